@@ -1,0 +1,83 @@
+//! What a board is: where sound enters and leaves, and what a person sees.
+//!
+//! The assistant sees every board through [`Board`]: a [`Microphone`] that
+//! gives 16 kHz mono and a [`Loudspeaker`] that takes mono at the voice's rate.
+//! The rest of this crate is what every board needs: sample-rate conversion
+//! and framing and sound files.
+
+use std::time::Duration;
+
+mod error;
+pub use error::{BoardError, BoardErrorKind};
+
+/// The sample rate at which the ear listens, in Hz.
+pub const EAR_RATE: u32 = 16_000;
+
+/// A device that hears and speaks.
+pub trait Board {
+    /// Starts capture and playback. `voice_rate` is the rate, in Hz, of the
+    /// sound that will be written to the loudspeaker.
+    ///
+    /// # Errors
+    /// When the devices named do not exist or cannot be opened.
+    fn start(
+        &mut self,
+        voice_rate: u32,
+    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError>;
+}
+
+/// What a [`Microphone::read`] brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// So many samples were written to the buffer's front.
+    Samples(usize),
+    /// Nothing yet.
+    Nothing,
+    /// The recording is over; no sample will follow.
+    End,
+}
+
+/// A stream of 16 kHz mono sound. Time never stops: samples lost on the way
+/// are counted and replaced by silence, so that the sample count stays a clock.
+pub trait Microphone: Send {
+    /// Fills as much of `buffer` as there is, waiting at most `wait` for the first sample.
+    fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard;
+
+    /// What was lost so far.
+    fn stats(&self) -> StreamStats;
+}
+
+/// Where the voice goes: mono at the rate given to [`Board::start`].
+pub trait Loudspeaker: Send {
+    /// Queues as much of `samples` as fits and returns how much that was.
+    /// Never blocks.
+    fn write(&mut self, samples: &[f32]) -> usize;
+
+    /// Samples, at the voice's rate, that have left for the loudspeaker since
+    /// the start. Only sound written counts, not the silence between.
+    fn played(&self) -> u64;
+
+    /// Samples written and not yet played.
+    fn queued(&self) -> usize;
+
+    /// Fades out within `fade` and drops the rest of the queue.
+    /// Returns the samples dropped; they never count as [`played`](Self::played).
+    fn stop(&mut self, fade: Duration) -> usize;
+
+    /// What was lost so far.
+    fn stats(&self) -> StreamStats;
+}
+
+/// Counts of what went wrong on one stream; all only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamStats {
+    /// Overruns or underruns reported by the device.
+    pub xruns: u64,
+    /// Samples (16 kHz mono for a microphone, voice rate for a loudspeaker)
+    /// that were captured but dropped because nobody read them in time.
+    pub dropped: u64,
+    /// Samples missing because the device was away, replaced by silence.
+    pub missing: u64,
+    /// Times the device was opened again after it had vanished.
+    pub reopened: u64,
+}

@@ -1,0 +1,25 @@
+//! The models of Sayso: one trait per role, made for streaming and
+//! cancellation, and the engines behind them.
+//!
+//! | role | trait | engine |
+//! |---|---|---|
+//! | voice activity detection | [`vad::Vad`] | Silero v6 on tract |
+//! | speech to text | [`stt::Stt`] | Whisper by whisper.cpp |
+//! | language model | [`llm::Llm`] | any GGUF by llama.cpp |
+//! | text to speech | [`tts::Tts`] | Hibari on tract |
+//!
+//! Model files come from the [`store`]; every loader treats them as untrusted
+//! input and answers a damaged file with an [`Error`], never a panic.
+//!
+//! Audio is mono `f32` in −1…1 throughout; sample rates are in Hz.
+
+mod cancel;
+mod error;
+
+pub mod llm;
+pub mod stt;
+pub mod tts;
+pub mod vad;
+
+pub use cancel::Cancel;
+pub use error::{Error, ErrorKind, Result};

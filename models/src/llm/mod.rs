@@ -1,0 +1,141 @@
+//! The language model: what to answer.
+
+use std::path::Path;
+
+use crate::{Cancel, Result};
+
+/// One exchange of the conversation, as the model remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Exchange {
+    /// What the user said.
+    pub user: String,
+    /// What the assistant answered: exactly what the user heard of it.
+    pub assistant: String,
+}
+
+/// What happened while a reply was made.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The whole reply.
+    pub text: String,
+    /// Tokens of the prompt that were already in the KV cache.
+    pub cached_tokens: usize,
+    /// Tokens of the prompt that had to be evaluated.
+    pub prompt_tokens: usize,
+    /// Tokens generated.
+    pub reply_tokens: usize,
+    /// Time spent evaluating the prompt, in ms.
+    pub prefill_ms: f64,
+    /// Time from the call to the first piece of text, in ms.
+    pub ttft_ms: f64,
+    /// Time from the call to the end of the reply, in ms.
+    pub total_ms: f64,
+    /// Whether the reply ended at the token limit and not by itself.
+    pub truncated: bool,
+}
+
+/// How tokens are chosen.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sampling {
+    /// 0 is greedy (the likeliest token each time); higher is more varied.
+    pub temperature: f32,
+    /// Keep the smallest set of tokens whose probability sums to this (0…1).
+    pub top_p: f32,
+    /// Keep only this many of the likeliest tokens; 0 keeps all.
+    pub top_k: u32,
+    /// Divides the weight of tokens used lately; 1 is off.
+    pub repeat_penalty: f32,
+    /// The same seed gives the same reply.
+    pub seed: u32,
+    /// A reply is cut at this many tokens.
+    pub max_tokens: u32,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            temperature: 0.0,
+            top_p: 0.95,
+            top_k: 40,
+            repeat_penalty: 1.1,
+            seed: 0,
+            max_tokens: 96,
+        }
+    }
+}
+
+/// How the system prompt got into the KV cache.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Primed {
+    /// Tokens of the system prompt.
+    pub tokens: usize,
+    /// Whether they were loaded from disk and not computed.
+    pub from_disk: bool,
+    /// How long it took, in ms.
+    pub took_ms: f64,
+}
+
+/// A language model holding one conversation.
+///
+/// A reply is *pending* until [`keep`](Self::keep) or [`discard`](Self::discard)
+/// says what the user heard of it: only then does the exchange become history.
+/// That is how a guess is dropped without trace and how an interrupted reply
+/// is remembered only as far as it was heard.
+pub trait Llm: Send {
+    /// Puts the system prompt, and example exchanges if any, into the KV
+    /// cache, from `saved` when that file holds exactly them for exactly this
+    /// model, else by computing them and then writing `saved`. Drops the history.
+    ///
+    /// A damaged or unwritable `saved` is no error: it is computed, and said in the log.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) when it does not fit the context,
+    /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    fn prime(
+        &mut self,
+        system: &str,
+        examples: &[Exchange],
+        saved: Option<&Path>,
+    ) -> Result<Primed>;
+
+    /// Answers `user`. Text is handed to `on_text` as it comes, in whole
+    /// characters. A reply still pending is discarded first. When the context
+    /// is full, the oldest whole exchanges are dropped, never the system prompt.
+    ///
+    /// # Errors
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one token of
+    /// `cancel`, with what was said so far still pending;
+    /// [`Input`](crate::ErrorKind::Input) when `user` alone does not fit the
+    /// context; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    fn reply(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply>;
+
+    /// Makes the pending exchange history, with `heard` as the assistant's
+    /// words (`None` for all of the reply). The KV cache then holds exactly that.
+    /// Without a pending exchange nothing happens.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    fn keep(&mut self, heard: Option<&str>) -> Result<()>;
+
+    /// Forgets the pending exchange, by removing its tokens from the KV cache.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when the cache cannot be rolled back.
+    fn discard(&mut self) -> Result<()>;
+
+    /// Forgets all exchanges; the system prompt stays cached.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when the cache cannot be rolled back.
+    fn forget(&mut self) -> Result<()>;
+
+    /// The exchanges kept, oldest first.
+    fn history(&self) -> &[Exchange];
+}

@@ -1,0 +1,86 @@
+//! Speech to text.
+
+use crate::{Cancel, Result};
+
+/// What to transcribe and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SttRequest<'a> {
+    /// Words likely to occur (names, jargon) or the text just before, for the
+    /// decoder to lean on. Empty for none.
+    pub prompt: &'a str,
+    /// ISO 639-1 code of the language spoken; `None` lets a multilingual model detect it.
+    pub language: Option<&'a str>,
+}
+
+/// What was heard.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Transcript {
+    /// The text; empty when nothing was said (see [`rejected`](Self::rejected)).
+    pub text: String,
+    /// The words with their times and confidence.
+    pub words: Vec<Word>,
+    /// ISO 639-1 code of the language.
+    pub language: String,
+    /// Probability (0…1) that there was no speech at all.
+    pub no_speech_prob: f32,
+    /// Mean log-probability of the tokens (≤ 0).
+    pub avg_logprob: f32,
+    /// Why the decoder's text was thrown away, if it was.
+    pub rejected: Option<Rejection>,
+    /// Whether the trimmed encoder pass failed its checks and a full one was run.
+    pub full_context: bool,
+}
+
+/// Why a decoded text is not believed: the guards against hallucination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The recording is empty or too short to hold a word.
+    TooShort,
+    /// The recording is digital or near silence.
+    Silence,
+    /// The model's no-speech probability is high and its confidence low.
+    NoSpeech,
+    /// The text repeats itself (high compression ratio).
+    Repetition,
+    /// The decoder was not confident in any of its attempts.
+    LowConfidence,
+    /// Only a sound description or annotation ("[MUSIC]", "(coughs)") was left.
+    NotWords,
+}
+
+/// One word of a [`Transcript`].
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Word {
+    /// The word with its punctuation, without surrounding spaces.
+    pub text: String,
+    /// Start, in ms from the first sample.
+    pub start_ms: u32,
+    /// End, in ms from the first sample.
+    pub end_ms: u32,
+    /// 0…1: the lowest probability among the word's tokens.
+    pub confidence: f32,
+}
+
+/// A speech recogniser.
+pub trait Stt: Send {
+    /// Transcribes `audio` (16 kHz mono, any length). Text is handed to
+    /// `on_segment` as it is decided, piece by piece; the pieces joined are
+    /// the transcript's text, unless a guard rejects it afterwards.
+    ///
+    /// Silence, noise or music give an `Ok` transcript with empty text and
+    /// [`Transcript::rejected`] set.
+    ///
+    /// # Errors
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one encoder graph or
+    /// token of `cancel`; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    fn transcribe(
+        &mut self,
+        audio: &[f32],
+        request: &SttRequest<'_>,
+        cancel: &Cancel,
+        on_segment: &mut dyn FnMut(&str),
+    ) -> Result<Transcript>;
+}
