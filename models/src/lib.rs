@@ -17,6 +17,7 @@ mod cancel;
 mod error;
 
 pub mod llm;
+pub mod store;
 pub mod stt;
 pub mod tts;
 pub mod vad;
