@@ -17,6 +17,8 @@ pub enum Error {
     Board(sayso_board::BoardError),
     /// Nothing was said in the recording.
     NothingSaid(String),
+    /// A turn was heard but could not be answered. The message says why.
+    Turn(String),
     /// A file could not be read or written.
     Io(String),
     /// A worker thread ended unexpectedly. Start again; the log has the reason.
@@ -41,6 +43,7 @@ impl fmt::Display for Error {
             Self::Config(message)
             | Self::Usage(message)
             | Self::NothingSaid(message)
+            | Self::Turn(message)
             | Self::Io(message) => f.write_str(message),
             Self::Model(error) => error.fmt(f),
             Self::Board(error) => error.fmt(f),
