@@ -1,0 +1,1 @@
+//! Word error rate as the field counts it: over normalised words.
