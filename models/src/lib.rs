@@ -16,6 +16,8 @@
 mod cancel;
 mod error;
 
+#[cfg(any(feature = "llama", feature = "whisper"))]
+pub mod ggml;
 pub mod llm;
 pub mod store;
 pub mod stt;

@@ -80,45 +80,45 @@ impl ClauseSplitter {
     /// Where the open text can be cut, if it can.
     fn next_cut(&mut self) -> Option<usize> {
         let mut chars = self.open[self.seen..].char_indices().peekable();
+        let mut seen = self.seen;
+        let mut cut = None;
         while let Some((offset, mark)) = chars.next() {
-            let &(_, next) = chars.peek()?;
+            let Some(&(_, next)) = chars.peek() else { break };
             let at = self.seen + offset;
-            let end = at + mark.len_utf8();
-            if self.breaks(at, mark, next) {
-                return Some(end);
+            seen = at + mark.len_utf8();
+            if breaks(&self.open[..at], mark, next, self.spoken) {
+                cut = Some(seen);
+                break;
             }
         }
-        None
+        // What has been looked at with its follower need not be looked at again.
+        self.seen = seen;
+        cut
     }
+}
 
-    /// Whether the open text may be cut after `mark`, which stands at byte `at` before `next`.
-    fn breaks(&mut self, at: usize, mark: char, next: char) -> bool {
-        let before = &self.open[..at];
-        // Once looked at with its follower, a character need not be looked at again.
-        self.seen = at + mark.len_utf8();
-        if at >= MOST_BYTES && next.is_whitespace() || at >= 2 * MOST_BYTES {
-            return true;
+/// Whether the text may be cut after `before` and `mark`, when `next` follows.
+fn breaks(before: &str, mark: char, next: char, spoken: bool) -> bool {
+    let length = before.len();
+    if mark == '\n' || length >= 2 * MOST_BYTES {
+        return true;
+    }
+    if !next.is_whitespace() {
+        return false;
+    }
+    // A closing quote or bracket is taken along with the mark before it.
+    let (before, mark) = match (mark, before.char_indices().next_back()) {
+        ('"' | '\'' | ')' | '”' | '’', Some((at, inner))) => (&before[..at], inner),
+        _ => (before, mark),
+    };
+    let words = || before.split_whitespace().count();
+    match mark {
+        '!' | '?' | '…' => true,
+        '.' => !abbreviated(before),
+        ',' | ';' | ':' | '–' | '—' => {
+            words() >= if spoken { LATER_WORDS } else { FIRST_WORDS }
         }
-        if mark == '\n' {
-            return true;
-        }
-        if !next.is_whitespace() {
-            // Closing quotes and brackets are taken along with the mark before them.
-            return false;
-        }
-        let mark = match mark {
-            '"' | '\'' | ')' | '”' | '’' => before.chars().next_back().unwrap_or(mark),
-            mark => mark,
-        };
-        let words = before.split_whitespace().count();
-        match mark {
-            '!' | '?' | '…' => true,
-            '.' => !abbreviated(before),
-            ',' | ';' | ':' | '–' | '—' => {
-                words >= if self.spoken { LATER_WORDS } else { FIRST_WORDS }
-            }
-            _ => words >= MOST_WORDS,
-        }
+        _ => length >= MOST_BYTES || words() >= MOST_WORDS,
     }
 }
 

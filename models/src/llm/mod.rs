@@ -4,6 +4,25 @@ use std::path::Path;
 
 use crate::{Cancel, Result};
 
+pub mod ear;
+#[cfg(feature = "llama")]
+mod ffi;
+pub mod gguf;
+#[cfg(feature = "llama")]
+mod guard;
+#[cfg(feature = "llama")]
+mod llama;
+pub mod prompts;
+#[cfg(feature = "llama")]
+mod sample;
+#[cfg(feature = "llama")]
+mod saved;
+#[cfg(feature = "llama")]
+mod utf8;
+
+#[cfg(feature = "llama")]
+pub use llama::{Config, Llama, Overflow};
+
 /// One exchange of the conversation, as the model remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {

@@ -1,0 +1,184 @@
+//! What whisper.cpp and llama.cpp share: one ggml. Its start, its log, and
+//! whether this CPU can run it.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::sync::{Mutex, OnceLock};
+
+use llama_cpp_sys_2 as sys;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Starts ggml once for the process: checks the CPU, then sends all that ggml
+/// and llama.cpp say to the `log` crate (target `ggml`). Cheap when done before.
+///
+/// # Errors
+/// [`Unsupported`](ErrorKind::Unsupported) when this CPU lacks instructions
+/// that ggml was built for; running it would end the program.
+pub fn init() -> Result<()> {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    cpu_check()?;
+    STARTED.get_or_init(|| {
+        // SAFETY: `forward_log` has the callback's signature, needs no user
+        // data and never unwinds. `get_or_init` keeps two threads from setting it at once.
+        unsafe {
+            sys::llama_log_set(Some(forward_log), std::ptr::null_mut());
+            sys::llama_backend_init();
+        }
+    });
+    Ok(())
+}
+
+/// Checks that this CPU has every instruction set that ggml was compiled for.
+///
+/// # Errors
+/// [`Unsupported`](ErrorKind::Unsupported), naming what is missing.
+pub fn cpu_check() -> Result<()> {
+    let missing: Vec<&str> =
+        required().into_iter().filter(|(_, here)| !here).map(|(name, _)| name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        format!(
+            "this CPU has no {}, which this build needs; use a CPU from 2013 or later \
+             or build Sayso on this machine for its own CPU",
+            missing.join(", ")
+        ),
+    ))
+}
+
+/// The instruction sets that ggml was compiled for, and whether this CPU has them.
+pub fn required() -> Vec<(&'static str, bool)> {
+    // The functions tell how ggml was compiled, not what the CPU can do.
+    macro_rules! required {
+        ($detected:ident: $(($name:literal, $built:ident, $feature:tt)),* $(,)?) => {{
+            let mut all = Vec::new();
+            $(
+                // SAFETY: takes nothing and returns a constant of the build.
+                if unsafe { sys::$built() } != 0 {
+                    all.push(($name, std::arch::$detected!($feature)));
+                }
+            )*
+            all
+        }};
+    }
+    #[cfg(target_arch = "x86_64")]
+    return required!(is_x86_feature_detected:
+        ("SSE3", ggml_cpu_has_sse3, "sse3"),
+        ("SSSE3", ggml_cpu_has_ssse3, "ssse3"),
+        ("AVX", ggml_cpu_has_avx, "avx"),
+        ("AVX2", ggml_cpu_has_avx2, "avx2"),
+        ("BMI2", ggml_cpu_has_bmi2, "bmi2"),
+        ("F16C", ggml_cpu_has_f16c, "f16c"),
+        ("FMA", ggml_cpu_has_fma, "fma"),
+        ("AVX-VNNI", ggml_cpu_has_avx_vnni, "avxvnni"),
+        ("AVX-512", ggml_cpu_has_avx512, "avx512f"),
+        ("AVX-512 VBMI", ggml_cpu_has_avx512_vbmi, "avx512vbmi"),
+        ("AVX-512 VNNI", ggml_cpu_has_avx512_vnni, "avx512vnni"),
+        ("AVX-512 BF16", ggml_cpu_has_avx512_bf16, "avx512bf16"),
+    );
+    #[cfg(target_arch = "aarch64")]
+    return required!(is_aarch64_feature_detected:
+        ("NEON", ggml_cpu_has_neon, "neon"),
+        ("FP16", ggml_cpu_has_fp16_va, "fp16"),
+        ("dot product", ggml_cpu_has_dotprod, "dotprod"),
+        ("int8 matrix multiply", ggml_cpu_has_matmul_int8, "i8mm"),
+        ("SVE", ggml_cpu_has_sve, "sve"),
+    );
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return Vec::new();
+}
+
+/// Cores of this machine, counting hyper-threads once: what inference gains
+/// from. At least 1, and never more than the process may use.
+pub fn physical_cores() -> usize {
+    let usable = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut cores = std::collections::BTreeSet::new();
+    for cpu in std::fs::read_dir("/sys/devices/system/cpu").into_iter().flatten().flatten() {
+        let siblings = cpu.path().join("topology/thread_siblings_list");
+        if let Ok(siblings) = std::fs::read_to_string(siblings) {
+            cores.insert(siblings);
+        }
+    }
+    if cores.is_empty() { usable } else { cores.len().min(usable) }
+}
+
+/// The version of llama.cpp that this program is linked with.
+pub fn llama_version() -> String {
+    // SAFETY: returns a string constant.
+    let version = unsafe { sys::llama_version() };
+    if version.is_null() {
+        return String::new();
+    }
+    // SAFETY: not null, nul-terminated and never freed.
+    unsafe { CStr::from_ptr(version) }.to_string_lossy().into_owned()
+}
+
+/// Joins the pieces that ggml logs into lines and hands them to `log`.
+unsafe extern "C" fn forward_log(
+    level: sys::ggml_log_level,
+    text: *const c_char,
+    _user_data: *mut c_void,
+) {
+    static LINE: Mutex<(sys::ggml_log_level, String)> = Mutex::new((0, String::new()));
+    if text.is_null() {
+        return;
+    }
+    // SAFETY: ggml passes a nul-terminated string that lives through the call.
+    let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    let Ok(mut line) = LINE.lock() else { return };
+    if level != sys::GGML_LOG_LEVEL_CONT {
+        line.0 = level;
+    }
+    line.1.push_str(&text);
+    while let Some(end) = line.1.find('\n') {
+        let rest = line.1.split_off(end + 1);
+        let full = std::mem::replace(&mut line.1, rest);
+        let level = match line.0 {
+            sys::GGML_LOG_LEVEL_ERROR => log::Level::Error,
+            sys::GGML_LOG_LEVEL_WARN => log::Level::Warn,
+            // What llama.cpp calls information is two hundred lines a model.
+            sys::GGML_LOG_LEVEL_INFO => log::Level::Debug,
+            _ => log::Level::Trace,
+        };
+        if !full.trim().is_empty() {
+            log::log!(target: "ggml", level, "{}", full.trim_end());
+        }
+    }
+    // A line that never ends must not grow without bound.
+    if line.1.len() > 1 << 16 {
+        line.1.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_cpu_can_run_this_build() {
+        cpu_check().unwrap();
+        init().unwrap();
+        init().unwrap();
+    }
+
+    #[test]
+    fn the_build_says_what_it_needs() {
+        let required = required();
+        if cfg!(target_arch = "x86_64") {
+            assert!(required.iter().any(|(name, _)| *name == "SSE3"), "{required:?}");
+        }
+    }
+
+    #[test]
+    fn cores_are_counted() {
+        let usable = std::thread::available_parallelism().unwrap().get();
+        assert!((1..=usable).contains(&physical_cores()));
+    }
+
+    #[test]
+    fn llama_has_a_version() {
+        assert!(!llama_version().is_empty());
+    }
+}

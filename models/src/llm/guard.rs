@@ -1,0 +1,57 @@
+//! When a reply has to be ended for it: repetition without end, and the token
+//! limit. Pure.
+
+/// Longest repeated phrase looked for, in tokens.
+const LONGEST: usize = 24;
+/// A phrase said this often in a row is a loop …
+const TIMES: usize = 3;
+/// … when it fills at least this many tokens ("no, no, no" may be meant).
+const FILLS: usize = 12;
+
+/// Whether `tokens` end in a phrase said over and over.
+pub(super) fn loops(tokens: &[i32]) -> bool {
+    (1..=LONGEST).any(|length| {
+        let times = TIMES.max(FILLS.div_ceil(length));
+        let Some(start) = tokens.len().checked_sub(times * length) else { return false };
+        let tail = &tokens[start..];
+        tail.iter().skip(length).zip(tail).all(|(later, earlier)| later == earlier)
+    })
+}
+
+/// Whether a reply that has used `used` of `limit` tokens and reads `text`
+/// should end before `next` is added: near the limit, the end of a sentence
+/// is a better place than the limit itself.
+pub(super) fn ends_well(text: &str, next: &str, used: u32, limit: u32) -> bool {
+    used >= limit - limit / 4
+        && next.starts_with(char::is_whitespace)
+        && text.trim_end_matches(['"', '\'', ')', '”', '’']).ends_with(['.', '!', '?', '…'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_are_found() {
+        assert!(loops(&[7; 12]));
+        assert!(!loops(&[7; 11]));
+        let phrase = [1, 2, 3, 4, 5];
+        assert!(loops(&phrase.repeat(3)));
+        assert!(!loops(&phrase.repeat(2)));
+        let mut tokens = vec![9, 9, 8];
+        tokens.extend(phrase.repeat(3));
+        assert!(loops(&tokens));
+        tokens.push(6);
+        assert!(!loops(&tokens));
+        assert!(!loops(&(0..200).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn the_limit_is_met_at_the_end_of_a_sentence() {
+        assert!(ends_well("It is so.", " And", 75, 100));
+        assert!(ends_well("\"It is so.\"", "\n", 99, 100));
+        assert!(!ends_well("It is so.", " And", 74, 100));
+        assert!(!ends_well("It is 3.", "5", 90, 100));
+        assert!(!ends_well("It is", " so", 90, 100));
+    }
+}

@@ -1,0 +1,501 @@
+//! Language models by llama.cpp: any GGUF file.
+
+use std::ffi::{CStr, CString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::ear::Ear;
+use super::ffi::{Context, Model, Shape, Token};
+use super::gguf::Header;
+use super::sample::Sampler;
+use super::utf8::Utf8;
+use super::{Exchange, Llm, Primed, Reply, Sampling, guard, saved};
+use crate::{Cancel, Error, ErrorKind, Result, ggml};
+
+/// Room kept for what the chat template puts after a reply, in tokens.
+const MARGIN: usize = 16;
+
+/// How a [`Llama`] is set up.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The context, in tokens: system prompt, history and reply together. No
+    /// more than the model was trained on.
+    pub n_ctx: u32,
+    /// Threads while writing; 0 takes one per core, 4 at most.
+    pub threads: u32,
+    /// Threads while reading the prompt; 0 takes one per core, 4 at most.
+    pub threads_batch: u32,
+    /// Tokens of the prompt evaluated at a time.
+    pub batch: u32,
+    /// Layers of the network on the GPU, in a build with one; 0 is none.
+    pub gpu_layers: u32,
+    /// What happens to the cache when the oldest exchanges are dropped.
+    pub overflow: Overflow,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+}
+
+/// What happens to the KV cache when the context is full and the oldest
+/// exchanges are dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overflow {
+    /// The entries of the kept exchanges are moved up: at once, but they were
+    /// computed while the dropped ones were there, and still show it.
+    #[default]
+    Shift,
+    /// The kept exchanges are computed anew: exactly as if the dropped ones
+    /// had never been, at the price of a long prompt.
+    Recompute,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            n_ctx: 2048,
+            threads: 0,
+            threads_batch: 0,
+            batch: 64,
+            gpu_layers: 0,
+            overflow: Overflow::default(),
+            sampling: Sampling::default(),
+        }
+    }
+}
+
+/// A conversation with a language model of llama.cpp.
+///
+/// The KV cache is a copy of a list of tokens ([`cached`](Self::cached)). Each
+/// prompt is rendered and tokenised whole, from the history, by the model's
+/// own chat template; what it shares with the cache is kept, the rest removed
+/// or evaluated. So a prompt with a cached prefix is, token for token, the
+/// prompt without a cache.
+pub struct Llama {
+    context: Context,
+    config: Config,
+    header: Header,
+    template: CString,
+    /// What the model file is, for the key of the saved prompt.
+    identity: saved::Key,
+    system: String,
+    examples: Vec<Exchange>,
+    history: Vec<Exchange>,
+    pending: Option<Exchange>,
+    cached: Vec<Token>,
+}
+
+impl Llama {
+    /// Loads the GGUF file at `path`, memory-mapped.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
+    /// [`Io`](ErrorKind::Io) about the file,
+    /// [`Input`](ErrorKind::Input) for a config that cannot be,
+    /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs,
+    /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
+    pub fn load(path: impl Into<PathBuf>, config: Config) -> Result<Self> {
+        let path = path.into();
+        if config.n_ctx < 64 || config.batch == 0 || config.batch > config.n_ctx {
+            return Err(Error::new(
+                ErrorKind::Input,
+                "n_ctx must be at least 64 tokens, and batch between 1 and n_ctx",
+            ));
+        }
+        let header = Header::open(&path)?;
+        let identity = identity(&path)?;
+        let model = Arc::new(Model::load(&path, config.gpu_layers)?);
+        let template = template(&header, &path);
+        let cores = ggml::physical_cores().clamp(1, 4) as u32;
+        let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
+        let mut n_ctx = config.n_ctx;
+        if let Some(trained) = header.trained_context.filter(|&t| t < u64::from(n_ctx)) {
+            log::warn!("n_ctx {n_ctx} is more than the model knows; using {trained}");
+            n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
+        }
+        let context = Context::new(
+            model,
+            Shape {
+                n_ctx,
+                batch: config.batch,
+                threads: threads(config.threads),
+                threads_batch: threads(config.threads_batch),
+            },
+        )?;
+        Ok(Self {
+            context,
+            config,
+            header,
+            template,
+            identity,
+            system: String::new(),
+            examples: Vec::new(),
+            history: Vec::new(),
+            pending: None,
+            cached: Vec::new(),
+        })
+    }
+
+    /// What the model file says of itself.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The tokens whose state is in the KV cache.
+    pub fn cached(&self) -> &[i32] {
+        &self.cached
+    }
+
+    /// The scores (logits) of all tokens to come after the ones last
+    /// evaluated; empty before the first evaluation.
+    pub fn scores(&self) -> &[f32] {
+        self.context.logits()
+    }
+
+    /// The tokens of a prompt made from nothing but these exchanges and, to be
+    /// answered next, `user`; and the system prompt and examples as primed.
+    ///
+    /// # Errors
+    /// [`Input`](ErrorKind::Input) when a text is too long for llama.cpp.
+    pub fn prompt(&self, history: &[Exchange], user: Option<&str>) -> Result<Vec<i32>> {
+        let system = (!self.system.is_empty()).then_some((c"system", self.system.as_str()));
+        let exchanges = self.examples.iter().chain(history).flat_map(|exchange| {
+            [(c"user", exchange.user.as_str()), (c"assistant", exchange.assistant.as_str())]
+        });
+        let mut messages = Vec::new();
+        for (role, text) in system.into_iter().chain(exchanges).chain(user.map(|u| (c"user", u))) {
+            messages.push((role, self.harmless(text)?));
+        }
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = Model::render(&self.template, &messages, user.is_some()).ok_or_else(|| {
+            Error::new(ErrorKind::Engine, "the model's chat template cannot be applied")
+        })?;
+        self.context.model().tokenize(&text, true)
+    }
+
+    /// The text without anything that the model would take for a mark of its
+    /// chat template, nor NUL, which llama.cpp would take for its end.
+    fn harmless(&self, text: &str) -> Result<CString> {
+        let model = self.context.model();
+        let mut text = text.trim().replace('\0', "");
+        // Removing a mark can join the halves of another around it.
+        loop {
+            let tokens = model.tokenize(&text, false)?;
+            if !tokens.iter().any(|&token| model.is_control(token)) {
+                break;
+            }
+            let bytes: Vec<u8> = tokens.iter().flat_map(|&token| model.piece(token)).collect();
+            let shorter = String::from_utf8_lossy(&bytes).trim().to_owned();
+            if shorter.len() >= text.len() {
+                text.clear();
+                break;
+            }
+            text = shorter;
+        }
+        CString::new(text)
+            .map_err(|error| Error::new(ErrorKind::Input, "the text holds a NUL").with_source(error))
+    }
+
+    /// Makes the cache hold the first `length` of its tokens.
+    fn roll_back(&mut self, length: usize) {
+        if length >= self.cached.len() {
+            return;
+        }
+        if let Err(error) = self.context.truncate(length) {
+            // So it is with recurrent models: all of it is computed again.
+            log::debug!("{error}; starting its cache anew");
+            self.context.clear();
+            self.cached.clear();
+        }
+        self.cached.truncate(length);
+    }
+
+    /// Removes from the cache what is not the beginning of `tokens`.
+    fn share(&mut self, tokens: &[Token]) {
+        let same = self.cached.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        self.roll_back(same);
+    }
+
+    /// Appends `tokens` to the cache. On an error it holds what was done.
+    fn append(&mut self, tokens: &[Token], cancel: &Cancel) -> Result<()> {
+        for chunk in tokens.chunks(self.config.batch as usize) {
+            if let Err(error) = self.context.evaluate(chunk, self.cached.len(), cancel) {
+                if self.context.truncate(self.cached.len()).is_err() {
+                    self.context.clear();
+                    self.cached.clear();
+                }
+                return Err(error);
+            }
+            self.cached.extend_from_slice(chunk);
+        }
+        Ok(())
+    }
+
+    /// Drops the oldest exchanges until the history, `user` and a reply fit,
+    /// and returns the prompt. `None` when they do not fit even alone.
+    fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<Token>>> {
+        let room = self.context.capacity().saturating_sub(reply + MARGIN);
+        for dropped in 0..=self.history.len() {
+            let prompt = self.prompt(&self.history[dropped..], user)?;
+            if prompt.len() > room {
+                continue;
+            }
+            if dropped > 0 {
+                log::debug!("the context is full: dropping {dropped} exchanges");
+                self.forget_oldest(dropped)?;
+            }
+            return Ok(Some(prompt));
+        }
+        Ok(None)
+    }
+
+    fn forget_oldest(&mut self, dropped: usize) -> Result<()> {
+        let before = self.prompt(&self.history, None)?;
+        self.history.drain(..dropped);
+        let after = self.prompt(&self.history, None)?;
+        if self.config.overflow == Overflow::Shift && self.cached.starts_with(&before) {
+            let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+            let until = same + before.len().saturating_sub(after.len());
+            // With most templates the kept exchanges are the same tokens, only later.
+            if before.len() > after.len()
+                && before[until..] == after[same..]
+                && self.context.cut(same, until)?
+            {
+                self.cached.drain(same..until);
+                return Ok(());
+            }
+        }
+        self.share(&after);
+        Ok(())
+    }
+
+    fn full(&self) -> Error {
+        Error::new(
+            ErrorKind::Input,
+            format!(
+                "this is too long for the model's context of {} tokens; say it shorter or raise n_ctx",
+                self.context.capacity()
+            ),
+        )
+    }
+
+    fn write(
+        &mut self,
+        started: Instant,
+        reply: &mut Reply,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<()> {
+        let sampling = self.config.sampling.clone();
+        let mut sampler = Sampler::new(&sampling);
+        let mut utf8 = Utf8::default();
+        let mut ear = Ear::new();
+        let mut tokens = Vec::new();
+        let mut say = |text: &str, pending: &mut Option<Exchange>| {
+            if text.is_empty() {
+                return;
+            }
+            if reply.text.is_empty() {
+                reply.ttft_ms = ms(started);
+            }
+            reply.text.push_str(text);
+            if let Some(pending) = pending {
+                pending.assistant.push_str(text);
+            }
+            on_text(text);
+        };
+        let mut written = String::new();
+        reply.truncated = true;
+        while reply.reply_tokens < sampling.max_tokens as usize {
+            cancel.check()?;
+            let Some(token) = sampler.choose(self.context.logits(), &tokens) else {
+                return Err(Error::new(ErrorKind::Engine, "llama.cpp gave no scores"));
+            };
+            if self.context.model().ends_reply(token) {
+                reply.truncated = false;
+                break;
+            }
+            let piece = utf8.push(&self.context.model().piece(token));
+            if guard::ends_well(&written, &piece, reply.reply_tokens as u32, sampling.max_tokens) {
+                break;
+            }
+            written.push_str(&piece);
+            tokens.push(token);
+            reply.reply_tokens += 1;
+            say(&ear.push(&piece), &mut self.pending);
+            if guard::loops(&tokens) {
+                log::debug!("the reply repeats itself: ending it");
+                break;
+            }
+            self.append(&[token], cancel)?;
+        }
+        say(&ear.finish(), &mut self.pending);
+        Ok(())
+    }
+}
+
+impl Llm for Llama {
+    fn prime(
+        &mut self,
+        system: &str,
+        examples: &[Exchange],
+        saved: Option<&Path>,
+    ) -> Result<Primed> {
+        let started = Instant::now();
+        self.history.clear();
+        self.pending = None;
+        self.system = system.trim().to_owned();
+        self.examples = examples.to_vec();
+        let tokens = self.prompt(&[], None)?;
+        let least = self.config.sampling.max_tokens as usize + 2 * MARGIN;
+        if tokens.len() + least > self.context.capacity() {
+            return Err(self.full());
+        }
+        let primed = |from_disk| Primed { tokens: tokens.len(), from_disk, took_ms: ms(started) };
+
+        let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
+        let key = saved::key([
+            ggml::llama_version().as_bytes(),
+            &self.identity,
+            &(self.context.capacity() as u64).to_le_bytes(),
+            &self.config.gpu_layers.to_le_bytes(),
+            &bytes,
+        ]);
+        if let Some(path) = saved.filter(|path| path.exists()) {
+            match saved::load(path, &key) {
+                Ok(state) => {
+                    self.context.clear();
+                    self.cached.clear();
+                    if self.context.restore(&state, tokens.len()) {
+                        self.cached.clone_from(&tokens);
+                        return Ok(primed(true));
+                    }
+                    log::warn!("{}: llama.cpp refuses the saved prompt; computing it", path.display());
+                }
+                Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
+            }
+        }
+        self.share(&tokens);
+        let rest = tokens[self.cached.len()..].to_vec();
+        self.append(&rest, &Cancel::new())?;
+        if let Some(path) = saved {
+            let state = self.context.save();
+            if let Err(error) = saved::store(path, &key, &state) {
+                log::warn!("{}: the prompt cannot be saved ({error}); the next start computes it again", path.display());
+            }
+        }
+        Ok(primed(false))
+    }
+
+    fn reply(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        let started = Instant::now();
+        self.discard()?;
+        let user = self.harmless(user)?.to_string_lossy().into_owned();
+        if user.is_empty() {
+            return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
+        }
+        let most = self.config.sampling.max_tokens as usize;
+        let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
+        self.pending = Some(Exchange { user, assistant: String::new() });
+        // The last token is evaluated in any case: the reply begins with its scores.
+        self.share(&prompt[..prompt.len().saturating_sub(1)]);
+        let cached_tokens = self.cached.len();
+        self.append(&prompt[cached_tokens..], cancel)?;
+        let mut reply = Reply {
+            cached_tokens,
+            prompt_tokens: prompt.len() - cached_tokens,
+            prefill_ms: ms(started),
+            ..Reply::default()
+        };
+        self.write(started, &mut reply, cancel, on_text)?;
+        reply.total_ms = ms(started);
+        Ok(reply)
+    }
+
+    fn keep(&mut self, heard: Option<&str>) -> Result<()> {
+        let Some(mut exchange) = self.pending.take() else { return Ok(()) };
+        if let Some(heard) = heard {
+            exchange.assistant = heard.to_owned();
+        }
+        self.history.push(exchange);
+        let Some(tokens) = self.make_room(None, 0)? else {
+            return Err(self.full());
+        };
+        self.share(&tokens);
+        let rest = tokens[self.cached.len()..].to_vec();
+        self.append(&rest, &Cancel::new())
+    }
+
+    fn discard(&mut self) -> Result<()> {
+        if self.pending.take().is_some() {
+            let kept = self.prompt(&self.history, None)?;
+            self.share(&kept);
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self) -> Result<()> {
+        self.history.clear();
+        self.pending = None;
+        let kept = self.prompt(&[], None)?;
+        self.share(&kept);
+        Ok(())
+    }
+
+    fn history(&self) -> &[Exchange] {
+        &self.history
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}
+
+/// The model's own template where llama.cpp knows it, else ChatML.
+fn template(header: &Header, path: &Path) -> CString {
+    let own = header.chat_template.as_deref().and_then(|text| CString::new(text).ok());
+    let known = |template: &CString| {
+        let hello: [(&CStr, CString); 1] = [(c"user", c"Hello".to_owned())];
+        Model::render(template, &hello, true).is_some()
+    };
+    match own {
+        Some(own) if known(&own) => own,
+        Some(_) => {
+            log::warn!("{}: llama.cpp does not know its chat template; using ChatML", path.display());
+            c"chatml".to_owned()
+        }
+        None => {
+            log::warn!("{}: no chat template, perhaps no chat model; using ChatML", path.display());
+            c"chatml".to_owned()
+        }
+    }
+}
+
+/// Tells this model file from others without reading all of it: its size,
+/// its time and its first mebibyte.
+fn identity(path: &Path) -> Result<saved::Key> {
+    use std::io::Read;
+    let read = || -> std::io::Result<saved::Key> {
+        let file = std::fs::File::open(path)?;
+        let metadata = file.metadata()?;
+        let modified = metadata
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+            .map_or(0, |age| age.as_nanos());
+        let mut head = Vec::new();
+        file.take(1 << 20).read_to_end(&mut head)?;
+        Ok(saved::key([&metadata.len().to_le_bytes()[..], &modified.to_le_bytes(), &head]))
+    };
+    read().map_err(|error| {
+        Error::new(ErrorKind::Io, "the language model cannot be read").with_path(path).with_source(error)
+    })
+}
