@@ -57,3 +57,6 @@ pub trait Tts: Send {
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Spoken>;
 }
+
+#[cfg(feature = "hibari")]
+mod hibari;
