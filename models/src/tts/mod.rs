@@ -1,5 +1,12 @@
 //! Text to speech.
 
+#[cfg(feature = "hibari")]
+mod hibari;
+pub mod normalize;
+
+#[cfg(feature = "hibari")]
+pub use hibari::Hibari;
+
 use crate::{Cancel, Result};
 
 /// How to speak.
@@ -57,6 +64,3 @@ pub trait Tts: Send {
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Spoken>;
 }
-
-#[cfg(feature = "hibari")]
-mod hibari;

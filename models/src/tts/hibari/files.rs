@@ -23,31 +23,41 @@ pub(super) fn damaged(path: &Path, what: impl std::fmt::Display) -> Error {
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
-            Error::new(ErrorKind::Missing, format!("a file of the voice is missing; {REMEDY}")).with_path(path)
+            Error::new(ErrorKind::Missing, format!("a file of the voice is missing; {REMEDY}"))
+                .with_path(path)
         }
-        _ => Error::new(ErrorKind::Io, "cannot open this file of the voice").with_path(path).with_source(e),
+        _ => Error::new(ErrorKind::Io, "cannot open this file of the voice")
+            .with_path(path)
+            .with_source(e),
     })?;
     bounded(file, path)
 }
 
+/// The bytes of a file, unzipped if its name ends in `.gz`.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let bytes = read(path)?;
+    if path.extension().is_none_or(|e| e != "gz") {
+        return Ok(bytes);
+    }
+    bounded(flate2::read::GzDecoder::new(bytes.as_slice()), path).map_err(|e| match e.kind() {
+        ErrorKind::Io => damaged(path, "not a gzip file, or cut short"),
+        _ => e,
+    })
+}
+
 /// The value of a JSON file, gzipped if its name ends in `.gz`.
 pub(super) fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let mut bytes = read(path)?;
-    if path.extension().is_some_and(|e| e == "gz") {
-        bytes = bounded(flate2::read::GzDecoder::new(bytes.as_slice()), path).map_err(|e| match e.kind() {
-            ErrorKind::Io => damaged(path, "not a gzip file, or cut short"),
-            _ => e,
-        })?;
-    }
-    serde_json::from_slice(&bytes).map_err(|e| damaged(path, format!("not the table expected here: {e}")))
+    serde_json::from_slice(&bytes(path)?)
+        .map_err(|e| damaged(path, format!("not the table expected here: {e}")))
 }
 
 fn bounded(source: impl Read, path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| Error::new(ErrorKind::Io, "cannot read this file of the voice").with_path(path).with_source(e))?;
+    source.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| {
+        Error::new(ErrorKind::Io, "cannot read this file of the voice")
+            .with_path(path)
+            .with_source(e)
+    })?;
     if bytes.len() as u64 > LARGEST {
         return Err(damaged(path, "far larger than any file of the voice"));
     }

@@ -2,7 +2,9 @@
 //! the CPU at run time, with weights packed once at load.
 
 use tract_onnx::prelude::tract_linalg::MmmDispatch;
-use tract_onnx::prelude::tract_linalg::mmm::{AsInputValue, FusedSpec, MMMInputValue, MatMatMul, Query};
+use tract_onnx::prelude::tract_linalg::mmm::{
+    AsInputValue, FusedSpec, MMMInputValue, MatMatMul, Query,
+};
 use tract_onnx::prelude::{Datum, Tensor, TractResult, tvec};
 use tract_onnx::tract_core::internal::{TensorView, anyhow};
 use tract_onnx::tract_core::tract_linalg::BinOp;
@@ -46,7 +48,9 @@ impl Matrix {
     pub(super) fn cells_mut(&mut self) -> &mut [f32] {
         let len = self.rows * self.cols;
         // SAFETY: the tensor is plain f32 with at least rows · cols elements, and borrowed mutably.
-        unsafe { std::slice::from_raw_parts_mut(self.tensor.view_mut().as_ptr_mut_unchecked(), len) }
+        unsafe {
+            std::slice::from_raw_parts_mut(self.tensor.view_mut().as_ptr_mut_unchecked(), len)
+        }
     }
 
     pub(super) fn row(&self, row: usize) -> &[f32] {
@@ -90,7 +94,14 @@ impl Linear {
             .ok_or_else(|| anyhow!("no matrix kernel for this CPU"))?;
         let weights = Tensor::from_shape(&[inputs, outputs], weights)?;
         let weights = kernel.packings()[packing].0.prepare_one(&weights, 0, 1)?;
-        Ok(Self { kernel, packing, weights, bias: Tensor::from_shape(&[outputs], bias)?, inputs, outputs })
+        Ok(Self {
+            kernel,
+            packing,
+            weights,
+            bias: Tensor::from_shape(&[outputs], bias)?,
+            inputs,
+            outputs,
+        })
     }
 
     /// Fills `y` with a row for each row of `x`.

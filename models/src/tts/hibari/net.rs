@@ -72,12 +72,14 @@ impl ConvBlock {
         dilation: usize,
     ) -> Result<Self> {
         let by_channel = w.floats(&format!("{name}.dw.weight"), channels * taps)?;
-        let kernel = (0..taps * channels).map(|i| by_channel[i % channels * taps + i / channels]).collect();
+        let kernel =
+            (0..taps * channels).map(|i| by_channel[i % channels * taps + i / channels]).collect();
         let norm = Affine::load(w, &format!("{name}.norm"), channels)?;
         let gamma = w.floats(&format!("{name}.gamma"), channels)?;
         let mut contract_weights = w.dequantised(contract, hidden, channels)?;
         let mut contract_bias = w.floats(&format!("{name}.pw2.bias"), channels)?;
-        for row in contract_weights.chunks_exact_mut(channels).chain([contract_bias.as_mut_slice()]) {
+        for row in contract_weights.chunks_exact_mut(channels).chain([contract_bias.as_mut_slice()])
+        {
             row.iter_mut().zip(&gamma).for_each(|(v, g)| *v *= g);
         }
         Ok(Self {
@@ -154,7 +156,9 @@ impl Affine {
     /// A linear layer that does this first: (x ⊙ s + t) · W + b = x · (s ⊙ W) + (t · W + b).
     fn before(&self, mut weights: Vec<f32>, mut bias: Vec<f32>) -> Result<Linear> {
         let outputs = bias.len();
-        for ((row, scale), shift) in weights.chunks_exact_mut(outputs).zip(&self.scale).zip(&self.shift) {
+        for ((row, scale), shift) in
+            weights.chunks_exact_mut(outputs).zip(&self.scale).zip(&self.shift)
+        {
             math::add_scaled(&mut bias, row, *shift);
             row.iter_mut().for_each(|v| *v *= scale);
         }
@@ -188,7 +192,15 @@ struct Encoder {
 
 impl Encoder {
     /// `suffix` and `first` say how the exporter numbered the quantised matrices of this encoder.
-    fn load(w: &Weights, name: &str, channels: usize, rounds: usize, conv_suffix: &str, suffix: &str, qkv: &str) -> Result<Self> {
+    fn load(
+        w: &Weights,
+        name: &str,
+        channels: usize,
+        rounds: usize,
+        conv_suffix: &str,
+        suffix: &str,
+        qkv: &str,
+    ) -> Result<Self> {
         let c = channels;
         let convs = (0..2)
             .map(|i| {
@@ -229,8 +241,11 @@ impl Encoder {
     /// A row of features per phoneme.
     fn run(&self, ids: &[usize], s: &mut Scratch) -> TractResult<Vec<f32>> {
         let c = self.channels;
-        let mut x: Vec<f32> =
-            ids.iter().flat_map(|&id| &self.embedding[id.min(SYMBOLS - 1) * c..][..c]).copied().collect();
+        let mut x: Vec<f32> = ids
+            .iter()
+            .flat_map(|&id| &self.embedding[id.min(SYMBOLS - 1) * c..][..c])
+            .copied()
+            .collect();
         for conv in &self.convs {
             conv.run_whole(&mut x, s)?;
         }
@@ -392,12 +407,13 @@ impl Net {
         self.duration_in.apply(&s.a, &mut s.b)?;
         math::gelu(s.b.cells_mut());
         self.duration_out.apply(&s.b, &mut s.c)?;
-        let steps: Vec<usize> = s
-            .c
-            .cells()
-            .iter()
-            .map(|x| ((x.exp() - 1.0) / speed).round_ties_even().clamp(1.0, LONGEST_PHONEME) as usize)
-            .collect();
+        let steps: Vec<usize> =
+            s.c.cells()
+                .iter()
+                .map(|x| {
+                    ((x.exp() - 1.0) / speed).round_ties_even().clamp(1.0, LONGEST_PHONEME) as usize
+                })
+                .collect();
         let owner: Vec<usize> =
             steps.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i, n)).collect();
 

@@ -55,11 +55,14 @@ struct Parts {
 impl Vocoder {
     pub(super) fn new() -> Self {
         let mut planner = RealFftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(WINDOW), planner.plan_fft_inverse(WINDOW));
+        let (forward, inverse) =
+            (planner.plan_fft_forward(WINDOW), planner.plan_fft_inverse(WINDOW));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let zeros = || [vec![0.0; BINS], vec![0.0; BINS]];
         Self {
-            window: (0..WINDOW).map(|i| (0.5 - 0.5 * (TAU * i as f64 / WINDOW as f64).cos()) as f32).collect(),
+            window: (0..WINDOW)
+                .map(|i| (0.5 - 0.5 * (TAU * i as f64 / WINDOW as f64).cos()) as f32)
+                .collect(),
             time: vec![0.0; WINDOW],
             spectrum: vec![Complex32::default(); BINS],
             parts: Parts { gain: zeros(), rest: zeros(), noise: zeros() },
@@ -99,7 +102,9 @@ impl Synthesis<'_> {
     pub(super) fn push(&mut self, row: &[f32], out: &mut Vec<f32>) {
         self.pulses.window(self.frame, &self.vocoder.window, &mut self.vocoder.time);
         self.vocoder.shape(row, &mut self.noise);
-        for (sum, (y, w)) in self.sum.iter_mut().zip(self.vocoder.time.iter().zip(&self.vocoder.window)) {
+        for (sum, (y, w)) in
+            self.sum.iter_mut().zip(self.vocoder.time.iter().zip(&self.vocoder.window))
+        {
             *sum += y * w;
         }
         self.frame += 1;
@@ -147,7 +152,11 @@ impl Vocoder {
         self.parts.compute(magnitude, theta, noise_magnitude, free_magnitude, phi);
 
         // The lengths are right by construction, the only thing these can complain about.
-        let _ = self.forward.process_with_scratch(&mut self.time, &mut self.spectrum, &mut self.scratch);
+        let _ = self.forward.process_with_scratch(
+            &mut self.time,
+            &mut self.spectrum,
+            &mut self.scratch,
+        );
         let Parts { gain: [gr, gi], rest: [rr, ri], .. } = &self.parts;
         for (i, bin) in self.spectrum.iter_mut().enumerate() {
             *bin = *bin * Complex32::new(gr[i], gi[i]) + Complex32::new(rr[i], ri[i]);
@@ -155,12 +164,23 @@ impl Vocoder {
         // The transform of a real signal has no imaginary part there.
         self.spectrum[0].im = 0.0;
         self.spectrum[BINS - 1].im = 0.0;
-        let _ = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.time, &mut self.scratch);
+        let _ = self.inverse.process_with_scratch(
+            &mut self.spectrum,
+            &mut self.time,
+            &mut self.scratch,
+        );
     }
 }
 
 impl Parts {
-    fn compute(&mut self, magnitude: &[f32], theta: &[f32], noise: &[f32], free: &[f32], phi: &[f32]) {
+    fn compute(
+        &mut self,
+        magnitude: &[f32],
+        theta: &[f32],
+        noise: &[f32],
+        free: &[f32],
+        phi: &[f32],
+    ) {
         let [gr, gi] = &mut self.gain;
         rotated(magnitude, theta, gr, gi);
         let [rr, ri] = &mut self.rest;
@@ -221,7 +241,8 @@ impl<'a> Pulses<'a> {
     fn window(&mut self, frame: usize, window: &[f32], out: &mut [f32]) {
         let total = self.pitch.len() * HOP;
         let first = frame * HOP;
-        while self.made.len() < (first + HALF).min(total) || self.made.len() < (HALF + 1).min(total) {
+        while self.made.len() < (first + HALF).min(total) || self.made.len() < (HALF + 1).min(total)
+        {
             self.hop();
         }
         if first >= HALF && first + HALF <= total {

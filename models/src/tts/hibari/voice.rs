@@ -63,8 +63,11 @@ impl Voice {
     ) -> Result<Sung> {
         cancel.check()?;
         // The network wants its padding symbol, 0, at both ends.
-        let ids: Vec<usize> =
-            [&[0], phonemes, &[0]].concat().into_iter().map(|id| if id < SYMBOLS { id } else { 0 }).collect();
+        let ids: Vec<usize> = [&[0], phonemes, &[0]]
+            .concat()
+            .into_iter()
+            .map(|id| if id < SYMBOLS { id } else { 0 })
+            .collect();
         let plan = self.net.plan(&ids, delivery.speed, &mut self.scratch)?;
         cancel.check()?;
 
@@ -164,7 +167,8 @@ mod tests {
         let dir = crate::store::default_dir().join("hibari");
         let vocab: std::collections::HashMap<char, usize> =
             super::super::files::json(&dir.join("vocab.json")).unwrap();
-        let ids = [0].into_iter().chain(golden.phonemes.chars().map(|c| vocab[&c])).chain([0]).collect();
+        let ids =
+            [0].into_iter().chain(golden.phonemes.chars().map(|c| vocab[&c])).chain([0]).collect();
         (golden, ids, Voice::load(&dir.join("hibari.onnx")).unwrap())
     }
 

@@ -26,7 +26,8 @@ impl Weights {
         let proto: ModelProto = tract_onnx::onnx()
             .proto_model_for_read(&mut bytes.as_slice())
             .map_err(|e| files::damaged(path, format!("not an ONNX model: {e}")))?;
-        let graph = proto.graph.ok_or_else(|| files::damaged(path, "an ONNX file without a graph"))?;
+        let graph =
+            proto.graph.ok_or_else(|| files::damaged(path, "an ONNX file without a graph"))?;
         let tensors = graph.initializer.into_iter().map(|t| (t.name.clone(), t)).collect();
         Ok(Self { tensors, path: path.to_path_buf() })
     }
@@ -37,7 +38,11 @@ impl Weights {
         let values: Vec<f32> = if tensor.raw_data.is_empty() {
             tensor.float_data.clone()
         } else {
-            tensor.raw_data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            tensor
+                .raw_data
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect()
         };
         if values.len() != len {
             return Err(self.wrong(name, &format!("{} numbers instead of {len}", values.len())));
