@@ -43,6 +43,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
 pub mod audio;
 pub mod endpoint;
 pub mod turn;

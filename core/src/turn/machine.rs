@@ -148,9 +148,7 @@ impl TurnMachine {
     }
 
     fn speech_started(&mut self, at: Samples, from: Samples, out: &mut Out) {
-        self.voice = true;
         match self.phase {
-            Phase::Asleep => {}
             Phase::Listening => self.hear(at, from.max(self.from)),
             // The same utterance goes on, its audio kept from where it began.
             Phase::Hearing(_) | Phase::Thinking(_) => {
@@ -161,20 +159,21 @@ impl TurnMachine {
                 self.drop_turn(out);
                 self.hear(at, from);
             }
-            Phase::Speaking(_) => {}
+            Phase::Asleep | Phase::Speaking(_) => self.voice = true,
         }
     }
 
     fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
-        self.voice = true;
         match self.phase {
+            Phase::Asleep | Phase::Speaking(_) => self.voice = true,
             // Begun over the reply or with the wake word; now it is for us.
             Phase::Listening => self.hear(at, self.from),
             Phase::Hearing(_) => {
                 self.drop_turn(out);
                 self.hear(at, self.from);
             }
-            Phase::Asleep | Phase::Thinking(_) | Phase::Speaking(_) => {}
+            // The utterance is over; only a new one can reopen it.
+            Phase::Thinking(_) => {}
         }
     }
 
@@ -352,6 +351,7 @@ impl TurnMachine {
     }
 
     fn hear(&mut self, at: Samples, from: Samples) {
+        self.voice = true;
         self.from = from;
         self.since = at;
         self.phase = Phase::Hearing(None);
