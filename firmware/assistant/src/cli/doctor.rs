@@ -157,7 +157,7 @@ fn devices() -> Vec<Finding> {
             let named = |what, input: bool| {
                 let found: Vec<&str> = devices
                     .iter()
-                    .filter(|device| if input { device.is_input() } else { device.is_output() })
+                    .filter(|device| if input { device.input.is_some() } else { device.output.is_some() })
                     .map(|device| device.name.as_str())
                     .collect();
                 match found.as_slice() {

@@ -13,6 +13,9 @@ mod transcribe;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use sayso_models::Cancel;
 
 use clap::{Args, Parser, Subcommand};
 use sayso::config::Profile;
@@ -155,6 +158,20 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A flag that is set when `stop` is, for work that looks only at the flag.
+fn cancelled_by(stop: &Stop) -> Cancel {
+    let cancel = Cancel::new();
+    let (flag, stop) = (cancel.clone(), stop.clone());
+    // Ends with the process.
+    std::thread::spawn(move || {
+        while !stop.is_stopped() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        flag.cancel();
+    });
+    cancel
 }
 
 /// The first Ctrl-C asks for a clean end, the second ends at once.

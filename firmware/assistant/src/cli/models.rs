@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anstyle::AnsiColor;
 use clap::{Args, Subcommand};
@@ -70,7 +69,7 @@ impl Models {
         let config = shared.settings()?;
         let chosen = Chosen::new(&config);
         let store = chosen.store();
-        let cancel = cancelled_by(stop);
+        let cancel = super::cancelled_by(stop);
         match self.command.as_ref().unwrap_or(&Action::List) {
             Action::List => self.list(store),
             Action::Fetch { names, all, offline } => {
@@ -114,7 +113,7 @@ impl Models {
         for listed in store.list() {
             let model = listed.model;
             let profiles: Vec<String> =
-                model.profiles.iter().map(|profile| profile.to_string()).collect();
+                model.profiles.iter().map(|profile| format!("{profile:?}").to_lowercase()).collect();
             if self.json {
                 let line = serde_json::json!({
                     "name": model.name,
@@ -235,20 +234,6 @@ fn strs(names: &[String]) -> Vec<&str> {
 
 fn mib(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
-}
-
-/// A flag that is set when `stop` is, for work that looks only at the flag.
-fn cancelled_by(stop: &Stop) -> Cancel {
-    let cancel = Cancel::new();
-    let (flag, stop) = (cancel.clone(), stop.clone());
-    // Ends with the process.
-    std::thread::spawn(move || {
-        while !stop.is_stopped() {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        flag.cancel();
-    });
-    cancel
 }
 
 fn bytes_bar(what: &'static str) -> ProgressBar {

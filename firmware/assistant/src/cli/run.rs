@@ -180,31 +180,51 @@ impl Screen {
 }
 
 #[cfg(feature = "desktop")]
-fn desktop(config: &sayso::Config) -> Result<Box<dyn Board>> {
-    Ok(Box::new(sayso_desktop::Desktop::new(&config.audio.input, &config.audio.output)))
+pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board>> {
+    let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
+    let devices = sayso_desktop::DesktopConfig {
+        input: named(&config.audio.input),
+        output: named(&config.audio.output),
+    };
+    Ok(Box::new(sayso_desktop::Desktop::new(devices)))
 }
 
 #[cfg(not(feature = "desktop"))]
-fn desktop(_: &sayso::Config) -> Result<Box<dyn Board>> {
+pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board>> {
     Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
 }
 
 #[cfg(feature = "desktop")]
 fn list_devices(json: bool) -> Result<()> {
-    let devices = sayso_desktop::list_devices()?;
-    for device in devices {
+    let shown = |format: &Option<sayso_desktop::Format>, default: bool| {
+        format.as_ref().map(|format| {
+            let star = if default { " (default)" } else { "" };
+            format!("{} Hz, {} channels{star}", format.rate, format.channels)
+        })
+    };
+    for device in sayso_desktop::list_devices()? {
+        let input = shown(&device.input, device.default_input);
+        let output = shown(&device.output, device.default_output);
         if json {
-            println!("{}", device_json(&device));
-        } else {
-            println!("{device}");
+            let line = serde_json::json!({
+                "name": device.name,
+                "id": device.id,
+                "input": input,
+                "output": output,
+                "default_input": device.default_input,
+                "default_output": device.default_output,
+            });
+            println!("{line}");
+            continue;
+        }
+        println!("{}  {}", term::bold(&device.name), term::dim(&device.id));
+        for (way, format) in [("microphone", input), ("loudspeaker", output)] {
+            if let Some(format) = format {
+                println!("    {way:<12} {format}");
+            }
         }
     }
     Ok(())
-}
-
-#[cfg(feature = "desktop")]
-fn device_json(device: &sayso_desktop::DeviceInfo) -> serde_json::Value {
-    serde_json::json!({ "name": device.name })
 }
 
 #[cfg(not(feature = "desktop"))]

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use sayso::{Engines, Result, Stop};
 use sayso_board::EAR_RATE;
-use sayso_models::Cancel;
 use sayso_models::stt::{SttRequest, Transcript};
 
 use super::{Shared, term};
@@ -39,29 +38,15 @@ impl Transcribe {
         drop(busy);
         let language = Some(config.stt.language.as_str()).filter(|code| !code.is_empty());
         let request = SttRequest { prompt: &config.stt.prompt, language };
+        let cancel = super::cancelled_by(stop);
         for file in &self.files {
             let sound = sayso_board::read_all(file, LONGEST)?;
             if sound.truncated {
                 term::note(format!("{}: cut short; this is what is there", file.display()));
             }
             let start = Instant::now();
-            let cancel = Cancel::new();
             let several = self.files.len() > 1;
-            let transcript = std::thread::scope(|scope| {
-                let done = Stop::new();
-                let (watch, finished) = (cancel.clone(), done.clone());
-                scope.spawn(move || {
-                    while !finished.is_stopped() {
-                        if stop.is_stopped() {
-                            watch.cancel();
-                        }
-                        std::thread::sleep(Duration::from_millis(20));
-                    }
-                });
-                let transcript = stt.transcribe(&sound.samples, &request, &cancel, &mut |_| {});
-                done.stop();
-                transcript
-            })?;
+            let transcript = stt.transcribe(&sound.samples, &request, &cancel, &mut |_| {})?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
             let seconds = sound.samples.len() as f64 / f64::from(EAR_RATE);
             if self.json {
