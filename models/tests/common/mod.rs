@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod audio;
+#[path = "../../../tests/src/wer.rs"]
 pub mod wer;
 
 use std::path::PathBuf;
