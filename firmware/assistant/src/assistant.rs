@@ -94,7 +94,9 @@ impl Assistant {
         let voice = Voice::new(tts.as_mut(), delivery(&self.config));
         let machine = TurnMachine::new(turn_config(turn));
         let mouth = Mouth::new(loudspeaker, rate);
-        let mut conversation = Conversation::new(machine, mouth, rate, speaking, on_event);
+        let real_time = pace == Pace::Live;
+        let mut conversation =
+            Conversation::new(machine, mouth, rate, real_time, speaking, on_event);
         let microphone = match pace {
             Pace::Live => live::run(&mut conversation, ear, mind, voice, microphone, stop)?,
             Pace::Lockstep => {

@@ -61,6 +61,8 @@ pub struct Conversation<'e> {
     mouth: Mouth,
     recorder: Recorder,
     rate: u32,
+    /// Whether the sample clock goes with the wall clock.
+    real_time: bool,
     now: Samples,
     arrived: Instant,
     speaking: Arc<AtomicBool>,
@@ -71,11 +73,13 @@ pub struct Conversation<'e> {
 
 impl<'e> Conversation<'e> {
     /// A conversation at its beginning. `rate` is the voice's sample rate in
-    /// Hz; `speaking` is kept up to date for the ear.
+    /// Hz; `real_time` tells whether the sample clock goes with the wall
+    /// clock; `speaking` is kept up to date for the ear.
     pub fn new(
         machine: TurnMachine,
         mouth: Mouth,
         rate: u32,
+        real_time: bool,
         speaking: Arc<AtomicBool>,
         on_event: &'e mut dyn FnMut(Event),
     ) -> Self {
@@ -88,6 +92,7 @@ impl<'e> Conversation<'e> {
             mouth,
             recorder: Recorder::new(memory),
             rate,
+            real_time,
             now: Samples::ZERO,
             arrived: now,
             speaking,
@@ -245,7 +250,8 @@ impl<'e> Conversation<'e> {
         for notice in noticed {
             match notice {
                 Noticed::Started(turn) => {
-                    if let Some(current) = self.current(turn) {
+                    let real_time = self.real_time;
+                    if let Some(current) = self.current(turn).filter(|_| real_time) {
                         current.record.timings_ms.voice_to_voice =
                             current.speech_ended.elapsed().as_secs_f64() * 1000.0;
                     }

@@ -12,7 +12,7 @@
 //! fn main() -> sayso::Result<()> {
 //!     let config = Config::load(None, &[])?;
 //!     let engines = Engines::load(&config)?;
-//!     let mut board = sayso_desktop::Desktop::new("", "");
+//!     let mut board = sayso_desktop::Desktop::new(Default::default());
 //!     let mut assistant = Assistant::new(config, engines);
 //!     assistant.converse(&mut board, Pace::Live, &Stop::new(), &mut |event| match event {
 //!         Event::Transcript { transcript, .. } => println!("you: {}", transcript.text),

@@ -14,7 +14,7 @@ use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_replay::Replay;
 
-use super::{Shared, ask, term};
+use super::{Shared, ask};
 use figures::{Figures, Sheet};
 
 /// Recorded speech that comes with the program: a short question, 5 s and 11 s.
