@@ -211,7 +211,7 @@ fn any_config() -> impl Strategy<Value = EndpointConfig> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever comes in: events alternate legally, times are in order, no
     /// utterance is empty or longer than the cap, none overlaps the one

@@ -9,12 +9,14 @@
 //! cargo test --release -p sayso-core --test turn_logs -- --ignored
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a log that cannot be read fails the test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
-use sayso_core::turn::{Action, Event, Outcome, Step, TurnConfig, TurnMachine};
+use sayso_core::turn::{Action, Event, Outcome, State, Step, TurnConfig, TurnId, TurnMachine};
 
 fn dir(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
@@ -22,7 +24,8 @@ fn dir(name: &str) -> PathBuf {
 
 fn logs() -> Vec<PathBuf> {
     let entries = fs::read_dir(dir("logs")).unwrap().map(|entry| entry.unwrap().path());
-    let mut logs: Vec<_> = entries.filter(|p| p.extension().is_some_and(|e| e == "jsonl")).collect();
+    let mut logs: Vec<_> =
+        entries.filter(|p| p.extension().is_some_and(|e| e == "jsonl")).collect();
     logs.sort();
     logs
 }
@@ -57,7 +60,7 @@ enum Then {
     At(u64, Event),
     /// So many ms after the latest turn began (or the sound was released,
     /// whichever is later, for `Finished`); its number is filled in.
-    After(u64, fn(sayso_core::turn::TurnId) -> Event),
+    After(u64, fn(TurnId) -> Event),
 }
 
 struct Conversation {
@@ -119,13 +122,7 @@ fn conversations() -> Vec<Conversation> {
         Conversation {
             name: "wake-and-follow-up",
             config: wake,
-            sound: vec![
-                Err(30),
-                Ok("what_time_is_it"),
-                Err(130),
-                Ok("set_timer"),
-                Err(450),
-            ],
+            sound: vec![Err(30), Ok("what_time_is_it"), Err(130), Ok("set_timer"), Err(450)],
             then: vec![
                 At(600, Event::Wake { from: ms(600) }),
                 words(180),
@@ -173,7 +170,11 @@ impl Conversation {
                         Action::Cancel { .. } | Action::StopSound { .. } | Action::Keep { .. } => {
                             began = None;
                         }
-                        Action::Show(_) => {}
+                        // A cough is no interruption.
+                        Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
+                        Action::Show(_) => {
+                            ear.set_min_speech(EndpointConfig::default().min_speech);
+                        }
                     }
                 }
                 // A tick without consequence is not worth a line.
