@@ -5,6 +5,7 @@
 //! lexicons, spoken by a convolutional network on tract's matrix kernels and
 //! turned into sound by a vocoder, block by block.
 
+mod edges;
 mod files;
 mod lexicon;
 mod linear;
@@ -127,7 +128,8 @@ impl Tts for Hibari {
                 continue;
             }
             let (ids, spans) = self.ids(part);
-            let sung = self.voice.say(&ids, &delivery, cancel, on_sound)?;
+            let pad = pause_after(part);
+            let sung = self.voice.say(&ids, &delivery, pad, cancel, on_sound)?;
             for (said, span) in
                 part.iter().zip(spans).filter(|(s, span)| !s.mark && !span.is_empty())
             {
@@ -139,6 +141,17 @@ impl Tts for Hibari {
         }
         Ok(spoken)
     }
+}
+
+/// Samples of silence to leave after this: 250 ms after a sentence, 120 ms
+/// after a lesser pause, 40 ms where the clause just stops.
+fn pause_after(said: &[Said]) -> usize {
+    let milliseconds = match said.last().filter(|s| s.mark).map(|s| s.phonemes.as_str()) {
+        Some("." | "!" | "?" | "…") => 250,
+        Some(_) => 120,
+        None => 40,
+    };
+    vocoder::RATE as usize * milliseconds / 1000
 }
 
 /// Cuts what is said into parts of at most [`MOST_PHONEMES`].

@@ -22,10 +22,6 @@ pub(super) fn is_consonant(c: char) -> bool {
 /// How much stress a word is to have.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) enum Level {
-    /// None at all.
-    Off,
-    /// One step less.
-    Less,
     /// One step less if it has a primary stress, a secondary one if it has none.
     Even,
     /// A secondary one if it has none.
@@ -40,8 +36,7 @@ pub(super) fn with(phonemes: &str, level: Option<Level>) -> String {
     let primary = phonemes.contains(PRIMARY);
     let secondary = phonemes.contains(SECONDARY);
     match level {
-        Level::Off => phonemes.replace([PRIMARY, SECONDARY], ""),
-        Level::Less | Level::Even if primary => {
+        Level::Even if primary => {
             phonemes.replace(SECONDARY, "").replace(PRIMARY, &SECONDARY.to_string())
         }
         Level::Even | Level::Some if !primary && !secondary => before_vowel(SECONDARY, phonemes),
@@ -94,8 +89,6 @@ mod tests {
 
     #[test]
     fn stress_is_set_moved_and_taken_away() {
-        assert_eq!(with("həlˈO", Some(Level::Off)), "həlO");
-        assert_eq!(with("həlˈO", Some(Level::Less)), "həlˌO");
         assert_eq!(with("həlˈO", Some(Level::Even)), "həlˌO");
         assert_eq!(with("ænd", Some(Level::Some)), "ˌænd");
         assert_eq!(with("ðə", Some(Level::Full)), "ðˈə");

@@ -44,10 +44,6 @@ impl Table {
         self.text.shrink_to_fit();
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.index.len()
-    }
-
     /// The value of `key`.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
         let at = self.index.binary_search_by(|&at| self.key(at).cmp(key)).ok()?;
@@ -118,7 +114,7 @@ mod tests {
             table.push(k, v);
         }
         table.sort();
-        assert_eq!(table.len(), 4);
+        assert_eq!(table.index.len(), 4);
         assert_eq!(table.get("a"), Some("1\t9"));
         assert_eq!(table.get("ab"), Some(""));
         assert_eq!(table.get("b"), Some("2"));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use super::edges::Edges;
 use super::linear::Matrix;
 use super::net::{Net, SYMBOLS, Scratch};
 use super::vocoder::{HOP, RATE, Vocoder};
@@ -16,13 +17,9 @@ const STEP: usize = 2 * HOP;
 const FIRST_BLOCK: usize = 16;
 /// Frames of every later block.
 const BLOCK: usize = 40;
-/// Silence kept before the first phoneme, which may begin a little before its
-/// predicted time, in samples: 50 ms.
-const LEAD: usize = RATE as usize / 20;
-/// Fade at the very start and the very end, in samples: 5 ms.
-const FADE: usize = RATE as usize / 200;
-/// Above this amplitude the sound is bent towards 1 instead of clipped.
-const KNEE: f32 = 0.9;
+/// Sound may begin this much before the predicted start of the first phoneme,
+/// in samples: 150 ms. What is silent of it is trimmed.
+const LEAD: usize = RATE as usize * 3 / 20;
 
 /// The network and the vocoder, with their buffers.
 pub(super) struct Voice {
@@ -30,6 +27,7 @@ pub(super) struct Voice {
     vocoder: Vocoder,
     scratch: Scratch,
     spectra: Matrix,
+    raw: Vec<f32>,
     block: Vec<f32>,
 }
 
@@ -46,11 +44,13 @@ impl Voice {
             vocoder: Vocoder::new(),
             scratch: Scratch::default(),
             spectra: Matrix::default(),
+            raw: Vec::new(),
             block: Vec::new(),
         })
     }
 
-    /// Says phonemes (below [`SYMBOLS`] each), block by block.
+    /// Says phonemes (below [`SYMBOLS`] each), block by block, with at most
+    /// `pad` samples of silence after the last.
     ///
     /// # Errors
     /// `Cancelled` within a block, `Engine` when the network fails.
@@ -58,6 +58,7 @@ impl Voice {
         &mut self,
         phonemes: &[usize],
         delivery: &Delivery,
+        pad: usize,
         cancel: &Cancel,
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Sung> {
@@ -71,65 +72,51 @@ impl Voice {
         let plan = self.net.plan(&ids, delivery.speed, &mut self.scratch)?;
         cancel.check()?;
 
-        let total = plan.frames() * HOP;
-        let start = (plan.steps[0] * STEP).saturating_sub(LEAD);
-        let end = total - plan.steps[ids.len() - 1].saturating_sub(1) * STEP;
         let mut decoder = self.net.decoder(&plan);
         let mut synthesis = self.vocoder.begin(&plan.pitch, seed(&ids));
-        let mut at = 0;
+        let mut edges = Edges::new(delivery.volume);
+        let mut skipped = (plan.steps[0] * STEP).saturating_sub(LEAD) / HOP * HOP;
+        let start = skipped;
         let mut frames = start / HOP + FIRST_BLOCK;
-        while at < end {
+        loop {
             decoder.next(frames, &mut self.scratch, &mut self.spectra)?;
-            if self.spectra.rows() == 0 {
+            let rows = self.spectra.rows();
+            self.raw.clear();
+            for row in 0..rows {
+                synthesis.push(self.spectra.row(row), &mut self.raw);
+            }
+            let skip = skipped.min(self.raw.len());
+            skipped -= skip;
+            self.block.clear();
+            edges.push(&self.raw[skip..], &mut self.block);
+            if rows == 0 {
+                edges.end(pad, &mut self.block);
+            }
+            cancel.check()?;
+            if !self.block.is_empty() {
+                on_sound(&self.block);
+            }
+            if rows == 0 {
                 break;
             }
-            self.block.clear();
-            for row in 0..self.spectra.rows() {
-                synthesis.push(self.spectra.row(row), &mut self.block);
-            }
-            let len = self.block.len();
-            let kept = start.saturating_sub(at).min(len)..end.saturating_sub(at).min(len);
-            let sound = &mut self.block[kept.clone()];
-            finish(sound, at + kept.start - start, end - start, delivery.volume);
-            cancel.check()?;
-            if !sound.is_empty() {
-                on_sound(sound);
-            }
-            at += len;
             frames = BLOCK;
         }
-        Ok(Sung { samples: end - start, phonemes: spans(&plan.steps, start, end) })
+        let phonemes = spans(&plan.steps, start + edges.dropped, edges.given);
+        Ok(Sung { samples: edges.given, phonemes })
     }
 }
 
-/// Volume, fades at the edges of the clause, and a soft limit.
-fn finish(sound: &mut [f32], offset: usize, total: usize, volume: f32) {
-    let fade = FADE.min(total / 2).max(1) as f32;
-    for (i, v) in sound.iter_mut().enumerate() {
-        let from_edge = (offset + i).min(total - 1 - offset - i);
-        let gain = volume * (from_edge as f32 / fade).min(1.0);
-        *v = limited(*v * gain);
-    }
-}
-
-/// Leaves quiet samples alone and keeps loud ones within ±1.
-fn limited(v: f32) -> f32 {
-    let over = v.abs() - KNEE;
-    if over <= 0.0 {
-        return v;
-    }
-    (KNEE + (1.0 - KNEE) * (over / (1.0 - KNEE)).tanh()).copysign(v)
-}
-
-/// Sample ranges of the phonemes between the two padding symbols.
-fn spans(steps: &[usize], start: usize, end: usize) -> Vec<Range<usize>> {
+/// Sample ranges of the phonemes between the two padding symbols, in sound that
+/// begins at `start` and has `len` samples.
+fn spans(steps: &[usize], start: usize, len: usize) -> Vec<Range<usize>> {
     let mut at = 0;
+    let place = |at: usize| at.saturating_sub(start).min(len);
     let mut all: Vec<_> = steps
         .iter()
         .map(|n| {
             let from = at;
             at += n * STEP;
-            from.clamp(start, end) - start..at.clamp(start, end) - start
+            place(from)..place(at)
         })
         .collect();
     all.pop();
@@ -235,16 +222,5 @@ mod tests {
         for block in [1, 7, 40] {
             assert!(snr(&all(block), &whole) > 90.0);
         }
-    }
-
-    #[test]
-    fn loud_sound_is_bent_not_clipped() {
-        let mut sound = vec![0.7; 2400];
-        finish(&mut sound, 0, 2400, 2.0);
-        assert_eq!((sound[0], sound[2399]), (0.0, 0.0));
-        assert!(sound.iter().all(|v| (0.0..=1.0).contains(v)));
-        assert!(sound[1200] > 0.95);
-        assert_eq!(limited(0.5), 0.5);
-        assert_eq!(limited(-3.0), -limited(3.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::numbers;
-use super::tables::{JOINED_ONLY, MONEY, SCALES, UNITS, find};
+use super::tables::{JOINED_ONLY, MONEY, MONTHS, SCALES, UNITS, find};
 
 impl Reader<'_> {
     /// Any number, with what belongs to it.
@@ -12,6 +12,7 @@ impl Reader<'_> {
             .or_else(|| self.ordinal(i))
             .or_else(|| self.decade(i))
             .or_else(|| self.version(i))
+            .or_else(|| self.ratio(i))
             .or_else(|| self.counted(i))
             .or_else(|| {
                 self.plain(i);
@@ -77,6 +78,15 @@ impl Reader<'_> {
                 }
                 self.say(&name, at);
             }
+            // 24/7, 9/11, 50/50
+            None if matches!((a, b), (24, 7) | (9, 11) | (50, 50)) => {
+                self.amount(first);
+                self.amount(first + 2);
+            }
+            None if (1..=12).contains(&a) && (11..=31).contains(&b) => {
+                self.say(MONTHS[a - 1], self.at(first));
+                self.say_all(&numbers::ordinal(&b.to_string()), self.at(first + 2));
+            }
             None => {
                 self.amount(first);
                 self.say("over", at);
@@ -137,6 +147,16 @@ impl Reader<'_> {
         }
         self.say_all(&words, self.span(i, s));
         Some(s + 1)
+    }
+
+    /// 16:9: says the first number and "to", and leaves the second for the next step.
+    fn ratio(&mut self, i: usize) -> Option<usize> {
+        if self.text(i + 1) != ":" || !self.is_number(i + 2) {
+            return None;
+        }
+        self.amount(i);
+        self.say("to", self.at(i + 1));
+        Some(i + 2)
     }
 
     /// 1.2.3, 192.168.0.1
@@ -201,9 +221,17 @@ impl Reader<'_> {
         {
             self.amount(i);
             self.say(names[usize::from(!one)], self.at(next));
+            if self.text(next + 1) == "/"
+                && let Some(per) = find(UNITS, self.text(next + 2))
+            {
+                self.say("per", self.at(next + 1));
+                self.say(per[0], self.at(next + 2));
+                return Some(next + 3);
+            }
             return Some(next + 1);
         }
-        if self.is_word(next) {
+        // "B2B" counts nothing.
+        if self.is_word(next) && !(i > 0 && self.is_word(i - 1)) {
             let scale =
                 find(SCALES, &sign).filter(|_| matches!(sign.as_str(), "k" | "bn" | "mn" | "tn"));
             if let Some(scale) = scale.filter(|_| next == joined) {
@@ -290,6 +318,17 @@ impl Reader<'_> {
         }
         if minus {
             self.say("minus", self.at(number - 1));
+        }
+        // $5-10
+        let second = number + 2;
+        let dash = matches!(self.text(number + 1), "-" | "–");
+        let second = second + usize::from(find(MONEY, self.text(second)).is_some());
+        if dash && self.is_number(second) {
+            self.amount(number);
+            self.say("to", self.at(number + 1));
+            self.amount(second);
+            self.say(names[1], self.at(i));
+            return Some(second + 1);
         }
         let text = self.text(number).replace(',', "");
         let joined = self.is_word(number + 1);

@@ -2,7 +2,7 @@
 
 use super::numbers;
 use super::tables::{self, find};
-use super::{PAUSES, Reader, TokenKind};
+use super::{PAUSES, Reader, Token, TokenKind};
 
 impl Reader<'_> {
     pub(super) fn word(&mut self, i: usize) -> Option<usize> {
@@ -61,6 +61,7 @@ impl Reader<'_> {
             }
             "No" | "no" | "Nos" if stop && self.is_number(after) => "number",
             "p" if stop && self.is_number(after) => "page",
+            "US" if self.text(i + 1) == "$" && self.is_number(i + 2) => return Some(i + 1),
             "w" if self.text(i + 1) == "/" => {
                 let without = self.text(i + 2) == "o";
                 let end = if without { i + 3 } else { i + 2 };
@@ -164,6 +165,7 @@ impl Reader<'_> {
                 let sum = self.is_number(i.wrapping_sub(2)) && self.is_number(i + 2);
                 if sum { self.say("minus", at) } else { self.mark('—', at) }
             }
+            '-' | '–' if self.joins_amounts(i) => self.say("to", at),
             '–' | '—' => self.mark('—', at),
             '.' | ',' | ';' | ':' | '!' | '?' | '…' => self.mark(c, at),
             '(' | '[' | '{' => self.mark('(', at),
@@ -181,7 +183,7 @@ impl Reader<'_> {
             }
             '|' => self.mark(',', at),
             '+' if self.is_number(self.past_space(next)) => self.say("plus", at),
-            '+' if i > 0 && self.is_word(i - 1) => self.say("plus", at),
+            '+' if i > 0 && (self.is_word(i - 1) || self.text(i - 1) == "+") => self.say("plus", at),
             '*' if self.between_numbers(i) => self.say("times", at),
             '/' if self.between_numbers(i) => self.say("over", at),
             '^' if self.is_number(next) => self.say("to the power of", at),
@@ -191,6 +193,10 @@ impl Reader<'_> {
             }
             '#' if self.is_number(next) => self.say("number", at),
             '#' if self.is_word(next) => self.say("hashtag", at),
+            '\'' if self.text(next) == "n" && self.text(next + 1) == "'" => {
+                self.say("and", self.span(i, next + 1));
+                return Some(next + 2);
+            }
             '\'' if self.starts_fresh(i)
                 && matches!(self.text(next), "tis" | "twas" | "em" | "cause" | "til" | "bout") =>
             {
@@ -209,6 +215,14 @@ impl Reader<'_> {
         Some(next)
     }
 
+    /// The dash of "10%–20%", "June 5–7".
+    fn joins_amounts(&self, i: usize) -> bool {
+        let before = i.checked_sub(1).is_some_and(|b| {
+            self.is_number(b) || find(tables::MONEY, self.text(b)).is_some() || self.text(b) == "%"
+        });
+        before && self.is_number(i + 1)
+    }
+
     /// Whether numbers stand on both sides, with or without a space.
     fn between_numbers(&self, i: usize) -> bool {
         let before = i.checked_sub(1).map(|b| if self.is_space(b) { b.wrapping_sub(1) } else { b });
@@ -217,8 +231,9 @@ impl Reader<'_> {
 
     /// Takes the last bracket of this kind away again, if only words came after it.
     fn unmark(&mut self, mark: char) {
-        let found =
-            self.out.iter().rposition(|t| t.kind == TokenKind::Mark && !PAUSES.contains(&t.text));
+        let recent = self.out.len().saturating_sub(64);
+        let bracket = |t: &Token| t.kind == TokenKind::Mark && !PAUSES.contains(&t.text);
+        let found = self.out[recent..].iter().rposition(bracket).map(|at| recent + at);
         if let Some(at) = found.filter(|&at| self.out[at].text.starts_with(mark)) {
             self.out.remove(at);
         }
