@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Job, Progress};
-use crate::store::{create_dir, failed};
+use crate::store::disk::{create_dir, failed};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 /// How often a running client is looked at.

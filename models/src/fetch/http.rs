@@ -15,7 +15,7 @@ use super::output::Output;
 use super::pieces::PARTS;
 use super::{FetchOptions, Job, Stage};
 use crate::catalog::{Model, Piece};
-use crate::store::{failed, remove_file};
+use crate::store::disk::{failed, remove_file};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 /// Redirects followed, at most.

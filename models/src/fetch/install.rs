@@ -1,5 +1,6 @@
 //! From pieces to an installed model.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -9,7 +10,8 @@ use super::output::Output;
 use super::{Job, Stage};
 use crate::catalog::{By, Expected, Fingerprint, Make, Model, Source};
 use crate::convert;
-use crate::store::{Record, create_dir, failed, remove_dir, remove_file};
+use crate::store::Record;
+use crate::store::disk::{create_dir, failed, remove_dir, remove_file};
 use crate::{Error, ErrorKind, Result};
 
 impl Job<'_> {
@@ -18,7 +20,7 @@ impl Job<'_> {
         let new = self.work.join("model");
         remove_dir(&new)?;
         create_dir(&new)?;
-        let mut record = Record::new(&source.title);
+        let mut record = Record { source: source.title.clone(), files: BTreeMap::new() };
         for make in source.makes() {
             let to = new.join(&make.file);
             let found = self.make(model, source, make, &to)?;

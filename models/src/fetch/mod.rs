@@ -14,6 +14,7 @@ mod package;
 mod pieces;
 mod space;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -21,7 +22,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{Model, Source};
-use crate::store::{Lock, Store, WORK, create_dir};
+use crate::store::disk::{Lock, create_dir, hash_file};
+use crate::store::{Record, Store, WORK};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 pub use space::free_space;
@@ -231,7 +233,7 @@ impl Job<'_> {
         if self.store.check(model).is_ok() {
             return Ok(Outcome::Present);
         }
-        if self.store.adopt(model, self.cancel)? {
+        if self.adopt(model)? {
             return Ok(Outcome::Adopted);
         }
         let next = "try again later, or bring it from another machine with \
@@ -274,6 +276,27 @@ impl Job<'_> {
         self.room(model, source)?;
         self.pieces(model, source)?;
         self.install(model, source)
+    }
+
+    /// Records a model that someone put in its folder by hand, where every file has a hash of
+    /// the catalogue. `false` where it is not such a model.
+    fn adopt(&self, model: &Model) -> Result<bool> {
+        let dir = self.store.dir().join(&model.name);
+        let mut record = Record { source: "put here by hand".into(), files: BTreeMap::new() };
+        for file in model.files() {
+            let path = dir.join(file);
+            let length = fs::metadata(&path).map(|meta| meta.len()).ok();
+            if !model.expected(file).any(|expected| Some(expected.size) == length) {
+                return Ok(false);
+            }
+            let found = hash_file(&path, self.cancel, &mut |_| ())?;
+            if !model.expected(file).any(|e| e.sha256 == Some(found.sha256) && e.accepts(found)) {
+                return Ok(false);
+            }
+            record.files.insert(file.to_owned(), found);
+        }
+        record.write(&dir)?;
+        Ok(true)
     }
 
     /// Tells about the beginning of a step.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256 as Hasher};
 
 use super::Progress;
 use crate::catalog::{Fingerprint, Sha256};
-use crate::store::failed;
+use crate::store::disk::failed;
 use crate::{Cancel, Error, ErrorKind, Result};
 
 pub(super) struct Output<'a> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::output::Output;
 use super::{Job, Stage, client};
 use crate::catalog::{Model, Source};
-use crate::store::{failed, remove_dir, remove_file};
+use crate::store::disk::{failed, remove_dir, remove_file};
 use crate::{Error, ErrorKind, Result};
 
 impl Job<'_> {

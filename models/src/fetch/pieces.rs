@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::{Job, Stage};
 use crate::Result;
 use crate::catalog::{Model, Piece, Source};
-use crate::store::{Store, failed, hash_file, remove_dir, remove_file};
+use crate::store::Store;
+use crate::store::disk::{failed, hash_file, remove_dir, remove_file};
 
 /// What follows the hash in the names of a download's files: itself, and its entity tag.
 pub(super) const PARTS: [&str; 2] = [".part", ".tag"];

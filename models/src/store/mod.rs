@@ -6,7 +6,7 @@
 //! [`Store::verify`] hashes. Work in progress is under `<store>/.work`.
 
 mod bundle;
-mod disk;
+pub(crate) mod disk;
 mod record;
 
 use std::fs;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalog::{Catalog, Fingerprint, Model};
 use crate::{Cancel, Error, ErrorKind, Result};
-pub(crate) use disk::{Lock, create_dir, failed, hash_file, remove_dir, remove_file, sync_dir};
+use disk::{Lock, failed, hash_file, sync_dir};
 pub(crate) use record::Record;
 
 /// The folder of the model store: `$SAYSO_MODELS` when set, else `sayso/models`
@@ -268,27 +268,6 @@ impl Store {
             }
         }
         Ok(record)
-    }
-
-    /// Records a model that someone put in its folder by hand, where every file has a hash of
-    /// the catalogue. `false` where it is not such a model.
-    pub(crate) fn adopt(&self, model: &Model, cancel: &Cancel) -> Result<bool> {
-        let dir = self.dir.join(&model.name);
-        let mut record = Record::new("put here by hand");
-        for file in model.files() {
-            let path = dir.join(file);
-            let length = fs::metadata(&path).map(|meta| meta.len()).ok();
-            if !model.expected(file).any(|expected| Some(expected.size) == length) {
-                return Ok(false);
-            }
-            let found = hash_file(&path, cancel, &mut |_| ())?;
-            if !model.expected(file).any(|e| e.sha256 == Some(found.sha256) && e.accepts(found)) {
-                return Ok(false);
-            }
-            record.files.insert(file.to_owned(), found);
-        }
-        record.write(&dir)?;
-        Ok(true)
     }
 
     /// Puts the finished folder `new` in place of the model's, and keeps files of others in it.

@@ -24,10 +24,6 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), files: BTreeMap::new() }
-    }
-
     /// The record in a model's folder, or what is wrong with it.
     pub fn read(dir: &Path) -> std::result::Result<Self, &'static str> {
         let path = dir.join(NAME);
