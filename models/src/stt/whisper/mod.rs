@@ -26,6 +26,10 @@ const POSITION: usize = RATE / 50;
 /// Positions of Whisper's full view of 30 s.
 const FULL: u32 = 1500;
 
+/// A second, still cheap pass gets so many positions more: single words that
+/// make a short pass go round in circles mostly come out right in a longer one.
+const SECOND_MARGIN: u32 = 256;
+
 /// How a [`Whisper`] works. The default is for short utterances on the CPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhisperConfig {
@@ -108,7 +112,6 @@ impl Whisper {
         let audio = sanitised(audio);
         let positions = u32::try_from(audio.len().div_ceil(POSITION)).unwrap_or(FULL);
         let seconds = positions / 50 + 1;
-        let trimmed = (positions + self.config.margin).min(FULL);
         let full = Job {
             audio_context: FULL,
             most_tokens: 12 + 8 * seconds,
@@ -116,20 +119,26 @@ impl Whisper {
             fallback: true,
             prompt,
         };
-        let first = if self.config.full_context || trimmed == FULL {
-            full
-        } else {
-            Job { audio_context: trimmed, fallback: false, ..full }
+        let trim = |margin: u32| Job {
+            audio_context: (positions + margin).min(FULL),
+            fallback: false,
+            ..full
         };
-        let heard = self.engine.run(&audio, language, &first, cancel)?;
         let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
-        let mut piece =
-            Piece::new(&heard, words::has_spaces(self.engine.language()), offset_ms, length_ms);
-        if !first.fallback && (heard.runaway || guard::doubtful(&piece.evidence())) {
-            let heard = self.engine.run(&audio, language, &full, cancel)?;
+        let margin = self.config.margin;
+        let mut piece = Piece::default();
+        for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
+            // What is hardly cheaper than the full pass is left to that.
+            if !job.fallback && (self.config.full_context || job.audio_context > FULL / 5 * 4) {
+                continue;
+            }
+            let heard = self.engine.run(&audio, language, &job, cancel)?;
             let spaces = words::has_spaces(self.engine.language());
-            piece =
-                Piece { full_context: true, ..Piece::new(&heard, spaces, offset_ms, length_ms) };
+            piece = Piece::new(&heard, spaces, offset_ms, length_ms);
+            piece.full_context = job.fallback;
+            if !heard.runaway && !guard::doubtful(&piece.evidence()) {
+                break;
+            }
         }
         piece.rejected = guard::text(&piece.evidence());
         if let Some(rejection) = piece.rejected {
@@ -168,6 +177,7 @@ impl Stt for Whisper {
             transcript.no_speech_prob = transcript.no_speech_prob.min(piece.no_speech_prob);
             if piece.rejected.is_some() {
                 rejected = rejected.or(piece.rejected);
+                transcript.avg_logprob = transcript.avg_logprob.min(piece.avg_logprob);
             } else {
                 // Later pieces are in the language of the first with words.
                 language.get_or_insert(Cow::Borrowed(self.engine.language()));
@@ -220,13 +230,12 @@ impl Piece {
         let annotated = !words.is_empty();
         let words = words::without_annotations(words);
         let tokens = heard.tokens.len();
-        let logprob: f32 = heard.tokens.iter().map(|token| token.logprob).sum();
         Self {
             text: words::text(&words),
             words,
             annotated,
             tokens,
-            avg_logprob: if tokens == 0 { 0.0 } else { logprob / tokens as f32 },
+            avg_logprob: heard.avg_logprob,
             // No segment means that whisper.cpp itself saw no speech.
             no_speech_prob: heard.no_speech_prob.unwrap_or(1.0),
             ..Self::default()

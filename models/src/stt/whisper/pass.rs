@@ -38,6 +38,8 @@ pub(super) struct Job<'a> {
 pub(super) struct Heard {
     /// The tokens of text, no special ones.
     pub tokens: Vec<Token>,
+    /// Mean log-probability of the tokens of text; 0 without any.
+    pub avg_logprob: f32,
     /// Probability that there is no speech; `None` when whisper.cpp gave no segment.
     pub no_speech_prob: Option<f32>,
     /// A limit of the job was reached: the text may be cut or run in circles.
@@ -122,6 +124,9 @@ impl Engine {
         params.set_audio_ctx(i32::try_from(job.audio_context).unwrap_or(0));
         params.set_max_tokens(i32::try_from(job.most_tokens).unwrap_or(0));
         params.set_temperature_inc(if job.fallback { 0.2 } else { 0.0 });
+        // Without fallback whisper.cpp leaves it to the guards to call it silence:
+        // they want to see the evidence.
+        params.set_no_speech_thold(if job.fallback { 0.6 } else { 1.0 });
         params.set_tokens(job.prompt);
         let data = (&raw const watch).cast_mut().cast::<c_void>();
         // SAFETY: both callbacks take `data` for a `Watch`, which it points to;
@@ -159,7 +164,6 @@ impl Engine {
         params.set_print_timestamps(false);
         params.set_entropy_thold(2.4);
         params.set_logprob_thold(-1.0);
-        params.set_no_speech_thold(0.6);
         if self.is_multilingual() {
             // By its id, for a string that lives as long as the settings.
             let code =
@@ -172,6 +176,7 @@ impl Engine {
 
     fn heard(&self, job: &Job<'_>) -> Heard {
         let mut heard = Heard::default();
+        let mut logprob = 0.0;
         let first_special = self.context.token_eot();
         for segment in self.state.as_iter() {
             let p = segment.no_speech_probability();
@@ -182,15 +187,16 @@ impl Engine {
                 if data.id >= first_special {
                     continue;
                 }
+                logprob += data.plog;
                 heard.tokens.push(Token {
                     bytes: token.to_bytes().unwrap_or_default().to_vec(),
                     p: data.p,
-                    logprob: data.plog,
                     start_ms: data.t0.saturating_mul(10),
                     end_ms: data.t1.saturating_mul(10),
                 });
             }
         }
+        heard.avg_logprob = logprob / heard.tokens.len().max(1) as f32;
         heard.runaway = heard.tokens.len() + 2 >= job.most_tokens as usize;
         heard
     }

@@ -9,8 +9,6 @@ pub(super) struct Token {
     pub bytes: Vec<u8>,
     /// Its probability.
     pub p: f32,
-    /// Natural logarithm of its probability among the tokens that were allowed.
-    pub logprob: f32,
     /// Start and end in ms from the start of the piece.
     pub start_ms: i64,
     pub end_ms: i64,
@@ -119,7 +117,7 @@ mod tests {
     use super::*;
 
     fn token(text: &str, p: f32, start_ms: i64, end_ms: i64) -> Token {
-        Token { bytes: text.as_bytes().to_vec(), p, logprob: p.ln(), start_ms, end_ms }
+        Token { bytes: text.as_bytes().to_vec(), p, start_ms, end_ms }
     }
 
     fn spaced(text: &str) -> Vec<Spaced> {
@@ -149,13 +147,7 @@ mod tests {
     #[test]
     fn characters_spread_over_tokens_survive() {
         let e = "é".as_bytes();
-        let part = |bytes: &[u8]| Token {
-            bytes: bytes.to_vec(),
-            p: 1.0,
-            logprob: 0.0,
-            start_ms: 0,
-            end_ms: 10,
-        };
+        let part = |bytes: &[u8]| Token { bytes: bytes.to_vec(), p: 1.0, start_ms: 0, end_ms: 10 };
         let words = merge(&[part(b" caf"), part(&e[..1]), part(&e[1..])], true, 0, 10);
         assert_eq!(text(&words), "café");
         let words = merge(&[part("日".as_bytes()), part("本".as_bytes())], false, 0, 10);
