@@ -36,10 +36,9 @@ impl Model {
     pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Self> {
         ggml::init()?;
         let damaged = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(path);
-        let name = path
-            .to_str()
-            .and_then(|path| CString::new(path).ok())
-            .ok_or_else(|| damaged("llama.cpp cannot open a path that is not UTF-8; move the file"))?;
+        let name = path.to_str().and_then(|path| CString::new(path).ok()).ok_or_else(|| {
+            damaged("llama.cpp cannot open a path that is not UTF-8; move the file")
+        })?;
         // SAFETY: takes nothing, returns a plain struct.
         let mut params = unsafe { sys::llama_model_default_params() };
         params.n_gpu_layers = i32::try_from(gpu_layers).unwrap_or(i32::MAX);
@@ -170,7 +169,8 @@ impl Model {
                 content: content.as_ptr(),
             })
             .collect();
-        let mut text = vec![0u8; 1024 + 2 * messages.iter().map(|m| m.1.count_bytes()).sum::<usize>()];
+        let mut text =
+            vec![0u8; 1024 + 2 * messages.iter().map(|m| m.1.count_bytes()).sum::<usize>()];
         loop {
             let room = i32::try_from(text.len()).ok()?;
             // SAFETY: every string is nul-terminated and outlives the call; the buffer has `room` bytes.
@@ -239,7 +239,10 @@ impl Context {
         let context = NonNull::new(context).ok_or_else(|| {
             Error::new(
                 ErrorKind::Engine,
-                format!("llama.cpp cannot make a context of {} tokens; try a smaller n_ctx", shape.n_ctx),
+                format!(
+                    "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
+                    shape.n_ctx
+                ),
             )
         })?;
         let batch = Batch::new(shape.batch)?;
@@ -250,12 +253,6 @@ impl Context {
         &self.model
     }
 
-    /// Tokens that fit.
-    pub(super) fn capacity(&self) -> usize {
-        // SAFETY: the context is alive.
-        unsafe { sys::llama_n_ctx(self.context.as_ptr()) as usize }
-    }
-
     /// Evaluates `tokens` at positions from `start`, which must be the number
     /// of tokens held. Afterwards [`logits`](Self::logits) are those of the last one.
     ///
@@ -264,7 +261,12 @@ impl Context {
     ///
     /// # Errors
     /// `Cancelled` within one operation of the network; `Engine` otherwise.
-    pub(super) fn evaluate(&mut self, tokens: &[Token], start: usize, cancel: &Cancel) -> Result<()> {
+    pub(super) fn evaluate(
+        &mut self,
+        tokens: &[Token],
+        start: usize,
+        cancel: &Cancel,
+    ) -> Result<()> {
         let size = self.batch.size;
         for (i, chunk) in tokens.chunks(size).enumerate() {
             cancel.check()?;
@@ -285,7 +287,12 @@ impl Context {
                 2 => return Err(Error::new(ErrorKind::Cancelled, "the turn was cancelled")),
                 // An abort can also surface as a failed graph.
                 _ if cancel.is_cancelled() => cancel.check()?,
-                1 => return Err(Error::new(ErrorKind::Engine, "the context of the language model is full")),
+                1 => {
+                    return Err(Error::new(
+                        ErrorKind::Engine,
+                        "the context of the language model is full",
+                    ));
+                }
                 other => {
                     return Err(Error::new(
                         ErrorKind::Engine,
@@ -321,7 +328,10 @@ impl Context {
         if unsafe { sys::llama_memory_seq_rm(self.memory(), SEQUENCE, start, -1) } {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Engine, "this kind of model cannot forget part of a conversation"))
+        Err(Error::new(
+            ErrorKind::Engine,
+            "this kind of model cannot forget part of a conversation",
+        ))
     }
 
     /// Removes the tokens `from..to` and moves up the ones behind them.
@@ -406,10 +416,9 @@ struct Batch {
 
 impl Batch {
     fn new(size: u32) -> Result<Self> {
-        let n = i32::try_from(size)
-            .ok()
-            .filter(|&n| n > 0)
-            .ok_or_else(|| Error::new(ErrorKind::Input, "the batch must have at least one token"))?;
+        let n = i32::try_from(size).ok().filter(|&n| n > 0).ok_or_else(|| {
+            Error::new(ErrorKind::Input, "the batch must have at least one token")
+        })?;
         // SAFETY: allocates arrays for `n` tokens of one sequence each.
         Ok(Self { batch: unsafe { sys::llama_batch_init(n, 0, 1) }, size: n as usize })
     }

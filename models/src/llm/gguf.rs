@@ -49,9 +49,10 @@ impl Header {
     pub fn open(path: &Path) -> Result<Self> {
         let file = std::fs::File::open(path).map_err(|error| {
             let (kind, message) = match error.kind() {
-                std::io::ErrorKind::NotFound => {
-                    (ErrorKind::Missing, "the language model is not there; fetch it or name another")
-                }
+                std::io::ErrorKind::NotFound => (
+                    ErrorKind::Missing,
+                    "the language model is not there; fetch it or name another",
+                ),
                 _ => (ErrorKind::Io, "the language model cannot be opened"),
             };
             Error::new(kind, message).with_path(path).with_source(error)
@@ -63,10 +64,11 @@ impl Header {
         };
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
-            return Err(
-                Error::new(ErrorKind::Damaged, "this is not a file but a folder or a device; name a GGUF file")
-                    .with_path(path),
-            );
+            return Err(Error::new(
+                ErrorKind::Damaged,
+                "this is not a file but a folder or a device; name a GGUF file",
+            )
+            .with_path(path));
         }
         if metadata.len() == 0 {
             return Err(damaged("the file is empty").with_path(path));
@@ -306,35 +308,35 @@ fn scalar_size(kind: u32) -> Result<u64> {
 /// Elements and bytes of one block of a tensor type (ggml's `type_traits`).
 fn block_size(kind: u32) -> Option<(u64, u64)> {
     Some(match kind {
-        0 | 26 => (1, 4),    // F32, I32
+        0 | 26 => (1, 4),      // F32, I32
         1 | 25 | 30 => (1, 2), // F16, I16, BF16
-        24 => (1, 1),        // I8
-        27 | 28 => (1, 8),   // I64, F64
-        2 | 20 => (32, 18),  // Q4_0, IQ4_NL
-        3 => (32, 20),       // Q4_1
-        6 => (32, 22),       // Q5_0
-        7 => (32, 24),       // Q5_1
-        8 => (32, 34),       // Q8_0
-        9 => (32, 36),       // Q8_1
-        10 => (256, 84),     // Q2_K
-        11 => (256, 110),    // Q3_K
-        12 => (256, 144),    // Q4_K
-        13 => (256, 176),    // Q5_K
-        14 => (256, 210),    // Q6_K
-        15 => (256, 292),    // Q8_K
-        16 | 35 => (256, 66), // IQ2_XXS, TQ2_0
-        17 => (256, 74),     // IQ2_XS
-        18 => (256, 98),     // IQ3_XXS
-        19 => (256, 50),     // IQ1_S
-        21 => (256, 110),    // IQ3_S
-        22 => (256, 82),     // IQ2_S
-        23 => (256, 136),    // IQ4_XS
-        29 => (256, 56),     // IQ1_M
-        34 => (256, 54),     // TQ1_0
-        39 => (32, 17),      // MXFP4
-        40 => (64, 36),      // NVFP4
-        41 => (128, 18),     // Q1_0
-        42 => (64, 18),      // Q2_0
+        24 => (1, 1),          // I8
+        27 | 28 => (1, 8),     // I64, F64
+        2 | 20 => (32, 18),    // Q4_0, IQ4_NL
+        3 => (32, 20),         // Q4_1
+        6 => (32, 22),         // Q5_0
+        7 => (32, 24),         // Q5_1
+        8 => (32, 34),         // Q8_0
+        9 => (32, 36),         // Q8_1
+        10 => (256, 84),       // Q2_K
+        11 => (256, 110),      // Q3_K
+        12 => (256, 144),      // Q4_K
+        13 => (256, 176),      // Q5_K
+        14 => (256, 210),      // Q6_K
+        15 => (256, 292),      // Q8_K
+        16 | 35 => (256, 66),  // IQ2_XXS, TQ2_0
+        17 => (256, 74),       // IQ2_XS
+        18 => (256, 98),       // IQ3_XXS
+        19 => (256, 50),       // IQ1_S
+        21 => (256, 110),      // IQ3_S
+        22 => (256, 82),       // IQ2_S
+        23 => (256, 136),      // IQ4_XS
+        29 => (256, 56),       // IQ1_M
+        34 => (256, 54),       // TQ1_0
+        39 => (32, 17),        // MXFP4
+        40 => (64, 36),        // NVFP4
+        41 => (128, 18),       // Q1_0
+        42 => (64, 18),        // Q2_0
         _ => return None,
     })
 }

@@ -27,7 +27,9 @@ pub struct Config {
     pub threads: u32,
     /// Threads while reading the prompt; 0 takes one per core, 4 at most.
     pub threads_batch: u32,
-    /// Tokens of the prompt evaluated at a time.
+    /// Tokens of the prompt evaluated at a time. Below 64 ggml's attention
+    /// computes each token alike, whatever it is evaluated with, so that a
+    /// cached prompt gives the very numbers of a fresh one; more is hardly faster.
     pub batch: u32,
     /// Layers of the network on the GPU, in a build with one; 0 is none.
     pub gpu_layers: u32,
@@ -57,7 +59,7 @@ impl Default for Config {
             n_ctx: 2048,
             threads: 0,
             threads_batch: 0,
-            batch: 64,
+            batch: 48,
             gpu_layers: 0,
             overflow: Overflow::default(),
             sampling: Sampling::default(),
@@ -75,6 +77,8 @@ impl Default for Config {
 pub struct Llama {
     context: Context,
     config: Config,
+    /// Tokens that fit the context.
+    capacity: usize,
     header: Header,
     template: CString,
     /// What the model file is, for the key of the saved prompt.
@@ -126,6 +130,7 @@ impl Llama {
         Ok(Self {
             context,
             config,
+            capacity: n_ctx as usize,
             header,
             template,
             identity,
@@ -151,6 +156,20 @@ impl Llama {
     /// evaluated; empty before the first evaluation.
     pub fn scores(&self) -> &[f32] {
         self.context.logits()
+    }
+
+    /// Takes up a conversation held before, after [`prime`](Llm::prime). It
+    /// is evaluated with the next reply.
+    pub fn resume(&mut self, history: &[Exchange]) {
+        self.pending = None;
+        self.history = history.to_vec();
+    }
+
+    /// Empties the KV cache, so that the next reply evaluates its whole
+    /// prompt: for measuring and for tests.
+    pub fn clear_cache(&mut self) {
+        self.context.clear();
+        self.cached.clear();
     }
 
     /// The tokens of a prompt made from nothing but these exchanges and, to be
@@ -195,8 +214,9 @@ impl Llama {
             }
             text = shorter;
         }
-        CString::new(text)
-            .map_err(|error| Error::new(ErrorKind::Input, "the text holds a NUL").with_source(error))
+        CString::new(text).map_err(|error| {
+            Error::new(ErrorKind::Input, "the text holds a NUL").with_source(error)
+        })
     }
 
     /// Makes the cache hold the first `length` of its tokens.
@@ -237,7 +257,7 @@ impl Llama {
     /// Drops the oldest exchanges until the history, `user` and a reply fit,
     /// and returns the prompt. `None` when they do not fit even alone.
     fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<Token>>> {
-        let room = self.context.capacity().saturating_sub(reply + MARGIN);
+        let room = self.capacity.saturating_sub(reply + MARGIN);
         for dropped in 0..=self.history.len() {
             let prompt = self.prompt(&self.history[dropped..], user)?;
             if prompt.len() > room {
@@ -277,7 +297,7 @@ impl Llama {
             ErrorKind::Input,
             format!(
                 "this is too long for the model's context of {} tokens; say it shorter or raise n_ctx",
-                self.context.capacity()
+                self.capacity
             ),
         )
     }
@@ -351,7 +371,7 @@ impl Llm for Llama {
         self.examples = examples.to_vec();
         let tokens = self.prompt(&[], None)?;
         let least = self.config.sampling.max_tokens as usize + 2 * MARGIN;
-        if tokens.len() + least > self.context.capacity() {
+        if tokens.len() + least > self.capacity {
             return Err(self.full());
         }
         let primed = |from_disk| Primed { tokens: tokens.len(), from_disk, took_ms: ms(started) };
@@ -360,7 +380,7 @@ impl Llm for Llama {
         let key = saved::key([
             ggml::llama_version().as_bytes(),
             &self.identity,
-            &(self.context.capacity() as u64).to_le_bytes(),
+            &(self.capacity as u64).to_le_bytes(),
             &self.config.gpu_layers.to_le_bytes(),
             &bytes,
         ]);
@@ -373,7 +393,10 @@ impl Llm for Llama {
                         self.cached.clone_from(&tokens);
                         return Ok(primed(true));
                     }
-                    log::warn!("{}: llama.cpp refuses the saved prompt; computing it", path.display());
+                    log::warn!(
+                        "{}: llama.cpp refuses the saved prompt; computing it",
+                        path.display()
+                    );
                 }
                 Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
             }
@@ -384,7 +407,10 @@ impl Llm for Llama {
         if let Some(path) = saved {
             let state = self.context.save();
             if let Err(error) = saved::store(path, &key, &state) {
-                log::warn!("{}: the prompt cannot be saved ({error}); the next start computes it again", path.display());
+                log::warn!(
+                    "{}: the prompt cannot be saved ({error}); the next start computes it again",
+                    path.display()
+                );
             }
         }
         Ok(primed(false))
@@ -469,7 +495,10 @@ fn template(header: &Header, path: &Path) -> CString {
     match own {
         Some(own) if known(&own) => own,
         Some(_) => {
-            log::warn!("{}: llama.cpp does not know its chat template; using ChatML", path.display());
+            log::warn!(
+                "{}: llama.cpp does not know its chat template; using ChatML",
+                path.display()
+            );
             c"chatml".to_owned()
         }
         None => {
@@ -496,6 +525,8 @@ fn identity(path: &Path) -> Result<saved::Key> {
         Ok(saved::key([&metadata.len().to_le_bytes()[..], &modified.to_le_bytes(), &head]))
     };
     read().map_err(|error| {
-        Error::new(ErrorKind::Io, "the language model cannot be read").with_path(path).with_source(error)
+        Error::new(ErrorKind::Io, "the language model cannot be read")
+            .with_path(path)
+            .with_source(error)
     })
 }

@@ -123,8 +123,14 @@ mod tests {
     fn the_seed_decides_and_rare_tokens_are_cut() {
         let logits: Vec<f32> = (0..100).map(|i| -(i as f32) / 5.0).collect();
         let draw = |seed, top_k, top_p| {
-            let sampling =
-                Sampling { temperature: 1.0, repeat_penalty: 1.0, seed, top_k, top_p, max_tokens: 1 };
+            let sampling = Sampling {
+                temperature: 1.0,
+                repeat_penalty: 1.0,
+                seed,
+                top_k,
+                top_p,
+                max_tokens: 1,
+            };
             let mut sampler = Sampler::new(&sampling);
             (0..200).filter_map(|_| sampler.choose(&logits, &[])).collect::<Vec<_>>()
         };
