@@ -1,5 +1,6 @@
 //! The store: what is installed, verified, moved between machines, left alone.
 #![cfg(feature = "fetch")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fetch_support;
 

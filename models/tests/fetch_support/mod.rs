@@ -1,6 +1,6 @@
 //! For the fetch and store tests: a web server on loopback that can misbehave,
 //! a package client that is a shell script, catalogues of small files.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::ffi::OsString;
 use std::fs;
