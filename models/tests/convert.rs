@@ -1,5 +1,6 @@
 //! The conversions: on small models made here, on the real ones, on damaged ones.
 #![cfg(feature = "fetch")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Fetching from addresses, against a server on loopback that can misbehave.
 #![cfg(feature = "fetch")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fetch_support;
 
@@ -183,7 +184,7 @@ fn redirects_are_followed_but_not_for_ever() {
         "start" => Answer::redirect("/middle"),
         "middle" => Answer::redirect("/end"),
         "loop" => Answer::redirect("/loop"),
-        "elsewhere" => Answer::redirect("file:///etc/passwd"),
+        "elsewhere" => Answer::redirect("ftp://127.0.0.1/x"),
         _ if before < 3 => Answer::ranged(seen, &served).only(1000),
         _ => Answer::ranged(seen, &served),
     });
@@ -214,8 +215,10 @@ fn a_stall_is_taken_up_again_and_then_passed_over() {
     let second = Server::new(move |seen, _| Answer::ranged(seen, &good));
     let f =
         one(&[web(&[(&stalling.url("f"), "f", &body)]), web(&[(&second.url("f"), "f", &body)])]);
+    let mut hasty = options();
+    hasty.stall_timeout = Duration::from_millis(800);
     let mut heard = Heard::default();
-    f.store.fetch(&["m"], &options(), &mut heard, &Cancel::new()).unwrap();
+    f.store.fetch(&["m"], &hasty, &mut heard, &Cancel::new()).unwrap();
     let ranges: Vec<_> = stalling.seen().iter().map(|seen| seen.range).collect();
     assert_eq!(ranges, [None, Some(1000), Some(2000)], "two resumes");
     assert!(heard.all().contains("nothing came for"), "{}", heard.all());
@@ -304,4 +307,31 @@ fn two_fetches_at_once_do_the_work_once() {
     assert!(matches!(first.0, Outcome::Installed { .. }));
     assert_eq!(second.0, Outcome::Present);
     assert!(second.1.contains("another fetch"), "{}", second.1);
+}
+
+#[test]
+fn half_a_download_outlives_a_source_that_is_away() {
+    let body = bytes(17, N);
+    let served = body.clone();
+    let server = Server::new(move |seen, _| match seen.path.as_str() {
+        "busy" => Answer::status(503),
+        "foreign" => Answer::ok(b"sign in first"),
+        _ => Answer::ranged(seen, &served),
+    });
+    let source = |url: &str| web(&[(url, "f", &body)]);
+    let f = one(&[
+        source(&nobody()),
+        source(&server.url("busy")),
+        source(&server.url("foreign")),
+        source(&server.url("good")),
+    ]);
+    let work = f.store.dir().join(".work");
+    fs::create_dir_all(&work).unwrap();
+    fs::write(work.join(format!("{}.part", sha256(&body))), &body[..200_000]).unwrap();
+    let mut heard = Heard::default();
+    f.store.fetch(&["m"], &options(), &mut heard, &Cancel::new()).unwrap();
+    let ranges: Vec<_> = server.seen().iter().map(|seen| seen.range).collect();
+    assert_eq!(ranges, [Some(200_000); 3], "{}", heard.all());
+    assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
+    assert_eq!(heard.said.len(), 3, "each once: {}", heard.all());
 }

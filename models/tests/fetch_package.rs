@@ -1,5 +1,6 @@
 //! Fetching out of packages, by a client that is a script.
 #![cfg(all(feature = "fetch", unix))]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fetch_support;
 

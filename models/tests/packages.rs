@@ -3,6 +3,7 @@
 //! `cargo test -p sayso-models --test packages -- --ignored --nocapture`.
 //! With `SAYSO_TEST_WHEELS=DIR` the packages come from that folder.
 #![cfg(feature = "fetch")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::ffi::OsString;
 use std::time::Instant;

@@ -1,5 +1,6 @@
 //! The store: what is installed, verified, moved between machines, left alone.
 #![cfg(feature = "fetch")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod fetch_support;
 
@@ -311,6 +312,28 @@ fn leftovers_are_cleaned_by_the_next_fetch() {
     fs::write(work.join(format!("{}.part", sha256(b"of no model"))), b"x").unwrap();
     world.fetch(&["one"]).unwrap();
     assert!(!work.exists(), "{:?}", world.f.work());
+}
+
+#[test]
+fn a_replacement_cut_short_is_ended_by_the_next_fetch() {
+    // The power failed with the old folder moved away and the new one not yet there …
+    let world = World::fetched();
+    let work = world.f.store.dir().join(".work");
+    fs::create_dir_all(&work).unwrap();
+    fs::write(world.f.file("one", "notes.txt"), b"mine").unwrap();
+    fs::rename(world.f.store.dir().join("one"), work.join("old-one")).unwrap();
+    assert_eq!(world.f.store.state("one").unwrap(), State::Missing);
+    assert_eq!(world.fetch(&["one"]).unwrap(), [Outcome::Present]);
+    assert_eq!(fs::read(world.f.file("one", "notes.txt")).unwrap(), b"mine");
+    // … or with both there.
+    fs::create_dir_all(work.join("old-one")).unwrap();
+    fs::write(work.join("old-one/more.txt"), b"also mine").unwrap();
+    fs::write(work.join("old-one/a"), b"old").unwrap();
+    fs::remove_file(world.f.file("two", "c")).unwrap();
+    world.fetch(&["two"]).unwrap();
+    assert_eq!(fs::read(world.f.file("one", "more.txt")).unwrap(), b"also mine");
+    assert_eq!(fs::read(world.f.file("one", "a")).unwrap(), world.bodies[0]);
+    assert!(!work.exists());
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Dims {
             && (1..=MAX_LAYERS).contains(&dims.encoder_layers)
             && (1..=MAX_LAYERS).contains(&dims.decoder_layers)
             && dims.heads >= 1
-            && dims.state % dims.heads == 0;
+            && dims.state.is_multiple_of(dims.heads);
         if plausible { Ok(dims) } else { Err(damaged(WHAT, "its sizes are not a Whisper's")) }
     }
 }

@@ -32,8 +32,11 @@ const QUEUE: usize = 8;
 
 /// How one attempt failed.
 enum Trouble {
-    /// The address does not have it: go to the next source.
+    /// The address does not have it: go to the next source. Half a download is kept: it is known
+    /// by the hash of the whole, so that another source can go on with it.
     No(String),
+    /// There was no answer: the same, unless it did answer a moment ago.
+    Away(String),
     /// It broke off: go on from there.
     Broken(String),
     /// Nothing to do with the address.
@@ -57,6 +60,7 @@ impl Job<'_> {
             PARTS.map(|extension| self.work.join(format!("{}{extension}", piece.sha256)));
         let forget = || remove_file(&part).and_then(|()| remove_file(&tag));
         let mut resumes = self.options.resumes;
+        let at_first = length(&part);
         loop {
             let before = length(&part);
             let trouble = match self.attempt(piece, url, &part, &tag) {
@@ -75,11 +79,11 @@ impl Job<'_> {
             };
             match trouble {
                 Trouble::Fatal(error) => return Err(error),
-                Trouble::No(why) => {
-                    forget()?;
+                Trouble::No(why) => return Err(Error::new(ErrorKind::Source, why)),
+                Trouble::Away(why) if length(&part) == at_first => {
                     return Err(Error::new(ErrorKind::Source, why));
                 }
-                Trouble::Broken(why) => {
+                Trouble::Broken(why) | Trouble::Away(why) => {
                     let now = length(&part);
                     if now >= before.saturating_add(HEADWAY) {
                         resumes = self.options.resumes;
@@ -127,8 +131,7 @@ impl Job<'_> {
         let answer = ask(request, self.options);
         let head = match next(&answer, patience(self.options), self.cancel)? {
             Event::Head(head) => head,
-            Event::Failed { why, .. } if have > 0 => return Err(Trouble::Broken(why)),
-            Event::Failed { why, .. } => return Err(Trouble::No(why)),
+            Event::Failed { why } => return Err(Trouble::Away(why)),
             Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
         };
         let resumed = match head.status {
@@ -153,7 +156,13 @@ impl Job<'_> {
         };
         loop {
             match next(&answer, self.options.stall_timeout, self.cancel)? {
-                Event::Data(bytes) => output.put(&bytes)?,
+                Event::Data(bytes) => match output.put(&bytes) {
+                    Err(error) if error.kind() == ErrorKind::Source => {
+                        remove_file(part)?;
+                        return Err(error.into());
+                    }
+                    result => result?,
+                },
                 Event::End if output.size() == piece.size => return right(output),
                 Event::End => return Err(Trouble::Broken("it broke off".into())),
                 Event::Failed { why } => return Err(Trouble::Broken(why)),

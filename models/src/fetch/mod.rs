@@ -119,6 +119,7 @@ impl Default for FetchOptions {
                 command(&["pip3"]),
                 command(&["pip"]),
                 command(&["python", "-m", "pip"]),
+                command(&["uvx", "pip"]),
             ],
             free_space,
         }
@@ -185,6 +186,7 @@ impl Store {
         let _lock = Lock::take(self.dir(), cancel, &mut waiting)?;
         let work = self.dir().join(WORK);
         create_dir(&work)?;
+        self.recover()?;
         pieces::clean(&work, self)?;
         let mut job = Job { store: self, options, progress, cancel, work: &work, client: None };
         let mut failures: Vec<Error> = Vec::new();

@@ -109,6 +109,7 @@ impl Store {
         }
         check_foreign(from, &bundle)?;
         let _lock = Lock::take(&self.dir, cancel, &mut || ())?;
+        self.recover()?;
         let work = self.dir.join(WORK).join("import");
         disk::remove_dir(&work)?;
         let result = self.stage_and_put(from, &bundle, &work, progress, cancel);

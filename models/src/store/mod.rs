@@ -270,10 +270,33 @@ impl Store {
         Ok(record)
     }
 
+    /// Where a model's replaced folder is while the new one is put in place.
+    fn old(&self, model: &Model) -> PathBuf {
+        self.dir.join(WORK).join(format!("old-{}", model.name))
+    }
+
+    /// Ends what a [`put`](Self::put) left undone when the power failed.
+    pub(crate) fn recover(&self) -> Result<()> {
+        for model in self.catalog.models() {
+            let (old, place) = (self.old(model), self.dir.join(&model.name));
+            if !old.is_dir() {
+                continue;
+            }
+            if place.exists() {
+                disk::rescue(&old, &place, &model.files())?;
+                disk::remove_dir(&old)?;
+            } else {
+                fs::rename(&old, &place)
+                    .map_err(|error| failed("could not bring the old model back", &place, error))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Puts the finished folder `new` in place of the model's, and keeps files of others in it.
     pub(crate) fn put(&self, model: &Model, new: &Path) -> Result<()> {
         let place = self.dir.join(&model.name);
-        let old = self.dir.join(WORK).join(format!("old-{}", model.name));
+        let old = self.old(model);
         sync_dir(new);
         let replaced = place.exists();
         let moved = |what, error| failed(what, &place, error);

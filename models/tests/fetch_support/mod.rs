@@ -1,6 +1,6 @@
 //! For the fetch and store tests: a web server on loopback that can misbehave,
 //! a package client that is a shell script, catalogues of small files.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::ffi::OsString;
 use std::fs;
@@ -243,11 +243,11 @@ impl Fixture {
     }
 }
 
-/// Options that wait only briefly, and find no package client.
+/// Options that wait as long as a busy machine may need, and find no package client.
 pub fn options() -> FetchOptions {
     FetchOptions {
         connect_timeout: Duration::from_secs(2),
-        stall_timeout: Duration::from_millis(400),
+        stall_timeout: Duration::from_secs(10),
         clients: vec![vec!["/nowhere/pip".into()]],
         ..FetchOptions::default()
     }
