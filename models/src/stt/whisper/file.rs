@@ -79,6 +79,8 @@ struct Sizes {
     text_context: u64,
     text_layers: u64,
     mels: u64,
+    /// ggml's type of the large tensors; the others are f16 or f32.
+    weights: u32,
 }
 
 impl Walk {
@@ -100,7 +102,7 @@ impl Walk {
         }
         let mut expected = tensors(&sizes);
         while self.at < self.length {
-            self.tensor(&mut expected)?;
+            self.tensor(&mut expected, sizes.weights)?;
         }
         require(expected.is_empty(), format!("{} tensors are missing", expected.len()))
     }
@@ -111,7 +113,7 @@ impl Walk {
             *value = self.u32()?;
         }
         let [vocabulary, audio_context, state, heads, audio_layers, ..] = n;
-        let [.., text_context, text_state, text_heads, text_layers, mels, _] = n;
+        let [.., text_context, text_state, text_heads, text_layers, mels, types] = n;
         // whisper.cpp knows these models and no others.
         let known = matches!(vocabulary, 51_864..=51_866)
             && audio_context == 1500
@@ -124,6 +126,12 @@ impl Walk {
             && (1..=audio_layers).contains(&text_layers)
             && matches!(mels, 80 | 128);
         require(known, "its dimensions are those of no Whisper")?;
+        // Thousands are ggml's quantisation version. ggml aborts on types that it
+        // does not know and on rows that are no whole number of blocks.
+        let weights = weights(types % 1000).filter(|_| types < 3000);
+        let weights = weights
+            .filter(|kind| block(*kind).is_some_and(|(n, _)| u64::from(state).is_multiple_of(n)))
+            .ok_or_else(|| Fault::Content(format!("the unknown weight type {types}")))?;
         Ok(Sizes {
             vocabulary: vocabulary.into(),
             audio_context: audio_context.into(),
@@ -132,10 +140,15 @@ impl Walk {
             text_context: text_context.into(),
             text_layers: text_layers.into(),
             mels: mels.into(),
+            weights,
         })
     }
 
-    fn tensor(&mut self, expected: &mut HashMap<String, Shape>) -> std::result::Result<(), Fault> {
+    fn tensor(
+        &mut self,
+        expected: &mut HashMap<String, Shape>,
+        weights: u32,
+    ) -> std::result::Result<(), Fault> {
         let (dims, name, kind) = (self.u32()?, self.u32()?, self.u32()?);
         require((1..=3).contains(&dims) && name <= 128, "a tensor's head is damaged")?;
         let mut shape: Shape = [1; 3];
@@ -151,6 +164,7 @@ impl Walk {
             Some(right) => require(right == shape, format!("{name} has the shape {shape:?}"))?,
         }
         let (block, size) = block(kind)
+            .filter(|_| kind <= 1 || kind == weights)
             .ok_or_else(|| Fault::Content(format!("{name} has the unknown type {kind}")))?;
         require(shape[0].is_multiple_of(block), format!("{name} has half a block"))?;
         self.skip(shape.iter().product::<u64>() / block * size)
@@ -174,6 +188,18 @@ impl Walk {
 
 /// ggml's order: the contiguous dimension first; 1 where there is none.
 type Shape = [u64; 3];
+
+/// ggml's tensor type of the large tensors in a file of the type `file`.
+fn weights(file: u32) -> Option<u32> {
+    match file {
+        0..=3 => Some(file),
+        7 => Some(8),
+        8 => Some(6),
+        9 => Some(7),
+        10..=14 => Some(file),
+        _ => None,
+    }
+}
 
 /// Elements and bytes of a block of ggml's tensor type `kind`.
 fn block(kind: u32) -> Option<(u64, u64)> {
