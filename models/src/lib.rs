@@ -15,7 +15,13 @@
 
 mod cancel;
 mod error;
+mod quant;
 
+pub mod catalog;
+#[cfg(feature = "fetch")]
+pub mod convert;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 #[cfg(any(feature = "llama", feature = "whisper"))]
 pub mod ggml;
 pub mod llm;

@@ -1,1 +1,112 @@
-//! TBD
+//! What the end-to-end tests share: the program, the recordings, the word error rate.
+
+pub mod wer;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A file of `tests/data`.
+pub fn data(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
+}
+
+/// The `sayso` program built beside this test, with a configuration folder of its own.
+///
+/// # Panics
+/// When it is not built: `cargo build --release --package sayso`.
+pub fn sayso() -> Command {
+    let test = std::env::current_exe().unwrap_or_default();
+    let folder = test.ancestors().nth(2).unwrap_or(Path::new("."));
+    let program = folder.join(format!("sayso{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.is_file(),
+        "{} is not built: cargo build --release --package sayso",
+        program.display()
+    );
+    let mut command = Command::new(program);
+    // No settings of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", folder.join("no-such-folder")).current_dir(std::env::temp_dir());
+    for (name, _) in std::env::vars() {
+        if name.starts_with("SAYSO_") && name != "SAYSO_MODELS" {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs it and gives what it printed.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| unreachable!("{command:?}: {error}"))
+}
+
+/// Runs it, which must go well, and reads its lines as JSON.
+///
+/// # Panics
+/// When it fails or prints something else.
+pub fn json(command: &mut Command) -> Vec<serde_json::Value> {
+    let output = output(command);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
+    out.lines()
+        .map(|line| match serde_json::from_str(line) {
+            Ok(value) => value,
+            Err(error) => unreachable!("not JSON: {error}: {line}"),
+        })
+        .collect()
+}
+
+/// Runs it, which must fail with a clear word on stderr, and gives that.
+///
+/// # Panics
+/// When it goes well, dies of a signal, or panics.
+pub fn failure(command: &mut Command) -> String {
+    let output = output(command);
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{command:?}: {}\n{err}", output.status);
+    assert!(err.contains("error: "), "no word of error: {err}");
+    assert!(!err.contains("panicked"), "{err}");
+    err
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// One row of `tests/data/manifest.tsv`.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The file.
+    pub path: PathBuf,
+    /// Its folder's name.
+    pub category: String,
+    /// What is said, in lower case without punctuation; empty where nobody knows.
+    pub transcript: String,
+    /// ISO 639-1 code.
+    pub language: String,
+}
+
+/// The recordings of `tests/data`.
+///
+/// # Panics
+/// When the list cannot be read.
+pub fn recordings() -> Vec<Recording> {
+    let list = data("manifest.tsv");
+    let text = std::fs::read_to_string(&list).unwrap_or_default();
+    assert!(!text.is_empty(), "{} cannot be read", list.display());
+    text.lines()
+        .skip(1)
+        .map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let field = |n: usize| fields.get(n).copied().unwrap_or_default();
+            Recording {
+                path: data(field(0)),
+                category: field(4).into(),
+                transcript: field(6).into(),
+                language: field(5).into(),
+            }
+        })
+        .collect()
+}

@@ -1,1 +1,247 @@
-fn main() {}
+//! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
+//! else is missing it installs or names.
+
+mod ggml;
+mod sh;
+mod system;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use sh::{Result, Sh, cargo};
+
+const HELP: &str = "\
+Sayso's task runner
+
+usage: cargo xtask TASK [OPTION…]
+
+tasks
+  demo      set everything up, ask the spoken question shipped in the
+            repository, write answer.wav and play it if there is a sound card
+  test      set everything up, then pass every check and test
+  setup     system packages, the shared ggml, the release build, the models
+  ggml      only the shared ggml that whisper.cpp and llama.cpp link against
+  check     formatting, clippy with warnings denied, documentation
+  bench     all benchmarks: criterion's per engine, then `sayso bench`
+  help      this text
+
+options of demo, test, setup and ggml
+  --cpu KIND    what the C++ is compiled for (x86-64 only):
+                  x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
+                  x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
+                  native     this machine's CPU, AVX-512 included; the binary
+                             may not run elsewhere
+  --gpu NAME    cuda, vulkan or metal: offload whisper.cpp and llama.cpp
+  --no-install  name missing system packages, install nothing
+  --no-models   do not fetch models (setup)
+
+Set SAYSO_MODELS to keep the models in another folder than the user's cache.
+";
+
+/// What the command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What the C++ is compiled for.
+    pub cpu: Cpu,
+    /// GPU back end of ggml, if any.
+    pub gpu: Option<Gpu>,
+    /// Whether system packages may be installed.
+    pub install: bool,
+    /// Whether models are fetched.
+    pub models: bool,
+}
+
+/// The instruction set that ggml is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cpu {
+    /// SSE4.2 only.
+    V2,
+    /// AVX2, FMA, F16C, BMI2.
+    V3,
+    /// Whatever this machine has.
+    Native,
+}
+
+/// A GPU back end of ggml.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gpu {
+    /// NVIDIA, needs the CUDA toolkit.
+    Cuda,
+    /// Any GPU with a Vulkan driver.
+    Vulkan,
+    /// Apple.
+    Metal,
+}
+
+impl Gpu {
+    /// The cargo feature of that name.
+    pub fn feature(self) -> &'static str {
+        match self {
+            Gpu::Cuda => "cuda",
+            Gpu::Vulkan => "vulkan",
+            Gpu::Metal => "metal",
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match args.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let done = options(rest).and_then(|options| run(task, &options));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask {task}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(args: &[String]) -> Result<Options> {
+    let mut options = Options { cpu: Cpu::V3, gpu: None, install: true, models: true };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().map(String::as_str).ok_or(format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--cpu" => {
+                options.cpu = match value()? {
+                    "x86-64-v2" | "v2" => Cpu::V2,
+                    "x86-64-v3" | "v3" => Cpu::V3,
+                    "native" => Cpu::Native,
+                    other => return Err(format!("--cpu {other}: x86-64-v2, x86-64-v3 or native")),
+                }
+            }
+            "--gpu" => {
+                options.gpu = Some(match value()? {
+                    "cuda" => Gpu::Cuda,
+                    "vulkan" => Gpu::Vulkan,
+                    "metal" => Gpu::Metal,
+                    other => return Err(format!("--gpu {other}: cuda, vulkan or metal")),
+                })
+            }
+            "--no-install" => options.install = false,
+            "--no-models" => options.models = false,
+            other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+fn run(task: &str, options: &Options) -> Result<()> {
+    let sh = Sh::new(root());
+    match task {
+        "demo" => demo(&sh, options),
+        "test" => test(&sh, options),
+        "setup" => setup(&sh, options, system::Needs::Run),
+        "ggml" => ggml::build(&sh, options),
+        "check" => check(&sh),
+        "bench" => bench(&sh, options),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no such task: {other}\n\n{HELP}")),
+    }
+}
+
+/// The workspace's root folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+fn features(options: &Options) -> Vec<String> {
+    match options.gpu {
+        Some(gpu) => vec!["--features".into(), format!("sayso/{}", gpu.feature())],
+        None => Vec::new(),
+    }
+}
+
+fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
+    system::packages(sh, needs, options)?;
+    ggml::build(sh, options)?;
+    sh.step("building sayso (the first build takes some minutes: whisper.cpp and llama.cpp)");
+    sh.run(cargo().args(["build", "--release", "--package", "sayso"]).args(features(options)))?;
+    if options.models {
+        sh.step("models");
+        sh.run(&mut sh.sayso().args(["models", "fetch"]))?;
+    }
+    Ok(())
+}
+
+fn demo(sh: &Sh, options: &Options) -> Result<()> {
+    setup(sh, options, system::Needs::Run)?;
+    sh.step("asking the question in tests/data/commands-misc-en/gdo_audio.flac");
+    let answer = sh.root().join("answer.wav");
+    sh.run(
+        sh.sayso()
+            .arg("ask")
+            .arg(sh.root().join("tests/data/commands-misc-en/gdo_audio.flac"))
+            .arg("--output")
+            .arg(&answer),
+    )?;
+    system::play(sh, &answer);
+    println!("\nThe answer is in answer.wav. With a microphone: target/release/sayso run");
+    Ok(())
+}
+
+fn test(sh: &Sh, options: &Options) -> Result<()> {
+    setup(sh, options, system::Needs::Test)?;
+    if options.models {
+        sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
+    }
+    check(sh)?;
+    sh.step("tests");
+    sh.run(
+        cargo()
+            .args(["test", "--release", "--workspace", "--no-fail-fast"])
+            .args(features(options)),
+    )
+}
+
+fn check(sh: &Sh) -> Result<()> {
+    sh.step("formatting");
+    sh.run(cargo().args(["fmt", "--all", "--check"]))?;
+    sh.step("clippy");
+    sh.run(
+        cargo()
+            .args(["clippy", "--release", "--workspace", "--all-targets"])
+            .args(["--", "--deny", "warnings"]),
+    )?;
+    sh.step("documentation");
+    sh.run(
+        cargo()
+            .args(["doc", "--release", "--workspace", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+fn bench(sh: &Sh, options: &Options) -> Result<()> {
+    setup(sh, options, system::Needs::Run)?;
+    sh.step("engines");
+    sh.run(cargo().args(["bench", "--profile", "release", "--package", "sayso-models"]))?;
+    sh.step("turns");
+    sh.run(sh.sayso().arg("bench"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options> {
+        options(&line.split_whitespace().map(String::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn options_are_read() {
+        assert_eq!(
+            parse("--cpu native --gpu vulkan --no-install"),
+            Ok(Options { cpu: Cpu::Native, gpu: Some(Gpu::Vulkan), install: false, models: true })
+        );
+        assert!(parse("--cpu").is_err());
+        assert!(parse("--cpu i386").is_err());
+        assert!(parse("--frobnicate").is_err());
+    }
+}

@@ -1,3 +1,4 @@
+#![forbid(unsafe_code)]
 //! What a board is: where sound enters and leaves, and what a person sees.
 //!
 //! The assistant sees every board through [`Board`]: a [`Microphone`] that
@@ -8,7 +9,16 @@
 use std::time::Duration;
 
 mod error;
+mod frames;
+mod resample;
+mod sound_file;
+mod wav_writer;
+
 pub use error::{BoardError, BoardErrorKind};
+pub use frames::{Framer, downmix};
+pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
+pub use sound_file::{Sound, SoundFile, read_all};
+pub use wav_writer::WavWriter;
 
 /// The sample rate at which the ear listens, in Hz.
 pub const EAR_RATE: u32 = 16_000;

@@ -1,1 +1,97 @@
-//! TBD
+//! The sound card of a desktop or single-board computer, through [cpal].
+//!
+//! [`Desktop`] is a [`Board`] whose microphone and loudspeaker are the system's
+//! default devices or those [named](DesktopConfig). Any sample rate, number of
+//! channels and sample format will do: the microphone gives 16 kHz mono, and
+//! the loudspeaker takes mono at the voice's rate.
+//!
+//! # How it works
+//!
+//! ```text
+//! device ─► capture callback ─► ring ─► Microphone::read: gaps, downmix, resample
+//! device ◄─ playback callback ◄─ ring ◄─ feed: resample ◄─ queue ◄─ Loudspeaker::write
+//!                                  one supervisor thread for each stream
+//! ```
+//!
+//! - The callbacks convert, copy and count; they never allocate, lock, log or
+//!   wait. A reader that stalls loses samples, and every lost sample is counted
+//!   and replaced by silence at the place where it is missing, so that the
+//!   number of samples read stays a clock.
+//! - What was played is known from what the playback callback took, to the
+//!   sample. [`Loudspeaker::stop`] settles the last sample at once, although the
+//!   fade is played later, because the callback claims its samples and sees
+//!   the stop in one atomic word.
+//! - A device that vanishes, or that does not call back for a second, is opened
+//!   again, after 0.25 s at first and up to 5 s later on. Without a name that is
+//!   the default device of that moment. Meanwhile the microphone gives silence
+//!   at the pace of the wall clock, and the loudspeaker drops what would have
+//!   been played; both count it as [missing](StreamStats::missing).
+//!
+//! # Real-time scheduling
+//!
+//! The callbacks run on cpal's threads. Its `realtime` feature raises their
+//! priority for devices opened directly (ALSA `hw:`), where the system allows
+//! it, and leaves those behind a sound server alone, which would invert
+//! priorities; a refusal is reported, and is ignored here.
+
+mod callback;
+mod devices;
+mod feed;
+mod format;
+mod microphone;
+mod quiet;
+mod speaker;
+mod supervisor;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use sayso_board::{Board, BoardError, Loudspeaker, Microphone};
+#[cfg(doc)]
+use sayso_board::StreamStats;
+
+pub use devices::{Device, Format, list_devices};
+
+/// Which devices to use. A name is that of [`list_devices`]: its name or id in
+/// full, or any part of one of them that no other device shares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DesktopConfig {
+    /// The microphone; the system's default when `None`.
+    pub input: Option<String>,
+    /// The loudspeaker; the system's default when `None`.
+    pub output: Option<String>,
+}
+
+/// The sound card as a [`Board`].
+#[derive(Clone, Debug, Default)]
+pub struct Desktop {
+    config: DesktopConfig,
+}
+
+impl Desktop {
+    /// A board with the devices of `config`, which are opened by [`Board::start`].
+    pub fn new(config: DesktopConfig) -> Self {
+        Self { config }
+    }
+}
+
+impl Board for Desktop {
+    /// # Errors
+    /// [`NotFound`](sayso_board::BoardErrorKind::NotFound) when a device is not
+    /// there, with those that are; otherwise why it cannot be opened.
+    fn start(
+        &mut self,
+        voice_rate: u32,
+    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError> {
+        let (taps, arriving) = mpsc::channel();
+        let line = microphone::CaptureLine::new(self.config.input.clone(), taps);
+        let capture = supervisor::Supervisor::start("sayso-capture", line)?;
+        let microphone = microphone::DesktopMicrophone::new(arriving, capture);
+
+        let feed = Arc::new(speaker::SharedFeed::new(voice_rate)?);
+        let line = speaker::PlaybackLine::new(self.config.output.clone(), Arc::clone(&feed));
+        let playback = supervisor::Supervisor::start("sayso-playback", line)?;
+        let loudspeaker = speaker::DesktopLoudspeaker::new(feed, playback);
+        Ok((Box::new(microphone), Box::new(loudspeaker)))
+    }
+}

@@ -1,1 +1,338 @@
-//! TBD
+#![forbid(unsafe_code)]
+//! A board made of sound files and a virtual clock.
+//!
+//! A recording goes in at the microphone, and what the loudspeaker would have
+//! played comes out as a second track, in step with the first to the sample.
+//! Nothing waits for real time, so a minute of conversation is replayed as fast
+//! as it can be worked out, and one recording gives one event log, the same
+//! every time.
+//!
+//! ```
+//! use std::time::Duration;
+//! use sayso_board::{Board, Heard};
+//! use sayso_replay::{Layout, Output, Replay};
+//!
+//! let mut board = Replay::from_samples(vec![0.1; 16_000]).output(Output::Memory(Layout::Stereo));
+//! let handle = board.handle();
+//! let (mut microphone, mut loudspeaker) = board.start(24_000)?;
+//! let mut buffer = [0.0; 512];
+//! loop {
+//!     match microphone.read(&mut buffer, Duration::from_millis(100)) {
+//!         Heard::Samples(n) => { loudspeaker.write(&buffer[..n]); }
+//!         Heard::Nothing => {}
+//!         Heard::End => break,
+//!     }
+//! }
+//! let tracks = handle.finish()?.expect("kept in memory");
+//! assert_eq!((tracks.rate, tracks.channels), (24_000, 2));
+//! # Ok::<(), sayso_board::BoardError>(())
+//! ```
+//!
+//! # Time
+//!
+//! The clock counts samples at 16 kHz from the start. With [`Pace::Virtual`]
+//! it moves only when the microphone is read: reading `n` samples at time `t`
+//! makes it `t + n`, and the loudspeaker plays what was queued for that while.
+//! What is written after the read sounds from `t + n` on. Work done between two
+//! reads takes no time at all; work done on another thread must say so, or time
+//! would fly past it:
+//!
+//! - While a [`Hold`] lives, the clock stands still and the microphone gives
+//!   nothing. Take one before handing work to another thread and drop it when
+//!   the work is done, and the run is the same every time.
+//! - While a [`Busy`] lives, time goes on but the recording does not end.
+//!
+//! With [`Pace::RealTime`] the clock is the wall clock, a hold does not stop
+//! it, and the tracks show the latency that a user would have had.
+//!
+//! # The end
+//!
+//! When the recording is over the microphone goes on with silence, because the
+//! reply is still to come. It ends when the recording is over, the loudspeaker
+//! has nothing left, nobody is busy, and all of that has been so for the
+//! [`tail`](Replay::tail); or, whatever happens, after the
+//! [`max_tail`](Replay::max_tail); or, once the loudspeaker has nothing left,
+//! when [`ReplayHandle::end`] was called.
+
+mod speaker;
+mod state;
+mod tracks;
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sayso_board::{
+    Board, BoardError, BoardErrorKind, EAR_RATE, Heard, Loudspeaker, Microphone, SoundFile,
+    StreamStats,
+};
+use state::{Source, State};
+pub use tracks::{Layout, Output, Tracks};
+
+/// How the clock of a [`Replay`] moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as the microphone is read.
+    #[default]
+    Virtual,
+    /// With the wall clock, from the start on.
+    RealTime,
+}
+
+/// The replay board; see the crate's documentation.
+pub struct Replay {
+    shared: Arc<Shared>,
+    output: Output,
+}
+
+/// Governs a running [`Replay`] from any thread.
+#[derive(Clone)]
+pub struct ReplayHandle {
+    shared: Arc<Shared>,
+}
+
+/// While it lives, a virtual clock stands still.
+pub struct Hold(Arc<Shared>);
+
+/// While it lives, the recording does not end (but for the longest tail).
+pub struct Busy(Arc<Shared>);
+
+struct Shared {
+    state: Mutex<State>,
+    /// Signalled when the last [`Hold`] is dropped.
+    released: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is sound at every unlock, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Replay {
+    /// A board whose microphone hears `samples`: mono at 16 kHz.
+    pub fn from_samples(samples: Vec<f32>) -> Self {
+        Self::new(Source::memory(samples))
+    }
+
+    /// A board whose microphone hears a sound file, read as it is needed.
+    pub fn from_sound_file(file: SoundFile) -> Self {
+        Self::new(Source::File { file: Box::new(file), block: Vec::new(), at: 0 })
+    }
+
+    /// A board whose microphone hears the sound file at `path`.
+    ///
+    /// # Errors
+    /// As [`SoundFile::open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, BoardError> {
+        Ok(Self::from_sound_file(SoundFile::open(path)?))
+    }
+
+    fn new(source: Source) -> Self {
+        let state = Mutex::new(State::new(source));
+        Self {
+            shared: Arc::new(Shared { state, released: Condvar::new() }),
+            output: Output::None,
+        }
+    }
+
+    /// Where the tracks go; nowhere by default.
+    #[must_use]
+    pub fn output(mut self, output: Output) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// How the clock moves; [`Pace::Virtual`] by default.
+    #[must_use]
+    pub fn pace(self, pace: Pace) -> Self {
+        self.shared.lock().pace = pace;
+        self
+    }
+
+    /// Quiet after which the microphone ends; 3 s by default. It must be longer
+    /// than it takes the listener to notice that the speech is over.
+    #[must_use]
+    pub fn tail(self, tail: Duration) -> Self {
+        self.shared.lock().tail = ear_samples(tail);
+        self
+    }
+
+    /// Time after the recording at which the microphone ends whatever happens;
+    /// 10 minutes by default.
+    #[must_use]
+    pub fn max_tail(self, max_tail: Duration) -> Self {
+        self.shared.lock().max_tail = ear_samples(max_tail);
+        self
+    }
+
+    /// A handle on this board.
+    pub fn handle(&self) -> ReplayHandle {
+        ReplayHandle { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl Board for Replay {
+    /// # Errors
+    /// [`BoardErrorKind::Io`] when the output file cannot be written,
+    /// [`BoardErrorKind::Format`] for a voice rate that cannot be used,
+    /// [`BoardErrorKind::Unavailable`] when the board was started before.
+    fn start(
+        &mut self,
+        voice_rate: u32,
+    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError> {
+        let mut state = self.shared.lock();
+        if state.started.is_some() {
+            return Err(BoardError::new(
+                BoardErrorKind::Unavailable,
+                "a replay runs only once: make another for another run",
+            ));
+        }
+        state.tracks = Some(tracks::Recorder::create(&self.output, voice_rate)?);
+        state.voice_rate = voice_rate;
+        state.started = Some(Instant::now());
+        Ok((
+            Box::new(ReplayMicrophone(Arc::clone(&self.shared))),
+            Box::new(ReplayLoudspeaker(Arc::clone(&self.shared))),
+        ))
+    }
+}
+
+impl ReplayHandle {
+    /// The time, in samples at 16 kHz since the start.
+    pub fn now(&self) -> u64 {
+        let mut state = self.shared.lock();
+        state.follow_wall_clock();
+        state.now
+    }
+
+    /// Stops a virtual clock until the hold is dropped.
+    pub fn hold(&self) -> Hold {
+        self.shared.lock().holds += 1;
+        Hold(Arc::clone(&self.shared))
+    }
+
+    /// Keeps the recording from ending until the guard is dropped.
+    pub fn busy(&self) -> Busy {
+        self.shared.lock().busy += 1;
+        Busy(Arc::clone(&self.shared))
+    }
+
+    /// Lets the microphone hear a further recording once those before it are
+    /// over, at once if they are.
+    pub fn append(&self, file: SoundFile) {
+        self.shared.lock().append(Source::File { file: Box::new(file), block: Vec::new(), at: 0 });
+    }
+
+    /// As [`append`](Self::append), from memory: mono at 16 kHz.
+    pub fn append_samples(&self, samples: Vec<f32>) {
+        self.shared.lock().append(Source::memory(samples));
+    }
+
+    /// Ends the microphone as soon as the loudspeaker has nothing left.
+    pub fn end(&self) {
+        self.shared.lock().told_to_end = true;
+    }
+
+    /// Completes the output and gives the tracks if they were kept in memory
+    /// (once; then `None`). The board is over after this.
+    ///
+    /// # Errors
+    /// The first error met while reading the recording or writing the output.
+    pub fn finish(&self) -> Result<Option<Tracks>, BoardError> {
+        self.shared.lock().finish()
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.lock().holds -= 1;
+        self.0.released.notify_all();
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.lock().busy -= 1;
+    }
+}
+
+struct ReplayMicrophone(Arc<Shared>);
+
+impl Microphone for ReplayMicrophone {
+    fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
+        let mut state = self.0.lock();
+        if state.pace == Pace::RealTime {
+            let pause = state.until_next_samples().min(wait);
+            if !pause.is_zero() {
+                drop(state);
+                std::thread::sleep(pause);
+                state = self.0.lock();
+            }
+        } else if state.holds > 0 {
+            let (held, result) = self
+                .0
+                .released
+                .wait_timeout_while(state, wait, |state| state.holds > 0)
+                .unwrap_or_else(PoisonError::into_inner);
+            if result.timed_out() && held.holds > 0 {
+                return Heard::Nothing;
+            }
+            state = held;
+        }
+        state.read(buffer)
+    }
+
+    fn stats(&self) -> StreamStats {
+        StreamStats::default()
+    }
+}
+
+struct ReplayLoudspeaker(Arc<Shared>);
+
+impl Loudspeaker for ReplayLoudspeaker {
+    fn write(&mut self, samples: &[f32]) -> usize {
+        let mut state = self.0.lock();
+        state.follow_wall_clock();
+        let room = match state.pace {
+            // A held clock makes no room, so a full queue would be a deadlock.
+            Pace::Virtual => usize::MAX,
+            Pace::RealTime => REAL_TIME_QUEUE_SECONDS * state.voice_rate as usize,
+        };
+        let n = samples.len().min(room.saturating_sub(state.speaker.queued()));
+        state.speaker.write(&samples[..n]);
+        n
+    }
+
+    fn played(&self) -> u64 {
+        let mut state = self.0.lock();
+        state.follow_wall_clock();
+        state.speaker.played()
+    }
+
+    fn queued(&self) -> usize {
+        let mut state = self.0.lock();
+        state.follow_wall_clock();
+        state.speaker.queued()
+    }
+
+    fn stop(&mut self, fade: Duration) -> usize {
+        let mut state = self.0.lock();
+        state.follow_wall_clock();
+        let fade = (fade.as_secs_f64() * f64::from(state.voice_rate)).round() as usize;
+        state.speaker.stop(fade)
+    }
+
+    fn stats(&self) -> StreamStats {
+        StreamStats::default()
+    }
+}
+
+/// As long as the queue of a sound card's loudspeaker.
+const REAL_TIME_QUEUE_SECONDS: usize = 30;
+
+fn ear_samples(time: Duration) -> u64 {
+    (time.as_secs_f64() * f64::from(EAR_RATE)) as u64
+}
+

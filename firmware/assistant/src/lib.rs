@@ -1,1 +1,53 @@
-//! TBD
+//! Sayso, an on-device voice assistant: you speak, it answers aloud, and
+//! nothing leaves the machine.
+//!
+//! An [`Assistant`] is built from a [`Config`] and [`Engines`], holds
+//! conversations on a [`Board`](sayso_board::Board) and tells what happens as
+//! [`Event`]s. The `sayso` program is the first user of this library and uses
+//! nothing else.
+//!
+//! ```no_run
+//! use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
+//!
+//! fn main() -> sayso::Result<()> {
+//!     let config = Config::load(None, &[])?;
+//!     let engines = Engines::load(&config)?;
+//!     let mut board = sayso_desktop::Desktop::new(Default::default());
+//!     let mut assistant = Assistant::new(config, engines);
+//!     assistant.converse(&mut board, Pace::Live, &Stop::new(), &mut |event| match event {
+//!         Event::Transcript { transcript, .. } => println!("you: {}", transcript.text),
+//!         Event::Speaking { text, .. } => println!("assistant: {text}"),
+//!         _ => {}
+//!     })?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Data flows one way: [`ear`] → [`conversation`] (which holds the turn
+//! machine) → [`mind`] → [`voice`] → [`mouth`]; [`live`] and [`lockstep`] give
+//! them threads, or a virtual clock.
+
+#![forbid(unsafe_code)]
+
+pub mod assistant;
+pub mod clause;
+pub mod config;
+pub mod conversation;
+pub mod ear;
+pub mod engines;
+mod error;
+pub mod event;
+pub mod intent;
+pub mod live;
+pub mod lockstep;
+pub mod mind;
+pub mod mouth;
+mod stop;
+pub mod voice;
+
+pub use assistant::{Assistant, Losses, Pace};
+pub use config::Config;
+pub use engines::Engines;
+pub use error::{Error, Result};
+pub use event::Event;
+pub use stop::Stop;

@@ -2,6 +2,11 @@
 
 use crate::{Cancel, Result};
 
+#[cfg(feature = "whisper")]
+mod whisper;
+#[cfg(feature = "whisper")]
+pub use whisper::{Whisper, WhisperConfig};
+
 /// What to transcribe and how.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SttRequest<'a> {

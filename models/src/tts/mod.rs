@@ -1,5 +1,12 @@
 //! Text to speech.
 
+#[cfg(feature = "hibari")]
+mod hibari;
+pub mod normalize;
+
+#[cfg(feature = "hibari")]
+pub use hibari::Hibari;
+
 use crate::{Cancel, Result};
 
 /// How to speak.

@@ -2,6 +2,11 @@
 
 use crate::Result;
 
+#[cfg(feature = "silero")]
+mod silero;
+#[cfg(feature = "silero")]
+pub use silero::Silero;
+
 /// A voice activity detector for one stream of 16 kHz mono sound.
 ///
 /// The state between frames lives inside; one detector serves one stream.

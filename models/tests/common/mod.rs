@@ -1,6 +1,10 @@
 //! What the tests of this crate share: real models and real speech.
 #![allow(dead_code)]
 
+pub mod audio;
+#[path = "../../../tests/src/wer.rs"]
+pub mod wer;
+
 use std::path::PathBuf;
 
 /// A file of an installed model. Without it the test fails and says what to run.

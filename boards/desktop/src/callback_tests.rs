@@ -1,0 +1,144 @@
+use super::*;
+use assert_no_alloc::assert_no_alloc;
+use std::time::Duration;
+
+/// Lets [`assert_no_alloc`] see every allocation of the test program.
+#[global_allocator]
+static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn drain(tap: &mut CaptureTap) -> Vec<f32> {
+    let mut samples = vec![0.0; tap.samples.occupied_len()];
+    tap.samples.pop_slice(&mut samples);
+    samples
+}
+
+#[test]
+fn the_callbacks_do_not_allocate() {
+    let (mut end, mut tap) = capture_link(1_000, 2, SECOND);
+    let (mut out, mut feed) = playback_link(1_000, 2, SECOND);
+    feed.samples.push_slice(&[0.5; 700]);
+    let (f32s, i16s, i32s, u8s) = ([0.1_f32; 512], [3_i16; 512], [5_i32; 512], [128_u8; 512]);
+    let mut played = [0.0_f32; 512];
+    assert_no_alloc(|| {
+        // Far more than the rings hold: also the ways of losing and of running dry.
+        for _ in 0..20 {
+            capture_callback(&mut end, &f32s);
+            capture_callback(&mut end, &i16s);
+            capture_callback(&mut end, &i32s);
+            capture_callback(&mut end, &u8s);
+            playback_callback(&mut out, &mut played);
+        }
+        error_callback(&end.beat, cpal::ErrorKind::Xrun);
+    });
+    feed.samples.push_slice(&[0.5; 700]);
+    feed.clock.stop(100);
+    assert_no_alloc(|| playback_callback(&mut out, &mut played));
+    assert!(!drain(&mut tap).is_empty());
+    assert_eq!(tap.beat.xruns.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_stalled_reader_loses_samples_countably() {
+    let (mut end, mut tap) = capture_link(100, 2, SECOND);
+    let frame = |n: usize| [n as f32, -(n as f32)];
+    // 250 frames into a ring of 100: in callbacks of 30, whole frames only.
+    let frames: Vec<f32> = (0..250).flat_map(frame).collect();
+    for chunk in frames.chunks(60) {
+        capture_callback(&mut end, chunk);
+    }
+    assert_eq!(drain(&mut tap), (0..100).flat_map(frame).collect::<Vec<f32>>());
+    assert!(tap.gaps.try_peek().is_none(), "the gap is known with the first sound behind it");
+    capture_callback(&mut end, &frame(250));
+    let gap = tap.gaps.try_pop().unwrap();
+    assert_eq!((gap.at, gap.lost), (100, 150));
+    assert_eq!(drain(&mut tap), frame(250));
+    assert_eq!(tap.beat.frames.load(Ordering::Relaxed), 251);
+}
+
+#[test]
+fn gaps_that_find_no_place_are_counted_together() {
+    let (mut end, mut tap) = capture_link(4, 1, SECOND);
+    // Each round loses three frames; nobody looks at the gaps.
+    let (mut kept, mut lost) = (0, 0);
+    for _ in 0..3 * GAPS {
+        capture_callback(&mut end, &[1.0_f32; 7]);
+        kept += drain(&mut tap).len() as u64;
+    }
+    while let Some(gap) = tap.gaps.try_pop() {
+        lost += gap.lost;
+    }
+    capture_callback(&mut end, &[1.0_f32]);
+    kept += drain(&mut tap).len() as u64;
+    lost += tap.gaps.try_pop().unwrap().lost;
+    assert_eq!(kept + lost, 3 * GAPS as u64 * 7 + 1);
+}
+
+#[test]
+fn every_sample_format_arrives() {
+    let (mut end, mut tap) = capture_link(100, 1, SECOND);
+    capture_callback(&mut end, &[0.5_f32]);
+    capture_callback(&mut end, &[i16::MIN / 2]);
+    capture_callback(&mut end, &[i32::MAX / 2]);
+    capture_callback(&mut end, &[u16::MAX / 4 * 3]);
+    capture_callback(&mut end, &[128_u8, 192]);
+    let heard = drain(&mut tap);
+    for (heard, expected) in heard.iter().zip([0.5, -0.5, 0.5, 0.5, 0.0, 0.5]) {
+        assert!((heard - expected).abs() < 1e-3, "{heard} for {expected}");
+    }
+    assert_eq!(heard.len(), 6);
+}
+
+#[test]
+fn sound_goes_to_all_channels_and_silence_behind_it() {
+    let (mut end, mut tap) = playback_link(100, 3, SECOND);
+    tap.samples.push_slice(&[0.5, -0.5]);
+    let mut data = [9.0_f32; 3 * 4];
+    playback_callback(&mut end, &mut data);
+    assert_eq!(data, [0.5, 0.5, 0.5, -0.5, -0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!(tap.clock.frames(), 2);
+    let mut data = [9_u8; 3];
+    playback_callback(&mut end, &mut data);
+    assert_eq!(data, [128; 3], "silence is the middle of an unsigned format");
+    assert_eq!(tap.clock.frames(), 2, "silence does not count");
+}
+
+#[test]
+fn a_fade_spans_callbacks_and_drops_the_rest() {
+    let (mut end, mut tap) = playback_link(100, 1, SECOND);
+    tap.samples.push_slice(&[1.0; 90]);
+    let mut data = [0.0_f32; 10];
+    playback_callback(&mut end, &mut data);
+    assert_eq!(tap.clock.stop(15), 10);
+    let mut faded = Vec::new();
+    for _ in 0..3 {
+        assert_eq!(tap.clock.stopping(), faded.len() < 20);
+        playback_callback(&mut end, &mut data);
+        faded.extend(data);
+    }
+    assert!(faded[..15].windows(2).all(|pair| pair[0] > pair[1]) && faded[14] < 0.1);
+    assert_eq!(faded[15..], [0.0; 15]);
+    assert_eq!(tap.clock.frames(), 25);
+    assert!(tap.samples.is_empty(), "the rest was dropped");
+    tap.samples.push_slice(&[0.5; 3]);
+    playback_callback(&mut end, &mut data);
+    assert_eq!(data[..4], [0.5, 0.5, 0.5, 0.0]);
+
+    // With nothing to fade it is done at once.
+    tap.clock.stop(15);
+    playback_callback(&mut end, &mut data);
+    assert!(!tap.clock.stopping());
+    assert_eq!(tap.clock.frames(), 28);
+}
+
+#[test]
+fn only_errors_that_end_the_stream_break_it() {
+    let beat = Beat::default();
+    for kind in [cpal::ErrorKind::Xrun, cpal::ErrorKind::RealtimeDenied, cpal::ErrorKind::DeviceChanged] {
+        error_callback(&beat, kind);
+        assert!(!beat.broken.load(Ordering::Relaxed), "{kind:?}");
+    }
+    error_callback(&beat, cpal::ErrorKind::DeviceNotAvailable);
+    assert!(beat.broken.load(Ordering::Relaxed));
+}

@@ -1,0 +1,254 @@
+//! What devices there are, and which one a name means.
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{ErrorKind, SupportedStreamConfig};
+use sayso_board::{BoardError, BoardErrorKind};
+
+use crate::quiet::Quiet;
+
+/// A sound device, as [`list_devices`] finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What people call it.
+    pub name: String,
+    /// What the system calls it; unique.
+    pub id: String,
+    /// How it would be recorded from, if it can be.
+    pub input: Option<Format>,
+    /// How it would be played on, if it can be.
+    pub output: Option<Format>,
+    /// It is the default microphone.
+    pub default_input: bool,
+    /// It is the default loudspeaker.
+    pub default_output: bool,
+}
+
+/// How a device would be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// Sample rate, in Hz.
+    pub rate: u32,
+    /// Number of channels.
+    pub channels: u16,
+    /// The kind of sample, such as `f32` or `i16`.
+    pub sample: String,
+}
+
+impl From<SupportedStreamConfig> for Format {
+    fn from(config: SupportedStreamConfig) -> Self {
+        Self {
+            rate: config.sample_rate(),
+            channels: config.channels(),
+            sample: config.sample_format().to_string(),
+        }
+    }
+}
+
+/// The devices that can be opened now. Opens each for a moment.
+///
+/// # Errors
+/// When the sound system cannot be reached.
+pub fn list_devices() -> Result<Vec<Device>, BoardError> {
+    let _quiet = Quiet::new();
+    let host = cpal::default_host();
+    let id = |device: &cpal::Device| device.id().map(|id| id.id().to_owned()).ok();
+    let default_input = host.default_input_device().as_ref().and_then(id);
+    let default_output = host.default_output_device().as_ref().and_then(id);
+    let devices = host.devices().map_err(|error| system_error(&error))?;
+    Ok(devices
+        .filter_map(|device| {
+            let id = id(&device)?;
+            let input = device.supports_input().then(|| device.default_input_config().ok());
+            let output = device.supports_output().then(|| device.default_output_config().ok());
+            let (input, output) = (input.flatten(), output.flatten());
+            if input.is_none() && output.is_none() {
+                return None;
+            }
+            Some(Device {
+                name: device.to_string(),
+                default_input: input.is_some() && default_input.as_ref() == Some(&id),
+                default_output: output.is_some() && default_output.as_ref() == Some(&id),
+                id,
+                input: input.map(Format::from),
+                output: output.map(Format::from),
+            })
+        })
+        .collect())
+}
+
+/// One of the two ways of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Input,
+    Output,
+}
+
+impl Way {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Input => "microphone",
+            Self::Output => "loudspeaker",
+        }
+    }
+}
+
+/// The device that `name` means, or the default, and how to open it.
+pub fn choose(
+    name: Option<&str>,
+    way: Way,
+) -> Result<(cpal::Device, SupportedStreamConfig), BoardError> {
+    let host = cpal::default_host();
+    let device = match name {
+        None => match way {
+            Way::Input => host.default_input_device(),
+            Way::Output => host.default_output_device(),
+        }
+        .ok_or_else(|| nothing_there(way))?,
+        Some(name) => {
+            let mut devices: Vec<cpal::Device> = host
+                .devices()
+                .map_err(|error| system_error(&error))?
+                .filter(|device| match way {
+                    Way::Input => device.supports_input(),
+                    Way::Output => device.supports_output(),
+                })
+                .collect();
+            let names: Vec<[String; 2]> = devices
+                .iter()
+                .map(|d| [d.to_string(), d.id().map_or(String::new(), |id| id.id().to_owned())])
+                .collect();
+            let at = pick(&names, name, way)?;
+            devices.swap_remove(at)
+        }
+    };
+    let config = match way {
+        Way::Input => device.default_input_config(),
+        Way::Output => device.default_output_config(),
+    };
+    match config {
+        Ok(config) => Ok((device, config)),
+        // Where the default is but a name, it exists without any device behind it.
+        Err(error) if name.is_none() && is_absence(error.kind()) => Err(nothing_there(way)),
+        Err(error) => Err(board_error(&device, &error)),
+    }
+}
+
+/// Finds `wanted` among pairs of name and id: the same as one of them, else a
+/// part of one, whatever the case, that only one device has.
+fn pick(names: &[[String; 2]], wanted: &str, way: Way) -> Result<usize, BoardError> {
+    for side in [1, 0] {
+        if let Some(at) = names.iter().position(|pair| pair[side] == wanted) {
+            return Ok(at);
+        }
+    }
+    let lower = wanted.to_lowercase();
+    let alike: Vec<usize> = (0..names.len())
+        .filter(|at| names[*at].iter().any(|name| name.to_lowercase().contains(&lower)))
+        .collect();
+    match alike[..] {
+        [at] if !lower.is_empty() => Ok(at),
+        _ => {
+            let noun = way.noun();
+            let (what, listed) = if alike.is_empty() || lower.is_empty() {
+                (format!("there is no {noun} called \"{wanted}\""), (0..names.len()).collect())
+            } else {
+                (format!("\"{wanted}\" may mean more than one {noun}"), alike)
+            };
+            let list: Vec<String> = listed
+                .into_iter()
+                .map(|at: usize| format!("\n  {} ({})", names[at][1], names[at][0]))
+                .collect();
+            let list = if list.is_empty() { " none".to_owned() } else { list.concat() };
+            Err(BoardError::new(
+                BoardErrorKind::NotFound,
+                format!("{what}. Name one of these in full:{list}"),
+            ))
+        }
+    }
+}
+
+fn nothing_there(way: Way) -> BoardError {
+    let noun = way.noun();
+    BoardError::new(
+        BoardErrorKind::NotFound,
+        format!(
+            "there is no default {noun}: connect one, start the sound server (PipeWire or \
+             PulseAudio), or name the device to use"
+        ),
+    )
+}
+
+fn is_absence(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::DeviceNotAvailable
+            | ErrorKind::HostUnavailable
+            | ErrorKind::BackendError
+            | ErrorKind::UnsupportedConfig
+    )
+}
+
+fn system_error(error: &cpal::Error) -> BoardError {
+    BoardError::new(
+        BoardErrorKind::Unavailable,
+        format!("the sound system cannot be reached: {error}. Check that it runs"),
+    )
+}
+
+/// What cpal says of `device`, as an error of ours.
+pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
+    let (kind, advice) = match error.kind() {
+        ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => {
+            (BoardErrorKind::NotFound, "connect it, or name another")
+        }
+        ErrorKind::PermissionDenied => (
+            BoardErrorKind::Unavailable,
+            "allow its use (on Linux: add the user to the group \"audio\")",
+        ),
+        ErrorKind::UnsupportedConfig | ErrorKind::UnsupportedOperation => {
+            (BoardErrorKind::Format, "name another")
+        }
+        _ => (BoardErrorKind::Unavailable, "close other programs that use it, and try again"),
+    };
+    BoardError::new(kind, format!("the sound device \"{device}\" cannot be opened: {error}. To go on: {advice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Vec<[String; 2]> {
+        [
+            ["USB Audio", "hw:CARD=1"],
+            ["USB Audio", "plughw:CARD=1"],
+            ["Default Audio Device", "default"],
+            ["Headset Mono", "hw:CARD=2"],
+        ]
+        .map(|pair| pair.map(str::to_owned))
+        .to_vec()
+    }
+
+    #[test]
+    fn a_name_means_the_same_or_the_only_one_alike() {
+        for (wanted, at) in
+            [("default", 2), ("hw:CARD=1", 0), ("plughw:CARD=1", 1), ("USB Audio", 0), ("headset", 3), ("PLUG", 1)]
+        {
+            assert_eq!(pick(&names(), wanted, Way::Input).unwrap(), at, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn another_name_is_refused_with_what_there_is() {
+        let error = pick(&names(), "webcam", Way::Input).unwrap_err();
+        assert_eq!(error.kind(), BoardErrorKind::NotFound);
+        let text = error.to_string();
+        assert!(text.contains("no microphone called \"webcam\""), "{text}");
+        assert!(text.contains("Headset Mono") && text.contains("plughw:CARD=1"), "{text}");
+
+        let text = pick(&names(), "usb", Way::Output).unwrap_err().to_string();
+        assert!(text.contains("more than one loudspeaker") && !text.contains("Headset"), "{text}");
+        assert!(pick(&names(), "", Way::Output).is_err());
+        let text = pick(&[], "x", Way::Output).unwrap_err().to_string();
+        assert!(text.ends_with("none"), "{text}");
+    }
+}

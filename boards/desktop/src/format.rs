@@ -1,0 +1,93 @@
+//! Opening a stream in whatever sample format the device speaks.
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{SampleFormat, SupportedStreamConfig};
+use sayso_board::{BoardError, BoardErrorKind};
+
+use crate::callback::{
+    CaptureEnd, PlaybackEnd, capture_callback, error_callback, playback_callback,
+};
+use crate::devices::board_error;
+
+/// Calls `$build::<T>($args)` with the sample type of the format.
+macro_rules! with_sample_type {
+    ($format:expr, $build:ident($($argument:expr),*)) => {
+        match $format {
+            SampleFormat::I8 => $build::<i8>($($argument),*),
+            SampleFormat::I16 => $build::<i16>($($argument),*),
+            SampleFormat::I24 => $build::<cpal::I24>($($argument),*),
+            SampleFormat::I32 => $build::<i32>($($argument),*),
+            SampleFormat::I64 => $build::<i64>($($argument),*),
+            SampleFormat::U8 => $build::<u8>($($argument),*),
+            SampleFormat::U16 => $build::<u16>($($argument),*),
+            SampleFormat::U24 => $build::<cpal::U24>($($argument),*),
+            SampleFormat::U32 => $build::<u32>($($argument),*),
+            SampleFormat::U64 => $build::<u64>($($argument),*),
+            SampleFormat::F32 => $build::<f32>($($argument),*),
+            SampleFormat::F64 => $build::<f64>($($argument),*),
+            other => Err(BoardError::new(
+                BoardErrorKind::Format,
+                format!("the device speaks {other}, which is not supported: use another"),
+            )),
+        }
+    };
+}
+
+/// Opens a microphone and starts it.
+pub fn open_capture(
+    device: &cpal::Device,
+    config: &SupportedStreamConfig,
+    end: CaptureEnd,
+) -> Result<cpal::Stream, BoardError> {
+    fn build<T>(
+        device: &cpal::Device,
+        config: &SupportedStreamConfig,
+        mut end: CaptureEnd,
+    ) -> Result<cpal::Stream, BoardError>
+    where
+        T: cpal::SizedSample,
+        f32: cpal::FromSample<T>,
+    {
+        let beat = std::sync::Arc::clone(&end.beat);
+        let stream = device
+            .build_input_stream::<T, _, _>(
+                config.config(),
+                move |data, _| capture_callback(&mut end, data),
+                move |error| error_callback(&beat, error.kind()),
+                None,
+            )
+            .map_err(|error| board_error(device, &error))?;
+        stream.play().map_err(|error| board_error(device, &error))?;
+        Ok(stream)
+    }
+    with_sample_type!(config.sample_format(), build(device, config, end))
+}
+
+/// Opens a loudspeaker and starts it.
+pub fn open_playback(
+    device: &cpal::Device,
+    config: &SupportedStreamConfig,
+    end: PlaybackEnd,
+) -> Result<cpal::Stream, BoardError> {
+    fn build<T>(
+        device: &cpal::Device,
+        config: &SupportedStreamConfig,
+        mut end: PlaybackEnd,
+    ) -> Result<cpal::Stream, BoardError>
+    where
+        T: cpal::SizedSample + cpal::FromSample<f32>,
+    {
+        let beat = std::sync::Arc::clone(&end.beat);
+        let stream = device
+            .build_output_stream::<T, _, _>(
+                config.config(),
+                move |data, _| playback_callback(&mut end, data),
+                move |error| error_callback(&beat, error.kind()),
+                None,
+            )
+            .map_err(|error| board_error(device, &error))?;
+        stream.play().map_err(|error| board_error(device, &error))?;
+        Ok(stream)
+    }
+    with_sample_type!(config.sample_format(), build(device, config, end))
+}

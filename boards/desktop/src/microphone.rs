@@ -1,0 +1,275 @@
+//! The microphone: from the device's frames to 16 kHz mono that keeps time.
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use ringbuf::traits::{Consumer, Observer};
+use sayso_board::{
+    BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats, downmix, rescale_rounded,
+};
+
+use crate::callback::{CaptureTap, Gap, capture_link};
+use crate::devices::{Way, choose};
+use crate::format::open_capture;
+use crate::quiet::Quiet;
+use crate::supervisor::{Line, Opened, Supervisor};
+
+/// How long a reader may stall before sound is lost.
+const RING: Duration = Duration::from_secs(2);
+/// How often a waiting reader looks for sound: the callback cannot wake it
+/// without a system call.
+const LOOK: Duration = Duration::from_millis(5);
+/// The longest piece that is worked off at once, in seconds.
+const PIECE: f64 = 0.1;
+
+/// Opens the microphone, again and again if need be, and hands its taps on.
+pub struct CaptureLine {
+    name: Option<String>,
+    taps: Sender<CaptureTap>,
+    gone: Arc<OnceLock<Instant>>,
+}
+
+impl CaptureLine {
+    pub fn new(name: Option<String>, taps: Sender<CaptureTap>) -> Self {
+        Self { name, taps, gone: Arc::default() }
+    }
+}
+
+impl Line for CaptureLine {
+    fn open(&mut self) -> Result<Opened, BoardError> {
+        let _quiet = Quiet::new();
+        let (device, config) = choose(self.name.as_deref(), Way::Input)?;
+        let channels = usize::from(config.channels()).max(1);
+        // Refuses a rate that the reader could not use.
+        Resampler::new(config.sample_rate(), EAR_RATE)?;
+        let (end, mut tap) = capture_link(config.sample_rate(), channels, RING);
+        self.gone = Arc::clone(&tap.gone);
+        let beat = Arc::clone(&tap.beat);
+        let stream = open_capture(&device, &config, end)?;
+        tap.began = Instant::now();
+        // Fails only when the microphone was dropped, and then so is the line.
+        let _ = self.taps.send(tap);
+        Ok(Opened { stream: Box::new(stream), beat })
+    }
+
+    fn lost(&mut self, at: Instant) {
+        let _ = self.gone.set(at);
+    }
+
+    fn tick(&mut self) -> Duration {
+        Duration::MAX
+    }
+}
+
+/// What [`Board::start`](sayso_board::Board::start) gives.
+pub struct DesktopMicrophone {
+    ear: Ear,
+    _supervisor: Supervisor,
+}
+
+impl DesktopMicrophone {
+    pub fn new(taps: Receiver<CaptureTap>, supervisor: Supervisor) -> Self {
+        Self { ear: Ear::new(taps), _supervisor: supervisor }
+    }
+}
+
+impl Microphone for DesktopMicrophone {
+    fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
+        let deadline = Instant::now() + wait;
+        loop {
+            let now = Instant::now();
+            let n = self.ear.read(buffer, now);
+            if n > 0 {
+                return Heard::Samples(n);
+            }
+            let left = deadline.saturating_duration_since(now);
+            if left.is_zero() {
+                return Heard::Nothing;
+            }
+            std::thread::sleep(left.min(LOOK));
+        }
+    }
+
+    fn stats(&self) -> StreamStats {
+        self.ear.stats()
+    }
+}
+
+/// The reader's side, told what time it is.
+pub struct Ear {
+    taps: Receiver<CaptureTap>,
+    state: Listening,
+    interleaved: Vec<f32>,
+    mono: Vec<f32>,
+    /// Ready for the reader, from `at` on.
+    ready: Vec<f32>,
+    at: usize,
+    /// Of the devices that are gone.
+    past: StreamStats,
+    opened: u64,
+}
+
+enum Listening {
+    To(Box<Live>),
+    /// No device since `since`; `given` samples of silence were given for it.
+    /// A new device may wait until they are all.
+    Away { since: Option<Instant>, given: u64, next: Option<CaptureTap> },
+}
+
+struct Live {
+    tap: CaptureTap,
+    resampler: Resampler,
+    /// Frames taken from the ring.
+    popped: u64,
+    /// Frames lost, and those of them yet to be replaced by silence.
+    lost: u64,
+    silence: u64,
+}
+
+impl Ear {
+    pub fn new(taps: Receiver<CaptureTap>) -> Self {
+        Self {
+            taps,
+            state: Listening::Away { since: None, given: 0, next: None },
+            interleaved: Vec::new(),
+            mono: Vec::new(),
+            ready: Vec::new(),
+            at: 0,
+            past: StreamStats::default(),
+            opened: 0,
+        }
+    }
+
+    /// Fills the front of `buffer` with what there is at the time `now`.
+    pub fn read(&mut self, buffer: &mut [f32], now: Instant) -> usize {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            if self.at == self.ready.len() {
+                self.ready.clear();
+                self.at = 0;
+                // A step may need further ones before it gives a sample.
+                while self.ready.is_empty() && self.step(now) {}
+                if self.ready.is_empty() {
+                    break;
+                }
+            }
+            let n = (buffer.len() - filled).min(self.ready.len() - self.at);
+            buffer[filled..filled + n].copy_from_slice(&self.ready[self.at..self.at + n]);
+            filled += n;
+            self.at += n;
+        }
+        filled
+    }
+
+    pub fn stats(&self) -> StreamStats {
+        let mut stats = self.past;
+        stats.reopened = self.opened.saturating_sub(1);
+        if let Listening::To(live) = &self.state {
+            stats.xruns += live.tap.beat.xruns.load(Ordering::Relaxed);
+            stats.dropped += live.dropped();
+        }
+        stats
+    }
+
+    /// Works off one piece; false when there is nothing to do now.
+    fn step(&mut self, now: Instant) -> bool {
+        match &mut self.state {
+            Listening::To(live) => {
+                // Asked before the ring is: what comes before it is gone is there.
+                let gone = live.tap.gone.get().copied();
+                if live.piece(&mut self.interleaved, &mut self.mono) {
+                    live.resampler.process(&self.mono, &mut self.ready);
+                    return true;
+                }
+                let Some(since) = gone else { return false };
+                if live.count_the_rest() {
+                    return true;
+                }
+                live.resampler.finish(&mut self.ready);
+                self.past.xruns += live.tap.beat.xruns.load(Ordering::Relaxed);
+                self.past.dropped += live.dropped();
+                self.state = Listening::Away { since: Some(since), given: 0, next: None };
+                true
+            }
+            Listening::Away { since, given, next } => {
+                if next.is_none() {
+                    *next = self.taps.try_recv().ok();
+                }
+                let until = next.as_ref().map_or(now, |tap| tap.began);
+                let away = since.map_or(Duration::ZERO, |since| until.saturating_duration_since(since));
+                let due = (away.as_secs_f64() * f64::from(EAR_RATE)) as u64;
+                let piece = due.saturating_sub(*given).min((PIECE * f64::from(EAR_RATE)) as u64);
+                if piece > 0 {
+                    *given += piece;
+                    self.past.missing += piece;
+                    self.ready.resize(piece as usize, 0.0);
+                    return true;
+                }
+                // The rate was found good before the tap was sent.
+                let Some(Ok(live)) = next.take().map(Live::new) else { return false };
+                self.opened += 1;
+                self.state = Listening::To(Box::new(live));
+                true
+            }
+        }
+    }
+}
+
+impl Live {
+    fn new(tap: CaptureTap) -> Result<Self, BoardError> {
+        let resampler = Resampler::new(tap.rate, EAR_RATE)?;
+        Ok(Self { tap, resampler, popped: 0, lost: 0, silence: 0 })
+    }
+
+    /// Brings the next piece, at the device's rate, into `mono`; false when
+    /// there is none.
+    fn piece(&mut self, interleaved: &mut Vec<f32>, mono: &mut Vec<f32>) -> bool {
+        mono.clear();
+        let channels = self.tap.channels;
+        let most = (PIECE * f64::from(self.tap.rate)) as u64;
+        if self.silence == 0 {
+            let queued = (self.tap.samples.occupied_len() / channels) as u64;
+            // A gap is published before the frames behind it, so it is looked
+            // for after them.
+            let gap = self.tap.gaps.try_peek().copied();
+            let until_gap = gap.map_or(u64::MAX, |gap: Gap| gap.at - self.popped);
+            let frames = queued.min(until_gap).min(most);
+            if frames > 0 {
+                interleaved.resize(frames as usize * channels, 0.0);
+                self.tap.samples.pop_slice(interleaved);
+                downmix(interleaved, channels, mono);
+                self.popped += frames;
+                return true;
+            }
+            if let (0, Some(gap)) = (until_gap, gap) {
+                self.tap.gaps.try_pop();
+                self.lost += gap.lost;
+                self.silence = gap.lost;
+            }
+        }
+        let silence = self.silence.min(most);
+        self.silence -= silence;
+        mono.resize(silence as usize, 0.0);
+        silence > 0
+    }
+
+    /// Once the device is gone: frames that came after the last in the ring are
+    /// lost too. False when there are none.
+    fn count_the_rest(&mut self) -> bool {
+        let seen = self.tap.beat.frames.load(Ordering::Acquire);
+        let rest = seen.saturating_sub(self.popped + self.lost);
+        self.lost += rest;
+        self.silence = rest;
+        rest > 0
+    }
+
+    fn dropped(&self) -> u64 {
+        rescale_rounded(self.lost, self.tap.rate, EAR_RATE)
+    }
+}
+
+#[cfg(test)]
+#[path = "microphone_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+//! The loudspeaker on its device.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats};
+
+use crate::callback::playback_link;
+use crate::devices::{Way, choose};
+use crate::feed::Feed;
+use crate::format::open_playback;
+use crate::quiet::Quiet;
+use crate::supervisor::{Line, Opened, Supervisor};
+
+/// Sound waiting for the callback. The feeder may be late by as much.
+const RING: Duration = Duration::from_millis(500);
+/// How often the ring is filled up while something is queued.
+const FEEDING: Duration = Duration::from_millis(20);
+
+/// The feed, shared by the loudspeaker and its supervisor. The callback has no
+/// part in its lock.
+pub struct SharedFeed {
+    feed: Mutex<Feed>,
+    voice_rate: u32,
+}
+
+impl SharedFeed {
+    /// # Errors
+    /// For a voice rate that cannot be resampled.
+    pub fn new(voice_rate: u32) -> Result<Self, BoardError> {
+        Resampler::new(voice_rate, EAR_RATE)?;
+        Ok(Self { feed: Mutex::new(Feed::new(voice_rate)), voice_rate })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Feed> {
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the loudspeaker, again and again if need be, and feeds it.
+pub struct PlaybackLine {
+    name: Option<String>,
+    shared: Arc<SharedFeed>,
+}
+
+impl PlaybackLine {
+    pub fn new(name: Option<String>, shared: Arc<SharedFeed>) -> Self {
+        Self { name, shared }
+    }
+}
+
+impl Line for PlaybackLine {
+    fn open(&mut self) -> Result<Opened, BoardError> {
+        let _quiet = Quiet::new();
+        let (device, config) = choose(self.name.as_deref(), Way::Output)?;
+        let rate = config.sample_rate();
+        let resampler = Resampler::new(self.shared.voice_rate, rate)?;
+        let (end, tap) = playback_link(rate, usize::from(config.channels()).max(1), RING);
+        let beat = Arc::clone(&tap.beat);
+        let stream = open_playback(&device, &config, end)?;
+        self.shared.lock().attach(tap, resampler);
+        Ok(Opened { stream: Box::new(stream), beat })
+    }
+
+    fn lost(&mut self, at: Instant) {
+        self.shared.lock().lost(at);
+    }
+
+    fn tick(&mut self) -> Duration {
+        if self.shared.lock().tick(Instant::now()) { FEEDING } else { Duration::MAX }
+    }
+}
+
+/// What [`Board::start`](sayso_board::Board::start) gives.
+pub struct DesktopLoudspeaker {
+    shared: Arc<SharedFeed>,
+    _supervisor: Supervisor,
+}
+
+impl DesktopLoudspeaker {
+    pub fn new(shared: Arc<SharedFeed>, supervisor: Supervisor) -> Self {
+        Self { shared, _supervisor: supervisor }
+    }
+}
+
+impl Loudspeaker for DesktopLoudspeaker {
+    fn write(&mut self, samples: &[f32]) -> usize {
+        self.shared.lock().write(samples)
+    }
+
+    fn played(&self) -> u64 {
+        self.shared.lock().played()
+    }
+
+    fn queued(&self) -> usize {
+        self.shared.lock().queued()
+    }
+
+    fn stop(&mut self, fade: Duration) -> usize {
+        self.shared.lock().stop(fade)
+    }
+
+    fn stats(&self) -> StreamStats {
+        self.shared.lock().stats()
+    }
+}

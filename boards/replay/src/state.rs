@@ -1,0 +1,207 @@
+//! The clock and what hangs on it.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use sayso_board::{BoardError, EAR_RATE, Heard, SoundFile, rescale_floor};
+
+use crate::speaker::Speaker;
+use crate::tracks::{Recorder, Tracks};
+use crate::{Pace, ear_samples};
+
+/// A recording that the microphone hears.
+pub enum Source {
+    Memory { samples: Vec<f32>, at: usize },
+    File { file: Box<SoundFile>, block: Vec<f32>, at: usize },
+}
+
+impl Source {
+    pub fn memory(samples: Vec<f32>) -> Self {
+        Self::Memory { samples, at: 0 }
+    }
+
+    /// Fills the front of `buffer`; 0 at the end.
+    fn read(&mut self, buffer: &mut [f32]) -> Result<usize, BoardError> {
+        let (samples, at) = match self {
+            Self::Memory { samples, at } => (samples, at),
+            Self::File { file, block, at } => {
+                if *at == block.len() {
+                    block.clear();
+                    *at = 0;
+                    if let Some(next) = file.next_block()? {
+                        block.extend_from_slice(next);
+                    }
+                }
+                (block, at)
+            }
+        };
+        let n = buffer.len().min(samples.len() - *at);
+        buffer[..n].copy_from_slice(&samples[*at..*at + n]);
+        *at += n;
+        Ok(n)
+    }
+}
+
+/// Everything behind the board's lock. Times are samples at 16 kHz.
+pub struct State {
+    pub pace: Pace,
+    pub tail: u64,
+    pub max_tail: u64,
+    pub voice_rate: u32,
+    pub started: Option<Instant>,
+    pub holds: usize,
+    pub busy: usize,
+    pub told_to_end: bool,
+    pub speaker: Speaker,
+    pub tracks: Option<Recorder>,
+    /// The time up to which the loudspeaker has played.
+    pub now: u64,
+    /// The time up to which the microphone was read.
+    heard: u64,
+    sources: VecDeque<Source>,
+    /// When the last recording was over.
+    over_since: u64,
+    /// When it was last not quiet: recording, sound or work going on.
+    quiet_since: u64,
+    ended: bool,
+    error: Option<BoardError>,
+}
+
+impl State {
+    pub fn new(source: Source) -> Self {
+        Self {
+            pace: Pace::Virtual,
+            tail: ear_samples(Duration::from_secs(3)),
+            max_tail: ear_samples(Duration::from_secs(600)),
+            voice_rate: EAR_RATE,
+            started: None,
+            holds: 0,
+            busy: 0,
+            told_to_end: false,
+            speaker: Speaker::default(),
+            tracks: None,
+            now: 0,
+            heard: 0,
+            sources: VecDeque::from([source]),
+            over_since: 0,
+            quiet_since: 0,
+            ended: false,
+            error: None,
+        }
+    }
+
+    pub fn append(&mut self, source: Source) {
+        self.sources.push_back(source);
+    }
+
+    /// Brings a real-time clock up to date.
+    pub fn follow_wall_clock(&mut self) {
+        if let (Pace::RealTime, Some(started), false) = (self.pace, self.started, self.ended) {
+            self.advance_to(ear_samples(started.elapsed()));
+        }
+    }
+
+    /// How long until the microphone has the next 10 ms, in real time.
+    pub fn until_next_samples(&self) -> Duration {
+        let due = Duration::from_secs_f64((self.heard + 160) as f64 / f64::from(EAR_RATE));
+        self.started.map_or(Duration::ZERO, |started| due.saturating_sub(started.elapsed()))
+    }
+
+    pub fn read(&mut self, buffer: &mut [f32]) -> Heard {
+        self.follow_wall_clock();
+        if self.ended || self.is_over() {
+            self.ended = true;
+            return Heard::End;
+        }
+        let wanted = match self.pace {
+            Pace::Virtual => buffer.len(),
+            Pace::RealTime => {
+                buffer.len().min(usize::try_from(self.now - self.heard).unwrap_or(usize::MAX))
+            }
+        };
+        if wanted == 0 {
+            return Heard::Nothing;
+        }
+        let buffer = &mut buffer[..wanted];
+        self.listen(buffer);
+        self.heard += wanted as u64;
+        if let Some(tracks) = &mut self.tracks {
+            tracks.hear(buffer);
+        }
+        if !self.sources.is_empty() {
+            self.over_since = self.heard;
+        }
+        self.advance_to(self.heard);
+        Heard::Samples(wanted)
+    }
+
+    /// Fills `buffer` from the recordings, and with silence behind them.
+    fn listen(&mut self, buffer: &mut [f32]) {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let Some(source) = self.sources.front_mut() else {
+                buffer[filled..].fill(0.0);
+                return;
+            };
+            match source.read(&mut buffer[filled..]) {
+                Ok(0) => {
+                    self.sources.pop_front();
+                    self.over_since = self.heard + filled as u64;
+                }
+                Ok(n) => filled += n,
+                Err(error) => {
+                    self.sources.pop_front();
+                    self.over_since = self.heard + filled as u64;
+                    self.error.get_or_insert(error);
+                }
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let drained = self.speaker.queued() == 0;
+        if self.told_to_end && drained {
+            return true;
+        }
+        if !self.sources.is_empty() {
+            return false;
+        }
+        let quiet_since = self.quiet_since.max(self.over_since);
+        (drained && self.busy + self.holds == 0 && self.heard >= quiet_since + self.tail)
+            || self.heard >= self.over_since + self.max_tail
+    }
+
+    /// Moves the clock on and plays what is due by then.
+    fn advance_to(&mut self, time: u64) {
+        if time <= self.now {
+            return;
+        }
+        // From whole counts, so that no rounding adds up however long it runs.
+        let due = |time| rescale_floor(time, EAR_RATE, self.voice_rate);
+        let count = (due(time) - due(self.now)) as usize;
+        let sounding = self.speaker.queued() > 0;
+        if let Some(tracks) = &mut self.tracks {
+            tracks.say(self.speaker.play(count));
+        }
+        self.now = time;
+        if sounding || self.busy > 0 || self.holds > 0 {
+            self.quiet_since = time;
+        }
+    }
+
+    pub fn finish(&mut self) -> Result<Option<Tracks>, BoardError> {
+        self.ended = true;
+        let tracks = self.tracks.take().map_or(Ok(None), Recorder::finish);
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => tracks,
+        }
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error; the file is completed all the same.
+        let _ = self.finish();
+    }
+}

@@ -1,0 +1,143 @@
+//! What was heard and said, side by side.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use sayso_board::{BoardError, EAR_RATE, Resampler, WavWriter};
+
+/// Where the tracks of a [`Replay`](crate::Replay) go.
+#[derive(Clone, Debug, Default)]
+pub enum Output {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Into memory, for [`ReplayHandle::finish`](crate::ReplayHandle::finish).
+    Memory(Layout),
+    /// Into a WAV file, as they come.
+    File(PathBuf, Layout),
+}
+
+/// Which tracks are kept. Both begin at time 0 and keep the clock's time, with
+/// silence where nothing was said, at the voice's rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// The reply alone, mono.
+    Reply,
+    /// The user left, the reply right.
+    Stereo,
+}
+
+/// Tracks kept in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tracks {
+    /// The voice's rate, in Hz.
+    pub rate: u32,
+    /// 1 for [`Layout::Reply`], 2 for [`Layout::Stereo`].
+    pub channels: u16,
+    /// Interleaved when stereo.
+    pub samples: Vec<f32>,
+}
+
+/// Brings both tracks to one rate and writes them out in step.
+pub struct Recorder {
+    rate: u32,
+    sink: Sink,
+    /// Brings the user's track to the voice's rate; `None` when it is not kept.
+    user: Option<Resampler>,
+    left: VecDeque<f32>,
+    right: VecDeque<f32>,
+    scratch: Vec<f32>,
+    error: Option<BoardError>,
+}
+
+enum Sink {
+    None,
+    Memory(Vec<f32>),
+    File(Box<WavWriter>),
+}
+
+impl Recorder {
+    pub fn create(output: &Output, rate: u32) -> Result<Self, BoardError> {
+        let (sink, layout) = match output {
+            Output::None => (Sink::None, Layout::Reply),
+            Output::Memory(layout) => (Sink::Memory(Vec::new()), *layout),
+            Output::File(path, layout) => {
+                let channels = if *layout == Layout::Stereo { 2 } else { 1 };
+                (Sink::File(Box::new(WavWriter::create(path, rate, channels)?)), *layout)
+            }
+        };
+        let resampler = Resampler::new(EAR_RATE, rate)?;
+        Ok(Self {
+            rate,
+            sink,
+            user: (layout == Layout::Stereo).then_some(resampler),
+            left: VecDeque::new(),
+            right: VecDeque::new(),
+            scratch: Vec::new(),
+            error: None,
+        })
+    }
+
+    /// Adds what the user said.
+    pub fn hear(&mut self, samples: &[f32]) {
+        if let Some(user) = &mut self.user {
+            self.scratch.clear();
+            user.process(samples, &mut self.scratch);
+            self.left.extend(&self.scratch);
+            self.write_out();
+        }
+    }
+
+    /// Adds what was played, or silence.
+    pub fn say(&mut self, samples: impl Iterator<Item = f32>) {
+        if !matches!(self.sink, Sink::None) {
+            self.right.extend(samples);
+            self.write_out();
+        } else {
+            samples.for_each(drop);
+        }
+    }
+
+    /// Writes out what both tracks have.
+    fn write_out(&mut self) {
+        self.scratch.clear();
+        if self.user.is_some() {
+            let n = self.left.len().min(self.right.len());
+            for (left, right) in self.left.drain(..n).zip(self.right.drain(..n)) {
+                self.scratch.extend([left, right]);
+            }
+        } else {
+            self.scratch.extend(self.right.drain(..));
+        }
+        match &mut self.sink {
+            Sink::None => {}
+            Sink::Memory(samples) => samples.extend_from_slice(&self.scratch),
+            Sink::File(_) if self.error.is_some() => {}
+            Sink::File(writer) => self.error = writer.write(&self.scratch).err(),
+        }
+    }
+
+    /// Brings both tracks to one length and closes the output.
+    pub fn finish(mut self) -> Result<Option<Tracks>, BoardError> {
+        if let Some(user) = &mut self.user {
+            let mut rest = Vec::new();
+            user.finish(&mut rest);
+            self.left.extend(rest);
+            let length = self.left.len().max(self.right.len());
+            self.left.resize(length, 0.0);
+            self.right.resize(length, 0.0);
+        }
+        self.write_out();
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        match self.sink {
+            Sink::None => Ok(None),
+            Sink::File(writer) => writer.finish().map(|()| None),
+            Sink::Memory(samples) => {
+                let channels = if self.user.is_some() { 2 } else { 1 };
+                Ok(Some(Tracks { rate: self.rate, channels, samples }))
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Where speech begins and ends, from one speech probability per frame.
+//!
+//! The thresholds with hysteresis are those of Silero's own `VADIterator`
+//! (begin at 0.5, end 0.15 below). On top come a minimum length before speech
+//! counts, an early guess that it may have ended, and a cap.
+//!
+//! An utterance is always `SpeechStarted`, any number of `MayHaveEnded` and
+//! `Resumed` in turn, then `Ended`.
+
+use crate::audio::Samples;
+
+/// Quiet that ends the attempt while it is not yet clear whether a sound is
+/// speech: one frame below the threshold is forgiven, two are not.
+const ONSET_GAP: Samples = Samples(2 * Samples::FRAME.0);
+
+/// How an [`Endpointer`] decides. Lengths are rounded up to whole frames.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct EndpointConfig {
+    /// A frame of at least this probability (0…1) begins or resumes speech.
+    pub onset: f32,
+    /// A frame below this probability (0…1, at most [`onset`](Self::onset)) begins quiet.
+    pub offset: f32,
+    /// Speech shorter than this does not count.
+    pub min_speech: Samples,
+    /// Quiet after which speech may have ended. Not reported where the hangover is no longer.
+    pub may_end: Samples,
+    /// Quiet after which speech has ended; see [`Endpointer::set_hangover`].
+    pub hangover: Samples,
+    /// Sound to take along from before the first frame of speech.
+    pub pre_roll: Samples,
+    /// The longest utterance, pre-roll included; at least two frames.
+    pub max_utterance: Samples,
+}
+
+impl Default for EndpointConfig {
+    fn default() -> Self {
+        Self {
+            onset: 0.5,
+            offset: 0.35,
+            min_speech: Samples::from_ms(96),
+            may_end: Samples::from_ms(192),
+            hangover: Samples::from_ms(600),
+            pre_roll: Samples::from_ms(320),
+            max_utterance: Samples::from_ms(30_000),
+        }
+    }
+}
+
+/// What an [`Endpointer`] found. `at` is the end of the frame that showed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum EndpointEvent {
+    /// Somebody speaks, and has for the minimum length.
+    SpeechStarted {
+        /// When it was found.
+        at: Samples,
+        /// Where the speech begins, pre-roll included; never before the end
+        /// of the utterance before.
+        from: Samples,
+    },
+    /// A short quiet: the time to start on a guess.
+    MayHaveEnded {
+        /// When it was found.
+        at: Samples,
+        /// The end of the last frame of speech.
+        speech_end: Samples,
+    },
+    /// It had not ended: speech goes on after [`MayHaveEnded`](Self::MayHaveEnded).
+    Resumed {
+        /// When it was found.
+        at: Samples,
+    },
+    /// The utterance is over.
+    Ended {
+        /// When it was found.
+        at: Samples,
+        /// The end of the last frame of speech.
+        speech_end: Samples,
+        /// Why it is over.
+        reason: EndReason,
+    },
+}
+
+impl EndpointEvent {
+    /// When it was found: the end of the frame that showed it.
+    pub fn at(&self) -> Samples {
+        match *self {
+            Self::SpeechStarted { at, .. }
+            | Self::MayHaveEnded { at, .. }
+            | Self::Resumed { at }
+            | Self::Ended { at, .. } => at,
+        }
+    }
+}
+
+/// Why an utterance is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum EndReason {
+    /// It was quiet for the hangover.
+    Silence,
+    /// It reached the cap. Speech that simply goes on (steady noise, a
+    /// television) is not heard again before there was a short quiet.
+    TooLong,
+}
+
+/// Finds where speech begins and ends in one stream of VAD frames.
+#[derive(Clone, Debug)]
+pub struct Endpointer {
+    config: EndpointConfig,
+    phase: Phase,
+    /// The end of the last frame seen.
+    now: Samples,
+    /// The start of the present quiet, if it is quiet.
+    quiet: Option<Samples>,
+    /// The end of the utterance before: no pre-roll reaches further back.
+    last_end: Samples,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing, and after [`EndReason::TooLong`] not before a quiet.
+    Blocked,
+    Idle,
+    /// Sound since `first` that is speech once `voiced` is long enough.
+    Onset {
+        first: Samples,
+        voiced: Samples,
+    },
+    Speech {
+        from: Samples,
+        may_have_ended: bool,
+    },
+}
+
+impl Endpointer {
+    /// An endpointer for a stream that begins at sample 0.
+    pub fn new(config: EndpointConfig) -> Self {
+        Self::starting_at(config, Samples::ZERO)
+    }
+
+    /// An endpointer whose first frame begins at `start`.
+    pub fn starting_at(config: EndpointConfig, start: Samples) -> Self {
+        Self { config, phase: Phase::Idle, now: start, quiet: Some(start), last_end: start }
+    }
+
+    /// Changes the quiet after which speech has ended. Takes effect at the
+    /// next frame, also in the middle of a quiet.
+    pub fn set_hangover(&mut self, hangover: Samples) {
+        self.config.hangover = hangover;
+    }
+
+    /// Changes the length from which speech counts: longer while the
+    /// assistant speaks, so that a cough is not an interruption. Takes effect
+    /// at the next frame, also for a sound already begun.
+    pub fn set_min_speech(&mut self, min_speech: Samples) {
+        self.config.min_speech = min_speech;
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &EndpointConfig {
+        &self.config
+    }
+
+    /// The end of the last frame seen.
+    pub fn now(&self) -> Samples {
+        self.now
+    }
+
+    /// Takes the next frame's speech probability (0…1). Not a number and
+    /// infinity count as 0, which is also what to give for a frame that is missing.
+    pub fn push(&mut self, probability: f32) -> Option<EndpointEvent> {
+        let probability = if probability.is_finite() { probability } else { 0.0 };
+        let begin = self.now;
+        self.now += Samples::FRAME;
+        if probability >= self.config.onset {
+            self.quiet = None;
+        } else if probability < self.config.offset {
+            self.quiet.get_or_insert(begin);
+        }
+        let silence = self.quiet.map_or(Samples::ZERO, |since| self.now - since);
+        match self.phase {
+            Phase::Blocked => {
+                if self.quiet.is_some() && silence >= self.config.may_end {
+                    self.phase = Phase::Idle;
+                }
+                None
+            }
+            Phase::Idle if self.quiet.is_none() => self.onset(begin, Samples::FRAME),
+            Phase::Idle => None,
+            Phase::Onset { first, voiced } if self.quiet.is_none() => {
+                self.onset(first, voiced + Samples::FRAME)
+            }
+            Phase::Onset { .. } => {
+                if silence >= ONSET_GAP {
+                    self.phase = Phase::Idle;
+                }
+                None
+            }
+            Phase::Speech { from, may_have_ended } => self.speech(from, may_have_ended, silence),
+        }
+    }
+
+    fn onset(&mut self, first: Samples, voiced: Samples) -> Option<EndpointEvent> {
+        if voiced < self.config.min_speech {
+            self.phase = Phase::Onset { first, voiced };
+            return None;
+        }
+        // The cap counts from here on, so a very long pre-roll or minimum must fit it too.
+        let from = (first - self.config.pre_roll)
+            .max(self.last_end)
+            .max(self.now + Samples::FRAME - self.cap());
+        self.phase = Phase::Speech { from, may_have_ended: false };
+        Some(EndpointEvent::SpeechStarted { at: self.now, from })
+    }
+
+    fn speech(
+        &mut self,
+        from: Samples,
+        may_have_ended: bool,
+        silence: Samples,
+    ) -> Option<EndpointEvent> {
+        let at = self.now;
+        let speech_end = self.quiet.unwrap_or(at);
+        if self.quiet.is_some() && silence >= self.config.hangover {
+            return Some(self.end(speech_end, EndReason::Silence));
+        }
+        if at + Samples::FRAME - from > self.cap() {
+            return Some(self.end(speech_end, EndReason::TooLong));
+        }
+        let may_end = self.quiet.is_some() && silence >= self.config.may_end;
+        if may_end != may_have_ended && (may_end || self.quiet.is_none()) {
+            self.phase = Phase::Speech { from, may_have_ended: may_end };
+            return Some(if may_end {
+                EndpointEvent::MayHaveEnded { at, speech_end }
+            } else {
+                EndpointEvent::Resumed { at }
+            });
+        }
+        None
+    }
+
+    fn end(&mut self, speech_end: Samples, reason: EndReason) -> EndpointEvent {
+        self.phase = match reason {
+            EndReason::Silence => Phase::Idle,
+            EndReason::TooLong => Phase::Blocked,
+        };
+        self.last_end = speech_end;
+        EndpointEvent::Ended { at: self.now, speech_end, reason }
+    }
+
+    fn cap(&self) -> Samples {
+        self.config.max_utterance.max(Samples(2 * Samples::FRAME.0))
+    }
+}

@@ -1,0 +1,226 @@
+//! Whose turn it is: the half-duplex, interruptible turn machine.
+//!
+//! [`TurnMachine::step`] takes one event and returns what to do about it. It
+//! has no clock and does no I/O: time is the sample count that comes with each
+//! event. Every transition is in `docs/turns.md`, and a test holds the code to
+//! that table.
+//!
+//! A *turn* is one attempt to answer. It begins with [`Action::Think`] and
+//! ends with exactly one of [`Action::Cancel`], [`Action::StopSound`] and
+//! [`Action::Keep`]; there is never more than one at a time. Its sound may be
+//! played from [`Action::Release`] on, and only then. A turn that was started
+//! before the speech had surely ended is a *guess*: its release comes when the
+//! end is confirmed, or never.
+
+use crate::audio::Samples;
+use crate::endpoint::EndpointEvent;
+
+mod machine;
+#[cfg(test)]
+mod table;
+
+pub use machine::TurnMachine;
+
+/// How the turn machine behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct TurnConfig {
+    /// Whether it sleeps until [`Event::Wake`]. If not, it always listens.
+    pub wake: bool,
+    /// Whether speech interrupts the reply. Needs a microphone that does not
+    /// hear the reply itself (echo cancellation, headphones).
+    pub barge_in: bool,
+    /// With [`wake`](Self::wake): how long it goes on listening after a wake
+    /// or a reply before it sleeps.
+    pub follow_up: Samples,
+    /// How far speech that began before it listened (over the reply, or with
+    /// the wake word) must go on afterwards to count. Longer than the
+    /// endpointer's `may_end` by the echo's tail.
+    pub pick_up: Samples,
+    /// The longest audio given to one turn; of a longer utterance, its end.
+    pub max_audio: Samples,
+    /// How long it waits for the ear while somebody seems to speak: longer
+    /// than the endpointer's longest utterance.
+    pub hear_timeout: Samples,
+    /// How long it waits for the first sound of a reply.
+    pub think_timeout: Samples,
+    /// How long a reply may last.
+    pub speak_timeout: Samples,
+}
+
+impl Default for TurnConfig {
+    fn default() -> Self {
+        Self {
+            wake: false,
+            barge_in: false,
+            follow_up: Samples::from_ms(8_000),
+            pick_up: Samples::from_ms(320),
+            max_audio: Samples::from_ms(30_000),
+            hear_timeout: Samples::from_ms(35_000),
+            think_timeout: Samples::from_ms(30_000),
+            speak_timeout: Samples::from_ms(120_000),
+        }
+    }
+}
+
+/// The number of a turn. Numbers grow, and none is used twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct TurnId(pub u32);
+
+/// What a person is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum State {
+    /// Waiting for the wake word or a button.
+    Asleep,
+    /// Waiting for speech.
+    Listening,
+    /// Somebody speaks, or has just paused.
+    Hearing,
+    /// The speech is over; the reply has no sound yet.
+    Thinking,
+    /// The reply is being played.
+    Speaking,
+}
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Event {
+    /// The wake word was said, or a button pressed. Ends the reply, if any.
+    Wake {
+        /// Where what is meant for us begins: the end of the wake word, or now.
+        from: Samples,
+    },
+    /// A button pressed for peace: ends everything.
+    Sleep,
+    /// The ear: [`EndpointEvent::SpeechStarted`].
+    SpeechStarted {
+        /// Where the speech begins, pre-roll included.
+        from: Samples,
+    },
+    /// The ear: [`EndpointEvent::MayHaveEnded`].
+    MayHaveEnded {
+        /// The end of the last frame of speech.
+        speech_end: Samples,
+    },
+    /// The ear: [`EndpointEvent::Resumed`].
+    SpeechResumed,
+    /// The ear: [`EndpointEvent::Ended`].
+    SpeechEnded {
+        /// The end of the last frame of speech.
+        speech_end: Samples,
+    },
+    /// The mind: the words of this turn are known.
+    Understood {
+        /// Whose.
+        turn: TurnId,
+        /// What they are.
+        outcome: Outcome,
+    },
+    /// The mouth: the first sound of the reply is there.
+    SoundReady {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// The mouth: the reply is complete and its last sample has been played.
+    /// Or the mind: the reply is complete and has no sound.
+    Finished {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// The mind or the mouth could not go on.
+    Failed {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// Time passes. To be sent about once a frame (32 ms), at least every
+    /// 100 ms: every time-out is seen here and nowhere else.
+    Tick,
+}
+
+impl From<EndpointEvent> for Event {
+    fn from(event: EndpointEvent) -> Self {
+        match event {
+            EndpointEvent::SpeechStarted { from, .. } => Self::SpeechStarted { from },
+            EndpointEvent::MayHaveEnded { speech_end, .. } => Self::MayHaveEnded { speech_end },
+            EndpointEvent::Resumed { .. } => Self::SpeechResumed,
+            EndpointEvent::Ended { speech_end, .. } => Self::SpeechEnded { speech_end },
+        }
+    }
+}
+
+/// What an utterance turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Outcome {
+    /// Words to be answered.
+    Words,
+    /// Nothing was said: noise, or text that the recogniser's guards rejected.
+    Nothing,
+    /// "Stop", "cancel", "never mind": no reply.
+    Stop,
+}
+
+/// Something to do. In the order given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Action {
+    /// Begin a turn: understand the audio and prepare the reply, but hold its
+    /// sound back until [`Release`](Self::Release).
+    Think {
+        /// The new turn's number.
+        turn: TurnId,
+        /// The first sample of the utterance; before `to`.
+        from: Samples,
+        /// The sample after the last of the speech. A little of the quiet that
+        /// follows does a recogniser good.
+        to: Samples,
+    },
+    /// The turn's sound may be played from now on.
+    Release {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// End the turn without trace: its work stops, nothing of it is heard, nothing remembered.
+    Cancel {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// End the turn while it is heard: fade the sound out, stop the work; what
+    /// was really heard is remembered, and no more.
+    StopSound {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// The turn is complete: it is remembered whole.
+    Keep {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// The state has changed. Always the last action.
+    Show(State),
+}
+
+/// What one event calls for, in order. A step gives at most four; the
+/// capacity is one more, so that a test can see that none was ever lost.
+pub type Actions = heapless::Vec<Action, 5>;
+
+/// One step of a [`TurnMachine`]: a line of an event log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Step {
+    /// When the event happened.
+    pub at: Samples,
+    /// What happened.
+    pub event: Event,
+    /// What the machine made of it.
+    pub actions: Actions,
+}

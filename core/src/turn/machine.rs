@@ -1,0 +1,406 @@
+use super::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId};
+use crate::audio::Samples;
+
+/// Decides whose turn it is; see the [module](super).
+#[derive(Clone, Debug)]
+pub struct TurnMachine {
+    config: TurnConfig,
+    pub(super) phase: Phase,
+    /// The first sample of the utterance being heard or answered; while
+    /// listening, nothing before it is taken.
+    pub(super) from: Samples,
+    /// When the present time-out began to count.
+    since: Samples,
+    /// Until when it listens before it sleeps.
+    awake_until: Samples,
+    /// Whether the ear says that somebody speaks, in any state.
+    pub(super) voice: bool,
+    last_turn: TurnId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Asleep,
+    Listening,
+    Hearing(Option<Guess>),
+    Thinking(Turn),
+    Speaking(TurnId),
+}
+
+/// A turn and the audio it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub(super) id: TurnId,
+    to: Samples,
+}
+
+/// A turn that is not released, and what it has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Guess {
+    pub(super) turn: Turn,
+    pub(super) progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Working,
+    /// The first sound waits.
+    Ready,
+    /// Complete, without any sound.
+    Silent,
+    /// Nothing was said.
+    Nothing,
+    /// "Stop" was said.
+    Stop,
+}
+
+impl TurnMachine {
+    /// A machine that sleeps, or listens where no waking is asked for.
+    pub fn new(config: TurnConfig) -> Self {
+        Self {
+            config,
+            phase: if config.wake { Phase::Asleep } else { Phase::Listening },
+            from: Samples::ZERO,
+            since: Samples::ZERO,
+            awake_until: Samples::ZERO,
+            voice: false,
+            last_turn: TurnId(0),
+        }
+    }
+
+    /// The present state.
+    pub fn state(&self) -> State {
+        match self.phase {
+            Phase::Asleep => State::Asleep,
+            Phase::Listening => State::Listening,
+            Phase::Hearing(_) => State::Hearing,
+            Phase::Thinking(_) => State::Thinking,
+            Phase::Speaking(_) => State::Speaking,
+        }
+    }
+
+    /// The turn under way, released or not. Work of any other is stale.
+    pub fn turn(&self) -> Option<TurnId> {
+        match self.phase {
+            Phase::Asleep | Phase::Listening | Phase::Hearing(None) => None,
+            Phase::Hearing(Some(guess)) => Some(guess.turn.id),
+            Phase::Thinking(turn) => Some(turn.id),
+            Phase::Speaking(id) => Some(id),
+        }
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &TurnConfig {
+        &self.config
+    }
+
+    /// Takes one event, which happened at `at`, and says what to do about it.
+    ///
+    /// Events are given in the order in which they happened. Whatever comes in
+    /// whatever order, the machine stays sound: events of turns that are over
+    /// are ignored, and so is what makes no sense in the present state.
+    pub fn step(&mut self, at: Samples, event: Event) -> Actions {
+        let before = self.state();
+        let mut out = Out(Actions::new());
+        match event {
+            Event::Wake { from } => self.wake(at, from.min(at), &mut out),
+            Event::Sleep => self.sleep(at, &mut out),
+            Event::SpeechStarted { from } => self.speech_started(at, from.min(at), &mut out),
+            Event::SpeechResumed => self.speech_resumed(at, &mut out),
+            Event::MayHaveEnded { speech_end } => {
+                self.may_have_ended(at, speech_end.min(at), &mut out);
+            }
+            Event::SpeechEnded { speech_end } => {
+                self.speech_ended(at, speech_end.min(at), &mut out);
+            }
+            Event::Understood { turn, .. }
+            | Event::SoundReady { turn }
+            | Event::Finished { turn }
+            | Event::Failed { turn }
+                if self.turn() != Some(turn) => {}
+            Event::Understood { outcome, .. } => self.understood(at, outcome, &mut out),
+            Event::SoundReady { .. } => self.sound_ready(at),
+            Event::Finished { .. } => self.finished(at, &mut out),
+            Event::Failed { .. } => self.failed(at, &mut out),
+            Event::Tick => self.tick(at, &mut out),
+        }
+        if self.state() != before {
+            out.push(Action::Show(self.state()));
+        }
+        out.0
+    }
+
+    fn wake(&mut self, at: Samples, from: Samples, out: &mut Out) {
+        // Who is already speaking to us needs no waking.
+        if !matches!(self.phase, Phase::Hearing(_)) {
+            self.drop_turn(out);
+            self.from = from;
+            self.listen_anew(at);
+        }
+    }
+
+    fn sleep(&mut self, at: Samples, out: &mut Out) {
+        if self.phase != Phase::Asleep {
+            self.drop_turn(out);
+            self.from = at;
+            self.rest(at);
+        }
+    }
+
+    fn speech_started(&mut self, at: Samples, from: Samples, out: &mut Out) {
+        match self.phase {
+            Phase::Listening => self.hear(at, from.max(self.from)),
+            // The same utterance goes on, its audio kept from where it began.
+            Phase::Hearing(_) | Phase::Thinking(_) => {
+                self.drop_turn(out);
+                self.hear(at, self.from);
+            }
+            Phase::Speaking(_) if self.config.barge_in => {
+                self.drop_turn(out);
+                self.hear(at, from);
+            }
+            Phase::Asleep | Phase::Speaking(_) => self.voice = true,
+        }
+    }
+
+    fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
+        match self.phase {
+            Phase::Asleep | Phase::Speaking(_) => self.voice = true,
+            // Begun over the reply or with the wake word; now it is for us.
+            Phase::Listening => self.hear(at, self.from),
+            Phase::Hearing(_) => {
+                self.drop_turn(out);
+                self.hear(at, self.from);
+            }
+            // The utterance is over; only a new one can reopen it.
+            Phase::Thinking(_) => {}
+        }
+    }
+
+    fn may_have_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
+        self.pick_up(at, speech_end);
+        self.voice = false;
+        if let Phase::Hearing(guess) = self.phase {
+            self.since = at;
+            if guess.is_none() && speech_end > self.from {
+                let turn = self.think(speech_end, out);
+                self.phase = Phase::Hearing(Some(Guess { turn, progress: Progress::Working }));
+            }
+        }
+    }
+
+    fn speech_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
+        self.pick_up(at, speech_end);
+        self.voice = false;
+        let Phase::Hearing(guess) = self.phase else { return };
+        match guess {
+            Some(guess) if guess.turn.to >= speech_end => self.confirm(at, guess, out),
+            _ => {
+                self.drop_turn(out);
+                if speech_end > self.from {
+                    let turn = self.think(speech_end, out);
+                    out.push(Action::Release { turn: turn.id });
+                    self.since = at;
+                    self.phase = Phase::Thinking(turn);
+                } else {
+                    self.listen(at);
+                }
+            }
+        }
+    }
+
+    /// The speech is over and the guess was right.
+    fn confirm(&mut self, at: Samples, guess: Guess, out: &mut Out) {
+        let Guess { turn, progress } = guess;
+        match progress {
+            Progress::Nothing => self.end_unanswered(at, turn, Outcome::Nothing, out),
+            Progress::Stop => self.end_unanswered(at, turn, Outcome::Stop, out),
+            Progress::Working | Progress::Ready | Progress::Silent => {
+                out.push(Action::Release { turn: turn.id });
+                self.since = at;
+                self.phase = Phase::Thinking(turn);
+                match progress {
+                    Progress::Ready => self.sound_ready(at),
+                    Progress::Silent => self.finished(at, out),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn understood(&mut self, at: Samples, outcome: Outcome, out: &mut Out) {
+        match (&mut self.phase, outcome) {
+            (Phase::Hearing(Some(guess)), Outcome::Nothing | Outcome::Stop)
+                if matches!(guess.progress, Progress::Working | Progress::Ready) =>
+            {
+                guess.progress = match outcome {
+                    Outcome::Stop => Progress::Stop,
+                    _ => Progress::Nothing,
+                };
+            }
+            (&mut Phase::Thinking(turn), Outcome::Nothing | Outcome::Stop) => {
+                self.end_unanswered(at, turn, outcome, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The utterance is over and calls for no reply.
+    fn end_unanswered(&mut self, at: Samples, turn: Turn, outcome: Outcome, out: &mut Out) {
+        self.drop_turn(out);
+        self.from = turn.to;
+        match outcome {
+            Outcome::Stop => self.rest(at),
+            // Noise does not keep it awake.
+            _ => self.listen(at),
+        }
+    }
+
+    fn sound_ready(&mut self, at: Samples) {
+        match &mut self.phase {
+            Phase::Hearing(Some(guess)) if guess.progress == Progress::Working => {
+                guess.progress = Progress::Ready;
+            }
+            &mut Phase::Thinking(turn) => {
+                self.from = turn.to;
+                self.since = at;
+                self.phase = Phase::Speaking(turn.id);
+            }
+            _ => {}
+        }
+    }
+
+    fn finished(&mut self, at: Samples, out: &mut Out) {
+        match &mut self.phase {
+            Phase::Hearing(Some(guess)) if guess.progress == Progress::Working => {
+                guess.progress = Progress::Silent;
+            }
+            &mut Phase::Thinking(turn) => {
+                out.push(Action::Keep { turn: turn.id });
+                self.from = turn.to;
+                self.listen_anew(at);
+            }
+            &mut Phase::Speaking(turn) => {
+                out.push(Action::Keep { turn });
+                self.after_sound(at);
+            }
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, at: Samples, out: &mut Out) {
+        match self.phase {
+            Phase::Hearing(_) => {
+                self.drop_turn(out);
+                self.phase = Phase::Hearing(None);
+            }
+            Phase::Thinking(_) | Phase::Speaking(_) => self.give_up(at, out),
+            Phase::Asleep | Phase::Listening => {}
+        }
+    }
+
+    fn tick(&mut self, at: Samples, out: &mut Out) {
+        let over = |timeout| at >= self.since + timeout;
+        match self.phase {
+            Phase::Asleep => {}
+            Phase::Listening => {
+                self.pick_up(at, at);
+                if self.phase == Phase::Listening && self.config.wake && at >= self.awake_until {
+                    self.phase = Phase::Asleep;
+                }
+            }
+            Phase::Hearing(_) if over(self.config.hear_timeout) => {
+                self.drop_turn(out);
+                self.voice = false;
+                self.from = at;
+                self.listen(at);
+            }
+            Phase::Thinking(_) if over(self.config.think_timeout) => self.give_up(at, out),
+            Phase::Speaking(_) if over(self.config.speak_timeout) => self.give_up(at, out),
+            Phase::Hearing(_) | Phase::Thinking(_) | Phase::Speaking(_) => {}
+        }
+    }
+
+    /// Ends a released turn that came to nothing.
+    fn give_up(&mut self, at: Samples, out: &mut Out) {
+        self.drop_turn(out);
+        match self.phase {
+            Phase::Speaking(_) => self.after_sound(at),
+            Phase::Thinking(turn) => {
+                self.from = turn.to;
+                self.listen_anew(at);
+            }
+            _ => {}
+        }
+    }
+
+    fn after_sound(&mut self, at: Samples) {
+        // Without echo cancellation, what came before was our own voice.
+        if !self.config.barge_in {
+            self.from = at;
+        }
+        self.listen_anew(at);
+    }
+
+    /// Speech that was going on before it listened and goes on long enough is heard.
+    fn pick_up(&mut self, at: Samples, until: Samples) {
+        if self.phase == Phase::Listening && self.voice && until >= self.from + self.config.pick_up
+        {
+            self.hear(at, self.from);
+        }
+    }
+
+    fn hear(&mut self, at: Samples, from: Samples) {
+        self.voice = true;
+        self.from = from;
+        self.since = at;
+        self.phase = Phase::Hearing(None);
+    }
+
+    fn listen(&mut self, at: Samples) {
+        self.since = at;
+        self.phase = Phase::Listening;
+    }
+
+    /// Listens, and for the whole follow-up window.
+    fn listen_anew(&mut self, at: Samples) {
+        self.awake_until = at + self.config.follow_up;
+        self.listen(at);
+    }
+
+    fn rest(&mut self, at: Samples) {
+        if self.config.wake {
+            self.phase = Phase::Asleep;
+        } else {
+            self.listen(at);
+        }
+    }
+
+    fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
+        self.last_turn = TurnId(self.last_turn.0.wrapping_add(1));
+        let turn = Turn { id: self.last_turn, to };
+        let from = self.from.max(to - self.config.max_audio);
+        out.push(Action::Think { turn: turn.id, from, to });
+        turn
+    }
+
+    /// Ends the turn under way, if any. The phase is the caller's to set.
+    fn drop_turn(&self, out: &mut Out) {
+        if let Some(turn) = self.turn() {
+            out.push(match self.phase {
+                Phase::Speaking(_) => Action::StopSound { turn },
+                _ => Action::Cancel { turn },
+            });
+        }
+    }
+}
+
+/// The actions of one step.
+struct Out(Actions);
+
+impl Out {
+    fn push(&mut self, action: Action) {
+        let pushed = self.0.push(action);
+        debug_assert!(pushed.is_ok(), "a step gives at most four actions");
+    }
+}

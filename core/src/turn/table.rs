@@ -1,0 +1,276 @@
+//! Holds the machine to the table in `docs/turns.md`: every cell of it.
+
+use std::collections::BTreeMap;
+use std::string::{String, ToString};
+use std::vec::Vec;
+use std::{format, vec};
+
+use super::machine::{Phase, Progress};
+use super::{Action, Event, Outcome, TurnConfig, TurnId, TurnMachine};
+use crate::audio::Samples;
+
+const DOC: &str = include_str!("../../../docs/turns.md");
+
+const STATES: [&str; 14] = [
+    "Asleep",
+    "Asleep, voice",
+    "Listening",
+    "Listening, voice",
+    "Hearing",
+    "Hearing, pause",
+    "Hearing, guess",
+    "Hearing, guess ready",
+    "Hearing, guess silent",
+    "Hearing, guess nothing",
+    "Hearing, guess stop",
+    "Thinking",
+    "Speaking",
+    "Speaking, voice",
+];
+
+const EVENTS: [&str; 17] = [
+    "Wake",
+    "Sleep",
+    "SpeechStarted",
+    "SpeechResumed",
+    "MayHaveEnded",
+    "MayHaveEnded(empty)",
+    "SpeechEnded",
+    "SpeechEnded(empty)",
+    "SpeechEnded(longer)",
+    "Understood(Words)",
+    "Understood(Nothing)",
+    "Understood(Stop)",
+    "SoundReady",
+    "Finished",
+    "Failed",
+    "Tick",
+    "Tick(late)",
+];
+
+const T: Samples = Samples::from_ms(100_000);
+const SECOND: Samples = Samples::from_ms(1_000);
+const TURN: TurnId = TurnId(1);
+
+/// The rows of the table: (state, event) to (line, next state, actions).
+fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
+    let (before, table) = DOC.split_once("<!-- transitions -->\n").unwrap();
+    let first_line = before.lines().count() + 2;
+    let mut rows = BTreeMap::new();
+    for (n, line) in table.lines().enumerate().take_while(|(_, l)| l.starts_with('|')).skip(2) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, states, events, next, actions, _] = cells[..] else { panic!("columns: {line}") };
+        let actions: Vec<String> =
+            actions.split(" · ").filter(|a| !a.is_empty()).map(String::from).collect();
+        let states: Vec<&str> = match states {
+            "any guess" => STATES.into_iter().filter(|s| s.contains("guess")).collect(),
+            states => states.split(" / ").collect(),
+        };
+        for state in states {
+            assert!(STATES.contains(&state), "unknown state {state}");
+            for event in events.split(" / ") {
+                let known = EVENTS.iter().any(|e| *e == event || base(e) == event);
+                assert!(known || event == "SpeechStarted(barge-in)", "unknown event {event}");
+                let key = (state.to_string(), event.to_string());
+                let row = (first_line + n, next.to_string(), actions.clone());
+                assert!(rows.insert(key, row).is_none(), "{state} × {event} twice");
+            }
+        }
+    }
+    rows
+}
+
+/// The event without the parenthesis.
+fn base(event: &str) -> &str {
+    event.split('(').next().unwrap()
+}
+
+/// The table's name for the state a machine is in.
+fn name(machine: &TurnMachine) -> String {
+    let state = match machine.phase {
+        Phase::Asleep => "Asleep",
+        Phase::Listening => "Listening",
+        Phase::Hearing(None) => {
+            return if machine.voice { "Hearing" } else { "Hearing, pause" }.to_string();
+        }
+        Phase::Hearing(Some(guess)) => {
+            assert!(!machine.voice);
+            match guess.progress {
+                Progress::Working => "Hearing, guess",
+                Progress::Ready => "Hearing, guess ready",
+                Progress::Silent => "Hearing, guess silent",
+                Progress::Nothing => "Hearing, guess nothing",
+                Progress::Stop => "Hearing, guess stop",
+            }
+        }
+        Phase::Thinking(_) => {
+            assert!(!machine.voice);
+            "Thinking"
+        }
+        Phase::Speaking(_) => "Speaking",
+    };
+    if machine.voice { format!("{state}, voice") } else { state.to_string() }
+}
+
+/// A machine in the state of that name, reached at `T` at the latest.
+fn machine_in(state: &str, config: TurnConfig) -> TurnMachine {
+    let woken = [Event::Wake { from: T - SECOND }];
+    let heard = [&woken[..], &[Event::SpeechStarted { from: T - SECOND }]].concat();
+    let guess = [&heard[..], &[Event::MayHaveEnded { speech_end: T }]].concat();
+    let thinking = [&guess[..], &[Event::SpeechEnded { speech_end: T }]].concat();
+    let ready = Event::SoundReady { turn: TURN };
+    let speaking = [&thinking[..], &[ready]].concat();
+    let understood = |outcome| Event::Understood { turn: TURN, outcome };
+    let plus = |events: &[Event], event| [events, &[event]].concat();
+    let events = match state {
+        "Asleep" => vec![],
+        "Asleep, voice" => vec![Event::SpeechStarted { from: T }],
+        "Listening" => woken.to_vec(),
+        // Hearing, told to be quiet while the voice goes on, woken again.
+        "Listening, voice" => [&heard[..], &[Event::Sleep, Event::Wake { from: T }]].concat(),
+        "Hearing" => heard,
+        "Hearing, pause" => plus(&guess, Event::Failed { turn: TURN }),
+        "Hearing, guess" => guess,
+        "Hearing, guess ready" => plus(&guess, ready),
+        "Hearing, guess silent" => plus(&guess, Event::Finished { turn: TURN }),
+        "Hearing, guess nothing" => plus(&guess, understood(Outcome::Nothing)),
+        "Hearing, guess stop" => plus(&guess, understood(Outcome::Stop)),
+        "Thinking" => thinking,
+        "Speaking" => speaking,
+        "Speaking, voice" => plus(&speaking, Event::SpeechResumed),
+        _ => unreachable!("{state}"),
+    };
+    let mut machine = TurnMachine::new(config);
+    for event in events {
+        machine.step(T, event);
+    }
+    assert_eq!(name(&machine), state);
+    machine
+}
+
+/// The event of that name, with its time.
+fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
+    let turn = machine.turn().unwrap_or_default();
+    let at = T + Samples::from_ms(5_000);
+    let covered = if matches!(machine.phase, Phase::Hearing(Some(_))) { T } else { at };
+    let understood = |outcome| Event::Understood { turn, outcome };
+    let event = match name {
+        "Wake" => Event::Wake { from: at },
+        "Sleep" => Event::Sleep,
+        "SpeechStarted" => Event::SpeechStarted { from: at - SECOND },
+        "SpeechResumed" => Event::SpeechResumed,
+        "MayHaveEnded" => Event::MayHaveEnded { speech_end: covered },
+        "MayHaveEnded(empty)" => Event::MayHaveEnded { speech_end: Samples::ZERO },
+        "SpeechEnded" => Event::SpeechEnded { speech_end: covered },
+        "SpeechEnded(empty)" => Event::SpeechEnded { speech_end: Samples::ZERO },
+        "SpeechEnded(longer)" => Event::SpeechEnded { speech_end: at },
+        "Understood(Words)" => understood(Outcome::Words),
+        "Understood(Nothing)" => understood(Outcome::Nothing),
+        "Understood(Stop)" => understood(Outcome::Stop),
+        "SoundReady" => Event::SoundReady { turn },
+        "Finished" => Event::Finished { turn },
+        "Failed" => Event::Failed { turn },
+        "Tick" => return (T + Samples::FRAME, Event::Tick),
+        "Tick(late)" => return (T + Samples::from_ms(600_000), Event::Tick),
+        _ => unreachable!("{name}"),
+    };
+    (at, event)
+}
+
+/// The table's names of the actions, `Show` left out, once their turns are right.
+fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
+    let mut names = vec![];
+    for action in actions {
+        let (name, turn) = match *action {
+            Action::Think { turn, from, to } => {
+                assert!(from < to);
+                assert_eq!(live.replace(turn), None, "a second turn");
+                ("Think", turn)
+            }
+            Action::Release { turn } => ("Release", turn),
+            Action::Cancel { turn } => ("Cancel", turn),
+            Action::StopSound { turn } => ("StopSound", turn),
+            Action::Keep { turn } => ("Keep", turn),
+            Action::Show(_) => continue,
+        };
+        assert_eq!(live, Some(turn), "{name} of another turn");
+        if !matches!(name, "Think" | "Release") {
+            live = None;
+        }
+        names.push(name.to_string());
+    }
+    names
+}
+
+#[test]
+fn every_cell_of_the_table_is_what_the_machine_does() {
+    let rows = rows();
+    let mut used = vec![];
+    let mut cells = 0;
+    for (wake, barge_in) in [(false, false), (false, true), (true, false), (true, true)] {
+        let config = TurnConfig { wake, barge_in, ..TurnConfig::default() };
+        let rest = if wake { "Asleep" } else { "Listening" };
+        for state in STATES.into_iter().filter(|s| wake || !s.starts_with("Asleep")) {
+            for event_name in EVENTS {
+                let mut machine = machine_in(state, config);
+                let (at, event) = event(event_name, &machine);
+                let live = machine.turn();
+                let shown = machine.state();
+                let actions = machine.step(at, event);
+
+                let forms = [
+                    if barge_in { format!("{event_name}(barge-in)") } else { String::new() },
+                    event_name.to_string(),
+                    // `Tick` alone stands for itself: no time-out is over.
+                    base(event_name).to_string(),
+                ];
+                let row = forms
+                    .iter()
+                    .map(|form| (state.to_string(), form.clone()))
+                    .find(|key| rows.contains_key(key));
+                let (line, next, expected) = match &row {
+                    Some(key) => rows[key].clone(),
+                    None => (0, state.to_string(), vec![]),
+                };
+                used.extend(row);
+                let context = format!("{state} × {event_name}, line {line}, {config:?}");
+                assert_eq!(name(&machine), next.replace("rest", rest), "{context}");
+                assert_eq!(names(&actions, live), expected, "{context}");
+                let show = (machine.state() != shown).then(|| Action::Show(machine.state()));
+                assert_eq!(
+                    actions.iter().copied().find(|a| matches!(a, Action::Show(_))),
+                    show,
+                    "{context}"
+                );
+                assert!(show.is_none() || actions.last() == show.as_ref(), "{context}");
+                assert!(actions.len() < actions.capacity(), "{context}");
+                cells += 1;
+            }
+        }
+    }
+    assert_eq!(cells, 2 * 17 * (12 + 14));
+    for key in rows.keys() {
+        assert!(used.contains(key), "the row {key:?} describes nothing");
+    }
+}
+
+#[test]
+fn events_of_turns_that_are_over_change_nothing() {
+    for state in STATES {
+        let config = TurnConfig { wake: true, ..TurnConfig::default() };
+        for stale in [TurnId(0), TurnId(7), TurnId(u32::MAX)] {
+            for event in [
+                Event::Understood { turn: stale, outcome: Outcome::Words },
+                Event::Understood { turn: stale, outcome: Outcome::Nothing },
+                Event::Understood { turn: stale, outcome: Outcome::Stop },
+                Event::SoundReady { turn: stale },
+                Event::Finished { turn: stale },
+                Event::Failed { turn: stale },
+            ] {
+                let mut machine = machine_in(state, config);
+                assert!(machine.step(T + SECOND, event).is_empty(), "{state} × {event:?}");
+                assert_eq!(name(&machine), state, "{event:?}");
+            }
+        }
+    }
+}

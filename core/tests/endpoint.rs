@@ -1,0 +1,292 @@
+//! The endpointer on made-up probability tracks.
+
+use proptest::prelude::*;
+use sayso_core::audio::{FRAME, Samples};
+use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};
+
+/// So many frames, as a time.
+fn frames(n: u64) -> Samples {
+    Samples(n * FRAME as u64)
+}
+
+/// Runs a track of (probability, frames) pieces.
+fn run(config: EndpointConfig, track: &[(f32, usize)]) -> Vec<EndpointEvent> {
+    let mut endpointer = Endpointer::new(config);
+    push(&mut endpointer, track)
+}
+
+fn push(endpointer: &mut Endpointer, track: &[(f32, usize)]) -> Vec<EndpointEvent> {
+    let probabilities = track.iter().flat_map(|&(p, n)| std::iter::repeat_n(p, n));
+    probabilities.filter_map(|p| endpointer.push(p)).collect()
+}
+
+#[test]
+fn a_plain_utterance() {
+    assert_eq!(
+        run(EndpointConfig::default(), &[(0.01, 20), (0.9, 40), (0.02, 60)]),
+        [
+            // The third frame of speech makes 96 ms; ten frames of pre-roll.
+            EndpointEvent::SpeechStarted { at: frames(23), from: frames(10) },
+            EndpointEvent::MayHaveEnded { at: frames(66), speech_end: frames(60) },
+            // 600 ms is 18.75 frames.
+            EndpointEvent::Ended {
+                at: frames(79),
+                speech_end: frames(60),
+                reason: EndReason::Silence
+            },
+        ]
+    );
+}
+
+#[test]
+fn a_pause_is_not_the_end() {
+    assert_eq!(
+        run(EndpointConfig::default(), &[(0.9, 20), (0.1, 10), (0.9, 10), (0.1, 30)]),
+        [
+            EndpointEvent::SpeechStarted { at: frames(3), from: frames(0) },
+            EndpointEvent::MayHaveEnded { at: frames(26), speech_end: frames(20) },
+            EndpointEvent::Resumed { at: frames(31) },
+            EndpointEvent::MayHaveEnded { at: frames(46), speech_end: frames(40) },
+            EndpointEvent::Ended {
+                at: frames(59),
+                speech_end: frames(40),
+                reason: EndReason::Silence
+            },
+        ]
+    );
+}
+
+#[test]
+fn between_the_thresholds_nothing_changes() {
+    // Not enough to begin; and once begun, enough to go on …
+    let config = EndpointConfig::default();
+    assert_eq!(run(config, &[(0.45, 100)]), []);
+    assert_eq!(run(config, &[(0.9, 3), (0.45, 100)]).len(), 1);
+    // … but once quiet, not enough to resume.
+    let events = run(config, &[(0.9, 3), (0.1, 1), (0.45, 30)]);
+    assert!(
+        matches!(events[1], EndpointEvent::MayHaveEnded { speech_end, .. } if speech_end == frames(3))
+    );
+    assert!(
+        matches!(events[2], EndpointEvent::Ended { speech_end, .. } if speech_end == frames(3))
+    );
+}
+
+#[test]
+fn clicks_are_not_speech_but_one_weak_frame_is_forgiven() {
+    let config = EndpointConfig::default();
+    assert_eq!(run(config, &[(0.9, 2), (0.1, 2)].repeat(50)), []);
+    let events = run(config, &[(0.1, 10), (0.9, 2), (0.1, 1), (0.9, 1)]);
+    assert_eq!(events, [EndpointEvent::SpeechStarted { at: frames(14), from: frames(0) }]);
+}
+
+#[test]
+fn a_longer_minimum_lets_a_cough_pass_and_still_finds_where_speech_began() {
+    let mut endpointer = Endpointer::new(EndpointConfig::default());
+    endpointer.set_min_speech(Samples::from_ms(250));
+    assert_eq!(push(&mut endpointer, &[(0.1, 20), (0.9, 7), (0.1, 20)]), []);
+    assert_eq!(
+        push(&mut endpointer, &[(0.9, 20)]),
+        [EndpointEvent::SpeechStarted { at: frames(55), from: frames(37) }]
+    );
+}
+
+#[test]
+fn a_shorter_minimum_counts_for_a_sound_already_begun() {
+    let mut endpointer = Endpointer::new(EndpointConfig::default());
+    endpointer.set_min_speech(Samples::from_ms(1_000));
+    assert_eq!(push(&mut endpointer, &[(0.9, 10)]), []);
+    endpointer.set_min_speech(Samples::from_ms(96));
+    assert_eq!(push(&mut endpointer, &[(0.9, 1)]).len(), 1);
+}
+
+#[test]
+fn pre_roll_stops_at_the_utterance_before() {
+    let config = EndpointConfig { hangover: frames(3), ..EndpointConfig::default() };
+    let events = run(config, &[(0.9, 10), (0.1, 5), (0.9, 10)]);
+    assert_eq!(
+        events[1..],
+        [
+            EndpointEvent::Ended {
+                at: frames(13),
+                speech_end: frames(10),
+                reason: EndReason::Silence
+            },
+            EndpointEvent::SpeechStarted { at: frames(18), from: frames(10) },
+        ]
+    );
+}
+
+#[test]
+fn steady_noise_ends_once_and_is_not_heard_again_before_a_quiet() {
+    let config = EndpointConfig::default();
+    let mut endpointer = Endpointer::new(config);
+    let events = push(&mut endpointer, &[(0.8, 10_000)]);
+    let [
+        EndpointEvent::SpeechStarted { from, .. },
+        EndpointEvent::Ended { at, speech_end, reason: EndReason::TooLong },
+    ] = events[..]
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!(at, speech_end);
+    assert!(at - from <= config.max_utterance);
+    assert!(at - from + Samples::FRAME > config.max_utterance);
+    // Too short a quiet, then a long enough one.
+    assert_eq!(push(&mut endpointer, &[(0.1, 5), (0.8, 20)]), []);
+    assert_eq!(push(&mut endpointer, &[(0.1, 6), (0.8, 20)]).len(), 1);
+}
+
+#[test]
+fn a_hangover_changed_during_the_quiet_takes_effect_at_once() {
+    let mut endpointer = Endpointer::new(EndpointConfig::default());
+    assert_eq!(push(&mut endpointer, &[(0.9, 10), (0.1, 10)]).len(), 2);
+    endpointer.set_hangover(Samples::from_ms(200));
+    assert!(matches!(
+        push(&mut endpointer, &[(0.1, 1)])[..],
+        [EndpointEvent::Ended { at, .. }] if at == frames(21)
+    ));
+
+    assert_eq!(push(&mut endpointer, &[(0.9, 10), (0.1, 6)]).len(), 2);
+    endpointer.set_hangover(Samples::from_ms(2_000));
+    assert_eq!(push(&mut endpointer, &[(0.1, 56)]), []);
+    assert_eq!(push(&mut endpointer, &[(0.1, 1)]).len(), 1);
+}
+
+#[test]
+fn no_number_is_no_speech() {
+    for p in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0] {
+        assert_eq!(run(EndpointConfig::default(), &[(p, 100)]), []);
+        assert_eq!(run(EndpointConfig::default(), &[(0.9, 10), (p, 100)]).len(), 3);
+    }
+}
+
+#[test]
+fn the_clock_starts_where_it_is_told() {
+    let mut endpointer = Endpointer::starting_at(EndpointConfig::default(), frames(1_000));
+    assert_eq!(
+        push(&mut endpointer, &[(0.9, 3)]),
+        [EndpointEvent::SpeechStarted { at: frames(1_003), from: frames(1_000) }]
+    );
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Input {
+    Frames(f32, usize),
+    Hangover(Samples),
+    MinSpeech(Samples),
+}
+
+fn length() -> impl Strategy<Value = Samples> {
+    prop_oneof![9 => (0u64..30_000).prop_map(Samples), 1 => any::<u64>().prop_map(Samples)]
+}
+
+fn probability() -> impl Strategy<Value = f32> {
+    prop_oneof![4 => Just(0.9f32), 4 => Just(0.05), 4 => 0.0f32..1.0, 1 => any::<f32>()]
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        20 => (probability(), 1usize..40).prop_map(|(p, n)| Input::Frames(p, n)),
+        1 => length().prop_map(Input::Hangover),
+        1 => length().prop_map(Input::MinSpeech),
+    ]
+}
+
+fn any_config() -> impl Strategy<Value = EndpointConfig> {
+    let lengths = (length(), length(), length(), length(), length());
+    let wild =
+        (any::<f32>(), any::<f32>(), lengths).prop_map(|(onset, offset, l)| EndpointConfig {
+            onset,
+            offset,
+            min_speech: l.0,
+            may_end: l.1,
+            hangover: l.2,
+            pre_roll: l.3,
+            max_utterance: l.4,
+        });
+    let short =
+        EndpointConfig { max_utterance: Samples::from_ms(3_000), ..EndpointConfig::default() };
+    prop_oneof![2 => Just(EndpointConfig::default()), 2 => Just(short), 1 => wild]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes in: events alternate legally, times are in order, no
+    /// utterance is empty or longer than the cap, none overlaps the one
+    /// before, and the silence that ends one is the hangover in force.
+    #[test]
+    fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {
+        let mut endpointer = Endpointer::new(config);
+        let cap = config.max_utterance.max(frames(2));
+        let mut utterance: Option<(Samples, bool)> = None;
+        let mut last_end = Samples::ZERO;
+        for input in inputs {
+            let (p, n) = match input {
+                Input::Frames(p, n) => (p, n),
+                Input::Hangover(hangover) => { endpointer.set_hangover(hangover); continue }
+                Input::MinSpeech(min) => { endpointer.set_min_speech(min); continue }
+            };
+            for _ in 0..n {
+                let before = endpointer.now();
+                let event = endpointer.push(p);
+                let now = endpointer.now();
+                prop_assert_eq!(now, before + Samples::FRAME);
+                if let Some((from, _)) = utterance {
+                    prop_assert!(now - from <= cap, "longer than the cap");
+                }
+                let Some(event) = event else { continue };
+                prop_assert_eq!(event.at(), now);
+                match (event, utterance) {
+                    (EndpointEvent::SpeechStarted { from, .. }, None) => {
+                        prop_assert!(last_end <= from && from < now);
+                        utterance = Some((from, false));
+                    }
+                    (EndpointEvent::MayHaveEnded { speech_end, .. }, Some((from, false))) => {
+                        prop_assert!(from < speech_end && speech_end < now);
+                        prop_assert!(now - speech_end >= config.may_end);
+                        utterance = Some((from, true));
+                    }
+                    (EndpointEvent::Resumed { .. }, Some((from, true))) => {
+                        prop_assert!(p >= config.onset);
+                        utterance = Some((from, false));
+                    }
+                    (EndpointEvent::Ended { speech_end, reason, .. }, Some((from, _))) => {
+                        prop_assert!(from < speech_end && speech_end <= now);
+                        if reason == EndReason::Silence {
+                            prop_assert!(now - speech_end >= endpointer.config().hangover);
+                        } else {
+                            prop_assert!(now + Samples::FRAME - from > cap);
+                        }
+                        last_end = speech_end;
+                        utterance = None;
+                    }
+                    (event, state) => prop_assert!(false, "{event:?} in {state:?}"),
+                }
+            }
+        }
+    }
+
+    /// In the quiet after speech, the hangover last set is the one that counts.
+    #[test]
+    fn a_change_of_hangover_takes_effect(
+        first in 1u64..60, second in 1u64..60, change_after in 0u64..60,
+    ) {
+        let mut endpointer = Endpointer::new(EndpointConfig::default());
+        endpointer.set_hangover(frames(first));
+        push(&mut endpointer, &[(0.9, 10)]);
+        let mut quiet = 0;
+        let ended = loop {
+            if quiet == change_after {
+                endpointer.set_hangover(frames(second));
+            }
+            quiet += 1;
+            if let Some(EndpointEvent::Ended { .. }) = endpointer.push(0.0) {
+                break quiet;
+            }
+        };
+        let expected = if first <= change_after { first } else { second.max(change_after + 1) };
+        prop_assert_eq!(ended, expected);
+    }
+}

@@ -1,0 +1,199 @@
+//! Replays recorded conversations: the machine must do today what the log says.
+//!
+//! The first line of a log is the machine's settings, every other one a
+//! [`Step`]. The logs were recorded by the ignored test below, from real
+//! probability tracks (`tracks/`) run through the endpointer, and then read
+//! through by hand:
+//!
+//! ```text
+//! cargo test --release -p sayso-core --test turn_logs -- --ignored
+//! ```
+
+#![allow(clippy::unwrap_used, reason = "a log that cannot be read fails the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_core::turn::{Action, Event, Outcome, State, Step, TurnConfig, TurnId, TurnMachine};
+
+fn dir(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+fn logs() -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir("logs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut logs: Vec<_> =
+        entries.filter(|p| p.extension().is_some_and(|e| e == "jsonl")).collect();
+    logs.sort();
+    logs
+}
+
+#[test]
+fn recorded_conversations_go_the_same_way_again() {
+    let logs = logs();
+    assert_eq!(logs.len(), conversations().len());
+    for path in logs {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines = text.lines();
+        let config: TurnConfig = serde_json::from_str(lines.next().unwrap()).unwrap();
+        let mut machine = TurnMachine::new(config);
+        for (n, line) in lines.enumerate() {
+            let step: Step = serde_json::from_str(line).unwrap();
+            let actions = machine.step(step.at, step.event);
+            assert_eq!(actions, step.actions, "{} line {}", path.display(), n + 2);
+        }
+    }
+}
+
+/// The probabilities of a recorded track, one a frame.
+fn track(name: &str) -> Vec<f32> {
+    let text = fs::read_to_string(dir("tracks").join(name).with_extension("txt")).unwrap();
+    let values = text.lines().filter(|line| !line.starts_with('#'));
+    values.flat_map(str::split_whitespace).map(|p| p.parse().unwrap()).collect()
+}
+
+/// What happens in a conversation beside the sound at the microphone.
+enum Then {
+    /// At this time (ms).
+    At(u64, Event),
+    /// So many ms after the latest turn began (or the sound was released,
+    /// whichever is later, for `Finished`); its number is filled in.
+    After(u64, fn(TurnId) -> Event),
+}
+
+struct Conversation {
+    name: &'static str,
+    config: TurnConfig,
+    /// Tracks, and quiet in frames.
+    sound: Vec<Result<&'static str, usize>>,
+    /// What the mind and mouth do in every turn, and the buttons.
+    then: Vec<Then>,
+}
+
+fn conversations() -> Vec<Conversation> {
+    use Then::{After, At};
+    let plain = TurnConfig::default();
+    let barge_in = TurnConfig { barge_in: true, ..plain };
+    let wake = TurnConfig { wake: true, ..plain };
+    let words = |ms| After(ms, |turn| Event::Understood { turn, outcome: Outcome::Words });
+    let nothing = |ms| After(ms, |turn| Event::Understood { turn, outcome: Outcome::Nothing });
+    let sound = |ms| After(ms, |turn| Event::SoundReady { turn });
+    let finished = |ms| After(ms, |turn| Event::Finished { turn });
+    let ms = Samples::from_ms;
+    vec![
+        Conversation {
+            name: "question",
+            config: plain,
+            sound: vec![Ok("what_time_is_it"), Err(160)],
+            then: vec![words(180), sound(700), finished(2_600)],
+        },
+        Conversation {
+            name: "guess-dropped",
+            config: plain,
+            sound: vec![Ok("sentence_with_pause"), Err(160)],
+            then: vec![words(180), sound(900), finished(2_600)],
+        },
+        Conversation {
+            name: "goes-on-while-thinking",
+            config: plain,
+            sound: vec![Ok("set_timer"), Err(14), Ok("what_time_is_it"), Err(200)],
+            then: vec![words(180), sound(2_500), finished(4_500)],
+        },
+        Conversation {
+            name: "barge-in",
+            config: barge_in,
+            sound: vec![Ok("what_time_is_it"), Err(50), Ok("set_timer"), Err(200)],
+            then: vec![words(180), sound(700), finished(4_000)],
+        },
+        Conversation {
+            name: "no-reply",
+            config: plain,
+            sound: vec![Ok("what_time_is_it"), Err(1_000)],
+            then: vec![words(180)],
+        },
+        Conversation {
+            name: "nothing-said",
+            config: plain,
+            sound: vec![Ok("noise"), Err(100)],
+            then: vec![nothing(250)],
+        },
+        Conversation {
+            name: "wake-and-follow-up",
+            config: wake,
+            sound: vec![Err(30), Ok("what_time_is_it"), Err(130), Ok("set_timer"), Err(450)],
+            then: vec![
+                At(600, Event::Wake { from: ms(600) }),
+                words(180),
+                sound(700),
+                finished(2_000),
+            ],
+        },
+    ]
+}
+
+impl Conversation {
+    fn record(&self) -> String {
+        let mut ear = Endpointer::new(EndpointConfig::default());
+        let mut machine = TurnMachine::new(self.config);
+        let mut log = serde_json::to_string(&self.config).unwrap() + "\n";
+        let quiet = |n| vec![0.01; n];
+        let sound = self.sound.iter().flat_map(|s| s.map_or_else(quiet, track));
+        let (mut began, mut released) = (None, Samples::ZERO);
+        for probability in sound {
+            let last = ear.now();
+            let heard = ear.push(probability).map(Event::from);
+            let now = ear.now();
+            let due = |time: Samples| last < time && time <= now;
+            let mut events: Vec<Event> = heard.into_iter().collect();
+            for then in &self.then {
+                events.extend(match *then {
+                    Then::At(ms, event) => due(Samples::from_ms(ms)).then_some(event),
+                    Then::After(ms, event) => began
+                        .map(|(turn, began): (_, Samples)| (event(turn), began))
+                        .filter(|&(event, began)| {
+                            let played = matches!(event, Event::Finished { .. });
+                            let since = if played { began.max(released) } else { began };
+                            due(since + Samples::from_ms(ms))
+                        })
+                        .map(|(event, _)| event),
+                });
+            }
+            events.push(Event::Tick);
+            for event in events {
+                let actions = machine.step(now, event);
+                for &action in &actions {
+                    match action {
+                        Action::Think { turn, .. } => began = Some((turn, now)),
+                        Action::Release { .. } => released = now,
+                        Action::Cancel { .. } | Action::StopSound { .. } | Action::Keep { .. } => {
+                            began = None;
+                        }
+                        // A cough is no interruption.
+                        Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
+                        Action::Show(_) => {
+                            ear.set_min_speech(EndpointConfig::default().min_speech);
+                        }
+                    }
+                }
+                // A tick without consequence is not worth a line.
+                if event != Event::Tick || !actions.is_empty() {
+                    let step = Step { at: now, event, actions };
+                    log += &serde_json::to_string(&step).unwrap();
+                    log.push('\n');
+                }
+            }
+        }
+        log
+    }
+}
+
+#[test]
+#[ignore = "writes the logs anew; read them through afterwards"]
+fn record() {
+    for conversation in conversations() {
+        let path = dir("logs").join(conversation.name).with_extension("jsonl");
+        fs::write(path, conversation.record()).unwrap();
+    }
+}

@@ -1,0 +1,404 @@
+//! What always holds of the turn machine, whatever happens in whatever order.
+
+use proptest::prelude::*;
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_core::turn::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId, TurnMachine};
+
+/// A machine with somebody who checks its books.
+struct Audited {
+    machine: TurnMachine,
+    /// The turn that has begun and not ended, and whether it is released.
+    live: Option<(TurnId, bool)>,
+    last: TurnId,
+    latest: Samples,
+}
+
+impl Audited {
+    fn new(config: TurnConfig) -> Self {
+        let machine = TurnMachine::new(config);
+        Self { machine, live: None, last: TurnId(0), latest: Samples::ZERO }
+    }
+
+    fn step(&mut self, at: Samples, event: Event) -> Result<Actions, TestCaseError> {
+        let before = self.machine.state();
+        self.latest = self.latest.max(at);
+        let actions = self.machine.step(at, event);
+        prop_assert!(actions.len() <= 4, "{actions:?}");
+        let mut shown = None;
+        for &action in &actions {
+            prop_assert_eq!(shown, None, "something after Show");
+            match action {
+                Action::Think { turn, from, to } => {
+                    prop_assert_eq!(self.live, None, "two turns at once");
+                    prop_assert!(turn > self.last);
+                    prop_assert!(from < to && to - from <= self.machine.config().max_audio);
+                    (self.live, self.last) = (Some((turn, false)), turn);
+                }
+                Action::Release { turn } => {
+                    prop_assert_eq!(self.live, Some((turn, false)));
+                    self.live = Some((turn, true));
+                }
+                Action::Cancel { turn } => {
+                    prop_assert_eq!(self.live.map(|l| l.0), Some(turn));
+                    prop_assert!(before != State::Speaking, "cancelled while heard");
+                    self.live = None;
+                }
+                Action::StopSound { turn } => {
+                    prop_assert_eq!((self.live, before), (Some((turn, true)), State::Speaking));
+                    self.live = None;
+                }
+                Action::Keep { turn } => {
+                    prop_assert_eq!(self.live, Some((turn, true)));
+                    self.live = None;
+                }
+                Action::Show(state) => {
+                    prop_assert!(state != before);
+                    shown = Some(state);
+                }
+            }
+        }
+        let state = self.machine.state();
+        prop_assert_eq!(shown.unwrap_or(before), state);
+        prop_assert_eq!(self.machine.turn(), self.live.map(|l| l.0));
+        let released = self.live.map(|l| l.1);
+        let fits = match state {
+            State::Asleep | State::Listening => released.is_none(),
+            State::Hearing => released != Some(true),
+            State::Thinking | State::Speaking => released == Some(true),
+        };
+        prop_assert!(fits, "{state:?} with {released:?}");
+        prop_assert!(state != State::Asleep || self.machine.config().wake);
+        Ok(actions)
+    }
+
+    /// With time alone, every state is left and every turn ends.
+    fn settles(&mut self) -> Result<(), TestCaseError> {
+        let rest = if self.machine.config().wake { State::Asleep } else { State::Listening };
+        let config = *self.machine.config();
+        // At worst: listening, a voice picked up, hearing given up, listening again.
+        let longest = [
+            config.speak_timeout,
+            config.think_timeout,
+            config.pick_up,
+            config.hear_timeout,
+            config.follow_up,
+            config.follow_up,
+        ]
+        .into_iter()
+        .fold(Samples::from_ms(1_000), |sum, time| sum + time);
+        // In coarse steps, so that random (huge) time-outs are reached too; each of
+        // the stages may overshoot by one.
+        let step = Samples((longest.0 / 512).max(1));
+        for _ in 0..530 {
+            self.step(self.latest + step, Event::Tick)?;
+        }
+        prop_assert_eq!(self.machine.state(), rest);
+        prop_assert_eq!(self.live, None);
+        Ok(())
+    }
+}
+
+/// Whose event it is: mostly the present turn's.
+fn turn_of(machine: &TurnMachine, last: TurnId, which: u8) -> TurnId {
+    match which {
+        0 => last,
+        1 => TurnId(last.0.saturating_sub(1)),
+        2 => TurnId(last.0 + 1),
+        _ => machine.turn().unwrap_or(last),
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![3 => Just(Outcome::Words), 1 => Just(Outcome::Nothing), 1 => Just(Outcome::Stop)]
+}
+
+/// A time or length: mostly of this world.
+fn time() -> impl Strategy<Value = Samples> {
+    prop_oneof![
+        20 => (0u64..400_000).prop_map(Samples),
+        1 => any::<u64>().prop_map(Samples),
+        1 => Just(Samples(u64::MAX)),
+    ]
+}
+
+/// Any event; turns are numbers that [`turn_of`] looks up.
+fn any_event() -> impl Strategy<Value = Event> {
+    let turn = || (0u8..10).prop_map(|which| TurnId(u32::from(which)));
+    prop_oneof![
+        1 => time().prop_map(|from| Event::Wake { from }),
+        1 => Just(Event::Sleep),
+        3 => time().prop_map(|from| Event::SpeechStarted { from }),
+        3 => time().prop_map(|speech_end| Event::MayHaveEnded { speech_end }),
+        1 => Just(Event::SpeechResumed),
+        3 => time().prop_map(|speech_end| Event::SpeechEnded { speech_end }),
+        2 => (turn(), outcome()).prop_map(|(turn, outcome)| Event::Understood { turn, outcome }),
+        3 => turn().prop_map(|turn| Event::SoundReady { turn }),
+        2 => turn().prop_map(|turn| Event::Finished { turn }),
+        1 => turn().prop_map(|turn| Event::Failed { turn }),
+        3 => Just(Event::Tick),
+    ]
+}
+
+fn resolve(event: Event, audited: &Audited) -> Event {
+    let of = |turn: TurnId| turn_of(&audited.machine, audited.last, turn.0 as u8);
+    match event {
+        Event::Understood { turn, outcome } => Event::Understood { turn: of(turn), outcome },
+        Event::SoundReady { turn } => Event::SoundReady { turn: of(turn) },
+        Event::Finished { turn } => Event::Finished { turn: of(turn) },
+        Event::Failed { turn } => Event::Failed { turn: of(turn) },
+        event => event,
+    }
+}
+
+fn modes() -> impl Strategy<Value = TurnConfig> {
+    any::<(bool, bool)>().prop_map(|(wake, barge_in)| TurnConfig {
+        wake,
+        barge_in,
+        ..TurnConfig::default()
+    })
+}
+
+fn any_config() -> impl Strategy<Value = TurnConfig> {
+    let wild = (modes(), time(), time(), time(), time(), time(), time());
+    let wild = wild.prop_map(|(modes, a, b, c, d, e, f)| TurnConfig {
+        follow_up: a,
+        pick_up: b,
+        // No audio at all is not a setting that makes sense.
+        max_audio: c.max(Samples(1)),
+        hear_timeout: d,
+        think_timeout: e,
+        speak_timeout: f,
+        ..modes
+    });
+    prop_oneof![3 => modes(), 1 => wild]
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// How a mind and a mouth treat one turn, in ms after it began or was released.
+#[derive(Clone, Copy, Debug)]
+struct Reply {
+    understand: u64,
+    outcome: Outcome,
+    think: u64,
+    /// Length of the sound; `None` for none.
+    play: Option<u64>,
+    fails: bool,
+}
+
+fn reply() -> impl Strategy<Value = Reply> {
+    let play = prop_oneof![4 => (50u64..6_000).prop_map(Some), 1 => Just(None)];
+    (20u64..900, outcome(), 20u64..2_000, play, prop::bool::weighted(0.1)).prop_map(
+        |(understand, outcome, think, play, fails)| Reply {
+            understand,
+            outcome,
+            think,
+            play,
+            fails,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(20_000))]
+
+    /// Any events in any order at any time, forwards or backwards.
+    #[test]
+    fn garbage_cannot_break_it(
+        config in any_config(),
+        events in prop::collection::vec((time(), any_event()), 0..80),
+    ) {
+        let mut audited = Audited::new(config);
+        for (at, event) in events {
+            let event = resolve(event, &audited);
+            audited.step(at, event)?;
+        }
+        audited.settles()?;
+    }
+
+    /// Events in a sensible order of time, so that deep states are reached.
+    #[test]
+    fn time_forwards(
+        config in modes(),
+        events in prop::collection::vec((0u64..40_000, any_event()), 0..120),
+    ) {
+        let mut audited = Audited::new(config);
+        let mut at = Samples::from_ms(30_000);
+        for (wait, event) in events {
+            at += Samples(wait);
+            // Speech times lie in the recent past.
+            let recent = |t: Samples| at - Samples(t.0 % 32_000);
+            let event = match resolve(event, &audited) {
+                Event::Wake { from } => Event::Wake { from: recent(from) },
+                Event::SpeechStarted { from } => Event::SpeechStarted { from: recent(from) },
+                Event::MayHaveEnded { speech_end } =>
+                    Event::MayHaveEnded { speech_end: recent(speech_end) },
+                Event::SpeechEnded { speech_end } =>
+                    Event::SpeechEnded { speech_end: recent(speech_end) },
+                event => event,
+            };
+            audited.step(at, event)?;
+        }
+        audited.settles()?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(3_000))]
+
+    /// A real endpointer over a random conversation, and a mind and a mouth
+    /// that do what they are told: nothing is heard that was not released, and
+    /// everything that was said to a listening machine is thought about.
+    #[test]
+    fn conversations(
+        modes in modes(),
+        pieces in prop::collection::vec((any::<bool>(), 1usize..60), 1..40),
+        replies in prop::collection::vec(reply(), 1..8),
+        buttons in prop::collection::vec((0usize..1_200, any::<bool>()), 0..4),
+    ) {
+        let mut audited = Audited::new(modes);
+        let mut ear = Endpointer::new(EndpointConfig::default());
+        // The turn at work: when it began, when released, how it goes.
+        let mut work: Option<(TurnId, Reply, Samples, Option<Samples>, u8)> = None;
+        let mut kept = 0;
+        let frames = pieces.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n));
+        for (n, voice) in frames.enumerate() {
+            let mut events = vec![];
+            let heard = ear.push(if voice { 0.9 } else { 0.05 });
+            let now = ear.now();
+            for &(_, wake) in buttons.iter().filter(|b| b.0 == n) {
+                events.push(if wake { Event::Wake { from: now } } else { Event::Sleep });
+            }
+            events.extend(heard.map(Event::from));
+            // What the mind and the mouth have to say by now.
+            if let Some((turn, reply, began, released, done)) = &mut work {
+                let turn = *turn;
+                let due = |since: Samples, ms: u64| now >= since + Samples::from_ms(ms);
+                if *done == 0 && due(*began, reply.understand) {
+                    events.push(Event::Understood { turn, outcome: reply.outcome });
+                    *done = 1;
+                } else if *done == 1 && due(*began, reply.understand + reply.think) {
+                    events.push(match (reply.fails, reply.play) {
+                        (true, _) => Event::Failed { turn },
+                        (false, Some(_)) => Event::SoundReady { turn },
+                        (false, None) => Event::Finished { turn },
+                    });
+                    *done = 2;
+                } else if let (2, Some(released), Some(play)) = (*done, *released, reply.play)
+                    && due(released.max(*began + Samples::from_ms(reply.understand + reply.think)), play)
+                {
+                    events.push(Event::Finished { turn });
+                    *done = 3;
+                }
+            }
+            events.push(Event::Tick);
+            for event in events {
+                let listening = audited.machine.state() == State::Listening;
+                let actions = audited.step(now, event)?;
+                for action in &actions {
+                    match *action {
+                        Action::Think { turn, to, .. } => {
+                            prop_assert!(to <= now);
+                            work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 0));
+                        }
+                        Action::Release { .. } => {
+                            if let Some(work) = &mut work { work.3 = Some(now); }
+                        }
+                        Action::Keep { .. } => { kept += 1; work = None; }
+                        Action::Cancel { .. } | Action::StopSound { .. } => work = None,
+                        Action::Show(_) => {}
+                    }
+                }
+                match event {
+                    Event::SpeechStarted { .. } if listening =>
+                        prop_assert_eq!(audited.machine.state(), State::Hearing),
+                    // A guess is made of every pause in what is heard.
+                    Event::MayHaveEnded { .. } if audited.machine.state() == State::Hearing =>
+                        prop_assert!(audited.machine.turn().is_some()),
+                    // Speech never goes on beside a reply that it may interrupt.
+                    Event::SpeechStarted { .. } if modes.barge_in =>
+                        prop_assert!(audited.machine.state() != State::Speaking),
+                    _ => {}
+                }
+            }
+        }
+        prop_assert!(kept <= audited.last.0);
+        audited.settles()?;
+    }
+}
+
+#[test]
+fn time_outs_are_seen_by_a_clock_at_its_end() {
+    let mut audited = Audited::new(TurnConfig { wake: true, ..TurnConfig::default() });
+    let end = Samples(u64::MAX);
+    for event in [
+        Event::Wake { from: Samples(5) },
+        Event::SpeechStarted { from: Samples(10) },
+        Event::SpeechEnded { speech_end: end },
+        Event::SoundReady { turn: TurnId(1) },
+    ] {
+        audited.step(end, event).unwrap();
+    }
+    assert_eq!(audited.machine.state(), State::Speaking);
+    for _ in 0..3 {
+        audited.step(end, Event::Tick).unwrap();
+    }
+    assert_eq!(audited.machine.state(), State::Asleep);
+}
+
+#[test]
+fn noise_alone_does_not_keep_it_awake() {
+    let mut audited = Audited::new(TurnConfig { wake: true, ..TurnConfig::default() });
+    let mut at = Samples::from_ms(1_000);
+    audited.step(at, Event::Wake { from: at }).unwrap();
+    let mut awake_for = 0;
+    while audited.machine.state() != State::Asleep {
+        for event in [
+            Event::SpeechStarted { from: at },
+            Event::SpeechEnded { speech_end: at + Samples::from_ms(500) },
+        ] {
+            at += Samples::from_ms(500);
+            audited.step(at, event).unwrap();
+        }
+        let turn = audited.last;
+        let nothing = Event::Understood { turn, outcome: Outcome::Nothing };
+        audited.step(at, nothing).unwrap();
+        audited.step(at, Event::Tick).unwrap();
+        awake_for += 1;
+        assert!(awake_for < 20);
+    }
+    assert_eq!(awake_for, 8, "seconds");
+}
+
+#[test]
+fn a_reply_heard_by_its_own_microphone_is_not_an_utterance() {
+    // Half-duplex: the reply's echo lasts a little beyond the reply.
+    let mut audited = Audited::new(TurnConfig::default());
+    let mut ear = Endpointer::new(EndpointConfig::default());
+    let mut turn = None;
+    // 1 s of question, 1 s until the reply, 2 s of reply with 128 ms of echo, quiet.
+    let track = [(true, 31), (false, 31), (true, 66), (false, 60)];
+    let mut states = vec![];
+    for (n, voice) in track.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n)).enumerate() {
+        let heard = ear.push(if voice { 0.9 } else { 0.05 }).map(Event::from);
+        let mouth = match (n, turn) {
+            (60, Some(turn)) => Some(Event::SoundReady { turn }),
+            (124, Some(turn)) => Some(Event::Finished { turn }),
+            _ => None,
+        };
+        for event in mouth.into_iter().chain(heard).chain([Event::Tick]) {
+            for action in audited.step(ear.now(), event).unwrap() {
+                match action {
+                    Action::Think { turn: new, .. } => turn = Some(new),
+                    Action::Show(state) => states.push(state),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert_eq!(states, [State::Hearing, State::Thinking, State::Speaking, State::Listening]);
+    assert_eq!(audited.last, TurnId(1));
+}

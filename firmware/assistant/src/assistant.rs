@@ -1,0 +1,173 @@
+//! The whole assistant: engines, and conversations on a board.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use sayso_board::{Board, StreamStats};
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_core::turn::{TurnConfig, TurnId, TurnMachine};
+use sayso_models::Cancel;
+use sayso_models::llm::Reply;
+use sayso_models::tts::Delivery;
+
+use crate::Stop;
+use crate::config::Config;
+use crate::conversation::Conversation;
+use crate::ear::Ear;
+use crate::engines::Engines;
+use crate::error::Result;
+use crate::event::Event;
+use crate::mind::{Job, Mind, Thought};
+use crate::mouth::Mouth;
+use crate::voice::Voice;
+use crate::{live, lockstep};
+
+/// How time passes in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// The board's clock is the wall clock; hearing, thinking and speaking overlap.
+    Live,
+    /// The board's clock is virtual and stands still while the mind thinks:
+    /// one recording gives one event log.
+    Lockstep,
+}
+
+/// What the sound streams of a conversation lost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Losses {
+    /// Of the microphone, in samples at 16 kHz.
+    pub microphone: StreamStats,
+    /// Of the loudspeaker, in samples at the voice's rate.
+    pub loudspeaker: StreamStats,
+}
+
+/// An assistant: hears, understands, answers, and remembers the conversation.
+pub struct Assistant {
+    config: Config,
+    engines: Engines,
+}
+
+impl Assistant {
+    /// An assistant with these engines.
+    pub fn new(config: Config, engines: Engines) -> Self {
+        Self { config, engines }
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The engines, for single tasks.
+    pub fn engines(&mut self) -> &mut Engines {
+        &mut self.engines
+    }
+
+    /// Holds a conversation on `board` until `stop` or, on a recording, until
+    /// its end. What was said before is remembered.
+    ///
+    /// # Errors
+    /// When the board cannot be started, or a worker thread ended unexpectedly.
+    /// What goes wrong in a turn is told as [`Event::Trouble`], and the
+    /// conversation goes on.
+    pub fn converse(
+        &mut self,
+        board: &mut dyn Board,
+        pace: Pace,
+        stop: &Stop,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Losses> {
+        let Engines { vad, stt, llm, tts } = &mut self.engines;
+        let rate = tts.sample_rate();
+        let (microphone, loudspeaker) = board.start(rate)?;
+        let turn = &self.config.turn;
+        let speaking = Arc::new(AtomicBool::new(false));
+        let ear = Ear::new(
+            vad.as_mut(),
+            Endpointer::new(endpoint_config(turn)),
+            Samples::from_ms(turn.barge_in_ms.into()),
+            speaking.clone(),
+        );
+        let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
+        let mind = Mind::new(stt.as_mut(), llm.as_mut(), language, self.config.stt.prompt.clone());
+        let voice = Voice::new(tts.as_mut(), delivery(&self.config));
+        let machine = TurnMachine::new(turn_config(turn));
+        let mouth = Mouth::new(loudspeaker, rate);
+        let real_time = pace == Pace::Live;
+        let mut conversation =
+            Conversation::new(machine, mouth, rate, real_time, speaking, on_event);
+        let microphone = match pace {
+            Pace::Live => live::run(&mut conversation, ear, mind, voice, microphone, stop)?,
+            Pace::Lockstep => {
+                lockstep::run(&mut conversation, ear, mind, voice, microphone, stop)
+            }
+        };
+        Ok(Losses { microphone, loudspeaker: conversation.mouth().speaker().stats() })
+    }
+
+    /// Answers a typed turn and remembers the exchange. The reply is handed to
+    /// `on_text` as it is written.
+    ///
+    /// # Errors
+    /// As [`Llm::reply`](sayso_models::llm::Llm::reply).
+    pub fn chat(
+        &mut self,
+        text: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        let turn = TurnId(0);
+        let Engines { stt, llm, .. } = &mut self.engines;
+        let mut mind = Mind::new(stt.as_mut(), llm.as_mut(), None, String::new());
+        let (mut reply, mut failed) = (Reply::default(), None);
+        let (text, flag) = (text.to_owned(), cancel.clone());
+        mind.work(Job::Answer { turn, text, cancel: flag }, &mut |thought| match thought {
+            Thought::Text { text, .. } => on_text(&text),
+            Thought::Done { reply: done, .. } => reply = done,
+            Thought::Broken { error, .. } => failed = Some(error),
+            _ => {}
+        });
+        match failed {
+            Some(error) => {
+                mind.work(Job::Discard { turn }, &mut |_| {});
+                Err(error.into())
+            }
+            None => {
+                mind.work(Job::Keep { turn, heard: None }, &mut |thought| {
+                    if let Thought::Broken { error, .. } = thought {
+                        failed = Some(error);
+                    }
+                });
+                failed.map_or(Ok(reply), |error| Err(error.into()))
+            }
+        }
+    }
+}
+
+/// How the voice is to speak.
+pub fn delivery(config: &Config) -> Delivery {
+    Delivery { speed: config.tts.speed, volume: config.tts.volume }
+}
+
+fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
+    EndpointConfig {
+        onset: turn.onset,
+        offset: turn.offset,
+        min_speech: Samples::from_ms(turn.min_speech_ms.into()),
+        may_end: Samples::from_ms(turn.may_end_ms.into()),
+        hangover: Samples::from_ms(turn.hangover_ms.into()),
+        pre_roll: Samples::from_ms(turn.pre_roll_ms.into()),
+        max_utterance: Samples::from_ms(u64::from(turn.max_utterance_s) * 1000),
+    }
+}
+
+fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
+    let longest = Samples::from_ms(u64::from(turn.max_utterance_s) * 1000);
+    TurnConfig {
+        barge_in: turn.barge_in,
+        max_audio: longest,
+        hear_timeout: longest + Samples::from_ms(5_000),
+        ..TurnConfig::default()
+    }
+}

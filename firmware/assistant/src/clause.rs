@@ -1,0 +1,214 @@
+//! Cuts a reply into clauses while it is still being written, so that its
+//! beginning can be spoken before its end is known.
+//!
+//! The first clause is cut early (a few words, at a natural break), for the
+//! time until the first sound depends on it; later ones grow, since longer
+//! clauses sound better and there is time to speak them.
+
+use std::ops::Range;
+
+/// A piece of the reply that can be spoken by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// The words, without surrounding space.
+    pub text: String,
+    /// Their place in the reply, in bytes.
+    pub range: Range<usize>,
+}
+
+/// Words that the first clause needs before it may be cut at a comma.
+const FIRST_WORDS: usize = 2;
+/// Words that a later clause needs before it may be cut at a comma.
+const LATER_WORDS: usize = 7;
+/// A clause of so many words is cut at the next space, come what may.
+const MOST_WORDS: usize = 24;
+/// Likewise for bytes, so that text without spaces cannot grow for ever.
+const MOST_BYTES: usize = 400;
+
+/// Abbreviations after which a full stop ends no sentence.
+const ABBREVIATIONS: [&str; 18] = [
+    "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "vs", "etc", "e.g", "i.e", "no", "vol",
+    "approx", "mt", "gen", "capt",
+];
+
+/// Cuts one reply. Any chunking of the same text gives the same clauses.
+#[derive(Debug, Default)]
+pub struct ClauseSplitter {
+    /// Text since the last cut.
+    open: String,
+    /// Bytes of `open` already looked at.
+    seen: usize,
+    /// Byte offset of `open` in the reply.
+    start: usize,
+    /// Whether the first clause is out.
+    spoken: bool,
+}
+
+impl ClauseSplitter {
+    /// A splitter at the beginning of a reply.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next piece of the reply and hands over the clauses it completes.
+    pub fn push(&mut self, piece: &str, out: &mut dyn FnMut(Clause)) {
+        self.open.push_str(piece);
+        // A break shows only by what follows it, so the last character waits.
+        while let Some(cut) = self.next_cut() {
+            self.cut(cut, out);
+        }
+    }
+
+    /// Hands over what is left, at the end of the reply.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Clause)) {
+        self.cut(self.open.len(), out);
+    }
+
+    fn cut(&mut self, at: usize, out: &mut dyn FnMut(Clause)) {
+        let rest = self.open.split_off(at);
+        let piece = std::mem::replace(&mut self.open, rest);
+        self.seen = 0;
+        let from = self.start + piece.len() - piece.trim_start().len();
+        let text = piece.trim();
+        if text.chars().any(char::is_alphanumeric) {
+            self.spoken = true;
+            out(Clause { text: text.into(), range: from..from + text.len() });
+        }
+        self.start += at;
+    }
+
+    /// Where the open text can be cut, if it can.
+    fn next_cut(&mut self) -> Option<usize> {
+        let mut chars = self.open[self.seen..].char_indices().peekable();
+        let mut seen = self.seen;
+        let mut cut = None;
+        while let Some((offset, mark)) = chars.next() {
+            let Some(&(_, next)) = chars.peek() else { break };
+            let at = self.seen + offset;
+            seen = at + mark.len_utf8();
+            if breaks(&self.open[..at], mark, next, self.spoken) {
+                cut = Some(seen);
+                break;
+            }
+        }
+        // What has been looked at with its follower need not be looked at again.
+        self.seen = seen;
+        cut
+    }
+}
+
+/// Whether the text may be cut after `before` and `mark`, when `next` follows.
+fn breaks(before: &str, mark: char, next: char, spoken: bool) -> bool {
+    let length = before.len();
+    if mark == '\n' || length >= 2 * MOST_BYTES {
+        return true;
+    }
+    if !next.is_whitespace() {
+        return false;
+    }
+    // A closing quote or bracket is taken along with the mark before it.
+    let (before, mark) = match (mark, before.char_indices().next_back()) {
+        ('"' | '\'' | ')' | '”' | '’', Some((at, inner))) => (&before[..at], inner),
+        _ => (before, mark),
+    };
+    let words = || before.split_whitespace().count();
+    match mark {
+        '!' | '?' | '…' => true,
+        '.' => !abbreviated(before),
+        ',' | ';' | ':' | '–' | '—' => {
+            words() >= if spoken { LATER_WORDS } else { FIRST_WORDS }
+        }
+        _ => length >= MOST_BYTES || words() >= MOST_WORDS,
+    }
+}
+
+/// Whether the word at the end of `before` is one that a full stop only shortens.
+fn abbreviated(before: &str) -> bool {
+    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+    let lower = word.to_lowercase();
+    // Initials ("J. F. Kennedy"), but not "I" and not a digit that ends a sentence.
+    let initial = word.chars().count() == 1 && word.chars().all(|c| c.is_uppercase() && c != 'I');
+    initial || ABBREVIATIONS.contains(&lower.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn split(pieces: &[&str]) -> Vec<Clause> {
+        let mut splitter = ClauseSplitter::new();
+        let mut clauses = Vec::new();
+        for piece in pieces {
+            splitter.push(piece, &mut |clause| clauses.push(clause));
+        }
+        splitter.finish(&mut |clause| clauses.push(clause));
+        clauses
+    }
+
+    fn texts(reply: &str) -> Vec<String> {
+        split(&[reply]).into_iter().map(|clause| clause.text).collect()
+    }
+
+    #[test]
+    fn the_first_clause_comes_early() {
+        assert_eq!(
+            texts("Well then, the Brooklyn Bridge was opened in 1883, and it is still in use."),
+            [
+                "Well then,",
+                "the Brooklyn Bridge was opened in 1883,",
+                "and it is still in use."
+            ]
+        );
+        assert_eq!(texts("Sure, I'll do it."), ["Sure, I'll do it."]);
+    }
+
+    #[test]
+    fn stops_that_end_nothing() {
+        assert_eq!(
+            texts("Dr. Smith paid 3.50 dollars to J. Doe. Fine!"),
+            ["Dr. Smith paid 3.50 dollars to J. Doe.", "Fine!"]
+        );
+        assert_eq!(texts("Say \"yes.\" Then go."), ["Say \"yes.\"", "Then go."]);
+    }
+
+    #[test]
+    fn endless_text_is_cut() {
+        let words = "word ".repeat(100);
+        assert!(texts(&words).iter().all(|c| c.split_whitespace().count() <= MOST_WORDS + 1));
+        let solid = "a".repeat(5000);
+        assert!(texts(&solid).iter().all(|c| c.len() <= 2 * MOST_BYTES + 1));
+    }
+
+    #[test]
+    fn nothing_to_say_gives_nothing() {
+        assert!(texts(" … \n -- ").is_empty());
+        assert!(texts("").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_gives_the_same(text in "[a-zA-Z ,.!?\"'é0-9\n-]{0,200}", cuts in prop::collection::vec(0usize..200, 0..20)) {
+            let mut cuts: Vec<usize> =
+                cuts.into_iter().filter(|&cut| text.is_char_boundary(cut)).collect();
+            cuts.extend([0, text.len()]);
+            cuts.retain(|&cut| cut <= text.len());
+            cuts.sort_unstable();
+            let pieces: Vec<&str> = cuts.windows(2).map(|w| &text[w[0]..w[1]]).collect();
+            prop_assert_eq!(split(&pieces), split(&[&text]));
+        }
+
+        #[test]
+        fn clauses_lie_where_they_say_and_nothing_spoken_is_lost(text in "\\PC{0,300}") {
+            let clauses = split(&[&text]);
+            let mut end = 0;
+            for clause in &clauses {
+                prop_assert_eq!(&text[clause.range.clone()], clause.text.as_str());
+                prop_assert!(clause.range.start >= end);
+                prop_assert!(!text[end..clause.range.start].chars().any(char::is_alphanumeric));
+                end = clause.range.end;
+            }
+            prop_assert!(!text[end..].chars().any(char::is_alphanumeric));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! `sayso ask`: a recorded question in, a spoken answer out.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use sayso::event::{Ending, TurnRecord};
+use sayso::{Assistant, Error, Event, Pace, Result, Stop};
+use sayso_board::{Board, WavWriter};
+use sayso_replay::{Layout, Output, Replay, Tracks};
+
+use super::{Shared, term};
+
+/// The longest question, so that an endless recording ends.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// A pause within a question is shorter than this, in ms: a file is one question.
+const PAUSE_MS: u32 = 10_000;
+
+/// Ask a recorded question and get a spoken answer.
+#[derive(Args)]
+pub struct Ask {
+    /// WAV or FLAC, any sample rate, any number of channels; further files
+    /// continue the conversation
+    #[arg(required = true, value_name = "QUESTION")]
+    questions: Vec<PathBuf>,
+    /// Write the answer to this WAV file (answer-1.wav, answer-2.wav … for
+    /// several questions)
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// One JSON object per question
+    #[arg(long)]
+    json: bool,
+}
+
+impl Ask {
+    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+        let mut config = shared.settings()?;
+        one_question(&mut config);
+        // Unreadable questions are told before the models are loaded.
+        let mut questions = Vec::new();
+        for file in &self.questions {
+            let sound = sayso_board::read_all(file, LONGEST)?;
+            if sound.truncated {
+                term::note(format!("{}: cut short; this is what is there", file.display()));
+            }
+            questions.push((file, sound.samples));
+        }
+        let mut assistant = shared.assistant(config)?;
+        let several = questions.len() > 1;
+        for (number, (file, samples)) in questions.into_iter().enumerate() {
+            let json = self.json;
+            let mut shown = Shown::default();
+            let answered = answer(&mut assistant, samples, stop, &mut |event| {
+                if !json {
+                    shown.show(event);
+                }
+            });
+            if !json {
+                shown.end();
+            }
+            let (record, tracks) = answered?.ok_or_else(|| {
+                Error::NothingSaid(format!(
+                    "{}: no words were heard in it. `sayso transcribe --json` tells why",
+                    file.display()
+                ))
+            })?;
+            let output = self.output.as_ref().map(|file| match several {
+                true => numbered(file, number + 1),
+                false => file.clone(),
+            });
+            if let Some(output) = &output {
+                write(output, &tracks)?;
+            }
+            if json {
+                println!("{}", line(file, &record, output.as_deref(), &tracks));
+            } else {
+                println!("{}", term::dim(format!("       {}", times(&record))));
+                if let Some(output) = &output {
+                    println!("{}", term::dim(format!("       {}", output.display())));
+                }
+            }
+            if stop.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes a whole recording one question, whatever its pauses.
+pub fn one_question(config: &mut sayso::Config) {
+    config.turn.may_end_ms = PAUSE_MS;
+    config.turn.hangover_ms = PAUSE_MS;
+    config.turn.max_utterance_s = LONGEST.as_secs() as u32 + 1;
+}
+
+/// Asks one question. `None` when no words were heard in it. With the record
+/// of the turn comes the sound of the answer.
+///
+/// # Errors
+/// When the conversation cannot be held, or no reply could be made.
+pub fn answer(
+    assistant: &mut Assistant,
+    samples: Vec<f32>,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(&Event),
+) -> Result<Option<(TurnRecord, Tracks)>> {
+    let mut board = Replay::from_samples(samples)
+        .output(Output::Memory(Layout::Reply))
+        // So long may the quiet last that ends the question.
+        .tail(Duration::from_millis(u64::from(PAUSE_MS) + 1_000));
+    let handle = board.handle();
+    let (mut record, mut trouble) = (None, None);
+    assistant.converse(&mut board, Pace::Lockstep, stop, &mut |event| {
+        on_event(&event);
+        match event {
+            Event::Turn(turn) if turn.ending != Ending::Dropped => record = Some(*turn),
+            Event::Trouble { message, .. } => trouble = Some(message),
+            _ => {}
+        }
+    })?;
+    let tracks = handle.finish()?;
+    match (record, tracks, trouble) {
+        (Some(record), Some(tracks), _) => Ok(Some((record, tracks))),
+        (None, _, Some(message)) => Err(Error::Turn(message)),
+        _ => Ok(None),
+    }
+}
+
+/// A recording as the microphone; `output` gets the user left, the reply right.
+pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board>> {
+    let mut board = Replay::open(input)?;
+    if let Some(output) = output {
+        board = board.output(Output::File(output.into(), Layout::Stereo));
+    }
+    Ok(Box::new(board))
+}
+
+/// What the terminal shows while an answer is made.
+#[derive(Default)]
+struct Shown {
+    replying: bool,
+}
+
+impl Shown {
+    fn show(&mut self, event: &Event) {
+        match event {
+            Event::Transcript { transcript, .. } if !transcript.text.trim().is_empty() => {
+                println!("{}    {}", term::dim("you"), transcript.text.trim());
+            }
+            Event::Token { text, .. } => {
+                if !std::mem::replace(&mut self.replying, true) {
+                    term::piece(&format!("{}  ", term::dim("sayso")));
+                }
+                term::piece(&term::bold(text));
+            }
+            Event::Trouble { message, .. } => term::note(message),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) {
+        if self.replying {
+            println!();
+        }
+    }
+}
+
+/// The stage times of a turn, for people.
+pub fn times(record: &TurnRecord) -> String {
+    let t = &record.timings_ms;
+    let mut text = format!(
+        "speech {:.1} s · heard in {:.0} ms · first word +{:.0} · first clause +{:.0} · its sound +{:.0}",
+        t.speech / 1000.0,
+        t.stt,
+        t.llm_first_token,
+        t.llm_first_clause - t.llm_first_token,
+        t.tts_first_sound,
+    );
+    text.push_str(&format!(" = {:.0} ms · whole reply {:.0} ms", t.first_sound, t.reply));
+    if t.voice_to_voice > 0.0 {
+        text.push_str(&format!(" · voice to voice {:.0} ms", t.voice_to_voice));
+    }
+    text
+}
+
+fn line(file: &Path, record: &TurnRecord, output: Option<&Path>, tracks: &Tracks) -> String {
+    let sound = spoken(tracks);
+    serde_json::json!({
+        "file": file,
+        "turn": record.turn,
+        "transcript": record.transcript,
+        "reply": record.reply.trim(),
+        "output": output,
+        "answer_s": sound.len() as f64 / f64::from(tracks.rate.max(1)),
+        "tokens": record.tokens,
+        "timings_ms": record.timings_ms,
+    })
+    .to_string()
+}
+
+/// The answer without the quiet while the question was asked.
+fn spoken(tracks: &Tracks) -> &[f32] {
+    let loud = |sample: &f32| sample.abs() > 1e-4;
+    let start = tracks.samples.iter().position(loud).unwrap_or(0);
+    let end = tracks.samples.iter().rposition(loud).map_or(0, |last| last + 1);
+    tracks.samples.get(start..end).unwrap_or_default()
+}
+
+fn write(output: &Path, tracks: &Tracks) -> Result<()> {
+    let mut file = WavWriter::create(output, tracks.rate, 1)?;
+    file.write(spoken(tracks))?;
+    Ok(file.finish()?)
+}
+
+fn numbered(file: &Path, number: usize) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = file.extension().map(|e| e.to_string_lossy()).unwrap_or("wav".into());
+    file.with_file_name(format!("{stem}-{number}.{extension}"))
+}

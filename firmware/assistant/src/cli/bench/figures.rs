@@ -1,0 +1,129 @@
+//! Measured figures: medians and tails.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Values of one figure. Its name ends with the unit.
+pub struct Figures {
+    name: String,
+    values: Vec<f64>,
+}
+
+impl Figures {
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), values: Vec::new() }
+    }
+
+    pub fn push(&mut self, value: f64) {
+        self.values.push(value);
+    }
+
+    /// The value below which the share `p` (0…1) of the values lies (nearest rank).
+    pub fn percentile(&self, p: f64) -> Option<f64> {
+        let mut sorted = self.values.clone();
+        sorted.sort_by(f64::total_cmp);
+        let rank = (p * sorted.len() as f64).ceil() as usize;
+        sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied()
+    }
+}
+
+/// All figures of one benchmark.
+pub struct Sheet {
+    name: &'static str,
+    figures: Vec<Figures>,
+}
+
+const SHARES: [(&str, f64); 5] =
+    [("min", 0.0), ("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
+
+impl Sheet {
+    pub fn new(name: &'static str) -> Self {
+        Self { name, figures: Vec::new() }
+    }
+
+    pub fn with(mut self, figures: Figures) -> Self {
+        self.figures.push(figures);
+        self
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        let mut sheet = serde_json::Map::new();
+        sheet.insert("bench".into(), self.name.into());
+        for figures in &self.figures {
+            let mut shares = serde_json::Map::new();
+            for (name, p) in SHARES {
+                shares.insert(name.into(), figures.percentile(p).into());
+            }
+            shares.insert("n".into(), figures.values.len().into());
+            sheet.insert(figures.name.clone(), shares.into());
+        }
+        sheet.into()
+    }
+}
+
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<26}", self.name)?;
+        for (name, _) in SHARES {
+            write!(f, "{name:>10}")?;
+        }
+        writeln!(f, "{:>7}", "n")?;
+        for figures in &self.figures {
+            write!(f, "  {:<24}", figures.name)?;
+            for (_, p) in SHARES {
+                match figures.percentile(p) {
+                    Some(value) if value.abs() < 10.0 => write!(f, "{value:>10.3}")?,
+                    Some(value) => write!(f, "{value:>10.1}")?,
+                    None => write!(f, "{:>10}", "-")?,
+                }
+            }
+            writeln!(f, "{:>7}", figures.values.len())?;
+        }
+        writeln!(f)
+    }
+}
+
+/// The most memory this process has held, in MiB, where the system tells.
+pub fn peak_rss_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
+}
+
+/// The CPU time this process has used, where the system tells.
+pub fn cpu_time() -> Option<Duration> {
+    // All threads together, in ticks of 10 ms: fine over seconds.
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let after_name = stat.rsplit_once(')')?.1;
+    let mut fields = after_name.split_whitespace();
+    let user: u64 = fields.nth(11)?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(Duration::from_millis((user + system) * 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_ranks() {
+        let mut figures = Figures::new("x_ms");
+        assert_eq!(figures.percentile(0.5), None);
+        for value in (1..=100).rev() {
+            figures.push(f64::from(value));
+        }
+        assert_eq!(figures.percentile(0.0), Some(1.0));
+        assert_eq!(figures.percentile(0.5), Some(50.0));
+        assert_eq!(figures.percentile(0.99), Some(99.0));
+        assert_eq!(figures.percentile(1.0), Some(100.0));
+    }
+
+    #[test]
+    fn a_sheet_has_the_unit_in_its_keys() {
+        let mut figures = Figures::new("frame_us");
+        figures.push(2.0);
+        let json = Sheet::new("vad").with(figures).json();
+        assert_eq!(json["frame_us"]["p50"], 2.0);
+        assert_eq!(json["bench"], "vad");
+    }
+}

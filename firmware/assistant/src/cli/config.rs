@@ -1,0 +1,75 @@
+//! `sayso config`: the settings file.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use sayso::config::TEMPLATE;
+use sayso::{Config, Error, Result};
+
+use super::{Shared, term};
+
+/// The settings file.
+#[derive(Args)]
+pub struct ConfigCommand {
+    #[command(subcommand)]
+    command: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Write a commented sayso.toml that holds the defaults
+    Init {
+        /// Where to
+        #[arg(default_value = "sayso.toml")]
+        file: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the settings in force
+    Show {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print where the settings come from
+    Path,
+}
+
+impl ConfigCommand {
+    pub fn run(&self, shared: &Shared) -> Result<()> {
+        match &self.command {
+            Action::Init { file, force } => {
+                let mut options = std::fs::OpenOptions::new();
+                options.write(true).create_new(!force).create(true).truncate(*force);
+                let mut out = options.open(file).map_err(|error| match error.kind() {
+                    std::io::ErrorKind::AlreadyExists => Error::Usage(format!(
+                        "{} is there already: choose another name, or --force to replace it",
+                        file.display()
+                    )),
+                    _ => Error::io(file, error),
+                })?;
+                out.write_all(TEMPLATE.as_bytes()).map_err(|error| Error::io(file, error))?;
+                println!("{}", file.display());
+                Ok(())
+            }
+            Action::Show { json } => {
+                let config = shared.settings()?;
+                if *json {
+                    println!("{}", serde_json::json!(config));
+                } else {
+                    print!("{}", config.to_toml()?);
+                }
+                Ok(())
+            }
+            Action::Path => {
+                match shared.config.clone().or_else(Config::find) {
+                    Some(file) => println!("{}", file.display()),
+                    None => term::note("no file: the defaults hold. `sayso config init` writes one"),
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `sayso doctor`: what is fine on this machine, what is not, what to do.
+
+use anstyle::AnsiColor;
+use clap::Args;
+use sayso::engines::Chosen;
+use sayso::{Error, Result};
+
+use super::{Shared, term};
+
+/// Look at this machine: what is fine, what is not, what to do.
+#[derive(Args)]
+pub struct Doctor {
+    /// One JSON object per finding
+    #[arg(long)]
+    json: bool,
+}
+
+/// How well something is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Fine,
+    Weak,
+    Bad,
+}
+
+struct Finding {
+    health: Health,
+    what: &'static str,
+    found: String,
+    todo: Option<String>,
+}
+
+impl Finding {
+    fn fine(what: &'static str, found: impl Into<String>) -> Self {
+        Self { health: Health::Fine, what, found: found.into(), todo: None }
+    }
+
+    fn weak(what: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { health: Health::Weak, what, found: found.into(), todo: Some(todo.into()) }
+    }
+
+    fn bad(what: &'static str, found: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { health: Health::Bad, what, found: found.into(), todo: Some(todo.into()) }
+    }
+}
+
+impl Doctor {
+    pub fn run(&self, shared: &Shared) -> Result<()> {
+        let mut findings = vec![settings(shared), cpu(), cores()];
+        findings.extend(memory());
+        if let Ok(config) = shared.settings() {
+            findings.extend(models(&config));
+        }
+        findings.extend(devices());
+        findings.extend(priority());
+        for finding in &findings {
+            self.print(finding);
+        }
+        let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
+        match bad {
+            0 => Ok(()),
+            1 => Err(Error::Usage("one thing stands in the way: see above".into())),
+            _ => Err(Error::Usage(format!("{bad} things stand in the way: see above"))),
+        }
+    }
+
+    fn print(&self, finding: &Finding) {
+        let (word, colour) = match finding.health {
+            Health::Fine => ("fine", AnsiColor::Green),
+            Health::Weak => ("weak", AnsiColor::Yellow),
+            Health::Bad => ("bad ", AnsiColor::Red),
+        };
+        if self.json {
+            let line = serde_json::json!({
+                "what": finding.what,
+                "health": word.trim(),
+                "found": finding.found,
+                "todo": finding.todo,
+            });
+            println!("{line}");
+            return;
+        }
+        println!("{}  {:<14} {}", term::coloured(colour, word), finding.what, finding.found);
+        if let Some(todo) = &finding.todo {
+            println!("      {:<14} {}", "", term::bold(format!("→ {todo}")));
+        }
+    }
+}
+
+fn settings(shared: &Shared) -> Finding {
+    match shared.settings() {
+        Err(error) => Finding::bad("settings", error.to_string(), "correct the settings"),
+        Ok(_) => match shared.config.clone().or_else(sayso::Config::find) {
+            Some(file) => Finding::fine("settings", file.display().to_string()),
+            None => Finding::fine("settings", "the defaults (`sayso config init` writes a file)"),
+        },
+    }
+}
+
+fn cpu() -> Finding {
+    match sayso::engines::cpu() {
+        Ok(features) => Finding::fine("CPU", features),
+        Err(error) => Finding::bad("CPU", error.to_string(), "build with `cargo xtask setup --cpu native`"),
+    }
+}
+
+fn cores() -> Finding {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    match cores {
+        1 => Finding::weak("cores", "1", "two or more let hearing and thinking overlap"),
+        _ => Finding::fine("cores", cores.to_string()),
+    }
+}
+
+fn memory() -> Option<Finding> {
+    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let kib = |name: &str| -> Option<u64> {
+        let line = info.lines().find(|line| line.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    };
+    let (total, free) = (kib("MemTotal:")? / 1024, kib("MemAvailable:")? / 1024);
+    let found = format!("{free} MiB free of {total} MiB");
+    Some(match free {
+        0..450 => Finding::bad("memory", found, "free at least 450 MiB, and use --profile small"),
+        450..950 => Finding::weak("memory", found, "use --profile small, or free 950 MiB"),
+        _ => Finding::fine("memory", found),
+    })
+}
+
+fn models(config: &sayso::Config) -> Vec<Finding> {
+    let chosen = Chosen::new(config);
+    let named = [
+        ("VAD model", chosen.vad()),
+        ("speech model", chosen.stt()),
+        ("language model", chosen.llm()),
+        ("voice", chosen.tts()),
+    ];
+    named
+        .into_iter()
+        .map(|(what, path)| match path {
+            Ok(path) if path.exists() => Finding::fine(what, path.display().to_string()),
+            Ok(path) => {
+                Finding::bad(what, format!("{} is not there", path.display()), "`sayso models fetch`")
+            }
+            Err(error) => Finding::bad(what, error.to_string(), "`sayso models fetch`"),
+        })
+        .collect()
+}
+
+#[cfg(feature = "desktop")]
+fn devices() -> Vec<Finding> {
+    match sayso_desktop::list_devices() {
+        Err(error) => {
+            vec![Finding::weak("sound card", error.to_string(), "`sayso ask` works without one")]
+        }
+        Ok(devices) => {
+            let named = |what, input: bool| {
+                let found: Vec<&str> = devices
+                    .iter()
+                    .filter(|device| if input { device.input.is_some() } else { device.output.is_some() })
+                    .map(|device| device.name.as_str())
+                    .collect();
+                match found.as_slice() {
+                    [] => Finding::weak(what, "none", "connect one; `sayso ask` works without"),
+                    [first, rest @ ..] => {
+                        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                        Finding::fine(what, format!("{first}{more} (`sayso run --list-devices`)"))
+                    }
+                }
+            };
+            vec![named("microphone", true), named("loudspeaker", false)]
+        }
+    }
+}
+
+#[cfg(not(feature = "desktop"))]
+fn devices() -> Vec<Finding> {
+    vec![Finding::weak("sound card", "not supported by this build", "build with feature `desktop`")]
+}
+
+/// Whether this user may have real-time threads: `ulimit -r`.
+fn priority() -> Option<Finding> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find(|line| line.starts_with("Max realtime priority"))?;
+    let limit = line.split_whitespace().nth(3)?;
+    let root = std::fs::read_to_string("/proc/self/status")
+        .is_ok_and(|s| s.lines().any(|l| l.starts_with("CapEff:") && capable(l)));
+    Some(match limit {
+        "0" if !root => Finding::weak(
+            "real time",
+            "audio threads get no real-time priority",
+            "put `@audio - rtprio 95` into /etc/security/limits.d/audio.conf, join the group audio, log in again",
+        ),
+        "0" => Finding::fine("real time", "allowed (capability)"),
+        limit => Finding::fine("real time", format!("allowed up to priority {limit}")),
+    })
+}
+
+/// Whether the capability set in this line of /proc/self/status has CAP_SYS_NICE.
+fn capable(line: &str) -> bool {
+    const CAP_SYS_NICE: u64 = 1 << 23;
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|hex| u64::from_str_radix(hex, 16).ok())
+        .is_some_and(|caps| caps & CAP_SYS_NICE != 0)
+}

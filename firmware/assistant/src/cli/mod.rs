@@ -1,0 +1,189 @@
+//! The command line: what can be asked for, and what all commands share.
+
+mod ask;
+mod bench;
+mod chat;
+mod config;
+mod doctor;
+mod models;
+mod run;
+mod say;
+mod term;
+mod transcribe;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sayso_models::Cancel;
+
+use clap::{Args, Parser, Subcommand};
+use sayso::config::Profile;
+use sayso::{Assistant, Config, Engines, Result, Stop};
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso models fetch                        get the models, once
+  sayso ask question.wav -o answer.wav      ask a recorded question
+  sayso run                                 talk with it
+  sayso --profile small ask question.wav    with the model for small machines
+  sayso --set turn.hangover_ms=400 run      any setting of sayso.toml, for once
+  sayso doctor                              what is fine here, and what is not";
+
+/// An on-device voice assistant: you speak, it answers aloud, and nothing
+/// leaves the machine.
+#[derive(Parser)]
+#[command(name = "sayso", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args)]
+pub struct Shared {
+    /// Settings file [default: ./sayso.toml, else sayso/sayso.toml in the user's configuration folder]
+    #[arg(long, global = true, value_name = "FILE", env = "SAYSO_CONFIG")]
+    config: Option<PathBuf>,
+    /// One setting, as in sayso.toml; may be repeated
+    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
+    set: Vec<String>,
+    /// Which language model: sensible answers, or 512 MB of memory
+    #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
+    profile: Option<Profile>,
+    /// Folder of the model store
+    #[arg(long, global = true, value_name = "DIR", env = "SAYSO_MODELS")]
+    models: Option<PathBuf>,
+    /// Whisper model: a ggml file or a name from `sayso models`
+    #[arg(long, global = true, value_name = "FILE|NAME", env = "SAYSO_WHISPER")]
+    whisper: Option<String>,
+    /// Language model: a GGUF file or a name from `sayso models`
+    #[arg(long, global = true, value_name = "FILE|NAME", env = "SAYSO_LLM")]
+    llm: Option<String>,
+    /// Folder with a Hibari voice
+    #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
+    voice: Option<PathBuf>,
+    /// Say more of what goes on, on stderr; twice for everything
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ask a recorded question and get a spoken answer
+    Ask(ask::Ask),
+    /// Talk with it: microphone and loudspeaker
+    Run(run::Run),
+    /// Speak a text
+    Say(say::Say),
+    /// Write down what is said in a recording
+    Transcribe(transcribe::Transcribe),
+    /// Talk with it in writing
+    Chat(chat::Chat),
+    /// The model store: list, fetch, verify, move to another machine
+    Models(models::Models),
+    /// The settings file
+    Config(config::ConfigCommand),
+    /// Look at this machine: what is fine, what is not, what to do
+    Doctor(doctor::Doctor),
+    /// Measure the stages and whole turns on this machine
+    Bench(bench::Bench),
+}
+
+impl Shared {
+    /// The settings: defaults, file, `--set`, then the other options.
+    fn settings(&self) -> Result<Config> {
+        self.settings_with(&self.set)
+    }
+
+    /// As [`settings`](Self::settings), with these in place of `--set`.
+    fn settings_with(&self, set: &[String]) -> Result<Config> {
+        let file = self.config.clone().or_else(Config::find);
+        let mut config = Config::load(file.as_deref(), set)?;
+        if let Some(profile) = self.profile {
+            config.models.profile = profile;
+        }
+        if let Some(dir) = &self.models {
+            config.models.dir = dir.clone();
+        }
+        if let Some(whisper) = &self.whisper {
+            config.models.whisper = whisper.clone();
+        }
+        if let Some(llm) = &self.llm {
+            config.models.llm = llm.clone();
+        }
+        if let Some(voice) = &self.voice {
+            config.models.voice = voice.clone();
+        }
+        Ok(config)
+    }
+
+    /// An assistant with these settings, its models loaded.
+    fn assistant(&self, config: Config) -> Result<Assistant> {
+        let _busy = term::Busy::new("loading the models");
+        let engines = Engines::load(&config)?;
+        Ok(Assistant::new(config, engines))
+    }
+}
+
+/// Reads the command line, does what it says, and reports.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let level = match cli.shared.verbose {
+        0 => log::LevelFilter::Error,
+        1 => log::LevelFilter::Info,
+        _ => log::LevelFilter::Trace,
+    };
+    env_logger::Builder::new().filter_level(level).parse_default_env().init();
+    let stop = Stop::new();
+    on_ctrl_c(&stop);
+    let shared = &cli.shared;
+    let done = match &cli.command {
+        Command::Ask(command) => command.run(shared, &stop),
+        Command::Run(command) => command.run(shared, &stop),
+        Command::Say(command) => command.run(shared, &stop),
+        Command::Transcribe(command) => command.run(shared, &stop),
+        Command::Chat(command) => command.run(shared, &stop),
+        Command::Models(command) => command.run(shared, &stop),
+        Command::Config(command) => command.run(shared),
+        Command::Doctor(command) => command.run(shared),
+        Command::Bench(command) => command.run(shared, &stop),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            term::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A flag that is set when `stop` is, for work that looks only at the flag.
+fn cancelled_by(stop: &Stop) -> Cancel {
+    let cancel = Cancel::new();
+    let (flag, stop) = (cancel.clone(), stop.clone());
+    // Ends with the process.
+    std::thread::spawn(move || {
+        while !stop.is_stopped() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        flag.cancel();
+    });
+    cancel
+}
+
+/// The first Ctrl-C asks for a clean end, the second ends at once.
+fn on_ctrl_c(stop: &Stop) {
+    let stop = stop.clone();
+    let set = ctrlc::set_handler(move || {
+        if stop.is_stopped() {
+            std::process::exit(130);
+        }
+        stop.stop();
+    });
+    if let Err(error) = set {
+        log::warn!("Ctrl-C will end the program at once: {error}");
+    }
+}

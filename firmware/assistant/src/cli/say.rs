@@ -1,0 +1,133 @@
+//! `sayso say`: speaks a text.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use sayso::clause::ClauseSplitter;
+use sayso::{Engines, Error, Result, Stop};
+use sayso_board::WavWriter;
+use sayso_models::Cancel;
+
+use super::{Shared, term};
+
+/// Speak a text.
+#[derive(Args)]
+pub struct Say {
+    /// The text
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// Write a WAV file instead of playing
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Pace: 1 is the voice's own, 2 twice as fast
+    #[arg(long)]
+    speed: Option<f32>,
+    /// Loudness: 1 leaves the voice as it is
+    #[arg(long)]
+    volume: Option<f32>,
+    /// A JSON object when done
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where the sound goes.
+enum Sink {
+    File(WavWriter),
+    Speaker(Box<dyn sayso_board::Loudspeaker>),
+}
+
+impl Sink {
+    fn write(&mut self, samples: &[f32], stop: &Stop) -> Result<()> {
+        match self {
+            Self::File(file) => Ok(file.write(samples)?),
+            Self::Speaker(speaker) => {
+                let mut rest = samples;
+                while !rest.is_empty() && !stop.is_stopped() {
+                    let taken = speaker.write(rest);
+                    rest = rest.get(taken..).unwrap_or_default();
+                    if taken == 0 {
+                        std::thread::sleep(Duration::from_millis(10));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self, stop: &Stop) -> Result<()> {
+        match self {
+            Self::File(file) => Ok(file.finish()?),
+            Self::Speaker(mut speaker) => {
+                while speaker.queued() > 0 && !stop.is_stopped() {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                speaker.stop(Duration::from_millis(20));
+                // Let the last callback period reach the loudspeaker.
+                std::thread::sleep(Duration::from_millis(150));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Say {
+    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+        let mut set = shared.set.clone();
+        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
+        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
+        let config = shared.settings_with(&set)?;
+        let busy = term::Busy::new("loading the voice");
+        let mut tts = Engines::load_tts(&config)?;
+        drop(busy);
+        let rate = tts.sample_rate();
+        let mut sink = match &self.output {
+            Some(file) => Sink::File(WavWriter::create(file, rate, 1)?),
+            None => Sink::Speaker(super::run::desktop(&config)?.start(rate)?.1),
+        };
+        let mut clauses = Vec::new();
+        let mut splitter = ClauseSplitter::new();
+        splitter.push(&self.text.join(" "), &mut |clause| clauses.push(clause));
+        splitter.finish(&mut |clause| clauses.push(clause));
+        if clauses.is_empty() {
+            return Err(Error::Usage("there is nothing to say in this text".into()));
+        }
+        let delivery = sayso::assistant::delivery(&config);
+        let start = Instant::now();
+        let (mut first, mut samples, mut failed) = (None, 0, None);
+        for clause in &clauses {
+            let cancel = Cancel::new();
+            let spoken = tts.speak(&clause.text, &delivery, &cancel, &mut |sound| {
+                first.get_or_insert_with(|| start.elapsed());
+                samples += sound.len();
+                if stop.is_stopped() {
+                    cancel.cancel();
+                } else if let Err(error) = sink.write(sound, stop) {
+                    cancel.cancel();
+                    failed = Some(error);
+                }
+            });
+            if let Some(error) = failed.take() {
+                return Err(error);
+            }
+            match spoken {
+                Err(error) if error.is_cancelled() => break,
+                other => drop(other?),
+            }
+        }
+        let took = start.elapsed();
+        sink.finish(stop)?;
+        if self.json {
+            let line = serde_json::json!({
+                "output": self.output,
+                "duration_s": samples as f64 / f64::from(rate),
+                "timings_ms": {
+                    "first_sound": first.unwrap_or_default().as_secs_f64() * 1000.0,
+                    "tts": took.as_secs_f64() * 1000.0,
+                },
+            });
+            println!("{line}");
+        }
+        Ok(())
+    }
+}

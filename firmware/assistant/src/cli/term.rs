@@ -1,0 +1,72 @@
+//! What the terminal shows: colours where there is a terminal, plain text where not.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::ProgressBar;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+fn painted(style: Style, text: impl Display, terminal: bool) -> String {
+    if terminal && std::env::var_os("NO_COLOR").is_none() {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_string()
+    }
+}
+
+/// Stands out.
+pub fn bold(text: impl Display) -> String {
+    painted(BOLD, text, std::io::stdout().is_terminal())
+}
+
+/// Stands back.
+pub fn dim(text: impl Display) -> String {
+    painted(DIM, text, std::io::stdout().is_terminal())
+}
+
+/// In this colour.
+pub fn coloured(colour: AnsiColor, text: impl Display) -> String {
+    painted(colour.on_default(), text, std::io::stdout().is_terminal())
+}
+
+/// Reports a failure on stderr.
+pub fn error(error: &impl Display) {
+    let word = painted(AnsiColor::Red.on_default().bold(), "error", std::io::stderr().is_terminal());
+    eprintln!("{word}: {error}");
+}
+
+/// Reports something the user should know, on stderr.
+pub fn note(text: impl Display) {
+    let word =
+        painted(AnsiColor::Yellow.on_default().bold(), "note", std::io::stderr().is_terminal());
+    eprintln!("{word}: {text}");
+}
+
+/// Prints a piece of a line at once.
+pub fn piece(text: &str) {
+    print!("{text}");
+    // A closed pipe shows at the next whole line.
+    let _ = std::io::stdout().flush();
+}
+
+/// A spinner on stderr while something takes long; gone when dropped.
+pub struct Busy(ProgressBar);
+
+impl Busy {
+    /// Says what takes long.
+    pub fn new(what: &str) -> Self {
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

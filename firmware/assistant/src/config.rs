@@ -1,0 +1,403 @@
+//! One TOML file with sane defaults: `sayso.toml`.
+//!
+//! A setting is looked for in the defaults, then the file, then the command
+//! line (`--set turn.hangover_ms=400`); the last one wins.
+
+use std::path::{Path, PathBuf};
+
+use sayso_models::llm::Sampling;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The commented file that `sayso config init` writes; it holds the defaults.
+pub const TEMPLATE: &str = include_str!("sayso.toml");
+
+/// All settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which models, and where they are.
+    pub models: Models,
+    /// Microphone and loudspeaker.
+    pub audio: Audio,
+    /// Turn-taking.
+    pub turn: Turn,
+    /// Speech to text.
+    pub stt: Stt,
+    /// The language model.
+    pub llm: Llm,
+    /// The voice.
+    pub tts: Tts,
+}
+
+/// Which language model: the one with sensible answers, or the one that fits 512 MB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Qwen2.5-Coder-0.5B-Instruct.
+    #[default]
+    Standard,
+    /// SmolLM2-135M-Instruct.
+    Small,
+}
+
+/// Which models, and where they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Models {
+    /// Folder of the model store; empty for the user's cache folder.
+    pub dir: PathBuf,
+    /// Which language model.
+    pub profile: Profile,
+    /// A Silero VAD file (ONNX), or empty for the catalogue's.
+    pub vad: PathBuf,
+    /// A Whisper file (ggml), a catalogue name, or empty for `whisper-tiny.en`.
+    pub whisper: String,
+    /// A language model file (GGUF), a catalogue name, or empty for the profile's.
+    pub llm: String,
+    /// A folder with a Hibari voice, or empty for the catalogue's.
+    pub voice: PathBuf,
+}
+
+/// Microphone and loudspeaker.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audio {
+    /// Microphone: its name or a part of it; empty for the system's default.
+    pub input: String,
+    /// Loudspeaker: its name or a part of it; empty for the system's default.
+    pub output: String,
+}
+
+/// Turn-taking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Turn {
+    /// Speech probability (0…1) above which speech begins.
+    pub onset: f32,
+    /// Speech probability (0…1) below which speech may have ended.
+    pub offset: f32,
+    /// Speech must last this long to count, in ms.
+    pub min_speech_ms: u32,
+    /// Silence after which the assistant starts working on an answer, unheard, in ms.
+    pub may_end_ms: u32,
+    /// Silence after which the user's turn is over, in ms.
+    pub hangover_ms: u32,
+    /// Sound kept from before speech was noticed, in ms.
+    pub pre_roll_ms: u32,
+    /// A turn ends after this long even if speech goes on, in s.
+    pub max_utterance_s: u32,
+    /// Whether speech interrupts the reply. For headphones, or a microphone
+    /// that does not hear the loudspeaker.
+    pub barge_in: bool,
+    /// Speech must last this long to interrupt, in ms.
+    pub barge_in_ms: u32,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self {
+            onset: 0.5,
+            offset: 0.35,
+            min_speech_ms: 96,
+            may_end_ms: 192,
+            hangover_ms: 600,
+            pre_roll_ms: 320,
+            max_utterance_s: 30,
+            barge_in: false,
+            barge_in_ms: 256,
+        }
+    }
+}
+
+/// Speech to text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stt {
+    /// ISO 639-1 code of the language; empty lets a multilingual model detect it.
+    pub language: String,
+    /// Names and jargon likely to be said.
+    pub prompt: String,
+    /// Threads; 0 for one per core, at most 4.
+    pub threads: u32,
+    /// Use the GPU, if this build can.
+    pub gpu: bool,
+}
+
+impl Default for Stt {
+    fn default() -> Self {
+        Self { language: "en".into(), prompt: String::new(), threads: 0, gpu: true }
+    }
+}
+
+/// The language model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Llm {
+    /// What the assistant is told about itself; empty for the profile's own.
+    pub system_prompt: String,
+    /// Tokens of context: system prompt, history and reply together.
+    pub context: u32,
+    /// Threads; 0 for one per core, at most 4.
+    pub threads: u32,
+    /// Layers to put on the GPU, if this build can.
+    pub gpu_layers: u32,
+    /// Keep the evaluated system prompt on disk, for a quick start.
+    pub save_prompt: bool,
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+}
+
+impl Default for Llm {
+    fn default() -> Self {
+        Self {
+            system_prompt: String::new(),
+            context: 2048,
+            threads: 0,
+            gpu_layers: 999,
+            save_prompt: true,
+            sampling: Sampling::default(),
+        }
+    }
+}
+
+/// The voice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tts {
+    /// 1 is the voice's own pace. 0.5…2.
+    pub speed: f32,
+    /// 1 leaves the voice as it is. 0…2.
+    pub volume: f32,
+}
+
+impl Default for Tts {
+    fn default() -> Self {
+        Self { speed: 1.0, volume: 1.0 }
+    }
+}
+
+impl Config {
+    /// Where the file is looked for when none is named: `./sayso.toml`, then
+    /// `sayso/sayso.toml` in the user's configuration folder. The first that exists.
+    pub fn find() -> Option<PathBuf> {
+        let user = dirs::config_dir().map(|dir| dir.join("sayso").join("sayso.toml"));
+        [Some(PathBuf::from("sayso.toml")), user].into_iter().flatten().find(|path| path.is_file())
+    }
+
+    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top.
+    ///
+    /// # Errors
+    /// When the file cannot be read or parsed, or a key is unknown (the error
+    /// suggests the right one) or a value out of its range.
+    pub fn load(file: Option<&Path>, overrides: &[String]) -> Result<Self> {
+        let (text, place) = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Error::config(format!(
+                        "{}: {error}. `sayso config init` writes a file to start from",
+                        path.display()
+                    ))
+                })?;
+                (text, path.display().to_string())
+            }
+            None => (String::new(), "settings".into()),
+        };
+        let mut table: toml::Table =
+            toml::from_str(&text).map_err(|error| Error::config(format!("{place}: {error}")))?;
+        for setting in overrides {
+            set(&mut table, setting)?;
+        }
+        known(&table, &defaults()?, "", &place)?;
+        let config: Config = table
+            .try_into()
+            .map_err(|error: toml::de::Error| Error::config(format!("{place}: {error}")))?;
+        config.check(&place)?;
+        Ok(config)
+    }
+
+    /// The settings as TOML.
+    ///
+    /// # Errors
+    /// Never for a `Config`; the serialiser's signature has one.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).map_err(|error| Error::config(error.to_string()))
+    }
+
+    fn check(&self, place: &str) -> Result<()> {
+        let bad = |key: &str, value: String, range: &str| {
+            Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
+        };
+        let turn = &self.turn;
+        for (key, value) in [("turn.onset", turn.onset), ("turn.offset", turn.offset)] {
+            if !(0.0..=1.0).contains(&value) {
+                return bad(key, value.to_string(), "0 to 1");
+            }
+        }
+        if turn.offset > turn.onset {
+            return bad("turn.offset", turn.offset.to_string(), "at most turn.onset");
+        }
+        if !(1..=600).contains(&turn.max_utterance_s) {
+            return bad("turn.max_utterance_s", turn.max_utterance_s.to_string(), "1 to 600");
+        }
+        for (key, value) in [
+            ("turn.min_speech_ms", turn.min_speech_ms),
+            ("turn.may_end_ms", turn.may_end_ms),
+            ("turn.hangover_ms", turn.hangover_ms),
+            ("turn.pre_roll_ms", turn.pre_roll_ms),
+            ("turn.barge_in_ms", turn.barge_in_ms),
+        ] {
+            if value > 10_000 {
+                return bad(key, value.to_string(), "0 to 10000");
+            }
+        }
+        if turn.hangover_ms < turn.may_end_ms {
+            return bad("turn.hangover_ms", turn.hangover_ms.to_string(), "at least turn.may_end_ms");
+        }
+        if !(0.5..=2.0).contains(&self.tts.speed) {
+            return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");
+        }
+        if !(0.0..=2.0).contains(&self.tts.volume) {
+            return bad("tts.volume", self.tts.volume.to_string(), "0 to 2");
+        }
+        if !(256..=131_072).contains(&self.llm.context) {
+            return bad("llm.context", self.llm.context.to_string(), "256 to 131072");
+        }
+        let sampling = &self.llm.sampling;
+        if !(0.0..=5.0).contains(&sampling.temperature) {
+            return bad("llm.sampling.temperature", sampling.temperature.to_string(), "0 to 5");
+        }
+        if !(0.0..=1.0).contains(&sampling.top_p) {
+            return bad("llm.sampling.top_p", sampling.top_p.to_string(), "0 to 1");
+        }
+        if !(1..=4096).contains(&sampling.max_tokens) {
+            return bad("llm.sampling.max_tokens", sampling.max_tokens.to_string(), "1 to 4096");
+        }
+        Ok(())
+    }
+}
+
+/// The defaults as a table: the keys that exist.
+fn defaults() -> Result<toml::Table> {
+    toml::Table::try_from(Config::default()).map_err(|error| Error::config(error.to_string()))
+}
+
+/// Puts `section.key=value` into `table`. A value that is not TOML is a string.
+fn set(table: &mut toml::Table, setting: &str) -> Result<()> {
+    let (path, value) = setting
+        .split_once('=')
+        .ok_or_else(|| Error::config(format!("--set {setting}: write --set section.key=value")))?;
+    let value = value.trim();
+    let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(value.into()));
+    let mut keys = path.trim().split('.').peekable();
+    let mut place = table;
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            place.insert(key.into(), value);
+            return Ok(());
+        }
+        place = match place.entry(key).or_insert_with(|| toml::Table::new().into()) {
+            toml::Value::Table(inner) => inner,
+            _ => return Err(Error::config(format!("--set {setting}: {key} is not a section"))),
+        };
+    }
+    Ok(())
+}
+
+/// Holds the keys of `table` against those of `known`, and suggests.
+fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) -> Result<()> {
+    for (key, value) in table {
+        match (exists.get(key), value) {
+            (Some(toml::Value::Table(exists)), toml::Value::Table(table)) => {
+                known(table, exists, &format!("{above}{key}."), place)?;
+            }
+            (Some(_), _) => {}
+            (None, _) => {
+                let close = exists
+                    .keys()
+                    .map(|candidate| (strsim::jaro_winkler(key, candidate), candidate))
+                    .filter(|(likeness, _)| *likeness > 0.7)
+                    .max_by(|a, b| a.0.total_cmp(&b.0));
+                let hint = match close {
+                    Some((_, candidate)) => format!("did you mean {above}{candidate}?"),
+                    None => format!(
+                        "there are: {}",
+                        exists.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+                    ),
+                };
+                return Err(Error::config(format!("{place}: unknown setting {above}{key}: {hint}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_holds_the_defaults() {
+        let config: Config = toml::from_str(TEMPLATE).expect("template");
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn the_template_names_every_key() {
+        fn keys(table: &toml::Table, above: &str, out: &mut Vec<String>) {
+            for (key, value) in table {
+                match value {
+                    toml::Value::Table(table) => keys(table, &format!("{above}{key}."), out),
+                    _ => out.push(format!("{above}{key}")),
+                }
+            }
+        }
+        let (mut have, mut want) = (Vec::new(), Vec::new());
+        keys(&toml::from_str(TEMPLATE).expect("template"), "", &mut have);
+        keys(&defaults().expect("defaults"), "", &mut want);
+        have.sort();
+        want.sort();
+        assert_eq!(have, want);
+    }
+
+    fn error(text: &str, overrides: &[&str]) -> String {
+        let dir = tempfile::tempdir().expect("folder");
+        let file = dir.path().join("sayso.toml");
+        std::fs::write(&file, text).expect("file");
+        let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
+        Config::load(Some(&file), &overrides).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_right_one() {
+        assert!(error("[turn]\nhangover = 3", &[]).contains("did you mean turn.hangover_ms?"));
+        assert!(error("[llm.sampling]\ntemprature = 1", &[]).contains("llm.sampling.temperature"));
+        assert!(error("[sst]\n", &[]).contains("did you mean stt?"));
+        assert!(error("", &["tts.sped=1"]).contains("did you mean tts.speed?"));
+    }
+
+    #[test]
+    fn bad_files_and_values_are_refused() {
+        assert!(error("[turn", &[]).contains("sayso.toml"));
+        assert!(error("[tts]\nspeed = \"fast\"", &[]).contains("speed"));
+        assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
+        assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
+        assert!(error("", &["turn"]).contains("section.key=value"));
+        let missing = Config::load(Some(Path::new("no-such-file.toml")), &[]);
+        assert!(missing.expect_err("missing").to_string().contains("sayso config init"));
+    }
+
+    #[test]
+    fn the_command_line_wins() {
+        let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=true"];
+        let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
+        let config = Config::load(None, &overrides).expect("good");
+        assert_eq!(config.tts.speed, 1.25);
+        assert_eq!(config.audio.input, "USB Mic");
+        assert!(config.turn.barge_in);
+    }
+}

@@ -1,0 +1,382 @@
+//! One conversation: holds the turn machine, does what it says, and tells
+//! those who listen in.
+//!
+//! Inputs come as calls ([`heard`](Conversation::heard),
+//! [`thought`](Conversation::thought), [`voiced`](Conversation::voiced)), work
+//! leaves as [`Order`]s. Who carries the orders out, on which thread and in
+//! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::EndpointEvent;
+use sayso_core::turn::{self, Action, Outcome, State, TurnId, TurnMachine};
+use sayso_models::Cancel;
+
+use crate::clause::Clause;
+use crate::ear::{HeardFrame, Recorder};
+use crate::event::{Ending, Event, Tokens, TurnRecord};
+use crate::mind::{Job, Thought};
+use crate::mouth::{Mouth, Noticed};
+use crate::voice::{Utter, Voiced};
+
+/// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
+const TAIL: Samples = Samples::from_ms(320);
+
+/// So much sound may lie ready before the next clause is spoken, in s.
+const AHEAD_S: u64 = 8;
+
+/// Work to be done elsewhere.
+#[derive(Debug)]
+pub enum Order {
+    /// For the mind.
+    Mind(Job),
+    /// For the voice.
+    Voice(Utter),
+}
+
+/// The turn under way.
+struct Current {
+    id: TurnId,
+    cancel: Cancel,
+    record: TurnRecord,
+    begun: Instant,
+    speech_ended: Instant,
+    /// Clauses not yet given to the voice.
+    clauses: VecDeque<Clause>,
+    /// Whether the voice is busy with a clause.
+    voicing: bool,
+    /// Whether the reply is written to its end.
+    written: bool,
+    first_clause: bool,
+    first_sound: bool,
+}
+
+/// A conversation on one board.
+pub struct Conversation<'e> {
+    machine: TurnMachine,
+    mouth: Mouth,
+    recorder: Recorder,
+    rate: u32,
+    /// Whether the sample clock goes with the wall clock.
+    real_time: bool,
+    now: Samples,
+    arrived: Instant,
+    speaking: Arc<AtomicBool>,
+    current: Option<Current>,
+    orders: VecDeque<Order>,
+    on_event: &'e mut dyn FnMut(Event),
+}
+
+impl<'e> Conversation<'e> {
+    /// A conversation at its beginning. `rate` is the voice's sample rate in
+    /// Hz; `real_time` tells whether the sample clock goes with the wall
+    /// clock; `speaking` is kept up to date for the ear.
+    pub fn new(
+        machine: TurnMachine,
+        mouth: Mouth,
+        rate: u32,
+        real_time: bool,
+        speaking: Arc<AtomicBool>,
+        on_event: &'e mut dyn FnMut(Event),
+    ) -> Self {
+        // The longest utterance and what comes before it is noticed.
+        let memory = machine.config().max_audio + Samples::from_ms(10_000);
+        let now = Instant::now();
+        on_event(Event::State { at: Samples::ZERO, state: machine.state() });
+        Self {
+            machine,
+            mouth,
+            recorder: Recorder::new(memory),
+            rate,
+            real_time,
+            now: Samples::ZERO,
+            arrived: now,
+            speaking,
+            current: None,
+            orders: VecDeque::new(),
+            on_event,
+        }
+    }
+
+    /// The present state.
+    pub fn state(&self) -> State {
+        self.machine.state()
+    }
+
+    /// Whether a turn is under way, or sound is still to be played.
+    pub fn busy(&self) -> bool {
+        self.current.is_some() || self.mouth.ahead() > 0
+    }
+
+    /// The mouth, for its counts.
+    pub fn mouth(&self) -> &Mouth {
+        &self.mouth
+    }
+
+    /// The next work to be done, if any.
+    pub fn order(&mut self) -> Option<Order> {
+        self.orders.pop_front()
+    }
+
+    /// The ear heard a frame.
+    pub fn heard(&mut self, frame: HeardFrame) {
+        self.now = frame.at;
+        self.arrived = Instant::now();
+        self.recorder.push(&frame.samples, frame.at);
+        if let Some(message) = frame.trouble {
+            self.trouble(format!("voice activity detection failed: {message}"));
+        }
+        let energy = frame.samples.iter().map(|s| s * s).sum::<f32>();
+        let rms = (energy / frame.samples.len().max(1) as f32).sqrt();
+        let dbfs = 20.0 * rms.max(1e-5).log10();
+        self.tell(Event::Level { at: frame.at, dbfs, speech: frame.probability });
+        if let Some(event) = frame.event {
+            self.tell(match event {
+                EndpointEvent::SpeechStarted { at, from } => Event::SpeechStarted { at, from },
+                EndpointEvent::MayHaveEnded { at, speech_end } => {
+                    Event::MayHaveEnded { at, speech_end }
+                }
+                EndpointEvent::Resumed { at } => Event::SpeechResumed { at },
+                EndpointEvent::Ended { at, speech_end, .. } => {
+                    Event::SpeechEnded { at, speech_end }
+                }
+            });
+            self.step(event.into());
+        }
+        self.step(turn::Event::Tick);
+    }
+
+    /// The recording is over: whoever speaks has ended.
+    pub fn input_over(&mut self) {
+        if self.machine.state() == State::Hearing {
+            let speech_end = self.now;
+            self.tell(Event::SpeechEnded { at: self.now, speech_end });
+            self.step(turn::Event::SpeechEnded { speech_end });
+        }
+    }
+
+    /// The conversation ends: whatever is under way is dropped or cut off.
+    pub fn leave(&mut self) {
+        self.step(turn::Event::Sleep);
+    }
+
+    /// The mind found something out.
+    pub fn thought(&mut self, thought: Thought) {
+        match thought {
+            Thought::Partial { turn, text } if self.is_current(turn) => {
+                self.tell(Event::Partial { turn, text });
+            }
+            Thought::Understood { turn, transcript, stop, took_ms } => {
+                let Some(current) = self.current(turn) else { return };
+                current.record.timings_ms.stt = took_ms;
+                current.record.transcript = transcript.text.trim().into();
+                let outcome = match (current.record.transcript.is_empty(), stop) {
+                    (true, _) => Outcome::Nothing,
+                    (_, true) => Outcome::Stop,
+                    _ => Outcome::Words,
+                };
+                self.tell(Event::Transcript { turn, at: self.now, transcript });
+                self.step(turn::Event::Understood { turn, outcome });
+            }
+            Thought::Text { turn, text } => {
+                let Some(current) = self.current(turn) else { return };
+                current.record.reply.push_str(&text);
+                self.tell(Event::Token { turn, text });
+            }
+            Thought::Clause { turn, clause, after_ms } => {
+                let Some(current) = self.current(turn) else { return };
+                if !std::mem::replace(&mut current.first_clause, true) {
+                    current.record.timings_ms.llm_first_clause = after_ms;
+                }
+                current.clauses.push_back(clause);
+                self.feed_voice();
+            }
+            Thought::Done { turn, reply } => {
+                let Some(current) = self.current(turn) else { return };
+                current.written = true;
+                let record = &mut current.record;
+                record.tokens = Tokens {
+                    cached: reply.cached_tokens,
+                    prompt: reply.prompt_tokens,
+                    reply: reply.reply_tokens,
+                };
+                record.timings_ms.llm_prefill = reply.prefill_ms;
+                record.timings_ms.llm_first_token = reply.ttft_ms;
+                record.timings_ms.reply = current.begun.elapsed().as_secs_f64() * 1000.0;
+                self.feed_voice();
+            }
+            Thought::Broken { turn, error } => self.broken(turn, &error),
+            Thought::Partial { .. } => {}
+        }
+    }
+
+    /// The voice made something.
+    pub fn voiced(&mut self, voiced: Voiced) {
+        match voiced {
+            Voiced::Sound { turn, samples } => {
+                let Some(current) = self.current(turn) else { return };
+                if !std::mem::replace(&mut current.first_sound, true) {
+                    current.record.timings_ms.first_sound =
+                        current.begun.elapsed().as_secs_f64() * 1000.0;
+                }
+                if self.mouth.sound(turn, &samples) {
+                    self.step(turn::Event::SoundReady { turn });
+                }
+                self.pump();
+            }
+            Voiced::Spoken { turn, words, first_ms, .. } => {
+                self.mouth.words(turn, words);
+                let Some(current) = self.current(turn) else { return };
+                current.voicing = false;
+                let timings = &mut current.record.timings_ms;
+                if timings.tts_first_sound == 0.0 {
+                    timings.tts_first_sound = first_ms.unwrap_or_default();
+                }
+                self.feed_voice();
+            }
+            Voiced::Broken { turn, error } => self.broken(turn, &error),
+        }
+    }
+
+    /// Hands sound to the loudspeaker and notices what has been played.
+    /// To be called often (every 20 ms) while there is sound.
+    pub fn pump(&mut self) {
+        let mut noticed = Vec::new();
+        self.mouth.pump(&mut |notice| noticed.push(notice));
+        for notice in noticed {
+            match notice {
+                Noticed::Started(turn) => {
+                    let real_time = self.real_time;
+                    if let Some(current) = self.current(turn).filter(|_| real_time) {
+                        current.record.timings_ms.voice_to_voice =
+                            current.speech_ended.elapsed().as_secs_f64() * 1000.0;
+                    }
+                }
+                Noticed::Speaking(turn, clause) => {
+                    self.tell(Event::Speaking { turn, at: self.now, text: clause.text });
+                }
+                Noticed::Finished(turn) => self.step(turn::Event::Finished { turn }),
+            }
+        }
+        self.feed_voice();
+    }
+
+    fn is_current(&self, turn: TurnId) -> bool {
+        self.current.as_ref().is_some_and(|current| current.id == turn)
+    }
+
+    fn current(&mut self, turn: TurnId) -> Option<&mut Current> {
+        self.current.as_mut().filter(|current| current.id == turn)
+    }
+
+    fn tell(&mut self, event: Event) {
+        (self.on_event)(event);
+    }
+
+    fn trouble(&mut self, message: String) {
+        let at = self.now;
+        self.tell(Event::Trouble { at, message });
+    }
+
+    fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {
+        if !error.is_cancelled() && self.is_current(turn) {
+            self.trouble(error.to_string());
+            self.step(turn::Event::Failed { turn });
+        }
+    }
+
+    /// Gives the voice its next clause, when it is idle and not far ahead; and
+    /// notices when there is nothing left to say.
+    fn feed_voice(&mut self) {
+        let far = self.mouth.ahead() > AHEAD_S * u64::from(self.rate);
+        let Some(current) = self.current.as_mut() else { return };
+        if current.voicing || far {
+            return;
+        }
+        let turn = current.id;
+        if let Some(clause) = current.clauses.pop_front() {
+            current.voicing = true;
+            let (text, cancel) = (clause.text.clone(), current.cancel.clone());
+            self.mouth.clause(turn, clause);
+            self.orders.push_back(Order::Voice(Utter { turn, text, cancel }));
+        } else if current.written {
+            let silent = !current.first_sound;
+            self.mouth.complete(turn);
+            if silent {
+                self.step(turn::Event::Finished { turn });
+            }
+        }
+    }
+
+    fn step(&mut self, event: turn::Event) {
+        for action in self.machine.step(self.now, event) {
+            self.act(action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Think { turn, from, to } => self.think(turn, from, to),
+            Action::Release { turn } => self.mouth.release(turn),
+            Action::Cancel { turn } => {
+                self.mouth.cancel(turn);
+                self.end(turn, Ending::Dropped, 0);
+            }
+            Action::StopSound { turn } => {
+                let heard = self.mouth.stop(turn);
+                self.end(turn, Ending::Interrupted, heard);
+            }
+            Action::Keep { turn } => self.end(turn, Ending::Complete, usize::MAX),
+            Action::Show(state) => {
+                self.speaking.store(state == State::Speaking, Ordering::Relaxed);
+                self.tell(Event::State { at: self.now, state });
+            }
+        }
+    }
+
+    fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
+        let cancel = Cancel::new();
+        let audio = self.recorder.range(from, (to + TAIL).min(self.now));
+        // The frame that showed the end has just arrived: the end lies so far back.
+        let ago = std::time::Duration::from_millis((self.now - to).as_ms());
+        let mut record = TurnRecord { turn, ..TurnRecord::default() };
+        record.speech_from = from;
+        record.speech_end = to;
+        record.timings_ms.speech = (to - from).as_ms() as f64;
+        self.mouth.begin(turn);
+        self.current = Some(Current {
+            id: turn,
+            cancel: cancel.clone(),
+            record,
+            begun: Instant::now(),
+            speech_ended: self.arrived.checked_sub(ago).unwrap_or(self.arrived),
+            clauses: VecDeque::new(),
+            voicing: false,
+            written: false,
+            first_clause: false,
+            first_sound: false,
+        });
+        self.orders.push_back(Order::Mind(Job::Think { turn, audio, cancel }));
+    }
+
+    fn end(&mut self, turn: TurnId, ending: Ending, heard: usize) {
+        let Some(current) = self.current.take_if(|current| current.id == turn) else { return };
+        current.cancel.cancel();
+        let mut record = current.record;
+        record.ending = ending;
+        record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
+        if ending == Ending::Dropped {
+            record.heard.clear();
+        }
+        self.orders.push_back(Order::Mind(match ending {
+            Ending::Complete => Job::Keep { turn, heard: None },
+            Ending::Interrupted if heard > 0 => Job::Keep { turn, heard: Some(heard) },
+            _ => Job::Discard { turn },
+        }));
+        self.tell(Event::Turn(Box::new(record)));
+    }
+}

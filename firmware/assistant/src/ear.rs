@@ -1,0 +1,124 @@
+//! The ear: from samples to "speech began", "may have ended", "ended".
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sayso_board::Framer;
+use sayso_core::audio::{FRAME, Samples};
+use sayso_core::endpoint::{EndpointEvent, Endpointer};
+use sayso_models::vad::Vad;
+
+/// One frame of sound and what the ear makes of it.
+#[derive(Clone, Debug)]
+pub struct HeardFrame {
+    /// The sound: [`FRAME`] samples at 16 kHz mono.
+    pub samples: Vec<f32>,
+    /// The end of the frame on the sample clock.
+    pub at: Samples,
+    /// The probability (0…1) that it holds speech.
+    pub probability: f32,
+    /// What it completes, if anything.
+    pub event: Option<EndpointEvent>,
+    /// Why the detector failed on this frame, if it did.
+    pub trouble: Option<String>,
+}
+
+/// Listens to one stream.
+pub struct Ear<'a> {
+    vad: &'a mut dyn Vad,
+    framer: Framer<FRAME>,
+    endpointer: Endpointer,
+    min_speech: Samples,
+    interrupting: Samples,
+    speaking: Arc<AtomicBool>,
+}
+
+impl<'a> Ear<'a> {
+    /// An ear at the start of a stream. While `speaking` is set, speech must
+    /// last `interrupting` to count.
+    pub fn new(
+        vad: &'a mut dyn Vad,
+        endpointer: Endpointer,
+        interrupting: Samples,
+        speaking: Arc<AtomicBool>,
+    ) -> Self {
+        vad.reset();
+        let min_speech = endpointer.config().min_speech;
+        Self { vad, framer: Framer::new(), endpointer, min_speech, interrupting, speaking }
+    }
+
+    /// Takes the next samples (16 kHz mono, any number) and emits the frames they complete.
+    pub fn listen(&mut self, samples: &[f32], emit: &mut dyn FnMut(HeardFrame)) {
+        let Self { vad, framer, endpointer, min_speech, interrupting, speaking } = self;
+        framer.push(samples, |frame| {
+            let (probability, trouble) = match vad.process(frame) {
+                Ok(probability) => (probability, None),
+                Err(error) => (0.0, Some(error.to_string())),
+            };
+            let longest =
+                if speaking.load(Ordering::Relaxed) { *interrupting } else { *min_speech };
+            endpointer.set_min_speech(longest);
+            let event = endpointer.push(probability);
+            emit(HeardFrame {
+                samples: frame.to_vec(),
+                at: endpointer.now(),
+                probability,
+                event,
+                trouble,
+            });
+        });
+    }
+}
+
+/// The last sound heard, so that an utterance can be taken out of it.
+#[derive(Debug)]
+pub struct Recorder {
+    samples: std::collections::VecDeque<f32>,
+    capacity: usize,
+    end: Samples,
+}
+
+impl Recorder {
+    /// Remembers at least the last `length` of sound.
+    pub fn new(length: Samples) -> Self {
+        let capacity = usize::try_from(length.0).unwrap_or(usize::MAX);
+        Self { samples: std::collections::VecDeque::new(), capacity, end: Samples::ZERO }
+    }
+
+    /// Takes the next samples; they end at `end`.
+    pub fn push(&mut self, samples: &[f32], end: Samples) {
+        self.samples.extend(samples);
+        let excess = self.samples.len().saturating_sub(self.capacity);
+        self.samples.drain(..excess);
+        self.end = end;
+    }
+
+    /// The sound from `from` to `to`, as far as it is remembered.
+    pub fn range(&self, from: Samples, to: Samples) -> Vec<f32> {
+        let start = self.end.0.saturating_sub(self.samples.len() as u64);
+        let place = |at: Samples| {
+            usize::try_from(at.0.saturating_sub(start)).unwrap_or(usize::MAX).min(self.samples.len())
+        };
+        let (from, to) = (place(from), place(to));
+        self.samples.range(from..to.max(from)).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recorder_gives_back_what_it_remembers() {
+        let mut recorder = Recorder::new(Samples(1000));
+        for block in 0..30u64 {
+            let samples: Vec<f32> = (block * 100..(block + 1) * 100).map(|n| n as f32).collect();
+            recorder.push(&samples, Samples((block + 1) * 100));
+        }
+        let part = recorder.range(Samples(2500), Samples(2503));
+        assert_eq!(part, [2500.0, 2501.0, 2502.0]);
+        assert_eq!(recorder.range(Samples(0), Samples(2002)), [2000.0, 2001.0]);
+        assert_eq!(recorder.range(Samples(2990), Samples(9000)).len(), 10);
+        assert!(recorder.range(Samples(2600), Samples(2500)).is_empty());
+    }
+}

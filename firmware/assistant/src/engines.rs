@@ -1,0 +1,237 @@
+//! The engines that a configuration asks for, and where their files are.
+
+use std::path::{Path, PathBuf};
+
+use sayso_models::llm::Llm;
+use sayso_models::store::{self, Store};
+use sayso_models::stt::Stt;
+use sayso_models::tts::Tts;
+use sayso_models::vad::Vad;
+
+use crate::config::{Config, Profile};
+use crate::error::Result;
+
+/// One engine per role.
+pub struct Engines {
+    /// Voice activity detection.
+    pub vad: Box<dyn Vad>,
+    /// Speech to text.
+    pub stt: Box<dyn Stt>,
+    /// The language model, its system prompt evaluated.
+    pub llm: Box<dyn Llm>,
+    /// Text to speech.
+    pub tts: Box<dyn Tts>,
+}
+
+#[cfg(feature = "models")]
+impl Engines {
+    /// Loads the engines that `config` chooses, side by side.
+    ///
+    /// # Errors
+    /// When a model is missing or damaged, or this CPU lacks what this build needs.
+    pub fn load(config: &Config) -> Result<Self> {
+        cpu()?;
+        // Most of the time goes into reading files and building plans, so two
+        // cores are worth having.
+        std::thread::scope(|scope| {
+            let llm = scope.spawn(|| Self::load_llm(config));
+            let stt = scope.spawn(|| Self::load_stt(config));
+            let tts = scope.spawn(|| Self::load_tts(config));
+            let vad = Self::load_vad(config);
+            let gone = |_| crate::Error::Worker("loading");
+            Ok(Self {
+                vad: vad?,
+                stt: stt.join().map_err(gone)??,
+                llm: llm.join().map_err(gone)??,
+                tts: tts.join().map_err(gone)??,
+            })
+        })
+    }
+
+    /// Loads the voice activity detector alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_vad(config: &Config) -> Result<Box<dyn Vad>> {
+        Ok(Box::new(sayso_models::vad::Silero::load(&Chosen::new(config).vad()?)?))
+    }
+
+    /// Loads the recogniser alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_stt(config: &Config) -> Result<Box<dyn Stt>> {
+        cpu()?;
+        let path = Chosen::new(config).stt()?;
+        let settings = sayso_models::stt::WhisperConfig {
+            threads: threads(config.stt.threads),
+            gpu: config.stt.gpu,
+            ..Default::default()
+        };
+        Ok(Box::new(sayso_models::stt::Whisper::load(&path, &settings)?))
+    }
+
+    /// Loads the language model alone and evaluates its system prompt, or
+    /// takes that from the disk.
+    ///
+    /// # Errors
+    /// When the model is missing or damaged, or the prompt does not fit its context.
+    pub fn load_llm(config: &Config) -> Result<Box<dyn Llm>> {
+        use sayso_models::llm::{self, Llama, prompts};
+        cpu()?;
+        let chosen = Chosen::new(config);
+        let path = chosen.llm()?;
+        let count = u32::try_from(threads(config.llm.threads)).unwrap_or(4);
+        let settings = llm::Config {
+            n_ctx: config.llm.context,
+            threads: count,
+            threads_batch: count,
+            gpu_layers: if cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal")) {
+                config.llm.gpu_layers
+            } else {
+                0
+            },
+            sampling: config.llm.sampling.clone(),
+            ..Default::default()
+        };
+        let (system, examples) = match config.models.profile {
+            Profile::Standard => (prompts::STANDARD, prompts::standard_examples()),
+            Profile::Small => (prompts::SMALL, prompts::small_examples()),
+        };
+        // Examples go with our own prompt; another one speaks for itself.
+        let (system, examples) = match config.llm.system_prompt.trim() {
+            "" => (system, examples),
+            own => (own, Vec::new()),
+        };
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let saved = config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
+        let mut llm = Llama::load(path, settings)?;
+        let primed = llm.prime(system, &examples, saved.as_deref())?;
+        log::info!("system prompt: {primed:?}");
+        Ok(Box::new(llm))
+    }
+
+    /// Loads the voice alone.
+    ///
+    /// # Errors
+    /// When its files are missing or damaged.
+    pub fn load_tts(config: &Config) -> Result<Box<dyn Tts>> {
+        Ok(Box::new(sayso_models::tts::Hibari::load(&Chosen::new(config).tts()?)?))
+    }
+}
+
+/// The instruction sets that this build uses, for people.
+///
+/// # Errors
+/// When this CPU lacks one of them.
+#[cfg(feature = "models")]
+pub fn cpu() -> Result<String> {
+    sayso_models::ggml::cpu_check()?;
+    let used: Vec<&str> =
+        sayso_models::ggml::required().into_iter().map(|(name, _)| name).collect();
+    Ok(if used.is_empty() { "nothing special is needed".into() } else { used.join(" ") })
+}
+
+/// The model files that a configuration chooses.
+pub struct Chosen<'c> {
+    config: &'c Config,
+    store: Store,
+}
+
+impl<'c> Chosen<'c> {
+    /// The files that `config` chooses.
+    pub fn new(config: &'c Config) -> Self {
+        let dir = &config.models.dir;
+        let dir = if dir.as_os_str().is_empty() { store::default_dir() } else { dir.clone() };
+        Self { config, store: Store::open(dir) }
+    }
+
+    /// The store they come from, unless they are named.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The names in the catalogue of the models that are taken from the store.
+    pub fn names(&self) -> Vec<&str> {
+        let models = &self.config.models;
+        let mut names = Vec::new();
+        if models.vad.as_os_str().is_empty() {
+            names.push("silero-v6");
+        }
+        names.extend(self.name(&models.whisper, "whisper-tiny.en"));
+        names.extend(self.name(&models.llm, self.default_llm()));
+        if models.voice.as_os_str().is_empty() {
+            names.push("hibari");
+        }
+        names
+    }
+
+    fn default_llm(&self) -> &'static str {
+        match self.config.models.profile {
+            Profile::Standard => "qwen2.5-coder-0.5b",
+            Profile::Small => "smollm2-135m",
+        }
+    }
+
+    /// The catalogue's name for what is asked for; `None` when that is a file.
+    fn name<'a>(&self, asked: &'a str, default: &'a str) -> Option<&'a str> {
+        let asked = if asked.is_empty() { default } else { asked };
+        self.store.catalog().model(asked).is_ok().then_some(asked)
+    }
+
+    /// The only file, or the named one, of the model asked for.
+    fn file(&self, asked: &str, default: &str) -> Result<PathBuf> {
+        match self.name(asked, default) {
+            None => Ok(PathBuf::from(asked)),
+            Some(name) => {
+                let model = self.store.catalog().model(name)?;
+                let file = model.files().into_iter().next().unwrap_or_default();
+                Ok(self.store.path(name, file)?)
+            }
+        }
+    }
+
+    /// The Silero file.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn vad(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.vad.to_string_lossy(), "silero-v6")
+    }
+
+    /// The Whisper file.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn stt(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.whisper, "whisper-tiny.en")
+    }
+
+    /// The language model's file.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn llm(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.llm, self.default_llm())
+    }
+
+    /// The voice's folder.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn tts(&self) -> Result<PathBuf> {
+        let folder = &self.config.models.voice;
+        if !folder.as_os_str().is_empty() {
+            return Ok(folder.clone());
+        }
+        let file = self.store.path("hibari", "hibari.onnx")?;
+        Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())
+    }
+}
+
+#[cfg(feature = "models")]
+/// Threads for an engine: as asked, or one per core up to four.
+fn threads(asked: u32) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    if asked == 0 { cores.min(4) } else { asked as usize }
+}

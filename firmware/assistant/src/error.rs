@@ -1,0 +1,75 @@
+use std::fmt;
+
+/// A result whose error is this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, in words for the user: what failed, why, and what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting is unknown, malformed or out of range. Correct it.
+    Config(String),
+    /// The command cannot be done with what was given. Correct the command line.
+    Usage(String),
+    /// A model is missing, damaged or failed; see its kind.
+    Model(sayso_models::Error),
+    /// A device or sound file failed; see its kind.
+    Board(sayso_board::BoardError),
+    /// Nothing was said in the recording.
+    NothingSaid(String),
+    /// A turn was heard but could not be answered. The message says why.
+    Turn(String),
+    /// A file could not be read or written.
+    Io(String),
+    /// A worker thread ended unexpectedly. Start again; the log has the reason.
+    Worker(&'static str),
+}
+
+impl Error {
+    /// A wrong setting.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::Config(message.into())
+    }
+
+    /// A file that cannot be read or written.
+    pub fn io(path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::Io(format!("{}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(message)
+            | Self::Usage(message)
+            | Self::NothingSaid(message)
+            | Self::Turn(message)
+            | Self::Io(message) => f.write_str(message),
+            Self::Model(error) => error.fmt(f),
+            Self::Board(error) => error.fmt(f),
+            Self::Worker(name) => write!(f, "the {name} thread ended unexpectedly"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Model(error) => Some(error),
+            Self::Board(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<sayso_models::Error> for Error {
+    fn from(error: sayso_models::Error) -> Self {
+        Self::Model(error)
+    }
+}
+
+impl From<sayso_board::BoardError> for Error {
+    fn from(error: sayso_board::BoardError) -> Self {
+        Self::Board(error)
+    }
+}

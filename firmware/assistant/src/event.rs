@@ -1,0 +1,183 @@
+//! What a conversation tells those who listen in.
+
+use sayso_core::audio::Samples;
+use sayso_core::turn::{State, TurnId};
+use sayso_models::stt::Transcript;
+use serde::Serialize;
+
+/// Something that happened. Times are on the sample clock (16 kHz).
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// The state changed.
+    State {
+        /// When.
+        at: Samples,
+        /// To what.
+        state: State,
+    },
+    /// Somebody began to speak.
+    SpeechStarted {
+        /// When it was noticed.
+        at: Samples,
+        /// Where the speech begins.
+        from: Samples,
+    },
+    /// They may have ended; work on an answer begins, unheard.
+    MayHaveEnded {
+        /// When it was noticed.
+        at: Samples,
+        /// Where the speech ended.
+        speech_end: Samples,
+    },
+    /// They had not ended.
+    SpeechResumed {
+        /// When it was noticed.
+        at: Samples,
+    },
+    /// They have ended.
+    SpeechEnded {
+        /// When it was noticed.
+        at: Samples,
+        /// Where the speech ended.
+        speech_end: Samples,
+    },
+    /// How loud it is, about 30 times a second. Not part of a log.
+    Level {
+        /// When.
+        at: Samples,
+        /// Root mean square of the frame, in dB relative to full scale.
+        dbfs: f32,
+        /// The probability (0…1) that it is speech.
+        speech: f32,
+    },
+    /// A part of the transcript, as it is decided.
+    Partial {
+        /// Whose.
+        turn: TurnId,
+        /// The words.
+        text: String,
+    },
+    /// What was said.
+    Transcript {
+        /// Whose.
+        turn: TurnId,
+        /// When it was known.
+        at: Samples,
+        /// The words, their times and confidence.
+        transcript: Transcript,
+    },
+    /// A piece of the reply, as it is written. Not part of a log.
+    Token {
+        /// Whose.
+        turn: TurnId,
+        /// The piece.
+        text: String,
+    },
+    /// A clause of the reply begins to be heard.
+    Speaking {
+        /// Whose.
+        turn: TurnId,
+        /// When.
+        at: Samples,
+        /// The clause.
+        text: String,
+    },
+    /// A turn is over.
+    Turn(Box<TurnRecord>),
+    /// Something went wrong; the conversation goes on.
+    Trouble {
+        /// When.
+        at: Samples,
+        /// What, and what to do.
+        message: String,
+    },
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The guess was wrong or nothing was said: without trace.
+    #[default]
+    Dropped,
+    /// The reply was heard whole.
+    Complete,
+    /// The reply was interrupted.
+    Interrupted,
+}
+
+/// One turn: what was said, what was answered, when and how fast.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct TurnRecord {
+    /// Its number.
+    pub turn: TurnId,
+    /// How it ended.
+    pub ending: Ending,
+    /// What was said.
+    pub transcript: String,
+    /// What was answered: all that was written.
+    pub reply: String,
+    /// What was heard of it.
+    pub heard: String,
+    /// Where the utterance begins.
+    pub speech_from: Samples,
+    /// Where it ends.
+    pub speech_end: Samples,
+    /// Tokens evaluated, found in the cache and written.
+    pub tokens: Tokens,
+    /// Wall-clock times. Not part of a log.
+    pub timings_ms: Timings,
+}
+
+/// Tokens of one turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tokens {
+    /// Prompt tokens that were in the cache.
+    pub cached: usize,
+    /// Prompt tokens evaluated.
+    pub prompt: usize,
+    /// Tokens of the reply.
+    pub reply: usize,
+}
+
+/// Wall-clock times of one turn, in ms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Timings {
+    /// Length of the speech.
+    pub speech: f64,
+    /// Speech to text.
+    pub stt: f64,
+    /// From the transcript to the end of the prompt's evaluation.
+    pub llm_prefill: f64,
+    /// From the transcript to the first piece of text.
+    pub llm_first_token: f64,
+    /// From the transcript to the first clause.
+    pub llm_first_clause: f64,
+    /// From the first clause to its first sound.
+    pub tts_first_sound: f64,
+    /// From the start of the work to the first sound: the three stages above
+    /// and speech to text, one after the other.
+    pub first_sound: f64,
+    /// From the start of the work to the last piece of text.
+    pub reply: f64,
+    /// From the end of the speech to the first sound given to the loudspeaker,
+    /// waiting for the end of the turn included. Only live; 0 in a replay.
+    pub voice_to_voice: f64,
+}
+
+impl Event {
+    /// Whether it belongs in an event log: the same recording gives the same log.
+    pub fn logged(&self) -> bool {
+        !matches!(self, Self::Level { .. } | Self::Token { .. })
+    }
+}
+
+impl TurnRecord {
+    /// The record without what depends on the machine's speed.
+    pub fn without_timings(&self) -> Self {
+        Self { timings_ms: Timings::default(), ..self.clone() }
+    }
+}

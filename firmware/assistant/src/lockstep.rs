@@ -1,0 +1,59 @@
+//! A conversation on a virtual clock: everything on one thread, time standing
+//! still while the mind thinks. One recording gives one event log.
+
+use std::time::Duration;
+
+use sayso_board::{Heard, Microphone, StreamStats};
+use sayso_core::audio::FRAME;
+
+use crate::Stop;
+use crate::conversation::{Conversation, Order};
+use crate::ear::Ear;
+use crate::mind::Mind;
+use crate::voice::Voice;
+
+/// Runs until the microphone's recording is over and answered, or until
+/// `stop`. Returns what the microphone lost.
+pub fn run(
+    conversation: &mut Conversation<'_>,
+    mut ear: Ear<'_>,
+    mut mind: Mind<'_>,
+    mut voice: Voice<'_>,
+    mut microphone: Box<dyn Microphone>,
+    stop: &Stop,
+) -> StreamStats {
+    let mut buffer = [0.0; FRAME];
+    let mut over = false;
+    while !stop.is_stopped() && !(over && !conversation.busy()) {
+        match microphone.read(&mut buffer, Duration::ZERO) {
+            Heard::Samples(count) => {
+                let samples = buffer.get(..count).unwrap_or(&buffer);
+                ear.listen(samples, &mut |frame| conversation.heard(frame));
+            }
+            Heard::Nothing => {}
+            Heard::End if !over => {
+                conversation.input_over();
+                over = true;
+            }
+            // Nothing moves any more: what still waits can never be played.
+            Heard::End => break,
+        }
+        work(conversation, &mut mind, &mut voice);
+    }
+    conversation.leave();
+    work(conversation, &mut mind, &mut voice);
+    microphone.stats()
+}
+
+fn work(conversation: &mut Conversation<'_>, mind: &mut Mind<'_>, voice: &mut Voice<'_>) {
+    loop {
+        conversation.pump();
+        match conversation.order() {
+            Some(Order::Mind(job)) => mind.work(job, &mut |thought| conversation.thought(thought)),
+            Some(Order::Voice(utter)) => {
+                voice.utter(utter, &mut |voiced| conversation.voiced(voiced));
+            }
+            None => break,
+        }
+    }
+}

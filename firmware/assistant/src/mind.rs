@@ -1,0 +1,211 @@
+//! The mind: what was said, and what to answer.
+//!
+//! One job at a time, each with its turn's number and [`Cancel`]. What it
+//! finds out is emitted as it comes; it never waits for whoever listens.
+
+use std::time::Instant;
+
+use sayso_core::turn::TurnId;
+use sayso_models::Cancel;
+use sayso_models::llm::{Llm, Reply};
+use sayso_models::stt::{Stt, SttRequest, Transcript};
+
+use crate::clause::{Clause, ClauseSplitter};
+use crate::intent;
+
+/// Work for the mind.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Understand this sound (16 kHz mono) and answer it.
+    Think {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What was said.
+        audio: Vec<f32>,
+        /// Stops the work.
+        cancel: Cancel,
+    },
+    /// Answer this text.
+    Answer {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What was typed.
+        text: String,
+        /// Stops the work.
+        cancel: Cancel,
+    },
+    /// The exchange is complete; so much of the reply was heard.
+    Keep {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// Bytes of the reply that were heard, or `None` for all of them.
+        heard: Option<usize>,
+    },
+    /// The exchange never happened.
+    Discard {
+        /// The turn it belongs to.
+        turn: TurnId,
+    },
+}
+
+/// What the mind found out.
+#[derive(Debug)]
+pub enum Thought {
+    /// A part of the transcript, as it is decided.
+    Partial {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The words.
+        text: String,
+    },
+    /// What was said.
+    Understood {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The transcript; its text is empty when nothing was said.
+        transcript: Transcript,
+        /// Whether it only asks to stop.
+        stop: bool,
+        /// How long that took, in ms.
+        took_ms: f64,
+    },
+    /// A piece of the reply, as it is written.
+    Text {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The piece.
+        text: String,
+    },
+    /// A clause that can be spoken.
+    Clause {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The clause.
+        clause: Clause,
+        /// Time since the transcript was there, in ms.
+        after_ms: f64,
+    },
+    /// The reply is complete.
+    Done {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The reply, with the model's own counts and times.
+        reply: Reply,
+    },
+    /// The work broke off, cancelled or failed.
+    Broken {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// Why.
+        error: sayso_models::Error,
+    },
+}
+
+/// The recogniser and the language model, and the exchange between them.
+pub struct Mind<'a> {
+    stt: &'a mut dyn Stt,
+    llm: &'a mut dyn Llm,
+    language: Option<String>,
+    prompt: String,
+    /// The turn whose exchange is pending in the language model, and its reply so far.
+    pending: Option<(TurnId, String)>,
+}
+
+impl<'a> Mind<'a> {
+    /// A mind that listens for `language` (ISO 639-1; `None` detects it) and
+    /// expects the words in `prompt`.
+    pub fn new(
+        stt: &'a mut dyn Stt,
+        llm: &'a mut dyn Llm,
+        language: Option<String>,
+        prompt: String,
+    ) -> Self {
+        Self { stt, llm, language, prompt, pending: None }
+    }
+
+    /// Does one job, emitting what is found out.
+    pub fn work(&mut self, job: Job, emit: &mut dyn FnMut(Thought)) {
+        let (turn, done) = match job {
+            Job::Think { turn, audio, cancel } => (turn, self.think(turn, &audio, &cancel, emit)),
+            Job::Answer { turn, text, cancel } => (turn, self.answer(turn, &text, &cancel, emit)),
+            Job::Keep { turn, heard } => (turn, self.keep(turn, heard)),
+            Job::Discard { turn } => (turn, self.discard(turn)),
+        };
+        if let Err(error) = done {
+            emit(Thought::Broken { turn, error });
+        }
+    }
+
+    fn think(
+        &mut self,
+        turn: TurnId,
+        audio: &[f32],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(Thought),
+    ) -> sayso_models::Result<()> {
+        cancel.check()?;
+        let start = Instant::now();
+        let request = SttRequest { prompt: &self.prompt, language: self.language.as_deref() };
+        let transcript = self.stt.transcribe(audio, &request, cancel, &mut |text| {
+            emit(Thought::Partial { turn, text: text.into() });
+        })?;
+        let text = transcript.text.trim().to_owned();
+        let stop = intent::is_stop(&text);
+        emit(Thought::Understood { turn, transcript, stop, took_ms: ms(start) });
+        if text.is_empty() || stop {
+            return Ok(());
+        }
+        self.answer(turn, &text, cancel, emit)
+    }
+
+    fn answer(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(Thought),
+    ) -> sayso_models::Result<()> {
+        cancel.check()?;
+        let start = Instant::now();
+        let mut splitter = ClauseSplitter::new();
+        let mut written = String::new();
+        let reply = self.llm.reply(text, cancel, &mut |piece| {
+            written.push_str(piece);
+            emit(Thought::Text { turn, text: piece.into() });
+            splitter.push(piece, &mut |clause| {
+                emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+            });
+        });
+        self.pending = Some((turn, written));
+        let reply = reply?;
+        splitter.finish(&mut |clause| {
+            emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+        });
+        emit(Thought::Done { turn, reply });
+        Ok(())
+    }
+
+    fn keep(&mut self, turn: TurnId, heard: Option<usize>) -> sayso_models::Result<()> {
+        match self.pending.take_if(|(pending, _)| *pending == turn) {
+            None => Ok(()),
+            Some((_, text)) => match heard.and_then(|heard| text.get(..heard)) {
+                // The mark tells the model that it was cut short.
+                Some(heard) if heard.len() < text.trim_end().len() => {
+                    self.llm.keep(Some(&format!("{heard}…")))
+                }
+                _ => self.llm.keep(None),
+            },
+        }
+    }
+
+    fn discard(&mut self, turn: TurnId) -> sayso_models::Result<()> {
+        match self.pending.take_if(|(pending, _)| *pending == turn) {
+            Some(_) => self.llm.discard(),
+            None => Ok(()),
+        }
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}

@@ -1,0 +1,82 @@
+//! The voice: clause by clause to sound.
+
+use std::time::Instant;
+
+use sayso_core::turn::TurnId;
+use sayso_models::Cancel;
+use sayso_models::tts::{Delivery, Tts, WordTiming};
+
+/// A clause to speak.
+#[derive(Clone, Debug)]
+pub struct Utter {
+    /// The turn it belongs to.
+    pub turn: TurnId,
+    /// The words.
+    pub text: String,
+    /// Stops the work.
+    pub cancel: Cancel,
+}
+
+/// What becomes of it.
+#[derive(Debug)]
+pub enum Voiced {
+    /// The next sound of the clause, mono at the voice's rate.
+    Sound {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The samples.
+        samples: Vec<f32>,
+    },
+    /// The clause has been spoken.
+    Spoken {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// Where its words lie in its sound.
+        words: Vec<WordTiming>,
+        /// Time from the order to the first sound, in ms; `None` if there was none.
+        first_ms: Option<f64>,
+        /// Time from the order to the last sound, in ms.
+        took_ms: f64,
+    },
+    /// The work broke off, cancelled or failed.
+    Broken {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// Why.
+        error: sayso_models::Error,
+    },
+}
+
+/// A voice and how it speaks.
+pub struct Voice<'a> {
+    tts: &'a mut dyn Tts,
+    delivery: Delivery,
+}
+
+impl<'a> Voice<'a> {
+    /// A voice that speaks by `tts`.
+    pub fn new(tts: &'a mut dyn Tts, delivery: Delivery) -> Self {
+        Self { tts, delivery }
+    }
+
+    /// Speaks one clause, emitting its sound as it is made.
+    pub fn utter(&mut self, order: Utter, emit: &mut dyn FnMut(Voiced)) {
+        let Utter { turn, text, cancel } = order;
+        let start = Instant::now();
+        let mut first_ms = None;
+        let spoken = self.tts.speak(&text, &self.delivery, &cancel, &mut |samples| {
+            first_ms.get_or_insert_with(|| ms(start));
+            emit(Voiced::Sound { turn, samples: samples.to_vec() });
+        });
+        emit(match spoken {
+            Ok(spoken) => {
+                Voiced::Spoken { turn, words: spoken.words, first_ms, took_ms: ms(start) }
+            }
+            Err(error) => Voiced::Broken { turn, error },
+        });
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}

@@ -1,0 +1,195 @@
+//! Whole conversations on the replay board with scripted engines.
+
+mod common;
+
+use sayso::event::{Ending, TurnRecord};
+use sayso::{Assistant, Event, Pace, Stop};
+use sayso_core::turn::State;
+use sayso_replay::{Layout, Output, Replay, Tracks};
+
+struct Run {
+    log: Vec<String>,
+    states: Vec<State>,
+    turns: Vec<TurnRecord>,
+    troubles: Vec<String>,
+    history: Vec<(String, String)>,
+    tracks: Tracks,
+}
+
+fn run(
+    lines: &[&'static str],
+    parts: &[(bool, usize)],
+    pace: Pace,
+    change: impl FnOnce(&mut sayso::Config),
+) -> Run {
+    let (engines, seen) = common::engines(lines);
+    let mut config = common::config();
+    change(&mut config);
+    let mut assistant = Assistant::new(config, engines);
+    let mut board =
+        Replay::from_samples(common::sound(parts)).output(Output::Memory(Layout::Stereo));
+    if pace == Pace::Live {
+        board = board.pace(sayso_replay::Pace::RealTime);
+    }
+    let handle = board.handle();
+    let (mut log, mut states, mut turns, mut troubles) = (vec![], vec![], vec![], vec![]);
+    assistant
+        .converse(&mut board, pace, &Stop::new(), &mut |event| {
+            if event.logged() {
+                let event = match &event {
+                    Event::Turn(record) => Event::Turn(Box::new(record.without_timings())),
+                    other => other.clone(),
+                };
+                log.push(serde_json::to_string(&event).expect("serialises"));
+            }
+            match event {
+                Event::State { state, .. } => states.push(state),
+                Event::Turn(record) => turns.push(*record),
+                Event::Trouble { message, .. } => troubles.push(message),
+                _ => {}
+            }
+        })
+        .expect("a conversation");
+    let history = seen.lock().expect("seen");
+    let history = history.iter().map(|e| (e.user.clone(), e.assistant.clone())).collect();
+    let tracks = handle.finish().expect("tracks").expect("in memory");
+    Run { log, states, turns, troubles, history, tracks }
+}
+
+/// Where the reply (the right channel) is audible, in s.
+fn reply_span(tracks: &Tracks) -> Option<(f64, f64)> {
+    let right = || tracks.samples.iter().skip(1).step_by(2);
+    let loud = |s: &&f32| s.abs() > 0.05;
+    let first = right().position(|s| loud(&s))?;
+    let length = right().count();
+    let last = length - 1 - right().rev().position(|s| loud(&s))?;
+    let rate = f64::from(tracks.rate);
+    Some((first as f64 / rate, last as f64 / rate))
+}
+
+const QUESTION: [(bool, usize); 3] = [(false, 500), (true, 1500), (false, 1500)];
+
+#[test]
+fn a_question_is_answered_after_the_hangover() {
+    let run = run(&["What time is it?"], &QUESTION, Pace::Lockstep, |_| {});
+    use State::{Hearing, Listening, Speaking};
+    // The guess was right and its sound ready: no time was spent thinking.
+    assert_eq!(run.states, [Listening, Hearing, Speaking, Listening]);
+    let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
+    assert_eq!(turn.ending, Ending::Complete);
+    assert_eq!(turn.transcript, "What time is it?");
+    assert_eq!(turn.heard, turn.reply);
+    assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
+    let (start, end) = reply_span(&run.tracks).expect("a reply");
+    // Speech ends at 2.0 s, the hangover is 0.6 s, frames are 32 ms.
+    assert!((2.55..2.75).contains(&start), "{start}");
+    // Each word is a tenth of a second.
+    let words = turn.reply.split_whitespace().count() as f64;
+    assert!((end - start - words * 0.1).abs() < 0.05, "{start} {end} {words}");
+}
+
+#[test]
+fn one_recording_gives_one_log() {
+    let first = run(&["One.", "Two."], &[QUESTION, QUESTION].concat(), Pace::Lockstep, |_| {});
+    let second = run(&["One.", "Two."], &[QUESTION, QUESTION].concat(), Pace::Lockstep, |_| {});
+    assert!(first.log.len() > 8, "{:?}", first.log);
+    assert_eq!(first.log, second.log);
+    assert!(first.tracks == second.tracks);
+}
+
+#[test]
+fn a_pause_is_no_end_and_a_wrong_guess_leaves_no_trace() {
+    let parts = [(false, 500), (true, 800), (false, 400), (true, 800), (false, 1500)];
+    let run = run(&["Turn on", "Turn on the light."], &parts, Pace::Lockstep, |_| {});
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Dropped, Ending::Complete]);
+    assert_eq!(run.history.len(), 1);
+    assert_eq!(run.history[0].0, "Turn on the light.");
+    let (start, _) = reply_span(&run.tracks).expect("a reply");
+    assert!(start > 3.0, "sound of a dropped guess was heard at {start}");
+    // The second guess hears the utterance from its beginning.
+    assert_eq!(run.turns[0].speech_from, run.turns[1].speech_from);
+}
+
+#[test]
+fn nothing_said_is_not_answered() {
+    let run = run(&[""], &QUESTION, Pace::Lockstep, |_| {});
+    assert_eq!(run.states.last(), Some(&State::Listening));
+    assert!(run.history.is_empty());
+    assert_eq!(reply_span(&run.tracks), None);
+}
+
+#[test]
+fn stop_is_not_answered() {
+    let run = run(&["Never mind."], &QUESTION, Pace::Lockstep, |_| {});
+    assert!(run.history.is_empty());
+    assert_eq!(reply_span(&run.tracks), None);
+}
+
+#[test]
+fn what_breaks_is_told_and_the_next_turn_works() {
+    let lines = ["(broken)", "Still there?"];
+    // The guess breaks; once the end is sure the machine tries again.
+    let run = run(&lines, &[QUESTION, QUESTION].concat(), Pace::Lockstep, |_| {});
+    assert_eq!(run.troubles.len(), 1);
+    assert!(run.troubles[0].contains("the script says so"));
+    assert_eq!(run.history.len(), 1);
+    assert_eq!(run.history[0].0, "Still there?");
+}
+
+#[test]
+fn an_interruption_stops_the_sound_and_cuts_the_memory() {
+    // The reply begins at about 2.6 s and lasts 1.3 s; speech breaks in at 3.2 s.
+    let parts = [(false, 500), (true, 1500), (false, 1200), (true, 1000), (false, 1500)];
+    let lines = ["First question.", "Second question."];
+    let run = run(&lines, &parts, Pace::Lockstep, |config| config.turn.barge_in = true);
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Interrupted, Ending::Complete]);
+    let cut = &run.turns[0];
+    assert!(cut.reply.starts_with(&cut.heard) && cut.heard.len() < cut.reply.len());
+    assert!(!cut.heard.is_empty());
+    // Ten words a second: what was heard fits the time from the start of the sound to its stop.
+    let words = cut.heard.split_whitespace().count();
+    assert!((7..=10).contains(&words), "{words}: {}", cut.heard);
+    assert_eq!(run.history.len(), 2);
+    assert_eq!(run.history[0].1, format!("{}…", cut.heard));
+}
+
+#[test]
+fn without_barge_in_the_reply_goes_on() {
+    let parts = [(false, 500), (true, 1500), (false, 1200), (true, 400), (false, 2500)];
+    let run = run(&["First question.", "x"], &parts, Pace::Lockstep, |_| {});
+    assert_eq!(run.turns[0].ending, Ending::Complete);
+    assert_eq!(run.history.len(), 1);
+}
+
+#[test]
+fn the_live_conversation_says_the_same() {
+    let parts = [(false, 300), (true, 700), (false, 900)];
+    let live = run(&["Hello there."], &parts, Pace::Live, |_| {});
+    let [turn] = live.turns.as_slice() else { panic!("one turn: {:?}", live.turns) };
+    assert_eq!(turn.ending, Ending::Complete);
+    assert_eq!(live.history.len(), 1);
+    let (start, end) = reply_span(&live.tracks).expect("a reply");
+    assert!(start > 1.5 && end > start + 0.9, "{start} {end}");
+}
+
+#[test]
+fn stop_ends_a_live_conversation() {
+    let (engines, _) = common::engines(&[]);
+    let mut assistant = Assistant::new(common::config(), engines);
+    let mut board = Replay::from_samples(common::sound(&[(false, 60_000)]))
+        .pace(sayso_replay::Pace::RealTime);
+    let stop = Stop::new();
+    let handle = std::thread::spawn({
+        let stop = stop.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            stop.stop();
+        }
+    });
+    let started = std::time::Instant::now();
+    assistant.converse(&mut board, Pace::Live, &stop, &mut |_| {}).expect("ends");
+    assert!(started.elapsed().as_secs() < 30);
+    handle.join().expect("thread");
+}

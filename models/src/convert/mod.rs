@@ -1,0 +1,48 @@
+//! Making model files from what their packages hold: Whisper from CTranslate2
+//! to whisper.cpp's ggml file, quantising it, requantising GGUF language models.
+//!
+//! Inputs are untrusted: every length is checked against the file, and a
+//! damaged one is an error, never a panic or a large allocation. Outputs are
+//! streamed, and the same on every machine.
+
+mod ct2;
+mod ggml;
+mod gguf;
+mod mel;
+mod reader;
+mod vocabulary;
+mod whisper;
+
+use std::io::{self, Write};
+
+pub use crate::quant::{BLOCK, Quant};
+pub use ggml::whisper_ggml_quantize;
+pub use gguf::gguf_requantize;
+pub use whisper::whisper_ct2_to_ggml;
+
+use crate::{Error, ErrorKind, Result};
+
+fn io_error(error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, "could not write the converted model").with_source(error)
+}
+
+/// Quantises `data`, in which every `step` bytes hold a block that `read` understands.
+fn put_rows(
+    data: &[u8],
+    step: usize,
+    to: Quant,
+    out: &mut dyn Write,
+    read: impl Fn(&[u8]) -> [f32; BLOCK],
+) -> Result<()> {
+    /// Blocks between writes.
+    const RUN: usize = 1024;
+    let mut buffer = Vec::with_capacity(RUN * to.block_bytes());
+    for run in data.chunks(RUN * step) {
+        buffer.clear();
+        for block in run.chunks_exact(step) {
+            to.put(&read(block), &mut buffer);
+        }
+        out.write_all(&buffer).map_err(io_error)?;
+    }
+    Ok(())
+}

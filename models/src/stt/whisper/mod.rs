@@ -1,0 +1,262 @@
+//! Whisper by whisper.cpp.
+//!
+//! The encoder runs on the utterance's real length plus a margin, not on the
+//! 30 s that Whisper was trained with; where that pass looks doubtful, a second
+//! one runs with everything. Long recordings go through in pieces.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::{Rejection, Stt, SttRequest, Transcript};
+use crate::{Cancel, Error, ErrorKind, Result};
+
+mod file;
+mod guard;
+mod logging;
+mod pass;
+mod window;
+mod words;
+
+use guard::Evidence;
+use pass::{Engine, Heard, Job};
+use window::RATE;
+
+/// Samples per encoder position (20 ms).
+const POSITION: usize = RATE / 50;
+/// Positions of Whisper's full view of 30 s.
+const FULL: u32 = 1500;
+
+/// A second, still cheap pass gets so many positions more: single words that
+/// make a short pass go round in circles mostly come out right in a longer one.
+const SECOND_MARGIN: u32 = 256;
+
+/// How a [`Whisper`] works. The default is for short utterances on the CPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhisperConfig {
+    /// Threads for the encoder and the decoder. With more than one, a core that
+    /// other work shares stalls all of them.
+    pub threads: usize,
+    /// Use the GPU, where the build has a back end for one.
+    pub gpu: bool,
+    /// Encoder positions (20 ms each) beyond the end of the sound. Too few of
+    /// them cost words and make the decoder loop.
+    pub margin: u32,
+    /// Always run the encoder over all 30 s: several times slower, for comparison.
+    pub full_context: bool,
+}
+
+impl Default for WhisperConfig {
+    fn default() -> Self {
+        Self { threads: 1, gpu: false, margin: 192, full_context: false }
+    }
+}
+
+/// A Whisper model, loaded once and used for one utterance after the other.
+/// Nothing is carried from one call to the next.
+pub struct Whisper {
+    engine: Engine,
+    config: WhisperConfig,
+}
+
+impl Whisper {
+    /// Loads a model in whisper.cpp's format (`ggml-….bin`), any size,
+    /// English-only or multilingual.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing) when there is no such file,
+    /// [`Io`](ErrorKind::Io) when it cannot be read,
+    /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model.
+    pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
+        logging::redirect();
+        file::check(path)?;
+        let engine = Engine::load(path, config.threads, config.gpu)?;
+        Ok(Self { engine, config: config.clone() })
+    }
+
+    /// Whether it knows more than English.
+    pub fn is_multilingual(&self) -> bool {
+        self.engine.is_multilingual()
+    }
+
+    /// The code handed to whisper.cpp for what the request asks.
+    fn language<'a>(&self, asked: Option<&'a str>) -> Result<Option<&'a str>> {
+        let Some(code) = asked else { return Ok(None) };
+        let unknown = |what: String| Err(Error::new(ErrorKind::Input, what));
+        if code.contains('\0') || whisper_rs::get_lang_id(code).is_none() {
+            return unknown(format!("Whisper knows no language {code:?}: use an ISO 639-1 code"));
+        }
+        if !self.is_multilingual() && code != "en" {
+            return unknown(format!(
+                "this model knows only English: use a multilingual one for {code:?}"
+            ));
+        }
+        Ok(Some(code))
+    }
+
+    /// One piece of at most 30 s, judged.
+    fn piece(
+        &mut self,
+        audio: &[f32],
+        offset_ms: u32,
+        language: Option<&str>,
+        prompt: &[i32],
+        cancel: &Cancel,
+    ) -> Result<Piece> {
+        if let Some(rejection) = guard::sound(audio) {
+            return Ok(Piece {
+                rejected: Some(rejection),
+                no_speech_prob: 1.0,
+                ..Piece::default()
+            });
+        }
+        let audio = sanitised(audio);
+        let positions = u32::try_from(audio.len().div_ceil(POSITION)).unwrap_or(FULL);
+        let seconds = positions / 50 + 1;
+        let full = Job {
+            audio_context: FULL,
+            most_tokens: 12 + 8 * seconds,
+            most_runs: 2 + seconds / 3,
+            fallback: true,
+            prompt,
+        };
+        let trim = |margin: u32| Job {
+            audio_context: (positions + margin).min(FULL),
+            fallback: false,
+            ..full
+        };
+        let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
+        let margin = self.config.margin;
+        let mut piece = Piece::default();
+        for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
+            // What is hardly cheaper than the full pass is left to that.
+            if !job.fallback && (self.config.full_context || job.audio_context > FULL / 5 * 4) {
+                continue;
+            }
+            let heard = self.engine.run(&audio, language, &job, cancel)?;
+            let spaces = words::has_spaces(self.engine.language());
+            piece = Piece::new(&heard, spaces, offset_ms, length_ms);
+            piece.full_context = job.fallback;
+            if !heard.runaway && !guard::doubtful(&piece.evidence()) {
+                break;
+            }
+        }
+        piece.rejected = guard::text(&piece.evidence());
+        if let Some(rejection) = piece.rejected {
+            log::debug!(
+                "nothing heard ({rejection:?}): {:?}, log-probability {:.2}, no speech {:.2}",
+                piece.text,
+                piece.avg_logprob,
+                piece.no_speech_prob
+            );
+        }
+        Ok(piece)
+    }
+}
+
+impl Stt for Whisper {
+    fn transcribe(
+        &mut self,
+        audio: &[f32],
+        request: &SttRequest<'_>,
+        cancel: &Cancel,
+        on_segment: &mut dyn FnMut(&str),
+    ) -> Result<Transcript> {
+        cancel.check()?;
+        let asked = self.language(request.language)?;
+        let prompt = self.engine.prompt(request.prompt)?;
+        let mut language: Option<Cow<'_, str>> = asked.map(Cow::Borrowed);
+        let mut transcript = Transcript { no_speech_prob: 1.0, ..Transcript::default() };
+        let (mut start, mut logprob, mut tokens, mut rejected) = (0, 0.0, 0, None);
+        loop {
+            cancel.check()?;
+            let end = start + window::first_piece(&audio[start..]);
+            let offset_ms = u32::try_from(start * 1000 / RATE).unwrap_or(u32::MAX);
+            let piece =
+                self.piece(&audio[start..end], offset_ms, language.as_deref(), &prompt, cancel)?;
+            transcript.full_context |= piece.full_context;
+            transcript.no_speech_prob = transcript.no_speech_prob.min(piece.no_speech_prob);
+            if piece.rejected.is_some() {
+                rejected = rejected.or(piece.rejected);
+                transcript.avg_logprob = transcript.avg_logprob.min(piece.avg_logprob);
+            } else {
+                // Later pieces are in the language of the first with words.
+                language.get_or_insert(Cow::Borrowed(self.engine.language()));
+                logprob += piece.avg_logprob * piece.tokens as f32;
+                tokens += piece.tokens;
+                let spaces = language.as_deref().is_none_or(words::has_spaces);
+                let text = if transcript.text.is_empty() || !spaces {
+                    piece.text
+                } else {
+                    format!(" {}", piece.text)
+                };
+                on_segment(&text);
+                transcript.text.push_str(&text);
+                transcript.words.extend(piece.words.into_iter().map(|spaced| spaced.word));
+            }
+            start = end;
+            if start >= audio.len() {
+                break;
+            }
+        }
+        if tokens > 0 {
+            transcript.avg_logprob = logprob / tokens as f32;
+        } else {
+            transcript.rejected = rejected;
+        }
+        let language = language.unwrap_or(Cow::Borrowed(self.engine.language()));
+        transcript.language = language.into_owned();
+        Ok(transcript)
+    }
+}
+
+/// What was heard in one piece.
+#[derive(Default)]
+struct Piece {
+    text: String,
+    words: Vec<words::Spaced>,
+    /// Whether there was text before descriptions of sounds were taken out.
+    annotated: bool,
+    tokens: usize,
+    avg_logprob: f32,
+    no_speech_prob: f32,
+    full_context: bool,
+    rejected: Option<Rejection>,
+}
+
+impl Piece {
+    fn new(heard: &Heard, spaces: bool, offset_ms: u32, length_ms: u32) -> Self {
+        let end_ms = offset_ms.saturating_add(length_ms);
+        let words = words::merge(&heard.tokens, spaces, offset_ms, end_ms);
+        let annotated = !words.is_empty();
+        let words = words::without_annotations(words);
+        let tokens = heard.tokens.len();
+        Self {
+            text: words::text(&words),
+            words,
+            annotated,
+            tokens,
+            avg_logprob: heard.avg_logprob,
+            // No segment means that whisper.cpp itself saw no speech.
+            no_speech_prob: heard.no_speech_prob.unwrap_or(1.0),
+            ..Self::default()
+        }
+    }
+
+    fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            text: &self.text,
+            annotated: self.annotated,
+            avg_logprob: self.avg_logprob,
+            no_speech_prob: self.no_speech_prob,
+        }
+    }
+}
+
+/// The sound as whisper.cpp may have it: finite and within −1…1.
+fn sanitised(audio: &[f32]) -> Cow<'_, [f32]> {
+    if audio.iter().all(|sample| sample.abs() <= 1.0) {
+        return Cow::Borrowed(audio);
+    }
+    let clean = |sample: &f32| if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
+    Cow::Owned(audio.iter().map(clean).collect())
+}

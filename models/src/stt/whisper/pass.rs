@@ -1,0 +1,230 @@
+//! One pass of whisper.cpp over one piece of sound: the only file that calls into it.
+
+use std::ffi::c_void;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use whisper_rs::whisper_rs_sys as sys;
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError,
+    WhisperState,
+};
+
+use super::words::Token;
+use crate::{Cancel, Error, ErrorKind, Result};
+
+/// Whisper's longest prompt: half its text context less what it adds itself.
+const PROMPT_TOKENS: usize = 223;
+/// More bytes of prompt than that many tokens ever have are not looked at.
+const PROMPT_BYTES: usize = 4096;
+
+/// What to do in a pass.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job<'a> {
+    /// Encoder positions of 20 ms; 0 for all 30 s.
+    pub audio_context: u32,
+    /// No more tokens than this at a time.
+    pub most_tokens: u32,
+    /// No more encoder runs than this.
+    pub most_runs: u32,
+    /// Try again at higher temperatures where whisper.cpp's thresholds say so.
+    pub fallback: bool,
+    /// Tokens to lean on.
+    pub prompt: &'a [i32],
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard {
+    /// The tokens of text, no special ones.
+    pub tokens: Vec<Token>,
+    /// Mean log-probability of the tokens of text; 0 without any.
+    pub avg_logprob: f32,
+    /// Probability that there is no speech; `None` when whisper.cpp gave no segment.
+    pub no_speech_prob: Option<f32>,
+    /// A limit of the job was reached: the text may be cut or run in circles.
+    pub runaway: bool,
+}
+
+/// A loaded model with its working memory.
+pub(super) struct Engine {
+    context: WhisperContext,
+    state: WhisperState,
+    threads: i32,
+    /// Settings for the language last asked for. Kept, because every
+    /// `set_language` of whisper-rs leaks its string.
+    settings: Option<(Option<String>, FullParams<'static, 'static>)>,
+}
+
+impl Engine {
+    /// Loads a file that was checked.
+    pub fn load(path: &Path, threads: usize, gpu: bool) -> Result<Self> {
+        let failed = |error: WhisperError| {
+            Error::new(ErrorKind::Damaged, "whisper.cpp cannot load this model: fetch it again")
+                .with_path(path)
+                .with_source(error)
+        };
+        let mut parameters = WhisperContextParameters::new();
+        parameters.use_gpu(gpu);
+        // With flash attention, trimmed passes need a third more margin.
+        parameters.flash_attn(false);
+        let context = WhisperContext::new_with_params(path, parameters).map_err(failed)?;
+        let state = context.create_state().map_err(|error| {
+            Error::new(ErrorKind::Engine, "no memory for speech recognition").with_source(error)
+        })?;
+        let threads = i32::try_from(threads.max(1)).unwrap_or(1);
+        Ok(Self { context, state, threads, settings: None })
+    }
+
+    pub fn is_multilingual(&self) -> bool {
+        self.context.is_multilingual()
+    }
+
+    /// The language of the last pass.
+    pub fn language(&self) -> &'static str {
+        if !self.is_multilingual() {
+            return "en";
+        }
+        whisper_rs::get_lang_str(self.state.full_lang_id_from_state()).unwrap_or("en")
+    }
+
+    /// The end of `prompt` in tokens.
+    pub fn prompt(&self, prompt: &str) -> Result<Vec<i32>> {
+        let prompt = prompt.trim().replace('\0', " ");
+        if prompt.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut from = prompt.len().saturating_sub(PROMPT_BYTES);
+        while !prompt.is_char_boundary(from) {
+            from += 1;
+        }
+        // As in the text that Whisper learnt from, a word starts with its space.
+        let mut tokens = self
+            .context
+            .tokenize(&format!(" {}", &prompt[from..]), PROMPT_BYTES + 1)
+            .map_err(|error| {
+                Error::new(ErrorKind::Input, "the prompt cannot be used").with_source(error)
+            })?;
+        tokens.drain(..tokens.len().saturating_sub(PROMPT_TOKENS));
+        Ok(tokens)
+    }
+
+    /// Runs the encoder and the decoder over `audio` (finite, at most 30 s).
+    /// `language` is a code that whisper.cpp knows; `None` detects it.
+    pub fn run(
+        &mut self,
+        audio: &[f32],
+        language: Option<&str>,
+        job: &Job<'_>,
+        cancel: &Cancel,
+    ) -> Result<Heard> {
+        let watch = Watch { cancel, runs: AtomicU32::new(0), most: job.most_runs };
+        let mut params = self.settings(language);
+        params.set_n_threads(self.threads);
+        params.set_audio_ctx(i32::try_from(job.audio_context).unwrap_or(0));
+        params.set_max_tokens(i32::try_from(job.most_tokens).unwrap_or(0));
+        params.set_temperature_inc(if job.fallback { 0.2 } else { 0.0 });
+        // Without fallback whisper.cpp leaves it to the guards to call it silence:
+        // they want to see the evidence.
+        params.set_no_speech_thold(if job.fallback { 0.6 } else { 1.0 });
+        params.set_tokens(job.prompt);
+        let data = (&raw const watch).cast_mut().cast::<c_void>();
+        // SAFETY: both callbacks take `data` for a `Watch`, which it points to;
+        // `watch` lives until after `full`, the only caller, has returned, and
+        // they only read it (its counter is atomic).
+        unsafe {
+            params.set_abort_callback(Some(stop));
+            params.set_abort_callback_user_data(data);
+            params.set_start_encoder_callback(Some(may_encode));
+            params.set_start_encoder_callback_user_data(data);
+        }
+        let done = self.state.full(params, audio);
+        cancel.check()?;
+        done.map_err(|error| {
+            Error::new(ErrorKind::Engine, "speech recognition failed").with_source(error)
+        })?;
+        let heard = self.heard(job);
+        let runaway = heard.runaway || watch.runs.load(Ordering::Relaxed) > job.most_runs;
+        Ok(Heard { runaway, ..heard })
+    }
+
+    fn settings(&mut self, language: Option<&str>) -> FullParams<'static, 'static> {
+        if let Some((of, params)) = &self.settings
+            && of.as_deref() == language
+        {
+            return params.clone();
+        }
+        let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 2 });
+        params.set_no_context(true);
+        params.set_token_timestamps(true);
+        params.set_suppress_blank(true);
+        params.set_print_special(false);
+        params.set_print_progress(false);
+        params.set_print_realtime(false);
+        params.set_print_timestamps(false);
+        params.set_entropy_thold(2.4);
+        params.set_logprob_thold(-1.0);
+        if self.is_multilingual() {
+            // By its id, for a string that lives as long as the settings.
+            let code =
+                language.and_then(whisper_rs::get_lang_id).and_then(whisper_rs::get_lang_str);
+            params.set_language(code);
+        }
+        self.settings = Some((language.map(str::to_owned), params.clone()));
+        params
+    }
+
+    fn heard(&self, job: &Job<'_>) -> Heard {
+        let mut heard = Heard::default();
+        let mut logprob = 0.0;
+        let first_special = self.context.token_eot();
+        for segment in self.state.as_iter() {
+            let p = segment.no_speech_probability();
+            heard.no_speech_prob = Some(heard.no_speech_prob.map_or(p, |q| q.min(p)));
+            for i in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(i) else { continue };
+                let data = token.token_data();
+                if data.id >= first_special {
+                    continue;
+                }
+                logprob += data.plog;
+                heard.tokens.push(Token {
+                    bytes: token.to_bytes().unwrap_or_default().to_vec(),
+                    p: data.p,
+                    start_ms: data.t0.saturating_mul(10),
+                    end_ms: data.t1.saturating_mul(10),
+                });
+            }
+        }
+        heard.avg_logprob = logprob / heard.tokens.len().max(1) as f32;
+        heard.runaway = heard.tokens.len() + 2 >= job.most_tokens as usize;
+        heard
+    }
+}
+
+/// What the callbacks look at during a pass.
+struct Watch<'a> {
+    cancel: &'a Cancel,
+    /// Encoder runs asked for.
+    runs: AtomicU32,
+    most: u32,
+}
+
+/// whisper.cpp asks after every run of the encoder and of the decoder.
+unsafe extern "C" fn stop(data: *mut c_void) -> bool {
+    // SAFETY: `data` is the `Watch` of `Engine::run`, which is still waiting.
+    let watch = unsafe { &*data.cast::<Watch<'_>>() };
+    watch.cancel.is_cancelled()
+}
+
+/// whisper.cpp asks before every run of the encoder.
+unsafe extern "C" fn may_encode(
+    _: *mut sys::whisper_context,
+    _: *mut sys::whisper_state,
+    data: *mut c_void,
+) -> bool {
+    // SAFETY: `data` is the `Watch` of `Engine::run`, which is still waiting.
+    let watch = unsafe { &*data.cast::<Watch<'_>>() };
+    let runs = watch.runs.fetch_add(1, Ordering::Relaxed) + 1;
+    runs <= watch.most && !watch.cancel.is_cancelled()
+}

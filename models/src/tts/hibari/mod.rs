@@ -1,0 +1,207 @@
+//! Hibari: a small English voice (24 kHz, female, American) distilled from
+//! Kokoro-82M.
+//!
+//! Text is [normalised](super::normalize), read to phonemes by the voice's own
+//! lexicons, spoken by a convolutional network on tract's matrix kernels and
+//! turned into sound by a vocoder, block by block.
+
+mod edges;
+mod files;
+mod lexicon;
+mod linear;
+mod math;
+mod net;
+mod oov;
+mod phonemes;
+mod stress;
+mod table;
+mod tagger;
+mod vocoder;
+mod voice;
+mod weights;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+
+use super::normalize::normalize;
+use super::{Delivery, Spoken, Tts, WordTiming};
+use crate::{Cancel, Error, ErrorKind, Result};
+use phonemes::{Phonemizer, Said};
+use voice::Voice;
+
+/// Bytes of the longest clause taken: some minutes of speech.
+const LONGEST_CLAUSE: usize = 10_000;
+/// Phonemes that the network sees at once; longer clauses are cut where they
+/// pause, else between words. It was trained on single sentences.
+const MOST_PHONEMES: usize = 200;
+
+/// The Hibari voice.
+///
+/// Reads a folder with `hibari.onnx`, `vocab.json`, `oov.onnx`, `oov.json`,
+/// `lexicon_us_gold.json.gz`, `lexicon_us_silver.json.gz` and `tagger.json.gz`,
+/// as the package hibari-tts 0.2.1 has them (Apache-2.0). The same clause gives
+/// the same samples, whatever was spoken before.
+pub struct Hibari {
+    phonemizer: Phonemizer,
+    symbols: HashMap<char, usize>,
+    voice: Voice,
+}
+
+impl Hibari {
+    /// Loads the voice from its folder.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing) or [`Damaged`](ErrorKind::Damaged), naming the
+    /// file; [`Engine`](ErrorKind::Engine) when the CPU cannot run the network.
+    pub fn load(dir: &Path) -> Result<Self> {
+        let vocab = dir.join("vocab.json");
+        let symbols: HashMap<char, usize> = files::json(&vocab)?;
+        if symbols.values().any(|&id| id >= net::SYMBOLS) || !symbols.contains_key(&' ') {
+            return Err(files::damaged(&vocab, "not the phonemes of this voice"));
+        }
+        Ok(Self {
+            symbols,
+            voice: Voice::load(&dir.join("hibari.onnx"))?,
+            phonemizer: Phonemizer::load(dir)?,
+        })
+    }
+
+    /// The phonemes that a text is read as, in the voice's alphabet (misaki's).
+    ///
+    /// # Errors
+    /// [`Engine`](ErrorKind::Engine) when inference fails.
+    pub fn phonemes(&mut self, text: &str) -> Result<String> {
+        Ok(phonemes::joined(&self.phonemizer.read(&normalize(text))?))
+    }
+
+    /// Numbers of the phonemes, and which of them belong to which token.
+    fn ids(&self, said: &[Said]) -> (Vec<usize>, Vec<Range<usize>>) {
+        let mut ids = Vec::new();
+        let spans = said
+            .iter()
+            .map(|s| {
+                ids.extend(s.spaced.then(|| self.symbols[&' ']));
+                let start = ids.len();
+                ids.extend(s.phonemes.chars().filter_map(|c| self.symbols.get(&c)));
+                start..ids.len()
+            })
+            .collect();
+        (ids, spans)
+    }
+}
+
+impl Tts for Hibari {
+    fn sample_rate(&self) -> u32 {
+        vocoder::RATE
+    }
+
+    fn speak(
+        &mut self,
+        clause: &str,
+        delivery: &Delivery,
+        cancel: &Cancel,
+        on_sound: &mut dyn FnMut(&[f32]),
+    ) -> Result<Spoken> {
+        cancel.check()?;
+        if clause.len() > LONGEST_CLAUSE {
+            return Err(Error::new(
+                ErrorKind::Input,
+                format!(
+                    "a clause of {} bytes is too long to speak; cut it below {LONGEST_CLAUSE}",
+                    clause.len()
+                ),
+            ));
+        }
+        if !(delivery.speed.is_finite() && delivery.volume.is_finite()) {
+            return Err(Error::new(ErrorKind::Input, "speed and volume must be numbers"));
+        }
+        let delivery = Delivery {
+            speed: delivery.speed.clamp(0.5, 2.0),
+            volume: delivery.volume.clamp(0.0, 2.0),
+        };
+        let said = self.phonemizer.read(&normalize(clause))?;
+        let mut spoken = Spoken::default();
+        for part in parts(&said) {
+            let part = &said[part];
+            if part.iter().all(|s| s.mark || s.phonemes.is_empty()) {
+                continue;
+            }
+            let (ids, spans) = self.ids(part);
+            let pad = pause_after(part);
+            let sung = self.voice.say(&ids, &delivery, pad, cancel, on_sound)?;
+            for (said, span) in
+                part.iter().zip(spans).filter(|(s, span)| !s.mark && !span.is_empty())
+            {
+                let samples = spoken.samples + sung.phonemes[span.start].start
+                    ..spoken.samples + sung.phonemes[span.end - 1].end;
+                add(&mut spoken.words, words_around(clause, &said.source), samples);
+            }
+            spoken.samples += sung.samples;
+        }
+        Ok(spoken)
+    }
+}
+
+/// Samples of silence to leave after this: 250 ms after a sentence, 120 ms
+/// after a lesser pause, 40 ms where the clause just stops.
+fn pause_after(said: &[Said]) -> usize {
+    let milliseconds = match said.last().filter(|s| s.mark).map(|s| s.phonemes.as_str()) {
+        Some("." | "!" | "?" | "…") => 250,
+        Some(_) => 120,
+        None => 40,
+    };
+    vocoder::RATE as usize * milliseconds / 1000
+}
+
+/// Cuts what is said into parts of at most [`MOST_PHONEMES`].
+fn parts(said: &[Said]) -> Vec<Range<usize>> {
+    let len = |s: &Said| s.phonemes.chars().count() + usize::from(s.spaced);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < said.len() {
+        let mut total = 0;
+        let end = start
+            + said[start..]
+                .iter()
+                .take_while(|s| {
+                    total += len(s);
+                    total <= MOST_PHONEMES
+                })
+                .count()
+                .max(1);
+        let cut = if end == said.len() {
+            end
+        } else {
+            // After the last pause, if the part does not get too short by it.
+            (start + 1..=end)
+                .rev()
+                .find(|&i| said[i - 1].mark)
+                .filter(|&i| said[start..i].iter().map(len).sum::<usize>() > MOST_PHONEMES / 4)
+                .unwrap_or(end)
+        };
+        parts.push(start..cut);
+        start = cut;
+    }
+    parts
+}
+
+/// The whole words of `text` that `source` touches, without the space around them.
+fn words_around(text: &str, source: &Range<usize>) -> Range<usize> {
+    let start = text[..source.start]
+        .rfind(char::is_whitespace)
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let end = text[source.end..].find(char::is_whitespace).map_or(text.len(), |at| source.end + at);
+    start..end
+}
+
+/// Adds a word, or lengthens the last one when it is the same, or reaches into it.
+fn add(words: &mut Vec<WordTiming>, text: Range<usize>, samples: Range<usize>) {
+    match words.last_mut() {
+        Some(last) if last.text.end > text.start => {
+            last.text = last.text.start.min(text.start)..last.text.end.max(text.end);
+            last.samples.end = last.samples.end.max(samples.end);
+        }
+        _ => words.push(WordTiming { text, samples }),
+    }
+}

@@ -1,0 +1,269 @@
+//! Whisper on real speech, on sound without speech, and on bad input.
+#![cfg(feature = "whisper")]
+
+mod common;
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use common::wer::{Wer, normalise};
+use common::{audio, model, speech};
+use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript, Whisper, WhisperConfig};
+use sayso_models::{Cancel, ErrorKind, Result};
+
+fn whisper() -> Whisper {
+    load(&WhisperConfig::default())
+}
+
+fn load(config: &WhisperConfig) -> Whisper {
+    Whisper::load(&model("whisper-tiny.en", "ggml-q8_0.bin"), config).unwrap()
+}
+
+fn hear(stt: &mut Whisper, audio: &[f32]) -> Transcript {
+    try_hear(stt, audio, &Cancel::new()).unwrap()
+}
+
+fn try_hear(stt: &mut Whisper, audio: &[f32], cancel: &Cancel) -> Result<Transcript> {
+    stt.transcribe(audio, &SttRequest::default(), cancel, &mut |_| ())
+}
+
+#[test]
+fn hears_commands_word_for_word() {
+    let mut stt = whisper();
+    for (clip, expected) in [
+        ("commands-misc-en/gdo_audio.flac", "how old is the brooklyn bridge"),
+        ("commands-misc-en/rh3_what_time_is_it.flac", "what time is it"),
+        ("commands-misc-en/rh3_turn_on_the_lamp.flac", "turn on the lamp"),
+        ("commands-misc-en/gdo_half_an_hour.flac", "half an hour"),
+    ] {
+        let heard = hear(&mut stt, &audio::read(&speech(clip)));
+        assert_eq!(normalise(&heard.text).join(" "), expected, "{clip}");
+        assert_eq!((heard.rejected, heard.language.as_str()), (None, "en"), "{clip}");
+        assert!(heard.no_speech_prob < 0.6 && heard.avg_logprob < 0.0, "{clip}");
+    }
+}
+
+#[test]
+fn words_have_times_and_confidence() {
+    let sound = audio::read(&speech("smoke/jfk.flac"));
+    let heard = hear(&mut whisper(), &sound);
+    let joined: Vec<&str> = heard.words.iter().map(|word| word.text.as_str()).collect();
+    assert_eq!(joined.join(" "), heard.text);
+    assert!(heard.words.len() >= 20);
+    let mut now = 0;
+    for word in &heard.words {
+        assert!(word.start_ms >= now && word.end_ms >= word.start_ms, "{word:?}");
+        assert!((0.0..=1.0).contains(&word.confidence), "{word:?}");
+        now = word.end_ms;
+    }
+    assert!(now as usize <= sound.len() / 16);
+    let country = heard.words.iter().find(|w| w.text.contains("country")).unwrap();
+    assert!((4_000..7_500).contains(&country.start_ms), "{country:?}");
+}
+
+/// Every English clip with a transcript, once with the trimmed encoder and once padded to 30 s.
+#[test]
+fn word_error_rate_over_the_corpus() {
+    let (mut trimmed, mut padded) = (Wer::default(), Wer::default());
+    let mut stt = whisper();
+    let mut full = load(&WhisperConfig { full_context: true, ..WhisperConfig::default() });
+    for clip in audio::manifest(&speech("")) {
+        if clip.language != "en" || clip.transcript.is_empty() {
+            continue;
+        }
+        let sound = audio::read(&speech(&clip.path));
+        trimmed += Wer::of(&clip.transcript, &hear(&mut stt, &sound).text);
+        padded += Wer::of(&clip.transcript, &hear(&mut full, &sound).text);
+    }
+    println!("word error rate: trimmed {trimmed}, padded {padded}");
+    assert!(trimmed.words > 800);
+    assert!(trimmed.percent() <= 14.0, "{trimmed}");
+    assert!(trimmed.percent() <= padded.percent() + 0.5, "{trimmed}, padded {padded}");
+}
+
+#[test]
+fn hears_nothing_in_noise() {
+    let (mut clips, mut heard) = (0, Vec::new());
+    let mut stt = whisper();
+    for clip in audio::manifest(&speech("")) {
+        let noise = ["noise-music-silence", "env-esc10"].contains(&clip.category.as_str());
+        if !noise || clip.path.contains("babble") {
+            continue;
+        }
+        clips += 1;
+        let result = hear(&mut stt, &audio::read(&speech(&clip.path)));
+        assert_eq!(result.text.is_empty(), result.rejected.is_some(), "{}", clip.path);
+        assert_eq!(result.text.is_empty(), result.words.is_empty(), "{}", clip.path);
+        if !result.text.is_empty() {
+            heard.push((clip.path, result.text));
+        }
+    }
+    println!("{} of {clips} clips without speech give text: {heard:?}", heard.len());
+    assert!(clips >= 30);
+    assert!(heard.len() <= 2, "{heard:?}");
+}
+
+#[test]
+fn odd_sounds_are_no_error() {
+    let mut stt = whisper();
+    for (sound, why) in [
+        (vec![], Rejection::TooShort),
+        (vec![0.3], Rejection::TooShort),
+        (vec![0.0; 48_000], Rejection::Silence),
+        (vec![f32::NAN; 48_000], Rejection::Silence),
+    ] {
+        let heard = hear(&mut stt, &sound);
+        assert_eq!((heard.text.as_str(), heard.rejected), ("", Some(why)));
+    }
+    // A few broken samples in good speech change nothing.
+    let mut sound = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
+    for at in [0, 5_000, 20_000] {
+        sound[at] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][at % 3];
+    }
+    assert!(hear(&mut stt, &sound).text.contains("Brooklyn Bridge"));
+}
+
+#[test]
+fn calls_leave_no_trace() {
+    let mut stt = whisper();
+    let (a, b) = (
+        audio::read(&speech("commands-misc-en/gdo_audio.flac")),
+        audio::read(&speech("commands-misc-en/rh3_set_timer.flac")),
+    );
+    let first = hear(&mut stt, &a);
+    hear(&mut stt, &b);
+    let request = SttRequest { prompt: "Mycroft, Jarvis\0 and others", ..SttRequest::default() };
+    stt.transcribe(&b, &request, &Cancel::new(), &mut |_| ()).unwrap();
+    assert_eq!(first, hear(&mut stt, &a));
+}
+
+#[test]
+fn long_recordings_come_in_pieces() {
+    let (mut sound, mut transcript) = (Vec::new(), String::new());
+    for clip in audio::manifest(&speech("")).into_iter().filter(|c| c.category == "ljspeech") {
+        sound.extend(audio::read(&speech(&clip.path)));
+        transcript += &format!(" {}", clip.transcript);
+    }
+    assert!(sound.len() > 35 * 16_000);
+    let mut pieces = Vec::new();
+    let heard = whisper()
+        .transcribe(&sound, &SttRequest::default(), &Cancel::new(), &mut |piece| {
+            pieces.push(piece.to_owned());
+        })
+        .unwrap();
+    assert!(pieces.len() >= 2, "{pieces:?}");
+    assert_eq!(pieces.concat(), heard.text);
+    let wer = Wer::of(&transcript, &heard.text);
+    println!("{} s in {} pieces: word error rate {wer}", sound.len() / 16_000, pieces.len());
+    assert!(wer.percent() <= 12.0, "{wer}: {}", heard.text);
+    assert!(heard.words.windows(2).all(|pair| pair[0].end_ms <= pair[1].start_ms));
+    assert!(
+        heard.words.last().unwrap().start_ms as usize > (sound.len() / 16).saturating_sub(5_000)
+    );
+}
+
+#[test]
+fn cancelling_stops_the_work() {
+    let mut stt = load(&WhisperConfig { full_context: true, ..WhisperConfig::default() });
+    let sound = audio::read(&speech("smoke/jfk.flac"));
+    let long = sound.repeat(20);
+    let cancelled = Cancel::new();
+    cancelled.cancel();
+    assert_eq!(try_hear(&mut stt, &long, &cancelled).unwrap_err().kind(), ErrorKind::Cancelled);
+
+    let cancel = Cancel::new();
+    let stopper = std::thread::spawn({
+        let cancel = cancel.clone();
+        move || {
+            std::thread::sleep(Duration::from_millis(300));
+            cancel.cancel();
+            Instant::now()
+        }
+    });
+    let error = try_hear(&mut stt, &long, &cancel).unwrap_err();
+    println!("stopped {} ms after the call", stopper.join().unwrap().elapsed().as_millis());
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(hear(&mut stt, &sound).text.contains("country"), "it works again");
+}
+
+#[test]
+fn two_instances_work_at_once() {
+    let sound = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
+    let alone = hear(&mut whisper(), &sound);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| hear(&mut whisper(), &sound))).collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
+fn unknown_languages_are_refused() {
+    let mut stt = whisper();
+    for code in ["de", "xx", "e\0n", ""] {
+        let request = SttRequest { language: Some(code), ..SttRequest::default() };
+        let result = stt.transcribe(&[0.0; 1600], &request, &Cancel::new(), &mut |_| ());
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Input, "{code:?}");
+    }
+}
+
+#[test]
+fn damaged_models_are_named() {
+    let good = std::fs::read(model("whisper-tiny.en", "ggml-q8_0.bin")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("model.bin");
+    let kind = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        load_error(&path)
+    };
+    assert_eq!(kind(&[]), ErrorKind::Damaged);
+    for length in [3, 4, 40, 48, 56, 70_000, 400_000, 1_000_000, good.len() / 2, good.len() - 1] {
+        assert_eq!(kind(&good[..length]), ErrorKind::Damaged, "{length} bytes");
+    }
+    let mut longer = good.clone();
+    longer.extend_from_slice(&[0; 16]);
+    assert_eq!(kind(&longer), ErrorKind::Damaged);
+    assert_eq!(kind(b"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0"), ErrorKind::Damaged);
+    // Every number of the head of a whole file, made hostile: magic, 11 sizes, 2 of the filters.
+    std::fs::write(&path, &good).unwrap();
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let mut poke = |at: usize, bytes: &[u8]| {
+        file.seek(SeekFrom::Start(at as u64)).unwrap();
+        file.write_all(bytes).unwrap();
+    };
+    for at in (0..56).step_by(4) {
+        for hostile in [0, 1, 51_865, 0x7fff_ffff, 0xffff_ffff_u32] {
+            poke(at, &hostile.to_le_bytes());
+            assert_eq!(load_error(&path), ErrorKind::Damaged, "byte {at} = {hostile:#x}");
+        }
+        poke(at, &good[at..at + 4]);
+    }
+    assert!(Whisper::load(&path, &WhisperConfig::default()).is_ok());
+    // No tensors at all, which whisper.cpp takes for a test model.
+    let name = good.windows(28).position(|w| w == b"decoder.positional_embedding").unwrap();
+    assert_eq!(kind(&good[..name - 20]), ErrorKind::Damaged);
+    assert_eq!(load_error(&dir.path().join("nowhere.bin")), ErrorKind::Missing);
+}
+
+fn load_error(path: &Path) -> ErrorKind {
+    let error = Whisper::load(path, &WhisperConfig::default()).err().expect("it was accepted");
+    assert_eq!(error.path(), Some(path));
+    error.kind()
+}
+
+#[test]
+fn multilingual_models_detect_the_language() {
+    let path = sayso_models::store::default_dir().join("whisper-base").join("ggml-q8_0.bin");
+    if !path.is_file() {
+        eprintln!("SKIPPED: {} is not installed", path.display());
+        return;
+    }
+    let mut stt = Whisper::load(&path, &WhisperConfig::default()).unwrap();
+    assert!(stt.is_multilingual());
+    let heard = hear(&mut stt, &audio::read(&speech("fleurs/de-000.flac")));
+    assert_eq!(heard.language, "de", "{}", heard.text);
+    assert!(heard.words.len() > 5, "{}", heard.text);
+}

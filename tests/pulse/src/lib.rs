@@ -1,0 +1,261 @@
+//! A real audio server without a sound card.
+//!
+//! [`Pulse`] runs a PulseAudio server of its own, with a virtual microphone
+//! into which a test speaks and a virtual loudspeaker to which it listens. A
+//! program under test finds them as the system's default devices when it is
+//! started by [`Pulse::command`]; nothing of the user's own sound is touched,
+//! and many may run at once.
+//!
+//! Needs the programs `pulseaudio`, `pactl`, `paplay` and `parec`, and ALSA's
+//! plug-in for PulseAudio (Debian: `pulseaudio pulseaudio-utils
+//! libasound2-plugins`).
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The sample rate of what [`Recorder::stop`] gives, in Hz.
+pub const RECORDING_RATE: u32 = 16_000;
+
+const INSTALL: &str = "install it (Debian: apt-get install pulseaudio pulseaudio-utils \
+                       libasound2-plugins)";
+
+/// The sinks and sources, as arguments to `pactl load-module`.
+const MICROPHONE_SINK: &[&str] = &["module-null-sink", "sink_name=mic_sink"];
+const MICROPHONE: &[&str] =
+    &["module-remap-source", "source_name=mic", "master=mic_sink.monitor"];
+const LOUDSPEAKER: &[&str] = &["module-null-sink", "sink_name=speaker"];
+
+/// ALSA's devices: the default ones and those named after their PulseAudio device.
+const ALSA: &str = r#"</usr/share/alsa/alsa.conf>
+pcm.!default { type pulse hint { show on description "PulseAudio" } }
+ctl.!default { type pulse }
+pcm.test_mic { type pulse device "mic" hint { show on description "Virtual microphone" } }
+pcm.test_speaker { type pulse device "speaker" hint { show on description "Virtual loudspeaker" } }
+"#;
+
+/// A running server; it ends when this is dropped.
+pub struct Pulse {
+    server: Child,
+    folder: tempfile::TempDir,
+}
+
+/// A module of the server's; see [`Pulse::load`].
+#[derive(Clone, Debug)]
+pub struct Module(String);
+
+/// The devices that a test may take away and bring back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// The virtual microphone, PulseAudio's `mic`, ALSA's `test_mic`.
+    Microphone,
+    /// The virtual loudspeaker, PulseAudio's `speaker`, ALSA's `test_speaker`.
+    Loudspeaker,
+}
+
+impl Pulse {
+    /// Starts a server with its devices and waits until it answers.
+    ///
+    /// # Errors
+    /// What is not installed, or what the server said.
+    pub fn start() -> Result<Self, String> {
+        for program in ["pulseaudio", "pactl", "paplay", "parec"] {
+            let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+            found.map_err(|error| format!("{program} cannot be run ({error}): {INSTALL}"))?;
+        }
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(folder.path().join("run"))
+            .and_then(|()| fs::write(folder.path().join("asound.conf"), ALSA))
+            .map_err(|error| error.to_string())?;
+        let log = folder.path().join("log");
+        let server = environment(Command::new("pulseaudio"), folder.path())
+            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
+            .arg(format!("--log-target=file:{}", log.display()))
+            .args(["-L", "module-native-protocol-unix"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("pulseaudio cannot be started: {error}"))?;
+        let pulse = Self { server, folder };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while let Err(error) = pulse.pactl(&["info"]) {
+            if Instant::now() > deadline {
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                return Err(format!("pulseaudio does not answer: {error}\n{said}"));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        pulse.load(MICROPHONE_SINK)?;
+        pulse.connect(Device::Microphone)?;
+        pulse.connect(Device::Loudspeaker)?;
+        Ok(pulse)
+    }
+
+    /// A command that will find this server, through PulseAudio and ALSA.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        environment(Command::new(program), self.folder.path())
+    }
+
+    /// Says a WAV file into the microphone, and returns when it is said.
+    ///
+    /// # Errors
+    /// What `paplay` said.
+    pub fn speak(&self, wav: &Path) -> Result<(), String> {
+        run(self.command("paplay").args(["-d", "mic_sink"]).arg(wav)).map(drop)
+    }
+
+    /// Begins to record what the loudspeaker plays.
+    ///
+    /// # Errors
+    /// When `parec` cannot be started.
+    pub fn record(&self) -> Result<Recorder, String> {
+        let path = self.folder.path().join("recording.raw");
+        let file = fs::File::create(&path).map_err(|error| error.to_string())?;
+        let child = self
+            .command("parec")
+            .args(["-d", "speaker.monitor", "--format=s16le", "--channels=1", "--latency-msec=20"])
+            .arg(format!("--rate={RECORDING_RATE}"))
+            .stdout(file)
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("parec cannot be started: {error}"))?;
+        Ok(Recorder { child, path })
+    }
+
+    /// Connects a device, as if it were plugged in, and makes it the default.
+    ///
+    /// # Errors
+    /// What `pactl` said.
+    pub fn connect(&self, device: Device) -> Result<Module, String> {
+        let (module, default) = match device {
+            Device::Microphone => (MICROPHONE, ["set-default-source", "mic"]),
+            Device::Loudspeaker => (LOUDSPEAKER, ["set-default-sink", "speaker"]),
+        };
+        let module = self.load(module)?;
+        self.pactl(&default)?;
+        Ok(module)
+    }
+
+    /// Takes a device away, as if it were unplugged.
+    ///
+    /// # Errors
+    /// What `pactl` said.
+    pub fn disconnect(&self, device: Device) -> Result<(), String> {
+        let name = match device {
+            Device::Microphone => "source_name=mic",
+            Device::Loudspeaker => "sink_name=speaker",
+        };
+        let modules = self.pactl(&["list", "short", "modules"])?;
+        let line = modules.lines().find(|line| line.split_whitespace().any(|word| word == name));
+        let id = line.and_then(|line| line.split_whitespace().next());
+        let id = id.ok_or_else(|| format!("no module has {name}"))?;
+        self.unload(&Module(id.to_owned()))
+    }
+
+    /// Loads a module of PulseAudio's.
+    ///
+    /// # Errors
+    /// What `pactl` said.
+    pub fn load(&self, module: &[&str]) -> Result<Module, String> {
+        let id = self.pactl(&[&["load-module"], module].concat())?;
+        Ok(Module(id.trim().to_owned()))
+    }
+
+    /// Unloads a module.
+    ///
+    /// # Errors
+    /// What `pactl` said.
+    pub fn unload(&self, module: &Module) -> Result<(), String> {
+        self.pactl(&["unload-module", &module.0]).map(drop)
+    }
+
+    /// Runs `pactl` and returns what it printed.
+    ///
+    /// # Errors
+    /// What it said on stderr.
+    pub fn pactl(&self, arguments: &[&str]) -> Result<String, String> {
+        run(self.command("pactl").args(arguments))
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Records what the loudspeaker plays.
+pub struct Recorder {
+    child: Child,
+    path: PathBuf,
+}
+
+impl Recorder {
+    /// Ends the recording: mono at [`RECORDING_RATE`].
+    ///
+    /// # Errors
+    /// When the recording cannot be read.
+    pub fn stop(mut self) -> Result<Vec<f32>, String> {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let mut bytes = Vec::new();
+        fs::File::open(&self.path)
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .map_err(|error| error.to_string())?;
+        let sample = |pair: &[u8]| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0;
+        Ok(bytes.chunks_exact(2).map(sample).collect())
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where `needle` fits best into `haystack`, and how well: the correlation
+/// coefficient at that offset, 1 for the same sound at whatever level.
+pub fn find(needle: &[f32], haystack: &[f32]) -> (usize, f64) {
+    let energy = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let own = energy(needle);
+    let mut best = (0, 0.0);
+    for at in 0..haystack.len().saturating_sub(needle.len()) + 1 {
+        let Some(piece) = haystack.get(at..at + needle.len()) else { break };
+        let product: f32 = piece.iter().zip(needle).map(|(a, b)| a * b).sum();
+        let fit = f64::from(product) / (own * energy(piece)).sqrt().max(1e-9);
+        if fit > best.1 {
+            best = (at, fit);
+        }
+    }
+    best
+}
+
+fn environment(mut command: Command, folder: &Path) -> Command {
+    command
+        .env("HOME", folder)
+        .env("XDG_RUNTIME_DIR", folder.join("run"))
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("PULSE_RUNTIME_PATH", folder.join("run/pulse"))
+        .env("PULSE_SERVER", format!("unix:{}", folder.join("run/pulse/native").display()))
+        .env("ALSA_CONFIG_PATH", folder.join("asound.conf"))
+        .env_remove("DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS");
+    command
+}
+
+fn run(command: &mut Command) -> Result<String, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}

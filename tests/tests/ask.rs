@@ -1,0 +1,87 @@
+//! The main job: a spoken question in, a spoken answer out.
+
+use sayso_tests::wer::Wer;
+use sayso_tests::{data, failure, json, output, sayso};
+
+const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
+
+#[test]
+fn a_recorded_question_is_answered_aloud() {
+    let folder = tempfile::tempdir().expect("folder");
+    let answer = folder.path().join("answer.wav");
+    let lines = json(sayso().arg("ask").arg(data(QUESTION)).arg("-o").arg(&answer).arg("--json"));
+    let [turn] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    let heard = turn["transcript"].as_str().expect("transcript");
+    let wer = Wer::of("how old is the brooklyn bridge", heard);
+    assert_eq!(wer.errors, 0, "{heard}");
+    let reply = turn["reply"].as_str().expect("reply");
+    assert!(reply.to_lowercase().contains("bridge"), "{reply}");
+    for stage in ["stt", "llm_prefill", "llm_first_token", "llm_first_clause", "tts_first_sound", "first_sound", "reply"] {
+        assert!(turn["timings_ms"][stage].as_f64().expect(stage) > 0.0, "{stage}: {turn}");
+    }
+    // What was written to the file is the reply, and can be understood.
+    let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
+    let spoken = lines[0]["text"].as_str().expect("text");
+    let wer = Wer::of(reply, spoken);
+    println!("reply: {reply}\nheard back: {spoken}\n{wer}");
+    assert!(wer.percent() < 40.0, "{reply}\n{spoken}");
+}
+
+#[test]
+fn follow_up_questions_continue_the_conversation() {
+    let folder = tempfile::tempdir().expect("folder");
+    let answer = folder.path().join("a.wav");
+    let again = "commands-misc-en/rh3_what_time_is_it.flac";
+    let lines = json(
+        sayso().arg("ask").arg(data(QUESTION)).arg(data(again)).arg("-o").arg(&answer).arg("--json"),
+    );
+    assert_eq!(lines.len(), 2);
+    let cached = |n: usize| lines[n]["tokens"]["cached"].as_u64().expect("tokens");
+    assert!(cached(1) > cached(0), "the second turn found the first in the cache: {lines:?}");
+    assert!(folder.path().join("a-1.wav").is_file());
+    assert!(folder.path().join("a-2.wav").is_file());
+}
+
+#[test]
+fn the_small_profile_answers_too() {
+    let lines = json(sayso().args(["--profile", "small", "ask"]).arg(data(QUESTION)).arg("--json"));
+    assert!(!lines[0]["reply"].as_str().expect("reply").is_empty());
+}
+
+#[test]
+fn a_recording_without_words_is_no_success() {
+    let quiet = data("noise-music-silence/quiet_room.flac");
+    assert!(failure(sayso().arg("ask").arg(quiet)).contains("no words were heard"));
+}
+
+#[test]
+fn people_read_the_same() {
+    let output = output(sayso().arg("ask").arg(data(QUESTION)));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success());
+    assert!(text.to_lowercase().contains("brooklyn bridge"), "{text}");
+    assert!(text.contains(" ms"), "{text}");
+}
+
+#[test]
+fn typed_turns_use_the_same_mind() {
+    let lines = json(sayso().args(["chat", "--json", "What is the capital of France?"]));
+    assert!(lines[0]["reply"].as_str().expect("reply").contains("Paris"), "{lines:?}");
+}
+
+#[test]
+fn one_recording_gives_one_event_log() {
+    let log = || {
+        let board = format!("replay:{}", data(QUESTION).display());
+        let mut lines = json(sayso().args(["run", "--json", "--board"]).arg(&board));
+        for line in &mut lines {
+            if let Some(turn) = line.as_object_mut() {
+                turn.remove("timings_ms");
+            }
+        }
+        lines
+    };
+    let first = log();
+    assert!(first.iter().any(|line| line["event"] == "turn"), "{first:?}");
+    assert_eq!(first, log());
+}

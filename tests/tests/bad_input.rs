@@ -1,0 +1,199 @@
+//! Bad input gets a clear error and loses nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sayso_tests::wer::Wer;
+use sayso_tests::{data, failure, json, sayso};
+
+const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
+const WORDS: &str = "how old is the brooklyn bridge";
+
+/// The question's samples, 16 kHz mono.
+fn question() -> Vec<f32> {
+    sayso_board::read_all(data(QUESTION), std::time::Duration::from_secs(60)).expect("reads").samples
+}
+
+/// Writes a WAV of the given shape; `make` gives a frame's sample at time `n / rate`.
+fn wav(path: &Path, rate: u32, channels: u16, bits: u16, float: bool, samples: &[f32]) {
+    let sample_format = if float { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
+    let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: bits, sample_format };
+    let mut out = hound::WavWriter::create(path, spec).expect("wav");
+    let scale = (1i64 << (bits - 1)) as f32 - 1.0;
+    for sample in samples {
+        for _ in 0..channels {
+            if float {
+                out.write_sample(*sample).expect("sample");
+            } else {
+                out.write_sample((sample * scale) as i32).expect("sample");
+            }
+        }
+    }
+    out.finalize().expect("wav");
+}
+
+/// The same sound at `factor` times the rate (straight lines between samples).
+fn faster(samples: &[f32], factor: usize) -> Vec<f32> {
+    samples
+        .windows(2)
+        .flat_map(|pair| {
+            (0..factor).map(move |n| pair[0] + (pair[1] - pair[0]) * n as f32 / factor as f32)
+        })
+        .collect()
+}
+
+fn heard(path: &Path) -> String {
+    let lines = json(sayso().arg("transcribe").arg(path).arg("--json"));
+    lines[0]["text"].as_str().expect("text").to_owned()
+}
+
+#[test]
+fn every_kind_of_wav_is_heard() {
+    let folder = tempfile::tempdir().expect("folder");
+    let samples = question();
+    let path = |name: &str| folder.path().join(name);
+    wav(&path("8-bit.wav"), 16_000, 1, 8, false, &samples);
+    wav(&path("24-bit.wav"), 16_000, 1, 24, false, &samples);
+    wav(&path("float.wav"), 16_000, 1, 32, true, &samples);
+    wav(&path("stereo.wav"), 16_000, 2, 16, false, &samples);
+    wav(&path("6-channel.wav"), 16_000, 6, 16, false, &samples);
+    wav(&path("96-khz.wav"), 96_000, 1, 16, false, &faster(&samples, 6));
+    wav(&path("48-khz.wav"), 48_000, 2, 24, false, &faster(&samples, 3));
+    for name in ["8-bit", "24-bit", "float", "stereo", "6-channel", "96-khz", "48-khz"] {
+        let text = heard(&path(&format!("{name}.wav")));
+        assert!(Wer::of(WORDS, &text).errors <= 1, "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_is_no_sound_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let empty = folder.path().join("empty.wav");
+    fs::write(&empty, b"").expect("file");
+    let text = folder.path().join("text.wav");
+    fs::write(&text, b"this is no sound at all, only words in a file").expect("file");
+    for (path, part) in
+        [(&empty, "empty.wav"), (&text, "text.wav"), (&PathBuf::from("missing.wav"), "missing.wav")]
+    {
+        for command in ["transcribe", "ask"] {
+            let error = failure(sayso().arg(command).arg(path));
+            assert!(error.contains(part), "{command}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_truncated_recording_gives_what_is_there() {
+    let folder = tempfile::tempdir().expect("folder");
+    let whole = folder.path().join("whole.wav");
+    wav(&whole, 16_000, 1, 16, false, &question());
+    let bytes = fs::read(&whole).expect("bytes");
+    let half = folder.path().join("half.wav");
+    fs::write(&half, &bytes[..bytes.len() * 3 / 4]).expect("file");
+    let output = sayso_tests::output(sayso().arg("transcribe").arg(&half));
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stdout).to_lowercase();
+    assert!(text.contains("how old is"), "{text}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cut short"));
+}
+
+#[test]
+fn silence_is_not_transcribed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let silent = folder.path().join("silent.wav");
+    wav(&silent, 16_000, 1, 16, false, &vec![0.0; 16_000 * 5]);
+    assert_eq!(heard(&silent), "");
+    assert!(failure(sayso().arg("ask").arg(&silent)).contains("no words were heard"));
+}
+
+#[test]
+fn an_hour_is_transcribed_but_no_question() {
+    let folder = tempfile::tempdir().expect("folder");
+    let hour = folder.path().join("hour.wav");
+    // The question, an hour of quiet, the question.
+    let mut samples = question();
+    samples.resize(3600 * 8_000, 0.0);
+    samples.extend(question());
+    wav(&hour, 8_000, 1, 16, false, &samples);
+    let error = failure(sayso().arg("ask").arg(&hour));
+    assert!(error.contains("hour.wav"), "{error}");
+}
+
+#[test]
+fn bad_models_are_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).expect("file");
+        path
+    };
+    let empty = path("empty.bin", b"");
+    let foreign = path("foreign.bin", &[7u8; 100_000]);
+    let store = sayso_models::store::default_dir();
+    let whole = fs::read(store.join("whisper-tiny.en/ggml-q8_0.bin")).expect("installed");
+    let cut = path("cut.bin", &whole[..whole.len() / 2]);
+    for file in [&empty, &foreign, &cut, &folder.path().join("missing.bin")] {
+        let name = file.file_name().expect("name").to_string_lossy().into_owned();
+        let error = failure(sayso().arg("--whisper").arg(file).arg("transcribe").arg(data(QUESTION)));
+        assert!(error.contains(&name), "whisper: {error}");
+        let error = failure(sayso().arg("--llm").arg(file).args(["chat", "hello"]));
+        assert!(error.contains(&name), "llm: {error}");
+        let error = failure(sayso().arg("--voice").arg(file).args(["say", "-o", "x.wav", "hello"]));
+        assert!(error.contains(&name), "voice: {error}");
+    }
+    // A good model of the wrong kind.
+    let vad = store.join("silero-v6/silero_vad.onnx");
+    let error = failure(sayso().arg("--llm").arg(&vad).args(["chat", "hello"]));
+    assert!(error.contains("silero_vad.onnx"), "{error}");
+}
+
+#[test]
+fn a_machine_without_models_is_told_what_to_do() {
+    let folder = tempfile::tempdir().expect("folder");
+    let error = failure(
+        sayso().env("SAYSO_MODELS", folder.path()).arg("transcribe").arg(data(QUESTION)),
+    );
+    assert!(error.contains("sayso models fetch"), "{error}");
+}
+
+#[test]
+fn bad_settings_are_refused_with_the_right_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("sayso.toml");
+    fs::write(&file, "[turn]\nhangover = 400\n").expect("file");
+    let error = failure(sayso().arg("--config").arg(&file).args(["config", "show"]));
+    assert!(error.contains("hangover_ms"), "{error}");
+    let error = failure(sayso().args(["--set", "tts.speed=40", "config", "show"]));
+    assert!(error.contains("0.5 to 2"), "{error}");
+    let error = failure(sayso().arg("--config").arg("no-such.toml").args(["config", "show"]));
+    assert!(error.contains("config init"), "{error}");
+}
+
+#[test]
+fn the_written_settings_are_the_defaults() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("mine.toml");
+    assert!(sayso_tests::output(sayso().args(["config", "init"]).arg(&file)).status.success());
+    let shown = |command: &mut std::process::Command| {
+        String::from_utf8_lossy(&sayso_tests::output(command).stdout).into_owned()
+    };
+    let mine = shown(sayso().arg("--config").arg(&file).args(["config", "show"]));
+    assert!(mine.contains("hangover_ms"));
+    assert_eq!(mine, shown(sayso().args(["config", "show"])));
+    // It is not overwritten by mistake.
+    assert!(failure(sayso().args(["config", "init"]).arg(&file)).contains("--force"));
+}
+
+#[test]
+fn an_unknown_device_is_named_with_those_there_are() {
+    let error = failure(sayso().args(["run", "--input", "No Such Microphone"]));
+    assert!(error.contains("No Such Microphone"), "{error}");
+}
+
+#[test]
+fn an_unwritable_answer_is_an_error() {
+    let error = failure(
+        sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]),
+    );
+    assert!(error.contains("/no-such-folder/answer.wav"), "{error}");
+}

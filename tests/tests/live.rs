@@ -1,0 +1,114 @@
+//! A live conversation through a real audio server: a question goes into the
+//! virtual microphone, the answer comes out of the virtual loudspeaker.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use sayso_pulse::{Pulse, RECORDING_RATE};
+use sayso_tests::wer::Wer;
+use sayso_tests::{data, json, sayso};
+use serde_json::Value;
+
+/// `sayso run --json` and the events that it prints.
+struct Live {
+    child: Child,
+    events: Receiver<Value>,
+}
+
+impl Live {
+    fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
+        let program = sayso();
+        let mut command = pulse.command(program.get_program());
+        command.args(["run", "--json"]).args(arguments);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("sayso starts");
+        let out = child.stdout.take().expect("its output");
+        let (send, events) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).expect("JSON");
+                if send.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, events }
+    }
+
+    /// Waits for an event of this name that `is` likes.
+    fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(120);
+        let mut seen = Vec::new();
+        while let Ok(event) = self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            if event["event"] == name && is(&event) {
+                return event;
+            }
+            seen.push(event);
+        }
+        panic!("no {name} came; only {seen:?}");
+    }
+
+    /// As Ctrl-C does. Returns whether it ended well.
+    fn interrupt(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+        sent.expect("kill").success() && self.child.wait().expect("ends").success()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Already gone after `interrupt`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn write(path: &Path, rate: u32, samples: &[f32]) {
+    let mut out = sayso_board::WavWriter::create(path, rate, 1).expect("wav");
+    out.write(samples).expect("samples");
+    out.finish().expect("wav");
+}
+
+#[test]
+fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
+    let pulse = Pulse::start().expect("PulseAudio");
+    let folder = tempfile::tempdir().expect("folder");
+    let question = folder.path().join("question.wav");
+    let flac = data("commands-misc-en/gdo_audio.flac");
+    let sound = sayso_board::read_all(flac, Duration::from_secs(60)).expect("question");
+    write(&question, 16_000, &sound.samples);
+
+    let live = Live::start(&pulse, &[]);
+    live.wait("state", |event| event["state"] == "listening");
+    let recorder = pulse.record().expect("recorder");
+    // The devices are open a moment after the state is shown.
+    std::thread::sleep(Duration::from_secs(1));
+    pulse.speak(&question).expect("speaks");
+    let turn = live.wait("turn", |turn| turn["ending"] == "complete");
+    let heard = turn["transcript"].as_str().expect("transcript");
+    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
+    assert!(turn["timings_ms"]["voice_to_voice"].as_f64().expect("time") > 0.0);
+
+    // It listens again: a second turn, in the same conversation.
+    pulse.speak(&question).expect("speaks");
+    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    assert!(second["tokens"]["cached"].as_u64() > turn["tokens"]["cached"].as_u64());
+
+    let recorded = recorder.stop().expect("recording");
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+    let answer = folder.path().join("answer.wav");
+    write(&answer, RECORDING_RATE, &recorded);
+    let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
+    let spoken = lines[0]["text"].as_str().expect("text");
+    let replies = format!("{} {}", turn["reply"].as_str().unwrap(), second["reply"].as_str().unwrap());
+    let wer = Wer::of(&replies, spoken);
+    println!("replies: {replies}\nheard from the loudspeaker: {spoken}\n{wer}");
+    assert!(wer.percent() < 40.0, "{replies}\n{spoken}");
+}

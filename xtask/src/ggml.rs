@@ -1,0 +1,147 @@
+//! One ggml for whisper.cpp and llama.cpp.
+//!
+//! Each of the two crates would build its own copy of ggml, of another
+//! version. In one program that is undefined behaviour that links silently.
+//! So ggml is built once, from the sources that llama-cpp-sys-2 carries, into
+//! `.native/ggml`, and `.cargo/config.toml` points both crates to it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
+
+use crate::sh::{Result, Sh, cargo};
+use crate::{Cpu, Gpu, Options};
+
+/// Builds ggml into `.native/ggml` unless it is there already, for these options.
+///
+/// # Errors
+/// When the sources are not found or cmake fails.
+pub fn build(sh: &Sh, options: &Options) -> Result<()> {
+    let prefix = sh.root().join(".native").join("ggml");
+    let package = package(sh)?;
+    let defines = defines(options);
+    let stamp = format!("{}\n{}\n", package.id, defines.join("\n"));
+    let stamp_file = prefix.join("built-with.txt");
+    let before = fs::read_to_string(&stamp_file).ok();
+    if before.as_deref() == Some(stamp.as_str()) {
+        return Ok(());
+    }
+
+    sh.step("building ggml, shared by whisper.cpp and llama.cpp");
+    let work = sh.root().join(".native").join("build");
+    clear(&work)?;
+    clear(&prefix)?;
+    let source = work.join("source");
+    copy(&package.ggml, &source).map_err(|e| format!("{}: {e}", source.display()))?;
+    // The package leaves this template out, and ggml's CMakeLists.txt insists on it.
+    let template = source.join("ggml.pc.in");
+    if !template.exists() {
+        fs::write(&template, "").map_err(|e| format!("{}: {e}", template.display()))?;
+    }
+
+    let out = work.join("out");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(&source).arg("-B").arg(&out);
+    if sh.works(Command::new("ninja").arg("--version")) {
+        configure.args(["-G", "Ninja"]);
+    }
+    configure.arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()));
+    configure.args(defines.iter().map(|define| format!("-D{define}")));
+    sh.run(&mut configure)?;
+    let jobs = std::thread::available_parallelism().map_or(2, |jobs| jobs.get());
+    sh.run(
+        Command::new("cmake")
+            .arg("--build")
+            .arg(&out)
+            .args(["--config", "Release", "--target", "install", "--parallel"])
+            .arg(jobs.to_string()),
+    )?;
+    clear(&work)?;
+    if before.is_some() {
+        // Both crates carry the old archive inside; cargo cannot know that it changed.
+        sh.run(cargo().args(["clean", "--release"]).args([
+            "--package",
+            "whisper-rs-sys",
+            "--package",
+            "llama-cpp-sys-2",
+        ]))?;
+    }
+    fs::write(&stamp_file, stamp).map_err(|e| format!("{}: {e}", stamp_file.display()))
+}
+
+fn defines(options: &Options) -> Vec<String> {
+    let mut defines: Vec<String> = [
+        "CMAKE_BUILD_TYPE=Release",
+        "CMAKE_INSTALL_LIBDIR=lib",
+        "CMAKE_POSITION_INDEPENDENT_CODE=ON",
+        "BUILD_SHARED_LIBS=OFF",
+        "GGML_BUILD_TESTS=OFF",
+        "GGML_BUILD_EXAMPLES=OFF",
+        "GGML_OPENMP=OFF",
+        "GGML_BLAS=OFF",
+        "GGML_LLAMAFILE=ON",
+        "GGML_CCACHE=OFF",
+    ]
+    .map(String::from)
+    .into();
+    let on = |flag: bool| if flag { "ON" } else { "OFF" };
+    defines.push(format!("GGML_NATIVE={}", on(options.cpu == Cpu::Native)));
+    if cfg!(target_arch = "x86_64") && options.cpu != Cpu::Native {
+        defines.push("GGML_SSE42=ON".into());
+        for feature in ["AVX", "AVX2", "BMI2", "FMA", "F16C"] {
+            defines.push(format!("GGML_{feature}={}", on(options.cpu == Cpu::V3)));
+        }
+    }
+    for (gpu, name) in [(Gpu::Cuda, "CUDA"), (Gpu::Vulkan, "VULKAN"), (Gpu::Metal, "METAL")] {
+        defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));
+    }
+    defines
+}
+
+struct Package {
+    id: String,
+    ggml: PathBuf,
+}
+
+/// Where cargo keeps llama-cpp-sys-2, whose ggml is the one used.
+fn package(sh: &Sh) -> Result<Package> {
+    let json = sh.read(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&json).map_err(|error| format!("cargo metadata: {error}"))?;
+    let package = metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|package| package["name"] == "llama-cpp-sys-2")
+        .ok_or("llama-cpp-sys-2 is not among the dependencies")?;
+    let manifest = package["manifest_path"].as_str().unwrap_or_default();
+    let ggml = Path::new(manifest).with_file_name("llama.cpp").join("ggml");
+    if !ggml.join("CMakeLists.txt").is_file() {
+        return Err(format!("no ggml sources at {}", ggml.display()));
+    }
+    let version = package["version"].as_str().unwrap_or_default();
+    Ok(Package { id: format!("llama-cpp-sys-2 {version}"), ggml })
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Running other programs, and saying so.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A result whose error is a sentence for the user.
+pub type Result<T> = std::result::Result<T, String>;
+
+/// Runs programs in the workspace's root.
+pub struct Sh {
+    root: PathBuf,
+}
+
+/// The cargo that runs this task.
+pub fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+impl Sh {
+    /// Programs will run in `root`.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The workspace's root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Says what comes next.
+    pub fn step(&self, what: &str) {
+        eprintln!("\n── {what}");
+    }
+
+    /// The release build of the `sayso` program.
+    pub fn sayso(&self) -> Command {
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .map(PathBuf::from)
+            .unwrap_or_else(|| PathBuf::from("target"));
+        let program = format!("sayso{}", std::env::consts::EXE_SUFFIX);
+        Command::new(self.root.join(target).join("release").join(program))
+    }
+
+    /// Runs `command`, its output going where ours goes.
+    ///
+    /// # Errors
+    /// When it cannot be started or exits with another status than 0.
+    pub fn run(&self, command: &mut Command) -> Result<()> {
+        let status = command
+            .current_dir(&self.root)
+            .stdin(Stdio::null())
+            .status()
+            .map_err(|error| format!("{}: {error}", shown(command)))?;
+        if status.success() { Ok(()) } else { Err(format!("{}: {status}", shown(command))) }
+    }
+
+    /// Runs `command` and returns what it prints.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn read(&self, command: &mut Command) -> Result<String> {
+        let output = command
+            .current_dir(&self.root)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| format!("{}: {error}", shown(command)))?;
+        if !output.status.success() {
+            return Err(format!("{}: {}", shown(command), output.status));
+        }
+        String::from_utf8(output.stdout).map_err(|_| format!("{}: not text", shown(command)))
+    }
+
+    /// Whether `command` can be started and exits with 0; its output is thrown away.
+    pub fn works(&self, command: &mut Command) -> bool {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+}
+
+fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));
+    words.join(" ")
+}

@@ -1,0 +1,222 @@
+//! System packages: what is missing is installed where that is allowed, else named.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::sh::{Result, Sh};
+use crate::{Gpu, Options};
+
+/// What the packages are needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// To build and run.
+    Run,
+    /// To pass the tests as well: an audio server.
+    Test,
+}
+
+/// A thing that must be there, how to see that it is, and what brings it.
+struct Need {
+    what: &'static str,
+    found: fn(&Sh) -> bool,
+    apt: &'static [&'static str],
+    dnf: &'static [&'static str],
+    pacman: &'static [&'static str],
+    brew: &'static [&'static str],
+}
+
+fn program(sh: &Sh, name: &str) -> bool {
+    sh.works(Command::new(name).arg("--version"))
+}
+
+const BUILD: &[Need] = &[
+    Need {
+        what: "cmake",
+        found: |sh| program(sh, "cmake"),
+        apt: &["cmake"],
+        dnf: &["cmake"],
+        pacman: &["cmake"],
+        brew: &["cmake"],
+    },
+    Need {
+        what: "a C++ compiler",
+        found: |sh| program(sh, "c++"),
+        apt: &["g++"],
+        dnf: &["gcc-c++"],
+        pacman: &["gcc"],
+        brew: &[],
+    },
+    Need {
+        what: "libclang (for bindgen)",
+        found: |sh| cfg!(target_os = "macos") || program(sh, "clang") && libclang(),
+        apt: &["clang", "libclang-dev"],
+        dnf: &["clang", "clang-devel"],
+        pacman: &["clang"],
+        brew: &["llvm"],
+    },
+    Need {
+        what: "pkg-config",
+        found: |sh| cfg!(target_os = "macos") || program(sh, "pkg-config"),
+        apt: &["pkg-config"],
+        dnf: &["pkgconf-pkg-config"],
+        pacman: &["pkgconf"],
+        brew: &[],
+    },
+    Need {
+        what: "the ALSA headers",
+        found: |sh| {
+            !cfg!(target_os = "linux")
+                || sh.works(Command::new("pkg-config").args(["--exists", "alsa"]))
+        },
+        apt: &["libasound2-dev"],
+        dnf: &["alsa-lib-devel"],
+        pacman: &["alsa-lib"],
+        brew: &[],
+    },
+    Need {
+        what: "pip (one of the ways by which models are fetched)",
+        found: |sh| {
+            sh.works(Command::new("python3").args(["-m", "pip", "--version"]))
+                || program(sh, "pip3")
+                || program(sh, "pip")
+        },
+        apt: &["python3-pip"],
+        dnf: &["python3-pip"],
+        pacman: &["python-pip"],
+        brew: &["python"],
+    },
+];
+
+const TEST: &[Need] = &[Need {
+    what: "PulseAudio, its tools and its ALSA plug-in",
+    found: |sh| {
+        !cfg!(target_os = "linux")
+            || ["pulseaudio", "pactl", "paplay", "parec"].iter().all(|name| program(sh, name))
+                && alsa_pulse()
+    },
+    apt: &["pulseaudio", "pulseaudio-utils", "libasound2-plugins"],
+    dnf: &["pulseaudio", "pulseaudio-utils", "alsa-plugins-pulseaudio"],
+    pacman: &["pulseaudio", "alsa-plugins"],
+    brew: &[],
+}];
+
+const VULKAN: &[Need] = &[Need {
+    what: "Vulkan headers and the shader compiler",
+    found: |sh| {
+        program(sh, "glslc") && sh.works(Command::new("pkg-config").args(["--exists", "vulkan"]))
+    },
+    apt: &["libvulkan-dev", "glslc", "spirv-headers"],
+    dnf: &["vulkan-loader-devel", "glslc", "spirv-headers-devel"],
+    pacman: &["vulkan-headers", "vulkan-icd-loader", "shaderc", "spirv-headers"],
+    brew: &[],
+}];
+
+fn libclang() -> bool {
+    std::env::var_os("LIBCLANG_PATH").is_some()
+        || find(
+            &["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"],
+            "libclang",
+        )
+        || std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().any(|entry| {
+            entry.file_name().to_string_lossy().starts_with("llvm-")
+                && find(&[&entry.path().join("lib").to_string_lossy()], "libclang")
+        })
+}
+
+fn alsa_pulse() -> bool {
+    ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+        .iter()
+        .any(|folder| find(&[&format!("{folder}/alsa-lib")], "libasound_module_pcm_pulse"))
+}
+
+fn find(folders: &[&str], start: &str) -> bool {
+    folders.iter().any(|folder| {
+        std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with(start) && name.contains(".so")
+        })
+    })
+}
+
+/// Makes sure of the system packages for `needs`.
+///
+/// # Errors
+/// When something is missing and may not or cannot be installed: names it and
+/// the command that installs it.
+pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
+    let mut wanted: Vec<&Need> = BUILD.iter().collect();
+    if needs == Needs::Test {
+        wanted.extend(TEST);
+    }
+    if options.gpu == Some(Gpu::Vulkan) {
+        wanted.extend(VULKAN);
+    }
+    let missing = |sh: &Sh| -> Vec<&Need> {
+        wanted.iter().copied().filter(|need| !(need.found)(sh)).collect()
+    };
+    let first = missing(sh);
+    if first.is_empty() {
+        return Ok(());
+    }
+    let names = |needs: &[&Need]| needs.iter().map(|n| n.what).collect::<Vec<_>>().join(", ");
+    let Some((installer, packages)) = installer(sh, &first) else {
+        return Err(format!("missing: {}. Install them with your system's means", names(&first)));
+    };
+    let line = format!("{} {}", installer.join(" "), packages.join(" "));
+    if !options.install {
+        return Err(format!("missing: {}. Install them:\n    {line}", names(&first)));
+    }
+    sh.step(&format!("installing {}", names(&first)));
+    eprintln!("{line}");
+    if installer.contains(&"apt-get".into()) {
+        let mut update = words(&installer[..installer.len() - 2]);
+        // Old package lists may still do: the install below tells.
+        let _ = sh.run(update.arg("update"));
+    }
+    let mut install = words(&installer);
+    let _ = sh.run(install.args(&packages).env("DEBIAN_FRONTEND", "noninteractive"));
+    let still = missing(sh);
+    if still.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("still missing: {}. Install them yourself:\n    {line}", names(&still)))
+    }
+}
+
+/// The command that installs packages here, and the packages that bring `needs`.
+fn installer(sh: &Sh, needs: &[&Need]) -> Option<(Vec<String>, Vec<&'static str>)> {
+    type Choice = (&'static str, &'static [&'static str], fn(&Need) -> &'static [&'static str]);
+    const CHOICES: [Choice; 4] = [
+        ("apt-get", &["install", "--yes"], |need| need.apt),
+        ("dnf", &["install", "--assumeyes"], |need| need.dnf),
+        ("pacman", &["--sync", "--noconfirm"], |need| need.pacman),
+        ("brew", &["install"], |need| need.brew),
+    ];
+    let (name, verbs, pick) = CHOICES.iter().find(|(name, ..)| program(sh, name))?;
+    let root = sh.read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let mut line: Vec<String> = Vec::new();
+    if !root && *name != "brew" {
+        line.push("sudo".into());
+    }
+    line.push((*name).into());
+    line.extend(verbs.iter().map(|verb| String::from(*verb)));
+    let packages = needs.iter().flat_map(|need| pick(need).iter().copied()).collect();
+    Some((line, packages))
+}
+
+fn words(line: &[String]) -> Command {
+    let mut command = Command::new(line.first().map_or("true", String::as_str));
+    command.args(line.iter().skip(1));
+    command
+}
+
+/// Plays a WAV file if there is a sound card and a player; says so if not.
+pub fn play(sh: &Sh, file: &Path) {
+    for player in ["paplay", "aplay", "afplay"] {
+        if sh.works(Command::new(player).arg(file)) {
+            return;
+        }
+    }
+    println!("(no sound card or player here: not played)");
+}
