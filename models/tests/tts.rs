@@ -1,5 +1,6 @@
 //! The voice, with its real model: sound, timing, cancel, bad files, bad text.
 #![cfg(feature = "hibari")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

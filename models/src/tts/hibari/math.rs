@@ -64,7 +64,7 @@ pub(super) fn sin_cos(x: f32) -> (f32, f32) {
     let quadrant = shifted.to_bits();
     let n = shifted - ROUND;
     // π/2 in three parts (Cody and Waite).
-    let r = x - n * 1.570_312_5 - n * 4.837_512_97e-4 - n * 7.549_789_4e-8;
+    let r = x - n * 1.570_312_5 - n * 4.837_513e-4 - n * 7.549_789_4e-8;
     let q = r * r;
     let s =
         r + r * q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362_880.0))));
