@@ -1,8 +1,10 @@
 //! The voice, with its real model: sound, timing, cancel, bad files, bad text.
 #![cfg(feature = "hibari")]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -20,15 +22,22 @@ fn voice() -> Hibari {
 /// Speaks and checks what must always hold.
 fn speak(voice: &mut Hibari, text: &str, delivery: &Delivery) -> (Vec<f32>, Spoken) {
     let mut sound = Vec::new();
-    let spoken =
-        voice.speak(text, delivery, &Cancel::new(), &mut |block| sound.extend_from_slice(block)).unwrap();
+    let spoken = voice
+        .speak(text, delivery, &Cancel::new(), &mut |block| sound.extend_from_slice(block))
+        .unwrap();
     assert_eq!(spoken.samples, sound.len(), "{text}");
     assert!(sound.iter().all(|v| v.is_finite() && v.abs() <= 1.0), "{text}");
     let mut end = (0, 0);
     for word in &spoken.words {
-        assert!(text.get(word.text.clone()).is_some_and(|w| !w.trim().is_empty()), "{text}: {word:?}");
+        assert!(
+            text.get(word.text.clone()).is_some_and(|w| !w.trim().is_empty()),
+            "{text}: {word:?}"
+        );
         assert!(word.text.start >= end.0 && word.samples.start >= end.1, "{text}: {word:?}");
-        assert!(word.samples.start <= word.samples.end && word.samples.end <= sound.len(), "{text}: {word:?}");
+        assert!(
+            word.samples.start <= word.samples.end && word.samples.end <= sound.len(),
+            "{text}: {word:?}"
+        );
         end = (word.text.end, word.samples.end);
     }
     (sound, spoken)
@@ -44,10 +53,19 @@ const QUESTION: &str = "Hello, how can I help you today?";
 fn speech_has_a_sane_level_and_clean_edges() {
     let mut voice = voice();
     assert_eq!(voice.sample_rate(), 24_000);
-    for text in [QUESTION, "Let me see.", "She said the meeting is at 2:30 pm.", "Yes.", "Fish, sheep and mice!"] {
+    for text in [
+        QUESTION,
+        "Let me see.",
+        "She said the meeting is at 2:30 pm.",
+        "Yes.",
+        "Fish, sheep and mice!",
+    ] {
         let (sound, _) = speak(&mut voice, text, &Delivery::default());
         let peak = sound.iter().fold(0f32, |a, b| a.max(b.abs()));
-        assert!((0.02..0.2).contains(&rms(&sound)) && (0.1..0.95).contains(&peak), "{text}: peak {peak}");
+        assert!(
+            (0.02..0.2).contains(&rms(&sound)) && (0.1..0.95).contains(&peak),
+            "{text}: peak {peak}"
+        );
         // No clicks: both ends are at rest.
         assert!(sound[0].abs() < 1e-3 && sound[sound.len() - 1].abs() < 1e-3, "{text}");
         // Nothing to wait for at the start: a sound within 50 ms; no long silence at the end.
@@ -85,7 +103,21 @@ fn every_word_has_its_place() {
     let words: Vec<&str> = spoken.words.iter().map(|w| &text[w.text.clone()]).collect();
     assert_eq!(
         words,
-        ["At", "2:30", "pm,", "3", "cats", "paid", "$4.50", "for", "20", "°C", "of", "well-known", "e-mail."]
+        [
+            "At",
+            "2:30",
+            "pm,",
+            "3",
+            "cats",
+            "paid",
+            "$4.50",
+            "for",
+            "20",
+            "°C",
+            "of",
+            "well-known",
+            "e-mail."
+        ]
     );
     assert!(spoken.words.iter().all(|w| w.samples.len() >= 600), "{:?}", spoken.words);
     let (first, last) = (&spoken.words[0], &spoken.words[12]);
@@ -100,20 +132,22 @@ fn every_word_has_its_place() {
 
 #[test]
 fn words_are_where_their_sound_is() {
-    // The pause of the comma lies between the words, not in them.
     let mut voice = voice();
-    let (sound, spoken) = speak(&mut voice, "Wait, wait.", &Delivery::default());
-    let [first, second] = spoken.words.as_slice() else { panic!("{spoken:?}") };
-    let gap = &sound[first.samples.end..second.samples.start];
-    assert!(gap.len() > 1_200);
-    assert!(rms(&sound[first.samples.clone()]) > 2.0 * rms(gap));
-    assert!(rms(&sound[second.samples.clone()]) > 2.0 * rms(gap));
+    for text in ["Wait, wait.", "One. Two. Three.", "Yes — no — maybe; perhaps: never!"] {
+        let (sound, spoken) = speak(&mut voice, text, &Delivery::default());
+        let energy = |sound: &[f32]| sound.iter().map(|v| v * v).sum::<f32>();
+        let within: f32 = spoken.words.iter().map(|w| energy(&sound[w.samples.clone()])).sum();
+        assert!(within > 0.8 * energy(&sound), "{text}: {} of {}", within, energy(&sound));
+        let covered: usize = spoken.words.iter().map(|w| w.samples.len()).sum();
+        assert!(covered < sound.len() * 97 / 100, "{text}: {covered} of {}", sound.len());
+    }
 }
 
 #[test]
 fn speed_and_volume() {
     let mut voice = voice();
-    let at = |voice: &mut Hibari, speed, volume| speak(voice, QUESTION, &Delivery { speed, volume }).0;
+    let at =
+        |voice: &mut Hibari, speed, volume| speak(voice, QUESTION, &Delivery { speed, volume }).0;
     let plain = at(&mut voice, 1.0, 1.0);
     let ratio = |sound: &[f32]| sound.len() as f32 / plain.len() as f32;
     assert!((0.42..0.65).contains(&ratio(&at(&mut voice, 2.0, 1.0))));
@@ -126,7 +160,9 @@ fn speed_and_volume() {
     assert!(at(&mut voice, 1.0, 0.0).iter().all(|v| *v == 0.0));
     let loud = at(&mut voice, 1.0, 2.0);
     assert!(rms(&loud) > 1.8 * rms(&plain) && loud.iter().all(|v| v.abs() < 1.0));
-    for delivery in [Delivery { speed: f32::NAN, volume: 1.0 }, Delivery { speed: 1.0, volume: f32::INFINITY }] {
+    for delivery in
+        [Delivery { speed: f32::NAN, volume: 1.0 }, Delivery { speed: 1.0, volume: f32::INFINITY }]
+    {
         let e = voice.speak(QUESTION, &delivery, &Cancel::new(), &mut |_| {}).unwrap_err();
         assert_eq!(e.kind(), ErrorKind::Input);
     }
@@ -135,7 +171,8 @@ fn speed_and_volume() {
 #[test]
 fn cancel_stops_at_the_next_block() {
     let mut voice = voice();
-    let text = "This is a rather long sentence, which nobody wants to hear to its end, least of all now.";
+    let text =
+        "This is a rather long sentence, which nobody wants to hear to its end, least of all now.";
     let whole = speak(&mut voice, text, &Delivery::default()).0.len();
     let cancel = Cancel::new();
     let mut blocks = 0;
@@ -152,7 +189,9 @@ fn cancel_stops_at_the_next_block() {
     assert!(e.is_cancelled());
     assert_eq!(blocks, 2);
     assert!(samples < whole / 2);
-    let e = voice.speak(text, &Delivery::default(), &cancel, &mut |_| panic!("sound after cancel")).unwrap_err();
+    let e = voice
+        .speak(text, &Delivery::default(), &cancel, &mut |_| panic!("sound after cancel"))
+        .unwrap_err();
     assert!(e.is_cancelled());
     // The voice is still good.
     speak(&mut voice, QUESTION, &Delivery::default());
@@ -177,14 +216,30 @@ fn long_clauses_are_cut_inside_and_far_too_long_ones_refused() {
     // Not even one place to cut.
     let (_, spoken) = speak(&mut voice, &"dada".repeat(300), &Delivery::default());
     assert_eq!(spoken.words.len(), 1);
-    let e = voice.speak(&"a ".repeat(6_000), &Delivery::default(), &Cancel::new(), &mut |_| {}).unwrap_err();
+    let e = voice
+        .speak(&"a ".repeat(6_000), &Delivery::default(), &Cancel::new(), &mut |_| {})
+        .unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Input);
 }
 
 #[test]
 fn single_words_letters_and_names_are_spoken() {
     let mut voice = voice();
-    for text in ["a", "I", "No", "x", "USB", "Zyxel", "Kowalczyk", "hmm", "naïve", "Привет", "7", "1/2", "%"] {
+    for text in [
+        "a",
+        "I",
+        "No",
+        "x",
+        "USB",
+        "Zyxel",
+        "Kowalczyk",
+        "hmm",
+        "naïve",
+        "Привет",
+        "7",
+        "1/2",
+        "%",
+    ] {
         let (sound, spoken) = speak(&mut voice, text, &Delivery::default());
         assert!(sound.len() > 2_400 && spoken.words.len() == 1, "{text}: {}", sound.len());
     }
@@ -249,8 +304,17 @@ fn damaged_files_are_named() {
         let other = if file.ends_with(".onnx") { "vocab.json" } else { "oov.onnx" };
         let foreign = std::fs::read(folder().join(other)).unwrap();
         let n = good.len();
-        for bytes in [&good[..0], &good[..1], &good[..n / 3], &good[..n / 2], &good[..n - 20], &foreign[..]] {
+        for bytes in
+            [&good[..0], &good[..1], &good[..n / 3], &good[..n / 2], &good[..n - 20], &foreign[..]]
+        {
             fails(with_file(file, Some(bytes)).path(), file, ErrorKind::Damaged);
+        }
+    }
+    for file in &FILES[4..] {
+        for json in ["{}", "[]", "{\"a\": 1}", "{\"a\": \"b\""] {
+            let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gz.write_all(json.as_bytes()).unwrap();
+            fails(with_file(file, Some(&gz.finish().unwrap())).path(), file, ErrorKind::Damaged);
         }
     }
     // The right kind of file, but another model.
@@ -271,7 +335,12 @@ fn flipped_bytes_never_panic() {
             bytes[at] ^= 0xff;
             match Hibari::load(with_file(file, Some(&bytes)).path()) {
                 Ok(mut voice) => {
-                    let _ = voice.speak("Hello zyxel.", &Delivery::default(), &Cancel::new(), &mut |_| {});
+                    let _ = voice.speak(
+                        "Hello zyxel.",
+                        &Delivery::default(),
+                        &Cancel::new(),
+                        &mut |_| {},
+                    );
                 }
                 Err(e) => assert_eq!(e.kind(), ErrorKind::Damaged, "{file}: {e}"),
             }

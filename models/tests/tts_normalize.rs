@@ -7,7 +7,10 @@ use sayso_models::tts::normalize::{TokenKind, line, normalize};
 const CASES: &[(&str, &str)] = &[
     // Numbers.
     ("I have 3 cats.", "I have three cats."),
-    ("There are 1,234,567 people.", "There are one million two hundred thirty four thousand five hundred sixty seven people."),
+    (
+        "There are 1,234,567 people.",
+        "There are one million two hundred thirty four thousand five hundred sixty seven people.",
+    ),
     ("1000000", "one million"),
     ("5280 feet", "five thousand two hundred eighty feet"),
     ("It costs 12.5 percent.", "It costs twelve point five percent."),
@@ -21,7 +24,10 @@ const CASES: &[(&str, &str)] = &[
     ("version 1.2.3", "version one point two point three"),
     ("192.168.0.1", "one hundred ninety two point one hundred sixty eight point zero point one"),
     ("１２ apples", "twelve apples"),
-    ("12345678901234567890", "one two three four five six seven eight nine zero one two three four five six seven eight nine zero"),
+    (
+        "12345678901234567890",
+        "one two three four five six seven eight nine zero one two three four five six seven eight nine zero",
+    ),
     // Ordinals.
     ("the 21st century", "the twenty first century"),
     ("the 2nd try", "the second try"),
@@ -262,8 +268,12 @@ fn check(text: &str) -> Result<(), TestCaseError> {
                 token.text.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-'))
                     && token.text.chars().any(char::is_alphabetic)
             }
-            TokenKind::Letters => token.text.chars().all(char::is_alphabetic) && !token.text.is_empty(),
-            TokenKind::Mark => token.text.chars().count() == 1 && ".,;:!?…—()".contains(&token.text),
+            TokenKind::Letters => {
+                token.text.chars().all(char::is_alphabetic) && !token.text.is_empty()
+            }
+            TokenKind::Mark => {
+                token.text.chars().count() == 1 && ".,;:!?…—()".contains(&token.text)
+            }
         };
         prop_assert!(sayable, "{:?}", token);
     }

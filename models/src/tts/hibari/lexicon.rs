@@ -3,13 +3,15 @@
 //! words that change with their neighbours). The rules are misaki's
 //! (Apache-2.0), because the voice was trained on what they give.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
+use super::files;
 use super::stress::{self, Level, PRIMARY, SECONDARY};
-use super::table::{Table, entries};
+use super::table::{SEPARATOR, Table, entries};
 use crate::Result;
 
 /// What is known of the words after this one.
@@ -30,12 +32,40 @@ pub(super) struct Lexicon {
 /// Before these an English t becomes a flap: "waiting", "wanted".
 const FLAPPING: &str = "AIOWYiuæɑəɛɪɹʊʌ";
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    One(String),
-    /// Per part of speech; without phonemes the word is spelt out.
-    Several(BTreeMap<String, Option<String>>),
+/// An entry as the table keeps it: its phonemes, or `TAG=phonemes` per part of
+/// speech, separated; without phonemes the word is spelt out.
+struct Entry(String);
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Entry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("phonemes, or phonemes by part of speech")
+            }
+
+            fn visit_str<E>(self, phonemes: &str) -> std::result::Result<Entry, E> {
+                Ok(Entry(phonemes.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Entry, A::Error> {
+                let mut all = String::new();
+                while let Some((tag, phonemes)) = map.next_entry::<String, Option<String>>()? {
+                    if !all.is_empty() {
+                        all.push(SEPARATOR);
+                    }
+                    all.extend([&tag, "=", phonemes.as_deref().unwrap_or_default()]);
+                }
+                Ok(Entry(all))
+            }
+        }
+        d.deserialize_any(Reader)
+    }
 }
 
 impl Lexicon {
@@ -43,16 +73,10 @@ impl Lexicon {
     pub(super) fn load(dir: &Path) -> Result<Self> {
         let read = |name: &str| {
             let mut table = Table::default();
-            entries(&dir.join(name), |key, value: Entry| match value {
-                Entry::One(phonemes) => table.push(key, &phonemes),
-                Entry::Several(by_tag) => {
-                    let parts: Vec<_> = by_tag
-                        .iter()
-                        .map(|(tag, p)| format!("{tag}={}", p.as_deref().unwrap_or_default()))
-                        .collect();
-                    table.push(key, &parts.join("\t"));
-                }
-            })?;
+            entries(&dir.join(name), |key, Entry(value)| table.push(key, &value))?;
+            if table.is_empty() {
+                return Err(files::damaged(&dir.join(name), "an empty lexicon"));
+            }
             table.sort();
             Ok(table)
         };
@@ -263,9 +287,10 @@ fn choose<'a>(entry: &'a str, tags: &str) -> Option<&'a str> {
     if !entry.starts_with("DEFAULT=") && !entry.contains("\tDEFAULT=") {
         return Some(entry);
     }
-    let reading =
-        |tag: &str| entry.split('\t').find_map(|part| part.strip_prefix(tag)?.strip_prefix('='));
-    tags.split('\t')
+    let reading = |tag: &str| {
+        entry.split(SEPARATOR).find_map(|part| part.strip_prefix(tag)?.strip_prefix('='))
+    };
+    tags.split(SEPARATOR)
         .find_map(|tag| reading(tag).or_else(|| reading(class(tag))))
         .or_else(|| reading("DEFAULT"))
         .filter(|p| !p.is_empty())

@@ -1,12 +1,14 @@
 //! Dense layers on tract's matrix kernels, which pick the best instructions of
 //! the CPU at run time, with weights packed once at load.
 
+use std::ops::Range;
+
 use tract_onnx::prelude::tract_linalg::MmmDispatch;
 use tract_onnx::prelude::tract_linalg::mmm::{
     AsInputValue, FusedSpec, MMMInputValue, MatMatMul, Query,
 };
 use tract_onnx::prelude::{Datum, Tensor, TractResult, tvec};
-use tract_onnx::tract_core::internal::{TensorView, anyhow};
+use tract_onnx::tract_core::internal::{TensorView, anyhow, ensure};
 use tract_onnx::tract_core::tract_linalg::BinOp;
 
 /// A row-major matrix that keeps its memory when it shrinks.
@@ -56,28 +58,17 @@ impl Matrix {
     pub(super) fn row(&self, row: usize) -> &[f32] {
         &self.cells()[row * self.cols..][..self.cols]
     }
-
-    pub(super) fn row_mut(&mut self, row: usize) -> &mut [f32] {
-        let cols = self.cols;
-        &mut self.cells_mut()[row * cols..][..cols]
-    }
 }
 
-/// y = x · W + b, over the rows of x.
-pub(super) struct Linear {
-    kernel: Box<dyn MatMatMul>,
+/// A kernel and the way it wants its operands packed.
+struct Kernel {
+    multiply: Box<dyn MatMatMul>,
     packing: usize,
-    weights: Box<dyn MMMInputValue>,
-    bias: Tensor,
-    inputs: usize,
-    outputs: usize,
 }
 
-impl Linear {
-    /// `weights` has a row per input and a column per output.
-    pub(super) fn new(weights: &[f32], bias: &[f32]) -> TractResult<Self> {
-        let outputs = bias.len();
-        let inputs = weights.len() / outputs;
+impl Kernel {
+    /// The best kernel of this CPU for products of about this shape.
+    fn pick(outputs: usize, inputs: usize) -> TractResult<Self> {
         let query = Query {
             weight: f32::datum_type().into(),
             activation: f32::datum_type(),
@@ -89,51 +80,200 @@ impl Linear {
             // The kernel is chosen for a block of frames; the number only has to be typical.
             n: Some(64),
         };
-        let (kernel, packing, _) = MmmDispatch::native()
+        let (multiply, packing, _) = MmmDispatch::native()
             .pick(&query)
             .ok_or_else(|| anyhow!("no matrix kernel for this CPU"))?;
+        Ok(Self { multiply, packing })
+    }
+
+    /// Packs a matrix of `inputs` along one axis and outputs along the other.
+    fn pack(
+        &self,
+        matrix: &TensorView,
+        inputs: usize,
+        outputs: usize,
+    ) -> TractResult<Box<dyn MMMInputValue>> {
+        self.multiply.packings()[self.packing].0.prepare_one_view(matrix, inputs, outputs)
+    }
+
+    /// y = x · w (+ bias).
+    ///
+    /// # Safety
+    /// `w` must have been packed by this kernel, with as many inputs as `x` has
+    /// columns. `y` must be a view that lies within its tensor, with a row per
+    /// row of `x` and a column per output of `w`, and nothing else may refer to
+    /// those elements meanwhile.
+    unsafe fn run(
+        &self,
+        w: &dyn MMMInputValue,
+        x: &TensorView,
+        bias: Option<&Tensor>,
+        y: &TensorView,
+    ) -> TractResult<()> {
+        let rows = y.shape()[0];
+        let outputs = y.shape()[1];
+        let x = self.multiply.packings()[self.packing].1.prepare_one_view(x, 1, 0)?;
+        let mut steps = vec![FusedSpec::AddMatMul {
+            a: AsInputValue::Borrowed(w),
+            b: AsInputValue::Borrowed(&*x),
+            packing: self.packing,
+        }];
+        if let Some(bias) = bias {
+            steps.push(FusedSpec::BinPerRow(bias.view(), BinOp::Add));
+        }
+        // SAFETY: the caller vouches for the operands' shapes and for `y`.
+        unsafe {
+            steps.push(FusedSpec::Store(self.multiply.c_view(Some(1), Some(0)).wrap(y)));
+            self.multiply.run(outputs, rows, &steps)
+        }
+    }
+}
+
+/// y = x · W + b, over the rows of x.
+pub(super) struct Linear {
+    kernel: Kernel,
+    weights: Box<dyn MMMInputValue>,
+    bias: Tensor,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Linear {
+    /// `weights` has a row per input and a column per output.
+    pub(super) fn new(weights: &[f32], bias: &[f32]) -> TractResult<Self> {
+        let outputs = bias.len();
+        let inputs = weights.len() / outputs;
+        let kernel = Kernel::pick(outputs, inputs)?;
         let weights = Tensor::from_shape(&[inputs, outputs], weights)?;
-        let weights = kernel.packings()[packing].0.prepare_one(&weights, 0, 1)?;
-        Ok(Self {
-            kernel,
-            packing,
-            weights,
-            bias: Tensor::from_shape(&[outputs], bias)?,
-            inputs,
-            outputs,
-        })
+        let weights = kernel.pack(&weights.view(), 0, 1)?;
+        Ok(Self { kernel, weights, bias: Tensor::from_shape(&[outputs], bias)?, inputs, outputs })
     }
 
     /// Fills `y` with a row for each row of `x`.
     pub(super) fn apply(&self, x: &Matrix, y: &mut Matrix) -> TractResult<()> {
-        debug_assert_eq!(x.cols, self.inputs);
+        ensure!(x.cols == self.inputs, "{} columns for {} inputs", x.cols, self.inputs);
         y.resize(x.rows, self.outputs)?;
         if x.rows == 0 {
             return Ok(());
         }
         let (x_shape, x_strides) = ([x.rows, x.cols], [x.cols as isize, 1]);
         let (y_shape, y_strides) = ([y.rows, y.cols], [y.cols as isize, 1]);
-        // SAFETY: both views lie within their tensors: `Matrix` holds at least rows · cols
-        // elements. The kernel reads `x` through its own packing and writes rows · outputs
-        // elements of `y`, which nothing else refers to meanwhile.
+        // SAFETY: a `Matrix` holds at least rows · cols elements, so both views lie within
+        // their tensors; the shapes fit; `y` is borrowed mutably.
         unsafe {
             let x = TensorView::from_bytes(&x.tensor, 0, &x_shape, &x_strides);
-            let x = self.kernel.packings()[self.packing].1.prepare_one_view(&x, 1, 0)?;
             let y = TensorView::from_bytes(&y.tensor, 0, &y_shape, &y_strides);
-            let store = self.kernel.c_view(Some(1), Some(0)).wrap(&y);
-            self.kernel.run(
-                self.outputs,
-                x_shape[0],
-                &[
-                    FusedSpec::AddMatMul {
-                        a: AsInputValue::Borrowed(&*self.weights),
-                        b: AsInputValue::Borrowed(&*x),
-                        packing: self.packing,
-                    },
-                    FusedSpec::BinPerRow(self.bias.view(), BinOp::Add),
-                    FusedSpec::Store(store),
-                ],
-            )
+            self.kernel.run(&*self.weights, &x, Some(&self.bias), &y)
         }
+    }
+}
+
+/// Products of two matrices that are both only known at run time.
+pub(super) struct Products(Kernel);
+
+/// Some columns of a matrix.
+#[derive(Clone)]
+pub(super) struct Columns<'a>(pub(super) &'a Matrix, pub(super) Range<usize>);
+
+impl Columns<'_> {
+    fn check(&self) -> TractResult<()> {
+        ensure!(self.1.start < self.1.end && self.1.end <= self.0.cols, "no such columns");
+        Ok(())
+    }
+}
+
+impl Products {
+    pub(super) fn new() -> TractResult<Self> {
+        Kernel::pick(64, 64).map(Self)
+    }
+
+    /// Writes x · yᵀ (if `transposed`) or x · y to the columns of `out` from `first` on.
+    pub(super) fn run(
+        &self,
+        x: Columns,
+        y: Columns,
+        transposed: bool,
+        out: &mut Matrix,
+        first: usize,
+    ) -> TractResult<()> {
+        x.check()?;
+        y.check()?;
+        let (inputs, outputs) =
+            if transposed { (y.1.len(), y.0.rows) } else { (y.0.rows, y.1.len()) };
+        ensure!(
+            x.1.len() == inputs
+                && x.0.rows == out.rows
+                && first + outputs <= out.cols
+                && out.rows > 0
+        );
+        const SIZE: isize = size_of::<f32>() as isize;
+        let (x_shape, x_strides) = ([x.0.rows, x.1.len()], [x.0.cols as isize, 1]);
+        let (y_shape, y_strides) = ([y.0.rows, y.1.len()], [y.0.cols as isize, 1]);
+        let (out_shape, out_strides) = ([out.rows, outputs], [out.cols as isize, 1]);
+        // SAFETY: a `Matrix` holds at least rows · cols elements and the columns were
+        // checked, so all views lie within their tensors; the shapes were checked; `out` is
+        // borrowed mutably.
+        unsafe {
+            let x = TensorView::from_bytes(
+                &x.0.tensor,
+                x.1.start as isize * SIZE,
+                &x_shape,
+                &x_strides,
+            );
+            let y = TensorView::from_bytes(
+                &y.0.tensor,
+                y.1.start as isize * SIZE,
+                &y_shape,
+                &y_strides,
+            );
+            let (k, m) = if transposed { (1, 0) } else { (0, 1) };
+            let y = self.0.pack(&y, k, m)?;
+            let out = TensorView::from_bytes(
+                &out.tensor,
+                first as isize * SIZE,
+                &out_shape,
+                &out_strides,
+            );
+            self.0.run(&*y, &x, None, &out)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(rows: usize, cols: usize) -> Matrix {
+        let mut m = Matrix::default();
+        m.resize(rows, cols).unwrap();
+        for (i, v) in m.cells_mut().iter_mut().enumerate() {
+            *v = ((i * 7919) % 101) as f32 / 50.0 - 1.0;
+        }
+        m
+    }
+
+    #[test]
+    fn products_agree_with_plain_loops() {
+        let products = Products::new().unwrap();
+        let m = matrix(13, 3 * 20);
+        let mut scores = matrix(13, 13);
+        products.run(Columns(&m, 5..25), Columns(&m, 25..45), true, &mut scores, 0).unwrap();
+        for i in 0..13 {
+            for j in 0..13 {
+                let want: f32 = (0..20).map(|k| m.row(i)[5 + k] * m.row(j)[25 + k]).sum();
+                assert!((scores.row(i)[j] - want).abs() < 1e-4);
+            }
+        }
+        let mut out = matrix(13, 30);
+        let before = out.row(3)[0];
+        products.run(Columns(&scores, 0..13), Columns(&m, 40..60), false, &mut out, 7).unwrap();
+        for i in 0..13 {
+            for j in 0..20 {
+                let want: f32 = (0..13).map(|k| scores.row(i)[k] * m.row(k)[40 + j]).sum();
+                assert!((out.row(i)[7 + j] - want).abs() < 1e-3);
+            }
+        }
+        assert_eq!(out.row(3)[0], before);
+        assert!(products.run(Columns(&m, 0..61), Columns(&m, 0..61), true, &mut out, 0).is_err());
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn sin_cos(x: f32) -> (f32, f32) {
     let quadrant = shifted.to_bits();
     let n = shifted - ROUND;
     // π/2 in three parts (Cody and Waite).
-    let r = x - n * 1.570_312_5 - n * 4.837_512_97e-4 - n * 7.549_789_4e-8;
+    let r = x - n * 1.570_312_5 - n * 4.837_513e-4 - n * 7.549_789_4e-8;
     let q = r * r;
     let s =
         r + r * q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362_880.0))));
@@ -105,20 +105,6 @@ vectorised! {
     }
 }
 
-vectorised! {
-    /// The inner product.
-    pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-        let mut lanes = [0.0f32; 16];
-        for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
-            for i in 0..16 {
-                lanes[i] += a[i] * b[i];
-            }
-        }
-        let done = a.len() / 16 * 16;
-        lanes.iter().sum::<f32>() + a[done..].iter().zip(&b[done..]).map(|(a, b)| a * b).sum::<f32>()
-    }
-}
-
 /// Guards a variance against division by nothing: the value in the voice's own layers.
 const EPSILON: f32 = 1e-5;
 
@@ -146,14 +132,13 @@ vectorised! {
 }
 
 vectorised! {
-    /// Softmax of a row, in place.
-    pub(super) fn softmax(row: &mut [f32]) {
+    /// Softmax of a row times `scale`, in place.
+    pub(super) fn softmax(row: &mut [f32], scale: f32) {
         let top = row.iter().copied().fold(f32::MIN, f32::max);
-        let mut sum = 0.0;
         for v in row.iter_mut() {
-            *v = exp(*v - top);
-            sum += *v;
+            *v = exp((*v - top) * scale);
         }
+        let sum: f32 = row.iter().sum();
         for v in row {
             *v /= sum;
         }

@@ -6,7 +6,9 @@
 //! turned into sound by a vocoder, block by block.
 
 mod edges;
+mod encoder;
 mod files;
+mod layers;
 mod lexicon;
 mod linear;
 mod math;
@@ -27,7 +29,10 @@ use std::path::Path;
 use super::normalize::normalize;
 use super::{Delivery, Spoken, Tts, WordTiming};
 use crate::{Cancel, Error, ErrorKind, Result};
+use lexicon::Lexicon;
+use oov::Oov;
 use phonemes::{Phonemizer, Said};
+use tagger::Tagger;
 use voice::Voice;
 
 /// Bytes of the longest clause taken: some minutes of speech.
@@ -60,11 +65,15 @@ impl Hibari {
         if symbols.values().any(|&id| id >= net::SYMBOLS) || !symbols.contains_key(&' ') {
             return Err(files::damaged(&vocab, "not the phonemes of this voice"));
         }
-        Ok(Self {
-            symbols,
-            voice: Voice::load(&dir.join("hibari.onnx"))?,
-            phonemizer: Phonemizer::load(dir)?,
-        })
+        // The parts take about as long as each other, and nothing from each other.
+        let (voice, oov, tables) = std::thread::scope(|scope| {
+            let voice = scope.spawn(|| Voice::load(&dir.join("hibari.onnx")));
+            let oov = scope.spawn(|| Oov::load(dir));
+            let tables = Lexicon::load(dir).and_then(|lexicon| Ok((lexicon, Tagger::load(dir)?)));
+            (joined(voice), joined(oov), tables)
+        });
+        let (lexicon, tagger) = tables?;
+        Ok(Self { symbols, voice: voice?, phonemizer: Phonemizer::new(lexicon, tagger, oov?) })
     }
 
     /// The phonemes that a text is read as, in the voice's alphabet (misaki's).
@@ -89,6 +98,13 @@ impl Hibari {
             .collect();
         (ids, spans)
     }
+}
+
+/// What a thread made. A panic in it, which would be a fault of a library, is an error.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Damaged, format!("loading the voice failed; {}", files::REMEDY)))
+    })
 }
 
 impl Tts for Hibari {
@@ -133,7 +149,9 @@ impl Tts for Hibari {
             for (said, span) in
                 part.iter().zip(spans).filter(|(s, span)| !s.mark && !span.is_empty())
             {
-                let samples = spoken.samples + sung.phonemes[span.start].start
+                // The voice is ahead of its predicted durations: a word begins within the space before it.
+                let first = span.start - usize::from(said.spaced && span.start > 0);
+                let samples = spoken.samples + sung.phonemes[first].start
                     ..spoken.samples + sung.phonemes[span.end - 1].end;
                 add(&mut spoken.words, words_around(clause, &said.source), samples);
             }

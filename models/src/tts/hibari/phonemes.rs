@@ -2,7 +2,6 @@
 //! the reader of unknown words.
 
 use std::ops::Range;
-use std::path::Path;
 
 use super::lexicon::{Following, Lexicon};
 use super::oov::Oov;
@@ -37,13 +36,8 @@ pub(super) struct Phonemizer {
 }
 
 impl Phonemizer {
-    /// Reads the tables in the voice's folder.
-    pub(super) fn load(dir: &Path) -> Result<Self> {
-        Ok(Self {
-            lexicon: Lexicon::load(dir)?,
-            tagger: Tagger::load(&dir.join("tagger.json.gz"))?,
-            oov: Oov::load(dir)?,
-        })
+    pub(super) fn new(lexicon: Lexicon, tagger: Tagger, oov: Oov) -> Self {
+        Self { lexicon, tagger, oov }
     }
 
     /// Phonemes of each token, in order.
@@ -175,7 +169,11 @@ mod tests {
     #[test]
     fn phonemes_of_sentences() {
         let dir = crate::store::default_dir().join("hibari");
-        let mut phonemizer = Phonemizer::load(&dir).unwrap();
+        let mut phonemizer = Phonemizer::new(
+            Lexicon::load(&dir).unwrap(),
+            Tagger::load(&dir).unwrap(),
+            Oov::load(&dir).unwrap(),
+        );
         // As Hibari's own Python reads them (hibari-tts 0.2.1).
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);

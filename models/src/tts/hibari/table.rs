@@ -11,12 +11,12 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visi
 use super::files;
 use crate::Result;
 
-/// Keys to values, looked up by bisection. `V` is how a value is encoded.
+/// Keys to values, looked up by bisection.
 #[derive(Default)]
 pub(super) struct Table {
     text: String,
-    /// Where each key starts in `text`, in the order of the keys; its value
-    /// follows after [`SEPARATOR`].
+    /// Where each key starts in `text`, in the order of the keys. Its value
+    /// follows after [`SEPARATOR`], up to the end of the line.
     index: Vec<u32>,
 }
 
@@ -44,21 +44,25 @@ impl Table {
         self.text.shrink_to_fit();
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
     /// The value of `key`.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
         let at = self.index.binary_search_by(|&at| self.key(at).cmp(key)).ok()?;
-        let line = self.line(self.index[at]);
-        line.split_once(SEPARATOR).map(|(_, value)| value)
+        let value = self.index[at] as usize + key.len() + SEPARATOR.len_utf8();
+        Some(self.until(value, b'\n'))
     }
 
     fn key(&self, at: u32) -> &str {
-        let line = self.line(at);
-        line.split_once(SEPARATOR).map_or(line, |(key, _)| key)
+        self.until(at as usize, SEPARATOR as u8)
     }
 
-    fn line(&self, at: u32) -> &str {
-        let rest = &self.text[at as usize..];
-        rest.split_once('\n').map_or(rest, |(line, _)| line)
+    /// The text from a place up to a byte. Keys and values are short, so a plain loop is fastest.
+    fn until(&self, from: usize, end: u8) -> &str {
+        let rest = &self.text[from..];
+        &rest[..rest.bytes().position(|b| b == end).unwrap_or(rest.len())]
     }
 }
 

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::files;
@@ -12,6 +11,7 @@ use super::table::{Entries, Table};
 use crate::Result;
 
 /// The tagger's tables.
+#[derive(Default)]
 pub(super) struct Tagger {
     tags: Vec<String>,
     /// Words that nearly always have one tag.
@@ -24,29 +24,17 @@ pub(super) struct Tagger {
 }
 
 impl Tagger {
-    /// Reads the tables.
-    pub(super) fn load(path: &Path) -> Result<Self> {
+    /// Reads the tables in the voice's folder.
+    pub(super) fn load(dir: &Path) -> Result<Self> {
+        let path = &dir.join("tagger.json.gz");
         let bytes = files::bytes(path)?;
-        let mut reader = Reader::default();
-        // The weights refer to the tags, which may come later in the file: two passes.
-        let mut tags: Vec<String> = {
-            #[derive(Deserialize)]
-            struct Tags {
-                tags: Vec<String>,
-            }
-            let tags: Tags = serde_json::from_slice(&bytes)
-                .map_err(|e| files::damaged(path, format!("not a tagger: {e}")))?;
-            tags.tags
-        };
-        if tags.len() > usize::from(u8::MAX) {
-            return Err(files::damaged(path, "not a tagger: too many tags"));
-        }
-        tags.sort();
-        reader.tagger.tags = tags;
+        let mut tagger = Self::default();
         let mut json = serde_json::Deserializer::from_slice(&bytes);
-        serde::de::DeserializeSeed::deserialize(&mut reader, &mut json)
+        serde::de::DeserializeSeed::deserialize(&mut tagger, &mut json)
             .map_err(|e| files::damaged(path, format!("not a tagger: {e}")))?;
-        let mut tagger = reader.tagger;
+        if tagger.votes.is_empty() || tagger.frequent.is_empty() {
+            return Err(files::damaged(path, "not a tagger"));
+        }
         tagger.usual.sort();
         tagger.frequent.sort();
         tagger.features.sort();
@@ -176,25 +164,7 @@ fn ending(word: &str) -> &str {
     word.char_indices().rev().nth(2).map_or(word, |(at, _)| &word[at..])
 }
 
-/// Takes the parts of the file in whatever order they come.
-#[derive(Default)]
-struct Reader {
-    tagger: Tagger,
-}
-
-impl Default for Tagger {
-    fn default() -> Self {
-        Self {
-            tags: Vec::new(),
-            usual: Table::default(),
-            frequent: Table::default(),
-            features: Table::default(),
-            votes: Vec::new(),
-        }
-    }
-}
-
-impl<'de> serde::de::DeserializeSeed<'de> for &mut Reader {
+impl<'de> serde::de::DeserializeSeed<'de> for &mut Tagger {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> std::result::Result<(), D::Error> {
@@ -202,7 +172,7 @@ impl<'de> serde::de::DeserializeSeed<'de> for &mut Reader {
     }
 }
 
-impl<'de> serde::de::Visitor<'de> for &mut Reader {
+impl<'de> serde::de::Visitor<'de> for &mut Tagger {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -213,10 +183,16 @@ impl<'de> serde::de::Visitor<'de> for &mut Reader {
         self,
         mut map: A,
     ) -> std::result::Result<(), A::Error> {
-        let Tagger { tags, usual, frequent, features, votes } = &mut self.tagger;
-        let number = |name: &str| tags.binary_search_by(|t| t.as_str().cmp(name)).ok();
+        let Tagger { tags, usual, frequent, features, votes } = self;
         while let Some(part) = map.next_key::<String>()? {
             match part.as_str() {
+                "tags" => {
+                    *tags = map.next_value()?;
+                    tags.sort();
+                    if tags.len() > usize::from(u8::MAX) {
+                        return Err(serde::de::Error::custom("too many tags"));
+                    }
+                }
                 "tagdict" => map.next_value_seed(Entries(
                     |word: &str, tag: String| usual.push(word, &tag),
                     Default::default(),
@@ -225,11 +201,16 @@ impl<'de> serde::de::Visitor<'de> for &mut Reader {
                     let words: Vec<String> = map.next_value()?;
                     words.iter().for_each(|word| frequent.push(word, ""));
                 }
+                // The weights refer to the tags, which the file has first.
+                "weights" if tags.is_empty() => {
+                    return Err(serde::de::Error::custom("weights before tags"));
+                }
                 "weights" => map.next_value_seed(Entries(
                     |feature: &str, weights: BTreeMap<String, f32>| {
                         let start = votes.len();
                         votes.extend(weights.iter().filter_map(|(tag, weight)| {
-                            Some((number(tag)? as u8, (weight * 10.0).round() as i16))
+                            let number = tags.binary_search(tag).ok()?;
+                            Some((number as u8, (weight * 10.0).round() as i16))
                         }));
                         features.push(feature, &format!("{start}+{}", votes.len() - start));
                     },

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::edges::Edges;
+use super::layers::Scratch;
 use super::linear::Matrix;
-use super::net::{Net, SYMBOLS, Scratch};
+use super::net::{Net, SYMBOLS};
 use super::vocoder::{HOP, RATE, Vocoder};
 use super::weights::Weights;
 use crate::tts::Delivery;

@@ -183,7 +183,9 @@ impl Reader<'_> {
             }
             '|' => self.mark(',', at),
             '+' if self.is_number(self.past_space(next)) => self.say("plus", at),
-            '+' if i > 0 && (self.is_word(i - 1) || self.text(i - 1) == "+") => self.say("plus", at),
+            '+' if i > 0 && (self.is_word(i - 1) || self.text(i - 1) == "+") => {
+                self.say("plus", at)
+            }
             '*' if self.between_numbers(i) => self.say("times", at),
             '/' if self.between_numbers(i) => self.say("over", at),
             '^' if self.is_number(next) => self.say("to the power of", at),

@@ -1,0 +1,138 @@
+//! The text encoder: phonemes to features.
+
+use tract_onnx::prelude::TractResult;
+
+use super::layers::{Affine, ConvBlock, Scratch, engine};
+use super::linear::{Columns, Linear, Matrix, Products};
+use super::math;
+use super::net::SYMBOLS;
+use super::weights::Weights;
+use crate::Result;
+
+const HEADS: usize = 2;
+
+/// One of the two text encoders.
+pub(super) struct Encoder {
+    channels: usize,
+    embedding: Vec<f32>,
+    convs: Vec<ConvBlock>,
+    /// How often the attention layer is applied.
+    rounds: usize,
+    products: Products,
+    qkv: Linear,
+    project: Linear,
+    expand: Linear,
+    contract: Linear,
+    last: Affine,
+}
+
+impl Encoder {
+    /// `suffix` and `first` say how the exporter numbered the quantised matrices of this encoder.
+    pub(super) fn load(
+        w: &Weights,
+        name: &str,
+        channels: usize,
+        rounds: usize,
+        conv_suffix: &str,
+        suffix: &str,
+        qkv: &str,
+    ) -> Result<Self> {
+        let c = channels;
+        let convs = (0..2)
+            .map(|i| {
+                ConvBlock::load(
+                    w,
+                    &format!("{name}.text.convs.{i}"),
+                    &format!("/convs.{i}/pw1{conv_suffix}/Transpose_output_0"),
+                    &format!("/convs.{i}/pw2{conv_suffix}/Transpose_output_0"),
+                    c,
+                    2 * c,
+                    5,
+                    1,
+                )
+            })
+            .collect::<Result<_>>()?;
+        let attn = format!("{name}.text.attn");
+        let matrix = |layer: &str, rows, cols| {
+            w.dequantised(&format!("/{layer}{suffix}/Transpose_output_0"), rows, cols)
+        };
+        let bias = |layer: &str, len| w.floats(&format!("{attn}.{layer}"), len);
+        Ok(Self {
+            channels: c,
+            embedding: w.floats(&format!("{name}.text.emb.weight"), SYMBOLS * c)?,
+            convs,
+            rounds,
+            products: Products::new().map_err(engine)?,
+            qkv: Affine::load(w, &format!("{attn}.norm1"), c)?
+                .before(w.dequantised(qkv, c, 3 * c)?, bias("self_attn.in_proj_bias", 3 * c)?)?,
+            project: Linear::new(&matrix("out_proj", c, c)?, &bias("self_attn.out_proj.bias", c)?)
+                .map_err(engine)?,
+            expand: Affine::load(w, &format!("{attn}.norm2"), c)?
+                .before(matrix("linear1", c, 2 * c)?, bias("linear1.bias", 2 * c)?)?,
+            contract: Linear::new(&matrix("linear2", 2 * c, c)?, &bias("linear2.bias", c)?)
+                .map_err(engine)?,
+            last: Affine::load(w, &format!("{name}.text.norm"), c)?,
+        })
+    }
+
+    /// A row of features per phoneme.
+    pub(super) fn run(&self, ids: &[usize], s: &mut Scratch) -> TractResult<Vec<f32>> {
+        let c = self.channels;
+        let mut x: Vec<f32> = ids
+            .iter()
+            .flat_map(|&id| &self.embedding[id.min(SYMBOLS - 1) * c..][..c])
+            .copied()
+            .collect();
+        for conv in &self.convs {
+            conv.run_whole(&mut x, s)?;
+        }
+        for _ in 0..self.rounds {
+            self.normalised(&x, s)?;
+            self.qkv.apply(&s.a, &mut s.b)?;
+            attention(&self.products, &s.b, c, &mut s.c, &mut s.a)?;
+            self.project.apply(&s.a, &mut s.c)?;
+            math::add_scaled(&mut x, s.c.cells(), 1.0);
+            self.normalised(&x, s)?;
+            self.expand.apply(&s.a, &mut s.b)?;
+            math::gelu(s.b.cells_mut());
+            self.contract.apply(&s.b, &mut s.c)?;
+            math::add_scaled(&mut x, s.c.cells(), 1.0);
+        }
+        self.last.normalise(&mut x);
+        Ok(x)
+    }
+
+    fn normalised(&self, x: &[f32], s: &mut Scratch) -> TractResult<()> {
+        s.a.resize(x.len() / self.channels, self.channels)?;
+        s.a.cells_mut().copy_from_slice(x);
+        s.a.cells_mut().chunks_exact_mut(self.channels).for_each(math::normalise);
+        Ok(())
+    }
+}
+
+/// Self-attention over all rows; `qkv` holds query, key and value side by side.
+fn attention(
+    products: &Products,
+    qkv: &Matrix,
+    channels: usize,
+    scores: &mut Matrix,
+    out: &mut Matrix,
+) -> TractResult<()> {
+    let rows = qkv.rows();
+    let width = channels / HEADS;
+    let scale = 1.0 / (width as f32).sqrt();
+    scores.resize(rows, rows)?;
+    out.resize(rows, channels)?;
+    for first in (0..channels).step_by(width) {
+        let part = |which: usize| {
+            let start = which * channels + first;
+            Columns(qkv, start..start + width)
+        };
+        products.run(part(0), part(1), true, scores, 0)?;
+        for row in scores.cells_mut().chunks_exact_mut(rows) {
+            math::softmax(row, scale);
+        }
+        products.run(Columns(scores, 0..rows), part(2), false, out, first)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! The layers that the network is made of. Activations are row-major, a row per
+//! phoneme or frame.
+
+use tract_onnx::prelude::TractResult;
+
+use super::linear::{Linear, Matrix};
+use super::math;
+use super::weights::Weights;
+use crate::{Error, ErrorKind, Result};
+
+/// Buffers that every part reuses.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) a: Matrix,
+    pub(super) b: Matrix,
+    pub(super) c: Matrix,
+}
+
+/// Depthwise convolution, normalisation and a two-layer perceptron around a
+/// residual connection (ConvNeXt, <https://arxiv.org/abs/2201.03545>).
+pub(super) struct ConvBlock {
+    channels: usize,
+    taps: usize,
+    dilation: usize,
+    /// A row of channels per tap.
+    kernel: Vec<f32>,
+    kernel_bias: Vec<f32>,
+    expand: Linear,
+    contract: Linear,
+}
+
+impl ConvBlock {
+    /// `name` is the prefix of the block's plain tensors, `expand` and
+    /// `contract` name its quantised matrices.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn load(
+        w: &Weights,
+        name: &str,
+        expand: &str,
+        contract: &str,
+        channels: usize,
+        hidden: usize,
+        taps: usize,
+        dilation: usize,
+    ) -> Result<Self> {
+        let by_channel = w.floats(&format!("{name}.dw.weight"), channels * taps)?;
+        let kernel =
+            (0..taps * channels).map(|i| by_channel[i % channels * taps + i / channels]).collect();
+        let norm = Affine::load(w, &format!("{name}.norm"), channels)?;
+        let gamma = w.floats(&format!("{name}.gamma"), channels)?;
+        let mut contract_weights = w.dequantised(contract, hidden, channels)?;
+        let mut contract_bias = w.floats(&format!("{name}.pw2.bias"), channels)?;
+        for row in contract_weights.chunks_exact_mut(channels).chain([contract_bias.as_mut_slice()])
+        {
+            row.iter_mut().zip(&gamma).for_each(|(v, g)| *v *= g);
+        }
+        Ok(Self {
+            channels,
+            taps,
+            dilation,
+            kernel,
+            kernel_bias: w.floats(&format!("{name}.dw.bias"), channels)?,
+            expand: norm.before(
+                w.dequantised(expand, channels, hidden)?,
+                w.floats(&format!("{name}.pw1.bias"), hidden)?,
+            )?,
+            contract: Linear::new(&contract_weights, &contract_bias).map_err(engine)?,
+        })
+    }
+
+    /// Rows of context on each side.
+    fn margin(&self) -> usize {
+        self.taps / 2 * self.dilation
+    }
+
+    /// Appends to `out` a row for each row of `input` that has its context on both sides.
+    pub(super) fn run(
+        &self,
+        input: &[f32],
+        s: &mut Scratch,
+        out: &mut Vec<f32>,
+    ) -> TractResult<()> {
+        let c = self.channels;
+        let rows = (input.len() / c).saturating_sub(2 * self.margin());
+        s.a.resize(rows, c)?;
+        for (t, row) in s.a.cells_mut().chunks_exact_mut(c).enumerate() {
+            row.copy_from_slice(&self.kernel_bias);
+            for (tap, weights) in self.kernel.chunks_exact(c).enumerate() {
+                multiply_add(row, weights, &input[(t + tap * self.dilation) * c..][..c]);
+            }
+            math::normalise(row);
+        }
+        self.expand.apply(&s.a, &mut s.b)?;
+        math::gelu(s.b.cells_mut());
+        self.contract.apply(&s.b, &mut s.c)?;
+        let centre = &input[self.margin() * c..][..rows * c];
+        out.extend(centre.iter().zip(s.c.cells()).map(|(x, d)| x + d));
+        Ok(())
+    }
+
+    /// The block over a whole sequence, which is taken as silent outside.
+    pub(super) fn run_whole(&self, x: &mut Vec<f32>, s: &mut Scratch) -> TractResult<()> {
+        let margin = vec![0.0; self.margin() * self.channels];
+        let padded = [margin.as_slice(), x, &margin].concat();
+        x.clear();
+        self.run(&padded, s, x)
+    }
+}
+
+math::vectorised! {
+    /// out += a ⊙ x.
+    fn multiply_add(out: &mut [f32], a: &[f32], x: &[f32]) {
+        for ((o, a), x) in out.iter_mut().zip(a).zip(x) {
+            *o += a * x;
+        }
+    }
+}
+
+/// The learnt scale and shift after a normalisation.
+pub(super) struct Affine {
+    scale: Vec<f32>,
+    shift: Vec<f32>,
+}
+
+impl Affine {
+    pub(super) fn load(w: &Weights, name: &str, channels: usize) -> Result<Self> {
+        Ok(Self {
+            scale: w.floats(&format!("{name}.weight"), channels)?,
+            shift: w.floats(&format!("{name}.bias"), channels)?,
+        })
+    }
+
+    /// A linear layer that does this first: (x ⊙ s + t) · W + b = x · (s ⊙ W) + (t · W + b).
+    pub(super) fn before(&self, mut weights: Vec<f32>, mut bias: Vec<f32>) -> Result<Linear> {
+        let outputs = bias.len();
+        for ((row, scale), shift) in
+            weights.chunks_exact_mut(outputs).zip(&self.scale).zip(&self.shift)
+        {
+            math::add_scaled(&mut bias, row, *shift);
+            row.iter_mut().for_each(|v| *v *= scale);
+        }
+        Linear::new(&weights, &bias).map_err(engine)
+    }
+
+    /// Normalisation with this scale and shift, of every row.
+    pub(super) fn normalise(&self, x: &mut [f32]) {
+        for row in x.chunks_exact_mut(self.scale.len()) {
+            math::normalise(row);
+            for ((v, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
+                *v = *v * scale + shift;
+            }
+        }
+    }
+}
+
+/// A dense convolution as a linear layer over `taps` neighbouring rows.
+pub(super) fn dense(
+    w: &Weights,
+    name: &str,
+    outputs: usize,
+    inputs: usize,
+    taps: usize,
+) -> Result<Linear> {
+    let stored = w.floats(&format!("{name}.weight"), outputs * inputs * taps)?;
+    let bias = w.floats(&format!("{name}.bias"), outputs)?;
+    // Stored by output, input, tap; wanted by tap, input, then output.
+    let weights: Vec<f32> = (0..taps * inputs * outputs)
+        .map(|i| {
+            let (output, input, tap) = (i % outputs, i / outputs % inputs, i / outputs / inputs);
+            stored[(output * inputs + input) * taps + tap]
+        })
+        .collect();
+    Linear::new(&weights, &bias).map_err(engine)
+}
+
+/// Lays `taps` neighbouring rows side by side, for [`dense`].
+pub(super) fn neighbours(
+    input: &[f32],
+    cols: usize,
+    taps: usize,
+    out: &mut Matrix,
+) -> TractResult<()> {
+    let rows = (input.len() / cols + 1).saturating_sub(taps);
+    out.resize(rows, taps * cols)?;
+    for (t, row) in out.cells_mut().chunks_exact_mut(taps * cols).enumerate() {
+        row.copy_from_slice(&input[t * cols..][..taps * cols]);
+    }
+    Ok(())
+}
+
+/// Inference failed on good input.
+pub(super) fn engine(e: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Engine, format!("the voice's network failed: {e}"))
+}
