@@ -335,3 +335,60 @@ fn half_a_download_outlives_a_source_that_is_away() {
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
     assert_eq!(heard.said.len(), 3, "each once: {}", heard.all());
 }
+
+/// The smallest file that whisper.cpp's format allows, with one matrix of 32 × 2.
+fn tiny_ggml() -> Vec<u8> {
+    let header = [0x6767_6d6c, 6, 10, 32, 2, 1, 4, 32, 2, 1, 1, 1, 1, 1, 0, 0, 2, 1, 1, 32, 2];
+    let mut ggml: Vec<u8> = header.iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
+    ggml.push(b'w');
+    ggml.extend([0x00, 0x3C].repeat(64));
+    ggml
+}
+
+#[test]
+fn a_file_is_converted_and_then_known_by_what_came_out() {
+    let ggml = tiny_ggml();
+    let served = ggml.clone();
+    let server = Server::new(move |_, _| Answer::ok(&served));
+    let size = ggml.len() - 128 + 2 * 34;
+    let source = |size: usize| {
+        let make = format!(
+            "make = [{{ file = \"q.bin\", from = [\"h.bin\"], by = \"whisper-ggml\", to = \"q8_0\", size = {size} }}]\n"
+        );
+        web(&[(&server.url("h"), "h.bin", &ggml)]) + &make
+    };
+    let f = one(&[source(size + 1), source(size)]);
+    let mut heard = Heard::default();
+    f.store.fetch(&["m"], &options(), &mut heard, &Cancel::new()).unwrap();
+    assert!(heard.all().contains("q.bin came out wrong"), "{}", heard.all());
+    assert_eq!(server.seen().len(), 1, "the piece was right, so it is not fetched again");
+    let path = f.store.path("m", "q.bin").unwrap();
+    let made = fs::read(&path).unwrap();
+    assert_eq!(made.len(), size);
+    assert!(!f.file("m", "h.bin").exists() && f.work().is_empty());
+
+    // Nobody knew its hash beforehand; now its record does.
+    let verify = || f.store.verify(&["m"], &mut |_, _| (), &Cancel::new()).unwrap();
+    assert_eq!(verify()[0].problem, None);
+    let mut changed = made.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    fs::write(&path, changed).unwrap();
+    assert_eq!(verify()[0].problem.as_deref(), Some("it was changed since it was installed"));
+}
+
+#[test]
+fn a_piece_that_cannot_be_converted_is_passed_over() {
+    let noise = bytes(18, 1000);
+    let served = noise.clone();
+    let server = Server::new(move |_, _| Answer::ok(&served));
+    for by in ["whisper-ggml", "gguf"] {
+        let make = format!(
+            "make = [{{ file = \"q\", from = [\"h\"], by = \"{by}\", to = \"q8_0\", size = 9 }}]\n"
+        );
+        let f = one(&[web(&[(&server.url("h"), "h", &noise)]) + &make]);
+        let error = f.store.fetch(&["m"], &options(), &mut (), &Cancel::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Source);
+        assert!(error.to_string().contains("not a usable"), "{error}");
+        assert!(!f.store.dir().join("m").exists());
+    }
+}
