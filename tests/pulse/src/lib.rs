@@ -25,8 +25,7 @@ const INSTALL: &str = "install it (Debian: apt-get install pulseaudio pulseaudio
 
 /// The sinks and sources, as arguments to `pactl load-module`.
 const MICROPHONE_SINK: &[&str] = &["module-null-sink", "sink_name=mic_sink"];
-const MICROPHONE: &[&str] =
-    &["module-remap-source", "source_name=mic", "master=mic_sink.monitor"];
+const MICROPHONE: &[&str] = &["module-remap-source", "source_name=mic", "master=mic_sink.monitor"];
 const LOUDSPEAKER: &[&str] = &[
     "module-null-sink",
     "sink_name=speaker",
@@ -244,7 +243,7 @@ fn environment(mut command: Command, folder: &Path) -> Command {
     command
         .env("HOME", folder)
         .env("XDG_RUNTIME_DIR", folder.join("run"))
-        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env_remove("XDG_CONFIG_HOME")
         .env("PULSE_RUNTIME_PATH", folder.join("run/pulse"))
         .env("PULSE_SERVER", format!("unix:{}", folder.join("run/pulse/native").display()))
         .env("ALSA_CONFIG_PATH", folder.join("asound.conf"))
