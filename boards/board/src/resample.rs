@@ -254,7 +254,8 @@ impl Stage {
                 return Progress { consumed, produced };
             }
             let n = (self.block.len() - self.filled).min(input.len() - consumed);
-            self.block[self.filled..self.filled + n].copy_from_slice(&input[consumed..consumed + n]);
+            self.block[self.filled..self.filled + n]
+                .copy_from_slice(&input[consumed..consumed + n]);
             self.filled += n;
             consumed += n;
             self.convert_full_block();

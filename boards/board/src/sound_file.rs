@@ -230,10 +230,9 @@ fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
             BoardErrorKind::NotFound,
             format!("there is no file {}: check its name", path.display()),
         ),
-        _ => BoardError::new(
-            BoardErrorKind::Io,
-            format!("cannot read {}: {error}", path.display()),
-        ),
+        _ => {
+            BoardError::new(BoardErrorKind::Io, format!("cannot read {}: {error}", path.display()))
+        }
     }
 }
 

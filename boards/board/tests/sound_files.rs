@@ -84,10 +84,22 @@ fn every_sample_format_holds_the_same_speech() {
     assert!(speech.iter().any(|x| x.abs() > 0.05));
     type Case = (&'static str, u16, u16, fn(f32) -> Vec<u8>, f32);
     let cases: [Case; 7] = [
-        ("8-bit", PCM, 8, |x| vec![(x * 128.0 + 128.0).round().clamp(0.0, 255.0) as u8], 0.5 / 128.0),
+        (
+            "8-bit",
+            PCM,
+            8,
+            |x| vec![(x * 128.0 + 128.0).round().clamp(0.0, 255.0) as u8],
+            0.5 / 128.0,
+        ),
         ("16-bit", PCM, 16, pcm16, 0.0),
         ("24-bit", PCM, 24, pcm24, 0.0),
-        ("32-bit", PCM, 32, |x| ((f64::from(x) * 2_147_483_648.0) as i32).to_le_bytes().to_vec(), 0.0),
+        (
+            "32-bit",
+            PCM,
+            32,
+            |x| ((f64::from(x) * 2_147_483_648.0) as i32).to_le_bytes().to_vec(),
+            0.0,
+        ),
         ("float", FLOAT, 32, |x| x.to_le_bytes().to_vec(), 0.0),
         ("double", FLOAT, 64, |x| f64::from(x).to_le_bytes().to_vec(), 0.0),
         ("extensible", EXTENSIBLE, 16, pcm16, 0.0),
@@ -104,7 +116,9 @@ fn every_sample_format_holds_the_same_speech() {
 fn ninety_six_kilohertz_is_brought_down() {
     let dir = tempfile::tempdir().unwrap();
     let tone = |rate: u32| -> Vec<f32> {
-        (0..rate).map(|n| 0.5 * (n as f32 * 700.0 * std::f32::consts::TAU / rate as f32).sin()).collect()
+        (0..rate)
+            .map(|n| 0.5 * (n as f32 * 700.0 * std::f32::consts::TAU / rate as f32).sin())
+            .collect()
     };
     for rate in [96_000, 44_100, 8_000] {
         let path = save(&dir, "tone.wav", &wav(PCM, 24, 1, rate, &bytes(&tone(rate), pcm24)));

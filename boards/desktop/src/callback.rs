@@ -86,8 +86,7 @@ pub fn capture_link(rate: u32, channels: usize, length: Duration) -> (CaptureEnd
     let (samples, popped) = HeapRb::new(frames * channels).split();
     let (gaps, popped_gaps) = HeapRb::new(GAPS).split();
     let beat = Arc::new(Beat::default());
-    let end =
-        CaptureEnd { samples, gaps, channels, pushed: 0, lost: 0, beat: Arc::clone(&beat) };
+    let end = CaptureEnd { samples, gaps, channels, pushed: 0, lost: 0, beat: Arc::clone(&beat) };
     let tap = CaptureTap {
         samples: popped,
         gaps: popped_gaps,

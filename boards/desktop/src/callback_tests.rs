@@ -135,7 +135,9 @@ fn a_fade_spans_callbacks_and_drops_the_rest() {
 #[test]
 fn only_errors_that_end_the_stream_break_it() {
     let beat = Beat::default();
-    for kind in [cpal::ErrorKind::Xrun, cpal::ErrorKind::RealtimeDenied, cpal::ErrorKind::DeviceChanged] {
+    for kind in
+        [cpal::ErrorKind::Xrun, cpal::ErrorKind::RealtimeDenied, cpal::ErrorKind::DeviceChanged]
+    {
         error_callback(&beat, kind);
         assert!(!beat.broken.load(Ordering::Relaxed), "{kind:?}");
     }

@@ -210,7 +210,10 @@ pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
         }
         _ => (BoardErrorKind::Unavailable, "close other programs that use it, and try again"),
     };
-    BoardError::new(kind, format!("the sound device \"{device}\" cannot be opened: {error}. To go on: {advice}"))
+    BoardError::new(
+        kind,
+        format!("the sound device \"{device}\" cannot be opened: {error}. To go on: {advice}"),
+    )
 }
 
 #[cfg(test)]
@@ -230,9 +233,14 @@ mod tests {
 
     #[test]
     fn a_name_means_the_same_or_the_only_one_alike() {
-        for (wanted, at) in
-            [("default", 2), ("hw:CARD=1", 0), ("plughw:CARD=1", 1), ("USB Audio", 0), ("headset", 3), ("PLUG", 1)]
-        {
+        for (wanted, at) in [
+            ("default", 2),
+            ("hw:CARD=1", 0),
+            ("plughw:CARD=1", 1),
+            ("USB Audio", 0),
+            ("headset", 3),
+            ("PLUG", 1),
+        ] {
             assert_eq!(pick(&names(), wanted, Way::Input).unwrap(), at, "{wanted}");
         }
     }

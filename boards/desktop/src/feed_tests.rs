@@ -28,7 +28,9 @@ fn play_out(feed: &mut Feed, end: &mut PlaybackEnd, now: Instant) -> Vec<f32> {
 #[test]
 fn all_of_an_utterance_is_played_and_each_sample_counted() {
     let now = Instant::now();
-    for (voice_rate, rate) in [(24_000, 48_000), (24_000, 44_100), (16_000, 16_000), (22_050, 16_000)] {
+    for (voice_rate, rate) in
+        [(24_000, 48_000), (24_000, 44_100), (16_000, 16_000), (22_050, 16_000)]
+    {
         let mut feed = Feed::new(voice_rate);
         let mut end = connect(&mut feed, voice_rate, rate);
         for utterance in 1..=3 {

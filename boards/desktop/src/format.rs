@@ -1,7 +1,9 @@
 //! Opening a stream in whatever sample format the device speaks.
 
+use std::time::Duration;
+
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{SampleFormat, SupportedStreamConfig};
+use cpal::{BufferSize, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfig};
 use sayso_board::{BoardError, BoardErrorKind};
 
 use crate::callback::{
@@ -33,6 +35,21 @@ macro_rules! with_sample_type {
     };
 }
 
+/// The length of a callback. Short, for the sake of latency; long enough that a
+/// busy machine makes it in time. Sound servers left to themselves buffer for
+/// up to 2 s.
+const CALLBACK: Duration = Duration::from_millis(20);
+
+/// The device's own way with [`CALLBACK`], as near as it can.
+fn stream_config(config: &SupportedStreamConfig) -> StreamConfig {
+    let mut stream = config.config();
+    if let SupportedBufferSize::Range { min, max } = *config.buffer_size() {
+        let frames = f64::from(config.sample_rate()) * CALLBACK.as_secs_f64();
+        stream.buffer_size = BufferSize::Fixed((frames as u32).max(min).min(max));
+    }
+    stream
+}
+
 /// Opens a microphone and starts it.
 pub fn open_capture(
     device: &cpal::Device,
@@ -51,7 +68,7 @@ pub fn open_capture(
         let beat = std::sync::Arc::clone(&end.beat);
         let stream = device
             .build_input_stream::<T, _, _>(
-                config.config(),
+                stream_config(config),
                 move |data, _| capture_callback(&mut end, data),
                 move |error| error_callback(&beat, error.kind()),
                 None,
@@ -80,7 +97,7 @@ pub fn open_playback(
         let beat = std::sync::Arc::clone(&end.beat);
         let stream = device
             .build_output_stream::<T, _, _>(
-                config.config(),
+                stream_config(config),
                 move |data, _| playback_callback(&mut end, data),
                 move |error| error_callback(&beat, error.kind()),
                 None,

@@ -46,9 +46,9 @@ mod supervisor;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use sayso_board::{Board, BoardError, Loudspeaker, Microphone};
 #[cfg(doc)]
 use sayso_board::StreamStats;
+use sayso_board::{Board, BoardError, Loudspeaker, Microphone};
 
 pub use devices::{Device, Format, list_devices};
 

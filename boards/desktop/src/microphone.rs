@@ -115,7 +115,11 @@ enum Listening {
     To(Box<Live>),
     /// No device since `since`; `given` samples of silence were given for it.
     /// A new device may wait until they are all.
-    Away { since: Option<Instant>, given: u64, next: Option<CaptureTap> },
+    Away {
+        since: Option<Instant>,
+        given: u64,
+        next: Option<CaptureTap>,
+    },
 }
 
 struct Live {
@@ -198,7 +202,8 @@ impl Ear {
                     *next = self.taps.try_recv().ok();
                 }
                 let until = next.as_ref().map_or(now, |tap| tap.began);
-                let away = since.map_or(Duration::ZERO, |since| until.saturating_duration_since(since));
+                let away =
+                    since.map_or(Duration::ZERO, |since| until.saturating_duration_since(since));
                 let due = (away.as_secs_f64() * f64::from(EAR_RATE)) as u64;
                 let piece = due.saturating_sub(*given).min((PIECE * f64::from(EAR_RATE)) as u64);
                 if piece > 0 {

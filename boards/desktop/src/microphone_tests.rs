@@ -4,7 +4,12 @@ use std::sync::mpsc;
 
 const MS: Duration = Duration::from_millis(1);
 
-fn connect(taps: &mpsc::Sender<CaptureTap>, rate: u32, channels: usize, began: Instant) -> (CaptureEnd, Arc<OnceLock<Instant>>) {
+fn connect(
+    taps: &mpsc::Sender<CaptureTap>,
+    rate: u32,
+    channels: usize,
+    began: Instant,
+) -> (CaptureEnd, Arc<OnceLock<Instant>>) {
     let (end, mut tap) = capture_link(rate, channels, RING);
     tap.began = began;
     let gone = Arc::clone(&tap.gone);

@@ -145,3 +145,65 @@ fn wait(line: &mut impl Line, pause: Duration, quit: &AtomicBool) -> bool {
         std::thread::park_timeout(line.tick().min(LOOK).min(left));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// A device that dies at once, the first time by an error, then by silence,
+    /// and that cannot be opened in between.
+    struct Fickle {
+        attempts: usize,
+        log: Arc<Mutex<Vec<&'static str>>>,
+    }
+
+    impl Line for Fickle {
+        fn open(&mut self) -> Result<Opened, BoardError> {
+            self.attempts += 1;
+            let beat = Arc::new(Beat::default());
+            let said = match self.attempts {
+                1 => {
+                    beat.broken.store(true, Ordering::Release);
+                    "broken"
+                }
+                2 => "absent",
+                _ => "silent",
+            };
+            self.log.lock().unwrap().push(said);
+            if said == "absent" {
+                return Err(BoardError::new(BoardErrorKind::NotFound, "absent"));
+            }
+            Ok(Opened { stream: Box::new(()), beat })
+        }
+
+        fn lost(&mut self, _at: Instant) {
+            self.log.lock().unwrap().push("lost");
+        }
+
+        fn tick(&mut self) -> Duration {
+            Duration::MAX
+        }
+    }
+
+    #[test]
+    fn a_dead_stream_is_opened_again_until_it_is_there() {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let line = Fickle { attempts: 0, log: Arc::clone(&log) };
+        let supervisor = Supervisor::start("test", line).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while log.lock().unwrap().len() < 6 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        drop(supervisor);
+        let expected = ["broken", "lost", "absent", "silent", "lost", "silent"];
+        assert_eq!(log.lock().unwrap()[..6], expected);
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_at_the_start_is_an_error() {
+        let line = Fickle { attempts: 1, log: Arc::default() };
+        let error = Supervisor::start("test", line).err().unwrap();
+        assert_eq!(error.kind(), BoardErrorKind::NotFound);
+    }
+}

@@ -131,10 +131,7 @@ impl Replay {
 
     fn new(source: Source) -> Self {
         let state = Mutex::new(State::new(source));
-        Self {
-            shared: Arc::new(Shared { state, released: Condvar::new() }),
-            output: Output::None,
-        }
+        Self { shared: Arc::new(Shared { state, released: Condvar::new() }), output: Output::None }
     }
 
     /// Where the tracks go; nowhere by default.
@@ -335,4 +332,3 @@ const REAL_TIME_QUEUE_SECONDS: usize = 30;
 fn ear_samples(time: Duration) -> u64 {
     (time.as_secs_f64() * f64::from(EAR_RATE)) as u64
 }
-

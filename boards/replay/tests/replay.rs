@@ -181,7 +181,8 @@ fn files_go_in_and_come_out() {
     writer.write(&vec![0.5; 48_000]).unwrap();
     writer.finish().unwrap();
 
-    let board = Replay::open(&question).unwrap().output(Output::File(answer.clone(), Layout::Stereo));
+    let board =
+        Replay::open(&question).unwrap().output(Output::File(answer.clone(), Layout::Stereo));
     let (handle, mut microphone, mut loudspeaker) = start(board, 24_000);
     read(&mut *microphone, 16_000);
     loudspeaker.write(&[0.25; 12_000]);
@@ -197,7 +198,10 @@ fn files_go_in_and_come_out() {
     assert!((mono[12_000] - 0.25).abs() < 1e-3 && (mono[30_000] - 0.125).abs() < 1e-3);
     assert!(mono[36_200..].iter().all(|x| x.abs() < 1e-3));
 
-    assert_eq!(Replay::open(dir.path().join("none")).err().unwrap().kind(), BoardErrorKind::NotFound);
+    assert_eq!(
+        Replay::open(dir.path().join("none")).err().unwrap().kind(),
+        BoardErrorKind::NotFound
+    );
     let mut board = Replay::from_samples(vec![])
         .output(Output::File(dir.path().join("no/such/folder.wav"), Layout::Reply));
     assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Io);

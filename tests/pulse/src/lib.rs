@@ -25,16 +25,17 @@ const INSTALL: &str = "install it (Debian: apt-get install pulseaudio pulseaudio
 
 /// The sinks and sources, as arguments to `pactl load-module`.
 const MICROPHONE_SINK: &[&str] = &["module-null-sink", "sink_name=mic_sink"];
-const MICROPHONE: &[&str] =
-    &["module-remap-source", "source_name=mic", "master=mic_sink.monitor"];
-const LOUDSPEAKER: &[&str] = &["module-null-sink", "sink_name=speaker"];
+const MICROPHONE: &[&str] = &["module-remap-source", "source_name=mic", "master=mic_sink.monitor"];
+const LOUDSPEAKER: &[&str] = &[
+    "module-null-sink",
+    "sink_name=speaker",
+    "sink_properties=device.description=\"Virtual\\ loudspeaker\"",
+];
 
-/// ALSA's devices: the default ones and those named after their PulseAudio device.
+/// ALSA's default devices, for programs that know no other way.
 const ALSA: &str = r#"</usr/share/alsa/alsa.conf>
 pcm.!default { type pulse hint { show on description "PulseAudio" } }
 ctl.!default { type pulse }
-pcm.test_mic { type pulse device "mic" hint { show on description "Virtual microphone" } }
-pcm.test_speaker { type pulse device "speaker" hint { show on description "Virtual loudspeaker" } }
 "#;
 
 /// A running server; it ends when this is dropped.
@@ -50,9 +51,9 @@ pub struct Module(String);
 /// The devices that a test may take away and bring back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
-    /// The virtual microphone, PulseAudio's `mic`, ALSA's `test_mic`.
+    /// The virtual microphone, `mic`.
     Microphone,
-    /// The virtual loudspeaker, PulseAudio's `speaker`, ALSA's `test_speaker`.
+    /// The virtual loudspeaker, `speaker`, called "Virtual loudspeaker".
     Loudspeaker,
 }
 
@@ -242,7 +243,7 @@ fn environment(mut command: Command, folder: &Path) -> Command {
     command
         .env("HOME", folder)
         .env("XDG_RUNTIME_DIR", folder.join("run"))
-        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env_remove("XDG_CONFIG_HOME")
         .env("PULSE_RUNTIME_PATH", folder.join("run/pulse"))
         .env("PULSE_SERVER", format!("unix:{}", folder.join("run/pulse/native").display()))
         .env("ALSA_CONFIG_PATH", folder.join("asound.conf"))

@@ -131,7 +131,7 @@ fn devices_that_vanish_come_back_and_time_goes_on() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (samples, wav) = question(folder.path());
-    let options = ["--input", "test_mic", "--output", "Virtual loudspeaker"];
+    let options = ["--input", "mic", "--output", "Virtual loudspeaker"];
     let loopback = Loopback::start(&pulse, folder.path(), 12.0, &options);
     std::thread::sleep(Duration::from_secs(1));
     pulse.disconnect(Device::Microphone).unwrap();
@@ -163,14 +163,14 @@ fn devices_are_listed_and_a_wrong_name_is_refused() {
     let devices: Vec<Value> =
         list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let device = |id: &str| devices.iter().find(|device| device["id"] == id).unwrap();
-    assert_eq!(device("default")["default_input"], true, "{list}");
-    assert_eq!(device("default")["default_output"], true, "{list}");
-    assert_eq!(device("test_mic")["name"], "Virtual microphone", "{list}");
-    assert!(device("test_mic")["input"][0].as_u64().unwrap() >= 8_000, "{list}");
+    assert_eq!(device("mic")["default_input"], true, "{list}");
+    assert_eq!(device("speaker")["default_output"], true, "{list}");
+    assert_eq!(device("speaker")["name"], "Virtual loudspeaker", "{list}");
+    assert!(device("mic")["input"][0].as_u64().unwrap() >= 8_000, "{list}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "the sound library is kept quiet");
 
     let output = run(&["1", "/dev/null", "--input", "no such thing"]);
     assert!(!output.status.success());
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.contains("no such thing") && error.contains("test_mic"), "{error}");
+    assert!(error.contains("no such thing") && error.contains("mic_sink.monitor"), "{error}");
 }
