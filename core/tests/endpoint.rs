@@ -1,5 +1,7 @@
 //! The endpointer on made-up probability tracks.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use proptest::prelude::*;
 use sayso_core::audio::{FRAME, Samples};
 use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};

@@ -1,5 +1,7 @@
 //! What always holds of the turn machine, whatever happens in whatever order.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use proptest::prelude::*;
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};

@@ -1,6 +1,8 @@
 //! The voice: loading, the first clause, a longer passage. Needs the installed
 //! model. Besides criterion's times it prints the time to the first block of
 //! sound and the real-time factor.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
 
 use std::hint::black_box;

@@ -1,5 +1,7 @@
 //! The language model on real models: what is cached is never seen in the
 //! replies, cancelling is prompt, and no file or input brings it down.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "llama")]
 
 mod common;

@@ -1,5 +1,7 @@
 //! Whisper and the language model in one process share one ggml: each
 //! computes the same to the bit, whether the other has run, or runs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "llama", feature = "whisper"))]
 
 mod common;

@@ -1,5 +1,7 @@
 //! Text as people write it, brought into words.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use proptest::prelude::*;
 use sayso_models::tts::normalize::{TokenKind, line, normalize};
 

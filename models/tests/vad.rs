@@ -1,4 +1,6 @@
 //! Silero against the reference implementation, and what it does with bad input.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "silero")]
 
 mod common;

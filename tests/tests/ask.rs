@@ -1,5 +1,7 @@
 //! The main job: a spoken question in, a spoken answer out.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, failure, json, output, sayso};
 
@@ -16,7 +18,15 @@ fn a_recorded_question_is_answered_aloud() {
     assert_eq!(wer.errors, 0, "{heard}");
     let reply = turn["reply"].as_str().expect("reply");
     assert!(reply.to_lowercase().contains("bridge"), "{reply}");
-    for stage in ["stt", "llm_prefill", "llm_first_token", "llm_first_clause", "tts_first_sound", "first_sound", "reply"] {
+    for stage in [
+        "stt",
+        "llm_prefill",
+        "llm_first_token",
+        "llm_first_clause",
+        "tts_first_sound",
+        "first_sound",
+        "reply",
+    ] {
         assert!(turn["timings_ms"][stage].as_f64().expect(stage) > 0.0, "{stage}: {turn}");
     }
     // What was written to the file is the reply, and can be understood.
@@ -33,7 +43,13 @@ fn follow_up_questions_continue_the_conversation() {
     let answer = folder.path().join("a.wav");
     let again = "commands-misc-en/rh3_what_time_is_it.flac";
     let lines = json(
-        sayso().arg("ask").arg(data(QUESTION)).arg(data(again)).arg("-o").arg(&answer).arg("--json"),
+        sayso()
+            .arg("ask")
+            .arg(data(QUESTION))
+            .arg(data(again))
+            .arg("-o")
+            .arg(&answer)
+            .arg("--json"),
     );
     assert_eq!(lines.len(), 2);
     let cached = |n: usize| lines[n]["tokens"]["cached"].as_u64().expect("tokens");

@@ -1,5 +1,7 @@
 //! Bad input gets a clear error and loses nothing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,9 @@ const WORDS: &str = "how old is the brooklyn bridge";
 
 /// The question's samples, 16 kHz mono.
 fn question() -> Vec<f32> {
-    sayso_board::read_all(data(QUESTION), std::time::Duration::from_secs(60)).expect("reads").samples
+    sayso_board::read_all(data(QUESTION), std::time::Duration::from_secs(60))
+        .expect("reads")
+        .samples
 }
 
 /// Writes a WAV of the given shape; `make` gives a frame's sample at time `n / rate`.
@@ -134,7 +138,8 @@ fn bad_models_are_named() {
     let cut = path("cut.bin", &whole[..whole.len() / 2]);
     for file in [&empty, &foreign, &cut, &folder.path().join("missing.bin")] {
         let name = file.file_name().expect("name").to_string_lossy().into_owned();
-        let error = failure(sayso().arg("--whisper").arg(file).arg("transcribe").arg(data(QUESTION)));
+        let error =
+            failure(sayso().arg("--whisper").arg(file).arg("transcribe").arg(data(QUESTION)));
         assert!(error.contains(&name), "whisper: {error}");
         let error = failure(sayso().arg("--llm").arg(file).args(["chat", "hello"]));
         assert!(error.contains(&name), "llm: {error}");
@@ -150,9 +155,8 @@ fn bad_models_are_named() {
 #[test]
 fn a_machine_without_models_is_told_what_to_do() {
     let folder = tempfile::tempdir().expect("folder");
-    let error = failure(
-        sayso().env("SAYSO_MODELS", folder.path()).arg("transcribe").arg(data(QUESTION)),
-    );
+    let error =
+        failure(sayso().env("SAYSO_MODELS", folder.path()).arg("transcribe").arg(data(QUESTION)));
     assert!(error.contains("sayso models fetch"), "{error}");
 }
 
@@ -192,8 +196,6 @@ fn an_unknown_device_is_named_with_those_there_are() {
 
 #[test]
 fn an_unwritable_answer_is_an_error() {
-    let error = failure(
-        sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]),
-    );
+    let error = failure(sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]));
     assert!(error.contains("/no-such-folder/answer.wav"), "{error}");
 }

@@ -1,6 +1,8 @@
 //! A live conversation through a real audio server: a question goes into the
 //! virtual microphone, the answer comes out of the virtual loudspeaker.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -23,11 +25,8 @@ impl Live {
         let program = sayso();
         let mut command = pulse.command(program.get_program());
         command.args(["run", "--json"]).args(arguments);
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("sayso starts");
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
         let out = child.stdout.take().expect("its output");
         let (send, events) = channel();
         std::thread::spawn(move || {
@@ -45,7 +44,9 @@ impl Live {
     fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + Duration::from_secs(120);
         let mut seen = Vec::new();
-        while let Ok(event) = self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        while let Ok(event) =
+            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
             if event["event"] == name && is(&event) {
                 return event;
             }
@@ -107,7 +108,8 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     write(&answer, RECORDING_RATE, &recorded);
     let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
     let spoken = lines[0]["text"].as_str().expect("text");
-    let replies = format!("{} {}", turn["reply"].as_str().unwrap(), second["reply"].as_str().unwrap());
+    let replies =
+        format!("{} {}", turn["reply"].as_str().unwrap(), second["reply"].as_str().unwrap());
     let wer = Wer::of(&replies, spoken);
     println!("replies: {replies}\nheard from the loudspeaker: {spoken}\n{wer}");
     assert!(wer.percent() < 40.0, "{replies}\n{spoken}");

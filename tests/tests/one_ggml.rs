@@ -1,5 +1,7 @@
 //! whisper.cpp and llama.cpp share one ggml in one program.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::process::Command;
 

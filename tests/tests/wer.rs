@@ -1,15 +1,14 @@
 //! Word error rates of the whole program: what it hears of people, and of itself.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::process::Command;
 
 use sayso_tests::wer::Wer;
 use sayso_tests::{json, recordings, sayso};
 
 fn transcribed(mut command: Command) -> Vec<String> {
-    json(&mut command)
-        .iter()
-        .map(|line| line["text"].as_str().expect("text").to_owned())
-        .collect()
+    json(&mut command).iter().map(|line| line["text"].as_str().expect("text").to_owned()).collect()
 }
 
 #[test]

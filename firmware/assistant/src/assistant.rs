@@ -99,9 +99,7 @@ impl Assistant {
             Conversation::new(machine, mouth, rate, real_time, speaking, on_event);
         let microphone = match pace {
             Pace::Live => live::run(&mut conversation, ear, mind, voice, microphone, stop)?,
-            Pace::Lockstep => {
-                lockstep::run(&mut conversation, ear, mind, voice, microphone, stop)
-            }
+            Pace::Lockstep => lockstep::run(&mut conversation, ear, mind, voice, microphone, stop),
         };
         Ok(Losses { microphone, loudspeaker: conversation.mouth().speaker().stats() })
     }

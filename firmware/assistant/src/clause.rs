@@ -154,11 +154,7 @@ mod tests {
     fn the_first_clause_comes_early() {
         assert_eq!(
             texts("Well then, the Brooklyn Bridge was opened in 1883, and it is still in use."),
-            [
-                "Well then,",
-                "the Brooklyn Bridge was opened in 1883,",
-                "and it is still in use."
-            ]
+            ["Well then,", "the Brooklyn Bridge was opened in 1883,", "and it is still in use."]
         );
         assert_eq!(texts("Sure, I'll do it."), ["Sure, I'll do it."]);
     }

@@ -253,7 +253,11 @@ impl Config {
             }
         }
         if turn.hangover_ms < turn.may_end_ms {
-            return bad("turn.hangover_ms", turn.hangover_ms.to_string(), "at least turn.may_end_ms");
+            return bad(
+                "turn.hangover_ms",
+                turn.hangover_ms.to_string(),
+                "at least turn.may_end_ms",
+            );
         }
         if !(0.5..=2.0).contains(&self.tts.speed) {
             return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");
@@ -329,7 +333,9 @@ fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) ->
                         exists.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
                     ),
                 };
-                return Err(Error::config(format!("{place}: unknown setting {above}{key}: {hint}")));
+                return Err(Error::config(format!(
+                    "{place}: unknown setting {above}{key}: {hint}"
+                )));
             }
         }
     }

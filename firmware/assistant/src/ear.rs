@@ -97,7 +97,9 @@ impl Recorder {
     pub fn range(&self, from: Samples, to: Samples) -> Vec<f32> {
         let start = self.end.0.saturating_sub(self.samples.len() as u64);
         let place = |at: Samples| {
-            usize::try_from(at.0.saturating_sub(start)).unwrap_or(usize::MAX).min(self.samples.len())
+            usize::try_from(at.0.saturating_sub(start))
+                .unwrap_or(usize::MAX)
+                .min(self.samples.len())
         };
         let (from, to) = (place(from), place(to));
         self.samples.range(from..to.max(from)).copied().collect()

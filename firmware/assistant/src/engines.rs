@@ -104,7 +104,8 @@ impl Engines {
             own => (own, Vec::new()),
         };
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let saved = config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
+        let saved =
+            config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
         let mut llm = Llama::load(path, settings)?;
         let primed = llm.prime(system, &examples, saved.as_deref())?;
         log::info!("system prompt: {primed:?}");

@@ -30,11 +30,13 @@ mod tests {
 
     #[test]
     fn stops() {
-        for text in ["Stop.", "stop, stop!", "Please cancel that.", "Never mind.", "Oh, stop it now"]
+        for text in
+            ["Stop.", "stop, stop!", "Please cancel that.", "Never mind.", "Oh, stop it now"]
         {
             assert!(is_stop(text), "{text}");
         }
-        for text in ["", "Stop the music at ten.", "When does the bus stop?", "Cancel my order", "no"]
+        for text in
+            ["", "Stop the music at ten.", "When does the bus stop?", "Cancel my order", "no"]
         {
             assert!(!is_stop(text), "{text}");
         }

@@ -159,7 +159,8 @@ impl Mouth {
         }
         let played = played(speech, self.speaker.as_ref());
         for voiced in &mut speech.clauses {
-            let begun = played > voiced.samples.start || speech.base.is_some() && voiced.samples.start == 0;
+            let begun =
+                played > voiced.samples.start || speech.base.is_some() && voiced.samples.start == 0;
             if begun && !voiced.announced && !voiced.samples.is_empty() {
                 voiced.announced = true;
                 notice(Noticed::Speaking(speech.turn, voiced.clause.clone()));
@@ -325,9 +326,15 @@ mod tests {
     #[test]
     fn what_was_heard_is_known_to_the_word() {
         let text = "One two, three four.";
-        for (played, expected) in
-            [(0, ""), (50, ""), (90, "One"), (199, "One two,"), (230, "One two,"), (300, "One two, three"), (400, text)]
-        {
+        for (played, expected) in [
+            (0, ""),
+            (50, ""),
+            (90, "One"),
+            (199, "One two,"),
+            (230, "One two,"),
+            (300, "One two, three"),
+            (400, text),
+        ] {
             let (mut mouth, fake) = mouth();
             mouth.begin(TURN);
             mouth.release(TURN);

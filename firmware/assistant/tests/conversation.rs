@@ -1,5 +1,7 @@
 //! Whole conversations on the replay board with scripted engines.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use sayso::event::{Ending, TurnRecord};
@@ -178,8 +180,8 @@ fn the_live_conversation_says_the_same() {
 fn stop_ends_a_live_conversation() {
     let (engines, _) = common::engines(&[]);
     let mut assistant = Assistant::new(common::config(), engines);
-    let mut board = Replay::from_samples(common::sound(&[(false, 60_000)]))
-        .pace(sayso_replay::Pace::RealTime);
+    let mut board =
+        Replay::from_samples(common::sound(&[(false, 60_000)])).pace(sayso_replay::Pace::RealTime);
     let stop = Stop::new();
     let handle = std::thread::spawn({
         let stop = stop.clone();

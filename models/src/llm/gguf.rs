@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
         }
         let (block, bytes) = block_size(self.u32()?)
             .ok_or_else(|| damaged(format!("the tensor {name} is of an unknown type")))?;
-        if row % block != 0 {
+        if !row.is_multiple_of(block) {
             return Err(damaged(format!("the tensor {name} has broken rows")));
         }
         (elements / block)

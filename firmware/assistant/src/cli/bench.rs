@@ -18,8 +18,7 @@ use super::{Shared, ask};
 use figures::{Figures, Sheet};
 
 /// Recorded speech that comes with the program: a short question, 5 s and 11 s.
-const QUESTION: &[u8] =
-    include_bytes!("../../../../tests/data/commands-misc-en/gdo_audio.flac");
+const QUESTION: &[u8] = include_bytes!("../../../../tests/data/commands-misc-en/gdo_audio.flac");
 const READING: &[u8] = include_bytes!("../../../../tests/data/smoke/librivox_0890.flac");
 const SPEECH: &[u8] = include_bytes!("../../../../tests/data/smoke/jfk.flac");
 
@@ -202,8 +201,7 @@ impl Bench {
                 if stop.is_stopped() {
                     break;
                 }
-                let answered =
-                    ask::answer(&mut assistant, question.clone(), stop, &mut |_| {})?;
+                let answered = ask::answer(&mut assistant, question.clone(), stop, &mut |_| {})?;
                 assistant.engines().llm.forget()?;
                 let Some((record, _)) = answered.filter(|_| run > 0) else { continue };
                 let t = record.timings_ms;

@@ -66,7 +66,9 @@ impl ConfigCommand {
             Action::Path => {
                 match shared.config.clone().or_else(Config::find) {
                     Some(file) => println!("{}", file.display()),
-                    None => term::note("no file: the defaults hold. `sayso config init` writes one"),
+                    None => {
+                        term::note("no file: the defaults hold. `sayso config init` writes one")
+                    }
                 }
                 Ok(())
             }

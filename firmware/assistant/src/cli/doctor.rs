@@ -100,7 +100,9 @@ fn settings(shared: &Shared) -> Finding {
 fn cpu() -> Finding {
     match sayso::engines::cpu() {
         Ok(features) => Finding::fine("CPU", features),
-        Err(error) => Finding::bad("CPU", error.to_string(), "build with `cargo xtask setup --cpu native`"),
+        Err(error) => {
+            Finding::bad("CPU", error.to_string(), "build with `cargo xtask setup --cpu native`")
+        }
     }
 }
 
@@ -139,9 +141,11 @@ fn models(config: &sayso::Config) -> Vec<Finding> {
         .into_iter()
         .map(|(what, path)| match path {
             Ok(path) if path.exists() => Finding::fine(what, path.display().to_string()),
-            Ok(path) => {
-                Finding::bad(what, format!("{} is not there", path.display()), "`sayso models fetch`")
-            }
+            Ok(path) => Finding::bad(
+                what,
+                format!("{} is not there", path.display()),
+                "`sayso models fetch`",
+            ),
             Err(error) => Finding::bad(what, error.to_string(), "`sayso models fetch`"),
         })
         .collect()
@@ -155,15 +159,22 @@ fn devices() -> Vec<Finding> {
         }
         Ok(devices) => {
             let named = |what, input: bool| {
-                let found: Vec<&str> = devices
-                    .iter()
-                    .filter(|device| if input { device.input.is_some() } else { device.output.is_some() })
-                    .map(|device| device.name.as_str())
-                    .collect();
+                let found: Vec<&str> =
+                    devices
+                        .iter()
+                        .filter(|device| {
+                            if input { device.input.is_some() } else { device.output.is_some() }
+                        })
+                        .map(|device| device.name.as_str())
+                        .collect();
                 match found.as_slice() {
                     [] => Finding::weak(what, "none", "connect one; `sayso ask` works without"),
                     [first, rest @ ..] => {
-                        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                        let more = if rest.is_empty() {
+                            String::new()
+                        } else {
+                            format!(" and {} more", rest.len())
+                        };
                         Finding::fine(what, format!("{first}{more} (`sayso run --list-devices`)"))
                     }
                 }

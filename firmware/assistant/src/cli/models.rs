@@ -112,8 +112,11 @@ impl Models {
     fn list(&self, store: &Store) -> Result<()> {
         for listed in store.list() {
             let model = listed.model;
-            let profiles: Vec<String> =
-                model.profiles.iter().map(|profile| format!("{profile:?}").to_lowercase()).collect();
+            let profiles: Vec<String> = model
+                .profiles
+                .iter()
+                .map(|profile| format!("{profile:?}").to_lowercase())
+                .collect();
             if self.json {
                 let line = serde_json::json!({
                     "name": model.name,
@@ -202,7 +205,9 @@ impl Models {
             let name = format!("{}/{}", file.model, file.file);
             match &file.problem {
                 None => println!("{} {name}", term::coloured(AnsiColor::Green, "✓")),
-                Some(problem) => println!("{} {name}: {problem}", term::coloured(AnsiColor::Red, "!")),
+                Some(problem) => {
+                    println!("{} {name}: {problem}", term::coloured(AnsiColor::Red, "!"))
+                }
             }
         }
         let bad = report.iter().filter(|file| file.problem.is_some()).count();

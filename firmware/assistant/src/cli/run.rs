@@ -62,8 +62,8 @@ impl Run {
         let mut assistant = shared.assistant(config)?;
         let mut screen = Screen::new(self.json);
         screen.hello();
-        let losses = assistant
-            .converse(board.as_mut(), pace, stop, &mut |event| screen.show(&event))?;
+        let losses =
+            assistant.converse(board.as_mut(), pace, stop, &mut |event| screen.show(&event))?;
         screen.goodbye();
         let lost = |name, stats: sayso_board::StreamStats| {
             if stats.xruns + stats.dropped + stats.missing > 0 {

@@ -35,7 +35,8 @@ pub fn coloured(colour: AnsiColor, text: impl Display) -> String {
 
 /// Reports a failure on stderr.
 pub fn error(error: &impl Display) {
-    let word = painted(AnsiColor::Red.on_default().bold(), "error", std::io::stderr().is_terminal());
+    let word =
+        painted(AnsiColor::Red.on_default().bold(), "error", std::io::stderr().is_terminal());
     eprintln!("{word}: {error}");
 }
 
