@@ -1,5 +1,7 @@
 //! The desktop board on a real audio server, in real time.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
