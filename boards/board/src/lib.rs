@@ -4,7 +4,8 @@
 //! The assistant sees every board through [`Board`]: a [`Microphone`] that
 //! gives 16 kHz mono and a [`Loudspeaker`] that takes mono at the voice's rate.
 //! The rest of this crate is what every board needs: sample-rate conversion
-//! and framing and sound files.
+//! ([`Resampler`]), mixing and framing ([`downmix`], [`Framer`]), and sound
+//! files ([`SoundFile`], [`read_all`], [`WavWriter`]).
 
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ pub use wav_writer::WavWriter;
 /// The sample rate at which the ear listens, in Hz.
 pub const EAR_RATE: u32 = 16_000;
 
+/// What a started [`Board`] gives: each half may go to a thread of its own.
+pub type Streams = (Box<dyn Microphone>, Box<dyn Loudspeaker>);
+
 /// A device that hears and speaks.
 pub trait Board {
     /// Starts capture and playback. `voice_rate` is the rate, in Hz, of the
@@ -30,10 +34,7 @@ pub trait Board {
     ///
     /// # Errors
     /// When the devices named do not exist or cannot be opened.
-    fn start(
-        &mut self,
-        voice_rate: u32,
-    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError>;
+    fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError>;
 }
 
 /// What a [`Microphone::read`] brought.
@@ -70,8 +71,10 @@ pub trait Loudspeaker: Send {
     /// Samples written and not yet played.
     fn queued(&self) -> usize;
 
-    /// Fades out within `fade` and drops the rest of the queue.
-    /// Returns the samples dropped; they never count as [`played`](Self::played).
+    /// Fades out within `fade` and drops the rest of the queue. Returns the
+    /// samples dropped; they never count as [`played`](Self::played). The fade
+    /// does: it is still [`queued`](Self::queued) when this returns, and what is
+    /// written next sounds behind it.
     fn stop(&mut self, fade: Duration) -> usize;
 
     /// What was lost so far.
@@ -86,7 +89,9 @@ pub struct StreamStats {
     /// Samples (16 kHz mono for a microphone, voice rate for a loudspeaker)
     /// that were captured but dropped because nobody read them in time.
     pub dropped: u64,
-    /// Samples missing because the device was away, replaced by silence.
+    /// Samples missing because the device was away: replaced by silence at the
+    /// microphone, written but never heard at the loudspeaker, where they count
+    /// neither as played nor as queued.
     pub missing: u64,
     /// Times the device was opened again after it had vanished.
     pub reopened: u64,

@@ -1,5 +1,7 @@
 //! The resampler: streaming equals batch, time is kept, sound is kept.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+
 use proptest::prelude::*;
 use sayso_board::{RATES, Resampler, rescale_rounded};
 use std::f64::consts::TAU;

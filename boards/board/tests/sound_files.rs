@@ -1,5 +1,7 @@
 //! Sound files of every kind a user may hand over, whole and broken.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+
 use proptest::prelude::*;
 use sayso_board::{BoardErrorKind, EAR_RATE, SoundFile, WavWriter, read_all};
 use std::io::{Seek, SeekFrom, Write};

@@ -27,6 +27,13 @@
 //!   at the pace of the wall clock, and the loudspeaker drops what would have
 //!   been played; both count it as [missing](StreamStats::missing).
 //!
+//! # Sound servers
+//!
+//! On Linux a PulseAudio or PipeWire server is spoken to directly (cpal's
+//! `pulseaudio` feature) where one answers, and ALSA otherwise. Through ALSA's
+//! own plug-in for PulseAudio (1.2.7), cpal 0.18's streams were found to stall
+//! soon after their start.
+//!
 //! # Real-time scheduling
 //!
 //! The callbacks run on cpal's threads. Its `realtime` feature raises their
@@ -46,9 +53,9 @@ mod supervisor;
 use std::sync::Arc;
 use std::sync::mpsc;
 
+use sayso_board::{Board, BoardError, Streams};
 #[cfg(doc)]
-use sayso_board::StreamStats;
-use sayso_board::{Board, BoardError, Loudspeaker, Microphone};
+use sayso_board::{Loudspeaker, StreamStats};
 
 pub use devices::{Device, Format, list_devices};
 
@@ -79,10 +86,7 @@ impl Board for Desktop {
     /// # Errors
     /// [`NotFound`](sayso_board::BoardErrorKind::NotFound) when a device is not
     /// there, with those that are; otherwise why it cannot be opened.
-    fn start(
-        &mut self,
-        voice_rate: u32,
-    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError> {
+    fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let (taps, arriving) = mpsc::channel();
         let line = microphone::CaptureLine::new(self.config.input.clone(), taps);
         let capture = supervisor::Supervisor::start("sayso-capture", line)?;

@@ -64,7 +64,7 @@ use std::time::{Duration, Instant};
 
 use sayso_board::{
     Board, BoardError, BoardErrorKind, EAR_RATE, Heard, Loudspeaker, Microphone, SoundFile,
-    StreamStats,
+    StreamStats, Streams,
 };
 use state::{Source, State};
 pub use tracks::{Layout, Output, Tracks};
@@ -175,10 +175,7 @@ impl Board for Replay {
     /// [`BoardErrorKind::Io`] when the output file cannot be written,
     /// [`BoardErrorKind::Format`] for a voice rate that cannot be used,
     /// [`BoardErrorKind::Unavailable`] when the board was started before.
-    fn start(
-        &mut self,
-        voice_rate: u32,
-    ) -> Result<(Box<dyn Microphone>, Box<dyn Loudspeaker>), BoardError> {
+    fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let mut state = self.shared.lock();
         if state.started.is_some() {
             return Err(BoardError::new(

@@ -1,5 +1,7 @@
 //! The replay board: exact to the sample, the same every time.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;

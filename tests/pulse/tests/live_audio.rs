@@ -1,6 +1,6 @@
 //! The desktop board on a real audio server, in real time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
