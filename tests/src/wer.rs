@@ -7,7 +7,9 @@ use std::ops::AddAssign;
 /// Errors over the words of the references.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wer {
+    /// Words to insert, delete or replace.
     pub errors: usize,
+    /// Words of the references.
     pub words: usize,
 }
 
@@ -179,7 +181,7 @@ fn cardinal(digits: &str, number: u64) -> String {
         let each: Vec<&str> = digits.bytes().map(|d| ONES[usize::from(d - b'0')]).collect();
         return each.join(" ");
     }
-    if (1100..2000).contains(&number) && number % 100 != 0 {
+    if (1100..2000).contains(&number) && !number.is_multiple_of(100) {
         return format!("{} {}", below_thousand(number / 100), below_thousand(number % 100));
     }
     if number >= 1000 {

@@ -96,7 +96,7 @@ fn converse(
     stop: &Stop,
 ) -> Result<()> {
     let mut over = false;
-    while !stop.is_stopped() && !(over && !conversation.busy()) {
+    while !stop.is_stopped() && (!over || conversation.busy()) {
         match inputs.recv_timeout(PUMP) {
             Ok(Input::Frame(frame)) => conversation.heard(frame),
             Ok(Input::Thought(thought)) => conversation.thought(thought),

@@ -24,7 +24,7 @@ pub fn run(
 ) -> StreamStats {
     let mut buffer = [0.0; FRAME];
     let mut over = false;
-    while !stop.is_stopped() && !(over && !conversation.busy()) {
+    while !stop.is_stopped() && (!over || conversation.busy()) {
         match microphone.read(&mut buffer, Duration::ZERO) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
