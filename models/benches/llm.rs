@@ -1,6 +1,6 @@
 //! Reading a prompt, writing a reply and the time to the first text with the
 //! system prompt cached, for each installed language model.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sayso_models::llm::{Config, Llama, Llm, Sampling, prompts};
 use sayso_models::{Cancel, store};
 
-const MODELS: [(&str, &str); 2] =
-    [("standard", "qwen2.5-coder-0.5b"), ("small", "smollm2-135m")];
+const MODELS: [(&str, &str); 2] = [("standard", "qwen2.5-coder-0.5b"), ("small", "smollm2-135m")];
 
 fn llm(c: &mut Criterion) {
     for (profile, name) in MODELS {
