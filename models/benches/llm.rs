@@ -1,8 +1,6 @@
 //! Reading a prompt, writing a reply and the time to the first text with the
 //! system prompt cached, for each installed language model.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
 

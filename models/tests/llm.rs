@@ -192,7 +192,7 @@ fn the_system_prompt_comes_back_from_disk_as_it_was() {
 
 /// Converses until exchanges are dropped; returns how often it happened.
 fn overflow(overflow: Overflow) -> Llama {
-    let config = Config { n_ctx: 320, overflow, ..config() };
+    let config = Config { n_ctx: 420, overflow, ..config() };
     let mut llama = primed(small(), config);
     let system = llama.cached().to_vec();
     let mut dropped = 0;
@@ -205,7 +205,7 @@ fn overflow(overflow: Overflow) -> Llama {
         dropped += before.len() - kept;
         llama.keep(None).unwrap();
         assert!(llama.cached().starts_with(&system), "the system prompt stays");
-        assert!(llama.cached().len() <= 320);
+        assert!(llama.cached().len() <= 420);
         assert_exact(&llama);
     }
     assert!(dropped >= 3 && !llama.history().is_empty());
@@ -224,7 +224,7 @@ fn a_full_context_drops_the_oldest_exchanges() {
 #[test]
 fn recomputed_after_dropping_it_is_as_if_they_had_never_been() {
     let mut llama = overflow(Overflow::Recompute);
-    let mut cold = primed(small(), Config { n_ctx: 320, ..config() });
+    let mut cold = primed(small(), Config { n_ctx: 420, ..config() });
     for question in QUESTIONS {
         let reply = ask(&mut llama, question);
         let history = llama.history().to_vec();
@@ -235,7 +235,7 @@ fn recomputed_after_dropping_it_is_as_if_they_had_never_been() {
 
 #[test]
 fn what_does_not_fit_is_refused_and_harms_nothing() {
-    let mut llama = primed(small(), Config { n_ctx: 320, ..config() });
+    let mut llama = primed(small(), Config { n_ctx: 420, ..config() });
     let expected = ask(&mut llama, QUESTIONS[0]).text;
     llama.keep(None).unwrap();
     for bad in [

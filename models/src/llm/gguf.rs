@@ -146,7 +146,7 @@ impl Header {
         let data = (at.at as u64).next_multiple_of(alignment);
         let room = (bytes.len() as u64).saturating_sub(data);
         for (offset, size, name) in spans {
-            if offset % alignment != 0 {
+            if !offset.is_multiple_of(alignment) {
                 return Err(damaged(format!("the tensor {name} is not aligned")));
             }
             if offset.checked_add(size).is_none_or(|end| end > room) {

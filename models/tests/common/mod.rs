@@ -1,5 +1,5 @@
 //! What the tests of this crate share: real models and real speech.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod audio;
 #[path = "../../../tests/src/wer.rs"]
