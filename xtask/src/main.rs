@@ -166,7 +166,7 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
     sh.run(cargo().args(["build", "--release", "--package", "sayso"]).args(features(options)))?;
     if options.models {
         sh.step("models");
-        sh.run(&mut sh.sayso().args(["models", "fetch"]))?;
+        sh.run(sh.sayso().args(["models", "fetch"]))?;
     }
     Ok(())
 }
