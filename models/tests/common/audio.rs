@@ -1,5 +1,7 @@
 //! Recordings for the tests: FLAC files of `tests/data`, 16 kHz mono.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::fs::File;
 use std::path::Path;
 

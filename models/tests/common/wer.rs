@@ -179,7 +179,7 @@ fn cardinal(digits: &str, number: u64) -> String {
         let each: Vec<&str> = digits.bytes().map(|d| ONES[usize::from(d - b'0')]).collect();
         return each.join(" ");
     }
-    if (1100..2000).contains(&number) && number % 100 != 0 {
+    if (1100..2000).contains(&number) && !number.is_multiple_of(100) {
         return format!("{} {}", below_thousand(number / 100), below_thousand(number % 100));
     }
     if number >= 1000 {
