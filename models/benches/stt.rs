@@ -9,7 +9,7 @@ use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig};
 
 #[path = "../tests/common/audio.rs"]
-#[allow(dead_code, clippy::expect_used, clippy::panic)]
+#[allow(dead_code)]
 mod audio;
 
 fn main() {

@@ -1,6 +1,5 @@
 //! Whisper on real speech, on sound without speech, and on bad input.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 #![cfg(feature = "whisper")]
 
 mod common;

@@ -1,6 +1,5 @@
 //! Silero against the reference implementation, and what it does with bad input.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 #![cfg(feature = "silero")]
 
 mod common;

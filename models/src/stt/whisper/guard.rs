@@ -1,8 +1,10 @@
 //! The guards against what Whisper "hears" in silence, noise and music.
 //!
 //! Thresholds 0.6, −1.0 and 2.4 are those of OpenAI's reference decoder
-//! (`whisper/transcribe.py`); the others were set on recordings without speech
-//! such that no recorded command is lost.
+//! (`whisper/transcribe.py`). The others are judgement, checked on the
+//! recordings of `tests/data`: no command there is lost and one clip without
+//! speech in 36 gives text. On single words of one second (Speech Commands)
+//! about 9 in 100 are rejected, most as descriptions of a sound.
 
 use std::io::Write;
 
