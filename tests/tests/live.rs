@@ -24,6 +24,8 @@ impl Live {
     fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
         let program = sayso();
         let mut command = pulse.command(program.get_program());
+        // The server's own HOME has no models.
+        command.env("SAYSO_MODELS", sayso_models::store::default_dir());
         command.args(["run", "--json"]).args(arguments);
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");

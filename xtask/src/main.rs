@@ -38,6 +38,9 @@ options of demo, test, setup and ggml
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
 
+/// The question that a person recorded.
+const QUESTION: &str = "tests/data/commands-misc-en/gdo_hello_gemini_are_you_there.flac";
+
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -173,15 +176,9 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
 
 fn demo(sh: &Sh, options: &Options) -> Result<()> {
     setup(sh, options, system::Needs::Run)?;
-    sh.step("asking the question in tests/data/commands-misc-en/gdo_audio.flac");
+    sh.step(&format!("asking the question in {QUESTION}"));
     let answer = sh.root().join("answer.wav");
-    sh.run(
-        sh.sayso()
-            .arg("ask")
-            .arg(sh.root().join("tests/data/commands-misc-en/gdo_audio.flac"))
-            .arg("--output")
-            .arg(&answer),
-    )?;
+    sh.run(sh.sayso().arg("ask").arg(sh.root().join(QUESTION)).arg("--output").arg(&answer))?;
     system::play(sh, &answer);
     println!("\nThe answer is in answer.wav. With a microphone: target/release/sayso run");
     Ok(())

@@ -44,6 +44,10 @@ impl From<SupportedStreamConfig> for Format {
     }
 }
 
+/// ALSA names that stand for no device: the one that swallows everything, and
+/// the bridge to a JACK server, which complains on stderr when none runs.
+const NO_DEVICES: [&str; 2] = ["null", "jack"];
+
 /// The devices that can be opened now. Opens each for a moment.
 ///
 /// # Errors
@@ -57,7 +61,7 @@ pub fn list_devices() -> Result<Vec<Device>, BoardError> {
     let devices = host.devices().map_err(|error| system_error(&error))?;
     Ok(devices
         .filter_map(|device| {
-            let id = id(&device)?;
+            let id = id(&device).filter(|id| !NO_DEVICES.contains(&id.as_str()))?;
             let input = device.supports_input().then(|| device.default_input_config().ok());
             let output = device.supports_output().then(|| device.default_output_config().ok());
             let (input, output) = (input.flatten(), output.flatten());

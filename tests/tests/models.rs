@@ -1,0 +1,126 @@
+//! The model store as a newcomer meets it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use sayso_tests::{data, failure, json, output, sayso};
+
+/// `sayso` on a store of its own.
+fn on(store: &Path) -> Command {
+    let mut command = sayso();
+    command.env("SAYSO_MODELS", store);
+    command
+}
+
+#[test]
+fn the_catalogue_tells_what_one_wants_to_know() {
+    let empty = tempfile::tempdir().expect("folder");
+    let models = json(on(empty.path()).args(["models", "--json"]));
+    for role in ["vad", "stt", "llm", "tts"] {
+        assert!(models.iter().any(|model| model["role"] == role), "{role}");
+    }
+    for model in &models {
+        assert_eq!(model["installed"], false);
+        assert!(model["size_bytes"].as_u64().expect("size") > 1_000_000, "{model}");
+        assert!(["MIT", "Apache-2.0"].iter().any(|l| model["licence"] == *l), "{model}");
+        assert!(!model["sources"].as_array().expect("sources").is_empty(), "{model}");
+    }
+    let here = json(sayso().args(["models", "--json"]));
+    assert!(
+        here.iter().all(|model| model["installed"] == true),
+        "run `cargo xtask test`: {here:?}"
+    );
+}
+
+#[test]
+fn models_travel_to_a_machine_without_network() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (bundle, store) = (folder.path().join("bundle"), folder.path().join("store"));
+    json(
+        sayso()
+            .args(["models", "--json", "export"])
+            .arg(&bundle)
+            .args(["silero-v6", "whisper-tiny.en"]),
+    );
+    let imported = json(on(&store).args(["models", "--json", "import"]).arg(&bundle));
+    assert_eq!(imported.len(), 2);
+    let verified = json(on(&store).args(["models", "--json", "verify"]));
+    assert!(
+        !verified.is_empty() && verified.iter().all(|file| file["good"] == true),
+        "{verified:?}"
+    );
+    // They work there, without the rest.
+    let question = data("commands-misc-en/gdo_audio.flac");
+    let lines = json(on(&store).arg("transcribe").arg(question).arg("--json"));
+    assert!(lines[0]["text"].as_str().expect("text").contains("Brooklyn"));
+
+    // A file changed on the way is refused, and nothing is put in place.
+    let file = bundle.join("silero-v6/silero_vad.onnx");
+    let mut bytes = fs::read(&file).expect("file");
+    bytes[1000] ^= 1;
+    fs::write(&file, bytes).expect("file");
+    let other = folder.path().join("other");
+    let error = failure(on(&other).args(["models", "import"]).arg(&bundle));
+    assert!(error.contains("silero_vad.onnx"), "{error}");
+    assert!(!other.join("silero-v6").exists() && !other.join("whisper-tiny.en").exists());
+}
+
+#[test]
+fn damage_is_found_and_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (bundle, store) = (folder.path().join("bundle"), folder.path().join("store"));
+    json(sayso().args(["models", "--json", "export"]).arg(&bundle).arg("silero-v6"));
+    json(on(&store).args(["models", "--json", "import"]).arg(&bundle));
+    let file = store.join("silero-v6/silero_vad.onnx");
+    let mut bytes = fs::read(&file).expect("file");
+    bytes[2000] ^= 1;
+    fs::write(&file, &bytes).expect("file");
+    let verified = output(on(&store).args(["models", "verify"]));
+    assert_eq!(verified.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("silero_vad.onnx"));
+    // A shorter file is seen without hashing.
+    fs::write(&file, &bytes[..5000]).expect("file");
+    let error = failure(on(&store).args(["bench", "vad", "-n", "1"]));
+    assert!(error.contains("sayso models fetch silero-v6"), "{error}");
+}
+
+#[test]
+fn without_network_a_fetch_says_what_is_missing() {
+    let empty = tempfile::tempdir().expect("folder");
+    let error = failure(on(empty.path()).args(["models", "fetch", "--offline", "silero-v6"]));
+    assert!(error.contains("silero-v6") && error.contains("import"), "{error}");
+    let error = failure(on(empty.path()).args(["models", "fetch", "no-such-model"]));
+    assert!(error.contains("no-such-model"), "{error}");
+    // What is there needs no network.
+    let fetched = json(sayso().args(["models", "--json", "fetch", "--offline", "silero-v6"]));
+    assert_eq!(fetched[0]["outcome"], "already there");
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_named() {
+    // A file where the folder should be: not even root can write there.
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("file");
+    fs::write(&file, b"").expect("file");
+    let error = failure(on(&file.join("store")).args(["models", "fetch", "silero-v6"]));
+    assert!(error.contains("store"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_store_can_be_used() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = folder.path().join("store");
+    let bundle = folder.path().join("bundle");
+    json(sayso().args(["models", "--json", "export"]).arg(&bundle).arg("whisper-tiny.en"));
+    json(on(&store).args(["models", "--json", "import"]).arg(&bundle));
+    let changed = Command::new("chmod").args(["-R", "a-w"]).arg(&store).status();
+    assert!(changed.expect("chmod").success());
+    let question = data("commands-misc-en/gdo_audio.flac");
+    let lines = json(on(&store).arg("transcribe").arg(question).arg("--json"));
+    assert!(lines[0]["text"].as_str().expect("text").contains("Brooklyn"));
+    let restored = Command::new("chmod").args(["-R", "u+w"]).arg(&store).status();
+    assert!(restored.expect("chmod").success());
+}
