@@ -38,6 +38,9 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     if !template.exists() {
         fs::write(&template, "").map_err(|e| format!("{}: {e}", template.display()))?;
     }
+    if options.gpu == Some(Gpu::Vulkan) {
+        old_vulkan_headers(&source.join("src").join("ggml-vulkan"))?;
+    }
 
     let out = work.join("out");
     let mut configure = Command::new("cmake");
@@ -96,6 +99,15 @@ fn defines(options: &Options) -> Vec<String> {
         defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));
     }
     defines
+}
+
+/// Lets ggml's Vulkan back end compile with Vulkan headers older than 1.3.272.
+fn old_vulkan_headers(folder: &Path) -> Result<()> {
+    let source = folder.join("ggml-vulkan.cpp");
+    let failed = |error: io::Error| format!("{}: {error}", source.display());
+    let text = fs::read_to_string(&source).map_err(failed)?;
+    fs::write(folder.join("vulkan_compat.h"), include_str!("vulkan_compat.h")).map_err(failed)?;
+    fs::write(&source, format!("#include \"vulkan_compat.h\"\n{text}")).map_err(failed)
 }
 
 struct Package {

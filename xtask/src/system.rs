@@ -100,16 +100,47 @@ const TEST: &[Need] = &[Need {
     brew: &[],
 }];
 
-const VULKAN: &[Need] = &[Need {
-    what: "Vulkan headers and the shader compiler",
-    found: |sh| {
-        program(sh, "glslc") && sh.works(Command::new("pkg-config").args(["--exists", "vulkan"]))
+const VULKAN: &[Need] = &[
+    Need {
+        what: "the Vulkan loader and its C++ headers",
+        found: |sh| {
+            sdk()
+                || sh.works(Command::new("pkg-config").args(["--exists", "vulkan"]))
+                    && header("vulkan/vulkan.hpp")
+        },
+        apt: &["libvulkan-dev"],
+        dnf: &["vulkan-loader-devel", "vulkan-headers"],
+        pacman: &["vulkan-headers", "vulkan-icd-loader"],
+        brew: &[],
     },
-    apt: &["libvulkan-dev", "glslc", "spirv-headers"],
-    dnf: &["vulkan-loader-devel", "glslc", "spirv-headers-devel"],
-    pacman: &["vulkan-headers", "vulkan-icd-loader", "shaderc", "spirv-headers"],
-    brew: &[],
-}];
+    Need {
+        what: "glslc, the shader compiler",
+        found: |sh| program(sh, "glslc"),
+        apt: &["glslc"],
+        dnf: &["glslc"],
+        pacman: &["shaderc"],
+        brew: &[],
+    },
+    Need {
+        what: "the SPIR-V headers",
+        found: |_| sdk() || header("spirv/unified1/spirv.hpp"),
+        apt: &["spirv-headers"],
+        dnf: &["spirv-headers-devel"],
+        pacman: &["spirv-headers"],
+        brew: &[],
+    },
+];
+
+/// Whether the environment names a Vulkan SDK, which brings all of the above.
+fn sdk() -> bool {
+    std::env::var_os("VULKAN_SDK").is_some()
+}
+
+fn header(name: &str) -> bool {
+    ["/usr/include", "/usr/local/include"]
+        .iter()
+        .any(|folder| Path::new(folder).join(name).exists())
+}
 
 fn libclang() -> bool {
     std::env::var_os("LIBCLANG_PATH").is_some()
