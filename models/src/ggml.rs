@@ -8,8 +8,9 @@ use llama_cpp_sys_2 as sys;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Starts ggml once for the process: checks the CPU, then sends all that ggml
-/// and llama.cpp say to the `log` crate (target `ggml`). Cheap when done before.
+/// Starts ggml once for the process: checks the CPU, sends all that ggml and
+/// llama.cpp say to the `log` crate (target `ggml`), starts the GPUs of a build
+/// for them. Cheap when done before.
 ///
 /// # Errors
 /// [`Unsupported`](ErrorKind::Unsupported) when this CPU lacks instructions
@@ -23,6 +24,12 @@ pub fn init() -> Result<()> {
         unsafe {
             sys::llama_log_set(Some(forward_log), std::ptr::null_mut());
             sys::llama_backend_init();
+        }
+        // A GPU is started at its first use, and the Vulkan back end takes no
+        // lock for that: two models loading side by side would use it half started.
+        for device in gpu_devices() {
+            // SAFETY: the device is one of ggml's, and this closure runs once.
+            unsafe { sys::ggml_backend_dev_buffer_type(device) };
         }
     });
     Ok(())
@@ -88,6 +95,39 @@ pub fn required() -> Vec<(&'static str, bool)> {
     );
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     return Vec::new();
+}
+
+/// The GPUs that whisper.cpp and llama.cpp will use, for people. None in a
+/// build without a GPU back end, and none where its driver finds no GPU.
+///
+/// # Errors
+/// As [`init`].
+pub fn gpus() -> Result<Vec<String>> {
+    init()?;
+    Ok(gpu_devices()
+        .map(|device| {
+            // SAFETY: the device is one of ggml's; both are nul-terminated and live as long as it.
+            let (name, description) = unsafe {
+                (
+                    CStr::from_ptr(sys::ggml_backend_dev_name(device)),
+                    CStr::from_ptr(sys::ggml_backend_dev_description(device)),
+                )
+            };
+            format!("{}: {}", name.to_string_lossy(), description.to_string_lossy())
+        })
+        .collect())
+}
+
+/// ggml's devices that are GPUs. They live as long as the process.
+fn gpu_devices() -> impl Iterator<Item = sys::ggml_backend_dev_t> {
+    // SAFETY: takes nothing.
+    let count = unsafe { sys::ggml_backend_dev_count() };
+    // SAFETY: the index is below the count.
+    (0..count).map(|index| unsafe { sys::ggml_backend_dev_get(index) }).filter(|device| {
+        // SAFETY: the device was just handed out.
+        let kind = unsafe { sys::ggml_backend_dev_type(*device) };
+        [sys::GGML_BACKEND_DEVICE_TYPE_GPU, sys::GGML_BACKEND_DEVICE_TYPE_IGPU].contains(&kind)
+    })
 }
 
 /// Cores of this machine, counting hyper-threads once: what inference gains

@@ -11,6 +11,10 @@ use sayso_models::vad::Vad;
 use crate::config::{Config, Profile};
 use crate::error::Result;
 
+/// Whether this build has a GPU back end.
+#[cfg(feature = "models")]
+const GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
+
 /// One engine per role.
 pub struct Engines {
     /// Voice activity detection.
@@ -86,11 +90,7 @@ impl Engines {
             n_ctx: config.llm.context,
             threads: count,
             threads_batch: count,
-            gpu_layers: if cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal")) {
-                config.llm.gpu_layers
-            } else {
-                0
-            },
+            gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
             sampling: config.llm.sampling.clone(),
             ..Default::default()
         };
@@ -131,6 +131,18 @@ pub fn cpu() -> Result<String> {
     let used: Vec<&str> =
         sayso_models::ggml::required().into_iter().map(|(name, _)| name).collect();
     Ok(if used.is_empty() { "nothing special is needed".into() } else { used.join(" ") })
+}
+
+/// The GPUs that this build will use, for people; `None` if it is for the CPU alone.
+///
+/// # Errors
+/// When this CPU cannot run this build.
+#[cfg(feature = "models")]
+pub fn gpus() -> Result<Option<Vec<String>>> {
+    if !GPU {
+        return Ok(None);
+    }
+    Ok(Some(sayso_models::ggml::gpus()?))
 }
 
 /// The model files that a configuration chooses.

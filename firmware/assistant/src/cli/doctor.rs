@@ -47,6 +47,7 @@ impl Finding {
 impl Doctor {
     pub fn run(&self, shared: &Shared) -> Result<()> {
         let mut findings = vec![settings(shared), cpu(), cores()];
+        findings.extend(gpu());
         findings.extend(memory());
         if let Ok(config) = shared.settings() {
             findings.extend(models(&config));
@@ -112,6 +113,20 @@ fn cores() -> Finding {
         1 => Finding::weak("cores", "1", "two or more let hearing and thinking overlap"),
         _ => Finding::fine("cores", cores.to_string()),
     }
+}
+
+fn gpu() -> Option<Finding> {
+    // What keeps the CPU from starting the engines is named above.
+    let gpus = sayso::engines::gpus().ok()??;
+    Some(if gpus.is_empty() {
+        Finding::weak(
+            "GPU",
+            "none that this build can use: the CPU does the work",
+            "install the GPU's driver, or see docs/gpu.md",
+        )
+    } else {
+        Finding::fine("GPU", gpus.join(", "))
+    })
 }
 
 fn memory() -> Option<Finding> {

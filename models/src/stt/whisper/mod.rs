@@ -65,8 +65,10 @@ impl Whisper {
     /// # Errors
     /// [`Missing`](ErrorKind::Missing) when there is no such file,
     /// [`Io`](ErrorKind::Io) when it cannot be read,
-    /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model.
+    /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model,
+    /// [`Unsupported`](ErrorKind::Unsupported) when this CPU cannot run this build.
     pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
+        crate::ggml::init()?;
         logging::redirect();
         file::check(path)?;
         let engine = Engine::load(path, config.threads, config.gpu)?;
