@@ -25,7 +25,7 @@ tasks
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
-options of demo, test, setup and ggml
+options of demo, test, setup, ggml and bench
   --cpu KIND    what the C++ is compiled for (x86-64 only):
                   x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
                   x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
@@ -218,7 +218,12 @@ fn check(sh: &Sh) -> Result<()> {
 fn bench(sh: &Sh, options: &Options) -> Result<()> {
     setup(sh, options, system::Needs::Run)?;
     sh.step("engines");
-    sh.run(cargo().args(["bench", "--profile", "release", "--package", "sayso-models"]))?;
+    let mut engines = cargo();
+    engines.args(["bench", "--profile", "release", "--package", "sayso-models"]);
+    if let Some(gpu) = options.gpu {
+        engines.args(["--features", gpu.feature()]);
+    }
+    sh.run(&mut engines)?;
     sh.step("turns");
     sh.run(sh.sayso().arg("bench"))
 }
