@@ -17,7 +17,7 @@ const QUESTIONS: [&str; 4] = [
 ];
 
 fn small() -> std::path::PathBuf {
-    common::model("smollm2-135m", "q4_1.gguf")
+    common::model("smollm2-135m", "q8_0.gguf")
 }
 
 fn standard() -> std::path::PathBuf {
