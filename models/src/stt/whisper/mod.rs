@@ -12,7 +12,6 @@ use crate::{Cancel, Error, ErrorKind, Result};
 
 mod file;
 mod guard;
-mod logging;
 mod pass;
 mod window;
 mod words;
@@ -65,9 +64,10 @@ impl Whisper {
     /// # Errors
     /// [`Missing`](ErrorKind::Missing) when there is no such file,
     /// [`Io`](ErrorKind::Io) when it cannot be read,
-    /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model.
+    /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model,
+    /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs.
     pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
-        logging::redirect();
+        crate::ggml::init()?;
         file::check(path)?;
         let engine = Engine::load(path, config.threads, config.gpu)?;
         Ok(Self { engine, config: config.clone() })
