@@ -2,7 +2,7 @@
 
 use super::Sampling;
 
-/// How a [`Llama`] is set up.
+/// How a [`Llama`](super::Llama) is set up.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
