@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A flag that tells running work to stop; clones share it.
 ///
-/// Engines look at it at least once per token, encoder graph node or
-/// synthesised block, and then return [`ErrorKind::Cancelled`].
+/// Engines look at it at least once per token, batch of the prompt, encoder
+/// run or synthesised block, and then return [`ErrorKind::Cancelled`].
 ///
 /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
 #[derive(Clone, Debug, Default)]

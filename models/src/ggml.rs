@@ -4,35 +4,50 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Mutex, OnceLock};
 
+use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_sys_2 as sys;
+#[cfg(feature = "whisper")]
+use whisper_rs::whisper_rs_sys as whisper_sys;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Starts ggml once for the process: checks the CPU, sends all that ggml and
-/// llama.cpp say to the `log` crate (target `ggml`), starts the GPUs of a build
+/// Starts ggml once for the process: checks the CPU, sends all that ggml,
+/// llama.cpp and whisper.cpp say to the `log` crate, starts the GPUs of a build
 /// for them. Cheap when done before.
 ///
 /// # Errors
 /// [`Unsupported`](ErrorKind::Unsupported) when this CPU lacks instructions
 /// that ggml was built for; running it would end the program.
 pub fn init() -> Result<()> {
-    static STARTED: OnceLock<()> = OnceLock::new();
+    backend().map(drop)
+}
+
+/// [`init`], and the proof of it that `llama-cpp-2` asks for.
+pub(crate) fn backend() -> Result<&'static LlamaBackend> {
+    static STARTED: OnceLock<Option<LlamaBackend>> = OnceLock::new();
     cpu_check()?;
-    STARTED.get_or_init(|| {
-        // SAFETY: `forward_log` has the callback's signature, needs no user
-        // data and never unwinds. `get_or_init` keeps two threads from setting it at once.
+    let backend = STARTED.get_or_init(|| {
+        // Each of these also sets ggml's own log: the last one gets it.
+        // SAFETY: the callback has the signature asked for, needs no user data
+        // and never unwinds. `get_or_init` keeps two threads from setting it at once.
+        #[cfg(feature = "whisper")]
         unsafe {
-            sys::llama_log_set(Some(forward_log), std::ptr::null_mut());
-            sys::llama_backend_init();
+            whisper_sys::whisper_log_set(Some(forward_whisper), std::ptr::null_mut());
         }
+        // SAFETY: as above.
+        unsafe { sys::llama_log_set(Some(forward_ggml), std::ptr::null_mut()) }
+        let backend = LlamaBackend::init().ok();
         // A GPU is started at its first use, and the Vulkan back end takes no
         // lock for that: two models loading side by side would use it half started.
         for device in gpu_devices() {
             // SAFETY: the device is one of ggml's, and this closure runs once.
             unsafe { sys::ggml_backend_dev_buffer_type(device) };
         }
+        backend
     });
-    Ok(())
+    backend.as_ref().ok_or_else(|| {
+        Error::new(ErrorKind::Engine, "another part of this program has started llama.cpp already")
+    })
 }
 
 /// Checks that this CPU has every instruction set that ggml was compiled for.
@@ -155,40 +170,81 @@ pub fn llama_version() -> String {
     unsafe { CStr::from_ptr(version) }.to_string_lossy().into_owned()
 }
 
-/// Joins the pieces that ggml logs into lines and hands them to `log`.
-unsafe extern "C" fn forward_log(
-    level: sys::ggml_log_level,
+/// What ggml and llama.cpp say.
+unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_char, _: *mut c_void) {
+    static LINES: Lines = Lines::new("ggml");
+    let level = match level {
+        sys::GGML_LOG_LEVEL_CONT => None,
+        sys::GGML_LOG_LEVEL_ERROR => Some(log::Level::Error),
+        sys::GGML_LOG_LEVEL_WARN => Some(log::Level::Warn),
+        // What llama.cpp calls information is two hundred lines a model.
+        sys::GGML_LOG_LEVEL_INFO => Some(log::Level::Debug),
+        _ => Some(log::Level::Trace),
+    };
+    // SAFETY: ggml passes a nul-terminated string, or null, that lives through the call.
+    unsafe { LINES.forward(level, text) }
+}
+
+/// What whisper.cpp says, all at `debug`: what matters also comes back as an
+/// error, and a cancelled pass would otherwise be an "error" in the user's log.
+#[cfg(feature = "whisper")]
+unsafe extern "C" fn forward_whisper(
+    _: whisper_sys::ggml_log_level,
     text: *const c_char,
-    _user_data: *mut c_void,
+    _: *mut c_void,
 ) {
-    static LINE: Mutex<(sys::ggml_log_level, String)> = Mutex::new((0, String::new()));
-    if text.is_null() {
-        return;
+    static LINES: Lines = Lines::new("whisper.cpp");
+    // SAFETY: whisper.cpp passes a nul-terminated string, or null, that lives through the call.
+    unsafe { LINES.forward(Some(log::Level::Debug), text) }
+}
+
+/// Joins pieces into lines and hands them to `log`.
+struct Lines {
+    target: &'static str,
+    held: Mutex<(log::Level, String)>,
+}
+
+impl Lines {
+    const fn new(target: &'static str) -> Self {
+        Self { target, held: Mutex::new((log::Level::Debug, String::new())) }
     }
-    // SAFETY: ggml passes a nul-terminated string that lives through the call.
-    let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    let Ok(mut line) = LINE.lock() else { return };
-    if level != sys::GGML_LOG_LEVEL_CONT {
-        line.0 = level;
-    }
-    line.1.push_str(&text);
-    while let Some(end) = line.1.find('\n') {
-        let rest = line.1.split_off(end + 1);
-        let full = std::mem::replace(&mut line.1, rest);
-        let level = match line.0 {
-            sys::GGML_LOG_LEVEL_ERROR => log::Level::Error,
-            sys::GGML_LOG_LEVEL_WARN => log::Level::Warn,
-            // What llama.cpp calls information is two hundred lines a model.
-            sys::GGML_LOG_LEVEL_INFO => log::Level::Debug,
-            _ => log::Level::Trace,
-        };
-        if !full.trim().is_empty() {
-            log::log!(target: "ggml", level, "{}", full.trim_end());
+
+    /// Adds a piece; without a level, it continues the piece before.
+    ///
+    /// # Safety
+    /// `text` is null or nul-terminated.
+    unsafe fn forward(&self, level: Option<log::Level>, text: *const c_char) {
+        if text.is_null() {
+            return;
         }
+        // SAFETY: not null, and the caller vouches for the rest.
+        let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+        // A logger that panics must not unwind into C++.
+        let _ = std::panic::catch_unwind(|| self.push(level, &text));
     }
-    // A line that never ends must not grow without bound.
-    if line.1.len() > 1 << 16 {
-        line.1.clear();
+
+    fn push(&self, level: Option<log::Level>, text: &str) {
+        let mut full = Vec::new();
+        {
+            let Ok(mut held) = self.held.lock() else { return };
+            if let Some(level) = level {
+                held.0 = level;
+            }
+            held.1.push_str(text);
+            while let Some(end) = held.1.find('\n') {
+                let rest = held.1.split_off(end + 1);
+                full.push((held.0, std::mem::replace(&mut held.1, rest)));
+            }
+            // A line that never ends must not grow without bound.
+            if held.1.len() > 1 << 16 {
+                held.1.clear();
+            }
+        }
+        for (level, line) in full {
+            if !line.trim().is_empty() {
+                log::log!(target: self.target, level, "{}", line.trim_end());
+            }
+        }
     }
 }
 

@@ -18,12 +18,12 @@ fn kind(path: &Path) -> ErrorKind {
 }
 
 fn good() -> Vec<u8> {
-    std::fs::read(common::model("smollm2-135m", "q4_1.gguf")).unwrap()
+    std::fs::read(common::model("smollm2-135m", "q8_0.gguf")).unwrap()
 }
 
 #[test]
 fn the_head_of_a_good_file_is_understood() {
-    let header = Header::open(&common::model("smollm2-135m", "q4_1.gguf")).unwrap();
+    let header = Header::open(&common::model("smollm2-135m", "q8_0.gguf")).unwrap();
     assert_eq!((header.architecture.as_str(), header.tensors), ("llama", 272));
     assert_eq!((header.vocabulary, header.trained_context), (49152, Some(8192)));
     assert!(header.chat_template.unwrap().contains("im_start"));

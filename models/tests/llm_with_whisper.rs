@@ -15,7 +15,7 @@ const QUESTION: &str = "How old is the Brooklyn Bridge?";
 
 fn llama() -> Llama {
     let config = Config { n_ctx: 512, threads: 1, threads_batch: 1, ..Config::default() };
-    let mut llama = Llama::load(model("smollm2-135m", "q4_1.gguf"), config).unwrap();
+    let mut llama = Llama::load(model("smollm2-135m", "q8_0.gguf"), config).unwrap();
     llama.prime(prompts::STANDARD, &prompts::standard_examples(), None).unwrap();
     llama
 }

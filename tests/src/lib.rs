@@ -24,6 +24,8 @@ pub fn sayso() -> Command {
         program.display()
     );
     let mut command = Command::new(program);
+    // One thread per engine: two stall when the machine has other work.
+    command.args(["--set", "llm.threads=1", "--set", "stt.threads=1"]);
     // No settings of whoever runs the tests.
     command.env("XDG_CONFIG_HOME", folder.join("no-such-folder")).current_dir(std::env::temp_dir());
     for (name, _) in std::env::vars() {

@@ -41,7 +41,7 @@ fn a_recorded_question_is_answered_aloud() {
 fn follow_up_questions_continue_the_conversation() {
     let folder = tempfile::tempdir().expect("folder");
     let answer = folder.path().join("a.wav");
-    let again = "commands-misc-en/rh3_what_time_is_it.flac";
+    let again = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
     let lines = json(
         sayso()
             .arg("ask")
@@ -77,6 +77,15 @@ fn people_read_the_same() {
     assert!(output.status.success());
     assert!(text.to_lowercase().contains("brooklyn bridge"), "{text}");
     assert!(text.contains(" ms"), "{text}");
+}
+
+#[test]
+fn the_time_is_told_by_the_clock() {
+    let question = data("commands-misc-en/rh3_what_time_is_it.flac");
+    let lines = json(sayso().arg("ask").arg(question).arg("--json"));
+    let reply = lines[0]["reply"].as_str().expect("reply");
+    assert!(reply.starts_with("It is ") && reply.contains(':'), "{reply}");
+    assert!(lines[0]["answer_s"].as_f64().expect("length") > 0.8, "{lines:?}");
 }
 
 #[test]

@@ -24,6 +24,7 @@ impl Live {
     fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
         let program = sayso();
         let mut command = pulse.command(program.get_program());
+        command.args(program.get_args());
         // The server's own HOME has no models.
         command.env("SAYSO_MODELS", sayso_models::store::default_dir());
         command.args(["run", "--json"]).args(arguments);

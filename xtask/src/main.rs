@@ -39,7 +39,7 @@ Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
 
 /// The question that a person recorded.
-const QUESTION: &str = "tests/data/commands-misc-en/gdo_hello_gemini_are_you_there.flac";
+const QUESTION: &str = "tests/data/commands-misc-en/rh3_what_time_is_it.flac";
 
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

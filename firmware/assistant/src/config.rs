@@ -119,7 +119,7 @@ pub struct Stt {
     pub language: String,
     /// Names and jargon likely to be said.
     pub prompt: String,
-    /// Threads; 0 for one per core, at most 4.
+    /// Threads; 0 for all cores but one, at most 4.
     pub threads: u32,
     /// Use the GPU, if this build can.
     pub gpu: bool,
@@ -139,7 +139,7 @@ pub struct Llm {
     pub system_prompt: String,
     /// Tokens of context: system prompt, history and reply together.
     pub context: u32,
-    /// Threads; 0 for one per core, at most 4.
+    /// Threads; 0 for all cores but one, at most 4.
     pub threads: u32,
     /// Layers to put on the GPU, if this build can.
     pub gpu_layers: u32,

@@ -242,9 +242,11 @@ impl<'c> Chosen<'c> {
     }
 }
 
+/// Threads for an engine: as asked, or all cores but one, up to four. The one
+/// is for the sound and for whatever else runs: ggml's threads wait for each
+/// other by spinning, and stall when one of them loses its core.
 #[cfg(feature = "models")]
-/// Threads for an engine: as asked, or one per core up to four.
 fn threads(asked: u32) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    if asked == 0 { cores.min(4) } else { asked as usize }
+    if asked == 0 { (cores - 1).clamp(1, 4) } else { asked as usize }
 }

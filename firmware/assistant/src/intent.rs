@@ -24,9 +24,64 @@ pub fn is_stop(text: &str) -> bool {
     )
 }
 
+/// The answer to a question for the time or the date, which no language model
+/// can know. `None` for any other text.
+pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
+    let words: String =
+        text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let asks = |phrase: &[&str]| words.windows(phrase.len()).any(|window| window == phrase);
+    // Longer questions mean another time than now ("… in Tokyo", "… does the bus leave").
+    if words.len() > 8 || asks(&["in"]) || asks(&["does"]) || asks(&["will"]) {
+        return None;
+    }
+    if asks(&["what", "time", "is", "it"])
+        || asks(&["whats", "the", "time"])
+        || asks(&["what", "is", "the", "time"])
+    {
+        return Some(format!("It is {}.", now.strftime("%-I:%M %p")));
+    }
+    let day = ["date", "day"];
+    let what = words.contains(&"what") || words.contains(&"whats");
+    if what && words.iter().any(|word| day.contains(word)) && words.contains(&"today")
+        || asks(&["what", "day", "is", "it"])
+        || asks(&["what", "is", "the", "date"])
+        || asks(&["whats", "the", "date"])
+    {
+        return Some(format!("Today is {}.", now.strftime("%A, %B %-d, %Y")));
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_stop;
+    use super::{clock, is_stop};
+
+    #[test]
+    fn the_clock_answers_for_now_and_only_for_now() {
+        let now = jiff::civil::date(2026, 11, 2).at(14, 5, 0, 0);
+        let answer = |text| clock(text, &now);
+        for text in ["What time is it?", "Hey, what's the time?", "What is the time, please?"] {
+            assert_eq!(answer(text).as_deref(), Some("It is 2:05 PM."), "{text}");
+        }
+        for text in ["What's the date today?", "What day is it?", "What day is today?"] {
+            assert_eq!(
+                answer(text).as_deref(),
+                Some("Today is Monday, November 2, 2026."),
+                "{text}"
+            );
+        }
+        for text in [
+            "What time is it in Tokyo?",
+            "What time does the bus leave?",
+            "What date is Easter?",
+            "Tell me about today.",
+            "It is time.",
+            "",
+        ] {
+            assert_eq!(answer(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn stops() {

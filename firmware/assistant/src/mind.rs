@@ -107,6 +107,7 @@ pub struct Mind<'a> {
     llm: &'a mut dyn Llm,
     language: Option<String>,
     prompt: String,
+    now: fn() -> jiff::civil::DateTime,
     /// The turn whose exchange is pending in the language model, and its reply so far.
     pending: Option<(TurnId, String)>,
 }
@@ -120,7 +121,7 @@ impl<'a> Mind<'a> {
         language: Option<String>,
         prompt: String,
     ) -> Self {
-        Self { stt, llm, language, prompt, pending: None }
+        Self { stt, llm, language, prompt, now: || jiff::Zoned::now().datetime(), pending: None }
     }
 
     /// Does one job, emitting what is found out.
@@ -169,6 +170,18 @@ impl<'a> Mind<'a> {
         let start = Instant::now();
         let mut splitter = ClauseSplitter::new();
         let mut written = String::new();
+        if let Some(answer) = intent::clock(text, &(self.now)()) {
+            // Not for the language model's memory: it would be wrong a minute later.
+            emit(Thought::Text { turn, text: answer.clone() });
+            let mut clause = |clause| emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+            splitter.push(&answer, &mut clause);
+            splitter.finish(&mut clause);
+            let mut reply = Reply::default();
+            reply.text = answer;
+            reply.total_ms = ms(start);
+            emit(Thought::Done { turn, reply });
+            return Ok(());
+        }
         let reply = self.llm.reply(text, cancel, &mut |piece| {
             written.push_str(piece);
             emit(Thought::Text { turn, text: piece.into() });

@@ -73,13 +73,13 @@ const QUESTION: [(bool, usize); 3] = [(false, 500), (true, 1500), (false, 1500)]
 
 #[test]
 fn a_question_is_answered_after_the_hangover() {
-    let run = run(&["What time is it?"], &QUESTION, Pace::Lockstep, |_| {});
+    let run = run(&["Who wrote Hamlet?"], &QUESTION, Pace::Lockstep, |_| {});
     use State::{Hearing, Listening, Speaking};
     // The guess was right and its sound ready: no time was spent thinking.
     assert_eq!(run.states, [Listening, Hearing, Speaking, Listening]);
     let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
     assert_eq!(turn.ending, Ending::Complete);
-    assert_eq!(turn.transcript, "What time is it?");
+    assert_eq!(turn.transcript, "Who wrote Hamlet?");
     assert_eq!(turn.heard, turn.reply);
     assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
     let (start, end) = reply_span(&run.tracks).expect("a reply");

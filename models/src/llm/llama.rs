@@ -1,71 +1,20 @@
 //! Language models by llama.cpp: any GGUF file.
 
-use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
+use super::chat::{self, Chat};
+use super::config::{Config, Overflow};
+use super::context::{Context, Shape};
 use super::ear::Ear;
-use super::ffi::{Context, Model, Shape, Token};
 use super::gguf::Header;
 use super::sample::Sampler;
 use super::utf8::Utf8;
-use super::{Exchange, Llm, Primed, Reply, Sampling, guard, saved};
+use super::{Exchange, Llm, Primed, Reply, guard, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
 /// Room kept for what the chat template puts after a reply, in tokens.
 const MARGIN: usize = 16;
-
-/// How a [`Llama`] is set up.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// The context, in tokens: system prompt, history and reply together. No
-    /// more than the model was trained on.
-    pub n_ctx: u32,
-    /// Threads while writing; 0 takes one per core, 4 at most.
-    pub threads: u32,
-    /// Threads while reading the prompt; 0 takes one per core, 4 at most.
-    pub threads_batch: u32,
-    /// Tokens of the prompt evaluated at a time. Below 64 ggml's attention
-    /// computes each token alike, whatever it is evaluated with, so that a
-    /// cached prompt gives the very numbers of a fresh one; more is hardly faster.
-    pub batch: u32,
-    /// Layers of the network on the GPU, in a build with one; 0 is none.
-    pub gpu_layers: u32,
-    /// What happens to the cache when the oldest exchanges are dropped.
-    pub overflow: Overflow,
-    /// How tokens are chosen.
-    pub sampling: Sampling,
-}
-
-/// What happens to the KV cache when the context is full and the oldest
-/// exchanges are dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Overflow {
-    /// The entries of the kept exchanges are moved up: at once, but they were
-    /// computed while the dropped ones were there, and still show it.
-    #[default]
-    Shift,
-    /// The kept exchanges are computed anew: exactly as if the dropped ones
-    /// had never been, at the price of a long prompt.
-    Recompute,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            n_ctx: 2048,
-            threads: 0,
-            threads_batch: 0,
-            batch: 48,
-            gpu_layers: 0,
-            overflow: Overflow::default(),
-            sampling: Sampling::default(),
-        }
-    }
-}
 
 /// A conversation with a language model of llama.cpp.
 ///
@@ -80,14 +29,13 @@ pub struct Llama {
     /// Tokens that fit the context.
     capacity: usize,
     header: Header,
-    template: CString,
+    chat: Chat,
     /// What the model file is, for the key of the saved prompt.
     identity: saved::Key,
     system: String,
     examples: Vec<Exchange>,
     history: Vec<Exchange>,
     pending: Option<Exchange>,
-    cached: Vec<Token>,
 }
 
 impl Llama {
@@ -109,8 +57,6 @@ impl Llama {
         }
         let header = Header::open(&path)?;
         let identity = identity(&path)?;
-        let model = Arc::new(Model::load(&path, config.gpu_layers)?);
-        let template = template(&header, &path);
         let cores = ggml::physical_cores().clamp(1, 4) as u32;
         let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
         let mut n_ctx = config.n_ctx;
@@ -118,27 +64,26 @@ impl Llama {
             log::warn!("n_ctx {n_ctx} is more than the model knows; using {trained}");
             n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
         }
-        let context = Context::new(
-            model,
-            Shape {
-                n_ctx,
-                batch: config.batch,
-                threads: threads(config.threads),
-                threads_batch: threads(config.threads_batch),
-            },
-        )?;
+        let shape = Shape {
+            n_ctx,
+            batch: config.batch,
+            threads: threads(config.threads),
+            threads_batch: threads(config.threads_batch),
+            gpu_layers: config.gpu_layers,
+        };
+        let context = Context::load(&path, &header, shape)?;
+        let chat = Chat::new(context.model(), &header, &path)?;
         Ok(Self {
             context,
             config,
             capacity: n_ctx as usize,
             header,
-            template,
+            chat,
             identity,
             system: String::new(),
             examples: Vec::new(),
             history: Vec::new(),
             pending: None,
-            cached: Vec::new(),
         })
     }
 
@@ -149,13 +94,13 @@ impl Llama {
 
     /// The tokens whose state is in the KV cache.
     pub fn cached(&self) -> &[i32] {
-        &self.cached
+        self.context.tokens()
     }
 
     /// The scores (logits) of all tokens to come after the ones last
     /// evaluated; empty before the first evaluation.
     pub fn scores(&self) -> &[f32] {
-        self.context.logits()
+        self.context.scores()
     }
 
     /// Takes up a conversation held before, after [`prime`](Llm::prime). It
@@ -169,7 +114,6 @@ impl Llama {
     /// prompt: for measuring and for tests.
     pub fn clear_cache(&mut self) {
         self.context.clear();
-        self.cached.clear();
     }
 
     /// The tokens of a prompt made from nothing but these exchanges and, to be
@@ -178,85 +122,25 @@ impl Llama {
     /// # Errors
     /// [`Input`](ErrorKind::Input) when a text is too long for llama.cpp.
     pub fn prompt(&self, history: &[Exchange], user: Option<&str>) -> Result<Vec<i32>> {
-        let system = (!self.system.is_empty()).then_some((c"system", self.system.as_str()));
+        let system = (!self.system.is_empty()).then_some(("system", self.system.as_str()));
         let exchanges = self.examples.iter().chain(history).flat_map(|exchange| {
-            [(c"user", exchange.user.as_str()), (c"assistant", exchange.assistant.as_str())]
+            [("user", exchange.user.as_str()), ("assistant", exchange.assistant.as_str())]
         });
-        let mut messages = Vec::new();
-        for (role, text) in system.into_iter().chain(exchanges).chain(user.map(|u| (c"user", u))) {
-            messages.push((role, self.harmless(text)?));
-        }
-        if messages.is_empty() {
-            return Ok(Vec::new());
-        }
-        let text = Model::render(&self.template, &messages, user.is_some()).ok_or_else(|| {
-            Error::new(ErrorKind::Engine, "the model's chat template cannot be applied")
-        })?;
-        self.context.model().tokenize(&text, true)
+        let last = user.map(|user| ("user", user));
+        let messages: Vec<_> = system.into_iter().chain(exchanges).chain(last).collect();
+        self.chat.tokens(self.context.model(), &messages, user.is_some())
     }
 
-    /// The text without anything that the model would take for a mark of its
-    /// chat template, nor NUL, which llama.cpp would take for its end.
-    fn harmless(&self, text: &str) -> Result<CString> {
-        let model = self.context.model();
-        let mut text = text.trim().replace('\0', "");
-        // Removing a mark can join the halves of another around it.
-        loop {
-            let tokens = model.tokenize(&text, false)?;
-            if !tokens.iter().any(|&token| model.is_control(token)) {
-                break;
-            }
-            let bytes: Vec<u8> = tokens.iter().flat_map(|&token| model.piece(token)).collect();
-            let shorter = String::from_utf8_lossy(&bytes).trim().to_owned();
-            if shorter.len() >= text.len() {
-                text.clear();
-                break;
-            }
-            text = shorter;
-        }
-        CString::new(text).map_err(|error| {
-            Error::new(ErrorKind::Input, "the text holds a NUL").with_source(error)
-        })
-    }
-
-    /// Makes the cache hold the first `length` of its tokens.
-    fn roll_back(&mut self, length: usize) {
-        if length >= self.cached.len() {
-            return;
-        }
-        if let Err(error) = self.context.truncate(length) {
-            // So it is with recurrent models: all of it is computed again.
-            log::debug!("{error}; starting its cache anew");
-            self.context.clear();
-            self.cached.clear();
-        }
-        self.cached.truncate(length);
-    }
-
-    /// Removes from the cache what is not the beginning of `tokens`.
-    fn share(&mut self, tokens: &[Token]) {
-        let same = self.cached.iter().zip(tokens).take_while(|(a, b)| a == b).count();
-        self.roll_back(same);
-    }
-
-    /// Appends `tokens` to the cache. On an error it holds what was done.
-    fn append(&mut self, tokens: &[Token], cancel: &Cancel) -> Result<()> {
-        for chunk in tokens.chunks(self.config.batch as usize) {
-            if let Err(error) = self.context.evaluate(chunk, self.cached.len(), cancel) {
-                if self.context.truncate(self.cached.len()).is_err() {
-                    self.context.clear();
-                    self.cached.clear();
-                }
-                return Err(error);
-            }
-            self.cached.extend_from_slice(chunk);
-        }
-        Ok(())
+    /// Makes the cache hold exactly `tokens`. On an error it holds the first of them.
+    fn hold(&mut self, tokens: &[i32], cancel: &Cancel) -> Result<()> {
+        self.context.share(tokens);
+        let held = self.context.tokens().len();
+        self.context.append(&tokens[held..], cancel)
     }
 
     /// Drops the oldest exchanges until the history, `user` and a reply fit,
     /// and returns the prompt. `None` when they do not fit even alone.
-    fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<Token>>> {
+    fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<i32>>> {
         let room = self.capacity.saturating_sub(reply + MARGIN);
         for dropped in 0..=self.history.len() {
             let prompt = self.prompt(&self.history[dropped..], user)?;
@@ -276,7 +160,7 @@ impl Llama {
         let before = self.prompt(&self.history, None)?;
         self.history.drain(..dropped);
         let after = self.prompt(&self.history, None)?;
-        if self.config.overflow == Overflow::Shift && self.cached.starts_with(&before) {
+        if self.config.overflow == Overflow::Shift && self.context.tokens().starts_with(&before) {
             let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
             let until = same + before.len().saturating_sub(after.len());
             // With most templates the kept exchanges are the same tokens, only later.
@@ -284,11 +168,10 @@ impl Llama {
                 && before[until..] == after[same..]
                 && self.context.cut(same, until)?
             {
-                self.cached.drain(same..until);
                 return Ok(());
             }
         }
-        self.share(&after);
+        self.context.share(&after);
         Ok(())
     }
 
@@ -331,14 +214,14 @@ impl Llama {
         reply.truncated = true;
         while reply.reply_tokens < sampling.max_tokens as usize {
             cancel.check()?;
-            let Some(token) = sampler.choose(self.context.logits(), &tokens) else {
+            let Some(token) = sampler.choose(self.context.scores(), &tokens) else {
                 return Err(Error::new(ErrorKind::Engine, "llama.cpp gave no scores"));
             };
-            if self.context.model().ends_reply(token) {
+            if chat::ends_reply(self.context.model(), token) {
                 reply.truncated = false;
                 break;
             }
-            let piece = utf8.push(&self.context.model().piece(token));
+            let piece = utf8.push(&chat::piece(self.context.model(), token));
             if guard::ends_well(&written, &piece, reply.reply_tokens as u32, sampling.max_tokens) {
                 break;
             }
@@ -350,7 +233,7 @@ impl Llama {
                 log::debug!("the reply repeats itself: ending it");
                 break;
             }
-            self.append(&[token], cancel)?;
+            self.context.append(&[token], cancel)?;
         }
         say(&ear.finish(), &mut self.pending);
         Ok(())
@@ -385,33 +268,19 @@ impl Llm for Llama {
             &bytes,
         ]);
         if let Some(path) = saved.filter(|path| path.exists()) {
-            match saved::load(path, &key) {
-                Ok(state) => {
-                    self.context.clear();
-                    self.cached.clear();
-                    if self.context.restore(&state, tokens.len()) {
-                        self.cached.clone_from(&tokens);
-                        return Ok(primed(true));
-                    }
-                    log::warn!(
-                        "{}: llama.cpp refuses the saved prompt; computing it",
-                        path.display()
-                    );
-                }
+            match self.context.restore(path, &key, &tokens) {
+                Ok(()) => return Ok(primed(true)),
                 Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
             }
         }
-        self.share(&tokens);
-        let rest = tokens[self.cached.len()..].to_vec();
-        self.append(&rest, &Cancel::new())?;
-        if let Some(path) = saved {
-            let state = self.context.save();
-            if let Err(error) = saved::store(path, &key, &state) {
-                log::warn!(
-                    "{}: the prompt cannot be saved ({error}); the next start computes it again",
-                    path.display()
-                );
-            }
+        self.hold(&tokens, &Cancel::new())?;
+        if let Some(path) = saved
+            && let Err(error) = self.context.save(path, &key)
+        {
+            log::warn!(
+                "{}: the prompt cannot be saved ({error}); the next start computes it again",
+                path.display()
+            );
         }
         Ok(primed(false))
     }
@@ -424,7 +293,7 @@ impl Llm for Llama {
     ) -> Result<Reply> {
         let started = Instant::now();
         self.discard()?;
-        let user = self.harmless(user)?.to_string_lossy().into_owned();
+        let user = chat::harmless(self.context.model(), user)?;
         if user.is_empty() {
             return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
         }
@@ -432,9 +301,9 @@ impl Llm for Llama {
         let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
         self.pending = Some(Exchange { user, assistant: String::new() });
         // The last token is evaluated in any case: the reply begins with its scores.
-        self.share(&prompt[..prompt.len().saturating_sub(1)]);
-        let cached_tokens = self.cached.len();
-        self.append(&prompt[cached_tokens..], cancel)?;
+        self.context.share(&prompt[..prompt.len().saturating_sub(1)]);
+        let cached_tokens = self.context.tokens().len();
+        self.context.append(&prompt[cached_tokens..], cancel)?;
         let mut reply = Reply {
             cached_tokens,
             prompt_tokens: prompt.len() - cached_tokens,
@@ -455,15 +324,13 @@ impl Llm for Llama {
         let Some(tokens) = self.make_room(None, 0)? else {
             return Err(self.full());
         };
-        self.share(&tokens);
-        let rest = tokens[self.cached.len()..].to_vec();
-        self.append(&rest, &Cancel::new())
+        self.hold(&tokens, &Cancel::new())
     }
 
     fn discard(&mut self) -> Result<()> {
         if self.pending.take().is_some() {
             let kept = self.prompt(&self.history, None)?;
-            self.share(&kept);
+            self.context.share(&kept);
         }
         Ok(())
     }
@@ -472,7 +339,7 @@ impl Llm for Llama {
         self.history.clear();
         self.pending = None;
         let kept = self.prompt(&[], None)?;
-        self.share(&kept);
+        self.context.share(&kept);
         Ok(())
     }
 
@@ -483,29 +350,6 @@ impl Llm for Llama {
 
 fn ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
-}
-
-/// The model's own template where llama.cpp knows it, else ChatML.
-fn template(header: &Header, path: &Path) -> CString {
-    let own = header.chat_template.as_deref().and_then(|text| CString::new(text).ok());
-    let known = |template: &CString| {
-        let hello: [(&CStr, CString); 1] = [(c"user", c"Hello".to_owned())];
-        Model::render(template, &hello, true).is_some()
-    };
-    match own {
-        Some(own) if known(&own) => own,
-        Some(_) => {
-            log::warn!(
-                "{}: llama.cpp does not know its chat template; using ChatML",
-                path.display()
-            );
-            c"chatml".to_owned()
-        }
-        None => {
-            log::warn!("{}: no chat template, perhaps no chat model; using ChatML", path.display());
-            c"chatml".to_owned()
-        }
-    }
 }
 
 /// Tells this model file from others without reading all of it: its size,

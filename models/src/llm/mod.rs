@@ -4,9 +4,13 @@ use std::path::Path;
 
 use crate::{Cancel, Result};
 
-pub mod ear;
 #[cfg(feature = "llama")]
-mod ffi;
+mod chat;
+#[cfg(feature = "llama")]
+mod config;
+#[cfg(feature = "llama")]
+mod context;
+pub mod ear;
 pub mod gguf;
 #[cfg(feature = "llama")]
 mod guard;
@@ -21,7 +25,9 @@ mod saved;
 mod utf8;
 
 #[cfg(feature = "llama")]
-pub use llama::{Config, Llama, Overflow};
+pub use config::{Config, Overflow};
+#[cfg(feature = "llama")]
+pub use llama::Llama;
 
 /// One exchange of the conversation, as the model remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -124,8 +130,8 @@ pub trait Llm: Send {
     /// is full, the oldest whole exchanges are dropped, never the system prompt.
     ///
     /// # Errors
-    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one token of
-    /// `cancel`, with what was said so far still pending;
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one token of the
+    /// reply, or one batch of the prompt, of `cancel`, with what was said so far still pending;
     /// [`Input`](crate::ErrorKind::Input) when `user` alone does not fit the
     /// context; [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn reply(

@@ -52,7 +52,7 @@ pub enum Rejection {
     Repetition,
     /// The decoder was not confident in any of its attempts.
     LowConfidence,
-    /// Only a sound description or annotation ("[MUSIC]", "(coughs)") was left.
+    /// Only a sound description or annotation (`[MUSIC]`, "(coughs)") was left.
     NotWords,
 }
 

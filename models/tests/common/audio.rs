@@ -1,5 +1,7 @@
 //! Recordings for the tests: FLAC files of `tests/data`, 16 kHz mono.
 
+#![allow(clippy::panic)]
+
 use std::path::Path;
 use std::time::Duration;
 

@@ -53,8 +53,8 @@ pub struct Shared {
     /// Which language model: sensible answers, or 512 MB of memory
     #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
     profile: Option<Profile>,
-    /// Folder of the model store
-    #[arg(long, global = true, value_name = "DIR", env = "SAYSO_MODELS")]
+    /// Folder of the model store [env: SAYSO_MODELS]
+    #[arg(long, global = true, value_name = "DIR")]
     models: Option<PathBuf>,
     /// Whisper model: a ggml file or a name from `sayso models`
     #[arg(long, global = true, value_name = "FILE|NAME", env = "SAYSO_WHISPER")]

@@ -12,7 +12,6 @@ use crate::{Cancel, Error, ErrorKind, Result};
 
 mod file;
 mod guard;
-mod logging;
 mod pass;
 mod window;
 mod words;
@@ -66,10 +65,9 @@ impl Whisper {
     /// [`Missing`](ErrorKind::Missing) when there is no such file,
     /// [`Io`](ErrorKind::Io) when it cannot be read,
     /// [`Damaged`](ErrorKind::Damaged) when it is not a complete model,
-    /// [`Unsupported`](ErrorKind::Unsupported) when this CPU cannot run this build.
+    /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs.
     pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
         crate::ggml::init()?;
-        logging::redirect();
         file::check(path)?;
         let engine = Engine::load(path, config.threads, config.gpu)?;
         Ok(Self { engine, config: config.clone() })

@@ -61,7 +61,7 @@ pub(super) fn merge(tokens: &[Token], spaces: bool, offset_ms: u32, end_ms: u32)
     words
 }
 
-/// Takes descriptions of sounds out: "[MUSIC]", "(wind blowing)", "*coughs*", "♪ la la ♪".
+/// Takes descriptions of sounds out: `[MUSIC]`, "(wind blowing)", "*coughs*", "♪ la la ♪".
 /// What was opened and never closed reaches to the end.
 pub(super) fn without_annotations(words: Vec<Spaced>) -> Vec<Spaced> {
     const PAIRS: [(char, char); 6] =

@@ -13,7 +13,7 @@ const ENDINGS: &[&str] = &[
 ];
 
 impl Reader<'_> {
-    /// https://example.com/page, www.example.org, someone@example.com
+    /// `https://example.com/page`, `www.example.org`, `someone@example.com`
     pub(super) fn address(&mut self, i: usize) -> Option<usize> {
         if i > 0 && !self.starts_fresh(i) {
             return None;

@@ -1,0 +1,122 @@
+//! From the conversation to tokens, by the model's own chat template.
+
+use std::path::Path;
+
+use llama_cpp_2::model::{LlamaChatMessage, LlamaChatTemplate, LlamaModel};
+use llama_cpp_2::token::LlamaToken;
+
+use super::gguf::Header;
+use crate::{Error, ErrorKind, Result};
+
+/// Most that is rendered or split into tokens at once, in bytes. llama.cpp
+/// counts in 31 bits, and `llama-cpp-2` panics beyond.
+const MOST: usize = 1 << 26;
+
+/// Who says something, and what.
+pub(super) type Message<'a> = (&'static str, &'a str);
+
+/// A chat template.
+pub(super) struct Chat {
+    template: LlamaChatTemplate,
+}
+
+impl Chat {
+    /// The model's own template where llama.cpp knows it, else ChatML.
+    pub(super) fn new(model: &LlamaModel, header: &Header, path: &Path) -> Result<Self> {
+        let own = header.chat_template.as_deref().map(LlamaChatTemplate::new);
+        if let Some(Ok(template)) = own {
+            let chat = Self { template };
+            if chat.render(model, &[("user", "Hello")], true).is_ok() {
+                return Ok(chat);
+            }
+            log::warn!(
+                "{}: llama.cpp does not know its chat template; using ChatML",
+                path.display()
+            );
+        } else {
+            log::warn!("{}: no chat template, perhaps no chat model; using ChatML", path.display());
+        }
+        let template = LlamaChatTemplate::new("chatml").map_err(cannot_apply)?;
+        Ok(Self { template })
+    }
+
+    /// The tokens of a conversation; with `open`, up to where the assistant's
+    /// answer begins.
+    pub(super) fn tokens(
+        &self,
+        model: &LlamaModel,
+        messages: &[Message<'_>],
+        open: bool,
+    ) -> Result<Vec<i32>> {
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut clean = Vec::with_capacity(messages.len());
+        for (role, text) in messages {
+            clean.push((*role, harmless(model, text)?));
+        }
+        let clean: Vec<Message<'_>> = clean.iter().map(|(role, text)| (*role, &**text)).collect();
+        tokenize(model, &self.render(model, &clean, open)?, true)
+    }
+
+    fn render(&self, model: &LlamaModel, messages: &[Message<'_>], open: bool) -> Result<String> {
+        if messages.iter().map(|(_, text)| text.len()).sum::<usize>() > MOST {
+            return Err(too_long());
+        }
+        let messages = messages
+            .iter()
+            .map(|(role, text)| LlamaChatMessage::new((*role).to_owned(), (*text).to_owned()))
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(cannot_apply)?;
+        model.apply_chat_template(&self.template, &messages, open).map_err(cannot_apply)
+    }
+}
+
+/// The text without anything that the model would take for a mark of its
+/// chat template, nor NUL, which llama.cpp would take for its end.
+pub(super) fn harmless(model: &LlamaModel, text: &str) -> Result<String> {
+    let vocab = model.vocab();
+    let mut text = text.trim().replace('\0', "");
+    // Removing a mark can join the halves of another around it.
+    loop {
+        let tokens = tokenize(model, &text, false)?;
+        if !tokens.iter().any(|&token| vocab.is_control(LlamaToken::new(token))) {
+            return Ok(text);
+        }
+        let bytes: Vec<u8> = tokens.iter().flat_map(|&token| piece(model, token)).collect();
+        let shorter = String::from_utf8_lossy(&bytes).trim().to_owned();
+        if shorter.len() >= text.len() {
+            return Ok(String::new());
+        }
+        text = shorter;
+    }
+}
+
+/// Splits text into tokens. Control marks in it (`<|im_end|>`) become control
+/// tokens; `start` puts the start token before it where the model wants one.
+fn tokenize(model: &LlamaModel, text: &str, start: bool) -> Result<Vec<i32>> {
+    if text.len() > 2 * MOST {
+        return Err(too_long());
+    }
+    let tokens = model.vocab().tokenize(text.as_bytes(), start, true);
+    Ok(tokens.into_iter().map(|token| token.0).collect())
+}
+
+/// The bytes that a token writes: not always whole characters, and none for a control mark.
+pub(super) fn piece(model: &LlamaModel, token: i32) -> Vec<u8> {
+    model.vocab().token_to_piece(LlamaToken::new(token), false, None)
+}
+
+/// Whether this token ends a reply: end of generation, or any other control mark.
+pub(super) fn ends_reply(model: &LlamaModel, token: i32) -> bool {
+    let (vocab, token) = (model.vocab(), LlamaToken::new(token));
+    vocab.is_eog(token) || vocab.is_control(token)
+}
+
+fn too_long() -> Error {
+    Error::new(ErrorKind::Input, "the text is too long")
+}
+
+fn cannot_apply(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Engine, "the model's chat template cannot be applied").with_source(error)
+}

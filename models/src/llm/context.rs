@@ -1,0 +1,272 @@
+//! A model of llama.cpp and the one sequence of tokens in its KV cache, on
+//! `llama-cpp-2`. The list of tokens kept here is at all times what the cache holds.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::{DecodeError, LlamaModelLoadError};
+
+use super::gguf::Header;
+use super::saved;
+use crate::{Cancel, Error, ErrorKind, Result, ggml};
+
+/// The only sequence used.
+const SEQUENCE: i32 = 0;
+
+/// Architectures whose cache can be moved up. `llama-cpp-2` cannot ask
+/// llama.cpp, which ends the program where it cannot be done, so only those
+/// with plain rotary positions are named; the others are computed anew.
+const SHIFTABLE: [&str; 9] =
+    ["llama", "qwen2", "qwen3", "smollm3", "gemma", "gemma2", "gemma3", "phi3", "granite"];
+
+/// Architectures that read text but do not write it (`llama_model_has_encoder`).
+const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
+
+self_cell::self_cell!(
+    struct Loaded {
+        owner: LlamaModel,
+        #[covariant]
+        dependent: LlamaContext,
+    }
+);
+
+/// Sizes of a [`Context`].
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) n_ctx: u32,
+    pub(super) batch: u32,
+    pub(super) threads: i32,
+    pub(super) threads_batch: i32,
+    pub(super) gpu_layers: u32,
+}
+
+/// A model, and a context of it holding one sequence of tokens.
+pub(super) struct Context {
+    loaded: Loaded,
+    batch: LlamaBatch<'static>,
+    batch_size: usize,
+    shiftable: bool,
+    tokens: Vec<i32>,
+    /// Whether the last evaluation gave scores.
+    scored: bool,
+}
+
+impl Context {
+    /// Loads the file, memory-mapped, and makes an empty context.
+    pub(super) fn load(path: &Path, header: &Header, shape: Shape) -> Result<Self> {
+        let damaged = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(path);
+        let architecture = header.architecture.as_str();
+        if header.vocabulary == 0
+            || ENCODERS.contains(&architecture)
+            || architecture.contains("bert")
+        {
+            return Err(damaged("this model does not write text; name a chat model"));
+        }
+        let backend = ggml::backend()?;
+        let params =
+            LlamaModelParams::default().with_n_gpu_layers(shape.gpu_layers).with_use_mmap(true);
+        let model = LlamaModel::load_from_file(backend, path, &params).map_err(|error| {
+            damaged(match error {
+                LlamaModelLoadError::NullResult => {
+                    "llama.cpp cannot load this model: it is damaged or of a kind it does not know; fetch it again"
+                }
+                _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
+            })
+            .with_source(error)
+        })?;
+        let params = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(shape.n_ctx))
+            .with_n_batch(shape.batch)
+            .with_n_ubatch(shape.batch)
+            .with_n_seq_max(1)
+            .with_n_threads(shape.threads)
+            .with_n_threads_batch(shape.threads_batch)
+            .with_no_perf(true);
+        let loaded = Loaded::try_new(model, |model| model.new_context(backend, params)).map_err(
+            |error| {
+                Error::new(
+                    ErrorKind::Engine,
+                    format!(
+                        "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
+                        shape.n_ctx
+                    ),
+                )
+                .with_source(error)
+            },
+        )?;
+        let batch_size = shape.batch as usize;
+        Ok(Self {
+            loaded,
+            batch: LlamaBatch::new(batch_size, 1),
+            batch_size,
+            shiftable: SHIFTABLE.contains(&architecture),
+            tokens: Vec::new(),
+            scored: false,
+        })
+    }
+
+    pub(super) fn model(&self) -> &LlamaModel {
+        self.loaded.borrow_owner()
+    }
+
+    /// The tokens whose state is in the cache.
+    pub(super) fn tokens(&self) -> &[i32] {
+        &self.tokens
+    }
+
+    /// Scores (logits) of all tokens to come after the last [`append`](Self::append);
+    /// empty when it failed, or there was none.
+    pub(super) fn scores(&self) -> &[f32] {
+        // `get_logits` panics where there are none.
+        if self.scored { self.loaded.borrow_dependent().get_logits() } else { &[] }
+    }
+
+    fn with<R>(&mut self, work: impl FnOnce(&mut LlamaContext<'_>) -> R) -> R {
+        self.loaded.with_dependent_mut(|_, context| work(context))
+    }
+
+    /// Evaluates `tokens` behind those held, batch by batch, looking at
+    /// `cancel` before each. On an error it holds the batches done.
+    ///
+    /// # Errors
+    /// `Cancelled` within one batch; `Engine` otherwise.
+    pub(super) fn append(&mut self, tokens: &[i32], cancel: &Cancel) -> Result<()> {
+        let mut rest = tokens;
+        while !rest.is_empty() {
+            cancel.check()?;
+            let (chunk, behind) = rest.split_at(rest.len().min(self.batch_size));
+            rest = behind;
+            if let Err(error) = self.evaluate(chunk, rest.is_empty()) {
+                self.remove_from(self.tokens.len());
+                return Err(error);
+            }
+            self.tokens.extend_from_slice(chunk);
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, chunk: &[i32], score: bool) -> Result<()> {
+        self.batch.clear();
+        for (i, &token) in chunk.iter().enumerate() {
+            let at = i32::try_from(self.tokens.len() + i).map_err(too_long)?;
+            let score = score && i + 1 == chunk.len();
+            self.batch.add(LlamaToken::new(token), at, &[SEQUENCE], score).map_err(engine)?;
+        }
+        self.scored = false;
+        let batch = &mut self.batch;
+        self.loaded.with_dependent_mut(|_, context| context.decode(batch)).map_err(|error| {
+            match error {
+                DecodeError::NoKvCacheSlot => {
+                    Error::new(ErrorKind::Engine, "the context of the language model is full")
+                }
+                other => engine(other),
+            }
+        })?;
+        self.scored = score;
+        Ok(())
+    }
+
+    /// Keeps the longest beginning that the sequence shares with `tokens`.
+    pub(super) fn share(&mut self, tokens: &[i32]) {
+        let same = self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        if same < self.tokens.len() {
+            self.remove_from(same);
+        }
+    }
+
+    /// Keeps the first `length` tokens, where the model can forget the
+    /// others; else none.
+    fn remove_from(&mut self, length: usize) {
+        let removed = u32::try_from(length)
+            .is_ok_and(|at| self.with(|c| c.kv_cache_seq_rm(SEQUENCE, Some(at), None)).is_ok());
+        if removed {
+            self.tokens.truncate(length);
+        } else {
+            // So it is with recurrent models: all of it is computed again.
+            log::debug!("this kind of model cannot forget part of a conversation; starting anew");
+            self.clear();
+        }
+    }
+
+    /// Removes the tokens `from..to` and moves up the ones behind them.
+    /// Whether it could; if not, nothing has changed.
+    pub(super) fn cut(&mut self, from: usize, to: usize) -> Result<bool> {
+        if !self.shiftable {
+            return Ok(false);
+        }
+        let start = u32::try_from(from).map_err(too_long)?;
+        let end = u32::try_from(to).map_err(too_long)?;
+        let by = i32::try_from(to - from).map_err(too_long)?;
+        if self.with(|c| c.kv_cache_seq_rm(SEQUENCE, Some(start), Some(end))).is_err() {
+            return Ok(false);
+        }
+        self.tokens.drain(from..to);
+        let moved = self.with(|c| c.kv_cache_seq_add(SEQUENCE, Some(end), None, -by));
+        moved.map_err(engine)?;
+        Ok(true)
+    }
+
+    /// Empties the sequence.
+    pub(super) fn clear(&mut self) {
+        self.with(|context| context.clear_kv_cache());
+        self.tokens.clear();
+    }
+
+    /// Saves the sequence in a file, under `key`.
+    pub(super) fn save(&self, path: &Path, key: &saved::Key) -> std::io::Result<()> {
+        let tokens: Vec<LlamaToken> = self.tokens.iter().copied().map(LlamaToken::new).collect();
+        saved::store(path, key, |file| {
+            let context = self.loaded.borrow_dependent();
+            let written = context.state_seq_save_file(file, SEQUENCE, &tokens);
+            written.map(drop).map_err(std::io::Error::other)
+        })
+    }
+
+    /// Holds `tokens` afterwards if that is what the file has under `key`;
+    /// if not, says why, and holds what it held or nothing.
+    pub(super) fn restore(
+        &mut self,
+        path: &Path,
+        key: &saved::Key,
+        tokens: &[i32],
+    ) -> std::result::Result<(), String> {
+        saved::check(path, key)?;
+        self.clear();
+        let room = tokens.len();
+        let restored = self.with(|context| {
+            let read = context.state_seq_load_file(path, SEQUENCE, room);
+            read.map(|(read, _)| (read, context.kv_cache_seq_pos_max(SEQUENCE)))
+        });
+        match restored {
+            Ok((read, last))
+                if read.iter().map(|token| token.0).eq(tokens.iter().copied())
+                    && usize::try_from(last + 1) == Ok(room) =>
+            {
+                self.tokens = tokens.to_vec();
+                Ok(())
+            }
+            Ok(_) => {
+                self.clear();
+                Err("it holds other tokens".to_owned())
+            }
+            Err(error) => {
+                self.clear();
+                Err(error.to_string())
+            }
+        }
+    }
+}
+
+fn engine(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Engine, "llama.cpp failed to evaluate the prompt").with_source(error)
+}
+
+fn too_long(_: std::num::TryFromIntError) -> Error {
+    Error::new(ErrorKind::Input, "the text is too long")
+}
