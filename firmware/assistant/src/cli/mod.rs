@@ -136,7 +136,15 @@ pub fn main() -> ExitCode {
         1 => log::LevelFilter::Info,
         _ => log::LevelFilter::Trace,
     };
-    env_logger::Builder::new().filter_level(level).parse_default_env().init();
+    env_logger::Builder::new()
+        .filter_level(level)
+        // It calls the end of a connection an error.
+        .filter_module(
+            "pulseaudio",
+            if level > log::LevelFilter::Error { level } else { log::LevelFilter::Off },
+        )
+        .parse_default_env()
+        .init();
     let stop = Stop::new();
     on_ctrl_c(&stop);
     let shared = &cli.shared;
