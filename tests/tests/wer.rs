@@ -37,7 +37,7 @@ fn people_are_understood() {
     }
     println!("{:<20} {total}", "all");
     // Measured 2026-11: see BENCHMARKS.md; this is with head-room.
-    assert!(total.percent() < 18.0, "{total}");
+    assert!(total.percent() < 12.0, "{total}");
 }
 
 /// Sentences as a reply may have them, numbers, times and units included.
@@ -94,5 +94,5 @@ fn it_understands_itself() {
         total += wer;
     }
     println!("round trip: {total}");
-    assert!(total.percent() < 12.0, "{total}");
+    assert!(total.percent() < 8.0, "{total}");
 }
