@@ -21,6 +21,7 @@ use crate::ear::{HeardFrame, Recorder};
 use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::mind::{Job, Thought};
 use crate::mouth::{Mouth, Noticed};
+use crate::ms;
 use crate::voice::{Utter, Voiced};
 
 /// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
@@ -206,7 +207,7 @@ impl<'e> Conversation<'e> {
                 };
                 record.timings_ms.llm_prefill = reply.prefill_ms;
                 record.timings_ms.llm_first_token = reply.ttft_ms;
-                record.timings_ms.reply = current.begun.elapsed().as_secs_f64() * 1000.0;
+                record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
             Thought::Broken { turn, error } => self.broken(turn, &error),
@@ -220,8 +221,7 @@ impl<'e> Conversation<'e> {
             Voiced::Sound { turn, samples } => {
                 let Some(current) = self.current(turn) else { return };
                 if !std::mem::replace(&mut current.first_sound, true) {
-                    current.record.timings_ms.first_sound =
-                        current.begun.elapsed().as_secs_f64() * 1000.0;
+                    current.record.timings_ms.first_sound = ms(current.begun);
                 }
                 if self.mouth.sound(turn, &samples) {
                     self.step(turn::Event::SoundReady { turn });
@@ -252,8 +252,7 @@ impl<'e> Conversation<'e> {
                 Noticed::Started(turn) => {
                     let real_time = self.real_time;
                     if let Some(current) = self.current(turn).filter(|_| real_time) {
-                        current.record.timings_ms.voice_to_voice =
-                            current.speech_ended.elapsed().as_secs_f64() * 1000.0;
+                        current.record.timings_ms.voice_to_voice = ms(current.speech_ended);
                     }
                 }
                 Noticed::Speaking(turn, clause) => {

@@ -51,3 +51,8 @@ pub use engines::Engines;
 pub use error::{Error, Result};
 pub use event::Event;
 pub use stop::Stop;
+
+/// Milliseconds of wall-clock time since `start`.
+fn ms(start: std::time::Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}

@@ -12,6 +12,7 @@ use sayso_models::stt::{Stt, SttRequest, Transcript};
 
 use crate::clause::{Clause, ClauseSplitter};
 use crate::intent;
+use crate::ms;
 
 /// Work for the mind.
 #[derive(Clone, Debug)]
@@ -217,8 +218,4 @@ impl<'a> Mind<'a> {
             None => Ok(()),
         }
     }
-}
-
-fn ms(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }

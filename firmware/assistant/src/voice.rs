@@ -6,6 +6,8 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
+use crate::ms;
+
 /// A clause to speak.
 #[derive(Clone, Debug)]
 pub struct Utter {
@@ -75,8 +77,4 @@ impl<'a> Voice<'a> {
             Err(error) => Voiced::Broken { turn, error },
         });
     }
-}
-
-fn ms(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }

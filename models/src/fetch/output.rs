@@ -31,15 +31,7 @@ impl<'a> Output<'a> {
     ) -> Result<Self> {
         let file =
             File::create(path).map_err(|error| failed("could not write the file", path, error))?;
-        Ok(Self {
-            file,
-            path: path.into(),
-            hasher: Hasher::new(),
-            size: 0,
-            limit,
-            progress,
-            cancel,
-        })
+        Ok(Self::over(file, path, limit, progress, cancel))
     }
 
     /// The file at `path`, gone on with at its end.
@@ -51,15 +43,7 @@ impl<'a> Output<'a> {
     ) -> Result<Self> {
         let cannot = |error| failed("could not go on with the file", path, error);
         let file = OpenOptions::new().read(true).append(true).open(path).map_err(cannot)?;
-        let mut output = Self {
-            file,
-            path: path.into(),
-            hasher: Hasher::new(),
-            size: 0,
-            limit,
-            progress,
-            cancel,
-        };
+        let mut output = Self::over(file, path, limit, progress, cancel);
         let mut buffer = vec![0; 1 << 20];
         loop {
             cancel.check()?;
@@ -72,6 +56,16 @@ impl<'a> Output<'a> {
         }
         output.progress.bytes(output.size);
         Ok(output)
+    }
+
+    fn over(
+        file: File,
+        path: &Path,
+        limit: u64,
+        progress: &'a mut dyn Progress,
+        cancel: &'a Cancel,
+    ) -> Self {
+        Self { file, path: path.into(), hasher: Hasher::new(), size: 0, limit, progress, cancel }
     }
 
     /// Bytes in the file.
