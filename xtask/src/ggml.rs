@@ -20,7 +20,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     let prefix = sh.root().join(".native").join("ggml");
     let package = package(sh)?;
     let defines = defines(options);
-    let stamp = format!("{}\n{}\n", package.id, defines.join("\n"));
+    let stamp = format!("{}\n{}\n{PATIENT_BARRIER}", package.id, defines.join("\n"));
     let stamp_file = prefix.join("built-with.txt");
     let before = fs::read_to_string(&stamp_file).ok();
     if before.as_deref() == Some(stamp.as_str()) {
@@ -38,6 +38,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     if !template.exists() {
         fs::write(&template, "").map_err(|e| format!("{}: {e}", template.display()))?;
     }
+    patient_barrier(&source.join("src").join("ggml-cpu").join("ggml-cpu.c"))?;
     if options.gpu == Some(Gpu::Vulkan) {
         old_vulkan_headers(&source.join("src").join("ggml-vulkan"))?;
     }
@@ -99,6 +100,43 @@ fn defines(options: &Options) -> Vec<String> {
         defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));
     }
     defines
+}
+
+/// What ggml's threads do while they wait for each other: spin.
+const EAGER_BARRIER: &str = "\
+    while (atomic_load_explicit(&tp->n_barrier_passed, memory_order_relaxed) == n_passed) {
+        ggml_thread_cpu_relax();
+    }
+";
+
+/// What they do instead: spin for some 0.2 ms, then sleep between looks.
+const PATIENT_BARRIER: &str = "\
+    for (int spins = 0;
+         atomic_load_explicit(&tp->n_barrier_passed, memory_order_relaxed) == n_passed; spins++) {
+        if (spins < 8192) {
+            ggml_thread_cpu_relax();
+        } else {
+#ifdef _WIN32
+            SwitchToThread();
+#else
+            nanosleep(&(const struct timespec) { .tv_nsec = 50000 }, NULL);
+#endif
+        }
+    }
+";
+
+/// Makes the threads of ggml give up their cores while they wait long. A thread
+/// that has lost its core to another program is waited for by all the others,
+/// at every one of some hundred barriers a token; asleep, they leave a core that
+/// the system can move it to. Without this, a busy neighbour makes a reply on
+/// all cores take many seconds.
+fn patient_barrier(source: &Path) -> Result<()> {
+    let failed = |error: io::Error| format!("{}: {error}", source.display());
+    let text = fs::read_to_string(source).map_err(failed)?;
+    if !text.contains(EAGER_BARRIER) {
+        return Err(format!("{}: ggml_barrier is not as expected", source.display()));
+    }
+    fs::write(source, text.replace(EAGER_BARRIER, PATIENT_BARRIER)).map_err(failed)
 }
 
 /// Lets ggml's Vulkan back end compile with Vulkan headers older than 1.3.272.
