@@ -52,6 +52,8 @@ pub struct Models {
     pub profile: Profile,
     /// A Silero VAD file (ONNX), or empty for the catalogue's.
     pub vad: PathBuf,
+    /// A Smart Turn file (ONNX), or empty for the catalogue's.
+    pub eot: PathBuf,
     /// A Whisper file (ggml), a catalogue name, or empty for `whisper-tiny.en`.
     pub whisper: String,
     /// A language model file (GGUF), a catalogue name, or empty for the profile's.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::Llm;
 use sayso_models::store::{self, Store};
 use sayso_models::stt::Stt;
@@ -58,6 +59,14 @@ impl Engines {
     /// When its model is missing or damaged.
     pub fn load_vad(config: &Config) -> Result<Box<dyn Vad>> {
         Ok(Box::new(sayso_models::vad::Silero::load(&Chosen::new(config).vad()?)?))
+    }
+
+    /// Loads the judge of whether an utterance is complete, alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_eot(config: &Config) -> Result<Box<dyn EndOfTurn>> {
+        Ok(Box::new(sayso_models::eot::SmartTurn::load(&Chosen::new(config).eot()?)?))
     }
 
     /// Loads the recogniser alone.
@@ -171,6 +180,9 @@ impl<'c> Chosen<'c> {
         if models.vad.as_os_str().is_empty() {
             names.push("silero-v6");
         }
+        if models.eot.as_os_str().is_empty() {
+            names.push("smart-turn-v3");
+        }
         names.extend(self.name(&models.whisper, "whisper-tiny.en"));
         names.extend(self.name(&models.llm, self.default_llm()));
         if models.voice.as_os_str().is_empty() {
@@ -210,6 +222,14 @@ impl<'c> Chosen<'c> {
     /// When it is not installed.
     pub fn vad(&self) -> Result<PathBuf> {
         self.file(&self.config.models.vad.to_string_lossy(), "silero-v6")
+    }
+
+    /// The Smart Turn file.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn eot(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.eot.to_string_lossy(), "smart-turn-v3")
     }
 
     /// The Whisper file.

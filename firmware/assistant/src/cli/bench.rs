@@ -46,6 +46,8 @@ pub struct Bench {
 enum Name {
     /// Voice activity detection, per frame of 32 ms
     Vad,
+    /// Is the turn over? For utterances of 1, 2, 5 and 8 s
+    Eot,
     /// Speech to text, for utterances of 2, 5 and 10 s
     Stt,
     /// Language model: prefill, tokens a second, time to first token
@@ -63,7 +65,7 @@ impl Bench {
         if self.runs == 0 {
             return Err(Error::Usage("--runs 0 measures nothing".into()));
         }
-        let all = [Name::Vad, Name::Stt, Name::Llm, Name::Tts, Name::Turns, Name::Idle];
+        let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Turns, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };
         for name in names {
             if stop.is_stopped() {
@@ -71,6 +73,7 @@ impl Bench {
             }
             let sheet = match name {
                 Name::Vad => self.vad(shared)?,
+                Name::Eot => self.eot(shared)?,
                 Name::Stt => self.stt(shared)?,
                 Name::Llm => self.llm(shared)?,
                 Name::Tts => self.tts(shared)?,
@@ -99,6 +102,26 @@ impl Bench {
             }
         }
         Ok(Sheet::new("vad").with(frames))
+    }
+
+    fn eot(&self, shared: &Shared) -> Result<Sheet> {
+        let mut eot = Engines::load_eot(&shared.settings()?)?;
+        let sound = samples(SPEECH)?;
+        let mut sheet = Sheet::new("eot");
+        for seconds in [1, 2, 5, 8] {
+            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
+            for run in 0..=self.runs {
+                let start = Instant::now();
+                eot.completeness(utterance, &Cancel::new())?;
+                // The first run warms up.
+                if run > 0 {
+                    figures.push(ms(start));
+                }
+            }
+            sheet = sheet.with(figures);
+        }
+        Ok(sheet)
     }
 
     fn stt(&self, shared: &Shared) -> Result<Sheet> {
