@@ -111,6 +111,15 @@ impl TurnMachine {
         }
     }
 
+    /// The first sample of the utterance being heard, or being answered
+    /// without a sound yet: it may go on.
+    pub fn utterance(&self) -> Option<Samples> {
+        match self.phase {
+            Phase::Hearing(_) | Phase::Thinking(_) => Some(self.from),
+            Phase::Asleep | Phase::Listening | Phase::Speaking(_) | Phase::Paused(_) => None,
+        }
+    }
+
     /// The settings in force.
     pub fn config(&self) -> &TurnConfig {
         &self.config
