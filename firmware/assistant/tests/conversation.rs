@@ -262,6 +262,22 @@ fn the_live_conversation_says_the_same() {
 }
 
 #[test]
+fn the_clauses_of_a_live_reply_follow_without_a_gap() {
+    let parts = [(false, 300), (true, 700), (false, 900)];
+    let live = run(&["Hello there."], &parts, Pace::Live, |_| {});
+    let rate = live.tracks.rate as usize;
+    let right: Vec<f32> = live.tracks.samples.iter().skip(1).step_by(2).copied().collect();
+    let first = right.iter().position(|s| s.abs() > 0.05).expect("a reply");
+    let last = right.iter().rposition(|s| s.abs() > 0.05).expect("a reply");
+    // The scripted voice is a tone without a pause: each quiet is a gap between
+    // what was given to the loudspeaker.
+    let longest = right[first..last].split(|s| *s != 0.0).map(<[f32]>::len).max();
+    assert!(longest.unwrap_or_default() < rate / 500, "{longest:?} samples of silence");
+    let clauses = live.log.iter().filter(|line| line.contains("\"speaking\",\"turn\"")).count();
+    assert!(clauses >= 2, "{:?}", live.log);
+}
+
+#[test]
 fn stop_ends_a_live_conversation() {
     let (engines, _) = common::engines(&[]);
     let mut assistant = Assistant::new(common::config(), engines);
