@@ -46,6 +46,7 @@ pub mod lockstep;
 pub mod mind;
 pub mod mouth;
 pub mod patience;
+mod realtime;
 pub mod scribe;
 mod stop;
 pub mod voice;

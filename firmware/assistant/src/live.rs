@@ -18,6 +18,7 @@ use crate::ear::{Ear, HeardFrame};
 use crate::error::{Error, Result};
 use crate::judge::{Judged, Question};
 use crate::mind::{Job, Thought};
+use crate::realtime;
 use crate::scribe::{Dictation, Written};
 use crate::voice::{Utter, Voiced};
 use crate::workers::Workers;
@@ -177,6 +178,7 @@ fn listen(
     input: &Sender<Input>,
     stops: &[Stop],
 ) -> StreamStats {
+    realtime::promote();
     let mut buffer = [0.0; 512];
     while !stops.iter().any(Stop::is_stopped) {
         match microphone.read(&mut buffer, WAIT) {
