@@ -20,6 +20,7 @@ mod quant;
 pub mod catalog;
 #[cfg(feature = "fetch")]
 pub mod convert;
+pub mod eot;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 #[cfg(any(feature = "llama", feature = "whisper"))]

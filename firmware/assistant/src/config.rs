@@ -82,8 +82,17 @@ pub struct Turn {
     pub min_speech_ms: u32,
     /// Silence after which the assistant starts working on an answer, unheard, in ms.
     pub may_end_ms: u32,
-    /// Silence after which the user's turn is over, in ms.
+    /// Silence after which the user's turn is over, where nothing speaks for
+    /// a shorter or a longer one, in ms.
     pub hangover_ms: u32,
+    /// Silence after which it is over where it both sounds and reads complete, in ms.
+    pub hangover_short_ms: u32,
+    /// Silence after which it is over where it sounds or reads unfinished, in ms.
+    pub hangover_long_ms: u32,
+    /// End-of-turn score (0…1) from which an utterance sounds complete …
+    pub complete: f32,
+    /// … and below which it sounds unfinished.
+    pub incomplete: f32,
     /// Sound kept from before speech was noticed, in ms.
     pub pre_roll_ms: u32,
     /// A turn ends after this long even if speech goes on, in s.
@@ -101,8 +110,12 @@ impl Default for Turn {
             onset: 0.5,
             offset: 0.35,
             min_speech_ms: 96,
-            may_end_ms: 192,
-            hangover_ms: 600,
+            may_end_ms: 128,
+            hangover_ms: 700,
+            hangover_short_ms: 320,
+            hangover_long_ms: 1500,
+            complete: 0.5,
+            incomplete: 0.3,
             pre_roll_ms: 320,
             max_utterance_s: 30,
             barge_in: false,
@@ -119,7 +132,7 @@ pub struct Stt {
     pub language: String,
     /// Names and jargon likely to be said.
     pub prompt: String,
-    /// Threads; 0 for all cores but one, at most 4.
+    /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
     /// Use the GPU, if this build can.
     pub gpu: bool,
@@ -139,7 +152,7 @@ pub struct Llm {
     pub system_prompt: String,
     /// Tokens of context: system prompt, history and reply together.
     pub context: u32,
-    /// Threads; 0 for all cores but one, at most 4.
+    /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
     /// Layers to put on the GPU, if this build can.
     pub gpu_layers: u32,
@@ -230,7 +243,12 @@ impl Config {
             Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
         };
         let turn = &self.turn;
-        for (key, value) in [("turn.onset", turn.onset), ("turn.offset", turn.offset)] {
+        for (key, value) in [
+            ("turn.onset", turn.onset),
+            ("turn.offset", turn.offset),
+            ("turn.complete", turn.complete),
+            ("turn.incomplete", turn.incomplete),
+        ] {
             if !(0.0..=1.0).contains(&value) {
                 return bad(key, value.to_string(), "0 to 1");
             }
@@ -245,6 +263,8 @@ impl Config {
             ("turn.min_speech_ms", turn.min_speech_ms),
             ("turn.may_end_ms", turn.may_end_ms),
             ("turn.hangover_ms", turn.hangover_ms),
+            ("turn.hangover_short_ms", turn.hangover_short_ms),
+            ("turn.hangover_long_ms", turn.hangover_long_ms),
             ("turn.pre_roll_ms", turn.pre_roll_ms),
             ("turn.barge_in_ms", turn.barge_in_ms),
         ] {
@@ -252,12 +272,16 @@ impl Config {
                 return bad(key, value.to_string(), "0 to 10000");
             }
         }
-        if turn.hangover_ms < turn.may_end_ms {
-            return bad(
-                "turn.hangover_ms",
-                turn.hangover_ms.to_string(),
-                "at least turn.may_end_ms",
-            );
+        let ascending = [
+            ("turn.may_end_ms", turn.may_end_ms),
+            ("turn.hangover_short_ms", turn.hangover_short_ms),
+            ("turn.hangover_ms", turn.hangover_ms),
+            ("turn.hangover_long_ms", turn.hangover_long_ms),
+        ];
+        for [(less, least), (key, value)] in ascending.array_windows() {
+            if value < least {
+                return bad(key, value.to_string(), &format!("at least {less}, which is {least}"));
+            }
         }
         if !(0.5..=2.0).contains(&self.tts.speed) {
             return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");

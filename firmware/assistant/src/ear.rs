@@ -1,7 +1,7 @@
 //! The ear: from samples to "speech began", "may have ended", "ended".
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sayso_board::Framer;
 use sayso_core::audio::{FRAME, Samples};
@@ -23,6 +23,30 @@ pub struct HeardFrame {
     pub trouble: Option<String>,
 }
 
+/// What the conversation tells the ear while both go on.
+#[derive(Debug)]
+pub struct Attention {
+    speaking: AtomicBool,
+    hangover: AtomicU64,
+}
+
+impl Attention {
+    /// Nobody speaks; the quiet that ends an utterance is `hangover`.
+    pub fn new(hangover: Samples) -> Self {
+        Self { speaking: AtomicBool::new(false), hangover: AtomicU64::new(hangover.0) }
+    }
+
+    /// Whether the assistant speaks: a cough is then no interruption.
+    pub fn set_speaking(&self, speaking: bool) {
+        self.speaking.store(speaking, Ordering::Relaxed);
+    }
+
+    /// The quiet that ends the utterance, from the next frame on.
+    pub fn set_hangover(&self, hangover: Samples) {
+        self.hangover.store(hangover.0, Ordering::Relaxed);
+    }
+}
+
 /// Listens to one stream.
 pub struct Ear<'a> {
     vad: &'a mut dyn Vad,
@@ -30,34 +54,34 @@ pub struct Ear<'a> {
     endpointer: Endpointer,
     min_speech: Samples,
     interrupting: Samples,
-    speaking: Arc<AtomicBool>,
+    attention: Arc<Attention>,
 }
 
 impl<'a> Ear<'a> {
-    /// An ear at the start of a stream. While `speaking` is set, speech must
-    /// last `interrupting` to count.
+    /// An ear at the start of a stream. While `attention` says that the
+    /// assistant speaks, speech must last `interrupting` to count.
     pub fn new(
         vad: &'a mut dyn Vad,
         endpointer: Endpointer,
         interrupting: Samples,
-        speaking: Arc<AtomicBool>,
+        attention: Arc<Attention>,
     ) -> Self {
         vad.reset();
         let min_speech = endpointer.config().min_speech;
-        Self { vad, framer: Framer::new(), endpointer, min_speech, interrupting, speaking }
+        Self { vad, framer: Framer::new(), endpointer, min_speech, interrupting, attention }
     }
 
     /// Takes the next samples (16 kHz mono, any number) and emits the frames they complete.
     pub fn listen(&mut self, samples: &[f32], emit: &mut dyn FnMut(HeardFrame)) {
-        let Self { vad, framer, endpointer, min_speech, interrupting, speaking } = self;
+        let Self { vad, framer, endpointer, min_speech, interrupting, attention } = self;
         framer.push(samples, |frame| {
             let (probability, trouble) = match vad.process(frame) {
                 Ok(probability) => (probability, None),
                 Err(error) => (0.0, Some(error.to_string())),
             };
-            let longest =
-                if speaking.load(Ordering::Relaxed) { *interrupting } else { *min_speech };
-            endpointer.set_min_speech(longest);
+            let speaking = attention.speaking.load(Ordering::Relaxed);
+            endpointer.set_min_speech(if speaking { *interrupting } else { *min_speech });
+            endpointer.set_hangover(Samples(attention.hangover.load(Ordering::Relaxed)));
             let event = endpointer.push(probability);
             emit(HeardFrame {
                 samples: frame.to_vec(),

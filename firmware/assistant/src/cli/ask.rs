@@ -91,7 +91,9 @@ impl Ask {
 /// Makes a whole recording one question, whatever its pauses.
 pub fn one_question(config: &mut sayso::Config) {
     config.turn.may_end_ms = PAUSE_MS;
+    config.turn.hangover_short_ms = PAUSE_MS;
     config.turn.hangover_ms = PAUSE_MS;
+    config.turn.hangover_long_ms = PAUSE_MS;
     config.turn.max_utterance_s = LONGEST.as_secs() as u32 + 1;
 }
 

@@ -111,7 +111,7 @@ impl Bench {
             let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
             for run in 0..=self.runs {
                 let start = Instant::now();
-                let request = SttRequest { prompt: "", language: Some("en") };
+                let request = SttRequest { language: Some("en"), ..SttRequest::default() };
                 stt.transcribe(utterance, &request, &Cancel::new(), &mut |_| {})?;
                 // The first run warms up.
                 if run > 0 {
