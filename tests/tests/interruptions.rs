@@ -93,9 +93,11 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
     assert_eq!(whole.turns.len(), 1);
     let command = samples(COMMAND);
     let (mut interrupted, mut words) = (0, Wer::default());
-    // Wherever it comes, but for the last second, which a command may outlast.
-    let offsets: Vec<u64> = (start..end.saturating_sub(EAR as u64)).step_by(EAR * 2 / 5).collect();
-    assert!(offsets.len() >= 3, "the reply is too short to interrupt: {start} to {end}");
+    // Not within the first 0.3 s: there it would still belong to the question. Nor
+    // in the last second, which a command may outlast.
+    let offsets: Vec<u64> =
+        (start + EAR as u64 * 3 / 10..end - EAR as u64).step_by(EAR / 4).collect();
+    assert!(offsets.len() >= 4, "the reply is too short to interrupt: {start} to {end}");
     for &at in &offsets {
         // So that its words begin at the offset.
         let talk = talk(&mut assistant, Some((at.saturating_sub(EAR as u64 / 2), &command)));
