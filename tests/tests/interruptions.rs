@@ -8,9 +8,9 @@ use std::time::Duration;
 use sayso::event::{Ending, TurnRecord};
 use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
+use sayso_models::Cancel;
 use sayso_models::llm::Exchange;
 use sayso_models::stt::SttRequest;
-use sayso_models::Cancel;
 use sayso_replay::{Layout, Output, Replay, Tracks};
 use sayso_tests::data;
 use sayso_tests::wer::Wer;
@@ -52,8 +52,9 @@ impl Talk {
 }
 
 fn assistant() -> Assistant {
-    let overrides = ["models.profile=small", "turn.barge_in=true", "llm.threads=1", "stt.threads=1"]
-        .map(str::to_owned);
+    let overrides =
+        ["models.profile=small", "turn.barge_in=true", "llm.threads=1", "stt.threads=1"]
+            .map(str::to_owned);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
     Assistant::new(config, engines)
@@ -134,7 +135,10 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
         println!("{at}: {:?} heard as {:?}", cut.heard, heard.text);
         words += Wer::of(&cut.heard, &heard.text);
     }
-    println!("{interrupted} of {} interrupted; heard and remembered differ by {words}", offsets.len());
+    println!(
+        "{interrupted} of {} interrupted; heard and remembered differ by {words}",
+        offsets.len()
+    );
     assert!(interrupted * 10 >= offsets.len() * 9);
     // A word is cut somewhere in most of them, and Whisper guesses at the stump.
     assert!(words.errors <= 2 * offsets.len(), "{words}");
