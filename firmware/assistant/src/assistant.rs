@@ -63,6 +63,11 @@ impl Assistant {
         &self.config
     }
 
+    /// Changes how turns are taken, from the next conversation on.
+    pub fn set_turn(&mut self, turn: crate::config::Turn) {
+        self.config.turn = turn;
+    }
+
     /// The engines, for single tasks.
     pub fn engines(&mut self) -> &mut Engines {
         &mut self.engines
@@ -164,7 +169,8 @@ pub fn delivery(config: &Config) -> Delivery {
     Delivery { speed: config.tts.speed, volume: config.tts.volume }
 }
 
-fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
+/// How the ear finds where speech begins and ends.
+pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     EndpointConfig {
         onset: turn.onset,
         offset: turn.offset,
@@ -187,7 +193,8 @@ fn patience(turn: &crate::config::Turn) -> Patience {
     }
 }
 
-fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
+/// How the turn machine behaves.
+pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
     let longest = Samples::from_ms(u64::from(turn.max_utterance_s) * 1000);
     TurnConfig {
         barge_in: turn.barge_in,

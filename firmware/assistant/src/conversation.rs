@@ -444,7 +444,12 @@ impl<'e> Conversation<'e> {
     fn act(&mut self, action: Action) {
         match action {
             Action::Think { turn, from, to } => self.think(turn, from, to),
-            Action::Release { turn } => self.mouth.release(turn),
+            Action::Release { turn } => {
+                let now = self.now;
+                if let Some(current) = self.current(turn) {
+                    current.record.released = Some(now);
+                }
+                self.mouth.release(turn);
             Action::Pause { turn } => self.mouth.pause(turn),
             Action::Resume { turn } => self.mouth.resume(turn),
             Action::Overhear { turn, from, to } => {
@@ -495,6 +500,7 @@ impl<'e> Conversation<'e> {
         let mut record = TurnRecord { turn, ..TurnRecord::default() };
         record.speech_from = from;
         record.speech_end = to;
+        record.begun = self.now;
         record.timings_ms.speech = (to - from).as_ms() as f64;
         self.mouth.begin(turn);
         self.current = Some(Current {

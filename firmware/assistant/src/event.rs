@@ -136,6 +136,10 @@ pub struct TurnRecord {
     pub speech_end: Samples,
     /// How complete the utterance sounded (0…1), if that was judged.
     pub completeness: Option<f32>,
+    /// When the work on it began: on a guess if it was released later, or never.
+    pub begun: Samples,
+    /// When it was sure that the user had ended and the reply might be heard.
+    pub released: Option<Samples>,
     /// Tokens evaluated, found in the cache and written.
     pub tokens: Tokens,
     /// Wall-clock times. Not part of a log.

@@ -93,6 +93,10 @@ fn a_question_is_answered_after_the_hangover() {
     assert_eq!(turn.ending, Ending::Complete);
     assert_eq!(turn.transcript, "Who wrote Hamlet?");
     assert_eq!(turn.heard, turn.reply);
+    // Speech ends at 2.0 s; a guess begins after 192 ms of quiet, the hangover is 600.
+    assert!((2_190..2_260).contains(&turn.begun.as_ms()), "{:?}", turn.begun);
+    let released = turn.released.expect("released").as_ms();
+    assert!((2_600..2_670).contains(&released), "{released}");
     assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
     let (start, end) = reply_span(&run.tracks).expect("a reply");
     // Speech ends at 2.0 s, the hangover is 0.7 s, frames are 32 ms.
@@ -150,6 +154,8 @@ fn a_pause_is_no_end_and_a_wrong_guess_leaves_no_trace() {
     assert_eq!(run.history[0].0, "Turn on the light.");
     let (start, _) = reply_span(&run.tracks).expect("a reply");
     assert!(start > 3.0, "sound of a dropped guess was heard at {start}");
+    assert_eq!(run.turns[0].released, None);
+    assert!(run.turns[1].released > Some(run.turns[1].begun));
     // The second guess hears the utterance from its beginning.
     assert_eq!(run.turns[0].speech_from, run.turns[1].speech_from);
 }
