@@ -450,6 +450,7 @@ impl<'e> Conversation<'e> {
                     current.record.released = Some(now);
                 }
                 self.mouth.release(turn);
+            }
             Action::Pause { turn } => self.mouth.pause(turn),
             Action::Resume { turn } => self.mouth.resume(turn),
             Action::Overhear { turn, from, to } => {
