@@ -129,6 +129,7 @@ impl<'q> Watch<'q> {
             State::Hearing => self.limits.hear_timeout,
             State::Thinking => self.limits.think_timeout,
             State::Speaking => self.limits.speak_timeout,
+            State::Paused => self.limits.interrupt + self.limits.think_timeout,
         };
         if !self.told && self.now > self.since + limit + SLACK {
             self.told = true;
