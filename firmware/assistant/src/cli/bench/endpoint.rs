@@ -227,7 +227,8 @@ mod tests {
         };
         let line =
             Line { name: "x", points: vec![point(800.0, 2), point(200.0, 40), point(500.0, 8)] };
-        assert_eq!(line.share_at(350.0), Some(0.24));
+        let share = line.share_at(350.0).expect("between 200 and 500 ms");
+        assert!((share - 0.24).abs() < 1e-9, "{share}");
         assert_eq!(line.share_at(100.0), None);
         let latency = line.latency_at(0.05).expect("between 2 and 8 %");
         assert!((latency - 650.0).abs() < 1e-9, "{latency}");

@@ -9,7 +9,7 @@
 //! 3. The room is the 5th percentile of the levels, not below −80 dBFS; speech
 //!    is the 95th.
 //! 4. A stretch of sound lasts while the level is above *off*: 6 dB above the
-//!    room, and no more than 40 dB below speech. It counts when 20 ms of it are
+//!    room, and no more than 40 dB below speech. It counts when 30 ms of it are
 //!    above *on*: 12 dB above the room, and no more than 35 dB below speech.
 //!    Within 100 ms after speech 5 ms are enough: the release of a stop.
 //! 5. Speech ends with the last stretch that counts. Quiet of 200 ms and more
@@ -38,9 +38,9 @@ pub const PAUSE_MS: usize = 200;
 
 /// Print where speech ends and pauses in recordings, as `turns.tsv` lists it.
 ///
-/// By a rule on the energy alone, at 1 ms: 20 ms well above the room begin a
-/// stretch of sound, which lasts while it is a little above; the last stretch's
-/// end is the end of the speech. With -v the levels around it, to look at.
+/// By a rule on the energy alone, at 1 ms: 30 ms well above the room make a
+/// stretch of speech, which lasts while it is a little above; the last one's end
+/// is the end of the speech. With -v the levels around it, to look at.
 #[derive(Args)]
 pub struct Label {
     /// WAV or FLAC
@@ -104,7 +104,7 @@ pub fn label(samples: &[f32]) -> Option<Labels> {
         let length = rest.iter().take_while(|level| **level >= off).count();
         let loud = rest.iter().take(length).filter(|level| **level >= on).count();
         let release = stretches.last().is_some_and(|last| at - last.end <= 100);
-        if loud >= if release { 5 } else { 20 } {
+        if loud >= if release { 5 } else { 30 } {
             stretches.push(at..at + length);
         }
         at += length.max(1);
@@ -194,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn the_end_and_the_pauses_are_found_to_the_window() {
+    fn the_end_and_the_pauses_are_found_within_12_ms() {
         let parts = [(0.0, 500), (0.3, 800), (0.0, 350), (0.3, 400), (0.0, 120), (0.3, 300)];
         let labels = label(&sound(&[&parts[..], &[(0.0, 900)]].concat())).expect("speech");
-        let near = |a: usize, b: usize| a.abs_diff(b) <= 6;
+        let near = |a: usize, b: usize| a.abs_diff(b) <= 12;
         assert!(near(labels.end, 2470), "{labels:?}");
         let [pause] = labels.pauses.as_slice() else { panic!("one pause: {labels:?}") };
         assert!(near(pause.start, 1300) && near(pause.end, 1650), "{labels:?}");
@@ -206,18 +206,19 @@ mod tests {
     #[test]
     fn a_click_is_no_speech_but_the_release_of_a_stop_is() {
         let late = [(0.0, 500), (0.3, 800), (0.0, 400), (0.3, 4), (0.0, 500)];
-        assert!(label(&sound(&late)).expect("speech").end < 1310);
+        assert!(label(&sound(&late)).expect("speech").end <= 1312);
         let release = [(0.0, 500), (0.3, 800), (0.0, 70), (0.3, 4), (0.0, 500)];
         let end = label(&sound(&release)).expect("speech").end;
-        assert!((1372..1382).contains(&end), "{end}");
+        assert!((1372..1386).contains(&end), "{end}");
     }
 
     #[test]
     fn hum_and_silence_are_no_speech() {
         assert_eq!(label(&[]), None);
         assert_eq!(label(&vec![0.0; 16_000]), None);
-        let hum: Vec<f32> =
-            (0..32_000).map(|n| 0.01 * (n as f32 * 50.0 / 16_000.0 * 6.2832).sin()).collect();
+        let hum: Vec<f32> = (0..32_000)
+            .map(|n| 0.01 * (n as f32 * 50.0 / 16_000.0 * std::f32::consts::TAU).sin())
+            .collect();
         let mut speech = hum.clone();
         speech.truncate(16_000);
         let tone: Vec<f32> = (0..8_000).map(|n| 0.1 * (n as f32 * 0.3).sin()).collect();

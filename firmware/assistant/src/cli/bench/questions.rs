@@ -125,7 +125,7 @@ impl Choice {
                 .into_iter()
                 .take(self.most())
                 .map(|row| {
-                    let path = folder.join(row.path);
+                    let path = folder.join(&row.path);
                     Ok(row.question(sayso_board::read_all(path, LONGEST)?.samples))
                 })
                 .collect();
@@ -208,16 +208,16 @@ fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 /// One row of the list: path, end of the speech in ms, pauses in ms
 /// (`1230-2325,4657-4978`), and whether the `rule` found them or a `hand` moved them.
 #[derive(Debug)]
-struct Row<'a> {
-    path: &'a str,
+struct Row {
+    path: String,
     end: Samples,
     pauses: Vec<Range<Samples>>,
 }
 
-impl Row<'_> {
+impl Row {
     fn question(&self, samples: Vec<f32>) -> Question {
         Question {
-            name: self.path.into(),
+            name: self.path.clone(),
             end: self.end,
             pauses: self.pauses.clone(),
             checked: true,
@@ -228,11 +228,11 @@ impl Row<'_> {
 }
 
 /// Reads the list. The first line names the columns.
-fn rows<'a>(text: &'a str, place: &str) -> Result<Vec<Row<'a>>> {
+fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
     let ms = |text: &str| text.parse().ok().map(Samples::from_ms);
-    let row = |line: &'a str| {
+    let row = |line: &str| {
         let mut fields = line.split('\t');
-        let (path, end) = (fields.next()?, ms(fields.next()?)?);
+        let (path, end) = (fields.next()?.to_owned(), ms(fields.next()?)?);
         let pauses = fields.next()?.split(',').filter(|pause| !pause.is_empty());
         let pauses = pauses.map(|pause| {
             let (from, to) = pause.split_once('-')?;
@@ -298,7 +298,7 @@ mod tests {
         let rows_of = |line: &str| rows(&format!("path\tend_ms\tpauses_ms\tby\n{line}"), "list");
         let good = rows_of("a/b.flac\t1500\t300-700,900-1200\trule").expect("good");
         let [row] = good.as_slice() else { panic!("one row") };
-        assert_eq!((row.path, row.end), ("a/b.flac", Samples::from_ms(1500)));
+        assert_eq!((row.path.as_str(), row.end), ("a/b.flac", Samples::from_ms(1500)));
         assert_eq!(row.pauses[1], Samples::from_ms(900)..Samples::from_ms(1200));
         assert!(rows_of("a.flac\t10\t\trule").expect("no pauses")[0].pauses.is_empty());
         for bad in ["a.flac", "a.flac\tten\t\trule", "a.flac\t10\t5\trule", ""] {
@@ -314,7 +314,7 @@ mod tests {
         assert!((40..=60).contains(&rows.len()), "{} questions", rows.len());
         let (mut pauses, mut moved) = (0, 0);
         for (row, by) in rows.iter().zip(by) {
-            let question = unlabelled(&folder.join(row.path)).expect("readable").expect("speech");
+            let question = unlabelled(&folder.join(&row.path)).expect("readable").expect("speech");
             assert!(row.end.0 <= question.samples.len() as u64, "{}", row.path);
             pauses += row.pauses.len();
             if by == "rule" {

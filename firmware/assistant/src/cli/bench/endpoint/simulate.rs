@@ -178,12 +178,12 @@ mod tests {
     }
 
     /// Waits long in its first quiet and short in the next, and writes down what it saw.
-    struct Learning(Vec<(Samples, Samples)>);
+    struct Learning(Vec<(Samples, Samples, usize)>);
 
     impl Policy for Learning {
         fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples> {
-            let first = self.0.first().is_none_or(|(start, _)| *start == quiet.start);
-            self.0.push((quiet.start, quiet.silence));
+            let first = self.0.first().is_none_or(|(start, ..)| *start == quiet.start);
+            self.0.push((quiet.start, quiet.silence, quiet.utterance.len()));
             Ok(Samples::from_ms(if first { 1_000 } else { 100 }))
         }
     }
@@ -193,15 +193,16 @@ mod tests {
         let probabilities =
             frames(&[(false, 10), (true, 10), (false, 15), (true, 20), (false, 60)]);
         let question = question(55 * FRAME_MS, 20 * FRAME_MS..35 * FRAME_MS);
-        let recording = Recording { question: &question, samples: Vec::new(), probabilities };
+        let samples = vec![0.0; probabilities.len() * FRAME];
+        let recording = Recording { question: &question, samples, probabilities };
         let mut policy = Learning(Vec::new());
         let ends = simulate(&recording, &mut policy, EndpointConfig::default()).expect("runs");
         assert_eq!(ends, [Samples::from_ms(59 * FRAME_MS)]);
         let at = |frame: u64| Samples::from_ms(frame * FRAME_MS);
         // Asked before each frame once the first quiet frame was seen.
-        assert_eq!(policy.0.first(), Some(&(at(20), at(2))));
-        assert_eq!(policy.0.iter().filter(|(start, _)| *start == at(20)).count(), 15);
-        assert_eq!(policy.0.last(), Some(&(at(55), at(4))));
+        assert_eq!(policy.0.first(), Some(&(at(20), at(2), 20 * FRAME)));
+        assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 15);
+        assert_eq!(policy.0.last(), Some(&(at(55), at(4), 55 * FRAME)));
     }
 
     #[test]
