@@ -182,7 +182,8 @@ pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     }
 }
 
-fn patience(turn: &crate::config::Turn) -> Patience {
+/// How long to wait at the end of an utterance.
+pub fn patience(turn: &crate::config::Turn) -> Patience {
     let ms = |ms: u32| Samples::from_ms(ms.into());
     Patience {
         short: ms(turn.hangover_short_ms),

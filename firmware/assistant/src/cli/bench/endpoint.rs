@@ -10,18 +10,26 @@ mod policy;
 mod simulate;
 
 use clap::Args;
+use sayso::patience::Patience;
 use sayso::{Engines, Result, Stop};
 use sayso_core::audio::Samples;
 
 use super::figures::{Figures, Sheet};
 use super::questions::Choice;
 use crate::cli::{Shared, term};
-use policy::{Fixed, Policy};
+use policy::{Adaptive, Fixed, Policy, Witnesses};
 use simulate::{Outcome, Recording, simulate};
 
 /// The fixed hangovers compared, in ms. Beyond a second nobody waits: those
 /// are there for the line to reach few cut-offs.
 const HANGOVERS_MS: [u32; 11] = [200, 300, 400, 500, 600, 700, 800, 900, 1000, 1250, 1500];
+
+/// How long the assistant's policy waits where an utterance both sounds and
+/// reads complete, in ms: its line. The other two waits keep their distance.
+const SHORT_MS: [u32; 6] = [200, 260, 320, 400, 500, 700];
+
+/// How long the end-of-turn model and the recogniser take on two cores, in ms.
+const WITNESSES_TAKE: Samples = Samples::from_ms(200);
 
 /// The share of pauses that may be cut off when latencies are compared.
 const SHARE: f64 = 0.05;
@@ -31,8 +39,8 @@ const LATENCIES_MS: [f64; 2] = [300.0, 600.0];
 
 /// Measure cut-offs at pauses against the wait at the end, on a virtual clock.
 ///
-/// For fixed hangovers from 200 ms on and for the settings in force. More
-/// recordings, more pauses: --data takes any folder, and may be repeated.
+/// For fixed hangovers from 200 ms on and for the assistant's own policy, with
+/// the settings in force and around them. More recordings, more pauses: --data takes any folder, and may be repeated.
 #[derive(Args, Default)]
 pub struct Endpoint {
     #[command(flatten)]
@@ -87,10 +95,30 @@ impl Endpoint {
             let mut policy = Fixed(Samples::from_ms(ms.into()));
             fixed.points.push(point(format!("fixed {ms} ms"), &mut policy)?);
         }
-        let mut policy = Fixed(base.hangover);
-        let name = format!("as set: fixed {} ms", config.turn.hangover_ms);
-        let set = Line { name: "as set", points: vec![point(name, &mut policy)?] };
-        let lines = [fixed, set];
+        let mut engines = Engines::load(&config)?;
+        let mut witnesses = Witnesses::new(&mut engines);
+        let patience = sayso::assistant::patience(&config.turn);
+        let mut adaptive = Line { name: "adaptive", points: Vec::new() };
+        let mut shorts = SHORT_MS.map(|ms| Samples::from_ms(ms.into())).to_vec();
+        shorts.push(patience.short);
+        for (n, short) in shorts.iter().copied().enumerate() {
+            let patience = Patience {
+                short,
+                normal: patience.normal + short - patience.short,
+                long: patience.long.max(short),
+                ..patience
+            };
+            let mut policy = Adaptive {
+                witnesses: &mut witnesses,
+                patience,
+                asked: base.may_end,
+                takes: WITNESSES_TAKE,
+            };
+            let set = if n == SHORT_MS.len() { " as set" } else { "" };
+            let name = format!("adaptive {} ms{set}", short.as_ms());
+            adaptive.points.push(point(name, &mut policy)?);
+        }
+        let lines = [fixed, adaptive];
         if self.json {
             self.print_json(&lines, &recordings);
         } else {

@@ -111,9 +111,10 @@ pub fn simulate(
     for probability in &recording.probabilities {
         endpointer.set_hangover(AFTER);
         if let Some(start) = quiet {
-            let utterance = recording.samples.get(place(from)..place(start)).unwrap_or_default();
-            let silence = endpointer.now() + Samples::FRAME - start;
-            endpointer.set_hangover(policy.hangover(&Quiet { silence, utterance, start })?);
+            let now = endpointer.now();
+            let heard = recording.samples.get(place(from)..place(now)).unwrap_or_default();
+            let silence = now + Samples::FRAME - start;
+            endpointer.set_hangover(policy.hangover(&Quiet { silence, heard, start })?);
         }
         match endpointer.push(*probability) {
             Some(EndpointEvent::SpeechStarted { from: start, .. }) => from = start,
