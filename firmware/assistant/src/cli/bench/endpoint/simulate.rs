@@ -184,7 +184,7 @@ mod tests {
     impl Policy for Learning {
         fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples> {
             let first = self.0.first().is_none_or(|(start, ..)| *start == quiet.start);
-            self.0.push((quiet.start, quiet.silence, quiet.utterance.len()));
+            self.0.push((quiet.start, quiet.silence, quiet.heard.len()));
             Ok(Samples::from_ms(if first { 1_000 } else { 100 }))
         }
     }
@@ -201,9 +201,9 @@ mod tests {
         assert_eq!(ends, [Samples::from_ms(59 * FRAME_MS)]);
         let at = |frame: u64| Samples::from_ms(frame * FRAME_MS);
         // Asked before each frame once the first quiet frame was seen.
-        assert_eq!(policy.0.first(), Some(&(at(20), at(2), 20 * FRAME)));
+        assert_eq!(policy.0.first(), Some(&(at(20), at(2), 21 * FRAME)));
         assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 15);
-        assert_eq!(policy.0.last(), Some(&(at(55), at(4), 55 * FRAME)));
+        assert_eq!(policy.0.last(), Some(&(at(55), at(4), 58 * FRAME)));
     }
 
     #[test]
