@@ -200,9 +200,10 @@ mod tests {
         let ends = simulate(&recording, &mut policy, EndpointConfig::default()).expect("runs");
         assert_eq!(ends, [Samples::from_ms(59 * FRAME_MS)]);
         let at = |frame: u64| Samples::from_ms(frame * FRAME_MS);
-        // Asked before each frame once the first quiet frame was seen.
+        // Asked before each frame once the first quiet frame was seen, and until two
+        // frames of speech have ended it.
         assert_eq!(policy.0.first(), Some(&(at(20), at(2), 21 * FRAME)));
-        assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 15);
+        assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 16);
         assert_eq!(policy.0.last(), Some(&(at(55), at(4), 58 * FRAME)));
     }
 
