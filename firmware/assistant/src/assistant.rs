@@ -14,7 +14,7 @@ use sayso_models::tts::Delivery;
 use crate::Stop;
 use crate::config::Config;
 use crate::conversation::Conversation;
-use crate::ear::Ear;
+use crate::ear::{Cleaner, Ear};
 use crate::engines::Engines;
 use crate::error::Result;
 use crate::event::Event;
@@ -84,6 +84,7 @@ impl Assistant {
         let turn = &self.config.turn;
         let speaking = Arc::new(AtomicBool::new(false));
         let ear = Ear::new(
+            Cleaner::new(&self.config.ear),
             vad.as_mut(),
             Endpointer::new(endpoint_config(turn)),
             Samples::from_ms(turn.barge_in_ms.into()),
@@ -148,7 +149,8 @@ pub fn delivery(config: &Config) -> Delivery {
     Delivery { speed: config.tts.speed, volume: config.tts.volume }
 }
 
-fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
+/// How it is found where speech begins and ends.
+pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     EndpointConfig {
         onset: turn.onset,
         offset: turn.offset,

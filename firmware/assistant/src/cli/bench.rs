@@ -1,5 +1,6 @@
 //! `sayso bench`: how fast this machine is, stage by stage and turn by turn.
 
+mod echo;
 mod figures;
 
 use std::io::Write;
@@ -24,7 +25,8 @@ const SPEECH: &[u8] = include_bytes!("../../../../tests/data/smoke/jfk.flac");
 
 /// Measure the stages and whole turns on this machine.
 ///
-/// Without a name, everything but `turns` files of your own. Prints the median
+/// Without a name, everything but `turns` files of your own and `echo`, which
+/// takes minutes. Prints the median
 /// and the tails; times in ms unless the name says otherwise.
 #[derive(Args)]
 pub struct Bench {
@@ -56,6 +58,8 @@ enum Name {
     Turns,
     /// A listening assistant with nobody speaking: share of one core
     Idle,
+    /// Own voice on an open loudspeaker: is it taken for a person, are people heard over it
+    Echo,
 }
 
 impl Bench {
@@ -76,6 +80,7 @@ impl Bench {
                 Name::Tts => self.tts(shared)?,
                 Name::Turns => self.turns(shared, stop)?,
                 Name::Idle => self.idle(shared)?,
+                Name::Echo => echo::run(&shared.settings()?, self.runs, stop)?,
             };
             if self.json {
                 println!("{}", sheet.json());
