@@ -14,7 +14,7 @@ use crate::Stop;
 use crate::config::Config;
 use crate::conversation::Conversation;
 use crate::cores::Cores;
-use crate::ear::{Attention, Ear};
+use crate::ear::{Attention, Cleaner, Ear};
 use crate::engines::{Engines, cores, threads};
 use crate::error::Result;
 use crate::event::Event;
@@ -94,6 +94,7 @@ impl Assistant {
         let patience = patience(turn);
         let attention = Arc::new(Attention::new(patience.normal));
         let ear = Ear::new(
+            Cleaner::new(&self.config.ear),
             vad.as_mut(),
             Endpointer::new(endpoint_config(turn)),
             Samples::from_ms(turn.barge_in_ms.into()),

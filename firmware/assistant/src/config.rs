@@ -21,6 +21,8 @@ pub struct Config {
     pub models: Models,
     /// Microphone and loudspeaker.
     pub audio: Audio,
+    /// Cleaning what is heard.
+    pub ear: Ear,
     /// Turn-taking.
     pub turn: Turn,
     /// Speech to text.
@@ -68,6 +70,24 @@ pub struct Audio {
     pub input: String,
     /// Loudspeaker: its name or a part of it; empty for the system's default.
     pub output: String,
+}
+
+/// Cleaning what is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ear {
+    /// Take the assistant's own voice out of what the microphone hears.
+    pub echo_cancellation: bool,
+    /// Take steady noise out.
+    pub noise_suppression: bool,
+    /// Bring speech to an even level.
+    pub gain_control: bool,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self { echo_cancellation: true, noise_suppression: false, gain_control: false }
+    }
 }
 
 /// Turn-taking.

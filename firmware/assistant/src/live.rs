@@ -179,12 +179,13 @@ fn listen(
     stops: &[Stop],
 ) -> StreamStats {
     realtime::promote();
-    let mut buffer = [0.0; 512];
+    let (mut buffer, mut played) = ([0.0; 512], [0.0; 512]);
     while !stops.iter().any(Stop::is_stopped) {
         match microphone.read(&mut buffer, WAIT) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
-                ear.listen(samples, &mut |frame| drop(input.send(Input::Frame(frame))));
+                microphone.reference(&mut played);
+                ear.listen(samples, &played, &mut |frame| drop(input.send(Input::Frame(frame))));
             }
             Heard::Nothing => {}
             Heard::End => {

@@ -20,13 +20,14 @@ pub fn run(
     mut microphone: Box<dyn Microphone>,
     stop: &Stop,
 ) -> StreamStats {
-    let mut buffer = [0.0; FRAME];
+    let (mut buffer, mut played) = ([0.0; FRAME], [0.0; FRAME]);
     let mut over = false;
     while !stop.is_stopped() && (!over || conversation.busy()) {
         match microphone.read(&mut buffer, Duration::ZERO) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
-                ear.listen(samples, &mut |frame| conversation.heard(frame));
+                microphone.reference(&mut played);
+                ear.listen(samples, &played, &mut |frame| conversation.heard(frame));
             }
             Heard::Nothing => {}
             Heard::End if !over => {

@@ -1,5 +1,6 @@
 //! `sayso bench`: how fast this machine is, stage by stage and turn by turn.
 
+mod echo;
 mod endpoint;
 mod figures;
 mod label;
@@ -50,6 +51,8 @@ enum Name {
     Tts,
     /// A listening assistant with nobody speaking: share of one core
     Idle,
+    /// Own voice on an open loudspeaker: is it taken for a person, are people heard over it
+    Echo,
 }
 
 #[derive(Subcommand)]
@@ -85,6 +88,7 @@ impl Bench {
                 Name::Llm => stages.llm(shared)?,
                 Name::Tts => stages.tts(shared)?,
                 Name::Idle => stages.idle(shared)?,
+                Name::Echo => echo::run(&shared.settings()?, self.runs, stop)?,
             };
             if self.json {
                 println!("{}", sheet.json());
