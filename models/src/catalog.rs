@@ -16,6 +16,8 @@ use crate::{Error, ErrorKind, Result};
 pub enum Role {
     /// Voice activity detection.
     Vad,
+    /// End of turn.
+    Eot,
     /// Speech to text.
     Stt,
     /// Language model.
@@ -28,6 +30,7 @@ impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Role::Vad => "vad",
+            Role::Eot => "eot",
             Role::Stt => "stt",
             Role::Llm => "llm",
             Role::Tts => "tts",

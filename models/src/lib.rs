@@ -4,6 +4,7 @@
 //! | role | trait | engine |
 //! |---|---|---|
 //! | voice activity detection | [`vad::Vad`] | Silero v6 on tract |
+//! | end of turn | [`eot::EndOfTurn`] | Smart Turn v3.2 on tract's kernels |
 //! | speech to text | [`stt::Stt`] | Whisper by whisper.cpp |
 //! | language model | [`llm::Llm`] | any GGUF by llama.cpp |
 //! | text to speech | [`tts::Tts`] | Hibari on tract |
@@ -15,6 +16,11 @@
 
 mod cancel;
 mod error;
+mod file;
+#[cfg(any(feature = "fetch", feature = "smart-turn"))]
+mod mel;
+#[cfg(any(feature = "hibari", feature = "smart-turn"))]
+mod nn;
 mod quant;
 
 pub mod catalog;

@@ -72,6 +72,7 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
     let has = |name: &str, file: &str| catalog.model(name).unwrap().files().contains(&file);
     assert!(has("silero-v6", "silero_vad.onnx"));
     assert!(has("whisper-tiny.en", "ggml-q8_0.bin"));
+    assert!(has("smart-turn-v3", "smart-turn-v3.2-cpu.onnx") && has("smart-turn-v3", "LICENSE"));
     assert!(has("whisper-base", "ggml-q8_0.bin"));
     assert!(has("qwen2.5-coder-0.5b", "q4_k_m.gguf"));
     assert!(has("smollm2-135m", "q8_0.gguf"));
@@ -80,11 +81,11 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
     }
     assert_eq!(
         catalog.profile(Profile::Standard),
-        ["silero-v6", "whisper-tiny.en", "qwen2.5-coder-0.5b", "hibari"]
+        ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "qwen2.5-coder-0.5b", "hibari"]
     );
     assert_eq!(
         catalog.profile(Profile::Small),
-        ["silero-v6", "whisper-tiny.en", "smollm2-135m", "hibari"]
+        ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "smollm2-135m", "hibari"]
     );
     assert_eq!(Catalog::builtin().models().len(), catalog.models().len());
 }

@@ -18,13 +18,16 @@ fn on(store: &Path) -> Command {
 fn the_catalogue_tells_what_one_wants_to_know() {
     let empty = tempfile::tempdir().expect("folder");
     let models = json(on(empty.path()).args(["models", "--json"]));
-    for role in ["vad", "stt", "llm", "tts"] {
+    for role in ["vad", "eot", "stt", "llm", "tts"] {
         assert!(models.iter().any(|model| model["role"] == role), "{role}");
     }
     for model in &models {
         assert_eq!(model["installed"], false);
         assert!(model["size_bytes"].as_u64().expect("size") > 1_000_000, "{model}");
-        assert!(["MIT", "Apache-2.0"].iter().any(|l| model["licence"] == *l), "{model}");
+        assert!(
+            ["MIT", "Apache-2.0", "BSD-2-Clause"].iter().any(|l| model["licence"] == *l),
+            "{model}"
+        );
         assert!(!model["sources"].as_array().expect("sources").is_empty(), "{model}");
     }
     let here = json(sayso().args(["models", "--json"]));

@@ -54,6 +54,8 @@ pub struct Models {
     pub profile: Profile,
     /// A Silero VAD file (ONNX), or empty for the catalogue's.
     pub vad: PathBuf,
+    /// A Smart Turn file (ONNX), or empty for the catalogue's.
+    pub eot: PathBuf,
     /// A Whisper file (ggml), a catalogue name, or empty for `whisper-tiny.en`.
     pub whisper: String,
     /// A language model file (GGUF), a catalogue name, or empty for the profile's.
@@ -109,6 +111,8 @@ pub struct Turn {
     pub hangover_short_ms: u32,
     /// Silence after which it is over where it sounds or reads unfinished, in ms.
     pub hangover_long_ms: u32,
+    /// Ask the end-of-turn model how complete an utterance sounds.
+    pub end_of_turn: bool,
     /// End-of-turn score (0…1) from which an utterance sounds complete …
     pub complete: f32,
     /// … and below which it sounds unfinished.
@@ -134,6 +138,7 @@ impl Default for Turn {
             hangover_ms: 700,
             hangover_short_ms: 320,
             hangover_long_ms: 1500,
+            end_of_turn: true,
             complete: 0.5,
             incomplete: 0.3,
             pre_roll_ms: 320,

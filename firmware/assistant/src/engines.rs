@@ -45,10 +45,11 @@ impl Engines {
             let stt = scope.spawn(|| Self::load_stt(config));
             let tts = scope.spawn(|| Self::load_tts(config));
             let vad = Self::load_vad(config);
+            let eot = if config.turn.end_of_turn { Some(Self::load_eot(config)?) } else { None };
             let gone = |_| crate::Error::Worker("loading");
             Ok(Self {
                 vad: vad?,
-                eot: None,
+                eot,
                 stt: stt.join().map_err(gone)??,
                 llm: llm.join().map_err(gone)??,
                 tts: tts.join().map_err(gone)??,
@@ -62,6 +63,14 @@ impl Engines {
     /// When its model is missing or damaged.
     pub fn load_vad(config: &Config) -> Result<Box<dyn Vad>> {
         Ok(Box::new(sayso_models::vad::Silero::load(&Chosen::new(config).vad()?)?))
+    }
+
+    /// Loads the judge of whether an utterance is complete, alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_eot(config: &Config) -> Result<Box<dyn EndOfTurn>> {
+        Ok(Box::new(sayso_models::eot::SmartTurn::load(&Chosen::new(config).eot()?)?))
     }
 
     /// Loads the recogniser alone.
@@ -175,6 +184,9 @@ impl<'c> Chosen<'c> {
         if models.vad.as_os_str().is_empty() {
             names.push("silero-v6");
         }
+        if models.eot.as_os_str().is_empty() {
+            names.push("smart-turn-v3");
+        }
         names.extend(self.name(&models.whisper, "whisper-tiny.en"));
         names.extend(self.name(&models.llm, self.default_llm()));
         if models.voice.as_os_str().is_empty() {
@@ -214,6 +226,14 @@ impl<'c> Chosen<'c> {
     /// When it is not installed.
     pub fn vad(&self) -> Result<PathBuf> {
         self.file(&self.config.models.vad.to_string_lossy(), "silero-v6")
+    }
+
+    /// The Smart Turn file.
+    ///
+    /// # Errors
+    /// When it is not installed.
+    pub fn eot(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.eot.to_string_lossy(), "smart-turn-v3")
     }
 
     /// The Whisper file.

@@ -4,12 +4,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sayso::config;
 use sayso::ear::echo::{BLOCK, DELAY, EchoCanceller};
-use sayso::ear::{Cleaner, Ear};
+use sayso::ear::{Attention, Cleaner, Ear};
 use sayso_board::{Board, EAR_RATE, Heard, read_all};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
@@ -172,7 +171,7 @@ fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> 
         &mut vad,
         Endpointer::new(EndpointConfig::default()),
         Samples::from_ms(256),
-        Arc::new(AtomicBool::new(false)),
+        Arc::new(Attention::new(EndpointConfig::default().hangover)),
     );
     for (heard, played) in heard.chunks(piece).zip(played.chunks(piece)) {
         ear.listen(heard, played, &mut |frame| frames.extend(frame.samples));

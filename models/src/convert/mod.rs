@@ -8,7 +8,6 @@
 mod ct2;
 mod ggml;
 mod gguf;
-mod mel;
 mod reader;
 mod vocabulary;
 mod whisper;

@@ -10,10 +10,9 @@ use std::ops::Range;
 use half::f16;
 
 use super::ct2::{Ct2, Type};
-use super::mel;
 use super::reader::damaged;
 use super::{io_error, vocabulary};
-use crate::Result;
+use crate::{Result, mel};
 
 const WHAT: &str = "Whisper model";
 /// First bytes of a ggml file, as a little-endian number.

@@ -1,14 +1,26 @@
-//! The end of a turn: how complete an utterance sounds.
+//! End of turn: does an utterance sound as if the speaker has finished?
+//!
+//! A pause tells only that somebody is silent. How the words before it were
+//! said (pitch, pace, the last syllable's length) tells more: whether more is
+//! to come.
 
 use crate::{Cancel, Result};
 
-/// Tells from its sound whether an utterance is complete.
+#[cfg(feature = "smart-turn")]
+mod smart_turn;
+#[cfg(feature = "smart-turn")]
+pub use smart_turn::SmartTurn;
+
+/// A judge of whether utterances are complete.
+///
+/// It keeps nothing from call to call; one judge serves any number of streams.
 pub trait EndOfTurn: Send {
-    /// The probability (0…1) that the speaker of `audio` (16 kHz mono, the end
-    /// of the utterance, any length) has finished.
+    /// The probability (0…1) that the speaker has finished, given the end of
+    /// what was said so far: 16 kHz mono, −1…1, any length, up to the moment
+    /// of the question, the pause that raised it included.
     ///
     /// # Errors
-    /// [`Cancelled`](crate::ErrorKind::Cancelled) after `cancel`;
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) when `cancel` was set meanwhile,
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn completeness(&mut self, audio: &[f32], cancel: &Cancel) -> Result<f32>;
 }

@@ -14,7 +14,7 @@ use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
 use super::Vad;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, file};
 
 /// New samples per frame: 32 ms at 16 kHz.
 const FRAME: usize = 512;
@@ -47,7 +47,7 @@ impl Silero {
     /// [`Io`](ErrorKind::Io) when it cannot be read,
     /// [`Damaged`](ErrorKind::Damaged) when it is not that network.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = read(path)?;
+        let bytes = file::read(path, "the voice activity model", LARGEST_FILE)?;
         // tract and prost take the file's word for sizes and indices in places;
         // what panics there on a hostile file is a damaged file to the caller.
         let plan = catch_unwind(AssertUnwindSafe(|| plan(&bytes)))
@@ -136,22 +136,6 @@ impl Vad for Silero {
 
 fn fresh_state() -> Tensor {
     Tensor::zero_dt(f32::datum_type(), &STATE).unwrap_or_default()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let failed = |error: std::io::Error| {
-        let (kind, message) = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                (ErrorKind::Missing, "the voice activity model is missing: fetch it")
-            }
-            _ => (ErrorKind::Io, "the voice activity model cannot be read"),
-        };
-        Error::new(kind, message).with_path(path).with_source(error)
-    };
-    if std::fs::metadata(path).map_err(failed)?.len() > LARGEST_FILE {
-        return Err(damaged(path, "the file is too large"));
-    }
-    std::fs::read(path).map_err(failed)
 }
 
 /// The network, optimised, its input the padded window.

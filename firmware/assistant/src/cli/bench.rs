@@ -43,6 +43,8 @@ pub struct Bench {
 enum Name {
     /// Voice activity detection, per frame of 32 ms
     Vad,
+    /// Is the turn over? For utterances of 1, 2, 5 and 8 s
+    Eot,
     /// Speech to text, for utterances of 2, 3, 5 and 10 s
     Stt,
     /// Language model: prefill, tokens a second, time to first token
@@ -75,7 +77,7 @@ impl Bench {
         if self.runs == 0 {
             return Err(Error::Usage("--runs 0 measures nothing".into()));
         }
-        let all = [Name::Vad, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
+        let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };
         let stages = Stages { runs: self.runs };
         for name in names {
@@ -84,6 +86,7 @@ impl Bench {
             }
             let sheet = match name {
                 Name::Vad => stages.vad(shared)?,
+                Name::Eot => stages.eot(shared)?,
                 Name::Stt => stages.stt(shared)?,
                 Name::Llm => stages.llm(shared)?,
                 Name::Tts => stages.tts(shared)?,

@@ -148,6 +148,7 @@ fn models(config: &sayso::Config) -> Vec<Finding> {
     let chosen = Chosen::new(config);
     let named = [
         ("VAD model", chosen.vad()),
+        ("end-of-turn model", chosen.eot()),
         ("speech model", chosen.stt()),
         ("language model", chosen.llm()),
         ("voice", chosen.tts()),

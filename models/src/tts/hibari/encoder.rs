@@ -2,12 +2,10 @@
 
 use tract_onnx::prelude::TractResult;
 
-use super::layers::{Affine, ConvBlock, Scratch, engine};
-use super::linear::{Columns, Linear, Matrix, Products};
-use super::math;
+use super::layers::{ConvBlock, Scratch, engine};
 use super::net::SYMBOLS;
-use super::weights::Weights;
 use crate::Result;
+use crate::nn::{Affine, Linear, Products, Weights, attention, math};
 
 const HEADS: usize = 2;
 
@@ -64,11 +62,13 @@ impl Encoder {
             rounds,
             products: Products::new().map_err(engine)?,
             qkv: Affine::load(w, &format!("{attn}.norm1"), c)?
-                .before(w.dequantised(qkv, c, 3 * c)?, bias("self_attn.in_proj_bias", 3 * c)?)?,
+                .before(w.dequantised(qkv, c, 3 * c)?, bias("self_attn.in_proj_bias", 3 * c)?)
+                .map_err(engine)?,
             project: Linear::new(&matrix("out_proj", c, c)?, &bias("self_attn.out_proj.bias", c)?)
                 .map_err(engine)?,
             expand: Affine::load(w, &format!("{attn}.norm2"), c)?
-                .before(matrix("linear1", c, 2 * c)?, bias("linear1.bias", 2 * c)?)?,
+                .before(matrix("linear1", c, 2 * c)?, bias("linear1.bias", 2 * c)?)
+                .map_err(engine)?,
             contract: Linear::new(&matrix("linear2", 2 * c, c)?, &bias("linear2.bias", c)?)
                 .map_err(engine)?,
             last: Affine::load(w, &format!("{name}.text.norm"), c)?,
@@ -89,7 +89,7 @@ impl Encoder {
         for _ in 0..self.rounds {
             self.normalised(&x, s)?;
             self.qkv.apply(&s.a, &mut s.b)?;
-            attention(&self.products, &s.b, c, &mut s.c, &mut s.a)?;
+            attention(&self.products, &s.b, HEADS, None, &mut s.c, &mut s.a)?;
             self.project.apply(&s.a, &mut s.c)?;
             math::add_scaled(&mut x, s.c.cells(), 1.0);
             self.normalised(&x, s)?;
@@ -108,31 +108,4 @@ impl Encoder {
         s.a.cells_mut().chunks_exact_mut(self.channels).for_each(math::normalise);
         Ok(())
     }
-}
-
-/// Self-attention over all rows; `qkv` holds query, key and value side by side.
-fn attention(
-    products: &Products,
-    qkv: &Matrix,
-    channels: usize,
-    scores: &mut Matrix,
-    out: &mut Matrix,
-) -> TractResult<()> {
-    let rows = qkv.rows();
-    let width = channels / HEADS;
-    let scale = 1.0 / (width as f32).sqrt();
-    scores.resize(rows, rows)?;
-    out.resize(rows, channels)?;
-    for first in (0..channels).step_by(width) {
-        let part = |which: usize| {
-            let start = which * channels + first;
-            Columns(qkv, start..start + width)
-        };
-        products.run(part(0), part(1), true, scores, 0)?;
-        for row in scores.cells_mut().chunks_exact_mut(rows) {
-            math::softmax(row, scale);
-        }
-        products.run(Columns(scores, 0..rows), part(2), false, out, first)?;
-    }
-    Ok(())
 }

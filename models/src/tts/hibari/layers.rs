@@ -3,9 +3,7 @@
 
 use tract_onnx::prelude::TractResult;
 
-use super::linear::{Linear, Matrix};
-use super::math;
-use super::weights::Weights;
+use crate::nn::{Affine, Linear, Matrix, Weights, by_tap, math};
 use crate::{Error, ErrorKind, Result};
 
 /// Buffers that every part reuses.
@@ -60,10 +58,12 @@ impl ConvBlock {
             dilation,
             kernel,
             kernel_bias: w.floats(&format!("{name}.dw.bias"), channels)?,
-            expand: norm.before(
-                w.dequantised(expand, channels, hidden)?,
-                w.floats(&format!("{name}.pw1.bias"), hidden)?,
-            )?,
+            expand: norm
+                .before(
+                    w.dequantised(expand, channels, hidden)?,
+                    w.floats(&format!("{name}.pw1.bias"), hidden)?,
+                )
+                .map_err(engine)?,
             contract: Linear::new(&contract_weights, &contract_bias).map_err(engine)?,
         })
     }
@@ -116,43 +116,6 @@ math::vectorised! {
     }
 }
 
-/// The learnt scale and shift after a normalisation.
-pub(super) struct Affine {
-    scale: Vec<f32>,
-    shift: Vec<f32>,
-}
-
-impl Affine {
-    pub(super) fn load(w: &Weights, name: &str, channels: usize) -> Result<Self> {
-        Ok(Self {
-            scale: w.floats(&format!("{name}.weight"), channels)?,
-            shift: w.floats(&format!("{name}.bias"), channels)?,
-        })
-    }
-
-    /// A linear layer that does this first: (x ⊙ s + t) · W + b = x · (s ⊙ W) + (t · W + b).
-    pub(super) fn before(&self, mut weights: Vec<f32>, mut bias: Vec<f32>) -> Result<Linear> {
-        let outputs = bias.len();
-        for ((row, scale), shift) in
-            weights.chunks_exact_mut(outputs).zip(&self.scale).zip(&self.shift)
-        {
-            math::add_scaled(&mut bias, row, *shift);
-            row.iter_mut().for_each(|v| *v *= scale);
-        }
-        Linear::new(&weights, &bias).map_err(engine)
-    }
-
-    /// Normalisation with this scale and shift, of every row.
-    pub(super) fn normalise(&self, x: &mut [f32]) {
-        for row in x.chunks_exact_mut(self.scale.len()) {
-            math::normalise(row);
-            for ((v, scale), shift) in row.iter_mut().zip(&self.scale).zip(&self.shift) {
-                *v = *v * scale + shift;
-            }
-        }
-    }
-}
-
 /// A dense convolution as a linear layer over `taps` neighbouring rows.
 pub(super) fn dense(
     w: &Weights,
@@ -163,29 +126,7 @@ pub(super) fn dense(
 ) -> Result<Linear> {
     let stored = w.floats(&format!("{name}.weight"), outputs * inputs * taps)?;
     let bias = w.floats(&format!("{name}.bias"), outputs)?;
-    // Stored by output, input, tap; wanted by tap, input, then output.
-    let weights: Vec<f32> = (0..taps * inputs * outputs)
-        .map(|i| {
-            let (output, input, tap) = (i % outputs, i / outputs % inputs, i / outputs / inputs);
-            stored[(output * inputs + input) * taps + tap]
-        })
-        .collect();
-    Linear::new(&weights, &bias).map_err(engine)
-}
-
-/// Lays `taps` neighbouring rows side by side, for [`dense`].
-pub(super) fn neighbours(
-    input: &[f32],
-    cols: usize,
-    taps: usize,
-    out: &mut Matrix,
-) -> TractResult<()> {
-    let rows = (input.len() / cols + 1).saturating_sub(taps);
-    out.resize(rows, taps * cols)?;
-    for (t, row) in out.cells_mut().chunks_exact_mut(taps * cols).enumerate() {
-        row.copy_from_slice(&input[t * cols..][..taps * cols]);
-    }
-    Ok(())
+    Linear::new(&by_tap(&stored, outputs, inputs, taps), &bias).map_err(engine)
 }
 
 /// Inference failed on good input.

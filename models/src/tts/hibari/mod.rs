@@ -10,8 +10,6 @@ mod encoder;
 mod files;
 mod layers;
 mod lexicon;
-mod linear;
-mod math;
 mod net;
 mod oov;
 mod phonemes;
@@ -20,7 +18,6 @@ mod table;
 mod tagger;
 mod vocoder;
 mod voice;
-mod weights;
 
 use std::collections::HashMap;
 use std::ops::Range;

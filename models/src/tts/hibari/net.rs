@@ -10,11 +10,9 @@
 use tract_onnx::prelude::TractResult;
 
 use super::encoder::Encoder;
-use super::layers::{Affine, ConvBlock, Scratch, dense, engine, neighbours};
-use super::linear::{Linear, Matrix};
-use super::math;
-use super::weights::Weights;
+use super::layers::{ConvBlock, Scratch, dense, engine};
 use crate::Result;
+use crate::nn::{Affine, Linear, Matrix, Weights, math, neighbours};
 
 /// Bins of a spectrum: 1200-point real FFT.
 pub(super) const BINS: usize = 601;
@@ -91,10 +89,12 @@ impl Net {
                 })
                 .collect::<Result<Vec<_>>>()
         };
-        let head = Affine::load(w, "m.dec_norm", DECODER)?.before(
-            w.dequantised("/head/Transpose_output_0", DECODER, PARTS * BINS)?,
-            w.floats("m.head.bias", PARTS * BINS)?,
-        )?;
+        let head = Affine::load(w, "m.dec_norm", DECODER)?
+            .before(
+                w.dequantised("/head/Transpose_output_0", DECODER, PARTS * BINS)?,
+                w.floats("m.head.bias", PARTS * BINS)?,
+            )
+            .map_err(engine)?;
         Ok(Self {
             text: Encoder::load(w, "m", TEXT, 4, "", "", "/Transpose_2_output_0")?,
             prosody_text: Encoder::load(w, "pn", PROSODY, 6, "_1", "_4", "/Transpose_25_output_0")?,
@@ -119,7 +119,7 @@ impl Net {
         let features = self.prosody_text.run(ids, s)?;
 
         let edge = [0.0; PROSODY];
-        neighbours(&[&edge[..], &features, &edge].concat(), PROSODY, 3, &mut s.a)?;
+        neighbours(&[&edge[..], &features, &edge].concat(), PROSODY, 3, 1, &mut s.a)?;
         self.duration_in.apply(&s.a, &mut s.b)?;
         math::gelu(s.b.cells_mut());
         self.duration_out.apply(&s.b, &mut s.c)?;
@@ -197,7 +197,7 @@ impl Decoder<'_> {
         let (first, rest) = self.pending.split_at_mut(1);
         let first = &mut first[0];
         end(first, DECODER_INPUT);
-        neighbours(first, DECODER_INPUT, 7, &mut s.a)?;
+        neighbours(first, DECODER_INPUT, 7, 1, &mut s.a)?;
         first.drain(..s.a.rows() * DECODER_INPUT);
         self.net.decoder_in.apply(&s.a, &mut s.b)?;
         let mut x = s.b.cells().to_vec();

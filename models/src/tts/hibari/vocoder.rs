@@ -13,8 +13,8 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::math;
 use super::net::BINS;
+use crate::nn::math;
 
 /// Samples per second of the voice.
 pub(super) const RATE: u32 = 24_000;

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::edges::Edges;
+use super::files;
 use super::layers::Scratch;
-use super::linear::Matrix;
 use super::net::{Net, SYMBOLS};
 use super::vocoder::{HOP, RATE, Vocoder};
-use super::weights::Weights;
+use crate::nn::{Matrix, Weights};
 use crate::tts::Delivery;
 use crate::{Cancel, Result};
 
@@ -40,8 +40,12 @@ pub(super) struct Sung {
 
 impl Voice {
     pub(super) fn load(path: &Path) -> Result<Self> {
+        let at = path.to_path_buf();
+        let weights = Weights::parse(&files::read(path)?, move |what| {
+            files::damaged(&at, format!("not a Hibari voice: {what}"))
+        })?;
         Ok(Self {
-            net: Net::new(&Weights::read(path)?)?,
+            net: Net::new(&weights)?,
             vocoder: Vocoder::new(),
             scratch: Scratch::default(),
             spectra: Matrix::default(),

@@ -37,6 +37,26 @@ impl Stages {
         Ok(Sheet::new("vad").with(frames))
     }
 
+    pub fn eot(&self, shared: &Shared) -> Result<Sheet> {
+        let mut eot = Engines::load_eot(&shared.settings()?)?;
+        let sound = decode(SPEECH)?;
+        let mut sheet = Sheet::new("eot");
+        for seconds in [1, 2, 5, 8] {
+            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
+            for run in 0..=self.runs {
+                let start = Instant::now();
+                eot.completeness(utterance, &Cancel::new())?;
+                // The first run warms up.
+                if run > 0 {
+                    figures.push(ms(start));
+                }
+            }
+            sheet = sheet.with(figures);
+        }
+        Ok(sheet)
+    }
+
     pub fn stt(&self, shared: &Shared) -> Result<Sheet> {
         let config = shared.settings()?;
         let mut stt = Engines::load_stt(&config)?;

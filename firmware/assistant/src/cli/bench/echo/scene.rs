@@ -1,11 +1,10 @@
 //! An assistant that speaks in a simulated room, and what its ear makes of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sayso::Result;
-use sayso::ear::{Cleaner, Ear, HeardFrame};
+use sayso::ear::{Attention, Cleaner, Ear, HeardFrame};
 use sayso_board::{Board, EAR_RATE, Heard, Loudspeaker};
 use sayso_core::audio::{FRAME, Samples};
 use sayso_core::endpoint::Endpointer;
@@ -76,20 +75,20 @@ impl Stage<'_> {
         each: &mut dyn FnMut(Moment<'_>),
     ) -> Result<()> {
         let frames = near.len() / FRAME;
-        let speaking = Arc::new(AtomicBool::new(false));
+        let attention = Arc::new(Attention::new(self.endpointer.config().hangover));
         let mut ear = Ear::new(
             cleaner,
             self.vad,
             self.endpointer.clone(),
             self.interrupting,
-            Arc::clone(&speaking),
+            Arc::clone(&attention),
         );
         let mut board = Replay::from_samples(near).room(room);
         let (mut microphone, mut loudspeaker) = board.start(self.voice_rate)?;
         let (mut raw, mut played) = ([0.0; FRAME], [0.0; FRAME]);
         for frame in 0..frames {
             replies.feed(&mut *loudspeaker);
-            speaking.store(loudspeaker.queued() > 0, Ordering::Relaxed);
+            attention.set_speaking(loudspeaker.queued() > 0);
             let Heard::Samples(FRAME) = microphone.read(&mut raw, Duration::ZERO) else { break };
             microphone.reference(&mut played);
             ear.listen(&raw, &played, &mut |heard| {

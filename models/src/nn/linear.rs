@@ -12,7 +12,7 @@ use tract_onnx::tract_core::internal::{TensorView, anyhow, ensure};
 use tract_onnx::tract_core::tract_linalg::BinOp;
 
 /// A row-major matrix that keeps its memory when it shrinks.
-pub(super) struct Matrix {
+pub(crate) struct Matrix {
     tensor: Tensor,
     rows: usize,
     cols: usize,
@@ -26,7 +26,7 @@ impl Default for Matrix {
 
 impl Matrix {
     /// Takes a new shape. What the cells hold afterwards is not defined.
-    pub(super) fn resize(&mut self, rows: usize, cols: usize) -> TractResult<()> {
+    pub(crate) fn resize(&mut self, rows: usize, cols: usize) -> TractResult<()> {
         if rows * cols > self.tensor.len() {
             self.tensor = Tensor::zero::<f32>(&[rows * cols])?;
         }
@@ -34,12 +34,16 @@ impl Matrix {
         Ok(())
     }
 
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.rows
     }
 
+    pub(crate) fn cols(&self) -> usize {
+        self.cols
+    }
+
     /// All cells, row by row.
-    pub(super) fn cells(&self) -> &[f32] {
+    pub(crate) fn cells(&self) -> &[f32] {
         // SAFETY: the tensor is plain f32 with at least rows · cols elements.
         unsafe {
             std::slice::from_raw_parts(self.tensor.view().as_ptr_unchecked(), self.rows * self.cols)
@@ -47,7 +51,7 @@ impl Matrix {
     }
 
     /// All cells, row by row, to write.
-    pub(super) fn cells_mut(&mut self) -> &mut [f32] {
+    pub(crate) fn cells_mut(&mut self) -> &mut [f32] {
         let len = self.rows * self.cols;
         // SAFETY: the tensor is plain f32 with at least rows · cols elements, and borrowed mutably.
         unsafe {
@@ -55,7 +59,7 @@ impl Matrix {
         }
     }
 
-    pub(super) fn row(&self, row: usize) -> &[f32] {
+    pub(crate) fn row(&self, row: usize) -> &[f32] {
         &self.cells()[row * self.cols..][..self.cols]
     }
 }
@@ -130,7 +134,7 @@ impl Kernel {
 }
 
 /// y = x · W + b, over the rows of x.
-pub(super) struct Linear {
+pub(crate) struct Linear {
     kernel: Kernel,
     weights: Box<dyn MMMInputValue>,
     bias: Tensor,
@@ -140,7 +144,7 @@ pub(super) struct Linear {
 
 impl Linear {
     /// `weights` has a row per input and a column per output.
-    pub(super) fn new(weights: &[f32], bias: &[f32]) -> TractResult<Self> {
+    pub(crate) fn new(weights: &[f32], bias: &[f32]) -> TractResult<Self> {
         let outputs = bias.len();
         let inputs = weights.len() / outputs;
         let kernel = Kernel::pick(outputs, inputs)?;
@@ -150,7 +154,7 @@ impl Linear {
     }
 
     /// Fills `y` with a row for each row of `x`.
-    pub(super) fn apply(&self, x: &Matrix, y: &mut Matrix) -> TractResult<()> {
+    pub(crate) fn apply(&self, x: &Matrix, y: &mut Matrix) -> TractResult<()> {
         ensure!(x.cols == self.inputs, "{} columns for {} inputs", x.cols, self.inputs);
         y.resize(x.rows, self.outputs)?;
         if x.rows == 0 {
@@ -169,11 +173,11 @@ impl Linear {
 }
 
 /// Products of two matrices that are both only known at run time.
-pub(super) struct Products(Kernel);
+pub(crate) struct Products(Kernel);
 
 /// Some columns of a matrix.
 #[derive(Clone)]
-pub(super) struct Columns<'a>(pub(super) &'a Matrix, pub(super) Range<usize>);
+pub(crate) struct Columns<'a>(pub(super) &'a Matrix, pub(super) Range<usize>);
 
 impl Columns<'_> {
     fn check(&self) -> TractResult<()> {
@@ -183,12 +187,12 @@ impl Columns<'_> {
 }
 
 impl Products {
-    pub(super) fn new() -> TractResult<Self> {
+    pub(crate) fn new() -> TractResult<Self> {
         Kernel::pick(64, 64).map(Self)
     }
 
     /// Writes x · yᵀ (if `transposed`) or x · y to the columns of `out` from `first` on.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         x: Columns,
         y: Columns,

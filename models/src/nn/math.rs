@@ -1,6 +1,6 @@
 //! Elementwise functions over slices, written so that the compiler vectorises
 //! them: no branches, no calls. Errors are below 3e-7 of the largest result,
-//! far under the quantisation of the voice's weights.
+//! far under the quantisation of the weights.
 
 use std::f32::consts::{FRAC_2_PI, LOG2_E};
 
@@ -28,7 +28,7 @@ macro_rules! vectorised {
         }
     };
 }
-pub(super) use vectorised;
+pub(crate) use vectorised;
 
 /// Added to a small number and taken away again, it rounds to an integer, which
 /// meanwhile lies in the low bits of the mantissa: 1.5 · 2²³.
@@ -36,7 +36,7 @@ const ROUND: f32 = 12_582_912.0;
 
 /// eˣ, for x clamped to −87…88.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 88.0);
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
@@ -53,13 +53,13 @@ pub(super) fn exp(x: f32) -> f32 {
 
 /// tanh x.
 #[inline(always)]
-pub(super) fn tanh(x: f32) -> f32 {
+pub(crate) fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 
 /// (sin x, cos x), for |x| up to some thousands.
 #[inline(always)]
-pub(super) fn sin_cos(x: f32) -> (f32, f32) {
+pub(crate) fn sin_cos(x: f32) -> (f32, f32) {
     let shifted = x * FRAC_2_PI + ROUND;
     let quadrant = shifted.to_bits();
     let n = shifted - ROUND;
@@ -89,7 +89,7 @@ fn erf(x: f32) -> f32 {
 
 vectorised! {
     /// The Gaussian error linear unit, x · Φ(x), in place.
-    pub(super) fn gelu(values: &mut [f32]) {
+    pub(crate) fn gelu(values: &mut [f32]) {
         for v in values {
             *v = 0.5 * *v * (1.0 + erf(*v * std::f32::consts::FRAC_1_SQRT_2));
         }
@@ -97,20 +97,29 @@ vectorised! {
 }
 
 vectorised! {
+    /// tanh of every value, in place.
+    pub(crate) fn tanh_all(values: &mut [f32]) {
+        for v in values {
+            *v = tanh(*v);
+        }
+    }
+}
+
+vectorised! {
     /// out += a · x.
-    pub(super) fn add_scaled(out: &mut [f32], x: &[f32], a: f32) {
+    pub(crate) fn add_scaled(out: &mut [f32], x: &[f32], a: f32) {
         for (o, x) in out.iter_mut().zip(x) {
             *o += a * x;
         }
     }
 }
 
-/// Guards a variance against division by nothing: the value in the voice's own layers.
+/// Guards a variance against division by nothing: what both the voice's layers and Whisper's have.
 const EPSILON: f32 = 1e-5;
 
 vectorised! {
     /// Brings a row to mean 0 and variance 1, in place.
-    pub(super) fn normalise(row: &mut [f32]) {
+    pub(crate) fn normalise(row: &mut [f32]) {
         let mut lanes = [0.0f32; 16];
         for c in row.chunks_exact(16) {
             for i in 0..16 {
@@ -132,8 +141,23 @@ vectorised! {
 }
 
 vectorised! {
+    /// Softmax of a row times `scale`, each entry counted as often as `counts` says, in place.
+    /// The result is the share of all that an entry counts for.
+    pub(crate) fn softmax_counted(row: &mut [f32], scale: f32, counts: &[f32]) {
+        let top = row.iter().copied().fold(f32::MIN, f32::max);
+        for (v, count) in row.iter_mut().zip(counts) {
+            *v = count * exp((*v - top) * scale);
+        }
+        let sum: f32 = row.iter().sum();
+        for v in row {
+            *v /= sum;
+        }
+    }
+}
+
+vectorised! {
     /// Softmax of a row times `scale`, in place.
-    pub(super) fn softmax(row: &mut [f32], scale: f32) {
+    pub(crate) fn softmax(row: &mut [f32], scale: f32) {
         let top = row.iter().copied().fold(f32::MIN, f32::max);
         for v in row.iter_mut() {
             *v = exp((*v - top) * scale);

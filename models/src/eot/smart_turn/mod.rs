@@ -1,0 +1,97 @@
+//! Smart Turn v3.2: a Whisper encoder (tiny) with a pooling head, trained on
+//! finished and unfinished utterances in 23 languages. It hears how something
+//! is said, and knows little of words.
+//!
+//! The file holds the network quantised to 8 bits, weights and activations.
+//! Our forward pass takes the weights as they are and leaves the activations
+//! unrounded, in `f32`: closer to the network as trained, and measurably better
+//! (`examples/eot.rs`).
+
+mod features;
+mod net;
+
+use std::path::Path;
+
+use super::EndOfTurn;
+use crate::nn::Weights;
+use crate::{Cancel, Error, ErrorKind, Result, file};
+use features::LogMel;
+use net::Net;
+
+/// The real file has 8.7 MB; what is far larger is something else.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// Seconds at the end of an utterance that are heard, unless told otherwise.
+const HEARD: f32 = 5.0;
+const RATE: f32 = 16_000.0;
+
+/// Smart Turn v3.2 (BSD-2-Clause, by Daily).
+///
+/// The same audio gives the same answer, whatever was asked before.
+pub struct SmartTurn {
+    features: LogMel,
+    net: Net,
+    /// Samples at the end of an utterance that are heard.
+    heard: usize,
+}
+
+impl SmartTurn {
+    /// Loads `smart-turn-v3.2-cpu.onnx` of the package pipecat-ai 1.14.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing) when there is no such file,
+    /// [`Io`](ErrorKind::Io) when it cannot be read,
+    /// [`Damaged`](ErrorKind::Damaged) when it is not that network,
+    /// [`Engine`](ErrorKind::Engine) when the CPU cannot run it.
+    pub fn load(path: &Path) -> Result<Self> {
+        let bytes = file::read(path, "the end-of-turn model", LARGEST_FILE)?;
+        let at = path.to_path_buf();
+        let weights = Weights::parse(&bytes, move |what| {
+            let message = format!("this is not Smart Turn v3.2: {what}; fetch it again");
+            Error::new(ErrorKind::Damaged, message).with_path(&at)
+        })?;
+        Ok(Self { features: LogMel::new(), net: Net::new(&weights)?, heard: 0 }.hearing(HEARD))
+    }
+
+    /// How many positions (20 ms each) of the silence before the audio are taken as one: 8 unless
+    /// told otherwise. More is quicker for short utterances; 1 computes the network exactly.
+    pub fn grouped(mut self, positions: usize) -> Self {
+        self.net.group = positions.clamp(1, Self::FRAMES / 2);
+        self
+    }
+
+    /// How many seconds of the end are heard: 5 unless told otherwise, 8 at most. Less is
+    /// quicker for long utterances.
+    pub fn hearing(mut self, seconds: f32) -> Self {
+        self.heard = (seconds.clamp(0.1, 8.0) * RATE) as usize;
+        self
+    }
+
+    /// The features that the network hears: [`FRAMES`](Self::FRAMES) frames of 10 ms, the last
+    /// at the end of `audio`, of [`MELS`](Self::MELS) log-mel energies each, about −1…1.5.
+    pub fn features(&mut self, audio: &[f32]) -> &[f32] {
+        self.features.run(end(audio, self.heard)).0
+    }
+
+    /// Frames of features: 8 s.
+    pub const FRAMES: usize = features::FRAMES;
+    /// Mel bands of a frame.
+    pub const MELS: usize = features::MELS;
+}
+
+impl EndOfTurn for SmartTurn {
+    fn completeness(&mut self, audio: &[f32], cancel: &Cancel) -> Result<f32> {
+        cancel.check()?;
+        let (features, alike) = self.features.run(end(audio, self.heard));
+        let probability = self.net.run(features, alike, cancel)?;
+        if !probability.is_finite() {
+            return Err(Error::new(ErrorKind::Engine, "the network's answer is not a number"));
+        }
+        Ok(probability.clamp(0.0, 1.0))
+    }
+}
+
+/// The last `samples` of `audio`.
+fn end(audio: &[f32], samples: usize) -> &[f32] {
+    &audio[audio.len().saturating_sub(samples)..]
+}

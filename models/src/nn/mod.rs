@@ -1,0 +1,19 @@
+//! What the engines with a forward pass of their own share: dense layers and
+//! attention on tract's matrix kernels, elementwise functions, weights out of
+//! an ONNX file. Activations are row-major, a row per position in time.
+
+// With one of the engines alone, some of it is not used.
+#![cfg_attr(not(all(feature = "hibari", feature = "smart-turn")), allow(dead_code))]
+
+mod attention;
+mod conv;
+pub(crate) mod linear;
+pub(crate) mod math;
+mod norm;
+mod weights;
+
+pub(crate) use attention::attention;
+pub(crate) use conv::{by_tap, neighbours};
+pub(crate) use linear::{Linear, Matrix, Products};
+pub(crate) use norm::Affine;
+pub(crate) use weights::Weights;

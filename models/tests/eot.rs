@@ -1,0 +1,209 @@
+//! Smart Turn against the reference implementation, and what it does with bad input.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(feature = "smart-turn")]
+
+mod common;
+
+use common::{audio, model, speech};
+use sayso_models::eot::{EndOfTurn, SmartTurn};
+use sayso_models::{Cancel, ErrorKind};
+
+const FILE: &str = "smart-turn-v3.2-cpu.onnx";
+
+fn smart_turn() -> SmartTurn {
+    SmartTurn::load(&model("smart-turn-v3", FILE)).unwrap()
+}
+
+/// The network as the reference computes it: 8 s, position by position.
+fn exact() -> SmartTurn {
+    smart_turn().hearing(8.0).grouped(1)
+}
+
+fn score(eot: &mut SmartTurn, audio: &[f32]) -> f32 {
+    eot.completeness(audio, &Cancel::new()).unwrap()
+}
+
+/// What ONNX Runtime says (`golden/eot.py`): of the network as it is shipped
+/// (`int8`) and with its quantisation taken out (`f32`).
+#[derive(serde::Deserialize)]
+struct Golden {
+    clip: String,
+    cut_ms: Option<usize>,
+    int8: f32,
+    f32: f32,
+    frames: Vec<usize>,
+    features: Vec<Vec<f32>>,
+}
+
+impl Golden {
+    fn all() -> Vec<Self> {
+        let all: Vec<Self> = serde_json::from_str(include_str!("golden/eot.json")).unwrap();
+        assert!(all.len() >= 20);
+        all
+    }
+
+    /// The clip, or its beginning and 200 ms of digital silence.
+    fn audio(&self) -> Vec<f32> {
+        let mut samples = audio::read(&speech(&self.clip));
+        if let Some(cut) = self.cut_ms {
+            samples.truncate(cut * 16);
+            samples.resize(samples.len() + 200 * 16, 0.0);
+        }
+        samples
+    }
+}
+
+#[test]
+fn features_agree_with_the_reference() {
+    let mut eot = exact();
+    for golden in Golden::all() {
+        let features = eot.features(&golden.audio());
+        assert_eq!(features.len(), SmartTurn::FRAMES * SmartTurn::MELS);
+        for (frame, expected) in golden.frames.iter().zip(&golden.features) {
+            let got = &features[frame * SmartTurn::MELS..][..SmartTurn::MELS];
+            assert_eq!(expected.len(), got.len());
+            for (a, b) in expected.iter().zip(got) {
+                assert!((a - b).abs() < 1e-3, "{} frame {frame}: {a} {b}", golden.clip);
+            }
+        }
+    }
+}
+
+/// Computed position by position, the network is the reference without its
+/// quantisation.
+#[test]
+fn agrees_with_the_reference() {
+    let mut eot = exact();
+    let mut quantised = 0.0f32;
+    for golden in Golden::all() {
+        let got = score(&mut eot, &golden.audio());
+        let off = (got - golden.f32).abs();
+        println!("{} {:?}: {got:.4}, off {off:.1e}", golden.clip, golden.cut_ms);
+        assert!(off < 2e-3, "{} {:?}: {got} {}", golden.clip, golden.cut_ms, golden.f32);
+        quantised = quantised.max((golden.int8 - golden.f32).abs());
+    }
+    assert!(quantised > 0.5, "what the quantisation of the activations costs is recorded too");
+}
+
+/// What makes it quick changes little: silence taken in groups, less of long
+/// utterances heard.
+#[test]
+fn shortcuts_cost_little() {
+    let (mut exact, mut quick) = (exact(), smart_turn());
+    let mut off = Vec::new();
+    for golden in Golden::all() {
+        let audio = golden.audio();
+        let (a, b) = (score(&mut exact, &audio), score(&mut quick, &audio));
+        println!("{} {:?}: {a:.3} {b:.3}", golden.clip, golden.cut_ms);
+        off.push((a - b).abs());
+    }
+    let mean = off.iter().sum::<f32>() / off.len() as f32;
+    println!("mean difference {mean:.3}");
+    assert!(mean < 0.1, "{mean}");
+    // Where there is no silence before the audio, there is nothing to group.
+    let long = audio::read(&speech("smoke/jfk.flac"));
+    assert_eq!(score(&mut exact, &long), score(&mut quick.hearing(8.0), &long));
+}
+
+#[test]
+fn questions_do_not_touch_each_other() {
+    let question = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
+    let long = audio::read(&speech("smoke/jfk.flac"));
+    let mut eot = smart_turn();
+    let first = score(&mut eot, &question);
+    assert_ne!(first, score(&mut eot, &long));
+    assert_eq!(first, score(&mut eot, &question));
+    // Only the last 5 s are heard.
+    assert_eq!(score(&mut eot, &long), score(&mut eot, &long[long.len() - 5 * 16_000..]));
+    assert_ne!(score(&mut eot, &long), score(&mut eot, &long[long.len() - 4 * 16_000..]));
+}
+
+#[test]
+fn any_length_and_any_sample_is_answered() {
+    let mut eot = smart_turn();
+    for length in [0, 1, 2, 159, 160, 161, 399, 400, 401, 127_599, 127_600, 127_999, 128_000] {
+        for value in [0.0, 0.1, 1e-30, 5.0, f32::MAX, f32::NAN, f32::INFINITY] {
+            if length > 1000 && value != 0.1 {
+                continue;
+            }
+            let p = score(&mut eot, &vec![value; length]);
+            assert!((0.0..=1.0).contains(&p), "{length} × {value}: {p}");
+        }
+    }
+    // A broken sample counts as silence.
+    let mut audio = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
+    let healthy = score(&mut eot, &audio);
+    audio[1000] = f32::NAN;
+    assert!((score(&mut eot, &audio) - healthy).abs() < 0.05);
+}
+
+#[test]
+fn cancel_is_obeyed() {
+    let audio = audio::read(&speech("smoke/jfk.flac"));
+    let mut eot = smart_turn();
+    let before = score(&mut eot, &audio);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    assert!(eot.completeness(&audio, &cancel).unwrap_err().is_cancelled());
+    assert!(eot.completeness(&[], &cancel).unwrap_err().is_cancelled());
+    // In the middle of the work, too: asked until the flag, set meanwhile, is met.
+    let cancel = Cancel::new();
+    let setter = std::thread::spawn({
+        let cancel = cancel.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            cancel.cancel();
+        }
+    });
+    let error = loop {
+        if let Err(error) = eot.completeness(&audio, &cancel) {
+            break error;
+        }
+    };
+    assert!(error.is_cancelled());
+    setter.join().unwrap();
+    assert_eq!(before, score(&mut eot, &audio), "the engine is as good as before");
+}
+
+#[test]
+fn damaged_files_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let good = std::fs::read(model("smart-turn-v3", FILE)).unwrap();
+    let path = dir.path().join(FILE);
+    let check = |name: &str, bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        let error = SmartTurn::load(&path).err().unwrap_or_else(|| panic!("{name} was accepted"));
+        assert_eq!(error.kind(), ErrorKind::Damaged, "{name}: {error}");
+        assert_eq!(error.path(), Some(path.as_path()), "{name}");
+        assert!(error.to_string().contains("Smart Turn v3.2"), "{name}: {error}");
+    };
+    check("empty", &[]);
+    for part in [1, 10, 50, 99] {
+        check(&format!("{part} %"), &good[..good.len() * part / 100]);
+    }
+    check("text", b"<html>not found</html>");
+    check("zeros", &[0; 4096]);
+    check("a foreign network", &std::fs::read(model("silero-v6", "silero_vad.onnx")).unwrap());
+    let missing = SmartTurn::load(&dir.path().join("nowhere.onnx")).err().unwrap();
+    assert_eq!(missing.kind(), ErrorKind::Missing);
+}
+
+/// A flipped byte may leave a loadable network (a weight) but never a panic.
+#[test]
+fn flipped_bytes_do_not_panic() {
+    let dir = tempfile::tempdir().unwrap();
+    let good = std::fs::read(model("smart-turn-v3", FILE)).unwrap();
+    let path = dir.path().join(FILE);
+    let mut refused = 0;
+    for i in 0..60 {
+        let mut bytes = good.clone();
+        let at = if i % 2 == 0 { i * 1303 } else { good.len() - 1 - i * 1009 };
+        bytes[at] ^= 0x55;
+        std::fs::write(&path, &bytes).unwrap();
+        if let Err(error) = SmartTurn::load(&path) {
+            assert_eq!(error.kind(), ErrorKind::Damaged, "byte {at}: {error}");
+            refused += 1;
+        }
+    }
+    println!("{refused} of 60 refused");
+}
