@@ -5,6 +5,7 @@ mod endpoint;
 mod figures;
 mod label;
 mod questions;
+mod room;
 mod soak;
 mod stages;
 mod turns;

@@ -8,7 +8,8 @@ use sayso_core::turn::{State, TurnConfig};
 use sayso_replay::ReplayHandle;
 
 use crate::cli::bench::figures::rss_mib;
-use crate::cli::bench::questions::{Question, Random, room};
+use crate::cli::bench::questions::Question;
+use crate::cli::bench::room::{self, Random};
 
 /// Shortest and longest gap between two questions, in ms: some questions come
 /// while the reply to the one before is spoken.
@@ -20,8 +21,9 @@ const AHEAD: Samples = Samples::from_ms(5_000);
 /// A time-out is seen at a tick, up to so much later.
 const SLACK: Samples = Samples::from_ms(500);
 
-/// Memory is warmed up after so many answers: every cache has been used.
-const WARM: u64 = 5;
+/// Memory is warm after this part of the conversation: every buffer has grown
+/// to what a long utterance and a full context need.
+const WARM: u64 = 4;
 
 /// What a sound card's buffer holds: who hears later than that loses sound.
 const BUFFER: Samples = Samples::from_ms(2_000);
@@ -50,7 +52,9 @@ pub struct Watch<'q> {
     stuck: u64,
     skipped: u64,
     overruns: u64,
+    /// At the start, warm, and at the end.
     rss: [Option<f64>; 3],
+    warm_since: Samples,
 }
 
 impl<'q> Watch<'q> {
@@ -82,6 +86,7 @@ impl<'q> Watch<'q> {
             skipped: 0,
             overruns: 0,
             rss: [rss_mib(), None, None],
+            warm_since: Samples::ZERO,
         };
         watch.ask();
         watch
@@ -109,10 +114,11 @@ impl<'q> Watch<'q> {
                     Ending::Interrupted => self.interrupted += 1,
                     Ending::Dropped => self.dropped += 1,
                 }
-                if self.answered + self.interrupted >= WARM && self.rss[1].is_none() {
-                    self.rss[1] = rss_mib();
-                }
                 self.rss[2] = rss_mib();
+                if self.now.0 >= self.length.0 / WARM && self.rss[1].is_none() {
+                    self.rss[1] = self.rss[2];
+                    self.warm_since = self.now;
+                }
             }
             Event::Trouble { message, at } => {
                 self.troubles += 1;
@@ -144,7 +150,8 @@ impl<'q> Watch<'q> {
             let gap = GAPS_MS.0 + self.random.unit() * (GAPS_MS.1 - GAPS_MS.0);
             let pick = (self.random.unit() * self.questions.len() as f64) as usize;
             let Some(question) = self.questions.get(pick) else { return };
-            let mut samples: Vec<f32> = room(question.room, Samples::from_ms(gap as u64)).collect();
+            let mut samples: Vec<f32> =
+                room::quiet(question.room, Samples::from_ms(gap as u64)).collect();
             // A recording's own quiet at its end would make all gaps long.
             let speech = (question.end + Samples::from_ms(100)).0 as usize;
             samples.extend(question.samples.iter().take(speech));
@@ -206,7 +213,7 @@ impl<'q> Watch<'q> {
         memory.extend(warm.map(|mib| ("rss_warm_mib", mib)));
         memory.extend(end.map(|mib| ("rss_end_mib", mib)));
         if let (Some(warm), Some(end)) = (warm, end) {
-            let hours = self.now.0 as f64 / f64::from(EAR_RATE) / 3_600.0;
+            let hours = (self.now - self.warm_since).0 as f64 / f64::from(EAR_RATE) / 3_600.0;
             memory.push(("rss_growth_mib_per_hour", (end - warm) / hours.max(1e-9)));
         }
         memory
