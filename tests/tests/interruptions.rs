@@ -52,9 +52,7 @@ impl Talk {
 }
 
 fn assistant() -> Assistant {
-    let overrides =
-        ["models.profile=small", "turn.barge_in=true", "llm.threads=1", "stt.threads=1"]
-            .map(str::to_owned);
+    let overrides = ["models.profile=small", "llm.threads=1", "stt.threads=1"].map(str::to_owned);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
     Assistant::new(config, engines)

@@ -147,8 +147,7 @@ fn interrupt(pulse: &Pulse, settings: &[&str]) {
     let folder = tempfile::tempdir().expect("folder");
     let question = wav(folder.path(), QUESTION, Duration::ZERO);
     let command = wav(folder.path(), COMMAND, Duration::from_millis(400));
-    let settings = [&["--set", "turn.barge_in=true"], settings].concat();
-    let live = Live::start(pulse, &settings);
+    let live = Live::start(pulse, settings);
     live.wait("state", |event| event["state"] == "listening");
     std::thread::sleep(Duration::from_secs(1));
     pulse.speak(&question).expect("speaks");

@@ -121,8 +121,8 @@ pub struct Turn {
     pub pre_roll_ms: u32,
     /// A turn ends after this long even if speech goes on, in s.
     pub max_utterance_s: u32,
-    /// Whether speech interrupts the reply. For headphones, or a microphone
-    /// that does not hear the loudspeaker.
+    /// Whether speech interrupts the reply. Needs echo cancellation,
+    /// headphones, or a microphone that does not hear the loudspeaker.
     pub barge_in: bool,
     /// Speech must last this long to interrupt, in ms.
     pub barge_in_ms: u32,
@@ -143,7 +143,7 @@ impl Default for Turn {
             incomplete: 0.3,
             pre_roll_ms: 320,
             max_utterance_s: 30,
-            barge_in: false,
+            barge_in: true,
             barge_in_ms: 256,
         }
     }
@@ -448,11 +448,11 @@ mod tests {
 
     #[test]
     fn the_command_line_wins() {
-        let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=true"];
+        let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];
         let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
         let config = Config::load(None, &overrides).expect("good");
         assert_eq!(config.tts.speed, 1.25);
         assert_eq!(config.audio.input, "USB Mic");
-        assert!(config.turn.barge_in);
+        assert!(!config.turn.barge_in);
     }
 }

@@ -191,7 +191,7 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     // The reply begins at about 2.6 s and lasts 1.3 s; speech breaks in at 3.2 s.
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 1000), (false, 1500)];
     let lines = ["First question.", "Second question."];
-    let run = run(&lines, &parts, Pace::Lockstep, |config| config.turn.barge_in = true);
+    let run = run(&lines, &parts, Pace::Lockstep, |_| {});
     let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
     assert_eq!(endings, [Ending::Interrupted, Ending::Complete]);
     let cut = &run.turns[0];
@@ -209,7 +209,7 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
 fn over_the_reply(ms: usize, said: &'static str) -> Run {
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, ms), (false, 3500)];
     let lines = ["First question.", said, said];
-    run(&lines, &parts, Pace::Lockstep, |config| config.turn.barge_in = true)
+    run(&lines, &parts, Pace::Lockstep, |_| {})
 }
 
 #[test]
@@ -251,7 +251,8 @@ fn stop_over_the_reply_stops_it_and_is_not_answered() {
 #[test]
 fn without_barge_in_the_reply_goes_on() {
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 400), (false, 2500)];
-    let run = run(&["First question.", "x"], &parts, Pace::Lockstep, |_| {});
+    let off = |config: &mut sayso::Config| config.turn.barge_in = false;
+    let run = run(&["First question.", "x"], &parts, Pace::Lockstep, off);
     assert_eq!(run.turns[0].ending, Ending::Complete);
     assert_eq!(run.history.len(), 1);
 }
