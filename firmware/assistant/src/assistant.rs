@@ -104,9 +104,7 @@ impl Assistant {
         let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
         let prompt = self.config.stt.prompt.clone();
         let threads = |asked| threads(asked, cores.total());
-        // A core is left for the judge, who works at the same time.
         let writing = threads(self.config.stt.threads);
-        let writing = if eot.is_some() { writing.min((cores.total() - 1).max(1)) } else { writing };
         let workers = Workers {
             scribe: Scribe::new(stt.as_mut(), cores.clone(), writing, language, prompt),
             judge: Judge::new(eot.as_deref_mut().map(|eot| eot as _), cores.clone()),
@@ -191,7 +189,6 @@ pub fn patience(turn: &crate::config::Turn) -> Patience {
         normal: ms(turn.hangover_ms),
         long: ms(turn.hangover_long_ms),
         done: turn.complete,
-        not_done: turn.incomplete,
     }
 }
 

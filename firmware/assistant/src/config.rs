@@ -109,14 +109,12 @@ pub struct Turn {
     pub hangover_ms: u32,
     /// Silence after which it is over where it both sounds and reads complete, in ms.
     pub hangover_short_ms: u32,
-    /// Silence after which it is over where it sounds or reads unfinished, in ms.
+    /// Silence after which it is over where it reads unfinished, in ms.
     pub hangover_long_ms: u32,
     /// Ask the end-of-turn model how complete an utterance sounds.
     pub end_of_turn: bool,
-    /// End-of-turn score (0…1) from which an utterance sounds complete …
+    /// End-of-turn score (0…1) from which an utterance sounds complete.
     pub complete: f32,
-    /// … and below which it sounds unfinished.
-    pub incomplete: f32,
     /// Sound kept from before speech was noticed, in ms.
     pub pre_roll_ms: u32,
     /// A turn ends after this long even if speech goes on, in s.
@@ -135,12 +133,11 @@ impl Default for Turn {
             offset: 0.35,
             min_speech_ms: 96,
             may_end_ms: 128,
-            hangover_ms: 700,
+            hangover_ms: 800,
             hangover_short_ms: 320,
             hangover_long_ms: 1500,
             end_of_turn: true,
             complete: 0.5,
-            incomplete: 0.3,
             pre_roll_ms: 320,
             max_utterance_s: 30,
             barge_in: true,
@@ -272,7 +269,6 @@ impl Config {
             ("turn.onset", turn.onset),
             ("turn.offset", turn.offset),
             ("turn.complete", turn.complete),
-            ("turn.incomplete", turn.incomplete),
         ] {
             if !(0.0..=1.0).contains(&value) {
                 return bad(key, value.to_string(), "0 to 1");

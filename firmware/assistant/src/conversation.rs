@@ -484,16 +484,17 @@ impl<'e> Conversation<'e> {
         let utterance = self.machine.utterance().unwrap_or(from);
         let drafted = self.draft.utterance == Some(utterance) && self.draft.until > from;
         let begin = if drafted { self.draft.until.min(to) } else { from };
+        // The judge takes a quarter of the scribe's time, so it goes first.
+        self.orders.push_back(Order::Judge(Question {
+            turn,
+            audio: self.recorder.range(to - JUDGED, self.now),
+            cancel: cancel.clone(),
+        }));
         self.orders.push_back(Order::Scribe(Dictation {
             purpose: Purpose::Turn(turn),
             utterance: if drafted { utterance } else { begin },
             from: begin,
             audio: self.recorder.range(begin, (to + TAIL).min(self.now)),
-            cancel: cancel.clone(),
-        }));
-        self.orders.push_back(Order::Judge(Question {
-            turn,
-            audio: self.recorder.range(to - JUDGED, self.now),
             cancel: cancel.clone(),
         }));
         // The frame that showed the end has just arrived: the end lies so far back.

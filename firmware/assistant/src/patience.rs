@@ -3,7 +3,9 @@
 //! Two witnesses are heard: how complete the utterance sounds (the end-of-turn
 //! model) and how complete it reads (the transcript). People finish a thought
 //! with a falling voice and pause within one after "and", "the" or "for ten":
-//! where both say done, a short quiet suffices; where either says not, a long one.
+//! where both say done, a short quiet suffices; where the words want more, a long
+//! one. The model alone does not call for the long one: it takes many short
+//! answers ("two people") for unfinished.
 
 use sayso_core::audio::Samples;
 
@@ -12,14 +14,12 @@ use sayso_core::audio::Samples;
 pub struct Patience {
     /// Where both say done.
     pub short: Samples,
-    /// Before they are heard, or where one is missing or undecided.
+    /// Before they are heard, or where one is missing or they disagree.
     pub normal: Samples,
-    /// Where either says not done.
+    /// Where more must come, by the transcript.
     pub long: Samples,
-    /// From this score (0…1) on the end-of-turn model says done …
+    /// From this score (0…1) on the end-of-turn model says done.
     pub done: f32,
-    /// … and below this one not.
-    pub not_done: f32,
 }
 
 /// How an utterance reads.
@@ -37,7 +37,6 @@ impl Patience {
     pub fn hangover(&self, score: Option<f32>, reading: Option<Reading>) -> Samples {
         match (score, reading) {
             (_, Some(Reading::Unfinished)) => self.long,
-            (Some(score), _) if score < self.not_done => self.long,
             (Some(score), Some(Reading::Complete)) if score >= self.done => self.short,
             _ => self.normal,
         }
@@ -132,13 +131,12 @@ mod tests {
     #[test]
     fn both_must_say_done() {
         let ms = Samples::from_ms;
-        let patience =
-            Patience { short: ms(1), normal: ms(2), long: ms(3), done: 0.6, not_done: 0.3 };
+        let patience = Patience { short: ms(1), normal: ms(2), long: ms(3), done: 0.6 };
         let of = |score, reading| patience.hangover(score, reading).as_ms();
         use Reading::{Complete, Unfinished};
         assert_eq!(of(Some(0.9), Some(Complete)), 1);
         assert_eq!(of(Some(0.4), Some(Complete)), 2);
-        assert_eq!(of(Some(0.1), Some(Complete)), 3);
+        assert_eq!(of(Some(0.1), Some(Complete)), 2);
         assert_eq!(of(Some(0.9), Some(Unfinished)), 3);
         assert_eq!(of(None, Some(Complete)), 2);
         assert_eq!(of(Some(0.9), None), 2);

@@ -201,7 +201,8 @@ impl<'a> Scribe<'a> {
         on_segment: &mut dyn FnMut(&str),
     ) -> sayso_models::Result<Transcript> {
         cancel.check()?;
-        let taken = self.cores.take(1, self.threads);
+        // On fewer cores it would be slower by more than the wait for them.
+        let taken = self.cores.take(self.threads, self.threads);
         // What came before helps with names and with where a sentence goes on.
         let before = tail(&self.sheet.transcript.text, CONTEXT_BYTES);
         let prompt = format!("{} {before}", self.prompt);

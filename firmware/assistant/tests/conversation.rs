@@ -99,8 +99,8 @@ fn a_question_is_answered_after_the_hangover() {
     assert!((2_600..2_670).contains(&released), "{released}");
     assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
     let (start, end) = reply_span(&run.tracks).expect("a reply");
-    // Speech ends at 2.0 s, the hangover is 0.7 s, frames are 32 ms.
-    assert!((2.65..2.80).contains(&start), "{start}");
+    // Speech ends at 2.0 s, the hangover is 0.8 s, frames are 32 ms.
+    assert!((2.75..2.90).contains(&start), "{start}");
     // Each word is a tenth of a second.
     let words = turn.reply.split_whitespace().count() as f64;
     assert!((end - start - words * 0.1).abs() < 0.05, "{start} {end} {words}");
@@ -113,13 +113,11 @@ fn the_wait_is_as_long_as_the_utterance_is_unfinished() {
         let run = run_judged(&[line], &parts, Pace::Lockstep, score, |_| {});
         reply_span(&run.tracks).expect("a reply").0
     };
-    // Speech ends at 2.0 s; 0.32, 0.7 and 1.5 s of quiet, in frames of 32 ms.
+    // Speech ends at 2.0 s; 0.32, 0.8 and 1.5 s of quiet, in frames of 32 ms.
     let both = start("Who wrote Hamlet?", Some(0.9));
     assert!((2.30..2.40).contains(&both), "{both}");
-    let undecided = start("Who wrote Hamlet?", Some(0.4));
-    assert!((2.65..2.80).contains(&undecided), "{undecided}");
     let sounds_unfinished = start("Who wrote Hamlet?", Some(0.1));
-    assert!((3.45..3.60).contains(&sounds_unfinished), "{sounds_unfinished}");
+    assert!((2.75..2.90).contains(&sounds_unfinished), "{sounds_unfinished}");
     let reads_unfinished = start("Who wrote the", Some(0.9));
     assert!((3.45..3.60).contains(&reads_unfinished), "{reads_unfinished}");
 }
