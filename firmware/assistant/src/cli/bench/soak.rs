@@ -72,6 +72,12 @@ impl Soak {
             }
         })?;
         drop(progress);
+        let ended = watch.now().as_ms() / 1000;
+        if stop.is_stopped() {
+            term::note(format!("stopped after {ended} s of conversation"));
+        } else if !over.is_stopped() {
+            return Err(Error::Turn(format!("the conversation ended by itself after {ended} s")));
+        }
         let lost = lost(&losses) + watch.skipped();
         let sheet = self.sheet(&watch, &losses, lost);
         if self.json {
