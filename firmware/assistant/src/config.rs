@@ -132,7 +132,7 @@ impl Default for Turn {
             onset: 0.5,
             offset: 0.35,
             min_speech_ms: 96,
-            may_end_ms: 128,
+            may_end_ms: 64,
             hangover_ms: 800,
             hangover_short_ms: 320,
             hangover_long_ms: 1500,

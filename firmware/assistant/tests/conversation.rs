@@ -93,10 +93,10 @@ fn a_question_is_answered_after_the_hangover() {
     assert_eq!(turn.ending, Ending::Complete);
     assert_eq!(turn.transcript, "Who wrote Hamlet?");
     assert_eq!(turn.heard, turn.reply);
-    // Speech ends at 2.0 s; a guess begins after 192 ms of quiet, the hangover is 600.
-    assert!((2_190..2_260).contains(&turn.begun.as_ms()), "{:?}", turn.begun);
+    // Speech ends at 2.0 s; a guess begins after 64 ms of quiet, the hangover is 800.
+    assert!((2_064..2_130).contains(&turn.begun.as_ms()), "{:?}", turn.begun);
     let released = turn.released.expect("released").as_ms();
-    assert!((2_600..2_670).contains(&released), "{released}");
+    assert!((2_800..2_870).contains(&released), "{released}");
     assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
     let (start, end) = reply_span(&run.tracks).expect("a reply");
     // Speech ends at 2.0 s, the hangover is 0.8 s, frames are 32 ms.
