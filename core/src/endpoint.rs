@@ -13,6 +13,10 @@ use crate::audio::Samples;
 /// speech: one frame below the threshold is forgiven, two are not.
 const ONSET_GAP: Samples = Samples(2 * Samples::FRAME.0);
 
+/// Frames of speech in a row that end a quiet within an utterance: a single
+/// one (a click, a breath) neither takes a guess back nor lengthens the quiet.
+const RESUMING: u32 = 2;
+
 /// How an [`Endpointer`] decides. Lengths are rounded up to whole frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -117,6 +121,8 @@ pub struct Endpointer {
     now: Samples,
     /// The start of the present quiet, if it is quiet.
     quiet: Option<Samples>,
+    /// Frames of speech in a row, up to the last frame seen.
+    voiced: u32,
     /// The end of the utterance before: no pre-roll reaches further back.
     last_end: Samples,
 }
@@ -145,7 +151,14 @@ impl Endpointer {
 
     /// An endpointer whose first frame begins at `start`.
     pub fn starting_at(config: EndpointConfig, start: Samples) -> Self {
-        Self { config, phase: Phase::Idle, now: start, quiet: Some(start), last_end: start }
+        Self {
+            config,
+            phase: Phase::Idle,
+            now: start,
+            quiet: Some(start),
+            voiced: 0,
+            last_end: start,
+        }
     }
 
     /// Changes the quiet after which speech has ended. Takes effect at the
@@ -178,9 +191,15 @@ impl Endpointer {
         let begin = self.now;
         self.now += Samples::FRAME;
         if probability >= self.config.onset {
-            self.quiet = None;
-        } else if probability < self.config.offset {
-            self.quiet.get_or_insert(begin);
+            self.voiced = self.voiced.saturating_add(1);
+            if self.voiced >= RESUMING || !matches!(self.phase, Phase::Speech { .. }) {
+                self.quiet = None;
+            }
+        } else {
+            self.voiced = 0;
+            if probability < self.config.offset {
+                self.quiet.get_or_insert(begin);
+            }
         }
         let silence = self.quiet.map_or(Samples::ZERO, |since| self.now - since);
         match self.phase {
@@ -226,13 +245,16 @@ impl Endpointer {
     ) -> Option<EndpointEvent> {
         let at = self.now;
         let speech_end = self.quiet.unwrap_or(at);
-        if self.quiet.is_some() && silence >= self.config.hangover {
+        // A frame of speech in the quiet may be the first of more.
+        if self.quiet.is_some() && self.voiced == 0 && silence >= self.config.hangover {
             return Some(self.end(speech_end, EndReason::Silence));
         }
         if at + Samples::FRAME - from > self.cap() {
             return Some(self.end(speech_end, EndReason::TooLong));
         }
-        let may_end = self.quiet.is_some() && silence >= self.config.may_end;
+        let may_end = self.quiet.is_some()
+            && silence >= self.config.may_end
+            && (may_have_ended || self.voiced == 0);
         if may_end != may_have_ended && (may_end || self.quiet.is_none()) {
             self.phase = Phase::Speech { from, may_have_ended: may_end };
             return Some(if may_end {

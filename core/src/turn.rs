@@ -31,6 +31,9 @@ pub struct TurnConfig {
     /// Whether speech interrupts the reply. Needs a microphone that does not
     /// hear the reply itself (echo cancellation, headphones).
     pub barge_in: bool,
+    /// Speech over the reply pauses it at once; when it goes on for so much
+    /// longer, it is an interruption whatever is said.
+    pub interrupt: Samples,
     /// With [`wake`](Self::wake): how long it goes on listening after a wake
     /// or a reply before it sleeps.
     pub follow_up: Samples,
@@ -54,6 +57,7 @@ impl Default for TurnConfig {
         Self {
             wake: false,
             barge_in: false,
+            interrupt: Samples::from_ms(640),
             follow_up: Samples::from_ms(8_000),
             pick_up: Samples::from_ms(320),
             max_audio: Samples::from_ms(30_000),
@@ -85,6 +89,8 @@ pub enum State {
     Thinking,
     /// The reply is being played.
     Speaking,
+    /// The reply is paused: somebody speaks over it.
+    Paused,
 }
 
 /// Something that happened.
@@ -121,6 +127,13 @@ pub enum Event {
         /// Whose.
         turn: TurnId,
         /// What they are.
+        outcome: Outcome,
+    },
+    /// The mind: what was said over the reply, after [`Action::Overhear`].
+    Overheard {
+        /// The turn whose reply it was said over.
+        turn: TurnId,
+        /// What it comes to.
         outcome: Outcome,
     },
     /// The mouth: the first sound of the reply is there.
@@ -163,6 +176,7 @@ pub enum Outcome {
     /// Words to be answered.
     Words,
     /// Nothing was said: noise, or text that the recogniser's guards rejected.
+    /// Over a reply also what only says "go on": "mhm", "yeah".
     Nothing,
     /// "Stop", "cancel", "never mind": no reply.
     Stop,
@@ -188,6 +202,26 @@ pub enum Action {
     Release {
         /// Whose.
         turn: TurnId,
+    },
+    /// Somebody speaks over the reply: fade its sound out, and hold the rest.
+    Pause {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// It was nothing: the sound goes on where it was paused.
+    Resume {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// Find out what was said over the reply, which is paused, and answer with
+    /// [`Event::Overheard`]. Whatever ends the pause ends this work.
+    Overhear {
+        /// The turn whose reply it was said over.
+        turn: TurnId,
+        /// The first sample of what was said; before `to`.
+        from: Samples,
+        /// The sample after the last of the speech.
+        to: Samples,
     },
     /// End the turn without trace: its work stops, nothing of it is heard, nothing remembered.
     Cancel {

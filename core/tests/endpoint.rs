@@ -47,7 +47,8 @@ fn a_pause_is_not_the_end() {
         [
             EndpointEvent::SpeechStarted { at: frames(3), from: frames(0) },
             EndpointEvent::MayHaveEnded { at: frames(26), speech_end: frames(20) },
-            EndpointEvent::Resumed { at: frames(31) },
+            // The second frame of speech: one alone may be a click.
+            EndpointEvent::Resumed { at: frames(32) },
             EndpointEvent::MayHaveEnded { at: frames(46), speech_end: frames(40) },
             EndpointEvent::Ended {
                 at: frames(59),
@@ -55,6 +56,31 @@ fn a_pause_is_not_the_end() {
                 reason: EndReason::Silence
             },
         ]
+    );
+}
+
+#[test]
+fn a_click_in_the_quiet_takes_nothing_back() {
+    let config = EndpointConfig::default();
+    assert_eq!(
+        run(config, &[(0.9, 20), (0.1, 8), (0.9, 1), (0.1, 20)]),
+        [
+            EndpointEvent::SpeechStarted { at: frames(3), from: frames(0) },
+            EndpointEvent::MayHaveEnded { at: frames(26), speech_end: frames(20) },
+            EndpointEvent::Ended {
+                at: frames(39),
+                speech_end: frames(20),
+                reason: EndReason::Silence
+            },
+        ]
+    );
+    // But nothing ends, nor may have ended, on a frame of speech.
+    let events = run(config, &[(0.9, 20), (0.1, 18), (0.9, 1), (0.1, 1)]);
+    assert!(matches!(events[2], EndpointEvent::Ended { at, .. } if at == frames(40)), "{events:?}");
+    let events = run(config, &[(0.9, 20), (0.1, 5), (0.9, 1), (0.1, 1)]);
+    assert!(
+        matches!(events[1], EndpointEvent::MayHaveEnded { at, .. } if at == frames(27)),
+        "{events:?}"
     );
 }
 

@@ -108,6 +108,28 @@ fn conversations() -> Vec<Conversation> {
             then: vec![words(180), sound(700), finished(4_000)],
         },
         Conversation {
+            name: "barge-in-by-a-word",
+            config: TurnConfig { interrupt: ms(5_000), ..barge_in },
+            sound: vec![Ok("what_time_is_it"), Err(50), Ok("set_timer"), Err(200)],
+            then: vec![
+                words(180),
+                sound(700),
+                After(4_300, |turn| Event::Overheard { turn, outcome: Outcome::Words }),
+                finished(9_000),
+            ],
+        },
+        Conversation {
+            name: "mhm-over-the-reply",
+            config: TurnConfig { interrupt: ms(5_000), ..barge_in },
+            sound: vec![Ok("what_time_is_it"), Err(50), Ok("set_timer"), Err(400)],
+            then: vec![
+                words(180),
+                sound(700),
+                After(4_300, |turn| Event::Overheard { turn, outcome: Outcome::Nothing }),
+                finished(9_000),
+            ],
+        },
+        Conversation {
             name: "no-reply",
             config: plain,
             sound: vec![Ok("what_time_is_it"), Err(1_000)],
@@ -170,6 +192,7 @@ impl Conversation {
                         Action::Cancel { .. } | Action::StopSound { .. } | Action::Keep { .. } => {
                             began = None;
                         }
+                        Action::Pause { .. } | Action::Resume { .. } | Action::Overhear { .. } => {}
                         // A cough is no interruption.
                         Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
                         Action::Show(_) => {

@@ -12,6 +12,8 @@ struct Audited {
     machine: TurnMachine,
     /// The turn that has begun and not ended, and whether it is released.
     live: Option<(TurnId, bool)>,
+    /// Whether its sound is paused.
+    paused: bool,
     last: TurnId,
     latest: Samples,
 }
@@ -19,7 +21,7 @@ struct Audited {
 impl Audited {
     fn new(config: TurnConfig) -> Self {
         let machine = TurnMachine::new(config);
-        Self { machine, live: None, last: TurnId(0), latest: Samples::ZERO }
+        Self { machine, live: None, paused: false, last: TurnId(0), latest: Samples::ZERO }
     }
 
     fn step(&mut self, at: Samples, event: Event) -> Result<Actions, TestCaseError> {
@@ -43,16 +45,31 @@ impl Audited {
                 }
                 Action::Cancel { turn } => {
                     prop_assert_eq!(self.live.map(|l| l.0), Some(turn));
-                    prop_assert!(before != State::Speaking, "cancelled while heard");
+                    let heard = [State::Speaking, State::Paused].contains(&before);
+                    prop_assert!(!heard, "cancelled while heard");
                     self.live = None;
                 }
                 Action::StopSound { turn } => {
-                    prop_assert_eq!((self.live, before), (Some((turn, true)), State::Speaking));
-                    self.live = None;
+                    prop_assert_eq!(self.live, Some((turn, true)));
+                    prop_assert!([State::Speaking, State::Paused].contains(&before));
+                    (self.live, self.paused) = (None, false);
+                }
+                Action::Pause { turn } => {
+                    prop_assert_eq!((self.live, self.paused), (Some((turn, true)), false));
+                    prop_assert!(self.machine.config().barge_in && before == State::Speaking);
+                    self.paused = true;
+                }
+                Action::Resume { turn } => {
+                    prop_assert_eq!((self.live, self.paused), (Some((turn, true)), true));
+                    self.paused = false;
+                }
+                Action::Overhear { turn, from, to } => {
+                    prop_assert_eq!((self.live, self.paused), (Some((turn, true)), true));
+                    prop_assert!(from < to && to - from <= self.machine.config().max_audio);
                 }
                 Action::Keep { turn } => {
                     prop_assert_eq!(self.live, Some((turn, true)));
-                    self.live = None;
+                    (self.live, self.paused) = (None, false);
                 }
                 Action::Show(state) => {
                     prop_assert!(state != before);
@@ -67,8 +84,8 @@ impl Audited {
         let fits = match state {
             State::Asleep | State::Listening => released.is_none(),
             State::Hearing => released != Some(true),
-            State::Thinking | State::Speaking => released == Some(true),
-        };
+            State::Thinking | State::Speaking | State::Paused => released == Some(true),
+        } && self.paused == (state == State::Paused);
         prop_assert!(fits, "{state:?} with {released:?}");
         prop_assert!(state != State::Asleep || self.machine.config().wake);
         Ok(actions)
@@ -82,6 +99,8 @@ impl Audited {
         let longest = [
             config.speak_timeout,
             config.think_timeout,
+            config.think_timeout,
+            config.interrupt,
             config.pick_up,
             config.hear_timeout,
             config.follow_up,
@@ -111,6 +130,10 @@ fn turn_of(machine: &TurnMachine, last: TurnId, which: u8) -> TurnId {
     }
 }
 
+fn frame_of(at: Samples) -> usize {
+    (at.0 / Samples::FRAME.0) as usize
+}
+
 fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![3 => Just(Outcome::Words), 1 => Just(Outcome::Nothing), 1 => Just(Outcome::Stop)]
 }
@@ -135,6 +158,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::SpeechResumed),
         3 => time().prop_map(|speech_end| Event::SpeechEnded { speech_end }),
         2 => (turn(), outcome()).prop_map(|(turn, outcome)| Event::Understood { turn, outcome }),
+        2 => (turn(), outcome()).prop_map(|(turn, outcome)| Event::Overheard { turn, outcome }),
         3 => turn().prop_map(|turn| Event::SoundReady { turn }),
         2 => turn().prop_map(|turn| Event::Finished { turn }),
         1 => turn().prop_map(|turn| Event::Failed { turn }),
@@ -146,6 +170,7 @@ fn resolve(event: Event, audited: &Audited) -> Event {
     let of = |turn: TurnId| turn_of(&audited.machine, audited.last, turn.0 as u8);
     match event {
         Event::Understood { turn, outcome } => Event::Understood { turn: of(turn), outcome },
+        Event::Overheard { turn, outcome } => Event::Overheard { turn: of(turn), outcome },
         Event::SoundReady { turn } => Event::SoundReady { turn: of(turn) },
         Event::Finished { turn } => Event::Finished { turn: of(turn) },
         Event::Failed { turn } => Event::Failed { turn: of(turn) },
@@ -162,8 +187,8 @@ fn modes() -> impl Strategy<Value = TurnConfig> {
 }
 
 fn any_config() -> impl Strategy<Value = TurnConfig> {
-    let wild = (modes(), time(), time(), time(), time(), time(), time());
-    let wild = wild.prop_map(|(modes, a, b, c, d, e, f)| TurnConfig {
+    let wild = (modes(), time(), time(), time(), time(), time(), time(), time());
+    let wild = wild.prop_map(|(modes, a, b, c, d, e, f, g)| TurnConfig {
         follow_up: a,
         pick_up: b,
         // No audio at all is not a setting that makes sense.
@@ -171,6 +196,7 @@ fn any_config() -> impl Strategy<Value = TurnConfig> {
         hear_timeout: d,
         think_timeout: e,
         speak_timeout: f,
+        interrupt: g,
         ..modes
     });
     prop_oneof![3 => modes(), 1 => wild]
@@ -265,6 +291,8 @@ proptest! {
         let mut ear = Endpointer::new(EndpointConfig::default());
         // The turn at work: when it began, when released, how it goes.
         let mut work: Option<(TurnId, Reply, Samples, Option<Samples>, u8)> = None;
+        // Said over the reply, and when it is understood.
+        let mut overheard: Option<(TurnId, Samples)> = None;
         let mut kept = 0;
         let frames = pieces.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n));
         for (n, voice) in frames.enumerate() {
@@ -296,6 +324,10 @@ proptest! {
                     *done = 3;
                 }
             }
+            if let Some((turn, _)) = overheard.take_if(|(_, due)| *due <= now) {
+                let outcome = replies[frame_of(now) % replies.len()].outcome;
+                events.push(Event::Overheard { turn, outcome });
+            }
             events.push(Event::Tick);
             for event in events {
                 let listening = audited.machine.state() == State::Listening;
@@ -311,7 +343,11 @@ proptest! {
                         }
                         Action::Keep { .. } => { kept += 1; work = None; }
                         Action::Cancel { .. } | Action::StopSound { .. } => work = None,
-                        Action::Show(_) => {}
+                        Action::Overhear { turn, to, .. } => {
+                            prop_assert!(to <= now);
+                            overheard = Some((turn, now + Samples::from_ms(300)));
+                        }
+                        Action::Pause { .. } | Action::Resume { .. } | Action::Show(_) => {}
                     }
                 }
                 match event {

@@ -74,20 +74,30 @@ impl Drop for Live {
     }
 }
 
+/// A recording of `tests/data` as a WAV file in `folder`, with so much quiet cut from its front.
+fn wav(folder: &Path, path: &str, cut: Duration) -> std::path::PathBuf {
+    let sound = sayso_board::read_all(data(path), Duration::from_secs(60)).expect("recording");
+    let file = folder.join(Path::new(path).with_extension("wav").file_name().expect("name"));
+    let from = (cut.as_secs_f64() * 16_000.0) as usize;
+    write(&file, 16_000, &sound.samples[from..]);
+    file
+}
+
 fn write(path: &Path, rate: u32, samples: &[f32]) {
     let mut out = sayso_board::WavWriter::create(path, rate, 1).expect("wav");
     out.write(samples).expect("samples");
     out.finish().expect("wav");
 }
 
+const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
+/// Its words begin after 0.5 s.
+const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
+
 #[test]
 fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     let pulse = Pulse::start().expect("PulseAudio");
     let folder = tempfile::tempdir().expect("folder");
-    let question = folder.path().join("question.wav");
-    let flac = data("commands-misc-en/gdo_audio.flac");
-    let sound = sayso_board::read_all(flac, Duration::from_secs(60)).expect("question");
-    write(&question, 16_000, &sound.samples);
+    let question = wav(folder.path(), QUESTION, Duration::ZERO);
 
     let live = Live::start(&pulse, &[]);
     live.wait("state", |event| event["state"] == "listening");
@@ -116,4 +126,49 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     let wer = Wer::of(&replies, spoken);
     println!("replies: {replies}\nheard from the loudspeaker: {spoken}\n{wer}");
     assert!(wer.percent() < 40.0, "{replies}\n{spoken}");
+}
+
+#[test]
+fn a_recorded_voice_interrupts_a_live_reply() {
+    interrupt(&Pulse::start().expect("PulseAudio"), &["--set", "ear.echo_cancellation=false"]);
+}
+
+/// The same on an open loudspeaker: what it plays comes back into the
+/// microphone, 50 ms later and as loud as it was.
+#[test]
+fn a_recorded_voice_interrupts_on_an_open_loudspeaker() {
+    let pulse = Pulse::start().expect("PulseAudio");
+    let room = ["module-loopback", "source=speaker.monitor", "sink=mic_sink", "latency_msec=50"];
+    pulse.load(&room).expect("a room");
+    interrupt(&pulse, &[]);
+}
+
+fn interrupt(pulse: &Pulse, settings: &[&str]) {
+    let folder = tempfile::tempdir().expect("folder");
+    let question = wav(folder.path(), QUESTION, Duration::ZERO);
+    let command = wav(folder.path(), COMMAND, Duration::from_millis(400));
+    let live = Live::start(pulse, settings);
+    live.wait("state", |event| event["state"] == "listening");
+    std::thread::sleep(Duration::from_secs(1));
+    pulse.speak(&question).expect("speaks");
+    live.wait("speaking", |_| true);
+    // In the middle of the first sentence.
+    std::thread::sleep(Duration::from_millis(400));
+    pulse.speak(&command).expect("speaks");
+    let cut = live.wait("turn", |turn| turn["ending"] != "dropped");
+    assert_eq!(cut["ending"], "interrupted", "{cut}");
+    let (reply, heard) = (cut["reply"].as_str().unwrap(), cut["heard"].as_str().unwrap());
+    assert!(reply.starts_with(heard) && heard.len() < reply.len(), "{cut}");
+    let second = live.wait("turn", |turn| turn["ending"] != "dropped");
+    assert_eq!(second["ending"], "complete", "{second}");
+    let said = second["transcript"].as_str().expect("transcript");
+    println!("cut after {heard:?} of {reply:?}; then heard {said:?}");
+    // Over an open loudspeaker the canceller may cost a word.
+    assert!(Wer::of("turn on the living room lamp", said).errors <= 3, "{said}");
+    // And it goes on: the next question is answered in the same conversation.
+    pulse.speak(&question).expect("speaks");
+    let third = live.wait("turn", |turn| turn["ending"] != "dropped");
+    assert_eq!(third["ending"], "complete", "{third}");
+    assert!(third["tokens"]["cached"].as_u64() > second["tokens"]["cached"].as_u64());
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
 }

@@ -54,6 +54,22 @@ pub trait Microphone: Send {
     /// Fills as much of `buffer` as there is, waiting at most `wait` for the first sample.
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard;
 
+    /// The echo reference: what the loudspeaker really played while the samples
+    /// of the last [`read`](Self::read) were heard, 16 kHz mono, beside them
+    /// sample for sample.
+    ///
+    /// `played[i]` left for the loudspeaker when `buffer[i]` was heard, or a short
+    /// constant time before. So its echo comes into the microphone at the same
+    /// time or later, never earlier; by how much, the path through loudspeaker,
+    /// room and microphone decides, and the canceller has to find out. Silence
+    /// stands where nothing was played or nothing is known, and behind the end
+    /// of the last read. To be called at most once for each read.
+    ///
+    /// Silence by default: a board without a loudspeaker, or one that does not know.
+    fn reference(&mut self, played: &mut [f32]) {
+        played.fill(0.0);
+    }
+
     /// What was lost so far.
     fn stats(&self) -> StreamStats;
 }
@@ -95,4 +111,9 @@ pub struct StreamStats {
     pub missing: u64,
     /// Times the device was opened again after it had vanished.
     pub reopened: u64,
+    /// Of a microphone: samples (16 kHz mono) of the
+    /// [reference](Microphone::reference) that were dropped or made up to keep it
+    /// in step with what is heard. Two devices' clocks drift apart by a few
+    /// samples a second at most; more tells of hiccups.
+    pub shifted: u64,
 }

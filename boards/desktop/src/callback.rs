@@ -51,7 +51,8 @@ pub struct Gap {
     pub lost: u64,
 }
 
-/// The callback's end of a capture stream.
+/// The callback's end of a capture stream, or of the reference that a playback
+/// callback makes of what it plays.
 pub struct CaptureEnd {
     samples: HeapProd<f32>,
     gaps: HeapProd<Gap>,
@@ -76,6 +77,9 @@ pub struct CaptureTap {
     /// nothing is pushed after that.
     pub gone: Arc<std::sync::OnceLock<Instant>>,
 }
+
+/// How much of what was played may wait for the ear: as much as of what is heard.
+const REFERENCE: Duration = crate::microphone::RING;
 
 /// Gaps that may wait for the reader; more are counted together.
 const GAPS: usize = 64;
@@ -162,6 +166,8 @@ pub struct PlaybackEnd {
     channels: usize,
     clock: Arc<PlayClock>,
     fading: Option<Fade>,
+    /// What was played, silence included, goes here too.
+    reference: CaptureEnd,
     pub beat: Arc<Beat>,
 }
 
@@ -178,6 +184,8 @@ pub struct PlaybackTap {
     pub clock: Arc<PlayClock>,
     pub rate: u32,
     pub beat: Arc<Beat>,
+    /// For the ear: all that is played, as if it were captured.
+    pub reference: Option<CaptureTap>,
 }
 
 /// A ring of `length` between feeder and callback.
@@ -185,20 +193,24 @@ pub fn playback_link(rate: u32, channels: usize, length: Duration) -> (PlaybackE
     let frames = (length.as_secs_f64() * f64::from(rate)).ceil().max(1.0) as usize;
     let (pushed, samples) = HeapRb::new(frames).split();
     let (clock, beat) = (Arc::new(PlayClock::default()), Arc::new(Beat::default()));
+    let (reference, heard) = capture_link(rate, channels, REFERENCE);
     let end = PlaybackEnd {
         samples,
         channels,
         clock: Arc::clone(&clock),
         fading: None,
+        reference,
         beat: Arc::clone(&beat),
     };
-    (end, PlaybackTap { samples: pushed, clock, rate, beat })
+    (end, PlaybackTap { samples: pushed, clock, rate, beat, reference: Some(heard) })
 }
 
-/// The playback callback: plays what there is on all channels, then silence.
+/// The playback callback: plays what there is on all channels, then silence,
+/// and passes both on to the ear.
 pub fn playback_callback<T>(end: &mut PlaybackEnd, data: &mut [T])
 where
     T: Sample + FromSample<f32>,
+    f32: FromSample<T>,
 {
     let frames = data.len() / end.channels;
     end.beat.count(frames);
@@ -211,6 +223,7 @@ where
     }
     silence.fill(T::EQUILIBRIUM);
     end.end_fade();
+    capture_callback(&mut end.reference, data);
 }
 
 impl PlaybackEnd {

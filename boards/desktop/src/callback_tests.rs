@@ -36,6 +36,11 @@ fn the_callbacks_do_not_allocate() {
     feed.clock.stop(100);
     assert_no_alloc(|| playback_callback(&mut out, &mut played));
     assert!(!drain(&mut tap).is_empty());
+    // The reference's ring ran over too, and nobody read it.
+    let reference = feed.reference.as_mut().unwrap();
+    assert_eq!(drain(reference).len(), 2 * 2 * 1_000);
+    playback_callback(&mut out, &mut played);
+    assert_eq!(reference.gaps.try_pop().unwrap().lost, 21 * 256 - 2_000);
     assert_eq!(tap.beat.xruns.load(Ordering::Relaxed), 1);
 }
 
@@ -102,6 +107,26 @@ fn sound_goes_to_all_channels_and_silence_behind_it() {
     playback_callback(&mut end, &mut data);
     assert_eq!(data, [128; 3], "silence is the middle of an unsigned format");
     assert_eq!(tap.clock.frames(), 2, "silence does not count");
+}
+
+#[test]
+fn the_ear_is_told_what_was_played_with_its_silence_and_its_fade() {
+    let (mut end, mut tap) = playback_link(100, 2, SECOND);
+    let mut reference = tap.reference.take().unwrap();
+    tap.samples.push_slice(&[0.5; 30]);
+    let mut all = Vec::new();
+    for callback in 0..4 {
+        let mut data = [9.0_f32; 2 * 10];
+        if callback == 1 {
+            tap.clock.stop(5);
+        }
+        playback_callback(&mut end, &mut data);
+        all.extend(data);
+    }
+    assert_eq!(drain(&mut reference), all);
+    let left: Vec<f32> = all.chunks(2).map(|frame| frame[0]).collect();
+    assert_eq!(left[..10], [0.5; 10]);
+    assert!(left[10] < 0.5 && left[14] > 0.0 && left[15..].iter().all(|x| *x == 0.0));
 }
 
 #[test]

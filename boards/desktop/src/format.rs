@@ -93,6 +93,7 @@ pub fn open_playback(
     ) -> Result<cpal::Stream, BoardError>
     where
         T: cpal::SizedSample + cpal::FromSample<f32>,
+        f32: cpal::FromSample<T>,
     {
         let beat = std::sync::Arc::clone(&end.beat);
         let stream = device

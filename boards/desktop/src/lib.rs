@@ -10,6 +10,7 @@
 //! ```text
 //! device ─► capture callback ─► ring ─► Microphone::read: gaps, downmix, resample
 //! device ◄─ playback callback ◄─ ring ◄─ feed: resample ◄─ queue ◄─ Loudspeaker::write
+//!                   └─► ring ─► Microphone::reference: in step with what is heard
 //!                                  one supervisor thread for each stream
 //! ```
 //!
@@ -21,6 +22,11 @@
 //!   sample. [`Loudspeaker::stop`] settles the last sample at once, although the
 //!   fade is played later, because the callback claims its samples and sees
 //!   the stop in one atomic word.
+//! - What the playback callback hands to the device, silence included, goes to the
+//!   ear as well, and is [laid beside](sayso_board::Microphone::reference) what is
+//!   heard by counting: a callback always runs before its sound is in the air, so
+//!   the echo is never early. Where the clocks of two devices drift apart, single
+//!   samples are dropped or repeated, and counted.
 //! - A device that vanishes, or that does not call back for a second, is opened
 //!   again, after 0.25 s at first and up to 5 s later on. Without a name that is
 //!   the default device of that moment. Meanwhile the microphone gives silence
@@ -47,8 +53,10 @@ mod feed;
 mod format;
 mod microphone;
 mod quiet;
+mod reference;
 mod speaker;
 mod supervisor;
+mod tap;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -88,12 +96,14 @@ impl Board for Desktop {
     /// there, with those that are; otherwise why it cannot be opened.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let (taps, arriving) = mpsc::channel();
+        let (references, played) = mpsc::channel();
         let line = microphone::CaptureLine::new(self.config.input.clone(), taps);
         let capture = supervisor::Supervisor::start("sayso-capture", line)?;
-        let microphone = microphone::DesktopMicrophone::new(arriving, capture);
+        let microphone = microphone::DesktopMicrophone::new(arriving, played, capture);
 
         let feed = Arc::new(speaker::SharedFeed::new(voice_rate)?);
-        let line = speaker::PlaybackLine::new(self.config.output.clone(), Arc::clone(&feed));
+        let output = self.config.output.clone();
+        let line = speaker::PlaybackLine::new(output, Arc::clone(&feed), references);
         let playback = supervisor::Supervisor::start("sayso-playback", line)?;
         let loudspeaker = speaker::DesktopLoudspeaker::new(feed, playback);
         Ok((Box::new(microphone), Box::new(loudspeaker)))

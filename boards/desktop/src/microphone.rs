@@ -5,24 +5,21 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use ringbuf::traits::{Consumer, Observer};
-use sayso_board::{
-    BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats, downmix, rescale_rounded,
-};
+use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats};
 
-use crate::callback::{CaptureTap, Gap, capture_link};
+use crate::callback::{CaptureTap, capture_link};
 use crate::devices::{Way, choose};
 use crate::format::open_capture;
 use crate::quiet::Quiet;
+use crate::reference::Reference;
 use crate::supervisor::{Line, Opened, Supervisor};
+use crate::tap::{Live, PIECE};
 
 /// How long a reader may stall before sound is lost.
-const RING: Duration = Duration::from_secs(2);
+pub const RING: Duration = Duration::from_secs(2);
 /// How often a waiting reader looks for sound: the callback cannot wake it
 /// without a system call.
 const LOOK: Duration = Duration::from_millis(5);
-/// The longest piece that is worked off at once, in seconds.
-const PIECE: f64 = 0.1;
 
 /// Opens the microphone, again and again if need be, and hands its taps on.
 pub struct CaptureLine {
@@ -66,12 +63,19 @@ impl Line for CaptureLine {
 /// What [`Board::start`](sayso_board::Board::start) gives.
 pub struct DesktopMicrophone {
     ear: Ear,
+    reference: Reference,
     _supervisor: Supervisor,
 }
 
 impl DesktopMicrophone {
-    pub fn new(taps: Receiver<CaptureTap>, supervisor: Supervisor) -> Self {
-        Self { ear: Ear::new(taps), _supervisor: supervisor }
+    /// `played` brings the links of the loudspeaker's devices.
+    pub fn new(
+        taps: Receiver<CaptureTap>,
+        played: Receiver<CaptureTap>,
+        supervisor: Supervisor,
+    ) -> Self {
+        let (ear, reference) = (Ear::new(taps), Reference::new(played));
+        Self { ear, reference, _supervisor: supervisor }
     }
 }
 
@@ -82,6 +86,7 @@ impl Microphone for DesktopMicrophone {
             let now = Instant::now();
             let n = self.ear.read(buffer, now);
             if n > 0 {
+                self.reference.follow(n, n < buffer.len());
                 return Heard::Samples(n);
             }
             let left = deadline.saturating_duration_since(now);
@@ -92,8 +97,15 @@ impl Microphone for DesktopMicrophone {
         }
     }
 
+    fn reference(&mut self, played: &mut [f32]) {
+        let last = self.reference.last();
+        let n = last.len().min(played.len());
+        played[..n].copy_from_slice(&last[..n]);
+        played[n..].fill(0.0);
+    }
+
     fn stats(&self) -> StreamStats {
-        self.ear.stats()
+        StreamStats { shifted: self.reference.shifted(), ..self.ear.stats() }
     }
 }
 
@@ -101,8 +113,6 @@ impl Microphone for DesktopMicrophone {
 pub struct Ear {
     taps: Receiver<CaptureTap>,
     state: Listening,
-    interleaved: Vec<f32>,
-    mono: Vec<f32>,
     /// Ready for the reader, from `at` on.
     ready: Vec<f32>,
     at: usize,
@@ -122,23 +132,11 @@ enum Listening {
     },
 }
 
-struct Live {
-    tap: CaptureTap,
-    resampler: Resampler,
-    /// Frames taken from the ring.
-    popped: u64,
-    /// Frames lost, and those of them yet to be replaced by silence.
-    lost: u64,
-    silence: u64,
-}
-
 impl Ear {
     pub fn new(taps: Receiver<CaptureTap>) -> Self {
         Self {
             taps,
             state: Listening::Away { since: None, given: 0, next: None },
-            interleaved: Vec::new(),
-            mono: Vec::new(),
             ready: Vec::new(),
             at: 0,
             past: StreamStats::default(),
@@ -183,15 +181,14 @@ impl Ear {
             Listening::To(live) => {
                 // Asked before the ring is: what comes before it is gone is there.
                 let gone = live.tap.gone.get().copied();
-                if live.piece(&mut self.interleaved, &mut self.mono) {
-                    live.resampler.process(&self.mono, &mut self.ready);
+                if live.next(&mut self.ready) {
                     return true;
                 }
                 let Some(since) = gone else { return false };
                 if live.count_the_rest() {
                     return true;
                 }
-                live.resampler.finish(&mut self.ready);
+                live.finish(&mut self.ready);
                 self.past.xruns += live.tap.beat.xruns.load(Ordering::Relaxed);
                 self.past.dropped += live.dropped();
                 self.state = Listening::Away { since: Some(since), given: 0, next: None };
@@ -219,59 +216,6 @@ impl Ear {
                 true
             }
         }
-    }
-}
-
-impl Live {
-    fn new(tap: CaptureTap) -> Result<Self, BoardError> {
-        let resampler = Resampler::new(tap.rate, EAR_RATE)?;
-        Ok(Self { tap, resampler, popped: 0, lost: 0, silence: 0 })
-    }
-
-    /// Brings the next piece, at the device's rate, into `mono`; false when
-    /// there is none.
-    fn piece(&mut self, interleaved: &mut Vec<f32>, mono: &mut Vec<f32>) -> bool {
-        mono.clear();
-        let channels = self.tap.channels;
-        let most = (PIECE * f64::from(self.tap.rate)) as u64;
-        if self.silence == 0 {
-            let queued = (self.tap.samples.occupied_len() / channels) as u64;
-            // A gap is published before the frames behind it, so it is looked
-            // for after them.
-            let gap = self.tap.gaps.try_peek().copied();
-            let until_gap = gap.map_or(u64::MAX, |gap: Gap| gap.at - self.popped);
-            let frames = queued.min(until_gap).min(most);
-            if frames > 0 {
-                interleaved.resize(frames as usize * channels, 0.0);
-                self.tap.samples.pop_slice(interleaved);
-                downmix(interleaved, channels, mono);
-                self.popped += frames;
-                return true;
-            }
-            if let (0, Some(gap)) = (until_gap, gap) {
-                self.tap.gaps.try_pop();
-                self.lost += gap.lost;
-                self.silence = gap.lost;
-            }
-        }
-        let silence = self.silence.min(most);
-        self.silence -= silence;
-        mono.resize(silence as usize, 0.0);
-        silence > 0
-    }
-
-    /// Once the device is gone: frames that came after the last in the ring are
-    /// lost too. False when there are none.
-    fn count_the_rest(&mut self) -> bool {
-        let seen = self.tap.beat.frames.load(Ordering::Acquire);
-        let rest = seen.saturating_sub(self.popped + self.lost);
-        self.lost += rest;
-        self.silence = rest;
-        rest > 0
-    }
-
-    fn dropped(&self) -> u64 {
-        rescale_rounded(self.lost, self.tap.rate, EAR_RATE)
     }
 }
 

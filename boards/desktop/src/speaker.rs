@@ -1,11 +1,12 @@
 //! The loudspeaker on its device.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats};
 
-use crate::callback::playback_link;
+use crate::callback::{CaptureTap, playback_link};
 use crate::devices::{Way, choose};
 use crate::feed::Feed;
 use crate::format::open_playback;
@@ -41,11 +42,14 @@ impl SharedFeed {
 pub struct PlaybackLine {
     name: Option<String>,
     shared: Arc<SharedFeed>,
+    /// Brings what is played to the ear.
+    played: Sender<CaptureTap>,
+    gone: Arc<OnceLock<Instant>>,
 }
 
 impl PlaybackLine {
-    pub fn new(name: Option<String>, shared: Arc<SharedFeed>) -> Self {
-        Self { name, shared }
+    pub fn new(name: Option<String>, shared: Arc<SharedFeed>, played: Sender<CaptureTap>) -> Self {
+        Self { name, shared, played, gone: Arc::default() }
     }
 }
 
@@ -55,14 +59,20 @@ impl Line for PlaybackLine {
         let (device, config) = choose(self.name.as_deref(), Way::Output)?;
         let rate = config.sample_rate();
         let resampler = Resampler::new(self.shared.voice_rate, rate)?;
-        let (end, tap) = playback_link(rate, usize::from(config.channels()).max(1), RING);
+        let (end, mut tap) = playback_link(rate, usize::from(config.channels()).max(1), RING);
         let beat = Arc::clone(&tap.beat);
         let stream = open_playback(&device, &config, end)?;
+        if let Some(reference) = tap.reference.take() {
+            self.gone = Arc::clone(&reference.gone);
+            // Fails only when the microphone was dropped.
+            let _ = self.played.send(reference);
+        }
         self.shared.lock().attach(tap, resampler);
         Ok(Opened { stream: Box::new(stream), beat })
     }
 
     fn lost(&mut self, at: Instant) {
+        let _ = self.gone.set(at);
         self.shared.lock().lost(at);
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sayso_board::{BoardError, EAR_RATE, Heard, SoundFile, rescale_floor};
 
+use crate::room::EchoPath;
 use crate::speaker::Speaker;
 use crate::tracks::{Recorder, Tracks};
 use crate::{Pace, ear_samples};
@@ -54,6 +55,7 @@ pub struct State {
     pub told_to_end: bool,
     pub speaker: Speaker,
     pub tracks: Option<Recorder>,
+    pub echo: Option<EchoPath>,
     /// The time up to which the loudspeaker has played.
     pub now: u64,
     /// The time up to which the microphone was read.
@@ -65,6 +67,7 @@ pub struct State {
     quiet_since: u64,
     ended: bool,
     error: Option<BoardError>,
+    scratch: Vec<f32>,
 }
 
 impl State {
@@ -80,6 +83,7 @@ impl State {
             told_to_end: false,
             speaker: Speaker::default(),
             tracks: None,
+            echo: None,
             now: 0,
             heard: 0,
             sources: VecDeque::from([source]),
@@ -87,6 +91,7 @@ impl State {
             quiet_since: 0,
             ended: false,
             error: None,
+            scratch: Vec::new(),
         }
     }
 
@@ -125,13 +130,16 @@ impl State {
         let buffer = &mut buffer[..wanted];
         self.listen(buffer);
         self.heard += wanted as u64;
-        if let Some(tracks) = &mut self.tracks {
-            tracks.hear(buffer);
-        }
         if !self.sources.is_empty() {
             self.over_since = self.heard;
         }
         self.advance_to(self.heard);
+        if let Some(echo) = &mut self.echo {
+            echo.hear(buffer);
+        }
+        if let Some(tracks) = &mut self.tracks {
+            tracks.hear(buffer);
+        }
         Heard::Samples(wanted)
     }
 
@@ -180,8 +188,13 @@ impl State {
         let due = |time| rescale_floor(time, EAR_RATE, self.voice_rate);
         let count = (due(time) - due(self.now)) as usize;
         let sounding = self.speaker.queued() > 0;
+        self.scratch.clear();
+        self.scratch.extend(self.speaker.play(count));
         if let Some(tracks) = &mut self.tracks {
-            tracks.say(self.speaker.play(count));
+            tracks.say(self.scratch.iter().copied());
+        }
+        if let Some(echo) = &mut self.echo {
+            echo.play(&self.scratch);
         }
         self.now = time;
         if sounding || self.busy > 0 || self.holds > 0 {

@@ -25,6 +25,26 @@ pub(super) enum Phase {
     Hearing(Option<Guess>),
     Thinking(Turn),
     Speaking(TurnId),
+    Paused(Overlap),
+}
+
+/// Speech over the reply of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Overlap {
+    pub(super) reply: TurnId,
+    /// Where the speech began.
+    from: Samples,
+    pub(super) progress: Said,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Somebody is speaking.
+    Going,
+    /// They may have ended there; what they said is being found out.
+    Paused(Samples),
+    /// They have ended there; likewise.
+    Over(Samples),
 }
 
 /// A turn and the audio it answers.
@@ -76,6 +96,7 @@ impl TurnMachine {
             Phase::Hearing(_) => State::Hearing,
             Phase::Thinking(_) => State::Thinking,
             Phase::Speaking(_) => State::Speaking,
+            Phase::Paused(_) => State::Paused,
         }
     }
 
@@ -86,6 +107,16 @@ impl TurnMachine {
             Phase::Hearing(Some(guess)) => Some(guess.turn.id),
             Phase::Thinking(turn) => Some(turn.id),
             Phase::Speaking(id) => Some(id),
+            Phase::Paused(overlap) => Some(overlap.reply),
+        }
+    }
+
+    /// The first sample of the utterance being heard, or being answered
+    /// without a sound yet: it may go on.
+    pub fn utterance(&self) -> Option<Samples> {
+        match self.phase {
+            Phase::Hearing(_) | Phase::Thinking(_) => Some(self.from),
+            Phase::Asleep | Phase::Listening | Phase::Speaking(_) | Phase::Paused(_) => None,
         }
     }
 
@@ -114,11 +145,13 @@ impl TurnMachine {
                 self.speech_ended(at, speech_end.min(at), &mut out);
             }
             Event::Understood { turn, .. }
+            | Event::Overheard { turn, .. }
             | Event::SoundReady { turn }
             | Event::Finished { turn }
             | Event::Failed { turn }
                 if self.turn() != Some(turn) => {}
             Event::Understood { outcome, .. } => self.understood(at, outcome, &mut out),
+            Event::Overheard { outcome, .. } => self.overheard(at, outcome, &mut out),
             Event::SoundReady { .. } => self.sound_ready(at),
             Event::Finished { .. } => self.finished(at, &mut out),
             Event::Failed { .. } => self.failed(at, &mut out),
@@ -155,16 +188,19 @@ impl TurnMachine {
                 self.drop_turn(out);
                 self.hear(at, self.from);
             }
-            Phase::Speaking(_) if self.config.barge_in => {
-                self.drop_turn(out);
-                self.hear(at, from);
-            }
+            Phase::Speaking(reply) if self.config.barge_in => self.pause(at, reply, from, out),
+            Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
         }
     }
 
     fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
         match self.phase {
+            // More of what was let pass as nothing.
+            Phase::Speaking(reply) if self.config.barge_in => {
+                self.pause(at, reply, at - self.config.pick_up, out);
+            }
+            Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
             // Begun over the reply or with the wake word; now it is for us.
             Phase::Listening => self.hear(at, self.from),
@@ -180,6 +216,9 @@ impl TurnMachine {
     fn may_have_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
         self.pick_up(at, speech_end);
         self.voice = false;
+        if let Phase::Paused(overlap) = self.phase {
+            self.overhear(at, overlap, speech_end, Said::Paused(speech_end), out);
+        }
         if let Phase::Hearing(guess) = self.phase {
             self.since = at;
             if guess.is_none() && speech_end > self.from {
@@ -192,6 +231,9 @@ impl TurnMachine {
     fn speech_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
         self.pick_up(at, speech_end);
         self.voice = false;
+        if let Phase::Paused(overlap) = self.phase {
+            self.overhear(at, overlap, speech_end, Said::Over(speech_end), out);
+        }
         let Phase::Hearing(guess) = self.phase else { return };
         match guess {
             Some(guess) if guess.turn.to >= speech_end => self.confirm(at, guess, out),
@@ -245,6 +287,93 @@ impl TurnMachine {
         }
     }
 
+    /// Somebody speaks over the reply.
+    fn pause(&mut self, at: Samples, reply: TurnId, from: Samples, out: &mut Out) {
+        out.push(Action::Pause { turn: reply });
+        self.voice = true;
+        self.since = at;
+        self.phase = Phase::Paused(Overlap { reply, from, progress: Said::Going });
+    }
+
+    /// A pause in speech over the reply: what was said decides.
+    fn overhear(
+        &mut self,
+        at: Samples,
+        overlap: Overlap,
+        end: Samples,
+        progress: Said,
+        out: &mut Out,
+    ) {
+        let Overlap { reply, from, progress: before } = overlap;
+        if matches!(before, Said::Over(_)) {
+            return;
+        }
+        if end <= from {
+            self.resume(at, reply, out);
+            return;
+        }
+        if before == Said::Going {
+            let from = from.max(end - self.config.max_audio);
+            out.push(Action::Overhear { turn: reply, from, to: end });
+            self.since = at;
+        }
+        self.phase = Phase::Paused(Overlap { progress, ..overlap });
+    }
+
+    /// Nobody means to interrupt: the reply goes on.
+    fn resume(&mut self, at: Samples, reply: TurnId, out: &mut Out) {
+        out.push(Action::Resume { turn: reply });
+        self.since = at;
+        self.phase = Phase::Speaking(reply);
+    }
+
+    /// Speech over the reply goes on after a pause.
+    fn goes_on(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+        self.voice = true;
+        if overlap.progress != Said::Going {
+            self.interrupt(at, Overlap { progress: Said::Going, ..overlap }, out);
+        }
+    }
+
+    /// The reply is interrupted for good, by speech that may be over by now.
+    fn interrupt(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+        self.drop_turn(out);
+        self.answer_overlap(at, overlap, out);
+    }
+
+    /// Takes up what was said over a reply that is no more.
+    fn answer_overlap(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+        let voice = self.voice;
+        self.hear(at, overlap.from);
+        self.voice = voice;
+        match overlap.progress {
+            Said::Going => {}
+            Said::Paused(to) => {
+                let turn = self.think(to, out);
+                self.phase = Phase::Hearing(Some(Guess { turn, progress: Progress::Working }));
+            }
+            Said::Over(to) => {
+                let turn = self.think(to, out);
+                out.push(Action::Release { turn: turn.id });
+                self.phase = Phase::Thinking(turn);
+            }
+        }
+    }
+
+    fn overheard(&mut self, at: Samples, outcome: Outcome, out: &mut Out) {
+        let Phase::Paused(overlap) = self.phase else { return };
+        match (overlap.progress, outcome) {
+            (Said::Going, _) => {}
+            (_, Outcome::Words) => self.interrupt(at, overlap, out),
+            (_, Outcome::Nothing) => self.resume(at, overlap.reply, out),
+            (Said::Paused(to) | Said::Over(to), Outcome::Stop) => {
+                self.drop_turn(out);
+                self.from = to;
+                self.rest(at);
+            }
+        }
+    }
+
     /// The utterance is over and calls for no reply.
     fn end_unanswered(&mut self, at: Samples, turn: Turn, outcome: Outcome, out: &mut Out) {
         self.drop_turn(out);
@@ -284,6 +413,10 @@ impl TurnMachine {
                 out.push(Action::Keep { turn });
                 self.after_sound(at);
             }
+            &mut Phase::Paused(overlap) => {
+                out.push(Action::Keep { turn: overlap.reply });
+                self.answer_overlap(at, overlap, out);
+            }
             _ => {}
         }
     }
@@ -295,6 +428,7 @@ impl TurnMachine {
                 self.phase = Phase::Hearing(None);
             }
             Phase::Thinking(_) | Phase::Speaking(_) => self.give_up(at, out),
+            Phase::Paused(overlap) => self.interrupt(at, overlap, out),
             Phase::Asleep | Phase::Listening => {}
         }
     }
@@ -317,6 +451,13 @@ impl TurnMachine {
             }
             Phase::Thinking(_) if over(self.config.think_timeout) => self.give_up(at, out),
             Phase::Speaking(_) if over(self.config.speak_timeout) => self.give_up(at, out),
+            Phase::Paused(overlap) => match overlap.progress {
+                Said::Going if over(self.config.interrupt) => self.interrupt(at, overlap, out),
+                Said::Paused(_) | Said::Over(_) if over(self.config.think_timeout) => {
+                    self.resume(at, overlap.reply, out);
+                }
+                _ => {}
+            },
             Phase::Hearing(_) | Phase::Thinking(_) | Phase::Speaking(_) => {}
         }
     }
@@ -388,7 +529,7 @@ impl TurnMachine {
     fn drop_turn(&self, out: &mut Out) {
         if let Some(turn) = self.turn() {
             out.push(match self.phase {
-                Phase::Speaking(_) => Action::StopSound { turn },
+                Phase::Speaking(_) | Phase::Paused(_) => Action::StopSound { turn },
                 _ => Action::Cancel { turn },
             });
         }

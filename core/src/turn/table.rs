@@ -5,13 +5,13 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
-use super::machine::{Phase, Progress};
+use super::machine::{Phase, Progress, Said};
 use super::{Action, Event, Outcome, TurnConfig, TurnId, TurnMachine};
 use crate::audio::Samples;
 
 const DOC: &str = include_str!("../../../docs/turns.md");
 
-const STATES: [&str; 14] = [
+const STATES: [&str; 17] = [
     "Asleep",
     "Asleep, voice",
     "Listening",
@@ -26,9 +26,12 @@ const STATES: [&str; 14] = [
     "Thinking",
     "Speaking",
     "Speaking, voice",
+    "Paused",
+    "Paused, asking",
+    "Paused, asking, over",
 ];
 
-const EVENTS: [&str; 17] = [
+const EVENTS: [&str; 20] = [
     "Wake",
     "Sleep",
     "SpeechStarted",
@@ -41,6 +44,9 @@ const EVENTS: [&str; 17] = [
     "Understood(Words)",
     "Understood(Nothing)",
     "Understood(Stop)",
+    "Overheard(Words)",
+    "Overheard(Nothing)",
+    "Overheard(Stop)",
     "SoundReady",
     "Finished",
     "Failed",
@@ -69,8 +75,9 @@ fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
         for state in states {
             assert!(STATES.contains(&state), "unknown state {state}");
             for event in events.split(" / ") {
-                let known = EVENTS.iter().any(|e| *e == event || base(e) == event);
-                assert!(known || event == "SpeechStarted(barge-in)", "unknown event {event}");
+                let plain = event.strip_suffix("(barge-in)").unwrap_or(event);
+                let known = EVENTS.iter().any(|e| *e == plain || base(e) == plain);
+                assert!(known, "unknown event {event}");
                 let key = (state.to_string(), event.to_string());
                 let row = (first_line + n, next.to_string(), actions.clone());
                 assert!(rows.insert(key, row).is_none(), "{state} × {event} twice");
@@ -108,6 +115,15 @@ fn name(machine: &TurnMachine) -> String {
             "Thinking"
         }
         Phase::Speaking(_) => "Speaking",
+        Phase::Paused(overlap) => {
+            assert_eq!(machine.voice, overlap.progress == Said::Going);
+            return match overlap.progress {
+                Said::Going => "Paused",
+                Said::Paused(_) => "Paused, asking",
+                Said::Over(_) => "Paused, asking, over",
+            }
+            .to_string();
+        }
     };
     if machine.voice { format!("{state}, voice") } else { state.to_string() }
 }
@@ -138,6 +154,14 @@ fn machine_in(state: &str, config: TurnConfig) -> TurnMachine {
         "Thinking" => thinking,
         "Speaking" => speaking,
         "Speaking, voice" => plus(&speaking, Event::SpeechResumed),
+        "Paused" | "Paused, asking" | "Paused, asking, over" => {
+            let paused = plus(&speaking, Event::SpeechStarted { from: T - SECOND });
+            match state {
+                "Paused" => paused,
+                "Paused, asking" => plus(&paused, Event::MayHaveEnded { speech_end: T }),
+                _ => plus(&paused, Event::SpeechEnded { speech_end: T }),
+            }
+        }
         _ => unreachable!("{state}"),
     };
     let mut machine = TurnMachine::new(config);
@@ -154,6 +178,7 @@ fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
     let at = T + Samples::from_ms(5_000);
     let covered = if matches!(machine.phase, Phase::Hearing(Some(_))) { T } else { at };
     let understood = |outcome| Event::Understood { turn, outcome };
+    let overheard = |outcome| Event::Overheard { turn, outcome };
     let event = match name {
         "Wake" => Event::Wake { from: at },
         "Sleep" => Event::Sleep,
@@ -167,6 +192,9 @@ fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
         "Understood(Words)" => understood(Outcome::Words),
         "Understood(Nothing)" => understood(Outcome::Nothing),
         "Understood(Stop)" => understood(Outcome::Stop),
+        "Overheard(Words)" => overheard(Outcome::Words),
+        "Overheard(Nothing)" => overheard(Outcome::Nothing),
+        "Overheard(Stop)" => overheard(Outcome::Stop),
         "SoundReady" => Event::SoundReady { turn },
         "Finished" => Event::Finished { turn },
         "Failed" => Event::Failed { turn },
@@ -190,11 +218,17 @@ fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
             Action::Release { turn } => ("Release", turn),
             Action::Cancel { turn } => ("Cancel", turn),
             Action::StopSound { turn } => ("StopSound", turn),
+            Action::Pause { turn } => ("Pause", turn),
+            Action::Resume { turn } => ("Resume", turn),
+            Action::Overhear { turn, from, to } => {
+                assert!(from < to);
+                ("Overhear", turn)
+            }
             Action::Keep { turn } => ("Keep", turn),
             Action::Show(_) => continue,
         };
         assert_eq!(live, Some(turn), "{name} of another turn");
-        if !matches!(name, "Think" | "Release") {
+        if matches!(name, "Cancel" | "StopSound" | "Keep") {
             live = None;
         }
         names.push(name.to_string());
@@ -210,7 +244,13 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
     for (wake, barge_in) in [(false, false), (false, true), (true, false), (true, true)] {
         let config = TurnConfig { wake, barge_in, ..TurnConfig::default() };
         let rest = if wake { "Asleep" } else { "Listening" };
-        for state in STATES.into_iter().filter(|s| wake || !s.starts_with("Asleep")) {
+        let possible = |state: &&str| match *state {
+            "Asleep" | "Asleep, voice" => wake,
+            // A voice over the reply is either let be or pauses it.
+            "Speaking, voice" => !barge_in,
+            state => barge_in || !state.starts_with("Paused"),
+        };
+        for state in STATES.into_iter().filter(possible) {
             for event_name in EVENTS {
                 let mut machine = machine_in(state, config);
                 let (at, event) = event(event_name, &machine);
@@ -248,7 +288,7 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
             }
         }
     }
-    assert_eq!(cells, 2 * 17 * (12 + 14));
+    assert_eq!(cells, 20 * (12 + 14 + 14 + 16));
     for key in rows.keys() {
         assert!(used.contains(key), "the row {key:?} describes nothing");
     }
@@ -257,12 +297,15 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
 #[test]
 fn events_of_turns_that_are_over_change_nothing() {
     for state in STATES {
-        let config = TurnConfig { wake: true, ..TurnConfig::default() };
+        let barge_in = state.starts_with("Paused");
+        let config = TurnConfig { wake: true, barge_in, ..TurnConfig::default() };
         for stale in [TurnId(0), TurnId(7), TurnId(u32::MAX)] {
             for event in [
                 Event::Understood { turn: stale, outcome: Outcome::Words },
                 Event::Understood { turn: stale, outcome: Outcome::Nothing },
                 Event::Understood { turn: stale, outcome: Outcome::Stop },
+                Event::Overheard { turn: stale, outcome: Outcome::Words },
+                Event::Overheard { turn: stale, outcome: Outcome::Stop },
                 Event::SoundReady { turn: stale },
                 Event::Finished { turn: stale },
                 Event::Failed { turn: stale },

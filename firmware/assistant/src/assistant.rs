@@ -1,7 +1,6 @@
 //! The whole assistant: engines, and conversations on a board.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use sayso_board::{Board, StreamStats};
 use sayso_core::audio::Samples;
@@ -14,13 +13,18 @@ use sayso_models::tts::Delivery;
 use crate::Stop;
 use crate::config::Config;
 use crate::conversation::Conversation;
-use crate::ear::Ear;
-use crate::engines::Engines;
+use crate::cores::Cores;
+use crate::ear::{Attention, Cleaner, Ear};
+use crate::engines::{Engines, cores, threads};
 use crate::error::Result;
 use crate::event::Event;
+use crate::judge::Judge;
 use crate::mind::{Job, Mind, Thought};
 use crate::mouth::Mouth;
+use crate::patience::Patience;
+use crate::scribe::Scribe;
 use crate::voice::Voice;
+use crate::workers::Workers;
 use crate::{live, lockstep};
 
 /// How time passes in a conversation.
@@ -59,6 +63,11 @@ impl Assistant {
         &self.config
     }
 
+    /// Changes how turns are taken, from the next conversation on.
+    pub fn set_turn(&mut self, turn: crate::config::Turn) {
+        self.config.turn = turn;
+    }
+
     /// The engines, for single tasks.
     pub fn engines(&mut self) -> &mut Engines {
         &mut self.engines
@@ -78,28 +87,38 @@ impl Assistant {
         stop: &Stop,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Losses> {
-        let Engines { vad, stt, llm, tts } = &mut self.engines;
+        let Engines { vad, stt, eot, llm, tts } = &mut self.engines;
         let rate = tts.sample_rate();
         let (microphone, loudspeaker) = board.start(rate)?;
         let turn = &self.config.turn;
-        let speaking = Arc::new(AtomicBool::new(false));
+        let patience = patience(turn);
+        let attention = Arc::new(Attention::new(patience.normal));
         let ear = Ear::new(
+            Cleaner::new(&self.config.ear),
             vad.as_mut(),
             Endpointer::new(endpoint_config(turn)),
             Samples::from_ms(turn.barge_in_ms.into()),
-            speaking.clone(),
+            attention.clone(),
         );
+        let cores = Cores::new(cores());
         let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
-        let mind = Mind::new(stt.as_mut(), llm.as_mut(), language, self.config.stt.prompt.clone());
-        let voice = Voice::new(tts.as_mut(), delivery(&self.config));
+        let prompt = self.config.stt.prompt.clone();
+        let threads = |asked| threads(asked, cores.total());
+        let writing = threads(self.config.stt.threads);
+        let workers = Workers {
+            scribe: Scribe::new(stt.as_mut(), cores.clone(), writing, language, prompt),
+            judge: Judge::new(eot.as_deref_mut().map(|eot| eot as _), cores.clone()),
+            mind: Mind::new(llm.as_mut(), cores.clone(), threads(self.config.llm.threads)),
+            voice: Voice::new(tts.as_mut(), cores.clone(), delivery(&self.config)),
+        };
         let machine = TurnMachine::new(turn_config(turn));
         let mouth = Mouth::new(loudspeaker, rate);
         let real_time = pace == Pace::Live;
         let mut conversation =
-            Conversation::new(machine, mouth, rate, real_time, speaking, on_event);
+            Conversation::new(machine, mouth, rate, real_time, (attention, patience), on_event);
         let microphone = match pace {
-            Pace::Live => live::run(&mut conversation, ear, mind, voice, microphone, stop)?,
-            Pace::Lockstep => lockstep::run(&mut conversation, ear, mind, voice, microphone, stop),
+            Pace::Live => live::run(&mut conversation, ear, workers, microphone, stop)?,
+            Pace::Lockstep => lockstep::run(&mut conversation, ear, workers, microphone, stop),
         };
         Ok(Losses { microphone, loudspeaker: conversation.mouth().speaker().stats() })
     }
@@ -116,8 +135,9 @@ impl Assistant {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         let turn = TurnId(0);
-        let Engines { stt, llm, .. } = &mut self.engines;
-        let mut mind = Mind::new(stt.as_mut(), llm.as_mut(), None, String::new());
+        let cores = Cores::new(cores());
+        let threads = threads(self.config.llm.threads, cores.total());
+        let mut mind = Mind::new(self.engines.llm.as_mut(), cores, threads);
         let (mut reply, mut failed) = (Reply::default(), None);
         let (text, flag) = (text.to_owned(), cancel.clone());
         mind.work(Job::Answer { turn, text, cancel: flag }, &mut |thought| match thought {
@@ -148,7 +168,8 @@ pub fn delivery(config: &Config) -> Delivery {
     Delivery { speed: config.tts.speed, volume: config.tts.volume }
 }
 
-fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
+/// How the ear finds where speech begins and ends.
+pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     EndpointConfig {
         onset: turn.onset,
         offset: turn.offset,
@@ -160,7 +181,19 @@ fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     }
 }
 
-fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
+/// How long to wait at the end of an utterance.
+pub fn patience(turn: &crate::config::Turn) -> Patience {
+    let ms = |ms: u32| Samples::from_ms(ms.into());
+    Patience {
+        short: ms(turn.hangover_short_ms),
+        normal: ms(turn.hangover_ms),
+        long: ms(turn.hangover_long_ms),
+        done: turn.complete,
+    }
+}
+
+/// How the turn machine behaves.
+pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
     let longest = Samples::from_ms(u64::from(turn.max_utterance_s) * 1000);
     TurnConfig {
         barge_in: turn.barge_in,

@@ -18,6 +18,14 @@ pub struct Clause {
 
 /// Words that the first clause needs before it may be cut at a comma.
 const FIRST_WORDS: usize = 2;
+/// Words that the first clause needs before it may be cut before a word that
+/// begins another phrase: there a speaker may draw breath.
+const FIRST_PHRASE: usize = 4;
+/// Such words.
+const JOINING: [&str; 14] = [
+    "and", "because", "but", "for", "from", "if", "or", "since", "so", "that", "when", "where",
+    "which", "while",
+];
 /// Words that a later clause needs before it may be cut at a comma.
 const LATER_WORDS: usize = 7;
 /// A clause of so many words is cut at the next space, come what may.
@@ -90,6 +98,13 @@ impl ClauseSplitter {
                 cut = Some(seen);
                 break;
             }
+            if !self.spoken
+                && next == ' '
+                && let Some(phrase) = phrase_before(&self.open[..seen])
+            {
+                cut = Some(phrase);
+                break;
+            }
         }
         // What has been looked at with its follower need not be looked at again.
         self.seen = seen;
@@ -120,6 +135,13 @@ fn breaks(before: &str, mark: char, next: char, spoken: bool) -> bool {
         }
         _ => length >= MOST_BYTES || words() >= MOST_WORDS,
     }
+}
+
+/// Where to cut the first clause, if `text` ends with a word that begins a phrase.
+fn phrase_before(text: &str) -> Option<usize> {
+    let (before, word) = text.rsplit_once(' ')?;
+    let joins = JOINING.binary_search(&word).is_ok();
+    (joins && before.split_whitespace().count() >= FIRST_PHRASE).then_some(before.len() + 1)
 }
 
 /// Whether the word at the end of `before` is one that a full stop only shortens.
@@ -157,6 +179,17 @@ mod tests {
             ["Well then,", "the Brooklyn Bridge was opened in 1883,", "and it is still in use."]
         );
         assert_eq!(texts("Sure, I'll do it."), ["Sure, I'll do it."]);
+    }
+
+    #[test]
+    fn a_long_first_clause_is_cut_before_the_next_phrase() {
+        assert_eq!(
+            texts("The Brooklyn Bridge was built because the ferries were full and slow."),
+            ["The Brooklyn Bridge was built", "because the ferries were full and slow."]
+        );
+        // Not after a few words, and only once.
+        assert_eq!(texts("Salt and pepper, and more."), ["Salt and pepper,", "and more."]);
+        assert!(JOINING.is_sorted());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Config {
     pub models: Models,
     /// Microphone and loudspeaker.
     pub audio: Audio,
+    /// Cleaning what is heard.
+    pub ear: Ear,
     /// Turn-taking.
     pub turn: Turn,
     /// Speech to text.
@@ -72,6 +74,24 @@ pub struct Audio {
     pub output: String,
 }
 
+/// Cleaning what is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ear {
+    /// Take the assistant's own voice out of what the microphone hears.
+    pub echo_cancellation: bool,
+    /// Take steady noise out.
+    pub noise_suppression: bool,
+    /// Bring speech to an even level.
+    pub gain_control: bool,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self { echo_cancellation: true, noise_suppression: false, gain_control: false }
+    }
+}
+
 /// Turn-taking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -84,14 +104,23 @@ pub struct Turn {
     pub min_speech_ms: u32,
     /// Silence after which the assistant starts working on an answer, unheard, in ms.
     pub may_end_ms: u32,
-    /// Silence after which the user's turn is over, in ms.
+    /// Silence after which the user's turn is over, where nothing speaks for
+    /// a shorter or a longer one, in ms.
     pub hangover_ms: u32,
+    /// Silence after which it is over where it both sounds and reads complete, in ms.
+    pub hangover_short_ms: u32,
+    /// Silence after which it is over where it reads unfinished, in ms.
+    pub hangover_long_ms: u32,
+    /// Ask the end-of-turn model how complete an utterance sounds.
+    pub end_of_turn: bool,
+    /// End-of-turn score (0…1) from which an utterance sounds complete.
+    pub complete: f32,
     /// Sound kept from before speech was noticed, in ms.
     pub pre_roll_ms: u32,
     /// A turn ends after this long even if speech goes on, in s.
     pub max_utterance_s: u32,
-    /// Whether speech interrupts the reply. For headphones, or a microphone
-    /// that does not hear the loudspeaker.
+    /// Whether speech interrupts the reply. Needs echo cancellation,
+    /// headphones, or a microphone that does not hear the loudspeaker.
     pub barge_in: bool,
     /// Speech must last this long to interrupt, in ms.
     pub barge_in_ms: u32,
@@ -103,11 +132,15 @@ impl Default for Turn {
             onset: 0.5,
             offset: 0.35,
             min_speech_ms: 96,
-            may_end_ms: 192,
-            hangover_ms: 600,
+            may_end_ms: 64,
+            hangover_ms: 800,
+            hangover_short_ms: 320,
+            hangover_long_ms: 1500,
+            end_of_turn: true,
+            complete: 0.5,
             pre_roll_ms: 320,
             max_utterance_s: 30,
-            barge_in: false,
+            barge_in: true,
             barge_in_ms: 256,
         }
     }
@@ -121,7 +154,7 @@ pub struct Stt {
     pub language: String,
     /// Names and jargon likely to be said.
     pub prompt: String,
-    /// Threads; 0 for all cores but one, at most 4.
+    /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
     /// Use the GPU, if this build can.
     pub gpu: bool,
@@ -141,7 +174,7 @@ pub struct Llm {
     pub system_prompt: String,
     /// Tokens of context: system prompt, history and reply together.
     pub context: u32,
-    /// Threads; 0 for all cores but one, at most 4.
+    /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
     /// Layers to put on the GPU, if this build can.
     pub gpu_layers: u32,
@@ -232,7 +265,11 @@ impl Config {
             Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
         };
         let turn = &self.turn;
-        for (key, value) in [("turn.onset", turn.onset), ("turn.offset", turn.offset)] {
+        for (key, value) in [
+            ("turn.onset", turn.onset),
+            ("turn.offset", turn.offset),
+            ("turn.complete", turn.complete),
+        ] {
             if !(0.0..=1.0).contains(&value) {
                 return bad(key, value.to_string(), "0 to 1");
             }
@@ -247,6 +284,8 @@ impl Config {
             ("turn.min_speech_ms", turn.min_speech_ms),
             ("turn.may_end_ms", turn.may_end_ms),
             ("turn.hangover_ms", turn.hangover_ms),
+            ("turn.hangover_short_ms", turn.hangover_short_ms),
+            ("turn.hangover_long_ms", turn.hangover_long_ms),
             ("turn.pre_roll_ms", turn.pre_roll_ms),
             ("turn.barge_in_ms", turn.barge_in_ms),
         ] {
@@ -254,12 +293,16 @@ impl Config {
                 return bad(key, value.to_string(), "0 to 10000");
             }
         }
-        if turn.hangover_ms < turn.may_end_ms {
-            return bad(
-                "turn.hangover_ms",
-                turn.hangover_ms.to_string(),
-                "at least turn.may_end_ms",
-            );
+        let ascending = [
+            ("turn.may_end_ms", turn.may_end_ms),
+            ("turn.hangover_short_ms", turn.hangover_short_ms),
+            ("turn.hangover_ms", turn.hangover_ms),
+            ("turn.hangover_long_ms", turn.hangover_long_ms),
+        ];
+        for [(less, least), (key, value)] in ascending.array_windows() {
+            if value < least {
+                return bad(key, value.to_string(), &format!("at least {less}, which is {least}"));
+            }
         }
         if !(0.5..=2.0).contains(&self.tts.speed) {
             return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");
@@ -401,11 +444,11 @@ mod tests {
 
     #[test]
     fn the_command_line_wins() {
-        let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=true"];
+        let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];
         let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
         let config = Config::load(None, &overrides).expect("good");
         assert_eq!(config.tts.speed, 1.25);
         assert_eq!(config.audio.input, "USB Mic");
-        assert!(config.turn.barge_in);
+        assert!(!config.turn.barge_in);
     }
 }

@@ -2,13 +2,13 @@
 //! those who listen in.
 //!
 //! Inputs come as calls ([`heard`](Conversation::heard),
+//! [`written`](Conversation::written), [`judged`](Conversation::judged),
 //! [`thought`](Conversation::thought), [`voiced`](Conversation::voiced)), work
 //! leaves as [`Order`]s. Who carries the orders out, on which thread and in
 //! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use sayso_core::audio::Samples;
@@ -17,15 +17,23 @@ use sayso_core::turn::{self, Action, Outcome, State, TurnId, TurnMachine};
 use sayso_models::Cancel;
 
 use crate::clause::Clause;
-use crate::ear::{HeardFrame, Recorder};
+use crate::draft;
+use crate::ear::{Attention, HeardFrame, Recorder};
 use crate::event::{Ending, Event, Tokens, TurnRecord};
+use crate::intent;
+use crate::judge::{Judged, Question};
 use crate::mind::{Job, Thought};
 use crate::mouth::{Mouth, Noticed};
 use crate::ms;
+use crate::patience::{self, Patience, Reading};
+use crate::scribe::{Dictation, Purpose, Written};
 use crate::voice::{Utter, Voiced};
 
 /// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
 const TAIL: Samples = Samples::from_ms(320);
+
+/// What the judge is given, before the end of the speech.
+const JUDGED: Samples = Samples::from_ms(8_000);
 
 /// So much sound may lie ready before the next clause is spoken, in s.
 const AHEAD_S: u64 = 8;
@@ -33,6 +41,10 @@ const AHEAD_S: u64 = 8;
 /// Work to be done elsewhere.
 #[derive(Debug)]
 pub enum Order {
+    /// For the scribe.
+    Scribe(Dictation),
+    /// For the judge.
+    Judge(Question),
     /// For the mind.
     Mind(Job),
     /// For the voice.
@@ -54,6 +66,21 @@ struct Current {
     written: bool,
     first_clause: bool,
     first_sound: bool,
+    /// How complete the utterance sounds (0…1), and how it reads.
+    score: Option<f32>,
+    reading: Option<Reading>,
+}
+
+/// The utterance being heard, as far as it has been given to the scribe.
+#[derive(Default)]
+struct Draft {
+    /// Its first sample, which tells it from others.
+    utterance: Option<Samples>,
+    /// Up to where it was given away.
+    until: Samples,
+    /// The probability of speech in each frame since, and where the first begins.
+    speech: Vec<f32>,
+    cancel: Cancel,
 }
 
 /// A conversation on one board.
@@ -66,8 +93,12 @@ pub struct Conversation<'e> {
     real_time: bool,
     now: Samples,
     arrived: Instant,
-    speaking: Arc<AtomicBool>,
+    attention: Arc<Attention>,
+    patience: Patience,
     current: Option<Current>,
+    draft: Draft,
+    /// Stops the work on what was said over the reply.
+    overhearing: Cancel,
     orders: VecDeque<Order>,
     on_event: &'e mut dyn FnMut(Event),
 }
@@ -75,13 +106,13 @@ pub struct Conversation<'e> {
 impl<'e> Conversation<'e> {
     /// A conversation at its beginning. `rate` is the voice's sample rate in
     /// Hz; `real_time` tells whether the sample clock goes with the wall
-    /// clock; `speaking` is kept up to date for the ear.
+    /// clock; `attention` is kept up to date for the ear, by `patience`.
     pub fn new(
         machine: TurnMachine,
         mouth: Mouth,
         rate: u32,
         real_time: bool,
-        speaking: Arc<AtomicBool>,
+        (attention, patience): (Arc<Attention>, Patience),
         on_event: &'e mut dyn FnMut(Event),
     ) -> Self {
         // The longest utterance and what comes before it is noticed.
@@ -96,8 +127,11 @@ impl<'e> Conversation<'e> {
             real_time,
             now: Samples::ZERO,
             arrived: now,
-            speaking,
+            attention,
+            patience,
             current: None,
+            draft: Draft::default(),
+            overhearing: Cancel::new(),
             orders: VecDeque::new(),
             on_event,
         }
@@ -149,6 +183,7 @@ impl<'e> Conversation<'e> {
             self.step(event.into());
         }
         self.step(turn::Event::Tick);
+        self.draft(frame.probability);
     }
 
     /// The recording is over: whoever speaks has ended.
@@ -168,21 +203,6 @@ impl<'e> Conversation<'e> {
     /// The mind found something out.
     pub fn thought(&mut self, thought: Thought) {
         match thought {
-            Thought::Partial { turn, text } if self.is_current(turn) => {
-                self.tell(Event::Partial { turn, text });
-            }
-            Thought::Understood { turn, transcript, stop, took_ms } => {
-                let Some(current) = self.current(turn) else { return };
-                current.record.timings_ms.stt = took_ms;
-                current.record.transcript = transcript.text.trim().into();
-                let outcome = match (current.record.transcript.is_empty(), stop) {
-                    (true, _) => Outcome::Nothing,
-                    (_, true) => Outcome::Stop,
-                    _ => Outcome::Words,
-                };
-                self.tell(Event::Transcript { turn, at: self.now, transcript });
-                self.step(turn::Event::Understood { turn, outcome });
-            }
             Thought::Text { turn, text } => {
                 let Some(current) = self.current(turn) else { return };
                 current.record.reply.push_str(&text);
@@ -211,8 +231,112 @@ impl<'e> Conversation<'e> {
                 self.feed_voice();
             }
             Thought::Broken { turn, error } => self.broken(turn, &error),
-            Thought::Partial { .. } => {}
         }
+    }
+
+    /// The scribe wrote something down.
+    pub fn written(&mut self, written: Written) {
+        match written {
+            Written::Draft { utterance, text } => {
+                if self.draft.utterance == Some(utterance) {
+                    self.tell(Event::Draft { utterance, text });
+                }
+            }
+            Written::Partial { turn, text } => {
+                if self.is_current(turn) {
+                    self.tell(Event::Partial { turn, text });
+                }
+            }
+            Written::Utterance { turn, transcript, took_ms } => {
+                let Some(current) = self.current(turn) else { return };
+                let text: String = transcript.text.trim().into();
+                current.record.timings_ms.stt = took_ms;
+                current.reading = patience::reading(&text);
+                current.record.transcript = text.clone();
+                let outcome = intent::outcome(&text);
+                if outcome == Outcome::Words {
+                    let cancel = current.cancel.clone();
+                    self.orders.push_back(Order::Mind(Job::Answer { turn, text, cancel }));
+                }
+                self.tell(Event::Transcript { turn, at: self.now, transcript });
+                self.step(turn::Event::Understood { turn, outcome });
+                self.reconsider();
+            }
+            Written::Over { turn, transcript } => {
+                let text = transcript.text.trim();
+                let outcome = match intent::outcome(text) {
+                    Outcome::Words if intent::is_backchannel(text) => Outcome::Nothing,
+                    outcome => outcome,
+                };
+                self.overheard(turn, outcome);
+            }
+            Written::Broken { purpose, error } => match purpose {
+                Purpose::Turn(turn) => self.broken(turn, &error),
+                // What cannot be understood does not interrupt.
+                Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
+                Purpose::Draft => log::debug!("a draft was not written: {error}"),
+            },
+        }
+    }
+
+    /// The judge has an opinion.
+    pub fn judged(&mut self, judged: Judged) {
+        match judged.score {
+            Ok(score) => {
+                let Some(current) = self.current(judged.turn) else { return };
+                current.score = Some(score);
+                current.record.completeness = Some(score);
+                self.reconsider();
+            }
+            Err(error) if error.is_cancelled() => {}
+            Err(error) => log::debug!("the end of the turn was not judged: {error}"),
+        }
+    }
+
+    fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
+        self.step(turn::Event::Overheard { turn, outcome });
+    }
+
+    /// How long to wait, by what is known of the utterance now.
+    fn reconsider(&mut self) {
+        let (score, reading) = match &self.current {
+            Some(current) => (current.score, current.reading),
+            None => (None, None),
+        };
+        self.attention.set_hangover(self.patience.hangover(score, reading));
+    }
+
+    /// Gives the scribe the beginning of a long utterance that goes on.
+    fn draft(&mut self, probability: f32) {
+        if self.machine.state() != State::Hearing {
+            // Between may-have-ended and resumed the utterance stays the same.
+            if self.machine.utterance().is_none() {
+                self.draft.cancel.cancel();
+                self.draft = Draft::default();
+            }
+            return;
+        }
+        let Some(utterance) = self.machine.utterance() else { return };
+        if self.draft.utterance != Some(utterance) {
+            self.draft.cancel.cancel();
+            self.draft = Draft { utterance: Some(utterance), until: utterance, ..Draft::default() };
+            // What came before it was noticed was speech, for all we know.
+            let missed = (self.now - utterance).0 / Samples::FRAME.0;
+            self.draft.speech = vec![1.0; usize::try_from(missed).unwrap_or(0)];
+        } else {
+            self.draft.speech.push(probability);
+        }
+        let Some(frames) = draft::cut(&self.draft.speech) else { return };
+        self.draft.speech.drain(..frames);
+        let from = self.draft.until;
+        self.draft.until = self.now - Samples(self.draft.speech.len() as u64 * Samples::FRAME.0);
+        self.orders.push_back(Order::Scribe(Dictation {
+            purpose: Purpose::Draft,
+            utterance,
+            from,
+            audio: self.recorder.range(from, self.draft.until),
+            cancel: self.draft.cancel.clone(),
+        }));
     }
 
     /// The voice made something.
@@ -320,7 +444,25 @@ impl<'e> Conversation<'e> {
     fn act(&mut self, action: Action) {
         match action {
             Action::Think { turn, from, to } => self.think(turn, from, to),
-            Action::Release { turn } => self.mouth.release(turn),
+            Action::Release { turn } => {
+                let now = self.now;
+                if let Some(current) = self.current(turn) {
+                    current.record.released = Some(now);
+                }
+                self.mouth.release(turn);
+            }
+            Action::Pause { turn } => self.mouth.pause(turn),
+            Action::Resume { turn } => self.mouth.resume(turn),
+            Action::Overhear { turn, from, to } => {
+                self.overhearing = Cancel::new();
+                self.orders.push_back(Order::Scribe(Dictation {
+                    purpose: Purpose::Over(turn),
+                    utterance: from,
+                    from,
+                    audio: self.recorder.range(from, (to + TAIL).min(self.now)),
+                    cancel: self.overhearing.clone(),
+                }));
+            }
             Action::Cancel { turn } => {
                 self.mouth.cancel(turn);
                 self.end(turn, Ending::Dropped, 0);
@@ -331,7 +473,7 @@ impl<'e> Conversation<'e> {
             }
             Action::Keep { turn } => self.end(turn, Ending::Complete, usize::MAX),
             Action::Show(state) => {
-                self.speaking.store(state == State::Speaking, Ordering::Relaxed);
+                self.attention.set_speaking(matches!(state, State::Speaking | State::Paused));
                 self.tell(Event::State { at: self.now, state });
             }
         }
@@ -339,17 +481,33 @@ impl<'e> Conversation<'e> {
 
     fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
         let cancel = Cancel::new();
-        let audio = self.recorder.range(from, (to + TAIL).min(self.now));
+        let utterance = self.machine.utterance().unwrap_or(from);
+        let drafted = self.draft.utterance == Some(utterance) && self.draft.until > from;
+        let begin = if drafted { self.draft.until.min(to) } else { from };
+        // The judge takes a quarter of the scribe's time, so it goes first.
+        self.orders.push_back(Order::Judge(Question {
+            turn,
+            audio: self.recorder.range(to - JUDGED, self.now),
+            cancel: cancel.clone(),
+        }));
+        self.orders.push_back(Order::Scribe(Dictation {
+            purpose: Purpose::Turn(turn),
+            utterance: if drafted { utterance } else { begin },
+            from: begin,
+            audio: self.recorder.range(begin, (to + TAIL).min(self.now)),
+            cancel: cancel.clone(),
+        }));
         // The frame that showed the end has just arrived: the end lies so far back.
         let ago = std::time::Duration::from_millis((self.now - to).as_ms());
         let mut record = TurnRecord { turn, ..TurnRecord::default() };
         record.speech_from = from;
         record.speech_end = to;
+        record.begun = self.now;
         record.timings_ms.speech = (to - from).as_ms() as f64;
         self.mouth.begin(turn);
         self.current = Some(Current {
             id: turn,
-            cancel: cancel.clone(),
+            cancel,
             record,
             begun: Instant::now(),
             speech_ended: self.arrived.checked_sub(ago).unwrap_or(self.arrived),
@@ -358,13 +516,16 @@ impl<'e> Conversation<'e> {
             written: false,
             first_clause: false,
             first_sound: false,
+            score: None,
+            reading: None,
         });
-        self.orders.push_back(Order::Mind(Job::Think { turn, audio, cancel }));
+        self.reconsider();
     }
 
     fn end(&mut self, turn: TurnId, ending: Ending, heard: usize) {
         let Some(current) = self.current.take_if(|current| current.id == turn) else { return };
         current.cancel.cancel();
+        self.overhearing.cancel();
         let mut record = current.record;
         record.ending = ending;
         record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
@@ -376,6 +537,7 @@ impl<'e> Conversation<'e> {
             Ending::Interrupted if heard > 0 => Job::Keep { turn, heard: Some(heard) },
             _ => Job::Discard { turn },
         }));
+        self.reconsider();
         self.tell(Event::Turn(Box::new(record)));
     }
 }

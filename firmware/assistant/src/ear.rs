@@ -1,17 +1,25 @@
 //! The ear: from samples to "speech began", "may have ended", "ended".
+//!
+//! What is heard is cleaned of the assistant's own voice first ([`echo`]) and, if
+//! asked for, of noise ([`polish`]); detector and recorder get the cleaned sound.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sayso_board::Framer;
 use sayso_core::audio::{FRAME, Samples};
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_models::vad::Vad;
 
+pub mod echo;
+pub mod polish;
+
+use echo::EchoCanceller;
+use polish::Polish;
+
 /// One frame of sound and what the ear makes of it.
 #[derive(Clone, Debug)]
 pub struct HeardFrame {
-    /// The sound: [`FRAME`] samples at 16 kHz mono.
+    /// The sound, cleaned: [`FRAME`] samples at 16 kHz mono.
     pub samples: Vec<f32>,
     /// The end of the frame on the sample clock.
     pub at: Samples,
@@ -23,50 +31,137 @@ pub struct HeardFrame {
     pub trouble: Option<String>,
 }
 
+/// What the conversation tells the ear while both go on.
+#[derive(Debug)]
+pub struct Attention {
+    speaking: AtomicBool,
+    hangover: AtomicU64,
+}
+
+impl Attention {
+    /// Nobody speaks; the quiet that ends an utterance is `hangover`.
+    pub fn new(hangover: Samples) -> Self {
+        Self { speaking: AtomicBool::new(false), hangover: AtomicU64::new(hangover.0) }
+    }
+
+    /// Whether the assistant speaks: a cough is then no interruption.
+    pub fn set_speaking(&self, speaking: bool) {
+        self.speaking.store(speaking, Ordering::Relaxed);
+    }
+
+    /// The quiet that ends the utterance, from the next frame on.
+    pub fn set_hangover(&self, hangover: Samples) {
+        self.hangover.store(hangover.0, Ordering::Relaxed);
+    }
+}
+
+/// Cleans what is heard before anybody judges it.
+#[derive(Default)]
+pub struct Cleaner {
+    /// Takes the assistant's own voice out.
+    pub echo: Option<EchoCanceller>,
+    /// Takes noise out and evens the level.
+    pub polish: Option<Polish>,
+}
+
+impl Cleaner {
+    /// What `config` asks for.
+    pub fn new(config: &crate::config::Ear) -> Self {
+        Self {
+            echo: config.echo_cancellation.then(EchoCanceller::new),
+            polish: Polish::new(config.noise_suppression, config.gain_control),
+        }
+    }
+
+    fn process(&mut self, heard: &mut [f32], played: &[f32]) {
+        if let Some(echo) = &mut self.echo {
+            echo.process(heard, played);
+        }
+        if let Some(polish) = &mut self.polish {
+            polish.process(heard);
+        }
+    }
+}
+
 /// Listens to one stream.
 pub struct Ear<'a> {
+    cleaner: Cleaner,
     vad: &'a mut dyn Vad,
-    framer: Framer<FRAME>,
+    /// The frame that is being filled: what is heard, and what is played meanwhile.
+    heard: [f32; FRAME],
+    played: [f32; FRAME],
+    filled: usize,
     endpointer: Endpointer,
     min_speech: Samples,
     interrupting: Samples,
-    speaking: Arc<AtomicBool>,
+    attention: Arc<Attention>,
 }
 
 impl<'a> Ear<'a> {
-    /// An ear at the start of a stream. While `speaking` is set, speech must
-    /// last `interrupting` to count.
+    /// An ear at the start of a stream. While `attention` says that the
+    /// assistant speaks, speech must last `interrupting` to count.
     pub fn new(
+        cleaner: Cleaner,
         vad: &'a mut dyn Vad,
         endpointer: Endpointer,
         interrupting: Samples,
-        speaking: Arc<AtomicBool>,
+        attention: Arc<Attention>,
     ) -> Self {
         vad.reset();
         let min_speech = endpointer.config().min_speech;
-        Self { vad, framer: Framer::new(), endpointer, min_speech, interrupting, speaking }
+        let (heard, played) = ([0.0; FRAME], [0.0; FRAME]);
+        Self {
+            cleaner,
+            vad,
+            heard,
+            played,
+            filled: 0,
+            endpointer,
+            min_speech,
+            interrupting,
+            attention,
+        }
     }
 
-    /// Takes the next samples (16 kHz mono, any number) and emits the frames they complete.
-    pub fn listen(&mut self, samples: &[f32], emit: &mut dyn FnMut(HeardFrame)) {
-        let Self { vad, framer, endpointer, min_speech, interrupting, speaking } = self;
-        framer.push(samples, |frame| {
-            let (probability, trouble) = match vad.process(frame) {
-                Ok(probability) => (probability, None),
-                Err(error) => (0.0, Some(error.to_string())),
-            };
-            let longest =
-                if speaking.load(Ordering::Relaxed) { *interrupting } else { *min_speech };
-            endpointer.set_min_speech(longest);
-            let event = endpointer.push(probability);
-            emit(HeardFrame {
-                samples: frame.to_vec(),
-                at: endpointer.now(),
-                probability,
-                event,
-                trouble,
-            });
-        });
+    /// Takes the next samples (16 kHz mono, any number), and what the loudspeaker
+    /// played beside them ([`Microphone::reference`](sayso_board::Microphone::reference);
+    /// silence where it is shorter), and emits the frames they complete.
+    pub fn listen(
+        &mut self,
+        mut samples: &[f32],
+        mut played: &[f32],
+        emit: &mut dyn FnMut(HeardFrame),
+    ) {
+        while !samples.is_empty() {
+            let n = (FRAME - self.filled).min(samples.len());
+            let known = n.min(played.len());
+            let (now, later) = samples.split_at(n);
+            self.heard[self.filled..self.filled + n].copy_from_slice(now);
+            self.played[self.filled..self.filled + known].copy_from_slice(&played[..known]);
+            self.played[self.filled + known..self.filled + n].fill(0.0);
+            self.filled += n;
+            (samples, played) = (later, &played[known..]);
+            if self.filled == FRAME {
+                self.filled = 0;
+                emit(self.frame());
+            }
+        }
+    }
+
+    /// Judges the full frame.
+    fn frame(&mut self) -> HeardFrame {
+        self.cleaner.process(&mut self.heard, &self.played);
+        let (probability, trouble) = match self.vad.process(&self.heard) {
+            Ok(probability) => (probability, None),
+            Err(error) => (0.0, Some(error.to_string())),
+        };
+        let speaking = self.attention.speaking.load(Ordering::Relaxed);
+        self.endpointer.set_min_speech(if speaking { self.interrupting } else { self.min_speech });
+        let hangover = self.attention.hangover.load(Ordering::Relaxed);
+        self.endpointer.set_hangover(Samples(hangover));
+        let event = self.endpointer.push(probability);
+        let samples = self.heard.to_vec();
+        HeardFrame { samples, at: self.endpointer.now(), probability, event, trouble }
     }
 }
 

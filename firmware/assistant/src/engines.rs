@@ -22,6 +22,8 @@ pub struct Engines {
     pub vad: Box<dyn Vad>,
     /// Speech to text.
     pub stt: Box<dyn Stt>,
+    /// How complete an utterance sounds; without it, the transcript alone decides.
+    pub eot: Option<Box<dyn EndOfTurn>>,
     /// The language model, its system prompt evaluated.
     pub llm: Box<dyn Llm>,
     /// Text to speech.
@@ -43,9 +45,11 @@ impl Engines {
             let stt = scope.spawn(|| Self::load_stt(config));
             let tts = scope.spawn(|| Self::load_tts(config));
             let vad = Self::load_vad(config);
+            let eot = if config.turn.end_of_turn { Some(Self::load_eot(config)?) } else { None };
             let gone = |_| crate::Error::Worker("loading");
             Ok(Self {
                 vad: vad?,
+                eot,
                 stt: stt.join().map_err(gone)??,
                 llm: llm.join().map_err(gone)??,
                 tts: tts.join().map_err(gone)??,
@@ -77,7 +81,7 @@ impl Engines {
         cpu()?;
         let path = Chosen::new(config).stt()?;
         let settings = sayso_models::stt::WhisperConfig {
-            threads: threads(config.stt.threads),
+            threads: threads(config.stt.threads, cores()),
             gpu: config.stt.gpu,
             ..Default::default()
         };
@@ -94,7 +98,7 @@ impl Engines {
         cpu()?;
         let chosen = Chosen::new(config);
         let path = chosen.llm()?;
-        let count = u32::try_from(threads(config.llm.threads)).unwrap_or(4);
+        let count = u32::try_from(threads(config.llm.threads, cores())).unwrap_or(4);
         let settings = llm::Config {
             n_ctx: config.llm.context,
             threads: count,
@@ -262,11 +266,16 @@ impl<'c> Chosen<'c> {
     }
 }
 
-/// Threads for an engine: as asked, or all cores but one, up to four. The one
-/// is for the sound and for whatever else runs: ggml's threads wait for each
-/// other by spinning, and stall when one of them loses its core.
-#[cfg(feature = "models")]
-fn threads(asked: u32) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    if asked == 0 { (cores - 1).clamp(1, 4) } else { asked as usize }
+/// Cores for the models, at most four: more make them hardly faster.
+pub fn cores() -> usize {
+    #[cfg(feature = "models")]
+    let cores = sayso_models::ggml::physical_cores();
+    #[cfg(not(feature = "models"))]
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.clamp(1, 4)
+}
+
+/// Threads for an engine: as asked (0 for all), but no more than `cores`.
+pub fn threads(asked: u32, cores: usize) -> usize {
+    if asked == 0 { cores } else { (asked as usize).min(cores) }
 }

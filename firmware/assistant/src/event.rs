@@ -52,7 +52,15 @@ pub enum Event {
         /// The probability (0…1) that it is speech.
         speech: f32,
     },
-    /// A part of the transcript, as it is decided.
+    /// The beginning of an utterance that still goes on: final, as far as it
+    /// goes. Each adds to the one before.
+    Draft {
+        /// The first sample of the utterance.
+        utterance: Samples,
+        /// The words added.
+        text: String,
+    },
+    /// A part of the transcript, as it is decided; after the drafts, if any.
     Partial {
         /// Whose.
         turn: TurnId,
@@ -126,6 +134,12 @@ pub struct TurnRecord {
     pub speech_from: Samples,
     /// Where it ends.
     pub speech_end: Samples,
+    /// How complete the utterance sounded (0…1), if that was judged.
+    pub completeness: Option<f32>,
+    /// When the work on it began: on a guess if it was released later, or never.
+    pub begun: Samples,
+    /// When it was sure that the user had ended and the reply might be heard.
+    pub released: Option<Samples>,
     /// Tokens evaluated, found in the cache and written.
     pub tokens: Tokens,
     /// Wall-clock times. Not part of a log.

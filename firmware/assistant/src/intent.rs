@@ -1,12 +1,10 @@
 //! What can be understood from the words alone, without a language model.
 
+use sayso_core::turn::Outcome;
+
 /// Whether `text` only asks to stop: "stop", "cancel", "never mind" and the like.
 pub fn is_stop(text: &str) -> bool {
-    let words: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' })
-        .collect();
+    let words = words(text);
     let mut words: Vec<&str> = words.split_whitespace().collect();
     words.retain(|word| !["please", "ok", "okay", "oh", "no", "just", "now"].contains(word));
     words.dedup();
@@ -22,6 +20,53 @@ pub fn is_stop(text: &str) -> bool {
             | ["shut", "up"]
             | ["that's", "enough"]
     )
+}
+
+/// Whether `text` only shows that the listener follows: "mhm", "yeah", "I see".
+/// Said over a reply, it lets the reply go on.
+pub fn is_backchannel(text: &str) -> bool {
+    const ALONE: [&str; 30] = [
+        "mhm", "mm", "mmm", "hmm", "hm", "uh-huh", "uhhuh", "huh", "uh", "um", "ah", "aha", "oh",
+        "yeah", "yep", "yes", "yup", "ok", "okay", "right", "sure", "good", "great", "cool",
+        "nice", "wow", "really", "exactly", "true", "thanks",
+    ];
+    const TOGETHER: [&[&str]; 6] = [
+        &["i", "see"],
+        &["got", "it"],
+        &["thank", "you"],
+        &["all", "right"],
+        &["very", "good"],
+        &["uh", "huh"],
+    ];
+    let words = words(text);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let mut rest = words.as_slice();
+    while let Some(first) = rest.first() {
+        let together = TOGETHER.iter().find(|phrase| rest.starts_with(phrase));
+        let known = match together {
+            Some(phrase) => phrase.len(),
+            None if ALONE.contains(first) => 1,
+            None => return false,
+        };
+        rest = rest.get(known..).unwrap_or_default();
+    }
+    // More than a few of them are a sentence.
+    !words.is_empty() && words.len() <= 4
+}
+
+/// What an utterance comes to.
+pub fn outcome(text: &str) -> Outcome {
+    match text.trim() {
+        "" => Outcome::Nothing,
+        text if is_stop(text) => Outcome::Stop,
+        _ => Outcome::Words,
+    }
+}
+
+/// The words in lower case, without punctuation but for what joins them.
+fn words(text: &str) -> String {
+    let keep = |c: char| if c.is_alphanumeric() || c == '\'' || c == '-' { c } else { ' ' };
+    text.to_lowercase().chars().map(keep).collect()
 }
 
 /// The answer to a question for the time or the date, which no language model
@@ -55,7 +100,28 @@ pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, is_stop};
+    use super::{clock, is_backchannel, is_stop, outcome};
+    use sayso_core::turn::Outcome;
+
+    #[test]
+    fn backchannels() {
+        for text in ["Mhm.", "Yeah, yeah.", "Uh-huh", "I see.", "Oh, okay.", "Thank you.", "Hmm..."]
+        {
+            assert!(is_backchannel(text), "{text}");
+        }
+        for text in
+            ["", "Stop.", "No.", "Yes, but what about Sunday?", "What?", "Right turn", "I see him"]
+        {
+            assert!(!is_backchannel(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn outcomes() {
+        assert_eq!(outcome(" "), Outcome::Nothing);
+        assert_eq!(outcome("Stop!"), Outcome::Stop);
+        assert_eq!(outcome("Yeah."), Outcome::Words);
+    }
 
     #[test]
     fn the_clock_answers_for_now_and_only_for_now() {

@@ -24,8 +24,8 @@
 //! ```
 //!
 //! Data flows one way: [`ear`] → [`conversation`] (which holds the turn
-//! machine) → [`mind`] → [`voice`] → [`mouth`]; [`live`] and [`lockstep`] give
-//! them threads, or a virtual clock.
+//! machine) → [`scribe`] and [`judge`] → [`mind`] → [`voice`] → [`mouth`];
+//! [`live`] and [`lockstep`] give them threads, or a virtual clock.
 
 #![forbid(unsafe_code)]
 
@@ -33,17 +33,24 @@ pub mod assistant;
 pub mod clause;
 pub mod config;
 pub mod conversation;
+pub mod cores;
+mod draft;
 pub mod ear;
 pub mod engines;
 mod error;
 pub mod event;
 pub mod intent;
+pub mod judge;
 pub mod live;
 pub mod lockstep;
 pub mod mind;
 pub mod mouth;
+pub mod patience;
+mod realtime;
+pub mod scribe;
 mod stop;
 pub mod voice;
+pub mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};
 pub use config::Config;

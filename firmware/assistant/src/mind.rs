@@ -1,4 +1,4 @@
-//! The mind: what was said, and what to answer.
+//! The mind: what to answer.
 //!
 //! One job at a time, each with its turn's number and [`Cancel`]. What it
 //! finds out is emitted as it comes; it never waits for whoever listens.
@@ -8,29 +8,20 @@ use std::time::Instant;
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
-use sayso_models::stt::{Stt, SttRequest, Transcript};
 
 use crate::clause::{Clause, ClauseSplitter};
+use crate::cores::Cores;
 use crate::intent;
 use crate::ms;
 
 /// Work for the mind.
 #[derive(Clone, Debug)]
 pub enum Job {
-    /// Understand this sound (16 kHz mono) and answer it.
-    Think {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// What was said.
-        audio: Vec<f32>,
-        /// Stops the work.
-        cancel: Cancel,
-    },
     /// Answer this text.
     Answer {
         /// The turn it belongs to.
         turn: TurnId,
-        /// What was typed.
+        /// What was said, or typed.
         text: String,
         /// Stops the work.
         cancel: Cancel,
@@ -52,24 +43,6 @@ pub enum Job {
 /// What the mind found out.
 #[derive(Debug)]
 pub enum Thought {
-    /// A part of the transcript, as it is decided.
-    Partial {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// The words.
-        text: String,
-    },
-    /// What was said.
-    Understood {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// The transcript; its text is empty when nothing was said.
-        transcript: Transcript,
-        /// Whether it only asks to stop.
-        stop: bool,
-        /// How long that took, in ms.
-        took_ms: f64,
-    },
     /// A piece of the reply, as it is written.
     Text {
         /// The turn it belongs to.
@@ -102,33 +75,26 @@ pub enum Thought {
     },
 }
 
-/// The recogniser and the language model, and the exchange between them.
+/// The language model, and the exchange that is pending in it.
 pub struct Mind<'a> {
-    stt: &'a mut dyn Stt,
     llm: &'a mut dyn Llm,
-    language: Option<String>,
-    prompt: String,
+    cores: Cores,
+    /// Threads it runs on.
+    threads: usize,
     now: fn() -> jiff::civil::DateTime,
     /// The turn whose exchange is pending in the language model, and its reply so far.
     pending: Option<(TurnId, String)>,
 }
 
 impl<'a> Mind<'a> {
-    /// A mind that listens for `language` (ISO 639-1; `None` detects it) and
-    /// expects the words in `prompt`.
-    pub fn new(
-        stt: &'a mut dyn Stt,
-        llm: &'a mut dyn Llm,
-        language: Option<String>,
-        prompt: String,
-    ) -> Self {
-        Self { stt, llm, language, prompt, now: || jiff::Zoned::now().datetime(), pending: None }
+    /// A mind that thinks by `llm`, which runs on `threads` of the `cores`.
+    pub fn new(llm: &'a mut dyn Llm, cores: Cores, threads: usize) -> Self {
+        Self { llm, cores, threads, now: || jiff::Zoned::now().datetime(), pending: None }
     }
 
     /// Does one job, emitting what is found out.
     pub fn work(&mut self, job: Job, emit: &mut dyn FnMut(Thought)) {
         let (turn, done) = match job {
-            Job::Think { turn, audio, cancel } => (turn, self.think(turn, &audio, &cancel, emit)),
             Job::Answer { turn, text, cancel } => (turn, self.answer(turn, &text, &cancel, emit)),
             Job::Keep { turn, heard } => (turn, self.keep(turn, heard)),
             Job::Discard { turn } => (turn, self.discard(turn)),
@@ -136,28 +102,6 @@ impl<'a> Mind<'a> {
         if let Err(error) = done {
             emit(Thought::Broken { turn, error });
         }
-    }
-
-    fn think(
-        &mut self,
-        turn: TurnId,
-        audio: &[f32],
-        cancel: &Cancel,
-        emit: &mut dyn FnMut(Thought),
-    ) -> sayso_models::Result<()> {
-        cancel.check()?;
-        let start = Instant::now();
-        let request = SttRequest { prompt: &self.prompt, language: self.language.as_deref() };
-        let transcript = self.stt.transcribe(audio, &request, cancel, &mut |text| {
-            emit(Thought::Partial { turn, text: text.into() });
-        })?;
-        let text = transcript.text.trim().to_owned();
-        let stop = intent::is_stop(&text);
-        emit(Thought::Understood { turn, transcript, stop, took_ms: ms(start) });
-        if text.is_empty() || stop {
-            return Ok(());
-        }
-        self.answer(turn, &text, cancel, emit)
     }
 
     fn answer(
@@ -183,13 +127,17 @@ impl<'a> Mind<'a> {
             emit(Thought::Done { turn, reply });
             return Ok(());
         }
+        let mut taken = self.cores.take(self.threads, self.threads);
         let reply = self.llm.reply(text, cancel, &mut |piece| {
+            // The voice and the scribe have shorter work than a whole reply.
+            taken.yield_now();
             written.push_str(piece);
             emit(Thought::Text { turn, text: piece.into() });
             splitter.push(piece, &mut |clause| {
                 emit(Thought::Clause { turn, clause, after_ms: ms(start) });
             });
         });
+        drop(taken);
         self.pending = Some((turn, written));
         let reply = reply?;
         splitter.finish(&mut |clause| {
@@ -200,6 +148,7 @@ impl<'a> Mind<'a> {
     }
 
     fn keep(&mut self, turn: TurnId, heard: Option<usize>) -> sayso_models::Result<()> {
+        let _taken = self.cores.take(self.threads, self.threads);
         match self.pending.take_if(|(pending, _)| *pending == turn) {
             None => Ok(()),
             Some((_, text)) => match heard.and_then(|heard| text.get(..heard)) {

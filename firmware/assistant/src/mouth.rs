@@ -1,7 +1,6 @@
 //! The mouth: holds the sound of a reply back until it may be heard, hands it
 //! to the loudspeaker, and knows to the sample what has been heard.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -17,6 +16,12 @@ pub const FADE: Duration = Duration::from_millis(20);
 /// A word counts as heard when all but so much of it has been played, in ms:
 /// the last part of a word carries little.
 const WORD_TAIL_MS: u64 = 40;
+
+/// A word that was cut is said again from its beginning, if it is no longer.
+const LONGEST_WORD_MS: u64 = 800;
+
+/// How long the sound takes to come back after a pause, in ms.
+const FADE_IN_MS: u64 = 10;
 
 /// What the mouth noticed while pumping.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +50,25 @@ struct Voiced {
 struct Speech {
     turn: TurnId,
     released: bool,
+    paused: bool,
     complete: bool,
-    /// Sound made and not yet given to the loudspeaker.
-    held: VecDeque<f32>,
-    /// Samples made so far.
-    made: u64,
-    /// What the loudspeaker will have played when the first sample of this reply comes.
+    /// All sound made so far, and how much of it was given to the loudspeaker.
+    sound: Vec<f32>,
+    sent: usize,
+    /// What the loudspeaker will have played when the first sample of this
+    /// reply comes, or would have without what was played twice.
     base: Option<u64>,
     clauses: Vec<Voiced>,
 }
 
-/// Holds, releases and stops the sound of one reply at a time.
+impl Speech {
+    /// Samples made so far.
+    fn made(&self) -> u64 {
+        self.sound.len() as u64
+    }
+}
+
+/// Holds, releases, pauses and stops the sound of one reply at a time.
 pub struct Mouth {
     speaker: Box<dyn Loudspeaker>,
     rate: u32,
@@ -79,9 +92,10 @@ impl Mouth {
         self.speech = Some(Speech {
             turn,
             released: false,
+            paused: false,
             complete: false,
-            held: VecDeque::new(),
-            made: 0,
+            sound: Vec::new(),
+            sent: 0,
             base: None,
             clauses: Vec::new(),
         });
@@ -94,7 +108,7 @@ impl Mouth {
     /// The sound of `clause` follows.
     pub fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(speech) = self.speech(turn) {
-            let samples = speech.made..speech.made;
+            let samples = speech.made()..speech.made();
             speech.clauses.push(Voiced { clause, samples, words: Vec::new(), announced: false });
         }
     }
@@ -103,11 +117,11 @@ impl Mouth {
     /// the first sound of the reply.
     pub fn sound(&mut self, turn: TurnId, samples: &[f32]) -> bool {
         let Some(speech) = self.speech(turn) else { return false };
-        let first = speech.made == 0 && !samples.is_empty();
-        speech.held.extend(samples);
-        speech.made += samples.len() as u64;
+        let first = speech.sound.is_empty() && !samples.is_empty();
+        speech.sound.extend_from_slice(samples);
+        let made = speech.made();
         if let Some(voiced) = speech.clauses.last_mut() {
-            voiced.samples.end = speech.made;
+            voiced.samples.end = made;
         }
         first
     }
@@ -135,23 +149,23 @@ impl Mouth {
 
     /// Sound made for `turn` and not yet played, in samples.
     pub fn ahead(&self) -> u64 {
-        let held = self.speech.as_ref().map_or(0, |speech| speech.held.len() as u64);
-        held + self.speaker.queued() as u64
+        let held = self.speech.as_ref().map_or(0, |speech| speech.sound.len() - speech.sent);
+        (held + self.speaker.queued()) as u64
     }
 
     /// Hands sound on to the loudspeaker, as much as it takes, and says what is going on.
     pub fn pump(&mut self, notice: &mut dyn FnMut(Noticed)) {
         let Some(speech) = self.speech.as_mut() else { return };
-        if !speech.released {
+        if !speech.released || speech.paused {
             return;
         }
-        while !speech.held.is_empty() {
+        while let Some(rest) = speech.sound.get(speech.sent..).filter(|rest| !rest.is_empty()) {
             let base = self.speaker.played() + self.speaker.queued() as u64;
-            let taken = self.speaker.write(speech.held.as_slices().0);
+            let taken = self.speaker.write(rest);
             if taken == 0 {
                 break;
             }
-            speech.held.drain(..taken);
+            speech.sent += taken;
             if speech.base.is_none() {
                 speech.base = Some(base);
                 notice(Noticed::Started(speech.turn));
@@ -166,11 +180,50 @@ impl Mouth {
                 notice(Noticed::Speaking(speech.turn, voiced.clause.clone()));
             }
         }
-        if speech.complete && speech.held.is_empty() && played >= speech.made {
+        if speech.complete && speech.sent == speech.sound.len() && played >= speech.made() {
             let turn = speech.turn;
             self.speech = None;
             notice(Noticed::Finished(turn));
         }
+    }
+
+    /// Fades the sound of `turn` out and keeps the rest.
+    pub fn pause(&mut self, turn: TurnId) {
+        let Some(speech) = self.speech.as_mut().filter(|speech| speech.turn == turn) else {
+            return;
+        };
+        speech.paused = true;
+        if speech.base.is_some() {
+            let dropped = self.speaker.stop(FADE);
+            speech.sent = speech.sent.saturating_sub(dropped);
+        }
+    }
+
+    /// Goes on where [`pause`](Self::pause) stopped: at the beginning of the
+    /// word that was cut, where that is near, and with a short fade-in.
+    pub fn resume(&mut self, turn: TurnId) {
+        let rate = u64::from(self.rate);
+        let Some(speech) = self.speech.as_mut().filter(|speech| speech.turn == turn) else {
+            return;
+        };
+        speech.paused = false;
+        if speech.base.is_none() {
+            return;
+        }
+        let cut = speech.sent as u64;
+        let nearest = cut.saturating_sub(rate * LONGEST_WORD_MS / 1000);
+        let words = speech.clauses.iter().flat_map(|voiced| {
+            voiced.words.iter().map(|word| voiced.samples.start + word.samples.start as u64)
+        });
+        let again = words.filter(|start| (nearest..=cut).contains(start)).max().unwrap_or(cut);
+        speech.sent = usize::try_from(again).unwrap_or(speech.sent);
+        let fade = (rate * FADE_IN_MS / 1000) as usize;
+        for (n, sample) in speech.sound.iter_mut().skip(speech.sent).take(fade).enumerate() {
+            *sample *= (n + 1) as f32 / fade as f32;
+        }
+        // From here on, what was played twice does not count.
+        let next = self.speaker.played() + self.speaker.queued() as u64;
+        speech.base = Some(next.saturating_sub(again));
     }
 
     /// Fades the sound of `turn` out and drops the rest. Returns the bytes of
@@ -179,7 +232,7 @@ impl Mouth {
         match self.speech.take_if(|speech| speech.turn == turn) {
             None => 0,
             Some(speech) => {
-                if speech.base.is_some() {
+                if speech.base.is_some() && !speech.paused {
                     self.speaker.stop(FADE);
                 }
                 let played = played(&speech, self.speaker.as_ref());
@@ -206,7 +259,7 @@ impl Mouth {
 
 /// Samples of the reply that have been played.
 fn played(speech: &Speech, speaker: &dyn Loudspeaker) -> u64 {
-    speech.base.map_or(0, |base| speaker.played().saturating_sub(base)).min(speech.made)
+    speech.base.map_or(0, |base| speaker.played().saturating_sub(base)).min(speech.made())
 }
 
 /// Bytes of the reply heard after `played` samples of it.
@@ -231,6 +284,7 @@ fn heard(clauses: &[Voiced], played: u64, tail: u64) -> usize {
 mod tests {
     use super::*;
     use sayso_board::StreamStats;
+    use std::collections::VecDeque;
     use std::sync::{Arc, Mutex};
 
     /// A loudspeaker that plays when told to.
@@ -321,6 +375,53 @@ mod tests {
         fake.play(500);
         assert_eq!(pump(&mut mouth), [Noticed::Finished(TURN)]);
         assert_eq!(fake.0.lock().expect("state").heard.len(), 1500);
+    }
+
+    #[test]
+    fn a_paused_reply_goes_on_at_the_word_that_was_cut() {
+        let (mut mouth, fake) = mouth();
+        mouth.begin(TURN);
+        mouth.clause(TURN, clause("One two three.", 0));
+        let sound: Vec<f32> = (0..900).map(|n| 1.0 + n as f32).collect();
+        mouth.sound(TURN, &sound);
+        mouth.words(TURN, vec![word(0..3, 0..300), word(4..7, 300..600), word(8..14, 600..900)]);
+        mouth.complete(TURN);
+        mouth.release(TURN);
+        pump(&mut mouth);
+        fake.play(450);
+        mouth.pause(TURN);
+        pump(&mut mouth);
+        fake.play(1000);
+        assert_eq!(fake.0.lock().expect("state").heard.len(), 450, "quiet while paused");
+        assert_eq!(mouth.ahead(), 450);
+        mouth.resume(TURN);
+        assert_eq!(pump(&mut mouth), []);
+        fake.play(290);
+        // All of "two", and not yet "three".
+        let heard = fake.0.lock().expect("state").heard.clone();
+        assert_eq!(heard[460..], sound[310..590], "said again from its beginning");
+        assert!(heard[450] < 0.2 * sound[300], "faded in");
+        fake.play(610);
+        assert_eq!(pump(&mut mouth), [Noticed::Finished(TURN)]);
+        assert_eq!(fake.0.lock().expect("state").heard.len(), 450 + 600);
+    }
+
+    #[test]
+    fn what_was_heard_before_and_after_a_pause_is_known() {
+        let (mut mouth, fake) = mouth();
+        mouth.begin(TURN);
+        mouth.clause(TURN, clause("One two three.", 0));
+        mouth.sound(TURN, &[0.1; 900]);
+        mouth.words(TURN, vec![word(0..3, 0..300), word(4..7, 300..600), word(8..14, 600..900)]);
+        mouth.release(TURN);
+        pump(&mut mouth);
+        fake.play(450);
+        mouth.pause(TURN);
+        mouth.resume(TURN);
+        pump(&mut mouth);
+        fake.play(200);
+        mouth.pause(TURN);
+        assert_eq!(mouth.stop(TURN), 3, "only \"one\": \"two\" was cut twice");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
+use crate::cores::Cores;
 use crate::ms;
 
 /// A clause to speak.
@@ -52,13 +53,14 @@ pub enum Voiced {
 /// A voice and how it speaks.
 pub struct Voice<'a> {
     tts: &'a mut dyn Tts,
+    cores: Cores,
     delivery: Delivery,
 }
 
 impl<'a> Voice<'a> {
-    /// A voice that speaks by `tts`.
-    pub fn new(tts: &'a mut dyn Tts, delivery: Delivery) -> Self {
-        Self { tts, delivery }
+    /// A voice that speaks by `tts`, on one of the `cores`.
+    pub fn new(tts: &'a mut dyn Tts, cores: Cores, delivery: Delivery) -> Self {
+        Self { tts, cores, delivery }
     }
 
     /// Speaks one clause, emitting its sound as it is made.
@@ -66,6 +68,7 @@ impl<'a> Voice<'a> {
         let Utter { turn, text, cancel } = order;
         let start = Instant::now();
         let mut first_ms = None;
+        let _taken = self.cores.take(1, 1);
         let spoken = self.tts.speak(&text, &self.delivery, &cancel, &mut |samples| {
             first_ms.get_or_insert_with(|| ms(start));
             emit(Voiced::Sound { turn, samples: samples.to_vec() });

@@ -24,7 +24,19 @@ fn run(
     pace: Pace,
     change: impl FnOnce(&mut sayso::Config),
 ) -> Run {
-    let (engines, seen) = common::engines(lines);
+    run_judged(lines, parts, pace, None, change)
+}
+
+/// With an end-of-turn model that gives this score.
+fn run_judged(
+    lines: &[&'static str],
+    parts: &[(bool, usize)],
+    pace: Pace,
+    score: Option<f32>,
+    change: impl FnOnce(&mut sayso::Config),
+) -> Run {
+    let (mut engines, seen) = common::engines(lines);
+    engines.eot = score.map(|score| Box::new(common::Sounds(score)) as _);
     let mut config = common::config();
     change(&mut config);
     let mut assistant = Assistant::new(config, engines);
@@ -81,13 +93,44 @@ fn a_question_is_answered_after_the_hangover() {
     assert_eq!(turn.ending, Ending::Complete);
     assert_eq!(turn.transcript, "Who wrote Hamlet?");
     assert_eq!(turn.heard, turn.reply);
+    // Speech ends at 2.0 s; a guess begins after 64 ms of quiet, the hangover is 800.
+    assert!((2_064..2_130).contains(&turn.begun.as_ms()), "{:?}", turn.begun);
+    let released = turn.released.expect("released").as_ms();
+    assert!((2_800..2_870).contains(&released), "{released}");
     assert_eq!(run.history, [(turn.transcript.clone(), turn.reply.clone())]);
     let (start, end) = reply_span(&run.tracks).expect("a reply");
-    // Speech ends at 2.0 s, the hangover is 0.6 s, frames are 32 ms.
-    assert!((2.55..2.75).contains(&start), "{start}");
+    // Speech ends at 2.0 s, the hangover is 0.8 s, frames are 32 ms.
+    assert!((2.75..2.90).contains(&start), "{start}");
     // Each word is a tenth of a second.
     let words = turn.reply.split_whitespace().count() as f64;
     assert!((end - start - words * 0.1).abs() < 0.05, "{start} {end} {words}");
+}
+
+#[test]
+fn the_wait_is_as_long_as_the_utterance_is_unfinished() {
+    let start = |line, score| {
+        let parts = [(false, 500), (true, 1500), (false, 2500)];
+        let run = run_judged(&[line], &parts, Pace::Lockstep, score, |_| {});
+        reply_span(&run.tracks).expect("a reply").0
+    };
+    // Speech ends at 2.0 s; 0.32, 0.8 and 1.5 s of quiet, in frames of 32 ms.
+    let both = start("Who wrote Hamlet?", Some(0.9));
+    assert!((2.30..2.40).contains(&both), "{both}");
+    let sounds_unfinished = start("Who wrote Hamlet?", Some(0.1));
+    assert!((2.75..2.90).contains(&sounds_unfinished), "{sounds_unfinished}");
+    let reads_unfinished = start("Who wrote the", Some(0.9));
+    assert!((3.45..3.60).contains(&reads_unfinished), "{reads_unfinished}");
+}
+
+#[test]
+fn a_long_utterance_is_written_down_while_it_goes_on() {
+    let parts = [(false, 300), (true, 3000), (false, 96), (true, 5000), (false, 1500)];
+    let lines = ["I have been thinking", "about the weather."];
+    let run = run(&lines, &parts, Pace::Lockstep, |_| {});
+    let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
+    assert_eq!(turn.transcript, "I have been thinking about the weather.");
+    let place = |what: &str| run.log.iter().position(|line| line.contains(what)).expect("logged");
+    assert!(place("\"draft\"") < place("may_have_ended"), "{:?}", run.log);
 }
 
 #[test]
@@ -109,6 +152,8 @@ fn a_pause_is_no_end_and_a_wrong_guess_leaves_no_trace() {
     assert_eq!(run.history[0].0, "Turn on the light.");
     let (start, _) = reply_span(&run.tracks).expect("a reply");
     assert!(start > 3.0, "sound of a dropped guess was heard at {start}");
+    assert_eq!(run.turns[0].released, None);
+    assert!(run.turns[1].released > Some(run.turns[1].begun));
     // The second guess hears the utterance from its beginning.
     assert_eq!(run.turns[0].speech_from, run.turns[1].speech_from);
 }
@@ -144,7 +189,7 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     // The reply begins at about 2.6 s and lasts 1.3 s; speech breaks in at 3.2 s.
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 1000), (false, 1500)];
     let lines = ["First question.", "Second question."];
-    let run = run(&lines, &parts, Pace::Lockstep, |config| config.turn.barge_in = true);
+    let run = run(&lines, &parts, Pace::Lockstep, |_| {});
     let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
     assert_eq!(endings, [Ending::Interrupted, Ending::Complete]);
     let cut = &run.turns[0];
@@ -157,10 +202,55 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     assert_eq!(run.history[0].1, format!("{}…", cut.heard));
 }
 
+/// A question, and speech of this length over the reply, which begins at about
+/// 2.7 s and would last 1.3 s.
+fn over_the_reply(ms: usize, said: &'static str) -> Run {
+    let parts = [(false, 500), (true, 1500), (false, 1200), (true, ms), (false, 3500)];
+    let lines = ["First question.", said, said];
+    run(&lines, &parts, Pace::Lockstep, |_| {})
+}
+
+#[test]
+fn a_mhm_lets_the_reply_go_on() {
+    let run = over_the_reply(400, "Mhm.");
+    use State::{Hearing, Listening, Paused, Speaking};
+    assert_eq!(run.states, [Listening, Hearing, Speaking, Paused, Speaking, Listening]);
+    let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
+    assert_eq!((turn.ending, &turn.heard), (Ending::Complete, &turn.reply));
+    // It was quiet for a while: the reply ends that much later.
+    let (start, end) = reply_span(&run.tracks).expect("a reply");
+    let words = turn.reply.split_whitespace().count() as f64;
+    assert!(end - start > words * 0.1 + 0.2, "{start} {end}");
+}
+
+#[test]
+fn noise_lets_the_reply_go_on() {
+    assert_eq!(over_the_reply(400, "").turns[0].ending, Ending::Complete);
+    assert_eq!(over_the_reply(400, "(broken)").turns[0].ending, Ending::Complete);
+}
+
+#[test]
+fn a_short_word_interrupts_and_is_answered() {
+    let run = over_the_reply(400, "No, Macbeth.");
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Interrupted, Ending::Complete]);
+    assert_eq!(run.history[1].0, "No, Macbeth.");
+}
+
+#[test]
+fn stop_over_the_reply_stops_it_and_is_not_answered() {
+    let run = over_the_reply(400, "Stop.");
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Interrupted]);
+    assert_eq!(run.history.len(), 1);
+    assert_eq!(run.states.last(), Some(&State::Listening));
+}
+
 #[test]
 fn without_barge_in_the_reply_goes_on() {
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 400), (false, 2500)];
-    let run = run(&["First question.", "x"], &parts, Pace::Lockstep, |_| {});
+    let off = |config: &mut sayso::Config| config.turn.barge_in = false;
+    let run = run(&["First question.", "x"], &parts, Pace::Lockstep, off);
     assert_eq!(run.turns[0].ending, Ending::Complete);
     assert_eq!(run.history.len(), 1);
 }
@@ -174,6 +264,22 @@ fn the_live_conversation_says_the_same() {
     assert_eq!(live.history.len(), 1);
     let (start, end) = reply_span(&live.tracks).expect("a reply");
     assert!(start > 1.5 && end > start + 0.9, "{start} {end}");
+}
+
+#[test]
+fn the_clauses_of_a_live_reply_follow_without_a_gap() {
+    let parts = [(false, 300), (true, 700), (false, 900)];
+    let live = run(&["Hello there."], &parts, Pace::Live, |_| {});
+    let rate = live.tracks.rate as usize;
+    let right: Vec<f32> = live.tracks.samples.iter().skip(1).step_by(2).copied().collect();
+    let first = right.iter().position(|s| s.abs() > 0.05).expect("a reply");
+    let last = right.iter().rposition(|s| s.abs() > 0.05).expect("a reply");
+    // The scripted voice is a tone without a pause: each quiet is a gap between
+    // what was given to the loudspeaker.
+    let longest = right[first..last].split(|s| *s != 0.0).map(<[f32]>::len).max();
+    assert!(longest.unwrap_or_default() < rate / 500, "{longest:?} samples of silence");
+    let clauses = live.log.iter().filter(|line| line.contains("\"speaking\",\"turn\"")).count();
+    assert!(clauses >= 2, "{:?}", live.log);
 }
 
 #[test]

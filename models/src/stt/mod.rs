@@ -15,6 +15,8 @@ pub struct SttRequest<'a> {
     pub prompt: &'a str,
     /// ISO 639-1 code of the language spoken; `None` lets a multilingual model detect it.
     pub language: Option<&'a str>,
+    /// Threads to use; 0 for as many as the engine was loaded with.
+    pub threads: usize,
 }
 
 /// What was heard.

@@ -129,6 +129,46 @@ fn a_stop_is_heard_at_once_and_counted_to_the_sample() {
 }
 
 #[test]
+fn what_is_played_lies_beside_its_echo() {
+    let pulse = Pulse::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (samples, wav) = question(folder.path());
+    // Said twice, with a pause between.
+    let twice = [samples.clone(), vec![0.0; 16_000], samples.clone()].concat();
+    let mut writer = WavWriter::create(&wav, EAR_RATE, 1).unwrap();
+    writer.write(&[vec![0.0; 32_000], twice].concat()).unwrap();
+    writer.finish().unwrap();
+    let reference = folder.path().join("reference.wav");
+    // The microphone hears the loudspeaker, and nothing else.
+    let options = [
+        ["--play", wav.to_str().unwrap()],
+        ["--reference", reference.to_str().unwrap()],
+        ["--input", "speaker.monitor"],
+    ];
+    let loopback = Loopback::start(&pulse, folder.path(), 9.0, &options.concat());
+    let (counts, heard) = loopback.finish();
+    let played = read_all(&reference, MINUTE).unwrap().samples;
+    assert_eq!(heard.len(), played.len(), "sample for sample");
+
+    let places = |sound: &[f32]| {
+        let (at, fit) = find(&samples, &sound[..sound.len().min(80_000)]);
+        let rest = at + samples.len();
+        let (again, fit_again) = find(&samples, &sound[rest..]);
+        assert!(fit.min(fit_again) > 0.8, "not found: {fit:.2}, {fit_again:.2}");
+        [at, rest + again]
+    };
+    let (heard, played) = (places(&heard), places(&played));
+    eprintln!("heard at {heard:?}, played at {played:?}");
+    for (heard, played) in heard.iter().zip(played) {
+        // The echo is never early, and not later than a canceller looks for it.
+        assert!((played..played + 6_400).contains(heard), "{heard} for {played}");
+    }
+    // It stays in its place, but for the clocks' drift and a late callback.
+    let moved = (heard[1] - played[1]).abs_diff(heard[0] - played[0]);
+    assert!(moved < 800, "the echo moved by {moved} samples: {counts}");
+}
+
+#[test]
 fn devices_that_vanish_come_back_and_time_goes_on() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -89,9 +89,11 @@ impl Ask {
 }
 
 /// Makes a whole recording one question, whatever its pauses.
-pub fn one_question(config: &mut sayso::Config) {
+fn one_question(config: &mut sayso::Config) {
     config.turn.may_end_ms = PAUSE_MS;
+    config.turn.hangover_short_ms = PAUSE_MS;
     config.turn.hangover_ms = PAUSE_MS;
+    config.turn.hangover_long_ms = PAUSE_MS;
     config.turn.max_utterance_s = LONGEST.as_secs() as u32 + 1;
 }
 
@@ -100,7 +102,7 @@ pub fn one_question(config: &mut sayso::Config) {
 ///
 /// # Errors
 /// When the conversation cannot be held, or no reply could be made.
-pub fn answer(
+fn answer(
     assistant: &mut Assistant,
     samples: Vec<f32>,
     stop: &Stop,

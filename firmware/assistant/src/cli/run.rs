@@ -85,6 +85,7 @@ struct Screen {
     terminal: bool,
     state: State,
     level: f32,
+    drafted: String,
     partial: String,
     reply: String,
 }
@@ -96,6 +97,7 @@ impl Screen {
             terminal: std::io::stdout().is_terminal(),
             state: State::Listening,
             level: -90.0,
+            drafted: String::new(),
             partial: String::new(),
             reply: String::new(),
         }
@@ -123,13 +125,21 @@ impl Screen {
         match event {
             Event::State { state, .. } => self.state = *state,
             Event::Level { dbfs, .. } => self.level = *dbfs,
+            Event::Draft { text, .. } => {
+                self.drafted.push_str(text);
+                self.partial.clone_from(&self.drafted);
+            }
             Event::Partial { text, .. } => self.partial.push_str(text),
             Event::Transcript { transcript, .. } => {
                 self.partial = transcript.text.trim().to_owned();
             }
             Event::Token { text, .. } => self.reply.push_str(text),
             Event::Turn(record) => {
-                self.partial.clear();
+                // A dropped guess takes back its own words, not the drafts before.
+                if record.ending != Ending::Dropped {
+                    self.drafted.clear();
+                }
+                self.partial.clone_from(&self.drafted);
                 self.reply.clear();
                 if record.ending != Ending::Dropped {
                     self.lines(record);
@@ -166,6 +176,7 @@ impl Screen {
             State::Hearing => "hearing  ",
             State::Thinking => "thinking ",
             State::Speaking => "speaking ",
+            State::Paused => "paused   ",
         };
         // −60 dBFS is an empty meter, 0 a full one.
         let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;

@@ -37,7 +37,7 @@ impl Transcribe {
         let mut stt = Engines::load_stt(&config)?;
         drop(busy);
         let language = Some(config.stt.language.as_str()).filter(|code| !code.is_empty());
-        let request = SttRequest { prompt: &config.stt.prompt, language };
+        let request = SttRequest { prompt: &config.stt.prompt, language, ..SttRequest::default() };
         let cancel = super::cancelled_by(stop);
         for file in &self.files {
             let sound = sayso_board::read_all(file, LONGEST)?;

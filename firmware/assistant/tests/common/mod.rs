@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use sayso::{Config, Engines};
+use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::{Exchange, Llm, Primed, Reply};
 use sayso_models::stt::{Stt, SttRequest, Transcript};
 use sayso_models::tts::{Delivery, Spoken, Tts, WordTiming};
@@ -50,6 +51,16 @@ impl Stt for Lines {
         let mut transcript = Transcript::default();
         transcript.text = text.into();
         Ok(transcript)
+    }
+}
+
+/// Finds every utterance as complete as it is told.
+pub struct Sounds(pub f32);
+
+impl EndOfTurn for Sounds {
+    fn completeness(&mut self, _: &[f32], cancel: &Cancel) -> Result<f32> {
+        cancel.check()?;
+        Ok(self.0)
     }
 }
 
@@ -150,6 +161,7 @@ pub fn engines(lines: &[&'static str]) -> (Engines, Arc<Mutex<Vec<Exchange>>>) {
     let engines = Engines {
         vad: Box::new(Loudness),
         stt: Box::new(Lines(lines.to_vec())),
+        eot: None,
         llm: Box::new(Echo { pending: None, history: Vec::new(), seen: seen.clone() }),
         tts: Box::new(Tone),
     };

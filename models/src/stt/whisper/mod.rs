@@ -100,6 +100,7 @@ impl Whisper {
         offset_ms: u32,
         language: Option<&str>,
         prompt: &[i32],
+        threads: usize,
         cancel: &Cancel,
     ) -> Result<Piece> {
         if let Some(rejection) = guard::sound(audio) {
@@ -118,6 +119,7 @@ impl Whisper {
             most_runs: 2 + seconds / 3,
             fallback: true,
             prompt,
+            threads,
         };
         let trim = |margin: u32| Job {
             audio_context: (positions + margin).min(FULL),
@@ -171,8 +173,14 @@ impl Stt for Whisper {
             cancel.check()?;
             let end = start + window::first_piece(&audio[start..]);
             let offset_ms = u32::try_from(start * 1000 / RATE).unwrap_or(u32::MAX);
-            let piece =
-                self.piece(&audio[start..end], offset_ms, language.as_deref(), &prompt, cancel)?;
+            let piece = self.piece(
+                &audio[start..end],
+                offset_ms,
+                language.as_deref(),
+                &prompt,
+                request.threads,
+                cancel,
+            )?;
             transcript.full_context |= piece.full_context;
             transcript.no_speech_prob = transcript.no_speech_prob.min(piece.no_speech_prob);
             if piece.rejected.is_some() {

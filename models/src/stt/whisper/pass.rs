@@ -31,6 +31,8 @@ pub(super) struct Job<'a> {
     pub fallback: bool,
     /// Tokens to lean on.
     pub prompt: &'a [i32],
+    /// Threads; 0 for as many as at loading.
+    pub threads: usize,
 }
 
 /// What came of it.
@@ -120,7 +122,10 @@ impl Engine {
     ) -> Result<Heard> {
         let watch = Watch { cancel, runs: AtomicU32::new(0), most: job.most_runs };
         let mut params = self.settings(language);
-        params.set_n_threads(self.threads);
+        params.set_n_threads(match job.threads {
+            0 => self.threads,
+            threads => i32::try_from(threads).unwrap_or(self.threads),
+        });
         params.set_audio_ctx(i32::try_from(job.audio_context).unwrap_or(0));
         params.set_max_tokens(i32::try_from(job.most_tokens).unwrap_or(0));
         params.set_temperature_inc(if job.fallback { 0.2 } else { 0.0 });

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! loopback --list
-//! loopback SECONDS RECORDING.wav [--play SOUND.wav] [--stop-after SECONDS] [--input NAME] [--output NAME]
+//! loopback SECONDS RECORDING.wav [--play SOUND.wav] [--stop-after SECONDS] [--reference REFERENCE.wav]
+//!     [--input NAME] [--output NAME]
 //! ```
 //!
 //! Prints one JSON object a line: `{"ready":true}` once both devices are open,
@@ -42,6 +43,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let seconds: f64 = first.parse()?;
     let recording = arguments.next().ok_or("record to which file?")?;
     let (mut config, mut sound, mut stop_after) = (DesktopConfig::default(), Vec::new(), None);
+    let mut reference = None;
     while let Some(option) = arguments.next() {
         let value = arguments.next().ok_or("a value is missing")?;
         match option.as_str() {
@@ -52,6 +54,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
                 }
             }
             "--stop-after" => stop_after = Some(Duration::from_secs_f64(value.parse()?)),
+            "--reference" => reference = Some(WavWriter::create(value, EAR_RATE, 1)?),
             "--input" => config.input = Some(value),
             "--output" => config.output = Some(value),
             _ => return Err(format!("unknown option {option}").into()),
@@ -68,6 +71,10 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     while began.elapsed().as_secs_f64() < seconds {
         if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(20)) {
             writer.write(&buffer[..n])?;
+            if let Some(reference) = &mut reference {
+                microphone.reference(&mut buffer[..n]);
+                reference.write(&buffer[..n])?;
+            }
             heard += n as u64;
         }
         written += loudspeaker.write(&sound[written..]);
@@ -78,9 +85,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     let elapsed = began.elapsed().as_secs_f64();
     writer.finish()?;
+    reference.map_or(Ok(()), WavWriter::finish)?;
     let stats = |s: StreamStats| {
         json!({
             "xruns": s.xruns, "dropped": s.dropped, "missing": s.missing, "reopened": s.reopened,
+            "shifted": s.shifted,
         })
     };
     let line = json!({

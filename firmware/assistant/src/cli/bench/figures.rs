@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// Values of one figure. Its name ends with the unit.
+#[derive(Clone)]
 pub struct Figures {
     name: String,
     values: Vec<f64>,
@@ -18,6 +19,11 @@ impl Figures {
         self.values.push(value);
     }
 
+    /// In the order in which they came.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// The value below which the share `p` (0…1) of the values lies (nearest rank).
     pub fn percentile(&self, p: f64) -> Option<f64> {
         let mut sorted = self.values.clone();
@@ -27,10 +33,13 @@ impl Figures {
     }
 }
 
-/// All figures of one benchmark.
+/// All figures of one benchmark: distributions, single values, and what they
+/// belong to.
 pub struct Sheet {
     name: &'static str,
+    labels: Vec<(&'static str, String)>,
     figures: Vec<Figures>,
+    values: Vec<(String, serde_json::Number)>,
 }
 
 const SHARES: [(&str, f64); 5] =
@@ -38,7 +47,13 @@ const SHARES: [(&str, f64); 5] =
 
 impl Sheet {
     pub fn new(name: &'static str) -> Self {
-        Self { name, figures: Vec::new() }
+        Self { name, labels: Vec::new(), figures: Vec::new(), values: Vec::new() }
+    }
+
+    /// What the figures belong to.
+    pub fn label(mut self, name: &'static str, label: &str) -> Self {
+        self.labels.push((name, label.into()));
+        self
     }
 
     pub fn with(mut self, figures: Figures) -> Self {
@@ -46,9 +61,25 @@ impl Sheet {
         self
     }
 
+    /// A whole number.
+    pub fn count(mut self, name: impl Into<String>, count: u64) -> Self {
+        self.values.push((name.into(), count.into()));
+        self
+    }
+
+    /// A single value. Its name ends with the unit. Left out unless it is finite.
+    pub fn value(mut self, name: impl Into<String>, value: f64) -> Self {
+        let value = serde_json::Number::from_f64(value);
+        self.values.extend(value.map(|value| (name.into(), value)));
+        self
+    }
+
     pub fn json(&self) -> serde_json::Value {
         let mut sheet = serde_json::Map::new();
         sheet.insert("bench".into(), self.name.into());
+        for (name, label) in &self.labels {
+            sheet.insert((*name).into(), label.as_str().into());
+        }
         for figures in &self.figures {
             let mut shares = serde_json::Map::new();
             for (name, p) in SHARES {
@@ -57,36 +88,65 @@ impl Sheet {
             shares.insert("n".into(), figures.values.len().into());
             sheet.insert(figures.name.clone(), shares.into());
         }
+        for (name, value) in &self.values {
+            sheet.insert(name.clone(), value.clone().into());
+        }
         sheet.into()
     }
 }
 
 impl fmt::Display for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<26}", self.name)?;
-        for (name, _) in SHARES {
-            write!(f, "{name:>10}")?;
+        let labels: Vec<&str> = self.labels.iter().map(|(_, label)| label.as_str()).collect();
+        let name = format!("{} {}", self.name, labels.join(", "));
+        if self.figures.is_empty() {
+            writeln!(f, "{name}")?;
+        } else {
+            write!(f, "{name:<26}")?;
+            for (name, _) in SHARES {
+                write!(f, "{name:>10}")?;
+            }
+            writeln!(f, "{:>7}", "n")?;
         }
-        writeln!(f, "{:>7}", "n")?;
         for figures in &self.figures {
             write!(f, "  {:<24}", figures.name)?;
             for (_, p) in SHARES {
                 match figures.percentile(p) {
-                    Some(value) if value.abs() < 10.0 => write!(f, "{value:>10.3}")?,
-                    Some(value) => write!(f, "{value:>10.1}")?,
+                    Some(value) => write!(f, "{:>10}", rounded(value))?,
                     None => write!(f, "{:>10}", "-")?,
                 }
             }
             writeln!(f, "{:>7}", figures.values.len())?;
         }
+        for (name, value) in &self.values {
+            let value = match value.as_u64() {
+                Some(count) => count.to_string(),
+                None => rounded(value.as_f64().unwrap_or_default()),
+            };
+            writeln!(f, "  {name:<24}{value:>10}")?;
+        }
         writeln!(f)
     }
 }
 
+/// With as many digits as mean something.
+fn rounded(value: f64) -> String {
+    if value.abs() < 10.0 { format!("{value:.3}") } else { format!("{value:.1}") }
+}
+
 /// The most memory this process has held, in MiB, where the system tells.
 pub fn peak_rss_mib() -> Option<f64> {
+    status_mib("VmHWM:")
+}
+
+/// The memory that this process holds, in MiB, where the system tells.
+pub fn rss_mib() -> Option<f64> {
+    status_mib("VmRSS:")
+}
+
+fn status_mib(name: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
@@ -122,8 +182,12 @@ mod tests {
     fn a_sheet_has_the_unit_in_its_keys() {
         let mut figures = Figures::new("frame_us");
         figures.push(2.0);
-        let json = Sheet::new("vad").with(figures).json();
+        let sheet = Sheet::new("vad").label("profile", "small").with(figures).count("lost", 3);
+        let json = sheet.value("share", 0.25).value("ratio", f64::NAN).json();
         assert_eq!(json["frame_us"]["p50"], 2.0);
         assert_eq!(json["bench"], "vad");
+        assert_eq!(json["profile"], "small");
+        assert_eq!((&json["lost"], &json["share"]), (&3.into(), &0.25.into()));
+        assert_eq!(json.get("ratio"), None);
     }
 }

@@ -1,0 +1,180 @@
+use super::*;
+use crate::callback::{PlaybackEnd, PlaybackTap, playback_callback, playback_link};
+use ringbuf::traits::Producer;
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn connect(taps: &Sender<CaptureTap>, rate: u32) -> (PlaybackEnd, PlaybackTap) {
+    let (end, mut tap) = playback_link(rate, 2, SECOND);
+    taps.send(tap.reference.take().unwrap()).unwrap();
+    (end, tap)
+}
+
+/// One callback of `frames` frames.
+fn play(end: &mut PlaybackEnd, frames: usize) {
+    playback_callback(end, &mut vec![0_i16; 2 * frames]);
+}
+
+/// Where in `sound` a sample above a half is first.
+fn onset(sound: &[f32]) -> Option<usize> {
+    sound.iter().position(|x| *x > 0.5)
+}
+
+#[test]
+fn what_is_played_lies_beside_what_is_heard_with_its_silence() {
+    let (taps, arriving) = channel();
+    let mut reference = Reference::new(arriving);
+    reference.follow(100, true);
+    assert_eq!(reference.last(), [0.0; 100], "before there is a device there is silence");
+    let (mut end, mut tap) = connect(&taps, 48_000);
+    let mut all = Vec::new();
+    for lump in 0..200 {
+        // 2 s of silence, then a tone of 1 s.
+        if (100..150).contains(&lump) {
+            tap.samples.push_iter((0..960).map(|n| 0.8 * (n as f32 * 0.1).cos()));
+        }
+        play(&mut end, 960);
+        reference.follow(320, true);
+        all.extend_from_slice(reference.last());
+    }
+    // It is late by what the stock and the resampler hold: 10 ms and 5.
+    let late = onset(&all).unwrap() - 100 * 320;
+    assert!((160..250).contains(&late), "{late} samples late");
+    let loud = all.iter().rposition(|x| x.abs() > 0.1).unwrap() - late - 100 * 320;
+    assert!(loud.abs_diff(16_000) < 20, "{loud} samples of tone");
+    // Brought to its place once, and in step from then on.
+    assert!(reference.shifted() < 250, "{}", reference.shifted());
+}
+
+#[test]
+fn two_clocks_that_drift_apart_stay_in_step_by_single_samples() {
+    // The loudspeaker's device runs 200 millionths fast or slow.
+    for off in [-1.0, 1.0] {
+        let (taps, arriving) = channel();
+        let mut reference = Reference::new(arriving);
+        let (mut end, mut tap) = connect(&taps, 16_000);
+        let (mut heard, mut played, mut late) = (0_u64, 0_u64, Vec::new());
+        let mut behind = Vec::new();
+        for lump in 0..30_000_u64 {
+            let due = (f64::from(lump as u32 + 1) * 320.0 * (1.0 + off * 200e-6)) as u64;
+            if lump % 500 == 100 {
+                // A click, played as the next sample.
+                tap.samples.try_push(1.0).unwrap();
+                behind.push(heard);
+            }
+            play(&mut end, (due - played) as usize);
+            played = due;
+            reference.follow(320, true);
+            if let Some(at) = onset(reference.last()) {
+                late.push(heard + at as u64 - behind[late.len()]);
+            }
+            heard += 320;
+        }
+        assert_eq!(late.len(), behind.len(), "a click was lost");
+        // After the first second it is never early and never late by more than 25 ms.
+        assert!(late.iter().all(|late| (20..400).contains(late)), "{off}: {late:?}");
+        let seconds = 30_000 * 320 / 16_000;
+        let drift = (200e-6 * 16_000.0 * f64::from(seconds)) as u64;
+        let shifted = reference.shifted();
+        assert!(shifted.abs_diff(drift) < 500, "{shifted} samples shifted for {drift}");
+    }
+}
+
+#[test]
+fn callbacks_that_come_late_make_no_difference_in_the_end() {
+    let (taps, arriving) = channel();
+    let mut reference = Reference::new(arriving);
+    let (mut end, mut tap) = connect(&taps, 16_000);
+    let mut owed = 0;
+    let (mut heard, mut late, mut began) = (0, Vec::new(), 0);
+    for lump in 0..3_000 {
+        owed += 320;
+        // Every 7th callback comes with the next.
+        if lump % 7 != 3 {
+            if lump % 250 == 2 {
+                tap.samples.try_push(1.0).unwrap();
+                began = heard;
+            }
+            play(&mut end, owed);
+            owed = 0;
+        }
+        reference.follow(320, true);
+        if let Some(at) = onset(reference.last()) {
+            late.push(heard + at - began);
+        }
+        heard += 320;
+    }
+    assert_eq!(late.len(), 12);
+    let (least, most) = (late[1..].iter().min().unwrap(), late[1..].iter().max().unwrap());
+    assert!(most - least <= 640, "{late:?}");
+}
+
+#[test]
+fn an_ear_that_stalls_loses_both_alike_and_is_in_step_again() {
+    let (taps, arriving) = channel();
+    let mut reference = Reference::new(arriving);
+    let (mut end, mut tap) = connect(&taps, 16_000);
+    for _ in 0..150 {
+        play(&mut end, 320);
+        reference.follow(320, true);
+    }
+    let before = reference.shifted();
+    // 5 s without a reader: the ring holds 2 s.
+    for _ in 0..250 {
+        play(&mut end, 320);
+    }
+    // The microphone brings the same 2 s, and silence for the rest once it is
+    // called again.
+    for piece in 0..100 {
+        reference.follow(320, piece == 99);
+    }
+    play(&mut end, 320);
+    for piece in 0..151 {
+        reference.follow(320, piece == 150);
+    }
+    tap.samples.try_push(1.0).unwrap();
+    play(&mut end, 320);
+    reference.follow(320, true);
+    let at = onset(reference.last()).unwrap_or(320);
+    assert!((20..320).contains(&at), "{at} samples late");
+    let lost = reference.shifted() - before;
+    assert!(lost.abs_diff(3 * 16_000) < 100, "{lost} samples lost");
+}
+
+#[test]
+fn a_loudspeaker_that_goes_away_leaves_silence_and_comes_back_in_step() {
+    let (taps, arriving) = channel();
+    let mut reference = Reference::new(arriving);
+    let (taps, mut tap, mut end, gone) = {
+        let (end, mut tap) = playback_link(48_000, 1, SECOND);
+        let link = tap.reference.take().unwrap();
+        let gone = std::sync::Arc::clone(&link.gone);
+        taps.send(link).unwrap();
+        (taps, tap, end, gone)
+    };
+    for _ in 0..100 {
+        tap.samples.push_slice(&[0.5; 960]);
+        playback_callback(&mut end, &mut [0.0_f32; 960]);
+        reference.follow(320, true);
+    }
+    assert!(reference.last().iter().all(|x| (x - 0.5).abs() < 0.05));
+    drop(end);
+    gone.set(Instant::now()).unwrap();
+    reference.follow(320, true);
+    reference.follow(320, true);
+    assert_eq!(reference.last(), [0.0; 320]);
+    let (mut end, mut tap) = connect(&taps, 44_100);
+    let mut all = Vec::new();
+    for lump in 0..200 {
+        if lump >= 100 {
+            tap.samples.push_slice(&[0.8; 882]);
+        }
+        play(&mut end, 882);
+        reference.follow(320, true);
+        all.extend_from_slice(reference.last());
+    }
+    let late = onset(&all).unwrap() - 100 * 320;
+    assert!((160..250).contains(&late), "{late} samples late");
+}

@@ -1,0 +1,360 @@
+//! `sayso bench echo`: whether it hears itself on an open loudspeaker, and
+//! whether it hears who interrupts it.
+//!
+//! Replies are spoken by the real voice and played into simulated rooms, at
+//! several levels and latencies; the microphone hears the echo, its own noise
+//! and, at known times, recorded commands. What the ear finds is compared with
+//! what there was.
+
+mod scene;
+
+use std::time::{Duration, Instant};
+
+use sayso::config::Config;
+use sayso::ear::Cleaner;
+use sayso::ear::echo::EchoCanceller;
+use sayso::{Engines, Error, Result, Stop};
+use sayso_board::EAR_RATE;
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::{EndpointEvent, Endpointer};
+use sayso_models::Cancel;
+use sayso_replay::Room;
+
+use super::figures::{Figures, Sheet};
+use scene::{Moment, Replies, Stage, active_power, db, onset, power};
+
+/// What the assistant says: one reply a line.
+const REPLIES: &str = include_str!("echo/replies.txt");
+
+macro_rules! recordings {
+    ($($file:literal),* $(,)?) => {
+        [$(include_bytes!(concat!("../../../../../tests/data/", $file))),*]
+    };
+}
+
+/// Rooms: a large one, a small one, a living room.
+const ROOMS: [&[u8]; 3] = recordings!["rir/sb_rir1.flac", "rir/sb_rir4.flac", "rir/ta_ir0.flac"];
+
+/// What people say to interrupt.
+const COMMANDS: [&[u8]; 14] = recordings![
+    "commands-misc-en/gdo_230pm.flac",
+    "commands-misc-en/gdo_audio.flac",
+    "commands-misc-en/gdo_book_a_room.flac",
+    "commands-misc-en/gdo_half_an_hour.flac",
+    "commands-misc-en/gdo_hello_gemini_are_you_there.flac",
+    "commands-misc-en/gdo_mountain_view.flac",
+    "commands-misc-en/rh3_play_the_beatles.flac",
+    "commands-misc-en/rh3_set_timer.flac",
+    "commands-misc-en/rh3_turn_on_the_lamp.flac",
+    "commands-misc-en/rh3_what_time_is_it.flac",
+    "commands-misc-en/rh3_whats_the_date_today.flac",
+    "commands-misc-en/v2j_hey_mycroft.flac",
+    "commands-misc-en/v2j_turn_on_living_room_lamp.flac",
+    "commands-misc-en/v2j_what_time_is_it.flac",
+];
+
+/// The echo at the microphone, in dB relative to what is played.
+const ECHO_DB: [i32; 4] = [-6, -12, -20, -30];
+
+/// From the loudspeaker to the microphone, in ms.
+const DELAYS_MS: [u64; 3] = [20, 80, 200];
+
+/// An interruption, in dB relative to the echo.
+const NEAR_DB: [i32; 3] = [0, 6, 12];
+
+/// The microphone's own noise: -70 dBFS.
+const NOISE: f32 = 3.16e-4;
+
+/// An interruption must be noticed within this time.
+const NOTICED: usize = EAR_RATE as usize * 600 / 1000;
+
+/// Own speech before the first interruption, and between two of them.
+const BEFORE: usize = 4 * EAR_RATE as usize;
+const BETWEEN: usize = 2 * EAR_RATE as usize;
+
+/// One way from the loudspeaker to the microphone.
+#[derive(Clone, Copy)]
+struct Way {
+    room: usize,
+    delay_ms: u64,
+    /// An index into [`ECHO_DB`].
+    level: usize,
+    number: usize,
+}
+
+fn ways() -> impl Iterator<Item = Way> {
+    let all = (0..ROOMS.len()).flat_map(|room| {
+        DELAYS_MS
+            .iter()
+            .flat_map(move |delay_ms| (0..ECHO_DB.len()).map(move |level| (room, *delay_ms, level)))
+    });
+    all.enumerate().map(|(number, (room, delay_ms, level))| Way { room, delay_ms, level, number })
+}
+
+struct Bench<'a> {
+    stage: Stage<'a>,
+    config: &'a Config,
+    /// The replies at the voice's rate.
+    replies: Vec<Vec<f32>>,
+    rooms: Vec<Vec<f32>>,
+    /// Recorded interruptions, and where speech begins in them.
+    commands: Vec<(Vec<f32>, usize)>,
+}
+
+/// Measures; `runs` times 5 s of own speech, and `runs` interruptions, on each way.
+pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
+    let mut vad = Engines::load_vad(config)?;
+    let mut tts = Engines::load_tts(config)?;
+    let mut replies = Vec::new();
+    for line in REPLIES.lines() {
+        let mut sound = Vec::new();
+        let delivery = sayso::assistant::delivery(config);
+        tts.speak(line, &delivery, &Cancel::new(), &mut |block| sound.extend_from_slice(block))?;
+        replies.push(sound);
+    }
+    let stage = Stage {
+        vad: vad.as_mut(),
+        endpointer: Endpointer::new(sayso::assistant::endpoint_config(&config.turn)),
+        interrupting: Samples::from_ms(config.turn.barge_in_ms.into()),
+        voice_rate: tts.sample_rate(),
+    };
+    let rooms = ROOMS.iter().map(|flac| super::questions::decode(flac).map(direct_first));
+    let commands = COMMANDS.iter().map(|flac| {
+        super::questions::decode(flac).map(|samples| {
+            let onset = onset(&samples);
+            (samples, onset)
+        })
+    });
+    let mut bench = Bench {
+        stage,
+        config,
+        replies,
+        rooms: rooms.collect::<Result<_>>()?,
+        commands: commands.collect::<Result<_>>()?,
+    };
+    let mut found = Found::default();
+    for way in ways() {
+        if stop.is_stopped() {
+            return Err(Error::Usage("stopped before all was measured".into()));
+        }
+        bench.measure(way, runs, &mut found)?;
+    }
+    Ok(found.sheet())
+}
+
+/// The impulse response from the direct sound on: the delay is ours to choose.
+fn direct_first(response: Vec<f32>) -> Vec<f32> {
+    let peak = response.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let first = response.iter().position(|x| x.abs() > 0.02 * peak).unwrap_or(0);
+    response.get(first..).unwrap_or_default().to_vec()
+}
+
+impl Bench<'_> {
+    fn measure(&mut self, way: Way, runs: usize, found: &mut Found) -> Result<()> {
+        let (room, echo) = self.room(way)?;
+        let seconds = 5 * runs;
+        for cancelled in [true, false] {
+            self.own_speech(way, &room, seconds, cancelled, found)?;
+            self.interruptions(way, &room, echo, runs, cancelled, found)?;
+        }
+        Ok(())
+    }
+
+    /// The room with its gain set, and the power of the echo in it.
+    fn room(&mut self, way: Way) -> Result<(Room, f32)> {
+        let impulse_response = self.rooms.get(way.room).cloned().unwrap_or_default();
+        let delay = Duration::from_millis(way.delay_ms);
+        let mut room = Room { impulse_response, delay, gain_db: 0.0 };
+        let (mut echo, mut played) = (Vec::new(), Vec::new());
+        let near = vec![0.0; 8 * EAR_RATE as usize];
+        let replies = Replies::new(&self.replies, way.number);
+        self.stage.play(room.clone(), near, replies, Cleaner::default(), &mut |moment| {
+            echo.extend_from_slice(moment.raw);
+            played.extend_from_slice(moment.played);
+        })?;
+        let played = active_power(&played);
+        let wanted = ECHO_DB.get(way.level).copied().unwrap_or_default() as f32;
+        room.gain_db = wanted - db(active_power(&echo) / played) as f32;
+        Ok((room, played * 10.0_f32.powf(wanted / 10.0)))
+    }
+
+    fn cleaner(&self, cancelled: bool) -> Cleaner {
+        let mut cleaner = Cleaner::new(&self.config.ear);
+        cleaner.echo = cancelled.then(EchoCanceller::new);
+        cleaner
+    }
+
+    /// Nobody but itself speaks: whatever the ear finds is a mistake.
+    fn own_speech(
+        &mut self,
+        way: Way,
+        room: &Room,
+        seconds: usize,
+        cancelled: bool,
+        found: &mut Found,
+    ) -> Result<()> {
+        let near = noise(seconds * EAR_RATE as usize, way.number);
+        let replies = Replies::new(&self.replies, 7 * way.number);
+        let cleaner = self.cleaner(cancelled);
+        let mut starts = 0;
+        let (mut first, mut later) = ([0.0; 2], [0.0; 2]);
+        let mut sounded = 0;
+        let start = Instant::now();
+        self.stage.play(room.clone(), near, replies, cleaner, &mut |moment| {
+            if let Some(EndpointEvent::SpeechStarted { .. }) = moment.frame.event {
+                starts += 1;
+                log::info!("way {} heard itself at {}", way.number, moment.from);
+            }
+            // The echo, a little later, and what is left of it.
+            if power(moment.played) > 1e-6 {
+                sounded += 1;
+            }
+            let powers = [power(moment.raw), power(&moment.frame.samples)];
+            let sum = match sounded {
+                1..=31 => &mut first,
+                157.. => &mut later,
+                _ => return,
+            };
+            sum[0] += powers[0];
+            sum[1] += powers[1];
+        })?;
+        if cancelled {
+            let took = start.elapsed().as_secs_f64();
+            found.real_time_factor.push(took / seconds as f64);
+            found.first.push(db(first[0] / first[1]));
+            found.converged.push(db(later[0] / later[1]));
+        }
+        let level = &mut found.levels[way.level][usize::from(!cancelled)];
+        level.starts += starts;
+        level.seconds += seconds as f64;
+        Ok(())
+    }
+
+    /// Somebody interrupts, again and again.
+    fn interruptions(
+        &mut self,
+        way: Way,
+        room: &Room,
+        echo: f32,
+        runs: usize,
+        cancelled: bool,
+        found: &mut Found,
+    ) -> Result<()> {
+        let mut near = vec![0.0; BEFORE];
+        let mut onsets = Vec::new();
+        for run in 0..runs {
+            let number = way.number * runs + run;
+            let Some((command, onset)) = self.commands.get(number * 5 % COMMANDS.len()) else {
+                continue;
+            };
+            let level = number % NEAR_DB.len();
+            let wanted = 10.0_f32.powf(NEAR_DB[level] as f32 / 10.0) * echo;
+            let gain = (wanted / active_power(command)).sqrt();
+            onsets.push((near.len() + onset, level));
+            near.extend(command.iter().map(|x| x * gain));
+            // So that interruptions fall anywhere into replies and pauses.
+            near.resize(near.len() + BETWEEN + number * 977 % 4_000, 0.0);
+        }
+        let noise = noise(near.len(), way.number);
+        near.iter_mut().zip(noise).for_each(|(sample, noise)| *sample += noise);
+        let replies = Replies::new(&self.replies, 11 * way.number);
+        let cleaner = self.cleaner(cancelled);
+        let mut starts = Vec::new();
+        self.stage.play(room.clone(), near, replies, cleaner, &mut |moment: Moment<'_>| {
+            if let Some(EndpointEvent::SpeechStarted { at, .. }) = moment.frame.event {
+                starts.push(at.0 as usize);
+            }
+        })?;
+        let level = &mut found.levels[way.level][usize::from(!cancelled)];
+        for (onset, near) in onsets {
+            let noticed = starts.iter().find(|at| (onset..onset + NOTICED).contains(at));
+            level.caught[near].push(noticed.is_some());
+            if noticed.is_none() {
+                log::info!("way {} missed {} at {onset}: {starts:?}", way.number, NEAR_DB[near]);
+            }
+            if let Some(at) = noticed.filter(|_| cancelled) {
+                found.noticed.push((at - onset) as f64 * 1e3 / f64::from(EAR_RATE));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was found at one level of echo.
+#[derive(Default)]
+struct Level {
+    starts: u32,
+    seconds: f64,
+    /// For each level of [`NEAR_DB`], whether each interruption was noticed.
+    caught: [Vec<bool>; NEAR_DB.len()],
+}
+
+struct Found {
+    first: Figures,
+    converged: Figures,
+    noticed: Figures,
+    real_time_factor: Figures,
+    /// For each level of [`ECHO_DB`], with and without cancellation.
+    levels: [[Level; 2]; ECHO_DB.len()],
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            first: Figures::new("erle_first_second_db"),
+            converged: Figures::new("erle_converged_db"),
+            noticed: Figures::new("noticed_after_ms"),
+            real_time_factor: Figures::new("simulation_rtf"),
+            levels: Default::default(),
+        }
+    }
+}
+
+impl Found {
+    fn sheet(self) -> Sheet {
+        let Self { first, converged, noticed, real_time_factor, levels } = self;
+        let mut sheet =
+            Sheet::new("echo").with(first).with(converged).with(noticed).with(real_time_factor);
+        let one = |name: String, value: f64| {
+            let mut figures = Figures::new(name);
+            figures.push(value);
+            figures
+        };
+        for (way, of) in [(0, ""), (1, "uncancelled_")] {
+            let sum = |f: &dyn Fn(&Level) -> f64| levels.iter().map(|l| f(&l[way])).sum::<f64>();
+            let (minutes, starts) = (sum(&|l| l.seconds) / 60.0, sum(&|l| f64::from(l.starts)));
+            sheet = sheet
+                .with(one(format!("{of}own_speech_min"), minutes))
+                .with(one(format!("{of}heard_itself_per_30_min"), starts / minutes * 30.0));
+            for (n, near) in NEAR_DB.iter().enumerate() {
+                let all = || levels.iter().flat_map(|level| &level[way].caught[n]);
+                let share = all().filter(|caught| **caught).count() as f64 / all().count() as f64;
+                sheet = sheet.with(one(format!("{of}caught_{near}_db_percent"), 100.0 * share));
+            }
+        }
+        for (echo, level) in ECHO_DB.iter().zip(&levels) {
+            let level = &level[0];
+            let per_30 = f64::from(level.starts) / level.seconds * 1800.0;
+            sheet = sheet.with(one(format!("echo_{echo}_db_heard_itself_per_30_min"), per_30));
+            for (near, caught) in NEAR_DB.iter().zip(&level.caught) {
+                let share = caught.iter().filter(|c| **c).count() as f64 / caught.len() as f64;
+                let name = format!("echo_{echo}_db_caught_{near}_db_percent");
+                sheet = sheet.with(one(name, 100.0 * share));
+            }
+        }
+        sheet
+    }
+}
+
+/// White noise as of a microphone, the same every time.
+fn noise(length: usize, seed: usize) -> Vec<f32> {
+    let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
+    let mut uniform = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 - 0.5
+    };
+    // Of the variance 1/12.
+    (0..length).map(|_| uniform() * NOISE * 12.0_f32.sqrt()).collect()
+}

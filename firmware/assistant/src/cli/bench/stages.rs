@@ -1,0 +1,164 @@
+//! The stages one by one: how fast each engine is by itself.
+
+use std::time::Instant;
+
+use sayso::{Engines, Error, Pace, Result, Stop};
+use sayso_board::EAR_RATE;
+use sayso_core::audio::FRAME;
+use sayso_models::Cancel;
+use sayso_models::stt::SttRequest;
+use sayso_replay::Replay;
+
+use super::figures::{self, Figures, Sheet};
+use super::questions::decode;
+use crate::cli::Shared;
+
+/// Eleven seconds of recorded speech.
+const SPEECH: &[u8] = include_bytes!("../../../../../tests/data/smoke/jfk.flac");
+
+/// How often each is measured.
+pub struct Stages {
+    pub runs: usize,
+}
+
+impl Stages {
+    pub fn vad(&self, shared: &Shared) -> Result<Sheet> {
+        let mut vad = Engines::load_vad(&shared.settings()?)?;
+        let sound = decode(SPEECH)?;
+        let mut frames = Figures::new("frame_us");
+        for _ in 0..self.runs {
+            vad.reset();
+            for frame in sound.chunks_exact(FRAME) {
+                let start = Instant::now();
+                vad.process(frame)?;
+                frames.push(start.elapsed().as_secs_f64() * 1e6);
+            }
+        }
+        Ok(Sheet::new("vad").with(frames))
+    }
+
+    pub fn eot(&self, shared: &Shared) -> Result<Sheet> {
+        let mut eot = Engines::load_eot(&shared.settings()?)?;
+        let sound = decode(SPEECH)?;
+        let mut sheet = Sheet::new("eot");
+        for seconds in [1, 2, 5, 8] {
+            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
+            for run in 0..=self.runs {
+                let start = Instant::now();
+                eot.completeness(utterance, &Cancel::new())?;
+                // The first run warms up.
+                if run > 0 {
+                    figures.push(ms(start));
+                }
+            }
+            sheet = sheet.with(figures);
+        }
+        Ok(sheet)
+    }
+
+    pub fn stt(&self, shared: &Shared) -> Result<Sheet> {
+        let config = shared.settings()?;
+        let mut stt = Engines::load_stt(&config)?;
+        let sound = decode(SPEECH)?;
+        let mut sheet = Sheet::new("stt");
+        for seconds in [2, 3, 5, 10] {
+            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
+            for run in 0..=self.runs {
+                let start = Instant::now();
+                let request = SttRequest { language: Some("en"), ..SttRequest::default() };
+                stt.transcribe(utterance, &request, &Cancel::new(), &mut |_| {})?;
+                // The first run warms up.
+                if run > 0 {
+                    figures.push(ms(start));
+                }
+            }
+            sheet = sheet.with(figures);
+        }
+        Ok(sheet)
+    }
+
+    pub fn llm(&self, shared: &Shared) -> Result<Sheet> {
+        let config = shared.settings()?;
+        let start = Instant::now();
+        let mut llm = Engines::load_llm(&config)?;
+        let mut load = Figures::new("load_ms");
+        load.push(ms(start));
+        let mut first = Figures::new("first_token_ms");
+        let mut prefill = Figures::new("prefill_tokens_per_s");
+        let mut speed = Figures::new("reply_tokens_per_s");
+        for run in 0..=self.runs {
+            let reply = llm.reply("What is the capital of France?", &Cancel::new(), &mut |_| {})?;
+            llm.forget()?;
+            if run == 0 {
+                continue;
+            }
+            first.push(reply.ttft_ms);
+            prefill.push(reply.prompt_tokens as f64 / (reply.prefill_ms / 1000.0).max(1e-9));
+            let writing = (reply.total_ms - reply.ttft_ms) / 1000.0;
+            if reply.reply_tokens > 1 {
+                speed.push((reply.reply_tokens - 1) as f64 / writing.max(1e-9));
+            }
+        }
+        Ok(Sheet::new("llm").with(load).with(first).with(prefill).with(speed))
+    }
+
+    pub fn tts(&self, shared: &Shared) -> Result<Sheet> {
+        let config = shared.settings()?;
+        let mut tts = Engines::load_tts(&config)?;
+        let delivery = sayso::assistant::delivery(&config);
+        let rate = f64::from(tts.sample_rate());
+        let mut first = Figures::new("first_clause_ms");
+        let mut factor = Figures::new("rtf");
+        for run in 0..=self.runs {
+            let start = Instant::now();
+            let mut heard = None;
+            tts.speak("It is half past nine.", &delivery, &Cancel::new(), &mut |_| {
+                heard.get_or_insert_with(|| ms(start));
+            })?;
+            let first_ms = heard.unwrap_or_default();
+            let start = Instant::now();
+            let text = "The Brooklyn Bridge was opened in 1883, and more than one hundred \
+                        thousand people still cross it every day, on foot or by car.";
+            let spoken = tts.speak(text, &delivery, &Cancel::new(), &mut |_| {})?;
+            if run > 0 {
+                first.push(first_ms);
+                factor.push(ms(start) / 1000.0 / (spoken.samples.max(1) as f64 / rate));
+            }
+        }
+        Ok(Sheet::new("tts").with(first).with(factor))
+    }
+
+    pub fn idle(&self, shared: &Shared) -> Result<Sheet> {
+        let mut assistant = shared.assistant(shared.settings()?)?;
+        let seconds = self.runs.clamp(5, 60) as u64;
+        // A quiet room in real time.
+        let quiet = vec![0.0; (seconds * u64::from(EAR_RATE)) as usize];
+        let mut board = Replay::from_samples(quiet).pace(sayso_replay::Pace::RealTime);
+        let before = figures::cpu_time();
+        let start = Instant::now();
+        assistant.converse(&mut board, Pace::Live, &Stop::new(), &mut |_| {})?;
+        let (Some(before), Some(after)) = (before, figures::cpu_time()) else {
+            return Err(Error::Usage("CPU time cannot be read on this system".into()));
+        };
+        let mut share = Figures::new("cpu_percent_of_one_core");
+        share.push((after - before).as_secs_f64() / start.elapsed().as_secs_f64() * 100.0);
+        Ok(Sheet::new("idle").with(share))
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_decodes() {
+        let seconds = decode(SPEECH).expect("decodes").len() as f64 / f64::from(EAR_RATE);
+        assert!((seconds - 11.0).abs() < 0.01, "{seconds}");
+    }
+}

@@ -1,0 +1,68 @@
+//! Where an utterance that goes on can be cut, so that its beginning can be
+//! written down while the rest is being spoken.
+
+use sayso_core::audio::Samples;
+
+/// No piece is shorter: each costs the recogniser its fixed margin.
+const LEAST: usize = frames(4_000);
+/// A piece so long is cut even without a pause.
+const MOST: usize = frames(8_000);
+/// The newest sound is not looked at: what seems a pause may be a consonant.
+const GUARD: usize = frames(384);
+/// Half of a pause, in frames: the cut is in its middle.
+const AROUND: usize = 1;
+/// Mean speech probability (0…1) of a pause.
+const PAUSE: f32 = 0.2;
+
+const fn frames(ms: u64) -> usize {
+    (Samples::from_ms(ms).0 / Samples::FRAME.0) as usize
+}
+
+/// The frame before which to cut, given the speech probability of each frame
+/// since the last cut; `None` while there is no good place.
+pub fn cut(speech: &[f32]) -> Option<usize> {
+    if speech.len() < LEAST {
+        return None;
+    }
+    let from = LEAST / 2;
+    let window = speech.get(from..speech.len() - GUARD)?.windows(2 * AROUND + 1);
+    let (at, quiet) = window
+        .map(|frames| frames.iter().sum::<f32>() / frames.len() as f32)
+        .enumerate()
+        // The latest of equals leaves the least to do at the end.
+        .min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+    (quiet < PAUSE || speech.len() >= MOST).then_some(from + at + AROUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn track(parts: &[(f32, u64)]) -> Vec<f32> {
+        parts.iter().flat_map(|&(p, ms)| std::iter::repeat_n(p, frames(ms))).collect()
+    }
+
+    #[test]
+    fn it_is_cut_in_the_last_pause() {
+        let speech = track(&[(0.9, 2_400), (0.02, 320), (0.9, 700), (0.02, 320), (0.9, 900)]);
+        let at = cut(&speech).expect("a cut");
+        let pause = frames(2_400) + frames(320) + frames(700);
+        assert!((pause + 1..pause + frames(320)).contains(&at), "{at}");
+    }
+
+    #[test]
+    fn short_or_unbroken_speech_is_left_alone_for_a_while() {
+        assert_eq!(cut(&[]), None);
+        assert_eq!(cut(&track(&[(0.9, 2_000), (0.01, 500), (0.9, 1_000)])), None);
+        assert_eq!(cut(&track(&[(0.9, 7_000)])), None);
+        // A quiet that has only just begun may be no pause.
+        assert_eq!(cut(&track(&[(0.9, 5_000), (0.01, 300)])), None);
+    }
+
+    #[test]
+    fn unbroken_speech_is_cut_where_it_is_least_certain() {
+        let speech = track(&[(0.95, 5_000), (0.6, 96), (0.95, 3_200)]);
+        let at = cut(&speech).expect("a cut");
+        assert_eq!(at, frames(5_000) + 1);
+    }
+}

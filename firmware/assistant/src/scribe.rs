@@ -1,0 +1,365 @@
+//! The scribe: writes down what is said.
+//!
+//! A long utterance reaches it in drafts, cut at pauses while it is still
+//! being spoken, so that what is left to do at its end is short. What has been
+//! drafted is never written again.
+
+use std::time::Instant;
+
+use sayso_core::audio::Samples;
+use sayso_core::turn::TurnId;
+use sayso_models::Cancel;
+use sayso_models::stt::{Stt, SttRequest, Transcript};
+
+use crate::cores::Cores;
+use crate::ms;
+
+/// Bytes at the end of what was drafted that go before the rest as context.
+const CONTEXT_BYTES: usize = 200;
+
+/// What a piece of sound is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The utterance goes on after it.
+    Draft,
+    /// It is the (rest of the) utterance that this turn answers.
+    Turn(TurnId),
+    /// It was said over the reply of this turn.
+    Over(TurnId),
+}
+
+/// Sound to be written down.
+#[derive(Clone, Debug)]
+pub struct Dictation {
+    /// What it is.
+    pub purpose: Purpose,
+    /// The first sample of the utterance, which tells it from others.
+    pub utterance: Samples,
+    /// The first sample of the sound; later, if the beginning was drafted.
+    pub from: Samples,
+    /// 16 kHz mono.
+    pub audio: Vec<f32>,
+    /// Stops the work.
+    pub cancel: Cancel,
+}
+
+/// What the scribe wrote.
+#[derive(Debug)]
+pub enum Written {
+    /// A draft of an utterance that goes on: final, as far as it goes.
+    Draft {
+        /// Which utterance.
+        utterance: Samples,
+        /// What this draft added.
+        text: String,
+    },
+    /// A part of the rest of an utterance, as it is decided.
+    Partial {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What was added.
+        text: String,
+    },
+    /// A whole utterance.
+    Utterance {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The transcript; its text is empty when nothing was said.
+        transcript: Transcript,
+        /// How long the (rest of the) utterance took, in ms.
+        took_ms: f64,
+    },
+    /// What was said over the reply.
+    Over {
+        /// The turn whose reply it was.
+        turn: TurnId,
+        /// The transcript.
+        transcript: Transcript,
+    },
+    /// The work broke off, cancelled or failed.
+    Broken {
+        /// What it was for.
+        purpose: Purpose,
+        /// Why.
+        error: sayso_models::Error,
+    },
+}
+
+/// The beginning of an utterance, written while it went on.
+#[derive(Debug, Default)]
+struct Sheet {
+    utterance: Samples,
+    transcript: Transcript,
+    /// Sound that a draft failed on: it goes before the next piece.
+    carried: Vec<f32>,
+    carried_from: Samples,
+}
+
+/// A recogniser and how it is to be asked.
+pub struct Scribe<'a> {
+    stt: &'a mut dyn Stt,
+    cores: Cores,
+    /// Threads per pass at most.
+    threads: usize,
+    language: Option<String>,
+    prompt: String,
+    sheet: Sheet,
+}
+
+impl<'a> Scribe<'a> {
+    /// A scribe that listens for `language` (ISO 639-1; `None` detects it) and
+    /// expects the words in `prompt`, on at most `threads` of the `cores`.
+    pub fn new(
+        stt: &'a mut dyn Stt,
+        cores: Cores,
+        threads: usize,
+        language: Option<String>,
+        prompt: String,
+    ) -> Self {
+        Self { stt, cores, threads, language, prompt, sheet: Sheet::default() }
+    }
+
+    /// Writes one piece down, emitting what is decided.
+    pub fn write(&mut self, dictation: Dictation, emit: &mut dyn FnMut(Written)) {
+        let purpose = dictation.purpose;
+        let done = match purpose {
+            Purpose::Draft => self.draft(dictation, emit),
+            Purpose::Turn(turn) => self.utterance(turn, dictation, emit),
+            Purpose::Over(turn) => self
+                .transcribe(&dictation.audio, &dictation.cancel, &mut |_| {})
+                .map(|transcript| emit(Written::Over { turn, transcript })),
+        };
+        if let Err(error) = done {
+            emit(Written::Broken { purpose, error });
+        }
+    }
+
+    fn draft(
+        &mut self,
+        dictation: Dictation,
+        emit: &mut dyn FnMut(Written),
+    ) -> sayso_models::Result<()> {
+        let Dictation { utterance, cancel, .. } = dictation;
+        let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
+        match self.transcribe(&audio, &cancel, &mut |_| {}) {
+            Ok(transcript) => {
+                self.sheet.carried.clear();
+                let text = append(&mut self.sheet.transcript, transcript, from - utterance);
+                if !text.is_empty() {
+                    emit(Written::Draft { utterance, text });
+                }
+                Ok(())
+            }
+            Err(error) => {
+                (self.sheet.carried, self.sheet.carried_from) = (audio, from);
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves the sheet as it is, for the utterance may yet go on.
+    fn utterance(
+        &mut self,
+        turn: TurnId,
+        dictation: Dictation,
+        emit: &mut dyn FnMut(Written),
+    ) -> sayso_models::Result<()> {
+        let start = Instant::now();
+        let Dictation { utterance, cancel, .. } = dictation;
+        let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
+        let rest = self.transcribe(&audio, &cancel, &mut |text| {
+            emit(Written::Partial { turn, text: text.into() });
+        })?;
+        let mut transcript = self.sheet.transcript.clone();
+        append(&mut transcript, rest, from - utterance);
+        emit(Written::Utterance { turn, transcript, took_ms: ms(start) });
+        Ok(())
+    }
+
+    /// Takes a new sheet for a new utterance, and puts before the sound what
+    /// an earlier draft could not read.
+    fn turn_to(
+        &mut self,
+        from: Samples,
+        utterance: Samples,
+        audio: Vec<f32>,
+    ) -> (Samples, Vec<f32>) {
+        if utterance != self.sheet.utterance || from <= utterance {
+            self.sheet = Sheet { utterance, ..Sheet::default() };
+        }
+        if self.sheet.carried.is_empty() {
+            (from, audio)
+        } else {
+            (self.sheet.carried_from, [self.sheet.carried.as_slice(), &audio].concat())
+        }
+    }
+
+    fn transcribe(
+        &mut self,
+        audio: &[f32],
+        cancel: &Cancel,
+        on_segment: &mut dyn FnMut(&str),
+    ) -> sayso_models::Result<Transcript> {
+        cancel.check()?;
+        // On fewer cores it would be slower by more than the wait for them.
+        let taken = self.cores.take(self.threads, self.threads);
+        // What came before helps with names and with where a sentence goes on.
+        let before = tail(&self.sheet.transcript.text, CONTEXT_BYTES);
+        let prompt = format!("{} {before}", self.prompt);
+        let request = SttRequest {
+            prompt: prompt.trim(),
+            language: self.language.as_deref(),
+            threads: taken.count(),
+        };
+        self.stt.transcribe(audio, &request, cancel, on_segment)
+    }
+}
+
+/// The end of `text`, from a word's beginning, at most `bytes` long.
+fn tail(text: &str, bytes: usize) -> &str {
+    let start = text.len().saturating_sub(bytes);
+    if start == 0 {
+        return text;
+    }
+    text.char_indices()
+        .find(|&(at, c)| at >= start && c.is_whitespace())
+        .and_then(|(at, _)| text.get(at..))
+        .map_or("", str::trim_start)
+}
+
+/// Puts `more`, which began `offset` after it, behind `whole`; returns the text added.
+fn append(whole: &mut Transcript, mut more: Transcript, offset: Samples) -> String {
+    let text = more.text.trim().to_owned();
+    let offset_ms = u32::try_from(offset.as_ms()).unwrap_or(u32::MAX);
+    for word in &mut more.words {
+        word.start_ms = word.start_ms.saturating_add(offset_ms);
+        word.end_ms = word.end_ms.saturating_add(offset_ms);
+    }
+    if whole.text.is_empty() {
+        more.text = text.clone();
+        *whole = more;
+        return text;
+    }
+    if text.is_empty() {
+        return text;
+    }
+    let added = format!(" {text}");
+    whole.text.push_str(&added);
+    whole.words.append(&mut more.words);
+    whole.avg_logprob = whole.avg_logprob.min(more.avg_logprob);
+    whole.no_speech_prob = whole.no_speech_prob.min(more.no_speech_prob);
+    whole.full_context |= more.full_context;
+    added
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sayso_models::stt::Word;
+    use sayso_models::{Error, ErrorKind};
+
+    /// Hears the length of the sound in ms, and what it was told came before.
+    #[derive(Default)]
+    struct Lengths {
+        prompts: Vec<String>,
+        fail: bool,
+    }
+
+    impl Stt for Lengths {
+        fn transcribe(
+            &mut self,
+            audio: &[f32],
+            request: &SttRequest<'_>,
+            cancel: &Cancel,
+            on_segment: &mut dyn FnMut(&str),
+        ) -> sayso_models::Result<Transcript> {
+            cancel.check()?;
+            self.prompts.push(request.prompt.into());
+            if std::mem::take(&mut self.fail) {
+                return Err(Error::new(ErrorKind::Engine, "as told"));
+            }
+            let mut transcript = Transcript::default();
+            let length = (audio.len() / 16) as u32;
+            transcript.text = format!(" {length} ");
+            let text = length.to_string();
+            transcript.words = vec![Word { text, start_ms: 0, end_ms: length, confidence: 1.0 }];
+            on_segment(&transcript.text);
+            Ok(transcript)
+        }
+    }
+
+    fn dictation(purpose: Purpose, utterance_ms: u64, from_ms: u64, ms: usize) -> Dictation {
+        Dictation {
+            purpose,
+            utterance: Samples::from_ms(utterance_ms),
+            from: Samples::from_ms(from_ms),
+            audio: vec![0.1; ms * 16],
+            cancel: Cancel::new(),
+        }
+    }
+
+    fn scribe(stt: &mut Lengths) -> Scribe<'_> {
+        Scribe::new(stt, Cores::new(2), 2, None, "Names".into())
+    }
+
+    fn transcripts(scribe: &mut Scribe<'_>, dictations: Vec<Dictation>) -> Vec<Transcript> {
+        let mut all = Vec::new();
+        for dictation in dictations {
+            scribe.write(dictation, &mut |written| {
+                if let Written::Utterance { transcript, .. } = written {
+                    all.push(transcript);
+                }
+            });
+        }
+        all
+    }
+
+    const TURN: Purpose = Purpose::Turn(TurnId(1));
+
+    #[test]
+    fn drafts_go_before_the_rest_and_are_written_once() {
+        let mut stt = Lengths::default();
+        let mut scribe = scribe(&mut stt);
+        let heard = transcripts(
+            &mut scribe,
+            vec![
+                dictation(Purpose::Draft, 1000, 1000, 5000),
+                // A guess that is dropped, and another.
+                dictation(TURN, 1000, 6000, 700),
+                dictation(TURN, 1000, 6000, 900),
+                // Another utterance.
+                dictation(TURN, 20_000, 20_000, 400),
+            ],
+        );
+        let texts: Vec<_> = heard.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(texts, ["5000 700", "5000 900", "400"]);
+        let last = &heard[1].words[1];
+        assert_eq!((last.start_ms, last.end_ms), (5000, 5900));
+        assert_eq!(stt.prompts, ["Names", "Names 5000", "Names 5000", "Names"]);
+    }
+
+    #[test]
+    fn what_a_draft_fails_on_is_not_lost() {
+        let mut stt = Lengths { fail: true, ..Lengths::default() };
+        let mut scribe = scribe(&mut stt);
+        let heard = transcripts(
+            &mut scribe,
+            vec![
+                dictation(Purpose::Draft, 0, 0, 5000),
+                dictation(TURN, 0, 5000, 700),
+                dictation(Purpose::Draft, 0, 5000, 4000),
+                dictation(TURN, 0, 9000, 100),
+            ],
+        );
+        let texts: Vec<_> = heard.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(texts, ["5700", "9000 100"]);
+    }
+
+    #[test]
+    fn the_context_begins_with_a_word() {
+        assert_eq!(tail("one two three", 100), "one two three");
+        assert_eq!(tail("one two three", 8), "three");
+        assert_eq!(tail("eins zwei ünf", 5), "ünf");
+        assert_eq!(tail("oneverylongword", 4), "");
+    }
+}

@@ -1,0 +1,200 @@
+//! The echo canceller in a simulated room, on recorded speech.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sayso::config;
+use sayso::ear::echo::{BLOCK, DELAY, EchoCanceller};
+use sayso::ear::{Attention, Cleaner, Ear};
+use sayso_board::{Board, EAR_RATE, Heard, read_all};
+use sayso_core::audio::Samples;
+use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_models::vad::Vad;
+use sayso_replay::{Replay, Room};
+
+const SECOND: usize = EAR_RATE as usize;
+
+fn data(path: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data")).join(path)
+}
+
+fn recording(path: &str) -> Vec<f32> {
+    read_all(data(path), Duration::from_secs(60)).expect(path).samples
+}
+
+/// Somebody reading aloud for a good 30 s: what the loudspeaker plays.
+fn reading() -> Vec<f32> {
+    ["1", "3", "4", "5"]
+        .iter()
+        .flat_map(|n| recording(&format!("ljspeech/LJ001-000{n}.flac")))
+        .collect()
+}
+
+/// What the microphone hears of `voice` and `near` in a room, and what was played.
+fn in_the_room(voice: &[f32], near: Vec<f32>, delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2] {
+    let delay = Duration::from_millis(delay_ms);
+    let room = Room::open(data("rir/ta_ir0.flac"), delay, gain_db).expect("a room");
+    let length = near.len();
+    let mut board = Replay::from_samples(near).room(room);
+    let (mut microphone, mut loudspeaker) = board.start(EAR_RATE).expect("starts");
+    loudspeaker.write(voice);
+    let [mut heard, mut played] = [vec![0.0; length], vec![0.0; length]];
+    assert_eq!(microphone.read(&mut heard, Duration::ZERO), Heard::Samples(length));
+    microphone.reference(&mut played);
+    [heard, played]
+}
+
+fn power(samples: &[f32]) -> f32 {
+    samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32
+}
+
+fn db(ratio: f32) -> f32 {
+    10.0 * ratio.log10()
+}
+
+/// How much of the echo is gone, in dB, from one second to another.
+fn enhancement(heard: &[f32], cleaned: &[f32], seconds: std::ops::Range<usize>) -> f32 {
+    let range = seconds.start * SECOND..seconds.end * SECOND;
+    db(power(&heard[range.clone()]) / power(&cleaned[range]).max(1e-12))
+}
+
+#[test]
+fn the_echo_goes_and_does_not_come_back() {
+    for (delay_ms, gain_db) in [(20, -12.0), (80, -20.0), (200, -12.0)] {
+        let voice = reading();
+        let length = voice.len() / BLOCK * BLOCK;
+        let [heard, played] = in_the_room(&voice, vec![0.0; length], delay_ms, gain_db);
+        let mut cleaned = heard.clone();
+        EchoCanceller::new().process(&mut cleaned, &played);
+        let end = length / SECOND;
+        let (early, late) =
+            (enhancement(&heard, &cleaned, 1..4), enhancement(&heard, &cleaned, 10..end));
+        println!("delay {delay_ms} ms, gain {gain_db} dB: {early:.1} dB, then {late:.1} dB");
+        assert!(early > 15.0, "{early} dB at first");
+        assert!(late > 25.0, "{late} dB in the end");
+    }
+}
+
+#[test]
+fn a_person_comes_through_while_it_speaks() {
+    let voice = reading();
+    let command = recording("commands-misc-en/rh3_set_timer.flac");
+    let mut near = vec![0.0; 20 * SECOND];
+    let at = 12 * SECOND;
+    near[at..at + command.len()].copy_from_slice(&command);
+    let [echo, _] = in_the_room(&voice, vec![0.0; near.len()], 80, -20.0);
+    let [heard, played] = in_the_room(&voice, near.clone(), 80, -20.0);
+    let mut cleaned = heard;
+    EchoCanceller::new().process(&mut cleaned, &played);
+    // Where the command is loud, most of it is still there.
+    let span = at + SECOND / 2..at + 2 * SECOND;
+    let over = db(power(&near[span.clone()]) / power(&echo[span.clone()]));
+    let kept = db(power(&cleaned[span.start + DELAY..span.end + DELAY]) / power(&near[span]));
+    println!("a person {over:.1} dB over the echo keeps {kept:.1} dB");
+    assert!(kept > -6.0, "{kept} dB of the command are left, {over} dB over the echo");
+}
+
+#[test]
+fn the_same_sound_gives_the_same_bits() {
+    let voice = reading();
+    let near = recording("smoke/jfk.flac");
+    let near = near[..near.len() / BLOCK * BLOCK].to_vec();
+    let [heard, played] = in_the_room(&voice, near, 80, -12.0);
+    let run = |pieces: &[usize]| {
+        let mut canceller = EchoCanceller::new();
+        let (mut cleaned, mut at) = (heard.clone(), 0);
+        for piece in pieces.iter().cycle() {
+            let end = (at + piece * BLOCK).min(heard.len());
+            canceller.process(&mut cleaned[at..end], &played[at..end]);
+            at = end;
+            if at == heard.len() {
+                break;
+            }
+        }
+        cleaned
+    };
+    let whole = run(&[heard.len()]);
+    assert!(whole != heard);
+    for pieces in [&[1][..], &[8], &[3, 1, 20, 2]] {
+        assert!(run(pieces) == whole, "in pieces of {pieces:?} blocks");
+    }
+}
+
+#[test]
+fn nothing_played_leaves_the_sound_as_it_is() {
+    let speech = recording("smoke/jfk.flac");
+    let speech = &speech[..speech.len() / BLOCK * BLOCK];
+    let mut cleaned = speech.to_vec();
+    EchoCanceller::new().process(&mut cleaned, &vec![0.0; speech.len()]);
+    assert_eq!(cleaned[DELAY..], speech[..speech.len() - DELAY]);
+}
+
+#[test]
+fn after_the_last_word_the_sound_is_soon_as_it_is() {
+    // It speaks for 4 s; a person answers at 7 s.
+    let voice = &reading()[..4 * SECOND];
+    let answer = recording("smoke/jfk.flac");
+    let near = [vec![0.0; 7 * SECOND], answer[..4 * SECOND].to_vec()].concat();
+    let [heard, played] = in_the_room(voice, near, 80, -12.0);
+    let mut cleaned = heard.clone();
+    EchoCanceller::new().process(&mut cleaned, &played);
+    assert_eq!(cleaned[7 * SECOND + DELAY..], heard[7 * SECOND..heard.len() - DELAY]);
+    // And no click where it leaves off: no step larger than there is in the sound.
+    let step = |x: &[f32]| x.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
+    let tail = 4 * SECOND..7 * SECOND;
+    assert!(step(&cleaned[tail.clone()]) <= 1.5 * step(&heard[tail]));
+}
+
+/// Keeps what it is given.
+struct Keeping(Vec<f32>);
+
+impl Vad for Keeping {
+    fn frame_len(&self) -> usize {
+        512
+    }
+    fn process(&mut self, frame: &[f32]) -> sayso_models::Result<f32> {
+        self.0.extend_from_slice(frame);
+        Ok(0.0)
+    }
+    fn reset(&mut self) {}
+}
+
+/// Lets an ear listen in pieces: what the detector was given, and the frames.
+fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> [Vec<f32>; 2] {
+    let mut vad = Keeping(Vec::new());
+    let mut frames = Vec::new();
+    let mut ear = Ear::new(
+        Cleaner::new(config),
+        &mut vad,
+        Endpointer::new(EndpointConfig::default()),
+        Samples::from_ms(256),
+        Arc::new(Attention::new(EndpointConfig::default().hangover)),
+    );
+    for (heard, played) in heard.chunks(piece).zip(played.chunks(piece)) {
+        ear.listen(heard, played, &mut |frame| frames.extend(frame.samples));
+    }
+    [vad.0, frames]
+}
+
+#[test]
+fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
+    let near = recording("smoke/jfk.flac");
+    let [heard, played] = in_the_room(&reading(), near, 80, -12.0);
+    let all = config::Ear { noise_suppression: true, gain_control: true, ..Default::default() };
+    for config in [config::Ear::default(), all] {
+        let [judged, kept] = listen(&config, &heard, &played, heard.len());
+        assert_eq!(judged, kept);
+        assert!(kept[..] != heard[..kept.len()]);
+        for piece in [1, 160, 700] {
+            assert!(listen(&config, &heard, &played, piece) == [judged.clone(), kept.clone()]);
+        }
+    }
+    // Without any of it the sound is untouched.
+    let mut none = config::Ear::default();
+    none.echo_cancellation = false;
+    let [_, kept] = listen(&none, &heard, &played, 333);
+    assert_eq!(kept, heard[..kept.len()]);
+}

@@ -1,0 +1,105 @@
+//! The benchmarks of whole turns, on a few recordings: that they measure what
+//! they say, not how fast this machine is.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use sayso_tests::{data, failure, json, sayso};
+use serde_json::Value;
+
+fn number(line: &Value, key: &str) -> f64 {
+    line[key].as_f64().unwrap_or_else(|| panic!("no {key} in {line}"))
+}
+
+#[test]
+fn turns_are_measured_beside_a_cascade() {
+    let folder = tempfile::tempdir().expect("folder");
+    let plot = folder.path().join("turns.svg");
+    let mut command = sayso();
+    command.args(["bench", "turns", "--json", "--each", "--profile", "small"]);
+    command.arg("--question").arg(data("commands-misc-en/gdo_audio.flac"));
+    command.arg("--question").arg(data("librispeech/2033-164914-0005.flac"));
+    let lines = json(command.arg("--plot").arg(&plot));
+    let each: Vec<&Value> = lines.iter().filter(|line| line["question"].is_string()).collect();
+    assert_eq!(each.len(), 4, "two questions, twice: {lines:?}");
+    let of = |name: &str| {
+        let mut found = lines.iter().filter(|l| l["pipeline"] == name && l["questions"].is_u64());
+        found.next().unwrap_or_else(|| panic!("no {name} in {lines:?}"))
+    };
+    for name in ["overlapped", "cascade"] {
+        let sheet = of(name);
+        assert_eq!((&sheet["questions"], &sheet["unanswered"]), (&2.into(), &0.into()), "{sheet}");
+        assert_eq!(sheet["profile"], "small");
+        for figure in ["voice_to_voice_ms", "stt_ms", "first_clause_ms", "end_to_released_ms"] {
+            assert!(number(&sheet[figure], "p50") > 0.0, "{figure}: {sheet}");
+        }
+        assert_eq!(sheet["dropped_samples"], 0);
+    }
+    // The reply cannot be heard before it is released, nor be released before the hangover.
+    for line in &each {
+        let hangover = if line["pipeline"] == "cascade" { 700.0 } else { 600.0 };
+        let (heard, released) = (number(line, "voice_to_voice_ms"), number(line, "released_ms"));
+        // The detector's end of the speech is not the label, but close to it.
+        assert!(released > hangover - 200.0, "{line}");
+        assert!(heard >= released - 40.0, "{line}");
+        assert!(heard >= number(line, "sound_ready_ms") - 40.0, "{line}");
+    }
+    assert_eq!(of("cascade")["guesses_made"], 0);
+    assert!(of("overlapped")["guesses_kept"].as_u64() >= Some(2));
+    let ratio = lines.last().expect("lines");
+    assert!(number(ratio, "voice_to_voice_p50_ratio") > 0.0);
+    assert_eq!(ratio["voice_to_voice_ratio"]["n"], 2);
+    let drawn = std::fs::read_to_string(&plot).expect("a plot");
+    assert!(drawn.starts_with("<svg") && drawn.contains("overlapped: median"));
+}
+
+#[test]
+fn who_waits_longer_cuts_off_less() {
+    let mut command = sayso();
+    let lines = json(command.args(["bench", "endpoint", "--json", "--data"]).arg(data("")));
+    let points: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["policy"].as_str().is_some_and(|p| p.starts_with("fixed")))
+        .collect();
+    assert_eq!(points.len(), 11, "{lines:?}");
+    let pauses = number(points[0], "pauses");
+    assert!(pauses >= 20.0, "{pauses}");
+    for pair in points.windows(2) {
+        assert!(number(pair[0], "cutoff_share") >= number(pair[1], "cutoff_share"));
+        let latency = |line: &Value| number(&line["end_to_ended_ms"], "p50");
+        assert!(latency(pair[1]) > latency(pair[0]) + 50.0);
+    }
+    assert!(number(points[0], "cutoff_share") > 0.3, "{}", points[0]);
+    assert!(number(points[8], "cutoff_share") < 0.2, "{}", points[8]);
+    let set = lines.iter().find(|l| l["policy"] == "as set: fixed 600 ms").expect("as set");
+    assert_eq!(set["cutoffs"], points[4]["cutoffs"]);
+    let line = lines.iter().find(|line| line["line"].is_string()).expect("the line");
+    let share = number(line, "cutoff_share_at_600_ms");
+    assert!((0.0..1.0).contains(&share), "{share}");
+}
+
+#[test]
+fn a_long_conversation_loses_nothing() {
+    let mut command = sayso();
+    command.args(["bench", "soak", "--minutes", "2", "--json", "--profile", "small"]);
+    let lines = json(command.arg("--data").arg(data("")));
+    let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    assert_eq!((&sheet["lost_samples"], &sheet["stuck_states"]), (&0.into(), &0.into()));
+    assert_eq!(sheet["troubles"], 0);
+    assert!(number(sheet, "turns_answered") >= 4.0, "{sheet}");
+    assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
+}
+
+#[test]
+fn bad_data_is_named() {
+    let folder = tempfile::tempdir().expect("folder");
+    let run = |folder: &std::path::Path| {
+        failure(sayso().args(["bench", "endpoint", "--data"]).arg(folder))
+    };
+    assert!(run(folder.path()).contains("no recordings of speech"));
+    std::fs::write(folder.path().join("turns.tsv"), "path\tend_ms\tpauses_ms\tby\nx.flac\tsoon\n")
+        .expect("list");
+    assert!(run(folder.path()).contains("turns.tsv, line 2"));
+    std::fs::write(folder.path().join("turns.tsv"), "path\tend_ms\tpauses_ms\tby\nx.flac\t9\t\t\n")
+        .expect("list");
+    assert!(run(folder.path()).contains("x.flac"));
+}
