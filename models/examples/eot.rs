@@ -4,19 +4,18 @@
 //! cargo run --release -p sayso-models --example eot -- [SPEECH_FOLDER [POSITIONS [SECONDS]]]
 //! ```
 //!
-//! `eot.tsv` names moments in recordings: where an utterance ends, where a
-//! speaker pauses within one (both as Silero hears them), and cuts behind a
-//! word in the middle of a sentence. Each moment is asked about some
-//! milliseconds later, as an assistant would: behind it comes the recording
-//! itself while it is quiet, then its own quietest stretch. Pauses behind which
-//! the sentence could as well have been over are not in the table. Most of the
-//! pauses are those of people who read books aloud.
+//! Asks about each moment in `tests/golden/eot.tsv` some milliseconds after
+//! speech ended, as an assistant would: behind it comes the recording itself
+//! while it is quiet, then its own quietest stretch.
 //!
 //! Recordings that are not in the folder (`tests/data` holds a part) are left
 //! out and counted. `POSITIONS` is how many positions of silence are taken as
 //! one (`SmartTurn::grouped`), `SECONDS` how much of the end is heard
 //! (`SmartTurn::hearing`); without them the defaults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../tests/common/moments.rs"]
+mod moments;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,87 +24,13 @@ use std::time::{Duration, Instant};
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurn};
 
-const MS: usize = 16;
+use moments::{Kind, REFERENCE_PAUSE, heard, table};
+
 /// Silence after the end of speech at which is asked, in ms.
 const PAUSES: [usize; 8] = [0, 32, 64, 96, 128, 192, 320, 512];
-/// The pause of the scores by ONNX Runtime in the table.
-const REFERENCE_PAUSE: usize = 192;
 const THRESHOLDS: [f32; 4] = [0.3, 0.5, 0.7, 0.9];
 /// Folders with what is said to machines; the others hold books read aloud.
 const COMMANDS: [&str; 3] = ["commands-misc-en", "s2i-coffee", "asterisk-en"];
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Complete,
-    /// At a pause within the utterance.
-    Pause,
-    /// Behind a word in the middle of a sentence.
-    Word,
-}
-
-struct Moment {
-    clip: &'static str,
-    end_ms: usize,
-    /// For how long the recording itself is quiet from there on.
-    quiet_ms: usize,
-    kind: Kind,
-    int8: f32,
-    f32: f32,
-}
-
-fn table() -> Vec<Moment> {
-    let rows = include_str!("eot.tsv").lines().skip(1).map(|line| {
-        let cell: Vec<&str> = line.split('\t').collect();
-        let kind = match (cell[3], cell[4]) {
-            ("complete", _) => Kind::Complete,
-            (_, "word") => Kind::Word,
-            _ => Kind::Pause,
-        };
-        Moment {
-            clip: cell[0],
-            end_ms: cell[1].parse().unwrap(),
-            quiet_ms: cell[2].parse().unwrap(),
-            kind,
-            int8: cell[5].parse().unwrap(),
-            f32: cell[6].parse().unwrap(),
-        }
-    });
-    rows.collect()
-}
-
-/// The quietest stretch of this many samples, sought in steps of 10 ms.
-fn quietest(audio: &[f32], samples: usize) -> &[f32] {
-    const HOP: usize = 10 * MS;
-    let energy: Vec<f64> = audio
-        .chunks_exact(HOP)
-        .map(|hop| hop.iter().map(|v| f64::from(*v) * f64::from(*v)).sum())
-        .collect();
-    let hops = (samples / HOP).min(energy.len());
-    let sums: Vec<f64> = energy.windows(hops).map(|w| w.iter().sum()).collect();
-    let least = (0..sums.len()).min_by(|&a, &b| sums[a].total_cmp(&sums[b])).unwrap_or(0);
-    &audio[least * HOP..][..hops * HOP]
-}
-
-/// What an assistant has heard `pause_ms` after the moment.
-fn heard(audio: &[f32], moment: &Moment, pause_ms: usize) -> Vec<f32> {
-    let end = moment.end_ms * MS;
-    let own = end + moment.quiet_ms.min(pause_ms) * MS;
-    let mut heard = audio[..own.min(audio.len())].to_vec();
-    let wanted = end + pause_ms * MS;
-    if heard.len() < wanted {
-        if moment.quiet_ms == 0 {
-            // No click where speech is cut.
-            let tail = heard.len() - 80;
-            for (i, v) in heard[tail..].iter_mut().enumerate() {
-                *v *= 1.0 - i as f32 / 79.0;
-            }
-        }
-        let room = quietest(audio, 320 * MS);
-        let missing = wanted - heard.len();
-        heard.extend(room.iter().cycle().take(missing));
-    }
-    heard
-}
 
 fn main() {
     let mut args = std::env::args().skip(1);

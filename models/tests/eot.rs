@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::moments::{self, Kind};
 use common::{audio, model, speech};
 use sayso_models::eot::{EndOfTurn, SmartTurn};
 use sayso_models::{Cancel, ErrorKind};
@@ -99,10 +100,35 @@ fn shortcuts_cost_little() {
     }
     let mean = off.iter().sum::<f32>() / off.len() as f32;
     println!("mean difference {mean:.3}");
-    assert!(mean < 0.1, "{mean}");
+    assert!(mean < 0.12, "{mean}");
     // Where there is no silence before the audio, there is nothing to group.
     let long = audio::read(&speech("smoke/jfk.flac"));
     assert_eq!(score(&mut exact, &long), score(&mut quick.hearing(8.0), &long));
+}
+
+/// Asked 96 ms after speech ended, on the recordings of `tests/data`: the
+/// larger part is judged rightly (`examples/eot.rs` tells all). The bounds are
+/// some points below what was measured.
+#[test]
+fn tells_finished_from_unfinished() {
+    let mut eot = smart_turn();
+    let (mut right, mut all) = ([0; 3], [0; 3]);
+    for moment in moments::table() {
+        let file = speech(moment.clip);
+        // The longest recordings are left to the example.
+        if !file.is_file() || moment.end_ms > 8000 {
+            continue;
+        }
+        let p = score(&mut eot, &moments::heard(&audio::read(&file), &moment, 96));
+        let complete = moment.kind == Kind::Complete;
+        all[moment.kind as usize] += 1;
+        right[moment.kind as usize] += i32::from((p >= 0.7) == complete);
+    }
+    let share = |kind: Kind| right[kind as usize] as f32 / all[kind as usize] as f32;
+    let shares = [Kind::Complete, Kind::Pause, Kind::Word].map(share);
+    println!("complete, pause, cut: {right:?} of {all:?}, {shares:.2?}");
+    assert!(all.iter().all(|n| *n >= 20), "too few recordings: {all:?}");
+    assert!(shares[0] > 0.62 && shares[1] > 0.55 && shares[2] > 0.85, "{shares:.2?}");
 }
 
 #[test]

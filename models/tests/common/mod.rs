@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod audio;
+pub mod moments;
 #[path = "../../../tests/src/wer.rs"]
 pub mod wer;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes eot.json and fills in ../../examples/eot.tsv: end-of-turn scores by the
+"""Makes eot.json and fills in eot.tsv: end-of-turn scores by the
 reference implementation.
 
 ONNX Runtime runs smart-turn-v3.2-cpu.onnx of the package pipecat-ai 1.14.0 on the

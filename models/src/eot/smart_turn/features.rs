@@ -147,7 +147,8 @@ mod tests {
                 .collect();
             let (rows, alike) = mel.run(&audio);
             let rows = rows.to_vec();
-            assert!(alike * HOP + audio.len() <= SAMPLES + HOP, "{seconds} s: {alike}");
+            let before = SAMPLES.saturating_sub(audio.len());
+            assert!(alike * HOP <= before + HOP && alike * HOP + HALF + HOP > before, "{alike}");
             for frame in 0..FRAMES {
                 mel.frame(frame);
             }
