@@ -124,7 +124,7 @@ fn the_wait_is_as_long_as_the_utterance_is_unfinished() {
 
 #[test]
 fn a_long_utterance_is_written_down_while_it_goes_on() {
-    let parts = [(false, 300), (true, 3000), (false, 96), (true, 5000), (false, 1500)];
+    let parts = [(false, 300), (true, 3000), (false, 40), (true, 6000), (false, 1500)];
     let lines = ["I have been thinking", "about the weather."];
     let run = run(&lines, &parts, Pace::Lockstep, |_| {});
     let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
