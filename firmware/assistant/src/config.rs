@@ -122,7 +122,8 @@ pub struct Turn {
     /// Whether speech interrupts the reply. Needs echo cancellation,
     /// headphones, or a microphone that does not hear the loudspeaker.
     pub barge_in: bool,
-    /// Speech must last this long to interrupt, in ms.
+    /// Speech must last this long to interrupt, in ms; 64 ms longer until the
+    /// echo of the room is learnt.
     pub barge_in_ms: u32,
 }
 
@@ -141,7 +142,7 @@ impl Default for Turn {
             pre_roll_ms: 320,
             max_utterance_s: 30,
             barge_in: true,
-            barge_in_ms: 256,
+            barge_in_ms: 192,
         }
     }
 }

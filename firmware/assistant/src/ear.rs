@@ -55,6 +55,16 @@ impl Attention {
     }
 }
 
+/// Probability from which a frame is speech while the assistant speaks, and its
+/// echo is taken out. A person over the echo comes out of that thinned, and the
+/// detector is less sure of them; of what is left of the echo alone it says less
+/// than 0.1 (`sayso bench echo`).
+const OVER_ECHO: f32 = 0.3;
+
+/// So much longer must speech last to interrupt while the room is not yet
+/// learnt: in the first seconds of the first reply, and with headphones.
+const UNLEARNT: Samples = Samples::from_ms(64);
+
 /// Cleans what is heard before anybody judges it.
 #[derive(Default)]
 pub struct Cleaner {
@@ -99,7 +109,8 @@ pub struct Ear<'a> {
 
 impl<'a> Ear<'a> {
     /// An ear at the start of a stream. While `attention` says that the
-    /// assistant speaks, speech must last `interrupting` to count.
+    /// assistant speaks, speech must last `interrupting` to count, and 64 ms more
+    /// where no echo was learnt yet.
     pub fn new(
         cleaner: Cleaner,
         vad: &'a mut dyn Vad,
@@ -156,10 +167,19 @@ impl<'a> Ear<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
-        self.endpointer.set_min_speech(if speaking { self.interrupting } else { self.min_speech });
+        let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
+        let (least, judged) = match (speaking, learnt) {
+            (false, _) => (self.min_speech, probability),
+            (true, false) => (self.interrupting + UNLEARNT, probability),
+            (true, true) if probability < OVER_ECHO => (self.interrupting, probability),
+            (true, true) => {
+                (self.interrupting, probability.max(self.endpointer.config().onset))
+            }
+        };
+        self.endpointer.set_min_speech(least);
         let hangover = self.attention.hangover.load(Ordering::Relaxed);
         self.endpointer.set_hangover(Samples(hangover));
-        let event = self.endpointer.push(probability);
+        let event = self.endpointer.push(judged);
         let samples = self.heard.to_vec();
         HeardFrame { samples, at: self.endpointer.now(), probability, event, trouble }
     }

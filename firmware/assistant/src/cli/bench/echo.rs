@@ -6,9 +6,10 @@
 //! and, at known times, recorded commands. What the ear finds is compared with
 //! what there was.
 
+mod found;
 mod scene;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sayso::config::Config;
 use sayso::ear::Cleaner;
@@ -20,37 +21,40 @@ use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_models::Cancel;
 use sayso_replay::Room;
 
-use super::figures::{Figures, Sheet};
-use scene::{Moment, Replies, Stage, active_power, db, onset, power};
+use super::figures::Sheet;
+use super::room::quiet;
+use found::Found;
+use scene::{Moment, Replies, Stage, active_power, db, power};
 
 /// What the assistant says: one reply a line.
 const REPLIES: &str = include_str!("echo/replies.txt");
 
-macro_rules! recordings {
-    ($($file:literal),* $(,)?) => {
-        [$(include_bytes!(concat!("../../../../../tests/data/", $file))),*]
+macro_rules! recording {
+    ($file:literal) => {
+        include_bytes!(concat!("../../../../../tests/data/", $file))
     };
 }
 
 /// Rooms: a large one, a small one, a living room.
-const ROOMS: [&[u8]; 3] = recordings!["rir/sb_rir1.flac", "rir/sb_rir4.flac", "rir/ta_ir0.flac"];
+const ROOMS: [&[u8]; 3] =
+    [recording!("rir/sb_rir1.flac"), recording!("rir/sb_rir4.flac"), recording!("rir/ta_ir0.flac")];
 
-/// What people say to interrupt.
-const COMMANDS: [&[u8]; 14] = recordings![
-    "commands-misc-en/gdo_230pm.flac",
-    "commands-misc-en/gdo_audio.flac",
-    "commands-misc-en/gdo_book_a_room.flac",
-    "commands-misc-en/gdo_half_an_hour.flac",
-    "commands-misc-en/gdo_hello_gemini_are_you_there.flac",
-    "commands-misc-en/gdo_mountain_view.flac",
-    "commands-misc-en/rh3_play_the_beatles.flac",
-    "commands-misc-en/rh3_set_timer.flac",
-    "commands-misc-en/rh3_turn_on_the_lamp.flac",
-    "commands-misc-en/rh3_what_time_is_it.flac",
-    "commands-misc-en/rh3_whats_the_date_today.flac",
-    "commands-misc-en/v2j_hey_mycroft.flac",
-    "commands-misc-en/v2j_turn_on_living_room_lamp.flac",
-    "commands-misc-en/v2j_what_time_is_it.flac",
+/// What people say to interrupt, and where speech begins in it, in ms.
+const COMMANDS: [(&[u8], usize); 14] = [
+    (recording!("commands-misc-en/gdo_230pm.flac"), 20),
+    (recording!("commands-misc-en/gdo_audio.flac"), 140),
+    (recording!("commands-misc-en/gdo_book_a_room.flac"), 60),
+    (recording!("commands-misc-en/gdo_half_an_hour.flac"), 20),
+    (recording!("commands-misc-en/gdo_hello_gemini_are_you_there.flac"), 140),
+    (recording!("commands-misc-en/gdo_mountain_view.flac"), 0),
+    (recording!("commands-misc-en/rh3_play_the_beatles.flac"), 740),
+    (recording!("commands-misc-en/rh3_set_timer.flac"), 580),
+    (recording!("commands-misc-en/rh3_turn_on_the_lamp.flac"), 980),
+    (recording!("commands-misc-en/rh3_what_time_is_it.flac"), 740),
+    (recording!("commands-misc-en/rh3_whats_the_date_today.flac"), 680),
+    (recording!("commands-misc-en/v2j_hey_mycroft.flac"), 620),
+    (recording!("commands-misc-en/v2j_turn_on_living_room_lamp.flac"), 60),
+    (recording!("commands-misc-en/v2j_would_you_please_turn_on_living_room_lamp.flac"), 700),
 ];
 
 /// The echo at the microphone, in dB relative to what is played.
@@ -62,8 +66,8 @@ const DELAYS_MS: [u64; 3] = [20, 80, 200];
 /// An interruption, in dB relative to the echo.
 const NEAR_DB: [i32; 3] = [0, 6, 12];
 
-/// The microphone's own noise: -70 dBFS.
-const NOISE: f32 = 3.16e-4;
+/// The microphone's own noise, in dBFS.
+const NOISE_DB: f64 = -70.0;
 
 /// An interruption must be noticed within this time.
 const NOTICED: usize = EAR_RATE as usize * 600 / 1000;
@@ -71,6 +75,34 @@ const NOTICED: usize = EAR_RATE as usize * 600 / 1000;
 /// Own speech before the first interruption, and between two of them.
 const BEFORE: usize = 4 * EAR_RATE as usize;
 const BETWEEN: usize = 2 * EAR_RATE as usize;
+
+/// What there is to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Cancelled,
+    Uncancelled,
+    /// Replies are played, but the microphone does not hear them.
+    Headphones,
+    /// Nothing is played: so well can a person be heard at all.
+    Silent,
+}
+
+impl How {
+    const ALL: [Self; 4] = [Self::Cancelled, Self::Uncancelled, Self::Headphones, Self::Silent];
+
+    /// What the names of its figures begin with.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Cancelled => "",
+            Self::Uncancelled => "uncancelled_",
+            Self::Headphones => "headphones_",
+            Self::Silent => "silent_",
+        }
+    }
+}
+
+/// The pause between two replies, in frames of the ear: 0.7 s.
+const PAUSE: u32 = 22;
 
 /// One way from the loudspeaker to the microphone.
 #[derive(Clone, Copy)]
@@ -119,11 +151,8 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
         voice_rate: tts.sample_rate(),
     };
     let rooms = ROOMS.iter().map(|flac| super::questions::decode(flac).map(direct_first));
-    let commands = COMMANDS.iter().map(|flac| {
-        super::questions::decode(flac).map(|samples| {
-            let onset = onset(&samples);
-            (samples, onset)
-        })
+    let commands = COMMANDS.iter().map(|(flac, onset_ms)| {
+        super::questions::decode(flac).map(|samples| (samples, onset_ms * EAR_RATE as usize / 1000))
     });
     let mut bench = Bench {
         stage,
@@ -152,10 +181,15 @@ fn direct_first(response: Vec<f32>) -> Vec<f32> {
 impl Bench<'_> {
     fn measure(&mut self, way: Way, runs: usize, found: &mut Found) -> Result<()> {
         let (room, echo) = self.room(way)?;
-        let seconds = 5 * runs;
-        for cancelled in [true, false] {
-            self.own_speech(way, &room, seconds, cancelled, found)?;
-            self.interruptions(way, &room, echo, runs, cancelled, found)?;
+        for how in How::ALL {
+            let mut room = room.clone();
+            if how == How::Headphones {
+                room.impulse_response.clear();
+            }
+            if matches!(how, How::Cancelled | How::Uncancelled) {
+                self.own_speech(way, &room, 5 * runs, how, found)?;
+            }
+            self.interruptions(way, &room, echo, runs, how, found)?;
         }
         Ok(())
     }
@@ -167,7 +201,7 @@ impl Bench<'_> {
         let mut room = Room { impulse_response, delay, gain_db: 0.0 };
         let (mut echo, mut played) = (Vec::new(), Vec::new());
         let near = vec![0.0; 8 * EAR_RATE as usize];
-        let replies = Replies::new(&self.replies, way.number);
+        let replies = Replies::new(&self.replies, way.number, PAUSE);
         self.stage.play(room.clone(), near, replies, Cleaner::default(), &mut |moment| {
             echo.extend_from_slice(moment.raw);
             played.extend_from_slice(moment.played);
@@ -178,9 +212,9 @@ impl Bench<'_> {
         Ok((room, played * 10.0_f32.powf(wanted / 10.0)))
     }
 
-    fn cleaner(&self, cancelled: bool) -> Cleaner {
+    fn cleaner(&self, how: How) -> Cleaner {
         let mut cleaner = Cleaner::new(&self.config.ear);
-        cleaner.echo = cancelled.then(EchoCanceller::new);
+        cleaner.echo = (how != How::Uncancelled).then(EchoCanceller::new);
         cleaner
     }
 
@@ -190,16 +224,15 @@ impl Bench<'_> {
         way: Way,
         room: &Room,
         seconds: usize,
-        cancelled: bool,
+        how: How,
         found: &mut Found,
     ) -> Result<()> {
-        let near = noise(seconds * EAR_RATE as usize, way.number);
-        let replies = Replies::new(&self.replies, 7 * way.number);
-        let cleaner = self.cleaner(cancelled);
+        let near = noise(seconds * EAR_RATE as usize).collect();
+        let replies = Replies::new(&self.replies, 7 * way.number, PAUSE);
+        let cleaner = self.cleaner(how);
         let mut starts = 0;
         let (mut first, mut later) = ([0.0; 2], [0.0; 2]);
         let mut sounded = 0;
-        let start = Instant::now();
         self.stage.play(room.clone(), near, replies, cleaner, &mut |moment| {
             if let Some(EndpointEvent::SpeechStarted { .. }) = moment.frame.event {
                 starts += 1;
@@ -218,13 +251,11 @@ impl Bench<'_> {
             sum[0] += powers[0];
             sum[1] += powers[1];
         })?;
-        if cancelled {
-            let took = start.elapsed().as_secs_f64();
-            found.real_time_factor.push(took / seconds as f64);
+        if how == How::Cancelled {
             found.first.push(db(first[0] / first[1]));
             found.converged.push(db(later[0] / later[1]));
         }
-        let level = &mut found.levels[way.level][usize::from(!cancelled)];
+        let level = found.at(way.level, how);
         level.starts += starts;
         level.seconds += seconds as f64;
         Ok(())
@@ -237,7 +268,7 @@ impl Bench<'_> {
         room: &Room,
         echo: f32,
         runs: usize,
-        cancelled: bool,
+        how: How,
         found: &mut Found,
     ) -> Result<()> {
         let mut near = vec![0.0; BEFORE];
@@ -252,27 +283,28 @@ impl Bench<'_> {
             let gain = (wanted / active_power(command)).sqrt();
             onsets.push((near.len() + onset, level));
             near.extend(command.iter().map(|x| x * gain));
-            // So that interruptions fall anywhere into replies and pauses.
+            // So that interruptions fall anywhere into replies.
             near.resize(near.len() + BETWEEN + number * 977 % 4_000, 0.0);
         }
-        let noise = noise(near.len(), way.number);
+        let noise = noise(near.len());
         near.iter_mut().zip(noise).for_each(|(sample, noise)| *sample += noise);
-        let replies = Replies::new(&self.replies, 11 * way.number);
-        let cleaner = self.cleaner(cancelled);
+        let replies = if how == How::Silent { &[][..] } else { &self.replies };
+        // Without a pause, so that all interruptions fall into a reply.
+        let replies = Replies::new(replies, 11 * way.number, 0);
+        let cleaner = self.cleaner(how);
         let mut starts = Vec::new();
         self.stage.play(room.clone(), near, replies, cleaner, &mut |moment: Moment<'_>| {
             if let Some(EndpointEvent::SpeechStarted { at, .. }) = moment.frame.event {
                 starts.push(at.0 as usize);
             }
         })?;
-        let level = &mut found.levels[way.level][usize::from(!cancelled)];
         for (onset, near) in onsets {
             let noticed = starts.iter().find(|at| (onset..onset + NOTICED).contains(at));
-            level.caught[near].push(noticed.is_some());
+            found.at(way.level, how).caught[near].push(noticed.is_some());
             if noticed.is_none() {
-                log::info!("way {} missed {} at {onset}: {starts:?}", way.number, NEAR_DB[near]);
+                log::info!("{how:?}, way {}: {} dB at {onset} missed", way.number, NEAR_DB[near]);
             }
-            if let Some(at) = noticed.filter(|_| cancelled) {
+            if let Some(at) = noticed.filter(|_| how == How::Cancelled) {
                 found.noticed.push((at - onset) as f64 * 1e3 / f64::from(EAR_RATE));
             }
         }
@@ -280,81 +312,6 @@ impl Bench<'_> {
     }
 }
 
-/// What was found at one level of echo.
-#[derive(Default)]
-struct Level {
-    starts: u32,
-    seconds: f64,
-    /// For each level of [`NEAR_DB`], whether each interruption was noticed.
-    caught: [Vec<bool>; NEAR_DB.len()],
-}
-
-struct Found {
-    first: Figures,
-    converged: Figures,
-    noticed: Figures,
-    real_time_factor: Figures,
-    /// For each level of [`ECHO_DB`], with and without cancellation.
-    levels: [[Level; 2]; ECHO_DB.len()],
-}
-
-impl Default for Found {
-    fn default() -> Self {
-        Self {
-            first: Figures::new("erle_first_second_db"),
-            converged: Figures::new("erle_converged_db"),
-            noticed: Figures::new("noticed_after_ms"),
-            real_time_factor: Figures::new("simulation_rtf"),
-            levels: Default::default(),
-        }
-    }
-}
-
-impl Found {
-    fn sheet(self) -> Sheet {
-        let Self { first, converged, noticed, real_time_factor, levels } = self;
-        let mut sheet =
-            Sheet::new("echo").with(first).with(converged).with(noticed).with(real_time_factor);
-        let one = |name: String, value: f64| {
-            let mut figures = Figures::new(name);
-            figures.push(value);
-            figures
-        };
-        for (way, of) in [(0, ""), (1, "uncancelled_")] {
-            let sum = |f: &dyn Fn(&Level) -> f64| levels.iter().map(|l| f(&l[way])).sum::<f64>();
-            let (minutes, starts) = (sum(&|l| l.seconds) / 60.0, sum(&|l| f64::from(l.starts)));
-            sheet = sheet
-                .with(one(format!("{of}own_speech_min"), minutes))
-                .with(one(format!("{of}heard_itself_per_30_min"), starts / minutes * 30.0));
-            for (n, near) in NEAR_DB.iter().enumerate() {
-                let all = || levels.iter().flat_map(|level| &level[way].caught[n]);
-                let share = all().filter(|caught| **caught).count() as f64 / all().count() as f64;
-                sheet = sheet.with(one(format!("{of}caught_{near}_db_percent"), 100.0 * share));
-            }
-        }
-        for (echo, level) in ECHO_DB.iter().zip(&levels) {
-            let level = &level[0];
-            let per_30 = f64::from(level.starts) / level.seconds * 1800.0;
-            sheet = sheet.with(one(format!("echo_{echo}_db_heard_itself_per_30_min"), per_30));
-            for (near, caught) in NEAR_DB.iter().zip(&level.caught) {
-                let share = caught.iter().filter(|c| **c).count() as f64 / caught.len() as f64;
-                let name = format!("echo_{echo}_db_caught_{near}_db_percent");
-                sheet = sheet.with(one(name, 100.0 * share));
-            }
-        }
-        sheet
-    }
-}
-
-/// White noise as of a microphone, the same every time.
-fn noise(length: usize, seed: usize) -> Vec<f32> {
-    let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
-    let mut uniform = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 - 0.5
-    };
-    // Of the variance 1/12.
-    (0..length).map(|_| uniform() * NOISE * 12.0_f32.sqrt()).collect()
+fn noise(length: usize) -> impl Iterator<Item = f32> {
+    quiet(NOISE_DB, Samples(length as u64))
 }

@@ -11,30 +11,28 @@ use sayso_core::endpoint::Endpointer;
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 
-/// The pause between two replies, in frames of the ear: 0.7 s.
-const PAUSE: u32 = 22;
-
-/// Replies, one after the other with a pause between, for ever.
+/// Replies, one after the other with a pause between them, for ever.
 pub struct Replies<'a> {
     sounds: &'a [Vec<f32>],
     next: usize,
     pause: u32,
+    quiet: u32,
 }
 
 impl<'a> Replies<'a> {
-    /// Beginning with the sound number `first`.
-    pub fn new(sounds: &'a [Vec<f32>], first: usize) -> Self {
-        Self { sounds, next: first, pause: PAUSE }
+    /// Beginning with the sound number `first`; a pause is so many frames long.
+    pub fn new(sounds: &'a [Vec<f32>], first: usize, pause: u32) -> Self {
+        Self { sounds, next: first, pause, quiet: pause }
     }
 
     /// To be called once for each frame: keeps the loudspeaker talking.
     fn feed(&mut self, loudspeaker: &mut dyn Loudspeaker) {
         if loudspeaker.queued() > 0 {
-            self.pause = 0;
+            self.quiet = 0;
             return;
         }
-        self.pause += 1;
-        if self.pause >= PAUSE
+        self.quiet += 1;
+        if self.quiet >= self.pause
             && let Some(sound) = self.sounds.get(self.next % self.sounds.len().max(1))
         {
             loudspeaker.write(sound);
@@ -105,15 +103,6 @@ pub fn active_power(samples: &[f32]) -> f32 {
     let loudest = powers.iter().copied().fold(0.0, f32::max);
     let active: Vec<f32> = powers.into_iter().filter(|p| *p > loudest * 1e-3).collect();
     active.iter().sum::<f32>() / active.len().max(1) as f32
-}
-
-/// Where speech begins in a recording: where the power rises above a hundredth of
-/// that of speech, and mostly stays there for 80 ms.
-pub fn onset(samples: &[f32]) -> usize {
-    let least = active_power(samples) * 1e-2;
-    let loud: Vec<bool> = samples.chunks_exact(TEN_MS).map(|p| power(p) > least).collect();
-    let starts = |window: &[bool]| window[0] && window.iter().filter(|loud| **loud).count() > 5;
-    loud.windows(8).position(starts).unwrap_or(0) * TEN_MS
 }
 
 const TEN_MS: usize = EAR_RATE as usize / 100;
