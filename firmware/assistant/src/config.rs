@@ -300,9 +300,10 @@ impl Config {
             ("turn.hangover_ms", turn.hangover_ms),
             ("turn.hangover_long_ms", turn.hangover_long_ms),
         ];
-        for [(less, least), (key, value)] in ascending.array_windows() {
+        for ((less, least), (key, value)) in ascending.iter().zip(ascending.iter().skip(1)) {
             if value < least {
-                return bad(key, value.to_string(), &format!("at least {less}, which is {least}"));
+                let range = format!("at least {less}, which is {least}");
+                return bad(key, value.to_string(), &range);
             }
         }
         if !(0.5..=2.0).contains(&self.tts.speed) {

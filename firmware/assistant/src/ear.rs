@@ -172,9 +172,7 @@ impl<'a> Ear<'a> {
             (false, _) => (self.min_speech, probability),
             (true, false) => (self.interrupting + UNLEARNT, probability),
             (true, true) if probability < OVER_ECHO => (self.interrupting, probability),
-            (true, true) => {
-                (self.interrupting, probability.max(self.endpointer.config().onset))
-            }
+            (true, true) => (self.interrupting, probability.max(self.endpointer.config().onset)),
         };
         self.endpointer.set_min_speech(least);
         let hangover = self.attention.hangover.load(Ordering::Relaxed);

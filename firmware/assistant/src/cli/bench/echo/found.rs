@@ -76,7 +76,6 @@ impl Found {
 }
 
 fn percent<'a>(caught: impl Iterator<Item = &'a bool>) -> f64 {
-    let (caught, all) =
-        caught.fold((0, 0), |(caught, all), is| (caught + u32::from(*is), all + 1));
+    let (caught, all) = caught.fold((0, 0), |(caught, all), is| (caught + u32::from(*is), all + 1));
     100.0 * f64::from(caught) / f64::from(all)
 }
