@@ -193,8 +193,7 @@ fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
         }
     }
     // Without any of it the sound is untouched.
-    let mut none = config::Ear::default();
-    none.echo_cancellation = false;
+    let none = config::Ear { echo_cancellation: false, ..Default::default() };
     let [_, kept] = listen(&none, &heard, &played, 333);
     assert_eq!(kept, heard[..kept.len()]);
 }
