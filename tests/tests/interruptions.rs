@@ -1,5 +1,6 @@
 //! Recorded people speak over real replies: what stops, what goes on, and what
-//! is remembered. On the virtual clock, so that every offset is exact.
+//! is remembered. On the virtual clock, so that every offset is exact, and as with
+//! headphones: nothing comes back from the loudspeaker, and no canceller works.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -52,7 +53,9 @@ impl Talk {
 }
 
 fn assistant() -> Assistant {
-    let overrides = ["models.profile=small", "llm.threads=1", "stt.threads=1"].map(str::to_owned);
+    let overrides =
+        ["models.profile=small", "ear.echo_cancellation=false", "llm.threads=1", "stt.threads=1"]
+            .map(str::to_owned);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
     Assistant::new(config, engines)
