@@ -74,12 +74,11 @@ impl Drop for Live {
     }
 }
 
-/// A recording of `tests/data` as a WAV file in `folder`, with so much quiet cut from its front.
-fn wav(folder: &Path, path: &str, cut: Duration) -> std::path::PathBuf {
+/// A recording of `tests/data` as a WAV file in `folder`.
+fn wav(folder: &Path, path: &str) -> std::path::PathBuf {
     let sound = sayso_board::read_all(data(path), Duration::from_secs(60)).expect("recording");
     let file = folder.join(Path::new(path).with_extension("wav").file_name().expect("name"));
-    let from = (cut.as_secs_f64() * 16_000.0) as usize;
-    write(&file, 16_000, &sound.samples[from..]);
+    write(&file, 16_000, &sound.samples);
     file
 }
 
@@ -90,14 +89,13 @@ fn write(path: &Path, rate: u32, samples: &[f32]) {
 }
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
-/// Its words begin after 0.5 s.
 const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
 #[test]
 fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     let pulse = Pulse::start().expect("PulseAudio");
     let folder = tempfile::tempdir().expect("folder");
-    let question = wav(folder.path(), QUESTION, Duration::ZERO);
+    let question = wav(folder.path(), QUESTION);
 
     let live = Live::start(&pulse, &[]);
     live.wait("state", |event| event["state"] == "listening");
@@ -149,8 +147,8 @@ fn a_recorded_voice_interrupts_on_an_open_loudspeaker() {
 /// At most `errors` words of the interruption may be misheard.
 fn interrupt(pulse: &Pulse, settings: &[&str], errors: usize) {
     let folder = tempfile::tempdir().expect("folder");
-    let question = wav(folder.path(), QUESTION, Duration::ZERO);
-    let command = wav(folder.path(), COMMAND, Duration::from_millis(400));
+    let question = wav(folder.path(), QUESTION);
+    let command = wav(folder.path(), COMMAND);
     let live = Live::start(pulse, settings);
     live.wait("state", |event| event["state"] == "listening");
     std::thread::sleep(Duration::from_secs(1));
