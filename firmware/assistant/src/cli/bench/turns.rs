@@ -109,6 +109,7 @@ impl Turns {
                     assistant.set_turn(pipeline.turn.clone());
                     let played = play(&mut assistant, question, stop)?;
                     if stop.is_stopped() {
+                        term::note(format!("stopped at {done} of {plays} plays"));
                         return self.report(&pipelines, &profile);
                     }
                     if self.each {

@@ -35,7 +35,7 @@ pub fn svg(series: &[Series<'_>], profile: &str) -> Option<String> {
 <title>Voice-to-voice latency</title>
 <rect width="{WIDTH}" height="{HEIGHT}" rx="10" fill="#fff"/>
 <text x="{LEFT}" y="36" font-size="19" font-weight="600" fill="#111">From the end of the question to the first sound of the answer</text>
-<text x="{LEFT}" y="58">{n} answers, profile “{profile}”; measured on the recorded sound of both sides</text>
+<text x="{LEFT}" y="58">{n} questions answered, profile “{profile}”; measured on the recorded sound of both sides</text>
 "##
     );
     scale.axes(step, &mut out);
