@@ -11,6 +11,7 @@ use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_models::vad::Vad;
 
 pub mod echo;
+mod headphones;
 pub mod polish;
 
 use echo::EchoCanceller;

@@ -1,6 +1,4 @@
-//! Where a reply becomes audible in a recorded stereo track.
-
-use sayso_replay::Tracks;
+//! Where a reply becomes audible in a recording.
 
 /// The level from which a sample is heard: −50 dBFS.
 const AUDIBLE: f32 = 0.003_162;
@@ -11,16 +9,9 @@ const BLOCKS: usize = 10;
 const AUDIBLE_BLOCKS: usize = 6;
 const BLOCK_MS: usize = 5;
 
-/// The first audible sample of the reply (the right track), in ms from the
-/// start of the recording.
-pub fn onset_ms(tracks: &Tracks) -> Option<f64> {
-    let channels = usize::from(tracks.channels.max(1));
-    let reply: Vec<f32> =
-        tracks.samples.iter().copied().skip(channels - 1).step_by(channels).collect();
-    onset(&reply, tracks.rate).map(|sample| sample as f64 * 1000.0 / f64::from(tracks.rate))
-}
-
-fn onset(sound: &[f32], rate: u32) -> Option<usize> {
+/// The first audible sample of `sound` (mono, at `rate` Hz) that is the beginning
+/// of more than a click.
+pub fn onset(sound: &[f32], rate: u32) -> Option<usize> {
     let block = (rate as usize * BLOCK_MS / 1000).max(1);
     let audible = |sample: &f32| sample.abs() >= AUDIBLE;
     let mut from = 0;
@@ -37,7 +28,8 @@ fn onset(sound: &[f32], rate: u32) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::onset;
+    use crate::Tracks;
 
     const RATE: u32 = 24_000;
 
@@ -51,7 +43,7 @@ mod tests {
         // The user's track is loud all the time.
         let samples = reply.iter().flat_map(|sample| [0.9, *sample]).collect();
         let tracks = Tracks { rate: RATE, channels: 2, samples };
-        assert_eq!(onset_ms(&tracks), Some(12_345.0 / 24.0));
+        assert_eq!(tracks.reply_onset_ms(), Some(12_345.0 / 24.0));
     }
 
     #[test]

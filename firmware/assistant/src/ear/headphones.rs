@@ -1,0 +1,112 @@
+//! Whether what is played can be heard at all: with headphones there is no echo.
+//!
+//! A canceller that has learnt nothing takes everything for echo, and half of what
+//! a person says over it goes with it. An echo betrays itself by being heard: where
+//! the loudspeaker has been sounding for a while and the microphone hears nothing
+//! but the room, there is none.
+
+use super::echo::BLOCK;
+
+/// How long it must have been sounding, and how long been quiet since, in blocks of 4 ms:
+/// 640 and 320 ms. So an echo may come 320 ms late and is still not overlooked.
+const SOUNDING: usize = 160;
+const QUIET: usize = 80;
+
+/// It sounds from here on, as a mean square of a block: −45 dBFS.
+const LOUD: f32 = 3.2e-5;
+
+/// So much of that time must be loud: speech has gaps.
+const SHARE: usize = 60;
+
+/// The microphone hears nothing but the room up to 6 dB above the quietest that
+/// it heard lately.
+const ABOVE_ROOM: f32 = 4.0;
+
+/// The room is never taken to be quieter than −80 dBFS: a microphone that gives
+/// plain silence hears no echo either.
+const QUIETEST: f32 = 1e-8;
+
+/// The room's level rises by 3 dB in so many blocks (2 s) where it is not heard lower.
+const RISE: f32 = 1.0 + 0.7 / 500.0;
+
+/// Watches both sides, block by block.
+pub struct Headphones {
+    /// The microphone's mean square over some 40 ms, and its lowest lately.
+    level: f32,
+    room: f32,
+    /// Which of the last blocks played were loud, as a ring, and how many.
+    loud: [bool; SOUNDING],
+    at: usize,
+    count: usize,
+    /// Blocks since the microphone heard more than the room.
+    quiet: usize,
+}
+
+impl Headphones {
+    pub fn new() -> Self {
+        Self { level: QUIETEST, room: QUIETEST, loud: [false; SOUNDING], at: 0, count: 0, quiet: 0 }
+    }
+
+    /// Takes one block of each side, and says whether it is sure by now that
+    /// what is played is not heard.
+    pub fn watch(&mut self, heard: &[f32], played: &[f32]) -> bool {
+        self.level += (power(heard) - self.level) / 10.0;
+        self.room = (self.room * RISE).min(self.level).max(QUIETEST);
+        let quiet = self.level <= ABOVE_ROOM * self.room;
+        self.quiet = if quiet { self.quiet.saturating_add(1) } else { 0 };
+        let loud = power(played) > LOUD;
+        let before = std::mem::replace(&mut self.loud[self.at], loud);
+        self.count = self.count + usize::from(loud) - usize::from(before);
+        self.at = (self.at + 1) % SOUNDING;
+        self.quiet >= QUIET && 100 * self.count >= SHARE * SOUNDING
+    }
+}
+
+fn power(samples: &[f32]) -> f32 {
+    samples.iter().map(|x| x * x).sum::<f32>() / BLOCK as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some 4 ms of noise of this level.
+    fn block(n: usize, dbfs: f32) -> [f32; BLOCK] {
+        let amplitude = 1.7 * 10.0_f32.powf(dbfs / 20.0);
+        std::array::from_fn(|i| amplitude * (((n * BLOCK + i) * 7919 % 1009) as f32 / 504.5 - 1.0))
+    }
+
+    /// When, in blocks, it is sure, given the levels of both sides by block.
+    fn sure(heard: impl Fn(usize) -> f32, played: impl Fn(usize) -> f32) -> Option<usize> {
+        let mut headphones = Headphones::new();
+        (0..2_000).find(|&n| headphones.watch(&block(n, heard(n)), &block(n + 31, played(n))))
+    }
+
+    /// Words of 0.4 s with gaps of 0.1 s, from 4 s on.
+    fn words(n: usize) -> f32 {
+        if n >= 1_000 && n % 125 < 100 { -20.0 } else { -90.0 }
+    }
+
+    #[test]
+    fn what_is_played_and_never_heard_shows() {
+        let at = sure(|_| -65.0, words).expect("sure");
+        assert!((1_000 + 96..1_000 + 200).contains(&at), "{at}");
+    }
+
+    #[test]
+    fn an_echo_is_never_overlooked() {
+        for delay in [0, 10, 50, 75] {
+            for loss in [6.0, 20.0, 30.0] {
+                let echo = |n: usize| (words(n.saturating_sub(delay)) - loss).max(-65.0);
+                assert_eq!(sure(echo, words), None, "{delay} blocks late, {loss} dB less");
+            }
+        }
+    }
+
+    #[test]
+    fn silence_proves_nothing_and_neither_does_a_person() {
+        assert_eq!(sure(|_| -65.0, |_| -90.0), None);
+        // Somebody talks all the time.
+        assert_eq!(sure(|n| if n < 900 { -65.0 } else { -30.0 }, words), None);
+    }
+}
