@@ -85,6 +85,12 @@ impl EchoCanceller {
         self.aec.get_metrics().echo_return_loss_enhancement >= LEARNT_DB
     }
 
+    /// Whether an echo is reckoned with: not, where what is played was found not to
+    /// be heard, as with headphones.
+    pub fn expects_echo(&self) -> bool {
+        self.expects
+    }
+
     fn block(&mut self, heard: &mut [f32], played: &[f32]) {
         let sounds = played.iter().any(|x| x.abs() > SILENT);
         self.quiet = if sounds { 0 } else { self.quiet.saturating_add(1) };
