@@ -7,20 +7,22 @@
 
 use super::echo::BLOCK;
 
-/// How long it must have been sounding, and how long been quiet since, in blocks of 4 ms:
-/// 640 and 320 ms. So an echo may come 320 ms late and is still not overlooked.
-const SOUNDING: usize = 160;
+/// How long the microphone must have been quiet, in blocks of 4 ms: 320 ms. Meanwhile
+/// and as long before it must have sounded, so that an echo may come 320 ms late and
+/// is not overlooked.
 const QUIET: usize = 80;
+const SOUNDING: usize = 2 * QUIET;
 
-/// It sounds from here on, as a mean square of a block: −45 dBFS.
-const LOUD: f32 = 3.2e-5;
+/// It sounds from here on, as a mean square of a block: −30 dBFS. An echo 30 dB
+/// softer is still above the noise of most rooms and microphones.
+const LOUD: f32 = 1e-3;
 
-/// So much of that time must be loud: speech has gaps.
-const SHARE: usize = 60;
+/// So many hundredths of either half must be loud: speech has gaps.
+const SHARE: usize = 40;
 
-/// The microphone hears nothing but the room up to 6 dB above the quietest that
+/// The microphone hears nothing but the room up to 5 dB above the quietest that
 /// it heard lately.
-const ABOVE_ROOM: f32 = 4.0;
+const ABOVE_ROOM: f32 = 3.0;
 
 /// The room is never taken to be quieter than −80 dBFS: a microphone that gives
 /// plain silence hears no echo either.
@@ -34,17 +36,19 @@ pub struct Headphones {
     /// The microphone's mean square over some 40 ms, and its lowest lately;
     /// `None` before the first block.
     levels: Option<(f32, f32)>,
-    /// Which of the last blocks played were loud, as a ring, and how many.
+    /// Which of the last blocks played were loud, as a ring, and how many in the
+    /// later and in the earlier half.
     loud: [bool; SOUNDING],
     at: usize,
-    count: usize,
+    later: usize,
+    earlier: usize,
     /// Blocks since the microphone heard more than the room.
     quiet: usize,
 }
 
 impl Headphones {
     pub fn new() -> Self {
-        Self { levels: None, loud: [false; SOUNDING], at: 0, count: 0, quiet: 0 }
+        Self { levels: None, loud: [false; SOUNDING], at: 0, later: 0, earlier: 0, quiet: 0 }
     }
 
     /// Takes one block of each side, and says whether it is sure by now that
@@ -58,10 +62,12 @@ impl Headphones {
         let quiet = level <= ABOVE_ROOM * room;
         self.quiet = if quiet { self.quiet.saturating_add(1) } else { 0 };
         let loud = power(played) > LOUD;
-        let before = std::mem::replace(&mut self.loud[self.at], loud);
-        self.count = self.count + usize::from(loud) - usize::from(before);
+        let oldest = std::mem::replace(&mut self.loud[self.at], loud);
+        let between = self.loud[(self.at + QUIET) % SOUNDING];
+        self.later = self.later + usize::from(loud) - usize::from(between);
+        self.earlier = self.earlier + usize::from(between) - usize::from(oldest);
         self.at = (self.at + 1) % SOUNDING;
-        self.quiet >= QUIET && 100 * self.count >= SHARE * SOUNDING
+        self.quiet >= QUIET && 100 * self.later.min(self.earlier) >= SHARE * QUIET
     }
 }
 
@@ -93,7 +99,7 @@ mod tests {
     #[test]
     fn what_is_played_and_never_heard_shows() {
         let at = sure(|_| -65.0, words).expect("sure");
-        assert!((1_090..1_200).contains(&at), "{at}");
+        assert!((1_060..1_200).contains(&at), "{at}");
     }
 
     #[test]
