@@ -48,4 +48,5 @@ extern crate std;
 
 pub mod audio;
 pub mod endpoint;
+pub mod link;
 pub mod turn;
