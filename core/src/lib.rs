@@ -52,4 +52,5 @@ pub mod audio;
 pub mod button;
 pub mod endpoint;
 pub mod light;
+pub mod link;
 pub mod turn;
