@@ -28,7 +28,7 @@ const STD_PACKAGE: &str = "libstd-rust-web-dev";
 const ALSA_PACKAGES: [&str; 2] = ["libasound2", "libasound2-dev"];
 
 /// The oldest compiler that builds Sayso; as `rust-version` in Cargo.toml.
-const OLDEST_RUSTC: u32 = 91;
+pub const OLDEST_RUSTC: u32 = 91;
 
 /// How to build for another kind of machine.
 pub struct Cross {
@@ -113,7 +113,7 @@ fn cargo_variable(target: Target, setting: &str) -> String {
 }
 
 /// The compiler of the toolchain that runs this.
-fn rustc() -> Command {
+pub fn rustc() -> Command {
     let beside = Path::new(cargo().get_program()).with_file_name("rustc");
     Command::new(if beside.is_file() { beside } else { PathBuf::from("rustc") })
 }
@@ -160,7 +160,7 @@ fn debian_rustc(sh: &Sh) -> Result<String> {
 }
 
 /// Where what is fetched is kept.
-fn cache() -> Result<PathBuf> {
+pub fn cache() -> Result<PathBuf> {
     let cache = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))

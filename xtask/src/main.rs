@@ -1,9 +1,12 @@
 //! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
 //! else is missing it installs or names.
 
+mod bare;
 mod cross;
 mod dist;
+mod embedded;
 mod ggml;
+mod image;
 mod sh;
 mod system;
 mod target;
@@ -26,11 +29,13 @@ tasks
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
+  embedded  `core` for every target, the satellite for every board, its size
+            held to the budget; then the satellite under QEMU against a host
   check     formatting, clippy with warnings denied, documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
-options of demo, test, setup, ggml, dist and bench
+options of demo, test, setup, ggml, dist, embedded and bench
   --cpu KIND    what the C++ is compiled for:
                   x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
                   x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
@@ -188,6 +193,7 @@ fn run(task: &str, options: &Options) -> Result<()> {
         "setup" => setup(&sh, options, system::Needs::Run),
         "ggml" => ggml::build(&sh, options),
         "dist" => dist::dist(&sh, options),
+        "embedded" => embedded::embedded(&sh, options),
         "check" => check(&sh),
         "bench" => bench(&sh, options),
         "help" | "--help" | "-h" => {
@@ -238,6 +244,7 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
         sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
     }
     check(sh)?;
+    embedded::build(sh, options)?;
     sh.step("tests");
     sh.run(
         cargo()

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::sh::{Result, Sh};
-use crate::{Gpu, Options, cross};
+use crate::{Gpu, Options, bare, cross};
 
 /// What the packages are needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Needs {
     Run,
     /// To pass the tests as well: an audio server.
     Test,
+    /// To build for microcontrollers, and to run that.
+    Embedded,
     /// To make the package, for another kind of machine if `cross`.
     Dist {
         /// Whether it is built for a 64-bit Raspberry Pi on a PC.
@@ -113,6 +115,26 @@ const DIST: &[Need] = &[Need {
     pacman: &["dpkg", "binutils"],
     brew: &["dpkg", "binutils"],
 }];
+
+const EMBEDDED: &[Need] = &[
+    Need {
+        what: "Rust for microcontrollers (with rustup: rustup target add thumbv6m-none-eabi \
+               thumbv7em-none-eabihf thumbv8m.main-none-eabihf; or Debian's with its sources)",
+        found: |sh| bare::can_compile(sh),
+        apt: &["rustc-web", "cargo-web", "rust-web-src", "lld"],
+        dnf: &[],
+        pacman: &[],
+        brew: &[],
+    },
+    Need {
+        what: "an emulator of Arm microcontrollers",
+        found: |sh| program(sh, "qemu-system-arm"),
+        apt: &["qemu-system-arm"],
+        dnf: &["qemu-system-arm-core"],
+        pacman: &["qemu-system-arm"],
+        brew: &["qemu"],
+    },
+];
 
 const CROSS: &[Need] = &[
     Need {
@@ -220,7 +242,8 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     let mut wanted: Vec<&Need> = BUILD.iter().collect();
     match needs {
         Needs::Run => {}
-        Needs::Test => wanted.extend(TEST),
+        Needs::Test => wanted.extend(TEST.iter().chain(EMBEDDED)),
+        Needs::Embedded => wanted = EMBEDDED.iter().collect(),
         Needs::Dist { cross: false } => wanted.extend(DIST),
         Needs::Dist { cross: true } => wanted.extend(DIST.iter().chain(CROSS)),
     }

@@ -64,17 +64,12 @@ impl Clock for Time {
     }
 }
 
-/// Writes a line to the panel, and waits for it to be taken: nothing else is slow.
-fn tell(what: &str, value: u8) {
-    let tens = [b'1'; 1];
-    let digits = [b'0' + value % 10];
-    let value = if value < 10 { &[][..] } else { &tens[..] };
-    for &byte in what.as_bytes().iter().chain(value).chain(&digits).chain(b"\n") {
-        for _ in 0..1_000 {
-            if Uart::PANEL.write(byte) {
-                break;
-            }
-        }
+/// Writes a line to the panel: a number below 20.
+fn tell(what: &str, number: u8) {
+    let tens = (number >= 10).then_some(b'1');
+    for byte in what.bytes().chain(tens).chain([b'0' + number % 10, b'\n']) {
+        // The panel is not worth waiting for any longer.
+        let _ = (0..1_000).any(|_| Uart::PANEL.write(byte));
     }
 }
 

@@ -51,7 +51,7 @@ impl Microphone {
     }
 
     /// The next samples of the file; returns how many there were.
-    fn read(&mut self, block: &mut [i32; HEARD_BLOCK]) -> usize {
+    fn read(&mut self, block: &mut [u32; HEARD_BLOCK]) -> usize {
         let mut bytes = [0; 2 * HEARD_BLOCK];
         let start = match self.half.take() {
             Some(half) => {
@@ -64,7 +64,7 @@ impl Microphone {
         let came = start + file.read(rest).unwrap_or(0);
         let (samples, left) = bytes.get(..came).unwrap_or_default().as_chunks::<2>();
         for (slot, sample) in block.iter_mut().zip(samples) {
-            *slot = i32::from(i16::from_le_bytes(*sample)) << 16;
+            *slot = u32::from(u16::from_le_bytes(*sample)) << 16;
         }
         self.half = left.first().copied();
         samples.len()
@@ -72,7 +72,7 @@ impl Microphone {
 }
 
 impl AudioIn for Microphone {
-    fn completed(&mut self, take: impl FnOnce(&[i32; HEARD_BLOCK])) -> bool {
+    fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool {
         if !self.pace.is_due() {
             return false;
         }

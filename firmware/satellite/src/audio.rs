@@ -103,14 +103,17 @@ impl AudioInterrupt<'_> {
         while microphone.completed(|block| self.hear(block)) {}
     }
 
-    fn hear(&mut self, slots: &[i32; HEARD_BLOCK]) {
+    fn hear(&mut self, slots: &[u32; HEARD_BLOCK]) {
         let at = self.shared.clock.load(Relaxed);
         let turned = self.shared.turned.load(Relaxed);
-        let mut block =
-            Heard { at, turned: core::mem::replace(&mut self.last_turned, turned), samples: [0; _] };
+        let mut block = Heard {
+            at,
+            turned: core::mem::replace(&mut self.last_turned, turned),
+            samples: [0; _],
+        };
         // The filter goes on while muted, so that nothing thumps afterwards.
         for (sample, &slot) in block.samples.iter_mut().zip(slots) {
-            *sample = self.filter.push(slot);
+            *sample = self.filter.push(slot.cast_signed());
         }
         if !self.shared.muted.load(Relaxed) && self.heard.enqueue(block).is_err() {
             count(&self.shared.overruns);
@@ -197,10 +200,10 @@ mod tests {
     use super::*;
 
     /// Hands out blocks, each of one value.
-    struct Blocks(Vec<i32>);
+    struct Blocks(Vec<u32>);
 
     impl AudioIn for Blocks {
-        fn completed(&mut self, take: impl FnOnce(&[i32; HEARD_BLOCK])) -> bool {
+        fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool {
             let Some(value) = self.0.pop() else { return false };
             take(&[value; HEARD_BLOCK]);
             true

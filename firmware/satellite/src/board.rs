@@ -45,8 +45,9 @@ pub trait AudioIn {
     /// If the DMA has completed a block since the last call: hands it to `take` and
     /// gives it back to the DMA. Returns whether there was one.
     ///
-    /// A sample is what I2S brings in a slot of 32 bits: signed, in the upper bits.
-    fn completed(&mut self, take: impl FnOnce(&[i32; HEARD_BLOCK])) -> bool;
+    /// A sample is what I2S brings in a slot of 32 bits: in two's complement, in the
+    /// upper bits.
+    fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool;
 }
 
 /// Sound out: I2S by DMA from two blocks in turn. While one is played, the other

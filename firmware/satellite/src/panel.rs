@@ -23,14 +23,7 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
     pub fn new(lamp: L, mut mute_led: M, contact: B, config: ButtonConfig) -> Self {
         // A pin that cannot be driven has no better place to say so.
         let _ = mute_led.set_low();
-        Self {
-            lamp,
-            mute_led,
-            contact,
-            button: Button::new(config),
-            muted: false,
-            presses: 0,
-        }
+        Self { lamp, mute_led, contact, button: Button::new(config), muted: false, presses: 0 }
     }
 
     /// Reads the button and lights the LEDs. To be called every 20 ms or more often.
@@ -39,7 +32,9 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
     pub fn poll(&mut self, now_ms: u64, shown: Shown, connected: bool) {
         let now = Samples::from_ms(now_ms);
         match self.button.poll(now, self.contact.is_low().unwrap_or(false)) {
-            Some(ButtonEvent::Pressed) if !self.muted => self.presses = self.presses.wrapping_add(1),
+            Some(ButtonEvent::Pressed) if !self.muted => {
+                self.presses = self.presses.wrapping_add(1)
+            }
             Some(ButtonEvent::Held) => self.muted = !self.muted,
             Some(ButtonEvent::Pressed | ButtonEvent::Released) | None => {}
         }

@@ -114,11 +114,11 @@ impl InputPin for Part {
 struct MicrophoneDma<'a>(Option<usize>, &'a [i16]);
 
 impl AudioIn for MicrophoneDma<'_> {
-    fn completed(&mut self, take: impl FnOnce(&[i32; HEARD_BLOCK])) -> bool {
+    fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool {
         let Some(from) = self.0.take() else { return false };
         let mut block = [0; HEARD_BLOCK];
         for (slot, sample) in block.iter_mut().zip(self.1.iter().skip(from)) {
-            *slot = i32::from(*sample) << 16;
+            *slot = u32::from(sample.cast_unsigned()) << 16;
         }
         take(&block);
         true
