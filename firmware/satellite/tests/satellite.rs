@@ -42,7 +42,7 @@ fn speech_comes_whole_with_its_pre_roll_and_quiet_does_not_come() {
     assert_eq!(came, (35..150).collect::<Vec<_>>());
     let heard = line[50..75].iter().flatten().flatten();
     let worst = heard.zip(&bench.microphone[16_000..]).map(|(a, b)| a.abs_diff(*b)).max();
-    assert!(worst.is_some_and(|worst| worst < 400), "{worst:?}: more than the high pass does");
+    assert!(worst.is_some_and(|worst| worst < 700), "{worst:?}: more than the high pass does");
 }
 
 #[test]
