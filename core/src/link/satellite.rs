@@ -196,6 +196,10 @@ impl<const OUT: usize> SatelliteLink<OUT> {
     /// # Errors
     /// Why it cannot be sent now. It is the caller's to drop and to count.
     pub fn try_capture(&mut self, at: u32, played: u32, samples: &[i16]) -> Result<(), Refused> {
+        if self.answer {
+            // The host knows of no session before the hello.
+            return Err(Refused::NotConnected);
+        }
         self.wire.send_block(samples, |number, block| {
             Message::Capture(Capture { number, at, played, block })
         })
