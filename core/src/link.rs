@@ -18,13 +18,17 @@
 //! let mut host: HostLink<4096> = HostLink::new(7);
 //! for now in 0..3 {
 //!     satellite.poll(now, &Condition::default());
-//!     host.poll(now, &HostCondition::default());
+//!     host.poll(now, &HostCondition { free: 50, ..Default::default() });
 //!     let up: Vec<u8> = satellite.outgoing().to_vec();
 //!     satellite.written(up.len());
-//!     up.iter().for_each(|&byte| drop(host.push(byte, now)));
+//!     for byte in up {
+//!         let _event = host.push(byte, now);
+//!     }
 //!     let down: Vec<u8> = host.outgoing().to_vec();
 //!     host.written(down.len());
-//!     down.iter().for_each(|&byte| drop(satellite.push(byte, now)));
+//!     for byte in down {
+//!         let _event = satellite.push(byte, now);
+//!     }
 //! }
 //! assert!(host.is_connected() && satellite.is_connected());
 //! let block = [0; 320]; // 20 ms

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use sayso_core::link::{
-    Block, Capture, Codec, Decoder, Flow, FrameError, HostHello, HostStatus, MAX_FRAME, Message,
-    Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, encode,
+    Block, Capture, Codec, Decoder, Flow, FrameError, HostHello, HostStatus, MAX_DATA, MAX_FRAME,
+    Message, Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, encode,
 };
 use sayso_core::turn::Shown;
 
@@ -170,4 +170,39 @@ fn too_long_a_frame_is_one_error() {
     let frame = encode(1, 4, &Message::Stop(Stop { at: 1, fade: 2 })).unwrap();
     feed(&mut decoder, frame.as_bytes(), |result| found.push(result));
     assert_eq!(found, [Err(FrameError::TooLong), Ok(4)]);
+}
+
+/// Speech-like sound in ADPCM, each block decoded by itself: noise well below it.
+#[test]
+fn adpcm_is_near_what_was_said() {
+    let sound: Vec<i16> = (0..16_000)
+        .map(|n| {
+            let t = f64::from(n) / 16_000.0;
+            let swell = (t * 9.0).sin().abs();
+            let wave = (t * 1_100.0).sin() + 0.4 * (t * 4_700.0).sin() + 0.1 * (t * 15_000.0).sin();
+            (swell * wave * 9_000.0) as i16
+        })
+        .collect();
+    let (mut signal, mut noise, mut index) = (0.0, 0.0, 0);
+    for block in sound.chunks_exact(320) {
+        let mut data = [0; MAX_DATA];
+        let encoded = Block::encode(Codec::Adpcm, block, &mut index, &mut data).unwrap();
+        assert_eq!((encoded.data().len(), encoded.len()), (163, 320));
+        for (said, heard) in block.iter().zip(encoded.samples()) {
+            signal += f64::from(*said).powi(2);
+            noise += (f64::from(*said) - f64::from(heard)).powi(2);
+        }
+    }
+    let ratio = 10.0 * (signal / noise).log10();
+    assert!(ratio > 25.0, "{ratio:.1} dB");
+}
+
+#[test]
+fn a_block_that_cannot_be_written_is_refused() {
+    let mut data = [0; MAX_DATA];
+    for (codec, samples) in
+        [(Codec::Pcm, &[][..]), (Codec::Pcm, &[1; 481]), (Codec::Adpcm, &[1; 3])]
+    {
+        assert!(Block::encode(codec, samples, &mut 0, &mut data).is_none());
+    }
 }

@@ -39,12 +39,12 @@ impl<'a> Block<'a> {
     }
 
     /// Writes `samples` into `data`; `None` when there are none, more than
-    /// [`MAX_SAMPLES`], or, for ADPCM, an odd number. `step` is the step size to
-    /// begin with, which goes from block to block.
-    pub(super) fn encode(
+    /// [`MAX_SAMPLES`], or, for ADPCM, an odd number. `index` is that of
+    /// the step size to begin with, and goes from block to block.
+    pub fn encode(
         codec: Codec,
         samples: &[i16],
-        step: &mut u8,
+        index: &mut u8,
         data: &'a mut [u8; MAX_DATA],
     ) -> Option<Self> {
         let first = *samples.first()?;
@@ -60,13 +60,13 @@ impl<'a> Block<'a> {
             }
             Codec::Adpcm => {
                 let (pairs, []) = samples.as_chunks::<2>() else { return None };
-                let mut state = State { predictor: first, index: *step };
+                let mut state = State { predictor: first, index: (*index).min(adpcm::MAX_INDEX) };
                 let [low, high] = first.to_le_bytes();
                 data[..ADPCM_HEAD].copy_from_slice(&[low, high, state.index]);
                 for (byte, &[one, two]) in data[ADPCM_HEAD..].iter_mut().zip(pairs) {
                     *byte = state.encode(one) | (state.encode(two) << 4);
                 }
-                *step = state.index;
+                *index = state.index;
                 ADPCM_HEAD + pairs.len()
             }
         };

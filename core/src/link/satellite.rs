@@ -70,6 +70,8 @@ pub struct SatelliteLink<const OUT: usize> {
     stats: Option<u64>,
     /// An answer is owed to the host's hello.
     answer: bool,
+    /// The session of the last hello sent.
+    greeted: u32,
     /// The condition last told, and the button's count when the session began.
     told: Condition,
     presses: u8,
@@ -86,6 +88,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
             status: None,
             stats: None,
             answer: false,
+            greeted: 0,
             told: Condition::default(),
             presses: 0,
         }
@@ -151,6 +154,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
                 SatelliteHello { version: VERSION, session, credit: buffer, codec, rate, name };
             if self.wire.hello(session, &Message::SatelliteHello(hello)) {
                 self.answer = false;
+                self.greeted = session;
                 self.hello = Some(now);
             }
         }
@@ -196,6 +200,10 @@ impl<const OUT: usize> SatelliteLink<OUT> {
     /// # Errors
     /// Why it cannot be sent now. It is the caller's to drop and to count.
     pub fn try_capture(&mut self, at: u32, played: u32, samples: &[i16]) -> Result<(), Refused> {
+        if self.greeted != self.wire.session {
+            // The host knows of no session before the hello.
+            return Err(Refused::NotConnected);
+        }
         self.wire.send_block(samples, |number, block| {
             Message::Capture(Capture { number, at, played, block })
         })

@@ -65,7 +65,7 @@ pub struct Wire<const OUT: usize> {
     pub codec: Codec,
     seq: u16,
     window: Window,
-    step: u8,
+    index: u8,
 }
 
 /// What became of a frame.
@@ -86,7 +86,7 @@ impl<const OUT: usize> Wire<OUT> {
             codec: Codec::Pcm,
             seq: 0,
             window: Window::default(),
-            step: 0,
+            index: 0,
         }
     }
 
@@ -99,7 +99,7 @@ impl<const OUT: usize> Wire<OUT> {
         self.heard = now;
         self.seq = 0;
         self.window = Window::default();
-        self.step = 0;
+        self.index = 0;
         self.counters.sessions = self.counters.sessions.wrapping_add(1);
     }
 
@@ -162,11 +162,11 @@ impl<const OUT: usize> Wire<OUT> {
             return Err(Refused::NotConnected);
         }
         let number = self.credit.number().ok_or(Refused::NoCredit)?;
-        let (mut data, mut step) = ([0; MAX_DATA], self.step);
+        let (mut data, mut index) = ([0; MAX_DATA], self.index);
         let block =
-            Block::encode(self.codec, samples, &mut step, &mut data).ok_or(Refused::BadBlock)?;
+            Block::encode(self.codec, samples, &mut index, &mut data).ok_or(Refused::BadBlock)?;
         self.send(&wrap(number, block))?;
-        self.step = step;
+        self.index = index;
         self.credit.spend();
         Ok(())
     }
