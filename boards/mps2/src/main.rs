@@ -34,7 +34,7 @@ static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
 /// Bytes from the host that wait for the loop: 5 ms' worth at 921600 baud.
 static RECEIVED: ConstStaticCell<Queue<u8, 512>> = ConstStaticCell::new(Queue::new());
 
-/// What an interrupt needs, until its first time.
+/// What an interrupt needs.
 struct Handover<T>(Mutex<RefCell<Option<T>>>);
 
 impl<T> Handover<T> {
@@ -75,14 +75,14 @@ fn main() -> ! {
         mute_led: MuteLed::default(),
         button: Button::default(),
     };
-    let config = Config {
-        name: "mps2-an386",
-        codec: Codec::Adpcm,
-        gain: Gain::UNITY,
-        ..Config::default()
-    };
+    let config =
+        Config { name: "mps2-an386", codec: Codec::Adpcm, gain: Gain::UNITY, ..Config::default() };
     let (mut satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
-    SOUND.give(SoundWork { interrupt, microphone: Microphone::new(), loudspeaker: Loudspeaker::new() });
+    SOUND.give(SoundWork {
+        interrupt,
+        microphone: Microphone::new(),
+        loudspeaker: Loudspeaker::new(),
+    });
     if let Some(mut peripherals) = Peripherals::take() {
         let syst = &mut peripherals.SYST;
         syst.set_clock_source(SystClkSource::Core);
@@ -131,18 +131,17 @@ unsafe impl cortex_m::interrupt::InterruptNumber for LinkReceived {
 // SAFETY: it touches nothing that the code it interrupts is in the midst of changing.
 #[exception]
 unsafe fn DefaultHandler(number: i16) {
-    static mut RECEIVER_HERE: Option<Producer<'static, u8>> = None;
     if number != LinkReceived::NUMBER as i16 {
         // The watchdog's warning, say. It will not warn twice.
         return;
     }
-    if RECEIVER_HERE.is_none() {
-        *RECEIVER_HERE = RECEIVER.take();
-    }
-    while let Some(byte) = Uart::LINK.read() {
-        if let Some(receiver) = RECEIVER_HERE {
-            // No room: the frame is lost, which the link notices.
-            let _ = receiver.enqueue(byte);
+    critical_section::with(|cs| {
+        let mut receiver = RECEIVER.0.borrow_ref_mut(cs);
+        while let Some(byte) = Uart::LINK.read() {
+            if let Some(receiver) = receiver.as_mut() {
+                // No room: the frame is lost, which the link notices.
+                let _ = receiver.enqueue(byte);
+            }
         }
-    }
+    });
 }

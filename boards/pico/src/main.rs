@@ -15,10 +15,10 @@
 
 #[cfg(all(feature = "rp2040", feature = "rp2350"))]
 compile_error!("one chip at a time: the feature rp2040 or rp2350");
-#[cfg(feature = "rp2040")]
-use rp2040_hal as hal;
 #[cfg(all(feature = "rp2350", not(feature = "rp2040")))]
 use rp235x_hal as hal;
+#[cfg(feature = "rp2040")]
+use rp2040_hal as hal;
 
 mod parts;
 mod sound;
@@ -120,8 +120,10 @@ fn start() -> Option<Satellite<'static, Pico>> {
     let bus = UsbBus::new(registers, memory, clocks.usb_clock, true, &mut chip.RESETS);
     let bus = USB.try_init(UsbBusAllocator::new(bus))?;
     let port = SerialPort::new_with_store(bus, [0; USB_STORE], [0; USB_STORE]);
-    let names =
-        StringDescriptors::default().manufacturer("Sayso").product("Sayso satellite").serial_number("1");
+    let names = StringDescriptors::default()
+        .manufacturer("Sayso")
+        .product("Sayso satellite")
+        .serial_number("1");
     let device = UsbDeviceBuilder::new(bus, USB_ID)
         .strings(&[names])
         .ok()?

@@ -1,5 +1,7 @@
 //! The whole firmware on a board of cardboard.
 
+#![allow(clippy::unwrap_used)]
+
 mod fake;
 
 use fake::{Bench, tone};

@@ -1,6 +1,8 @@
 //! The satellite's firmware on an emulated Cortex-M4, at the other end of a real
 //! byte stream.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod host;
 
 use std::path::Path;
