@@ -56,19 +56,13 @@ impl Bare {
     }
 }
 
-/// Finds or builds the library of each target.
+/// Finds or builds the library of a target.
 ///
 /// # Errors
 /// When there is no way here, with what to do.
-pub fn prepare(sh: &Sh, targets: &[&'static str]) -> Result<Vec<Bare>> {
-    let missing: Vec<&str> =
-        targets.iter().copied().filter(|target| !has_core(sh, rustc(), target, None)).collect();
-    let private = if missing.is_empty() { None } else { Some(private(sh, &missing)?) };
-    let of = |target: &'static str| Bare {
-        target,
-        private: private.clone().filter(|_| missing.contains(&target)),
-    };
-    Ok(targets.iter().copied().map(of).collect())
+pub fn prepare(sh: &Sh, target: &'static str) -> Result<Bare> {
+    let own = has_core(sh, rustc(), target, None);
+    Ok(Bare { target, private: if own { None } else { Some(private(sh, target)?) } })
 }
 
 /// Whether something here can compile for microcontrollers.
@@ -77,22 +71,18 @@ pub fn can_compile(sh: &Sh) -> bool {
         || source(sh).is_some()
 }
 
-/// Compiler and folder of a library for `targets`, built if it is not there.
-fn private(sh: &Sh, targets: &[&str]) -> Result<(PathBuf, PathBuf)> {
+/// Compiler and folder of a library for `target`, built if it is not there.
+fn private(sh: &Sh, target: &str) -> Result<(PathBuf, PathBuf)> {
     let source = source(sh).ok_or_else(|| {
         format!(
-            "this Rust cannot compile for {}. With rustup:\n    rustup target add {}\nor on \
-             Debian:\n    apt-get install rustc-web cargo-web rust-web-src lld",
-            targets.join(", "),
-            targets.join(" ")
+            "this Rust cannot compile for {target}. With rustup:\n    rustup target add {target}\n\
+             or on Debian:\n    apt-get install rustc-web cargo-web rust-web-src lld"
         )
     })?;
     let root = cache()?.join(format!("rust-{}", source.version));
-    for target in targets {
-        if !has_core(sh, Command::new(&source.rustc), target, Some(&root)) {
-            sh.step(&format!("Rust's core and alloc for {target}"));
-            build(sh, &source, target, &root)?;
-        }
+    if !has_core(sh, Command::new(&source.rustc), target, Some(&root)) {
+        sh.step(&format!("Rust's core and alloc for {target}"));
+        build(sh, &source, target, &root)?;
     }
     Ok((source.rustc, root))
 }

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::bare::{self, Bare, MICROCONTROLLERS};
+use crate::bare::{self, Bare};
 use crate::image::Image;
 use crate::sh::{Result, Sh, cargo};
 use crate::{Options, system};
+
+/// What is no member of the workspace.
+pub const MANIFESTS: [&str; 2] = ["boards/mps2/Cargo.toml", "boards/pico/Cargo.toml"];
 
 /// The most that a satellite may take, in bytes.
 const FLASH: u64 = 64 * 1024;
@@ -15,26 +18,20 @@ const RAM: u64 = 48 * 1024;
 /// A satellite's board.
 struct Board {
     name: &'static str,
-    target: &'static str,
     features: &'static str,
     /// What UF2 calls its chip, if it takes that.
     uf2: Option<u32>,
 }
 
-const BOARDS: [Board; 3] = [
-    Board { name: "mps2", target: "thumbv7em-none-eabihf", features: "", uf2: None },
-    Board {
-        name: "pico",
-        target: "thumbv6m-none-eabi",
-        features: "rp2040",
-        uf2: Some(0xe48b_ff56),
-    },
-    Board {
-        name: "pico",
-        target: "thumbv8m.main-none-eabihf",
-        features: "rp2350",
-        uf2: Some(0xe48b_ff59),
-    },
+/// What `core` is built for, and the boards with such a core.
+const TARGETS: [(&str, &[Board]); 4] = [
+    ("thumbv7em-none-eabihf", &[Board { name: "mps2", features: "", uf2: None }]),
+    ("thumbv6m-none-eabi", &[Board { name: "pico", features: "rp2040", uf2: Some(0xe48b_ff56) }]),
+    (
+        "thumbv8m.main-none-eabihf",
+        &[Board { name: "pico", features: "rp2350", uf2: Some(0xe48b_ff59) }],
+    ),
+    ("aarch64-unknown-linux-gnu", &[]),
 ];
 
 /// Builds `core` for every target and the satellite for every board, and holds its
@@ -44,19 +41,14 @@ const BOARDS: [Board; 3] = [
 /// When something does not build, or is too large.
 pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     system::packages(sh, system::Needs::Embedded, options)?;
-    let pi = "aarch64-unknown-linux-gnu";
-    let targets = [&MICROCONTROLLERS[..], &[pi]].concat();
-    let bares = bare::prepare(sh, &targets)?;
-    for (target, bare) in targets.iter().zip(&bares) {
-        sh.step(&format!("core for {target}"));
-        sh.run(build_command(sh, bare).args(["--package", "sayso-core", "--lib"]))?;
-    }
     let mut sizes = Vec::new();
-    for board in &BOARDS {
-        let Some((_, bare)) = targets.iter().zip(&bares).find(|(t, _)| **t == board.target) else {
-            return Err(format!("no target {}", board.target));
-        };
-        sizes.push(image(sh, board, bare)?);
+    for (target, boards) in TARGETS {
+        let bare = bare::prepare(sh, target)?;
+        sh.step(&format!("core for {target}"));
+        sh.run(build_command(sh, &bare).args(["--package", "sayso-core", "--lib"]))?;
+        for board in boards {
+            sizes.push(image(sh, board, target, &bare)?);
+        }
     }
     println!("\nimage                   flash       RAM   room for the stack");
     for (name, size) in &sizes {
@@ -93,8 +85,13 @@ fn build_command(sh: &Sh, bare: &Bare) -> std::process::Command {
 }
 
 /// Builds one image.
-fn image(sh: &Sh, board: &Board, bare: &Bare) -> Result<(String, crate::image::Size)> {
-    let Board { name, target, features, uf2 } = board;
+fn image(
+    sh: &Sh,
+    board: &Board,
+    target: &str,
+    bare: &Bare,
+) -> Result<(String, crate::image::Size)> {
+    let Board { name, features, uf2 } = board;
     let whole = [*name, *features].join(" ").trim().replace(' ', "-");
     sh.step(&format!("the satellite for {whole}"));
     let manifest = format!("boards/{name}/Cargo.toml");

@@ -256,6 +256,9 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 fn check(sh: &Sh) -> Result<()> {
     sh.step("formatting");
     sh.run(cargo().args(["fmt", "--all", "--check"]))?;
+    for board in embedded::MANIFESTS {
+        sh.run(cargo().args(["fmt", "--check", "--manifest-path", board]))?;
+    }
     sh.step("clippy");
     sh.run(
         cargo()
