@@ -180,10 +180,10 @@ impl Ear {
     fn measure(&mut self, now: Duration, block: &Held) {
         if let Some((expected, _)) = self.expected
             && block.at == expected
-            && !self.filling
         {
             let length = samples_to_time(block.heard.len());
             let late = now.saturating_sub(self.arrived).saturating_sub(length);
+            let late = late.min(LONGEST_PATIENCE);
             // The interarrival jitter of RFC 3550, section 6.4.1, one-sided.
             self.jitter = self.jitter * 15 / 16 + late / 16;
             self.hold = self.hold * 255 / 256;
