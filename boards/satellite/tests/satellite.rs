@@ -97,6 +97,9 @@ fn played(satellite: &Satellite) -> Vec<f32> {
 
 /// Up and down, over this setup.
 fn carries_both_ways(setup: &mut Setup) {
+    // What came while nobody listened.
+    let mut old = [0.0; 512];
+    while setup.microphone.read(&mut old, Duration::ZERO) != Heard::Nothing {}
     hears(&setup.satellite, &tone(16_000.0, 16_000));
     let heard = listen(setup.microphone.as_mut(), 24_000);
     assert!(loudness(&heard, 16_000.0, 8_000) > 0.45, "the microphone's sound arrives");
@@ -196,6 +199,7 @@ fn cut_and_restored() {
     setup.satellite.pause();
     setup.wire = None;
     setup.satellite = Satellite::start(accept(&setup.listener), description(Codec::Pcm), body);
+    wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
     // Nothing waits for ever.
     wait_until("the rest is over", || setup.loudspeaker.queued() == 0);
     carries_both_ways(&mut setup);
@@ -343,6 +347,7 @@ fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
     std::thread::sleep(Duration::from_millis(600));
     let wire = support::Patient(plug_in(&port));
     setup.satellite = Satellite::start(wire, description(Codec::Pcm), body);
+    wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
     carries_both_ways(&mut setup);
     assert_eq!(setup.loudspeaker.stats().reopened, 1);
     drop(setup);
