@@ -48,7 +48,7 @@ fn small() -> impl Strategy<Value = Message<'static>> {
     ]
 }
 
-fn feed<'d>(decoder: &'d mut Decoder, bytes: &[u8], mut each: impl FnMut(Result<u16, FrameError>)) {
+fn feed(decoder: &mut Decoder, bytes: &[u8], mut each: impl FnMut(Result<u16, FrameError>)) {
     for &byte in bytes {
         if let Some(found) = decoder.push(byte) {
             each(found.map(|frame| frame.seq));

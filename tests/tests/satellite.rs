@@ -1,44 +1,43 @@
-//! The whole way: a recorded question into the microphone of a satellite under QEMU,
-//! over its link to the assistant with the real models, and the answer out of the
-//! satellite's loudspeaker.
+//! A conversation with a satellite: a question goes into its microphone, the answer
+//! comes out of its loudspeaker. The satellite is one in Rust, over TCP.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../../boards/satellite/tests/support/mod.rs"]
+mod support;
+
 use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use sayso_emulated::{Emulator, Wire};
+use sayso_core::link::Codec;
+use sayso_core::turn::Shown;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 use serde_json::Value;
+use support::{Satellite, description};
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
-const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Where the lamp is while the assistant listens, of 15.
-const LISTENING: u8 = 3;
-
-/// The satellite, the assistant, and the wire between them.
-struct Bench {
-    satellite: Emulator,
-    wire: Wire,
-    program: Child,
+/// `sayso run --json` and the events that it prints, each with its board.
+struct Live {
+    child: Child,
     events: Receiver<Value>,
 }
 
-impl Bench {
-    fn start() -> Self {
-        let satellite = Emulator::start().unwrap_or_else(|error| panic!("{error}"));
-        let wire = Wire::to(satellite.link()).expect("a wire");
-        let mut program = sayso()
-            .args(["run", "--json", "--board", &format!("satellite:tcp:{}", wire.address())])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("sayso starts");
-        let out = program.stdout.take().expect("its output");
+impl Live {
+    fn start(boards: &[&str]) -> Self {
+        let mut command = sayso();
+        command.env("SAYSO_MODELS", sayso_models::store::default_dir()).args(["run", "--json"]);
+        for board in boards {
+            command.args(["--board", board]);
+        }
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
+        let out = child.stdout.take().expect("its output");
         let (send, events) = channel();
         std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -48,12 +47,12 @@ impl Bench {
                 }
             }
         });
-        Self { satellite, wire, program, events }
+        Self { child, events }
     }
 
     /// Waits for an event of this name that `is` likes.
     fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + Duration::from_secs(180);
         let mut seen = Vec::new();
         while let Ok(event) =
             self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
@@ -66,79 +65,115 @@ impl Bench {
         panic!("no {name} came; only {seen:?}");
     }
 
-    /// Waits until the satellite shows that it listens.
-    fn listens(&self) {
-        let end = Instant::now() + PATIENCE;
-        while self.satellite.lamp() != LISTENING {
-            assert!(Instant::now() < end, "its lamp is at {}", self.satellite.lamp());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Asks the question at the microphone, and holds the answer at the loudspeaker
-    /// against what the assistant says it said.
-    fn ask(&self, percent: f64) {
-        self.listens();
-        let question = sayso_board::read_all(data(QUESTION), PATIENCE).expect("recording");
-        let question: Vec<i16> =
-            question.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
-        let before = self.satellite.played().expect("it plays").len();
-        self.satellite.say(&question).expect("it hears");
-        let turn = self.wait("turn", |turn| turn["ending"] != "dropped");
-        assert_eq!(turn["ending"], "complete", "{turn}");
-        let heard = turn["transcript"].as_str().expect("transcript");
-        assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
-        // What the satellite still has to play, and a little silence.
-        self.listens();
-        std::thread::sleep(Duration::from_millis(500));
-        let played = self.satellite.played().expect("it plays");
-        let answer: Vec<f32> =
-            played[before..].iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
-        let folder = tempfile::tempdir().expect("folder");
-        let file = folder.path().join("answer.wav");
-        let mut out = sayso_board::WavWriter::create(&file, 24_000, 1).expect("wav");
-        out.write(&answer).expect("samples");
-        out.finish().expect("wav");
-        let lines = json(sayso().arg("transcribe").arg(&file).arg("--json"));
-        let spoken = lines[0]["text"].as_str().expect("text");
-        let reply = turn["reply"].as_str().expect("reply");
-        let wer = Wer::of(reply, spoken);
-        println!("reply: {reply}\nheard from the satellite: {spoken}\n{wer}");
-        println!(
-            "{} of {} bytes lost on the wire so far",
-            self.wire.lost(),
-            self.wire.lost() + self.wire.carried()
-        );
-        assert!(wer.percent() < percent, "{reply}\n{spoken}");
+    /// As Ctrl-C does. Returns whether it ended well.
+    fn interrupt(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+        sent.expect("kill").success() && self.child.wait().expect("ends").success()
     }
 }
 
-impl Drop for Bench {
+impl Drop for Live {
     fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
+        // Already gone after `interrupt`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
+}
+
+fn accept(listener: &TcpListener) -> TcpStream {
+    let (stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// Speaks the question into the satellite's microphone.
+fn ask(satellite: &Satellite) {
+    let sound = sayso_board::read_all(data(QUESTION), Duration::from_secs(60)).expect("recording");
+    let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
+    let mut body = satellite.body.lock().unwrap();
+    body.played.clear();
+    body.hears.extend(samples);
+}
+
+/// Holds what came out of its loudspeaker against the reply.
+fn check_answer(satellite: &Satellite, turn: &Value) {
+    let heard = turn["transcript"].as_str().expect("transcript");
+    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
+    let folder = tempfile::tempdir().expect("folder");
+    let answer = folder.path().join("answer.wav");
+    // Its last block is in its loudspeaker's queue when the turn is over.
+    std::thread::sleep(Duration::from_millis(200));
+    let played: Vec<f32> = {
+        let body = satellite.body.lock().unwrap();
+        body.played.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
+    };
+    let mut out = sayso_board::WavWriter::create(&answer, 24_000, 1).expect("wav");
+    out.write(&played).expect("samples");
+    out.finish().expect("wav");
+    let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
+    let spoken = lines[0]["text"].as_str().expect("text");
+    let reply = turn["reply"].as_str().expect("reply");
+    let wer = Wer::of(reply, spoken);
+    println!("reply: {reply}\nheard from the loudspeaker: {spoken}\n{wer}");
+    assert!(wer.percent() < 40.0, "{reply}\n{spoken}");
 }
 
 #[test]
-fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
-    let bench = Bench::start();
-    bench.ask(40.0);
+fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let board = format!("satellite:tcp:{}", listener.local_addr().unwrap());
+    let live = Live::start(&[&board]);
+    let mut satellite =
+        Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default());
+    live.wait("state", |event| event["state"] == "listening");
+    ask(&satellite);
+    live.wait("state", |event| event["state"] == "hearing");
+    support::wait_until("the lamp shows that it hears", || {
+        let shown = satellite.body.lock().unwrap().status.map(|status| status.shown);
+        !matches!(shown, None | Some(Shown::Asleep | Shown::Listening))
+    });
+    let first = live.wait("turn", |turn| turn["ending"] == "complete");
+    check_answer(&satellite, &first);
 
-    // One frame in fifty has lost a byte, and is lost with it.
-    bench.wire.lose_one_of(10_000);
-    bench.ask(50.0);
-    assert!(bench.wire.lost() > 0);
-    bench.wire.lose_one_of(0);
+    // The wire is cut and comes back; and from now on it loses a byte in 10,000.
+    let body = Arc::clone(&satellite.body);
+    satellite.pause();
+    body.lock().unwrap().loss = 1;
+    satellite = Satellite::start(accept(&listener), description(Codec::Adpcm), body);
+    support::wait_until("a second session", || satellite.body.lock().unwrap().sessions == 2);
+    ask(&satellite);
+    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    check_answer(&satellite, &second);
+    assert!(second["tokens"]["cached"].as_u64() > first["tokens"]["cached"].as_u64());
+    let counters = satellite.body.lock().unwrap().counters;
+    println!("{counters:?}");
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+}
 
-    bench.wire.cut(true);
-    let end = Instant::now() + PATIENCE;
-    bench.satellite.take_lamps();
-    // A flash, which it shows when nobody is there.
-    while !bench.satellite.take_lamps().windows(2).any(|lamps| lamps == [0, 15]) {
-        assert!(Instant::now() < end, "it does not show that the wire is cut");
-        std::thread::sleep(Duration::from_millis(100));
+#[test]
+fn two_satellites_have_a_conversation_each() {
+    let kitchen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hall = TcpListener::bind("127.0.0.1:0").unwrap();
+    let boards = [&kitchen, &hall].map(|l| format!("tcp:{}", l.local_addr().unwrap()));
+    let live = Live::start(&[&boards[0], &boards[1]]);
+    let [kitchen, hall] = [kitchen, hall].map(|listener| {
+        Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default())
+    });
+    for board in &boards {
+        live.wait("state", |event| event["state"] == "listening" && event["board"] == **board);
     }
-    bench.wire.cut(false);
-    bench.ask(40.0);
+    ask(&kitchen);
+    let first = live.wait("turn", |turn| turn["ending"] == "complete");
+    assert_eq!(first["board"], *boards[0]);
+    check_answer(&kitchen, &first);
+    assert!(hall.body.lock().unwrap().played.iter().all(|&sample| sample == 0));
+    // The other knows nothing of it: the same question evaluates as many tokens.
+    ask(&hall);
+    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    assert_eq!(second["board"], *boards[1]);
+    check_answer(&hall, &second);
+    assert_eq!(second["tokens"]["cached"], first["tokens"]["cached"]);
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
 }
