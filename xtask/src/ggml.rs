@@ -3,21 +3,25 @@
 //! Each of the two crates would build its own copy of ggml, of another
 //! version. In one program that is undefined behaviour that links silently.
 //! So ggml is built once, from the sources that llama-cpp-sys-2 carries, into
-//! `.native/ggml`, and `.cargo/config.toml` points both crates to it.
+//! `.native/ggml`, and `.cargo/config.toml` points both crates to it. For another
+//! kind of machine it is built into a folder of its own beside.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
 use crate::sh::{Result, Sh, cargo};
-use crate::{Cpu, Gpu, Options};
+use crate::target::Target;
+use crate::{Cpu, Gpu, Options, cross};
 
-/// Builds ggml into `.native/ggml` unless it is there already, for these options.
+/// Builds ggml into [its folder](Target::ggml) unless it is there already, for
+/// these options.
 ///
 /// # Errors
 /// When the sources are not found or cmake fails.
 pub fn build(sh: &Sh, options: &Options) -> Result<()> {
-    let prefix = sh.root().join(".native").join("ggml");
+    let target = options.target;
+    let prefix = sh.root().join(target.ggml());
     let package = package(sh)?;
     let defines = defines(options);
     let patches: Vec<&str> = PATCHES.iter().map(|patch| patch.new).collect();
@@ -51,6 +55,10 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
         configure.args(["-G", "Ninja"]);
     }
     configure.arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()));
+    if target.is_cross() {
+        let file = cross::toolchain_file(sh);
+        configure.arg(format!("-DCMAKE_TOOLCHAIN_FILE={}", file.display()));
+    }
     configure.args(defines.iter().map(|define| format!("-D{define}")));
     sh.run(&mut configure)?;
     let jobs = std::thread::available_parallelism().map_or(2, |jobs| jobs.get());
@@ -64,12 +72,15 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     clear(&work)?;
     if before.is_some() {
         // Both crates carry the old archive inside; cargo cannot know that it changed.
-        sh.run(cargo().args(["clean", "--release"]).args([
-            "--package",
-            "whisper-rs-sys",
-            "--package",
-            "llama-cpp-sys-2",
-        ]))?;
+        for profile in ["release", "dist"] {
+            let mut clean = cargo();
+            clean.args(["clean", "--profile", profile]);
+            clean.args(["--package", "whisper-rs-sys", "--package", "llama-cpp-sys-2"]);
+            if target.is_cross() {
+                clean.args(["--target", target.triple()]);
+            }
+            sh.run(&mut clean)?;
+        }
     }
     fs::write(&stamp_file, stamp).map_err(|e| format!("{}: {e}", stamp_file.display()))
 }
@@ -91,11 +102,18 @@ fn defines(options: &Options) -> Vec<String> {
     .into();
     let on = |flag: bool| if flag { "ON" } else { "OFF" };
     defines.push(format!("GGML_NATIVE={}", on(options.cpu == Cpu::Native)));
-    if cfg!(target_arch = "x86_64") && options.cpu != Cpu::Native {
-        defines.push("GGML_SSE42=ON".into());
-        for feature in ["AVX", "AVX2", "BMI2", "FMA", "F16C"] {
-            defines.push(format!("GGML_{feature}={}", on(options.cpu == Cpu::V3)));
+    match (options.target, options.cpu) {
+        (_, Cpu::Native) => {}
+        (Target::X86_64, cpu) => {
+            defines.push("GGML_SSE42=ON".into());
+            for feature in ["AVX", "AVX2", "BMI2", "FMA", "F16C"] {
+                defines.push(format!("GGML_{feature}={}", on(cpu == Cpu::V3)));
+            }
         }
+        (Target::Aarch64, Cpu::Armv82) => {
+            defines.push("GGML_CPU_ARM_ARCH=armv8.2-a+dotprod+fp16".into());
+        }
+        (Target::Aarch64, _) => defines.push("GGML_CPU_ARM_ARCH=armv8-a".into()),
     }
     for (gpu, name) in [(Gpu::Cuda, "CUDA"), (Gpu::Vulkan, "VULKAN"), (Gpu::Metal, "METAL")] {
         defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));

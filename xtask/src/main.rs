@@ -1,14 +1,21 @@
 //! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
 //! else is missing it installs or names.
 
+mod bare;
+mod cross;
+mod dist;
+mod embedded;
 mod ggml;
+mod image;
 mod sh;
 mod system;
+mod target;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use sh::{Result, Sh, cargo};
+use target::Target;
 
 const HELP: &str = "\
 Sayso's task runner
@@ -21,19 +28,31 @@ tasks
   test      set everything up, then pass every check and test
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
+  dist      the program as it is shipped, and its Debian package
+  embedded  `core` for every target, the satellite for every board, its size
+            held to the budget; then the satellite under QEMU against a host
   check     formatting, clippy with warnings denied, documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
-options of demo, test, setup, ggml and bench
-  --cpu KIND    what the C++ is compiled for (x86-64 only):
+options of demo, test, setup, ggml, dist, embedded and bench
+  --cpu KIND    what the C++ is compiled for:
                   x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
                   x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
+                  armv8-a    any 64-bit Raspberry Pi (default on ARM)
+                  armv8.2-a  with dot products: Raspberry Pi 5, not 4 or Zero 2
                   native     this machine's CPU, AVX-512 included; the binary
                              may not run elsewhere
   --gpu NAME    cuda, vulkan or metal: offload whisper.cpp and llama.cpp
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
+
+options of dist
+  --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
+                   latter on a PC as well (default: this machine)
+  --check          then ask the shipped question of what was built, under
+                   emulation if need be, and install, start, stop, upgrade and
+                   remove the package in a clean root
 
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
@@ -52,6 +71,10 @@ pub struct Options {
     pub install: bool,
     /// Whether models are fetched.
     pub models: bool,
+    /// What is built for.
+    pub target: Target,
+    /// Whether what is shipped is tried.
+    pub check: bool,
 }
 
 /// The instruction set that ggml is compiled for.
@@ -63,6 +86,10 @@ pub enum Cpu {
     V3,
     /// Whatever this machine has.
     Native,
+    /// NEON only: any 64-bit ARM.
+    Armv8,
+    /// NEON with dot products and half precision.
+    Armv82,
 }
 
 /// A GPU back end of ggml.
@@ -104,18 +131,31 @@ fn main() -> ExitCode {
 }
 
 fn options(args: &[String]) -> Result<Options> {
-    let mut options = Options { cpu: Cpu::V3, gpu: None, install: true, models: true };
+    let mut options = Options {
+        cpu: Cpu::V3,
+        gpu: None,
+        install: true,
+        models: true,
+        target: Target::host(),
+        check: false,
+    };
+    let mut cpu = None;
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().map(String::as_str).ok_or(format!("{arg} needs a value"));
         match arg.as_str() {
             "--cpu" => {
-                options.cpu = match value()? {
+                cpu = Some(match value()? {
                     "x86-64-v2" | "v2" => Cpu::V2,
                     "x86-64-v3" | "v3" => Cpu::V3,
+                    "armv8-a" => Cpu::Armv8,
+                    "armv8.2-a" => Cpu::Armv82,
                     "native" => Cpu::Native,
-                    other => return Err(format!("--cpu {other}: x86-64-v2, x86-64-v3 or native")),
-                }
+                    other => {
+                        let kinds = "x86-64-v2, x86-64-v3, armv8-a, armv8.2-a or native";
+                        return Err(format!("--cpu {other}: {kinds}"));
+                    }
+                })
             }
             "--gpu" => {
                 options.gpu = Some(match value()? {
@@ -127,9 +167,21 @@ fn options(args: &[String]) -> Result<Options> {
             }
             "--no-install" => options.install = false,
             "--no-models" => options.models = false,
+            "--target" => options.target = Target::parse(value()?)?,
+            "--check" => options.check = true,
             other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
         }
     }
+    let fitting: &[Cpu] = match options.target {
+        Target::X86_64 => &[Cpu::V3, Cpu::V2],
+        Target::Aarch64 => &[Cpu::Armv8, Cpu::Armv82],
+    };
+    options.cpu = match cpu {
+        None => fitting[0],
+        Some(Cpu::Native) if !options.target.is_cross() => Cpu::Native,
+        Some(cpu) if fitting.contains(&cpu) => cpu,
+        Some(_) => return Err(format!("no such --cpu of {}", options.target.triple())),
+    };
     Ok(options)
 }
 
@@ -140,6 +192,8 @@ fn run(task: &str, options: &Options) -> Result<()> {
         "test" => test(&sh, options),
         "setup" => setup(&sh, options, system::Needs::Run),
         "ggml" => ggml::build(&sh, options),
+        "dist" => dist::dist(&sh, options),
+        "embedded" => embedded::embedded(&sh, options),
         "check" => check(&sh),
         "bench" => bench(&sh, options),
         "help" | "--help" | "-h" => {
@@ -190,6 +244,7 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
         sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
     }
     check(sh)?;
+    embedded::build(sh, options)?;
     sh.step("tests");
     sh.run(
         cargo()
@@ -201,6 +256,9 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 fn check(sh: &Sh) -> Result<()> {
     sh.step("formatting");
     sh.run(cargo().args(["fmt", "--all", "--check"]))?;
+    for board in embedded::MANIFESTS {
+        sh.run(cargo().args(["fmt", "--check", "--manifest-path", board]))?;
+    }
     sh.step("clippy");
     sh.run(
         cargo()
@@ -240,8 +298,19 @@ mod tests {
     fn options_are_read() {
         assert_eq!(
             parse("--cpu native --gpu vulkan --no-install"),
-            Ok(Options { cpu: Cpu::Native, gpu: Some(Gpu::Vulkan), install: false, models: true })
+            Ok(Options {
+                cpu: Cpu::Native,
+                gpu: Some(Gpu::Vulkan),
+                install: false,
+                models: true,
+                target: Target::host(),
+                check: false,
+            })
         );
+        let pi = parse("--check --target aarch64-unknown-linux-gnu").unwrap();
+        assert_eq!((pi.target, pi.cpu, pi.check), (Target::Aarch64, Cpu::Armv8, true));
+        assert!(parse("--target aarch64-unknown-linux-gnu --cpu x86-64-v3").is_err());
+        assert!(parse("--cpu armv8.2-a --target x86_64-unknown-linux-gnu").is_err());
         assert!(parse("--cpu").is_err());
         assert!(parse("--cpu i386").is_err());
         assert!(parse("--frobnicate").is_err());

@@ -32,13 +32,15 @@ impl Sh {
         eprintln!("\n── {what}");
     }
 
+    /// The folder of what cargo builds.
+    pub fn target(&self) -> PathBuf {
+        self.root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+    }
+
     /// The release build of the `sayso` program.
     pub fn sayso(&self) -> Command {
-        let target = std::env::var_os("CARGO_TARGET_DIR")
-            .map(PathBuf::from)
-            .unwrap_or_else(|| PathBuf::from("target"));
         let program = format!("sayso{}", std::env::consts::EXE_SUFFIX);
-        Command::new(self.root.join(target).join("release").join(program))
+        Command::new(self.target().join("release").join(program))
     }
 
     /// Runs `command`, its output going where ours goes.

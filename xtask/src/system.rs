@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::sh::{Result, Sh};
-use crate::{Gpu, Options};
+use crate::{Gpu, Options, bare, cross};
 
 /// What the packages are needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,13 @@ pub enum Needs {
     Run,
     /// To pass the tests as well: an audio server.
     Test,
+    /// To build for microcontrollers, and to run that.
+    Embedded,
+    /// To make the package, for another kind of machine if `cross`.
+    Dist {
+        /// Whether it is built for a 64-bit Raspberry Pi on a PC.
+        cross: bool,
+    },
 }
 
 /// A thing that must be there, how to see that it is, and what brings it.
@@ -100,6 +107,62 @@ const TEST: &[Need] = &[Need {
     brew: &[],
 }];
 
+const DIST: &[Need] = &[Need {
+    what: "dpkg-deb and readelf",
+    found: |sh| program(sh, "dpkg-deb") && program(sh, "readelf"),
+    apt: &["dpkg", "binutils"],
+    dnf: &["dpkg", "binutils"],
+    pacman: &["dpkg", "binutils"],
+    brew: &["dpkg", "binutils"],
+}];
+
+const EMBEDDED: &[Need] = &[
+    Need {
+        what: "Rust for microcontrollers (with rustup: rustup target add thumbv6m-none-eabi \
+               thumbv7em-none-eabihf thumbv8m.main-none-eabihf; or Debian's with its sources)",
+        found: |sh| bare::can_compile(sh),
+        apt: &["rustc-web", "cargo-web", "rust-web-src", "lld"],
+        dnf: &[],
+        pacman: &[],
+        brew: &[],
+    },
+    Need {
+        what: "an emulator of Arm microcontrollers",
+        found: |sh| program(sh, "qemu-system-arm"),
+        apt: &["qemu-system-arm"],
+        dnf: &["qemu-system-arm-core"],
+        pacman: &["qemu-system-arm"],
+        brew: &["qemu"],
+    },
+];
+
+const CROSS: &[Need] = &[
+    Need {
+        what: "a C++ compiler for 64-bit ARM",
+        found: |sh| program(sh, "aarch64-linux-gnu-gcc") && program(sh, "aarch64-linux-gnu-g++"),
+        apt: &["gcc-aarch64-linux-gnu", "g++-aarch64-linux-gnu"],
+        dnf: &[],
+        pacman: &["aarch64-linux-gnu-gcc"],
+        brew: &[],
+    },
+    Need {
+        what: "Rust's standard library for 64-bit ARM, or Debian's compiler",
+        found: |sh| cross::can_compile(sh),
+        apt: &["rustc-web"],
+        dnf: &[],
+        pacman: &[],
+        brew: &[],
+    },
+    Need {
+        what: "an emulator of 64-bit ARM",
+        found: |sh| program(sh, "qemu-aarch64-static"),
+        apt: &["qemu-user-static"],
+        dnf: &["qemu-user-static"],
+        pacman: &["qemu-user-static"],
+        brew: &[],
+    },
+];
+
 const VULKAN: &[Need] = &[
     Need {
         what: "the Vulkan loader and its C++ headers",
@@ -177,8 +240,12 @@ fn find(folders: &[&str], start: &str) -> bool {
 /// the command that installs it.
 pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     let mut wanted: Vec<&Need> = BUILD.iter().collect();
-    if needs == Needs::Test {
-        wanted.extend(TEST);
+    match needs {
+        Needs::Run => {}
+        Needs::Test => wanted.extend(TEST.iter().chain(EMBEDDED)),
+        Needs::Embedded => wanted = EMBEDDED.iter().collect(),
+        Needs::Dist { cross: false } => wanted.extend(DIST),
+        Needs::Dist { cross: true } => wanted.extend(DIST.iter().chain(CROSS)),
     }
     if options.gpu == Some(Gpu::Vulkan) {
         wanted.extend(VULKAN);

@@ -50,12 +50,20 @@ pub struct Losses {
 pub struct Assistant {
     config: Config,
     engines: Engines,
+    cores: Cores,
 }
 
 impl Assistant {
     /// An assistant with these engines.
     pub fn new(config: Config, engines: Engines) -> Self {
-        Self { config, engines }
+        Self { config, engines, cores: Cores::new(cores()) }
+    }
+
+    /// Shares the cores with other assistants in this program, so that together they
+    /// never compute on more than there are.
+    pub fn share(mut self, cores: Cores) -> Self {
+        self.cores = cores;
+        self
     }
 
     /// The settings in force.
@@ -90,6 +98,7 @@ impl Assistant {
         let Engines { vad, stt, eot, llm, tts } = &mut self.engines;
         let rate = tts.sample_rate();
         let (microphone, loudspeaker) = board.start(rate)?;
+        let panel = board.panel();
         let turn = &self.config.turn;
         let patience = patience(turn);
         let attention = Arc::new(Attention::new(patience.normal));
@@ -100,7 +109,7 @@ impl Assistant {
             Samples::from_ms(turn.barge_in_ms.into()),
             attention.clone(),
         );
-        let cores = Cores::new(cores());
+        let cores = self.cores.clone();
         let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
         let prompt = self.config.stt.prompt.clone();
         let threads = |asked| threads(asked, cores.total());
@@ -115,7 +124,8 @@ impl Assistant {
         let mouth = Mouth::new(loudspeaker, rate);
         let real_time = pace == Pace::Live;
         let mut conversation =
-            Conversation::new(machine, mouth, rate, real_time, (attention, patience), on_event);
+            Conversation::new(machine, mouth, rate, real_time, (attention, patience), on_event)
+                .with_panel(panel);
         let microphone = match pace {
             Pace::Live => live::run(&mut conversation, ear, workers, microphone, stop)?,
             Pace::Lockstep => lockstep::run(&mut conversation, ear, workers, microphone, stop),
@@ -135,7 +145,7 @@ impl Assistant {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         let turn = TurnId(0);
-        let cores = Cores::new(cores());
+        let cores = self.cores.clone();
         let threads = threads(self.config.llm.threads, cores.total());
         let mut mind = Mind::new(self.engines.llm.as_mut(), cores, threads);
         let (mut reply, mut failed) = (Reply::default(), None);

@@ -11,9 +11,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use sayso_board::{Panel, Press};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
-use sayso_core::turn::{self, Action, Outcome, State, TurnId, TurnMachine};
+use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_models::Cancel;
 
 use crate::clause::Clause;
@@ -34,6 +35,9 @@ const TAIL: Samples = Samples::from_ms(320);
 
 /// What the judge is given, before the end of the speech.
 const JUDGED: Samples = Samples::from_ms(8_000);
+
+/// So long the lamp shows that something went wrong.
+const TROUBLE: Samples = Samples::from_ms(3_000);
 
 /// So much sound may lie ready before the next clause is spoken, in s.
 const AHEAD_S: u64 = 8;
@@ -107,6 +111,9 @@ pub struct Conversation<'e> {
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
     orders: VecDeque<Order>,
+    panel: Option<Box<dyn Panel>>,
+    /// Until when the lamp shows an error.
+    trouble_until: Option<Samples>,
     on_event: &'e mut dyn FnMut(Event),
 }
 
@@ -141,7 +148,32 @@ impl<'e> Conversation<'e> {
             asked: None,
             overhearing: Cancel::new(),
             orders: VecDeque::new(),
+            panel: None,
+            trouble_until: None,
             on_event,
+        }
+    }
+
+    /// Uses the lamp and the buttons of a board that has some.
+    pub fn with_panel(mut self, panel: Option<Box<dyn Panel>>) -> Self {
+        self.panel = panel;
+        self.show(self.machine.state().into());
+        self
+    }
+
+    fn show(&mut self, shown: Shown) {
+        if let Some(panel) = &mut self.panel {
+            panel.show(shown);
+        }
+    }
+
+    /// Does what is asked for by button. To be called often.
+    pub fn look_at_buttons(&mut self) {
+        while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
+            self.step(match press {
+                Press::Talk => turn::Event::Wake { from: self.now },
+                Press::Hush => turn::Event::Sleep,
+            });
         }
     }
 
@@ -192,6 +224,9 @@ impl<'e> Conversation<'e> {
         }
         self.step(turn::Event::Tick);
         self.ask_early(frame.probability);
+        if self.trouble_until.take_if(|until| *until <= frame.at).is_some() {
+            self.show(self.machine.state().into());
+        }
         self.draft(frame.probability);
     }
 
@@ -207,6 +242,7 @@ impl<'e> Conversation<'e> {
     /// The conversation ends: whatever is under way is dropped or cut off.
     pub fn leave(&mut self) {
         self.step(turn::Event::Sleep);
+        self.show(Shown::Asleep);
     }
 
     /// The mind found something out.
@@ -459,6 +495,8 @@ impl<'e> Conversation<'e> {
 
     fn trouble(&mut self, message: String) {
         let at = self.now;
+        self.trouble_until = Some(at + TROUBLE);
+        self.show(Shown::Error);
         self.tell(Event::Trouble { at, message });
     }
 
@@ -531,6 +569,9 @@ impl<'e> Conversation<'e> {
             Action::Keep { turn } => self.end(turn, Ending::Complete, usize::MAX),
             Action::Show(state) => {
                 self.attention.set_speaking(matches!(state, State::Speaking | State::Paused));
+                if self.trouble_until.is_none() {
+                    self.show(state.into());
+                }
                 self.tell(Event::State { at: self.now, state });
             }
         }

@@ -166,6 +166,7 @@ fn converse(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(Error::Worker("ear")),
         }
+        conversation.look_at_buttons();
         conversation.pump();
         post.send_all(conversation);
     }

@@ -131,7 +131,7 @@ fn answer(
 }
 
 /// A recording as the microphone; `output` gets the user left, the reply right.
-pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board>> {
+pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board + Send>> {
     let mut board = Replay::open(input)?;
     if let Some(output) = output {
         board = board.output(Output::File(output.into(), Layout::Stereo));

@@ -1,17 +1,30 @@
-//! `sayso run`: the live conversation.
+//! `sayso run`: the live conversation, or several.
 
-use std::io::{IsTerminal, Write};
+mod screen;
 
 use clap::Args;
-use sayso::event::{Ending, TurnRecord};
-use sayso::{Event, Pace, Result, Stop};
+use crossbeam_channel::{Sender, unbounded};
+use sayso::cores::Cores;
+use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
 use sayso_board::Board;
-use sayso_core::turn::State;
+use sayso_satellite_board::{Satellite, SatelliteConfig};
 
+use self::screen::Screen;
 use super::{Shared, term};
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso run                                          this machine's sound card
+  sayso run --input USB --output Headphones          other devices than the default
+  sayso run --board satellite:/dev/ttyACM0           a satellite on a USB port
+  sayso run --board satellite:/dev/ttyUSB0@460800    on a UART, with its speed in baud
+  sayso run --board tcp:kitchen.lan:7000             on the network
+  sayso run --board desktop --board satellite:/dev/ttyACM0
+                                                     both, each with its own conversation";
 
 /// Talk with it: microphone and loudspeaker.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Run {
     /// Name the microphones and loudspeakers of this machine, and end
     #[arg(long)]
@@ -22,11 +35,14 @@ pub struct Run {
     /// Loudspeaker: its name or a part of it
     #[arg(long, short, value_name = "NAME", env = "SAYSO_OUTPUT")]
     output: Option<String>,
-    /// `desktop` (this machine's sound card), or `replay:IN[:OUT]`: a
-    /// recording as the microphone, on a virtual clock; OUT gets both sides
+    /// Where to hear and speak; may be repeated, and each has a conversation and
+    /// models of its own. `desktop` (this machine's sound card),
+    /// `satellite:PORT[@BAUD]` or `tcp:HOST:PORT` (a satellite), or
+    /// `replay:IN[:OUT]` (a recording as the microphone, on a virtual clock; OUT
+    /// gets both sides)
     #[arg(long, default_value = "desktop", value_name = "BOARD")]
-    board: String,
-    /// One JSON object per event
+    board: Vec<String>,
+    /// One JSON object per event; with several boards, `board` names it
     #[arg(long)]
     json: bool,
 }
@@ -43,155 +59,116 @@ impl Run {
         if let Some(output) = &self.output {
             config.audio.output = output.clone();
         }
-        let (mut board, pace): (Box<dyn Board>, Pace) = match self.board.split_once(':') {
-            Some(("replay", files)) => {
-                let (input, output) = match files.split_once(':') {
-                    Some((input, output)) => (input, Some(output)),
-                    None => (files, None),
-                };
-                (super::ask::replay(input.as_ref(), output.map(AsRef::as_ref))?, Pace::Lockstep)
+        // Before the models are loaded, which takes longer than to see a mistake.
+        let mut parties = Vec::new();
+        for (n, name) in self.board.iter().enumerate() {
+            if self.board[..n].contains(name) {
+                return Err(Error::Usage(format!("--board {name} is given twice")));
             }
-            _ if self.board == "desktop" => (desktop(&config)?, Pace::Live),
-            _ => {
-                return Err(sayso::Error::Usage(format!(
-                    "--board {}: `desktop` or `replay:IN[:OUT]`",
-                    self.board
-                )));
-            }
-        };
-        let mut assistant = shared.assistant(config)?;
-        let mut screen = Screen::new(self.json);
+            let (board, pace) = board(name, &config)?;
+            parties.push((name.as_str(), board, pace));
+        }
+        let cores = Cores::new(sayso::engines::cores());
+        let mut assistants = Vec::new();
+        for _ in &parties {
+            assistants.push(shared.assistant(config.clone())?.share(cores.clone()));
+        }
+        let mut screen = Screen::new(self.json, parties.len() > 1);
         screen.hello();
-        let losses =
-            assistant.converse(board.as_mut(), pace, stop, &mut |event| screen.show(&event))?;
+        let ended = converse_all(parties, &mut assistants, stop, &mut screen);
         screen.goodbye();
-        let lost = |name, stats: sayso_board::StreamStats| {
-            if stats.xruns + stats.dropped + stats.missing > 0 {
-                term::note(format!(
-                    "{name}: {} xruns, {} samples dropped, {} missing, opened again {} times",
-                    stats.xruns, stats.dropped, stats.missing, stats.reopened
-                ));
-            }
-        };
-        lost("microphone", losses.microphone);
-        lost("loudspeaker", losses.loudspeaker);
-        Ok(())
+        ended
     }
 }
 
-/// The live screen: finished lines above, one line with what goes on below.
-struct Screen {
-    json: bool,
-    terminal: bool,
-    state: State,
-    level: f32,
-    drafted: String,
-    partial: String,
-    reply: String,
+/// A board to talk at, by its name, and how time passes there.
+type Party<'n> = (&'n str, Box<dyn Board + Send>, Pace);
+
+/// Holds a conversation with each, on a thread of its own, until `stop` or until all
+/// are over. The first that fails ends the others.
+///
+/// Each has engines of its own: histories and caches are then apart by construction, and
+/// nobody waits for another's lock. Weights of the language model are mapped and so are
+/// in memory once; the cores are shared.
+fn converse_all(
+    parties: Vec<Party<'_>>,
+    assistants: &mut [Assistant],
+    stop: &Stop,
+    screen: &mut Screen,
+) -> Result<()> {
+    std::thread::scope(|scope| {
+        let (tell, events) = unbounded();
+        let mut talks = Vec::new();
+        for ((name, board, pace), assistant) in parties.into_iter().zip(assistants) {
+            let tell = tell.clone();
+            let talk = std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn_scoped(scope, move || {
+                    let done = converse(assistant, board, pace, stop, name, &tell);
+                    if done.is_err() {
+                        stop.stop();
+                    }
+                    done
+                })
+                .map_err(|error| {
+                    stop.stop();
+                    Error::Io(format!("cannot start a thread: {error}"))
+                })?;
+            talks.push((name, talk));
+        }
+        drop(tell);
+        for (name, event) in events {
+            screen.show(name, &event);
+        }
+        let mut ended = Ok(());
+        for (name, talk) in talks {
+            match talk.join().map_err(|_| Error::Worker("conversation")) {
+                Ok(Ok(losses)) => screen.losses(name, &losses),
+                Ok(Err(error)) | Err(error) => ended = ended.and(Err(error)),
+            }
+        }
+        ended
+    })
 }
 
-impl Screen {
-    fn new(json: bool) -> Self {
-        Self {
-            json,
-            terminal: std::io::stdout().is_terminal(),
-            state: State::Listening,
-            level: -90.0,
-            drafted: String::new(),
-            partial: String::new(),
-            reply: String::new(),
-        }
-    }
+fn converse<'n>(
+    assistant: &mut Assistant,
+    mut board: Box<dyn Board + Send>,
+    pace: Pace,
+    stop: &Stop,
+    name: &'n str,
+    tell: &Sender<(&'n str, Event)>,
+) -> Result<Losses> {
+    // The receiver outlives every conversation.
+    assistant.converse(board.as_mut(), pace, stop, &mut |event| drop(tell.send((name, event))))
+}
 
-    fn hello(&self) {
-        if !self.json {
-            println!("{}", term::dim("Speak when you like; Ctrl-C ends."));
+/// The board of this name.
+fn board(name: &str, config: &Config) -> Result<(Box<dyn Board + Send>, Pace)> {
+    let satellite = |address: &str| -> Result<(Box<dyn Board + Send>, Pace)> {
+        let config = SatelliteConfig { address: address.parse()?, volume: 100 };
+        Ok((Box::new(Satellite::new(config)), Pace::Live))
+    };
+    match name.split_once(':') {
+        Some(("replay", files)) => {
+            let (input, output) = match files.split_once(':') {
+                Some((input, output)) => (input, Some(output)),
+                None => (files, None),
+            };
+            Ok((super::ask::replay(input.as_ref(), output.map(AsRef::as_ref))?, Pace::Lockstep))
         }
-    }
-
-    fn goodbye(&self) {
-        if !self.json && self.terminal {
-            println!("\r\x1b[K{}", term::dim("Goodbye."));
-        }
-    }
-
-    fn show(&mut self, event: &Event) {
-        if self.json {
-            if event.logged() {
-                println!("{}", serde_json::json!(event));
-            }
-            return;
-        }
-        match event {
-            Event::State { state, .. } => self.state = *state,
-            Event::Level { dbfs, .. } => self.level = *dbfs,
-            Event::Draft { text, .. } => {
-                self.drafted.push_str(text);
-                self.partial.clone_from(&self.drafted);
-            }
-            Event::Partial { text, .. } => self.partial.push_str(text),
-            Event::Transcript { transcript, .. } => {
-                self.partial = transcript.text.trim().to_owned();
-            }
-            Event::Token { text, .. } => self.reply.push_str(text),
-            Event::Turn(record) => {
-                // A dropped guess takes back its own words, not the drafts before.
-                if record.ending != Ending::Dropped {
-                    self.drafted.clear();
-                }
-                self.partial.clone_from(&self.drafted);
-                self.reply.clear();
-                if record.ending != Ending::Dropped {
-                    self.lines(record);
-                }
-            }
-            Event::Trouble { message, .. } => self.above(&format!("! {message}")),
-            _ => {}
-        }
-        self.status();
-    }
-
-    fn lines(&self, record: &TurnRecord) {
-        self.above(&format!("{}    {}", term::dim("you"), record.transcript));
-        let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
-        self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
-        self.above(&term::dim(format!("       {}", super::ask::times(record))));
-    }
-
-    fn above(&self, line: &str) {
-        if self.terminal {
-            println!("\r\x1b[K{line}");
-        } else {
-            println!("{line}");
-        }
-    }
-
-    fn status(&self) {
-        if !self.terminal {
-            return;
-        }
-        let state = match self.state {
-            State::Asleep => "asleep   ",
-            State::Listening => "listening",
-            State::Hearing => "hearing  ",
-            State::Thinking => "thinking ",
-            State::Speaking => "speaking ",
-            State::Paused => "paused   ",
-        };
-        // −60 dBFS is an empty meter, 0 a full one.
-        let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
-        let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
-        let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
-        let width = 50;
-        let tail: String = text.chars().skip(text.chars().count().saturating_sub(width)).collect();
-        print!("\r\x1b[K{} {} {}", term::bold(state), term::dim(meter), tail.replace('\n', " "));
-        // A closed terminal shows at the next whole line.
-        let _ = std::io::stdout().flush();
+        Some(("satellite", address)) => satellite(address),
+        Some(("tcp", _)) => satellite(name),
+        _ if name == "desktop" => Ok((desktop(config)?, Pace::Live)),
+        _ => Err(Error::Usage(format!(
+            "--board {name}: `desktop`, `satellite:PORT[@BAUD]`, `tcp:HOST:PORT` or \
+             `replay:IN[:OUT]`"
+        ))),
     }
 }
 
 #[cfg(feature = "desktop")]
-pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board>> {
+pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
     let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
     let devices = sayso_desktop::DesktopConfig {
         input: named(&config.audio.input),
@@ -201,7 +178,7 @@ pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board>> {
 }
 
 #[cfg(not(feature = "desktop"))]
-pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board>> {
+pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board + Send>> {
     Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
 }
 

@@ -1,0 +1,147 @@
+//! The satellite on an emulated Cortex-M4: QEMU's `mps2-an386`.
+//!
+//! The firmware is the one of the real boards. Its link is the first UART, its panel
+//! the second ([`parts`]), its microphone and its loudspeaker are files ([`sound`]).
+
+#![no_std]
+#![no_main]
+
+mod parts;
+mod registers;
+mod sound;
+
+use core::cell::RefCell;
+
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m::peripheral::{NVIC, Peripherals};
+use cortex_m_rt::{entry, exception};
+use critical_section::Mutex;
+use heapless::spsc::{Producer, Queue};
+use parts::{Button, Lamp, Mps2, MuteLed, Time, Wire};
+use registers::{CLOCK_HZ, Counter, Uart, Watchdog};
+use sayso_core::link::Codec;
+use sayso_satellite::board::Parts;
+use sayso_satellite::{AudioInterrupt, Buffers, Config, Gain, Satellite};
+// For its panic handler, which ends QEMU.
+use semihosting as _;
+use sound::{Loudspeaker, Microphone};
+use static_cell::ConstStaticCell;
+
+/// The sound's interrupt comes so often: at every block of the loudspeaker.
+const INTERRUPT_MS: u32 = 10;
+
+static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
+/// Bytes from the host that wait for the loop: 5 ms' worth at 921600 baud.
+static RECEIVED: ConstStaticCell<Queue<u8, 512>> = ConstStaticCell::new(Queue::new());
+
+/// What an interrupt needs.
+struct Handover<T>(Mutex<RefCell<Option<T>>>);
+
+impl<T> Handover<T> {
+    const fn new() -> Self {
+        Self(Mutex::new(RefCell::new(None)))
+    }
+
+    fn give(&self, value: T) {
+        critical_section::with(|cs| self.0.replace(cs, Some(value)));
+    }
+
+    fn take(&self) -> Option<T> {
+        critical_section::with(|cs| self.0.take(cs))
+    }
+}
+
+struct SoundWork {
+    interrupt: AudioInterrupt<'static>,
+    microphone: Microphone,
+    loudspeaker: Loudspeaker,
+}
+
+static SOUND: Handover<SoundWork> = Handover::new();
+static RECEIVER: Handover<Producer<'static, u8>> = Handover::new();
+
+#[entry]
+fn main() -> ! {
+    Counter::FREE.start();
+    Uart::LINK.start(true);
+    Uart::PANEL.start(false);
+    let (receiver, received) = RECEIVED.take().split();
+    RECEIVER.give(receiver);
+    let parts = Parts::<Mps2> {
+        serial: Wire { received },
+        clock: Time::default(),
+        watchdog: Watchdog::ONLY,
+        lamp: Lamp::default(),
+        mute_led: MuteLed::default(),
+        button: Button::default(),
+    };
+    let config =
+        Config { name: "mps2-an386", codec: Codec::Adpcm, gain: Gain::UNITY, ..Config::default() };
+    let (mut satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
+    SOUND.give(SoundWork {
+        interrupt,
+        microphone: Microphone::new(),
+        loudspeaker: Loudspeaker::new(),
+    });
+    if let Some(mut peripherals) = Peripherals::take() {
+        let syst = &mut peripherals.SYST;
+        syst.set_clock_source(SystClkSource::Core);
+        syst.set_reload(CLOCK_HZ / 1_000 * INTERRUPT_MS - 1);
+        syst.clear_current();
+        syst.enable_counter();
+        syst.enable_interrupt();
+    }
+    // SAFETY: nothing of this program relies on this interrupt being masked.
+    unsafe { NVIC::unmask(LinkReceived) };
+    Watchdog::ONLY.start();
+    loop {
+        satellite.poll();
+        cortex_m::asm::wfi();
+    }
+}
+
+/// Stands in for the interrupt of the I2S's DMA.
+#[exception]
+fn SysTick() {
+    static mut WORK: Option<SoundWork> = None;
+    if WORK.is_none() {
+        *WORK = SOUND.take();
+    }
+    if let Some(SoundWork { interrupt, microphone, loudspeaker }) = WORK {
+        interrupt.serve(microphone, loudspeaker);
+    }
+}
+
+/// The interrupt of a byte on the link.
+#[derive(Clone, Copy)]
+struct LinkReceived;
+
+impl LinkReceived {
+    const NUMBER: u16 = 0;
+}
+
+// SAFETY: it is this interrupt's number on the board, less than the 32 there are.
+unsafe impl cortex_m::interrupt::InterruptNumber for LinkReceived {
+    fn number(self) -> u16 {
+        Self::NUMBER
+    }
+}
+
+/// All interrupts that have no handler of their own: the one of the link.
+// SAFETY: it touches nothing that the code it interrupts is in the midst of changing.
+#[exception]
+unsafe fn DefaultHandler(number: i16) {
+    if number != LinkReceived::NUMBER as i16 {
+        // The watchdog's warning, say. It will not warn twice.
+        return;
+    }
+    critical_section::with(|cs| {
+        let mut receiver = RECEIVER.0.borrow_ref_mut(cs);
+        while let Some(byte) = Uart::LINK.read() {
+            if let Some(receiver) = receiver.as_mut() {
+                // No room: the frame is lost, which the link notices.
+                let _ = receiver.enqueue(byte);
+            }
+        }
+    });
+}

@@ -1,0 +1,117 @@
+//! The microphone and the loudspeaker: two files on the machine that emulates the
+//! board, `microphone.raw` (16-bit samples at 16 kHz) and `loudspeaker.raw` (16-bit
+//! samples at 24 kHz), in the folder in which QEMU was started.
+//!
+//! A timer stands in for the DMA: what is due at its time is read and written, a
+//! block at a time. Behind the end of the microphone's file it is silent until
+//! somebody writes more into it.
+
+use sayso_satellite::board::{AudioIn, AudioOut};
+use sayso_satellite::{HEARD_BLOCK, PLAYED_BLOCK};
+use semihosting::fs::{File, OpenOptions};
+use semihosting::io::{Read, Write};
+
+use crate::registers::{CLOCK_HZ, Counter};
+
+/// Tells when the next block is due.
+struct Pace {
+    ticks: u32,
+    /// When the last block was due.
+    last: u32,
+}
+
+impl Pace {
+    fn new(samples: usize, rate: u32) -> Self {
+        let ticks = (u64::from(CLOCK_HZ) * samples as u64 / u64::from(rate)) as u32;
+        Self { ticks, last: Counter::FREE.ticks() }
+    }
+
+    fn is_due(&mut self) -> bool {
+        let due = Counter::FREE.ticks().wrapping_sub(self.last) >= self.ticks;
+        if due {
+            self.last = self.last.wrapping_add(self.ticks);
+        }
+        due
+    }
+}
+
+/// The microphone. Silent without its file.
+pub struct Microphone {
+    file: Option<File>,
+    pace: Pace,
+    /// A byte of the next sample: the file may end anywhere for a while.
+    half: Option<u8>,
+}
+
+impl Microphone {
+    /// Hears from now on.
+    pub fn new() -> Self {
+        let file = File::open(c"microphone.raw").ok();
+        Self { file, pace: Pace::new(HEARD_BLOCK, 16_000), half: None }
+    }
+
+    /// The next samples of the file; returns how many there were.
+    fn read(&mut self, block: &mut [u32; HEARD_BLOCK]) -> usize {
+        let mut bytes = [0; 2 * HEARD_BLOCK];
+        let start = match self.half.take() {
+            Some(half) => {
+                bytes[0] = half;
+                1
+            }
+            None => 0,
+        };
+        let (Some(file), Some(rest)) = (&mut self.file, bytes.get_mut(start..)) else { return 0 };
+        let came = start + file.read(rest).unwrap_or(0);
+        let (samples, left) = bytes.get(..came).unwrap_or_default().as_chunks::<2>();
+        for (slot, sample) in block.iter_mut().zip(samples) {
+            *slot = u32::from(u16::from_le_bytes(*sample)) << 16;
+        }
+        self.half = left.first().copied();
+        samples.len()
+    }
+}
+
+impl AudioIn for Microphone {
+    fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool {
+        if !self.pace.is_due() {
+            return false;
+        }
+        let mut block = [0; HEARD_BLOCK];
+        self.read(&mut block);
+        take(&block);
+        true
+    }
+}
+
+/// The loudspeaker. Plays into nothing if its file cannot be written.
+pub struct Loudspeaker {
+    file: Option<File>,
+    pace: Pace,
+}
+
+impl Loudspeaker {
+    /// Plays from now on.
+    pub fn new() -> Self {
+        let file = OpenOptions::new().append(true).create(true).open(c"loudspeaker.raw").ok();
+        Self { file, pace: Pace::new(PLAYED_BLOCK, 24_000) }
+    }
+}
+
+impl AudioOut for Loudspeaker {
+    fn completed(&mut self, fill: impl FnOnce(&mut [i16; PLAYED_BLOCK])) -> bool {
+        if !self.pace.is_due() {
+            return false;
+        }
+        let mut block = [0; PLAYED_BLOCK];
+        fill(&mut block);
+        let mut bytes = [0; 2 * PLAYED_BLOCK];
+        for (place, sample) in bytes.as_chunks_mut::<2>().0.iter_mut().zip(block) {
+            *place = sample.to_le_bytes();
+        }
+        if let Some(file) = &mut self.file {
+            // A full disk is the emulating machine's trouble: it is silent then.
+            let _ = file.write_all(&bytes);
+        }
+        true
+    }
+}

@@ -1,0 +1,85 @@
+//! The parts of the main loop: the wire is USB (a serial port to the host).
+
+use hal::gpio::bank0::{Gpio13, Gpio14};
+use hal::gpio::{FunctionSio, Pin, PullDown, PullUp, SioInput, SioOutput};
+use hal::pac;
+use hal::pwm::{B, Channel, FreeRunning, Pwm7, Slice};
+use hal::usb::UsbBus;
+use sayso_satellite::board::{Board, Clock, Serial, Watchdog};
+use usb_device::device::UsbDevice;
+use usbd_serial::SerialPort;
+
+use crate::hal;
+
+/// The kinds of this board's parts.
+pub struct Pico;
+
+impl Board for Pico {
+    type Serial = Wire;
+    type Clock = Time;
+    type Watchdog = Guard;
+    type Lamp = Channel<Slice<Pwm7, FreeRunning>, B>;
+    type MuteLed = Pin<Gpio14, FunctionSio<SioOutput>, PullDown>;
+    type Button = Pin<Gpio13, FunctionSio<SioInput>, PullUp>;
+}
+
+/// Bytes that USB may hold each way, beside the link's own: some packets of 64.
+pub const USB_STORE: usize = 512;
+
+/// A serial port by USB.
+pub struct Wire {
+    /// The USB device, which wants to be polled.
+    pub device: UsbDevice<'static, UsbBus>,
+    /// Its only function.
+    pub port: SerialPort<'static, UsbBus, [u8; USB_STORE], [u8; USB_STORE]>,
+}
+
+impl Wire {
+    fn poll(&mut self) {
+        // The interrupt only wakes the loop. It is told again while there is more to do.
+        pac::NVIC::unpend(USB_INTERRUPT);
+        self.device.poll(&mut [&mut self.port]);
+    }
+}
+
+#[cfg(feature = "rp2040")]
+const USB_INTERRUPT: pac::Interrupt = pac::Interrupt::USBCTRL_IRQ;
+#[cfg(feature = "rp2350")]
+const USB_INTERRUPT: pac::Interrupt = pac::Interrupt::USBCTRL_IRQ;
+
+impl Serial for Wire {
+    fn read(&mut self, bytes: &mut [u8]) -> usize {
+        self.poll();
+        self.port.read(bytes).unwrap_or(0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        // Nobody there, or no room: the link keeps it.
+        let taken = self.port.write(bytes).unwrap_or(0);
+        self.poll();
+        taken
+    }
+}
+
+#[cfg(feature = "rp2040")]
+type HardwareTimer = hal::Timer;
+#[cfg(feature = "rp2350")]
+type HardwareTimer = hal::Timer<hal::timer::CopyableTimer0>;
+
+/// The time since the start.
+pub struct Time(pub HardwareTimer);
+
+impl Clock for Time {
+    fn now_ms(&mut self) -> u64 {
+        self.0.get_counter().ticks() / 1_000
+    }
+}
+
+/// The chip's watchdog.
+pub struct Guard(pub hal::Watchdog);
+
+impl Watchdog for Guard {
+    fn feed(&mut self) {
+        self.0.feed();
+    }
+}

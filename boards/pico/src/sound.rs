@@ -1,0 +1,199 @@
+//! I2S in and out, by PIO and DMA.
+//!
+//! Both are masters of their own clocks, which divide the same one. In: 64 clocks a
+//! frame, as an INMP441 needs it, of which the left slot's 32 bits are kept. Out: 32
+//! clocks a frame, the same 16-bit sample left and right.
+
+use hal::dma::{CH0, CH1, CH2, CH3, Channel, SingleChannel, double_buffer};
+use hal::gpio::{self, FunctionPio0};
+use hal::pac::PIO0;
+use hal::pio::{
+    Buffers, PIO, PIOBuilder, PinDir, Running, Rx, SM0, SM1, ShiftDirection, StateMachine, Tx,
+    UninitStateMachine,
+};
+use sayso_satellite::board::{AudioIn, AudioOut};
+use sayso_satellite::{HEARD_BLOCK, PLAYED_BLOCK};
+use static_cell::ConstStaticCell;
+
+use crate::hal;
+
+/// A pin that the PIO drives or reads.
+pub type Pin<I> = gpio::Pin<I, FunctionPio0, gpio::PullNone>;
+
+type HeardBlock = &'static mut [u32; HEARD_BLOCK];
+type PlayedBlock = &'static mut [u32; PLAYED_BLOCK];
+type Receiving = double_buffer::Transfer<
+    Channel<CH0>,
+    Channel<CH1>,
+    Rx<(PIO0, SM0)>,
+    HeardBlock,
+    double_buffer::WriteNext<HeardBlock>,
+>;
+type Sending = double_buffer::Transfer<
+    Channel<CH2>,
+    Channel<CH3>,
+    PlayedBlock,
+    Tx<(PIO0, SM1)>,
+    double_buffer::ReadNext<PlayedBlock>,
+>;
+
+static HEARD: [ConstStaticCell<[u32; HEARD_BLOCK]>; 2] =
+    [const { ConstStaticCell::new([0; HEARD_BLOCK]) }; 2];
+static PLAYED: [ConstStaticCell<[u32; PLAYED_BLOCK]>; 2] =
+    [const { ConstStaticCell::new([0; PLAYED_BLOCK]) }; 2];
+
+/// How a state machine's clock is divided, in 256ths, for so many of its cycles a second.
+const fn divider(clock_hz: u32, cycles: u32) -> (u16, u8) {
+    let parts = (clock_hz as u64 * 256 + cycles as u64 / 2) / cycles as u64;
+    ((parts / 256) as u16, (parts % 256) as u8)
+}
+
+/// The microphone: clock and word select go out, on pins side by side, data comes in.
+pub struct Microphone {
+    receiving: Option<Receiving>,
+    _machine: StateMachine<(PIO0, SM0), Running>,
+}
+
+impl Microphone {
+    /// Starts to hear. `None` when the PIO has no room for its program.
+    pub fn start<C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
+        pio: &mut PIO<PIO0>,
+        machine: UninitStateMachine<(PIO0, SM0)>,
+        (clock, select, data): (Pin<C>, Pin<W>, Pin<D>),
+        clock_hz: u32,
+        (mut one, mut other): (Channel<CH0>, Channel<CH1>),
+    ) -> Option<Self> {
+        // Side-set: word select, clock. The word select changes a clock before the first
+        // bit, and data are good at the rising edge. Two cycles a clock, 128 a frame.
+        let program = pio::pio_asm!(
+            ".side_set 2",
+            ".wrap_target",
+            "    set x, 29       side 0b00", // 0: right's last bit, not ours
+            "    nop             side 0b01",
+            "    nop             side 0b00", // 1 to 30: left's first 30 bits
+            "left:",
+            "    in pins, 1      side 0b01",
+            "    jmp x-- left    side 0b00",
+            "    in pins, 1      side 0b01", // 31
+            "    set x, 30       side 0b10", // 32: left's last bit
+            "    in pins, 1      side 0b11",
+            "right:",
+            "    nop             side 0b10", // 33 to 63: nobody
+            "    jmp x-- right   side 0b11",
+            ".wrap",
+        );
+        let installed = pio.install(&program.program).ok()?;
+        let (whole, fraction) = divider(clock_hz, 16_000 * 128);
+        let (mut machine, receiver, _) = PIOBuilder::from_installed_program(installed)
+            .side_set_pin_base(clock.id().num)
+            .in_pin_base(data.id().num)
+            .in_shift_direction(ShiftDirection::Left)
+            .autopush(true)
+            .buffers(Buffers::OnlyRx)
+            .clock_divisor_fixed_point(whole, fraction)
+            .build(machine);
+        machine.set_pindirs([
+            (clock.id().num, PinDir::Output),
+            (select.id().num, PinDir::Output),
+            (data.id().num, PinDir::Input),
+        ]);
+        one.enable_irq0();
+        other.enable_irq0();
+        let [first, second] = &HEARD;
+        let receiving = double_buffer::Config::new((one, other), receiver, first.try_take()?)
+            .start()
+            .write_next(second.try_take()?);
+        Some(Self { receiving: Some(receiving), _machine: machine.start() })
+    }
+}
+
+impl AudioIn for Microphone {
+    fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool {
+        let Some(mut receiving) = self.receiving.take() else { return false };
+        receiving.check_irq0();
+        let done = receiving.is_done();
+        if done {
+            let (block, next) = receiving.wait();
+            take(block);
+            receiving = next.write_next(block);
+        }
+        self.receiving = Some(receiving);
+        done
+    }
+}
+
+/// The loudspeaker: clock and word select, on pins side by side, and data go out.
+pub struct Loudspeaker {
+    sending: Option<Sending>,
+    _machine: StateMachine<(PIO0, SM1), Running>,
+}
+
+impl Loudspeaker {
+    /// Starts to play. `None` when the PIO has no room for its program.
+    pub fn start<C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
+        pio: &mut PIO<PIO0>,
+        machine: UninitStateMachine<(PIO0, SM1)>,
+        (clock, select, data): (Pin<C>, Pin<W>, Pin<D>),
+        clock_hz: u32,
+        (mut one, mut other): (Channel<CH2>, Channel<CH3>),
+    ) -> Option<Self> {
+        // As above: a bit goes out at the falling edge, the word select a clock before
+        // the first. Two cycles a clock, 64 a frame.
+        let program = pio::pio_asm!(
+            ".side_set 2",
+            ".wrap_target",
+            "    set x, 14       side 0b01", // 0: right's last bit
+            "left:",
+            "    out pins, 1     side 0b00", // 1 to 15
+            "    jmp x-- left    side 0b01",
+            "    out pins, 1     side 0b10", // 16: left's last bit
+            "    set x, 14       side 0b11",
+            "right:",
+            "    out pins, 1     side 0b10", // 17 to 31
+            "    jmp x-- right   side 0b11",
+            "    out pins, 1     side 0b00", // 0 again
+            ".wrap",
+        );
+        let installed = pio.install(&program.program).ok()?;
+        let (whole, fraction) = divider(clock_hz, 24_000 * 64);
+        let (mut machine, _, sender) = PIOBuilder::from_installed_program(installed)
+            .side_set_pin_base(clock.id().num)
+            .out_pins(data.id().num, 1)
+            .out_shift_direction(ShiftDirection::Left)
+            .autopull(true)
+            .buffers(Buffers::OnlyTx)
+            .clock_divisor_fixed_point(whole, fraction)
+            .build(machine);
+        machine.set_pindirs([
+            (clock.id().num, PinDir::Output),
+            (select.id().num, PinDir::Output),
+            (data.id().num, PinDir::Output),
+        ]);
+        one.enable_irq0();
+        other.enable_irq0();
+        let [first, second] = &PLAYED;
+        let sending = double_buffer::Config::new((one, other), first.try_take()?, sender)
+            .start()
+            .read_next(second.try_take()?);
+        Some(Self { sending: Some(sending), _machine: machine.start() })
+    }
+}
+
+impl AudioOut for Loudspeaker {
+    fn completed(&mut self, fill: impl FnOnce(&mut [i16; PLAYED_BLOCK])) -> bool {
+        let Some(mut sending) = self.sending.take() else { return false };
+        sending.check_irq0();
+        let done = sending.is_done();
+        if done {
+            let (block, next) = sending.wait();
+            let mut samples = [0; PLAYED_BLOCK];
+            fill(&mut samples);
+            for (word, sample) in block.iter_mut().zip(samples) {
+                *word = u32::from(sample as u16) * 0x1_0001;
+            }
+            sending = next.read_next(block);
+        }
+        self.sending = Some(sending);
+        done
+    }
+}

@@ -1,0 +1,317 @@
+//! The jitter buffer: from blocks that come late, twice or never to a stream that
+//! keeps time.
+//!
+//! Sound that joins what came before is handed on at once: the ear behind this takes
+//! it as it comes, so nothing is held back to even the pace out. Only two things
+//! take time, and both adapt to the link:
+//!
+//! - Where a block is missing and a later one is there, the missing one is waited for
+//!   as long as blocks have been late of late (on a wire that keeps the order: not at
+//!   all), and is then concealed.
+//! - Where nothing comes at all, silence takes its place once the wait is longer than
+//!   usual. Sound that comes after all is not thrown away, for it may be a word: the
+//!   stream is then ahead of the clock, until a longer silence makes up for it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use sayso_board::{EAR_RATE, StreamStats};
+
+/// A block may be waited for so long at most.
+const LONGEST_HOLD: Duration = Duration::from_millis(200);
+/// Blocks that may wait for one that is missing.
+const HELD: usize = 16;
+/// Nothing may come for so long and four times the jitter before silence does.
+const PATIENCE: Duration = Duration::from_millis(60);
+const LONGEST_PATIENCE: Duration = Duration::from_millis(500);
+/// After the last sound while the satellite's gate is shut.
+const SHUT: Duration = Duration::from_millis(30);
+/// A concealed stretch fades out over so many samples: 40 ms.
+const FADE: usize = EAR_RATE as usize / 25;
+/// Sound fades in again over so many samples: 2.5 ms.
+const JOIN: usize = EAR_RATE as usize / 400;
+/// A gap longer than this is not filled up: the satellite's clock has jumped. 2 s.
+const LONGEST_GAP: i32 = 2 * EAR_RATE as i32;
+/// A reader may stall for so long before sound is lost: 2 s.
+const READY: usize = 2 * EAR_RATE as usize;
+/// In a silence longer than this, what the stream is ahead of the clock is made up for.
+const RESTFUL: u64 = 2 * EAR_RATE as u64;
+
+/// A block that waits for an earlier one.
+struct Held {
+    at: u32,
+    number: u16,
+    arrived: Duration,
+    heard: Vec<f32>,
+    played: Vec<f32>,
+}
+
+/// The microphone's stream, told what time it is.
+#[derive(Default)]
+pub struct Ear {
+    /// What the reader may have, and the reference beside it.
+    ready: VecDeque<(f32, f32)>,
+    /// The clock after the last sample handed on, and its block's number.
+    expected: Option<(u32, u16)>,
+    held: Vec<Held>,
+    /// How long a missing block is waited for.
+    hold: Duration,
+    /// By how much blocks come later than they should, smoothed.
+    jitter: Duration,
+    /// When the last block came.
+    arrived: Duration,
+    /// Up to when the stream is complete.
+    complete: Duration,
+    /// Silence given since the last block, in samples, and whether it still is being given.
+    filled: u64,
+    filling: bool,
+    /// So many samples more were given than time has passed.
+    ahead: u64,
+    /// The satellite says that it sends nothing: the gate is shut, or it is muted.
+    shut: bool,
+    away: bool,
+    /// Time counts from the first session on.
+    begun: bool,
+    /// The last samples, for what is missing.
+    tail: VecDeque<f32>,
+    /// When the last gap was concealed.
+    concealed: Option<Duration>,
+    stats: StreamStats,
+}
+
+impl Ear {
+    /// A session begins: the clock is another.
+    pub fn attach(&mut self, now: Duration) {
+        if std::mem::replace(&mut self.begun, true) {
+            self.flush(now);
+            self.fill(now);
+        }
+        self.complete = now;
+        self.expected = None;
+        self.away = false;
+        self.shut = false;
+        self.arrived = now;
+        (self.jitter, self.hold) = Default::default();
+    }
+
+    /// The satellite is gone.
+    pub fn lost(&mut self, now: Duration) {
+        self.flush(now);
+        self.away = true;
+    }
+
+    /// Whether the satellite says that it sends nothing.
+    pub fn shut(&mut self, shut: bool) {
+        self.shut = shut;
+    }
+
+    /// Blocks of 20 ms for which there is room.
+    pub fn free(&self) -> u16 {
+        let waiting = self.held.len() * EAR_RATE as usize / 50;
+        (READY.saturating_sub(self.ready.len() + waiting) * 50 / EAR_RATE as usize) as u16
+    }
+
+    /// Samples lost and made up for.
+    pub fn stats(&self) -> StreamStats {
+        self.stats
+    }
+
+    /// Whether there is something to read.
+    pub fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Moves what there is to the fronts of both buffers, and returns how much.
+    pub fn read(&mut self, heard: &mut [f32], played: &mut Vec<f32>) -> usize {
+        let n = heard.len().min(self.ready.len());
+        played.clear();
+        for (place, (sample, reference)) in heard.iter_mut().zip(self.ready.drain(..n)) {
+            *place = sample;
+            played.push(reference);
+        }
+        n
+    }
+
+    /// A block came. `at` is the clock at its first sample, `played` what left for the
+    /// loudspeaker meanwhile, sample for sample.
+    pub fn push(&mut self, now: Duration, number: u16, at: u32, heard: Vec<f32>, played: Vec<f32>) {
+        let block = Held { at, number, arrived: now, heard, played };
+        self.measure(now, &block);
+        let Some((expected, last)) = self.expected else {
+            return self.join(block);
+        };
+        let ahead = at.wrapping_sub(expected) as i32;
+        if ahead == 0 {
+            self.join(block);
+            self.release(now);
+        } else if ahead < -LONGEST_GAP || number == last.wrapping_add(1) {
+            // The clock was set anew; or the gate was shut in between.
+            self.open(ahead);
+            self.join(block);
+            self.release(now);
+        } else if ahead < 0 {
+            self.late(now);
+        } else if self.held.len() < HELD && !self.held.iter().any(|held| held.at == at) {
+            let place = self.held.partition_point(|held| (held.at.wrapping_sub(at) as i32) < 0);
+            self.held.insert(place, block);
+            self.release(now);
+        }
+    }
+
+    /// Passes the time.
+    pub fn tick(&mut self, now: Duration) {
+        if !self.begun {
+            return;
+        }
+        self.release(now);
+        let patience = if self.filling || self.away {
+            Duration::ZERO
+        } else if self.shut {
+            SHUT
+        } else {
+            (PATIENCE + 4 * self.jitter).min(LONGEST_PATIENCE)
+        };
+        if now.saturating_sub(self.complete) > patience {
+            self.fill(now);
+        }
+    }
+
+    /// How much later than it should has this one come?
+    fn measure(&mut self, now: Duration, block: &Held) {
+        if let Some((expected, _)) = self.expected
+            && block.at == expected
+        {
+            let length = samples_to_time(block.heard.len());
+            let late = now.saturating_sub(self.arrived).saturating_sub(length);
+            let late = late.min(LONGEST_PATIENCE);
+            // The interarrival jitter of RFC 3550, section 6.4.1, one-sided.
+            self.jitter = self.jitter * 15 / 16 + late / 16;
+            self.hold = self.hold * 255 / 256;
+            if self.hold < Duration::from_millis(1) {
+                self.hold = Duration::ZERO;
+            }
+        }
+        self.arrived = now;
+    }
+
+    /// A block whose place has been filled: had we but waited.
+    fn late(&mut self, now: Duration) {
+        if let Some(concealed) = self.concealed {
+            let by = now.saturating_sub(concealed) + Duration::from_millis(10);
+            self.hold = (self.hold.max(by)).min(LONGEST_HOLD);
+        }
+    }
+
+    /// Hands on the blocks that wait, as far as they join or have waited enough.
+    fn release(&mut self, now: Duration) {
+        while let (Some(first), Some((expected, _))) = (self.held.first(), self.expected) {
+            let gap = first.at.wrapping_sub(expected) as i32;
+            let due = first.arrived + self.hold <= now || self.held.len() == HELD;
+            if gap > 0 && !due {
+                return;
+            }
+            let block = self.held.remove(0);
+            if gap > 0 {
+                self.conceal(gap, now);
+            }
+            // A block that overlaps what was handed on is late.
+            if gap >= 0 {
+                self.join(block);
+            }
+        }
+    }
+
+    /// Hands on all that waits.
+    fn flush(&mut self, now: Duration) {
+        self.hold = Duration::ZERO;
+        self.release(now);
+    }
+
+    /// Makes up what is missing: the last sound mirrored, which joins it without a
+    /// step, fading to silence.
+    fn conceal(&mut self, gap: i32, now: Duration) {
+        let missing = u64::from(gap.unsigned_abs());
+        self.stats.xruns += 1;
+        // Silence may stand there already, counted as missing.
+        let given = self.filled.min(missing);
+        self.filled -= given;
+        let left = missing - given;
+        self.stats.dropped += left;
+        self.concealed = Some(now);
+        if gap > LONGEST_GAP {
+            return;
+        }
+        let fading = FADE as f32;
+        let mirror: Vec<f32> =
+            if given > 0 { Vec::new() } else { self.tail.iter().rev().copied().collect() };
+        for n in 0..left as usize {
+            let fade = 1.0 - n as f32 / fading;
+            let sample = mirror.get(n).filter(|_| fade > 0.0).map_or(0.0, |sample| sample * fade);
+            self.give(sample, 0.0);
+        }
+    }
+
+    /// The gate was shut for so many samples, for part of which silence was given.
+    fn open(&mut self, gap: i32) {
+        let gap = u64::from(gap.clamp(0, LONGEST_GAP).unsigned_abs());
+        for _ in self.filled..gap {
+            self.give(0.0, 0.0);
+        }
+        self.ahead += self.filled.saturating_sub(gap);
+    }
+
+    /// Hands on a block that comes next.
+    fn join(&mut self, block: Held) {
+        let broken =
+            self.filled > 0 || self.expected.is_none_or(|(expected, _)| expected != block.at);
+        let length = block.heard.len();
+        for (n, (sample, played)) in block.heard.iter().zip(&block.played).enumerate() {
+            let fade = if broken && n < JOIN { (n + 1) as f32 / JOIN as f32 } else { 1.0 };
+            self.give(sample * fade, *played);
+        }
+        self.expected = Some((block.at.wrapping_add(length as u32), block.number));
+        self.complete = self.complete.max(block.arrived);
+        (self.filled, self.filling) = (0, false);
+    }
+
+    /// Silence up to now.
+    fn fill(&mut self, now: Duration) {
+        let passed = now.saturating_sub(self.complete);
+        let mut due = (passed.as_secs_f64() * f64::from(EAR_RATE)) as u64;
+        self.complete = now;
+        self.filled += due;
+        if self.away || !self.shut {
+            self.stats.missing += due;
+        }
+        self.filling = true;
+        if self.filled > RESTFUL {
+            let less = due.min(self.ahead);
+            self.ahead -= less;
+            due -= less;
+        }
+        for _ in 0..due {
+            self.give(0.0, 0.0);
+        }
+    }
+
+    fn give(&mut self, heard: f32, played: f32) {
+        if self.ready.len() >= 2 * READY {
+            // Nobody reads, and the satellite does not keep to its credit.
+            self.stats.dropped += 1;
+            return;
+        }
+        self.ready.push_back((heard, played));
+        if self.tail.len() == FADE {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(heard);
+    }
+}
+
+fn samples_to_time(samples: usize) -> Duration {
+    Duration::from_secs_f64(samples as f64 / f64::from(EAR_RATE))
+}
+
+#[cfg(test)]
+#[path = "ear_tests.rs"]
+mod tests;

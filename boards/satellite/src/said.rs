@@ -1,0 +1,69 @@
+//! What was said lately, at the ear's rate: the echo canceller's reference.
+
+use std::collections::VecDeque;
+
+use sayso_board::{BoardError, EAR_RATE, Resampler, rescale_floor};
+
+/// How much is kept, in samples: more than a satellite's buffer and the way there and back.
+const KEPT: usize = 3 * EAR_RATE as usize;
+
+/// The sound sent to the loudspeaker, found again by its place.
+pub struct Said {
+    rate: u32,
+    resampler: Resampler,
+    samples: VecDeque<f32>,
+    /// The number of the first sample kept, from the session's start.
+    first: u64,
+    scratch: Vec<f32>,
+}
+
+impl Said {
+    /// # Errors
+    /// For a rate that cannot be resampled.
+    pub fn new(rate: u32) -> Result<Self, BoardError> {
+        Ok(Self {
+            rate,
+            resampler: Resampler::new(rate, EAR_RATE)?,
+            samples: VecDeque::new(),
+            first: 0,
+            scratch: Vec::new(),
+        })
+    }
+
+    /// More was sent.
+    pub fn push(&mut self, samples: &[f32]) {
+        self.scratch.clear();
+        self.resampler.process(samples, &mut self.scratch);
+        self.keep();
+    }
+
+    fn keep(&mut self) {
+        self.samples.extend(&self.scratch);
+        let surplus = self.samples.len().saturating_sub(KEPT);
+        self.samples.drain(..surplus);
+        self.first += surplus as u64;
+    }
+
+    /// A run of sound is over at `place`: what is behind it will not be played, and the
+    /// next begins there.
+    pub fn cut(&mut self, place: u64) {
+        self.scratch.clear();
+        self.resampler.finish(&mut self.scratch);
+        self.keep();
+        let kept = self.index(place).saturating_sub(self.first) as usize;
+        self.samples.resize(kept.min(KEPT), 0.0);
+    }
+
+    /// What was played from `place` on.
+    pub fn played(&self, place: u64, out: &mut [f32]) {
+        let from = self.index(place);
+        for (sample, n) in out.iter_mut().zip(from..) {
+            let kept = n.checked_sub(self.first).and_then(|n| self.samples.get(n as usize));
+            *sample = kept.copied().unwrap_or_default();
+        }
+    }
+
+    fn index(&self, place: u64) -> u64 {
+        rescale_floor(place, self.rate, EAR_RATE)
+    }
+}

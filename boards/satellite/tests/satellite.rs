@@ -1,0 +1,355 @@
+//! The board against a satellite in Rust, over TCP and over a pseudo-terminal.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone, Panel, Press};
+use sayso_core::link::{Codec, Message, SatelliteHello, encode};
+use sayso_core::turn::Shown;
+use sayso_satellite_board::{Satellite as Host, SatelliteConfig};
+use support::{Body, Satellite, description, wait_until};
+
+const VOICE: u32 = 24_000;
+
+/// The next to call.
+fn accept(listener: &TcpListener) -> TcpStream {
+    let (stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+fn host(address: &str) -> Host {
+    Host::new(SatelliteConfig { address: address.parse().unwrap(), volume: 80 })
+}
+
+/// A host that is connected, and what it needs to be connected again.
+struct Setup {
+    microphone: Box<dyn Microphone>,
+    loudspeaker: Box<dyn Loudspeaker>,
+    panel: Box<dyn Panel>,
+    satellite: Satellite,
+    listener: TcpListener,
+    /// The wire, open a second time where a test asks for it.
+    wire: Option<TcpStream>,
+}
+
+fn connect(codec: Codec) -> Setup {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let mut host = host(&address);
+    let starting = std::thread::spawn(move || {
+        let streams = host.start(VOICE);
+        (streams, host.panel())
+    });
+    let stream = accept(&listener);
+    let wire = Some(stream.try_clone().unwrap());
+    let satellite = Satellite::start(stream, description(codec), Arc::default());
+    let (streams, panel) = starting.join().unwrap();
+    let (microphone, loudspeaker) = streams.unwrap();
+    Setup { microphone, loudspeaker, panel: panel.unwrap(), satellite, listener, wire }
+}
+
+/// A tone that stands out.
+fn tone(rate: f32, length: usize) -> Vec<f32> {
+    (0..length).map(|n| 0.5 * (n as f32 * 440.0 * std::f32::consts::TAU / rate).sin()).collect()
+}
+
+/// How much of a 440 Hz tone is in `sound`, at its best stretch of `length`, as amplitude.
+fn loudness(sound: &[f32], rate: f32, length: usize) -> f32 {
+    let at = |from: usize| {
+        let (mut re, mut im) = (0.0, 0.0);
+        for (n, sample) in sound[from..from + length].iter().enumerate() {
+            let angle = n as f32 * 440.0 * std::f32::consts::TAU / rate;
+            re += sample * angle.cos();
+            im += sample * angle.sin();
+        }
+        2.0 * (re * re + im * im).sqrt() / length as f32
+    };
+    (0..sound.len().saturating_sub(length)).step_by(length / 8).map(at).fold(0.0, f32::max)
+}
+
+fn listen(microphone: &mut dyn Microphone, samples: usize) -> Vec<f32> {
+    let (mut heard, mut buffer) = (Vec::new(), [0.0; 512]);
+    while heard.len() < samples {
+        if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(200)) {
+            heard.extend(&buffer[..n]);
+        }
+    }
+    heard
+}
+
+fn hears(satellite: &Satellite, sound: &[f32]) {
+    let mut body = satellite.body.lock().unwrap();
+    body.hears.extend(sound.iter().map(|sample| (sample * 32_767.0) as i16));
+}
+
+fn played(satellite: &Satellite) -> Vec<f32> {
+    let body = satellite.body.lock().unwrap();
+    body.played.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
+}
+
+/// Up and down, over this setup.
+fn carries_both_ways(setup: &mut Setup) {
+    // What came while nobody listened.
+    let mut old = [0.0; 512];
+    while setup.microphone.read(&mut old, Duration::ZERO) != Heard::Nothing {}
+    hears(&setup.satellite, &tone(16_000.0, 16_000));
+    let heard = listen(setup.microphone.as_mut(), 24_000);
+    assert!(loudness(&heard, 16_000.0, 8_000) > 0.45, "the microphone's sound arrives");
+    let before = setup.loudspeaker.played();
+    assert_eq!(setup.loudspeaker.write(&tone(24_000.0, 24_000)), 24_000);
+    wait_until("all is played", || setup.loudspeaker.queued() == 0);
+    assert!(setup.loudspeaker.played() > before);
+    // What it says is played may lie in its loudspeaker's queue for one block more.
+    wait_until("it is heard", || loudness(&played(&setup.satellite), 24_000.0, 12_000) > 0.45);
+}
+
+#[test]
+fn sound_goes_both_ways_over_tcp() {
+    for codec in [Codec::Pcm, Codec::Adpcm] {
+        let mut setup = connect(codec);
+        carries_both_ways(&mut setup);
+        assert_eq!(setup.loudspeaker.played(), 24_000);
+        let counters = setup.satellite.body.lock().unwrap().counters;
+        assert_eq!((counters.lost, counters.resyncs, counters.sessions), (0, 0, 1));
+    }
+}
+
+#[test]
+fn the_reference_lies_beside_what_is_heard() {
+    let mut setup = connect(Codec::Pcm);
+    setup.loudspeaker.write(&tone(24_000.0, 36_000));
+    let (mut reference, mut buffer, mut beside) = (Vec::new(), [0.0; 512], [0.0; 512]);
+    while setup.loudspeaker.queued() > 0 {
+        if let Heard::Samples(n) = setup.microphone.read(&mut buffer, Duration::from_millis(100)) {
+            setup.microphone.reference(&mut beside);
+            reference.extend(&beside[..n]);
+        }
+    }
+    assert!(loudness(&reference, 16_000.0, 8_000) > 0.4);
+}
+
+#[test]
+fn lamp_volume_and_buttons_get_through() {
+    let mut setup = connect(Codec::Pcm);
+    setup.panel.show(Shown::Thinking);
+    wait_until("the lamp shows it", || {
+        let status = setup.satellite.body.lock().unwrap().status;
+        status.is_some_and(|status| (status.shown, status.volume) == (Shown::Thinking, 80))
+    });
+    assert_eq!(setup.panel.pressed(), None);
+    setup.satellite.body.lock().unwrap().presses += 1;
+    let mut pressed = None;
+    wait_until("the press arrives", || {
+        pressed = setup.panel.pressed();
+        pressed.is_some()
+    });
+    assert_eq!(pressed, Some(Press::Talk));
+    setup.satellite.body.lock().unwrap().muted = true;
+    wait_until("the mute arrives", || setup.panel.pressed() == Some(Press::Hush));
+    // Muted, it is quiet, and nothing is missing.
+    let missing = setup.microphone.stats().missing;
+    assert!(listen(setup.microphone.as_mut(), 8_000).iter().skip(4_000).all(|&s| s == 0.0));
+    assert_eq!(setup.microphone.stats().missing, missing);
+}
+
+#[test]
+fn a_stop_is_heard_soon() {
+    let mut setup = connect(Codec::Pcm);
+    setup.loudspeaker.write(&tone(24_000.0, 120_000));
+    wait_until("it plays", || setup.loudspeaker.played() > 12_000);
+    let dropped = setup.loudspeaker.stop(Duration::from_millis(20)) as u64;
+    let total = setup.loudspeaker.played() + setup.loudspeaker.queued() as u64;
+    assert_eq!(total + dropped, 120_000);
+    wait_until("it is silent", || setup.loudspeaker.queued() == 0);
+    std::thread::sleep(Duration::from_millis(300));
+    let sound = played(&setup.satellite);
+    assert!(sound[sound.len() - 1_200..].iter().all(|&sample| sample == 0.0));
+    // What really sounded is what was told, but for what was on its way.
+    let sounded = sound.iter().filter(|sample| sample.abs() > 0.0).count() as u64;
+    assert!(sounded.abs_diff(total) < 2_400, "{sounded} {total}");
+}
+
+#[test]
+fn lost_bytes_are_made_up_for() {
+    let mut setup = connect(Codec::Adpcm);
+    // One byte in 2500, of blocks of some 200: 8 of 100 blocks.
+    setup.satellite.body.lock().unwrap().loss = 4;
+    let before = listen(setup.microphone.as_mut(), 1_600).len();
+    assert!(before >= 1_600);
+    carries_both_ways(&mut setup);
+    let counters = setup.satellite.body.lock().unwrap().counters;
+    assert!(counters.lost > 0 && counters.resyncs > 0, "{counters:?}");
+    assert!(setup.microphone.stats().dropped > 0);
+}
+
+#[test]
+fn cut_and_restored() {
+    let mut setup = connect(Codec::Pcm);
+    carries_both_ways(&mut setup);
+    let body = Arc::clone(&setup.satellite.body);
+    setup.loudspeaker.write(&tone(24_000.0, 48_000));
+    setup.satellite.pause();
+    setup.wire = None;
+    setup.satellite = Satellite::start(accept(&setup.listener), description(Codec::Pcm), body);
+    wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
+    // Nothing waits for ever.
+    wait_until("the rest is over", || setup.loudspeaker.queued() == 0);
+    carries_both_ways(&mut setup);
+    assert_eq!(setup.loudspeaker.stats().reopened, 1);
+    assert!(setup.microphone.stats().missing > 0);
+}
+
+#[test]
+fn a_satellite_that_restarts_on_the_same_wire_is_met_again() {
+    let mut setup = connect(Codec::Pcm);
+    let body = Arc::clone(&setup.satellite.body);
+    setup.satellite.pause();
+    let wire = setup.wire.take().unwrap();
+    setup.satellite = Satellite::start(wire, description(Codec::Pcm), body);
+    wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
+    carries_both_ways(&mut setup);
+}
+
+/// What a peer does that is none.
+fn hostile(act: impl FnOnce(TcpStream) + Send + 'static) -> sayso_board::BoardError {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let peer = std::thread::spawn(move || act(accept(&listener)));
+    let error = host(&address).start(VOICE).err().expect("no session");
+    peer.join().unwrap();
+    error
+}
+
+/// Reads and throws away until the other side is gone.
+fn drain(mut stream: TcpStream) {
+    let mut buffer = [0; 4_096];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_says_nothing_is_no_satellite() {
+    let error = hostile(drain);
+    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+    assert!(error.to_string().contains("nobody answers"), "{error}");
+}
+
+#[test]
+fn a_peer_that_babbles_is_no_satellite() {
+    let error = hostile(|mut stream| {
+        // Garbage without an end, giants, and zeros.
+        let mut dice = 7_u32;
+        loop {
+            let bytes: Vec<u8> = (0..4_096)
+                .map(|n| {
+                    dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    if dice >> 31 == 0 || n % 3_000 != 0 { (dice >> 16) as u8 | 1 } else { 0 }
+                })
+                .collect();
+            match stream.write_all(&bytes) {
+                Ok(()) => {}
+                Err(_) => return,
+            }
+        }
+    });
+    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+}
+
+#[test]
+fn a_peer_that_never_reads_is_no_satellite() {
+    let error = hostile(|mut stream| {
+        // A frame that never ends, a byte at a time.
+        while stream.write_all(&[7]).is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+}
+
+#[test]
+fn a_satellite_of_another_version_is_named() {
+    let error = hostile(|mut stream| {
+        let hello = SatelliteHello {
+            version: 9,
+            session: 0,
+            credit: 1,
+            codec: Codec::Pcm,
+            rate: sayso_core::link::Rate::Hz16000,
+            name: "old",
+        };
+        let frame = encode(0, 0, &Message::SatelliteHello(hello)).unwrap();
+        stream.write_all(frame.as_bytes()).unwrap();
+        drain(stream);
+    });
+    assert_eq!(error.kind(), BoardErrorKind::Format);
+    assert!(error.to_string().contains("version 9"), "{error}");
+}
+
+#[test]
+fn nobody_at_all() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = host(&address).start(VOICE).err().unwrap();
+    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+    assert!(error.to_string().contains(&address), "{error}");
+}
+
+/// A serial port: a pseudo-terminal whose other end is the satellite's.
+#[cfg(unix)]
+#[test]
+fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    /// A terminal and the name of its other end, under a name that stays.
+    fn plug_in(link: &std::path::Path) -> std::fs::File {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let ours = openpt(flags).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let _ = std::fs::remove_file(link);
+        std::os::unix::fs::symlink(name, link).unwrap();
+        let flags = rustix::fs::fcntl_getfl(&ours).unwrap();
+        rustix::fs::fcntl_setfl(&ours, flags | rustix::fs::OFlags::NONBLOCK).unwrap();
+        ours.into()
+    }
+
+    let folder = std::env::temp_dir().join(format!("sayso-pty-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let port = folder.join("tty");
+    let body: Arc<Mutex<Body>> = Arc::default();
+    let wire = support::Patient(plug_in(&port));
+    let satellite = Satellite::start(wire, description(Codec::Pcm), Arc::clone(&body));
+    let mut host = host(port.to_str().unwrap());
+    let (microphone, loudspeaker) = host.start(VOICE).unwrap();
+    let panel = host.panel().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut setup = Setup { microphone, loudspeaker, panel, satellite, listener, wire: None };
+    carries_both_ways(&mut setup);
+
+    setup.satellite.pause();
+    std::fs::remove_file(&port).unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    let wire = support::Patient(plug_in(&port));
+    setup.satellite = Satellite::start(wire, description(Codec::Pcm), body);
+    wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
+    carries_both_ways(&mut setup);
+    assert_eq!(setup.loudspeaker.stats().reopened, 1);
+    drop(setup);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

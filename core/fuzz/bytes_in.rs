@@ -1,0 +1,100 @@
+//! Any bytes into both ends of the link: what must hold whatever comes.
+//!
+//! Shared by the fuzz target and by `core/tests/link_fuzz.rs`, which feeds it random
+//! input on every toolchain.
+
+use sayso_core::link::{
+    Condition, Decoder, Description, HostCondition, HostEvent, HostLink, MAX_FRAME, MAX_SAMPLES,
+    Message, PlaybackQueue, SatelliteEvent, SatelliteLink, encode,
+};
+
+/// Two frames and a bit.
+const OUT: usize = 2_500;
+
+/// Feeds `input` to a decoder, to a satellite and to a host that are in a session,
+/// and checks that they keep within their bounds and find the next frame.
+pub fn bytes_in(input: &[u8]) {
+    decoder(input);
+    let (mut satellite, mut host) = connected();
+    let mut queue = PlaybackQueue::<4_800>::new();
+    let mut out = [0; 320];
+    for (n, &byte) in input.iter().enumerate() {
+        let now = 100 + n as u64 / 11;
+        match satellite.push(byte, now) {
+            Some(SatelliteEvent::Connected) => queue.clear(),
+            Some(SatelliteEvent::Playback(playback)) => {
+                assert!((1..=MAX_SAMPLES).contains(&playback.block.len()));
+                assert_eq!(playback.block.samples().count(), playback.block.len());
+                queue.push(&playback);
+            }
+            Some(SatelliteEvent::Stop(stop)) => queue.stop(stop),
+            Some(SatelliteEvent::Status(_)) | None => {}
+        }
+        if let Some(HostEvent::Capture(capture)) = host.push(byte, now) {
+            assert!((1..=MAX_SAMPLES).contains(&capture.block.len()));
+        }
+        if n % 64 == 0 {
+            queue.take(&mut out);
+            let free = queue.free(480);
+            satellite.poll(now, &Condition { free, ..Condition::default() });
+            host.poll(now, &HostCondition::default());
+            let _ = satellite.try_capture(0, queue.played(), &out);
+            let _ = host.try_playback(0, &out);
+        }
+        assert!(satellite.outgoing().len() <= OUT && host.outgoing().len() <= OUT);
+        assert!(queue.len() <= 4_800);
+    }
+    // Whatever came, they find each other again.
+    let start = 100 + input.len() as u64;
+    let (mut met, mut now) = (false, start);
+    while !met && now < start + 3_000 {
+        exchange(&mut satellite, &mut host, now);
+        met = satellite.is_connected() && host.is_connected() && now > start + 1_500;
+        now += 10;
+    }
+    assert!(met, "no session after {} bytes", input.len());
+}
+
+/// A frame behind any bytes is found.
+fn decoder(input: &[u8]) {
+    let mut decoder = Decoder::new();
+    for &byte in input {
+        if let Some(Ok(frame)) = decoder.push(byte) {
+            assert!(frame.body.len() <= MAX_FRAME);
+            let _ = frame.message();
+        }
+    }
+    let wanted = Message::HostStatus(Default::default());
+    let frame = encode(9, 77, &wanted).expect("a short message");
+    let found = frame.as_bytes().iter().filter(|&&byte| {
+        let found = decoder.push(byte);
+        matches!(found, Some(Ok(frame)) if frame.seq == 77 && frame.message() == Some(wanted))
+    });
+    assert_eq!(found.count(), 1);
+}
+
+fn connected() -> (SatelliteLink<OUT>, HostLink<OUT>) {
+    let description = Description { buffer: 10, ..Description::default() };
+    let mut satellite = SatelliteLink::new(description);
+    let mut host = HostLink::new(3);
+    for now in 0..4 {
+        exchange(&mut satellite, &mut host, now);
+    }
+    assert!(satellite.is_connected() && host.is_connected());
+    (satellite, host)
+}
+
+fn exchange(satellite: &mut SatelliteLink<OUT>, host: &mut HostLink<OUT>, now: u64) {
+    satellite.poll(now, &Condition { free: 10, ..Condition::default() });
+    host.poll(now, &HostCondition { free: 50, ..HostCondition::default() });
+    let up = satellite.outgoing().to_vec();
+    satellite.written(up.len());
+    for byte in up {
+        host.push(byte, now);
+    }
+    let down = host.outgoing().to_vec();
+    host.written(down.len());
+    for byte in down {
+        satellite.push(byte, now);
+    }
+}

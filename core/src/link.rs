@@ -1,0 +1,71 @@
+//! The link between a satellite (microphone, loudspeaker, lamp and button on a
+//! microcontroller) and the assistant, over any stream of bytes: a UART, USB, TCP.
+//!
+//! `docs/link.md` specifies it, byte by byte. In short: messages are encoded by
+//! [postcard](https://postcard.jamesmunns.com), numbered, closed with a CRC-32 and
+//! framed by [COBS](https://doi.org/10.1109/90.769765). What goes on (credit, state,
+//! volume, mute, presses, positions) is repeated in full at least every
+//! [`HEARTBEAT_MS`], so that a lost message is made up for by the next. Sound is
+//! in blocks of at most 20 ms that say where they belong.
+//!
+//! Both ends are state machines without I/O and without a clock: bytes in, events
+//! out; messages in, bytes out; the time, in milliseconds, is a parameter.
+//!
+//! ```
+//! use sayso_core::link::{Condition, Description, HostCondition, HostLink, SatelliteLink};
+//!
+//! let mut satellite: SatelliteLink<4096> = SatelliteLink::new(Description::default());
+//! let mut host: HostLink<4096> = HostLink::new(7);
+//! for now in 0..3 {
+//!     satellite.poll(now, &Condition::default());
+//!     host.poll(now, &HostCondition { free: 50, ..Default::default() });
+//!     let up: Vec<u8> = satellite.outgoing().to_vec();
+//!     satellite.written(up.len());
+//!     for byte in up {
+//!         let _event = host.push(byte, now);
+//!     }
+//!     let down: Vec<u8> = host.outgoing().to_vec();
+//!     host.written(down.len());
+//!     for byte in down {
+//!         let _event = satellite.push(byte, now);
+//!     }
+//! }
+//! assert!(host.is_connected() && satellite.is_connected());
+//! let block = [0; 320]; // 20 ms
+//! assert!(satellite.try_capture(0, 0, &block).is_ok());
+//! ```
+//!
+//! Nothing here blocks or allocates. What does not fit is [refused](Refused), and
+//! the caller drops and counts it.
+
+mod adpcm;
+mod block;
+mod credit;
+mod frame;
+mod host;
+mod message;
+mod outgoing;
+mod queue;
+mod satellite;
+mod window;
+mod wire;
+
+pub use block::{Block, BlockSamples, Codec};
+pub use frame::{Decoder, Encoded, FrameError, MAX_FRAME, RawFrame, encode};
+pub use host::{HostCondition, HostEvent, HostLink};
+pub use message::{
+    Capture, Flow, HostHello, HostStatus, MAX_DATA, MAX_NAME, MAX_SAMPLES, Message, Playback, Rate,
+    SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+};
+pub use queue::PlaybackQueue;
+pub use satellite::{Condition, Description, SatelliteEvent, SatelliteLink};
+pub use wire::{Counters, Refused};
+
+/// Each side sends its status at least so often, in ms.
+pub const HEARTBEAT_MS: u64 = 100;
+/// A peer from which no good frame came for so long, in ms, is gone.
+pub const GONE_MS: u64 = 1_000;
+/// A side without a session says hello so often, in ms.
+pub const HELLO_MS: u64 = 250;
+/// A satellite sends its [`Stats`] so often, in ms.
+pub const STATS_MS: u64 = 2_000;

@@ -1,0 +1,80 @@
+//! Who may send how many blocks of sound.
+
+use super::Flow;
+
+/// Whether `a` is later than `b`, for numbers that wrap.
+fn later(a: u16, b: u16) -> bool {
+    a != b && a.wrapping_sub(b) < 1 << 15
+}
+
+/// The blocks that this side sends and receives.
+#[derive(Clone, Debug, Default)]
+pub struct Credit {
+    /// The next block to be sent, and the first that may not.
+    sent: u16,
+    allowed: u16,
+    /// The next block expected, and the first that was not granted.
+    received: u16,
+    granted: u16,
+    /// The last grant that was told.
+    told: u16,
+}
+
+impl Credit {
+    /// At the start of a session, with what the hellos said.
+    pub fn new(theirs: u16, ours: u16) -> Self {
+        Self { allowed: theirs, granted: ours, told: ours, ..Self::default() }
+    }
+
+    /// The number for the block to be sent now, if one may be.
+    pub fn number(&self) -> Option<u16> {
+        later(self.allowed, self.sent).then_some(self.sent)
+    }
+
+    /// Blocks that may be sent now.
+    pub fn left(&self) -> u16 {
+        if later(self.allowed, self.sent) { self.allowed.wrapping_sub(self.sent) } else { 0 }
+    }
+
+    /// A block was sent.
+    pub fn spend(&mut self) {
+        self.sent = self.sent.wrapping_add(1);
+    }
+
+    /// The block with this number came.
+    pub fn receive(&mut self, number: u16) {
+        let next = number.wrapping_add(1);
+        if later(next, self.received) {
+            self.received = next;
+        }
+    }
+
+    /// What the other side says.
+    pub fn hear(&mut self, flow: Flow) {
+        if later(flow.sent, self.received) {
+            self.received = flow.sent;
+        }
+        if later(flow.until, self.allowed) {
+            self.allowed = flow.until;
+        }
+    }
+
+    /// There is room for so many blocks.
+    pub fn grant(&mut self, free: u16) {
+        let until = self.received.wrapping_add(free.min(i16::MAX as u16));
+        if later(until, self.granted) {
+            self.granted = until;
+        }
+    }
+
+    /// So many blocks were granted and not yet told.
+    pub fn untold(&self) -> u16 {
+        self.granted.wrapping_sub(self.told)
+    }
+
+    /// What to tell the other side.
+    pub fn tell(&mut self) -> Flow {
+        self.told = self.granted;
+        Flow { sent: self.sent, until: self.granted }
+    }
+}

@@ -1,0 +1,205 @@
+use super::wire::{Accepted, Wire};
+use super::{
+    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostHello, HostStatus,
+    Message, Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+};
+use crate::turn::Shown;
+
+/// How the host is at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostCondition {
+    /// Blocks from the microphone for which there is room.
+    pub free: u16,
+    /// What the lamp is to show.
+    pub shown: Shown,
+    /// How loud the loudspeaker is to be, in percent.
+    pub volume: u8,
+}
+
+/// What the host is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostEvent<'a> {
+    /// A session has begun: clocks and places are new, and count from 0.
+    Connected(SatelliteHello<'a>),
+    /// The satellite was started anew, and the session is over.
+    Restarted,
+    /// Sound from the microphone.
+    Capture(Capture<'a>),
+    /// How the satellite is.
+    Status(SatelliteStatus),
+    /// What the satellite lost.
+    Stats(Stats),
+    /// The other side speaks this other version of the protocol.
+    Version(u8),
+}
+
+/// The host's end of the link. `OUT` bytes may wait for the wire.
+#[derive(Clone, Debug)]
+pub struct HostLink<const OUT: usize> {
+    decoder: Decoder,
+    wire: Wire<OUT>,
+    /// The number of the session that is on, or offered.
+    offer: u32,
+    hello: Option<u64>,
+    status: Option<u64>,
+    told: HostCondition,
+    /// So many blocks the satellite may send at the start.
+    credit: u16,
+}
+
+impl<const OUT: usize> HostLink<OUT> {
+    /// A host without a session. `seed` is the number of the first: one that no
+    /// other host, nor this one some time ago, is likely to have used.
+    pub fn new(seed: u32) -> Self {
+        Self {
+            decoder: Decoder::new(),
+            wire: Wire::new(),
+            offer: seed.max(1),
+            hello: None,
+            status: None,
+            told: HostCondition::default(),
+            credit: 0,
+        }
+    }
+
+    /// The wire was cut and is there again: begins anew.
+    pub fn reconnect(&mut self) {
+        self.decoder = Decoder::new();
+        self.drop_session();
+    }
+
+    /// Offers another session from now on.
+    fn drop_session(&mut self) {
+        self.wire.end();
+        self.hello = None;
+        // Any odd number will do: this one makes the tags differ most.
+        self.offer = self.offer.wrapping_add(0x9e37_79b9).max(1);
+    }
+
+    /// Takes a byte from the wire.
+    pub fn push(&mut self, byte: u8, now: u64) -> Option<HostEvent<'_>> {
+        let Ok(frame) = self.decoder.push(byte)? else {
+            self.wire.counters.resyncs = self.wire.counters.resyncs.wrapping_add(1);
+            return None;
+        };
+        let message = match self.wire.accept(&frame, now)? {
+            Accepted::Message(message) => message,
+            Accepted::Version(version) => return Some(HostEvent::Version(version)),
+        };
+        match message {
+            Message::SatelliteHello(hello) if self.wire.session == 0 => {
+                if hello.session == self.offer {
+                    self.wire.begin(self.offer, hello.codec, hello.credit, self.credit, now);
+                    self.status = None;
+                    return Some(HostEvent::Connected(hello));
+                }
+                // It has just come: no need to wait for the next hello's time.
+                self.hello = None;
+                None
+            }
+            Message::SatelliteHello(hello) if hello.session == 0 => {
+                // The fields below are not of `decoder`, from which the message is.
+                self.wire.end();
+                self.hello = None;
+                self.offer = self.offer.wrapping_add(0x9e37_79b9).max(1);
+                Some(HostEvent::Restarted)
+            }
+            Message::Capture(capture) => {
+                self.wire.credit.receive(capture.number);
+                Some(HostEvent::Capture(capture))
+            }
+            Message::SatelliteStatus(status) => {
+                self.wire.credit.hear(status.flow);
+                Some(HostEvent::Status(status))
+            }
+            Message::Stats(stats) => Some(HostEvent::Stats(stats)),
+            // A host's own messages: an echo on the wire. Or a hello that came twice.
+            Message::SatelliteHello(_)
+            | Message::HostHello(_)
+            | Message::HostStatus(_)
+            | Message::Playback(_)
+            | Message::Stop(_) => None,
+        }
+    }
+
+    /// Passes the time: says hello, tells how things are when that is due, and
+    /// notices that the satellite is gone. Returns whether there is a session.
+    pub fn poll(&mut self, now: u64, condition: &HostCondition) -> bool {
+        let due =
+            |last: Option<u64>, every| last.is_none_or(|last| now.saturating_sub(last) >= every);
+        if self.wire.session != 0 && now.saturating_sub(self.wire.heard) >= GONE_MS {
+            self.drop_session();
+        }
+        if self.wire.session == 0 {
+            if due(self.hello, HELLO_MS) {
+                self.credit = condition.free;
+                let (session, credit) = (self.offer, self.credit);
+                let hello = HostHello { version: VERSION, session, credit };
+                if self.wire.hello(session, &Message::HostHello(hello)) {
+                    self.hello = Some(now);
+                }
+            }
+            return false;
+        }
+        self.wire.credit.grant(condition.free);
+        let key = |c: &HostCondition| (c.shown, c.volume);
+        let news = key(condition) != key(&self.told) || self.wire.credit.untold() >= 2;
+        if due(self.status, HEARTBEAT_MS) || news {
+            let HostCondition { shown, volume, .. } = *condition;
+            let status = HostStatus { flow: self.wire.credit.tell(), shown, volume };
+            if self.wire.send(&Message::HostStatus(status)).is_ok() {
+                self.status = Some(now);
+                self.told = *condition;
+            }
+        }
+        true
+    }
+
+    /// Sends a block for the loudspeaker: at most 20 ms. `at` is its place, see
+    /// [`Playback`].
+    ///
+    /// # Errors
+    /// Why it cannot be sent now. It can be later, unless it is no block.
+    pub fn try_playback(&mut self, at: u32, samples: &[i16]) -> Result<(), Refused> {
+        self.wire
+            .send_block(samples, |number, block| Message::Playback(Playback { number, at, block }))
+    }
+
+    /// Sends the order to fall silent.
+    ///
+    /// # Errors
+    /// Why it cannot be sent now.
+    pub fn try_stop(&mut self, stop: Stop) -> Result<(), Refused> {
+        self.wire.send(&Message::Stop(stop))
+    }
+
+    /// Blocks that may be sent now.
+    pub fn credit(&self) -> u16 {
+        self.wire.credit.left()
+    }
+
+    /// How sound is written in this session.
+    pub fn codec(&self) -> Codec {
+        self.wire.codec
+    }
+
+    /// The bytes that wait for the wire.
+    pub fn outgoing(&self) -> &[u8] {
+        self.wire.out.as_bytes()
+    }
+
+    /// The first `n` of them were sent.
+    pub fn written(&mut self, n: usize) {
+        self.wire.out.written(n);
+    }
+
+    /// Whether there is a session.
+    pub fn is_connected(&self) -> bool {
+        self.wire.session != 0
+    }
+
+    /// What went over the link and what went wrong.
+    pub fn counters(&self) -> Counters {
+        self.wire.counters
+    }
+}

@@ -1,0 +1,231 @@
+use super::wire::{Accepted, Wire};
+use super::{
+    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostStatus, Message,
+    Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+};
+
+/// What a satellite is, as it tells the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// How sound is to be written on this wire, up and down.
+    pub codec: Codec,
+    /// The rate of the loudspeaker.
+    pub rate: Rate,
+    /// Blocks of 20 ms that the playback buffer holds.
+    pub buffer: u16,
+    /// What to call it; at most [`MAX_NAME`](super::MAX_NAME) bytes.
+    pub name: &'static str,
+}
+
+/// How a satellite is at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// As [`SatelliteStatus::clock`].
+    pub clock: u32,
+    /// As [`SatelliteStatus::played`].
+    pub played: u32,
+    /// Blocks of 20 ms for which the playback buffer has room.
+    pub free: u16,
+    /// As [`SatelliteStatus::muted`].
+    pub muted: bool,
+    /// As [`SatelliteStatus::open`].
+    pub open: bool,
+    /// As [`SatelliteStatus::presses`], but counted from any start.
+    pub presses: u8,
+    /// As [`SatelliteStatus::held`].
+    pub held: bool,
+    /// What was lost; the link fills in what it counts itself.
+    pub stats: Stats,
+}
+
+/// What the satellite is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SatelliteEvent<'a> {
+    /// A session has begun. Whatever is queued for the loudspeaker is of no use any
+    /// more; the next sound's place is 0.
+    Connected,
+    /// Sound to be played.
+    Playback(Playback<'a>),
+    /// What to show, how loud to be.
+    Status(HostStatus),
+    /// Fall silent.
+    Stop(Stop),
+}
+
+/// The satellite's end of the link. `OUT` bytes may wait for the wire: at least two
+/// [frames](super::MAX_FRAME), better 40 ms' worth.
+///
+/// In the main loop: [`push`](Self::push) every byte that came,
+/// [`poll`](Self::poll) at least every 10 ms or so, [`try_capture`](Self::try_capture)
+/// every block that the microphone brought, and send what is
+/// [`outgoing`](Self::outgoing). Nothing here waits.
+#[derive(Clone, Debug)]
+pub struct SatelliteLink<const OUT: usize> {
+    description: Description,
+    decoder: Decoder,
+    wire: Wire<OUT>,
+    /// When the last hello, status and stats were sent.
+    hello: Option<u64>,
+    status: Option<u64>,
+    stats: Option<u64>,
+    /// An answer is owed to the host's hello.
+    answer: bool,
+    /// The session of the last hello sent.
+    greeted: u32,
+    /// The condition last told, and the button's count when the session began.
+    told: Condition,
+    presses: u8,
+}
+
+impl<const OUT: usize> SatelliteLink<OUT> {
+    /// A satellite without a session.
+    pub fn new(description: Description) -> Self {
+        Self {
+            description,
+            decoder: Decoder::new(),
+            wire: Wire::new(),
+            hello: None,
+            status: None,
+            stats: None,
+            answer: false,
+            greeted: 0,
+            told: Condition::default(),
+            presses: 0,
+        }
+    }
+
+    /// Takes a byte from the wire.
+    pub fn push(&mut self, byte: u8, now: u64) -> Option<SatelliteEvent<'_>> {
+        let Ok(frame) = self.decoder.push(byte)? else {
+            self.wire.counters.resyncs = self.wire.counters.resyncs.wrapping_add(1);
+            return None;
+        };
+        let message = match self.wire.accept(&frame, now)? {
+            Accepted::Message(message) => message,
+            Accepted::Version(_) => {
+                // So that the host can say what is wrong.
+                self.answer = true;
+                return None;
+            }
+        };
+        match message {
+            Message::HostHello(hello) => {
+                self.answer = true;
+                if hello.session == 0 || hello.session == self.wire.session {
+                    return None;
+                }
+                self.wire.end();
+                let Description { codec, buffer, .. } = self.description;
+                self.wire.begin(hello.session, codec, hello.credit, buffer, now);
+                self.presses = self.told.presses;
+                (self.status, self.stats) = (None, None);
+                Some(SatelliteEvent::Connected)
+            }
+            Message::Playback(playback) => {
+                self.wire.credit.receive(playback.number);
+                Some(SatelliteEvent::Playback(playback))
+            }
+            Message::HostStatus(status) => {
+                self.wire.credit.hear(status.flow);
+                Some(SatelliteEvent::Status(status))
+            }
+            Message::Stop(stop) => Some(SatelliteEvent::Stop(stop)),
+            // A satellite's own messages: an echo on the wire.
+            Message::SatelliteHello(_)
+            | Message::SatelliteStatus(_)
+            | Message::Capture(_)
+            | Message::Stats(_) => None,
+        }
+    }
+
+    /// Passes the time: says hello, tells how things are when that is due, and
+    /// notices that the host is gone. Returns whether there is a session.
+    pub fn poll(&mut self, now: u64, condition: &Condition) -> bool {
+        let due =
+            |last: Option<u64>, every| last.is_none_or(|last| now.saturating_sub(last) >= every);
+        if self.wire.session != 0 && now.saturating_sub(self.wire.heard) >= GONE_MS {
+            self.wire.end();
+            self.hello = None;
+        }
+        if self.answer || (self.wire.session == 0 && due(self.hello, HELLO_MS)) {
+            let session = self.wire.session;
+            let Description { codec, rate, buffer, name } = self.description;
+            let hello =
+                SatelliteHello { version: VERSION, session, credit: buffer, codec, rate, name };
+            if self.wire.hello(session, &Message::SatelliteHello(hello)) {
+                self.answer = false;
+                self.greeted = session;
+                self.hello = Some(now);
+            }
+        }
+        if self.wire.session == 0 {
+            self.told.presses = condition.presses;
+            return false;
+        }
+        self.wire.credit.grant(condition.free);
+        if due(self.status, HEARTBEAT_MS) || self.is_news(condition) {
+            let status = SatelliteStatus {
+                flow: self.wire.credit.tell(),
+                clock: condition.clock,
+                played: condition.played,
+                muted: condition.muted,
+                open: condition.open,
+                presses: condition.presses.wrapping_sub(self.presses),
+                held: condition.held,
+            };
+            if self.wire.send(&Message::SatelliteStatus(status)).is_ok() {
+                self.status = Some(now);
+                self.told = *condition;
+            }
+        }
+        if due(self.stats, STATS_MS) {
+            let Counters { resyncs, lost, .. } = self.wire.counters;
+            let stats = Stats { resyncs, lost, ..condition.stats };
+            if self.wire.send(&Message::Stats(stats)).is_ok() {
+                self.stats = Some(now);
+            }
+        }
+        true
+    }
+
+    /// Whether the host is to know at once.
+    fn is_news(&self, condition: &Condition) -> bool {
+        let key = |c: &Condition| (c.muted, c.open, c.presses, c.held);
+        key(condition) != key(&self.told) || self.wire.credit.untold() >= 2
+    }
+
+    /// Sends a block from the microphone: at most 20 ms at 16 kHz. `at` and `played`
+    /// are those of its first sample, see [`Capture`].
+    ///
+    /// # Errors
+    /// Why it cannot be sent now. It is the caller's to drop and to count.
+    pub fn try_capture(&mut self, at: u32, played: u32, samples: &[i16]) -> Result<(), Refused> {
+        if self.greeted != self.wire.session {
+            // The host knows of no session before the hello.
+            return Err(Refused::NotConnected);
+        }
+        self.wire.send_block(samples, |number, block| {
+            Message::Capture(Capture { number, at, played, block })
+        })
+    }
+
+    /// The bytes that wait for the wire.
+    pub fn outgoing(&self) -> &[u8] {
+        self.wire.out.as_bytes()
+    }
+
+    /// The first `n` of them were sent.
+    pub fn written(&mut self, n: usize) {
+        self.wire.out.written(n);
+    }
+
+    /// Whether there is a session.
+    pub fn is_connected(&self) -> bool {
+        self.wire.session != 0
+    }
+
+    /// What went over the link and what went wrong.
+    pub fn counters(&self) -> Counters {
+        self.wire.counters
+    }
+}

@@ -1,0 +1,177 @@
+use core::fmt;
+
+use super::credit::Credit;
+use super::outgoing::Outgoing;
+use super::window::Window;
+use super::{Block, Codec, MAX_DATA, Message, RawFrame, VERSION, encode};
+
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no session.
+    NotConnected,
+    /// The other side has no room for another block now.
+    NoCredit,
+    /// The bytes that wait for the wire leave no room: it is too slow, or nobody reads.
+    NoRoom,
+    /// No block: no sample, too many, or an odd number for ADPCM.
+    BadBlock,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotConnected => "there is no session",
+            Self::NoCredit => "the other side has no room for another block",
+            Self::NoRoom => "the wire is too slow, or nobody reads it",
+            Self::BadBlock => "not a block of at most 20 ms",
+        })
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// What went over the link and what went wrong; all only grow, and wrap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Messages received and good.
+    pub received: u32,
+    /// Frames that were unreadable, so that the next had to be found.
+    pub resyncs: u32,
+    /// Whole frames with a message that is unknown or breaks the rules.
+    pub malformed: u32,
+    /// Frames that never came.
+    pub lost: u32,
+    /// Frames that came after a later one. Not counted as lost.
+    pub reordered: u32,
+    /// Frames that came twice, and were dropped.
+    pub duplicated: u32,
+    /// Frames of another session, dropped.
+    pub stale: u32,
+    /// Sessions begun.
+    pub sessions: u32,
+}
+
+/// What both ends have in common.
+#[derive(Clone, Debug)]
+pub struct Wire<const OUT: usize> {
+    pub out: Outgoing<OUT>,
+    /// The present session; 0 for none.
+    pub session: u32,
+    pub credit: Credit,
+    pub counters: Counters,
+    /// When the last good frame came.
+    pub heard: u64,
+    pub codec: Codec,
+    seq: u16,
+    window: Window,
+    index: u8,
+}
+
+/// What became of a frame.
+pub enum Accepted<'a> {
+    Message(Message<'a>),
+    /// A hello of another version of the protocol.
+    Version(u8),
+}
+
+impl<const OUT: usize> Wire<OUT> {
+    pub fn new() -> Self {
+        Self {
+            out: Outgoing::new(),
+            session: 0,
+            credit: Credit::default(),
+            counters: Counters::default(),
+            heard: 0,
+            codec: Codec::Pcm,
+            seq: 0,
+            window: Window::default(),
+            index: 0,
+        }
+    }
+
+    /// Everything from the start, with a credit of `theirs` blocks to be sent and
+    /// of `ours` to be received.
+    pub fn begin(&mut self, session: u32, codec: Codec, theirs: u16, ours: u16, now: u64) {
+        self.session = session;
+        self.codec = codec;
+        self.credit = Credit::new(theirs, ours);
+        self.heard = now;
+        self.seq = 0;
+        self.window = Window::default();
+        self.index = 0;
+        self.counters.sessions = self.counters.sessions.wrapping_add(1);
+    }
+
+    /// There is no session any more; what waited to be sent is of no use.
+    pub fn end(&mut self) {
+        self.session = 0;
+        self.out.clear();
+    }
+
+    /// The message in a frame, unless it is to be dropped.
+    pub fn accept<'a>(&mut self, frame: &RawFrame<'a>, now: u64) -> Option<Accepted<'a>> {
+        let count = |counter: &mut u32| *counter = counter.wrapping_add(1);
+        if let Some(version) = frame.hello_version() {
+            if version != VERSION {
+                return Some(Accepted::Version(version));
+            }
+        } else {
+            if self.session == 0 || frame.tag != tag(self.session) {
+                count(&mut self.counters.stale);
+                return None;
+            }
+            if !self.window.accept(frame.seq, &mut self.counters) {
+                return None;
+            }
+        }
+        let Some(message) = frame.message() else {
+            count(&mut self.counters.malformed);
+            return None;
+        };
+        count(&mut self.counters.received);
+        self.heard = now;
+        Some(Accepted::Message(message))
+    }
+
+    /// Sends a hello; false when there is no room.
+    pub fn hello(&mut self, session: u32, message: &Message<'_>) -> bool {
+        encode(tag(session), 0, message).is_some_and(|frame| self.out.append(frame.as_bytes()))
+    }
+
+    /// Sends anything else.
+    pub fn send(&mut self, message: &Message<'_>) -> Result<(), Refused> {
+        if self.session == 0 {
+            return Err(Refused::NotConnected);
+        }
+        let frame = encode(tag(self.session), self.seq, message).ok_or(Refused::BadBlock)?;
+        if !self.out.append(frame.as_bytes()) {
+            return Err(Refused::NoRoom);
+        }
+        self.seq = self.seq.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Sends sound, in the message that `wrap` makes of its number and its block.
+    pub fn send_block(
+        &mut self,
+        samples: &[i16],
+        wrap: impl for<'b> Fn(u16, Block<'b>) -> Message<'b>,
+    ) -> Result<(), Refused> {
+        if self.session == 0 {
+            return Err(Refused::NotConnected);
+        }
+        let number = self.credit.number().ok_or(Refused::NoCredit)?;
+        let (mut data, mut index) = ([0; MAX_DATA], self.index);
+        let block =
+            Block::encode(self.codec, samples, &mut index, &mut data).ok_or(Refused::BadBlock)?;
+        self.send(&wrap(number, block))?;
+        self.index = index;
+        self.credit.spend();
+        Ok(())
+    }
+}
+
+fn tag(session: u32) -> u8 {
+    session as u8
+}

@@ -1,0 +1,153 @@
+//! What `sayso run` shows.
+
+use std::io::{IsTerminal, Write};
+
+use sayso::event::{Ending, TurnRecord};
+use sayso::{Event, Losses};
+use sayso_core::turn::State;
+
+use super::term;
+
+/// The live screen: finished lines above, one line with what goes on below. With
+/// several boards, the finished lines alone, each with its board's name.
+pub struct Screen {
+    json: bool,
+    several: bool,
+    terminal: bool,
+    state: State,
+    level: f32,
+    drafted: String,
+    partial: String,
+    reply: String,
+}
+
+impl Screen {
+    pub fn new(json: bool, several: bool) -> Self {
+        Self {
+            json,
+            several,
+            terminal: std::io::stdout().is_terminal() && !several,
+            state: State::Listening,
+            level: -90.0,
+            drafted: String::new(),
+            partial: String::new(),
+            reply: String::new(),
+        }
+    }
+
+    pub fn hello(&self) {
+        if !self.json {
+            println!("{}", term::dim("Speak when you like; Ctrl-C ends."));
+        }
+    }
+
+    pub fn goodbye(&self) {
+        if !self.json && self.terminal {
+            println!("\r\x1b[K{}", term::dim("Goodbye."));
+        }
+    }
+
+    /// What the streams of a conversation lost, if they did.
+    pub fn losses(&self, board: &str, losses: &Losses) {
+        let at = if self.several { format!("{board}: ") } else { String::new() };
+        for (name, stats) in
+            [("microphone", losses.microphone), ("loudspeaker", losses.loudspeaker)]
+        {
+            if stats.xruns + stats.dropped + stats.missing > 0 {
+                term::note(format!(
+                    "{at}{name}: {} xruns, {} samples dropped, {} missing, opened again {} times",
+                    stats.xruns, stats.dropped, stats.missing, stats.reopened
+                ));
+            }
+        }
+    }
+
+    pub fn show(&mut self, board: &str, event: &Event) {
+        if self.json {
+            if event.logged() {
+                let mut line = serde_json::json!(event);
+                if self.several {
+                    line["board"] = board.into();
+                }
+                println!("{line}");
+            }
+            return;
+        }
+        if self.several {
+            match event {
+                Event::Turn(record) if record.ending != Ending::Dropped => {
+                    self.above(&term::dim(board));
+                    self.lines(record);
+                }
+                Event::Trouble { message, .. } => self.above(&format!("{board}: ! {message}")),
+                _ => {}
+            }
+            return;
+        }
+        match event {
+            Event::State { state, .. } => self.state = *state,
+            Event::Level { dbfs, .. } => self.level = *dbfs,
+            Event::Draft { text, .. } => {
+                self.drafted.push_str(text);
+                self.partial.clone_from(&self.drafted);
+            }
+            Event::Partial { text, .. } => self.partial.push_str(text),
+            Event::Transcript { transcript, .. } => {
+                self.partial = transcript.text.trim().to_owned();
+            }
+            Event::Token { text, .. } => self.reply.push_str(text),
+            Event::Turn(record) => {
+                // A dropped guess takes back its own words, not the drafts before.
+                if record.ending != Ending::Dropped {
+                    self.drafted.clear();
+                }
+                self.partial.clone_from(&self.drafted);
+                self.reply.clear();
+                if record.ending != Ending::Dropped {
+                    self.lines(record);
+                }
+            }
+            Event::Trouble { message, .. } => self.above(&format!("! {message}")),
+            _ => {}
+        }
+        self.status();
+    }
+
+    fn lines(&self, record: &TurnRecord) {
+        self.above(&format!("{}    {}", term::dim("you"), record.transcript));
+        let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
+        self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
+        self.above(&term::dim(format!("       {}", super::super::ask::times(record))));
+    }
+
+    fn above(&self, line: &str) {
+        if self.terminal {
+            println!("\r\x1b[K{line}");
+        } else {
+            println!("{line}");
+        }
+    }
+
+    fn status(&self) {
+        if !self.terminal {
+            return;
+        }
+        let state = match self.state {
+            State::Asleep => "asleep   ",
+            State::Listening => "listening",
+            State::Hearing => "hearing  ",
+            State::Thinking => "thinking ",
+            State::Speaking => "speaking ",
+            State::Paused => "paused   ",
+        };
+        // −60 dBFS is an empty meter, 0 a full one.
+        let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
+        let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
+        let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
+        let width = 50;
+        let tail: String = text.chars().skip(text.chars().count().saturating_sub(width)).collect();
+        print!("\r\x1b[K{} {} {}", term::bold(state), term::dim(meter), tail.replace('\n', " "));
+        // A closed terminal shows at the next whole line.
+        let _ = std::io::stdout().flush();
+    }
+}

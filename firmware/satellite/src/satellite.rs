@@ -1,0 +1,211 @@
+use heapless::Deque;
+use sayso_core::button::ButtonConfig;
+use sayso_core::link::{
+    Codec, Condition, Description, HostStatus, PlaybackQueue, STATS_MS, SatelliteEvent,
+    SatelliteLink, Stats,
+};
+use sayso_core::turn::Shown;
+
+use crate::board::{Board, Clock, Parts, Serial, Watchdog};
+use crate::player::{BUFFER, RATE};
+use crate::{AudioInterrupt, Exchange, Gain, Gate, GateConfig, Heard, Panel, Player, Sound};
+
+/// Blocks of the microphone that are kept: 320 ms of pre-roll.
+const PRE_ROLL: usize = 16;
+/// Bytes that may wait for the wire: 80 ms of uncompressed sound.
+const OUTGOING: usize = 3_072;
+/// Bytes that are taken from the wire at a time, and the most in one turn of the
+/// loop: a host that babbles must not keep the rest from its turn.
+const CHUNK: usize = 64;
+const CHUNKS: usize = 32;
+/// For so long, in ms, the sound may stand still before the watchdog is let loose.
+const STANDSTILL_MS: u64 = 500;
+
+/// How a satellite is set up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// What to call it; at most 32 bytes.
+    pub name: &'static str,
+    /// How sound is written on the wire. [`Codec::Adpcm`] from 230400 baud,
+    /// [`Codec::Pcm`] from 1 Mbaud or by USB.
+    pub codec: Codec,
+    /// How much louder the microphone is made.
+    pub gain: Gain,
+    /// When sound is worth sending.
+    pub gate: GateConfig,
+    /// How the button is read.
+    pub button: ButtonConfig,
+}
+
+/// The memory for the sound. Belongs into a `static`: all of it is zero at first,
+/// so it takes no room in the flash.
+#[derive(Default)]
+pub struct Buffers {
+    exchange: Exchange,
+    queue: PlaybackQueue<BUFFER>,
+    kept: Deque<Heard, PRE_ROLL>,
+}
+
+impl Buffers {
+    /// Empty ones.
+    pub const fn new() -> Self {
+        Self { exchange: Exchange::new(), queue: PlaybackQueue::new(), kept: Deque::new() }
+    }
+}
+
+/// The main loop of a satellite: call [`poll`](Self::poll) again and again, at
+/// least every 10 ms, and sleep until the next interrupt in between.
+pub struct Satellite<'a, B: Board> {
+    serial: B::Serial,
+    clock: B::Clock,
+    watchdog: B::Watchdog,
+    panel: Panel<B::Lamp, B::MuteLed, B::Button>,
+    sound: Sound<'a>,
+    gate: Gate<'a>,
+    player: Player<'a>,
+    link: SatelliteLink<OUTGOING>,
+    connected: bool,
+    shown: Shown,
+    stats: Stats,
+    /// When the low water was last read.
+    low_water_at: u64,
+    /// The microphone's clock when it last moved, and when that was.
+    moved: (u32, u64),
+}
+
+impl<'a, B: Board> Satellite<'a, B> {
+    /// A satellite of these parts, and the work of its audio interrupt.
+    pub fn new(
+        parts: Parts<B>,
+        buffers: &'a mut Buffers,
+        config: Config,
+    ) -> (Self, AudioInterrupt<'a>) {
+        let (interrupt, sound) = buffers.exchange.split(config.gain);
+        let player = Player::new(&mut buffers.queue);
+        let description = Description {
+            codec: config.codec,
+            rate: RATE,
+            buffer: player.free(),
+            name: config.name,
+        };
+        let Parts { serial, clock, watchdog, lamp, mute_led, button } = parts;
+        let satellite = Self {
+            serial,
+            clock,
+            watchdog,
+            panel: Panel::new(lamp, mute_led, button, config.button),
+            sound,
+            gate: Gate::new(&mut buffers.kept, config.gate),
+            player,
+            link: SatelliteLink::new(description),
+            connected: false,
+            shown: Shown::Asleep,
+            stats: Stats::default(),
+            low_water_at: 0,
+            moved: (0, 0),
+        };
+        (satellite, interrupt)
+    }
+
+    /// One turn of the loop. Never waits.
+    pub fn poll(&mut self) {
+        let now = self.clock.now_ms();
+        self.receive(now);
+        self.player.feed(&mut self.sound);
+        self.panel.poll(now, self.shown, self.connected);
+        self.sound.mute(self.panel.muted());
+        self.listen();
+        self.tell(now);
+        self.guard(now);
+    }
+
+    /// Takes what came from the host.
+    fn receive(&mut self, now: u64) {
+        let mut bytes = [0; CHUNK];
+        for _ in 0..CHUNKS {
+            let came = self.serial.read(&mut bytes);
+            for &byte in bytes.iter().take(came) {
+                match self.link.push(byte, now) {
+                    Some(SatelliteEvent::Connected) => {
+                        self.player.clear();
+                        self.gate.clear();
+                    }
+                    Some(SatelliteEvent::Playback(playback)) => self.player.push(&playback),
+                    Some(SatelliteEvent::Stop(stop)) => self.player.stop(stop),
+                    Some(SatelliteEvent::Status(HostStatus { shown, volume, .. })) => {
+                        self.shown = shown;
+                        self.player.set_volume(volume);
+                    }
+                    None => {}
+                }
+            }
+            if came < CHUNK {
+                return;
+            }
+        }
+    }
+
+    /// Sends what the microphone brought, as far as it is worth it.
+    fn listen(&mut self) {
+        if self.panel.muted() {
+            self.gate.clear();
+        }
+        // While the assistant hears, it is for its ear to say what is quiet; while
+        // it speaks, the echo canceller needs sound without gaps.
+        let keep_open = self.connected
+            && matches!(self.shown, Shown::Hearing | Shown::Speaking | Shown::Paused);
+        while let Some(mut block) = self.sound.heard() {
+            block.turned = self.player.place(block.turned);
+            self.gate.push(block, keep_open);
+        }
+        while let Some(block) = self.gate.front() {
+            if self.link.try_capture(block.at, block.turned, &block.samples).is_err() {
+                // The gate keeps it for a while, and counts what it drops.
+                return;
+            }
+            self.gate.pop();
+        }
+    }
+
+    /// Tells the host how things are, and sends what waits for the wire.
+    fn tell(&mut self, now: u64) {
+        if now.saturating_sub(self.low_water_at) >= STATS_MS {
+            self.low_water_at = now;
+            self.stats.low_water = self.player.take_low_water();
+        }
+        self.stats.dropped = self.gate.dropped();
+        self.stats.overruns = self.sound.overruns();
+        self.stats.underruns = self.player.dry().wrapping_add(self.sound.starved());
+        let clock = self.sound.clock();
+        let condition = Condition {
+            // The clock stands before what may still be sent.
+            clock: self.gate.oldest().unwrap_or(clock),
+            played: self.player.place(self.sound.turned()),
+            free: self.player.free(),
+            muted: self.panel.muted(),
+            open: self.gate.is_open(),
+            presses: self.panel.presses(),
+            held: self.panel.held(),
+            stats: self.stats,
+        };
+        self.connected = self.link.poll(now, &condition);
+        let sent = self.serial.write(self.link.outgoing());
+        self.link.written(sent);
+    }
+
+    /// Feeds the watchdog while the loop turns and the sound flows.
+    fn guard(&mut self, now: u64) {
+        let clock = self.sound.clock();
+        if clock != self.moved.0 {
+            self.moved = (clock, now);
+        }
+        if now.saturating_sub(self.moved.1) < STANDSTILL_MS {
+            self.watchdog.feed();
+        }
+    }
+
+    /// Whether there is a session with a host.
+    pub fn is_connected(&self) -> bool {
+        self.connected
+    }
+}

@@ -1,0 +1,257 @@
+//! The whole firmware on a board of cardboard.
+
+#![allow(clippy::unwrap_used)]
+
+mod fake;
+
+use fake::{Bench, tone};
+use sayso_core::link::{Codec, Stop};
+use sayso_core::turn::Shown;
+use sayso_satellite::{Buffers, Config, Gain, HEARD_BLOCK, PLAYED_BLOCK};
+
+fn config() -> Config {
+    Config { name: "cardboard", gain: Gain::UNITY, ..Config::default() }
+}
+
+/// What came to the host on a time line of so many blocks; `None` where nothing came.
+fn line(bench: &Bench, blocks: usize) -> Vec<Option<Vec<i16>>> {
+    let mut line = vec![None; blocks];
+    for (at, _, samples) in &bench.captured {
+        line[*at as usize / HEARD_BLOCK] = Some(samples.clone());
+    }
+    line
+}
+
+#[test]
+fn it_finds_its_host_and_says_who_it_is() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.run(600);
+    assert_eq!(bench.sessions, ["cardboard"]);
+    assert!(bench.satellite.is_connected() && bench.host.is_connected());
+}
+
+#[test]
+fn speech_comes_whole_with_its_pre_roll_and_quiet_does_not_come() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.microphone = [vec![0; 16_000], tone(8_000, 5_000.0)].concat();
+    bench.run(4_000);
+    let line = line(&bench, 200);
+    // Speech in blocks 50 to 74; 15 before it; 75 behind it, or one more, because the
+    // high pass rings a little.
+    let came: Vec<usize> = (0..200).filter(|&n| line[n].is_some()).collect();
+    assert_eq!(came, (35..150).collect::<Vec<_>>());
+    let heard = line[50..75].iter().flatten().flatten();
+    let worst = heard.zip(&bench.microphone[16_000..]).map(|(a, b)| a.abs_diff(*b)).max();
+    assert!(worst.is_some_and(|worst| worst < 700), "{worst:?}: more than the high pass does");
+}
+
+#[test]
+fn the_clock_stands_before_what_may_still_come() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.microphone = [vec![0; 32_000], tone(8_000, 5_000.0)].concat();
+    let (mut clock, mut first) = (0, None);
+    for _ in 0..2_500 {
+        if first.is_none() {
+            clock = bench.status.map_or(0, |status| status.clock);
+        }
+        bench.run(1);
+        first = bench.captured.first().map(|(at, ..)| *at);
+    }
+    assert!(first.is_some_and(|first| first >= clock), "{first:?} {clock}");
+    assert!(bench.status.is_some_and(|status| status.open));
+}
+
+#[test]
+fn while_the_assistant_hears_or_speaks_all_is_sent() {
+    for shown in [Shown::Hearing, Shown::Speaking, Shown::Paused] {
+        let mut buffers = Buffers::new();
+        let mut bench = Bench::new(&mut buffers, config());
+        bench.run(1_000);
+        assert_eq!(bench.captured.len(), 0);
+        bench.condition.shown = shown;
+        bench.run(1_000);
+        assert!(bench.captured.len() >= 50, "{shown:?}: {}", bench.captured.len());
+    }
+}
+
+#[test]
+fn the_answer_is_played_without_a_gap_and_its_place_is_known() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.run(600);
+    bench.say = tone(24_000, 8_000.0);
+    bench.condition.shown = Shown::Speaking;
+    bench.run(500);
+    let midst = bench.status.map_or(0, |status| status.played);
+    assert!((6_000..13_000).contains(&midst), "{midst}");
+    bench.run(1_000);
+    let start = bench.played.iter().position(|&sample| sample != 0).unwrap() - 1;
+    assert_eq!(bench.played[start..start + 24_000], bench.say);
+    assert!(bench.played[start + 24_100..].iter().all(|&sample| sample == 0));
+    assert_eq!(bench.status.map(|status| status.played), Some(24_000));
+    // Each block heard says where the loudspeaker was: 480 samples further each time.
+    let places: Vec<u32> =
+        bench.captured.iter().map(|(_, place, _)| *place).filter(|&place| place > 0).collect();
+    assert!(
+        places.windows(2).all(|pair| pair[1] - pair[0] == 480 || pair[1] == 24_000),
+        "{places:?}"
+    );
+    bench.run(1_000);
+    assert_eq!(bench.stats.map(|stats| stats.overruns), Some(0));
+}
+
+#[test]
+fn the_volume_is_the_hosts() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.condition.volume = 50;
+    bench.run(600);
+    bench.say = tone(12_000, 8_000.0);
+    bench.run(1_000);
+    let loudest = bench.played.iter().map(|sample| sample.unsigned_abs()).max();
+    assert!(loudest.is_some_and(|loudest| (1_980..=2_000).contains(&loudest)), "{loudest:?}");
+}
+
+#[test]
+fn an_order_to_be_silent_is_followed_within_the_queue() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.run(600);
+    bench.say = tone(48_000, 8_000.0);
+    bench.run(700);
+    let place = bench.status.map_or(0, |status| status.played);
+    bench.say.truncate(bench.said);
+    bench.host.try_stop(Stop { at: place, fade: 240 }).unwrap();
+    let before = bench.played.len();
+    bench.run(500);
+    let after = bench.played[before..].iter().rposition(|&sample| sample != 0).unwrap();
+    // Two blocks in the queue, one with the fade, and what was on its way.
+    assert!(after < 5 * PLAYED_BLOCK, "{after}");
+}
+
+#[test]
+fn a_host_that_stands_still_stops_neither_microphone_nor_loudspeaker() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    // Words, so that the gate stays open.
+    bench.microphone = [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(40);
+    bench.run(1_000);
+    let (heard, fed) = (bench.captured.len(), bench.shared.fed.get());
+    // The wire takes nothing any more.
+    bench.shared.up_rate.set(0);
+    bench.run(800);
+    bench.shared.up_rate.set(100);
+    bench.run(3_000);
+    assert!(heard >= 30, "{heard}");
+    assert_eq!(bench.played.len(), 480 * PLAYED_BLOCK, "the loudspeaker never waited");
+    assert!(bench.shared.fed.get() - fed >= 3_800, "the loop never waited");
+    let stats = bench.stats.unwrap();
+    assert_eq!(stats.overruns, 0);
+    // 80 ms of it waited for the wire, 320 ms in the gate; the rest is dropped, and counted.
+    assert!((15..35).contains(&stats.dropped), "{stats:?}");
+    let clocks: Vec<u32> = bench.captured.iter().map(|(at, ..)| *at).collect();
+    assert!(clocks.is_sorted());
+    assert!(*clocks.last().unwrap() as usize / HEARD_BLOCK >= 238, "it caught up");
+}
+
+#[test]
+fn a_loop_that_stands_still_is_counted_and_the_watchdog_not_fed() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.run(1_000);
+    let fed = bench.shared.fed.get();
+    bench.loop_turns = false;
+    bench.run(200);
+    assert_eq!(bench.shared.fed.get(), fed);
+    bench.loop_turns = true;
+    bench.run(2_500);
+    let stats = bench.stats.unwrap();
+    // 10 blocks heard, 4 of them kept; 20 wanted, 2 there.
+    assert_eq!((stats.overruns, stats.underruns), (6, 18));
+}
+
+#[test]
+fn sound_that_stands_still_lets_the_watchdog_loose() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.run(1_000);
+    bench.sound_flows = false;
+    bench.run(501);
+    let fed = bench.shared.fed.get();
+    bench.run(1_000);
+    assert_eq!(bench.shared.fed.get(), fed);
+}
+
+#[test]
+fn a_press_is_told_and_a_long_one_mutes() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.microphone = [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100);
+    bench.run(1_000);
+    let press = |bench: &mut Bench, ms| {
+        bench.shared.pressed.set(true);
+        bench.run(ms);
+        bench.shared.pressed.set(false);
+        bench.run(200);
+    };
+    press(&mut bench, 100);
+    let told = |bench: &Bench| bench.status.map(|s| (s.presses, s.held, s.muted));
+    assert_eq!(told(&bench), Some((1, false, false)));
+    press(&mut bench, 1_600);
+    assert_eq!(told(&bench), Some((2, false, true)));
+    assert!(bench.shared.mute_led.get());
+    let (heard, clock) = (bench.captured.len(), bench.status.unwrap().clock);
+    // While it is muted, a press is none, and nothing is sent whatever the host shows.
+    bench.condition.shown = Shown::Hearing;
+    press(&mut bench, 100);
+    bench.run(1_000);
+    let status = bench.status.unwrap();
+    assert_eq!((bench.captured.len(), status.presses, status.open), (heard, 2, false));
+    assert!(status.clock - clock > 16_000, "time goes on");
+    press(&mut bench, 1_600);
+    bench.run(500);
+    assert!(!bench.shared.mute_led.get() && bench.captured.len() > heard);
+}
+
+#[test]
+fn the_lamp_shows_what_the_host_says_and_that_it_is_gone() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.condition.shown = Shown::Hearing;
+    bench.run(1_000);
+    assert_eq!(bench.shared.lamp.get(), 1_000);
+    bench.wire = false;
+    bench.run(3_300);
+    // One flash every two seconds.
+    let lit = (0..4_000)
+        .filter(|_| {
+            bench.run(1);
+            bench.shared.lamp.get() > 0
+        })
+        .count();
+    assert_eq!(lit, 160);
+}
+
+#[test]
+fn a_cut_wire_is_a_new_session_when_it_is_whole_again() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, Config { codec: Codec::Adpcm, ..config() });
+    bench.microphone = [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100);
+    bench.run(1_000);
+    bench.say = tone(100_000, 8_000.0);
+    bench.run(500);
+    bench.wire = false;
+    bench.run(3_000);
+    assert!(!bench.satellite.is_connected());
+    assert!(bench.played[bench.played.len() - 4_800..].iter().all(|&sample| sample == 0));
+    (bench.said, bench.say) = (0, tone(12_000, 8_000.0));
+    bench.wire = true;
+    let heard = bench.captured.len();
+    bench.run(3_000);
+    assert_eq!(bench.sessions.len(), 2);
+    assert!(bench.captured.len() > heard + 100);
+    assert_eq!(bench.status.map(|status| status.played), Some(12_000));
+}

@@ -1,0 +1,188 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tempfile::TempDir;
+
+/// A running satellite. It ends with this value.
+pub struct Emulator {
+    qemu: Child,
+    folder: TempDir,
+    link: SocketAddr,
+    panel: TcpStream,
+    seen: Arc<Seen>,
+}
+
+/// What the panel shows.
+#[derive(Default)]
+struct Seen {
+    lamp: AtomicU8,
+    mute: AtomicBool,
+    /// Every brightness that the lamp had, in turn.
+    lamps: Mutex<Vec<u8>>,
+}
+
+impl Emulator {
+    /// Starts the firmware that `cargo xtask embedded` has built. Nobody is at its
+    /// link yet, and it is quiet.
+    ///
+    /// # Errors
+    /// When there is no firmware or no QEMU, with what to do.
+    pub fn start() -> Result<Self, String> {
+        let firmware = firmware();
+        if !firmware.is_file() {
+            let firmware = firmware.display();
+            return Err(format!("no {firmware}: build it with `cargo xtask embedded`"));
+        }
+        let io = |what: &str, error: std::io::Error| format!("{what}: {error}");
+        let folder = tempfile::tempdir().map_err(|error| io("a folder for its sound", error))?;
+        File::create(folder.path().join("microphone.raw"))
+            .map_err(|error| io("its microphone", error))?;
+        let log = File::create(folder.path().join("qemu.log")).map_err(|e| io("its log", e))?;
+        let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| io("a port", e));
+        let address = |l: &TcpListener| l.local_addr().map_err(|e| io("a port", e));
+        let panel = bind()?;
+        // QEMU has to listen on this one itself: the port is given back to it.
+        let link = address(&bind()?)?;
+        let qemu = Command::new("qemu-system-arm")
+            .args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
+            .args(["-semihosting-config", "enable=on,target=native"])
+            .args(["-serial", &format!("tcp:{link},server=on,wait=off,nodelay=on")])
+            .args(["-serial", &format!("tcp:{},nodelay=on", address(&panel)?)])
+            .arg("-kernel")
+            .arg(&firmware)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().map_err(|error| io("its log", error))?)
+            .stderr(log)
+            .spawn()
+            .map_err(|error| io("qemu-system-arm (a package of that name, or qemu)", error))?;
+        let mut guard = Killed(Some(qemu));
+        let panel = guard.accept(&panel, folder.path())?;
+        let seen = Arc::new(Seen::default());
+        let lines = panel.try_clone().map_err(|error| io("its panel", error))?;
+        let watched = seen.clone();
+        thread::spawn(move || watch(BufReader::new(lines), &watched));
+        let Some(qemu) = guard.0.take() else { return Err("QEMU is gone".into()) };
+        Ok(Self { qemu, folder, link, panel, seen })
+    }
+
+    /// Where its link is: a TCP port of this machine.
+    pub fn link(&self) -> SocketAddr {
+        self.link
+    }
+
+    /// Lets it hear `samples` (16 kHz) from now on, behind what it was given before.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn say(&self, samples: &[i16]) -> std::io::Result<()> {
+        let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        let file = self.folder.path().join("microphone.raw");
+        OpenOptions::new().append(true).open(file)?.write_all(&bytes)
+    }
+
+    /// What its loudspeaker has played since the start (24 kHz), silence included.
+    ///
+    /// # Errors
+    /// When there is no such file: it has not started.
+    pub fn played(&self) -> std::io::Result<Vec<i16>> {
+        let bytes = fs::read(self.folder.path().join("loudspeaker.raw"))?;
+        Ok(bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect())
+    }
+
+    /// How bright its lamp is, 0 to 15.
+    pub fn lamp(&self) -> u8 {
+        self.seen.lamp.load(Relaxed)
+    }
+
+    /// Every brightness that its lamp had since the last call, in turn.
+    pub fn take_lamps(&self) -> Vec<u8> {
+        self.seen.lamps.lock().map(|mut lamps| std::mem::take(&mut *lamps)).unwrap_or_default()
+    }
+
+    /// Whether its mute LED is lit.
+    pub fn mute_led(&self) -> bool {
+        self.seen.mute.load(Relaxed)
+    }
+
+    /// Presses its button, or lets go of it.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn button(&mut self, down: bool) -> std::io::Result<()> {
+        self.panel.write_all(if down { b"d" } else { b"u" })
+    }
+
+    /// Hangs its program, for the watchdog to notice.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn hang(&mut self) -> std::io::Result<()> {
+        self.panel.write_all(b"h")
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.qemu.kill();
+        let _ = self.qemu.wait();
+    }
+}
+
+/// Ends QEMU if the start fails.
+struct Killed(Option<Child>);
+
+impl Killed {
+    /// Waits for QEMU to connect to the panel.
+    fn accept(&mut self, panel: &TcpListener, folder: &Path) -> Result<TcpStream, String> {
+        panel.set_nonblocking(true).map_err(|error| error.to_string())?;
+        loop {
+            if let Ok((stream, _)) = panel.accept() {
+                stream.set_nonblocking(false).map_err(|error| error.to_string())?;
+                return Ok(stream);
+            }
+            if let Some(Ok(Some(status))) = self.0.as_mut().map(Child::try_wait) {
+                let log = fs::read_to_string(folder.join("qemu.log")).unwrap_or_default();
+                return Err(format!("QEMU ended ({status}): {log}"));
+            }
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        if let Some(mut qemu) = self.0.take() {
+            let _ = qemu.kill();
+            let _ = qemu.wait();
+        }
+    }
+}
+
+fn watch(lines: impl BufRead, seen: &Seen) {
+    for line in lines.lines().map_while(Result::ok) {
+        match line.split_once(' ').map(|(what, value)| (what, value.parse::<u8>())) {
+            Some(("lamp", Ok(value))) => {
+                seen.lamp.store(value, Relaxed);
+                if let Ok(mut lamps) = seen.lamps.lock() {
+                    lamps.push(value);
+                }
+            }
+            Some(("mute", Ok(value))) => seen.mute.store(value != 0, Relaxed),
+            _ => {}
+        }
+    }
+}
+
+/// Where `cargo xtask embedded` puts the firmware.
+fn firmware() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    root.join(target).join("embedded").join("sayso-mps2.elf")
+}

@@ -1,0 +1,137 @@
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
+
+/// A wire between a host and a satellite: a TCP port of this machine that passes
+/// bytes on to another, and loses some, or all when it is cut. Ends with this value.
+pub struct Wire {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    to: SocketAddr,
+    /// One byte of so many is lost, each way; 0: none.
+    loses: AtomicU32,
+    cut: AtomicBool,
+    over: AtomicBool,
+    lost: AtomicU64,
+    carried: AtomicU64,
+}
+
+/// For so long at most a cut or a loss takes to become true.
+const TURN: Duration = Duration::from_millis(20);
+
+impl Wire {
+    /// A whole wire to `to`.
+    ///
+    /// # Errors
+    /// When there is no port for it.
+    pub fn to(to: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        let shared = Arc::new(Shared {
+            to,
+            loses: AtomicU32::new(0),
+            cut: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
+            carried: AtomicU64::new(0),
+        });
+        let carries = shared.clone();
+        thread::spawn(move || {
+            while !carries.over.load(Relaxed) {
+                match listener.accept() {
+                    // The first of a cut wire's clients finds nobody, as with a plug.
+                    Ok((host, _)) if !carries.cut.load(Relaxed) => carry(&host, &carries),
+                    Ok(_) => {}
+                    Err(_) => thread::sleep(TURN),
+                }
+            }
+        });
+        Ok(Self { address, shared })
+    }
+
+    /// Where the host connects to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From now on one byte of so many is lost, each way; 0: none.
+    pub fn lose_one_of(&self, bytes: u32) {
+        self.shared.loses.store(bytes, Relaxed);
+    }
+
+    /// Cuts it, or makes it whole again. A cut one closes its connections.
+    pub fn cut(&self, cut: bool) {
+        self.shared.cut.store(cut, Relaxed);
+    }
+
+    /// Bytes lost so far.
+    pub fn lost(&self) -> u64 {
+        self.shared.lost.load(Relaxed)
+    }
+
+    /// Bytes that got through so far.
+    pub fn carried(&self) -> u64 {
+        self.shared.carried.load(Relaxed)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.shared.over.store(true, Relaxed);
+    }
+}
+
+/// Carries bytes between a host and the satellite until one of them or the wire ends.
+fn carry(host: &TcpStream, shared: &Shared) {
+    let Ok(satellite) = TcpStream::connect(shared.to) else { return };
+    for stream in [host, &satellite] {
+        let _ = stream.set_nodelay(true);
+        let _ = stream.set_nonblocking(false);
+        let _ = stream.set_read_timeout(Some(TURN));
+    }
+    thread::scope(|scope| {
+        scope.spawn(|| one_way(host, &satellite, 1, shared));
+        one_way(&satellite, host, 2, shared);
+    });
+}
+
+fn one_way(mut from: &TcpStream, mut to: &TcpStream, seed: u64, shared: &Shared) {
+    let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut bytes = [0; 2048];
+    while !shared.cut.load(Relaxed) && !shared.over.load(Relaxed) {
+        let came = match from.read(&mut bytes) {
+            Ok(0) => break,
+            Ok(came) => came,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                continue;
+            }
+            Err(_) => break,
+        };
+        let loses = u64::from(shared.loses.load(Relaxed));
+        let mut kept = Vec::with_capacity(came);
+        for &byte in &bytes[..came] {
+            // Xorshift: any cheap and even one will do.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            if loses == 0 || !random.is_multiple_of(loses) {
+                kept.push(byte);
+            }
+        }
+        shared.lost.fetch_add((came - kept.len()) as u64, Relaxed);
+        shared.carried.fetch_add(kept.len() as u64, Relaxed);
+        if to.write_all(&kept).is_err() {
+            break;
+        }
+    }
+    for stream in [from, to] {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+}

@@ -1,0 +1,150 @@
+//! A host without an assistant: what the satellite sends is kept, what it is to play
+//! is sent, over TCP.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use sayso_core::link::{
+    Counters, HostCondition, HostEvent, HostLink, SatelliteHello, SatelliteStatus, Stats,
+};
+
+/// A satellite that does not do what is waited for in this time never will.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The host's end of a link.
+pub struct Host {
+    to: SocketAddr,
+    stream: Option<TcpStream>,
+    link: HostLink<8192>,
+    started: Instant,
+    pub condition: HostCondition,
+    /// What came, by its place on the microphone's clock; cleared with each session.
+    pub heard: Vec<(u32, Vec<i16>)>,
+    pub status: SatelliteStatus,
+    pub stats: Option<Stats>,
+    /// The names that satellites have given, one for each session.
+    pub sessions: Vec<String>,
+    pub restarts: usize,
+    say: Vec<i16>,
+    said: usize,
+    /// Whether it reads what the satellite sends.
+    pub reads: bool,
+}
+
+impl Host {
+    pub fn new(to: SocketAddr) -> Self {
+        Self {
+            to,
+            stream: None,
+            link: HostLink::new(42),
+            started: Instant::now(),
+            condition: HostCondition { free: 32, volume: 100, ..HostCondition::default() },
+            heard: Vec::new(),
+            status: SatelliteStatus::default(),
+            stats: None,
+            sessions: Vec::new(),
+            restarts: 0,
+            say: Vec::new(),
+            said: 0,
+            reads: true,
+        }
+    }
+
+    /// Plays `samples` (24 kHz), in this session from its place 0 on.
+    pub fn say(&mut self, samples: &[i16]) {
+        (self.say, self.said) = (samples.to_vec(), 0);
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.link.counters()
+    }
+
+    /// Goes on until `done` says so.
+    pub fn until(&mut self, what: &str, mut done: impl FnMut(&Self) -> bool) {
+        let since = Instant::now();
+        while !done(self) {
+            assert!(
+                since.elapsed() < PATIENCE,
+                "waited in vain until {what}: {:?} {:?} {:?}",
+                self.status,
+                self.stats,
+                self.link.counters()
+            );
+            self.turn();
+        }
+    }
+
+    /// Goes on for a while.
+    pub fn go_on(&mut self, time: Duration) {
+        let since = Instant::now();
+        while since.elapsed() < time {
+            self.turn();
+        }
+    }
+
+    fn turn(&mut self) {
+        let now = self.started.elapsed().as_millis() as u64;
+        if self.stream.is_none() {
+            self.connect();
+        }
+        if !self.exchange(now) {
+            self.stream = None;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+
+    fn connect(&mut self) {
+        self.stream = TcpStream::connect(self.to).ok().filter(|stream| {
+            stream.set_nonblocking(true).is_ok() && stream.set_nodelay(true).is_ok()
+        });
+        self.link.reconnect();
+    }
+
+    /// Moves bytes; false when the wire is cut.
+    fn exchange(&mut self, now: u64) -> bool {
+        let Some(mut stream) = self.stream.as_ref() else { return false };
+        let waits = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
+        let mut bytes = [0; 4096];
+        let came = match if self.reads { stream.read(&mut bytes) } else { Ok(usize::MAX) } {
+            Ok(0) => return false,
+            Ok(usize::MAX) => 0,
+            Ok(came) => came,
+            Err(error) if waits(&error) => 0,
+            Err(_) => return false,
+        };
+        for &byte in &bytes[..came] {
+            match self.link.push(byte, now) {
+                Some(HostEvent::Connected(SatelliteHello { name, .. })) => {
+                    self.sessions.push(name.into());
+                    self.heard.clear();
+                    self.said = 0;
+                    self.status = SatelliteStatus::default();
+                }
+                Some(HostEvent::Capture(capture)) => {
+                    self.heard.push((capture.at, capture.block.samples().collect()));
+                }
+                Some(HostEvent::Status(status)) => self.status = status,
+                Some(HostEvent::Stats(stats)) => self.stats = Some(stats),
+                Some(HostEvent::Restarted) => self.restarts += 1,
+                Some(HostEvent::Version(version)) => panic!("version {version}"),
+                None => {}
+            }
+        }
+        self.link.poll(now, &self.condition);
+        while let Some(block) = self.say.get(self.said..).and_then(|left| left.chunks(480).next())
+            && self.link.try_playback(self.said as u32, block).is_ok()
+        {
+            self.said += block.len();
+        }
+        while !self.link.outgoing().is_empty() {
+            match stream.write(self.link.outgoing()) {
+                Ok(sent) => self.link.written(sent),
+                Err(error) if waits(&error) => break,
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,179 @@
+//! A conversation with a satellite: a question goes into its microphone, the answer
+//! comes out of its loudspeaker. The satellite is one in Rust, over TCP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../boards/satellite/tests/support/mod.rs"]
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use sayso_core::link::Codec;
+use sayso_core::turn::Shown;
+use sayso_tests::wer::Wer;
+use sayso_tests::{data, json, sayso};
+use serde_json::Value;
+use support::{Satellite, description};
+
+const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
+
+/// `sayso run --json` and the events that it prints, each with its board.
+struct Live {
+    child: Child,
+    events: Receiver<Value>,
+}
+
+impl Live {
+    fn start(boards: &[&str]) -> Self {
+        let mut command = sayso();
+        command.env("SAYSO_MODELS", sayso_models::store::default_dir()).args(["run", "--json"]);
+        for board in boards {
+            command.args(["--board", board]);
+        }
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
+        let out = child.stdout.take().expect("its output");
+        let (send, events) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).expect("JSON");
+                if send.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, events }
+    }
+
+    /// Waits for an event of this name that `is` likes.
+    fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(180);
+        let mut seen = Vec::new();
+        while let Ok(event) =
+            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            if event["event"] == name && is(&event) {
+                return event;
+            }
+            seen.push(event);
+        }
+        panic!("no {name} came; only {seen:?}");
+    }
+
+    /// As Ctrl-C does. Returns whether it ended well.
+    fn interrupt(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+        sent.expect("kill").success() && self.child.wait().expect("ends").success()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Already gone after `interrupt`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn accept(listener: &TcpListener) -> TcpStream {
+    let (stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// Speaks the question into the satellite's microphone.
+fn ask(satellite: &Satellite) {
+    let sound = sayso_board::read_all(data(QUESTION), Duration::from_secs(60)).expect("recording");
+    let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
+    let mut body = satellite.body.lock().unwrap();
+    body.played.clear();
+    body.hears.extend(samples);
+}
+
+/// Holds what came out of its loudspeaker against the reply.
+fn check_answer(satellite: &Satellite, turn: &Value) {
+    let heard = turn["transcript"].as_str().expect("transcript");
+    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
+    let folder = tempfile::tempdir().expect("folder");
+    let answer = folder.path().join("answer.wav");
+    // Its last block is in its loudspeaker's queue when the turn is over.
+    std::thread::sleep(Duration::from_millis(200));
+    let played: Vec<f32> = {
+        let body = satellite.body.lock().unwrap();
+        body.played.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
+    };
+    let mut out = sayso_board::WavWriter::create(&answer, 24_000, 1).expect("wav");
+    out.write(&played).expect("samples");
+    out.finish().expect("wav");
+    let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
+    let spoken = lines[0]["text"].as_str().expect("text");
+    let reply = turn["reply"].as_str().expect("reply");
+    let wer = Wer::of(reply, spoken);
+    println!("reply: {reply}\nheard from the loudspeaker: {spoken}\n{wer}");
+    assert!(wer.percent() < 40.0, "{reply}\n{spoken}");
+}
+
+#[test]
+fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let board = format!("satellite:tcp:{}", listener.local_addr().unwrap());
+    let live = Live::start(&[&board]);
+    let mut satellite =
+        Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default());
+    live.wait("state", |event| event["state"] == "listening");
+    ask(&satellite);
+    live.wait("state", |event| event["state"] == "hearing");
+    support::wait_until("the lamp shows that it hears", || {
+        let shown = satellite.body.lock().unwrap().status.map(|status| status.shown);
+        !matches!(shown, None | Some(Shown::Asleep | Shown::Listening))
+    });
+    let first = live.wait("turn", |turn| turn["ending"] == "complete");
+    check_answer(&satellite, &first);
+
+    // The wire is cut and comes back; and from now on it loses a byte in 10,000.
+    let body = Arc::clone(&satellite.body);
+    satellite.pause();
+    body.lock().unwrap().loss = 1;
+    satellite = Satellite::start(accept(&listener), description(Codec::Adpcm), body);
+    support::wait_until("a second session", || satellite.body.lock().unwrap().sessions == 2);
+    ask(&satellite);
+    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    check_answer(&satellite, &second);
+    assert!(second["tokens"]["cached"].as_u64() > first["tokens"]["cached"].as_u64());
+    let counters = satellite.body.lock().unwrap().counters;
+    println!("{counters:?}");
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+}
+
+#[test]
+fn two_satellites_have_a_conversation_each() {
+    let kitchen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hall = TcpListener::bind("127.0.0.1:0").unwrap();
+    let boards = [&kitchen, &hall].map(|l| format!("tcp:{}", l.local_addr().unwrap()));
+    let live = Live::start(&[&boards[0], &boards[1]]);
+    let [kitchen, hall] = [kitchen, hall].map(|listener| {
+        Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default())
+    });
+    for board in &boards {
+        live.wait("state", |event| event["state"] == "listening" && event["board"] == **board);
+    }
+    ask(&kitchen);
+    let first = live.wait("turn", |turn| turn["ending"] == "complete");
+    assert_eq!(first["board"], *boards[0]);
+    check_answer(&kitchen, &first);
+    assert!(hall.body.lock().unwrap().played.iter().all(|&sample| sample == 0));
+    // The other knows nothing of it: the same question evaluates as many tokens.
+    ask(&hall);
+    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    assert_eq!(second["board"], *boards[1]);
+    check_answer(&hall, &second);
+    assert_eq!(second["tokens"]["cached"], first["tokens"]["cached"]);
+    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+}

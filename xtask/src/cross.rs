@@ -1,0 +1,225 @@
+//! Building on a PC for a 64-bit Raspberry Pi.
+//!
+//! The C++ needs Debian's cross compiler, which is a package; the program needs
+//! ALSA for the Pi, and Rust's standard library for it. The last two are taken
+//! from what there is:
+//!
+//! - the standard library of the toolchain that runs this, where it has one for
+//!   the target (`rustup target add aarch64-unknown-linux-gnu`);
+//! - else Debian's own compiler, with the standard library that Debian ships for it;
+//! - ALSA from Debian.
+//!
+//! What comes from Debian is unpacked into a folder of the user's cache. Nothing
+//! of it is installed, no architecture is added to the system, and no right of
+//! the administrator is needed for it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use crate::sh::{Result, Sh, cargo};
+use crate::target::Target;
+
+/// Debian's compiler, whose package of the standard library exists for every architecture.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const RUSTC_PACKAGE: &str = "rustc-web";
+const STD_PACKAGE: &str = "libstd-rust-web-dev";
+const ALSA_PACKAGES: [&str; 2] = ["libasound2", "libasound2-dev"];
+
+/// The oldest compiler that builds Sayso; as `rust-version` in Cargo.toml.
+pub const OLDEST_RUSTC: u32 = 91;
+
+/// How to build for another kind of machine.
+pub struct Cross {
+    target: Target,
+    /// A Debian system of the target's: ALSA, and the standard library if need be.
+    root: PathBuf,
+    env: Vec<(String, OsString)>,
+}
+
+/// Finds or fetches all that building for `target` here needs beside packages
+/// of the system.
+///
+/// # Errors
+/// When there is no way here to build for it, with what to do.
+pub fn prepare(sh: &Sh, target: Target) -> Result<Cross> {
+    if target != Target::Aarch64 {
+        return Err(format!("building for {} needs such a machine", target.triple()));
+    }
+    let root = match env::var_os("SAYSO_SYSROOT") {
+        Some(root) => PathBuf::from(root),
+        None => cache()?.join(target.debian()),
+    };
+    let mut cross = Cross { target, root, env: Vec::new() };
+    let mut packages: Vec<String> = ALSA_PACKAGES.map(String::from).into();
+    if !has_std(sh, target) {
+        packages.push(format!("{STD_PACKAGE}={}", debian_rustc(sh)?));
+        cross.set("RUSTC", DEBIAN_RUSTC);
+        let flags = format!("--sysroot={}", cross.root.join("usr").display());
+        cross.set(&cargo_variable(target, "RUSTFLAGS"), flags);
+    }
+    if env::var_os("SAYSO_SYSROOT").is_none() {
+        unpack(sh, target, &packages, &cross.root)?;
+    }
+    let libraries = cross.libraries();
+    cross.set(&cargo_variable(target, "LINKER"), "aarch64-linux-gnu-gcc");
+    cross.set("PKG_CONFIG_ALLOW_CROSS", "1");
+    cross.set("PKG_CONFIG_LIBDIR", libraries.join("pkgconfig"));
+    cross.set("PKG_CONFIG_SYSROOT_DIR", cross.root.clone());
+    cross.set("CMAKE_TOOLCHAIN_FILE", toolchain_file(sh));
+    cross.set("CMAKE_PREFIX_PATH", sh.root().join(target.ggml()));
+    cross.set(
+        &format!("BINDGEN_EXTRA_CLANG_ARGS_{}", target.triple().replace('-', "_")),
+        "-isystem /usr/aarch64-linux-gnu/include",
+    );
+    Ok(cross)
+}
+
+impl Cross {
+    fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.env.push((name.into(), value.into()));
+    }
+
+    /// The target's own libraries.
+    fn libraries(&self) -> PathBuf {
+        self.root.join("usr/lib/aarch64-linux-gnu")
+    }
+
+    /// Makes `command` build for the target.
+    pub fn apply(&self, command: &mut Command) {
+        command.args(["--target", self.target.triple()]);
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+    }
+
+    /// Runs `program` of the target on this machine.
+    pub fn emulate(&self, program: &Path) -> Command {
+        let mut command = Command::new("qemu-aarch64-static");
+        command.args(["-L", "/usr/aarch64-linux-gnu", "-E"]);
+        command.arg(format!("LD_LIBRARY_PATH={}", self.libraries().display()));
+        command.arg(program);
+        command
+    }
+}
+
+/// What CMake has to know of the target.
+pub fn toolchain_file(sh: &Sh) -> PathBuf {
+    sh.root().join(".cargo").join("aarch64-linux-gnu.cmake")
+}
+
+/// Cargo's environment variable for a setting of the target.
+fn cargo_variable(target: Target, setting: &str) -> String {
+    format!("CARGO_TARGET_{}_{setting}", target.triple().replace('-', "_").to_uppercase())
+}
+
+/// The compiler of the toolchain that runs this.
+pub fn rustc() -> Command {
+    let beside = Path::new(cargo().get_program()).with_file_name("rustc");
+    Command::new(if beside.is_file() { beside } else { PathBuf::from("rustc") })
+}
+
+/// Whether something here can compile for 64-bit ARM.
+pub fn can_compile(sh: &Sh) -> bool {
+    has_std(sh, Target::Aarch64) || debian_rustc(sh).is_ok()
+}
+
+/// Whether the compiler that runs this has a standard library for `target`.
+fn has_std(sh: &Sh, target: Target) -> bool {
+    let mut rustc = rustc();
+    rustc.args(["--print", "target-libdir", "--target", target.triple()]);
+    sh.read(&mut rustc).is_ok_and(|folder| {
+        fs::read_dir(folder.trim())
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+    })
+}
+
+/// The version of Debian's compiler, in Debian's words.
+fn debian_rustc(sh: &Sh) -> Result<String> {
+    let unfit = |why: &str| {
+        format!(
+            "this Rust has no standard library for aarch64 ({why}). With rustup:\n    \
+             rustup target add {}\nor on Debian:\n    apt-get install {RUSTC_PACKAGE}",
+            Target::Aarch64.triple()
+        )
+    };
+    let says = sh
+        .read(Command::new(DEBIAN_RUSTC).arg("--version"))
+        .map_err(|_| unfit("and there is no compiler of Debian's"))?;
+    // "rustc 1.96.0 (…)"
+    let minor = says.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    if minor.is_none_or(|minor| minor < OLDEST_RUSTC) {
+        return Err(unfit(&format!("and Debian's compiler is too old: {}", says.trim())));
+    }
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat=${Version}", RUSTC_PACKAGE]);
+    let version = sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is another"))?;
+    Ok(version.trim().into())
+}
+
+/// Where what is fetched is kept.
+pub fn cache() -> Result<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
+        .ok_or("neither XDG_CACHE_HOME nor HOME is set: no place for what is fetched")?;
+    Ok(cache.join("sayso-build"))
+}
+
+/// Unpacks Debian packages of the target's architecture under `root`, unless
+/// they are there.
+fn unpack(sh: &Sh, target: Target, packages: &[String], root: &Path) -> Result<()> {
+    let stamp = root.join("packages.txt");
+    let wanted = packages.join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|unpacked| unpacked == wanted) {
+        return Ok(());
+    }
+    sh.step(&format!("fetching {} for {}", packages.join(", "), target.debian()));
+    let lists = root.with_extension("apt");
+    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    for folder in ["lists/partial", "archives/partial"] {
+        let folder = lists.join(folder);
+        fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+    }
+    let status = lists.join("status");
+    fs::write(&status, "").map_err(|error| failed(&status, error))?;
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.args(["-qq", "-o", &format!("APT::Architecture={}", target.debian())]);
+        apt.args(["-o", &format!("APT::Architectures={}", target.debian())]);
+        for (setting, value) in [
+            ("Dir::State", lists.as_path()),
+            ("Dir::State::status", &status),
+            ("Dir::State::lists", &lists.join("lists")),
+            ("Dir::Cache", &lists),
+        ] {
+            apt.args(["-o", &format!("{setting}={}", value.display())]);
+        }
+        // What is fetched belongs to whoever runs this.
+        apt.args(["-o", "APT::Sandbox::User=root"]);
+        apt
+    };
+    // A source without this architecture makes it fail: the download below tells.
+    let _ = sh.run(apt().arg("update"));
+    let archives = lists.join("archives");
+    let download = apt().arg("download").args(packages).current_dir(&archives).status();
+    if !download.is_ok_and(|status| status.success()) {
+        return Err(format!(
+            "no {} from this system's package sources for {}. On a system that is not Debian \
+             unpack its packages {} there, and name the folder in SAYSO_SYSROOT",
+            packages.join(", "),
+            target.debian(),
+            ALSA_PACKAGES.join(" and "),
+        ));
+    }
+    let archives = fs::read_dir(&archives).map_err(|error| failed(&archives, error))?;
+    for archive in archives.flatten().map(|entry| entry.path()) {
+        if archive.extension().is_some_and(|extension| extension == "deb") {
+            sh.run(Command::new("dpkg-deb").arg("--extract").arg(&archive).arg(root))?;
+        }
+    }
+    fs::remove_dir_all(&lists).map_err(|error| failed(&lists, error))?;
+    fs::write(&stamp, wanted).map_err(|error| failed(&stamp, error))
+}
