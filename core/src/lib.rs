@@ -8,6 +8,8 @@
 //!   ended", "ended" out.
 //! - [`turn`]: those events and the progress of the reply in; what to think
 //!   about, play, stop and remember out.
+//! - [`light`]: what one LED shows of it.
+//! - [`button`]: contact levels in, presses out.
 //!
 //! ```
 //! use sayso_core::audio::Samples;
@@ -47,5 +49,7 @@
 extern crate std;
 
 pub mod audio;
+pub mod button;
 pub mod endpoint;
+pub mod light;
 pub mod turn;

@@ -93,6 +93,40 @@ pub enum State {
     Paused,
 }
 
+/// What a board's lamp shows: the [`State`], or that something went wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// [`State::Asleep`]. Also what a board shows before it is told anything.
+    #[default]
+    Asleep,
+    /// [`State::Listening`].
+    Listening,
+    /// [`State::Hearing`].
+    Hearing,
+    /// [`State::Thinking`].
+    Thinking,
+    /// [`State::Speaking`].
+    Speaking,
+    /// [`State::Paused`].
+    Paused,
+    /// Something went wrong: an answer failed, or nobody is there to give one.
+    Error,
+}
+
+impl From<State> for Shown {
+    fn from(state: State) -> Self {
+        match state {
+            State::Asleep => Self::Asleep,
+            State::Listening => Self::Listening,
+            State::Hearing => Self::Hearing,
+            State::Thinking => Self::Thinking,
+            State::Speaking => Self::Speaking,
+            State::Paused => Self::Paused,
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

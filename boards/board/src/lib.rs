@@ -2,12 +2,15 @@
 //! What a board is: where sound enters and leaves, and what a person sees.
 //!
 //! The assistant sees every board through [`Board`]: a [`Microphone`] that
-//! gives 16 kHz mono and a [`Loudspeaker`] that takes mono at the voice's rate.
+//! gives 16 kHz mono, a [`Loudspeaker`] that takes mono at the voice's rate and, on
+//! some, a [`Panel`] with a lamp and buttons.
 //! The rest of this crate is what every board needs: sample-rate conversion
 //! ([`Resampler`]), mixing and framing ([`downmix`], [`Framer`]), and sound
 //! files ([`SoundFile`], [`read_all`], [`WavWriter`]).
 
 use std::time::Duration;
+
+use sayso_core::turn::Shown;
 
 mod error;
 mod frames;
@@ -35,6 +38,29 @@ pub trait Board {
     /// # Errors
     /// When the devices named do not exist or cannot be opened.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError>;
+
+    /// The lamp and the buttons of a board that has some, once it was started.
+    fn panel(&mut self) -> Option<Box<dyn Panel>> {
+        None
+    }
+}
+
+/// What a person sees and presses.
+pub trait Panel: Send {
+    /// Shows what goes on. Never blocks. What is shown stays until the next call.
+    fn show(&mut self, shown: Shown);
+
+    /// What was pressed since the last call, the oldest first. Never blocks.
+    fn pressed(&mut self) -> Option<Press>;
+}
+
+/// What a person wants who presses a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Press {
+    /// To be heard now: wakes, and ends a reply.
+    Talk,
+    /// To be left alone: ends a reply, and whatever is being answered.
+    Hush,
 }
 
 /// What a [`Microphone::read`] brought.

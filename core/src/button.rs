@@ -1,0 +1,185 @@
+//! A button: contact levels in, presses out.
+//!
+//! A press is meant as "listen to me" (push to talk: [`crate::turn::Event::Wake`]),
+//! so it is told as soon as the contact is steady, not when it turns out to be
+//! short. A button that is held for long means "mute"; whoever takes that back
+//! what the press began. The talk's end needs no button, the endpointer finds it.
+//! Where people would hold the button while they speak, the long press is
+//! switched off and a second button mutes.
+
+use crate::audio::Samples;
+
+/// How a [`Button`] decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ButtonConfig {
+    /// How long a new level must last to count. Small switches bounce for
+    /// less than 10 ms.
+    pub debounce: Samples,
+    /// How long a press must last to be a long one; `None`: there are none.
+    pub long_press: Option<Samples>,
+}
+
+impl Default for ButtonConfig {
+    fn default() -> Self {
+        Self { debounce: Samples::from_ms(20), long_press: Some(Samples::from_ms(1_500)) }
+    }
+}
+
+/// What a person did with a button.
+///
+/// Always `Pressed`, then at most one `Held`, then `Released`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum ButtonEvent {
+    /// It went down.
+    Pressed,
+    /// It has been down for [`ButtonConfig::long_press`], and still is.
+    Held,
+    /// It came up.
+    Released,
+}
+
+/// One debounced button.
+///
+/// ```
+/// use sayso_core::audio::Samples;
+/// use sayso_core::button::{Button, ButtonConfig, ButtonEvent};
+///
+/// let mut button = Button::new(ButtonConfig::default());
+/// let events: Vec<_> = (0..2_000)
+///     .filter_map(|ms| button.poll(Samples::from_ms(ms), (100..1_900).contains(&ms)))
+///     .collect();
+/// assert_eq!(events, [ButtonEvent::Pressed, ButtonEvent::Held, ButtonEvent::Released]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Button {
+    config: ButtonConfig,
+    down: bool,
+    /// Since when the contact has differed from `down`.
+    changed: Option<Samples>,
+    /// When the press becomes a long one; `None` when it has, or cannot.
+    long_at: Option<Samples>,
+}
+
+impl Button {
+    /// A button that is up.
+    pub const fn new(config: ButtonConfig) -> Self {
+        Self { config, down: false, changed: None, long_at: None }
+    }
+
+    /// Whether it is down, bounces aside.
+    pub const fn is_down(&self) -> bool {
+        self.down
+    }
+
+    /// The contact's level at a time that does not run backwards. To be called
+    /// every few milliseconds, at least every [`ButtonConfig::debounce`].
+    pub fn poll(&mut self, now: Samples, down: bool) -> Option<ButtonEvent> {
+        if down == self.down {
+            self.changed = None;
+        } else {
+            let since = *self.changed.get_or_insert(now);
+            if now - since >= self.config.debounce {
+                self.changed = None;
+                self.down = down;
+                self.long_at =
+                    if down { self.config.long_press.map(|long| since + long) } else { None };
+                return Some(if down { ButtonEvent::Pressed } else { ButtonEvent::Released });
+            }
+        }
+        if self.down && self.long_at.is_some_and(|at| now >= at) {
+            self.long_at = None;
+            return Some(ButtonEvent::Held);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a button makes of levels, each held for so many milliseconds, read once a millisecond.
+    fn play(config: ButtonConfig, levels: &[(bool, u64)]) -> Vec<(u64, ButtonEvent)> {
+        let mut button = Button::new(config);
+        let mut events = Vec::new();
+        let mut ms = 0;
+        for &(down, length) in levels {
+            for _ in 0..length {
+                events.extend(button.poll(Samples::from_ms(ms), down).map(|event| (ms, event)));
+                ms += 1;
+            }
+        }
+        events
+    }
+
+    #[test]
+    fn a_press_is_told_when_the_contact_is_steady() {
+        let events = play(ButtonConfig::default(), &[(false, 100), (true, 200), (false, 100)]);
+        assert_eq!(events, [(120, ButtonEvent::Pressed), (320, ButtonEvent::Released)]);
+    }
+
+    #[test]
+    fn a_bouncing_contact_is_one_press() {
+        let bounce = [(true, 3), (false, 2), (true, 1), (false, 4), (true, 300)];
+        let release = [(false, 2), (true, 5), (false, 3), (true, 1), (false, 100)];
+        let events = play(ButtonConfig::default(), &[&bounce[..], &release[..]].concat());
+        let kinds: Vec<_> = events.iter().map(|(_, event)| *event).collect();
+        assert_eq!(kinds, [ButtonEvent::Pressed, ButtonEvent::Released]);
+    }
+
+    #[test]
+    fn a_spike_is_no_press() {
+        assert_eq!(play(ButtonConfig::default(), &[(true, 19), (false, 100)]), []);
+    }
+
+    #[test]
+    fn a_long_press_is_told_once_and_while_it_lasts() {
+        let events = play(ButtonConfig::default(), &[(true, 5_000), (false, 100)]);
+        assert_eq!(
+            events,
+            [
+                (20, ButtonEvent::Pressed),
+                (1_500, ButtonEvent::Held),
+                (5_020, ButtonEvent::Released)
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_long_press_there_is_none() {
+        let config = ButtonConfig { long_press: None, ..ButtonConfig::default() };
+        let events = play(config, &[(true, 60_000), (false, 100)]);
+        assert_eq!(events, [(20, ButtonEvent::Pressed), (60_020, ButtonEvent::Released)]);
+    }
+
+    #[test]
+    fn a_press_of_two_readings_counts_however_seldom_it_is_read() {
+        let mut button = Button::new(ButtonConfig::default());
+        assert_eq!(button.poll(Samples::from_ms(0), true), None);
+        assert_eq!(button.poll(Samples::from_ms(20), true), Some(ButtonEvent::Pressed));
+        assert!(button.is_down());
+    }
+
+    proptest! {
+        /// Whatever the contact does, every press is pressed, held at most once, released.
+        #[test]
+        fn events_come_in_order(levels in prop::collection::vec((any::<bool>(), 1u64..2_000), 0..40)) {
+            let mut last = ButtonEvent::Released;
+            for (_, event) in play(ButtonConfig::default(), &levels) {
+                let follows = match event {
+                    ButtonEvent::Pressed => last == ButtonEvent::Released,
+                    ButtonEvent::Held => last == ButtonEvent::Pressed,
+                    ButtonEvent::Released => last != ButtonEvent::Released,
+                };
+                prop_assert!(follows, "{event:?} after {last:?}");
+                last = event;
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What one LED shows: a state and a time in, a brightness out.
+//!
+//! The same patterns on every board that has a light, so that whoever knows one
+//! knows all. They differ in rhythm, not in colour: one plain LED tells them apart.
+//!
+//! | shown | pattern |
+//! |---|---|
+//! | asleep | hardly lit |
+//! | listening | dim |
+//! | hearing | full |
+//! | thinking | breathes, once in 1.2 s |
+//! | speaking | ripples, 2.5 times a second, never dark |
+//! | paused | half, with a dark notch twice a second |
+//! | muted | two short flashes every 3 s |
+//! | disconnected | one short flash every 2 s |
+//! | error | blinks fast, 5 times a second |
+
+use crate::audio::Samples;
+use crate::turn::State;
+
+/// Fully lit.
+pub const FULL: u8 = 255;
+
+/// Steady brightness while it listens.
+const DIM: u8 = 64;
+
+/// Steady brightness while it sleeps: to be seen by who looks for it.
+const GLOW: u8 = 8;
+
+/// Half lit to the eye, which is about a quarter of the power.
+const HALF: u8 = 96;
+
+/// What there is to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Light {
+    /// The conversation goes on, and this is its state.
+    Turn(State),
+    /// The microphone is off because somebody wished it so.
+    Muted,
+    /// Nobody answers on the link, or the assistant is not running.
+    Disconnected,
+    /// Something failed.
+    Error,
+}
+
+impl Light {
+    /// What is shown of all that is true at once. That the microphone is off
+    /// goes before everything: a person relies on it. Then what keeps the
+    /// state from being known, then the state.
+    pub const fn of(state: State, muted: bool, connected: bool, error: bool) -> Self {
+        match (muted, connected, error) {
+            (true, ..) => Self::Muted,
+            (_, false, _) => Self::Disconnected,
+            (_, _, true) => Self::Error,
+            _ => Self::Turn(state),
+        }
+    }
+
+    /// The brightness at a time, 0 (dark) to [`FULL`], as a duty cycle of 255.
+    ///
+    /// Depends on nothing but its arguments: boards that start at the same time
+    /// blink together. Wants to be asked some 30 times a second or more.
+    pub fn brightness(self, now: Samples) -> u8 {
+        match self {
+            Self::Turn(State::Asleep) => GLOW,
+            Self::Turn(State::Listening) => DIM,
+            Self::Turn(State::Hearing) => FULL,
+            Self::Turn(State::Thinking) => breath(now, 1_200, GLOW),
+            Self::Turn(State::Speaking) => breath(now, 400, DIM),
+            Self::Turn(State::Paused) => lit(phase(now, 500) < 400, HALF),
+            Self::Muted => {
+                let phase = phase(now, 3_000);
+                lit(phase < 80 || (200..280).contains(&phase), FULL)
+            }
+            Self::Disconnected => lit(phase(now, 2_000) < 80, FULL),
+            Self::Error => lit(phase(now, 200) < 100, FULL),
+        }
+    }
+}
+
+impl From<State> for Light {
+    fn from(state: State) -> Self {
+        Self::Turn(state)
+    }
+}
+
+/// Milliseconds into a pattern that repeats every `period_ms`.
+fn phase(now: Samples, period_ms: u32) -> u32 {
+    (now.as_ms() % u64::from(period_ms)) as u32
+}
+
+fn lit(on: bool, brightness: u8) -> u8 {
+    if on { brightness } else { 0 }
+}
+
+/// From `low` to full and back once in `period_ms`. A squared triangle: the eye
+/// takes the logarithm, so a straight ramp would look lit nearly all the time.
+fn breath(now: Samples, period_ms: u32, low: u8) -> u8 {
+    let phase = phase(now, period_ms);
+    let half = period_ms / 2;
+    let ramp = if phase < half { phase } else { period_ms - phase };
+    let low = u32::from(low);
+    (low + (u32::from(FULL) - low) * ramp * ramp / (half * half)) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    const ALL: [Light; 9] = [
+        Light::Turn(State::Asleep),
+        Light::Turn(State::Listening),
+        Light::Turn(State::Hearing),
+        Light::Turn(State::Thinking),
+        Light::Turn(State::Speaking),
+        Light::Turn(State::Paused),
+        Light::Muted,
+        Light::Disconnected,
+        Light::Error,
+    ];
+
+    /// Six seconds of a pattern, a value per millisecond: twice its longest period.
+    fn track(light: Light) -> Vec<u8> {
+        (0..6_000).map(|ms| light.brightness(Samples::from_ms(ms))).collect()
+    }
+
+    #[test]
+    fn no_two_patterns_are_alike() {
+        for (n, a) in ALL.iter().enumerate() {
+            for b in &ALL[n + 1..] {
+                assert_ne!(track(*a), track(*b), "{a:?} and {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_pattern_is_seen() {
+        for light in ALL {
+            assert!(track(light).into_iter().any(|value| value > 0), "{light:?}");
+        }
+    }
+
+    #[test]
+    fn steady_states_are_steady_and_in_order() {
+        let steady = [State::Asleep, State::Listening, State::Hearing].map(|state| {
+            let track = track(state.into());
+            assert!(track.iter().all(|value| *value == track[0]), "{state:?}");
+            track[0]
+        });
+        assert!(steady.is_sorted(), "{steady:?}");
+        assert_eq!(steady[2], FULL);
+    }
+
+    #[test]
+    fn thinking_breathes_without_a_jump() {
+        let track = track(State::Thinking.into());
+        assert_eq!((track[0], track[600], track[1_200]), (GLOW, FULL, GLOW));
+        assert!(track.windows(2).all(|pair| pair[0].abs_diff(pair[1]) <= 2));
+    }
+
+    #[test]
+    fn speaking_is_never_dark() {
+        assert!(track(State::Speaking.into()).into_iter().all(|value| value >= DIM));
+    }
+
+    /// Flashes (dark to lit) in six seconds.
+    fn flashes(light: Light) -> usize {
+        let track = track(light);
+        track.windows(2).filter(|pair| pair[0] == 0 && pair[1] > 0).count()
+            + usize::from(track[0] > 0)
+    }
+
+    #[test]
+    fn flashes_are_as_the_table_says() {
+        assert_eq!(flashes(Light::Muted), 4);
+        assert_eq!(flashes(Light::Disconnected), 3);
+        assert_eq!(flashes(Light::Error), 30);
+        assert_eq!(flashes(Light::Turn(State::Paused)), 12);
+    }
+
+    #[test]
+    fn mute_goes_before_all_and_a_lost_link_before_an_error() {
+        let state = State::Hearing;
+        assert_eq!(Light::of(state, false, true, false), Light::Turn(state));
+        assert_eq!(Light::of(state, false, true, true), Light::Error);
+        assert_eq!(Light::of(state, false, false, true), Light::Disconnected);
+        assert_eq!(Light::of(state, true, false, true), Light::Muted);
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_trouble() {
+        for light in ALL {
+            light.brightness(Samples(u64::MAX));
+        }
+    }
+}
