@@ -16,7 +16,7 @@
 //! | error | blinks fast, 5 times a second |
 
 use crate::audio::Samples;
-use crate::turn::State;
+use crate::turn::{Shown, State};
 
 /// Fully lit.
 pub const FULL: u8 = 255;
@@ -81,6 +81,20 @@ impl Light {
 impl From<State> for Light {
     fn from(state: State) -> Self {
         Self::Turn(state)
+    }
+}
+
+impl From<Shown> for Light {
+    fn from(shown: Shown) -> Self {
+        Self::Turn(match shown {
+            Shown::Asleep => State::Asleep,
+            Shown::Listening => State::Listening,
+            Shown::Hearing => State::Hearing,
+            Shown::Thinking => State::Thinking,
+            Shown::Speaking => State::Speaking,
+            Shown::Paused => State::Paused,
+            Shown::Error => return Self::Error,
+        })
     }
 }
 

@@ -94,7 +94,9 @@ pub enum State {
 }
 
 /// What a board's lamp shows: the [`State`], or that something went wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// [`State::Asleep`]. Also what a board shows before it is told anything.

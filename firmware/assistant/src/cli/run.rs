@@ -22,9 +22,10 @@ pub struct Run {
     /// Loudspeaker: its name or a part of it
     #[arg(long, short, value_name = "NAME", env = "SAYSO_OUTPUT")]
     output: Option<String>,
-    /// `desktop` (this machine's sound card), or `replay:IN[:OUT]`: a
-    /// recording as the microphone, on a virtual clock; OUT gets both sides
-    #[arg(long, default_value = "desktop", value_name = "BOARD")]
+    /// `desktop` (this machine's sound card), `raspberry-pi` (an LED and a button
+    /// as well), or `replay:IN[:OUT]`: a recording as the microphone, on a virtual
+    /// clock; OUT gets both sides
+    #[arg(long, default_value = "desktop", value_name = "BOARD", env = "SAYSO_BOARD")]
     board: String,
     /// One JSON object per event
     #[arg(long)]
@@ -52,9 +53,10 @@ impl Run {
                 (super::ask::replay(input.as_ref(), output.map(AsRef::as_ref))?, Pace::Lockstep)
             }
             _ if self.board == "desktop" => (desktop(&config)?, Pace::Live),
+            _ if self.board == "raspberry-pi" => (raspberry_pi(&config)?, Pace::Live),
             _ => {
                 return Err(sayso::Error::Usage(format!(
-                    "--board {}: `desktop` or `replay:IN[:OUT]`",
+                    "--board {}: `desktop`, `raspberry-pi` or `replay:IN[:OUT]`",
                     self.board
                 )));
             }
@@ -192,17 +194,40 @@ impl Screen {
 
 #[cfg(feature = "desktop")]
 pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board>> {
+    Ok(Box::new(sayso_desktop::Desktop::new(devices(config))))
+}
+
+#[cfg(feature = "desktop")]
+fn devices(config: &sayso::Config) -> sayso_desktop::DesktopConfig {
     let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
-    let devices = sayso_desktop::DesktopConfig {
+    sayso_desktop::DesktopConfig {
         input: named(&config.audio.input),
         output: named(&config.audio.output),
-    };
-    Ok(Box::new(sayso_desktop::Desktop::new(devices)))
+    }
 }
 
 #[cfg(not(feature = "desktop"))]
 pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board>> {
     Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
+}
+
+#[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
+fn raspberry_pi(config: &sayso::Config) -> Result<Box<dyn Board>> {
+    let pins = &config.raspberry_pi;
+    let used = |number: u32| Some(number).filter(|number| *number > 0);
+    let pins = sayso_raspberry_pi::Pins {
+        chip: pins.chip.clone(),
+        led: used(pins.led),
+        led_active_low: pins.led_active_low,
+        button: used(pins.button),
+    };
+    Ok(Box::new(sayso_raspberry_pi::RaspberryPi::new(devices(config), pins)))
+}
+
+#[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
+fn raspberry_pi(_: &sayso::Config) -> Result<Box<dyn Board>> {
+    let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
+    Err(sayso::Error::Usage(message.into()))
 }
 
 #[cfg(feature = "desktop")]
