@@ -92,12 +92,12 @@ impl Cross {
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
     }
 
-    /// Runs `program` of the target on this machine.
-    pub fn emulate(&self, program: &Path) -> Command {
-        let mut command = Command::new("qemu-aarch64-static");
+    /// Runs a program of the target on this machine: the arguments to come are
+    /// the emulator's, the program, and the program's.
+    pub fn emulator(&self) -> Command {
+        let mut command = Command::new("qemu-aarch64");
         command.args(["-L", "/usr/aarch64-linux-gnu", "-E"]);
         command.arg(format!("LD_LIBRARY_PATH={}", self.libraries().display()));
-        command.arg(program);
         command
     }
 }

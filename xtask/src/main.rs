@@ -1,7 +1,9 @@
 //! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
 //! else is missing it installs or names.
 
+mod count;
 mod cross;
+mod deb;
 mod dist;
 mod ggml;
 mod sh;
@@ -26,6 +28,7 @@ tasks
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
+  count     instructions of each stage on a Raspberry Pi, by emulation
   check     formatting, clippy with warnings denied, documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
@@ -42,7 +45,7 @@ options of demo, test, setup, ggml, dist and bench
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
 
-options of dist
+options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
   --check          then ask the shipped question of what was built, under
@@ -188,6 +191,7 @@ fn run(task: &str, options: &Options) -> Result<()> {
         "setup" => setup(&sh, options, system::Needs::Run),
         "ggml" => ggml::build(&sh, options),
         "dist" => dist::dist(&sh, options),
+        "count" => count::count(&sh, options),
         "check" => check(&sh),
         "bench" => bench(&sh, options),
         "help" | "--help" | "-h" => {

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Installs, starts, stops, upgrades and removes the package in a clean Debian,
+# with systemd running in it. Called by `cargo xtask dist --check`.
+#
+#     check.sh PACKAGE MODELS SPEECH
+#
+# PACKAGE is the .deb, MODELS a folder of fetched models, SPEECH a recording
+# that stands in for the microphone, which there is none of.
+set -euo pipefail
+
+package=$(realpath "$1") models=$(realpath "$2") speech=$(realpath "$3")
+suite=bookworm
+mirror=http://deb.debian.org/debian
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sayso-build
+base=$cache/clean-$suite
+
+if [ "$(id -u)" != 0 ]; then
+    echo "a clean root needs root: run this as root, or with sudo" >&2
+    exit 2
+fi
+
+# The system that the package is installed in: kept, and never written to.
+if [ ! -e "$base/complete" ]; then
+    rm -rf "$base"
+    mkdir -p "$base"
+    debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,udev,libasound2,libstdc++6 \
+        "$suite" "$base" "$mirror"
+    touch "$base/complete"
+fi
+
+# The rest happens in namespaces of its own, which take all mounts and
+# processes with them when they end.
+if [ -z "${SAYSO_INSIDE-}" ]; then
+    SAYSO_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
+fi
+
+work=$(mktemp -d /var/tmp/sayso-check.XXXXXX)
+root=$work/root
+booted=
+finish() {
+    status=$?
+    [ -z "$booted" ] || kill -KILL "$booted" 2>/dev/null || true
+    umount --lazy "$work" 2>/dev/null || true
+    rm -rf "$work"
+    [ $status = 0 ] || echo "the check of the package failed" >&2
+}
+trap finish EXIT
+mount -t tmpfs tmpfs "$work"
+mkdir "$root" "$work/upper" "$work/work"
+mount -t overlay overlay -o "lowerdir=$base,upperdir=$work/upper,workdir=$work/work" "$root"
+mkdir -p "$root/mnt/models" "$root/mnt/in"
+mount --bind -o ro "$models" "$root/mnt/models"
+cp "$package" "$root/mnt/in/sayso.deb"
+cp "$speech" "$root/mnt/in/speech.${speech##*.}"
+
+# The next version: the same, but for its number.
+mkdir "$work/next"
+dpkg-deb --raw-extract "$package" "$work/next"
+sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control"
+dpkg-deb --root-owner-group -Znone --build "$work/next" "$root/mnt/in/next.deb" >/dev/null
+rm -r "$work/next"
+
+# Starts systemd as process 1 of the clean system.
+boot() {
+    unshare --pid --fork --kill-child --mount-proc="$root/proc" --ipc --uts --cgroup --net \
+        bash -c '
+            mount -t sysfs sysfs "$1/sys" -o ro
+            mkdir -p "$1/run" "$1/dev"
+            mount -t tmpfs tmpfs "$1/run"
+            mount -t tmpfs -o mode=755 tmpfs "$1/dev"
+            for device in null zero full random urandom tty; do
+                cp -a "/dev/$device" "$1/dev/$device"
+            done
+            mkdir "$1/dev/pts" "$1/dev/shm"
+            mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+            ln -s pts/ptmx "$1/dev/ptmx"
+            mount -t cgroup2 cgroup2 "$1/sys/fs/cgroup"
+            exec chroot "$1" env -i container=sayso PATH="$PATH" /lib/systemd/systemd --log-target=console \
+                --unit=multi-user.target
+        ' boot "$root" >"$work/systemd.log" 2>&1 &
+    booted=$!
+    for _ in $(seq 120); do
+        sleep 1
+        if [ -e "$root/run/dbus/system_bus_socket" ] && inside systemctl is-active --quiet multi-user.target; then
+            return
+        fi
+    done
+    tail -30 "$work/systemd.log" >&2
+    echo "systemd did not start in the clean root" >&2
+    exit 1
+}
+
+# Runs a command in the clean system.
+inside() {
+    local init
+    init=$(pgrep --parent "$booted" | head -1)
+    nsenter --target "$init" --all chroot "$root" env -i PATH="$PATH" DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+say() { echo "── $*"; }
+fail() { echo "✗ $*" >&2; exit 1; }
+
+boot
+say "install"
+inside dpkg --install /mnt/in/sayso.deb
