@@ -39,9 +39,9 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let counter = Counter { sh, cross: &cross, program: &program, plugin: plugin(sh)? };
 
     sh.step("counting (some minutes: every instruction is emulated)");
-    let frames = 11.0 * 16_000.0 / 512.0;
+    let frames = (11 * 16_000 / 512) as f64;
     let vad = counter.difference(&["bench", "vad", "-n", "1"], &["bench", "vad", "-n", "2"])?;
-    line("voice activity, a frame of 32 ms", vad / frames.floor());
+    line("voice activity, a frame of 32 ms", vad / frames);
     let speech = sh.root().join(SPEECH);
     let speech = speech.to_str().ok_or("the folder's name is not UTF-8")?;
     let stt = counter.difference(&["transcribe", speech], &["transcribe", speech, speech])?;

@@ -9,10 +9,10 @@ use crate::sh::{Result, Sh};
 use crate::target::Target;
 
 /// Where the package's own files are, from the workspace's root.
-const PARTS: &str = "firmware/assistant/package";
+pub const PARTS: &str = "firmware/assistant/package";
 
 /// What goes where: the file, from the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 9] = [
+const FILES: [(&str, &str, u32); 10] = [
     ("firmware/assistant/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/assistant/package/sayso-models.service",
@@ -28,6 +28,7 @@ const FILES: [(&str, &str, u32); 9] = [
     ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644),
     ("NOTICE", "usr/share/doc/sayso/NOTICE", 0o644),
     ("LICENSE-MIT", "usr/share/doc/sayso/copyright", 0o644),
+    ("LICENSE-APACHE", "usr/share/doc/sayso/LICENSE-APACHE", 0o644),
     ("README.md", "usr/share/doc/sayso/README.md", 0o644),
     ("docs/raspberry-pi.md", "usr/share/doc/sayso/raspberry-pi.md", 0o644),
 ];

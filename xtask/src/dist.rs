@@ -20,17 +20,20 @@ pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     ggml::build(sh, options)?;
     let program = build(sh, options, cross.as_ref())?;
     let package = deb::pack(sh, target, &program)?;
-    if options.check {
-        let command = || match &cross {
-            Some(cross) => {
+    match &cross {
+        _ if !options.check => {}
+        Some(cross) => {
+            ask(sh, options, &|| {
                 let mut command = cross.emulator();
                 command.arg(&program);
                 command
-            }
-            None => Command::new(&program),
-        };
-        ask(sh, options, &command)?;
-        install(sh, options, &package)?;
+            })?;
+            unpack(sh, cross, &package)?;
+        }
+        None => {
+            ask(sh, options, &|| Command::new(&program))?;
+            install(sh, &package)?;
+        }
     }
     println!("\n{}\n{}", program.display(), package.display());
     Ok(())
@@ -40,14 +43,26 @@ pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
 pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBuf> {
     sh.step(&format!("building sayso for {}", options.target.triple()));
     let mut build = cargo();
-    build.args(["build", "--profile", "dist", "--package", "sayso"]).args(features(options));
+    let profile = if options.quick { "release" } else { "dist" };
+    build.args(["build", "--profile", profile, "--package", "sayso"]).args(features(options));
     let mut folder = sh.target();
     if let Some(cross) = cross {
         cross.apply(&mut build);
         folder.push(options.target.triple());
     }
     sh.run(&mut build)?;
-    Ok(folder.join("dist").join("sayso"))
+    let program = folder.join(profile).join("sayso");
+    if !options.quick {
+        return Ok(program);
+    }
+    // Tests want its symbols, the package does not.
+    let stripped = sh.target().join("package").join("sayso");
+    if let Some(folder) = stripped.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let strip = if cross.is_some() { "aarch64-linux-gnu-strip" } else { "strip" };
+    sh.run(Command::new(strip).arg("-o").arg(&stripped).arg(&program))?;
+    Ok(stripped)
 }
 
 /// Asks the shipped question of the program, and listens to what it answers.
@@ -89,10 +104,25 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Installs, starts, stops, upgrades and removes the package in a clean root.
-fn install(sh: &Sh, options: &Options, package: &Path) -> Result<()> {
+fn install(sh: &Sh, package: &Path) -> Result<()> {
     sh.step("the package in a clean root");
-    let _ = (fs::metadata(package), options);
-    Ok(())
+    let models = match std::env::var_os("SAYSO_MODELS") {
+        Some(models) => PathBuf::from(models),
+        None => sh.cache()?.join("sayso").join("models"),
+    };
+    let check = sh.root().join(deb::PARTS).join("check.sh");
+    sh.run(Command::new(check).arg(package).arg(models).arg(sh.root().join(QUESTION)))
+}
+
+/// Starts the program of a package for another machine. What else is in the
+/// package is the same for every machine, and tried for this one.
+fn unpack(sh: &Sh, cross: &Cross, package: &Path) -> Result<()> {
+    sh.step("the package's program");
+    let folder = package.with_extension("unpacked");
+    sh.run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&folder))?;
+    let version = sh.read(cross.emulator().arg(folder.join("usr/bin/sayso")).arg("--version"))?;
+    print!("{version}");
+    fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 #[cfg(test)]

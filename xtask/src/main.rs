@@ -51,6 +51,7 @@ options of dist and count
   --check          then ask the shipped question of what was built, under
                    emulation if need be, and install, start, stop, upgrade and
                    remove the package in a clean root
+  --quick          the build of the tests instead of the optimised one
 
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
@@ -73,6 +74,8 @@ pub struct Options {
     pub target: Target,
     /// Whether what is shipped is tried.
     pub check: bool,
+    /// Whether the release build will do for it.
+    pub quick: bool,
 }
 
 /// The instruction set that ggml is compiled for.
@@ -136,6 +139,7 @@ fn options(args: &[String]) -> Result<Options> {
         models: true,
         target: Target::host(),
         check: false,
+        quick: false,
     };
     let mut cpu = None;
     let mut args = args.iter();
@@ -167,6 +171,7 @@ fn options(args: &[String]) -> Result<Options> {
             "--no-models" => options.models = false,
             "--target" => options.target = Target::parse(value()?)?,
             "--check" => options.check = true,
+            "--quick" => options.quick = true,
             other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
         }
     }
@@ -299,6 +304,7 @@ mod tests {
                 models: true,
                 target: Target::host(),
                 check: false,
+                quick: false,
             })
         );
         let pi = parse("--check --target aarch64-unknown-linux-gnu").unwrap();

@@ -26,6 +26,8 @@
 
 mod front;
 mod gpio;
+#[cfg(test)]
+mod gpio_sim_tests;
 mod mute;
 mod panel;
 mod pwm;
