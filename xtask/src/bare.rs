@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use crate::cross::{OLDEST_RUSTC, cache, rustc};
+use crate::cross::{OLDEST_RUSTC, rustc};
 use crate::sh::{Result, Sh, cargo};
 
 /// The targets of microcontrollers: Cortex-M0+ (RP2040), M4 with floating point, M33 (RP2350).
@@ -79,7 +79,7 @@ fn private(sh: &Sh, target: &str) -> Result<(PathBuf, PathBuf)> {
              or on Debian:\n    apt-get install rustc-web cargo-web rust-web-src lld"
         )
     })?;
-    let root = cache()?.join(format!("rust-{}", source.version));
+    let root = sh.cache()?.join("sayso-build").join(format!("rust-{}", source.version));
     if !has_core(sh, Command::new(&source.rustc), target, Some(&root)) {
         sh.step(&format!("Rust's core and alloc for {target}"));
         build(sh, &source, target, &root)?;

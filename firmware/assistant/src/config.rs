@@ -21,6 +21,8 @@ pub struct Config {
     pub models: Models,
     /// Microphone and loudspeaker.
     pub audio: Audio,
+    /// LED and button of `--board raspberry-pi`.
+    pub raspberry_pi: RaspberryPi,
     /// Cleaning what is heard.
     pub ear: Ear,
     /// Turn-taking.
@@ -72,6 +74,26 @@ pub struct Audio {
     pub input: String,
     /// Loudspeaker: its name or a part of it; empty for the system's default.
     pub output: String,
+}
+
+/// LED and button of a Raspberry Pi. 0, which is of no use as a GPIO there, for none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RaspberryPi {
+    /// GPIO chip, by path or label; empty for that of the header.
+    pub chip: String,
+    /// GPIO of the LED.
+    pub led: u32,
+    /// Whether the LED lights when its GPIO is low.
+    pub led_active_low: bool,
+    /// GPIO of the button, which connects it to ground.
+    pub button: u32,
+}
+
+impl Default for RaspberryPi {
+    fn default() -> Self {
+        Self { chip: String::new(), led: 25, led_active_low: false, button: 17 }
+    }
 }
 
 /// Cleaning what is heard.
