@@ -69,7 +69,7 @@ fn main() -> ! {
     RECEIVER.give(receiver);
     let parts = Parts::<Mps2> {
         serial: Wire { received },
-        clock: Time::default(),
+        clock: Time::new(),
         watchdog: Watchdog::ONLY,
         lamp: Lamp::default(),
         mute_led: MuteLed::default(),

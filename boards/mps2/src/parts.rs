@@ -48,11 +48,17 @@ impl Serial for Wire {
     }
 }
 
-/// The time since the start.
-#[derive(Default)]
+/// The time since this was made.
 pub struct Time {
     last: u32,
     ticks: u64,
+}
+
+impl Time {
+    /// From now on.
+    pub fn new() -> Self {
+        Self { last: Counter::FREE.ticks(), ticks: 0 }
+    }
 }
 
 impl Clock for Time {

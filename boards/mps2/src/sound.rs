@@ -92,7 +92,8 @@ pub struct Loudspeaker {
 impl Loudspeaker {
     /// Plays from now on.
     pub fn new() -> Self {
-        let file = OpenOptions::new().append(true).create(true).open(c"loudspeaker.raw").ok();
+        let file =
+            OpenOptions::new().write(true).append(true).create(true).open(c"loudspeaker.raw").ok();
         Self { file, pace: Pace::new(PLAYED_BLOCK, 24_000) }
     }
 }
