@@ -169,7 +169,7 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
     for file in files(&work.join("target").join(target).join("release/deps")) {
         let name = file.file_name().unwrap_or_default();
         let known = |c: &&str| name.to_string_lossy().starts_with(&format!("lib{c}-"));
-        if CRATES.iter().any(|c| known(&c)) {
+        if CRATES.iter().any(known) {
             fs::copy(&file, part.join(name)).map_err(|error| failed(&file, error))?;
         }
     }

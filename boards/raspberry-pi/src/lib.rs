@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The pins are seen through [`embedded_hal`] 1.0, so all of it but
-//! [`gpio`] runs on a mock as well.
+//! `gpio` runs on a mock as well.
 
 mod front;
 mod gpio;
