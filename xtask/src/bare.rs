@@ -158,7 +158,8 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
             .arg(work.join("target"))
             .env("RUSTC", &source.rustc)
             .env("RUSTC_BOOTSTRAP", "1")
-            .env_remove("RUSTFLAGS")
+            // The images are optimised as a whole, this library included.
+            .env("RUSTFLAGS", "-Cembed-bitcode=yes")
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     )?;
     let to = root.join("lib/rustlib").join(target).join("lib");
