@@ -157,7 +157,7 @@ impl Default for Turn {
             min_speech_ms: 96,
             may_end_ms: 64,
             hangover_ms: 800,
-            hangover_short_ms: 320,
+            hangover_short_ms: 384,
             hangover_long_ms: 1500,
             end_of_turn: true,
             complete: 0.5,
