@@ -353,8 +353,11 @@ proptest! {
                 match event {
                     Event::SpeechStarted { .. } if listening =>
                         prop_assert_eq!(audited.machine.state(), State::Hearing),
-                    // A guess is made of every pause in what is heard.
-                    Event::MayHaveEnded { .. } if audited.machine.state() == State::Hearing =>
+                    // A guess is made of every pause in what is heard, where there was
+                    // anything: not of speech that was over when a button woke us.
+                    Event::MayHaveEnded { speech_end }
+                        if audited.machine.state() == State::Hearing
+                            && Some(speech_end) > audited.machine.utterance() =>
                         prop_assert!(audited.machine.turn().is_some()),
                     // Speech never goes on beside a reply that it may interrupt.
                     Event::SpeechStarted { .. } if modes.barge_in =>
