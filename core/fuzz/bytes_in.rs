@@ -55,6 +55,33 @@ pub fn bytes_in(input: &[u8]) {
     assert!(met, "no session after {} bytes", input.len());
 }
 
+/// Frames `input`'s pieces, each as long as its first byte says, as whole frames of the
+/// session that is on, so that what is behind the checksum is reached too.
+pub fn messages_in(input: &[u8]) {
+    let (mut bytes, mut rest, mut seq) = (Vec::new(), input, 0_u16);
+    while let Some((&len, after)) = rest.split_first() {
+        let (body, after) = after.split_at(after.len().min(len.into()));
+        // Sometimes a number is left out.
+        seq = seq.wrapping_add(1 + u16::from(len % 7 == 0));
+        bytes.extend(framed(3, seq, body));
+        rest = after;
+    }
+    bytes_in(&bytes);
+}
+
+/// A whole frame with any body.
+fn framed(tag: u8, seq: u16, body: &[u8]) -> Vec<u8> {
+    let [low, high] = seq.to_le_bytes();
+    let mut raw = [&[tag, low, high], body].concat();
+    let checksum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(&raw);
+    raw.extend(checksum.to_le_bytes());
+    let mut frame = vec![0; raw.len() + raw.len().div_ceil(254) + 2];
+    let len = cobs::encode(&raw, &mut frame[1..]);
+    frame.truncate(len + 1);
+    frame.push(0);
+    frame
+}
+
 /// A frame behind any bytes is found.
 fn decoder(input: &[u8]) {
     let mut decoder = Decoder::new();

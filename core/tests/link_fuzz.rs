@@ -33,4 +33,19 @@ proptest! {
     fn any_bytes_in(input in noise()) {
         bytes_in::bytes_in(&input);
     }
+
+    #[test]
+    fn any_messages_in(
+        bodies in proptest::collection::vec(
+            (0..9u8, proptest::collection::vec(prop_oneof![0..4u8, any::<u8>()], 0..40)),
+            0..60,
+        ),
+    ) {
+        let pieces = bodies.into_iter().map(|(kind, mut body)| {
+            body.insert(0, kind);
+            body.insert(0, body.len() as u8);
+            body
+        });
+        bytes_in::messages_in(&pieces.collect::<Vec<_>>().concat());
+    }
 }

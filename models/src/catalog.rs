@@ -329,10 +329,9 @@ impl Catalog {
         })
     }
 
-    /// The names of the models that `profile` uses.
-    pub fn profile(&self, profile: Profile) -> Vec<&str> {
-        let used = self.models.iter().filter(|model| model.profiles.contains(&profile));
-        used.map(|model| model.name.as_str()).collect()
+    /// The model that `profile` uses for `role`.
+    pub fn of(&self, profile: Profile, role: Role) -> Option<&Model> {
+        self.models.iter().find(|model| model.role == role && model.profiles.contains(&profile))
     }
 }
 

@@ -9,7 +9,7 @@ use llama_cpp_sys_2 as sys;
 #[cfg(feature = "whisper")]
 use whisper_rs::whisper_rs_sys as whisper_sys;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Cancel, Error, ErrorKind, Result};
 
 /// Starts ggml once for the process: checks the CPU, sends all that ggml,
 /// llama.cpp and whisper.cpp say to the `log` crate, starts the GPUs of a build
@@ -143,6 +143,39 @@ fn gpu_devices() -> impl Iterator<Item = sys::ggml_backend_dev_t> {
         let kind = unsafe { sys::ggml_backend_dev_type(*device) };
         [sys::GGML_BACKEND_DEVICE_TYPE_GPU, sys::GGML_BACKEND_DEVICE_TYPE_IGPU].contains(&kind)
     })
+}
+
+unsafe extern "C" {
+    /// Asks `callback` between two nodes of every graph that the calling thread
+    /// computes on the CPU, and breaks the graph off when it says so; null ends
+    /// that. `cargo xtask ggml` adds it to ggml.
+    fn sayso_ggml_set_abort(callback: sys::ggml_abort_callback, data: *mut c_void);
+}
+
+/// Does `work`; once `cancel` is set, the graphs that it computes on this thread
+/// and on the CPU break off within one node (a millisecond or so), and ggml
+/// reports them as failed. Not to be nested.
+pub(crate) fn abortable<R>(cancel: &Cancel, work: impl FnOnce() -> R) -> R {
+    struct Ended;
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            // SAFETY: null is how to end it.
+            unsafe { sayso_ggml_set_abort(None, std::ptr::null_mut()) }
+        }
+    }
+    let data = std::ptr::from_ref(cancel).cast_mut().cast::<c_void>();
+    // SAFETY: `is_cancelled` takes `data` for a `Cancel`, which it points to and
+    // only reads; ggml asks on this thread alone, and no longer once `_ended` is
+    // dropped, which is before `cancel` is.
+    unsafe { sayso_ggml_set_abort(Some(is_cancelled), data) };
+    let _ended = Ended;
+    work()
+}
+
+/// ggml asks between two nodes of a graph.
+unsafe extern "C" fn is_cancelled(data: *mut c_void) -> bool {
+    // SAFETY: `data` is the `Cancel` of `abortable`, which is still at work.
+    unsafe { &*data.cast::<Cancel>() }.is_cancelled()
 }
 
 /// Cores of this machine, counting hyper-threads once: what inference gains

@@ -63,9 +63,16 @@ fn ask_cold(cold: &mut Llama, history: &[Exchange], user: &str) -> Reply {
     reply
 }
 
-/// The cache holds exactly the prompt of the history.
+/// The cache holds exactly the prompt of the history, and what goes before the
+/// next words of the user.
 fn assert_exact(llama: &Llama) {
-    assert_eq!(llama.cached(), llama.prompt(llama.history(), None).unwrap());
+    let history = llama.prompt(llama.history(), None).unwrap();
+    let next = llama.prompt(llama.history(), Some("What?")).unwrap();
+    let cached = llama.cached();
+    assert!(
+        cached.len() > history.len() && cached.starts_with(&history) && next.starts_with(cached)
+    );
+    assert_eq!(cached, llama.opening().unwrap());
 }
 
 fn same_as_cold_over_exchanges(path: std::path::PathBuf, questions: &[&str]) {
@@ -314,6 +321,26 @@ fn a_cancel_while_reading_the_prompt_stops_too() {
     }
     thread.join().unwrap();
     assert_eq!(ask(&mut llama, QUESTIONS[0]).text, expected);
+}
+
+/// One batch of the prompt would take seconds; the cancel comes through within it.
+#[test]
+fn a_cancel_breaks_a_batch_off() {
+    let mut llama = primed(standard(), Config { n_ctx: 2048, batch: 1024, ..config() });
+    let cached = llama.cached().to_vec();
+    let long = "I went to the market and bought an apple. ".repeat(80);
+    let cancel = Cancel::new();
+    let later = cancel.clone();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        later.cancel();
+    });
+    let error = llama.reply(&long, &cancel, &mut |_| {}).unwrap_err();
+    assert!(error.is_cancelled(), "{error}");
+    assert_eq!(llama.cached(), cached, "nothing of the only batch was evaluated");
+    thread.join().unwrap();
+    llama.discard().unwrap();
+    ask(&mut llama, QUESTIONS[0]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use fetch_support::*;
-use sayso_models::catalog::{Catalog, Profile};
+use sayso_models::catalog::{Catalog, Profile, Role};
 use sayso_models::fetch::{FetchOptions, Outcome};
 use sayso_models::store::{State, Store};
 use sayso_models::{Cancel, ErrorKind};
@@ -79,12 +79,16 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
     for file in ["hibari.onnx", "oov.onnx", "vocab.json", "LICENSE", "NOTICE"] {
         assert!(has("hibari", file));
     }
+    let used = |profile| {
+        [Role::Vad, Role::Eot, Role::Stt, Role::Llm, Role::Tts]
+            .map(|role| catalog.of(profile, role).map_or("", |model| model.name.as_str()))
+    };
     assert_eq!(
-        catalog.profile(Profile::Standard),
+        used(Profile::Standard),
         ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "qwen2.5-coder-0.5b", "hibari"]
     );
     assert_eq!(
-        catalog.profile(Profile::Small),
+        used(Profile::Small),
         ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "smollm2-135m", "hibari"]
     );
     assert_eq!(Catalog::builtin().models().len(), catalog.models().len());

@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: the program, the recordings, the word error rate.
 
+pub mod live;
+pub mod turns;
 pub mod wer;
 
 use std::path::{Path, PathBuf};

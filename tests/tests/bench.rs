@@ -97,6 +97,26 @@ fn a_long_conversation_loses_nothing() {
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
 }
 
+/// In simulated rooms, at several levels and delays of the echo.
+#[test]
+fn half_an_hour_of_its_own_speech_is_no_interruption_and_people_are() {
+    let lines = json(sayso().args(["bench", "echo", "-n", "10", "--json"]));
+    let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    println!("{sheet}");
+    assert!(number(sheet, "own_speech_min") >= 30.0);
+    assert_eq!(sheet["interrupted_itself"], 0);
+    // Without the canceller it is: the rooms are loud enough.
+    assert!(number(sheet, "uncancelled_interrupted_itself") >= 5.0);
+    let caught = |of: &str| {
+        let levels = [0, 6, 12];
+        let share = |level| number(sheet, &format!("{of}caught_at_{level}_db_percent"));
+        levels.map(share).iter().sum::<f64>() / levels.len() as f64
+    };
+    assert!(caught("") >= 90.0, "{}", caught(""));
+    assert!(caught("headphones_") >= 90.0, "{}", caught("headphones_"));
+    assert!(number(&sheet["erle_converged_db"], "p50") > 20.0);
+}
+
 #[test]
 fn bad_data_is_named() {
     let folder = tempfile::tempdir().expect("folder");

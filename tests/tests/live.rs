@@ -3,76 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sayso_pulse::{Pulse, RECORDING_RATE};
+use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
-use sayso_tests::{data, json, sayso};
-use serde_json::Value;
-
-/// `sayso run --json` and the events that it prints.
-struct Live {
-    child: Child,
-    events: Receiver<Value>,
-}
-
-impl Live {
-    fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
-        let program = sayso();
-        let mut command = pulse.command(program.get_program());
-        command.args(program.get_args());
-        // The server's own HOME has no models.
-        command.env("SAYSO_MODELS", sayso_models::store::default_dir());
-        command.args(["run", "--json"]).args(arguments);
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
-        let out = child.stdout.take().expect("its output");
-        let (send, events) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                let event = serde_json::from_str(&line).expect("JSON");
-                if send.send(event).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { child, events }
-    }
-
-    /// Waits for an event of this name that `is` likes.
-    fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + Duration::from_secs(120);
-        let mut seen = Vec::new();
-        while let Ok(event) =
-            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            if event["event"] == name && is(&event) {
-                return event;
-            }
-            seen.push(event);
-        }
-        panic!("no {name} came; only {seen:?}");
-    }
-
-    /// As Ctrl-C does. Returns whether it ended well.
-    fn interrupt(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
-        sent.expect("kill").success() && self.child.wait().expect("ends").success()
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // Already gone after `interrupt`.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use sayso_tests::{data, json, sayso, turns};
 
 /// A recording of `tests/data` as a WAV file in `folder`.
 fn wav(folder: &Path, path: &str) -> std::path::PathBuf {
@@ -114,7 +51,7 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     assert!(second["tokens"]["cached"].as_u64() > turn["tokens"]["cached"].as_u64());
 
     let recorded = recorder.stop().expect("recording");
-    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
     let answer = folder.path().join("answer.wav");
     write(&answer, RECORDING_RATE, &recorded);
     let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
@@ -171,5 +108,19 @@ fn interrupt(pulse: &Pulse, settings: &[&str], errors: usize) {
     let third = live.wait("turn", |turn| turn["ending"] != "dropped");
     assert_eq!(third["ending"], "complete", "{third}");
     assert!(third["tokens"]["cached"].as_u64() > second["tokens"]["cached"].as_u64());
-    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
+}
+
+/// Both sides of a conversation on one recording, and the time between them.
+#[test]
+fn turns_are_measured_through_the_audio_server() {
+    let questions = turns::questions(2);
+    let turns = turns::measure(&questions, &["--profile", "small"]).expect("measures");
+    assert_eq!(turns.len(), 2);
+    for turn in &turns {
+        println!("{}: {:?} ms, {}", turn.question, turn.voice_to_voice_ms, turn.transcript);
+        // How long it takes is not a test's matter; that it is heard after the question is.
+        assert!(turn.fit > 0.9, "the question is not in the recording: {}", turn.fit);
+        assert!(turn.voice_to_voice_ms.is_some_and(|ms| ms > 0.0), "{}", turn.question);
+    }
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+// It serves the tests of the board, which use more of it.
+#[allow(dead_code)]
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
 

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use crate::cross::{OLDEST_RUSTC, cache, rustc};
+use crate::cross::{OLDEST_RUSTC, rustc};
 use crate::sh::{Result, Sh, cargo};
 
 /// The targets of microcontrollers: Cortex-M0+ (RP2040), M4 with floating point, M33 (RP2350).
@@ -79,7 +79,7 @@ fn private(sh: &Sh, target: &str) -> Result<(PathBuf, PathBuf)> {
              or on Debian:\n    apt-get install rustc-web cargo-web rust-web-src lld"
         )
     })?;
-    let root = cache()?.join(format!("rust-{}", source.version));
+    let root = sh.cache()?.join("sayso-build").join(format!("rust-{}", source.version));
     if !has_core(sh, Command::new(&source.rustc), target, Some(&root)) {
         sh.step(&format!("Rust's core and alloc for {target}"));
         build(sh, &source, target, &root)?;
@@ -158,7 +158,8 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
             .arg(work.join("target"))
             .env("RUSTC", &source.rustc)
             .env("RUSTC_BOOTSTRAP", "1")
-            .env_remove("RUSTFLAGS")
+            // The images are optimised as a whole, this library included.
+            .env("RUSTFLAGS", "-Cembed-bitcode=yes")
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     )?;
     let to = root.join("lib/rustlib").join(target).join("lib");
@@ -169,7 +170,7 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
     for file in files(&work.join("target").join(target).join("release/deps")) {
         let name = file.file_name().unwrap_or_default();
         let known = |c: &&str| name.to_string_lossy().starts_with(&format!("lib{c}-"));
-        if CRATES.iter().any(|c| known(&c)) {
+        if CRATES.iter().any(known) {
             fs::copy(&file, part.join(name)).map_err(|error| failed(&file, error))?;
         }
     }

@@ -49,7 +49,7 @@ pub fn prepare(sh: &Sh, target: Target) -> Result<Cross> {
     }
     let root = match env::var_os("SAYSO_SYSROOT") {
         Some(root) => PathBuf::from(root),
-        None => cache()?.join(target.debian()),
+        None => sh.cache()?.join("sayso-build").join(target.debian()),
     };
     let mut cross = Cross { target, root, env: Vec::new() };
     let mut packages: Vec<String> = ALSA_PACKAGES.map(String::from).into();
@@ -92,12 +92,12 @@ impl Cross {
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
     }
 
-    /// Runs `program` of the target on this machine.
-    pub fn emulate(&self, program: &Path) -> Command {
-        let mut command = Command::new("qemu-aarch64-static");
+    /// Runs a program of the target on this machine: the arguments to come are
+    /// the emulator's, the program, and the program's.
+    pub fn emulator(&self) -> Command {
+        let mut command = Command::new("qemu-aarch64");
         command.args(["-L", "/usr/aarch64-linux-gnu", "-E"]);
         command.arg(format!("LD_LIBRARY_PATH={}", self.libraries().display()));
-        command.arg(program);
         command
     }
 }
@@ -157,15 +157,6 @@ fn debian_rustc(sh: &Sh) -> Result<String> {
     query.args(["--show", "--showformat=${Version}", RUSTC_PACKAGE]);
     let version = sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is another"))?;
     Ok(version.trim().into())
-}
-
-/// Where what is fetched is kept.
-pub fn cache() -> Result<PathBuf> {
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
-        .ok_or("neither XDG_CACHE_HOME nor HOME is set: no place for what is fetched")?;
-    Ok(cache.join("sayso-build"))
 }
 
 /// Unpacks Debian packages of the target's architecture under `root`, unless

@@ -1,36 +1,137 @@
 //! What is shipped: the optimised program and its Debian package.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
-use crate::{Options, features, ggml, system};
+use crate::{Options, QUESTION, deb, features, ggml, system};
 
-/// Builds the program as it is shipped and packs it.
+/// Builds the program as it is shipped, packs it, and tries it if so asked.
 ///
 /// # Errors
 /// When something is missing here, with what to do, or when a step fails.
 pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
-    system::packages(sh, system::Needs::Dist { cross: target.is_cross() }, options)?;
+    let needs = system::Needs::Dist { cross: target.is_cross(), check: options.check };
+    system::packages(sh, needs, options)?;
     let cross = if target.is_cross() { Some(cross::prepare(sh, target)?) } else { None };
     ggml::build(sh, options)?;
     let program = build(sh, options, cross.as_ref())?;
-    eprintln!("{}", program.display());
+    let package = deb::pack(sh, target, &program)?;
+    match &cross {
+        _ if !options.check => {}
+        Some(cross) => {
+            ask(sh, options, &|| {
+                let mut command = cross.emulator();
+                command.arg(&program);
+                command
+            })?;
+            unpack(sh, cross, &package)?;
+        }
+        None => {
+            ask(sh, options, &|| Command::new(&program))?;
+            install(sh, &package)?;
+        }
+    }
+    println!("\n{}\n{}", program.display(), package.display());
     Ok(())
 }
 
 /// Builds the program and returns where it lies.
-fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBuf> {
+pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBuf> {
     sh.step(&format!("building sayso for {}", options.target.triple()));
     let mut build = cargo();
-    build.args(["build", "--profile", "dist", "--package", "sayso"]).args(features(options));
+    let profile = if options.quick { "release" } else { "dist" };
+    build.args(["build", "--profile", profile, "--package", "sayso"]).args(features(options));
     let mut folder = sh.target();
     if let Some(cross) = cross {
         cross.apply(&mut build);
         folder.push(options.target.triple());
     }
     sh.run(&mut build)?;
-    Ok(folder.join("dist").join("sayso"))
+    let program = folder.join(profile).join("sayso");
+    if !options.quick {
+        return Ok(program);
+    }
+    // Tests want its symbols, the package does not.
+    let stripped = sh.target().join("package").join("sayso");
+    if let Some(folder) = stripped.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let strip = if cross.is_some() { "aarch64-linux-gnu-strip" } else { "strip" };
+    sh.run(Command::new(strip).arg("-o").arg(&stripped).arg(&program))?;
+    Ok(stripped)
+}
+
+/// Asks the shipped question of the program, and listens to what it answers.
+fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> {
+    if options.models {
+        sh.step("models");
+        sh.run(program().args(["models", "fetch"]))?;
+    }
+    sh.step(&format!("asking the question in {QUESTION}"));
+    let answer = sh.target().join("package").join("answer.wav");
+    let mut ask = program();
+    ask.args(["ask", "--json"]).arg(sh.root().join(QUESTION)).arg("--output").arg(&answer);
+    let asked = sh.read(&mut ask)?;
+    print!("{asked}");
+    let asked: serde_json::Value =
+        serde_json::from_str(&asked).map_err(|error| format!("what `ask` prints: {error}"))?;
+    let text = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();
+    let (question, reply) = (text("transcript"), text("reply"));
+    if words(&question) != words("What time is it?") {
+        return Err(format!("it heard \"{question}\" for \"What time is it?\""));
+    }
+    let heard = sh.read(program().arg("transcribe").arg(&answer))?;
+    println!("reply   {reply}\nspoken  {}", heard.trim());
+    let (reply, heard) = (words(&reply), words(&heard));
+    let common = reply.iter().filter(|word| heard.contains(word)).count();
+    // A voice of 14 MB heard by a model of 44 MB: a word may be off.
+    if reply.is_empty() || common * 3 < reply.len() * 2 {
+        return Err("what it says aloud is not what it replies".into());
+    }
+    Ok(())
+}
+
+/// The words of a text, without marks.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Installs, starts, stops, upgrades and removes the package in a clean root.
+fn install(sh: &Sh, package: &Path) -> Result<()> {
+    sh.step("the package in a clean root");
+    let models = match std::env::var_os("SAYSO_MODELS") {
+        Some(models) => PathBuf::from(models),
+        None => sh.cache()?.join("sayso").join("models"),
+    };
+    let check = sh.root().join(deb::PARTS).join("check.sh");
+    sh.run(Command::new(check).arg(package).arg(models).arg(sh.root().join(QUESTION)))
+}
+
+/// Starts the program of a package for another machine. What else is in the
+/// package is the same for every machine, and tried for this one.
+fn unpack(sh: &Sh, cross: &Cross, package: &Path) -> Result<()> {
+    sh.step("the package's program");
+    let folder = package.with_extension("unpacked");
+    sh.run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&folder))?;
+    let version = sh.read(cross.emulator().arg(folder.join("usr/bin/sayso")).arg("--version"))?;
+    print!("{version}");
+    fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_without_marks() {
+        assert_eq!(words("What time is it?"), words("what TIME is it"));
+        assert_eq!(words("It's half-past 3."), ["it's", "half", "past", "3"]);
+    }
 }

@@ -24,7 +24,8 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     let prefix = sh.root().join(target.ggml());
     let package = package(sh)?;
     let defines = defines(options);
-    let stamp = format!("{}\n{}\n{PATIENT_BARRIER}", package.id, defines.join("\n"));
+    let patches: Vec<&str> = PATCHES.iter().map(|patch| patch.new).collect();
+    let stamp = format!("{}\n{}\n{}", package.id, defines.join("\n"), patches.concat());
     let stamp_file = prefix.join("built-with.txt");
     let before = fs::read_to_string(&stamp_file).ok();
     if before.as_deref() == Some(stamp.as_str()) {
@@ -42,7 +43,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     if !template.exists() {
         fs::write(&template, "").map_err(|e| format!("{}: {e}", template.display()))?;
     }
-    patient_barrier(&source.join("src").join("ggml-cpu").join("ggml-cpu.c"))?;
+    patch(&source.join("src").join("ggml-cpu").join("ggml-cpu.c"), PATCHES)?;
     if options.gpu == Some(Gpu::Vulkan) {
         old_vulkan_headers(&source.join("src").join("ggml-vulkan"))?;
     }
@@ -120,15 +121,27 @@ fn defines(options: &Options) -> Vec<String> {
     defines
 }
 
-/// What ggml's threads do while they wait for each other: spin.
-const EAGER_BARRIER: &str = "\
+/// A place in ggml's sources that is changed.
+struct Patch {
+    old: &'static str,
+    new: &'static str,
+}
+
+/// What is changed in `ggml-cpu.c`.
+const PATCHES: &[Patch] = &[PATIENT_BARRIER, ABORT_DECLARED, ABORT_ASKED];
+
+/// Makes the threads of ggml give up their cores while they wait long: they spin
+/// for some 0.2 ms, then sleep between looks. A thread that has lost its core to
+/// another program is waited for by all the others, at every one of some hundred
+/// barriers a token; asleep, they leave a core that the system can move it to.
+/// Without this, a busy neighbour makes a reply on all cores take many seconds.
+const PATIENT_BARRIER: Patch = Patch {
+    old: "\
     while (atomic_load_explicit(&tp->n_barrier_passed, memory_order_relaxed) == n_passed) {
         ggml_thread_cpu_relax();
     }
-";
-
-/// What they do instead: spin for some 0.2 ms, then sleep between looks.
-const PATIENT_BARRIER: &str = "\
+",
+    new: "\
     for (int spins = 0;
          atomic_load_explicit(&tp->n_barrier_passed, memory_order_relaxed) == n_passed; spins++) {
         if (spins < 8192) {
@@ -141,20 +154,58 @@ const PATIENT_BARRIER: &str = "\
 #endif
         }
     }
-";
+",
+};
 
-/// Makes the threads of ggml give up their cores while they wait long. A thread
-/// that has lost its core to another program is waited for by all the others,
-/// at every one of some hundred barriers a token; asleep, they leave a core that
-/// the system can move it to. Without this, a busy neighbour makes a reply on
-/// all cores take many seconds.
-fn patient_barrier(source: &Path) -> Result<()> {
+/// Lets whoever computes a graph break it off between two of its nodes.
+/// whisper.cpp keeps its back ends to itself, so that ggml's own means to break
+/// off cannot be reached through it: a pass of its encoder, a tenth of a second
+/// and more, would run to its end for a guess that is dropped already. So the
+/// question belongs to the calling thread.
+const ABORT_DECLARED: Patch = Patch {
+    old: "static thread_ret_t ggml_graph_compute_thread(void * data) {\n",
+    new: "\
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SAYSO_THREAD_LOCAL __declspec(thread)
+#else
+#define SAYSO_THREAD_LOCAL _Thread_local
+#endif
+static SAYSO_THREAD_LOCAL ggml_abort_callback sayso_abort      = NULL;
+static SAYSO_THREAD_LOCAL void *              sayso_abort_data = NULL;
+
+void sayso_ggml_set_abort(ggml_abort_callback callback, void * data);
+void sayso_ggml_set_abort(ggml_abort_callback callback, void * data) {
+    sayso_abort      = callback;
+    sayso_abort_data = data;
+}
+
+static thread_ret_t ggml_graph_compute_thread(void * data) {
+",
+};
+
+/// Where it is asked: the first thread of a graph is the one that called.
+const ABORT_ASKED: Patch = Patch {
+    old: "\
+        if (state->ith == 0 && cplan->abort_callback &&
+                cplan->abort_callback(cplan->abort_callback_data)) {
+",
+    new: "\
+        if (state->ith == 0 &&
+                ((cplan->abort_callback && cplan->abort_callback(cplan->abort_callback_data)) ||
+                 (sayso_abort && sayso_abort(sayso_abort_data)))) {
+",
+};
+
+fn patch(source: &Path, patches: &[Patch]) -> Result<()> {
     let failed = |error: io::Error| format!("{}: {error}", source.display());
-    let text = fs::read_to_string(source).map_err(failed)?;
-    if !text.contains(EAGER_BARRIER) {
-        return Err(format!("{}: ggml_barrier is not as expected", source.display()));
+    let mut text = fs::read_to_string(source).map_err(failed)?;
+    for Patch { old, new } in patches {
+        if text.matches(old).count() != 1 {
+            return Err(format!("{}: these lines are not there once:\n{old}", source.display()));
+        }
+        text = text.replace(old, new);
     }
-    fs::write(source, text.replace(EAGER_BARRIER, PATIENT_BARRIER)).map_err(failed)
+    fs::write(source, text).map_err(failed)
 }
 
 /// Lets ggml's Vulkan back end compile with Vulkan headers older than 1.3.272.

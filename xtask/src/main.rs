@@ -2,7 +2,9 @@
 //! else is missing it installs or names.
 
 mod bare;
+mod count;
 mod cross;
+mod deb;
 mod dist;
 mod embedded;
 mod ggml;
@@ -31,6 +33,7 @@ tasks
   dist      the program as it is shipped, and its Debian package
   embedded  `core` for every target, the satellite for every board, its size
             held to the budget; then the satellite under QEMU against a host
+  count     instructions of each stage on a Raspberry Pi, by emulation
   check     formatting, clippy with warnings denied, documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
@@ -47,12 +50,13 @@ options of demo, test, setup, ggml, dist, embedded and bench
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
 
-options of dist
+options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
   --check          then ask the shipped question of what was built, under
                    emulation if need be, and install, start, stop, upgrade and
                    remove the package in a clean root
+  --quick          the build of the tests instead of the optimised one
 
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
@@ -75,6 +79,8 @@ pub struct Options {
     pub target: Target,
     /// Whether what is shipped is tried.
     pub check: bool,
+    /// Whether the release build will do for it.
+    pub quick: bool,
 }
 
 /// The instruction set that ggml is compiled for.
@@ -138,6 +144,7 @@ fn options(args: &[String]) -> Result<Options> {
         models: true,
         target: Target::host(),
         check: false,
+        quick: false,
     };
     let mut cpu = None;
     let mut args = args.iter();
@@ -169,6 +176,7 @@ fn options(args: &[String]) -> Result<Options> {
             "--no-models" => options.models = false,
             "--target" => options.target = Target::parse(value()?)?,
             "--check" => options.check = true,
+            "--quick" => options.quick = true,
             other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
         }
     }
@@ -194,6 +202,7 @@ fn run(task: &str, options: &Options) -> Result<()> {
         "ggml" => ggml::build(&sh, options),
         "dist" => dist::dist(&sh, options),
         "embedded" => embedded::embedded(&sh, options),
+        "count" => count::count(&sh, options),
         "check" => check(&sh),
         "bench" => bench(&sh, options),
         "help" | "--help" | "-h" => {
@@ -305,6 +314,7 @@ mod tests {
                 models: true,
                 target: Target::host(),
                 check: false,
+                quick: false,
             })
         );
         let pi = parse("--check --target aarch64-unknown-linux-gnu").unwrap();

@@ -37,6 +37,17 @@ impl Sh {
         self.root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
     }
 
+    /// The user's folder of things that can be made again.
+    ///
+    /// # Errors
+    /// When the environment names none.
+    pub fn cache(&self) -> Result<PathBuf> {
+        let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+        std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).ok_or_else(|| {
+            "neither XDG_CACHE_HOME nor HOME is set: no place for what is fetched".into()
+        })
+    }
+
     /// The release build of the `sayso` program.
     pub fn sayso(&self) -> Command {
         let program = format!("sayso{}", std::env::consts::EXE_SUFFIX);

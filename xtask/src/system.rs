@@ -15,10 +15,12 @@ pub enum Needs {
     Test,
     /// To build for microcontrollers, and to run that.
     Embedded,
-    /// To make the package, for another kind of machine if `cross`.
+    /// To make the package.
     Dist {
         /// Whether it is built for a 64-bit Raspberry Pi on a PC.
         cross: bool,
+        /// Whether it is tried in a clean root.
+        check: bool,
     },
 }
 
@@ -155,13 +157,22 @@ const CROSS: &[Need] = &[
     },
     Need {
         what: "an emulator of 64-bit ARM",
-        found: |sh| program(sh, "qemu-aarch64-static"),
-        apt: &["qemu-user-static"],
-        dnf: &["qemu-user-static"],
-        pacman: &["qemu-user-static"],
+        found: |sh| program(sh, "qemu-aarch64"),
+        apt: &["qemu-user"],
+        dnf: &["qemu-user"],
+        pacman: &["qemu-user"],
         brew: &[],
     },
 ];
+
+const CLEAN_ROOT: &[Need] = &[Need {
+    what: "debootstrap, which makes a clean Debian system",
+    found: |sh| program(sh, "debootstrap"),
+    apt: &["debootstrap"],
+    dnf: &["debootstrap"],
+    pacman: &["debootstrap"],
+    brew: &[],
+}];
 
 const VULKAN: &[Need] = &[
     Need {
@@ -244,8 +255,11 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
         Needs::Run => {}
         Needs::Test => wanted.extend(TEST.iter().chain(EMBEDDED)),
         Needs::Embedded => wanted = EMBEDDED.iter().collect(),
-        Needs::Dist { cross: false } => wanted.extend(DIST),
-        Needs::Dist { cross: true } => wanted.extend(DIST.iter().chain(CROSS)),
+        Needs::Dist { cross, check } => {
+            wanted.extend(DIST);
+            wanted.extend(if cross { CROSS } else { &[] });
+            wanted.extend(if check && !cross { CLEAN_ROOT } else { &[] });
+        }
     }
     if options.gpu == Some(Gpu::Vulkan) {
         wanted.extend(VULKAN);

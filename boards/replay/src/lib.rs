@@ -66,6 +66,7 @@
 //! when [`ReplayHandle::end`] was called.
 
 mod convolver;
+mod onset;
 mod room;
 mod speaker;
 mod state;
@@ -76,6 +77,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use onset::onset;
 use room::EchoPath;
 pub use room::Room;
 #[cfg(doc)]

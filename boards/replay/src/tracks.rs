@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use sayso_board::{BoardError, EAR_RATE, Resampler, WavWriter};
 
+use crate::onset::onset;
+
 /// Where the tracks of a [`Replay`](crate::Replay) go.
 #[derive(Clone, Debug, Default)]
 pub enum Output {
@@ -36,6 +38,20 @@ pub struct Tracks {
     pub channels: u16,
     /// Interleaved when stereo.
     pub samples: Vec<f32>,
+}
+
+impl Tracks {
+    /// The reply's track alone: the last channel.
+    pub fn reply(&self) -> Vec<f32> {
+        let channels = usize::from(self.channels.max(1));
+        self.samples.iter().copied().skip(channels - 1).step_by(channels).collect()
+    }
+
+    /// The first audible sample of the reply, in ms from the start of the recording.
+    pub fn reply_onset_ms(&self) -> Option<f64> {
+        let sample = onset(&self.reply(), self.rate)?;
+        Some(sample as f64 * 1000.0 / f64::from(self.rate))
+    }
 }
 
 /// Brings both tracks to one rate and writes them out in step.

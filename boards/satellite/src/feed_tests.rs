@@ -94,7 +94,7 @@ fn a_stop_settles_what_is_played_at_once() {
     let queued = device.feed.queued(device.now) as u64;
     assert_eq!(device.feed.played(device.now) + queued + dropped, 72_000);
     // The fade, and the way there.
-    assert!(queued <= 480 + 480 && queued >= 480, "{queued}");
+    assert!((480..=480 + 480).contains(&queued), "{queued}");
     device.feed.write(&[0.2; 4_800]);
     device.run(ms(1_000));
     assert_eq!(device.feed.queued(device.now), 0);

@@ -5,4 +5,7 @@
 #[path = "../bytes_in.rs"]
 mod bytes_in;
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bytes_in::bytes_in(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| match input {
+    [0, bytes @ ..] => bytes_in::bytes_in(bytes),
+    messages => bytes_in::messages_in(messages),
+});

@@ -199,6 +199,7 @@ pub fn patience(turn: &crate::config::Turn) -> Patience {
         normal: ms(turn.hangover_ms),
         long: ms(turn.hangover_long_ms),
         done: turn.complete,
+        quiet: turn.offset,
     }
 }
 

@@ -26,6 +26,17 @@ const JOINING: [&str; 14] = [
     "and", "because", "but", "for", "from", "if", "or", "since", "so", "that", "when", "where",
     "which", "while",
 ];
+/// Words that the first clause needs before it may be cut before its verb, where
+/// its subject is long enough to stand alone ("The capital of France | is …").
+const FIRST_SUBJECT: usize = 3;
+/// Such verbs.
+const VERBS: [&str; 10] =
+    ["are", "can", "has", "have", "is", "should", "was", "were", "will", "would"];
+/// Words that are no subject to stand alone, and pronouns that lean on the verb.
+const LEANING: [&str; 17] = [
+    "and", "he", "how", "i", "it", "she", "that", "there", "they", "this", "we", "what", "where",
+    "which", "who", "why", "you",
+];
 /// Words that a later clause needs before it may be cut at a comma.
 const LATER_WORDS: usize = 7;
 /// A clause of so many words is cut at the next space, come what may.
@@ -137,11 +148,17 @@ fn breaks(before: &str, mark: char, next: char, spoken: bool) -> bool {
     }
 }
 
-/// Where to cut the first clause, if `text` ends with a word that begins a phrase.
+/// Where to cut the first clause, if `text` ends with a word that begins a phrase,
+/// or with a verb after a long subject.
 fn phrase_before(text: &str) -> Option<usize> {
     let (before, word) = text.rsplit_once(' ')?;
-    let joins = JOINING.binary_search(&word).is_ok();
-    (joins && before.split_whitespace().count() >= FIRST_PHRASE).then_some(before.len() + 1)
+    let words = before.split_whitespace().count();
+    let joins = JOINING.binary_search(&word).is_ok() && words >= FIRST_PHRASE;
+    let follows = VERBS.binary_search(&word).is_ok() && words >= FIRST_SUBJECT && {
+        let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        LEANING.binary_search(&last.as_str()).is_err()
+    };
+    (joins || follows).then_some(before.len() + 1)
 }
 
 /// Whether the word at the end of `before` is one that a full stop only shortens.
@@ -184,12 +201,23 @@ mod tests {
     #[test]
     fn a_long_first_clause_is_cut_before_the_next_phrase() {
         assert_eq!(
-            texts("The Brooklyn Bridge was built because the ferries were full and slow."),
-            ["The Brooklyn Bridge was built", "because the ferries were full and slow."]
+            texts("They built the Brooklyn Bridge because the ferries were full and slow."),
+            ["They built the Brooklyn Bridge", "because the ferries were full and slow."]
         );
         // Not after a few words, and only once.
         assert_eq!(texts("Salt and pepper, and more."), ["Salt and pepper,", "and more."]);
-        assert!(JOINING.is_sorted());
+        assert!(JOINING.is_sorted() && VERBS.is_sorted() && LEANING.is_sorted());
+    }
+
+    #[test]
+    fn a_long_subject_is_spoken_before_its_verb_is_written() {
+        assert_eq!(
+            texts("The capital of France is Paris, and it is old."),
+            ["The capital of France", "is Paris, and it is old."]
+        );
+        assert_eq!(texts("The lamp is on."), ["The lamp is on."]);
+        assert_eq!(texts("I think that it is late."), ["I think that it is late."]);
+        assert_eq!(texts("Can you tell me what is wrong?"), ["Can you tell me what is wrong?"]);
     }
 
     #[test]

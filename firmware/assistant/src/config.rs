@@ -21,6 +21,8 @@ pub struct Config {
     pub models: Models,
     /// Microphone and loudspeaker.
     pub audio: Audio,
+    /// LED and button of `--board raspberry-pi`.
+    pub raspberry_pi: RaspberryPi,
     /// Cleaning what is heard.
     pub ear: Ear,
     /// Turn-taking.
@@ -72,6 +74,26 @@ pub struct Audio {
     pub input: String,
     /// Loudspeaker: its name or a part of it; empty for the system's default.
     pub output: String,
+}
+
+/// LED and button of a Raspberry Pi. 0, which is of no use as a GPIO there, for none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RaspberryPi {
+    /// GPIO chip, by path or label; empty for that of the header.
+    pub chip: String,
+    /// GPIO of the LED.
+    pub led: u32,
+    /// Whether the LED lights when its GPIO is low.
+    pub led_active_low: bool,
+    /// GPIO of the button, which connects it to ground.
+    pub button: u32,
+}
+
+impl Default for RaspberryPi {
+    fn default() -> Self {
+        Self { chip: String::new(), led: 25, led_active_low: false, button: 17 }
+    }
 }
 
 /// Cleaning what is heard.
@@ -173,7 +195,8 @@ impl Default for Stt {
 pub struct Llm {
     /// What the assistant is told about itself; empty for the profile's own.
     pub system_prompt: String,
-    /// Tokens of context: system prompt, history and reply together.
+    /// Tokens of context: system prompt, history and reply together. 0 for what
+    /// suits the profile: see [`Config::context`].
     pub context: u32,
     /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
@@ -189,7 +212,7 @@ impl Default for Llm {
     fn default() -> Self {
         Self {
             system_prompt: String::new(),
-            context: 2048,
+            context: 0,
             threads: 0,
             gpu_layers: 999,
             save_prompt: true,
@@ -215,6 +238,16 @@ impl Default for Tts {
 }
 
 impl Config {
+    /// Tokens of context: as set, or else what suits the profile. Machines with
+    /// 512 MB have no room for a long memory of what was said.
+    pub fn context(&self) -> u32 {
+        match (self.llm.context, self.models.profile) {
+            (0, Profile::Standard) => 2048,
+            (0, Profile::Small) => 1024,
+            (set, _) => set,
+        }
+    }
+
     /// Where the file is looked for when none is named: `./sayso.toml`, then
     /// `sayso/sayso.toml` in the user's configuration folder. The first that exists.
     pub fn find() -> Option<PathBuf> {
@@ -312,8 +345,8 @@ impl Config {
         if !(0.0..=2.0).contains(&self.tts.volume) {
             return bad("tts.volume", self.tts.volume.to_string(), "0 to 2");
         }
-        if !(256..=131_072).contains(&self.llm.context) {
-            return bad("llm.context", self.llm.context.to_string(), "256 to 131072");
+        if self.llm.context != 0 && !(256..=131_072).contains(&self.llm.context) {
+            return bad("llm.context", self.llm.context.to_string(), "0, or 256 to 131072");
         }
         let sampling = &self.llm.sampling;
         if !(0.0..=5.0).contains(&sampling.temperature) {

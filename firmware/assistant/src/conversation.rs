@@ -70,9 +70,15 @@ struct Current {
     written: bool,
     first_clause: bool,
     first_sound: bool,
-    /// How complete the utterance sounds (0…1), and how it reads.
-    score: Option<f32>,
+    /// How complete the utterance reads.
     reading: Option<Reading>,
+}
+
+/// What the judge was asked at the first quiet.
+struct Asked {
+    quiet: Samples,
+    cancel: Cancel,
+    score: Option<f32>,
 }
 
 /// The utterance being heard, as far as it has been given to the scribe.
@@ -101,6 +107,7 @@ pub struct Conversation<'e> {
     patience: Patience,
     current: Option<Current>,
     draft: Draft,
+    asked: Option<Asked>,
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
     orders: VecDeque<Order>,
@@ -138,6 +145,7 @@ impl<'e> Conversation<'e> {
             patience,
             current: None,
             draft: Draft::default(),
+            asked: None,
             overhearing: Cancel::new(),
             orders: VecDeque::new(),
             panel: None,
@@ -215,6 +223,7 @@ impl<'e> Conversation<'e> {
             self.step(event.into());
         }
         self.step(turn::Event::Tick);
+        self.ask_early(frame.probability);
         if self.trouble_until.take_if(|until| *until <= frame.at).is_some() {
             self.show(self.machine.state().into());
         }
@@ -301,9 +310,12 @@ impl<'e> Conversation<'e> {
             Written::Over { turn, transcript } => {
                 let text = transcript.text.trim();
                 let outcome = match intent::outcome(text) {
-                    Outcome::Words if intent::is_backchannel(text) => Outcome::Nothing,
+                    Outcome::Words if intent::is_backchannel(text) || self.is_own(turn, text) => {
+                        Outcome::Nothing
+                    }
                     outcome => outcome,
                 };
+                log::debug!("over the reply: {text:?}, {outcome:?}");
                 self.overheard(turn, outcome);
             }
             Written::Broken { purpose, error } => match purpose {
@@ -319,14 +331,28 @@ impl<'e> Conversation<'e> {
     pub fn judged(&mut self, judged: Judged) {
         match judged.score {
             Ok(score) => {
-                let Some(current) = self.current(judged.turn) else { return };
-                current.score = Some(score);
-                current.record.completeness = Some(score);
-                self.reconsider();
+                let Some(asked) = &mut self.asked else { return };
+                if asked.quiet == judged.quiet {
+                    asked.score = Some(score);
+                    self.reconsider();
+                }
             }
             Err(error) if error.is_cancelled() => {}
             Err(error) => log::debug!("the end of the turn was not judged: {error}"),
         }
+    }
+
+    /// Whether what was understood over the reply is the reply itself.
+    fn is_own(&self, turn: TurnId, text: &str) -> bool {
+        let Some(current) = self.current.as_ref().filter(|current| current.id == turn) else {
+            return false;
+        };
+        let reply = &current.record.reply;
+        let spoken = self.mouth.heard(turn);
+        // The word that was cut, and what of the next had left already.
+        let beyond = reply.get(spoken..).unwrap_or_default();
+        let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
+        intent::is_own(text, reply.get(..spoken + more).unwrap_or(reply))
     }
 
     fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
@@ -335,11 +361,42 @@ impl<'e> Conversation<'e> {
 
     /// How long to wait, by what is known of the utterance now.
     fn reconsider(&mut self) {
-        let (score, reading) = match &self.current {
-            Some(current) => (current.score, current.reading),
-            None => (None, None),
-        };
+        let score = self.asked.as_ref().and_then(|asked| asked.score);
+        let reading = self.current.as_mut().and_then(|current| {
+            current.record.completeness = score;
+            current.reading
+        });
         self.attention.set_hangover(self.patience.hangover(score, reading));
+    }
+
+    /// Asks the judge at the first frame of quiet, before there is even a guess:
+    /// so it is done when the scribe wants all cores.
+    fn ask_early(&mut self, probability: f32) {
+        let hearing = self.machine.state() == State::Hearing && self.current.is_none();
+        if !hearing {
+            // What was asked about the turn under way is still of use.
+            if self.current.is_none() {
+                self.drop_asked();
+            }
+        } else if probability >= self.patience.quiet {
+            self.drop_asked();
+        } else if self.asked.is_none() {
+            self.ask(self.now);
+        }
+    }
+
+    /// Asks the judge about what was heard until `to`.
+    fn ask(&mut self, to: Samples) {
+        let (quiet, cancel) = (self.now, Cancel::new());
+        let audio = self.recorder.range(to - JUDGED, self.now);
+        self.orders.push_back(Order::Judge(Question { quiet, audio, cancel: cancel.clone() }));
+        self.asked = Some(Asked { quiet, cancel, score: None });
+    }
+
+    fn drop_asked(&mut self) {
+        if let Some(asked) = self.asked.take() {
+            asked.cancel.cancel();
+        }
     }
 
     /// Gives the scribe the beginning of a long utterance that goes on.
@@ -525,12 +582,10 @@ impl<'e> Conversation<'e> {
         let utterance = self.machine.utterance().unwrap_or(from);
         let drafted = self.draft.utterance == Some(utterance) && self.draft.until > from;
         let begin = if drafted { self.draft.until.min(to) } else { from };
-        // The judge takes a quarter of the scribe's time, so it goes first.
-        self.orders.push_back(Order::Judge(Question {
-            turn,
-            audio: self.recorder.range(to - JUDGED, self.now),
-            cancel: cancel.clone(),
-        }));
+        // Unless it was asked at the first quiet of these.
+        if self.asked.is_none() {
+            self.ask(to);
+        }
         self.orders.push_back(Order::Scribe(Dictation {
             purpose: Purpose::Turn(turn),
             utterance: if drafted { utterance } else { begin },
@@ -557,7 +612,6 @@ impl<'e> Conversation<'e> {
             written: false,
             first_clause: false,
             first_sound: false,
-            score: None,
             reading: None,
         });
         self.reconsider();
@@ -566,6 +620,7 @@ impl<'e> Conversation<'e> {
     fn end(&mut self, turn: TurnId, ending: Ending, heard: usize) {
         let Some(current) = self.current.take_if(|current| current.id == turn) else { return };
         current.cancel.cancel();
+        self.drop_asked();
         self.overhearing.cancel();
         let mut record = current.record;
         record.ending = ending;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sayso_models::catalog::{self, Role};
 use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::Llm;
 use sayso_models::store::{self, Store};
@@ -9,7 +10,7 @@ use sayso_models::stt::Stt;
 use sayso_models::tts::Tts;
 use sayso_models::vad::Vad;
 
-use crate::config::{Config, Profile};
+use crate::config::{Config, Models, Profile};
 use crate::error::Result;
 
 /// Whether this build has a GPU back end.
@@ -100,7 +101,7 @@ impl Engines {
         let path = chosen.llm()?;
         let count = u32::try_from(threads(config.llm.threads, cores())).unwrap_or(4);
         let settings = llm::Config {
-            n_ctx: config.llm.context,
+            n_ctx: config.context(),
             threads: count,
             threads_batch: count,
             gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
@@ -179,38 +180,35 @@ impl<'c> Chosen<'c> {
 
     /// The names in the catalogue of the models that are taken from the store.
     pub fn names(&self) -> Vec<&str> {
-        let models = &self.config.models;
-        let mut names = Vec::new();
-        if models.vad.as_os_str().is_empty() {
-            names.push("silero-v6");
-        }
-        if models.eot.as_os_str().is_empty() {
-            names.push("smart-turn-v3");
-        }
-        names.extend(self.name(&models.whisper, "whisper-tiny.en"));
-        names.extend(self.name(&models.llm, self.default_llm()));
-        if models.voice.as_os_str().is_empty() {
-            names.push("hibari");
-        }
-        names
-    }
-
-    fn default_llm(&self) -> &'static str {
-        match self.config.models.profile {
-            Profile::Standard => "qwen2.5-coder-0.5b",
-            Profile::Small => "smollm2-135m",
-        }
+        let Models { vad, eot, whisper, llm, voice, .. } = &self.config.models;
+        let named = [
+            (vad.to_str().unwrap_or("."), Role::Vad),
+            (eot.to_str().unwrap_or("."), Role::Eot),
+            (whisper, Role::Stt),
+            (llm, Role::Llm),
+            (voice.to_str().unwrap_or("."), Role::Tts),
+        ];
+        named.into_iter().filter_map(|(asked, role)| self.name(asked, role)).collect()
     }
 
     /// The catalogue's name for what is asked for; `None` when that is a file.
-    fn name<'a>(&self, asked: &'a str, default: &'a str) -> Option<&'a str> {
-        let asked = if asked.is_empty() { default } else { asked };
+    fn name<'a>(&'a self, asked: &'a str, role: Role) -> Option<&'a str> {
+        let asked = if asked.is_empty() { self.default(role) } else { asked };
         self.store.catalog().model(asked).is_ok().then_some(asked)
     }
 
+    /// The model for `role` in the profile chosen.
+    fn default(&self, role: Role) -> &str {
+        let profile = match self.config.models.profile {
+            Profile::Standard => catalog::Profile::Standard,
+            Profile::Small => catalog::Profile::Small,
+        };
+        self.store.catalog().of(profile, role).map_or("", |model| model.name.as_str())
+    }
+
     /// The only file, or the named one, of the model asked for.
-    fn file(&self, asked: &str, default: &str) -> Result<PathBuf> {
-        match self.name(asked, default) {
+    fn file(&self, asked: &str, role: Role) -> Result<PathBuf> {
+        match self.name(asked, role) {
             None => Ok(PathBuf::from(asked)),
             Some(name) => {
                 let model = self.store.catalog().model(name)?;
@@ -225,7 +223,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed.
     pub fn vad(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.vad.to_string_lossy(), "silero-v6")
+        self.file(&self.config.models.vad.to_string_lossy(), Role::Vad)
     }
 
     /// The Smart Turn file.
@@ -233,7 +231,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed.
     pub fn eot(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.eot.to_string_lossy(), "smart-turn-v3")
+        self.file(&self.config.models.eot.to_string_lossy(), Role::Eot)
     }
 
     /// The Whisper file.
@@ -241,7 +239,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed.
     pub fn stt(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.whisper, "whisper-tiny.en")
+        self.file(&self.config.models.whisper, Role::Stt)
     }
 
     /// The language model's file.
@@ -249,7 +247,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed.
     pub fn llm(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.llm, self.default_llm())
+        self.file(&self.config.models.llm, Role::Llm)
     }
 
     /// The voice's folder.
@@ -261,7 +259,7 @@ impl<'c> Chosen<'c> {
         if !folder.as_os_str().is_empty() {
             return Ok(folder.clone());
         }
-        let file = self.store.path("hibari", "hibari.onnx")?;
+        let file = self.file("", Role::Tts)?;
         Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())
     }
 }

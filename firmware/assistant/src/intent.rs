@@ -1,6 +1,7 @@
 //! What can be understood from the words alone, without a language model.
 
 use sayso_core::turn::Outcome;
+use sayso_models::tts::normalize;
 
 /// Whether `text` only asks to stop: "stop", "cancel", "never mind" and the like.
 pub fn is_stop(text: &str) -> bool {
@@ -54,6 +55,45 @@ pub fn is_backchannel(text: &str) -> bool {
     !words.is_empty() && words.len() <= 4
 }
 
+/// Whether `said`, heard over a reply, is nothing but the reply itself, come back
+/// from the loudspeaker. `spoken` is its text as far as it has been spoken, and a
+/// little beyond.
+///
+/// The last defence of the machine against answering itself: what the echo
+/// canceller leaves of the voice before it knows the room may still be understood.
+/// At least four in five of the words must stand, in this order, at the end of
+/// what was spoken; those that are misheard a little count as well.
+pub fn is_own(said: &str, spoken: &str) -> bool {
+    // "12.50" may come back as "twelve fifty".
+    let [said, spoken] =
+        [said, spoken].map(|text| words(&normalize::line(&normalize::normalize(text))));
+    let said: Vec<&str> = said.split_whitespace().collect();
+    let spoken: Vec<&str> = spoken.split_whitespace().collect();
+    let recent = &spoken[spoken.len().saturating_sub(said.len() + RECENT_WORDS)..];
+    !said.is_empty() && 5 * shared(&said, recent) >= 4 * said.len()
+}
+
+/// Words spoken shortly before what was heard that may belong to it.
+const RECENT_WORDS: usize = 4;
+
+/// The length of the longest common subsequence of words.
+fn shared(a: &[&str], b: &[&str]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for word in a {
+        let mut diagonal = 0;
+        for (at, other) in b.iter().enumerate() {
+            let above = row[at + 1];
+            row[at + 1] = if alike(word, other) { diagonal + 1 } else { above.max(row[at]) };
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+fn alike(a: &str, b: &str) -> bool {
+    a == b || strsim::normalized_levenshtein(a, b) >= 0.6
+}
+
 /// What an utterance comes to.
 pub fn outcome(text: &str) -> Outcome {
     match text.trim() {
@@ -100,7 +140,7 @@ pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, is_backchannel, is_stop, outcome};
+    use super::{clock, is_backchannel, is_own, is_stop, outcome};
     use sayso_core::turn::Outcome;
 
     #[test]
@@ -114,6 +154,27 @@ mod tests {
         {
             assert!(!is_backchannel(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_voice_knows_itself() {
+        let spoken = "The Brooklyn Bridge was built in 1883, and the living room lamp is on.";
+        for said in
+            ["lamp is on", "The living room lamp is", "Lamp's on.", "in the living room lamp is"]
+        {
+            assert!(is_own(said, spoken), "{said}");
+        }
+        for said in [
+            "",
+            "Turn on the living room lamp.",
+            "The Brooklyn Bridge",
+            "What about the kitchen?",
+            "No, wait.",
+            "is it on fire",
+        ] {
+            assert!(!is_own(said, spoken), "{said}");
+        }
+        assert!(!is_own("Yes", ""));
     }
 
     #[test]

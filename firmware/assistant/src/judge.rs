@@ -1,6 +1,6 @@
 //! The judge: does the utterance sound complete?
 
-use sayso_core::turn::TurnId;
+use sayso_core::audio::Samples;
 use sayso_models::Cancel;
 use sayso_models::eot::EndOfTurn;
 
@@ -9,8 +9,8 @@ use crate::cores::Cores;
 /// An utterance to be judged.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The turn that answers it, so far a guess.
-    pub turn: TurnId,
+    /// Where the quiet behind it was noticed, which tells it from others.
+    pub quiet: Samples,
     /// Its end: 16 kHz mono.
     pub audio: Vec<f32>,
     /// Stops the work.
@@ -20,8 +20,8 @@ pub struct Question {
 /// What the judge found.
 #[derive(Debug)]
 pub struct Judged {
-    /// The turn.
-    pub turn: TurnId,
+    /// Which utterance: [`Question::quiet`].
+    pub quiet: Samples,
     /// How complete the utterance sounds (0…1), or why that is not known.
     pub score: sayso_models::Result<f32>,
 }
@@ -41,9 +41,9 @@ impl<'a> Judge<'a> {
     /// Judges one utterance.
     pub fn judge(&mut self, question: Question, emit: &mut dyn FnMut(Judged)) {
         let Some(model) = &mut self.model else { return };
-        let Question { turn, audio, cancel } = question;
+        let Question { quiet, audio, cancel } = question;
         let _taken = self.cores.take(1, 1);
         let score = cancel.check().and_then(|()| model.completeness(&audio, &cancel));
-        emit(Judged { turn, score });
+        emit(Judged { quiet, score });
     }
 }

@@ -226,19 +226,25 @@ impl Mouth {
         speech.base = Some(next.saturating_sub(again));
     }
 
+    /// The bytes of the reply of `turn` that have been heard.
+    pub fn heard(&self, turn: TurnId) -> usize {
+        let tail = u64::from(self.rate) * WORD_TAIL_MS / 1000;
+        self.speech
+            .as_ref()
+            .filter(|speech| speech.turn == turn)
+            .map_or(0, |speech| heard(&speech.clauses, played(speech, self.speaker.as_ref()), tail))
+    }
+
     /// Fades the sound of `turn` out and drops the rest. Returns the bytes of
     /// the reply that were heard.
     pub fn stop(&mut self, turn: TurnId) -> usize {
-        match self.speech.take_if(|speech| speech.turn == turn) {
-            None => 0,
-            Some(speech) => {
-                if speech.base.is_some() && !speech.paused {
-                    self.speaker.stop(FADE);
-                }
-                let played = played(&speech, self.speaker.as_ref());
-                heard(&speech.clauses, played, u64::from(self.rate) * WORD_TAIL_MS / 1000)
-            }
+        let Some(speech) = self.speech(turn) else { return 0 };
+        if speech.base.is_some() && !speech.paused {
+            self.speaker.stop(FADE);
         }
+        let heard = self.heard(turn);
+        self.speech = None;
+        heard
     }
 
     /// Drops the sound of `turn`, played or not.

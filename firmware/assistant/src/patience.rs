@@ -20,6 +20,8 @@ pub struct Patience {
     pub long: Samples,
     /// From this score (0…1) on the end-of-turn model says done.
     pub done: f32,
+    /// It is asked at the first frame less likely speech than this (0…1).
+    pub quiet: f32,
 }
 
 /// How an utterance reads.
@@ -131,7 +133,7 @@ mod tests {
     #[test]
     fn both_must_say_done() {
         let ms = Samples::from_ms;
-        let patience = Patience { short: ms(1), normal: ms(2), long: ms(3), done: 0.6 };
+        let patience = Patience { short: ms(1), normal: ms(2), long: ms(3), done: 0.6, quiet: 0.3 };
         let of = |score, reading| patience.hangover(score, reading).as_ms();
         use Reading::{Complete, Unfinished};
         assert_eq!(of(Some(0.9), Some(Complete)), 1);

@@ -98,6 +98,29 @@ fn a_person_comes_through_while_it_speaks() {
 }
 
 #[test]
+fn with_headphones_a_person_comes_through_untouched() {
+    let voice = reading();
+    let command = recording("commands-misc-en/rh3_set_timer.flac");
+    let mut near: Vec<f32> = (0..16 * SECOND).map(|n| ((n * 7919) % 1009) as f32 * 1e-6).collect();
+    let at = 4 * SECOND;
+    near[at..at + command.len()].copy_from_slice(&command);
+    let mut played = voice;
+    played.resize(near.len(), 0.0);
+    let mut cleaned = near.clone();
+    let mut canceller = EchoCanceller::new();
+    canceller.process(&mut cleaned, &played);
+    let end = at + command.len();
+    assert_eq!(cleaned[at + DELAY..end + DELAY], near[at..end]);
+    // They are taken off: the first words of an echo may pass, no more.
+    let [heard, played] = in_the_room(&reading(), vec![0.0; 16 * SECOND], 80, -12.0);
+    let mut cleaned = heard.clone();
+    canceller.process(&mut cleaned, &played);
+    let late = enhancement(&heard, &cleaned, 4..16);
+    println!("{late:.1} dB of the echo are gone after headphones");
+    assert!(late > 15.0, "{late} dB");
+}
+
+#[test]
 fn the_same_sound_gives_the_same_bits() {
     let voice = reading();
     let near = recording("smoke/jfk.flac");

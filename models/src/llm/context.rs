@@ -135,15 +135,18 @@ impl Context {
     /// `cancel` before each. On an error it holds the batches done.
     ///
     /// # Errors
-    /// `Cancelled` within one batch; `Engine` otherwise.
+    /// `Cancelled` within one node of the network (on a GPU: one batch);
+    /// `Engine` otherwise.
     pub(super) fn append(&mut self, tokens: &[i32], cancel: &Cancel) -> Result<()> {
         let mut rest = tokens;
         while !rest.is_empty() {
             cancel.check()?;
             let (chunk, behind) = rest.split_at(rest.len().min(self.batch_size));
             rest = behind;
-            if let Err(error) = self.evaluate(chunk, rest.is_empty()) {
+            let evaluated = ggml::abortable(cancel, || self.evaluate(chunk, rest.is_empty()));
+            if let Err(error) = evaluated {
                 self.remove_from(self.tokens.len());
+                cancel.check()?;
                 return Err(error);
             }
             self.tokens.extend_from_slice(chunk);

@@ -131,6 +131,21 @@ impl Llama {
         self.chat.tokens(self.context.model(), &messages, user.is_some())
     }
 
+    /// The tokens that any next prompt begins with: those of the history, and of
+    /// the chat template what goes before the words of the user. They are in the
+    /// cache while the user speaks.
+    ///
+    /// # Errors
+    /// As [`prompt`](Self::prompt).
+    pub fn opening(&self) -> Result<Vec<i32>> {
+        // Whatever is said, it is not both of these.
+        let mut opening = self.prompt(&self.history, Some("a"))?;
+        let other = self.prompt(&self.history, Some("1"))?;
+        let same = opening.iter().zip(&other).take_while(|(a, b)| a == b).count();
+        opening.truncate(same);
+        Ok(opening)
+    }
+
     /// Makes the cache hold exactly `tokens`. On an error it holds the first of them.
     fn hold(&mut self, tokens: &[i32], cancel: &Cancel) -> Result<()> {
         self.context.share(tokens);
@@ -252,7 +267,7 @@ impl Llm for Llama {
         self.pending = None;
         self.system = system.trim().to_owned();
         self.examples = examples.to_vec();
-        let tokens = self.prompt(&[], None)?;
+        let tokens = self.opening()?;
         let least = self.config.sampling.max_tokens as usize + 2 * MARGIN;
         if tokens.len() + least > self.capacity {
             return Err(self.full());
@@ -321,15 +336,16 @@ impl Llm for Llama {
             exchange.assistant = heard.to_owned();
         }
         self.history.push(exchange);
-        let Some(tokens) = self.make_room(None, 0)? else {
+        if self.make_room(None, 0)?.is_none() {
             return Err(self.full());
-        };
-        self.hold(&tokens, &Cancel::new())
+        }
+        let opening = self.opening()?;
+        self.hold(&opening, &Cancel::new())
     }
 
     fn discard(&mut self) -> Result<()> {
         if self.pending.take().is_some() {
-            let kept = self.prompt(&self.history, None)?;
+            let kept = self.opening()?;
             self.context.share(&kept);
         }
         Ok(())
@@ -338,7 +354,7 @@ impl Llm for Llama {
     fn forget(&mut self) -> Result<()> {
         self.history.clear();
         self.pending = None;
-        let kept = self.prompt(&[], None)?;
+        let kept = self.opening()?;
         self.context.share(&kept);
         Ok(())
     }

@@ -32,6 +32,39 @@ const LOUDSPEAKER: &[&str] = &[
     "sink_properties=device.description=\"Virtual\\ loudspeaker\"",
 ];
 
+/// One sink whose left channel is what is said into the microphone, and whose
+/// right channel what the loudspeaker plays: [`Pulse::join`].
+const JOINED: [&[&str]; 4] = [
+    &["module-null-sink", "sink_name=both", "channels=2", "channel_map=front-left,front-right"],
+    &[
+        "module-remap-sink",
+        "sink_name=said",
+        "master=both",
+        "channels=1",
+        "channel_map=front-left",
+        "master_channel_map=front-left",
+        "remix=no",
+    ],
+    &[
+        "module-remap-sink",
+        "sink_name=played",
+        "master=both",
+        "channels=1",
+        "channel_map=front-right",
+        "master_channel_map=front-right",
+        "remix=no",
+    ],
+    &[
+        "module-remap-source",
+        "source_name=ear",
+        "master=both.monitor",
+        "channels=1",
+        "channel_map=front-left",
+        "master_channel_map=front-left",
+        "remix=no",
+    ],
+];
+
 /// ALSA's default devices, for programs that know no other way.
 const ALSA: &str = r#"</usr/share/alsa/alsa.conf>
 pcm.!default { type pulse hint { show on description "PulseAudio" } }
@@ -42,6 +75,7 @@ ctl.!default { type pulse }
 pub struct Pulse {
     server: Child,
     folder: tempfile::TempDir,
+    joined: bool,
 }
 
 /// A module of the server's; see [`Pulse::load`].
@@ -83,7 +117,7 @@ impl Pulse {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("pulseaudio cannot be started: {error}"))?;
-        let pulse = Self { server, folder };
+        let pulse = Self { server, folder, joined: false };
         let deadline = Instant::now() + Duration::from_secs(20);
         while let Err(error) = pulse.pactl(&["info"]) {
             if Instant::now() > deadline {
@@ -108,19 +142,40 @@ impl Pulse {
     /// # Errors
     /// What `paplay` said.
     pub fn speak(&self, wav: &Path) -> Result<(), String> {
-        run(self.command("paplay").args(["-d", "mic_sink"]).arg(wav)).map(drop)
+        let sink = if self.joined { "said" } else { "mic_sink" };
+        run(self.command("paplay").args(["-d", sink]).arg(wav)).map(drop)
     }
 
-    /// Begins to record what the loudspeaker plays.
+    /// Makes two other devices the defaults, which live on one stereo sink: so one
+    /// recording holds both sides, sample for sample of the same time. They are
+    /// not plugged in and out by [`connect`](Self::connect) and the like.
+    ///
+    /// # Errors
+    /// What `pactl` said.
+    pub fn join(&mut self) -> Result<(), String> {
+        for module in JOINED {
+            self.load(module)?;
+        }
+        self.pactl(&["set-default-source", "ear"])?;
+        self.pactl(&["set-default-sink", "played"])?;
+        self.joined = true;
+        Ok(())
+    }
+
+    /// Begins to record what the loudspeaker plays; after [`join`](Self::join)
+    /// both sides, interleaved: what is said left, what is played right.
     ///
     /// # Errors
     /// When `parec` cannot be started.
     pub fn record(&self) -> Result<Recorder, String> {
         let path = self.folder.path().join("recording.raw");
         let file = fs::File::create(&path).map_err(|error| error.to_string())?;
+        let (source, channels) =
+            if self.joined { ("both.monitor", 2) } else { ("speaker.monitor", 1) };
         let child = self
             .command("parec")
-            .args(["-d", "speaker.monitor", "--format=s16le", "--channels=1", "--latency-msec=20"])
+            .args(["-d", source, "--format=s16le", "--latency-msec=20"])
+            .arg(format!("--channels={channels}"))
             .arg(format!("--rate={RECORDING_RATE}"))
             .stdout(file)
             .stderr(Stdio::null())
@@ -199,7 +254,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Ends the recording: mono at [`RECORDING_RATE`].
+    /// Ends the recording: its samples at [`RECORDING_RATE`].
     ///
     /// # Errors
     /// When the recording cannot be read.

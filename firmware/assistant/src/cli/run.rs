@@ -36,11 +36,11 @@ pub struct Run {
     #[arg(long, short, value_name = "NAME", env = "SAYSO_OUTPUT")]
     output: Option<String>,
     /// Where to hear and speak; may be repeated, and each has a conversation and
-    /// models of its own. `desktop` (this machine's sound card),
-    /// `satellite:PORT[@BAUD]` or `tcp:HOST:PORT` (a satellite), or
-    /// `replay:IN[:OUT]` (a recording as the microphone, on a virtual clock; OUT
-    /// gets both sides)
-    #[arg(long, default_value = "desktop", value_name = "BOARD")]
+    /// models of its own. `desktop` (this machine's sound card), `raspberry-pi` (an
+    /// LED and a button as well), `satellite:PORT[@BAUD]` or `tcp:HOST:PORT` (a
+    /// satellite), or `replay:IN[:OUT]` (a recording as the microphone, on a virtual
+    /// clock; OUT gets both sides)
+    #[arg(long, default_value = "desktop", value_name = "BOARD", env = "SAYSO_BOARD")]
     board: Vec<String>,
     /// One JSON object per event; with several boards, `board` names it
     #[arg(long)]
@@ -160,26 +160,50 @@ fn board(name: &str, config: &Config) -> Result<(Box<dyn Board + Send>, Pace)> {
         Some(("satellite", address)) => satellite(address),
         Some(("tcp", _)) => satellite(name),
         _ if name == "desktop" => Ok((desktop(config)?, Pace::Live)),
+        _ if name == "raspberry-pi" => Ok((raspberry_pi(config)?, Pace::Live)),
         _ => Err(Error::Usage(format!(
-            "--board {name}: `desktop`, `satellite:PORT[@BAUD]`, `tcp:HOST:PORT` or \
-             `replay:IN[:OUT]`"
+            "--board {name}: `desktop`, `raspberry-pi`, `satellite:PORT[@BAUD]`, \
+             `tcp:HOST:PORT` or `replay:IN[:OUT]`"
         ))),
     }
 }
 
 #[cfg(feature = "desktop")]
 pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
+    Ok(Box::new(sayso_desktop::Desktop::new(devices(config))))
+}
+
+#[cfg(feature = "desktop")]
+fn devices(config: &sayso::Config) -> sayso_desktop::DesktopConfig {
     let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
-    let devices = sayso_desktop::DesktopConfig {
+    sayso_desktop::DesktopConfig {
         input: named(&config.audio.input),
         output: named(&config.audio.output),
-    };
-    Ok(Box::new(sayso_desktop::Desktop::new(devices)))
+    }
 }
 
 #[cfg(not(feature = "desktop"))]
 pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board + Send>> {
     Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
+}
+
+#[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
+fn raspberry_pi(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
+    let pins = &config.raspberry_pi;
+    let used = |number: u32| Some(number).filter(|number| *number > 0);
+    let pins = sayso_raspberry_pi::Pins {
+        chip: pins.chip.clone(),
+        led: used(pins.led),
+        led_active_low: pins.led_active_low,
+        button: used(pins.button),
+    };
+    Ok(Box::new(sayso_raspberry_pi::RaspberryPi::new(devices(config), pins)))
+}
+
+#[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
+fn raspberry_pi(_: &sayso::Config) -> Result<Box<dyn Board + Send>> {
+    let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
+    Err(sayso::Error::Usage(message.into()))
 }
 
 #[cfg(feature = "desktop")]

@@ -4,6 +4,8 @@ use sonora_aec3::block::Block;
 use sonora_aec3::block_processor::BlockProcessor;
 use sonora_aec3::config::EchoCanceller3Config;
 
+use super::headphones::Headphones;
+
 /// Samples at 16 kHz that are worked off at once. A [`FRAME`](sayso_core::audio::FRAME)
 /// is eight of them, so framing adds no delay.
 pub const BLOCK: usize = sonora_aec3::common::BLOCK_SIZE;
@@ -34,7 +36,8 @@ const LEARNT_DB: f64 = 1.0;
 /// learns the room by itself, and a suppressor for what the filter leaves.
 ///
 /// Pure: what comes out depends on nothing but what went in. When nothing has
-/// been played for 1.5 s, sound passes through untouched, and takes no time.
+/// been played for 1.5 s, sound passes through untouched, and takes no time; and
+/// where it is sure that what is played is not heard, until an echo shows.
 pub struct EchoCanceller {
     aec: BlockProcessor,
     heard: Block,
@@ -45,6 +48,10 @@ pub struct EchoCanceller {
     awake: u32,
     /// The last block as it was heard.
     before: [f32; BLOCK],
+    headphones: Headphones,
+    /// Whether an echo is reckoned with, and the blocks since that changed.
+    expects: bool,
+    since: u32,
 }
 
 impl EchoCanceller {
@@ -57,6 +64,9 @@ impl EchoCanceller {
             quiet: TAIL,
             awake: 0,
             before: [0.0; BLOCK],
+            headphones: Headphones::new(),
+            expects: true,
+            since: u32::MAX,
         }
     }
 
@@ -75,11 +85,18 @@ impl EchoCanceller {
         self.aec.get_metrics().echo_return_loss_enhancement >= LEARNT_DB
     }
 
+    /// Whether an echo is reckoned with: not, where what is played was found not to
+    /// be heard, as with headphones.
+    pub fn expects_echo(&self) -> bool {
+        self.expects
+    }
+
     fn block(&mut self, heard: &mut [f32], played: &[f32]) {
         let sounds = played.iter().any(|x| x.abs() > SILENT);
         self.quiet = if sounds { 0 } else { self.quiet.saturating_add(1) };
         let untouched = self.before;
         self.before.copy_from_slice(heard);
+        self.watch(heard, played);
         if self.quiet > TAIL {
             heard.copy_from_slice(&untouched);
             self.awake = 0;
@@ -98,6 +115,26 @@ impl EchoCanceller {
             2 => fade(&untouched, heard, |there| there),
             _ if self.quiet == TAIL => fade(&untouched, heard, |there| 1.0 - there),
             _ => {}
+        }
+        match (self.expects, self.since) {
+            (true, 0) => fade(&untouched, heard, |there| there),
+            (false, 0) => fade(&untouched, heard, |there| 1.0 - there),
+            (false, _) => heard.copy_from_slice(&untouched),
+            _ => {}
+        }
+    }
+
+    /// Finds out whether there is an echo at all. The canceller goes on listening
+    /// while none is reckoned with, and is the first to know of one.
+    fn watch(&mut self, heard: &[f32], played: &[f32]) {
+        let unheard = self.headphones.watch(heard, played);
+        self.since = self.since.saturating_add(1);
+        if self.expects && unheard {
+            // What it has learnt, it has learnt of another room.
+            self.aec = BlockProcessor::new(&config(), 16_000, 1, 1);
+            (self.expects, self.since, self.awake) = (false, 0, 2);
+        } else if !self.expects && self.has_learnt() {
+            (self.expects, self.since) = (true, 0);
         }
     }
 }

@@ -11,7 +11,7 @@ use whisper_rs::{
 };
 
 use super::words::Token;
-use crate::{Cancel, Error, ErrorKind, Result};
+use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
 /// Whisper's longest prompt: half its text context less what it adds itself.
 const PROMPT_TOKENS: usize = 223;
@@ -143,7 +143,8 @@ impl Engine {
             params.set_start_encoder_callback(Some(may_encode));
             params.set_start_encoder_callback_user_data(data);
         }
-        let done = self.state.full(params, audio);
+        // whisper.cpp itself looks at its callback only when a run is over.
+        let done = ggml::abortable(cancel, || self.state.full(params, audio));
         cancel.check()?;
         done.map_err(|error| {
             Error::new(ErrorKind::Engine, "speech recognition failed").with_source(error)

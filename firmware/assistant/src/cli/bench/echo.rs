@@ -14,11 +14,14 @@ use std::time::Duration;
 use sayso::config::Config;
 use sayso::ear::Cleaner;
 use sayso::ear::echo::EchoCanceller;
+use sayso::intent;
 use sayso::{Engines, Error, Result, Stop};
 use sayso_board::EAR_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
+use sayso_core::turn::Outcome;
 use sayso_models::Cancel;
+use sayso_models::stt::{Stt, SttRequest};
 use sayso_replay::Room;
 
 use super::figures::Sheet;
@@ -101,6 +104,9 @@ impl How {
     }
 }
 
+/// Quiet given to the recogniser after the end of what was heard.
+const QUIET: Samples = Samples::from_ms(64);
+
 /// The pause between two replies, in frames of the ear: 0.7 s.
 const PAUSE: u32 = 22;
 
@@ -125,6 +131,7 @@ fn ways() -> impl Iterator<Item = Way> {
 
 struct Bench<'a> {
     stage: Stage<'a>,
+    stt: Box<dyn Stt>,
     config: &'a Config,
     /// The replies at the voice's rate.
     replies: Vec<Vec<f32>>,
@@ -156,6 +163,7 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
     });
     let mut bench = Bench {
         stage,
+        stt: Engines::load_stt(config)?,
         config,
         replies,
         rooms: rooms.collect::<Result<_>>()?,
@@ -231,12 +239,21 @@ impl Bench<'_> {
         let replies = Replies::new(&self.replies, 7 * way.number, PAUSE);
         let cleaner = self.cleaner(how);
         let mut starts = 0;
+        let (mut cleaned, mut said, mut begun) = (Vec::new(), Vec::new(), None);
         let (mut first, mut later) = ([0.0; 2], [0.0; 2]);
         let mut sounded = 0;
         self.stage.play(room.clone(), near, replies, cleaner, &mut |moment| {
-            if let Some(EndpointEvent::SpeechStarted { .. }) = moment.frame.event {
-                starts += 1;
-                log::info!("way {} heard itself at {}", way.number, moment.from);
+            cleaned.extend_from_slice(&moment.frame.samples);
+            match moment.frame.event {
+                Some(EndpointEvent::SpeechStarted { from, .. }) => {
+                    starts += 1;
+                    begun = Some(from);
+                    log::info!("way {} heard itself at {}", way.number, moment.from);
+                }
+                Some(EndpointEvent::MayHaveEnded { speech_end, .. }) => {
+                    said.extend(begun.take().map(|from| (from, speech_end)));
+                }
+                _ => {}
             }
             // The echo, a little later, and what is left of it.
             if power(moment.played) > 1e-6 {
@@ -255,10 +272,31 @@ impl Bench<'_> {
             found.first.push(db(first[0] / first[1]));
             found.converged.push(db(later[0] / later[1]));
         }
+        let mut interrupted = 0;
+        for (from, to) in said {
+            interrupted += u32::from(self.interrupts(&cleaned, from, to + QUIET)?);
+        }
         let level = found.at(way.level, how);
         level.starts += starts;
+        level.interrupted += interrupted;
         level.seconds += seconds as f64;
         Ok(())
+    }
+
+    /// Whether the assistant would take what it heard of itself for an interruption.
+    fn interrupts(&mut self, heard: &[f32], from: Samples, to: Samples) -> Result<bool> {
+        let place = |at: Samples| (at.0 as usize).min(heard.len());
+        let request = SttRequest { language: Some("en"), ..SttRequest::default() };
+        let sound = &heard[place(from)..place(to)];
+        let text = self.stt.transcribe(sound, &request, &Cancel::new(), &mut |_| {})?.text;
+        let own = REPLIES.lines().any(|line| {
+            let ends = line.match_indices(' ').map(|(end, _)| end).chain([line.len()]);
+            ends.into_iter().any(|end| intent::is_own(&text, &line[..end]))
+        });
+        log::info!("it understood {text:?}{}", if own { ", its own words" } else { "" });
+        let outcome = intent::outcome(&text);
+        Ok(outcome == Outcome::Stop
+            || outcome == Outcome::Words && !own && !intent::is_backchannel(&text))
     }
 
     /// Somebody interrupts, again and again.

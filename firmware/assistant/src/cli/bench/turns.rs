@@ -9,7 +9,6 @@
 
 mod play;
 mod plot;
-mod reply;
 mod tally;
 
 use std::path::PathBuf;

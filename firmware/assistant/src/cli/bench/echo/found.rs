@@ -8,6 +8,8 @@ use super::{ECHO_DB, How, NEAR_DB};
 pub struct Level {
     /// Beginnings of speech while nobody but itself spoke.
     pub starts: u32,
+    /// Those that were taken for an interruption: words, and not its own.
+    pub interrupted: u32,
     /// For so long.
     pub seconds: f64,
     /// For each level of [`NEAR_DB`], whether each interruption was noticed.
@@ -53,10 +55,12 @@ impl Found {
             let all = || levels.iter().map(|level| &level[how as usize]);
             let minutes = all().map(|level| level.seconds).sum::<f64>() / 60.0;
             let starts: u32 = all().map(|level| level.starts).sum();
+            let interrupted: u32 = all().map(|level| level.interrupted).sum();
             if minutes > 0.0 {
                 sheet = sheet
                     .value(format!("{of}own_speech_min"), minutes)
-                    .count(format!("{of}heard_itself"), starts.into());
+                    .count(format!("{of}heard_itself"), starts.into())
+                    .count(format!("{of}interrupted_itself"), interrupted.into());
             }
             for (n, near) in NEAR_DB.iter().enumerate() {
                 let caught = all().flat_map(|level| &level.caught[n]);

@@ -10,7 +10,6 @@ use sayso_core::audio::Samples;
 use sayso_core::turn::{State, TurnId};
 use sayso_replay::{Layout, Output, Replay, ReplayHandle};
 
-use super::reply;
 use crate::cli::bench::questions::Question;
 
 /// Quiet before a question.
@@ -109,7 +108,7 @@ pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Resu
     let mut played = watch.played();
     played.losses = losses;
     if played.stages.released.is_some() {
-        played.voice_to_voice_ms = reply::onset_ms(&tracks).map(|onset| onset - ms(end));
+        played.voice_to_voice_ms = tracks.reply_onset_ms().map(|onset| onset - ms(end));
     }
     Ok(played)
 }

@@ -1,0 +1,168 @@
+use std::io::ErrorKind;
+
+use embedded_hal_mock::eh1::MockError;
+use embedded_hal_mock::eh1::delay::{CheckedDelay, NoopDelay, Transaction as Wait};
+use embedded_hal_mock::eh1::digital::{Mock, State as Level, Transaction as Pin};
+use proptest::prelude::*;
+use sayso_core::light::FULL;
+
+use super::*;
+use crate::pwm::PERIOD;
+
+type Fronts = Front<Mock, Mock>;
+
+/// A button that is down in the periods where `down` says so.
+fn contact(down: &[bool]) -> Mock {
+    let level = |down: &bool| Pin::get(if *down { Level::Low } else { Level::High });
+    Mock::new(&down.iter().map(level).collect::<Vec<_>>())
+}
+
+/// What happens in one period after the other.
+fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<Happened> {
+    (0..periods)
+        .map(|n| {
+            let now = Samples::from_ms(n as u64 * PERIOD.as_millis() as u64);
+            front.period(now, shown, &mut NoopDelay).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn the_led_is_lit_for_its_part_of_the_period() {
+    // Listening is dim: 64 of 255.
+    let mut pin = Mock::new(&[Pin::set(Level::High), Pin::set(Level::Low)]);
+    let (lit, dark) = split(Light::from(Shown::Listening).brightness(Samples(0)));
+    let mut delay = CheckedDelay::new(&[
+        Wait::delay_ns(lit.as_nanos() as u32),
+        Wait::delay_ns(dark.as_nanos() as u32),
+    ]);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+    front.period(Samples(0), Shown::Listening, &mut delay).unwrap();
+    assert!(lit.as_micros() == 2509 && lit + dark == PERIOD);
+    delay.done();
+    pin.done();
+}
+
+#[test]
+fn a_steady_led_is_switched_once() {
+    let mut pin = Mock::new(&[Pin::set(Level::High)]);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+    play(&mut front, 50, Shown::Hearing);
+    pin.done();
+}
+
+#[test]
+fn an_led_to_the_supply_lights_when_its_pin_is_low() {
+    let mut pin = Mock::new(&[Pin::set(Level::Low), Pin::set(Level::High)]);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None);
+    play(&mut front, 3, Shown::Hearing);
+    front.off();
+    pin.done();
+}
+
+#[test]
+fn a_press_is_told_once() {
+    let mut down = vec![false; 5];
+    down.extend([true, false, true]);
+    down.extend([true; 20]);
+    down.extend([false; 20]);
+    let mut pin = contact(&down);
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())));
+    let presses: Vec<Press> =
+        play(&mut front, down.len(), Shown::Asleep).into_iter().filter_map(|h| h.press).collect();
+    assert_eq!(presses, [Press::Talk]);
+    pin.done();
+}
+
+#[test]
+fn holding_the_button_mutes_and_holding_it_again_ends_that() {
+    let hold = [vec![true; 200], vec![false; 20]].concat();
+    let tap = [vec![true; 20], vec![false; 20]].concat();
+    let down = [hold.clone(), tap, hold].concat();
+    let mut pin = contact(&down);
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())));
+    let all = play(&mut front, down.len(), Shown::Listening);
+    let presses: Vec<Press> = all.iter().filter_map(|happened| happened.press).collect();
+    // The tap while muted means nothing, nor does the press that ends the mute.
+    assert_eq!(presses, [Press::Talk, Press::Hush]);
+    let changes: Vec<usize> =
+        (1..all.len()).filter(|n| all[*n].muted != all[*n - 1].muted).collect();
+    assert_eq!(changes, [150, 220 + 40 + 150]);
+    pin.done();
+}
+
+#[test]
+fn mute_is_shown_before_all_else() {
+    // Muted begins with a flash of 80 ms, then is dark: the LED follows at once.
+    let levels = [Pin::set(Level::High), Pin::set(Level::Low)];
+    let mut led = Mock::new(&levels);
+    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None);
+    front.muted = true;
+    for ms in (0..200).step_by(10) {
+        front.period(Samples::from_ms(ms), Shown::Hearing, &mut NoopDelay).unwrap();
+    }
+    led.done();
+}
+
+#[test]
+fn a_failing_pin_is_named_and_the_other_one_goes_on() {
+    let broken = MockError::Io(ErrorKind::PermissionDenied);
+    let mut led = Mock::new(&[Pin::set(Level::High).with_error(broken.clone())]);
+    let mut pin = contact(&[false; 11]);
+    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())));
+    let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
+    assert_eq!(failure, Failure::Led(broken));
+    front.without(&failure);
+    assert!(!front.is_empty() && !front.has_led());
+    play(&mut front, 10, Shown::Hearing);
+    led.done();
+    pin.done();
+
+    let broken = MockError::Io(ErrorKind::NotFound);
+    let mut led = Mock::new(&[Pin::set(Level::High)]);
+    let mut pin = Mock::new(&[Pin::get(Level::Low).with_error(broken.clone())]);
+    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())));
+    let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
+    assert_eq!(failure, Failure::Button(broken));
+    front.without(&failure);
+    play(&mut front, 10, Shown::Hearing);
+    led.done();
+    pin.done();
+}
+
+proptest! {
+    /// Whatever is shown, whenever: the light of a period is that of core's
+    /// patterns to within a 255th.
+    #[test]
+    fn the_light_is_the_pattern(ms in 0u64..100_000, n in 0usize..7) {
+        let all = [
+            Shown::Asleep, Shown::Listening, Shown::Hearing, Shown::Thinking,
+            Shown::Speaking, Shown::Paused, Shown::Error,
+        ];
+        let now = Samples::from_ms(ms);
+        let brightness = Light::from(all[n]).brightness(now);
+        let (lit, _) = split(brightness);
+        let mut levels = Vec::new();
+        if brightness > 0 { levels.push(Pin::set(Level::High)); }
+        if brightness < FULL { levels.push(Pin::set(Level::Low)); }
+        let mut pin = Mock::new(&levels);
+        let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+        let mut slept = Slept::default();
+        front.period(now, all[n], &mut slept).unwrap();
+        prop_assert_eq!(slept.0.iter().sum::<u128>(), PERIOD.as_nanos());
+        if brightness > 0 {
+            prop_assert_eq!(slept.0[0], lit.as_nanos());
+        }
+        pin.done();
+    }
+}
+
+/// A delay that notes how long it was asked for.
+#[derive(Default)]
+struct Slept(Vec<u128>);
+
+impl DelayNs for Slept {
+    fn delay_ns(&mut self, ns: u32) {
+        self.0.push(u128::from(ns));
+    }
+}

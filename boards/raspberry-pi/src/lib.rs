@@ -1,0 +1,91 @@
+#![forbid(unsafe_code)]
+#![cfg(target_os = "linux")]
+//! A Raspberry Pi, or any Linux board with a GPIO header.
+//!
+//! Sound enters and leaves through the system's sound devices, as on a
+//! [desktop](sayso_desktop): an I2S HAT, a USB microphone, HDMI, whatever ALSA
+//! knows. Beside it there may be an LED that shows what goes on
+//! ([`sayso_core::light`]) and a button, at the pins that [`Pins`] names.
+//!
+//! # The button
+//!
+//! A press means "listen to me". Holding it for 1.5 s mutes the microphone: the
+//! assistant hears silence, and the LED shows it before all else. Holding it once
+//! more ends that; a short press while muted does nothing.
+//!
+//! # How it works
+//!
+//! ```text
+//! Panel::show ──► what is shown ──► front thread ──► LED, 100 periods a second
+//! Panel::pressed ◄── presses ◄─── debounce ◄──────── button, read once a period
+//! Microphone::read ◄── muted ◄────────┘
+//! ```
+//!
+//! The pins are seen through [`embedded_hal`] 1.0, so all of it but
+//! `gpio` runs on a mock as well.
+
+mod front;
+mod gpio;
+#[cfg(test)]
+mod gpio_sim_tests;
+mod mute;
+mod panel;
+mod pwm;
+
+use std::sync::Arc;
+
+use sayso_board::{Board, BoardError, Panel, Streams};
+use sayso_desktop::{Desktop, DesktopConfig};
+
+use crate::mute::MutedMicrophone;
+use crate::panel::{GpioPanel, Shared};
+
+/// Which pins the LED and the button are at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pins {
+    /// The GPIO chip: a path (`/dev/gpiochip0`) or a label as `gpioinfo` shows it.
+    /// The one of the Raspberry Pi's header when empty.
+    pub chip: String,
+    /// The LED's line: on a Raspberry Pi the number of the GPIO, not of the pin.
+    pub led: Option<u32>,
+    /// Whether the LED lights when its line is low.
+    pub led_active_low: bool,
+    /// The button's line. It connects the line to ground when it is pressed; the
+    /// pull-up is switched on in the chip.
+    pub button: Option<u32>,
+}
+
+/// A Raspberry Pi as a [`Board`].
+pub struct RaspberryPi {
+    sound: Desktop,
+    pins: Pins,
+    panel: Option<GpioPanel>,
+}
+
+impl RaspberryPi {
+    /// A board with these sound devices and pins, which are opened by [`Board::start`].
+    pub fn new(sound: DesktopConfig, pins: Pins) -> Self {
+        Self { sound: Desktop::new(sound), pins, panel: None }
+    }
+}
+
+impl Board for RaspberryPi {
+    /// # Errors
+    /// As [`Desktop`], and when a pin is not there, in use, or may not be used.
+    fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
+        // The old thread, if any, must let go of the pins.
+        self.panel = None;
+        let pins = gpio::open(&self.pins)?;
+        let (microphone, loudspeaker) = self.sound.start(voice_rate)?;
+        if pins.led.is_none() && pins.button.is_none() {
+            return Ok((microphone, loudspeaker));
+        }
+        let shared = Arc::new(Shared::default());
+        self.panel = Some(GpioPanel::start(pins.led, pins.button, Arc::clone(&shared))?);
+        Ok((Box::new(MutedMicrophone::new(microphone, shared)), loudspeaker))
+    }
+
+    fn panel(&mut self) -> Option<Box<dyn Panel>> {
+        self.panel.take().map(|panel| Box::new(panel) as Box<dyn Panel>)
+    }
+}

@@ -1,0 +1,222 @@
+//! The front on a thread of its own, and its two ends.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use embedded_hal::delay::DelayNs;
+use embedded_hal::digital::{InputPin, OutputPin};
+use linux_embedded_hal::Delay;
+use sayso_board::{BoardError, BoardErrorKind, Panel, Press};
+use sayso_core::audio::Samples;
+use sayso_core::turn::Shown;
+
+use crate::front::{Contact, Failure, Front, Led};
+use crate::pwm::PERIOD;
+
+/// All that there is to show, at its number.
+const ALL: [Shown; 7] = [
+    Shown::Asleep,
+    Shown::Listening,
+    Shown::Hearing,
+    Shown::Thinking,
+    Shown::Speaking,
+    Shown::Paused,
+    Shown::Error,
+];
+
+/// What the front's thread and the rest of the board tell each other.
+#[derive(Default)]
+pub struct Shared {
+    /// A number in [`ALL`].
+    shown: AtomicU8,
+    /// Whether the microphone is muted.
+    pub muted: AtomicBool,
+    quit: AtomicBool,
+}
+
+impl Shared {
+    fn show(&self, shown: Shown) {
+        let number = ALL.iter().position(|one| *one == shown).unwrap_or_default();
+        self.shown.store(number as u8, Ordering::Release);
+    }
+
+    fn shown(&self) -> Shown {
+        let number = usize::from(self.shown.load(Ordering::Acquire));
+        ALL.get(number).copied().unwrap_or_default()
+    }
+}
+
+/// LED and button as a [`Panel`]. Dropping it switches the LED off.
+pub struct GpioPanel {
+    shared: Arc<Shared>,
+    presses: Receiver<Press>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl GpioPanel {
+    /// Starts the thread that serves the pins.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn start<L, B>(
+        led: Option<Led<L>>,
+        button: Option<Contact<B>>,
+        shared: Arc<Shared>,
+    ) -> Result<Self, BoardError>
+    where
+        L: OutputPin<Error: Debug> + Send + 'static,
+        B: InputPin<Error: Debug> + Send + 'static,
+    {
+        let (sender, presses) = channel();
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("sayso-front".into())
+            .spawn(move || serve(Front::new(led, button), &theirs, &sender))
+            .map_err(|error| {
+                let message = format!("no thread for the LED and the button: {error}");
+                BoardError::new(BoardErrorKind::Unavailable, message)
+            })?;
+        Ok(Self { shared, presses, thread: Some(thread) })
+    }
+}
+
+impl Panel for GpioPanel {
+    fn show(&mut self, shown: Shown) {
+        self.shared.show(shown);
+    }
+
+    fn pressed(&mut self) -> Option<Press> {
+        self.presses.try_recv().ok()
+    }
+}
+
+impl Drop for GpioPanel {
+    fn drop(&mut self) {
+        self.shared.quit.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // It only panics when a pin does.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>)
+where
+    L: OutputPin<Error: Debug>,
+    B: InputPin<Error: Debug>,
+{
+    let begun = Instant::now();
+    let mut delay = Delay;
+    while !shared.quit.load(Ordering::Acquire) && !front.is_empty() {
+        let now = Samples::from_ms(begun.elapsed().as_millis() as u64);
+        match front.period(now, shared.shown(), &mut delay) {
+            Ok(happened) => {
+                shared.muted.store(happened.muted, Ordering::Release);
+                if let Some(press) = happened.press {
+                    // Fails only when the panel is being dropped.
+                    let _ = presses.send(press);
+                }
+            }
+            Err(failure) => {
+                match &failure {
+                    Failure::Led(error) => log::warn!("the LED is given up: {error:?}"),
+                    Failure::Button(error) => log::warn!("the button is given up: {error:?}"),
+                }
+                front.without(&failure);
+            }
+        }
+        if !front.has_led() {
+            delay.delay_ns(PERIOD.as_nanos() as u32);
+        }
+    }
+    front.off();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::atomic::AtomicU32;
+    use std::time::Duration;
+
+    use embedded_hal::digital::ErrorType;
+
+    use super::*;
+
+    /// A pin that counts how often it is set, and is read as low when it is told so.
+    #[derive(Clone, Default)]
+    struct Pin {
+        sets: Arc<AtomicU32>,
+        high: Arc<AtomicBool>,
+        pressed: Arc<AtomicBool>,
+    }
+
+    impl ErrorType for Pin {
+        type Error = Infallible;
+    }
+
+    impl OutputPin for Pin {
+        fn set_high(&mut self) -> Result<(), Infallible> {
+            self.sets.fetch_add(1, Ordering::AcqRel);
+            self.high.store(true, Ordering::Release);
+            Ok(())
+        }
+
+        fn set_low(&mut self) -> Result<(), Infallible> {
+            self.sets.fetch_add(1, Ordering::AcqRel);
+            self.high.store(false, Ordering::Release);
+            Ok(())
+        }
+    }
+
+    impl InputPin for Pin {
+        fn is_high(&mut self) -> Result<bool, Infallible> {
+            Ok(!self.pressed.load(Ordering::Acquire))
+        }
+
+        fn is_low(&mut self) -> Result<bool, Infallible> {
+            Ok(self.pressed.load(Ordering::Acquire))
+        }
+    }
+
+    fn until(mut done: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !done() {
+            assert!(Instant::now() < deadline, "it never came to pass");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn it_shows_hears_presses_and_ends_dark() {
+        let (led, button) = (Pin::default(), Pin::default());
+        let shared = Arc::new(Shared::default());
+        let mut panel = GpioPanel::start(
+            Some(Led::new(led.clone(), false)),
+            Some(Contact(button.clone())),
+            Arc::clone(&shared),
+        )
+        .unwrap();
+        until(|| led.sets.load(Ordering::Acquire) > 10);
+        for shown in ALL {
+            panel.show(shown);
+            assert_eq!(shared.shown(), shown);
+        }
+        assert_eq!(panel.pressed(), None);
+        button.pressed.store(true, Ordering::Release);
+        let mut pressed = None;
+        until(|| {
+            pressed = pressed.or(panel.pressed());
+            pressed.is_some()
+        });
+        assert_eq!(pressed, Some(Press::Talk));
+        until(|| shared.muted.load(Ordering::Acquire));
+        until(|| panel.pressed() == Some(Press::Hush));
+        panel.show(Shown::Hearing);
+        drop(panel);
+        assert!(!led.high.load(Ordering::Acquire));
+    }
+}

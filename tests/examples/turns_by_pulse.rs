@@ -1,0 +1,47 @@
+//! Voice-to-voice latency through PulseAudio, on one recording of both sides.
+//!
+//! `cargo run --release -p sayso-tests --example turns_by_pulse -- 12 --profile small`:
+//! the first 12 questions of tests/data/turns.tsv, `sayso run` with the rest of
+//! the arguments.
+
+use std::process::ExitCode;
+
+use sayso_tests::turns;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (few, rest) = match arguments.split_first() {
+        Some((few, rest)) => (few.parse().unwrap_or(0), rest),
+        None => (12, &arguments[..]),
+    };
+    if few == 0 {
+        eprintln!("usage: turns_by_pulse [HOW_MANY [ARGUMENTS OF sayso run…]]");
+        return ExitCode::FAILURE;
+    }
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let measured = match turns::measure(&turns::questions(few), &rest) {
+        Ok(measured) => measured,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut all: Vec<f64> = measured.iter().filter_map(|turn| turn.voice_to_voice_ms).collect();
+    for turn in &measured {
+        let ms = turn.voice_to_voice_ms.map_or("no answer".into(), |ms| format!("{ms:.0} ms"));
+        println!("{ms:>10}  {:<60} {}", turn.question, turn.transcript);
+    }
+    all.sort_by(f64::total_cmp);
+    let share = |p: f64| {
+        let rank = (p * all.len() as f64).ceil() as usize;
+        all.get(rank.clamp(1, all.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
+    };
+    println!(
+        "voice to voice: p50 {:.0} ms, p95 {:.0} ms, {} of {} answered",
+        share(0.5),
+        share(0.95),
+        all.len(),
+        measured.len()
+    );
+    ExitCode::SUCCESS
+}

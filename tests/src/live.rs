@@ -1,0 +1,77 @@
+//! The program in a live conversation.
+
+#![allow(clippy::expect_used, clippy::panic)] // Helpers of tests are tests.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use sayso_pulse::Pulse;
+use serde_json::Value;
+
+use crate::sayso;
+
+/// `sayso run --json` and the events that it prints.
+///
+/// # Panics
+/// Its methods do when the program does not do what they wait for.
+pub struct Live {
+    child: Child,
+    events: Receiver<Value>,
+}
+
+impl Live {
+    /// Starts it with these arguments, on the server's devices.
+    pub fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
+        let program = sayso();
+        let mut command = pulse.command(program.get_program());
+        command.args(program.get_args());
+        // The server's own HOME has no models.
+        command.env("SAYSO_MODELS", sayso_models::store::default_dir());
+        command.args(["run", "--json"]).args(arguments);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
+        let out = child.stdout.take().expect("its output");
+        let (send, events) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).expect("JSON");
+                if send.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, events }
+    }
+
+    /// Waits for an event of this name that `is` likes.
+    pub fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(120);
+        let mut seen = Vec::new();
+        while let Ok(event) =
+            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            if event["event"] == name && is(&event) {
+                return event;
+            }
+            seen.push(event);
+        }
+        panic!("no {name} came; only {seen:?}");
+    }
+
+    /// Ends it as Ctrl-C does. Returns whether it ended well.
+    pub fn ctrl_c(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
+        sent.expect("kill").success() && self.child.wait().expect("ends").success()
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Already gone after `interrupt`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

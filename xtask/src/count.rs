@@ -1,0 +1,110 @@
+//! How many instructions each stage takes on a Raspberry Pi: what its speed can
+//! be estimated from without one (`docs/raspberry-pi.md`).
+//!
+//! The 64-bit ARM build runs under qemu with a plug-in that counts. A stage is
+//! the difference of two runs that differ in it alone, so that start and loading
+//! drop out.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::cross::{self, Cross};
+use crate::sh::{Result, Sh};
+use crate::{Options, dist, ggml, system};
+
+/// Three seconds of speech.
+const SPEECH: &str = "tests/data/commands-misc-en/rh3_turn_on_the_lamp.flac";
+/// A clause of five words: some 1.4 s of speech.
+const CLAUSE: &str = "It is half past nine.";
+
+/// Where what is said goes, from the workspace's root.
+const SOUND: &str = "target/package/said.wav";
+
+/// Options that keep all work on one thread, where it is counted without races.
+const ONE_THREAD: [&str; 4] = ["--set", "stt.threads=1", "--set", "llm.threads=1"];
+
+/// Builds for a Raspberry Pi, counts, and prints one line for each stage.
+///
+/// # Errors
+/// When something is missing here, or a run fails.
+pub fn count(sh: &Sh, options: &Options) -> Result<()> {
+    let target = options.target;
+    if !target.is_cross() {
+        return Err("counting is done under emulation: --target aarch64-unknown-linux-gnu".into());
+    }
+    system::packages(sh, system::Needs::Dist { cross: true, check: false }, options)?;
+    let cross = cross::prepare(sh, target)?;
+    ggml::build(sh, options)?;
+    let program = dist::build(sh, options, Some(&cross))?;
+    let counter = Counter { sh, cross: &cross, program: &program, plugin: plugin(sh)? };
+
+    sh.step("counting (some minutes: every instruction is emulated)");
+    let frames = (11 * 16_000 / 512) as f64;
+    let vad = counter.difference(&["bench", "vad", "-n", "1"], &["bench", "vad", "-n", "2"])?;
+    line("voice activity, a frame of 32 ms", vad / frames);
+    let speech = sh.root().join(SPEECH);
+    let speech = speech.to_str().ok_or("the folder's name is not UTF-8")?;
+    let stt = counter.difference(&["transcribe", speech], &["transcribe", speech, speech])?;
+    line("speech to text, 3 s", stt);
+    for profile in ["small", "standard"] {
+        let run = |runs: &str, tokens: &str| {
+            let limit = format!("llm.sampling.max_tokens={tokens}");
+            counter.run(&["--profile", profile, "--set", &limit, "bench", "llm", "-n", runs])
+        };
+        let first = run("2", "1")? - run("1", "1")?;
+        let more = run("2", "5")? - run("1", "5")?;
+        line(&format!("{profile}: prompt of a question, first token"), first);
+        line(&format!("{profile}: each further token"), (more - first) / 4.0);
+    }
+    let say = |text: &str| counter.run(&["say", text, "--output", SOUND]);
+    let tts = say(&format!("{CLAUSE} {CLAUSE}"))? - say(CLAUSE)?;
+    line("voice, a clause of five words", tts);
+    Ok(())
+}
+
+fn line(what: &str, instructions: f64) {
+    println!("{what:<45} {:>10.1} million", instructions / 1e6);
+}
+
+/// Compiles the plug-in.
+fn plugin(sh: &Sh) -> Result<PathBuf> {
+    let library = sh.target().join("package").join("libcount.so");
+    std::fs::create_dir_all(sh.target().join("package")).map_err(|error| error.to_string())?;
+    sh.run(
+        Command::new("cc")
+            .args(["-O2", "-Wall", "-Wextra", "-fPIC", "-shared", "-o"])
+            .arg(&library)
+            .arg(sh.root().join("xtask/src/count.c")),
+    )?;
+    Ok(library)
+}
+
+struct Counter<'a> {
+    sh: &'a Sh,
+    cross: &'a Cross,
+    program: &'a Path,
+    plugin: PathBuf,
+}
+
+impl Counter<'_> {
+    /// Instructions that `b` takes and `a` does not.
+    fn difference(&self, a: &[&str], b: &[&str]) -> Result<f64> {
+        Ok(self.run(b)? - self.run(a)?)
+    }
+
+    /// Instructions of one run.
+    fn run(&self, args: &[&str]) -> Result<f64> {
+        let mut command = self.cross.emulator();
+        command.arg("-plugin").arg(&self.plugin).arg(self.program).args(ONE_THREAD).args(args);
+        let output = command
+            .current_dir(self.sh.root())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("qemu: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        said.lines()
+            .find_map(|line| line.strip_prefix("instructions ")?.parse().ok())
+            .filter(|_| output.status.success())
+            .ok_or_else(|| format!("sayso {}: {}\n{said}", args.join(" "), output.status))
+    }
+}

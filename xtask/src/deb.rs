@@ -1,0 +1,236 @@
+//! The Debian package: the program, its service, its settings.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::sh::{Result, Sh};
+use crate::target::Target;
+
+/// Where the package's own files are, from the workspace's root.
+pub const PARTS: &str = "firmware/assistant/package";
+
+/// What goes where: the file, from the workspace's root, its place, its mode.
+const FILES: [(&str, &str, u32); 10] = [
+    ("firmware/assistant/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
+    (
+        "firmware/assistant/package/sayso-models.service",
+        "usr/lib/systemd/system/sayso-models.service",
+        0o644,
+    ),
+    (
+        "firmware/assistant/package/60-sayso-gpio.rules",
+        "usr/lib/udev/rules.d/60-sayso-gpio.rules",
+        0o644,
+    ),
+    ("firmware/assistant/package/default", "etc/default/sayso", 0o644),
+    ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644),
+    ("NOTICE", "usr/share/doc/sayso/NOTICE", 0o644),
+    ("LICENSE-MIT", "usr/share/doc/sayso/copyright", 0o644),
+    ("LICENSE-APACHE", "usr/share/doc/sayso/LICENSE-APACHE", 0o644),
+    ("README.md", "usr/share/doc/sayso/README.md", 0o644),
+    ("docs/raspberry-pi.md", "usr/share/doc/sayso/raspberry-pi.md", 0o644),
+];
+
+/// What runs when the package comes and goes.
+const SCRIPTS: [&str; 3] = ["postinst", "prerm", "postrm"];
+
+/// The packages that bring the libraries that the program may need.
+const LIBRARIES: [(&str, &str); 6] = [
+    ("libasound.so.2", "libasound2 | libasound2t64"),
+    ("libgcc_s.so.1", "libgcc-s1"),
+    ("libm.so.6", ""),
+    ("libc.so.6", ""),
+    ("ld-linux-aarch64.so.1", ""),
+    ("ld-linux-x86-64.so.2", ""),
+];
+
+/// Packs `program` as it was built for `target`; returns where the package lies.
+///
+/// # Errors
+/// When a part of it is missing, or the program needs a library that no known
+/// package brings.
+pub fn pack(sh: &Sh, target: Target, program: &Path) -> Result<PathBuf> {
+    sh.step("packing");
+    let version = env!("CARGO_PKG_VERSION");
+    let folder = sh.target().join("package");
+    let root = folder.join(target.debian());
+    if root.exists() {
+        fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    }
+    install(program, &root.join("usr/bin/sayso"), 0o755)?;
+    for (from, to, mode) in FILES {
+        install(&sh.root().join(from), &root.join(to), mode)?;
+    }
+    let parts = sh.root().join(PARTS);
+    for script in SCRIPTS {
+        install(&parts.join(script), &root.join("DEBIAN").join(script), 0o755)?;
+    }
+    let conffiles: String = FILES
+        .iter()
+        .filter(|(_, to, _)| to.starts_with("etc/"))
+        .map(|(_, to, _)| format!("/{to}\n"))
+        .collect();
+    write(&root.join("DEBIAN/conffiles"), &conffiles)?;
+    let control = control(target, version, &depends(sh, program)?, size(&root)?);
+    write(&root.join("DEBIAN/control"), &control)?;
+
+    let package = folder.join(format!("sayso_{version}_{}.deb", target.debian()));
+    sh.run(
+        Command::new("dpkg-deb")
+            .args(["--root-owner-group", "-Zxz", "--build"])
+            .arg(&root)
+            .arg(&package),
+    )?;
+    fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    Ok(package)
+}
+
+fn control(target: Target, version: &str, depends: &str, kilobytes: u64) -> String {
+    format!(
+        "\
+Package: sayso
+Version: {version}
+Architecture: {}
+Maintainer: The Sayso developers <sayso@users.noreply.github.com>
+Section: sound
+Priority: optional
+Installed-Size: {kilobytes}
+Depends: {depends}
+Recommends: systemd, alsa-utils
+Suggests: pulseaudio | pipewire-pulse, python3-pip
+Homepage: https://github.com/sayso/sayso
+Description: on-device voice assistant
+ You speak, it answers aloud, and nothing leaves the machine: voice activity,
+ speech to text, a small language model and the voice run here.
+ .
+ The models (some 550 MB) are fetched once: systemctl start sayso-models.
+",
+        target.debian()
+    )
+}
+
+/// The packages that `program` depends on: what it is linked to, in the versions
+/// whose symbols it uses.
+fn depends(sh: &Sh, program: &Path) -> Result<String> {
+    let dynamic = sh.read(Command::new("readelf").args(["--dynamic", "--wide"]).arg(program))?;
+    let versions =
+        sh.read(Command::new("readelf").args(["--version-info", "--wide"]).arg(program))?;
+    depends_on(&dynamic, &versions)
+}
+
+fn depends_on(dynamic: &str, versions: &str) -> Result<String> {
+    let mut depends = vec![
+        format!("libc6 (>= {})", dotted(newest(versions, "GLIBC_").unwrap_or((2, 31)))),
+        "passwd".into(),
+    ];
+    for line in dynamic.lines().filter(|line| line.contains("(NEEDED)")) {
+        let library = line.split(['[', ']']).nth(1).unwrap_or_default();
+        if library == "libstdc++.so.6" {
+            depends.push(format!("libstdc++6 (>= {})", gcc(newest(versions, "GLIBCXX_3."))));
+            continue;
+        }
+        match LIBRARIES.iter().find(|(name, _)| *name == library) {
+            Some((_, "")) => {}
+            Some((_, package)) => depends.push((*package).into()),
+            None => return Err(format!("no package is known for {library}: name it in deb.rs")),
+        }
+    }
+    Ok(depends.join(", "))
+}
+
+/// The newest version `major.minor` named after `prefix`.
+fn newest(text: &str, prefix: &str) -> Option<(u32, u32)> {
+    text.split(prefix)
+        .skip(1)
+        .filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+            let mut numbers = rest[..end].split('.').map(str::parse);
+            Some((numbers.next()?.ok()?, numbers.next().and_then(|n| n.ok()).unwrap_or(0)))
+        })
+        .max()
+}
+
+fn dotted((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
+
+/// The release of GCC that brought symbols of GLIBCXX_3.*x*.*y*:
+/// <https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html>.
+fn gcc(version: Option<(u32, u32)>) -> u32 {
+    match version {
+        Some((4, minor)) if minor >= 33 => 14,
+        Some((4, minor)) if minor >= 31 => 13,
+        Some((4, 30)) => 12,
+        Some((4, 29)) => 11,
+        _ => 10,
+    }
+}
+
+fn install(from: &Path, to: &Path, mode: u32) -> Result<()> {
+    let failed = |error| format!("{} as {}: {error}", from.display(), to.display());
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::copy(from, to).map_err(failed)?;
+    fs::set_permissions(to, fs::Permissions::from_mode(mode)).map_err(failed)
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Of all files below `folder`, in KiB.
+fn size(folder: &Path) -> Result<u64> {
+    let failed = |error| format!("{}: {error}", folder.display());
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.metadata().map_err(failed)?;
+        bytes += if kind.is_dir() { size(&entry.path())? } else { kind.len().div_ceil(1024) };
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DYNAMIC: &str = "\
+ 0x0000000000000001 (NEEDED)             Shared library: [libasound.so.2]
+ 0x0000000000000001 (NEEDED)             Shared library: [libstdc++.so.6]
+ 0x0000000000000001 (NEEDED)             Shared library: [libc.so.6]
+ 0x000000000000000c (INIT)               0x1000
+";
+
+    #[test]
+    fn what_is_depended_on_is_read_from_the_program() {
+        let versions = "Name: GLIBC_2.17  Flags: none\n Name: GLIBC_2.34\n Name: GLIBC_2.4\n\
+            Name: GLIBCXX_3.4.30\n Name: GLIBCXX_3.4\n Name: GLIBCXX_3.4.9";
+        assert_eq!(
+            depends_on(DYNAMIC, versions).unwrap(),
+            "libc6 (>= 2.34), passwd, libasound2 | libasound2t64, libstdc++6 (>= 12)"
+        );
+        let other = "(NEEDED) Shared library: [libfoo.so.1]";
+        assert!(depends_on(other, "").is_err_and(|error| error.contains("libfoo")));
+    }
+
+    #[test]
+    fn every_part_is_there() {
+        let root = crate::root();
+        for (from, ..) in FILES {
+            assert!(root.join(from).is_file(), "{from}");
+        }
+        for script in SCRIPTS {
+            assert!(root.join(PARTS).join(script).is_file(), "{script}");
+        }
+    }
+
+    #[test]
+    fn the_control_file_names_the_architecture() {
+        let text = control(Target::Aarch64, "1.2.3", "libc6", 7);
+        assert!(text.contains("Architecture: arm64\n") && text.contains("Installed-Size: 7\n"));
+        assert!(text.ends_with('\n') && !text.contains("\n\n"));
+    }
+}
