@@ -52,7 +52,8 @@ impl Emulator {
         let qemu = Command::new("qemu-system-arm")
             .args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
             .args(["-semihosting-config", "enable=on,target=native"])
-            .args(["-serial", &format!("tcp:{link},server=on,wait=off,nodelay=on")])
+            .args(["-chardev", &socket(link)])
+            .args(["-serial", "chardev:link", "-echr", "256"])
             .args(["-serial", &format!("tcp:{},nodelay=on", address(&panel)?)])
             .arg("-kernel")
             .arg(&firmware)
@@ -178,6 +179,14 @@ fn watch(lines: impl BufRead, seen: &Seen) {
             _ => {}
         }
     }
+}
+
+/// QEMU's name for a port that it opens itself, as the link. A multiplexer of one
+/// has a buffer in front of the UART: without it each byte is waited for on both sides.
+/// Its escape character, which it would swallow, has to be none (256).
+fn socket(address: SocketAddr) -> String {
+    let (host, port) = (address.ip(), address.port());
+    format!("socket,id=link,host={host},port={port},server=on,wait=off,nodelay=on,mux=on")
 }
 
 /// Where `cargo xtask embedded` puts the firmware.
