@@ -4,13 +4,18 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tempfile::TempDir;
 
-/// A running satellite. It ends with this value.
+/// The emulated time is the real one: two at once would be in each other's way.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// A running satellite, the only one in its process. It ends with this value.
 pub struct Emulator {
+    // Behind `drop`, which ends QEMU.
+    _alone: MutexGuard<'static, ()>,
     qemu: Child,
     folder: TempDir,
     link: SocketAddr,
@@ -29,11 +34,12 @@ struct Seen {
 
 impl Emulator {
     /// Starts the firmware that `cargo xtask embedded` has built. Nobody is at its
-    /// link yet, and it is quiet.
+    /// link yet, and it is quiet. Waits for the end of another one.
     ///
     /// # Errors
     /// When there is no firmware or no QEMU, with what to do.
     pub fn start() -> Result<Self, String> {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let firmware = firmware();
         if !firmware.is_file() {
             let firmware = firmware.display();
@@ -70,7 +76,7 @@ impl Emulator {
         let watched = seen.clone();
         thread::spawn(move || watch(BufReader::new(lines), &watched));
         let Some(qemu) = guard.0.take() else { return Err("QEMU is gone".into()) };
-        Ok(Self { qemu, folder, link, panel, seen })
+        Ok(Self { _alone: alone, qemu, folder, link, panel, seen })
     }
 
     /// Where its link is: a TCP port of this machine.
