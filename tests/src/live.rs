@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)] // Helpers of tests are tests.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,16 @@ impl Live {
         command.args(program.get_args());
         // The server's own HOME has no models.
         command.env("SAYSO_MODELS", sayso_models::store::default_dir());
+        Self::spawn(command, arguments)
+    }
+
+    /// Starts it on these boards, none of which is this machine's own.
+    pub fn on(boards: &[&str]) -> Self {
+        let arguments: Vec<&str> = boards.iter().flat_map(|board| ["--board", *board]).collect();
+        Self::spawn(sayso(), &arguments)
+    }
+
+    fn spawn(mut command: Command, arguments: &[&str]) -> Self {
         command.args(["run", "--json"]).args(arguments);
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
@@ -47,7 +57,7 @@ impl Live {
 
     /// Waits for an event of this name that `is` likes.
     pub fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + Duration::from_secs(120);
+        let end = Instant::now() + Duration::from_secs(180);
         let mut seen = Vec::new();
         while let Ok(event) =
             self.events.recv_timeout(end.saturating_duration_since(Instant::now()))

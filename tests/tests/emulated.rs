@@ -4,15 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use sayso_emulated::{Emulator, Wire};
+use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
-use serde_json::Value;
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -22,48 +19,17 @@ const LISTENING: u8 = 3;
 
 /// The satellite, the assistant, and the wire between them.
 struct Bench {
-    satellite: Emulator,
+    live: Live,
     wire: Wire,
-    program: Child,
-    events: Receiver<Value>,
+    satellite: Emulator,
 }
 
 impl Bench {
     fn start() -> Self {
         let satellite = Emulator::start().unwrap_or_else(|error| panic!("{error}"));
         let wire = Wire::to(satellite.link()).expect("a wire");
-        let mut program = sayso()
-            .args(["run", "--json", "--board", &format!("satellite:tcp:{}", wire.address())])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("sayso starts");
-        let out = program.stdout.take().expect("its output");
-        let (send, events) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                let event = serde_json::from_str(&line).expect("JSON");
-                if send.send(event).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { satellite, wire, program, events }
-    }
-
-    /// Waits for an event of this name that `is` likes.
-    fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
-        while let Ok(event) =
-            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            if event["event"] == name && is(&event) {
-                return event;
-            }
-            seen.push(event);
-        }
-        panic!("no {name} came; only {seen:?}");
+        let live = Live::on(&[&format!("satellite:tcp:{}", wire.address())]);
+        Self { live, wire, satellite }
     }
 
     /// Waits until the satellite shows that it listens.
@@ -84,7 +50,7 @@ impl Bench {
             question.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
         let before = self.satellite.played().expect("it plays").len();
         self.satellite.say(&question).expect("it hears");
-        let turn = self.wait("turn", |turn| turn["ending"] != "dropped");
+        let turn = self.live.wait("turn", |turn| turn["ending"] != "dropped");
         assert_eq!(turn["ending"], "complete", "{turn}");
         let heard = turn["transcript"].as_str().expect("transcript");
         assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
@@ -113,13 +79,6 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
-
 #[test]
 fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
     let bench = Bench::start();
@@ -134,11 +93,14 @@ fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
     bench.wire.cut(true);
     let end = Instant::now() + PATIENCE;
     bench.satellite.take_lamps();
+    let mut lamps = Vec::new();
     // A flash, which it shows when nobody is there.
-    while !bench.satellite.take_lamps().windows(2).any(|lamps| lamps == [0, 15]) {
-        assert!(Instant::now() < end, "it does not show that the wire is cut");
+    while !lamps.windows(2).any(|lamps| lamps == [0, 15]) {
+        assert!(Instant::now() < end, "it does not show that the wire is cut: {lamps:?}");
         std::thread::sleep(Duration::from_millis(100));
+        lamps.extend(bench.satellite.take_lamps());
     }
     bench.wire.cut(false);
     bench.ask(40.0);
+    assert!(bench.live.ctrl_c(), "Ctrl-C ends it cleanly");
 }

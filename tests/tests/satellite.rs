@@ -8,80 +8,19 @@
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
 
-use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sayso_core::link::Codec;
 use sayso_core::turn::Shown;
+use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 use serde_json::Value;
 use support::{Satellite, description};
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
-
-/// `sayso run --json` and the events that it prints, each with its board.
-struct Live {
-    child: Child,
-    events: Receiver<Value>,
-}
-
-impl Live {
-    fn start(boards: &[&str]) -> Self {
-        let mut command = sayso();
-        command.env("SAYSO_MODELS", sayso_models::store::default_dir()).args(["run", "--json"]);
-        for board in boards {
-            command.args(["--board", board]);
-        }
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
-        let out = child.stdout.take().expect("its output");
-        let (send, events) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                let event = serde_json::from_str(&line).expect("JSON");
-                if send.send(event).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { child, events }
-    }
-
-    /// Waits for an event of this name that `is` likes.
-    fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + Duration::from_secs(180);
-        let mut seen = Vec::new();
-        while let Ok(event) =
-            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            if event["event"] == name && is(&event) {
-                return event;
-            }
-            seen.push(event);
-        }
-        panic!("no {name} came; only {seen:?}");
-    }
-
-    /// As Ctrl-C does. Returns whether it ended well.
-    fn interrupt(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
-        sent.expect("kill").success() && self.child.wait().expect("ends").success()
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // Already gone after `interrupt`.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn accept(listener: &TcpListener) -> TcpStream {
     let (stream, _) = listener.accept().unwrap();
@@ -126,7 +65,7 @@ fn check_answer(satellite: &Satellite, turn: &Value) {
 fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let board = format!("satellite:tcp:{}", listener.local_addr().unwrap());
-    let live = Live::start(&[&board]);
+    let live = Live::on(&[&board]);
     let mut satellite =
         Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default());
     live.wait("state", |event| event["state"] == "listening");
@@ -151,7 +90,7 @@ fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
     assert!(second["tokens"]["cached"].as_u64() > first["tokens"]["cached"].as_u64());
     let counters = satellite.body.lock().unwrap().counters;
     println!("{counters:?}");
-    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
 
 #[test]
@@ -159,7 +98,7 @@ fn two_satellites_have_a_conversation_each() {
     let kitchen = TcpListener::bind("127.0.0.1:0").unwrap();
     let hall = TcpListener::bind("127.0.0.1:0").unwrap();
     let boards = [&kitchen, &hall].map(|l| format!("tcp:{}", l.local_addr().unwrap()));
-    let live = Live::start(&[&boards[0], &boards[1]]);
+    let live = Live::on(&[&boards[0], &boards[1]]);
     let [kitchen, hall] = [kitchen, hall].map(|listener| {
         Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default())
     });
@@ -177,5 +116,5 @@ fn two_satellites_have_a_conversation_each() {
     assert_eq!(second["board"], *boards[1]);
     check_answer(&hall, &second);
     assert_eq!(second["tokens"]["cached"], first["tokens"]["cached"]);
-    assert!(live.interrupt(), "Ctrl-C ends it cleanly");
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }

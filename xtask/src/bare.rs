@@ -140,7 +140,7 @@ fn source(sh: &Sh) -> Option<Source> {
 /// Builds the library of one target into `root`.
 fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
     let failed = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
-    let work = root.with_extension("work");
+    let work = root.join("work");
     let manifest = work.join("Cargo.toml");
     let folder = work.join("src");
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;

@@ -3,7 +3,7 @@
 //! samples at 24 kHz), in the folder in which QEMU was started.
 //!
 //! A timer stands in for the DMA: what is due at its time is read and written, a
-//! block at a time. Behind the end of the microphone's file it is silent until
+//! block at a time ([`Pace`]). Behind the end of the microphone's file it is silent until
 //! somebody writes more into it.
 
 use sayso_satellite::board::{AudioIn, AudioOut};
@@ -13,25 +13,40 @@ use semihosting::io::{Read, Write};
 
 use crate::registers::{CLOCK_HZ, Counter};
 
+/// Two blocks lie so far apart at least: in between, the loop has its turn.
+const APART: u32 = CLOCK_HZ / 500;
+/// So far behind its time the sound may be and still catch up: 100 ms.
+const BEHIND: u32 = CLOCK_HZ / 10;
+
 /// Tells when the next block is due.
+///
+/// A busy machine lets the emulated processor stand still now and then, which no real
+/// one does, while its timer goes on. Several blocks are due then, and come one after
+/// the other; after a long while the sound has stood still as well.
 struct Pace {
     ticks: u32,
-    /// When the last block was due.
+    /// When the last block was due, and when it came.
     last: u32,
+    came: u32,
 }
 
 impl Pace {
     fn new(samples: usize, rate: u32) -> Self {
         let ticks = (u64::from(CLOCK_HZ) * samples as u64 / u64::from(rate)) as u32;
-        Self { ticks, last: Counter::FREE.ticks() }
+        let now = Counter::FREE.ticks();
+        Self { ticks, last: now, came: now }
     }
 
     fn is_due(&mut self) -> bool {
-        let due = Counter::FREE.ticks().wrapping_sub(self.last) >= self.ticks;
-        if due {
-            self.last = self.last.wrapping_add(self.ticks);
+        let now = Counter::FREE.ticks();
+        let late = now.wrapping_sub(self.last);
+        if late < self.ticks || now.wrapping_sub(self.came) < APART {
+            return false;
         }
-        due
+        let next = self.last.wrapping_add(self.ticks);
+        self.last = if late > BEHIND { now } else { next };
+        self.came = now;
+        true
     }
 }
 

@@ -168,7 +168,7 @@ fn start() -> Option<Satellite<'static, Pico>> {
     // An interrupt that is not handled, USB's, shall wake the loop all the same.
     core.SCB.set_sevonpend();
     // SAFETY: nothing of this program relies on this interrupt being masked.
-    unsafe { pac::NVIC::unmask(pac::Interrupt::DMA_IRQ_0) };
+    unsafe { cortex_m::peripheral::NVIC::unmask(pac::Interrupt::DMA_IRQ_0) };
     Some(satellite)
 }
 

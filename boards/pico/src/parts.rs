@@ -37,7 +37,7 @@ pub struct Wire {
 impl Wire {
     fn poll(&mut self) {
         // The interrupt only wakes the loop. It is told again while there is more to do.
-        pac::NVIC::unpend(USB_INTERRUPT);
+        cortex_m::peripheral::NVIC::unpend(USB_INTERRUPT);
         self.device.poll(&mut [&mut self.port]);
     }
 }

@@ -4,13 +4,18 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tempfile::TempDir;
 
-/// A running satellite. It ends with this value.
+/// The emulated time is the real one: two at once would be in each other's way.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// A running satellite, the only one in its process. It ends with this value.
 pub struct Emulator {
+    // Behind `drop`, which ends QEMU.
+    _alone: MutexGuard<'static, ()>,
     qemu: Child,
     folder: TempDir,
     link: SocketAddr,
@@ -29,11 +34,12 @@ struct Seen {
 
 impl Emulator {
     /// Starts the firmware that `cargo xtask embedded` has built. Nobody is at its
-    /// link yet, and it is quiet.
+    /// link yet, and it is quiet. Waits for the end of another one.
     ///
     /// # Errors
     /// When there is no firmware or no QEMU, with what to do.
     pub fn start() -> Result<Self, String> {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let firmware = firmware();
         if !firmware.is_file() {
             let firmware = firmware.display();
@@ -52,7 +58,8 @@ impl Emulator {
         let qemu = Command::new("qemu-system-arm")
             .args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
             .args(["-semihosting-config", "enable=on,target=native"])
-            .args(["-serial", &format!("tcp:{link},server=on,wait=off,nodelay=on")])
+            .args(["-chardev", &socket(link)])
+            .args(["-serial", "chardev:link", "-echr", "256"])
             .args(["-serial", &format!("tcp:{},nodelay=on", address(&panel)?)])
             .arg("-kernel")
             .arg(&firmware)
@@ -69,7 +76,7 @@ impl Emulator {
         let watched = seen.clone();
         thread::spawn(move || watch(BufReader::new(lines), &watched));
         let Some(qemu) = guard.0.take() else { return Err("QEMU is gone".into()) };
-        Ok(Self { qemu, folder, link, panel, seen })
+        Ok(Self { _alone: alone, qemu, folder, link, panel, seen })
     }
 
     /// Where its link is: a TCP port of this machine.
@@ -178,6 +185,14 @@ fn watch(lines: impl BufRead, seen: &Seen) {
             _ => {}
         }
     }
+}
+
+/// QEMU's name for a port that it opens itself, as the link. A multiplexer of one
+/// has a buffer in front of the UART: without it each byte is waited for on both sides.
+/// Its escape character, which it would swallow, has to be none (256).
+fn socket(address: SocketAddr) -> String {
+    let (host, port) = (address.ip(), address.port());
+    format!("socket,id=link,host={host},port={port},server=on,wait=off,nodelay=on,mux=on")
 }
 
 /// Where `cargo xtask embedded` puts the firmware.
