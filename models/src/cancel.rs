@@ -29,7 +29,7 @@ impl Cancel {
     /// `Err` with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) once cancelled: for use with `?`.
     pub fn check(&self) -> crate::Result<()> {
         if self.is_cancelled() {
-            Err(crate::Error::new(crate::ErrorKind::Cancelled, "the turn was cancelled"))
+            Err(crate::Error::new(crate::ErrorKind::Cancelled, "stopped before it was done"))
         } else {
             Ok(())
         }

@@ -1,6 +1,7 @@
 //! What whisper.cpp and llama.cpp share: one ggml. Its start, its log, and
 //! whether this CPU can run it.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Mutex, OnceLock};
 
@@ -145,6 +146,11 @@ fn gpu_devices() -> impl Iterator<Item = sys::ggml_backend_dev_t> {
     })
 }
 
+thread_local! {
+    /// What may break off the work of this thread.
+    static CANCEL: RefCell<Option<Cancel>> = const { RefCell::new(None) };
+}
+
 unsafe extern "C" {
     /// Asks `callback` between two nodes of every graph that the calling thread
     /// computes on the CPU, and breaks the graph off when it says so; null ends
@@ -159,6 +165,7 @@ pub(crate) fn abortable<R>(cancel: &Cancel, work: impl FnOnce() -> R) -> R {
     struct Ended;
     impl Drop for Ended {
         fn drop(&mut self) {
+            CANCEL.set(None);
             // SAFETY: null is how to end it.
             unsafe { sayso_ggml_set_abort(None, std::ptr::null_mut()) }
         }
@@ -168,6 +175,7 @@ pub(crate) fn abortable<R>(cancel: &Cancel, work: impl FnOnce() -> R) -> R {
     // only reads; ggml asks on this thread alone, and no longer once `_ended` is
     // dropped, which is before `cancel` is.
     unsafe { sayso_ggml_set_abort(Some(is_cancelled), data) };
+    CANCEL.set(Some(cancel.clone()));
     let _ended = Ended;
     work()
 }
@@ -206,8 +214,13 @@ pub fn llama_version() -> String {
 /// What ggml and llama.cpp say.
 unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_char, _: *mut c_void) {
     static LINES: Lines = Lines::new("ggml");
+    // A graph that was broken off on purpose is no error in the user's log.
+    let wanted = CANCEL.try_with(|cancel| {
+        cancel.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(Cancel::is_cancelled))
+    });
     let level = match level {
         sys::GGML_LOG_LEVEL_CONT => None,
+        _ if wanted == Ok(true) => Some(log::Level::Debug),
         sys::GGML_LOG_LEVEL_ERROR => Some(log::Level::Error),
         sys::GGML_LOG_LEVEL_WARN => Some(log::Level::Warn),
         // What llama.cpp calls information is two hundred lines a model.

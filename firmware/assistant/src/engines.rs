@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sayso_models::catalog::{self, Role};
 use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::Llm;
-use sayso_models::store::{self, Store};
+use sayso_models::store::{self, State, Store};
 use sayso_models::stt::Stt;
 use sayso_models::tts::Tts;
 use sayso_models::vad::Vad;
@@ -39,6 +39,7 @@ impl Engines {
     /// When a model is missing or damaged, or this CPU lacks what this build needs.
     pub fn load(config: &Config) -> Result<Self> {
         cpu()?;
+        Chosen::new(config).check()?;
         // Most of the time goes into reading files and building plans, so two
         // cores are worth having.
         std::thread::scope(|scope| {
@@ -189,6 +190,23 @@ impl<'c> Chosen<'c> {
             (voice.to_str().unwrap_or("."), Role::Tts),
         ];
         named.into_iter().filter_map(|(asked, role)| self.name(asked, role)).collect()
+    }
+
+    /// Makes sure that there is something to load at all.
+    ///
+    /// # Errors
+    /// When more than one of the models is not installed: names them all.
+    fn check(&self) -> Result<()> {
+        let absent = |name: &&str| matches!(self.store.state(name), Ok(State::Missing));
+        let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
+        if missing.len() < 2 {
+            return Ok(());
+        }
+        Err(crate::Error::Usage(format!(
+            "{}: these models are not installed: {}. Run `sayso models fetch`",
+            self.store.dir().display(),
+            missing.join(", ")
+        )))
     }
 
     /// The catalogue's name for what is asked for; `None` when that is a file.

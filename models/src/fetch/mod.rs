@@ -232,7 +232,7 @@ struct Job<'a> {
 impl Job<'_> {
     fn model(&mut self, model: &Model) -> Result<Outcome> {
         self.cancel.check()?;
-        if self.store.check(model).is_ok() {
+        if self.store.check(model).is_ok() && self.is_whole(model)? {
             return Ok(Outcome::Present);
         }
         if self.adopt(model)? {
@@ -272,6 +272,13 @@ impl Job<'_> {
         let reasons = reasons.join("; ");
         let message = format!("{} could not be had ({reasons}): {next}", model.name);
         Err(Error::new(kind, message))
+    }
+
+    /// Whether every file of an installed model has the hash that it should have:
+    /// a disk may change bytes and keep lengths.
+    fn is_whole(&self, model: &Model) -> Result<bool> {
+        let files = self.store.verify(&[&model.name], &mut |_, _| (), self.cancel)?;
+        Ok(files.iter().all(|file| file.problem.is_none()))
     }
 
     fn source(&mut self, model: &Model, source: &Source) -> Result<()> {

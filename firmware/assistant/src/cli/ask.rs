@@ -73,7 +73,7 @@ impl Ask {
                 write(output, &tracks)?;
             }
             if json {
-                println!("{}", line(file, &record, output.as_deref(), &tracks));
+                println!("{}", line(file, number + 1, &record, output.as_deref(), &tracks));
             } else {
                 println!("{}", term::dim(format!("       {}", times(&record))));
                 if let Some(output) = &output {
@@ -187,11 +187,18 @@ pub fn times(record: &TurnRecord) -> String {
     text
 }
 
-fn line(file: &Path, record: &TurnRecord, output: Option<&Path>, tracks: &Tracks) -> String {
+/// One JSON object: the question number `turn`, and what came of it.
+fn line(
+    file: &Path,
+    turn: usize,
+    record: &TurnRecord,
+    output: Option<&Path>,
+    tracks: &Tracks,
+) -> String {
     let sound = spoken(tracks);
     serde_json::json!({
         "file": file,
-        "turn": record.turn,
+        "turn": turn,
         "transcript": record.transcript,
         "reply": record.reply.trim(),
         "output": output,
