@@ -35,7 +35,7 @@ fn answer() -> Vec<i16> {
 fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
     // The stretch of the sent that is loudest tells where it lies.
     let power = |part: &[i16]| part.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
-    let probe = 1_600;
+    let probe = 4_000;
     let loudest = (0..sent.len() / probe)
         .max_by(|&a, &b| {
             power(&sent[a * probe..][..probe]).total_cmp(&power(&sent[b * probe..][..probe]))
@@ -43,12 +43,16 @@ fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
         .unwrap_or(0)
         * probe;
     let wanted = &sent[loudest..loudest + probe];
+    // To that of the same samples, so that a gap counts neither way.
     let error = |at: usize| -> f64 {
-        wanted
-            .iter()
-            .zip(&got[at..])
-            .map(|(&a, b)| (f64::from(a) - f64::from(b.unwrap_or(0))).powi(2))
-            .sum()
+        let (mut noise, mut signal) = (0.0, f64::MIN_POSITIVE);
+        for (&a, b) in wanted.iter().zip(&got[at..]) {
+            if let Some(b) = b {
+                noise += (f64::from(a) - f64::from(*b)).powi(2);
+                signal += f64::from(a).powi(2);
+            }
+        }
+        if signal < 0.3 * power(wanted) { f64::INFINITY } else { noise / signal }
     };
     let last = got.len().saturating_sub(sent.len());
     let at = (0..=last)
