@@ -82,6 +82,14 @@ fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
     line
 }
 
+/// Waits until so many samples were heard, and what may be under way: 2 s. The gate
+/// has to be open all the time.
+fn all_heard(host: &mut Host, samples: usize) {
+    let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
+    let end = last(host) + samples + 32_000;
+    host.until("all was heard", |host| last(host) > end);
+}
+
 fn start() -> Emulator {
     Emulator::start().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -157,9 +165,7 @@ fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
     host.until("the answer was played", |host| {
         host.status.played as usize >= answer.len() - 2 * 480
     });
-    let heard = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0);
-    let from = heard(&host);
-    host.until("all was heard", |host| heard(host) as usize > from as usize + question.len());
+    all_heard(&mut host, question.len());
     let (noise, there) = compare(&question, &line(&host.heard));
     let counters = host.counters();
     println!(
@@ -201,9 +207,7 @@ fn a_wire_that_is_cut_is_found_again() {
     assert!(noise < -15.0, "{noise} dB: {:?}", host.stats);
     let question = question();
     satellite.say(&question).expect("it listens");
-    host.heard.clear();
-    host.until("the question came", |host| host.heard.len() * BLOCK > question.len());
-    host.go_on(Duration::from_secs(1));
+    all_heard(&mut host, question.len());
     let (noise, there) = compare(&question, &line(&host.heard));
     assert!(noise < -15.0 && there > 0.95, "{noise} dB, {there}: {:?}", host.stats);
 }
