@@ -98,8 +98,7 @@ fn main() -> ! {
         syst.enable_counter();
         syst.enable_interrupt();
     }
-    // SAFETY: nothing of this program relies on this interrupt being masked.
-    unsafe { NVIC::unmask(LinkReceived) };
+    LinkReceived::unmask();
     Watchdog::ONLY.start();
     loop {
         if TICK.swap(false, Relaxed) {
@@ -128,6 +127,12 @@ struct LinkReceived;
 
 impl LinkReceived {
     const NUMBER: u16 = 0;
+
+    /// Lets it come, now and after it has masked itself.
+    fn unmask() {
+        // SAFETY: nothing of this program relies on this interrupt being masked.
+        unsafe { NVIC::unmask(Self) };
+    }
 }
 
 // SAFETY: it is this interrupt's number on the board, less than the 32 there are.
@@ -147,11 +152,13 @@ unsafe fn DefaultHandler(number: i16) {
     }
     critical_section::with(|cs| {
         let mut receiver = RECEIVER.0.borrow_ref_mut(cs);
-        while let Some(byte) = Uart::LINK.read() {
-            if let Some(receiver) = receiver.as_mut() {
-                // No room: the frame is lost, which the link notices.
-                let _ = receiver.enqueue(byte);
-            }
+        let Some(receiver) = receiver.as_mut() else { return };
+        while receiver.ready() {
+            let Some(byte) = Uart::LINK.read() else { return };
+            // There is room.
+            let _ = receiver.enqueue(byte);
         }
+        // As with a wire for flow control: the rest waits until the loop has made room.
+        NVIC::mask(LinkReceived);
     });
 }

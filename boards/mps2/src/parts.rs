@@ -12,6 +12,7 @@ use embedded_hal::pwm::{self, SetDutyCycle};
 use heapless::spsc::Consumer;
 use sayso_satellite::board::{Board, Clock, Serial};
 
+use crate::LinkReceived;
 use crate::registers::{CLOCK_HZ, Counter, Uart, Watchdog};
 
 /// The kinds of this board's parts.
@@ -40,6 +41,7 @@ impl Serial for Wire {
             *place = byte;
             came += 1;
         }
+        LinkReceived::unmask();
         came
     }
 

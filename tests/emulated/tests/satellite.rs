@@ -35,7 +35,7 @@ fn answer() -> Vec<i16> {
 fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
     // The stretch of the sent that is loudest tells where it lies.
     let power = |part: &[i16]| part.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
-    let probe = 1_600;
+    let probe = 4_000;
     let loudest = (0..sent.len() / probe)
         .max_by(|&a, &b| {
             power(&sent[a * probe..][..probe]).total_cmp(&power(&sent[b * probe..][..probe]))
@@ -43,12 +43,16 @@ fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
         .unwrap_or(0)
         * probe;
     let wanted = &sent[loudest..loudest + probe];
+    // To that of the same samples, so that a gap counts neither way.
     let error = |at: usize| -> f64 {
-        wanted
-            .iter()
-            .zip(&got[at..])
-            .map(|(&a, b)| (f64::from(a) - f64::from(b.unwrap_or(0))).powi(2))
-            .sum()
+        let (mut noise, mut signal) = (0.0, f64::MIN_POSITIVE);
+        for (&a, b) in wanted.iter().zip(&got[at..]) {
+            if let Some(b) = b {
+                noise += (f64::from(a) - f64::from(*b)).powi(2);
+                signal += f64::from(a).powi(2);
+            }
+        }
+        if signal < 0.3 * power(wanted) { f64::INFINITY } else { noise / signal }
     };
     let last = got.len().saturating_sub(sent.len());
     let at = (0..=last)
@@ -76,6 +80,14 @@ fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
         }
     }
     line
+}
+
+/// Waits until so many samples were heard, and what may be under way: 2 s. The gate
+/// has to be open all the time.
+fn all_heard(host: &mut Host, samples: usize) {
+    let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
+    let end = last(host) + samples + 32_000;
+    host.until("all was heard", |host| last(host) > end);
 }
 
 fn start() -> Emulator {
@@ -153,9 +165,7 @@ fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
     host.until("the answer was played", |host| {
         host.status.played as usize >= answer.len() - 2 * 480
     });
-    let heard = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0);
-    let from = heard(&host);
-    host.until("all was heard", |host| heard(host) as usize > from as usize + question.len());
+    all_heard(&mut host, question.len());
     let (noise, there) = compare(&question, &line(&host.heard));
     let counters = host.counters();
     println!(
@@ -197,9 +207,7 @@ fn a_wire_that_is_cut_is_found_again() {
     assert!(noise < -15.0, "{noise} dB: {:?}", host.stats);
     let question = question();
     satellite.say(&question).expect("it listens");
-    host.heard.clear();
-    host.until("the question came", |host| host.heard.len() * BLOCK > question.len());
-    host.go_on(Duration::from_secs(1));
+    all_heard(&mut host, question.len());
     let (noise, there) = compare(&question, &line(&host.heard));
     assert!(noise < -15.0 && there > 0.95, "{noise} dB, {there}: {:?}", host.stats);
 }
