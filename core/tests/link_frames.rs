@@ -56,6 +56,28 @@ fn feed(decoder: &mut Decoder, bytes: &[u8], mut each: impl FnMut(Result<u16, Fr
     }
 }
 
+/// Runs without a zero are cut every 254 bytes; some of these end with such a cut.
+#[test]
+fn sound_of_any_length_without_a_zero_arrives() {
+    for pairs in 1..=480 {
+        let data = vec![0x55; 2 * pairs];
+        let block = Block::new(Codec::Pcm, &data).unwrap();
+        for number in [0x0101, 0x0100, 0x0001] {
+            let message = Message::Playback(Playback { number, at: 0x0101_0101, block });
+            let frame = encode(1, 0x0101, &message).unwrap();
+            let mut decoder = Decoder::new();
+            let mut found = 0;
+            for &byte in frame.as_bytes() {
+                if let Some(result) = decoder.push(byte) {
+                    assert_eq!(result.unwrap().message(), Some(message));
+                    found += 1;
+                }
+            }
+            assert_eq!(found, 1, "{pairs} samples");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_sent_arrives(message in small(), tag: u8, seq: u16) {

@@ -88,8 +88,30 @@ pub fn encode(tag: u8, seq: u16, message: &Message<'_>) -> Option<Encoded> {
     let checksum = CRC.checksum(&raw[..end]).to_le_bytes();
     raw[end..end + TAIL].copy_from_slice(&checksum);
     let mut bytes = [0; MAX_FRAME];
-    let framed = cobs::try_encode(&raw[..end + TAIL], &mut bytes[1..MAX_FRAME - 1]).ok()?;
+    let framed = stuff(&raw[..end + TAIL], &mut bytes[1..MAX_FRAME - 1])?;
     Some(Encoded { bytes, len: framed + 2 })
+}
+
+/// Consistent overhead byte stuffing (Cheshire and Baker, 1997): writes `raw` without
+/// its zeros and returns the length. What the `cobs` crate (0.3.0) makes of a `raw` that
+/// ends with a full block of 254 cannot be read back.
+fn stuff(raw: &[u8], out: &mut [u8]) -> Option<usize> {
+    let (mut code_at, mut code, mut at) = (0, 1, 1);
+    for &byte in raw {
+        if code == u8::MAX {
+            *out.get_mut(code_at)? = code;
+            (code_at, code, at) = (at, 1, at + 1);
+        }
+        if byte == 0 {
+            *out.get_mut(code_at)? = code;
+            (code_at, code, at) = (at, 1, at + 1);
+        } else {
+            *out.get_mut(at)? = byte;
+            (code, at) = (code + 1, at + 1);
+        }
+    }
+    *out.get_mut(code_at)? = code;
+    Some(at)
 }
 
 /// Finds the frames in a stream of bytes.
