@@ -1,13 +1,10 @@
 //! The voice: clause by clause to sound.
 
-use std::time::Instant;
-
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
 use crate::cores::Cores;
-use crate::ms;
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
@@ -36,10 +33,6 @@ pub enum Voiced {
         turn: TurnId,
         /// Where its words lie in its sound.
         words: Vec<WordTiming>,
-        /// Time from the order to the first sound, in ms; `None` if there was none.
-        first_ms: Option<f64>,
-        /// Time from the order to the last sound, in ms.
-        took_ms: f64,
     },
     /// The work broke off, cancelled or failed.
     Broken {
@@ -66,17 +59,12 @@ impl<'a> Voice<'a> {
     /// Speaks one clause, emitting its sound as it is made.
     pub fn utter(&mut self, order: Utter, emit: &mut dyn FnMut(Voiced)) {
         let Utter { turn, text, cancel } = order;
-        let start = Instant::now();
-        let mut first_ms = None;
         let _taken = self.cores.take(1, 1);
         let spoken = self.tts.speak(&text, &self.delivery, &cancel, &mut |samples| {
-            first_ms.get_or_insert_with(|| ms(start));
             emit(Voiced::Sound { turn, samples: samples.to_vec() });
         });
         emit(match spoken {
-            Ok(spoken) => {
-                Voiced::Spoken { turn, words: spoken.words, first_ms, took_ms: ms(start) }
-            }
+            Ok(spoken) => Voiced::Spoken { turn, words: spoken.words },
             Err(error) => Voiced::Broken { turn, error },
         });
     }
