@@ -472,7 +472,8 @@ impl<'e> Conversation<'e> {
             current.voicing = true;
             let (text, cancel) = (clause.text.clone(), current.cancel.clone());
             self.mouth.clause(turn, clause);
-            self.orders.push_back(Order::Voice(Utter { turn, text, cancel }));
+            let first = !current.first_sound;
+            self.orders.push_back(Order::Voice(Utter { turn, text, first, cancel }));
         } else if current.written {
             let silent = !current.first_sound;
             self.mouth.complete(turn);

@@ -29,8 +29,8 @@ const HANGOVER_MS: u32 = 2_500;
 
 /// Measure the time from the end of an utterance to its text, by its length.
 ///
-/// Recordings of speech are strung together to utterances of 3, 6, 12 and 24 s
-/// and heard in real time.
+/// Recordings of speech are strung together to utterances of at least 3, 6, 12
+/// and 24 s and heard in real time.
 #[derive(Args)]
 pub struct Length {
     #[command(flatten)]
@@ -100,7 +100,7 @@ fn one_utterance(turn: &Turn) -> Turn {
 }
 
 /// The speech of the recordings from the `first` on, one after the other, until
-/// there is `length` of it.
+/// there is `length` of it: whole recordings, so that it ends where a speaker ended.
 fn strung(questions: &[Question], first: usize, length: Samples) -> Question {
     let length = usize::try_from(length.0).unwrap_or(usize::MAX);
     let seam = usize::try_from(SEAM.0).unwrap_or(0);
@@ -116,8 +116,6 @@ fn strung(questions: &[Question], first: usize, length: Samples) -> Question {
         samples.extend(question.samples.iter().take(end));
         room = room.min(question.room);
     }
-    // The last word is cut off, which hurts the text and not the time.
-    samples.truncate(length);
     let end = Samples(samples.len() as u64);
     let name = format!("{} s", end.as_ms() / 1000);
     Question { name, samples, end, pauses: Vec::new(), checked: true, room }
@@ -146,7 +144,8 @@ mod tests {
             room: -60.0,
         };
         let strung = strung(&[question(0.1), question(0.2)], 1, Samples(20_000));
-        assert_eq!((strung.samples.len(), strung.end), (20_000, Samples(20_000)));
+        let length = 12_000 + 3_200 + 12_000;
+        assert_eq!((strung.samples.len(), strung.end), (length, Samples(length as u64)));
         assert_eq!(strung.samples[11_999..12_001], [0.2, 0.0]);
         assert_eq!(strung.samples[12_000 + 3_200], 0.1);
     }
