@@ -54,8 +54,8 @@ pub use block::{Block, BlockSamples, Codec};
 pub use frame::{Decoder, Encoded, FrameError, MAX_FRAME, RawFrame, encode};
 pub use host::{HostCondition, HostEvent, HostLink};
 pub use message::{
-    Capture, Flow, HostHello, HostStatus, MAX_DATA, MAX_NAME, MAX_SAMPLES, Message, Playback, Rate,
-    SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Capture, Flow, HostHello, HostStatus, MAX_CAPTURE, MAX_DATA, MAX_NAME, MAX_SAMPLES, Message,
+    Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 pub use queue::PlaybackQueue;
 pub use satellite::{Condition, Description, SatelliteEvent, SatelliteLink};

@@ -105,8 +105,9 @@ proptest! {
     ) {
         let data = data.concat();
         let block = Block::new(Codec::Pcm, &data).unwrap();
+        let short = Block::new(Codec::Pcm, &data[..data.len().min(640)]).unwrap();
         for message in [
-            Message::Capture(Capture { number, at, played, block }),
+            Message::Capture(Capture { number, at, played, block: short }),
             Message::Playback(Playback { number, at, block }),
         ] {
             let frame = encode(1, 2, &message).unwrap();
@@ -181,6 +182,20 @@ fn a_block_is_20_ms_at_most_and_something() {
     assert!(Block::new(Codec::Adpcm, &[0, 0, 89, 0]).is_none());
     assert!(Block::new(Codec::Adpcm, &[0; 244]).is_none());
     assert_eq!(Block::new(Codec::Adpcm, &[0; 243]).unwrap().len(), 480);
+}
+
+#[test]
+fn a_capture_of_more_than_20_ms_is_malformed() {
+    let block = Block::new(Codec::Pcm, &[1; 642]).unwrap();
+    let message = Message::Capture(Capture { number: 0, at: 0, played: 0, block });
+    let mut decoder = Decoder::new();
+    let frame = encode(1, 0, &message).unwrap();
+    let messages: Vec<_> = frame
+        .as_bytes()
+        .iter()
+        .filter_map(|&byte| decoder.push(byte).map(|frame| frame.unwrap().message().is_some()))
+        .collect();
+    assert_eq!(messages, [false]);
 }
 
 #[test]

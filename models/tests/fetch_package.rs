@@ -162,6 +162,8 @@ fn a_cancel_stops_the_client_and_all_it_started() {
     });
     let error = f.store.fetch(&["m"], &options, &mut progress, &cancel).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
+    let left = f.store.dir().join(".work").join("package");
+    assert!(!left.exists(), "what the client wrote is still there");
     let child: i32 = fs::read_to_string(dir.join("child")).unwrap().trim().parse().unwrap();
     let gone = || {
         // A stopped process may wait as a zombie for whoever inherits it.

@@ -56,7 +56,7 @@ impl Live {
     }
 
     /// Waits for an event of this name that `is` likes.
-    pub fn wait(&self, name: &str, is: impl Fn(&Value) -> bool) -> Value {
+    pub fn wait(&self, name: &str, mut is: impl FnMut(&Value) -> bool) -> Value {
         let end = Instant::now() + Duration::from_secs(180);
         let mut seen = Vec::new();
         while let Ok(event) =

@@ -8,6 +8,7 @@
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
 
+use std::collections::HashSet;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,9 +103,14 @@ fn two_satellites_have_a_conversation_each() {
     let [kitchen, hall] = [kitchen, hall].map(|listener| {
         Satellite::start(accept(&listener), description(Codec::Pcm), Arc::default())
     });
-    for board in &boards {
-        live.wait("state", |event| event["state"] == "listening" && event["board"] == **board);
-    }
+    // Either may be the first to listen.
+    let mut ready = HashSet::new();
+    live.wait("state", |event| {
+        if event["state"] == "listening" {
+            ready.insert(event["board"].to_string());
+        }
+        ready.len() == boards.len()
+    });
     ask(&kitchen);
     let first = live.wait("turn", |turn| turn["ending"] == "complete");
     assert_eq!(first["board"], *boards[0]);

@@ -61,9 +61,9 @@ mod tap;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use sayso_board::{Board, BoardError, Streams};
 #[cfg(doc)]
-use sayso_board::{Loudspeaker, StreamStats};
+use sayso_board::StreamStats;
+use sayso_board::{Board, BoardError, Loudspeaker, Streams};
 
 pub use devices::{Device, Format, list_devices};
 
@@ -88,6 +88,28 @@ impl Desktop {
     pub fn new(config: DesktopConfig) -> Self {
         Self { config }
     }
+
+    /// Opens the loudspeaker alone, for a voice of `voice_rate` Hz.
+    ///
+    /// # Errors
+    /// As [`start`](Board::start).
+    pub fn loudspeaker(&self, voice_rate: u32) -> Result<Box<dyn Loudspeaker>, BoardError> {
+        // Nobody listens who would want to know what is played.
+        let (references, _) = mpsc::channel();
+        self.playback(voice_rate, references)
+    }
+
+    fn playback(
+        &self,
+        voice_rate: u32,
+        references: mpsc::Sender<callback::CaptureTap>,
+    ) -> Result<Box<dyn Loudspeaker>, BoardError> {
+        let feed = Arc::new(speaker::SharedFeed::new(voice_rate)?);
+        let output = self.config.output.clone();
+        let line = speaker::PlaybackLine::new(output, Arc::clone(&feed), references);
+        let playback = supervisor::Supervisor::start("sayso-playback", line)?;
+        Ok(Box::new(speaker::DesktopLoudspeaker::new(feed, playback)))
+    }
 }
 
 impl Board for Desktop {
@@ -101,11 +123,6 @@ impl Board for Desktop {
         let capture = supervisor::Supervisor::start("sayso-capture", line)?;
         let microphone = microphone::DesktopMicrophone::new(arriving, played, capture);
 
-        let feed = Arc::new(speaker::SharedFeed::new(voice_rate)?);
-        let output = self.config.output.clone();
-        let line = speaker::PlaybackLine::new(output, Arc::clone(&feed), references);
-        let playback = supervisor::Supervisor::start("sayso-playback", line)?;
-        let loudspeaker = speaker::DesktopLoudspeaker::new(feed, playback);
-        Ok((Box::new(microphone), Box::new(loudspeaker)))
+        Ok((Box::new(microphone), self.playback(voice_rate, references)?))
     }
 }

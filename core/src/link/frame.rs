@@ -5,7 +5,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc};
 
-use super::{Block, MAX_DATA, MAX_NAME, Message};
+use super::{MAX_CAPTURE, MAX_DATA, MAX_NAME, Message};
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 const HEAD: usize = 3;
@@ -48,8 +48,10 @@ impl<'a> RawFrame<'a> {
         let (message, rest) = postcard::take_from_bytes(self.body).ok()?;
         let fine = match &message {
             Message::SatelliteHello(hello) => hello.name.len() <= MAX_NAME,
-            Message::Capture(capture) => Block::is_valid(&capture.block),
-            Message::Playback(playback) => Block::is_valid(&playback.block),
+            Message::Capture(capture) => {
+                capture.block.is_valid() && capture.block.len() <= MAX_CAPTURE
+            }
+            Message::Playback(playback) => playback.block.is_valid(),
             _ => true,
         };
         (fine && rest.is_empty()).then_some(message)

@@ -72,8 +72,7 @@ impl<const OUT: usize> HostLink<OUT> {
     fn drop_session(&mut self) {
         self.wire.end();
         self.hello = None;
-        // Any odd number will do: this one makes the tags differ most.
-        self.offer = self.offer.wrapping_add(0x9e37_79b9).max(1);
+        self.offer = another(self.offer);
     }
 
     /// Takes a byte from the wire.
@@ -98,10 +97,10 @@ impl<const OUT: usize> HostLink<OUT> {
                 None
             }
             Message::SatelliteHello(hello) if hello.session == 0 => {
-                // The fields below are not of `decoder`, from which the message is.
+                // As `drop_session`, which would borrow the message's bytes too.
                 self.wire.end();
                 self.hello = None;
-                self.offer = self.offer.wrapping_add(0x9e37_79b9).max(1);
+                self.offer = another(self.offer);
                 Some(HostEvent::Restarted)
             }
             Message::Capture(capture) => {
@@ -201,5 +200,14 @@ impl<const OUT: usize> HostLink<OUT> {
     /// What went over the link and what went wrong.
     pub fn counters(&self) -> Counters {
         self.wire.counters
+    }
+}
+
+/// The number of the session after this one. Any odd step will do; this one, the golden
+/// ratio's, keeps the tags of sessions that follow each other apart.
+const fn another(session: u32) -> u32 {
+    match session.wrapping_add(0x9e37_79b9) {
+        0 => 1,
+        next => next,
     }
 }

@@ -10,6 +10,9 @@ pub const VERSION: u8 = 1;
 /// The longest block, in samples: 20 ms at 24 kHz.
 pub const MAX_SAMPLES: usize = 480;
 
+/// The longest block from the microphone, in samples: 20 ms at 16 kHz.
+pub const MAX_CAPTURE: usize = 320;
+
 /// The most bytes of sound in a block.
 pub const MAX_DATA: usize = 2 * MAX_SAMPLES;
 

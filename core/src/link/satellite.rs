@@ -1,7 +1,8 @@
 use super::wire::{Accepted, Wire};
 use super::{
-    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostStatus, Message,
-    Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostStatus, MAX_CAPTURE,
+    Message, Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop,
+    VERSION,
 };
 
 /// What a satellite is, as it tells the host.
@@ -203,6 +204,9 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         if self.greeted != self.wire.session {
             // The host knows of no session before the hello.
             return Err(Refused::NotConnected);
+        }
+        if samples.len() > MAX_CAPTURE {
+            return Err(Refused::BadBlock);
         }
         self.wire.send_block(samples, |number, block| {
             Message::Capture(Capture { number, at, played, block })

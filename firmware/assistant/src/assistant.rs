@@ -5,9 +5,7 @@ use std::sync::Arc;
 use sayso_board::{Board, StreamStats};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
-use sayso_core::turn::{TurnConfig, TurnId, TurnMachine};
-use sayso_models::Cancel;
-use sayso_models::llm::Reply;
+use sayso_core::turn::{TurnConfig, TurnMachine};
 use sayso_models::tts::Delivery;
 
 use crate::Stop;
@@ -19,7 +17,7 @@ use crate::engines::{Engines, cores, threads};
 use crate::error::Result;
 use crate::event::Event;
 use crate::judge::Judge;
-use crate::mind::{Job, Mind, Thought};
+use crate::mind::Mind;
 use crate::mouth::Mouth;
 use crate::patience::Patience;
 use crate::scribe::Scribe;
@@ -110,6 +108,8 @@ impl Assistant {
             attention.clone(),
         );
         let cores = self.cores.clone();
+        // On a virtual clock the mind stands still, its cores in hand, while the voice speaks.
+        let voice_cores = if pace == Pace::Live { cores.clone() } else { Cores::new(1) };
         let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
         let prompt = self.config.stt.prompt.clone();
         let threads = |asked| threads(asked, cores.total());
@@ -118,7 +118,7 @@ impl Assistant {
             scribe: Scribe::new(stt.as_mut(), cores.clone(), writing, language, prompt),
             judge: Judge::new(eot.as_deref_mut().map(|eot| eot as _), cores.clone()),
             mind: Mind::new(llm.as_mut(), cores.clone(), threads(self.config.llm.threads)),
-            voice: Voice::new(tts.as_mut(), cores.clone(), delivery(&self.config)),
+            voice: Voice::new(tts.as_mut(), voice_cores, delivery(&self.config)),
         };
         let machine = TurnMachine::new(turn_config(turn));
         let mouth = Mouth::new(loudspeaker, rate);
@@ -131,45 +131,6 @@ impl Assistant {
             Pace::Lockstep => lockstep::run(&mut conversation, ear, workers, microphone, stop),
         };
         Ok(Losses { microphone, loudspeaker: conversation.mouth().speaker().stats() })
-    }
-
-    /// Answers a typed turn and remembers the exchange. The reply is handed to
-    /// `on_text` as it is written.
-    ///
-    /// # Errors
-    /// As [`Llm::reply`](sayso_models::llm::Llm::reply).
-    pub fn chat(
-        &mut self,
-        text: &str,
-        cancel: &Cancel,
-        on_text: &mut dyn FnMut(&str),
-    ) -> Result<Reply> {
-        let turn = TurnId(0);
-        let cores = self.cores.clone();
-        let threads = threads(self.config.llm.threads, cores.total());
-        let mut mind = Mind::new(self.engines.llm.as_mut(), cores, threads);
-        let (mut reply, mut failed) = (Reply::default(), None);
-        let (text, flag) = (text.to_owned(), cancel.clone());
-        mind.work(Job::Answer { turn, text, cancel: flag }, &mut |thought| match thought {
-            Thought::Text { text, .. } => on_text(&text),
-            Thought::Done { reply: done, .. } => reply = done,
-            Thought::Broken { error, .. } => failed = Some(error),
-            _ => {}
-        });
-        match failed {
-            Some(error) => {
-                mind.work(Job::Discard { turn }, &mut |_| {});
-                Err(error.into())
-            }
-            None => {
-                mind.work(Job::Keep { turn, heard: None }, &mut |thought| {
-                    if let Thought::Broken { error, .. } = thought {
-                        failed = Some(error);
-                    }
-                });
-                failed.map_or(Ok(reply), |error| Err(error.into()))
-            }
-        }
     }
 }
 

@@ -281,7 +281,7 @@ impl Config {
         known(&table, &defaults()?, "", &place)?;
         let config: Config = table
             .try_into()
-            .map_err(|error: toml::de::Error| Error::config(format!("{place}: {error}")))?;
+            .map_err(|error: toml::de::Error| Error::config(wrong_type(&place, &error)))?;
         config.check(&place)?;
         Ok(config)
     }
@@ -422,6 +422,24 @@ fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) ->
     Ok(())
 }
 
+/// What is wrong with a value, without the names that types have in here.
+fn wrong_type(place: &str, error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let key = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let key = key.map(|key| format!("{key}: ")).unwrap_or_default();
+    let message = error.message();
+    let (found, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
+    let wanted = match wanted {
+        "" => return format!("{place}: {key}{found}"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" | "path string" => "a text, in quotes",
+        other => other,
+    };
+    format!("{place}: {key}{found}; it must be {wanted}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -469,7 +487,10 @@ mod tests {
     #[test]
     fn bad_files_and_values_are_refused() {
         assert!(error("[turn", &[]).contains("sayso.toml"));
-        assert!(error("[tts]\nspeed = \"fast\"", &[]).contains("speed"));
+        assert!(error("[tts]\nspeed = \"fast\"", &[]).contains("tts.speed: "));
+        let text = error("", &["turn.hangover_ms=long"]);
+        assert!(text.contains("turn.hangover_ms: "), "{text}");
+        assert!(text.ends_with("it must be a whole number, 0 or more"), "{text}");
         assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
         assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
         assert!(error("", &["turn"]).contains("section.key=value"));

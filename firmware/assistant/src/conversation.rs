@@ -7,6 +7,8 @@
 //! leaves as [`Order`]s. Who carries the orders out, on which thread and in
 //! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
 
+mod current;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,16 +19,16 @@ use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_models::Cancel;
 
-use crate::clause::Clause;
-use crate::draft;
+use self::current::Current;
+use crate::draft::Draft;
 use crate::ear::{Attention, HeardFrame, Recorder};
 use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::intent;
-use crate::judge::{Judged, Question};
+use crate::judge::{Asking, Judged, Question};
 use crate::mind::{Job, Thought};
 use crate::mouth::{Mouth, Noticed};
 use crate::ms;
-use crate::patience::{self, Patience, Reading};
+use crate::patience::{self, Patience};
 use crate::scribe::{Dictation, Purpose, Written};
 use crate::voice::{Utter, Voiced};
 
@@ -55,44 +57,6 @@ pub enum Order {
     Voice(Utter),
 }
 
-/// The turn under way.
-struct Current {
-    id: TurnId,
-    cancel: Cancel,
-    record: TurnRecord,
-    begun: Instant,
-    speech_ended: Instant,
-    /// Clauses not yet given to the voice.
-    clauses: VecDeque<Clause>,
-    /// Whether the voice is busy with a clause.
-    voicing: bool,
-    /// Whether the reply is written to its end.
-    written: bool,
-    first_clause: bool,
-    first_sound: bool,
-    /// How complete the utterance reads.
-    reading: Option<Reading>,
-}
-
-/// What the judge was asked at the first quiet.
-struct Asked {
-    quiet: Samples,
-    cancel: Cancel,
-    score: Option<f32>,
-}
-
-/// The utterance being heard, as far as it has been given to the scribe.
-#[derive(Default)]
-struct Draft {
-    /// Its first sample, which tells it from others.
-    utterance: Option<Samples>,
-    /// Up to where it was given away.
-    until: Samples,
-    /// The probability of speech in each frame since, and where the first begins.
-    speech: Vec<f32>,
-    cancel: Cancel,
-}
-
 /// A conversation on one board.
 pub struct Conversation<'e> {
     machine: TurnMachine,
@@ -107,7 +71,7 @@ pub struct Conversation<'e> {
     patience: Patience,
     current: Option<Current>,
     draft: Draft,
-    asked: Option<Asked>,
+    asking: Asking,
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
     orders: VecDeque<Order>,
@@ -145,7 +109,7 @@ impl<'e> Conversation<'e> {
             patience,
             current: None,
             draft: Draft::default(),
-            asked: None,
+            asking: Asking::default(),
             overhearing: Cancel::new(),
             orders: VecDeque::new(),
             panel: None,
@@ -195,6 +159,17 @@ impl<'e> Conversation<'e> {
     /// The next work to be done, if any.
     pub fn order(&mut self) -> Option<Order> {
         self.orders.pop_front()
+    }
+
+    /// What the voice is to say next, if that is the next work to be done.
+    pub fn utter(&mut self) -> Option<Utter> {
+        match self.orders.pop_front()? {
+            Order::Voice(utter) => Some(utter),
+            other => {
+                self.orders.push_front(other);
+                None
+            }
+        }
     }
 
     /// The ear heard a frame.
@@ -250,13 +225,16 @@ impl<'e> Conversation<'e> {
         match thought {
             Thought::Text { turn, text } => {
                 let Some(current) = self.current(turn) else { return };
+                if current.record.reply.is_empty() {
+                    current.record.timings_ms.llm_first_token = current.since_understood();
+                }
                 current.record.reply.push_str(&text);
                 self.tell(Event::Token { turn, text });
             }
-            Thought::Clause { turn, clause, after_ms } => {
+            Thought::Clause { turn, clause } => {
                 let Some(current) = self.current(turn) else { return };
                 if !std::mem::replace(&mut current.first_clause, true) {
-                    current.record.timings_ms.llm_first_clause = after_ms;
+                    current.record.timings_ms.llm_first_clause = current.since_understood();
                 }
                 current.clauses.push_back(clause);
                 self.feed_voice();
@@ -271,7 +249,6 @@ impl<'e> Conversation<'e> {
                     reply: reply.reply_tokens,
                 };
                 record.timings_ms.llm_prefill = reply.prefill_ms;
-                record.timings_ms.llm_first_token = reply.ttft_ms;
                 record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
@@ -283,7 +260,7 @@ impl<'e> Conversation<'e> {
     pub fn written(&mut self, written: Written) {
         match written {
             Written::Draft { utterance, text } => {
-                if self.draft.utterance == Some(utterance) {
+                if self.draft.is_of(utterance) {
                     self.tell(Event::Draft { utterance, text });
                 }
             }
@@ -292,13 +269,14 @@ impl<'e> Conversation<'e> {
                     self.tell(Event::Partial { turn, text });
                 }
             }
-            Written::Utterance { turn, transcript, took_ms } => {
+            Written::Utterance { turn, transcript } => {
                 let Some(current) = self.current(turn) else { return };
                 let text: String = transcript.text.trim().into();
-                current.record.timings_ms.stt = took_ms;
+                current.record.timings_ms.stt = ms(current.begun);
                 current.reading = patience::reading(&text);
                 current.record.transcript = text.clone();
                 let outcome = intent::outcome(&text);
+                current.stop = outcome == Outcome::Stop;
                 if outcome == Outcome::Words {
                     let cancel = current.cancel.clone();
                     self.orders.push_back(Order::Mind(Job::Answer { turn, text, cancel }));
@@ -331,9 +309,7 @@ impl<'e> Conversation<'e> {
     pub fn judged(&mut self, judged: Judged) {
         match judged.score {
             Ok(score) => {
-                let Some(asked) = &mut self.asked else { return };
-                if asked.quiet == judged.quiet {
-                    asked.score = Some(score);
+                if self.asking.answered(judged.quiet, score) {
                     self.reconsider();
                 }
             }
@@ -361,74 +337,51 @@ impl<'e> Conversation<'e> {
 
     /// How long to wait, by what is known of the utterance now.
     fn reconsider(&mut self) {
-        let score = self.asked.as_ref().and_then(|asked| asked.score);
-        let reading = self.current.as_mut().and_then(|current| {
-            current.record.completeness = score;
-            current.reading
-        });
+        let score = self.asking.score();
+        let reading = self.current.as_ref().and_then(|current| current.reading);
         self.attention.set_hangover(self.patience.hangover(score, reading));
     }
 
     /// Asks the judge at the first frame of quiet, before there is even a guess:
     /// so it is done when the scribe wants all cores.
     fn ask_early(&mut self, probability: f32) {
-        let hearing = self.machine.state() == State::Hearing && self.current.is_none();
-        if !hearing {
-            // What was asked about the turn under way is still of use.
-            if self.current.is_none() {
-                self.drop_asked();
-            }
-        } else if probability >= self.patience.quiet {
-            self.drop_asked();
-        } else if self.asked.is_none() {
+        // What was asked about the turn under way is still of use.
+        if self.current.is_some() {
+            return;
+        }
+        let hearing = self.machine.state() == State::Hearing;
+        if !hearing || probability >= self.patience.quiet {
+            self.asking.forget();
+        } else {
             self.ask(self.now);
         }
     }
 
-    /// Asks the judge about what was heard until `to`.
+    /// Asks the judge about what was heard until `to`, unless it is asked already.
     fn ask(&mut self, to: Samples) {
-        let (quiet, cancel) = (self.now, Cancel::new());
-        let audio = self.recorder.range(to - JUDGED, self.now);
-        self.orders.push_back(Order::Judge(Question { quiet, audio, cancel: cancel.clone() }));
-        self.asked = Some(Asked { quiet, cancel, score: None });
-    }
-
-    fn drop_asked(&mut self) {
-        if let Some(asked) = self.asked.take() {
-            asked.cancel.cancel();
+        let quiet = self.now;
+        if let Some(cancel) = self.asking.ask(quiet) {
+            let audio = self.recorder.range(to - JUDGED, quiet);
+            self.orders.push_back(Order::Judge(Question { quiet, audio, cancel }));
         }
     }
 
     /// Gives the scribe the beginning of a long utterance that goes on.
     fn draft(&mut self, probability: f32) {
+        let Some(utterance) = self.machine.utterance() else {
+            return self.draft.forget();
+        };
+        // Between may-have-ended and resumed the utterance stays the same.
         if self.machine.state() != State::Hearing {
-            // Between may-have-ended and resumed the utterance stays the same.
-            if self.machine.utterance().is_none() {
-                self.draft.cancel.cancel();
-                self.draft = Draft::default();
-            }
             return;
         }
-        let Some(utterance) = self.machine.utterance() else { return };
-        if self.draft.utterance != Some(utterance) {
-            self.draft.cancel.cancel();
-            self.draft = Draft { utterance: Some(utterance), until: utterance, ..Draft::default() };
-            // What came before it was noticed was speech, for all we know.
-            let missed = (self.now - utterance).0 / Samples::FRAME.0;
-            self.draft.speech = vec![1.0; usize::try_from(missed).unwrap_or(0)];
-        } else {
-            self.draft.speech.push(probability);
-        }
-        let Some(frames) = draft::cut(&self.draft.speech) else { return };
-        self.draft.speech.drain(..frames);
-        let from = self.draft.until;
-        self.draft.until = self.now - Samples(self.draft.speech.len() as u64 * Samples::FRAME.0);
+        let Some((from, to)) = self.draft.heard(utterance, self.now, probability) else { return };
         self.orders.push_back(Order::Scribe(Dictation {
             purpose: Purpose::Draft,
             utterance,
             from,
-            audio: self.recorder.range(from, self.draft.until),
-            cancel: self.draft.cancel.clone(),
+            audio: self.recorder.range(from, to),
+            cancel: self.draft.cancel(),
         }));
     }
 
@@ -438,21 +391,20 @@ impl<'e> Conversation<'e> {
             Voiced::Sound { turn, samples } => {
                 let Some(current) = self.current(turn) else { return };
                 if !std::mem::replace(&mut current.first_sound, true) {
-                    current.record.timings_ms.first_sound = ms(current.begun);
+                    let timings = &mut current.record.timings_ms;
+                    timings.first_sound = ms(current.begun);
+                    let before = timings.stt + timings.llm_first_clause;
+                    timings.tts_first_sound = timings.first_sound - before;
                 }
                 if self.mouth.sound(turn, &samples) {
                     self.step(turn::Event::SoundReady { turn });
                 }
                 self.pump();
             }
-            Voiced::Spoken { turn, words, first_ms, .. } => {
+            Voiced::Spoken { turn, words } => {
                 self.mouth.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
-                let timings = &mut current.record.timings_ms;
-                if timings.tts_first_sound == 0.0 {
-                    timings.tts_first_sound = first_ms.unwrap_or_default();
-                }
                 self.feed_voice();
             }
             Voiced::Broken { turn, error } => self.broken(turn, &error),
@@ -469,7 +421,7 @@ impl<'e> Conversation<'e> {
                 Noticed::Started(turn) => {
                     let real_time = self.real_time;
                     if let Some(current) = self.current(turn).filter(|_| real_time) {
-                        current.record.timings_ms.voice_to_voice = ms(current.speech_ended);
+                        current.record.timings_ms.voice_to_voice = Some(ms(current.speech_ended));
                     }
                 }
                 Noticed::Speaking(turn, clause) => {
@@ -520,7 +472,8 @@ impl<'e> Conversation<'e> {
             current.voicing = true;
             let (text, cancel) = (clause.text.clone(), current.cancel.clone());
             self.mouth.clause(turn, clause);
-            self.orders.push_back(Order::Voice(Utter { turn, text, cancel }));
+            let first = !current.first_sound;
+            self.orders.push_back(Order::Voice(Utter { turn, text, first, cancel }));
         } else if current.written {
             let silent = !current.first_sound;
             self.mouth.complete(turn);
@@ -560,7 +513,11 @@ impl<'e> Conversation<'e> {
             }
             Action::Cancel { turn } => {
                 self.mouth.cancel(turn);
-                self.end(turn, Ending::Dropped, 0);
+                // Whoever goes on to speak did not mean it.
+                let meant = self.machine.state() != State::Hearing;
+                let stop = self.current(turn).is_some_and(|current| current.stop);
+                let ending = if stop && meant { Ending::Stopped } else { Ending::Dropped };
+                self.end(turn, ending, 0);
             }
             Action::StopSound { turn } => {
                 let heard = self.mouth.stop(turn);
@@ -580,12 +537,10 @@ impl<'e> Conversation<'e> {
     fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
-        let drafted = self.draft.utterance == Some(utterance) && self.draft.until > from;
-        let begin = if drafted { self.draft.until.min(to) } else { from };
-        // Unless it was asked at the first quiet of these.
-        if self.asked.is_none() {
-            self.ask(to);
-        }
+        let drafted = self.draft.is_of(utterance) && self.draft.until() > from;
+        let begin = if drafted { self.draft.until().min(to) } else { from };
+        // Mostly it was, at the first quiet of these.
+        self.ask(to);
         self.orders.push_back(Order::Scribe(Dictation {
             purpose: Purpose::Turn(turn),
             utterance: if drafted { utterance } else { begin },
@@ -601,31 +556,21 @@ impl<'e> Conversation<'e> {
         record.begun = self.now;
         record.timings_ms.speech = (to - from).as_ms() as f64;
         self.mouth.begin(turn);
-        self.current = Some(Current {
-            id: turn,
-            cancel,
-            record,
-            begun: Instant::now(),
-            speech_ended: self.arrived.checked_sub(ago).unwrap_or(self.arrived),
-            clauses: VecDeque::new(),
-            voicing: false,
-            written: false,
-            first_clause: false,
-            first_sound: false,
-            reading: None,
-        });
+        let speech_ended = self.arrived.checked_sub(ago).unwrap_or(self.arrived);
+        self.current = Some(Current::new(record, speech_ended, cancel));
         self.reconsider();
     }
 
     fn end(&mut self, turn: TurnId, ending: Ending, heard: usize) {
         let Some(current) = self.current.take_if(|current| current.id == turn) else { return };
         current.cancel.cancel();
-        self.drop_asked();
-        self.overhearing.cancel();
         let mut record = current.record;
+        record.completeness = self.asking.score();
+        self.asking.forget();
+        self.overhearing.cancel();
         record.ending = ending;
         record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
-        if ending == Ending::Dropped {
+        if matches!(ending, Ending::Dropped | Ending::Stopped) {
             record.heard.clear();
         }
         self.orders.push_back(Order::Mind(match ending {

@@ -2,6 +2,7 @@
 //! written down while the rest is being spoken.
 
 use sayso_core::audio::Samples;
+use sayso_models::Cancel;
 
 /// No piece is shorter: each costs the recogniser its fixed margin.
 const LEAST: usize = frames(4_000);
@@ -18,10 +19,75 @@ const fn frames(ms: u64) -> usize {
     (Samples::from_ms(ms).0 / Samples::FRAME.0) as usize
 }
 
+/// The utterance being heard, as far as it has been given to the scribe.
+#[derive(Default)]
+pub struct Draft {
+    /// Its first sample, which tells it from others.
+    utterance: Option<Samples>,
+    /// Up to where it was given away.
+    until: Samples,
+    /// The probability of speech in each frame since.
+    speech: Vec<f32>,
+    cancel: Cancel,
+}
+
+impl Draft {
+    /// Whether it is a draft of the utterance that begins there.
+    pub fn is_of(&self, utterance: Samples) -> bool {
+        self.utterance == Some(utterance)
+    }
+
+    /// Up to where the utterance was given to the scribe.
+    pub fn until(&self) -> Samples {
+        self.until
+    }
+
+    /// Stops the scribe's work on it.
+    pub fn cancel(&self) -> Cancel {
+        self.cancel.clone()
+    }
+
+    /// There is no utterance any more.
+    pub fn forget(&mut self) {
+        if self.utterance.is_some() {
+            self.cancel.cancel();
+            *self = Self::default();
+        }
+    }
+
+    /// A frame of `utterance` was heard, which ended at `now`. Returns what can be
+    /// given to the scribe, from where to where.
+    pub fn heard(
+        &mut self,
+        utterance: Samples,
+        now: Samples,
+        probability: f32,
+    ) -> Option<(Samples, Samples)> {
+        if self.is_of(utterance) {
+            self.speech.push(probability);
+        } else {
+            self.forget();
+            // What came before it was noticed was speech, for all we know.
+            let missed = usize::try_from((now - utterance).0 / Samples::FRAME.0).unwrap_or(0);
+            let (utterance, until, speech) = (Some(utterance), utterance, vec![1.0; missed]);
+            *self = Self { utterance, until, speech, ..Self::default() };
+        }
+        self.speech.drain(..cut(&self.speech)?);
+        let from = self.until;
+        self.until = now - Samples(self.speech.len() as u64 * Samples::FRAME.0);
+        Some((from, self.until))
+    }
+}
+
 /// The frame before which to cut, given the speech probability of each frame
 /// since the last cut; `None` while there is no good place.
-pub fn cut(speech: &[f32]) -> Option<usize> {
+fn cut(speech: &[f32]) -> Option<usize> {
     if speech.len() < LEAST {
+        return None;
+    }
+    let newest = speech.get(speech.len() - GUARD..)?;
+    // Perhaps the end of it all, which is not to be written down twice.
+    if newest.iter().all(|&probability| probability < PAUSE) {
         return None;
     }
     let from = LEAST / 2;
@@ -55,8 +121,10 @@ mod tests {
         assert_eq!(cut(&[]), None);
         assert_eq!(cut(&track(&[(0.9, 2_000), (0.01, 500), (0.9, 1_000)])), None);
         assert_eq!(cut(&track(&[(0.9, 7_000)])), None);
-        // A quiet that has only just begun may be no pause.
+        // A quiet that has only just begun may be no pause,
         assert_eq!(cut(&track(&[(0.9, 5_000), (0.01, 300)])), None);
+        // and one that lasts is the end.
+        assert_eq!(cut(&track(&[(0.9, 5_000), (0.01, 9_000)])), None);
     }
 
     #[test]

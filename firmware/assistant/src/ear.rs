@@ -189,7 +189,10 @@ impl<'a> Ear<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
-        let probability = if speaking && self.cleaner.hears_itself() { 0.0 } else { probability };
+        // What is no speech anyway is not worth comparing.
+        let speech = probability >= self.endpointer.config().offset;
+        let own = speaking && speech && self.cleaner.hears_itself();
+        let probability = if own { 0.0 } else { probability };
         let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
         let (least, judged) = match (speaking, learnt) {
             (false, _) => (self.min_speech, probability),

@@ -189,7 +189,9 @@ impl<'c> Chosen<'c> {
             (llm, Role::Llm),
             (voice.to_str().unwrap_or("."), Role::Tts),
         ];
-        named.into_iter().filter_map(|(asked, role)| self.name(asked, role)).collect()
+        let used = |role| role != Role::Eot || self.config.turn.end_of_turn;
+        let named = named.into_iter().filter(|(_, role)| used(*role));
+        named.filter_map(|(asked, role)| self.name(asked, role)).collect()
     }
 
     /// Makes sure that there is something to load at all.

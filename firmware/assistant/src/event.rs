@@ -3,7 +3,7 @@
 use sayso_core::audio::Samples;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Something that happened. Times are on the sample clock (16 kHz).
 #[derive(Clone, Debug, Serialize)]
@@ -110,6 +110,8 @@ pub enum Ending {
     /// The guess was wrong or nothing was said: without trace.
     #[default]
     Dropped,
+    /// "Stop" or "never mind" was said: no reply.
+    Stopped,
     /// The reply was heard whole.
     Complete,
     /// The reply was interrupted.
@@ -157,29 +159,50 @@ pub struct Tokens {
     pub reply: usize,
 }
 
-/// Wall-clock times of one turn, in ms.
+/// Wall-clock times of one turn, in ms; written to a tenth of one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Timings {
     /// Length of the speech.
+    #[serde(serialize_with = "tenths")]
     pub speech: f64,
-    /// Speech to text.
+    /// From the start of the work to the transcript.
+    #[serde(serialize_with = "tenths")]
     pub stt: f64,
-    /// From the transcript to the end of the prompt's evaluation.
+    /// The evaluation of the prompt.
+    #[serde(serialize_with = "tenths")]
     pub llm_prefill: f64,
     /// From the transcript to the first piece of text.
+    #[serde(serialize_with = "tenths")]
     pub llm_first_token: f64,
     /// From the transcript to the first clause.
+    #[serde(serialize_with = "tenths")]
     pub llm_first_clause: f64,
     /// From the first clause to its first sound.
+    #[serde(serialize_with = "tenths")]
     pub tts_first_sound: f64,
-    /// From the start of the work to the first sound: the three stages above
-    /// and speech to text, one after the other.
+    /// From the start of the work to the first sound: `stt`, `llm_first_clause`
+    /// and `tts_first_sound` together.
+    #[serde(serialize_with = "tenths")]
     pub first_sound: f64,
     /// From the start of the work to the last piece of text.
+    #[serde(serialize_with = "tenths")]
     pub reply: f64,
     /// From the end of the speech to the first sound given to the loudspeaker,
-    /// waiting for the end of the turn included. Only live; 0 in a replay.
-    pub voice_to_voice: f64,
+    /// waiting for the end of the turn included. Only live: a recording on a
+    /// virtual clock has none.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_tenths")]
+    pub voice_to_voice: Option<f64>,
+}
+
+// serde hands references.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn tenths<S: Serializer>(ms: &f64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64((ms * 10.0).round() / 10.0)
+}
+
+#[allow(clippy::ref_option)]
+fn some_tenths<S: Serializer>(ms: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    tenths(&ms.unwrap_or_default(), to)
 }
 
 impl Event {

@@ -26,6 +26,52 @@ pub struct Judged {
     pub score: sayso_models::Result<f32>,
 }
 
+/// The one question that the judge is asked at a time, and its answer.
+#[derive(Default)]
+pub struct Asking(Option<Asked>);
+
+struct Asked {
+    quiet: Samples,
+    cancel: Cancel,
+    score: Option<f32>,
+}
+
+impl Asking {
+    /// Asks about the quiet noticed there, unless a question stands. Returns what
+    /// stops the work on it.
+    pub fn ask(&mut self, quiet: Samples) -> Option<Cancel> {
+        if self.0.is_some() {
+            return None;
+        }
+        let cancel = Cancel::new();
+        self.0 = Some(Asked { quiet, cancel: cancel.clone(), score: None });
+        Some(cancel)
+    }
+
+    /// Takes an answer. Returns whether it is to the question that stands.
+    pub fn answered(&mut self, quiet: Samples, score: f32) -> bool {
+        match &mut self.0 {
+            Some(asked) if asked.quiet == quiet => {
+                asked.score = Some(score);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// How complete the utterance sounds (0…1), if that is known.
+    pub fn score(&self) -> Option<f32> {
+        self.0.as_ref()?.score
+    }
+
+    /// The question no longer stands.
+    pub fn forget(&mut self) {
+        if let Some(asked) = self.0.take() {
+            asked.cancel.cancel();
+        }
+    }
+}
+
 /// The end-of-turn model, if there is one.
 pub struct Judge<'a> {
     model: Option<&'a mut dyn EndOfTurn>,

@@ -30,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 pub mod assistant;
+pub mod chat;
 pub mod clause;
 pub mod config;
 pub mod conversation;
@@ -53,6 +54,7 @@ pub mod voice;
 pub mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};
+pub use chat::Chat;
 pub use config::Config;
 pub use engines::Engines;
 pub use error::{Error, Result};

@@ -55,7 +55,13 @@ fn work(conversation: &mut Conversation<'_>, workers: &mut Workers<'_>) {
             Some(Order::Judge(question)) => {
                 judge.judge(question, &mut |judged| conversation.judged(judged));
             }
-            Some(Order::Mind(job)) => mind.work(job, &mut |thought| conversation.thought(thought)),
+            Some(Order::Mind(job)) => mind.work(job, &mut |thought| {
+                conversation.thought(thought);
+                // A clause is spoken while the rest of the reply waits, not after all of it.
+                while let Some(utter) = conversation.utter() {
+                    voice.utter(utter, &mut |voiced| conversation.voiced(voiced));
+                }
+            }),
             Some(Order::Voice(utter)) => {
                 voice.utter(utter, &mut |voiced| conversation.voiced(voiced));
             }

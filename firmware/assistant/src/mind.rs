@@ -56,8 +56,6 @@ pub enum Thought {
         turn: TurnId,
         /// The clause.
         clause: Clause,
-        /// Time since the transcript was there, in ms.
-        after_ms: f64,
     },
     /// The reply is complete.
     Done {
@@ -118,7 +116,7 @@ impl<'a> Mind<'a> {
         if let Some(answer) = intent::clock(text, &(self.now)()) {
             // Not for the language model's memory: it would be wrong a minute later.
             emit(Thought::Text { turn, text: answer.clone() });
-            let mut clause = |clause| emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+            let mut clause = |clause| emit(Thought::Clause { turn, clause });
             splitter.push(&answer, &mut clause);
             splitter.finish(&mut clause);
             let mut reply = Reply::default();
@@ -134,14 +132,14 @@ impl<'a> Mind<'a> {
             written.push_str(piece);
             emit(Thought::Text { turn, text: piece.into() });
             splitter.push(piece, &mut |clause| {
-                emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+                emit(Thought::Clause { turn, clause });
             });
         });
         drop(taken);
         self.pending = Some((turn, written));
         let reply = reply?;
         splitter.finish(&mut |clause| {
-            emit(Thought::Clause { turn, clause, after_ms: ms(start) });
+            emit(Thought::Clause { turn, clause });
         });
         emit(Thought::Done { turn, reply });
         Ok(())

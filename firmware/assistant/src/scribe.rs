@@ -4,15 +4,12 @@
 //! being spoken, so that what is left to do at its end is short. What has been
 //! drafted is never written again.
 
-use std::time::Instant;
-
 use sayso_core::audio::Samples;
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
 
 use crate::cores::Cores;
-use crate::ms;
 
 /// Bytes at the end of what was drafted that go before the rest as context.
 const CONTEXT_BYTES: usize = 200;
@@ -66,8 +63,6 @@ pub enum Written {
         turn: TurnId,
         /// The transcript; its text is empty when nothing was said.
         transcript: Transcript,
-        /// How long the (rest of the) utterance took, in ms.
-        took_ms: f64,
     },
     /// What was said over the reply.
     Over {
@@ -164,7 +159,6 @@ impl<'a> Scribe<'a> {
         dictation: Dictation,
         emit: &mut dyn FnMut(Written),
     ) -> sayso_models::Result<()> {
-        let start = Instant::now();
         let Dictation { utterance, cancel, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
         let rest = self.transcribe(&audio, &cancel, &mut |text| {
@@ -172,7 +166,7 @@ impl<'a> Scribe<'a> {
         })?;
         let mut transcript = self.sheet.transcript.clone();
         append(&mut transcript, rest, from - utterance);
-        emit(Written::Utterance { turn, transcript, took_ms: ms(start) });
+        emit(Written::Utterance { turn, transcript });
         Ok(())
     }
 

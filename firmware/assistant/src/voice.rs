@@ -1,13 +1,10 @@
 //! The voice: clause by clause to sound.
 
-use std::time::Instant;
-
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
 use crate::cores::Cores;
-use crate::ms;
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
@@ -16,6 +13,8 @@ pub struct Utter {
     pub turn: TurnId,
     /// The words.
     pub text: String,
+    /// Whether the reply begins with it: then nobody waits for its lead-in.
+    pub first: bool,
     /// Stops the work.
     pub cancel: Cancel,
 }
@@ -36,10 +35,6 @@ pub enum Voiced {
         turn: TurnId,
         /// Where its words lie in its sound.
         words: Vec<WordTiming>,
-        /// Time from the order to the first sound, in ms; `None` if there was none.
-        first_ms: Option<f64>,
-        /// Time from the order to the last sound, in ms.
-        took_ms: f64,
     },
     /// The work broke off, cancelled or failed.
     Broken {
@@ -48,6 +43,46 @@ pub enum Voiced {
         /// Why.
         error: sayso_models::Error,
     },
+}
+
+/// From this level on a sound is heard, at full volume: −50 dBFS.
+const AUDIBLE: f32 = 0.003_162;
+
+/// The longest lead-in that is left out, and what is kept of it, in ms.
+const LEAD_IN_MS: usize = 40;
+const KEPT_MS: usize = 4;
+
+/// The inaudible beginning of a sound.
+struct LeadIn {
+    audible: f32,
+    kept: usize,
+    /// So many samples may yet be left out.
+    left: usize,
+    cut: usize,
+}
+
+impl LeadIn {
+    /// Of a voice of `rate` Hz at this volume.
+    fn new(rate: u32, volume: f32) -> Self {
+        let samples = |ms| rate as usize * ms / 1000;
+        let audible = AUDIBLE * volume.min(1.0);
+        Self { audible, kept: samples(KEPT_MS), left: samples(LEAD_IN_MS), cut: 0 }
+    }
+
+    /// Leaves nothing out.
+    fn heard() -> Self {
+        Self { audible: 0.0, kept: 0, left: 0, cut: 0 }
+    }
+
+    /// What of the next samples is to be heard.
+    fn of<'s>(&mut self, samples: &'s [f32]) -> &'s [f32] {
+        let most = self.left.min(samples.len());
+        let quiet = samples.iter().take(most).position(|sample| sample.abs() >= self.audible);
+        let cut = quiet.map_or(most, |quiet| quiet.saturating_sub(self.kept));
+        self.left = if quiet.is_some() { 0 } else { self.left - most };
+        self.cut += cut;
+        samples.get(cut..).unwrap_or_default()
+    }
 }
 
 /// A voice and how it speaks.
@@ -65,19 +100,55 @@ impl<'a> Voice<'a> {
 
     /// Speaks one clause, emitting its sound as it is made.
     pub fn utter(&mut self, order: Utter, emit: &mut dyn FnMut(Voiced)) {
-        let Utter { turn, text, cancel } = order;
-        let start = Instant::now();
-        let mut first_ms = None;
+        let Utter { turn, text, first, cancel } = order;
+        let mut lead_in = match first {
+            true => LeadIn::new(self.tts.sample_rate(), self.delivery.volume),
+            false => LeadIn::heard(),
+        };
         let _taken = self.cores.take(1, 1);
         let spoken = self.tts.speak(&text, &self.delivery, &cancel, &mut |samples| {
-            first_ms.get_or_insert_with(|| ms(start));
-            emit(Voiced::Sound { turn, samples: samples.to_vec() });
+            let samples = lead_in.of(samples).to_vec();
+            if !samples.is_empty() {
+                emit(Voiced::Sound { turn, samples });
+            }
         });
+        let earlier = |word: WordTiming| {
+            let at = |sample: usize| sample.saturating_sub(lead_in.cut);
+            WordTiming { samples: at(word.samples.start)..at(word.samples.end), ..word }
+        };
         emit(match spoken {
             Ok(spoken) => {
-                Voiced::Spoken { turn, words: spoken.words, first_ms, took_ms: ms(start) }
+                let words = spoken.words.into_iter().map(earlier).collect();
+                Voiced::Spoken { turn, words }
             }
             Err(error) => Voiced::Broken { turn, error },
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inaudible_beginning_is_left_out() {
+        let quiet = vec![0.001; 1_000];
+        let loud = vec![0.1; 10];
+        // At 24 kHz 96 samples are kept before the first that is heard.
+        let mut lead_in = LeadIn::new(24_000, 1.0);
+        let sound = [&quiet[..500], &loud].concat();
+        assert_eq!(lead_in.of(&sound).len(), 96 + 10);
+        assert_eq!(lead_in.of(&quiet).len(), 1_000);
+        assert_eq!(lead_in.cut, 404);
+
+        // Block by block, and no more than 40 ms.
+        let mut lead_in = LeadIn::new(24_000, 1.0);
+        assert!(lead_in.of(&quiet[..900]).is_empty());
+        assert_eq!(lead_in.of(&quiet).len(), 940);
+        assert_eq!(lead_in.cut, 960);
+
+        // A soft voice is not cut more.
+        assert_eq!(LeadIn::new(24_000, 0.1).of(&quiet).len(), 1_000);
+        assert_eq!(LeadIn::heard().of(&quiet).len(), 1_000);
     }
 }

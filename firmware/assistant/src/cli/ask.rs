@@ -17,8 +17,15 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// A pause within a question is shorter than this, in ms: a file is one question.
 const PAUSE_MS: u32 = 10_000;
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso ask question.wav -o answer.wav      one question
+  sayso ask one.wav two.flac --json         a conversation, for a program
+  sayso --profile small ask question.wav    with the model for small machines";
+
 /// Ask a recorded question and get a spoken answer.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Ask {
     /// WAV or FLAC, any sample rate, any number of channels; further files
     /// continue the conversation
@@ -169,20 +176,21 @@ impl Shown {
     }
 }
 
-/// The stage times of a turn, for people.
+/// The stage times of a turn, for people: how long until the text was known, from there
+/// to the reply's first word, to the end of its first clause, and to the first sound.
 pub fn times(record: &TurnRecord) -> String {
     let t = &record.timings_ms;
     let mut text = format!(
-        "speech {:.1} s · heard in {:.0} ms · first word +{:.0} · first clause +{:.0} · its sound +{:.0}",
+        "speech {:.1} s · text {:.0} + word {:.0} + clause {:.0} + sound {:.0} = {:.0} ms",
         t.speech / 1000.0,
         t.stt,
         t.llm_first_token,
         t.llm_first_clause - t.llm_first_token,
         t.tts_first_sound,
+        t.first_sound,
     );
-    text.push_str(&format!(" = {:.0} ms · whole reply {:.0} ms", t.first_sound, t.reply));
-    if t.voice_to_voice > 0.0 {
-        text.push_str(&format!(" · voice to voice {:.0} ms", t.voice_to_voice));
+    if let Some(latency) = t.voice_to_voice {
+        text.push_str(&format!(" · voice to voice {latency:.0} ms"));
     }
     text
 }
@@ -202,7 +210,7 @@ fn line(
         "transcript": record.transcript,
         "reply": record.reply.trim(),
         "output": output,
-        "answer_s": sound.len() as f64 / f64::from(tracks.rate.max(1)),
+        "answer_s": term::seconds(sound.len(), tracks.rate),
         "tokens": record.tokens,
         "timings_ms": record.timings_ms,
     })

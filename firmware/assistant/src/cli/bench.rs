@@ -4,6 +4,7 @@ mod echo;
 mod endpoint;
 mod figures;
 mod label;
+mod length;
 mod questions;
 mod room;
 mod soak;
@@ -19,13 +20,21 @@ use stages::Stages;
 /// So many questions are asked when everything is measured.
 const FEW: u32 = 16;
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso bench vad stt                       two stages
+  sayso bench tts -n 50 --json              one stage, 50 times, for a program
+  sayso --profile small bench turns --limit 16
+                                            whole turns beside a plain cascade
+  sayso bench soak --minutes 60             does it hold for an hour?";
+
 /// Measure the stages and whole turns on this machine.
 ///
 /// Without a name: every stage, the endpointer, and turns with the first 16
 /// questions. Prints the median and the tails; times in ms unless the name
 /// says otherwise.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
 pub struct Bench {
     /// Which stages
     #[arg(value_enum, value_name = "STAGE")]
@@ -62,6 +71,7 @@ enum Name {
 enum What {
     Turns(turns::Turns),
     Endpoint(endpoint::Endpoint),
+    Length(length::Length),
     Soak(soak::Soak),
     Label(label::Label),
 }
@@ -71,6 +81,7 @@ impl Bench {
         match &self.what {
             Some(What::Turns(turns)) => return turns.run(shared, stop),
             Some(What::Endpoint(endpoint)) => return endpoint.run(shared, stop),
+            Some(What::Length(length)) => return length.run(shared, stop),
             Some(What::Soak(soak)) => return soak.run(shared, stop),
             Some(What::Label(label)) => return label.run(shared.verbose > 0),
             None => {}

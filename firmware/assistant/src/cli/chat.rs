@@ -3,13 +3,20 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::Args;
-use sayso::{Error, Result, Stop};
+use sayso::{Engines, Error, Result, Stop};
 use sayso_models::Cancel;
 
 use super::{Shared, term};
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso chat                                line by line, until Ctrl-D
+  sayso chat \"Why is the sky blue?\"        one turn
+  sayso chat --json < questions.txt         a turn for each line of a file";
+
 /// Talk with it in writing.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Chat {
     /// What to say; without it, lines are read until the end of the input
     text: Vec<String>,
@@ -20,11 +27,14 @@ pub struct Chat {
 
 impl Chat {
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
-        let mut assistant = shared.assistant(shared.settings()?)?;
+        let config = shared.settings()?;
+        let busy = term::Busy::new("loading the language model");
+        let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?);
+        drop(busy);
         let mut turn = |text: &str| -> Result<()> {
             let cancel = Cancel::new();
             let mut written = String::new();
-            let reply = assistant.chat(text, &cancel, &mut |piece| {
+            let reply = chat.turn(text, &cancel, &mut |piece| {
                 if stop.is_stopped() {
                     cancel.cancel();
                 }
@@ -43,9 +53,9 @@ impl Chat {
                         "reply": reply.reply_tokens,
                     },
                     "timings_ms": {
-                        "llm_prefill": reply.prefill_ms,
-                        "llm_first_token": reply.ttft_ms,
-                        "reply": reply.total_ms,
+                        "llm_prefill": term::tenth(reply.prefill_ms),
+                        "llm_first_token": term::tenth(reply.ttft_ms),
+                        "reply": term::tenth(reply.total_ms),
                     },
                 });
                 println!("{line}");

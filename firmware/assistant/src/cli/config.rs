@@ -9,8 +9,16 @@ use sayso::{Config, Error, Result};
 
 use super::{Shared, term};
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso config init                         ./sayso.toml, commented
+  sayso config init ~/.config/sayso/sayso.toml
+                                            for all folders
+  sayso --profile small config show         the settings in force";
+
 /// The settings file.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ConfigCommand {
     #[command(subcommand)]
     command: Action,

@@ -7,8 +7,14 @@ use sayso::{Error, Result};
 
 use super::{Shared, term};
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso doctor                              exit status 1 when something stands in the way
+  sayso doctor --json | jq 'select(.health != \"fine\")'";
+
 /// Look at this machine: what is fine, what is not, what to do.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Doctor {
     /// One JSON object per finding
     #[arg(long)]

@@ -136,13 +136,12 @@ pub fn main() -> ExitCode {
         1 => log::LevelFilter::Info,
         _ => log::LevelFilter::Trace,
     };
+    let theirs = if level > log::LevelFilter::Error { level } else { log::LevelFilter::Off };
     env_logger::Builder::new()
         .filter_level(level)
-        // It calls the end of a connection an error.
-        .filter_module(
-            "pulseaudio",
-            if level > log::LevelFilter::Error { level } else { log::LevelFilter::Off },
-        )
+        // They call the end of a connection, or of a file, an error.
+        .filter_module("pulseaudio", theirs)
+        .filter_module("symphonia", theirs)
         .parse_default_env()
         .init();
     let stop = Stop::new();

@@ -14,8 +14,17 @@ use sayso_models::store::{State, Store};
 
 use super::{Shared, term};
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso models                              what there is, and what is installed
+  sayso models fetch                        what the settings ask for
+  sayso models fetch smollm2-135m           a model by name
+  sayso models export /media/stick          for a machine without a network, and there:
+  sayso models import /media/stick";
+
 /// The model store. Without a subcommand, lists the catalogue.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Models {
     #[command(subcommand)]
     command: Option<Action>,

@@ -6,7 +6,7 @@ use clap::Args;
 use crossbeam_channel::{Sender, unbounded};
 use sayso::cores::Cores;
 use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
-use sayso_board::Board;
+use sayso_board::{Board, Loudspeaker};
 use sayso_satellite_board::{Satellite, SatelliteConfig};
 
 use self::screen::Screen;
@@ -74,7 +74,6 @@ impl Run {
             assistants.push(shared.assistant(config.clone())?.share(cores.clone()));
         }
         let mut screen = Screen::new(self.json, parties.len() > 1);
-        screen.hello();
         let ended = converse_all(parties, &mut assistants, stop, &mut screen);
         screen.goodbye();
         ended
@@ -169,8 +168,19 @@ fn board(name: &str, config: &Config) -> Result<(Box<dyn Board + Send>, Pace)> {
 }
 
 #[cfg(feature = "desktop")]
-pub fn desktop(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
+fn desktop(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
     Ok(Box::new(sayso_desktop::Desktop::new(devices(config))))
+}
+
+/// This machine's loudspeaker alone, for a voice of `rate` Hz.
+#[cfg(feature = "desktop")]
+pub fn loudspeaker(config: &sayso::Config, rate: u32) -> Result<Box<dyn Loudspeaker>> {
+    Ok(sayso_desktop::Desktop::new(devices(config)).loudspeaker(rate)?)
+}
+
+#[cfg(not(feature = "desktop"))]
+pub fn loudspeaker(_: &sayso::Config, _: u32) -> Result<Box<dyn Loudspeaker>> {
+    Err(Error::Usage(NO_DESKTOP.into()))
 }
 
 #[cfg(feature = "desktop")]
@@ -183,9 +193,12 @@ fn devices(config: &sayso::Config) -> sayso_desktop::DesktopConfig {
 }
 
 #[cfg(not(feature = "desktop"))]
-pub fn desktop(_: &sayso::Config) -> Result<Box<dyn Board + Send>> {
-    Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
+fn desktop(_: &sayso::Config) -> Result<Box<dyn Board + Send>> {
+    Err(Error::Usage(NO_DESKTOP.into()))
 }
+
+#[cfg(not(feature = "desktop"))]
+const NO_DESKTOP: &str = "this build has no sound card support (feature `desktop`)";
 
 #[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
 fn raspberry_pi(config: &sayso::Config) -> Result<Box<dyn Board + Send>> {
@@ -241,5 +254,5 @@ fn list_devices(json: bool) -> Result<()> {
 
 #[cfg(not(feature = "desktop"))]
 fn list_devices(_: bool) -> Result<()> {
-    Err(sayso::Error::Usage("this build has no sound card support (feature `desktop`)".into()))
+    Err(Error::Usage(NO_DESKTOP.into()))
 }

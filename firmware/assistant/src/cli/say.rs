@@ -11,8 +11,15 @@ use sayso_models::Cancel;
 
 use super::{Shared, term};
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso say \"Dinner is at 7:30 pm.\"        aloud
+  sayso say -o dinner.wav Dinner is ready   into a file
+  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
+
 /// Speak a text.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Say {
     /// The text
     #[arg(required = true)]
@@ -71,6 +78,10 @@ impl Sink {
     }
 }
 
+fn no_sound(error: Error) -> Error {
+    Error::Usage(format!("{error}; or write a file with `-o FILE.wav`"))
+}
+
 impl Say {
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
         let mut set = shared.set.clone();
@@ -83,7 +94,7 @@ impl Say {
         let rate = tts.sample_rate();
         let mut sink = match &self.output {
             Some(file) => Sink::File(WavWriter::create(file, rate, 1)?),
-            None => Sink::Speaker(super::run::desktop(&config)?.start(rate)?.1),
+            None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
         };
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new();
@@ -120,10 +131,10 @@ impl Say {
         if self.json {
             let line = serde_json::json!({
                 "output": self.output,
-                "duration_s": samples as f64 / f64::from(rate),
+                "duration_s": term::seconds(samples, rate),
                 "timings_ms": {
-                    "first_sound": first.unwrap_or_default().as_secs_f64() * 1000.0,
-                    "tts": took.as_secs_f64() * 1000.0,
+                    "first_sound": term::tenth(first.unwrap_or_default().as_secs_f64() * 1e3),
+                    "tts": term::tenth(took.as_secs_f64() * 1e3),
                 },
             });
             println!("{line}");

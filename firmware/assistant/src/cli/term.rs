@@ -33,11 +33,31 @@ pub fn coloured(colour: AnsiColor, text: impl Display) -> String {
     painted(colour.on_default(), text, std::io::stdout().is_terminal())
 }
 
+/// A time in ms to the tenth, which is as far as it can be trusted.
+pub fn tenth(ms: f64) -> f64 {
+    (ms * 10.0).round() / 10.0
+}
+
+/// The length of so many samples at `rate` Hz, in s, to the millisecond.
+pub fn seconds(samples: usize, rate: u32) -> f64 {
+    (samples as f64 * 1e3 / f64::from(rate.max(1))).round() / 1e3
+}
+
+/// Without the number that the system has for an error, after its words.
+fn plain(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once(')').map_or(part, |(_, rest)| rest));
+    }
+    plain
+}
+
 /// Reports a failure on stderr.
 pub fn error(error: &impl Display) {
     let word =
         painted(AnsiColor::Red.on_default().bold(), "error", std::io::stderr().is_terminal());
-    eprintln!("{word}: {error}");
+    eprintln!("{word}: {}", plain(error.to_string().trim_end()));
 }
 
 /// Reports something the user should know, on stderr.
@@ -102,5 +122,17 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn the_systems_numbers_are_left_out() {
+        let text = "a: No such file or directory (os error 2). Name another (b (os error 13))";
+        assert_eq!(plain(text), "a: No such file or directory. Name another (b)");
+        assert_eq!(plain("nothing of the kind"), "nothing of the kind");
     }
 }

@@ -13,8 +13,18 @@ use super::{Shared, term};
 /// The longest recording that is read, so that an endless one ends.
 const LONGEST: Duration = Duration::from_secs(4 * 3600);
 
+const EXAMPLES: &str = "\
+Examples:
+  sayso transcribe memo.flac                          the words
+  sayso transcribe *.wav --json                       with times and confidence
+  sayso transcribe --language de --whisper whisper-base frage.wav
+                                                      another language
+  sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
+                                                      names it should know";
+
 /// Write down what is said in a recording.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Transcribe {
     /// WAV or FLAC, any sample rate, any number of channels
     #[arg(required = true)]
@@ -48,7 +58,7 @@ impl Transcribe {
             let several = self.files.len() > 1;
             let transcript = stt.transcribe(&sound.samples, &request, &cancel, &mut |_| {})?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
-            let seconds = sound.samples.len() as f64 / f64::from(EAR_RATE);
+            let seconds = term::seconds(sound.samples.len(), EAR_RATE);
             if self.json {
                 println!("{}", json(file, &transcript, seconds, took));
             } else if several {
@@ -71,6 +81,6 @@ fn json(file: &Path, transcript: &Transcript, seconds: f64, took_ms: f64) -> ser
         "avg_logprob": transcript.avg_logprob,
         "rejected": transcript.rejected,
         "duration_s": seconds,
-        "timings_ms": { "stt": took_ms },
+        "timings_ms": { "stt": term::tenth(took_ms) },
     })
 }

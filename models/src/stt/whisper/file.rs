@@ -42,12 +42,17 @@ pub(super) fn check(path: &Path) -> Result<()> {
     })
 }
 
+/// What is said of a file that was never meant to be one.
+const FOREIGN: &str = "it begins otherwise";
+
 fn damaged(path: &Path, what: &str) -> Error {
-    Error::new(
-        ErrorKind::Damaged,
-        format!("this is not a whole Whisper model ({what}): fetch it again"),
-    )
-    .with_path(path)
+    let message = match what {
+        FOREIGN => "this is not a Whisper model (a ggml file): name one, or a model from \
+                    `sayso models`"
+            .into(),
+        _ => format!("this Whisper model is damaged ({what}): fetch it again"),
+    };
+    Error::new(ErrorKind::Damaged, message).with_path(path)
 }
 
 enum Fault {
@@ -85,7 +90,7 @@ struct Sizes {
 
 impl Walk {
     fn model(&mut self) -> std::result::Result<(), Fault> {
-        require(self.u32()? == MAGIC, "the magic number is another")?;
+        require(self.u32()? == MAGIC, FOREIGN)?;
         let sizes = self.sizes()?;
         require(u64::from(self.u32()?) == sizes.mels, "the filterbank has another size")?;
         require(self.u32()? == FFT_BINS, "the filterbank has another size")?;

@@ -7,7 +7,7 @@
 //! fixed quiet before it begins to work: their ratio does not depend on the
 //! machine.
 
-mod play;
+pub mod play;
 mod plot;
 mod tally;
 

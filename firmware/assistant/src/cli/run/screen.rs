@@ -14,6 +14,7 @@ pub struct Screen {
     json: bool,
     several: bool,
     terminal: bool,
+    greeted: bool,
     state: State,
     level: f32,
     drafted: String,
@@ -27,6 +28,7 @@ impl Screen {
             json,
             several,
             terminal: std::io::stdout().is_terminal() && !several,
+            greeted: false,
             state: State::Listening,
             level: -90.0,
             drafted: String::new(),
@@ -35,14 +37,8 @@ impl Screen {
         }
     }
 
-    pub fn hello(&self) {
-        if !self.json {
-            println!("{}", term::dim("Speak when you like; Ctrl-C ends."));
-        }
-    }
-
     pub fn goodbye(&self) {
-        if !self.json && self.terminal {
+        if self.greeted && !self.json && self.terminal {
             println!("\r\x1b[K{}", term::dim("Goodbye."));
         }
     }
@@ -72,6 +68,10 @@ impl Screen {
                 println!("{line}");
             }
             return;
+        }
+        // The first event comes when the devices are open.
+        if !std::mem::replace(&mut self.greeted, true) {
+            self.above(&term::dim("Speak when you like; Ctrl-C ends."));
         }
         if self.several {
             match event {
@@ -115,6 +115,9 @@ impl Screen {
 
     fn lines(&self, record: &TurnRecord) {
         self.above(&format!("{}    {}", term::dim("you"), record.transcript));
+        if record.ending == Ending::Stopped {
+            return;
+        }
         let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
         self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
         self.above(&term::dim(format!("       {}", super::super::ask::times(record))));

@@ -112,7 +112,7 @@ impl<'q> Watch<'q> {
                 match record.ending {
                     Ending::Complete => self.answered += 1,
                     Ending::Interrupted => self.interrupted += 1,
-                    Ending::Dropped => self.dropped += 1,
+                    Ending::Dropped | Ending::Stopped => self.dropped += 1,
                 }
                 self.rss[2] = rss_mib();
                 if self.now.0 >= self.length.0 / WARM && self.rss[1].is_none() {
