@@ -5,7 +5,7 @@
 
 use sayso_core::link::{
     Condition, Decoder, Description, HostCondition, HostEvent, HostLink, MAX_FRAME, MAX_SAMPLES,
-    Message, PlaybackQueue, SatelliteEvent, SatelliteLink, encode,
+    Message, PlaybackQueue, RawFrame, SatelliteEvent, SatelliteLink, encode,
 };
 
 /// Two frames and a bit.
@@ -63,23 +63,11 @@ pub fn messages_in(input: &[u8]) {
         let (body, after) = after.split_at(after.len().min(len.into()));
         // Sometimes a number is left out.
         seq = seq.wrapping_add(1 + u16::from(len % 7 == 0));
-        bytes.extend(framed(3, seq, body));
+        let frame = RawFrame { tag: 3, seq, body }.encode().expect("not longer than a byte says");
+        bytes.extend(frame.as_bytes());
         rest = after;
     }
     bytes_in(&bytes);
-}
-
-/// A whole frame with any body.
-fn framed(tag: u8, seq: u16, body: &[u8]) -> Vec<u8> {
-    let [low, high] = seq.to_le_bytes();
-    let mut raw = [&[tag, low, high], body].concat();
-    let checksum = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(&raw);
-    raw.extend(checksum.to_le_bytes());
-    let mut frame = vec![0; raw.len() + raw.len().div_ceil(254) + 2];
-    let len = cobs::encode(&raw, &mut frame[1..]);
-    frame.truncate(len + 1);
-    frame.push(0);
-    frame
 }
 
 /// A frame behind any bytes is found.

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use sayso_emulated::{Emulator, Wire};
+use sayso_emulated::{Emulator, Wire, with_satellite};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
@@ -20,15 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const LISTENING: u8 = 3;
 
 /// The satellite, the assistant, and the wire between them.
-struct Bench {
+struct Bench<'a> {
     live: Live,
     wire: Wire,
-    satellite: Emulator,
+    satellite: &'a Emulator,
 }
 
-impl Bench {
-    fn start() -> Self {
-        let satellite = Emulator::start().unwrap_or_else(|error| panic!("{error}"));
+impl<'a> Bench<'a> {
+    fn start(satellite: &'a Emulator) -> Self {
         let wire = Wire::to(satellite.link()).expect("a wire");
         let live = Live::on(&[&format!("satellite:tcp:{}", wire.address())]);
         Self { live, wire, satellite }
@@ -82,9 +81,12 @@ impl Bench {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants an idle machine: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
 fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
-    let bench = Bench::start();
+    with_satellite(|satellite| answered(Bench::start(satellite)));
+}
+
+fn answered(bench: Bench<'_>) {
     bench.ask(40.0);
 
     // One frame in fifty has lost a byte, and is lost with it.

@@ -68,8 +68,19 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
 /// As [`build`], and when a test fails.
 pub fn embedded(sh: &Sh, options: &Options) -> Result<()> {
     build(sh, options)?;
+    emulate(sh, &["--package".into(), "sayso-emulated".into()])
+}
+
+/// The tests of a satellite under QEMU that `packages` have. Its time is the real one:
+/// nothing else runs meanwhile.
+///
+/// # Errors
+/// When a test fails.
+pub fn emulate(sh: &Sh, packages: &[String]) -> Result<()> {
     sh.step("the satellite under QEMU");
-    sh.run(cargo().args(["test", "--release", "--package", "sayso-emulated", "--", "--ignored"]))
+    let mut test = cargo();
+    test.args(["test", "--release", "--test", "emulated"]).args(packages);
+    sh.run(test.args(["--", "--ignored", "--nocapture"]))
 }
 
 /// Where images are built: apart from what is built for this machine.

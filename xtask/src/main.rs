@@ -12,6 +12,9 @@ mod image;
 mod sh;
 mod system;
 mod target;
+// The tests' measure; this crate cannot depend on theirs, which needs the C++.
+#[path = "../../tests/src/wer.rs"]
+mod wer;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +30,8 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask the spoken question shipped in the
             repository, write answer.wav and play it if there is a sound card
-  test      set everything up, then pass every check and test
+  test      set everything up, then pass every check and test; at last, alone,
+            the satellite under QEMU with the assistant at its other end
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
@@ -259,7 +263,10 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
         cargo()
             .args(["test", "--release", "--workspace", "--no-fail-fast"])
             .args(features(options)),
-    )
+    )?;
+    let mut whole = vec!["--workspace".to_owned()];
+    whole.extend(features(options));
+    embedded::emulate(sh, &whole)
 }
 
 fn check(sh: &Sh) -> Result<()> {

@@ -42,9 +42,6 @@ impl Wire {
     }
 }
 
-#[cfg(feature = "rp2040")]
-const USB_INTERRUPT: pac::Interrupt = pac::Interrupt::USBCTRL_IRQ;
-#[cfg(feature = "rp2350")]
 const USB_INTERRUPT: pac::Interrupt = pac::Interrupt::USBCTRL_IRQ;
 
 impl Serial for Wire {

@@ -8,9 +8,10 @@ use hal::dma::{CH0, CH1, CH2, CH3, Channel, SingleChannel, double_buffer};
 use hal::gpio::{self, FunctionPio0};
 use hal::pac::PIO0;
 use hal::pio::{
-    Buffers, PIO, PIOBuilder, PinDir, Running, Rx, SM0, SM1, ShiftDirection, StateMachine, Tx,
-    UninitStateMachine,
+    Buffers, PIO, PIOBuilder, PinDir, Running, Rx, SM0, SM1, ShiftDirection, StateMachine,
+    StateMachineIndex, Stopped, Tx, UninitStateMachine,
 };
+use pio::{Program, RP2040_MAX_PROGRAM_SIZE};
 use sayso_satellite::board::{AudioIn, AudioOut};
 use sayso_satellite::{HEARD_BLOCK, PLAYED_BLOCK};
 use static_cell::ConstStaticCell;
@@ -48,6 +49,33 @@ const fn divider(clock_hz: u32, cycles: u32) -> (u16, u8) {
     ((parts / 256) as u16, (parts % 256) as u8)
 }
 
+/// A state machine, stopped, and its queues to and from the DMA.
+type Machine<S> = (StateMachine<(PIO0, S), Stopped>, Rx<(PIO0, S)>, Tx<(PIO0, S)>);
+
+/// Sets a state machine up to run `program` with so many `cycles` a second. Clock and word
+/// select go out on pins side by side, by side-set; `set` says what is done with the data,
+/// whose pin has a direction. `None` when the PIO has no room for the program.
+fn machine<S: StateMachineIndex, C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
+    pio: &mut PIO<PIO0>,
+    machine: UninitStateMachine<(PIO0, S)>,
+    program: &Program<RP2040_MAX_PROGRAM_SIZE>,
+    (clock, select, data, direction): (&Pin<C>, &Pin<W>, &Pin<D>, PinDir),
+    (clock_hz, cycles): (u32, u32),
+    set: impl FnOnce(PIOBuilder<PIO0>) -> PIOBuilder<PIO0>,
+) -> Option<Machine<S>> {
+    let (whole, fraction) = divider(clock_hz, cycles);
+    let builder = PIOBuilder::from_installed_program(pio.install(program).ok()?)
+        .side_set_pin_base(clock.id().num)
+        .clock_divisor_fixed_point(whole, fraction);
+    let (mut machine, receiver, sender) = set(builder).build(machine);
+    machine.set_pindirs([
+        (clock.id().num, PinDir::Output),
+        (select.id().num, PinDir::Output),
+        (data.id().num, direction),
+    ]);
+    Some((machine, receiver, sender))
+}
+
 /// The microphone: clock and word select go out, on pins side by side, data comes in.
 pub struct Microphone {
     receiving: Option<Receiving>,
@@ -82,21 +110,16 @@ impl Microphone {
             "    jmp x-- right   side 0b11",
             ".wrap",
         );
-        let installed = pio.install(&program.program).ok()?;
-        let (whole, fraction) = divider(clock_hz, 16_000 * 128);
-        let (mut machine, receiver, _) = PIOBuilder::from_installed_program(installed)
-            .side_set_pin_base(clock.id().num)
-            .in_pin_base(data.id().num)
-            .in_shift_direction(ShiftDirection::Left)
-            .autopush(true)
-            .buffers(Buffers::OnlyRx)
-            .clock_divisor_fixed_point(whole, fraction)
-            .build(machine);
-        machine.set_pindirs([
-            (clock.id().num, PinDir::Output),
-            (select.id().num, PinDir::Output),
-            (data.id().num, PinDir::Input),
-        ]);
+        let pins = (&clock, &select, &data, PinDir::Input);
+        let pace = (clock_hz, 16_000 * 128);
+        let (machine, receiver, _) =
+            self::machine(pio, machine, &program.program, pins, pace, |builder| {
+                builder
+                    .in_pin_base(data.id().num)
+                    .in_shift_direction(ShiftDirection::Left)
+                    .autopush(true)
+                    .buffers(Buffers::OnlyRx)
+            })?;
         one.enable_irq0();
         other.enable_irq0();
         let [first, second] = &HEARD;
@@ -154,21 +177,16 @@ impl Loudspeaker {
             "    out pins, 1     side 0b00", // 0 again
             ".wrap",
         );
-        let installed = pio.install(&program.program).ok()?;
-        let (whole, fraction) = divider(clock_hz, 24_000 * 64);
-        let (mut machine, _, sender) = PIOBuilder::from_installed_program(installed)
-            .side_set_pin_base(clock.id().num)
-            .out_pins(data.id().num, 1)
-            .out_shift_direction(ShiftDirection::Left)
-            .autopull(true)
-            .buffers(Buffers::OnlyTx)
-            .clock_divisor_fixed_point(whole, fraction)
-            .build(machine);
-        machine.set_pindirs([
-            (clock.id().num, PinDir::Output),
-            (select.id().num, PinDir::Output),
-            (data.id().num, PinDir::Output),
-        ]);
+        let pins = (&clock, &select, &data, PinDir::Output);
+        let pace = (clock_hz, 24_000 * 64);
+        let (machine, _, sender) =
+            self::machine(pio, machine, &program.program, pins, pace, |builder| {
+                builder
+                    .out_pins(data.id().num, 1)
+                    .out_shift_direction(ShiftDirection::Left)
+                    .autopull(true)
+                    .buffers(Buffers::OnlyTx)
+            })?;
         one.enable_irq0();
         other.enable_irq0();
         let [first, second] = &PLAYED;

@@ -57,6 +57,13 @@ impl<'a> RawFrame<'a> {
         (fine && rest.is_empty()).then_some(message)
     }
 
+    /// Frames it again. `None` when its body is longer than the rules allow.
+    pub fn encode(&self) -> Option<Encoded> {
+        let mut raw = [0; MAX_RAW];
+        raw[HEAD..HEAD + MAX_MESSAGE].get_mut(..self.body.len())?.copy_from_slice(self.body);
+        seal(self.tag, self.seq, &mut raw, self.body.len())
+    }
+
     /// The version of the protocol, if this is a hello.
     pub fn hello_version(&self) -> Option<u8> {
         match *self.body {
@@ -83,9 +90,14 @@ impl Encoded {
 /// Frames a message. `None` when it is longer than the rules allow.
 pub fn encode(tag: u8, seq: u16, message: &Message<'_>) -> Option<Encoded> {
     let mut raw = [0; MAX_RAW];
+    let body = postcard::to_slice(message, &mut raw[HEAD..HEAD + MAX_MESSAGE]).ok()?.len();
+    seal(tag, seq, &mut raw, body)
+}
+
+/// Frames `raw`, in which a body of so many bytes lies in its place.
+fn seal(tag: u8, seq: u16, raw: &mut [u8; MAX_RAW], body: usize) -> Option<Encoded> {
     let [low, high] = seq.to_le_bytes();
     raw[..HEAD].copy_from_slice(&[tag, low, high]);
-    let body = postcard::to_slice(message, &mut raw[HEAD..HEAD + MAX_MESSAGE]).ok()?.len();
     let end = HEAD + body;
     let checksum = CRC.checksum(&raw[..end]).to_le_bytes();
     raw[end..end + TAIL].copy_from_slice(&checksum);

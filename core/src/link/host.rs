@@ -1,7 +1,7 @@
-use super::wire::{Accepted, Wire};
+use super::wire::{Accepted, Wire, is_due};
 use super::{
-    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostHello, HostStatus,
-    Message, Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_MS, HostHello, HostStatus, Message,
+    Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 use crate::turn::Shown;
 
@@ -77,11 +77,7 @@ impl<const OUT: usize> HostLink<OUT> {
 
     /// Takes a byte from the wire.
     pub fn push(&mut self, byte: u8, now: u64) -> Option<HostEvent<'_>> {
-        let Ok(frame) = self.decoder.push(byte)? else {
-            self.wire.counters.resyncs = self.wire.counters.resyncs.wrapping_add(1);
-            return None;
-        };
-        let message = match self.wire.accept(&frame, now)? {
+        let message = match self.wire.push(&mut self.decoder, byte, now)? {
             Accepted::Message(message) => message,
             Accepted::Version(version) => return Some(HostEvent::Version(version)),
         };
@@ -124,13 +120,11 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Passes the time: says hello, tells how things are when that is due, and
     /// notices that the satellite is gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &HostCondition) -> bool {
-        let due =
-            |last: Option<u64>, every| last.is_none_or(|last| now.saturating_sub(last) >= every);
-        if self.wire.session != 0 && now.saturating_sub(self.wire.heard) >= GONE_MS {
+        if self.wire.is_gone(now) {
             self.drop_session();
         }
         if self.wire.session == 0 {
-            if due(self.hello, HELLO_MS) {
+            if is_due(self.hello, HELLO_MS, now) {
                 self.credit = condition.free;
                 let (session, credit) = (self.offer, self.credit);
                 let hello = HostHello { version: VERSION, session, credit };
@@ -143,7 +137,7 @@ impl<const OUT: usize> HostLink<OUT> {
         self.wire.credit.grant(condition.free);
         let key = |c: &HostCondition| (c.shown, c.volume);
         let news = key(condition) != key(&self.told) || self.wire.credit.untold() >= 2;
-        if due(self.status, HEARTBEAT_MS) || news {
+        if is_due(self.status, HEARTBEAT_MS, now) || news {
             let HostCondition { shown, volume, .. } = *condition;
             let status = HostStatus { flow: self.wire.credit.tell(), shown, volume };
             if self.wire.send(&Message::HostStatus(status)).is_ok() {

@@ -1,8 +1,7 @@
-use super::wire::{Accepted, Wire};
+use super::wire::{Accepted, Wire, is_due};
 use super::{
-    Capture, Codec, Counters, Decoder, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostStatus, MAX_CAPTURE,
-    Message, Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop,
-    VERSION,
+    Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_MS, HostStatus, MAX_CAPTURE, Message,
+    Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 
 /// What a satellite is, as it tells the host.
@@ -97,11 +96,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
 
     /// Takes a byte from the wire.
     pub fn push(&mut self, byte: u8, now: u64) -> Option<SatelliteEvent<'_>> {
-        let Ok(frame) = self.decoder.push(byte)? else {
-            self.wire.counters.resyncs = self.wire.counters.resyncs.wrapping_add(1);
-            return None;
-        };
-        let message = match self.wire.accept(&frame, now)? {
+        let message = match self.wire.push(&mut self.decoder, byte, now)? {
             Accepted::Message(message) => message,
             Accepted::Version(_) => {
                 // So that the host can say what is wrong.
@@ -142,13 +137,11 @@ impl<const OUT: usize> SatelliteLink<OUT> {
     /// Passes the time: says hello, tells how things are when that is due, and
     /// notices that the host is gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &Condition) -> bool {
-        let due =
-            |last: Option<u64>, every| last.is_none_or(|last| now.saturating_sub(last) >= every);
-        if self.wire.session != 0 && now.saturating_sub(self.wire.heard) >= GONE_MS {
+        if self.wire.is_gone(now) {
             self.wire.end();
             self.hello = None;
         }
-        if self.answer || (self.wire.session == 0 && due(self.hello, HELLO_MS)) {
+        if self.answer || (self.wire.session == 0 && is_due(self.hello, HELLO_MS, now)) {
             let session = self.wire.session;
             let Description { codec, rate, buffer, name } = self.description;
             let hello =
@@ -164,7 +157,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
             return false;
         }
         self.wire.credit.grant(condition.free);
-        if due(self.status, HEARTBEAT_MS) || self.is_news(condition) {
+        if is_due(self.status, HEARTBEAT_MS, now) || self.is_news(condition) {
             let status = SatelliteStatus {
                 flow: self.wire.credit.tell(),
                 clock: condition.clock,
@@ -179,7 +172,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
                 self.told = *condition;
             }
         }
-        if due(self.stats, STATS_MS) {
+        if is_due(self.stats, STATS_MS, now) {
             let Counters { resyncs, lost, .. } = self.wire.counters;
             let stats = Stats { resyncs, lost, ..condition.stats };
             if self.wire.send(&Message::Stats(stats)).is_ok() {

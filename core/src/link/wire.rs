@@ -3,7 +3,7 @@ use core::fmt;
 use super::credit::Credit;
 use super::outgoing::Outgoing;
 use super::window::Window;
-use super::{Block, Codec, MAX_DATA, Message, RawFrame, VERSION, encode};
+use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION, encode};
 
 /// Why a message was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl<const OUT: usize> Wire<OUT> {
         self.seq = 0;
         self.window = Window::default();
         self.index = 0;
-        self.counters.sessions = self.counters.sessions.wrapping_add(1);
+        count(&mut self.counters.sessions);
     }
 
     /// There is no session any more; what waited to be sent is of no use.
@@ -109,9 +109,29 @@ impl<const OUT: usize> Wire<OUT> {
         self.out.clear();
     }
 
-    /// The message in a frame, unless it is to be dropped.
-    pub fn accept<'a>(&mut self, frame: &RawFrame<'a>, now: u64) -> Option<Accepted<'a>> {
-        let count = |counter: &mut u32| *counter = counter.wrapping_add(1);
+    /// Whether there is a session and nothing was heard of the other side for so long
+    /// that it is gone.
+    pub fn is_gone(&self, now: u64) -> bool {
+        self.session != 0 && now.saturating_sub(self.heard) >= GONE_MS
+    }
+
+    /// The message in the frame that `byte` completes, unless it is to be dropped. The
+    /// decoder is not of the wire's, so that a message may lie in it while the wire
+    /// goes on.
+    pub fn push<'a>(
+        &mut self,
+        decoder: &'a mut Decoder,
+        byte: u8,
+        now: u64,
+    ) -> Option<Accepted<'a>> {
+        if let Ok(frame) = decoder.push(byte)? {
+            return self.accept(&frame, now);
+        }
+        count(&mut self.counters.resyncs);
+        None
+    }
+
+    fn accept<'a>(&mut self, frame: &RawFrame<'a>, now: u64) -> Option<Accepted<'a>> {
         if let Some(version) = frame.hello_version() {
             if version != VERSION {
                 return Some(Accepted::Version(version));
@@ -170,6 +190,15 @@ impl<const OUT: usize> Wire<OUT> {
         self.credit.spend();
         Ok(())
     }
+}
+
+/// Whether what was last done then is to be done again, `every` so many milliseconds.
+pub fn is_due(last: Option<u64>, every: u64, now: u64) -> bool {
+    last.is_none_or(|last| now.saturating_sub(last) >= every)
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.wrapping_add(1);
 }
 
 fn tag(session: u32) -> u8 {

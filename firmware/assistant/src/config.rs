@@ -23,6 +23,8 @@ pub struct Config {
     pub audio: Audio,
     /// LED and button of `--board raspberry-pi`.
     pub raspberry_pi: RaspberryPi,
+    /// What every satellite is told.
+    pub satellite: Satellite,
     /// Cleaning what is heard.
     pub ear: Ear,
     /// Turn-taking.
@@ -93,6 +95,20 @@ pub struct RaspberryPi {
 impl Default for RaspberryPi {
     fn default() -> Self {
         Self { chip: String::new(), led: 25, led_active_low: false, button: 17 }
+    }
+}
+
+/// What every satellite is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Satellite {
+    /// How loud its loudspeaker is, in percent. The voice's own volume is in the sound.
+    pub volume: u8,
+}
+
+impl Default for Satellite {
+    fn default() -> Self {
+        Self { volume: 100 }
     }
 }
 
@@ -345,6 +361,9 @@ impl Config {
         if !(0.0..=2.0).contains(&self.tts.volume) {
             return bad("tts.volume", self.tts.volume.to_string(), "0 to 2");
         }
+        if self.satellite.volume > 100 {
+            return bad("satellite.volume", self.satellite.volume.to_string(), "0 to 100");
+        }
         if self.llm.context != 0 && !(256..=131_072).contains(&self.llm.context) {
             return bad("llm.context", self.llm.context.to_string(), "0, or 256 to 131072");
         }
@@ -492,6 +511,7 @@ mod tests {
         assert!(text.contains("turn.hangover_ms: "), "{text}");
         assert!(text.ends_with("it must be a whole number, 0 or more"), "{text}");
         assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
+        assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
         assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
         assert!(error("", &["turn"]).contains("section.key=value"));
         let missing = Config::load(Some(Path::new("no-such-file.toml")), &[]);

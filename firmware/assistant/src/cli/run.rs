@@ -145,7 +145,7 @@ fn converse<'n>(
 /// The board of this name.
 fn board(name: &str, config: &Config) -> Result<(Box<dyn Board + Send>, Pace)> {
     let satellite = |address: &str| -> Result<(Box<dyn Board + Send>, Pace)> {
-        let config = SatelliteConfig { address: address.parse()?, volume: 100 };
+        let config = SatelliteConfig { address: address.parse()?, volume: config.satellite.volume };
         Ok((Box::new(Satellite::new(config)), Pace::Live))
     };
     match name.split_once(':') {

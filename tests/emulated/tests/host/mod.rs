@@ -10,7 +10,7 @@ use sayso_core::link::{
 };
 
 /// A satellite that does not do what is waited for in this time never will.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The host's end of a link.
 pub struct Host {

@@ -1,0 +1,237 @@
+//! The satellite's firmware on an emulated Cortex-M4, at the other end of a real
+//! byte stream.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod host;
+
+use std::path::Path;
+use std::time::Duration;
+
+use host::Host;
+use sayso_board::read_all;
+use sayso_core::turn::Shown;
+use sayso_emulated::{Wire, with_satellite};
+
+/// Samples of the microphone in a block.
+const BLOCK: usize = 320;
+
+/// A recorded question, 16 kHz.
+fn question() -> Vec<i16> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../data/commands-misc-en/rh3_what_time_is_it.flac");
+    let sound = read_all(&file, Duration::from_secs(60)).expect("the question");
+    sound.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect()
+}
+
+/// Something to be played at 24 kHz: the question, half as fast again.
+fn answer() -> Vec<i16> {
+    question().iter().map(|sample| sample / 2).collect()
+}
+
+/// Noise to signal of `got` where it holds `sent`, in dB, and the part of the
+/// samples that was there at all. `got` is a time line of blocks of 10 ms or longer;
+/// `None` is a gap.
+fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
+    // The stretch of the sent that is loudest tells where it lies.
+    let power = |part: &[i16]| part.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+    let probe = 2_400;
+    let loudest = (0..sent.len() / probe)
+        .max_by(|&a, &b| {
+            power(&sent[a * probe..][..probe]).total_cmp(&power(&sent[b * probe..][..probe]))
+        })
+        .unwrap_or(0)
+        * probe;
+    let wanted = &sent[loudest..loudest + probe];
+    // To that of the same samples, so that a gap counts neither way.
+    let error = |at: usize| -> f64 {
+        let (mut noise, mut signal) = (0.0, f64::MIN_POSITIVE);
+        for (&a, b) in wanted.iter().zip(&got[at..]) {
+            if let Some(b) = b {
+                noise += (f64::from(a) - f64::from(*b)).powi(2);
+                signal += f64::from(a).powi(2);
+            }
+        }
+        if signal < 0.5 * power(wanted) { f64::INFINITY } else { noise / signal }
+    };
+    let last = got.len().saturating_sub(sent.len());
+    let at = (0..=last)
+        .min_by(|&a, &b| error(a + loudest).total_cmp(&error(b + loudest)))
+        .expect("longer than what was sent");
+    let (mut noise, mut signal, mut there) = (0.0, 1.0, 0);
+    for (&a, b) in sent.iter().zip(&got[at..]) {
+        if let Some(b) = b {
+            noise += (f64::from(a) - f64::from(*b)).powi(2);
+            signal += f64::from(a).powi(2);
+            there += 1;
+        }
+    }
+    (10.0 * (noise / signal).log10(), f64::from(there) / sent.len() as f64)
+}
+
+/// What the host heard, on a time line from the first block on.
+fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
+    let start = heard.iter().map(|(at, _)| *at).min().expect("something was heard");
+    let end = heard.iter().map(|(at, _)| *at).max().expect("something was heard");
+    let mut line = vec![None; (end - start) as usize + BLOCK];
+    for (at, samples) in heard {
+        for (place, sample) in line[(at - start) as usize..].iter_mut().zip(samples) {
+            *place = Some(*sample);
+        }
+    }
+    line
+}
+
+/// Waits until so many samples were heard, and what may be under way: 2 s. The gate
+/// has to be open all the time.
+fn all_heard(host: &mut Host, samples: usize) {
+    let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
+    let end = last(host) + samples + 32_000;
+    host.until("all was heard", |host| last(host) > end);
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+fn sound_arrives_at_both_ends_and_the_state_is_shown() {
+    with_satellite(|satellite| {
+        let mut host = Host::new(satellite.link());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        assert_eq!(host.sessions, ["mps2-an386"]);
+
+        let question = question();
+        satellite.say(&question).expect("it listens");
+        host.until("the question came", |host| host.heard.len() * BLOCK > question.len());
+        host.until("it is quiet again", |host| !host.status.open);
+        let (noise, there) = compare(&question, &line(&host.heard));
+        println!("up: noise {noise:.1} dB, {:.1} % there, {:?}", 100.0 * there, host.stats);
+        assert!(noise < -15.0 && there > 0.95, "{noise} dB, {there}: {:?}", host.stats);
+
+        host.condition.shown = Shown::Hearing;
+        host.until("the lamp is lit", |_| satellite.lamp() == 15);
+        host.condition.shown = Shown::Thinking;
+        satellite.take_lamps();
+        host.go_on(Duration::from_secs(3));
+        let lamps = satellite.take_lamps();
+        let breaths =
+            |lamps: &[u8]| lamps.iter().any(|&x| x <= 1) && lamps.iter().any(|&x| x >= 14);
+        assert!(breaths(&lamps), "it breathes: {lamps:?}");
+
+        let answer = answer();
+        host.condition.shown = Shown::Speaking;
+        host.say(&answer);
+        host.until("it was played", |host| host.status.played as usize == answer.len());
+        let played: Vec<_> = satellite.played().expect("it plays").into_iter().map(Some).collect();
+        let (noise, _) = compare(&answer, &played);
+        println!("down: noise {noise:.1} dB, {:?}", host.stats);
+        assert!(noise < -15.0, "{noise} dB: {:?}", host.stats);
+        let counters = host.counters();
+        assert_eq!((counters.lost, counters.resyncs, counters.malformed), (0, 0, 0));
+    });
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
+    with_satellite(|satellite| {
+        let mut host = Host::new(satellite.link());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        satellite.button(true).expect("pressed");
+        host.until("the press is told", |host| host.status.presses == 1 && host.status.held);
+        host.until("it is muted", |host| host.status.muted);
+        host.until("its LED shows that", |_| satellite.mute_led());
+        satellite.button(false).expect("released");
+        host.until("the release is told", |host| !host.status.held);
+        satellite.say(&question()).expect("it listens");
+        let clock = host.status.clock;
+        host.until("the question is over", |host| host.status.clock > clock + 64_000);
+        assert!(host.heard.is_empty(), "nothing is heard while it is muted");
+
+        satellite.hang().expect("hung");
+        host.until("it has started anew", |host| host.sessions.len() == 2);
+        assert!(!host.status.muted);
+    });
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
+    with_satellite(|satellite| {
+        let wire = Wire::to(satellite.link()).expect("a wire");
+        let mut host = Host::new(wire.address());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        wire.lose_one_of(2_000);
+        host.condition.shown = Shown::Speaking;
+        let (question, answer) = (question(), answer());
+        satellite.say(&question).expect("it listens");
+        host.say(&answer);
+        host.until("the answer was played", |host| {
+            host.status.played as usize >= answer.len() - 2 * 480
+        });
+        all_heard(&mut host, question.len());
+        let (noise, there) = compare(&question, &line(&host.heard));
+        let counters = host.counters();
+        println!(
+            "up: noise {noise:.1} dB, {:.1} % there; {} of {} bytes lost; {counters:?} {:?}",
+            100.0 * there,
+            wire.lost(),
+            wire.lost() + wire.carried(),
+            host.stats
+        );
+        assert!(wire.lost() > 5, "{}", wire.lost());
+        assert!(counters.resyncs > 0 && counters.lost > 0, "{counters:?}");
+        // A byte lost costs its frame, or two if it was the boundary between them.
+        assert!(counters.lost <= 2 * wire.lost() as u32, "{counters:?}");
+        assert!(noise < -15.0 && there > 0.7, "what came is whole: {noise} dB, {there}");
+        assert_eq!(host.sessions.len(), 1, "no session was lost");
+        host.until("its losses are told", |host| host.stats.is_some_and(|stats| stats.lost > 0));
+    });
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+fn a_wire_that_is_cut_is_found_again() {
+    with_satellite(|satellite| {
+        let wire = Wire::to(satellite.link()).expect("a wire");
+        let mut host = Host::new(wire.address());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        host.condition.shown = Shown::Speaking;
+        let answer = answer();
+        host.say(&answer);
+        host.until("it speaks", |host| host.status.played > 4_800);
+        wire.cut(true);
+        satellite.take_lamps();
+        host.go_on(Duration::from_secs(3));
+        assert!(satellite.take_lamps().contains(&0), "it shows that nobody is there");
+        wire.cut(false);
+        // Its sound begins at place 0 again.
+        host.until("there is a session again", |host| host.sessions.len() == 2);
+        host.until("it was played", |host| host.status.played as usize == answer.len());
+        let played: Vec<_> = satellite.played().expect("it plays").into_iter().map(Some).collect();
+        let question = question();
+        satellite.say(&question).expect("it listens");
+        all_heard(&mut host, question.len());
+        let (noise, _) = compare(&answer, &played);
+        assert!(noise < -15.0, "{noise} dB: {:?}", host.stats);
+        let (noise, there) = compare(&question, &line(&host.heard));
+        assert!(noise < -15.0 && there > 0.95, "{noise} dB, {there}: {:?}", host.stats);
+    });
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+fn a_host_that_stands_still_stops_no_sound() {
+    with_satellite(|satellite| {
+        let mut host = Host::new(satellite.link());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        // The host sends, so that there is a session, but reads nothing any more.
+        host.condition.shown = Shown::Speaking;
+        host.reads = false;
+        let before = satellite.played().expect("it plays").len();
+        host.go_on(Duration::from_secs(5));
+        let played = satellite.played().expect("it plays").len() - before;
+        assert!(played > 3 * 24_000, "the interrupt goes on: {played} samples");
+        host.reads = true;
+        host.until("the losses are told", |host| host.stats.is_some_and(|stats| stats.dropped > 0));
+        host.until("it is heard again", |host| host.status.open);
+    });
+}
