@@ -71,7 +71,7 @@ fn words_have_times_and_confidence() {
 /// Every English clip with a transcript, once with the trimmed encoder and once padded to 30 s.
 #[test]
 fn word_error_rate_over_the_corpus() {
-    let (mut trimmed, mut padded, mut narrow) = (Wer::default(), Wer::default(), Wer::default());
+    let (mut trimmed, mut padded, mut short) = (Wer::default(), Wer::default(), Wer::default());
     let mut stt = whisper();
     let mut full = load(&WhisperConfig { full_context: true, ..WhisperConfig::default() });
     let mut small = load(&narrow());
@@ -82,13 +82,13 @@ fn word_error_rate_over_the_corpus() {
         let sound = audio::read(&speech(&clip.path));
         trimmed += Wer::of(&clip.transcript, &hear(&mut stt, &sound).text);
         padded += Wer::of(&clip.transcript, &hear(&mut full, &sound).text);
-        narrow += Wer::of(&clip.transcript, &hear(&mut small, &sound).text);
+        short += Wer::of(&clip.transcript, &hear(&mut small, &sound).text);
     }
-    println!("word error rate: trimmed {trimmed}, padded {padded}, with 15 s at most {narrow}");
+    println!("word error rate: trimmed {trimmed}, padded {padded}, with 15 s at most {short}");
     assert!(trimmed.words > 800);
     assert!(trimmed.percent() <= 14.0, "{trimmed}");
     assert!(trimmed.percent() <= padded.percent() + 0.5, "{trimmed}, padded {padded}");
-    assert!(narrow.percent() <= trimmed.percent() + 1.0, "{narrow}, trimmed {trimmed}");
+    assert!(short.percent() <= trimmed.percent() + 1.0, "{short}, trimmed {trimmed}");
 }
 
 #[test]
