@@ -11,8 +11,7 @@ use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 
-/// One that survives the satellite's compression: of "How old is the Brooklyn Bridge?"
-/// the small model hears other words through ADPCM.
+/// One of which the small model hears the same words through ADPCM (`docs/link.md`).
 const QUESTION: &str = "commands-misc-en/rh3_what_time_is_it.flac";
 const PATIENCE: Duration = Duration::from_secs(180);
 

@@ -12,15 +12,14 @@
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_info;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
 
 typedef void (*tb_trans_cb)(qemu_plugin_id_t, struct qemu_plugin_tb *);
-typedef void (*tb_exec_cb)(unsigned int, void *);
 typedef void (*exit_cb)(qemu_plugin_id_t, void *);
 
 extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, tb_trans_cb);
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, tb_exec_cb,
-                                                 enum qemu_plugin_cb_flags, void *);
+extern void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *,
+                                                     enum qemu_plugin_op, void *, uint64_t);
 extern void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, exit_cb, void *);
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 
@@ -28,26 +27,22 @@ extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 
 EXPORT int qemu_plugin_version = 1;
 
+// Added to by the emulated code itself, without care for other threads: exact while
+// one thread does the work.
 static uint64_t instructions;
-
-static void executed(unsigned int cpu, void *count)
-{
-    (void)cpu;
-    __atomic_fetch_add(&instructions, (uintptr_t)count, __ATOMIC_RELAXED);
-}
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
     (void)id;
-    uintptr_t count = qemu_plugin_tb_n_insns(block);
-    qemu_plugin_register_vcpu_tb_exec_cb(block, executed, QEMU_PLUGIN_CB_NO_REGS, (void *)count);
+    qemu_plugin_register_vcpu_tb_exec_inline(block, QEMU_PLUGIN_INLINE_ADD_U64, &instructions,
+                                             qemu_plugin_tb_n_insns(block));
 }
 
 static void ended(qemu_plugin_id_t id, void *data)
 {
     (void)id;
     (void)data;
-    fprintf(stderr, "\ninstructions %" PRIu64 "\n", __atomic_load_n(&instructions, __ATOMIC_RELAXED));
+    fprintf(stderr, "\ninstructions %" PRIu64 "\n", instructions);
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)

@@ -42,6 +42,9 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let frames = (11 * 16_000 / 512) as f64;
     let vad = counter.difference(&["bench", "vad", "-n", "1"], &["bench", "vad", "-n", "2"])?;
     line("voice activity, a frame of 32 ms", vad / frames);
+    // Of 1, 2, 5 and 8 seconds.
+    let eot = counter.difference(&["bench", "eot", "-n", "1"], &["bench", "eot", "-n", "2"])?;
+    line("end of turn, an utterance, on average", eot / 4.0);
     let speech = sh.root().join(SPEECH);
     let speech = speech.to_str().ok_or("the folder's name is not UTF-8")?;
     let stt = counter.difference(&["transcribe", speech], &["transcribe", speech, speech])?;
@@ -51,10 +54,12 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
             let limit = format!("llm.sampling.max_tokens={tokens}");
             counter.run(&["--profile", profile, "--set", &limit, "bench", "llm", "-n", runs])
         };
-        let first = run("2", "1")? - run("1", "1")?;
-        let more = run("2", "5")? - run("1", "5")?;
-        line(&format!("{profile}: prompt of a question, first token"), first);
-        line(&format!("{profile}: each further token"), (more - first) / 4.0);
+        // Evaluates the system prompt, and saves it: the others only read it.
+        run("1", "1")?;
+        let once = run("1", "1")?;
+        line(&format!("{profile}: prompt of a question, first token"), run("2", "1")? - once);
+        // Eight more tokens, in the run that warms up and in the one that counts.
+        line(&format!("{profile}: each further token"), (run("1", "9")? - once) / 16.0);
     }
     let say = |text: &str| counter.run(&["say", text, "--output", SOUND]);
     let tts = say(&format!("{CLAUSE} {CLAUSE}"))? - say(CLAUSE)?;

@@ -14,29 +14,49 @@ use tempfile::TempDir;
 /// The emulated time is the real one: two at once would be in each other's way.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Sound of the emulated satellite that is so far behind the time was not fit to test.
-const BEHIND: Duration = Duration::from_millis(250);
+/// A machine on which the emulated satellite, or its host, stands still for so long is
+/// too busy to say anything about either.
+const BUSY: Duration = Duration::from_millis(150);
 
-/// Lets `test` try a satellite. If it panics, and the machine was so busy that the
-/// emulated satellite's sound stood still meanwhile, which no real one's does, it has a
-/// second and last try.
+/// Lets `test` try a satellite. If it panics, and the machine was so busy meanwhile that
+/// the satellite or its host stood still, which no real one does, it has a second and
+/// last try.
 ///
 /// # Panics
 /// When `test` does, and when there is no firmware or no QEMU.
 pub fn with_satellite(test: impl Fn(&mut Emulator)) {
     let attempt = || {
         let mut satellite = Emulator::start().unwrap_or_else(|error| unreachable!("{error}"));
-        let done = catch_unwind(AssertUnwindSafe(|| test(&mut satellite)));
-        done.map_err(|panic| (panic, satellite.behind()))
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let overslept = scope.spawn(|| overslept(&over));
+            let done = catch_unwind(AssertUnwindSafe(|| test(&mut satellite)));
+            over.store(true, Relaxed);
+            let overslept = overslept.join().unwrap_or_default();
+            done.map_err(|panic| (panic, overslept, satellite.behind()))
+        })
     };
-    let Err((panic, behind)) = attempt() else { return };
-    if behind < BEHIND {
+    let Err((panic, overslept, behind)) = attempt() else { return };
+    eprintln!("The host stood still for {overslept:.1?}, the satellite for {behind:.1?}.");
+    if overslept.max(behind) < BUSY {
         resume_unwind(panic);
     }
-    eprintln!("The emulated satellite fell {behind:.1?} behind the time: once more.");
-    if let Err((panic, _)) = attempt() {
+    eprintln!("The machine is busy: once more.");
+    if let Err((panic, ..)) = attempt() {
         resume_unwind(panic);
     }
+}
+
+/// The longest time by which a thread was woken too late.
+fn overslept(over: &AtomicBool) -> Duration {
+    let nap = Duration::from_millis(5);
+    let mut longest = Duration::ZERO;
+    while !over.load(Relaxed) {
+        let start = Instant::now();
+        thread::sleep(nap);
+        longest = longest.max(start.elapsed().saturating_sub(nap));
+    }
+    longest
 }
 
 /// A running satellite, the only one in its process. It ends with this value.
