@@ -97,18 +97,24 @@ fn played(satellite: &Satellite) -> Vec<f32> {
 
 /// Up and down, over this setup.
 fn carries_both_ways(setup: &mut Setup) {
+    carries_both_ways_at(setup, 0.45);
+}
+
+/// A tone of amplitude 0.5 comes through both ways, at this one at least for half a
+/// second.
+fn carries_both_ways_at(setup: &mut Setup, least: f32) {
     // What came while nobody listened.
     let mut old = [0.0; 512];
     while setup.microphone.read(&mut old, Duration::ZERO) != Heard::Nothing {}
     hears(&setup.satellite, &tone(16_000.0, 16_000));
     let heard = listen(setup.microphone.as_mut(), 24_000);
-    assert!(loudness(&heard, 16_000.0, 8_000) > 0.45, "the microphone's sound arrives");
+    assert!(loudness(&heard, 16_000.0, 8_000) > least, "the microphone's sound arrives");
     let before = setup.loudspeaker.played();
     assert_eq!(setup.loudspeaker.write(&tone(24_000.0, 24_000)), 24_000);
     wait_until("all is played", || setup.loudspeaker.queued() == 0);
     assert!(setup.loudspeaker.played() > before);
     // What it says is played may lie in its loudspeaker's queue for one block more.
-    wait_until("it is heard", || loudness(&played(&setup.satellite), 24_000.0, 12_000) > 0.45);
+    wait_until("it is heard", || loudness(&played(&setup.satellite), 24_000.0, 12_000) > least);
 }
 
 #[test]
@@ -184,7 +190,8 @@ fn lost_bytes_are_made_up_for() {
     setup.satellite.body.lock().unwrap().loss = 4;
     let before = listen(setup.microphone.as_mut(), 1_600).len();
     assert!(before >= 1_600);
-    carries_both_ways(&mut setup);
+    // By chance up to a third of the blocks of half a second are made up.
+    carries_both_ways_at(&mut setup, 0.3);
     let counters = setup.satellite.body.lock().unwrap().counters;
     assert!(counters.lost > 0 && counters.resyncs > 0, "{counters:?}");
     assert!(setup.microphone.stats().dropped > 0);
