@@ -22,13 +22,13 @@ fn main() {
     let mut group = criterion.benchmark_group("eot");
     for seconds in [1, 2, 4, 8] {
         group.bench_function(BenchmarkId::new("utterance", format!("{seconds} s")), |b| {
-            b.iter(|| eot.completeness(&sound[..seconds * 16_000], &Cancel::new()).unwrap())
+            b.iter(|| eot.completeness(&sound[..seconds * 16_000], 1, &Cancel::new()).unwrap())
         });
     }
     group.bench_function("features", |b| b.iter(|| eot.features(&sound)[0]));
     let mut exact = eot.hearing(8.0).grouped(1);
     group.bench_function("exact", |b| {
-        b.iter(|| exact.completeness(&sound[..2 * 16_000], &Cancel::new()).unwrap())
+        b.iter(|| exact.completeness(&sound[..2 * 16_000], 1, &Cancel::new()).unwrap())
     });
     group.finish();
     criterion.final_summary();

@@ -21,7 +21,7 @@ fn exact() -> SmartTurn {
 }
 
 fn score(eot: &mut SmartTurn, audio: &[f32]) -> f32 {
-    eot.completeness(audio, &Cancel::new()).unwrap()
+    eot.completeness(audio, 1, &Cancel::new()).unwrap()
 }
 
 /// What ONNX Runtime says (`golden/eot.py`): of the network as it is shipped
@@ -170,8 +170,8 @@ fn cancel_is_obeyed() {
     let before = score(&mut eot, &audio);
     let cancel = Cancel::new();
     cancel.cancel();
-    assert!(eot.completeness(&audio, &cancel).unwrap_err().is_cancelled());
-    assert!(eot.completeness(&[], &cancel).unwrap_err().is_cancelled());
+    assert!(eot.completeness(&audio, 1, &cancel).unwrap_err().is_cancelled());
+    assert!(eot.completeness(&[], 1, &cancel).unwrap_err().is_cancelled());
     // In the middle of the work, too: asked until the flag, set meanwhile, is met.
     let cancel = Cancel::new();
     let setter = std::thread::spawn({
@@ -182,7 +182,7 @@ fn cancel_is_obeyed() {
         }
     });
     let error = loop {
-        if let Err(error) = eot.completeness(&audio, &cancel) {
+        if let Err(error) = eot.completeness(&audio, 1, &cancel) {
             break error;
         }
     };
@@ -232,4 +232,14 @@ fn flipped_bytes_do_not_panic() {
         }
     }
     println!("{refused} of 60 refused");
+}
+
+#[test]
+fn two_threads_find_the_same() {
+    let mut eot = smart_turn();
+    for golden in Golden::all() {
+        let audio = golden.audio();
+        let alone = score(&mut eot, &audio);
+        assert_eq!(eot.completeness(&audio, 2, &Cancel::new()).unwrap(), alone, "{}", golden.clip);
+    }
 }

@@ -34,8 +34,11 @@ const BEHIND: usize = 40_000;
 /// What the ear keeps from before somebody speaks.
 const PRE_ROLL: usize = 5_120;
 
+/// What becomes of a recording.
+type Way = fn(&[i16]) -> Vec<i16>;
+
 /// What is done to a recording.
-const WAYS: [(&str, fn(&[i16]) -> Vec<i16>); 4] = [
+const WAYS: [(&str, Way); 4] = [
     ("as recorded", <[i16]>::to_vec),
     ("ADPCM", codec),
     ("the whole way, PCM", |sound| whole_way(sound, Codec::Pcm)),

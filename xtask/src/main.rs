@@ -233,7 +233,9 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
     system::packages(sh, needs, options)?;
     ggml::build(sh, options)?;
     sh.step("building sayso (the first build takes some minutes: whisper.cpp and llama.cpp)");
-    sh.run(cargo().args(["build", "--release", "--package", "sayso"]).args(features(options)))?;
+    // With the features that the tests need of the dependencies, which are so built once.
+    let build = ["build", "--release", "--workspace", "--bin", "sayso"];
+    sh.run(cargo().args(build).args(features(options)))?;
     if options.models {
         sh.step("models");
         sh.run(sh.sayso().args(["models", "fetch"]))?;

@@ -17,6 +17,11 @@ use crate::error::Result;
 #[cfg(feature = "models")]
 const GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
 
+/// How much Whisper sees at most of an utterance that it has doubts about, where memory
+/// is short: encoder positions of 20 ms, 15.4 s.
+#[cfg(feature = "models")]
+const SMALL_WIDEST: u32 = 768;
+
 /// One engine per role.
 pub struct Engines {
     /// Voice activity detection.
@@ -81,11 +86,16 @@ impl Engines {
     /// When its model is missing or damaged.
     pub fn load_stt(config: &Config) -> Result<Box<dyn Stt>> {
         cpu()?;
+        use sayso_models::stt::WhisperConfig;
         let path = Chosen::new(config).stt()?;
-        let settings = sayso_models::stt::WhisperConfig {
+        let settings = WhisperConfig {
             threads: threads(config.stt.threads, cores()),
             gpu: config.stt.gpu,
             ..Default::default()
+        };
+        let settings = match config.models.profile {
+            Profile::Standard => settings,
+            Profile::Small => WhisperConfig { widest: SMALL_WIDEST, ..settings },
         };
         Ok(Box::new(sayso_models::stt::Whisper::load(&path, &settings)?))
     }

@@ -72,6 +72,10 @@ impl Asking {
     }
 }
 
+/// More threads hardly make it quicker; with two it is done, mostly, when the scribe
+/// wants all cores.
+const THREADS: usize = 2;
+
 /// The end-of-turn model, if there is one.
 pub struct Judge<'a> {
     model: Option<&'a mut dyn EndOfTurn>,
@@ -79,7 +83,7 @@ pub struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge that asks `model`, on one of the `cores`; without one it says nothing.
+    /// A judge that asks `model`, on up to two of the `cores`; without one it says nothing.
     pub fn new(model: Option<&'a mut dyn EndOfTurn>, cores: Cores) -> Self {
         Self { model, cores }
     }
@@ -88,8 +92,9 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, question: Question, emit: &mut dyn FnMut(Judged)) {
         let Some(model) = &mut self.model else { return };
         let Question { quiet, audio, cancel } = question;
-        let _taken = self.cores.take(1, 1);
-        let score = cancel.check().and_then(|()| model.completeness(&audio, &cancel));
+        let taken = self.cores.take(1, THREADS);
+        let judged = cancel.check();
+        let score = judged.and_then(|()| model.completeness(&audio, taken.count(), &cancel));
         emit(Judged { quiet, score });
     }
 }

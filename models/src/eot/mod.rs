@@ -17,10 +17,11 @@ pub use smart_turn::SmartTurn;
 pub trait EndOfTurn: Send {
     /// The probability (0…1) that the speaker has finished, given the end of
     /// what was said so far: 16 kHz mono, −1…1, any length, up to the moment
-    /// of the question, the pause that raised it included.
+    /// of the question, the pause that raised it included. It may compute on so many
+    /// `threads`; the result does not depend on their number.
     ///
     /// # Errors
     /// [`Cancelled`](crate::ErrorKind::Cancelled) when `cancel` was set meanwhile,
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
-    fn completeness(&mut self, audio: &[f32], cancel: &Cancel) -> Result<f32>;
+    fn completeness(&mut self, audio: &[f32], threads: usize, cancel: &Cancel) -> Result<f32>;
 }

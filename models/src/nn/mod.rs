@@ -10,10 +10,14 @@ mod conv;
 pub(crate) mod linear;
 pub(crate) mod math;
 mod norm;
+#[cfg(feature = "smart-turn")]
+mod team;
 mod weights;
 
 pub(crate) use attention::attention;
 pub(crate) use conv::{by_tap, neighbours};
 pub(crate) use linear::{Linear, Matrix, Products};
 pub(crate) use norm::Affine;
+#[cfg(feature = "smart-turn")]
+pub(crate) use team::Team;
 pub(crate) use weights::Weights;

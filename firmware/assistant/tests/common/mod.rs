@@ -58,7 +58,7 @@ impl Stt for Lines {
 pub struct Sounds(pub f32);
 
 impl EndOfTurn for Sounds {
-    fn completeness(&mut self, _: &[f32], cancel: &Cancel) -> Result<f32> {
+    fn completeness(&mut self, _: &[f32], _: usize, cancel: &Cancel) -> Result<f32> {
         cancel.check()?;
         Ok(self.0)
     }

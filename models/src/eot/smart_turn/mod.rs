@@ -13,7 +13,7 @@ mod net;
 use std::path::Path;
 
 use super::EndOfTurn;
-use crate::nn::Weights;
+use crate::nn::{Team, Weights};
 use crate::{Cancel, Error, ErrorKind, Result, file};
 use features::LogMel;
 use net::Net;
@@ -31,6 +31,7 @@ const RATE: f32 = 16_000.0;
 pub struct SmartTurn {
     features: LogMel,
     net: Net,
+    team: Team,
     /// Samples at the end of an utterance that are heard.
     heard: usize,
 }
@@ -50,7 +51,8 @@ impl SmartTurn {
             let message = format!("this is not Smart Turn v3.2: {what}; fetch it again");
             Error::new(ErrorKind::Damaged, message).with_path(&at)
         })?;
-        Ok(Self { features: LogMel::new(), net: Net::new(&weights)?, heard: 0 }.hearing(HEARD))
+        let (features, net) = (LogMel::new(), Net::new(&weights)?);
+        Ok(Self { features, net, team: Team::default(), heard: 0 }.hearing(HEARD))
     }
 
     /// How many positions (20 ms each) of the silence before the audio are taken as one: 8 unless
@@ -80,10 +82,11 @@ impl SmartTurn {
 }
 
 impl EndOfTurn for SmartTurn {
-    fn completeness(&mut self, audio: &[f32], cancel: &Cancel) -> Result<f32> {
+    fn completeness(&mut self, audio: &[f32], threads: usize, cancel: &Cancel) -> Result<f32> {
         cancel.check()?;
         let (features, alike) = self.features.run(end(audio, self.heard));
-        let probability = self.net.run(features, alike, cancel)?;
+        let net = &mut self.net;
+        let probability = self.team.run(threads, || net.run(features, alike, cancel))?;
         if !probability.is_finite() {
             return Err(Error::new(ErrorKind::Engine, "the network's answer is not a number"));
         }

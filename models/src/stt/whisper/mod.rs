@@ -40,13 +40,16 @@ pub struct WhisperConfig {
     /// Encoder positions (20 ms each) beyond the end of the sound. Too few of
     /// them cost words and make the decoder loop.
     pub margin: u32,
+    /// Encoder positions of the last pass over a doubtful piece, 1500 at most: its
+    /// attention takes memory by their square, 130 MB for all 1500 of Whisper tiny.
+    pub widest: u32,
     /// Always run the encoder over all 30 s: several times slower, for comparison.
     pub full_context: bool,
 }
 
 impl Default for WhisperConfig {
     fn default() -> Self {
-        Self { threads: 1, gpu: false, margin: 192, full_context: false }
+        Self { threads: 1, gpu: false, margin: 192, widest: FULL, full_context: false }
     }
 }
 
@@ -113,8 +116,10 @@ impl Whisper {
         let audio = sanitised(audio);
         let positions = u32::try_from(audio.len().div_ceil(POSITION)).unwrap_or(FULL);
         let seconds = positions / 50 + 1;
+        let margin = self.config.margin;
+        let widest = self.config.widest.max(positions + margin).min(FULL);
         let full = Job {
-            audio_context: FULL,
+            audio_context: widest,
             most_tokens: 12 + 8 * seconds,
             most_runs: 2 + seconds / 3,
             fallback: true,
@@ -127,11 +132,10 @@ impl Whisper {
             ..full
         };
         let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
-        let margin = self.config.margin;
         let mut piece = Piece::default();
         for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
             // What is hardly cheaper than the full pass is left to that.
-            if !job.fallback && (self.config.full_context || job.audio_context > FULL / 5 * 4) {
+            if !job.fallback && (self.config.full_context || job.audio_context > widest / 5 * 4) {
                 continue;
             }
             let heard = self.engine.run(&audio, language, &job, cancel)?;

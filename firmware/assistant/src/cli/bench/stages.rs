@@ -41,12 +41,13 @@ impl Stages {
         let mut eot = Engines::load_eot(&shared.settings()?)?;
         let sound = decode(SPEECH)?;
         let mut sheet = Sheet::new("eot");
-        for seconds in [1, 2, 5, 8] {
+        for (seconds, threads) in [(1, 1), (2, 1), (5, 1), (8, 1), (1, 2), (2, 2), (5, 2), (8, 2)] {
             let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
-            let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
+            let on = if threads == 1 { "" } else { "2_threads_" };
+            let mut figures = Figures::new(format!("utterance_{seconds}s_{on}ms"));
             for run in 0..=self.runs {
                 let start = Instant::now();
-                eot.completeness(utterance, &Cancel::new())?;
+                eot.completeness(utterance, threads, &Cancel::new())?;
                 // The first run warms up.
                 if run > 0 {
                     figures.push(ms(start));

@@ -63,7 +63,7 @@ impl<'a> Witnesses<'a> {
             return Ok(*known);
         }
         let score = match &mut self.engines.eot {
-            Some(eot) => Some(eot.completeness(quiet.heard, &Cancel::new())?),
+            Some(eot) => Some(eot.completeness(quiet.heard, 1, &Cancel::new())?),
             None => None,
         };
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
