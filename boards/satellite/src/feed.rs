@@ -54,6 +54,8 @@ struct Session {
     /// What the satellite has said, when, and when it last moved.
     played: u64,
     told: Duration,
+    /// What was believed when it told that: nothing is taken back.
+    believed: u64,
     moved: Duration,
     /// An order to be sent.
     stop: Option<Stop>,
@@ -93,6 +95,7 @@ impl Feed {
             sent: 0,
             played: 0,
             told: now,
+            believed: 0,
             moved: now,
             stop: None,
             stopped: None,
@@ -280,7 +283,7 @@ impl Session {
     fn reached(&self, now: Duration) -> u64 {
         let since = now.saturating_sub(self.told).min(GOES_ON).as_secs_f64();
         let on = (since * f64::from(self.rate)) as u64;
-        (self.played + on).min(self.sent)
+        (self.played + on).max(self.believed).min(self.sent)
     }
 
     fn hear(&mut self, place: u32, now: Duration) {
@@ -295,6 +298,7 @@ impl Session {
         }
         // What was believed lost may be said to be there after all.
         if place >= self.played {
+            self.believed = self.reached(now);
             (self.played, self.told) = (place.min(self.sent), now);
         }
     }

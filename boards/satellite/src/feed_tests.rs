@@ -85,6 +85,21 @@ fn what_was_played_is_known_within_60_ms() {
 }
 
 #[test]
+fn a_late_report_takes_nothing_back() {
+    let mut device = Device::new(Rate::Hz24000);
+    device.feed.write(&[0.1; 24_000]);
+    device.run(ms(300));
+    // The satellite stands still, and says so.
+    let later = device.now + ms(15);
+    let before = device.feed.played(later);
+    assert!(before > device.feed.played(device.now));
+    device.feed.reached(device.played as u32, later);
+    assert_eq!(device.feed.played(later), before);
+    device.run(ms(1_000));
+    assert_eq!(device.feed.played(device.now), 24_000);
+}
+
+#[test]
 fn a_stop_settles_what_is_played_at_once() {
     let mut device = Device::new(Rate::Hz24000);
     device.feed.write(&[0.1; 72_000]);

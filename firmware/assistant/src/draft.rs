@@ -85,13 +85,13 @@ fn cut(speech: &[f32]) -> Option<usize> {
     if speech.len() < LEAST {
         return None;
     }
-    let newest = speech.get(speech.len() - GUARD..)?;
+    let (older, newest) = speech.split_at(speech.len() - GUARD);
     // Perhaps the end of it all, which is not to be written down twice.
     if newest.iter().all(|&probability| probability < PAUSE) {
         return None;
     }
     let from = LEAST / 2;
-    let window = speech.get(from..speech.len() - GUARD)?.windows(2 * AROUND + 1);
+    let window = older.get(from..)?.windows(2 * AROUND + 1);
     let (at, quiet) = window
         .map(|frames| frames.iter().sum::<f32>() / frames.len() as f32)
         .enumerate()

@@ -85,8 +85,8 @@ impl Engines {
     /// # Errors
     /// When its model is missing or damaged.
     pub fn load_stt(config: &Config) -> Result<Box<dyn Stt>> {
+        use sayso_models::stt::{Whisper, WhisperConfig};
         cpu()?;
-        use sayso_models::stt::WhisperConfig;
         let path = Chosen::new(config).stt()?;
         let settings = WhisperConfig {
             threads: threads(config.stt.threads, cores()),
@@ -97,7 +97,7 @@ impl Engines {
             Profile::Standard => settings,
             Profile::Small => WhisperConfig { widest: SMALL_WIDEST, ..settings },
         };
-        Ok(Box::new(sayso_models::stt::Whisper::load(&path, &settings)?))
+        Ok(Box::new(Whisper::load(&path, &settings)?))
     }
 
     /// Loads the language model alone and evaluates its system prompt, or

@@ -34,7 +34,8 @@ Examples:
 /// questions. Prints the median and the tails; times in ms unless the name
 /// says otherwise.
 #[derive(Args)]
-#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+#[command(after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
 pub struct Bench {
     /// Which stages
     #[arg(value_enum, value_name = "STAGE")]

@@ -1,6 +1,5 @@
 //! One question put to the whole assistant in real time, and what came of it.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
@@ -117,13 +116,6 @@ fn ms(at: Samples) -> f64 {
     at.0 as f64 * 1000.0 / f64::from(EAR_RATE)
 }
 
-/// When a turn's transcript and its first token came.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stamps {
-    transcript: Option<Samples>,
-    token: Option<Samples>,
-}
-
 /// Sees what happens while a question is played. Times are the board's clock,
 /// which goes with the wall clock.
 struct Watch {
@@ -132,7 +124,6 @@ struct Watch {
     end: Samples,
     now: Samples,
     state: State,
-    stamps: HashMap<TurnId, Stamps>,
     records: Vec<TurnRecord>,
     /// The turn that is heard, and since when.
     heard: Option<(TurnId, Samples)>,
@@ -146,7 +137,6 @@ impl Watch {
             end,
             now: Samples::ZERO,
             state: State::Listening,
-            stamps: HashMap::new(),
             records: Vec::new(),
             heard: None,
             played: Played::default(),
@@ -163,12 +153,6 @@ impl Watch {
                 self.played.ear_lag_ms.push(lag);
             }
             Event::State { state, .. } => self.state = state,
-            Event::Transcript { turn, .. } => {
-                self.stamps.entry(turn).or_default().transcript = Some(now);
-            }
-            Event::Token { turn, .. } => {
-                self.stamps.entry(turn).or_default().token.get_or_insert(now);
-            }
             Event::Speaking { turn, .. } => {
                 self.heard.get_or_insert((turn, now));
             }
@@ -214,14 +198,12 @@ impl Watch {
         let since_end = |at: Samples| ms(at) - ms(self.end);
         let times = record.timings_ms;
         let known = |time: f64| (time > 0.0).then_some(time);
-        let stamps = self.stamps.get(&record.turn).copied().unwrap_or_default();
-        let first_token = stamps.transcript.zip(stamps.token).map(|(from, to)| ms(to - from));
         // What the clock answers is complete at once, and has no tokens.
         let modelled = times.reply == 0.0 || record.tokens.reply > 0;
         Stages {
             begun: Some(since_end(record.begun)),
             stt: known(times.stt),
-            first_token: first_token.filter(|_| modelled),
+            first_token: known(times.llm_first_token).filter(|_| modelled),
             first_clause: known(times.llm_first_clause).filter(|_| modelled),
             first_sound: known(times.tts_first_sound),
             ready: known(times.first_sound).map(|time| since_end(record.begun) + time),
