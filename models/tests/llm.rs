@@ -229,6 +229,21 @@ fn a_full_context_drops_the_oldest_exchanges() {
 }
 
 #[test]
+fn no_more_is_remembered_than_is_asked_for() {
+    let mut llama = primed(small(), Config { exchanges: 2, ..config() });
+    for (n, question) in QUESTIONS.iter().enumerate() {
+        let reply = ask(&mut llama, question);
+        // What is dropped is dropped before the next question is asked.
+        assert!(n == 0 || reply.prompt_tokens < 30, "{reply:?}");
+        llama.keep(None).unwrap();
+        assert_eq!(llama.history().len(), (n + 1).min(2));
+        assert_eq!(llama.history().last().unwrap().user, *question);
+        assert_exact(&llama);
+    }
+    assert!(QUESTIONS.len() > 2);
+}
+
+#[test]
 fn recomputed_after_dropping_it_is_as_if_they_had_never_been() {
     let mut llama = overflow(Overflow::Recompute);
     let mut cold = primed(small(), Config { n_ctx: 420, ..config() });

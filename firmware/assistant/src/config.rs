@@ -214,6 +214,9 @@ pub struct Llm {
     /// Tokens of context: system prompt, history and reply together. 0 for what
     /// suits the profile: see [`Config::context`].
     pub context: u32,
+    /// Questions with their answers remembered, as far as they fit the context.
+    /// 0 for what suits the profile: see [`Config::exchanges`].
+    pub exchanges: u32,
     /// Threads; 0 for all cores, at most 4.
     pub threads: u32,
     /// Layers to put on the GPU, if this build can.
@@ -229,6 +232,7 @@ impl Default for Llm {
         Self {
             system_prompt: String::new(),
             context: 0,
+            exchanges: 0,
             threads: 0,
             gpu_layers: 999,
             save_prompt: true,
@@ -260,6 +264,16 @@ impl Config {
         match (self.llm.context, self.models.profile) {
             (0, Profile::Standard) => 2048,
             (0, Profile::Small) => 1024,
+            (set, _) => set,
+        }
+    }
+
+    /// Exchanges remembered: as set, or else what suits the profile. The small model
+    /// comes to answer in the pattern of its own answers when it sees many.
+    pub fn exchanges(&self) -> u32 {
+        match (self.llm.exchanges, self.models.profile) {
+            (0, Profile::Standard) => u32::MAX,
+            (0, Profile::Small) => 2,
             (set, _) => set,
         }
     }

@@ -113,6 +113,7 @@ impl Engines {
         let count = u32::try_from(threads(config.llm.threads, cores())).unwrap_or(4);
         let settings = llm::Config {
             n_ctx: config.context(),
+            exchanges: config.exchanges(),
             threads: count,
             threads_batch: count,
             gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },

@@ -9,6 +9,8 @@ pub struct Config {
     /// The context, in tokens: system prompt, history and reply together. No
     /// more than the model was trained on.
     pub n_ctx: u32,
+    /// Exchanges remembered at most, if as many fit; beyond it the oldest go.
+    pub exchanges: u32,
     /// Threads while writing; 0 takes one per core, 4 at most.
     pub threads: u32,
     /// Threads while reading the prompt; 0 takes one per core, 4 at most.
@@ -44,6 +46,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             n_ctx: 2048,
+            exchanges: u32::MAX,
             threads: 0,
             threads_batch: 0,
             batch: 16,

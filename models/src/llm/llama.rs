@@ -153,17 +153,19 @@ impl Llama {
         self.context.append(&tokens[held..], cancel)
     }
 
-    /// Drops the oldest exchanges until the history, `user` and a reply fit,
-    /// and returns the prompt. `None` when they do not fit even alone.
+    /// Drops the oldest exchanges until no more are left than are to be remembered,
+    /// and the history, `user` and a reply fit. Returns the prompt; `None` when they do
+    /// not fit even alone.
     fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<i32>>> {
         let room = self.capacity.saturating_sub(reply + MARGIN);
-        for dropped in 0..=self.history.len() {
+        let least = self.history.len().saturating_sub(self.config.exchanges as usize);
+        for dropped in least..=self.history.len() {
             let prompt = self.prompt(&self.history[dropped..], user)?;
             if prompt.len() > room {
                 continue;
             }
             if dropped > 0 {
-                log::debug!("the context is full: dropping {dropped} exchanges");
+                log::debug!("forgetting the {dropped} oldest exchanges");
                 self.forget_oldest(dropped)?;
             }
             return Ok(Some(prompt));
