@@ -217,9 +217,12 @@ fn run(task: &str, options: &Options) -> Result<()> {
     }
 }
 
-/// The workspace's root folder.
+/// The workspace's root folder. Cargo says where it is now; where it was when this was
+/// compiled may be another folder, if it was moved or copied since.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
 fn features(options: &Options) -> Vec<String> {
