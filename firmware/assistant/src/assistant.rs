@@ -156,6 +156,7 @@ pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
 pub fn patience(turn: &crate::config::Turn) -> Patience {
     let ms = |ms: u32| Samples::from_ms(ms.into());
     Patience {
+        question: ms(turn.hangover_question_ms),
         short: ms(turn.hangover_short_ms),
         normal: ms(turn.hangover_ms),
         long: ms(turn.hangover_long_ms),

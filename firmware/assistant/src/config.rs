@@ -147,6 +147,8 @@ pub struct Turn {
     pub hangover_ms: u32,
     /// Silence after which it is over where it both sounds and reads complete, in ms.
     pub hangover_short_ms: u32,
+    /// The same where that is a question, in ms; never longer than that.
+    pub hangover_question_ms: u32,
     /// Silence after which it is over where it reads unfinished, in ms.
     pub hangover_long_ms: u32,
     /// Ask the end-of-turn model how complete an utterance sounds.
@@ -174,6 +176,7 @@ impl Default for Turn {
             may_end_ms: 64,
             hangover_ms: 800,
             hangover_short_ms: 384,
+            hangover_question_ms: 288,
             hangover_long_ms: 1500,
             end_of_turn: true,
             complete: 0.5,
@@ -349,6 +352,7 @@ impl Config {
             ("turn.may_end_ms", turn.may_end_ms),
             ("turn.hangover_ms", turn.hangover_ms),
             ("turn.hangover_short_ms", turn.hangover_short_ms),
+            ("turn.hangover_question_ms", turn.hangover_question_ms),
             ("turn.hangover_long_ms", turn.hangover_long_ms),
             ("turn.pre_roll_ms", turn.pre_roll_ms),
             ("turn.barge_in_ms", turn.barge_in_ms),
@@ -368,6 +372,10 @@ impl Config {
                 let range = format!("at least {less}, which is {least}");
                 return bad(key, value.to_string(), &range);
             }
+        }
+        if turn.hangover_question_ms < turn.may_end_ms {
+            let range = format!("at least turn.may_end_ms, which is {}", turn.may_end_ms);
+            return bad("turn.hangover_question_ms", turn.hangover_question_ms.to_string(), &range);
         }
         if !(0.5..=2.0).contains(&self.tts.speed) {
             return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");

@@ -4,7 +4,8 @@
 //! model) and how complete it reads (the transcript). People finish a thought
 //! with a falling voice and pause within one after "and", "the" or "for ten":
 //! where both say done, a short quiet suffices; where the words want more, a long
-//! one. The model alone does not call for the long one: it takes many short
+//! one. A question asks for an answer: who has put one has finished more surely than who
+//! has told something, and waits. The model alone does not call for the long one: it takes many short
 //! answers ("two people") for unfinished.
 
 use sayso_core::audio::Samples;
@@ -12,6 +13,8 @@ use sayso_core::audio::Samples;
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Patience {
+    /// Where both say done, and it is a question; never longer than `short`.
+    pub question: Samples,
     /// Where both say done.
     pub short: Samples,
     /// Before they are heard, or where one is missing or they disagree.
@@ -29,6 +32,8 @@ pub struct Patience {
 pub enum Reading {
     /// As a whole sentence or phrase.
     Complete,
+    /// As a whole question.
+    Question,
     /// As if more must come.
     Unfinished,
 }
@@ -37,9 +42,11 @@ impl Patience {
     /// The quiet after which the turn is over, by the end-of-turn score and
     /// the reading of the transcript, as far as they are known.
     pub fn hangover(&self, score: Option<f32>, reading: Option<Reading>) -> Samples {
-        match (score, reading) {
-            (_, Some(Reading::Unfinished)) => self.long,
-            (Some(score), Some(Reading::Complete)) if score >= self.done => self.short,
+        let sounds_done = score.is_some_and(|score| score >= self.done);
+        match reading {
+            Some(Reading::Unfinished) => self.long,
+            Some(Reading::Complete) if sounds_done => self.short,
+            Some(Reading::Question) if sounds_done => self.question.min(self.short),
             _ => self.normal,
         }
     }
@@ -58,6 +65,9 @@ const DANGLING: [&str; 66] = [
 /// Words before a number that want a unit or more of it ("a timer for ten").
 const BEFORE_NUMBER: [&str; 7] = ["for", "in", "after", "by", "at", "to", "and"];
 
+/// Words that a question has at least: fewer call somebody ("Hello?").
+const QUESTION: usize = 3;
+
 /// How a transcript reads, in English; `None` for an empty one.
 pub fn reading(text: &str) -> Option<Reading> {
     let text = text.trim();
@@ -72,9 +82,14 @@ pub fn reading(text: &str) -> Option<Reading> {
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_lowercase());
     let last = words.next().filter(|word| !word.is_empty())?;
     let before = words.next().unwrap_or_default();
-    // A question mark shows that the sentence was heard as whole ("what is it for?").
-    let dangles = last_mark != '?' && DANGLING.binary_search(&last.as_str()).is_ok();
-    let number = is_number(&last) && last_mark != '?' && dangling_number(&before);
+    if last_mark == '?' {
+        // The sentence was heard as whole ("what is it for?").
+        let sentence = text.rsplit(['.', '!', '?']).nth(1).unwrap_or_default();
+        let asks = sentence.split_whitespace().count() >= QUESTION;
+        return Some(if asks { Reading::Question } else { Reading::Complete });
+    }
+    let dangles = DANGLING.binary_search(&last.as_str()).is_ok();
+    let number = is_number(&last) && dangling_number(&before);
     Some(if dangles || number { Reading::Unfinished } else { Reading::Complete })
 }
 
@@ -104,10 +119,17 @@ mod tests {
     fn readings() {
         for text in [
             "What time is it?",
+            "What is it for?",
+            "Hello. What is two plus two?",
+            "At 3? Or at 4 then?",
+        ] {
+            assert_eq!(reading(text), Some(Reading::Question), "{text}");
+        }
+        for text in [
             "Set a timer for ten minutes.",
             "Turn on the kitchen light",
-            "What is it for?",
-            "What is two plus two?",
+            "Hello?",
+            "What time is it? Hello?",
             "Yes.",
             "Channel 4.",
         ] {
@@ -133,15 +155,26 @@ mod tests {
     #[test]
     fn both_must_say_done() {
         let ms = Samples::from_ms;
-        let patience = Patience { short: ms(1), normal: ms(2), long: ms(3), done: 0.6, quiet: 0.3 };
+        let patience = Patience {
+            question: ms(1),
+            short: ms(2),
+            normal: ms(3),
+            long: ms(4),
+            done: 0.6,
+            quiet: 0.3,
+        };
         let of = |score, reading| patience.hangover(score, reading).as_ms();
-        use Reading::{Complete, Unfinished};
-        assert_eq!(of(Some(0.9), Some(Complete)), 1);
-        assert_eq!(of(Some(0.4), Some(Complete)), 2);
-        assert_eq!(of(Some(0.1), Some(Complete)), 2);
-        assert_eq!(of(Some(0.9), Some(Unfinished)), 3);
-        assert_eq!(of(None, Some(Complete)), 2);
-        assert_eq!(of(Some(0.9), None), 2);
-        assert_eq!(of(None, None), 2);
+        use Reading::{Complete, Question, Unfinished};
+        assert_eq!(of(Some(0.9), Some(Question)), 1);
+        assert_eq!(of(Some(0.9), Some(Complete)), 2);
+        assert_eq!(of(Some(0.4), Some(Complete)), 3);
+        assert_eq!(of(Some(0.4), Some(Question)), 3);
+        assert_eq!(of(Some(0.1), Some(Complete)), 3);
+        assert_eq!(of(Some(0.9), Some(Unfinished)), 4);
+        assert_eq!(of(None, Some(Complete)), 3);
+        assert_eq!(of(Some(0.9), None), 3);
+        assert_eq!(of(None, None), 3);
+        let quicker = Patience { question: ms(3), ..patience };
+        assert_eq!(quicker.hangover(Some(0.9), Some(Question)).as_ms(), 2);
     }
 }
