@@ -97,7 +97,11 @@ impl Engines {
             Profile::Standard => settings,
             Profile::Small => WhisperConfig { widest: SMALL_WIDEST, ..settings },
         };
-        Ok(Box::new(Whisper::load(&path, &settings)?))
+        let mut stt = Whisper::load(&path, &settings)?;
+        if settings.gpu && on_gpu()? {
+            warm_up_stt(&mut stt)?;
+        }
+        Ok(Box::new(stt))
     }
 
     /// Loads the language model alone and evaluates its system prompt, or
@@ -132,9 +136,13 @@ impl Engines {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let saved =
             config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
+        let layers = settings.gpu_layers;
         let mut llm = Llama::load(path, settings)?;
         let primed = llm.prime(system, &examples, saved.as_deref())?;
         log::info!("system prompt: {primed:?}");
+        if layers > 0 && on_gpu()? {
+            warm_up_llm(&mut llm)?;
+        }
         Ok(Box::new(llm))
     }
 
@@ -169,6 +177,35 @@ pub fn gpus() -> Result<Option<Vec<String>>> {
         return Ok(None);
     }
     Ok(Some(sayso_models::ggml::gpus()?))
+}
+
+/// Whether the models' work goes to a GPU.
+#[cfg(feature = "models")]
+fn on_gpu() -> Result<bool> {
+    Ok(gpus()?.is_some_and(|gpus| !gpus.is_empty()))
+}
+
+/// Transcribes a second of a rising tone, and forgets it. A GPU's programs are compiled
+/// at their first use, which takes a second: better now than at the first question.
+#[cfg(feature = "models")]
+fn warm_up_stt(stt: &mut dyn Stt) -> Result<()> {
+    use sayso_models::{Cancel, stt::SttRequest};
+    let tone: Vec<f32> = (0..16_000_u16)
+        .map(|n| f32::from(n) / 16_000.0)
+        .map(|time| 0.1 * (2_000.0 * time * (1.0 + time)).sin())
+        .collect();
+    stt.transcribe(&tone, &SttRequest::default(), &Cancel::new(), &mut |_| ())?;
+    Ok(())
+}
+
+/// Writes the first word of a reply, and forgets it: as [`warm_up_stt`].
+#[cfg(feature = "models")]
+fn warm_up_llm(llm: &mut dyn Llm) -> Result<()> {
+    let cancel = sayso_models::Cancel::new();
+    match llm.reply("What can you do for me?", &cancel, &mut |_| cancel.cancel()) {
+        Err(error) if !error.is_cancelled() => Err(error.into()),
+        _ => Ok(llm.discard()?),
+    }
 }
 
 /// The model files that a configuration chooses.
