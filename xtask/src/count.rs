@@ -67,6 +67,14 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The first of the cores that we may use.
+fn first_core() -> Result<String> {
+    let status = std::fs::read_to_string("/proc/self/status").map_err(|e| e.to_string())?;
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let first = list.and_then(|list| list.trim().split(['-', ',']).next());
+    first.map(str::to_owned).ok_or_else(|| "/proc/self/status names no cores".into())
+}
+
 fn line(what: &str, instructions: f64) {
     println!("{what:<45} {:>10.1} million", instructions / 1e6);
 }
@@ -99,8 +107,18 @@ impl Counter<'_> {
 
     /// Instructions of one run.
     fn run(&self, args: &[&str]) -> Result<f64> {
-        let mut command = self.cross.emulator();
-        command.arg("-plugin").arg(&self.plugin).arg(self.program).args(ONE_THREAD).args(args);
+        // Threads that wait for each other would be counted waiting: some of them are as
+        // many as there are cores.
+        let emulator = self.cross.emulator();
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &first_core()?]).arg(emulator.get_program());
+        command
+            .args(emulator.get_args())
+            .arg("-plugin")
+            .arg(&self.plugin)
+            .arg(self.program)
+            .args(ONE_THREAD)
+            .args(args);
         let output = command
             .current_dir(self.sh.root())
             .stdin(Stdio::null())
