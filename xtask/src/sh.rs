@@ -11,9 +11,17 @@ pub struct Sh {
     root: PathBuf,
 }
 
-/// The cargo that runs this task.
+/// The cargo that runs this task, without what it told this task of itself: build
+/// scripts that look at such variables would run anew for each change of them.
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let ours = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if ours.iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 impl Sh {

@@ -390,6 +390,10 @@ impl Config {
             return bad("llm.context", self.llm.context.to_string(), "0, or 256 to 131072");
         }
         let sampling = &self.llm.sampling;
+        if !(0.1..=10.0).contains(&sampling.repeat_penalty) {
+            let value = sampling.repeat_penalty.to_string();
+            return bad("llm.sampling.repeat_penalty", value, "0.1 to 10; 1 is none");
+        }
         if !(0.0..=5.0).contains(&sampling.temperature) {
             return bad("llm.sampling.temperature", sampling.temperature.to_string(), "0 to 5");
         }

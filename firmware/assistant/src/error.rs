@@ -19,6 +19,8 @@ pub enum Error {
     NothingSaid(String),
     /// A turn was heard but could not be answered. The message says why.
     Turn(String),
+    /// The user stopped the work before it was done.
+    Stopped,
     /// A file could not be read or written.
     Io(String),
     /// A worker thread ended unexpectedly. Start again; the log has the reason.
@@ -47,6 +49,7 @@ impl fmt::Display for Error {
             | Self::Io(message) => f.write_str(message),
             Self::Model(error) => error.fmt(f),
             Self::Board(error) => error.fmt(f),
+            Self::Stopped => f.write_str("stopped before it was done"),
             Self::Worker(name) => write!(f, "the {name} thread ended unexpectedly"),
         }
     }

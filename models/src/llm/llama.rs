@@ -196,7 +196,7 @@ impl Llama {
         Error::new(
             ErrorKind::Input,
             format!(
-                "this is too long for the model's context of {} tokens; say it shorter or raise n_ctx",
+                "this is too long for the model's context of {} tokens: say it shorter, or give the model a larger one",
                 self.capacity
             ),
         )

@@ -44,6 +44,9 @@ impl Ask {
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
         let mut config = shared.settings()?;
         one_question(&mut config);
+        if let Some(output) = &self.output {
+            can_be_written(output, &self.questions)?;
+        }
         // Unreadable questions are told before the models are loaded.
         let mut questions = Vec::new();
         for file in &self.questions {
@@ -66,6 +69,9 @@ impl Ask {
             if !json {
                 shown.end();
             }
+            if stop.is_stopped() {
+                return Err(Error::Stopped);
+            }
             let (record, tracks) = answered?.ok_or_else(|| {
                 Error::NothingSaid(format!(
                     "{}: no words were heard in it. `sayso transcribe --json` tells why",
@@ -87,12 +93,29 @@ impl Ask {
                     println!("{}", term::dim(format!("       {}", output.display())));
                 }
             }
-            if stop.is_stopped() {
-                break;
-            }
         }
         Ok(())
     }
+}
+
+/// Tells before the work is done that its result would have no place.
+///
+/// # Errors
+/// When the folder is missing, or a question would be overwritten.
+fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let message = format!("{}: there is no such folder: create it", folder.display());
+        return Err(Error::Usage(message));
+    }
+    let same = |question: &PathBuf| {
+        output.canonicalize().is_ok_and(|file| question.canonicalize().is_ok_and(|q| q == file))
+    };
+    if questions.iter().any(same) {
+        let message = format!("{}: the answer would overwrite the question", output.display());
+        return Err(Error::Usage(message));
+    }
+    Ok(())
 }
 
 /// Makes a whole recording one question, whatever its pauses.

@@ -130,6 +130,7 @@ impl Shared {
 
 /// Reads the command line, does what it says, and reports.
 pub fn main() -> ExitCode {
+    end_with_the_reader();
     let cli = Cli::parse();
     let level = match cli.shared.verbose {
         0 => log::LevelFilter::Error,
@@ -156,7 +157,10 @@ pub fn main() -> ExitCode {
         Command::Models(command) => command.run(shared, &stop),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),
-        Command::Bench(command) => command.run(shared, &stop),
+        Command::Bench(command) => command.run(shared, &stop).and_then(|()| {
+            // What was measured by then is shown, but it is not all.
+            if stop.is_stopped() { Err(sayso::Error::Stopped) } else { Ok(()) }
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -165,6 +169,20 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Ends the program quietly where nobody reads what it prints any more (`| head`), as
+/// other programs are ended by a signal; Rust's panics.
+fn end_with_the_reader() {
+    const LIKE_SIGPIPE: i32 = 128 + 13;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+            std::process::exit(LIKE_SIGPIPE);
+        }
+        usual(panic);
+    }));
 }
 
 /// A flag that is set when `stop` is, for work that looks only at the flag.

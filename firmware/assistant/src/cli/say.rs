@@ -128,6 +128,9 @@ impl Say {
         }
         let took = start.elapsed();
         sink.finish(stop)?;
+        if stop.is_stopped() {
+            return Err(Error::Stopped);
+        }
         if self.json {
             let line = serde_json::json!({
                 "output": self.output,
