@@ -36,11 +36,15 @@ fn turns_are_measured_beside_a_cascade() {
     }
     // The reply cannot be heard before it is released, nor be released before the hangover.
     for line in &each {
-        // The cascade's, and the least of the adaptive one's.
-        let hangover = if line["pipeline"] == "cascade" { 700.0 } else { 288.0 };
-        let (heard, released) = (number(line, "voice_to_voice_ms"), number(line, "released_ms"));
+        let asks = line["transcript"].as_str().is_some_and(|text| text.ends_with('?'));
         // The detector's end of the speech is not the label, but close to it.
-        assert!(released > hangover - 100.0, "{line}");
+        let least = match (line["pipeline"] == "cascade", asks) {
+            (true, _) => 600.0,
+            (false, true) => 288.0,
+            (false, false) => 400.0,
+        };
+        let (heard, released) = (number(line, "voice_to_voice_ms"), number(line, "released_ms"));
+        assert!(released > least, "{line}");
         assert!(heard >= released - 40.0, "{line}");
         assert!(heard >= number(line, "sound_ready_ms") - 40.0, "{line}");
     }
