@@ -119,6 +119,30 @@ pub struct Fingerprint {
     pub sha256: Sha256,
 }
 
+/// The name of the licence text in a model's folder.
+pub const LICENCE: &str = "LICENSE";
+
+/// The licence texts of models whose sources bring none. MIT and BSD ask that their
+/// notice goes along with every copy, Apache that its text does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Text {
+    SileroVad,
+    Whisper,
+    #[serde(rename = "apache-2.0")]
+    Apache,
+}
+
+impl Text {
+    fn whole(self) -> &'static str {
+        match self {
+            Text::SileroVad => include_str!("../licences/silero-vad.txt"),
+            Text::Whisper => include_str!("../licences/whisper.txt"),
+            Text::Apache => include_str!("../../LICENSE-APACHE"),
+        }
+    }
+}
+
 /// A list of models, checked to be consistent.
 #[derive(Clone, Debug)]
 pub struct Catalog {
@@ -148,6 +172,8 @@ pub struct Model {
     pub licence: String,
     /// Who made it, and what the licence asks for.
     pub licence_note: String,
+    /// Its licence's text, where no source brings it.
+    licence_text: Option<Text>,
     /// Where it was published.
     pub homepage: String,
     /// Where to get it, best first.
@@ -272,6 +298,20 @@ impl Model {
             .unwrap_or_default()
     }
 
+    /// What to lay beside its files as [`LICENCE`]: what it is, who made it, and its
+    /// licence's text. `None` where the text is one of its files.
+    pub fn licence_text(&self) -> Option<String> {
+        let text = self.licence_text?.whole().trim_start_matches('\n');
+        Some(format!("{}\n{}\n{}\n\n{text}", self.title, self.homepage, self.licence_note))
+    }
+
+    /// The names of all that is installed: its files, and the licence text beside them.
+    pub(crate) fn installed(&self) -> Vec<&str> {
+        let mut names = self.files();
+        names.extend(self.licence_text.map(|_| LICENCE));
+        names
+    }
+
     /// What its file `name` may be, one answer per source.
     pub fn expected<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Expected> + 'a {
         let files = self.sources.iter().flat_map(|source| source.files());
@@ -320,13 +360,28 @@ impl Catalog {
     /// The model called `name`.
     ///
     /// # Errors
-    /// [`Input`](ErrorKind::Input) when there is none; the message lists those there are.
+    /// [`Input`](ErrorKind::Input) when there is none; the message names the one that was
+    /// probably meant, or those there are.
     pub fn model(&self, name: &str) -> Result<&Model> {
         self.models.iter().find(|model| model.name == name).ok_or_else(|| {
-            let names: Vec<&str> = self.models.iter().map(|model| model.name.as_str()).collect();
-            let names = names.join(", ");
-            Error::new(ErrorKind::Input, format!("there is no model {name:?}; there are {names}"))
+            let hint = self.hint(name);
+            Error::new(ErrorKind::Input, format!("there is no model {name:?}: {hint}"))
         })
+    }
+
+    /// What may have been meant by `name`, which no model has, for people.
+    pub fn hint(&self, name: &str) -> String {
+        /// Names less alike than this (0…1) are not taken for each other.
+        const ALIKE: f64 = 0.8;
+        let names = || self.models.iter().map(|model| model.name.as_str());
+        let close = names()
+            .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+            .filter(|(likeness, _)| *likeness >= ALIKE)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        match close {
+            Some((_, candidate)) => format!("did you mean {candidate}?"),
+            None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+        }
     }
 
     /// The model that `profile` uses for `role`.
@@ -354,6 +409,9 @@ fn check(model: &Model) -> Result<()> {
         return wrong("it has no source".into());
     }
     let files: BTreeSet<&str> = model.files().into_iter().collect();
+    if model.licence_text.is_some() && files.contains(LICENCE) {
+        return wrong(format!("its sources bring the {LICENCE} that licence_text would write"));
+    }
     for source in &model.sources {
         for piece in &source.pieces {
             match (&piece.url, &piece.pip, &piece.member) {

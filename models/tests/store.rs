@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use fetch_support::*;
-use sayso_models::catalog::{Catalog, Profile, Role};
+use sayso_models::catalog::{Catalog, LICENCE, Profile, Role};
 use sayso_models::fetch::{FetchOptions, Outcome};
 use sayso_models::store::{State, Store};
 use sayso_models::{Cancel, ErrorKind};
@@ -95,6 +95,61 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
 }
 
 #[test]
+fn every_model_has_the_text_of_its_licence() {
+    for model in Catalog::builtin().models() {
+        let name = &model.name;
+        let Some(text) = model.licence_text() else {
+            assert!(model.files().contains(&LICENCE), "{name} comes without a licence text");
+            continue;
+        };
+        assert!(text.contains(&model.homepage) && text.contains(&model.licence_note), "{text}");
+        let due: &[&str] = match model.licence.as_str() {
+            "MIT" => &["Copyright (c) ", "The above copyright notice and this permission notice"],
+            "Apache-2.0" => &["Version 2.0, January 2004", "END OF TERMS AND CONDITIONS"],
+            other => panic!("{name}: the text of {other} is not looked for"),
+        };
+        assert!(due.iter().all(|part| text.contains(part)), "{name}: {text}");
+    }
+    let text = |name| Catalog::builtin().model(name).unwrap().licence_text().unwrap();
+    assert!(text("silero-v6").contains("Copyright (c) 2020-present Silero Team"));
+    assert!(text("whisper-base").contains("Copyright (c) 2022 OpenAI"));
+    assert!(text("qwen2.5-coder-0.5b").contains("Copyright 2024 Alibaba Cloud"));
+}
+
+#[test]
+fn licence_texts_lie_beside_models_and_travel() {
+    let mut world = world();
+    let with = "licence_text = \"whisper\"\nlicence_note";
+    world.catalog = world.catalog.replace("licence_note", with);
+    world.f = Fixture::new(&world.catalog);
+    world.fetch(&["one", "two"]).unwrap();
+    let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+    let laid = world.f.file("one", LICENCE);
+    assert!(text(&laid).starts_with("T\nhttps://example.org\nN\n\nMIT License\n"), "{laid:?}");
+    assert_eq!(world.f.store.list()[0].licence_text.as_ref(), Some(&laid));
+    assert_eq!(world.f.store.path("one", "a").unwrap(), world.f.file("one", "a"));
+
+    let bundle = world.export();
+    assert_eq!(text(&bundle.join("two/LICENSE")), text(&laid));
+    // Nothing that a bundle says in its place is believed.
+    fs::write(bundle.join("two/LICENSE"), b"anything").unwrap();
+    let other = world.elsewhere();
+    other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap();
+    assert_eq!(text(&other.file("two", LICENCE)), text(&laid));
+    // A bundle or a store of an earlier version has none.
+    fs::remove_file(bundle.join("two/LICENSE")).unwrap();
+    other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap();
+    fs::remove_file(other.file("two", LICENCE)).unwrap();
+    assert!(other.store.state("two").unwrap().is_installed());
+    assert_eq!(other.store.list()[1].licence_text, None);
+    other.store.fetch(&["two"], &options(), &mut (), &Cancel::new()).unwrap();
+    assert_eq!(text(&other.file("two", LICENCE)), text(&laid));
+
+    assert!(other.store.remove("two", &Cancel::new()).unwrap());
+    assert!(!other.store.dir().join("two").exists());
+}
+
+#[test]
 fn wrong_catalogues_are_refused() {
     let body = b"x";
     let good = model("m", &[web(&[("http://h/f", "f", body)])]);
@@ -106,6 +161,9 @@ fn wrong_catalogues_are_refused() {
         good.replace("http://h", "ftp://h"),
         good.replace("role = \"vad\"", "role = \"vad\"\nsurprise = 1"),
         good.replace("role = \"vad\"", "role = \"bad\""),
+        good.replace("role = \"vad\"", "role = \"vad\"\nlicence_text = \"none\""),
+        good.replace("role = \"vad\"", "role = \"vad\"\nlicence_text = \"whisper\"")
+            .replace("name = \"f\"", "name = \"LICENSE\""),
         good.replace(&sha256(body), "abc"),
         good.clone() + &good,
         good.clone() + &web(&[("http://h/g", "g", body)]),
@@ -131,7 +189,11 @@ fn states_are_told_without_hashing() {
     assert_eq!(error.kind(), ErrorKind::Missing);
     assert!(error.to_string().contains("sayso models fetch one"), "{error}");
     assert_eq!(store.path("one", "z").unwrap_err().kind(), ErrorKind::Input);
-    assert_eq!(store.path("nine", "a").unwrap_err().kind(), ErrorKind::Input);
+    let error = store.path("nine", "a").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    assert!(error.to_string().contains("there are one, two"), "{error}");
+    let error = store.path("onee", "a").unwrap_err();
+    assert!(error.to_string().ends_with("did you mean one?"), "{error}");
 
     world.fetch(&["one", "two"]).unwrap();
     let listed = store.list();
@@ -238,7 +300,7 @@ fn exporting_says_what_is_in_its_way() {
     let again = world.f.dir.path().join("again");
     let error = world.f.store.export(&[], &again, &mut |_, _| (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
-    assert!(!again.join("bundle.toml").exists(), "not to be taken for a bundle");
+    assert_eq!(fs::read_dir(&again).unwrap().count(), 0, "so that it can be exported to again");
 }
 
 #[test]
@@ -351,6 +413,39 @@ fn too_little_room_is_said_before_anything_is_asked_for() {
     assert!(world._server.seen().is_empty());
 }
 
+/// A small disk, gone when dropped.
+#[cfg(target_os = "linux")]
+struct Disk(tempfile::TempDir);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    /// `None`, and a word about it, where there is no right to make one.
+    fn new(size: &str) -> Option<Self> {
+        let disk = Self(tempfile::tempdir().unwrap());
+        let size = format!("size={size}");
+        if Self::run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs"], disk.0.path()) {
+            return Some(disk);
+        }
+        eprintln!(
+            "SKIPPED: only root can make a small disk to fill; the disk-full test did not run"
+        );
+        None
+    }
+
+    fn run(program: &str, words: &[&str], dir: &Path) -> bool {
+        let mut command = std::process::Command::new(program);
+        command.args(words).arg(dir).stderr(std::process::Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        Self::run("umount", &[], self.0.path());
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_fills_up_is_said_and_nothing_else_is_touched() {
@@ -358,27 +453,31 @@ fn a_disk_that_fills_up_is_said_and_nothing_else_is_touched() {
     let served = body.clone();
     let server = Server::new(move |seen, _| Answer::ranged(seen, &served));
     let catalog = model("m", &[web(&[(&server.url("f"), "f", &body)])]);
-    let dir = tempfile::tempdir().unwrap();
-    let run = |program: &str, words: &[&str]| {
-        let mut command = std::process::Command::new(program);
-        command.args(words).arg(dir.path()).stderr(std::process::Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    if !run("mount", &["-t", "tmpfs", "-o", "size=1m", "tmpfs"]) {
-        eprintln!(
-            "SKIPPED: only root can make a small disk to fill; the disk-full test did not run"
-        );
-        return;
-    }
-    let store = Store::with_catalog(dir.path(), Catalog::parse(&catalog).unwrap());
+    let Some(disk) = Disk::new("1m") else { return };
+    let store = Store::with_catalog(disk.0.path(), Catalog::parse(&catalog).unwrap());
     let options = FetchOptions { free_space: |_| None, ..options() };
-    let result = store.fetch(&["m"], &options, &mut (), &Cancel::new());
-    let placed = dir.path().join("m").exists();
-    assert!(run("umount", &[]));
-    let error = result.unwrap_err();
+    let error = store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("the disk is full; make room"), "{error}");
-    assert!(!placed);
+    assert!(!disk.0.path().join("m").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stick_that_fills_up_is_left_empty_and_its_folder_named() {
+    let world = World::fetched();
+    let Some(disk) = Disk::new("64k") else { return };
+    let to = disk.0.path().join("bundle");
+    let export = || world.f.store.export(&[], &to, &mut |_, _| (), &Cancel::new());
+    for _ in 0..2 {
+        let error = export().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        let text = error.to_string();
+        assert!(text.starts_with(&*to.to_string_lossy()), "{text}");
+        assert!(text.contains("the disk is full") && text.contains("export to another"), "{text}");
+        assert!(!text.contains("SAYSO_MODELS"), "{text}");
+        assert_eq!(fs::read_dir(&to).unwrap().count(), 0);
+    }
 }
 
 #[test]

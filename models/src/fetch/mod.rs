@@ -158,8 +158,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) for an unknown name;
-    /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why each
-    /// failed); [`Client`](ErrorKind::Client) when that is for want of a package client;
+    /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why the
+    /// last one failed; of those before it `progress` was told);
+    /// [`Client`](ErrorKind::Client) when that is for want of a package client;
     /// [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
     /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays as it was.
     pub fn fetch(
@@ -177,8 +178,9 @@ impl Store {
             }
         }
         let mut done = Vec::new();
-        // Nothing is written, not even a lock, where nothing is to be done.
+        // No lock is written where nothing is to be done.
         if models.iter().all(|model| self.check(model).is_ok()) {
+            models.iter().for_each(|model| self.add_licence(model));
             let present = |model: &&Model| fetched(model, Outcome::Present);
             return Ok(models.iter().map(present).collect());
         }
@@ -233,9 +235,11 @@ impl Job<'_> {
     fn model(&mut self, model: &Model) -> Result<Outcome> {
         self.cancel.check()?;
         if self.store.check(model).is_ok() && self.is_whole(model)? {
+            self.store.add_licence(model);
             return Ok(Outcome::Present);
         }
         if self.adopt(model)? {
+            self.store.add_licence(model);
             return Ok(Outcome::Adopted);
         }
         let next = "try again later, or bring it from another machine with \
@@ -245,32 +249,32 @@ impl Job<'_> {
                 format!("{} is not installed, and fetching is off (offline): {next}", model.name);
             return Err(Error::new(ErrorKind::Source, message));
         }
-        let mut reasons = Vec::new();
+        let mut reason: Option<String> = None;
         let mut kind = ErrorKind::Source;
         for source in &model.sources {
+            // What is said here is not said again when all fail.
+            if let Some(reason) = reason.take() {
+                self.progress.say(&format!("{}: {reason}: passed over", model.name));
+            }
             match self.source(model, source) {
                 Ok(()) => {
                     pieces::drop_all(self.work, model)?;
                     return Ok(Outcome::Installed { source: source.title.clone() });
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::Source | ErrorKind::Damaged => reasons.push((source, error)),
+                    ErrorKind::Source | ErrorKind::Damaged => {
+                        reason = Some(format!("{}: {error}", source.title));
+                    }
                     ErrorKind::Client => {
                         kind = ErrorKind::Client;
-                        reasons.push((source, error));
+                        reason = Some(format!("{}: {error}", source.title));
                     }
                     _ => return Err(error),
                 },
             }
-            if let Some((source, error)) = reasons.last() {
-                self.progress
-                    .say(&format!("{}: {}: {error}: passed over", model.name, source.title));
-            }
         }
-        let reasons: Vec<String> =
-            reasons.iter().map(|(source, error)| format!("{}: {error}", source.title)).collect();
-        let reasons = reasons.join("; ");
-        let message = format!("{} could not be had ({reasons}): {next}", model.name);
+        let reason = reason.unwrap_or_default();
+        let message = format!("{} could not be had ({reason}): {next}", model.name);
         Err(Error::new(kind, message))
     }
 

@@ -1,5 +1,7 @@
 //! Moving models to a machine without a network: a folder with the models'
-//! own folders and `bundle.toml`, a list of every file with length and hash.
+//! own folders and `bundle.toml`, a list of every file with length and hash. The
+//! licence texts that Sayso itself lays beside models go along unlisted, and are
+//! not read: whoever imports writes its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -8,9 +10,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{self, Lock, MAX_RECORD, create_dir, failed, hash_file};
-use super::{Record, Store, WORK};
-use crate::catalog::Fingerprint;
+use super::disk::{self, Folder, Lock, MAX_RECORD, create_dir, failed, failed_in, hash_file};
+use super::{Record, Store, WORK, lay_licence};
+use crate::catalog::{Fingerprint, LICENCE};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 const LIST: &str = "bundle.toml";
@@ -33,6 +35,7 @@ impl Store {
     /// [`Missing`](ErrorKind::Missing) when a named model, or every model, is not installed;
     /// [`Damaged`](ErrorKind::Damaged) when a file is not what it was installed as;
     /// [`Io`](ErrorKind::Io), also when `to` is not empty; [`Cancelled`](ErrorKind::Cancelled).
+    /// `to` is then empty again.
     pub fn export(
         &self,
         names: &[&str],
@@ -64,30 +67,50 @@ impl Store {
             let message = "no model is installed: run `sayso models fetch`";
             return Err(Error::new(ErrorKind::Missing, message).with_path(&self.dir));
         }
-        create_dir(to)?;
-        let mut entries = fs::read_dir(to).map_err(|e| failed("could not look into it", to, e))?;
+        let cannot = |what| move |error| failed_in(Folder::Bundle, what, to, error);
+        fs::create_dir_all(to).map_err(cannot("could not make the folder"))?;
+        let mut entries = fs::read_dir(to).map_err(cannot("could not look into it"))?;
         if entries.next().is_some() {
             let message = "the folder is not empty: name a new one";
             return Err(Error::new(ErrorKind::Io, message).with_path(to));
         }
+        if let Err(error) = self.write_bundle(&bundle, to, progress, cancel) {
+            // So that the same command can be given again.
+            for name in bundle.model.keys() {
+                let _ = fs::remove_dir_all(to.join(name));
+            }
+            return Err(error);
+        }
+        Ok(bundle.model.into_keys().collect())
+    }
+
+    fn write_bundle(
+        &self,
+        bundle: &Bundle,
+        to: &Path,
+        progress: &mut dyn FnMut(u64, u64),
+        cancel: &Cancel,
+    ) -> Result<()> {
         let total = bundle.model.values().flat_map(|r| r.files.values()).map(|f| f.size).sum();
         let mut done = 0;
         for (name, record) in &bundle.model {
-            create_dir(&to.join(name))?;
+            let dir = to.join(name);
+            fs::create_dir(&dir)
+                .map_err(|e| failed_in(Folder::Bundle, "could not make the folder", &dir, e))?;
             for (file, print) in &record.files {
                 let from = self.dir.join(name).join(file);
                 let mut step = |n| {
                     done += n;
                     progress(done, total);
                 };
-                copy(&from, &to.join(name).join(file), *print, cancel, &mut step)?;
+                copy(Folder::Bundle, &from, &dir.join(file), *print, cancel, &mut step)?;
             }
+            lay_licence(Folder::Bundle, self.catalog.model(name)?, &dir)?;
         }
-        let text = toml::to_string(&bundle)
+        let text = toml::to_string(bundle)
             .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").with_source(e))?;
         // Last, so that a bundle cut short has none and is not taken for one.
-        disk::write_synced(&to.join(LIST), text.as_bytes())?;
-        Ok(bundle.model.into_keys().collect())
+        disk::write_synced(Folder::Bundle, &to.join(LIST), text.as_bytes())
     }
 
     /// Installs the models of the bundle in `from` and returns their names. Every file is checked
@@ -138,7 +161,8 @@ impl Store {
                     done += n;
                     progress(done, total);
                 };
-                copy(&from.join(name).join(file), &staged.join(file), *print, cancel, &mut step)?;
+                let from = from.join(name).join(file);
+                copy(Folder::Store, &from, &staged.join(file), *print, cancel, &mut step)?;
             }
             record.write(&staged)?;
         }
@@ -208,7 +232,8 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
         match bundle.model.get(&name) {
             Some(record) if is_dir => {
                 for (file, path, is_dir) in entries(&path)? {
-                    if is_dir || !record.files.contains_key(&file) {
+                    let known = record.files.contains_key(&file) || file == LICENCE;
+                    if is_dir || !known {
                         return Err(foreign(&path));
                     }
                 }
@@ -220,8 +245,9 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file that must have the fingerprint `print`, in one pass.
+/// Copies a file that must have the fingerprint `print` into such a folder, in one pass.
 fn copy(
+    folder: Folder,
     from: &Path,
     to: &Path,
     print: Fingerprint,
@@ -238,7 +264,7 @@ fn copy(
         Err(_) => return Err(Error::new(ErrorKind::Damaged, "it is missing").with_path(from)),
     }
     let cannot_read = |error| failed("could not read the file", from, error);
-    let cannot_write = |error| failed("could not write the file", to, error);
+    let cannot_write = |error| failed_in(folder, "could not write the file", to, error);
     let mut input = File::open(from).map_err(cannot_read)?;
     let mut output = File::create(to).map_err(cannot_write)?;
     let mut buffer = vec![0; 1 << 20];

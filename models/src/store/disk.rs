@@ -14,16 +14,32 @@ use crate::{Cancel, Error, ErrorKind, Result};
 /// Above every record and bundle list that this program writes, in bytes.
 pub(super) const MAX_RECORD: u64 = 1 << 20;
 
+/// What a folder is for, which decides how another one is chosen.
+#[derive(Clone, Copy)]
+pub(super) enum Folder {
+    Store,
+    Bundle,
+}
+
 /// An [`Io`](ErrorKind::Io) error about `path`, with advice where the cause has a known cure.
 pub(crate) fn failed(what: &str, path: &Path, error: io::Error) -> Error {
+    failed_in(Folder::Store, what, path, error)
+}
+
+/// As [`failed`], about a path in such a folder.
+pub(super) fn failed_in(folder: Folder, what: &str, path: &Path, error: io::Error) -> Error {
+    let another = match folder {
+        Folder::Store => "choose another folder with SAYSO_MODELS",
+        Folder::Bundle => "export to another folder",
+    };
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            ": the disk is full; make room and run it again, or choose another folder with SAYSO_MODELS"
+            format!(": the disk is full; make room and run it again, or {another}")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ": this folder cannot be written; choose another with SAYSO_MODELS, or ask whoever owns it"
+            format!(": this folder cannot be written; {another}, or ask whoever owns it")
         }
-        _ => "",
+        _ => String::new(),
     };
     Error::new(ErrorKind::Io, format!("{what}{advice}")).with_path(path).with_source(error)
 }
@@ -59,12 +75,15 @@ pub(crate) fn hash_file(
 }
 
 /// Writes a small file so that after a crash it is there whole or not at all.
-pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    let cannot = |error| failed("could not write the file", path, error);
+pub(super) fn write_synced(folder: Folder, path: &Path, bytes: &[u8]) -> Result<()> {
     let fresh = path.with_extension("new");
-    let mut file = File::create(&fresh).map_err(cannot)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(cannot)?;
-    fs::rename(&fresh, path).map_err(cannot)
+    let written = File::create(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&fresh, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&fresh);
+        failed_in(folder, "could not write the file", path, error)
+    })
 }
 
 /// Asks the disk to keep a folder's entries. Best effort: some file systems cannot.

@@ -1,9 +1,10 @@
 //! Where model files live on this machine: `<store>/<model name>/<file>`.
 //!
 //! A model's folder is put in place whole, by one rename, with a small record
-//! (`.sayso.json`) of where it came from and the hash of each file. Knowing
-//! whether a model is installed takes that record and the files' lengths;
-//! [`Store::verify`] hashes. Work in progress is under `<store>/.work`.
+//! (`.sayso.json`) of where it came from and the hash of each file, and with the
+//! text of its licence. Knowing whether a model is installed takes that record and
+//! the files' lengths; [`Store::verify`] hashes. Work in progress is under
+//! `<store>/.work`.
 
 mod bundle;
 pub(crate) mod disk;
@@ -12,9 +13,9 @@ mod record;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{Catalog, Fingerprint, Model};
+use crate::catalog::{Catalog, Fingerprint, LICENCE, Model};
 use crate::{Cancel, Error, ErrorKind, Result};
-use disk::{Lock, failed, hash_file, sync_dir};
+use disk::{Folder, Lock, failed, hash_file, sync_dir};
 pub(crate) use record::Record;
 
 /// The folder of the model store: `$SAYSO_MODELS` when set, else `sayso/models`
@@ -68,6 +69,8 @@ pub struct Listed<'a> {
     pub state: State,
     /// Bytes on disk: as installed, or as the catalogue says.
     pub size: u64,
+    /// Where the text of its licence lies, if it is there.
+    pub licence_text: Option<PathBuf>,
 }
 
 /// What [`Store::verify`] found about one file.
@@ -111,12 +114,17 @@ impl Store {
     pub fn list(&self) -> Vec<Listed<'_>> {
         let models = self.catalog.models().iter();
         models
-            .map(|model| match self.check(model) {
-                Ok(record) => {
-                    let size = record.files.values().map(|print| print.size).sum();
-                    Listed { model, state: State::Installed { source: record.source }, size }
-                }
-                Err(state) => Listed { model, state, size: model.size() },
+            .map(|model| {
+                let licence_text = self.dir.join(&model.name).join(LICENCE);
+                let licence_text = licence_text.is_file().then_some(licence_text);
+                let (state, size) = match self.check(model) {
+                    Ok(record) => {
+                        let size = record.files.values().map(|print| print.size).sum();
+                        (State::Installed { source: record.source }, size)
+                    }
+                    Err(state) => (state, model.size()),
+                };
+                Listed { model, state, size, licence_text }
             })
             .collect()
     }
@@ -238,7 +246,7 @@ impl Store {
         }
         let _lock = Lock::take(&self.dir, cancel, &mut || ())?;
         // The record goes first: what is left of a model half deleted is not an installed one.
-        for file in std::iter::once(record::NAME).chain(model.files()) {
+        for file in std::iter::once(record::NAME).chain(model.installed()) {
             disk::remove_file(&dir.join(file))?;
         }
         // Not empty where someone keeps files of their own in it: those stay.
@@ -283,7 +291,7 @@ impl Store {
                 continue;
             }
             if place.exists() {
-                disk::rescue(&old, &place, &model.files())?;
+                disk::rescue(&old, &place, &model.installed())?;
                 disk::remove_dir(&old)?;
             } else {
                 fs::rename(&old, &place)
@@ -297,6 +305,7 @@ impl Store {
     pub(crate) fn put(&self, model: &Model, new: &Path) -> Result<()> {
         let place = self.dir.join(&model.name);
         let old = self.old(model);
+        lay_licence(Folder::Store, model, new)?;
         sync_dir(new);
         let replaced = place.exists();
         let moved = |what, error| failed(what, &place, error);
@@ -312,10 +321,31 @@ impl Store {
         }
         sync_dir(&self.dir);
         if replaced {
-            disk::rescue(&old, &place, &model.files())?;
+            disk::rescue(&old, &place, &model.installed())?;
             disk::remove_dir(&old)?;
         }
         Ok(())
+    }
+
+    /// Lays the licence text beside an installed model that lacks it, as one of an earlier
+    /// version does. Best effort: a store that cannot be written can be used all the same.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn add_licence(&self, model: &Model) {
+        let dir = self.dir.join(&model.name);
+        if dir.join(LICENCE).exists() {
+            return;
+        }
+        if let Err(error) = lay_licence(Folder::Store, model, &dir) {
+            log::warn!("no licence text was laid beside {}: {error}", model.name);
+        }
+    }
+}
+
+/// Writes the licence text of `model` into `dir`, unless it is one of the model's files.
+fn lay_licence(folder: Folder, model: &Model, dir: &Path) -> Result<()> {
+    match model.licence_text() {
+        Some(text) => disk::write_synced(folder, &dir.join(LICENCE), text.as_bytes()),
+        None => Ok(()),
     }
 }
 

@@ -41,6 +41,6 @@ impl Record {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
             crate::Error::new(crate::ErrorKind::Io, "could not write the record").with_source(error)
         })?;
-        disk::write_synced(&dir.join(NAME), &text)
+        disk::write_synced(disk::Folder::Store, &dir.join(NAME), &text)
     }
 }
