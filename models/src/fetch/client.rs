@@ -13,8 +13,8 @@ use crate::{Cancel, Error, ErrorKind, Result};
 
 /// How often a running client is looked at.
 const TICK: Duration = Duration::from_millis(50);
-/// Lines of the client's output that an error shows.
-const LINES: usize = 4;
+/// Characters of the client's words that an error shows.
+const WORDS: usize = 200;
 
 impl Job<'_> {
     /// The first of the client commands that runs.
@@ -89,14 +89,41 @@ pub(super) fn run(
     if status.success() {
         return Ok(());
     }
-    let text = fs::read(&log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let last = lines[lines.len().saturating_sub(LINES)..].join(" | ");
-    Err(Error::new(
-        ErrorKind::Source,
-        format!("the package client failed on {requirement}: {last}"),
-    ))
+    let log = fs::read(&log).unwrap_or_default();
+    let why = reason(&String::from_utf8_lossy(&log));
+    Err(Error::new(ErrorKind::Source, format!("the package client failed on {requirement}: {why}")))
+}
+
+/// Why a client failed, out of what it printed, in a line for people: its last error, and what
+/// broke its connection, which pip tells before that and among Python's names for it.
+fn reason(log: &str) -> String {
+    let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
+    let broken = lines().filter_map(|line| line.split_once("connection broken by ")).next_back();
+    let broken = broken.map(|(_, cause)| format!("the connection broke: {}", innermost(cause)));
+    // "Exception:" heads a trace; what names an object's address is of no more use.
+    let told = |line: &&str| !line.starts_with("Exception:") && !line.contains(" object at 0x");
+    let error = lines().filter_map(|line| line.strip_prefix("ERROR: ")).next_back().filter(told);
+    let words = match (error, broken) {
+        (Some(error), Some(broken)) => format!("{error} ({broken})"),
+        (Some(error), None) => error.into(),
+        (None, Some(broken)) => broken,
+        (None, None) => lines().next_back().unwrap_or("it said nothing").into(),
+    };
+    match words.char_indices().nth(WORDS) {
+        Some((end, _)) => format!("{} …", words[..end].trim_end()),
+        None => words,
+    }
+}
+
+/// The text within nested exceptions as Python prints them:
+/// `'ProxyError('no', OSError('Tunnel failed (403)'))': /simple/x/` gives `Tunnel failed`.
+fn innermost(cause: &str) -> &str {
+    let cause = cause.rsplit_once("': /").map_or(cause, |(cause, _)| cause);
+    let cause = cause.trim_start_matches('\'').trim_end_matches(['\'', '"', ')']);
+    let begins = [">: ", "('", "(\"", ", '", "): ", "] "];
+    let from = begins.iter().filter_map(|begin| Some(cause.rfind(begin)? + begin.len())).max();
+    let text = &cause[from.unwrap_or(0)..];
+    text.split_once(" (").map_or(text, |(text, _)| text).trim()
 }
 
 /// A child that does not outlive its guard.
@@ -159,4 +186,67 @@ fn size_below(dir: &Path) -> u64 {
         Err(_) => 0,
     });
     sizes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn what_pip_says_is_told_without_python() {
+        let retry = |cause: &str| {
+            format!(
+                "Looking in links: /wheels\nWARNING: Retrying (Retry(total=0, connect=None, \
+                 read=None, redirect=None, status=None)) after connection broken by '{cause}': \
+                 /simple/x/\nERROR: Could not find a version that satisfies the requirement x==1 \
+                 (from versions: none)\nERROR: No matching distribution found for x==1\n\n"
+            )
+        };
+        let object = "<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f03e3ec6ed0>";
+        let cases = [
+            (
+                format!("NewConnectionError('{object}: Failed: [Errno 111] Connection refused')"),
+                "Connection refused",
+            ),
+            (
+                format!("ProxyError('Cannot connect.', NewConnectionError('{object}: Unknown'))"),
+                "Unknown",
+            ),
+            (
+                "ProxyError('Cannot connect.', OSError('Tunnel failed: 403 Forbidden'))".into(),
+                "Tunnel failed: 403 Forbidden",
+            ),
+            (
+                "ReadTimeoutError(\"HTTPSConnectionPool(host='h', port=443): Read timed out. \
+                 (read timeout=10)\")"
+                    .into(),
+                "Read timed out.",
+            ),
+            (
+                "SSLError(SSLCertVerificationError(1, '[SSL: FAILED] verify failed (_ssl.c:1)'))"
+                    .into(),
+                "verify failed",
+            ),
+            (
+                format!("ConnectTimeoutError({object}, 'Connection to h timed out. (10)')"),
+                "Connection to h timed out.",
+            ),
+            ("ConnectionResetError(104, 'Connection reset')".into(), "Connection reset"),
+        ];
+        for (cause, due) in cases {
+            let due =
+                format!("No matching distribution found for x==1 (the connection broke: {due})");
+            assert_eq!(reason(&retry(&cause)), due);
+        }
+        // A trace tells nothing that the connection did not.
+        let trace = "  WARNING: Retrying (Retry(total=0)) after connection broken by \
+                     'NewConnectionError('<x object at 0x7>: Name not known')': /x.whl\n\
+                     ERROR: Exception:\nTraceback (most recent call last):\n  File \"x\"\n\
+                     ConnectionError: HTTPSConnectionPool(host='x'): (Caused by <x object at 0x7>)";
+        assert_eq!(reason(trace), "the connection broke: Name not known");
+        assert_eq!(reason("WARNING: a\nERROR: b\nWARNING: c"), "b");
+        assert_eq!(reason("cp: cannot stat 'x'\n\n"), "cp: cannot stat 'x'");
+        assert_eq!(reason(""), "it said nothing");
+        assert_eq!(reason(&format!("ERROR: {}", "ä".repeat(500))).chars().count(), 202);
+    }
 }
