@@ -312,6 +312,7 @@ impl Config {
             set(&mut table, setting)?;
         }
         known(&table, &defaults()?, "", &place)?;
+        in_range(&table, &place)?;
         let config: Config = table
             .try_into()
             .map_err(|error: toml::de::Error| Error::config(wrong_type(&place, &error)))?;
@@ -327,39 +328,14 @@ impl Config {
         toml::to_string(self).map_err(|error| Error::config(error.to_string()))
     }
 
+    /// Holds settings against each other that are in their own ranges.
     fn check(&self, place: &str) -> Result<()> {
         let bad = |key: &str, value: String, range: &str| {
             Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
         };
         let turn = &self.turn;
-        for (key, value) in [
-            ("turn.onset", turn.onset),
-            ("turn.offset", turn.offset),
-            ("turn.complete", turn.complete),
-        ] {
-            if !(0.0..=1.0).contains(&value) {
-                return bad(key, value.to_string(), "0 to 1");
-            }
-        }
         if turn.offset > turn.onset {
             return bad("turn.offset", turn.offset.to_string(), "at most turn.onset");
-        }
-        if !(1..=600).contains(&turn.max_utterance_s) {
-            return bad("turn.max_utterance_s", turn.max_utterance_s.to_string(), "1 to 600");
-        }
-        for (key, value) in [
-            ("turn.min_speech_ms", turn.min_speech_ms),
-            ("turn.may_end_ms", turn.may_end_ms),
-            ("turn.hangover_ms", turn.hangover_ms),
-            ("turn.hangover_short_ms", turn.hangover_short_ms),
-            ("turn.hangover_question_ms", turn.hangover_question_ms),
-            ("turn.hangover_long_ms", turn.hangover_long_ms),
-            ("turn.pre_roll_ms", turn.pre_roll_ms),
-            ("turn.barge_in_ms", turn.barge_in_ms),
-        ] {
-            if value > 10_000 {
-                return bad(key, value.to_string(), "0 to 10000");
-            }
         }
         let ascending = [
             ("turn.may_end_ms", turn.may_end_ms),
@@ -377,34 +353,69 @@ impl Config {
             let range = format!("at least turn.may_end_ms, which is {}", turn.may_end_ms);
             return bad("turn.hangover_question_ms", turn.hangover_question_ms.to_string(), &range);
         }
-        if !(0.5..=2.0).contains(&self.tts.speed) {
-            return bad("tts.speed", self.tts.speed.to_string(), "0.5 to 2");
-        }
-        if !(0.0..=2.0).contains(&self.tts.volume) {
-            return bad("tts.volume", self.tts.volume.to_string(), "0 to 2");
-        }
-        if self.satellite.volume > 100 {
-            return bad("satellite.volume", self.satellite.volume.to_string(), "0 to 100");
-        }
-        if self.llm.context != 0 && !(256..=131_072).contains(&self.llm.context) {
+        if (1..256).contains(&self.llm.context) {
             return bad("llm.context", self.llm.context.to_string(), "0, or 256 to 131072");
-        }
-        let sampling = &self.llm.sampling;
-        if !(0.1..=10.0).contains(&sampling.repeat_penalty) {
-            let value = sampling.repeat_penalty.to_string();
-            return bad("llm.sampling.repeat_penalty", value, "0.1 to 10; 1 is none");
-        }
-        if !(0.0..=5.0).contains(&sampling.temperature) {
-            return bad("llm.sampling.temperature", sampling.temperature.to_string(), "0 to 5");
-        }
-        if !(0.0..=1.0).contains(&sampling.top_p) {
-            return bad("llm.sampling.top_p", sampling.top_p.to_string(), "0 to 1");
-        }
-        if !(1..=4096).contains(&sampling.max_tokens) {
-            return bad("llm.sampling.max_tokens", sampling.max_tokens.to_string(), "1 to 4096");
         }
         Ok(())
     }
+}
+
+/// The least and the most that a number may be.
+const RANGES: [(&str, f64, f64); 28] = [
+    ("raspberry_pi.led", 0.0, 1023.0),
+    ("raspberry_pi.button", 0.0, 1023.0),
+    ("satellite.volume", 0.0, 100.0),
+    ("turn.onset", 0.0, 1.0),
+    ("turn.offset", 0.0, 1.0),
+    ("turn.complete", 0.0, 1.0),
+    ("turn.min_speech_ms", 0.0, 10_000.0),
+    ("turn.may_end_ms", 0.0, 10_000.0),
+    ("turn.hangover_ms", 0.0, 10_000.0),
+    ("turn.hangover_short_ms", 0.0, 10_000.0),
+    ("turn.hangover_question_ms", 0.0, 10_000.0),
+    ("turn.hangover_long_ms", 0.0, 10_000.0),
+    ("turn.pre_roll_ms", 0.0, 10_000.0),
+    ("turn.barge_in_ms", 0.0, 10_000.0),
+    ("turn.max_utterance_s", 1.0, 600.0),
+    ("stt.threads", 0.0, 256.0),
+    ("llm.context", 0.0, 131_072.0),
+    ("llm.exchanges", 0.0, 10_000.0),
+    ("llm.threads", 0.0, 256.0),
+    ("llm.gpu_layers", 0.0, 10_000.0),
+    ("llm.sampling.temperature", 0.0, 5.0),
+    ("llm.sampling.top_p", 0.0, 1.0),
+    ("llm.sampling.top_k", 0.0, 1_000_000.0),
+    ("llm.sampling.repeat_penalty", 0.1, 10.0),
+    ("llm.sampling.seed", 0.0, 4_294_967_295.0),
+    ("llm.sampling.max_tokens", 1.0, 4096.0),
+    ("tts.speed", 0.5, 2.0),
+    ("tts.volume", 0.0, 2.0),
+];
+
+/// The range of the number `key`, for people.
+fn range(key: &str) -> Option<String> {
+    let (_, least, most) = RANGES.iter().find(|(name, ..)| *name == key)?;
+    Some(format!("{least} to {most}"))
+}
+
+/// Refuses numbers out of their ranges, before they are held to a type that says less.
+fn in_range(table: &toml::Table, place: &str) -> Result<()> {
+    for (key, least, most) in RANGES {
+        let mut keys = key.split('.');
+        let first = keys.next().and_then(|key| table.get(key));
+        let value = keys.fold(first, |value, key| value?.get(key));
+        let number = match value {
+            Some(toml::Value::Integer(number)) => *number as f64,
+            Some(toml::Value::Float(number)) => *number,
+            _ => continue,
+        };
+        if !(least..=most).contains(&number) {
+            return Err(Error::config(format!(
+                "{place}: {key} = {number} is out of range: {least} to {most}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The defaults as a table: the keys that exist.
@@ -471,18 +482,28 @@ fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) ->
 fn wrong_type(place: &str, error: &toml::de::Error) -> String {
     let text = error.to_string();
     let key = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
-    let key = key.map(|key| format!("{key}: ")).unwrap_or_default();
+    let key = key.unwrap_or_default();
+    let at = if key.is_empty() { String::new() } else { format!("{key}: ") };
     let message = error.message();
     let (found, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
-    let wanted = match wanted {
-        "" => return format!("{place}: {key}{found}"),
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
-        "f32" | "f64" => "a number",
-        "a boolean" => "true or false",
-        "a string" | "path string" => "a text, in quotes",
-        other => other,
+    let found = found.replace("invalid type: map", "invalid type: a section");
+    let number = |what: &str| match range(key) {
+        Some(range) => format!("a {what}, {range}"),
+        None => format!("a {what}"),
     };
-    format!("{place}: {key}{found}; it must be {wanted}")
+    let wanted = match wanted {
+        "" => return format!("{place}: {at}{found}"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => number("whole number"),
+        "f32" | "f64" => number("number"),
+        "a boolean" => "true or false".into(),
+        "a string" | "path string" => "a text, in quotes".into(),
+        other if other.starts_with("struct ") => {
+            let settings = "with its settings below it, each on its line";
+            format!("a section: write [{key}], {settings}")
+        }
+        other => other.into(),
+    };
+    format!("{place}: {at}{found}; it must be {wanted}")
 }
 
 #[cfg(test)]
@@ -535,13 +556,60 @@ mod tests {
         assert!(error("[tts]\nspeed = \"fast\"", &[]).contains("tts.speed: "));
         let text = error("", &["turn.hangover_ms=long"]);
         assert!(text.contains("turn.hangover_ms: "), "{text}");
-        assert!(text.ends_with("it must be a whole number, 0 or more"), "{text}");
+        assert!(text.ends_with("it must be a whole number, 0 to 10000"), "{text}");
         assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
         assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
         assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
+        assert!(error("", &["tts.speed=nan"]).contains("out of range"));
+        assert!(error("", &["llm.context=100"]).ends_with("0, or 256 to 131072"));
         assert!(error("", &["turn"]).contains("section.key=value"));
         let missing = Config::load(Some(Path::new("no-such-file.toml")), &[]);
         assert!(missing.expect_err("missing").to_string().contains("sayso config init"));
+    }
+
+    #[test]
+    fn a_number_too_large_for_its_type_is_told_its_range() {
+        let text = error("[turn]\nhangover_ms = 99999999999", &[]);
+        let due = "turn.hangover_ms = 99999999999 is out of range: 0 to 10000";
+        assert!(text.ends_with(due), "{text}");
+        assert!(error("", &["llm.threads=100000"]).ends_with("out of range: 0 to 256"));
+        assert!(error("", &["stt.threads=257"]).ends_with("out of range: 0 to 256"));
+        assert!(error("", &["llm.sampling.seed=-1"]).ends_with("0 to 4294967295"));
+        let text = error("", &["llm.threads=1.5"]);
+        assert!(text.ends_with("it must be a whole number, 0 to 256"), "{text}");
+    }
+
+    #[test]
+    fn every_number_has_a_range_that_holds_its_default() {
+        fn numbers(table: &toml::Table, above: &str, out: &mut Vec<String>) {
+            for (key, value) in table {
+                match value {
+                    toml::Value::Table(table) => numbers(table, &format!("{above}{key}."), out),
+                    toml::Value::Integer(_) | toml::Value::Float(_) => {
+                        out.push(format!("{above}{key}"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let defaults = defaults().expect("defaults");
+        let mut have = Vec::new();
+        numbers(&defaults, "", &mut have);
+        let mut want: Vec<String> = RANGES.iter().map(|(key, ..)| key.to_string()).collect();
+        have.sort();
+        want.sort();
+        assert_eq!(have, want);
+        in_range(&defaults, "defaults").expect("in range");
+    }
+
+    #[test]
+    fn a_value_where_a_section_is_due_is_told_so() {
+        let text = error("turn = 3", &[]);
+        assert!(text.contains("turn: ") && text.contains("write [turn]"), "{text}");
+        let text = error("llm.sampling = true", &[]);
+        assert!(text.contains("write [llm.sampling]"), "{text}");
+        let text = error("[tts.speed]", &[]);
+        assert!(text.contains("tts.speed: ") && text.ends_with("a number, 0.5 to 2"), "{text}");
     }
 
     #[test]
