@@ -13,7 +13,9 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) fn read(path: &Path, what: &str, largest: u64) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| {
         let (kind, message) = match error.kind() {
-            std::io::ErrorKind::NotFound => (ErrorKind::Missing, "is missing: fetch it"),
+            std::io::ErrorKind::NotFound => {
+                (ErrorKind::Missing, "is missing: check the path, or run `sayso models fetch`")
+            }
             _ => (ErrorKind::Io, "cannot be read"),
         };
         Error::new(kind, format!("{what} {message}")).with_path(path).with_source(error)

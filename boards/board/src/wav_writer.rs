@@ -85,11 +85,17 @@ impl WavWriter {
 }
 
 fn write_error(path: &Path, error: &hound::Error) -> BoardError {
-    BoardError::new(
-        BoardErrorKind::Io,
-        format!(
-            "cannot write {}: {error}. Check the disk's free space and the permissions",
-            path.display()
-        ),
-    )
+    use std::io::ErrorKind;
+
+    let kind = match error {
+        hound::Error::IoError(error) => error.kind(),
+        _ => ErrorKind::Other,
+    };
+    let todo = match kind {
+        ErrorKind::NotFound => "Make its folder, or name another file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room, or name a file elsewhere",
+        _ => "Name another file",
+    };
+    let message = format!("cannot write {}: {error}. {todo}", path.display());
+    BoardError::new(BoardErrorKind::Io, message)
 }

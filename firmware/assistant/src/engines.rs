@@ -64,6 +64,32 @@ impl Engines {
         })
     }
 
+    /// The file or folder that `config` chooses for `role`, after a look at whether it is
+    /// what the engine loads: the small ones are loaded for it, of the speech and language
+    /// models the heads are read.
+    ///
+    /// # Errors
+    /// As the engine's own loading.
+    pub fn check(config: &Config, role: Role) -> Result<PathBuf> {
+        use sayso_models::{eot::SmartTurn, llm::Llama, stt::Whisper, tts::Hibari, vad::Silero};
+        let chosen = Chosen::new(config);
+        let path = match role {
+            Role::Vad => chosen.vad(),
+            Role::Eot => chosen.eot(),
+            Role::Stt => chosen.stt(),
+            Role::Llm => chosen.llm(),
+            Role::Tts => chosen.tts(),
+        }?;
+        match role {
+            Role::Vad => drop(Silero::load(&path)?),
+            Role::Eot => drop(SmartTurn::load(&path)?),
+            Role::Stt => Whisper::check(&path)?,
+            Role::Llm => drop(Llama::check(&path)?),
+            Role::Tts => drop(Hibari::load(&path)?),
+        }
+        Ok(path)
+    }
+
     /// Loads the voice activity detector alone.
     ///
     /// # Errors
@@ -277,7 +303,7 @@ impl<'c> Chosen<'c> {
     /// The only file, or the named one, of the model asked for.
     fn file(&self, asked: &str, role: Role) -> Result<PathBuf> {
         match self.name(asked, role) {
-            None => Ok(PathBuf::from(asked)),
+            None => self.own(asked),
             Some(name) => {
                 let model = self.store.catalog().model(name)?;
                 let file = model.files().into_iter().next().unwrap_or_default();
@@ -286,10 +312,27 @@ impl<'c> Chosen<'c> {
         }
     }
 
+    /// A file or folder of the user's own.
+    fn own(&self, asked: &str) -> Result<PathBuf> {
+        let path = PathBuf::from(asked);
+        // What cannot be looked at is there, for all that is known: opening it will tell.
+        if path.try_exists().unwrap_or(true) {
+            return Ok(path);
+        }
+        // A word alone may be a name of the catalogue, mistyped.
+        let word = path.components().count() == 1;
+        Err(crate::Error::Usage(if word {
+            let hint = self.store.catalog().hint(asked);
+            format!("{asked}: there is no such file, and no model of that name: {hint}")
+        } else {
+            format!("{asked}: there is no such file or folder: check the path")
+        }))
+    }
+
     /// The Silero file.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// When it is not installed, or not where the settings say.
     pub fn vad(&self) -> Result<PathBuf> {
         self.file(&self.config.models.vad.to_string_lossy(), Role::Vad)
     }
@@ -297,7 +340,7 @@ impl<'c> Chosen<'c> {
     /// The Smart Turn file.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// When it is not installed, or not where the settings say.
     pub fn eot(&self) -> Result<PathBuf> {
         self.file(&self.config.models.eot.to_string_lossy(), Role::Eot)
     }
@@ -305,7 +348,7 @@ impl<'c> Chosen<'c> {
     /// The Whisper file.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// When it is not installed, or not where the settings say.
     pub fn stt(&self) -> Result<PathBuf> {
         self.file(&self.config.models.whisper, Role::Stt)
     }
@@ -313,7 +356,7 @@ impl<'c> Chosen<'c> {
     /// The language model's file.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// When it is not installed, or not where the settings say.
     pub fn llm(&self) -> Result<PathBuf> {
         self.file(&self.config.models.llm, Role::Llm)
     }
@@ -321,11 +364,11 @@ impl<'c> Chosen<'c> {
     /// The voice's folder.
     ///
     /// # Errors
-    /// When it is not installed.
+    /// When it is not installed, or not where the settings say.
     pub fn tts(&self) -> Result<PathBuf> {
         let folder = &self.config.models.voice;
         if !folder.as_os_str().is_empty() {
-            return Ok(folder.clone());
+            return self.own(&folder.to_string_lossy());
         }
         let file = self.file("", Role::Tts)?;
         Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())

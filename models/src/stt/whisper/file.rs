@@ -25,9 +25,10 @@ const LONGEST_TOKEN: u32 = 512;
 pub(super) fn check(path: &Path) -> Result<()> {
     let open = |error: std::io::Error| {
         let (kind, message) = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                (ErrorKind::Missing, "the speech recognition model is missing: fetch it")
-            }
+            std::io::ErrorKind::NotFound => (
+                ErrorKind::Missing,
+                "the speech recognition model is missing: check the path, or run `sayso models fetch`",
+            ),
             _ => (ErrorKind::Io, "the speech recognition model cannot be read"),
         };
         Error::new(kind, message).with_path(path).with_source(error)
