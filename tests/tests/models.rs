@@ -35,6 +35,50 @@ fn the_catalogue_tells_what_one_wants_to_know() {
         here.iter().all(|model| model["installed"] == true),
         "run `cargo xtask test`: {here:?}"
     );
+    // What brings the models of an earlier version up to date.
+    json(sayso().args(["models", "--json", "fetch", "--offline", "--all"]));
+    for model in json(sayso().args(["models", "--json"])) {
+        let text = fs::read_to_string(model["licence_text"].as_str().expect("a licence text"));
+        assert!(text.expect("reads").len() > 1000, "{model}");
+    }
+}
+
+#[test]
+fn the_list_fits_a_terminal_and_tells_where_models_come_from() {
+    let empty = tempfile::tempdir().expect("folder");
+    for command in [&mut on(empty.path()), &mut sayso()] {
+        let printed = output(command.arg("models"));
+        assert!(printed.status.success());
+        let text = String::from_utf8_lossy(&printed.stdout).into_owned();
+        // The store's folder is as long as it is.
+        for line in text.lines().filter(|line| !line.starts_with("in ")) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+    let text = output(on(empty.path()).arg("models")).stdout;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    assert!(text.contains("silero-vad on GitHub · github.com/snakers4/silero-vad"), "{text}");
+    let column = |line: &str, word: &str| line.find(word).map(|at| line[..at].chars().count());
+    let mut states = text.lines().filter_map(|line| column(line, "not installed"));
+    let first = states.next();
+    assert!(first.is_some() && states.all(|column| Some(column) == first), "{text}");
+}
+
+#[test]
+fn a_mistyped_model_is_told_apart_from_a_missing_file() {
+    let question = data("commands-misc-en/gdo_audio.flac");
+    let whisper =
+        |asked: &str| failure(sayso().args(["--whisper", asked, "transcribe"]).arg(&question));
+    let error = whisper("whisper-bas");
+    assert!(error.contains("did you mean whisper-base?"), "{error}");
+    let error = whisper("./no/such/file.bin");
+    assert!(error.contains("no such file") && !error.contains("did you mean"), "{error}");
+    let error = failure(sayso().args(["--llm", "qwen2.5-coder", "chat", "hello"]));
+    assert!(error.contains("did you mean qwen2.5-coder-0.5b?"), "{error}");
+    let error = failure(sayso().args(["--voice", "/no/voice", "say", "hello", "-o", "x.wav"]));
+    assert!(error.contains("/no/voice") && error.contains("check the path"), "{error}");
+    let error = failure(sayso().args(["models", "fetch", "smollm2"]));
+    assert!(error.contains("did you mean smollm2-135m?"), "{error}");
 }
 
 #[test]
@@ -49,6 +93,11 @@ fn models_travel_to_a_machine_without_network() {
     );
     let imported = json(on(&store).args(["models", "--json", "import"]).arg(&bundle));
     assert_eq!(imported.len(), 2);
+    for folder in [&bundle, &store] {
+        let licence = |name: &str| fs::read_to_string(folder.join(name)).expect("a licence text");
+        assert!(licence("silero-v6/LICENSE").contains("Copyright (c) 2020-present Silero Team"));
+        assert!(licence("whisper-tiny.en/LICENSE").contains("Copyright (c) 2022 OpenAI"));
+    }
     let verified = json(on(&store).args(["models", "--json", "verify"]));
     assert!(
         !verified.is_empty() && verified.iter().all(|file| file["good"] == true),

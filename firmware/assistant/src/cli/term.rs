@@ -7,6 +7,9 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// The columns of a terminal that nobody has made wider; lines that are ours keep to them.
+pub const COLUMNS: usize = 80;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -31,6 +34,19 @@ pub fn dim(text: impl Display) -> String {
 /// In this colour.
 pub fn coloured(colour: AnsiColor, text: impl Display) -> String {
     painted(colour.on_default(), text, std::io::stdout().is_terminal())
+}
+
+/// `text` in lines of at most `columns`, as far as breaks at `between` allow.
+pub fn folded(text: &str, between: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split(between) {
+        let longer = |line: &str| format!("{line}{between}{part}");
+        match lines.last_mut() {
+            Some(line) if longer(line).chars().count() <= columns => *line = longer(line),
+            _ => lines.push(part.into()),
+        }
+    }
+    lines
 }
 
 /// A time in ms to the tenth, which is as far as it can be trusted.
@@ -127,7 +143,14 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{folded, plain};
+
+    #[test]
+    fn lines_are_broken_only_where_they_may_be() {
+        assert_eq!(folded("a b · c · d", " · ", 7), ["a b · c", "d"]);
+        assert_eq!(folded("much too long · c", " · ", 7), ["much too long", "c"]);
+        assert_eq!(folded("a", " ", 1), ["a"]);
+    }
 
     #[test]
     fn the_systems_numbers_are_left_out() {

@@ -164,22 +164,22 @@ fn print_table(lines: &[Line], recordings: &[Recording<'_>]) {
         recordings.len()
     );
     let (share, latency) = ("pauses cut off", "true end to ended, ms");
-    println!("  {:<24}{share:>16}{:>10}  {latency}", "", "");
+    println!("  {:<22}{share:>15}{:>11}  {latency}", "", "");
     println!(
-        "  {:<24}{:>8}{:>8}{:>10}{:>8}{:>8}{:>8}{:>8}",
+        "  {:<22}{:>7}{:>8}{:>11}{:>7}{:>7}{:>7}{:>7}",
         "policy", "count", "share", "elsewhere", "p50", "p95", "p99", "never"
     );
     for Point { name, outcome } in lines.iter().flat_map(|line| &line.points) {
         print!(
-            "  {name:<24}{:>8}{:>7.1}%{:>10}",
+            "  {name:<22}{:>7}{:>7.1}%{:>11}",
             outcome.cut_off,
             outcome.share() * 100.0,
             outcome.elsewhere
         );
         for p in [0.5, 0.95, 0.99] {
-            print!("{:>8.0}", outcome.latency.percentile(p).unwrap_or(f64::NAN));
+            print!("{:>7.0}", outcome.latency.percentile(p).unwrap_or(f64::NAN));
         }
-        println!("{:>8}", outcome.never);
+        println!("{:>7}", outcome.never);
     }
     println!();
     for line in lines.iter().filter(|line| line.points.len() > 1) {

@@ -42,6 +42,12 @@ pub struct Sheet {
     values: Vec<(String, serde_json::Number)>,
 }
 
+/// Columns of a name, a value and the number of values: [`COLUMNS`](crate::cli::term::COLUMNS)
+/// in all, with the two before them.
+const NAME: usize = 26;
+const VALUE: usize = 9;
+const COUNT: usize = 7;
+
 const SHARES: [(&str, f64); 5] =
     [("min", 0.0), ("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];
 
@@ -69,7 +75,7 @@ impl Sheet {
 
     /// A single value. Its name ends with the unit. Left out unless it is finite.
     pub fn value(mut self, name: impl Into<String>, value: f64) -> Self {
-        let value = serde_json::Number::from_f64(value);
+        let value = serde_json::Number::from_f64(exact(value));
         self.values.extend(value.map(|value| (name.into(), value)));
         self
     }
@@ -83,7 +89,7 @@ impl Sheet {
         for figures in &self.figures {
             let mut shares = serde_json::Map::new();
             for (name, p) in SHARES {
-                shares.insert(name.into(), figures.percentile(p).into());
+                shares.insert(name.into(), figures.percentile(p).map(exact).into());
             }
             shares.insert("n".into(), figures.values.len().into());
             sheet.insert(figures.name.clone(), shares.into());
@@ -102,31 +108,39 @@ impl fmt::Display for Sheet {
         if self.figures.is_empty() {
             writeln!(f, "{name}")?;
         } else {
-            write!(f, "{name:<26}")?;
+            write!(f, "{name:<0$}", 2 + NAME)?;
             for (name, _) in SHARES {
-                write!(f, "{name:>10}")?;
+                write!(f, "{name:>VALUE$}")?;
             }
-            writeln!(f, "{:>7}", "n")?;
+            writeln!(f, "{:>COUNT$}", "n")?;
         }
         for figures in &self.figures {
-            write!(f, "  {:<24}", figures.name)?;
+            write!(f, "  {:<NAME$}", figures.name)?;
             for (_, p) in SHARES {
                 match figures.percentile(p) {
-                    Some(value) => write!(f, "{:>10}", rounded(value))?,
-                    None => write!(f, "{:>10}", "-")?,
+                    Some(value) => write!(f, "{:>VALUE$}", rounded(value))?,
+                    None => write!(f, "{:>VALUE$}", "-")?,
                 }
             }
-            writeln!(f, "{:>7}", figures.values.len())?;
+            writeln!(f, "{:>COUNT$}", figures.values.len())?;
         }
+        let longest = self.values.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let width = NAME.max(longest);
         for (name, value) in &self.values {
             let value = match value.as_u64() {
                 Some(count) => count.to_string(),
                 None => rounded(value.as_f64().unwrap_or_default()),
             };
-            writeln!(f, "  {name:<24}{value:>10}")?;
+            writeln!(f, "  {name:<width$}{value:>VALUE$}")?;
         }
         writeln!(f)
     }
+}
+
+/// Without the digits that only binary fractions have.
+fn exact(value: f64) -> f64 {
+    let rounded = (value * 1e4).round() / 1e4;
+    if rounded.is_finite() { rounded } else { value }
 }
 
 /// With as many digits as mean something.
@@ -176,6 +190,26 @@ mod tests {
         assert_eq!(figures.percentile(0.5), Some(50.0));
         assert_eq!(figures.percentile(0.99), Some(99.0));
         assert_eq!(figures.percentile(1.0), Some(100.0));
+    }
+
+    #[test]
+    fn figures_are_rounded_to_what_was_measured() {
+        let mut figures = Figures::new("x_ms");
+        figures.push(5417.599999999999);
+        let json = Sheet::new("x").with(figures).value("ratio", 1.0 / 3.0).json().to_string();
+        assert!(json.contains(":5417.6,") && json.contains(":0.3333"), "{json}");
+        assert!(!json.contains("33333"), "{json}");
+    }
+
+    #[test]
+    fn a_sheet_fits_a_terminal() {
+        let mut figures = Figures::new("utterance_5s_2_threads_ms");
+        figures.push(123_456.78);
+        let mut sheet = Sheet::new("turns").label("pipeline", "cascade / overlapped");
+        sheet = sheet.with(figures).value("uncancelled_interrupted_itself", 123_456.78);
+        for line in sheet.count("xruns", 3).to_string().lines() {
+            assert!(line.chars().count() <= crate::cli::term::COLUMNS, "{line}");
+        }
     }
 
     #[test]

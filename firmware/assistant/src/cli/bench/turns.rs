@@ -159,11 +159,11 @@ impl Turns {
                 "bench": "turns",
                 "pipeline": pipeline,
                 "question": question.name,
-                "voice_to_voice_ms": played.voice_to_voice_ms,
-                "work_begun_ms": played.stages.begun,
-                "stt_ms": played.stages.stt,
-                "sound_ready_ms": played.stages.ready,
-                "released_ms": played.stages.released,
+                "voice_to_voice_ms": played.voice_to_voice_ms.map(term::tenth),
+                "work_begun_ms": played.stages.begun.map(term::tenth),
+                "stt_ms": played.stages.stt.map(term::tenth),
+                "sound_ready_ms": played.stages.ready.map(term::tenth),
+                "released_ms": played.stages.released.map(term::tenth),
                 "cut_off": played.cut_off,
                 "guesses_made": played.guesses.made,
                 "transcript": played.transcript,
@@ -177,7 +177,10 @@ impl Turns {
             None if played.cut_off => "  cut off".into(),
             None => "no answer".into(),
         };
-        println!("{pipeline:<10} {latency}  {:<48} {}", question.name, played.transcript);
+        println!("{pipeline:<10} {latency}  {}", question.name);
+        for line in term::folded(&played.transcript, " ", term::COLUMNS - 4) {
+            println!("    {line}");
+        }
     }
 }
 
