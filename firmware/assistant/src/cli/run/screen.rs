@@ -120,7 +120,9 @@ impl Screen {
         }
         let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
         self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
-        self.above(&term::dim(format!("       {}", super::super::ask::times(record))));
+        for line in term::folded(&super::super::ask::times(record), " · ", term::COLUMNS - 7) {
+            self.above(&term::dim(format!("       {line}")));
+        }
     }
 
     fn above(&self, line: &str) {
