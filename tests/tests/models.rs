@@ -166,7 +166,12 @@ fn a_read_only_store_can_be_used() {
     let folder = tempfile::tempdir().expect("folder");
     let store = folder.path().join("store");
     let bundle = folder.path().join("bundle");
-    json(sayso().args(["models", "--json", "export"]).arg(&bundle).arg("whisper-tiny.en"));
+    json(
+        sayso()
+            .args(["models", "--json", "export"])
+            .arg(&bundle)
+            .args(["silero-v6", "whisper-tiny.en"]),
+    );
     json(on(&store).args(["models", "--json", "import"]).arg(&bundle));
     let changed = Command::new("chmod").args(["-R", "a-w"]).arg(&store).status();
     assert!(changed.expect("chmod").success());
