@@ -1,5 +1,6 @@
-//! ggml's block formats, bit for bit as ggml's reference quantisers write them
-//! (`quantize_row_*_ref` in `ggml-quants.c`). A block holds 32 weights.
+//! ggml's block formats. A block holds 32 weights. `q8_0` and `q5_1` come out bit for bit
+//! as ggml's reference quantisers write them (`quantize_row_*_ref` in `ggml-quants.c`),
+//! `q4_0` nearer to the weights than there.
 
 use half::f16;
 use serde::Deserialize;
@@ -96,15 +97,32 @@ fn put_q5_1(x: &[f32; BLOCK], out: &mut Vec<u8>) {
     out.extend_from_slice(&low);
 }
 
+/// What the weight of the largest magnitude becomes, of −8…7. The reference takes −8,
+/// which has every second level of a block that had 5 bits fall between two of its own;
+/// the best of these errs by a third less there.
+const PEAKS: [f32; 5] = [-8.0, -7.6, -8.4, -7.2, -8.8];
+
 fn put_q4_0(x: &[f32; BLOCK], out: &mut Vec<u8>) {
     let peak =
         x.iter().copied().fold(0.0_f32, |peak, v| if v.abs() > peak.abs() { v } else { peak });
-    let d = peak / -8.0;
-    let id = inverse(d);
-    let level = |v: f32| ((v * id + 8.5) as u8).min(15);
-    put_half(d, out);
+    let quantised = |level: f32| {
+        let d = f16::from_f32(peak / level);
+        let id = inverse(d.to_f32());
+        let levels = x.map(|v| (v * id + 8.5).clamp(0.0, 15.0).floor());
+        let error = |(q, v): (&f32, &f32)| ((q - 8.0) * d.to_f32() - v).powi(2);
+        (levels.iter().zip(x).map(error).sum::<f32>(), d, levels)
+    };
+    let mut best = quantised(PEAKS[0]);
+    for level in &PEAKS[1..] {
+        let other = quantised(*level);
+        if other.0 < best.0 {
+            best = other;
+        }
+    }
+    let (_, d, levels) = best;
+    out.extend_from_slice(&d.to_le_bytes());
     for j in 0..BLOCK / 2 {
-        out.push(level(x[j]) | (level(x[j + BLOCK / 2]) << 4));
+        out.push(levels[j] as u8 | ((levels[j + BLOCK / 2] as u8) << 4));
     }
 }
 
@@ -146,10 +164,22 @@ mod tests {
             assert_eq!(out.len(), quant.block_bytes());
             for (a, b) in back(quant, &out).iter().zip(ramp()) {
                 // q4_0 cannot reach the far end: +7 steps for 8 steps' worth.
-                let slack = if quant == Quant::Q4_0 && b > 1.75 { step } else { step * 0.51 };
+                let slack = if quant == Quant::Q4_0 { step * 0.85 } else { step * 0.51 };
                 assert!((a - b).abs() <= slack, "{quant:?}: {a} for {b}");
             }
         }
+    }
+
+    #[test]
+    fn four_bits_err_less_than_by_the_reference() {
+        // Five bits, as a `q5_0` block has them.
+        let x: [f32; BLOCK] = std::array::from_fn(|i| ((i * 7 + 3) % 32) as f32 - 16.0);
+        let mut out = Vec::new();
+        Quant::Q4_0.put(&x, &mut out);
+        let error = |y: &[f32]| y.iter().zip(x).map(|(y, x)| (y - x).powi(2)).sum::<f32>();
+        // The reference has a step of two, and odd weights fall half way.
+        let reference: Vec<f32> = x.map(|v| ((v / 2.0 + 8.5).floor().min(15.0) - 8.0) * 2.0).into();
+        assert!(error(&back(Quant::Q4_0, &out)) < error(&reference));
     }
 
     #[test]

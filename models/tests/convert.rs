@@ -388,6 +388,103 @@ fn a_gguf_changes_only_its_q4_1_matrices() {
     assert!(error.to_string().contains("no q4_1"), "{error}");
 }
 
+/// A GGUF of these tensors (name, dimensions, type, data), nothing else in it.
+fn gguf_of(tensors: &[(&str, [u64; 2], u32, Vec<u8>)]) -> Vec<u8> {
+    let mut b = b"GGUF".to_vec();
+    b.extend(3_u32.to_le_bytes());
+    b.extend((tensors.len() as u64).to_le_bytes());
+    b.extend(0_u64.to_le_bytes());
+    let mut offset = 0_u64;
+    for (name, dims, kind, data) in tensors {
+        b.extend((name.len() as u64).to_le_bytes());
+        b.extend(name.as_bytes());
+        b.extend(2_u32.to_le_bytes());
+        dims.iter().for_each(|d| b.extend(d.to_le_bytes()));
+        b.extend(kind.to_le_bytes());
+        b.extend(offset.to_le_bytes());
+        offset += (data.len() as u64).next_multiple_of(32);
+    }
+    for (_, _, _, data) in tensors {
+        b.resize(b.len().next_multiple_of(32), 0);
+        b.extend(data);
+    }
+    b
+}
+
+/// A `q5_0` block whose weights are −16…15 times 0.5, and the same in `q8_0`.
+fn five_and_eight_bits() -> (Vec<u8>, Vec<u8>) {
+    let level = |i: usize| ((i * 5 + 1) % 32) as u8;
+    let mut five = f16::from_f32(0.5).to_le_bytes().to_vec();
+    let fifth = (0..32).fold(0_u32, |bits, i| bits | u32::from(level(i) >> 4) << i);
+    five.extend(fifth.to_le_bytes());
+    five.extend((0..16).map(|i| (level(i) & 15) | (level(i + 16) & 15) << 4));
+    let mut eight = f16::from_f32(0.5).to_le_bytes().to_vec();
+    eight.extend((0..32).map(|i| level(i).wrapping_sub(16)));
+    (five, eight)
+}
+
+/// Tensor names and types of a GGUF without metadata, and the data of the last.
+fn names_and_kinds(b: &[u8]) -> (Vec<(String, u32)>, Vec<u8>) {
+    let int = |at: usize| u64::from_le_bytes(b[at..at + 8].try_into().unwrap());
+    let (mut at, mut found, mut last) = (24, Vec::new(), 0);
+    for _ in 0..int(8) {
+        let n = int(at) as usize;
+        let name = String::from_utf8(b[at + 8..at + 8 + n].to_vec()).unwrap();
+        at += 8 + n + 4 + 16;
+        found.push((name, u32::from_le_bytes(b[at..at + 4].try_into().unwrap())));
+        last = int(at + 4) as usize;
+        at += 12;
+    }
+    (found, b[at.next_multiple_of(32) + last..].to_vec())
+}
+
+#[test]
+fn a_gguf_has_its_embedding_once_and_its_slow_matrices_in_quicker_types() {
+    let (five, eight) = five_and_eight_bits();
+    let mut other = eight.clone();
+    other[2..].reverse();
+    // 6 bits: 0…63 by their low four and high two, scales 1…16, times 2.
+    let mut six: Vec<u8> = (0..128_u32).map(|i| (i * 37 % 256) as u8).collect();
+    six.extend((0..64_u32).map(|i| (i * 91 % 256) as u8));
+    six.extend(1..=16_u8);
+    six.extend(f16::from_f32(2.0).to_le_bytes());
+    let with = |output: &[u8]| {
+        let mut out = Vec::new();
+        let gguf = gguf_of(&[
+            ("output.weight", [32, 1], 8, output.to_vec()),
+            ("token_embd.weight", [32, 1], 6, five.clone()),
+            ("up", [32, 1], 6, five.clone()),
+            ("down", [256, 1], 14, six.clone()),
+        ]);
+        gguf_requantize(&gguf, Quant::Q4_0, &mut out).unwrap();
+        names_and_kinds(&out)
+    };
+    let (tensors, down) = with(&eight);
+    let due = [("token_embd.weight", 6), ("up", 2), ("down", 8)];
+    assert_eq!(tensors, due.map(|(name, kind)| (name.to_owned(), kind)));
+    assert_eq!(with(&other).0[0], ("output.weight".to_owned(), 8), "it is another matrix");
+    // The weights by the layout that ggml's sources give (`dequantize_row_q6_K`).
+    for n in 0..2 {
+        for l in 0..32 {
+            let (low, high) = (&six[64 * n..], six[128 + 32 * n + l]);
+            let levels = [
+                (low[l] & 15) | (high & 3) << 4,
+                (low[l + 32] & 15) | (high >> 2 & 3) << 4,
+                (low[l] >> 4) | (high >> 4 & 3) << 4,
+                (low[l + 32] >> 4) | (high >> 6 & 3) << 4,
+            ];
+            for (quarter, level) in levels.into_iter().enumerate() {
+                let scale = f32::from(six[192 + 8 * n + 2 * quarter + l / 16]);
+                let due = (f32::from(level) - 32.0) * scale * 2.0;
+                let block = &down[(4 * n + quarter) * 34..];
+                let d = f16::from_le_bytes([block[0], block[1]]).to_f32();
+                let got = f32::from(block[2 + l] as i8) * d;
+                assert!((got - due).abs() <= 0.6 * d, "{n} {quarter} {l}: {got} for {due}");
+            }
+        }
+    }
+}
+
 /// Swallows what is written, and how much it was.
 #[derive(Default)]
 struct Count(usize);

@@ -21,7 +21,7 @@ fn small() -> std::path::PathBuf {
 }
 
 fn standard() -> std::path::PathBuf {
-    common::model("qwen2.5-coder-0.5b", "q4_k_m.gguf")
+    common::model("qwen2.5-coder-0.5b", "q4_0.gguf")
 }
 
 fn config() -> Config {

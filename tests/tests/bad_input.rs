@@ -111,16 +111,56 @@ fn silence_is_not_transcribed() {
 }
 
 #[test]
+fn sounds_that_nobody_makes_are_not_transcribed() {
+    let mut command = sayso();
+    command.args(["transcribe", "--json"]);
+    let silent = ["env-esc10", "noise-music-silence"];
+    let noises: Vec<_> = sayso_tests::recordings()
+        .into_iter()
+        .filter(|r| silent.contains(&r.category.as_str()) && r.transcript.is_empty())
+        .collect();
+    assert!(noises.len() > 20, "{} recordings", noises.len());
+    let lines = json(command.args(noises.iter().map(|r| &r.path)));
+    let heard: Vec<_> = lines.iter().filter(|line| line["text"] != "").collect();
+    for line in &heard {
+        println!("{}: {}", line["file"], line["text"]);
+    }
+    // Measured: one sneeze.
+    assert!(heard.len() <= 2, "words in {} of {} recordings", heard.len(), noises.len());
+}
+
+#[test]
+fn a_silent_question_does_not_keep_the_others_from_an_answer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let silent = folder.path().join("silent.wav");
+    wav(&silent, 16_000, 1, 16, false, &vec![0.0; 16_000 * 2]);
+    let time = data("commands-misc-en/gdo_audio.flac");
+    let output = sayso_tests::output(
+        sayso().args(["--profile", "small", "ask", "--json"]).args([&silent, &time]),
+    );
+    let lines = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(lines.contains("gdo_audio.flac"), "{lines}");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("silent.wav"), "{error}");
+}
+
+#[test]
 fn an_hour_is_transcribed_but_no_question() {
     let folder = tempfile::tempdir().expect("folder");
     let hour = folder.path().join("hour.wav");
     // The question, an hour of quiet, the question.
-    let mut samples = question();
+    let question: Vec<f32> = question().into_iter().step_by(2).collect();
+    let mut samples = question.clone();
     samples.resize(3600 * 8_000, 0.0);
-    samples.extend(question());
+    samples.extend(question);
     wav(&hour, 8_000, 1, 16, false, &samples);
     let error = failure(sayso().arg("ask").arg(&hour));
     assert!(error.contains("hour.wav"), "{error}");
+    let text = heard(&hour);
+    let twice = format!("{WORDS} {WORDS}");
+    assert!(Wer::of(&twice, &text).errors <= 2, "{text}");
 }
 
 #[test]

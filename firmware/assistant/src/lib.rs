@@ -46,6 +46,7 @@ pub mod live;
 pub mod lockstep;
 pub mod mind;
 pub mod mouth;
+pub mod passages;
 pub mod patience;
 mod realtime;
 pub mod scribe;

@@ -222,28 +222,8 @@ fn tail(text: &str, bytes: usize) -> &str {
 }
 
 /// Puts `more`, which began `offset` after it, behind `whole`; returns the text added.
-fn append(whole: &mut Transcript, mut more: Transcript, offset: Samples) -> String {
-    let text = more.text.trim().to_owned();
-    let offset_ms = u32::try_from(offset.as_ms()).unwrap_or(u32::MAX);
-    for word in &mut more.words {
-        word.start_ms = word.start_ms.saturating_add(offset_ms);
-        word.end_ms = word.end_ms.saturating_add(offset_ms);
-    }
-    if whole.text.is_empty() {
-        more.text = text.clone();
-        *whole = more;
-        return text;
-    }
-    if text.is_empty() {
-        return text;
-    }
-    let added = format!(" {text}");
-    whole.text.push_str(&added);
-    whole.words.append(&mut more.words);
-    whole.avg_logprob = whole.avg_logprob.min(more.avg_logprob);
-    whole.no_speech_prob = whole.no_speech_prob.min(more.no_speech_prob);
-    whole.full_context |= more.full_context;
-    added
+fn append(whole: &mut Transcript, more: Transcript, offset: Samples) -> String {
+    whole.append(more, u32::try_from(offset.as_ms()).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn tensor(r: &mut Reader<'_>, to: Quant, out: &mut dyn Write) -> Result<()> {
     if !quantised {
         return out.write_all(data).map_err(io_error);
     }
-    put_rows(data, BLOCK * width, to, out, |bytes| {
+    put_rows::<BLOCK>(data, BLOCK * width, to, out, |bytes| {
         std::array::from_fn(|i| {
             let at = i * width;
             if width == 2 {

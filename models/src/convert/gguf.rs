@@ -1,5 +1,6 @@
-//! Requantising a GGUF language model: its `q4_1` matrices, which have no fast
-//! prompt kernels on CPUs, become blocks of another type. Everything else is
+//! Requantising a GGUF language model: matrices of types that have no fast prompt
+//! kernels on CPUs become blocks of one that has. An output matrix that is the embedding
+//! once more is left out, for the engine then takes the embedding. Everything else is
 //! copied as it is. Format: the GGUF specification of the ggml project.
 
 use std::io::Write;
@@ -12,7 +13,11 @@ use crate::Result;
 use crate::quant::{BLOCK, Quant};
 
 const WHAT: &str = "GGUF model";
+/// Tensor types (`enum ggml_type`).
 const Q4_1: u32 = 3;
+const Q5_0: u32 = 6;
+const Q8_0: u32 = 8;
+const Q6_K: u32 = 14;
 /// Tensors begin at multiples of this many bytes, unless the metadata says otherwise.
 const ALIGNMENT: usize = 32;
 /// Metadata types of the specification.
@@ -27,11 +32,70 @@ struct Tensor<'a> {
     data: &'a [u8],
 }
 
-/// Writes the GGUF model `gguf` to `out` with its `q4_1` tensors as blocks of type `to`.
+impl Tensor<'_> {
+    /// The type that it gets, where it is to change. The token embedding stays: as the
+    /// output, too, it meets one token at a time, and bits count for more than kernels.
+    fn quant(&self, to: Quant) -> Option<Quant> {
+        match self.kind {
+            Q5_0 if self.name == EMBEDDING => None,
+            Q4_1 | Q5_0 => Some(to),
+            // More exact than what it was.
+            Q6_K => Some(Quant::Q8_0),
+            _ => None,
+        }
+    }
+
+    /// Type and bytes in the new file.
+    fn after(&self, to: Quant) -> (u32, usize) {
+        match (self.quant(to), block(self.kind)) {
+            (Some(quant), Some((weights, bytes))) => {
+                let weights = self.data.len() / bytes as usize * weights as usize;
+                (quant.tensor_type(), weights / BLOCK * quant.block_bytes())
+            }
+            _ => (self.kind, self.data.len()),
+        }
+    }
+
+    /// Writes its data as they are to be in the new file.
+    fn put(&self, to: Quant, out: &mut dyn Write) -> Result<()> {
+        match (self.quant(to), self.kind) {
+            (Some(quant), Q4_1) => put_rows(self.data, Q4_1_BYTES, quant, out, from_q4_1),
+            (Some(quant), Q5_0) => put_rows(self.data, Q5_0_BYTES, quant, out, from_q5_0),
+            (Some(quant), Q6_K) => put_rows(self.data, Q6_K_BYTES, quant, out, from_q6_k),
+            _ => out.write_all(self.data).map_err(io_error),
+        }
+    }
+}
+
+const EMBEDDING: &[u8] = b"token_embd.weight";
+const OUTPUT: &[u8] = b"output.weight";
+
+/// Whether `output` holds the weights of `embedding`, in `q8_0` and `q5_0`: whether they
+/// differ by no more than 5 bits do.
+fn is_embedding(output: &Tensor<'_>, embedding: &Tensor<'_>) -> bool {
+    /// Sum of squares of the differences to that of the weights: 5 bits have 0.002.
+    const NEAR: f64 = 0.01;
+    if (output.kind, embedding.kind) != (Q8_0, Q5_0) || output.dims != embedding.dims {
+        return false;
+    }
+    let blocks = output.data.chunks_exact(Q8_0_BYTES).zip(embedding.data.chunks_exact(Q5_0_BYTES));
+    let (mut apart, mut whole) = (0.0, 0.0);
+    for (a, b) in blocks {
+        for (a, b) in from_q8_0(a).into_iter().zip(from_q5_0(b)) {
+            apart += f64::from((a - b).powi(2));
+            whole += f64::from(a * a);
+        }
+    }
+    whole > 0.0 && apart < NEAR * whole
+}
+
+/// Writes the GGUF model `gguf` to `out` with its `q4_1` and `q5_0` matrices as blocks of
+/// type `to`, those of `q6_k` as `q8_0`, and without a second copy of the embedding.
 ///
 /// # Errors
 /// [`Damaged`](crate::ErrorKind::Damaged) when `gguf` is truncated, foreign, has tensors of a type
-/// other than `f32`, `f16`, `q4_0`, `q4_1` and `q8_0`, or has no `q4_1` tensor;
+/// other than `f32`, `f16`, `q4_0`, `q4_1`, `q5_0`, `q8_0`, `q4_k` and `q6_k`, or none that
+/// would change;
 /// [`Io`](crate::ErrorKind::Io) when `out` fails.
 pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(gguf, WHAT);
@@ -48,9 +112,15 @@ pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()
     if let Some(at) = metadata.file_type {
         head[at - start..at - start + 4].copy_from_slice(&to.file_type().to_le_bytes());
     }
-    let tensors = read_tensors(&mut r, tensors, gguf)?;
-    if !tensors.iter().any(|tensor| tensor.kind == Q4_1) {
-        return Err(r.error("it has no q4_1 tensor"));
+    let mut tensors = read_tensors(&mut r, tensors, gguf)?;
+    if !tensors.iter().any(|tensor| tensor.quant(to).is_some()) {
+        return Err(r.error("it has no q4_1, q5_0 or q6_k tensor"));
+    }
+    let named = |name| tensors.iter().position(|tensor| tensor.name == name);
+    if let (Some(output), Some(embedding)) = (named(OUTPUT), named(EMBEDDING))
+        && is_embedding(&tensors[output], &tensors[embedding])
+    {
+        tensors.remove(output);
     }
 
     let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(io_error);
@@ -66,7 +136,7 @@ pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()
         infos.extend_from_slice(tensor.name);
         infos.extend_from_slice(&(tensor.dims.len() as u32).to_le_bytes());
         tensor.dims.iter().for_each(|d| infos.extend_from_slice(&d.to_le_bytes()));
-        let (kind, bytes) = after(tensor, to);
+        let (kind, bytes) = tensor.after(to);
         infos.extend_from_slice(&kind.to_le_bytes());
         infos.extend_from_slice(&offset.to_le_bytes());
         offset += (bytes as u64).next_multiple_of(ALIGNMENT as u64);
@@ -76,27 +146,10 @@ pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()
     let padding = |n: usize| vec![0_u8; n.next_multiple_of(ALIGNMENT) - n];
     put(&padding(written))?;
     for tensor in &tensors {
-        if tensor.kind == Q4_1 {
-            put_rows(tensor.data, Q4_1_BYTES, to, out, |bytes| {
-                let mut block = [0; Q4_1_BYTES];
-                block.copy_from_slice(bytes);
-                from_q4_1(&block)
-            })?;
-        } else {
-            out.write_all(tensor.data).map_err(io_error)?;
-        }
-        out.write_all(&padding(after(tensor, to).1)).map_err(io_error)?;
+        tensor.put(to, out)?;
+        out.write_all(&padding(tensor.after(to).1)).map_err(io_error)?;
     }
     Ok(())
-}
-
-/// Type and bytes of a tensor in the new file.
-fn after(tensor: &Tensor<'_>, to: Quant) -> (u32, usize) {
-    if tensor.kind == Q4_1 {
-        (to.tensor_type(), tensor.data.len() / Q4_1_BYTES * to.block_bytes())
-    } else {
-        (tensor.kind, tensor.data.len())
-    }
 }
 
 struct Metadata {
@@ -162,7 +215,10 @@ fn block(kind: u32) -> Option<(u64, u64)> {
         1 => (1, 2),
         2 => (BLOCK as u64, 18),
         Q4_1 => (BLOCK as u64, Q4_1_BYTES as u64),
-        8 => (BLOCK as u64, 34),
+        Q5_0 => (BLOCK as u64, Q5_0_BYTES as u64),
+        Q8_0 => (BLOCK as u64, Q8_0_BYTES as u64),
+        12 => (SUPER as u64, 144),
+        Q6_K => (SUPER as u64, Q6_K_BYTES as u64),
         _ => return None,
     })
 }
@@ -210,19 +266,64 @@ fn read_tensors<'a>(r: &mut Reader<'a>, count: u64, gguf: &'a [u8]) -> Result<Ve
     Ok(tensors)
 }
 
-/// Bytes in a `q4_1` block.
+/// Bytes in a block of each type.
 const Q4_1_BYTES: usize = 20;
+const Q5_0_BYTES: usize = 22;
+const Q8_0_BYTES: usize = 34;
+const Q6_K_BYTES: usize = 210;
+/// Weights in a block of `q4_k` and `q6_k`.
+const SUPER: usize = 256;
+
+/// The 16-bit float at `at`.
+fn half(block: &[u8], at: usize) -> f32 {
+    f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
+}
 
 /// The weights of a `q4_1` block: 4 bits each, times a scale, plus a minimum.
-fn from_q4_1(block: &[u8; Q4_1_BYTES]) -> [f32; BLOCK] {
-    let d = f16::from_le_bytes([block[0], block[1]]).to_f32();
-    let least = f16::from_le_bytes([block[2], block[3]]).to_f32();
+fn from_q4_1(block: &[u8]) -> [f32; BLOCK] {
+    let (d, least) = (half(block, 0), half(block, 2));
     let mut x = [0.0; BLOCK];
     for (j, byte) in block[4..].iter().enumerate() {
         x[j] = f32::from(byte & 15) * d + least;
         x[j + BLOCK / 2] = f32::from(byte >> 4) * d + least;
     }
     x
+}
+
+/// The weights of a `q5_0` block: 5 bits each, less 16, times a scale. The fifth bits lie
+/// together.
+fn from_q5_0(block: &[u8]) -> [f32; BLOCK] {
+    let d = half(block, 0);
+    let fifth = u32::from_le_bytes([block[2], block[3], block[4], block[5]]);
+    let mut x = [0.0; BLOCK];
+    for (j, value) in x.iter_mut().enumerate() {
+        let byte = block[6 + j % (BLOCK / 2)];
+        let low = if j < BLOCK / 2 { byte & 15 } else { byte >> 4 };
+        let high = (fifth >> j & 1) as u8;
+        *value = (f32::from(low | high << 4) - 16.0) * d;
+    }
+    x
+}
+
+/// The weights of a `q8_0` block: 8 bits each, times a scale.
+fn from_q8_0(block: &[u8]) -> [f32; BLOCK] {
+    let d = half(block, 0);
+    std::array::from_fn(|j| f32::from(block[2 + j] as i8) * d)
+}
+
+/// The weights of a `q6_k` block: 6 bits each, less 32, times a scale for 16 of them and
+/// one for all. Of each half the four quarters share bytes: two of them the low four bits,
+/// all of them the high two.
+fn from_q6_k(block: &[u8]) -> [f32; SUPER] {
+    let d = half(block, 208);
+    std::array::from_fn(|i| {
+        let (side, quarter, j) = (i / 128, i / 32 % 4, i % 32);
+        let byte = block[64 * side + 32 * (quarter % 2) + j];
+        let low = if quarter < 2 { byte & 15 } else { byte >> 4 };
+        let high = block[128 + 32 * side + j] >> (2 * quarter) & 3;
+        let scale = block[192 + i / 16] as i8;
+        (f32::from(low | high << 4) - 32.0) * f32::from(scale) * d
+    })
 }
 
 #[cfg(test)]

@@ -25,21 +25,24 @@ fn io_error(error: io::Error) -> Error {
     Error::new(ErrorKind::Io, "could not write the converted model").with_source(error)
 }
 
-/// Quantises `data`, in which every `step` bytes hold a block that `read` understands.
-fn put_rows(
+/// Quantises `data`, in which every `step` bytes hold `N` weights, a multiple of [`BLOCK`],
+/// that `read` understands.
+fn put_rows<const N: usize>(
     data: &[u8],
     step: usize,
     to: Quant,
     out: &mut dyn Write,
-    read: impl Fn(&[u8]) -> [f32; BLOCK],
+    read: impl Fn(&[u8]) -> [f32; N],
 ) -> Result<()> {
     /// Blocks between writes.
     const RUN: usize = 1024;
-    let mut buffer = Vec::with_capacity(RUN * to.block_bytes());
+    let mut buffer = Vec::with_capacity(RUN * N / BLOCK * to.block_bytes());
     for run in data.chunks(RUN * step) {
         buffer.clear();
-        for block in run.chunks_exact(step) {
-            to.put(&read(block), &mut buffer);
+        for bytes in run.chunks_exact(step) {
+            for block in read(bytes).as_chunks().0 {
+                to.put(block, &mut buffer);
+            }
         }
         out.write_all(&buffer).map_err(io_error)?;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
@@ -64,24 +64,16 @@ impl Job<'_> {
                 self.join(parts, to, make.size)
             }
             (By::WhisperCt2, Some(weights), [parts @ .., vocabulary]) if !parts.is_empty() => {
-                let (joined, half) = (self.work.join("joined"), self.work.join("half"));
-                let whole = match parts {
-                    [one] => *one,
-                    parts => {
-                        let size = pieces.iter().map(|piece| piece.size).sum();
-                        self.step(model, Stage::Convert, "joining the parts", size);
-                        self.join(parts, &joined, size)?;
-                        joined.as_path()
-                    }
-                };
-                let (from, words) = (map(whole)?, map(vocabulary)?);
+                let half = self.work.join("half");
+                let whole = self.whole(model, parts)?;
+                let (from, words) = (map(&whole)?, map(vocabulary)?);
                 self.step(model, Stage::Convert, "to ggml", from.len() as u64);
                 self.convert(&half, |out| convert::whisper_ct2_to_ggml(&from, &words, out))?;
                 let from = map(&half)?;
                 self.step(model, Stage::Convert, &make.file, make.size);
                 let made =
                     self.convert(to, |out| convert::whisper_ggml_quantize(&from, weights, out))?;
-                remove_file(&joined)?;
+                remove_file(&self.joined())?;
                 remove_file(&half)?;
                 Ok(made)
             }
@@ -90,13 +82,33 @@ impl Job<'_> {
                 self.step(model, Stage::Convert, &make.file, make.size);
                 self.convert(to, |out| convert::whisper_ggml_quantize(&from, weights, out))
             }
-            (By::Gguf, Some(weights), [one]) => {
-                let from = map(one)?;
+            (By::Gguf, Some(weights), parts) if !parts.is_empty() => {
+                let from = map(&self.whole(model, parts)?)?;
                 self.step(model, Stage::Convert, &make.file, make.size);
-                self.convert(to, |out| convert::gguf_requantize(&from, weights, out))
+                let made =
+                    self.convert(to, |out| convert::gguf_requantize(&from, weights, out))?;
+                remove_file(&self.joined())?;
+                Ok(made)
             }
             _ => Err(misfit()),
         }
+    }
+
+    /// Where the parts of a piece are put together.
+    fn joined(&self) -> PathBuf {
+        self.work.join("joined")
+    }
+
+    /// The file that `parts` are the parts of.
+    fn whole(&mut self, model: &Model, parts: &[&Path]) -> Result<PathBuf> {
+        if let [one] = parts {
+            return Ok(one.to_path_buf());
+        }
+        let length = |part: &&Path| fs::metadata(part).map_or(0, |found| found.len());
+        let (joined, size) = (self.joined(), parts.iter().map(length).sum());
+        self.step(model, Stage::Convert, "joining the parts", size);
+        self.join(parts, &joined, size)?;
+        Ok(joined)
     }
 
     fn join(&mut self, parts: &[&Path], to: &Path, size: u64) -> Result<Fingerprint> {

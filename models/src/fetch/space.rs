@@ -34,8 +34,13 @@ impl Job<'_> {
                 .filter_map(|name| source.piece(name))
                 .map(|piece| piece.size)
                 .sum();
-            // A conversion may put its pieces together, and goes by way of 16 bits.
-            needed += make.size + if make.by == By::WhisperCt2 { 2 * pieces } else { 0 };
+            // A conversion may put its pieces together; one goes by way of 16 bits.
+            let copies = match make.by {
+                By::WhisperCt2 => 2,
+                By::Gguf if make.from.len() > 1 => 1,
+                By::Gguf | By::Join | By::WhisperGgml => 0,
+            };
+            needed += make.size + copies * pieces;
         }
         if needed <= free {
             return Ok(());

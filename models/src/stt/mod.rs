@@ -39,6 +39,33 @@ pub struct Transcript {
     pub full_context: bool,
 }
 
+impl Transcript {
+    /// Puts `more`, which was said `offset_ms` after this began, behind it, and returns
+    /// the text that this added. Of the two confidences the lower stays.
+    pub fn append(&mut self, mut more: Transcript, offset_ms: u32) -> String {
+        let text = more.text.trim().to_owned();
+        for word in &mut more.words {
+            word.start_ms = word.start_ms.saturating_add(offset_ms);
+            word.end_ms = word.end_ms.saturating_add(offset_ms);
+        }
+        if self.text.is_empty() {
+            more.text = text.clone();
+            *self = more;
+            return text;
+        }
+        if text.is_empty() {
+            return text;
+        }
+        let added = format!(" {text}");
+        self.text.push_str(&added);
+        self.words.append(&mut more.words);
+        self.avg_logprob = self.avg_logprob.min(more.avg_logprob);
+        self.no_speech_prob = self.no_speech_prob.min(more.no_speech_prob);
+        self.full_context |= more.full_context;
+        added
+    }
+}
+
 /// Why a decoded text is not believed: the guards against hallucination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -58,6 +58,7 @@ impl Ask {
         }
         let mut assistant = shared.assistant(config)?;
         let several = questions.len() > 1;
+        let mut unheard = Vec::new();
         for (number, (file, samples)) in questions.into_iter().enumerate() {
             let json = self.json;
             let mut shown = Shown::default();
@@ -72,12 +73,13 @@ impl Ask {
             if stop.is_stopped() {
                 return Err(Error::Stopped);
             }
-            let (record, tracks) = answered?.ok_or_else(|| {
-                Error::NothingSaid(format!(
-                    "{}: no words were heard in it. `sayso transcribe --json` tells why",
-                    file.display()
-                ))
-            })?;
+            let Some((record, tracks)) = answered? else {
+                if several {
+                    term::note(format!("{}: no words were heard in it", file.display()));
+                }
+                unheard.push(file.display().to_string());
+                continue;
+            };
             let output = self.output.as_ref().map(|file| match several {
                 true => numbered(file, number + 1),
                 false => file.clone(),
@@ -94,7 +96,13 @@ impl Ask {
                 }
             }
         }
-        Ok(())
+        if unheard.is_empty() {
+            return Ok(());
+        }
+        Err(Error::NothingSaid(format!(
+            "{}: no words were heard in it. `sayso transcribe --json` tells why",
+            unheard.join(", ")
+        )))
     }
 }
 

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use sayso::passages::passages;
 use sayso::{Engines, Result, Stop};
 use sayso_board::EAR_RATE;
-use sayso_models::stt::{SttRequest, Transcript};
+use sayso_models::Cancel;
+use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript};
+use sayso_models::vad::Vad;
 
 use super::{Shared, term};
 
@@ -21,6 +24,9 @@ Examples:
                                                       another language
   sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
                                                       names it should know";
+
+/// A recording longer than this shows how far it is.
+const LONG: Duration = Duration::from_secs(30);
 
 /// Write down what is said in a recording.
 #[derive(Args)]
@@ -43,7 +49,8 @@ impl Transcribe {
         if let Some(language) = &self.language {
             config.stt.language = language.clone();
         }
-        let busy = term::Busy::new("loading the model");
+        let busy = term::Busy::new("loading the models");
+        let mut vad = Engines::load_vad(&config)?;
         let mut stt = Engines::load_stt(&config)?;
         drop(busy);
         let language = Some(config.stt.language.as_str()).filter(|code| !code.is_empty());
@@ -56,7 +63,8 @@ impl Transcribe {
             }
             let start = Instant::now();
             let several = self.files.len() > 1;
-            let transcript = stt.transcribe(&sound.samples, &request, &cancel, &mut |_| {})?;
+            let transcript =
+                transcribe(vad.as_mut(), stt.as_mut(), &sound.samples, &request, &cancel)?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
             let seconds = term::seconds(sound.samples.len(), EAR_RATE);
             if self.json {
@@ -69,6 +77,39 @@ impl Transcribe {
         }
         Ok(())
     }
+}
+
+/// What is said in `recording`, wherever in it somebody speaks.
+///
+/// # Errors
+/// When an engine fails, or `cancel` ends it.
+fn transcribe(
+    vad: &mut dyn Vad,
+    stt: &mut dyn Stt,
+    recording: &[f32],
+    request: &SttRequest<'_>,
+    cancel: &Cancel,
+) -> Result<Transcript> {
+    let seconds = |samples: usize| (samples / EAR_RATE as usize) as u64;
+    let length = seconds(recording.len());
+    let bar = (length > LONG.as_secs()).then(|| term::Progress::new(length, "seconds"));
+    let mut transcript = Transcript::default();
+    transcript.rejected = Some(Rejection::NoSpeech);
+    transcript.no_speech_prob = 1.0;
+    for passage in passages(vad, recording, cancel)? {
+        let offset_ms = u32::try_from(passage.start as u64 * 1000 / u64::from(EAR_RATE));
+        let end = seconds(passage.end);
+        // What follows is in the language of what came first.
+        let language = transcript.language.clone();
+        let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
+        let request = SttRequest { language: request.language.or(known), ..request.clone() };
+        let heard = stt.transcribe(&recording[passage], &request, cancel, &mut |_| {})?;
+        transcript.append(heard, offset_ms.unwrap_or(u32::MAX));
+        if let Some(bar) = &bar {
+            bar.at(end, "seconds");
+        }
+    }
+    Ok(transcript)
 }
 
 fn json(file: &Path, transcript: &Transcript, seconds: f64, took_ms: f64) -> serde_json::Value {
