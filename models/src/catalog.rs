@@ -255,7 +255,7 @@ pub enum By {
     WhisperCt2,
     /// whisper.cpp's own 16-bit file, quantised.
     WhisperGgml,
-    /// A `q4_1` GGUF, requantised.
+    /// A GGUF, the matrices that CPUs are slow at requantised.
     Gguf,
 }
 

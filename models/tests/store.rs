@@ -74,7 +74,7 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
     assert!(has("whisper-tiny.en", "ggml-q8_0.bin"));
     assert!(has("smart-turn-v3", "smart-turn-v3.2-cpu.onnx") && has("smart-turn-v3", "LICENSE"));
     assert!(has("whisper-base", "ggml-q8_0.bin"));
-    assert!(has("qwen2.5-coder-0.5b", "q4_k_m.gguf"));
+    assert!(has("qwen2.5-coder-0.5b", "q4_0.gguf"));
     assert!(has("smollm2-135m", "q8_0.gguf"));
     for file in ["hibari.onnx", "oov.onnx", "vocab.json", "LICENSE", "NOTICE"] {
         assert!(has("hibari", file));
