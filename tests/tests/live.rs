@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sayso_pulse::{Pulse, RECORDING_RATE};
+use sayso_pulse::{Device, Pulse, RECORDING_RATE};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso, turns};
@@ -123,4 +123,19 @@ fn turns_are_measured_through_the_audio_server() {
         assert!(turn.fit > 0.9, "the question is not in the recording: {}", turn.fit);
         assert!(turn.voice_to_voice_ms.is_some_and(|ms| ms > 0.0), "{}", turn.question);
     }
+}
+
+#[test]
+fn a_device_that_is_lost_is_told_of_and_when_it_is_back() {
+    let pulse = Pulse::start().expect("PulseAudio");
+    let live = Live::start(&pulse, &["--profile", "small", "--input", "mic"]);
+    live.wait("state", |event| event["state"] == "listening");
+    pulse.disconnect(Device::Microphone).expect("unplugged");
+    let lost = live.wait("device_lost", |_| true);
+    assert_eq!(lost["device"], "microphone", "{lost}");
+    assert!(lost["message"].as_str().is_some_and(|message| message.contains("is lost")), "{lost}");
+    pulse.connect(Device::Microphone).expect("plugged in");
+    let back = live.wait("device_back", |_| true);
+    assert_eq!(back["device"], "microphone", "{back}");
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }

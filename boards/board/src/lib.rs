@@ -8,6 +8,7 @@
 //! ([`Resampler`]), mixing and framing ([`downmix`], [`Framer`]), and sound
 //! files ([`SoundFile`], [`read_all`], [`WavWriter`]).
 
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use sayso_core::turn::Shown;
@@ -43,6 +44,43 @@ pub trait Board {
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
         None
     }
+
+    /// What becomes of the devices, once the board was started: one that is lost is
+    /// told at once, and its return when sound flows again. `None` from a board that
+    /// does not tell.
+    fn changes(&mut self) -> Option<Receiver<Change>> {
+        None
+    }
+}
+
+/// Which way sound goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// From a microphone.
+    Input,
+    /// To a loudspeaker.
+    Output,
+}
+
+impl Way {
+    /// What people call the device.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Input => "microphone",
+            Self::Output => "loudspeaker",
+        }
+    }
+}
+
+/// A device went away while the board was in use, or came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which one.
+    pub way: Way,
+    /// It is back; else it is lost, and is looked for until it is there again.
+    pub back: bool,
+    /// What happened and, of one that is lost, what to do.
+    pub message: String,
 }
 
 /// What a person sees and presses.

@@ -2,7 +2,7 @@
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{ErrorKind, SupportedStreamConfig};
-use sayso_board::{BoardError, BoardErrorKind};
+use sayso_board::{BoardError, BoardErrorKind, Way};
 
 use crate::quiet::Quiet;
 
@@ -21,6 +21,16 @@ pub struct Device {
     pub default_input: bool,
     /// It is the default loudspeaker.
     pub default_output: bool,
+}
+
+impl Device {
+    /// How it would be used this way, if it can be.
+    pub fn format(&self, way: Way) -> Option<&Format> {
+        match way {
+            Way::Input => self.input.as_ref(),
+            Way::Output => self.output.as_ref(),
+        }
+    }
 }
 
 /// How a device would be opened.
@@ -80,22 +90,6 @@ pub fn list_devices() -> Result<Vec<Device>, BoardError> {
         .collect())
 }
 
-/// One of the two ways of a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    Input,
-    Output,
-}
-
-impl Way {
-    fn noun(self) -> &'static str {
-        match self {
-            Self::Input => "microphone",
-            Self::Output => "loudspeaker",
-        }
-    }
-}
-
 /// The device that `name` means, or the default, and how to open it.
 pub fn choose(
     name: Option<&str>,
@@ -121,7 +115,13 @@ pub fn choose(
                 .iter()
                 .map(|d| [d.to_string(), d.id().map_or(String::new(), |id| id.id().to_owned())])
                 .collect();
-            let at = pick(&names, name, way)?;
+            let at = pick(&names, name).map_err(|alike| {
+                // The names to choose from are those that the user is shown elsewhere.
+                let there = list_devices().unwrap_or_default();
+                let there = there.iter().filter(|device| device.format(way).is_some());
+                let there = there.map(|device| [device.name.clone(), device.id.clone()]).collect();
+                not_meant(name, way, &alike, there)
+            })?;
             devices.swap_remove(at)
         }
     };
@@ -137,48 +137,53 @@ pub fn choose(
     }
 }
 
-/// Finds `wanted` among pairs of name and id: the same as one of them, else a
-/// part of one, whatever the case, that only one device has.
-fn pick(names: &[[String; 2]], wanted: &str, way: Way) -> Result<usize, BoardError> {
+/// A device's name and its id.
+type Names = [String; 2];
+
+/// Finds `wanted` among the names: the same as one of them, else a part of one,
+/// whatever the case, that only one device has. Otherwise gives those that have it.
+fn pick(names: &[Names], wanted: &str) -> Result<usize, Vec<Names>> {
     for side in [1, 0] {
         if let Some(at) = names.iter().position(|pair| pair[side] == wanted) {
             return Ok(at);
         }
     }
     let lower = wanted.to_lowercase();
-    let alike: Vec<usize> = (0..names.len())
-        .filter(|at| names[*at].iter().any(|name| name.to_lowercase().contains(&lower)))
-        .collect();
+    let alike = |pair: &Names| pair.iter().any(|name| name.to_lowercase().contains(&lower));
+    let alike: Vec<usize> =
+        (0..names.len()).filter(|at| !lower.is_empty() && alike(&names[*at])).collect();
     match alike[..] {
-        [at] if !lower.is_empty() => Ok(at),
-        _ => {
-            let noun = way.noun();
-            let (what, listed) = if alike.is_empty() || lower.is_empty() {
-                (format!("there is no {noun} called \"{wanted}\""), (0..names.len()).collect())
-            } else {
-                (format!("\"{wanted}\" may mean more than one {noun}"), alike)
-            };
-            let list: Vec<String> = listed
-                .into_iter()
-                .map(|at: usize| format!("\n  {} ({})", names[at][1], names[at][0]))
-                .collect();
-            let list = if list.is_empty() { " none".to_owned() } else { list.concat() };
-            Err(BoardError::new(
-                BoardErrorKind::NotFound,
-                format!("{what}. Name one of these in full:{list}"),
-            ))
-        }
+        [at] => Ok(at),
+        _ => Err(alike.into_iter().map(|at| names[at].clone()).collect()),
     }
 }
+
+/// That `wanted` means no device, or that it may mean several; with those `there` are
+/// to choose from.
+fn not_meant(wanted: &str, way: Way, alike: &[Names], there: Vec<Names>) -> BoardError {
+    let noun = way.noun();
+    let meant: Vec<Names> = there.iter().filter(|names| alike.contains(names)).cloned().collect();
+    let (what, listed) = if meant.is_empty() {
+        (format!("there is no {noun} called \"{wanted}\""), there)
+    } else {
+        (format!("\"{wanted}\" may mean more than one {noun}"), meant)
+    };
+    let list: String = listed.iter().map(|[name, id]| format!("\n  {id} ({name})")).collect();
+    let advice = match listed.is_empty() {
+        true => format!(", nor any other. Connect one, or {START_SERVER}"),
+        false => format!(". Name one of these in full:{list}"),
+    };
+    BoardError::new(BoardErrorKind::NotFound, what + &advice)
+}
+
+/// What to do where no device shows.
+const START_SERVER: &str = "start the sound server (PipeWire or PulseAudio)";
 
 fn nothing_there(way: Way) -> BoardError {
     let noun = way.noun();
     BoardError::new(
         BoardErrorKind::NotFound,
-        format!(
-            "there is no default {noun}: connect one, start the sound server (PipeWire or \
-             PulseAudio), or name the device to use"
-        ),
+        format!("there is no default {noun}: connect one, {START_SERVER}, or name the one to use"),
     )
 }
 
@@ -245,22 +250,35 @@ mod tests {
             ("headset", 3),
             ("PLUG", 1),
         ] {
-            assert_eq!(pick(&names(), wanted, Way::Input).unwrap(), at, "{wanted}");
+            assert_eq!(pick(&names(), wanted), Ok(at), "{wanted}");
         }
     }
 
     #[test]
     fn another_name_is_refused_with_what_there_is() {
-        let error = pick(&names(), "webcam", Way::Input).unwrap_err();
+        assert_eq!(pick(&names(), "webcam"), Err(vec![]));
+        assert_eq!(pick(&names(), ""), Err(vec![]));
+        assert_eq!(pick(&names(), "usb"), Err(names()[..2].to_vec()));
+
+        let error = not_meant("webcam", Way::Input, &[], names());
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
         let text = error.to_string();
         assert!(text.contains("no microphone called \"webcam\""), "{text}");
         assert!(text.contains("Headset Mono") && text.contains("plughw:CARD=1"), "{text}");
 
-        let text = pick(&names(), "usb", Way::Output).unwrap_err().to_string();
+        let text = not_meant("usb", Way::Output, &names()[..2], names()).to_string();
         assert!(text.contains("more than one loudspeaker") && !text.contains("Headset"), "{text}");
-        assert!(pick(&names(), "", Way::Output).is_err());
-        let text = pick(&[], "x", Way::Output).unwrap_err().to_string();
-        assert!(text.ends_with("none"), "{text}");
+    }
+
+    #[test]
+    fn only_what_can_be_used_is_named() {
+        let text = not_meant("usb", Way::Output, &names()[..2], names()[2..].to_vec()).to_string();
+        assert!(text.contains("no loudspeaker called") && text.contains("Headset"), "{text}");
+        assert!(!text.contains("USB Audio"), "{text}");
+        let text = not_meant("x", Way::Output, &[], vec![]).to_string();
+        assert!(
+            text.contains("nor any other") && text.contains("start the sound server"),
+            "{text}"
+        );
     }
 }

@@ -31,7 +31,8 @@
 //!   again, after 0.25 s at first and up to 5 s later on. Without a name that is
 //!   the default device of that moment. Meanwhile the microphone gives silence
 //!   at the pace of the wall clock, and the loudspeaker drops what would have
-//!   been played; both count it as [missing](StreamStats::missing).
+//!   been played; both count it as [missing](StreamStats::missing). The loss and
+//!   the return are [told](Board::changes) when they happen.
 //!
 //! # Sound servers
 //!
@@ -63,7 +64,7 @@ use std::sync::mpsc;
 
 #[cfg(doc)]
 use sayso_board::StreamStats;
-use sayso_board::{Board, BoardError, Loudspeaker, Streams};
+use sayso_board::{Board, BoardError, Change, Loudspeaker, Streams, Way};
 
 pub use devices::{Device, Format, list_devices};
 
@@ -78,15 +79,29 @@ pub struct DesktopConfig {
 }
 
 /// The sound card as a [`Board`].
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Desktop {
     config: DesktopConfig,
+    changes: Option<mpsc::Receiver<Change>>,
 }
 
 impl Desktop {
     /// A board with the devices of `config`, which are opened by [`Board::start`].
     pub fn new(config: DesktopConfig) -> Self {
-        Self { config }
+        Self { config, changes: None }
+    }
+
+    /// What the device is called that would be opened now.
+    ///
+    /// # Errors
+    /// As [`start`](Board::start), as far as it can be told without opening it.
+    pub fn device(&self, way: Way) -> Result<String, BoardError> {
+        let _quiet = quiet::Quiet::new();
+        let name = match way {
+            Way::Input => &self.config.input,
+            Way::Output => &self.config.output,
+        };
+        devices::choose(name.as_deref(), way).map(|(device, _)| device.to_string())
     }
 
     /// Opens the loudspeaker alone, for a voice of `voice_rate` Hz.
@@ -94,20 +109,21 @@ impl Desktop {
     /// # Errors
     /// As [`start`](Board::start).
     pub fn loudspeaker(&self, voice_rate: u32) -> Result<Box<dyn Loudspeaker>, BoardError> {
-        // Nobody listens who would want to know what is played.
-        let (references, _) = mpsc::channel();
-        self.playback(voice_rate, references)
+        // Nobody listens who would want to know what is played, or whether it is.
+        let ((references, _), (news, _)) = (mpsc::channel(), mpsc::channel());
+        self.playback(voice_rate, references, news)
     }
 
     fn playback(
         &self,
         voice_rate: u32,
         references: mpsc::Sender<callback::CaptureTap>,
+        news: mpsc::Sender<Change>,
     ) -> Result<Box<dyn Loudspeaker>, BoardError> {
         let feed = Arc::new(speaker::SharedFeed::new(voice_rate)?);
         let output = self.config.output.clone();
         let line = speaker::PlaybackLine::new(output, Arc::clone(&feed), references);
-        let playback = supervisor::Supervisor::start("sayso-playback", line)?;
+        let playback = supervisor::Supervisor::start("sayso-playback", line, Way::Output, news)?;
         Ok(Box::new(speaker::DesktopLoudspeaker::new(feed, playback)))
     }
 }
@@ -119,10 +135,18 @@ impl Board for Desktop {
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let (taps, arriving) = mpsc::channel();
         let (references, played) = mpsc::channel();
+        let (news, changes) = mpsc::channel();
         let line = microphone::CaptureLine::new(self.config.input.clone(), taps);
-        let capture = supervisor::Supervisor::start("sayso-capture", line)?;
+        let capture =
+            supervisor::Supervisor::start("sayso-capture", line, Way::Input, news.clone())?;
         let microphone = microphone::DesktopMicrophone::new(arriving, played, capture);
 
-        Ok((Box::new(microphone), self.playback(voice_rate, references)?))
+        let loudspeaker = self.playback(voice_rate, references, news)?;
+        self.changes = Some(changes);
+        Ok((Box::new(microphone), loudspeaker))
+    }
+
+    fn changes(&mut self) -> Option<mpsc::Receiver<Change>> {
+        self.changes.take()
     }
 }

@@ -5,10 +5,10 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats};
+use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats, Way};
 
 use crate::callback::{CaptureTap, capture_link};
-use crate::devices::{Way, choose};
+use crate::devices::choose;
 use crate::format::open_capture;
 use crate::quiet::Quiet;
 use crate::reference::Reference;
@@ -48,7 +48,7 @@ impl Line for CaptureLine {
         tap.began = Instant::now();
         // Fails only when the microphone was dropped, and then so is the line.
         let _ = self.taps.send(tap);
-        Ok(Opened { stream: Box::new(stream), beat })
+        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat })
     }
 
     fn lost(&mut self, at: Instant) {

@@ -4,10 +4,10 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats};
+use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats, Way};
 
 use crate::callback::{CaptureTap, playback_link};
-use crate::devices::{Way, choose};
+use crate::devices::choose;
 use crate::feed::Feed;
 use crate::format::open_playback;
 use crate::quiet::Quiet;
@@ -68,7 +68,7 @@ impl Line for PlaybackLine {
             let _ = self.played.send(reference);
         }
         self.shared.lock().attach(tap, resampler);
-        Ok(Opened { stream: Box::new(stream), beat })
+        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat })
     }
 
     fn lost(&mut self, at: Instant) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, BoardErrorKind};
+use sayso_board::{BoardError, BoardErrorKind, Change, Way};
 
 use crate::callback::Beat;
 
@@ -34,6 +34,8 @@ pub trait Line: Send + 'static {
 /// A running stream, which ends when it is dropped.
 pub struct Opened {
     pub stream: Box<dyn Any>,
+    /// What people call the device.
+    pub name: String,
     pub beat: Arc<Beat>,
 }
 
@@ -45,13 +47,19 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// Opens the stream on a thread of its own, and keeps it open from then on.
-    pub fn start(name: &str, line: impl Line) -> Result<Self, BoardError> {
+    /// When it is lost and when it is back is told to `news`.
+    pub fn start(
+        name: &str,
+        line: impl Line,
+        way: Way,
+        news: mpsc::Sender<Change>,
+    ) -> Result<Self, BoardError> {
         let quit = Arc::new(AtomicBool::new(false));
         let (ready, opened) = mpsc::sync_channel(1);
         let theirs = Arc::clone(&quit);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(line, &ready, &theirs))
+            .spawn(move || run(line, News { way, lost: false, news }, &ready, &theirs))
             .map_err(|error| {
                 let message = format!("no thread for the sound device: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
@@ -78,7 +86,45 @@ impl Drop for Supervisor {
     }
 }
 
-fn run(mut line: impl Line, ready: &mpsc::SyncSender<Result<(), BoardError>>, quit: &AtomicBool) {
+/// Tells whoever listens of a device that is lost, and when it is back. One that can be
+/// opened again but gives no sound is still lost, and that is not said twice.
+struct News {
+    way: Way,
+    lost: bool,
+    news: mpsc::Sender<Change>,
+}
+
+impl News {
+    fn lost(&mut self, name: &str) {
+        if !std::mem::replace(&mut self.lost, true) {
+            let noun = self.way.noun();
+            self.tell(format!(
+                "the {noun} \"{name}\" is lost: it was unplugged, or the sound server ended. \
+                 Plug it in, or start the server (PipeWire or PulseAudio); as soon as there is \
+                 a {noun}, it is used again"
+            ));
+        }
+    }
+
+    fn flows(&mut self, name: &str) {
+        if std::mem::replace(&mut self.lost, false) {
+            self.tell(format!("there is a {} again: \"{name}\"", self.way.noun()));
+        }
+    }
+
+    fn tell(&self, message: String) {
+        log::info!("{message}");
+        // Fails only when nobody wants to know.
+        let _ = self.news.send(Change { way: self.way, back: !self.lost, message });
+    }
+}
+
+fn run(
+    mut line: impl Line,
+    mut news: News,
+    ready: &mpsc::SyncSender<Result<(), BoardError>>,
+    quit: &AtomicBool,
+) {
     let mut opened = match line.open() {
         Ok(opened) => opened,
         Err(error) => {
@@ -90,13 +136,14 @@ fn run(mut line: impl Line, ready: &mpsc::SyncSender<Result<(), BoardError>>, qu
     let mut pause = FIRST_PAUSE;
     loop {
         let since = Instant::now();
-        let Some(died) = watch(&mut line, &opened.beat, quit) else { return };
+        let flows = &mut || news.flows(&opened.name);
+        let Some(died) = watch(&mut line, &opened.beat, quit, flows) else { return };
         drop(opened.stream);
         line.lost(died);
+        news.lost(&opened.name);
         if died.duration_since(since) > WELL {
             pause = FIRST_PAUSE;
         }
-        log::warn!("a sound device is gone; trying to open it again");
         opened = loop {
             if !wait(&mut line, pause, quit) {
                 return;
@@ -107,13 +154,17 @@ fn run(mut line: impl Line, ready: &mpsc::SyncSender<Result<(), BoardError>>, qu
                 Err(error) => log::info!("{error}"),
             }
         };
-        log::info!("the sound device is open again");
     }
 }
 
 /// Returns the time of the last sign of life once the stream is dead, or
-/// nothing when it is time to quit.
-fn watch(line: &mut impl Line, beat: &Beat, quit: &AtomicBool) -> Option<Instant> {
+/// nothing when it is time to quit. Calls `flows` at each sign of life.
+fn watch(
+    line: &mut impl Line,
+    beat: &Beat,
+    quit: &AtomicBool,
+    flows: &mut dyn FnMut(),
+) -> Option<Instant> {
     let (mut frames, mut alive) = (0, Instant::now());
     loop {
         std::thread::park_timeout(line.tick().min(LOOK));
@@ -124,6 +175,7 @@ fn watch(line: &mut impl Line, beat: &Beat, quit: &AtomicBool) -> Option<Instant
         let seen = beat.frames.load(Ordering::Acquire);
         if seen != frames {
             (frames, alive) = (seen, now);
+            flows();
         }
         if beat.broken.load(Ordering::Acquire) || now.duration_since(alive) > STALLED {
             return Some(alive);
@@ -152,10 +204,12 @@ mod tests {
     use std::sync::Mutex;
 
     /// A device that dies at once, the first time by an error, then by silence,
-    /// and that cannot be opened in between.
+    /// and that cannot be opened in between. From the fourth time on it lives.
+    #[derive(Default)]
     struct Fickle {
         attempts: usize,
         log: Arc<Mutex<Vec<&'static str>>>,
+        alive: Option<Arc<Beat>>,
     }
 
     impl Line for Fickle {
@@ -168,13 +222,17 @@ mod tests {
                     "broken"
                 }
                 2 => "absent",
-                _ => "silent",
+                3 => "silent",
+                _ => {
+                    self.alive = Some(Arc::clone(&beat));
+                    "alive"
+                }
             };
             self.log.lock().unwrap().push(said);
             if said == "absent" {
                 return Err(BoardError::new(BoardErrorKind::NotFound, "absent"));
             }
-            Ok(Opened { stream: Box::new(()), beat })
+            Ok(Opened { stream: Box::new(()), name: said.into(), beat })
         }
 
         fn lost(&mut self, _at: Instant) {
@@ -182,28 +240,36 @@ mod tests {
         }
 
         fn tick(&mut self) -> Duration {
+            if let Some(beat) = &self.alive {
+                beat.frames.fetch_add(1, Ordering::Release);
+            }
             Duration::MAX
         }
     }
 
     #[test]
-    fn a_dead_stream_is_opened_again_until_it_is_there() {
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let line = Fickle { attempts: 0, log: Arc::clone(&log) };
-        let supervisor = Supervisor::start("test", line).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while log.lock().unwrap().len() < 6 && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+    fn a_dead_stream_is_opened_again_until_it_lives() {
+        let line = Fickle::default();
+        let log = Arc::clone(&line.log);
+        let (news, told) = mpsc::channel();
+        let supervisor = Supervisor::start("test", line, Way::Input, news).unwrap();
+        let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+        // It is told once, however often it was opened in between.
+        let (lost, back) = (wait(), wait());
         drop(supervisor);
-        let expected = ["broken", "lost", "absent", "silent", "lost", "silent"];
-        assert_eq!(log.lock().unwrap()[..6], expected);
+        assert!(!lost.back && lost.message.contains("microphone \"broken\" is lost"), "{lost:?}");
+        assert!(back.back && back.message.contains("\"alive\""), "{back:?}");
+        assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+        let expected = ["broken", "lost", "absent", "silent", "lost", "alive"];
+        assert_eq!(log.lock().unwrap()[..], expected);
     }
 
     #[test]
     fn a_device_that_is_not_there_at_the_start_is_an_error() {
-        let line = Fickle { attempts: 1, log: Arc::default() };
-        let error = Supervisor::start("test", line).err().unwrap();
+        let line = Fickle { attempts: 1, ..Fickle::default() };
+        let (news, told) = mpsc::channel();
+        let error = Supervisor::start("test", line, Way::Output, news).err().unwrap();
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
+        assert!(told.try_recv().is_err());
     }
 }

@@ -33,8 +33,9 @@ mod panel;
 mod pwm;
 
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
-use sayso_board::{Board, BoardError, Panel, Streams};
+use sayso_board::{Board, BoardError, Change, Panel, Streams};
 use sayso_desktop::{Desktop, DesktopConfig};
 
 use crate::mute::MutedMicrophone;
@@ -87,5 +88,9 @@ impl Board for RaspberryPi {
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
         self.panel.take().map(|panel| Box::new(panel) as Box<dyn Panel>)
+    }
+
+    fn changes(&mut self) -> Option<Receiver<Change>> {
+        self.sound.changes()
     }
 }

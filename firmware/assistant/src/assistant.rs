@@ -85,7 +85,8 @@ impl Assistant {
     /// # Errors
     /// When the board cannot be started, or a worker thread ended unexpectedly.
     /// What goes wrong in a turn is told as [`Event::Trouble`], and the
-    /// conversation goes on.
+    /// conversation goes on; so it does without a device that is lost
+    /// ([`Event::DeviceLost`]).
     pub fn converse(
         &mut self,
         board: &mut dyn Board,
@@ -96,7 +97,7 @@ impl Assistant {
         let Engines { vad, stt, eot, llm, tts } = &mut self.engines;
         let rate = tts.sample_rate();
         let (microphone, loudspeaker) = board.start(rate)?;
-        let panel = board.panel();
+        let (panel, changes) = (board.panel(), board.changes());
         let turn = &self.config.turn;
         let patience = patience(turn);
         let attention = Arc::new(Attention::new(patience.normal));
@@ -125,7 +126,8 @@ impl Assistant {
         let real_time = pace == Pace::Live;
         let mut conversation =
             Conversation::new(machine, mouth, rate, real_time, (attention, patience), on_event)
-                .with_panel(panel);
+                .with_panel(panel)
+                .with_changes(changes);
         let microphone = match pace {
             Pace::Live => live::run(&mut conversation, ear, workers, microphone, stop)?,
             Pace::Lockstep => lockstep::run(&mut conversation, ear, workers, microphone, stop),

@@ -11,9 +11,10 @@ mod current;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use sayso_board::{Panel, Press};
+use sayso_board::{Change, Panel, Press};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
@@ -76,6 +77,7 @@ pub struct Conversation<'e> {
     overhearing: Cancel,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
+    changes: Option<Receiver<Change>>,
     /// Until when the lamp shows an error.
     trouble_until: Option<Samples>,
     on_event: &'e mut dyn FnMut(Event),
@@ -113,6 +115,7 @@ impl<'e> Conversation<'e> {
             overhearing: Cancel::new(),
             orders: VecDeque::new(),
             panel: None,
+            changes: None,
             trouble_until: None,
             on_event,
         }
@@ -122,6 +125,12 @@ impl<'e> Conversation<'e> {
     pub fn with_panel(mut self, panel: Option<Box<dyn Panel>>) -> Self {
         self.panel = panel;
         self.show(self.machine.state().into());
+        self
+    }
+
+    /// Passes on what a board tells of its devices.
+    pub fn with_changes(mut self, changes: Option<Receiver<Change>>) -> Self {
+        self.changes = changes;
         self
     }
 
@@ -138,6 +147,20 @@ impl<'e> Conversation<'e> {
                 Press::Talk => turn::Event::Wake { from: self.now },
                 Press::Hush => turn::Event::Sleep,
             });
+        }
+    }
+
+    /// Tells of devices that were lost, or are back. To be called often.
+    pub fn look_at_devices(&mut self) {
+        let at = self.now;
+        while let Some(change) = self.changes.as_ref().and_then(|changes| changes.try_recv().ok()) {
+            let (device, message) = (change.way.noun(), change.message);
+            if change.back {
+                self.tell(Event::DeviceBack { at, device, message });
+            } else {
+                self.show_trouble();
+                self.tell(Event::DeviceLost { at, device, message });
+            }
         }
     }
 
@@ -446,10 +469,14 @@ impl<'e> Conversation<'e> {
     }
 
     fn trouble(&mut self, message: String) {
-        let at = self.now;
-        self.trouble_until = Some(at + TROUBLE);
+        self.show_trouble();
+        self.tell(Event::Trouble { at: self.now, message });
+    }
+
+    /// Lets the lamp show for a while that something went wrong.
+    fn show_trouble(&mut self) {
+        self.trouble_until = Some(self.now + TROUBLE);
         self.show(Shown::Error);
-        self.tell(Event::Trouble { at, message });
     }
 
     fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {

@@ -101,6 +101,25 @@ pub enum Event {
         /// What, and what to do.
         message: String,
     },
+    /// The microphone or the loudspeaker was lost. The conversation goes on, and the
+    /// device is looked for until it is there again.
+    DeviceLost {
+        /// When it was noticed.
+        at: Samples,
+        /// "microphone" or "loudspeaker".
+        device: &'static str,
+        /// What happened, and what to do.
+        message: String,
+    },
+    /// It is there again, and used.
+    DeviceBack {
+        /// When it was noticed.
+        at: Samples,
+        /// "microphone" or "loudspeaker".
+        device: &'static str,
+        /// What it is called now.
+        message: String,
+    },
 }
 
 /// How a turn ended.

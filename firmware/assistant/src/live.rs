@@ -167,6 +167,7 @@ fn converse(
             Err(RecvTimeoutError::Disconnected) => return Err(Error::Worker("ear")),
         }
         conversation.look_at_buttons();
+        conversation.look_at_devices();
         conversation.pump();
         post.send_all(conversation);
     }

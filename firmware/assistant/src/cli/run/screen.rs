@@ -79,8 +79,11 @@ impl Screen {
                     self.above(&term::dim(board));
                     self.lines(record);
                 }
-                Event::Trouble { message, .. } => self.above(&format!("{board}: ! {message}")),
-                _ => {}
+                _ => {
+                    if let Some(message) = aside(event) {
+                        self.above(&format!("{board}: {message}"));
+                    }
+                }
             }
             return;
         }
@@ -107,8 +110,11 @@ impl Screen {
                     self.lines(record);
                 }
             }
-            Event::Trouble { message, .. } => self.above(&format!("! {message}")),
-            _ => {}
+            _ => {
+                if let Some(message) = aside(event) {
+                    self.above(&message);
+                }
+            }
         }
         self.status();
     }
@@ -154,5 +160,16 @@ impl Screen {
         print!("\r\x1b[K{} {} {}", term::bold(state), term::dim(meter), tail.replace('\n', " "));
         // A closed terminal shows at the next whole line.
         let _ = std::io::stdout().flush();
+    }
+}
+
+/// The line for what is no part of the conversation, if that is what it is.
+fn aside(event: &Event) -> Option<String> {
+    match event {
+        Event::Trouble { message, .. } | Event::DeviceLost { message, .. } => {
+            Some(format!("! {message}"))
+        }
+        Event::DeviceBack { message, .. } => Some(term::dim(message)),
+        _ => None,
     }
 }
