@@ -64,6 +64,32 @@ impl Engines {
         })
     }
 
+    /// The file or folder that `config` chooses for `role`, after a look at whether it is
+    /// what the engine loads: the small ones are loaded for it, of the speech and language
+    /// models the heads are read.
+    ///
+    /// # Errors
+    /// As the engine's own loading.
+    pub fn check(config: &Config, role: Role) -> Result<PathBuf> {
+        use sayso_models::{eot::SmartTurn, llm::Llama, stt::Whisper, tts::Hibari, vad::Silero};
+        let chosen = Chosen::new(config);
+        let path = match role {
+            Role::Vad => chosen.vad(),
+            Role::Eot => chosen.eot(),
+            Role::Stt => chosen.stt(),
+            Role::Llm => chosen.llm(),
+            Role::Tts => chosen.tts(),
+        }?;
+        match role {
+            Role::Vad => drop(Silero::load(&path)?),
+            Role::Eot => drop(SmartTurn::load(&path)?),
+            Role::Stt => Whisper::check(&path)?,
+            Role::Llm => drop(Llama::check(&path)?),
+            Role::Tts => drop(Hibari::load(&path)?),
+        }
+        Ok(path)
+    }
+
     /// Loads the voice activity detector alone.
     ///
     /// # Errors

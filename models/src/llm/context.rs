@@ -25,9 +25,6 @@ const SEQUENCE: i32 = 0;
 const SHIFTABLE: [&str; 9] =
     ["llama", "qwen2", "qwen3", "smollm3", "gemma", "gemma2", "gemma3", "phi3", "granite"];
 
-/// Architectures that read text but do not write it (`llama_model_has_encoder`).
-const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
-
 self_cell::self_cell!(
     struct Loaded {
         owner: LlamaModel,
@@ -62,12 +59,6 @@ impl Context {
     pub(super) fn load(path: &Path, header: &Header, shape: Shape) -> Result<Self> {
         let damaged = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(path);
         let architecture = header.architecture.as_str();
-        if header.vocabulary == 0
-            || ENCODERS.contains(&architecture)
-            || architecture.contains("bert")
-        {
-            return Err(damaged("this model does not write text; name a chat model"));
-        }
         let backend = ggml::backend()?;
         let params =
             LlamaModelParams::default().with_n_gpu_layers(shape.gpu_layers).with_use_mmap(true);

@@ -16,6 +16,9 @@ use crate::{Cancel, Error, ErrorKind, Result, ggml};
 /// Room kept for what the chat template puts after a reply, in tokens.
 const MARGIN: usize = 16;
 
+/// Architectures that read text but do not write it (`llama_model_has_encoder`).
+const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
+
 /// A conversation with a language model of llama.cpp.
 ///
 /// The KV cache is a copy of a list of tokens ([`cached`](Self::cached)). Each
@@ -55,7 +58,7 @@ impl Llama {
                 "n_ctx must be at least 64 tokens, and batch between 1 and n_ctx",
             ));
         }
-        let header = Header::open(&path)?;
+        let header = Self::check(&path)?;
         let identity = identity(&path)?;
         let cores = ggml::physical_cores().clamp(1, 4) as u32;
         let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
@@ -85,6 +88,25 @@ impl Llama {
             history: Vec::new(),
             pending: None,
         })
+    }
+
+    /// Whether the file at `path` is a language model that can be loaded, as far as it can
+    /// be told without reading all of it: what its head says.
+    ///
+    /// # Errors
+    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
+    /// [`Io`](ErrorKind::Io).
+    pub fn check(path: &Path) -> Result<Header> {
+        let header = Header::open(path)?;
+        let architecture = header.architecture.as_str();
+        if header.vocabulary == 0
+            || ENCODERS.contains(&architecture)
+            || architecture.contains("bert")
+        {
+            let message = "this model does not write text; name a chat model";
+            return Err(Error::new(ErrorKind::Damaged, message).with_path(path));
+        }
+        Ok(header)
     }
 
     /// What the model file says of itself.

@@ -3,7 +3,10 @@
 use anstyle::AnsiColor;
 use clap::Args;
 use sayso::engines::Chosen;
-use sayso::{Error, Result};
+use sayso::{Config, Engines, Error, Result};
+#[cfg(feature = "desktop")]
+use sayso_board::Way;
+use sayso_models::catalog::Role;
 
 use super::{Shared, term};
 
@@ -16,6 +19,8 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Doctor {
+    #[command(flatten)]
+    devices: super::run::Devices,
     /// One JSON object per finding
     #[arg(long)]
     json: bool,
@@ -55,10 +60,11 @@ impl Doctor {
         let mut findings = vec![settings(shared), cpu(), cores()];
         findings.extend(gpu());
         findings.extend(memory());
-        if let Ok(config) = shared.settings() {
+        if let Ok(mut config) = shared.settings() {
+            self.devices.put_into(&mut config);
             findings.extend(models(&config));
+            findings.extend(devices(&config));
         }
-        findings.extend(devices());
         findings.extend(priority());
         for finding in &findings {
             self.print(finding);
@@ -77,17 +83,18 @@ impl Doctor {
             Health::Weak => ("weak", AnsiColor::Yellow),
             Health::Bad => ("bad ", AnsiColor::Red),
         };
+        let found = term::plain(&finding.found);
         if self.json {
             let line = serde_json::json!({
                 "what": finding.what,
                 "health": word.trim(),
-                "found": finding.found,
+                "found": found,
                 "todo": finding.todo,
             });
             println!("{line}");
             return;
         }
-        println!("{}  {:<14} {}", term::coloured(colour, word), finding.what, finding.found);
+        println!("{}  {:<14} {}", term::coloured(colour, word), finding.what, found);
         if let Some(todo) = &finding.todo {
             println!("      {:<14} {}", "", term::bold(format!("→ {todo}")));
         }
@@ -97,7 +104,7 @@ impl Doctor {
 fn settings(shared: &Shared) -> Finding {
     match shared.settings() {
         Err(error) => Finding::bad("settings", error.to_string(), "correct the settings"),
-        Ok(_) => match shared.config.clone().or_else(sayso::Config::find) {
+        Ok(_) => match shared.config.clone().or_else(Config::find) {
             Some(file) => Finding::fine("settings", file.display().to_string()),
             None => Finding::fine("settings", "the defaults (`sayso config init` writes a file)"),
         },
@@ -150,64 +157,66 @@ fn memory() -> Option<Finding> {
     })
 }
 
-fn models(config: &sayso::Config) -> Vec<Finding> {
+fn models(config: &Config) -> Vec<Finding> {
     let chosen = Chosen::new(config);
-    let named = [
-        ("VAD model", chosen.vad()),
-        ("end-of-turn model", chosen.eot()),
-        ("speech model", chosen.stt()),
-        ("language model", chosen.llm()),
-        ("voice", chosen.tts()),
+    let catalog = chosen.store().catalog();
+    let names = chosen.names();
+    let fetched = |role: Role| {
+        names.iter().any(|name| catalog.model(name).is_ok_and(|model| model.role == role))
+    };
+    let roles = [
+        (Role::Vad, "VAD model", "--set models.vad"),
+        (Role::Eot, "end-of-turn model", "--set models.eot"),
+        (Role::Stt, "speech model", "--whisper"),
+        (Role::Llm, "language model", "--llm"),
+        (Role::Tts, "voice", "--voice"),
     ];
-    named
+    let used = |role: Role| role != Role::Eot || config.turn.end_of_turn;
+    roles
         .into_iter()
-        .map(|(what, path)| match path {
-            Ok(path) if path.exists() => Finding::fine(what, path.display().to_string()),
-            Ok(path) => Finding::bad(
+        .filter(|(role, ..)| used(*role))
+        .map(|(role, what, option)| match Engines::check(config, role) {
+            Ok(path) => Finding::fine(what, path.display().to_string()),
+            Err(error) if fetched(role) => {
+                Finding::bad(what, error.to_string(), "`sayso models fetch`")
+            }
+            Err(error) => Finding::bad(
                 what,
-                format!("{} is not there", path.display()),
-                "`sayso models fetch`",
+                error.to_string(),
+                format!("name another with `{option}`, or none to use that of `sayso models`"),
             ),
-            Err(error) => Finding::bad(what, error.to_string(), "`sayso models fetch`"),
         })
         .collect()
 }
 
+/// The devices that `sayso run` would open.
 #[cfg(feature = "desktop")]
-fn devices() -> Vec<Finding> {
-    match sayso_desktop::list_devices() {
-        Err(error) => {
-            vec![Finding::weak("sound card", error.to_string(), "`sayso ask` works without one")]
-        }
-        Ok(devices) => {
-            let named = |what, input: bool| {
-                let found: Vec<&str> =
-                    devices
-                        .iter()
-                        .filter(|device| {
-                            if input { device.input.is_some() } else { device.output.is_some() }
-                        })
-                        .map(|device| device.name.as_str())
-                        .collect();
-                match found.as_slice() {
-                    [] => Finding::weak(what, "none", "connect one; `sayso ask` works without"),
-                    [first, rest @ ..] => {
-                        let more = if rest.is_empty() {
-                            String::new()
-                        } else {
-                            format!(" and {} more", rest.len())
-                        };
-                        Finding::fine(what, format!("{first}{more} (`sayso run --list-devices`)"))
-                    }
-                }
-            };
-            vec![named("microphone", true), named("loudspeaker", false)]
-        }
-    }
+fn devices(config: &Config) -> Vec<Finding> {
+    let board = sayso_desktop::Desktop::new(super::run::devices(config));
+    let named = [
+        (Way::Input, &config.audio.input, "--input"),
+        (Way::Output, &config.audio.output, "--output"),
+    ];
+    named
+        .into_iter()
+        .map(|(way, name, option)| match board.device(way) {
+            Ok(device) => {
+                Finding::fine(way.noun(), format!("{device} (all: `sayso run --list-devices`)"))
+            }
+            Err(error) if name.is_empty() => {
+                Finding::weak(way.noun(), error.to_string(), "`sayso ask` works without one")
+            }
+            Err(error) => Finding::bad(
+                way.noun(),
+                error.to_string(),
+                format!("name another with `{option}`, or none to use the default"),
+            ),
+        })
+        .collect()
 }
 
 #[cfg(not(feature = "desktop"))]
-fn devices() -> Vec<Finding> {
+fn devices(_: &Config) -> Vec<Finding> {
     vec![Finding::weak("sound card", "not supported by this build", "build with feature `desktop`")]
 }
 

@@ -18,6 +18,7 @@ use std::time::Duration;
 use sayso_models::Cancel;
 
 use clap::{Args, Parser, Subcommand};
+use log::LevelFilter;
 use sayso::config::Profile;
 use sayso::{Assistant, Config, Engines, Result, Stop};
 
@@ -65,7 +66,7 @@ pub struct Shared {
     /// Folder with a Hibari voice
     #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
     voice: Option<PathBuf>,
-    /// Say more of what goes on, on stderr; twice for everything
+    /// Say more of what goes on, on stderr; twice for what llama.cpp and whisper.cpp say, too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -132,19 +133,7 @@ impl Shared {
 pub fn main() -> ExitCode {
     end_with_the_reader();
     let cli = Cli::parse();
-    let level = match cli.shared.verbose {
-        0 => log::LevelFilter::Error,
-        1 => log::LevelFilter::Info,
-        _ => log::LevelFilter::Trace,
-    };
-    let theirs = if level > log::LevelFilter::Error { level } else { log::LevelFilter::Off };
-    env_logger::Builder::new()
-        .filter_level(level)
-        // They call the end of a connection, or of a file, an error.
-        .filter_module("pulseaudio", theirs)
-        .filter_module("symphonia", theirs)
-        .parse_default_env()
-        .init();
+    log_for(cli.shared.verbose).parse_default_env().init();
     let stop = Stop::new();
     on_ctrl_c(&stop);
     let shared = &cli.shared;
@@ -169,6 +158,25 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A log on stderr, for `-v` given so many times.
+fn log_for(verbose: u8) -> env_logger::Builder {
+    let level = match verbose {
+        0 => LevelFilter::Error,
+        1 => LevelFilter::Info,
+        _ => LevelFilter::Trace,
+    };
+    let theirs = if level > LevelFilter::Error { level } else { LevelFilter::Off };
+    let mut log = env_logger::Builder::new();
+    log.filter_level(level)
+        // They call the end of a connection, or of a file, an error.
+        .filter_module("pulseaudio", theirs)
+        .filter_module("symphonia", theirs)
+        // All its crates: they tell of each step of each network, which buries the rest.
+        // `RUST_LOG=tract=debug` has it.
+        .filter_module("tract", level.min(LevelFilter::Warn));
+    log
 }
 
 /// Ends the program quietly where nobody reads what it prints any more (`| head`), as
@@ -210,5 +218,30 @@ fn on_ctrl_c(stop: &Stop) {
     });
     if let Err(error) = set {
         log::warn!("Ctrl-C will end the program at once: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use log::{Level, Log, Metadata};
+
+    use super::log_for;
+
+    #[test]
+    fn much_is_said_of_the_engines_but_not_each_step_of_tract() {
+        let says = |verbose, target, level| {
+            let metadata = Metadata::builder().target(target).level(level).build();
+            log_for(verbose).build().enabled(&metadata)
+        };
+        for (target, level) in
+            [("sayso::ear", Level::Debug), ("ggml", Level::Debug), ("whisper.cpp", Level::Debug)]
+        {
+            assert!(says(2, target, level) && !says(1, target, level), "{target}");
+        }
+        for target in ["tract_core::optim", "tract_hir::infer", "tract_linalg", "tract_onnx"] {
+            assert!(says(2, target, Level::Warn) && !says(2, target, Level::Info), "{target}");
+            assert!(!says(0, target, Level::Warn), "{target}");
+        }
+        assert!(says(0, "sayso", Level::Error) && !says(0, "pulseaudio::client", Level::Error));
     }
 }

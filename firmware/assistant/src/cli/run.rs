@@ -6,6 +6,8 @@ use clap::Args;
 use crossbeam_channel::{Sender, unbounded};
 use sayso::cores::Cores;
 use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
+#[cfg(feature = "desktop")]
+use sayso_board::Way;
 use sayso_board::{Board, Loudspeaker};
 use sayso_satellite_board::{Satellite, SatelliteConfig};
 
@@ -29,12 +31,8 @@ pub struct Run {
     /// Name the microphones and loudspeakers of this machine, and end
     #[arg(long)]
     list_devices: bool,
-    /// Microphone: its name or a part of it
-    #[arg(long, short, value_name = "NAME", env = "SAYSO_INPUT")]
-    input: Option<String>,
-    /// Loudspeaker: its name or a part of it
-    #[arg(long, short, value_name = "NAME", env = "SAYSO_OUTPUT")]
-    output: Option<String>,
+    #[command(flatten)]
+    devices: Devices,
     /// Where to hear and speak; may be repeated, and each has a conversation and
     /// models of its own. `desktop` (this machine's sound card), `raspberry-pi` (an
     /// LED and a button as well), `satellite:PORT[@BAUD]` or `tcp:HOST:PORT` (a
@@ -47,18 +45,35 @@ pub struct Run {
     json: bool,
 }
 
+/// Which of this machine's devices, in place of those of the settings.
+#[derive(Args)]
+pub struct Devices {
+    /// Microphone: its name or a part of it
+    #[arg(long, short, value_name = "NAME", env = "SAYSO_INPUT")]
+    input: Option<String>,
+    /// Loudspeaker: its name or a part of it
+    #[arg(long, short, value_name = "NAME", env = "SAYSO_OUTPUT")]
+    output: Option<String>,
+}
+
+impl Devices {
+    pub fn put_into(&self, config: &mut Config) {
+        if let Some(input) = &self.input {
+            config.audio.input.clone_from(input);
+        }
+        if let Some(output) = &self.output {
+            config.audio.output.clone_from(output);
+        }
+    }
+}
+
 impl Run {
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
         if self.list_devices {
             return list_devices(self.json);
         }
         let mut config = shared.settings()?;
-        if let Some(input) = &self.input {
-            config.audio.input = input.clone();
-        }
-        if let Some(output) = &self.output {
-            config.audio.output = output.clone();
-        }
+        self.devices.put_into(&mut config);
         // Before the models are loaded, which takes longer than to see a mistake.
         let mut parties = Vec::new();
         for (n, name) in self.board.iter().enumerate() {
@@ -183,8 +198,9 @@ pub fn loudspeaker(_: &sayso::Config, _: u32) -> Result<Box<dyn Loudspeaker>> {
     Err(Error::Usage(NO_DESKTOP.into()))
 }
 
+/// The devices that the settings name.
 #[cfg(feature = "desktop")]
-fn devices(config: &sayso::Config) -> sayso_desktop::DesktopConfig {
+pub fn devices(config: &sayso::Config) -> sayso_desktop::DesktopConfig {
     let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
     sayso_desktop::DesktopConfig {
         input: named(&config.audio.input),
@@ -227,7 +243,20 @@ fn list_devices(json: bool) -> Result<()> {
             format!("{} Hz, {} channels{star}", format.rate, format.channels)
         })
     };
-    for device in sayso_desktop::list_devices()? {
+    let devices = sayso_desktop::list_devices()?;
+    let absent: Vec<String> = [Way::Input, Way::Output]
+        .into_iter()
+        .filter(|way| devices.iter().all(|device| device.format(*way).is_none()))
+        .map(|way| format!("no {}", way.noun()))
+        .collect();
+    if !absent.is_empty() {
+        term::note(format!(
+            "there is {} that can be opened: connect one, or start the sound server (PipeWire or \
+             PulseAudio). `sayso ask` works on recordings, without one",
+            absent.join(" and ")
+        ));
+    }
+    for device in devices {
         let input = shown(&device.input, device.default_input);
         let output = shown(&device.output, device.default_output);
         if json {

@@ -60,7 +60,7 @@ pub fn seconds(samples: usize, rate: u32) -> f64 {
 }
 
 /// Without the number that the system has for an error, after its words.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut parts = text.split(" (os error ");
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -71,9 +71,17 @@ impl Whisper {
     /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs.
     pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
         crate::ggml::init()?;
-        file::check(path)?;
+        Self::check(path)?;
         let engine = Engine::load(path, config.threads, config.gpu)?;
         Ok(Self { engine, config: config.clone() })
+    }
+
+    /// Whether the file at `path` is a complete model, of which only the heads are read.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load) has about the file.
+    pub fn check(path: &Path) -> Result<()> {
+        file::check(path)
     }
 
     /// Whether it knows more than English.
