@@ -16,6 +16,11 @@ impl Stop {
         self.0.store(true, Ordering::Release);
     }
 
+    /// Whether someone asked, which is then forgotten: for what goes on after it.
+    pub fn take(&self) -> bool {
+        self.0.swap(false, Ordering::AcqRel)
+    }
+
     /// Whether someone asked.
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Acquire)

@@ -1,18 +1,28 @@
 //! `sayso chat`: typed turns, the same mind.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Read};
+use std::time::Duration;
 
 use clap::Args;
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use sayso::{Engines, Error, Result, Stop};
-use sayso_models::Cancel;
+use sayso_models::llm::Reply;
+use sayso_models::{Cancel, ErrorKind};
 
 use super::{Shared, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso chat                                line by line, until Ctrl-D
+  sayso chat                                line by line, until Ctrl-D; Ctrl-C stops a reply
   sayso chat \"Why is the sky blue?\"        one turn
   sayso chat --json < questions.txt         a turn for each line of a file";
+
+/// The longest line read, in bytes: far more than any model's context. What is longer is
+/// refused without being kept.
+const LONGEST: u64 = 1 << 20;
+
+/// How often Ctrl-C is looked for while nobody types or nothing is written.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Talk with it in writing.
 #[derive(Args)]
@@ -31,61 +41,216 @@ impl Chat {
         let busy = term::Busy::new("loading the language model");
         let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?);
         drop(busy);
-        let mut turn = |text: &str| -> Result<()> {
-            let cancel = Cancel::new();
-            let mut written = String::new();
-            let reply = chat.turn(text, &cancel, &mut |piece| {
-                if stop.is_stopped() {
-                    cancel.cancel();
-                }
-                written.push_str(piece);
-                if !self.json {
-                    term::piece(piece);
-                }
-            })?;
-            if self.json {
-                let line = serde_json::json!({
-                    "text": text,
-                    "reply": written.trim(),
-                    "tokens": {
-                        "cached": reply.cached_tokens,
-                        "prompt": reply.prompt_tokens,
-                        "reply": reply.reply_tokens,
-                    },
-                    "timings_ms": {
-                        "llm_prefill": term::tenth(reply.prefill_ms),
-                        "llm_first_token": term::tenth(reply.ttft_ms),
-                        "reply": term::tenth(reply.total_ms),
-                    },
-                });
-                println!("{line}");
-            } else {
-                println!();
-            }
-            Ok(())
-        };
         if !self.text.is_empty() {
-            return turn(&self.text.join(" "));
+            return self.turn(&mut chat, &self.text.join(" "), stop);
         }
         let prompt = !self.json && std::io::stdin().is_terminal();
+        let lines = lines()?;
+        let (mut number, mut refused) = (0, 0);
         loop {
             if prompt {
                 term::piece(&term::dim("you  "));
             }
-            let mut line = String::new();
-            let read = std::io::stdin().lock().read_line(&mut line);
-            if read.map_err(|error| Error::Io(format!("standard input: {error}")))? == 0
-                || stop.is_stopped()
-            {
-                return Ok(());
+            let Some(line) = next(&lines, stop)? else { break };
+            number += 1;
+            let text = match &line {
+                Line::Whole(text) if text.trim().is_empty() => continue,
+                Line::Whole(text) => Ok(text.trim()),
+                Line::TooLong => Err(Error::Usage(format!(
+                    "a line of more than {LONGEST} bytes cannot be answered: say it shorter"
+                ))),
+            };
+            if prompt {
+                term::piece(&term::dim("sayso  "));
             }
-            let line = line.trim();
-            if !line.is_empty() {
-                if prompt {
-                    term::piece(&term::dim("sayso  "));
+            match text.and_then(|text| self.turn(&mut chat, text, stop)) {
+                // The conversation is as it was before.
+                Err(error) if is_about_the_line(&error) => {
+                    if prompt {
+                        println!();
+                        term::error(&error);
+                    } else {
+                        term::error(&format!("line {number}: {error}"));
+                    }
+                    refused += 1;
                 }
-                turn(line)?;
+                Err(Error::Stopped) if prompt => println!(),
+                done => done?,
+            }
+            if prompt {
+                // Whoever wanted to stop a reply that had just ended wants to go on.
+                stop.take();
             }
         }
+        if prompt {
+            println!();
+            return Ok(());
+        }
+        match refused {
+            0 => Ok(()),
+            _ => Err(Error::Usage(format!(
+                "{refused} of {number} lines were not answered: see above"
+            ))),
+        }
+    }
+
+    /// One turn, unless `stop` comes before its end.
+    fn turn(&self, chat: &mut sayso::Chat, text: &str, stop: &Stop) -> Result<()> {
+        let mut written = String::new();
+        let reply = until(stop, |cancel| {
+            chat.turn(text, cancel, &mut |piece| {
+                written.push_str(piece);
+                if !self.json {
+                    term::piece(piece);
+                }
+            })
+        })?;
+        if self.json {
+            println!("{}", line(text, &written, &reply));
+        } else {
+            println!();
+        }
+        Ok(())
+    }
+}
+
+/// Whether the line was at fault, and not the model.
+fn is_about_the_line(error: &Error) -> bool {
+    match error {
+        Error::Usage(_) => true,
+        Error::Model(error) => error.kind() == ErrorKind::Input,
+        _ => false,
+    }
+}
+
+/// Does `work`, which is cancelled at `stop` even while it writes nothing.
+fn until(stop: &Stop, work: impl FnOnce(&Cancel) -> Result<Reply>) -> Result<Reply> {
+    let (cancel, over) = (Cancel::new(), Stop::new());
+    let done = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            while !over.is_stopped() {
+                if stop.is_stopped() {
+                    cancel.cancel();
+                }
+                std::thread::park_timeout(LOOK);
+            }
+        });
+        let done = work(&cancel);
+        over.stop();
+        watch.thread().unpark();
+        done
+    });
+    match done {
+        Err(Error::Model(error)) if error.is_cancelled() => Err(Error::Stopped),
+        done => done,
+    }
+}
+
+/// One JSON object for a turn.
+fn line(text: &str, written: &str, reply: &Reply) -> serde_json::Value {
+    serde_json::json!({
+        "text": text,
+        "reply": written.trim(),
+        "tokens": {
+            "cached": reply.cached_tokens,
+            "prompt": reply.prompt_tokens,
+            "reply": reply.reply_tokens,
+        },
+        "timings_ms": {
+            "llm_prefill": term::tenth(reply.prefill_ms),
+            "llm_first_token": term::tenth(reply.ttft_ms),
+            "reply": term::tenth(reply.total_ms),
+        },
+    })
+}
+
+/// A line of the input.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    Whole(String),
+    TooLong,
+}
+
+/// The lines of standard input, read on a thread of their own: a read cannot be broken
+/// off by Ctrl-C. The thread ends with the input, or with the process.
+fn lines() -> Result<Receiver<Result<Line>>> {
+    let (send, lines) = bounded(1);
+    let work = move || {
+        let mut input = std::io::stdin().lock();
+        while let Some(line) = read(&mut input).transpose() {
+            let line = line.map_err(|error| Error::Io(format!("standard input: {error}")));
+            let over = line.is_err();
+            if send.send(line).is_err() || over {
+                return;
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("input".into()).spawn(work);
+    thread.map_err(|error| Error::Io(format!("cannot start a thread: {error}")))?;
+    Ok(lines)
+}
+
+/// The next line; `None` at the end of the input, or at `stop`.
+fn next(lines: &Receiver<Result<Line>>, stop: &Stop) -> Result<Option<Line>> {
+    while !stop.is_stopped() {
+        match lines.recv_timeout(LOOK) {
+            Ok(line) => return line.map(Some),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Reads a line, of which no more is kept than [`LONGEST`]; `None` at the end.
+fn read(input: &mut impl BufRead) -> std::io::Result<Option<Line>> {
+    let mut line = Vec::new();
+    input.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+    if line.len() as u64 == LONGEST && line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+        return Ok(Some(Line::TooLong));
+    }
+    let whole = || Line::Whole(String::from_utf8_lossy(&line).into_owned());
+    Ok((!line.is_empty()).then(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_leaves_the_others() {
+        let long = vec![b'x'; LONGEST as usize + 5];
+        let mut input = [b"one\n".as_slice(), &long, b"\n\xfftwo\n\n", &long].concat();
+        input.extend(b"\nend");
+        let mut input = input.as_slice();
+        let whole = |text: &str| Some(Line::Whole(text.into()));
+        let expected = [
+            whole("one\n"),
+            Some(Line::TooLong),
+            whole("\u{fffd}two\n"),
+            whole("\n"),
+            Some(Line::TooLong),
+            whole("end"),
+            None,
+        ];
+        for line in expected {
+            assert_eq!(read(&mut input).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_for_a_line_and_the_work() {
+        let (stop, (_open, lines)) = (Stop::new(), bounded(1));
+        stop.stop();
+        assert!(next(&lines, &stop).unwrap().is_none());
+        let stopped = until(&stop, |cancel| {
+            while !cancel.is_cancelled() {
+                std::thread::yield_now();
+            }
+            Ok(cancel.check().map(|()| Reply::default())?)
+        });
+        assert!(matches!(stopped, Err(Error::Stopped)), "{stopped:?}");
+        assert!(stop.take() && !stop.is_stopped());
     }
 }
