@@ -13,6 +13,9 @@ use crate::callback::Beat;
 /// A stream that does not call back for so long is taken for dead. Devices ask
 /// for sound every few milliseconds, sound servers at most every 0.1 s or so.
 const STALLED: Duration = Duration::from_secs(1);
+/// It is given so long at its start: a virtual loudspeaker of PulseAudio's that nobody used
+/// takes a gulp of sound first, and asks for more only when that is played, after 2 s.
+const SETTLING: Duration = Duration::from_secs(3);
 /// How often a stream is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -165,7 +168,8 @@ fn watch(
     quit: &AtomicBool,
     flows: &mut dyn FnMut(),
 ) -> Option<Instant> {
-    let (mut frames, mut alive) = (0, Instant::now());
+    let since = Instant::now();
+    let (mut frames, mut alive) = (0, since);
     loop {
         std::thread::park_timeout(line.tick().min(LOOK));
         if quit.load(Ordering::Acquire) {
@@ -177,7 +181,9 @@ fn watch(
             (frames, alive) = (seen, now);
             flows();
         }
-        if beat.broken.load(Ordering::Acquire) || now.duration_since(alive) > STALLED {
+        let settled = now.duration_since(since) > SETTLING;
+        let stalled = settled && now.duration_since(alive) > STALLED;
+        if stalled || beat.broken.load(Ordering::Acquire) {
             return Some(alive);
         }
     }

@@ -85,8 +85,7 @@ impl Job<'_> {
             (By::Gguf, Some(weights), parts) if !parts.is_empty() => {
                 let from = map(&self.whole(model, parts)?)?;
                 self.step(model, Stage::Convert, &make.file, make.size);
-                let made =
-                    self.convert(to, |out| convert::gguf_requantize(&from, weights, out))?;
+                let made = self.convert(to, |out| convert::gguf_requantize(&from, weights, out))?;
                 remove_file(&self.joined())?;
                 Ok(made)
             }

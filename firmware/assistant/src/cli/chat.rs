@@ -42,7 +42,12 @@ impl Chat {
         let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?);
         drop(busy);
         if !self.text.is_empty() {
-            return self.turn(&mut chat, &self.text.join(" "), stop);
+            let done = self.turn(&mut chat, &self.text.join(" "), stop);
+            if done.is_err() && !self.json {
+                // What is said of it comes below what was written.
+                println!();
+            }
+            return done;
         }
         let prompt = !self.json && std::io::stdin().is_terminal();
         let lines = lines()?;
