@@ -107,29 +107,44 @@ impl Pulse {
             .create(folder.path().join("run"))
             .and_then(|()| fs::write(folder.path().join("asound.conf"), ALSA))
             .map_err(|error| error.to_string())?;
-        let log = folder.path().join("log");
-        let server = environment(Command::new("pulseaudio"), folder.path())
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
-            .arg(format!("--log-target=file:{}", log.display()))
-            .args(["-L", "module-native-protocol-unix"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("pulseaudio cannot be started: {error}"))?;
-        let pulse = Self { server, folder, joined: false };
+        let pulse = Self { server: serve(folder.path())?, folder, joined: false };
+        pulse.furnish()?;
+        Ok(pulse)
+    }
+
+    /// Waits until the server answers, and gives it its devices.
+    fn furnish(&self) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while let Err(error) = pulse.pactl(&["info"]) {
+        while let Err(error) = self.pactl(&["info"]) {
             if Instant::now() > deadline {
-                let said = fs::read_to_string(&log).unwrap_or_default();
+                let said = fs::read_to_string(self.folder.path().join(LOG)).unwrap_or_default();
                 return Err(format!("pulseaudio does not answer: {error}\n{said}"));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        pulse.load(MICROPHONE_SINK)?;
-        pulse.connect(Device::Microphone)?;
-        pulse.connect(Device::Loudspeaker)?;
-        Ok(pulse)
+        self.load(MICROPHONE_SINK)?;
+        self.connect(Device::Microphone)?;
+        self.connect(Device::Loudspeaker)?;
+        Ok(())
+    }
+
+    /// Ends the server at once, as if it had crashed.
+    ///
+    /// # Errors
+    /// When it is not there to be ended.
+    pub fn crash(&mut self) -> Result<(), String> {
+        let ended = self.server.kill().and_then(|()| self.server.wait());
+        ended.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Starts the server anew, with the devices that it had at first.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn restart(&mut self) -> Result<(), String> {
+        self.server = serve(self.folder.path())?;
+        self.joined = false;
+        self.furnish()
     }
 
     /// A command that will find this server, through PulseAudio and ALSA.
@@ -292,6 +307,21 @@ pub fn find(needle: &[f32], haystack: &[f32]) -> (usize, f64) {
         }
     }
     best
+}
+
+/// What the server has to say, in its folder.
+const LOG: &str = "log";
+
+fn serve(folder: &Path) -> Result<Child, String> {
+    environment(Command::new("pulseaudio"), folder)
+        .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
+        .arg(format!("--log-target=file:{}", folder.join(LOG).display()))
+        .args(["-L", "module-native-protocol-unix"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("pulseaudio cannot be started: {error}"))
 }
 
 fn environment(mut command: Command, folder: &Path) -> Command {
