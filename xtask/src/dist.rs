@@ -68,14 +68,16 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
 
 /// Asks the shipped question of the program, and listens to what it answers.
 fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> {
+    // Under emulation the larger model takes minutes longer.
+    let profile = ["--profile", if options.quick { "small" } else { "standard" }];
     if options.models {
         sh.step("models");
-        sh.run(program().args(["models", "fetch"]))?;
+        sh.run(program().args(profile).args(["models", "fetch"]))?;
     }
     sh.step(&format!("asking the question in {QUESTION}"));
     let answer = sh.target().join("package").join("answer.wav");
     let mut ask = program();
-    ask.args(["ask", "--json"]).arg(sh.root().join(QUESTION)).arg("--output").arg(&answer);
+    ask.args(profile).args(["ask", "--json"]).arg(sh.root().join(QUESTION)).arg("--output").arg(&answer);
     let asked = sh.read(&mut ask)?;
     print!("{asked}");
     let asked: serde_json::Value =

@@ -60,7 +60,8 @@ options of dist and count
   --check          then ask the shipped question of what was built, under
                    emulation if need be, and install, start, stop, upgrade and
                    remove the package in a clean root
-  --quick          the build of the tests instead of the optimised one
+  --quick          the build of the tests instead of the optimised one, and the
+                   small model to answer
 
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
