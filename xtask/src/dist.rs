@@ -77,7 +77,11 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     sh.step(&format!("asking the question in {QUESTION}"));
     let answer = sh.target().join("package").join("answer.wav");
     let mut ask = program();
-    ask.args(profile).args(["ask", "--json"]).arg(sh.root().join(QUESTION)).arg("--output").arg(&answer);
+    ask.args(profile)
+        .args(["ask", "--json"])
+        .arg(sh.root().join(QUESTION))
+        .arg("--output")
+        .arg(&answer);
     let asked = sh.read(&mut ask)?;
     print!("{asked}");
     let asked: serde_json::Value =

@@ -75,8 +75,8 @@ impl Way {
 /// A device went away while the board was in use, or came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Which one.
-    pub way: Way,
+    /// What people call it: "microphone", "loudspeaker", "satellite".
+    pub device: &'static str,
     /// It is back; else it is lost, and is looked for until it is there again.
     pub back: bool,
     /// What happened and, of one that is lost, what to do.

@@ -118,7 +118,7 @@ impl News {
     fn tell(&self, message: String) {
         log::info!("{message}");
         // Fails only when nobody wants to know.
-        let _ = self.news.send(Change { way: self.way, back: !self.lost, message });
+        let _ = self.news.send(Change { device: self.way.noun(), back: !self.lost, message });
     }
 }
 

@@ -29,8 +29,9 @@ mod said;
 mod station;
 
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 
-use sayso_board::{Board, BoardError, Panel, Streams};
+use sayso_board::{Board, BoardError, Change, Panel, Streams};
 
 pub use address::{Address, DEFAULT_BAUD};
 
@@ -47,12 +48,13 @@ pub struct SatelliteConfig {
 pub struct Satellite {
     config: SatelliteConfig,
     station: Option<Arc<station::Station>>,
+    changes: Option<Receiver<Change>>,
 }
 
 impl Satellite {
     /// A board at the address of `config`, to which [`Board::start`] connects.
     pub fn new(config: SatelliteConfig) -> Self {
-        Self { config, station: None }
+        Self { config, station: None, changes: None }
     }
 }
 
@@ -62,17 +64,23 @@ impl Board for Satellite {
     /// three seconds, or only one of another version.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
-        let station = station::Station::start(&self.config, voice_rate)?;
+        let (news, changes) = channel();
+        let station = station::Station::start(&self.config, voice_rate, news)?;
         let streams: Streams = (
             Box::new(station::SatelliteMicrophone::new(Arc::clone(&station))),
             Box::new(station::SatelliteLoudspeaker(Arc::clone(&station))),
         );
         self.station = Some(station);
+        self.changes = Some(changes);
         Ok(streams)
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
         // The streams keep the station from here on.
         self.station.take().map(|station| Box::new(station::SatellitePanel(station)) as _)
+    }
+
+    fn changes(&mut self) -> Option<Receiver<Change>> {
+        self.changes.take()
     }
 }

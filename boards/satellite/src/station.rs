@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sayso_board::{
-    BoardError, BoardErrorKind, EAR_RATE, Heard, Loudspeaker, Microphone, Panel, Press, RATES,
-    StreamStats,
+    BoardError, BoardErrorKind, Change, EAR_RATE, Heard, Loudspeaker, Microphone, Panel, Press,
+    RATES, StreamStats,
 };
 use sayso_core::link::{HostCondition, HostEvent, HostLink, Refused, SatelliteStatus, VERSION};
 use sayso_core::turn::Shown;
@@ -75,8 +76,13 @@ impl Shared {
 }
 
 impl Station {
-    /// Opens the wire and meets the satellite.
-    pub fn start(config: &SatelliteConfig, voice_rate: u32) -> Result<Arc<Self>, BoardError> {
+    /// Opens the wire and meets the satellite. That it is gone later on, and back, goes
+    /// to `changes`.
+    pub fn start(
+        config: &SatelliteConfig,
+        voice_rate: u32,
+        changes: Sender<Change>,
+    ) -> Result<Arc<Self>, BoardError> {
         if !RATES.contains(&voice_rate) {
             let message = format!("a voice at {voice_rate} Hz cannot be played");
             return Err(BoardError::new(BoardErrorKind::Format, message));
@@ -103,6 +109,8 @@ impl Station {
             volume: config.volume,
             shared: Arc::clone(&shared),
             link: HostLink::new(seed()),
+            changes,
+            gone: false,
         };
         let thread = std::thread::Builder::new()
             .name("satellite".into())
@@ -158,12 +166,22 @@ fn seed() -> u32 {
     since.as_nanos() as u32 ^ std::process::id().rotate_left(16)
 }
 
+/// Tells what became of the satellite.
+fn tell(changes: &Sender<Change>, back: bool, message: String) {
+    log::info!("{message}");
+    // Nobody has to listen.
+    let _ = changes.send(Change { device: "satellite", back, message });
+}
+
 /// The thread's side.
 struct Talk {
     address: Address,
     volume: u8,
     shared: Arc<Shared>,
     link: HostLink<OUT>,
+    changes: Sender<Change>,
+    /// Whether it was there, and is not any more.
+    gone: bool,
 }
 
 impl Talk {
@@ -237,15 +255,23 @@ impl Talk {
     }
 
     /// The satellite is not there any more.
-    fn lose(&self) {
+    fn lose(&mut self) {
         let now = self.shared.now();
         let mut state = self.shared.lock();
-        if std::mem::replace(&mut state.connected, false) {
-            log::warn!("{}: the satellite is gone; waiting for it", self.address);
-        }
+        let was = std::mem::replace(&mut state.connected, false);
         state.ear.lost(now);
         state.feed.lost(now);
         state.muted = false;
+        drop(state);
+        if was {
+            self.gone = true;
+            let message = format!(
+                "the satellite at {} is gone: it was unplugged or switched off, or the wire is \
+                 cut. As soon as it is there again, it is used again",
+                self.address
+            );
+            tell(&self.changes, false, message);
+        }
     }
 
     /// Works off what came.
@@ -258,7 +284,13 @@ impl Talk {
             match self.link.push(byte, ms) {
                 None => {}
                 Some(HostEvent::Connected(hello)) => {
-                    log::info!("{}: the satellite {:?} is there", self.address, hello.name);
+                    let met =
+                        format!("the satellite {:?} at {} is there", hello.name, self.address);
+                    if std::mem::replace(&mut self.gone, false) {
+                        tell(&self.changes, true, format!("{met} again"));
+                    } else {
+                        log::info!("{met}");
+                    }
                     // Its rates are all within what can be resampled.
                     if let Err(error) = state.feed.attach(hello.rate, now) {
                         log::warn!("{}: {error}", self.address);

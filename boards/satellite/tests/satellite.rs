@@ -349,10 +349,11 @@ fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
     let satellite = Satellite::start(wire, description(Codec::Pcm), Arc::clone(&body));
     let mut host = host(port.to_str().unwrap());
     let (microphone, loudspeaker) = host.start(VOICE).unwrap();
-    let panel = host.panel().unwrap();
+    let (panel, changes) = (host.panel().unwrap(), host.changes().unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut setup = Setup { microphone, loudspeaker, panel, satellite, listener, wire: None };
     carries_both_ways(&mut setup);
+    assert_eq!(changes.try_iter().count(), 0, "nothing happened yet");
 
     setup.satellite.pause();
     std::fs::remove_file(&port).unwrap();
@@ -362,6 +363,8 @@ fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
     wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
     carries_both_ways(&mut setup);
     assert_eq!(setup.loudspeaker.stats().reopened, 1);
+    let told: Vec<_> = changes.try_iter().map(|change| (change.device, change.back)).collect();
+    assert_eq!(told, [("satellite", false), ("satellite", true)]);
     drop(setup);
     std::fs::remove_dir_all(&folder).unwrap();
 }

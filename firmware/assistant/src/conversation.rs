@@ -154,7 +154,7 @@ impl<'e> Conversation<'e> {
     pub fn look_at_devices(&mut self) {
         let at = self.now;
         while let Some(change) = self.changes.as_ref().and_then(|changes| changes.try_recv().ok()) {
-            let (device, message) = (change.way.noun(), change.message);
+            let (device, message) = (change.device, change.message);
             if change.back {
                 self.tell(Event::DeviceBack { at, device, message });
             } else {

@@ -101,12 +101,12 @@ pub enum Event {
         /// What, and what to do.
         message: String,
     },
-    /// The microphone or the loudspeaker was lost. The conversation goes on, and the
+    /// The microphone, the loudspeaker or the satellite was lost. The conversation goes on, and the
     /// device is looked for until it is there again.
     DeviceLost {
         /// When it was noticed.
         at: Samples,
-        /// "microphone" or "loudspeaker".
+        /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// What happened, and what to do.
         message: String,
@@ -115,7 +115,7 @@ pub enum Event {
     DeviceBack {
         /// When it was noticed.
         at: Samples,
-        /// "microphone" or "loudspeaker".
+        /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// What it is called now.
         message: String,

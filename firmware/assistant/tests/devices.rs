@@ -7,7 +7,7 @@ mod common;
 use std::sync::mpsc::{Receiver, channel};
 
 use sayso::{Assistant, Event, Pace, Stop};
-use sayso_board::{Board, BoardError, Change, Streams, Way};
+use sayso_board::{Board, BoardError, Change, Streams};
 use sayso_replay::Replay;
 
 /// A recording as the microphone, and changes of devices.
@@ -29,8 +29,8 @@ impl Board for Unsteady {
 #[test]
 fn what_becomes_of_a_device_is_told_while_the_conversation_goes_on() {
     let (tell, changes) = channel();
-    for (way, back) in [(Way::Input, false), (Way::Output, false), (Way::Input, true)] {
-        tell.send(Change { way, back, message: "so it is".into() }).unwrap();
+    for (device, back) in [("microphone", false), ("satellite", false), ("microphone", true)] {
+        tell.send(Change { device, back, message: "so it is".into() }).unwrap();
     }
     let replay = Replay::from_samples(common::sound(&[(false, 500), (true, 1500), (false, 1500)]));
     let mut board =
@@ -54,7 +54,7 @@ fn what_becomes_of_a_device_is_told_while_the_conversation_goes_on() {
         told,
         [
             ("device_lost", "microphone"),
-            ("device_lost", "loudspeaker"),
+            ("device_lost", "satellite"),
             ("device_back", "microphone"),
         ]
     );
