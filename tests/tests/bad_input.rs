@@ -235,6 +235,24 @@ fn an_unknown_device_is_named_with_those_there_are() {
 }
 
 #[test]
+fn what_fails_leaves_the_file_that_was_there() {
+    let folder = tempfile::tempdir().expect("folder");
+    let kept = folder.path().join("kept.wav");
+    fs::write(&kept, b"of somebody else").expect("file");
+    let error = failure(sayso().args(["say", " ", "-o"]).arg(&kept));
+    assert!(error.contains("nothing to say"), "{error}");
+    assert_eq!(fs::read(&kept).expect("file"), b"of somebody else");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("device");
+    let error = failure(sayso().args(["config", "show"]).stdout(full));
+    assert!(error.contains("cannot be written: No space left"), "{error}");
+}
+
+#[test]
 fn an_unwritable_answer_is_an_error() {
     let error = failure(sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]));
     assert!(error.contains("/no-such-folder/answer.wav"), "{error}");

@@ -111,7 +111,7 @@ impl Assistant {
         let cores = self.cores.clone();
         // On a virtual clock the mind stands still, its cores in hand, while the voice speaks.
         let voice_cores = if pace == Pace::Live { cores.clone() } else { Cores::new(1) };
-        let language = Some(self.config.stt.language.clone()).filter(|code| !code.is_empty());
+        let language = self.config.language().map(str::to_owned);
         let prompt = self.config.stt.prompt.clone();
         let threads = |asked| threads(asked, cores.total());
         let writing = threads(self.config.stt.threads);

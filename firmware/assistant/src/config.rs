@@ -192,7 +192,8 @@ impl Default for Turn {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stt {
-    /// ISO 639-1 code of the language; empty lets a multilingual model detect it.
+    /// ISO 639-1 code of the language; `auto`, or nothing, lets a multilingual model
+    /// detect it.
     pub language: String,
     /// Names and jargon likely to be said.
     pub prompt: String,
@@ -308,16 +309,30 @@ impl Config {
         };
         let mut table: toml::Table =
             toml::from_str(&text).map_err(|error| Error::config(format!("{place}: {error}")))?;
+        let config = Self::read(table.clone(), &place)?;
+        if overrides.is_empty() {
+            return Ok(config);
+        }
         for setting in overrides {
             set(&mut table, setting)?;
         }
-        known(&table, &defaults()?, "", &place)?;
-        in_range(&table, &place)?;
+        Self::read(table, "--set")
+    }
+
+    /// The settings in a table, which came from `place`.
+    fn read(table: toml::Table, place: &str) -> Result<Self> {
+        known(&table, &defaults()?, "", place)?;
+        in_range(&table, place)?;
         let config: Config = table
             .try_into()
-            .map_err(|error: toml::de::Error| Error::config(wrong_type(&place, &error)))?;
-        config.check(&place)?;
+            .map_err(|error: toml::de::Error| Error::config(wrong_type(place, &error)))?;
+        config.check(place)?;
         Ok(config)
+    }
+
+    /// The language spoken (ISO 639-1); `None` where the recogniser is to detect it.
+    pub fn language(&self) -> Option<&str> {
+        Some(self.stt.language.as_str()).filter(|code| !["", "auto"].contains(code))
     }
 
     /// The settings as TOML.
@@ -457,13 +472,22 @@ fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) ->
             }
             (Some(_), _) => {}
             (None, _) => {
-                let close = exists
-                    .keys()
-                    .map(|candidate| (strsim::jaro_winkler(key, candidate), candidate))
+                let likeness = |candidate: &str| strsim::jaro_winkler(key, candidate);
+                let here = exists.keys().map(|name| (likeness(name), format!("{above}{name}")));
+                // Its section may have been left out.
+                let inner =
+                    exists.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
+                let within = inner.flat_map(|(section, table)| {
+                    let likeness = &likeness;
+                    table.keys().map(move |name| (likeness(name), format!("{section}.{name}")))
+                });
+                let within = within.filter(|(likeness, _)| above.is_empty() && *likeness > 0.9);
+                let close = here
+                    .chain(within)
                     .filter(|(likeness, _)| *likeness > 0.7)
                     .max_by(|a, b| a.0.total_cmp(&b.0));
                 let hint = match close {
-                    Some((_, candidate)) => format!("did you mean {above}{candidate}?"),
+                    Some((_, candidate)) => format!("did you mean {candidate}?"),
                     None => format!(
                         "there are: {}",
                         exists.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
@@ -557,6 +581,8 @@ mod tests {
         let text = error("", &["turn.hangover_ms=long"]);
         assert!(text.contains("turn.hangover_ms: "), "{text}");
         assert!(text.ends_with("it must be a whole number, 0 to 10000"), "{text}");
+        assert!(error("hangover_ms = 3", &[]).ends_with("did you mean turn.hangover_ms?"));
+        assert!(error("[tts]\nspeed = 1.0", &["tts.speed=9"]).starts_with("--set: tts.speed"));
         assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
         assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
         assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));

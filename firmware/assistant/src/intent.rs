@@ -112,30 +112,80 @@ fn words(text: &str) -> String {
 /// The answer to a question for the time or the date, which no language model
 /// can know. `None` for any other text.
 pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
-    let words: String =
+    /// Words that make it a question for another time than now ("… in Tokyo",
+    /// "… does the bus leave", "… of the next train").
+    const ELSEWHERE: [&str; 17] = [
+        "at", "did", "does", "for", "in", "last", "next", "of", "should", "since", "there", "till",
+        "until", "was", "were", "when", "will",
+    ];
+    const TIME: [&str; 10] = [
+        "what time is it",
+        "what time it is",
+        "whats the time",
+        "what is the time",
+        "tell me the time",
+        "know the time",
+        "have the time",
+        "got the time",
+        "current time",
+        "give me the time",
+    ];
+    const DATE: [&str; 12] = [
+        "what day is it",
+        "what day it is",
+        "what day is today",
+        "what date is it",
+        "what date it is",
+        "what is the date",
+        "whats the date",
+        "whats todays date",
+        "what is todays date",
+        "tell me the date",
+        "know the date",
+        "current date",
+    ];
+    const TOMORROW: [&str; 4] = [
+        "what day is tomorrow",
+        "whats tomorrows date",
+        "what is tomorrows date",
+        "what date is tomorrow",
+    ];
+    const YEAR: [&str; 4] =
+        ["what year is it", "what year it is", "what year is this", "current year"];
+    const MONTH: [&str; 4] =
+        ["what month is it", "what month it is", "what month is this", "current month"];
+    let text: String =
         text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let asks = |phrase: &[&str]| words.windows(phrase.len()).any(|window| window == phrase);
-    // Longer questions mean another time than now ("… in Tokyo", "… does the bus leave").
-    if words.len() > 8 || asks(&["in"]) || asks(&["does"]) || asks(&["will"]) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() > 10 || words.iter().any(|word| ELSEWHERE.contains(word)) {
         return None;
     }
-    if asks(&["what", "time", "is", "it"])
-        || asks(&["whats", "the", "time"])
-        || asks(&["what", "is", "the", "time"])
-    {
-        return Some(format!("It is {}.", now.strftime("%-I:%M %p")));
+    let asks = |phrases: &[&str]| {
+        phrases.iter().any(|phrase| {
+            let phrase: Vec<&str> = phrase.split(' ').collect();
+            words.windows(phrase.len()).any(|window| window == phrase)
+        })
+    };
+    if asks(&TOMORROW) {
+        let tomorrow = now.tomorrow().ok()?;
+        return Some(format!("Tomorrow is {}.", tomorrow.strftime("%A, %B %-d, %Y")));
     }
-    let day = ["date", "day"];
+    if words.contains(&"tomorrow") || words.contains(&"yesterday") {
+        return None;
+    }
     let what = words.contains(&"what") || words.contains(&"whats");
-    if what && words.iter().any(|word| day.contains(word)) && words.contains(&"today")
-        || asks(&["what", "day", "is", "it"])
-        || asks(&["what", "is", "the", "date"])
-        || asks(&["whats", "the", "date"])
-    {
-        return Some(format!("Today is {}.", now.strftime("%A, %B %-d, %Y")));
+    let day = what && ["date", "day"].iter().any(|word| words.contains(word));
+    if asks(&TIME) {
+        Some(format!("It is {}.", now.strftime("%-I:%M %p")))
+    } else if asks(&DATE) || day && words.contains(&"today") {
+        Some(format!("Today is {}.", now.strftime("%A, %B %-d, %Y")))
+    } else if asks(&YEAR) {
+        Some(format!("It is {}.", now.strftime("%Y")))
+    } else if asks(&MONTH) {
+        Some(format!("It is {}.", now.strftime("%B")))
+    } else {
+        None
     }
-    None
 }
 
 #[cfg(test)]
@@ -188,7 +238,13 @@ mod tests {
     fn the_clock_answers_for_now_and_only_for_now() {
         let now = jiff::civil::date(2026, 11, 2).at(14, 5, 0, 0);
         let answer = |text| clock(text, &now);
-        for text in ["What time is it?", "Hey, what's the time?", "What is the time, please?"] {
+        for text in [
+            "What time is it?",
+            "Hey, what's the time?",
+            "What is the time, please?",
+            "Could you tell me the time?",
+            "Do you know what time it is?",
+        ] {
             assert_eq!(answer(text).as_deref(), Some("It is 2:05 PM."), "{text}");
         }
         for text in ["What's the date today?", "What day is it?", "What day is today?"] {
@@ -198,7 +254,15 @@ mod tests {
                 "{text}"
             );
         }
+        let tomorrow = "Tomorrow is Tuesday, November 3, 2026.";
+        assert_eq!(answer("What day is tomorrow?").as_deref(), Some(tomorrow));
+        assert_eq!(answer("What year is it?").as_deref(), Some("It is 2026."));
+        assert_eq!(answer("And what month is it?").as_deref(), Some("It is November."));
         for text in [
+            "Tell me the time of the next train.",
+            "What year is it going to end, tomorrow?",
+            "What year did the war end?",
+            "What day is best for a walk?",
             "What time is it in Tokyo?",
             "What time does the bus leave?",
             "What date is Easter?",

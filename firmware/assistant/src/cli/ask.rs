@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use sayso::event::{Ending, TurnRecord};
 use sayso::{Assistant, Error, Event, Pace, Result, Stop};
-use sayso_board::{Board, WavWriter};
+use sayso_board::Board;
 use sayso_replay::{Layout, Output, Replay, Tracks};
 
 use super::{Shared, term};
@@ -257,9 +257,7 @@ fn spoken(tracks: &Tracks) -> &[f32] {
 }
 
 fn write(output: &Path, tracks: &Tracks) -> Result<()> {
-    let mut file = WavWriter::create(output, tracks.rate, 1)?;
-    file.write(spoken(tracks))?;
-    Ok(file.finish()?)
+    super::write_wav(output, tracks.rate, spoken(tracks))
 }
 
 fn numbered(file: &Path, number: usize) -> PathBuf {

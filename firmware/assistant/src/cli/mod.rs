@@ -11,10 +11,11 @@ mod say;
 mod term;
 mod transcribe;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use sayso_board::WavWriter;
 use sayso_models::Cancel;
 
 use clap::{Args, Parser, Subcommand};
@@ -186,11 +187,32 @@ fn end_with_the_reader() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.payload_as_str().unwrap_or_default();
-        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+        let Some(why) = message.strip_prefix("failed printing to std") else {
+            return usual(panic);
+        };
+        if why.contains("Broken pipe") {
             std::process::exit(LIKE_SIGPIPE);
         }
-        usual(panic);
+        if let Some(why) = why.strip_prefix("out: ") {
+            term::error(&format!("what was to be printed cannot be written: {why}"));
+        }
+        std::process::exit(1);
     }));
+}
+
+/// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.
+///
+/// # Errors
+/// When the disk is full or the folder missing; no half file is left behind then.
+fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
+    let there = path.exists();
+    let mut file = WavWriter::create(path, rate, 1)?;
+    let done = file.write(sound).and_then(|()| file.finish());
+    if done.is_err() && !there {
+        // It says little beside the error that is told.
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(done?)
 }
 
 /// A flag that is set when `stop` is, for work that looks only at the flag.

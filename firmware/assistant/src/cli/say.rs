@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use sayso::clause::ClauseSplitter;
 use sayso::{Engines, Error, Result, Stop};
-use sayso_board::WavWriter;
 use sayso_models::Cancel;
 
 use super::{Shared, term};
@@ -40,14 +39,18 @@ pub struct Say {
 
 /// Where the sound goes.
 enum Sink {
-    File(WavWriter),
+    /// Written once it is complete: what fails leaves a file of that name as it was.
+    File(PathBuf, u32, Vec<f32>),
     Speaker(Box<dyn sayso_board::Loudspeaker>),
 }
 
 impl Sink {
     fn write(&mut self, samples: &[f32], stop: &Stop) -> Result<()> {
         match self {
-            Self::File(file) => Ok(file.write(samples)?),
+            Self::File(_, _, sound) => {
+                sound.extend_from_slice(samples);
+                Ok(())
+            }
             Self::Speaker(speaker) => {
                 let mut rest = samples;
                 while !rest.is_empty() && !stop.is_stopped() {
@@ -64,7 +67,8 @@ impl Sink {
 
     fn finish(self, stop: &Stop) -> Result<()> {
         match self {
-            Self::File(file) => Ok(file.finish()?),
+            Self::File(..) if stop.is_stopped() => Ok(()),
+            Self::File(file, rate, sound) => super::write_wav(&file, rate, &sound),
             Self::Speaker(mut speaker) => {
                 while speaker.queued() > 0 && !stop.is_stopped() {
                     std::thread::sleep(Duration::from_millis(10));
@@ -88,14 +92,6 @@ impl Say {
         set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
         set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
         let config = shared.settings_with(&set)?;
-        let busy = term::Busy::new("loading the voice");
-        let mut tts = Engines::load_tts(&config)?;
-        drop(busy);
-        let rate = tts.sample_rate();
-        let mut sink = match &self.output {
-            Some(file) => Sink::File(WavWriter::create(file, rate, 1)?),
-            None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
-        };
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new();
         splitter.push(&self.text.join(" "), &mut |clause| clauses.push(clause));
@@ -103,6 +99,14 @@ impl Say {
         if clauses.is_empty() {
             return Err(Error::Usage("there is nothing to say in this text".into()));
         }
+        let busy = term::Busy::new("loading the voice");
+        let mut tts = Engines::load_tts(&config)?;
+        drop(busy);
+        let rate = tts.sample_rate();
+        let mut sink = match &self.output {
+            Some(file) => Sink::File(file.clone(), rate, Vec::new()),
+            None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
+        };
         let delivery = sayso::assistant::delivery(&config);
         let start = Instant::now();
         let (mut first, mut samples, mut failed) = (None, 0, None);

@@ -38,7 +38,7 @@ pub struct Transcribe {
     /// One JSON object per file, with words, times and confidence
     #[arg(long)]
     json: bool,
-    /// Language spoken (ISO 639-1); needs a multilingual model unless English
+    /// Language spoken (ISO 639-1, or auto); needs a multilingual model unless English
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Transcribe {
         let mut vad = Engines::load_vad(&config)?;
         let mut stt = Engines::load_stt(&config)?;
         drop(busy);
-        let language = Some(config.stt.language.as_str()).filter(|code| !code.is_empty());
+        let language = config.language();
         let request = SttRequest { prompt: &config.stt.prompt, language, ..SttRequest::default() };
         let cancel = super::cancelled_by(stop);
         for file in &self.files {
