@@ -19,7 +19,7 @@ Examples:
   sayso run                                          this machine's sound card
   sayso run --input USB --output Headphones          other devices than the default
   sayso run --board satellite:/dev/ttyACM0           a satellite on a USB port
-  sayso run --board satellite:/dev/ttyUSB0@460800    on a UART, with its speed in baud
+  sayso run --board satellite:/dev/ttyUSB0@1000000   on a UART, with its speed in baud
   sayso run --board tcp:kitchen.lan:7000             on the network
   sayso run --board desktop --board satellite:/dev/ttyACM0
                                                      both, each with its own conversation";
@@ -102,8 +102,8 @@ type Party<'n> = (&'n str, Box<dyn Board + Send>, Pace);
 /// are over. The first that fails ends the others.
 ///
 /// Each has engines of its own: histories and caches are then apart by construction, and
-/// nobody waits for another's lock. Weights of the language model are mapped and so are
-/// in memory once; the cores are shared.
+/// nobody waits for another's lock. The model files are mapped, so in memory once, but what
+/// an engine lays out anew for the CPU is not; the cores are shared.
 fn converse_all(
     parties: Vec<Party<'_>>,
     assistants: &mut [Assistant],
