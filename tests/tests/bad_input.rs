@@ -87,6 +87,19 @@ fn what_is_no_sound_is_refused() {
 }
 
 #[test]
+fn a_file_that_is_no_sound_does_not_keep_the_others_from_being_heard() {
+    let folder = tempfile::tempdir().expect("folder");
+    let empty = folder.path().join("empty.wav");
+    fs::write(&empty, b"").expect("file");
+    let output =
+        sayso_tests::output(sayso().args(["transcribe", "--json"]).args([&empty, &data(QUESTION)]));
+    let (lines, error) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!((lines.lines().count(), output.status.code()), (1, Some(1)), "{error}");
+    assert!(lines.contains("gdo_audio.flac") && error.contains("empty.wav"), "{error}");
+}
+
+#[test]
 fn a_truncated_recording_gives_what_is_there() {
     let folder = tempfile::tempdir().expect("folder");
     let whole = folder.path().join("whole.wav");
@@ -226,6 +239,38 @@ fn the_written_settings_are_the_defaults() {
     assert_eq!(mine, shown(sayso().args(["config", "show"])));
     // It is not overwritten by mistake.
     assert!(failure(sayso().args(["config", "init"]).arg(&file)).contains("--force"));
+}
+
+#[test]
+fn a_satellite_that_is_not_there_does_not_keep_the_others_from_talking() {
+    use std::io::BufRead;
+
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("port");
+    let absent = format!("tcp:{}", nobody.local_addr().expect("address"));
+    drop(nobody);
+    let talk = format!("replay:{}", data(QUESTION).display());
+    let error = failure(sayso().args(["run", "--board", &absent]));
+    assert!(error.contains(&absent), "{error}");
+
+    let mut run = sayso()
+        .args(["--profile", "small", "run", "--json", "--board", &absent, "--board", &talk])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let lines = std::io::BufReader::new(run.stdout.take().expect("stdout")).lines();
+    let (mut lost, mut turns) = (0, 0);
+    for line in lines.map_while(Result::ok) {
+        let event: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        lost += usize::from(event["event"] == "device_lost" && event["board"] == absent.as_str());
+        turns += usize::from(event["event"] == "turn");
+        if lost > 0 && turns > 0 {
+            break;
+        }
+    }
+    // It would go on looking.
+    run.kill().expect("runs still");
+    run.wait().expect("ends");
+    assert_eq!((lost, turns), (1, 1));
 }
 
 #[test]

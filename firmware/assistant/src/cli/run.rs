@@ -2,13 +2,16 @@
 
 mod screen;
 
+use std::time::{Duration, Instant};
+
 use clap::Args;
 use crossbeam_channel::{Sender, unbounded};
 use sayso::cores::Cores;
 use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
 #[cfg(feature = "desktop")]
 use sayso_board::Way;
-use sayso_board::{Board, Loudspeaker};
+use sayso_board::{Board, BoardErrorKind, Loudspeaker};
+use sayso_core::audio::Samples;
 use sayso_satellite_board::{Satellite, SatelliteConfig};
 
 use self::screen::Screen;
@@ -98,8 +101,12 @@ impl Run {
 /// A board to talk at, by its name, and how time passes there.
 type Party<'n> = (&'n str, Box<dyn Board + Send>, Pace);
 
+/// How often a satellite that is not there is looked for.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// Holds a conversation with each, on a thread of its own, until `stop` or until all
-/// are over. The first that fails ends the others.
+/// are over. The first that fails ends the others; a satellite that is not there is waited
+/// for, unless it is the only board.
 ///
 /// Each has engines of its own: histories and caches are then apart by construction, and
 /// nobody waits for another's lock. The model files are mapped, so in memory once, but what
@@ -113,12 +120,15 @@ fn converse_all(
     std::thread::scope(|scope| {
         let (tell, events) = unbounded();
         let mut talks = Vec::new();
+        let several = parties.len() > 1;
+        let satellite = |name: &str| name.starts_with("satellite:") || name.starts_with("tcp:");
         for ((name, board, pace), assistant) in parties.into_iter().zip(assistants) {
             let tell = tell.clone();
             let talk = std::thread::Builder::new()
                 .name(name.to_owned())
                 .spawn_scoped(scope, move || {
-                    let done = converse(assistant, board, pace, stop, name, &tell);
+                    let talk = Talk { assistant, board, pace, stop, name, tell };
+                    let done = talk.hold(several && satellite(name));
                     if done.is_err() {
                         stop.stop();
                     }
@@ -145,16 +155,49 @@ fn converse_all(
     })
 }
 
-fn converse<'n>(
-    assistant: &mut Assistant,
-    mut board: Box<dyn Board + Send>,
+/// Whether a satellite may only be switched off or not plugged in.
+fn is_absent(kind: BoardErrorKind) -> bool {
+    matches!(kind, BoardErrorKind::Unavailable | BoardErrorKind::NotFound)
+}
+
+/// A conversation at one board.
+struct Talk<'a, 'n> {
+    assistant: &'a mut Assistant,
+    board: Box<dyn Board + Send>,
     pace: Pace,
-    stop: &Stop,
+    stop: &'a Stop,
     name: &'n str,
-    tell: &Sender<(&'n str, Event)>,
-) -> Result<Losses> {
-    // The receiver outlives every conversation.
-    assistant.converse(board.as_mut(), pace, stop, &mut |event| drop(tell.send((name, event))))
+    tell: Sender<(&'n str, Event)>,
+}
+
+impl Talk<'_, '_> {
+    /// Holds it; a board that is not there is waited for if `patient`.
+    fn hold(mut self, patient: bool) -> Result<Losses> {
+        let mut told = false;
+        loop {
+            let Self { assistant, board, pace, stop, name, tell } = &mut self;
+            // The receiver outlives every conversation.
+            let mut on_event = |event| drop(tell.send((*name, event)));
+            let error = match assistant.converse(board.as_mut(), *pace, stop, &mut on_event) {
+                Err(Error::Board(error)) if patient && is_absent(error.kind()) => error,
+                other => return other,
+            };
+            if stop.is_stopped() {
+                return Err(error.into());
+            }
+            if !std::mem::replace(&mut told, true) {
+                let message = format!("{error}. The others go on, and it is looked for");
+                on_event(Event::DeviceLost { at: Samples::ZERO, device: "satellite", message });
+            }
+            let until = Instant::now() + LOOK;
+            while Instant::now() < until {
+                if stop.is_stopped() {
+                    return Ok(Losses::default());
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
 }
 
 /// The board of this name.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use sayso::passages::passages;
-use sayso::{Engines, Result, Stop};
+use sayso::{Engines, Error, Result, Stop};
 use sayso_board::EAR_RATE;
 use sayso_models::Cancel;
 use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript};
@@ -56,13 +56,23 @@ impl Transcribe {
         let language = config.language();
         let request = SttRequest { prompt: &config.stt.prompt, language, ..SttRequest::default() };
         let cancel = super::cancelled_by(stop);
+        let several = self.files.len() > 1;
+        let mut unread = 0;
         for file in &self.files {
-            let sound = sayso_board::read_all(file, LONGEST)?;
+            let sound = match sayso_board::read_all(file, LONGEST) {
+                Ok(sound) => sound,
+                // The others can be heard all the same.
+                Err(error) if several => {
+                    term::note(error);
+                    unread += 1;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             if sound.truncated {
                 term::note(format!("{}: cut short; this is what is there", file.display()));
             }
             let start = Instant::now();
-            let several = self.files.len() > 1;
             let transcript =
                 transcribe(vad.as_mut(), stt.as_mut(), &sound.samples, &request, &cancel)?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
@@ -75,7 +85,11 @@ impl Transcribe {
                 println!("{}", transcript.text.trim());
             }
         }
-        Ok(())
+        if unread == 0 {
+            return Ok(());
+        }
+        let all = self.files.len();
+        Err(Error::Usage(format!("{unread} of {all} files could not be read, as noted above")))
     }
 }
 
