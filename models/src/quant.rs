@@ -162,9 +162,13 @@ mod tests {
             let mut out = Vec::new();
             quant.put(&ramp(), &mut out);
             assert_eq!(out.len(), quant.block_bytes());
+            // q4_0 chooses its own step, near the reference's.
+            let own = f16::from_le_bytes([out[0], out[1]]).to_f32().abs();
+            assert!((own / step - 1.0).abs() < if quant == Quant::Q4_0 { 0.12 } else { 0.01 });
+            let step = if quant == Quant::Q4_0 { own } else { step };
             for (a, b) in back(quant, &out).iter().zip(ramp()) {
                 // q4_0 cannot reach the far end: +7 steps for 8 steps' worth.
-                let slack = if quant == Quant::Q4_0 { step * 0.85 } else { step * 0.51 };
+                let slack = if quant == Quant::Q4_0 && b > 7.5 * step { step } else { step * 0.51 };
                 assert!((a - b).abs() <= slack, "{quant:?}: {a} for {b}");
             }
         }
