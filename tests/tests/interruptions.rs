@@ -184,6 +184,42 @@ fn a_yes_over_the_reply_lets_it_go_on() {
     assert!(all > 0 && whole * 3 >= all * 2, "{whole} of {all}");
 }
 
+/// A radio is a person who is heard, too, but more softly than the one who asked.
+#[test]
+fn a_radio_in_the_background_is_no_interruption() {
+    let mut assistant = assistant();
+    let whole = talk(&mut assistant, None);
+    let (start, end) = (whole.first(State::Speaking), whole.states.last().expect("states").0);
+    let user = power(&samples(QUESTION));
+    let mut paused = std::collections::BTreeMap::<i32, usize>::new();
+    let radios = ["librispeech/1998-15444-0004", "librispeech/2033-164914-0000", "smoke/jfk"];
+    for radio in radios {
+        let radio = samples(&format!("{radio}.flac"));
+        for db in [0, -10, -20, -30] {
+            let gain = (user / power(&radio) * 10.0_f32.powf(db as f32 / 10.0)).sqrt();
+            let length = (end - start) as usize;
+            let heard: Vec<f32> = radio.iter().take(length).map(|sample| sample * gain).collect();
+            assert_eq!(heard.len(), length, "the radio plays on to the end of the reply");
+            let talk = talk(&mut assistant, Some((start, &heard)));
+            let pauses = talk.states.iter().any(|(_, state)| *state == State::Paused);
+            println!("radio at {db} dB: {:?}", talk.states);
+            *paused.entry(db).or_default() += usize::from(pauses);
+        }
+    }
+    println!("of {} radios, these make the reply pause, by dB: {paused:?}", radios.len());
+    assert_eq!((paused[&-20], paused[&-30]), (0, 0));
+    // Somebody as loud as the user is taken for the user.
+    assert_eq!(paused[&0], radios.len());
+}
+
+/// Mean square of the speech: of what is within 30 dB of the loudest 10 ms.
+fn power(samples: &[f32]) -> f32 {
+    let powers = samples.chunks(160).map(|ms| ms.iter().map(|s| s * s).sum::<f32>() / 160.0);
+    let loudest = powers.clone().fold(0.0, f32::max);
+    let active: Vec<f32> = powers.filter(|power| *power > loudest * 1e-3).collect();
+    active.iter().sum::<f32>() / active.len() as f32
+}
+
 /// The voice's sound at the ear's rate.
 fn at_ear_rate(sound: &[f32], rate: u32) -> Vec<f32> {
     let mut resampler = sayso_board::Resampler::new(rate, EAR as u32).expect("rates");

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
 use crate::wer::Wer;
-use crate::{Options, QUESTION, deb, features, ggml, system};
+use crate::{Options, QUESTION, REQUEST, deb, features, ggml, system};
 
 /// Builds the program as it is shipped, packs it, and tries it if so asked.
 ///
@@ -66,7 +66,7 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     Ok(stripped)
 }
 
-/// Asks the shipped question of the program, and listens to what it answers.
+/// Asks the program what is shipped to be asked, and listens to what it answers.
 fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> {
     // Under emulation the larger model takes minutes longer.
     let profile = ["--profile", if options.quick { "small" } else { "standard" }];
@@ -74,29 +74,43 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
         sh.step("models");
         sh.run(program().args(profile).args(["models", "fetch"]))?;
     }
-    sh.step(&format!("asking the question in {QUESTION}"));
-    let answer = sh.target().join("package").join("answer.wav");
+    sh.step(&format!("asking what is said in {QUESTION} and {REQUEST}"));
+    let folder = sh.target().join("package");
     let mut ask = program();
     ask.args(profile)
         .args(["ask", "--json"])
-        .arg(sh.root().join(QUESTION))
+        .args([QUESTION, REQUEST].map(|file| sh.root().join(file)))
         .arg("--output")
-        .arg(&answer);
+        .arg(folder.join("answer.wav"));
     let asked = sh.read(&mut ask)?;
     print!("{asked}");
-    let asked: serde_json::Value =
-        serde_json::from_str(&asked).map_err(|error| format!("what `ask` prints: {error}"))?;
-    let text = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();
-    let (question, reply) = (text("transcript"), text("reply"));
-    if Wer::of("What time is it?", &question).errors > 0 {
-        return Err(format!("it heard \"{question}\" for \"What time is it?\""));
+    let said =
+        [("What time is it?", "answer-1.wav"), ("Turn on the living room lamp.", "answer-2.wav")];
+    let turns: Vec<&str> = asked.lines().collect();
+    if turns.len() != said.len() {
+        return Err(format!("{} of {} were answered", turns.len(), said.len()));
     }
-    let heard = sh.read(program().arg("transcribe").arg(&answer))?;
-    println!("reply   {reply}\nspoken  {}", heard.trim());
-    // A voice of 14 MB heard by a model of 44 MB: a word may be off, and "8:47 PM" is
-    // written "847pm".
-    if reply.is_empty() || Wer::of(&reply, &heard).percent() > 40.0 {
-        return Err("what it says aloud is not what it replies".into());
+    let mut written = 0;
+    for (turn, (words, answer)) in turns.into_iter().zip(said) {
+        let turn: serde_json::Value =
+            serde_json::from_str(turn).map_err(|error| format!("what `ask` prints: {error}"))?;
+        let text = |key: &str| turn[key].as_str().unwrap_or_default();
+        let (question, reply) = (text("transcript"), text("reply"));
+        if Wer::of(words, question).errors > 0 {
+            return Err(format!("it heard \"{question}\" for \"{words}\""));
+        }
+        let heard = sh.read(program().arg("transcribe").arg(folder.join(answer)))?;
+        println!("reply   {reply}\nspoken  {}", heard.trim());
+        // A voice of 14 MB heard by a model of 44 MB: a word may be off, and "8:47 PM" is
+        // written "847pm".
+        if reply.is_empty() || Wer::of(reply, &heard).percent() > 40.0 {
+            return Err("what it says aloud is not what it replies".into());
+        }
+        written += turn["tokens"]["reply"].as_u64().unwrap_or_default();
+    }
+    // The clock answers the first.
+    if written == 0 {
+        return Err("the language model wrote nothing".into());
     }
     Ok(())
 }

@@ -28,8 +28,8 @@ Sayso's task runner
 usage: cargo xtask TASK [OPTION…]
 
 tasks
-  demo      set everything up, ask the spoken question shipped in the
-            repository, write answer.wav and play it if there is a sound card
+  demo      set everything up, ask the spoken questions shipped in the repository,
+            write answer.wav and answer-2.wav and play them if there is a sound card
   test      set everything up, then pass every check and test; at last, alone,
             the satellite under QEMU with the assistant at its other end
   setup     system packages, the shared ggml, the release build, the models
@@ -66,8 +66,11 @@ options of dist and count
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
 
-/// The question that a person recorded.
+/// The question that a person recorded: what time it is, which a clock answers.
 const QUESTION: &str = "tests/data/commands-misc-en/rh3_what_time_is_it.flac";
+
+/// What the language model answers: to turn on the living room lamp.
+const REQUEST: &str = "tests/data/commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -249,11 +252,16 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
 
 fn demo(sh: &Sh, options: &Options) -> Result<()> {
     setup(sh, options, system::Needs::Run)?;
-    sh.step(&format!("asking the question in {QUESTION}"));
-    let answer = sh.root().join("answer.wav");
-    sh.run(sh.sayso().arg("ask").arg(sh.root().join(QUESTION)).arg("--output").arg(&answer))?;
-    system::play(sh, &answer);
-    println!("\nThe answer is in answer.wav. With a microphone: target/release/sayso run");
+    for (question, answer) in [(QUESTION, "answer.wav"), (REQUEST, "answer-2.wav")] {
+        sh.step(&format!("asking what is said in {question}"));
+        let answer = sh.root().join(answer);
+        sh.run(sh.sayso().arg("ask").arg(sh.root().join(question)).arg("--output").arg(&answer))?;
+        system::play(sh, &answer);
+    }
+    println!(
+        "\nThe answers are in answer.wav and answer-2.wav: the clock's, and the language model's.\n\
+         With a microphone: target/release/sayso run"
+    );
     Ok(())
 }
 

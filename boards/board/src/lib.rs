@@ -15,12 +15,14 @@ use sayso_core::turn::Shown;
 
 mod error;
 mod frames;
+mod realtime;
 mod resample;
 mod sound_file;
 mod wav_writer;
 
 pub use error::{BoardError, BoardErrorKind};
 pub use frames::{Framer, downmix};
+pub use realtime::promote_thread;
 pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
 pub use sound_file::{Sound, SoundFile, read_all};
 pub use wav_writer::WavWriter;

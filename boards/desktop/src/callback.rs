@@ -1,6 +1,7 @@
 //! What runs in the audio callbacks, and what it shares with the threads.
 //!
-//! Everything here is free of locks, allocation and system calls.
+//! Everything here is free of locks, allocation and system calls; but for one, at a
+//! stream's first callback, that asks for real-time priority (see `format`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};

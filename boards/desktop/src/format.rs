@@ -50,6 +50,14 @@ fn stream_config(config: &SupportedStreamConfig) -> StreamConfig {
     stream
 }
 
+/// To be called first in a callback: its thread, which the sound library made, gets
+/// real-time priority where the system grants it. One call to the system in a stream's life.
+fn promote_once(promoted: &mut bool) {
+    if !std::mem::replace(promoted, true) {
+        sayso_board::promote_thread();
+    }
+}
+
 /// Opens a microphone and starts it.
 pub fn open_capture(
     device: &cpal::Device,
@@ -66,10 +74,14 @@ pub fn open_capture(
         f32: cpal::FromSample<T>,
     {
         let beat = std::sync::Arc::clone(&end.beat);
+        let mut promoted = false;
         let stream = device
             .build_input_stream::<T, _, _>(
                 stream_config(config),
-                move |data, _| capture_callback(&mut end, data),
+                move |data, _| {
+                    promote_once(&mut promoted);
+                    capture_callback(&mut end, data);
+                },
                 move |error| error_callback(&beat, error.kind()),
                 None,
             )
@@ -96,10 +108,14 @@ pub fn open_playback(
         f32: cpal::FromSample<T>,
     {
         let beat = std::sync::Arc::clone(&end.beat);
+        let mut promoted = false;
         let stream = device
             .build_output_stream::<T, _, _>(
                 stream_config(config),
-                move |data, _| playback_callback(&mut end, data),
+                move |data, _| {
+                    promote_once(&mut promoted);
+                    playback_callback(&mut end, data);
+                },
                 move |error| error_callback(&beat, error.kind()),
                 None,
             )

@@ -1,7 +1,7 @@
 //! Where a reply becomes audible in a recording.
 
 /// The level from which a sample is heard: −50 dBFS.
-const AUDIBLE: f32 = 0.003_162;
+pub const AUDIBLE: f32 = 0.003_162;
 
 /// What decides whether a sound is more than a click: of so many blocks of
 /// [`BLOCK_MS`] from its first sample on, so many must be audible.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sayso_board::{BoardError, EAR_RATE, Resampler, WavWriter};
 
-use crate::onset::onset;
+use crate::onset::{AUDIBLE, onset};
 
 /// Where the tracks of a [`Replay`](crate::Replay) go.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,16 @@ impl Tracks {
     pub fn reply_onset_ms(&self) -> Option<f64> {
         let sample = onset(&self.reply(), self.rate)?;
         Some(sample as f64 * 1000.0 / f64::from(self.rate))
+    }
+
+    /// The end of the last audible sample of the reply between two times; all in ms from
+    /// the start of the recording.
+    pub fn audible_until_ms(&self, from: f64, to: f64) -> Option<f64> {
+        let place = |ms: f64| (ms * f64::from(self.rate) / 1000.0) as usize;
+        let reply = self.reply();
+        let (from, to) = (place(from), place(to).min(reply.len()));
+        let last = reply.get(from..to)?.iter().rposition(|sample| sample.abs() >= AUDIBLE)?;
+        Some((from + last + 1) as f64 * 1000.0 / f64::from(self.rate))
     }
 }
 

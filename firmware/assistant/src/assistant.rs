@@ -12,7 +12,7 @@ use crate::Stop;
 use crate::config::Config;
 use crate::conversation::Conversation;
 use crate::cores::Cores;
-use crate::ear::{Attention, Cleaner, Ear};
+use crate::ear::{Attention, Cleaner, Ear, Interrupting};
 use crate::engines::{Engines, cores, threads};
 use crate::error::Result;
 use crate::event::Event;
@@ -105,7 +105,7 @@ impl Assistant {
             Cleaner::new(&self.config.ear),
             vad.as_mut(),
             Endpointer::new(endpoint_config(turn)),
-            Samples::from_ms(turn.barge_in_ms.into()),
+            Interrupting::new(turn),
             attention.clone(),
         );
         let cores = self.cores.clone();

@@ -165,6 +165,9 @@ pub struct Turn {
     /// Speech must last this long to interrupt, in ms; 64 ms longer until the
     /// echo of the room is learnt.
     pub barge_in_ms: u32,
+    /// Speech over the reply does not interrupt it where it is softer than the
+    /// question was by more than this, in dB: a radio, or somebody far away.
+    pub barge_in_range_db: f32,
 }
 
 impl Default for Turn {
@@ -184,6 +187,7 @@ impl Default for Turn {
             max_utterance_s: 30,
             barge_in: true,
             barge_in_ms: 192,
+            barge_in_range_db: 12.0,
         }
     }
 }
@@ -376,7 +380,7 @@ impl Config {
 }
 
 /// The least and the most that a number may be.
-const RANGES: [(&str, f64, f64); 28] = [
+const RANGES: [(&str, f64, f64); 29] = [
     ("raspberry_pi.led", 0.0, 1023.0),
     ("raspberry_pi.button", 0.0, 1023.0),
     ("satellite.volume", 0.0, 100.0),
@@ -391,6 +395,7 @@ const RANGES: [(&str, f64, f64); 28] = [
     ("turn.hangover_long_ms", 0.0, 10_000.0),
     ("turn.pre_roll_ms", 0.0, 10_000.0),
     ("turn.barge_in_ms", 0.0, 10_000.0),
+    ("turn.barge_in_range_db", 0.0, 100.0),
     ("turn.max_utterance_s", 1.0, 600.0),
     ("stt.threads", 0.0, 256.0),
     ("llm.context", 0.0, 131_072.0),

@@ -12,10 +12,12 @@ use sayso_models::vad::Vad;
 
 pub mod echo;
 mod headphones;
+mod nearness;
 pub mod polish;
 mod resemblance;
 
 use echo::EchoCanceller;
+use nearness::Nearness;
 use polish::Polish;
 use resemblance::Resemblance;
 
@@ -75,6 +77,23 @@ const UNLEARNT: Samples = Samples::from_ms(64);
 const OWN_UNLEARNT: f32 = 0.8;
 const OWN_LEARNT: f32 = 0.9;
 
+/// What speech over the reply must be to interrupt it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interrupting {
+    /// It must last so long, and 64 ms more where no echo was learnt yet.
+    pub lasts: Samples,
+    /// It must not be softer by more than so many dB than the user spoke before: a
+    /// radio in the background is.
+    pub range_db: f32,
+}
+
+impl Interrupting {
+    /// What `turn` asks for.
+    pub fn new(turn: &crate::config::Turn) -> Self {
+        Self { lasts: Samples::from_ms(turn.barge_in_ms.into()), range_db: turn.barge_in_range_db }
+    }
+}
+
 /// Cleans what is heard before anybody judges it.
 #[derive(Default)]
 pub struct Cleaner {
@@ -125,19 +144,19 @@ pub struct Ear<'a> {
     filled: usize,
     endpointer: Endpointer,
     min_speech: Samples,
-    interrupting: Samples,
+    interrupting: Interrupting,
+    nearness: Nearness,
     attention: Arc<Attention>,
 }
 
 impl<'a> Ear<'a> {
     /// An ear at the start of a stream. While `attention` says that the
-    /// assistant speaks, speech must last `interrupting` to count, and 64 ms more
-    /// where no echo was learnt yet.
+    /// assistant speaks, only speech that is `interrupting` counts.
     pub fn new(
         cleaner: Cleaner,
         vad: &'a mut dyn Vad,
         endpointer: Endpointer,
-        interrupting: Samples,
+        interrupting: Interrupting,
         attention: Arc<Attention>,
     ) -> Self {
         vad.reset();
@@ -152,6 +171,7 @@ impl<'a> Ear<'a> {
             endpointer,
             min_speech,
             interrupting,
+            nearness: Nearness::default(),
             attention,
         }
     }
@@ -183,6 +203,8 @@ impl<'a> Ear<'a> {
 
     /// Judges the full frame.
     fn frame(&mut self) -> HeardFrame {
+        // As it came: the canceller takes some of a voice along with the echo.
+        self.nearness.hear(&self.heard);
         self.cleaner.process(&mut self.heard, &self.played);
         let (probability, trouble) = match self.vad.process(&self.heard) {
             Ok(probability) => (probability, None),
@@ -191,19 +213,31 @@ impl<'a> Ear<'a> {
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
         // What is no speech anyway is not worth comparing.
         let speech = probability >= self.endpointer.config().offset;
-        let own = speaking && speech && self.cleaner.hears_itself();
-        let probability = if own { 0.0 } else { probability };
+        let other = speaking
+            && speech
+            && (self.cleaner.hears_itself() || self.nearness.is_far(self.interrupting.range_db));
+        let probability = if other { 0.0 } else { probability };
         let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
         let (least, judged) = match (speaking, learnt) {
             (false, _) => (self.min_speech, probability),
-            (true, false) => (self.interrupting + UNLEARNT, probability),
-            (true, true) if probability < OVER_ECHO => (self.interrupting, probability),
-            (true, true) => (self.interrupting, probability.max(self.endpointer.config().onset)),
+            (true, false) => (self.interrupting.lasts + UNLEARNT, probability),
+            (true, true) if probability < OVER_ECHO => (self.interrupting.lasts, probability),
+            (true, true) => {
+                (self.interrupting.lasts, probability.max(self.endpointer.config().onset))
+            }
         };
         self.endpointer.set_min_speech(least);
         let hangover = self.attention.hangover.load(Ordering::Relaxed);
         self.endpointer.set_hangover(Samples(hangover));
         let event = self.endpointer.push(judged);
+        if !speaking {
+            if matches!(event, Some(EndpointEvent::SpeechStarted { .. })) {
+                self.nearness.begins();
+            }
+            if judged >= self.endpointer.config().onset {
+                self.nearness.speaks();
+            }
+        }
         let samples = self.heard.to_vec();
         HeardFrame { samples, at: self.endpointer.now(), probability, event, trouble }
     }

@@ -48,7 +48,6 @@ pub mod mind;
 pub mod mouth;
 pub mod passages;
 pub mod patience;
-mod realtime;
 pub mod scribe;
 mod stop;
 pub mod voice;

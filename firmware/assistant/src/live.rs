@@ -18,7 +18,6 @@ use crate::ear::{Ear, HeardFrame};
 use crate::error::{Error, Result};
 use crate::judge::{Judged, Question};
 use crate::mind::{Job, Thought};
-use crate::realtime;
 use crate::scribe::{Dictation, Written};
 use crate::voice::{Utter, Voiced};
 use crate::workers::Workers;
@@ -180,7 +179,9 @@ fn listen(
     input: &Sender<Input>,
     stops: &[Stop],
 ) -> StreamStats {
-    realtime::promote();
+    if !sayso_board::promote_thread() {
+        log::debug!("the ear gets no real-time priority");
+    }
     let (mut buffer, mut played) = ([0.0; 512], [0.0; 512]);
     while !stops.iter().any(Stop::is_stopped) {
         match microphone.read(&mut buffer, WAIT) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sayso::config;
 use sayso::ear::echo::{BLOCK, DELAY, EchoCanceller};
-use sayso::ear::{Attention, Cleaner, Ear};
+use sayso::ear::{Attention, Cleaner, Ear, Interrupting};
 use sayso_board::{Board, EAR_RATE, Heard, read_all};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
@@ -193,7 +193,7 @@ fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> 
         Cleaner::new(config),
         &mut vad,
         Endpointer::new(EndpointConfig::default()),
-        Samples::from_ms(256),
+        Interrupting { lasts: Samples::from_ms(256), range_db: 12.0 },
         Arc::new(Attention::new(EndpointConfig::default().hangover)),
     );
     for (heard, played) in heard.chunks(piece).zip(played.chunks(piece)) {

@@ -3,6 +3,7 @@
 mod echo;
 mod endpoint;
 mod figures;
+mod interruptions;
 mod label;
 mod length;
 mod questions;
@@ -75,6 +76,9 @@ enum What {
     Length(length::Length),
     Soak(soak::Soak),
     Label(label::Label),
+    /// Keep one core busy until the input ends
+    #[command(hide = true)]
+    Busy,
 }
 
 impl Bench {
@@ -84,6 +88,7 @@ impl Bench {
             Some(What::Endpoint(endpoint)) => return endpoint.run(shared, stop),
             Some(What::Length(length)) => return length.run(shared, stop),
             Some(What::Soak(soak)) => return soak.run(shared, stop),
+            Some(What::Busy) => return soak::busy(),
             Some(What::Label(label)) => return label.run(shared.verbose > 0),
             None => {}
         }

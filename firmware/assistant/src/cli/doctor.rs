@@ -230,7 +230,7 @@ fn priority() -> Option<Finding> {
     Some(match limit {
         "0" if !root => Finding::weak(
             "real time",
-            "the ear gets no real-time priority",
+            "sound gets no real-time priority",
             "put `@audio - rtprio 95` into /etc/security/limits.d/audio.conf, join the group audio, log in again",
         ),
         "0" => Finding::fine("real time", "allowed (capability)"),

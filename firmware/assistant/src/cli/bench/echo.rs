@@ -12,8 +12,8 @@ mod scene;
 use std::time::Duration;
 
 use sayso::config::Config;
-use sayso::ear::Cleaner;
 use sayso::ear::echo::EchoCanceller;
+use sayso::ear::{Cleaner, Interrupting};
 use sayso::intent;
 use sayso::{Engines, Error, Result, Stop};
 use sayso_board::EAR_RATE;
@@ -25,40 +25,13 @@ use sayso_models::stt::{Stt, SttRequest};
 use sayso_replay::Room;
 
 use super::figures::Sheet;
-use super::room::quiet;
+use super::interruptions::{Interruption, interruptions};
+use super::room::{self, ROOMS, quiet};
 use found::Found;
 use scene::{Moment, Replies, Stage, active_power, db, power};
 
 /// What the assistant says: one reply a line.
 const REPLIES: &str = include_str!("echo/replies.txt");
-
-macro_rules! recording {
-    ($file:literal) => {
-        include_bytes!(concat!("../../../../../tests/data/", $file))
-    };
-}
-
-/// Rooms: a large one, a small one, a living room.
-const ROOMS: [&[u8]; 3] =
-    [recording!("rir/sb_rir1.flac"), recording!("rir/sb_rir4.flac"), recording!("rir/ta_ir0.flac")];
-
-/// What people say to interrupt, and where speech begins in it, in ms.
-const COMMANDS: [(&[u8], usize); 14] = [
-    (recording!("commands-misc-en/gdo_230pm.flac"), 20),
-    (recording!("commands-misc-en/gdo_audio.flac"), 140),
-    (recording!("commands-misc-en/gdo_book_a_room.flac"), 60),
-    (recording!("commands-misc-en/gdo_half_an_hour.flac"), 20),
-    (recording!("commands-misc-en/gdo_hello_gemini_are_you_there.flac"), 140),
-    (recording!("commands-misc-en/gdo_mountain_view.flac"), 0),
-    (recording!("commands-misc-en/rh3_play_the_beatles.flac"), 740),
-    (recording!("commands-misc-en/rh3_set_timer.flac"), 580),
-    (recording!("commands-misc-en/rh3_turn_on_the_lamp.flac"), 980),
-    (recording!("commands-misc-en/rh3_what_time_is_it.flac"), 740),
-    (recording!("commands-misc-en/rh3_whats_the_date_today.flac"), 680),
-    (recording!("commands-misc-en/v2j_hey_mycroft.flac"), 620),
-    (recording!("commands-misc-en/v2j_turn_on_living_room_lamp.flac"), 60),
-    (recording!("commands-misc-en/v2j_would_you_please_turn_on_living_room_lamp.flac"), 700),
-];
 
 /// The echo at the microphone, in dB relative to what is played.
 const ECHO_DB: [i32; 4] = [-6, -12, -20, -30];
@@ -121,7 +94,7 @@ struct Way {
 }
 
 fn ways() -> impl Iterator<Item = Way> {
-    let all = (0..ROOMS.len()).flat_map(|room| {
+    let all = (0..ROOMS).flat_map(|room| {
         DELAYS_MS
             .iter()
             .flat_map(move |delay_ms| (0..ECHO_DB.len()).map(move |level| (room, *delay_ms, level)))
@@ -136,8 +109,7 @@ struct Bench<'a> {
     /// The replies at the voice's rate.
     replies: Vec<Vec<f32>>,
     rooms: Vec<Vec<f32>>,
-    /// Recorded interruptions, and where speech begins in them.
-    commands: Vec<(Vec<f32>, usize)>,
+    commands: Vec<Interruption>,
 }
 
 /// Measures; `runs` times 5 s of own speech, and `runs` interruptions, on each way.
@@ -154,20 +126,16 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
     let stage = Stage {
         vad: vad.as_mut(),
         endpointer: Endpointer::new(sayso::assistant::endpoint_config(&config.turn)),
-        interrupting: Samples::from_ms(config.turn.barge_in_ms.into()),
+        interrupting: Interrupting::new(&config.turn),
         voice_rate: tts.sample_rate(),
     };
-    let rooms = ROOMS.iter().map(|flac| super::questions::decode(flac).map(direct_first));
-    let commands = COMMANDS.iter().map(|(flac, onset_ms)| {
-        super::questions::decode(flac).map(|samples| (samples, onset_ms * EAR_RATE as usize / 1000))
-    });
     let mut bench = Bench {
         stage,
         stt: Engines::load_stt(config)?,
         config,
         replies,
-        rooms: rooms.collect::<Result<_>>()?,
-        commands: commands.collect::<Result<_>>()?,
+        rooms: room::rooms()?,
+        commands: interruptions()?,
     };
     let mut found = Found::default();
     for way in ways() {
@@ -177,13 +145,6 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
         bench.measure(way, runs, &mut found)?;
     }
     Ok(found.sheet())
-}
-
-/// The impulse response from the direct sound on: the delay is ours to choose.
-fn direct_first(response: Vec<f32>) -> Vec<f32> {
-    let peak = response.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-    let first = response.iter().position(|x| x.abs() > 0.02 * peak).unwrap_or(0);
-    response.get(first..).unwrap_or_default().to_vec()
 }
 
 impl Bench<'_> {
@@ -313,13 +274,14 @@ impl Bench<'_> {
         let mut onsets = Vec::new();
         for run in 0..runs {
             let number = way.number * runs + run;
-            let Some((command, onset)) = self.commands.get(number * 5 % COMMANDS.len()) else {
+            let Some(command) = self.commands.get(number * 5 % self.commands.len().max(1)) else {
                 continue;
             };
+            let Interruption { samples: command, onset } = command;
             let level = number % NEAR_DB.len();
             let wanted = 10.0_f32.powf(NEAR_DB[level] as f32 / 10.0) * echo;
             let gain = (wanted / active_power(command)).sqrt();
-            onsets.push((near.len() + onset, level));
+            onsets.push((near.len() + onset.0 as usize, level));
             near.extend(command.iter().map(|x| x * gain));
             // So that interruptions fall anywhere into replies.
             near.resize(near.len() + BETWEEN + number * 977 % 4_000, 0.0);

@@ -1,6 +1,37 @@
-//! The quiet of a room, and chance: the same every time.
+//! Rooms, their quiet, and chance: the same every time.
 
+use sayso::Result;
 use sayso_core::audio::Samples;
+
+use super::questions::decode;
+
+macro_rules! response {
+    ($file:literal) => {
+        include_bytes!(concat!("../../../../../tests/data/rir/", $file))
+    };
+}
+
+/// How many [`rooms`] there are.
+pub const ROOMS: usize = 3;
+
+/// Measured from loudspeaker to microphone: a large one, a small one, a living room.
+const RESPONSES: [&[u8]; ROOMS] =
+    [response!("sb_rir1.flac"), response!("sb_rir4.flac"), response!("ta_ir0.flac")];
+
+/// The rooms' impulse responses at 16 kHz.
+///
+/// # Errors
+/// When one cannot be decoded.
+pub fn rooms() -> Result<Vec<Vec<f32>>> {
+    RESPONSES.iter().map(|flac| decode(flac).map(direct_first)).collect()
+}
+
+/// The impulse response from the direct sound on: the delay is ours to choose.
+fn direct_first(response: Vec<f32>) -> Vec<f32> {
+    let peak = response.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let first = response.iter().position(|x| x.abs() > 0.02 * peak).unwrap_or(0);
+    response.get(first..).unwrap_or_default().to_vec()
+}
 
 /// How loud a quiet room is at most, in dBFS.
 pub const QUIET: f64 = -60.0;

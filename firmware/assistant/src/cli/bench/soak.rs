@@ -1,9 +1,8 @@
 //! `sayso bench soak`: hours of conversation, and whether anything wears out.
 
+mod load;
 mod watch;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
@@ -14,13 +13,15 @@ use sayso_replay::Replay;
 use super::figures::Sheet;
 use super::questions::Choice;
 use crate::cli::{Shared, term};
+use load::Load;
+pub use load::busy;
 use watch::Watch;
 
 /// Hold a long conversation and look for what wears out.
 ///
 /// Recorded questions with gaps by chance between them, some of them spoken
-/// over the reply. Fails when a sample of sound was lost, or when a state
-/// lasted beyond its time-out.
+/// over the reply. Fails when a sample of sound was lost, when a state lasted
+/// beyond its time-out, or when memory kept growing.
 #[derive(Args)]
 pub struct Soak {
     /// How long, on the clock of the conversation
@@ -31,7 +32,7 @@ pub struct Soak {
     /// fast as the machine can
     #[arg(long)]
     real_time: bool,
-    /// Keep one core busy with other work meanwhile
+    /// Let another process keep one core busy meanwhile
     #[arg(long)]
     load: bool,
     /// Another seed gives other gaps and another order
@@ -85,11 +86,15 @@ impl Soak {
         } else {
             print!("{sheet}");
         }
-        match (lost, watch.stuck()) {
-            (0, 0) => Ok(()),
-            (lost, stuck) => Err(Error::Turn(format!(
+        if (lost, watch.stuck()) != (0, 0) {
+            let stuck = watch.stuck();
+            return Err(Error::Turn(format!(
                 "{lost} samples were lost, and {stuck} times a state lasted beyond its time-out"
-            ))),
+            )));
+        }
+        match watch.leak() {
+            None => Ok(()),
+            Some(leak) => Err(Error::Turn(leak)),
         }
     }
 
@@ -99,7 +104,10 @@ impl Soak {
         let pace = if self.real_time { "real time" } else { "virtual clock" };
         let mut sheet = Sheet::new("soak")
             .label("pace", pace)
-            .label("load", if self.load { "one busy core" } else { "no other work" })
+            .label(
+                "load",
+                if self.load { "another process keeps a core busy" } else { "no other work" },
+            )
             .value("conversation_min", hours * 60.0);
         for (name, count) in watch.counts() {
             sheet = sheet.count(name, count);
@@ -119,32 +127,4 @@ impl Soak {
 fn lost(losses: &Losses) -> u64 {
     let Losses { microphone, loudspeaker } = losses;
     microphone.dropped + microphone.missing + loudspeaker.dropped + loudspeaker.missing
-}
-
-/// A thread that is busy with nothing, until it is dropped.
-struct Load(Arc<AtomicBool>);
-
-impl Load {
-    fn start() -> Result<Self> {
-        let over = Arc::new(AtomicBool::new(false));
-        let seen = over.clone();
-        std::thread::Builder::new()
-            .name("load".into())
-            .spawn(move || {
-                let mut sum = 0u64;
-                while !seen.load(Ordering::Relaxed) {
-                    for n in 0..100_000u64 {
-                        sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(n));
-                    }
-                }
-            })
-            .map_err(|error| Error::Io(format!("cannot start a thread: {error}")))?;
-        Ok(Self(over))
-    }
-}
-
-impl Drop for Load {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }

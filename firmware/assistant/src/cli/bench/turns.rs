@@ -5,8 +5,10 @@
 //! speech to the first audible sample of the reply. Beside it, question by
 //! question and with the same models, goes a plain cascade, which waits for a
 //! fixed quiet before it begins to work: their ratio does not depend on the
-//! machine.
+//! machine. At last some replies are spoken over, in a room where the assistant
+//! hears itself.
 
+mod interrupt;
 pub mod play;
 mod plot;
 mod tally;
@@ -16,11 +18,15 @@ use std::path::PathBuf;
 use clap::Args;
 use sayso::config::Turn;
 use sayso::{Error, Result, Stop};
+use sayso_core::audio::Samples;
 use serde_json::json;
 
 use super::figures::{Figures, Sheet};
+use super::interruptions::interruptions;
 use super::questions::{Choice, Question};
+use super::room;
 use crate::cli::{Shared, term};
+use interrupt::{Interrupted, Scene, interrupt};
 use play::{Played, play};
 use tally::Tally;
 
@@ -28,11 +34,21 @@ use tally::Tally;
 /// assistants without a model of turns commonly take.
 const CASCADE_HANGOVER_MS: u32 = 700;
 
+/// From the beginning of a reply to what is said over it.
+const OFFSETS: [Samples; 4] = [
+    Samples::from_ms(600),
+    Samples::from_ms(1_000),
+    Samples::from_ms(1_500),
+    Samples::from_ms(2_000),
+];
+
 /// Measure voice-to-voice latency on recorded questions, in real time.
 ///
 /// From the true end of the speech (labelled) to the first audible sample of
 /// the reply, on the recorded sound of both sides. A plain cascade of the same
-/// models is measured beside it, question by question.
+/// models is measured beside it, question by question. At last some replies are
+/// spoken over, in a room with an echo: how soon that is noticed, and the reply
+/// silent; and whether the assistant interrupts itself.
 #[derive(Args, Default)]
 pub struct Turns {
     #[command(flatten)]
@@ -44,6 +60,9 @@ pub struct Turns {
     /// Only the assistant as it is set, without the plain cascade beside it
     #[arg(long)]
     no_cascade: bool,
+    /// How many replies are spoken over
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    interruptions: u32,
     /// Draw the latencies into this SVG file
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
@@ -66,7 +85,7 @@ impl Turns {
     /// The first `few` questions, once.
     pub fn first(few: u32, json: bool) -> Self {
         let choice = Choice::first(few);
-        Self { choice, repeat: 1, json, ..Self::default() }
+        Self { choice, repeat: 1, interruptions: few.div_ceil(2), json, ..Self::default() }
     }
 
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
@@ -87,7 +106,8 @@ impl Turns {
                 questions.len()
             ));
         }
-        let plays = questions.len() * pipelines.len() * self.repeat as usize;
+        let plays =
+            questions.len() * pipelines.len() * self.repeat as usize + self.interruptions as usize;
         let progress = term::Progress::new(plays as u64, "warming up");
         // Caches, page faults and clock rates are not what a second question meets.
         if let Some(question) = questions.first() {
@@ -109,7 +129,7 @@ impl Turns {
                     let played = play(&mut assistant, question, stop)?;
                     if stop.is_stopped() {
                         term::note(format!("stopped at {done} of {plays} plays"));
-                        return self.report(&pipelines, &profile);
+                        return self.report(&pipelines, &Interrupted::default(), &profile);
                     }
                     if self.each {
                         progress.aside(|| self.print_each(pipeline.name, question, &played));
@@ -118,26 +138,51 @@ impl Turns {
                 }
             }
         }
+        let mut interrupted = Interrupted::default();
+        let (commands, rooms) = (interruptions()?, room::rooms()?);
+        if let Some(pipeline) = pipelines.first() {
+            assistant.set_turn(pipeline.turn.clone());
+        }
+        for number in 0..self.interruptions as usize {
+            // Numbers without a common divisor: each meets each.
+            let pick = questions.get(number % questions.len().max(1));
+            let command = commands.get(number * 5 % commands.len().max(1));
+            let room = rooms.get(number % rooms.len().max(1));
+            let (Some(question), Some(interruption), Some(room)) = (pick, command, room) else {
+                continue;
+            };
+            progress.at(done + number as u64, "speaking over replies");
+            let offset = OFFSETS[number % OFFSETS.len()];
+            let scene = Scene { question, interruption, room, offset };
+            let one = interrupt(&mut assistant, &scene, stop)?;
+            if stop.is_stopped() {
+                term::note("stopped while replies were spoken over");
+                break;
+            }
+            for trouble in &one.troubles {
+                progress.aside(|| term::note(trouble));
+            }
+            log::info!("{} spoken over: {one:?}", question.name);
+            interrupted.add(&one);
+        }
         drop(progress);
-        self.report(&pipelines, &profile)
+        self.report(&pipelines, &interrupted, &profile)
     }
 
-    fn report(&self, pipelines: &[Pipeline], profile: &str) -> Result<()> {
+    fn report(
+        &self,
+        pipelines: &[Pipeline],
+        interrupted: &Interrupted,
+        profile: &str,
+    ) -> Result<()> {
         for Pipeline { name, turn, tally } in pipelines {
-            let sheet = tally.sheet(name, profile, turn);
-            if self.json {
-                println!("{}", sheet.json());
-            } else {
-                print!("{sheet}");
-            }
+            self.print(&tally.sheet(name, profile, turn));
         }
         if let [overlapped, cascade] = pipelines {
-            let sheet = ratio(&overlapped.tally, &cascade.tally);
-            if self.json {
-                println!("{}", sheet.json());
-            } else {
-                print!("{sheet}");
-            }
+            self.print(&ratio(&overlapped.tally, &cascade.tally));
+        }
+        if interrupted.any() {
+            self.print(&interrupted.sheet(profile));
         }
         let Some(file) = &self.plot else { return Ok(()) };
         let series: Vec<plot::Series<'_>> = pipelines
@@ -151,6 +196,14 @@ impl Turns {
             .ok_or_else(|| Error::NothingSaid("no question was answered: no plot".into()))?;
         std::fs::write(file, drawn)
             .map_err(|error| Error::Io(format!("{}: {error}", file.display())))
+    }
+
+    fn print(&self, sheet: &Sheet) {
+        if self.json {
+            println!("{}", sheet.json());
+        } else {
+            print!("{sheet}");
+        }
     }
 
     fn print_each(&self, pipeline: &str, question: &Question, played: &Played) {
@@ -220,7 +273,6 @@ fn ratio(overlapped: &Tally, cascade: &Tally) -> Sheet {
 mod tests {
     use super::*;
     use crate::cli::bench::questions::Question;
-    use sayso_core::audio::Samples;
 
     fn question(name: &str) -> Question {
         Question {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sayso::Result;
-use sayso::ear::{Attention, Cleaner, Ear, HeardFrame};
+use sayso::ear::{Attention, Cleaner, Ear, HeardFrame, Interrupting};
 use sayso_board::{Board, EAR_RATE, Heard, Loudspeaker};
-use sayso_core::audio::{FRAME, Samples};
+use sayso_core::audio::FRAME;
 use sayso_core::endpoint::Endpointer;
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
@@ -57,8 +57,8 @@ pub struct Moment<'a> {
 pub struct Stage<'a> {
     pub vad: &'a mut dyn Vad,
     pub endpointer: Endpointer,
-    /// So long must speech last to interrupt.
-    pub interrupting: Samples,
+    /// What speech over the reply must be to interrupt it.
+    pub interrupting: Interrupting,
     pub voice_rate: u32,
 }
 

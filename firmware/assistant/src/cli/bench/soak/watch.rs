@@ -25,6 +25,11 @@ const SLACK: Samples = Samples::from_ms(500);
 /// to what a long utterance and a full context need.
 const WARM: u64 = 4;
 
+/// A leak is what adds so much to warm memory, and no longer conversation than this can
+/// show one: Whisper's buffers grow in steps, with the longest utterance so far.
+const LEAK: f64 = 0.15;
+const SHOWN_AFTER: Samples = Samples::from_ms(20 * 60_000);
+
 /// What a sound card's buffer holds: who hears later than that loses sound.
 const BUFFER: Samples = Samples::from_ms(2_000);
 
@@ -205,6 +210,12 @@ impl<'q> Watch<'q> {
         ]
     }
 
+    /// That memory kept growing, if it did.
+    pub fn leak(&self) -> Option<String> {
+        let [_, warm, end] = self.rss;
+        leak(self.now, warm?, end?)
+    }
+
     /// Resident memory in MiB, and how fast it grows once warm.
     pub fn memory(&self) -> Vec<(&'static str, f64)> {
         let [start, warm, end] = self.rss;
@@ -218,6 +229,13 @@ impl<'q> Watch<'q> {
         }
         memory
     }
+}
+
+/// What to say of memory in MiB that was so much when warm and is so much at the end.
+fn leak(now: Samples, warm: f64, end: f64) -> Option<String> {
+    (now >= SHOWN_AFTER && end > warm * (1.0 + LEAK)).then(|| {
+        format!("memory grew from {warm:.0} MiB, when all was warm, to {end:.0} MiB at the end")
+    })
 }
 
 #[cfg(test)]
@@ -268,6 +286,15 @@ mod tests {
         assert!(watch.given >= watch.now() + AHEAD);
         assert!(watch.given < watch.now() + Samples::from_ms(20_000));
         assert!(!watch.over());
+    }
+
+    #[test]
+    fn a_leak_is_found_and_a_step_is_none() {
+        let hour = Samples::from_ms(3_600_000);
+        assert!(leak(hour, 476.0, 600.0).is_some_and(|text| text.contains("600 MiB")));
+        assert_eq!(leak(hour, 476.0, 495.0), None);
+        // Too early to tell.
+        assert_eq!(leak(Samples::from_ms(120_000), 400.0, 480.0), None);
     }
 
     #[test]

@@ -112,7 +112,8 @@ pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Resu
     Ok(played)
 }
 
-fn ms(at: Samples) -> f64 {
+/// In ms.
+pub fn ms(at: Samples) -> f64 {
     at.0 as f64 * 1000.0 / f64::from(EAR_RATE)
 }
 

@@ -1,0 +1,109 @@
+//! Whether whoever is heard is about as near as the user: a radio, or somebody in the
+//! next room, is heard too, but more softly than the one who asked.
+
+/// Frames whose loudest counts: 256 ms, so that a soft sound within speech is none.
+const LATELY: usize = 8;
+
+/// Remembers how loud the user spoke, and how loud it was lately; as mean squares.
+#[derive(Debug, Default)]
+pub struct Nearness {
+    /// Of the last frames, as a ring.
+    lately: [f32; LATELY],
+    at: usize,
+    /// The user's loudest.
+    user: f32,
+}
+
+impl Nearness {
+    /// Takes the next frame as the microphone heard it.
+    pub fn hear(&mut self, frame: &[f32]) {
+        let energy = frame.iter().map(|sample| sample * sample).sum::<f32>();
+        self.lately[self.at] = energy / frame.len().max(1) as f32;
+        self.at = (self.at + 1) % LATELY;
+    }
+
+    /// The user begins to speak: how loud they spoke before is forgotten.
+    pub fn begins(&mut self) {
+        self.user = 0.0;
+    }
+
+    /// The last frame was the user's speech.
+    pub fn speaks(&mut self) {
+        let back = |frames: usize| self.lately[(self.at + LATELY - frames) % LATELY];
+        // Two in a row: a door that slams is louder than who speaks, but shorter.
+        self.user = self.user.max(back(1).min(back(2)));
+    }
+
+    /// Whether all that was heard lately was more than `range_db` softer than the user.
+    /// Never before the user has spoken.
+    pub fn is_far(&self, range_db: f32) -> bool {
+        let loudest = self.lately.iter().copied().fold(0.0, f32::max);
+        loudest < self.user * 10.0_f32.powf(-range_db / 10.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: usize = 512;
+
+    fn say(nearness: &mut Nearness, amplitude: f32, frames: usize) {
+        for _ in 0..frames {
+            nearness.hear(&[amplitude; FRAME]);
+            nearness.speaks();
+        }
+    }
+
+    fn hear(nearness: &mut Nearness, amplitude: f32, frames: usize) {
+        (0..frames).for_each(|_| nearness.hear(&[amplitude; FRAME]));
+    }
+
+    #[test]
+    fn nobody_is_far_before_anybody_has_spoken() {
+        let mut nearness = Nearness::default();
+        assert!(!nearness.is_far(12.0));
+        hear(&mut nearness, 0.001, 20);
+        assert!(!nearness.is_far(12.0));
+    }
+
+    #[test]
+    fn a_radio_is_far_and_a_lowered_voice_is_not() {
+        let mut nearness = Nearness::default();
+        nearness.begins();
+        say(&mut nearness, 0.1, 40);
+        // 20 dB softer, once the last loud frame is out of the window.
+        hear(&mut nearness, 0.01, LATELY - 1);
+        assert!(!nearness.is_far(12.0));
+        hear(&mut nearness, 0.01, 1);
+        assert!(nearness.is_far(12.0));
+        // 9 dB softer; and one loud frame of eight will do.
+        hear(&mut nearness, 0.035, 1);
+        hear(&mut nearness, 0.001, LATELY - 1);
+        assert!(!nearness.is_far(12.0));
+        hear(&mut nearness, 0.001, 1);
+        assert!(nearness.is_far(12.0));
+    }
+
+    #[test]
+    fn a_slam_is_not_the_user() {
+        let mut nearness = Nearness::default();
+        nearness.begins();
+        say(&mut nearness, 0.02, 20);
+        say(&mut nearness, 0.9, 1);
+        say(&mut nearness, 0.02, LATELY);
+        assert!(!nearness.is_far(12.0));
+    }
+
+    #[test]
+    fn the_last_user_is_the_measure() {
+        let mut nearness = Nearness::default();
+        nearness.begins();
+        say(&mut nearness, 0.5, 40);
+        hear(&mut nearness, 0.02, LATELY);
+        assert!(nearness.is_far(12.0));
+        nearness.begins();
+        say(&mut nearness, 0.02, 20);
+        assert!(!nearness.is_far(12.0));
+    }
+}
