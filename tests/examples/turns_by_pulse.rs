@@ -28,7 +28,11 @@ fn main() -> ExitCode {
     };
     let mut all: Vec<f64> = measured.iter().filter_map(|turn| turn.voice_to_voice_ms).collect();
     for turn in &measured {
-        let ms = turn.voice_to_voice_ms.map_or("no answer".into(), |ms| format!("{ms:.0} ms"));
+        let ms = match turn.voice_to_voice_ms {
+            _ if turn.cut_off => "cut off".into(),
+            Some(ms) => format!("{ms:.0} ms"),
+            None => "no answer".into(),
+        };
         println!("{ms:>10}  {:<60} {}", turn.question, turn.transcript);
     }
     all.sort_by(f64::total_cmp);
@@ -37,11 +41,12 @@ fn main() -> ExitCode {
         all.get(rank.clamp(1, all.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
     };
     println!(
-        "voice to voice: p50 {:.0} ms, p95 {:.0} ms, {} of {} answered",
+        "voice to voice: p50 {:.0} ms, p95 {:.0} ms, {} of {} answered whole, {} cut off",
         share(0.5),
         share(0.95),
         all.len(),
-        measured.len()
+        measured.len(),
+        measured.iter().filter(|turn| turn.cut_off).count()
     );
     ExitCode::SUCCESS
 }

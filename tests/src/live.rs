@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)] // Helpers of tests are tests.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,11 @@ use crate::sayso;
 /// Its methods do when the program does not do what they wait for.
 pub struct Live {
     child: Child,
-    events: Receiver<Value>,
+    events: Receiver<(Instant, Value)>,
 }
+
+/// So long a program that was told to end may take for it.
+const END: Duration = Duration::from_secs(30);
 
 impl Live {
     /// Starts it with these arguments, on the server's devices.
@@ -47,7 +50,7 @@ impl Live {
         std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
                 let event = serde_json::from_str(&line).expect("JSON");
-                if send.send(event).is_err() {
+                if send.send((Instant::now(), event)).is_err() {
                     break;
                 }
             }
@@ -59,9 +62,7 @@ impl Live {
     pub fn wait(&self, name: &str, mut is: impl FnMut(&Value) -> bool) -> Value {
         let end = Instant::now() + Duration::from_secs(180);
         let mut seen = Vec::new();
-        while let Ok(event) =
-            self.events.recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
+        while let Some((_, event)) = self.next(end.saturating_duration_since(Instant::now())) {
             if event["event"] == name && is(&event) {
                 return event;
             }
@@ -70,11 +71,25 @@ impl Live {
         panic!("no {name} came; only {seen:?}");
     }
 
-    /// Ends it as Ctrl-C does. Returns whether it ended well.
+    /// The next event and when it came, if one comes in time.
+    pub fn next(&self, within: Duration) -> Option<(Instant, Value)> {
+        let (at, event) = self.events.recv_timeout(within).ok()?;
+        assert_ne!(event["event"], "trouble", "{event}");
+        Some((at, event))
+    }
+
+    /// Ends it as Ctrl-C does. Returns whether it ended well, and in time.
     pub fn ctrl_c(mut self) -> bool {
         let pid = self.child.id().to_string();
         let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
-        sent.expect("kill").success() && self.child.wait().expect("ends").success()
+        let end = Instant::now() + END;
+        while sent.as_ref().is_ok_and(ExitStatus::success) && Instant::now() < end {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
     }
 }
 

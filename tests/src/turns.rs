@@ -2,12 +2,16 @@
 
 #![allow(clippy::expect_used)] // Helpers of tests are tests.
 
-use std::time::Duration;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use sayso_pulse::{Pulse, RECORDING_RATE, find};
 
 use crate::data;
 use crate::live::Live;
+
+/// Samples of the assistant's clock in a second.
+const EAR_RATE: f64 = 16_000.0;
 
 /// A recorded question and where its speech ends.
 #[derive(Clone, Debug)]
@@ -24,13 +28,33 @@ pub struct Turn {
     /// The file of the question.
     pub question: String,
     /// From the labelled end of the speech to the first audible sample of the
-    /// reply; `None` without a reply.
+    /// reply; `None` without a reply, and where it was cut off.
     pub voice_to_voice_ms: Option<f64>,
+    /// Whether it was taken for ended before it was.
+    pub cut_off: bool,
     /// How well the question was found in the recording: 1 is the same sound.
     pub fit: f64,
-    /// What was understood.
+    /// What was understood: of each turn that it was taken for.
     pub transcript: String,
 }
+
+/// What the assistant took for a turn of the user's.
+#[derive(Clone, Debug, PartialEq)]
+struct Taken {
+    /// Where its speech lies, in s.
+    speech: Range<f64>,
+    transcript: String,
+}
+
+/// A turn whose speech ends so much before the question does, in s, is none of the
+/// whole question. The clocks that are compared agree to some 0.2 s.
+const EARLY: f64 = 0.5;
+
+/// After so long without anything new there is nothing more to come.
+const SETTLED: Duration = Duration::from_millis(1_500);
+
+/// So long a question and its answer may take.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// The first `few` questions of `tests/data/turns.tsv`.
 pub fn questions(few: usize) -> Vec<Question> {
@@ -56,7 +80,9 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
     live.wait("state", |event| event["state"] == "listening");
     // The devices are open a moment after the state is shown.
     std::thread::sleep(Duration::from_secs(1));
-    let mut turns = Vec::new();
+    let start = Instant::now();
+    // All turns, those that come late too: which is of which question is told by their times.
+    let (mut taken, mut asked) = (Vec::new(), Vec::new());
     for question in questions {
         let sound = sayso_board::read_all(data(&question.name), Duration::from_secs(60))
             .map_err(|error| error.to_string())?
@@ -67,9 +93,12 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         out.write(&sound).and_then(|()| out.finish()).map_err(|error| error.to_string())?;
         let recorder = pulse.record()?;
         std::thread::sleep(Duration::from_millis(500));
+        let from = start.elapsed().as_secs_f64();
         pulse.speak(&wav)?;
-        // A question with a pause may have been answered in two turns; the last is the whole one's.
-        let turn = live.wait("turn", |turn| turn["ending"] == "complete");
+        // It is over when the last of it is played, whenever it began to be.
+        let over = start.elapsed().as_secs_f64();
+        let behind = sound.len() as f64 / f64::from(RECORDING_RATE) - question.end_ms / 1000.0;
+        listen(&live, start, &mut taken);
         let both = recorder.stop()?;
         let side = |channel: usize| -> Vec<f32> {
             both.iter().copied().skip(channel).step_by(2).collect()
@@ -78,12 +107,90 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         let (at, fit) = find(&sound, &said);
         let end = at + (question.end_ms / 1000.0 * f64::from(RECORDING_RATE)) as usize;
         let onset = sayso_replay::onset(played.get(end..).unwrap_or_default(), RECORDING_RATE);
-        turns.push(Turn {
-            question: question.name.clone(),
-            voice_to_voice_ms: onset.map(|n| n as f64 * 1000.0 / f64::from(RECORDING_RATE)),
-            fit,
-            transcript: turn["transcript"].as_str().unwrap_or_default().to_owned(),
-        });
+        let onset = onset.map(|n| n as f64 * 1000.0 / f64::from(RECORDING_RATE));
+        asked.push((from..over - behind, fit, onset));
     }
+    let turn = |(question, (span, fit, onset)): (&Question, (Range<f64>, f64, Option<f64>))| {
+        let (transcript, cut_off) = made_of(&span, &taken);
+        Turn {
+            question: question.name.clone(),
+            // What sounds behind one that was cut off may be the answer to its beginning.
+            voice_to_voice_ms: onset.filter(|_| !cut_off),
+            cut_off,
+            fit,
+            transcript,
+        }
+    };
+    let turns = questions.iter().zip(asked).map(turn).collect();
     if live.ctrl_c() { Ok(turns) } else { Err("sayso run did not end well".into()) }
+}
+
+/// Adds the turns that come until it listens again and nothing more happens.
+fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
+    let began = Instant::now();
+    let (mut listens, mut clock) = (true, f64::INFINITY);
+    while began.elapsed() < LONGEST {
+        let Some((came, event)) = live.next(SETTLED) else {
+            if listens {
+                return;
+            }
+            continue;
+        };
+        let seconds = |field: &str| event[field].as_f64().unwrap_or_default() / EAR_RATE;
+        match event["event"].as_str() {
+            Some("state") => listens = event["state"] == "listening",
+            // What the ear noticed came at once: so the quickest of these shows when its
+            // clock began.
+            Some("speech_started" | "may_have_ended" | "speech_resumed" | "speech_ended") => {
+                let came = came.saturating_duration_since(start).as_secs_f64();
+                clock = clock.min(came - seconds("at"));
+            }
+            Some("turn") if event["ending"] != "dropped" => taken.push(Taken {
+                speech: clock + seconds("speech_from")..clock + seconds("speech_end"),
+                transcript: event["transcript"].as_str().unwrap_or_default().to_owned(),
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// What was understood of a question with this span, in s, and whether it was cut off:
+/// taken for more than one turn, or for one that ended before it did.
+fn made_of(question: &Range<f64>, taken: &[Taken]) -> (String, bool) {
+    let its = |turn: &&Taken| turn.speech.start < question.end && turn.speech.end > question.start;
+    let turns: Vec<&Taken> = taken.iter().filter(its).collect();
+    let early = |turn: &&Taken| turn.speech.end + EARLY < question.end;
+    let cut_off = turns.len() > 1 || turns.iter().any(early);
+    let words: Vec<&str> = turns.iter().map(|turn| turn.transcript.as_str()).collect();
+    (words.join(" | "), cut_off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(speech: Range<f64>, words: &str) -> Taken {
+        Taken { speech, transcript: words.to_owned() }
+    }
+
+    #[test]
+    fn a_split_question_is_cut_off_and_the_next_stay_in_step() {
+        let questions = [1.0..3.0, 11.0..16.0, 22.0..24.0, 31.0..35.0, 41.0..43.0];
+        let taken = [
+            taken(1.2..2.9, "one"),
+            taken(11.1..13.0, "two,"),
+            taken(14.0..16.1, "and more"),
+            taken(22.1..24.2, "three"),
+            taken(31.1..33.0, "four"),
+        ];
+        let made: Vec<_> = questions.iter().map(|span| made_of(span, &taken)).collect();
+        let expected = [
+            ("one", false),
+            ("two, | and more", true),
+            ("three", false),
+            ("four", true),
+            ("", false),
+        ];
+        assert_eq!(made, expected.map(|(words, cut_off)| (words.to_owned(), cut_off)));
+    }
 }

@@ -10,6 +10,10 @@ use sayso_pulse::{Pulse, RECORDING_RATE};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso, turns};
+use serde_json::Value;
+
+/// An answer that comes later than this has no excuse in a slow or busy machine, in ms.
+const LONGEST_MS: f64 = 15_000.0;
 
 /// A recording of `tests/data` as a WAV file in `folder`.
 fn wav(folder: &Path, path: &str) -> std::path::PathBuf {
@@ -26,7 +30,19 @@ fn write(path: &Path, rate: u32, samples: &[f32]) {
 }
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
+const ASKED: &str = "how old is the brooklyn bridge";
 const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
+
+/// The next turn of which something came: it must have been heard whole and answered.
+fn answered(live: &Live, said: &str, errors: usize) -> Value {
+    let turn = live.wait("turn", |turn| turn["ending"] != "dropped");
+    assert_eq!(turn["ending"], "complete", "{turn}");
+    let heard = turn["transcript"].as_str().expect("transcript");
+    assert!(Wer::of(said, heard).errors <= errors, "{said}: {heard}");
+    assert!(!turn["reply"].as_str().expect("reply").is_empty(), "{turn}");
+    assert_eq!(turn["reply"], turn["heard"], "{turn}");
+    turn
+}
 
 #[test]
 fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
@@ -40,14 +56,15 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
     // The devices are open a moment after the state is shown.
     std::thread::sleep(Duration::from_secs(1));
     pulse.speak(&question).expect("speaks");
-    let turn = live.wait("turn", |turn| turn["ending"] == "complete");
-    let heard = turn["transcript"].as_str().expect("transcript");
-    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
-    assert!(turn["timings_ms"]["voice_to_voice"].as_f64().expect("time") > 0.0);
+    let turn = answered(&live, ASKED, 1);
+    let reply = turn["reply"].as_str().expect("reply");
+    assert!(reply.to_lowercase().contains("bridge"), "{reply}");
+    let waited = turn["timings_ms"]["voice_to_voice"].as_f64().expect("time");
+    assert!(waited > 0.0 && waited < LONGEST_MS, "{waited} ms");
 
     // It listens again: a second turn, in the same conversation.
     pulse.speak(&question).expect("speaks");
-    let second = live.wait("turn", |turn| turn["ending"] == "complete");
+    let second = answered(&live, ASKED, 1);
     assert!(second["tokens"]["cached"].as_u64() > turn["tokens"]["cached"].as_u64());
 
     let recorded = recorder.stop().expect("recording");
@@ -60,7 +77,8 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
         format!("{} {}", turn["reply"].as_str().unwrap(), second["reply"].as_str().unwrap());
     let wer = Wer::of(&replies, spoken);
     println!("replies: {replies}\nheard from the loudspeaker: {spoken}\n{wer}");
-    assert!(wer.percent() < 40.0, "{replies}\n{spoken}");
+    // As it is played it is understood to the word; a number may be written otherwise.
+    assert!(wer.percent() < 20.0, "{replies}\n{spoken}");
 }
 
 #[test]
@@ -77,8 +95,8 @@ fn a_recorded_voice_interrupts_on_an_open_loudspeaker() {
     let room = ["module-loopback", "source=speaker.monitor", "sink=mic_sink", "latency_msec=50"];
     pulse.load(&room).expect("a room");
     // It interrupts in the canceller's first second, before it has learnt the room:
-    // of the six words some of the first are lost.
-    interrupt(&pulse, &[], 5);
+    // "turn on the", said over the reply itself, is misheard ("join the", "I'm a").
+    interrupt(&pulse, &[], 4);
 }
 
 /// At most `errors` words of the interruption may be misheard.
@@ -97,16 +115,16 @@ fn interrupt(pulse: &Pulse, settings: &[&str], errors: usize) {
     let cut = live.wait("turn", |turn| turn["ending"] != "dropped");
     assert_eq!(cut["ending"], "interrupted", "{cut}");
     let (reply, heard) = (cut["reply"].as_str().unwrap(), cut["heard"].as_str().unwrap());
-    assert!(reply.starts_with(heard) && heard.len() < reply.len(), "{cut}");
-    let second = live.wait("turn", |turn| turn["ending"] != "dropped");
-    assert_eq!(second["ending"], "complete", "{second}");
+    assert!(reply.starts_with(heard) && heard.len() < reply.trim_end().len(), "{cut}");
+    assert!(!heard.is_empty(), "it had spoken for a while: {cut}");
+    let second = answered(&live, "turn on the living room lamp", errors);
     let said = second["transcript"].as_str().expect("transcript");
     println!("cut after {heard:?} of {reply:?}; then heard {said:?}");
-    assert!(Wer::of("turn on the living room lamp", said).errors <= errors, "{said}");
+    // By then the reply is silent: what it is about is heard in any case.
+    assert!(said.to_lowercase().contains("living room lamp"), "{said}");
     // And it goes on: the next question is answered in the same conversation.
     pulse.speak(&question).expect("speaks");
-    let third = live.wait("turn", |turn| turn["ending"] != "dropped");
-    assert_eq!(third["ending"], "complete", "{third}");
+    let third = answered(&live, ASKED, 1);
     assert!(third["tokens"]["cached"].as_u64() > second["tokens"]["cached"].as_u64());
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
@@ -118,10 +136,16 @@ fn turns_are_measured_through_the_audio_server() {
     let turns = turns::measure(&questions, &["--profile", "small"]).expect("measures");
     assert_eq!(turns.len(), 2);
     for turn in &turns {
-        println!("{}: {:?} ms, {}", turn.question, turn.voice_to_voice_ms, turn.transcript);
-        // How long it takes is not a test's matter; that it is heard after the question is.
+        println!("{turn:?}");
+        // How long it takes is not a test's matter; that it is heard after the question is,
+        // and while somebody still waits for it.
         assert!(turn.fit > 0.9, "the question is not in the recording: {}", turn.fit);
-        assert!(turn.voice_to_voice_ms.is_some_and(|ms| ms > 0.0), "{}", turn.question);
+        assert!(!turn.cut_off, "{}", turn.question);
+        let waited = turn.voice_to_voice_ms.expect(&turn.question);
+        assert!(waited > 0.0 && waited < LONGEST_MS, "{}: {waited} ms", turn.question);
+    }
+    for (turn, said) in turns.iter().zip([ASKED, "make me a 12 ounce drip coffee with milk"]) {
+        assert!(Wer::of(said, &turn.transcript).errors <= 1, "{}", turn.transcript);
     }
 }
 
@@ -143,5 +167,13 @@ fn a_sound_server_that_is_lost_is_told_of_and_when_it_is_back() {
     both("device_lost");
     pulse.restart().expect("PulseAudio again");
     both("device_back");
+    // It hears and is heard again. The devices are open a moment after they are back.
+    std::thread::sleep(Duration::from_secs(1));
+    let folder = tempfile::tempdir().expect("folder");
+    let recorder = pulse.record().expect("recorder");
+    pulse.speak(&wav(folder.path(), QUESTION)).expect("speaks");
+    answered(&live, ASKED, 1);
+    let played = recorder.stop().expect("recording");
+    assert!(sayso_replay::onset(&played, RECORDING_RATE).is_some(), "the reply is not heard");
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
