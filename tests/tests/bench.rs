@@ -16,6 +16,7 @@ fn turns_are_measured_beside_a_cascade() {
     let plot = folder.path().join("turns.svg");
     let mut command = sayso();
     command.args(["bench", "turns", "--json", "--each", "--profile", "small"]);
+    command.args(["--interruptions", "3"]);
     command.arg("--question").arg(data("commands-misc-en/gdo_audio.flac"));
     command.arg("--question").arg(data("librispeech/2033-164914-0005.flac"));
     let lines = json(command.arg("--plot").arg(&plot));
@@ -50,9 +51,19 @@ fn turns_are_measured_beside_a_cascade() {
     }
     assert_eq!(of("cascade")["guesses_made"], 0);
     assert!(of("overlapped")["guesses_kept"].as_u64() >= Some(2));
-    let ratio = lines.last().expect("lines");
+    let mut ratios = lines.iter().filter(|line| line["pipeline"] == "cascade / overlapped");
+    let ratio = ratios.next().expect("ratio");
     assert!(number(ratio, "voice_to_voice_p50_ratio") > 0.0);
     assert_eq!(ratio["voice_to_voice_ratio"]["n"], 2);
+    let interrupted = lines.last().expect("lines");
+    println!("{interrupted}");
+    assert_eq!(interrupted["pipeline"], "interrupted");
+    assert!(number(interrupted, "replies_spoken_over") >= 1.0, "{interrupted}");
+    assert!(number(interrupted, "stopped") >= 1.0, "{interrupted}");
+    assert_eq!(interrupted["interrupted_itself"], 0, "{interrupted}");
+    let (detected, silent) = ("barge_in_detected_ms", "barge_in_silent_ms");
+    assert!(number(&interrupted[detected], "min") > 100.0, "{interrupted}");
+    assert!(number(&interrupted[silent], "min") > 100.0, "{interrupted}");
     let drawn = std::fs::read_to_string(&plot).expect("a plot");
     assert!(drawn.starts_with("<svg") && drawn.contains("overlapped: median"));
 }
@@ -93,11 +104,12 @@ fn who_waits_longer_cuts_off_less() {
 #[test]
 fn a_long_conversation_loses_nothing() {
     let mut command = sayso();
-    command.args(["bench", "soak", "--minutes", "2", "--json", "--profile", "small"]);
+    command.args(["bench", "soak", "--minutes", "2", "--load", "--json", "--profile", "small"]);
     let lines = json(command.arg("--data").arg(data("")));
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     assert_eq!((&sheet["lost_samples"], &sheet["stuck_states"]), (&0.into(), &0.into()));
     assert_eq!(sheet["troubles"], 0);
+    assert_eq!(sheet["load"], "another process keeps a core busy");
     assert!(number(sheet, "turns_answered") >= 4.0, "{sheet}");
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
 }

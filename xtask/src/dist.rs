@@ -46,6 +46,10 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     let mut build = cargo();
     let profile = if options.quick { "release" } else { "dist" };
     build.args(["build", "--profile", profile, "--package", "sayso"]).args(features(options));
+    if options.quick && cross.is_some() {
+        // It is stripped, and no test runs of it.
+        build.env("CARGO_PROFILE_RELEASE_DEBUG", "false");
+    }
     let mut folder = sh.target();
     if let Some(cross) = cross {
         cross.apply(&mut build);

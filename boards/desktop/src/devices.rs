@@ -177,7 +177,7 @@ fn not_meant(wanted: &str, way: Way, alike: &[Names], there: Vec<Names>) -> Boar
 }
 
 /// What to do where no device shows.
-const START_SERVER: &str = "start the sound server (PipeWire or PulseAudio)";
+pub const START_SERVER: &str = "start the sound server (PipeWire or PulseAudio)";
 
 fn nothing_there(way: Way) -> BoardError {
     let noun = way.noun();

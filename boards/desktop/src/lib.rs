@@ -66,7 +66,7 @@ use std::sync::mpsc;
 use sayso_board::StreamStats;
 use sayso_board::{Board, BoardError, Change, Loudspeaker, Streams, Way};
 
-pub use devices::{Device, Format, list_devices};
+pub use devices::{Device, Format, START_SERVER, list_devices};
 
 /// Which devices to use. A name is that of [`list_devices`]: its name or id in
 /// full, or any part of one of them that no other device shares.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use sayso_board::{BoardError, BoardErrorKind, Change, Way};
 
 use crate::callback::Beat;
+use crate::devices::START_SERVER;
 
 /// A stream that does not call back for so long is taken for dead. Devices ask
 /// for sound every few milliseconds, sound servers at most every 0.1 s or so.
@@ -102,9 +103,8 @@ impl News {
         if !std::mem::replace(&mut self.lost, true) {
             let noun = self.way.noun();
             self.tell(format!(
-                "the {noun} \"{name}\" is lost: it was unplugged, or the sound server ended. \
-                 Plug it in, or start the server (PipeWire or PulseAudio); as soon as there is \
-                 a {noun}, it is used again"
+                "the {noun} \"{name}\" is lost. Plug it in, or {START_SERVER}; as soon as there \
+                 is a {noun}, it is used again"
             ));
         }
     }

@@ -49,6 +49,11 @@ impl ConfigCommand {
     pub fn run(&self, shared: &Shared) -> Result<()> {
         match &self.command {
             Action::Init { file, force } => {
+                // The user's own folder of settings may not be there yet.
+                if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+                {
+                    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+                }
                 let mut options = std::fs::OpenOptions::new();
                 options.write(true).create_new(!force).create(true).truncate(*force);
                 let mut out = options.open(file).map_err(|error| match error.kind() {

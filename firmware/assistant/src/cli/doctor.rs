@@ -94,12 +94,24 @@ impl Doctor {
             println!("{line}");
             return;
         }
-        println!("{}  {:<14} {}", term::coloured(colour, word), finding.what, found);
-        if let Some(todo) = &finding.todo {
-            println!("      {:<14} {}", "", term::bold(format!("→ {todo}")));
+        let word = term::coloured(colour, word);
+        let columns = term::COLUMNS - INDENT;
+        for (number, line) in term::folded(&found, " ", columns).iter().enumerate() {
+            match number {
+                0 => println!("{word}  {:<14} {line}", finding.what),
+                _ => println!("{:INDENT$}{line}", ""),
+            }
+        }
+        for line in
+            finding.todo.iter().flat_map(|todo| term::folded(&format!("→ {todo}"), " ", columns))
+        {
+            println!("{:INDENT$}{}", "", term::bold(line));
         }
     }
 }
+
+/// Columns before what was found.
+const INDENT: usize = 21;
 
 fn settings(shared: &Shared) -> Finding {
     match shared.settings() {

@@ -294,9 +294,10 @@ fn list_devices(json: bool) -> Result<()> {
         .collect();
     if !absent.is_empty() {
         term::note(format!(
-            "there is {} that can be opened: connect one, or start the sound server (PipeWire or \
-             PulseAudio). `sayso ask` works on recordings, without one",
-            absent.join(" and ")
+            "there is {} that can be opened: connect one, or {}. `sayso ask` works on recordings, \
+             without one",
+            absent.join(" and "),
+            sayso_desktop::START_SERVER
         ));
     }
     for device in devices {

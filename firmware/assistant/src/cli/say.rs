@@ -27,10 +27,10 @@ pub struct Say {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Pace: 1 is the voice's own, 2 twice as fast
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     speed: Option<f32>,
     /// Loudness: 1 leaves the voice as it is
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     volume: Option<f32>,
     /// A JSON object when done
     #[arg(long)]

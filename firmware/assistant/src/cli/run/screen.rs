@@ -155,12 +155,23 @@ impl Screen {
         let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
         let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
         let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
-        let width = 50;
-        let tail: String = text.chars().skip(text.chars().count().saturating_sub(width)).collect();
-        print!("\r\x1b[K{} {} {}", term::bold(state), term::dim(meter), tail.replace('\n', " "));
+        let text = tail(text, 50).replace('\n', " ");
+        print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
         // A closed terminal shows at the next whole line.
         let _ = std::io::stdout().flush();
     }
+}
+
+/// The last words of `text`, in at most `columns`; "…" stands for what is left out.
+fn tail(text: &str, columns: usize) -> String {
+    let length = text.chars().count();
+    if length <= columns {
+        return text.into();
+    }
+    let end: String = text.chars().skip(length + 1 - columns).collect();
+    // A single word that is longer is cut where it must be.
+    let words = end.split_once(' ').map_or(end.as_str(), |(_, words)| words);
+    format!("…{words}")
 }
 
 /// The line for what is no part of the conversation, if that is what it is.
@@ -171,5 +182,18 @@ fn aside(event: &Event) -> Option<String> {
         }
         Event::DeviceBack { message, .. } => Some(term::dim(message)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tail;
+
+    #[test]
+    fn the_end_of_a_long_text_begins_with_a_whole_word() {
+        assert_eq!(tail("turn on the lamp", 16), "turn on the lamp");
+        assert_eq!(tail("turn on the lamp", 15), "…on the lamp");
+        assert_eq!(tail("turn on the lamp", 12), "…the lamp");
+        assert_eq!(tail("äöü-äöü", 4), "…äöü");
     }
 }

@@ -272,7 +272,8 @@ impl Interrupted {
         if let (Some(detected), Some(silent)) = (one.detected_ms, one.silent_ms) {
             self.detected.push(detected);
             self.silent.push(silent);
-            self.to_silence.push(silent - detected);
+            // It may have been quiet between two words by then.
+            self.to_silence.push((silent - detected).max(0.0));
         }
     }
 
@@ -337,7 +338,7 @@ mod tests {
         }
         // The reply fell silent 40 ms after it paused, and the next begins at 5 s.
         let rate = 1_000;
-        let right = |ms: usize| if ms < 3_290 || ms >= 5_000 { 0.1 } else { 0.0 };
+        let right = |ms: usize| if (3_290..5_000).contains(&ms) { 0.0 } else { 0.1 };
         let samples = (0..6_000).flat_map(|ms| [0.0, right(ms)]).collect();
         watch.found(&Tracks { rate, channels: 2, samples })
     }
