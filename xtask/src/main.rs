@@ -72,6 +72,9 @@ const QUESTION: &str = "tests/data/commands-misc-en/rh3_what_time_is_it.flac";
 /// What the language model answers: to turn on the living room lamp.
 const REQUEST: &str = "tests/data/commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
+/// Not part of the workspace: cargo-fuzz builds it with its own flags.
+const FUZZ: &str = "core/fuzz/Cargo.toml";
+
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -286,13 +289,20 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 fn check(sh: &Sh) -> Result<()> {
     sh.step("formatting");
     sh.run(cargo().args(["fmt", "--all", "--check"]))?;
-    for board in embedded::MANIFESTS {
-        sh.run(cargo().args(["fmt", "--check", "--manifest-path", board]))?;
+    for package in embedded::MANIFESTS.into_iter().chain([FUZZ]) {
+        sh.run(cargo().args(["fmt", "--check", "--manifest-path", package]))?;
     }
     sh.step("clippy");
     sh.run(
         cargo()
             .args(["clippy", "--release", "--workspace", "--all-targets"])
+            .args(["--", "--deny", "warnings"]),
+    )?;
+    let folder = sh.target().join("fuzz");
+    sh.run(
+        cargo()
+            .args(["clippy", "--manifest-path", FUZZ, "--target-dir"])
+            .arg(folder)
             .args(["--", "--deny", "warnings"]),
     )?;
     sh.step("documentation");
