@@ -178,7 +178,7 @@ impl Default for Turn {
             min_speech_ms: 96,
             may_end_ms: 64,
             hangover_ms: 800,
-            hangover_short_ms: 384,
+            hangover_short_ms: 448,
             hangover_question_ms: 288,
             hangover_long_ms: 1500,
             end_of_turn: true,

@@ -27,6 +27,9 @@ const AHEAD: Samples = Samples::from_ms(200);
 /// What is left of the quiet before the words of an interruption.
 const LEAD: Samples = Samples::from_ms(60);
 
+/// Who spoke so little ago may be what is noticed now.
+const JUST_NOW: Samples = Samples::from_ms(1_000);
+
 /// How long a reply is waited for; and how long the conversation may go on behind
 /// the interruption.
 const PATIENCE: Samples = Samples::from_ms(20_000);
@@ -96,6 +99,8 @@ pub fn interrupt(assistant: &mut Assistant, scene: &Scene<'_>, stop: &Stop) -> R
 struct Watch<'s> {
     board: ReplayHandle,
     scene: &'s Scene<'s>,
+    /// The end of the question.
+    asked: Samples,
     now: Samples,
     /// Sound given to the microphone so far.
     given: Samples,
@@ -116,6 +121,7 @@ impl<'s> Watch<'s> {
         Self {
             board,
             scene,
+            asked: AHEAD + scene.question.end,
             now: Samples::ZERO,
             given: AHEAD + Samples(scene.question.samples.len() as u64),
             state: State::Listening,
@@ -139,26 +145,32 @@ impl<'s> Watch<'s> {
         }
         match event {
             Event::State { state, .. } => self.state(state),
-            Event::Turn(record) if record.ending == Ending::Interrupted => {
-                if self.found.detected_ms.is_some() {
-                    self.stopped = true;
-                } else {
-                    self.found.own_interruptions += 1;
-                }
-            }
+            Event::Turn(record) => self.ended(record.ending),
             Event::Trouble { message, .. } => self.found.troubles.push(message),
             _ => {}
+        }
+    }
+
+    fn ended(&mut self, ending: Ending) {
+        if ending != Ending::Interrupted {
+            return;
+        }
+        if self.found.detected_ms.is_some() {
+            self.stopped = true;
+        } else {
+            self.found.own_interruptions += u64::from(self.nobody_speaks());
         }
     }
 
     fn state(&mut self, state: State) {
         let before = std::mem::replace(&mut self.state, state);
         let lasted = self.now - std::mem::replace(&mut self.since, self.now);
-        if before == State::Speaking && !self.spoken_over() {
+        if before == State::Speaking && self.nobody_speaks() {
             self.found.own_speech += lasted;
         }
         match state {
-            State::Speaking if self.said.is_none() => self.speak_up(),
+            // A question that was cut off goes on over the reply to its beginning.
+            State::Speaking if self.said.is_none() && self.now >= self.asked => self.speak_up(),
             State::Speaking if self.found.detected_ms.is_some() => {
                 self.next_reply.get_or_insert(self.now);
             }
@@ -166,17 +178,20 @@ impl<'s> Watch<'s> {
                 Some((onset, _)) if self.spoken_over() => {
                     self.found.detected_ms.get_or_insert(ms(self.now) - ms(onset));
                 }
-                _ => self.found.own_pauses += 1,
+                _ => self.found.own_pauses += u64::from(self.nobody_speaks()),
             },
             _ => {}
         }
     }
 
+    /// Whether neither question nor interruption is being spoken, or was just now.
+    fn nobody_speaks(&self) -> bool {
+        self.now > self.asked + JUST_NOW && !self.spoken_over()
+    }
+
     /// Whether the interruption is being spoken, or was just now.
     fn spoken_over(&self) -> bool {
-        self.said.is_some_and(|(onset, end)| {
-            self.now >= onset && self.now <= end + Samples::from_ms(1_000)
-        })
+        self.said.is_some_and(|(onset, end)| self.now >= onset && self.now <= end + JUST_NOW)
     }
 
     /// Puts the interruption where it belongs, behind what was given already.
@@ -206,10 +221,9 @@ impl<'s> Watch<'s> {
 
     /// Whether there is nothing more to wait for.
     fn over(&self) -> bool {
-        let asked = AHEAD + self.scene.question.end;
         let listening = self.state == State::Listening;
         match self.said {
-            None => self.now >= asked + PATIENCE,
+            None => self.now >= self.asked + PATIENCE,
             Some((_, end)) if self.now < end + Samples::from_ms(2_500) => false,
             Some((_, end)) => listening || self.now >= end + PATIENCE,
         }
@@ -315,7 +329,7 @@ mod tests {
         }
     }
 
-    fn found(states: &[(u64, State)], ending: Option<Ending>) -> SpokenOver {
+    fn found(states: &[(u64, State)], ending: Ending) -> SpokenOver {
         let question = question();
         let interruption =
             Interruption { samples: vec![0.1; 16_000], onset: Samples::from_ms(500) };
@@ -331,11 +345,7 @@ mod tests {
         // It begins where it was to begin, to the sample, and without its own lead.
         let (onset, end) = watch.said.expect("the reply was spoken over");
         assert_eq!((onset, end), (Samples::from_ms(3_000), Samples::from_ms(3_500)));
-        if let Some(ending) = ending {
-            let mut record = sayso::event::TurnRecord::default();
-            record.ending = ending;
-            watch.see(Event::Turn(Box::new(record)));
-        }
+        watch.ended(ending);
         // The reply fell silent 40 ms after it paused, and the next begins at 5 s.
         let rate = 1_000;
         let right = |ms: usize| if (3_290..5_000).contains(&ms) { 0.0 } else { 0.1 };
@@ -348,15 +358,24 @@ mod tests {
         use State::{Hearing, Paused, Speaking, Thinking};
         let states = [(2_000, Speaking), (3_250, Paused), (4_000, Hearing)];
         let talk = [&states[..], &[(4_500, Thinking), (5_000, Speaking)]].concat();
-        let one = found(&talk, Some(Ending::Interrupted));
+        let one = found(&talk, Ending::Interrupted);
         assert_eq!((one.detected_ms, one.silent_ms), (Some(250.0), Some(290.0)));
         assert_eq!((one.own_pauses, one.own_interruptions), (0, 0));
 
         // Before anybody spoke.
         let early = [(2_000, Speaking), (2_600, Paused), (2_700, Speaking)];
-        let one = found(&early, Some(Ending::Interrupted));
+        let one = found(&early, Ending::Interrupted);
         assert_eq!((one.detected_ms, one.silent_ms), (None, None));
         assert_eq!((one.own_pauses, one.own_interruptions), (1, 1));
         assert_eq!(one.own_speech, Samples::from_ms(600));
+    }
+
+    #[test]
+    fn a_question_that_was_cut_off_and_goes_on_is_no_self_interruption() {
+        use State::{Hearing, Paused, Speaking};
+        let cut = [(700, Speaking), (900, Paused), (950, Hearing), (2_000, Speaking)];
+        let one = found(&cut, Ending::Interrupted);
+        assert_eq!((one.own_pauses, one.own_interruptions), (0, 0));
+        assert_eq!(one.own_speech, Samples::ZERO);
     }
 }
