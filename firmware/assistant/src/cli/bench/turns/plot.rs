@@ -27,7 +27,8 @@ pub fn svg(series: &[Series<'_>], profile: &str) -> Option<String> {
     let longest = curves.iter().map(Curve::reach).fold(0.0, f64::max);
     let step = step(longest);
     let scale = Scale { end: (longest / step).ceil() * step };
-    let n = curves.iter().map(|curve| curve.sorted.len()).max().filter(|_| longest > 0.0)?;
+    let counts: Vec<String> = curves.iter().map(|curve| curve.sorted.len().to_string()).collect();
+    let n = Some(counts.join(" and ")).filter(|_| longest > 0.0)?;
     let mut out = String::new();
     let _ = write!(
         out,
@@ -184,6 +185,7 @@ mod tests {
         let drawn = svg(&series, "small").expect("drawn");
         assert!(drawn.contains("overlapped: median 700 ms"), "{drawn}");
         assert!(drawn.contains("cascade: median 1400 ms"));
+        assert!(drawn.contains(">3 and 4 questions answered"));
         assert_eq!(drawn.matches("<circle").count(), 7);
         assert_eq!(drawn.matches("<polyline").count(), 2);
         // Nothing outside the picture.
