@@ -1,7 +1,7 @@
 //! What devices there are, and which one a name means.
 
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{ErrorKind, SupportedStreamConfig};
+use cpal::{ErrorKind, HostId, SupportedStreamConfig};
 use sayso_board::{BoardError, BoardErrorKind, Way};
 
 use crate::quiet::Quiet;
@@ -90,12 +90,20 @@ pub fn list_devices() -> Result<Vec<Device>, BoardError> {
         .collect())
 }
 
-/// The device that `name` means, or the default, and how to open it.
+/// The device that `name` means, or the default, and how to open it. It is looked for
+/// where `system` says; where that is `None`, on the sound system of the moment, which is
+/// then put there.
 pub fn choose(
     name: Option<&str>,
     way: Way,
+    system: &mut Option<HostId>,
 ) -> Result<(cpal::Device, SupportedStreamConfig), BoardError> {
-    let host = cpal::default_host();
+    let host = match *system {
+        // ALSA is there even while a sound server is started again: whoever went over to
+        // it would stay.
+        Some(id) => cpal::host_from_id(id).map_err(|error| system_error(&error))?,
+        None => cpal::default_host(),
+    };
     let device = match name {
         None => match way {
             Way::Input => host.default_input_device(),
@@ -130,7 +138,10 @@ pub fn choose(
         Way::Output => device.default_output_config(),
     };
     match config {
-        Ok(config) => Ok((device, config)),
+        Ok(config) => {
+            system.get_or_insert(host.id());
+            Ok((device, config))
+        }
         // Where the default is but a name, it exists without any device behind it.
         Err(error) if name.is_none() && is_absence(error.kind()) => Err(nothing_there(way)),
         Err(error) => Err(board_error(&device, &error)),
@@ -200,8 +211,22 @@ fn is_absence(kind: ErrorKind) -> bool {
 fn system_error(error: &cpal::Error) -> BoardError {
     BoardError::new(
         BoardErrorKind::Unavailable,
-        format!("the sound system cannot be reached: {error}. Check that it runs"),
+        format!("the sound system cannot be reached: {}. Check that it runs", plain(error)),
     )
+}
+
+/// Without the full stop that some end with.
+fn plain(error: &cpal::Error) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
+/// Whether the thread that calls back for `device` may be put before all others: where
+/// it talks with a sound server's socket or with the card itself. Behind another plug-in
+/// of ALSA's there may be anything: PipeWire's spins.
+pub fn worth_priority(device: &cpal::Device) -> bool {
+    let direct = |id: &str| id.starts_with("hw:") || id.starts_with("plughw:");
+    cfg!(target_os = "linux")
+        && device.id().is_ok_and(|id| id.host().name() == "PulseAudio" || direct(id.id()))
 }
 
 /// What cpal says of `device`, as an error of ours.
@@ -221,7 +246,10 @@ pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
     };
     BoardError::new(
         kind,
-        format!("the sound device \"{device}\" cannot be opened: {error}. To go on: {advice}"),
+        format!(
+            "the sound device \"{device}\" cannot be opened: {}. To go on: {advice}",
+            plain(error)
+        ),
     )
 }
 

@@ -9,7 +9,7 @@ use sayso_board::{BoardError, BoardErrorKind};
 use crate::callback::{
     CaptureEnd, PlaybackEnd, capture_callback, error_callback, playback_callback,
 };
-use crate::devices::board_error;
+use crate::devices::{board_error, worth_priority};
 
 /// Calls `$build::<T>($args)` with the sample type of the format.
 macro_rules! with_sample_type {
@@ -74,7 +74,7 @@ pub fn open_capture(
         f32: cpal::FromSample<T>,
     {
         let beat = std::sync::Arc::clone(&end.beat);
-        let mut promoted = false;
+        let mut promoted = !worth_priority(device);
         let stream = device
             .build_input_stream::<T, _, _>(
                 stream_config(config),
@@ -108,7 +108,7 @@ pub fn open_playback(
         f32: cpal::FromSample<T>,
     {
         let beat = std::sync::Arc::clone(&end.beat);
-        let mut promoted = false;
+        let mut promoted = !worth_priority(device);
         let stream = device
             .build_output_stream::<T, _, _>(
                 stream_config(config),

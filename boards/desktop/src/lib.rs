@@ -39,14 +39,14 @@
 //! On Linux a PulseAudio or PipeWire server is spoken to directly (cpal's
 //! `pulseaudio` feature) where one answers, and ALSA otherwise. Through ALSA's
 //! own plug-in for PulseAudio (1.2.7), cpal 0.18's streams were found to stall
-//! soon after their start.
+//! soon after their start. What was opened on one is opened there again: ALSA is
+//! always there, and would be taken while a server is started anew.
 //!
 //! # Real-time scheduling
 //!
-//! The callbacks run on cpal's threads. Its `realtime` feature raises their
-//! priority for devices opened directly (ALSA `hw:`), where the system allows
-//! it, and leaves those behind a sound server alone, which would invert
-//! priorities; a refusal is reported, and is ignored here.
+//! The callbacks run on cpal's threads, which ask for real-time priority at their
+//! first call where they talk with a sound server or with the card itself (ALSA
+//! `hw:`); a refusal is ignored here, and told by `sayso doctor`.
 
 mod callback;
 mod devices;
@@ -101,7 +101,7 @@ impl Desktop {
             Way::Input => &self.config.input,
             Way::Output => &self.config.output,
         };
-        devices::choose(name.as_deref(), way).map(|(device, _)| device.to_string())
+        devices::choose(name.as_deref(), way, &mut None).map(|(device, _)| device.to_string())
     }
 
     /// Opens the loudspeaker alone, for a voice of `voice_rate` Hz.

@@ -24,20 +24,22 @@ const LOOK: Duration = Duration::from_millis(5);
 /// Opens the microphone, again and again if need be, and hands its taps on.
 pub struct CaptureLine {
     name: Option<String>,
+    /// The sound system that it was first opened on.
+    system: Option<cpal::HostId>,
     taps: Sender<CaptureTap>,
     gone: Arc<OnceLock<Instant>>,
 }
 
 impl CaptureLine {
     pub fn new(name: Option<String>, taps: Sender<CaptureTap>) -> Self {
-        Self { name, taps, gone: Arc::default() }
+        Self { name, system: None, taps, gone: Arc::default() }
     }
 }
 
 impl Line for CaptureLine {
     fn open(&mut self) -> Result<Opened, BoardError> {
         let _quiet = Quiet::new();
-        let (device, config) = choose(self.name.as_deref(), Way::Input)?;
+        let (device, config) = choose(self.name.as_deref(), Way::Input, &mut self.system)?;
         let channels = usize::from(config.channels()).max(1);
         // Refuses a rate that the reader could not use.
         Resampler::new(config.sample_rate(), EAR_RATE)?;

@@ -41,6 +41,8 @@ impl SharedFeed {
 /// Opens the loudspeaker, again and again if need be, and feeds it.
 pub struct PlaybackLine {
     name: Option<String>,
+    /// The sound system that it was first opened on.
+    system: Option<cpal::HostId>,
     shared: Arc<SharedFeed>,
     /// Brings what is played to the ear.
     played: Sender<CaptureTap>,
@@ -49,14 +51,14 @@ pub struct PlaybackLine {
 
 impl PlaybackLine {
     pub fn new(name: Option<String>, shared: Arc<SharedFeed>, played: Sender<CaptureTap>) -> Self {
-        Self { name, shared, played, gone: Arc::default() }
+        Self { name, system: None, shared, played, gone: Arc::default() }
     }
 }
 
 impl Line for PlaybackLine {
     fn open(&mut self) -> Result<Opened, BoardError> {
         let _quiet = Quiet::new();
-        let (device, config) = choose(self.name.as_deref(), Way::Output)?;
+        let (device, config) = choose(self.name.as_deref(), Way::Output, &mut self.system)?;
         let rate = config.sample_rate();
         let resampler = Resampler::new(self.shared.voice_rate, rate)?;
         let (end, mut tap) = playback_link(rate, usize::from(config.channels()).max(1), RING);

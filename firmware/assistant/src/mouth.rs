@@ -180,7 +180,9 @@ impl Mouth {
                 notice(Noticed::Speaking(speech.turn, voiced.clause.clone()));
             }
         }
-        if speech.complete && speech.sent == speech.sound.len() && played >= speech.made() {
+        // What was lost with a loudspeaker is never played, and leaves the queue all the same.
+        let over = played >= speech.made() || self.speaker.queued() == 0;
+        if speech.complete && speech.sent == speech.sound.len() && over {
             let turn = speech.turn;
             self.speech = None;
             notice(Noticed::Finished(turn));
@@ -381,6 +383,24 @@ mod tests {
         fake.play(500);
         assert_eq!(pump(&mut mouth), [Noticed::Finished(TURN)]);
         assert_eq!(fake.0.lock().expect("state").heard.len(), 1500);
+    }
+
+    #[test]
+    fn a_reply_whose_end_is_lost_with_the_loudspeaker_is_over_too() {
+        let (mut mouth, fake) = mouth();
+        mouth.begin(TURN);
+        mouth.clause(TURN, clause("Hello there.", 0));
+        mouth.sound(TURN, &[0.1; 1500]);
+        mouth.complete(TURN);
+        mouth.release(TURN);
+        pump(&mut mouth);
+        fake.play(400);
+        fake.0.lock().expect("state").queue.drain(..300);
+        assert_eq!(pump(&mut mouth), []);
+        fake.play(400);
+        assert_eq!(pump(&mut mouth), []);
+        fake.play(400);
+        assert_eq!(pump(&mut mouth), [Noticed::Finished(TURN)]);
     }
 
     #[test]
