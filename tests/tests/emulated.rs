@@ -89,13 +89,16 @@ impl<'a> Bench<'a> {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask test"]
 fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
     with_satellite(|satellite| answered(Bench::start(satellite)));
 }
 
 fn answered(bench: Bench<'_>) {
-    bench.ask(QUESTION, 40.0);
+    let turn = bench.ask(QUESTION, 40.0);
+    // "It is 8:47 PM."
+    let reply = turn["reply"].as_str().expect("a reply");
+    assert!(reply.starts_with("It is ") && reply.contains(':'), "{reply}");
     // The clock answers that; this, the language model.
     let turn = bench.ask(REQUEST, 40.0);
     assert!(turn["tokens"]["reply"].as_u64() > Some(0), "{turn}");

@@ -36,7 +36,8 @@ tasks
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
   embedded  `core` for every target, the satellite for every board, its size
-            held to the budget; then the satellite under QEMU against a host
+            held to the budget; with --check, then the satellite under QEMU
+            against a host
   count     instructions of each stage on a Raspberry Pi, by emulation
   check     formatting, clippy with warnings denied, documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`

@@ -2,7 +2,8 @@
 //!
 //! Both are masters of their own clocks, which divide the same one. In: 64 clocks a
 //! frame, as an INMP441 needs it, of which the left slot's 32 bits are kept. Out: 32
-//! clocks a frame, the same 16-bit sample left and right.
+//! clocks a frame, the same 16-bit sample left and right, and each sample twice, at
+//! 48 kHz: a MAX98357A does not lock on to 24 kHz (its datasheet, "Supported sample rates").
 
 use hal::dma::{CH0, CH1, CH2, CH3, Channel, SingleChannel, double_buffer};
 use hal::gpio::{self, FunctionPio0};
@@ -18,11 +19,16 @@ use static_cell::ConstStaticCell;
 
 use crate::hal;
 
+/// Each sample goes out so often.
+const TIMES: usize = 2;
+/// Frames of the amplifier in a block.
+const FRAMES: usize = TIMES * PLAYED_BLOCK;
+
 /// A pin that the PIO drives or reads.
 pub type Pin<I> = gpio::Pin<I, FunctionPio0, gpio::PullNone>;
 
 type HeardBlock = &'static mut [u32; HEARD_BLOCK];
-type PlayedBlock = &'static mut [u32; PLAYED_BLOCK];
+type PlayedBlock = &'static mut [u32; FRAMES];
 type Receiving = double_buffer::Transfer<
     Channel<CH0>,
     Channel<CH1>,
@@ -40,8 +46,8 @@ type Sending = double_buffer::Transfer<
 
 static HEARD: [ConstStaticCell<[u32; HEARD_BLOCK]>; 2] =
     [const { ConstStaticCell::new([0; HEARD_BLOCK]) }; 2];
-static PLAYED: [ConstStaticCell<[u32; PLAYED_BLOCK]>; 2] =
-    [const { ConstStaticCell::new([0; PLAYED_BLOCK]) }; 2];
+static PLAYED: [ConstStaticCell<[u32; FRAMES]>; 2] =
+    [const { ConstStaticCell::new([0; FRAMES]) }; 2];
 
 /// How a state machine's clock is divided, in 256ths, for so many of its cycles a second.
 const fn divider(clock_hz: u32, cycles: u32) -> (u16, u8) {
@@ -178,7 +184,7 @@ impl Loudspeaker {
             ".wrap",
         );
         let pins = (&clock, &select, &data, PinDir::Output);
-        let pace = (clock_hz, 24_000 * 64);
+        let pace = (clock_hz, TIMES as u32 * 24_000 * 64);
         let (machine, _, sender) =
             self::machine(pio, machine, &program.program, pins, pace, |builder| {
                 builder
@@ -206,8 +212,8 @@ impl AudioOut for Loudspeaker {
             let (block, next) = sending.wait();
             let mut samples = [0; PLAYED_BLOCK];
             fill(&mut samples);
-            for (word, sample) in block.iter_mut().zip(samples) {
-                *word = u32::from(sample as u16) * 0x1_0001;
+            for (words, sample) in block.chunks_exact_mut(TIMES).zip(samples) {
+                words.fill(u32::from(sample as u16) * 0x1_0001);
             }
             sending = next.read_next(block);
         }

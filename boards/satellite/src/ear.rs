@@ -37,6 +37,9 @@ const READY: usize = 2 * EAR_RATE as usize;
 /// In a silence longer than this, what the stream is ahead of the clock is made up for.
 const RESTFUL: u64 = 2 * EAR_RATE as u64;
 
+/// A sample lasts so many nanoseconds: 62,500, without a remainder.
+const SAMPLE_NS: u64 = 1_000_000_000 / EAR_RATE as u64;
+
 /// A block that waits for an earlier one.
 struct Held {
     at: u32,
@@ -277,8 +280,9 @@ impl Ear {
     /// Silence up to now.
     fn fill(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.complete);
-        let mut due = (passed.as_secs_f64() * f64::from(EAR_RATE)) as u64;
-        self.complete = now;
+        let mut due = passed.as_nanos() as u64 / SAMPLE_NS;
+        // What is less than a sample counts the next time.
+        self.complete += Duration::from_nanos(due * SAMPLE_NS);
         self.filled += due;
         if self.away || !self.shut {
             self.stats.missing += due;
@@ -309,7 +313,7 @@ impl Ear {
 }
 
 fn samples_to_time(samples: usize) -> Duration {
-    Duration::from_secs_f64(samples as f64 / f64::from(EAR_RATE))
+    Duration::from_nanos(samples as u64 * SAMPLE_NS)
 }
 
 #[cfg(test)]

@@ -148,6 +148,20 @@ fn when_nothing_comes_silence_keeps_the_time() {
     assert_eq!(feeder.read().len(), 160 + BLOCK);
 }
 
+/// A busy wire wakes the host at any moment, between two samples too.
+#[test]
+fn silence_keeps_the_time_however_often_it_is_looked_at() {
+    for step in [7, 30, 63, 999] {
+        let mut feeder = Feeder::new();
+        feeder.ear.shut(true);
+        for _ in 0..1_000_000 / step {
+            feeder.pass(Duration::from_micros(step));
+        }
+        let heard = feeder.read().len();
+        assert!((15_980..=16_000).contains(&heard), "by {step} µs: {heard}");
+    }
+}
+
 #[test]
 fn what_comes_late_after_all_is_heard() {
     let mut feeder = Feeder::new();

@@ -297,6 +297,7 @@ impl Talk {
                     }
                     state.ear.attach(now);
                     state.pressed = 0;
+                    state.obstacle = None;
                     state.connected = true;
                     self.shared.news.notify_all();
                 }
@@ -321,10 +322,16 @@ impl Talk {
                     state.feed.underruns(stats.underruns.into());
                 }
                 Some(HostEvent::Version(version)) => {
-                    state.obstacle = Some(format!(
+                    let obstacle = format!(
                         "the satellite speaks version {version} of the link, and this program \
                          version {VERSION}: update the older of the two"
-                    ));
+                    );
+                    // Whoever waits for its first answer is told by the error. It says so
+                    // twice a second.
+                    if self.gone && state.obstacle.as_ref() != Some(&obstacle) {
+                        tell(&self.changes, false, format!("{}: {obstacle}", self.address));
+                    }
+                    state.obstacle = Some(obstacle);
                     self.shared.news.notify_all();
                 }
             }

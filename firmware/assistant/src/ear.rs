@@ -146,6 +146,8 @@ pub struct Ear<'a> {
     min_speech: Samples,
     interrupting: Interrupting,
     nearness: Nearness,
+    /// Whether somebody has begun to speak and not ended.
+    talking: bool,
     attention: Arc<Attention>,
 }
 
@@ -172,6 +174,7 @@ impl<'a> Ear<'a> {
             min_speech,
             interrupting,
             nearness: Nearness::default(),
+            talking: false,
             attention,
         }
     }
@@ -213,9 +216,9 @@ impl<'a> Ear<'a> {
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
         // What is no speech anyway is not worth comparing.
         let speech = probability >= self.endpointer.config().offset;
-        let other = speaking
-            && speech
-            && (self.cleaner.hears_itself() || self.nearness.is_far(self.interrupting.range_db));
+        // Who has begun may lower their voice.
+        let far = || !self.talking && self.nearness.is_far(self.interrupting.range_db);
+        let other = speaking && speech && (self.cleaner.hears_itself() || far());
         let probability = if other { 0.0 } else { probability };
         let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
         let (least, judged) = match (speaking, learnt) {
@@ -230,6 +233,11 @@ impl<'a> Ear<'a> {
         let hangover = self.attention.hangover.load(Ordering::Relaxed);
         self.endpointer.set_hangover(Samples(hangover));
         let event = self.endpointer.push(judged);
+        match event {
+            Some(EndpointEvent::SpeechStarted { .. }) => self.talking = true,
+            Some(EndpointEvent::Ended { .. }) => self.talking = false,
+            _ => {}
+        }
         if !speaking {
             if matches!(event, Some(EndpointEvent::SpeechStarted { .. })) {
                 self.nearness.begins();

@@ -91,7 +91,7 @@ fn all_heard(host: &mut Host, samples: usize) {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
 fn sound_arrives_at_both_ends_and_the_state_is_shown() {
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());
@@ -130,7 +130,7 @@ fn sound_arrives_at_both_ends_and_the_state_is_shown() {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
 fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());
@@ -153,7 +153,7 @@ fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
 fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
     with_satellite(|satellite| {
         let wire = Wire::to(satellite.link()).expect("a wire");
@@ -188,7 +188,7 @@ fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
 fn a_wire_that_is_cut_is_found_again() {
     with_satellite(|satellite| {
         let wire = Wire::to(satellite.link()).expect("a wire");
@@ -218,7 +218,7 @@ fn a_wire_that_is_cut_is_found_again() {
 }
 
 #[test]
-#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded"]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
 fn a_host_that_stands_still_stops_no_sound() {
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());

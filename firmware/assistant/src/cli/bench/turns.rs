@@ -243,6 +243,7 @@ fn cascade(turn: &Turn) -> Turn {
         // A guess is reported only before the end is sure.
         may_end_ms: CASCADE_HANGOVER_MS,
         hangover_short_ms: CASCADE_HANGOVER_MS,
+        hangover_question_ms: CASCADE_HANGOVER_MS,
         hangover_ms: CASCADE_HANGOVER_MS,
         hangover_long_ms: CASCADE_HANGOVER_MS,
         ..turn.clone()
@@ -309,7 +310,8 @@ mod tests {
     #[test]
     fn the_cascade_makes_no_guesses() {
         let turn = cascade(&Turn::default());
-        assert!(turn.may_end_ms >= turn.hangover_ms);
+        let waits = [turn.hangover_ms, turn.hangover_short_ms, turn.hangover_question_ms];
+        assert_eq!((waits, turn.hangover_long_ms), ([turn.may_end_ms; 3], turn.may_end_ms));
         assert_eq!(turn.onset, Turn::default().onset);
     }
 }
