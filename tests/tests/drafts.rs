@@ -1,0 +1,44 @@
+//! A long utterance is written down while it goes on, and what is shown of it stays.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use sayso_tests::wer::Wer;
+use sayso_tests::{data, json, sayso};
+
+/// 12.6 s of one sentence, and the sentence.
+const SENTENCE: (&str, &str) = (
+    "librispeech/1688-142285-0001.flac",
+    "Margaret, said Mr. Hale, as he returned from showing his guest downstairs, I could not \
+     help watching your face with some anxiety, when Mr. Thornton made his confession of having \
+     been a shop boy.",
+);
+
+#[test]
+fn a_committed_word_never_changes() {
+    let (file, words) = SENTENCE;
+    let board = format!("replay:{}", data(file).display());
+    let lines = json(sayso().args(["run", "--profile", "small", "--json", "--board", &board]));
+    let (mut drafts, mut drafted, mut transcripts) = (0, String::new(), Vec::new());
+    for line in &lines {
+        match line["event"].as_str() {
+            Some("draft") => {
+                drafts += 1;
+                drafted.push_str(line["text"].as_str().expect("text"));
+            }
+            Some("transcript") => {
+                let text = line["transcript"]["text"].as_str().expect("text");
+                assert!(text.starts_with(&drafted), "{drafted:?} was shown, then {text:?}");
+                transcripts.push(text);
+            }
+            _ => {}
+        }
+    }
+    println!("{drafts} drafts: {drafted:?}");
+    assert!(drafts >= 2, "{lines:?}");
+    // Most of it, when the last words were spoken.
+    let last = transcripts.last().expect("a transcript");
+    assert!(drafted.len() * 2 > last.len(), "{drafted:?} of {last:?}");
+    let wer = Wer::of(words, last);
+    println!("{last:?}: {wer}");
+    assert!(wer.percent() < 20.0, "{last}");
+}
