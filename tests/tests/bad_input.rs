@@ -302,3 +302,35 @@ fn an_unwritable_answer_is_an_error() {
     let error = failure(sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]));
     assert!(error.contains("/no-such-folder/answer.wav"), "{error}");
 }
+
+#[test]
+fn a_recording_is_not_overwritten_by_its_answer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let question = folder.path().join("question.flac");
+    fs::copy(data(QUESTION), &question).expect("copy");
+    let before = fs::read(&question).expect("file");
+    let hard = folder.path().join("hard.wav");
+    fs::hard_link(&question, &hard).expect("link");
+    for output in [&question, &hard] {
+        let board = format!("replay:{}:{}", question.display(), output.display());
+        for command in [
+            sayso().args(["run", "--board", &board]),
+            sayso().arg("ask").arg(&question).arg("-o").arg(output),
+        ] {
+            let error = failure(command);
+            assert!(error.contains("would overwrite the question"), "{error}");
+        }
+    }
+    assert!(fs::read(&question).expect("file") == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_recording() {
+    let folder = tempfile::tempdir().expect("folder");
+    let pipe = folder.path().join("pipe.wav");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let error = failure(sayso().arg("transcribe").arg(&pipe));
+    assert!(error.contains("is a pipe or a device"), "{error}");
+}

@@ -181,3 +181,28 @@ fn a_read_only_store_can_be_used() {
     let restored = Command::new("chmod").args(["-R", "u+w"]).arg(&store).status();
     assert!(restored.expect("chmod").success());
 }
+
+/// A disk may change bytes and keep lengths.
+#[test]
+fn a_changed_model_is_found_and_not_taken_for_a_whole_one() {
+    let store = tempfile::tempdir().expect("folder");
+    let here = json(sayso().args(["models", "--json"]));
+    let silero = here.iter().find(|model| model["name"] == "silero-v6").expect("silero");
+    let licence = Path::new(silero["licence_text"].as_str().expect("a licence text"));
+    let (from, to) = (licence.parent().expect("folder"), store.path().join("silero-v6"));
+    fs::create_dir(&to).expect("folder");
+    for file in fs::read_dir(from).expect("folder").map(|file| file.expect("file")) {
+        fs::copy(file.path(), to.join(file.file_name())).expect("copy");
+    }
+    let fetch = ["models", "fetch", "--offline", "silero-v6"];
+    assert!(output(on(store.path()).args(fetch)).status.success());
+    let file = to.join("silero_vad.onnx");
+    let mut bytes = fs::read(&file).expect("model");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).expect("model");
+    let error = failure(on(store.path()).args(["models", "verify"]));
+    assert!(error.contains("`sayso models fetch silero-v6` puts them right"), "{error}");
+    let error = failure(on(store.path()).args(fetch));
+    assert!(error.contains("silero-v6 is not installed") && error.contains("offline"), "{error}");
+}

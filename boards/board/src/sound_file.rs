@@ -65,12 +65,16 @@ impl SoundFile {
     /// As [`open`](Self::open).
     pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self, BoardError> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|error| open_error(path, &error))?;
-        let meta = file.metadata().map_err(|error| open_error(path, &error))?;
+        // Opening a pipe would wait for who writes into it.
+        let meta = std::fs::metadata(path).map_err(|error| open_error(path, &error))?;
         if meta.is_dir() {
             return Err(format_error(path, "is a folder, not a sound file"));
         }
-        if meta.is_file() && meta.len() == 0 {
+        if !meta.is_file() {
+            return Err(format_error(path, "is a pipe or a device, not a file: save it first"));
+        }
+        let file = File::open(path).map_err(|error| open_error(path, &error))?;
+        if meta.len() == 0 {
             return Err(format_error(path, "is empty (0 bytes): record or copy it again"));
         }
         let stream = MediaSourceStream::new(Box::new(file), Default::default());

@@ -109,9 +109,25 @@ fn words(text: &str) -> String {
     text.to_lowercase().chars().map(keep).collect()
 }
 
-/// The answer to a question for the time or the date, which no language model
-/// can know. `None` for any other text.
-pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
+/// The answer to a question about what no language model can know: the time and the date,
+/// which the clock tells, and the weather, which nothing here does. `None` for any other text.
+pub fn beyond_the_model(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
+    clock(text, now).or_else(|| weather(text).map(str::to_owned))
+}
+
+/// A model asked for the weather makes one up.
+fn weather(text: &str) -> Option<&'static str> {
+    const ASKS: [&str; 9] =
+        ["what", "what's", "whats", "how", "how's", "hows", "is", "will", "tell"];
+    let words = words(text);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let asked = words.contains(&"weather") && words.iter().any(|word| ASKS.contains(word));
+    (asked && words.len() <= 10)
+        .then_some("I can't tell the weather: I am not connected to anything outside.")
+}
+
+/// The time, the date and their like.
+fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
     /// Words that make it a question for another time than now ("… in Tokyo",
     /// "… does the bus leave", "… of the next train").
     const ELSEWHERE: [&str; 17] = [
@@ -157,6 +173,10 @@ pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
     let text: String =
         text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
     let words: Vec<&str> = text.split_whitespace().collect();
+    let time_in = |phrase: &&str| text.contains(&format!("{phrase} in "));
+    if words.len() <= 10 && TIME.iter().any(time_in) {
+        return Some(format!("I only know the time here: it is {}.", now.strftime("%-I:%M %p")));
+    }
     if words.len() > 10 || words.iter().any(|word| ELSEWHERE.contains(word)) {
         return None;
     }
@@ -190,7 +210,7 @@ pub fn clock(text: &str, now: &jiff::civil::DateTime) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{clock, is_backchannel, is_own, is_stop, outcome};
+    use super::{beyond_the_model, is_backchannel, is_own, is_stop, outcome};
     use sayso_core::turn::Outcome;
 
     #[test]
@@ -237,7 +257,13 @@ mod tests {
     #[test]
     fn the_clock_answers_for_now_and_only_for_now() {
         let now = jiff::civil::date(2026, 11, 2).at(14, 5, 0, 0);
-        let answer = |text| clock(text, &now);
+        let answer = |text| beyond_the_model(text, &now);
+        let here = "I only know the time here: it is 2:05 PM.";
+        assert_eq!(answer("What time is it in Tokyo?").as_deref(), Some(here));
+        for text in ["What's the weather today?", "How is the weather in Paris?"] {
+            assert!(answer(text).is_some_and(|told| told.contains("can't tell")), "{text}");
+        }
+        assert_eq!(answer("I like sunny weather."), None);
         for text in [
             "What time is it?",
             "Hey, what's the time?",
@@ -263,7 +289,6 @@ mod tests {
             "What year is it going to end, tomorrow?",
             "What year did the war end?",
             "What day is best for a walk?",
-            "What time is it in Tokyo?",
             "What time does the bus leave?",
             "What date is Easter?",
             "Tell me about today.",

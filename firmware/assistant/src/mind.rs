@@ -113,7 +113,7 @@ impl<'a> Mind<'a> {
         let start = Instant::now();
         let mut splitter = ClauseSplitter::new();
         let mut written = String::new();
-        if let Some(answer) = intent::clock(text, &(self.now)()) {
+        if let Some(answer) = intent::beyond_the_model(text, &(self.now)()) {
             // Not for the language model's memory: it would be wrong a minute later.
             emit(Thought::Text { turn, text: answer.clone() });
             let mut clause = |clause| emit(Thought::Clause { turn, clause });

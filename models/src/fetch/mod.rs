@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use crate::catalog::{Model, Source};
 use crate::store::disk::{Lock, create_dir, hash_file};
-use crate::store::{Record, Store, WORK};
+use crate::store::{Record, Store, Verified, WORK};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 pub use space::free_space;
@@ -178,8 +178,12 @@ impl Store {
             }
         }
         let mut done = Vec::new();
-        // No lock is written where nothing is to be done.
-        if models.iter().all(|model| self.check(model).is_ok()) {
+        // No lock is written where nothing is to be done. A disk may change bytes and keep
+        // lengths.
+        let whole = |file: &Verified| file.problem.is_none();
+        if models.iter().all(|model| self.check(model).is_ok())
+            && self.verify(names, &mut |_, _| (), cancel)?.iter().all(whole)
+        {
             models.iter().for_each(|model| self.add_licence(model));
             let present = |model: &&Model| fetched(model, Outcome::Present);
             return Ok(models.iter().map(present).collect());
@@ -278,8 +282,7 @@ impl Job<'_> {
         Err(Error::new(kind, message))
     }
 
-    /// Whether every file of an installed model has the hash that it should have:
-    /// a disk may change bytes and keep lengths.
+    /// Whether every file of an installed model has the hash that it should have.
     fn is_whole(&self, model: &Model) -> Result<bool> {
         let files = self.store.verify(&[&model.name], &mut |_, _| (), self.cancel)?;
         Ok(files.iter().all(|file| file.problem.is_none()))

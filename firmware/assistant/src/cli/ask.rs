@@ -116,14 +116,26 @@ fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
         let message = format!("{}: there is no such folder: create it", folder.display());
         return Err(Error::Usage(message));
     }
-    let same = |question: &PathBuf| {
-        output.canonicalize().is_ok_and(|file| question.canonicalize().is_ok_and(|q| q == file))
-    };
-    if questions.iter().any(same) {
+    if questions.iter().any(|question| is_same_file(question, output)) {
         let message = format!("{}: the answer would overwrite the question", output.display());
         return Err(Error::Usage(message));
     }
     Ok(())
+}
+
+/// Whether both names, links followed, are of one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let same = |(one, other): (std::fs::Metadata, std::fs::Metadata)| {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            (one.dev(), one.ino()) == (other.dev(), other.ino())
+        }
+        #[cfg(not(unix))]
+        false
+    };
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+        || one.metadata().ok().zip(other.metadata().ok()).is_some_and(same)
 }
 
 /// Makes a whole recording one question, whatever its pauses.
@@ -172,6 +184,10 @@ fn answer(
 pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board + Send>> {
     let mut board = Replay::open(input)?;
     if let Some(output) = output {
+        if is_same_file(input, output) {
+            let message = format!("{}: the answer would overwrite the question", output.display());
+            return Err(Error::Usage(message));
+        }
         board = board.output(Output::File(output.into(), Layout::Stereo));
     }
     Ok(Box::new(board))

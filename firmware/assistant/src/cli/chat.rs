@@ -110,6 +110,13 @@ impl Chat {
                 }
             })
         })?;
+        if written.trim().is_empty() {
+            return Err(Error::Turn(
+                "the language model wrote nothing. Say it otherwise; if that is always so, \
+                 `sayso models verify` tells whether its file is whole"
+                    .into(),
+            ));
+        }
         if self.json {
             println!("{}", line(text, &written, &reply));
         } else {
@@ -119,10 +126,10 @@ impl Chat {
     }
 }
 
-/// Whether the line was at fault, and not the model.
+/// Whether the next line may be answered all the same.
 fn is_about_the_line(error: &Error) -> bool {
     match error {
-        Error::Usage(_) => true,
+        Error::Usage(_) | Error::Turn(_) => true,
         Error::Model(error) => error.kind() == ErrorKind::Input,
         _ => false,
     }

@@ -182,15 +182,21 @@ impl Models {
                 }
             }
         }
-        let bad = report.iter().filter(|file| file.problem.is_some()).count();
-        match (report.is_empty(), bad) {
-            (true, _) => Err(Error::Usage("nothing is installed: `sayso models fetch`".into())),
-            (_, 0) => Ok(()),
-            (_, bad) => Err(Error::Usage(format!(
-                "{bad} of {} files are not as they should be: `sayso models fetch` puts them right",
-                report.len()
-            ))),
+        if report.is_empty() {
+            return Err(Error::Usage("nothing is installed: `sayso models fetch`".into()));
         }
+        let bad: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
+        if bad.is_empty() {
+            return Ok(());
+        }
+        let mut models: Vec<&str> = bad.iter().map(|file| file.model.as_str()).collect();
+        models.dedup();
+        Err(Error::Usage(format!(
+            "not as they should be: {} of {} files. `sayso models fetch {}` puts them right",
+            bad.len(),
+            report.len(),
+            models.join(" ")
+        )))
     }
 
     fn names(&self, names: &[String], what: &str) -> Result<()> {
