@@ -93,6 +93,7 @@ impl Length {
 fn one_utterance(turn: &Turn) -> Turn {
     Turn {
         hangover_short_ms: HANGOVER_MS,
+        hangover_question_ms: HANGOVER_MS,
         hangover_ms: HANGOVER_MS,
         hangover_long_ms: HANGOVER_MS,
         ..turn.clone()
