@@ -15,8 +15,7 @@ use serde_json::Value;
 /// Recordings of which the small model hears the same words through ADPCM (`docs/link.md`),
 /// and the words.
 const QUESTION: (&str, &str) = ("commands-misc-en/rh3_what_time_is_it.flac", "what time is it");
-const REQUEST: (&str, &str) =
-    ("commands-misc-en/v2j_turn_on_living_room_lamp.flac", "turn on the living room lamp");
+const REQUEST: (&str, &str) = ("commands-misc-en/rh3_turn_on_the_lamp.flac", "turn on the lamp");
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Where the lamp is while the assistant listens, of 15.
