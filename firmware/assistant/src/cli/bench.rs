@@ -111,11 +111,7 @@ impl Bench {
                 Name::Idle => stages.idle(shared)?,
                 Name::Echo => echo::run(&shared.settings()?, self.runs, stop)?,
             };
-            if self.json {
-                println!("{}", sheet.json());
-            } else {
-                print!("{sheet}");
-            }
+            sheet.print(self.json);
         }
         if self.names.is_empty() {
             endpoint::Endpoint::new(self.json).run(shared, stop)?;

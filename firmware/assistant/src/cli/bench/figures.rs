@@ -80,6 +80,15 @@ impl Sheet {
         self
     }
 
+    /// Prints it: as one line of JSON, or for people.
+    pub fn print(&self, json: bool) {
+        if json {
+            println!("{}", self.json());
+        } else {
+            print!("{self}");
+        }
+    }
+
     pub fn json(&self) -> serde_json::Value {
         let mut sheet = serde_json::Map::new();
         sheet.insert("bench".into(), self.name.into());

@@ -79,11 +79,7 @@ impl Length {
         }
         drop(progress);
         for sheet in sheets {
-            if self.json {
-                println!("{}", sheet.json());
-            } else {
-                print!("{sheet}");
-            }
+            sheet.print(self.json);
         }
         Ok(())
     }

@@ -81,11 +81,7 @@ impl Soak {
         }
         let lost = lost(&losses) + watch.skipped();
         let sheet = self.sheet(&watch, &losses, lost);
-        if self.json {
-            println!("{}", sheet.json());
-        } else {
-            print!("{sheet}");
-        }
+        sheet.print(self.json);
         if (lost, watch.stuck()) != (0, 0) {
             let stuck = watch.stuck();
             return Err(Error::Turn(format!(

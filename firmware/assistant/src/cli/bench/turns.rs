@@ -176,13 +176,13 @@ impl Turns {
         profile: &str,
     ) -> Result<()> {
         for Pipeline { name, turn, tally } in pipelines {
-            self.print(&tally.sheet(name, profile, turn));
+            tally.sheet(name, profile, turn).print(self.json);
         }
         if let [overlapped, cascade] = pipelines {
-            self.print(&ratio(&overlapped.tally, &cascade.tally));
+            ratio(&overlapped.tally, &cascade.tally).print(self.json);
         }
         if interrupted.any() {
-            self.print(&interrupted.sheet(profile));
+            interrupted.sheet(profile).print(self.json);
         }
         let Some(file) = &self.plot else { return Ok(()) };
         let series: Vec<plot::Series<'_>> = pipelines
@@ -196,14 +196,6 @@ impl Turns {
             .ok_or_else(|| Error::NothingSaid("no question was answered: no plot".into()))?;
         std::fs::write(file, drawn)
             .map_err(|error| Error::Io(format!("{}: {error}", file.display())))
-    }
-
-    fn print(&self, sheet: &Sheet) {
-        if self.json {
-            println!("{}", sheet.json());
-        } else {
-            print!("{sheet}");
-        }
     }
 
     fn print_each(&self, pipeline: &str, question: &Question, played: &Played) {
