@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use crate::catalog::{Model, Source};
 use crate::store::disk::{Lock, create_dir, hash_file};
-use crate::store::{Record, Store, Verified, WORK};
+use crate::store::{Record, Store, WORK};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 pub use space::free_space;
@@ -178,12 +178,12 @@ impl Store {
             }
         }
         let mut done = Vec::new();
-        // No lock is written where nothing is to be done. A disk may change bytes and keep
-        // lengths.
-        let whole = |file: &Verified| file.problem.is_none();
-        if models.iter().all(|model| self.check(model).is_ok())
-            && self.verify(names, &mut |_, _| (), cancel)?.iter().all(whole)
-        {
+        // No lock is written where nothing is to be done.
+        let mut nothing_to_do = true;
+        for model in &models {
+            nothing_to_do = nothing_to_do && self.is_whole(model, cancel)?;
+        }
+        if nothing_to_do {
             models.iter().for_each(|model| self.add_licence(model));
             let present = |model: &&Model| fetched(model, Outcome::Present);
             return Ok(models.iter().map(present).collect());
@@ -217,6 +217,16 @@ impl Store {
             }
         }
     }
+
+    /// Whether a model is installed, and every file of it has the hash that it should have:
+    /// a disk may change bytes and keep lengths.
+    fn is_whole(&self, model: &Model, cancel: &Cancel) -> Result<bool> {
+        if self.check(model).is_err() {
+            return Ok(false);
+        }
+        let files = self.verify(&[&model.name], &mut |_, _| (), cancel)?;
+        Ok(files.iter().all(|file| file.problem.is_none()))
+    }
 }
 
 fn fetched(model: &Model, outcome: Outcome) -> Fetched {
@@ -238,7 +248,7 @@ struct Job<'a> {
 impl Job<'_> {
     fn model(&mut self, model: &Model) -> Result<Outcome> {
         self.cancel.check()?;
-        if self.store.check(model).is_ok() && self.is_whole(model)? {
+        if self.store.is_whole(model, self.cancel)? {
             self.store.add_licence(model);
             return Ok(Outcome::Present);
         }
@@ -280,12 +290,6 @@ impl Job<'_> {
         let reason = reason.unwrap_or_default();
         let message = format!("{} could not be had ({reason}): {next}", model.name);
         Err(Error::new(kind, message))
-    }
-
-    /// Whether every file of an installed model has the hash that it should have.
-    fn is_whole(&self, model: &Model) -> Result<bool> {
-        let files = self.store.verify(&[&model.name], &mut |_, _| (), self.cancel)?;
-        Ok(files.iter().all(|file| file.problem.is_none()))
     }
 
     fn source(&mut self, model: &Model, source: &Source) -> Result<()> {
