@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# What is checked of the package, in a clean Debian whose process 1 is systemd:
+# check.sh boots one in namespaces, machine.sh an emulated machine. Beside this
+# lie sayso.deb, speech.flac ("What time is it?"), and in a machine gpio-sim.ko
+# and gpio-tests.
+#
+# SAYSO_PROFILE, if set, is the service's. SAYSO_PATIENCE times what is waited here.
+set -euo pipefail
+cd "$(dirname "$0")"
+patience=${SAYSO_PATIENCE-1}
+export DEBIAN_FRONTEND=noninteractive
+
+say() { echo "── $*"; }
+fail() {
+    echo "✗ $*" >&2
+    journalctl --no-pager --unit sayso --lines 40 >&2 || true
+    exit 1
+}
+expect() {
+    local what=$1
+    shift
+    "$@" >/dev/null 2>&1 || fail "$what"
+}
+property() { systemctl show --property "$1" --value sayso; }
+# Sets the service up.
+settings() {
+    printf '%s\n' "$@" ${SAYSO_PROFILE:+"SAYSO_PROFILE=$SAYSO_PROFILE"} >/etc/default/sayso
+}
+# Waits for the service to be in that state.
+await() {
+    for _ in $(seq $((120 * patience))); do
+        [ "$(property ActiveState)" != "$1" ] || return 0
+        sleep 1
+    done
+    fail "the service did not become $1"
+}
+# What the service said in that invocation. Its number is gone when it has ended.
+said() { journalctl --output cat "_SYSTEMD_INVOCATION_ID=$1"; }
+# Waits for a line that the service says since it was started last.
+heard() {
+    local since
+    since=$(property InvocationID)
+    for _ in $(seq $((240 * patience))); do
+        ! said "$since" | grep "$1" >/dev/null || return 0
+        sleep 1
+    done
+    fail "the service never said $1"
+}
+# A chip of eight lines, all of them low.
+simulate_pins() {
+    local chip=/sys/kernel/config/gpio-sim/header
+    mkdir --parents $chip/bank
+    echo 8 >$chip/bank/num_lines
+    echo header >$chip/bank/label
+    echo 1 >$chip/live
+    pins=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/bank/chip_name)
+}
+# Whether the LED is, at one of a hundred moments.
+lit() {
+    for _ in $(seq 100); do
+        [ "$(cat "$pins/sim_gpio3/value")" = 0 ] || return 0
+    done
+    false
+}
+stop() {
+    systemctl stop sayso
+    await inactive
+    expect "it ended well" [ "$(property Result)" = success ]
+}
+
+# The next version: the same, but for its number.
+dpkg-deb --raw-extract sayso.deb /tmp/next
+sed -i 's/^Version: .*/&+next/' /tmp/next/DEBIAN/control
+dpkg-deb --root-owner-group -Znone --build /tmp/next /tmp/next.deb >/dev/null
+rm -r /tmp/next
+
+say "install"
+dpkg --install sayso.deb
+expect "the service is valid" systemd-analyze verify sayso.service sayso-models.service
+for group in audio gpio dialout; do
+    expect "the user is in $group" sh -c "id --name --groups sayso | grep --quiet --word-regexp $group"
+done
+expect "it is not enabled by itself" sh -c '! systemctl is-enabled --quiet sayso'
+systemd-analyze security --no-pager sayso.service | tail -1
+
+say "a recorded question"
+chown sayso:sayso /var/lib/sayso /var/lib/sayso/models
+settings "SAYSO_BOARD=replay:$PWD/speech.flac:/var/lib/sayso/both.wav" SAYSO_OPTIONS=--json
+systemctl start sayso
+heard 'What time is it'
+await inactive
+expect "it ended well" [ "$(property Result)" = success ]
+expect "the answer is there" test -s /var/lib/sayso/both.wav
+expect "it is the user's own" [ "$(stat --format %U /var/lib/sayso/both.wav)" = sayso ]
+
+say "start and stop, live"
+# A PulseAudio without devices stands in for the sound card.
+systemd-run --quiet --unit sound pulseaudio -n --daemonize=no --exit-idle-time=-1 \
+    --load "module-null-sink sink_name=speaker" \
+    --load "module-native-protocol-unix auth-anonymous=1 socket=/run/sound"
+settings SAYSO_BOARD=desktop SAYSO_OPTIONS=--json PULSE_SERVER=unix:/run/sound
+systemctl start sayso
+heard listening
+pid=$(property MainPID)
+expect "it runs as its own user" [ "$(stat --format %U "/proc/$pid")" = sayso ]
+# Its own, and not that of the machine, which has no other here.
+expect "it sees no network" sh -c \
+    "[ \"\$(readlink /proc/$pid/ns/net)\" != \"\$(readlink /proc/1/ns/net)\" ] &&
+     [ \"\$(nsenter --target $pid --net cat /proc/net/dev | grep --count :)\" = 1 ]"
+expect "it cannot write the system" nsenter --target "$pid" --mount --root --wd \
+    sh -c '[ -x /usr/bin/sayso ] && ! touch /usr/written'
+if prlimit --rtprio=20:20 true 2>/dev/null; then
+    expect "the ear has real-time priority" sh -c "ps -L -o comm,cls --pid $pid | grep --quiet '^ear *RR'"
+else
+    say "SKIPPED: real-time priority (this system lets nobody raise the limit: no CAP_SYS_RESOURCE)"
+fi
+stop
+
+if [ -e gpio-sim.ko ]; then
+    say "simulated pins"
+    modprobe configfs
+    insmod gpio-sim.ko
+    ./gpio-tests --nocapture gpio_sim 2>&1 | tee /tmp/gpio-tests
+    expect "they were there" sh -c '! grep --quiet SKIPPED /tmp/gpio-tests'
+
+    say "a conversation through a sound card, with LED and button"
+    simulate_pins
+    modprobe snd-aloop
+    # The service has one end of the card's cable, we have the other.
+    settings SAYSO_BOARD=raspberry-pi "SAYSO_OPTIONS=--json \
+        --input plughw:CARD=Loopback,DEV=1 --output plughw:CARD=Loopback,DEV=1 \
+        --set raspberry_pi.chip=header --set raspberry_pi.led=3 --set raspberry_pi.button=5"
+    systemctl start sayso
+    heard listening
+    expect "the LED is lit" lit
+    pid=$(property MainPID)
+    expect "what talks with the card has real-time priority" \
+        [ "$(ps -L -o cls --no-headers --pid "$pid" | grep --count RR)" = 3 ]
+    arecord --quiet --device plughw:Loopback,0 --format S16_LE --rate 16000 answer.wav &
+    recorder=$!
+    flac --silent --decode --stdout speech.flac | aplay --quiet --device plughw:Loopback,0
+    heard '"ending":"complete"'
+    kill "$recorder"
+    wait "$recorder" || true
+    said "$(property InvocationID)" | grep '"event":"turn"' >turns
+    stop
+fi
+
+say "upgrade, while it runs"
+systemctl start sayso
+heard listening
+before=$(property MainPID)
+dpkg --install /tmp/next.deb
+await active
+[ "$(property MainPID)" != "$before" ] || fail "it was not restarted"
+expect "the settings stay" grep --quiet PULSE_SERVER /etc/default/sayso
+expect "it is the next version" sh -c "dpkg --status sayso | grep --quiet '+next'"
+
+say "remove, while it runs"
+dpkg --remove sayso
+expect "it has ended" sh -c '! pgrep --exact sayso'
+expect "the program is gone" test ! -e /usr/bin/sayso
+expect "the settings stay" test -e /etc/sayso/sayso.toml
+expect "the models stay" test -d /var/lib/sayso/models
+
+say "purge"
+umount /var/lib/sayso/models
+dpkg --purge sayso
+expect "nothing is left" test ! -e /var/lib/sayso -a ! -e /etc/sayso -a ! -e /etc/default/sayso
+expect "the user is gone" sh -c '! getent passwd sayso'
+say "the package is well"
