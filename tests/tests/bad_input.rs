@@ -91,12 +91,14 @@ fn a_file_that_is_no_sound_does_not_keep_the_others_from_being_heard() {
     let folder = tempfile::tempdir().expect("folder");
     let empty = folder.path().join("empty.wav");
     fs::write(&empty, b"").expect("file");
-    let output =
-        sayso_tests::output(sayso().args(["transcribe", "--json"]).args([&empty, &data(QUESTION)]));
-    let (lines, error) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!((lines.lines().count(), output.status.code()), (1, Some(1)), "{error}");
-    assert!(lines.contains("gdo_audio.flac") && error.contains("empty.wav"), "{error}");
+    for command in ["transcribe", "ask"] {
+        let output =
+            sayso_tests::output(sayso().args([command, "--json"]).args([&empty, &data(QUESTION)]));
+        let (lines, error) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!((lines.lines().count(), output.status.code()), (1, Some(1)), "{error}");
+        assert!(lines.contains("gdo_audio.flac") && error.contains("empty.wav"), "{error}");
+    }
 }
 
 #[test]

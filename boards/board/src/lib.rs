@@ -18,6 +18,7 @@ mod frames;
 mod realtime;
 mod resample;
 mod sound_file;
+mod unfinished;
 mod wav_writer;
 
 pub use error::{BoardError, BoardErrorKind};

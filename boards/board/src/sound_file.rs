@@ -1,7 +1,7 @@
 //! Reading recordings: WAV and FLAC of any shape, as 16 kHz mono.
 
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
+use crate::unfinished::mended_header;
 use crate::{BoardError, BoardErrorKind, EAR_RATE, Resampler, downmix};
 
 /// A recording being read: mono at one rate, block by block, so that its length
@@ -19,7 +20,7 @@ use crate::{BoardError, BoardErrorKind, EAR_RATE, Resampler, downmix};
 /// and FLAC, with any sample rate from 4 to 768 kHz and any number of channels.
 ///
 /// A file cut short gives the sound that is there; [`truncated`](Self::truncated)
-/// then says so.
+/// then says so. A WAV whose recorder never wrote its length is read to its end.
 pub struct SoundFile {
     path: PathBuf,
     format: Box<dyn FormatReader>,
@@ -73,11 +74,17 @@ impl SoundFile {
         if !meta.is_file() {
             return Err(format_error(path, "is a pipe or a device, not a file: save it first"));
         }
-        let file = File::open(path).map_err(|error| open_error(path, &error))?;
+        let mut file = File::open(path).map_err(|error| open_error(path, &error))?;
         if meta.len() == 0 {
             return Err(format_error(path, "is empty (0 bytes): record or copy it again"));
         }
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let header =
+            mended_header(&mut file, meta.len()).map_err(|error| open_error(path, &error))?;
+        let source: Box<dyn MediaSource> = match header {
+            Some(header) => Box::new(ReadOnlySource::new(Cursor::new(header).chain(file))),
+            None => Box::new(file),
+        };
+        let stream = MediaSourceStream::new(source, Default::default());
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);

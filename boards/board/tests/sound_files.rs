@@ -179,6 +179,28 @@ fn a_truncated_wav_gives_what_is_there() {
 }
 
 #[test]
+fn a_wav_whose_length_was_never_written_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let speech = speech();
+    // In bytes: what broken-off recorders leave, and what ffmpeg and SoX write into pipes.
+    for length in [0_u32, 0x7FFF_F000, 0x7FFF_FFFF, u32::MAX] {
+        let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
+        content[40..44].copy_from_slice(&length.to_le_bytes());
+        for riff in [length, length.saturating_add(36)] {
+            content[4..8].copy_from_slice(&riff.to_le_bytes());
+            let sound = read_all(save(&dir, "endless.wav", &content), MINUTE).unwrap();
+            assert!(!sound.truncated, "{length:#x}");
+            assert_close(&sound.samples, &speech, 1e-7, "what is there");
+        }
+    }
+    // No sound, but what is said about it.
+    let mut content = wav(PCM, 16, 1, EAR_RATE, &[]);
+    content.extend(b"LIST\x04\0\0\0INFO");
+    content[4..8].copy_from_slice(&(36_u32 + 12).to_le_bytes());
+    assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
+}
+
+#[test]
 fn a_truncated_flac_gives_what_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();

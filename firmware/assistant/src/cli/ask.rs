@@ -14,6 +14,8 @@ use super::{Shared, term};
 /// The longest question, so that an endless recording ends.
 const LONGEST: Duration = Duration::from_secs(120);
 
+const UNHEARD: &str = "no words were heard in it. `sayso transcribe --json` tells why";
+
 /// A pause within a question is shorter than this, in ms: a file is one question.
 const PAUSE_MS: u32 = 10_000;
 
@@ -47,19 +49,31 @@ impl Ask {
         if let Some(output) = &self.output {
             can_be_written(output, &self.questions)?;
         }
+        let several = self.questions.len() > 1;
+        let mut failed = 0;
         // Unreadable questions are told before the models are loaded.
         let mut questions = Vec::new();
-        for file in &self.questions {
-            let sound = sayso_board::read_all(file, LONGEST)?;
+        for (number, file) in self.questions.iter().enumerate() {
+            let sound = match sayso_board::read_all(file, LONGEST) {
+                Ok(sound) => sound,
+                // The others can be answered all the same.
+                Err(error) if several => {
+                    term::note(error);
+                    failed += 1;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             if sound.truncated {
                 term::note(format!("{}: cut short; this is what is there", file.display()));
             }
-            questions.push((file, sound.samples));
+            questions.push((number, file, sound.samples));
+        }
+        if questions.is_empty() {
+            return Err(Error::Usage("none of these questions could be read".into()));
         }
         let mut assistant = shared.assistant(config)?;
-        let several = questions.len() > 1;
-        let mut unheard = Vec::new();
-        for (number, (file, samples)) in questions.into_iter().enumerate() {
+        for (number, file, samples) in questions {
             let json = self.json;
             let mut shown = Shown::default();
             let answered = answer(&mut assistant, samples, stop, &mut |event| {
@@ -74,10 +88,12 @@ impl Ask {
                 return Err(Error::Stopped);
             }
             let Some((record, tracks)) = answered? else {
-                if several {
-                    term::note(format!("{}: no words were heard in it", file.display()));
+                let unheard = format!("{}: {UNHEARD}", file.display());
+                if !several {
+                    return Err(Error::NothingSaid(unheard));
                 }
-                unheard.push(file.display().to_string());
+                term::note(unheard);
+                failed += 1;
                 continue;
             };
             let output = self.output.as_ref().map(|file| match several {
@@ -96,13 +112,13 @@ impl Ask {
                 }
             }
         }
-        if unheard.is_empty() {
-            return Ok(());
+        match failed {
+            0 => Ok(()),
+            n => Err(Error::NothingSaid(format!(
+                "{n} of {} questions were not answered, as noted above",
+                self.questions.len()
+            ))),
         }
-        Err(Error::NothingSaid(format!(
-            "{}: no words were heard in it. `sayso transcribe --json` tells why",
-            unheard.join(", ")
-        )))
     }
 }
 

@@ -129,6 +129,12 @@ impl Progress {
         self.0.set_message(what.to_owned());
     }
 
+    /// One more is done.
+    pub fn next(&self, what: &str) {
+        self.0.inc(1);
+        self.0.set_message(what.to_owned());
+    }
+
     /// Prints something without the bar in its way.
     pub fn aside(&self, print: impl FnOnce()) {
         self.0.suspend(print);

@@ -18,6 +18,11 @@ const SILENCE: f32 = 5e-4;
 const NO_SPEECH: f32 = 0.6;
 const LOGPROB: f32 = -1.0;
 const COMPRESSION: f64 = 2.4;
+/// A sound so much softer than the loudest 20 ms (20 dB) is hardly speech: across a room
+/// the noise is not much softer.
+const SOFT: f32 = 1e-2;
+/// What was written twice was said twice only if no more words a second were spoken.
+const FASTEST: f32 = 6.0;
 /// Stock phrases are believed only when the evidence is better than this.
 const WEAK_LOGPROB: f32 = -0.5;
 const WEAK_NO_SPEECH: f32 = 0.3;
@@ -33,6 +38,8 @@ pub(super) struct Evidence<'a> {
     pub avg_logprob: f32,
     /// Probability that there is no speech.
     pub no_speech_prob: f32,
+    /// How long somebody spoke, in s: [`spoken`].
+    pub spoken: f32,
 }
 
 /// Judges the sound before any model hears it.
@@ -40,12 +47,20 @@ pub(super) fn sound(audio: &[f32]) -> Option<Rejection> {
     if audio.len() < SHORTEST {
         return Some(Rejection::TooShort);
     }
-    let loudest = audio
-        .chunks(RATE / 50)
-        .map(|frame| frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32)
-        .fold(0.0, f32::max)
-        .sqrt();
+    let loudest = powers(audio).fold(0.0, f32::max).sqrt();
     (loudest < SILENCE).then_some(Rejection::Silence)
+}
+
+/// How much of the sound is not much softer than the loudest, in s.
+pub(super) fn spoken(audio: &[f32]) -> f32 {
+    let least = powers(audio).fold(0.0, f32::max) * SOFT;
+    powers(audio).filter(|power| *power > least).count() as f32 / 50.0
+}
+
+/// The power of each 20 ms.
+fn powers(audio: &[f32]) -> impl Iterator<Item = f32> + '_ {
+    let frames = audio.chunks(RATE / 50);
+    frames.map(|frame| frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32)
 }
 
 /// Whether a first, cheap pass calls for a second one with all means.
@@ -55,12 +70,13 @@ pub(super) fn doubtful(evidence: &Evidence<'_>) -> bool {
         return false;
     }
     repeats(evidence.text)
+        || echoes(evidence)
         || (evidence.avg_logprob < LOGPROB && evidence.no_speech_prob <= NO_SPEECH)
 }
 
 /// Judges the final text.
 pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
-    let Evidence { text, annotated, avg_logprob, no_speech_prob } = *evidence;
+    let Evidence { text, annotated, avg_logprob, no_speech_prob, .. } = *evidence;
     if !has_words(text) {
         return Some(if annotated { Rejection::NotWords } else { Rejection::NoSpeech });
     }
@@ -77,6 +93,22 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
         return Some(Rejection::NoSpeech);
     }
     None
+}
+
+/// Whether words are there again that were spoken once: on short utterances Whisper goes
+/// on in what is behind them. Nobody says a thing twice so fast.
+pub(super) fn echoes(evidence: &Evidence<'_>) -> bool {
+    let words: Vec<String> = plain_words(evidence.text).collect();
+    words.len() as f32 > FASTEST * evidence.spoken && again(&words).is_some()
+}
+
+/// Where the same two to twelve words stand twice in a row: the second of them.
+pub(super) fn again(words: &[impl PartialEq]) -> Option<std::ops::Range<usize>> {
+    (2..=12).find_map(|n| {
+        let same = |pair: &&[_]| pair[..n] == pair[n..];
+        let at = words.windows(2 * n).position(|pair| same(&pair))?;
+        Some(at + n..at + 2 * n)
+    })
 }
 
 fn has_words(text: &str) -> bool {
@@ -107,11 +139,12 @@ fn is_stock_phrase(text: &str) -> bool {
 
 /// The words in lower case, letters and digits only.
 fn plain_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split_whitespace()
-        .map(|word| {
-            word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        })
-        .filter(|word: &String| !word.is_empty())
+    text.split_whitespace().map(plain).filter(|word| !word.is_empty())
+}
+
+/// A word in lower case, letters and digits only.
+pub(super) fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a text goes round in circles: OpenAI's compression ratio, and for
@@ -142,7 +175,7 @@ mod tests {
     use super::*;
 
     fn evidence(text: &str, avg_logprob: f32, no_speech_prob: f32) -> Evidence<'_> {
-        Evidence { text, annotated: true, avg_logprob, no_speech_prob }
+        Evidence { text, annotated: true, avg_logprob, no_speech_prob, spoken: 3.0 }
     }
 
     #[test]
@@ -172,6 +205,28 @@ mod tests {
         assert_eq!(judged("No, no, no!", -0.1, 0.1), None);
         let round = "the same thing over and over again ".repeat(9);
         assert_eq!(judged(&round, -0.1, 0.1), Some(Rejection::Repetition));
+    }
+
+    #[test]
+    fn what_is_written_twice_was_hardly_said_twice_in_a_second() {
+        let twice = |text, spoken| echoes(&Evidence { spoken, ..evidence(text, -0.1, 0.1) });
+        assert!(twice("Turn on the lamp. Turn on the lamp.", 1.2));
+        assert!(!twice("Turn on the lamp. Turn on the lamp.", 2.4));
+        assert!(!twice("Turn on the lamp in the hall.", 0.8));
+        assert!(!twice("No, no.", 0.2));
+        assert!(doubtful(&Evidence {
+            spoken: 1.0,
+            ..evidence("Play it. Play it, play it.", -0.1, 0.1)
+        }));
+        assert_eq!(again(&["go", "on", "go", "on", "now"]), Some(2..4));
+    }
+
+    #[test]
+    fn speech_is_what_is_not_much_softer() {
+        let mut audio = vec![1e-3; 3 * RATE];
+        audio[RATE..2 * RATE].fill(0.1);
+        assert_eq!(spoken(&audio), 1.0);
+        assert_eq!(spoken(&[0.0; 320]), 0.0);
     }
 
     #[test]

@@ -140,6 +140,7 @@ impl Whisper {
             ..full
         };
         let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
+        let spoken = guard::spoken(&audio);
         let mut piece = Piece::default();
         for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
             // What is hardly cheaper than the full pass is left to that.
@@ -150,9 +151,13 @@ impl Whisper {
             let spaces = words::has_spaces(self.engine.language());
             piece = Piece::new(&heard, spaces, offset_ms, length_ms);
             piece.full_context = job.fallback;
+            piece.spoken = spoken;
             if !heard.runaway && !guard::doubtful(&piece.evidence()) {
                 break;
             }
+        }
+        while guard::echoes(&piece.evidence()) && words::say_once(&mut piece.words) {
+            piece.text = words::text(&piece.words);
         }
         piece.rejected = guard::text(&piece.evidence());
         if let Some(rejection) = piece.rejected {
@@ -239,6 +244,8 @@ struct Piece {
     tokens: usize,
     avg_logprob: f32,
     no_speech_prob: f32,
+    /// How long somebody spoke, in s.
+    spoken: f32,
     full_context: bool,
     rejected: Option<Rejection>,
 }
@@ -268,6 +275,7 @@ impl Piece {
             annotated: self.annotated,
             avg_logprob: self.avg_logprob,
             no_speech_prob: self.no_speech_prob,
+            spoken: self.spoken,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From the decoder's tokens to words.
 
 use super::super::Word;
+use super::guard::{again, plain};
 
 /// A token of text as the decoder gave it.
 #[derive(Clone, Debug)]
@@ -24,7 +25,8 @@ pub(super) struct Spaced {
 /// Merges tokens into words. `spaces`: the language puts spaces between words;
 /// without them every token that completes a character is a word of its own.
 ///
-/// Times are shifted by `offset_ms`, never run backwards and end at `end_ms`.
+/// Times are shifted by `offset_ms`, never run backwards and end at `end_ms`; words
+/// without any share that of the word before them.
 pub(super) fn merge(tokens: &[Token], spaces: bool, offset_ms: u32, end_ms: u32) -> Vec<Spaced> {
     let mut words: Vec<Spaced> = Vec::new();
     let mut bytes: Vec<u8> = Vec::new();
@@ -58,7 +60,28 @@ pub(super) fn merge(tokens: &[Token], spaces: bool, offset_ms: u32, end_ms: u32)
         p = p.min(token.p.clamp(0.0, 1.0));
     }
     close(&mut bytes, start, end, p);
+    spread(&mut words);
     words
+}
+
+/// Gives words that the decoder put at one moment, the last ones of an utterance mostly,
+/// a part of the time of the word before them, each by its letters.
+fn spread(words: &mut [Spaced]) {
+    let lasts = |spaced: &Spaced| spaced.word.end_ms > spaced.word.start_ms;
+    let letters = |spaced: &Spaced| spaced.word.text.chars().count().max(1) as u32;
+    for run in words.chunk_by_mut(|_, next| !lasts(next)) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let (start, end) = (first.word.start_ms, last.word.end_ms);
+        let (all, mut so_far) = (run.iter().map(letters).sum::<u32>(), 0);
+        let at = |letters: u32| {
+            start + (u64::from(end - start) * u64::from(letters) / u64::from(all)) as u32
+        };
+        for spaced in run {
+            spaced.word.start_ms = at(so_far);
+            so_far += letters(spaced);
+            spaced.word.end_ms = at(so_far);
+        }
+    }
 }
 
 /// Takes descriptions of sounds out: `[MUSIC]`, "(wind blowing)", "*coughs*", "♪ la la ♪".
@@ -93,6 +116,16 @@ pub(super) fn without_annotations(words: Vec<Spaced>) -> Vec<Spaced> {
             false
         })
         .collect()
+}
+
+/// Takes words out that are there again at once. Whether there were any.
+pub(super) fn say_once(words: &mut Vec<Spaced>) -> bool {
+    let plain: Vec<String> = words.iter().map(|spaced| plain(&spaced.word.text)).collect();
+    let again = again(&plain);
+    if let Some(again) = again.clone() {
+        words.drain(again);
+    }
+    again.is_some()
 }
 
 /// The words as running text.
@@ -164,6 +197,29 @@ mod tests {
             assert!(word.start_ms >= last && word.end_ms >= word.start_ms && word.end_ms <= 1000);
             last = word.end_ms;
         }
+    }
+
+    #[test]
+    fn words_at_one_moment_share_the_time_before() {
+        let tokens = [
+            token(" It", 1.0, 0, 200),
+            token(" is", 1.0, 200, 600),
+            token(" cold", 1.0, 600, 600),
+            token(".", 1.0, 600, 600),
+            token(" Yes", 1.0, 900, 1000),
+        ];
+        let words = merge(&tokens, true, 0, 1000);
+        let times: Vec<_> = words.iter().map(|s| (s.word.start_ms, s.word.end_ms)).collect();
+        assert_eq!(times, [(0, 200), (200, 314), (314, 600), (900, 1000)]);
+        // Nothing to share.
+        assert_eq!(merge(&[token(" a", 1.0, 5, 5)], true, 0, 5)[0].word.end_ms, 5);
+    }
+
+    #[test]
+    fn what_is_there_again_goes() {
+        let mut words = spaced("Turn on the lamp. Turn on the lamp. Turn on the lamp!");
+        assert!(say_once(&mut words) && say_once(&mut words) && !say_once(&mut words));
+        assert_eq!(text(&words), "Turn on the lamp.");
     }
 
     #[test]

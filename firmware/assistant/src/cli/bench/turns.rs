@@ -12,12 +12,13 @@ mod interrupt;
 pub mod play;
 mod plot;
 mod tally;
+mod watch;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use sayso::config::Turn;
-use sayso::{Error, Result, Stop};
+use sayso::{Assistant, Error, Result, Stop};
 use sayso_core::audio::Samples;
 use serde_json::json;
 
@@ -138,23 +139,35 @@ impl Turns {
                 }
             }
         }
-        let mut interrupted = Interrupted::default();
-        let (commands, rooms) = (interruptions()?, room::rooms()?);
         if let Some(pipeline) = pipelines.first() {
             assistant.set_turn(pipeline.turn.clone());
         }
-        for number in 0..self.interruptions as usize {
-            // Numbers without a common divisor: each meets each.
-            let pick = questions.get(number % questions.len().max(1));
-            let command = commands.get(number * 5 % commands.len().max(1));
-            let room = rooms.get(number % rooms.len().max(1));
-            let (Some(question), Some(interruption), Some(room)) = (pick, command, room) else {
-                continue;
-            };
-            progress.at(done + number as u64, "speaking over replies");
-            let offset = OFFSETS[number % OFFSETS.len()];
-            let scene = Scene { question, interruption, room, offset };
-            let one = interrupt(&mut assistant, &scene, stop)?;
+        let interrupted = self.speak_over(&mut assistant, &questions, &progress, stop)?;
+        drop(progress);
+        self.report(&pipelines, &interrupted, &profile)
+    }
+
+    /// Asks once more, and speaks over the replies.
+    fn speak_over(
+        &self,
+        assistant: &mut Assistant,
+        questions: &[Question],
+        progress: &term::Progress,
+        stop: &Stop,
+    ) -> Result<Interrupted> {
+        let mut interrupted = Interrupted::default();
+        if self.interruptions == 0 {
+            return Ok(interrupted);
+        }
+        let (commands, rooms) = (interruptions()?, room::rooms()?);
+        // Numbers without a common divisor: each meets each.
+        let questions = questions.iter().cycle();
+        let commands = commands.iter().cycle().step_by(5);
+        let scenes = questions.zip(commands).zip(rooms.iter().cycle()).zip(OFFSETS.iter().cycle());
+        for (((question, interruption), room), offset) in scenes.take(self.interruptions as usize) {
+            progress.next("speaking over replies");
+            let scene = Scene { question, interruption, room, offset: *offset };
+            let one = interrupt(assistant, &scene, stop)?;
             if stop.is_stopped() {
                 term::note("stopped while replies were spoken over");
                 break;
@@ -165,8 +178,7 @@ impl Turns {
             log::info!("{} spoken over: {one:?}", question.name);
             interrupted.add(&one);
         }
-        drop(progress);
-        self.report(&pipelines, &interrupted, &profile)
+        Ok(interrupted)
     }
 
     fn report(

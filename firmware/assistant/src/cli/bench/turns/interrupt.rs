@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use sayso::event::Ending;
-use sayso::{Assistant, Error, Event, Losses, Pace, Result, Stop};
+use sayso::{Assistant, Event, Losses, Result, Stop};
 use sayso_board::EAR_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::turn::State;
 use sayso_replay::{Layout, Output, Replay, ReplayHandle, Room, Tracks};
 
 use super::play::ms;
+use super::watch::{Watch, hold};
 use crate::cli::bench::figures::{Figures, Sheet};
 use crate::cli::bench::interruptions::Interruption;
 use crate::cli::bench::questions::Question;
@@ -76,27 +77,19 @@ pub fn interrupt(assistant: &mut Assistant, scene: &Scene<'_>, stop: &Stop) -> R
         // Whatever the response's own gain, for a sound that holds all frequencies.
         gain_db: ECHO_DB - 10.0 * energy.max(1e-12).log10(),
     };
-    let mut board = Replay::from_samples(scene.question.in_room(AHEAD, Samples::ZERO))
+    let board = Replay::from_samples(scene.question.in_room(AHEAD, Samples::ZERO))
         .pace(sayso_replay::Pace::RealTime)
         .output(Output::Memory(Layout::Stereo))
         .room(room)
         .tail(Duration::from_secs(60));
-    let mut watch = Watch::new(board.handle(), scene);
-    let over = Stop::new();
-    let losses = assistant.converse(&mut board, Pace::Live, &over, &mut |event| {
-        watch.see(event);
-        if stop.is_stopped() || watch.over() {
-            over.stop();
-        }
-    })?;
-    let tracks = watch.board.finish()?.ok_or(Error::Worker("replay"))?;
-    assistant.engines().llm.forget()?;
-    Ok(SpokenOver { losses, ..watch.found(&tracks) })
+    let mut seen = Seen::new(board.handle(), scene);
+    let (losses, tracks) = hold(assistant, board, &mut seen, stop)?;
+    Ok(SpokenOver { losses, ..seen.found(&tracks) })
 }
 
 /// Sees what happens, and speaks up in time. Times are the board's clock, which goes
 /// with the wall clock.
-struct Watch<'s> {
+struct Seen<'s> {
     board: ReplayHandle,
     scene: &'s Scene<'s>,
     /// The end of the question.
@@ -116,24 +109,7 @@ struct Watch<'s> {
     found: SpokenOver,
 }
 
-impl<'s> Watch<'s> {
-    fn new(board: ReplayHandle, scene: &'s Scene<'s>) -> Self {
-        Self {
-            board,
-            scene,
-            asked: AHEAD + scene.question.end,
-            now: Samples::ZERO,
-            given: AHEAD + Samples(scene.question.samples.len() as u64),
-            state: State::Listening,
-            since: Samples::ZERO,
-            said: None,
-            begun: false,
-            next_reply: None,
-            stopped: false,
-            found: SpokenOver::default(),
-        }
-    }
-
+impl Watch for Seen<'_> {
     fn see(&mut self, event: Event) {
         self.now = Samples(self.board.now());
         self.feed();
@@ -148,6 +124,34 @@ impl<'s> Watch<'s> {
             Event::Turn(record) => self.ended(record.ending),
             Event::Trouble { message, .. } => self.found.troubles.push(message),
             _ => {}
+        }
+    }
+
+    fn over(&self) -> bool {
+        let listening = self.state == State::Listening;
+        match self.said {
+            None => self.now >= self.asked + PATIENCE,
+            Some((_, end)) if self.now < end + Samples::from_ms(2_500) => false,
+            Some((_, end)) => listening || self.now >= end + PATIENCE,
+        }
+    }
+}
+
+impl<'s> Seen<'s> {
+    fn new(board: ReplayHandle, scene: &'s Scene<'s>) -> Self {
+        Self {
+            board,
+            scene,
+            asked: AHEAD + scene.question.end,
+            now: Samples::ZERO,
+            given: AHEAD + Samples(scene.question.samples.len() as u64),
+            state: State::Listening,
+            since: Samples::ZERO,
+            said: None,
+            begun: false,
+            next_reply: None,
+            stopped: false,
+            found: SpokenOver::default(),
         }
     }
 
@@ -217,16 +221,6 @@ impl<'s> Watch<'s> {
     fn give(&mut self, samples: Vec<f32>) {
         self.given += Samples(samples.len() as u64);
         self.board.append_samples(samples);
-    }
-
-    /// Whether there is nothing more to wait for.
-    fn over(&self) -> bool {
-        let listening = self.state == State::Listening;
-        match self.said {
-            None => self.now >= self.asked + PATIENCE,
-            Some((_, end)) if self.now < end + Samples::from_ms(2_500) => false,
-            Some((_, end)) => listening || self.now >= end + PATIENCE,
-        }
     }
 
     fn found(mut self, tracks: &Tracks) -> SpokenOver {
@@ -336,21 +330,21 @@ mod tests {
         let offset = Samples::from_ms(1_000);
         let scene =
             Scene { question: &question, interruption: &interruption, room: &[1.0], offset };
-        let mut watch = Watch::new(Replay::from_samples(Vec::new()).handle(), &scene);
+        let mut seen = Seen::new(Replay::from_samples(Vec::new()).handle(), &scene);
         for &(at, state) in states {
-            watch.now = Samples::from_ms(at);
-            watch.feed();
-            watch.state(state);
+            seen.now = Samples::from_ms(at);
+            seen.feed();
+            seen.state(state);
         }
         // It begins where it was to begin, to the sample, and without its own lead.
-        let (onset, end) = watch.said.expect("the reply was spoken over");
+        let (onset, end) = seen.said.expect("the reply was spoken over");
         assert_eq!((onset, end), (Samples::from_ms(3_000), Samples::from_ms(3_500)));
-        watch.ended(ending);
+        seen.ended(ending);
         // The reply fell silent 40 ms after it paused, and the next begins at 5 s.
         let rate = 1_000;
         let right = |ms: usize| if (3_290..5_000).contains(&ms) { 0.0 } else { 0.1 };
         let samples = (0..6_000).flat_map(|ms| [0.0, right(ms)]).collect();
-        watch.found(&Tracks { rate, channels: 2, samples })
+        seen.found(&Tracks { rate, channels: 2, samples })
     }
 
     #[test]

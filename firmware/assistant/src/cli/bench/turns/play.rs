@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
-use sayso::{Assistant, Error, Event, Losses, Pace, Result, Stop};
+use sayso::{Assistant, Event, Losses, Result, Stop};
 use sayso_board::EAR_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::turn::{State, TurnId};
 use sayso_replay::{Layout, Output, Replay, ReplayHandle};
 
+use super::watch::{Watch, hold};
 use crate::cli::bench::questions::Question;
 
 /// Quiet before a question.
@@ -88,23 +89,14 @@ pub struct Stages {
 /// # Errors
 /// When the conversation cannot be held.
 pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Result<Played> {
-    let mut board = Replay::from_samples(question.in_room(BEFORE, PATIENCE + NOTHING))
+    let board = Replay::from_samples(question.in_room(BEFORE, PATIENCE + NOTHING))
         .pace(sayso_replay::Pace::RealTime)
         .output(Output::Memory(Layout::Stereo))
         .tail(Duration::from_secs(60));
-    let handle = board.handle();
     let end = BEFORE + question.end;
-    let mut watch = Watch::new(handle.clone(), end);
-    let over = Stop::new();
-    let losses = assistant.converse(&mut board, Pace::Live, &over, &mut |event| {
-        watch.see(event);
-        if stop.is_stopped() || watch.over() {
-            over.stop();
-        }
-    })?;
-    let tracks = handle.finish()?.ok_or(Error::Worker("replay"))?;
-    assistant.engines().llm.forget()?;
-    let mut played = watch.played();
+    let mut seen = Seen::new(board.handle(), end);
+    let (losses, tracks) = hold(assistant, board, &mut seen, stop)?;
+    let mut played = seen.played();
     played.losses = losses;
     if played.stages.released.is_some() {
         played.voice_to_voice_ms = tracks.reply_onset_ms().map(|onset| onset - ms(end));
@@ -119,7 +111,7 @@ pub fn ms(at: Samples) -> f64 {
 
 /// Sees what happens while a question is played. Times are the board's clock,
 /// which goes with the wall clock.
-struct Watch {
+struct Seen {
     board: ReplayHandle,
     /// The labelled end of the speech.
     end: Samples,
@@ -131,19 +123,7 @@ struct Watch {
     played: Played,
 }
 
-impl Watch {
-    fn new(board: ReplayHandle, end: Samples) -> Self {
-        Self {
-            board,
-            end,
-            now: Samples::ZERO,
-            state: State::Listening,
-            records: Vec::new(),
-            heard: None,
-            played: Played::default(),
-        }
-    }
-
+impl Watch for Seen {
     fn see(&mut self, event: Event) {
         self.now = Samples(self.board.now());
         let now = self.now;
@@ -163,12 +143,25 @@ impl Watch {
         }
     }
 
-    /// Whether there is nothing more to wait for.
     fn over(&self) -> bool {
         let quiet = self.state == State::Listening && self.now >= self.end + NOTHING;
         match self.heard {
             Some((_, since)) => self.now >= since.max(self.end) + HEARD,
             None => quiet || self.now >= self.end + PATIENCE,
+        }
+    }
+}
+
+impl Seen {
+    fn new(board: ReplayHandle, end: Samples) -> Self {
+        Self {
+            board,
+            end,
+            now: Samples::ZERO,
+            state: State::Listening,
+            records: Vec::new(),
+            heard: None,
+            played: Played::default(),
         }
     }
 
@@ -228,12 +221,12 @@ mod tests {
 
     fn watched(records: Vec<TurnRecord>, heard: Option<u32>) -> Played {
         let handle = Replay::from_samples(Vec::new()).handle();
-        let mut watch = Watch::new(handle, Samples::from_ms(3_000));
+        let mut seen = Seen::new(handle, Samples::from_ms(3_000));
         for record in records {
-            watch.see(Event::Turn(Box::new(record)));
+            seen.see(Event::Turn(Box::new(record)));
         }
-        watch.heard = heard.map(|turn| (TurnId(turn), Samples::from_ms(3_700)));
-        watch.played()
+        seen.heard = heard.map(|turn| (TurnId(turn), Samples::from_ms(3_700)));
+        seen.played()
     }
 
     #[test]
