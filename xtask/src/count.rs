@@ -32,7 +32,11 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     if !target.is_cross() {
         return Err("counting is done under emulation: --target aarch64-unknown-linux-gnu".into());
     }
-    system::packages(sh, system::Needs::Dist { cross: true, check: false }, options)?;
+    system::packages(
+        sh,
+        system::Needs::Dist { cross: true, check: false, machine: false },
+        options,
+    )?;
     let cross = cross::prepare(sh, target)?;
     ggml::build(sh, options)?;
     let program = dist::build(sh, options, Some(&cross))?;

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
 use crate::wer::Wer;
-use crate::{Options, QUESTION, REQUEST, deb, features, ggml, system};
+use crate::{Options, QUESTION, REQUEST, deb, features, ggml, machine, system};
 
 /// Builds the program as it is shipped, packs it, and tries it if so asked.
 ///
@@ -15,15 +15,23 @@ use crate::{Options, QUESTION, REQUEST, deb, features, ggml, system};
 /// When something is missing here, with what to do, or when a step fails.
 pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
-    let needs = system::Needs::Dist { cross: target.is_cross(), check: options.check };
+    if options.machine && !target.is_cross() {
+        return Err(
+            "--machine emulates 64-bit ARM on a PC: --target aarch64-unknown-linux-gnu".into()
+        );
+    }
+    let needs = system::Needs::Dist {
+        cross: target.is_cross(),
+        check: options.check,
+        machine: options.machine,
+    };
     system::packages(sh, needs, options)?;
     let cross = if target.is_cross() { Some(cross::prepare(sh, target)?) } else { None };
     ggml::build(sh, options)?;
     let program = build(sh, options, cross.as_ref())?;
     let package = deb::pack(sh, target, &program)?;
     match &cross {
-        _ if !options.check => {}
-        Some(cross) => {
+        Some(cross) if options.check => {
             ask(sh, options, &|| {
                 let mut command = cross.emulator();
                 command.arg(&program);
@@ -31,10 +39,14 @@ pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
             })?;
             unpack(sh, cross, &package)?;
         }
-        None => {
+        None if options.check => {
             ask(sh, options, &|| Command::new(&program))?;
             install(sh, &package)?;
         }
+        _ => {}
+    }
+    if let (Some(cross), true) = (&cross, options.machine) {
+        machine::check(sh, cross, &package, &program)?;
     }
     println!("\n{}\n{}", program.display(), package.display());
     Ok(())
@@ -46,10 +58,6 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     let mut build = cargo();
     let profile = if options.quick { "release" } else { "dist" };
     build.args(["build", "--profile", profile, "--package", "sayso"]).args(features(options));
-    if options.quick && cross.is_some() {
-        // It is stripped, and no test runs of it.
-        build.env("CARGO_PROFILE_RELEASE_DEBUG", "false");
-    }
     let mut folder = sh.target();
     if let Some(cross) = cross {
         cross.apply(&mut build);
@@ -96,20 +104,7 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     }
     let mut written = 0;
     for (turn, (words, answer)) in turns.into_iter().zip(said) {
-        let turn: serde_json::Value =
-            serde_json::from_str(turn).map_err(|error| format!("what `ask` prints: {error}"))?;
-        let text = |key: &str| turn[key].as_str().unwrap_or_default();
-        let (question, reply) = (text("transcript"), text("reply"));
-        if Wer::of(words, question).errors > 0 {
-            return Err(format!("it heard \"{question}\" for \"{words}\""));
-        }
-        let heard = sh.read(program().arg("transcribe").arg(folder.join(answer)))?;
-        println!("reply   {reply}\nspoken  {}", heard.trim());
-        // A voice of 14 MB heard by a model of 44 MB: a word may be off, and "8:47 PM" is
-        // written "847pm".
-        if reply.is_empty() || Wer::of(reply, &heard).percent() > 40.0 {
-            return Err("what it says aloud is not what it replies".into());
-        }
+        let turn = hear(sh, program, words, turn, &folder.join(answer))?;
         written += turn["tokens"]["reply"].as_u64().unwrap_or_default();
     }
     // The clock answers the first.
@@ -119,15 +114,45 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     Ok(())
 }
 
+/// Holds what was heard for `words` against them, and what is said in `answer` against
+/// the reply; `turn` is the turn as it was printed.
+pub fn hear(
+    sh: &Sh,
+    program: &dyn Fn() -> Command,
+    words: &str,
+    turn: &str,
+    answer: &Path,
+) -> Result<serde_json::Value> {
+    let turn: serde_json::Value =
+        serde_json::from_str(turn).map_err(|error| format!("the turn as it is told: {error}"))?;
+    let text = |key: &str| turn[key].as_str().unwrap_or_default();
+    let (question, reply) = (text("transcript"), text("reply"));
+    if Wer::of(words, question).errors > 0 {
+        return Err(format!("it heard \"{question}\" for \"{words}\""));
+    }
+    let heard = sh.read(program().arg("transcribe").arg(answer))?;
+    println!("reply   {reply}\nspoken  {}", heard.trim());
+    // A voice of 14 MB heard by a model of 44 MB: a word may be off, and "8:47 PM" is
+    // written "847pm".
+    if reply.is_empty() || Wer::of(reply, &heard).percent() > 40.0 {
+        return Err("what it says aloud is not what it replies".into());
+    }
+    Ok(turn)
+}
+
+/// Where the models lie.
+pub fn models(sh: &Sh) -> Result<PathBuf> {
+    match std::env::var_os("SAYSO_MODELS") {
+        Some(models) => Ok(PathBuf::from(models)),
+        None => Ok(sh.cache()?.join("sayso").join("models")),
+    }
+}
+
 /// Installs, starts, stops, upgrades and removes the package in a clean root.
 fn install(sh: &Sh, package: &Path) -> Result<()> {
     sh.step("the package in a clean root");
-    let models = match std::env::var_os("SAYSO_MODELS") {
-        Some(models) => PathBuf::from(models),
-        None => sh.cache()?.join("sayso").join("models"),
-    };
     let check = sh.root().join(deb::PARTS).join("check.sh");
-    sh.run(Command::new(check).arg(package).arg(models).arg(sh.root().join(QUESTION)))
+    sh.run(Command::new(check).arg(package).arg(models(sh)?).arg(sh.root().join(QUESTION)))
 }
 
 /// Starts the program of a package for another machine. What else is in the

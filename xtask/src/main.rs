@@ -9,6 +9,7 @@ mod dist;
 mod embedded;
 mod ggml;
 mod image;
+mod machine;
 mod sh;
 mod system;
 mod target;
@@ -61,6 +62,9 @@ options of dist and count
   --check          then ask the shipped question of what was built, under
                    emulation if need be, and install, start, stop, upgrade and
                    remove the package in a clean root
+  --machine        then do the latter with the package for 64-bit ARM, in an
+                   emulated machine with Debian's kernel, and talk with it
+                   there through a sound card, LED and button
   --quick          the build of the tests instead of the optimised one, and the
                    small model to answer
 
@@ -91,6 +95,8 @@ pub struct Options {
     pub target: Target,
     /// Whether what is shipped is tried.
     pub check: bool,
+    /// Whether the package is tried in an emulated machine.
+    pub machine: bool,
     /// Whether the release build will do for it.
     pub quick: bool,
 }
@@ -156,6 +162,7 @@ fn options(args: &[String]) -> Result<Options> {
         models: true,
         target: Target::host(),
         check: false,
+        machine: false,
         quick: false,
     };
     let mut cpu = None;
@@ -188,6 +195,7 @@ fn options(args: &[String]) -> Result<Options> {
             "--no-models" => options.models = false,
             "--target" => options.target = Target::parse(value()?)?,
             "--check" => options.check = true,
+            "--machine" => options.machine = true,
             "--quick" => options.quick = true,
             other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
         }
@@ -346,6 +354,7 @@ mod tests {
                 models: true,
                 target: Target::host(),
                 check: false,
+                machine: false,
                 quick: false,
             })
         );

@@ -21,6 +21,8 @@ pub enum Needs {
         cross: bool,
         /// Whether it is tried in a clean root.
         check: bool,
+        /// Whether it is tried in an emulated machine.
+        machine: bool,
     },
 }
 
@@ -174,6 +176,28 @@ const CLEAN_ROOT: &[Need] = &[Need {
     brew: &[],
 }];
 
+const MACHINE: &[Need] = &[
+    Need {
+        what: "an emulator of 64-bit ARM machines",
+        found: |sh| program(sh, "qemu-system-aarch64"),
+        apt: &["qemu-system-arm"],
+        dnf: &["qemu-system-aarch64"],
+        pacman: &["qemu-system-aarch64"],
+        brew: &[],
+    },
+    Need {
+        what: "what makes the disk of one: apt, make, mke2fs, depmod, cpio, xz",
+        found: |sh| {
+            ["apt-get", "make", "depmod", "cpio", "xz"].iter().all(|name| program(sh, name))
+                && sh.works(Command::new("mke2fs").arg("-V"))
+        },
+        apt: &["make", "e2fsprogs", "kmod", "cpio", "xz-utils"],
+        dnf: &["apt", "make", "e2fsprogs", "kmod", "cpio", "xz"],
+        pacman: &["apt", "make", "e2fsprogs", "kmod", "cpio", "xz"],
+        brew: &[],
+    },
+];
+
 const VULKAN: &[Need] = &[
     Need {
         what: "the Vulkan loader and its C++ headers",
@@ -255,10 +279,11 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
         Needs::Run => {}
         Needs::Test => wanted.extend(TEST.iter().chain(EMBEDDED)),
         Needs::Embedded => wanted = EMBEDDED.iter().collect(),
-        Needs::Dist { cross, check } => {
+        Needs::Dist { cross, check, machine } => {
             wanted.extend(DIST);
             wanted.extend(if cross { CROSS } else { &[] });
-            wanted.extend(if check && !cross { CLEAN_ROOT } else { &[] });
+            wanted.extend(if check && !cross || machine { CLEAN_ROOT } else { &[] });
+            wanted.extend(if machine { MACHINE } else { &[] });
         }
     }
     if options.gpu == Some(Gpu::Vulkan) {

@@ -2,6 +2,8 @@
 //!
 //! Needs root, configfs, and `modprobe gpio-sim` (Linux 5.17 or later, with
 //! `CONFIG_GPIO_SIM`; Raspberry Pi OS and Debian leave it out).
+//! `cargo xtask dist --target aarch64-unknown-linux-gnu --machine` builds the module and
+//! runs this on 64-bit ARM, in an emulated machine.
 
 use std::fs;
 use std::io::Write;

@@ -1,0 +1,50 @@
+//! The package for 64-bit ARM on a machine of its own, emulated: Debian's kernel,
+//! systemd, a sound card without a loudspeaker, and pins that the kernel simulates.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cross::Cross;
+use crate::sh::{Result, Sh, cargo};
+use crate::{QUESTION, deb, dist};
+
+/// Installs, starts, stops, upgrades and removes the package there, tries the pins of
+/// `boards/raspberry-pi`, and listens to what it said when it was spoken to.
+///
+/// # Errors
+/// When the machine does not start, or something there is not as it should be.
+pub fn check(sh: &Sh, cross: &Cross, package: &Path, program: &Path) -> Result<()> {
+    sh.step("the tests of boards/raspberry-pi for 64-bit ARM");
+    let tests = tests(sh, cross)?;
+    sh.step("the package in an emulated machine");
+    let out = package.with_extension("machine");
+    let script = sh.root().join(deb::PARTS).join("machine.sh");
+    let question = sh.root().join(QUESTION);
+    sh.run(
+        Command::new(script).arg(package).arg(dist::models(sh)?).args([&question, &tests, &out]),
+    )?;
+    // There is none where the machine was too slow to answer.
+    let Ok(turns) = fs::read_to_string(out.join("turns")) else { return Ok(()) };
+    let turn = turns.lines().last().unwrap_or_default();
+    let emulated = || {
+        let mut command = cross.emulator();
+        command.arg(program);
+        command
+    };
+    dist::hear(sh, &emulated, "What time is it?", turn, &out.join("answer.wav"))?;
+    Ok(())
+}
+
+/// Builds the tests of the pins, and returns where they lie.
+fn tests(sh: &Sh, cross: &Cross) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["test", "--no-run", "--release", "--package", "sayso-raspberry-pi", "--lib"]);
+    build.arg("--message-format=json-render-diagnostics");
+    cross.apply(&mut build);
+    let told = sh.read(&mut build)?;
+    told.lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .ok_or_else(|| "cargo built no tests of sayso-raspberry-pi".into())
+}
