@@ -163,7 +163,7 @@ if [ -e gpio-sim.ko ]; then
     said "$(property InvocationID)" >/tmp/said
     expect "it is deaf while it is muted" sh -c '! grep --quiet speech_started /tmp/said'
     hold 3
-    arecord --quiet --device plughw:Loopback,0 --format S16_LE --rate 16000 answer.wav &
+    arecord --quiet --device plughw:Loopback,0 --format S16_LE --rate 16000 answer.wav 2>/dev/null &
     recorder=$!
     ask
     heard speech_ended
