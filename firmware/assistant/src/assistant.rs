@@ -169,11 +169,13 @@ pub fn patience(turn: &crate::config::Turn) -> Patience {
 
 /// How the turn machine behaves.
 pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
-    let longest = Samples::from_ms(u64::from(turn.max_utterance_s) * 1000);
+    let seconds = |s: u32| Samples::from_ms(u64::from(s) * 1000);
+    let longest = seconds(turn.max_utterance_s);
     TurnConfig {
         barge_in: turn.barge_in,
         max_audio: longest,
         hear_timeout: longest + Samples::from_ms(5_000),
+        think_timeout: seconds(turn.think_timeout_s),
         ..TurnConfig::default()
     }
 }

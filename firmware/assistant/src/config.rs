@@ -161,6 +161,8 @@ pub struct Turn {
     pub pre_roll_ms: u32,
     /// A turn ends after this long even if speech goes on, in s.
     pub max_utterance_s: u32,
+    /// A turn is given up when its answer has not begun after this long, in s.
+    pub think_timeout_s: u32,
     /// Whether speech interrupts the reply. Needs echo cancellation,
     /// headphones, or a microphone that does not hear the loudspeaker.
     pub barge_in: bool,
@@ -187,6 +189,7 @@ impl Default for Turn {
             complete: 0.5,
             pre_roll_ms: 320,
             max_utterance_s: 30,
+            think_timeout_s: 30,
             barge_in: true,
             barge_in_ms: 192,
             barge_in_range_db: 12.0,

@@ -543,6 +543,7 @@ impl<'e> Conversation<'e> {
                 // Whoever goes on to speak did not mean it.
                 let meant = self.machine.state() != State::Hearing;
                 let stop = self.current(turn).is_some_and(|current| current.stop);
+                self.tell_if_late(turn);
                 let ending = if stop && meant { Ending::Stopped } else { Ending::Dropped };
                 self.end(turn, ending, 0);
             }
@@ -558,6 +559,22 @@ impl<'e> Conversation<'e> {
                 }
                 self.tell(Event::State { at: self.now, state });
             }
+        }
+    }
+
+    /// Says so where a turn is given up because its answer is not there in time.
+    fn tell_if_late(&mut self, turn: TurnId) {
+        let (now, patience) = (self.now, self.machine.config().think_timeout);
+        let late = |current: &mut Current| {
+            !current.first_sound
+                && current.record.released.is_some_and(|released| now >= released + patience)
+        };
+        if self.current(turn).is_some_and(late) {
+            let seconds = patience.as_ms() / 1000;
+            self.trouble(format!(
+                "no answer within {seconds} s (turn.think_timeout_s): the models are too slow here; \
+                 --profile small is faster"
+            ));
         }
     }
 

@@ -199,6 +199,17 @@ fn what_breaks_is_told_and_the_next_turn_works() {
 }
 
 #[test]
+fn an_answer_that_does_not_come_is_given_up_and_told() {
+    let parts = [(false, 300), (true, 700), (false, 3_000)];
+    let config = |config: &mut sayso::Config| config.turn.think_timeout_s = 1;
+    let live = run(&[common::NO_ANSWER], &parts, Pace::Live, config);
+    assert_eq!(live.troubles.len(), 1, "{:?}", live.troubles);
+    assert!(live.troubles[0].contains("no answer within 1 s"), "{:?}", live.troubles);
+    assert_eq!(live.turns.last().map(|turn| turn.ending), Some(Ending::Dropped));
+    assert_eq!((live.states.last(), live.history.len()), (Some(&State::Listening), 0));
+}
+
+#[test]
 fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     // The reply begins at about 2.6 s and lasts 1.3 s; speech breaks in at 3.2 s.
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 1000), (false, 1500)];

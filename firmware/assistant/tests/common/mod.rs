@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sayso::{Config, Engines};
 use sayso_models::eot::EndOfTurn;
@@ -64,6 +65,9 @@ impl EndOfTurn for Sounds {
     }
 }
 
+/// What [`Echo`] never answers.
+pub const NO_ANSWER: &str = "What comes after the end?";
+
 /// Answers "You said: …" and keeps a history that the test can read.
 pub struct Echo {
     pending: Option<Exchange>,
@@ -81,6 +85,10 @@ impl Llm for Echo {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
+        while user == NO_ANSWER {
+            cancel.check()?;
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let text = format!("You said, after all, this: {user} That is what you really said.");
         let mut reply = Reply::default();
         self.pending = Some(Exchange { user: user.into(), assistant: String::new() });

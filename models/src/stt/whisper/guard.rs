@@ -139,7 +139,8 @@ fn is_stock_phrase(text: &str) -> bool {
 
 /// The words in lower case, letters and digits only.
 fn plain_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split_whitespace().map(plain).filter(|word| !word.is_empty())
+    let parted = |c: char| c.is_whitespace() || c == '-';
+    text.split(parted).map(plain).filter(|word| !word.is_empty())
 }
 
 /// A word in lower case, letters and digits only.
@@ -202,6 +203,7 @@ mod tests {
         assert_eq!(judged("Thank you!", -0.2, 0.5), Some(Rejection::NoSpeech));
         assert_eq!(judged("no no no no no no no", -0.1, 0.1), Some(Rejection::Repetition));
         assert_eq!(judged("go on. Go on! go on, go on", -0.1, 0.1), Some(Rejection::Repetition));
+        assert_eq!(judged("Ha-ha-ha-ha-ha-ha!", -0.1, 0.1), Some(Rejection::Repetition));
         assert_eq!(judged("No, no, no!", -0.1, 0.1), None);
         let round = "the same thing over and over again ".repeat(9);
         assert_eq!(judged(&round, -0.1, 0.1), Some(Rejection::Repetition));
@@ -215,7 +217,7 @@ mod tests {
         assert!(!twice("Turn on the lamp in the hall.", 0.8));
         assert!(!twice("No, no.", 0.2));
         assert!(doubtful(&Evidence {
-            spoken: 1.0,
+            spoken: 0.9,
             ..evidence("Play it. Play it, play it.", -0.1, 0.1)
         }));
         assert_eq!(again(&["go", "on", "go", "on", "now"]), Some(2..4));

@@ -156,10 +156,15 @@ impl Whisper {
                 break;
             }
         }
-        while guard::echoes(&piece.evidence()) && words::say_once(&mut piece.words) {
-            piece.text = words::text(&piece.words);
-        }
         piece.rejected = guard::text(&piece.evidence());
+        // Only what would be believed is mended: noise goes round in circles, too.
+        while piece.rejected.is_none()
+            && guard::echoes(&piece.evidence())
+            && words::say_once(&mut piece.words)
+        {
+            piece.text = words::text(&piece.words);
+            piece.rejected = guard::text(&piece.evidence());
+        }
         if let Some(rejection) = piece.rejected {
             log::debug!(
                 "nothing heard ({rejection:?}): {:?}, log-probability {:.2}, no speech {:.2}",

@@ -118,7 +118,7 @@ pub(super) fn without_annotations(words: Vec<Spaced>) -> Vec<Spaced> {
         .collect()
 }
 
-/// Takes words out that are there again at once. Whether there were any.
+/// Takes the first words out that are there again at once. Whether there were any.
 pub(super) fn say_once(words: &mut Vec<Spaced>) -> bool {
     let plain: Vec<String> = words.iter().map(|spaced| plain(&spaced.word.text)).collect();
     let again = again(&plain);
