@@ -39,10 +39,15 @@ fn ask(satellite: &Satellite) {
     body.hears.extend(samples);
 }
 
+/// How much is lost on the wire, and so may be misheard: words of the question, and
+/// percent of those of the answer.
+const WHOLE: (usize, f64) = (1, 40.0);
+const LOSSY: (usize, f64) = (2, 60.0);
+
 /// Holds what came out of its loudspeaker against the reply.
-fn check_answer(satellite: &Satellite, turn: &Value) {
+fn check_answer(satellite: &Satellite, turn: &Value, (errors, percent): (usize, f64)) {
     let heard = turn["transcript"].as_str().expect("transcript");
-    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= 1, "{heard}");
+    assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= errors, "{heard}");
     let folder = tempfile::tempdir().expect("folder");
     let answer = folder.path().join("answer.wav");
     // Its last block is in its loudspeaker's queue when the turn is over.
@@ -59,7 +64,7 @@ fn check_answer(satellite: &Satellite, turn: &Value) {
     let reply = turn["reply"].as_str().expect("reply");
     let wer = Wer::of(reply, spoken);
     println!("reply: {reply}\nheard from the loudspeaker: {spoken}\n{wer}");
-    assert!(wer.percent() < 40.0, "{reply}\n{spoken}");
+    assert!(wer.percent() < percent, "{reply}\n{spoken}");
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
         !matches!(shown, None | Some(Shown::Asleep | Shown::Listening))
     });
     let first = live.wait("turn", |turn| turn["ending"] == "complete");
-    check_answer(&satellite, &first);
+    check_answer(&satellite, &first, WHOLE);
 
     // The wire is cut and comes back; and from now on it loses a byte in 10,000.
     let body = Arc::clone(&satellite.body);
@@ -87,7 +92,7 @@ fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
     support::wait_until("a second session", || satellite.body.lock().unwrap().sessions == 2);
     ask(&satellite);
     let second = live.wait("turn", |turn| turn["ending"] == "complete");
-    check_answer(&satellite, &second);
+    check_answer(&satellite, &second, LOSSY);
     assert!(second["tokens"]["cached"].as_u64() > first["tokens"]["cached"].as_u64());
     let counters = satellite.body.lock().unwrap().counters;
     println!("{counters:?}");
@@ -114,13 +119,13 @@ fn two_satellites_have_a_conversation_each() {
     ask(&kitchen);
     let first = live.wait("turn", |turn| turn["ending"] == "complete");
     assert_eq!(first["board"], *boards[0]);
-    check_answer(&kitchen, &first);
+    check_answer(&kitchen, &first, WHOLE);
     assert!(hall.body.lock().unwrap().played.iter().all(|&sample| sample == 0));
     // The other knows nothing of it: the same question evaluates as many tokens.
     ask(&hall);
     let second = live.wait("turn", |turn| turn["ending"] == "complete");
     assert_eq!(second["board"], *boards[1]);
-    check_answer(&hall, &second);
+    check_answer(&hall, &second, WHOLE);
     assert_eq!(second["tokens"]["cached"], first["tokens"]["cached"]);
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
