@@ -26,27 +26,38 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut all: Vec<f64> = measured.iter().filter_map(|turn| turn.voice_to_voice_ms).collect();
     for turn in &measured {
         let ms = match turn.voice_to_voice_ms {
             _ if turn.cut_off => "cut off".into(),
             Some(ms) => format!("{ms:.0} ms"),
             None => "no answer".into(),
         };
-        println!("{ms:>10}  {:<60} {}", turn.question, turn.transcript);
+        let inside = turn.inside_ms.map_or("-".into(), |ms| format!("{ms:.0} ms"));
+        println!("{ms:>10}  {inside:>10}  {:<48} {}", turn.question, turn.transcript);
     }
+    let whole = measured.iter().filter(|turn| turn.voice_to_voice_ms.is_some()).count();
+    for (name, times) in [
+        ("voice to voice", measured.iter().map(|turn| turn.voice_to_voice_ms).collect()),
+        ("the same by its own clock", measured.iter().map(|turn| turn.inside_ms).collect()),
+    ] {
+        let (p50, p95) = percentiles(times);
+        println!("{name}: p50 {p50:.0} ms, p95 {p95:.0} ms");
+    }
+    println!(
+        "{whole} of {} answered whole, {} cut off",
+        measured.len(),
+        measured.iter().filter(|turn| turn.cut_off).count()
+    );
+    ExitCode::SUCCESS
+}
+
+/// The nearest ranks.
+fn percentiles(times: Vec<Option<f64>>) -> (f64, f64) {
+    let mut all: Vec<f64> = times.into_iter().flatten().collect();
     all.sort_by(f64::total_cmp);
     let share = |p: f64| {
         let rank = (p * all.len() as f64).ceil() as usize;
         all.get(rank.clamp(1, all.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
     };
-    println!(
-        "voice to voice: p50 {:.0} ms, p95 {:.0} ms, {} of {} answered whole, {} cut off",
-        share(0.5),
-        share(0.95),
-        all.len(),
-        measured.len(),
-        measured.iter().filter(|turn| turn.cut_off).count()
-    );
-    ExitCode::SUCCESS
+    (share(0.5), share(0.95))
 }

@@ -30,6 +30,10 @@ pub struct Turn {
     /// From the labelled end of the speech to the first audible sample of the
     /// reply; `None` without a reply, and where it was cut off.
     pub voice_to_voice_ms: Option<f64>,
+    /// The same by the assistant's own clock: from where its ear saw the speech end to
+    /// where it gave the first sound to the loudspeaker. What is between the two is the
+    /// audio server's, and the ear's view of the end.
+    pub inside_ms: Option<f64>,
     /// Whether it was taken for ended before it was.
     pub cut_off: bool,
     /// How well the question was found in the recording: 1 is the same sound.
@@ -44,6 +48,7 @@ struct Taken {
     /// Where its speech lies, in s.
     speech: Range<f64>,
     transcript: String,
+    inside_ms: Option<f64>,
 }
 
 /// A turn whose speech ends so much before the question does, in s, is none of the
@@ -111,11 +116,12 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         asked.push((from..over - behind, fit, onset));
     }
     let turn = |(question, (span, fit, onset)): (&Question, (Range<f64>, f64, Option<f64>))| {
-        let (transcript, cut_off) = made_of(&span, &taken);
+        let (transcript, cut_off, inside_ms) = made_of(&span, &taken);
         Turn {
             question: question.name.clone(),
             // What sounds behind one that was cut off may be the answer to its beginning.
             voice_to_voice_ms: onset.filter(|_| !cut_off),
+            inside_ms: inside_ms.filter(|_| !cut_off),
             cut_off,
             fit,
             transcript,
@@ -148,6 +154,7 @@ fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
             Some("turn") if event["ending"] != "dropped" => taken.push(Taken {
                 speech: clock + seconds("speech_from")..clock + seconds("speech_end"),
                 transcript: event["transcript"].as_str().unwrap_or_default().to_owned(),
+                inside_ms: event["timings_ms"]["voice_to_voice"].as_f64(),
             }),
             _ => {}
         }
@@ -155,14 +162,15 @@ fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
 }
 
 /// What was understood of a question with this span, in s, and whether it was cut off:
-/// taken for more than one turn, or for one that ended before it did.
-fn made_of(question: &Range<f64>, taken: &[Taken]) -> (String, bool) {
+/// taken for more than one turn, or for one that ended before it did. With it, the time
+/// that the last of them took by the assistant's own clock, in ms.
+fn made_of(question: &Range<f64>, taken: &[Taken]) -> (String, bool, Option<f64>) {
     let its = |turn: &&Taken| turn.speech.start < question.end && turn.speech.end > question.start;
     let turns: Vec<&Taken> = taken.iter().filter(its).collect();
     let early = |turn: &&Taken| turn.speech.end + EARLY < question.end;
     let cut_off = turns.len() > 1 || turns.iter().any(early);
     let words: Vec<&str> = turns.iter().map(|turn| turn.transcript.as_str()).collect();
-    (words.join(" | "), cut_off)
+    (words.join(" | "), cut_off, turns.last().and_then(|turn| turn.inside_ms))
 }
 
 #[cfg(test)]
@@ -170,7 +178,7 @@ mod tests {
     use super::*;
 
     fn taken(speech: Range<f64>, words: &str) -> Taken {
-        Taken { speech, transcript: words.to_owned() }
+        Taken { speech, transcript: words.to_owned(), inside_ms: Some(500.0) }
     }
 
     #[test]
@@ -185,12 +193,12 @@ mod tests {
         ];
         let made: Vec<_> = questions.iter().map(|span| made_of(span, &taken)).collect();
         let expected = [
-            ("one", false),
-            ("two, | and more", true),
-            ("three", false),
-            ("four", true),
-            ("", false),
+            ("one", false, Some(500.0)),
+            ("two, | and more", true, Some(500.0)),
+            ("three", false, Some(500.0)),
+            ("four", true, Some(500.0)),
+            ("", false, None),
         ];
-        assert_eq!(made, expected.map(|(words, cut_off)| (words.to_owned(), cut_off)));
+        assert_eq!(made, expected.map(|(words, cut, inside)| (words.to_owned(), cut, inside)));
     }
 }

@@ -7,7 +7,7 @@
 # TESTS is the test program of boards/raspberry-pi, for pins that the kernel's
 # gpio-sim simulates. Debian leaves that out of its kernel: it is built here, out
 # of Debian's sources. Afterwards the folder OUT has the log of the machine, and the
-# turns and the recorded answer of a conversation, if it was fast enough for one.
+# turns and the recorded answer of a conversation.
 set -euo pipefail
 
 package=$(realpath "$1") models=$(realpath "$2") speech=$(realpath "$3") tests=$(realpath "$4")
