@@ -153,6 +153,20 @@ fn an_interrupted_reply_is_remembered_as_far_as_it_was_heard() {
 }
 
 #[test]
+fn a_reply_that_was_cut_off_is_no_example_for_the_next() {
+    for path in [small(), standard()] {
+        let mut llama = primed(path, config());
+        let full = ask(&mut llama, QUESTIONS[2]).text;
+        let half = full.split_inclusive(' ').take(full.split(' ').count() / 2).collect::<String>();
+        llama.keep(Some(&format!("{}…", half.trim_end()))).unwrap();
+        let again = ask(&mut llama, QUESTIONS[2]).text;
+        println!("{full:?}, cut off behind {half:?}, then {again:?}");
+        assert!(!again.contains('…') && !again.contains(".."), "{again}");
+        assert!(again.len() > half.len(), "{again}");
+    }
+}
+
+#[test]
 fn the_system_prompt_comes_back_from_disk_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("prompt.kv");

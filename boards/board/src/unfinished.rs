@@ -1,4 +1,4 @@
-//! WAV files whose recorder never wrote their length: into a pipe, or killed.
+//! WAV files with wrong lengths: of recorders that were killed, or write into a pipe.
 
 use std::io::{Read, Result, Seek, SeekFrom};
 
@@ -8,22 +8,27 @@ const MOST_HEADER: u64 = 64 * 1024;
 /// 0x7FFFF000 (SoX) and what lies around them (arecord) are in use.
 const UNKNOWN: u32 = 0x7FFF_0000;
 
-/// The header of a WAV file of `length` bytes that holds no length or a place-holder,
-/// with the real one in its place. What follows it in `file` is then the sound. `None`,
-/// and `file` at its start, for every other file.
+/// The header of a WAV file of `length` bytes whose lengths are missing, place-holders, or
+/// less than what is there, with the real ones in their place. What follows it in `file`
+/// is then the sound. `None`, and `file` at its start, for every other file.
 pub(crate) fn mended_header(file: &mut (impl Read + Seek), length: u64) -> Result<Option<Vec<u8>>> {
     let mut header = Vec::new();
     file.take(MOST_HEADER).read_to_end(&mut header)?;
     let mended = data_chunk(&header).and_then(|at| {
-        let claimed = u32::from_le_bytes(*header.get(at + 4..)?.first_chunk()?);
+        let number = |at: usize| Some(u32::from_le_bytes(*header.get(at..)?.first_chunk()?));
+        let (whole, claimed) = (number(4)?, number(at + 4)?);
         let there = u32::try_from(length.checked_sub(at as u64 + 8)?).ok()?;
-        if claimed >= UNKNOWN && there < claimed || claimed == 0 && !is_chunk(&header[at + 8..]) {
-            header.truncate(at + 8);
-            header[4..8].copy_from_slice(&there.saturating_add(at as u32).to_le_bytes());
-            header[at + 4..].copy_from_slice(&there.to_le_bytes());
-            return Some(header);
+        let unknown = claimed >= UNKNOWN && there < claimed
+            || claimed == 0 && !is_chunk(header.get(at + 8..)?);
+        let sound = if unknown { there } else { claimed };
+        let least = (at as u32).saturating_add(sound);
+        if !unknown && whole >= least {
+            return None;
         }
-        None
+        header.truncate(at + 8);
+        header[4..8].copy_from_slice(&least.to_le_bytes());
+        header[at + 4..].copy_from_slice(&sound.to_le_bytes());
+        Some(header)
     });
     file.seek(SeekFrom::Start(mended.as_ref().map_or(0, |header| header.len() as u64)))?;
     Ok(mended)

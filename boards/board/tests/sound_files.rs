@@ -193,6 +193,13 @@ fn a_wav_whose_length_was_never_written_is_whole() {
             assert_close(&sound.samples, &speech, 1e-7, "what is there");
         }
     }
+    // The whole is told to be shorter than its part.
+    for riff in [0_u32, 4, 36] {
+        let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
+        content[4..8].copy_from_slice(&riff.to_le_bytes());
+        let sound = read_all(save(&dir, "short.wav", &content), MINUTE).unwrap();
+        assert_close(&sound.samples, &speech, 1e-7, "what is there");
+    }
     // No sound, but what is said about it.
     let mut content = wav(PCM, 16, 1, EAR_RATE, &[]);
     content.extend(b"LIST\x04\0\0\0INFO");

@@ -1,5 +1,5 @@
 //! When a reply has to be ended for it: repetition without end, and the token
-//! limit. Pure.
+//! limit; and what may not be in it. Pure.
 
 /// Longest repeated phrase looked for, in tokens.
 const LONGEST: usize = 24;
@@ -27,9 +27,22 @@ pub(super) fn ends_well(text: &str, next: &str, used: u32, limit: u32) -> bool {
         && text.trim_end_matches(['"', '\'', ')', '”', '’']).ends_with(['.', '!', '?', '…'])
 }
 
+/// Whether a token writes an ellipsis. In the history it marks a reply that was cut off;
+/// a model that may write it copies such replies, mark and all.
+pub(super) fn trails_off(token: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(token);
+    text.contains('…') || text.contains("..")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ellipsis_trails_off() {
+        assert!(trails_off(" …".as_bytes()) && trails_off(b"..."));
+        assert!(!trails_off(b".") && !trails_off(&"…".as_bytes()[..2]));
+    }
 
     #[test]
     fn loops_are_found() {

@@ -253,7 +253,10 @@ impl Llama {
         reply.truncated = true;
         while reply.reply_tokens < sampling.max_tokens as usize {
             cancel.check()?;
-            let Some(token) = sampler.choose(self.context.scores(), &tokens) else {
+            let model = self.context.model();
+            let trails_off = |token| guard::trails_off(&chat::piece(model, token));
+            let scores = self.context.scores();
+            let Some(token) = sampler.choose(scores, &tokens, trails_off) else {
                 return Err(Error::new(ErrorKind::Engine, "llama.cpp gave no scores"));
             };
             if chat::ends_reply(self.context.model(), token) {

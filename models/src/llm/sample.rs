@@ -6,6 +6,10 @@ use super::Sampling;
 /// Tokens looked back on by the repeat penalty (llama.cpp's default).
 const LOOK_BACK: usize = 64;
 
+/// After so many tokens that are never to come, the next one comes: each costs a look at
+/// the whole vocabulary.
+const MOST_BARRED: usize = 16;
+
 /// Chooses tokens for one reply.
 pub(super) struct Sampler<'a> {
     sampling: &'a Sampling,
@@ -18,8 +22,25 @@ impl<'a> Sampler<'a> {
     }
 
     /// The next token, given the scores (logits) of the whole vocabulary and
-    /// the tokens of this reply so far. `None` without scores.
-    pub(super) fn choose(&mut self, logits: &[f32], reply: &[i32]) -> Option<i32> {
+    /// the tokens of this reply so far; none that `never` is to come, if there are
+    /// others. `None` without scores.
+    pub(super) fn choose(
+        &mut self,
+        logits: &[f32],
+        reply: &[i32],
+        never: impl Fn(i32) -> bool,
+    ) -> Option<i32> {
+        let mut barred = Vec::new();
+        loop {
+            let token = self.likely(logits, reply, &barred)?;
+            if barred.len() >= MOST_BARRED || !never(token) {
+                return Some(token);
+            }
+            barred.push(token);
+        }
+    }
+
+    fn likely(&mut self, logits: &[f32], reply: &[i32], barred: &[i32]) -> Option<i32> {
         let recent = &reply[reply.len().saturating_sub(LOOK_BACK)..];
         // As llama.cpp does: divide what is likely, multiply what is not, so
         // that both become less likely.
@@ -29,7 +50,8 @@ impl<'a> Sampler<'a> {
         let mut best: Option<(i32, f32)> = None;
         let greedy = self.sampling.temperature <= 0.0;
         for (token, &logit) in (0i32..).zip(logits) {
-            let mut score = if logit.is_nan() { f32::NEG_INFINITY } else { logit };
+            let barred = logit.is_nan() || barred.contains(&token);
+            let mut score = if barred { f32::NEG_INFINITY } else { logit };
             if penalise && recent.contains(&token) {
                 score = if score > 0.0 { score / penalty } else { score * penalty };
             }
@@ -105,18 +127,32 @@ mod tests {
     fn greedy_takes_the_likeliest_and_the_first_of_equals() {
         let sampling = greedy();
         let mut sampler = Sampler::new(&sampling);
-        assert_eq!(sampler.choose(&[0.0, 2.0, 2.0, -1.0], &[]), Some(1));
-        assert_eq!(sampler.choose(&[f32::NAN, f32::NEG_INFINITY, -5.0], &[]), Some(2));
-        assert_eq!(sampler.choose(&[], &[]), None);
+        assert_eq!(sampler.choose(&[0.0, 2.0, 2.0, -1.0], &[], |_| false), Some(1));
+        assert_eq!(sampler.choose(&[f32::NAN, f32::NEG_INFINITY, -5.0], &[], |_| false), Some(2));
+        assert_eq!(sampler.choose(&[], &[], |_| false), None);
+    }
+
+    #[test]
+    fn what_is_never_to_come_gives_way_to_the_next() {
+        let sampling = greedy();
+        let mut sampler = Sampler::new(&sampling);
+        let logits = [0.0, 3.0, 2.0, -1.0];
+        assert_eq!(sampler.choose(&logits, &[], |token| token == 1), Some(2));
+        // There has to be one.
+        assert_eq!(sampler.choose(&[0.0; 40], &[], |_| true), Some(MOST_BARRED as i32));
+        let sampling = Sampling { temperature: 1.0, ..greedy() };
+        let mut sampler = Sampler::new(&sampling);
+        let drawn = || sampler.choose(&logits, &[], |token| token == 1);
+        assert!(std::iter::repeat_with(drawn).take(50).all(|token| token != Some(1)));
     }
 
     #[test]
     fn the_penalty_makes_what_was_said_less_likely() {
         let sampling = Sampling { repeat_penalty: 1.5, ..greedy() };
         let mut sampler = Sampler::new(&sampling);
-        assert_eq!(sampler.choose(&[1.0, 1.2], &[]), Some(1));
-        assert_eq!(sampler.choose(&[1.0, 1.2], &[1]), Some(0));
-        assert_eq!(sampler.choose(&[-1.2, -1.0], &[1]), Some(0));
+        assert_eq!(sampler.choose(&[1.0, 1.2], &[], |_| false), Some(1));
+        assert_eq!(sampler.choose(&[1.0, 1.2], &[1], |_| false), Some(0));
+        assert_eq!(sampler.choose(&[-1.2, -1.0], &[1], |_| false), Some(0));
     }
 
     #[test]
@@ -132,7 +168,7 @@ mod tests {
                 max_tokens: 1,
             };
             let mut sampler = Sampler::new(&sampling);
-            (0..200).filter_map(|_| sampler.choose(&logits, &[])).collect::<Vec<_>>()
+            (0..200).filter_map(|_| sampler.choose(&logits, &[], |_| false)).collect::<Vec<_>>()
         };
         assert_eq!(draw(7, 0, 1.0), draw(7, 0, 1.0));
         assert_ne!(draw(7, 0, 1.0), draw(8, 0, 1.0));

@@ -97,11 +97,8 @@ impl Bench {
         }
         let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };
-        let stages = Stages { runs: self.runs };
+        let stages = Stages { runs: self.runs, stop };
         for name in names {
-            if stop.is_stopped() {
-                return Ok(());
-            }
             let sheet = match name {
                 Name::Vad => stages.vad(shared)?,
                 Name::Eot => stages.eot(shared)?,

@@ -131,6 +131,11 @@ impl Say {
             }
         }
         let took = start.elapsed();
+        if samples == 0 && !stop.is_stopped() {
+            return Err(Error::Usage(
+                "there is nothing in this text that the voice can say".into(),
+            ));
+        }
         sink.finish(stop)?;
         if stop.is_stopped() {
             return Err(Error::Stopped);

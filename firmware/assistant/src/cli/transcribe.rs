@@ -79,7 +79,16 @@ impl Transcribe {
             let seconds = term::seconds(sound.samples.len(), EAR_RATE);
             if self.json {
                 println!("{}", json(file, &transcript, seconds, took));
-            } else if several {
+                continue;
+            }
+            if let Some(why) = transcript.rejected.filter(|_| transcript.text.trim().is_empty()) {
+                term::note(format!(
+                    "{}: no words were heard in it ({})",
+                    file.display(),
+                    said(why)
+                ));
+            }
+            if several {
                 println!("{}  {}", term::dim(file.display()), transcript.text.trim());
             } else {
                 println!("{}", transcript.text.trim());
@@ -124,6 +133,19 @@ fn transcribe(
         }
     }
     Ok(transcript)
+}
+
+/// Why there are no words.
+fn said(why: Rejection) -> &'static str {
+    match why {
+        Rejection::TooShort => "it is too short",
+        Rejection::Silence => "it is silent",
+        Rejection::NoSpeech => "nobody seems to speak",
+        Rejection::Repetition => "only the same again and again",
+        Rejection::LowConfidence => "too uncertain to be written down",
+        Rejection::NotWords => "sounds, but no words",
+        _ => "it was rejected",
+    }
 }
 
 fn json(file: &Path, transcript: &Transcript, seconds: f64, took_ms: f64) -> serde_json::Value {

@@ -16,17 +16,25 @@ use crate::cli::Shared;
 /// Eleven seconds of recorded speech.
 const SPEECH: &[u8] = include_bytes!("../../../../../tests/data/smoke/jfk.flac");
 
-/// How often each is measured.
-pub struct Stages {
+/// How often each is measured, and what ends that early.
+pub struct Stages<'a> {
     pub runs: usize,
+    pub stop: &'a Stop,
 }
 
-impl Stages {
+impl Stages<'_> {
+    /// # Errors
+    /// Once the user has stopped it.
+    fn go_on(&self) -> Result<()> {
+        if self.stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
+    }
+
     pub fn vad(&self, shared: &Shared) -> Result<Sheet> {
         let mut vad = Engines::load_vad(&shared.settings()?)?;
         let sound = decode(SPEECH)?;
         let mut frames = Figures::new("frame_us");
         for _ in 0..self.runs {
+            self.go_on()?;
             vad.reset();
             for frame in sound.chunks_exact(FRAME) {
                 let start = Instant::now();
@@ -48,6 +56,7 @@ impl Stages {
             let on = if threads == 1 { "" } else { "2_threads_" };
             let mut figures = Figures::new(format!("utterance_{seconds}s_{on}ms"));
             for run in 0..=self.runs {
+                self.go_on()?;
                 let start = Instant::now();
                 eot.completeness(utterance, threads, &Cancel::new())?;
                 // The first run warms up.
@@ -69,6 +78,7 @@ impl Stages {
             let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
             let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
             for run in 0..=self.runs {
+                self.go_on()?;
                 let start = Instant::now();
                 let request = SttRequest { language: Some("en"), ..SttRequest::default() };
                 stt.transcribe(utterance, &request, &Cancel::new(), &mut |_| {})?;
@@ -92,6 +102,7 @@ impl Stages {
         let mut prefill = Figures::new("prefill_tokens_per_s");
         let mut speed = Figures::new("reply_tokens_per_s");
         for run in 0..=self.runs {
+            self.go_on()?;
             let reply = llm.reply("What is the capital of France?", &Cancel::new(), &mut |_| {})?;
             llm.forget()?;
             if run == 0 {
@@ -115,6 +126,7 @@ impl Stages {
         let mut first = Figures::new("first_clause_ms");
         let mut factor = Figures::new("rtf");
         for run in 0..=self.runs {
+            self.go_on()?;
             let start = Instant::now();
             let mut heard = None;
             tts.speak("It is half past nine.", &delivery, &Cancel::new(), &mut |_| {
@@ -141,7 +153,8 @@ impl Stages {
         let mut board = Replay::from_samples(quiet).pace(sayso_replay::Pace::RealTime);
         let before = figures::cpu_time();
         let start = Instant::now();
-        assistant.converse(&mut board, Pace::Live, &Stop::new(), &mut |_| {})?;
+        assistant.converse(&mut board, Pace::Live, self.stop, &mut |_| {})?;
+        self.go_on()?;
         let (Some(before), Some(after)) = (before, figures::cpu_time()) else {
             return Err(Error::Usage("CPU time cannot be read on this system".into()));
         };

@@ -280,8 +280,10 @@ impl Interrupted {
         if let (Some(detected), Some(silent)) = (one.detected_ms, one.silent_ms) {
             self.detected.push(detected);
             self.silent.push(silent);
-            // It may have been quiet between two words by then.
-            self.to_silence.push((silent - detected).max(0.0));
+            // Between two words it may have been quiet by then.
+            if silent > detected {
+                self.to_silence.push(silent - detected);
+            }
         }
     }
 
