@@ -85,9 +85,11 @@ impl Llm for Echo {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
-        while user == NO_ANSWER {
-            cancel.check()?;
-            std::thread::sleep(Duration::from_millis(5));
+        if user == NO_ANSWER {
+            loop {
+                cancel.check()?;
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
         let text = format!("You said, after all, this: {user} That is what you really said.");
         let mut reply = Reply::default();
