@@ -64,6 +64,8 @@ const CASES: &[(&str, &str)] = &[
     ("2:30:15", "two thirty and fifteen seconds"),
     ("00:30", "zero thirty"),
     ("12:00", "twelve o'clock"),
+    ("24:00", "midnight"),
+    ("0:00 to 00:15", "midnight to zero fifteen"),
     ("3:1", "three to one"),
     ("16:9", "sixteen to nine"),
     // Dates.
@@ -84,6 +86,9 @@ const CASES: &[(&str, &str)] = &[
     // Fractions.
     ("1/2", "one half"),
     ("3/4", "three quarters"),
+    ("1/2 lb and 3/4 oz", "one half of a pound and three quarters of an ounce"),
+    ("1 1/2 lb", "one and a half pounds"),
+    ("2 1/4 tsp, 1/2 in water", "two and a quarter teaspoons, one half in water"),
     ("2/3", "two thirds"),
     ("3/8", "three eighths"),
     ("5/32", "five thirty seconds"),

@@ -95,9 +95,10 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
     assert_eq!(whole.turns.len(), 1);
     let command = samples(COMMAND);
     let (mut interrupted, mut words) = (0, Wer::default());
-    // Not in the first 0.1 s: there it might still belong to the question. Nor in
-    // the last second, which a command may outlast.
-    let offsets: Vec<u64> = (start + EAR as u64 / 10..end - EAR as u64).step_by(EAR / 4).collect();
+    // Not so soon that it goes on with the question. Nor in the last second, which a
+    // command may outlast.
+    let soon = (samples(QUESTION).len() + EAR * 7 / 10) as u64;
+    let offsets: Vec<u64> = (soon.max(start)..end - EAR as u64).step_by(EAR / 4).collect();
     assert!(offsets.len() >= 4, "the reply is too short to interrupt: {start} to {end}");
     for &at in &offsets {
         let talk = talk(&mut assistant, Some((at, &command)));

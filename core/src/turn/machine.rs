@@ -6,9 +6,11 @@ use crate::audio::Samples;
 pub struct TurnMachine {
     config: TurnConfig,
     pub(super) phase: Phase,
-    /// The first sample of the utterance being heard or answered; while
-    /// listening, nothing before it is taken.
+    /// The first sample of the utterance being heard or answered without a sound
+    /// yet; while listening, nothing before it is taken.
     pub(super) from: Samples,
+    /// While a reply is heard: the utterance that it answers, from and to.
+    answered: (Samples, Samples),
     /// When the present time-out began to count.
     since: Samples,
     /// Until when it listens before it sleeps.
@@ -81,6 +83,7 @@ impl TurnMachine {
             config,
             phase: if config.wake { Phase::Asleep } else { Phase::Listening },
             from: Samples::ZERO,
+            answered: (Samples::ZERO, Samples::ZERO),
             since: Samples::ZERO,
             awake_until: Samples::ZERO,
             voice: false,
@@ -338,7 +341,11 @@ impl TurnMachine {
     /// The reply is interrupted for good, by speech that may be over by now.
     fn interrupt(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         self.drop_turn(out);
-        self.answer_overlap(at, overlap, out);
+        // Whoever had only paused was cut off, and has not been heard to the end.
+        let (from, to) = self.answered;
+        let goes_on = overlap.from < to + self.config.continuation;
+        let from = if goes_on { from } else { overlap.from };
+        self.answer_overlap(at, Overlap { from, ..overlap }, out);
     }
 
     /// Takes up what was said over a reply that is no more.
@@ -391,6 +398,7 @@ impl TurnMachine {
                 guess.progress = Progress::Ready;
             }
             &mut Phase::Thinking(turn) => {
+                self.answered = (self.from, turn.to);
                 self.from = turn.to;
                 self.since = at;
                 self.phase = Phase::Speaking(turn.id);

@@ -227,6 +227,27 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     assert_eq!(run.history[0].1, format!("{}…", cut.heard));
 }
 
+#[test]
+fn who_was_cut_off_and_goes_on_is_answered_whole() {
+    // The question is over for a hangover of 0.29 s; 0.45 s later it goes on.
+    let parts = [(false, 500), (true, 1500), (false, 450), (true, 1500), (false, 3500)];
+    let lines = ["Who wrote Hamlet?", "Who wrote Hamlet? And when?", "Who wrote Hamlet? And when?"];
+    let asked = |config: fn(&mut sayso::Config)| {
+        let run = run_judged(&lines, &parts, Pace::Lockstep, Some(0.9), config);
+        let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
+        assert_eq!(endings, [Ending::Interrupted, Ending::Complete], "{:?}", run.log);
+        run
+    };
+    let whole = asked(|_| {});
+    assert_eq!(whole.turns[0].speech_from, whole.turns[1].speech_from);
+    assert_eq!(whole.history.last().map(|(user, _)| user.as_str()), Some(lines[1]));
+    // Of the reply to a half of it, only what was heard is remembered.
+    let heard = &whole.turns[0].heard;
+    assert_eq!(whole.history.len(), 1 + usize::from(!heard.is_empty()), "{:?}", whole.history);
+    let apart = asked(|config| config.turn.continuation_ms = 0);
+    assert!(apart.turns[1].speech_from > apart.turns[0].speech_end);
+}
+
 /// A question, and speech of this length over the reply, which begins at about
 /// 2.7 s and would last 1.3 s.
 fn over_the_reply(ms: usize, said: &'static str) -> Run {

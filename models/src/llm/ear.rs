@@ -1,5 +1,5 @@
 //! From how language models write to what can be said aloud: markdown marks,
-//! list marks, links, code fences and emoji go, line ends become sentence
+//! list marks, links, code fences, emoji and stage directions go, line ends become sentence
 //! ends, white space is single. Pure and incremental: any cutting of the text
 //! into pieces gives the same as all of it at once.
 
@@ -180,6 +180,9 @@ impl Ear {
                 Step::Space(size)
             }
             '[' => link(rest, end),
+            '(' if self.last.is_none_or(|last| matches!(last, '.' | '!' | '?')) => {
+                direction(rest, end)
+            }
             '*' | '~' | '_' | ']' | '\\' => Step::Drop(size),
             '|' => Step::Space(size),
             _ => Step::Keep,
@@ -251,6 +254,18 @@ fn link(rest: &str, end: bool) -> Step {
     }
 }
 
+/// "(laughs)" before a sentence is what an actor should do; other brackets stay.
+fn direction(rest: &str, end: bool) -> Step {
+    const LONGEST: usize = 32;
+    let silent = |c: &char| c.is_lowercase() || *c == ' ';
+    let inside: String = rest[1..].chars().take_while(silent).take(LONGEST).collect();
+    match rest[1 + inside.len()..].chars().next() {
+        None if !end => Step::Wait,
+        Some(')') if !inside.is_empty() => Step::Drop(inside.len() + 2),
+        _ => Step::Keep,
+    }
+}
+
 /// Emoji, what joins and colours them, and control characters. Blocks after
 /// Unicode 16's `emoji-data.txt`.
 fn is_unspoken(c: char) -> bool {
@@ -285,6 +300,11 @@ mod tests {
             ("Use `ls` or:\n```sh\nls -l\n```\nThat is all", "Use ls or: ls -l. That is all"),
             ("2 * 3 is 6 and ~5 km", "2 times 3 is 6 and about 5 km"),
             ("snake_case __bold__", "snake case bold"),
+            ("(laughs) So it is. (sighs softly) Yes", "So it is. Yes"),
+            (
+                "It is far (about five miles). (See above.) (2 of 3)",
+                "It is far (about five miles). (See above.) (2 of 3)",
+            ),
             ("> quoted\n---\nend", "quoted. end"),
             ("| a | b |", "a b"),
             ("C# and F#", "C# and F#"),

@@ -54,20 +54,10 @@ impl Ask {
         // Unreadable questions are told before the models are loaded.
         let mut questions = Vec::new();
         for (number, file) in self.questions.iter().enumerate() {
-            let sound = match sayso_board::read_all(file, LONGEST) {
-                Ok(sound) => sound,
-                // The others can be answered all the same.
-                Err(error) if several => {
-                    term::note(error);
-                    failed += 1;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            if sound.truncated {
-                term::note(format!("{}: cut short; this is what is there", file.display()));
+            match super::recording(file, LONGEST, several)? {
+                Some(samples) => questions.push((number, file, samples)),
+                None => failed += 1,
             }
-            questions.push((number, file, sound.samples));
         }
         if questions.is_empty() {
             return Err(Error::Usage("none of these questions could be read".into()));

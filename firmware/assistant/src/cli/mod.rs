@@ -200,6 +200,26 @@ fn end_with_the_reader() {
     }));
 }
 
+/// Reads a recording, at most `longest` of it; of `several`, one that cannot be read is
+/// noted and passed over (`None`): the others are of use all the same.
+///
+/// # Errors
+/// When the only one cannot be read.
+fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec<f32>>> {
+    let sound = match sayso_board::read_all(file, longest) {
+        Ok(sound) => sound,
+        Err(error) if several => {
+            term::note(error);
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if sound.truncated {
+        term::note(format!("{}: cut short; this is what is there", file.display()));
+    }
+    Ok(Some(sound.samples))
+}
+
 /// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.
 ///
 /// # Errors

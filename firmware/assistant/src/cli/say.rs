@@ -14,13 +14,14 @@ const EXAMPLES: &str = "\
 Examples:
   sayso say \"Dinner is at 7:30 pm.\"        aloud
   sayso say -o dinner.wav Dinner is ready   into a file
+  fortune | sayso say -                     what another program writes
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
 
 /// Speak a text.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Say {
-    /// The text
+    /// The text; `-` reads it from stdin
     #[arg(required = true)]
     text: Vec<String>,
     /// Write a WAV file instead of playing
@@ -92,9 +93,14 @@ impl Say {
         set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
         set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
         let config = shared.settings_with(&set)?;
+        let text = match self.text.as_slice() {
+            [from] if from == "-" => std::io::read_to_string(std::io::stdin())
+                .map_err(|error| Error::Io(format!("the text on stdin: {error}")))?,
+            words => words.join(" "),
+        };
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new();
-        splitter.push(&self.text.join(" "), &mut |clause| clauses.push(clause));
+        splitter.push(&text, &mut |clause| clauses.push(clause));
         splitter.finish(&mut |clause| clauses.push(clause));
         if clauses.is_empty() {
             return Err(Error::Usage("there is nothing to say in this text".into()));

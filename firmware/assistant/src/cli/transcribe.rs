@@ -59,24 +59,14 @@ impl Transcribe {
         let several = self.files.len() > 1;
         let mut unread = 0;
         for file in &self.files {
-            let sound = match sayso_board::read_all(file, LONGEST) {
-                Ok(sound) => sound,
-                // The others can be heard all the same.
-                Err(error) if several => {
-                    term::note(error);
-                    unread += 1;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
+            let Some(samples) = super::recording(file, LONGEST, several)? else {
+                unread += 1;
+                continue;
             };
-            if sound.truncated {
-                term::note(format!("{}: cut short; this is what is there", file.display()));
-            }
             let start = Instant::now();
-            let transcript =
-                transcribe(vad.as_mut(), stt.as_mut(), &sound.samples, &request, &cancel)?;
+            let transcript = transcribe(vad.as_mut(), stt.as_mut(), &samples, &request, &cancel)?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
-            let seconds = term::seconds(sound.samples.len(), EAR_RATE);
+            let seconds = term::seconds(samples.len(), EAR_RATE);
             if self.json {
                 println!("{}", json(file, &transcript, seconds, took));
                 continue;

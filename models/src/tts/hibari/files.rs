@@ -12,7 +12,8 @@ use crate::{Error, ErrorKind, Result};
 const LARGEST: u64 = 64 << 20;
 
 /// What to do about a bad file of the voice.
-pub(super) const REMEDY: &str = "fetch the voice again with `sayso models fetch hibari`";
+pub(super) const REMEDY: &str =
+    "`sayso models fetch hibari` fetches the voice; models.voice names a folder with another";
 
 /// An error about a file that is truncated or foreign.
 pub(super) fn damaged(path: &Path, what: impl std::fmt::Display) -> Error {

@@ -77,6 +77,9 @@ impl Reader<'_> {
                     self.amount(first);
                 }
                 self.say(&name, at);
+                if let Some(end) = self.part_of(first + 3, whole) {
+                    return Some(end);
+                }
             }
             // 24/7, 9/11, 50/50
             None if matches!((a, b), (24, 7) | (9, 11) | (50, 50)) => {
@@ -94,6 +97,21 @@ impl Reader<'_> {
             }
         }
         Some(first + 3)
+    }
+
+    /// The unit behind a fraction: one half "of a pound", two and a half "pounds".
+    fn part_of(&mut self, i: usize, whole: bool) -> Option<usize> {
+        let at = self.past_space(i);
+        let unit = self.text(at);
+        let [one, several] =
+            find(UNITS, unit).filter(|_| at == i || !JOINED_ONLY.contains(&unit))?;
+        if !whole {
+            // An hour is the one that begins with a vowel's sound, not its letter.
+            let vowel = one.starts_with(['a', 'e', 'i', 'o']) || one.starts_with("hour");
+            self.say(if vowel { "of an" } else { "of a" }, self.at(at));
+        }
+        self.say(if whole { several } else { one }, self.at(at));
+        Some(at + 1)
     }
 
     /// 10-12, 10 – 12: says the first number and "to", and leaves the second for the next step.

@@ -157,6 +157,10 @@ impl Reader<'_> {
             return None;
         }
 
+        if matches!(hour, 0 | 24) && minute == 0 && half.is_none() && seconds.is_none() {
+            self.say("midnight", self.span(i, end - 1));
+            return Some(end);
+        }
         self.say_all(&numbers::cardinal(&hour.to_string()), self.at(i));
         match (minute, half.is_some() || seconds.is_some()) {
             (0, true) => {}
