@@ -184,7 +184,7 @@ impl Seen {
             self.played.guesses.dropped += u64::from(guess && dropped);
             self.played.cut_off |= record.released.is_some_and(|at| at < self.end);
         }
-        if let Some(record) = self.record(self.heard) {
+        if let Some(record) = find(&self.records, self.heard) {
             self.played.transcript = record.transcript.clone();
             // The reply to a part of the question is no answer to it.
             if record.released >= Some(self.end) {
@@ -194,18 +194,13 @@ impl Seen {
                 let whole = |again: &&TurnRecord| {
                     again.speech_from <= record.speech_from && again.released >= Some(self.end)
                 };
-                if let Some(again) = self.record(self.again).filter(whole) {
+                if let Some(again) = find(&self.records, self.again).filter(whole) {
                     self.played.mended = true;
                     self.played.transcript = again.transcript.clone();
                 }
             }
         }
         self.played
-    }
-
-    fn record(&self, turn: Option<(TurnId, Samples)>) -> Option<&TurnRecord> {
-        let (turn, _) = turn?;
-        self.records.iter().find(|record| record.turn == turn)
     }
 
     fn stages(&self, record: &TurnRecord) -> Stages {
@@ -224,6 +219,12 @@ impl Seen {
             released: record.released.map(since_end),
         }
     }
+}
+
+/// The record of a turn that was heard.
+fn find(records: &[TurnRecord], heard: Option<(TurnId, Samples)>) -> Option<&TurnRecord> {
+    let (turn, _) = heard?;
+    records.iter().find(|record| record.turn == turn)
 }
 
 #[cfg(test)]
