@@ -344,7 +344,7 @@ impl TurnMachine {
         // Whoever had only paused was cut off, and has not been heard to the end.
         let (from, to) = self.answered;
         let goes_on = overlap.from < to + self.config.continuation;
-        let from = if goes_on { from } else { overlap.from };
+        let from = if goes_on { from.min(overlap.from) } else { overlap.from };
         self.answer_overlap(at, Overlap { from, ..overlap }, out);
     }
 
