@@ -12,7 +12,7 @@ use std::{fs, io};
 
 use crate::sh::{Result, Sh, cargo};
 use crate::target::Target;
-use crate::{Cpu, Gpu, Options, cross};
+use crate::{Cpu, Gpu, Options, cross, system};
 
 /// Builds ggml into [its folder](Target::ggml) unless it is there already, for
 /// these options.
@@ -58,6 +58,11 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     if target.is_cross() {
         let file = cross::toolchain_file(sh);
         configure.arg(format!("-DCMAKE_TOOLCHAIN_FILE={}", file.display()));
+    }
+    if options.gpu == Some(Gpu::Cuda)
+        && let Some(nvcc) = system::nvcc(sh)
+    {
+        configure.env("CUDACXX", nvcc);
     }
     configure.args(defines.iter().map(|define| format!("-D{define}")));
     sh.run(&mut configure)?;
@@ -117,6 +122,12 @@ fn defines(options: &Options) -> Vec<String> {
     }
     for (gpu, name) in [(Gpu::Cuda, "CUDA"), (Gpu::Vulkan, "VULKAN"), (Gpu::Metal, "METAL")] {
         defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));
+    }
+    if options.gpu == Some(Gpu::Cuda) {
+        // A model's graph is launched as one, as llama.cpp builds ggml by default.
+        defines.push("GGML_CUDA_GRAPHS=ON".into());
+        // For several GPUs only, and neither crate would link it where it is found.
+        defines.push("GGML_CUDA_NCCL=OFF".into());
     }
     defines
 }

@@ -1,6 +1,6 @@
 //! System packages: what is missing is installed where that is allowed, else named.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::sh::{Result, Sh};
@@ -229,6 +229,29 @@ const VULKAN: &[Need] = &[
     },
 ];
 
+const CUDA: &[Need] = &[Need {
+    what: "nvcc, of NVIDIA's CUDA toolkit (https://developer.nvidia.com/cuda-downloads)",
+    found: |sh| nvcc(sh).is_some(),
+    apt: &[],
+    dnf: &[],
+    pacman: &["cuda"],
+    brew: &[],
+}];
+
+/// CUDA's compiler. NVIDIA's packages do not put it on the PATH, and CMake takes one
+/// from nowhere else unless it is named.
+pub fn nvcc(sh: &Sh) -> Option<PathBuf> {
+    let under = |toolkit: &Path| toolkit.join("bin").join("nvcc");
+    let named = std::env::var_os("CUDACXX").map(PathBuf::from);
+    let toolkit = std::env::var_os("CUDA_PATH").map(|toolkit| under(Path::new(&toolkit)));
+    let usual = ["/usr/local/cuda", "/opt/cuda"].map(|toolkit| under(Path::new(toolkit)));
+    [named, toolkit, Some("nvcc".into())]
+        .into_iter()
+        .flatten()
+        .chain(usual)
+        .find(|nvcc| sh.works(Command::new(nvcc).arg("--version")))
+}
+
 /// Whether the environment names a Vulkan SDK, which brings all of the above.
 fn sdk() -> bool {
     std::env::var_os("VULKAN_SDK").is_some()
@@ -286,8 +309,10 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
             wanted.extend(if machine { MACHINE } else { &[] });
         }
     }
-    if options.gpu == Some(Gpu::Vulkan) {
-        wanted.extend(VULKAN);
+    match options.gpu {
+        Some(Gpu::Vulkan) => wanted.extend(VULKAN),
+        Some(Gpu::Cuda) => wanted.extend(CUDA),
+        Some(Gpu::Metal) | None => {}
     }
     let missing = |sh: &Sh| -> Vec<&Need> {
         wanted.iter().copied().filter(|need| !(need.found)(sh)).collect()
@@ -338,8 +363,8 @@ fn installer(sh: &Sh, needs: &[&Need]) -> Option<(Vec<String>, Vec<&'static str>
     }
     line.push((*name).into());
     line.extend(verbs.iter().map(|verb| String::from(*verb)));
-    let packages = needs.iter().flat_map(|need| pick(need).iter().copied()).collect();
-    Some((line, packages))
+    let packages: Vec<_> = needs.iter().flat_map(|need| pick(need).iter().copied()).collect();
+    (!packages.is_empty()).then_some((line, packages))
 }
 
 fn words(line: &[String]) -> Command {
