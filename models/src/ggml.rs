@@ -233,15 +233,21 @@ unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_cha
 
 /// What whisper.cpp says, all at `debug`: what matters also comes back as an
 /// error, and a cancelled pass would otherwise be an "error" in the user's log.
+/// From the first model on, whisper.cpp has ggml's own log sent here too, where CUDA
+/// writes a line a token.
 #[cfg(feature = "whisper")]
 unsafe extern "C" fn forward_whisper(
-    _: whisper_sys::ggml_log_level,
+    level: whisper_sys::ggml_log_level,
     text: *const c_char,
     _: *mut c_void,
 ) {
     static LINES: Lines = Lines::new("whisper.cpp");
+    let level = match level {
+        whisper_sys::ggml_log_level_GGML_LOG_LEVEL_DEBUG => log::Level::Trace,
+        _ => log::Level::Debug,
+    };
     // SAFETY: whisper.cpp passes a nul-terminated string, or null, that lives through the call.
-    unsafe { LINES.forward(Some(log::Level::Debug), text) }
+    unsafe { LINES.forward(Some(level), text) }
 }
 
 /// Joins pieces into lines and hands them to `log`.
