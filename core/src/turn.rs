@@ -34,8 +34,8 @@ pub struct TurnConfig {
     /// Speech over the reply pauses it at once; when it goes on for so much
     /// longer, it is an interruption whatever is said.
     pub interrupt: Samples,
-    /// Speech over the reply that begins so soon after the utterance (where its
-    /// pre-roll begins) goes on with it: should it interrupt, both are one utterance.
+    /// Speech that begins so soon (with its pre-roll) after the first sound of the
+    /// reply goes on with the utterance: should it interrupt, both are one. Zero: never.
     pub continuation: Samples,
     /// With [`wake`](Self::wake): how long it goes on listening after a wake
     /// or a reply before it sleeps.
@@ -61,7 +61,7 @@ impl Default for TurnConfig {
             wake: false,
             barge_in: false,
             interrupt: Samples::from_ms(640),
-            continuation: Samples::from_ms(380),
+            continuation: Samples::from_ms(500),
             follow_up: Samples::from_ms(8_000),
             pick_up: Samples::from_ms(320),
             max_audio: Samples::from_ms(30_000),

@@ -97,8 +97,8 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
     let (mut interrupted, mut words) = (0, Wer::default());
     // Not so soon that it goes on with the question. Nor in the last second, which a
     // command may outlast.
-    let soon = (samples(QUESTION).len() + EAR * 7 / 10) as u64;
-    let offsets: Vec<u64> = (soon.max(start)..end - EAR as u64).step_by(EAR / 4).collect();
+    let soon = EAR as u64 * 8 / 10;
+    let offsets: Vec<u64> = (start + soon..end - EAR as u64).step_by(EAR / 4).collect();
     assert!(offsets.len() >= 4, "the reply is too short to interrupt: {start} to {end}");
     for &at in &offsets {
         let talk = talk(&mut assistant, Some((at, &command)));

@@ -9,8 +9,10 @@ pub struct TurnMachine {
     /// The first sample of the utterance being heard or answered without a sound
     /// yet; while listening, nothing before it is taken.
     pub(super) from: Samples,
-    /// While a reply is heard: the utterance that it answers, from and to.
-    answered: (Samples, Samples),
+    /// While a reply is heard: the first sample of the utterance that it answers.
+    answered: Samples,
+    /// Until when speech over it goes on with that utterance.
+    continues_until: Samples,
     /// When the present time-out began to count.
     since: Samples,
     /// Until when it listens before it sleeps.
@@ -83,7 +85,8 @@ impl TurnMachine {
             config,
             phase: if config.wake { Phase::Asleep } else { Phase::Listening },
             from: Samples::ZERO,
-            answered: (Samples::ZERO, Samples::ZERO),
+            answered: Samples::ZERO,
+            continues_until: Samples::ZERO,
             since: Samples::ZERO,
             awake_until: Samples::ZERO,
             voice: false,
@@ -342,9 +345,8 @@ impl TurnMachine {
     fn interrupt(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         self.drop_turn(out);
         // Whoever had only paused was cut off, and has not been heard to the end.
-        let (from, to) = self.answered;
-        let goes_on = overlap.from < to + self.config.continuation;
-        let from = if goes_on { from.min(overlap.from) } else { overlap.from };
+        let goes_on = overlap.from < self.continues_until;
+        let from = if goes_on { self.answered.min(overlap.from) } else { overlap.from };
         self.answer_overlap(at, Overlap { from, ..overlap }, out);
     }
 
@@ -398,7 +400,11 @@ impl TurnMachine {
                 guess.progress = Progress::Ready;
             }
             &mut Phase::Thinking(turn) => {
-                self.answered = (self.from, turn.to);
+                self.answered = self.from;
+                self.continues_until = match self.config.continuation {
+                    Samples::ZERO => Samples::ZERO,
+                    soon => at + soon,
+                };
                 self.from = turn.to;
                 self.since = at;
                 self.phase = Phase::Speaking(turn.id);

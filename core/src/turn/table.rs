@@ -298,12 +298,15 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
 fn an_interruption_so_soon_goes_on_with_the_utterance() {
     let config = TurnConfig { barge_in: true, ..TurnConfig::default() };
     let utterance = T - SECOND;
-    for (gap, begins) in [
-        (config.continuation - Samples(1), utterance),
-        (config.continuation, T + config.continuation),
+    let soon = config.continuation;
+    let never = TurnConfig { continuation: Samples::ZERO, ..config };
+    for (config, late, begins) in [
+        (config, soon - Samples(1), utterance),
+        (config, soon, T + soon),
+        (never, Samples(1), T + Samples(1)),
     ] {
         let mut machine = machine_in("Speaking", config);
-        machine.step(T + SECOND, Event::SpeechStarted { from: T + gap });
+        machine.step(T + SECOND, Event::SpeechStarted { from: T + late });
         let speech_end = T + SECOND + SECOND;
         machine.step(speech_end, Event::SpeechEnded { speech_end });
         let overheard = Event::Overheard { turn: TURN, outcome: Outcome::Words };

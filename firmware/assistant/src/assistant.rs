@@ -173,10 +173,7 @@ pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
     let longest = seconds(turn.max_utterance_s);
     TurnConfig {
         barge_in: turn.barge_in,
-        // The machine counts from where the pre-roll begins.
-        continuation: Samples::from_ms(
-            turn.continuation_ms.saturating_sub(turn.pre_roll_ms).into(),
-        ),
+        continuation: Samples::from_ms(turn.continuation_ms.into()),
         max_audio: longest,
         hear_timeout: longest + Samples::from_ms(5_000),
         think_timeout: seconds(turn.think_timeout_s),

@@ -229,7 +229,7 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
 
 #[test]
 fn who_was_cut_off_and_goes_on_is_answered_whole() {
-    // The question is over for a hangover of 0.29 s; 0.45 s later it goes on.
+    // The question is over after 0.29 s of quiet; it goes on 0.16 s later.
     let parts = [(false, 500), (true, 1500), (false, 450), (true, 1500), (false, 3500)];
     let lines = ["Who wrote Hamlet?", "Who wrote Hamlet? And when?", "Who wrote Hamlet? And when?"];
     let asked = |config: fn(&mut sayso::Config)| {
