@@ -344,16 +344,15 @@ impl TurnMachine {
     /// The reply is interrupted for good, by speech that may be over by now.
     fn interrupt(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         self.drop_turn(out);
-        // Whoever had only paused was cut off, and has not been heard to the end.
-        let goes_on = overlap.from < self.continues_until;
-        let from = if goes_on { self.answered.min(overlap.from) } else { overlap.from };
-        self.answer_overlap(at, Overlap { from, ..overlap }, out);
+        self.answer_overlap(at, overlap, out);
     }
 
     /// Takes up what was said over a reply that is no more.
     fn answer_overlap(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         let voice = self.voice;
-        self.hear(at, overlap.from);
+        // Whoever had only paused was cut off, and has not been heard to the end.
+        let goes_on = overlap.from < self.continues_until;
+        self.hear(at, if goes_on { self.answered.min(overlap.from) } else { overlap.from });
         self.voice = voice;
         match overlap.progress {
             Said::Going => {}

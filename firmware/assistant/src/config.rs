@@ -173,7 +173,7 @@ pub struct Turn {
     /// question was by more than this, in dB: a radio, or somebody far away.
     pub barge_in_range_db: f32,
     /// Speech that begins (with its pre-roll) so soon after the reply, in ms, goes on with
-    /// the question, should it interrupt; 0: never.
+    /// the question, if it is answered; 0: never.
     pub continuation_ms: u32,
 }
 
@@ -196,7 +196,7 @@ impl Default for Turn {
             barge_in: true,
             barge_in_ms: 192,
             barge_in_range_db: 12.0,
-            continuation_ms: 500,
+            continuation_ms: 700,
         }
     }
 }
