@@ -34,9 +34,6 @@ pub struct TurnConfig {
     /// Speech over the reply pauses it at once; when it goes on for so much
     /// longer, it is an interruption whatever is said.
     pub interrupt: Samples,
-    /// Speech that begins so soon (with its pre-roll) after the first sound of the
-    /// reply goes on with the utterance: if it is answered, both are one. Zero: never.
-    pub continuation: Samples,
     /// With [`wake`](Self::wake): how long it goes on listening after a wake
     /// or a reply before it sleeps.
     pub follow_up: Samples,
@@ -61,7 +58,6 @@ impl Default for TurnConfig {
             wake: false,
             barge_in: false,
             interrupt: Samples::from_ms(640),
-            continuation: Samples::from_ms(700),
             follow_up: Samples::from_ms(8_000),
             pick_up: Samples::from_ms(320),
             max_audio: Samples::from_ms(30_000),

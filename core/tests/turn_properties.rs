@@ -187,8 +187,8 @@ fn modes() -> impl Strategy<Value = TurnConfig> {
 }
 
 fn any_config() -> impl Strategy<Value = TurnConfig> {
-    let wild = (modes(), time(), time(), time(), time(), time(), time(), time(), time());
-    let wild = wild.prop_map(|(modes, a, b, c, d, e, f, g, h)| TurnConfig {
+    let wild = (modes(), time(), time(), time(), time(), time(), time(), time());
+    let wild = wild.prop_map(|(modes, a, b, c, d, e, f, g)| TurnConfig {
         follow_up: a,
         pick_up: b,
         // No audio at all is not a setting that makes sense.
@@ -197,7 +197,6 @@ fn any_config() -> impl Strategy<Value = TurnConfig> {
         think_timeout: e,
         speak_timeout: f,
         interrupt: g,
-        continuation: h,
         ..modes
     });
     prop_oneof![3 => modes(), 1 => wild]

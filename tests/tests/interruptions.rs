@@ -95,8 +95,8 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
     assert_eq!(whole.turns.len(), 1);
     let command = samples(COMMAND);
     let (mut interrupted, mut words) = (0, Wer::default());
-    // Not in the first 0.1 s: there it might be heard before the reply. Nor in the last
-    // second, which a command may outlast.
+    // Not in the first 0.1 s: there it might still belong to the question. Nor in
+    // the last second, which a command may outlast.
     let offsets: Vec<u64> = (start + EAR as u64 / 10..end - EAR as u64).step_by(EAR / 4).collect();
     assert!(offsets.len() >= 4, "the reply is too short to interrupt: {start} to {end}");
     for &at in &offsets {
@@ -120,13 +120,7 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
             continue;
         }
         assert_eq!(talk.history[0].assistant, format!("{}…", cut.heard));
-        // Who speaks as the reply begins goes on with the question.
-        let goes_on = talk.turns[1].speech_from == cut.speech_from;
-        let after_ms = (at - start) * 1000 / EAR as u64;
-        assert!(if goes_on { after_ms < 1_100 } else { after_ms > 600 }, "{after_ms} ms");
-        let before = if goes_on { cut.transcript.as_str() } else { "" };
-        let said = format!("{before} turn on the living room lamp");
-        let second = Wer::of(&said, &talk.history[1].user);
+        let second = Wer::of("turn on the living room lamp", &talk.history[1].user);
         assert!(second.errors <= 2, "{}", talk.history[1].user);
         // The turn before was still in the cache.
         assert!(talk.turns[1].tokens.cached > cut.tokens.cached, "{:?}", talk.turns[1].tokens);

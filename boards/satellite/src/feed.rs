@@ -37,6 +37,8 @@ pub struct Feed {
     /// The last time at which the queue was shortened for want of a satellite.
     away: Option<Duration>,
     past: StreamStats,
+    /// What the satellite last said of its underruns, which it counts from its own start.
+    underruns: Option<u64>,
     opened: u64,
     scratch: Vec<f32>,
 }
@@ -61,7 +63,6 @@ struct Session {
     stop: Option<Stop>,
     /// When the last one was given, and the place at which it ends.
     stopped: Option<(Duration, u64)>,
-    underruns: u64,
 }
 
 impl Feed {
@@ -74,6 +75,7 @@ impl Feed {
             fed: 0,
             away: None,
             past: StreamStats::default(),
+            underruns: None,
             opened: 0,
             scratch: vec![0.0; Rate::Hz24000.block()],
         }
@@ -99,7 +101,6 @@ impl Feed {
             moved: now,
             stop: None,
             stopped: None,
-            underruns: 0,
         });
         self.away = None;
         self.opened += 1;
@@ -111,7 +112,6 @@ impl Feed {
         if let Some(session) = self.session.take() {
             let played = session.places.sample(session.reached(now));
             self.past.missing += self.fed.saturating_sub(played);
-            self.past.xruns += session.underruns;
             self.fed = played;
         }
         self.away.get_or_insert(now);
@@ -156,11 +156,11 @@ impl Feed {
         }
     }
 
-    /// The satellite has run dry so often.
+    /// The satellite has run dry so often since it was started.
     pub fn underruns(&mut self, count: u64) {
-        if let Some(session) = &mut self.session {
-            session.underruns = count;
-        }
+        // Those before its first word were not ours; fewer than before: it was started again.
+        let before = self.underruns.replace(count).unwrap_or(count);
+        self.past.xruns += count.checked_sub(before).unwrap_or(count);
     }
 
     /// The order to stop that is to be sent.
@@ -240,7 +240,6 @@ impl Feed {
     pub fn stats(&self) -> StreamStats {
         let mut stats = self.past;
         stats.reopened = self.opened.saturating_sub(1);
-        stats.xruns += self.session.as_ref().map_or(0, |session| session.underruns);
         stats
     }
 }
@@ -266,10 +265,10 @@ impl Session {
     /// Lets the resampler's last samples out: the utterance is over.
     fn finish(&mut self, fed: u64) {
         self.resampler.finish(&mut self.pending);
-        if self.pending.len() % 2 == 1 {
-            // ADPCM goes in pairs.
-            self.pending.push(0.0);
-        }
+        // A loudspeaker that takes 10 ms at a time would run dry on a part of that, which
+        // counts as an underrun. ADPCM goes in pairs.
+        let whole = self.pending.len().next_multiple_of((self.rate / 100) as usize);
+        self.pending.resize(whole, 0.0);
         self.places.end(self.sent + self.pending.len() as u64, fed);
     }
 

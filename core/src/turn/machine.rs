@@ -6,13 +6,9 @@ use crate::audio::Samples;
 pub struct TurnMachine {
     config: TurnConfig,
     pub(super) phase: Phase,
-    /// The first sample of the utterance being heard or answered without a sound
-    /// yet; while listening, nothing before it is taken.
+    /// The first sample of the utterance being heard or answered; while
+    /// listening, nothing before it is taken.
     pub(super) from: Samples,
-    /// While a reply is heard: the first sample of the utterance that it answers.
-    answered: Samples,
-    /// Until when speech over it goes on with that utterance.
-    continues_until: Samples,
     /// When the present time-out began to count.
     since: Samples,
     /// Until when it listens before it sleeps.
@@ -85,8 +81,6 @@ impl TurnMachine {
             config,
             phase: if config.wake { Phase::Asleep } else { Phase::Listening },
             from: Samples::ZERO,
-            answered: Samples::ZERO,
-            continues_until: Samples::ZERO,
             since: Samples::ZERO,
             awake_until: Samples::ZERO,
             voice: false,
@@ -350,9 +344,7 @@ impl TurnMachine {
     /// Takes up what was said over a reply that is no more.
     fn answer_overlap(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         let voice = self.voice;
-        // Whoever had only paused was cut off, and has not been heard to the end.
-        let goes_on = overlap.from < self.continues_until;
-        self.hear(at, if goes_on { self.answered.min(overlap.from) } else { overlap.from });
+        self.hear(at, overlap.from);
         self.voice = voice;
         match overlap.progress {
             Said::Going => {}
@@ -399,11 +391,6 @@ impl TurnMachine {
                 guess.progress = Progress::Ready;
             }
             &mut Phase::Thinking(turn) => {
-                self.answered = self.from;
-                self.continues_until = match self.config.continuation {
-                    Samples::ZERO => Samples::ZERO,
-                    soon => at + soon,
-                };
                 self.from = turn.to;
                 self.since = at;
                 self.phase = Phase::Speaking(turn.id);

@@ -295,33 +295,6 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
 }
 
 #[test]
-fn an_interruption_so_soon_goes_on_with_the_utterance() {
-    let config = TurnConfig { barge_in: true, ..TurnConfig::default() };
-    let utterance = T - SECOND;
-    let soon = config.continuation;
-    let never = TurnConfig { continuation: Samples::ZERO, ..config };
-    for (config, late, begins) in [
-        (config, soon - Samples(1), utterance),
-        (config, soon, T + soon),
-        (never, Samples(1), T + Samples(1)),
-    ] {
-        let mut machine = machine_in("Speaking", config);
-        machine.step(T + SECOND, Event::SpeechStarted { from: T + late });
-        let speech_end = T + SECOND + SECOND;
-        machine.step(speech_end, Event::SpeechEnded { speech_end });
-        let overheard = Event::Overheard { turn: TURN, outcome: Outcome::Words };
-        let actions = machine.step(speech_end, overheard);
-        let turn = TurnId(TURN.0 + 1);
-        assert!(actions.contains(&Action::StopSound { turn: TURN }), "{actions:?}");
-        assert!(
-            actions.contains(&Action::Think { turn, from: begins, to: speech_end }),
-            "{actions:?}"
-        );
-        assert_eq!(machine.utterance(), Some(begins));
-    }
-}
-
-#[test]
 fn events_of_turns_that_are_over_change_nothing() {
     for state in STATES {
         let barge_in = state.starts_with("Paused");

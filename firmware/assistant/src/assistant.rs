@@ -173,7 +173,6 @@ pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
     let longest = seconds(turn.max_utterance_s);
     TurnConfig {
         barge_in: turn.barge_in,
-        continuation: Samples::from_ms(turn.continuation_ms.into()),
         max_audio: longest,
         hear_timeout: longest + Samples::from_ms(5_000),
         think_timeout: seconds(turn.think_timeout_s),

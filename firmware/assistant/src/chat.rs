@@ -40,7 +40,8 @@ impl Chat {
         let mut mind = Mind::new(self.llm.as_mut(), self.cores.clone(), self.threads);
         let (mut reply, mut failed) = (Reply::default(), None);
         let (text, flag) = (text.to_owned(), cancel.clone());
-        mind.work(Job::Answer { turn, text, cancel: flag }, &mut |thought| match thought {
+        let answer = Job::Answer { turn, unanswered: String::new(), text, cancel: flag };
+        mind.work(answer, &mut |thought| match thought {
             Thought::Text { text, .. } => on_text(&text),
             Thought::Done { reply: done, .. } => reply = done,
             Thought::Broken { error, .. } => failed = Some(error),

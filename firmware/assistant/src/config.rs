@@ -172,9 +172,6 @@ pub struct Turn {
     /// Speech over the reply does not interrupt it where it is softer than the
     /// question was by more than this, in dB: a radio, or somebody far away.
     pub barge_in_range_db: f32,
-    /// Speech that begins (with its pre-roll) so soon after the reply, in ms, goes on with
-    /// the question, if it is answered; 0: never.
-    pub continuation_ms: u32,
 }
 
 impl Default for Turn {
@@ -196,7 +193,6 @@ impl Default for Turn {
             barge_in: true,
             barge_in_ms: 192,
             barge_in_range_db: 12.0,
-            continuation_ms: 700,
         }
     }
 }

@@ -75,6 +75,9 @@ pub struct Conversation<'e> {
     asking: Asking,
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
+    /// What was asked and interrupted before a word of the answer was heard, by who is
+    /// still speaking or being answered.
+    unanswered: String,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
@@ -113,6 +116,7 @@ impl<'e> Conversation<'e> {
             draft: Draft::default(),
             asking: Asking::default(),
             overhearing: Cancel::new(),
+            unanswered: String::new(),
             orders: VecDeque::new(),
             panel: None,
             changes: None,
@@ -301,8 +305,9 @@ impl<'e> Conversation<'e> {
                 let outcome = intent::outcome(&text);
                 current.stop = outcome == Outcome::Stop;
                 if outcome == Outcome::Words {
-                    let cancel = current.cancel.clone();
-                    self.orders.push_back(Order::Mind(Job::Answer { turn, text, cancel }));
+                    let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
+                    let answer = Job::Answer { turn, unanswered, text, cancel };
+                    self.orders.push_back(Order::Mind(answer));
                 }
                 self.tell(Event::Transcript { turn, at: self.now, transcript });
                 self.step(turn::Event::Understood { turn, outcome });
@@ -616,6 +621,16 @@ impl<'e> Conversation<'e> {
         record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
         if matches!(ending, Ending::Dropped | Ending::Stopped) {
             record.heard.clear();
+        }
+        // Whoever had only paused was cut off, and goes on: the question is not to be lost.
+        let goes_on = matches!(self.machine.state(), State::Hearing | State::Thinking);
+        match ending {
+            Ending::Dropped if goes_on => {}
+            Ending::Interrupted if goes_on && heard == 0 => {
+                let unanswered = std::mem::take(&mut self.unanswered);
+                self.unanswered = format!("{unanswered} {}", record.transcript).trim().into();
+            }
+            _ => self.unanswered.clear(),
         }
         self.orders.push_back(Order::Mind(match ending {
             Ending::Complete => Job::Keep { turn, heard: None },

@@ -366,11 +366,12 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed, or not where the settings say.
     pub fn tts(&self) -> Result<PathBuf> {
-        let folder = &self.config.models.voice;
-        if !folder.as_os_str().is_empty() {
-            return self.own(&folder.to_string_lossy());
+        let folder = self.config.models.voice.to_string_lossy();
+        let named = self.store.catalog().model(&folder).is_ok_and(|model| model.role == Role::Tts);
+        if !folder.is_empty() && !named {
+            return self.own(&folder);
         }
-        let file = self.file("", Role::Tts)?;
+        let file = self.file(&folder, Role::Tts)?;
         Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())
     }
 }

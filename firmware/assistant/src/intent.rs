@@ -8,19 +8,21 @@ pub fn is_stop(text: &str) -> bool {
     let words = words(text);
     let mut words: Vec<&str> = words.split_whitespace().collect();
     words.retain(|word| !["please", "ok", "okay", "oh", "no", "just", "now"].contains(word));
-    words.dedup();
-    matches!(
-        words.as_slice(),
-        ["stop"]
-            | ["stop", "it" | "that" | "talking"]
-            | ["cancel"]
-            | ["cancel", "that" | "it"]
-            | ["nevermind"]
-            | ["never", "mind"]
-            | ["be", "quiet"]
-            | ["shut", "up"]
-            | ["that's", "enough"]
-    )
+    let mut rest = words.as_slice();
+    // "Never mind. Stop!" is two of them.
+    while let Some(after) = match rest {
+        ["stop", "it" | "that" | "talking", after @ ..]
+        | ["cancel", "that" | "it", after @ ..]
+        | ["never", "mind", after @ ..]
+        | ["be", "quiet", after @ ..]
+        | ["shut", "up", after @ ..]
+        | ["that's", "enough", after @ ..]
+        | ["stop" | "cancel" | "nevermind", after @ ..] => Some(after),
+        _ => None,
+    } {
+        rest = after;
+    }
+    rest.is_empty() && !words.is_empty()
 }
 
 /// Whether `text` only shows that the listener follows: "mhm", "yeah", "I see".
@@ -301,9 +303,14 @@ mod tests {
 
     #[test]
     fn stops() {
-        for text in
-            ["Stop.", "stop, stop!", "Please cancel that.", "Never mind.", "Oh, stop it now"]
-        {
+        for text in [
+            "Stop.",
+            "stop, stop!",
+            "Please cancel that.",
+            "Never mind.",
+            "Never mind. Stop!",
+            "Oh, stop it now",
+        ] {
             assert!(is_stop(text), "{text}");
         }
         for text in

@@ -21,6 +21,9 @@ pub enum Job {
     Answer {
         /// The turn it belongs to.
         turn: TurnId,
+        /// What was asked just before, and was interrupted before any answer to it was
+        /// heard; empty mostly.
+        unanswered: String,
         /// What was said, or typed.
         text: String,
         /// Stops the work.
@@ -93,7 +96,9 @@ impl<'a> Mind<'a> {
     /// Does one job, emitting what is found out.
     pub fn work(&mut self, job: Job, emit: &mut dyn FnMut(Thought)) {
         let (turn, done) = match job {
-            Job::Answer { turn, text, cancel } => (turn, self.answer(turn, &text, &cancel, emit)),
+            Job::Answer { turn, unanswered, text, cancel } => {
+                (turn, self.answer(turn, &unanswered, &text, &cancel, emit))
+            }
             Job::Keep { turn, heard } => (turn, self.keep(turn, heard)),
             Job::Discard { turn } => (turn, self.discard(turn)),
         };
@@ -105,6 +110,7 @@ impl<'a> Mind<'a> {
     fn answer(
         &mut self,
         turn: TurnId,
+        unanswered: &str,
         text: &str,
         cancel: &Cancel,
         emit: &mut dyn FnMut(Thought),
@@ -113,7 +119,11 @@ impl<'a> Mind<'a> {
         let start = Instant::now();
         let mut splitter = ClauseSplitter::new();
         let mut written = String::new();
-        if let Some(answer) = intent::beyond_the_model(text, &(self.now)()) {
+        let whole = format!("{unanswered} {text}");
+        let whole = whole.trim();
+        let now = (self.now)();
+        let beyond = |text| intent::beyond_the_model(text, &now);
+        if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's memory: it would be wrong a minute later.
             emit(Thought::Text { turn, text: answer.clone() });
             let mut clause = |clause| emit(Thought::Clause { turn, clause });
@@ -126,7 +136,7 @@ impl<'a> Mind<'a> {
             return Ok(());
         }
         let mut taken = self.cores.take(self.threads, self.threads);
-        let reply = self.llm.reply(text, cancel, &mut |piece| {
+        let reply = self.llm.reply(whole, cancel, &mut |piece| {
             // The voice and the scribe have shorter work than a whole reply.
             taken.yield_now();
             written.push_str(piece);

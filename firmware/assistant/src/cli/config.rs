@@ -1,7 +1,6 @@
 //! `sayso config`: the settings file.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use sayso::config::TEMPLATE;
@@ -28,9 +27,8 @@ pub struct ConfigCommand {
 enum Action {
     /// Write a commented sayso.toml that holds the defaults
     Init {
-        /// Where to
-        #[arg(default_value = "sayso.toml")]
-        file: PathBuf,
+        /// Where to [default: what --config names, else sayso.toml]
+        file: Option<PathBuf>,
         /// Replace the file if it is there
         #[arg(long)]
         force: bool,
@@ -49,21 +47,22 @@ impl ConfigCommand {
     pub fn run(&self, shared: &Shared) -> Result<()> {
         match &self.command {
             Action::Init { file, force } => {
+                let file = file.as_ref().or(shared.config.as_ref());
+                let file = file.map_or(Path::new("sayso.toml"), PathBuf::as_path);
                 // The user's own folder of settings may not be there yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
                     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
                 }
-                let mut options = std::fs::OpenOptions::new();
-                options.write(true).create_new(!force).create(true).truncate(*force);
-                let mut out = options.open(file).map_err(|error| match error.kind() {
-                    std::io::ErrorKind::AlreadyExists => Error::Usage(format!(
+                if file.exists() && !force {
+                    return Err(Error::Usage(format!(
                         "{} is there already: choose another name, or --force to replace it",
                         file.display()
-                    )),
-                    _ => Error::io(file, error),
+                    )));
+                }
+                super::put(file, &|file| {
+                    std::fs::write(file, TEMPLATE).map_err(|error| Error::io(file, error))
                 })?;
-                out.write_all(TEMPLATE.as_bytes()).map_err(|error| Error::io(file, error))?;
                 println!("{}", file.display());
                 Ok(())
             }

@@ -104,19 +104,21 @@ impl Shared {
     fn settings_with(&self, set: &[String]) -> Result<Config> {
         let file = self.config.clone().or_else(Config::find);
         let mut config = Config::load(file.as_deref(), set)?;
-        if let Some(profile) = self.profile {
+        // What the environment says goes before the file, not before `--set`.
+        let open = |key| !sets(set, key);
+        if let Some(profile) = self.profile.filter(|_| open("models.profile")) {
             config.models.profile = profile;
         }
-        if let Some(dir) = &self.models {
+        if let Some(dir) = self.models.as_ref().filter(|_| open("models.dir")) {
             config.models.dir = dir.clone();
         }
-        if let Some(whisper) = &self.whisper {
+        if let Some(whisper) = self.whisper.as_ref().filter(|_| open("models.whisper")) {
             config.models.whisper = whisper.clone();
         }
-        if let Some(llm) = &self.llm {
+        if let Some(llm) = self.llm.as_ref().filter(|_| open("models.llm")) {
             config.models.llm = llm.clone();
         }
-        if let Some(voice) = &self.voice {
+        if let Some(voice) = self.voice.as_ref().filter(|_| open("models.voice")) {
             config.models.voice = voice.clone();
         }
         Ok(config)
@@ -220,19 +222,45 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
     Ok(Some(sound.samples))
 }
 
+/// Whether one of the settings given by `--set` is of this name.
+fn sets(set: &[String], key: &str) -> bool {
+    set.iter().any(|setting| setting.split('=').next().is_some_and(|name| name.trim() == key))
+}
+
 /// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.
 ///
 /// # Errors
-/// When the disk is full or the folder missing; no half file is left behind then.
+/// As [`put`].
 fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
-    let there = path.exists();
-    let mut file = WavWriter::create(path, rate, 1)?;
-    let done = file.write(sound).and_then(|()| file.finish());
-    if done.is_err() && !there {
-        // It says little beside the error that is told.
-        let _ = std::fs::remove_file(path);
+    put(path, &|path| {
+        let mut file = WavWriter::create(path, rate, 1)?;
+        file.write(sound).and_then(|()| file.finish())?;
+        Ok(())
+    })
+}
+
+/// Has `write` make a file, and puts it in the place of `path` when it is whole.
+///
+/// # Errors
+/// When the disk is full or the folder missing; what was there before still is then,
+/// and no half file.
+fn put(path: &Path, write: &dyn Fn(&Path) -> Result<()>) -> Result<()> {
+    // A link stays one; a device or a pipe is written to as it is.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    if name.is_empty() || place.exists() && !place.is_file() {
+        return write(path);
     }
-    Ok(done?)
+    let part = place.with_file_name(format!(".{name}.part"));
+    let done = write(&part).and_then(|()| {
+        std::fs::rename(&part, &place).map_err(|error| sayso::Error::io(path, error))
+    });
+    done.map_err(|error| {
+        // It says little beside the error that is told.
+        let _ = std::fs::remove_file(&part);
+        let (part, path) = (part.display().to_string(), path.display().to_string());
+        sayso::Error::Io(error.to_string().replace(&part, &path))
+    })
 }
 
 /// A flag that is set when `stop` is, for work that looks only at the flag.

@@ -35,7 +35,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
 }
 
 /// The least and the most that a number may be.
-const RANGES: [(&str, f64, f64); 31] = [
+const RANGES: [(&str, f64, f64); 30] = [
     ("raspberry_pi.led", 0.0, 1023.0),
     ("raspberry_pi.button", 0.0, 1023.0),
     ("satellite.volume", 0.0, 100.0),
@@ -51,7 +51,6 @@ const RANGES: [(&str, f64, f64); 31] = [
     ("turn.pre_roll_ms", 0.0, 10_000.0),
     ("turn.barge_in_ms", 0.0, 10_000.0),
     ("turn.barge_in_range_db", 0.0, 100.0),
-    ("turn.continuation_ms", 0.0, 10_000.0),
     ("turn.max_utterance_s", 1.0, 600.0),
     ("turn.think_timeout_s", 1.0, 600.0),
     ("stt.threads", 0.0, 256.0),

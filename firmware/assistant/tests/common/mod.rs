@@ -68,6 +68,9 @@ impl EndOfTurn for Sounds {
 /// What [`Echo`] never answers.
 pub const NO_ANSWER: &str = "What comes after the end?";
 
+/// How a question begins whose answer begins with a word of half a second.
+pub const SLOWLY: &str = "Slowly:";
+
 /// Answers "You said: …" and keeps a history that the test can read.
 pub struct Echo {
     pending: Option<Exchange>,
@@ -91,7 +94,10 @@ impl Llm for Echo {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-        let text = format!("You said, after all, this: {user} That is what you really said.");
+        let text = match user.strip_prefix(SLOWLY) {
+            Some(user) => format!("{SLOWLY} {user}"),
+            None => format!("You said, after all, this: {user} That is what you really said."),
+        };
         let mut reply = Reply::default();
         self.pending = Some(Exchange { user: user.into(), assistant: String::new() });
         for word in text.split_inclusive(' ') {
@@ -146,8 +152,9 @@ impl Tts for Tone {
         for word in words(clause) {
             cancel.check()?;
             let from = spoken.samples;
-            let tone: Vec<f32> =
-                (0..VOICE_RATE / 10).map(|n| 0.3 * (n as f32 * 0.1).sin()).collect();
+            let length =
+                if &clause[word.clone()] == SLOWLY { VOICE_RATE / 2 } else { VOICE_RATE / 10 };
+            let tone: Vec<f32> = (0..length).map(|n| 0.3 * (n as f32 * 0.1).sin()).collect();
             on_sound(&tone);
             spoken.samples += tone.len();
             spoken.words.push(WordTiming { text: word, samples: from..spoken.samples });

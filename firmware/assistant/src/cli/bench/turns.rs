@@ -222,7 +222,6 @@ impl Turns {
                 "sound_ready_ms": played.stages.ready.map(term::tenth),
                 "released_ms": played.stages.released.map(term::tenth),
                 "cut_off": played.cut_off,
-                "mended": played.mended,
                 "guesses_made": played.guesses.made,
                 "transcript": played.transcript,
                 "troubles": played.troubles,
@@ -232,7 +231,6 @@ impl Turns {
         }
         let latency = match played.voice_to_voice_ms {
             Some(ms) => format!("{ms:>6.0} ms"),
-            None if played.mended => "  cut off, then answered whole".into(),
             None if played.cut_off => "  cut off".into(),
             None => "no answer".into(),
         };
@@ -252,7 +250,6 @@ fn cascade(turn: &Turn) -> Turn {
         hangover_question_ms: CASCADE_HANGOVER_MS,
         hangover_ms: CASCADE_HANGOVER_MS,
         hangover_long_ms: CASCADE_HANGOVER_MS,
-        continuation_ms: 0,
         ..turn.clone()
     }
 }

@@ -37,8 +37,6 @@ pub struct Played {
     pub cut_off: bool,
     /// Whether such a turn was also heard.
     pub cut_off_heard: bool,
-    /// Whether the whole question was answered aloud after that.
-    pub mended: bool,
     /// Guesses begun, released, and dropped because the user went on.
     pub guesses: Guesses,
     /// The stages of the turn that was heard.
@@ -120,10 +118,8 @@ struct Seen {
     now: Samples,
     state: State,
     records: Vec<TurnRecord>,
-    /// The turn that is heard first, and since when.
+    /// The turn that is heard, and since when.
     heard: Option<(TurnId, Samples)>,
-    /// The turn that is heard after a question was cut off, and since when.
-    again: Option<(TurnId, Samples)>,
     played: Played,
 }
 
@@ -139,10 +135,7 @@ impl Watch for Seen {
             }
             Event::State { state, .. } => self.state = state,
             Event::Speaking { turn, .. } => {
-                let (first, _) = *self.heard.get_or_insert((turn, now));
-                if turn != first && now >= self.end {
-                    self.again.get_or_insert((turn, now));
-                }
+                self.heard.get_or_insert((turn, now));
             }
             Event::Turn(record) => self.records.push(*record),
             Event::Trouble { message, .. } => self.played.troubles.push(message),
@@ -152,9 +145,8 @@ impl Watch for Seen {
 
     fn over(&self) -> bool {
         let quiet = self.state == State::Listening && self.now >= self.end + NOTHING;
-        let cut_off = |since| since < self.end;
-        match self.heard.filter(|(_, since)| !cut_off(*since)).or(self.again) {
-            Some((_, since)) => self.now >= since + HEARD,
+        match self.heard {
+            Some((_, since)) => self.now >= since.max(self.end) + HEARD,
             None => quiet || self.now >= self.end + PATIENCE,
         }
     }
@@ -169,7 +161,6 @@ impl Seen {
             state: State::Listening,
             records: Vec::new(),
             heard: None,
-            again: None,
             played: Played::default(),
         }
     }
@@ -184,21 +175,15 @@ impl Seen {
             self.played.guesses.dropped += u64::from(guess && dropped);
             self.played.cut_off |= record.released.is_some_and(|at| at < self.end);
         }
-        if let Some(record) = find(&self.records, self.heard) {
-            self.played.transcript = record.transcript.clone();
+        let heard = self.heard.map(|(turn, _)| turn);
+        if let Some(record) = self.records.iter().find(|record| Some(record.turn) == heard) {
             // The reply to a part of the question is no answer to it.
             if record.released >= Some(self.end) {
                 self.played.stages = self.stages(record);
             } else {
                 self.played.cut_off_heard = true;
-                let whole = |again: &&TurnRecord| {
-                    again.speech_from <= record.speech_from && again.released >= Some(self.end)
-                };
-                if let Some(again) = find(&self.records, self.again).filter(whole) {
-                    self.played.mended = true;
-                    self.played.transcript = again.transcript.clone();
-                }
             }
+            self.played.transcript = record.transcript.clone();
         }
         self.played
     }
@@ -221,12 +206,6 @@ impl Seen {
     }
 }
 
-/// The record of a turn that was heard.
-fn find(records: &[TurnRecord], heard: Option<(TurnId, Samples)>) -> Option<&TurnRecord> {
-    let (turn, _) = heard?;
-    records.iter().find(|record| record.turn == turn)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,18 +219,14 @@ mod tests {
         record
     }
 
-    fn seen(records: Vec<TurnRecord>, heard: Option<u32>) -> Seen {
+    fn watched(records: Vec<TurnRecord>, heard: Option<u32>) -> Played {
         let handle = Replay::from_samples(Vec::new()).handle();
         let mut seen = Seen::new(handle, Samples::from_ms(3_000));
         for record in records {
             seen.see(Event::Turn(Box::new(record)));
         }
         seen.heard = heard.map(|turn| (TurnId(turn), Samples::from_ms(3_700)));
-        seen
-    }
-
-    fn watched(records: Vec<TurnRecord>, heard: Option<u32>) -> Played {
-        seen(records, heard).played()
+        seen.played()
     }
 
     #[test]
@@ -266,19 +241,9 @@ mod tests {
         assert_eq!(played.stages.released, Some(600.0));
 
         // Released in a pause: a cut-off, and its reply is not the question's.
-        let early = record(2, 1_900, Some(2_300), Interrupted);
-        let played = watched(vec![wrong.clone(), early.clone()], Some(2));
-        assert!(played.cut_off_heard && !played.mended && played.stages.released.is_none());
-
-        // The rest interrupts that reply, and is answered: alone, or with the beginning.
-        for (from, mended) in [(2_700, false), (0, true)] {
-            let mut rest = record(3, 3_200, Some(3_500), Complete);
-            rest.speech_from = Samples::from_ms(from);
-            let mut seen = seen(vec![early.clone(), rest], Some(2));
-            seen.again = Some((TurnId(3), Samples::from_ms(3_600)));
-            let played = seen.played();
-            assert!(played.cut_off_heard && played.mended == mended);
-        }
+        let early = record(2, 1_900, Some(2_300), Complete);
+        let played = watched(vec![wrong.clone(), early], Some(2));
+        assert!(played.cut_off_heard && played.stages.released.is_none());
 
         // Released in a pause, taken back unheard, answered in the end.
         let recalled = record(1, 1_200, Some(1_600), Dropped);

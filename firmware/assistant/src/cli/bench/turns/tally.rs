@@ -18,7 +18,6 @@ pub struct Tally {
     unanswered: u64,
     cut_off: u64,
     cut_off_heard: u64,
-    mended: u64,
     guesses: Guesses,
     xruns: u64,
     dropped_samples: u64,
@@ -45,7 +44,6 @@ impl Default for Tally {
             unanswered: 0,
             cut_off: 0,
             cut_off_heard: 0,
-            mended: 0,
             guesses: Guesses::default(),
             xruns: 0,
             dropped_samples: 0,
@@ -73,7 +71,6 @@ impl Tally {
         self.unanswered += u64::from(silent);
         self.cut_off += u64::from(played.cut_off);
         self.cut_off_heard += u64::from(played.cut_off_heard);
-        self.mended += u64::from(played.mended);
         self.guesses.made += played.guesses.made;
         self.guesses.kept += played.guesses.kept;
         self.guesses.dropped += played.guesses.dropped;
@@ -112,7 +109,6 @@ impl Tally {
             .count("false_cutoffs", self.cut_off)
             .value("false_cutoff_share", self.cut_off as f64 / self.asked.max(1) as f64)
             .count("false_cutoffs_heard", self.cut_off_heard)
-            .count("false_cutoffs_mended", self.mended)
             .count("guesses_made", self.guesses.made)
             .count("guesses_kept", self.guesses.kept)
             .count("guesses_dropped", self.guesses.dropped)
