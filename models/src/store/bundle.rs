@@ -199,6 +199,10 @@ fn read_list(from: &Path) -> Result<Bundle> {
     let wrong = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(&path);
     let mut text = String::new();
     let file = File::open(&path).map_err(|error| {
+        if !from.exists() {
+            let message = "there is no such folder: check the path";
+            return Error::new(ErrorKind::Missing, message).with_path(from);
+        }
         wrong("not a bundle: its list is missing; export it again").with_source(error)
     })?;
     file.take(MAX_RECORD)
@@ -239,6 +243,8 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
                 }
             }
             None if name == LIST && !is_dir => {}
+            // What file managers leave everywhere.
+            None if name.starts_with('.') && !is_dir => {}
             _ => return Err(foreign(&path)),
         }
     }
@@ -254,14 +260,21 @@ fn copy(
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64),
 ) -> Result<()> {
+    let next = match folder {
+        Folder::Store => "copy or export the bundle again",
+        Folder::Bundle => "`sayso models fetch` puts it right",
+    };
     let changed = |what: &str| {
-        let message = format!("{what}: it was cut short or changed");
+        let message = format!("{what}: it was cut short or changed; {next}");
         Error::new(ErrorKind::Damaged, message).with_path(from)
     };
     match fs::symlink_metadata(from) {
         Ok(meta) if meta.is_file() && meta.len() == print.size => {}
         Ok(_) => return Err(changed("wrong length")),
-        Err(_) => return Err(Error::new(ErrorKind::Damaged, "it is missing").with_path(from)),
+        Err(_) => {
+            let message = format!("it is missing: {next}");
+            return Err(Error::new(ErrorKind::Damaged, message).with_path(from));
+        }
     }
     let cannot_read = |error| failed("could not read the file", from, error);
     let cannot_write = |error| failed_in(folder, "could not write the file", to, error);
