@@ -61,7 +61,7 @@ impl Doctor {
         findings.extend(gpu());
         findings.extend(memory());
         if let Ok(mut config) = shared.settings() {
-            self.devices.put_into(&mut config);
+            self.devices.put_into(&shared.set, &mut config);
             findings.extend(models(&config));
             findings.extend(devices(&config));
         }

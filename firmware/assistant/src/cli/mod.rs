@@ -104,23 +104,12 @@ impl Shared {
     fn settings_with(&self, set: &[String]) -> Result<Config> {
         let file = self.config.clone().or_else(Config::find);
         let mut config = Config::load(file.as_deref(), set)?;
-        // What the environment says goes before the file, not before `--set`.
-        let open = |key| !sets(set, key);
-        if let Some(profile) = self.profile.filter(|_| open("models.profile")) {
-            config.models.profile = profile;
-        }
-        if let Some(dir) = self.models.as_ref().filter(|_| open("models.dir")) {
-            config.models.dir = dir.clone();
-        }
-        if let Some(whisper) = self.whisper.as_ref().filter(|_| open("models.whisper")) {
-            config.models.whisper = whisper.clone();
-        }
-        if let Some(llm) = self.llm.as_ref().filter(|_| open("models.llm")) {
-            config.models.llm = llm.clone();
-        }
-        if let Some(voice) = self.voice.as_ref().filter(|_| open("models.voice")) {
-            config.models.voice = voice.clone();
-        }
+        let models = &mut config.models;
+        put_option(set, "models.profile", &self.profile, &mut models.profile);
+        put_option(set, "models.dir", &self.models, &mut models.dir);
+        put_option(set, "models.whisper", &self.whisper, &mut models.whisper);
+        put_option(set, "models.llm", &self.llm, &mut models.llm);
+        put_option(set, "models.voice", &self.voice, &mut models.voice);
         Ok(config)
     }
 
@@ -222,9 +211,15 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
     Ok(Some(sound.samples))
 }
 
-/// Whether one of the settings given by `--set` is of this name.
-fn sets(set: &[String], key: &str) -> bool {
-    set.iter().any(|setting| setting.split('=').next().is_some_and(|name| name.trim() == key))
+/// Puts an option in the place of the setting `key`, unless that is among those `set` by
+/// name: the option may be the environment's, which goes before the file, not before them.
+fn put_option<T: Clone>(set: &[String], key: &str, option: &Option<T>, setting: &mut T) {
+    let is_key = |set: &String| set.split('=').next().is_some_and(|name| name.trim() == key);
+    if let Some(option) = option
+        && !set.iter().any(is_key)
+    {
+        setting.clone_from(option);
+    }
 }
 
 /// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.

@@ -60,13 +60,11 @@ pub struct Devices {
 }
 
 impl Devices {
-    pub fn put_into(&self, config: &mut Config) {
-        if let Some(input) = &self.input {
-            config.audio.input.clone_from(input);
-        }
-        if let Some(output) = &self.output {
-            config.audio.output.clone_from(output);
-        }
+    /// Puts them into settings of which those `set` by name stay.
+    pub fn put_into(&self, set: &[String], config: &mut Config) {
+        let audio = &mut config.audio;
+        super::put_option(set, "audio.input", &self.input, &mut audio.input);
+        super::put_option(set, "audio.output", &self.output, &mut audio.output);
     }
 }
 
@@ -76,7 +74,7 @@ impl Run {
             return list_devices(self.json);
         }
         let mut config = shared.settings()?;
-        self.devices.put_into(&mut config);
+        self.devices.put_into(&shared.set, &mut config);
         // Before the models are loaded, which takes longer than to see a mistake.
         let mut parties = Vec::new();
         for (n, name) in self.board.iter().enumerate() {
