@@ -10,6 +10,7 @@ use sayso_models::tts::Delivery;
 
 use crate::Stop;
 use crate::config::Config;
+use crate::control::{Controls, Handle};
 use crate::conversation::Conversation;
 use crate::cores::Cores;
 use crate::ear::{Attention, Cleaner, Ear, Interrupting};
@@ -49,12 +50,14 @@ pub struct Assistant {
     config: Config,
     engines: Engines,
     cores: Cores,
+    controls: Controls,
 }
 
 impl Assistant {
     /// An assistant with these engines.
     pub fn new(config: Config, engines: Engines) -> Self {
-        Self { config, engines, cores: Cores::new(cores()) }
+        let controls = Controls::new(false, 1.0);
+        Self { config, engines, cores: Cores::new(cores()), controls }
     }
 
     /// Shares the cores with other assistants in this program, so that together they
@@ -62,6 +65,11 @@ impl Assistant {
     pub fn share(mut self, cores: Cores) -> Self {
         self.cores = cores;
         self
+    }
+
+    /// What others use to ask things of this assistant's conversations, from any thread.
+    pub fn handle(&self) -> Handle {
+        self.controls.handle.clone()
     }
 
     /// The settings in force.

@@ -33,6 +33,7 @@ pub mod assistant;
 pub mod chat;
 pub mod clause;
 pub mod config;
+pub mod control;
 pub mod conversation;
 pub mod cores;
 mod draft;

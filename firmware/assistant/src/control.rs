@@ -1,0 +1,112 @@
+//! What others ask of a running conversation: a control socket, a server, a skill.
+//!
+//! A [`Handle`] reaches one conversation from any thread. Each call leaves a
+//! [`Command`] that the conversation takes up between two inputs, within some 10 ms;
+//! none waits for what it starts.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use sayso_core::turn::State;
+use serde::{Deserialize, Serialize};
+
+/// Something the assistant says on its own: a timer, a reminder, a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The words.
+    pub text: String,
+    /// Interrupts a reply and speaks over a speaker, instead of waiting for both.
+    #[serde(default)]
+    pub urgent: bool,
+    /// Whether a chime sounds first.
+    #[serde(default)]
+    pub chime: bool,
+}
+
+/// What a conversation can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Says something when nobody else speaks.
+    Announce(Announcement),
+    /// Answers a question as if it had been spoken.
+    Ask(String),
+    /// Ends what is being said or answered, and forgets waiting announcements.
+    Stop,
+    /// Hears nothing from now on, or hears again.
+    Mute(bool),
+    /// How loud all that is played is: a factor, 0 to 2.
+    Volume(f32),
+}
+
+/// What a conversation is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether a board is talking; else it is being opened, or waited for.
+    pub open: bool,
+    /// Whose turn it is.
+    pub state: State,
+    /// Whether it hears nothing, by order.
+    pub muted: bool,
+    /// How loud all that is played is: a factor, 0 to 2.
+    pub volume: f32,
+    /// Announcements that wait to be said.
+    pub waiting: usize,
+}
+
+/// The conversation is over: nobody takes the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl std::fmt::Display for Gone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the conversation is over")
+    }
+}
+
+impl std::error::Error for Gone {}
+
+/// A conversation, as seen by others; clones reach the same one.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    commands: Sender<Command>,
+    status: Arc<Mutex<Status>>,
+}
+
+impl Handle {
+    /// Leaves a command.
+    ///
+    /// # Errors
+    /// [`Gone`] when the conversation is over.
+    pub fn send(&self, command: Command) -> Result<(), Gone> {
+        self.commands.send(command).map_err(|_| Gone)
+    }
+
+    /// What the conversation is doing.
+    pub fn status(&self) -> Status {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The conversation's end of its [`Handle`]s.
+#[derive(Debug)]
+#[allow(dead_code)] // Taken up by the conversation in the next step.
+pub(crate) struct Controls {
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) handle: Handle,
+}
+
+impl Controls {
+    /// Of a conversation that has not begun, muted or not.
+    pub(crate) fn new(muted: bool, volume: f32) -> Self {
+        let (sender, commands) = unbounded();
+        let status = Status { open: false, state: State::Asleep, muted, volume, waiting: 0 };
+        let handle = Handle { commands: sender, status: Arc::new(Mutex::new(status)) };
+        Self { commands, handle }
+    }
+
+    #[allow(dead_code)]
+    /// Shows others what the conversation is doing.
+    pub(crate) fn show(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.handle.status.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
