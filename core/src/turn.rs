@@ -5,12 +5,13 @@
 //! event. Every transition is in `docs/turns.md`, and a test holds the code to
 //! that table.
 //!
-//! A *turn* is one attempt to answer. It begins with [`Action::Think`] and
-//! ends with exactly one of [`Action::Cancel`], [`Action::StopSound`] and
-//! [`Action::Keep`]; there is never more than one at a time. Its sound may be
-//! played from [`Action::Release`] on, and only then. A turn that was started
-//! before the speech had surely ended is a *guess*: its release comes when the
-//! end is confirmed, or never.
+//! A *turn* is one attempt to answer, which begins with [`Action::Think`], or an
+//! *announcement*, something that the assistant says on its own, which begins with
+//! [`Action::Announce`]. It ends with exactly one of [`Action::Cancel`],
+//! [`Action::StopSound`] and [`Action::Keep`]; there is never more than one at a
+//! time. Its sound may be played from [`Action::Release`] on, and only then. A turn
+//! that was started before the speech had surely ended is a *guess*: its release
+//! comes when the end is confirmed, or never.
 
 use crate::audio::Samples;
 use crate::endpoint::EndpointEvent;
@@ -34,8 +35,9 @@ pub struct TurnConfig {
     /// Speech over the reply pauses it at once; when it goes on for so much
     /// longer, it is an interruption whatever is said.
     pub interrupt: Samples,
-    /// With [`wake`](Self::wake): how long it goes on listening after a wake
-    /// or a reply before it sleeps.
+    /// With [`wake`](Self::wake): how long it goes on listening after a wake,
+    /// a reply or an announcement before it sleeps. So long after a wake,
+    /// announcements that are not urgent wait for the person to speak.
     pub follow_up: Samples,
     /// How far speech that began before it listened (over the reply, or with
     /// the wake word) must go on afterwards to count. Longer than the
@@ -46,7 +48,7 @@ pub struct TurnConfig {
     /// How long it waits for the ear while somebody seems to speak: longer
     /// than the endpointer's longest utterance.
     pub hear_timeout: Samples,
-    /// How long it waits for the first sound of a reply.
+    /// How long it waits for the first sound of a reply or an announcement.
     pub think_timeout: Samples,
     /// How long a reply may last.
     pub speak_timeout: Samples,
@@ -85,11 +87,11 @@ pub enum State {
     Listening,
     /// Somebody speaks, or has just paused.
     Hearing,
-    /// The speech is over; the reply has no sound yet.
+    /// The speech is over, and the reply has no sound yet; nor has an announcement.
     Thinking,
-    /// The reply is being played.
+    /// The reply or the announcement is being played.
     Speaking,
-    /// The reply is paused: somebody speaks over it.
+    /// It is paused: somebody speaks over it.
     Paused,
 }
 
@@ -141,6 +143,14 @@ pub enum Event {
     },
     /// A button pressed for peace: ends everything.
     Sleep,
+    /// The assistant has something to say on its own. An offer that cannot begin
+    /// now changes nothing; it is made again with every frame until
+    /// [`Action::Announce`] takes it up.
+    Announce {
+        /// Whether it interrupts a reply and speaks over a speaker, instead of
+        /// waiting for both. It waits for another urgent one.
+        urgent: bool,
+    },
     /// The ear: [`EndpointEvent::SpeechStarted`].
     SpeechStarted {
         /// Where the speech begins, pre-roll included.
@@ -178,7 +188,8 @@ pub enum Event {
         turn: TurnId,
     },
     /// The mouth: the reply is complete and its last sample has been played.
-    /// Or the mind: the reply is complete and has no sound.
+    /// Or the mind: the reply is complete and has no sound. Likewise for an
+    /// announcement.
     Finished {
         /// Whose.
         turn: TurnId,
@@ -234,6 +245,12 @@ pub enum Action {
         /// follows does a recogniser good.
         to: Samples,
     },
+    /// Begin the turn that was offered by [`Event::Announce`]: prepare its sound.
+    /// [`Release`](Self::Release) follows at once.
+    Announce {
+        /// The new turn's number.
+        turn: TurnId,
+    },
     /// The turn's sound may be played from now on.
     Release {
         /// Whose.
@@ -258,6 +275,12 @@ pub enum Action {
         from: Samples,
         /// The sample after the last of the speech.
         to: Samples,
+    },
+    /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up:
+    /// a person is to be told. [`Cancel`](Self::Cancel) follows.
+    Late {
+        /// Whose.
+        turn: TurnId,
     },
     /// End the turn without trace: its work stops, nothing of it is heard, nothing remembered.
     Cancel {

@@ -2,8 +2,8 @@
 //!
 //! The first line of a log is the machine's settings, every other one a
 //! [`Step`]. The logs were recorded by the ignored test below, from real
-//! probability tracks (`tracks/`) run through the endpointer, and then read
-//! through by hand:
+//! probability tracks (`tracks/`, by `tracks/tracks.py`) run through the endpointer, and
+//! then read through by hand:
 //!
 //! ```text
 //! cargo test --release -p sayso-core --test turn_logs -- --ignored
@@ -130,6 +130,33 @@ fn conversations() -> Vec<Conversation> {
             ],
         },
         Conversation {
+            name: "announcement",
+            config: wake,
+            sound: vec![Err(400)],
+            then: vec![At(600, Event::Announce { urgent: false }), sound(300), finished(2_600)],
+        },
+        // Offered while somebody speaks and while they are answered.
+        Conversation {
+            name: "announcement-waits",
+            config: barge_in,
+            sound: vec![Ok("what_time_is_it"), Err(300)],
+            then: (0..6)
+                .map(|n| At(500 + 1_000 * n, Event::Announce { urgent: false }))
+                .chain([words(180), sound(700), finished(2_600)])
+                .collect(),
+        },
+        Conversation {
+            name: "urgent-announcement-over-speech",
+            config: barge_in,
+            sound: vec![Ok("sentence_with_pause"), Err(100), Ok("set_timer"), Err(200)],
+            then: vec![
+                At(1_200, Event::Announce { urgent: true }),
+                words(180),
+                sound(300),
+                finished(2_600),
+            ],
+        },
+        Conversation {
             name: "no-reply",
             config: plain,
             sound: vec![Ok("what_time_is_it"), Err(1_000)],
@@ -187,12 +214,17 @@ impl Conversation {
                 let actions = machine.step(now, event);
                 for &action in &actions {
                     match action {
-                        Action::Think { turn, .. } => began = Some((turn, now)),
+                        Action::Think { turn, .. } | Action::Announce { turn } => {
+                            began = Some((turn, now));
+                        }
                         Action::Release { .. } => released = now,
                         Action::Cancel { .. } | Action::StopSound { .. } | Action::Keep { .. } => {
                             began = None;
                         }
-                        Action::Pause { .. } | Action::Resume { .. } | Action::Overhear { .. } => {}
+                        Action::Pause { .. }
+                        | Action::Resume { .. }
+                        | Action::Overhear { .. }
+                        | Action::Late { .. } => {}
                         // A cough is no interruption.
                         Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
                         Action::Show(_) => {

@@ -14,6 +14,11 @@ struct Audited {
     live: Option<(TurnId, bool)>,
     /// Whether its sound is paused.
     paused: bool,
+    /// Whether it is an announcement, and whether an urgent one.
+    announced: bool,
+    urgent: bool,
+    /// Whether the ear said last that somebody speaks.
+    voice: bool,
     last: TurnId,
     latest: Samples,
 }
@@ -21,15 +26,26 @@ struct Audited {
 impl Audited {
     fn new(config: TurnConfig) -> Self {
         let machine = TurnMachine::new(config);
-        Self { machine, live: None, paused: false, last: TurnId(0), latest: Samples::ZERO }
+        Self {
+            machine,
+            live: None,
+            paused: false,
+            announced: false,
+            urgent: false,
+            voice: false,
+            last: TurnId(0),
+            latest: Samples::ZERO,
+        }
     }
 
     fn step(&mut self, at: Samples, event: Event) -> Result<Actions, TestCaseError> {
         let before = self.machine.state();
         self.latest = self.latest.max(at);
+        let (was_live, was_announced) = (self.live, self.announced);
         let actions = self.machine.step(at, event);
         prop_assert!(actions.len() <= 4, "{actions:?}");
         let mut shown = None;
+        let mut late = None;
         for &action in &actions {
             prop_assert_eq!(shown, None, "something after Show");
             match action {
@@ -38,6 +54,27 @@ impl Audited {
                     prop_assert!(turn > self.last);
                     prop_assert!(from < to && to - from <= self.machine.config().max_audio);
                     (self.live, self.last) = (Some((turn, false)), turn);
+                    (self.announced, self.urgent) = (false, false);
+                }
+                Action::Announce { turn } => {
+                    prop_assert_eq!(self.live, None, "two turns at once");
+                    prop_assert!(turn > self.last);
+                    let Event::Announce { urgent } = event else {
+                        return Err(TestCaseError::fail("announces what nobody offered"));
+                    };
+                    if !urgent {
+                        prop_assert!([State::Asleep, State::Listening].contains(&before));
+                        prop_assert!(!self.voice && was_live.is_none(), "it does not wait");
+                    }
+                    prop_assert!(was_live.is_none() || !self.urgent, "urgent over urgent");
+                    (self.live, self.last) = (Some((turn, false)), turn);
+                    (self.announced, self.urgent) = (true, urgent);
+                    prop_assert!(actions.contains(&Action::Release { turn }), "{:?}", actions);
+                }
+                Action::Late { turn } => {
+                    prop_assert_eq!((self.live, event), (Some((turn, true)), Event::Tick));
+                    prop_assert!(actions.contains(&Action::Cancel { turn }), "{:?}", actions);
+                    late = Some(turn);
                 }
                 Action::Release { turn } => {
                     prop_assert_eq!(self.live, Some((turn, false)));
@@ -47,6 +84,8 @@ impl Audited {
                     prop_assert_eq!(self.live.map(|l| l.0), Some(turn));
                     let heard = [State::Speaking, State::Paused].contains(&before);
                     prop_assert!(!heard, "cancelled while heard");
+                    let released = self.live.is_some_and(|l| l.1);
+                    prop_assert!(event != Event::Tick || !released || late == Some(turn));
                     self.live = None;
                 }
                 Action::StopSound { turn } => {
@@ -78,6 +117,17 @@ impl Audited {
             }
         }
         let state = self.machine.state();
+        match event {
+            // The utterance that is being answered is over.
+            Event::SpeechResumed if before == State::Thinking && !was_announced => {}
+            Event::SpeechStarted { .. } | Event::SpeechResumed => self.voice = true,
+            Event::MayHaveEnded { .. } | Event::SpeechEnded { .. } => self.voice = false,
+            // The ear was silent for too long: what it said last counts no more.
+            Event::Tick if before == State::Hearing && state == State::Listening => {
+                self.voice = false;
+            }
+            _ => {}
+        }
         prop_assert_eq!(shown.unwrap_or(before), state);
         prop_assert_eq!(self.machine.turn(), self.live.map(|l| l.0));
         let released = self.live.map(|l| l.1);
@@ -116,6 +166,23 @@ impl Audited {
         }
         prop_assert_eq!(self.machine.state(), rest);
         prop_assert_eq!(self.live, None);
+        self.announces(false)?;
+        self.announces(true)
+    }
+
+    /// At rest, with nobody speaking, an announcement is made.
+    fn announces(&mut self, urgent: bool) -> Result<(), TestCaseError> {
+        let at = self.latest;
+        self.step(at, Event::SpeechEnded { speech_end: Samples::ZERO })?;
+        self.step(at, Event::Announce { urgent })?;
+        let live = self.live.map(|l| l.0);
+        let Some(turn) = live else {
+            return Err(TestCaseError::fail("it does not announce"));
+        };
+        self.step(at, Event::SoundReady { turn })?;
+        prop_assert_eq!(self.machine.state(), State::Speaking);
+        self.step(at, Event::Finished { turn })?;
+        prop_assert_eq!(self.machine.state(), State::Listening);
         Ok(())
     }
 }
@@ -153,6 +220,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         1 => time().prop_map(|from| Event::Wake { from }),
         1 => Just(Event::Sleep),
+        3 => prop::bool::weighted(0.3).prop_map(|urgent| Event::Announce { urgent }),
         3 => time().prop_map(|from| Event::SpeechStarted { from }),
         3 => time().prop_map(|speech_end| Event::MayHaveEnded { speech_end }),
         1 => Just(Event::SpeechResumed),
@@ -278,14 +346,16 @@ proptest! {
     #![proptest_config(cases(3_000))]
 
     /// A real endpointer over a random conversation, and a mind and a mouth
-    /// that do what they are told: nothing is heard that was not released, and
-    /// everything that was said to a listening machine is thought about.
+    /// that do what they are told: nothing is heard that was not released,
+    /// everything that was said to a listening machine is thought about, and
+    /// every announcement is made in the end.
     #[test]
     fn conversations(
         modes in modes(),
         pieces in prop::collection::vec((any::<bool>(), 1usize..60), 1..40),
         replies in prop::collection::vec(reply(), 1..8),
         buttons in prop::collection::vec((0usize..1_200, any::<bool>()), 0..4),
+        offers in prop::collection::vec((0usize..1_200, prop::bool::weighted(0.3)), 0..4),
     ) {
         let mut audited = Audited::new(modes);
         let mut ear = Endpointer::new(EndpointConfig::default());
@@ -294,7 +364,12 @@ proptest! {
         // Said over the reply, and when it is understood.
         let mut overheard: Option<(TurnId, Samples)> = None;
         let mut kept = 0;
-        let frames = pieces.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n));
+        // What waits to be announced, and what is being announced.
+        let (mut offers, mut announcing) = (offers, None);
+        // Quiet enough for all of it: a reply takes up to 9 s, its follow-up 8 s.
+        let quiet = [(false, 6 * 17 * 32)];
+        let pieces = pieces.iter().chain(&quiet);
+        let frames = pieces.flat_map(|&(v, n)| std::iter::repeat_n(v, n));
         for (n, voice) in frames.enumerate() {
             let mut events = vec![];
             let heard = ear.push(if voice { 0.9 } else { 0.05 });
@@ -329,6 +404,9 @@ proptest! {
                 events.push(Event::Overheard { turn, outcome });
             }
             events.push(Event::Tick);
+            let due = offers.iter().copied().filter(|offer| offer.0 <= n);
+            let next = due.max_by_key(|offer| offer.1);
+            events.extend(next.map(|(_, urgent)| Event::Announce { urgent }));
             for event in events {
                 let listening = audited.machine.state() == State::Listening;
                 let actions = audited.step(now, event)?;
@@ -338,16 +416,34 @@ proptest! {
                             prop_assert!(to <= now);
                             work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 0));
                         }
+                        Action::Announce { turn } => {
+                            let taken = offers.iter().position(|o| Some(*o) == next).unwrap();
+                            announcing = Some((turn, offers.swap_remove(taken)));
+                            // Nothing is to be understood.
+                            work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 1));
+                        }
                         Action::Release { .. } => {
                             if let Some(work) = &mut work { work.3 = Some(now); }
                         }
                         Action::Keep { .. } => { kept += 1; work = None; }
-                        Action::Cancel { .. } | Action::StopSound { .. } => work = None,
+                        Action::Cancel { turn } => {
+                            // Not a word of it was heard, and not for want of a voice.
+                            if event != (Event::Failed { turn })
+                                && let Some((_, offer)) = announcing.take_if(|a| a.0 == turn)
+                            {
+                                offers.push(offer);
+                            }
+                            work = None;
+                        }
+                        Action::StopSound { .. } => work = None,
                         Action::Overhear { turn, to, .. } => {
                             prop_assert!(to <= now);
                             overheard = Some((turn, now + Samples::from_ms(300)));
                         }
-                        Action::Pause { .. } | Action::Resume { .. } | Action::Show(_) => {}
+                        Action::Pause { .. }
+                        | Action::Resume { .. }
+                        | Action::Late { .. }
+                        | Action::Show(_) => {}
                     }
                 }
                 match event {
@@ -359,7 +455,7 @@ proptest! {
                         if audited.machine.state() == State::Hearing
                             && Some(speech_end) > audited.machine.utterance() =>
                         prop_assert!(audited.machine.turn().is_some()),
-                    // Speech never goes on beside a reply that it may interrupt.
+                    // Speech never begins beside a reply that it may interrupt.
                     Event::SpeechStarted { .. } if modes.barge_in =>
                         prop_assert!(audited.machine.state() != State::Speaking),
                     _ => {}
@@ -367,6 +463,7 @@ proptest! {
             }
         }
         prop_assert!(kept <= audited.last.0);
+        prop_assert!(offers.is_empty(), "not announced: {offers:?}");
         audited.settles()?;
     }
 }

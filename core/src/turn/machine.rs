@@ -11,8 +11,13 @@ pub struct TurnMachine {
     pub(super) from: Samples,
     /// When the present time-out began to count.
     since: Samples,
-    /// Until when it listens before it sleeps.
+    /// Until when it listens before it sleeps. Past while it is asleep.
     awake_until: Samples,
+    /// Until when only urgent announcements begin: a person who has just woken
+    /// it is about to speak.
+    called_until: Samples,
+    /// Whether the turn under way is an urgent announcement.
+    pub(super) urgent: bool,
     /// Whether the ear says that somebody speaks, in any state.
     pub(super) voice: bool,
     last_turn: TurnId,
@@ -23,6 +28,7 @@ pub(super) enum Phase {
     Asleep,
     Listening,
     Hearing(Option<Guess>),
+    Announcing(TurnId),
     Thinking(Turn),
     Speaking(TurnId),
     Paused(Overlap),
@@ -83,6 +89,8 @@ impl TurnMachine {
             from: Samples::ZERO,
             since: Samples::ZERO,
             awake_until: Samples::ZERO,
+            called_until: Samples::ZERO,
+            urgent: false,
             voice: false,
             last_turn: TurnId(0),
         }
@@ -94,7 +102,7 @@ impl TurnMachine {
             Phase::Asleep => State::Asleep,
             Phase::Listening => State::Listening,
             Phase::Hearing(_) => State::Hearing,
-            Phase::Thinking(_) => State::Thinking,
+            Phase::Announcing(_) | Phase::Thinking(_) => State::Thinking,
             Phase::Speaking(_) => State::Speaking,
             Phase::Paused(_) => State::Paused,
         }
@@ -106,7 +114,7 @@ impl TurnMachine {
             Phase::Asleep | Phase::Listening | Phase::Hearing(None) => None,
             Phase::Hearing(Some(guess)) => Some(guess.turn.id),
             Phase::Thinking(turn) => Some(turn.id),
-            Phase::Speaking(id) => Some(id),
+            Phase::Announcing(id) | Phase::Speaking(id) => Some(id),
             Phase::Paused(overlap) => Some(overlap.reply),
         }
     }
@@ -116,7 +124,11 @@ impl TurnMachine {
     pub fn utterance(&self) -> Option<Samples> {
         match self.phase {
             Phase::Hearing(_) | Phase::Thinking(_) => Some(self.from),
-            Phase::Asleep | Phase::Listening | Phase::Speaking(_) | Phase::Paused(_) => None,
+            Phase::Asleep
+            | Phase::Listening
+            | Phase::Announcing(_)
+            | Phase::Speaking(_)
+            | Phase::Paused(_) => None,
         }
     }
 
@@ -136,6 +148,7 @@ impl TurnMachine {
         match event {
             Event::Wake { from } => self.wake(at, from.min(at), &mut out),
             Event::Sleep => self.sleep(at, &mut out),
+            Event::Announce { urgent } => self.announce(at, urgent, &mut out),
             Event::SpeechStarted { from } => self.speech_started(at, from.min(at), &mut out),
             Event::SpeechResumed => self.speech_resumed(at, &mut out),
             Event::MayHaveEnded { speech_end } => {
@@ -168,6 +181,7 @@ impl TurnMachine {
         if !matches!(self.phase, Phase::Hearing(_)) {
             self.drop_turn(out);
             self.from = from;
+            self.called_until = at + self.config.follow_up;
             self.listen_anew(at);
         }
     }
@@ -180,9 +194,49 @@ impl TurnMachine {
         }
     }
 
+    /// Begins a turn of its own, where one may begin now.
+    fn announce(&mut self, at: Samples, urgent: bool, out: &mut Out) {
+        let begins = match self.phase {
+            Phase::Asleep | Phase::Listening if !urgent => !self.voice && at >= self.called_until,
+            Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_) => urgent && !self.urgent,
+            Phase::Asleep | Phase::Listening | Phase::Hearing(_) | Phase::Thinking(_) => urgent,
+        };
+        if !begins {
+            return;
+        }
+        self.drop_turn(out);
+        match self.phase {
+            // What was said while it slept was not for us.
+            Phase::Asleep => self.from = at,
+            Phase::Listening | Phase::Announcing(_) => {}
+            // Who was speaking or being answered is listened to afterwards, even if
+            // nothing comes of the announcement.
+            Phase::Hearing(_) => {
+                self.voice = true;
+                self.stay_awake(at);
+            }
+            Phase::Paused(overlap) => {
+                self.from = overlap.from;
+                self.voice = !matches!(overlap.progress, Said::Over(_));
+                self.stay_awake(at);
+            }
+            Phase::Thinking(_) | Phase::Speaking(_) => self.stay_awake(at),
+        }
+        let turn = self.new_turn();
+        self.urgent = urgent;
+        self.since = at;
+        self.phase = Phase::Announcing(turn);
+        out.push(Action::Announce { turn });
+        out.push(Action::Release { turn });
+    }
+
     fn speech_started(&mut self, at: Samples, from: Samples, out: &mut Out) {
         match self.phase {
             Phase::Listening => self.hear(at, from.max(self.from)),
+            Phase::Announcing(_) => {
+                let from = from.max(self.from);
+                self.speech_before_announcement(at, from, out);
+            }
             // The same utterance goes on, its audio kept from where it began.
             Phase::Hearing(_) | Phase::Thinking(_) => {
                 self.drop_turn(out);
@@ -197,13 +251,14 @@ impl TurnMachine {
     fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
         match self.phase {
             // More of what was let pass as nothing.
-            Phase::Speaking(reply) if self.config.barge_in => {
+            Phase::Speaking(reply) if self.config.barge_in && !(self.urgent && self.voice) => {
                 self.pause(at, reply, at - self.config.pick_up, out);
             }
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
             // Begun over the reply or with the wake word; now it is for us.
             Phase::Listening => self.hear(at, self.from),
+            Phase::Announcing(_) => self.speech_before_announcement(at, self.from, out),
             Phase::Hearing(_) => {
                 self.drop_turn(out);
                 self.hear(at, self.from);
@@ -213,8 +268,34 @@ impl TurnMachine {
         }
     }
 
+    /// Whether an urgent announcement is prepared or spoken. The utterance that it is
+    /// spoken over goes on, as `voice`, until it has surely ended: else the speaker's
+    /// next breath would interrupt the announcement.
+    fn is_urgent(&self) -> bool {
+        self.urgent && matches!(self.phase, Phase::Announcing(_) | Phase::Speaking(_))
+    }
+
+    /// Somebody speaks while an announcement has no sound yet.
+    fn speech_before_announcement(&mut self, at: Samples, from: Samples, out: &mut Out) {
+        if self.urgent {
+            self.from = from;
+            self.voice = true;
+            return;
+        }
+        self.drop_turn(out);
+        if self.dozes(at) {
+            self.voice = true;
+            self.phase = Phase::Asleep;
+        } else {
+            self.hear(at, from);
+        }
+    }
+
     fn may_have_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
         self.pick_up(at, speech_end);
+        if self.is_urgent() {
+            return;
+        }
         self.voice = false;
         if let Phase::Paused(overlap) = self.phase {
             self.overhear(at, overlap, speech_end, Said::Paused(speech_end), out);
@@ -395,6 +476,10 @@ impl TurnMachine {
                 self.since = at;
                 self.phase = Phase::Speaking(turn.id);
             }
+            &mut Phase::Announcing(turn) => {
+                self.since = at;
+                self.phase = Phase::Speaking(turn);
+            }
             _ => {}
         }
     }
@@ -408,6 +493,10 @@ impl TurnMachine {
                 out.push(Action::Keep { turn: turn.id });
                 self.from = turn.to;
                 self.listen_anew(at);
+            }
+            &mut Phase::Announcing(turn) => {
+                out.push(Action::Keep { turn });
+                self.go_back(at);
             }
             &mut Phase::Speaking(turn) => {
                 out.push(Action::Keep { turn });
@@ -427,7 +516,9 @@ impl TurnMachine {
                 self.drop_turn(out);
                 self.phase = Phase::Hearing(None);
             }
-            Phase::Thinking(_) | Phase::Speaking(_) => self.give_up(at, out),
+            Phase::Announcing(_) | Phase::Thinking(_) | Phase::Speaking(_) => {
+                self.give_up(at, out);
+            }
             Phase::Paused(overlap) => self.interrupt(at, overlap, out),
             Phase::Asleep | Phase::Listening => {}
         }
@@ -439,7 +530,7 @@ impl TurnMachine {
             Phase::Asleep => {}
             Phase::Listening => {
                 self.pick_up(at, at);
-                if self.phase == Phase::Listening && self.config.wake && at >= self.awake_until {
+                if self.phase == Phase::Listening && self.dozes(at) {
                     self.phase = Phase::Asleep;
                 }
             }
@@ -449,7 +540,12 @@ impl TurnMachine {
                 self.from = at;
                 self.listen(at);
             }
-            Phase::Thinking(_) if over(self.config.think_timeout) => self.give_up(at, out),
+            Phase::Announcing(turn) | Phase::Thinking(Turn { id: turn, .. })
+                if over(self.config.think_timeout) =>
+            {
+                out.push(Action::Late { turn });
+                self.give_up(at, out);
+            }
             Phase::Speaking(_) if over(self.config.speak_timeout) => self.give_up(at, out),
             Phase::Paused(overlap) => match overlap.progress {
                 Said::Going if over(self.config.interrupt) => self.interrupt(at, overlap, out),
@@ -458,7 +554,7 @@ impl TurnMachine {
                 }
                 _ => {}
             },
-            Phase::Hearing(_) | Phase::Thinking(_) | Phase::Speaking(_) => {}
+            Phase::Hearing(_) | Phase::Announcing(_) | Phase::Thinking(_) | Phase::Speaking(_) => {}
         }
     }
 
@@ -467,6 +563,7 @@ impl TurnMachine {
         self.drop_turn(out);
         match self.phase {
             Phase::Speaking(_) => self.after_sound(at),
+            Phase::Announcing(_) => self.go_back(at),
             Phase::Thinking(turn) => {
                 self.from = turn.to;
                 self.listen_anew(at);
@@ -505,21 +602,44 @@ impl TurnMachine {
 
     /// Listens, and for the whole follow-up window.
     fn listen_anew(&mut self, at: Samples) {
-        self.awake_until = at + self.config.follow_up;
+        self.stay_awake(at);
         self.listen(at);
     }
 
-    fn rest(&mut self, at: Samples) {
-        if self.config.wake {
+    fn stay_awake(&mut self, at: Samples) {
+        self.awake_until = at + self.config.follow_up;
+    }
+
+    /// Whether it sleeps by now where there is nothing else to do.
+    fn dozes(&self, at: Samples) -> bool {
+        self.config.wake && at >= self.awake_until
+    }
+
+    /// To where it was before an announcement of which nothing was heard.
+    fn go_back(&mut self, at: Samples) {
+        if self.dozes(at) {
             self.phase = Phase::Asleep;
         } else {
             self.listen(at);
         }
     }
 
-    fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
+    /// Sleeps, or listens where no waking is asked for.
+    fn rest(&mut self, at: Samples) {
+        self.awake_until = Samples::ZERO;
+        self.called_until = Samples::ZERO;
+        self.go_back(at);
+    }
+
+    fn new_turn(&mut self) -> TurnId {
         self.last_turn = TurnId(self.last_turn.0.wrapping_add(1));
-        let turn = Turn { id: self.last_turn, to };
+        self.urgent = false;
+        self.last_turn
+    }
+
+    fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
+        let turn = Turn { id: self.new_turn(), to };
+        self.called_until = Samples::ZERO;
         let from = self.from.max(to - self.config.max_audio);
         out.push(Action::Think { turn: turn.id, from, to });
         turn

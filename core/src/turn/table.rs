@@ -11,7 +11,7 @@ use crate::audio::Samples;
 
 const DOC: &str = include_str!("../../../docs/turns.md");
 
-const STATES: [&str; 17] = [
+const STATES: [&str; 20] = [
     "Asleep",
     "Asleep, voice",
     "Listening",
@@ -23,6 +23,9 @@ const STATES: [&str; 17] = [
     "Hearing, guess silent",
     "Hearing, guess nothing",
     "Hearing, guess stop",
+    "Announcing",
+    "Announcing, urgent",
+    "Announcing, urgent, voice",
     "Thinking",
     "Speaking",
     "Speaking, voice",
@@ -31,9 +34,12 @@ const STATES: [&str; 17] = [
     "Paused, asking, over",
 ];
 
-const EVENTS: [&str; 20] = [
+const EVENTS: [&str; 23] = [
     "Wake",
     "Sleep",
+    "Announce",
+    "Announce(called)",
+    "Announce(urgent)",
     "SpeechStarted",
     "SpeechResumed",
     "MayHaveEnded",
@@ -75,7 +81,10 @@ fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
         for state in states {
             assert!(STATES.contains(&state), "unknown state {state}");
             for event in events.split(" / ") {
-                let plain = event.strip_suffix("(barge-in)").unwrap_or(event);
+                let plain = ["(barge-in)", "(asleep)", "(urgent)"]
+                    .iter()
+                    .find_map(|f| event.strip_suffix(f));
+                let plain = plain.unwrap_or(event);
                 let known = EVENTS.iter().any(|e| *e == plain || base(e) == plain);
                 assert!(known, "unknown event {event}");
                 let key = (state.to_string(), event.to_string());
@@ -110,6 +119,11 @@ fn name(machine: &TurnMachine) -> String {
                 Progress::Stop => "Hearing, guess stop",
             }
         }
+        Phase::Announcing(_) if machine.urgent => "Announcing, urgent",
+        Phase::Announcing(_) => {
+            assert!(!machine.voice);
+            "Announcing"
+        }
         Phase::Thinking(_) => {
             assert!(!machine.voice);
             "Thinking"
@@ -128,16 +142,49 @@ fn name(machine: &TurnMachine) -> String {
     if machine.voice { format!("{state}, voice") } else { state.to_string() }
 }
 
+/// How a machine gets into a state that is reached in several ways.
+#[derive(Clone, Copy, Debug, Default)]
+struct By {
+    /// An announcement that was begun, asleep or after the follow-up window.
+    asleep: bool,
+    /// What is spoken or paused is an urgent announcement.
+    urgent: bool,
+}
+
+impl By {
+    /// The ways to a state; none where the settings rule it out.
+    fn ways(state: &str, config: &TurnConfig) -> Vec<Self> {
+        let all = [(false, false), (true, false), (false, true), (true, true)];
+        let all = all.map(|(asleep, urgent)| Self { asleep, urgent });
+        let possible = |by: &Self| match state.split(',').next().unwrap() {
+            "Asleep" => config.wake && !by.asleep && !by.urgent,
+            "Announcing" => (config.wake || !by.asleep) && !by.urgent,
+            // Nobody speaks over a reply without pausing it, where that can be.
+            "Speaking" if state == "Speaking, voice" => {
+                !by.asleep && (by.urgent || !config.barge_in)
+            }
+            "Speaking" => !by.asleep,
+            "Paused" => !by.asleep && config.barge_in,
+            _ => !by.asleep && !by.urgent,
+        };
+        all.into_iter().filter(possible).collect()
+    }
+}
+
 /// A machine in the state of that name, reached at `T` at the latest.
-fn machine_in(state: &str, config: TurnConfig) -> TurnMachine {
+fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
     let woken = [Event::Wake { from: T - SECOND }];
     let heard = [&woken[..], &[Event::SpeechStarted { from: T - SECOND }]].concat();
     let guess = [&heard[..], &[Event::MayHaveEnded { speech_end: T }]].concat();
     let thinking = [&guess[..], &[Event::SpeechEnded { speech_end: T }]].concat();
     let ready = Event::SoundReady { turn: TURN };
-    let speaking = [&thinking[..], &[ready]].concat();
     let understood = |outcome| Event::Understood { turn: TURN, outcome };
     let plus = |events: &[Event], event| [events, &[event]].concat();
+    let urgent = Event::Announce { urgent: true };
+    // Nothing is heard, and nobody has just been called, or was long ago.
+    let quiet = if by.asleep { vec![] } else { plus(&thinking, Event::Finished { turn: TURN }) };
+    let speaking =
+        if by.urgent { [&woken[..], &[urgent, ready]].concat() } else { plus(&thinking, ready) };
     let events = match state {
         "Asleep" => vec![],
         "Asleep, voice" => vec![Event::SpeechStarted { from: T }],
@@ -151,8 +198,14 @@ fn machine_in(state: &str, config: TurnConfig) -> TurnMachine {
         "Hearing, guess silent" => plus(&guess, Event::Finished { turn: TURN }),
         "Hearing, guess nothing" => plus(&guess, understood(Outcome::Nothing)),
         "Hearing, guess stop" => plus(&guess, understood(Outcome::Stop)),
+        "Announcing" => plus(&quiet, Event::Announce { urgent: false }),
+        "Announcing, urgent" => plus(&quiet, urgent),
+        "Announcing, urgent, voice" => {
+            [&quiet[..], &[Event::SpeechStarted { from: T }, urgent]].concat()
+        }
         "Thinking" => thinking,
         "Speaking" => speaking,
+        "Speaking, voice" if by.urgent => [&heard[..], &[urgent, ready]].concat(),
         "Speaking, voice" => plus(&speaking, Event::SpeechResumed),
         "Paused" | "Paused, asking" | "Paused, asking, over" => {
             let paused = plus(&speaking, Event::SpeechStarted { from: T - SECOND });
@@ -182,6 +235,11 @@ fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
     let event = match name {
         "Wake" => Event::Wake { from: at },
         "Sleep" => Event::Sleep,
+        "Announce" => {
+            return (T + Samples::from_ms(60_000), Event::Announce { urgent: false });
+        }
+        "Announce(called)" => Event::Announce { urgent: false },
+        "Announce(urgent)" => Event::Announce { urgent: true },
         "SpeechStarted" => Event::SpeechStarted { from: at - SECOND },
         "SpeechResumed" => Event::SpeechResumed,
         "MayHaveEnded" => Event::MayHaveEnded { speech_end: covered },
@@ -215,7 +273,12 @@ fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
                 assert_eq!(live.replace(turn), None, "a second turn");
                 ("Think", turn)
             }
+            Action::Announce { turn } => {
+                assert_eq!(live.replace(turn), None, "a second turn");
+                ("Announce", turn)
+            }
             Action::Release { turn } => ("Release", turn),
+            Action::Late { turn } => ("Late", turn),
             Action::Cancel { turn } => ("Cancel", turn),
             Action::StopSound { turn } => ("StopSound", turn),
             Action::Pause { turn } => ("Pause", turn),
@@ -244,15 +307,12 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
     for (wake, barge_in) in [(false, false), (false, true), (true, false), (true, true)] {
         let config = TurnConfig { wake, barge_in, ..TurnConfig::default() };
         let rest = if wake { "Asleep" } else { "Listening" };
-        let possible = |state: &&str| match *state {
-            "Asleep" | "Asleep, voice" => wake,
-            // A voice over the reply is either let be or pauses it.
-            "Speaking, voice" => !barge_in,
-            state => barge_in || !state.starts_with("Paused"),
-        };
-        for state in STATES.into_iter().filter(possible) {
+        let ways = STATES
+            .into_iter()
+            .flat_map(|state| By::ways(state, &config).into_iter().map(move |by| (state, by)));
+        for (state, by) in ways {
             for event_name in EVENTS {
-                let mut machine = machine_in(state, config);
+                let mut machine = machine_in(state, by, config);
                 let (at, event) = event(event_name, &machine);
                 let live = machine.turn();
                 let shown = machine.state();
@@ -260,6 +320,11 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
 
                 let forms = [
                     if barge_in { format!("{event_name}(barge-in)") } else { String::new() },
+                    if by.asleep { format!("{event_name}(asleep)") } else { String::new() },
+                    match base(event_name) {
+                        event if by.urgent && event != "Announce" => format!("{event}(urgent)"),
+                        _ => String::new(),
+                    },
                     event_name.to_string(),
                     // `Tick` alone stands for itself: no time-out is over.
                     base(event_name).to_string(),
@@ -267,13 +332,15 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
                 let row = forms
                     .iter()
                     .map(|form| (state.to_string(), form.clone()))
-                    .find(|key| rows.contains_key(key));
+                    .find(|key| rows.contains_key(key))
+                    // One urgent announcement does not interrupt another.
+                    .filter(|_| !(by.urgent && event_name == "Announce(urgent)"));
                 let (line, next, expected) = match &row {
                     Some(key) => rows[key].clone(),
                     None => (0, state.to_string(), vec![]),
                 };
                 used.extend(row);
-                let context = format!("{state} × {event_name}, line {line}, {config:?}");
+                let context = format!("{state} × {event_name}, line {line}, {by:?}, {config:?}");
                 assert_eq!(name(&machine), next.replace("rest", rest), "{context}");
                 assert_eq!(names(&actions, live), expected, "{context}");
                 let show = (machine.state() != shown).then(|| Action::Show(machine.state()));
@@ -284,11 +351,16 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
                 );
                 assert!(show.is_none() || actions.last() == show.as_ref(), "{context}");
                 assert!(actions.len() < actions.capacity(), "{context}");
+                if machine.turn() == live && by.urgent {
+                    assert!(machine.urgent, "{context}");
+                }
                 cells += 1;
             }
         }
     }
-    assert_eq!(cells, 20 * (12 + 14 + 14 + 16));
+    // Without `wake` 15 states in 17 ways; barge-in adds three in six, and takes a way
+    // to speech over a reply that it would pause. `wake` adds two states and three ways.
+    assert_eq!(cells, EVENTS.len() * (17 + 22 + 22 + 27));
     for key in rows.keys() {
         assert!(used.contains(key), "the row {key:?} describes nothing");
     }
@@ -299,20 +371,22 @@ fn events_of_turns_that_are_over_change_nothing() {
     for state in STATES {
         let barge_in = state.starts_with("Paused");
         let config = TurnConfig { wake: true, barge_in, ..TurnConfig::default() };
-        for stale in [TurnId(0), TurnId(7), TurnId(u32::MAX)] {
-            for event in [
-                Event::Understood { turn: stale, outcome: Outcome::Words },
-                Event::Understood { turn: stale, outcome: Outcome::Nothing },
-                Event::Understood { turn: stale, outcome: Outcome::Stop },
-                Event::Overheard { turn: stale, outcome: Outcome::Words },
-                Event::Overheard { turn: stale, outcome: Outcome::Stop },
-                Event::SoundReady { turn: stale },
-                Event::Finished { turn: stale },
-                Event::Failed { turn: stale },
-            ] {
-                let mut machine = machine_in(state, config);
-                assert!(machine.step(T + SECOND, event).is_empty(), "{state} × {event:?}");
-                assert_eq!(name(&machine), state, "{event:?}");
+        for by in By::ways(state, &config) {
+            for stale in [TurnId(0), TurnId(7), TurnId(u32::MAX)] {
+                for event in [
+                    Event::Understood { turn: stale, outcome: Outcome::Words },
+                    Event::Understood { turn: stale, outcome: Outcome::Nothing },
+                    Event::Understood { turn: stale, outcome: Outcome::Stop },
+                    Event::Overheard { turn: stale, outcome: Outcome::Words },
+                    Event::Overheard { turn: stale, outcome: Outcome::Stop },
+                    Event::SoundReady { turn: stale },
+                    Event::Finished { turn: stale },
+                    Event::Failed { turn: stale },
+                ] {
+                    let mut machine = machine_in(state, by, config);
+                    assert!(machine.step(T + SECOND, event).is_empty(), "{state} × {event:?}");
+                    assert_eq!(name(&machine), state, "{event:?}");
+                }
             }
         }
     }
