@@ -4,8 +4,9 @@
 //! input on every toolchain.
 
 use sayso_core::link::{
-    Condition, Decoder, Description, HostCondition, HostEvent, HostLink, MAX_FRAME, MAX_SAMPLES,
-    Message, PlaybackQueue, RawFrame, SatelliteEvent, SatelliteLink, encode,
+    Condition, Decoder, Description, HELLO_AGAIN_MS, HostCondition, HostEvent, HostLink,
+    MAX_CAPTURE, MAX_FRAME, MAX_SAMPLES, Message, PlaybackQueue, RawFrame, SatelliteEvent,
+    SatelliteLink, encode,
 };
 
 /// Two frames and a bit.
@@ -18,34 +19,46 @@ pub fn bytes_in(input: &[u8]) {
     let (mut satellite, mut host) = connected();
     let mut queue = PlaybackQueue::<4_800>::new();
     let mut out = [0; 320];
+    // Blocks of sound that each side has taken, and those for which it had room.
+    let (mut heard, mut played, mut room) = (0, 0, 10);
     for (n, &byte) in input.iter().enumerate() {
         let now = 100 + n as u64 / 11;
         match satellite.push(byte, now) {
-            Some(SatelliteEvent::Connected) => queue.clear(),
+            Some(SatelliteEvent::Connected { .. }) => {
+                queue.clear();
+                // Another session, with a credit of its own.
+                room += 10;
+            }
             Some(SatelliteEvent::Playback(playback)) => {
                 assert!((1..=MAX_SAMPLES).contains(&playback.block.len()));
                 assert_eq!(playback.block.samples().count(), playback.block.len());
                 queue.push(&playback);
+                played += 1;
             }
             Some(SatelliteEvent::Stop(stop)) => queue.stop(stop),
             Some(SatelliteEvent::Status(_)) | None => {}
         }
         if let Some(HostEvent::Capture(capture)) = host.push(byte, now) {
-            assert!((1..=MAX_SAMPLES).contains(&capture.block.len()));
+            assert!((1..=MAX_CAPTURE).contains(&capture.block.len()));
+            heard += 1;
         }
         if n % 64 == 0 {
             queue.take(&mut out);
             let free = queue.free(480);
+            room += usize::from(free);
             satellite.poll(now, &Condition { free, ..Condition::default() });
             host.poll(now, &HostCondition::default());
             let _ = satellite.try_capture(0, queue.played(), &out);
             let _ = host.try_playback(0, &out);
         }
+        // The host has room for the fifty that it granted at first.
+        assert!(heard <= 50 && played <= room, "{heard} {played} {room}");
         assert!(satellite.outgoing().len() <= OUT && host.outgoing().len() <= OUT);
         assert!(queue.len() <= 4_800);
     }
     // Whatever came, they find each other again.
     let start = 100 + input.len() as u64;
+    assert!(u64::from(host.counters().sessions) <= 2 + start / HELLO_AGAIN_MS);
     let (mut met, mut now) = (false, start);
     while !met && now < start + 3_000 {
         exchange(&mut satellite, &mut host, now);

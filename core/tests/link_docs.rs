@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use sayso_core::link::{
-    Block, Capture, Codec, Decoder, Flow, GONE_MS, HEARTBEAT_MS, HELLO_MS, HostHello, HostStatus,
-    MAX_DATA, MAX_FRAME, MAX_NAME, Message, Playback, Rate, STATS_MS, SatelliteHello,
-    SatelliteStatus, Stats, Stop, VERSION, encode,
+    Block, Capture, Codec, Decoder, Flow, GONE_MS, HEARTBEAT_MS, HELLO_AGAIN_MS, HELLO_MS,
+    HostHello, HostStatus, MAX_DATA, MAX_FRAME, MAX_NAME, Message, Playback, Rate, STATS_MS,
+    SatelliteHello, SatelliteStatus, Stats, Stop, VERSION, encode,
 };
 use sayso_core::turn::Shown;
 
@@ -62,7 +62,7 @@ fn the_examples_are_what_is_sent() {
     let sound = Block::new(Codec::Adpcm, &adpcm).unwrap();
     let stats =
         Stats { dropped: 2, overruns: 0, underruns: 1, low_water: 1_440, resyncs: 3, lost: 300 };
-    let host = HostHello { version: VERSION, session: SESSION, credit: 50 };
+    let host = HostHello { version: VERSION, session: SESSION, credit: 50, muted: true };
     let shown = Shown::Listening;
     let flow = Flow { sent: 0, until: 50 };
     let messages = [
@@ -112,6 +112,7 @@ fn the_figures_are_those_of_the_code() {
         format!("A frame is at most {MAX_FRAME} bytes on the wire"),
         format!("at most {MAX_NAME} bytes of UTF-8"),
         format!("| hello, without a session | {HELLO_MS} |"),
+        format!("| hello, asked for | {HELLO_AGAIN_MS} |"),
         format!("| status, at the latest | {HEARTBEAT_MS} |"),
         format!("| the other side is gone | {},000 |", GONE_MS / 1_000),
         format!("| stats | {},000 |", STATS_MS / 1_000),

@@ -14,9 +14,11 @@ fn small() -> impl Strategy<Value = Message<'static>> {
     let shown = prop_oneof![Just(Shown::Asleep), Just(Shown::Thinking), Just(Shown::Error)];
     let flow = || (any::<u16>(), any::<u16>()).prop_map(|(sent, until)| Flow { sent, until });
     prop_oneof![
-        (any::<u8>(), any::<u32>(), any::<u16>()).prop_map(|(version, session, credit)| {
-            Message::HostHello(HostHello { version, session, credit })
-        }),
+        (any::<u8>(), any::<u32>(), any::<u16>(), any::<bool>()).prop_map(
+            |(version, session, credit, muted)| {
+                Message::HostHello(HostHello { version, session, credit, muted })
+            }
+        ),
         (any::<u32>(), any::<u16>()).prop_map(|(session, credit)| {
             Message::SatelliteHello(SatelliteHello {
                 version: 1,

@@ -140,7 +140,7 @@ impl Pair {
         };
         self.satellite.poll(self.now, &condition);
         let shown = self.shown;
-        self.host.poll(self.now, &HostCondition { free: FREE, shown, volume: 70 });
+        self.host.poll(self.now, &HostCondition { free: FREE, shown, volume: 70, muted: false });
 
         let bytes = self.satellite.outgoing().to_vec();
         self.satellite.written(bytes.len());
@@ -167,7 +167,7 @@ impl Pair {
         self.host.written(bytes.len());
         for byte in self.down.carry(&bytes, &mut down) {
             match self.satellite.push(byte, self.now) {
-                Some(SatelliteEvent::Connected) => self.queue.clear(),
+                Some(SatelliteEvent::Connected { .. }) => self.queue.clear(),
                 Some(SatelliteEvent::Playback(playback)) => self.queue.push(&playback),
                 Some(SatelliteEvent::Stop(stop)) => self.queue.stop(stop),
                 Some(SatelliteEvent::Status(status)) => self.status = Some(status),
@@ -398,8 +398,12 @@ fn another_version_is_told_and_not_listened_to() {
     // A hello of version 9, whatever follows the version in it.
     let mut frame = Vec::new();
     for version in [1, 9] {
-        let hello =
-            Message::HostHello(sayso_core::link::HostHello { version, session: 4, credit: 1 });
+        let hello = Message::HostHello(sayso_core::link::HostHello {
+            version,
+            session: 4,
+            credit: 1,
+            muted: false,
+        });
         frame = encode(4, 0, &hello).unwrap().as_bytes().to_vec();
     }
     let told: Vec<_> =

@@ -1,6 +1,7 @@
 //! Who may send how many blocks of sound.
 
 use super::Flow;
+use super::window::Seen;
 
 /// Whether `a` is later than `b`, for numbers that wrap.
 fn later(a: u16, b: u16) -> bool {
@@ -13,8 +14,8 @@ pub struct Credit {
     /// The next block to be sent, and the first that may not.
     sent: u16,
     allowed: u16,
-    /// The next block expected, and the first that was not granted.
-    received: u16,
+    /// The blocks that came, and the first that was not granted.
+    received: Seen,
     granted: u16,
     /// The last grant that was told.
     told: u16,
@@ -41,18 +42,17 @@ impl Credit {
         self.sent = self.sent.wrapping_add(1);
     }
 
-    /// The block with this number came.
-    pub fn receive(&mut self, number: u16) {
-        let next = number.wrapping_add(1);
-        if later(next, self.received) {
-            self.received = next;
-        }
+    /// Whether the block with this number, which came, is to be taken: it was granted, and
+    /// has not come before.
+    pub fn receive(&mut self, number: u16) -> bool {
+        later(self.granted, number) && self.received.accept(number).is_some()
     }
 
     /// What the other side says.
     pub fn hear(&mut self, flow: Flow) {
-        if later(flow.sent, self.received) {
-            self.received = flow.sent;
+        let next = self.received.next();
+        if later(flow.sent, next) {
+            self.received.skip(flow.sent.wrapping_sub(next));
         }
         if later(flow.until, self.allowed) {
             self.allowed = flow.until;
@@ -61,7 +61,7 @@ impl Credit {
 
     /// There is room for so many blocks.
     pub fn grant(&mut self, free: u16) {
-        let until = self.received.wrapping_add(free.min(i16::MAX as u16));
+        let until = self.received.next().wrapping_add(free.min(i16::MAX as u16));
         if later(until, self.granted) {
             self.granted = until;
         }

@@ -5,6 +5,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc};
 
+use super::stuffing::{Unstuffer, stuff, stuffed};
 use super::{MAX_CAPTURE, MAX_DATA, MAX_NAME, Message};
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
@@ -16,7 +17,7 @@ const MAX_MESSAGE: usize = MAX_DATA + 17;
 /// The longest frame before it is framed.
 const MAX_RAW: usize = HEAD + MAX_MESSAGE + TAIL;
 /// The longest frame on the wire, in bytes, both 00 included.
-pub const MAX_FRAME: usize = MAX_RAW + MAX_RAW.div_ceil(254) + 2;
+pub const MAX_FRAME: usize = stuffed(MAX_RAW);
 
 const _: () = assert!(MAX_NAME < MAX_DATA, "a hello is shorter than a block");
 
@@ -43,6 +44,20 @@ pub struct RawFrame<'a> {
 }
 
 impl<'a> RawFrame<'a> {
+    /// The frame in `raw`, what COBS made of the bytes between two 00.
+    ///
+    /// # Errors
+    /// When it is too short or its checksum does not fit.
+    pub fn check(raw: &'a [u8]) -> Result<Self, FrameError> {
+        let (rest, checksum) = raw.split_last_chunk::<TAIL>().ok_or(FrameError::Framing)?;
+        let (&[tag, low, high], body) =
+            rest.split_first_chunk::<HEAD>().ok_or(FrameError::Framing)?;
+        if CRC.checksum(rest) != u32::from_le_bytes(*checksum) {
+            return Err(FrameError::Checksum);
+        }
+        Ok(Self { tag, seq: u16::from_le_bytes([low, high]), body })
+    }
+
     /// The message; `None` when it is none that this version knows, or breaks its rules.
     pub fn message(&self) -> Option<Message<'a>> {
         let (message, rest) = postcard::take_from_bytes(self.body).ok()?;
@@ -102,83 +117,22 @@ fn seal(tag: u8, seq: u16, raw: &mut [u8; MAX_RAW], body: usize) -> Option<Encod
     let checksum = CRC.checksum(&raw[..end]).to_le_bytes();
     raw[end..end + TAIL].copy_from_slice(&checksum);
     let mut bytes = [0; MAX_FRAME];
-    let framed = stuff(&raw[..end + TAIL], &mut bytes[1..MAX_FRAME - 1])?;
-    Some(Encoded { bytes, len: framed + 2 })
-}
-
-/// Consistent overhead byte stuffing (Cheshire and Baker, 1997): writes `raw` without
-/// its zeros and returns the length. What the `cobs` crate (0.3.0) makes of a `raw` that
-/// ends with a full block of 254 cannot be read back.
-fn stuff(raw: &[u8], out: &mut [u8]) -> Option<usize> {
-    let (mut code_at, mut code, mut at) = (0, 1, 1);
-    for &byte in raw {
-        if code == u8::MAX {
-            *out.get_mut(code_at)? = code;
-            (code_at, code, at) = (at, 1, at + 1);
-        }
-        if byte == 0 {
-            *out.get_mut(code_at)? = code;
-            (code_at, code, at) = (at, 1, at + 1);
-        } else {
-            *out.get_mut(at)? = byte;
-            (code, at) = (code + 1, at + 1);
-        }
-    }
-    *out.get_mut(code_at)? = code;
-    Some(at)
+    let len = stuff(&raw[..end + TAIL], &mut bytes)?;
+    Some(Encoded { bytes, len })
 }
 
 /// Finds the frames in a stream of bytes.
-#[derive(Clone, Debug)]
-pub struct Decoder {
-    bytes: [u8; MAX_FRAME],
-    len: usize,
-    too_long: bool,
-}
-
-impl Default for Decoder {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+#[derive(Clone, Debug, Default)]
+pub struct Decoder(Unstuffer<MAX_FRAME>);
 
 impl Decoder {
     /// A decoder that waits for a frame.
     pub const fn new() -> Self {
-        Self { bytes: [0; MAX_FRAME], len: 0, too_long: false }
+        Self(Unstuffer::new())
     }
 
     /// Takes the next byte; tells of the frame that it ends, if it ends one.
     pub fn push(&mut self, byte: u8) -> Option<Result<RawFrame<'_>, FrameError>> {
-        if byte != 0 {
-            match self.bytes.get_mut(self.len) {
-                Some(place) => {
-                    *place = byte;
-                    self.len += 1;
-                }
-                None => self.too_long = true,
-            }
-            return None;
-        }
-        let len = core::mem::take(&mut self.len);
-        if core::mem::take(&mut self.too_long) {
-            return Some(Err(FrameError::TooLong));
-        }
-        // Between the 00 that ends a frame and the one that begins the next.
-        if len == 0 {
-            return None;
-        }
-        Some(open(&mut self.bytes[..len]))
+        Some(self.0.push(byte)?.and_then(RawFrame::check))
     }
-}
-
-fn open(framed: &mut [u8]) -> Result<RawFrame<'_>, FrameError> {
-    let len = cobs::decode_in_place(framed).map_err(|_| FrameError::Framing)?;
-    let raw = framed.get(..len).ok_or(FrameError::Framing)?;
-    let (rest, checksum) = raw.split_last_chunk::<TAIL>().ok_or(FrameError::Framing)?;
-    let (&[tag, low, high], body) = rest.split_first_chunk::<HEAD>().ok_or(FrameError::Framing)?;
-    if CRC.checksum(rest) != u32::from_le_bytes(*checksum) {
-        return Err(FrameError::Checksum);
-    }
-    Ok(RawFrame { tag, seq: u16::from_le_bytes([low, high]), body })
 }

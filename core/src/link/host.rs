@@ -1,7 +1,7 @@
 use super::wire::{Accepted, Wire, is_due};
 use super::{
-    Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_MS, HostHello, HostStatus, Message,
-    Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_AGAIN_MS, HELLO_MS, HostHello,
+    HostStatus, Message, Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 use crate::turn::Shown;
 
@@ -14,6 +14,8 @@ pub struct HostCondition {
     pub shown: Shown,
     /// How loud the loudspeaker is to be, in percent.
     pub volume: u8,
+    /// Whether the satellite was muted when it was last seen.
+    pub muted: bool,
 }
 
 /// What the host is told.
@@ -41,6 +43,9 @@ pub struct HostLink<const OUT: usize> {
     /// The number of the session that is on, or offered.
     offer: u32,
     hello: Option<u64>,
+    /// Whether the number was said, and whether a satellite has asked for it since.
+    offered: bool,
+    asked: bool,
     status: Option<u64>,
     told: HostCondition,
     /// So many blocks the satellite may send at the start.
@@ -56,6 +61,8 @@ impl<const OUT: usize> HostLink<OUT> {
             wire: Wire::new(),
             offer: seed.max(1),
             hello: None,
+            offered: false,
+            asked: false,
             status: None,
             told: HostCondition::default(),
             credit: 0,
@@ -71,7 +78,7 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Offers another session from now on.
     fn drop_session(&mut self) {
         self.wire.end();
-        self.hello = None;
+        (self.offered, self.asked) = (false, true);
         self.offer = another(self.offer);
     }
 
@@ -83,25 +90,24 @@ impl<const OUT: usize> HostLink<OUT> {
         };
         match message {
             Message::SatelliteHello(hello) if self.wire.session == 0 => {
-                if hello.session == self.offer {
+                if self.offered && hello.session == self.offer {
                     self.wire.begin(self.offer, hello.codec, hello.credit, self.credit, now);
                     self.status = None;
                     return Some(HostEvent::Connected(hello));
                 }
                 // It has just come: no need to wait for the next hello's time.
-                self.hello = None;
+                self.asked = true;
                 None
             }
             Message::SatelliteHello(hello) if hello.session == 0 => {
                 // As `drop_session`, which would borrow the message's bytes too.
                 self.wire.end();
-                self.hello = None;
+                (self.offered, self.asked) = (false, true);
                 self.offer = another(self.offer);
                 Some(HostEvent::Restarted)
             }
             Message::Capture(capture) => {
-                self.wire.credit.receive(capture.number);
-                Some(HostEvent::Capture(capture))
+                self.wire.receive_block(capture.number).then_some(HostEvent::Capture(capture))
             }
             Message::SatelliteStatus(status) => {
                 self.wire.credit.hear(status.flow);
@@ -124,12 +130,15 @@ impl<const OUT: usize> HostLink<OUT> {
             self.drop_session();
         }
         if self.wire.session == 0 {
-            if is_due(self.hello, HELLO_MS, now) {
+            let every = if self.asked { HELLO_AGAIN_MS } else { HELLO_MS };
+            if is_due(self.hello, every, now) {
                 self.credit = condition.free;
                 let (session, credit) = (self.offer, self.credit);
-                let hello = HostHello { version: VERSION, session, credit };
+                let HostCondition { muted, .. } = *condition;
+                let hello = HostHello { version: VERSION, session, credit, muted };
                 if self.wire.hello(session, &Message::HostHello(hello)) {
                     self.hello = Some(now);
+                    (self.offered, self.asked) = (true, false);
                 }
             }
             return false;
@@ -169,6 +178,11 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Blocks that may be sent now.
     pub fn credit(&self) -> u16 {
         self.wire.credit.left()
+    }
+
+    /// The number of the session that is on, or offered.
+    pub fn session(&self) -> u32 {
+        self.offer
     }
 
     /// How sound is written in this session.

@@ -5,7 +5,7 @@ use crate::turn::Shown;
 
 /// The version of the protocol. Whatever changes the bytes of a message, its
 /// meaning or their number changes it; only the beginning of the two hellos stays.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// The longest block, in samples: 20 ms at 24 kHz.
 pub const MAX_SAMPLES: usize = 480;
@@ -53,6 +53,9 @@ pub struct HostHello {
     pub session: u32,
     /// So many blocks the satellite may send at first.
     pub credit: u16,
+    /// Whether the satellite was muted when the host last saw it. It counts once, for one
+    /// that has lost its power and so does not know.
+    pub muted: bool,
 }
 
 /// What a satellite is.

@@ -6,11 +6,24 @@ pub struct Outgoing<const N: usize> {
     end: usize,
 }
 
+impl<const N: usize> Default for Outgoing<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<const N: usize> Outgoing<N> {
+    /// None yet.
     pub const fn new() -> Self {
         Self { bytes: [0; N], start: 0, end: 0 }
     }
 
+    /// Bytes for which there is room.
+    pub const fn room(&self) -> usize {
+        N - (self.end - self.start)
+    }
+
+    /// The bytes, the oldest first.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
@@ -37,6 +50,7 @@ impl<const N: usize> Outgoing<N> {
         true
     }
 
+    /// Forgets them.
     pub fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
     }

@@ -43,7 +43,10 @@ pub struct Condition {
 pub enum SatelliteEvent<'a> {
     /// A session has begun. Whatever is queued for the loudspeaker is of no use any
     /// more; the next sound's place is 0.
-    Connected,
+    Connected {
+        /// Whether the host says that the satellite was muted when it last saw it.
+        muted: bool,
+    },
     /// Sound to be played.
     Playback(Playback<'a>),
     /// What to show, how loud to be.
@@ -115,12 +118,12 @@ impl<const OUT: usize> SatelliteLink<OUT> {
                 self.wire.begin(hello.session, codec, hello.credit, buffer, now);
                 self.presses = self.told.presses;
                 (self.status, self.stats) = (None, None);
-                Some(SatelliteEvent::Connected)
+                Some(SatelliteEvent::Connected { muted: hello.muted })
             }
-            Message::Playback(playback) => {
-                self.wire.credit.receive(playback.number);
-                Some(SatelliteEvent::Playback(playback))
-            }
+            Message::Playback(playback) => self
+                .wire
+                .receive_block(playback.number)
+                .then_some(SatelliteEvent::Playback(playback)),
             Message::HostStatus(status) => {
                 self.wire.credit.hear(status.flow);
                 Some(SatelliteEvent::Status(status))

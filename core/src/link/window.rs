@@ -2,38 +2,87 @@
 
 use super::Counters;
 
-/// So far back a frame that was overtaken is still told from one that came twice.
+/// So far back a number that was overtaken is still told from one that came twice.
 const WIDTH: u16 = 32;
+
+/// How a number came that is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// After all others; so many before it have not come.
+    Next(u16),
+    /// After a later one.
+    Late,
+}
+
+/// The numbers that have come, wrapping. They begin with 0.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The number after the highest.
+    next: u16,
+    /// Bit `n`: whether the number `next - 1 - n` has come.
+    bits: u32,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        // Nothing before the first is missing.
+        Self { next: 0, bits: u32::MAX }
+    }
+}
+
+impl Seen {
+    /// The number after the highest that has come.
+    pub const fn next(&self) -> u16 {
+        self.next
+    }
+
+    /// How this number came; `None` when it has come already, or so long ago that nobody
+    /// knows.
+    pub fn accept(&mut self, number: u16) -> Option<Arrival> {
+        let ahead = number.wrapping_sub(self.next);
+        if ahead < 1 << 15 {
+            self.skip(ahead);
+            self.skip(1);
+            self.bits |= 1;
+            return Some(Arrival::Next(ahead));
+        }
+        let back = self.next.wrapping_sub(number).wrapping_sub(1);
+        if back < WIDTH && self.bits & (1 << back) == 0 {
+            self.bits |= 1 << back;
+            return Some(Arrival::Late);
+        }
+        None
+    }
+
+    /// So many numbers are not waited for any more.
+    pub fn skip(&mut self, numbers: u16) {
+        self.bits = self.bits.checked_shl(numbers.into()).unwrap_or(0);
+        self.next = self.next.wrapping_add(numbers);
+    }
+}
 
 /// The numbers of the frames received.
 #[derive(Clone, Debug, Default)]
-pub struct Window {
-    /// The number after the highest received.
-    next: u16,
-    /// Bit `n`: whether the number `next - 1 - n` has come.
-    seen: u32,
-}
+pub struct Window(Seen);
 
 impl Window {
     /// Whether the frame with this number is new. Counts what is missing, comes
     /// late or twice.
     pub fn accept(&mut self, seq: u16, counters: &mut Counters) -> bool {
-        let ahead = seq.wrapping_sub(self.next);
-        if ahead < 1 << 15 {
-            counters.lost = counters.lost.wrapping_add(ahead.into());
-            let shift = u32::from(ahead) + 1;
-            self.seen = self.seen.checked_shl(shift).unwrap_or(0) | 1;
-            self.next = seq.wrapping_add(1);
-            return true;
+        match self.0.accept(seq) {
+            Some(Arrival::Next(missing)) => {
+                counters.lost = counters.lost.wrapping_add(missing.into());
+                true
+            }
+            Some(Arrival::Late) => {
+                counters.reordered = counters.reordered.wrapping_add(1);
+                counters.lost = counters.lost.wrapping_sub(1);
+                true
+            }
+            None => {
+                counters.duplicated = counters.duplicated.wrapping_add(1);
+                false
+            }
         }
-        let back = self.next.wrapping_sub(seq).wrapping_sub(1);
-        if back < WIDTH && self.seen & (1 << back) == 0 {
-            self.seen |= 1 << back;
-            counters.reordered = counters.reordered.wrapping_add(1);
-            counters.lost = counters.lost.wrapping_sub(1);
-            return true;
-        }
-        counters.duplicated = counters.duplicated.wrapping_add(1);
-        false
     }
 }

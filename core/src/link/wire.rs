@@ -48,6 +48,8 @@ pub struct Counters {
     pub duplicated: u32,
     /// Frames of another session, dropped.
     pub stale: u32,
+    /// Blocks of sound for which there was no credit, or that came twice, dropped.
+    pub uncredited: u32,
     /// Sessions begun.
     pub sessions: u32,
 }
@@ -152,6 +154,15 @@ impl<const OUT: usize> Wire<OUT> {
         count(&mut self.counters.received);
         self.heard = now;
         Some(Accepted::Message(message))
+    }
+
+    /// Whether the block with this number is to be taken; counts it if not.
+    pub fn receive_block(&mut self, number: u16) -> bool {
+        let granted = self.credit.receive(number);
+        if !granted {
+            count(&mut self.counters.uncredited);
+        }
+        granted
     }
 
     /// Sends a hello; false when there is no room.
