@@ -1,0 +1,361 @@
+use sayso_core::link::{MAX_FRAME, Outgoing, RawFrame, Unstuffer, stuff, stuffed};
+
+use crate::engine::{Engine, HANDSHAKE, Session, TAG};
+use crate::replay::ReplayWindow;
+use crate::{ANSWER_MS, REFUSE_MS, REFUSED_RETRY_MS, RETRY_MS, SILENT_MS, TRY_MS};
+
+/// The kinds of frames, their first byte. 0 is none: a satellite without a key begins so.
+const FIRST: u8 = 1;
+const SECOND: u8 = 2;
+const SEALED: u8 = 3;
+const REFUSED: u8 = 4;
+
+/// Bytes of a nonce on the wire.
+const NONCE: usize = 4;
+/// The longest frame of the link, without the 00 around it.
+const MAX_PLAIN: usize = MAX_FRAME - 2;
+const MAX_RAW: usize = 1 + NONCE + MAX_PLAIN + TAG;
+/// The longest frame on the wire, in bytes, both 00 included.
+pub const MAX_SEALED: usize = stuffed(MAX_RAW);
+/// Answers that a caller tries for each first message that it has sent: a stranger's cost it
+/// an elliptic curve.
+const TRIES: u8 = 4;
+
+/// Who begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The one that says the first message: the host.
+    Caller,
+    /// The one that answers: the satellite.
+    Answerer,
+}
+
+/// What keeps a caller from a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The other side says that the key is not its own.
+    OtherKey,
+    /// The other side does not encrypt.
+    Plain,
+}
+
+/// What went over the tunnel and what went wrong; all only grow, and wrap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Frames opened.
+    pub opened: u32,
+    /// Frames that are none of ours, or broken.
+    pub unreadable: u32,
+    /// Sealed frames that were not sealed by the other side, or changed on the way.
+    pub forged: u32,
+    /// Sealed frames that came twice or far too late, dropped.
+    pub replayed: u32,
+    /// Frames of the link that were not sent, for want of a session.
+    pub dropped: u32,
+    /// Handshakes that an engine was asked to begin, answer or finish.
+    pub handshakes: u32,
+}
+
+/// One end of a sealed wire. `OUT` bytes may wait for it: at least two [`MAX_SEALED`].
+///
+/// No I/O and no clock: bytes in, bytes out, the time in milliseconds is a parameter.
+/// [`push`](Self::push) every byte that came, [`send`](Self::send) what the link has,
+/// [`poll`](Self::poll) every 10 ms or so, and put what is [`outgoing`](Self::outgoing) on
+/// the wire. Nothing here waits.
+pub struct Tunnel<E: Engine, const OUT: usize> {
+    engine: E,
+    part: Part<E::Handshake>,
+    keys: Option<Keys<E::Session>>,
+    decoder: Unstuffer<MAX_SEALED>,
+    /// The link's frame that is being taken.
+    plain: [u8; MAX_PLAIN],
+    taken: usize,
+    /// The frame that was opened last, and its length.
+    opened: [u8; MAX_PLAIN],
+    opened_len: usize,
+    out: Outgoing<OUT>,
+    refusal: Option<Refusal>,
+    counters: Counters,
+}
+
+enum Part<H> {
+    Caller { begun: Option<(H, [u8; HANDSHAKE])>, said: Option<u64>, tries: u8 },
+    Answerer { answered: Option<Answered>, tried: Option<u64>, refused: Option<u64> },
+}
+
+/// A first message and its answer, and when that was computed.
+struct Answered {
+    first: [u8; HANDSHAKE],
+    second: [u8; HANDSHAKE],
+    at: u64,
+}
+
+struct Keys<S> {
+    session: S,
+    /// The next nonce; beyond the last there is none.
+    next: u32,
+    seen: ReplayWindow,
+    /// When the last genuine frame came. None yet: nobody has shown that they have them too.
+    heard: Option<u64>,
+}
+
+impl<S> Keys<S> {
+    fn new(session: S, heard: Option<u64>) -> Self {
+        Self { session, next: 0, seen: ReplayWindow::default(), heard }
+    }
+
+    fn live(&self, now: u64) -> bool {
+        let heard = self.heard.is_some_and(|heard| now.saturating_sub(heard) < SILENT_MS);
+        heard && self.next < u32::MAX
+    }
+}
+
+fn is_due(last: Option<u64>, every: u64, now: u64) -> bool {
+    last.is_none_or(|last| now.saturating_sub(last) >= every)
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.wrapping_add(1);
+}
+
+impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
+    /// One without a session.
+    pub fn new(engine: E, role: Role) -> Self {
+        let part = match role {
+            Role::Caller => Part::Caller { begun: None, said: None, tries: 0 },
+            Role::Answerer => Part::Answerer { answered: None, tried: None, refused: None },
+        };
+        Self {
+            engine,
+            part,
+            keys: None,
+            decoder: Unstuffer::new(),
+            plain: [0; MAX_PLAIN],
+            taken: 0,
+            opened: [0; MAX_PLAIN],
+            opened_len: 0,
+            out: Outgoing::new(),
+            refusal: None,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes a byte from the wire. Returns the frame of the link, without the 00 around it,
+    /// in the sealed frame that it ends, if it ends a genuine one.
+    pub fn push(&mut self, byte: u8, now: u64) -> Option<&[u8]> {
+        let Self {
+            engine, part, keys, decoder, opened, opened_len, out, refusal, counters, ..
+        } = self;
+        let Ok(raw) = decoder.push(byte)? else {
+            count(&mut counters.unreadable);
+            return None;
+        };
+        let (&kind, rest) = raw.split_first()?;
+        match (kind, part) {
+            (SEALED, _) => {
+                let Some((nonce, sealed)) = rest.split_first_chunk::<NONCE>() else {
+                    count(&mut counters.unreadable);
+                    return None;
+                };
+                *opened_len = 0;
+                let len = keys.as_mut()?.open(u32::from_le_bytes(*nonce), sealed, opened, counters);
+                if let (Some(_), Some(keys)) = (len, keys) {
+                    keys.heard = Some(now);
+                    *refusal = None;
+                }
+                *opened_len = len?;
+                return opened.get(..*opened_len);
+            }
+            (FIRST, Part::Answerer { answered, tried, refused }) => {
+                let first: &[u8; HANDSHAKE] = rest.try_into().ok()?;
+                if keys.as_ref().is_some_and(|keys| keys.live(now)) {
+                    return None;
+                }
+                let confirmed = keys.as_ref().is_some_and(|keys| keys.heard.is_some());
+                match answered {
+                    // The answer was lost; these keys are as good as others.
+                    Some(known) if known.first == *first && !confirmed => {
+                        if is_due(*tried, TRY_MS, now) {
+                            *tried = Some(now);
+                            append(out, SECOND, &known.second);
+                        }
+                        return None;
+                    }
+                    Some(known) if now.saturating_sub(known.at) < ANSWER_MS => return None,
+                    _ => {}
+                }
+                if !is_due(*tried, TRY_MS, now) {
+                    return None;
+                }
+                *tried = Some(now);
+                count(&mut counters.handshakes);
+                if let Some((session, second)) = engine.answer(first) {
+                    *keys = Some(Keys::new(session, None));
+                    *answered = Some(Answered { first: *first, second, at: now });
+                    append(out, SECOND, &second);
+                } else if is_due(*refused, REFUSE_MS, now) {
+                    *refused = Some(now);
+                    append(out, REFUSED, &[]);
+                }
+            }
+            (SECOND, Part::Caller { begun, tries, .. }) => {
+                let second: &[u8; HANDSHAKE] = rest.try_into().ok()?;
+                *tries = tries.checked_sub(1)?;
+                let (handshake, first) = begun.take()?;
+                count(&mut counters.handshakes);
+                match engine.finish(handshake, second) {
+                    Ok(session) => {
+                        *keys = Some(Keys::new(session, Some(now)));
+                        *refusal = None;
+                    }
+                    Err(handshake) => {
+                        count(&mut counters.forged);
+                        *begun = handshake.map(|handshake| (handshake, first));
+                    }
+                }
+            }
+            (REFUSED, Part::Caller { .. }) if rest.is_empty() => {
+                if !keys.as_ref().is_some_and(|keys| keys.live(now)) {
+                    *refusal = Some(Refusal::OtherKey);
+                }
+            }
+            (_, Part::Caller { .. }) => {
+                count(&mut counters.unreadable);
+                let plain = RawFrame::check(raw).is_ok_and(|frame| frame.hello_version().is_some());
+                if plain && keys.is_none() {
+                    *refusal = Some(Refusal::Plain);
+                }
+            }
+            (_, Part::Answerer { .. }) => count(&mut counters.unreadable),
+        }
+        None
+    }
+
+    /// The frame that [`push`](Self::push) returned last, until the next sealed one ends.
+    pub fn opened(&self) -> &[u8] {
+        self.opened.get(..self.opened_len).unwrap_or_default()
+    }
+
+    /// Takes bytes that the link wants to send; returns how many: those behind wait for room.
+    /// Without a session they are dropped.
+    pub fn send(&mut self, bytes: &[u8], now: u64) -> usize {
+        for (n, &byte) in bytes.iter().enumerate() {
+            if byte != 0 {
+                // The link makes none that is longer.
+                if let Some(place) = self.plain.get_mut(self.taken) {
+                    *place = byte;
+                    self.taken += 1;
+                }
+            } else if self.taken > 0 {
+                if self.out.room() < MAX_SEALED {
+                    return n;
+                }
+                self.seal(now);
+                self.taken = 0;
+            }
+        }
+        bytes.len()
+    }
+
+    /// Seals the frame that was taken.
+    fn seal(&mut self, now: u64) {
+        let caller = matches!(self.part, Part::Caller { .. });
+        let mut raw = [0; NONCE + MAX_PLAIN + TAG];
+        let sealed = self.keys.as_mut().and_then(|keys| {
+            // A caller that begins another handshake falls silent, so that it is answered.
+            if keys.next == u32::MAX || caller && !keys.live(now) {
+                return None;
+            }
+            let (nonce, sealed) = raw.split_first_chunk_mut::<NONCE>()?;
+            *nonce = keys.next.to_le_bytes();
+            let plain = self.plain.get(..self.taken)?;
+            let len = keys.session.seal(keys.next.into(), plain, sealed)?;
+            // Never twice, whatever becomes of the frame.
+            keys.next += 1;
+            Some(NONCE + len)
+        });
+        match sealed.and_then(|len| raw.get(..len)) {
+            Some(raw) => append(&mut self.out, SEALED, raw),
+            None => count(&mut self.counters.dropped),
+        }
+    }
+
+    /// Passes the time: a caller without a session, or that hears nothing any more, says its
+    /// first message.
+    pub fn poll(&mut self, now: u64) {
+        let Part::Caller { begun, said, tries } = &mut self.part else { return };
+        let every = if self.refusal.is_some() { REFUSED_RETRY_MS } else { RETRY_MS };
+        if self.keys.as_ref().is_some_and(|keys| keys.live(now)) || !is_due(*said, every, now) {
+            return;
+        }
+        *said = Some(now);
+        *tries = TRIES;
+        if begun.is_none() {
+            count(&mut self.counters.handshakes);
+            *begun = self.engine.begin();
+        }
+        if let Some((_, first)) = begun {
+            append(&mut self.out, FIRST, first);
+        }
+    }
+
+    /// The bytes that wait for the wire.
+    pub fn outgoing(&self) -> &[u8] {
+        self.out.as_bytes()
+    }
+
+    /// The first `n` of them were sent.
+    pub fn written(&mut self, n: usize) {
+        self.out.written(n);
+    }
+
+    /// Whether there are keys under which something genuine came lately.
+    pub fn is_open(&self, now: u64) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.live(now))
+    }
+
+    /// What keeps it from a session, as far as the other side says. Anybody can say so: it is
+    /// for people, and a caller goes on trying.
+    pub const fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    /// What went over it and what went wrong.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+}
+
+impl<S: Session> Keys<S> {
+    fn open(
+        &mut self,
+        nonce: u32,
+        sealed: &[u8],
+        plain: &mut [u8],
+        counters: &mut Counters,
+    ) -> Option<usize> {
+        if !self.seen.is_new(nonce.into()) {
+            count(&mut counters.replayed);
+            return None;
+        }
+        let len = self.session.open(nonce.into(), sealed, plain);
+        if len.is_some() {
+            self.seen.mark(nonce.into());
+            count(&mut counters.opened);
+        } else {
+            count(&mut counters.forged);
+        }
+        len
+    }
+}
+
+/// Frames a message. What does not fit is lost, as on the wire.
+fn append<const OUT: usize>(out: &mut Outgoing<OUT>, kind: u8, message: &[u8]) {
+    let (mut raw, mut bytes) = ([0; MAX_RAW], [0; MAX_SEALED]);
+    let Some((first, rest)) = raw.split_first_mut() else { return };
+    let Some(place) = rest.get_mut(..message.len()) else { return };
+    *first = kind;
+    place.copy_from_slice(message);
+    let Some(frame) = stuff(&raw[..1 + message.len()], &mut bytes) else { return };
+    let _ = out.append(&bytes[..frame]);
+}
