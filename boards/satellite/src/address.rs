@@ -1,14 +1,18 @@
 //! Where a satellite is, and how to get there.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
-use std::path::PathBuf;
+use std::io;
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sayso_board::{BoardError, BoardErrorKind};
+use sayso_secure::Key;
 use serial2::SerialPort;
+
+use crate::secure::Sealed;
+use crate::wire::Wire;
 
 /// The speed of a serial port of which none is named. A USB port takes any.
 pub const DEFAULT_BAUD: u32 = 921_600;
@@ -17,10 +21,6 @@ pub const DEFAULT_BAUD: u32 = 921_600;
 const WAIT: Duration = Duration::from_millis(5);
 /// How long to wait for a TCP connection.
 const CONNECT: Duration = Duration::from_secs(3);
-/// The most bytes written at once: a serial port may hold up the thread until all
-/// have gone.
-const PIECE: usize = 1_024;
-
 /// Where a satellite is. As text: `/dev/ttyACM0`, `/dev/ttyUSB0@460800`, `COM3`,
 /// `tcp:HOST:PORT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,18 +80,60 @@ impl fmt::Display for Address {
     }
 }
 
-/// An open wire.
-pub enum Wire {
-    Serial(SerialPort),
-    Tcp(TcpStream),
+/// What protects a satellite that is reached over a network. Serial ports are not: who has
+/// the cable has the microphone as well.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Security {
+    /// Only satellites of this very machine are talked with: there is no key.
+    #[default]
+    LoopbackOnly,
+    /// Everything is encrypted, and only a satellite with the same key is talked with.
+    Key(Key),
+    /// Nothing is: anyone on the network can listen in and speak for the user.
+    None,
+}
+
+impl Security {
+    /// Whether a satellite at `ip` may be talked with.
+    pub(crate) fn allows(&self, ip: IpAddr) -> bool {
+        *self != Self::LoopbackOnly || ip.to_canonical().is_loopback()
+    }
+
+    /// The wire that a connection makes, whoever dialled.
+    ///
+    /// # Errors
+    /// When it is closed already.
+    pub(crate) fn protect(&self, stream: TcpStream) -> io::Result<Box<dyn Wire>> {
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(WAIT))?;
+        stream.set_write_timeout(Some(WAIT))?;
+        Ok(match self {
+            Self::Key(key) => Box::new(Sealed::new(Box::new(stream), key.clone())),
+            Self::LoopbackOnly | Self::None => Box::new(stream),
+        })
+    }
 }
 
 impl Address {
     /// Opens the wire.
-    pub fn open(&self) -> Result<Wire, BoardError> {
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Format`] when `security` does not allow it; else when it cannot be
+    /// opened.
+    pub fn open(&self, security: &Security) -> Result<Box<dyn Wire>, BoardError> {
         let opened = match self {
-            Self::Serial { port, baud } => open_serial(port, *baud).map(Wire::Serial),
-            Self::Tcp { host } => open_tcp(host).map(Wire::Tcp),
+            Self::Serial { port, baud } => open_serial(port, *baud).map(|port| Box::new(port) as _),
+            Self::Tcp { host } => {
+                let addresses = host.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+                if let Ok(addresses) = &addresses
+                    && let Some(stranger) = addresses.iter().find(|a| !security.allows(a.ip()))
+                {
+                    return Err(self.refuse(stranger.ip()));
+                }
+                addresses
+                    .and_then(|addresses| open_tcp(&addresses))
+                    .and_then(|stream| security.protect(stream))
+            }
         };
         opened.map_err(|error| {
             let (kind, hint) = match (error.kind(), self) {
@@ -112,25 +154,29 @@ impl Address {
             BoardError::new(kind, format!("{self}: {error}; {hint}"))
         })
     }
+
+    fn refuse(&self, ip: IpAddr) -> BoardError {
+        let message = format!(
+            "{self} is on the network ({ip}) and there is no key, so anyone there could listen \
+             in and speak for you. `sayso satellite-key` makes one: put it into the satellite \
+             and into satellite.key. Or set satellite.insecure = true to go without"
+        );
+        BoardError::new(BoardErrorKind::Format, message)
+    }
 }
 
-fn open_serial(port: &std::path::Path, baud: u32) -> io::Result<SerialPort> {
+fn open_serial(port: &Path, baud: u32) -> io::Result<SerialPort> {
     let mut port = SerialPort::open(port, baud)?;
     port.set_read_timeout(WAIT)?;
     port.set_write_timeout(WAIT)?;
     Ok(port)
 }
 
-fn open_tcp(host: &str) -> io::Result<TcpStream> {
+fn open_tcp(addresses: &[std::net::SocketAddr]) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "no such host");
-    for address in host.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, CONNECT) {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(WAIT))?;
-                stream.set_write_timeout(Some(WAIT))?;
-                return Ok(stream);
-            }
+    for address in addresses {
+        match TcpStream::connect_timeout(address, CONNECT) {
+            Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
     }
@@ -144,43 +190,6 @@ fn serial_ports() -> String {
     match names.as_slice() {
         [] => "there is no serial port: is the satellite plugged in?".into(),
         names => format!("there is: {}", names.join(", ")),
-    }
-}
-
-impl Wire {
-    /// Reads what has come, waiting a little for the first byte.
-    ///
-    /// # Errors
-    /// When the wire is gone.
-    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = match self {
-            Self::Serial(port) => port.read(buffer),
-            Self::Tcp(stream) => stream.read(buffer),
-        };
-        match read {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            other => or_nothing(other),
-        }
-    }
-
-    /// Writes as much as goes at once.
-    ///
-    /// # Errors
-    /// When the wire is gone.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let piece = bytes.get(..PIECE).unwrap_or(bytes);
-        or_nothing(match self {
-            Self::Serial(port) => port.write(piece),
-            Self::Tcp(stream) => stream.write(piece),
-        })
-    }
-}
-
-fn or_nothing(done: io::Result<usize>) -> io::Result<usize> {
-    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    match done {
-        Err(error) if matches!(error.kind(), Interrupted | TimedOut | WouldBlock) => Ok(0),
-        other => other,
     }
 }
 
@@ -204,8 +213,31 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_said() {
-        let error = "/dev/no-such-port".parse::<Address>().unwrap().open().err().unwrap();
+        let error = "/dev/no-such-port".parse::<Address>().unwrap();
+        let error = error.open(&Security::default()).err().unwrap();
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
         assert!(error.to_string().contains("/dev/no-such-port"), "{error}");
+    }
+
+    /// An address that is documented never to be anybody's (RFC 5737): nothing is sent to it.
+    #[test]
+    fn without_a_key_nobody_on_the_network_is_called() {
+        for stranger in ["tcp:192.0.2.1:7000", "tcp:[2001:db8::1]:7000", "tcp:[::ffff:192.0.2.1]:7"]
+        {
+            let address = stranger.parse::<Address>().unwrap();
+            let began = std::time::Instant::now();
+            let error = address.open(&Security::LoopbackOnly).err().unwrap();
+            assert!(began.elapsed() < CONNECT, "it was called");
+            assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
+            for said in [stranger, "sayso satellite-key", "satellite.insecure = true"] {
+                assert!(error.to_string().contains(said), "{error}");
+            }
+        }
+        for own in ["127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"] {
+            assert!(Security::LoopbackOnly.allows(own.parse().unwrap()), "{own}");
+        }
+        let stranger = "192.0.2.1".parse().unwrap();
+        assert!(Security::None.allows(stranger));
+        assert!(Security::Key(Key::new([1; 32])).allows(stranger));
     }
 }

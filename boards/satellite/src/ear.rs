@@ -11,6 +11,14 @@
 //! - Where nothing comes at all, silence takes its place once the wait is longer than
 //!   usual. Sound that comes after all is not thrown away, for it may be a word: the
 //!   stream is then ahead of the clock, until a longer silence makes up for it.
+//!
+//! # The clock
+//!
+//! The stream is a clock: time-outs count its samples. How far it is ahead of the wall
+//! clock is computed from the two, never added up from events, so that no sequence of
+//! events makes it wrong for long. A silence of [`RESTFUL`] brings it into step. In between
+//! it is never ahead by more than [`LONGEST_LEAD`], whatever a satellite sends, nor behind by
+//! more than [`LONGEST_LAG`], however slow the satellite's crystal.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -30,12 +38,25 @@ const SHUT: Duration = Duration::from_millis(30);
 const FADE: usize = EAR_RATE as usize / 25;
 /// Sound fades in again over so many samples: 2.5 ms.
 const JOIN: usize = EAR_RATE as usize / 400;
-/// A gap longer than this is not filled up: the satellite's clock has jumped. 2 s.
-const LONGEST_GAP: i32 = 2 * EAR_RATE as i32;
+/// A place so far back is no late block: the satellite's clock has jumped. 2 s.
+const LONGEST_DELAY: i32 = 2 * EAR_RATE as i32;
 /// A reader may stall for so long before sound is lost: 2 s.
 const READY: usize = 2 * EAR_RATE as usize;
-/// In a silence longer than this, what the stream is ahead of the clock is made up for.
+/// Samples that wait for the reader at most: those for which there was credit, and the
+/// silence and the made-up sound between them.
+const CAPACITY: usize = 2 * READY;
+/// The reader is woken for so many samples: 5 ms.
+const WORTH_WAKING: usize = EAR_RATE as usize / 200;
+/// In a silence longer than this the stream falls into step with the clock: 2 s.
 const RESTFUL: u64 = 2 * EAR_RATE as u64;
+/// Sound that would bring the stream further ahead of the clock than this is dropped: 3 s.
+/// More than what waits on the way in the longest stall that a session survives.
+const LONGEST_LEAD: i64 = 3 * EAR_RATE as i64;
+/// What is made up never brings the stream further ahead than this: 1 s.
+const LONGEST_MADE_UP: i64 = EAR_RATE as i64;
+/// A stream further behind the clock than this gets silence between two blocks: 750 ms,
+/// more than the longest wait for a block.
+const LONGEST_LAG: i64 = 3 * EAR_RATE as i64 / 4;
 
 /// A sample lasts so many nanoseconds: 62,500, without a remainder.
 const SAMPLE_NS: u64 = 1_000_000_000 / EAR_RATE as u64;
@@ -54,6 +75,12 @@ struct Held {
 pub struct Ear {
     /// What the reader may have, and the reference beside it.
     ready: VecDeque<(f32, f32)>,
+    /// Samples of silence that follow it, for which there is no room yet.
+    owed: u64,
+    /// When time began: with the first session.
+    origin: Option<Duration>,
+    /// Samples since then, those owed included.
+    given: u64,
     /// The clock after the last sample handed on, and its block's number.
     expected: Option<(u32, u16)>,
     held: Vec<Held>,
@@ -68,13 +95,9 @@ pub struct Ear {
     /// Silence given since the last block, in samples, and whether it still is being given.
     filled: u64,
     filling: bool,
-    /// So many samples more were given than time has passed.
-    ahead: u64,
     /// The satellite says that it sends nothing: the gate is shut, or it is muted.
     shut: bool,
     away: bool,
-    /// Time counts from the first session on.
-    begun: bool,
     /// The last samples, for what is missing.
     tail: VecDeque<f32>,
     /// When the last gap was concealed.
@@ -85,7 +108,9 @@ pub struct Ear {
 impl Ear {
     /// A session begins: the clock is another.
     pub fn attach(&mut self, now: Duration) {
-        if std::mem::replace(&mut self.begun, true) {
+        if self.origin.is_none() {
+            self.origin = Some(now);
+        } else {
             self.flush(now);
             self.fill(now);
         }
@@ -119,9 +144,9 @@ impl Ear {
         self.stats
     }
 
-    /// Whether there is something to read.
+    /// Whether there is enough to read to wake somebody for it.
     pub fn is_ready(&self) -> bool {
-        !self.ready.is_empty()
+        self.ready.len() >= WORTH_WAKING
     }
 
     /// Moves what there is to the fronts of both buffers, and returns how much.
@@ -132,26 +157,35 @@ impl Ear {
             *place = sample;
             played.push(reference);
         }
+        self.settle();
         n
     }
 
     /// A block came. `at` is the clock at its first sample, `played` what left for the
     /// loudspeaker meanwhile, sample for sample.
     pub fn push(&mut self, now: Duration, number: u16, at: u32, heard: Vec<f32>, played: Vec<f32>) {
+        if self.lead(now) > LONGEST_LEAD {
+            self.stats.dropped += heard.len() as u64;
+            self.complete = self.complete.max(now);
+            return;
+        }
         let block = Held { at, number, arrived: now, heard, played };
         self.measure(now, &block);
         let Some((expected, last)) = self.expected else {
-            return self.join(block);
+            return self.join(block, now);
         };
         let ahead = at.wrapping_sub(expected) as i32;
+        // After a long silence only the time that has passed says how long it was: the
+        // satellite's clock may have come round meanwhile.
+        let rested = self.filled > RESTFUL;
         if ahead == 0 {
-            self.join(block);
+            self.join(block, now);
             self.release(now);
-        } else if ahead < -LONGEST_GAP || number == last.wrapping_add(1) {
-            // The clock was set anew; or the gate was shut in between.
-            self.open(ahead);
-            self.join(block);
-            self.release(now);
+        } else if rested || ahead < -LONGEST_DELAY || number == last.wrapping_add(1) {
+            // The gate was shut in between; or the clock was set anew.
+            self.flush(now);
+            self.open(ahead, now);
+            self.join(block, now);
         } else if ahead < 0 {
             self.late(now);
         } else if self.held.len() < HELD && !self.held.iter().any(|held| held.at == at) {
@@ -163,7 +197,7 @@ impl Ear {
 
     /// Passes the time.
     pub fn tick(&mut self, now: Duration) {
-        if !self.begun {
+        if self.origin.is_none() {
             return;
         }
         self.release(now);
@@ -215,11 +249,11 @@ impl Ear {
             }
             let block = self.held.remove(0);
             if gap > 0 {
-                self.conceal(gap, now);
+                self.conceal(gap.unsigned_abs().into(), now);
             }
             // A block that overlaps what was handed on is late.
             if gap >= 0 {
-                self.join(block);
+                self.join(block, now);
             }
         }
     }
@@ -231,43 +265,41 @@ impl Ear {
     }
 
     /// Makes up what is missing: the last sound mirrored, which joins it without a
-    /// step, fading to silence.
-    fn conceal(&mut self, gap: i32, now: Duration) {
-        let missing = u64::from(gap.unsigned_abs());
+    /// step, fading to silence. Time that has not passed is not made up.
+    fn conceal(&mut self, missing: u64, now: Duration) {
         self.stats.xruns += 1;
         // Silence may stand there already, counted as missing.
         let given = self.filled.min(missing);
         self.filled -= given;
-        let left = missing - given;
+        let left = (missing - given).min(self.room(now));
         self.stats.dropped += left;
         self.concealed = Some(now);
-        if gap > LONGEST_GAP {
-            return;
+        let fading = if given > 0 { 0 } else { self.tail.len().min(left as usize) };
+        let mirror: Vec<f32> = self.tail.iter().rev().take(fading).copied().collect();
+        for (n, sample) in mirror.into_iter().enumerate() {
+            self.give(sample * (1.0 - n as f32 / FADE as f32), 0.0);
         }
-        let fading = FADE as f32;
-        let mirror: Vec<f32> =
-            if given > 0 { Vec::new() } else { self.tail.iter().rev().copied().collect() };
-        for n in 0..left as usize {
-            let fade = 1.0 - n as f32 / fading;
-            let sample = mirror.get(n).filter(|_| fade > 0.0).map_or(0.0, |sample| sample * fade);
-            self.give(sample, 0.0);
-        }
+        self.give_silence(left - fading as u64);
     }
 
     /// The gate was shut for so many samples, for part of which silence was given.
-    fn open(&mut self, gap: i32) {
-        let gap = u64::from(gap.clamp(0, LONGEST_GAP).unsigned_abs());
-        for _ in self.filled..gap {
-            self.give(0.0, 0.0);
-        }
-        self.ahead += self.filled.saturating_sub(gap);
+    fn open(&mut self, gap: i32, now: Duration) {
+        let left = u64::from(gap.max(0).unsigned_abs()).saturating_sub(self.filled);
+        self.give_silence(left.min(self.room(now)));
     }
 
     /// Hands on a block that comes next.
-    fn join(&mut self, block: Held) {
-        let broken =
+    fn join(&mut self, block: Held, now: Duration) {
+        let mut broken =
             self.filled > 0 || self.expected.is_none_or(|(expected, _)| expected != block.at);
         let length = block.heard.len();
+        let behind = -self.lead(now) - LONGEST_LAG;
+        if behind > 0 {
+            // The satellite's clock is slower than this machine's. A block's time at most:
+            // what a pause between words hides.
+            self.give_silence(behind.unsigned_abs().min(length as u64));
+            broken = true;
+        }
         for (n, (sample, played)) in block.heard.iter().zip(&block.played).enumerate() {
             let fade = if broken && n < JOIN { (n + 1) as f32 / JOIN as f32 } else { 1.0 };
             self.give(sample * fade, *played);
@@ -289,19 +321,29 @@ impl Ear {
         }
         self.filling = true;
         if self.filled > RESTFUL {
-            let less = due.min(self.ahead);
-            self.ahead -= less;
-            due -= less;
+            due = (-self.lead(now)).max(0).unsigned_abs();
         }
-        for _ in 0..due {
-            self.give(0.0, 0.0);
-        }
+        self.give_silence(due);
+    }
+
+    /// By how many samples the stream is ahead of the clock.
+    fn lead(&self, now: Duration) -> i64 {
+        let passed = now.saturating_sub(self.origin.unwrap_or(now));
+        self.given as i64 - (passed.as_nanos() as u64 / SAMPLE_NS) as i64
+    }
+
+    /// Samples that may be made up.
+    fn room(&self, now: Duration) -> u64 {
+        (LONGEST_MADE_UP - self.lead(now)).max(0).unsigned_abs()
     }
 
     fn give(&mut self, heard: f32, played: f32) {
-        if self.ready.len() >= 2 * READY {
-            // Nobody reads, and the satellite does not keep to its credit.
+        self.given += 1;
+        self.settle();
+        if self.owed > 0 || self.ready.len() >= CAPACITY {
+            // Nobody reads. Silence will stand in its place.
             self.stats.dropped += 1;
+            self.owed += 1;
             return;
         }
         self.ready.push_back((heard, played));
@@ -309,6 +351,25 @@ impl Ear {
             self.tail.pop_front();
         }
         self.tail.push_back(heard);
+    }
+
+    /// As so many calls of [`give`](Self::give), but nothing is lost.
+    fn give_silence(&mut self, samples: u64) {
+        self.given += samples;
+        self.owed += samples;
+        self.settle();
+        let quiet = samples.min(FADE as u64) as usize;
+        let surplus = (self.tail.len() + quiet).saturating_sub(FADE);
+        self.tail.drain(..surplus);
+        self.tail.extend(std::iter::repeat_n(0.0, quiet));
+    }
+
+    /// Moves silence that is owed to where it can be read, as far as there is room.
+    fn settle(&mut self) {
+        let room = CAPACITY.saturating_sub(self.ready.len()) as u64;
+        let now = self.owed.min(room);
+        self.owed -= now;
+        self.ready.extend(std::iter::repeat_n((0.0, 0.0), now as usize));
     }
 }
 

@@ -20,56 +20,133 @@
 //!   as long as blocks were late of late, and then it is concealed and counted.
 //! - What the satellite says it has played tells the mouth what was heard, to within
 //!   the few milliseconds that the word takes to come.
+//! - Over a network everything is [sealed](sayso_secure), or [not at all](Security).
+//!
+//! # A peer that is none
+//!
+//! Whoever is at the other end costs bounded memory and a bounded share of one core: the
+//! thread reads so many bytes a second and no more, blocks beyond the credit or beyond the
+//! time that has passed are dropped, presses are limited to what a thumb can do, and sessions
+//! to ten a second. The thread that reads the [`Microphone`](sayso_board::Microphone) is woken
+//! for 5 ms of sound and not for less.
 
 mod address;
+mod allowance;
 mod ear;
 mod feed;
+mod listener;
 mod places;
 mod said;
+mod secure;
 mod station;
+mod streams;
+mod talk;
+mod wire;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use sayso_board::{Board, BoardError, Change, Panel, Streams};
+use sayso_board::{Board, BoardError, BoardErrorKind, Change, Panel, Streams, Watch};
 
-pub use address::{Address, DEFAULT_BAUD};
+pub use address::{Address, DEFAULT_BAUD, Security};
+pub use listener::SatelliteListener;
+pub use sayso_secure::Key;
+
+/// A new key, of the system's entropy.
+///
+/// # Errors
+/// When the system has none.
+pub fn generate_key() -> std::io::Result<Key> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(Key::new(bytes))
+}
+
+/// Changes that may wait for whoever listens.
+const CHANGES: usize = 32;
+
+/// Called when the satellite was muted by hand, and when that has ended, from the thread that
+/// talks with it; it should be quick.
+type OnMute = Option<Arc<dyn Fn(bool) + Send + Sync>>;
 
 /// Where a satellite is and how loud it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SatelliteConfig {
     /// Where it is.
     pub address: Address,
+    /// What protects what is said, if it is reached over a network.
+    pub security: Security,
     /// How loud its loudspeaker is to be, in percent.
     pub volume: u8,
+    /// Whether it was muted when it was last seen: what it is told when it has lost its power
+    /// and does not know.
+    pub muted: bool,
 }
 
 /// A satellite as a [`Board`].
 pub struct Satellite {
     config: SatelliteConfig,
+    /// Whether we dial; else it has dialled in.
+    dials: bool,
+    /// The wire of one that has dialled in, until it is started.
+    came: Option<Box<dyn wire::Wire>>,
+    on_mute: OnMute,
+    /// Until the panel has it.
     station: Option<Arc<station::Station>>,
+    /// The last one's, which ends before another is started.
+    shared: Option<Arc<station::Shared>>,
     changes: Option<Receiver<Change>>,
 }
 
 impl Satellite {
     /// A board at the address of `config`, to which [`Board::start`] connects.
     pub fn new(config: SatelliteConfig) -> Self {
-        Self { config, station: None, changes: None }
+        let (dials, came, on_mute) = (true, None, None);
+        Self { config, dials, came, on_mute, station: None, shared: None, changes: None }
+    }
+
+    /// One that has dialled in. When it hangs up, its microphone
+    /// [ends](sayso_board::Heard::End); it is not dialled.
+    fn on(wire: Box<dyn wire::Wire>, config: SatelliteConfig) -> Self {
+        Self { dials: false, came: Some(wire), ..Self::new(config) }
+    }
+
+    /// Has `changed` called when the satellite is muted by hand (true), and when that ends
+    /// (false): so that [`SatelliteConfig::muted`] can outlive this program. From the thread
+    /// that talks with it, so it should be quick.
+    pub fn on_mute(mut self, changed: impl Fn(bool) + Send + Sync + 'static) -> Self {
+        self.on_mute = Some(Arc::new(changed));
+        self
     }
 }
 
 impl Board for Satellite {
+    /// Started again, it abandons the streams of before: the microphone ends, and nothing
+    /// comes of what is written to the loudspeaker.
+    ///
     /// # Errors
-    /// When the port cannot be opened, and when no satellite answers there within
-    /// three seconds, or only one of another version.
+    /// When the port cannot be opened, when it is on the network and there is no key, and
+    /// when no satellite answers there within three seconds, or only one of another version
+    /// or with another key.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
-        let (news, changes) = channel();
-        let station = station::Station::start(&self.config, voice_rate, news)?;
+        if let Some(before) = self.shared.take() {
+            before.end();
+            self.config.muted = before.lock().muted;
+        }
+        let (news, changes) = sync_channel(CHANGES);
+        let came = self.came.take();
+        if !self.dials && came.is_none() {
+            let message = format!("{}: it has hung up, and must dial again", self.config.address);
+            return Err(BoardError::new(BoardErrorKind::Unavailable, message));
+        }
+        let on_mute = self.on_mute.clone();
+        let station = station::Station::start(&self.config, came, on_mute, voice_rate, news)?;
         let streams: Streams = (
-            Box::new(station::SatelliteMicrophone::new(Arc::clone(&station))),
-            Box::new(station::SatelliteLoudspeaker(Arc::clone(&station))),
+            Box::new(streams::SatelliteMicrophone::new(Arc::clone(&station))),
+            Box::new(streams::SatelliteLoudspeaker(Arc::clone(&station))),
         );
+        self.shared = Some(Arc::clone(&station.shared));
         self.station = Some(station);
         self.changes = Some(changes);
         Ok(streams)
@@ -77,10 +154,15 @@ impl Board for Satellite {
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
         // The streams keep the station from here on.
-        self.station.take().map(|station| Box::new(station::SatellitePanel(station)) as _)
+        self.station.take().map(|station| Box::new(streams::SatellitePanel(station)) as _)
     }
 
     fn changes(&mut self) -> Option<Receiver<Change>> {
         self.changes.take()
+    }
+
+    fn links(&mut self) -> Vec<Box<dyn Watch>> {
+        let link = |shared: &Arc<_>| Box::new(station::Link(Arc::clone(shared))) as _;
+        self.shared.iter().map(link).collect()
     }
 }

@@ -9,10 +9,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone, Panel, Press};
+use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone, Panel, Press, Watch};
 use sayso_core::link::{Codec, Message, SatelliteHello, encode};
 use sayso_core::turn::Shown;
-use sayso_satellite_board::{Satellite as Host, SatelliteConfig};
+use sayso_satellite_board::{Satellite as Host, SatelliteConfig, Security};
 use support::{Body, Satellite, description, wait_until};
 
 const VOICE: u32 = 24_000;
@@ -25,8 +25,17 @@ fn accept(listener: &TcpListener) -> TcpStream {
     stream
 }
 
+fn config(address: &str) -> SatelliteConfig {
+    SatelliteConfig {
+        address: address.parse().unwrap(),
+        security: Security::LoopbackOnly,
+        volume: 80,
+        muted: false,
+    }
+}
+
 fn host(address: &str) -> Host {
-    Host::new(SatelliteConfig { address: address.parse().unwrap(), volume: 80 })
+    Host::new(config(address))
 }
 
 /// A host that is connected, and what it needs to be connected again.
@@ -230,6 +239,76 @@ fn a_satellite_that_restarts_on_the_same_wire_is_met_again() {
     carries_both_ways(&mut setup);
 }
 
+/// As a supervisor does that has given up on a session: the streams of before are still held
+/// by threads that hang.
+#[test]
+fn a_board_that_is_started_again_abandons_the_streams_of_before() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut host = host(&format!("tcp:{}", listener.local_addr().unwrap()));
+    let body: Arc<Mutex<Body>> = Arc::default();
+    let mut old: Vec<(Box<dyn Microphone>, Box<dyn Loudspeaker>)> = Vec::new();
+    let mut links: Vec<Box<dyn Watch>> = Vec::new();
+    for n in 1..=3 {
+        let (streams, satellite) = std::thread::scope(|scope| {
+            let starting = scope.spawn(|| host.start(VOICE));
+            let stream = accept(&listener);
+            let satellite = Satellite::start(stream, description(Codec::Pcm), Arc::clone(&body));
+            (starting.join().unwrap().unwrap(), satellite)
+        });
+        let (microphone, loudspeaker) = streams;
+        // The old ones end, and are not in the way.
+        for (microphone, loudspeaker) in &mut old {
+            assert_eq!(microphone.read(&mut [0.0; 512], Duration::from_secs(1)), Heard::End);
+            loudspeaker.write(&[0.9; 1_000]);
+        }
+        assert_eq!(body.lock().unwrap().sessions, n);
+        let link = host.links();
+        assert_eq!(link.len(), 1);
+        assert!(link[0].beats().is_some() && links.iter().all(|link| link.beats().is_none()));
+        links.extend(link);
+        let panel = host.panel().unwrap();
+        let wire = None;
+        let spare = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut setup = Setup { microphone, loudspeaker, panel, satellite, listener: spare, wire };
+        carries_both_ways(&mut setup);
+        // The satellite's end is closed with the host's.
+        let Setup { microphone, loudspeaker, .. } = setup;
+        old.push((microphone, loudspeaker));
+    }
+}
+
+#[test]
+fn mute_is_told_and_remembered_for_a_satellite_that_has_lost_its_power() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap());
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let theirs = Arc::clone(&told);
+    let mut host = Host::new(SatelliteConfig { muted: true, ..config(&address) })
+        .on_mute(move |muted| theirs.lock().unwrap().push(muted));
+    let body: Arc<Mutex<Body>> = Arc::default();
+    body.lock().unwrap().muted = true;
+    let start = |host: &mut Host| {
+        std::thread::scope(|scope| {
+            let starting = scope.spawn(|| host.start(VOICE).unwrap());
+            let stream = accept(&listener);
+            let satellite = Satellite::start(stream, description(Codec::Pcm), Arc::clone(&body));
+            (starting.join().unwrap(), satellite)
+        })
+    };
+    let (_streams, _satellite) = start(&mut host);
+    assert_eq!(body.lock().unwrap().remembered, Some(true));
+    assert!(told.lock().unwrap().is_empty(), "it knew");
+    body.lock().unwrap().muted = false;
+    wait_until("the end of it is told", || *told.lock().unwrap() == [false]);
+    body.lock().unwrap().muted = true;
+    wait_until("it is told again", || *told.lock().unwrap() == [false, true]);
+    // Another start, and what the last one has seen is said.
+    body.lock().unwrap().remembered = None;
+    let (_streams, _satellite) = start(&mut host);
+    assert_eq!(body.lock().unwrap().remembered, Some(true));
+    assert_eq!(*told.lock().unwrap(), [false, true]);
+}
+
 /// What a peer does that is none.
 fn hostile(act: impl FnOnce(TcpStream) + Send + 'static) -> sayso_board::BoardError {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -325,27 +404,24 @@ fn nobody_at_all() {
 #[cfg(unix)]
 #[test]
 fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use serial2::SerialPort;
+    use std::os::fd::OwnedFd;
 
-    /// A terminal and the name of its other end, under a name that stays.
-    fn plug_in(link: &std::path::Path) -> std::fs::File {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
-        let ours = openpt(flags).unwrap();
-        grantpt(&ours).unwrap();
-        unlockpt(&ours).unwrap();
-        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    /// A terminal, which does not block, and its other end, under a name that stays.
+    fn plug_in(link: &std::path::Path) -> (std::fs::File, SerialPort) {
+        let (ours, theirs) = SerialPort::pair().unwrap();
+        let name = rustix::termios::ttyname(&theirs, Vec::new()).unwrap().into_string().unwrap();
         let _ = std::fs::remove_file(link);
         std::os::unix::fs::symlink(name, link).unwrap();
-        let flags = rustix::fs::fcntl_getfl(&ours).unwrap();
-        rustix::fs::fcntl_setfl(&ours, flags | rustix::fs::OFlags::NONBLOCK).unwrap();
-        ours.into()
+        (OwnedFd::from(ours).into(), theirs)
     }
 
     let folder = std::env::temp_dir().join(format!("sayso-pty-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let port = folder.join("tty");
     let body: Arc<Mutex<Body>> = Arc::default();
-    let wire = support::Patient(plug_in(&port));
+    let (wire, _open) = plug_in(&port);
+    let wire = support::Patient(wire);
     let satellite = Satellite::start(wire, description(Codec::Pcm), Arc::clone(&body));
     let mut host = host(port.to_str().unwrap());
     let (microphone, loudspeaker) = host.start(VOICE).unwrap();
@@ -358,7 +434,8 @@ fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
     setup.satellite.pause();
     std::fs::remove_file(&port).unwrap();
     std::thread::sleep(Duration::from_millis(600));
-    let wire = support::Patient(plug_in(&port));
+    let (wire, _open) = plug_in(&port);
+    let wire = support::Patient(wire);
     setup.satellite = Satellite::start(wire, description(Codec::Pcm), body);
     wait_until("a second session", || setup.satellite.body.lock().unwrap().sessions == 2);
     carries_both_ways(&mut setup);

@@ -24,6 +24,8 @@ pub struct Body {
     pub counters: Counters,
     pub presses: u8,
     pub muted: bool,
+    /// What the host said at the last session's start.
+    pub remembered: Option<bool>,
     /// Drop so many bytes of each hundred in both directions.
     pub loss: u32,
     pub sessions: u32,
@@ -130,9 +132,11 @@ fn work(
                         continue;
                     }
                     match link.push(byte, ms) {
-                        Some(SatelliteEvent::Connected) => {
+                        Some(SatelliteEvent::Connected { muted }) => {
                             queue.clear();
-                            body.lock().unwrap().sessions += 1;
+                            let mut body = body.lock().unwrap();
+                            body.sessions += 1;
+                            body.remembered = Some(muted);
                         }
                         Some(SatelliteEvent::Playback(playback)) => queue.push(&playback),
                         Some(SatelliteEvent::Stop(stop)) => queue.stop(stop),

@@ -1,0 +1,137 @@
+//! Satellites that dial in, over TCP.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use sayso_board::{BoardError, BoardErrorKind};
+
+use crate::address::{Address, Security};
+use crate::wire::Wire;
+use crate::{Satellite, SatelliteConfig};
+
+/// How often it is looked whether somebody dials.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A TCP port on which satellites dial in.
+pub struct SatelliteListener {
+    listener: TcpListener,
+    address: SocketAddr,
+    security: Security,
+    volume: u8,
+}
+
+impl SatelliteListener {
+    /// Listens at `address`, `HOST:PORT` with a numeric host; satellites are protected like
+    /// this, and are to be so loud, in percent.
+    ///
+    /// # Errors
+    /// When `security` does not allow that address, or it is taken.
+    pub fn bind(address: &str, security: Security, volume: u8) -> Result<Self, BoardError> {
+        let refuse = |kind, why: String| BoardError::new(kind, format!("tcp:{address}: {why}"));
+        let address: SocketAddr = address.parse().map_err(|_| {
+            let why = "not a numeric address and a port, such as 127.0.0.1:7000 or [::1]:7000";
+            refuse(BoardErrorKind::NotFound, why.into())
+        })?;
+        if !security.allows(address.ip()) {
+            let why = "without a key, everybody on the network could listen to the room and \
+                       speak in it: only a loopback address, such as 127.0.0.1, is taken. \
+                       `sayso satellite-key` makes a key";
+            return Err(refuse(BoardErrorKind::NotFound, why.into()));
+        }
+        let bound = TcpListener::bind(address).and_then(|listener| {
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address, security, volume })
+        });
+        bound.map_err(|error| {
+            let why = format!("{error}; choose another port, or stop the program that has it");
+            refuse(BoardErrorKind::Unavailable, why)
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn wire(&self, stream: TcpStream) -> io::Result<Box<dyn Wire>> {
+        // Some systems pass that on from the listener.
+        stream.set_nonblocking(false)?;
+        self.security.protect(stream)
+    }
+
+    /// The next satellite that dials in, if one does within `wait`, and where it is. Its
+    /// [`start`](sayso_board::Board::start) meets it; to drop it hangs up.
+    ///
+    /// # Errors
+    /// When it cannot listen any more.
+    pub fn accept(&mut self, wait: Duration) -> Result<Option<(IpAddr, Satellite)>, BoardError> {
+        let until = Instant::now() + wait;
+        loop {
+            match self.listener.accept() {
+                Ok((stream, peer)) => match self.wire(stream) {
+                    Ok(wire) => {
+                        let config = SatelliteConfig {
+                            address: Address::Tcp { host: peer.to_string() },
+                            security: self.security.clone(),
+                            volume: self.volume,
+                            muted: false,
+                        };
+                        return Ok(Some((peer.ip(), Satellite::on(wire, config))));
+                    }
+                    // It has hung up already.
+                    Err(error) => log::info!("tcp:{peer}: {error}"),
+                },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Ok(None);
+                    }
+                    std::thread::sleep(left.min(LOOK));
+                }
+                // Who dialled has given up.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    let message = format!("tcp:{}: {error}", self.address);
+                    return Err(BoardError::new(BoardErrorKind::Io, message));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_can_dial_in_without_a_key() {
+        for address in ["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "[::ffff:127.0.0.1]:0"] {
+            // IPv6 may be off.
+            if let Err(error) = SatelliteListener::bind(address, Security::LoopbackOnly, 100) {
+                assert_eq!(error.kind(), BoardErrorKind::Unavailable, "{error}");
+            }
+        }
+        for address in ["0.0.0.0:0", "192.168.1.2:0", "[::]:0", "[::ffff:10.0.0.1]:0"] {
+            let error =
+                SatelliteListener::bind(address, Security::LoopbackOnly, 100).err().expect(address);
+            assert!(error.to_string().contains("without a key"), "{error}");
+        }
+        for address in ["", "kitchen.lan:7", "127.0.0.1", "127.0.0.1:70000"] {
+            let error =
+                SatelliteListener::bind(address, Security::LoopbackOnly, 100).err().expect(address);
+            assert!(error.to_string().contains("numeric"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_said() {
+        let first =
+            SatelliteListener::bind("127.0.0.1:0", Security::LoopbackOnly, 100).expect("a port");
+        let error =
+            SatelliteListener::bind(&first.address().to_string(), Security::LoopbackOnly, 100)
+                .err();
+        assert_eq!(error.expect("taken").kind(), BoardErrorKind::Unavailable);
+    }
+}

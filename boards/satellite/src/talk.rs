@@ -1,0 +1,378 @@
+//! The thread that talks with a satellite.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use log::Level;
+use sayso_board::Change;
+use sayso_core::link::{HostCondition, HostEvent, HostLink, Refused, VERSION};
+
+use crate::address::{Address, Security};
+use crate::allowance::Allowance;
+use crate::feed::Feed;
+use crate::station::{Shared, State};
+use crate::wire::Wire;
+use crate::{OnMute, SatelliteConfig};
+
+/// Bytes that may wait for the wire: 0.3 s of uncompressed sound.
+const OUT: usize = 16_384;
+/// A wire on which nobody answers for so long is closed and opened again.
+const SILENT: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How often a pause looks up.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// What a satellite may make this thread do, in bytes a second and at once; each turn counts
+/// as [`TURN`] bytes. Uncompressed sound, sealed, takes a sixth of it; a peer that floods the
+/// wire makes the thread rest, and the wire's own flow control holds it up.
+pub const WORK_A_SECOND: u32 = 400_000;
+pub const WORK_AT_ONCE: u32 = 400_000;
+pub const TURN: u32 = 100;
+/// Bytes read at a time.
+pub const PIECE: usize = 4_096;
+
+/// What is to be said once the state is unlocked: whoever listens may take their time.
+enum Note {
+    Log(Level, String),
+    Tell(Change),
+    Mute(bool),
+}
+
+/// The thread's side.
+pub struct Talk {
+    address: Address,
+    security: Security,
+    volume: u8,
+    /// Whether a wire that is gone is opened again.
+    dials: bool,
+    shared: Arc<Shared>,
+    link: HostLink<OUT>,
+    changes: SyncSender<Change>,
+    on_mute: OnMute,
+    /// Whether it was there, and is not any more.
+    gone: bool,
+    work: Allowance,
+    notes: Vec<Note>,
+}
+
+impl Talk {
+    pub fn new(
+        config: &SatelliteConfig,
+        dials: bool,
+        shared: Arc<Shared>,
+        changes: SyncSender<Change>,
+        on_mute: OnMute,
+    ) -> Self {
+        Self {
+            address: config.address.clone(),
+            security: config.security.clone(),
+            volume: config.volume,
+            dials,
+            shared,
+            link: HostLink::new(seed()),
+            changes,
+            on_mute,
+            gone: false,
+            work: Allowance::new(WORK_AT_ONCE, WORK_A_SECOND),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Talks until it is to end. A wire that is gone is opened again.
+    pub fn run(mut self, wire: Box<dyn Wire>) {
+        let mut wire = Some(wire);
+        let mut pause = FIRST_PAUSE;
+        while !self.shared.quits() {
+            if let Some(open) = wire.take() {
+                self.link.reconnect();
+                // One that comes and goes is not called again and again at once.
+                if self.talk(open) >= SILENT {
+                    pause = FIRST_PAUSE;
+                }
+                self.lose();
+            }
+            if !self.dials {
+                self.shared.lock().over = true;
+                self.shared.news.notify_all();
+                // Time goes on until the conversation has ended.
+                pause = Duration::MAX;
+            }
+            let until = self.shared.now().saturating_add(pause);
+            while self.shared.now() < until && !self.shared.quits() {
+                std::thread::sleep(LOOK);
+                self.pass();
+            }
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            if !self.shared.quits() {
+                wire = self.open();
+            }
+        }
+    }
+
+    /// Opens the wire again. On a thread of its own: looking a name up, or a dead port, can
+    /// take long, and time goes on here.
+    fn open(&mut self) -> Option<Box<dyn Wire>> {
+        let (give, opened) = sync_channel(1);
+        let (address, security) = (self.address.clone(), self.security.clone());
+        let opening = std::thread::Builder::new()
+            .name("satellite-open".into())
+            // Nobody takes it once this thread has ended.
+            .spawn(move || drop(give.send(address.open(&security))));
+        if let Err(error) = opening {
+            log::warn!("{}: no thread to open it: {error}", self.address);
+            return None;
+        }
+        while !self.shared.quits() {
+            match opened.recv_timeout(LOOK) {
+                Ok(Ok(wire)) => return Some(wire),
+                Ok(Err(error)) => {
+                    log::info!("{error}");
+                    return None;
+                }
+                Err(RecvTimeoutError::Timeout) => self.pass(),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
+    }
+
+    /// Talks until the wire is gone or nobody answers; for how long somebody did.
+    fn talk(&mut self, mut wire: Box<dyn Wire>) -> Duration {
+        let mut buffer = [0; PIECE];
+        let (mut since, mut heard) = (None, self.shared.now());
+        let opened = heard;
+        while !self.shared.quits() {
+            let came = match self.read(wire.as_mut(), &mut buffer) {
+                Ok(came) => came,
+                Err(error) => {
+                    log::info!("{}: {error}", self.address);
+                    break;
+                }
+            };
+            let was = self.link.is_connected();
+            self.receive(&buffer[..came]);
+            self.pass();
+            let is = self.link.is_connected();
+            let now = self.shared.now();
+            if is {
+                heard = now;
+                since.get_or_insert(now);
+            } else if was {
+                self.lose();
+            } else if now.saturating_sub(heard) > SILENT {
+                break;
+            } else if let Some(obstacle) = wire.obstacle() {
+                self.block(obstacle.into());
+            }
+            if let Err(error) = self.send(wire.as_mut()) {
+                log::info!("{}: {error}", self.address);
+                break;
+            }
+        }
+        heard.saturating_sub(since.unwrap_or(opened))
+    }
+
+    /// Reads, unless the satellite has made enough work for now.
+    fn read(&mut self, wire: &mut dyn Wire, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.shared.beat();
+        if self.work.is_spent(self.shared.now()) {
+            std::thread::sleep(LOOK);
+            return Ok(0);
+        }
+        let came = wire.read(buffer)?;
+        self.work.owe(TURN + came as u32, self.shared.now());
+        Ok(came)
+    }
+
+    fn send(&mut self, wire: &mut dyn Wire) -> std::io::Result<()> {
+        let sent = wire.write(self.link.outgoing())?;
+        self.link.written(sent);
+        Ok(())
+    }
+
+    /// The satellite is not there any more.
+    fn lose(&mut self) {
+        let now = self.shared.now();
+        let mut state = self.shared.lock();
+        let was = std::mem::replace(&mut state.connected, false);
+        state.ear.lost(now);
+        state.feed.lost(now);
+        drop(state);
+        if was {
+            self.gone = true;
+            let message = if !self.dials {
+                format!("the satellite at {} has hung up", self.address)
+            } else {
+                format!(
+                    "the satellite at {} is gone: it was unplugged or switched off, or the wire is \
+                 cut. As soon as it is there again, it is used again",
+                    self.address
+                )
+            };
+            self.tell(false, message);
+            self.say();
+        }
+    }
+
+    /// Something stands in the way of a session.
+    fn block(&mut self, obstacle: String) {
+        let mut state = self.shared.lock();
+        let known = state.obstacle.as_ref() == Some(&obstacle);
+        if !known {
+            state.obstacle = Some(obstacle.clone());
+        }
+        drop(state);
+        if !known {
+            self.shared.news.notify_all();
+            // Whoever waits for its first answer is told by the error.
+            if self.gone {
+                let message = format!("{}: {obstacle}", self.address);
+                self.tell(false, message);
+                self.say();
+            }
+        }
+    }
+
+    /// Works off what came.
+    fn receive(&mut self, bytes: &[u8]) {
+        let shared = Arc::clone(&self.shared);
+        let now = shared.now();
+        let mut obstacle = None;
+        let mut state = shared.lock();
+        for &byte in bytes {
+            self.take(byte, &mut state, now, &mut obstacle);
+        }
+        drop(state);
+        self.say();
+        if let Some(obstacle) = obstacle {
+            self.block(obstacle);
+        }
+    }
+
+    /// Works off one byte. What is to be said is noted: the state is locked.
+    fn take(&mut self, byte: u8, state: &mut State, now: Duration, obstacle: &mut Option<String>) {
+        match self.link.push(byte, now.as_millis() as u64) {
+            None => {}
+            Some(HostEvent::Connected(hello)) => {
+                let met = format!("the satellite {:?} at {} is there", hello.name, self.address);
+                // Its rates are all within what can be resampled.
+                if let Err(error) = state.feed.attach(hello.rate, now) {
+                    self.notes.push(Note::Log(Level::Warn, format!("{}: {error}", self.address)));
+                }
+                if std::mem::replace(&mut self.gone, false) {
+                    self.tell(true, format!("{met} again"));
+                } else {
+                    self.notes.push(Note::Log(Level::Info, met));
+                }
+                state.ear.attach(now);
+                state.pressed = 0;
+                state.obstacle = None;
+                state.connected = true;
+                self.shared.news.notify_all();
+            }
+            Some(HostEvent::Restarted) => {
+                state.ear.lost(now);
+                state.feed.lost(now);
+            }
+            Some(HostEvent::Capture(capture)) => {
+                let heard: Vec<f32> =
+                    capture.block.samples().map(|sample| f32::from(sample) / 32_768.0).collect();
+                let mut played = vec![0.0; heard.len()];
+                state.feed.reached(capture.played, now);
+                state.feed.reference(capture.played, &mut played);
+                state.ear.push(now, capture.number, capture.at, heard, played);
+            }
+            Some(HostEvent::Status(status)) => {
+                let news = state.hear(status, now);
+                self.notes.extend(news.then_some(Note::Mute(status.muted)));
+            }
+            Some(HostEvent::Stats(stats)) => {
+                let line = format!("{}: {stats:?}", self.address);
+                self.notes.push(Note::Log(Level::Debug, line));
+                state.feed.underruns(stats.underruns.into());
+            }
+            Some(HostEvent::Version(version)) => {
+                *obstacle = Some(format!(
+                    "the satellite speaks version {version} of the link, and this program \
+                     version {VERSION}: update the older of the two"
+                ));
+            }
+        }
+    }
+
+    /// Notes what became of the satellite.
+    fn tell(&mut self, back: bool, message: String) {
+        self.notes.push(Note::Log(Level::Info, message.clone()));
+        self.notes.push(Note::Tell(Change { device: "satellite", back, message }));
+    }
+
+    /// Says what was noted. The state is not locked.
+    fn say(&mut self) {
+        for note in self.notes.drain(..) {
+            match note {
+                Note::Log(level, line) => log::log!(level, "{line}"),
+                // Nobody has to listen, and a satellite that comes and goes fills no memory.
+                Note::Tell(change) => drop(self.changes.try_send(change)),
+                Note::Mute(muted) => {
+                    if let Some(on_mute) = &self.on_mute {
+                        on_mute(muted);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes the time, and gives the link what is to be sent.
+    fn pass(&mut self) {
+        self.shared.beat();
+        let now = self.shared.now();
+        let mut guard = self.shared.lock();
+        let state = &mut *guard;
+        state.feed.tick(now);
+        state.ear.tick(now);
+        let condition = HostCondition {
+            free: state.ear.free(),
+            shown: state.shown,
+            volume: self.volume,
+            muted: state.muted,
+        };
+        if self.link.poll(now.as_millis() as u64, &condition) {
+            if let Some(stop) = state.feed.order()
+                && self.link.try_stop(stop).is_err()
+            {
+                state.feed.order_again(stop);
+            } else {
+                send_sound(&mut self.link, &mut state.feed, now);
+            }
+        }
+        if state.ear.is_ready() {
+            self.shared.news.notify_all();
+        }
+    }
+}
+
+/// A session's number that no earlier one is likely to have had.
+fn seed() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_nanos() as u32 ^ std::process::id().rotate_left(16)
+}
+
+/// Sends as many blocks as there is credit for.
+fn send_sound(link: &mut HostLink<OUT>, feed: &mut Feed, now: Duration) {
+    while link.credit() > 0 {
+        let Some((at, sound)) = feed.block(now) else { return };
+        let block: Vec<i16> =
+            sound.iter().map(|sample| (sample * 32_768.0).round() as i16).collect();
+        match link.try_playback(at, &block) {
+            // What is no block would be none later on.
+            Ok(()) | Err(Refused::BadBlock) => feed.sent(block.len()),
+            Err(_) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "talk_tests.rs"]
+mod tests;
