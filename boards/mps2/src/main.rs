@@ -8,6 +8,8 @@
 
 mod parts;
 mod registers;
+#[cfg(feature = "secure")]
+mod secure;
 mod sound;
 
 use core::cell::RefCell;
@@ -75,7 +77,7 @@ fn main() -> ! {
     let (receiver, received) = RECEIVED.take().split();
     RECEIVER.give(receiver);
     let parts = Parts::<Mps2> {
-        serial: Wire { received },
+        serial: wire(Wire { received }),
         clock: Time::new(),
         watchdog: Watchdog::ONLY,
         lamp: Lamp::default(),
@@ -107,6 +109,11 @@ fn main() -> ! {
         cortex_m::asm::wfi();
     }
 }
+
+#[cfg(not(feature = "secure"))]
+use core::convert::identity as wire;
+#[cfg(feature = "secure")]
+use secure::wire;
 
 /// Stands in for the interrupt of the I2S's DMA.
 #[exception]

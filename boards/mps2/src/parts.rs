@@ -19,7 +19,10 @@ use crate::registers::{CLOCK_HZ, Counter, Uart, Watchdog};
 pub struct Mps2;
 
 impl Board for Mps2 {
+    #[cfg(not(feature = "secure"))]
     type Serial = Wire;
+    #[cfg(feature = "secure")]
+    type Serial = crate::secure::SealedWire;
     type Clock = Time;
     type Watchdog = Watchdog;
     type Lamp = Lamp;

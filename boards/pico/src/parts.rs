@@ -5,6 +5,7 @@ use hal::gpio::{FunctionSio, Pin, PullDown, PullUp, SioInput, SioOutput};
 use hal::pac;
 use hal::pwm::{B, Channel, FreeRunning, Pwm7, Slice};
 use hal::usb::UsbBus;
+use hal::watchdog::ScratchRegister;
 use sayso_satellite::board::{Board, Clock, Serial, Watchdog};
 use usb_device::device::UsbDevice;
 use usbd_serial::SerialPort;
@@ -78,5 +79,15 @@ pub struct Guard(pub hal::Watchdog);
 impl Watchdog for Guard {
     fn feed(&mut self) {
         self.0.feed();
+    }
+
+    /// The first scratch register. It outlives every reset but a power-on, a brown-out and the
+    /// RUN pin, which clear it.
+    fn kept(&mut self) -> Option<u32> {
+        Some(self.0.read_scratch(ScratchRegister::Scratch0)).filter(|&word| word != 0)
+    }
+
+    fn keep(&mut self, word: u32) {
+        self.0.write_scratch(ScratchRegister::Scratch0, word);
     }
 }

@@ -75,8 +75,9 @@ pub struct Front<L, B> {
 }
 
 impl<L: OutputPin, B: InputPin> Front<L, B> {
-    pub fn new(led: Option<Led<L>>, contact: Option<Contact<B>>) -> Self {
-        Self { led, contact, button: Button::new(ButtonConfig::default()), muted: false }
+    /// `muted` as it was when the program last ran.
+    pub fn new(led: Option<Led<L>>, contact: Option<Contact<B>>, muted: bool) -> Self {
+        Self { led, contact, button: Button::new(ButtonConfig::default()), muted }
     }
 
     /// Reads the button and lights the LED for one [period](crate::pwm::PERIOD),

@@ -36,7 +36,7 @@ fn the_led_is_lit_for_its_part_of_the_period() {
         Wait::delay_ns(lit.as_nanos() as u32),
         Wait::delay_ns(dark.as_nanos() as u32),
     ]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
     front.period(Samples(0), Shown::Listening, &mut delay).unwrap();
     assert!(lit.as_micros() == 2509 && lit + dark == PERIOD);
     delay.done();
@@ -46,7 +46,7 @@ fn the_led_is_lit_for_its_part_of_the_period() {
 #[test]
 fn a_steady_led_is_switched_once() {
     let mut pin = Mock::new(&[Pin::set(Level::High)]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
     play(&mut front, 50, Shown::Hearing);
     pin.done();
 }
@@ -54,7 +54,7 @@ fn a_steady_led_is_switched_once() {
 #[test]
 fn an_led_to_the_supply_lights_when_its_pin_is_low() {
     let mut pin = Mock::new(&[Pin::set(Level::Low), Pin::set(Level::High)]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None, false);
     play(&mut front, 3, Shown::Hearing);
     front.off();
     pin.done();
@@ -67,7 +67,7 @@ fn a_press_is_told_once() {
     down.extend([true; 20]);
     down.extend([false; 20]);
     let mut pin = contact(&down);
-    let mut front = Fronts::new(None, Some(Contact(pin.clone())));
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), false);
     let presses: Vec<Press> =
         play(&mut front, down.len(), Shown::Asleep).into_iter().filter_map(|h| h.press).collect();
     assert_eq!(presses, [Press::Talk]);
@@ -80,7 +80,7 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
     let tap = [vec![true; 20], vec![false; 20]].concat();
     let down = [hold.clone(), tap, hold].concat();
     let mut pin = contact(&down);
-    let mut front = Fronts::new(None, Some(Contact(pin.clone())));
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), false);
     let all = play(&mut front, down.len(), Shown::Listening);
     let presses: Vec<Press> = all.iter().filter_map(|happened| happened.press).collect();
     // The tap while muted means nothing, nor does the press that ends the mute.
@@ -92,12 +92,25 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
 }
 
 #[test]
+fn a_front_that_starts_muted_is_muted_until_the_button_is_held() {
+    let tap = [vec![true; 20], vec![false; 20]].concat();
+    let down = [tap, vec![true; 200], vec![false; 5]].concat();
+    let mut pin = contact(&down);
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), true);
+    let all = play(&mut front, down.len(), Shown::Listening);
+    // From the first period on; a tap means nothing; the end is the user's.
+    let muted: Vec<bool> = all.iter().map(|happened| happened.muted).collect();
+    assert_eq!(muted, [vec![true; 40 + 150], vec![false; 55]].concat());
+    assert!(all.iter().all(|happened| happened.press.is_none()));
+    pin.done();
+}
+
+#[test]
 fn mute_is_shown_before_all_else() {
     // Muted begins with a flash of 80 ms, then is dark: the LED follows at once.
     let levels = [Pin::set(Level::High), Pin::set(Level::Low)];
     let mut led = Mock::new(&levels);
-    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None);
-    front.muted = true;
+    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None, true);
     for ms in (0..200).step_by(10) {
         front.period(Samples::from_ms(ms), Shown::Hearing, &mut NoopDelay).unwrap();
     }
@@ -109,7 +122,8 @@ fn a_failing_pin_is_named_and_the_other_one_goes_on() {
     let broken = MockError::Io(ErrorKind::PermissionDenied);
     let mut led = Mock::new(&[Pin::set(Level::High).with_error(broken.clone())]);
     let mut pin = contact(&[false; 11]);
-    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())));
+    let mut front =
+        Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())), false);
     let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Led(broken));
     front.without(&failure);
@@ -121,7 +135,8 @@ fn a_failing_pin_is_named_and_the_other_one_goes_on() {
     let broken = MockError::Io(ErrorKind::NotFound);
     let mut led = Mock::new(&[Pin::set(Level::High)]);
     let mut pin = Mock::new(&[Pin::get(Level::Low).with_error(broken.clone())]);
-    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())));
+    let mut front =
+        Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())), false);
     let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Button(broken));
     front.without(&failure);
@@ -146,7 +161,7 @@ proptest! {
         if brightness > 0 { levels.push(Pin::set(Level::High)); }
         if brightness < FULL { levels.push(Pin::set(Level::Low)); }
         let mut pin = Mock::new(&levels);
-        let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None);
+        let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
         let mut slept = Slept::default();
         front.period(now, all[n], &mut slept).unwrap();
         prop_assert_eq!(slept.0.iter().sum::<u128>(), PERIOD.as_nanos());

@@ -33,6 +33,7 @@ mod panel;
 mod pwm;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use sayso_board::{Board, BoardError, Change, Panel, Streams};
@@ -60,13 +61,27 @@ pub struct Pins {
 pub struct RaspberryPi {
     sound: Desktop,
     pins: Pins,
+    /// Whether the microphone is muted, as the last front thread left it.
+    shared: Arc<Shared>,
+    on_mute: Option<Arc<dyn Fn(bool) + Send + Sync>>,
     panel: Option<GpioPanel>,
 }
 
 impl RaspberryPi {
     /// A board with these sound devices and pins, which are opened by [`Board::start`].
-    pub fn new(sound: DesktopConfig, pins: Pins) -> Self {
-        Self { sound: Desktop::new(sound), pins, panel: None }
+    /// `muted` as it was when the program last ran: it counts where there is a button to end
+    /// it with.
+    pub fn new(sound: DesktopConfig, pins: Pins, muted: bool) -> Self {
+        let shared = Arc::new(Shared::new(muted && pins.button.is_some()));
+        Self { sound: Desktop::new(sound), pins, shared, on_mute: None, panel: None }
+    }
+
+    /// Has `changed` called when the microphone is muted by hand (true), and when that ends
+    /// (false): so that it can outlive this program. From the thread that serves the pins,
+    /// whose light it holds up.
+    pub fn on_mute(mut self, changed: impl Fn(bool) + Send + Sync + 'static) -> Self {
+        self.on_mute = Some(Arc::new(changed));
+        self
     }
 }
 
@@ -81,8 +96,12 @@ impl Board for RaspberryPi {
         if pins.led.is_none() && pins.button.is_none() {
             return Ok((microphone, loudspeaker));
         }
-        let shared = Arc::new(Shared::default());
-        self.panel = Some(GpioPanel::start(pins.led, pins.button, Arc::clone(&shared))?);
+        let muted = self.shared.muted.load(Ordering::Acquire);
+        let shared = Arc::new(Shared::new(muted));
+        self.shared = Arc::clone(&shared);
+        let on_mute = self.on_mute.clone();
+        let on_mute = on_mute.map(|changed| Box::new(move |muted| changed(muted)) as _);
+        self.panel = Some(GpioPanel::start(pins.led, pins.button, Arc::clone(&shared), on_mute)?);
         Ok((Box::new(MutedMicrophone::new(microphone, shared)), loudspeaker))
     }
 

@@ -38,7 +38,15 @@ pub struct Shared {
     quit: AtomicBool,
 }
 
+/// Called when the microphone was muted by hand, and when that has ended.
+pub type OnMute = Option<Box<dyn Fn(bool) + Send>>;
+
 impl Shared {
+    /// Muted or not, from the first sample on.
+    pub fn new(muted: bool) -> Self {
+        Self { muted: AtomicBool::new(muted), ..Self::default() }
+    }
+
     fn show(&self, shown: Shown) {
         let number = ALL.iter().position(|one| *one == shown).unwrap_or_default();
         self.shown.store(number as u8, Ordering::Release);
@@ -58,7 +66,8 @@ pub struct GpioPanel {
 }
 
 impl GpioPanel {
-    /// Starts the thread that serves the pins.
+    /// Starts the thread that serves the pins, muted as `shared` says. Changes of that go to
+    /// `on_mute`, from the thread.
     ///
     /// # Errors
     /// When the system has no thread left.
@@ -66,6 +75,7 @@ impl GpioPanel {
         led: Option<Led<L>>,
         button: Option<Contact<B>>,
         shared: Arc<Shared>,
+        on_mute: OnMute,
     ) -> Result<Self, BoardError>
     where
         L: OutputPin<Error: Debug> + Send + 'static,
@@ -75,7 +85,10 @@ impl GpioPanel {
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("sayso-front".into())
-            .spawn(move || serve(Front::new(led, button), &theirs, &sender))
+            .spawn(move || {
+                let muted = theirs.muted.load(Ordering::Acquire);
+                serve(Front::new(led, button, muted), &theirs, &sender, &on_mute);
+            })
             .map_err(|error| {
                 let message = format!("no thread for the LED and the button: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
@@ -104,7 +117,7 @@ impl Drop for GpioPanel {
     }
 }
 
-fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>)
+fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>, on_mute: &OnMute)
 where
     L: OutputPin<Error: Debug>,
     B: InputPin<Error: Debug>,
@@ -115,7 +128,12 @@ where
         let now = Samples::from_ms(begun.elapsed().as_millis() as u64);
         match front.period(now, shared.shown(), &mut delay) {
             Ok(happened) => {
-                shared.muted.store(happened.muted, Ordering::Release);
+                let was = shared.muted.swap(happened.muted, Ordering::AcqRel);
+                if let Some(on_mute) = on_mute
+                    && was != happened.muted
+                {
+                    on_mute(happened.muted);
+                }
                 if let Some(press) = happened.press {
                     // Fails only when the panel is being dropped.
                     let _ = presses.send(press);
@@ -194,10 +212,12 @@ mod tests {
     fn it_shows_hears_presses_and_ends_dark() {
         let (led, button) = (Pin::default(), Pin::default());
         let shared = Arc::new(Shared::default());
+        let (told, changes) = channel();
         let mut panel = GpioPanel::start(
             Some(Led::new(led.clone(), false)),
             Some(Contact(button.clone())),
             Arc::clone(&shared),
+            Some(Box::new(move |muted| told.send(muted).unwrap())),
         )
         .unwrap();
         until(|| led.sets.load(Ordering::Acquire) > 10);
@@ -218,5 +238,26 @@ mod tests {
         panel.show(Shown::Hearing);
         drop(panel);
         assert!(!led.high.load(Ordering::Acquire));
+        assert_eq!(changes.iter().collect::<Vec<_>>(), [true]);
+    }
+
+    #[test]
+    fn one_that_starts_muted_is_so_at_once_and_tells_only_of_changes() {
+        let button = Pin::default();
+        let shared = Arc::new(Shared::new(true));
+        let (told, changes) = channel();
+        let panel = GpioPanel::start(
+            None::<Led<Pin>>,
+            Some(Contact(button.clone())),
+            Arc::clone(&shared),
+            Some(Box::new(move |muted| told.send(muted).unwrap())),
+        )
+        .unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(shared.muted.load(Ordering::Acquire));
+        button.pressed.store(true, Ordering::Release);
+        until(|| !shared.muted.load(Ordering::Acquire));
+        drop(panel);
+        assert_eq!(changes.iter().collect::<Vec<_>>(), [false]);
     }
 }

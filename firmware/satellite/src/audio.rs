@@ -115,11 +115,19 @@ impl AudioInterrupt<'_> {
         for (sample, &slot) in block.samples.iter_mut().zip(slots) {
             *sample = self.filter.push(slot.cast_signed());
         }
-        if !self.shared.muted.load(Relaxed) && self.heard.enqueue(block).is_err() {
-            count(&self.shared.overruns);
+        if !self.shared.muted.load(Relaxed) {
+            self.queue(&block);
         }
         // After the block is queued: who sees the clock sees what was heard until then.
         self.shared.clock.store(at.wrapping_add(HEARD_BLOCK as u32), Relaxed);
+    }
+
+    /// Queues a block for the loop, or counts it.
+    #[inline(never)]
+    fn queue(&mut self, block: &Heard) {
+        if self.heard.enqueue(block.clone()).is_err() {
+            count(&self.shared.overruns);
+        }
     }
 
     fn play(&mut self, block: &mut [i16; PLAYED_BLOCK]) {

@@ -67,14 +67,35 @@ pub trait Serial {
     fn write(&mut self, bytes: &[u8]) -> usize;
 }
 
+/// So that a large one can lie in a `static`.
+impl<S: Serial + ?Sized> Serial for &mut S {
+    fn read(&mut self, bytes: &mut [u8]) -> usize {
+        (**self).read(bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        (**self).write(bytes)
+    }
+}
+
 /// The time.
 pub trait Clock {
     /// Milliseconds since any start. Never runs backwards.
     fn now_ms(&mut self) -> u64;
 }
 
-/// What starts the board anew when it was not fed for a second or so.
+/// What starts the board anew when it was not fed for a second or so, and one word that
+/// outlives that start, and every other reset that the chip can keep a word over: a scratch
+/// register, or memory that nobody clears.
 pub trait Watchdog {
     /// All is well.
     fn feed(&mut self);
+
+    /// The word that was kept before this start. `None` when there is none because the power
+    /// was off: a cold start. Where a chip cannot tell that from a memory that was spoilt:
+    /// whatever stands there.
+    fn kept(&mut self) -> Option<u32>;
+
+    /// Keeps another in its place.
+    fn keep(&mut self, word: u32);
 }

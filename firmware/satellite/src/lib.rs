@@ -33,6 +33,8 @@ mod gate;
 mod panel;
 mod player;
 mod satellite;
+#[cfg(feature = "secure")]
+mod sealed;
 
 pub use audio::{AudioInterrupt, Exchange, Heard, Sound};
 pub use filter::{Filter, Gain};
@@ -40,6 +42,8 @@ pub use gate::{Gate, GateConfig};
 pub use panel::Panel;
 pub use player::Player;
 pub use satellite::{Buffers, Config, Satellite};
+#[cfg(feature = "secure")]
+pub use sealed::Sealed;
 
 /// Samples in a block from the microphone: 20 ms at 16 kHz, which is also a block
 /// on the link.

@@ -53,6 +53,7 @@ impl<'a> Player<'a> {
     }
 
     /// Keeps the loudspeaker's queue full, with silence if there is no sound.
+    #[inline(never)]
     pub fn feed(&mut self, sound: &mut Sound<'_>) {
         while sound.wants_sound() {
             if let Some(place) = self.places.get_mut(self.made as usize % PLACES) {

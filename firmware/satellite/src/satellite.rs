@@ -12,8 +12,9 @@ use crate::{AudioInterrupt, Exchange, Gain, Gate, GateConfig, Heard, Panel, Play
 
 /// Blocks of the microphone that are kept: 320 ms of pre-roll.
 const PRE_ROLL: usize = 16;
-/// Bytes that may wait for the wire: 80 ms of uncompressed sound.
-const OUTGOING: usize = 3_072;
+/// Bytes that may wait for the wire: 80 ms of uncompressed sound. A sealed wire keeps two
+/// frames itself.
+const OUTGOING: usize = if cfg!(feature = "secure") { 1_536 } else { 3_072 };
 /// Bytes that are taken from the wire at a time, and the most in one turn of the
 /// loop: a host that babbles must not keep the rest from its turn.
 const CHUNK: usize = 64;
@@ -88,12 +89,13 @@ impl<'a, B: Board> Satellite<'a, B> {
             buffer: player.free(),
             name: config.name,
         };
-        let Parts { serial, clock, watchdog, lamp, mute_led, button } = parts;
+        let Parts { serial, clock, mut watchdog, lamp, mute_led, button } = parts;
+        let panel = Panel::new(lamp, mute_led, button, watchdog.kept(), config.button);
         let satellite = Self {
             serial,
             clock,
             watchdog,
-            panel: Panel::new(lamp, mute_led, button, config.button),
+            panel,
             sound,
             gate: Gate::new(&mut buffers.kept, config.gate),
             player,
@@ -110,9 +112,14 @@ impl<'a, B: Board> Satellite<'a, B> {
     /// One turn of the loop. Never waits.
     pub fn poll(&mut self) {
         let now = self.clock.now_ms();
+        // Before anything else: the first block may be there already.
+        self.sound.mute(self.panel.muted());
         self.receive(now);
         self.player.feed(&mut self.sound);
         self.panel.poll(now, self.shown, self.connected);
+        if let Some(word) = self.panel.take_word() {
+            self.watchdog.keep(word);
+        }
         self.sound.mute(self.panel.muted());
         self.listen();
         self.tell(now);
@@ -120,15 +127,19 @@ impl<'a, B: Board> Satellite<'a, B> {
     }
 
     /// Takes what came from the host.
+    ///
+    /// As the others below it is not inlined: one's scratch would lie on the stack in all.
+    #[inline(never)]
     fn receive(&mut self, now: u64) {
         let mut bytes = [0; CHUNK];
         for _ in 0..CHUNKS {
             let came = self.serial.read(&mut bytes);
             for &byte in bytes.iter().take(came) {
                 match self.link.push(byte, now) {
-                    Some(SatelliteEvent::Connected) => {
+                    Some(SatelliteEvent::Connected { muted }) => {
                         self.player.clear();
                         self.gate.clear();
+                        self.panel.remembered(muted);
                     }
                     Some(SatelliteEvent::Playback(playback)) => self.player.push(&playback),
                     Some(SatelliteEvent::Stop(stop)) => self.player.stop(stop),
@@ -145,7 +156,17 @@ impl<'a, B: Board> Satellite<'a, B> {
         }
     }
 
+    /// Gives the gate what the microphone brought.
+    #[inline(never)]
+    fn collect(&mut self, keep_open: bool) {
+        while let Some(mut block) = self.sound.heard() {
+            block.turned = self.player.place(block.turned);
+            self.gate.push(block, keep_open);
+        }
+    }
+
     /// Sends what the microphone brought, as far as it is worth it.
+    #[inline(never)]
     fn listen(&mut self) {
         if self.panel.muted() {
             self.gate.clear();
@@ -154,10 +175,7 @@ impl<'a, B: Board> Satellite<'a, B> {
         // it speaks, the echo canceller needs sound without gaps.
         let keep_open = self.connected
             && matches!(self.shown, Shown::Hearing | Shown::Speaking | Shown::Paused);
-        while let Some(mut block) = self.sound.heard() {
-            block.turned = self.player.place(block.turned);
-            self.gate.push(block, keep_open);
-        }
+        self.collect(keep_open);
         while let Some(block) = self.gate.front() {
             if self.link.try_capture(block.at, block.turned, &block.samples).is_err() {
                 // The gate keeps it for a while, and counts what it drops.
@@ -168,6 +186,7 @@ impl<'a, B: Board> Satellite<'a, B> {
     }
 
     /// Tells the host how things are, and sends what waits for the wire.
+    #[inline(never)]
     fn tell(&mut self, now: u64) {
         if now.saturating_sub(self.low_water_at) >= STATS_MS {
             self.low_water_at = now;

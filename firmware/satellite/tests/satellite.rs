@@ -216,6 +216,93 @@ fn a_press_is_told_and_a_long_one_mutes() {
     assert!(!bench.shared.mute_led.get() && bench.captured.len() > heard);
 }
 
+/// Words all the time, so that what is not muted is heard.
+fn loud() -> Vec<i16> {
+    [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100)
+}
+
+fn hold(bench: &mut Bench) {
+    bench.shared.pressed.set(true);
+    bench.run(1_600);
+    bench.shared.pressed.set(false);
+    bench.run(200);
+}
+
+#[test]
+fn mute_outlives_every_reset_and_so_does_its_end() {
+    let mut kept = None;
+    for muted in [true, true, false, false, true] {
+        let mut buffers = Buffers::new();
+        let mut bench = Bench::after(&mut buffers, config(), kept);
+        bench.microphone = loud();
+        bench.run(1_000);
+        let was = bench.status.unwrap().muted;
+        assert_eq!(bench.captured.is_empty(), was);
+        assert_eq!(bench.shared.mute_led.get(), was);
+        if was != muted {
+            hold(&mut bench);
+        }
+        assert_eq!(bench.status.unwrap().muted, muted);
+        kept = bench.shared.kept.get();
+        // The watchdog's reset finds the word in a new program.
+        let mut buffers = Buffers::new();
+        let mut bench = Bench::after(&mut buffers, config(), kept);
+        bench.microphone = loud();
+        assert_eq!(bench.shared.mute_led.get(), muted, "from the first moment");
+        // What a host remembers counts for nothing: the button was pressed here.
+        bench.condition.muted = !muted;
+        bench.run(1_000);
+        assert_eq!(bench.status.unwrap().muted, muted);
+        assert_eq!(bench.captured.is_empty(), muted);
+        assert_eq!(bench.shared.kept.get(), kept);
+    }
+}
+
+#[test]
+fn after_a_reset_whose_word_is_spoilt_it_is_muted() {
+    let spoilt = [0, 1, u32::MAX, 0x6d75_7464, !0x6d75_7465 ^ 0x8000];
+    for word in spoilt {
+        let mut buffers = Buffers::new();
+        let mut bench = Bench::after(&mut buffers, config(), Some(word));
+        bench.microphone = loud();
+        bench.run(1_000);
+        assert!(bench.status.unwrap().muted && bench.shared.mute_led.get(), "{word:x}");
+        assert!(bench.captured.is_empty());
+        // And stays it, over the next reset, until the button ends it.
+        let kept = bench.shared.kept.get();
+        assert_ne!(kept, Some(word));
+        hold(&mut bench);
+        bench.run(500);
+        assert!(!bench.status.unwrap().muted && !bench.captured.is_empty());
+    }
+}
+
+#[test]
+fn after_a_cold_start_it_is_muted_until_the_host_says_how_it_was() {
+    for remembered in [false, true] {
+        let mut buffers = Buffers::new();
+        let mut bench = Bench::new(&mut buffers, config());
+        bench.microphone = loud();
+        bench.wire = false;
+        bench.run(1_000);
+        assert!(bench.shared.mute_led.get(), "nobody has said");
+        assert_eq!(bench.shared.kept.get(), None);
+        bench.condition.muted = remembered;
+        bench.wire = true;
+        bench.run(1_000);
+        assert_eq!(bench.status.unwrap().muted, remembered);
+        assert_eq!(bench.shared.mute_led.get(), remembered);
+        assert_eq!(bench.captured.is_empty(), remembered);
+        // From here on only the button counts, also for another host.
+        bench.wire = false;
+        bench.run(1_500);
+        bench.condition.muted = !remembered;
+        bench.wire = true;
+        bench.run(1_000);
+        assert_eq!((bench.sessions.len(), bench.status.unwrap().muted), (2, remembered));
+    }
+}
+
 #[test]
 fn the_lamp_shows_what_the_host_says_and_that_it_is_gone() {
     let mut buffers = Buffers::new();

@@ -25,8 +25,21 @@ const BUSY: Duration = Duration::from_millis(150);
 /// # Panics
 /// When `test` does, and when there is no firmware or no QEMU.
 pub fn with_satellite(test: impl Fn(&mut Emulator)) {
+    with(None, test);
+}
+
+/// As [`with_satellite`], with the firmware that encrypts its link, and this key: 64
+/// hexadecimal digits.
+///
+/// # Panics
+/// As [`with_satellite`].
+pub fn with_sealed_satellite(key: &str, test: impl Fn(&mut Emulator)) {
+    with(Some(key), test);
+}
+
+fn with(key: Option<&str>, test: impl Fn(&mut Emulator)) {
     let attempt = || {
-        let mut satellite = Emulator::start().unwrap_or_else(|error| unreachable!("{error}"));
+        let mut satellite = Emulator::start(key).unwrap_or_else(|error| unreachable!("{error}"));
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
             let overslept = scope.spawn(|| overslept(&over));
@@ -82,13 +95,14 @@ struct Seen {
 
 impl Emulator {
     /// Starts the firmware that `cargo xtask embedded` has built. Nobody is at its
-    /// link yet, and it is quiet. Waits for the end of another one.
+    /// link yet, and it is quiet. With a `key`, the one that encrypts its link. Waits for
+    /// the end of another one.
     ///
     /// # Errors
     /// When there is no firmware or no QEMU, with what to do.
-    pub fn start() -> Result<Self, String> {
+    pub fn start(key: Option<&str>) -> Result<Self, String> {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let firmware = firmware();
+        let firmware = firmware(key.is_some());
         if !firmware.is_file() {
             let firmware = firmware.display();
             return Err(format!("no {firmware}: build it with `cargo xtask embedded`"));
@@ -97,6 +111,9 @@ impl Emulator {
         let folder = tempfile::tempdir().map_err(|error| io("a folder for its sound", error))?;
         File::create(folder.path().join("microphone.raw"))
             .map_err(|error| io("its microphone", error))?;
+        if let Some(key) = key {
+            fs::write(folder.path().join("satellite.key"), key).map_err(|e| io("its key", e))?;
+        }
         let log = File::create(folder.path().join("qemu.log")).map_err(|e| io("its log", e))?;
         let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| io("a port", e));
         let address = |l: &TcpListener| l.local_addr().map_err(|e| io("a port", e));
@@ -251,8 +268,9 @@ fn socket(address: SocketAddr) -> String {
 }
 
 /// Where `cargo xtask embedded` puts the firmware.
-fn firmware() -> PathBuf {
+fn firmware(sealed: bool) -> PathBuf {
+    let name = if sealed { "sayso-mps2-secure.elf" } else { "sayso-mps2.elf" };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    root.join(target).join("embedded").join("sayso-mps2.elf")
+    root.join(target).join("embedded").join(name)
 }

@@ -1,7 +1,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ struct Shared {
     over: AtomicBool,
     lost: AtomicU64,
     carried: AtomicU64,
+    /// The bytes themselves, down and up.
+    bytes: [Mutex<Vec<u8>>; 2],
 }
 
 /// For so long at most a cut or a loss takes to become true.
@@ -41,6 +43,7 @@ impl Wire {
             over: AtomicBool::new(false),
             lost: AtomicU64::new(0),
             carried: AtomicU64::new(0),
+            bytes: Default::default(),
         });
         let carries = shared.clone();
         thread::spawn(move || {
@@ -80,6 +83,14 @@ impl Wire {
     pub fn carried(&self) -> u64 {
         self.shared.carried.load(Relaxed)
     }
+
+    /// The bytes that got through since the last call: down, then up.
+    pub fn take_carried(&self) -> Vec<u8> {
+        fn take(bytes: &Mutex<Vec<u8>>) -> Vec<u8> {
+            std::mem::take(&mut *bytes.lock().unwrap_or_else(PoisonError::into_inner))
+        }
+        self.shared.bytes.iter().flat_map(take).collect()
+    }
 }
 
 impl Drop for Wire {
@@ -97,12 +108,19 @@ fn carry(host: &TcpStream, shared: &Shared) {
         let _ = stream.set_read_timeout(Some(TURN));
     }
     thread::scope(|scope| {
-        scope.spawn(|| one_way(host, &satellite, 1, shared));
-        one_way(&satellite, host, 2, shared);
+        let [down, up] = &shared.bytes;
+        scope.spawn(|| one_way(host, &satellite, 1, shared, down));
+        one_way(&satellite, host, 2, shared, up);
     });
 }
 
-fn one_way(mut from: &TcpStream, mut to: &TcpStream, seed: u64, shared: &Shared) {
+fn one_way(
+    mut from: &TcpStream,
+    mut to: &TcpStream,
+    seed: u64,
+    shared: &Shared,
+    carried: &Mutex<Vec<u8>>,
+) {
     let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut bytes = [0; 2048];
     while !shared.cut.load(Relaxed) && !shared.over.load(Relaxed) {
@@ -127,6 +145,9 @@ fn one_way(mut from: &TcpStream, mut to: &TcpStream, seed: u64, shared: &Shared)
         }
         shared.lost.fetch_add((came - kept.len()) as u64, Relaxed);
         shared.carried.fetch_add(kept.len() as u64, Relaxed);
+        if let Ok(mut bytes) = carried.lock() {
+            bytes.extend(&kept);
+        }
         if to.write_all(&kept).is_err() {
             break;
         }

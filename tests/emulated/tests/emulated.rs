@@ -5,13 +5,16 @@
 
 mod host;
 
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host::Host;
-use sayso_board::read_all;
+use sayso_board::{Board, Heard, read_all};
+use sayso_core::link::Decoder;
 use sayso_core::turn::Shown;
-use sayso_emulated::{Wire, with_satellite};
+use sayso_emulated::{Wire, with_satellite, with_sealed_satellite};
+use sayso_satellite_board::{Satellite, SatelliteConfig, Security, generate_key};
 
 /// Samples of the microphone in a block.
 const BLOCK: usize = 320;
@@ -146,9 +149,110 @@ fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
         host.until("the question is over", |host| host.status.clock > clock + 64_000);
         assert!(host.heard.is_empty(), "nothing is heard while it is muted");
 
-        satellite.hang().expect("hung");
-        host.until("it has started anew", |host| host.sessions.len() == 2);
-        assert!(!host.status.muted);
+        // The watchdog's reset: mute is kept, and so is its end.
+        for (sessions, muted) in [(2, true), (3, false)] {
+            satellite.hang().expect("hung");
+            host.until("it has started anew", |host| host.sessions.len() == sessions);
+            let clock = host.status.clock;
+            host.until("it tells its state", |host| host.status.clock != clock);
+            assert_eq!((host.status.muted, satellite.mute_led()), (muted, muted));
+            satellite.say(&question()).expect("it listens");
+            let clock = host.status.clock;
+            host.until("the question is over", |host| {
+                host.status.clock.wrapping_sub(clock) > 64_000
+            });
+            assert_eq!(host.heard.is_empty(), muted);
+            if muted {
+                satellite.button(true).expect("pressed");
+                host.until("the mute has ended", |host| !host.status.muted);
+                satellite.button(false).expect("released");
+                host.until("the release is told", |host| !host.status.held);
+            }
+        }
+    });
+}
+
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
+fn after_a_cold_start_it_is_muted_as_its_host_remembers() {
+    with_satellite(|satellite| {
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(satellite.mute_led(), "nobody has said yet");
+        let mut host = Host::new(satellite.link());
+        host.condition.muted = true;
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        host.go_on(Duration::from_secs(1));
+        assert!(host.status.muted && satellite.mute_led());
+    });
+    with_satellite(|satellite| {
+        let mut host = Host::new(satellite.link());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        host.go_on(Duration::from_secs(1));
+        assert!(!host.status.muted && !satellite.mute_led());
+    });
+}
+
+/// Frames of the link in these bytes, as anybody on the way can read them.
+fn readable(bytes: &[u8]) -> usize {
+    let mut decoder = Decoder::new();
+    bytes.iter().filter(|&&byte| matches!(decoder.push(byte), Some(Ok(_)))).count()
+}
+
+/// With the board of the assistant, snow and all, at the other end of a bridge.
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
+fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
+    let key = generate_key().expect("entropy");
+    let digits = format!("{key:x}");
+    let listen = |address: SocketAddr, security| -> Result<(usize, Vec<f32>), String> {
+        let address = format!("tcp:{address}").parse().expect("an address");
+        let config = SatelliteConfig { address, security, volume: 100, muted: false };
+        let mut board = Satellite::new(config);
+        let (mut microphone, mut loudspeaker) =
+            board.start(24_000).map_err(|error| error.to_string())?;
+        // So that the gate is open.
+        let mut panel = board.panel().expect("a panel");
+        panel.show(Shown::Speaking);
+        let said = loudspeaker.write(&vec![0.25; 48_000]);
+        let (mut heard, mut buffer) = (Vec::<f32>::new(), [0.0; 512]);
+        let end = Instant::now() + Duration::from_secs(6);
+        while Instant::now() < end {
+            if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(50)) {
+                heard.extend(&buffer[..n]);
+            }
+        }
+        assert_eq!(loudspeaker.queued(), 0);
+        Ok((said, heard))
+    };
+    let loud = |heard: &[f32]| heard.iter().filter(|sample| sample.abs() > 0.05).count();
+    let question = question();
+    let due = loud(&question.iter().map(|&s| f32::from(s) / 32_768.0).collect::<Vec<_>>());
+
+    with_sealed_satellite(&digits, |satellite| {
+        let wire = Wire::to(satellite.link()).expect("a wire");
+        satellite.say(&vec![0; 32_000]).expect("it listens");
+        satellite.say(&question).expect("it listens");
+        let (_, heard) = listen(wire.address(), Security::Key(key.clone())).expect("a session");
+        let came = loud(&heard);
+        assert!(came * 10 > due * 8, "{came} of {due}");
+        let played = satellite.played().expect("it plays");
+        assert!(played.iter().filter(|sample| **sample > 7_000).count() > 40_000);
+        let bytes = wire.take_carried();
+        assert!(bytes.len() > 50_000, "{}", bytes.len());
+        assert_eq!(readable(&bytes), 0);
+
+        // Who has another key, or none, gets nothing, and is told why.
+        let error = listen(wire.address(), Security::Key(generate_key().expect("entropy")));
+        let error = error.expect_err("no session");
+        assert!(error.contains("another key"), "{error}");
+        let error = listen(wire.address(), Security::LoopbackOnly).expect_err("no session");
+        assert!(error.contains("satellite.key"), "{error}");
+    });
+    // The same bridge reads a satellite without a key like a book.
+    with_satellite(|satellite| {
+        let wire = Wire::to(satellite.link()).expect("a wire");
+        listen(wire.address(), Security::LoopbackOnly).expect("a session");
+        assert!(readable(&wire.take_carried()) > 200);
     });
 }
 

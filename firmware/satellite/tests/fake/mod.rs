@@ -27,6 +27,8 @@ pub struct Shared {
     pub lamp: Cell<u16>,
     pub mute_led: Cell<bool>,
     pub fed: Cell<u32>,
+    /// The word that outlives a reset.
+    pub kept: Cell<Option<u32>>,
 }
 
 pub struct Cardboard;
@@ -66,6 +68,14 @@ impl Clock for Part {
 impl Watchdog for Part {
     fn feed(&mut self) {
         self.0.fed.set(self.0.fed.get() + 1);
+    }
+
+    fn kept(&mut self) -> Option<u32> {
+        self.0.kept.get()
+    }
+
+    fn keep(&mut self, word: u32) {
+        self.0.kept.set(Some(word));
     }
 }
 
@@ -166,8 +176,14 @@ pub struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
+    /// After a cold start, at a host that remembers no mute.
     pub fn new(buffers: &'a mut Buffers, config: Config) -> Self {
-        let shared = Rc::new(Shared::default());
+        Self::after(buffers, config, None)
+    }
+
+    /// After a start at which this word was found.
+    pub fn after(buffers: &'a mut Buffers, config: Config, kept: Option<u32>) -> Self {
+        let shared = Rc::new(Shared { kept: Cell::new(kept), ..Shared::default() });
         shared.up_rate.set(100);
         let part = || Part(shared.clone());
         let parts = Parts {
