@@ -1,14 +1,4 @@
-//! Cutting and mixing: interleaved channels to one, any chunks to frames.
-
-/// Appends the mean of the channels of `interleaved` to `mono`. A value that is
-/// not finite counts as silence; an unfinished last frame is left out.
-pub fn downmix(interleaved: &[f32], channels: usize, mono: &mut Vec<f32>) {
-    let channels = channels.max(1);
-    let scale = 1.0 / channels as f32;
-    mono.extend(interleaved.chunks_exact(channels).map(|frame| {
-        frame.iter().map(|x| if x.is_finite() { *x } else { 0.0 }).sum::<f32>() * scale
-    }));
-}
+//! Cutting: any chunks to frames.
 
 /// Cuts a stream that comes in chunks of any length into frames of `N` samples.
 #[derive(Clone, Debug)]

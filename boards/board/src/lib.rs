@@ -5,7 +5,7 @@
 //! gives 16 kHz mono, a [`Loudspeaker`] that takes mono at the voice's rate and, on
 //! some, a [`Panel`] with a lamp and buttons.
 //! The rest of this crate is what every board needs: sample-rate conversion
-//! ([`Resampler`]), mixing and framing ([`downmix`], [`Framer`]), and sound
+//! ([`Resampler`]), mixing and framing ([`Downmixer`], [`Framer`]), and sound
 //! files ([`SoundFile`], [`read_all`], [`WavWriter`]).
 
 use std::sync::mpsc::Receiver;
@@ -13,16 +13,19 @@ use std::time::Duration;
 
 use sayso_core::turn::Shown;
 
+mod downmix;
 mod error;
+mod foreign;
 mod frames;
 mod realtime;
 mod resample;
+mod riff;
 mod sound_file;
-mod unfinished;
 mod wav_writer;
 
+pub use downmix::Downmixer;
 pub use error::{BoardError, BoardErrorKind};
-pub use frames::{Framer, downmix};
+pub use frames::Framer;
 pub use realtime::promote_thread;
 pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
 pub use sound_file::{Sound, SoundFile, read_all};
@@ -54,6 +57,26 @@ pub trait Board {
     fn changes(&mut self) -> Option<Receiver<Change>> {
         None
     }
+
+    /// The board's own threads, once it was started, for a supervisor to look at. None from a
+    /// board that has none, or none that can hang.
+    ///
+    /// A supervisor that gives up on one calls [`start`](Self::start) again, and the streams
+    /// of before are abandoned: they may still be read and written, and come to nothing.
+    fn links(&mut self) -> Vec<Box<dyn Watch>> {
+        Vec::new()
+    }
+}
+
+/// A thread of a board, as a supervisor sees it.
+pub trait Watch: Send {
+    /// What people call it: "satellite link".
+    fn name(&self) -> &'static str;
+
+    /// Counts up while it lives, at least once a second, also while it waits or looks for a
+    /// device that is gone: a number that stands still for longer is a thread that hangs.
+    /// `None`: it has ended.
+    fn beats(&self) -> Option<u64>;
 }
 
 /// Which way sound goes.

@@ -42,7 +42,9 @@ mod tests {
         chrt.args(["--rr", &super::PRIORITY.to_string(), "true"]);
         let granted = match chrt.output() {
             Ok(output) => output.status.success(),
-            Err(error) => return println!("SKIPPED: no chrt to compare with: {error}"),
+            Err(error) => {
+                return sayso_test_support::skip(format_args!("no chrt to compare with: {error}"));
+            }
         };
         let thread = std::thread::spawn(|| (super::promote_thread(), thread_schedule_policy()));
         let (promoted, policy) = thread.join().expect("thread");

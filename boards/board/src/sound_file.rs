@@ -1,7 +1,7 @@
-//! Reading recordings: WAV and FLAC of any shape, as 16 kHz mono.
+//! Reading recordings: WAV, FLAC and AIFF of any shape, as 16 kHz mono.
 
 use std::fs::File;
-use std::io::{Cursor, ErrorKind, Read};
+use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,12 +12,16 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
-use crate::unfinished::mended_header;
-use crate::{BoardError, BoardErrorKind, EAR_RATE, Resampler, downmix};
+use crate::riff::{self, MOST_HEADER};
+use crate::{BoardError, BoardErrorKind, Downmixer, EAR_RATE, Resampler, foreign};
+
+/// The most frames that are given at once where the mixer held back more.
+const REST: usize = 2_048;
 
 /// A recording being read: mono at one rate, block by block, so that its length
-/// does not matter. WAV (8 to 32-bit integer, float, extensible, A-law, µ-law)
-/// and FLAC, with any sample rate from 4 to 768 kHz and any number of channels.
+/// does not matter. WAV (8 to 32-bit integer, float, extensible, A-law, µ-law; also RF64,
+/// BW64 and Wave64), FLAC, also in Ogg, and uncompressed AIFF and CAF, with any sample rate
+/// from 4 to 768 kHz and any number of channels, mixed by a [`Downmixer`].
 ///
 /// A file cut short gives the sound that is there; [`truncated`](Self::truncated)
 /// then says so. A WAV whose recorder never wrote its length is read to its end.
@@ -30,12 +34,14 @@ pub struct SoundFile {
     claimed: Option<u64>,
     decoded: u64,
     rate: u32,
-    channels: usize,
+    mixer: Downmixer,
     resampler: Resampler,
     interleaved: Vec<f32>,
     mono: Vec<f32>,
     block: Vec<f32>,
     truncated: bool,
+    /// Nothing more can be decoded.
+    decoded_all: bool,
     over: bool,
 }
 
@@ -78,10 +84,18 @@ impl SoundFile {
         if meta.len() == 0 {
             return Err(format_error(path, "is empty (0 bytes): record or copy it again"));
         }
-        let header =
-            mended_header(&mut file, meta.len()).map_err(|error| open_error(path, &error))?;
-        let source: Box<dyn MediaSource> = match header {
-            Some(header) => Box::new(ReadOnlySource::new(Cursor::new(header).chain(file))),
+        let cannot_read = |error| open_error(path, &error);
+        let mut head = Vec::new();
+        (&mut file).take(MOST_HEADER).read_to_end(&mut head).map_err(cannot_read)?;
+        let plain = riff::plain(&head, meta.len());
+        file.seek(SeekFrom::Start(plain.as_ref().map_or(0, |plain| plain.at)))
+            .map_err(cannot_read)?;
+        let frames = plain.as_ref().map(|plain| plain.frames);
+        let source: Box<dyn MediaSource> = match plain {
+            Some(plain) => {
+                let sound = Cursor::new(plain.header).chain(file.take(plain.sound));
+                Box::new(ReadOnlySource::new(sound))
+            }
             None => Box::new(file),
         };
         let stream = MediaSourceStream::new(source, Default::default());
@@ -89,9 +103,16 @@ impl SoundFile {
         if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);
         }
+        let unsupported = || format_error(path, &foreign::advice(path, &head));
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|error| probe_error(path, error))?;
+            .map_err(|error| match error {
+                Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                    open_error(path, &error)
+                }
+                Error::IoError(_) if foreign::never_read(&head).is_none() => cut_off(path),
+                _ => unsupported(),
+            })?;
         let track = format
             .default_track(TrackType::Audio)
             .ok_or_else(|| format_error(path, "holds no sound"))?;
@@ -104,11 +125,12 @@ impl SoundFile {
             parameters.sample_rate.ok_or_else(|| format_error(path, "names no sample rate"))?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(|_| format_error(path, UNSUPPORTED))?;
+            .map_err(|_| unsupported())?;
         let channels = parameters.channels.as_ref().map_or(1, |c| c.count());
         let resampler = Resampler::new(source_rate, rate)
             .map_err(|error| format_error(path, &format!("cannot be used: {error}")))?;
-        let (track, claimed) = (track.id, track.num_frames);
+        let mixer = Downmixer::new(channels, source_rate).looking_ahead();
+        let (track, claimed) = (track.id, frames.or(track.num_frames));
         Ok(Self {
             path: path.to_owned(),
             format,
@@ -117,12 +139,13 @@ impl SoundFile {
             claimed,
             decoded: 0,
             rate: source_rate,
-            channels,
+            mixer,
             resampler,
             interleaved: Vec::new(),
             mono: Vec::new(),
             block: Vec::new(),
             truncated: false,
+            decoded_all: false,
             over: false,
         })
     }
@@ -134,7 +157,7 @@ impl SoundFile {
 
     /// The file's own number of channels.
     pub fn source_channels(&self) -> usize {
-        self.channels
+        self.mixer.channels()
     }
 
     /// The length of the recording, as far as its header tells.
@@ -156,12 +179,16 @@ impl SoundFile {
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, BoardError> {
         self.block.clear();
         while self.block.is_empty() && !self.over {
-            self.decode_packet()?;
+            if self.decoded_all {
+                self.rest();
+            } else {
+                self.decode_packet()?;
+            }
         }
         Ok(if self.block.is_empty() { None } else { Some(&self.block) })
     }
 
-    /// Decodes one packet into `block`, or sets `over`.
+    /// Decodes one packet into `block`, or sets `decoded_all`.
     fn decode_packet(&mut self) -> Result<(), BoardError> {
         let packet = match self.format.next_packet() {
             Ok(Some(packet)) => packet,
@@ -180,7 +207,11 @@ impl SoundFile {
                 self.decoded += audio.frames() as u64;
                 audio.copy_to_vec_interleaved(&mut self.interleaved);
                 self.mono.clear();
-                downmix(&self.interleaved, channels, &mut self.mono);
+                if channels != self.mixer.channels() {
+                    while self.mixer.rest(usize::MAX, &mut self.mono) {}
+                    self.mixer = Downmixer::new(channels, self.rate).looking_ahead();
+                }
+                self.mixer.process(&self.interleaved, &mut self.mono);
                 self.resampler.process(&self.mono, &mut self.block);
                 Ok(())
             }
@@ -194,16 +225,27 @@ impl SoundFile {
     }
 
     fn end(&mut self, broken: bool) -> Result<(), BoardError> {
-        self.over = true;
-        self.truncated |= broken || self.claimed.is_some_and(|claimed| self.decoded < claimed);
+        self.decoded_all = true;
+        // A file that is known to be whole may end in whatever way.
+        self.truncated |= self.claimed.map_or(broken, |claimed| self.decoded < claimed);
         if self.decoded == 0 && self.truncated {
             return Err(format_error(
                 &self.path,
                 "is cut off before its first sample: record or copy it again",
             ));
         }
-        self.resampler.finish(&mut self.block);
         Ok(())
+    }
+
+    /// Puts a part of what the mixer held back into `block`; behind the last, sets `over`.
+    fn rest(&mut self) {
+        self.mono.clear();
+        if self.mixer.rest(REST, &mut self.mono) {
+            self.resampler.process(&self.mono, &mut self.block);
+        } else {
+            self.over = true;
+            self.resampler.finish(&mut self.block);
+        }
     }
 }
 
@@ -228,9 +270,6 @@ pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardErr
     Ok(Sound { samples, truncated: file.truncated })
 }
 
-const UNSUPPORTED: &str =
-    "is not in a format that can be read: convert it to WAV or FLAC (PCM), for example with ffmpeg";
-
 fn format_error(path: &Path, what: &str) -> BoardError {
     BoardError::new(BoardErrorKind::Format, format!("{} {what}", path.display()))
 }
@@ -247,15 +286,7 @@ fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
     }
 }
 
-fn probe_error(path: &Path, error: Error) -> BoardError {
-    match error {
-        Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
-            open_error(path, &error)
-        }
-        Error::IoError(_) => BoardError::new(
-            BoardErrorKind::Io,
-            format!("{} is cut off or no sound file: record or copy it again", path.display()),
-        ),
-        _ => format_error(path, UNSUPPORTED),
-    }
+fn cut_off(path: &Path) -> BoardError {
+    let message = "is cut off or no sound file: record or copy it again";
+    BoardError::new(BoardErrorKind::Io, format!("{} {message}", path.display()))
 }

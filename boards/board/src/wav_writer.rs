@@ -27,6 +27,21 @@ impl WavWriter {
     /// [`BoardErrorKind::Io`] when the file cannot be written.
     pub fn create(path: impl AsRef<Path>, rate: u32, channels: u16) -> Result<Self, BoardError> {
         let path = path.as_ref();
+        let file = File::create(path).map_err(|error| write_error(path, &error.into()))?;
+        Self::over(file, path, rate, channels)
+    }
+
+    /// As [`create`](Self::create), into an empty `file` that is open; errors call it `path`.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn over(
+        file: File,
+        path: impl AsRef<Path>,
+        rate: u32,
+        channels: u16,
+    ) -> Result<Self, BoardError> {
+        let path = path.as_ref();
         if !(1..=2).contains(&channels) {
             return Err(BoardError::new(
                 BoardErrorKind::Format,
@@ -40,8 +55,8 @@ impl WavWriter {
             sample_format: hound::SampleFormat::Int,
         };
         let flush_every = rate.saturating_mul(u32::from(channels)).max(1);
-        let mut wav =
-            hound::WavWriter::create(path, spec).map_err(|error| write_error(path, &error))?;
+        let mut wav = hound::WavWriter::new(BufWriter::new(file), spec)
+            .map_err(|error| write_error(path, &error))?;
         wav.flush().map_err(|error| write_error(path, &error))?;
         Ok(Self { wav, path: path.to_owned(), until_flush: flush_every, flush_every })
     }

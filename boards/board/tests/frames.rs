@@ -1,22 +1,7 @@
-//! Mixing and framing.
+//! Framing.
 
 use proptest::prelude::*;
-use sayso_board::{Framer, downmix};
-
-#[test]
-fn downmix_is_the_mean_and_ignores_what_is_no_number() {
-    let mut mono = Vec::new();
-    downmix(&[0.2, 0.4, -1.0, 1.0, f32::NAN, 0.5, f32::INFINITY, 0.0, 0.9], 2, &mut mono);
-    assert_eq!(mono, [0.3, 0.0, 0.25, 0.0]);
-    mono.clear();
-    downmix(&[0.1, f32::NAN], 1, &mut mono);
-    assert_eq!(mono, [0.1, 0.0]);
-    mono.clear();
-    downmix(&[6.0, 0.0, 0.0, 0.0, 0.0, 0.0], 6, &mut mono);
-    assert_eq!(mono, [1.0]);
-    downmix(&[], 2, &mut mono);
-    assert_eq!(mono.len(), 1);
-}
+use sayso_board::Framer;
 
 proptest! {
     #[test]

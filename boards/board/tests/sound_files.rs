@@ -137,13 +137,12 @@ fn ninety_six_kilohertz_is_brought_down() {
 fn six_channels_become_one() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
-    // The voice on two of six channels, silence on the others.
+    // The voice on two of six channels, silence on the others, which do not make it softer.
     let six: Vec<f32> = speech.iter().flat_map(|x| [*x, *x, 0.0, 0.0, 0.0, 0.0]).collect();
-    let third: Vec<f32> = speech.iter().map(|x| x / 3.0).collect();
     for tag in [PCM, EXTENSIBLE] {
         let path = save(&dir, "six.wav", &wav(tag, 16, 6, EAR_RATE, &bytes(&six, pcm16)));
         assert_eq!(SoundFile::open(&path).unwrap().source_channels(), 6);
-        assert_close(&read_all(&path, MINUTE).unwrap().samples, &third, 1e-6, "six channels");
+        assert_close(&read_all(&path, MINUTE).unwrap().samples, &speech, 1e-6, "six channels");
     }
 }
 
@@ -205,6 +204,221 @@ fn a_wav_whose_length_was_never_written_is_whole() {
     content.extend(b"LIST\x04\0\0\0INFO");
     content[4..8].copy_from_slice(&(36_u32 + 12).to_le_bytes());
     assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
+}
+
+/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header tells of
+/// the sound's, in bytes.
+fn long_wav(marker: &[u8; 4], rate: u32, data: &[u8], length: u64) -> Vec<u8> {
+    let plain = wav(PCM, 16, 1, rate, &[]);
+    let format = &plain[20..36];
+    let mut file = marker.to_vec();
+    if marker == b"riff" {
+        const RIFF: [u8; 12] = *b"\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\x00\x00";
+        const CHUNK: [u8; 12] = *b"\xF3\xAC\xD3\x11\x8C\xD1\x00\xC0\x4F\x8E\xDB\x8A";
+        file.extend(RIFF);
+        file.extend((40 + 40 + 32 + 24 + length).to_le_bytes());
+        file.extend(b"wave");
+        file.extend(CHUNK);
+        for (kind, size, body) in [
+            (b"fmt ", 24 + 16, format),
+            (b"junk", 24 + 5, &b"12345\0\0\0"[..]),
+            (b"data", 24 + length, data),
+        ] {
+            file.extend(kind);
+            file.extend(CHUNK);
+            file.extend(size.to_le_bytes());
+            file.extend(body);
+        }
+        return file;
+    }
+    file.extend(u32::MAX.to_le_bytes());
+    file.extend(b"WAVEds64");
+    file.extend(28_u32.to_le_bytes());
+    file.extend((4 + 36 + 24 + 8 + length).to_le_bytes());
+    file.extend(length.to_le_bytes());
+    file.extend((length / 2).to_le_bytes());
+    file.extend(0_u32.to_le_bytes());
+    file.extend(&plain[12..36]);
+    file.extend(b"data");
+    file.extend(u32::MAX.to_le_bytes());
+    file.extend(data);
+    file
+}
+
+#[test]
+fn wav_files_of_64_bits_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let speech = speech();
+    let data = bytes(&speech, pcm16);
+    for (name, marker) in [("rf64.wav", b"RF64"), ("bw64.wav", b"BW64"), ("long.w64", b"riff")] {
+        let length = data.len() as u64;
+        let mut content = long_wav(marker, EAR_RATE, &data, length);
+        content.extend(b"LIST\x04\0\0\0INFO");
+        let path = save(&dir, name, &content);
+        let duration = SoundFile::open(&path).unwrap().duration().unwrap();
+        assert_eq!(duration, Duration::from_secs_f64(speech.len() as f64 / 16_000.0), "{name}");
+        let sound = read_all(&path, MINUTE).unwrap();
+        assert!(!sound.truncated, "{name}");
+        assert_close(&sound.samples, &speech, 1e-7, name);
+        // Cut short, and of a recorder that was killed.
+        let content = long_wav(marker, EAR_RATE, &data[..data.len() / 2], length);
+        let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
+        assert!(sound.truncated, "{name}");
+        assert_close(&sound.samples, &speech[..speech.len() / 2], 1e-7, name);
+        let content = long_wav(marker, EAR_RATE, &data, 0);
+        let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
+        assert!(!sound.truncated, "{name}");
+        assert_close(&sound.samples, &speech, 1e-7, name);
+    }
+}
+
+/// More than 4 GiB, which is why there are such files.
+#[test]
+fn the_end_of_a_very_long_file_is_reached() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, marker) in [("long.rf64", b"RF64"), ("long.w64", b"riff")] {
+        let path = dir.path().join(name);
+        let length = (5_u64 << 30) + 3_000;
+        let header = long_wav(marker, 768_000, &[], length);
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&header).unwrap();
+        // Sparse.
+        file.set_len(header.len() as u64 + length).unwrap();
+        drop(file);
+        let mut sound = SoundFile::open(&path).unwrap();
+        let seconds = length as f64 / 2.0 / 768_000.0;
+        assert_eq!(sound.duration(), Some(Duration::from_secs_f64(seconds)));
+        assert!(sound.next_block().unwrap().is_some());
+    }
+}
+
+/// FLAC's frames in pages of Ogg, as `flac --ogg` writes them (RFC 9639, section 10.1).
+fn ogg_flac(flac: &Path) -> Vec<u8> {
+    use symphonia::core::formats::{FormatOptions, FormatReader};
+    use symphonia::core::io::MediaSourceStream;
+
+    let whole = std::fs::read(flac).unwrap();
+    let file = std::fs::File::open(flac).unwrap();
+    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let mut reader =
+        symphonia::default::formats::FlacReader::try_new(stream, FormatOptions::default()).unwrap();
+    let mut first = b"\x7FFLAC\x01\x00\x00\x01fLaC".to_vec();
+    first.extend(&whole[4..42]);
+    let comment = b"\x84\0\0\x08\0\0\0\0\0\0\0\0".to_vec();
+    let mut packets = vec![(first, 0), (comment, 0)];
+    let mut samples = 0;
+    while let Some(packet) = reader.next_packet().unwrap() {
+        samples += packet.dur.get();
+        packets.push((packet.data.to_vec(), samples));
+    }
+    let (mut file, last) = (Vec::new(), packets.len() - 1);
+    for (number, (packet, place)) in packets.iter().enumerate() {
+        // One page for each packet. None of these is longer than a page may be.
+        let flags = u8::from(number == 0) * 2 + u8::from(number == last) * 4;
+        let segments = packet.len() / 255 + 1;
+        let mut page = b"OggS\0".to_vec();
+        page.push(flags);
+        page.extend(place.to_le_bytes());
+        page.extend(7_u32.to_le_bytes());
+        page.extend((number as u32).to_le_bytes());
+        page.extend([0; 4]);
+        page.push(u8::try_from(segments).unwrap());
+        page.resize(27 + segments - 1, 255);
+        page.push((packet.len() % 255) as u8);
+        page.extend(packet);
+        let crc = page.iter().fold(0_u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
+                (crc << 1) ^ if crc >> 31 == 1 { 0x04C1_1DB7 } else { 0 }
+            })
+        });
+        page[22..26].copy_from_slice(&crc.to_le_bytes());
+        file.extend(page);
+    }
+    file
+}
+
+#[test]
+fn flac_in_ogg_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (content, speech) = (ogg_flac(&speech_path()), speech());
+    // By what it is, not by what it is called.
+    for name in ["speech.oga", "speech.ogg", "speech.flac"] {
+        let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
+        assert!(!sound.truncated, "{name}");
+        assert_eq!(sound.samples, speech, "{name}");
+    }
+    let sound = read_all(save(&dir, "cut.oga", &content[..content.len() / 2]), MINUTE).unwrap();
+    assert!(sound.samples.len() > speech.len() / 5 && sound.samples.len() < speech.len());
+    assert_eq!(sound.samples, speech[..sound.samples.len()]);
+}
+
+#[test]
+fn what_apple_writes_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let speech = speech();
+    let big = |x: f32| ((x * 32_768.0).round() as i16).to_be_bytes().to_vec();
+    let data = bytes(&speech, big);
+    let mut aiff = b"FORM".to_vec();
+    aiff.extend((4 + 26 + 16 + data.len() as u32).to_be_bytes());
+    aiff.extend(b"AIFFCOMM\0\0\0\x12\0\x01");
+    aiff.extend((speech.len() as u32).to_be_bytes());
+    // 16 bits, and 16,000 as an 80-bit float.
+    aiff.extend(b"\0\x10\x40\x0C\xFA\0\0\0\0\0\0\0SSND");
+    aiff.extend((8 + data.len() as u32).to_be_bytes());
+    aiff.extend([0; 8]);
+    aiff.extend(&data);
+    let mut caf = b"caff\0\x01\0\0desc".to_vec();
+    caf.extend(32_u64.to_be_bytes());
+    caf.extend(16_000_f64.to_be_bytes());
+    caf.extend(b"lpcm");
+    for number in [0_u32, 2, 1, 1, 16] {
+        caf.extend(number.to_be_bytes());
+    }
+    caf.extend(b"data");
+    caf.extend((4 + data.len() as u64).to_be_bytes());
+    caf.extend([0; 4]);
+    caf.extend(&data);
+    for (name, content) in [("speech.aiff", aiff), ("speech.caf", caf)] {
+        let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
+        assert!(!sound.truncated, "{name}");
+        assert_close(&sound.samples, &speech, 1e-7, name);
+    }
+}
+
+#[test]
+fn a_format_that_is_not_read_is_named_with_what_converts_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = |packet: &[u8]| {
+        let mut page = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01".to_vec();
+        page.push(packet.len() as u8);
+        page.extend(packet);
+        page
+    };
+    let cases: [(&str, Vec<u8>, &str); 10] = [
+        ("memo.m4a", b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42".to_vec(), "MPEG-4 sound (M4A, AAC)"),
+        ("memo.mp3", b"ID3\x04\0\0\0\0\0\x0A".to_vec(), "MP3"),
+        ("bare.mp3", b"\xFF\xFB\x90\x44".to_vec(), "MP3"),
+        ("bare.aac", b"\xFF\xF1\x50\x80".to_vec(), "AAC"),
+        ("a note.ogg", page(b"OpusHead\x01\x01"), "Ogg Opus"),
+        ("song.ogg", page(b"\x01vorbis\0\0\0\0"), "Ogg Vorbis"),
+        ("talk.webm", b"\x1A\x45\xDF\xA3\x01".to_vec(), "Matroska or WebM"),
+        ("call.amr", b"#!AMR\n".to_vec(), "AMR"),
+        ("adpcm.wav", wav(0x11, 4, 1, 16_000, &[0; 2_048]), "WAV with compressed sound"),
+        ("film.avi", b"RIFF\0\x10\0\0AVI LIST".to_vec(), "an AVI film"),
+    ];
+    for (name, mut content, format) in cases {
+        content.resize(content.len() + 20_000, 0x55);
+        let path = save(&dir, name, &content);
+        let error = read_all(&path, MINUTE).unwrap_err();
+        assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
+        let text = error.to_string();
+        assert!(text.contains(&format!("{name} is {format}, which is not read")), "{text}");
+        let to = path.with_extension(if name == "adpcm.wav" { "flac" } else { "wav" });
+        let quote = if name.contains(' ') { "'" } else { "" };
+        let command =
+            format!("`ffmpeg -i {quote}{}{quote} {quote}{}{quote}`", path.display(), to.display());
+        assert!(text.ends_with(&command), "{text}");
+    }
 }
 
 #[test]
@@ -338,13 +552,15 @@ proptest! {
     #[test]
     fn damaged_files_never_panic(
         hits in proptest::collection::vec((0_usize..400, any::<u8>()), 1..12),
-        flac in any::<bool>(),
+        kind in 0..5,
     ) {
         let dir = tempfile::tempdir().unwrap();
-        let mut content = if flac {
-            std::fs::read(speech_path()).unwrap()
-        } else {
-            wav(EXTENSIBLE, 16, 2, 44_100, &[7; 8_000])
+        let mut content = match kind {
+            0 => std::fs::read(speech_path()).unwrap(),
+            1 => wav(EXTENSIBLE, 16, 2, 44_100, &[7; 8_000]),
+            2 => long_wav(b"RF64", 44_100, &[7; 8_000], 8_000),
+            3 => long_wav(b"riff", 44_100, &[7; 8_000], 8_000),
+            _ => ogg_flac(&speech_path()),
         };
         for (at, value) in hits {
             content[at] = value;

@@ -32,16 +32,39 @@ impl Beat {
     }
 }
 
-/// A callback of the device's: what went wrong.
-pub fn error_callback(beat: &Beat, kind: cpal::ErrorKind) {
-    match kind {
-        cpal::ErrorKind::Xrun => {
-            beat.xruns.fetch_add(1, Ordering::Relaxed);
-        }
-        // The stream goes on.
-        cpal::ErrorKind::DeviceChanged | cpal::ErrorKind::RealtimeDenied => {}
-        _ => beat.broken.store(true, Ordering::Release),
+/// The error callback's end of a stream.
+pub struct Faults {
+    beat: Arc<Beat>,
+    told: HeapProd<cpal::Error>,
+}
+
+/// Errors that may wait for the supervisor; of more than these the text is lost.
+const FAULTS: usize = 16;
+
+/// What connects the error callback of the stream with this `beat` to its supervisor.
+pub fn faults(beat: &Arc<Beat>) -> (Faults, HeapCons<cpal::Error>) {
+    let (told, read) = HeapRb::new(FAULTS).split();
+    (Faults { beat: Arc::clone(beat), told }, read)
+}
+
+/// The error callback: counts what may come often, and passes on the others as they are.
+pub fn error_callback(faults: &mut Faults, error: cpal::Error) {
+    if error.kind() == cpal::ErrorKind::Xrun {
+        faults.beat.xruns.fetch_add(1, Ordering::Relaxed);
+        return;
     }
+    let broken = breaks(error.kind());
+    // Without room, the first ones say more.
+    let _ = faults.told.try_push(error);
+    if broken {
+        faults.beat.broken.store(true, Ordering::Release);
+    }
+}
+
+/// Whether the stream is over after such an error.
+pub fn breaks(kind: cpal::ErrorKind) -> bool {
+    use cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
+    !matches!(kind, Xrun | DeviceChanged | RealtimeDenied)
 }
 
 /// `lost` frames are missing before the frame with the number `at`, counted

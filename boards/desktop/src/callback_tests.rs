@@ -21,6 +21,7 @@ fn the_callbacks_do_not_allocate() {
     feed.samples.push_slice(&[0.5; 700]);
     let (f32s, i16s, i32s, u8s) = ([0.1_f32; 512], [3_i16; 512], [5_i32; 512], [128_u8; 512]);
     let mut played = [0.0_f32; 512];
+    let (mut faults, _errors) = faults(&end.beat);
     assert_no_alloc(|| {
         // Far more than the rings hold: also the ways of losing and of running dry.
         for _ in 0..20 {
@@ -30,7 +31,8 @@ fn the_callbacks_do_not_allocate() {
             capture_callback(&mut end, &u8s);
             playback_callback(&mut out, &mut played);
         }
-        error_callback(&end.beat, cpal::ErrorKind::Xrun);
+        error_callback(&mut faults, cpal::Error::new(cpal::ErrorKind::Xrun));
+        error_callback(&mut faults, cpal::Error::with_message(cpal::ErrorKind::Other, "gone"));
     });
     feed.samples.push_slice(&[0.5; 700]);
     feed.clock.stop(100);
@@ -158,14 +160,21 @@ fn a_fade_spans_callbacks_and_drops_the_rest() {
 }
 
 #[test]
-fn only_errors_that_end_the_stream_break_it() {
-    let beat = Beat::default();
-    for kind in
-        [cpal::ErrorKind::Xrun, cpal::ErrorKind::RealtimeDenied, cpal::ErrorKind::DeviceChanged]
-    {
-        error_callback(&beat, kind);
+fn only_errors_that_end_the_stream_break_it_and_none_loses_its_text() {
+    use cpal::ErrorKind::{DeviceChanged, DeviceNotAvailable, RealtimeDenied, Xrun};
+
+    let beat = Arc::new(Beat::default());
+    let (mut faults, mut errors) = faults(&beat);
+    for kind in [Xrun, RealtimeDenied, DeviceChanged] {
+        error_callback(&mut faults, cpal::Error::new(kind));
         assert!(!beat.broken.load(Ordering::Relaxed), "{kind:?}");
     }
-    error_callback(&beat, cpal::ErrorKind::DeviceNotAvailable);
+    let text = "the card was unplugged";
+    error_callback(&mut faults, cpal::Error::with_message(DeviceNotAvailable, text));
     assert!(beat.broken.load(Ordering::Relaxed));
+    let told: Vec<cpal::Error> = errors.pop_iter().collect();
+    let kinds: Vec<cpal::ErrorKind> = told.iter().map(cpal::Error::kind).collect();
+    assert_eq!(kinds, [RealtimeDenied, DeviceChanged, DeviceNotAvailable]);
+    assert_eq!(told[2].to_string(), text);
+    assert_eq!(beat.xruns.load(Ordering::Relaxed), 1);
 }

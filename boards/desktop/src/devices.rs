@@ -215,8 +215,8 @@ fn system_error(error: &cpal::Error) -> BoardError {
     )
 }
 
-/// Without the full stop that some end with.
-fn plain(error: &cpal::Error) -> String {
+/// The text of an error, without the full stop that some end with.
+pub fn plain(error: &cpal::Error) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 

@@ -7,7 +7,7 @@ use cpal::{BufferSize, SampleFormat, StreamConfig, SupportedBufferSize, Supporte
 use sayso_board::{BoardError, BoardErrorKind};
 
 use crate::callback::{
-    CaptureEnd, PlaybackEnd, capture_callback, error_callback, playback_callback,
+    CaptureEnd, Faults, PlaybackEnd, capture_callback, error_callback, playback_callback,
 };
 use crate::devices::{board_error, worth_priority};
 
@@ -63,33 +63,27 @@ pub fn open_capture(
     device: &cpal::Device,
     config: &SupportedStreamConfig,
     end: CaptureEnd,
+    faults: Faults,
 ) -> Result<cpal::Stream, BoardError> {
-    fn build<T>(
-        device: &cpal::Device,
-        config: &SupportedStreamConfig,
-        mut end: CaptureEnd,
-    ) -> Result<cpal::Stream, BoardError>
+    fn callback<T>(mut end: CaptureEnd, mut promoted: bool) -> Result<InputCallback, BoardError>
     where
         T: cpal::SizedSample,
         f32: cpal::FromSample<T>,
     {
-        let beat = std::sync::Arc::clone(&end.beat);
-        let mut promoted = !worth_priority(device);
-        let stream = device
-            .build_input_stream::<T, _, _>(
-                stream_config(config),
-                move |data, _| {
-                    promote_once(&mut promoted);
-                    capture_callback(&mut end, data);
-                },
-                move |error| error_callback(&beat, error.kind()),
-                None,
-            )
-            .map_err(|error| board_error(device, &error))?;
-        stream.play().map_err(|error| board_error(device, &error))?;
-        Ok(stream)
+        Ok(Box::new(move |data: &cpal::Data, _: &cpal::InputCallbackInfo| {
+            promote_once(&mut promoted);
+            // Of another type it never is: the stream is opened with this one.
+            if let Some(samples) = data.as_slice::<T>() {
+                capture_callback(&mut end, samples);
+            }
+        }))
     }
-    with_sample_type!(config.sample_format(), build(device, config, end))
+    let format = config.sample_format();
+    let mut faults = faults;
+    let promoted = !worth_priority(device);
+    let data = with_sample_type!(format, callback(end, promoted))?;
+    let error = move |error: cpal::Error| error_callback(&mut faults, error);
+    started(device, device.build_input_stream_raw(stream_config(config), format, data, error, None))
 }
 
 /// Opens a loudspeaker and starts it.
@@ -97,31 +91,41 @@ pub fn open_playback(
     device: &cpal::Device,
     config: &SupportedStreamConfig,
     end: PlaybackEnd,
+    faults: Faults,
 ) -> Result<cpal::Stream, BoardError> {
-    fn build<T>(
-        device: &cpal::Device,
-        config: &SupportedStreamConfig,
-        mut end: PlaybackEnd,
-    ) -> Result<cpal::Stream, BoardError>
+    fn callback<T>(mut end: PlaybackEnd, mut promoted: bool) -> Result<OutputCallback, BoardError>
     where
         T: cpal::SizedSample + cpal::FromSample<f32>,
         f32: cpal::FromSample<T>,
     {
-        let beat = std::sync::Arc::clone(&end.beat);
-        let mut promoted = !worth_priority(device);
-        let stream = device
-            .build_output_stream::<T, _, _>(
-                stream_config(config),
-                move |data, _| {
-                    promote_once(&mut promoted);
-                    playback_callback(&mut end, data);
-                },
-                move |error| error_callback(&beat, error.kind()),
-                None,
-            )
-            .map_err(|error| board_error(device, &error))?;
-        stream.play().map_err(|error| board_error(device, &error))?;
-        Ok(stream)
+        Ok(Box::new(move |data: &mut cpal::Data, _: &cpal::OutputCallbackInfo| {
+            promote_once(&mut promoted);
+            if let Some(samples) = data.as_slice_mut::<T>() {
+                playback_callback(&mut end, samples);
+            }
+        }))
     }
-    with_sample_type!(config.sample_format(), build(device, config, end))
+    let format = config.sample_format();
+    let mut faults = faults;
+    let promoted = !worth_priority(device);
+    let data = with_sample_type!(format, callback(end, promoted))?;
+    let error = move |error: cpal::Error| error_callback(&mut faults, error);
+    started(
+        device,
+        device.build_output_stream_raw(stream_config(config), format, data, error, None),
+    )
+}
+
+// One type for all sample formats: else all of cpal's hosts are compiled for each.
+type InputCallback = Box<dyn FnMut(&cpal::Data, &cpal::InputCallbackInfo) + Send>;
+type OutputCallback = Box<dyn FnMut(&mut cpal::Data, &cpal::OutputCallbackInfo) + Send>;
+
+/// Starts a stream that was opened.
+fn started(
+    device: &cpal::Device,
+    stream: Result<cpal::Stream, cpal::Error>,
+) -> Result<cpal::Stream, BoardError> {
+    stream
+        .and_then(|stream| stream.play().map(|()| stream))
+        .map_err(|error| board_error(device, &error))
 }

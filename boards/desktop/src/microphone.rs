@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats, Way};
 
-use crate::callback::{CaptureTap, capture_link};
+use crate::callback::{CaptureTap, capture_link, faults};
 use crate::devices::choose;
 use crate::format::open_capture;
 use crate::quiet::Quiet;
@@ -46,11 +46,12 @@ impl Line for CaptureLine {
         let (end, mut tap) = capture_link(config.sample_rate(), channels, RING);
         self.gone = Arc::clone(&tap.gone);
         let beat = Arc::clone(&tap.beat);
-        let stream = open_capture(&device, &config, end)?;
+        let (faults, errors) = faults(&beat);
+        let stream = open_capture(&device, &config, end, faults)?;
         tap.began = Instant::now();
         // Fails only when the microphone was dropped, and then so is the line.
         let _ = self.taps.send(tap);
-        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat })
+        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat, errors })
     }
 
     fn lost(&mut self, at: Instant) {

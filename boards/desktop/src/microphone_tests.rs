@@ -37,7 +37,7 @@ fn stereo_at_48_khz_becomes_mono_at_16() {
     assert_eq!(ear.read(&mut [0.0; 10], now), 0, "before there is a device there is no time");
     let (mut end, _gone) = connect(&taps, 48_000, 2, now);
     let sine = |n: usize, rate: f32| 0.4 * (n as f32 * 700.0 * std::f32::consts::TAU / rate).sin();
-    let data: Vec<f32> = (0..24_000).flat_map(|n| [2.0 * sine(n, 48_000.0), 0.0]).collect();
+    let data: Vec<f32> = (0..24_000).flat_map(|n| [sine(n, 48_000.0); 2]).collect();
     let mut heard = Vec::new();
     for chunk in data.chunks(2 * 1_024) {
         capture_callback(&mut end, chunk);
@@ -49,6 +49,31 @@ fn stereo_at_48_khz_becomes_mono_at_16() {
         assert!((sample - sine(n, 16_000.0)).abs() < 1e-3, "at {n}");
     }
     assert_eq!(ear.stats(), StreamStats::default());
+}
+
+#[test]
+fn channels_that_cancel_or_are_dead_do_not_silence_the_voice() {
+    let sine = |n: usize, rate: f32| 0.4 * (n as f32 * 700.0 * std::f32::consts::TAU / rate).sin();
+    for second in [-1.0, 0.0] {
+        let (taps, arriving) = mpsc::channel();
+        let mut ear = Ear::new(arriving);
+        let now = Instant::now();
+        let (mut end, _gone) = connect(&taps, 48_000, 2, now);
+        let data: Vec<f32> =
+            (0..24_000).flat_map(|n| [sine(n, 48_000.0), second * sine(n, 48_000.0)]).collect();
+        let mut heard = Vec::new();
+        for chunk in data.chunks(2 * 700) {
+            capture_callback(&mut end, chunk);
+            heard.extend(read_all(&mut ear, now));
+        }
+        // Judged after 20 ms, and gone over to within another 20.
+        for (n, sample) in heard.iter().enumerate().skip(16 * 45) {
+            assert!((sample - sine(n, 16_000.0)).abs() < 1e-3, "{second}, at {n}: {sample}");
+        }
+        // Without a jump on the way.
+        let steepest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+        assert!(steepest < 0.13, "{second}: {steepest}");
+    }
 }
 
 #[test]

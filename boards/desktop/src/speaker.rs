@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats, Way};
 
-use crate::callback::{CaptureTap, playback_link};
+use crate::callback::{CaptureTap, faults, playback_link};
 use crate::devices::choose;
 use crate::feed::Feed;
 use crate::format::open_playback;
@@ -63,14 +63,15 @@ impl Line for PlaybackLine {
         let resampler = Resampler::new(self.shared.voice_rate, rate)?;
         let (end, mut tap) = playback_link(rate, usize::from(config.channels()).max(1), RING);
         let beat = Arc::clone(&tap.beat);
-        let stream = open_playback(&device, &config, end)?;
+        let (faults, errors) = faults(&beat);
+        let stream = open_playback(&device, &config, end, faults)?;
         if let Some(reference) = tap.reference.take() {
             self.gone = Arc::clone(&reference.gone);
             // Fails only when the microphone was dropped.
             let _ = self.played.send(reference);
         }
         self.shared.lock().attach(tap, resampler);
-        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat })
+        Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat, errors })
     }
 
     fn lost(&mut self, at: Instant) {

@@ -6,10 +6,12 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use ringbuf::HeapCons;
+use ringbuf::traits::Consumer;
 use sayso_board::{BoardError, BoardErrorKind, Change, Way};
 
-use crate::callback::Beat;
-use crate::devices::START_SERVER;
+use crate::callback::{Beat, breaks};
+use crate::devices::{START_SERVER, plain};
 
 /// A stream that does not call back for so long is taken for dead. Devices ask
 /// for sound every few milliseconds, sound servers at most every 0.1 s or so.
@@ -41,6 +43,16 @@ pub struct Opened {
     /// What people call the device.
     pub name: String,
     pub beat: Arc<Beat>,
+    /// What its error callback was told.
+    pub errors: HeapCons<cpal::Error>,
+}
+
+/// How a stream ended.
+struct Death {
+    /// Its last sign of life.
+    at: Instant,
+    /// What the sound library said, or that it said nothing.
+    why: String,
 }
 
 /// The thread that owns a stream; dropping it closes the stream.
@@ -99,13 +111,15 @@ struct News {
 }
 
 impl News {
-    fn lost(&mut self, name: &str) {
+    fn lost(&mut self, name: &str, why: &str) {
         if !std::mem::replace(&mut self.lost, true) {
             let noun = self.way.noun();
             self.tell(format!(
-                "the {noun} \"{name}\" is lost. Plug it in, or {START_SERVER}; as soon as there \
-                 is a {noun}, it is used again"
+                "the {noun} \"{name}\" is lost: {why}. Plug it in, or {START_SERVER}; as soon as \
+                 there is a {noun}, it is used again"
             ));
+        } else {
+            log::info!("the {} \"{name}\" is lost again: {why}", self.way.noun());
         }
     }
 
@@ -140,11 +154,13 @@ fn run(
     loop {
         let since = Instant::now();
         let flows = &mut || news.flows(&opened.name);
-        let Some(died) = watch(&mut line, &opened.beat, quit, flows) else { return };
+        let Some(death) = watch(&mut line, &opened.beat, &mut opened.errors, quit, flows) else {
+            return;
+        };
         drop(opened.stream);
-        line.lost(died);
-        news.lost(&opened.name);
-        if died.duration_since(since) > WELL {
+        line.lost(death.at);
+        news.lost(&opened.name, &death.why);
+        if death.at.duration_since(since) > WELL {
             pause = FIRST_PAUSE;
         }
         opened = loop {
@@ -160,14 +176,15 @@ fn run(
     }
 }
 
-/// Returns the time of the last sign of life once the stream is dead, or
-/// nothing when it is time to quit. Calls `flows` at each sign of life.
+/// Returns how the stream ended once it is dead, or nothing when it is time to quit.
+/// Calls `flows` at each sign of life, and logs the errors that it survives.
 fn watch(
     line: &mut impl Line,
     beat: &Beat,
+    errors: &mut HeapCons<cpal::Error>,
     quit: &AtomicBool,
     flows: &mut dyn FnMut(),
-) -> Option<Instant> {
+) -> Option<Death> {
     let since = Instant::now();
     let (mut frames, mut alive) = (0, since);
     loop {
@@ -183,8 +200,19 @@ fn watch(
         }
         let settled = now.duration_since(since) > SETTLING;
         let stalled = settled && now.duration_since(alive) > STALLED;
-        if stalled || beat.broken.load(Ordering::Acquire) {
-            return Some(alive);
+        // Asked before the errors are read: the one that broke it is among them.
+        let broken = beat.broken.load(Ordering::Acquire);
+        let mut cause = None;
+        for error in errors.pop_iter() {
+            if breaks(error.kind()) {
+                cause.get_or_insert_with(|| plain(&error));
+            } else {
+                log::warn!("the sound system says: {}", plain(&error));
+            }
+        }
+        if stalled || broken {
+            let silent = || format!("it stood still for {} s", STALLED.as_secs());
+            return Some(Death { at: alive, why: cause.unwrap_or_else(silent) });
         }
     }
 }
@@ -207,6 +235,7 @@ fn wait(line: &mut impl Line, pause: Duration, quit: &AtomicBool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::{error_callback, faults};
     use std::sync::Mutex;
 
     /// A device that dies at once, the first time by an error, then by silence,
@@ -222,9 +251,14 @@ mod tests {
         fn open(&mut self) -> Result<Opened, BoardError> {
             self.attempts += 1;
             let beat = Arc::new(Beat::default());
+            let (mut faults, errors) = faults(&beat);
             let said = match self.attempts {
                 1 => {
-                    beat.broken.store(true, Ordering::Release);
+                    let denied = cpal::Error::new(cpal::ErrorKind::RealtimeDenied);
+                    error_callback(&mut faults, denied);
+                    let text = "snd_pcm_readi: No such device (ENODEV).";
+                    let kind = cpal::ErrorKind::DeviceNotAvailable;
+                    error_callback(&mut faults, cpal::Error::with_message(kind, text));
                     "broken"
                 }
                 2 => "absent",
@@ -238,7 +272,7 @@ mod tests {
             if said == "absent" {
                 return Err(BoardError::new(BoardErrorKind::NotFound, "absent"));
             }
-            Ok(Opened { stream: Box::new(()), name: said.into(), beat })
+            Ok(Opened { stream: Box::new(()), name: said.into(), beat, errors })
         }
 
         fn lost(&mut self, _at: Instant) {
@@ -263,7 +297,8 @@ mod tests {
         // It is told once, however often it was opened in between.
         let (lost, back) = (wait(), wait());
         drop(supervisor);
-        assert!(!lost.back && lost.message.contains("microphone \"broken\" is lost"), "{lost:?}");
+        let why = "microphone \"broken\" is lost: snd_pcm_readi: No such device (ENODEV). Plug";
+        assert!(!lost.back && lost.message.contains(why), "{lost:?}");
         assert!(back.back && back.message.contains("\"alive\""), "{back:?}");
         assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
         let expected = ["broken", "lost", "absent", "silent", "lost", "alive"];

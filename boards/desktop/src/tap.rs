@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use ringbuf::traits::{Consumer, Observer};
-use sayso_board::{BoardError, EAR_RATE, Resampler, downmix, rescale_rounded};
+use sayso_board::{BoardError, Downmixer, EAR_RATE, Resampler, rescale_rounded};
 
 use crate::callback::{CaptureTap, Gap};
 
@@ -14,6 +14,7 @@ pub const PIECE: f64 = 0.1;
 /// in the place of what was lost.
 pub struct Live {
     pub tap: CaptureTap,
+    mixer: Downmixer,
     resampler: Resampler,
     interleaved: Vec<f32>,
     mono: Vec<f32>,
@@ -29,8 +30,9 @@ impl Live {
     /// For a rate that cannot be resampled.
     pub fn new(tap: CaptureTap) -> Result<Self, BoardError> {
         let resampler = Resampler::new(tap.rate, EAR_RATE)?;
+        let mixer = Downmixer::new(tap.channels, tap.rate);
         let (interleaved, mono) = (Vec::new(), Vec::new());
-        Ok(Self { tap, resampler, interleaved, mono, popped: 0, lost: 0, silence: 0 })
+        Ok(Self { tap, mixer, resampler, interleaved, mono, popped: 0, lost: 0, silence: 0 })
     }
 
     /// Appends the next piece to `ready`, which may be no sample yet; false when
@@ -51,7 +53,7 @@ impl Live {
     /// Brings the next piece, at the device's rate, into `mono`; false when
     /// there is none.
     fn piece(&mut self) -> bool {
-        let Self { interleaved, mono, .. } = self;
+        let Self { interleaved, mono, mixer, .. } = self;
         mono.clear();
         let channels = self.tap.channels;
         let most = (PIECE * f64::from(self.tap.rate)) as u64;
@@ -65,7 +67,7 @@ impl Live {
             if frames > 0 {
                 interleaved.resize(frames as usize * channels, 0.0);
                 self.tap.samples.pop_slice(interleaved);
-                downmix(interleaved, channels, mono);
+                mixer.process(interleaved, mono);
                 self.popped += frames;
                 return true;
             }

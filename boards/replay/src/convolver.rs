@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use sayso_fft::num_complex::Complex32;
+use sayso_fft::{ComplexToReal, RealToComplex};
 
 /// Samples that are worked off at once; so late may the output be. At 16 kHz
 /// that is 4 ms, and a response of 2 s costs about a hundredth of one core.
@@ -33,9 +33,7 @@ pub struct Convolver {
 impl Convolver {
     /// A convolution with `response`, before which there was silence.
     pub fn new(response: &[f32]) -> Self {
-        let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(WINDOW);
-        let inverse = planner.plan_fft_inverse(WINDOW);
+        let (forward, inverse) = (sayso_fft::forward(WINDOW), sayso_fft::inverse(WINDOW));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let bins = BLOCK + 1;
         let mut convolver = Self {
