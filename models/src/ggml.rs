@@ -2,7 +2,7 @@
 //! whether this CPU can run it.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -156,6 +156,20 @@ unsafe extern "C" {
     /// computes on the CPU, and breaks the graph off when it says so; null ends
     /// that. `cargo xtask ggml` adds it to ggml.
     fn sayso_ggml_set_abort(callback: sys::ggml_abort_callback, data: *mut c_void);
+
+    /// Limits the threads of every graph that the calling thread computes on the CPU;
+    /// 0 ends that. Returns the limit before. `cargo xtask ggml` adds it to ggml.
+    fn sayso_ggml_limit_threads(most: c_int) -> c_int;
+}
+
+/// Has the graphs that this thread computes on the CPU run on `most` threads at most,
+/// from the next graph on (a token, a batch of the prompt, an encoder pass); 0 ends the
+/// limit. Returns the limit before.
+pub fn limit_threads(most: usize) -> usize {
+    let most = c_int::try_from(most).unwrap_or(c_int::MAX);
+    // SAFETY: it exchanges a variable of the calling thread.
+    let before = unsafe { sayso_ggml_limit_threads(most) };
+    usize::try_from(before).unwrap_or(0)
 }
 
 /// Does `work`; once `cancel` is set, the graphs that it computes on this thread

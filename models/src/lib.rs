@@ -9,6 +9,10 @@
 //! | language model | [`llm::Llm`] | any GGUF by llama.cpp |
 //! | text to speech | [`tts::Tts`] | Hibari on tract |
 //!
+//! The weights of an engine are loaded once and shared (`…Weights`, as
+//! `llm::LlamaWeights`); a *session* of it implements the role's trait and owns all that
+//! changes, for one user at a time.
+//!
 //! Model files come from the [`store`]; every loader treats them as untrusted
 //! input and answers a damaged file with an [`Error`], never a panic.
 //!

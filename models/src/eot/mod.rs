@@ -9,7 +9,7 @@ use crate::{Cancel, Result};
 #[cfg(feature = "smart-turn")]
 mod smart_turn;
 #[cfg(feature = "smart-turn")]
-pub use smart_turn::SmartTurn;
+pub use smart_turn::{SmartTurn, SmartTurnWeights};
 
 /// A judge of whether utterances are complete.
 ///
@@ -24,4 +24,14 @@ pub trait EndOfTurn: Send {
     /// [`Cancelled`](crate::ErrorKind::Cancelled) when `cancel` was set meanwhile,
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn completeness(&mut self, audio: &[f32], threads: usize, cancel: &Cancel) -> Result<f32>;
+
+    /// Clears what sound is left in buffers, for the next user. One that keeps none has
+    /// nothing to do.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the judge is then not
+    /// fit for another user.
+    fn wipe(&mut self) -> Result<()> {
+        Ok(())
+    }
 }

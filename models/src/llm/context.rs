@@ -1,11 +1,14 @@
-//! A model of llama.cpp and the one sequence of tokens in its KV cache, on
-//! `llama-cpp-2`. The list of tokens kept here is at all times what the cache holds.
+//! A model of llama.cpp, and contexts of it with one sequence of tokens each in their KV
+//! caches, on `llama-cpp-2`. The list of tokens kept here is at all times what the cache
+//! holds.
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::context::session::{LlamaStateSeqFlags, SeqState};
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -27,7 +30,7 @@ const SHIFTABLE: [&str; 9] =
 
 self_cell::self_cell!(
     struct Loaded {
-        owner: LlamaModel,
+        owner: Arc<LlamaModel>,
         #[covariant]
         dependent: LlamaContext,
     }
@@ -40,10 +43,31 @@ pub(super) struct Shape {
     pub(super) batch: u32,
     pub(super) threads: i32,
     pub(super) threads_batch: i32,
-    pub(super) gpu_layers: u32,
 }
 
-/// A model, and a context of it holding one sequence of tokens.
+/// Loads the file, memory-mapped.
+pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Arc<LlamaModel>> {
+    let damaged = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(path);
+    let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers).with_use_mmap(true);
+    let model = LlamaModel::load_from_file(ggml::backend()?, path, &params);
+    Ok(Arc::new(model.map_err(|error| {
+        damaged(match error {
+            LlamaModelLoadError::NullResult => {
+                "llama.cpp cannot load this model: it is damaged or of a kind it does not know; fetch it again"
+            }
+            _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
+        })
+        .with_source(error)
+    })?))
+}
+
+/// The evaluated beginning of a sequence, to be copied into other contexts.
+pub(super) struct Beginning {
+    pub(super) tokens: Vec<i32>,
+    state: SeqState,
+}
+
+/// One sequence of tokens evaluated by a model.
 pub(super) struct Context {
     loaded: Loaded,
     batch: LlamaBatch<'static>,
@@ -55,22 +79,13 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Loads the file, memory-mapped, and makes an empty context.
-    pub(super) fn load(path: &Path, header: &Header, shape: Shape) -> Result<Self> {
-        let damaged = |what: &str| Error::new(ErrorKind::Damaged, what).with_path(path);
-        let architecture = header.architecture.as_str();
+    /// An empty context of a model.
+    pub(super) fn new(model: &Arc<LlamaModel>, header: &Header, shape: Shape) -> Result<Self> {
+        // Where a model wants another scale of positions, llama.cpp writes to the model
+        // while it makes a context.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let backend = ggml::backend()?;
-        let params =
-            LlamaModelParams::default().with_n_gpu_layers(shape.gpu_layers).with_use_mmap(true);
-        let model = LlamaModel::load_from_file(backend, path, &params).map_err(|error| {
-            damaged(match error {
-                LlamaModelLoadError::NullResult => {
-                    "llama.cpp cannot load this model: it is damaged or of a kind it does not know; fetch it again"
-                }
-                _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
-            })
-            .with_source(error)
-        })?;
         let params = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(shape.n_ctx))
             .with_n_batch(shape.batch)
@@ -79,24 +94,20 @@ impl Context {
             .with_n_threads(shape.threads)
             .with_n_threads_batch(shape.threads_batch)
             .with_no_perf(true);
-        let loaded = Loaded::try_new(model, |model| model.new_context(backend, params)).map_err(
-            |error| {
-                Error::new(
-                    ErrorKind::Engine,
-                    format!(
-                        "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
-                        shape.n_ctx
-                    ),
-                )
-                .with_source(error)
-            },
-        )?;
+        let loaded = Loaded::try_new(model.clone(), |model| model.new_context(backend, params));
+        let loaded = loaded.map_err(|error| {
+            let message = format!(
+                "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
+                shape.n_ctx
+            );
+            Error::new(ErrorKind::Engine, message).with_source(error)
+        })?;
         let batch_size = shape.batch as usize;
         Ok(Self {
             loaded,
             batch: LlamaBatch::new(batch_size, 1),
             batch_size,
-            shiftable: SHIFTABLE.contains(&architecture),
+            shiftable: SHIFTABLE.contains(&header.architecture.as_str()),
             tokens: Vec::new(),
             scored: false,
         })
@@ -206,10 +217,42 @@ impl Context {
         Ok(true)
     }
 
-    /// Empties the sequence.
+    /// Empties the sequence, and overwrites the cache with zeros.
     pub(super) fn clear(&mut self) {
         self.with(|context| context.clear_kv_cache());
         self.tokens.clear();
+        self.scored = false;
+    }
+
+    /// What the sequence holds, to [`begin`](Self::begin) others with.
+    pub(super) fn beginning(&self) -> Result<Beginning> {
+        let context = self.loaded.borrow_dependent();
+        let state = context.state_seq_get(SEQUENCE, LlamaStateSeqFlags::empty());
+        Ok(Beginning { tokens: self.tokens.clone(), state: state.map_err(engine)? })
+    }
+
+    /// Holds `beginning` and nothing else, not even unread: the cache is overwritten with
+    /// zeros first.
+    pub(super) fn begin(&mut self, beginning: &Beginning) -> Result<()> {
+        self.clear();
+        self.with(|context| context.state_seq_set(&beginning.state, SEQUENCE)).map_err(engine)?;
+        self.tokens.clone_from(&beginning.tokens);
+        Ok(())
+    }
+
+    /// As [`begin`](Self::begin), or empty without a beginning; and overwrites what the
+    /// last evaluation has left in buffers outside of the cache.
+    pub(super) fn wipe(&mut self, beginning: Option<&Beginning>) -> Result<()> {
+        self.clear();
+        // A whole batch of some token, with scores, fills them all.
+        self.append(&vec![0; self.batch_size], &Cancel::new())?;
+        match beginning {
+            Some(beginning) => self.begin(beginning),
+            None => {
+                self.clear();
+                Ok(())
+            }
+        }
     }
 
     /// Saves the sequence in a file, under `key`.

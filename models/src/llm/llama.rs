@@ -1,23 +1,22 @@
 //! Language models by llama.cpp: any GGUF file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::chat::{self, Chat};
+use super::chat;
 use super::config::{Config, Overflow};
-use super::context::{Context, Shape};
+use super::context::{Beginning, Context};
 use super::ear::Ear;
 use super::gguf::Header;
 use super::sample::Sampler;
 use super::utf8::Utf8;
+use super::weights::{LlamaWeights, Model};
 use super::{Exchange, Llm, Primed, Reply, guard, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
 /// Room kept for what the chat template puts after a reply, in tokens.
 const MARGIN: usize = 16;
-
-/// Architectures that read text but do not write it (`llama_model_has_encoder`).
-const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
 
 /// A conversation with a language model of llama.cpp.
 ///
@@ -27,67 +26,52 @@ const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
 /// or evaluated. So a prompt with a cached prefix is, token for token, the
 /// prompt without a cache.
 pub struct Llama {
+    model: Arc<Model>,
     context: Context,
-    config: Config,
-    /// Tokens that fit the context.
-    capacity: usize,
-    header: Header,
-    chat: Chat,
-    /// What the model file is, for the key of the saved prompt.
-    identity: saved::Key,
-    system: String,
-    examples: Vec<Exchange>,
+    primed: Arc<Prompt>,
     history: Vec<Exchange>,
     pending: Option<Exchange>,
+    /// For work that nobody can cancel: beats where the last reply did.
+    pulse: Cancel,
+}
+
+/// A system prompt and examples, and what the cache holds of them.
+#[derive(Default)]
+pub(super) struct Prompt {
+    system: String,
+    examples: Vec<Exchange>,
+    /// `None` where there is no prompt.
+    evaluated: Option<Beginning>,
 }
 
 impl Llama {
-    /// Loads the GGUF file at `path`, memory-mapped.
+    /// A conversation with weights of its own; see [`LlamaWeights`] for several.
     ///
     /// # Errors
-    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
-    /// [`Io`](ErrorKind::Io) about the file,
-    /// [`Input`](ErrorKind::Input) for a config that cannot be,
-    /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs,
-    /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
-    pub fn load(path: impl Into<PathBuf>, config: Config) -> Result<Self> {
-        let path = path.into();
-        if config.n_ctx < 64 || config.batch == 0 || config.batch > config.n_ctx {
-            return Err(Error::new(
-                ErrorKind::Input,
-                "n_ctx must be at least 64 tokens, and batch between 1 and n_ctx",
-            ));
+    /// As [`LlamaWeights::load`] and [`LlamaWeights::session`].
+    pub fn load(path: impl AsRef<Path>, config: Config) -> Result<Self> {
+        LlamaWeights::load(path, config)?.session()
+    }
+
+    /// A conversation that begins with what was primed before.
+    pub(super) fn new(model: Arc<Model>, primed: Arc<Prompt>) -> Result<Self> {
+        let mut context = model.context()?;
+        if let Some(evaluated) = &primed.evaluated {
+            context.begin(evaluated)?;
         }
-        let header = Self::check(&path)?;
-        let identity = identity(&path)?;
-        let cores = ggml::physical_cores().clamp(1, 4) as u32;
-        let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
-        let mut n_ctx = config.n_ctx;
-        if let Some(trained) = header.trained_context.filter(|&t| t < u64::from(n_ctx)) {
-            log::warn!("n_ctx {n_ctx} is more than the model knows; using {trained}");
-            n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
-        }
-        let shape = Shape {
-            n_ctx,
-            batch: config.batch,
-            threads: threads(config.threads),
-            threads_batch: threads(config.threads_batch),
-            gpu_layers: config.gpu_layers,
-        };
-        let context = Context::load(&path, &header, shape)?;
-        let chat = Chat::new(context.model(), &header, &path)?;
-        Ok(Self {
-            context,
-            config,
-            capacity: n_ctx as usize,
-            header,
-            chat,
-            identity,
-            system: String::new(),
-            examples: Vec::new(),
-            history: Vec::new(),
-            pending: None,
-        })
+        let (history, pending, pulse) = (Vec::new(), None, Cancel::new());
+        Ok(Self { model, context, primed, history, pending, pulse })
+    }
+
+    /// The sequence in the cache.
+    #[cfg(test)]
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// What [`new`](Self::new) begins others with.
+    pub(super) fn primed(&self) -> Arc<Prompt> {
+        self.primed.clone()
     }
 
     /// Whether the file at `path` is a language model that can be loaded, as far as it can
@@ -97,21 +81,12 @@ impl Llama {
     /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
     /// [`Io`](ErrorKind::Io).
     pub fn check(path: &Path) -> Result<Header> {
-        let header = Header::open(path)?;
-        let architecture = header.architecture.as_str();
-        if header.vocabulary == 0
-            || ENCODERS.contains(&architecture)
-            || architecture.contains("bert")
-        {
-            let message = "this model does not write text; name a chat model";
-            return Err(Error::new(ErrorKind::Damaged, message).with_path(path));
-        }
-        Ok(header)
+        super::weights::check(path)
     }
 
     /// What the model file says of itself.
     pub fn header(&self) -> &Header {
-        &self.header
+        &self.model.header
     }
 
     /// The tokens whose state is in the KV cache.
@@ -144,13 +119,15 @@ impl Llama {
     /// # Errors
     /// [`Input`](ErrorKind::Input) when a text is too long for llama.cpp.
     pub fn prompt(&self, history: &[Exchange], user: Option<&str>) -> Result<Vec<i32>> {
-        let system = (!self.system.is_empty()).then_some(("system", self.system.as_str()));
-        let exchanges = self.examples.iter().chain(history).flat_map(|exchange| {
-            [("user", exchange.user.as_str()), ("assistant", exchange.assistant.as_str())]
+        let Prompt { system, examples, .. } = &*self.primed;
+        let system = (!system.is_empty()).then_some(("system", system.as_str()));
+        let exchanges = examples.iter().chain(history).flat_map(|exchange| {
+            let user = (!exchange.is_note()).then_some(("user", exchange.user.as_str()));
+            user.into_iter().chain([("assistant", exchange.assistant.as_str())])
         });
         let last = user.map(|user| ("user", user));
         let messages: Vec<_> = system.into_iter().chain(exchanges).chain(last).collect();
-        self.chat.tokens(self.context.model(), &messages, user.is_some())
+        self.model.chat.tokens(self.context.model(), &messages, user.is_some())
     }
 
     /// The tokens that any next prompt begins with: those of the history, and of
@@ -175,12 +152,17 @@ impl Llama {
         self.context.append(&tokens[held..], cancel)
     }
 
+    /// Tokens that there are for a prompt before a reply of so many.
+    fn room(&self, reply: usize) -> usize {
+        self.model.capacity().saturating_sub(reply + MARGIN)
+    }
+
     /// Drops the oldest exchanges until no more are left than are to be remembered,
     /// and the history, `user` and a reply fit. Returns the prompt; `None` when they do
     /// not fit even alone.
     fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<i32>>> {
-        let room = self.capacity.saturating_sub(reply + MARGIN);
-        let least = self.history.len().saturating_sub(self.config.exchanges as usize);
+        let room = self.room(reply);
+        let least = self.history.len().saturating_sub(self.model.config.exchanges as usize);
         for dropped in least..=self.history.len() {
             let prompt = self.prompt(&self.history[dropped..], user)?;
             if prompt.len() > room {
@@ -199,7 +181,9 @@ impl Llama {
         let before = self.prompt(&self.history, None)?;
         self.history.drain(..dropped);
         let after = self.prompt(&self.history, None)?;
-        if self.config.overflow == Overflow::Shift && self.context.tokens().starts_with(&before) {
+        if self.model.config.overflow == Overflow::Shift
+            && self.context.tokens().starts_with(&before)
+        {
             let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
             let until = same + before.len().saturating_sub(after.len());
             // With most templates the kept exchanges are the same tokens, only later.
@@ -214,12 +198,24 @@ impl Llama {
         Ok(())
     }
 
+    /// Adds to the history, and to the cache.
+    fn remember(&mut self, exchange: Exchange) -> Result<()> {
+        self.history.push(exchange);
+        if self.make_room(None, 0)?.is_none() {
+            self.history.pop();
+            return Err(self.full());
+        }
+        let opening = self.opening()?;
+        let pulse = self.pulse.clone();
+        self.hold(&opening, &pulse)
+    }
+
     fn full(&self) -> Error {
         Error::new(
             ErrorKind::Input,
             format!(
                 "this is too long for the model's context of {} tokens: say it shorter, or give the model a larger one",
-                self.capacity
+                self.model.capacity()
             ),
         )
     }
@@ -231,7 +227,7 @@ impl Llama {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<()> {
-        let sampling = self.config.sampling.clone();
+        let sampling = self.model.config.sampling.clone();
         let mut sampler = Sampler::new(&sampling);
         let mut utf8 = Utf8::default();
         let mut ear = Ear::new();
@@ -292,11 +288,14 @@ impl Llm for Llama {
         let started = Instant::now();
         self.history.clear();
         self.pending = None;
-        self.system = system.trim().to_owned();
-        self.examples = examples.to_vec();
+        let prompt = |evaluated| {
+            let (system, examples) = (system.trim().to_owned(), examples.to_vec());
+            Arc::new(Prompt { system, examples, evaluated })
+        };
+        self.primed = prompt(None);
         let tokens = self.opening()?;
-        let least = self.config.sampling.max_tokens as usize + 2 * MARGIN;
-        if tokens.len() + least > self.capacity {
+        let least = self.model.config.sampling.max_tokens as usize + 2 * MARGIN;
+        if tokens.len() + least > self.model.capacity() {
             return Err(self.full());
         }
         let primed = |from_disk| Primed { tokens: tokens.len(), from_disk, took_ms: ms(started) };
@@ -304,18 +303,22 @@ impl Llm for Llama {
         let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
         let key = saved::key([
             ggml::llama_version().as_bytes(),
-            &self.identity,
-            &(self.capacity as u64).to_le_bytes(),
-            &self.config.gpu_layers.to_le_bytes(),
+            &self.model.identity,
+            &(self.model.capacity() as u64).to_le_bytes(),
+            &self.model.config.gpu_layers.to_le_bytes(),
             &bytes,
         ]);
         if let Some(path) = saved.filter(|path| path.exists()) {
             match self.context.restore(path, &key, &tokens) {
-                Ok(()) => return Ok(primed(true)),
+                Ok(()) => {
+                    self.primed = prompt(Some(self.context.beginning()?));
+                    return Ok(primed(true));
+                }
                 Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
             }
         }
         self.hold(&tokens, &Cancel::new())?;
+        self.primed = prompt(Some(self.context.beginning()?));
         if let Some(path) = saved
             && let Err(error) = self.context.save(path, &key)
         {
@@ -334,12 +337,13 @@ impl Llm for Llama {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         let started = Instant::now();
+        self.pulse = cancel.renewed();
         self.discard()?;
         let user = chat::harmless(self.context.model(), user)?;
         if user.is_empty() {
             return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
         }
-        let most = self.config.sampling.max_tokens as usize;
+        let most = self.model.config.sampling.max_tokens as usize;
         let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
         self.pending = Some(Exchange { user, assistant: String::new() });
         // The last token is evaluated in any case: the reply begins with its scores.
@@ -362,12 +366,20 @@ impl Llm for Llama {
         if let Some(heard) = heard {
             exchange.assistant = heard.to_owned();
         }
-        self.history.push(exchange);
-        if self.make_room(None, 0)?.is_none() {
+        self.remember(exchange)
+    }
+
+    fn note(&mut self, said: &str) -> Result<()> {
+        self.discard()?;
+        let assistant = chat::harmless(self.context.model(), said)?;
+        if assistant.is_empty() {
+            return Ok(());
+        }
+        let note = Exchange { user: String::new(), assistant };
+        if self.prompt(std::slice::from_ref(&note), None)?.len() > self.room(0) {
             return Err(self.full());
         }
-        let opening = self.opening()?;
-        self.hold(&opening, &Cancel::new())
+        self.remember(note)
     }
 
     fn discard(&mut self) -> Result<()> {
@@ -381,9 +393,7 @@ impl Llm for Llama {
     fn forget(&mut self) -> Result<()> {
         self.history.clear();
         self.pending = None;
-        let kept = self.opening()?;
-        self.context.share(&kept);
-        Ok(())
+        self.context.wipe(self.primed.evaluated.as_ref())
     }
 
     fn history(&self) -> &[Exchange] {
@@ -393,27 +403,4 @@ impl Llm for Llama {
 
 fn ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
-}
-
-/// Tells this model file from others without reading all of it: its size,
-/// its time and its first mebibyte.
-fn identity(path: &Path) -> Result<saved::Key> {
-    use std::io::Read;
-    let read = || -> std::io::Result<saved::Key> {
-        let file = std::fs::File::open(path)?;
-        let metadata = file.metadata()?;
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-            .map_or(0, |age| age.as_nanos());
-        let mut head = Vec::new();
-        file.take(1 << 20).read_to_end(&mut head)?;
-        Ok(saved::key([&metadata.len().to_le_bytes()[..], &modified.to_le_bytes(), &head]))
-    };
-    read().map_err(|error| {
-        Error::new(ErrorKind::Io, "the language model cannot be read")
-            .with_path(path)
-            .with_source(error)
-    })
 }

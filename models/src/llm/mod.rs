@@ -11,6 +11,9 @@ mod config;
 #[cfg(feature = "llama")]
 mod context;
 pub mod ear;
+#[cfg(all(test, feature = "llama"))]
+#[allow(clippy::unwrap_used)]
+mod forget_tests;
 pub mod gguf;
 #[cfg(feature = "llama")]
 mod guard;
@@ -23,19 +26,30 @@ mod sample;
 mod saved;
 #[cfg(feature = "llama")]
 mod utf8;
+#[cfg(feature = "llama")]
+mod weights;
 
 #[cfg(feature = "llama")]
 pub use config::{Config, Overflow};
 #[cfg(feature = "llama")]
 pub use llama::Llama;
+#[cfg(feature = "llama")]
+pub use weights::LlamaWeights;
 
 /// One exchange of the conversation, as the model remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {
-    /// What the user said.
+    /// What the user said; empty where the assistant spoke on its own ([`Llm::note`]).
     pub user: String,
     /// What the assistant answered: exactly what the user heard of it.
     pub assistant: String,
+}
+
+impl Exchange {
+    /// Whether the assistant said this on its own, to no question.
+    pub fn is_note(&self) -> bool {
+        self.user.is_empty()
+    }
 }
 
 /// What happened while a reply was made.
@@ -149,16 +163,29 @@ pub trait Llm: Send {
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn keep(&mut self, heard: Option<&str>) -> Result<()>;
 
+    /// Makes something that the assistant said on its own (an announcement) history:
+    /// exactly what was heard of it, without words of a user. It is dropped like an
+    /// exchange when the context is full. A reply still pending is discarded first.
+    /// With nothing in `said` nothing is remembered.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) when `said` does not fit the context, and is then
+    /// not remembered; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    fn note(&mut self, said: &str) -> Result<()>;
+
     /// Forgets the pending exchange, by removing its tokens from the KV cache.
     ///
     /// # Errors
     /// [`Engine`](crate::ErrorKind::Engine) when the cache cannot be rolled back.
     fn discard(&mut self) -> Result<()>;
 
-    /// Forgets all exchanges; the system prompt stays cached.
+    /// Forgets all exchanges; the system prompt stays cached. What was said is overwritten
+    /// in the KV cache and in all buffers, and what comes afterwards is as if the
+    /// conversation had just been primed: the next user may have it.
     ///
     /// # Errors
-    /// [`Engine`](crate::ErrorKind::Engine) when the cache cannot be rolled back.
+    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the conversation is
+    /// then not fit for another user.
     fn forget(&mut self) -> Result<()>;
 
     /// The exchanges kept, oldest first.

@@ -14,11 +14,13 @@ const MOST_BARRED: usize = 16;
 pub(super) struct Sampler<'a> {
     sampling: &'a Sampling,
     random: u64,
+    /// The scores of the whole vocabulary, penalties applied.
+    scores: Vec<f32>,
 }
 
 impl<'a> Sampler<'a> {
     pub(super) fn new(sampling: &'a Sampling) -> Self {
-        Self { sampling, random: u64::from(sampling.seed) }
+        Self { sampling, random: u64::from(sampling.seed), scores: Vec::new() }
     }
 
     /// The next token, given the scores (logits) of the whole vocabulary and
@@ -30,43 +32,47 @@ impl<'a> Sampler<'a> {
         reply: &[i32],
         never: impl Fn(i32) -> bool,
     ) -> Option<i32> {
-        let mut barred = Vec::new();
+        self.score(logits, reply);
+        let mut barred = 0;
         loop {
-            let token = self.likely(logits, reply, &barred)?;
-            if barred.len() >= MOST_BARRED || !never(token) {
+            let token = self.likely()?;
+            if barred >= MOST_BARRED || !never(token) {
                 return Some(token);
             }
-            barred.push(token);
+            barred += 1;
+            *self.scores.get_mut(usize::try_from(token).ok()?)? = f32::NEG_INFINITY;
         }
     }
 
-    fn likely(&mut self, logits: &[f32], reply: &[i32], barred: &[i32]) -> Option<i32> {
-        let recent = &reply[reply.len().saturating_sub(LOOK_BACK)..];
-        // As llama.cpp does: divide what is likely, multiply what is not, so
-        // that both become less likely.
+    /// Takes the scores, with the penalty for what was said lately: a look at each token of
+    /// the vocabulary, and at each of the last ones.
+    fn score(&mut self, logits: &[f32], reply: &[i32]) {
+        let sane = |logit: f32| if logit.is_nan() { f32::NEG_INFINITY } else { logit };
+        self.scores.clear();
+        self.scores.extend(logits.iter().map(|logit| sane(*logit)));
         let penalty = self.sampling.repeat_penalty;
-        let penalise = penalty.is_finite() && penalty > 0.0 && penalty != 1.0;
-        let mut scored: Vec<(i32, f32)> = Vec::new();
-        let mut best: Option<(i32, f32)> = None;
-        let greedy = self.sampling.temperature <= 0.0;
-        for (token, &logit) in (0i32..).zip(logits) {
-            let barred = logit.is_nan() || barred.contains(&token);
-            let mut score = if barred { f32::NEG_INFINITY } else { logit };
-            if penalise && recent.contains(&token) {
-                score = if score > 0.0 { score / penalty } else { score * penalty };
-            }
-            if best.is_none_or(|(_, top)| score > top) {
-                best = Some((token, score));
-            }
-            if !greedy {
-                scored.push((token, score));
+        if !penalty.is_finite() || penalty <= 0.0 || penalty == 1.0 {
+            return;
+        }
+        for token in &reply[reply.len().saturating_sub(LOOK_BACK)..] {
+            let Ok(token) = usize::try_from(*token) else { continue };
+            // Of the logit, so that a token said twice is penalised once.
+            if let (Some(score), Some(logit)) = (self.scores.get_mut(token), logits.get(token)) {
+                let logit = sane(*logit);
+                // As llama.cpp does: divide what is likely, multiply what is not, so
+                // that both become less likely.
+                *score = if logit > 0.0 { logit / penalty } else { logit * penalty };
             }
         }
-        let best = best?;
-        if greedy {
-            return Some(best.0);
+    }
+
+    fn likely(&mut self) -> Option<i32> {
+        let best = best(&self.scores)?;
+        if self.sampling.temperature <= 0.0 {
+            return Some(best);
         }
-        Some(self.draw(scored).unwrap_or(best.0))
+        let scored = (0i32..).zip(self.scores.iter().copied()).collect();
+        Some(self.draw(scored).unwrap_or(best))
     }
 
     fn draw(&mut self, mut scored: Vec<(i32, f32)>) -> Option<i32> {
@@ -115,17 +121,102 @@ impl<'a> Sampler<'a> {
     }
 }
 
+/// The first of the highest scores, none of which is NaN.
+fn best(scores: &[f32]) -> Option<i32> {
+    /// So many at a time, which the processor compares at once.
+    const LANES: usize = 16;
+    let (rows, rest) = scores.as_chunks::<LANES>();
+    let mut highest = [f32::NEG_INFINITY; LANES];
+    for row in rows {
+        for (highest, score) in highest.iter_mut().zip(row) {
+            *highest = if *score > *highest { *score } else { *highest };
+        }
+    }
+    let highest = highest.iter().chain(rest).fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let first = scores.iter().position(|score| *score == highest)?;
+    i32::try_from(first).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn greedy() -> Sampling {
+    /// What [`Sampler::choose`] has to choose, by looking for each token of the vocabulary
+    /// among the last ones said.
+    fn plainly(
+        sampler: &mut Sampler<'_>,
+        logits: &[f32],
+        reply: &[i32],
+        never: impl Fn(i32) -> bool,
+    ) -> Option<i32> {
+        let recent = &reply[reply.len().saturating_sub(LOOK_BACK)..];
+        let penalty = sampler.sampling.repeat_penalty;
+        let penalise = penalty.is_finite() && penalty > 0.0 && penalty != 1.0;
+        let mut barred = Vec::new();
+        loop {
+            let mut scored: Vec<(i32, f32)> = Vec::new();
+            let mut best: Option<(i32, f32)> = None;
+            for (token, &logit) in (0i32..).zip(logits) {
+                let out = logit.is_nan() || barred.contains(&token);
+                let mut score = if out { f32::NEG_INFINITY } else { logit };
+                if penalise && recent.contains(&token) {
+                    score = if score > 0.0 { score / penalty } else { score * penalty };
+                }
+                if best.is_none_or(|(_, top)| score > top) {
+                    best = Some((token, score));
+                }
+                scored.push((token, score));
+            }
+            let token = match sampler.sampling.temperature <= 0.0 {
+                true => best?.0,
+                false => sampler.draw(scored).unwrap_or(best?.0),
+            };
+            if barred.len() >= MOST_BARRED || !never(token) {
+                return Some(token);
+            }
+            barred.push(token);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_choice_is_that_of_the_plain_search(
+            // Coarse, so that some are equal.
+            logits in proptest::collection::vec(
+                prop_oneof![9 => (-40i32..40).prop_map(|n| n as f32 / 4.0), 1 => Just(f32::NAN),
+                            1 => Just(f32::NEG_INFINITY), 1 => Just(-0.0f32)],
+                0..200,
+            ),
+            reply in proptest::collection::vec(-2i32..210, 0..100),
+            never in proptest::collection::vec(0i32..200, 0..40),
+            greedy in any::<bool>(),
+            penalty in prop_oneof![Just(1.0f32), Just(1.1), Just(3.0), Just(0.5), Just(f32::NAN)],
+            top_k in 0u32..60,
+            seed in any::<u32>(),
+        ) {
+            let temperature = if greedy { 0.0 } else { 0.8 };
+            let sampling =
+                Sampling { temperature, repeat_penalty: penalty, top_k, seed, ..greedy_sampling() };
+            let (mut ours, mut plain) = (Sampler::new(&sampling), Sampler::new(&sampling));
+            for n in 0..reply.len().min(8) {
+                let so_far = &reply[..reply.len() - n];
+                let never = |token: i32| never.contains(&token);
+                prop_assert_eq!(
+                    ours.choose(&logits, so_far, never),
+                    plainly(&mut plain, &logits, so_far, never)
+                );
+            }
+        }
+    }
+
+    fn greedy_sampling() -> Sampling {
         Sampling { temperature: 0.0, repeat_penalty: 1.0, ..Sampling::default() }
     }
 
     #[test]
     fn greedy_takes_the_likeliest_and_the_first_of_equals() {
-        let sampling = greedy();
+        let sampling = greedy_sampling();
         let mut sampler = Sampler::new(&sampling);
         assert_eq!(sampler.choose(&[0.0, 2.0, 2.0, -1.0], &[], |_| false), Some(1));
         assert_eq!(sampler.choose(&[f32::NAN, f32::NEG_INFINITY, -5.0], &[], |_| false), Some(2));
@@ -134,13 +225,13 @@ mod tests {
 
     #[test]
     fn what_is_never_to_come_gives_way_to_the_next() {
-        let sampling = greedy();
+        let sampling = greedy_sampling();
         let mut sampler = Sampler::new(&sampling);
         let logits = [0.0, 3.0, 2.0, -1.0];
         assert_eq!(sampler.choose(&logits, &[], |token| token == 1), Some(2));
         // There has to be one.
         assert_eq!(sampler.choose(&[0.0; 40], &[], |_| true), Some(MOST_BARRED as i32));
-        let sampling = Sampling { temperature: 1.0, ..greedy() };
+        let sampling = Sampling { temperature: 1.0, ..greedy_sampling() };
         let mut sampler = Sampler::new(&sampling);
         let drawn = || sampler.choose(&logits, &[], |token| token == 1);
         assert!(std::iter::repeat_with(drawn).take(50).all(|token| token != Some(1)));
@@ -148,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_penalty_makes_what_was_said_less_likely() {
-        let sampling = Sampling { repeat_penalty: 1.5, ..greedy() };
+        let sampling = Sampling { repeat_penalty: 1.5, ..greedy_sampling() };
         let mut sampler = Sampler::new(&sampling);
         assert_eq!(sampler.choose(&[1.0, 1.2], &[], |_| false), Some(1));
         assert_eq!(sampler.choose(&[1.0, 1.2], &[1], |_| false), Some(0));

@@ -34,6 +34,14 @@ impl Matrix {
         Ok(())
     }
 
+    /// Overwrites all that it has held with zeros, and becomes empty; the memory stays.
+    pub(crate) fn wipe(&mut self) {
+        let all = self.tensor.len();
+        (self.rows, self.cols) = (all, 1);
+        self.cells_mut().fill(0.0);
+        (self.rows, self.cols) = (0, 0);
+    }
+
     pub(crate) fn rows(&self) -> usize {
         self.rows
     }
@@ -254,6 +262,16 @@ mod tests {
             *v = ((i * 7919) % 101) as f32 / 50.0 - 1.0;
         }
         m
+    }
+
+    #[test]
+    fn wiping_reaches_cells_that_a_smaller_shape_hides() {
+        let mut m = matrix(4, 5);
+        m.resize(1, 2).unwrap();
+        m.wipe();
+        assert_eq!((m.rows(), m.cols()), (0, 0));
+        m.resize(4, 5).unwrap();
+        assert!(m.cells().iter().all(|v| *v == 0.0));
     }
 
     #[test]

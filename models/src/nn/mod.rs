@@ -21,3 +21,10 @@ pub(crate) use norm::Affine;
 #[cfg(feature = "smart-turn")]
 pub(crate) use team::Team;
 pub(crate) use weights::Weights;
+
+/// Overwrites all that a buffer has held with zeros, and empties it; the memory stays.
+pub(crate) fn wipe(buffer: &mut Vec<f32>) {
+    buffer.clear();
+    buffer.resize(buffer.capacity(), 0.0);
+    buffer.clear();
+}

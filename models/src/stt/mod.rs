@@ -5,7 +5,7 @@ use crate::{Cancel, Result};
 #[cfg(feature = "whisper")]
 mod whisper;
 #[cfg(feature = "whisper")]
-pub use whisper::{Whisper, WhisperConfig};
+pub use whisper::{Whisper, WhisperConfig, WhisperWeights};
 
 /// What to transcribe and how.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,4 +117,15 @@ pub trait Stt: Send {
         cancel: &Cancel,
         on_segment: &mut dyn FnMut(&str),
     ) -> Result<Transcript>;
+
+    /// Clears what sound and text is left in buffers, for the next user. What is heard
+    /// afterwards is as if the recogniser had just been made. One that keeps nothing from
+    /// call to call, not even unread, has nothing to do.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the recogniser is then
+    /// not fit for another user.
+    fn wipe(&mut self) -> Result<()> {
+        Ok(())
+    }
 }

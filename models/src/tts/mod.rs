@@ -5,7 +5,7 @@ mod hibari;
 pub mod normalize;
 
 #[cfg(feature = "hibari")]
-pub use hibari::Hibari;
+pub use hibari::{Hibari, HibariWeights};
 
 use crate::{Cancel, Result};
 
@@ -63,4 +63,14 @@ pub trait Tts: Send {
         cancel: &Cancel,
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Spoken>;
+
+    /// Clears what sound and text is left in buffers, for the next user. A voice that
+    /// keeps none has nothing to do.
+    ///
+    /// # Errors
+    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the voice is then not
+    /// fit for another user.
+    fn wipe(&mut self) -> Result<()> {
+        Ok(())
+    }
 }

@@ -5,7 +5,7 @@ use crate::Result;
 #[cfg(feature = "silero")]
 mod silero;
 #[cfg(feature = "silero")]
-pub use silero::Silero;
+pub use silero::{Silero, SileroWeights};
 
 /// A voice activity detector for one stream of 16 kHz mono sound.
 ///
@@ -24,4 +24,18 @@ pub trait Vad: Send {
 
     /// Forgets the stream: the next frame is the first of a new one.
     fn reset(&mut self);
+}
+
+impl<V: Vad + ?Sized> Vad for &mut V {
+    fn frame_len(&self) -> usize {
+        (**self).frame_len()
+    }
+
+    fn process(&mut self, frame: &[f32]) -> Result<f32> {
+        (**self).process(frame)
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
 }

@@ -27,19 +27,12 @@ const STATE: [usize; 3] = [2, 1, 128];
 /// The real file has 1.3 MB; what is far larger is something else.
 const LARGEST_FILE: u64 = 16 << 20;
 
-/// Silero VAD v6 for one stream of 16 kHz mono sound.
-///
-/// The network is loaded and optimised once; [`stream`](Self::stream) gives
-/// further detectors on the same weights.
-pub struct Silero {
-    plan: Arc<TypedRunnableModel>,
-    runner: TypedSimpleState,
-    state: Tensor,
-    /// The last samples of the frame before.
-    context: [f32; CONTEXT],
-}
+/// The network of Silero VAD v6, loaded and optimised once, for any number of streams.
+/// Clones share it.
+#[derive(Clone)]
+pub struct SileroWeights(Arc<TypedRunnableModel>);
 
-impl Silero {
+impl SileroWeights {
     /// Loads `silero_vad_openvino_16k.onnx` of the package silero-vad 6.
     ///
     /// # Errors
@@ -54,28 +47,41 @@ impl Silero {
             .unwrap_or_else(|_| Err(TractError::msg("the graph is inconsistent")))
             .map_err(|error| damaged(path, error))?;
         // A well-formed graph may still be another network: see what it answers.
+        let weights = Self(plan);
         let trial = catch_unwind(AssertUnwindSafe(|| {
-            let mut trial = Self::over(plan.clone())?;
-            trial.process(&[0.0; FRAME])?;
-            Ok(trial)
+            weights.session()?.process(&[0.0; FRAME])?;
+            Ok(())
         }))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Engine, "inference panicked")));
-        let mut silero = trial.map_err(|error| damaged(path, error))?;
-        silero.reset();
-        Ok(silero)
+        trial.map_err(|error| damaged(path, error))?;
+        Ok(weights)
     }
 
-    /// A detector for another stream, sharing the weights.
+    /// A detector for one stream.
     ///
     /// # Errors
     /// [`Engine`](ErrorKind::Engine) when the engine has no room for it.
-    pub fn stream(&self) -> Result<Self> {
-        Self::over(self.plan.clone())
+    pub fn session(&self) -> Result<Silero> {
+        let runner = self.0.spawn().map_err(engine)?;
+        Ok(Silero { runner, state: fresh_state(), context: [0.0; CONTEXT] })
     }
+}
 
-    fn over(plan: Arc<TypedRunnableModel>) -> Result<Self> {
-        let runner = plan.spawn().map_err(engine)?;
-        Ok(Self { plan, runner, state: fresh_state(), context: [0.0; CONTEXT] })
+/// Silero VAD v6 for one stream of 16 kHz mono sound.
+pub struct Silero {
+    runner: TypedSimpleState,
+    state: Tensor,
+    /// The last samples of the frame before.
+    context: [f32; CONTEXT],
+}
+
+impl Silero {
+    /// A detector with weights of its own; see [`SileroWeights`] for several.
+    ///
+    /// # Errors
+    /// As [`SileroWeights::load`].
+    pub fn load(path: &Path) -> Result<Self> {
+        SileroWeights::load(path)?.session()
     }
 
     /// One pass of the network; the recurrent state moves on only when it is sound.

@@ -6,8 +6,8 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use sayso_fft::RealToComplex;
+use sayso_fft::num_complex::Complex32;
 
 use crate::mel;
 
@@ -42,7 +42,7 @@ pub(super) struct LogMel {
 
 impl LogMel {
     pub(super) fn new() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
+        let fft = sayso_fft::forward(WINDOW);
         let bands = mel::filterbank(MELS)
             .chunks_exact(mel::BINS)
             .map(|row| {
@@ -85,6 +85,16 @@ impl LogMel {
             *v = (v.max(loudest - 8.0) + 4.0) / 4.0;
         }
         (&self.out, alike)
+    }
+
+    /// Overwrites what was heard with zeros.
+    pub(super) fn wipe(&mut self) {
+        for buffer in [&mut self.samples, &mut self.time, &mut self.out] {
+            buffer.fill(0.0);
+        }
+        for buffer in [&mut self.spectrum, &mut self.scratch] {
+            buffer.fill(Complex32::default());
+        }
     }
 
     /// Puts the audio at the end of the 8 s, brings all to mean 0 and variance 1, and

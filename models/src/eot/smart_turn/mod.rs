@@ -11,12 +11,13 @@ mod features;
 mod net;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::EndOfTurn;
 use crate::nn::{Team, Weights};
 use crate::{Cancel, Error, ErrorKind, Result, file};
 use features::LogMel;
-use net::Net;
+use net::{Net, Scratch};
 
 /// The real file has 8.7 MB; what is far larger is something else.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -25,18 +26,12 @@ const LARGEST_FILE: u64 = 64 << 20;
 const HEARD: f32 = 5.0;
 const RATE: f32 = 16_000.0;
 
-/// Smart Turn v3.2 (BSD-2-Clause, by Daily).
-///
-/// The same audio gives the same answer, whatever was asked before.
-pub struct SmartTurn {
-    features: LogMel,
-    net: Net,
-    team: Team,
-    /// Samples at the end of an utterance that are heard.
-    heard: usize,
-}
+/// The network of Smart Turn v3.2 (BSD-2-Clause, by Daily), loaded and packed once, for
+/// any number of sessions. Clones share it.
+#[derive(Clone)]
+pub struct SmartTurnWeights(Arc<Net>);
 
-impl SmartTurn {
+impl SmartTurnWeights {
     /// Loads `smart-turn-v3.2-cpu.onnx` of the package pipecat-ai 1.14.
     ///
     /// # Errors
@@ -51,14 +46,44 @@ impl SmartTurn {
             let message = format!("this is not Smart Turn v3.2: {what}; fetch it again");
             Error::new(ErrorKind::Damaged, message).with_path(&at)
         })?;
-        let (features, net) = (LogMel::new(), Net::new(&weights)?);
-        Ok(Self { features, net, team: Team::default(), heard: 0 }.hearing(HEARD))
+        Ok(Self(Arc::new(Net::new(&weights)?)))
+    }
+
+    /// A judge for one user.
+    pub fn session(&self) -> SmartTurn {
+        let (net, group, heard) = (self.0.clone(), net::GROUP, 0);
+        let (features, scratch, team) = (LogMel::new(), Scratch::default(), Team::default());
+        SmartTurn { net, features, scratch, team, group, heard }.hearing(HEARD)
+    }
+}
+
+/// Smart Turn v3.2.
+///
+/// The same audio gives the same answer, whatever was asked before.
+pub struct SmartTurn {
+    net: Arc<Net>,
+    features: LogMel,
+    scratch: Scratch,
+    team: Team,
+    /// Positions of silence before the audio that are taken as one.
+    group: usize,
+    /// Samples at the end of an utterance that are heard.
+    heard: usize,
+}
+
+impl SmartTurn {
+    /// A judge with weights of its own; see [`SmartTurnWeights`] for several.
+    ///
+    /// # Errors
+    /// As [`SmartTurnWeights::load`].
+    pub fn load(path: &Path) -> Result<Self> {
+        Ok(SmartTurnWeights::load(path)?.session())
     }
 
     /// How many positions (20 ms each) of the silence before the audio are taken as one: 8 unless
     /// told otherwise. More is quicker for short utterances; 1 computes the network exactly.
     pub fn grouped(mut self, positions: usize) -> Self {
-        self.net.group = positions.clamp(1, Self::FRAMES / 2);
+        self.group = positions.clamp(1, Self::FRAMES / 2);
         self
     }
 
@@ -85,12 +110,19 @@ impl EndOfTurn for SmartTurn {
     fn completeness(&mut self, audio: &[f32], threads: usize, cancel: &Cancel) -> Result<f32> {
         cancel.check()?;
         let (features, alike) = self.features.run(end(audio, self.heard));
-        let net = &mut self.net;
-        let probability = self.team.run(threads, || net.run(features, alike, cancel))?;
+        let (net, group, scratch) = (&self.net, self.group, &mut self.scratch);
+        let run = || net.run(features, alike, group, cancel, scratch);
+        let probability = self.team.run(threads, run)?;
         if !probability.is_finite() {
             return Err(Error::new(ErrorKind::Engine, "the network's answer is not a number"));
         }
         Ok(probability.clamp(0.0, 1.0))
+    }
+
+    fn wipe(&mut self) -> Result<()> {
+        self.features.wipe();
+        self.scratch.wipe();
+        Ok(())
     }
 }
 

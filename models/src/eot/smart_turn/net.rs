@@ -43,9 +43,6 @@ pub(super) struct Net {
     pool: [Linear; 2],
     head: [Linear; 3],
     head_norm: Affine,
-    /// Positions of silence that one stands for.
-    pub(super) group: usize,
-    scratch: Scratch,
 }
 
 struct Layer {
@@ -57,10 +54,18 @@ struct Layer {
 
 /// Buffers that every call reuses.
 #[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     a: Matrix,
     b: Matrix,
     c: Matrix,
+}
+
+impl Scratch {
+    pub(super) fn wipe(&mut self) {
+        for buffer in [&mut self.a, &mut self.b, &mut self.c] {
+            buffer.wipe();
+        }
+    }
 }
 
 impl Net {
@@ -94,31 +99,25 @@ impl Net {
             pool: [pool("val_311", 0, WIDTH, POOL)?, pool("val_313", 2, POOL, 1)?],
             head: [head(0, WIDTH, HEAD[0])?, head(4, HEAD[0], HEAD[1])?, head(6, HEAD[1], 1)?],
             head_norm: Affine::load(w, "inner.classifier.1", HEAD[0])?,
-            group: GROUP,
-            scratch: Scratch::default(),
         })
     }
 
     /// The probability that the speaker has finished, from [`FRAMES`] rows of
-    /// [`MELS`] features, of which the first `alike` are the same.
-    pub(super) fn run(&mut self, features: &[f32], alike: usize, cancel: &Cancel) -> Result<f32> {
-        let mut s = std::mem::take(&mut self.scratch);
-        let result = self.run_with(features, alike, cancel, &mut s);
-        self.scratch = s;
-        result
-    }
-
-    fn run_with(
+    /// [`MELS`] features, of which the first `alike` are the same; of those, `group`
+    /// positions are taken as one.
+    pub(super) fn run(
         &self,
         features: &[f32],
         alike: usize,
+        group: usize,
         cancel: &Cancel,
         s: &mut Scratch,
     ) -> Result<f32> {
         // Position p hears the frames from 2 p − 2 to 2 p + 2.
-        let silent = if self.group == 1 { 0 } else { alike.saturating_sub(1) / 2 };
-        let silent = silent / self.group * self.group;
-        let (mut x, counts) = self.embed(features, silent, s).map_err(engine)?;
+        let silent = if group == 1 { 0 } else { alike.saturating_sub(1) / 2 };
+        let silent = silent / group * group;
+        cancel.check()?;
+        let (mut x, counts) = self.embed(features, silent, group, s).map_err(engine)?;
         let counts = (silent > 0).then_some(&counts[..]);
         for layer in &self.layers {
             cancel.check()?;
@@ -134,6 +133,7 @@ impl Net {
         &self,
         features: &[f32],
         silent: usize,
+        group: usize,
         s: &mut Scratch,
     ) -> TractResult<(Vec<f32>, Vec<f32>)> {
         // The last silent position is computed for all of them.
@@ -148,18 +148,18 @@ impl Net {
         self.conv2.apply(&s.a, &mut s.b)?;
         math::gelu(s.b.cells_mut());
 
-        let groups = silent / self.group;
+        let groups = silent / group;
         let mut x = Vec::with_capacity((groups + POSITIONS - silent) * WIDTH);
-        for group in 0..groups {
+        for one in 0..groups {
             x.extend_from_slice(s.b.row(0));
-            let middle = group * self.group + self.group / 2;
+            let middle = one * group + group / 2;
             let at = x.len() - WIDTH;
             math::add_scaled(&mut x[at..], &self.positions[middle * WIDTH..][..WIDTH], 1.0);
         }
         let at = x.len();
         x.extend_from_slice(&s.b.cells()[(silent - first) * WIDTH..]);
         math::add_scaled(&mut x[at..], &self.positions[silent * WIDTH..], 1.0);
-        let mut counts = vec![self.group as f32; groups];
+        let mut counts = vec![group as f32; groups];
         counts.resize(x.len() / WIDTH, 1.0);
         Ok((x, counts))
     }

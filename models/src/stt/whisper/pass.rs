@@ -2,12 +2,12 @@
 
 use std::ffi::c_void;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use whisper_rs::whisper_rs_sys as sys;
 use whisper_rs::{
-    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError,
-    WhisperState,
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
 use super::words::Token;
@@ -48,9 +48,22 @@ pub(super) struct Heard {
     pub runaway: bool,
 }
 
-/// A loaded model with its working memory.
+/// Loads a file that was checked: the weights, of which any number of [`Engine`]s can be made.
+pub(super) fn load(path: &Path, gpu: bool) -> Result<WhisperContext> {
+    let mut parameters = WhisperContextParameters::new();
+    parameters.use_gpu(gpu);
+    // With flash attention, trimmed passes need a third more margin.
+    parameters.flash_attn(false);
+    WhisperContext::new_with_params(path, parameters).map_err(|error| {
+        Error::new(ErrorKind::Damaged, "whisper.cpp cannot load this model: fetch it again")
+            .with_path(path)
+            .with_source(error)
+    })
+}
+
+/// The working memory of one user of a loaded model.
 pub(super) struct Engine {
-    context: WhisperContext,
+    context: Arc<WhisperContext>,
     state: WhisperState,
     threads: i32,
     /// Settings for the language last asked for. Kept, because every
@@ -59,23 +72,18 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Loads a file that was checked.
-    pub fn load(path: &Path, threads: usize, gpu: bool) -> Result<Self> {
-        let failed = |error: WhisperError| {
-            Error::new(ErrorKind::Damaged, "whisper.cpp cannot load this model: fetch it again")
-                .with_path(path)
-                .with_source(error)
-        };
-        let mut parameters = WhisperContextParameters::new();
-        parameters.use_gpu(gpu);
-        // With flash attention, trimmed passes need a third more margin.
-        parameters.flash_attn(false);
-        let context = WhisperContext::new_with_params(path, parameters).map_err(failed)?;
-        let state = context.create_state().map_err(|error| {
-            Error::new(ErrorKind::Engine, "no memory for speech recognition").with_source(error)
-        })?;
+    /// Working memory on these weights.
+    pub fn new(context: Arc<WhisperContext>, threads: usize) -> Result<Self> {
+        let state = working_memory(&context)?;
         let threads = i32::try_from(threads.max(1)).unwrap_or(1);
         Ok(Self { context, state, threads, settings: None })
+    }
+
+    /// Gives all that the passes so far have left up for empty memory: sound, spectra,
+    /// caches, text and language.
+    pub fn wipe(&mut self) -> Result<()> {
+        self.state = working_memory(&self.context)?;
+        Ok(())
     }
 
     pub fn is_multilingual(&self) -> bool {
@@ -206,6 +214,13 @@ impl Engine {
         heard.runaway = heard.tokens.len() + 2 >= job.most_tokens as usize;
         heard
     }
+}
+
+/// whisper.cpp's state: caches, buffers and results.
+fn working_memory(context: &WhisperContext) -> Result<WhisperState> {
+    context.create_state().map_err(|error| {
+        Error::new(ErrorKind::Engine, "no memory for speech recognition").with_source(error)
+    })
 }
 
 /// What the callbacks look at during a pass.

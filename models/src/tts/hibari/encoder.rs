@@ -4,8 +4,8 @@ use tract_onnx::prelude::TractResult;
 
 use super::layers::{ConvBlock, Scratch, engine};
 use super::net::SYMBOLS;
-use crate::Result;
 use crate::nn::{Affine, Linear, Products, Weights, attention, math};
+use crate::{Cancel, Result};
 
 const HEADS: usize = 2;
 
@@ -76,7 +76,10 @@ impl Encoder {
     }
 
     /// A row of features per phoneme.
-    pub(super) fn run(&self, ids: &[usize], s: &mut Scratch) -> TractResult<Vec<f32>> {
+    ///
+    /// # Errors
+    /// `Cancelled` within a round of attention, `Engine` when the network fails.
+    pub(super) fn run(&self, ids: &[usize], cancel: &Cancel, s: &mut Scratch) -> Result<Vec<f32>> {
         let c = self.channels;
         let mut x: Vec<f32> = ids
             .iter()
@@ -84,22 +87,30 @@ impl Encoder {
             .copied()
             .collect();
         for conv in &self.convs {
-            conv.run_whole(&mut x, s)?;
+            cancel.check()?;
+            conv.run_whole(&mut x, s).map_err(engine)?;
         }
         for _ in 0..self.rounds {
-            self.normalised(&x, s)?;
-            self.qkv.apply(&s.a, &mut s.b)?;
-            attention(&self.products, &s.b, HEADS, None, &mut s.c, &mut s.a)?;
-            self.project.apply(&s.a, &mut s.c)?;
-            math::add_scaled(&mut x, s.c.cells(), 1.0);
-            self.normalised(&x, s)?;
-            self.expand.apply(&s.a, &mut s.b)?;
-            math::gelu(s.b.cells_mut());
-            self.contract.apply(&s.b, &mut s.c)?;
-            math::add_scaled(&mut x, s.c.cells(), 1.0);
+            cancel.check()?;
+            self.attend(&mut x, s).map_err(engine)?;
         }
         self.last.normalise(&mut x);
         Ok(x)
+    }
+
+    /// One round of the attention layer.
+    fn attend(&self, x: &mut [f32], s: &mut Scratch) -> TractResult<()> {
+        self.normalised(x, s)?;
+        self.qkv.apply(&s.a, &mut s.b)?;
+        attention(&self.products, &s.b, HEADS, None, &mut s.c, &mut s.a)?;
+        self.project.apply(&s.a, &mut s.c)?;
+        math::add_scaled(x, s.c.cells(), 1.0);
+        self.normalised(x, s)?;
+        self.expand.apply(&s.a, &mut s.b)?;
+        math::gelu(s.b.cells_mut());
+        self.contract.apply(&s.b, &mut s.c)?;
+        math::add_scaled(x, s.c.cells(), 1.0);
+        Ok(())
     }
 
     fn normalised(&self, x: &[f32], s: &mut Scratch) -> TractResult<()> {

@@ -14,6 +14,14 @@ pub(super) struct Scratch {
     pub(super) c: Matrix,
 }
 
+impl Scratch {
+    pub(super) fn wipe(&mut self) {
+        for buffer in [&mut self.a, &mut self.b, &mut self.c] {
+            buffer.wipe();
+        }
+    }
+}
+
 /// Depthwise convolution, normalisation and a two-layer perceptron around a
 /// residual connection (ConvNeXt, <https://arxiv.org/abs/2201.03545>).
 pub(super) struct ConvBlock {

@@ -22,11 +22,13 @@ mod voice;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::normalize::normalize;
 use super::{Delivery, Spoken, Tts, WordTiming};
 use crate::{Cancel, Error, ErrorKind, Result};
 use lexicon::Lexicon;
+use net::Net;
 use oov::Oov;
 use phonemes::{Phonemizer, Said};
 use tagger::Tagger;
@@ -38,19 +40,24 @@ const LONGEST_CLAUSE: usize = 10_000;
 /// pause, else between words. It was trained on single sentences.
 const MOST_PHONEMES: usize = 200;
 
-/// The Hibari voice.
+/// The Hibari voice, loaded once, for any number of sessions. Clones share it.
 ///
 /// Reads a folder with `hibari.onnx`, `vocab.json`, `oov.onnx`, `oov.json`,
 /// `lexicon_us_gold.json.gz`, `lexicon_us_silver.json.gz` and `tagger.json.gz`,
-/// as the package hibari-tts 0.2.1 has them (Apache-2.0). The same clause gives
-/// the same samples, whatever was spoken before.
-pub struct Hibari {
-    phonemizer: Phonemizer,
-    symbols: HashMap<char, usize>,
-    voice: Voice,
+/// as the package hibari-tts 0.2.1 has them (Apache-2.0).
+#[derive(Clone)]
+pub struct HibariWeights {
+    reader: Arc<Reader>,
+    net: Arc<Net>,
 }
 
-impl Hibari {
+/// From text to the numbers of phonemes.
+struct Reader {
+    phonemizer: Phonemizer,
+    symbols: HashMap<char, usize>,
+}
+
+impl HibariWeights {
     /// Loads the voice from its folder.
     ///
     /// # Errors
@@ -63,22 +70,27 @@ impl Hibari {
             return Err(files::damaged(&vocab, "not the phonemes of this voice"));
         }
         // The parts take about as long as each other, and nothing from each other.
-        let (voice, oov, tables) = std::thread::scope(|scope| {
-            let voice = scope.spawn(|| Voice::load(&dir.join("hibari.onnx")));
+        let (net, oov, tables) = std::thread::scope(|scope| {
+            let net = scope.spawn(|| voice::load(&dir.join("hibari.onnx")));
             let oov = scope.spawn(|| Oov::load(dir));
             let tables = Lexicon::load(dir).and_then(|lexicon| Ok((lexicon, Tagger::load(dir)?)));
-            (joined(voice), joined(oov), tables)
+            (joined(net), joined(oov), tables)
         });
         let (lexicon, tagger) = tables?;
-        Ok(Self { symbols, voice: voice?, phonemizer: Phonemizer::new(lexicon, tagger, oov?) })
+        let phonemizer = Phonemizer::new(lexicon, tagger, oov?);
+        Ok(Self { reader: Arc::new(Reader { phonemizer, symbols }), net: Arc::new(net?) })
     }
 
-    /// The phonemes that a text is read as, in the voice's alphabet (misaki's).
-    ///
-    /// # Errors
-    /// [`Engine`](ErrorKind::Engine) when inference fails.
-    pub fn phonemes(&mut self, text: &str) -> Result<String> {
-        Ok(phonemes::joined(&self.phonemizer.read(&normalize(text))?))
+    /// A voice for one user.
+    pub fn session(&self) -> Hibari {
+        Hibari { reader: self.reader.clone(), voice: Voice::new(self.net.clone()) }
+    }
+}
+
+impl Reader {
+    /// What is to be said, token by token.
+    fn read(&self, text: &str) -> Result<Vec<Said>> {
+        self.phonemizer.read(&normalize(text))
     }
 
     /// Numbers of the phonemes, and which of them belong to which token.
@@ -94,6 +106,30 @@ impl Hibari {
             })
             .collect();
         (ids, spans)
+    }
+}
+
+/// The Hibari voice. The same clause gives the same samples, whatever was spoken before.
+pub struct Hibari {
+    reader: Arc<Reader>,
+    voice: Voice,
+}
+
+impl Hibari {
+    /// A voice with weights of its own; see [`HibariWeights`] for several.
+    ///
+    /// # Errors
+    /// As [`HibariWeights::load`].
+    pub fn load(dir: &Path) -> Result<Self> {
+        Ok(HibariWeights::load(dir)?.session())
+    }
+
+    /// The phonemes that a text is read as, in the voice's alphabet (misaki's).
+    ///
+    /// # Errors
+    /// [`Engine`](ErrorKind::Engine) when inference fails.
+    pub fn phonemes(&mut self, text: &str) -> Result<String> {
+        Ok(phonemes::joined(&self.reader.read(text)?))
     }
 }
 
@@ -133,14 +169,14 @@ impl Tts for Hibari {
             speed: delivery.speed.clamp(0.5, 2.0),
             volume: delivery.volume.clamp(0.0, 2.0),
         };
-        let said = self.phonemizer.read(&normalize(clause))?;
+        let said = self.reader.read(clause)?;
         let mut spoken = Spoken::default();
         for part in parts(&said) {
             let part = &said[part];
             if part.iter().all(|s| s.mark || s.phonemes.is_empty()) {
                 continue;
             }
-            let (ids, spans) = self.ids(part);
+            let (ids, spans) = self.reader.ids(part);
             let pad = pause_after(part);
             let sung = self.voice.say(&ids, &delivery, pad, cancel, on_sound)?;
             for (said, span) in
@@ -155,6 +191,11 @@ impl Tts for Hibari {
             spoken.samples += sung.samples;
         }
         Ok(spoken)
+    }
+
+    fn wipe(&mut self) -> Result<()> {
+        self.voice.wipe();
+        Ok(())
     }
 }
 

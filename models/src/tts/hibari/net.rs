@@ -11,8 +11,8 @@ use tract_onnx::prelude::TractResult;
 
 use super::encoder::Encoder;
 use super::layers::{ConvBlock, Scratch, dense, engine};
-use crate::Result;
 use crate::nn::{Affine, Linear, Matrix, Weights, math, neighbours};
+use crate::{Cancel, Result};
 
 /// Bins of a spectrum: 1200-point real FFT.
 pub(super) const BINS: usize = 601;
@@ -110,46 +110,74 @@ impl Net {
     }
 
     /// Durations and pitch of a clause, from its phonemes.
-    pub(super) fn plan(&self, ids: &[usize], speed: f32, s: &mut Scratch) -> Result<Plan> {
-        self.plan_inner(ids, speed, s).map_err(engine)
+    ///
+    /// # Errors
+    /// `Cancelled` within a layer or so, `Engine` when the network fails.
+    pub(super) fn plan(
+        &self,
+        ids: &[usize],
+        speed: f32,
+        cancel: &Cancel,
+        s: &mut Scratch,
+    ) -> Result<Plan> {
+        let text = self.text.run(ids, cancel, s)?;
+        let features = self.prosody_text.run(ids, cancel, s)?;
+        let steps = self.durations(&features, speed, s).map_err(engine)?;
+        let owner: Vec<usize> =
+            steps.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i, n)).collect();
+        let mut x = self.stretched(&features, &owner, s).map_err(engine)?;
+        for block in &self.prosody {
+            cancel.check()?;
+            block.run_whole(&mut x, s).map_err(engine)?;
+        }
+        cancel.check()?;
+        let (pitch, energy) = self.melody(owner.len(), &x, s).map_err(engine)?;
+        Ok(Plan { steps, pitch, energy, text, owner })
     }
 
-    fn plan_inner(&self, ids: &[usize], speed: f32, s: &mut Scratch) -> TractResult<Plan> {
-        let text = self.text.run(ids, s)?;
-        let features = self.prosody_text.run(ids, s)?;
-
+    /// The steps of each phoneme.
+    fn durations(&self, features: &[f32], speed: f32, s: &mut Scratch) -> TractResult<Vec<usize>> {
         let edge = [0.0; PROSODY];
-        neighbours(&[&edge[..], &features, &edge].concat(), PROSODY, 3, 1, &mut s.a)?;
+        neighbours(&[&edge[..], features, &edge].concat(), PROSODY, 3, 1, &mut s.a)?;
         self.duration_in.apply(&s.a, &mut s.b)?;
         math::gelu(s.b.cells_mut());
         self.duration_out.apply(&s.b, &mut s.c)?;
-        let steps: Vec<usize> =
-            s.c.cells()
-                .iter()
-                .map(|x| {
-                    ((x.exp() - 1.0) / speed).round_ties_even().clamp(1.0, LONGEST_PHONEME) as usize
-                })
-                .collect();
-        let owner: Vec<usize> =
-            steps.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i, n)).collect();
+        let steps = s.c.cells().iter().map(|x| {
+            ((x.exp() - 1.0) / speed).round_ties_even().clamp(1.0, LONGEST_PHONEME) as usize
+        });
+        Ok(steps.collect())
+    }
 
+    /// What the prosody net begins with: a row for each step, of the phoneme that owns it.
+    fn stretched(
+        &self,
+        features: &[f32],
+        owner: &[usize],
+        s: &mut Scratch,
+    ) -> TractResult<Vec<f32>> {
         s.a.resize(owner.len(), PROSODY)?;
-        for (row, &i) in s.a.cells_mut().chunks_exact_mut(PROSODY).zip(&owner) {
+        for (row, &i) in s.a.cells_mut().chunks_exact_mut(PROSODY).zip(owner) {
             row.copy_from_slice(&features[i * PROSODY..][..PROSODY]);
         }
         self.prosody_in.apply(&s.a, &mut s.b)?;
-        let mut x = s.b.cells().to_vec();
-        for block in &self.prosody {
-            block.run_whole(&mut x, s)?;
-        }
-        s.a.resize(owner.len(), PROSODY)?;
-        s.a.cells_mut().copy_from_slice(&x);
+        Ok(s.b.cells().to_vec())
+    }
+
+    /// Pitch and energy of each frame.
+    fn melody(
+        &self,
+        steps: usize,
+        x: &[f32],
+        s: &mut Scratch,
+    ) -> TractResult<(Vec<f32>, Vec<f32>)> {
+        s.a.resize(steps, PROSODY)?;
+        s.a.cells_mut().copy_from_slice(x);
         self.prosody_out.apply(&s.a, &mut s.b)?;
         // Each step carries two frames of pitch (in units of 100 Hz), then two of energy.
         let rows = s.b.cells().chunks_exact(2 * FRAMES_PER_STEP);
         let pitch = rows.clone().flat_map(|r| &r[..FRAMES_PER_STEP]).map(|p| p * 100.0).collect();
         let energy = rows.flat_map(|r| &r[FRAMES_PER_STEP..]).copied().collect();
-        Ok(Plan { steps, pitch, energy, text, owner })
+        Ok((pitch, energy))
     }
 
     /// Starts the decoder on a plan.

@@ -43,7 +43,7 @@ impl Oov {
             .and_then(|m| m.into_optimized())
             .and_then(|m| m.into_runnable())
             .map_err(|e| files::damaged(&path, format!("not the reader of unknown words: {e}")))?;
-        let mut oov = Self {
+        let oov = Self {
             plan,
             characters: alphabet.characters.into_iter().zip(1..).collect(),
             phonemes: alphabet.phonemes,
@@ -55,7 +55,7 @@ impl Oov {
     }
 
     /// Phonemes of a word; empty when none of its characters are known.
-    pub(super) fn read(&mut self, word: &str) -> Result<String> {
+    pub(super) fn read(&self, word: &str) -> Result<String> {
         let ids: Vec<i64> = word
             .chars()
             .filter_map(|c| self.characters.get(&c))

@@ -41,7 +41,7 @@ impl Phonemizer {
     }
 
     /// Phonemes of each token, in order.
-    pub(super) fn read(&mut self, tokens: &[Token]) -> Result<Vec<Said>> {
+    pub(super) fn read(&self, tokens: &[Token]) -> Result<Vec<Said>> {
         let tags = self.tags(tokens);
         let mut next = Following::default();
         let mut said: Vec<Said> = Vec::with_capacity(tokens.len());
@@ -94,7 +94,7 @@ impl Phonemizer {
         main.into_iter().map(|i| tags[i].clone()).collect()
     }
 
-    fn letters(&mut self, text: &str) -> Result<String> {
+    fn letters(&self, text: &str) -> Result<String> {
         // "LEDs": the plural is not a letter.
         let stem =
             text.strip_suffix('s').filter(|s| s.len() > 1 && s.chars().all(char::is_uppercase));
@@ -105,7 +105,7 @@ impl Phonemizer {
         }
     }
 
-    fn word(&mut self, word: &str, tag: &str, next: Following) -> Result<String> {
+    fn word(&self, word: &str, tag: &str, next: Following) -> Result<String> {
         if let Some(phonemes) = self.lexicon.word(word, tag, next) {
             return Ok(phonemes);
         }
@@ -169,12 +169,12 @@ mod tests {
     #[test]
     fn phonemes_of_sentences() {
         let dir = crate::store::default_dir().join("hibari");
-        let mut phonemizer = Phonemizer::new(
+        let phonemizer = Phonemizer::new(
             Lexicon::load(&dir).unwrap(),
             Tagger::load(&dir).unwrap(),
             Oov::load(&dir).unwrap(),
         );
-        // As Hibari's own Python reads them (hibari-tts 0.2.1).
+        // As Hibari's own Python reads them (`tests/golden/tts_phonemes.py`).
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);
         for (text, want) in golden.lines().filter_map(|line| line.split_once('\t')) {

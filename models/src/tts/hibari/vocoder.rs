@@ -10,8 +10,8 @@ use std::f32::consts::PI;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use sayso_fft::num_complex::Complex32;
+use sayso_fft::{ComplexToReal, RealToComplex};
 
 use super::net::BINS;
 use crate::nn::math;
@@ -54,9 +54,7 @@ struct Parts {
 
 impl Vocoder {
     pub(super) fn new() -> Self {
-        let mut planner = RealFftPlanner::new();
-        let (forward, inverse) =
-            (planner.plan_fft_forward(WINDOW), planner.plan_fft_inverse(WINDOW));
+        let (forward, inverse) = (sayso_fft::forward(WINDOW), sayso_fft::inverse(WINDOW));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let zeros = || [vec![0.0; BINS], vec![0.0; BINS]];
         Self {
@@ -69,6 +67,16 @@ impl Vocoder {
             scratch: vec![Complex32::default(); scratch],
             forward,
             inverse,
+        }
+    }
+
+    /// Overwrites what was said with zeros.
+    pub(super) fn wipe(&mut self) {
+        self.time.fill(0.0);
+        let Parts { gain, rest, noise } = &mut self.parts;
+        gain.iter_mut().chain(rest).chain(noise).for_each(|part| part.fill(0.0));
+        for buffer in [&mut self.spectrum, &mut self.scratch] {
+            buffer.fill(Complex32::default());
         }
     }
 

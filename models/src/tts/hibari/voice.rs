@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::edges::Edges;
 use super::files;
 use super::layers::Scratch;
 use super::net::{Net, SYMBOLS};
 use super::vocoder::{HOP, RATE, Vocoder};
-use crate::nn::{Matrix, Weights};
+use crate::nn::{Matrix, Weights, wipe};
 use crate::tts::Delivery;
 use crate::{Cancel, Result};
 
@@ -22,9 +23,9 @@ const BLOCK: usize = 40;
 /// in samples: 150 ms. What is silent of it is trimmed.
 const LEAD: usize = RATE as usize * 3 / 20;
 
-/// The network and the vocoder, with their buffers.
+/// The network and the vocoder, with buffers for one user.
 pub(super) struct Voice {
-    net: Net,
+    net: Arc<Net>,
     vocoder: Vocoder,
     scratch: Scratch,
     spectra: Matrix,
@@ -38,20 +39,34 @@ pub(super) struct Sung {
     pub(super) phonemes: Vec<Range<usize>>,
 }
 
+/// Loads the network.
+pub(super) fn load(path: &Path) -> Result<Net> {
+    let at = path.to_path_buf();
+    let weights = Weights::parse(&files::read(path)?, move |what| {
+        files::damaged(&at, format!("not a Hibari voice: {what}"))
+    })?;
+    Net::new(&weights)
+}
+
 impl Voice {
-    pub(super) fn load(path: &Path) -> Result<Self> {
-        let at = path.to_path_buf();
-        let weights = Weights::parse(&files::read(path)?, move |what| {
-            files::damaged(&at, format!("not a Hibari voice: {what}"))
-        })?;
-        Ok(Self {
-            net: Net::new(&weights)?,
+    pub(super) fn new(net: Arc<Net>) -> Self {
+        Self {
+            net,
             vocoder: Vocoder::new(),
             scratch: Scratch::default(),
             spectra: Matrix::default(),
             raw: Vec::new(),
             block: Vec::new(),
-        })
+        }
+    }
+
+    /// Overwrites what was said with zeros.
+    pub(super) fn wipe(&mut self) {
+        self.vocoder.wipe();
+        self.scratch.wipe();
+        self.spectra.wipe();
+        wipe(&mut self.raw);
+        wipe(&mut self.block);
     }
 
     /// Says phonemes (below [`SYMBOLS`] each), block by block, with at most
@@ -74,8 +89,7 @@ impl Voice {
             .into_iter()
             .map(|id| if id < SYMBOLS { id } else { 0 })
             .collect();
-        let plan = self.net.plan(&ids, delivery.speed, &mut self.scratch)?;
-        cancel.check()?;
+        let plan = self.net.plan(&ids, delivery.speed, cancel, &mut self.scratch)?;
 
         let mut decoder = self.net.decoder(&plan);
         let mut synthesis = self.vocoder.begin(&plan.pitch, seed(&ids));
@@ -161,7 +175,7 @@ mod tests {
             super::super::files::json(&dir.join("vocab.json")).unwrap();
         let ids =
             [0].into_iter().chain(golden.phonemes.chars().map(|c| vocab[&c])).chain([0]).collect();
-        (golden, ids, Voice::load(&dir.join("hibari.onnx")).unwrap())
+        (golden, ids, Voice::new(Arc::new(load(&dir.join("hibari.onnx")).unwrap())))
     }
 
     fn snr(got: &[f32], want: &[f32]) -> f64 {
@@ -175,7 +189,7 @@ mod tests {
     #[test]
     fn network_and_vocoder_agree_with_onnx_runtime() {
         let (golden, ids, mut voice) = golden();
-        let plan = voice.net.plan(&ids, 1.0, &mut voice.scratch).unwrap();
+        let plan = voice.net.plan(&ids, 1.0, &Cancel::new(), &mut voice.scratch).unwrap();
         assert_eq!(plan.steps, golden.steps);
         let pitch = snr(&plan.pitch, &golden.pitch);
 
@@ -210,7 +224,7 @@ mod tests {
     #[test]
     fn any_block_size_gives_the_same_spectra() {
         let (_, ids, mut voice) = golden();
-        let plan = voice.net.plan(&ids, 1.0, &mut voice.scratch).unwrap();
+        let plan = voice.net.plan(&ids, 1.0, &Cancel::new(), &mut voice.scratch).unwrap();
         let mut all = |block: usize| {
             let mut decoder = voice.net.decoder(&plan);
             let mut all = Vec::new();
