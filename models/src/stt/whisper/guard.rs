@@ -7,9 +7,11 @@
 //! about 9 in 100 are rejected, most as descriptions of a sound.
 
 use std::io::Write;
+use std::ops::Range;
 
 use super::super::Rejection;
 use super::window::RATE;
+use super::words::Spaced;
 
 /// Shorter sound holds no word.
 const SHORTEST: usize = RATE / 10;
@@ -21,8 +23,18 @@ const COMPRESSION: f64 = 2.4;
 /// A sound so much softer than the loudest 20 ms (20 dB) is hardly speech: across a room
 /// the noise is not much softer.
 const SOFT: f32 = 1e-2;
-/// What was written twice was said twice only if no more words a second were spoken.
+/// Nor is one that is hardly louder (3 dB) than the softest tenth of them: steady noise.
+const STEADY: f32 = 2.0;
+/// What was written again was said again only if no more words a second were spoken, nor
+/// more bytes of text. Fast speech has 5 words and 20 letters.
 const FASTEST: f32 = 6.0;
+const FASTEST_BYTES: f32 = 25.0;
+/// The most words that are looked for again at once: a long sentence.
+const LONGEST: usize = 40;
+/// With no more words beside it, a loop of many repetitions is all there is.
+const BESIDE: usize = 2;
+/// The decoder's times of a word are right to within this, in ms.
+const ABOUT_MS: u32 = 200;
 /// Stock phrases are believed only when the evidence is better than this.
 const WEAK_LOGPROB: f32 = -0.5;
 const WEAK_NO_SPEECH: f32 = 0.3;
@@ -32,14 +44,67 @@ const WEAK_NO_SPEECH: f32 = 0.3;
 pub(super) struct Evidence<'a> {
     /// The text without annotations.
     pub text: &'a str,
+    /// Its words.
+    pub words: &'a [Spaced],
     /// Whether there was any text before annotations were taken out.
     pub annotated: bool,
     /// Mean log-probability of the text's tokens.
     pub avg_logprob: f32,
     /// Probability that there is no speech.
     pub no_speech_prob: f32,
-    /// How long somebody spoke, in s: [`spoken`].
-    pub spoken: f32,
+    /// Whether the decoder was stopped because it wrote too much.
+    pub runaway: bool,
+    /// When somebody spoke.
+    pub speech: &'a Speech,
+}
+
+/// When somebody may have spoken in a piece of sound.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Speech {
+    /// When the piece begins, in ms.
+    from_ms: u32,
+    /// Whether each 20 ms may be speech.
+    frames: Vec<bool>,
+}
+
+impl Speech {
+    /// Of a piece of sound that begins at `from_ms`.
+    pub fn of(audio: &[f32], from_ms: u32) -> Self {
+        let powers: Vec<f32> = powers(audio).collect();
+        let mut sorted = powers.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let softest = sorted.get(sorted.len() / 10).copied().unwrap_or_default();
+        let loudest = sorted.last().copied().unwrap_or_default();
+        let least = (loudest * SOFT).max(softest * STEADY);
+        Self { from_ms, frames: powers.iter().map(|power| *power > least).collect() }
+    }
+
+    /// How long somebody spoke in all, in s.
+    fn seconds(&self) -> f32 {
+        self.within(0, u32::MAX)
+    }
+
+    /// How long somebody spoke from one time to another, in ms, in s.
+    fn within(&self, from_ms: u32, to_ms: u32) -> f32 {
+        let frame = |ms: u32| {
+            (ms.saturating_sub(self.from_ms) / FRAME_MS).min(self.frames.len() as u32) as usize
+        };
+        let (from, to) = (frame(from_ms), frame(to_ms));
+        let spoken = self.frames.get(from..to).unwrap_or_default().iter().filter(|frame| **frame);
+        (spoken.count() as u32 * FRAME_MS) as f32 / 1e3
+    }
+}
+
+/// The length of a frame of sound whose power is looked at.
+const FRAME_MS: u32 = 20;
+
+/// A loop in which more is written than was spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Overlong {
+    /// The words of its last repetition.
+    pub last: Range<usize>,
+    /// There is hardly anything else, and it is there many times.
+    all: bool,
 }
 
 /// Judges the sound before any model hears it.
@@ -51,15 +116,9 @@ pub(super) fn sound(audio: &[f32]) -> Option<Rejection> {
     (loudest < SILENCE).then_some(Rejection::Silence)
 }
 
-/// How much of the sound is not much softer than the loudest, in s.
-pub(super) fn spoken(audio: &[f32]) -> f32 {
-    let least = powers(audio).fold(0.0, f32::max) * SOFT;
-    powers(audio).filter(|power| *power > least).count() as f32 / 50.0
-}
-
 /// The power of each 20 ms.
 fn powers(audio: &[f32]) -> impl Iterator<Item = f32> + '_ {
-    let frames = audio.chunks(RATE / 50);
+    let frames = audio.chunks(RATE * FRAME_MS as usize / 1000);
     frames.map(|frame| frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32)
 }
 
@@ -69,8 +128,8 @@ pub(super) fn doubtful(evidence: &Evidence<'_>) -> bool {
     if evidence.annotated && !has_words(evidence.text) {
         return false;
     }
-    repeats(evidence.text)
-        || echoes(evidence)
+    !overlong(evidence).is_empty()
+        || circles(evidence)
         || (evidence.avg_logprob < LOGPROB && evidence.no_speech_prob <= NO_SPEECH)
 }
 
@@ -83,7 +142,8 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
     if no_speech_prob > NO_SPEECH && avg_logprob < LOGPROB {
         return Some(Rejection::NoSpeech);
     }
-    if repeats(text) {
+    // Noise goes round in circles, too.
+    if overlong(evidence).iter().any(|found| found.all) || circles(evidence) {
         return Some(Rejection::Repetition);
     }
     if avg_logprob < LOGPROB {
@@ -95,20 +155,83 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
     None
 }
 
-/// Whether words are there again that were spoken once: on short utterances Whisper goes
-/// on in what is behind them. Nobody says a thing twice so fast.
-pub(super) fn echoes(evidence: &Evidence<'_>) -> bool {
-    let words: Vec<String> = plain_words(evidence.text).collect();
-    words.len() as f32 > FASTEST * evidence.spoken && again(&words).is_some()
+/// The loops in which more words are written than can have been spoken at that time:
+/// Whisper goes on in what is behind an utterance.
+pub(super) fn overlong(evidence: &Evidence<'_>) -> Vec<Overlong> {
+    let Evidence { words, speech, .. } = *evidence;
+    // "Ha-ha-ha" is one word in the text and three to say: each with its place in the text.
+    let parts: Vec<(usize, String)> = words
+        .iter()
+        .enumerate()
+        .flat_map(|(at, spaced)| plain_words(&spaced.word.text).map(move |part| (at, part)))
+        .collect();
+    let said: Vec<&str> = parts.iter().map(|(_, part)| part.as_str()).collect();
+    let judge = |found: Loop| {
+        let (first, last) = (parts.get(found.from)?.0, parts.get(found.end() - 1)?.0);
+        // What is spoken before the first word and behind the last may be a part of it.
+        let from = match first {
+            0 => 0,
+            _ => words.get(first)?.word.start_ms.saturating_sub(ABOUT_MS),
+        };
+        let to = match last + 1 == words.len() {
+            true => u32::MAX,
+            false => words.get(last)?.word.end_ms.saturating_add(ABOUT_MS),
+        };
+        let written = found.end() - found.from;
+        if written as f32 <= FASTEST * speech.within(from, to) {
+            return None;
+        }
+        let many = found.times >= if found.words == 1 { 6 } else { 4 };
+        let all = many && parts.len() - written <= BESIDE;
+        let again = parts.get(found.end() - found.words)?.0;
+        let before = parts.get(found.end() - found.words - 1)?.0;
+        // A word that belongs to the one before, too, stays.
+        let last = again.max(before + 1)..last + 1;
+        (all || !last.is_empty()).then_some(Overlong { last, all })
+    };
+    loops(&said).into_iter().filter_map(judge).collect()
 }
 
-/// Where the same two to twelve words stand twice in a row: the second of them.
-pub(super) fn again(words: &[impl PartialEq]) -> Option<std::ops::Range<usize>> {
-    (2..=12).find_map(|n| {
-        let same = |pair: &&[_]| pair[..n] == pair[n..];
-        let at = words.windows(2 * n).position(|pair| same(&pair))?;
-        Some(at + n..at + 2 * n)
-    })
+/// The same words again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Loop {
+    /// The first word.
+    from: usize,
+    /// So many words, ...
+    words: usize,
+    /// ... so many times, twice at least.
+    times: usize,
+}
+
+impl Loop {
+    /// Behind its last word.
+    fn end(&self) -> usize {
+        self.from + self.words * self.times
+    }
+}
+
+/// Where the same words stand in a row: two and more twice, one four times.
+fn loops(words: &[impl PartialEq]) -> Vec<Loop> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while from < words.len() {
+        let left = &words[from..];
+        let repeated = (1..=LONGEST.min(left.len() / 2)).find_map(|n| {
+            let same = left.iter().zip(&left[n..]).take_while(|(a, b)| a == b).count();
+            let times = 1 + same / n;
+            (times >= if n == 1 { 4 } else { 2 }).then_some(Loop { from, words: n, times })
+        });
+        from = repeated.map_or(from + 1, |repeated| repeated.end());
+        found.extend(repeated);
+    }
+    found
+}
+
+/// Whether a text goes round in circles, if not in the same words, for longer than anybody
+/// spoke: OpenAI's compression ratio.
+fn circles(evidence: &Evidence<'_>) -> bool {
+    let most = FASTEST_BYTES * evidence.speech.seconds();
+    let too_long = evidence.runaway || evidence.text.len() as f32 > most;
+    too_long && compression_ratio(evidence.text) > COMPRESSION
 }
 
 fn has_words(text: &str) -> bool {
@@ -144,14 +267,8 @@ fn plain_words(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// A word in lower case, letters and digits only.
-pub(super) fn plain(word: &str) -> String {
+fn plain(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a text goes round in circles: OpenAI's compression ratio, and for
-/// texts too short to compress, the same words again and again.
-fn repeats(text: &str) -> bool {
-    compression_ratio(text) > COMPRESSION || stutters(text)
 }
 
 fn compression_ratio(text: &str) -> f64 {
@@ -162,21 +279,44 @@ fn compression_ratio(text: &str) -> f64 {
     }
 }
 
-/// The same one word six times in a row, or the same two to eight words four times.
-fn stutters(text: &str) -> bool {
-    let words: Vec<String> = plain_words(text).collect();
-    (1..=8).any(|n| {
-        let times = if n == 1 { 6 } else { 4 };
-        words.windows(n * times).any(|run| run.iter().zip(&run[n..]).all(|(a, b)| a == b))
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::Word;
     use super::*;
 
-    fn evidence(text: &str, avg_logprob: f32, no_speech_prob: f32) -> Evidence<'_> {
-        Evidence { text, annotated: true, avg_logprob, no_speech_prob, spoken: 3.0 }
+    /// These words, spread evenly over the piece of sound.
+    fn words(text: &str, seconds: f32) -> Vec<Spaced> {
+        let texts: Vec<&str> = text.split_whitespace().collect();
+        let at = |n: usize| (seconds * 1e3 * n as f32 / texts.len() as f32) as u32;
+        let word = |(n, text): (usize, &&str)| Word {
+            text: (*text).to_owned(),
+            start_ms: at(n),
+            end_ms: at(n + 1),
+            confidence: 1.0,
+        };
+        let spaced = |word| Spaced { word, space: true };
+        texts.iter().enumerate().map(word).map(spaced).collect()
+    }
+
+    fn speech(seconds: f32) -> Speech {
+        Speech { from_ms: 0, frames: vec![true; (seconds * 50.0) as usize] }
+    }
+
+    /// Judges a text whose speech lasted so many seconds.
+    fn with<T>(
+        (text, seconds): (&str, f32),
+        (avg_logprob, no_speech_prob): (f32, f32),
+        judge: impl Fn(&Evidence<'_>) -> T,
+    ) -> T {
+        judge(&Evidence {
+            text,
+            words: &words(text, seconds),
+            annotated: true,
+            avg_logprob,
+            no_speech_prob,
+            runaway: false,
+            speech: &speech(seconds),
+        })
     }
 
     #[test]
@@ -192,7 +332,7 @@ mod tests {
 
     #[test]
     fn judges_text() {
-        let judged = |t, l, n| text(&evidence(t, l, n));
+        let judged = |t, l, n| with((t, 3.0), (l, n), text);
         assert_eq!(judged("Turn on the lamp.", -0.3, 0.1), None);
         assert_eq!(judged("Turn on the lamp.", -0.3, 0.9), None);
         assert_eq!(judged("Turn on the lamp.", -1.2, 0.9), Some(Rejection::NoSpeech));
@@ -201,41 +341,99 @@ mod tests {
         assert_eq!(judged("Thank you.", -0.2, 0.1), None);
         assert_eq!(judged("Thank you.", -0.8, 0.1), Some(Rejection::NoSpeech));
         assert_eq!(judged("Thank you!", -0.2, 0.5), Some(Rejection::NoSpeech));
-        assert_eq!(judged("no no no no no no no", -0.1, 0.1), Some(Rejection::Repetition));
-        assert_eq!(judged("go on. Go on! go on, go on", -0.1, 0.1), Some(Rejection::Repetition));
-        assert_eq!(judged("Ha-ha-ha-ha-ha-ha!", -0.1, 0.1), Some(Rejection::Repetition));
         assert_eq!(judged("No, no, no!", -0.1, 0.1), None);
+    }
+
+    #[test]
+    fn a_loop_is_rejected_only_when_it_is_longer_than_what_was_spoken() {
+        let judged = |t: &str, seconds| with((t, seconds), (-0.1, 0.1), text);
         let round = "the same thing over and over again ".repeat(9);
-        assert_eq!(judged(&round, -0.1, 0.1), Some(Rejection::Repetition));
+        for (text, short, long) in [
+            ("no no no no no no no", 1.0, 2.0),
+            ("go on. Go on! go on, go on", 1.0, 2.5),
+            ("Ha-ha-ha-ha-ha-ha!", 0.9, 2.0),
+            (round.as_str(), 8.0, 20.0),
+        ] {
+            assert_eq!(judged(text, short), Some(Rejection::Repetition), "{text}");
+            assert_eq!(judged(text, long), None, "{text}");
+        }
+        // Nearly the same again and again, as loops at higher temperatures are.
+        let nearly: String =
+            (0..20).map(|n| format!("I went to the shop on day {n} of it. ")).collect();
+        assert_eq!(judged(&nearly, 10.0), Some(Rejection::Repetition));
+        assert_eq!(judged(&nearly, 60.0), None);
+        let stopped = |evidence: &Evidence<'_>| text(&Evidence { runaway: true, ..*evidence });
+        assert_eq!(with((&nearly, 60.0), (-0.1, 0.1), stopped), Some(Rejection::Repetition));
     }
 
     #[test]
     fn what_is_written_twice_was_hardly_said_twice_in_a_second() {
-        let twice = |text, spoken| echoes(&Evidence { spoken, ..evidence(text, -0.1, 0.1) });
+        let twice = |text, seconds| with((text, seconds), (-0.1, 0.1), |e| !overlong(e).is_empty());
         assert!(twice("Turn on the lamp. Turn on the lamp.", 1.2));
         assert!(!twice("Turn on the lamp. Turn on the lamp.", 2.4));
         assert!(!twice("Turn on the lamp in the hall.", 0.8));
         assert!(!twice("No, no.", 0.2));
-        assert!(doubtful(&Evidence {
-            spoken: 0.9,
-            ..evidence("Play it. Play it, play it.", -0.1, 0.1)
-        }));
-        assert_eq!(again(&["go", "on", "go", "on", "now"]), Some(2..4));
+        assert!(with(("Play it. Play it, play it.", 0.9), (-0.1, 0.1), doubtful));
+    }
+
+    /// A sentence, and another four times within the time that one of them takes.
+    #[test]
+    fn only_the_time_of_the_loop_counts() {
+        let text =
+            "I am going home now and then I will cook. It rains. It rains. It rains. It rains.";
+        let mut said = words(text, 6.0);
+        for (n, spaced) in said.iter_mut().enumerate() {
+            let at = if n < 10 { n as u32 * 500 } else { 5_000 + (n as u32 - 10) * 100 };
+            (spaced.word.start_ms, spaced.word.end_ms) = (at, at + 100);
+        }
+        let evidence = |speech| Evidence {
+            text,
+            words: &said,
+            annotated: true,
+            avg_logprob: -0.1,
+            no_speech_prob: 0.1,
+            runaway: false,
+            speech,
+        };
+        let (short, long) = (speech(5.8), speech(8.0));
+        let found = overlong(&evidence(&short));
+        assert_eq!(found, [Overlong { last: 16..18, all: false }]);
+        assert_eq!(super::text(&evidence(&short)), None, "it can be mended");
+        assert!(overlong(&evidence(&long)).is_empty());
+    }
+
+    #[test]
+    fn loops_are_found_wherever_they_are() {
+        let found = |text: &str| loops(&plain_words(text).collect::<Vec<_>>());
+        assert_eq!(found("go on go on now"), [Loop { from: 0, words: 2, times: 2 }]);
+        assert_eq!(found("well no no no no"), [Loop { from: 1, words: 1, times: 4 }]);
+        assert!(found("that that very very long").is_empty());
+        let two = "a b c a b c x d e d e d e y";
+        let due = [Loop { from: 0, words: 3, times: 2 }, Loop { from: 7, words: 2, times: 3 }];
+        assert_eq!(found(two), due);
+        assert!(found("").is_empty());
     }
 
     #[test]
     fn speech_is_what_is_not_much_softer() {
         let mut audio = vec![1e-3; 3 * RATE];
         audio[RATE..2 * RATE].fill(0.1);
-        assert_eq!(spoken(&audio), 1.0);
-        assert_eq!(spoken(&[0.0; 320]), 0.0);
+        let speech = Speech::of(&audio, 5_000);
+        assert_eq!(speech.seconds(), 1.0);
+        assert_eq!(speech.within(6_500, 9_000), 0.5);
+        assert_eq!(speech.within(9_000, 6_000), 0.0);
+        assert_eq!(Speech::of(&[0.0; 320], 0).seconds(), 0.0);
+        assert_eq!(Speech::of(&vec![0.1; RATE], 0).seconds(), 0.0, "steady noise");
     }
 
     #[test]
     fn doubts_what_a_longer_pass_may_mend() {
-        assert!(doubtful(&evidence("Stop! Stop! Stop! Stop! Stop! Stop!", -0.1, 0.1)));
-        assert!(doubtful(&evidence("Hm.", -1.5, 0.1)));
-        assert!(!doubtful(&evidence("Hm.", -1.5, 0.9)));
-        assert!(!doubtful(&evidence("", -1.5, 0.1)), "a described sound");
+        let doubts = |text, seconds, logprob, no_speech| {
+            with((text, seconds), (logprob, no_speech), doubtful)
+        };
+        assert!(doubts("Stop! Stop! Stop! Stop! Stop! Stop!", 0.8, -0.1, 0.1));
+        assert!(doubts("Hm.", 3.0, -1.5, 0.1));
+        assert!(!doubts("Hm.", 3.0, -1.5, 0.9));
+        assert!(!doubts("", 3.0, -1.5, 0.1), "a described sound");
     }
 }

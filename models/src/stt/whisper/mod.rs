@@ -6,6 +6,9 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
+
+use whisper_rs::WhisperContext;
 
 use super::{Rejection, Stt, SttRequest, Transcript};
 use crate::{Cancel, Error, ErrorKind, Result};
@@ -16,7 +19,7 @@ mod pass;
 mod window;
 mod words;
 
-use guard::Evidence;
+use guard::{Evidence, Speech};
 use pass::{Engine, Heard, Job};
 use window::RATE;
 
@@ -53,14 +56,14 @@ impl Default for WhisperConfig {
     }
 }
 
-/// A Whisper model, loaded once and used for one utterance after the other.
-/// Nothing is carried from one call to the next.
-pub struct Whisper {
-    engine: Engine,
+/// A Whisper model, loaded once, for any number of sessions. Clones share it.
+#[derive(Clone)]
+pub struct WhisperWeights {
+    context: Arc<WhisperContext>,
     config: WhisperConfig,
 }
 
-impl Whisper {
+impl WhisperWeights {
     /// Loads a model in whisper.cpp's format (`ggml-….bin`), any size,
     /// English-only or multilingual.
     ///
@@ -71,15 +74,42 @@ impl Whisper {
     /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs.
     pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
         crate::ggml::init()?;
-        Self::check(path)?;
-        let engine = Engine::load(path, config.threads, config.gpu)?;
-        Ok(Self { engine, config: config.clone() })
+        Whisper::check(path)?;
+        let context = Arc::new(pass::load(path, config.gpu)?);
+        Ok(Self { context, config: config.clone() })
+    }
+
+    /// A recogniser for one user: whisper.cpp's caches and buffers, some 15 MB, which grow
+    /// with the longest utterance.
+    ///
+    /// # Errors
+    /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
+    pub fn session(&self) -> Result<Whisper> {
+        let engine = Engine::new(self.context.clone(), self.config.threads)?;
+        Ok(Whisper { engine, config: self.config.clone() })
+    }
+}
+
+/// A Whisper model used for one utterance after the other. Nothing is carried from one
+/// call to the next.
+pub struct Whisper {
+    engine: Engine,
+    config: WhisperConfig,
+}
+
+impl Whisper {
+    /// A recogniser with weights of its own; see [`WhisperWeights`] for several.
+    ///
+    /// # Errors
+    /// As [`WhisperWeights::load`] and [`WhisperWeights::session`].
+    pub fn load(path: &Path, config: &WhisperConfig) -> Result<Self> {
+        WhisperWeights::load(path, config)?.session()
     }
 
     /// Whether the file at `path` is a complete model, of which only the heads are read.
     ///
     /// # Errors
-    /// As [`load`](Self::load) has about the file.
+    /// As [`WhisperWeights::load`] has about the file.
     pub fn check(path: &Path) -> Result<()> {
         file::check(path)
     }
@@ -140,7 +170,7 @@ impl Whisper {
             ..full
         };
         let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
-        let spoken = guard::spoken(&audio);
+        let speech = Speech::of(&audio, offset_ms);
         let mut piece = Piece::default();
         for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
             // What is hardly cheaper than the full pass is left to that.
@@ -151,24 +181,24 @@ impl Whisper {
             let spaces = words::has_spaces(self.engine.language());
             piece = Piece::new(&heard, spaces, offset_ms, length_ms);
             piece.full_context = job.fallback;
-            piece.spoken = spoken;
-            if !heard.runaway && !guard::doubtful(&piece.evidence()) {
+            if !heard.runaway && !guard::doubtful(&piece.evidence(&speech)) {
                 break;
             }
         }
-        piece.rejected = guard::text(&piece.evidence());
+        piece.rejected = guard::text(&piece.evidence(&speech));
         // Only what would be believed is mended: noise goes round in circles, too.
         while piece.rejected.is_none()
-            && guard::echoes(&piece.evidence())
-            && words::say_once(&mut piece.words)
+            && let Some(found) = guard::overlong(&piece.evidence(&speech)).pop()
         {
+            piece.words.drain(found.last);
             piece.text = words::text(&piece.words);
-            piece.rejected = guard::text(&piece.evidence());
+            piece.rejected = guard::text(&piece.evidence(&speech));
         }
         if let Some(rejection) = piece.rejected {
             log::debug!(
-                "nothing heard ({rejection:?}): {:?}, log-probability {:.2}, no speech {:.2}",
-                piece.text,
+                "nothing heard ({rejection:?}): {} bytes of text, log-probability {:.2}, \
+                 no speech {:.2}",
+                piece.text.len(),
                 piece.avg_logprob,
                 piece.no_speech_prob
             );
@@ -237,6 +267,10 @@ impl Stt for Whisper {
         transcript.language = language.into_owned();
         Ok(transcript)
     }
+
+    fn wipe(&mut self) -> Result<()> {
+        self.engine.wipe()
+    }
 }
 
 /// What was heard in one piece.
@@ -249,8 +283,8 @@ struct Piece {
     tokens: usize,
     avg_logprob: f32,
     no_speech_prob: f32,
-    /// How long somebody spoke, in s.
-    spoken: f32,
+    /// Whether the decoder was stopped because it wrote too much.
+    runaway: bool,
     full_context: bool,
     rejected: Option<Rejection>,
 }
@@ -270,17 +304,20 @@ impl Piece {
             avg_logprob: heard.avg_logprob,
             // No segment means that whisper.cpp itself saw no speech.
             no_speech_prob: heard.no_speech_prob.unwrap_or(1.0),
+            runaway: heard.runaway,
             ..Self::default()
         }
     }
 
-    fn evidence(&self) -> Evidence<'_> {
+    fn evidence<'a>(&'a self, speech: &'a Speech) -> Evidence<'a> {
         Evidence {
             text: &self.text,
+            words: &self.words,
             annotated: self.annotated,
             avg_logprob: self.avg_logprob,
             no_speech_prob: self.no_speech_prob,
-            spoken: self.spoken,
+            runaway: self.runaway,
+            speech,
         }
     }
 }

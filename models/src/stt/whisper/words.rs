@@ -1,7 +1,6 @@
 //! From the decoder's tokens to words.
 
 use super::super::Word;
-use super::guard::{again, plain};
 
 /// A token of text as the decoder gave it.
 #[derive(Clone, Debug)]
@@ -118,16 +117,6 @@ pub(super) fn without_annotations(words: Vec<Spaced>) -> Vec<Spaced> {
         .collect()
 }
 
-/// Takes the first words out that are there again at once. Whether there were any.
-pub(super) fn say_once(words: &mut Vec<Spaced>) -> bool {
-    let plain: Vec<String> = words.iter().map(|spaced| plain(&spaced.word.text)).collect();
-    let again = again(&plain);
-    if let Some(again) = again.clone() {
-        words.drain(again);
-    }
-    again.is_some()
-}
-
 /// The words as running text.
 pub(super) fn text(words: &[Spaced]) -> String {
     let mut text = String::new();
@@ -213,13 +202,6 @@ mod tests {
         assert_eq!(times, [(0, 200), (200, 314), (314, 600), (900, 1000)]);
         // Nothing to share.
         assert_eq!(merge(&[token(" a", 1.0, 5, 5)], true, 0, 5)[0].word.end_ms, 5);
-    }
-
-    #[test]
-    fn what_is_there_again_goes() {
-        let mut words = spaced("Turn on the lamp. Turn on the lamp. Turn on the lamp!");
-        assert!(say_once(&mut words) && say_once(&mut words) && !say_once(&mut words));
-        assert_eq!(text(&words), "Turn on the lamp.");
     }
 
     #[test]
