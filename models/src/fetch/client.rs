@@ -1,14 +1,14 @@
 //! The package client: finding it, running it, stopping it.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Job, Progress};
-use crate::store::disk::{create_dir, failed};
+use crate::store::disk::{create_dir, create_file, failed};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 /// How often a running client is looked at.
@@ -23,7 +23,7 @@ impl Job<'_> {
             return Ok(client.clone());
         }
         for client in &self.options.clients {
-            let Some(mut command) = command(client) else { continue };
+            let Some(mut command) = command(client, self.work) else { continue };
             command
                 .arg("--version")
                 .stdin(Stdio::null())
@@ -41,10 +41,12 @@ impl Job<'_> {
     }
 }
 
-fn command(words: &[OsString]) -> Option<Command> {
+/// The client's command, to be run in `dir`, a folder of ours: Python looks for modules, and
+/// uv for settings, in the one that it is run in, where somebody else's may lie.
+fn command(words: &[OsString], dir: &Path) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
     let mut command = Command::new(program);
-    command.args(arguments);
+    command.args(arguments).current_dir(dir).env("PYTHONSAFEPATH", "1");
     Some(command)
 }
 
@@ -62,13 +64,16 @@ pub(super) fn run(
     cancel: &Cancel,
 ) -> Result<()> {
     let missing = || Error::new(ErrorKind::Client, "the package client is gone");
+    // Its own working folder would be put before a relative one.
+    let dir = &std::path::absolute(dir)
+        .map_err(|error| failed("could not find the folder", dir, error))?;
     let (wheel, temporary, log) = (dir.join("wheel"), dir.join("tmp"), dir.join("log"));
     create_dir(&wheel)?;
     create_dir(&temporary)?;
     let cannot = |error| failed("could not write the client's log", &log, error);
-    let output = File::create(&log).map_err(cannot)?;
+    let output = create_file(&log).map_err(cannot)?;
     let errors = output.try_clone().map_err(cannot)?;
-    let mut command = command(client).ok_or_else(missing)?;
+    let mut command = command(client, dir).ok_or_else(missing)?;
     command
         .args(["download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input"])
         .args(["--disable-pip-version-check", "--progress-bar", "off"])

@@ -5,7 +5,7 @@
 //! cancel is heard at once even while the network says nothing.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -15,7 +15,7 @@ use super::output::Output;
 use super::pieces::PARTS;
 use super::{FetchOptions, Job, Stage};
 use crate::catalog::{Model, Piece};
-use crate::store::disk::{failed, remove_file};
+use crate::store::disk::{create_file, failed, own_length, remove_file};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 /// Redirects followed, at most.
@@ -60,9 +60,9 @@ impl Job<'_> {
             PARTS.map(|extension| self.work.join(format!("{}{extension}", piece.sha256)));
         let forget = || remove_file(&part).and_then(|()| remove_file(&tag));
         let mut resumes = self.options.resumes;
-        let at_first = length(&part);
+        let at_first = own_length(&part);
         loop {
-            let before = length(&part);
+            let before = own_length(&part);
             let trouble = match self.attempt(piece, url, &part, &tag) {
                 Ok(true) => {
                     let kept = self.kept(piece);
@@ -80,11 +80,11 @@ impl Job<'_> {
             match trouble {
                 Trouble::Fatal(error) => return Err(error),
                 Trouble::No(why) => return Err(Error::new(ErrorKind::Source, why)),
-                Trouble::Away(why) if length(&part) == at_first => {
+                Trouble::Away(why) if own_length(&part) == at_first => {
                     return Err(Error::new(ErrorKind::Source, why));
                 }
                 Trouble::Broken(why) | Trouble::Away(why) => {
-                    let now = length(&part);
+                    let now = own_length(&part);
                     if now >= before.saturating_add(HEADWAY) {
                         resumes = self.options.resumes;
                     }
@@ -112,7 +112,7 @@ impl Job<'_> {
         part: &Path,
         tag: &Path,
     ) -> std::result::Result<bool, Trouble> {
-        let have = match length(part) {
+        let have = match own_length(part) {
             have if have <= piece.size => have,
             _ => {
                 remove_file(part)?;
@@ -177,10 +177,6 @@ fn patience(options: &FetchOptions) -> Duration {
     2 * options.connect_timeout + options.stall_timeout + Duration::from_secs(1)
 }
 
-fn length(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |meta| meta.len())
-}
-
 /// The entity tag of the half download, if it came from `url`.
 fn known_tag(path: &Path, url: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
@@ -191,7 +187,8 @@ fn known_tag(path: &Path, url: &str) -> Option<String> {
 /// Keeps a strong entity tag; a weak one says nothing about bytes.
 fn remember_tag(path: &Path, url: &str, tag: Option<&str>) -> Result<()> {
     let tag = tag.filter(|tag| tag.starts_with('"') && tag.len() <= 256).unwrap_or_default();
-    fs::write(path, format!("{url}\n{tag}"))
+    create_file(path)
+        .and_then(|mut file| file.write_all(format!("{url}\n{tag}").as_bytes()))
         .map_err(|e| failed("could not write the file", path, e))
 }
 

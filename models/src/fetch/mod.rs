@@ -22,7 +22,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::catalog::{Model, Source};
-use crate::store::disk::{Lock, create_dir, hash_file};
+use crate::store::disk::{Lock, create_own_dir, hash_file};
 use crate::store::{Record, Store, WORK};
 use crate::{Cancel, Error, ErrorKind, Result};
 
@@ -86,6 +86,10 @@ pub trait Progress {
 
 impl Progress for () {}
 
+/// The pip that is run where there is none but uv, which fetches it: one release, not
+/// whatever is the latest that day.
+const PINNED_PIP: &str = "pip==25.3";
+
 /// How to fetch.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
@@ -119,7 +123,7 @@ impl Default for FetchOptions {
                 command(&["pip3"]),
                 command(&["pip"]),
                 command(&["python", "-m", "pip"]),
-                command(&["uvx", "pip"]),
+                command(&["uvx", "--from", PINNED_PIP, "pip"]),
             ],
             free_space,
         }
@@ -191,7 +195,7 @@ impl Store {
         let mut waiting = || progress.say("another fetch is at work on this store: waiting for it");
         let _lock = Lock::take(self.dir(), cancel, &mut waiting)?;
         let work = self.dir().join(WORK);
-        create_dir(&work)?;
+        create_own_dir(&work)?;
         self.recover()?;
         pieces::clean(&work, self)?;
         let mut job = Job { store: self, options, progress, cancel, work: &work, client: None };

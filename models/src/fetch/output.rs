@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256 as Hasher};
 
 use super::Progress;
 use crate::catalog::{Fingerprint, Sha256};
-use crate::store::disk::failed;
+use crate::store::disk::{create_file, failed, open_own};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 pub(super) struct Output<'a> {
@@ -22,7 +22,7 @@ pub(super) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// An empty file at `path` that takes at most `limit` bytes.
+    /// A new file at `path`, in the place of any other, that takes at most `limit` bytes.
     pub fn create(
         path: &Path,
         limit: u64,
@@ -30,7 +30,7 @@ impl<'a> Output<'a> {
         cancel: &'a Cancel,
     ) -> Result<Self> {
         let file =
-            File::create(path).map_err(|error| failed("could not write the file", path, error))?;
+            create_file(path).map_err(|error| failed("could not write the file", path, error))?;
         Ok(Self::over(file, path, limit, progress, cancel))
     }
 
@@ -42,7 +42,7 @@ impl<'a> Output<'a> {
         cancel: &'a Cancel,
     ) -> Result<Self> {
         let cannot = |error| failed("could not go on with the file", path, error);
-        let file = OpenOptions::new().read(true).append(true).open(path).map_err(cannot)?;
+        let file = open_own(OpenOptions::new().read(true).append(true), path).map_err(cannot)?;
         let mut output = Self::over(file, path, limit, progress, cancel);
         let mut buffer = vec![0; 1 << 20];
         loop {

@@ -8,7 +8,7 @@ use super::{Job, Stage};
 use crate::Result;
 use crate::catalog::{Model, Piece, Source};
 use crate::store::Store;
-use crate::store::disk::{failed, hash_file, remove_dir, remove_file};
+use crate::store::disk::{failed, hash_file, own_length, remove_dir, remove_file};
 
 /// What follows the hash in the names of a download's files: itself, and its entity tag.
 pub(super) const PARTS: [&str; 2] = [".part", ".tag"];
@@ -55,7 +55,7 @@ impl Job<'_> {
 
     /// Whether a piece of the right length is kept.
     pub(super) fn has(&self, piece: &Piece) -> bool {
-        fs::metadata(self.kept(piece)).is_ok_and(|meta| meta.is_file() && meta.len() == piece.size)
+        piece.size > 0 && own_length(&self.kept(piece)) == piece.size
     }
 
     /// Gets every piece of `source` that is not kept from an earlier try.

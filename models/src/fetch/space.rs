@@ -58,26 +58,6 @@ impl Job<'_> {
 }
 
 /// Bytes that this user may still write at `path`; `None` where the system does not say.
-#[cfg(unix)]
 pub fn free_space(path: &Path) -> Option<u64> {
-    use std::os::unix::ffi::OsStrExt;
-
-    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).ok()?;
-    let mut answer = std::mem::MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: `path` is a C string and `answer` has room for the structure.
-    let status = unsafe { libc::statvfs(path.as_ptr(), answer.as_mut_ptr()) };
-    if status != 0 {
-        return None;
-    }
-    // SAFETY: the call succeeded, so it filled the structure.
-    let answer = unsafe { answer.assume_init() };
-    // The fields' types differ between systems.
-    #[allow(clippy::unnecessary_cast)]
-    (answer.f_bavail as u64).checked_mul(answer.f_frsize as u64)
-}
-
-/// Bytes that this user may still write at `path`; `None` where the system does not say.
-#[cfg(not(unix))]
-pub fn free_space(_path: &Path) -> Option<u64> {
-    None
+    fs4::available_space(path).ok()
 }

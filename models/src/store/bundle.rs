@@ -133,7 +133,9 @@ impl Store {
         check_foreign(from, &bundle)?;
         let _lock = Lock::take(&self.dir, cancel, &mut || ())?;
         self.recover()?;
-        let work = self.dir.join(WORK).join("import");
+        let work = self.dir.join(WORK);
+        disk::create_own_dir(&work)?;
+        let work = work.join("import");
         disk::remove_dir(&work)?;
         let result = self.stage_and_put(from, &bundle, &work, progress, cancel);
         let cleaned = disk::remove_dir(&work);
@@ -279,7 +281,7 @@ fn copy(
     let cannot_read = |error| failed("could not read the file", from, error);
     let cannot_write = |error| failed_in(folder, "could not write the file", to, error);
     let mut input = File::open(from).map_err(cannot_read)?;
-    let mut output = File::create(to).map_err(cannot_write)?;
+    let mut output = disk::create_file(to).map_err(cannot_write)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         cancel.check()?;

@@ -49,6 +49,15 @@ pub(crate) fn create_dir(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|error| failed("could not make the folder", dir, error))
 }
 
+/// Creates a folder of ours: one that is no link to another.
+pub(crate) fn create_own_dir(dir: &Path) -> Result<()> {
+    if fs::symlink_metadata(dir).is_ok_and(|meta| meta.is_symlink()) {
+        let message = "it is a link to another folder: delete it and run this again";
+        return Err(Error::new(ErrorKind::Io, message).with_path(dir));
+    }
+    create_dir(dir)
+}
+
 /// Length and hash of a file; `progress` gets the bytes of each step.
 pub(crate) fn hash_file(
     path: &Path,
@@ -76,14 +85,40 @@ pub(crate) fn hash_file(
 
 /// Writes a small file so that after a crash it is there whole or not at all.
 pub(super) fn write_synced(folder: Folder, path: &Path, bytes: &[u8]) -> Result<()> {
-    let fresh = path.with_extension("new");
-    let written = File::create(&fresh)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&fresh, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&fresh);
-        failed_in(folder, "could not write the file", path, error)
-    })
+    let write = || -> io::Result<()> {
+        let mut fresh = tempfile::Builder::new();
+        // Readable by all, as far as the process's mask allows: a store may be shared.
+        #[cfg(unix)]
+        fresh.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let beside = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let mut fresh = fresh.tempfile_in(beside.unwrap_or(Path::new(".")))?;
+        fresh.write_all(bytes)?;
+        fresh.as_file().sync_all()?;
+        fresh.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| failed_in(folder, "could not write the file", path, error))
+}
+
+/// A new file in the place of whatever has this name. Where that is a link, it is replaced
+/// and not followed.
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => OpenOptions::new().write(true).create_new(true).open(path),
+    }
+}
+
+/// Opens a file of ours: one that is no link.
+pub(crate) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW);
+    options.open(path)
+}
+
+/// The length of a file of ours, which is no link; 0 where there is none.
+pub(crate) fn own_length(path: &Path) -> u64 {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |meta| meta.len())
 }
 
 /// Asks the disk to keep a folder's entries. Best effort: some file systems cannot.
@@ -137,11 +172,7 @@ impl Lock {
         create_dir(dir)?;
         let path = dir.join(".lock");
         let cannot = |error| failed("could not lock the model store", &path, error);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
+        let file = open_own(OpenOptions::new().create(true).truncate(false).write(true), &path)
             .map_err(cannot)?;
         let mut told = false;
         loop {
