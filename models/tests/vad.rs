@@ -6,7 +6,9 @@ mod common;
 
 use common::{audio, model, speech};
 use sayso_models::ErrorKind;
-use sayso_models::vad::{Silero, Vad};
+use sayso_models::vad::{Silero, SileroWeights, Vad};
+use sayso_test_support::Recording;
+use sayso_test_support::recordings::{further, shipped};
 
 fn silero() -> Silero {
     Silero::load(&model("silero-v6", "silero_vad.onnx")).unwrap()
@@ -53,13 +55,14 @@ fn reset_forgets_everything() {
 fn streams_do_not_touch_each_other() {
     let voice = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
     let noise = audio::read(&speech("noise-music-silence/doing_the_dishes.flac"));
-    let mut one = silero();
+    let weights = SileroWeights::load(&model("silero-v6", "silero_vad.onnx")).unwrap();
+    let mut one = weights.session().unwrap();
     let alone = (probabilities(&mut one, &voice), {
         one.reset();
         probabilities(&mut one, &noise[..voice.len()])
     });
     one.reset();
-    let mut two = one.stream().unwrap();
+    let mut two = weights.session().unwrap();
     let together: (Vec<f32>, Vec<f32>) = voice
         .chunks_exact(512)
         .zip(noise.chunks_exact(512))
@@ -144,16 +147,12 @@ fn flipped_bytes_do_not_panic() {
 fn false_alarms_per_hour() {
     let mut vad = silero();
     let (mut alarms, mut seconds) = (0, 0.0);
-    for clip in audio::manifest(&speech("")) {
-        let noise = ["noise-music-silence", "env-esc10"].contains(&clip.category.as_str());
-        if !noise || clip.path.contains("babble") {
-            continue;
-        }
-        let samples = audio::read(&speech(&clip.path));
+    for clip in shipped().into_iter().chain(further()).filter(Recording::is_noise) {
+        let samples = audio::read(&clip.path);
         vad.reset();
         let here = utterances(&probabilities(&mut vad, &samples));
         if here > 0 {
-            println!("{here} in {}", clip.path);
+            println!("{here} in {}", clip.name);
         }
         alarms += here;
         seconds += samples.len() as f64 / 16_000.0;

@@ -3,10 +3,10 @@
 
 pub mod audio;
 pub mod moments;
-#[path = "../../../tests/src/wer.rs"]
-pub mod wer;
 
 use std::path::PathBuf;
+
+use sayso_test_support::recordings;
 
 /// A file of an installed model. Without it the test fails and says what to run.
 pub fn model(name: &str, file: &str) -> PathBuf {
@@ -17,5 +17,5 @@ pub fn model(name: &str, file: &str) -> PathBuf {
 
 /// A recording of `tests/data`, 16 kHz mono.
 pub fn speech(path: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data")).join(path)
+    recordings::folder().join(path)
 }
