@@ -1,28 +1,34 @@
 //! Typed turns: the mind alone, without ears or a voice.
 
+use std::sync::Arc;
+
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
 
+use crate::clock::WallClock;
 use crate::config::Config;
 use crate::cores::Cores;
 use crate::engines::{cores, threads};
 use crate::error::Result;
+use crate::itself::Facts;
 use crate::mind::{Job, Mind, Thought};
+use crate::workers::Worker;
 
 /// A conversation in writing.
-pub struct Chat {
-    llm: Box<dyn Llm>,
-    cores: Cores,
-    threads: usize,
-}
+pub struct Chat(Mind);
 
 impl Chat {
     /// A conversation with `llm`, on as many threads as `config` grants it.
     pub fn new(config: &Config, llm: Box<dyn Llm>) -> Self {
-        let cores = Cores::new(cores());
-        let threads = threads(config.llm.threads, cores.total());
-        Self { llm, cores, threads }
+        let asked = config.llm.threads;
+        let cores = match asked {
+            0 => Cores::following(cores()),
+            _ => Cores::new(cores()),
+        };
+        let threads = threads(asked, cores.total());
+        let mind = Mind::new(llm, cores.seat(), threads, Arc::new(WallClock));
+        Self(mind.with_facts(Facts::of(config)))
     }
 
     /// Answers a turn and remembers the exchange. The reply is handed to
@@ -37,22 +43,21 @@ impl Chat {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         let turn = TurnId(0);
-        let mut mind = Mind::new(self.llm.as_mut(), self.cores.clone(), self.threads);
         let (mut reply, mut failed) = (Reply::default(), None);
         let (text, flag) = (text.to_owned(), cancel.clone());
         let answer = Job::Answer { turn, unanswered: String::new(), text, cancel: flag };
-        mind.work(answer, &mut |thought| match thought {
+        self.0.run(answer, cancel, &mut |thought| match thought {
             Thought::Text { text, .. } => on_text(&text),
             Thought::Done { reply: done, .. } => reply = done,
             Thought::Broken { error, .. } => failed = Some(error),
-            Thought::Clause { .. } => {}
+            Thought::Clause { .. } | Thought::Forgot { .. } | Thought::Ruined { .. } => {}
         });
         let settle = match failed {
             Some(_) => Job::Discard { turn },
             None => Job::Keep { turn, heard: None },
         };
-        mind.work(settle, &mut |thought| {
-            if let Thought::Broken { error, .. } = thought {
+        self.0.run(settle, &Cancel::new(), &mut |thought| {
+            if let Thought::Forgot { error } | Thought::Ruined { error } = thought {
                 failed.get_or_insert(error);
             }
         });

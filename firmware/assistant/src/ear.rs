@@ -32,7 +32,7 @@ pub struct HeardFrame {
     pub probability: f32,
     /// What it completes, if anything.
     pub event: Option<EndpointEvent>,
-    /// Why the detector failed on this frame, if it did.
+    /// Why the detector failed on this frame, if it did and did not on the one before.
     pub trouble: Option<String>,
 }
 
@@ -40,18 +40,26 @@ pub struct HeardFrame {
 #[derive(Debug)]
 pub struct Attention {
     speaking: AtomicBool,
+    muted: AtomicBool,
     hangover: AtomicU64,
 }
 
 impl Attention {
     /// Nobody speaks; the quiet that ends an utterance is `hangover`.
     pub fn new(hangover: Samples) -> Self {
-        Self { speaking: AtomicBool::new(false), hangover: AtomicU64::new(hangover.0) }
+        let (speaking, muted) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { speaking, muted, hangover: AtomicU64::new(hangover.0) }
     }
 
     /// Whether the assistant speaks: a cough is then no interruption.
     pub fn set_speaking(&self, speaking: bool) {
         self.speaking.store(speaking, Ordering::Relaxed);
+    }
+
+    /// Whether nothing is heard, from the next frame on: the canceller goes on learning
+    /// the room, and silence takes the sound's place before anything else gets it.
+    pub fn set_muted(&self, muted: bool) {
+        self.muted.store(muted, Ordering::Relaxed);
     }
 
     /// The quiet that ends the utterance, from the next frame on.
@@ -137,7 +145,9 @@ impl Cleaner {
 /// Listens to one stream.
 pub struct Ear<'a> {
     cleaner: Cleaner,
-    vad: &'a mut dyn Vad,
+    vad: Box<dyn Vad + 'a>,
+    /// Whether the detector failed on the last frame.
+    failing: bool,
     /// The frame that is being filled: what is heard, and what is played meanwhile.
     heard: [f32; FRAME],
     played: [f32; FRAME],
@@ -156,7 +166,7 @@ impl<'a> Ear<'a> {
     /// assistant speaks, only speech that is `interrupting` counts.
     pub fn new(
         cleaner: Cleaner,
-        vad: &'a mut dyn Vad,
+        mut vad: Box<dyn Vad + 'a>,
         endpointer: Endpointer,
         interrupting: Interrupting,
         attention: Arc<Attention>,
@@ -167,6 +177,7 @@ impl<'a> Ear<'a> {
         Self {
             cleaner,
             vad,
+            failing: false,
             heard,
             played,
             filled: 0,
@@ -177,6 +188,11 @@ impl<'a> Ear<'a> {
             talking: false,
             attention,
         }
+    }
+
+    /// The detector, when the stream is over.
+    pub fn into_engine(self) -> Box<dyn Vad + 'a> {
+        self.vad
     }
 
     /// Takes the next samples (16 kHz mono, any number), and what the loudspeaker
@@ -209,8 +225,19 @@ impl<'a> Ear<'a> {
         // As it came: the canceller takes some of a voice along with the echo.
         self.nearness.hear(&self.heard);
         self.cleaner.process(&mut self.heard, &self.played);
+        if self.attention.muted.load(Ordering::Relaxed) {
+            self.heard.fill(0.0);
+        }
         let (probability, trouble) = match self.vad.process(&self.heard) {
-            Ok(probability) => (probability, None),
+            Ok(probability) => {
+                self.failing = false;
+                (probability, None)
+            }
+            // Said once, not 31 times a second.
+            Err(error) if std::mem::replace(&mut self.failing, true) => {
+                log::debug!("voice activity detection failed again: {error}");
+                (0.0, None)
+            }
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);

@@ -23,8 +23,13 @@ pub enum Error {
     Stopped,
     /// A file could not be read or written.
     Io(String),
+    /// As many conversations as are allowed are going on. Wait, or allow more.
+    Busy(String),
     /// A worker thread ended unexpectedly. Start again; the log has the reason.
     Worker(&'static str),
+    /// A worker failed again and again, or could not be replaced. Start again; if that does
+    /// not help, its model or the machine is at fault.
+    Failing(crate::supervisor::Failure),
 }
 
 impl Error {
@@ -46,11 +51,17 @@ impl fmt::Display for Error {
             | Self::Usage(message)
             | Self::NothingSaid(message)
             | Self::Turn(message)
+            | Self::Busy(message)
             | Self::Io(message) => f.write_str(message),
             Self::Model(error) => error.fmt(f),
             Self::Board(error) => error.fmt(f),
             Self::Stopped => f.write_str("stopped before it was done"),
-            Self::Worker(name) => write!(f, "the {name} thread ended unexpectedly"),
+            Self::Worker(name) => write!(f, "the {name} ended unexpectedly; start again"),
+            Self::Failing(failure) => write!(
+                f,
+                "{failure}, and starting it again did not help: see what was logged before, and \
+                 whether `sayso doctor` finds something"
+            ),
         }
     }
 }

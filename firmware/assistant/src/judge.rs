@@ -4,12 +4,15 @@ use sayso_core::audio::Samples;
 use sayso_models::Cancel;
 use sayso_models::eot::EndOfTurn;
 
-use crate::cores::Cores;
+use crate::cores::Seat;
+use crate::workers::Worker;
 
 /// An utterance to be judged.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Where the quiet behind it was noticed, which tells it from others.
+    /// The first sample of the utterance, which tells it from others.
+    pub utterance: Samples,
+    /// Where the quiet after it was noticed: the end of the sound.
     pub quiet: Samples,
     /// Its end: 16 kHz mono.
     pub audio: Vec<f32>,
@@ -20,54 +23,33 @@ pub struct Question {
 /// What the judge found.
 #[derive(Debug)]
 pub struct Judged {
-    /// Which utterance: [`Question::quiet`].
+    /// Which utterance: [`Question::utterance`].
+    pub utterance: Samples,
+    /// Up to where it was heard: [`Question::quiet`].
     pub quiet: Samples,
     /// How complete the utterance sounds (0…1), or why that is not known.
     pub score: sayso_models::Result<f32>,
 }
 
-/// The one question that the judge is asked at a time, and its answer.
+/// The one question that the judge is asked at a time.
 #[derive(Default)]
-pub struct Asking(Option<Asked>);
-
-struct Asked {
-    quiet: Samples,
-    cancel: Cancel,
-    score: Option<f32>,
-}
+pub struct Asking(Option<Cancel>);
 
 impl Asking {
-    /// Asks about the quiet noticed there, unless a question stands. Returns what
-    /// stops the work on it.
-    pub fn ask(&mut self, quiet: Samples) -> Option<Cancel> {
+    /// Asks, unless a question stands. Returns what stops the work on it.
+    pub fn ask(&mut self) -> Option<Cancel> {
         if self.0.is_some() {
             return None;
         }
         let cancel = Cancel::new();
-        self.0 = Some(Asked { quiet, cancel: cancel.clone(), score: None });
+        self.0 = Some(cancel.clone());
         Some(cancel)
-    }
-
-    /// Takes an answer. Returns whether it is to the question that stands.
-    pub fn answered(&mut self, quiet: Samples, score: f32) -> bool {
-        match &mut self.0 {
-            Some(asked) if asked.quiet == quiet => {
-                asked.score = Some(score);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// How complete the utterance sounds (0…1), if that is known.
-    pub fn score(&self) -> Option<f32> {
-        self.0.as_ref()?.score
     }
 
     /// The question no longer stands.
     pub fn forget(&mut self) {
-        if let Some(asked) = self.0.take() {
-            asked.cancel.cancel();
+        if let Some(cancel) = self.0.take() {
+            cancel.cancel();
         }
     }
 }
@@ -77,24 +59,37 @@ impl Asking {
 const THREADS: usize = 2;
 
 /// The end-of-turn model, if there is one.
-pub struct Judge<'a> {
-    model: Option<&'a mut dyn EndOfTurn>,
-    cores: Cores,
+pub struct Judge {
+    model: Option<Box<dyn EndOfTurn>>,
+    seat: Seat,
 }
 
-impl<'a> Judge<'a> {
-    /// A judge that asks `model`, on up to two of the `cores`; without one it says nothing.
-    pub fn new(model: Option<&'a mut dyn EndOfTurn>, cores: Cores) -> Self {
-        Self { model, cores }
+impl Judge {
+    /// A judge that asks `model`, on up to two of the cores that `seat` shares; without one it says nothing.
+    pub fn new(model: Option<Box<dyn EndOfTurn>>, seat: Seat) -> Self {
+        Self { model, seat }
     }
 
-    /// Judges one utterance.
-    pub fn judge(&mut self, question: Question, emit: &mut dyn FnMut(Judged)) {
+    /// The model, when the work is over.
+    pub fn into_engine(self) -> Option<Box<dyn EndOfTurn>> {
+        self.model
+    }
+}
+
+impl Worker for Judge {
+    type Order = Question;
+    type Report = Judged;
+    const NAME: &'static str = "end-of-turn detector";
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn run(&mut self, question: Question, cancel: &Cancel, emit: &mut dyn FnMut(Judged)) {
         let Some(model) = &mut self.model else { return };
-        let Question { quiet, audio, cancel } = question;
-        let taken = self.cores.take(1, THREADS);
-        let judged = cancel.check();
-        let score = judged.and_then(|()| model.completeness(&audio, taken.count(), &cancel));
-        emit(Judged { quiet, score });
+        let Question { utterance, quiet, audio, .. } = question;
+        let taken = cancel.check().and_then(|()| self.seat.take(1, THREADS, cancel));
+        let score = taken.and_then(|taken| model.completeness(&audio, taken.count(), cancel));
+        emit(Judged { utterance, quiet, score });
     }
 }

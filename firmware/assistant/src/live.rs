@@ -1,189 +1,326 @@
-//! A conversation in real time: the ear and each worker on a thread of its own,
-//! the conversation itself on the caller's.
+//! A conversation in real time: the front end and each worker on a thread of its own,
+//! the conversation on another, its events on the caller's.
 //!
-//! What they find out comes to the conversation over one bounded channel; it is
-//! never far behind, for it only decides and copies. Orders go the other way
-//! over unbounded ones: the turn machine bounds their number (a few per turn to
-//! each worker, one at a time to the voice).
+//! What workers report comes to the conversation over one channel that never makes them
+//! wait: who computes holds cores, which others need. Only the front end waits while too
+//! much lies there; the board's ring counts what is lost then. Orders go the other way:
+//! the turn machine bounds their number (a few per turn to each worker, one at a time to
+//! the synthesizer).
+//!
+//! The conversation's thread watches the others ([`crate::supervisor`]). A worker that
+//! failed is replaced by one with a new engine; without the front end or the board's link
+//! the conversation ends, for the caller to begin it again.
 
-use std::thread::{Scope, ScopedJoinHandle};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
-use sayso_board::{Heard, Microphone, StreamStats};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use sayso_board::{Heard, Microphone, StreamStats, Watch};
+use sayso_core::audio::FRAME;
 
 use crate::Stop;
-use crate::conversation::{Conversation, Order};
+use crate::conversation::Conversation;
+use crate::cores::Seat;
 use crate::ear::{Ear, HeardFrame};
 use crate::error::{Error, Result};
-use crate::judge::{Judged, Question};
-use crate::mind::{Job, Thought};
-use crate::scribe::{Dictation, Written};
-use crate::voice::{Utter, Voiced};
-use crate::workers::Workers;
+use crate::event::Event;
+use crate::events::Subscription;
+use crate::supervisor::{Failure, Fault, Health, Monitor, Pulse, Strikes, Vitals};
+use crate::workers::{Order, Post, Report};
 
 /// What comes to the conversation.
 enum Input {
     Frame(HeardFrame),
-    Written(Written),
-    Judged(Judged),
-    Thought(Thought),
-    Voiced(Voiced),
+    Report(Report),
     /// The recording is over.
     Over,
 }
 
-/// Inputs that may wait. At 31 frames a second and some dozen tokens, seconds' worth.
+/// Inputs that may lie there before the front end waits. At 31 frames a second and some
+/// dozen tokens, seconds' worth.
 const INPUTS: usize = 512;
 
-/// How long the ear waits for sound before it looks whether to stop.
+/// How long the front end waits for sound, and for room, before it looks whether to stop.
 const WAIT: Duration = Duration::from_millis(100);
+const ROOM: Duration = Duration::from_millis(10);
 
 /// How often the loudspeaker is fed. Its own buffer is many times longer.
 const PUMP: Duration = Duration::from_millis(10);
 
+/// What people call the front end.
+pub const FRONT_END: &str = "front end";
+
+/// What a conversation needs besides itself.
+pub struct Needs<'a> {
+    /// The front end, and what it listens to.
+    pub ear: Ear<'static>,
+    /// See [`Needs::ear`].
+    pub microphone: Box<dyn Microphone>,
+    /// The workers.
+    pub posts: Vec<Box<dyn Post>>,
+    /// Threads of the board's.
+    pub links: Vec<Box<dyn Watch>>,
+    /// Another worker of that name, with a new engine.
+    pub replace: &'a mut (dyn FnMut(&'static str) -> Result<Box<dyn Post>> + Send),
+    /// Failures so far.
+    pub strikes: &'a mut Strikes,
+    /// Is told that all is well, as long as it is.
+    pub health: &'a Health,
+}
+
+/// What is left when the conversation has ended.
+pub struct Left {
+    /// The front end, unless it failed.
+    pub ear: Option<Ear<'static>>,
+    /// The workers that did not fail.
+    pub posts: Vec<Box<dyn Post>>,
+    /// What the microphone lost, as far as that is known.
+    pub microphone: StreamStats,
+    /// Why it ended, if somebody failed.
+    pub end: Option<End>,
+}
+
+/// Why a conversation could not go on.
+pub enum End {
+    /// It can begin again: its front end or its board's link failed.
+    Again(Failure),
+    /// There were too many failures, or no other worker can be made.
+    Closed(Error),
+}
+
 /// Runs until `stop`, or until the microphone's recording is over and
-/// answered. Returns what the microphone lost.
+/// answered. `subscription` hands its events to `on_event`, on this thread.
 ///
 /// # Errors
-/// [`Error::Worker`] when a thread ended unexpectedly.
+/// When no thread can be started.
 pub fn run(
-    conversation: &mut Conversation<'_>,
-    ear: Ear<'_>,
-    workers: Workers<'_>,
-    microphone: Box<dyn Microphone>,
+    conversation: &mut Conversation,
+    needs: Needs<'_>,
     stop: &Stop,
-) -> Result<StreamStats> {
-    let Workers { mut scribe, mut judge, mut mind, mut voice } = workers;
-    let (input, inputs) = bounded(INPUTS);
-    // Ends the ear when the conversation ends for another reason.
+    subscription: &Subscription,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Left> {
+    let (input, inputs) = unbounded();
+    // Ends the front end when the conversation ends for another reason.
     let over = Stop::new();
-    std::thread::scope(|scope| {
-        let stops = [stop.clone(), over.clone()];
-        let to_conversation = input.clone();
-        let ears = std::thread::Builder::new()
-            .name("ear".into())
-            .spawn_scoped(scope, move || listen(ear, microphone, &to_conversation, &stops))
-            .map_err(no_thread)?;
-        let (to_scribe, scribes) = worker(scope, "scribe", &input, move |dictation, tell| {
-            scribe.write(dictation, &mut |written| tell(Input::Written(written)));
-        })?;
-        let (to_judge, judges) = worker(scope, "judge", &input, move |question, tell| {
-            judge.judge(question, &mut |judged| tell(Input::Judged(judged)));
-        })?;
-        let (to_mind, minds) = worker(scope, "mind", &input, move |job, tell| {
-            mind.work(job, &mut |thought| tell(Input::Thought(thought)));
-        })?;
-        let (to_voice, voices) = worker(scope, "voice", &input, move |utter, tell| {
-            voice.utter(utter, &mut |voiced| tell(Input::Voiced(voiced)));
-        })?;
-        drop(input);
-        let post = Post { to_scribe, to_judge, to_mind, to_voice };
+    let Needs { ear, microphone, posts, links, replace, strikes, health } = needs;
+    let mut staff = Staff { input, members: Vec::new(), links: Vec::new() };
+    for post in posts {
+        staff.hire(post)?;
+    }
+    let now = Instant::now();
+    staff.links = links.into_iter().map(|link| (link, Monitor::new(now))).collect();
+    let front_end = FrontEnd::start(ear, microphone, &staff.input, [stop.clone(), over.clone()])?;
 
-        let done = converse(conversation, &inputs, &post, stop);
-        over.stop();
-        conversation.leave();
-        post.send_all(conversation);
-        drop(post);
-        // Workers may be waiting to tell something: take it until they are gone.
-        while inputs.recv().is_ok() {}
-        for (name, worker) in
-            [("scribe", scribes), ("judge", judges), ("mind", minds), ("voice", voices)]
-        {
-            worker.join().map_err(|_| Error::Worker(name))?;
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let talk = std::thread::Builder::new()
+            .name("conversation".into())
+            .spawn_scoped(scope, || {
+                // However it ends, the caller's thread learns of it.
+                let _done = OnDrop(&done);
+                let mut talk = Talk { conversation, staff, front_end, replace, strikes, health };
+                let end = talk.hold(&inputs, stop);
+                over.stop();
+                talk.leave(end)
+            })
+            .map_err(no_thread)?;
+        while !done.load(Ordering::Acquire) {
+            hand_on(subscription, WAIT, on_event);
         }
-        let stats = ears.join().map_err(|_| Error::Worker("ear"))?;
-        done.map(|()| stats)
+        hand_on(subscription, Duration::ZERO, on_event);
+        talk.join().map_err(|_| Error::Worker("conversation"))
     })
+}
+
+struct OnDrop<'a>(&'a AtomicBool);
+
+impl Drop for OnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Hands on what lies there, after a wait for the first. One who was disconnected gets no more.
+fn hand_on(subscription: &Subscription, mut wait: Duration, on_event: &mut dyn FnMut(Event)) {
+    loop {
+        match subscription.next(wait) {
+            Ok(Some(event)) => on_event(event),
+            Ok(None) => return,
+            Err(_) => return std::thread::sleep(wait),
+        }
+        wait = Duration::ZERO;
+    }
 }
 
 fn no_thread(error: std::io::Error) -> Error {
     Error::Io(format!("cannot start a thread: {error}"))
 }
 
-/// Starts a thread that does one piece of work after the other, until its
-/// channel is closed.
-fn worker<'scope, W: Send + 'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    name: &str,
-    input: &Sender<Input>,
-    mut work: impl FnMut(W, &mut dyn FnMut(Input)) + Send + 'scope,
-) -> Result<(Sender<W>, ScopedJoinHandle<'scope, ()>)> {
-    let (sender, orders) = unbounded();
-    let input = input.clone();
-    let thread = std::thread::Builder::new()
-        .name(name.into())
-        .spawn_scoped(scope, move || {
-            for order in orders {
-                work(order, &mut |told| drop(input.send(told)));
-            }
-        })
-        .map_err(no_thread)?;
-    Ok((sender, thread))
+/// A worker at work.
+struct Member {
+    name: &'static str,
+    orders: Sender<Order>,
+    seat: Seat,
+    pulse: Pulse,
+    monitor: Monitor,
+    thread: JoinHandle<Box<dyn Post>>,
 }
 
-/// The ways to the workers.
-struct Post {
-    to_scribe: Sender<Dictation>,
-    to_judge: Sender<Question>,
-    to_mind: Sender<Job>,
-    to_voice: Sender<Utter>,
+impl Member {
+    fn look(&mut self, now: Instant) -> Option<Fault> {
+        self.monitor.look(now, self.pulse.vitals(self.thread.is_finished()))
+    }
 }
 
-impl Post {
-    /// A worker that is gone takes no orders: its end shows when it is joined.
-    fn send_all(&self, conversation: &mut Conversation<'_>) {
+/// All who work for a conversation.
+struct Staff {
+    input: Sender<Input>,
+    members: Vec<Member>,
+    links: Vec<(Box<dyn Watch>, Monitor)>,
+}
+
+impl Staff {
+    /// Gives a worker a thread, which carries out one order after the other until its
+    /// channel is closed.
+    fn hire(&mut self, mut post: Box<dyn Post>) -> Result<()> {
+        let (sender, orders) = unbounded::<Order>();
+        let (input, pulse, name) = (self.input.clone(), Pulse::default(), post.name());
+        let (shown, seat) = (pulse.clone(), post.seat().clone());
+        let thread = std::thread::Builder::new()
+            .name(name.into())
+            .spawn(move || {
+                for order in orders {
+                    shown.set_busy(true);
+                    let cancel = order.cancel().beating(&shown.beats);
+                    post.work(order, &cancel, &mut |report| {
+                        shown.beat();
+                        // Nobody listens any more once the conversation has ended.
+                        let _ = input.send(Input::Report(report));
+                    });
+                    shown.set_busy(false);
+                }
+                post
+            })
+            .map_err(no_thread)?;
+        let monitor = Monitor::new(Instant::now());
+        self.members.push(Member { name, orders: sender, seat, pulse, monitor, thread });
+        Ok(())
+    }
+
+    fn send_all(&self, conversation: &mut Conversation) {
         while let Some(order) = conversation.order() {
-            match order {
-                Order::Scribe(dictation) => drop(self.to_scribe.send(dictation)),
-                Order::Judge(question) => drop(self.to_judge.send(question)),
-                Order::Mind(job) => drop(self.to_mind.send(job)),
-                Order::Voice(utter) => drop(self.to_voice.send(utter)),
+            if let Some(member) = self.members.iter().find(|member| member.name == order.worker()) {
+                // The end of a worker is noticed at the next look.
+                let _ = member.orders.send(order);
             }
         }
+    }
+
+    /// The first member or link that failed.
+    fn look(&mut self, now: Instant) -> Option<Failure> {
+        let member = self.members.iter_mut().find_map(|member| {
+            let fault = member.look(now)?;
+            Some(Failure { worker: member.name, fault })
+        });
+        member.or_else(|| {
+            self.links.iter_mut().find_map(|(link, monitor)| {
+                let vitals = Vitals { beats: link.beats(), busy: true };
+                Some(Failure { worker: link.name(), fault: monitor.look(now, vitals)? })
+            })
+        })
+    }
+
+    /// Parts with a member, and takes its cores back; its thread, if it hangs, is left alone.
+    fn dismiss(&mut self, name: &str) -> bool {
+        let Some(place) = self.members.iter().position(|member| member.name == name) else {
+            return false;
+        };
+        self.members.remove(place).seat.revoke();
+        true
+    }
+
+    /// Takes the workers back when they have done their last order.
+    fn collect(self) -> Vec<Box<dyn Post>> {
+        let mut posts = Vec::new();
+        for Member { name, orders, seat, pulse, mut monitor, thread } in self.members {
+            drop(orders);
+            match wait_for(thread, &mut || monitor.look(Instant::now(), pulse.vitals(false))) {
+                Some(post) => posts.push(post),
+                None => {
+                    seat.revoke();
+                    log::error!("the {name} failed as the conversation ended");
+                }
+            }
+        }
+        posts
     }
 }
 
-fn converse(
-    conversation: &mut Conversation<'_>,
-    inputs: &Receiver<Input>,
-    post: &Post,
-    stop: &Stop,
-) -> Result<()> {
-    let mut over = false;
-    while !stop.is_stopped() && (!over || conversation.busy()) {
-        match inputs.recv_timeout(PUMP) {
-            Ok(Input::Frame(frame)) => conversation.heard(frame),
-            Ok(Input::Written(written)) => conversation.written(written),
-            Ok(Input::Judged(judged)) => conversation.judged(judged),
-            Ok(Input::Thought(thought)) => conversation.thought(thought),
-            Ok(Input::Voiced(voiced)) => conversation.voiced(voiced),
-            Ok(Input::Over) => {
-                conversation.input_over();
-                over = true;
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(Error::Worker("ear")),
+/// What a thread returns; `None` when it panicked, or hangs and is left alone.
+fn wait_for<T>(thread: JoinHandle<T>, look: &mut dyn FnMut() -> Option<Fault>) -> Option<T> {
+    while !thread.is_finished() {
+        if look().is_some() {
+            return None;
         }
-        conversation.look_at_buttons();
-        conversation.look_at_devices();
-        conversation.pump();
-        post.send_all(conversation);
+        std::thread::sleep(Duration::from_millis(2));
     }
-    Ok(())
+    thread.join().ok()
+}
+
+/// The thread that listens.
+struct FrontEnd {
+    pulse: Pulse,
+    monitor: Monitor,
+    thread: JoinHandle<(Ear<'static>, StreamStats)>,
+}
+
+impl FrontEnd {
+    fn start(
+        ear: Ear<'static>,
+        microphone: Box<dyn Microphone>,
+        input: &Sender<Input>,
+        stops: [Stop; 2],
+    ) -> Result<Self> {
+        let (pulse, input) = (Pulse::default(), input.clone());
+        let shown = pulse.clone();
+        // It always has something to do, if only to wait for sound.
+        shown.set_busy(true);
+        let thread = std::thread::Builder::new()
+            .name(FRONT_END.into())
+            .spawn(move || listen(ear, microphone, &input, &shown, &stops))
+            .map_err(no_thread)?;
+        Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
+    }
+
+    /// Its work is done when the recording is `over`, or when it is told to stop.
+    fn look(&mut self, now: Instant, over: bool, stop: &Stop) -> Option<Failure> {
+        // In this order: it ends after it was told to.
+        let ended = self.thread.is_finished() && !over && !stop.is_stopped();
+        let fault = self.monitor.look(now, self.pulse.vitals(ended))?;
+        Some(Failure { worker: FRONT_END, fault })
+    }
 }
 
 fn listen(
-    mut ear: Ear<'_>,
+    mut ear: Ear<'static>,
     mut microphone: Box<dyn Microphone>,
     input: &Sender<Input>,
-    stops: &[Stop],
-) -> StreamStats {
+    pulse: &Pulse,
+    stops: &[Stop; 2],
+) -> (Ear<'static>, StreamStats) {
     if !sayso_board::promote_thread() {
-        log::debug!("the ear gets no real-time priority");
+        log::debug!("the front end gets no real-time priority");
     }
-    let (mut buffer, mut played) = ([0.0; 512], [0.0; 512]);
-    while !stops.iter().any(Stop::is_stopped) {
+    let stopped = || stops.iter().any(Stop::is_stopped);
+    let (mut buffer, mut played) = ([0.0; FRAME], [0.0; FRAME]);
+    while !stopped() {
+        pulse.beat();
+        if input.len() >= INPUTS {
+            std::thread::sleep(ROOM);
+            continue;
+        }
         match microphone.read(&mut buffer, WAIT) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
@@ -192,10 +329,88 @@ fn listen(
             }
             Heard::Nothing => {}
             Heard::End => {
-                drop(input.send(Input::Over));
+                let _ = input.send(Input::Over);
                 break;
             }
         }
     }
-    microphone.stats()
+    pulse.set_busy(false);
+    (ear, microphone.stats())
+}
+
+/// The conversation's thread.
+struct Talk<'a> {
+    conversation: &'a mut Conversation,
+    staff: Staff,
+    front_end: FrontEnd,
+    replace: &'a mut (dyn FnMut(&'static str) -> Result<Box<dyn Post>> + Send),
+    strikes: &'a mut Strikes,
+    health: &'a Health,
+}
+
+impl Talk<'_> {
+    fn hold(&mut self, inputs: &Receiver<Input>, stop: &Stop) -> Option<End> {
+        let mut over = false;
+        while !stop.is_stopped() && (!over || self.conversation.busy()) {
+            match inputs.recv_timeout(PUMP) {
+                Ok(Input::Frame(frame)) => self.conversation.heard(frame),
+                Ok(Input::Report(report)) => self.conversation.report(report),
+                Ok(Input::Over) => {
+                    self.conversation.input_over();
+                    over = true;
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            self.conversation.look_around();
+            self.conversation.pump();
+            self.staff.send_all(self.conversation);
+            if let Some(end) = self.supervise(over, stop) {
+                return Some(end);
+            }
+            self.health.show();
+        }
+        None
+    }
+
+    /// Replaces whoever failed. Returns why the conversation cannot go on, if it cannot.
+    fn supervise(&mut self, over: bool, stop: &Stop) -> Option<End> {
+        let now = Instant::now();
+        let ruined = self.conversation.ruined();
+        let ruined = ruined.map(|worker| Failure { worker, fault: Fault::Died });
+        let failed = ruined
+            .or_else(|| self.staff.look(now))
+            .or_else(|| self.front_end.look(now, over, stop))?;
+        log::error!("{failed}");
+        if self.strikes.out(now) {
+            return Some(End::Closed(Error::Failing(failed)));
+        }
+        if !self.staff.dismiss(failed.worker) {
+            return Some(End::Again(failed));
+        }
+        let replaced = (self.replace)(failed.worker).and_then(|post| self.staff.hire(post));
+        match replaced {
+            Ok(()) => {
+                self.conversation.worker_failed(failed);
+                None
+            }
+            Err(error) => {
+                log::error!("no other {}: {error}", failed.worker);
+                Some(End::Closed(Error::Failing(failed)))
+            }
+        }
+    }
+
+    fn leave(self, end: Option<End>) -> Left {
+        let Self { conversation, staff, front_end, .. } = self;
+        conversation.leave();
+        staff.send_all(conversation);
+        let posts = staff.collect();
+        let FrontEnd { pulse, mut monitor, thread } = front_end;
+        let mut look = || monitor.look(Instant::now(), pulse.vitals(false));
+        let (ear, microphone) = match wait_for(thread, &mut look) {
+            Some((ear, microphone)) => (Some(ear), microphone),
+            None => (None, StreamStats::default()),
+        };
+        Left { ear, posts, microphone, end }
+    }
 }

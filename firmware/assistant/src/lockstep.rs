@@ -1,71 +1,134 @@
 //! A conversation on a virtual clock: everything on one thread, time standing
-//! still while the mind thinks. One recording gives one event log.
+//! still while the workers work. One recording gives one event log.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use sayso_board::{Heard, Microphone, StreamStats};
 use sayso_core::audio::FRAME;
 
 use crate::Stop;
-use crate::conversation::{Conversation, Order};
+use crate::clock::SampleClock;
+use crate::conversation::Conversation;
 use crate::ear::Ear;
-use crate::workers::Workers;
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::events::Subscription;
+use crate::workers::{Order, Post};
 
 /// Runs until the microphone's recording is over and answered, or until
-/// `stop`. Returns what the microphone lost.
+/// `stop`. Returns what the microphone lost. Events go to `on_event` as they happen.
+///
+/// # Errors
+/// [`Error::Worker`] when a worker panicked.
 pub fn run(
-    conversation: &mut Conversation<'_>,
-    mut ear: Ear<'_>,
-    mut workers: Workers<'_>,
+    conversation: &mut Conversation,
+    ear: &mut Ear<'_>,
+    posts: &mut Vec<Box<dyn Post>>,
     mut microphone: Box<dyn Microphone>,
+    clock: &SampleClock,
     stop: &Stop,
-) -> StreamStats {
+    (subscription, on_event): (&Subscription, &mut dyn FnMut(Event)),
+) -> Result<StreamStats> {
+    let mut stage = Stage {
+        conversation,
+        posts: posts.drain(..).map(Some).collect(),
+        subscription,
+        on_event,
+        panicked: None,
+    };
     let (mut buffer, mut played) = ([0.0; FRAME], [0.0; FRAME]);
     let mut over = false;
-    while !stop.is_stopped() && (!over || conversation.busy()) {
+    while !stop.is_stopped() && (!over || stage.conversation.busy()) && stage.panicked.is_none() {
         match microphone.read(&mut buffer, Duration::ZERO) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
                 microphone.reference(&mut played);
-                ear.listen(samples, &played, &mut |frame| conversation.heard(frame));
+                ear.listen(samples, &played, &mut |frame| {
+                    clock.set(frame.at);
+                    stage.conversation.heard(frame);
+                });
             }
             Heard::Nothing => {}
             Heard::End if !over => {
-                conversation.input_over();
+                stage.conversation.input_over();
                 over = true;
             }
             // Nothing moves any more: what still waits can never be played.
             Heard::End => break,
         }
-        work(conversation, &mut workers);
+        stage.conversation.look_around();
+        stage.work();
     }
-    conversation.leave();
-    work(conversation, &mut workers);
-    microphone.stats()
+    stage.conversation.leave();
+    stage.work();
+    let Stage { posts: rest, panicked, .. } = stage;
+    posts.extend(rest.into_iter().flatten());
+    match panicked {
+        Some(worker) => Err(Error::Worker(worker)),
+        None => Ok(microphone.stats()),
+    }
 }
 
-fn work(conversation: &mut Conversation<'_>, workers: &mut Workers<'_>) {
-    let Workers { scribe, judge, mind, voice } = workers;
-    loop {
-        conversation.pump();
-        match conversation.order() {
-            Some(Order::Scribe(dictation)) => {
-                scribe.write(dictation, &mut |written| conversation.written(written));
+/// The conversation, and its workers as far as they are idle.
+struct Stage<'a> {
+    conversation: &'a mut Conversation,
+    posts: Vec<Option<Box<dyn Post>>>,
+    subscription: &'a Subscription,
+    on_event: &'a mut dyn FnMut(Event),
+    panicked: Option<&'static str>,
+}
+
+impl Stage<'_> {
+    /// Carries out all orders.
+    fn work(&mut self) {
+        loop {
+            self.conversation.pump();
+            self.hand_on();
+            if !self.work_for_the_idle() {
+                return;
             }
-            Some(Order::Judge(question)) => {
-                judge.judge(question, &mut |judged| conversation.judged(judged));
-            }
-            Some(Order::Mind(job)) => mind.work(job, &mut |thought| {
-                conversation.thought(thought);
+        }
+    }
+
+    /// Carries out the first order whose worker is idle. Returns whether there was one.
+    fn work_for_the_idle(&mut self) -> bool {
+        let idle: Vec<&str> = self.posts.iter().flatten().map(|post| post.name()).collect();
+        let Some(order) = self.conversation.order_for(&idle) else { return false };
+        self.carry_out(order);
+        true
+    }
+
+    fn carry_out(&mut self, order: Order) {
+        let is_for =
+            |post: &mut Option<Box<dyn Post>>| post.take_if(|post| post.name() == order.worker());
+        let Some((place, mut post)) =
+            self.posts.iter_mut().enumerate().find_map(|(n, post)| Some((n, is_for(post)?)))
+        else {
+            return;
+        };
+        let cancel = order.cancel();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            post.work(order, &cancel, &mut |report| {
+                self.conversation.report(report);
+                self.hand_on();
                 // A clause is spoken while the rest of the reply waits, not after all of it.
-                while let Some(utter) = conversation.utter() {
-                    voice.utter(utter, &mut |voiced| conversation.voiced(voiced));
+                while self.work_for_the_idle() {}
+            });
+        }));
+        match done {
+            Ok(()) => {
+                if let Some(seat) = self.posts.get_mut(place) {
+                    *seat = Some(post);
                 }
-            }),
-            Some(Order::Voice(utter)) => {
-                voice.utter(utter, &mut |voiced| conversation.voiced(voiced));
             }
-            None => break,
+            Err(_) => self.panicked = Some(post.name()),
+        }
+    }
+
+    fn hand_on(&mut self) {
+        while let Ok(Some(event)) = self.subscription.next(Duration::ZERO) {
+            (self.on_event)(event);
         }
     }
 }

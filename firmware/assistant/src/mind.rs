@@ -3,6 +3,7 @@
 //! One job at a time, each with its turn's number and [`Cancel`]. What it
 //! finds out is emitted as it comes; it never waits for whoever listens.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sayso_core::turn::TurnId;
@@ -10,9 +11,12 @@ use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
 
 use crate::clause::{Clause, ClauseSplitter};
-use crate::cores::Cores;
+use crate::clock::Clock;
+use crate::cores::Seat;
 use crate::intent;
+use crate::itself::{self, Facts};
 use crate::ms;
+use crate::workers::Worker;
 
 /// Work for the mind.
 #[derive(Clone, Debug)]
@@ -41,6 +45,21 @@ pub enum Job {
         /// The turn it belongs to.
         turn: TurnId,
     },
+    /// The assistant said this on its own, and it was heard.
+    Note {
+        /// The words heard.
+        said: String,
+    },
+}
+
+impl Job {
+    /// The flag that stops the work. What settles an exchange is never stopped.
+    pub fn cancel(&self) -> Cancel {
+        match self {
+            Self::Answer { cancel, .. } => cancel.clone(),
+            Self::Keep { .. } | Self::Discard { .. } | Self::Note { .. } => Cancel::new(),
+        }
+    }
 }
 
 /// What the mind found out.
@@ -74,37 +93,47 @@ pub enum Thought {
         /// Why.
         error: sayso_models::Error,
     },
+    /// What was heard could not be remembered as it was. The model has forgotten the
+    /// whole conversation, so that what it remembers is still nothing but the truth.
+    Forgot {
+        /// Why.
+        error: sayso_models::Error,
+    },
+    /// Nor could it forget: it must not be asked again.
+    Ruined {
+        /// Why.
+        error: sayso_models::Error,
+    },
 }
 
 /// The language model, and the exchange that is pending in it.
-pub struct Mind<'a> {
-    llm: &'a mut dyn Llm,
-    cores: Cores,
+pub struct Mind {
+    llm: Box<dyn Llm>,
+    seat: Seat,
     /// Threads it runs on.
     threads: usize,
-    now: fn() -> jiff::civil::DateTime,
+    clock: Arc<dyn Clock>,
+    facts: Facts,
     /// The turn whose exchange is pending in the language model, and its reply so far.
     pending: Option<(TurnId, String)>,
 }
 
-impl<'a> Mind<'a> {
-    /// A mind that thinks by `llm`, which runs on `threads` of the `cores`.
-    pub fn new(llm: &'a mut dyn Llm, cores: Cores, threads: usize) -> Self {
-        Self { llm, cores, threads, now: || jiff::Zoned::now().datetime(), pending: None }
+impl Mind {
+    /// A mind that thinks by `llm`, which runs on `threads` of the cores that `seat`
+    /// shares, and reads the
+    /// time off `clock`.
+    pub fn new(llm: Box<dyn Llm>, seat: Seat, threads: usize, clock: Arc<dyn Clock>) -> Self {
+        Self { llm, seat, threads, clock, facts: Facts::default(), pending: None }
     }
 
-    /// Does one job, emitting what is found out.
-    pub fn work(&mut self, job: Job, emit: &mut dyn FnMut(Thought)) {
-        let (turn, done) = match job {
-            Job::Answer { turn, unanswered, text, cancel } => {
-                (turn, self.answer(turn, &unanswered, &text, &cancel, emit))
-            }
-            Job::Keep { turn, heard } => (turn, self.keep(turn, heard)),
-            Job::Discard { turn } => (turn, self.discard(turn)),
-        };
-        if let Err(error) = done {
-            emit(Thought::Broken { turn, error });
-        }
+    /// A mind that is asked about the program itself answers by `facts`.
+    pub fn with_facts(self, facts: Facts) -> Self {
+        Self { facts, ..self }
+    }
+
+    /// The language model, when the work is over.
+    pub fn into_engine(self) -> Box<dyn Llm> {
+        self.llm
     }
 
     fn answer(
@@ -121,8 +150,10 @@ impl<'a> Mind<'a> {
         let mut written = String::new();
         let whole = format!("{unanswered} {text}");
         let whole = whole.trim();
-        let now = (self.now)();
-        let beyond = |text| intent::beyond_the_model(text, &now);
+        let now = self.clock.now().datetime();
+        let beyond = |text| {
+            intent::beyond_the_model(text, &now).or_else(|| itself::answer(text, &self.facts))
+        };
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's memory: it would be wrong a minute later.
             emit(Thought::Text { turn, text: answer.clone() });
@@ -135,7 +166,7 @@ impl<'a> Mind<'a> {
             emit(Thought::Done { turn, reply });
             return Ok(());
         }
-        let mut taken = self.cores.take(self.threads, self.threads);
+        let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
         let reply = self.llm.reply(whole, cancel, &mut |piece| {
             // The voice and the scribe have shorter work than a whole reply.
             taken.yield_now();
@@ -155,8 +186,27 @@ impl<'a> Mind<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, turn: TurnId, heard: Option<usize>) -> sayso_models::Result<()> {
-        let _taken = self.cores.take(self.threads, self.threads);
+    /// Makes what was heard the model's memory. Where that fails, its history and its
+    /// cache may differ from what was heard: it then forgets both.
+    fn settle(&mut self, done: sayso_models::Result<()>, emit: &mut dyn FnMut(Thought)) {
+        let Err(error) = done else { return };
+        self.pending = None;
+        emit(match self.llm.forget() {
+            Ok(()) => Thought::Forgot { error },
+            Err(again) => {
+                log::error!("{error}");
+                Thought::Ruined { error: again }
+            }
+        });
+    }
+
+    fn keep(
+        &mut self,
+        turn: TurnId,
+        heard: Option<usize>,
+        cancel: &Cancel,
+    ) -> sayso_models::Result<()> {
+        let _taken = self.seat.take(self.threads, self.threads, cancel)?;
         match self.pending.take_if(|(pending, _)| *pending == turn) {
             None => Ok(()),
             Some((_, text)) => match heard.and_then(|heard| text.get(..heard)) {
@@ -173,6 +223,39 @@ impl<'a> Mind<'a> {
         match self.pending.take_if(|(pending, _)| *pending == turn) {
             Some(_) => self.llm.discard(),
             None => Ok(()),
+        }
+    }
+}
+
+impl Worker for Mind {
+    type Order = Job;
+    type Report = Thought;
+    const NAME: &'static str = "responder";
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn run(&mut self, job: Job, cancel: &Cancel, emit: &mut dyn FnMut(Thought)) {
+        match job {
+            Job::Answer { turn, unanswered, text, .. } => {
+                if let Err(error) = self.answer(turn, &unanswered, &text, cancel, emit) {
+                    emit(Thought::Broken { turn, error });
+                }
+            }
+            Job::Keep { turn, heard } => {
+                let done = self.keep(turn, heard, cancel);
+                self.settle(done, emit);
+            }
+            Job::Discard { turn } => {
+                let done = self.discard(turn);
+                self.settle(done, emit);
+            }
+            Job::Note { said } => {
+                let taken = self.seat.take(self.threads, self.threads, cancel);
+                let done = taken.and_then(|_taken| self.llm.note(&said));
+                self.settle(done, emit);
+            }
         }
     }
 }

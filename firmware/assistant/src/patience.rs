@@ -1,14 +1,85 @@
 //! How long to wait, once it is quiet, before the user's turn is over.
 //!
-//! Two witnesses are heard: how complete the utterance sounds (the end-of-turn
-//! model) and how complete it reads (the transcript). People finish a thought
+//! Sources of [`Evidence`] say how complete the utterance is: how it sounds (the
+//! end-of-turn model) and how it reads (the transcript). People finish a thought
 //! with a falling voice and pause within one after "and", "the" or "for ten":
 //! where both say done, a short quiet suffices; where the words want more, a long
 //! one. A question asks for an answer: who has put one has finished more surely than who
 //! has told something, and waits. The model alone does not call for the long one: it takes many short
 //! answers ("two people") for unfinished.
+//!
+//! Evidence says up to where it has heard. [`Known`] keeps the newest of each source and
+//! drops what was said of another utterance, or before somebody spoke on;
+//! [`Patience::hangover`] is a function of what is left.
 
 use sayso_core::audio::Samples;
+
+/// What a source of evidence found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Finding {
+    /// How complete it sounds (0…1), by the end-of-turn model.
+    Sounds(f32),
+    /// How it reads, by the transcript.
+    Reads(Reading),
+}
+
+/// Something known about the end of an utterance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// The first sample of the utterance, which tells it from others.
+    pub utterance: Samples,
+    /// The end of the sound that it is based on.
+    pub heard_until: Samples,
+    /// Who found what.
+    pub finding: Finding,
+}
+
+/// What is known of the end of the utterance being heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Known {
+    utterance: Samples,
+    quiet_since: Samples,
+    sounds: Option<f32>,
+    reads: Option<Reading>,
+}
+
+impl Known {
+    /// So much is known of one pause, for a policy that is tried on recordings.
+    pub fn of(sounds: Option<f32>, reads: Option<Reading>) -> Self {
+        Self { sounds, reads, ..Self::default() }
+    }
+
+    /// The utterance heard is this one, and has been quiet since then. What is known of
+    /// another, or from before, is stale.
+    pub fn quiet(&mut self, utterance: Samples, since: Samples) {
+        if (utterance, since) != (self.utterance, self.quiet_since) {
+            *self = Self { utterance, quiet_since: since, ..Self::default() };
+        }
+    }
+
+    /// Takes a piece of evidence. Returns whether it is news, and not stale.
+    pub fn take(&mut self, evidence: Evidence) -> bool {
+        let fresh =
+            evidence.utterance == self.utterance && evidence.heard_until >= self.quiet_since;
+        if fresh {
+            match evidence.finding {
+                Finding::Sounds(score) => self.sounds = Some(score),
+                Finding::Reads(reading) => self.reads = Some(reading),
+            }
+        }
+        fresh
+    }
+
+    /// How complete it sounds (0…1), if that is known.
+    pub fn sounds(&self) -> Option<f32> {
+        self.sounds
+    }
+
+    /// Nothing is known any more.
+    pub fn forget(&mut self) {
+        (self.sounds, self.reads) = (None, None);
+    }
+}
 
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,11 +110,10 @@ pub enum Reading {
 }
 
 impl Patience {
-    /// The quiet after which the turn is over, by the end-of-turn score and
-    /// the reading of the transcript, as far as they are known.
-    pub fn hangover(&self, score: Option<f32>, reading: Option<Reading>) -> Samples {
-        let sounds_done = score.is_some_and(|score| score >= self.done);
-        match reading {
+    /// The quiet after which the turn is over, by what is known of its end.
+    pub fn hangover(&self, known: &Known) -> Samples {
+        let sounds_done = known.sounds.is_some_and(|score| score >= self.done);
+        match known.reads {
             Some(Reading::Unfinished) => self.long,
             Some(Reading::Complete) if sounds_done => self.short,
             Some(Reading::Question) if sounds_done => self.question.min(self.short),
@@ -163,7 +233,7 @@ mod tests {
             done: 0.6,
             quiet: 0.3,
         };
-        let of = |score, reading| patience.hangover(score, reading).as_ms();
+        let of = |score, reading| patience.hangover(&Known::of(score, reading)).as_ms();
         use Reading::{Complete, Question, Unfinished};
         assert_eq!(of(Some(0.9), Some(Question)), 1);
         assert_eq!(of(Some(0.9), Some(Complete)), 2);
@@ -175,6 +245,34 @@ mod tests {
         assert_eq!(of(Some(0.9), None), 3);
         assert_eq!(of(None, None), 3);
         let quicker = Patience { question: ms(3), ..patience };
-        assert_eq!(quicker.hangover(Some(0.9), Some(Question)).as_ms(), 2);
+        assert_eq!(quicker.hangover(&Known::of(Some(0.9), Some(Question))).as_ms(), 2);
+    }
+
+    #[test]
+    fn stale_evidence_drops_out() {
+        let ms = Samples::from_ms;
+        let evidence = |utterance, heard_until, finding| Evidence {
+            utterance: ms(utterance),
+            heard_until: ms(heard_until),
+            finding,
+        };
+        let (sounds, reads) = (Finding::Sounds(0.9), Finding::Reads(Reading::Complete));
+        let mut known = Known::default();
+        known.quiet(ms(1_000), ms(3_000));
+        assert!(known.take(evidence(1_000, 3_000, sounds)));
+        assert!(known.take(evidence(1_000, 3_064, reads)));
+        assert_eq!((known.sounds, known.reads), (Some(0.9), Some(Reading::Complete)));
+        // The same quiet goes on.
+        known.quiet(ms(1_000), ms(3_000));
+        assert_eq!(known.sounds(), Some(0.9));
+        // They have spoken on, and paused again: what was heard before says nothing now.
+        known.quiet(ms(1_000), ms(5_000));
+        assert_eq!(known.sounds(), None);
+        assert!(!known.take(evidence(1_000, 3_000, sounds)), "from before they spoke on");
+        assert!(!known.take(evidence(7_000, 9_000, sounds)), "of another utterance");
+        assert_eq!((known.sounds, known.reads), (None, None));
+        assert!(known.take(evidence(1_000, 5_000, sounds)));
+        known.forget();
+        assert_eq!(known.sounds(), None);
     }
 }

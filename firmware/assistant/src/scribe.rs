@@ -9,7 +9,8 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
 
-use crate::cores::Cores;
+use crate::cores::Seat;
+use crate::workers::Worker;
 
 /// Bytes at the end of what was drafted that go before the rest as context.
 const CONTEXT_BYTES: usize = 200;
@@ -91,9 +92,9 @@ struct Sheet {
 }
 
 /// A recogniser and how it is to be asked.
-pub struct Scribe<'a> {
-    stt: &'a mut dyn Stt,
-    cores: Cores,
+pub struct Scribe {
+    stt: Box<dyn Stt>,
+    seat: Seat,
     /// Threads per pass at most.
     threads: usize,
     language: Option<String>,
@@ -101,42 +102,34 @@ pub struct Scribe<'a> {
     sheet: Sheet,
 }
 
-impl<'a> Scribe<'a> {
+impl Scribe {
     /// A scribe that listens for `language` (ISO 639-1; `None` detects it) and
-    /// expects the words in `prompt`, on at most `threads` of the `cores`.
+    /// expects the words in `prompt`, on at most `threads` of the cores that `seat` shares.
     pub fn new(
-        stt: &'a mut dyn Stt,
-        cores: Cores,
+        stt: Box<dyn Stt>,
+        seat: Seat,
         threads: usize,
         language: Option<String>,
         prompt: String,
     ) -> Self {
-        Self { stt, cores, threads, language, prompt, sheet: Sheet::default() }
+        Self { stt, seat, threads, language, prompt, sheet: Sheet::default() }
     }
 
-    /// Writes one piece down, emitting what is decided.
-    pub fn write(&mut self, dictation: Dictation, emit: &mut dyn FnMut(Written)) {
-        let purpose = dictation.purpose;
-        let done = match purpose {
-            Purpose::Draft => self.draft(dictation, emit),
-            Purpose::Turn(turn) => self.utterance(turn, dictation, emit),
-            Purpose::Over(turn) => self
-                .transcribe(&dictation.audio, &dictation.cancel, &mut |_| {})
-                .map(|transcript| emit(Written::Over { turn, transcript })),
-        };
-        if let Err(error) = done {
-            emit(Written::Broken { purpose, error });
-        }
+    /// The recogniser, when the work is over.
+    pub fn into_engine(self) -> Box<dyn Stt> {
+        self.stt
     }
 
     fn draft(
         &mut self,
         dictation: Dictation,
+        cancel: &Cancel,
         emit: &mut dyn FnMut(Written),
     ) -> sayso_models::Result<()> {
-        let Dictation { utterance, cancel, .. } = dictation;
+        let Dictation { utterance, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
-        match self.transcribe(&audio, &cancel, &mut |_| {}) {
+        let context = self.context();
+        match self.transcribe(&audio, &context, cancel, &mut |_| {}) {
             Ok(transcript) => {
                 self.sheet.carried.clear();
                 let text = append(&mut self.sheet.transcript, transcript, from - utterance);
@@ -157,11 +150,13 @@ impl<'a> Scribe<'a> {
         &mut self,
         turn: TurnId,
         dictation: Dictation,
+        cancel: &Cancel,
         emit: &mut dyn FnMut(Written),
     ) -> sayso_models::Result<()> {
-        let Dictation { utterance, cancel, .. } = dictation;
+        let Dictation { utterance, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
-        let rest = self.transcribe(&audio, &cancel, &mut |text| {
+        let context = self.context();
+        let rest = self.transcribe(&audio, &context, cancel, &mut |text| {
             emit(Written::Partial { turn, text: text.into() });
         })?;
         let mut transcript = self.sheet.transcript.clone();
@@ -188,24 +183,54 @@ impl<'a> Scribe<'a> {
         }
     }
 
+    /// What came before in the utterance: it helps with names and with where a sentence
+    /// goes on.
+    fn context(&self) -> String {
+        tail(&self.sheet.transcript.text, CONTEXT_BYTES).to_owned()
+    }
+
     fn transcribe(
         &mut self,
         audio: &[f32],
+        context: &str,
         cancel: &Cancel,
         on_segment: &mut dyn FnMut(&str),
     ) -> sayso_models::Result<Transcript> {
         cancel.check()?;
         // On fewer cores it would be slower by more than the wait for them.
-        let taken = self.cores.take(self.threads, self.threads);
-        // What came before helps with names and with where a sentence goes on.
-        let before = tail(&self.sheet.transcript.text, CONTEXT_BYTES);
-        let prompt = format!("{} {before}", self.prompt);
+        let taken = self.seat.take(self.threads, self.threads, cancel)?;
+        let prompt = format!("{} {context}", self.prompt);
         let request = SttRequest {
             prompt: prompt.trim(),
             language: self.language.as_deref(),
             threads: taken.count(),
         };
         self.stt.transcribe(audio, &request, cancel, on_segment)
+    }
+}
+
+impl Worker for Scribe {
+    type Order = Dictation;
+    type Report = Written;
+    const NAME: &'static str = "transcriber";
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn run(&mut self, dictation: Dictation, cancel: &Cancel, emit: &mut dyn FnMut(Written)) {
+        let purpose = dictation.purpose;
+        let done = match purpose {
+            Purpose::Draft => self.draft(dictation, cancel, emit),
+            Purpose::Turn(turn) => self.utterance(turn, dictation, cancel, emit),
+            // It belongs to no utterance before it.
+            Purpose::Over(turn) => self
+                .transcribe(&dictation.audio, "", cancel, &mut |_| {})
+                .map(|transcript| emit(Written::Over { turn, transcript })),
+        };
+        if let Err(error) = done {
+            emit(Written::Broken { purpose, error });
+        }
     }
 }
 
@@ -228,14 +253,17 @@ fn append(whole: &mut Transcript, more: Transcript, offset: Samples) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::cores::Cores;
     use sayso_models::stt::Word;
     use sayso_models::{Error, ErrorKind};
 
     /// Hears the length of the sound in ms, and what it was told came before.
-    #[derive(Default)]
+    #[derive(Clone, Default)]
     struct Lengths {
-        prompts: Vec<String>,
+        prompts: Arc<Mutex<Vec<String>>>,
         fail: bool,
     }
 
@@ -248,7 +276,7 @@ mod tests {
             on_segment: &mut dyn FnMut(&str),
         ) -> sayso_models::Result<Transcript> {
             cancel.check()?;
-            self.prompts.push(request.prompt.into());
+            self.prompts.lock().expect("prompts").push(request.prompt.into());
             if std::mem::take(&mut self.fail) {
                 return Err(Error::new(ErrorKind::Engine, "as told"));
             }
@@ -272,14 +300,15 @@ mod tests {
         }
     }
 
-    fn scribe(stt: &mut Lengths) -> Scribe<'_> {
-        Scribe::new(stt, Cores::new(2), 2, None, "Names".into())
+    fn scribe(stt: &Lengths) -> Scribe {
+        Scribe::new(Box::new(stt.clone()), Cores::new(2).seat(), 2, None, "Names".into())
     }
 
-    fn transcripts(scribe: &mut Scribe<'_>, dictations: Vec<Dictation>) -> Vec<Transcript> {
+    fn transcripts(scribe: &mut Scribe, dictations: Vec<Dictation>) -> Vec<Transcript> {
         let mut all = Vec::new();
         for dictation in dictations {
-            scribe.write(dictation, &mut |written| {
+            let cancel = dictation.cancel.clone();
+            scribe.run(dictation, &cancel, &mut |written| {
                 if let Written::Utterance { transcript, .. } = written {
                     all.push(transcript);
                 }
@@ -292,8 +321,8 @@ mod tests {
 
     #[test]
     fn drafts_go_before_the_rest_and_are_written_once() {
-        let mut stt = Lengths::default();
-        let mut scribe = scribe(&mut stt);
+        let stt = Lengths::default();
+        let mut scribe = scribe(&stt);
         let heard = transcripts(
             &mut scribe,
             vec![
@@ -309,13 +338,31 @@ mod tests {
         assert_eq!(texts, ["5000 700", "5000 900", "400"]);
         let last = &heard[1].words[1];
         assert_eq!((last.start_ms, last.end_ms), (5000, 5900));
-        assert_eq!(stt.prompts, ["Names", "Names 5000", "Names 5000", "Names"]);
+        let prompts = stt.prompts.lock().expect("prompts");
+        assert_eq!(*prompts, ["Names", "Names 5000", "Names 5000", "Names"]);
+    }
+
+    #[test]
+    fn what_is_said_over_the_reply_follows_no_earlier_utterance() {
+        let stt = Lengths::default();
+        let mut scribe = scribe(&stt);
+        let over = Purpose::Over(TurnId(1));
+        transcripts(
+            &mut scribe,
+            vec![
+                dictation(Purpose::Draft, 1000, 1000, 5000),
+                dictation(TURN, 1000, 6000, 700),
+                dictation(over, 9000, 9000, 400),
+            ],
+        );
+        let prompts = stt.prompts.lock().expect("prompts");
+        assert_eq!(*prompts, ["Names", "Names 5000", "Names"]);
     }
 
     #[test]
     fn what_a_draft_fails_on_is_not_lost() {
-        let mut stt = Lengths { fail: true, ..Lengths::default() };
-        let mut scribe = scribe(&mut stt);
+        let stt = Lengths { fail: true, ..Lengths::default() };
+        let mut scribe = scribe(&stt);
         let heard = transcripts(
             &mut scribe,
             vec![

@@ -4,7 +4,8 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
-use crate::cores::Cores;
+use crate::cores::Seat;
+use crate::workers::Worker;
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
@@ -86,31 +87,47 @@ impl LeadIn {
 }
 
 /// A voice and how it speaks.
-pub struct Voice<'a> {
-    tts: &'a mut dyn Tts,
-    cores: Cores,
+pub struct Voice {
+    tts: Box<dyn Tts>,
+    seat: Seat,
     delivery: Delivery,
 }
 
-impl<'a> Voice<'a> {
-    /// A voice that speaks by `tts`, on one of the `cores`.
-    pub fn new(tts: &'a mut dyn Tts, cores: Cores, delivery: Delivery) -> Self {
-        Self { tts, cores, delivery }
+impl Voice {
+    /// A voice that speaks by `tts`, on one of the cores that `seat` shares.
+    pub fn new(tts: Box<dyn Tts>, seat: Seat, delivery: Delivery) -> Self {
+        Self { tts, seat, delivery }
     }
 
-    /// Speaks one clause, emitting its sound as it is made.
-    pub fn utter(&mut self, order: Utter, emit: &mut dyn FnMut(Voiced)) {
-        let Utter { turn, text, first, cancel } = order;
+    /// The voice's engine, when the work is over.
+    pub fn into_engine(self) -> Box<dyn Tts> {
+        self.tts
+    }
+}
+
+impl Worker for Voice {
+    type Order = Utter;
+    type Report = Voiced;
+    const NAME: &'static str = "synthesizer";
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn run(&mut self, order: Utter, cancel: &Cancel, emit: &mut dyn FnMut(Voiced)) {
+        let Utter { turn, text, first, .. } = order;
         let mut lead_in = match first {
             true => LeadIn::new(self.tts.sample_rate(), self.delivery.volume),
             false => LeadIn::heard(),
         };
-        let _taken = self.cores.take(1, 1);
-        let spoken = self.tts.speak(&text, &self.delivery, &cancel, &mut |samples| {
-            let samples = lead_in.of(samples).to_vec();
-            if !samples.is_empty() {
-                emit(Voiced::Sound { turn, samples });
-            }
+        let taken = self.seat.take(1, 1, cancel);
+        let spoken = taken.and_then(|_taken| {
+            self.tts.speak(&text, &self.delivery, cancel, &mut |samples| {
+                let samples = lead_in.of(samples).to_vec();
+                if !samples.is_empty() {
+                    emit(Voiced::Sound { turn, samples });
+                }
+            })
         });
         let earlier = |word: WordTiming| {
             let at = |sample: usize| sample.saturating_sub(lead_in.cut);

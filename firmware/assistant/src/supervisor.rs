@@ -1,0 +1,218 @@
+//! Notices workers that died or hang.
+//!
+//! Every worker counts heartbeats: its own reports, and each look at the flag that would
+//! stop its work ([`Cancel::beating`](sayso_models::Cancel::beating)). One that ends while
+//! it is wanted has died; one that holds an order for [`HANG`] without a heartbeat hangs.
+//! A hung thread cannot be ended; it is left alone with the engine it holds, and another
+//! takes its place.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// So long a worker may hold an order without a heartbeat.
+pub const HANG: Duration = Duration::from_secs(5);
+
+/// The third failure within this time closes the conversation.
+pub const STRIKES_WITHIN: Duration = Duration::from_secs(60);
+const STRIKES: usize = 3;
+
+/// The longest time between two looks that still says something about the workers: after
+/// a longer one this whole program stood still.
+const STOOD_STILL: Duration = Duration::from_secs(1);
+
+/// What a thread shows of itself to the supervisor.
+#[derive(Clone, Debug, Default)]
+pub struct Pulse {
+    /// Heartbeats so far.
+    pub beats: Arc<AtomicU64>,
+    busy: Arc<AtomicBool>,
+}
+
+impl Pulse {
+    /// One more heartbeat.
+    pub fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It holds an order, or does no more.
+    pub fn set_busy(&self, busy: bool) {
+        self.beat();
+        self.busy.store(busy, Ordering::Release);
+    }
+
+    /// Its signs of life, of a thread that has `ended` or not.
+    pub fn vitals(&self, ended: bool) -> Vitals {
+        let beats = (!ended).then(|| self.beats.load(Ordering::Relaxed));
+        Vitals { beats, busy: self.busy.load(Ordering::Acquire) }
+    }
+}
+
+/// The signs of life of a worker at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vitals {
+    /// Heartbeats so far; `None` when it has ended.
+    pub beats: Option<u64>,
+    /// Whether it holds an order: only then does it have to beat.
+    pub busy: bool,
+}
+
+/// What became of a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its thread ended.
+    Died,
+    /// It holds an order and does not move.
+    Hung,
+}
+
+/// A worker that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What people call it.
+    pub worker: &'static str,
+    /// What became of it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fault {
+            Fault::Died => write!(f, "the {} ended unexpectedly", self.worker),
+            Fault::Hung => {
+                write!(f, "the {} has not moved for {} s", self.worker, HANG.as_secs())
+            }
+        }
+    }
+}
+
+/// Watches one worker. Pure: time comes with each look.
+#[derive(Clone, Copy, Debug)]
+pub struct Monitor {
+    beats: u64,
+    moved: Instant,
+    looked: Instant,
+}
+
+impl Monitor {
+    /// Of a worker that begins now.
+    pub fn new(now: Instant) -> Self {
+        Self { beats: 0, moved: now, looked: now }
+    }
+
+    /// Looks at the worker's signs of life.
+    pub fn look(&mut self, now: Instant, vitals: Vitals) -> Option<Fault> {
+        let stood_still = now.duration_since(self.looked) > STOOD_STILL;
+        self.looked = now;
+        let Some(beats) = vitals.beats else { return Some(Fault::Died) };
+        if !vitals.busy || beats != self.beats || stood_still {
+            (self.beats, self.moved) = (beats, now);
+            return None;
+        }
+        (now.duration_since(self.moved) >= HANG).then_some(Fault::Hung)
+    }
+}
+
+/// Failures of a conversation's workers, as far as they are recent.
+#[derive(Debug, Default)]
+pub struct Strikes(Vec<Instant>);
+
+impl Strikes {
+    /// Counts a failure. Returns whether it was one too many.
+    pub fn out(&mut self, now: Instant) -> bool {
+        self.0.retain(|at| now.duration_since(*at) < STRIKES_WITHIN);
+        self.0.push(now);
+        self.0.len() >= STRIKES
+    }
+}
+
+/// Whether a conversation is alive, seen from outside: for a watchdog.
+#[derive(Clone, Debug)]
+pub struct Health(Arc<Lived>);
+
+#[derive(Debug)]
+struct Lived {
+    since: Instant,
+    /// The last sign of life, in ms after `since`.
+    at: AtomicU64,
+}
+
+impl Health {
+    /// Of a conversation that lives now.
+    pub fn new() -> Self {
+        Self(Arc::new(Lived { since: Instant::now(), at: AtomicU64::new(0) }))
+    }
+
+    /// Everything that the conversation needs is alive, or it needs nothing now.
+    pub fn show(&self) {
+        let passed = u64::try_from(self.0.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.0.at.store(passed, Ordering::Relaxed);
+    }
+
+    /// Whether that was shown within the last [`HANG`], and some time to recover from one.
+    pub fn is_fresh(&self) -> bool {
+        let at = Duration::from_millis(self.0.at.load(Ordering::Relaxed));
+        self.0.since.elapsed().saturating_sub(at) < 2 * HANG
+    }
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: Duration = Duration::from_millis(100);
+
+    /// Looks every 100 ms at what `vitals` says for the n-th look.
+    fn watch(looks: u32, vitals: impl Fn(u32) -> Vitals) -> Option<(u32, Fault)> {
+        let start = Instant::now();
+        let mut monitor = Monitor::new(start);
+        (1..=looks).find_map(|n| Some((n, monitor.look(start + n * STEP, vitals(n))?)))
+    }
+
+    fn vitals(beats: u64, busy: bool) -> Vitals {
+        Vitals { beats: Some(beats), busy }
+    }
+
+    #[test]
+    fn a_worker_that_has_ended_has_died() {
+        let dies = |n| if n < 7 { vitals(1, false) } else { Vitals { beats: None, busy: false } };
+        assert_eq!(watch(100, dies), Some((7, Fault::Died)));
+    }
+
+    #[test]
+    fn one_that_holds_an_order_without_a_beat_hangs_after_five_seconds() {
+        assert_eq!(watch(100, |_| vitals(3, true)), Some((51, Fault::Hung)));
+        // A beat every 4.9 s is enough, and who has no order need not beat.
+        assert_eq!(watch(1_000, |n| vitals(u64::from(n / 49), true)), None);
+        assert_eq!(watch(1_000, |_| vitals(3, false)), None);
+        // The order counts from when it was taken.
+        assert_eq!(watch(200, |n| vitals(3, n >= 100)), Some((149, Fault::Hung)));
+    }
+
+    #[test]
+    fn a_program_that_stood_still_as_a_whole_blames_nobody() {
+        let start = Instant::now();
+        let mut monitor = Monitor::new(start);
+        assert_eq!(monitor.look(start + STEP, vitals(1, true)), None);
+        let later = start + Duration::from_secs(3_600);
+        assert_eq!(monitor.look(later, vitals(1, true)), None);
+        assert_eq!(monitor.look(later + STEP, vitals(1, true)), None);
+    }
+
+    #[test]
+    fn the_third_failure_within_a_minute_is_one_too_many() {
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        let mut strikes = Strikes::default();
+        assert_eq!([0, 30, 61, 80].map(|s| strikes.out(at(s))), [false, false, false, true]);
+        let mut strikes = Strikes::default();
+        assert_eq!([0, 40, 80, 120].map(|s| strikes.out(at(s))), [false; 4]);
+    }
+}
