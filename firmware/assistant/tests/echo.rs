@@ -6,16 +6,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sayso::clause::Clause;
 use sayso::config;
 use sayso::ear::echo::{BLOCK, DELAY, EchoCanceller};
 use sayso::ear::{Attention, Cleaner, Ear, Interrupting};
+use sayso::earcon::Earcon;
+use sayso::playback::{Playback, Source};
 use sayso_board::{Board, EAR_RATE, Heard, read_all};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_core::turn::TurnId;
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 
 const SECOND: usize = EAR_RATE as usize;
+const FRAME: usize = sayso_core::audio::FRAME;
 
 fn data(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data")).join(path)
@@ -75,6 +80,66 @@ fn the_echo_goes_and_does_not_come_back() {
         println!("delay {delay_ms} ms, gain {gain_db} dB: {early:.1} dB, then {late:.1} dB");
         assert!(early > 15.0, "{early} dB at first");
         assert!(late > 25.0, "{late} dB in the end");
+    }
+}
+
+/// As [`in_the_room`], of all that playback mixes: a voice, a radio that is not ducked, and
+/// a chime every second.
+fn mixed_in_the_room(voice: &[f32], delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2] {
+    let turn = TurnId(1);
+    let room = Room::open(data("rir/ta_ir0.flac"), Duration::from_millis(delay_ms), gain_db);
+    let length = voice.len() / FRAME * FRAME;
+    let mut board = Replay::from_samples(vec![0.0; length]).room(room.expect("a room"));
+    let (mut microphone, loudspeaker) = board.start(EAR_RATE).expect("starts");
+    let mut playback = Playback::new(loudspeaker, EAR_RATE);
+    playback.set_ducking(0.0);
+    playback.begin(turn);
+    playback.clause(turn, Clause { text: "It reads.".into(), range: 0..9 });
+    playback.sound(turn, voice);
+    playback.release(turn);
+    let radio = recording("smoke/jfk.flac");
+    let mut radio = radio.iter().copied().cycle();
+    let [mut heard, mut played] = [vec![0.0; length], vec![0.0; length]];
+    let frames = heard.chunks_mut(FRAME).zip(played.chunks_mut(FRAME));
+    for (n, (heard, played)) in frames.enumerate() {
+        let more: Vec<f32> = radio.by_ref().take(FRAME).collect();
+        assert_eq!(playback.media_write(&more), FRAME);
+        if n % (SECOND / FRAME) == 0 {
+            playback.chime(Earcon::Announce.sound(EAR_RATE, 1.0));
+        }
+        playback.pump(&mut |_| {});
+        assert_eq!(microphone.read(heard, Duration::ZERO), Heard::Samples(FRAME));
+        microphone.reference(played);
+    }
+    for source in Source::ALL {
+        let seconds = playback.heard_of(source) as usize / SECOND;
+        assert!(seconds >= length / SECOND / 5, "only {seconds} s of {source:?}");
+    }
+    [heard, played]
+}
+
+#[test]
+fn the_echo_of_chimes_and_media_beside_the_voice_goes_too() {
+    for (delay_ms, gain_db) in [(20, -12.0), (80, -20.0), (200, -12.0)] {
+        let voice = reading();
+        let [heard, played] = mixed_in_the_room(&voice, delay_ms, gain_db);
+        let length = heard.len() / BLOCK * BLOCK;
+        let (heard, end) = (&heard[..length], length / SECOND);
+        let clean = |reference: &[f32]| {
+            let mut cleaned = heard.to_vec();
+            EchoCanceller::new().process(&mut cleaned, reference);
+            [1..4, 10..end].map(|seconds| enhancement(heard, &cleaned, seconds))
+        };
+        let [early, late] = clean(&played[..length]);
+        // The voice alone, which is not what was played.
+        let [_, other] = clean(&voice[..length]);
+        println!(
+            "delay {delay_ms} ms, gain {gain_db} dB: {early:.1} dB, then {late:.1} dB; by the \
+             voice alone {other:.1} dB"
+        );
+        assert!(early > 15.0, "{early} dB at first");
+        assert!(late > 25.0, "{late} dB in the end");
+        assert!(other < 10.0, "{other} dB although the reference is another sound");
     }
 }
 
@@ -191,7 +256,7 @@ fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> 
     let mut frames = Vec::new();
     let mut ear = Ear::new(
         Cleaner::new(config),
-        &mut vad,
+        Box::new(&mut vad),
         Endpointer::new(EndpointConfig::default()),
         Interrupting { lasts: Samples::from_ms(256), range_db: 12.0 },
         Arc::new(Attention::new(EndpointConfig::default().hangover)),
@@ -199,6 +264,7 @@ fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> 
     for (heard, played) in heard.chunks(piece).zip(played.chunks(piece)) {
         ear.listen(heard, played, &mut |frame| frames.extend(frame.samples));
     }
+    drop(ear);
     [vad.0, frames]
 }
 

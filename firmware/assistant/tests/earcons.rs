@@ -1,0 +1,49 @@
+//! The earcons against the real voice activity detector.
+
+#![cfg(feature = "models")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::Write;
+use std::time::Duration;
+
+use sayso::earcon::Earcon;
+use sayso::{Config, Engines};
+
+/// Says past the captured output that a test did not run.
+fn skipped(test: &str, why: &str) {
+    let stderr = std::fs::OpenOptions::new().append(true).open("/dev/stderr");
+    if let Ok(mut stderr) = stderr {
+        writeln!(stderr, "SKIPPED {test}: {why}").expect("stderr");
+    }
+}
+
+/// A microphone that hears one must not take it for somebody who speaks.
+#[test]
+fn no_earcon_is_taken_for_speech() {
+    let mut vad = match Engines::load_vad(&Config::default()) {
+        Ok(vad) => vad,
+        Err(error) => return skipped("no_earcon_is_taken_for_speech", &error.to_string()),
+    };
+    // The detector hears speech where there is some.
+    let speech = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/smoke/jfk.flac");
+    let speech = sayso_board::read_all(speech, Duration::from_secs(60)).unwrap().samples;
+    let mut likeliest = |sound: &[f32]| {
+        vad.reset();
+        let silence = vec![0.0; 16_000];
+        let sound = [&silence, sound, &silence].concat();
+        let frames = sound.chunks_exact(vad.frame_len());
+        frames.map(|frame| vad.process(frame).unwrap()).fold(0.0, f32::max)
+    };
+    assert!(likeliest(&speech) > 0.9);
+    for earcon in Earcon::ALL {
+        // As set, close to the microphone, and far from it; wherever a frame begins.
+        for volume in [0.5, 2.0, 0.05] {
+            for late in [0, 128, 256, 384] {
+                let sound = [vec![0.0; late], earcon.sound(16_000, volume)].concat();
+                let probability = likeliest(&sound);
+                println!("{earcon:?} at {volume}, {late} samples late: {probability:.3}");
+                assert!(probability <= 0.3, "{earcon:?} at {volume}: {probability}");
+            }
+        }
+    }
+}
