@@ -137,12 +137,36 @@ pub enum Ending {
     Interrupted,
 }
 
+/// How a turn came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Somebody spoke.
+    #[default]
+    Speech,
+    /// The assistant had something to say.
+    Announcement,
+    /// Somebody typed a question.
+    Typed,
+}
+
+impl Origin {
+    // serde hands references.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_speech(&self) -> bool {
+        *self == Self::Speech
+    }
+}
+
 /// One turn: what was said, what was answered, when and how fast.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct TurnRecord {
     /// Its number.
     pub turn: TurnId,
+    /// How it came about.
+    #[serde(skip_serializing_if = "Origin::is_speech")]
+    pub origin: Origin,
     /// How it ended.
     pub ending: Ending,
     /// What was said.

@@ -1,0 +1,69 @@
+//! The time of day, wherever it matters: a wall clock, or one that goes with the sound.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use jiff::{SignedDuration, Zoned};
+use sayso_core::audio::Samples;
+
+/// Says what time it is.
+pub trait Clock: Send + Sync {
+    /// The time now, in the user's time zone.
+    fn now(&self) -> Zoned;
+}
+
+/// The clock of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Zoned {
+        Zoned::now()
+    }
+}
+
+/// A clock that goes with the sound heard and stands still between: with it, one
+/// recording gives the same answers whenever it is played.
+#[derive(Debug)]
+pub struct SampleClock {
+    start: Zoned,
+    heard: Mutex<Samples>,
+}
+
+impl SampleClock {
+    /// A clock that shows `start` at the first sample.
+    pub fn new(start: Zoned) -> Self {
+        Self { start, heard: Mutex::new(Samples::ZERO) }
+    }
+
+    /// So much has been heard since the start.
+    pub fn set(&self, heard: Samples) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+    }
+}
+
+impl Clock for SampleClock {
+    fn now(&self) -> Zoned {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = i64::try_from(heard.as_ms()).unwrap_or(i64::MAX);
+        let passed = SignedDuration::from_millis(passed);
+        // Beyond the calendar's end it stands still.
+        self.start.checked_add(passed).unwrap_or_else(|_| self.start.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_with_the_sound() {
+        let start: Zoned = "2026-11-29T23:59:50+00:00[UTC]".parse().expect("a time");
+        let clock = SampleClock::new(start.clone());
+        assert_eq!(clock.now(), start);
+        clock.set(Samples::from_ms(15_000));
+        assert_eq!(clock.now().datetime().to_string(), "2026-11-30T00:00:05");
+        clock.set(Samples(u64::MAX));
+        assert_eq!(clock.now(), start);
+    }
+}

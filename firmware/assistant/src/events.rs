@@ -1,0 +1,227 @@
+//! How events reach those who listen in, without ever holding up the conversation.
+//!
+//! Each subscriber has a queue of its own. What only shows progress (levels, pieces of
+//! text) joins the entry of its kind that still waits there; everything else is kept. A
+//! subscriber that lets its queue run full is disconnected, and counted.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::event::Event;
+
+/// Events that may wait for a subscriber: minutes of an ordinary conversation.
+pub const CAPACITY: usize = 1024;
+
+/// Where a conversation's events go; clones lead to the same subscribers.
+#[derive(Clone, Debug, Default)]
+pub struct Events(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    queues: Mutex<Vec<Arc<Queue>>>,
+    disconnected: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    more: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: VecDeque<Event>,
+    end: Option<End>,
+}
+
+/// Why no event will follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The assistant is gone.
+    Over,
+    /// The queue ran full: this subscriber was too slow, and was disconnected.
+    TooSlow,
+}
+
+/// One subscriber's end. Dropping it unsubscribes.
+#[derive(Debug)]
+pub struct Subscription(Arc<Queue>);
+
+impl Events {
+    /// Listens in from now on.
+    pub fn subscribe(&self) -> Subscription {
+        let queue = Arc::new(Queue::default());
+        lock(&self.0.queues).push(queue.clone());
+        Subscription(queue)
+    }
+
+    /// How many subscribers were disconnected because they were too slow.
+    pub fn disconnected(&self) -> u64 {
+        self.0.disconnected.load(Ordering::Relaxed)
+    }
+
+    /// Hands `event` to all subscribers. Never waits for any of them.
+    pub fn tell(&self, event: &Event) {
+        lock(&self.0.queues).retain(|queue| {
+            // Only the subscription's own is left: it was dropped.
+            if Arc::strong_count(queue) == 1 {
+                return false;
+            }
+            let mut waiting = lock(&queue.waiting);
+            let kept = waiting.take(event);
+            if !kept {
+                waiting.end = Some(End::TooSlow);
+                self.0.disconnected.fetch_add(1, Ordering::Relaxed);
+            }
+            queue.more.notify_one();
+            kept
+        });
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        for queue in lock(&self.queues).iter() {
+            lock(&queue.waiting).end.get_or_insert(End::Over);
+            queue.more.notify_one();
+        }
+    }
+}
+
+impl Waiting {
+    /// Takes an event, unless the queue is full.
+    fn take(&mut self, event: &Event) -> bool {
+        if matches!(event, Event::Level { .. }) {
+            self.events.retain(|earlier| !matches!(earlier, Event::Level { .. }));
+        }
+        if self.events.iter_mut().rev().any(|earlier| joins(earlier, event)) {
+            return true;
+        }
+        let room = self.events.len() < CAPACITY;
+        if room {
+            self.events.push_back(event.clone());
+        }
+        room
+    }
+}
+
+/// Puts a piece of text behind the earlier pieces that still wait, if there are some.
+fn joins(earlier: &mut Event, event: &Event) -> bool {
+    match (earlier, event) {
+        (Event::Partial { turn, text }, Event::Partial { turn: other, text: more })
+        | (Event::Token { turn, text }, Event::Token { turn: other, text: more })
+            if turn == other =>
+        {
+            text.push_str(more);
+            true
+        }
+        _ => false,
+    }
+}
+
+impl Subscription {
+    /// The next event, waiting for it at most so long; `None` when there was none.
+    ///
+    /// # Errors
+    /// [`End`] when none will follow.
+    pub fn next(&self, wait: Duration) -> Result<Option<Event>, End> {
+        let mut waiting = lock(&self.0.waiting);
+        if waiting.events.is_empty() && waiting.end.is_none() && !wait.is_zero() {
+            waiting = match self.0.more.wait_timeout(waiting, wait) {
+                Ok((waiting, _)) => waiting,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+        match (waiting.events.pop_front(), waiting.end) {
+            (None, Some(end)) => Err(end),
+            (event, _) => Ok(event),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is guarded is sound at every unlock.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_core::audio::Samples;
+    use sayso_core::turn::{State, TurnId};
+
+    use super::*;
+
+    fn level(at: u64) -> Event {
+        Event::Level { at: Samples(at), dbfs: -40.0, speech: 0.1 }
+    }
+
+    fn token(turn: u32, text: &str) -> Event {
+        Event::Token { turn: TurnId(turn), text: text.into() }
+    }
+
+    fn state(at: u64) -> Event {
+        Event::State { at: Samples(at), state: State::Listening }
+    }
+
+    fn all(subscription: &Subscription) -> Vec<String> {
+        let next = || subscription.next(Duration::ZERO).ok().flatten();
+        std::iter::from_fn(next).map(|event| serde_json::json!(event).to_string()).collect()
+    }
+
+    #[test]
+    fn what_shows_progress_coalesces_and_all_else_is_kept_in_order() {
+        let events = Events::default();
+        let subscription = events.subscribe();
+        for event in [
+            level(1),
+            token(1, "One "),
+            state(2),
+            level(3),
+            token(1, "two."),
+            token(2, "Three."),
+            state(4),
+        ] {
+            events.tell(&event);
+        }
+        let told = all(&subscription);
+        assert_eq!(told.len(), 5, "{told:?}");
+        assert!(told[0].contains("One two."), "{told:?}");
+        for (n, at) in [(1, 2), (2, 3), (4, 4)] {
+            assert!(told[n].contains(&format!("\"at\":{at},")), "{told:?}");
+        }
+        assert_eq!(
+            subscription.next(Duration::from_millis(1)).map(|event| event.is_some()),
+            Ok(false)
+        );
+    }
+
+    #[test]
+    fn a_slow_subscriber_is_disconnected_and_counted_and_others_are_not() {
+        let events = Events::default();
+        let (slow, quick) = (events.subscribe(), events.subscribe());
+        let mut read = 0;
+        for at in 0..2 * CAPACITY as u64 {
+            events.tell(&state(at));
+            // Levels alone never fill it.
+            events.tell(&level(at));
+            read += all(&quick).len();
+        }
+        assert_eq!(events.disconnected(), 1);
+        assert_eq!(read, 4 * CAPACITY);
+        assert_eq!(all(&slow).len(), CAPACITY, "what was kept is still there");
+        assert_eq!(slow.next(Duration::ZERO).err(), Some(End::TooSlow));
+        drop(events);
+        assert_eq!(quick.next(Duration::ZERO).err(), Some(End::Over));
+    }
+
+    #[test]
+    fn a_subscription_that_was_dropped_is_forgotten() {
+        let events = Events::default();
+        drop(events.subscribe());
+        events.tell(&state(1));
+        assert!(lock(&events.0.queues).is_empty());
+        assert_eq!(events.disconnected(), 0);
+    }
+}
