@@ -3,12 +3,22 @@
 //! A [`Handle`] reaches one conversation from any thread. Each call leaves a
 //! [`Command`] that the conversation takes up between two inputs, within some 10 ms;
 //! none waits for what it starts.
+//!
+//! [`operation`] is what can be asked from outside of a program with several boards, in
+//! JSON; the [`Hub`] does it, and a transport ([`socket`]) carries it.
+
+mod hub;
+pub mod operation;
+#[cfg(unix)]
+pub mod socket;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use sayso_core::turn::State;
 use serde::{Deserialize, Serialize};
+
+pub use self::hub::{Hub, OnMute, Seat};
 
 /// Something the assistant says on its own: a timer, a reminder, a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +91,11 @@ impl Handle {
         self.commands.send(command).map_err(|_| Gone)
     }
 
+    /// Commands that were left and not yet taken up.
+    pub fn pending(&self) -> usize {
+        self.commands.len()
+    }
+
     /// What the conversation is doing.
     pub fn status(&self) -> Status {
         *self.status.lock().unwrap_or_else(PoisonError::into_inner)
@@ -88,8 +103,7 @@ impl Handle {
 }
 
 /// The conversation's end of its [`Handle`]s.
-#[derive(Debug)]
-#[allow(dead_code)] // Taken up by the conversation in the next step.
+#[derive(Clone, Debug)]
 pub(crate) struct Controls {
     pub(crate) commands: Receiver<Command>,
     pub(crate) handle: Handle,
@@ -104,7 +118,11 @@ impl Controls {
         Self { commands, handle }
     }
 
-    #[allow(dead_code)]
+    /// The next command, if there is one.
+    pub(crate) fn take(&self) -> Option<Command> {
+        self.commands.try_recv().ok()
+    }
+
     /// Shows others what the conversation is doing.
     pub(crate) fn show(&self, change: impl FnOnce(&mut Status)) {
         change(&mut self.handle.status.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,9 +1,8 @@
 //! One conversation: holds the turn machine, does what it says, and tells
 //! those who listen in.
 //!
-//! Inputs come as calls ([`heard`](Conversation::heard),
-//! [`written`](Conversation::written), [`judged`](Conversation::judged),
-//! [`thought`](Conversation::thought), [`voiced`](Conversation::voiced)), work
+//! Inputs come as calls ([`heard`](Conversation::heard), [`report`](Conversation::report),
+//! [`look_around`](Conversation::look_around)), work
 //! leaves as [`Order`]s. Who carries the orders out, on which thread and in
 //! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
 
@@ -21,17 +20,25 @@ use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine}
 use sayso_models::Cancel;
 
 use self::current::Current;
+use crate::announcements::{Announcements, Waiting};
+use crate::clause::ClauseSplitter;
+use crate::config::Feedback;
+use crate::control::{Announcement, Command, Controls};
 use crate::draft::Draft;
 use crate::ear::{Attention, HeardFrame, Recorder};
-use crate::event::{Ending, Event, Tokens, TurnRecord};
+use crate::earcon::{self, Earcon};
+use crate::event::{Ending, Event, Origin, Tokens, TurnRecord};
+use crate::events::Events;
 use crate::intent;
 use crate::judge::{Asking, Judged, Question};
-use crate::mind::{Job, Thought};
-use crate::mouth::{Mouth, Noticed};
+use crate::mind::{Job, Mind, Thought};
 use crate::ms;
-use crate::patience::{self, Patience};
+use crate::patience::{self, Evidence, Finding, Known, Patience};
+use crate::playback::{Noticed, Playback};
 use crate::scribe::{Dictation, Purpose, Written};
+use crate::supervisor::Failure;
 use crate::voice::{Utter, Voiced};
+use crate::workers::{Order, Report, Worker};
 
 /// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
 const TAIL: Samples = Samples::from_ms(320);
@@ -45,23 +52,10 @@ const TROUBLE: Samples = Samples::from_ms(3_000);
 /// So much sound may lie ready before the next clause is spoken, in s.
 const AHEAD_S: u64 = 8;
 
-/// Work to be done elsewhere.
-#[derive(Debug)]
-pub enum Order {
-    /// For the scribe.
-    Scribe(Dictation),
-    /// For the judge.
-    Judge(Question),
-    /// For the mind.
-    Mind(Job),
-    /// For the voice.
-    Voice(Utter),
-}
-
 /// A conversation on one board.
-pub struct Conversation<'e> {
+pub struct Conversation {
     machine: TurnMachine,
-    mouth: Mouth,
+    playback: Playback,
     recorder: Recorder,
     rate: u32,
     /// Whether the sample clock goes with the wall clock.
@@ -73,6 +67,8 @@ pub struct Conversation<'e> {
     current: Option<Current>,
     draft: Draft,
     asking: Asking,
+    /// What is known of the end of the utterance being heard.
+    known: Known,
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
     /// What was asked and interrupted before a word of the answer was heard, by who is
@@ -83,28 +79,39 @@ pub struct Conversation<'e> {
     changes: Option<Receiver<Change>>,
     /// Until when the lamp shows an error.
     trouble_until: Option<Samples>,
-    on_event: &'e mut dyn FnMut(Event),
+    /// A worker that must not be asked again.
+    ruined: Option<&'static str>,
+    announcements: Announcements,
+    controls: Controls,
+    feedback: Feedback,
+    events: Events,
 }
 
-impl<'e> Conversation<'e> {
+impl Conversation {
     /// A conversation at its beginning. `rate` is the voice's sample rate in
     /// Hz; `real_time` tells whether the sample clock goes with the wall
     /// clock; `attention` is kept up to date for the ear, by `patience`.
-    pub fn new(
+    pub(crate) fn new(
         machine: TurnMachine,
-        mouth: Mouth,
+        playback: Playback,
         rate: u32,
         real_time: bool,
         (attention, patience): (Arc<Attention>, Patience),
-        on_event: &'e mut dyn FnMut(Event),
+        (events, controls): (Events, Controls),
     ) -> Self {
         // The longest utterance and what comes before it is noticed.
         let memory = machine.config().max_audio + Samples::from_ms(10_000);
         let now = Instant::now();
-        on_event(Event::State { at: Samples::ZERO, state: machine.state() });
+        let state = machine.state();
+        events.tell(&Event::State { at: Samples::ZERO, state });
+        controls.show(|status| (status.open, status.state) = (true, state));
+        let status = controls.handle.status();
+        attention.set_muted(status.muted);
+        let mut playback = playback;
+        playback.set_volume(status.volume);
         Self {
             machine,
-            mouth,
+            playback,
             recorder: Recorder::new(memory),
             rate,
             real_time,
@@ -115,13 +122,18 @@ impl<'e> Conversation<'e> {
             current: None,
             draft: Draft::default(),
             asking: Asking::default(),
+            known: Known::default(),
             overhearing: Cancel::new(),
             unanswered: String::new(),
             orders: VecDeque::new(),
             panel: None,
             changes: None,
             trouble_until: None,
-            on_event,
+            ruined: None,
+            announcements: Announcements::default(),
+            controls,
+            feedback: Feedback::default(),
+            events,
         }
     }
 
@@ -138,14 +150,74 @@ impl<'e> Conversation<'e> {
         self
     }
 
+    /// Gives feedback by sound as these settings say.
+    pub fn with_feedback(mut self, feedback: Feedback) -> Self {
+        self.feedback = feedback;
+        self
+    }
+
     fn show(&mut self, shown: Shown) {
         if let Some(panel) = &mut self.panel {
             panel.show(shown);
         }
     }
 
-    /// Does what is asked for by button. To be called often.
-    pub fn look_at_buttons(&mut self) {
+    /// Sees to what else there is than sound and reports: buttons, devices and commands.
+    /// To be called often.
+    pub fn look_around(&mut self) {
+        self.look_at_buttons();
+        self.look_at_devices();
+        while let Some(command) = self.controls.take() {
+            self.obey(command);
+        }
+    }
+
+    /// Does what somebody asks for by a [`Handle`](crate::control::Handle).
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Announce(announcement) => self.wait(Waiting::Announcement(announcement)),
+            Command::Ask(question) => self.wait(Waiting::Question(question)),
+            Command::Stop => {
+                self.announcements.clear();
+                self.step(turn::Event::Sleep);
+            }
+            Command::Mute(muted) => {
+                self.attention.set_muted(muted);
+                self.controls.show(|status| status.muted = muted);
+            }
+            Command::Volume(volume) => {
+                let volume = volume.clamp(0.0, 2.0);
+                self.playback.set_volume(volume);
+                self.controls.show(|status| status.volume = volume);
+            }
+        }
+        let waiting = self.announcements.len();
+        self.controls.show(|status| status.waiting = waiting);
+    }
+
+    /// Puts in line what is to be said as soon as nobody else speaks.
+    fn wait(&mut self, waiting: Waiting) {
+        if self.announcements.put(waiting).is_err() {
+            self.trouble("too many announcements wait to be said: one more was dropped".into());
+        }
+    }
+
+    /// Offers the turn machine the next announcement.
+    fn offer(&mut self) {
+        if let Some(urgent) = self.announcements.next_is_urgent() {
+            self.step(turn::Event::Announce { urgent });
+        }
+    }
+
+    /// Lets a short sound be heard, if the settings want it.
+    fn sound(&mut self, earcon: Earcon) {
+        if let Some(sound) = earcon.as_set(&self.feedback, self.rate) {
+            self.playback.chime(sound);
+        }
+    }
+
+    /// Does what is asked for by button.
+    fn look_at_buttons(&mut self) {
         while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
             self.step(match press {
                 Press::Talk => turn::Event::Wake { from: self.now },
@@ -154,15 +226,22 @@ impl<'e> Conversation<'e> {
         }
     }
 
-    /// Tells of devices that were lost, or are back. To be called often.
-    pub fn look_at_devices(&mut self) {
+    /// Tells of devices that were lost, or are back.
+    fn look_at_devices(&mut self) {
         let at = self.now;
         while let Some(change) = self.changes.as_ref().and_then(|changes| changes.try_recv().ok()) {
             let (device, message) = (change.device, change.message);
             if change.back {
                 self.tell(Event::DeviceBack { at, device, message });
+                // Without its own chime: what is back may be the loudspeaker.
+                self.sound(Earcon::Back);
+                if let Some(text) = earcon::is_back(device).filter(|_| self.feedback.devices) {
+                    let (text, urgent, chime) = (text.to_owned(), false, false);
+                    self.wait(Waiting::Announcement(Announcement { text, urgent, chime }));
+                }
             } else {
                 self.show_trouble();
+                self.sound(Earcon::Lost);
                 self.tell(Event::DeviceLost { at, device, message });
             }
         }
@@ -175,12 +254,12 @@ impl<'e> Conversation<'e> {
 
     /// Whether a turn is under way, or sound is still to be played.
     pub fn busy(&self) -> bool {
-        self.current.is_some() || self.mouth.ahead() > 0
+        self.current.is_some() || self.announcements.len() > 0 || self.playback.busy()
     }
 
-    /// The mouth, for its counts.
-    pub fn mouth(&self) -> &Mouth {
-        &self.mouth
+    /// Playback, for its counts.
+    pub fn playback(&self) -> &Playback {
+        &self.playback
     }
 
     /// The next work to be done, if any.
@@ -188,14 +267,42 @@ impl<'e> Conversation<'e> {
         self.orders.pop_front()
     }
 
-    /// What the voice is to say next, if that is the next work to be done.
-    pub fn utter(&mut self) -> Option<Utter> {
-        match self.orders.pop_front()? {
-            Order::Voice(utter) => Some(utter),
-            other => {
-                self.orders.push_front(other);
-                None
-            }
+    /// The next work for one of these workers, if any.
+    pub fn order_for(&mut self, workers: &[&str]) -> Option<Order> {
+        let place = self.orders.iter().position(|order| workers.contains(&order.worker()))?;
+        self.orders.remove(place)
+    }
+
+    /// A worker reports.
+    pub fn report(&mut self, report: Report) {
+        match report {
+            Report::Transcribe(written) => self.written(written),
+            Report::Judge(judged) => self.judged(judged),
+            Report::Respond(thought) => self.thought(thought),
+            Report::Synthesize(voiced) => self.voiced(voiced),
+        }
+    }
+
+    /// A worker that must be replaced although it is alive, if there is one.
+    pub fn ruined(&mut self) -> Option<&'static str> {
+        self.ruined.take()
+    }
+
+    /// A worker failed and was replaced: what it was doing is lost.
+    pub fn worker_failed(&mut self, failed: Failure) {
+        let forgotten = match failed.worker {
+            Mind::NAME => ", and what was said before is forgotten",
+            _ => "",
+        };
+        self.trouble(format!(
+            "{failed}. It was started again{forgotten}; please say that once more"
+        ));
+        self.asking.forget();
+        self.draft.forget();
+        if let Some(turn) = self.machine.turn() {
+            // Over a reply, what was said is not known now and does not interrupt.
+            self.overheard(turn, Outcome::Nothing);
+            self.step(turn::Event::Failed { turn });
         }
     }
 
@@ -225,6 +332,7 @@ impl<'e> Conversation<'e> {
             self.step(event.into());
         }
         self.step(turn::Event::Tick);
+        self.offer();
         self.ask_early(frame.probability);
         if self.trouble_until.take_if(|until| *until <= frame.at).is_some() {
             self.show(self.machine.state().into());
@@ -245,10 +353,11 @@ impl<'e> Conversation<'e> {
     pub fn leave(&mut self) {
         self.step(turn::Event::Sleep);
         self.show(Shown::Asleep);
+        self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));
     }
 
     /// The mind found something out.
-    pub fn thought(&mut self, thought: Thought) {
+    fn thought(&mut self, thought: Thought) {
         match thought {
             Thought::Text { turn, text } => {
                 let Some(current) = self.current(turn) else { return };
@@ -280,11 +389,18 @@ impl<'e> Conversation<'e> {
                 self.feed_voice();
             }
             Thought::Broken { turn, error } => self.broken(turn, &error),
+            Thought::Forgot { error } => self.trouble(format!(
+                "what was said could not be remembered ({error}); the conversation before is forgotten"
+            )),
+            Thought::Ruined { error } => {
+                log::error!("{error}");
+                self.ruined = Some(Mind::NAME);
+            }
         }
     }
 
     /// The scribe wrote something down.
-    pub fn written(&mut self, written: Written) {
+    fn written(&mut self, written: Written) {
         match written {
             Written::Draft { utterance, text } => {
                 if self.draft.is_of(utterance) {
@@ -300,18 +416,23 @@ impl<'e> Conversation<'e> {
                 let Some(current) = self.current(turn) else { return };
                 let text: String = transcript.text.trim().into();
                 current.record.timings_ms.stt = ms(current.begun);
-                current.reading = patience::reading(&text);
+                let reads = patience::reading(&text).map(Finding::Reads);
+                let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
                 let outcome = intent::outcome(&text);
-                current.stop = outcome == Outcome::Stop;
+                current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
                     let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
-                    let answer = Job::Answer { turn, unanswered, text, cancel };
-                    self.orders.push_back(Order::Mind(answer));
+                    self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
                 }
+                let news = reads.is_some_and(|finding| {
+                    self.known.take(Evidence { utterance, heard_until, finding })
+                });
                 self.tell(Event::Transcript { turn, at: self.now, transcript });
                 self.step(turn::Event::Understood { turn, outcome });
-                self.reconsider();
+                if news {
+                    self.reconsider();
+                }
             }
             Written::Over { turn, transcript } => {
                 let text = transcript.text.trim();
@@ -321,7 +442,7 @@ impl<'e> Conversation<'e> {
                     }
                     outcome => outcome,
                 };
-                log::debug!("over the reply: {text:?}, {outcome:?}");
+                log::debug!("over the reply: {} bytes of text, {outcome:?}", text.len());
                 self.overheard(turn, outcome);
             }
             Written::Broken { purpose, error } => match purpose {
@@ -334,10 +455,12 @@ impl<'e> Conversation<'e> {
     }
 
     /// The judge has an opinion.
-    pub fn judged(&mut self, judged: Judged) {
-        match judged.score {
+    fn judged(&mut self, judged: Judged) {
+        let Judged { utterance, quiet: heard_until, score } = judged;
+        match score {
             Ok(score) => {
-                if self.asking.answered(judged.quiet, score) {
+                let finding = Finding::Sounds(score);
+                if self.known.take(Evidence { utterance, heard_until, finding }) {
                     self.reconsider();
                 }
             }
@@ -352,7 +475,7 @@ impl<'e> Conversation<'e> {
             return false;
         };
         let reply = &current.record.reply;
-        let spoken = self.mouth.heard(turn);
+        let spoken = self.playback.heard(turn);
         // The word that was cut, and what of the next had left already.
         let beyond = reply.get(spoken..).unwrap_or_default();
         let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
@@ -365,9 +488,7 @@ impl<'e> Conversation<'e> {
 
     /// How long to wait, by what is known of the utterance now.
     fn reconsider(&mut self) {
-        let score = self.asking.score();
-        let reading = self.current.as_ref().and_then(|current| current.reading);
-        self.attention.set_hangover(self.patience.hangover(score, reading));
+        self.attention.set_hangover(self.patience.hangover(&self.known));
     }
 
     /// Asks the judge at the first frame of quiet, before there is even a guess:
@@ -377,20 +498,25 @@ impl<'e> Conversation<'e> {
         if self.current.is_some() {
             return;
         }
-        let hearing = self.machine.state() == State::Hearing;
-        if !hearing || probability >= self.patience.quiet {
-            self.asking.forget();
-        } else {
-            self.ask(self.now);
+        match self.machine.utterance().filter(|_| self.machine.state() == State::Hearing) {
+            Some(utterance) if probability < self.patience.quiet => self.ask(utterance, self.now),
+            _ => self.forget_the_end(),
         }
     }
 
+    /// What is known of the end of the utterance is of no use any more.
+    fn forget_the_end(&mut self) {
+        self.asking.forget();
+        self.known.forget();
+    }
+
     /// Asks the judge about what was heard until `to`, unless it is asked already.
-    fn ask(&mut self, to: Samples) {
+    fn ask(&mut self, utterance: Samples, to: Samples) {
         let quiet = self.now;
-        if let Some(cancel) = self.asking.ask(quiet) {
+        if let Some(cancel) = self.asking.ask() {
+            self.known.quiet(utterance, quiet);
             let audio = self.recorder.range(to - JUDGED, quiet);
-            self.orders.push_back(Order::Judge(Question { quiet, audio, cancel }));
+            self.orders.push_back(Question { utterance, quiet, audio, cancel }.into());
         }
     }
 
@@ -404,17 +530,13 @@ impl<'e> Conversation<'e> {
             return;
         }
         let Some((from, to)) = self.draft.heard(utterance, self.now, probability) else { return };
-        self.orders.push_back(Order::Scribe(Dictation {
-            purpose: Purpose::Draft,
-            utterance,
-            from,
-            audio: self.recorder.range(from, to),
-            cancel: self.draft.cancel(),
-        }));
+        let audio = self.recorder.range(from, to);
+        let (purpose, cancel) = (Purpose::Draft, self.draft.cancel());
+        self.orders.push_back(Dictation { purpose, utterance, from, audio, cancel }.into());
     }
 
     /// The voice made something.
-    pub fn voiced(&mut self, voiced: Voiced) {
+    fn voiced(&mut self, voiced: Voiced) {
         match voiced {
             Voiced::Sound { turn, samples } => {
                 let Some(current) = self.current(turn) else { return };
@@ -424,13 +546,13 @@ impl<'e> Conversation<'e> {
                     let before = timings.stt + timings.llm_first_clause;
                     timings.tts_first_sound = timings.first_sound - before;
                 }
-                if self.mouth.sound(turn, &samples) {
+                if self.playback.sound(turn, &samples) {
                     self.step(turn::Event::SoundReady { turn });
                 }
                 self.pump();
             }
             Voiced::Spoken { turn, words } => {
-                self.mouth.words(turn, words);
+                self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
@@ -443,7 +565,7 @@ impl<'e> Conversation<'e> {
     /// To be called often (every 20 ms) while there is sound.
     pub fn pump(&mut self) {
         let mut noticed = Vec::new();
-        self.mouth.pump(&mut |notice| noticed.push(notice));
+        self.playback.pump(&mut |notice| noticed.push(notice));
         for notice in noticed {
             match notice {
                 Noticed::Started(turn) => {
@@ -470,11 +592,12 @@ impl<'e> Conversation<'e> {
     }
 
     fn tell(&mut self, event: Event) {
-        (self.on_event)(event);
+        self.events.tell(&event);
     }
 
     fn trouble(&mut self, message: String) {
         self.show_trouble();
+        self.sound(Earcon::Error);
         self.tell(Event::Trouble { at: self.now, message });
     }
 
@@ -494,7 +617,7 @@ impl<'e> Conversation<'e> {
     /// Gives the voice its next clause, when it is idle and not far ahead; and
     /// notices when there is nothing left to say.
     fn feed_voice(&mut self) {
-        let far = self.mouth.ahead() > AHEAD_S * u64::from(self.rate);
+        let far = self.playback.ahead() > AHEAD_S * u64::from(self.rate);
         let Some(current) = self.current.as_mut() else { return };
         if current.voicing || far {
             return;
@@ -503,12 +626,12 @@ impl<'e> Conversation<'e> {
         if let Some(clause) = current.clauses.pop_front() {
             current.voicing = true;
             let (text, cancel) = (clause.text.clone(), current.cancel.clone());
-            self.mouth.clause(turn, clause);
+            self.playback.clause(turn, clause);
             let first = !current.first_sound;
-            self.orders.push_back(Order::Voice(Utter { turn, text, first, cancel }));
+            self.orders.push_back(Utter { turn, text, first, cancel }.into());
         } else if current.written {
             let silent = !current.first_sound;
-            self.mouth.complete(turn);
+            self.playback.complete(turn);
             if silent {
                 self.step(turn::Event::Finished { turn });
             }
@@ -529,31 +652,39 @@ impl<'e> Conversation<'e> {
                 if let Some(current) = self.current(turn) {
                     current.record.released = Some(now);
                 }
-                self.mouth.release(turn);
+                self.playback.release(turn);
             }
-            Action::Pause { turn } => self.mouth.pause(turn),
-            Action::Resume { turn } => self.mouth.resume(turn),
+            Action::Pause { turn } => self.playback.pause(turn),
+            Action::Resume { turn } => {
+                // Nobody waits for it any more.
+                self.overhearing.cancel();
+                self.playback.resume(turn);
+            }
             Action::Overhear { turn, from, to } => {
                 self.overhearing = Cancel::new();
-                self.orders.push_back(Order::Scribe(Dictation {
-                    purpose: Purpose::Over(turn),
-                    utterance: from,
-                    from,
-                    audio: self.recorder.range(from, (to + TAIL).min(self.now)),
-                    cancel: self.overhearing.clone(),
-                }));
+                let audio = self.recorder.range(from, (to + TAIL).min(self.now));
+                let (purpose, cancel) = (Purpose::Over(turn), self.overhearing.clone());
+                let dictation = Dictation { purpose, utterance: from, from, audio, cancel };
+                self.orders.push_back(dictation.into());
             }
+            Action::Announce { turn } => self.announce(turn),
+            Action::Late { turn } => self.late(turn),
             Action::Cancel { turn } => {
-                self.mouth.cancel(turn);
+                self.playback.cancel(turn);
                 // Whoever goes on to speak did not mean it.
                 let meant = self.machine.state() != State::Hearing;
-                let stop = self.current(turn).is_some_and(|current| current.stop);
-                self.tell_if_late(turn);
-                let ending = if stop && meant { Ending::Stopped } else { Ending::Dropped };
+                let outcome = self.current(turn).and_then(|current| current.outcome);
+                let ending = match outcome {
+                    Some(Outcome::Stop) if meant => Ending::Stopped,
+                    _ => Ending::Dropped,
+                };
+                if outcome == Some(Outcome::Nothing) && meant {
+                    self.sound(Earcon::Nothing);
+                }
                 self.end(turn, ending, 0);
             }
             Action::StopSound { turn } => {
-                let heard = self.mouth.stop(turn);
+                let heard = self.playback.stop(turn);
                 self.end(turn, Ending::Interrupted, heard);
             }
             Action::Keep { turn } => self.end(turn, Ending::Complete, usize::MAX),
@@ -562,20 +693,16 @@ impl<'e> Conversation<'e> {
                 if self.trouble_until.is_none() {
                     self.show(state.into());
                 }
+                self.controls.show(|status| status.state = state);
                 self.tell(Event::State { at: self.now, state });
             }
         }
     }
 
-    /// Says so where a turn is given up because its answer is not there in time.
-    fn tell_if_late(&mut self, turn: TurnId) {
-        let (now, patience) = (self.now, self.machine.config().think_timeout);
-        let late = |current: &mut Current| {
-            !current.first_sound
-                && current.record.released.is_some_and(|released| now >= released + patience)
-        };
-        if self.current(turn).is_some_and(late) {
-            let seconds = patience.as_ms() / 1000;
+    /// A turn is given up because its first sound is not there in time.
+    fn late(&mut self, turn: TurnId) {
+        if self.is_current(turn) {
+            let seconds = self.machine.config().think_timeout.as_ms() / 1000;
             self.trouble(format!(
                 "no answer within {seconds} s (turn.think_timeout_s): the models are too slow here; \
                  --profile small is faster"
@@ -583,20 +710,57 @@ impl<'e> Conversation<'e> {
         }
     }
 
+    /// Begins to say what waits first.
+    fn announce(&mut self, turn: TurnId) {
+        let Some(waiting) = self.announcements.take() else { return };
+        let length = self.announcements.len();
+        self.controls.show(|status| status.waiting = length);
+        let cancel = Cancel::new();
+        let record = TurnRecord { turn, begun: self.now, ..TurnRecord::default() };
+        let mut current = Current::new(record, (self.now, self.now), self.arrived, cancel.clone());
+        match &waiting {
+            Waiting::Announcement(announcement) => {
+                current.record.origin = Origin::Announcement;
+                let chime = Some(Earcon::Announce).filter(|_| announcement.chime);
+                match chime.and_then(|chime| chime.as_set(&self.feedback, self.rate)) {
+                    Some(chime) => self.playback.begin_with_chime(turn, &chime),
+                    None => self.playback.begin(turn),
+                }
+                let mut splitter = ClauseSplitter::new();
+                let mut take = |clause| current.clauses.push_back(clause);
+                splitter.push(&announcement.text, &mut take);
+                splitter.finish(&mut take);
+                current.record.reply.clone_from(&announcement.text);
+                current.written = true;
+            }
+            Waiting::Question(question) => {
+                current.record.origin = Origin::Typed;
+                current.record.transcript.clone_from(question);
+                self.playback.begin(turn);
+                let (text, unanswered) = (question.clone(), String::new());
+                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+            }
+        }
+        current.said = Some(waiting);
+        self.current = Some(current);
+        self.feed_voice();
+    }
+
     fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
         let drafted = self.draft.is_of(utterance) && self.draft.until() > from;
         let begin = if drafted { self.draft.until().min(to) } else { from };
-        // Mostly it was, at the first quiet of these.
-        self.ask(to);
-        self.orders.push_back(Order::Scribe(Dictation {
+        // Unless it was asked at the first frame of quiet.
+        self.ask(utterance, to);
+        let dictation = Dictation {
             purpose: Purpose::Turn(turn),
             utterance: if drafted { utterance } else { begin },
             from: begin,
             audio: self.recorder.range(begin, (to + TAIL).min(self.now)),
             cancel: cancel.clone(),
-        }));
+        };
+        self.orders.push_back(dictation.into());
         // The frame that showed the end has just arrived: the end lies so far back.
         let ago = std::time::Duration::from_millis((self.now - to).as_ms());
         let mut record = TurnRecord { turn, ..TurnRecord::default() };
@@ -604,9 +768,11 @@ impl<'e> Conversation<'e> {
         record.speech_end = to;
         record.begun = self.now;
         record.timings_ms.speech = (to - from).as_ms() as f64;
-        self.mouth.begin(turn);
+        self.playback.begin(turn);
         let speech_ended = self.arrived.checked_sub(ago).unwrap_or(self.arrived);
-        self.current = Some(Current::new(record, speech_ended, cancel));
+        // The quiet up to now says that nothing followed.
+        let heard = (utterance, self.now);
+        self.current = Some(Current::new(record, heard, speech_ended, cancel));
         self.reconsider();
     }
 
@@ -614,10 +780,13 @@ impl<'e> Conversation<'e> {
         let Some(current) = self.current.take_if(|current| current.id == turn) else { return };
         current.cancel.cancel();
         let mut record = current.record;
-        record.completeness = self.asking.score();
-        self.asking.forget();
+        record.completeness = self.known.sounds();
+        self.forget_the_end();
         self.overhearing.cancel();
         record.ending = ending;
+        if let Some(waiting) = current.said {
+            return self.end_own(record, waiting, heard);
+        }
         record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
         if matches!(ending, Ending::Dropped | Ending::Stopped) {
             record.heard.clear();
@@ -632,11 +801,35 @@ impl<'e> Conversation<'e> {
             }
             _ => self.unanswered.clear(),
         }
-        self.orders.push_back(Order::Mind(match ending {
+        let settled = match ending {
             Ending::Complete => Job::Keep { turn, heard: None },
             Ending::Interrupted if heard > 0 => Job::Keep { turn, heard: Some(heard) },
             _ => Job::Discard { turn },
-        }));
+        };
+        self.orders.push_back(settled.into());
+        self.reconsider();
+        self.tell(Event::Turn(Box::new(record)));
+    }
+
+    /// Ends a turn that the assistant began by itself.
+    fn end_own(&mut self, mut record: TurnRecord, waiting: Waiting, heard: usize) {
+        let (turn, dropped) = (record.turn, record.ending == Ending::Dropped);
+        if !dropped {
+            record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
+        }
+        let remembered = match &waiting {
+            Waiting::Question(_) if record.heard.is_empty() => Some(Job::Discard { turn }),
+            Waiting::Question(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),
+            Waiting::Announcement(_) => {
+                let said = record.heard.clone();
+                Some(Job::Note { said }).filter(|_| !record.heard.is_empty())
+            }
+        };
+        self.orders.extend(remembered.map(Into::into));
+        // Somebody began to speak before it was heard: it waits until they have finished.
+        if dropped && self.machine.state() == State::Hearing {
+            self.announcements.put_back(waiting);
+        }
         self.reconsider();
         self.tell(Event::Turn(Box::new(record)));
     }

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use sayso_core::turn::TurnId;
+use sayso_core::audio::Samples;
+use sayso_core::turn::{Outcome, TurnId};
 use sayso_models::Cancel;
 
+use crate::announcements::Waiting;
 use crate::clause::Clause;
 use crate::event::TurnRecord;
 use crate::ms;
-use crate::patience::Reading;
 
 /// The turn under way.
 pub struct Current {
@@ -26,15 +27,24 @@ pub struct Current {
     pub written: bool,
     pub first_clause: bool,
     pub first_sound: bool,
-    /// How complete the utterance reads.
-    pub reading: Option<Reading>,
-    /// Whether "stop" is what was said.
-    pub stop: bool,
+    /// The first sample of the utterance, which tells it from others.
+    pub utterance: Samples,
+    /// The end of the sound that is being answered, quiet included.
+    pub heard_until: Samples,
+    /// What the words come to, once they are known.
+    pub outcome: Option<Outcome>,
+    /// What is being said, of a turn that the assistant began by itself.
+    pub said: Option<Waiting>,
 }
 
 impl Current {
     /// Work on it begins now.
-    pub fn new(record: TurnRecord, speech_ended: Instant, cancel: Cancel) -> Self {
+    pub fn new(
+        record: TurnRecord,
+        (utterance, heard_until): (Samples, Samples),
+        speech_ended: Instant,
+        cancel: Cancel,
+    ) -> Self {
         Self {
             id: record.turn,
             cancel,
@@ -46,8 +56,10 @@ impl Current {
             written: false,
             first_clause: false,
             first_sound: false,
-            reading: None,
-            stop: false,
+            utterance,
+            heard_until,
+            outcome: None,
+            said: None,
         }
     }
 
