@@ -1,0 +1,250 @@
+//! What the program knows about itself.
+//!
+//! A language model asked who it is says what most of the texts that it was
+//! trained on say: that it is somebody else's assistant, a person, connected to
+//! the internet. These questions have true answers that do not change, so rules
+//! give them: [`answer`] matches whole sentences (`wordings`), and leaves
+//! every other text to the language model.
+
+mod pattern;
+mod wordings;
+
+#[cfg(test)]
+mod tests;
+
+use crate::config::{Config, Profile};
+use wordings::Topic;
+
+/// What is true of this program as it was started. That it needs no network
+/// while it runs is true of every build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// What the language model is called, fit to be spoken.
+    pub model: String,
+    /// Whether what is said and answered is written to a log.
+    pub words_logged: bool,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self::of(&Config::default())
+    }
+}
+
+impl Facts {
+    /// What follows from the settings.
+    pub fn of(config: &Config) -> Self {
+        let model = match (config.models.llm.as_str(), config.models.profile) {
+            ("", Profile::Standard) | ("qwen2.5-coder-0.5b", _) => "Qwen 2.5 Coder".into(),
+            ("", Profile::Small) | ("smollm2-135m", _) => "Smol LM 2".into(),
+            (other, _) => {
+                let stem = std::path::Path::new(other).file_stem().unwrap_or_default();
+                stem.to_string_lossy().replace(['-', '_'], " ")
+            }
+        };
+        Self { model, words_logged: config.privacy.log_words }
+    }
+}
+
+/// The answer to a question about the program itself; `None` for any other text.
+///
+/// The text is what was transcribed or typed. It may greet, be polite, ask twice
+/// ("Who are you, and who made you?") and lead up to the question ("You sound
+/// nice. Are you a robot?"); anything else beside the question, and the language
+/// model has to see the whole of it.
+pub fn answer(text: &str, facts: &Facts) -> Option<String> {
+    let sentences = sentences(text);
+    let mut topics: Vec<Topic> = Vec::new();
+    for (n, sentence) in sentences.iter().enumerate() {
+        let last = n + 1 == sentences.len();
+        match wordings::topics(sentence) {
+            Some(found) => topics.extend(found),
+            // "You sound nice." only leads up to what follows.
+            None if !last && sentence.starts_with("you ") => {}
+            None => return None,
+        }
+    }
+    let mut answers: Vec<String> = Vec::new();
+    for topic in topics {
+        let answer = say(topic, facts);
+        if !answers.contains(&answer) {
+            answers.push(answer);
+        }
+    }
+    (1..=2).contains(&answers.len()).then(|| answers.join(" "))
+}
+
+fn say(topic: Topic, facts: &Facts) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match topic {
+        Topic::Name => "My name is Sayso.".into(),
+        Topic::Who => "I'm Sayso, a voice assistant that runs entirely on your own device.".into(),
+        Topic::Maker => {
+            "Sayso is open source: the people who write for that project made me, and no company \
+             runs me."
+                .into()
+        }
+        Topic::Online => {
+            "I'm not connected to the internet, and I don't need it: I run entirely on your own \
+             device."
+                .into()
+        }
+        Topic::Person => {
+            "I'm not a person. I'm Sayso, a computer program that listens and talks.".into()
+        }
+        Topic::Brand => {
+            "I'm Sayso, an assistant in my own right, and not one of the big companies'.".into()
+        }
+        Topic::Privacy if facts.words_logged => {
+            "I listen so that I can answer you. What you say stays on your own device and is sent \
+             to nobody, but I was set up to write the words into a log."
+                .into()
+        }
+        Topic::Privacy => {
+            "I listen so that I can answer you. What you say stays on your own device: it isn't \
+             recorded, and it's sent to nobody."
+                .into()
+        }
+        Topic::Abilities => {
+            "You can ask me questions and talk with me, and I tell you the time and the date."
+                .into()
+        }
+        Topic::Place => "I run right here, on your own device, and on no server.".into(),
+        Topic::Model => format!(
+            "My answers come from {}, a small language model that runs on your own device.",
+            facts.model
+        ),
+        Topic::Feelings => {
+            "I'm a computer program: I have no body and no feelings, but I'm here to help.".into()
+        }
+        Topic::Gender => "I'm neither a man nor a woman: I'm a computer program.".into(),
+        Topic::Sight => "I can't see anything: I only listen and speak.".into(),
+        Topic::Age => "I'm a computer program, so I have no age and no birthday.".into(),
+        Topic::Version => format!("This is Sayso, version {version}."),
+    }
+}
+
+/// The sentences of a text, each as plain words ([`plain`]). Those that are empty
+/// or only greet are left out.
+fn sentences(text: &str) -> Vec<String> {
+    let text = text.to_lowercase().replace('’', "'").replace("a.i.", "ai");
+    let ends = |c: char| ['.', '?', '!', ';', ':', '\n', '…'].contains(&c);
+    // "GPT-3.5" is not two sentences.
+    let mut parts = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if ends(c) && chars.peek().is_none_or(|next| next.is_whitespace() || ends(*next)) {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    let idle = |part: &String| wordings::is_idle(&part.split(' ').collect::<Vec<_>>());
+    parts.iter().map(|part| plain(part)).filter(|p| !p.is_empty() && !idle(p)).collect()
+}
+
+/// Lower-case words with one space between, contractions written out.
+fn plain(sentence: &str) -> String {
+    /// Spellings of one and the same, most of them the recogniser's.
+    const SPELLINGS: [(&str, &str); 47] = [
+        ("what's", "what is"),
+        ("whats", "what is"),
+        ("who's", "who is"),
+        ("whos", "who is"),
+        ("where's", "where is"),
+        ("wheres", "where is"),
+        ("when's", "when is"),
+        ("how's", "how is"),
+        ("that's", "that is"),
+        ("it's", "it is"),
+        ("there's", "there is"),
+        ("anybody's", "anybody is"),
+        ("anyone's", "anyone is"),
+        ("someone's", "someone is"),
+        ("i'm", "i am"),
+        ("im", "i am"),
+        ("we're", "we are"),
+        ("you're", "you are"),
+        ("youre", "you are"),
+        ("you've", "you have"),
+        ("who've", "who have"),
+        ("who'd", "who would"),
+        ("i'd", "i would"),
+        ("you'd", "you would"),
+        ("who're", "who are"),
+        ("what're", "what are"),
+        ("where're", "where are"),
+        ("r", "are"),
+        ("u", "you"),
+        ("ya", "you"),
+        ("ur", "your"),
+        ("aren't", "are not"),
+        ("arent", "are not"),
+        ("isn't", "is not"),
+        ("isnt", "is not"),
+        ("don't", "do not"),
+        ("dont", "do not"),
+        ("doesn't", "does not"),
+        ("didn't", "did not"),
+        ("can't", "can not"),
+        ("cant", "can not"),
+        ("cannot", "can not"),
+        ("won't", "will not"),
+        ("couldn't", "could not"),
+        ("wouldn't", "would not"),
+        ("haven't", "have not"),
+        ("wi-fi", "wifi"),
+    ];
+    /// Words of one thing that are written apart, and negations that only ask.
+    const TOGETHER: [(&str, &str); 18] = [
+        ("chat gpt", "chatgpt"),
+        ("chat g p t", "chatgpt"),
+        ("open ai", "openai"),
+        ("a i", "ai"),
+        ("wi fi", "wifi"),
+        ("on line", "online"),
+        ("off line", "offline"),
+        ("say so", "sayso"),
+        ("say soh", "sayso"),
+        ("seso", "sayso"),
+        ("human being", "human"),
+        ("are not you", "are you"),
+        ("do not you", "do you"),
+        ("did not you", "did you"),
+        ("can not you", "can you"),
+        ("could not you", "could you"),
+        ("is not your", "is your"),
+        ("is not this", "is this"),
+    ];
+    /// Words that change nothing wherever they stand.
+    const IDLE: [&str; 14] = [
+        "really",
+        "actually",
+        "just",
+        "even",
+        "exactly",
+        "currently",
+        "ever",
+        "truly",
+        "um",
+        "uh",
+        "er",
+        "honestly",
+        "basically",
+        "please",
+    ];
+    let joined = |c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '.';
+    let words: String = sentence.chars().map(|c| if joined(c) { c } else { ' ' }).collect();
+    let spelt = |word: &str| {
+        let known = SPELLINGS.iter().find(|(other, _)| *other == word).map(|(_, plain)| *plain);
+        known.map_or_else(|| word.replace('-', " ").replace('\'', ""), str::to_owned)
+    };
+    let words: Vec<String> = words.split_whitespace().map(spelt).collect();
+    // Padded, so that only whole words are found.
+    let mut text = format!(" {} ", words.join(" "));
+    for (apart, together) in TOGETHER {
+        text = text.replace(&format!(" {apart} "), &format!(" {together} "));
+    }
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !IDLE.contains(word)).collect();
+    words.join(" ")
+}
