@@ -2,28 +2,33 @@
 
 use std::sync::Arc;
 
-use sayso_board::{Board, StreamStats};
+use sayso_board::{Board, Microphone, StreamStats};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
 use sayso_models::tts::Delivery;
 
 use crate::Stop;
+use crate::clock::{Clock, SampleClock, WallClock};
 use crate::config::Config;
 use crate::control::{Controls, Handle};
 use crate::conversation::Conversation;
-use crate::cores::Cores;
+use crate::cores::{Cores, Seat};
 use crate::ear::{Attention, Cleaner, Ear, Interrupting};
-use crate::engines::{Engines, cores, threads};
-use crate::error::Result;
+use crate::engines::{Engines, Lease, Sessions, cores, threads};
+use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::events::{Events, Subscription};
+use crate::itself::Facts;
 use crate::judge::Judge;
+use crate::lost::{self, Lost};
 use crate::mind::Mind;
-use crate::mouth::Mouth;
 use crate::patience::Patience;
+use crate::playback::Playback;
 use crate::scribe::Scribe;
+use crate::supervisor::{Health, Strikes};
 use crate::voice::Voice;
-use crate::workers::Workers;
+use crate::workers::{self, Post, Workers};
 use crate::{live, lockstep};
 
 /// How time passes in a conversation.
@@ -49,15 +54,54 @@ pub struct Losses {
 pub struct Assistant {
     config: Config,
     engines: Engines,
+    /// Where they go back to.
+    lease: Option<Lease>,
+    /// Makes other engines in the place of those that were lost with a worker.
+    sessions: Option<Arc<dyn Sessions>>,
     cores: Cores,
+    clock: Arc<dyn Clock>,
+    events: Events,
+    health: Health,
     controls: Controls,
 }
 
 impl Assistant {
     /// An assistant with these engines.
     pub fn new(config: Config, engines: Engines) -> Self {
-        let controls = Controls::new(false, 1.0);
-        Self { config, engines, cores: Cores::new(cores()), controls }
+        Self {
+            config,
+            engines,
+            lease: None,
+            sessions: None,
+            cores: Cores::following(cores()),
+            clock: Arc::new(WallClock),
+            events: Events::default(),
+            health: Health::new(),
+            controls: Controls::new(false, 1.0),
+        }
+    }
+
+    /// An assistant with the engines of a [`Pool`](crate::engines::Pool); it gives them back when it is dropped,
+    /// and replaces those whose worker failed by others of `sessions`.
+    pub fn leased(config: Config, mut lease: Lease, sessions: Arc<dyn Sessions>) -> Self {
+        let engines = lease.take().unwrap_or_else(lost::session);
+        let mut assistant = Self::new(config, engines).with_sessions(sessions);
+        assistant.lease = Some(lease);
+        assistant
+    }
+
+    /// Replaces engines whose worker failed by others from `sessions`. Without it, such a
+    /// failure ends the conversation.
+    pub fn with_sessions(mut self, sessions: Arc<dyn Sessions>) -> Self {
+        self.sessions = Some(sessions);
+        self
+    }
+
+    /// Tells the time by `clock` instead of this machine's. In lockstep it says when the
+    /// conversation begins; from there on the time goes with the sound.
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// Shares the cores with other assistants in this program, so that together they
@@ -67,9 +111,26 @@ impl Assistant {
         self
     }
 
+    /// Makes its conversations begin muted or not, and so loud: a factor, 0 to 2.
+    pub fn begin_with(mut self, muted: bool, volume: f32) -> Self {
+        self.controls = Controls::new(muted, volume);
+        self
+    }
+
     /// What others use to ask things of this assistant's conversations, from any thread.
     pub fn handle(&self) -> Handle {
         self.controls.handle.clone()
+    }
+
+    /// Where its events go: others than the caller of [`converse`](Self::converse) may
+    /// listen in.
+    pub fn events(&self) -> Events {
+        self.events.clone()
+    }
+
+    /// Whether the conversation under way is alive, for a watchdog.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// The settings in force.
@@ -82,6 +143,13 @@ impl Assistant {
         self.config.turn = turn;
     }
 
+    /// Changes how many threads the recogniser and the language model run on (0 follows
+    /// the load), from the next conversation on.
+    pub fn set_threads(&mut self, threads: u32) {
+        self.config.stt.threads = threads;
+        self.config.llm.threads = threads;
+    }
+
     /// The engines, for single tasks.
     pub fn engines(&mut self) -> &mut Engines {
         &mut self.engines
@@ -90,8 +158,12 @@ impl Assistant {
     /// Holds a conversation on `board` until `stop` or, on a recording, until
     /// its end. What was said before is remembered.
     ///
+    /// Events go to `on_event` on this thread. It may take its time: where it is too slow
+    /// for too long it gets no more of them, and the conversation goes on.
+    ///
     /// # Errors
-    /// When the board cannot be started, or a worker thread ended unexpectedly.
+    /// When the board cannot be started; when a worker failed and could not be replaced,
+    /// or failed for the third time within a minute.
     /// What goes wrong in a turn is told as [`Event::Trouble`], and the
     /// conversation goes on; so it does without a device that is lost
     /// ([`Event::DeviceLost`]).
@@ -102,45 +174,187 @@ impl Assistant {
         stop: &Stop,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Losses> {
-        let Engines { vad, stt, eot, llm, tts } = &mut self.engines;
-        let rate = tts.sample_rate();
+        let subscription = self.events.subscribe();
+        let listener = (&subscription, on_event);
+        self.health.show();
+        match pace {
+            Pace::Live => self.live(board, stop, listener),
+            Pace::Lockstep => self.lockstep(board, stop, listener),
+        }
+    }
+
+    fn live(
+        &mut self,
+        board: &mut dyn Board,
+        stop: &Stop,
+        (subscription, on_event): (&Subscription, &mut dyn FnMut(Event)),
+    ) -> Result<Losses> {
+        let mut strikes = Strikes::default();
+        loop {
+            let (mut conversation, attention, microphone) = self.begin(board, true)?;
+            let ear = self.ear(attention);
+            let parts = Parts::new(&self.config, &self.cores, &self.clock, true);
+            let posts = parts.posts(&mut self.engines);
+            let sessions = self.sessions.clone();
+            let left = live::run(
+                &mut conversation,
+                live::Needs {
+                    ear,
+                    microphone,
+                    posts,
+                    links: board.links(),
+                    replace: &mut |worker| {
+                        let sessions = sessions.as_ref().ok_or(Error::Worker(worker))?;
+                        let posts = parts.posts(&mut sessions.session()?);
+                        let post = posts.into_iter().find(|post| post.name() == worker);
+                        post.ok_or(Error::Worker(worker))
+                    },
+                    strikes: &mut strikes,
+                    health: &self.health,
+                },
+                stop,
+                subscription,
+                on_event,
+            )?;
+            let loudspeaker = conversation.playback().speaker().stats();
+            let losses = Losses { microphone: left.microphone, loudspeaker };
+            workers::give_back(left.posts, &mut self.engines);
+            match left.ear {
+                Some(ear) => self.engines.vad = ear.into_engine(),
+                None => {
+                    let sessions = self.sessions.as_ref().ok_or(Error::Worker(live::FRONT_END))?;
+                    self.engines.vad = sessions.session()?.vad;
+                }
+            }
+            match left.end {
+                None => return Ok(losses),
+                Some(live::End::Closed(error)) => return Err(error),
+                Some(live::End::Again(failure)) => {
+                    let message = format!("{failure}. The conversation begins again");
+                    on_event(Event::Trouble { at: Samples::ZERO, message });
+                }
+            }
+        }
+    }
+
+    fn lockstep(
+        &mut self,
+        board: &mut dyn Board,
+        stop: &Stop,
+        listener: (&Subscription, &mut dyn FnMut(Event)),
+    ) -> Result<Losses> {
+        let clock = Arc::new(SampleClock::new(self.clock.now()));
+        let (mut conversation, attention, microphone) = self.begin(board, false)?;
+        let mut ear = self.ear(attention);
+        let told: Arc<dyn Clock> = clock.clone();
+        let parts = Parts::new(&self.config, &self.cores, &told, false);
+        let mut posts = parts.posts(&mut self.engines);
+        let microphone = lockstep::run(
+            &mut conversation,
+            &mut ear,
+            &mut posts,
+            microphone,
+            &clock,
+            stop,
+            (listener.0, &mut |event| {
+                self.health.show();
+                listener.1(event);
+            }),
+        );
+        workers::give_back(posts, &mut self.engines);
+        self.engines.vad = ear.into_engine();
+        Ok(Losses {
+            microphone: microphone?,
+            loudspeaker: conversation.playback().speaker().stats(),
+        })
+    }
+
+    /// A conversation on `board`, at its beginning, with what the front end needs of it.
+    fn begin(
+        &mut self,
+        board: &mut dyn Board,
+        real_time: bool,
+    ) -> Result<(Conversation, Arc<Attention>, Box<dyn Microphone>)> {
+        let rate = self.engines.tts.sample_rate();
         let (microphone, loudspeaker) = board.start(rate)?;
         let (panel, changes) = (board.panel(), board.changes());
         let turn = &self.config.turn;
         let patience = patience(turn);
         let attention = Arc::new(Attention::new(patience.normal));
-        let ear = Ear::new(
+        let machine = TurnMachine::new(turn_config(turn));
+        let playback = Playback::new(loudspeaker, rate);
+        let watched = (attention.clone(), patience);
+        let outside = (self.events.clone(), self.controls.clone());
+        let conversation = Conversation::new(machine, playback, rate, real_time, watched, outside)
+            .with_feedback(self.config.feedback.clone())
+            .with_panel(panel)
+            .with_changes(changes);
+        Ok((conversation, attention, microphone))
+    }
+
+    fn ear(&mut self, attention: Arc<Attention>) -> Ear<'static> {
+        let turn = &self.config.turn;
+        Ear::new(
             Cleaner::new(&self.config.ear),
-            vad.as_mut(),
+            std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
             Interrupting::new(turn),
-            attention.clone(),
-        );
-        let cores = self.cores.clone();
-        // On a virtual clock the mind stands still, its cores in hand, while the voice speaks.
-        let voice_cores = if pace == Pace::Live { cores.clone() } else { Cores::new(1) };
-        let language = self.config.language().map(str::to_owned);
-        let prompt = self.config.stt.prompt.clone();
-        let threads = |asked| threads(asked, cores.total());
-        let writing = threads(self.config.stt.threads);
-        let workers = Workers {
-            scribe: Scribe::new(stt.as_mut(), cores.clone(), writing, language, prompt),
-            judge: Judge::new(eot.as_deref_mut().map(|eot| eot as _), cores.clone()),
-            mind: Mind::new(llm.as_mut(), cores.clone(), threads(self.config.llm.threads)),
-            voice: Voice::new(tts.as_mut(), voice_cores, delivery(&self.config)),
-        };
-        let machine = TurnMachine::new(turn_config(turn));
-        let mouth = Mouth::new(loudspeaker, rate);
-        let real_time = pace == Pace::Live;
-        let mut conversation =
-            Conversation::new(machine, mouth, rate, real_time, (attention, patience), on_event)
-                .with_panel(panel)
-                .with_changes(changes);
-        let microphone = match pace {
-            Pace::Live => live::run(&mut conversation, ear, workers, microphone, stop)?,
-            Pace::Lockstep => lockstep::run(&mut conversation, ear, workers, microphone, stop),
-        };
-        Ok(Losses { microphone, loudspeaker: conversation.mouth().speaker().stats() })
+            attention,
+        )
+    }
+}
+
+impl Drop for Assistant {
+    fn drop(&mut self) {
+        if let Some(lease) = &mut self.lease {
+            lease.put(std::mem::replace(&mut self.engines, lost::session()));
+        }
+    }
+}
+
+/// What the workers of a conversation are made of, but for their engines.
+struct Parts {
+    config: Config,
+    cores: Cores,
+    clock: Arc<dyn Clock>,
+    live: bool,
+}
+
+impl Parts {
+    fn new(config: &Config, cores: &Cores, clock: &Arc<dyn Clock>, live: bool) -> Self {
+        Self { config: config.clone(), cores: cores.clone(), clock: clock.clone(), live }
+    }
+
+    /// Where a worker takes cores, whose engine is to run on so many threads (0 follows the
+    /// load). On a virtual clock the workers never compute at the same time, and one may call
+    /// another while it holds its own cores. Their number is then fixed: some of llama.cpp's
+    /// sums depend on it in their last bits, and one recording is to give one event log.
+    fn seat(&self, asked: u32) -> Seat {
+        match (self.live, asked) {
+            (false, _) => Cores::new(self.cores.total()).seat(),
+            (true, 0) => self.cores.seat(),
+            (true, _) => self.cores.clone().fixed().seat(),
+        }
+    }
+
+    /// The workers, with the engines taken out of `engines`.
+    fn posts(&self, engines: &mut Engines) -> Vec<Box<dyn Post>> {
+        let Engines { stt, eot, llm, tts, .. } = engines;
+        let stt = std::mem::replace(stt, Box::new(Lost));
+        let llm = std::mem::replace(llm, Box::new(Lost));
+        let tts = std::mem::replace(tts, Box::new(Lost));
+        let config = &self.config;
+        let threads = |asked| threads(asked, self.cores.total());
+        let language = config.language().map(str::to_owned);
+        let (writing, thinking) = (config.stt.threads, config.llm.threads);
+        let prompt = config.stt.prompt.clone();
+        workers::posts(Workers {
+            scribe: Scribe::new(stt, self.seat(writing), threads(writing), language, prompt),
+            judge: Judge::new(eot.take(), self.seat(0)),
+            mind: Mind::new(llm, self.seat(thinking), threads(thinking), self.clock.clone())
+                .with_facts(Facts::of(config)),
+            voice: Voice::new(tts, self.seat(0), delivery(config)),
+        })
     }
 }
 

@@ -1,13 +1,17 @@
 //! `sayso bench`: how fast this machine is, stage by stage and turn by turn.
 
+mod busy;
 mod echo;
 mod endpoint;
 mod figures;
+mod further;
 mod interruptions;
 mod label;
 mod length;
+mod load;
 mod questions;
 mod room;
+mod sessions;
 mod soak;
 mod stages;
 mod turns;
@@ -27,7 +31,8 @@ Examples:
   sayso bench tts -n 50 --json              one stage, 50 times, for a program
   sayso --profile small bench turns --limit 16
                                             whole turns beside a plain cascade
-  sayso bench soak --minutes 60             does it hold for an hour?";
+  sayso bench soak --minutes 60             does it hold for an hour?
+  sayso bench sessions                      what a further conversation costs";
 
 /// Measure the stages and whole turns on this machine.
 ///
@@ -74,8 +79,10 @@ enum What {
     Turns(turns::Turns),
     Endpoint(endpoint::Endpoint),
     Length(length::Length),
+    Load(load::Load),
     Soak(soak::Soak),
     Label(label::Label),
+    Sessions(sessions::SessionsBench),
     /// Keep one core busy until the input ends
     #[command(hide = true)]
     Busy,
@@ -87,8 +94,10 @@ impl Bench {
             Some(What::Turns(turns)) => return turns.run(shared, stop),
             Some(What::Endpoint(endpoint)) => return endpoint.run(shared, stop),
             Some(What::Length(length)) => return length.run(shared, stop),
+            Some(What::Load(load)) => return load.run(shared, stop),
             Some(What::Soak(soak)) => return soak.run(shared, stop),
-            Some(What::Busy) => return soak::busy(),
+            Some(What::Sessions(sessions)) => return sessions.run(shared, stop),
+            Some(What::Busy) => return busy::busy(),
             Some(What::Label(label)) => return label.run(shared.verbose > 0),
             None => {}
         }

@@ -167,8 +167,23 @@ pub fn rss_mib() -> Option<f64> {
     status_mib("VmRSS:")
 }
 
+/// What of it belongs to no file, in MiB, where the system tells.
+pub fn anonymous_mib() -> Option<f64> {
+    status_mib("RssAnon:")
+}
+
+/// The memory of this process, where it is shared with others its share, in MiB, where the
+/// system tells.
+pub fn pss_mib() -> Option<f64> {
+    mib("/proc/self/smaps_rollup", "Pss:")
+}
+
 fn status_mib(name: &str) -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    mib("/proc/self/status", name)
+}
+
+fn mib(file: &str, name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(file).ok()?;
     let line = status.lines().find(|line| line.starts_with(name))?;
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }

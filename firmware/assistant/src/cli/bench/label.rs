@@ -74,6 +74,8 @@ fn pauses(pauses: &[Range<usize>]) -> String {
 /// Times in ms from the start of the recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labels {
+    /// The beginning of the speech.
+    pub start: usize,
     /// The end of the speech.
     pub end: usize,
     /// Its pauses.
@@ -114,7 +116,8 @@ pub fn label(samples: &[f32]) -> Option<Labels> {
         .filter_map(|pair| Some(pair.first()?.end..pair.last()?.start))
         .filter(|pause| pause.len() >= PAUSE_MS)
         .collect();
-    Some(Labels { end: stretches.last()?.end, pauses, room, on, off })
+    let (start, end) = (stretches.first()?.start, stretches.last()?.end);
+    Some(Labels { start, end, pauses, room, on, off })
 }
 
 /// The level of every whole millisecond, in dBFS.

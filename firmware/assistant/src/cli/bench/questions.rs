@@ -9,6 +9,7 @@ use clap::Args;
 use sayso::{Error, Result};
 use sayso_core::audio::Samples;
 
+use super::further::further;
 use super::label::label;
 use super::room;
 use crate::cli::term;
@@ -46,7 +47,8 @@ pub struct Choice {
     #[arg(long, value_name = "FILE")]
     question: Vec<PathBuf>,
     /// Folder of recordings, with a list of labels (turns.tsv) or without
-    /// [default: the repository's tests/data, where there is one]
+    /// [default: the repository's tests/data, where there is one, and the folder that
+    /// SAYSO_TEST_DATA names]
     #[arg(long, value_name = "DIR", conflicts_with = "question")]
     data: Vec<PathBuf>,
     /// Only the first N; the list is in such an order that any beginning is a mix
@@ -104,9 +106,23 @@ impl Choice {
                     embedded()?
                 }
             };
+            self.add_further(&mut questions)?;
         }
         questions.truncate(self.most());
         Ok(questions)
+    }
+
+    /// Adds the sentences among the further recordings that are not there yet.
+    fn add_further(&self, questions: &mut Vec<Question>) -> Result<()> {
+        for further in further()?.into_iter().filter(|further| further.is_sentence()) {
+            if questions.len() >= self.most() {
+                break;
+            }
+            if !questions.iter().any(|question| question.name == further.name) {
+                questions.extend(unlabelled(&further.path)?);
+            }
+        }
+        Ok(())
     }
 
     fn most(&self) -> usize {

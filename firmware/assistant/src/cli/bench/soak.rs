@@ -1,6 +1,5 @@
 //! `sayso bench soak`: hours of conversation, and whether anything wears out.
 
-mod load;
 mod watch;
 
 use std::time::Duration;
@@ -10,11 +9,10 @@ use sayso::{Error, Losses, Pace, Result, Stop};
 use sayso_core::audio::Samples;
 use sayso_replay::Replay;
 
+use super::busy::Busy;
 use super::figures::Sheet;
 use super::questions::Choice;
 use crate::cli::{Shared, term};
-use load::Load;
-pub use load::busy;
 use watch::Watch;
 
 /// Hold a long conversation and look for what wears out.
@@ -51,7 +49,7 @@ impl Soak {
         let config = shared.settings()?;
         let limits = sayso::assistant::turn_config(&config.turn);
         let mut assistant = shared.assistant(config)?;
-        let _load = self.load.then(Load::start).transpose()?;
+        let _load = self.load.then(Busy::start).transpose()?;
         // It is never over by itself: questions follow until the time is up.
         let hour = Duration::from_secs(3_600);
         let mut board = Replay::from_samples(Vec::new()).tail(hour).max_tail(hour);

@@ -1,6 +1,6 @@
 //! The stages one by one: how fast each engine is by itself.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sayso::{Engines, Error, Pace, Result, Stop};
 use sayso_board::EAR_RATE;
@@ -10,11 +10,15 @@ use sayso_models::stt::SttRequest;
 use sayso_replay::Replay;
 
 use super::figures::{self, Figures, Sheet};
+use super::further::further;
 use super::questions::decode;
 use crate::cli::Shared;
 
 /// Eleven seconds of recorded speech.
 const SPEECH: &[u8] = include_bytes!("../../../../../tests/data/smoke/jfk.flac");
+
+/// Further recordings are cut: Whisper hears no more at a time.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// How often each is measured, and what ends that early.
 pub struct Stages<'a> {
@@ -89,7 +93,16 @@ impl Stages<'_> {
             }
             sheet = sheet.with(figures);
         }
-        Ok(sheet)
+        let mut figures = Figures::new("further_recordings_ms_per_s");
+        for recording in further()? {
+            self.go_on()?;
+            let sound = sayso_board::read_all(&recording.path, LONGEST)?.samples;
+            let start = Instant::now();
+            let request = SttRequest { language: Some("en"), ..SttRequest::default() };
+            stt.transcribe(&sound, &request, &Cancel::new(), &mut |_| {})?;
+            figures.push(ms(start) * f64::from(EAR_RATE) / sound.len().max(1) as f64);
+        }
+        Ok(if figures.values().is_empty() { sheet } else { sheet.with(figures) })
     }
 
     pub fn llm(&self, shared: &Shared) -> Result<Sheet> {

@@ -76,7 +76,7 @@ impl Stage<'_> {
         let attention = Arc::new(Attention::new(self.endpointer.config().hangover));
         let mut ear = Ear::new(
             cleaner,
-            self.vad,
+            Box::new(&mut *self.vad),
             self.endpointer.clone(),
             self.interrupting,
             Arc::clone(&attention),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sayso::patience::{self, Patience, Reading};
+use sayso::patience::{self, Known, Patience, Reading};
 use sayso::{Engines, Result};
 use sayso_core::audio::Samples;
 use sayso_models::Cancel;
@@ -98,6 +98,6 @@ impl Policy for Adaptive<'_, '_> {
         if quiet.silence < self.asked + self.takes {
             return Ok(self.patience.normal);
         }
-        Ok(self.patience.hangover(score, reading))
+        Ok(self.patience.hangover(&Known::of(score, reading)))
     }
 }

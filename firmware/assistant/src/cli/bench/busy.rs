@@ -8,9 +8,9 @@ use sayso::{Error, Result};
 pub const TASK: [&str; 2] = ["bench", "busy"];
 
 /// A process of its own that is busy with nothing, until this is dropped.
-pub struct Load(Child);
+pub struct Busy(Child);
 
-impl Load {
+impl Busy {
     /// Starts it.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Load {
     }
 }
 
-impl Drop for Load {
+impl Drop for Busy {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
         // Fails only where it is gone already.

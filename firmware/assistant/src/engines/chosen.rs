@@ -1,0 +1,151 @@
+//! The model files that a configuration chooses, and where they are.
+
+use std::path::{Path, PathBuf};
+
+use sayso_models::catalog::{self, Role};
+use sayso_models::store::{self, State, Store};
+
+use crate::config::{Config, Models, Profile};
+use crate::error::Result;
+
+/// The model files that a configuration chooses.
+pub struct Chosen<'c> {
+    config: &'c Config,
+    store: Store,
+}
+
+impl<'c> Chosen<'c> {
+    /// The files that `config` chooses.
+    pub fn new(config: &'c Config) -> Self {
+        let dir = &config.models.dir;
+        let dir = if dir.as_os_str().is_empty() { store::default_dir() } else { dir.clone() };
+        Self { config, store: Store::open(dir) }
+    }
+
+    /// The store they come from, unless they are named.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The names in the catalogue of the models that are taken from the store.
+    pub fn names(&self) -> Vec<&str> {
+        let Models { vad, eot, whisper, llm, voice, .. } = &self.config.models;
+        let named = [
+            (vad.to_str().unwrap_or("."), Role::Vad),
+            (eot.to_str().unwrap_or("."), Role::Eot),
+            (whisper, Role::Stt),
+            (llm, Role::Llm),
+            (voice.to_str().unwrap_or("."), Role::Tts),
+        ];
+        let used = |role| role != Role::Eot || self.config.turn.end_of_turn;
+        let named = named.into_iter().filter(|(_, role)| used(*role));
+        named.filter_map(|(asked, role)| self.name(asked, role)).collect()
+    }
+
+    /// Makes sure that there is something to load at all.
+    ///
+    /// # Errors
+    /// When more than one of the models is not installed: names them all.
+    pub(super) fn check(&self) -> Result<()> {
+        let absent = |name: &&str| matches!(self.store.state(name), Ok(State::Missing));
+        let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
+        if missing.len() < 2 {
+            return Ok(());
+        }
+        Err(crate::Error::Usage(format!(
+            "{}: these models are not installed: {}. Run `sayso models fetch`",
+            self.store.dir().display(),
+            missing.join(", ")
+        )))
+    }
+
+    /// The catalogue's name for what is asked for; `None` when that is a file.
+    fn name<'a>(&'a self, asked: &'a str, role: Role) -> Option<&'a str> {
+        let asked = if asked.is_empty() { self.default(role) } else { asked };
+        self.store.catalog().model(asked).is_ok().then_some(asked)
+    }
+
+    /// The model for `role` in the profile chosen.
+    fn default(&self, role: Role) -> &str {
+        let profile = match self.config.models.profile {
+            Profile::Standard => catalog::Profile::Standard,
+            Profile::Small => catalog::Profile::Small,
+        };
+        self.store.catalog().of(profile, role).map_or("", |model| model.name.as_str())
+    }
+
+    /// The only file, or the named one, of the model asked for.
+    fn file(&self, asked: &str, role: Role) -> Result<PathBuf> {
+        match self.name(asked, role) {
+            None => self.own(asked),
+            Some(name) => {
+                let model = self.store.catalog().model(name)?;
+                let file = model.files().into_iter().next().unwrap_or_default();
+                Ok(self.store.path(name, file)?)
+            }
+        }
+    }
+
+    /// A file or folder of the user's own.
+    fn own(&self, asked: &str) -> Result<PathBuf> {
+        let path = PathBuf::from(asked);
+        // What cannot be looked at is there, for all that is known: opening it will tell.
+        if path.try_exists().unwrap_or(true) {
+            return Ok(path);
+        }
+        // A word alone may be a name of the catalogue, mistyped.
+        let word = path.components().count() == 1;
+        Err(crate::Error::Usage(if word {
+            let hint = self.store.catalog().hint(asked);
+            format!("{asked}: there is no such file, and no model of that name: {hint}")
+        } else {
+            format!("{asked}: there is no such file or folder: check the path")
+        }))
+    }
+
+    /// The Silero file.
+    ///
+    /// # Errors
+    /// When it is not installed, or not where the settings say.
+    pub fn vad(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.vad.to_string_lossy(), Role::Vad)
+    }
+
+    /// The Smart Turn file.
+    ///
+    /// # Errors
+    /// When it is not installed, or not where the settings say.
+    pub fn eot(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.eot.to_string_lossy(), Role::Eot)
+    }
+
+    /// The Whisper file.
+    ///
+    /// # Errors
+    /// When it is not installed, or not where the settings say.
+    pub fn stt(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.whisper, Role::Stt)
+    }
+
+    /// The language model's file.
+    ///
+    /// # Errors
+    /// When it is not installed, or not where the settings say.
+    pub fn llm(&self) -> Result<PathBuf> {
+        self.file(&self.config.models.llm, Role::Llm)
+    }
+
+    /// The voice's folder.
+    ///
+    /// # Errors
+    /// When it is not installed, or not where the settings say.
+    pub fn tts(&self) -> Result<PathBuf> {
+        let folder = self.config.models.voice.to_string_lossy();
+        let named = self.store.catalog().model(&folder).is_ok_and(|model| model.role == Role::Tts);
+        if !folder.is_empty() && !named {
+            return self.own(&folder);
+        }
+        let file = self.file(&folder, Role::Tts)?;
+        Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())
+    }
+}

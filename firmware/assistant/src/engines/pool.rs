@@ -1,0 +1,108 @@
+//! A bounded number of sessions, lent to one user at a time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Engines, Sessions};
+use crate::error::{Error, Result};
+
+/// Sessions for a bounded number of users at a time (`models.sessions`). One that was given
+/// back is wiped and lent again. Clones share them.
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    sessions: Arc<dyn Sessions>,
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    lent: usize,
+    /// Wiped.
+    idle: Vec<Engines>,
+}
+
+impl Pool {
+    /// At most `most` of these sessions at a time; at least one.
+    pub fn new(sessions: Arc<dyn Sessions>, most: usize) -> Self {
+        Self(Arc::new(Shared { sessions, most: most.max(1), state: Mutex::default() }))
+    }
+
+    /// How many are lent.
+    pub fn lent(&self) -> usize {
+        self.0.lock().lent
+    }
+
+    /// A session for one user.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when as many as there may be are lent; otherwise as
+    /// [`Sessions::session`].
+    pub fn lease(&self) -> Result<Lease> {
+        let idle = {
+            let mut state = self.0.lock();
+            if state.lent >= self.0.most {
+                return Err(Error::Busy(format!(
+                    "{}: another cannot begin until one of them ends. \
+                     models.sessions = {} allows more, if there is memory for them",
+                    match self.0.most {
+                        1 => "the only conversation allowed is going on".to_owned(),
+                        most => format!("all {most} conversations allowed are going on"),
+                    },
+                    self.0.most + 1
+                )));
+            }
+            state.lent += 1;
+            state.idle.pop()
+        };
+        // From here on the place is given back whatever happens.
+        let mut lease = Lease { engines: idle, pool: self.0.clone() };
+        if lease.engines.is_none() {
+            lease.engines = Some(self.0.sessions.session()?);
+        }
+        Ok(lease)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The count is sound at every unlock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session lent to one user. Dropping it wipes the session and gives it back; without its
+/// session, which a hung worker may have kept, it gives back the place alone.
+pub struct Lease {
+    engines: Option<Engines>,
+    pool: Arc<Shared>,
+}
+
+impl Lease {
+    /// Takes the session out, to be distributed over threads; `None` when it is out already.
+    /// The place in the pool stays taken until the lease is dropped.
+    pub fn take(&mut self) -> Option<Engines> {
+        self.engines.take()
+    }
+
+    /// Puts a session in, the one taken out or a new one that replaces it.
+    pub fn put(&mut self, engines: Engines) {
+        self.engines = Some(engines);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let wiped = self.engines.take().and_then(|mut engines| match engines.wipe() {
+            Ok(()) => Some(engines),
+            Err(error) => {
+                log::warn!("a session cannot be wiped and is dropped: {error}");
+                None
+            }
+        });
+        let mut state = self.pool.lock();
+        state.lent -= 1;
+        state.idle.extend(wiped);
+    }
+}

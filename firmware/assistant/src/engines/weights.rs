@@ -1,0 +1,250 @@
+//! The weights of the real engines, and the sessions made of them.
+
+use std::path::PathBuf;
+
+use sayso_models::Cancel;
+use sayso_models::catalog::Role;
+use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
+use sayso_models::llm::{self, Llama, LlamaWeights, Llm, prompts};
+use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
+use sayso_models::tts::{HibariWeights, Tts};
+use sayso_models::vad::{SileroWeights, Vad};
+
+use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
+use crate::config::{Config, Profile};
+use crate::error::Result;
+
+/// How much Whisper sees at most of an utterance that it has doubts about, where memory
+/// is short: encoder positions of 20 ms, 15.4 s.
+const SMALL_WIDEST: u32 = 768;
+
+/// What all conversations share: the weights of every engine, loaded and laid out for this
+/// CPU once, and the evaluated system prompt. Clones share them too.
+#[derive(Clone)]
+pub struct Weights {
+    vad: SileroWeights,
+    stt: WhisperWeights,
+    eot: Option<SmartTurnWeights>,
+    llm: LlamaWeights,
+    tts: HibariWeights,
+}
+
+impl Weights {
+    /// Loads the weights that `config` chooses, side by side, and evaluates the system
+    /// prompt, or takes it from the disk.
+    ///
+    /// # Errors
+    /// When a model is missing or damaged, the prompt does not fit its context, or this CPU
+    /// lacks what this build needs.
+    pub fn load(config: &Config) -> Result<Self> {
+        cpu()?;
+        Chosen::new(config).check()?;
+        // Most of the time goes into reading files and building plans, so two
+        // cores are worth having.
+        std::thread::scope(|scope| {
+            let llm = scope.spawn(|| llm(config));
+            let stt = scope.spawn(|| stt(config));
+            let tts = scope.spawn(|| tts(config));
+            let vad = vad(config);
+            let eot = if config.turn.end_of_turn { Some(eot(config)?) } else { None };
+            let gone = |_| crate::Error::Worker("loading");
+            Ok(Self {
+                vad: vad?,
+                eot,
+                stt: stt.join().map_err(gone)??,
+                llm: llm.join().map_err(gone)??,
+                tts: tts.join().map_err(gone)??,
+            })
+        })
+    }
+
+    /// A new session: the mutable part of every engine.
+    ///
+    /// # Errors
+    /// When memory does not suffice.
+    pub fn session(&self) -> Result<Engines> {
+        Ok(Engines {
+            vad: Box::new(self.vad.session()?),
+            stt: Box::new(self.stt.session()?),
+            eot: self.eot.as_ref().map(|eot| Box::new(eot.session()) as _),
+            llm: Box::new(self.llm.session()?),
+            tts: Box::new(self.tts.session()),
+        })
+    }
+}
+
+impl Sessions for Weights {
+    fn session(&self) -> Result<Engines> {
+        self.session()
+    }
+}
+
+impl Engines {
+    /// A session with weights of its own; see [`Weights`] for several.
+    ///
+    /// # Errors
+    /// As [`Weights::load`] and [`Weights::session`].
+    pub fn load(config: &Config) -> Result<Self> {
+        Weights::load(config)?.session()
+    }
+
+    /// The file or folder that `config` chooses for `role`, after a look at whether it is
+    /// what the engine loads: the small ones are loaded for it, of the speech and language
+    /// models the heads are read.
+    ///
+    /// # Errors
+    /// As the engine's own loading.
+    pub fn check(config: &Config, role: Role) -> Result<PathBuf> {
+        let chosen = Chosen::new(config);
+        let path = match role {
+            Role::Vad => chosen.vad(),
+            Role::Eot => chosen.eot(),
+            Role::Stt => chosen.stt(),
+            Role::Llm => chosen.llm(),
+            Role::Tts => chosen.tts(),
+        }?;
+        match role {
+            Role::Vad => drop(SileroWeights::load(&path)?),
+            Role::Eot => drop(SmartTurnWeights::load(&path)?),
+            Role::Stt => Whisper::check(&path)?,
+            Role::Llm => drop(Llama::check(&path)?),
+            Role::Tts => drop(HibariWeights::load(&path)?),
+        }
+        Ok(path)
+    }
+
+    /// Loads the voice activity detector alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_vad(config: &Config) -> Result<Box<dyn Vad>> {
+        Ok(Box::new(vad(config)?.session()?))
+    }
+
+    /// Loads the judge of whether an utterance is complete, alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_eot(config: &Config) -> Result<Box<dyn EndOfTurn>> {
+        Ok(Box::new(eot(config)?.session()))
+    }
+
+    /// Loads the recogniser alone.
+    ///
+    /// # Errors
+    /// When its model is missing or damaged.
+    pub fn load_stt(config: &Config) -> Result<Box<dyn Stt>> {
+        Ok(Box::new(stt(config)?.session()?))
+    }
+
+    /// Loads the language model alone and evaluates its system prompt, or
+    /// takes that from the disk.
+    ///
+    /// # Errors
+    /// When the model is missing or damaged, or the prompt does not fit its context.
+    pub fn load_llm(config: &Config) -> Result<Box<dyn Llm>> {
+        Ok(Box::new(llm(config)?.session()?))
+    }
+
+    /// Loads the voice alone.
+    ///
+    /// # Errors
+    /// When its files are missing or damaged.
+    pub fn load_tts(config: &Config) -> Result<Box<dyn Tts>> {
+        Ok(Box::new(tts(config)?.session()))
+    }
+}
+
+fn vad(config: &Config) -> Result<SileroWeights> {
+    Ok(SileroWeights::load(&Chosen::new(config).vad()?)?)
+}
+
+fn eot(config: &Config) -> Result<SmartTurnWeights> {
+    Ok(SmartTurnWeights::load(&Chosen::new(config).eot()?)?)
+}
+
+fn stt(config: &Config) -> Result<WhisperWeights> {
+    cpu()?;
+    let path = Chosen::new(config).stt()?;
+    let settings = WhisperConfig {
+        threads: threads(config.stt.threads, cores()),
+        gpu: config.stt.gpu,
+        ..Default::default()
+    };
+    let settings = match config.models.profile {
+        Profile::Standard => settings,
+        Profile::Small => WhisperConfig { widest: SMALL_WIDEST, ..settings },
+    };
+    let weights = WhisperWeights::load(&path, &settings)?;
+    if settings.gpu && on_gpu()? {
+        warm_up_stt(&weights)?;
+    }
+    Ok(weights)
+}
+
+fn llm(config: &Config) -> Result<LlamaWeights> {
+    cpu()?;
+    let chosen = Chosen::new(config);
+    let path = chosen.llm()?;
+    let count = u32::try_from(threads(config.llm.threads, cores())).unwrap_or(4);
+    let settings = llm::Config {
+        n_ctx: config.context(),
+        exchanges: config.exchanges(),
+        threads: count,
+        threads_batch: count,
+        gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
+        sampling: config.llm.sampling.clone(),
+        ..Default::default()
+    };
+    let (system, examples) = match config.models.profile {
+        Profile::Standard => (prompts::STANDARD, prompts::standard_examples()),
+        Profile::Small => (prompts::SMALL, prompts::small_examples()),
+    };
+    // Examples go with our own prompt; another one speaks for itself.
+    let (system, examples) = match config.llm.system_prompt.trim() {
+        "" => (system, examples),
+        own => (own, Vec::new()),
+    };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let saved =
+        config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
+    let layers = settings.gpu_layers;
+    let mut weights = LlamaWeights::load(path, settings)?;
+    let primed = weights.prime(system, &examples, saved.as_deref())?;
+    log::info!("system prompt: {primed:?}");
+    if layers > 0 && on_gpu()? {
+        warm_up_llm(&weights)?;
+    }
+    Ok(weights)
+}
+
+fn tts(config: &Config) -> Result<HibariWeights> {
+    Ok(HibariWeights::load(&Chosen::new(config).tts()?)?)
+}
+
+/// Whether the models' work goes to a GPU.
+fn on_gpu() -> Result<bool> {
+    Ok(gpus()?.is_some_and(|gpus| !gpus.is_empty()))
+}
+
+/// Transcribes a second of a rising tone. A GPU's programs are compiled
+/// at their first use, which takes a second: better now than at the first question.
+fn warm_up_stt(weights: &WhisperWeights) -> Result<()> {
+    let tone: Vec<f32> = (0..16_000_u16)
+        .map(|n| f32::from(n) / 16_000.0)
+        .map(|time| 0.1 * (2_000.0 * time * (1.0 + time)).sin())
+        .collect();
+    let (request, cancel) = (SttRequest::default(), Cancel::new());
+    weights.session()?.transcribe(&tone, &request, &cancel, &mut |_| ())?;
+    Ok(())
+}
+
+/// Writes the first word of a reply: as [`warm_up_stt`].
+fn warm_up_llm(weights: &LlamaWeights) -> Result<()> {
+    let cancel = Cancel::new();
+    let mut llm = weights.session()?;
+    match llm.reply("What can you do for me?", &cancel, &mut |_| cancel.cancel()) {
+        Err(error) if !error.is_cancelled() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
