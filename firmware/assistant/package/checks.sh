@@ -106,6 +106,29 @@ expect "it ended well" [ "$(property Result)" = success ]
 expect "the answer is there" test -s /var/lib/sayso/both.wav
 expect "it is the user's own" [ "$(stat --format %U /var/lib/sayso/both.wav)" = sayso ]
 
+say "nothing of what is said is logged"
+settings "SAYSO_BOARD=replay:$PWD/speech.flac" SAYSO_OPTIONS=-vv
+systemctl start sayso
+heard 'a turn: answered'
+await inactive
+expect "it ended well" [ "$(property Result)" = success ]
+expect "the question is nowhere in the journal" sh -c '! journalctl --unit sayso --lines 100000 --output cat | grep --invert-match "^{" | grep --ignore-case --quiet "what time"'
+
+say "without a sound card, it waits and loads nothing"
+settings SAYSO_BOARD=desktop SAYSO_OPTIONS=
+systemctl start sayso
+heard 'It is waited for'
+expect "it is up" [ "$(property ActiveState)" = active ]
+expect "it has loaded no models" sh -c "! grep --quiet /var/lib/sayso/models /proc/$(property MainPID)/maps"
+expect "it can be asked" sayso ctl status
+expect "by nobody else" [ "$(stat --format '%a %U' /run/sayso/control.sock)" = '600 sayso' ]
+sayso ctl mute
+kill -KILL "$(property MainPID)"
+heard 'It is waited for'
+expect "it is still muted" sh -c 'sayso ctl status | grep --quiet muted'
+sayso ctl unmute
+stop
+
 say "start and stop, live"
 # A PulseAudio without devices stands in for the sound card.
 systemd-run --quiet --unit sound pulseaudio -n --daemonize=no --exit-idle-time=-1 \
@@ -123,7 +146,7 @@ expect "it sees no network" sh -c \
 expect "it cannot write the system" nsenter --target "$pid" --mount --root --wd \
     sh -c '[ -x /usr/bin/sayso ] && ! touch /usr/written'
 if prlimit --rtprio=20:20 true 2>/dev/null; then
-    expect "the ear has real-time priority" sh -c "ps -L -o comm,cls --pid $pid | grep --quiet '^ear *RR'"
+    expect "the front end has real-time priority" sh -c "ps -L -o comm,cls --pid $pid | grep --quiet '^front end *RR'"
 else
     say "SKIPPED: real-time priority (this system lets nobody raise the limit: no CAP_SYS_RESOURCE)"
 fi

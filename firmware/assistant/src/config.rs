@@ -3,14 +3,18 @@
 //! A setting is looked for in the defaults, then the file, then the command
 //! line (`--set turn.hangover_ms=400`); the last one wins.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sayso_models::llm::Sampling;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
 mod check;
+mod service;
+
+pub use service::{Control, NamedBoard, Privacy, State};
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
 pub const TEMPLATE: &str = include_str!("sayso.toml");
@@ -27,6 +31,8 @@ pub struct Config {
     pub raspberry_pi: RaspberryPi,
     /// What every satellite is told.
     pub satellite: Satellite,
+    /// Short sounds that say what goes on.
+    pub feedback: Feedback,
     /// Cleaning what is heard.
     pub ear: Ear,
     /// Turn-taking.
@@ -37,6 +43,14 @@ pub struct Config {
     pub llm: Llm,
     /// The voice.
     pub tts: Tts,
+    /// What must outlive a restart.
+    pub state: State,
+    /// How a running program is asked for things.
+    pub control: Control,
+    /// What is kept of what was said.
+    pub privacy: Privacy,
+    /// Boards with names.
+    pub boards: BTreeMap<String, NamedBoard>,
 }
 
 /// Which language model: the one with sensible answers, or the one that fits 512 MB.
@@ -51,23 +65,49 @@ pub enum Profile {
 }
 
 /// Which models, and where they are.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Models {
     /// Folder of the model store; empty for the user's cache folder.
+    #[serde(serialize_with = "lossy")]
     pub dir: PathBuf,
     /// Which language model.
     pub profile: Profile,
     /// A Silero VAD file (ONNX), or empty for the catalogue's.
+    #[serde(serialize_with = "lossy")]
     pub vad: PathBuf,
     /// A Smart Turn file (ONNX), or empty for the catalogue's.
+    #[serde(serialize_with = "lossy")]
     pub eot: PathBuf,
     /// A Whisper file (ggml), a catalogue name, or empty for `whisper-tiny.en`.
     pub whisper: String,
     /// A language model file (GGUF), a catalogue name, or empty for the profile's.
     pub llm: String,
     /// A folder with a Hibari voice, or empty for the catalogue's.
+    #[serde(serialize_with = "lossy")]
     pub voice: PathBuf,
+    /// Conversations at a time at most, each with a session of its own on the same weights.
+    pub sessions: u32,
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::new(),
+            profile: Profile::default(),
+            vad: PathBuf::new(),
+            eot: PathBuf::new(),
+            whisper: String::new(),
+            llm: String::new(),
+            voice: PathBuf::new(),
+            sessions: 4,
+        }
+    }
+}
+
+/// A path as text, whatever its bytes are: settings are shown in TOML and JSON.
+fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.collect_str(&path.display())
 }
 
 /// Microphone and loudspeaker.
@@ -106,11 +146,43 @@ impl Default for RaspberryPi {
 pub struct Satellite {
     /// How loud its loudspeaker is, in percent. The voice's own volume is in the sound.
     pub volume: u8,
+    /// What encrypts satellites on the network: 64 hexadecimal digits, or empty for the
+    /// file's or none.
+    pub key: String,
+    /// A file that holds it, or empty.
+    pub key_file: PathBuf,
+    /// Talk with satellites on the network without a key: anyone there can listen in and
+    /// speak for the user.
+    pub insecure: bool,
 }
 
 impl Default for Satellite {
     fn default() -> Self {
-        Self { volume: 100 }
+        Self { volume: 100, key: String::new(), key_file: PathBuf::new(), insecure: false }
+    }
+}
+
+/// Short sounds that say what goes on ([`crate::earcon`]), for a device without a screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Feedback {
+    /// When the wake phrase was heard.
+    pub wake: bool,
+    /// When nothing was understood. Without a wake phrase every cough would sound.
+    pub nothing: bool,
+    /// When something went wrong.
+    pub error: bool,
+    /// Before an announcement that asks for it.
+    pub announce: bool,
+    /// When a microphone or a loudspeaker is lost, or is back.
+    pub devices: bool,
+    /// How loud they are: 1 is a peak of −12 dBFS. 0…2.
+    pub volume: f32,
+}
+
+impl Default for Feedback {
+    fn default() -> Self {
+        Self { wake: true, nothing: false, error: true, announce: true, devices: true, volume: 0.5 }
     }
 }
 
@@ -206,7 +278,8 @@ pub struct Stt {
     pub language: String,
     /// Names and jargon likely to be said.
     pub prompt: String,
-    /// Threads; 0 for all cores, at most 4.
+    /// Threads. 0 for as many as other programs leave cores, at most 4, from one pass to
+    /// the next.
     pub threads: u32,
     /// Use the GPU, if this build can.
     pub gpu: bool,
@@ -230,7 +303,8 @@ pub struct Llm {
     /// Questions with their answers remembered, as far as they fit the context.
     /// 0 for what suits the profile: see [`Config::exchanges`].
     pub exchanges: u32,
-    /// Threads; 0 for all cores, at most 4.
+    /// Threads. 0 for as many as other programs leave cores, at most 4, from one token to
+    /// the next.
     pub threads: u32,
     /// Layers to put on the GPU, if this build can.
     pub gpu_layers: u32,
@@ -291,11 +365,16 @@ impl Config {
         }
     }
 
-    /// Where the file is looked for when none is named: `./sayso.toml`, then
-    /// `sayso/sayso.toml` in the user's configuration folder. The first that exists.
+    /// The place of the user's own settings file, there or not: `sayso/sayso.toml` in the
+    /// configuration folder (`~/.config` on Linux). `None` for a user who has no such folder.
+    pub fn user_file() -> Option<PathBuf> {
+        dirs::config_dir().map(|dir| dir.join("sayso").join("sayso.toml"))
+    }
+
+    /// The settings file where none is named: the user's own, if it is there. The working
+    /// folder's is not taken: whoever filled that folder would choose the models and devices.
     pub fn find() -> Option<PathBuf> {
-        let user = dirs::config_dir().map(|dir| dir.join("sayso").join("sayso.toml"));
-        [Some(PathBuf::from("sayso.toml")), user].into_iter().flatten().find(|path| path.is_file())
+        Self::user_file().filter(|path| path.is_file())
     }
 
     /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top.
@@ -330,7 +409,7 @@ impl Config {
 
     /// The settings in a table, which came from `place`.
     fn read(table: toml::Table, place: &str) -> Result<Self> {
-        check::known(&table, &defaults()?, "", place)?;
+        check::known(&table, &keys(&table)?, "", place)?;
         check::in_range(&table, place)?;
         let config: Config = table
             .try_into()
@@ -356,6 +435,19 @@ impl Config {
 /// The defaults as a table: the keys that exist.
 fn defaults() -> Result<toml::Table> {
     toml::Table::try_from(Config::default()).map_err(|error| Error::config(error.to_string()))
+}
+
+/// The keys that may be in `table`: the defaults, and those of each board that it names.
+fn keys(table: &toml::Table) -> Result<toml::Table> {
+    let mut keys = defaults()?;
+    let board = toml::Table::try_from(NamedBoard::default())
+        .map_err(|error| Error::config(error.to_string()))?;
+    if let Some(toml::Value::Table(named)) = table.get("boards")
+        && let Some(toml::Value::Table(known)) = keys.get_mut("boards")
+    {
+        known.extend(named.keys().map(|name| (name.clone(), board.clone().into())));
+    }
+    Ok(keys)
 }
 
 /// Puts `section.key=value` into `table`. A value that is not TOML is a string.
@@ -443,6 +535,12 @@ mod tests {
         assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
         assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
         assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
+        let text = error("", &["satellite.key=\"00ff\""]);
+        assert!(text.contains("64 hexadecimal digits") && text.ends_with("these are 4"), "{text}");
+        let digits = format!("satellite.key=\"{}\"", "a0".repeat(32));
+        Config::load(None, std::slice::from_ref(&digits)).expect("a key");
+        let both = ["satellite.key_file=\"key\"", &digits];
+        assert!(error("", &both).contains("are both set"));
         assert!(error("", &["tts.speed=nan"]).contains("out of range"));
         assert!(error("", &["llm.context=100"]).ends_with("0, or 256 to 131072"));
         assert!(error("", &["turn"]).contains("section.key=value"));
@@ -470,6 +568,32 @@ mod tests {
         assert!(text.contains("write [llm.sampling]"), "{text}");
         let text = error("[tts.speed]", &[]);
         assert!(text.contains("tts.speed: ") && text.ends_with("a number, 0.5 to 2"), "{text}");
+    }
+
+    #[test]
+    fn boards_have_names_and_areas() {
+        let dir = tempfile::tempdir().expect("folder");
+        let file = dir.path().join("sayso.toml");
+        let text = "[boards.kitchen]\naddress = \"tcp:kitchen.lan:7000\"\narea = \"ground floor\"";
+        std::fs::write(&file, text).expect("file");
+        let more = ["boards.hall-2.address=desktop".to_owned()];
+        let config = Config::load(Some(&file), &more).expect("good");
+        assert_eq!(config.boards["kitchen"].address, "tcp:kitchen.lan:7000");
+        assert_eq!(config.boards["kitchen"].area, "ground floor");
+        assert_eq!(config.boards["hall-2"].address, "desktop");
+        assert!(config.to_toml().expect("TOML").contains("[boards.kitchen]"));
+    }
+
+    #[test]
+    fn bad_boards_are_refused() {
+        let text = error("[boards.kitchen]\nadress = \"desktop\"", &[]);
+        assert!(text.ends_with("did you mean boards.kitchen.address?"), "{text}");
+        assert!(error("[boards.kitchen]\narea = \"x\"", &[]).contains("boards.kitchen.address"));
+        assert!(error("[boards]\nkitchen = 3", &[]).contains("write [boards.kitchen]"));
+        for name in ["\"tcp:x\"", "\"a b\"", "\"\"", "\"a/b\""] {
+            let text = error(&format!("[boards.{name}]\naddress = \"desktop\""), &[]);
+            assert!(text.contains("letters, digits"), "{text}");
+        }
     }
 
     #[test]

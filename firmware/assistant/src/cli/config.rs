@@ -1,6 +1,7 @@
 //! `sayso config`: the settings file.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use sayso::config::TEMPLATE;
@@ -10,9 +11,8 @@ use super::{Shared, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso config init                         ./sayso.toml, commented
-  sayso config init ~/.config/sayso/sayso.toml
-                                            for all folders
+  sayso config init                         your own settings file, commented
+  sayso config init kitchen.toml            another, for `--config kitchen.toml`
   sayso --profile small config show         the settings in force";
 
 /// The settings file.
@@ -27,7 +27,8 @@ pub struct ConfigCommand {
 enum Action {
     /// Write a commented sayso.toml that holds the defaults
     Init {
-        /// Where to [default: what --config names, else sayso.toml]
+        /// Where to [default: what --config names, else sayso/sayso.toml in the user's
+        /// configuration folder]
         file: Option<PathBuf>,
         /// Replace the file if it is there
         #[arg(long)]
@@ -47,8 +48,10 @@ impl ConfigCommand {
     pub fn run(&self, shared: &Shared) -> Result<()> {
         match &self.command {
             Action::Init { file, force } => {
-                let file = file.as_ref().or(shared.config.as_ref());
-                let file = file.map_or(Path::new("sayso.toml"), PathBuf::as_path);
+                let named = file.clone().or_else(|| shared.config.clone());
+                let file = &named.or_else(Config::user_file).ok_or_else(|| {
+                    Error::Usage("you have no configuration folder: name a file".into())
+                })?;
                 // The user's own folder of settings may not be there yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
@@ -60,8 +63,8 @@ impl ConfigCommand {
                         file.display()
                     )));
                 }
-                super::put(file, &|file| {
-                    std::fs::write(file, TEMPLATE).map_err(|error| Error::io(file, error))
+                super::put(file, |mut out| {
+                    out.write_all(TEMPLATE.as_bytes()).map_err(|error| Error::io(file, error))
                 })?;
                 println!("{}", file.display());
                 Ok(())
@@ -76,7 +79,7 @@ impl ConfigCommand {
                 Ok(())
             }
             Action::Path => {
-                match shared.config.clone().or_else(Config::find) {
+                match shared.file() {
                     Some(file) => println!("{}", file.display()),
                     None => {
                         term::note("no file: the defaults hold. `sayso config init` writes one")

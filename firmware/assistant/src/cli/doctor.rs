@@ -116,7 +116,7 @@ const INDENT: usize = 21;
 fn settings(shared: &Shared) -> Finding {
     match shared.settings() {
         Err(error) => Finding::bad("settings", error.to_string(), "correct the settings"),
-        Ok(_) => match shared.config.clone().or_else(Config::find) {
+        Ok(_) => match shared.file() {
             Some(file) => Finding::fine("settings", file.display().to_string()),
             None => Finding::fine("settings", "the defaults (`sayso config init` writes a file)"),
         },

@@ -4,24 +4,32 @@ mod ask;
 mod bench;
 mod chat;
 mod config;
+#[cfg(unix)]
+mod ctl;
 mod doctor;
 mod models;
 mod run;
+mod satellite_key;
 mod say;
+mod service;
 mod term;
 mod transcribe;
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sayso_board::WavWriter;
 use sayso_models::Cancel;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 use sayso::config::Profile;
-use sayso::{Assistant, Config, Engines, Result, Stop};
+use sayso::{Assistant, Config, Result, Stop, Weights};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +54,7 @@ struct Cli {
 /// Options that every command takes.
 #[derive(Args)]
 pub struct Shared {
-    /// Settings file [default: ./sayso.toml, else sayso/sayso.toml in the user's configuration folder]
+    /// Settings file [default: sayso/sayso.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
     /// One setting, as in sayso.toml; may be repeated
@@ -78,6 +86,9 @@ enum Command {
     Ask(ask::Ask),
     /// Talk with it: microphone and loudspeaker
     Run(run::Run),
+    /// Ask something of a running `sayso run`: to say, to answer, to stop, to mute
+    #[cfg(unix)]
+    Ctl(ctl::Ctl),
     /// Speak a text
     Say(say::Say),
     /// Write down what is said in a recording
@@ -86,6 +97,8 @@ enum Command {
     Chat(chat::Chat),
     /// The model store: list, fetch, verify, move to another machine
     Models(models::Models),
+    /// Make the key that encrypts satellites on the network
+    SatelliteKey(satellite_key::SatelliteKey),
     /// The settings file
     Config(config::ConfigCommand),
     /// Look at this machine: what is fine, what is not, what to do
@@ -102,7 +115,7 @@ impl Shared {
 
     /// As [`settings`](Self::settings), with these in place of `--set`.
     fn settings_with(&self, set: &[String]) -> Result<Config> {
-        let file = self.config.clone().or_else(Config::find);
+        let file = self.file();
         let mut config = Config::load(file.as_deref(), set)?;
         let models = &mut config.models;
         put_option(set, "models.profile", &self.profile, &mut models.profile);
@@ -113,18 +126,43 @@ impl Shared {
         Ok(config)
     }
 
+    /// The settings file in use. One that lies in the working folder is not, unless it is
+    /// named: that folder may be anybody's.
+    fn file(&self) -> Option<PathBuf> {
+        static TOLD: Once = Once::new();
+        let file = self.config.clone().or_else(Config::find);
+        let here = Path::new("sayso.toml");
+        let same = |file: &PathBuf| file.canonicalize().ok() == here.canonicalize().ok();
+        if self.config.is_none() && here.is_file() && !file.as_ref().is_some_and(same) {
+            TOLD.call_once(|| {
+                term::note("the sayso.toml of this folder is not used: `--config sayso.toml` does");
+            });
+        }
+        file
+    }
+
     /// An assistant with these settings, its models loaded.
     fn assistant(&self, config: Config) -> Result<Assistant> {
-        let _busy = term::Busy::new("loading the models");
-        let engines = Engines::load(&config)?;
+        let engines = self.weights(&config)?.session()?;
         Ok(Assistant::new(config, engines))
+    }
+
+    /// The models that these settings choose, loaded.
+    fn weights(&self, config: &Config) -> Result<Weights> {
+        let _busy = term::Busy::new("loading the models");
+        Weights::load(config)
     }
 }
 
 /// Reads the command line, does what it says, and reports.
 pub fn main() -> ExitCode {
     end_with_the_reader();
-    let cli = Cli::parse();
+    let command = run::with_kinds(Cli::command());
+    // It ends the program where the command line is wrong, as `parse` does.
+    let cli = match Cli::from_arg_matches(&command.get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     log_for(cli.shared.verbose).parse_default_env().init();
     let stop = Stop::new();
     on_ctrl_c(&stop);
@@ -132,10 +170,13 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Ask(command) => command.run(shared, &stop),
         Command::Run(command) => command.run(shared, &stop),
+        #[cfg(unix)]
+        Command::Ctl(command) => command.run(shared),
         Command::Say(command) => command.run(shared, &stop),
         Command::Transcribe(command) => command.run(shared, &stop),
         Command::Chat(command) => command.run(shared, &stop),
         Command::Models(command) => command.run(shared, &stop),
+        Command::SatelliteKey(command) => command.run(),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),
         Command::Bench(command) => command.run(shared, &stop).and_then(|()| {
@@ -171,6 +212,9 @@ fn log_for(verbose: u8) -> env_logger::Builder {
     log
 }
 
+/// Whether a panic is to be told without its message: it may quote what was said.
+static WORDLESS: AtomicBool = AtomicBool::new(false);
+
 /// Ends the program quietly where nobody reads what it prints any more (`| head`), as
 /// other programs are ended by a signal; Rust's panics.
 fn end_with_the_reader() {
@@ -179,7 +223,15 @@ fn end_with_the_reader() {
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.payload_as_str().unwrap_or_default();
         let Some(why) = message.strip_prefix("failed printing to std") else {
-            return usual(panic);
+            if !WORDLESS.load(Ordering::Acquire) {
+                return usual(panic);
+            }
+            let thread = std::thread::current();
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            return eprintln!(
+                "thread {:?} panicked at {place}; privacy.log_words shows the message",
+                thread.name().unwrap_or("without a name")
+            );
         };
         if why.contains("Broken pipe") {
             std::process::exit(LIKE_SIGPIPE);
@@ -222,40 +274,54 @@ fn put_option<T: Clone>(set: &[String], key: &str, option: &Option<T>, setting: 
     }
 }
 
+/// A path in JSON, which has no place for what is not UTF-8.
+fn lossy(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
+}
+
 /// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.
 ///
 /// # Errors
 /// As [`put`].
 fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
-    put(path, &|path| {
-        let mut file = WavWriter::create(path, rate, 1)?;
+    put(path, |file| {
+        let mut file = WavWriter::over(file, path, rate, 1)?;
         file.write(sound).and_then(|()| file.finish())?;
         Ok(())
     })
 }
 
-/// Has `write` make a file, and puts it in the place of `path` when it is whole.
+/// Has `write` fill a file, and puts it in the place of `path` when it is whole.
 ///
 /// # Errors
 /// When the disk is full or the folder missing; what was there before still is then,
 /// and no half file.
-fn put(path: &Path, write: &dyn Fn(&Path) -> Result<()>) -> Result<()> {
+fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
+    let failed = |error: &std::io::Error| {
+        let todo = match error.kind() {
+            ErrorKind::NotFound => "Make its folder, or name another file",
+            _ => "Name another file",
+        };
+        // Without the name of the half file.
+        let cause = error.get_ref().and_then(|inner| inner.source()).map(ToString::to_string);
+        let cause = cause.unwrap_or_else(|| error.to_string());
+        sayso::Error::Io(format!("cannot write {}: {cause}. {todo}", path.display()))
+    };
     // A link stays one; a device or a pipe is written to as it is.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    if name.is_empty() || place.exists() && !place.is_file() {
-        return write(path);
+    if place.file_name().is_none() || place.exists() && !place.is_file() {
+        return write(File::create(path).map_err(|error| failed(&error))?);
     }
-    let part = place.with_file_name(format!(".{name}.part"));
-    let done = write(&part).and_then(|()| {
-        std::fs::rename(&part, &place).map_err(|error| sayso::Error::io(path, error))
-    });
-    done.map_err(|error| {
-        // It says little beside the error that is told.
-        let _ = std::fs::remove_file(&part);
-        let (part, path) = (part.display().to_string(), path.display().to_string());
-        sayso::Error::Io(error.to_string().replace(&part, &path))
-    })
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut part = tempfile::Builder::new();
+    part.prefix(".sayso-").suffix(".part");
+    // As of any other file: the process's mask decides.
+    #[cfg(unix)]
+    part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let part = part.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|e| failed(&e))?;
+    write(part.as_file().try_clone().map_err(|error| failed(&error))?)?;
+    part.persist(&place).map_err(|error| failed(&error.error))?;
+    Ok(())
 }
 
 /// A flag that is set when `stop` is, for work that looks only at the flag.

@@ -234,7 +234,7 @@ fn json(listed: &Listed<'_>) -> serde_json::Value {
         "size_bytes": listed.size,
         "licence": model.licence,
         "licence_note": model.licence_note,
-        "licence_text": listed.licence_text,
+        "licence_text": listed.licence_text.as_ref().map(super::lossy),
         "homepage": model.homepage,
         "sources": model.sources.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(),
         "installed": listed.state.is_installed(),

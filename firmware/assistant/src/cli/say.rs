@@ -148,7 +148,7 @@ impl Say {
         }
         if self.json {
             let line = serde_json::json!({
-                "output": self.output,
+                "output": self.output.as_ref().map(super::lossy),
                 "duration_s": term::seconds(samples, rate),
                 "timings_ms": {
                     "first_sound": term::tenth(first.unwrap_or_default().as_secs_f64() * 1e3),

@@ -32,7 +32,7 @@ const LONG: Duration = Duration::from_secs(30);
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Transcribe {
-    /// WAV or FLAC, any sample rate, any number of channels
+    /// WAV, FLAC (also in Ogg), AIFF or CAF, any sample rate, any number of channels
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// One JSON object per file, with words, times and confidence
@@ -140,7 +140,7 @@ fn said(why: Rejection) -> &'static str {
 
 fn json(file: &Path, transcript: &Transcript, seconds: f64, took_ms: f64) -> serde_json::Value {
     serde_json::json!({
-        "file": file,
+        "file": super::lossy(file),
         "text": transcript.text.trim(),
         "words": transcript.words,
         "language": transcript.language,

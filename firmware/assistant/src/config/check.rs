@@ -28,17 +28,49 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         let range = format!("at least turn.may_end_ms, which is {}", turn.may_end_ms);
         return bad("turn.hangover_question_ms", turn.hangover_question_ms.to_string(), &range);
     }
+    let satellite = &config.satellite;
+    let named = !satellite.key_file.as_os_str().is_empty();
+    if named && !satellite.key.is_empty() {
+        return Err(Error::config(format!(
+            "{place}: satellite.key and satellite.key_file are both set: take one away"
+        )));
+    }
+    let digits = satellite.key.bytes().filter(u8::is_ascii_hexdigit).count();
+    if !satellite.key.is_empty() && (digits, satellite.key.trim().len()) != (64, 64) {
+        // Not the key itself: it may be right but for a digit.
+        return Err(Error::config(format!(
+            "{place}: satellite.key has to be 64 hexadecimal digits, as `sayso satellite-key` \
+             makes them; these are {digits}"
+        )));
+    }
     if (1..256).contains(&config.llm.context) {
         return bad("llm.context", config.llm.context.to_string(), "0, or 256 to 131072");
+    }
+    for (name, board) in &config.boards {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(Error::config(format!(
+                "{place}: [boards.{name:?}]: the name of a board is made of letters, digits, \
+                 - and _"
+            )));
+        }
+        if board.address.is_empty() {
+            return Err(Error::config(format!(
+                "{place}: boards.{name}.address is missing: where the board is, as \
+                 `sayso run --board` takes it"
+            )));
+        }
     }
     Ok(())
 }
 
 /// The least and the most that a number may be.
-const RANGES: [(&str, f64, f64); 30] = [
+const RANGES: [(&str, f64, f64); 32] = [
+    ("models.sessions", 1.0, 64.0),
     ("raspberry_pi.led", 0.0, 1023.0),
     ("raspberry_pi.button", 0.0, 1023.0),
     ("satellite.volume", 0.0, 100.0),
+    ("feedback.volume", 0.0, 2.0),
     ("turn.onset", 0.0, 1.0),
     ("turn.offset", 0.0, 1.0),
     ("turn.complete", 0.0, 1.0),

@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use sayso_fft::RealToComplex;
+use sayso_fft::num_complex::Complex;
 
 /// Samples of one spectrum (16 ms at 16 kHz), and from one to the next (8 ms).
 const SIZE: usize = 256;
@@ -56,7 +56,7 @@ pub struct Resemblance {
 impl Resemblance {
     /// Nothing was heard or played yet.
     pub fn new() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(SIZE);
+        let fft = sayso_fft::forward(SIZE);
         let turn = std::f32::consts::TAU / SIZE as f32;
         Self {
             window: std::array::from_fn(|n| 0.5 - 0.5 * (turn * n as f32).cos()),

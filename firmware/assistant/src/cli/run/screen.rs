@@ -6,14 +6,22 @@ use sayso::event::{Ending, TurnRecord};
 use sayso::{Event, Losses};
 use sayso_core::turn::State;
 
-use super::term;
+use crate::cli::{ask, term};
 
 /// The live screen: finished lines above, one line with what goes on below. With
 /// several boards, the finished lines alone, each with its board's name.
+///
+/// What was said and answered is shown on a terminal, and to who asks for JSON. Elsewhere,
+/// such as in the log of a service, it is left out unless the settings ask for it.
 pub struct Screen {
     json: bool,
     several: bool,
-    terminal: bool,
+    /// Whether JSON names the board.
+    named: bool,
+    /// Whether there is a line that is written over.
+    live: bool,
+    /// Whether what was said is shown.
+    words: bool,
     greeted: bool,
     state: State,
     level: f32,
@@ -23,11 +31,15 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn new(json: bool, several: bool) -> Self {
+    /// With the words of a conversation in any case if `log_words`.
+    pub fn new(json: bool, several: bool, named: bool, log_words: bool) -> Self {
+        let terminal = std::io::stdout().is_terminal();
         Self {
             json,
             several,
-            terminal: std::io::stdout().is_terminal() && !several,
+            named,
+            live: terminal && !several,
+            words: terminal || json || log_words,
             greeted: false,
             state: State::Listening,
             level: -90.0,
@@ -38,8 +50,20 @@ impl Screen {
     }
 
     pub fn goodbye(&self) {
-        if self.greeted && !self.json && self.terminal {
+        if self.greeted && !self.json && self.live {
             println!("\r\x1b[K{}", term::dim("Goodbye."));
+        }
+    }
+
+    /// Whether it shows what is said and answered.
+    pub fn shows_words(&self) -> bool {
+        self.words
+    }
+
+    /// Boards may come by themselves at `address`.
+    pub fn listening(&self, address: &str) {
+        if !self.json {
+            self.above(&term::dim(format!("listening at {address}")));
         }
     }
 
@@ -62,26 +86,37 @@ impl Screen {
         if self.json {
             if event.logged() {
                 let mut line = serde_json::json!(event);
-                if self.several {
+                if self.named {
                     line["board"] = board.into();
                 }
                 println!("{line}");
             }
             return;
         }
-        // The first event comes when the devices are open.
-        if !std::mem::replace(&mut self.greeted, true) {
-            self.above(&term::dim("Speak when you like; Ctrl-C ends."));
+        if let Event::State { .. } = event
+            && !std::mem::replace(&mut self.greeted, true)
+        {
+            self.above(&term::dim(match self.live {
+                true => "Speak when you like; Ctrl-C ends.",
+                false => "listening",
+            }));
         }
-        if self.several {
+        if !self.live {
+            let at = if self.several { format!("{board}: ") } else { String::new() };
             match event {
                 Event::Turn(record) if record.ending != Ending::Dropped => {
-                    self.above(&term::dim(board));
-                    self.lines(record);
+                    if self.words {
+                        if self.several {
+                            self.above(&term::dim(board));
+                        }
+                        self.lines(record);
+                    } else {
+                        self.above(&format!("{at}{}", without_words(record)));
+                    }
                 }
                 _ => {
                     if let Some(message) = aside(event) {
-                        self.above(&format!("{board}: {message}"));
+                        self.above(&format!("{at}{message}"));
                     }
                 }
             }
@@ -126,13 +161,13 @@ impl Screen {
         }
         let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
         self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
-        for line in term::folded(&super::super::ask::times(record), " · ", term::COLUMNS - 7) {
+        for line in term::folded(&ask::times(record), " · ", term::COLUMNS - 7) {
             self.above(&term::dim(format!("       {line}")));
         }
     }
 
     fn above(&self, line: &str) {
-        if self.terminal {
+        if self.live {
             println!("\r\x1b[K{line}");
         } else {
             println!("{line}");
@@ -140,9 +175,6 @@ impl Screen {
     }
 
     fn status(&self) {
-        if !self.terminal {
-            return;
-        }
         let state = match self.state {
             State::Asleep => "asleep   ",
             State::Listening => "listening",
@@ -159,6 +191,15 @@ impl Screen {
         print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
         // A closed terminal shows at the next whole line.
         let _ = std::io::stdout().flush();
+    }
+}
+
+/// How a turn went, and nothing of what was said.
+fn without_words(record: &TurnRecord) -> String {
+    match record.ending {
+        Ending::Stopped => "a turn: stopped".into(),
+        Ending::Interrupted => format!("a turn: answered, interrupted · {}", ask::times(record)),
+        _ => format!("a turn: answered · {}", ask::times(record)),
     }
 }
 

@@ -1,0 +1,157 @@
+//! `sayso satellite-key`, and the key of the settings.
+
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use sayso::config::Satellite;
+use sayso::{Error, Result};
+use sayso_satellite_board::{Key, Security, generate_key};
+
+use super::term;
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso satellite-key -o ~/.config/sayso/satellite.key
+  sayso --set satellite.key_file=~/.config/sayso/satellite.key run --board tcp:kitchen.lan:7000
+
+The satellite needs the same key: the 64 digits, as its documentation says. Who has the key
+can listen in and speak for you; nobody else on the network can.";
+
+/// Make the key that encrypts satellites on the network.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct SatelliteKey {
+    /// A new file for it, which only you can read; else it is printed
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl SatelliteKey {
+    pub fn run(&self) -> Result<()> {
+        let key = generate_key()
+            .map_err(|error| Error::Io(format!("the system gives no random bytes: {error}")))?;
+        let Some(path) = &self.output else {
+            println!("{key:x}");
+            return Ok(());
+        };
+        write(path, &key).map_err(|error| {
+            let hint = match error.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    ": satellites may be using that key. Remove the file, or name another"
+                }
+                _ => "",
+            };
+            Error::Io(format!("{}: {error}{hint}", path.display()))
+        })
+    }
+}
+
+/// Writes `key` to a new file that nobody else can read.
+fn write(path: &Path, key: &Key) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{key:x}")?;
+    file.sync_all()
+}
+
+/// What protects satellites on the network, by the settings.
+///
+/// # Errors
+/// When the key's file cannot be read or holds none.
+pub fn security(settings: &Satellite) -> Result<Security> {
+    let path = &settings.key_file;
+    if !path.as_os_str().is_empty() {
+        return read(path).map(Security::Key);
+    }
+    if settings.key.is_empty() {
+        return Ok(if settings.insecure { Security::None } else { Security::LoopbackOnly });
+    }
+    let key = Key::from_hex(settings.key.as_bytes());
+    key.map(Security::Key).ok_or_else(|| Error::config(format!("satellite.key: {WANTED}")))
+}
+
+const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes them";
+
+fn read(path: &Path) -> Result<Key> {
+    let path = &expanded(path);
+    let mut text = Vec::new();
+    // A key is 64 digits and the end of the line; a device is no key.
+    let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
+    if readable_by_others(&file) {
+        term::note(format!(
+            "{}: others can read this key, and so listen in: `chmod 600` it",
+            path.display()
+        ));
+    }
+    file.take(200).read_to_end(&mut text).map_err(|error| failed(path, &error.to_string()))?;
+    Key::from_hex(&text).ok_or_else(|| failed(path, WANTED))
+}
+
+fn failed(path: &Path, why: &str) -> Error {
+    Error::config(format!("satellite.key_file = {}: {why}", path.display()))
+}
+
+/// `~/…` as the shell would have it, which does not look into settings.
+fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(unix)]
+fn readable_by_others(file: &std::fs::File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &std::fs::File) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(key: &str, file: &Path, insecure: bool) -> Satellite {
+        Satellite { key: key.into(), key_file: file.into(), insecure, ..Satellite::default() }
+    }
+
+    #[test]
+    fn the_key_is_the_one_of_the_file_or_the_settings() {
+        let none = Path::new("");
+        assert_eq!(security(&settings("", none, false)).unwrap(), Security::LoopbackOnly);
+        assert_eq!(security(&settings("", none, true)).unwrap(), Security::None);
+        let digits = "00ff".repeat(16);
+        let key = Security::Key(Key::from_hex(digits.as_bytes()).unwrap());
+        // A key counts, whatever else is allowed.
+        assert_eq!(security(&settings(&digits, none, true)).unwrap(), key);
+        assert!(security(&settings("00", none, false)).is_err());
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        SatelliteKey { output: Some(path.clone()) }.run().unwrap();
+        assert!(!readable_by_others(&std::fs::File::open(&path).unwrap()));
+        let Security::Key(first) = security(&settings("", &path, false)).unwrap() else { panic!() };
+        // A key that may be in use is not written over.
+        let error = SatelliteKey { output: Some(path.clone()) }.run().unwrap_err();
+        assert!(error.to_string().contains("Remove the file"), "{error}");
+        assert_eq!(read(&path).unwrap(), first);
+        let other = folder.path().join("other");
+        SatelliteKey { output: Some(other.clone()) }.run().unwrap();
+        assert_ne!(read(&other).unwrap(), first, "chance");
+
+        std::fs::write(&path, "no key\n").unwrap();
+        let error = security(&settings("", &path, false)).unwrap_err();
+        assert!(error.to_string().contains("64 hexadecimal digits"), "{error}");
+        assert!(security(&settings("", &folder.path().join("none"), true)).is_err());
+        #[cfg(unix)]
+        assert!(read(Path::new("/dev/zero")).is_err());
+    }
+}

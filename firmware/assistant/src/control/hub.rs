@@ -1,0 +1,364 @@
+//! The boards of a running program, and what is asked of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::operation::{Answer, BoardStatus, Operation, Phase, Program, Refusal, Request};
+use super::{Announcement, Command, Handle};
+use crate::error::Result;
+use crate::state::{Sound, StateFolder};
+use crate::supervisor::Health;
+
+/// Commands and announcements that may wait at one board.
+const MOST_WAITING: usize = 32;
+
+/// Commands of any kind that may wait at one board. They are taken up within some 10 ms,
+/// so more wait only where a conversation stands still.
+const MOST_PENDING: usize = 1_024;
+
+const BUSY: &str = "too much waits there already: try later";
+
+/// A board that is waited for is looked for more often than this. One that was not has a
+/// thread that hangs.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Told when a board's own button mutes its microphone, or ends that.
+pub type OnMute = Arc<dyn Fn(bool) + Send + Sync>;
+
+/// The boards of a running program. It does what a [`Request`] asks, for any transport;
+/// nothing in it waits for a conversation. Clones are the same one.
+#[derive(Clone)]
+pub struct Hub {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    boards: Mutex<BTreeMap<String, Place>>,
+    state: StateFolder,
+}
+
+/// One board.
+struct Place {
+    area: String,
+    phase: Phase,
+    reason: Option<String>,
+    sound: Sound,
+    /// Whether what is set outlives a restart.
+    remembered: bool,
+    handle: Option<Handle>,
+    /// Whether its conversation is alive.
+    health: Option<Health>,
+    /// When it was looked for last.
+    looked: Instant,
+}
+
+impl Hub {
+    /// A program without boards, which keeps what must outlive it in `state`.
+    pub fn new(state: StateFolder) -> Self {
+        Self { shared: Arc::new(Shared { boards: Mutex::default(), state }) }
+    }
+
+    fn boards(&self) -> MutexGuard<'_, BTreeMap<String, Place>> {
+        self.shared.boards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters a board, which is there until the [`Seat`] is dropped. If it is
+    /// `remembered`, it begins muted and as loud as it was last; the message says why that
+    /// is not known. Of two boards of one name the second is called `NAME#2`.
+    pub fn enter(&self, name: &str, area: &str, remembered: bool) -> (Seat, Option<String>) {
+        let (sound, doubt) = match remembered {
+            true => Sound::recall(&self.shared.state, name),
+            false => (Sound::default(), None),
+        };
+        let place = Place {
+            area: area.into(),
+            phase: Phase::Waiting,
+            reason: None,
+            sound,
+            remembered,
+            handle: None,
+            health: None,
+            looked: Instant::now(),
+        };
+        let mut boards = self.boards();
+        let free = |name: &String| !boards.contains_key(name);
+        let others = (2..).map(|n| format!("{name}#{n}"));
+        let name = std::iter::once(name.to_owned()).chain(others).find(free).unwrap_or_default();
+        boards.insert(name.clone(), place);
+        drop(boards);
+        (Seat { hub: self.clone(), name }, doubt)
+    }
+
+    /// Whether the program does what it is for: a board talks, or is waited for.
+    pub fn is_ready(&self) -> bool {
+        let ready = |place: &Place| match place.phase {
+            Phase::Open => true,
+            Phase::Waiting => place.reason.is_some(),
+            Phase::Loading => false,
+        };
+        self.boards().values().any(ready)
+    }
+
+    /// Whether every conversation is alive, and every board that is waited for is still
+    /// looked for.
+    pub fn is_alive(&self) -> bool {
+        let hangs = |place: &Place| match place.phase {
+            Phase::Waiting => place.looked.elapsed() > FRESH,
+            Phase::Open => place.health.as_ref().is_some_and(|health| !health.is_fresh()),
+            Phase::Loading => false,
+        };
+        !self.boards().values().any(hangs)
+    }
+
+    /// What the boards are doing, in a few words, for people.
+    pub fn summary(&self) -> String {
+        let boards = self.status();
+        let one = |board: &BoardStatus| match (board.phase, &board.reason) {
+            (Phase::Waiting, Some(reason)) => format!("waiting: {reason}"),
+            (Phase::Waiting, None) => "opening".into(),
+            (Phase::Loading, _) => "loading the models".into(),
+            (Phase::Open, _) if board.muted => "muted".into(),
+            (Phase::Open, _) => "open".to_owned(),
+        };
+        match boards.as_slice() {
+            [] => "no boards yet".into(),
+            [board] => one(board),
+            several => {
+                let each = several.iter().map(|board| format!("{}: {}", board.board, one(board)));
+                each.collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
+
+    /// What the boards are doing, in the order of their names.
+    pub fn status(&self) -> Vec<BoardStatus> {
+        let boards = self.boards();
+        let status = boards.iter().map(|(name, place)| {
+            let handle = place.handle.as_ref().map(Handle::status);
+            BoardStatus {
+                board: name.clone(),
+                area: place.area.clone(),
+                phase: place.phase,
+                reason: place.reason.clone(),
+                state: handle.map(|status| status.state),
+                muted: place.sound.muted,
+                volume: place.sound.volume,
+                waiting: handle.map_or(0, |status| status.waiting),
+            }
+        });
+        status.collect()
+    }
+
+    /// Does what is asked, and answers. Does not wait for what it starts.
+    pub fn answer(&self, request: &Request) -> Answer {
+        let named = request.board.as_deref();
+        if let Some(name) = named
+            && !self.boards().contains_key(name)
+        {
+            return self.unknown(&format!("there is no board {name:?}"));
+        }
+        match &request.operation {
+            Operation::Say { text, urgent } => self.announce(named, text, *urgent, false),
+            Operation::Announce { text, urgent } => self.announce(named, text, *urgent, true),
+            Operation::Ask { text } => {
+                if named.is_none() && self.boards().len() > 1 {
+                    return self.unknown("which board is to answer?");
+                }
+                self.send(named, &Command::Ask(text.trim().into()))
+            }
+            Operation::Stop {} => self.send(named, &Command::Stop),
+            Operation::Mute {} => self.set(named, |sound| sound.muted = true),
+            Operation::Unmute {} => self.set(named, |sound| sound.muted = false),
+            Operation::Volume { volume } => self.set(named, |sound| sound.volume = *volume),
+            Operation::Status {} => {
+                let mut boards = self.status();
+                boards.retain(|board| named.is_none_or(|name| name == board.board));
+                let version = env!("CARGO_PKG_VERSION").into();
+                let program = Some(Program { version, pid: std::process::id() });
+                Answer { program, boards: Some(boards), ..Answer::done() }
+            }
+        }
+    }
+
+    fn unknown(&self, what: &str) -> Answer {
+        let names = self.boards().keys().cloned().collect::<Vec<_>>().join(", ");
+        let there = if names.is_empty() { "there are no boards yet".into() } else { names };
+        Answer::refused(Refusal::UnknownBoard, format!("{what}; the boards: {there}"))
+    }
+
+    fn announce(&self, named: Option<&str>, text: &str, urgent: bool, chime: bool) -> Answer {
+        let announcement = Announcement { text: text.trim().into(), urgent, chime };
+        self.send(named, &Command::Announce(announcement))
+    }
+
+    /// Leaves a command at the board named, or at all that are open.
+    fn send(&self, named: Option<&str>, command: &Command) -> Answer {
+        let (mut sent, mut full, mut last) = (0, 0, None);
+        for (name, place) in self.boards().iter() {
+            if named.is_some_and(|named| named != name) {
+                continue;
+            }
+            let Some(handle) = place.handle.as_ref().filter(|_| place.phase == Phase::Open) else {
+                last = Some(match &place.reason {
+                    Some(reason) => format!("{name} is waited for: {reason}"),
+                    None => format!("{name} is not ready yet: its models are being loaded"),
+                });
+                continue;
+            };
+            // To stop is possible when no more can be said.
+            let full_up = match command {
+                Command::Stop => handle.pending() >= MOST_PENDING,
+                _ => handle.pending() + handle.status().waiting >= MOST_WAITING,
+            };
+            if full_up {
+                full += 1;
+                continue;
+            }
+            match handle.send(command.clone()) {
+                Ok(()) => sent += 1,
+                Err(gone) => last = Some(format!("{name}: {gone}")),
+            }
+        }
+        match (sent, full, last) {
+            (0, 0, None) => self.unknown("nobody is there to do it"),
+            (0, 0, Some(why)) => Answer::refused(Refusal::NotReady, why),
+            (0, _, _) => Answer::refused(Refusal::Busy, BUSY),
+            _ => Answer::done(),
+        }
+    }
+
+    /// Changes what is remembered of the board named, or of all, now and for the next start.
+    fn set(&self, named: Option<&str>, change: impl Fn(&mut Sound)) -> Answer {
+        let mut boards = self.boards();
+        let (mut any, mut full, mut trouble) = (false, false, None);
+        for (name, place) in boards.iter_mut() {
+            if named.is_some_and(|named| named != name) {
+                continue;
+            }
+            any = true;
+            let mut sound = place.sound;
+            change(&mut sound);
+            let pending = place.handle.as_ref().map_or(0, Handle::pending);
+            // To mute is always possible: it cannot be done twice without its opposite.
+            if pending >= MOST_PENDING && !sound.muted {
+                full = true;
+                continue;
+            }
+            place.put(sound);
+            trouble = trouble.or(place.save(name, &self.shared.state).err());
+        }
+        drop(boards);
+        match trouble {
+            _ if !any => self.unknown("nobody is there to do it"),
+            None if full => Answer::refused(Refusal::Busy, BUSY),
+            None => Answer::done(),
+            Some(error) => Answer::refused(
+                Refusal::NotSaved,
+                format!("it is so now, but a restart will undo it: {error}"),
+            ),
+        }
+    }
+}
+
+impl Place {
+    /// Makes it so, in the conversation that is held, if one is.
+    fn put(&mut self, sound: Sound) {
+        let was = std::mem::replace(&mut self.sound, sound);
+        let Some(handle) = &self.handle else { return };
+        let mut changes = Vec::new();
+        if sound.muted != was.muted {
+            changes.push(Command::Mute(sound.muted));
+        }
+        if sound.volume != was.volume {
+            changes.push(Command::Volume(sound.volume));
+        }
+        // A conversation that is over takes nothing; the next one begins as is remembered.
+        let _ = changes.into_iter().try_for_each(|change| handle.send(change));
+    }
+
+    fn save(&self, name: &str, state: &StateFolder) -> Result<()> {
+        if self.remembered { self.sound.remember(state, name) } else { Ok(()) }
+    }
+}
+
+/// A board's place in the [`Hub`], until dropped.
+pub struct Seat {
+    hub: Hub,
+    name: String,
+}
+
+impl Seat {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it begins: muted or not, and how loud.
+    pub fn sound(&self) -> Sound {
+        self.hub.boards().get(&self.name).map(|place| place.sound).unwrap_or_default()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Place)) {
+        if let Some(place) = self.hub.boards().get_mut(&self.name) {
+            change(place);
+        }
+    }
+
+    /// It is looked for, and waited for if there is a `reason`. To be called with each look.
+    pub fn waiting(&self, reason: Option<String>) {
+        self.change(|place| {
+            (place.phase, place.reason) = (Phase::Waiting, reason);
+            place.looked = Instant::now();
+        });
+    }
+
+    /// It is there, and its models are being loaded.
+    pub fn loading(&self) {
+        self.change(|place| (place.phase, place.reason) = (Phase::Loading, None));
+    }
+
+    /// Its conversations, which `handle` reaches and whose `health` is known, were made to
+    /// begin as `begun`. What was changed since then, they are told.
+    pub fn reached_by(&self, handle: Handle, health: Health, begun: Sound) {
+        self.change(|place| {
+            (place.handle, place.health) = (Some(handle), Some(health));
+            let wanted = std::mem::replace(&mut place.sound, begun);
+            place.put(wanted);
+        });
+    }
+
+    /// A conversation begins.
+    pub fn talking(&self) {
+        self.change(|place| {
+            (place.phase, place.reason) = (Phase::Open, None);
+            if let Some(health) = &place.health {
+                health.show();
+            }
+        });
+    }
+
+    /// What a board calls whose own button mutes its microphone, or ends that: it is
+    /// remembered.
+    pub fn on_mute(&self) -> OnMute {
+        let (hub, name) = (self.hub.clone(), self.name.clone());
+        Arc::new(move |muted| {
+            let mut boards = hub.boards();
+            let Some(place) = boards.get_mut(&name) else { return };
+            place.put(Sound { muted, ..place.sound });
+            if let Err(error) = place.save(&name, &hub.shared.state) {
+                log::error!("{name}: a restart will undo what its button did: {error}");
+            }
+        })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.hub.boards().remove(&self.name);
+    }
+}
+
+#[cfg(test)]
+#[path = "hub_tests.rs"]
+mod tests;

@@ -1,0 +1,215 @@
+use super::*;
+use crate::control::Controls;
+
+struct Fixture {
+    hub: Hub,
+    _dir: tempfile::TempDir,
+}
+
+fn fixture() -> Fixture {
+    let dir = tempfile::tempdir().expect("folder");
+    Fixture { hub: Hub::new(StateFolder::new(dir.path().join("state"))), _dir: dir }
+}
+
+fn ask(hub: &Hub, line: &str) -> Answer {
+    hub.answer(&Request::parse(line.as_bytes()).expect(line))
+}
+
+/// A board with a conversation whose other end the test has.
+fn open(hub: &Hub, name: &str) -> (Seat, Controls) {
+    let (seat, doubt) = hub.enter(name, "", true);
+    assert_eq!(doubt, None);
+    let controls = Controls::new(seat.sound().muted, seat.sound().volume);
+    seat.reached_by(controls.handle.clone(), Health::new(), seat.sound());
+    seat.talking();
+    (seat, controls)
+}
+
+fn commands(controls: &Controls) -> Vec<Command> {
+    controls.commands.try_iter().collect()
+}
+
+#[test]
+fn operations_become_commands() {
+    let Fixture { hub, _dir } = &fixture();
+    let (_seat, controls) = open(hub, "kitchen");
+    for line in [
+        r#"{"op":"say","text":" tea is ready "}"#,
+        r#"{"op":"announce","text":"fire","urgent":true,"board":"kitchen"}"#,
+        r#"{"op":"ask","text":"what time is it"}"#,
+        r#"{"op":"stop"}"#,
+        r#"{"op":"mute"}"#,
+        r#"{"op":"unmute"}"#,
+        r#"{"op":"volume","volume":0.5}"#,
+    ] {
+        assert_eq!(ask(hub, line), Answer::done(), "{line}");
+    }
+    let say = |text: &str, urgent, chime| {
+        Command::Announce(Announcement { text: text.into(), urgent, chime })
+    };
+    assert_eq!(
+        commands(&controls),
+        [
+            say("tea is ready", false, false),
+            say("fire", true, true),
+            Command::Ask("what time is it".into()),
+            Command::Stop,
+            Command::Mute(true),
+            Command::Mute(false),
+            Command::Volume(0.5),
+        ]
+    );
+}
+
+#[test]
+fn a_board_is_asked_by_its_name_or_all_are() {
+    let Fixture { hub, _dir } = &fixture();
+    let (_k, kitchen) = open(hub, "kitchen");
+    let (_h, hall) = open(hub, "hall");
+    assert!(ask(hub, r#"{"op":"say","text":"one","board":"hall"}"#).ok);
+    assert_eq!((commands(&kitchen).len(), commands(&hall).len()), (0, 1));
+    assert!(ask(hub, r#"{"op":"say","text":"both"}"#).ok);
+    assert_eq!((commands(&kitchen).len(), commands(&hall).len()), (1, 1));
+    // Two would answer at once.
+    let answer = ask(hub, r#"{"op":"ask","text":"what time is it"}"#);
+    assert_eq!(answer.refusal, Some(Refusal::UnknownBoard));
+    assert!(answer.error.expect("why").contains("hall, kitchen"));
+    let answer = ask(hub, r#"{"op":"stop","board":"attic"}"#);
+    assert_eq!(answer.refusal, Some(Refusal::UnknownBoard));
+    assert_eq!((commands(&kitchen).len(), commands(&hall).len()), (0, 0));
+}
+
+#[test]
+fn mute_and_volume_outlive_a_restart_also_before_the_board_is_there() {
+    let Fixture { hub, _dir } = &fixture();
+    let again = || Hub::new(hub.shared.state.clone());
+    {
+        // Waited for, so nobody takes the command; it holds all the same.
+        let (seat, _) = hub.enter("kitchen", "", true);
+        seat.waiting(Some("it is unplugged".into()));
+        assert!(ask(hub, r#"{"op":"mute"}"#).ok);
+        assert!(seat.sound().muted);
+        assert_eq!(ask(hub, r#"{"op":"stop"}"#).refusal, Some(Refusal::NotReady));
+    }
+    {
+        let hub = &again();
+        let (seat, controls) = open(hub, "kitchen");
+        assert_eq!(seat.sound(), Sound { muted: true, volume: 1.0 });
+        assert!(hub.status()[0].muted);
+        assert!(ask(hub, r#"{"op":"volume","volume":0.25}"#).ok);
+        assert!(ask(hub, r#"{"op":"unmute","board":"kitchen"}"#).ok);
+        assert_eq!(commands(&controls), [Command::Volume(0.25), Command::Mute(false)]);
+    }
+    {
+        let (seat, _controls) = open(&again(), "kitchen");
+        assert_eq!(seat.sound(), Sound { muted: false, volume: 0.25 });
+        // Its own button.
+        seat.on_mute()(true);
+    }
+    assert!(open(&again(), "kitchen").0.sound().muted);
+    // Another board knows nothing of it; a guest without a name of its own neither.
+    assert!(!open(&again(), "hall").0.sound().muted);
+    assert!(!again().enter("kitchen", "", false).0.sound().muted);
+}
+
+#[test]
+fn what_cannot_be_remembered_is_said() {
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").expect("file");
+    // No folder can be made there.
+    let hub = Hub::new(StateFolder::new(file.join("state")));
+    let (seat, _) = hub.enter("kitchen", "", true);
+    // That nothing can be read there is a doubt.
+    assert!(seat.sound().muted);
+    let answer = ask(&hub, r#"{"op":"unmute"}"#);
+    assert_eq!(answer.refusal, Some(Refusal::NotSaved));
+    assert!(!seat.sound().muted, "it is so now");
+}
+
+#[test]
+fn what_waits_is_bounded_but_stop_is_not() {
+    let Fixture { hub, _dir } = &fixture();
+    let (_seat, controls) = open(hub, "kitchen");
+    let refused = (0..1_000)
+        .map(|_| ask(hub, r#"{"op":"say","text":"again"}"#))
+        .filter(|answer| answer.refusal == Some(Refusal::Busy))
+        .count();
+    assert_eq!(refused, 1_000 - MOST_WAITING);
+    assert!(ask(hub, r#"{"op":"stop"}"#).ok);
+    assert_eq!(commands(&controls).len(), MOST_WAITING + 1);
+    // What the conversation has taken up waits there, and counts as well.
+    controls.show(|status| status.waiting = MOST_WAITING);
+    assert_eq!(ask(hub, r#"{"op":"say","text":"x"}"#).refusal, Some(Refusal::Busy));
+    // Of mute and volume, only changes are commands.
+    for _ in 0..1_000 {
+        assert!(ask(hub, r#"{"op":"mute"}"#).ok);
+    }
+    assert_eq!(commands(&controls), [Command::Mute(true)]);
+    // A conversation that stands still keeps no endless queue; it can be muted, though.
+    let (guest, stuck) = (hub.enter("guest", "", false).0, Controls::new(false, 1.0));
+    guest.reached_by(stuck.handle.clone(), Health::new(), guest.sound());
+    guest.talking();
+    for _ in 0..2_000 {
+        for op in ["unmute", "mute", "stop"] {
+            ask(hub, &format!(r#"{{"op":"{op}","board":"guest"}}"#));
+        }
+    }
+    assert!(commands(&stuck).len() <= MOST_PENDING + 2);
+    assert!(guest.sound().muted);
+}
+
+#[test]
+fn status_tells_of_each_board() {
+    let Fixture { hub, _dir } = &fixture();
+    let (waited, _) = hub.enter("hall", "ground floor", true);
+    waited.waiting(Some("no microphone".into()));
+    let (_seat, controls) = open(hub, "kitchen");
+    controls.show(|status| status.waiting = 2);
+    let answer = ask(hub, r#"{"op":"status"}"#);
+    assert_eq!(answer.program.expect("program").pid, std::process::id());
+    let boards = answer.boards.expect("boards");
+    let seen: Vec<_> = boards.iter().map(|b| (b.board.as_str(), b.phase)).collect();
+    assert_eq!(seen, [("hall", Phase::Waiting), ("kitchen", Phase::Open)]);
+    assert_eq!(boards[0].area, "ground floor");
+    assert_eq!(boards[0].reason.as_deref(), Some("no microphone"));
+    assert_eq!((boards[1].waiting, boards[1].muted), (2, false));
+    assert_eq!(hub.summary(), "hall: waiting: no microphone; kitchen: open");
+    let one = ask(hub, r#"{"op":"status","board":"kitchen"}"#).boards.expect("boards");
+    assert_eq!(one.len(), 1);
+    drop(waited);
+    assert_eq!(hub.status().len(), 1);
+}
+
+#[test]
+fn what_is_changed_while_the_models_load_is_not_lost() {
+    let Fixture { hub, _dir } = &fixture();
+    let (seat, _) = hub.enter("kitchen", "", true);
+    let begun = seat.sound();
+    seat.loading();
+    assert!(!hub.is_ready());
+    assert!(ask(hub, r#"{"op":"mute"}"#).ok);
+    let controls = Controls::new(begun.muted, begun.volume);
+    seat.reached_by(controls.handle.clone(), Health::new(), begun);
+    seat.talking();
+    assert!(hub.is_ready());
+    assert_eq!(commands(&controls), [Command::Mute(true)]);
+}
+
+#[test]
+fn two_guests_of_one_name_are_told_apart() {
+    let Fixture { hub, _dir } = &fixture();
+    let seats: Vec<Seat> = (0..3).map(|_| hub.enter("tcp:a", "", false).0).collect();
+    let names: Vec<&str> = seats.iter().map(Seat::name).collect();
+    assert_eq!(names, ["tcp:a", "tcp:a#2", "tcp:a#3"]);
+}
+
+#[test]
+fn a_conversation_that_is_over_takes_nothing() {
+    let Fixture { hub, _dir } = &fixture();
+    let (_seat, controls) = open(hub, "kitchen");
+    let commands = controls.commands;
+    drop(commands);
+    assert_eq!(ask(hub, r#"{"op":"stop"}"#).refusal, Some(Refusal::NotReady));
+    assert!(ask(hub, r#"{"op":"mute"}"#).ok, "for the next one");
+}

@@ -1,0 +1,282 @@
+//! The operations on a running program, as every transport offers them.
+//!
+//! A request is one JSON object, its answer another; `docs/control.md` describes both.
+//! How they come and go is the transport's matter: a Unix socket today.
+
+use sayso_core::turn::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The longest text of a request, in bytes.
+pub const LONGEST_TEXT: usize = 4_096;
+
+/// What can be asked of a running program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Operation {
+    /// Says something when nobody else speaks.
+    Say {
+        /// The words.
+        text: String,
+        /// Interrupts a reply, and does not wait for a speaker.
+        #[serde(default)]
+        urgent: bool,
+    },
+    /// As `Say`, with a chime first.
+    Announce {
+        /// The words.
+        text: String,
+        /// Interrupts a reply, and does not wait for a speaker.
+        #[serde(default)]
+        urgent: bool,
+    },
+    /// Answers a question as if it had been spoken.
+    Ask {
+        /// The question.
+        text: String,
+    },
+    /// Ends what is being said or answered.
+    Stop {},
+    /// Hears nothing from now on, also after a restart.
+    Mute {},
+    /// Hears again.
+    Unmute {},
+    /// Sets how loud all that is played is, also after a restart.
+    Volume {
+        /// A factor, 0 to 2.
+        volume: f32,
+    },
+    /// Tells what the boards are doing.
+    Status {},
+}
+
+/// An operation and the board that it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The name of the board; `None` for all of them.
+    pub board: Option<String>,
+    /// What is to be done.
+    pub operation: Operation,
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// The answer to what is not one.
+    pub fn parse(line: &[u8]) -> Result<Self, Answer> {
+        let bad = |why: String| Answer::refused(Refusal::BadRequest, why);
+        let value: Value =
+            serde_json::from_slice(line).map_err(|error| bad(format!("not JSON: {error}")))?;
+        let Value::Object(mut fields) = value else {
+            return Err(bad(r#"not an object, such as {"op":"status"}"#.into()));
+        };
+        let board = match fields.remove("board") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(board)) => Some(board),
+            Some(_) => return Err(bad("board: it must be a text".into())),
+        };
+        let operation =
+            serde_json::from_value(fields.into()).map_err(|error| bad(error.to_string()))?;
+        let request = Self { board, operation };
+        request.check().map_err(bad)?;
+        Ok(request)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match &self.operation {
+            Operation::Say { text, .. }
+            | Operation::Announce { text, .. }
+            | Operation::Ask { text } => {
+                if text.trim().is_empty() {
+                    return Err("text: it is empty".into());
+                }
+                if text.len() > LONGEST_TEXT {
+                    let length = text.len();
+                    return Err(format!("text: {length} bytes; at most {LONGEST_TEXT} are taken"));
+                }
+                Ok(())
+            }
+            Operation::Volume { volume } if !crate::state::Sound::is_volume(*volume) => {
+                Err(format!("volume: {volume} is out of range: 0 to 2"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The request as one line of JSON, without its end.
+    pub fn to_line(&self) -> String {
+        let mut value = serde_json::json!(self.operation);
+        if let Some(board) = &self.board {
+            value["board"] = board.as_str().into();
+        }
+        value.to_string()
+    }
+}
+
+/// Why a request was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It is no request. Permanent.
+    BadRequest,
+    /// There is no board of that name, or none was named where one has to be.
+    UnknownBoard,
+    /// The board is waited for, or its models are loading. Try later.
+    NotReady,
+    /// Too much is waiting already, or too many are connected. Try later.
+    Busy,
+    /// It was done, but it cannot be remembered: a restart will undo it.
+    NotSaved,
+}
+
+/// The answer to a request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// Whether it was done.
+    pub ok: bool,
+    /// Why not, for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// Why not, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The program, by `Status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
+    /// The boards, by `Status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boards: Option<Vec<BoardStatus>>,
+}
+
+impl Answer {
+    /// It was done.
+    pub fn done() -> Self {
+        Self { ok: true, ..Self::default() }
+    }
+
+    /// It was not done.
+    pub fn refused(refusal: Refusal, error: impl Into<String>) -> Self {
+        Self { refusal: Some(refusal), error: Some(error.into()), ..Self::default() }
+    }
+
+    /// The answer as one line of JSON, without its end.
+    pub fn to_line(&self) -> String {
+        serde_json::json!(self).to_string()
+    }
+}
+
+/// The program that answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its version.
+    pub version: String,
+    /// The number of its process.
+    pub pid: u32,
+}
+
+/// How far a board is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It is being opened, or waited for.
+    Waiting,
+    /// It is open, and the models are being loaded.
+    Loading,
+    /// It hears and speaks.
+    Open,
+}
+
+/// A board and what its conversation is doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoardStatus {
+    /// Its name.
+    pub board: String,
+    /// Where it is, by the settings; empty if they do not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub area: String,
+    /// How far it is.
+    pub phase: Phase,
+    /// What it is waiting for, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whose turn it is, once it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// Whether it hears nothing, by order.
+    pub muted: bool,
+    /// How loud all that is played is: a factor, 0 to 2.
+    pub volume: f32,
+    /// Announcements that wait to be said.
+    pub waiting: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Request, String> {
+        Request::parse(line.as_bytes()).map_err(|answer| {
+            assert!(!answer.ok);
+            assert_eq!(answer.refusal, Some(Refusal::BadRequest));
+            answer.error.expect("why")
+        })
+    }
+
+    #[test]
+    fn requests_come_back_as_they_went() {
+        let operations = [
+            Operation::Say { text: "tea is \"ready\"\n".into(), urgent: true },
+            Operation::Announce { text: "Grüße".into(), urgent: false },
+            Operation::Ask { text: "what time is it".into() },
+            Operation::Stop {},
+            Operation::Mute {},
+            Operation::Unmute {},
+            Operation::Volume { volume: 0.5 },
+            Operation::Status {},
+        ];
+        for operation in operations {
+            for board in [None, Some("kitchen".to_owned())] {
+                let request = Request { board, operation: operation.clone() };
+                let line = request.to_line();
+                assert!(!line.contains('\n'), "{line}");
+                assert_eq!(parsed(&line), Ok(request), "{line}");
+            }
+        }
+        let short = parsed(r#"{"op":"say","text":"hello","board":null}"#);
+        let operation = Operation::Say { text: "hello".into(), urgent: false };
+        assert_eq!(short, Ok(Request { board: None, operation }));
+    }
+
+    #[test]
+    fn what_is_no_request_is_told_why() {
+        for (line, why) in [
+            ("", "not JSON"),
+            ("hello", "not JSON"),
+            ("[1]", "not an object"),
+            ("{}", "op"),
+            (r#"{"op":"sing"}"#, "sing"),
+            (r#"{"op":"stop","now":true}"#, "now"),
+            (r#"{"op":"say","text":"x","urgant":true}"#, "urgant"),
+            (r#"{"op":"say"}"#, "text"),
+            (r#"{"op":"say","text":" "}"#, "empty"),
+            (r#"{"op":"say","text":7}"#, "invalid type"),
+            (r#"{"op":"mute","board":7}"#, "board"),
+            (r#"{"op":"volume","volume":2.1}"#, "0 to 2"),
+            (r#"{"op":"volume","volume":-0.1}"#, "0 to 2"),
+            (r#"{"op":"volume","volume":1e99}"#, "0 to 2"),
+            (r#"{"op":"volume","volume":"loud"}"#, "invalid type"),
+        ] {
+            let error = parsed(line).expect_err(line);
+            assert!(error.contains(why), "{line}: {error}");
+        }
+        let long = Operation::Ask { text: "x".repeat(LONGEST_TEXT + 1) };
+        let error = parsed(&Request { board: None, operation: long }.to_line());
+        assert!(error.expect_err("too long").contains("at most 4096"));
+        // Nesting is bounded by the parser.
+        assert!(parsed(&"[".repeat(10_000)).is_err());
+        assert!(Request::parse(b"\xff\xfe").is_err());
+    }
+}
