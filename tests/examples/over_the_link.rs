@@ -26,7 +26,7 @@ use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
 use sayso_satellite::{Buffers, Gain};
 use sayso_tests::wer::Wer;
-use sayso_tests::{Recording, recordings};
+use sayso_tests::{Recording, further, recordings};
 
 /// Silence before and behind the recording: the gate is shut, and shuts again.
 const BEFORE: usize = 8_000;
@@ -122,7 +122,8 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let people: Vec<_> = recordings()
         .into_iter()
-        .filter(|r| r.language == "en" && !r.transcript.is_empty())
+        .chain(further())
+        .filter(Recording::is_english)
         .filter(|r| {
             let path = r.path.to_string_lossy();
             wanted.is_empty() || wanted.iter().any(|part| path.contains(part))

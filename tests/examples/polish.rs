@@ -12,7 +12,7 @@ use sayso::{Config, Engines};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_tests::wer::Wer;
-use sayso_tests::{Recording, recordings};
+use sayso_tests::{Recording, further, recordings};
 
 /// How a recording is changed before it is heard.
 const CONDITIONS: [(&str, f32, Option<f32>); 4] = [
@@ -42,9 +42,8 @@ fn power(samples: &[f32]) -> f32 {
 }
 
 fn main() {
-    let all = recordings();
-    let people: Vec<_> =
-        all.iter().filter(|r| r.language == "en" && !r.transcript.is_empty()).collect();
+    let all: Vec<_> = recordings().into_iter().chain(further()).collect();
+    let people: Vec<_> = all.iter().filter(|r| r.is_english()).collect();
     let noises: Vec<Vec<f32>> = all
         .iter()
         .filter(|r| r.category == "env-esc10" || r.category == "noise-music-silence")

@@ -2,14 +2,16 @@
 
 pub mod live;
 pub mod turns;
-pub mod wer;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+pub use sayso_test_support::recordings::{further, shipped as recordings};
+pub use sayso_test_support::{Recording, skip, wer};
+
 /// A file of `tests/data`.
 pub fn data(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
+    sayso_test_support::recordings::folder().join(path)
 }
 
 /// The `sayso` program built beside this test, with a configuration folder of its own.
@@ -34,6 +36,12 @@ pub fn sayso() -> Command {
         if name.starts_with("SAYSO_") && name != "SAYSO_MODELS" {
             command.env_remove(name);
         }
+    }
+    // Nothing is remembered from one to the next, and many run at once.
+    command.env("SAYSO_STATE", folder.join("no-such-folder")).env("SAYSO_CONTROL", "none");
+    // Who runs the tests may be a service.
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        command.env_remove(name);
     }
     command
 }
@@ -77,40 +85,4 @@ pub fn failure(command: &mut Command) -> String {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// One row of `tests/data/manifest.tsv`.
-#[derive(Clone, Debug)]
-pub struct Recording {
-    /// The file.
-    pub path: PathBuf,
-    /// Its folder's name.
-    pub category: String,
-    /// What is said, in lower case without punctuation; empty where nobody knows.
-    pub transcript: String,
-    /// ISO 639-1 code.
-    pub language: String,
-}
-
-/// The recordings of `tests/data`.
-///
-/// # Panics
-/// When the list cannot be read.
-pub fn recordings() -> Vec<Recording> {
-    let list = data("manifest.tsv");
-    let text = std::fs::read_to_string(&list).unwrap_or_default();
-    assert!(!text.is_empty(), "{} cannot be read", list.display());
-    text.lines()
-        .skip(1)
-        .map(|line| {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let field = |n: usize| fields.get(n).copied().unwrap_or_default();
-            Recording {
-                path: data(field(0)),
-                category: field(4).into(),
-                transcript: field(6).into(),
-                language: field(5).into(),
-            }
-        })
-        .collect()
 }

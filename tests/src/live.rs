@@ -41,6 +41,11 @@ impl Live {
         Self::spawn(sayso(), &arguments)
     }
 
+    /// Starts it with these arguments, without a board of its own.
+    pub fn listening(arguments: &[&str]) -> Self {
+        Self::spawn(sayso(), arguments)
+    }
+
     fn spawn(mut command: Command, arguments: &[&str]) -> Self {
         command.args(["run", "--json"]).args(arguments);
         let mut child =
@@ -76,6 +81,18 @@ impl Live {
         let (at, event) = self.events.recv_timeout(within).ok()?;
         assert_ne!(event["event"], "trouble", "{event}");
         Some((at, event))
+    }
+
+    /// Waits until something goes wrong that is expected to.
+    pub fn trouble(&self) -> Value {
+        let end = Instant::now() + Duration::from_secs(180);
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let (_, event) = self.events.recv_timeout(left).expect("trouble");
+            if event["event"] == "trouble" {
+                return event;
+            }
+        }
     }
 
     /// Ends it as Ctrl-C does. Returns whether it ended well, and in time.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::path::Path;
+
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, failure, json, output, sayso};
 
@@ -56,6 +58,46 @@ fn follow_up_questions_continue_the_conversation() {
     assert!(cached(1) > cached(0), "the second turn found the first in the cache: {lines:?}");
     assert!(folder.path().join("a-1.wav").is_file());
     assert!(folder.path().join("a-2.wav").is_file());
+}
+
+/// Two questions, 11 s apart, in one file.
+#[test]
+fn what_follows_a_long_pause_is_another_question() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (question, answer) = (folder.path().join("two.wav"), folder.path().join("a.wav"));
+    let read = |path: &str| {
+        sayso_board::read_all(data(path), std::time::Duration::from_secs(60)).expect("reads")
+    };
+    let mut sound = read(QUESTION).samples;
+    sound.resize(sound.len() + 11 * 16_000, 0.0);
+    sound.extend(read("commands-misc-en/rh3_what_time_is_it.flac").samples);
+    let mut file = sayso_board::WavWriter::create(&question, 16_000, 1).expect("wav");
+    file.write(&sound).expect("wav");
+    file.finish().expect("wav");
+
+    let lines = json(sayso().arg("ask").arg(&question).arg("--json").arg("-o").arg(&answer));
+    let [first, second] = lines.as_slice() else { panic!("two lines: {lines:?}") };
+    let text = |line: &serde_json::Value, key: &str| line[key].as_str().expect("text").to_owned();
+    assert_eq!(Wer::of("how old is the brooklyn bridge", &text(first, "transcript")).errors, 0);
+    assert_eq!(Wer::of("what time is it", &text(second, "transcript")).errors, 0);
+    assert_eq!((&first["turn"], &second["turn"]), (&1.into(), &2.into()));
+    // Each is answered whole, in a file of its own.
+    for (line, name) in [(first, "a-1.wav"), (second, "a-2.wav")] {
+        let path = folder.path().join(name);
+        assert_eq!(Path::new(&text(line, "output")), path);
+        assert!(line["answer_s"].as_f64().expect("length") > 0.8, "{line}");
+        assert!(path.is_file(), "{name}");
+    }
+    assert!(text(second, "reply").starts_with("It is "), "{second}");
+
+    // People read one line for each question, and one for each answer.
+    let output = output(sayso().arg("ask").arg(&question));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kinds: Vec<&str> = printed.lines().map(|line| line.get(..6).unwrap_or(line)).collect();
+    assert_eq!(kinds, ["you   ", "sayso ", "      ", "you   ", "sayso ", "      "], "{printed}");
+    // It is said beforehand.
+    let help = sayso_tests::output(sayso().args(["ask", "--help"]));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("a further question"));
 }
 
 #[test]

@@ -132,6 +132,7 @@ fn sounds_that_nobody_makes_are_not_transcribed() {
     let silent = ["env-esc10", "noise-music-silence"];
     let noises: Vec<_> = sayso_tests::recordings()
         .into_iter()
+        .chain(sayso_tests::further())
         .filter(|r| silent.contains(&r.category.as_str()) && r.transcript.is_empty())
         .collect();
     assert!(noises.len() > 20, "{} recordings", noises.len());
@@ -140,8 +141,8 @@ fn sounds_that_nobody_makes_are_not_transcribed() {
     for line in &heard {
         println!("{}: {}", line["file"], line["text"]);
     }
-    // Measured: one sneeze.
-    assert!(heard.len() <= 2, "words in {} of {} recordings", heard.len(), noises.len());
+    // Measured: one sneeze, of the 39 shipped recordings.
+    assert!(heard.len() * 39 <= 2 * noises.len(), "{} of {}", heard.len(), noises.len());
 }
 
 #[test]
@@ -226,6 +227,39 @@ fn bad_settings_are_refused_with_the_right_one() {
     assert!(error.contains("0.5 to 2"), "{error}");
     let error = failure(sayso().arg("--config").arg("no-such.toml").args(["config", "show"]));
     assert!(error.contains("config init"), "{error}");
+}
+
+/// Whoever fills a folder does not choose the settings of those who work in it.
+#[test]
+fn a_settings_file_in_the_working_folder_is_not_taken() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (work, home) = (folder.path().join("work"), folder.path().join("home"));
+    let own = home.join("sayso/sayso.toml");
+    fs::create_dir_all(&work).expect("folder");
+    fs::write(work.join("sayso.toml"), "[tts]\nspeed = 1.7\n").expect("file");
+    let run = |arguments: &[&str], at: &Path| {
+        let mut command = sayso();
+        command.env("XDG_CONFIG_HOME", &home).current_dir(at).args(arguments);
+        let output = sayso_tests::output(&mut command);
+        assert!(output.status.success(), "{arguments:?}");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&output.stdout), text(&output.stderr))
+    };
+    // Not where there is no other, and that is said.
+    let (shown, said) = run(&["config", "show"], &work);
+    assert!(shown.contains("speed = 1.0"), "{shown}");
+    assert!(said.contains("`--config sayso.toml`"), "{said}");
+    assert!(run(&["--config", "sayso.toml", "config", "show"], &work).0.contains("speed = 1.7"));
+    // The user's own is written where it is looked for.
+    let (path, _) = run(&["config", "init"], &work);
+    assert_eq!(Path::new(path.trim()), own);
+    fs::write(&own, "[tts]\nspeed = 1.3\n").expect("file");
+    assert!(run(&["config", "show"], &work).0.contains("speed = 1.3"));
+    let (path, _) = run(&["config", "path"], &work);
+    assert_eq!(Path::new(path.trim()), own);
+    // It is the same file from within its own folder.
+    let (shown, said) = run(&["config", "show"], &home.join("sayso"));
+    assert!(shown.contains("speed = 1.3") && said.is_empty(), "{said}");
 }
 
 #[test]
@@ -324,6 +358,110 @@ fn a_recording_is_not_overwritten_by_its_answer() {
         }
     }
     assert!(fs::read(&question).expect("file") == before);
+}
+
+/// A name that nobody can write down.
+#[cfg(unix)]
+fn odd(folder: &Path, name: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+
+    folder.join(std::ffi::OsStr::from_bytes(name))
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_are_names_all_the_same() {
+    let folder = tempfile::tempdir().expect("folder");
+    let odd = |name: &[u8]| odd(folder.path(), name);
+    let (question, other) = (odd(b"caf\xE9.flac"), folder.path().join("plain.flac"));
+    for file in [&question, &other] {
+        fs::copy(data(QUESTION), file).expect("copy");
+    }
+    let shown = question.display().to_string();
+
+    let lines = json(sayso().args(["transcribe", "--json"]).args([&question, &other]));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines[0]["file"], shown.as_str());
+    assert_eq!(lines[0]["text"], lines[1]["text"]);
+    let text = sayso_tests::output(sayso().arg("transcribe").args([&question, &other]));
+    assert!(text.status.success() && String::from_utf8_lossy(&text.stdout).contains(&shown));
+
+    let answer = odd(b"r\xE9ponse.wav");
+    let lines = json(
+        sayso()
+            .args(["--profile", "small", "ask", "--json"])
+            .args([&question, &other])
+            .arg("-o")
+            .arg(&answer),
+    );
+    assert_eq!((lines.len(), &lines[0]["file"]), (2, &shown.as_str().into()), "{lines:?}");
+    assert!(odd(b"r\xE9ponse-1.wav").is_file() && odd(b"r\xE9ponse-2.wav").is_file());
+
+    let lines = json(sayso().args(["say", "--json", "Hello.", "-o"]).arg(&answer));
+    assert_eq!(lines[0]["output"], answer.display().to_string().as_str());
+    assert!(answer.is_file());
+
+    // A store with a model in it.
+    let (bundle, store) = (odd(b"b\xFFndle"), odd(b"st\xF6re"));
+    json(sayso().args(["models", "--json", "export"]).arg(&bundle).arg("silero-v6"));
+    json(sayso().arg("--models").arg(&store).args(["models", "--json", "import"]).arg(&bundle));
+    let models = json(sayso().arg("--models").arg(&store).args(["models", "--json"]));
+    let licence = |model: &serde_json::Value| model["licence_text"].as_str().map(str::to_owned);
+    assert!(models.iter().filter_map(licence).any(|path| path.contains("st\u{FFFD}re")));
+    let found = sayso_tests::output(sayso().arg("--models").arg(&store).args([
+        "doctor",
+        "--json",
+        "--verbose",
+    ]));
+    assert!(found.status.code().is_some_and(|code| code < 2), "{found:?}");
+    assert!(String::from_utf8_lossy(&found.stdout).contains("st\u{FFFD}re"), "{found:?}");
+
+    let settings = odd(b"r\xE9glages.toml");
+    let init = sayso_tests::output(sayso().args(["config", "init"]).arg(&settings));
+    assert!(init.status.success() && settings.is_file());
+    for arguments in [&["config", "show"][..], &["config", "show", "--json"], &["config", "path"]] {
+        let mut command = sayso();
+        command.arg("--config").arg(&settings).arg("--models").arg(&store).args(arguments);
+        let output = sayso_tests::output(command.arg("--voice").arg(odd(b"vo\xEEx")));
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    // What is refused is refused in words.
+    for command in ["transcribe", "ask"] {
+        let error = failure(sayso().args([command, "--json"]).arg(odd(b"nowh\xE9re.wav")));
+        assert!(error.contains("nowh\u{FFFD}re.wav"), "{error}");
+    }
+    let error = failure(sayso().args(["say", "Hello.", "-o"]).arg(odd(b"n\xF4/x.wav")));
+    assert!(error.contains("n\u{FFFD}/x.wav"), "{error}");
+}
+
+/// In a folder that others may write to, a file may be put there beforehand.
+#[cfg(unix)]
+#[test]
+fn a_file_is_written_beside_what_others_put_there() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().expect("folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("theirs"), b"kept").expect("file");
+    symlink(path("theirs"), path(".sayso.toml.part")).expect("link");
+    symlink(path("theirs"), path(".out.wav.part")).expect("link");
+    symlink(path("real.wav"), path("link.wav")).expect("link");
+    fs::write(path("real.wav"), b"old").expect("file");
+    let done = sayso_tests::output(sayso().args(["config", "init"]).arg(path("sayso.toml")));
+    assert!(done.status.success(), "{done:?}");
+    for name in ["out.wav", "link.wav"] {
+        json(sayso().args(["say", "--json", "Hello.", "-o"]).arg(path(name)));
+        assert!(fs::read(path(name)).expect("file").starts_with(b"RIFF"), "{name}");
+    }
+    assert_eq!(fs::read(path("theirs")).expect("file"), b"kept");
+    assert!(fs::symlink_metadata(path("link.wav")).expect("link").is_symlink());
+    // As any other file that is made here, and nothing else is left.
+    fs::write(path("usual"), b"").expect("file");
+    let mode = |name: &str| fs::metadata(path(name)).expect("file").permissions().mode();
+    for name in ["out.wav", "sayso.toml"] {
+        assert_eq!(mode(name), mode("usual"), "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 8);
 }
 
 #[cfg(unix)]

@@ -101,25 +101,58 @@ fn who_waits_longer_cuts_off_less() {
     assert!((0.0..1.0).contains(&share), "{share}");
 }
 
+/// That the text comes sooner where the beginning was written down meanwhile is counted in
+/// `drafts.rs`.
 #[test]
-fn who_speaks_longer_does_not_wait_longer_for_the_text() {
+fn the_wait_for_the_text_is_measured_by_length() {
     let mut command = sayso();
     command.args(["bench", "length", "-n", "1", "--json", "--profile", "small"]);
     let lines = json(command.arg("--data").arg(data("")));
-    let of = |speech: &str| {
-        let mut found = lines.iter().filter(|line| line["speech"] == speech);
-        found.next().unwrap_or_else(|| panic!("no {speech} in {lines:?}"))
-    };
-    let last = of("24 s");
-    println!("{last}");
-    let [spoken, whole] =
-        ["end_to_text_ms", "whole_to_text_ms"].map(|figure| number(&last[figure], "p50"));
-    // Seen: 354 against 1,239 ms, on a machine with nothing else to do.
-    assert!(spoken < 0.75 * whole, "{last}");
+    let lengths: Vec<_> = lines.iter().map(|line| line["speech"].clone()).collect();
+    assert_eq!(lengths, ["3 s", "6 s", "12 s", "24 s"]);
+    for line in &lines {
+        println!("{line}");
+        for figure in ["end_to_text_ms", "whole_to_text_ms"] {
+            assert!(number(&line[figure], "p50") > 0.0, "{figure}: {line}");
+        }
+    }
+}
+
+/// In simulated rooms, at several levels and delays of the echo.
+#[test]
+fn its_own_speech_is_no_interruption_and_people_are() {
+    echo(2, 6.0);
+}
+
+/// On the machine, and confined to one CPU, where there is nothing to choose.
+#[test]
+#[cfg(target_os = "linux")]
+fn thread_counts_that_follow_the_load_are_measured_beside_fixed_ones() {
+    let mut command = sayso();
+    command.args(["bench", "load", "--json", "--profile", "small", "--busy", "1"]);
+    command.args(["--within", "machine,affinity"]);
+    let lines = json(command.arg("--question").arg(data("commands-misc-en/gdo_audio.flac")));
+    let [machine, affinity] = lines.as_slice() else { panic!("two lines: {lines:?}") };
+    assert_eq!((&machine["within"], &affinity["within"]), (&"machine".into(), &"affinity".into()));
+    assert_eq!(affinity["cores"], 1, "{affinity}");
+    assert_eq!(affinity.get("fixed_2_first_sound_ms"), None);
+    for sheet in [machine, affinity] {
+        for way in ["fixed_1", "following"] {
+            assert_eq!(sheet[format!("{way}_first_sound_ms")]["n"], 1, "{sheet}");
+        }
+        assert!(number(sheet, "following_to_best_fixed_ratio") > 0.0, "{sheet}");
+    }
 }
 
 #[test]
-fn a_long_conversation_loses_nothing() {
+#[ignore = "half an hour of sound: cargo xtask test --all"]
+fn long_half_an_hour_of_its_own_speech_is_no_interruption_and_people_are() {
+    echo(10, 30.0);
+}
+
+#[test]
+#[ignore = "two minutes in real time: cargo xtask test --all"]
+fn long_conversation_loses_nothing() {
     let mut command = sayso();
     command.args(["bench", "soak", "--minutes", "2", "--load", "--json", "--profile", "small"]);
     let lines = json(command.arg("--data").arg(data("")));
@@ -131,23 +164,24 @@ fn a_long_conversation_loses_nothing() {
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
 }
 
-/// In simulated rooms, at several levels and delays of the echo.
-#[test]
-fn half_an_hour_of_its_own_speech_is_no_interruption_and_people_are() {
-    let lines = json(sayso().args(["bench", "echo", "-n", "10", "--json"]));
+/// With so many runs, which are at least so many minutes of its own speech.
+fn echo(runs: u32, minutes: f64) {
+    let lines = json(sayso().args(["bench", "echo", "--json", "-n", &runs.to_string()]));
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     println!("{sheet}");
-    assert!(number(sheet, "own_speech_min") >= 30.0);
+    assert!(number(sheet, "own_speech_min") >= minutes, "{sheet}");
     assert_eq!(sheet["interrupted_itself"], 0);
     // Without the canceller it is: the rooms are loud enough.
-    assert!(number(sheet, "uncancelled_interrupted_itself") >= 5.0);
+    assert!(number(sheet, "uncancelled_interrupted_itself") >= minutes / 6.0, "{sheet}");
     let caught = |of: &str| {
         let levels = [0, 6, 12];
         let share = |level| number(sheet, &format!("{of}caught_at_{level}_db_percent"));
         levels.map(share).iter().sum::<f64>() / levels.len() as f64
     };
-    assert!(caught("") >= 90.0, "{}", caught(""));
-    assert!(caught("headphones_") >= 90.0, "{}", caught("headphones_"));
+    // A few interruptions at each level say less than many.
+    let least = if runs < 10 { 80.0 } else { 90.0 };
+    assert!(caught("") >= least, "{}", caught(""));
+    assert!(caught("headphones_") >= least, "{}", caught("headphones_"));
     assert!(number(&sheet["erle_converged_db"], "p50") > 20.0);
 }
 

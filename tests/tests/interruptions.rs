@@ -150,6 +150,7 @@ fn stop_over_the_reply_stops_it_for_good() {
     let mut stopped = 0;
     let stops: Vec<_> = sayso_tests::recordings()
         .into_iter()
+        .chain(sayso_tests::further())
         .filter(|r| r.category == "speech-commands" && r.transcript == "stop")
         .collect();
     assert!(!stops.is_empty());
@@ -172,6 +173,7 @@ fn a_yes_over_the_reply_lets_it_go_on() {
     let (mut whole, mut all) = (0, 0);
     for yes in sayso_tests::recordings()
         .into_iter()
+        .chain(sayso_tests::further())
         .filter(|r| r.category == "speech-commands" && r.transcript == "yes")
     {
         let said =

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
-use sayso::mouth::FADE;
+use sayso::playback::FADE;
 use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
 use sayso_models::Cancel;
@@ -296,6 +296,7 @@ fn a_reply_that_goes_on_comes_back_without_a_step() {
     let mut resumed = 0;
     for yes in sayso_tests::recordings()
         .into_iter()
+        .chain(sayso_tests::further())
         .filter(|r| r.category == "speech-commands" && r.transcript == "yes")
     {
         let mut said = samples(QUESTIONS[0]);

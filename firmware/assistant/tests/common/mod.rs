@@ -121,6 +121,12 @@ impl Llm for Echo {
         }
         Ok(())
     }
+    fn note(&mut self, said: &str) -> Result<()> {
+        self.pending = None;
+        self.history.push(Exchange { user: String::new(), assistant: said.into() });
+        *self.seen.lock().expect("seen") = self.history.clone();
+        Ok(())
+    }
     fn discard(&mut self) -> Result<()> {
         self.pending = None;
         Ok(())

@@ -1,0 +1,8 @@
+//! What every crate's tests may use. It has no dependencies.
+
+pub mod recordings;
+mod skip;
+pub mod wer;
+
+pub use recordings::Recording;
+pub use skip::skip;
