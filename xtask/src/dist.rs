@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sayso_test_support::wer::Wer;
+
 use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
-use crate::wer::Wer;
 use crate::{Options, QUESTION, REQUEST, deb, features, ggml, machine, system};
 
 /// Builds the program as it is shipped, packs it, and tries it if so asked.

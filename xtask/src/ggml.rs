@@ -139,7 +139,8 @@ struct Patch {
 }
 
 /// What is changed in `ggml-cpu.c`.
-const PATCHES: &[Patch] = &[PATIENT_BARRIER, ABORT_DECLARED, ABORT_ASKED];
+const PATCHES: &[Patch] =
+    &[PATIENT_BARRIER, LIMIT_DECLARED, LIMIT_KEPT, ABORT_DECLARED, ABORT_ASKED];
 
 /// Makes the threads of ggml give up their cores while they wait long: they spin
 /// for some 0.2 ms, then sleep between looks. A thread that has lost its core to
@@ -168,6 +169,45 @@ const PATIENT_BARRIER: Patch = Patch {
 ",
 };
 
+/// Lets a thread limit the threads of the graphs that it computes, from one graph to
+/// the next. llama.cpp's own means for that cannot be reached through llama-cpp-2, and
+/// how many threads are worth running changes with what else runs on the machine.
+const LIMIT_DECLARED: Patch = Patch {
+    old: "struct ggml_cplan ggml_graph_plan(\n",
+    new: "\
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SAYSO_THREAD_LOCAL __declspec(thread)
+#else
+#define SAYSO_THREAD_LOCAL _Thread_local
+#endif
+static SAYSO_THREAD_LOCAL int sayso_most_threads = 0;
+
+int sayso_ggml_limit_threads(int most);
+int sayso_ggml_limit_threads(int most) {
+    const int before = sayso_most_threads;
+    sayso_most_threads = most;
+    return before;
+}
+
+struct ggml_cplan ggml_graph_plan(
+",
+};
+
+/// Where the limit is kept: when a graph is planned, by the thread that computes it.
+const LIMIT_KEPT: Patch = Patch {
+    old: "\
+        n_threads = threadpool ? threadpool->n_threads : GGML_DEFAULT_N_THREADS;
+    }
+",
+    new: "\
+        n_threads = threadpool ? threadpool->n_threads : GGML_DEFAULT_N_THREADS;
+    }
+    if (sayso_most_threads > 0 && n_threads > sayso_most_threads) {
+        n_threads = sayso_most_threads;
+    }
+",
+};
+
 /// Lets whoever computes a graph break it off between two of its nodes.
 /// whisper.cpp keeps its back ends to itself, so that ggml's own means to break
 /// off cannot be reached through it: a pass of its encoder, a tenth of a second
@@ -176,11 +216,6 @@ const PATIENT_BARRIER: Patch = Patch {
 const ABORT_DECLARED: Patch = Patch {
     old: "static thread_ret_t ggml_graph_compute_thread(void * data) {\n",
     new: "\
-#if defined(_MSC_VER) && !defined(__clang__)
-#define SAYSO_THREAD_LOCAL __declspec(thread)
-#else
-#define SAYSO_THREAD_LOCAL _Thread_local
-#endif
 static SAYSO_THREAD_LOCAL ggml_abort_callback sayso_abort      = NULL;
 static SAYSO_THREAD_LOCAL void *              sayso_abort_data = NULL;
 

@@ -11,16 +11,19 @@ mod ggml;
 mod image;
 mod machine;
 mod sh;
+mod steps;
+mod suite;
 mod system;
+mod tally;
 mod target;
-// The tests' measure; this crate cannot depend on theirs, which needs the C++.
-#[path = "../../tests/src/wer.rs"]
-mod wer;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use sh::{Result, Sh, cargo};
+use suite::Suite;
+use tally::Tally;
 use target::Target;
 
 const HELP: &str = "\
@@ -31,8 +34,12 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask the spoken questions shipped in the repository,
             write answer.wav and answer-2.wav and play them if there is a sound card
-  test      set everything up, then pass every check and test; at last, alone,
-            the satellite under QEMU with the assistant at its other end
+  test      set everything up, then pass the checks and tests; at last, alone,
+            the satellite under QEMU with the assistant at its other end. Prints
+            what each step took, and in the last line what became of the tests;
+            with --all, also what is slow and seldom breaks: half an hour of
+            echo, a long conversation, the package in a clean root, and the
+            program for 64-bit ARM under emulation (root; half an hour to an hour)
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
@@ -55,6 +62,9 @@ options of demo, test, setup, ggml, dist, embedded and bench
   --gpu NAME    cuda, vulkan or metal: offload whisper.cpp and llama.cpp
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
+
+options of test
+  --all         everything, as above
 
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
@@ -99,6 +109,8 @@ pub struct Options {
     pub machine: bool,
     /// Whether the release build will do for it.
     pub quick: bool,
+    /// Whether the slow tests are run as well.
+    pub all: bool,
 }
 
 /// The instruction set that ggml is compiled for.
@@ -164,6 +176,7 @@ fn options(args: &[String]) -> Result<Options> {
         check: false,
         machine: false,
         quick: false,
+        all: false,
     };
     let mut cpu = None;
     let mut args = args.iter();
@@ -197,6 +210,7 @@ fn options(args: &[String]) -> Result<Options> {
             "--check" => options.check = true,
             "--machine" => options.machine = true,
             "--quick" => options.quick = true,
+            "--all" => options.all = true,
             other => return Err(format!("unknown option {other}: see `cargo xtask help`")),
         }
     }
@@ -277,22 +291,47 @@ fn demo(sh: &Sh, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Passes the checks and tests, and says at the end what each step took, and as the very
+/// last what became of the tests.
 fn test(sh: &Sh, options: &Options) -> Result<()> {
+    let start = Instant::now();
+    let mut tally = Tally::default();
+    let done = tests(sh, options, &mut tally);
+    println!("\n{}", sh.table());
+    done?;
+    println!("{}", tally.verdict(start.elapsed())?);
+    Ok(())
+}
+
+fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     setup(sh, options, system::Needs::Test)?;
     if options.models {
+        sh.step("all other models");
         sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
     }
     check(sh)?;
     embedded::build(sh, options)?;
-    sh.step("tests");
-    sh.run(
-        cargo()
-            .args(["test", "--release", "--workspace", "--no-fail-fast"])
-            .args(features(options)),
-    )?;
-    let mut whole = vec!["--workspace".to_owned()];
-    whole.extend(features(options));
-    embedded::emulate(sh, &whole)
+    let suite = Suite::build(sh, options)?;
+    suite.run(|_| true, &[], tally)?;
+    suite.run_examples(options, tally)?;
+    // Their time is the real one: nothing else runs meanwhile.
+    suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
+    if options.all {
+        suite.run(|name| name == "sayso-tests bench", &["--ignored", "--nocapture"], tally)?;
+    }
+    suite.count_skipped(tally)?;
+    if options.all && cfg!(target_os = "linux") {
+        let shipped = Options { check: true, quick: true, ..options.clone() };
+        dist::dist(sh, &shipped)?;
+        if !Target::Aarch64.is_cross() {
+            return Ok(());
+        }
+        dist::dist(
+            sh,
+            &Options { target: Target::Aarch64, cpu: Cpu::Armv8, gpu: None, ..shipped },
+        )?;
+    }
+    Ok(())
 }
 
 fn check(sh: &Sh) -> Result<()> {
@@ -307,10 +346,11 @@ fn check(sh: &Sh) -> Result<()> {
             .args(["clippy", "--release", "--workspace", "--all-targets"])
             .args(["--", "--deny", "warnings"]),
     )?;
+    sh.step("clippy of the fuzz target");
     let folder = sh.target().join("fuzz");
     sh.run(
         cargo()
-            .args(["clippy", "--manifest-path", FUZZ, "--target-dir"])
+            .args(["clippy", "--manifest-path", FUZZ, "--no-default-features", "--target-dir"])
             .arg(folder)
             .args(["--", "--deny", "warnings"]),
     )?;
@@ -356,10 +396,12 @@ mod tests {
                 check: false,
                 machine: false,
                 quick: false,
+                all: false,
             })
         );
         let pi = parse("--check --target aarch64-unknown-linux-gnu").unwrap();
         assert_eq!((pi.target, pi.cpu, pi.check), (Target::Aarch64, Cpu::Armv8, true));
+        assert!(parse("--all").is_ok_and(|options| options.all));
         assert!(parse("--target aarch64-unknown-linux-gnu --cpu x86-64-v3").is_err());
         assert!(parse("--cpu armv8.2-a --target x86_64-unknown-linux-gnu").is_err());
         assert!(parse("--cpu").is_err());

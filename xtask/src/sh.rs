@@ -1,7 +1,10 @@
 //! Running other programs, and saying so.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::steps::Steps;
 
 /// A result whose error is a sentence for the user.
 pub type Result<T> = std::result::Result<T, String>;
@@ -9,25 +12,31 @@ pub type Result<T> = std::result::Result<T, String>;
 /// Runs programs in the workspace's root.
 pub struct Sh {
     root: PathBuf,
+    steps: RefCell<Steps>,
 }
 
 /// The cargo that runs this task, without what it told this task of itself: build
-/// scripts that look at such variables would run anew for each change of them.
+/// scripts that look at such variables would run again for each change of them.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    forget_cargo(&mut command);
+    command
+}
+
+/// Hides from `command` what cargo told this task of itself.
+pub fn forget_cargo(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let ours = ["CARGO_PKG_", "CARGO_MANIFEST_"];
         if ours.iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
             command.env_remove(name);
         }
     }
-    command
 }
 
 impl Sh {
     /// Programs will run in `root`.
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, steps: RefCell::default() }
     }
 
     /// The workspace's root.
@@ -35,9 +44,17 @@ impl Sh {
         &self.root
     }
 
-    /// Says what comes next.
+    /// Says what comes next, and begins to time it.
     pub fn step(&self, what: &str) {
         eprintln!("\n── {what}");
+        self.steps.borrow_mut().begin(what);
+    }
+
+    /// Ends the last step and returns the table of all: what each took.
+    pub fn table(&self) -> String {
+        let mut steps = self.steps.borrow_mut();
+        steps.end();
+        steps.to_string()
     }
 
     /// The folder of what cargo builds.

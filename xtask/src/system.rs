@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::sh::{Result, Sh};
+use crate::sh::{Result, Sh, cargo};
 use crate::{Gpu, Options, bare, cross};
 
 /// What the packages are needed for.
@@ -48,6 +48,14 @@ const BUILD: &[Need] = &[
         dnf: &["cmake"],
         pacman: &["cmake"],
         brew: &["cmake"],
+    },
+    Need {
+        what: "make or ninja",
+        found: |sh| program(sh, "make") || program(sh, "ninja"),
+        apt: &["make"],
+        dnf: &["make"],
+        pacman: &["make"],
+        brew: &["make"],
     },
     Need {
         what: "a C++ compiler",
@@ -98,7 +106,21 @@ const BUILD: &[Need] = &[
     },
 ];
 
-const TEST: &[Need] = &[Need {
+const TEST: &[Need] = &[
+    Need {
+        what: "clippy and rustfmt (with rustup: rustup component add clippy rustfmt)",
+        found: |sh| {
+            ["clippy", "fmt"].iter().all(|name| sh.works(cargo().args([*name, "--version"])))
+        },
+        apt: &[],
+        dnf: &["clippy", "rustfmt"],
+        pacman: &[],
+        brew: &[],
+    },
+    PULSE,
+];
+
+const PULSE: Need = Need {
     what: "PulseAudio, its tools and its ALSA plug-in",
     found: |sh| {
         !cfg!(target_os = "linux")
@@ -109,7 +131,7 @@ const TEST: &[Need] = &[Need {
     dnf: &["pulseaudio", "pulseaudio-utils", "alsa-plugins-pulseaudio"],
     pacman: &["pulseaudio", "alsa-plugins"],
     brew: &[],
-}];
+};
 
 const DIST: &[Need] = &[Need {
     what: "dpkg-deb and readelf",

@@ -1,0 +1,97 @@
+//! What a task has done so far, and what each step of it took.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// The steps of a task, in order.
+#[derive(Default)]
+pub struct Steps {
+    done: Vec<Step>,
+    current: Option<(String, Instant, Option<Duration>)>,
+}
+
+/// One step.
+struct Step {
+    name: String,
+    wall: Duration,
+    /// Processor time of the programs that it ran, where the system tells.
+    cpu: Option<Duration>,
+}
+
+impl Steps {
+    /// Ends the step that goes on, if any, and begins another.
+    pub fn begin(&mut self, name: &str) {
+        self.end();
+        self.current = Some((name.to_owned(), Instant::now(), children_cpu()));
+    }
+
+    /// Ends the step that goes on, if any.
+    pub fn end(&mut self) {
+        if let Some((name, start, before)) = self.current.take() {
+            let cpu = children_cpu().zip(before).map(|(now, before)| now.saturating_sub(before));
+            self.done.push(Step { name, wall: start.elapsed(), cpu });
+        }
+    }
+}
+
+impl fmt::Display for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<60} {:>8} {:>8}", "step (min:s)", "wall", "CPU")?;
+        let mut line = |name: &str, wall, cpu: Option<Duration>| {
+            let cpu = cpu.map_or_else(String::new, clock);
+            writeln!(f, "{name:<60} {:>8} {cpu:>8}", clock(wall))
+        };
+        for step in &self.done {
+            line(&step.name, step.wall, step.cpu)?;
+        }
+        let wall = self.done.iter().map(|step| step.wall).sum();
+        line("all", wall, self.done.iter().map(|step| step.cpu).sum())
+    }
+}
+
+/// As minutes and seconds.
+fn clock(time: Duration) -> String {
+    let tenths = time.as_millis().div_ceil(100);
+    format!("{}:{:04.1}", tenths / 600, (tenths % 600) as f64 / 10.0)
+}
+
+/// The processor time of all programs that this one has run and waited for, and of
+/// those that they did.
+fn children_cpu() -> Option<Duration> {
+    parse_children_cpu(&std::fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+/// Fields 16 and 17 of proc_pid_stat(5), in the ticks of 10 ms that Linux uses towards
+/// programs on all its machines.
+fn parse_children_cpu(stat: &str) -> Option<Duration> {
+    // The second field is the program's name in parentheses, which may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(13);
+    let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    Some(Duration::from_millis(10 * (user + system)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_children_is_read() {
+        let stat = "7 (a) (b) 1) S 1 7 7 0 -1 4194560 1 2 3 4 55 66 120 30 20 0 1 0 99";
+        assert_eq!(parse_children_cpu(stat), Some(Duration::from_millis(1500)));
+        assert_eq!(parse_children_cpu("7 (a) S 1"), None);
+    }
+
+    #[test]
+    fn steps_follow_each_other_in_the_table() {
+        let mut steps = Steps::default();
+        steps.begin("one");
+        steps.begin("two");
+        steps.end();
+        steps.end();
+        let table = steps.to_string();
+        let names: Vec<&str> =
+            table.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(names, ["step", "one", "two", "all"]);
+        assert_eq!(clock(Duration::from_millis(125_040)), "2:05.1");
+    }
+}

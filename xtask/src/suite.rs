@@ -1,0 +1,189 @@
+//! The workspace's tests: all built at once, then run, timed and counted.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::sh::{Result, Sh, cargo, forget_cargo};
+use crate::tally::{Outcome, Tally};
+use crate::{Options, features};
+
+/// A program of tests.
+pub struct Program {
+    /// Package and target: `sayso-models stt`.
+    name: String,
+    executable: PathBuf,
+    /// The package's folder, which tests are run in.
+    folder: PathBuf,
+}
+
+/// The workspace's test programs.
+pub struct Suite<'a> {
+    sh: &'a Sh,
+    programs: Vec<Program>,
+    /// Where tests that are skipped say so.
+    skips: PathBuf,
+}
+
+impl<'a> Suite<'a> {
+    /// Builds all test programs.
+    ///
+    /// # Errors
+    /// When one does not compile.
+    pub fn build(sh: &'a Sh, options: &Options) -> Result<Self> {
+        sh.step("building the tests");
+        let mut build = cargo();
+        build.args(["test", "--no-run", "--release", "--workspace"]).args(features(options));
+        build.arg("--message-format=json-render-diagnostics");
+        let programs: Vec<Program> = sh.read(&mut build)?.lines().filter_map(program).collect();
+        let skips = sh.target().join("skipped-tests.txt");
+        match fs::remove_file(&skips) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(format!("{}: {error}", skips.display()));
+            }
+            _ => {}
+        }
+        Ok(Self { sh, programs, skips })
+    }
+
+    /// Runs the programs that `which` is true for, with these arguments; each is a step.
+    /// A test that fails ends nothing: what it said is shown, and it is counted.
+    ///
+    /// # Errors
+    /// When a program cannot be started.
+    pub fn run(
+        &self,
+        which: impl Fn(&str) -> bool,
+        args: &[&str],
+        tally: &mut Tally,
+    ) -> Result<()> {
+        for program in self.programs.iter().filter(|program| which(&program.name)) {
+            let mut command = Command::new(&program.executable);
+            command.args(args).current_dir(&program.folder);
+            self.step(&program.name, command, tally)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the examples in the documentation.
+    ///
+    /// # Errors
+    /// When cargo cannot be started.
+    pub fn run_examples(&self, options: &Options, tally: &mut Tally) -> Result<()> {
+        let mut command = cargo();
+        command.args(["test", "--doc", "--release", "--workspace", "--no-fail-fast"]);
+        command.args(features(options)).current_dir(self.sh.root());
+        self.step("examples in the documentation", command, tally)
+    }
+
+    /// Adds the tests that were skipped so far.
+    ///
+    /// # Errors
+    /// When their list cannot be read.
+    pub fn count_skipped(&self, tally: &mut Tally) -> Result<()> {
+        match fs::read_to_string(&self.skips) {
+            Ok(skips) => tally.skipped(&skips),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("{}: {error}", self.skips.display())),
+        }
+        Ok(())
+    }
+
+    fn step(&self, name: &str, mut command: Command, tally: &mut Tally) -> Result<()> {
+        self.sh.step(&format!("tests: {name}"));
+        forget_cargo(&mut command);
+        command.env("SAYSO_SKIPS", &self.skips);
+        let mut outcome = Outcome::default();
+        let status = lines(&mut command, |line| {
+            println!("{line}");
+            outcome.read(line);
+        })
+        .map_err(|error| format!("{name}: {error}"))?;
+        tally.add(name, outcome, &status);
+        Ok(())
+    }
+}
+
+/// Runs `command` and hands out each line that it prints, on stdout or stderr.
+fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<ExitStatus> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n') {
+            each(&String::from_utf8_lossy(&line?));
+        }
+    }
+    child.wait()
+}
+
+/// The test program of which a message of cargo's tells, if it does.
+fn program(message: &str) -> Option<Program> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    if message["profile"]["test"] != true {
+        return None;
+    }
+    let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
+    // "path+file:///…/models#sayso-models@0.1.0", or "…/xtask#0.1.0" where the folder has
+    // the package's name.
+    let id = message["package_id"].as_str()?;
+    let package = match id.rsplit_once('#')?.1.split_once('@') {
+        Some((name, _)) => name.to_owned(),
+        None => folder.file_name()?.to_string_lossy().into_owned(),
+    };
+    let name = match message["target"]["kind"][0].as_str()? {
+        "test" => format!("{package} {}", message["target"]["name"].as_str()?),
+        // The tests in a library or program.
+        kind => format!("{package} ({kind})"),
+    };
+    let executable = PathBuf::from(message["executable"].as_str()?);
+    Some(Program { name, executable, folder: folder.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    #[test]
+    fn test_programs_are_found_among_what_cargo_builds() {
+        let message = |kind: &str, id: &str, test: bool| {
+            program(&format!(
+                r#"{{"reason":"compiler-artifact","package_id":"{id}","manifest_path":
+                "/w/models/Cargo.toml","target":{{"kind":["{kind}"],"name":"stt"}},
+                "profile":{{"test":{test}}},"executable":"/w/target/release/deps/stt-1"}}"#
+            ))
+        };
+        let stt = message("test", "path+file:///w/models#sayso-models@0.1.0", true).unwrap();
+        assert_eq!((&*stt.name, stt.folder), ("sayso-models stt", "/w/models".into()));
+        let inside = message("lib", "path+file:///w/models#0.1.0", true).unwrap();
+        assert_eq!(inside.name, "models (lib)");
+        assert!(message("bin", "path+file:///w/models#0.1.0", false).is_none());
+        assert!(program("   Compiling sayso").is_none());
+    }
+
+    /// Each package of the tree, with the features that it is built with.
+    fn packages(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let sh = Sh::new(crate::root());
+        let mut tree = cargo();
+        tree.args(["tree", "--workspace", "--locked", "--no-dedupe", "--prefix", "none"]);
+        let tree = sh.read(tree.args(["--edges", edges, "--format", "{p}|{f}"])).unwrap();
+        let mut packages = BTreeMap::<_, BTreeSet<_>>::new();
+        for (package, features) in tree.lines().filter_map(|line| line.split_once('|')) {
+            let features = features.trim_end_matches(" (*)").to_owned();
+            packages.entry(package.to_owned()).or_default().insert(features);
+        }
+        packages
+    }
+
+    /// A feature that the tests alone want of a package has that package built a second
+    /// time for them, and all that depend on it.
+    #[test]
+    fn tests_want_no_other_features() {
+        let (program, tests) = (packages("normal"), packages("normal,dev"));
+        assert!(program.len() > 100, "{}", program.len());
+        for (package, features) in program {
+            assert_eq!(tests[&package], features, "{package}");
+        }
+    }
+}
