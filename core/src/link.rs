@@ -47,6 +47,7 @@ mod message;
 mod outgoing;
 mod queue;
 mod satellite;
+mod stuffing;
 mod window;
 mod wire;
 
@@ -57,8 +58,10 @@ pub use message::{
     Capture, Flow, HostHello, HostStatus, MAX_CAPTURE, MAX_DATA, MAX_NAME, MAX_SAMPLES, Message,
     Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
+pub use outgoing::Outgoing;
 pub use queue::PlaybackQueue;
 pub use satellite::{Condition, Description, SatelliteEvent, SatelliteLink};
+pub use stuffing::{Unstuffer, stuff, stuffed};
 pub use wire::{Counters, Refused};
 
 /// Each side sends its status at least so often, in ms.
@@ -67,5 +70,8 @@ pub const HEARTBEAT_MS: u64 = 100;
 pub const GONE_MS: u64 = 1_000;
 /// A side without a session says hello so often, in ms.
 pub const HELLO_MS: u64 = 250;
+/// A host says hello to a satellite that asks for it no more often than this, in ms: a
+/// session costs it more than a frame.
+pub const HELLO_AGAIN_MS: u64 = 100;
 /// A satellite sends its [`Stats`] so often, in ms.
 pub const STATS_MS: u64 = 2_000;
