@@ -136,9 +136,10 @@ fn two_who_speak_in_turn_are_both_heard() {
         let all = interleaved(&channels);
         for mixer in [Downmixer::new(2, EAR_RATE), Downmixer::new(2, EAR_RATE).looking_ahead()] {
             let mixed = mix(mixer, &all);
-            // While the second speaks, the gain goes up, once the first channel is found dead.
+            // At first, and when the second speaks, the gain goes up within a word: once the
+            // other channel is found dead or to be noise.
             for (from, gain, least) in
-                [(0, 0.4, 12.0), (3, 0.4, 12.0), (4, 0.12, 8.0), (5, 0.12, 8.0)]
+                [(0, 0.4, 8.0), (3, 0.4, 12.0), (4, 0.12, 8.0), (5, 0.12, 8.0)]
             {
                 let part = &mixed[from * length..(from + 1) * length];
                 let (ratio, level) = snr(part, &voice);
