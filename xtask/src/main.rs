@@ -312,7 +312,7 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     check(sh)?;
     embedded::build(sh, options)?;
     let suite = Suite::build(sh, options)?;
-    suite.run(|_| true, &[], tally)?;
+    suite.run_all(tally)?;
     suite.run_examples(options, tally)?;
     // Their time is the real one: nothing else runs meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::steps::Steps;
 
@@ -48,6 +49,11 @@ impl Sh {
     pub fn step(&self, what: &str) {
         eprintln!("\n── {what}");
         self.steps.borrow_mut().begin(what);
+    }
+
+    /// Ends the step that goes on, with the parts that it had and what each took.
+    pub fn end_step_with_parts(&self, parts: Vec<(String, Duration)>) {
+        self.steps.borrow_mut().end_with_parts(parts);
     }
 
     /// Ends the last step and returns the table of all: what each took.

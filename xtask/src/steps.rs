@@ -16,6 +16,8 @@ struct Step {
     wall: Duration,
     /// Processor time of the programs that it ran, where the system tells.
     cpu: Option<Duration>,
+    /// A part of the step before, which holds its time.
+    part: bool,
 }
 
 impl Steps {
@@ -29,8 +31,16 @@ impl Steps {
     pub fn end(&mut self) {
         if let Some((name, start, before)) = self.current.take() {
             let cpu = children_cpu().zip(before).map(|(now, before)| now.saturating_sub(before));
-            self.done.push(Step { name, wall: start.elapsed(), cpu });
+            self.done.push(Step { name, wall: start.elapsed(), cpu, part: false });
         }
+    }
+
+    /// Ends the step that goes on, and adds the parts that it had, with the time of each.
+    /// They may have gone on at the same time.
+    pub fn end_with_parts(&mut self, parts: impl IntoIterator<Item = (String, Duration)>) {
+        self.end();
+        let part = |(name, wall)| Step { name, wall, cpu: None, part: true };
+        self.done.extend(parts.into_iter().map(part));
     }
 }
 
@@ -42,10 +52,11 @@ impl fmt::Display for Steps {
             writeln!(f, "{name:<60} {:>8} {cpu:>8}", clock(wall))
         };
         for step in &self.done {
-            line(&step.name, step.wall, step.cpu)?;
+            let indent = if step.part { "  " } else { "" };
+            line(&format!("{indent}{}", step.name), step.wall, step.cpu)?;
         }
-        let wall = self.done.iter().map(|step| step.wall).sum();
-        line("all", wall, self.done.iter().map(|step| step.cpu).sum())
+        let whole = || self.done.iter().filter(|step| !step.part);
+        line("all", whole().map(|step| step.wall).sum(), whole().map(|step| step.cpu).sum())
     }
 }
 
@@ -92,6 +103,24 @@ mod tests {
         let names: Vec<&str> =
             table.lines().filter_map(|line| line.split_whitespace().next()).collect();
         assert_eq!(names, ["step", "one", "two", "all"]);
+    }
+
+    #[test]
+    fn the_time_of_parts_counts_once() {
+        let mut steps = Steps::default();
+        steps.begin("whole");
+        let minute = Duration::from_secs(60);
+        steps.end_with_parts([("a".to_owned(), minute), ("b".to_owned(), 2 * minute)]);
+        let table = steps.to_string();
+        let rows: Vec<Vec<&str>> =
+            table.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), ["whole", "a", "b", "all"]);
+        assert_eq!((rows[1][1], rows[2][1]), ("1:00.0", "2:00.0"));
+        assert!(rows[3][1].starts_with("0:0"), "{table}");
+    }
+
+    #[test]
+    fn times_are_minutes_and_seconds() {
         assert_eq!(clock(Duration::from_millis(125_040)), "2:05.1");
     }
 }

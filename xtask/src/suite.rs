@@ -4,10 +4,81 @@ use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::sh::{Result, Sh, cargo, forget_cargo};
 use crate::tally::{Outcome, Tally};
 use crate::{Options, features};
+
+/// Programs that run at the same time as others.
+struct Group {
+    what: &'static str,
+    at_once: usize,
+    /// The slow ones first, so that the last end at about the same time.
+    programs: &'static [&'static str],
+}
+
+/// All programs that are in none of these run alone: their time is the real one.
+const GROUPS: [Group; 2] = [
+    Group {
+        what: "tests that calculate, on one thread each",
+        at_once: 2,
+        programs: &[
+            "sayso-tests bench",
+            "sayso-models stt",
+            "sayso-models llm",
+            "sayso-tests wer",
+            "sayso-tests interruptions",
+            "sayso-tests bad_input",
+            "sayso-models eot",
+            "sayso-tests hearing",
+            "sayso-tests ask",
+            "sayso-models tts",
+            "sayso-secure fuzz",
+            "sayso-models sessions",
+            "sayso-tests seams",
+            "sayso-models (lib)",
+            "sayso-board sound_files",
+            "sayso-core link_fuzz",
+            "sayso-core turn_properties",
+            "sayso-models convert",
+            "sayso-models llm_damaged",
+            "sayso-models llm_with_whisper",
+            "sayso-models store",
+            "sayso-models tts_normalize",
+            "sayso-models vad",
+            "sayso-secure tunnel",
+            "sayso-tests chat",
+            "sayso-tests doctor",
+            "sayso-tests drafts",
+            "sayso-tests models",
+            "sayso-tests sessions",
+            "sayso echo",
+        ],
+    },
+    Group {
+        what: "tests that wait, for each other and for what must not happen",
+        at_once: 4,
+        programs: &[
+            "sayso supervision",
+            "sayso-satellite-board satellite",
+            "sayso-satellite-board hostile",
+            "sayso conversation",
+            "sayso announcements",
+            "sayso-satellite-board sealed",
+            "sayso robustness",
+            "sayso devices",
+            "sayso-models fetch_http",
+            "sayso-models fetch_package",
+            "sayso-satellite-board listener",
+        ],
+    },
+];
+
+/// The variable that names the file to which tests that are skipped are written.
+const SKIPS: &str = "SAYSO_SKIPS";
 
 /// A program of tests.
 pub struct Program {
@@ -47,8 +118,59 @@ impl<'a> Suite<'a> {
         Ok(Self { sh, programs, skips })
     }
 
-    /// Runs the programs that `which` is true for, with these arguments; each is a step.
-    /// A test that fails ends nothing: what it said is shown, and it is counted.
+    /// Runs all programs: first those that do not mind company, then each of the others
+    /// alone. A test that fails ends nothing: what it said is shown, and it is counted.
+    ///
+    /// # Errors
+    /// When a program cannot be started.
+    pub fn run_all(&self, tally: &mut Tally) -> Result<()> {
+        for group in &GROUPS {
+            self.run_group(group, tally)?;
+        }
+        self.run(|name| !GROUPS.iter().any(|group| group.programs.contains(&name)), &[], tally)
+    }
+
+    /// Runs a group as one step. What each program prints is shown when it has ended.
+    fn run_group(&self, group: &Group, tally: &mut Tally) -> Result<()> {
+        self.sh.step(group.what);
+        let (programs, skips) = (&self.programs, &self.skips);
+        let named = |name| programs.iter().find(|program| program.name == name);
+        let waiting = Mutex::new(group.programs.iter().filter_map(|&name| named(name)));
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            let mut ended = Vec::new();
+            while let Some(program) = next() {
+                let (start, mut said) = (Instant::now(), String::new());
+                let mut command = program.command(&[], skips);
+                let (outcome, status) = watched(&mut command, |line| {
+                    said.push_str(line);
+                    said.push('\n');
+                })
+                .map_err(|error| format!("{}: {error}", program.name))?;
+                // In one piece, so that two programs' lines do not mix.
+                print!("\n── tests: {}\n{said}", program.name);
+                ended.push((program, outcome, status, start.elapsed()));
+            }
+            Ok(ended)
+        };
+        let workers: Vec<Result<Vec<_>>> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..group.at_once).map(|_| scope.spawn(work)).collect();
+            let joined = workers.into_iter().map(|worker| worker.join());
+            joined.map(|ended| ended.unwrap_or_else(|_| Err("a thread died".into()))).collect()
+        });
+        let mut parts: Vec<(String, Duration)> = Vec::new();
+        for ended in workers {
+            for (program, outcome, status, took) in ended? {
+                tally.add(&program.name, outcome, &status);
+                parts.push((format!("tests: {}", program.name), took));
+            }
+        }
+        self.sh.end_step_with_parts(parts);
+        Ok(())
+    }
+
+    /// Runs the programs that `which` is true for one by one, with these arguments; each is
+    /// a step.
     ///
     /// # Errors
     /// When a program cannot be started.
@@ -59,9 +181,7 @@ impl<'a> Suite<'a> {
         tally: &mut Tally,
     ) -> Result<()> {
         for program in self.programs.iter().filter(|program| which(&program.name)) {
-            let mut command = Command::new(&program.executable);
-            command.args(args).current_dir(&program.folder);
-            self.step(&program.name, command, tally)?;
+            self.step(&program.name, program.command(args, &self.skips), tally)?;
         }
         Ok(())
     }
@@ -74,6 +194,7 @@ impl<'a> Suite<'a> {
         let mut command = cargo();
         command.args(["test", "--doc", "--release", "--workspace", "--no-fail-fast"]);
         command.args(features(options)).current_dir(self.sh.root());
+        command.env(SKIPS, &self.skips);
         self.step("examples in the documentation", command, tally)
     }
 
@@ -92,17 +213,32 @@ impl<'a> Suite<'a> {
 
     fn step(&self, name: &str, mut command: Command, tally: &mut Tally) -> Result<()> {
         self.sh.step(&format!("tests: {name}"));
-        forget_cargo(&mut command);
-        command.env("SAYSO_SKIPS", &self.skips);
-        let mut outcome = Outcome::default();
-        let status = lines(&mut command, |line| {
-            println!("{line}");
-            outcome.read(line);
-        })
-        .map_err(|error| format!("{name}: {error}"))?;
+        let (outcome, status) = watched(&mut command, |line| println!("{line}"))
+            .map_err(|error| format!("{name}: {error}"))?;
         tally.add(name, outcome, &status);
         Ok(())
     }
+}
+
+impl Program {
+    /// What runs it. Tests that are skipped are written to `skips`.
+    fn command(&self, args: &[&str], skips: &Path) -> Command {
+        let mut command = Command::new(&self.executable);
+        command.args(args).current_dir(&self.folder);
+        forget_cargo(&mut command);
+        command.env(SKIPS, skips);
+        command
+    }
+}
+
+/// Runs `command`, hands out each line that it prints, and returns what became of its tests.
+fn watched(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<(Outcome, ExitStatus)> {
+    let mut outcome = Outcome::default();
+    let status = lines(command, |line| {
+        each(line);
+        outcome.read(line);
+    })?;
+    Ok((outcome, status))
 }
 
 /// Runs `command` and hands out each line that it prints, on stdout or stderr.
@@ -160,6 +296,24 @@ mod tests {
         assert_eq!(inside.name, "models (lib)");
         assert!(message("bin", "path+file:///w/models#0.1.0", false).is_none());
         assert!(program("   Compiling sayso").is_none());
+    }
+
+    #[test]
+    fn the_programs_of_groups_exist() {
+        let sh = Sh::new(crate::root());
+        let metadata = sh.read(cargo().args(["metadata", "--no-deps", "--format-version=1"]));
+        let metadata: serde_json::Value = serde_json::from_str(&metadata.unwrap()).unwrap();
+        let mut programs = BTreeSet::new();
+        for package in metadata["packages"].as_array().unwrap() {
+            let name = package["name"].as_str().unwrap();
+            programs.insert(format!("{name} (lib)"));
+            for target in package["targets"].as_array().unwrap() {
+                programs.insert(format!("{name} {}", target["name"].as_str().unwrap()));
+            }
+        }
+        for name in GROUPS.iter().flat_map(|group| group.programs) {
+            assert!(programs.contains(*name), "{name}");
+        }
     }
 
     /// Each package of the tree, with the features that it is built with.
