@@ -16,6 +16,7 @@ mod suite;
 mod system;
 mod tally;
 mod target;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,8 @@ tasks
             held to the budget; with --check, then the satellite under QEMU
             against a host
   count     instructions of each stage on a Raspberry Pi, by emulation
-  check     formatting, clippy with warnings denied, documentation
+  check     formatting, the words of the documentation, clippy with warnings
+            denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -340,6 +342,7 @@ fn check(sh: &Sh) -> Result<()> {
     for package in embedded::MANIFESTS.into_iter().chain([FUZZ]) {
         sh.run(cargo().args(["fmt", "--check", "--manifest-path", package]))?;
     }
+    words::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()
