@@ -59,7 +59,7 @@ impl Light {
     /// The brightness at a time, 0 (dark) to [`FULL`], as a duty cycle of 255.
     ///
     /// Depends on nothing but its arguments: boards that start at the same time
-    /// blink together. Wants to be asked some 30 times a second or more.
+    /// blink together. Call it about 30 times a second or more often.
     pub fn brightness(self, now: Samples) -> u8 {
         match self {
             Self::Turn(State::Asleep) => GLOW,

@@ -52,7 +52,7 @@ struct Taken {
 }
 
 /// A turn whose speech ends so much before the question does, in s, is none of the
-/// whole question. The clocks that are compared agree to some 0.2 s.
+/// whole question. The clocks that are compared agree to about 0.2 s.
 const EARLY: f64 = 0.5;
 
 /// After so long without anything new there is nothing more to come.

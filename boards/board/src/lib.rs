@@ -51,9 +51,9 @@ pub trait Board {
         None
     }
 
-    /// What becomes of the devices, once the board was started: one that is lost is
-    /// told at once, and its return when sound flows again. `None` from a board that
-    /// does not tell.
+    /// What happens to the devices once the board was started: the loss of one is reported
+    /// at once, and its return when sound flows again. `None` from a board that does not
+    /// report this.
     fn changes(&mut self) -> Option<Receiver<Change>> {
         None
     }
@@ -204,6 +204,6 @@ pub struct StreamStats {
     /// Of a microphone: samples (16 kHz mono) of the
     /// [reference](Microphone::reference) that were dropped or made up to keep it
     /// in step with what is heard. Two devices' clocks drift apart by a few
-    /// samples a second at most; more tells of hiccups.
+    /// samples a second at most; more shows that something got stuck.
     pub shifted: u64,
 }

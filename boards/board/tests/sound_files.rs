@@ -206,8 +206,8 @@ fn a_wav_whose_length_was_never_written_is_whole() {
     assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
 }
 
-/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header tells of
-/// the sound's, in bytes.
+/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header
+/// says of the sound's length, in bytes.
 fn long_wav(marker: &[u8; 4], rate: u32, data: &[u8], length: u64) -> Vec<u8> {
     let plain = wav(PCM, 16, 1, rate, &[]);
     let format = &plain[20..36];

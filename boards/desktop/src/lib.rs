@@ -39,8 +39,8 @@
 //! On Linux a PulseAudio or PipeWire server is spoken to directly (cpal's
 //! `pulseaudio` feature) where one answers, and ALSA otherwise. Through ALSA's
 //! own plug-in for PulseAudio (1.2.7), cpal 0.18's streams were found to stall
-//! soon after their start. What was opened on one is opened there again: ALSA is
-//! always there, and would be taken while a server is started anew.
+//! soon after their start. A device is opened again on the sound system on which it was
+//! opened first. Otherwise ALSA, which is always there, would be used while a server restarts.
 //!
 //! # Real-time scheduling
 //!

@@ -23,7 +23,7 @@ const SETTLING: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A stream that lived for so long was well: the pauses begin anew.
+/// A stream that lived for so long was well: the pauses begin at the first again.
 const WELL: Duration = Duration::from_secs(5);
 
 /// A stream to look after. All is called on the supervisor's thread, because

@@ -184,7 +184,7 @@ fn DMA_IRQ_0() {
     }
 }
 
-/// The watchdog starts the board anew.
+/// The watchdog restarts the board.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {

@@ -23,7 +23,7 @@ pub struct HostCondition {
 pub enum HostEvent<'a> {
     /// A session has begun: clocks and places are new, and count from 0.
     Connected(SatelliteHello<'a>),
-    /// The satellite was started anew, and the session is over.
+    /// The satellite restarted, and the session is over.
     Restarted,
     /// Sound from the microphone.
     Capture(Capture<'a>),
@@ -69,7 +69,7 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// The wire was cut and is there again: begins anew.
+    /// The wire was cut and is there again: begins from the start.
     pub fn reconnect(&mut self) {
         self.decoder = Decoder::new();
         self.drop_session();

@@ -69,7 +69,7 @@ impl<const N: usize> PlaybackQueue<N> {
         self.dry
     }
 
-    /// The least it held after a [`take`](Self::take) in the midst of a reply, since
+    /// The least it held after a [`take`](Self::take) during a reply, since
     /// the last call: [`Stats::low_water`](super::Stats::low_water).
     pub fn take_low_water(&mut self) -> u16 {
         self.low_water.take().unwrap_or_default()

@@ -157,7 +157,7 @@ pub enum Outcome {
 impl Store {
     /// Installs those of the models `names` that are missing or damaged.
     ///
-    /// A model that cannot be had does not keep the others from being fetched. Two fetches on one
+    /// A model that is not available does not keep the others from being fetched. Two fetches on one
     /// store wait for each other.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ const SEQUENCE: i32 = 0;
 
 /// Architectures whose cache can be moved up. `llama-cpp-2` cannot ask
 /// llama.cpp, which ends the program where it cannot be done, so only those
-/// with plain rotary positions are named; the others are computed anew.
+/// with plain rotary positions are named; the others are computed again.
 const SHIFTABLE: [&str; 9] =
     ["llama", "qwen2", "qwen3", "smollm3", "gemma", "gemma2", "gemma3", "phi3", "granite"];
 
