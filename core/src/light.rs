@@ -1,7 +1,7 @@
 //! What one LED shows: a state and a time in, a brightness out.
 //!
-//! The same patterns on every board that has a light, so that whoever knows one
-//! knows all. They differ in rhythm, not in colour: one plain LED tells them apart.
+//! Every board that has a light shows the same patterns, so people have to learn them only
+//! once. The patterns differ in rhythm, not in colour, so one plain LED can show them all.
 //!
 //! | shown | pattern |
 //! |---|---|

@@ -63,7 +63,7 @@ impl<'a> Bench<'a> {
         let played = self.satellite.played().expect("it plays");
         let answer: Vec<f32> =
             played[before..].iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
-        // Whisper may write a sentence twice behind seconds of silence.
+        // Whisper may write a sentence twice after seconds of silence.
         let loud = |sample: &f32| sample.abs() > 0.01;
         let from = answer.iter().position(loud).expect("an answer").saturating_sub(2_400);
         let answer = &answer[from..];

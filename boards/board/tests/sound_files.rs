@@ -169,7 +169,7 @@ fn a_truncated_wav_gives_what_is_there() {
         assert!(sound.truncated);
         assert_close(&sound.samples, &speech[..left], 1e-7, "what is left");
     }
-    // Cut within the header or right behind it.
+    // Cut within the header or right after it.
     for left in 1..=44 {
         let error = read_all(save(&dir, "cut.wav", &whole[..left]), MINUTE).unwrap_err();
         assert!(matches!(error.kind(), BoardErrorKind::Format | BoardErrorKind::Io), "{left}");
@@ -192,7 +192,7 @@ fn a_wav_whose_length_was_never_written_is_whole() {
             assert_close(&sound.samples, &speech, 1e-7, "what is there");
         }
     }
-    // The whole is told to be shorter than its part.
+    // The header says that the whole is shorter than its part.
     for riff in [0_u32, 4, 36] {
         let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
         content[4..8].copy_from_slice(&riff.to_le_bytes());

@@ -27,7 +27,7 @@ struct Segment {
     end: Option<(u64, u64)>,
 }
 
-/// Everything behind the loudspeaker, told what time it is.
+/// Everything behind the loudspeaker; it gets the time from the caller.
 ///
 /// For each sample written: it is queued, then played, or dropped by a stop,
 /// or missing because there was no device.

@@ -236,7 +236,7 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         self.opened.get(..self.opened_len).unwrap_or_default()
     }
 
-    /// Takes bytes that the link wants to send; returns how many: those behind wait for room.
+    /// Takes bytes that the link wants to send; returns how many. The rest wait for room.
     /// Without a session they are dropped.
     pub fn send(&mut self, bytes: &[u8], now: u64) -> usize {
         for (n, &byte) in bytes.iter().enumerate() {

@@ -18,7 +18,7 @@ pub struct HostCondition {
     pub muted: bool,
 }
 
-/// What the host is told.
+/// What the host gets to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostEvent<'a> {
     /// A session has begun: clocks and places are new, and count from 0.
@@ -123,7 +123,7 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// Passes the time: says hello, tells how things are when that is due, and
+    /// Passes the time: sends hellos and statuses when they are due, and
     /// notices that the satellite is gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &HostCondition) -> bool {
         if self.wire.is_gone(now) {

@@ -66,7 +66,7 @@ pub struct Step<'a> {
     pub total: u64,
 }
 
-/// Who is told how a fetch goes on. `()` listens to nothing.
+/// Listens to how a fetch goes on. `()` listens to nothing.
 pub trait Progress {
     /// A step began; the one before it is over.
     fn step(&mut self, step: &Step<'_>) {
@@ -163,7 +163,7 @@ impl Store {
     /// # Errors
     /// [`Input`](ErrorKind::Input) for an unknown name;
     /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why the
-    /// last one failed; of those before it `progress` was told);
+    /// last one failed; those before it were reported to `progress`);
     /// [`Client`](ErrorKind::Client) when that is for want of a package client;
     /// [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
     /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays as it was.

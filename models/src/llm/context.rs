@@ -133,7 +133,7 @@ impl Context {
         self.loaded.with_dependent_mut(|_, context| work(context))
     }
 
-    /// Evaluates `tokens` behind those held, batch by batch, looking at
+    /// Evaluates `tokens` after those held, batch by batch, looking at
     /// `cancel` before each. On an error it holds the batches done.
     ///
     /// # Errors
@@ -199,7 +199,7 @@ impl Context {
         }
     }
 
-    /// Removes the tokens `from..to` and moves up the ones behind them.
+    /// Removes the tokens `from..to` and moves up the ones after them.
     /// Whether it could; if not, nothing has changed.
     pub(super) fn cut(&mut self, from: usize, to: usize) -> Result<bool> {
         if !self.shiftable {

@@ -65,7 +65,7 @@ impl LogMel {
         }
     }
 
-    /// The features of the last 8 s of `audio`, or of all of it behind silence:
+    /// The features of the last 8 s of `audio`, or of all of it after silence:
     /// [`FRAMES`] rows of [`MELS`]; and how many of the first rows are silence
     /// from before the audio, all alike.
     pub(super) fn run(&mut self, audio: &[f32]) -> (&[f32], usize) {
