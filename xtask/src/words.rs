@@ -126,7 +126,7 @@ fn begins_with(tokens: &[Token], phrase: &str) -> bool {
         match word {
             "#" => text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(is_of_number),
             "." => is_punctuation(text),
-            word => text.to_lowercase() == word,
+            word => text.eq_ignore_ascii_case(word),
         }
     })
 }
