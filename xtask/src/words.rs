@@ -10,7 +10,7 @@ use crate::sh::{Result, Sh};
 
 /// Phrases that read badly, in lower case, and better ones. `#` stands for a number and `.`
 /// for any punctuation or the end of a paragraph.
-const PHRASES: [(&str, &str); 29] = [
+const PHRASES: [(&str, &str); 30] = [
     ("tell of", "\"say\" or \"report\""),
     ("tells of", "\"says\" or \"reports\""),
     ("told of", "\"said\" or \"reported\""),
@@ -23,6 +23,7 @@ const PHRASES: [(&str, &str); 29] = [
     ("in the midst of", "\"during\""),
     ("sees to", "\"takes care of\""),
     ("in truth", "\"really\""),
+    ("for want of", "\"because there is no\""),
     ("some #", "\"about\" and the number"),
     ("some hundred", "\"about a hundred\" or \"hundreds of\""),
     ("whether whoever", "\"whether the person who\""),

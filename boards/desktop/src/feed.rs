@@ -37,7 +37,7 @@ pub struct Feed {
     device: Option<Device>,
     /// Samples that left the queue to be played, less those that were not.
     fed: u64,
-    /// The last time at which the queue was shortened for want of a device.
+    /// The last time at which the queue was shortened because there was no device.
     away: Option<Instant>,
     past: StreamStats,
     opened: u64,

@@ -50,7 +50,7 @@ pub struct Counters {
     pub forged: u32,
     /// Sealed frames that came twice or far too late, dropped.
     pub replayed: u32,
-    /// Frames of the link that were not sent, for want of a session.
+    /// Frames of the link that were not sent because there was no session.
     pub dropped: u32,
     /// Handshakes that an engine was asked to begin, answer or finish.
     pub handshakes: u32,

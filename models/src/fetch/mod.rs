@@ -164,7 +164,7 @@ impl Store {
     /// [`Input`](ErrorKind::Input) for an unknown name;
     /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why the
     /// last one failed; those before it were reported to `progress`);
-    /// [`Client`](ErrorKind::Client) when that is for want of a package client;
+    /// [`Client`](ErrorKind::Client) when there is no package client;
     /// [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
     /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays as it was.
     pub fn fetch(

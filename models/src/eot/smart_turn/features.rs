@@ -18,7 +18,7 @@ pub(super) const FRAMES: usize = 800;
 
 const HOP: usize = 160;
 const WINDOW: usize = 400;
-/// A frame is centred: half of it lies before.
+/// A frame is centred: half of it is before.
 const HALF: usize = WINDOW / 2;
 const SAMPLES: usize = FRAMES * HOP;
 /// Added to the variance before the root.
