@@ -69,7 +69,7 @@ pub fn bytes_in(input: &[u8]) {
 }
 
 /// Frames `input`'s pieces, each as long as its first byte says, as whole frames of the
-/// session that is on, so that what is behind the checksum is reached too.
+/// session that is on, so that the code after the checksum is reached too.
 pub fn messages_in(input: &[u8]) {
     let (mut bytes, mut rest, mut seq) = (Vec::new(), input, 0_u16);
     while let Some((&len, after)) = rest.split_first() {
@@ -83,7 +83,7 @@ pub fn messages_in(input: &[u8]) {
     bytes_in(&bytes);
 }
 
-/// A frame behind any bytes is found.
+/// A frame after any bytes is found.
 fn decoder(input: &[u8]) {
     let mut decoder = Decoder::new();
     for &byte in input {

@@ -1,11 +1,11 @@
 //! A button: contact levels in, presses out.
 //!
-//! A press is meant as "listen to me" (push to talk: [`crate::turn::Event::Wake`]),
-//! so it is told as soon as the contact is steady, not when it turns out to be
-//! short. A button that is held for long means "mute"; whoever takes that back
-//! what the press began. The talk's end needs no button, the endpointer finds it.
-//! Where people would hold the button while they speak, the long press is
-//! switched off and a second button mutes.
+//! A press means "listen to me" (push to talk: [`crate::turn::Event::Wake`]), so it is
+//! reported as soon as the contact is steady, and not only when it turns out to be
+//! short. A long press means "mute"; the board that mutes then cancels what the press
+//! began. The end of the talk needs no button, because the endpointer finds it. If
+//! people hold the button while they speak, switch the long press off and use a second
+//! button to mute.
 
 use crate::audio::Samples;
 

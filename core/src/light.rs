@@ -1,7 +1,7 @@
 //! What one LED shows: a state and a time in, a brightness out.
 //!
-//! The same patterns on every board that has a light, so that whoever knows one
-//! knows all. They differ in rhythm, not in colour: one plain LED tells them apart.
+//! Every board that has a light shows the same patterns, so people have to learn them only
+//! once. The patterns differ in rhythm, not in colour, so one plain LED can show them all.
 //!
 //! | shown | pattern |
 //! |---|---|
@@ -59,7 +59,7 @@ impl Light {
     /// The brightness at a time, 0 (dark) to [`FULL`], as a duty cycle of 255.
     ///
     /// Depends on nothing but its arguments: boards that start at the same time
-    /// blink together. Wants to be asked some 30 times a second or more.
+    /// blink together. Call it about 30 times a second or more often.
     pub fn brightness(self, now: Samples) -> u8 {
         match self {
             Self::Turn(State::Asleep) => GLOW,

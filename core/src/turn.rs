@@ -101,7 +101,7 @@ pub enum State {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Shown {
-    /// [`State::Asleep`]. Also what a board shows before it is told anything.
+    /// [`State::Asleep`]. Also what a board shows at first.
     #[default]
     Asleep,
     /// [`State::Listening`].
@@ -277,7 +277,7 @@ pub enum Action {
         to: Samples,
     },
     /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up:
-    /// a person is to be told. [`Cancel`](Self::Cancel) follows.
+    /// the user should be told. [`Cancel`](Self::Cancel) follows.
     Late {
         /// Whose.
         turn: TurnId,

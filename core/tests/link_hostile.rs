@@ -66,7 +66,7 @@ fn a_block_without_credit_is_not_taken() {
     assert!(say(&mut host, 200, 5, &capture(FREE)).is_empty());
 }
 
-/// Under new numbers of frames, so that those do not tell.
+/// Under new numbers of frames, so that those do not give it away.
 #[test]
 fn a_block_is_taken_once() {
     let (mut host, _) = connected();

@@ -427,7 +427,7 @@ proptest! {
                         }
                         Action::Keep { .. } => { kept += 1; work = None; }
                         Action::Cancel { turn } => {
-                            // Not a word of it was heard, and not for want of a voice.
+                            // No word of it was heard, and its voice had not failed.
                             if event != (Event::Failed { turn })
                                 && let Some((_, offer)) = announcing.take_if(|a| a.0 == turn)
                             {

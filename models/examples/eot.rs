@@ -1,11 +1,11 @@
-//! How well Smart Turn tells finished utterances from unfinished ones, on recorded speech.
+//! How well Smart Turn distinguishes finished from unfinished utterances, on recorded speech.
 //!
 //! ```sh
 //! cargo run --release -p sayso-models --example eot -- [SPEECH_FOLDER [POSITIONS [SECONDS]]]
 //! ```
 //!
 //! Asks about each moment in `tests/golden/eot.tsv` some milliseconds after
-//! speech ended, as an assistant would: behind it comes the recording itself
+//! speech ended, as an assistant would: after it comes the recording itself
 //! while it is quiet, then its own quietest stretch.
 //!
 //! Recordings that are not in the folder (`tests/data` holds a part) are left

@@ -73,7 +73,7 @@ pub fn cpu_check() -> Result<()> {
 
 /// The instruction sets that ggml was compiled for, and whether this CPU has them.
 pub fn required() -> Vec<(&'static str, bool)> {
-    // The functions tell how ggml was compiled, not what the CPU can do.
+    // The functions say how ggml was compiled, not what the CPU can do.
     macro_rules! required {
         ($detected:ident: $(($name:literal, $built:ident, $feature:tt)),* $(,)?) => {{
             let mut all = Vec::new();

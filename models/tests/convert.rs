@@ -25,7 +25,7 @@ struct Ct2 {
     count: u32,
 }
 
-/// A weight that tells its place: small whole numbers are exact in 16 bits.
+/// A weight that shows its place: small whole numbers are exact in 16 bits.
 fn weight(name: &str, i: usize) -> f32 {
     ((name.len() * 7 + i) % 97) as f32 - 48.0
 }

@@ -109,7 +109,7 @@ fn shortcuts_cost_little() {
 
 /// Asked 96 ms after speech ended, on the recordings of `tests/data` and those of the
 /// table that `SAYSO_TEST_DATA` has: the larger part is judged rightly
-/// (`examples/eot.rs` tells all). The bounds are
+/// (`examples/eot.rs` prints all). The bounds are
 /// some points below what was measured.
 #[test]
 fn tells_finished_from_unfinished() {

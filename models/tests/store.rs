@@ -214,7 +214,7 @@ fn states_are_told_without_hashing() {
 fn damage_is_found_and_put_right() {
     let world = World::fetched();
     assert!(problems(&world.f.store).is_empty());
-    // Same length, one bit: only hashing tells.
+    // Same length, one bit: only hashing shows it.
     let mut changed = world.bodies[1].clone();
     changed[777] ^= 1;
     fs::write(world.f.file("one", "b"), &changed).unwrap();

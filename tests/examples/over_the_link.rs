@@ -28,7 +28,7 @@ use sayso_satellite::{Buffers, Gain};
 use sayso_tests::wer::Wer;
 use sayso_tests::{Recording, further, recordings};
 
-/// Silence before and behind the recording: the gate is shut, and shuts again.
+/// Silence before and after the recording: the gate is shut, and shuts again.
 const BEFORE: usize = 8_000;
 const BEHIND: usize = 40_000;
 /// What the ear keeps from before somebody speaks.

@@ -21,7 +21,7 @@ pub struct Live {
     events: Receiver<(Instant, Value)>,
 }
 
-/// So long a program that was told to end may take for it.
+/// How long a program may take to end when asked to.
 const END: Duration = Duration::from_secs(30);
 
 impl Live {

@@ -52,7 +52,7 @@ struct Taken {
 }
 
 /// A turn whose speech ends so much before the question does, in s, is none of the
-/// whole question. The clocks that are compared agree to some 0.2 s.
+/// whole question. The clocks that are compared agree to about 0.2 s.
 const EARLY: f64 = 0.5;
 
 /// After so long without anything new there is nothing more to come.
@@ -86,7 +86,7 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
     // The devices are open a moment after the state is shown.
     std::thread::sleep(Duration::from_secs(1));
     let start = Instant::now();
-    // All turns, those that come late too: which is of which question is told by their times.
+    // All turns, those that come late too: their times show which belongs to which question.
     let (mut taken, mut asked) = (Vec::new(), Vec::new());
     for question in questions {
         let sound = sayso_board::read_all(data(&question.name), Duration::from_secs(60))
@@ -119,7 +119,7 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         let (transcript, cut_off, inside_ms) = made_of(&span, &taken);
         Turn {
             question: question.name.clone(),
-            // What sounds behind one that was cut off may be the answer to its beginning.
+            // What sounds after one that was cut off may be the answer to its beginning.
             voice_to_voice_ms: onset.filter(|_| !cut_off),
             inside_ms: inside_ms.filter(|_| !cut_off),
             cut_off,

@@ -166,7 +166,7 @@ fn amiss(sound: &[f32], at: usize, rate: usize, pause: usize, usual: f32) -> Opt
     (gap > pause + 60).then(|| format!("a gap of {gap} ms, not {pause}"))
 }
 
-/// The quiet that the voice leaves behind a clause, in ms.
+/// The quiet that the voice leaves after a clause, in ms.
 fn pause(clause: &str) -> usize {
     match clause.chars().last() {
         Some('.' | '!' | '?' | '…') => 250,
@@ -341,7 +341,7 @@ fn a_click_and_a_gap_are_found() {
     let loud = sound[..at].iter().rposition(|sample| sample.abs() > 0.05).expect("a voice");
     let cut_off = [&sound[..=loud], &sound[at..]].concat();
     assert!(amiss(&cut_off, loud + 1).starts_with("a click"));
-    // Silence before the joint, and behind it.
+    // Silence before the joint, and after it.
     for place in [at - rate / 20, at, at + 1] {
         let silence = vec![0.0; rate / 10];
         let torn = [&sound[..place], &silence, &sound[place..]].concat();

@@ -14,7 +14,7 @@ use crate::{Options, dist, ggml, system};
 
 /// Three seconds of speech.
 const SPEECH: &str = "tests/data/commands-misc-en/rh3_turn_on_the_lamp.flac";
-/// A clause of five words: some 1.4 s of speech.
+/// A clause of five words: about 1.4 s of speech.
 const CLAUSE: &str = "It is half past nine.";
 
 /// Where what is said goes, from the workspace's root.

@@ -192,7 +192,7 @@ fn unpack(sh: &Sh, target: Target, packages: &[String], root: &Path) -> Result<(
         apt.args(["-o", "APT::Sandbox::User=root"]);
         apt
     };
-    // A source without this architecture makes it fail: the download below tells.
+    // A source without this architecture makes it fail: the download below shows it.
     let _ = sh.run(apt().arg("update"));
     let archives = lists.join("archives");
     let download = apt().arg("download").args(packages).current_dir(&archives).status();

@@ -12,7 +12,7 @@ use crate::target::Target;
 pub const PARTS: &str = "firmware/assistant/package";
 
 /// What goes where: the file, from the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 10] = [
+const FILES: [(&str, &str, u32); 22] = [
     ("firmware/assistant/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/assistant/package/sayso-models.service",
@@ -30,7 +30,19 @@ const FILES: [(&str, &str, u32); 10] = [
     ("LICENSE-MIT", "usr/share/doc/sayso/copyright", 0o644),
     ("LICENSE-APACHE", "usr/share/doc/sayso/LICENSE-APACHE", 0o644),
     ("README.md", "usr/share/doc/sayso/README.md", 0o644),
-    ("docs/raspberry-pi.md", "usr/share/doc/sayso/raspberry-pi.md", 0o644),
+    ("docs/index.md", "usr/share/doc/sayso/docs/index.md", 0o644),
+    ("docs/using.md", "usr/share/doc/sayso/docs/using.md", 0o644),
+    ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
+    ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),
+    ("docs/service.md", "usr/share/doc/sayso/docs/service.md", 0o644),
+    ("docs/raspberry-pi.md", "usr/share/doc/sayso/docs/raspberry-pi.md", 0o644),
+    ("docs/satellite.md", "usr/share/doc/sayso/docs/satellite.md", 0o644),
+    ("docs/link.md", "usr/share/doc/sayso/docs/link.md", 0o644),
+    ("docs/control.md", "usr/share/doc/sayso/docs/control.md", 0o644),
+    ("docs/gpu.md", "usr/share/doc/sayso/docs/gpu.md", 0o644),
+    ("docs/turns.md", "usr/share/doc/sayso/docs/turns.md", 0o644),
+    ("docs/building.md", "usr/share/doc/sayso/docs/building.md", 0o644),
+    ("docs/library.md", "usr/share/doc/sayso/docs/library.md", 0o644),
 ];
 
 /// What runs when the package comes and goes.

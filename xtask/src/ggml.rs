@@ -143,9 +143,9 @@ const PATCHES: &[Patch] =
     &[PATIENT_BARRIER, LIMIT_DECLARED, LIMIT_KEPT, ABORT_DECLARED, ABORT_ASKED];
 
 /// Makes the threads of ggml give up their cores while they wait long: they spin
-/// for some 0.2 ms, then sleep between looks. A thread that has lost its core to
-/// another program is waited for by all the others, at every one of some hundred
-/// barriers a token; asleep, they leave a core that the system can move it to.
+/// for about 0.2 ms, then sleep between looks. If a thread has lost its core to
+/// another program, all others wait for it at each of the hundreds of barriers
+/// of a token. While they sleep, the system can move it to one of their cores.
 /// Without this, a busy neighbour makes a reply on all cores take many seconds.
 const PATIENT_BARRIER: Patch = Patch {
     old: "\

@@ -16,6 +16,7 @@ mod suite;
 mod system;
 mod tally;
 mod target;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,20 +35,22 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask the spoken questions shipped in the repository,
             write answer.wav and answer-2.wav and play them if there is a sound card
-  test      set everything up, then pass the checks and tests; at last, alone,
-            the satellite under QEMU with the assistant at its other end. Prints
-            what each step took, and in the last line what became of the tests;
-            with --all, also what is slow and seldom breaks: half an hour of
-            echo, a long conversation, the package in a clean root, and the
-            program for 64-bit ARM under emulation (root; half an hour to an hour)
+  test      set everything up, then run the checks and tests; last, alone, the
+            satellite under QEMU with the assistant at its other end. Prints what
+            each step took and, in the last line, how many tests passed, failed
+            and were skipped. With --all, also what is slow and seldom fails: half
+            an hour of echo, a long conversation, the package in a clean root, and
+            the program for 64-bit ARM under emulation (root; half an hour to an
+            hour)
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
-  embedded  `core` for every target, the satellite for every board, its size
-            held to the budget; with --check, then the satellite under QEMU
-            against a host
+  embedded  `core` for every target and the satellite for every board; fails if
+            an image is too large. With --check, also tests the satellite under
+            QEMU with a host
   count     instructions of each stage on a Raspberry Pi, by emulation
-  check     formatting, clippy with warnings denied, documentation
+  check     formatting, the words of the documentation, clippy with warnings
+            denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -69,14 +72,14 @@ options of test
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
-  --check          then ask the shipped question of what was built, under
-                   emulation if need be, and install, start, stop, upgrade and
-                   remove the package in a clean root
-  --machine        then do the latter with the package for 64-bit ARM, in an
-                   emulated machine with Debian's kernel, and talk with it
-                   there through a sound card, LED and button
-  --quick          the build of the tests instead of the optimised one, and the
-                   small model to answer
+  --check          then ask the program that was built the shipped question
+                   (under emulation if necessary), and install, start, stop,
+                   upgrade and remove the package in a clean root
+  --machine        then try the package for 64-bit ARM in an emulated machine with
+                   Debian's kernel, and talk with it there through a sound card,
+                   LED and button
+  --quick          use the build of the tests instead of the optimised one, and
+                   answer with the small model
 
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
@@ -340,6 +343,7 @@ fn check(sh: &Sh) -> Result<()> {
     for package in embedded::MANIFESTS.into_iter().chain([FUZZ]) {
         sh.run(cargo().args(["fmt", "--check", "--manifest-path", package]))?;
     }
+    words::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()

@@ -16,7 +16,7 @@ pub struct Sh {
     steps: RefCell<Steps>,
 }
 
-/// The cargo that runs this task, without what it told this task of itself: build
+/// The cargo that runs this task, without what it told this task about itself: build
 /// scripts that look at such variables would run again for each change of them.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -24,7 +24,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Hides from `command` what cargo told this task of itself.
+/// Hides from `command` what cargo told this task about itself.
 pub fn forget_cargo(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let ours = ["CARGO_PKG_", "CARGO_MANIFEST_"];

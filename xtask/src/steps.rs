@@ -14,7 +14,7 @@ pub struct Steps {
 struct Step {
     name: String,
     wall: Duration,
-    /// Processor time of the programs that it ran, where the system tells.
+    /// Processor time of the programs that it ran, where the system says.
     cpu: Option<Duration>,
     /// A part of the step before, which holds its time.
     part: bool,

@@ -252,7 +252,7 @@ fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<ExitSt
     child.wait()
 }
 
-/// The test program of which a message of cargo's tells, if it does.
+/// The test program that a message of cargo's names, if it names one.
 fn program(message: &str) -> Option<Program> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     if message["profile"]["test"] != true {

@@ -355,7 +355,7 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     eprintln!("{line}");
     if installer.contains(&"apt-get".into()) {
         let mut update = words(&installer[..installer.len() - 2]);
-        // Old package lists may still do: the install below tells.
+        // Old package lists may still do: the install below shows it.
         let _ = sh.run(update.arg("update"));
     }
     let mut install = words(&installer);

@@ -51,9 +51,9 @@ pub trait Board {
         None
     }
 
-    /// What becomes of the devices, once the board was started: one that is lost is
-    /// told at once, and its return when sound flows again. `None` from a board that
-    /// does not tell.
+    /// What happens to the devices once the board was started: the loss of one is reported
+    /// at once, and its return when sound flows again. `None` from a board that does not
+    /// report this.
     fn changes(&mut self) -> Option<Receiver<Change>> {
         None
     }
@@ -152,7 +152,7 @@ pub trait Microphone: Send {
     /// constant time before. So its echo comes into the microphone at the same
     /// time or later, never earlier; by how much, the path through loudspeaker,
     /// room and microphone decides, and the canceller has to find out. Silence
-    /// stands where nothing was played or nothing is known, and behind the end
+    /// stands where nothing was played or nothing is known, and after the end
     /// of the last read. To be called at most once for each read.
     ///
     /// Silence by default: a board without a loudspeaker, or one that does not know.
@@ -180,7 +180,7 @@ pub trait Loudspeaker: Send {
     /// Fades out within `fade` and drops the rest of the queue. Returns the
     /// samples dropped; they never count as [`played`](Self::played). The fade
     /// does: it is still [`queued`](Self::queued) when this returns, and what is
-    /// written next sounds behind it.
+    /// written next sounds after it.
     fn stop(&mut self, fade: Duration) -> usize;
 
     /// What was lost so far.
@@ -204,6 +204,6 @@ pub struct StreamStats {
     /// Of a microphone: samples (16 kHz mono) of the
     /// [reference](Microphone::reference) that were dropped or made up to keep it
     /// in step with what is heard. Two devices' clocks drift apart by a few
-    /// samples a second at most; more tells of hiccups.
+    /// samples a second at most; more shows that something got stuck.
     pub shifted: u64,
 }

@@ -17,7 +17,7 @@ pub fn promote_thread() -> bool {
     set_thread_priority_and_policy(thread_native_id(), priority, policy).is_ok()
 }
 
-/// Of 0…99: before ordinary threads, behind those of the sound server.
+/// Of 0…99: above ordinary threads, below those of the sound server.
 #[cfg(unix)]
 const PRIORITY: u8 = 4;
 

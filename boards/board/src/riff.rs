@@ -82,7 +82,7 @@ impl Form {
 
 struct Chunks<'a> {
     format: &'a [u8],
-    /// Where the sound begins, and its length as far as it is told; in bytes.
+    /// Where the sound begins, and its length as far as it is known; in bytes.
     at: u64,
     claimed: u64,
 }

@@ -160,7 +160,7 @@ impl SoundFile {
         self.mixer.channels()
     }
 
-    /// The length of the recording, as far as its header tells.
+    /// The length of the recording, as far as its header says.
     pub fn duration(&self) -> Option<Duration> {
         self.claimed.map(|n| Duration::from_secs_f64(n as f64 / f64::from(self.rate)))
     }
@@ -237,7 +237,7 @@ impl SoundFile {
         Ok(())
     }
 
-    /// Puts a part of what the mixer held back into `block`; behind the last, sets `over`.
+    /// Puts a part of what the mixer held back into `block`; after the last, sets `over`.
     fn rest(&mut self) {
         self.mono.clear();
         if self.mixer.rest(REST, &mut self.mono) {

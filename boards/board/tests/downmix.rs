@@ -7,7 +7,7 @@ use sayso_board::{Downmixer, EAR_RATE, read_all};
 use std::path::Path;
 use std::time::Duration;
 
-/// A person's voice, 16 kHz mono, with half a second of its own quiet before and behind it.
+/// A person's voice, 16 kHz mono, with half a second of its own quiet before and after it.
 fn voice() -> Vec<f32> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/data/commands-misc-en/rh3_what_time_is_it.flac");

@@ -169,7 +169,7 @@ fn a_truncated_wav_gives_what_is_there() {
         assert!(sound.truncated);
         assert_close(&sound.samples, &speech[..left], 1e-7, "what is left");
     }
-    // Cut within the header or right behind it.
+    // Cut within the header or right after it.
     for left in 1..=44 {
         let error = read_all(save(&dir, "cut.wav", &whole[..left]), MINUTE).unwrap_err();
         assert!(matches!(error.kind(), BoardErrorKind::Format | BoardErrorKind::Io), "{left}");
@@ -192,7 +192,7 @@ fn a_wav_whose_length_was_never_written_is_whole() {
             assert_close(&sound.samples, &speech, 1e-7, "what is there");
         }
     }
-    // The whole is told to be shorter than its part.
+    // The header says that the whole is shorter than its part.
     for riff in [0_u32, 4, 36] {
         let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
         content[4..8].copy_from_slice(&riff.to_le_bytes());
@@ -206,8 +206,8 @@ fn a_wav_whose_length_was_never_written_is_whole() {
     assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
 }
 
-/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header tells of
-/// the sound's, in bytes.
+/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header
+/// says of the sound's length, in bytes.
 fn long_wav(marker: &[u8; 4], rate: u32, data: &[u8], length: u64) -> Vec<u8> {
     let plain = wav(PCM, 16, 1, rate, &[]);
     let format = &plain[20..36];

@@ -136,7 +136,7 @@ where
     let frames = data.len() / end.channels;
     let room = end.samples.vacant_len() / end.channels;
     let fits = if end.lost > 0 && room > 0 {
-        // The gap must be known before what comes behind it.
+        // The gap must be known before what comes after it.
         let gap = Gap { at: end.pushed, lost: end.lost };
         if end.gaps.try_push(gap).is_ok() {
             end.lost = 0;
@@ -276,7 +276,7 @@ impl PlaybackEnd {
         n
     }
 
-    /// Drops what is behind a fade that is over, and lets the feeder go on.
+    /// Drops what follows a fade that is over, and lets the feeder go on.
     fn end_fade(&mut self) {
         if self.fading.is_some_and(|fade| fade.done == fade.length) {
             self.fading = None;

@@ -142,7 +142,7 @@ pub fn choose(
             system.get_or_insert(host.id());
             Ok((device, config))
         }
-        // Where the default is but a name, it exists without any device behind it.
+        // If the default is only a name, it exists without any device.
         Err(error) if name.is_none() && is_absence(error.kind()) => Err(nothing_there(way)),
         Err(error) => Err(board_error(&device, &error)),
     }

@@ -27,7 +27,7 @@ struct Segment {
     end: Option<(u64, u64)>,
 }
 
-/// Everything behind the loudspeaker, told what time it is.
+/// Everything behind the loudspeaker; it gets the time from the caller.
 ///
 /// For each sample written: it is queued, then played, or dropped by a stop,
 /// or missing because there was no device.
@@ -37,7 +37,7 @@ pub struct Feed {
     device: Option<Device>,
     /// Samples that left the queue to be played, less those that were not.
     fed: u64,
-    /// The last time at which the queue was shortened for want of a device.
+    /// The last time at which the queue was shortened because there was no device.
     away: Option<Instant>,
     past: StreamStats,
     opened: u64,

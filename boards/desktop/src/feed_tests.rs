@@ -69,7 +69,7 @@ fn a_stop_drops_all_but_the_fade_at_once() {
     assert_eq!(feed.stop(10 * MS), 48_000 - 2_400 - 240);
     assert_eq!(feed.queued(), 240, "the fade is still to be played");
     assert_eq!(feed.stop(10 * MS), 0);
-    // What is said before the fade is over comes behind it.
+    // What is said before the fade is over comes after it.
     feed.write(&[0.25; 100]);
     assert_eq!(feed.queued(), 340);
     let sound = play_out(&mut feed, &mut end, now);

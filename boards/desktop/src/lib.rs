@@ -32,21 +32,21 @@
 //!   the default device of that moment. Meanwhile the microphone gives silence
 //!   at the pace of the wall clock, and the loudspeaker drops what would have
 //!   been played; both count it as [missing](StreamStats::missing). The loss and
-//!   the return are [told](Board::changes) when they happen.
+//!   the return are [reported](Board::changes) when they happen.
 //!
 //! # Sound servers
 //!
 //! On Linux a PulseAudio or PipeWire server is spoken to directly (cpal's
 //! `pulseaudio` feature) where one answers, and ALSA otherwise. Through ALSA's
 //! own plug-in for PulseAudio (1.2.7), cpal 0.18's streams were found to stall
-//! soon after their start. What was opened on one is opened there again: ALSA is
-//! always there, and would be taken while a server is started anew.
+//! soon after their start. A device is opened again on the sound system on which it was
+//! opened first. Otherwise ALSA, which is always there, would be used while a server restarts.
 //!
 //! # Real-time scheduling
 //!
 //! The callbacks run on cpal's threads, which ask for real-time priority at their
 //! first call where they talk with a sound server or with the card itself (ALSA
-//! `hw:`); a refusal is ignored here, and told by `sayso doctor`.
+//! `hw:`); a refusal is ignored here, and reported by `sayso doctor`.
 
 mod callback;
 mod devices;
@@ -94,7 +94,7 @@ impl Desktop {
     /// What the device is called that would be opened now.
     ///
     /// # Errors
-    /// As [`start`](Board::start), as far as it can be told without opening it.
+    /// As [`start`](Board::start), as far as that is known without opening it.
     pub fn device(&self, way: Way) -> Result<String, BoardError> {
         let _quiet = quiet::Quiet::new();
         let name = match way {

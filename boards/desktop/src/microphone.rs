@@ -112,7 +112,7 @@ impl Microphone for DesktopMicrophone {
     }
 }
 
-/// The reader's side, told what time it is.
+/// The reader's side; it gets the time from the caller.
 pub struct Ear {
     taps: Receiver<CaptureTap>,
     state: Listening,

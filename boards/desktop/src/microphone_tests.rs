@@ -127,7 +127,7 @@ fn sound_lost_in_a_device_that_vanished_counts_too() {
     let mut ear = Ear::new(arriving);
     let start = Instant::now();
     let (mut end, gone) = connect(&taps, 16_000, 1, start);
-    // The ring holds 2 s, and nothing comes behind the gap.
+    // The ring holds 2 s, and nothing comes after the gap.
     capture_callback(&mut end, &[1.0_f32; 48_000]);
     gone.set(start + 3_000 * MS).unwrap();
     assert_eq!(read_all(&mut ear, start + 3_000 * MS).len(), 48_000);

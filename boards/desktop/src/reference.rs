@@ -3,7 +3,7 @@
 //! Both callbacks count the same time, each on its device's clock, so for every
 //! sample heard one that was played is taken. What is left over then, the stock,
 //! goes up and down with the callbacks, for both come in lumps, and its lowest
-//! level over a second tells how late the reference lies. It is kept between
+//! level over a second shows how late the reference is. It is kept between
 //! 2 and 20 ms: enough that a callback may be late, and less than it takes from
 //! the one callback through both devices to the other, so that the echo of a
 //! sample never comes before the sample.

@@ -23,7 +23,7 @@ const SETTLING: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A stream that lived for so long was well: the pauses begin anew.
+/// A stream that lived for so long was well: the pauses begin at the first again.
 const WELL: Duration = Duration::from_secs(5);
 
 /// A stream to look after. All is called on the supervisor's thread, because
@@ -43,7 +43,7 @@ pub struct Opened {
     /// What people call the device.
     pub name: String,
     pub beat: Arc<Beat>,
-    /// What its error callback was told.
+    /// What its error callback got.
     pub errors: HeapCons<cpal::Error>,
 }
 
@@ -63,7 +63,7 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// Opens the stream on a thread of its own, and keeps it open from then on.
-    /// When it is lost and when it is back is told to `news`.
+    /// Its loss and its return are reported to `news`.
     pub fn start(
         name: &str,
         line: impl Line,
@@ -102,7 +102,7 @@ impl Drop for Supervisor {
     }
 }
 
-/// Tells whoever listens of a device that is lost, and when it is back. One that can be
+/// Reports to listeners when a device is lost and when it is back. One that can be
 /// opened again but gives no sound is still lost, and that is not said twice.
 struct News {
     way: Way,
@@ -294,7 +294,7 @@ mod tests {
         let (news, told) = mpsc::channel();
         let supervisor = Supervisor::start("test", line, Way::Input, news).unwrap();
         let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
-        // It is told once, however often it was opened in between.
+        // It is reported once, however often it was opened in between.
         let (lost, back) = (wait(), wait());
         drop(supervisor);
         let why = "microphone \"broken\" is lost: snd_pcm_readi: No such device (ENODEV). Plug";

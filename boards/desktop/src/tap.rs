@@ -59,7 +59,7 @@ impl Live {
         let most = (PIECE * f64::from(self.tap.rate)) as u64;
         if self.silence == 0 {
             let queued = (self.tap.samples.occupied_len() / channels) as u64;
-            // A gap is published before the frames behind it, so it is looked
+            // A gap is published before the frames after it, so it is looked
             // for after them.
             let gap = self.tap.gaps.try_peek().copied();
             let until_gap = gap.map_or(u64::MAX, |gap: Gap| gap.at - self.popped);

@@ -1,6 +1,6 @@
 //! The parts of the main loop: the wire, the time, and a panel that is another UART.
 //!
-//! The panel tells what would be seen, a line whenever it changes: `lamp 0` to
+//! The panel prints what would be seen, a line whenever it changes: `lamp 0` to
 //! `lamp 15`, `mute 0`, `mute 1`. It takes what would be pressed, a letter each:
 //! `d` and `u` for the button down and up, and `h` hangs the program, for the watchdog.
 

@@ -104,8 +104,8 @@ impl Watchdog {
 }
 
 /// A word that nobody clears, and before it whether it was written since the power was off:
-/// memory is zero then, as QEMU gives it. The board has 4 MiB and the program's end at 48 KiB:
-/// what is in the program QEMU loads anew at a reset, and this not.
+/// memory is zero then, as QEMU gives it. The board has 4 MiB, and the program ends at 48 KiB.
+/// At a reset QEMU loads the program again, but it does not touch this word.
 const KEPT: Registers = Registers(0x2010_0000);
 
 /// Stands before the word when there is one.

@@ -15,7 +15,7 @@ use crate::registers::{CLOCK_HZ, Counter};
 
 /// Two blocks lie so far apart at least: in between, the loop has its turn.
 const APART: u32 = CLOCK_HZ / 500;
-/// So far behind its time the sound may be and still catch up: 100 ms.
+/// How late the sound may be and still catch up: 100 ms.
 const BEHIND: u32 = CLOCK_HZ / 10;
 
 /// Tells when the next block is due.

@@ -46,7 +46,7 @@ use usbd_serial::{SerialPort, USB_CLASS_CDC};
 /// Crystal of the board, in Hz.
 const CRYSTAL_HZ: u32 = 12_000_000;
 
-/// Identifiers that V-USB shares with everybody for serial ports that are told apart by name.
+/// Identifiers that V-USB shares with everybody for serial ports that are distinguished by name.
 const USB_ID: UsbVidPid = UsbVidPid(0x16c0, 0x27dd);
 
 /// What sets up the flash when the chip starts.
@@ -184,7 +184,7 @@ fn DMA_IRQ_0() {
     }
 }
 
-/// The watchdog starts the board anew.
+/// The watchdog restarts the board.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {

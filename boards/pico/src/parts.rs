@@ -37,7 +37,7 @@ pub struct Wire {
 
 impl Wire {
     fn poll(&mut self) {
-        // The interrupt only wakes the loop. It is told again while there is more to do.
+        // The interrupt only wakes the loop. It comes again while there is more to do.
         cortex_m::peripheral::NVIC::unpend(USB_INTERRUPT);
         self.device.poll(&mut [&mut self.port]);
     }

@@ -104,7 +104,7 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
         Ok(Happened { press, muted: self.muted })
     }
 
-    /// Takes note of the button, and tells what is meant for the assistant.
+    /// Takes note of the button, and returns what is meant for the assistant.
     fn press(&mut self, event: ButtonEvent) -> Option<Press> {
         match event {
             ButtonEvent::Pressed => (!self.muted).then_some(Press::Talk),

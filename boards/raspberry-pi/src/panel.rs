@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// A pin that counts how often it is set, and is read as low when it is told so.
+    /// A pin that counts how often it is set, and can be set to read as low.
     #[derive(Clone, Default)]
     struct Pin {
         sets: Arc<AtomicU32>,

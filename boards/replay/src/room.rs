@@ -19,7 +19,7 @@ pub struct Room {
     pub impulse_response: Vec<f32>,
     /// From the time at which a sample leaves for the loudspeaker to the first
     /// sample of the response: the latency of the devices, for the most part.
-    /// Counted in whole samples at 16 kHz; at least some 10 ms.
+    /// Counted in whole samples at 16 kHz; at least about 10 ms.
     pub delay: Duration,
     /// How much louder (or, below 0, softer) than the impulse response says, in dB.
     pub gain_db: f32,

@@ -29,7 +29,7 @@ impl Speaker {
         self.queue.drain(..sound).chain(std::iter::repeat_n(0.0, count - sound))
     }
 
-    /// Fades the next `fade` samples out, drops those behind them, and returns
+    /// Fades the next `fade` samples out, drops those after them, and returns
     /// how many that were. What is written from now on sounds after the fade.
     pub fn stop(&mut self, fade: usize) -> usize {
         let kept = fade.min(self.queue.len());

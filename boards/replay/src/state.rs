@@ -143,7 +143,7 @@ impl State {
         Heard::Samples(wanted)
     }
 
-    /// Fills `buffer` from the recordings, and with silence behind them.
+    /// Fills `buffer` from the recordings, and with silence after them.
     fn listen(&mut self, buffer: &mut [f32]) {
         let mut filled = 0;
         while filled < buffer.len() {

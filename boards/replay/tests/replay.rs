@@ -96,7 +96,7 @@ fn stop_fades_and_counts_the_fade_as_played() {
     let fade = Duration::from_millis(5);
     assert_eq!(loudspeaker.stop(fade), 1_000 - 100 - 80);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (100, 80));
-    // What is said next comes behind the fade.
+    // What is said next comes after the fade.
     loudspeaker.write(&[0.5; 10]);
     read_to_end(&mut *microphone);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (190, 0));

@@ -1,7 +1,7 @@
 //! Encryption and authentication for the satellite link, where it goes over a network.
 //!
 //! A [`Tunnel`] stands between the link (`sayso_core::link`) and the wire, at both ends. It
-//! takes the link's frames, seals each by itself and frames it anew; so any bridge that
+//! takes the link's frames, seals each by itself and frames it again. So any bridge that
 //! carries bytes carries them, and a frame that is lost, repeated or overtaken costs what
 //! it costs without a tunnel. `docs/link.md` specifies the bytes.
 //!

@@ -50,7 +50,7 @@ pub struct Counters {
     pub forged: u32,
     /// Sealed frames that came twice or far too late, dropped.
     pub replayed: u32,
-    /// Frames of the link that were not sent, for want of a session.
+    /// Frames of the link that were not sent because there was no session.
     pub dropped: u32,
     /// Handshakes that an engine was asked to begin, answer or finish.
     pub handshakes: u32,
@@ -236,7 +236,7 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         self.opened.get(..self.opened_len).unwrap_or_default()
     }
 
-    /// Takes bytes that the link wants to send; returns how many: those behind wait for room.
+    /// Takes bytes that the link wants to send; returns how many. The rest wait for room.
     /// Without a session they are dropped.
     pub fn send(&mut self, bytes: &[u8], now: u64) -> usize {
         for (n, &byte) in bytes.iter().enumerate() {

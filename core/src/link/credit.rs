@@ -17,7 +17,7 @@ pub struct Credit {
     /// The blocks that came, and the first that was not granted.
     received: Seen,
     granted: u16,
-    /// The last grant that was told.
+    /// The last grant that was sent.
     told: u16,
 }
 
@@ -67,12 +67,12 @@ impl Credit {
         }
     }
 
-    /// So many blocks were granted and not yet told.
+    /// How many granted blocks were not yet sent as credit.
     pub fn untold(&self) -> u16 {
         self.granted.wrapping_sub(self.told)
     }
 
-    /// What to tell the other side.
+    /// What to send to the other side.
     pub fn tell(&mut self) -> Flow {
         self.told = self.granted;
         Flow { sent: self.sent, until: self.granted }

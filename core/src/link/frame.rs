@@ -131,7 +131,7 @@ impl Decoder {
         Self(Unstuffer::new())
     }
 
-    /// Takes the next byte; tells of the frame that it ends, if it ends one.
+    /// Takes the next byte, and returns the frame that it ends, if it ends one.
     pub fn push(&mut self, byte: u8) -> Option<Result<RawFrame<'_>, FrameError>> {
         Some(self.0.push(byte)?.and_then(RawFrame::check))
     }

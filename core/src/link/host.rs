@@ -18,12 +18,12 @@ pub struct HostCondition {
     pub muted: bool,
 }
 
-/// What the host is told.
+/// What the host gets to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostEvent<'a> {
     /// A session has begun: clocks and places are new, and count from 0.
     Connected(SatelliteHello<'a>),
-    /// The satellite was started anew, and the session is over.
+    /// The satellite restarted, and the session is over.
     Restarted,
     /// Sound from the microphone.
     Capture(Capture<'a>),
@@ -69,7 +69,7 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// The wire was cut and is there again: begins anew.
+    /// The wire was cut and is there again: begins from the start.
     pub fn reconnect(&mut self) {
         self.decoder = Decoder::new();
         self.drop_session();
@@ -123,7 +123,7 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// Passes the time: says hello, tells how things are when that is due, and
+    /// Passes the time: sends hellos and statuses when they are due, and
     /// notices that the satellite is gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &HostCondition) -> bool {
         if self.wire.is_gone(now) {

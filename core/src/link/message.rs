@@ -187,7 +187,7 @@ pub struct Stats {
     pub dropped: u32,
     /// Blocks from the microphone that came while the one before was not yet taken.
     pub overruns: u32,
-    /// Times the playback buffer ran dry in the midst of a reply.
+    /// How often the playback buffer was empty during a reply.
     pub underruns: u32,
     /// The least that the playback buffer held between two blocks of a reply since
     /// the last report, in samples.

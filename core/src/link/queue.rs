@@ -2,8 +2,8 @@ use heapless::Deque;
 
 use super::{Playback, Stop};
 
-/// A missing stretch up to this long is bridged, so that what is behind it is heard
-/// at its time; behind a longer one it goes on at once. In samples: 100 ms at 24 kHz.
+/// A missing stretch up to this long is bridged, so that what follows it is heard
+/// at its time; after a longer one it goes on at once. In samples: 100 ms at 24 kHz.
 const BRIDGE: u32 = 2_400;
 /// Sound that breaks off is faded out over so many samples: 2.7 ms at 24 kHz.
 const FADE: usize = 64;
@@ -69,7 +69,7 @@ impl<const N: usize> PlaybackQueue<N> {
         self.dry
     }
 
-    /// The least it held after a [`take`](Self::take) in the midst of a reply, since
+    /// The least it held after a [`take`](Self::take) during a reply, since
     /// the last call: [`Stats::low_water`](super::Stats::low_water).
     pub fn take_low_water(&mut self) -> u16 {
         self.low_water.take().unwrap_or_default()
@@ -88,7 +88,7 @@ impl<const N: usize> PlaybackQueue<N> {
                 self.fade_out(self.samples.len(), FADE);
                 self.played = playback.at.wrapping_sub(self.samples.len() as u32);
             } else {
-                // It replaces what is queued behind its place: a stop was lost.
+                // It replaces what is queued after its place: a stop was lost.
                 let behind = (end.wrapping_sub(playback.at)) as usize;
                 if behind <= self.samples.len() {
                     self.fade_out(self.samples.len() - behind, FADE);

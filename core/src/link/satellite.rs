@@ -4,7 +4,7 @@ use super::{
     Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 
-/// What a satellite is, as it tells the host.
+/// What a satellite says about itself to the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Description {
     /// How sound is to be written on this wire, up and down.
@@ -38,7 +38,7 @@ pub struct Condition {
     pub stats: Stats,
 }
 
-/// What the satellite is told.
+/// What the satellite gets to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SatelliteEvent<'a> {
     /// A session has begun. Whatever is queued for the loudspeaker is of no use any
@@ -75,7 +75,7 @@ pub struct SatelliteLink<const OUT: usize> {
     answer: bool,
     /// The session of the last hello sent.
     greeted: u32,
-    /// The condition last told, and the button's count when the session began.
+    /// The condition last sent, and the button's count when the session began.
     told: Condition,
     presses: u8,
 }
@@ -137,7 +137,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         }
     }
 
-    /// Passes the time: says hello, tells how things are when that is due, and
+    /// Passes the time: sends hellos and statuses when they are due, and
     /// notices that the host is gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &Condition) -> bool {
         if self.wire.is_gone(now) {

@@ -2,7 +2,7 @@
 
 use super::Counters;
 
-/// So far back a number that was overtaken is still told from one that came twice.
+/// How far back a number that was overtaken is distinguished from one that came twice.
 const WIDTH: u16 = 32;
 
 /// How a number came that is new.

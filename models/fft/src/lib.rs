@@ -1,7 +1,7 @@
 //! Plans for Fourier transforms of real samples.
 //!
 //! realfft's planner is generic over the sample: each crate that makes a plan compiles
-//! every algorithm of rustfft, some 20 s. So plans are made here alone.
+//! every algorithm of rustfft, which takes about 20 s. So plans are made only here.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! End of turn: does an utterance sound as if the speaker has finished?
 //!
-//! A pause tells only that somebody is silent. How the words before it were
-//! said (pitch, pace, the last syllable's length) tells more: whether more is
+//! A pause shows only that somebody is silent. How the words before it were
+//! said (pitch, pace, the last syllable's length) shows more: whether more is
 //! to come.
 
 use crate::{Cancel, Result};

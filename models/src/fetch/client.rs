@@ -100,7 +100,7 @@ pub(super) fn run(
 }
 
 /// Why a client failed, out of what it printed, in a line for people: its last error, and what
-/// broke its connection, which pip tells before that and among Python's names for it.
+/// broke its connection, which pip prints before that and among Python's names for it.
 fn reason(log: &str) -> String {
     let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
     let broken = lines().filter_map(|line| line.split_once("connection broken by ")).next_back();
@@ -243,7 +243,7 @@ mod tests {
                 format!("No matching distribution found for x==1 (the connection broke: {due})");
             assert_eq!(reason(&retry(&cause)), due);
         }
-        // A trace tells nothing that the connection did not.
+        // A trace says nothing that the connection did not.
         let trace = "  WARNING: Retrying (Retry(total=0)) after connection broken by \
                      'NewConnectionError('<x object at 0x7>: Name not known')': /x.whl\n\
                      ERROR: Exception:\nTraceback (most recent call last):\n  File \"x\"\n\

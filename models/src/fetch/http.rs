@@ -104,7 +104,7 @@ impl Job<'_> {
         }
     }
 
-    /// One request. `Ok` tells whether what is now there in full length has the right hash.
+    /// One request. `Ok` says whether what is now there in full length has the right hash.
     fn attempt(
         &mut self,
         piece: &Piece,
@@ -203,7 +203,7 @@ enum Event {
 struct Head {
     status: u16,
     length: Option<u64>,
-    /// Of a partial answer: the first byte, and the length of the whole where it is told.
+    /// Of a partial answer: the first byte, and the length of the whole where it is given.
     range: Option<(u64, Option<u64>)>,
     tag: Option<String>,
 }

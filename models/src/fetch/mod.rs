@@ -66,7 +66,7 @@ pub struct Step<'a> {
     pub total: u64,
 }
 
-/// Who is told how a fetch goes on. `()` listens to nothing.
+/// Listens to how a fetch goes on. `()` listens to nothing.
 pub trait Progress {
     /// A step began; the one before it is over.
     fn step(&mut self, step: &Step<'_>) {
@@ -157,14 +157,14 @@ pub enum Outcome {
 impl Store {
     /// Installs those of the models `names` that are missing or damaged.
     ///
-    /// A model that cannot be had does not keep the others from being fetched. Two fetches on one
+    /// A model that is not available does not keep the others from being fetched. Two fetches on one
     /// store wait for each other.
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) for an unknown name;
     /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why the
-    /// last one failed; of those before it `progress` was told);
-    /// [`Client`](ErrorKind::Client) when that is for want of a package client;
+    /// last one failed; those before it were reported to `progress`);
+    /// [`Client`](ErrorKind::Client) when there is no package client;
     /// [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
     /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays as it was.
     pub fn fetch(

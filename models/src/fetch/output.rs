@@ -109,7 +109,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Makes sure that it is on the disk, and tells what was written.
+    /// Makes sure that it is on the disk, and returns what was written.
     pub fn finish(self) -> Result<Fingerprint> {
         let cannot = |error| failed("could not write the file", &self.path, error);
         self.file.sync_all().map_err(cannot)?;

@@ -37,8 +37,8 @@ pub enum Overflow {
     /// computed while the dropped ones were there, and still show it.
     #[default]
     Shift,
-    /// The kept exchanges are computed anew: exactly as if the dropped ones
-    /// had never been, at the price of a long prompt.
+    /// The kept exchanges are computed again, exactly as if the dropped ones
+    /// had never been there. This costs a long prompt.
     Recompute,
 }
 

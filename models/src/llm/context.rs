@@ -24,7 +24,7 @@ const SEQUENCE: i32 = 0;
 
 /// Architectures whose cache can be moved up. `llama-cpp-2` cannot ask
 /// llama.cpp, which ends the program where it cannot be done, so only those
-/// with plain rotary positions are named; the others are computed anew.
+/// with plain rotary positions are named; the others are computed again.
 const SHIFTABLE: [&str; 9] =
     ["llama", "qwen2", "qwen3", "smollm3", "gemma", "gemma2", "gemma3", "phi3", "granite"];
 
@@ -133,7 +133,7 @@ impl Context {
         self.loaded.with_dependent_mut(|_, context| work(context))
     }
 
-    /// Evaluates `tokens` behind those held, batch by batch, looking at
+    /// Evaluates `tokens` after those held, batch by batch, looking at
     /// `cancel` before each. On an error it holds the batches done.
     ///
     /// # Errors
@@ -199,7 +199,7 @@ impl Context {
         }
     }
 
-    /// Removes the tokens `from..to` and moves up the ones behind them.
+    /// Removes the tokens `from..to` and moves up the ones after them.
     /// Whether it could; if not, nothing has changed.
     pub(super) fn cut(&mut self, from: usize, to: usize) -> Result<bool> {
         if !self.shiftable {

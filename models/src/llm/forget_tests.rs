@@ -57,7 +57,7 @@ fn the_state_of_a_forgotten_conversation_is_that_of_a_fresh_one() {
     assert!(used.history().is_empty());
 }
 
-/// So many bytes of a key or value tell a conversation from others …
+/// So many bytes of a key or value distinguish a conversation from others …
 const NEEDLE: usize = 64;
 /// … and so many of them are looked for.
 const NEEDLES: usize = 48;

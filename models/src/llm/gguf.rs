@@ -1,6 +1,6 @@
 //! The head of a GGUF file, walked before llama.cpp sees the file: every
 //! count and length is held against the file's size, so that a truncated,
-//! foreign or hostile file is told apart here.
+//! foreign or hostile file is found out here.
 //!
 //! Layout (little-endian) after the GGUF specification of the ggml project:
 //! magic `GGUF`, version u32, tensor count u64, metadata count u64, the

@@ -75,7 +75,7 @@ impl Llama {
     }
 
     /// Whether the file at `path` is a language model that can be loaded, as far as it can
-    /// be told without reading all of it: what its head says.
+    /// be known without reading all of it: what its header says.
     ///
     /// # Errors
     /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or

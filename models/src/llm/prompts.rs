@@ -1,4 +1,4 @@
-//! What the assistant is told, made for the ear.
+//! The system prompts of the assistant, for replies that are heard.
 
 use super::Exchange;
 

@@ -52,7 +52,7 @@ mod tests {
         m
     }
 
-    /// One row that counts thrice is attended to as three equal rows are.
+    /// One row that counts three times is attended to as three equal rows are.
     #[test]
     fn counts_stand_for_repeated_rows() {
         let products = Products::new().unwrap();

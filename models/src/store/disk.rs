@@ -164,7 +164,7 @@ pub(super) fn rescue(old: &Path, new: &Path, files: &[&str]) -> Result<()> {
 pub(crate) struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
-    /// Waits for the right to change the store in `dir`; `waiting` is told once when it must.
+    /// Waits for the right to change the store in `dir`; `waiting` is called once when it must.
     ///
     /// # Errors
     /// [`Io`](ErrorKind::Io) where the store cannot be written, [`Cancelled`](ErrorKind::Cancelled).

@@ -40,7 +40,7 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// Puts `more`, which was said `offset_ms` after this began, behind it, and returns
+    /// Appends `more`, which was said `offset_ms` after this began, and returns
     /// the text that this added. Of the two confidences the lower stays.
     pub fn append(&mut self, mut more: Transcript, offset_ms: u32) -> String {
         let text = more.text.trim().to_owned();

@@ -1,9 +1,9 @@
 //! Silero VAD v6 (16 kHz) on tract.
 //!
-//! The network takes 512 new samples behind the last 64 of the frame before,
+//! The network takes 512 new samples after the last 64 of the frame before,
 //! and a recurrent state of 2 × 1 × 128. Inside, it reflects 64 samples at the
 //! end for its short-time Fourier transform; tract spends a third of a frame's
-//! time on that general padding, so the graph is cut behind it and the
+//! time on that general padding, so the graph is cut after it and the
 //! reflection is done here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ use crate::{Error, ErrorKind, Result, file};
 const FRAME: usize = 512;
 /// Samples of the frame before that stand in front of the new ones.
 const CONTEXT: usize = 64;
-/// Samples mirrored behind the end.
+/// Samples mirrored after the end.
 const MIRRORED: usize = 64;
 const WINDOW: usize = CONTEXT + FRAME + MIRRORED;
 const STATE: [usize; 3] = [2, 1, 128];

@@ -1,7 +1,7 @@
 //! Moments in recordings at which one could ask whether the speaker has
 //! finished (`golden/eot.tsv`): where an utterance ends, where a speaker pauses
-//! within one (both as Silero hears them), and cuts behind a word in the middle
-//! of a sentence. Pauses behind which the sentence could as well have been over
+//! within one (both as Silero hears them), and cuts after a word in the middle
+//! of a sentence. Pauses after which the sentence could as well have been over
 //! are not among them. Most pauses are those of people who read books aloud.
 //! The last columns are scores by ONNX Runtime (`golden/eot.py`).
 #![allow(dead_code, clippy::unwrap_used)]

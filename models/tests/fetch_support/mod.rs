@@ -51,7 +51,7 @@ pub struct Answer {
     pub only: Option<usize>,
     /// … and then say nothing until the server stops, instead of closing.
     pub stall: bool,
-    /// Do not tell the length.
+    /// Do not give the length.
     pub unsized_body: bool,
     /// Wait before answering.
     pub delay: Duration,
@@ -275,7 +275,7 @@ pub fn wheel(path: &Path, members: &[(&str, &[u8])]) {
     zip.finish().unwrap();
 }
 
-/// Remembers what it is told.
+/// Remembers what is reported to it.
 #[derive(Default)]
 pub struct Heard {
     pub said: Vec<String>,

@@ -149,7 +149,7 @@ impl Emulator {
         self.link
     }
 
-    /// Lets it hear `samples` (16 kHz) from now on, behind what it was given before.
+    /// Lets it hear `samples` (16 kHz) from now on, after what it was given before.
     ///
     /// # Errors
     /// When they cannot be written.

@@ -36,7 +36,7 @@ fn answer() -> Vec<i16> {
 /// samples that was there at all. `got` is a time line of blocks of 10 ms or longer;
 /// `None` is a gap.
 fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
-    // The stretch of the sent that is loudest tells where it lies.
+    // The loudest stretch of what was sent shows where it is.
     let power = |part: &[i16]| part.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
     let probe = 2_400;
     let loudest = (0..sent.len() / probe)
@@ -241,7 +241,7 @@ fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
         assert!(bytes.len() > 50_000, "{}", bytes.len());
         assert_eq!(readable(&bytes), 0);
 
-        // Who has another key, or none, gets nothing, and is told why.
+        // A host that has another key, or none, gets nothing and learns why.
         let error = listen(wire.address(), Security::Key(generate_key().expect("entropy")));
         let error = error.expect_err("no session");
         assert!(error.contains("another key"), "{error}");

@@ -137,7 +137,7 @@ impl Pulse {
         ended.map(drop).map_err(|error| error.to_string())
     }
 
-    /// Starts the server anew, with the devices that it had at first.
+    /// Restarts the server, with the devices that it had at first.
     ///
     /// # Errors
     /// As [`start`](Self::start).

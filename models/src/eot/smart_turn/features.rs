@@ -18,7 +18,7 @@ pub(super) const FRAMES: usize = 800;
 
 const HOP: usize = 160;
 const WINDOW: usize = 400;
-/// A frame is centred: half of it lies before.
+/// A frame is centred: half of it is before.
 const HALF: usize = WINDOW / 2;
 const SAMPLES: usize = FRAMES * HOP;
 /// Added to the variance before the root.
@@ -65,7 +65,7 @@ impl LogMel {
         }
     }
 
-    /// The features of the last 8 s of `audio`, or of all of it behind silence:
+    /// The features of the last 8 s of `audio`, or of all of it after silence:
     /// [`FRAMES`] rows of [`MELS`]; and how many of the first rows are silence
     /// from before the audio, all alike.
     pub(super) fn run(&mut self, audio: &[f32]) -> (&[f32], usize) {

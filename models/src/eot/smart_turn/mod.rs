@@ -22,7 +22,7 @@ use net::{Net, Scratch};
 /// The real file has 8.7 MB; what is far larger is something else.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// Seconds at the end of an utterance that are heard, unless told otherwise.
+/// Seconds at the end of an utterance that are heard, unless set otherwise.
 const HEARD: f32 = 5.0;
 const RATE: f32 = 16_000.0;
 
@@ -81,13 +81,13 @@ impl SmartTurn {
     }
 
     /// How many positions (20 ms each) of the silence before the audio are taken as one: 8 unless
-    /// told otherwise. More is quicker for short utterances; 1 computes the network exactly.
+    /// set otherwise. More is quicker for short utterances; 1 computes the network exactly.
     pub fn grouped(mut self, positions: usize) -> Self {
         self.group = positions.clamp(1, Self::FRAMES / 2);
         self
     }
 
-    /// How many seconds of the end are heard: 5 unless told otherwise, 8 at most. Less is
+    /// How many seconds of the end are heard: 5 unless set otherwise, 8 at most. Less is
     /// quicker for long utterances.
     pub fn hearing(mut self, seconds: f32) -> Self {
         self.heard = (seconds.clamp(0.1, 8.0) * RATE) as usize;

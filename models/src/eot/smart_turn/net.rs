@@ -2,7 +2,7 @@
 //! over 400 positions of 20 ms, pooled by attention into one vector, and a
 //! small head on it.
 //!
-//! An utterance of two seconds comes behind six of silence, whose positions
+//! An utterance of two seconds comes after six of silence, whose positions
 //! differ in nothing but where they are. They are taken in groups, of which one
 //! stands for all, counted accordingly wherever attention adds up.
 
@@ -21,7 +21,7 @@ const TAPS: usize = 3;
 /// Widths of the pooling and of the head.
 const POOL: usize = 256;
 const HEAD: [usize; 2] = [256, 64];
-/// Positions of silence that one stands for, unless told otherwise.
+/// Positions of silence that one stands for, unless set otherwise.
 pub(super) const GROUP: usize = 8;
 
 /// The numbers that the exporter gave to the matrices of each layer: query,

@@ -99,7 +99,7 @@ impl Reader<'_> {
         Some(first + 3)
     }
 
-    /// The unit behind a fraction: one half "of a pound", two and a half "pounds".
+    /// The unit after a fraction: one half "of a pound", two and a half "pounds".
     fn part_of(&mut self, i: usize, whole: bool) -> Option<usize> {
         let at = self.past_space(i);
         let unit = self.text(at);
