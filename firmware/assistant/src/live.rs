@@ -11,7 +11,7 @@
 //! failed is replaced by one with a new engine; without the front end or the board's link
 //! the conversation ends, for the caller to begin it again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -294,11 +294,15 @@ impl FrontEnd {
         Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
     }
 
-    /// Its work is done when the recording is `over`, or when it is told to stop.
-    fn look(&mut self, now: Instant, over: bool, stop: &Stop) -> Option<Failure> {
-        // In this order: it ends after it was told to.
-        let ended = self.thread.is_finished() && !over && !stop.is_stopped();
-        let fault = self.monitor.look(now, self.pulse.vitals(ended))?;
+    /// Its work is done when the recording is over, or when it is told to stop; what it
+    /// heard last may then still wait for the conversation.
+    fn look(&mut self, now: Instant) -> Option<Failure> {
+        let ended = self.thread.is_finished();
+        // `is_finished` synchronises with nothing: what the thread stored is to be seen.
+        fence(Ordering::Acquire);
+        // One that panicked is busy still.
+        let died = ended && self.pulse.is_busy();
+        let fault = self.monitor.look(now, self.pulse.vitals(died))?;
         Some(Failure { worker: FRONT_END, fault })
     }
 }
@@ -364,7 +368,7 @@ impl Talk<'_> {
             self.conversation.look_around();
             self.conversation.pump();
             self.staff.send_all(self.conversation);
-            if let Some(end) = self.supervise(over, stop) {
+            if let Some(end) = self.supervise() {
                 return Some(end);
             }
             self.health.show();
@@ -373,13 +377,12 @@ impl Talk<'_> {
     }
 
     /// Replaces whoever failed. Returns why the conversation cannot go on, if it cannot.
-    fn supervise(&mut self, over: bool, stop: &Stop) -> Option<End> {
+    fn supervise(&mut self) -> Option<End> {
         let now = Instant::now();
         let ruined = self.conversation.ruined();
         let ruined = ruined.map(|worker| Failure { worker, fault: Fault::Died });
-        let failed = ruined
-            .or_else(|| self.staff.look(now))
-            .or_else(|| self.front_end.look(now, over, stop))?;
+        let failed =
+            ruined.or_else(|| self.staff.look(now)).or_else(|| self.front_end.look(now))?;
         log::error!("{failed}");
         if self.strikes.out(now) {
             return Some(End::Closed(Error::Failing(failed)));

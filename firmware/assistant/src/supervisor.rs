@@ -42,10 +42,15 @@ impl Pulse {
         self.busy.store(busy, Ordering::Release);
     }
 
+    /// Whether the worker holds an order.
+    pub fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Acquire)
+    }
+
     /// Its signs of life, of a thread that has `ended` or not.
     pub fn vitals(&self, ended: bool) -> Vitals {
         let beats = (!ended).then(|| self.beats.load(Ordering::Relaxed));
-        Vitals { beats, busy: self.busy.load(Ordering::Acquire) }
+        Vitals { beats, busy: self.is_busy() }
     }
 }
 

@@ -279,6 +279,32 @@ impl Board for Room {
     }
 }
 
+/// A recording of some seconds that is read faster than it can be worked off.
+struct Recording;
+
+/// Whoever reads it.
+struct Reader {
+    frames_left: usize,
+}
+
+impl Microphone for Reader {
+    fn read(&mut self, buffer: &mut [f32], _: Duration) -> Heard {
+        let Some(left) = self.frames_left.checked_sub(1) else { return Heard::End };
+        self.frames_left = left;
+        buffer.fill(0.0);
+        Heard::Samples(buffer.len())
+    }
+    fn stats(&self) -> StreamStats {
+        StreamStats::default()
+    }
+}
+
+impl Board for Recording {
+    fn start(&mut self, _: u32) -> std::result::Result<Streams, BoardError> {
+        Ok((Box::new(Reader { frames_left: 200 }), Box::new(Sink::default())))
+    }
+}
+
 struct Outcome {
     ended: sayso::Result<()>,
     troubles: Vec<String>,
@@ -376,6 +402,20 @@ fn the_third_failure_within_a_minute_closes_the_conversation() {
         }
         assert_eq!(outcome.troubles.len(), 2, "{role}: {:?}", outcome.troubles);
     }
+}
+
+/// The front end ends when the recording does, and what it heard still waits.
+#[test]
+fn the_end_of_a_recording_is_no_failure_of_the_front_end() {
+    let mut assistant = Assistant::new(common::config(), common::engines(&["Hm."]).0);
+    let mut troubles = Vec::new();
+    let ended = assistant.converse(&mut Recording, Pace::Live, &Stop::new(), &mut |event| {
+        if let Event::Trouble { message, .. } = event {
+            troubles.push(message);
+        }
+    });
+    assert!(ended.is_ok(), "{:?}", ended.err());
+    assert_eq!(troubles, Vec::<String>::new());
 }
 
 #[test]
