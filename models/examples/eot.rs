@@ -57,7 +57,7 @@ fn main() {
             continue;
         }
         recordings.entry(moment.clip).or_insert_with(|| {
-            sayso_board::read_all(&file, Duration::from_secs(60)).expect("a recording").samples
+            sayso_audio_io::read_all(&file, Duration::from_secs(60)).expect("a recording").samples
         });
         moments.push(moment);
     }

@@ -13,7 +13,7 @@ const WORDS: &str = "how old is the brooklyn bridge";
 
 /// The question's samples, 16 kHz mono.
 fn question() -> Vec<f32> {
-    sayso_board::read_all(data(QUESTION), std::time::Duration::from_secs(60))
+    sayso_audio_io::read_all(data(QUESTION), std::time::Duration::from_secs(60))
         .expect("reads")
         .samples
 }

@@ -48,7 +48,7 @@ impl<'a> Bench<'a> {
     /// assistant says it said. Returns the turn.
     fn ask(&self, (file, words): (&str, &str), percent: f64) -> Value {
         self.listens();
-        let question = sayso_board::read_all(data(file), PATIENCE).expect("recording");
+        let question = sayso_audio_io::read_all(data(file), PATIENCE).expect("recording");
         let question: Vec<i16> =
             question.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
         let before = self.satellite.played().expect("it plays").len();
@@ -69,7 +69,7 @@ impl<'a> Bench<'a> {
         let answer = &answer[from..];
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("answer.wav");
-        let mut out = sayso_board::WavWriter::create(&file, 24_000, 1).expect("wav");
+        let mut out = sayso_audio_io::WavWriter::create(&file, 24_000, 1).expect("wav");
         out.write(answer).expect("samples");
         out.finish().expect("wav");
         let lines = json(sayso().arg("transcribe").arg(&file).arg("--json"));

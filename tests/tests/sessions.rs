@@ -25,7 +25,7 @@ struct Turn {
 }
 
 fn turn(engines: &mut Engines, clip: &str) -> Turn {
-    let samples = sayso_board::read_all(data(clip), Duration::from_secs(60)).unwrap().samples;
+    let samples = sayso_audio_io::read_all(data(clip), Duration::from_secs(60)).unwrap().samples;
     let cancel = Cancel::new();
     let Engines { vad, stt, eot, llm, tts } = engines;
     let speech = samples.chunks_exact(512).map(|frame| vad.process(frame).unwrap()).collect();

@@ -23,7 +23,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sayso_board::WavWriter;
+use sayso_audio_io::WavWriter;
 use sayso_models::Cancel;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -249,7 +249,7 @@ fn end_with_the_reader() {
 /// # Errors
 /// When the only one cannot be read.
 fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec<f32>>> {
-    let sound = match sayso_board::read_all(file, longest) {
+    let sound = match sayso_audio_io::read_all(file, longest) {
         Ok(sound) => sound,
         Err(error) if several => {
             term::note(error);

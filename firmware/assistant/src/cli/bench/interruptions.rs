@@ -62,7 +62,7 @@ pub fn interruptions() -> Result<Vec<Interruption>> {
         if COMMANDS.iter().any(|(name, ..)| *name == command.name) {
             continue;
         }
-        let samples = sayso_board::read_all(&command.path, LONGEST)?.samples;
+        let samples = sayso_audio_io::read_all(&command.path, LONGEST)?.samples;
         if let Some(labels) = label(&samples) {
             all.push(Interruption { samples, onset: Samples::from_ms(labels.start as u64) });
         }

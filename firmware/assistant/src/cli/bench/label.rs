@@ -51,7 +51,7 @@ pub struct Label {
 impl Label {
     pub fn run(&self, verbose: bool) -> Result<()> {
         for file in &self.files {
-            let sound = sayso_board::read_all(file, Duration::from_secs(600))?;
+            let sound = sayso_audio_io::read_all(file, Duration::from_secs(600))?;
             let Some(labels) = label(&sound.samples) else {
                 return Err(Error::NothingSaid(format!("{}: no speech in it", file.display())));
             };

@@ -140,7 +140,7 @@ impl Choice {
                 .take(self.most())
                 .map(|row| {
                     let path = folder.join(&row.path);
-                    Ok(row.question(sayso_board::read_all(path, LONGEST)?.samples))
+                    Ok(row.question(sayso_audio_io::read_all(path, LONGEST)?.samples))
                 })
                 .collect();
         }
@@ -188,12 +188,12 @@ pub fn decode(flac: &[u8]) -> Result<Vec<f32>> {
     let failed = |error: std::io::Error| Error::Io(format!("a temporary file: {error}"));
     let mut file = tempfile::Builder::new().suffix(".flac").tempfile().map_err(failed)?;
     file.write_all(flac).map_err(failed)?;
-    Ok(sayso_board::read_all(file.path(), LONGEST)?.samples)
+    Ok(sayso_audio_io::read_all(file.path(), LONGEST)?.samples)
 }
 
 /// Labelled by rule alone; `None` where there is no speech.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
-    let samples = sayso_board::read_all(file, LONGEST)?.samples;
+    let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
     let samples_at = |ms: usize| Samples::from_ms(ms as u64);
     Ok(label(&samples).map(|labels| Question {
         name: file.display().to_string(),

@@ -96,7 +96,7 @@ impl Stages<'_> {
         let mut figures = Figures::new("further_recordings_ms_per_s");
         for recording in further()? {
             self.go_on()?;
-            let sound = sayso_board::read_all(&recording.path, LONGEST)?.samples;
+            let sound = sayso_audio_io::read_all(&recording.path, LONGEST)?.samples;
             let start = Instant::now();
             let request = SttRequest { language: Some("en"), ..SttRequest::default() };
             stt.transcribe(&sound, &request, &Cancel::new(), &mut |_| {})?;

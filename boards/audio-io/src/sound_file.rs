@@ -5,6 +5,7 @@ use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sayso_board::{BoardError, BoardErrorKind, EAR_RATE};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -13,7 +14,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
 use crate::riff::{self, MOST_HEADER};
-use crate::{BoardError, BoardErrorKind, Downmixer, EAR_RATE, Resampler, foreign};
+use crate::{Downmixer, Resampler, foreign};
 
 /// The most frames that are given at once where the mixer held back more.
 const REST: usize = 2_048;

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 use proptest::prelude::*;
-use sayso_board::{BoardErrorKind, EAR_RATE, SoundFile, WavWriter, read_all};
+use sayso_audio_io::{SoundFile, WavWriter, read_all};
+use sayso_board::{BoardErrorKind, EAR_RATE};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

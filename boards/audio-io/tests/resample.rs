@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 use proptest::prelude::*;
-use sayso_board::{RATES, Resampler, rescale_rounded};
+use sayso_audio_io::{RATES, Resampler, rescale_rounded};
 use std::f64::consts::TAU;
 
 const COMMON: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000, 96_000, 384_000];

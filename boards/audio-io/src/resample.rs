@@ -7,8 +7,7 @@ use rubato::{
     Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters,
     SincInterpolationType, WindowFunction, calculate_cutoff,
 };
-
-use crate::{BoardError, BoardErrorKind};
+use sayso_board::{BoardError, BoardErrorKind};
 
 /// The lowest and highest rates, in Hz, between which a [`Resampler`] converts.
 pub const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;

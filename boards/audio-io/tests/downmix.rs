@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 use proptest::prelude::*;
-use sayso_board::{Downmixer, EAR_RATE, read_all};
+use sayso_audio_io::{Downmixer, read_all};
+use sayso_board::EAR_RATE;
 use std::path::Path;
 use std::time::Duration;
 

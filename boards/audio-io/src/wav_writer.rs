@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use crate::{BoardError, BoardErrorKind};
+use sayso_board::{BoardError, BoardErrorKind};
 
 /// Writes a 16-bit WAV file, mono or stereo, as the sound comes.
 ///

@@ -1,7 +1,7 @@
 //! Framing.
 
 use proptest::prelude::*;
-use sayso_board::Framer;
+use sayso_audio_io::Framer;
 
 proptest! {
     #[test]
