@@ -189,7 +189,7 @@ fn bad_models_are_named() {
     };
     let empty = path("empty.bin", b"");
     let foreign = path("foreign.bin", &[7u8; 100_000]);
-    let store = sayso_models::store::default_dir();
+    let store = sayso_store::default_dir();
     let whole = fs::read(store.join("whisper-tiny.en/ggml-q8_0.bin")).expect("installed");
     let cut = path("cut.bin", &whole[..whole.len() / 2]);
     for file in [&empty, &foreign, &cut, &folder.path().join("missing.bin")] {

@@ -6,7 +6,7 @@ use sayso::engines::Chosen;
 use sayso::{Config, Engines, Error, Result};
 #[cfg(feature = "desktop")]
 use sayso_board::Way;
-use sayso_models::catalog::Role;
+use sayso_store::catalog::Role;
 
 use super::{Shared, term};
 

@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sayso::engines::Chosen;
 use sayso::{Error, Result, Stop};
 use sayso_models::Cancel;
-use sayso_models::fetch::{FetchOptions, Outcome, Progress, Step};
-use sayso_models::store::{Listed, State, Store};
+use sayso_store::fetch::{FetchOptions, Outcome, Progress, Step};
+use sayso_store::{Listed, State, Store};
 
 use super::{Shared, term};
 
