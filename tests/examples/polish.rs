@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use sayso::ear::polish::{DELAY, Polish};
+use sayso::internals::ear::polish::{DELAY, Polish};
 use sayso::{Config, Engines};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
-use sayso::playback::FADE;
+use sayso::internals::playback::FADE;
 use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
 use sayso_models::Cancel;

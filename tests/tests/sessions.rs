@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sayso::{Config, Engines, Error, Pool, Weights};
+use sayso::internals::engines::Pool;
+use sayso::{Config, Engines, Error, Weights};
 use sayso_models::Cancel;
 use sayso_models::stt::{SttRequest, Transcript};
 use sayso_models::tts::Delivery;

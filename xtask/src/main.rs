@@ -257,7 +257,7 @@ fn root() -> PathBuf {
 
 fn features(options: &Options) -> Vec<String> {
     match options.gpu {
-        Some(gpu) => vec!["--features".into(), format!("sayso/{}", gpu.feature())],
+        Some(gpu) => vec!["--features".into(), format!("sayso-cli/{}", gpu.feature())],
         None => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use sayso::earcon::Earcon;
+use sayso::internals::earcon::Earcon;
 use sayso::{Config, Engines};
 
 /// Says past the captured output that a test did not run.

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sayso::clause::Clause;
 use sayso::config;
-use sayso::ear::echo::{BLOCK, DELAY, EchoCanceller};
-use sayso::ear::{Attention, Cleaner, Ear, Interrupting};
-use sayso::earcon::Earcon;
-use sayso::playback::{Playback, Source};
+use sayso::internals::clause::Clause;
+use sayso::internals::ear::echo::{BLOCK, DELAY, EchoCanceller};
+use sayso::internals::ear::{Attention, Cleaner, Ear, Interrupting};
+use sayso::internals::earcon::Earcon;
+use sayso::internals::playback::{Playback, Source};
 use sayso_audio_io::read_all;
 use sayso_board::{Board, EAR_RATE, Heard};
 use sayso_core::audio::Samples;
