@@ -9,6 +9,7 @@ mod dist;
 mod embedded;
 mod ggml;
 mod image;
+mod layers;
 mod machine;
 mod sh;
 mod steps;
@@ -47,7 +48,8 @@ tasks
             held to the budget; with --check, then the satellite under QEMU
             against a host
   count     instructions of each stage on a Raspberry Pi, by emulation
-  check     formatting, clippy with warnings denied, documentation
+  check     formatting, the order of the crates, clippy with warnings denied,
+            documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -340,6 +342,8 @@ fn check(sh: &Sh) -> Result<()> {
     for package in embedded::MANIFESTS.into_iter().chain([FUZZ]) {
         sh.run(cargo().args(["fmt", "--check", "--manifest-path", package]))?;
     }
+    sh.step("the order of the crates");
+    layers::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()
