@@ -5,14 +5,14 @@
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sayso_models::Cancel;
 use sayso_models::llm::{Config, Llama, Llm, Sampling, prompts};
-use sayso_models::{Cancel, store};
 
 const MODELS: [(&str, &str); 2] = [("standard", "qwen2.5-coder-0.5b"), ("small", "smollm2-135m")];
 
 fn llm(c: &mut Criterion) {
     for (profile, name) in MODELS {
-        let folder = store::default_dir().join(name);
+        let folder = sayso_store::default_dir().join(name);
         let files = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         let Some(file) =
             files.map(|f| f.path()).find(|f| f.extension().is_some_and(|e| e == "gguf"))

@@ -13,7 +13,7 @@ use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig};
 mod audio;
 
 fn main() {
-    let model = sayso_models::store::default_dir().join("whisper-tiny.en").join("ggml-q8_0.bin");
+    let model = sayso_store::default_dir().join("whisper-tiny.en").join("ggml-q8_0.bin");
     let clip = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/smoke/jfk.flac");
     let sound = audio::read(Path::new(clip));
     let mut criterion = Criterion::default()

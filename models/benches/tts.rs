@@ -18,7 +18,7 @@ const PASSAGE: &str = "Mix the batter, pour it into the pan, bake for 25-30 minu
                        and let it cool before you slice it.";
 
 fn folder() -> PathBuf {
-    sayso_models::store::default_dir().join("hibari")
+    sayso_store::default_dir().join("hibari")
 }
 
 fn load() -> Hibari {

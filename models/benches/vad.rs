@@ -7,7 +7,7 @@ use criterion::Criterion;
 use sayso_models::vad::{Silero, Vad};
 
 fn main() {
-    let path = sayso_models::store::default_dir().join("silero-v6").join("silero_vad.onnx");
+    let path = sayso_store::default_dir().join("silero-v6").join("silero_vad.onnx");
     let mut vad = Silero::load(&path).unwrap();
     // Loudness does not matter to the time, silence would (denormals): a chirp.
     let sound: Vec<f32> =

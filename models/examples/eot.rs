@@ -38,8 +38,7 @@ fn main() {
         .next()
         .unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data").into())
         .into();
-    let path =
-        sayso_models::store::default_dir().join("smart-turn-v3").join("smart-turn-v3.2-cpu.onnx");
+    let path = sayso_store::default_dir().join("smart-turn-v3").join("smart-turn-v3.2-cpu.onnx");
     let mut eot = SmartTurn::load(&path).expect("the model: `sayso models fetch smart-turn-v3`");
     if let Some(positions) = args.next() {
         eot = eot.grouped(positions.parse().expect("a number of positions"));
@@ -57,7 +56,7 @@ fn main() {
             continue;
         }
         recordings.entry(moment.clip).or_insert_with(|| {
-            sayso_board::read_all(&file, Duration::from_secs(60)).expect("a recording").samples
+            sayso_audio_io::read_all(&file, Duration::from_secs(60)).expect("a recording").samples
         });
         moments.push(moment);
     }

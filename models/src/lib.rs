@@ -13,7 +13,7 @@
 //! `llm::LlamaWeights`); a *session* of it implements the role's trait and owns all that
 //! changes, for one user at a time.
 //!
-//! Model files come from the [`store`]; every loader treats them as untrusted
+//! Model files come from the store (`sayso-store`); every loader treats them as untrusted
 //! input and answers a damaged file with an [`Error`], never a panic.
 //!
 //! Audio is mono `f32` in −1…1 throughout; sample rates are in Hz.
@@ -21,22 +21,14 @@
 mod cancel;
 mod error;
 mod file;
-#[cfg(any(feature = "fetch", feature = "smart-turn"))]
-mod mel;
 #[cfg(any(feature = "hibari", feature = "smart-turn"))]
 mod nn;
-mod quant;
 
-pub mod catalog;
-#[cfg(feature = "fetch")]
-pub mod convert;
 pub mod eot;
-#[cfg(feature = "fetch")]
-pub mod fetch;
 #[cfg(any(feature = "llama", feature = "whisper"))]
 pub mod ggml;
 pub mod llm;
-pub mod store;
+pub mod mel;
 pub mod stt;
 pub mod tts;
 pub mod vad;

@@ -3,7 +3,7 @@
 //! FFT: `librosa.filters.mel(sr=16000, n_fft=400, htk=False, norm="slaney")`.
 
 /// Frequency bins of the 400-point FFT.
-pub(crate) const BINS: usize = 201;
+pub const BINS: usize = 201;
 
 const SAMPLE_RATE: f64 = 16_000.0;
 const FFT: f64 = 400.0;
@@ -31,7 +31,7 @@ fn to_hz(mel: f64) -> f64 {
 }
 
 /// The weights, `mels` rows of [`BINS`].
-pub(crate) fn filterbank(mels: usize) -> Vec<f32> {
+pub fn filterbank(mels: usize) -> Vec<f32> {
     let top = to_mel(SAMPLE_RATE / 2.0);
     let step = top / (mels + 1) as f64;
     let edges = (0..=mels).map(|i| to_hz(i as f64 * step)).chain([to_hz(top)]);

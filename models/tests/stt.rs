@@ -278,7 +278,7 @@ fn load_error(path: &Path) -> ErrorKind {
 
 #[test]
 fn multilingual_models_detect_the_language() {
-    let path = sayso_models::store::default_dir().join("whisper-base").join("ggml-q8_0.bin");
+    let path = sayso_store::default_dir().join("whisper-base").join("ggml-q8_0.bin");
     if !path.is_file() {
         return skip(format_args!("{} is not installed", path.display()));
     }

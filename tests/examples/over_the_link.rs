@@ -46,7 +46,7 @@ const WAYS: [(&str, Way); 4] = [
 ];
 
 fn samples(recording: &Recording) -> Vec<i16> {
-    let sound = sayso_board::read_all(&recording.path, Duration::from_secs(60));
+    let sound = sayso_audio_io::read_all(&recording.path, Duration::from_secs(60));
     let heard = sound.expect("recording").samples;
     let heard = heard.iter().map(|sample| (sample * 32_767.0) as i16);
     std::iter::repeat_n(0, BEFORE).chain(heard).chain([0; BEHIND]).collect()

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use sayso::ear::polish::{DELAY, Polish};
+use sayso::internals::ear::polish::{DELAY, Polish};
 use sayso::{Config, Engines};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
@@ -34,7 +34,7 @@ const WAYS: [(&str, bool, bool); 4] = [
 const BEFORE: usize = 16_000;
 
 fn samples(recording: &Recording) -> Vec<f32> {
-    sayso_board::read_all(&recording.path, Duration::from_secs(60)).expect("recording").samples
+    sayso_audio_io::read_all(&recording.path, Duration::from_secs(60)).expect("recording").samples
 }
 
 fn power(samples: &[f32]) -> f32 {

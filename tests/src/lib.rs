@@ -17,14 +17,14 @@ pub fn data(path: &str) -> PathBuf {
 /// The `sayso` program built beside this test, with a configuration folder of its own.
 ///
 /// # Panics
-/// When it is not built: `cargo build --release --package sayso`.
+/// When it is not built: `cargo build --release --workspace --bin sayso`.
 pub fn sayso() -> Command {
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().nth(2).unwrap_or(Path::new("."));
     let program = folder.join(format!("sayso{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.is_file(),
-        "{} is not built: cargo build --release --package sayso",
+        "{} is not built: cargo build --release --workspace --bin sayso",
         program.display()
     );
     let mut command = Command::new(program);

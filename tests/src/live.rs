@@ -31,7 +31,7 @@ impl Live {
         let mut command = pulse.command(program.get_program());
         command.args(program.get_args());
         // The server's own HOME has no models.
-        command.env("SAYSO_MODELS", sayso_models::store::default_dir());
+        command.env("SAYSO_MODELS", sayso_store::default_dir());
         Self::spawn(command, arguments)
     }
 

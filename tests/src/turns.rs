@@ -89,11 +89,11 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
     // All turns, those that come late too: their times show which belongs to which question.
     let (mut taken, mut asked) = (Vec::new(), Vec::new());
     for question in questions {
-        let sound = sayso_board::read_all(data(&question.name), Duration::from_secs(60))
+        let sound = sayso_audio_io::read_all(data(&question.name), Duration::from_secs(60))
             .map_err(|error| error.to_string())?
             .samples;
         let wav = folder.path().join("question.wav");
-        let mut out = sayso_board::WavWriter::create(&wav, RECORDING_RATE, 1)
+        let mut out = sayso_audio_io::WavWriter::create(&wav, RECORDING_RATE, 1)
             .map_err(|error| error.to_string())?;
         out.write(&sound).and_then(|()| out.finish()).map_err(|error| error.to_string())?;
         let recorder = pulse.record()?;

@@ -66,12 +66,12 @@ fn what_follows_a_long_pause_is_another_question() {
     let folder = tempfile::tempdir().expect("folder");
     let (question, answer) = (folder.path().join("two.wav"), folder.path().join("a.wav"));
     let read = |path: &str| {
-        sayso_board::read_all(data(path), std::time::Duration::from_secs(60)).expect("reads")
+        sayso_audio_io::read_all(data(path), std::time::Duration::from_secs(60)).expect("reads")
     };
     let mut sound = read(QUESTION).samples;
     sound.resize(sound.len() + 11 * 16_000, 0.0);
     sound.extend(read("commands-misc-en/rh3_what_time_is_it.flac").samples);
-    let mut file = sayso_board::WavWriter::create(&question, 16_000, 1).expect("wav");
+    let mut file = sayso_audio_io::WavWriter::create(&question, 16_000, 1).expect("wav");
     file.write(&sound).expect("wav");
     file.finish().expect("wav");
 

@@ -13,7 +13,7 @@ const WORDS: &str = "how old is the brooklyn bridge";
 
 /// The question's samples, 16 kHz mono.
 fn question() -> Vec<f32> {
-    sayso_board::read_all(data(QUESTION), std::time::Duration::from_secs(60))
+    sayso_audio_io::read_all(data(QUESTION), std::time::Duration::from_secs(60))
         .expect("reads")
         .samples
 }
@@ -189,7 +189,7 @@ fn bad_models_are_named() {
     };
     let empty = path("empty.bin", b"");
     let foreign = path("foreign.bin", &[7u8; 100_000]);
-    let store = sayso_models::store::default_dir();
+    let store = sayso_store::default_dir();
     let whole = fs::read(store.join("whisper-tiny.en/ggml-q8_0.bin")).expect("installed");
     let cut = path("cut.bin", &whole[..whole.len() / 2]);
     for file in [&empty, &foreign, &cut, &folder.path().join("missing.bin")] {

@@ -24,7 +24,7 @@ fn what_is_no_model_is_not_called_fine() {
         fs::write(&path, bytes).expect("file");
         path.to_str().expect("UTF-8").to_owned()
     };
-    let store = sayso_models::store::default_dir();
+    let store = sayso_store::default_dir();
     let whisper = store.join("whisper-tiny.en/ggml-q8_0.bin");
     let text = file("text.gguf", b"this is no model, only words in a file");
     let cut = file("cut.bin", &fs::read(&whisper).expect("installed")[..1 << 20]);

@@ -51,7 +51,7 @@ impl<'a> Bench<'a> {
     /// played. Returns the turn, and what came out of the loudspeaker from the first sound on.
     fn ask(&self, file: &str, due: impl Fn(&Value) -> bool) -> (Value, Vec<f32>) {
         self.listens();
-        let question = sayso_board::read_all(data(file), PATIENCE).expect("recording");
+        let question = sayso_audio_io::read_all(data(file), PATIENCE).expect("recording");
         let question: Vec<i16> =
             question.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
         let before = self.satellite.played().expect("it plays").len();
@@ -94,7 +94,7 @@ fn errors(turn: &Value, words: &str) -> usize {
 fn misheard(turn: &Value, answer: &[f32]) -> Wer {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("answer.wav");
-    let mut out = sayso_board::WavWriter::create(&file, 24_000, 1).expect("wav");
+    let mut out = sayso_audio_io::WavWriter::create(&file, 24_000, 1).expect("wav");
     out.write(answer).expect("samples");
     out.finish().expect("wav");
     let lines = json(sayso().arg("transcribe").arg(&file).arg("--json"));

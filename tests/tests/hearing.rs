@@ -10,7 +10,7 @@ use sayso_tests::{data, json, sayso};
 
 /// The samples of a recording of `tests/data`, 16 kHz mono.
 fn samples(path: &str) -> Vec<f32> {
-    sayso_board::read_all(data(path), Duration::from_secs(60)).expect("reads").samples
+    sayso_audio_io::read_all(data(path), Duration::from_secs(60)).expect("reads").samples
 }
 
 /// What is said in it.

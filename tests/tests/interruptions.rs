@@ -22,7 +22,7 @@ const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 const EAR: usize = 16_000;
 
 fn samples(path: &str) -> Vec<f32> {
-    sayso_board::read_all(data(path), Duration::from_secs(60)).expect("recording").samples
+    sayso_audio_io::read_all(data(path), Duration::from_secs(60)).expect("recording").samples
 }
 
 struct Talk {
@@ -155,8 +155,9 @@ fn stop_over_the_reply_stops_it_for_good() {
         .collect();
     assert!(!stops.is_empty());
     for stop in &stops {
-        let said =
-            sayso_board::read_all(&stop.path, Duration::from_secs(5)).expect("recording").samples;
+        let said = sayso_audio_io::read_all(&stop.path, Duration::from_secs(5))
+            .expect("recording")
+            .samples;
         let talk = talk(&mut assistant, Some((start + EAR as u64, &said)));
         println!("{}: {:?}", stop.path.display(), talk.states);
         let silent = talk.turns.len() == 1 && talk.turns[0].ending == Ending::Interrupted;
@@ -177,7 +178,7 @@ fn a_yes_over_the_reply_lets_it_go_on() {
         .filter(|r| r.category == "speech-commands" && r.transcript == "yes")
     {
         let said =
-            sayso_board::read_all(&yes.path, Duration::from_secs(5)).expect("recording").samples;
+            sayso_audio_io::read_all(&yes.path, Duration::from_secs(5)).expect("recording").samples;
         let talk = talk(&mut assistant, Some((start + EAR as u64, &said)));
         println!("{}: {:?}", yes.path.display(), talk.states);
         all += 1;
@@ -224,7 +225,7 @@ fn power(samples: &[f32]) -> f32 {
 
 /// The voice's sound at the ear's rate.
 fn at_ear_rate(sound: &[f32], rate: u32) -> Vec<f32> {
-    let mut resampler = sayso_board::Resampler::new(rate, EAR as u32).expect("rates");
+    let mut resampler = sayso_audio_io::Resampler::new(rate, EAR as u32).expect("rates");
     let mut out = Vec::new();
     resampler.process(sound, &mut out);
     resampler.finish(&mut out);

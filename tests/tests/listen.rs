@@ -72,7 +72,7 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     assert!(refused["message"].as_str().unwrap().starts_with("refused: "), "{refused}");
 
     // Those who are there are answered, each by itself.
-    let sound = sayso_board::read_all(data(QUESTION), Duration::from_secs(60)).unwrap();
+    let sound = sayso_audio_io::read_all(data(QUESTION), Duration::from_secs(60)).unwrap();
     let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
     hall.body.lock().unwrap().hears.extend(samples);
     let turn = live.wait("turn", |turn| turn["ending"] == "complete");

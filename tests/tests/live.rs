@@ -14,14 +14,14 @@ use serde_json::Value;
 
 /// A recording of `tests/data` as a WAV file in `folder`.
 fn wav(folder: &Path, path: &str) -> std::path::PathBuf {
-    let sound = sayso_board::read_all(data(path), Duration::from_secs(60)).expect("recording");
+    let sound = sayso_audio_io::read_all(data(path), Duration::from_secs(60)).expect("recording");
     let file = folder.join(Path::new(path).with_extension("wav").file_name().expect("name"));
     write(&file, 16_000, &sound.samples);
     file
 }
 
 fn write(path: &Path, rate: u32, samples: &[f32]) {
-    let mut out = sayso_board::WavWriter::create(path, rate, 1).expect("wav");
+    let mut out = sayso_audio_io::WavWriter::create(path, rate, 1).expect("wav");
     out.write(samples).expect("samples");
     out.finish().expect("wav");
 }

@@ -32,7 +32,8 @@ fn accept(listener: &TcpListener) -> TcpStream {
 
 /// Speaks the question into the satellite's microphone.
 fn ask(satellite: &Satellite) {
-    let sound = sayso_board::read_all(data(QUESTION), Duration::from_secs(60)).expect("recording");
+    let sound =
+        sayso_audio_io::read_all(data(QUESTION), Duration::from_secs(60)).expect("recording");
     let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
     let mut body = satellite.body.lock().unwrap();
     body.played.clear();
@@ -56,7 +57,7 @@ fn check_answer(satellite: &Satellite, turn: &Value, (errors, percent): (usize, 
         let body = satellite.body.lock().unwrap();
         body.played.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
     };
-    let mut out = sayso_board::WavWriter::create(&answer, 24_000, 1).expect("wav");
+    let mut out = sayso_audio_io::WavWriter::create(&answer, 24_000, 1).expect("wav");
     out.write(&played).expect("samples");
     out.finish().expect("wav");
     let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
-use sayso::playback::FADE;
+use sayso::internals::playback::FADE;
 use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
 use sayso_models::Cancel;
@@ -34,7 +34,7 @@ const AUDIBLE: f32 = 0.003_162;
 const LEAD_IN_MS: usize = 40;
 
 fn samples(path: &str) -> Vec<f32> {
-    sayso_board::read_all(data(path), Duration::from_secs(60)).expect("recording").samples
+    sayso_audio_io::read_all(data(path), Duration::from_secs(60)).expect("recording").samples
 }
 
 /// One for all tests, which take turns: so nothing else is computed while one of them is timed.
@@ -301,7 +301,7 @@ fn a_reply_that_goes_on_comes_back_without_a_step() {
     {
         let mut said = samples(QUESTIONS[0]);
         said.resize(usize::try_from(start + EAR).expect("a place"), 0.0);
-        let over = sayso_board::read_all(&yes.path, Duration::from_secs(5)).expect("recording");
+        let over = sayso_audio_io::read_all(&yes.path, Duration::from_secs(5)).expect("recording");
         said.extend_from_slice(&over.samples);
         let talk = talk(&mut assistant, said, Pace::Lockstep);
         let paused = talk.states.iter().find(|(_, state)| *state == State::Paused);

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sayso::{Config, Engines, Error, Pool, Weights};
+use sayso::internals::engines::Pool;
+use sayso::{Config, Engines, Error, Weights};
 use sayso_models::Cancel;
 use sayso_models::stt::{SttRequest, Transcript};
 use sayso_models::tts::Delivery;
@@ -25,7 +26,7 @@ struct Turn {
 }
 
 fn turn(engines: &mut Engines, clip: &str) -> Turn {
-    let samples = sayso_board::read_all(data(clip), Duration::from_secs(60)).unwrap().samples;
+    let samples = sayso_audio_io::read_all(data(clip), Duration::from_secs(60)).unwrap().samples;
     let cancel = Cancel::new();
     let Engines { vad, stt, eot, llm, tts } = engines;
     let speech = samples.chunks_exact(512).map(|frame| vad.process(frame).unwrap()).collect();

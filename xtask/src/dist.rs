@@ -58,7 +58,7 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     sh.step(&format!("building sayso for {}", options.target.triple()));
     let mut build = cargo();
     let profile = if options.quick { "release" } else { "dist" };
-    build.args(["build", "--profile", profile, "--package", "sayso"]).args(features(options));
+    build.args(["build", "--profile", profile, "--package", "sayso-cli"]).args(features(options));
     let mut folder = sh.target();
     if let Some(cross) = cross {
         cross.apply(&mut build);

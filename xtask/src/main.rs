@@ -9,6 +9,7 @@ mod dist;
 mod embedded;
 mod ggml;
 mod image;
+mod layers;
 mod machine;
 mod sh;
 mod steps;
@@ -49,8 +50,8 @@ tasks
             an image is too large. With --check, also tests the satellite under
             QEMU with a host
   count     instructions of each stage on a Raspberry Pi, by emulation
-  check     formatting, the words of the documentation, clippy with warnings
-            denied, API documentation
+  check     formatting, the words of the documentation, the order of the crates,
+            clippy with warnings denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -260,7 +261,7 @@ fn root() -> PathBuf {
 
 fn features(options: &Options) -> Vec<String> {
     match options.gpu {
-        Some(gpu) => vec!["--features".into(), format!("sayso/{}", gpu.feature())],
+        Some(gpu) => vec!["--features".into(), format!("sayso-cli/{}", gpu.feature())],
         None => Vec::new(),
     }
 }
@@ -344,6 +345,8 @@ fn check(sh: &Sh) -> Result<()> {
         sh.run(cargo().args(["fmt", "--check", "--manifest-path", package]))?;
     }
     words::check(sh)?;
+    sh.step("the order of the crates");
+    layers::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()

@@ -4,32 +4,17 @@
 //! The assistant sees every board through [`Board`]: a [`Microphone`] that
 //! gives 16 kHz mono, a [`Loudspeaker`] that takes mono at the voice's rate and, on
 //! some, a [`Panel`] with a lamp and buttons.
-//! The rest of this crate is what every board needs: sample-rate conversion
-//! ([`Resampler`]), mixing and framing ([`Downmixer`], [`Framer`]), and sound
-//! files ([`SoundFile`], [`read_all`], [`WavWriter`]).
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use sayso_core::turn::Shown;
 
-mod downmix;
 mod error;
-mod foreign;
-mod frames;
 mod realtime;
-mod resample;
-mod riff;
-mod sound_file;
-mod wav_writer;
 
-pub use downmix::Downmixer;
 pub use error::{BoardError, BoardErrorKind};
-pub use frames::Framer;
 pub use realtime::promote_thread;
-pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
-pub use sound_file::{Sound, SoundFile, read_all};
-pub use wav_writer::WavWriter;
 
 /// The sample rate at which the ear listens, in Hz.
 pub const EAR_RATE: u32 = 16_000;

@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ringbuf::traits::{Observer, Producer};
-use sayso_board::{Resampler, StreamStats, rescale_floor};
+use sayso_audio_io::{Resampler, rescale_floor};
+use sayso_board::StreamStats;
 
 use crate::callback::PlaybackTap;
 

@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, Resampler, StreamStats, Way};
+use sayso_audio_io::Resampler;
+use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, StreamStats, Way};
 
 use crate::callback::{CaptureTap, capture_link, faults};
 use crate::devices::choose;

@@ -4,7 +4,8 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, EAR_RATE, Loudspeaker, Resampler, StreamStats, Way};
+use sayso_audio_io::Resampler;
+use sayso_board::{BoardError, EAR_RATE, Loudspeaker, StreamStats, Way};
 
 use crate::callback::{CaptureTap, faults, playback_link};
 use crate::devices::choose;

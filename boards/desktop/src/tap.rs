@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use ringbuf::traits::{Consumer, Observer};
-use sayso_board::{BoardError, Downmixer, EAR_RATE, Resampler, rescale_rounded};
+use sayso_audio_io::{Downmixer, Resampler, rescale_rounded};
+use sayso_board::{BoardError, EAR_RATE};
 
 use crate::callback::{CaptureTap, Gap};
 

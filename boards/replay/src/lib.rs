@@ -80,9 +80,10 @@ use std::time::{Duration, Instant};
 pub use onset::onset;
 use room::EchoPath;
 pub use room::Room;
+use sayso_audio_io::SoundFile;
 #[cfg(doc)]
 use sayso_board::Microphone;
-use sayso_board::{Board, BoardError, BoardErrorKind, EAR_RATE, SoundFile, Streams};
+use sayso_board::{Board, BoardError, BoardErrorKind, EAR_RATE, Streams};
 use state::{Source, State};
 use streams::{ReplayLoudspeaker, ReplayMicrophone};
 pub use tracks::{Layout, Output, Tracks};

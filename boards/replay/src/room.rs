@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
-use sayso_board::{BoardError, BoardErrorKind, EAR_RATE, Resampler, read_all};
+use sayso_audio_io::{Resampler, read_all};
+use sayso_board::{BoardError, BoardErrorKind, EAR_RATE};
 
 use crate::convolver::{BLOCK, Convolver};
 

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, EAR_RATE, Heard, SoundFile, rescale_floor};
+use sayso_audio_io::{SoundFile, rescale_floor};
+use sayso_board::{BoardError, EAR_RATE, Heard};
 
 use crate::room::EchoPath;
 use crate::speaker::Speaker;

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use sayso_board::{BoardError, EAR_RATE, Resampler, WavWriter};
+use sayso_audio_io::{Resampler, WavWriter};
+use sayso_board::{BoardError, EAR_RATE};
 
 use crate::onset::{AUDIBLE, onset};
 

@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone, SoundFile, WavWriter};
+use sayso_audio_io::{SoundFile, WavWriter};
+use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone};
 use sayso_replay::{Layout, Output, Pace, Replay, ReplayHandle};
 
 type Running = (ReplayHandle, Box<dyn Microphone>, Box<dyn Loudspeaker>);

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use sayso_board::{Board, BoardErrorKind, Heard, Microphone, Resampler};
+use sayso_audio_io::Resampler;
+use sayso_board::{Board, BoardErrorKind, Heard, Microphone};
 use sayso_replay::{Pace, Replay, Room};
 
 const MS: Duration = Duration::from_millis(1);

@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sayso_board::{BoardError, Resampler, StreamStats, rescale_rounded};
+use sayso_audio_io::{Resampler, rescale_rounded};
+use sayso_board::{BoardError, StreamStats};
 use sayso_core::link::{Rate, Stop};
 
 use crate::places::Places;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sayso_board::rescale_floor;
+use sayso_audio_io::rescale_floor;
 
 /// A run of sound, resampled on its own: where it begins, and where it ends once
 /// that is known.

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use sayso_board::{BoardError, EAR_RATE, Resampler, rescale_floor};
+use sayso_audio_io::{Resampler, rescale_floor};
+use sayso_board::{BoardError, EAR_RATE};
 
 /// How much is kept, in samples: more than a satellite's buffer and the way there and back.
 const KEPT: usize = 3 * EAR_RATE as usize;

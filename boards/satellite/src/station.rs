@@ -6,7 +6,8 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sayso_board::{BoardError, BoardErrorKind, Change, Press, RATES, Watch};
+use sayso_audio_io::RATES;
+use sayso_board::{BoardError, BoardErrorKind, Change, Press, Watch};
 use sayso_core::link::SatelliteStatus;
 use sayso_core::turn::Shown;
 

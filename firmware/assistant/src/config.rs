@@ -162,7 +162,7 @@ impl Default for Satellite {
     }
 }
 
-/// Short sounds that say what goes on ([`crate::earcon`]), for a device without a screen.
+/// Short sounds that say what goes on (`earcon`), for a device without a screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Feedback {

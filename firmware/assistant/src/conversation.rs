@@ -247,11 +247,6 @@ impl Conversation {
         }
     }
 
-    /// The present state.
-    pub fn state(&self) -> State {
-        self.machine.state()
-    }
-
     /// Whether a turn is under way, or sound is still to be played.
     pub fn busy(&self) -> bool {
         self.current.is_some() || self.announcements.len() > 0 || self.playback.busy()

@@ -3,18 +3,17 @@
 //!
 //! An [`Assistant`] is built from a [`Config`] and [`Engines`], holds
 //! conversations on a [`Board`](sayso_board::Board) and tells what happens as
-//! [`Event`]s. Several assistants have a session each of the same [`Weights`]. The `sayso` program is the first user of this library and uses
-//! nothing else.
+//! [`Event`]s. Several assistants have a session each of the same [`Weights`].
 //!
 //! ```no_run
 //! use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
+//! use sayso_board::Board;
 //!
-//! fn main() -> sayso::Result<()> {
+//! fn talk(board: &mut dyn Board) -> sayso::Result<()> {
 //!     let config = Config::load(None, &[])?;
 //!     let engines = Engines::load(&config)?;
-//!     let mut board = sayso_desktop::Desktop::new(Default::default());
 //!     let mut assistant = Assistant::new(config, engines);
-//!     assistant.converse(&mut board, Pace::Live, &Stop::new(), &mut |event| match event {
+//!     assistant.converse(board, Pace::Live, &Stop::new(), &mut |event| match event {
 //!         Event::Transcript { transcript, .. } => println!("you: {}", transcript.text),
 //!         Event::Speaking { text, .. } => println!("assistant: {text}"),
 //!         _ => {}
@@ -23,55 +22,72 @@
 //! }
 //! ```
 //!
-//! Data flows one way: [`ear`] → [`conversation`] (which holds the turn
-//! machine) → [`scribe`] and [`judge`] → [`mind`] → [`voice`] → [`playback`];
-//! [`live`] and [`lockstep`] give them threads, or a virtual clock.
+//! Data flows one way: `ear` → `conversation` (which holds the turn
+//! machine) → `scribe` and `judge` → `mind` → `voice` → `playback`;
+//! `live` and `lockstep` give them threads, or a virtual clock.
 
 #![forbid(unsafe_code)]
 
 mod announcements;
-pub mod assistant;
-pub mod boards;
-pub mod chat;
-pub mod clause;
-pub mod clock;
+mod assistant;
+mod boards;
+mod chat;
+mod clause;
+mod clock;
 pub mod config;
-pub mod control;
-pub mod conversation;
-pub mod cores;
+mod control;
+mod conversation;
+mod cores;
 mod draft;
-pub mod ear;
-pub mod earcon;
-pub mod engines;
+mod ear;
+mod earcon;
+mod engines;
 mod error;
 pub mod event;
-pub mod events;
-pub mod intent;
-pub mod itself;
-pub mod judge;
-pub mod live;
-pub mod lockstep;
+mod events;
+mod intent;
+mod itself;
+mod judge;
+mod live;
+mod lockstep;
 mod lost;
-pub mod mind;
-pub mod passages;
-pub mod patience;
-pub mod playback;
-pub mod scribe;
-pub mod state;
+mod mind;
+mod passages;
+mod patience;
+mod playback;
+mod scribe;
+mod state;
 mod stop;
-pub mod supervisor;
-pub mod voice;
-pub mod workers;
+mod supervisor;
+mod voice;
+mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};
 pub use chat::Chat;
 pub use config::Config;
+pub use engines::Engines;
 #[cfg(feature = "models")]
 pub use engines::Weights;
-pub use engines::{Engines, Pool, Sessions};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use stop::Stop;
+
+/// What the program, the benchmarks and the tests use beyond that. It may change at any time.
+#[doc(hidden)]
+pub mod internals {
+    macro_rules! open {
+        ($($module:ident)*) => {$(
+            pub mod $module {
+                pub use crate::$module::*;
+            }
+        )*};
+    }
+
+    open! {
+        assistant boards clause control cores ear earcon engines intent passages patience
+        playback state
+    }
+}
 
 /// Milliseconds of wall-clock time since `start`.
 fn ms(start: std::time::Instant) -> f64 {

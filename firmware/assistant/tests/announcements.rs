@@ -5,8 +5,8 @@
 
 mod common;
 
-use sayso::control::{Announcement, Command};
 use sayso::event::{Ending, Origin, TurnRecord};
+use sayso::internals::control::{Announcement, Command};
 use sayso::{Assistant, Event, Pace, Stop};
 use sayso_replay::{Layout, Output, Replay, Tracks};
 

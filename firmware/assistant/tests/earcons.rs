@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use sayso::earcon::Earcon;
+use sayso::internals::earcon::Earcon;
 use sayso::{Config, Engines};
 
 /// Says past the captured output that a test did not run.
@@ -26,7 +26,7 @@ fn no_earcon_is_taken_for_speech() {
     };
     // The detector hears speech where there is some.
     let speech = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/smoke/jfk.flac");
-    let speech = sayso_board::read_all(speech, Duration::from_secs(60)).unwrap().samples;
+    let speech = sayso_audio_io::read_all(speech, Duration::from_secs(60)).unwrap().samples;
     let mut likeliest = |sound: &[f32]| {
         vad.reset();
         let silence = vec![0.0; 16_000];

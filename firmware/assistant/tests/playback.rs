@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use assert_no_alloc::assert_no_alloc;
-use sayso::clause::Clause;
-use sayso::playback::{Noticed, Playback, Source};
+use sayso::internals::clause::Clause;
+use sayso::internals::playback::{Noticed, Playback, Source};
 use sayso_board::{Loudspeaker, StreamStats};
 use sayso_core::turn::TurnId;
 

@@ -7,8 +7,8 @@ mod common;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use sayso::engines::Sessions;
-use sayso::{Engines, Error, Pool, Result};
+use sayso::internals::engines::{Pool, Sessions};
+use sayso::{Engines, Error, Result};
 use sayso_models::llm::{Exchange, Llm, Primed, Reply};
 use sayso_models::{Cancel, ErrorKind};
 

@@ -9,8 +9,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sayso::cores::Cores;
 use sayso::event::Ending;
+use sayso::internals::cores::Cores;
 use sayso::{Assistant, Event, Pace, Stop};
 use sayso_models::llm::{Exchange, Llm, Primed, Reply};
 use sayso_models::vad::Vad;

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sayso::engines::{Engines, Sessions};
 use sayso::event::Ending;
+use sayso::internals::engines::{Engines, Sessions};
 use sayso::{Assistant, Error, Event, Pace, Stop};
 use sayso_board::{Board, BoardError, Heard, Loudspeaker, Microphone, StreamStats, Streams, Watch};
 use sayso_models::eot::EndOfTurn;

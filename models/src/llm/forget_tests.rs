@@ -10,7 +10,7 @@ use crate::Cancel;
 const SECRET: &str = "My name is Wilhelmina and the key is under the blue flowerpot.";
 
 fn weights() -> LlamaWeights {
-    let path = crate::store::default_dir().join("smollm2-135m/q8_0.gguf");
+    let path = sayso_store::default_dir().join("smollm2-135m/q8_0.gguf");
     let sampling = Sampling { max_tokens: 24, ..Sampling::default() };
     let config =
         Config { n_ctx: 1024, threads: 1, threads_batch: 1, sampling, ..Config::default() };

@@ -10,7 +10,7 @@ use sayso_test_support::recordings;
 
 /// A file of an installed model. Without it the test fails and says what to run.
 pub fn model(name: &str, file: &str) -> PathBuf {
-    let path = sayso_models::store::default_dir().join(name).join(file);
+    let path = sayso_store::default_dir().join(name).join(file);
     assert!(path.is_file(), "{} is missing: run `cargo xtask setup`", path.display());
     path
 }

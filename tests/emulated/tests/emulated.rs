@@ -10,7 +10,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use host::Host;
-use sayso_board::{Board, Heard, read_all};
+use sayso_audio_io::read_all;
+use sayso_board::{Board, Heard};
 use sayso_core::link::Decoder;
 use sayso_core::turn::Shown;
 use sayso_emulated::{Wire, with_satellite, with_sealed_satellite};

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use sayso_board::{EAR_RATE, WavWriter, read_all};
+use sayso_audio_io::{WavWriter, read_all};
+use sayso_board::EAR_RATE;
 use sayso_pulse::{Device, Pulse, RECORDING_RATE, find};
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use sayso_models::catalog::{self, Role};
-use sayso_models::store::{self, State, Store};
+use sayso_store::catalog::{self, Role};
+use sayso_store::{State, Store};
 
 use crate::config::{Config, Models, Profile};
 use crate::error::Result;
@@ -18,7 +18,7 @@ impl<'c> Chosen<'c> {
     /// The files that `config` chooses.
     pub fn new(config: &'c Config) -> Self {
         let dir = &config.models.dir;
-        let dir = if dir.as_os_str().is_empty() { store::default_dir() } else { dir.clone() };
+        let dir = if dir.as_os_str().is_empty() { sayso_store::default_dir() } else { dir.clone() };
         Self { config, store: Store::open(dir) }
     }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use sayso_models::Cancel;
-use sayso_models::catalog::Role;
 use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
 use sayso_models::llm::{self, Llama, LlamaWeights, Llm, prompts};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
+use sayso_store::catalog::Role;
 
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};

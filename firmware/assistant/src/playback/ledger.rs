@@ -10,7 +10,7 @@ use sayso_board::Loudspeaker;
 pub enum Source {
     /// The words of a reply or an announcement.
     Voice,
-    /// Short signals: see [`crate::earcon`].
+    /// Short signals: see `earcon`.
     Chime,
     /// Sound that goes on for longer, such as music.
     Media,

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn phonemes_of_sentences() {
-        let dir = crate::store::default_dir().join("hibari");
+        let dir = sayso_store::default_dir().join("hibari");
         let phonemizer = Phonemizer::new(
             Lexicon::load(&dir).unwrap(),
             Tagger::load(&dir).unwrap(),

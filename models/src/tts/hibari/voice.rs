@@ -170,7 +170,7 @@ mod tests {
     fn golden() -> (Golden, Vec<usize>, Voice) {
         let golden: Golden =
             serde_json::from_str(include_str!("../../../tests/golden/tts.json")).unwrap();
-        let dir = crate::store::default_dir().join("hibari");
+        let dir = sayso_store::default_dir().join("hibari");
         let vocab: std::collections::HashMap<char, usize> =
             super::super::files::json(&dir.join("vocab.json")).unwrap();
         let ids =

@@ -12,7 +12,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use sayso_board::{Board, EAR_RATE, Heard, SoundFile, StreamStats, WavWriter};
+use sayso_audio_io::{SoundFile, WavWriter};
+use sayso_board::{Board, EAR_RATE, Heard, StreamStats};
 use sayso_desktop::{Desktop, DesktopConfig, list_devices};
 use serde_json::json;
 

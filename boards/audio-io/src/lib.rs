@@ -1,0 +1,18 @@
+#![forbid(unsafe_code)]
+//! Sound on its way between files, devices and models: sound files ([`SoundFile`],
+//! [`read_all`], [`WavWriter`]), sample-rate conversion ([`Resampler`]), mixing channels
+//! down to one ([`Downmixer`]) and cutting into frames ([`Framer`]).
+
+mod downmix;
+mod foreign;
+mod frames;
+mod resample;
+mod riff;
+mod sound_file;
+mod wav_writer;
+
+pub use downmix::Downmixer;
+pub use frames::Framer;
+pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
+pub use sound_file::{Sound, SoundFile, read_all};
+pub use wav_writer::WavWriter;

@@ -1,0 +1,293 @@
+//! Reading recordings: WAV, FLAC and AIFF of any shape, as 16 kHz mono.
+
+use std::fs::File;
+use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sayso_board::{BoardError, BoardErrorKind, EAR_RATE};
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
+use symphonia::core::meta::MetadataOptions;
+
+use crate::riff::{self, MOST_HEADER};
+use crate::{Downmixer, Resampler, foreign};
+
+/// The most frames that are given at once where the mixer held back more.
+const REST: usize = 2_048;
+
+/// A recording being read: mono at one rate, block by block, so that its length
+/// does not matter. WAV (8 to 32-bit integer, float, extensible, A-law, µ-law; also RF64,
+/// BW64 and Wave64), FLAC, also in Ogg, and uncompressed AIFF and CAF, with any sample rate
+/// from 4 to 768 kHz and any number of channels, mixed by a [`Downmixer`].
+///
+/// A file cut short gives the sound that is there; [`truncated`](Self::truncated)
+/// then says so. A WAV whose recorder never wrote its length is read to its end.
+pub struct SoundFile {
+    path: PathBuf,
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    /// Frames the file's header claims to hold.
+    claimed: Option<u64>,
+    decoded: u64,
+    rate: u32,
+    mixer: Downmixer,
+    resampler: Resampler,
+    interleaved: Vec<f32>,
+    mono: Vec<f32>,
+    block: Vec<f32>,
+    truncated: bool,
+    /// Nothing more can be decoded.
+    decoded_all: bool,
+    over: bool,
+}
+
+/// A whole recording in memory.
+#[derive(Clone, Debug)]
+pub struct Sound {
+    /// Mono, at [`EAR_RATE`].
+    pub samples: Vec<f32>,
+    /// The file was cut short; `samples` is what was left of it.
+    pub truncated: bool,
+}
+
+impl SoundFile {
+    /// Opens a recording, to be read at [`EAR_RATE`].
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::NotFound`] when there is no such file,
+    /// [`BoardErrorKind::Format`] when it is empty, no sound file, or of a codec
+    /// or sample rate that cannot be read, [`BoardErrorKind::Io`] when it is
+    /// cut off within its header or cannot be read at all.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, BoardError> {
+        Self::open_at(path, EAR_RATE)
+    }
+
+    /// Opens a recording, to be read at `rate` Hz.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self, BoardError> {
+        let path = path.as_ref();
+        // Opening a pipe would wait for who writes into it.
+        let meta = std::fs::metadata(path).map_err(|error| open_error(path, &error))?;
+        if meta.is_dir() {
+            return Err(format_error(path, "is a folder, not a sound file"));
+        }
+        if !meta.is_file() {
+            return Err(format_error(path, "is a pipe or a device, not a file: save it first"));
+        }
+        let mut file = File::open(path).map_err(|error| open_error(path, &error))?;
+        if meta.len() == 0 {
+            return Err(format_error(path, "is empty (0 bytes): record or copy it again"));
+        }
+        let cannot_read = |error| open_error(path, &error);
+        let mut head = Vec::new();
+        (&mut file).take(MOST_HEADER).read_to_end(&mut head).map_err(cannot_read)?;
+        let plain = riff::plain(&head, meta.len());
+        file.seek(SeekFrom::Start(plain.as_ref().map_or(0, |plain| plain.at)))
+            .map_err(cannot_read)?;
+        let frames = plain.as_ref().map(|plain| plain.frames);
+        let source: Box<dyn MediaSource> = match plain {
+            Some(plain) => {
+                let sound = Cursor::new(plain.header).chain(file.take(plain.sound));
+                Box::new(ReadOnlySource::new(sound))
+            }
+            None => Box::new(file),
+        };
+        let stream = MediaSourceStream::new(source, Default::default());
+        let mut hint = Hint::new();
+        if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
+            hint.with_extension(extension);
+        }
+        let unsupported = || format_error(path, &foreign::advice(path, &head));
+        let format = symphonia::default::get_probe()
+            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(|error| match error {
+                Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                    open_error(path, &error)
+                }
+                Error::IoError(_) if foreign::never_read(&head).is_none() => cut_off(path),
+                _ => unsupported(),
+            })?;
+        let track = format
+            .default_track(TrackType::Audio)
+            .ok_or_else(|| format_error(path, "holds no sound"))?;
+        let parameters = track
+            .codec_params
+            .as_ref()
+            .and_then(|parameters| parameters.audio())
+            .ok_or_else(|| format_error(path, "holds no sound"))?;
+        let source_rate =
+            parameters.sample_rate.ok_or_else(|| format_error(path, "names no sample rate"))?;
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
+            .map_err(|_| unsupported())?;
+        let channels = parameters.channels.as_ref().map_or(1, |c| c.count());
+        let resampler = Resampler::new(source_rate, rate)
+            .map_err(|error| format_error(path, &format!("cannot be used: {error}")))?;
+        let mixer = Downmixer::new(channels, source_rate).looking_ahead();
+        let (track, claimed) = (track.id, frames.or(track.num_frames));
+        Ok(Self {
+            path: path.to_owned(),
+            format,
+            decoder,
+            track,
+            claimed,
+            decoded: 0,
+            rate: source_rate,
+            mixer,
+            resampler,
+            interleaved: Vec::new(),
+            mono: Vec::new(),
+            block: Vec::new(),
+            truncated: false,
+            decoded_all: false,
+            over: false,
+        })
+    }
+
+    /// The file's own sample rate, in Hz.
+    pub fn source_rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// The file's own number of channels.
+    pub fn source_channels(&self) -> usize {
+        self.mixer.channels()
+    }
+
+    /// The length of the recording, as far as its header says.
+    pub fn duration(&self) -> Option<Duration> {
+        self.claimed.map(|n| Duration::from_secs_f64(n as f64 / f64::from(self.rate)))
+    }
+
+    /// Whether the file turned out to be cut short. Final once
+    /// [`next_block`](Self::next_block) has given `None`.
+    pub fn truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// The next samples, some thousands at most, or `None` at the end.
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Io`] when the disk fails, [`BoardErrorKind::Format`]
+    /// when nothing at all of the sound can be decoded. Neither can be retried.
+    pub fn next_block(&mut self) -> Result<Option<&[f32]>, BoardError> {
+        self.block.clear();
+        while self.block.is_empty() && !self.over {
+            if self.decoded_all {
+                self.rest();
+            } else {
+                self.decode_packet()?;
+            }
+        }
+        Ok(if self.block.is_empty() { None } else { Some(&self.block) })
+    }
+
+    /// Decodes one packet into `block`, or sets `decoded_all`.
+    fn decode_packet(&mut self) -> Result<(), BoardError> {
+        let packet = match self.format.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return self.end(false),
+            Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => {
+                return Err(open_error(&self.path, &error));
+            }
+            Err(_) => return self.end(true),
+        };
+        if packet.track_id != self.track {
+            return Ok(());
+        }
+        match self.decoder.decode(&packet) {
+            Ok(audio) => {
+                let channels = audio.spec().channels().count();
+                self.decoded += audio.frames() as u64;
+                audio.copy_to_vec_interleaved(&mut self.interleaved);
+                self.mono.clear();
+                if channels != self.mixer.channels() {
+                    while self.mixer.rest(usize::MAX, &mut self.mono) {}
+                    self.mixer = Downmixer::new(channels, self.rate).looking_ahead();
+                }
+                self.mixer.process(&self.interleaved, &mut self.mono);
+                self.resampler.process(&self.mono, &mut self.block);
+                Ok(())
+            }
+            // One damaged packet: the next may be whole.
+            Err(Error::DecodeError(_)) => {
+                self.truncated = true;
+                Ok(())
+            }
+            Err(_) => self.end(true),
+        }
+    }
+
+    fn end(&mut self, broken: bool) -> Result<(), BoardError> {
+        self.decoded_all = true;
+        // A file that is known to be whole may end in whatever way.
+        self.truncated |= self.claimed.map_or(broken, |claimed| self.decoded < claimed);
+        if self.decoded == 0 && self.truncated {
+            return Err(format_error(
+                &self.path,
+                "is cut off before its first sample: record or copy it again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Puts a part of what the mixer held back into `block`; after the last, sets `over`.
+    fn rest(&mut self) {
+        self.mono.clear();
+        if self.mixer.rest(REST, &mut self.mono) {
+            self.resampler.process(&self.mono, &mut self.block);
+        } else {
+            self.over = true;
+            self.resampler.finish(&mut self.block);
+        }
+    }
+}
+
+/// Reads a whole recording of at most `max`.
+///
+/// # Errors
+/// As [`SoundFile::open`] and [`SoundFile::next_block`]; also
+/// [`BoardErrorKind::Format`] when the recording is longer than `max`.
+pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardError> {
+    let path = path.as_ref();
+    let mut file = SoundFile::open(path)?;
+    let limit = (max.as_secs_f64() * f64::from(EAR_RATE)).ceil() as usize;
+    let mut samples = Vec::new();
+    while let Some(block) = file.next_block()? {
+        if samples.len() + block.len() > limit {
+            let message =
+                format!("is longer than {:.0} s: cut it into shorter ones", max.as_secs_f64());
+            return Err(format_error(path, &message));
+        }
+        samples.extend_from_slice(block);
+    }
+    Ok(Sound { samples, truncated: file.truncated })
+}
+
+fn format_error(path: &Path, what: &str) -> BoardError {
+    BoardError::new(BoardErrorKind::Format, format!("{} {what}", path.display()))
+}
+
+fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
+    match error.kind() {
+        ErrorKind::NotFound => BoardError::new(
+            BoardErrorKind::NotFound,
+            format!("there is no file {}: check its name", path.display()),
+        ),
+        _ => {
+            BoardError::new(BoardErrorKind::Io, format!("cannot read {}: {error}", path.display()))
+        }
+    }
+}
+
+fn cut_off(path: &Path) -> BoardError {
+    let message = "is cut off or no sound file: record or copy it again";
+    BoardError::new(BoardErrorKind::Io, format!("{} {message}", path.display()))
+}

@@ -1,0 +1,116 @@
+//! Writing sound to a WAV file as it comes.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use sayso_board::{BoardError, BoardErrorKind};
+
+/// Writes a 16-bit WAV file, mono or stereo, as the sound comes.
+///
+/// The header is brought up to date about once a second of sound, so that a
+/// file whose writer was killed can be played up to there; dropping the writer
+/// completes the file, and [`finish`](Self::finish) also says whether that worked.
+pub struct WavWriter {
+    wav: hound::WavWriter<BufWriter<File>>,
+    path: PathBuf,
+    /// Samples (of all channels) until the header is brought up to date.
+    until_flush: u32,
+    flush_every: u32,
+}
+
+impl WavWriter {
+    /// Creates the file, or empties it, for sound of `rate` Hz on `channels` (1 or 2).
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Format`] for another number of channels,
+    /// [`BoardErrorKind::Io`] when the file cannot be written.
+    pub fn create(path: impl AsRef<Path>, rate: u32, channels: u16) -> Result<Self, BoardError> {
+        let path = path.as_ref();
+        let file = File::create(path).map_err(|error| write_error(path, &error.into()))?;
+        Self::over(file, path, rate, channels)
+    }
+
+    /// As [`create`](Self::create), into an empty `file` that is open; errors call it `path`.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn over(
+        file: File,
+        path: impl AsRef<Path>,
+        rate: u32,
+        channels: u16,
+    ) -> Result<Self, BoardError> {
+        let path = path.as_ref();
+        if !(1..=2).contains(&channels) {
+            return Err(BoardError::new(
+                BoardErrorKind::Format,
+                format!("{channels} channels cannot be written: use one or two"),
+            ));
+        }
+        let spec = hound::WavSpec {
+            channels,
+            sample_rate: rate,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let flush_every = rate.saturating_mul(u32::from(channels)).max(1);
+        let mut wav = hound::WavWriter::new(BufWriter::new(file), spec)
+            .map_err(|error| write_error(path, &error))?;
+        wav.flush().map_err(|error| write_error(path, &error))?;
+        Ok(Self { wav, path: path.to_owned(), until_flush: flush_every, flush_every })
+    }
+
+    /// Appends `samples`, interleaved when stereo, with ±1 as full scale; what
+    /// is louder is clipped, and what is not a number is silence.
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Io`] when the disk is full or the file passes 4 GiB.
+    /// Sound is buffered for up to a second, and so are its errors.
+    pub fn write(&mut self, samples: &[f32]) -> Result<(), BoardError> {
+        for sample in samples {
+            // Saturates, and turns NaN into 0.
+            let pcm = (sample * 32_768.0).round() as i16;
+            self.wav.write_sample(pcm).map_err(|error| write_error(&self.path, &error))?;
+            self.until_flush -= 1;
+            if self.until_flush == 0 {
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes out what is buffered and brings the header up to date.
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Io`] when the disk is full.
+    pub fn flush(&mut self) -> Result<(), BoardError> {
+        self.until_flush = self.flush_every;
+        self.wav.flush().map_err(|error| write_error(&self.path, &error))
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// [`BoardErrorKind::Io`] when the disk is full.
+    pub fn finish(self) -> Result<(), BoardError> {
+        let path = self.path;
+        self.wav.finalize().map_err(|error| write_error(&path, &error))
+    }
+}
+
+fn write_error(path: &Path, error: &hound::Error) -> BoardError {
+    use std::io::ErrorKind;
+
+    let kind = match error {
+        hound::Error::IoError(error) => error.kind(),
+        _ => ErrorKind::Other,
+    };
+    let todo = match kind {
+        ErrorKind::NotFound => "Make its folder, or name another file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room, or name a file elsewhere",
+        _ => "Name another file",
+    };
+    let message = format!("cannot write {}: {error}. {todo}", path.display());
+    BoardError::new(BoardErrorKind::Io, message)
+}

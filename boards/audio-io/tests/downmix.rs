@@ -1,0 +1,222 @@
+//! Many channels to one: nothing that one channel heard is lost to another.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+
+use proptest::prelude::*;
+use sayso_audio_io::{Downmixer, read_all};
+use sayso_board::EAR_RATE;
+use std::path::Path;
+use std::time::Duration;
+
+/// A person's voice, 16 kHz mono, with half a second of its own quiet before and after it.
+fn voice() -> Vec<f32> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/data/commands-misc-en/rh3_what_time_is_it.flac");
+    read_all(path, Duration::from_secs(60)).unwrap().samples
+}
+
+/// White noise of this amplitude (RMS), the same for the same seed.
+fn noise(amplitude: f32, length: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut uniform = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+    };
+    // Evenly in −0.5…0.5 has an RMS of 1/√12.
+    (0..length).map(|_| uniform() * 12_f32.sqrt() * amplitude).collect()
+}
+
+fn rms(samples: &[f32]) -> f32 {
+    (samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32).sqrt()
+}
+
+fn interleaved(channels: &[Vec<f32>]) -> Vec<f32> {
+    (0..channels[0].len()).flat_map(|n| channels.iter().map(move |c| c[n])).collect()
+}
+
+fn scaled(samples: &[f32], gain: f32) -> Vec<f32> {
+    samples.iter().map(|x| x * gain).collect()
+}
+
+fn sum(one: &[f32], other: &[f32]) -> Vec<f32> {
+    one.iter().zip(other).map(|(a, b)| a + b).collect()
+}
+
+/// How much louder the voice is in `mixed` than all else, in dB, and its gain.
+fn snr(mixed: &[f32], voice: &[f32]) -> (f32, f32) {
+    let product: f32 = mixed.iter().zip(voice).map(|(a, b)| a * b).sum();
+    let gain = product / voice.iter().map(|x| x * x).sum::<f32>();
+    let rest: Vec<f32> = mixed.iter().zip(voice).map(|(a, b)| a - gain * b).collect();
+    (20.0 * (gain.abs() * rms(voice) / rms(&rest).max(1e-9)).log10(), gain)
+}
+
+fn mix(mut mixer: Downmixer, interleaved: &[f32]) -> Vec<f32> {
+    let mut mono = Vec::new();
+    for chunk in interleaved.chunks(mixer.channels() * 777) {
+        mixer.process(chunk, &mut mono);
+    }
+    while mixer.rest(1_000, &mut mono) {}
+    mono
+}
+
+/// The voice twice, in channels of every kind: what is made of them from the first word of a
+/// recording, and, live, of the second time.
+#[test]
+fn the_voice_stays_whatever_the_channels_are() {
+    let once = voice();
+    let voice = [once.clone(), once.clone()].concat();
+    let (length, level) = (voice.len(), rms(&voice));
+    let none = vec![0.0; length];
+    let hiss = |seed| noise(level / 10.0, length, seed);
+    let loud = |seed| noise(level * 3.0, length, seed);
+    let clean = 60.0;
+    // The channels, the least ratio of voice to all else in dB, the least gain of the voice.
+    let cases: Vec<(&str, Vec<Vec<f32>>, f32, f32)> = vec![
+        ("in phase", vec![voice.clone(); 2], clean, 0.99),
+        ("in opposite phase", vec![voice.clone(), scaled(&voice, -1.0)], clean, 0.99),
+        ("the second dead", vec![voice.clone(), none.clone()], clean, 0.99),
+        ("the first dead", vec![none.clone(), voice.clone()], clean, 0.99),
+        ("a dead one that hisses", vec![noise(1e-5, length, 1), voice.clone()], 50.0, 0.99),
+        ("noise louder than the voice", vec![voice.clone(), loud(1)], 40.0, 0.99),
+        ("the voice in much noise", vec![voice.clone(), sum(&voice, &loud(2))], 40.0, 0.99),
+        ("20 dB softer", vec![scaled(&voice, 0.1), voice.clone()], clean, 0.54),
+        // Two that hiss apart are better than one, by 3 dB.
+        ("hiss", vec![sum(&voice, &hiss(3)), sum(&voice, &hiss(4))], 22.5, 0.99),
+        (
+            "hiss in opposite phase",
+            vec![sum(&voice, &hiss(5)), sum(&scaled(&voice, -1.0), &hiss(6))],
+            19.5,
+            0.99,
+        ),
+        (
+            "four, of which two cancel",
+            vec![voice.clone(), scaled(&voice, -1.0), voice.clone(), scaled(&voice, -1.0)],
+            clean,
+            0.99,
+        ),
+        (
+            "six: one voice, one noise, four dead",
+            vec![none.clone(), loud(7), none.clone(), none.clone(), voice.clone(), none.clone()],
+            40.0,
+            0.99,
+        ),
+        ("one", vec![voice.clone()], clean, 1.0),
+    ];
+    for (name, channels, least, gain) in cases {
+        let all = interleaved(&channels);
+        let new = || Downmixer::new(channels.len(), EAR_RATE);
+        let whole = mix(new().looking_ahead(), &all);
+        assert_eq!(whole.len(), length, "{name}");
+        let (ratio, level) = snr(&whole, &voice);
+        println!("{name}: {ratio:.1} dB, gain {level:.2}");
+        assert!(ratio >= least && level.abs() >= gain, "{name}: {ratio} dB, gain {level}");
+        let live = mix(new(), &all);
+        assert_eq!(live.len(), length, "{name}");
+        let (ratio, level) = snr(&live[once.len()..], &once);
+        println!("    live {ratio:.1} dB, gain {level:.2}");
+        assert!(ratio >= least && level.abs() >= gain, "{name}, live: {ratio}, gain {level}");
+    }
+}
+
+/// As on a telephone, where each of the two has a channel.
+#[test]
+fn two_who_speak_in_turn_are_both_heard() {
+    let voice = voice();
+    let (length, hiss) = (voice.len(), 0.03 * rms(&voice));
+    let quiet = vec![0.0; length];
+    // The second speaks 10 dB softer, and after more than what is looked back on.
+    let long = vec![0.0; 4 * length];
+    let one = [&voice[..], &voice, &voice, &voice, &quiet, &quiet].concat();
+    let other = [&long[..], &scaled(&voice, 0.3), &scaled(&voice, 0.3)].concat();
+    assert!(long.len() > 4 * EAR_RATE as usize);
+    for (name, floor) in [("digital silence", 0.0), ("hiss", hiss)] {
+        let channels =
+            [sum(&one, &noise(floor, one.len(), 1)), sum(&other, &noise(floor, one.len(), 2))];
+        let all = interleaved(&channels);
+        for mixer in [Downmixer::new(2, EAR_RATE), Downmixer::new(2, EAR_RATE).looking_ahead()] {
+            let mixed = mix(mixer, &all);
+            // At first, and when the second speaks, the gain goes up within a word: once the
+            // other channel is found dead or to be noise.
+            for (from, gain, least) in
+                [(0, 0.4, 8.0), (3, 0.4, 12.0), (4, 0.12, 8.0), (5, 0.12, 8.0)]
+            {
+                let part = &mixed[from * length..(from + 1) * length];
+                let (ratio, level) = snr(part, &voice);
+                assert!(level >= gain && ratio > least, "{name}, {from}: {ratio} dB, {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn gains_go_over_without_a_click() {
+    // A low tone whose second channel dies, comes back in opposite phase, and is noise then.
+    let tone = |n: usize| 0.4 * (n as f32 * 100.0 * std::f32::consts::TAU / 16_000.0).sin();
+    let second = |n: usize| match n / 16_000 {
+        0 => tone(n),
+        1 | 2 => 0.0,
+        _ => -tone(n),
+    };
+    let all: Vec<f32> = (0..96_000).flat_map(|n| [tone(n), second(n)]).collect();
+    let mixed = mix(Downmixer::new(2, 16_000), &all);
+    // The channel itself jumps only where the tone crosses zero.
+    let steepest = mixed.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    assert!(steepest < 0.4 * 100.0 * std::f32::consts::TAU / 16_000.0 * 1.3, "{steepest}");
+}
+
+#[test]
+fn what_is_no_number_is_silence_and_half_a_frame_is_left_out() {
+    let mut mono = Vec::new();
+    let mut mixer = Downmixer::new(2, 16_000);
+    mixer.process(&[0.2, 0.4, -1.0, 1.0, f32::NAN, 0.5, f32::INFINITY, 0.0, 0.9], &mut mono);
+    assert_eq!(mono, [0.3, 0.0, 0.25, 0.0]);
+    mono.clear();
+    Downmixer::new(0, 16_000).process(&[0.1, f32::NAN], &mut mono);
+    assert_eq!(mono, [0.1, 0.0]);
+    assert!(!mixer.rest(10, &mut mono));
+}
+
+/// Cheap sound cards add a constant, each channel another.
+#[test]
+fn a_constant_is_no_voice() {
+    let voice = voice();
+    let level = rms(&voice);
+    let all = interleaved(&[
+        voice.iter().map(|x| x + 5.0 * level).collect(),
+        voice.iter().map(|x| x - 5.0 * level).collect(),
+    ]);
+    let mixed = mix(Downmixer::new(2, EAR_RATE).looking_ahead(), &all);
+    let (ratio, _) = snr(&mixed, &voice);
+    assert!(ratio > 40.0, "{ratio}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_chunking_gives_the_same_sound(
+        cuts in proptest::collection::vec(1_usize..4_000, 1..40),
+        ahead in any::<bool>(),
+        frames in 0_usize..70_000,
+    ) {
+        let voice = noise(0.1, frames, 1);
+        let envelope = |n: usize| if (n / 3_000).is_multiple_of(2) { 1.0 } else { 0.01 };
+        let one: Vec<f32> = voice.iter().enumerate().map(|(n, x)| x * envelope(n)).collect();
+        let all = interleaved(&[one.clone(), scaled(&one, -1.0), noise(0.2, frames, 2)]);
+        let mixer = Downmixer::new(3, 16_000);
+        let mut mixer = if ahead { mixer.looking_ahead() } else { mixer };
+        let whole = mix(mixer.clone(), &all);
+        prop_assert_eq!(whole.len(), frames);
+        let (mut mono, mut rest) = (Vec::new(), &all[..]);
+        for cut in cuts {
+            let (now, later) = rest.split_at((3 * cut).min(rest.len()));
+            mixer.process(now, &mut mono);
+            rest = later;
+        }
+        mixer.process(rest, &mut mono);
+        while mixer.rest(313, &mut mono) {}
+        prop_assert_eq!(mono, whole);
+    }
+}

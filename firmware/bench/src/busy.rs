@@ -1,0 +1,46 @@
+//! Another program that wants the machine too.
+
+use std::process::{Child, Command, Stdio};
+
+use sayso::{Error, Result};
+
+/// The hidden task that keeps one core busy.
+pub const BUSY: [&str; 2] = ["bench", "busy"];
+
+/// A process of its own that is busy with nothing, until this is dropped.
+pub struct Busy(Child);
+
+impl Busy {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When this program cannot be started a second time.
+    pub fn start() -> Result<Self> {
+        let failed =
+            |error: std::io::Error| Error::Io(format!("cannot start another process: {error}"));
+        let program = std::env::current_exe().map_err(failed)?;
+        // It ends when its input does: with this program too, however that ends.
+        let child = Command::new(program).args(BUSY).stdin(Stdio::piped()).spawn();
+        child.map(Self).map_err(failed)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // Fails only where it is gone already.
+        let _ = self.0.wait();
+    }
+}
+
+/// Keeps one core busy until the input ends.
+pub fn busy() -> Result<()> {
+    std::thread::spawn(|| {
+        let mut sum = 0u64;
+        loop {
+            sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(1));
+        }
+    });
+    let input = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+    input.map(drop).map_err(|error| Error::Io(format!("standard input: {error}")))
+}

@@ -1,0 +1,222 @@
+//! One recording through the endpointer, on a virtual clock.
+
+use std::ops::Range;
+
+use sayso::Result;
+use sayso_board::EAR_RATE;
+use sayso_core::audio::{FRAME, Samples};
+use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};
+use sayso_models::vad::Vad;
+
+use super::policy::{Policy, Quiet};
+use crate::figures::Figures;
+use crate::questions::Question;
+
+/// Quiet before the recording.
+const BEFORE: Samples = Samples::from_ms(320);
+
+/// Quiet after it: more than any policy waits.
+const AFTER: Samples = Samples::from_ms(5_000);
+
+/// A recording in its room, and its speech probabilities frame by frame.
+pub struct Recording<'q> {
+    question: &'q Question,
+    samples: Vec<f32>,
+    probabilities: Vec<f32>,
+}
+
+impl<'q> Recording<'q> {
+    /// Puts a recording through the detector.
+    ///
+    /// # Errors
+    /// When the detector fails.
+    pub fn new(question: &'q Question, vad: &mut dyn Vad) -> Result<Self> {
+        let samples = question.in_room(BEFORE, AFTER);
+        vad.reset();
+        let probabilities = samples
+            .chunks_exact(FRAME)
+            .map(|frame| vad.process(frame))
+            .collect::<sayso_models::Result<_>>()?;
+        Ok(Self { question, samples, probabilities })
+    }
+
+    /// How many pauses it has.
+    pub fn pauses(&self) -> usize {
+        self.question.pauses.len()
+    }
+}
+
+/// What a policy made of some recordings.
+pub struct Outcome {
+    /// Pauses within the speech: chances to cut off.
+    pub pauses: u64,
+    /// Those at which the turn was ended.
+    pub cut_off: u64,
+    /// Ends before the true end, at no labelled pause.
+    pub elsewhere: u64,
+    /// Recordings whose end was not found.
+    pub never: u64,
+    /// From the true end of the speech to the end of the turn, in ms.
+    pub latency: Figures,
+}
+
+impl Outcome {
+    /// Adds the ends found in one recording.
+    pub fn add(&mut self, ends: Vec<Samples>, recording: &Recording<'_>) {
+        let Question { end, pauses, .. } = recording.question;
+        self.count(&ends, *end + BEFORE, pauses);
+    }
+
+    /// `ends` and `end` count from before the recording, `pauses` from its start.
+    fn count(&mut self, ends: &[Samples], end: Samples, pauses: &[Range<Samples>]) {
+        let mut cut = vec![false; pauses.len()];
+        for at in ends.iter().filter(|at| **at < end) {
+            // Speech may have gone on before the detector notices: the pause
+            // that began last.
+            let pause = pauses.iter().rposition(|pause| pause.start + BEFORE < *at);
+            match pause.and_then(|pause| cut.get_mut(pause)) {
+                Some(cut) if !*cut => *cut = true,
+                _ => self.elsewhere += 1,
+            }
+        }
+        self.pauses += pauses.len() as u64;
+        self.cut_off += cut.iter().filter(|cut| **cut).count() as u64;
+        match ends.iter().find(|at| **at >= end) {
+            Some(at) => {
+                self.latency.push((*at - end).0 as f64 * 1000.0 / f64::from(EAR_RATE));
+            }
+            None => self.never += 1,
+        }
+    }
+
+    /// The share of pauses cut off, 0…1.
+    pub fn share(&self) -> f64 {
+        self.cut_off as f64 / self.pauses.max(1) as f64
+    }
+}
+
+/// The times at which `policy` ends a turn in `recording`, from before it.
+///
+/// # Errors
+/// When the policy fails.
+pub fn simulate(
+    recording: &Recording<'_>,
+    policy: &mut dyn Policy,
+    base: EndpointConfig,
+) -> Result<Vec<Samples>> {
+    // The policy is asked from the first quiet frame on.
+    let config = EndpointConfig { may_end: Samples::FRAME, hangover: AFTER, ..base };
+    let mut endpointer = Endpointer::new(config);
+    let (mut ends, mut from, mut quiet) = (Vec::new(), Samples::ZERO, None);
+    for probability in &recording.probabilities {
+        endpointer.set_hangover(AFTER);
+        if let Some(start) = quiet {
+            let now = endpointer.now();
+            let heard = recording.samples.get(place(from)..place(now)).unwrap_or_default();
+            let silence = now + Samples::FRAME - start;
+            endpointer.set_hangover(policy.hangover(&Quiet { silence, heard, start })?);
+        }
+        match endpointer.push(*probability) {
+            Some(EndpointEvent::SpeechStarted { from: start, .. }) => from = start,
+            Some(EndpointEvent::MayHaveEnded { speech_end, .. }) => quiet = Some(speech_end),
+            Some(EndpointEvent::Resumed { .. }) => quiet = None,
+            Some(EndpointEvent::Ended { at, reason, .. }) => {
+                quiet = None;
+                if reason == EndReason::Silence {
+                    ends.push(at);
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(ends)
+}
+
+fn place(at: Samples) -> usize {
+    usize::try_from(at.0).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::policy::Fixed;
+    use super::*;
+
+    const FRAME_MS: u64 = 32;
+
+    fn frames(parts: &[(bool, usize)]) -> Vec<f32> {
+        let part = |&(speech, count): &(bool, usize)| vec![if speech { 0.9 } else { 0.1 }; count];
+        parts.iter().flat_map(part).collect()
+    }
+
+    fn question(end_ms: u64, pause_ms: Range<u64>) -> Question {
+        let at = |ms| Samples::from_ms(ms) - BEFORE;
+        Question {
+            name: "test".into(),
+            samples: Vec::new(),
+            end: at(end_ms),
+            pauses: vec![at(pause_ms.start)..at(pause_ms.end)],
+            checked: true,
+            room: -60.0,
+        }
+    }
+
+    #[test]
+    fn a_hangover_cuts_off_at_the_pauses_that_are_longer() {
+        // 320 ms of speech from 320 ms on, 480 ms of pause, 640 ms of speech.
+        let probabilities =
+            frames(&[(false, 10), (true, 10), (false, 15), (true, 20), (false, 60)]);
+        let question = question(55 * FRAME_MS, 20 * FRAME_MS..35 * FRAME_MS);
+        let recording = Recording { question: &question, samples: Vec::new(), probabilities };
+        for (hangover, cut_off, latency) in [(320, 1, 320.0), (448, 1, 448.0), (600, 0, 608.0)] {
+            let mut policy = Fixed(Samples::from_ms(hangover));
+            let ends = simulate(&recording, &mut policy, EndpointConfig::default()).expect("runs");
+            let mut outcome = Outcome::default();
+            outcome.add(ends, &recording);
+            assert_eq!((outcome.pauses, outcome.cut_off), (1, cut_off), "{hangover}");
+            assert_eq!((outcome.elsewhere, outcome.never), (0, 0), "{hangover}");
+            assert_eq!(outcome.latency.percentile(0.5), Some(latency), "{hangover}");
+        }
+    }
+
+    /// Waits long in its first quiet and short in the next, and writes down what it saw.
+    struct Learning(Vec<(Samples, Samples, usize)>);
+
+    impl Policy for Learning {
+        fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples> {
+            let first = self.0.first().is_none_or(|(start, ..)| *start == quiet.start);
+            self.0.push((quiet.start, quiet.silence, quiet.heard.len()));
+            Ok(Samples::from_ms(if first { 1_000 } else { 100 }))
+        }
+    }
+
+    #[test]
+    fn a_policy_is_asked_in_every_frame_of_a_quiet() {
+        let probabilities =
+            frames(&[(false, 10), (true, 10), (false, 15), (true, 20), (false, 60)]);
+        let question = question(55 * FRAME_MS, 20 * FRAME_MS..35 * FRAME_MS);
+        let samples = vec![0.0; probabilities.len() * FRAME];
+        let recording = Recording { question: &question, samples, probabilities };
+        let mut policy = Learning(Vec::new());
+        let ends = simulate(&recording, &mut policy, EndpointConfig::default()).expect("runs");
+        assert_eq!(ends, [Samples::from_ms(59 * FRAME_MS)]);
+        let at = |frame: u64| Samples::from_ms(frame * FRAME_MS);
+        // Asked before each frame once the first quiet frame was seen, and until two
+        // frames of speech have ended it.
+        assert_eq!(policy.0.first(), Some(&(at(20), at(2), 21 * FRAME)));
+        assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 16);
+        assert_eq!(policy.0.last(), Some(&(at(55), at(4), 58 * FRAME)));
+    }
+
+    #[test]
+    fn ends_are_told_apart() {
+        let pauses = [Samples::from_ms(1_000)..Samples::from_ms(1_500)];
+        let at = |ms| Samples::from_ms(ms) + BEFORE;
+        let mut outcome = Outcome::default();
+        // Before any pause, in it, once more after it, and behind the end.
+        outcome.count(&[at(500), at(1_400), at(2_000), at(3_600)], at(3_000), &pauses);
+        assert_eq!((outcome.cut_off, outcome.elsewhere, outcome.never), (1, 2, 0));
+        assert_eq!(outcome.latency.percentile(0.5), Some(600.0));
+        outcome.count(&[at(1_400)], at(3_000), &pauses);
+        assert_eq!((outcome.pauses, outcome.cut_off, outcome.never), (2, 2, 1));
+    }
+}

@@ -1,0 +1,259 @@
+//! Conversations side by side on the same weights: what each costs in memory, and how soon
+//! all are answered that ask at once.
+
+use std::time::Instant;
+
+use clap::Args;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use sayso::internals::clause::ClauseSplitter;
+use sayso::internals::cores::Cores;
+use sayso::{Engines, Error, Result, Stop};
+use sayso_models::Cancel;
+use sayso_models::stt::SttRequest;
+use sayso_models::tts::Delivery;
+
+use super::figures::{self, Figures, Sheet};
+use super::questions::{Choice, Question};
+use crate::Host;
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso --profile small bench sessions
+  sayso bench sessions --conversations 1,2 -n 10 --json";
+
+/// Conversations side by side: memory of each, and time until all are answered.
+///
+/// Each conversation asks one recorded question, hears the whole answer, and is measured:
+/// `anonymous_mib` is what the process holds beyond files that are mapped (the model files),
+/// `pss_mib` is all of it. Then all of them ask at once, sharing the cores token by token as
+/// `sayso run` does: time from the end of the speech to the first clause written, its first
+/// sound, and the whole reply written.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct SessionsBench {
+    /// How many conversations, one after the other
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1,2,4,8")]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=64))]
+    conversations: Vec<u8>,
+    /// How often all ask at once
+    #[arg(long, short = 'n', default_value_t = 3)]
+    runs: usize,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    choice: Choice,
+}
+
+impl SessionsBench {
+    pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
+        let config = host.settings()?;
+        let questions = self.choice.load()?;
+        let threads =
+            |asked| sayso::internals::engines::threads(asked, sayso::internals::engines::cores());
+        let asking = Asking {
+            cores: Cores::new(sayso::internals::engines::cores()),
+            writing: threads(config.stt.threads),
+            thinking: threads(config.llm.threads),
+            language: config.language().map(str::to_owned),
+            delivery: sayso::internals::assistant::delivery(&config),
+        };
+        let weights = host.weights(&config)?;
+        let loaded = Memory::now();
+        let mut sessions: Vec<Engines> = Vec::new();
+        let mut first: Option<Memory> = None;
+        let mut counts = self.conversations.clone();
+        counts.sort_unstable();
+        for count in counts.into_iter().map(usize::from) {
+            let mut sheet = Sheet::new("sessions").count("conversations", count as u64);
+            let (mut made, mut used) = (Figures::new("session_ms"), Memory::default());
+            while sessions.len() < count {
+                let start = Instant::now();
+                let mut engines = weights.session()?;
+                made.push(ms(start));
+                asking.answer(&mut engines, question(&questions, sessions.len())?, stop)?;
+                sessions.push(engines);
+                used = Memory::now();
+                first.get_or_insert(used);
+            }
+            if !made.values().is_empty() {
+                sheet = sheet.with(made).value("anonymous_mib", used.anonymous);
+                sheet = sheet.value("pss_mib", used.pss);
+                sheet = sheet.value("anonymous_weights_mib", loaded.anonymous);
+                if let Some(first) = first.filter(|_| count > 1) {
+                    let further = (used.anonymous - first.anonymous) / (count - 1) as f64;
+                    sheet = sheet.value("further_conversation_mib", further);
+                }
+            }
+            let mut times = Times::new();
+            for _ in 0..self.runs {
+                times.add(all_at_once(&asking, &mut sessions[..count], &questions, stop)?);
+            }
+            let Times { clause, sound, reply } = times;
+            sheet.with(clause).with(sound).with(reply).print(self.json);
+        }
+        Ok(())
+    }
+}
+
+fn question(questions: &[Question], n: usize) -> Result<&Question> {
+    let none = || Error::Usage("there are no questions to ask".into());
+    questions.get(n % questions.len().max(1)).ok_or_else(none)
+}
+
+/// When something came, in ms from the end of the question.
+#[derive(Default)]
+struct Answered {
+    clause: Option<f64>,
+    sound: Option<f64>,
+    reply: f64,
+}
+
+struct Times {
+    clause: Figures,
+    sound: Figures,
+    reply: Figures,
+}
+
+impl Times {
+    fn new() -> Self {
+        Self {
+            clause: Figures::new("first_clause_ms"),
+            sound: Figures::new("first_sound_ms"),
+            reply: Figures::new("whole_reply_ms"),
+        }
+    }
+
+    fn add(&mut self, answered: Vec<Answered>) {
+        for one in answered {
+            one.clause.into_iter().for_each(|ms| self.clause.push(ms));
+            one.sound.into_iter().for_each(|ms| self.sound.push(ms));
+            self.reply.push(one.reply);
+        }
+    }
+}
+
+/// Every session is asked its question at the same moment.
+fn all_at_once(
+    asking: &Asking,
+    sessions: &mut [Engines],
+    questions: &[Question],
+    stop: &Stop,
+) -> Result<Vec<Answered>> {
+    std::thread::scope(|scope| {
+        let mut talks = Vec::new();
+        for (n, engines) in sessions.iter_mut().enumerate() {
+            let question = question(questions, n)?;
+            talks.push(scope.spawn(move || asking.answer(engines, question, stop)));
+        }
+        let died = |_| Error::Worker("conversation");
+        talks.into_iter().map(|talk| talk.join().map_err(died)?).collect()
+    })
+}
+
+/// How a question is answered: as in a live conversation, without the guesses.
+struct Asking {
+    cores: Cores,
+    /// Threads of the recogniser and of the language model.
+    writing: usize,
+    thinking: usize,
+    language: Option<String>,
+    delivery: Delivery,
+}
+
+impl Asking {
+    fn answer(&self, engines: &mut Engines, question: &Question, stop: &Stop) -> Result<Answered> {
+        if stop.is_stopped() {
+            return Err(Error::Stopped);
+        }
+        let Engines { stt, eot, llm, tts, .. } = engines;
+        let (start, cancel) = (Instant::now(), Cancel::new());
+        if let Some(eot) = eot {
+            let taken = self.cores.take(1, 2);
+            eot.completeness(&question.samples, taken.count(), &cancel)?;
+        }
+        let taken = self.cores.take(1, self.writing);
+        let request = SttRequest {
+            language: self.language.as_deref(),
+            threads: taken.count(),
+            ..SttRequest::default()
+        };
+        let text = stt.transcribe(&question.samples, &request, &cancel, &mut |_| {})?.text;
+        drop(taken);
+        // What is not understood is asked all the same: the work is what is measured.
+        let text = if text.is_empty() { "What can you do?".to_owned() } else { text };
+        let (say, clauses) = unbounded();
+        let mut answered = Answered::default();
+        std::thread::scope(|scope| {
+            let voice = scope.spawn(|| self.speak(tts.as_mut(), &clauses, start));
+            let done = self.think(llm.as_mut(), &text, say, start, &mut answered);
+            answered.sound = voice.join().map_err(|_| Error::Worker("voice"))??;
+            done
+        })?;
+        Ok(answered)
+    }
+
+    fn think(
+        &self,
+        llm: &mut dyn sayso_models::llm::Llm,
+        text: &str,
+        say: Sender<String>,
+        start: Instant,
+        answered: &mut Answered,
+    ) -> Result<()> {
+        let mut splitter = ClauseSplitter::new();
+        let mut taken = self.cores.take(self.thinking, self.thinking);
+        let mut clause = |clause: sayso::internals::clause::Clause| {
+            answered.clause.get_or_insert_with(|| ms(start));
+            drop(say.send(clause.text));
+        };
+        llm.reply(text, &Cancel::new(), &mut |piece| {
+            taken.yield_now();
+            splitter.push(piece, &mut clause);
+        })?;
+        splitter.finish(&mut clause);
+        answered.reply = ms(start);
+        // Each round is to find what the first found.
+        llm.discard()?;
+        Ok(())
+    }
+
+    /// Speaks clauses until there are no more. Returns when the first sound came.
+    fn speak(
+        &self,
+        tts: &mut dyn sayso_models::tts::Tts,
+        clauses: &Receiver<String>,
+        start: Instant,
+    ) -> Result<Option<f64>> {
+        let mut first = None;
+        for clause in clauses {
+            let _taken = self.cores.take(1, 1);
+            tts.speak(&clause, &self.delivery, &Cancel::new(), &mut |_| {
+                first.get_or_insert_with(|| ms(start));
+            })?;
+        }
+        Ok(first)
+    }
+}
+
+/// Memory of this process, in MiB; 0 where the system does not tell.
+#[derive(Clone, Copy, Default)]
+struct Memory {
+    /// Beyond files that are mapped.
+    anonymous: f64,
+    /// All, of what is shared with other processes its share.
+    pss: f64,
+}
+
+impl Memory {
+    fn now() -> Self {
+        Self {
+            anonymous: figures::anonymous_mib().unwrap_or_default(),
+            pss: figures::pss_mib().unwrap_or_default(),
+        }
+    }
+}
+
+fn ms(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}

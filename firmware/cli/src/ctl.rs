@@ -1,0 +1,222 @@
+//! `sayso ctl`: asks something of a running program.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use sayso::internals::control::operation::{Answer, BoardStatus, Operation, Phase, Request};
+use sayso::internals::control::socket;
+use sayso::{Config, Error, Result};
+
+use super::{Shared, term};
+
+/// So long an answer is waited for. It comes at once, even where a board is busy.
+const WAIT: Duration = Duration::from_secs(10);
+
+const EXAMPLES: &str = "\
+It speaks to the `sayso run` of this user, else to the service of the machine, which
+answers its own user and root alone.
+
+Examples:
+  sayso ctl status                              what it is doing
+  sayso ctl say \"Tea is ready.\"                 when nobody else speaks
+  sayso ctl announce --urgent \"Fire!\"           at once, after a chime
+  sayso ctl ask \"What time is it?\"              answered aloud, as if it had been spoken
+  sayso ctl stop                                end what it is saying
+  sayso ctl --board kitchen mute                hear nothing there, also after a restart
+  sayso ctl volume 50%
+  sudo sayso ctl status                         of the service";
+
+/// Ask something of a running `sayso run`.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Ctl {
+    /// The board that is meant, by its name or address as `status` shows it [default: all
+    /// boards, but for `ask`]
+    #[arg(long, global = true, value_name = "BOARD")]
+    board: Option<String>,
+    /// Its Unix socket [default: the user's own, else /run/sayso/control.sock]
+    #[arg(long, global = true, value_name = "PATH", env = "SAYSO_CONTROL")]
+    control: Option<String>,
+    /// The answer as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Say something when nobody else speaks
+    Say(Text),
+    /// The same, with a chime first
+    Announce(Text),
+    /// Answer a question as if it had been spoken
+    Ask {
+        /// The question
+        #[arg(required = true, value_name = "TEXT")]
+        text: Vec<String>,
+    },
+    /// End what is being said or answered
+    Stop,
+    /// Hear nothing, also after a restart
+    Mute,
+    /// Hear again
+    Unmute,
+    /// Set how loud all that is played is, also after a restart
+    Volume {
+        /// A factor (0 to 2) or percent (0% to 200%)
+        #[arg(value_name = "VOLUME", value_parser = volume)]
+        volume: f32,
+    },
+    /// Show what the boards are doing
+    Status,
+}
+
+#[derive(Args)]
+struct Text {
+    /// The words
+    #[arg(required = true, value_name = "TEXT")]
+    text: Vec<String>,
+    /// Interrupt a reply, and do not wait for a speaker
+    #[arg(long)]
+    urgent: bool,
+}
+
+/// `0.5` or `50%`.
+fn volume(text: &str) -> std::result::Result<f32, String> {
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(percent) => (percent, 0.01),
+        None => (text, 1.0),
+    };
+    let number: f32 = number.trim().parse().map_err(|_| "not a number".to_owned())?;
+    let volume = number * scale;
+    if sayso::internals::state::Sound::is_volume(volume) {
+        Ok(volume)
+    } else {
+        Err("out of range: 0 to 2, or 0% to 200%".into())
+    }
+}
+
+impl Ctl {
+    pub fn run(&self, shared: &Shared) -> Result<()> {
+        let mut config = shared.settings()?;
+        super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
+        let operation = match &self.what {
+            What::Say(Text { text, urgent }) => {
+                Operation::Say { text: text.join(" "), urgent: *urgent }
+            }
+            What::Announce(Text { text, urgent }) => {
+                Operation::Announce { text: text.join(" "), urgent: *urgent }
+            }
+            What::Ask { text } => Operation::Ask { text: text.join(" ") },
+            What::Stop => Operation::Stop {},
+            What::Mute => Operation::Mute {},
+            What::Unmute => Operation::Unmute {},
+            What::Volume { volume } => Operation::Volume { volume: *volume },
+            What::Status => Operation::Status {},
+        };
+        let answer = ask(&config, &Request { board: self.board.clone(), operation })?;
+        if self.json {
+            println!("{}", answer.to_line());
+        } else {
+            show(&answer);
+        }
+        match answer {
+            Answer { ok: true, .. } => Ok(()),
+            answer => Err(Error::Usage(
+                answer.error.unwrap_or_else(|| "it was not done, for no reason given".into()),
+            )),
+        }
+    }
+}
+
+/// Asks the first of the sockets on which somebody listens.
+fn ask(config: &Config, request: &Request) -> Result<Answer> {
+    let mut paths: Vec<PathBuf> = socket::path(config).into_iter().collect();
+    if paths.is_empty() {
+        let message = "the settings say `none` for control.socket: name one with --control";
+        return Err(Error::Usage(message.into()));
+    }
+    if config.control.socket.is_empty() {
+        paths.push(socket::OF_THE_SERVICE.into());
+    }
+    let mut nobody = Vec::new();
+    for path in &paths {
+        match socket::ask(path, request, WAIT) {
+            Ok(answer) => return Ok(answer),
+            Err(error) if is_nobody(&error) => nobody.push(path.as_path()),
+            Err(error) => return Err(failed(path, &error)),
+        }
+    }
+    let places: Vec<String> = nobody.iter().map(|path| path.display().to_string()).collect();
+    Err(Error::Usage(format!(
+        "nothing runs that listens at {}: start `sayso run`, or name its socket with --control",
+        places.join(" or ")
+    )))
+}
+
+/// Whether there is no program at a socket, rather than one that does not answer.
+fn is_nobody(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+}
+
+fn failed(path: &Path, error: &io::Error) -> Error {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "; it answers the user who started it, and root: try with sudo"
+        }
+        _ => "",
+    };
+    Error::Io(format!("{}: {error}{hint}", path.display()))
+}
+
+fn show(answer: &Answer) {
+    let Some(boards) = &answer.boards else { return };
+    if let Some(program) = &answer.program {
+        println!("{}", term::dim(format!("sayso {}, process {}", program.version, program.pid)));
+    }
+    for board in boards {
+        println!("{}", line(board));
+    }
+}
+
+/// A board and what it is doing.
+fn line(status: &BoardStatus) -> String {
+    let mut line = term::bold(&status.board);
+    if !status.area.is_empty() {
+        line.push_str(&format!(" ({})", status.area));
+    }
+    line.push_str(": ");
+    line.push_str(&match (status.phase, status.state, &status.reason) {
+        (Phase::Waiting, _, Some(reason)) => format!("waited for: {reason}"),
+        (Phase::Waiting, _, None) => "being opened".into(),
+        (Phase::Loading, ..) => "loading the models".into(),
+        (Phase::Open, Some(state), _) => format!("{state:?}").to_lowercase(),
+        (Phase::Open, None, _) => "open".into(),
+    });
+    if status.muted {
+        line.push_str(", muted");
+    }
+    line.push_str(&format!(", volume {:.0}%", status.volume * 100.0));
+    if status.waiting > 0 {
+        line.push_str(&format!(", {} to be said", status.waiting));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::volume;
+
+    #[test]
+    fn a_volume_is_a_factor_or_percent() {
+        assert_eq!(volume("0.5"), Ok(0.5));
+        assert_eq!(volume("50%"), Ok(0.5));
+        assert_eq!(volume("200 %"), Ok(2.0));
+        for wrong in ["", "loud", "2.1", "-1", "201%", "nan", "inf"] {
+            assert!(volume(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The boards that this program knows.
+
+use std::path::Path;
+use std::time::Duration;
+
+#[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
+use sayso::Error;
+use sayso::internals::boards::{BoardKind, Listener, ListenerKind, Registry, Site, Usage};
+use sayso::{Config, Pace, Result};
+use sayso_board::Board;
+use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener};
+
+use crate::satellite_key;
+
+/// All of them.
+pub fn registry() -> Registry {
+    let mut registry = Registry::default();
+    registry.register(Box::new(Desktop));
+    registry.register(Box::new(RaspberryPi));
+    registry.register(Box::new(Link {
+        usage: Usage { form: "satellite:PORT[@BAUD]", about: "a satellite on a serial port" },
+        prefix: "",
+    }));
+    registry.register(Box::new(Link {
+        usage: Usage { form: "tcp:HOST:PORT", about: "a satellite on the network" },
+        prefix: "tcp:",
+    }));
+    registry.register(Box::new(Recording));
+    registry.register_listener(Box::new(DialIn));
+    registry
+}
+
+/// This machine's sound card.
+struct Desktop;
+
+impl BoardKind for Desktop {
+    fn usage(&self) -> Usage {
+        Usage { form: "desktop", about: "this machine's sound card" }
+    }
+
+    fn device(&self) -> &'static str {
+        "sound card"
+    }
+
+    #[cfg(feature = "desktop")]
+    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        Ok(Box::new(sayso_desktop::Desktop::new(super::devices(site.config))))
+    }
+
+    #[cfg(not(feature = "desktop"))]
+    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        Err(Error::Usage(super::devices::NO_DESKTOP.into()))
+    }
+}
+
+/// The same, with an LED and a button.
+struct RaspberryPi;
+
+impl BoardKind for RaspberryPi {
+    fn usage(&self) -> Usage {
+        Usage { form: "raspberry-pi", about: "the same, with an LED and a button" }
+    }
+
+    fn device(&self) -> &'static str {
+        "sound card"
+    }
+
+    #[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
+    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let pins = &site.config.raspberry_pi;
+        let used = |number: u32| Some(number).filter(|number| *number > 0);
+        let pins = sayso_raspberry_pi::Pins {
+            chip: pins.chip.clone(),
+            led: used(pins.led),
+            led_active_low: pins.led_active_low,
+            button: used(pins.button),
+        };
+        let on_mute = site.on_mute.clone();
+        let board =
+            sayso_raspberry_pi::RaspberryPi::new(super::devices(site.config), pins, site.muted);
+        Ok(Box::new(board.on_mute(move |muted| on_mute(muted))))
+    }
+
+    #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
+    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
+        Err(Error::Usage(message.into()))
+    }
+}
+
+/// A satellite that is dialled.
+struct Link {
+    usage: Usage,
+    /// What stands before the rest of its address.
+    prefix: &'static str,
+}
+
+impl BoardKind for Link {
+    fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    fn device(&self) -> &'static str {
+        "satellite"
+    }
+
+    fn comes_and_goes(&self) -> bool {
+        true
+    }
+
+    fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let address = format!("{}{rest}", self.prefix).parse()?;
+        let config = SatelliteConfig {
+            address,
+            security: satellite_key::security(&site.config.satellite)?,
+            volume: site.config.satellite.volume,
+            muted: site.muted,
+        };
+        let on_mute = site.on_mute.clone();
+        Ok(Box::new(Satellite::new(config).on_mute(move |muted| on_mute(muted))))
+    }
+}
+
+/// A recording as the microphone.
+struct Recording;
+
+impl BoardKind for Recording {
+    fn usage(&self) -> Usage {
+        let about = "a recording as the microphone, on a virtual clock; OUT gets both sides";
+        Usage { form: "replay:IN[:OUT]", about }
+    }
+
+    fn device(&self) -> &'static str {
+        "recording"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::Lockstep
+    }
+
+    fn make(&self, files: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let (input, output) = match files.split_once(':') {
+            Some((input, output)) => (input, Some(output)),
+            None => (files, None),
+        };
+        crate::ask::replay(Path::new(input), output.map(Path::new))
+    }
+}
+
+/// Satellites that dial in.
+struct DialIn;
+
+impl ListenerKind for DialIn {
+    fn usage(&self) -> Usage {
+        let about = "satellites that dial in; without satellite.key from this machine alone";
+        Usage { form: "tcp:ADDRESS:PORT", about }
+    }
+
+    fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>> {
+        let security = satellite_key::security(&config.satellite)?;
+        let listener = SatelliteListener::bind(rest, security, config.satellite.volume)?;
+        Ok(Box::new(Satellites(listener)))
+    }
+}
+
+struct Satellites(SatelliteListener);
+
+impl Listener for Satellites {
+    fn address(&self) -> String {
+        format!("tcp:{}", self.0.address())
+    }
+
+    fn accept(&mut self, wait: Duration) -> Result<Option<(String, Box<dyn Board + Send>)>> {
+        let came = self.0.accept(wait)?;
+        Ok(came.map(|(peer, satellite)| (format!("tcp:{peer}"), Box::new(satellite) as _)))
+    }
+}

@@ -1,0 +1,380 @@
+//! `sayso run`: the live conversation, or several.
+
+mod devices;
+mod kinds;
+mod listen;
+mod screen;
+mod talk;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::Args;
+use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
+use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
+use sayso::internals::control::Hub;
+use sayso::internals::state::StateFolder;
+use sayso::{Config, Error, Event, Pace, Result, Stop};
+use sayso_core::audio::Samples;
+
+#[cfg(feature = "desktop")]
+pub use self::devices::devices;
+pub use self::devices::{Devices, loudspeaker};
+use self::listen::{Places, Reception};
+use self::screen::Screen;
+use self::talk::{Models, Talk};
+use super::service::{Beat, Service};
+use super::{Shared, term};
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso run                                          this machine's sound card
+  sayso run --input USB --output Headphones          other devices than the default
+  sayso run --board satellite:/dev/ttyACM0           a satellite on a USB port
+  sayso run --board satellite:/dev/ttyUSB0@1000000   on a UART, with its speed in baud
+  sayso run --board tcp:kitchen.lan:7000             on the network
+  sayso run --board desktop --board satellite:/dev/ttyACM0
+                                                     both, each with its own conversation
+  sayso run --board kitchen                          the board that [boards.kitchen] of the
+                                                     settings describes
+  sayso run --listen tcp:127.0.0.1:7000              satellites that dial in";
+
+/// Talk with it: microphone and loudspeaker.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Run {
+    /// Name the microphones and loudspeakers of this machine, and end
+    #[arg(long)]
+    list_devices: bool,
+    #[command(flatten)]
+    devices: Devices,
+    // `kinds` has the rest of its help.
+    #[arg(long, value_name = "BOARD", env = "SAYSO_BOARD")]
+    board: Vec<String>,
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Vec<String>,
+    /// Wait for a board that is not there, without the models, instead of ending; a service
+    /// of systemd does so in any case
+    #[arg(long)]
+    wait: bool,
+    /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
+    #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
+    control: Option<String>,
+    /// One JSON object per event; `board` names the board where there are several, or it
+    /// has a name in the settings
+    #[arg(long)]
+    json: bool,
+}
+
+/// Completes the help of `sayso run` with the boards that there are.
+pub fn with_kinds(command: clap::Command) -> clap::Command {
+    let registry = kinds::registry();
+    let each = |usages: Vec<Usage>| {
+        let lines = usages.iter().map(|usage| format!("\n  {:<24} {}", usage.form, usage.about));
+        lines.collect::<String>()
+    };
+    let boards = format!(
+        "Where to hear and speak: the name of a board in the settings, or one of those below. \
+         May be repeated, and each has a conversation of its own [default: desktop, \
+         unless --listen is given]{}",
+        each(registry.boards())
+    );
+    let listeners = format!(
+        "Where boards may come by themselves; at most models.sessions conversations are held at \
+         once{}",
+        each(registry.listeners())
+    );
+    command.mut_subcommand("run", |run| {
+        run.mut_arg("board", |arg| arg.help(boards)).mut_arg("listen", |arg| arg.help(listeners))
+    })
+}
+
+impl Run {
+    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+        if self.list_devices {
+            return devices::list_devices(self.json);
+        }
+        let mut config = shared.settings()?;
+        self.devices.put_into(&shared.set, &mut config);
+        super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
+        // Before a board is opened or a model is loaded: mistakes are seen at once.
+        let registry = kinds::registry();
+        let hub = Hub::new(StateFolder::of(&config));
+        let boards = self.boards(&registry, &config)?;
+        let service = Service::find();
+        let mut parties = Vec::new();
+        for named in &boards {
+            parties.push(party(named, &config, &hub)?);
+        }
+        let mut listeners = Vec::new();
+        for address in &self.listen {
+            listeners.push(registry.listen(address, &config)?);
+        }
+        let _control = self.control(&config, &hub)?;
+        let several = parties.len() > 1 || !listeners.is_empty();
+        let named = several || boards.iter().any(|board| config.boards.contains_key(&board.name));
+        let mut screen = Screen::new(self.json, several, named, config.privacy.log_words);
+        super::WORDLESS.store(!screen.shows_words(), Ordering::Release);
+        for listener in &listeners {
+            screen.listening(&listener.address());
+        }
+        let most = config.models.sessions as usize;
+        if boards.len() > most {
+            return Err(Error::Usage(format!(
+                "{} boards, but only {most} conversations at a time are allowed: name fewer, or \
+                 allow more (--set models.sessions={})",
+                boards.len(),
+                boards.len()
+            )));
+        }
+        let models = Models::new(shared, &config);
+        let guests = most - boards.len();
+        let waits = Waits { all: self.wait || service.is_there(), satellites: boards.len() > 1 };
+        let program = Program { models: &models, hub: &hub, waits, guests, stop };
+        let ended = program.converse_all(parties, listeners, &service, &mut screen);
+        service.stopping();
+        screen.goodbye();
+        ended
+    }
+
+    /// The boards that are asked for.
+    fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
+        // An empty one in the environment asks for none.
+        let mut asked: Vec<&str> = self.board.iter().map(String::as_str).collect();
+        asked.retain(|board| !board.is_empty());
+        if asked.is_empty() && self.listen.is_empty() {
+            asked.push("desktop");
+        }
+        for (n, name) in asked.iter().enumerate() {
+            if asked[..n].contains(name) {
+                return Err(Error::Usage(format!("--board {name} is given twice")));
+            }
+        }
+        asked.into_iter().map(|asked| registry.board(asked, config)).collect()
+    }
+
+    /// Answers `sayso ctl`.
+    #[cfg(unix)]
+    fn control(
+        &self,
+        config: &Config,
+        hub: &Hub,
+    ) -> Result<Option<sayso::internals::control::socket::Server>> {
+        use sayso::internals::control::socket;
+        let Some(path) = socket::path(config) else { return Ok(None) };
+        let hub = hub.clone();
+        match socket::Server::start(&path, Arc::new(move |request| hub.answer(&request))) {
+            Ok(server) => Ok(Some(server)),
+            // Where nobody asked for one, a second program does without.
+            Err(error) if config.control.socket.is_empty() => {
+                term::note(format!("`sayso ctl` does not reach this one: {error}"));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn control(&self, config: &Config, _: &Hub) -> Result<()> {
+        match config.control.socket.as_str() {
+            "" | "none" => Ok(()),
+            _ => Err(Error::Usage("--control: only Unix systems have such sockets".into())),
+        }
+    }
+}
+
+/// Which boards are waited for if they are not there.
+#[derive(Clone, Copy)]
+struct Waits {
+    all: bool,
+    /// Those that come and go, while others talk.
+    satellites: bool,
+}
+
+/// A board to talk at.
+struct Party {
+    seat: sayso::internals::control::Seat,
+    board: Opened,
+    pace: Pace,
+    device: &'static str,
+    comes_and_goes: bool,
+}
+
+/// Makes a board, with what is remembered of it.
+fn party(named: &Named<'_>, config: &Config, hub: &Hub) -> Result<Party> {
+    let pace = named.kind.pace();
+    // A recording is heard as it is, however loud and deaf the last one was.
+    let (seat, doubt) = hub.enter(&named.name, &named.area, pace == Pace::Live);
+    if let Some(doubt) = doubt {
+        term::note(doubt);
+    }
+    let site = Site { config, muted: seat.sound().muted, on_mute: seat.on_mute() };
+    let board = Opened::new(named.make(&site)?);
+    let (device, comes_and_goes) = (named.kind.device(), named.kind.comes_and_goes());
+    Ok(Party { seat, board, pace, device, comes_and_goes })
+}
+
+/// A program with conversations.
+struct Program<'p> {
+    models: &'p Models<'p>,
+    hub: &'p Hub,
+    waits: Waits,
+    /// Boards that come by themselves and are talked with at once.
+    guests: usize,
+    stop: &'p Stop,
+}
+
+/// How often the service manager is told what goes on, at most.
+const TELL: Duration = Duration::from_secs(1);
+
+/// The thread that shows what goes on never takes so long for one event.
+const STUCK: Duration = Duration::from_secs(10);
+
+impl Program<'_> {
+    /// Holds a conversation with each, on a thread of its own, until it is to stop or until
+    /// all are over. The first whose board fails ends the others; one whose workers fail
+    /// again and again closes alone.
+    ///
+    /// Each has a session of its own on the same weights: histories and caches are then apart
+    /// by construction, and nobody waits for another's lock. The cores are shared.
+    ///
+    /// # Errors
+    /// The first failure of a board, or of the last conversation that was left.
+    fn converse_all(
+        &self,
+        parties: Vec<Party>,
+        listeners: Vec<Box<dyn Listener>>,
+        service: &Service,
+        screen: &mut Screen,
+    ) -> Result<()> {
+        let beat = Arc::new(Beat::new());
+        let (alive, hub) = (Arc::clone(&beat), self.hub.clone());
+        service.watch(move || alive.is_within(STUCK) && hub.is_alive());
+        if !listeners.is_empty() {
+            service.ready();
+        }
+        std::thread::scope(|scope| {
+            let (tell, events) = unbounded();
+            let mut talks = Vec::new();
+            for Party { seat, board, pace, device, comes_and_goes } in parties {
+                let name = seat.name().to_owned();
+                let waits = self.waits.all || self.waits.satellites && comes_and_goes;
+                let talk = Talk {
+                    models: self.models,
+                    seat,
+                    board,
+                    pace,
+                    device,
+                    waits: waits && pace == Pace::Live,
+                    came: false,
+                    stop: self.stop.clone(),
+                    events: tell.clone(),
+                };
+                let tell = tell.clone();
+                let hold = move || {
+                    let name = talk.seat.name().to_owned();
+                    let held = talk.hold();
+                    match held {
+                        Err(Error::Failing(failure)) => {
+                            // The receiver outlives every conversation.
+                            let message = format!("{}; it is closed", Error::Failing(failure));
+                            let event = Event::Trouble { at: Samples::ZERO, message };
+                            let _ = tell.send((name, event));
+                            Ok(Err(Error::Failing(failure)))
+                        }
+                        held => held.map(Ok),
+                    }
+                };
+                talks.push((name.clone(), self.spawn(scope, name, hold)?));
+            }
+            let mut receptions = Vec::new();
+            let places = Places::new(self.guests);
+            for listener in listeners {
+                let name = listener.address();
+                let reception = Reception {
+                    listener,
+                    models: self.models,
+                    hub: self.hub,
+                    places: places.clone(),
+                    stop: self.stop,
+                    events: tell.clone(),
+                };
+                receptions.push(self.spawn(scope, name, move || reception.serve(scope))?);
+            }
+            drop(tell);
+            self.show_all(&events, service, &beat, screen);
+            let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
+            for (name, talk) in talks {
+                match talk.join().map_err(|_| Error::Worker("conversation")) {
+                    Ok(Ok(Ok(losses))) => {
+                        held += 1;
+                        screen.losses(&name, &losses);
+                    }
+                    Ok(Ok(Err(failing))) => closed = Some(failing),
+                    Ok(Err(error)) | Err(error) => ended = ended.and(Err(error)),
+                }
+            }
+            if let Some(failing) = closed.filter(|_| held == 0) {
+                ended = ended.and(Err(failing));
+            }
+            for reception in receptions {
+                let done = reception.join().map_err(|_| Error::Worker("listener"));
+                ended = ended.and(done.and_then(|done| done));
+            }
+            ended
+        })
+    }
+
+    /// Starts a thread whose failure ends the program.
+    fn spawn<'scope, T: Send + 'scope>(
+        &'scope self,
+        scope: &'scope std::thread::Scope<'scope, '_>,
+        name: String,
+        work: impl FnOnce() -> Result<T> + Send + 'scope,
+    ) -> Result<std::thread::ScopedJoinHandle<'scope, Result<T>>> {
+        let done = move || {
+            // A panic ends the program as well.
+            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+                .unwrap_or(Err(Error::Worker("conversation")));
+            if done.is_err() {
+                self.stop.stop();
+            }
+            done
+        };
+        std::thread::Builder::new().name(name).spawn_scoped(scope, done).map_err(|error| {
+            self.stop.stop();
+            Error::Io(format!("cannot start a thread: {error}"))
+        })
+    }
+
+    /// Shows events, and tells the service manager, until all conversations are over.
+    fn show_all(
+        &self,
+        events: &Receiver<(String, Event)>,
+        service: &Service,
+        beat: &Beat,
+        screen: &mut Screen,
+    ) {
+        loop {
+            match events.recv_timeout(TELL) {
+                Ok((board, event)) => {
+                    screen.show(&board, &event);
+                    // A recording may be over by now.
+                    if let Event::State { .. } = event {
+                        service.ready();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            beat.beat();
+            if service.is_there() {
+                if self.hub.is_ready() {
+                    service.ready();
+                }
+                service.status(&self.hub.summary());
+            }
+        }
+    }
+}

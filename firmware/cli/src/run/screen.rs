@@ -1,0 +1,240 @@
+//! What `sayso run` shows.
+
+use std::io::{IsTerminal, Write};
+
+use sayso::event::{Ending, TurnRecord};
+use sayso::{Event, Losses};
+use sayso_core::turn::State;
+
+use crate::{ask, term};
+
+/// The live screen: finished lines above, one line with what goes on below. With
+/// several boards, the finished lines alone, each with its board's name.
+///
+/// What was said and answered is shown on a terminal, and to who asks for JSON. Elsewhere,
+/// such as in the log of a service, it is left out unless the settings ask for it.
+pub struct Screen {
+    json: bool,
+    several: bool,
+    /// Whether JSON names the board.
+    named: bool,
+    /// Whether there is a line that is written over.
+    live: bool,
+    /// Whether what was said is shown.
+    words: bool,
+    greeted: bool,
+    state: State,
+    level: f32,
+    drafted: String,
+    partial: String,
+    reply: String,
+}
+
+impl Screen {
+    /// With the words of a conversation in any case if `log_words`.
+    pub fn new(json: bool, several: bool, named: bool, log_words: bool) -> Self {
+        let terminal = std::io::stdout().is_terminal();
+        Self {
+            json,
+            several,
+            named,
+            live: terminal && !several,
+            words: terminal || json || log_words,
+            greeted: false,
+            state: State::Listening,
+            level: -90.0,
+            drafted: String::new(),
+            partial: String::new(),
+            reply: String::new(),
+        }
+    }
+
+    pub fn goodbye(&self) {
+        if self.greeted && !self.json && self.live {
+            println!("\r\x1b[K{}", term::dim("Goodbye."));
+        }
+    }
+
+    /// Whether it shows what is said and answered.
+    pub fn shows_words(&self) -> bool {
+        self.words
+    }
+
+    /// Boards may come by themselves at `address`.
+    pub fn listening(&self, address: &str) {
+        if !self.json {
+            self.above(&term::dim(format!("listening at {address}")));
+        }
+    }
+
+    /// What the streams of a conversation lost, if they did.
+    pub fn losses(&self, board: &str, losses: &Losses) {
+        let at = if self.several { format!("{board}: ") } else { String::new() };
+        for (name, stats) in
+            [("microphone", losses.microphone), ("loudspeaker", losses.loudspeaker)]
+        {
+            if stats.xruns + stats.dropped + stats.missing > 0 {
+                term::note(format!(
+                    "{at}{name}: {} xruns, {} samples dropped, {} missing, opened again {} times",
+                    stats.xruns, stats.dropped, stats.missing, stats.reopened
+                ));
+            }
+        }
+    }
+
+    pub fn show(&mut self, board: &str, event: &Event) {
+        if self.json {
+            if event.logged() {
+                let mut line = serde_json::json!(event);
+                if self.named {
+                    line["board"] = board.into();
+                }
+                println!("{line}");
+            }
+            return;
+        }
+        if let Event::State { .. } = event
+            && !std::mem::replace(&mut self.greeted, true)
+        {
+            self.above(&term::dim(match self.live {
+                true => "Speak when you like; Ctrl-C ends.",
+                false => "listening",
+            }));
+        }
+        if !self.live {
+            let at = if self.several { format!("{board}: ") } else { String::new() };
+            match event {
+                Event::Turn(record) if record.ending != Ending::Dropped => {
+                    if self.words {
+                        if self.several {
+                            self.above(&term::dim(board));
+                        }
+                        self.lines(record);
+                    } else {
+                        self.above(&format!("{at}{}", without_words(record)));
+                    }
+                }
+                _ => {
+                    if let Some(message) = aside(event) {
+                        self.above(&format!("{at}{message}"));
+                    }
+                }
+            }
+            return;
+        }
+        match event {
+            Event::State { state, .. } => self.state = *state,
+            Event::Level { dbfs, .. } => self.level = *dbfs,
+            Event::Draft { text, .. } => {
+                self.drafted.push_str(text);
+                self.partial.clone_from(&self.drafted);
+            }
+            Event::Partial { text, .. } => self.partial.push_str(text),
+            Event::Transcript { transcript, .. } => {
+                self.partial = transcript.text.trim().to_owned();
+            }
+            Event::Token { text, .. } => self.reply.push_str(text),
+            Event::Turn(record) => {
+                // A dropped guess takes back its own words, not the drafts before.
+                if record.ending != Ending::Dropped {
+                    self.drafted.clear();
+                }
+                self.partial.clone_from(&self.drafted);
+                self.reply.clear();
+                if record.ending != Ending::Dropped {
+                    self.lines(record);
+                }
+            }
+            _ => {
+                if let Some(message) = aside(event) {
+                    self.above(&message);
+                }
+            }
+        }
+        self.status();
+    }
+
+    fn lines(&self, record: &TurnRecord) {
+        self.above(&format!("{}    {}", term::dim("you"), record.transcript));
+        if record.ending == Ending::Stopped {
+            return;
+        }
+        let cut = if record.ending == Ending::Interrupted { " …" } else { "" };
+        self.above(&format!("{}  {}{cut}", term::dim("sayso"), term::bold(record.heard.trim())));
+        for line in term::folded(&ask::times(record), " · ", term::COLUMNS - 7) {
+            self.above(&term::dim(format!("       {line}")));
+        }
+    }
+
+    fn above(&self, line: &str) {
+        if self.live {
+            println!("\r\x1b[K{line}");
+        } else {
+            println!("{line}");
+        }
+    }
+
+    fn status(&self) {
+        let state = match self.state {
+            State::Asleep => "asleep   ",
+            State::Listening => "listening",
+            State::Hearing => "hearing  ",
+            State::Thinking => "thinking ",
+            State::Speaking => "speaking ",
+            State::Paused => "paused   ",
+        };
+        // −60 dBFS is an empty meter, 0 a full one.
+        let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
+        let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
+        let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
+        let text = tail(text, 50).replace('\n', " ");
+        print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
+        // A closed terminal shows at the next whole line.
+        let _ = std::io::stdout().flush();
+    }
+}
+
+/// How a turn went, and nothing of what was said.
+fn without_words(record: &TurnRecord) -> String {
+    match record.ending {
+        Ending::Stopped => "a turn: stopped".into(),
+        Ending::Interrupted => format!("a turn: answered, interrupted · {}", ask::times(record)),
+        _ => format!("a turn: answered · {}", ask::times(record)),
+    }
+}
+
+/// The last words of `text`, in at most `columns`; "…" stands for what is left out.
+fn tail(text: &str, columns: usize) -> String {
+    let length = text.chars().count();
+    if length <= columns {
+        return text.into();
+    }
+    let end: String = text.chars().skip(length + 1 - columns).collect();
+    // A single word that is longer is cut where it must be.
+    let words = end.split_once(' ').map_or(end.as_str(), |(_, words)| words);
+    format!("…{words}")
+}
+
+/// The line for what is no part of the conversation, if that is what it is.
+fn aside(event: &Event) -> Option<String> {
+    match event {
+        Event::Trouble { message, .. } | Event::DeviceLost { message, .. } => {
+            Some(format!("! {message}"))
+        }
+        Event::DeviceBack { message, .. } => Some(term::dim(message)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tail;
+
+    #[test]
+    fn the_end_of_a_long_text_begins_with_a_whole_word() {
+        assert_eq!(tail("turn on the lamp", 16), "turn on the lamp");
+        assert_eq!(tail("turn on the lamp", 15), "…on the lamp");
+        assert_eq!(tail("turn on the lamp", 12), "…the lamp");
+        assert_eq!(tail("äöü-äöü", 4), "…äöü");
+    }
+}

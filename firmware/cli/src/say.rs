@@ -1,0 +1,162 @@
+//! `sayso say`: speaks a text.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use sayso::internals::clause::ClauseSplitter;
+use sayso::{Engines, Error, Result, Stop};
+use sayso_models::Cancel;
+
+use super::{Shared, term};
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso say \"Dinner is at 7:30 pm.\"        aloud
+  sayso say -o dinner.wav Dinner is ready   into a file
+  fortune | sayso say -                     what another program writes
+  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
+
+/// Speak a text.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Say {
+    /// The text; `-` reads it from stdin
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// Write a WAV file instead of playing
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Pace: 1 is the voice's own, 2 twice as fast
+    #[arg(long, allow_negative_numbers = true)]
+    speed: Option<f32>,
+    /// Loudness: 1 leaves the voice as it is
+    #[arg(long, allow_negative_numbers = true)]
+    volume: Option<f32>,
+    /// A JSON object when done
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where the sound goes.
+enum Sink {
+    /// Written once it is complete: what fails leaves a file of that name as it was.
+    File(PathBuf, u32, Vec<f32>),
+    Speaker(Box<dyn sayso_board::Loudspeaker>),
+}
+
+impl Sink {
+    fn write(&mut self, samples: &[f32], stop: &Stop) -> Result<()> {
+        match self {
+            Self::File(_, _, sound) => {
+                sound.extend_from_slice(samples);
+                Ok(())
+            }
+            Self::Speaker(speaker) => {
+                let mut rest = samples;
+                while !rest.is_empty() && !stop.is_stopped() {
+                    let taken = speaker.write(rest);
+                    rest = rest.get(taken..).unwrap_or_default();
+                    if taken == 0 {
+                        std::thread::sleep(Duration::from_millis(10));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self, stop: &Stop) -> Result<()> {
+        match self {
+            Self::File(..) if stop.is_stopped() => Ok(()),
+            Self::File(file, rate, sound) => super::write_wav(&file, rate, &sound),
+            Self::Speaker(mut speaker) => {
+                while speaker.queued() > 0 && !stop.is_stopped() {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                speaker.stop(Duration::from_millis(20));
+                // Let the last callback period reach the loudspeaker.
+                std::thread::sleep(Duration::from_millis(150));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn no_sound(error: Error) -> Error {
+    Error::Usage(format!("{error}; or write a file with `-o FILE.wav`"))
+}
+
+impl Say {
+    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+        let mut set = shared.set.clone();
+        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
+        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
+        let config = shared.settings_with(&set)?;
+        let text = match self.text.as_slice() {
+            [from] if from == "-" => std::io::read_to_string(std::io::stdin())
+                .map_err(|error| Error::Io(format!("the text on stdin: {error}")))?,
+            words => words.join(" "),
+        };
+        let mut clauses = Vec::new();
+        let mut splitter = ClauseSplitter::new();
+        splitter.push(&text, &mut |clause| clauses.push(clause));
+        splitter.finish(&mut |clause| clauses.push(clause));
+        if clauses.is_empty() {
+            return Err(Error::Usage("there is nothing to say in this text".into()));
+        }
+        let busy = term::Busy::new("loading the voice");
+        let mut tts = Engines::load_tts(&config)?;
+        drop(busy);
+        let rate = tts.sample_rate();
+        let mut sink = match &self.output {
+            Some(file) => Sink::File(file.clone(), rate, Vec::new()),
+            None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
+        };
+        let delivery = sayso::internals::assistant::delivery(&config);
+        let start = Instant::now();
+        let (mut first, mut samples, mut failed) = (None, 0, None);
+        for clause in &clauses {
+            let cancel = Cancel::new();
+            let spoken = tts.speak(&clause.text, &delivery, &cancel, &mut |sound| {
+                first.get_or_insert_with(|| start.elapsed());
+                samples += sound.len();
+                if stop.is_stopped() {
+                    cancel.cancel();
+                } else if let Err(error) = sink.write(sound, stop) {
+                    cancel.cancel();
+                    failed = Some(error);
+                }
+            });
+            if let Some(error) = failed.take() {
+                return Err(error);
+            }
+            match spoken {
+                Err(error) if error.is_cancelled() => break,
+                other => drop(other?),
+            }
+        }
+        let took = start.elapsed();
+        if samples == 0 && !stop.is_stopped() {
+            return Err(Error::Usage(
+                "there is nothing in this text that the voice can say".into(),
+            ));
+        }
+        sink.finish(stop)?;
+        if stop.is_stopped() {
+            return Err(Error::Stopped);
+        }
+        if self.json {
+            let line = serde_json::json!({
+                "output": self.output.as_ref().map(super::lossy),
+                "duration_s": term::seconds(samples, rate),
+                "timings_ms": {
+                    "first_sound": term::tenth(first.unwrap_or_default().as_secs_f64() * 1e3),
+                    "tts": term::tenth(took.as_secs_f64() * 1e3),
+                },
+            });
+            println!("{line}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! `sayso transcribe`: what is said in a recording.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use sayso::internals::passages::passages;
+use sayso::{Engines, Error, Result, Stop};
+use sayso_board::EAR_RATE;
+use sayso_models::Cancel;
+use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript};
+use sayso_models::vad::Vad;
+
+use super::{Shared, term};
+
+/// The longest recording that is read, so that an endless one ends.
+const LONGEST: Duration = Duration::from_secs(4 * 3600);
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso transcribe memo.flac                          the words
+  sayso transcribe *.wav --json                       with times and confidence
+  sayso transcribe --language de --whisper whisper-base frage.wav
+                                                      another language
+  sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
+                                                      names it should know";
+
+/// A recording longer than this shows how far it is.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Write down what is said in a recording.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Transcribe {
+    /// WAV, FLAC (also in Ogg), AIFF or CAF, any sample rate, any number of channels
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// One JSON object per file, with words, times and confidence
+    #[arg(long)]
+    json: bool,
+    /// Language spoken (ISO 639-1, or auto); needs a multilingual model unless English
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+}
+
+impl Transcribe {
+    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+        let mut config = shared.settings()?;
+        if let Some(language) = &self.language {
+            config.stt.language = language.clone();
+        }
+        let busy = term::Busy::new("loading the models");
+        let mut vad = Engines::load_vad(&config)?;
+        let mut stt = Engines::load_stt(&config)?;
+        drop(busy);
+        let language = config.language();
+        let request = SttRequest { prompt: &config.stt.prompt, language, ..SttRequest::default() };
+        let cancel = super::cancelled_by(stop);
+        let several = self.files.len() > 1;
+        let mut unread = 0;
+        for file in &self.files {
+            let Some(samples) = super::recording(file, LONGEST, several)? else {
+                unread += 1;
+                continue;
+            };
+            let start = Instant::now();
+            let transcript = transcribe(vad.as_mut(), stt.as_mut(), &samples, &request, &cancel)?;
+            let took = start.elapsed().as_secs_f64() * 1000.0;
+            let seconds = term::seconds(samples.len(), EAR_RATE);
+            if self.json {
+                println!("{}", json(file, &transcript, seconds, took));
+                continue;
+            }
+            if let Some(why) = transcript.rejected.filter(|_| transcript.text.trim().is_empty()) {
+                term::note(format!(
+                    "{}: no words were heard in it ({})",
+                    file.display(),
+                    said(why)
+                ));
+            }
+            if several {
+                println!("{}  {}", term::dim(file.display()), transcript.text.trim());
+            } else {
+                println!("{}", transcript.text.trim());
+            }
+        }
+        if unread == 0 {
+            return Ok(());
+        }
+        let all = self.files.len();
+        Err(Error::Usage(format!("{unread} of {all} files could not be read, as noted above")))
+    }
+}
+
+/// What is said in `recording`, wherever in it somebody speaks.
+///
+/// # Errors
+/// When an engine fails, or `cancel` ends it.
+fn transcribe(
+    vad: &mut dyn Vad,
+    stt: &mut dyn Stt,
+    recording: &[f32],
+    request: &SttRequest<'_>,
+    cancel: &Cancel,
+) -> Result<Transcript> {
+    let seconds = |samples: usize| (samples / EAR_RATE as usize) as u64;
+    let length = seconds(recording.len());
+    let bar = (length > LONG.as_secs()).then(|| term::Progress::new(length, "seconds"));
+    let mut transcript = Transcript::default();
+    transcript.rejected = Some(Rejection::NoSpeech);
+    transcript.no_speech_prob = 1.0;
+    for passage in passages(vad, recording, cancel)? {
+        let offset_ms = u32::try_from(passage.start as u64 * 1000 / u64::from(EAR_RATE));
+        let end = seconds(passage.end);
+        // What follows is in the language of what came first.
+        let language = transcript.language.clone();
+        let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
+        let request = SttRequest { language: request.language.or(known), ..request.clone() };
+        let heard = stt.transcribe(&recording[passage], &request, cancel, &mut |_| {})?;
+        transcript.append(heard, offset_ms.unwrap_or(u32::MAX));
+        if let Some(bar) = &bar {
+            bar.at(end, "seconds");
+        }
+    }
+    Ok(transcript)
+}
+
+/// Why there are no words.
+fn said(why: Rejection) -> &'static str {
+    match why {
+        Rejection::TooShort => "it is too short",
+        Rejection::Silence => "it is silent",
+        Rejection::NoSpeech => "nobody seems to speak",
+        Rejection::Repetition => "only the same again and again",
+        Rejection::LowConfidence => "too uncertain to be written down",
+        Rejection::NotWords => "sounds, but no words",
+        _ => "it was rejected",
+    }
+}
+
+fn json(file: &Path, transcript: &Transcript, seconds: f64, took_ms: f64) -> serde_json::Value {
+    serde_json::json!({
+        "file": super::lossy(file),
+        "text": transcript.text.trim(),
+        "words": transcript.words,
+        "language": transcript.language,
+        "no_speech_prob": transcript.no_speech_prob,
+        "avg_logprob": transcript.avg_logprob,
+        "rejected": transcript.rejected,
+        "duration_s": seconds,
+        "timings_ms": { "stt": term::tenth(took_ms) },
+    })
+}

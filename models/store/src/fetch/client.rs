@@ -1,0 +1,258 @@
+//! The package client: finding it, running it, stopping it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sayso_models::{Cancel, Error, ErrorKind, Result};
+
+use super::{Job, Progress};
+use crate::store::disk::{create_dir, create_file, failed};
+
+/// How often a running client is looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// Characters of the client's words that an error shows.
+const WORDS: usize = 200;
+
+impl Job<'_> {
+    /// The first of the client commands that runs.
+    pub(super) fn client(&mut self) -> Result<Vec<OsString>> {
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        for client in &self.options.clients {
+            let Some(mut command) = command(client, self.work) else { continue };
+            command
+                .arg("--version")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            if command.status().is_ok_and(|status| status.success()) {
+                self.client = Some(client.clone());
+                return Ok(client.clone());
+            }
+        }
+        let message = "no pip was found: install it (Debian, Ubuntu: `apt-get install python3-pip`; \
+                       Fedora: `dnf install python3-pip`; others: `python3 -m ensurepip`) and run \
+                       this again";
+        Err(Error::new(ErrorKind::Client, message))
+    }
+}
+
+/// The client's command, to be run in `dir`, a folder of ours: Python looks for modules, and
+/// uv for settings, in the one that it is run in, where somebody else's may lie.
+fn command(words: &[OsString], dir: &Path) -> Option<Command> {
+    let (program, arguments) = words.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(dir).env("PYTHONSAFEPATH", "1");
+    Some(command)
+}
+
+/// Runs `client` so that the one wheel of `requirement` lands in `dir/wheel`.
+///
+/// No code of the package is run (wheels only), and everything that the client
+/// writes stays below `dir`. Of what comes, `total` bytes are shown as headway.
+pub(super) fn run(
+    client: &[OsString],
+    requirement: &str,
+    dir: &Path,
+    total: u64,
+    timeout: Duration,
+    progress: &mut dyn Progress,
+    cancel: &Cancel,
+) -> Result<()> {
+    let missing = || Error::new(ErrorKind::Client, "the package client is gone");
+    // Its own working folder would be put before a relative one.
+    let dir = &std::path::absolute(dir)
+        .map_err(|error| failed("could not find the folder", dir, error))?;
+    let (wheel, temporary, log) = (dir.join("wheel"), dir.join("tmp"), dir.join("log"));
+    create_dir(&wheel)?;
+    create_dir(&temporary)?;
+    let cannot = |error| failed("could not write the client's log", &log, error);
+    let output = create_file(&log).map_err(cannot)?;
+    let errors = output.try_clone().map_err(cannot)?;
+    let mut command = command(client, dir).ok_or_else(missing)?;
+    command
+        .args(["download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input"])
+        .args(["--disable-pip-version-check", "--progress-bar", "off"])
+        .args(["--retries", "2", "--timeout", "10", "--dest"])
+        .arg(&wheel)
+        .arg(requirement)
+        .env("TMPDIR", &temporary)
+        .env("TEMP", &temporary)
+        .env("TMP", &temporary)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors);
+    // A group of its own, so that stopping it stops what it started.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let child = command.spawn().map_err(|error| missing().with_source(error))?;
+    let status = Running(child).watch(dir, total, timeout, progress, cancel)?;
+    if status.success() {
+        return Ok(());
+    }
+    let log = fs::read(&log).unwrap_or_default();
+    let why = reason(&String::from_utf8_lossy(&log));
+    Err(Error::new(ErrorKind::Source, format!("the package client failed on {requirement}: {why}")))
+}
+
+/// Why a client failed, out of what it printed, in a line for people: its last error, and what
+/// broke its connection, which pip prints before that and among Python's names for it.
+fn reason(log: &str) -> String {
+    let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
+    let broken = lines().filter_map(|line| line.split_once("connection broken by ")).next_back();
+    let broken = broken.map(|(_, cause)| format!("the connection broke: {}", innermost(cause)));
+    // "Exception:" heads a trace; what names an object's address is of no more use.
+    let told = |line: &&str| !line.starts_with("Exception:") && !line.contains(" object at 0x");
+    let error = lines().filter_map(|line| line.strip_prefix("ERROR: ")).next_back().filter(told);
+    let words = match (error, broken) {
+        (Some(error), Some(broken)) => format!("{error} ({broken})"),
+        (Some(error), None) => error.into(),
+        (None, Some(broken)) => broken,
+        (None, None) => lines().next_back().unwrap_or("it said nothing").into(),
+    };
+    match words.char_indices().nth(WORDS) {
+        Some((end, _)) => format!("{} …", words[..end].trim_end()),
+        None => words,
+    }
+}
+
+/// The text within nested exceptions as Python prints them:
+/// `'ProxyError('no', OSError('Tunnel failed (403)'))': /simple/x/` gives `Tunnel failed`.
+fn innermost(cause: &str) -> &str {
+    let cause = cause.rsplit_once("': /").map_or(cause, |(cause, _)| cause);
+    let cause = cause.trim_start_matches('\'').trim_end_matches(['\'', '"', ')']);
+    let begins = [">: ", "('", "(\"", ", '", "): ", "] "];
+    let from = begins.iter().filter_map(|begin| Some(cause.rfind(begin)? + begin.len())).max();
+    let text = &cause[from.unwrap_or(0)..];
+    text.split_once(" (").map_or(text, |(text, _)| text).trim()
+}
+
+/// A child that does not outlive its guard.
+struct Running(Child);
+
+impl Running {
+    fn watch(
+        mut self,
+        dir: &Path,
+        total: u64,
+        timeout: Duration,
+        progress: &mut dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<ExitStatus> {
+        let (mut most, mut since) = (0, Instant::now());
+        loop {
+            let status = self.0.try_wait().map_err(|error| {
+                Error::new(ErrorKind::Client, "the package client was lost").with_source(error)
+            })?;
+            if let Some(status) = status {
+                return Ok(status);
+            }
+            cancel.check()?;
+            let size = size_below(dir);
+            if size > most {
+                (most, since) = (size, Instant::now());
+                progress.bytes(size.min(total));
+            } else if since.elapsed() > timeout {
+                let message =
+                    format!("the package client made no headway for {} s", timeout.as_secs());
+                return Err(Error::new(ErrorKind::Source, message));
+            }
+            thread::sleep(TICK);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        #[cfg(unix)]
+        if let Ok(id) = libc::pid_t::try_from(self.0.id()) {
+            // SAFETY: sends a signal to the group that this child leads; the child has not been
+            // waited for, so the number is still its own.
+            unsafe { libc::kill(-id, libc::SIGKILL) };
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Bytes in the files below `dir`. What cannot be looked at counts nothing: it is only shown.
+fn size_below(dir: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => size_below(&entry.path()),
+        Ok(meta) => meta.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn what_pip_says_is_told_without_python() {
+        let retry = |cause: &str| {
+            format!(
+                "Looking in links: /wheels\nWARNING: Retrying (Retry(total=0, connect=None, \
+                 read=None, redirect=None, status=None)) after connection broken by '{cause}': \
+                 /simple/x/\nERROR: Could not find a version that satisfies the requirement x==1 \
+                 (from versions: none)\nERROR: No matching distribution found for x==1\n\n"
+            )
+        };
+        let object = "<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f03e3ec6ed0>";
+        let cases = [
+            (
+                format!("NewConnectionError('{object}: Failed: [Errno 111] Connection refused')"),
+                "Connection refused",
+            ),
+            (
+                format!("ProxyError('Cannot connect.', NewConnectionError('{object}: Unknown'))"),
+                "Unknown",
+            ),
+            (
+                "ProxyError('Cannot connect.', OSError('Tunnel failed: 403 Forbidden'))".into(),
+                "Tunnel failed: 403 Forbidden",
+            ),
+            (
+                "ReadTimeoutError(\"HTTPSConnectionPool(host='h', port=443): Read timed out. \
+                 (read timeout=10)\")"
+                    .into(),
+                "Read timed out.",
+            ),
+            (
+                "SSLError(SSLCertVerificationError(1, '[SSL: FAILED] verify failed (_ssl.c:1)'))"
+                    .into(),
+                "verify failed",
+            ),
+            (
+                format!("ConnectTimeoutError({object}, 'Connection to h timed out. (10)')"),
+                "Connection to h timed out.",
+            ),
+            ("ConnectionResetError(104, 'Connection reset')".into(), "Connection reset"),
+        ];
+        for (cause, due) in cases {
+            let due =
+                format!("No matching distribution found for x==1 (the connection broke: {due})");
+            assert_eq!(reason(&retry(&cause)), due);
+        }
+        // A trace says nothing that the connection did not.
+        let trace = "  WARNING: Retrying (Retry(total=0)) after connection broken by \
+                     'NewConnectionError('<x object at 0x7>: Name not known')': /x.whl\n\
+                     ERROR: Exception:\nTraceback (most recent call last):\n  File \"x\"\n\
+                     ConnectionError: HTTPSConnectionPool(host='x'): (Caused by <x object at 0x7>)";
+        assert_eq!(reason(trace), "the connection broke: Name not known");
+        assert_eq!(reason("WARNING: a\nERROR: b\nWARNING: c"), "b");
+        assert_eq!(reason("cp: cannot stat 'x'\n\n"), "cp: cannot stat 'x'");
+        assert_eq!(reason(""), "it said nothing");
+        assert_eq!(reason(&format!("ERROR: {}", "ä".repeat(500))).chars().count(), 202);
+    }
+}

@@ -1,0 +1,352 @@
+//! Pieces from an address: resumed where a download stopped, given up where an
+//! address does not answer or has something else.
+//!
+//! A thread of its own does the talking and hands over what came, so that a
+//! cancel is heard at once even while the network says nothing.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sayso_models::{Cancel, Error, ErrorKind, Result};
+
+use super::output::Output;
+use super::pieces::PARTS;
+use super::{FetchOptions, Job, Stage};
+use crate::catalog::{Model, Piece};
+use crate::store::disk::{create_file, failed, own_length, remove_file};
+
+/// Redirects followed, at most.
+const REDIRECTS: u32 = 8;
+/// How often a waiting download looks whether it was cancelled.
+const TICK: Duration = Duration::from_millis(50);
+/// Between an interruption and going on.
+const PAUSE: Duration = Duration::from_millis(300);
+/// Headway that makes the count of interruptions start again, in bytes.
+const HEADWAY: u64 = 4 << 20;
+/// Bytes handed over at a time, and how many such may wait.
+const BLOCK: usize = 1 << 16;
+const QUEUE: usize = 8;
+
+/// How one attempt failed.
+enum Trouble {
+    /// The address does not have it: go to the next source. Half a download is kept: it is known
+    /// by the hash of the whole, so that another source can go on with it.
+    No(String),
+    /// There was no answer: the same, unless it did answer a moment ago.
+    Away(String),
+    /// It broke off: go on from there.
+    Broken(String),
+    /// Nothing to do with the address.
+    Fatal(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::Source => Trouble::No(error.to_string()),
+            _ => Trouble::Fatal(error),
+        }
+    }
+}
+
+impl Job<'_> {
+    /// Downloads `piece` from `url` and keeps it, checked.
+    pub(super) fn download(&mut self, model: &Model, piece: &Piece, url: &str) -> Result<()> {
+        self.step(model, Stage::Download, piece.name(), piece.size);
+        let [part, tag] =
+            PARTS.map(|extension| self.work.join(format!("{}{extension}", piece.sha256)));
+        let forget = || remove_file(&part).and_then(|()| remove_file(&tag));
+        let mut resumes = self.options.resumes;
+        let at_first = own_length(&part);
+        loop {
+            let before = own_length(&part);
+            let trouble = match self.attempt(piece, url, &part, &tag) {
+                Ok(true) => {
+                    let kept = self.kept(piece);
+                    fs::rename(&part, &kept).map_err(|e| failed("could not keep it", &kept, e))?;
+                    return remove_file(&tag);
+                }
+                Ok(false) => {
+                    forget()?;
+                    // What an earlier try left may be to blame: once more, from the beginning.
+                    let wrong = "the SHA-256 is wrong, so it was deleted".to_owned();
+                    if before > 0 { Trouble::Broken(wrong) } else { Trouble::No(wrong) }
+                }
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                Trouble::Fatal(error) => return Err(error),
+                Trouble::No(why) => return Err(Error::new(ErrorKind::Source, why)),
+                Trouble::Away(why) if own_length(&part) == at_first => {
+                    return Err(Error::new(ErrorKind::Source, why));
+                }
+                Trouble::Broken(why) | Trouble::Away(why) => {
+                    let now = own_length(&part);
+                    if now >= before.saturating_add(HEADWAY) {
+                        resumes = self.options.resumes;
+                    }
+                    let Some(left) = resumes.checked_sub(1) else {
+                        return Err(Error::new(ErrorKind::Source, why));
+                    };
+                    resumes = left;
+                    let name = &model.name;
+                    self.progress.say(&format!("{name}: {why}: going on from byte {now}"));
+                    let until = Instant::now() + PAUSE;
+                    while Instant::now() < until {
+                        self.cancel.check()?;
+                        thread::sleep(TICK);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One request. `Ok` says whether what is now there in full length has the right hash.
+    fn attempt(
+        &mut self,
+        piece: &Piece,
+        url: &str,
+        part: &Path,
+        tag: &Path,
+    ) -> std::result::Result<bool, Trouble> {
+        let have = match own_length(part) {
+            have if have <= piece.size => have,
+            _ => {
+                remove_file(part)?;
+                0
+            }
+        };
+        let right = |output: Output<'_>| Ok(output.finish()? == piece.fingerprint());
+        if have == piece.size && have > 0 {
+            return right(Output::append(part, piece.size, self.progress, self.cancel)?);
+        }
+        let request = Request {
+            url: url.to_owned(),
+            from: have,
+            tag: known_tag(tag, url).filter(|_| have > 0),
+        };
+        let answer = ask(request, self.options);
+        let head = match next(&answer, patience(self.options), self.cancel)? {
+            Event::Head(head) => head,
+            Event::Failed { why } => return Err(Trouble::Away(why)),
+            Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
+        };
+        let resumed = match head.status {
+            200 => false,
+            206 if head.range.is_some_and(|(from, _)| from == have) => true,
+            206 | 416 => {
+                remove_file(part)?;
+                return Err(Trouble::Broken("it cannot go on where the download stopped".into()));
+            }
+            status => return Err(Trouble::No(format!("it answered with status {status}"))),
+        };
+        let whole = if resumed { head.range.and_then(|(_, whole)| whole) } else { head.length };
+        if let Some(whole) = whole.filter(|&whole| whole != piece.size) {
+            let message = format!("it has {whole} bytes where {} are due", piece.size);
+            return Err(Trouble::No(message));
+        }
+        let mut output = if resumed {
+            Output::append(part, piece.size, self.progress, self.cancel)?
+        } else {
+            remember_tag(tag, url, head.tag.as_deref())?;
+            Output::create(part, piece.size, self.progress, self.cancel)?
+        };
+        loop {
+            match next(&answer, self.options.stall_timeout, self.cancel)? {
+                Event::Data(bytes) => match output.put(&bytes) {
+                    Err(error) if error.kind() == ErrorKind::Source => {
+                        remove_file(part)?;
+                        return Err(error.into());
+                    }
+                    result => result?,
+                },
+                Event::End if output.size() == piece.size => return right(output),
+                Event::End => return Err(Trouble::Broken("it broke off".into())),
+                Event::Failed { why } => return Err(Trouble::Broken(why)),
+                Event::Head(_) => return Err(Trouble::No("it answered nonsense".into())),
+            }
+        }
+    }
+}
+
+/// The longest time to the first answer: a look-up, a connection and a response, with slack.
+fn patience(options: &FetchOptions) -> Duration {
+    2 * options.connect_timeout + options.stall_timeout + Duration::from_secs(1)
+}
+
+/// The entity tag of the half download, if it came from `url`.
+fn known_tag(path: &Path, url: &str) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let (from, tag) = text.split_once('\n')?;
+    (from == url && !tag.is_empty()).then(|| tag.to_owned())
+}
+
+/// Keeps a strong entity tag; a weak one says nothing about bytes.
+fn remember_tag(path: &Path, url: &str, tag: Option<&str>) -> Result<()> {
+    let tag = tag.filter(|tag| tag.starts_with('"') && tag.len() <= 256).unwrap_or_default();
+    create_file(path)
+        .and_then(|mut file| file.write_all(format!("{url}\n{tag}").as_bytes()))
+        .map_err(|e| failed("could not write the file", path, e))
+}
+
+/// What the talking thread hands over.
+enum Event {
+    Head(Head),
+    Data(Vec<u8>),
+    End,
+    Failed { why: String },
+}
+
+struct Head {
+    status: u16,
+    length: Option<u64>,
+    /// Of a partial answer: the first byte, and the length of the whole where it is given.
+    range: Option<(u64, Option<u64>)>,
+    tag: Option<String>,
+}
+
+struct Request {
+    url: String,
+    from: u64,
+    tag: Option<String>,
+}
+
+fn next(
+    answer: &Receiver<Event>,
+    patience: Duration,
+    cancel: &Cancel,
+) -> std::result::Result<Event, Trouble> {
+    let until = Instant::now() + patience;
+    loop {
+        cancel.check()?;
+        match answer.recv_timeout(TICK) {
+            Ok(event) => return Ok(event),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
+            Err(RecvTimeoutError::Timeout) => {
+                let message = format!("nothing came for {:.0} s", patience.as_secs_f64());
+                return Err(Trouble::Broken(message));
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Trouble::Broken("it broke off".into()));
+            }
+        }
+    }
+}
+
+/// Sends the request on a thread of its own, which ends by itself when its listener has gone or
+/// the network has been silent for too long.
+fn ask(request: Request, options: &FetchOptions) -> Receiver<Event> {
+    let (events, answer) = sync_channel(QUEUE);
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        // The hash is what vouches for the bytes; this keeps them from being read on the way.
+        .https_only(request.url.starts_with("https:"))
+        .max_redirects(REDIRECTS)
+        .max_redirects_will_error(true)
+        .user_agent(concat!("sayso/", env!("CARGO_PKG_VERSION")))
+        .accept_encoding("identity")
+        .timeout_resolve(Some(options.connect_timeout))
+        .timeout_connect(Some(options.connect_timeout))
+        .timeout_recv_response(Some(options.stall_timeout))
+        .timeout_per_read(Some(options.stall_timeout + TICK))
+        .build();
+    thread::spawn(move || {
+        if let Err(error) = talk(&request, config, &events) {
+            // Nobody listening any more is no trouble.
+            let _ = events.send(Event::Failed { why: in_words(&error) });
+        }
+    });
+    answer
+}
+
+fn talk(
+    request: &Request,
+    config: ureq::config::Config,
+    events: &SyncSender<Event>,
+) -> std::result::Result<(), ureq::Error> {
+    let mut call = ureq::Agent::new_with_config(config).get(&request.url);
+    if request.from > 0 {
+        call = call.header("Range", format!("bytes={}-", request.from));
+        if let Some(tag) = &request.tag {
+            call = call.header("If-Range", tag);
+        }
+    }
+    let response = call.call()?;
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let head = Head {
+        status: response.status().as_u16(),
+        length: header("content-length").and_then(|text| text.parse().ok()),
+        range: header("content-range").and_then(content_range),
+        tag: header("etag").map(str::to_owned),
+    };
+    if events.send(Event::Head(head)).is_err() {
+        return Ok(());
+    }
+    let mut body = response.into_body().into_reader();
+    loop {
+        let mut block = vec![0; BLOCK];
+        let n = match body.read(&mut block) {
+            Ok(n) => n,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(ureq::Error::Io(error)),
+        };
+        block.truncate(n);
+        let event = if n == 0 { Event::End } else { Event::Data(block) };
+        if events.send(event).is_err() || n == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// `bytes FIRST-LAST/WHOLE`
+fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, whole) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, _) = range.split_once('-')?;
+    Some((first.parse().ok()?, whole.parse().ok()))
+}
+
+fn in_words(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::HostNotFound => "unreachable: its name is not known here".into(),
+        ureq::Error::ConnectionFailed => "unreachable: no connection".into(),
+        ureq::Error::Timeout(what) => format!("unreachable: too slow ({what})"),
+        ureq::Error::TooManyRedirects => "it sends from one address to the next".into(),
+        ureq::Error::RequireHttpsOnly(_) => "it sends to an address that is not encrypted".into(),
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            "unreachable: the connection was refused".into()
+        }
+        // The system's resolver says so in words only.
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
+            "unreachable: its name is not known here".into()
+        }
+        other => format!("unreachable or broken off: {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read() {
+        assert_eq!(content_range("bytes 5-9/10"), Some((5, Some(10))));
+        assert_eq!(content_range("bytes 5-9/*"), Some((5, None)));
+        assert_eq!(content_range("bytes */10"), None);
+        assert_eq!(content_range("pages 1-2/3"), None);
+    }
+
+    #[test]
+    fn tags_count_only_for_their_address_and_when_strong() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("tag");
+        remember_tag(&path, "http://a/b", Some("\"x\"")).unwrap();
+        assert_eq!(known_tag(&path, "http://a/b").as_deref(), Some("\"x\""));
+        assert_eq!(known_tag(&path, "http://a/c"), None);
+        remember_tag(&path, "http://a/b", Some("W/\"x\"")).unwrap();
+        assert_eq!(known_tag(&path, "http://a/b"), None);
+    }
+}

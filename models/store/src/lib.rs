@@ -1,0 +1,14 @@
+//! The model store: a [catalogue](catalog) of models, and a [folder](Store) in which they
+//! are installed, verified, exported and imported. With the feature `fetch` they are
+//! [downloaded](fetch) and [converted](convert), too.
+
+mod quant;
+mod store;
+
+pub mod catalog;
+#[cfg(feature = "fetch")]
+pub mod convert;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+
+pub use store::{Listed, State, Store, Verified, default_dir};

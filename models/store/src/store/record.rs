@@ -1,0 +1,46 @@
+//! The record beside an installed model: what it is and where it came from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use sayso_models::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+use super::disk;
+use crate::catalog::Fingerprint;
+
+/// The record's file name.
+pub(super) const NAME: &str = ".sayso.json";
+
+/// What [`Store`](super::Store) knows of an installed model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Record {
+    /// The source it came from, in words.
+    pub source: String,
+    /// Its files.
+    pub files: BTreeMap<String, Fingerprint>,
+}
+
+impl Record {
+    /// The record in a model's folder, or what is wrong with it.
+    pub fn read(dir: &Path) -> std::result::Result<Self, &'static str> {
+        let path = dir.join(NAME);
+        match fs::metadata(&path) {
+            Ok(meta) if meta.len() <= disk::MAX_RECORD => {}
+            Ok(_) => return Err("its record is damaged"),
+            Err(_) => return Err("it was not put there by `sayso models`"),
+        }
+        let text = fs::read(&path).map_err(|_| "its record cannot be read")?;
+        serde_json::from_slice(&text).map_err(|_| "its record is damaged")
+    }
+
+    /// Writes it into a model's folder.
+    pub fn write(&self, dir: &Path) -> Result<()> {
+        let text = serde_json::to_vec_pretty(self).map_err(|error| {
+            Error::new(ErrorKind::Io, "could not write the record").with_source(error)
+        })?;
+        disk::write_synced(disk::Folder::Store, &dir.join(NAME), &text)
+    }
+}
