@@ -546,6 +546,15 @@ fn a_full_disk_is_said() {
     assert!(WavWriter::create("/dev/null", EAR_RATE, 3).is_err());
 }
 
+/// Its byte rate overflows 32 bits.
+#[test]
+fn an_absurd_sample_rate_is_no_panic() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut content = long_wav(b"RF64", 44_100, &[7; 8_000], 8_000);
+    content[59] = 0x80;
+    let _ = read_all(save(&dir, "absurd", &content), MINUTE);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
