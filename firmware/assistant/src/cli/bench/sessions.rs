@@ -55,7 +55,7 @@ impl SessionsBench {
             writing: threads(config.stt.threads),
             thinking: threads(config.llm.threads),
             language: config.language().map(str::to_owned),
-            delivery: sayso::assistant::delivery(&config),
+            delivery: sayso::voice::delivery(&config),
         };
         let weights = shared.weights(&config)?;
         let loaded = Memory::now();

@@ -134,7 +134,7 @@ impl Stages<'_> {
     pub fn tts(&self, shared: &Shared) -> Result<Sheet> {
         let config = shared.settings()?;
         let mut tts = Engines::load_tts(&config)?;
-        let delivery = sayso::assistant::delivery(&config);
+        let delivery = sayso::voice::delivery(&config);
         let rate = f64::from(tts.sample_rate());
         let mut first = Figures::new("first_clause_ms");
         let mut factor = Figures::new("rtf");
