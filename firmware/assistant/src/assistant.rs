@@ -279,7 +279,7 @@ impl Assistant {
         let watched = (attention.clone(), patience);
         let outside = (self.events.clone(), self.controls.clone());
         let conversation = Conversation::new(machine, playback, rate, real_time, watched, outside)
-            .with_feedback(self.config.feedback.clone())
+            .with_settings(&self.config)
             .with_panel(panel)
             .with_changes(changes);
         Ok((conversation, attention, microphone))
