@@ -282,6 +282,9 @@ pub enum Action {
         /// Whose.
         turn: TurnId,
     },
+    /// Somebody who was speaking when an urgent announcement cut in has not been
+    /// understood, since the microphone hears the loudspeaker: they are to be told.
+    Missed,
     /// End the turn without trace: its work stops, nothing of it is heard, nothing remembered.
     Cancel {
         /// Whose.

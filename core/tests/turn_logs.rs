@@ -156,6 +156,18 @@ fn conversations() -> Vec<Conversation> {
                 finished(2_600),
             ],
         },
+        // It ends under the announcement, and is answered after it.
+        Conversation {
+            name: "urgent-announcement-over-a-question",
+            config: barge_in,
+            sound: vec![Ok("what_time_is_it"), Err(300)],
+            then: vec![
+                At(900, Event::Announce { urgent: true }),
+                words(180),
+                sound(300),
+                finished(2_600),
+            ],
+        },
         Conversation {
             name: "no-reply",
             config: plain,
@@ -224,7 +236,8 @@ impl Conversation {
                         Action::Pause { .. }
                         | Action::Resume { .. }
                         | Action::Overhear { .. }
-                        | Action::Late { .. } => {}
+                        | Action::Late { .. }
+                        | Action::Missed => {}
                         // A cough is no interruption.
                         Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
                         Action::Show(_) => {

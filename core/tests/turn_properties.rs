@@ -42,6 +42,8 @@ impl Audited {
         let before = self.machine.state();
         self.latest = self.latest.max(at);
         let (was_live, was_announced) = (self.live, self.announced);
+        let owed = self.machine.owed();
+        let config = *self.machine.config();
         let actions = self.machine.step(at, event);
         prop_assert!(actions.len() <= 4, "{actions:?}");
         let mut shown = None;
@@ -70,6 +72,10 @@ impl Audited {
                     (self.live, self.last) = (Some((turn, false)), turn);
                     (self.announced, self.urgent) = (true, urgent);
                     prop_assert!(actions.contains(&Action::Release { turn }), "{:?}", actions);
+                }
+                Action::Missed => {
+                    prop_assert!(!config.barge_in && self.urgent && owed.is_none());
+                    prop_assert!(self.live.is_none() && before == State::Speaking);
                 }
                 Action::Late { turn } => {
                     prop_assert_eq!((self.live, event), (Some((turn, true)), Event::Tick));
@@ -120,6 +126,9 @@ impl Audited {
         match event {
             // The utterance that is being answered is over.
             Event::SpeechResumed if before == State::Thinking && !was_announced => {}
+            // Nobody knows whether it is the loudspeaker.
+            Event::SpeechStarted { .. } | Event::SpeechResumed
+                if before == State::Speaking && owed.is_some() && !config.barge_in => {}
             Event::SpeechStarted { .. } | Event::SpeechResumed => self.voice = true,
             Event::MayHaveEnded { .. } | Event::SpeechEnded { .. } => self.voice = false,
             // The ear was silent for too long: what it said last counts no more.
@@ -127,6 +136,24 @@ impl Audited {
                 self.voice = false;
             }
             _ => {}
+        }
+        if let Some((from, to)) = owed
+            && self.machine.owed() != owed
+        {
+            let dropped = match event {
+                Event::Wake { .. } | Event::Sleep => true,
+                Event::Overheard { outcome, .. } => outcome == Outcome::Stop,
+                _ => false,
+            };
+            let covers =
+                |f: Samples, t: Samples| t >= to && (f <= from || t - f == config.max_audio);
+            let answered = actions.iter().any(|action| match *action {
+                Action::Think { from, to, .. } => covers(from, to),
+                _ => false,
+            });
+            let goes_on = self.machine.utterance().is_some_and(|f| f <= from)
+                || self.machine.turn() == was_live.map(|l| l.0) && self.voice;
+            prop_assert!(dropped || answered || goes_on, "owed {owed:?}: {event:?}, {actions:?}");
         }
         prop_assert_eq!(shown.unwrap_or(before), state);
         prop_assert_eq!(self.machine.turn(), self.live.map(|l| l.0));
@@ -347,8 +374,8 @@ proptest! {
 
     /// A real endpointer over a random conversation, and a mind and a mouth
     /// that do what they are told: nothing is heard that was not released,
-    /// everything that was said to a listening machine is thought about, and
-    /// every announcement is made in the end.
+    /// everything that was said to a listening machine is thought about, also what an
+    /// urgent announcement cut into, and every announcement is made in the end.
     #[test]
     fn conversations(
         modes in modes(),
@@ -366,6 +393,8 @@ proptest! {
         let mut kept = 0;
         // What waits to be announced, and what is being announced.
         let (mut offers, mut announcing) = (offers, None);
+        // Where utterances began that urgent announcements cut into.
+        let mut cut: Vec<Samples> = vec![];
         // Quiet enough for all of it: a reply takes up to 9 s, its follow-up 8 s.
         let quiet = [(false, 6 * 17 * 32)];
         let pieces = pieces.iter().chain(&quiet);
@@ -409,16 +438,27 @@ proptest! {
             events.extend(next.map(|(_, urgent)| Event::Announce { urgent }));
             for event in events {
                 let listening = audited.machine.state() == State::Listening;
+                let utterance = audited.machine.utterance();
+                match event {
+                    Event::Wake { .. } | Event::Sleep => cut.clear(),
+                    Event::Overheard { outcome: Outcome::Stop, .. } => cut.clear(),
+                    // It was over when a button woke us.
+                    Event::SpeechEnded { speech_end } => cut.retain(|from| *from < speech_end),
+                    _ => {}
+                }
                 let actions = audited.step(now, event)?;
                 for action in &actions {
                     match *action {
-                        Action::Think { turn, to, .. } => {
+                        Action::Think { turn, from, to } => {
                             prop_assert!(to <= now);
+                            let longest = to - from == modes.max_audio;
+                            cut.retain(|begun| !longest && !(from <= *begun && *begun < to));
                             work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 0));
                         }
                         Action::Announce { turn } => {
                             let taken = offers.iter().position(|o| Some(*o) == next).unwrap();
                             announcing = Some((turn, offers.swap_remove(taken)));
+                            cut.extend(utterance);
                             // Nothing is to be understood.
                             work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 1));
                         }
@@ -444,6 +484,7 @@ proptest! {
                         | Action::Resume { .. }
                         | Action::Late { .. }
                         | Action::Show(_) => {}
+                        Action::Missed => cut.clear(),
                     }
                 }
                 match event {
@@ -464,6 +505,7 @@ proptest! {
         }
         prop_assert!(kept <= audited.last.0);
         prop_assert!(offers.is_empty(), "not announced: {offers:?}");
+        prop_assert!(cut.is_empty(), "not answered: {cut:?}");
         audited.settles()?;
     }
 }

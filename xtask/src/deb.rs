@@ -11,8 +11,15 @@ use crate::target::Target;
 /// Where the package's own files are, from the workspace's root.
 pub const PARTS: &str = "firmware/assistant/package";
 
+/// Where the settings go, which are the defaults but for [`DIFFERENT`].
+const SETTINGS: (&str, &str, u32) =
+    ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644);
+
+/// Settings of a service, which has no terminal that shows what goes on.
+const DIFFERENT: [(&str, &str); 1] = [("\nnothing = false ", "\nnothing = true  ")];
+
 /// What goes where: the file, from the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 22] = [
+const FILES: [(&str, &str, u32); 21] = [
     ("firmware/assistant/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/assistant/package/sayso-models.service",
@@ -25,7 +32,6 @@ const FILES: [(&str, &str, u32); 22] = [
         0o644,
     ),
     ("firmware/assistant/package/default", "etc/default/sayso", 0o644),
-    ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644),
     ("NOTICE", "usr/share/doc/sayso/NOTICE", 0o644),
     ("LICENSE-MIT", "usr/share/doc/sayso/copyright", 0o644),
     ("LICENSE-APACHE", "usr/share/doc/sayso/LICENSE-APACHE", 0o644),
@@ -75,12 +81,18 @@ pub fn pack(sh: &Sh, target: Target, program: &Path) -> Result<PathBuf> {
     for (from, to, mode) in FILES {
         install(&sh.root().join(from), &root.join(to), mode)?;
     }
+    let (from, to, mode) = SETTINGS;
+    install(&sh.root().join(from), &root.join(to), mode)?;
+    let template = fs::read_to_string(sh.root().join(from));
+    let template = template.map_err(|error| format!("{from}: {error}"))?;
+    write(&root.join(to), &settings(&template)?)?;
     let parts = sh.root().join(PARTS);
     for script in SCRIPTS {
         install(&parts.join(script), &root.join("DEBIAN").join(script), 0o755)?;
     }
     let conffiles: String = FILES
         .iter()
+        .chain([&SETTINGS])
         .filter(|(_, to, _)| to.starts_with("etc/"))
         .map(|(_, to, _)| format!("/{to}\n"))
         .collect();
@@ -97,6 +109,16 @@ pub fn pack(sh: &Sh, target: Target, program: &Path) -> Result<PathBuf> {
     )?;
     fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     Ok(package)
+}
+
+/// The settings of the service.
+fn settings(template: &str) -> Result<String> {
+    DIFFERENT.into_iter().try_fold(template.to_owned(), |text, (default, changed)| {
+        match text.matches(default).count() {
+            1 => Ok(text.replace(default, changed)),
+            n => Err(format!("{}: {n} lines {default:?}: adapt deb.rs", SETTINGS.0)),
+        }
+    })
 }
 
 fn control(target: Target, version: &str, depends: &str, kilobytes: u64) -> String {
@@ -231,12 +253,26 @@ mod tests {
     #[test]
     fn every_part_is_there() {
         let root = crate::root();
-        for (from, ..) in FILES {
+        for (from, ..) in FILES.iter().chain([&SETTINGS]) {
             assert!(root.join(from).is_file(), "{from}");
         }
         for script in SCRIPTS {
             assert!(root.join(PARTS).join(script).is_file(), "{script}");
         }
+    }
+
+    #[test]
+    fn the_service_says_that_nothing_was_understood() {
+        let template = fs::read_to_string(crate::root().join(SETTINGS.0)).unwrap();
+        let settings = settings(&template).unwrap();
+        let changed: Vec<_> = template
+            .lines()
+            .zip(settings.lines())
+            .filter(|(ours, theirs)| ours != theirs)
+            .collect();
+        let [(ours, theirs)] = changed[..] else { panic!("{changed:?}") };
+        assert!(ours.starts_with("nothing = false  ") && theirs.starts_with("nothing = true   "));
+        assert!(super::settings("").is_err());
     }
 
     #[test]

@@ -26,6 +26,25 @@ fn talk() -> (Talk, Arc<Shared>, std::sync::mpsc::Receiver<Change>) {
     (Talk::new(&config(), true, Arc::clone(&shared), changes, None), shared, told)
 }
 
+/// What passes between a satellite and its host in one turn: each takes what the other sends.
+fn exchange(
+    talk: &mut Talk,
+    satellite: &mut SatelliteLink<4_096>,
+    now: u64,
+    condition: &Condition,
+) {
+    satellite.poll(now, condition);
+    let up = satellite.outgoing().to_vec();
+    satellite.written(up.len());
+    talk.receive(&up);
+    talk.pass();
+    let down = talk.link.outgoing().to_vec();
+    talk.link.written(down.len());
+    for byte in down {
+        let _ = satellite.push(byte, now);
+    }
+}
+
 thread_local! {
     /// The state that must not be locked while this thread logs.
     static WATCHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
@@ -68,16 +87,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
         let condition = Condition { muted: true, ..Condition::default() };
         for _ in 0..60 {
             let now = shared.now().as_millis() as u64;
-            satellite.poll(now, &condition);
-            let up = satellite.outgoing().to_vec();
-            satellite.written(up.len());
-            talk.receive(&up);
-            talk.pass();
-            let down = talk.link.outgoing().to_vec();
-            talk.link.written(down.len());
-            for byte in down {
-                let _ = satellite.push(byte, now);
-            }
+            exchange(&mut talk, &mut satellite, now, &condition);
             std::thread::sleep(Duration::from_millis(5));
         }
         assert!(satellite.is_connected(), "life {life}");
@@ -119,16 +129,7 @@ impl Peer {
         let mut satellite: SatelliteLink<4_096> = SatelliteLink::new(Description::default());
         for _ in 0..4 {
             let now = shared.now().as_millis() as u64;
-            satellite.poll(now, &Condition::default());
-            let up = satellite.outgoing().to_vec();
-            satellite.written(up.len());
-            talk.receive(&up);
-            talk.pass();
-            let down = talk.link.outgoing().to_vec();
-            talk.link.written(down.len());
-            for byte in down {
-                let _ = satellite.push(byte, now);
-            }
+            exchange(&mut talk, &mut satellite, now, &Condition::default());
         }
         assert!(talk.link.is_connected());
         let session = talk.link.session();

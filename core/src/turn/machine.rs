@@ -18,6 +18,8 @@ pub struct TurnMachine {
     called_until: Samples,
     /// Whether the turn under way is an urgent announcement.
     pub(super) urgent: bool,
+    /// What an urgent announcement has cut into.
+    pub(super) cut: Cut,
     /// Whether the ear says that somebody speaks, in any state.
     pub(super) voice: bool,
     last_turn: TurnId,
@@ -32,6 +34,17 @@ pub(super) enum Phase {
     Thinking(Turn),
     Speaking(TurnId),
     Paused(Overlap),
+}
+
+/// The utterance that an urgent announcement has cut into. It begins at `from`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// None that is meant for us.
+    Nothing,
+    /// It goes on, and counts if it ends after that.
+    Going { least: Samples },
+    /// It has ended there, and is answered after the announcement.
+    Owed { to: Samples },
 }
 
 /// Speech over the reply of a turn.
@@ -91,6 +104,7 @@ impl TurnMachine {
             awake_until: Samples::ZERO,
             called_until: Samples::ZERO,
             urgent: false,
+            cut: Cut::Nothing,
             voice: false,
             last_turn: TurnId(0),
         }
@@ -129,6 +143,23 @@ impl TurnMachine {
             | Phase::Announcing(_)
             | Phase::Speaking(_)
             | Phase::Paused(_) => None,
+        }
+    }
+
+    /// Whether an utterance is over and has no answer yet that could be heard.
+    pub fn is_between_utterances(&self) -> bool {
+        matches!(self.phase, Phase::Thinking(_))
+    }
+
+    /// The first sample of an utterance that has ended, and the sample after the last of
+    /// its speech, while an urgent announcement keeps it from being answered. It may be
+    /// answered long after it was said.
+    pub fn owed(&self) -> Option<(Samples, Samples)> {
+        match (self.phase, self.cut) {
+            (Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_), Cut::Owed { to }) => {
+                Some((self.from_of(to), to))
+            }
+            _ => None,
         }
     }
 
@@ -205,25 +236,40 @@ impl TurnMachine {
             return;
         }
         self.drop_turn(out);
-        match self.phase {
+        let cut = match self.phase {
             // What was said while it slept was not for us.
-            Phase::Asleep => self.from = at,
-            Phase::Listening | Phase::Announcing(_) => {}
-            // Who was speaking or being answered is listened to afterwards, even if
-            // nothing comes of the announcement.
-            Phase::Hearing(_) => {
-                self.voice = true;
-                self.stay_awake(at);
+            Phase::Asleep => {
+                self.from = at;
+                Cut::Nothing
             }
+            // Begun over a reply: without echo cancellation, by our own voice for all we know.
+            Phase::Listening if self.voice && self.config.barge_in => {
+                Cut::Going { least: self.from + self.config.pick_up }
+            }
+            Phase::Speaking(_) if !self.config.barge_in => {
+                self.from = at;
+                Cut::Nothing
+            }
+            Phase::Listening | Phase::Announcing(_) | Phase::Speaking(_) => Cut::Nothing,
+            Phase::Thinking(turn) => Cut::Owed { to: turn.to },
+            Phase::Hearing(_) => Cut::Going { least: self.from },
             Phase::Paused(overlap) => {
                 self.from = overlap.from;
-                self.voice = !matches!(overlap.progress, Said::Over(_));
-                self.stay_awake(at);
+                match overlap.progress {
+                    Said::Over(to) => Cut::Owed { to },
+                    Said::Going | Said::Paused(_) => Cut::Going { least: self.from },
+                }
             }
-            Phase::Thinking(_) | Phase::Speaking(_) => self.stay_awake(at),
+        };
+        // A short quiet is no end.
+        self.voice |= matches!(cut, Cut::Going { .. });
+        // Who was being answered is listened to afterwards, even if nothing comes of the
+        // announcement.
+        if !matches!(self.phase, Phase::Asleep | Phase::Listening | Phase::Announcing(_)) {
+            self.stay_awake(at);
         }
         let turn = self.new_turn();
-        self.urgent = urgent;
+        (self.urgent, self.cut) = (urgent, cut);
         self.since = at;
         self.phase = Phase::Announcing(turn);
         out.push(Action::Announce { turn });
@@ -237,12 +283,13 @@ impl TurnMachine {
                 let from = from.max(self.from);
                 self.speech_before_announcement(at, from, out);
             }
+            Phase::Speaking(_) if self.hears_only_itself() => {}
             // The same utterance goes on, its audio kept from where it began.
             Phase::Hearing(_) | Phase::Thinking(_) => {
                 self.drop_turn(out);
                 self.hear(at, self.from);
             }
-            Phase::Speaking(reply) if self.config.barge_in => self.pause(at, reply, from, out),
+            Phase::Speaking(reply) if self.pauses() => self.pause(at, reply, from, out),
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
         }
@@ -250,8 +297,9 @@ impl TurnMachine {
 
     fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
         match self.phase {
+            Phase::Speaking(_) if self.hears_only_itself() => {}
             // More of what was let pass as nothing.
-            Phase::Speaking(reply) if self.config.barge_in && !(self.urgent && self.voice) => {
+            Phase::Speaking(reply) if self.pauses() => {
                 self.pause(at, reply, at - self.config.pick_up, out);
             }
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
@@ -275,11 +323,32 @@ impl TurnMachine {
         self.urgent && matches!(self.phase, Phase::Announcing(_) | Phase::Speaking(_))
     }
 
+    /// Whether speech pauses what is spoken. The speech that an urgent announcement is
+    /// spoken over does not.
+    fn pauses(&self) -> bool {
+        self.config.barge_in && !(self.urgent && self.voice)
+    }
+
+    /// Whether what is heard is the loudspeaker, for all that can be told, while what
+    /// was said before it waits for its answer.
+    fn hears_only_itself(&self) -> bool {
+        !self.config.barge_in && matches!(self.cut, Cut::Owed { .. })
+    }
+
     /// Somebody speaks while an announcement has no sound yet.
     fn speech_before_announcement(&mut self, at: Samples, from: Samples, out: &mut Out) {
         if self.urgent {
-            self.from = from;
             self.voice = true;
+            match self.cut {
+                Cut::Nothing if self.dozes(at) => self.from = from,
+                Cut::Nothing => {
+                    self.from = from;
+                    self.cut = Cut::Going { least: from };
+                }
+                Cut::Going { .. } => {}
+                // The same utterance goes on.
+                Cut::Owed { .. } => self.cut = Cut::Going { least: self.from },
+            }
             return;
         }
         self.drop_turn(out);
@@ -312,6 +381,15 @@ impl TurnMachine {
     fn speech_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
         self.pick_up(at, speech_end);
         self.voice = false;
+        // Where the microphone hears the loudspeaker, the end may be that of its sound.
+        let announcing = matches!(self.phase, Phase::Announcing(_));
+        if let Cut::Going { least } = self.cut
+            && self.is_urgent()
+            && (announcing || self.config.barge_in)
+        {
+            let counts = speech_end > least;
+            self.cut = if counts { Cut::Owed { to: speech_end } } else { Cut::Nothing };
+        }
         if let Phase::Paused(overlap) = self.phase {
             self.overhear(at, overlap, speech_end, Said::Over(speech_end), out);
         }
@@ -321,10 +399,7 @@ impl TurnMachine {
             _ => {
                 self.drop_turn(out);
                 if speech_end > self.from {
-                    let turn = self.think(speech_end, out);
-                    out.push(Action::Release { turn: turn.id });
-                    self.since = at;
-                    self.phase = Phase::Thinking(turn);
+                    self.answer(at, speech_end, out);
                 } else {
                     self.listen(at);
                 }
@@ -425,7 +500,9 @@ impl TurnMachine {
     /// Takes up what was said over a reply that is no more.
     fn answer_overlap(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
         let voice = self.voice;
-        self.hear(at, overlap.from);
+        // Whose answer is owed goes on with the same utterance.
+        let owed = matches!(self.cut, Cut::Owed { .. });
+        self.hear(at, if owed { self.from.min(overlap.from) } else { overlap.from });
         self.voice = voice;
         match overlap.progress {
             Said::Going => {}
@@ -433,11 +510,7 @@ impl TurnMachine {
                 let turn = self.think(to, out);
                 self.phase = Phase::Hearing(Some(Guess { turn, progress: Progress::Working }));
             }
-            Said::Over(to) => {
-                let turn = self.think(to, out);
-                out.push(Action::Release { turn: turn.id });
-                self.phase = Phase::Thinking(turn);
-            }
+            Said::Over(to) => self.answer(at, to, out),
         }
     }
 
@@ -496,11 +569,11 @@ impl TurnMachine {
             }
             &mut Phase::Announcing(turn) => {
                 out.push(Action::Keep { turn });
-                self.go_back(at);
+                self.after_silence(at, out);
             }
             &mut Phase::Speaking(turn) => {
                 out.push(Action::Keep { turn });
-                self.after_sound(at);
+                self.after_sound(at, out);
             }
             &mut Phase::Paused(overlap) => {
                 out.push(Action::Keep { turn: overlap.reply });
@@ -562,8 +635,8 @@ impl TurnMachine {
     fn give_up(&mut self, at: Samples, out: &mut Out) {
         self.drop_turn(out);
         match self.phase {
-            Phase::Speaking(_) => self.after_sound(at),
-            Phase::Announcing(_) => self.go_back(at),
+            Phase::Speaking(_) => self.after_sound(at, out),
+            Phase::Announcing(_) => self.after_silence(at, out),
             Phase::Thinking(turn) => {
                 self.from = turn.to;
                 self.listen_anew(at);
@@ -572,12 +645,42 @@ impl TurnMachine {
         }
     }
 
-    fn after_sound(&mut self, at: Samples) {
-        // Without echo cancellation, what came before was our own voice.
-        if !self.config.barge_in {
-            self.from = at;
+    fn after_sound(&mut self, at: Samples, out: &mut Out) {
+        self.stay_awake(at);
+        match self.cut {
+            Cut::Owed { to } => self.answer(at, to, out),
+            Cut::Going { .. } if self.config.barge_in => self.hear(at, self.from),
+            Cut::Going { .. } | Cut::Nothing => {
+                if let Cut::Going { .. } = self.cut {
+                    out.push(Action::Missed);
+                }
+                // Without echo cancellation, what came before was our own voice.
+                if !self.config.barge_in {
+                    self.from = at;
+                }
+                self.listen(at);
+            }
         }
-        self.listen_anew(at);
+    }
+
+    /// An announcement is over of which nothing was heard.
+    fn after_silence(&mut self, at: Samples, out: &mut Out) {
+        match self.cut {
+            Cut::Nothing => self.go_back(at),
+            Cut::Going { .. } => {
+                self.stay_awake(at);
+                self.hear(at, self.from);
+            }
+            Cut::Owed { to } => self.answer(at, to, out),
+        }
+    }
+
+    /// Answers an utterance that has ended there.
+    fn answer(&mut self, at: Samples, to: Samples, out: &mut Out) {
+        let turn = self.think(to, out);
+        out.push(Action::Release { turn: turn.id });
+        self.since = at;
+        self.phase = Phase::Thinking(turn);
     }
 
     /// Speech that was going on before it listened and goes on long enough is heard.
@@ -615,7 +718,7 @@ impl TurnMachine {
         self.config.wake && at >= self.awake_until
     }
 
-    /// To where it was before an announcement of which nothing was heard.
+    /// To sleep where the window is over, else to listen.
     fn go_back(&mut self, at: Samples) {
         if self.dozes(at) {
             self.phase = Phase::Asleep;
@@ -633,16 +736,20 @@ impl TurnMachine {
 
     fn new_turn(&mut self) -> TurnId {
         self.last_turn = TurnId(self.last_turn.0.wrapping_add(1));
-        self.urgent = false;
+        (self.urgent, self.cut) = (false, Cut::Nothing);
         self.last_turn
     }
 
     fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
         let turn = Turn { id: self.new_turn(), to };
         self.called_until = Samples::ZERO;
-        let from = self.from.max(to - self.config.max_audio);
-        out.push(Action::Think { turn: turn.id, from, to });
+        out.push(Action::Think { turn: turn.id, from: self.from_of(to), to });
         turn
+    }
+
+    /// The first sample that is given to a turn whose utterance ends at `to`.
+    fn from_of(&self, to: Samples) -> Samples {
+        self.from.max(to - self.config.max_audio)
     }
 
     /// Ends the turn under way, if any. The phase is the caller's to set.

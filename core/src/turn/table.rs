@@ -5,13 +5,13 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
-use super::machine::{Phase, Progress, Said};
+use super::machine::{Cut, Phase, Progress, Said};
 use super::{Action, Event, Outcome, TurnConfig, TurnId, TurnMachine};
 use crate::audio::Samples;
 
 const DOC: &str = include_str!("../../../docs/turns.md");
 
-const STATES: [&str; 20] = [
+const STATES: [&str; 22] = [
     "Asleep",
     "Asleep, voice",
     "Listening",
@@ -26,9 +26,11 @@ const STATES: [&str; 20] = [
     "Announcing",
     "Announcing, urgent",
     "Announcing, urgent, voice",
+    "Announcing, urgent, owed",
     "Thinking",
     "Speaking",
     "Speaking, voice",
+    "Speaking, owed",
     "Paused",
     "Paused, asking",
     "Paused, asking, over",
@@ -81,11 +83,10 @@ fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
         for state in states {
             assert!(STATES.contains(&state), "unknown state {state}");
             for event in events.split(" / ") {
-                let plain = ["(barge-in)", "(asleep)", "(urgent)"]
+                let of = |e: &str, form| event == with(e, form) || event == with(base(e), form);
+                let known = EVENTS
                     .iter()
-                    .find_map(|f| event.strip_suffix(f));
-                let plain = plain.unwrap_or(event);
-                let known = EVENTS.iter().any(|e| *e == plain || base(e) == plain);
+                    .any(|e| *e == event || base(e) == event || FORMS.iter().any(|f| of(e, f)));
                 assert!(known, "unknown event {event}");
                 let key = (state.to_string(), event.to_string());
                 let row = (first_line + n, next.to_string(), actions.clone());
@@ -94,6 +95,17 @@ fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
         }
     }
     rows
+}
+
+/// Forms that an event has by the way that the machine came into its state.
+const FORMS: [&str; 5] = ["asleep", "own", "missed", "barge-in", "urgent"];
+
+/// The event with one more form in its parenthesis.
+fn with(event: &str, form: &str) -> String {
+    match event.strip_suffix(')') {
+        Some(event) => format!("{event}, {form})"),
+        None => format!("{event}({form})"),
+    }
 }
 
 /// The event without the parenthesis.
@@ -117,6 +129,13 @@ fn name(machine: &TurnMachine) -> String {
                 Progress::Silent => "Hearing, guess silent",
                 Progress::Nothing => "Hearing, guess nothing",
                 Progress::Stop => "Hearing, guess stop",
+            }
+        }
+        Phase::Announcing(_) | Phase::Speaking(_) if matches!(machine.cut, Cut::Owed { .. }) => {
+            assert!(machine.urgent && !machine.voice);
+            match machine.phase {
+                Phase::Speaking(_) => "Speaking, owed",
+                _ => "Announcing, urgent, owed",
             }
         }
         Phase::Announcing(_) if machine.urgent => "Announcing, urgent",
@@ -149,25 +168,49 @@ struct By {
     asleep: bool,
     /// What is spoken or paused is an urgent announcement.
     urgent: bool,
+    /// Who is heard may be the assistant itself: they began over a reply.
+    own: bool,
+    /// It is spoken over somebody who had not finished, and nobody knows what they say.
+    missed: bool,
+    /// It is paused, and who spoke before it waits for an answer.
+    owed: bool,
 }
 
 impl By {
     /// The ways to a state; none where the settings rule it out.
     fn ways(state: &str, config: &TurnConfig) -> Vec<Self> {
-        let all = [(false, false), (true, false), (false, true), (true, true)];
-        let all = all.map(|(asleep, urgent)| Self { asleep, urgent });
-        let possible = |by: &Self| match state.split(',').next().unwrap() {
-            "Asleep" => config.wake && !by.asleep && !by.urgent,
-            "Announcing" => (config.wake || !by.asleep) && !by.urgent,
-            // Nobody speaks over a reply without pausing it, where that can be.
-            "Speaking" if state == "Speaking, voice" => {
-                !by.asleep && (by.urgent || !config.barge_in)
+        let all = (0..32).map(|n| Self {
+            asleep: n & 1 > 0,
+            urgent: n & 2 > 0,
+            own: n & 4 > 0,
+            missed: n & 8 > 0,
+            owed: n & 16 > 0,
+        });
+        let TurnConfig { wake, barge_in, .. } = *config;
+        let possible = |by: &Self| {
+            let Self { asleep, urgent, own, missed, owed } = *by;
+            let special = [asleep, own, missed, owed];
+            let plain = !special.contains(&true);
+            let only = |one: bool| one && special.into_iter().filter(|s| *s).count() == 1;
+            match (state, state.split(',').next().unwrap()) {
+                (_, "Asleep") => plain && wake && !urgent,
+                ("Announcing, urgent, voice", _) if only(own) => !urgent && !barge_in,
+                ("Announcing, urgent, owed", _) => plain && !urgent,
+                (_, "Announcing") => (plain || only(asleep) && wake) && !urgent,
+                ("Speaking, owed", _) => plain && urgent,
+                // Nobody speaks over a reply without pausing it, where that can be.
+                ("Speaking, voice", _) if urgent => {
+                    (plain && barge_in)
+                        || (only(asleep) && wake)
+                        || (only(own) || only(missed)) && !barge_in
+                }
+                ("Speaking, voice", _) => plain && !barge_in,
+                (_, "Speaking") => plain || only(missed) && urgent && !barge_in,
+                (_, "Paused") => (plain || only(owed) && urgent) && barge_in,
+                _ => plain && !urgent,
             }
-            "Speaking" => !by.asleep,
-            "Paused" => !by.asleep && config.barge_in,
-            _ => !by.asleep && !by.urgent,
         };
-        all.into_iter().filter(possible).collect()
+        all.filter(possible).collect()
     }
 }
 
@@ -183,8 +226,15 @@ fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
     let urgent = Event::Announce { urgent: true };
     // Nothing is heard, and nobody has just been called, or was long ago.
     let quiet = if by.asleep { vec![] } else { plus(&thinking, Event::Finished { turn: TURN }) };
-    let speaking =
-        if by.urgent { [&woken[..], &[urgent, ready]].concat() } else { plus(&thinking, ready) };
+    let owed = [&heard[..], &[urgent, Event::SpeechEnded { speech_end: T }]].concat();
+    let speaking = match by {
+        By { owed: true, .. } => plus(&owed, ready),
+        By { missed: true, .. } => {
+            [&heard[..], &[urgent, ready, Event::SpeechEnded { speech_end: T }]].concat()
+        }
+        By { urgent: true, .. } => [&woken[..], &[urgent, ready]].concat(),
+        _ => plus(&thinking, ready),
+    };
     let events = match state {
         "Asleep" => vec![],
         "Asleep, voice" => vec![Event::SpeechStarted { from: T }],
@@ -200,11 +250,23 @@ fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
         "Hearing, guess stop" => plus(&guess, understood(Outcome::Stop)),
         "Announcing" => plus(&quiet, Event::Announce { urgent: false }),
         "Announcing, urgent" => plus(&quiet, urgent),
+        "Announcing, urgent, voice" if by.own => {
+            [&thinking[..], &[ready, Event::SpeechResumed, urgent]].concat()
+        }
         "Announcing, urgent, voice" => {
             [&quiet[..], &[Event::SpeechStarted { from: T }, urgent]].concat()
         }
+        "Announcing, urgent, owed" => owed,
         "Thinking" => thinking,
         "Speaking" => speaking,
+        "Speaking, owed" => plus(&owed, ready),
+        "Speaking, voice" if by.asleep => {
+            vec![Event::SpeechStarted { from: T }, urgent, ready]
+        }
+        "Speaking, voice" if by.own => {
+            let second = Event::SoundReady { turn: TurnId(2) };
+            [&thinking[..], &[ready, Event::SpeechResumed, urgent, second]].concat()
+        }
         "Speaking, voice" if by.urgent => [&heard[..], &[urgent, ready]].concat(),
         "Speaking, voice" => plus(&speaking, Event::SpeechResumed),
         "Paused" | "Paused, asking" | "Paused, asking, over" => {
@@ -288,6 +350,10 @@ fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
                 ("Overhear", turn)
             }
             Action::Keep { turn } => ("Keep", turn),
+            Action::Missed => {
+                names.push("Missed".to_string());
+                continue;
+            }
             Action::Show(_) => continue,
         };
         assert_eq!(live, Some(turn), "{name} of another turn");
@@ -318,17 +384,22 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
                 let shown = machine.state();
                 let actions = machine.step(at, event);
 
-                let forms = [
-                    if barge_in { format!("{event_name}(barge-in)") } else { String::new() },
-                    if by.asleep { format!("{event_name}(asleep)") } else { String::new() },
-                    match base(event_name) {
-                        event if by.urgent && event != "Announce" => format!("{event}(urgent)"),
-                        _ => String::new(),
-                    },
-                    event_name.to_string(),
-                    // `Tick` alone stands for itself: no time-out is over.
-                    base(event_name).to_string(),
+                let special = [
+                    by.asleep.then_some("asleep"),
+                    by.own.then_some("own"),
+                    by.missed.then_some("missed"),
+                    barge_in.then_some("barge-in"),
+                    (by.urgent && base(event_name) != "Announce").then_some("urgent"),
                 ];
+                let special = special.into_iter().flatten();
+                let forms: Vec<String> = special
+                    .clone()
+                    .map(|form| with(event_name, form))
+                    .chain([event_name.to_string()])
+                    .chain(special.map(|form| with(base(event_name), form)))
+                    // `Tick` alone stands for itself: no time-out is over.
+                    .chain([base(event_name).to_string()])
+                    .collect();
                 let row = forms
                     .iter()
                     .map(|form| (state.to_string(), form.clone()))
@@ -341,7 +412,9 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
                 };
                 used.extend(row);
                 let context = format!("{state} × {event_name}, line {line}, {by:?}, {config:?}");
-                assert_eq!(name(&machine), next.replace("rest", rest), "{context}");
+                let on = if by.owed { "Speaking, owed" } else { "Speaking" };
+                let next = if next == "on" { on.into() } else { next.replace("rest", rest) };
+                assert_eq!(name(&machine), next, "{context}");
                 assert_eq!(names(&actions, live), expected, "{context}");
                 let show = (machine.state() != shown).then(|| Action::Show(machine.state()));
                 assert_eq!(
@@ -358,9 +431,9 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
             }
         }
     }
-    // Without `wake` 15 states in 17 ways; barge-in adds three in six, and takes a way
-    // to speech over a reply that it would pause. `wake` adds two states and three ways.
-    assert_eq!(cells, EVENTS.len() * (17 + 22 + 22 + 27));
+    // Without `wake` 17 states in 22 ways; barge-in adds three in nine, and takes four ways
+    // to speech over what is spoken. `wake` adds two states and four ways.
+    assert_eq!(cells, EVENTS.len() * (22 + 27 + 28 + 33));
     for key in rows.keys() {
         assert!(used.contains(key), "the row {key:?} describes nothing");
     }

@@ -2,11 +2,22 @@
 
 use std::collections::VecDeque;
 
+use sayso_core::audio::Samples;
+
 use crate::control::Announcement;
 
 /// Something that waits to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Waiting {
+pub struct Waiting {
+    /// What it is.
+    pub what: What,
+    /// Since when it waits.
+    pub since: Samples,
+}
+
+/// Something to be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
     /// These words.
     Announcement(Announcement),
     /// The answer to a typed question.
@@ -15,7 +26,7 @@ pub enum Waiting {
 
 impl Waiting {
     fn is_urgent(&self) -> bool {
-        matches!(self, Self::Announcement(Announcement { urgent: true, .. }))
+        matches!(self.what, What::Announcement(Announcement { urgent: true, .. }))
     }
 }
 
@@ -23,47 +34,66 @@ impl Waiting {
 const CAPACITY: usize = 32;
 
 /// What waits, the urgent first, else in the order in which it came.
-#[derive(Debug, Default)]
-pub struct Announcements(VecDeque<Waiting>);
+#[derive(Debug)]
+pub struct Announcements {
+    waiting: VecDeque<Waiting>,
+    patience: Samples,
+}
 
 impl Announcements {
+    /// Nothing waits. What is not urgent will wait for `patience` until nobody speaks and
+    /// nobody is being answered.
+    pub fn new(patience: Samples) -> Self {
+        Self { waiting: VecDeque::new(), patience }
+    }
+
     /// Puts one in line. Hands it back when too much waits already.
     pub fn put(&mut self, waiting: Waiting) -> Result<(), Waiting> {
-        if self.0.len() >= CAPACITY {
+        if self.waiting.len() >= CAPACITY {
             return Err(waiting);
         }
         let place = match waiting.is_urgent() {
-            true => self.0.iter().take_while(|before| before.is_urgent()).count(),
-            false => self.0.len(),
+            true => self.urgent(),
+            false => self.waiting.len(),
         };
-        self.0.insert(place, waiting);
+        self.waiting.insert(place, waiting);
         Ok(())
     }
 
     /// Puts back what was to be said and was not heard: it comes first of its kind again.
     pub fn put_back(&mut self, waiting: Waiting) {
-        let urgent = self.0.iter().take_while(|before| before.is_urgent()).count();
-        self.0.insert(if waiting.is_urgent() { 0 } else { urgent }, waiting);
+        let place = if waiting.is_urgent() { 0 } else { self.urgent() };
+        self.waiting.insert(place, waiting);
     }
 
-    /// Whether the next is urgent, if there is one.
-    pub fn next_is_urgent(&self) -> Option<bool> {
-        self.0.front().map(Waiting::is_urgent)
+    /// How many are urgent.
+    fn urgent(&self) -> usize {
+        self.waiting.iter().take_while(|before| before.is_urgent()).count()
+    }
+
+    /// Whether the next is urgent by now, if there is one: beside constant talk nothing is to
+    /// wait for ever. What has waited for the patience becomes urgent between two utterances,
+    /// which `between` says, and after twice that at any time.
+    pub fn next_is_urgent(&self, now: Samples, between: bool) -> Option<bool> {
+        let next = self.waiting.front()?;
+        let waited = now - next.since;
+        let overdue = waited >= self.patience && between || waited >= self.patience + self.patience;
+        Some(next.is_urgent() || overdue)
     }
 
     /// Takes the next.
     pub fn take(&mut self) -> Option<Waiting> {
-        self.0.pop_front()
+        self.waiting.pop_front()
     }
 
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.waiting.len()
     }
 
     /// Drops all.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
     }
 }
 
@@ -71,20 +101,24 @@ impl Announcements {
 mod tests {
     use super::*;
 
+    const PATIENCE: Samples = Samples(1_000);
+
     fn say(text: &str, urgent: bool) -> Waiting {
-        Waiting::Announcement(Announcement { text: text.into(), urgent, chime: false })
+        let announcement = Announcement { text: text.into(), urgent, chime: false };
+        Waiting { what: What::Announcement(announcement), since: Samples(500) }
     }
 
     #[test]
     fn the_urgent_come_first_and_each_kind_in_its_order() {
-        let mut all = Announcements::default();
-        assert_eq!(all.next_is_urgent(), None);
+        let mut all = Announcements::new(PATIENCE);
+        let now = Samples(500);
+        assert_eq!(all.next_is_urgent(now, true), None);
         for (text, urgent) in [("a", false), ("b", true), ("c", false), ("d", true)] {
             all.put(say(text, urgent)).expect("room");
         }
         all.put_back(say("first", false));
         all.put_back(say("very first", true));
-        assert_eq!(all.next_is_urgent(), Some(true));
+        assert_eq!(all.next_is_urgent(now, false), Some(true));
         let order: Vec<_> = std::iter::from_fn(|| all.take()).collect();
         let expected = [
             ("very first", true),
@@ -99,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_bounded() {
-        let mut all = Announcements::default();
+        let mut all = Announcements::new(PATIENCE);
         for n in 0..CAPACITY {
             all.put(say(&n.to_string(), false)).expect("room");
         }
@@ -107,5 +141,24 @@ mod tests {
         assert_eq!(all.len(), CAPACITY);
         all.clear();
         assert_eq!(all.len(), 0);
+    }
+
+    #[test]
+    fn patience_ends_between_two_utterances_and_then_anywhere() {
+        let mut all = Announcements::new(PATIENCE);
+        all.put(say("a", false)).expect("room");
+        let question = Waiting { what: What::Question("b".into()), since: Samples(2_000) };
+        all.put(question).expect("room");
+        let urgent = |now, between| all.next_is_urgent(Samples(now), between);
+        assert_eq!([urgent(1_499, true), urgent(1_499, false)], [Some(false); 2]);
+        assert_eq!([urgent(1_500, true), urgent(1_500, false)], [Some(true), Some(false)]);
+        assert_eq!([urgent(2_499, false), urgent(2_500, false)], [Some(false), Some(true)]);
+        // Put back, it has waited since the beginning; each has its own time.
+        let first = all.take().expect("one");
+        all.put_back(first.clone());
+        assert_eq!(all.next_is_urgent(Samples(2_500), false), Some(true));
+        assert_eq!(all.take(), Some(first));
+        assert_eq!(all.next_is_urgent(Samples(2_999), true), Some(false));
+        assert_eq!(all.next_is_urgent(Samples(3_000), true), Some(true));
     }
 }

@@ -6,29 +6,23 @@ use sayso_board::{Board, Microphone, StreamStats};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
-use sayso_models::tts::Delivery;
 
 use crate::Stop;
 use crate::clock::{Clock, SampleClock, WallClock};
 use crate::config::Config;
 use crate::control::{Controls, Handle};
 use crate::conversation::Conversation;
-use crate::cores::{Cores, Seat};
+use crate::cores::Cores;
 use crate::ear::{Attention, Cleaner, Ear, Interrupting};
-use crate::engines::{Engines, Lease, Sessions, cores, threads};
+use crate::engines::{Engines, Lease, Sessions, cores};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::events::{Events, Subscription};
-use crate::itself::Facts;
-use crate::judge::Judge;
 use crate::lost::{self, Lost};
-use crate::mind::Mind;
 use crate::patience::Patience;
 use crate::playback::Playback;
-use crate::scribe::Scribe;
 use crate::supervisor::{Health, Strikes};
-use crate::voice::Voice;
-use crate::workers::{self, Post, Workers};
+use crate::workers::{self, Tools};
 use crate::{live, lockstep};
 
 /// How time passes in a conversation.
@@ -193,8 +187,8 @@ impl Assistant {
         loop {
             let (mut conversation, attention, microphone) = self.begin(board, true)?;
             let ear = self.ear(attention);
-            let parts = Parts::new(&self.config, &self.cores, &self.clock, true);
-            let posts = parts.posts(&mut self.engines);
+            let tools = self.tools(self.clock.clone(), true);
+            let posts = workers::hire(&mut self.engines, &tools);
             let sessions = self.sessions.clone();
             let left = live::run(
                 &mut conversation,
@@ -205,7 +199,7 @@ impl Assistant {
                     links: board.links(),
                     replace: &mut |worker| {
                         let sessions = sessions.as_ref().ok_or(Error::Worker(worker))?;
-                        let posts = parts.posts(&mut sessions.session()?);
+                        let posts = workers::hire(&mut sessions.session()?, &tools);
                         let post = posts.into_iter().find(|post| post.name() == worker);
                         post.ok_or(Error::Worker(worker))
                     },
@@ -246,9 +240,8 @@ impl Assistant {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
         let (mut conversation, attention, microphone) = self.begin(board, false)?;
         let mut ear = self.ear(attention);
-        let told: Arc<dyn Clock> = clock.clone();
-        let parts = Parts::new(&self.config, &self.cores, &told, false);
-        let mut posts = parts.posts(&mut self.engines);
+        let tools = self.tools(clock.clone(), false);
+        let mut posts = workers::hire(&mut self.engines, &tools);
         let microphone = lockstep::run(
             &mut conversation,
             &mut ear,
@@ -286,10 +279,14 @@ impl Assistant {
         let watched = (attention.clone(), patience);
         let outside = (self.events.clone(), self.controls.clone());
         let conversation = Conversation::new(machine, playback, rate, real_time, watched, outside)
-            .with_feedback(self.config.feedback.clone())
+            .with_settings(&self.config)
             .with_panel(panel)
             .with_changes(changes);
         Ok((conversation, attention, microphone))
+    }
+
+    fn tools(&self, clock: Arc<dyn Clock>, live: bool) -> Tools {
+        Tools { config: self.config.clone(), cores: self.cores.clone(), clock, live }
     }
 
     fn ear(&mut self, attention: Arc<Attention>) -> Ear<'static> {
@@ -310,57 +307,6 @@ impl Drop for Assistant {
             lease.put(std::mem::replace(&mut self.engines, lost::session()));
         }
     }
-}
-
-/// What the workers of a conversation are made of, but for their engines.
-struct Parts {
-    config: Config,
-    cores: Cores,
-    clock: Arc<dyn Clock>,
-    live: bool,
-}
-
-impl Parts {
-    fn new(config: &Config, cores: &Cores, clock: &Arc<dyn Clock>, live: bool) -> Self {
-        Self { config: config.clone(), cores: cores.clone(), clock: clock.clone(), live }
-    }
-
-    /// Where a worker takes cores, whose engine is to run on so many threads (0 follows the
-    /// load). On a virtual clock the workers never compute at the same time, and one may call
-    /// another while it holds its own cores. Their number is then fixed: some of llama.cpp's
-    /// sums depend on it in their last bits, and one recording is to give one event log.
-    fn seat(&self, asked: u32) -> Seat {
-        match (self.live, asked) {
-            (false, _) => Cores::new(self.cores.total()).seat(),
-            (true, 0) => self.cores.seat(),
-            (true, _) => self.cores.clone().fixed().seat(),
-        }
-    }
-
-    /// The workers, with the engines taken out of `engines`.
-    fn posts(&self, engines: &mut Engines) -> Vec<Box<dyn Post>> {
-        let Engines { stt, eot, llm, tts, .. } = engines;
-        let stt = std::mem::replace(stt, Box::new(Lost));
-        let llm = std::mem::replace(llm, Box::new(Lost));
-        let tts = std::mem::replace(tts, Box::new(Lost));
-        let config = &self.config;
-        let threads = |asked| threads(asked, self.cores.total());
-        let language = config.language().map(str::to_owned);
-        let (writing, thinking) = (config.stt.threads, config.llm.threads);
-        let prompt = config.stt.prompt.clone();
-        workers::posts(Workers {
-            scribe: Scribe::new(stt, self.seat(writing), threads(writing), language, prompt),
-            judge: Judge::new(eot.take(), self.seat(0)),
-            mind: Mind::new(llm, self.seat(thinking), threads(thinking), self.clock.clone())
-                .with_facts(Facts::of(config)),
-            voice: Voice::new(tts, self.seat(0), delivery(config)),
-        })
-    }
-}
-
-/// How the voice is to speak.
-pub fn delivery(config: &Config) -> Delivery {
-    Delivery { speed: config.tts.speed, volume: config.tts.volume }
 }
 
 /// How the ear finds where speech begins and ends.

@@ -33,6 +33,8 @@ pub struct Config {
     pub satellite: Satellite,
     /// Short sounds that say what goes on.
     pub feedback: Feedback,
+    /// What the assistant says on its own.
+    pub announcements: Announcements,
     /// Cleaning what is heard.
     pub ear: Ear,
     /// Turn-taking.
@@ -168,7 +170,10 @@ impl Default for Satellite {
 pub struct Feedback {
     /// When the wake phrase was heard.
     pub wake: bool,
-    /// When nothing was understood. Without a wake phrase every cough would sound.
+    /// When nothing was understood. On a device without a screen nothing else says that
+    /// something was heard and will not be answered, so the settings that are installed
+    /// with the service have it on. It is off by default, for a terminal shows that
+    /// already, and without a wake phrase every cough sounds.
     pub nothing: bool,
     /// When something went wrong.
     pub error: bool,
@@ -183,6 +188,22 @@ pub struct Feedback {
 impl Default for Feedback {
     fn default() -> Self {
         Self { wake: true, nothing: false, error: true, announce: true, devices: true, volume: 0.5 }
+    }
+}
+
+/// What the assistant says on its own: announcements, and answers to typed questions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Announcements {
+    /// How long one that is not urgent waits until nobody speaks and nobody is being
+    /// answered, in s. Then it is said between two utterances, and after twice that as if
+    /// it were urgent: beside a television it would wait for ever.
+    pub patience_s: u32,
+}
+
+impl Default for Announcements {
+    fn default() -> Self {
+        Self { patience_s: 60 }
     }
 }
 

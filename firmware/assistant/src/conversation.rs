@@ -6,28 +6,32 @@
 //! leaves as [`Order`]s. Who carries the orders out, on which thread and in
 //! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
 
+mod announcing;
+mod commands;
 mod current;
+mod devices;
+mod owed;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use sayso_board::{Change, Panel, Press};
+use sayso_board::{Change, Panel};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_models::Cancel;
 
 use self::current::Current;
-use crate::announcements::{Announcements, Waiting};
-use crate::clause::ClauseSplitter;
-use crate::config::Feedback;
-use crate::control::{Announcement, Command, Controls};
+use self::owed::Owed;
+use crate::announcements::Announcements;
+use crate::config::{Config, Feedback};
+use crate::control::Controls;
 use crate::draft::Draft;
 use crate::ear::{Attention, HeardFrame, Recorder};
-use crate::earcon::{self, Earcon};
-use crate::event::{Ending, Event, Origin, Tokens, TurnRecord};
+use crate::earcon::Earcon;
+use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::events::Events;
 use crate::intent;
 use crate::judge::{Asking, Judged, Question};
@@ -74,6 +78,8 @@ pub struct Conversation {
     /// What was asked and interrupted before a word of the answer was heard, by who is
     /// still speaking or being answered.
     unanswered: String,
+    /// What was said before and under an urgent announcement, until it is answered.
+    owed: Owed,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
@@ -125,12 +131,13 @@ impl Conversation {
             known: Known::default(),
             overhearing: Cancel::new(),
             unanswered: String::new(),
+            owed: Owed::default(),
             orders: VecDeque::new(),
             panel: None,
             changes: None,
             trouble_until: None,
             ruined: None,
-            announcements: Announcements::default(),
+            announcements: Announcements::new(Samples(u64::MAX)),
             controls,
             feedback: Feedback::default(),
             events,
@@ -150,9 +157,11 @@ impl Conversation {
         self
     }
 
-    /// Gives feedback by sound as these settings say.
-    pub fn with_feedback(mut self, feedback: Feedback) -> Self {
-        self.feedback = feedback;
+    /// Gives feedback by sound, and is patient with announcements, as the settings say.
+    pub fn with_settings(mut self, config: &Config) -> Self {
+        self.feedback = config.feedback.clone();
+        let patience = u64::from(config.announcements.patience_s) * 1_000;
+        self.announcements = Announcements::new(Samples::from_ms(patience));
         self
     }
 
@@ -167,83 +176,13 @@ impl Conversation {
     pub fn look_around(&mut self) {
         self.look_at_buttons();
         self.look_at_devices();
-        while let Some(command) = self.controls.take() {
-            self.obey(command);
-        }
-    }
-
-    /// Does what somebody asks for by a [`Handle`](crate::control::Handle).
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Announce(announcement) => self.wait(Waiting::Announcement(announcement)),
-            Command::Ask(question) => self.wait(Waiting::Question(question)),
-            Command::Stop => {
-                self.announcements.clear();
-                self.step(turn::Event::Sleep);
-            }
-            Command::Mute(muted) => {
-                self.attention.set_muted(muted);
-                self.controls.show(|status| status.muted = muted);
-            }
-            Command::Volume(volume) => {
-                let volume = volume.clamp(0.0, 2.0);
-                self.playback.set_volume(volume);
-                self.controls.show(|status| status.volume = volume);
-            }
-        }
-        let waiting = self.announcements.len();
-        self.controls.show(|status| status.waiting = waiting);
-    }
-
-    /// Puts in line what is to be said as soon as nobody else speaks.
-    fn wait(&mut self, waiting: Waiting) {
-        if self.announcements.put(waiting).is_err() {
-            self.trouble("too many announcements wait to be said: one more was dropped".into());
-        }
-    }
-
-    /// Offers the turn machine the next announcement.
-    fn offer(&mut self) {
-        if let Some(urgent) = self.announcements.next_is_urgent() {
-            self.step(turn::Event::Announce { urgent });
-        }
+        self.look_at_commands();
     }
 
     /// Lets a short sound be heard, if the settings want it.
     fn sound(&mut self, earcon: Earcon) {
         if let Some(sound) = earcon.as_set(&self.feedback, self.rate) {
             self.playback.chime(sound);
-        }
-    }
-
-    /// Does what is asked for by button.
-    fn look_at_buttons(&mut self) {
-        while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
-            self.step(match press {
-                Press::Talk => turn::Event::Wake { from: self.now },
-                Press::Hush => turn::Event::Sleep,
-            });
-        }
-    }
-
-    /// Tells of devices that were lost, or are back.
-    fn look_at_devices(&mut self) {
-        let at = self.now;
-        while let Some(change) = self.changes.as_ref().and_then(|changes| changes.try_recv().ok()) {
-            let (device, message) = (change.device, change.message);
-            if change.back {
-                self.tell(Event::DeviceBack { at, device, message });
-                // Without its own chime: what is back may be the loudspeaker.
-                self.sound(Earcon::Back);
-                if let Some(text) = earcon::is_back(device).filter(|_| self.feedback.devices) {
-                    let (text, urgent, chime) = (text.to_owned(), false, false);
-                    self.wait(Waiting::Announcement(Announcement { text, urgent, chime }));
-                }
-            } else {
-                self.show_trouble();
-                self.sound(Earcon::Lost);
-                self.tell(Event::DeviceLost { at, device, message });
-            }
         }
     }
 
@@ -414,7 +353,10 @@ impl Conversation {
                 let reads = patience::reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
-                let outcome = intent::outcome(&text);
+                let outcome = match intent::outcome(&text) {
+                    Outcome::Words if intent::is_own(&text, &current.over) => Outcome::Nothing,
+                    outcome => outcome,
+                };
                 current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
                     let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
@@ -635,11 +577,15 @@ impl Conversation {
 
     fn step(&mut self, event: turn::Event) {
         for action in self.machine.step(self.now, event) {
-            self.act(action);
+            self.act(action, event);
         }
+        self.owed.keep(self.machine.owed(), |from, to| {
+            self.recorder.range(from, (to + TAIL).min(self.now))
+        });
     }
 
-    fn act(&mut self, action: Action) {
+    /// Does what `event` called for.
+    fn act(&mut self, action: Action, event: turn::Event) {
         match action {
             Action::Think { turn, from, to } => self.think(turn, from, to),
             Action::Release { turn } => {
@@ -664,8 +610,10 @@ impl Conversation {
             }
             Action::Announce { turn } => self.announce(turn),
             Action::Late { turn } => self.late(turn),
+            Action::Missed => self.missed(),
             Action::Cancel { turn } => {
                 self.playback.cancel(turn);
+                self.say_later(turn, event);
                 // Whoever goes on to speak did not mean it.
                 let meant = self.machine.state() != State::Hearing;
                 let outcome = self.current(turn).and_then(|current| current.outcome);
@@ -705,54 +653,25 @@ impl Conversation {
         }
     }
 
-    /// Begins to say what waits first.
-    fn announce(&mut self, turn: TurnId) {
-        let Some(waiting) = self.announcements.take() else { return };
-        let length = self.announcements.len();
-        self.controls.show(|status| status.waiting = length);
-        let cancel = Cancel::new();
-        let record = TurnRecord { turn, begun: self.now, ..TurnRecord::default() };
-        let mut current = Current::new(record, (self.now, self.now), self.arrived, cancel.clone());
-        match &waiting {
-            Waiting::Announcement(announcement) => {
-                current.record.origin = Origin::Announcement;
-                let chime = Some(Earcon::Announce).filter(|_| announcement.chime);
-                match chime.and_then(|chime| chime.as_set(&self.feedback, self.rate)) {
-                    Some(chime) => self.playback.begin_with_chime(turn, &chime),
-                    None => self.playback.begin(turn),
-                }
-                let mut splitter = ClauseSplitter::new();
-                let mut take = |clause| current.clauses.push_back(clause);
-                splitter.push(&announcement.text, &mut take);
-                splitter.finish(&mut take);
-                current.record.reply.clone_from(&announcement.text);
-                current.written = true;
-            }
-            Waiting::Question(question) => {
-                current.record.origin = Origin::Typed;
-                current.record.transcript.clone_from(question);
-                self.playback.begin(turn);
-                let (text, unanswered) = (question.clone(), String::new());
-                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
-            }
-        }
-        current.said = Some(waiting);
-        self.current = Some(current);
-        self.feed_voice();
-    }
-
     fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
-        let drafted = self.draft.is_of(utterance) && self.draft.until() > from;
+        let owed = self.owed.take(from, to);
+        let begun = self.draft.is_of(utterance) && self.draft.until() > from;
+        let drafted = begun && owed.is_none();
         let begin = if drafted { self.draft.until().min(to) } else { from };
-        // Unless it was asked at the first frame of quiet.
-        self.ask(utterance, to);
+        if owed.is_none() {
+            // Unless it was asked at the first frame of quiet.
+            self.ask(utterance, to);
+        }
+        let (audio, over) = owed.unwrap_or_else(|| {
+            (self.recorder.range(begin, (to + TAIL).min(self.now)), String::new())
+        });
         let dictation = Dictation {
             purpose: Purpose::Turn(turn),
             utterance: if drafted { utterance } else { begin },
             from: begin,
-            audio: self.recorder.range(begin, (to + TAIL).min(self.now)),
+            audio,
             cancel: cancel.clone(),
         };
         self.orders.push_back(dictation.into());
@@ -767,7 +686,8 @@ impl Conversation {
         let speech_ended = self.arrived.checked_sub(ago).unwrap_or(self.arrived);
         // The quiet up to now says that nothing followed.
         let heard = (utterance, self.now);
-        self.current = Some(Current::new(record, heard, speech_ended, cancel));
+        let current = Current::new(record, heard, speech_ended, cancel);
+        self.current = Some(Current { over, ..current });
         self.reconsider();
     }
 
@@ -779,7 +699,7 @@ impl Conversation {
         self.forget_the_end();
         self.overhearing.cancel();
         record.ending = ending;
-        if let Some(waiting) = current.said {
+        if let Some(waiting) = &current.said {
             return self.end_own(record, waiting, heard);
         }
         record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
@@ -802,29 +722,6 @@ impl Conversation {
             _ => Job::Discard { turn },
         };
         self.orders.push_back(settled.into());
-        self.reconsider();
-        self.tell(Event::Turn(Box::new(record)));
-    }
-
-    /// Ends a turn that the assistant began by itself.
-    fn end_own(&mut self, mut record: TurnRecord, waiting: Waiting, heard: usize) {
-        let (turn, dropped) = (record.turn, record.ending == Ending::Dropped);
-        if !dropped {
-            record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
-        }
-        let remembered = match &waiting {
-            Waiting::Question(_) if record.heard.is_empty() => Some(Job::Discard { turn }),
-            Waiting::Question(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),
-            Waiting::Announcement(_) => {
-                let said = record.heard.clone();
-                Some(Job::Note { said }).filter(|_| !record.heard.is_empty())
-            }
-        };
-        self.orders.extend(remembered.map(Into::into));
-        // Somebody began to speak before it was heard: it waits until they have finished.
-        if dropped && self.machine.state() == State::Hearing {
-            self.announcements.put_back(waiting);
-        }
         self.reconsider();
         self.tell(Event::Turn(Box::new(record)));
     }

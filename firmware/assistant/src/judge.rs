@@ -5,7 +5,8 @@ use sayso_models::Cancel;
 use sayso_models::eot::EndOfTurn;
 
 use crate::cores::Seat;
-use crate::workers::Worker;
+use crate::engines::Engines;
+use crate::workers::{Tools, Worker};
 
 /// An utterance to be judged.
 #[derive(Clone, Debug)]
@@ -69,17 +70,24 @@ impl Judge {
     pub fn new(model: Option<Box<dyn EndOfTurn>>, seat: Seat) -> Self {
         Self { model, seat }
     }
-
-    /// The model, when the work is over.
-    pub fn into_engine(self) -> Option<Box<dyn EndOfTurn>> {
-        self.model
-    }
 }
 
 impl Worker for Judge {
     type Order = Question;
     type Report = Judged;
     const NAME: &'static str = "end-of-turn detector";
+
+    fn hire(engines: &mut Engines, tools: &Tools) -> Self {
+        Self::new(engines.eot.take(), tools.seat(0))
+    }
+
+    fn give_back(self, engines: &mut Engines) {
+        engines.eot = self.model;
+    }
+
+    fn cancel(question: &Question) -> Cancel {
+        question.cancel.clone()
+    }
 
     fn seat(&self) -> &Seat {
         &self.seat

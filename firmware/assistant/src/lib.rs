@@ -85,7 +85,7 @@ pub mod internals {
 
     open! {
         assistant boards clause control cores ear earcon engines intent passages patience
-        playback state
+        playback state voice
     }
 }
 

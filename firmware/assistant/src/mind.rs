@@ -13,10 +13,12 @@ use sayso_models::llm::{Llm, Reply};
 use crate::clause::{Clause, ClauseSplitter};
 use crate::clock::Clock;
 use crate::cores::Seat;
+use crate::engines::Engines;
 use crate::intent;
 use crate::itself::{self, Facts};
+use crate::lost::Lost;
 use crate::ms;
-use crate::workers::Worker;
+use crate::workers::{Tools, Worker};
 
 /// Work for the mind.
 #[derive(Clone, Debug)]
@@ -50,16 +52,6 @@ pub enum Job {
         /// The words heard.
         said: String,
     },
-}
-
-impl Job {
-    /// The flag that stops the work. What settles an exchange is never stopped.
-    pub fn cancel(&self) -> Cancel {
-        match self {
-            Self::Answer { cancel, .. } => cancel.clone(),
-            Self::Keep { .. } | Self::Discard { .. } | Self::Note { .. } => Cancel::new(),
-        }
-    }
 }
 
 /// What the mind found out.
@@ -129,11 +121,6 @@ impl Mind {
     /// A mind that is asked about the program itself answers by `facts`.
     pub fn with_facts(self, facts: Facts) -> Self {
         Self { facts, ..self }
-    }
-
-    /// The language model, when the work is over.
-    pub fn into_engine(self) -> Box<dyn Llm> {
-        self.llm
     }
 
     fn answer(
@@ -231,6 +218,25 @@ impl Worker for Mind {
     type Order = Job;
     type Report = Thought;
     const NAME: &'static str = "responder";
+
+    fn hire(engines: &mut Engines, tools: &Tools) -> Self {
+        let llm = std::mem::replace(&mut engines.llm, Box::new(Lost));
+        let (config, asked) = (&tools.config, tools.config.llm.threads);
+        Self::new(llm, tools.seat(asked), tools.threads(asked), tools.clock.clone())
+            .with_facts(Facts::of(config))
+    }
+
+    fn give_back(self, engines: &mut Engines) {
+        engines.llm = self.llm;
+    }
+
+    /// What settles an exchange is never stopped.
+    fn cancel(job: &Job) -> Cancel {
+        match job {
+            Job::Answer { cancel, .. } => cancel.clone(),
+            Job::Keep { .. } | Job::Discard { .. } | Job::Note { .. } => Cancel::new(),
+        }
+    }
 
     fn seat(&self) -> &Seat {
         &self.seat

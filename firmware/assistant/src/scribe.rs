@@ -10,7 +10,9 @@ use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
 
 use crate::cores::Seat;
-use crate::workers::Worker;
+use crate::engines::Engines;
+use crate::lost::Lost;
+use crate::workers::{Tools, Worker};
 
 /// Bytes at the end of what was drafted that go before the rest as context.
 const CONTEXT_BYTES: usize = 200;
@@ -115,11 +117,6 @@ impl Scribe {
         Self { stt, seat, threads, language, prompt, sheet: Sheet::default() }
     }
 
-    /// The recogniser, when the work is over.
-    pub fn into_engine(self) -> Box<dyn Stt> {
-        self.stt
-    }
-
     fn draft(
         &mut self,
         dictation: Dictation,
@@ -213,6 +210,22 @@ impl Worker for Scribe {
     type Order = Dictation;
     type Report = Written;
     const NAME: &'static str = "transcriber";
+
+    fn hire(engines: &mut Engines, tools: &Tools) -> Self {
+        let stt = std::mem::replace(&mut engines.stt, Box::new(Lost));
+        let (config, asked) = (&tools.config, tools.config.stt.threads);
+        let language = config.language().map(str::to_owned);
+        let prompt = config.stt.prompt.clone();
+        Self::new(stt, tools.seat(asked), tools.threads(asked), language, prompt)
+    }
+
+    fn give_back(self, engines: &mut Engines) {
+        engines.stt = self.stt;
+    }
+
+    fn cancel(dictation: &Dictation) -> Cancel {
+        dictation.cancel.clone()
+    }
 
     fn seat(&self) -> &Seat {
         &self.seat

@@ -4,8 +4,11 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Tts, WordTiming};
 
+use crate::config::Config;
 use crate::cores::Seat;
-use crate::workers::Worker;
+use crate::engines::Engines;
+use crate::lost::Lost;
+use crate::workers::{Tools, Worker};
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
@@ -86,6 +89,11 @@ impl LeadIn {
     }
 }
 
+/// How the voice is to speak.
+pub fn delivery(config: &Config) -> Delivery {
+    Delivery { speed: config.tts.speed, volume: config.tts.volume }
+}
+
 /// A voice and how it speaks.
 pub struct Voice {
     tts: Box<dyn Tts>,
@@ -98,17 +106,25 @@ impl Voice {
     pub fn new(tts: Box<dyn Tts>, seat: Seat, delivery: Delivery) -> Self {
         Self { tts, seat, delivery }
     }
-
-    /// The voice's engine, when the work is over.
-    pub fn into_engine(self) -> Box<dyn Tts> {
-        self.tts
-    }
 }
 
 impl Worker for Voice {
     type Order = Utter;
     type Report = Voiced;
     const NAME: &'static str = "synthesizer";
+
+    fn hire(engines: &mut Engines, tools: &Tools) -> Self {
+        let tts = std::mem::replace(&mut engines.tts, Box::new(Lost));
+        Self::new(tts, tools.seat(0), delivery(&tools.config))
+    }
+
+    fn give_back(self, engines: &mut Engines) {
+        engines.tts = self.tts;
+    }
+
+    fn cancel(order: &Utter) -> Cancel {
+        order.cancel.clone()
+    }
 
     fn seat(&self) -> &Seat {
         &self.seat

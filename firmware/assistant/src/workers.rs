@@ -3,27 +3,38 @@
 //! A [`Worker`] takes typed orders and emits typed reports. [`Order`] and [`Report`] are
 //! the sums of them, so that a conversation and the two executors ([`crate::live`],
 //! [`crate::lockstep`]) deal with one list of [`Post`]s and know no worker by its type.
-//! A new worker is a line in `kinds!` below and an entry in [`posts`].
+//! A new worker implements [`Worker`] and is a line in `kinds!` below.
 
-use std::any::Any;
+use std::sync::Arc;
 
 use sayso_models::Cancel;
 
-use crate::cores::Seat;
-use crate::engines::Engines;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::cores::{Cores, Seat};
+use crate::engines::{Engines, threads};
 use crate::judge::{Judge, Judged, Question};
 use crate::mind::{Job, Mind, Thought};
 use crate::scribe::{Dictation, Scribe, Written};
 use crate::voice::{Utter, Voice, Voiced};
 
 /// Does one kind of work, one order at a time.
-pub trait Worker: Send + 'static {
+pub trait Worker: Send + Sized + 'static {
     /// What it is asked for.
     type Order: TryFrom<Order>;
     /// What it says while it works.
     type Report: Into<Report>;
     /// What people call it.
     const NAME: &'static str;
+
+    /// A worker that takes its engine out of `engines`.
+    fn hire(engines: &mut Engines, tools: &Tools) -> Self;
+
+    /// Puts its engine back, when the work is over.
+    fn give_back(self, engines: &mut Engines);
+
+    /// The flag that stops the work on `order`.
+    fn cancel(order: &Self::Order) -> Cancel;
 
     /// Where it takes cores before it computes, so that they can be taken back from one
     /// that hangs.
@@ -35,7 +46,7 @@ pub trait Worker: Send + 'static {
 }
 
 /// A [`Worker`] of any type, in the list of a conversation's workers.
-pub trait Post: Any + Send {
+pub trait Post: Send {
     /// What people call it.
     fn name(&self) -> &'static str;
 
@@ -44,6 +55,9 @@ pub trait Post: Any + Send {
 
     /// Carries out an order that is for it; others change nothing.
     fn work(&mut self, order: Order, cancel: &Cancel, emit: &mut dyn FnMut(Report));
+
+    /// Puts its engine back, when the work is over.
+    fn give_back(self: Box<Self>, engines: &mut Engines);
 }
 
 impl<W: Worker> Post for W {
@@ -59,6 +73,42 @@ impl<W: Worker> Post for W {
         if let Ok(order) = W::Order::try_from(order) {
             self.run(order, cancel, &mut |report| emit(report.into()));
         }
+    }
+
+    fn give_back(self: Box<Self>, engines: &mut Engines) {
+        Worker::give_back(*self, engines);
+    }
+}
+
+/// What the workers of a conversation are made of, but for their engines.
+#[derive(Clone)]
+pub struct Tools {
+    /// The settings.
+    pub config: Config,
+    /// The cores that the workers share.
+    pub cores: Cores,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether the workers compute at the same time.
+    pub live: bool,
+}
+
+impl Tools {
+    /// Where a worker takes cores, whose engine is to run on so many threads (0 follows the
+    /// load). On a virtual clock the workers never compute at the same time, and one may call
+    /// another while it holds its own cores. Their number is then fixed: some of llama.cpp's
+    /// sums depend on it in their last bits, and one recording is to give one event log.
+    pub fn seat(&self, asked: u32) -> Seat {
+        match (self.live, asked) {
+            (false, _) => Cores::new(self.cores.total()).seat(),
+            (true, 0) => self.cores.seat(),
+            (true, _) => self.cores.clone().fixed().seat(),
+        }
+    }
+
+    /// On how many threads such an engine runs at most.
+    pub fn threads(&self, asked: u32) -> usize {
+        threads(asked, self.cores.total())
     }
 }
 
@@ -83,6 +133,18 @@ macro_rules! kinds {
                     $(Self::$kind(_) => <$worker as Worker>::NAME,)*
                 }
             }
+
+            /// The flag that stops the work.
+            pub fn cancel(&self) -> Cancel {
+                match self {
+                    $(Self::$kind(order) => <$worker as Worker>::cancel(order),)*
+                }
+            }
+        }
+
+        /// The workers of a conversation, with the engines taken out of `engines`.
+        pub fn hire(engines: &mut Engines, tools: &Tools) -> Vec<Box<dyn Post>> {
+            vec![$(Box::new(<$worker as Worker>::hire(engines, tools)),)*]
         }
 
         $(
@@ -123,63 +185,7 @@ kinds! {
     Synthesize: Utter => Voiced, by Voice;
 }
 
-impl Order {
-    /// The flag that stops the work.
-    pub fn cancel(&self) -> Cancel {
-        match self {
-            Self::Transcribe(order) => order.cancel.clone(),
-            Self::Judge(order) => order.cancel.clone(),
-            Self::Respond(order) => order.cancel(),
-            Self::Synthesize(order) => order.cancel.clone(),
-        }
-    }
-}
-
-/// All workers of one conversation.
-pub struct Workers {
-    /// Writes down what is said.
-    pub scribe: Scribe,
-    /// Says whether it sounds complete.
-    pub judge: Judge,
-    /// Answers.
-    pub mind: Mind,
-    /// Speaks the answer.
-    pub voice: Voice,
-}
-
-/// The list of a conversation's workers.
-pub fn posts(workers: Workers) -> Vec<Box<dyn Post>> {
-    let Workers { scribe, judge, mind, voice } = workers;
-    vec![Box::new(scribe), Box::new(judge), Box::new(mind), Box::new(voice)]
-}
-
 /// Puts the engines of these workers back.
 pub fn give_back(posts: Vec<Box<dyn Post>>, engines: &mut Engines) {
-    for post in posts {
-        let post: Box<dyn Any> = post;
-        let post = match post.downcast::<Scribe>() {
-            Ok(scribe) => {
-                engines.stt = scribe.into_engine();
-                continue;
-            }
-            Err(post) => post,
-        };
-        let post = match post.downcast::<Judge>() {
-            Ok(judge) => {
-                engines.eot = judge.into_engine();
-                continue;
-            }
-            Err(post) => post,
-        };
-        let post = match post.downcast::<Mind>() {
-            Ok(mind) => {
-                engines.llm = mind.into_engine();
-                continue;
-            }
-            Err(post) => post,
-        };
-        if let Ok(voice) = post.downcast::<Voice>() {
-            engines.tts = voice.into_engine();
-        }
-    }
+    posts.into_iter().for_each(|post| post.give_back(engines));
 }

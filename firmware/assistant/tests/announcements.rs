@@ -7,19 +7,30 @@ mod common;
 
 use sayso::event::{Ending, Origin, TurnRecord};
 use sayso::internals::control::{Announcement, Command};
-use sayso::{Assistant, Event, Pace, Stop};
+use sayso::{Assistant, Config, Event, Pace, Stop};
 use sayso_replay::{Layout, Output, Replay, Tracks};
 
 const TEXT: &str = "The soup in the kitchen is ready now.";
 
 struct Run {
     turns: Vec<TurnRecord>,
+    troubles: Vec<String>,
     history: Vec<(String, String)>,
     tracks: Tracks,
 }
 
 /// A conversation in which `commands` are given at these times of the sample clock, in ms.
 fn run(
+    lines: &[&'static str],
+    parts: &[(bool, usize)],
+    pace: Pace,
+    commands: &[(u64, Command)],
+) -> Run {
+    run_with(common::config(), lines, parts, pace, commands)
+}
+
+fn run_with(
+    config: Config,
     lines: &[&'static str],
     parts: &[(bool, usize)],
     pace: Pace,
@@ -32,10 +43,10 @@ fn run(
         board = board.pace(sayso_replay::Pace::RealTime);
     }
     let tracks = board.handle();
-    let mut assistant = Assistant::new(common::config(), engines);
+    let mut assistant = Assistant::new(config, engines);
     let handle = assistant.handle();
     let mut commands: Vec<_> = commands.iter().rev().collect();
-    let mut turns = Vec::new();
+    let (mut turns, mut troubles) = (Vec::new(), Vec::new());
     assistant
         .converse(&mut board, pace, &Stop::new(), &mut |event| match event {
             Event::Level { at, .. } => {
@@ -45,6 +56,7 @@ fn run(
                 }
             }
             Event::Turn(turn) => turns.push(*turn),
+            Event::Trouble { message, .. } => troubles.push(message),
             _ => {}
         })
         .expect("a conversation");
@@ -52,7 +64,7 @@ fn run(
     let history = seen.lock().expect("seen");
     let history = history.iter().map(|e| (e.user.clone(), e.assistant.clone())).collect();
     let tracks = tracks.finish().expect("tracks").expect("in memory");
-    Run { turns, history, tracks }
+    Run { turns, troubles, history, tracks }
 }
 
 fn announce(text: &str, urgent: bool, chime: bool) -> Command {
@@ -144,6 +156,129 @@ fn an_urgent_one_speaks_over_a_speaker_and_ends_a_reply() {
         [(Origin::Speech, Ending::Interrupted), (Origin::Announcement, Ending::Complete)];
     assert_eq!(endings(&reply), expected);
     assert_eq!(reply.turns[1].heard, TEXT);
+}
+
+/// The turns that were not dropped without trace.
+fn heard(run: &Run) -> Vec<&TurnRecord> {
+    run.turns.iter().filter(|turn| turn.ending != Ending::Dropped).collect()
+}
+
+#[test]
+fn who_was_speaking_when_an_urgent_one_cut_in_is_answered_after_it() {
+    let question = "Who wrote Hamlet?";
+    let parts = [(false, 500), (true, 1_500), (false, 6_000)];
+    let thrice = [TEXT; 3].join(" ");
+    // They go on after it; they finish under it; they had just finished.
+    for (at, text) in [(1_000, TEXT), (1_000, &thrice), (2_300, &thrice)] {
+        for pace in [Pace::Lockstep, Pace::Live] {
+            let run = run(&[question; 4], &parts, pace, &[(at, announce(text, true, false))]);
+            let case = format!("at {at} ms, {pace:?}: {:?}", run.turns);
+            let [announced, answered] = heard(&run)[..] else { panic!("{case}") };
+            assert_eq!(
+                (announced.origin, announced.ending),
+                (Origin::Announcement, Ending::Complete)
+            );
+            assert_eq!(
+                (answered.origin, answered.ending),
+                (Origin::Speech, Ending::Complete),
+                "{case}"
+            );
+            assert!(announced.begun.as_ms() < at + 100, "{case}");
+            // All of it, from before the announcement on.
+            assert!(answered.speech_from.as_ms() < 520, "{case}");
+            assert!((1_950..2_100).contains(&answered.speech_end.as_ms()), "{case}");
+            assert!(answered.begun > announced.begun, "{case}");
+            assert_eq!(run.history[0], (String::new(), text.to_owned()), "{case}");
+            assert_eq!(run.history[1], (question.to_owned(), answered.heard.clone()), "{case}");
+            assert_eq!(run.history.len(), 2, "{case}");
+            assert!(run.troubles.is_empty(), "{:?}", run.troubles);
+        }
+    }
+}
+
+#[test]
+fn an_announcement_may_last_longer_than_what_was_heard_is_remembered() {
+    // 56 s: the engine that writes down what was said refuses silence.
+    let text = [TEXT; 70].join(" ");
+    let parts = [(false, 500), (true, 1_500), (false, 62_000)];
+    let run = run(
+        &["Who wrote Hamlet?"; 3],
+        &parts,
+        Pace::Lockstep,
+        &[(1_000, announce(&text, true, false))],
+    );
+    let [announced, answered] = heard(&run)[..] else { panic!("{:?}", run.turns) };
+    assert_eq!(announced.heard, text);
+    assert_eq!((answered.origin, answered.ending), (Origin::Speech, Ending::Complete));
+    assert_eq!(answered.transcript, "Who wrote Hamlet?");
+    assert!(answered.begun.as_ms() > 55_000);
+}
+
+#[test]
+fn what_is_understood_is_not_the_announcement_itself() {
+    let parts = [(false, 500), (true, 1_500), (false, 6_000)];
+    let text = [TEXT; 3].join(" ");
+    let lines = ["The soup in the kitchen is ready now."; 3];
+    let run = run(&lines, &parts, Pace::Lockstep, &[(1_000, announce(&text, true, false))]);
+    let [announced] = heard(&run)[..] else { panic!("{:?}", run.turns) };
+    assert_eq!((announced.origin, announced.ending), (Origin::Announcement, Ending::Complete));
+    assert_eq!(run.history, [(String::new(), text)]);
+}
+
+#[test]
+fn who_cannot_be_told_from_the_loudspeaker_is_asked_to_repeat_it() {
+    let mut config = common::config();
+    config.turn.barge_in = false;
+    let parts = [(false, 500), (true, 1_500), (false, 4_000)];
+    for pace in [Pace::Lockstep, Pace::Live] {
+        let commands = [(1_000, announce(TEXT, true, false))];
+        let run = run_with(config.clone(), &["Who wrote Hamlet?"; 3], &parts, pace, &commands);
+        let [announced] = heard(&run)[..] else { panic!("{:?}", run.turns) };
+        assert_eq!((announced.origin, announced.ending), (Origin::Announcement, Ending::Complete));
+        let [trouble] = &run.troubles[..] else { panic!("{:?}", run.troubles) };
+        assert!(trouble.contains("please say that once more"), "{trouble}");
+    }
+}
+
+#[test]
+fn what_an_urgent_one_cut_off_before_its_sound_is_begun_again_and_given_up_when_it_is_late() {
+    let mut config = common::config();
+    config.turn.think_timeout_s = 2;
+    let commands =
+        [(300, Command::Ask(common::NO_ANSWER.into())), (800, announce(TEXT, true, false))];
+    let run = run_with(config, &[], &[(false, 5_000)], Pace::Live, &commands);
+    let expected = [
+        (Origin::Typed, Ending::Dropped),
+        (Origin::Announcement, Ending::Complete),
+        (Origin::Typed, Ending::Dropped),
+    ];
+    assert_eq!(endings(&run), expected);
+    let [trouble] = &run.troubles[..] else { panic!("{:?}", run.troubles) };
+    assert!(trouble.contains("no answer within 2 s"), "{trouble}");
+}
+
+#[test]
+fn one_that_is_not_urgent_does_not_wait_for_ever() {
+    let mut config = common::config();
+    config.announcements.patience_s = 2;
+    config.turn.think_timeout_s = 2;
+    // A television that never pauses: twice the patience.
+    let talk = [(false, 500), (true, 8_000), (false, 3_000)];
+    let commands = [(700, announce(TEXT, false, false))];
+    let run = run_with(config.clone(), &["And so on."; 9], &talk, Pace::Lockstep, &commands);
+    let first = heard(&run)[0];
+    assert_eq!((first.origin, first.ending), (Origin::Announcement, Ending::Complete));
+    assert!((4_700..4_800).contains(&first.begun.as_ms()), "{:?}", first.begun);
+
+    // One that pauses: between two utterances, before an answer to the first, which follows.
+    let talk = [(false, 500), (true, 1_000), (false, 2_500), (true, 1_000), (false, 3_000)];
+    let run = run_with(config, &[common::NO_ANSWER; 9], &talk, Pace::Live, &commands);
+    let [first] = heard(&run)[..] else { panic!("{:?}", run.turns) };
+    assert_eq!((first.origin, first.ending), (Origin::Announcement, Ending::Complete));
+    assert!((2_650..2_900).contains(&first.begun.as_ms()), "{:?}", first.begun);
+    let answered = run.turns.iter().find(|turn| turn.begun > first.begun).expect("a turn");
+    assert_eq!(answered.transcript, common::NO_ANSWER);
+    assert_eq!(answered.speech_end.as_ms() / 100, 15);
 }
 
 #[test]

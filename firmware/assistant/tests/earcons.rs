@@ -3,29 +3,20 @@
 #![cfg(feature = "models")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::Write;
 use std::time::Duration;
 
 use sayso::internals::earcon::Earcon;
 use sayso::{Config, Engines};
-
-/// Says past the captured output that a test did not run.
-fn skipped(test: &str, why: &str) {
-    let stderr = std::fs::OpenOptions::new().append(true).open("/dev/stderr");
-    if let Ok(mut stderr) = stderr {
-        writeln!(stderr, "SKIPPED {test}: {why}").expect("stderr");
-    }
-}
 
 /// A microphone that hears one must not take it for somebody who speaks.
 #[test]
 fn no_earcon_is_taken_for_speech() {
     let mut vad = match Engines::load_vad(&Config::default()) {
         Ok(vad) => vad,
-        Err(error) => return skipped("no_earcon_is_taken_for_speech", &error.to_string()),
+        Err(error) => return sayso_test_support::skip(error),
     };
     // The detector hears speech where there is some.
-    let speech = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/smoke/jfk.flac");
+    let speech = sayso_test_support::recordings::folder().join("smoke/jfk.flac");
     let speech = sayso_audio_io::read_all(speech, Duration::from_secs(60)).unwrap().samples;
     let mut likeliest = |sound: &[f32]| {
         vad.reset();

@@ -119,7 +119,7 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
     let mut replies = Vec::new();
     for line in REPLIES.lines() {
         let mut sound = Vec::new();
-        let delivery = sayso::internals::assistant::delivery(config);
+        let delivery = sayso::internals::voice::delivery(config);
         tts.speak(line, &delivery, &Cancel::new(), &mut |block| sound.extend_from_slice(block))?;
         replies.push(sound);
     }

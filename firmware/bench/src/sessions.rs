@@ -56,7 +56,7 @@ impl SessionsBench {
             writing: threads(config.stt.threads),
             thinking: threads(config.llm.threads),
             language: config.language().map(str::to_owned),
-            delivery: sayso::internals::assistant::delivery(&config),
+            delivery: sayso::internals::voice::delivery(&config),
         };
         let weights = host.weights(&config)?;
         let loaded = Memory::now();

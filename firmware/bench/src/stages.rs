@@ -134,7 +134,7 @@ impl Stages<'_> {
     pub fn tts(&self, host: &Host) -> Result<Sheet> {
         let config = host.settings()?;
         let mut tts = Engines::load_tts(&config)?;
-        let delivery = sayso::internals::assistant::delivery(&config);
+        let delivery = sayso::internals::voice::delivery(&config);
         let rate = f64::from(tts.sample_rate());
         let mut first = Figures::new("first_clause_ms");
         let mut factor = Figures::new("rtf");

@@ -113,7 +113,7 @@ impl Say {
             Some(file) => Sink::File(file.clone(), rate, Vec::new()),
             None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
         };
-        let delivery = sayso::internals::assistant::delivery(&config);
+        let delivery = sayso::internals::voice::delivery(&config);
         let start = Instant::now();
         let (mut first, mut samples, mut failed) = (None, 0, None);
         for clause in &clauses {

@@ -65,12 +65,13 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
 }
 
 /// The least and the most that a number may be.
-const RANGES: [(&str, f64, f64); 32] = [
+const RANGES: [(&str, f64, f64); 33] = [
     ("models.sessions", 1.0, 64.0),
     ("raspberry_pi.led", 0.0, 1023.0),
     ("raspberry_pi.button", 0.0, 1023.0),
     ("satellite.volume", 0.0, 100.0),
     ("feedback.volume", 0.0, 2.0),
+    ("announcements.patience_s", 1.0, 86_400.0),
     ("turn.onset", 0.0, 1.0),
     ("turn.offset", 0.0, 1.0),
     ("turn.complete", 0.0, 1.0),

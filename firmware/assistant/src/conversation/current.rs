@@ -33,6 +33,9 @@ pub struct Current {
     pub heard_until: Samples,
     /// What the words come to, once they are known.
     pub outcome: Option<Outcome>,
+    /// The words of the urgent announcement that was spoken over what is being answered;
+    /// empty mostly.
+    pub over: String,
     /// What is being said, of a turn that the assistant began by itself.
     pub said: Option<Waiting>,
 }
@@ -59,6 +62,7 @@ impl Current {
             utterance,
             heard_until,
             outcome: None,
+            over: String::new(),
             said: None,
         }
     }

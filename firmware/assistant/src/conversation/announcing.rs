@@ -1,0 +1,117 @@
+//! What the assistant says on its own: from when it is put in line until it is said.
+
+use sayso_core::turn::{self, TurnId};
+use sayso_models::Cancel;
+
+use super::Conversation;
+use super::current::Current;
+use crate::announcements::{Waiting, What};
+use crate::clause::ClauseSplitter;
+use crate::earcon::Earcon;
+use crate::event::{Ending, Event, Origin, TurnRecord};
+use crate::mind::Job;
+
+impl Conversation {
+    /// Puts in line what is to be said as soon as nobody else speaks.
+    pub(super) fn wait(&mut self, what: What) {
+        if self.announcements.put(Waiting { what, since: self.now }).is_err() {
+            self.trouble("too many announcements wait to be said: one more was dropped".into());
+        }
+        self.count_waiting();
+    }
+
+    /// Shows how many wait.
+    pub(super) fn count_waiting(&self) {
+        let waiting = self.announcements.len();
+        self.controls.show(|status| status.waiting = waiting);
+    }
+
+    /// Offers the turn machine the next announcement.
+    pub(super) fn offer(&mut self) {
+        let between = self.machine.is_between_utterances();
+        if let Some(urgent) = self.announcements.next_is_urgent(self.now, between) {
+            self.step(turn::Event::Announce { urgent });
+        }
+    }
+
+    /// Begins to say what waits first.
+    pub(super) fn announce(&mut self, turn: TurnId) {
+        let Some(waiting) = self.announcements.take() else { return };
+        self.count_waiting();
+        let cancel = Cancel::new();
+        let record = TurnRecord { turn, begun: self.now, ..TurnRecord::default() };
+        let mut current = Current::new(record, (self.now, self.now), self.arrived, cancel.clone());
+        match &waiting.what {
+            What::Announcement(announcement) => {
+                current.record.origin = Origin::Announcement;
+                let chime = Some(Earcon::Announce).filter(|_| announcement.chime);
+                match chime.and_then(|chime| chime.as_set(&self.feedback, self.rate)) {
+                    Some(chime) => self.playback.begin_with_chime(turn, &chime),
+                    None => self.playback.begin(turn),
+                }
+                let mut splitter = ClauseSplitter::new();
+                let mut take = |clause| current.clauses.push_back(clause);
+                splitter.push(&announcement.text, &mut take);
+                splitter.finish(&mut take);
+                current.record.reply.clone_from(&announcement.text);
+                current.written = true;
+            }
+            What::Question(question) => {
+                current.record.origin = Origin::Typed;
+                current.record.transcript.clone_from(question);
+                self.playback.begin(turn);
+                let (text, unanswered) = (question.clone(), String::new());
+                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+            }
+        }
+        current.said = Some(waiting);
+        self.current = Some(current);
+        self.feed_voice();
+    }
+
+    /// Puts back in line what was to be said by `turn`, which `event` cancelled, if that was
+    /// because something else went first: not a word of it was heard.
+    pub(super) fn say_later(&mut self, turn: TurnId, event: turn::Event) {
+        let first = matches!(
+            event,
+            turn::Event::SpeechStarted { .. }
+                | turn::Event::SpeechResumed
+                | turn::Event::Wake { .. }
+                | turn::Event::Announce { .. }
+        );
+        let said = self.current(turn).filter(|_| first).and_then(|current| current.said.clone());
+        if let Some(waiting) = said {
+            self.announcements.put_back(waiting);
+            self.count_waiting();
+        }
+    }
+
+    /// Ends a turn that the assistant began by itself.
+    pub(super) fn end_own(&mut self, mut record: TurnRecord, waiting: &Waiting, heard: usize) {
+        let turn = record.turn;
+        if record.ending != Ending::Dropped {
+            record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
+        }
+        self.owed.set_over(&record.heard);
+        let remembered = match &waiting.what {
+            What::Question(_) if record.heard.is_empty() => Some(Job::Discard { turn }),
+            What::Question(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),
+            What::Announcement(_) => {
+                let said = record.heard.clone();
+                Some(Job::Note { said }).filter(|_| !record.heard.is_empty())
+            }
+        };
+        self.orders.extend(remembered.map(Into::into));
+        self.reconsider();
+        self.tell(Event::Turn(Box::new(record)));
+    }
+
+    /// Nobody knows what was said under an urgent announcement.
+    pub(super) fn missed(&mut self) {
+        self.trouble(
+            "an urgent announcement was spoken over you, and this microphone hears the \
+             loudspeaker (turn.barge_in is off); please say that once more"
+                .into(),
+        );
+    }
+}

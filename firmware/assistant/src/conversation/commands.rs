@@ -1,0 +1,48 @@
+//! What others ask of the conversation: by a [`Handle`](crate::control::Handle), or by button.
+
+use sayso_board::Press;
+use sayso_core::turn;
+
+use super::Conversation;
+use crate::announcements::What;
+use crate::control::Command;
+
+impl Conversation {
+    /// Does what was asked for by a [`Handle`](crate::control::Handle).
+    pub(super) fn look_at_commands(&mut self) {
+        while let Some(command) = self.controls.take() {
+            self.obey(command);
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Announce(announcement) => self.wait(What::Announcement(announcement)),
+            Command::Ask(question) => self.wait(What::Question(question)),
+            Command::Stop => {
+                self.announcements.clear();
+                self.count_waiting();
+                self.step(turn::Event::Sleep);
+            }
+            Command::Mute(muted) => {
+                self.attention.set_muted(muted);
+                self.controls.show(|status| status.muted = muted);
+            }
+            Command::Volume(volume) => {
+                let volume = volume.clamp(0.0, 2.0);
+                self.playback.set_volume(volume);
+                self.controls.show(|status| status.volume = volume);
+            }
+        }
+    }
+
+    /// Does what is asked for by button.
+    pub(super) fn look_at_buttons(&mut self) {
+        while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
+            self.step(match press {
+                Press::Talk => turn::Event::Wake { from: self.now },
+                Press::Hush => turn::Event::Sleep,
+            });
+        }
+    }
+}
