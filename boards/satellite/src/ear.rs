@@ -6,7 +6,7 @@
 //! take time, and both adapt to the link:
 //!
 //! - Where a block is missing and a later one is there, the missing one is waited for
-//!   as long as blocks have been late of late (on a wire that keeps the order: not at
+//!   as long as blocks have recently been late (on a wire that keeps the order: not at
 //!   all), and is then concealed.
 //! - Where nothing comes at all, silence takes its place once the wait is longer than
 //!   usual. Sound that comes after all is not thrown away, for it may be a word: the

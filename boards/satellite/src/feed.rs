@@ -35,7 +35,7 @@ pub struct Feed {
     session: Option<Session>,
     /// Samples that left the queue to be played, less those that were not.
     fed: u64,
-    /// The last time at which the queue was shortened for want of a satellite.
+    /// The last time at which the queue was shortened because there was no satellite.
     away: Option<Duration>,
     past: StreamStats,
     /// What the satellite last said of its underruns, which it counts from its own start.

@@ -17,7 +17,7 @@
 //!   loudspeaker drops what would have been played; both count it as
 //!   [missing](sayso_board::StreamStats::missing).
 //! - Sound is handed on as it comes. Only where a block is missing is there a wait,
-//!   as long as blocks were late of late, and then it is concealed and counted.
+//!   as long as blocks were recently late, and then it is concealed and counted.
 //! - What the satellite says it has played tells the mouth what was heard, to within
 //!   the few milliseconds that the word takes to come.
 //! - Over a network everything is [sealed](sayso_secure), or [not at all](Security).

@@ -1,7 +1,7 @@
 //! What others ask of a running conversation: a control socket, a server, a skill.
 //!
 //! A [`Handle`] reaches one conversation from any thread. Each call leaves a
-//! [`Command`] that the conversation takes up between two inputs, within some 10 ms;
+//! [`Command`] that the conversation takes up between two inputs, within about 10 ms;
 //! none waits for what it starts.
 //!
 //! [`operation`] is what can be asked from outside of a program with several boards, in

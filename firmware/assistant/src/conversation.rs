@@ -151,7 +151,7 @@ impl Conversation {
         self
     }
 
-    /// Passes on what a board tells of its devices.
+    /// Passes on what a board reports about its devices.
     pub fn with_changes(mut self, changes: Option<Receiver<Change>>) -> Self {
         self.changes = changes;
         self
@@ -171,8 +171,8 @@ impl Conversation {
         }
     }
 
-    /// Sees to what else there is than sound and reports: buttons, devices and commands.
-    /// To be called often.
+    /// Takes what comes beside sound and reports: buttons, devices and commands. To be
+    /// called often.
     pub fn look_around(&mut self) {
         self.look_at_buttons();
         self.look_at_devices();

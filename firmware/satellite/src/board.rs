@@ -13,7 +13,7 @@ pub trait Board {
     type Serial: Serial;
     /// The time.
     type Clock: Clock;
-    /// What starts the board anew.
+    /// What restarts the board.
     type Watchdog: Watchdog;
     /// The LED that shows the state.
     type Lamp: SetDutyCycle;
@@ -29,7 +29,7 @@ pub struct Parts<B: Board> {
     pub serial: B::Serial,
     /// The time.
     pub clock: B::Clock,
-    /// What starts the board anew.
+    /// What restarts the board.
     pub watchdog: B::Watchdog,
     /// The LED that shows the state.
     pub lamp: B::Lamp,
@@ -84,7 +84,7 @@ pub trait Clock {
     fn now_ms(&mut self) -> u64;
 }
 
-/// What starts the board anew when it was not fed for a second or so, and one word that
+/// What restarts the board when it was not fed for a second or so, and one word that
 /// outlives that start, and every other reset that the chip can keep a word over: a scratch
 /// register, or memory that nobody clears.
 pub trait Watchdog {

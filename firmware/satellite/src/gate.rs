@@ -50,7 +50,7 @@ impl<'a> Gate<'a> {
     }
 
     /// A block from the microphone. With `keep_open` it counts whatever is in it:
-    /// the assistant is in the midst of hearing.
+    /// the assistant hears an utterance.
     pub fn push(&mut self, block: Heard, keep_open: bool) {
         let power = power(&block.samples);
         // The first block is the first guess.

@@ -13,7 +13,7 @@ use crate::supervisor::Health;
 /// Commands and announcements that may wait at one board.
 const MOST_WAITING: usize = 32;
 
-/// Commands of any kind that may wait at one board. They are taken up within some 10 ms,
+/// Commands of any kind that may wait at one board. They are taken up within about 10 ms,
 /// so more wait only where a conversation stands still.
 const MOST_PENDING: usize = 1_024;
 

@@ -7,7 +7,7 @@ use crate::earcon::{self, Earcon};
 use crate::event::Event;
 
 impl Conversation {
-    /// Tells of devices that were lost, or are back.
+    /// Reports devices that were lost, or are back.
     pub(super) fn look_at_devices(&mut self) {
         let at = self.now;
         while let Some(change) = self.changes.as_ref().and_then(|changes| changes.try_recv().ok()) {

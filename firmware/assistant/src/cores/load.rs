@@ -1,6 +1,6 @@
 //! How many threads are worth running beside other programs.
 //!
-//! Threads of one piece of work wait for each other some hundred times a token. When
+//! Threads of one piece of work wait for each other about a hundred times a token. When
 //! another program keeps a core busy, the thread that shares it with that program holds
 //! up the others, and all of them together are slower than one alone. So what counts is
 //! how much of the CPUs the others use, which is what all use less what this process uses.

@@ -33,7 +33,7 @@ const RISE: f32 = 1.0 + 0.7 / 500.0;
 
 /// Watches both sides, block by block.
 pub struct Headphones {
-    /// The microphone's mean square over some 40 ms, and its lowest lately;
+    /// The microphone's mean square over about 40 ms, and its lowest lately;
     /// `None` before the first block.
     levels: Option<(f32, f32)>,
     /// Which of the last blocks played were loud, as a ring, and how many in the
@@ -79,7 +79,7 @@ fn power(samples: &[f32]) -> f32 {
 mod tests {
     use super::*;
 
-    /// Some 4 ms of noise of this level.
+    /// About 4 ms of noise of this level.
     fn block(n: usize, dbfs: f32) -> [f32; BLOCK] {
         let amplitude = 1.7 * 10.0_f32.powf(dbfs / 20.0);
         std::array::from_fn(|i| amplitude * (((n * BLOCK + i) * 7919 % 1009) as f32 / 504.5 - 1.0))

@@ -1,4 +1,4 @@
-//! Whether whoever is heard is about as near as the user: a radio, or somebody in the
+//! Whether the person who is heard is about as near as the user: a radio, or somebody in the
 //! next room, is heard too, but more softly than the one who asked.
 
 /// Frames whose loudest counts: 256 ms, so that a soft sound within speech is none.

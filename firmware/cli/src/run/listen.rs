@@ -16,7 +16,7 @@ use super::talk::{Events, Models, Talk};
 /// How often it is looked whether to stop.
 const WAIT: Duration = Duration::from_millis(200);
 
-/// The conversations that are still to be had with boards that come; clones share them.
+/// The conversations that are still possible with boards that come; clones share them.
 #[derive(Clone)]
 pub struct Places {
     most: usize,

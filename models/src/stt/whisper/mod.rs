@@ -79,7 +79,7 @@ impl WhisperWeights {
         Ok(Self { context, config: config.clone() })
     }
 
-    /// A recogniser for one user: whisper.cpp's caches and buffers, some 15 MB, which grow
+    /// A recogniser for one user: whisper.cpp's caches and buffers, about 15 MB, which grow
     /// with the longest utterance.
     ///
     /// # Errors
