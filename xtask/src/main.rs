@@ -11,6 +11,7 @@ mod ggml;
 mod image;
 mod machine;
 mod sh;
+mod stack;
 mod steps;
 mod suite;
 mod system;
