@@ -36,7 +36,7 @@ pub fn bytes_in(input: &[u8]) {
                 played += 1;
             }
             Some(SatelliteEvent::Stop(stop)) => queue.stop(stop),
-            Some(SatelliteEvent::Status(_)) | None => {}
+            Some(SatelliteEvent::Status(_) | SatelliteEvent::Mute(_)) | None => {}
         }
         if let Some(HostEvent::Capture(capture)) = host.push(byte, now) {
             assert!((1..=MAX_CAPTURE).contains(&capture.block.len()));
@@ -68,17 +68,19 @@ pub fn bytes_in(input: &[u8]) {
     assert!(met, "no session after {} bytes", input.len());
 }
 
-/// Frames `input`'s pieces, each as long as its first byte says, as whole frames of the
+/// Frames `input`'s pieces, each as long as its first two bytes say, as whole frames of the
 /// session that is on, so that the code after the checksum is reached too.
 pub fn messages_in(input: &[u8]) {
     let (mut bytes, mut rest, mut seq) = (Vec::new(), input, 0_u16);
-    while let Some((&len, after)) = rest.split_first() {
+    while let Some((&len, after)) = rest.split_first_chunk::<2>() {
+        let len = u16::from_le_bytes(len) % MAX_FRAME as u16;
         let (body, after) = after.split_at(after.len().min(len.into()));
-        // Sometimes a number is left out.
-        seq = seq.wrapping_add(1 + u16::from(len % 7 == 0));
-        let frame = RawFrame { tag: 3, seq, body }.encode().expect("not longer than a byte says");
-        bytes.extend(frame.as_bytes());
         rest = after;
+        // Sometimes a number is left out.
+        seq = seq.wrapping_add(1 + u16::from(len.is_multiple_of(7)));
+        if let Some(frame) = (RawFrame { tag: 3, seq, body }).encode() {
+            bytes.extend(frame.as_bytes());
+        }
     }
     bytes_in(&bytes);
 }

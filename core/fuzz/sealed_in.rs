@@ -223,9 +223,12 @@ pub fn sealed_in(input: &[u8]) {
                 }
                 pair.hears(host, &frame);
             }
+            // Now and then so long that what was said before is beyond the window.
             4 => {
-                pair.say(false);
-                pair.carry();
+                for _ in 0..if *len % 64 == 5 { 70 } else { 1 } {
+                    pair.say(false);
+                    pair.carry();
+                }
             }
             // Lost.
             5 => {

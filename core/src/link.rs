@@ -56,12 +56,12 @@ pub use frame::{Decoder, Encoded, FrameError, MAX_FRAME, RawFrame, encode};
 pub use host::{HostCondition, HostEvent, HostLink};
 pub use message::{
     Capture, Flow, HostHello, HostStatus, MAX_CAPTURE, MAX_DATA, MAX_NAME, MAX_SAMPLES, Message,
-    Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Mute, Playback, Rate, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 pub use outgoing::Outgoing;
 pub use queue::PlaybackQueue;
 pub use satellite::{Condition, Description, SatelliteEvent, SatelliteLink};
-pub use stuffing::{Unstuffer, stuff, stuffed};
+pub use stuffing::{Stuffer, Unstuffer, stuff, stuffed};
 pub use wire::{Counters, Refused};
 
 /// Each side sends its status at least so often, in ms.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use sayso_core::link::{
     Block, Capture, Codec, Decoder, Flow, GONE_MS, HEARTBEAT_MS, HELLO_AGAIN_MS, HELLO_MS,
-    HostHello, HostStatus, MAX_DATA, MAX_FRAME, MAX_NAME, Message, Playback, Rate, STATS_MS,
+    HostHello, HostStatus, MAX_DATA, MAX_FRAME, MAX_NAME, Message, Mute, Playback, Rate, STATS_MS,
     SatelliteHello, SatelliteStatus, Stats, Stop, VERSION, encode,
 };
 use sayso_core::turn::Shown;
@@ -73,6 +73,7 @@ fn the_examples_are_what_is_sent() {
         ("capture-pcm", 5, Message::Capture(Capture { number: 3, at: 16_000, played: 960, block })),
         ("playback-adpcm", 6, Message::Playback(Playback { number: 2, at: 960, block: sound })),
         ("stop", 7, Message::Stop(Stop { at: 1_200, fade: 480 })),
+        ("mute", 8, Message::Mute(Mute { order: 1, muted: true })),
         ("stats", 300, Message::Stats(stats)),
     ];
     let examples = examples();

@@ -6,8 +6,12 @@
 use proptest::prelude::*;
 use sayso_core::link::{Message, Stop, encode};
 
+#[path = "../fuzz/bounded.rs"]
+mod bounded;
 #[path = "../fuzz/bytes_in.rs"]
 mod bytes_in;
+
+use bounded::Dice;
 
 /// Bytes that look like frames more often than chance would have it.
 fn noise() -> impl Strategy<Value = Vec<u8>> {
@@ -38,72 +42,68 @@ proptest! {
     #[test]
     fn any_messages_in(
         bodies in proptest::collection::vec(
-            (0..9u8, proptest::collection::vec(prop_oneof![0..4u8, any::<u8>()], 0..40)),
+            (0..10u8, proptest::collection::vec(prop_oneof![0..4u8, any::<u8>()], 0..40)),
             0..60,
         ),
     ) {
         let pieces = bodies.into_iter().map(|(kind, mut body)| {
             body.insert(0, kind);
-            body.insert(0, body.len() as u8);
-            body
+            piece(body)
         });
         bytes_in::messages_in(&pieces.collect::<Vec<_>>().concat());
     }
 }
 
-/// Xorshift: any cheap and even one will do.
-struct Dice(u64);
+/// A number of any size, as a varint.
+fn number(dice: &mut Dice) -> Vec<u8> {
+    let bits = 32 + dice.roll(32);
+    varint((dice.word() >> bits) as u32)
+}
 
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % below
+/// The body of a message: mostly well formed.
+fn body(dice: &mut Dice) -> Vec<u8> {
+    let kind = dice.roll(10) as u8;
+    let mut body = vec![kind];
+    if kind < 2 && dice.roll(8) > 0 {
+        body.push(sayso_core::link::VERSION);
     }
+    let numbers = match kind {
+        8 => 0,
+        0 | 6 => 2,
+        4 | 5 => 3,
+        1..4 => 4,
+        _ => 6,
+    };
+    (0..numbers).for_each(|_| body.extend(number(dice)));
+    match kind {
+        // Sound: the codec, a length, and mostly as much.
+        4 | 5 => {
+            let len =
+                [0, 1, 2, 3, 4, 60, 120, 200, 242, 243, 244, 640, 642, 960, 962][dice.roll(15)];
+            body.push(dice.roll(3) as u8);
+            body.extend(varint(len));
+            // A state to decode ADPCM from, mostly.
+            let index = if dice.roll(4) == 0 { dice.roll(256) } else { 7 } as u8;
+            let mut sound: Vec<u8> = (0..len).map(|_| dice.roll(256) as u8).collect();
+            sound.iter_mut().skip(2).take(1).for_each(|byte| *byte = index);
+            sound.truncate(sound.len() - usize::from(len > 0 && dice.roll(8) == 0));
+            body.extend(sound);
+        }
+        // An order to mute.
+        8 => body.extend([dice.roll(256) as u8, dice.roll(3) as u8]),
+        _ => body.extend((0..dice.roll(5)).map(|_| dice.roll(3) as u8)),
+    }
+    if dice.roll(5) == 0 {
+        let at = dice.roll(body.len());
+        body[at] = dice.roll(256) as u8;
+    }
+    body
+}
 
-    /// A number of any size, as a varint.
-    fn number(&mut self) -> Vec<u8> {
-        let bits = 32 + self.roll(32);
-        varint((self.0 >> bits) as u32)
-    }
-
-    /// The body of a message: mostly well formed.
-    fn body(&mut self) -> Vec<u8> {
-        let kind = self.roll(9) as u8;
-        let mut body = vec![kind];
-        if kind < 2 && self.roll(8) > 0 {
-            body.push(sayso_core::link::VERSION);
-        }
-        let numbers = match kind {
-            0 | 6 => 2,
-            4 | 5 => 3,
-            1..4 => 4,
-            _ => 6,
-        };
-        (0..numbers).for_each(|_| body.extend(self.number()));
-        match kind {
-            // Sound: the codec, a length, and mostly as much.
-            4 | 5 => {
-                let len = [0, 1, 2, 3, 4, 60, 120, 200][self.roll(8)];
-                body.push(self.roll(3) as u8);
-                body.extend(varint(len));
-                // A state to decode ADPCM from, mostly.
-                let index = if self.roll(4) == 0 { self.roll(256) } else { 7 } as u8;
-                let mut sound: Vec<u8> = (0..len).map(|_| self.roll(256) as u8).collect();
-                sound.iter_mut().skip(2).take(1).for_each(|byte| *byte = index);
-                sound.truncate(sound.len() - usize::from(len > 0 && self.roll(8) == 0));
-                body.extend(sound);
-            }
-            _ => body.extend((0..self.roll(5)).map(|_| self.roll(3) as u8)),
-        }
-        if self.roll(5) == 0 {
-            let at = self.roll(body.len());
-            body[at] = self.roll(256) as u8;
-        }
-        body.truncate(255);
-        body
-    }
+/// With its length before it.
+fn piece(mut body: Vec<u8>) -> Vec<u8> {
+    body.splice(0..0, (body.len() as u16).to_le_bytes());
+    body
 }
 
 fn varint(mut value: u32) -> Vec<u8> {
@@ -116,19 +116,28 @@ fn varint(mut value: u32) -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn a_bounded_number_of_inputs() {
-    for seed in 1..=INPUTS {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let mut input = Vec::new();
-        for _ in 0..dice.roll(60) {
-            let body = dice.body();
-            input.push(body.len() as u8);
-            input.extend(body);
+fn bodies(dice: &mut Dice) -> Vec<u8> {
+    let mut input = Vec::new();
+    if dice.roll(8) == 0 {
+        // More blocks than are granted.
+        for number in 0..70 {
+            let block = [&varint(number)[..], &[0, 0, 0, 2, 1, 2]].concat();
+            input.extend(piece([&[4], &block[..]].concat()));
         }
-        if seed % 4 == 0 { bytes_in::bytes_in(&input) } else { bytes_in::messages_in(&input) }
     }
+    for _ in 0..dice.roll(60) {
+        // Mostly a message; else a giant without an end.
+        let giant = dice.roll(100) == 0;
+        input.extend(piece(if giant { vec![7; 1_500] } else { body(dice) }));
+    }
+    input
 }
 
-/// About 10 s.
-const INPUTS: u64 = 40_000;
+/// Some 10 s.
+#[test]
+fn a_bounded_number_of_inputs() {
+    bounded::inputs(40_000, bodies, |number, input| match number % 4 {
+        0 => bytes_in::bytes_in(input),
+        _ => bytes_in::messages_in(input),
+    });
+}

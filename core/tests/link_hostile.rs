@@ -42,6 +42,7 @@ fn say(host: &mut HostLink<OUT>, seq: u16, now: u64, message: &Message<'_>) -> V
             HostEvent::Capture(_) => "capture",
             HostEvent::Status(_) => "status",
             HostEvent::Stats(_) => "stats",
+            HostEvent::Mute(_) => "mute",
             HostEvent::Version(_) => "version",
         })
     });

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use sayso_core::link::{
     Codec, Condition, Description, HostCondition, HostEvent, HostLink, HostStatus, MAX_FRAME,
-    Message, PlaybackQueue, Rate, Refused, SatelliteEvent, SatelliteLink, Stop, encode,
+    Message, Mute, PlaybackQueue, Rate, Refused, SatelliteEvent, SatelliteLink, Stop, encode,
 };
 use sayso_core::turn::Shown;
 
@@ -94,6 +94,9 @@ struct Pair {
     heard: Vec<u32>,
     connected: u32,
     status: Option<HostStatus>,
+    /// What the satellite was ordered, and what it answered.
+    orders: Vec<bool>,
+    answers: Vec<Mute>,
     events: Vec<&'static str>,
     refused: u32,
 }
@@ -114,6 +117,8 @@ impl Pair {
             heard: Vec::new(),
             connected: 0,
             status: None,
+            orders: Vec::new(),
+            answers: Vec::new(),
             events: Vec::new(),
             refused: 0,
         }
@@ -159,6 +164,7 @@ impl Pair {
                     assert_eq!(samples.len(), 320);
                     self.heard.push(capture.at);
                 }
+                Some(HostEvent::Mute(answer)) => self.answers.push(answer),
                 Some(HostEvent::Restarted) => self.events.push("restarted"),
                 _ => {}
             }
@@ -171,6 +177,10 @@ impl Pair {
                 Some(SatelliteEvent::Playback(playback)) => self.queue.push(&playback),
                 Some(SatelliteEvent::Stop(stop)) => self.queue.stop(stop),
                 Some(SatelliteEvent::Status(status)) => self.status = Some(status),
+                Some(SatelliteEvent::Mute(muted)) => {
+                    self.orders.push(muted);
+                    self.condition.muted = muted;
+                }
                 None => {}
             }
         }
@@ -181,6 +191,38 @@ impl Pair {
             self.step(|| Fault::None, || Fault::None);
         }
     }
+}
+
+#[test]
+fn an_order_to_mute_is_done_once_and_answered_each_time() {
+    let mut pair = Pair::new(Codec::Pcm);
+    let order = |order, muted| Mute { order, muted };
+    assert_eq!(pair.host.try_mute(order(1, true)), Err(Refused::NotConnected));
+    pair.run(3);
+    for _ in 0..3 {
+        pair.host.try_mute(order(1, true)).unwrap();
+        pair.run(2);
+    }
+    assert_eq!((&pair.orders[..], &pair.answers[..]), (&[true][..], &[order(1, true); 3][..]));
+    // Its button ends it: the same order once more does not bring it back.
+    pair.condition.muted = false;
+    pair.host.try_mute(order(1, true)).unwrap();
+    pair.run(2);
+    assert_eq!((pair.orders.len(), pair.answers.last()), (1, Some(&order(1, false))));
+    // One that was overtaken counts for nothing; numbers wrap.
+    for (number, muted) in [(3, true), (2, false), (100, false), (200, true), (4, false)] {
+        pair.host.try_mute(order(number, muted)).unwrap();
+        pair.run(2);
+    }
+    assert_eq!(pair.orders, [true, true, false, true, false]);
+    assert_eq!(pair.answers.last(), Some(&order(4, false)));
+    // In a new session they begin anew.
+    pair.host.reconnect();
+    pair.run(60);
+    assert_eq!(pair.connected, 2);
+    pair.host.try_mute(order(1, true)).unwrap();
+    pair.run(2);
+    assert_eq!(pair.answers.last(), Some(&order(1, true)));
 }
 
 fn fault() -> impl Strategy<Value = Fault> {

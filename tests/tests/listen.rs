@@ -10,14 +10,15 @@ mod support;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sayso_core::link::Codec;
+use sayso_core::link::{Codec, Description};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, failure, json, sayso};
-use support::{Satellite, description, wait_until};
+use serde_json::Value;
+use support::{Body, Satellite, description, wait_until};
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 
@@ -62,7 +63,7 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     listening.insert(next());
     let hall = satellite(&address);
     listening.insert(next());
-    assert_eq!(Vec::from_iter(&listening), ["tcp:127.0.0.1", "tcp:127.0.0.1#2"]);
+    assert_eq!(Vec::from_iter(&listening), ["listen:test", "listen:test#2"]);
 
     // The third is hung up on, and that is said.
     let mut third = dial(&address);
@@ -76,7 +77,7 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
     hall.body.lock().unwrap().hears.extend(samples);
     let turn = live.wait("turn", |turn| turn["ending"] == "complete");
-    assert_eq!(turn["board"], "tcp:127.0.0.1#2");
+    assert_eq!(turn["board"], "listen:test#2");
     let said = turn["transcript"].as_str().unwrap();
     assert!(Wer::of("how old is the brooklyn bridge", said).errors <= 1, "{said}");
     let spoke = |satellite: &Satellite| {
@@ -86,7 +87,7 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
 
     // One leaves, and its place is free.
     drop(kitchen);
-    live.wait("device_lost", |event| event["board"] == "tcp:127.0.0.1");
+    live.wait("device_lost", |event| event["board"] == "listen:test");
     wait_until("its conversation is over", || {
         let status = json(sayso().args(["ctl", "status", "--json", "--control", &socket]));
         status[0]["boards"].as_array().unwrap().len() == 1
@@ -94,9 +95,68 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     std::thread::sleep(Duration::from_millis(200));
     let attic = satellite(&address);
     let event = live.wait("state", |event| event["state"] == "listening");
-    assert_eq!(event["board"], "tcp:127.0.0.1");
+    assert_eq!(event["board"], "listen:test");
     drop((hall, attic));
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
+}
+
+/// A satellite that calls itself pico, after it has lost its power.
+fn pico(address: &str) -> (Satellite, Arc<Mutex<Body>>) {
+    let body: Arc<Mutex<Body>> = Arc::default();
+    body.lock().unwrap().cold = true;
+    let stream = dial(address);
+    stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    let description = Description { name: "pico", ..description(Codec::Pcm) };
+    (Satellite::start(stream, description, Arc::clone(&body)), body)
+}
+
+#[test]
+fn one_that_dials_in_is_known_by_its_name_and_its_mute_outlives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("control.sock").display().to_string();
+    let state = format!("state.dir={}", folder.path().join("state").display());
+    let ctl = |op: &str| {
+        let done = sayso().args(["ctl", "--control", &socket, "--board", "kitchen", op]).status();
+        assert!(done.unwrap().success(), "{op}");
+    };
+    let status = || -> Value {
+        let all = json(sayso().args(["ctl", "status", "--json", "--control", &socket]));
+        all[0]["boards"][0].clone()
+    };
+    // How it was when the program last ran, and what somebody does this time.
+    let lives = [(false, "mute"), (true, "button"), (false, "button"), (true, "unmute")];
+    for (before, act) in lives.into_iter().chain([(false, "nothing")]) {
+        let address = free();
+        let listen = format!("tcp:{address}");
+        let live = Live::listening(&[
+            "--profile",
+            "small",
+            "--listen",
+            &listen,
+            "--control",
+            &socket,
+            "--set",
+            &state,
+            "--set",
+            "boards.kitchen.address=listen:pico",
+            "--set",
+            "boards.kitchen.area=ground floor",
+        ]);
+        let (_satellite, body) = pico(&address);
+        wait_until("it is talked with", || status()["phase"] == "open");
+        let is = status();
+        assert_eq!((&is["board"], &is["area"]), (&"kitchen".into(), &"ground floor".into()));
+        assert_eq!((&is["muted"], body.lock().unwrap().muted), (&before.into(), before));
+        match act {
+            "button" => body.lock().unwrap().muted = !before,
+            "nothing" => continue,
+            op => ctl(op),
+        }
+        wait_until("both know", || {
+            status()["muted"] == !before && body.lock().unwrap().muted != before
+        });
+        drop(live);
+    }
 }
 
 #[test]

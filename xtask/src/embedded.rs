@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::bare::{self, Bare};
-use crate::image::Image;
+use crate::image::{Image, Size};
 use crate::sh::{Result, Sh, cargo};
+use crate::stack::Stack;
 use crate::{Options, system};
 
 /// What is no member of the workspace.
@@ -14,6 +15,10 @@ pub const MANIFESTS: [&str; 2] = ["boards/mps2/Cargo.toml", "boards/pico/Cargo.t
 /// The most that a satellite may take, in bytes.
 const FLASH: u64 = 64 * 1024;
 const RAM: u64 = 48 * 1024;
+
+/// Bytes of the stack that are left at its deepest place, at the least: for what nobody sees in
+/// an image.
+const MARGIN: u64 = 1024;
 
 /// A satellite's board.
 struct Board {
@@ -48,32 +53,70 @@ const TARGETS: [(&str, &[Board]); 4] = [
 /// When something does not build, or is too large.
 pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     system::packages(sh, system::Needs::Embedded, options)?;
-    let mut sizes = Vec::new();
+    let mut built = Vec::new();
     for (target, boards) in TARGETS {
         let bare = bare::prepare(sh, target)?;
         sh.step(&format!("core for {target}"));
         let packages = ["--package", "sayso-core", "--package", "sayso-secure", "--lib"];
         sh.run(build_command(sh, &bare).args(packages))?;
         for board in boards {
-            sizes.push(image(sh, board, target, &bare)?);
+            built.push(image(sh, board, target, &bare)?);
         }
     }
-    println!("\nimage                   flash       RAM   room for the stack");
-    for (name, size) in &sizes {
-        let stack = RAM.saturating_sub(size.ram);
-        println!("{name:20} {:>8}  {:>8}  {stack:>8}   bytes", size.flash, size.ram);
+    println!("\nimage                   flash       RAM   room for the stack, used at its deepest");
+    for Built { name, size, stack } in &built {
+        let (room, deepest) = (size.room(), stack.deepest());
+        println!("{name:20} {:>8}  {:>8}  {room:>8}  {deepest:>8}", size.flash, size.ram);
     }
     println!("budget               {FLASH:>8}  {RAM:>8}");
-    let size = |name: &str| sizes.iter().find(|(board, _)| board == name).map(|(_, size)| size);
+    for Built { name, stack, .. } in &built {
+        println!("largest frames of {name}: {}", stack.largest());
+    }
+    let size = |name: &str| built.iter().find(|built| built.name == name).map(|built| built.size);
     if let (Some(plain), Some(sealed)) = (size("mps2"), size("mps2-secure")) {
         let flash = sealed.flash.saturating_sub(plain.flash);
         let ram = sealed.ram.saturating_sub(plain.ram);
         println!("of it encryption     {flash:>8}  {ram:>8}");
         instructions(sh)?;
     }
-    match sizes.iter().find(|(_, size)| size.flash > FLASH || size.ram > RAM) {
-        Some((name, _)) => Err(format!("{name} is over its budget")),
-        None => Ok(()),
+    built.iter().try_for_each(Built::fits)
+}
+
+/// An image, and what it takes.
+struct Built {
+    name: String,
+    size: Size,
+    stack: Stack,
+}
+
+impl Size {
+    /// Bytes of RAM that are left for the stack.
+    fn room(&self) -> u64 {
+        RAM.saturating_sub(self.ram)
+    }
+}
+
+impl Built {
+    /// Holds it to the budget.
+    fn fits(&self) -> Result<()> {
+        let Self { name, size, stack } = self;
+        if size.flash > FLASH || size.ram > RAM {
+            return Err(format!("{name} is over its budget"));
+        }
+        let (room, deepest) = (size.room(), u64::from(stack.deepest()));
+        if deepest + MARGIN > room {
+            let calls = |chain: &[(String, u32)]| {
+                let lines = chain.iter().map(|(name, frame)| format!("\n    {frame:>6}  {name}"));
+                lines.collect::<String>()
+            };
+            return Err(format!(
+                "{name}: the stack may get {deepest} bytes deep, and there is room for {room}, of \
+                 which {MARGIN} shall stay free. The program, and what interrupts it:{}\n{}",
+                calls(&stack.program),
+                calls(&stack.interrupt),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -127,12 +170,7 @@ fn build_command(sh: &Sh, bare: &Bare) -> std::process::Command {
 }
 
 /// Builds one image.
-fn image(
-    sh: &Sh,
-    board: &Board,
-    target: &str,
-    bare: &Bare,
-) -> Result<(String, crate::image::Size)> {
+fn image(sh: &Sh, board: &Board, target: &str, bare: &Bare) -> Result<Built> {
     let Board { name, features, uf2 } = board;
     let whole = [*name, *features].join(" ").trim().replace(' ', "-");
     sh.step(&format!("the satellite for {whole}"));
@@ -150,5 +188,24 @@ fn image(
             .map_err(|error| format!("{}: {error}", file.display()))?;
         println!("{}", file.display());
     }
-    Ok((whole, image.size()?))
+    let stack = image.stack().map_err(|error| format!("{whole}: {error}"))?;
+    Ok(Built { name: whole, size: image.size()?, stack })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_whose_stack_does_not_fit_is_refused_with_the_calls() {
+        let built = |frame: u64| {
+            let frame = u32::try_from(frame).unwrap_or_default();
+            let stack = Stack { program: vec![("main".into(), frame)], interrupt: Vec::new() };
+            let size = Size { flash: 1_000, ram: RAM - 10_000 };
+            Built { name: "pico".into(), size, stack }
+        };
+        built(10_000 - MARGIN).fits().unwrap();
+        let error = built(10_001 - MARGIN).fits().unwrap_err();
+        assert!(error.contains("room for 10000") && error.contains("8977  main"), "{error}");
+    }
 }

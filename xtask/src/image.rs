@@ -7,6 +7,7 @@ use object::read::elf::{ElfFile32, ProgramHeader};
 use object::{Endianness, Object, ObjectSection, SectionFlags, elf};
 
 use crate::sh::Result;
+use crate::stack::{self, Stack};
 
 /// Where a microcontroller's RAM begins; all of Arm's have it here.
 const RAM: u64 = 0x2000_0000;
@@ -54,6 +55,14 @@ impl Image {
             }
         }
         Ok(size)
+    }
+
+    /// How deep its stack gets.
+    ///
+    /// # Errors
+    /// When it is no image of a Cortex-M, or what it does with its stack is not understood.
+    pub fn stack(&self) -> Result<Stack> {
+        stack::of(&self.elf()?)
     }
 
     /// In the form of UF2, Microsoft's for drives that flash what is copied to them

@@ -12,6 +12,7 @@ mod image;
 mod layers;
 mod machine;
 mod sh;
+mod stack;
 mod steps;
 mod suite;
 mod system;

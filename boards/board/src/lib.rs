@@ -11,9 +11,11 @@ use std::time::Duration;
 use sayso_core::turn::Shown;
 
 mod error;
+mod mute;
 mod realtime;
 
 pub use error::{BoardError, BoardErrorKind};
+pub use mute::Mute;
 pub use realtime::promote_thread;
 
 /// The sample rate at which the ear listens, in Hz.

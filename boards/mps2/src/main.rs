@@ -71,6 +71,24 @@ static RECEIVER: Handover<Producer<'static, u8>> = Handover::new();
 
 #[entry]
 fn main() -> ! {
+    let mut satellite = start();
+    run(&mut satellite)
+}
+
+/// Turns the loop. As [`start`] it is not inlined: what one needs of the stack is free for the
+/// other.
+#[inline(never)]
+fn run(satellite: &mut Satellite<'static, Mps2>) -> ! {
+    loop {
+        if TICK.swap(false, Relaxed) {
+            satellite.poll();
+        }
+        cortex_m::asm::wfi();
+    }
+}
+
+#[inline(never)]
+fn start() -> Satellite<'static, Mps2> {
     Counter::FREE.start();
     Uart::LINK.start(true);
     Uart::PANEL.start(false);
@@ -86,7 +104,7 @@ fn main() -> ! {
     };
     let config =
         Config { name: "mps2-an386", codec: Codec::Adpcm, gain: Gain::UNITY, ..Config::default() };
-    let (mut satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
+    let (satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
     SOUND.give(SoundWork {
         interrupt,
         microphone: Microphone::new(),
@@ -102,12 +120,7 @@ fn main() -> ! {
     }
     LinkReceived::unmask();
     Watchdog::ONLY.start();
-    loop {
-        if TICK.swap(false, Relaxed) {
-            satellite.poll();
-        }
-        cortex_m::asm::wfi();
-    }
+    satellite
 }
 
 #[cfg(not(feature = "secure"))]

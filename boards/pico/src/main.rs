@@ -65,6 +65,11 @@ static IMAGE: hal::block::ImageDef = hal::block::ImageDef::secure_exe();
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
 static USB: StaticCell<UsbBusAllocator<UsbBus>> = StaticCell::new();
+/// What USB has received, and what it is to send.
+static USB_STORES: [ConstStaticCell<[u8; USB_STORE]>; 2] =
+    [const { ConstStaticCell::new([0; USB_STORE]) }; 2];
+
+static WIRE: StaticCell<Wire> = StaticCell::new();
 
 /// What the audio interrupt needs, until its first time.
 static SOUND: Mutex<RefCell<Option<SoundWork>>> = Mutex::new(RefCell::new(None));
@@ -78,18 +83,27 @@ struct SoundWork {
 #[hal::entry]
 fn main() -> ! {
     // If a part is not there, the watchdog tries again, and the LEDs stay dark.
-    if let Some(mut satellite) = start() {
-        loop {
-            satellite.poll();
-            // Until the next interrupt, USB's included.
-            cortex_m::asm::wfe();
-        }
+    let mut satellite = start();
+    if let Some(satellite) = &mut satellite {
+        run(satellite);
     }
     loop {
         cortex_m::asm::wfe();
     }
 }
 
+/// Turns the loop. As [`start`] it is not inlined: what one needs of the stack is free for the
+/// other.
+#[inline(never)]
+fn run(satellite: &mut Satellite<'static, Pico>) -> ! {
+    loop {
+        satellite.poll();
+        // Until the next interrupt, USB's included.
+        cortex_m::asm::wfe();
+    }
+}
+
+#[inline(never)]
 fn start() -> Option<Satellite<'static, Pico>> {
     let mut chip = pac::Peripherals::take()?;
     let mut core = cortex_m::Peripherals::take()?;
@@ -119,7 +133,9 @@ fn start() -> Option<Satellite<'static, Pico>> {
     let (registers, memory) = (chip.USB, chip.USB_DPRAM);
     let bus = UsbBus::new(registers, memory, clocks.usb_clock, true, &mut chip.RESETS);
     let bus = USB.try_init(UsbBusAllocator::new(bus))?;
-    let port = SerialPort::new_with_store(bus, [0; USB_STORE], [0; USB_STORE]);
+    let [received, to_send] = &USB_STORES;
+    let (received, to_send) = (received.try_take()?, to_send.try_take()?);
+    let port = SerialPort::new_with_store(bus, received.as_mut_slice(), to_send.as_mut_slice());
     let names = StringDescriptors::default()
         .manufacturer("Sayso")
         .product("Sayso satellite")
@@ -137,7 +153,7 @@ fn start() -> Option<Satellite<'static, Pico>> {
     let mut lamp = slice.channel_b;
     lamp.output_to(pins.gpio15);
     let parts = Parts::<Pico> {
-        serial: Wire { device, port },
+        serial: WIRE.try_init(Wire { device, port })?,
         clock: Time(timer),
         watchdog: Guard(watchdog),
         lamp,

@@ -16,7 +16,8 @@ use crate::hal;
 pub struct Pico;
 
 impl Board for Pico {
-    type Serial = Wire;
+    /// In a `static`: it is too much to be moved about on the stack.
+    type Serial = &'static mut Wire;
     type Clock = Time;
     type Watchdog = Guard;
     type Lamp = Channel<Slice<Pwm7, FreeRunning>, B>;
@@ -27,12 +28,15 @@ impl Board for Pico {
 /// Bytes that USB may hold each way, beside the link's own: some packets of 64.
 pub const USB_STORE: usize = 512;
 
+/// Such bytes.
+type UsbStore = &'static mut [u8];
+
 /// A serial port by USB.
 pub struct Wire {
     /// The USB device, which wants to be polled.
     pub device: UsbDevice<'static, UsbBus>,
     /// Its only function.
-    pub port: SerialPort<'static, UsbBus, [u8; USB_STORE], [u8; USB_STORE]>,
+    pub port: SerialPort<'static, UsbBus, UsbStore, UsbStore>,
 }
 
 impl Wire {

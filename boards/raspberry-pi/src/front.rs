@@ -2,7 +2,7 @@
 
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
-use sayso_board::Press;
+use sayso_board::{Mute, Press};
 use sayso_core::audio::Samples;
 use sayso_core::button::{Button, ButtonConfig, ButtonEvent};
 use sayso_core::light::Light;
@@ -57,31 +57,23 @@ pub enum Failure<L, B> {
     Button(B),
 }
 
-/// What happened in a period.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Happened {
-    /// What a person asks for.
-    pub press: Option<Press>,
-    /// Whether the microphone is muted from now on.
-    pub muted: bool,
-}
-
 /// LED and button, either of which may be missing.
 pub struct Front<L, B> {
     led: Option<Led<L>>,
     contact: Option<Contact<B>>,
     button: Button,
-    muted: bool,
+    mute: Mute,
 }
 
 impl<L: OutputPin, B: InputPin> Front<L, B> {
-    /// `muted` as it was when the program last ran.
-    pub fn new(led: Option<Led<L>>, contact: Option<Contact<B>>, muted: bool) -> Self {
-        Self { led, contact, button: Button::new(ButtonConfig::default()), muted }
+    /// Shows `mute`, and sets it and ends it by the button.
+    pub fn new(led: Option<Led<L>>, contact: Option<Contact<B>>, mute: Mute) -> Self {
+        Self { led, contact, button: Button::new(ButtonConfig::default()), mute }
     }
 
     /// Reads the button and lights the LED for one [period](crate::pwm::PERIOD),
-    /// at a time that does not run backwards. Takes as long if there is an LED.
+    /// at a time that does not run backwards. Takes as long if there is an LED. Returns what a
+    /// person asks for.
     ///
     /// # Errors
     /// When a pin fails; the other one was served.
@@ -90,28 +82,29 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
         now: Samples,
         shown: Shown,
         delay: &mut impl DelayNs,
-    ) -> Result<Happened, Failure<L::Error, B::Error>> {
+    ) -> Result<Option<Press>, Failure<L::Error, B::Error>> {
         let down = self.contact.as_mut().map(|contact| contact.0.is_low()).transpose();
         let press = match &down {
             Ok(Some(down)) => self.button.poll(now, *down).and_then(|event| self.press(event)),
             _ => None,
         };
-        let light = if self.muted { Light::Muted } else { Light::from(shown) };
+        let light = if self.mute.is_set() { Light::Muted } else { Light::from(shown) };
         if let Some(led) = &mut self.led {
             led.period(light.brightness(now), delay).map_err(Failure::Led)?;
         }
         down.map_err(Failure::Button)?;
-        Ok(Happened { press, muted: self.muted })
+        Ok(press)
     }
 
     /// Takes note of the button, and returns what is meant for the assistant.
     fn press(&mut self, event: ButtonEvent) -> Option<Press> {
         match event {
-            ButtonEvent::Pressed => (!self.muted).then_some(Press::Talk),
+            ButtonEvent::Pressed => (!self.mute.is_set()).then_some(Press::Talk),
             ButtonEvent::Held => {
-                self.muted = !self.muted;
+                let muted = !self.mute.is_set();
+                self.mute.set(muted);
                 // Takes back what the press has begun.
-                self.muted.then_some(Press::Hush)
+                muted.then_some(Press::Hush)
             }
             ButtonEvent::Released => None,
         }

@@ -11,18 +11,24 @@ use crate::pwm::PERIOD;
 
 type Fronts = Front<Mock, Mock>;
 
+fn muted() -> Mute {
+    Mute::new(true, || {})
+}
+
 /// A button that is down in the periods where `down` says so.
 fn contact(down: &[bool]) -> Mock {
     let level = |down: &bool| Pin::get(if *down { Level::Low } else { Level::High });
     Mock::new(&down.iter().map(level).collect::<Vec<_>>())
 }
 
-/// What happens in one period after the other.
-fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<Happened> {
+/// What happens in one period after the other: what is asked for, and whether it is muted
+/// from then on.
+fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<(Option<Press>, bool)> {
     (0..periods)
         .map(|n| {
             let now = Samples::from_ms(n as u64 * PERIOD.as_millis() as u64);
-            front.period(now, shown, &mut NoopDelay).unwrap()
+            let press = front.period(now, shown, &mut NoopDelay).unwrap();
+            (press, front.mute.is_set())
         })
         .collect()
 }
@@ -36,7 +42,7 @@ fn the_led_is_lit_for_its_part_of_the_period() {
         Wait::delay_ns(lit.as_nanos() as u32),
         Wait::delay_ns(dark.as_nanos() as u32),
     ]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, Mute::default());
     front.period(Samples(0), Shown::Listening, &mut delay).unwrap();
     assert!(lit.as_micros() == 2509 && lit + dark == PERIOD);
     delay.done();
@@ -46,7 +52,7 @@ fn the_led_is_lit_for_its_part_of_the_period() {
 #[test]
 fn a_steady_led_is_switched_once() {
     let mut pin = Mock::new(&[Pin::set(Level::High)]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, Mute::default());
     play(&mut front, 50, Shown::Hearing);
     pin.done();
 }
@@ -54,7 +60,7 @@ fn a_steady_led_is_switched_once() {
 #[test]
 fn an_led_to_the_supply_lights_when_its_pin_is_low() {
     let mut pin = Mock::new(&[Pin::set(Level::Low), Pin::set(Level::High)]);
-    let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None, false);
+    let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None, Mute::default());
     play(&mut front, 3, Shown::Hearing);
     front.off();
     pin.done();
@@ -67,9 +73,11 @@ fn a_press_is_told_once() {
     down.extend([true; 20]);
     down.extend([false; 20]);
     let mut pin = contact(&down);
-    let mut front = Fronts::new(None, Some(Contact(pin.clone())), false);
-    let presses: Vec<Press> =
-        play(&mut front, down.len(), Shown::Asleep).into_iter().filter_map(|h| h.press).collect();
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), Mute::default());
+    let presses: Vec<Press> = play(&mut front, down.len(), Shown::Asleep)
+        .into_iter()
+        .filter_map(|(press, _)| press)
+        .collect();
     assert_eq!(presses, [Press::Talk]);
     pin.done();
 }
@@ -80,13 +88,12 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
     let tap = [vec![true; 20], vec![false; 20]].concat();
     let down = [hold.clone(), tap, hold].concat();
     let mut pin = contact(&down);
-    let mut front = Fronts::new(None, Some(Contact(pin.clone())), false);
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), Mute::default());
     let all = play(&mut front, down.len(), Shown::Listening);
-    let presses: Vec<Press> = all.iter().filter_map(|happened| happened.press).collect();
+    let presses: Vec<Press> = all.iter().filter_map(|(press, _)| *press).collect();
     // The tap while muted means nothing, nor does the press that ends the mute.
     assert_eq!(presses, [Press::Talk, Press::Hush]);
-    let changes: Vec<usize> =
-        (1..all.len()).filter(|n| all[*n].muted != all[*n - 1].muted).collect();
+    let changes: Vec<usize> = (1..all.len()).filter(|n| all[*n].1 != all[*n - 1].1).collect();
     assert_eq!(changes, [150, 220 + 40 + 150]);
     pin.done();
 }
@@ -96,12 +103,42 @@ fn a_front_that_starts_muted_is_muted_until_the_button_is_held() {
     let tap = [vec![true; 20], vec![false; 20]].concat();
     let down = [tap, vec![true; 200], vec![false; 5]].concat();
     let mut pin = contact(&down);
-    let mut front = Fronts::new(None, Some(Contact(pin.clone())), true);
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), muted());
     let all = play(&mut front, down.len(), Shown::Listening);
     // From the first period on; a tap means nothing; the end is the user's.
-    let muted: Vec<bool> = all.iter().map(|happened| happened.muted).collect();
+    let muted: Vec<bool> = all.iter().map(|(_, muted)| *muted).collect();
     assert_eq!(muted, [vec![true; 40 + 150], vec![false; 55]].concat());
-    assert!(all.iter().all(|happened| happened.press.is_none()));
+    assert!(all.iter().all(|(press, _)| press.is_none()));
+    pin.done();
+}
+
+/// There is one mute: whoever set it or ended it last counts.
+#[test]
+fn a_mute_from_elsewhere_is_the_same_and_either_ends_the_others() {
+    let hold = [vec![true; 200], vec![false; 20]].concat();
+    let mut pin = contact(&[&hold[..]; 3].concat());
+    let mute = Mute::default();
+    let mut front = Fronts::new(None, Some(Contact(pin.clone())), mute.clone());
+    let mut ms = 0;
+    // In how many of its periods it is muted, and whether it is so at the end.
+    let mut held = || {
+        let muted: Vec<bool> = (0..hold.len())
+            .map(|_| {
+                ms += PERIOD.as_millis() as u64;
+                front.period(Samples::from_ms(ms), Shown::Listening, &mut NoopDelay).unwrap();
+                front.mute.is_set()
+            })
+            .collect();
+        (muted.iter().filter(|muted| **muted).count(), muted.last() == Some(&true))
+    };
+    // The button sets it, the program ends it: the button sets it again.
+    assert_eq!(held(), (70, true));
+    mute.order(false);
+    assert_eq!(held(), (70, true));
+    // The program ends it and sets it: the button ends it.
+    mute.order(false);
+    mute.order(true);
+    assert_eq!(held(), (150, false));
     pin.done();
 }
 
@@ -110,7 +147,7 @@ fn mute_is_shown_before_all_else() {
     // Muted begins with a flash of 80 ms, then is dark: the LED follows at once.
     let levels = [Pin::set(Level::High), Pin::set(Level::Low)];
     let mut led = Mock::new(&levels);
-    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None, true);
+    let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None, muted());
     for ms in (0..200).step_by(10) {
         front.period(Samples::from_ms(ms), Shown::Hearing, &mut NoopDelay).unwrap();
     }
@@ -122,8 +159,11 @@ fn a_failing_pin_is_named_and_the_other_one_goes_on() {
     let broken = MockError::Io(ErrorKind::PermissionDenied);
     let mut led = Mock::new(&[Pin::set(Level::High).with_error(broken.clone())]);
     let mut pin = contact(&[false; 11]);
-    let mut front =
-        Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())), false);
+    let mut front = Fronts::new(
+        Some(Led::new(led.clone(), false)),
+        Some(Contact(pin.clone())),
+        Mute::default(),
+    );
     let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Led(broken));
     front.without(&failure);
@@ -135,8 +175,11 @@ fn a_failing_pin_is_named_and_the_other_one_goes_on() {
     let broken = MockError::Io(ErrorKind::NotFound);
     let mut led = Mock::new(&[Pin::set(Level::High)]);
     let mut pin = Mock::new(&[Pin::get(Level::Low).with_error(broken.clone())]);
-    let mut front =
-        Fronts::new(Some(Led::new(led.clone(), false)), Some(Contact(pin.clone())), false);
+    let mut front = Fronts::new(
+        Some(Led::new(led.clone(), false)),
+        Some(Contact(pin.clone())),
+        Mute::default(),
+    );
     let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Button(broken));
     front.without(&failure);
@@ -161,7 +204,7 @@ proptest! {
         if brightness > 0 { levels.push(Pin::set(Level::High)); }
         if brightness < FULL { levels.push(Pin::set(Level::Low)); }
         let mut pin = Mock::new(&levels);
-        let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, false);
+        let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, Mute::default());
         let mut slept = Slept::default();
         front.period(now, all[n], &mut slept).unwrap();
         prop_assert_eq!(slept.0.iter().sum::<u128>(), PERIOD.as_nanos());

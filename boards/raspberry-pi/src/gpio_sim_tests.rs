@@ -7,13 +7,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sayso_board::{Panel, Press};
 use sayso_core::turn::Shown;
 
-use crate::panel::{GpioPanel, Shared};
+use crate::panel::GpioPanel;
 use crate::{Pins, gpio};
 
 const CONFIG: &str = "/sys/kernel/config/gpio-sim";
@@ -91,7 +90,7 @@ fn led_and_button_at_simulated_pins() {
     assert!(gpio::open(&high).err().unwrap().to_string().contains("has 8"));
 
     let mut panel =
-        GpioPanel::start(opened.led, opened.button, Arc::new(Shared::default()), None).unwrap();
+        GpioPanel::start(opened.led, opened.button, sayso_board::Mute::default()).unwrap();
     panel.show(Shown::Hearing);
     until("the LED lights", || chip.value(3));
     assert_eq!(panel.pressed(), None);

@@ -11,7 +11,8 @@
 //!
 //! A press means "listen to me". Holding it for 1.5 s mutes the microphone: the
 //! assistant hears silence, and the LED shows it before all else. Holding it once
-//! more ends that; a short press while muted does nothing.
+//! more ends that; a short press while muted does nothing. There is one [`Mute`]: the LED
+//! also shows the one that the program was asked for, and the button ends it.
 //!
 //! # How it works
 //!
@@ -32,15 +33,13 @@ mod mute;
 mod panel;
 mod pwm;
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use sayso_board::{Board, BoardError, Change, Panel, Streams};
+use sayso_board::{Board, BoardError, Change, Mute, Panel, Streams};
 use sayso_desktop::{Desktop, DesktopConfig};
 
 use crate::mute::MutedMicrophone;
-use crate::panel::{GpioPanel, Shared};
+use crate::panel::GpioPanel;
 
 /// Which pins the LED and the button are at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,27 +60,15 @@ pub struct Pins {
 pub struct RaspberryPi {
     sound: Desktop,
     pins: Pins,
-    /// Whether the microphone is muted, as the last front thread left it.
-    shared: Arc<Shared>,
-    on_mute: Option<Arc<dyn Fn(bool) + Send + Sync>>,
+    mute: Mute,
     panel: Option<GpioPanel>,
 }
 
 impl RaspberryPi {
     /// A board with these sound devices and pins, which are opened by [`Board::start`].
-    /// `muted` as it was when the program last ran: it counts where there is a button to end
-    /// it with.
-    pub fn new(sound: DesktopConfig, pins: Pins, muted: bool) -> Self {
-        let shared = Arc::new(Shared::new(muted && pins.button.is_some()));
-        Self { sound: Desktop::new(sound), pins, shared, on_mute: None, panel: None }
-    }
-
-    /// Has `changed` called when the microphone is muted by hand (true), and when that ends
-    /// (false): so that it can outlive this program. From the thread that serves the pins,
-    /// whose light it holds up.
-    pub fn on_mute(mut self, changed: impl Fn(bool) + Send + Sync + 'static) -> Self {
-        self.on_mute = Some(Arc::new(changed));
-        self
+    /// `mute` is shown by the LED, and set and ended by the button.
+    pub fn new(sound: DesktopConfig, pins: Pins, mute: Mute) -> Self {
+        Self { sound: Desktop::new(sound), pins, mute, panel: None }
     }
 }
 
@@ -96,13 +83,8 @@ impl Board for RaspberryPi {
         if pins.led.is_none() && pins.button.is_none() {
             return Ok((microphone, loudspeaker));
         }
-        let muted = self.shared.muted.load(Ordering::Acquire);
-        let shared = Arc::new(Shared::new(muted));
-        self.shared = Arc::clone(&shared);
-        let on_mute = self.on_mute.clone();
-        let on_mute = on_mute.map(|changed| Box::new(move |muted| changed(muted)) as _);
-        self.panel = Some(GpioPanel::start(pins.led, pins.button, Arc::clone(&shared), on_mute)?);
-        Ok((Box::new(MutedMicrophone::new(microphone, shared)), loudspeaker))
+        self.panel = Some(GpioPanel::start(pins.led, pins.button, self.mute.clone())?);
+        Ok((Box::new(MutedMicrophone::new(microphone, self.mute.clone())), loudspeaker))
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {

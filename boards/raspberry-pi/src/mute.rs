@@ -1,22 +1,18 @@
 //! A microphone that can be muted.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sayso_board::{Heard, Microphone, StreamStats};
-
-use crate::panel::Shared;
+use sayso_board::{Heard, Microphone, Mute, StreamStats};
 
 /// Hears silence while it is muted; time goes on.
 pub struct MutedMicrophone {
     microphone: Box<dyn Microphone>,
-    shared: Arc<Shared>,
+    mute: Mute,
 }
 
 impl MutedMicrophone {
-    pub fn new(microphone: Box<dyn Microphone>, shared: Arc<Shared>) -> Self {
-        Self { microphone, shared }
+    pub fn new(microphone: Box<dyn Microphone>, mute: Mute) -> Self {
+        Self { microphone, mute }
     }
 }
 
@@ -24,7 +20,7 @@ impl Microphone for MutedMicrophone {
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
         let heard = self.microphone.read(buffer, wait);
         // After the read: what was captured before a mute is not heard either.
-        if self.shared.muted.load(Ordering::Acquire) {
+        if self.mute.is_set() {
             buffer.fill(0.0);
         }
         heard
@@ -62,18 +58,18 @@ mod tests {
 
     #[test]
     fn a_muted_microphone_hears_silence_and_keeps_time() {
-        let shared = Arc::new(Shared::default());
-        let mut microphone = MutedMicrophone::new(Box::new(Hum), Arc::clone(&shared));
+        let mute = Mute::default();
+        let mut microphone = MutedMicrophone::new(Box::new(Hum), mute.clone());
         let mut buffer = [0.0; 160];
         assert_eq!(microphone.read(&mut buffer, Duration::ZERO), Heard::Samples(160));
         assert_eq!(buffer, [0.5; 160]);
-        shared.muted.store(true, Ordering::Release);
+        mute.set(true);
         assert_eq!(microphone.read(&mut buffer, Duration::ZERO), Heard::Samples(160));
         assert_eq!(buffer, [0.0; 160]);
         microphone.reference(&mut buffer);
         assert_eq!(buffer, [0.25; 160]);
         assert_eq!(microphone.stats().dropped, 3);
-        shared.muted.store(false, Ordering::Release);
+        mute.set(false);
         microphone.read(&mut buffer, Duration::ZERO);
         assert_eq!(buffer, [0.5; 160]);
     }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
 use linux_embedded_hal::Delay;
-use sayso_board::{BoardError, BoardErrorKind, Panel, Press};
+use sayso_board::{BoardError, BoardErrorKind, Mute, Panel, Press};
 use sayso_core::audio::Samples;
 use sayso_core::turn::Shown;
 
@@ -33,20 +33,10 @@ const ALL: [Shown; 7] = [
 pub struct Shared {
     /// A number in [`ALL`].
     shown: AtomicU8,
-    /// Whether the microphone is muted.
-    pub muted: AtomicBool,
     quit: AtomicBool,
 }
 
-/// Called when the microphone was muted by hand, and when that has ended.
-pub type OnMute = Option<Box<dyn Fn(bool) + Send>>;
-
 impl Shared {
-    /// Muted or not, from the first sample on.
-    pub fn new(muted: bool) -> Self {
-        Self { muted: AtomicBool::new(muted), ..Self::default() }
-    }
-
     fn show(&self, shown: Shown) {
         let number = ALL.iter().position(|one| *one == shown).unwrap_or_default();
         self.shown.store(number as u8, Ordering::Release);
@@ -66,29 +56,25 @@ pub struct GpioPanel {
 }
 
 impl GpioPanel {
-    /// Starts the thread that serves the pins, muted as `shared` says. Changes of that go to
-    /// `on_mute`, from the thread.
+    /// Starts the thread that serves the pins.
     ///
     /// # Errors
     /// When the system has no thread left.
     pub fn start<L, B>(
         led: Option<Led<L>>,
         button: Option<Contact<B>>,
-        shared: Arc<Shared>,
-        on_mute: OnMute,
+        mute: Mute,
     ) -> Result<Self, BoardError>
     where
         L: OutputPin<Error: Debug> + Send + 'static,
         B: InputPin<Error: Debug> + Send + 'static,
     {
         let (sender, presses) = channel();
+        let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("sayso-front".into())
-            .spawn(move || {
-                let muted = theirs.muted.load(Ordering::Acquire);
-                serve(Front::new(led, button, muted), &theirs, &sender, &on_mute);
-            })
+            .spawn(move || serve(Front::new(led, button, mute), &theirs, &sender))
             .map_err(|error| {
                 let message = format!("no thread for the LED and the button: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
@@ -117,7 +103,7 @@ impl Drop for GpioPanel {
     }
 }
 
-fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>, on_mute: &OnMute)
+fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>)
 where
     L: OutputPin<Error: Debug>,
     B: InputPin<Error: Debug>,
@@ -127,18 +113,11 @@ where
     while !shared.quit.load(Ordering::Acquire) && !front.is_empty() {
         let now = Samples::from_ms(begun.elapsed().as_millis() as u64);
         match front.period(now, shared.shown(), &mut delay) {
-            Ok(happened) => {
-                let was = shared.muted.swap(happened.muted, Ordering::AcqRel);
-                if let Some(on_mute) = on_mute
-                    && was != happened.muted
-                {
-                    on_mute(happened.muted);
-                }
-                if let Some(press) = happened.press {
-                    // Fails only when the panel is being dropped.
-                    let _ = presses.send(press);
-                }
+            Ok(Some(press)) => {
+                // Fails only when the panel is being dropped.
+                let _ = presses.send(press);
             }
+            Ok(None) => {}
             Err(failure) => {
                 match &failure {
                     Failure::Led(error) => log::warn!("the LED is given up: {error:?}"),
@@ -211,19 +190,18 @@ mod tests {
     #[test]
     fn it_shows_hears_presses_and_ends_dark() {
         let (led, button) = (Pin::default(), Pin::default());
-        let shared = Arc::new(Shared::default());
         let (told, changes) = channel();
+        let mute = Mute::new(false, move || told.send(()).unwrap());
         let mut panel = GpioPanel::start(
             Some(Led::new(led.clone(), false)),
             Some(Contact(button.clone())),
-            Arc::clone(&shared),
-            Some(Box::new(move |muted| told.send(muted).unwrap())),
+            mute.clone(),
         )
         .unwrap();
         until(|| led.sets.load(Ordering::Acquire) > 10);
         for shown in ALL {
             panel.show(shown);
-            assert_eq!(shared.shown(), shown);
+            assert_eq!(panel.shared.shown(), shown);
         }
         assert_eq!(panel.pressed(), None);
         button.pressed.store(true, Ordering::Release);
@@ -233,31 +211,26 @@ mod tests {
             pressed.is_some()
         });
         assert_eq!(pressed, Some(Press::Talk));
-        until(|| shared.muted.load(Ordering::Acquire));
+        until(|| mute.is_set());
         until(|| panel.pressed() == Some(Press::Hush));
         panel.show(Shown::Hearing);
         drop(panel);
         assert!(!led.high.load(Ordering::Acquire));
-        assert_eq!(changes.iter().collect::<Vec<_>>(), [true]);
+        assert_eq!(changes.try_iter().count(), 1);
     }
 
     #[test]
     fn one_that_starts_muted_is_so_at_once_and_tells_only_of_changes() {
         let button = Pin::default();
-        let shared = Arc::new(Shared::new(true));
         let (told, changes) = channel();
-        let panel = GpioPanel::start(
-            None::<Led<Pin>>,
-            Some(Contact(button.clone())),
-            Arc::clone(&shared),
-            Some(Box::new(move |muted| told.send(muted).unwrap())),
-        )
-        .unwrap();
+        let mute = Mute::new(true, move || told.send(()).unwrap());
+        let panel = GpioPanel::start(None::<Led<Pin>>, Some(Contact(button.clone())), mute.clone())
+            .unwrap();
         std::thread::sleep(Duration::from_millis(200));
-        assert!(shared.muted.load(Ordering::Acquire));
+        assert!(mute.is_set());
         button.pressed.store(true, Ordering::Release);
-        until(|| !shared.muted.load(Ordering::Acquire));
+        until(|| !mute.is_set());
         drop(panel);
-        assert_eq!(changes.iter().collect::<Vec<_>>(), [false]);
+        assert_eq!(changes.try_iter().count(), 1);
     }
 }

@@ -34,7 +34,9 @@ mod address;
 mod allowance;
 mod ear;
 mod feed;
+mod identity;
 mod listener;
+mod muting;
 mod places;
 mod said;
 mod secure;
@@ -46,7 +48,7 @@ mod wire;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use sayso_board::{Board, BoardError, BoardErrorKind, Change, Panel, Streams, Watch};
+use sayso_board::{Board, BoardError, BoardErrorKind, Change, Mute, Panel, Streams, Watch};
 
 pub use address::{Address, DEFAULT_BAUD, Security};
 pub use listener::SatelliteListener;
@@ -65,10 +67,6 @@ pub fn generate_key() -> std::io::Result<Key> {
 /// Changes that may wait for whoever listens.
 const CHANGES: usize = 32;
 
-/// Called when the satellite was muted by hand, and when that has ended, from the thread that
-/// talks with it; it should be quick.
-type OnMute = Option<Arc<dyn Fn(bool) + Send + Sync>>;
-
 /// Where a satellite is and how loud it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SatelliteConfig {
@@ -78,9 +76,8 @@ pub struct SatelliteConfig {
     pub security: Security,
     /// How loud its loudspeaker is to be, in percent.
     pub volume: u8,
-    /// Whether it was muted when it was last seen: what it is told when it has lost its power
-    /// and does not know.
-    pub muted: bool,
+    /// What it has to call itself; `None` where anybody may be there.
+    pub name: Option<String>,
 }
 
 /// A satellite as a [`Board`].
@@ -90,7 +87,7 @@ pub struct Satellite {
     dials: bool,
     /// The wire of one that has dialled in, until it is started.
     came: Option<Box<dyn wire::Wire>>,
-    on_mute: OnMute,
+    mute: Mute,
     /// Until the panel has it.
     station: Option<Arc<station::Station>>,
     /// The last one's, which ends before another is started.
@@ -101,8 +98,8 @@ pub struct Satellite {
 impl Satellite {
     /// A board at the address of `config`, to which [`Board::start`] connects.
     pub fn new(config: SatelliteConfig) -> Self {
-        let (dials, came, on_mute) = (true, None, None);
-        Self { config, dials, came, on_mute, station: None, shared: None, changes: None }
+        let (dials, came, mute) = (true, None, Mute::default());
+        Self { config, dials, came, mute, station: None, shared: None, changes: None }
     }
 
     /// One that has dialled in. When it hangs up, its microphone
@@ -111,12 +108,25 @@ impl Satellite {
         Self { dials: false, came: Some(wire), ..Self::new(config) }
     }
 
-    /// Has `changed` called when the satellite is muted by hand (true), and when that ends
-    /// (false): so that [`SatelliteConfig::muted`] can outlive this program. From the thread
-    /// that talks with it, so it should be quick.
-    pub fn on_mute(mut self, changed: impl Fn(bool) + Send + Sync + 'static) -> Self {
-        self.on_mute = Some(Arc::new(changed));
+    /// Makes `mute` the satellite's: its button sets it and ends it, and when somebody else
+    /// does, the satellite follows. One that has lost its power, and so does not know, begins
+    /// as `mute` is; one that is muted without anybody knowing why stays it.
+    pub fn with_mute(mut self, mute: Mute) -> Self {
+        self.mute = mute;
         self
+    }
+
+    /// What a satellite that has dialled in calls itself. From here on it has to be the one of
+    /// that name. `None` for one that was dialled, or was started.
+    ///
+    /// # Errors
+    /// When no satellite says within three seconds who it is, or only one of another version
+    /// or with another key.
+    pub fn identify(&mut self) -> Result<Option<String>, BoardError> {
+        let Some(wire) = &mut self.came else { return Ok(None) };
+        let name = identity::name(wire.as_mut(), &self.config.address)?;
+        self.config.name = Some(name.clone());
+        Ok(Some(name))
     }
 }
 
@@ -132,7 +142,6 @@ impl Board for Satellite {
         self.station = None;
         if let Some(before) = self.shared.take() {
             before.end();
-            self.config.muted = before.lock().muted;
         }
         let (news, changes) = sync_channel(CHANGES);
         let came = self.came.take();
@@ -140,8 +149,8 @@ impl Board for Satellite {
             let message = format!("{}: it has hung up, and must dial again", self.config.address);
             return Err(BoardError::new(BoardErrorKind::Unavailable, message));
         }
-        let on_mute = self.on_mute.clone();
-        let station = station::Station::start(&self.config, came, on_mute, voice_rate, news)?;
+        let mute = self.mute.clone();
+        let station = station::Station::start(&self.config, came, mute, voice_rate, news)?;
         let streams: Streams = (
             Box::new(streams::SatelliteMicrophone::new(Arc::clone(&station))),
             Box::new(streams::SatelliteLoudspeaker(Arc::clone(&station))),

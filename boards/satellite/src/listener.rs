@@ -61,8 +61,9 @@ impl SatelliteListener {
         self.security.protect(stream)
     }
 
-    /// The next satellite that dials in, if one does within `wait`, and where it is. Its
-    /// [`start`](sayso_board::Board::start) meets it; to drop it hangs up.
+    /// The next satellite that dials in, if one does within `wait`, and where it is. It is to
+    /// be [identified](Satellite::identify), and [`start`](sayso_board::Board::start) meets it;
+    /// to drop it hangs up.
     ///
     /// # Errors
     /// When it cannot listen any more.
@@ -76,7 +77,7 @@ impl SatelliteListener {
                             address: Address::Tcp { host: peer.to_string() },
                             security: self.security.clone(),
                             volume: self.volume,
-                            muted: false,
+                            name: None,
                         };
                         return Ok(Some((peer.ip(), Satellite::on(wire, config))));
                     }

@@ -7,19 +7,21 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sayso_audio_io::RATES;
-use sayso_board::{BoardError, BoardErrorKind, Change, Press, Watch};
+use sayso_board::{BoardError, BoardErrorKind, Change, Mute, Press, Watch};
 use sayso_core::link::SatelliteStatus;
 use sayso_core::turn::Shown;
 
+use crate::SatelliteConfig;
+use crate::address::Address;
 use crate::allowance::Allowance;
 use crate::ear::Ear;
 use crate::feed::Feed;
+use crate::muting::Muting;
 use crate::talk::Talk;
 use crate::wire::Wire;
-use crate::{OnMute, SatelliteConfig};
 
-/// How long the start waits for the satellite's answer.
-const ANSWER: Duration = Duration::from_secs(3);
+/// How long it is waited for the satellite's answer.
+pub const ANSWER: Duration = Duration::from_secs(3);
 /// How long it is waited for the thread to end.
 const END: Duration = Duration::from_secs(1);
 /// How often it is looked whether it has.
@@ -40,8 +42,9 @@ pub struct State {
     pressing: Allowance,
     /// How the satellite's buttons were.
     pub pressed: u8,
-    /// Whether it was muted when it was last seen, and whether anybody knows.
-    pub muted: bool,
+    /// The one mute of both.
+    pub mute: Mute,
+    pub muting: Muting,
     /// Whether there is a session.
     pub connected: bool,
     /// What stands in the way of one, for people.
@@ -51,19 +54,18 @@ pub struct State {
 }
 
 impl State {
-    /// What the satellite says of itself; whether it was muted or is not any more.
-    pub fn hear(&mut self, status: SatelliteStatus, now: Duration) -> bool {
+    /// What the satellite says of itself; whether its user has muted it, or ended that.
+    pub fn hear(&mut self, status: SatelliteStatus, now: Duration) -> Option<bool> {
         self.feed.reached(status.played, now);
         self.ear.shut(status.muted || !status.open);
         for _ in 0..status.presses.wrapping_sub(self.pressed).min(PRESSES as u8) {
             self.press(Press::Talk, now);
         }
         self.pressed = status.presses;
-        let news = status.muted != self.muted;
-        if news && status.muted {
+        let news = self.muting.hear(status.muted);
+        if news == Some(true) && !self.mute.is_set() {
             self.press(Press::Hush, now);
         }
-        self.muted = status.muted;
         news
     }
 
@@ -92,8 +94,8 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// With an empty queue for a voice of this rate, and what is known of the mute.
-    pub fn new(voice_rate: u32, muted: bool) -> Self {
+    /// With an empty queue for a voice of this rate.
+    pub fn new(voice_rate: u32, mute: Mute) -> Self {
         Self {
             state: Mutex::new(State {
                 ear: Ear::default(),
@@ -102,7 +104,8 @@ impl Shared {
                 presses: VecDeque::new(),
                 pressing: Allowance::new(AT_ONCE, A_SECOND),
                 pressed: 0,
-                muted,
+                mute,
+                muting: Muting::default(),
                 connected: false,
                 obstacle: None,
                 over: false,
@@ -179,7 +182,7 @@ impl Station {
     pub fn start(
         config: &SatelliteConfig,
         came: Option<Box<dyn Wire>>,
-        on_mute: OnMute,
+        mute: Mute,
         voice_rate: u32,
         changes: SyncSender<Change>,
     ) -> Result<Arc<Self>, BoardError> {
@@ -192,7 +195,7 @@ impl Station {
             Some(wire) => wire,
             None => config.address.open(&config.security)?,
         };
-        let station = Self::on((wire, dials), config, on_mute, voice_rate, changes)?;
+        let station = Self::on((wire, dials), config, mute, voice_rate, changes)?;
         station.meet(config)?;
         Ok(Arc::new(station))
     }
@@ -201,12 +204,12 @@ impl Station {
     pub fn on(
         (wire, dials): (Box<dyn Wire>, bool),
         config: &SatelliteConfig,
-        on_mute: OnMute,
+        mute: Mute,
         voice_rate: u32,
         changes: SyncSender<Change>,
     ) -> Result<Self, BoardError> {
-        let shared = Arc::new(Shared::new(voice_rate, config.muted));
-        let talk = Talk::new(config, dials, Arc::clone(&shared), changes, on_mute);
+        let shared = Arc::new(Shared::new(voice_rate, mute.clone()));
+        let talk = Talk::new(config, dials, Arc::clone(&shared), changes, mute);
         let ending = Ending(Arc::clone(&shared));
         std::thread::Builder::new()
             .name("satellite".into())
@@ -233,19 +236,22 @@ impl Station {
             }
             let left = ANSWER.saturating_sub(self.shared.now());
             if left.is_zero() || state.over {
-                return Err(BoardError::new(
-                    BoardErrorKind::Unavailable,
-                    format!(
-                        "{address}: nobody answers there who speaks the satellite's language; \
-                         is the port the right one, its speed the satellite's, and the \
-                         firmware on it? Does it want a key (satellite.key)?"
-                    ),
-                ));
+                return Err(nobody(address));
             }
             state = self.shared.wait(state, left);
         }
         Ok(())
     }
+}
+
+/// There is no satellite there.
+pub fn nobody(address: &Address) -> BoardError {
+    let message = format!(
+        "{address}: nobody answers there who speaks the satellite's language; is the port the \
+         right one, its speed the satellite's, and the firmware on it? Does it want a key \
+         (satellite.key)?"
+    );
+    BoardError::new(BoardErrorKind::Unavailable, message)
 }
 
 impl Drop for Station {

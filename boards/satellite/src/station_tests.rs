@@ -24,13 +24,14 @@ fn config() -> SatelliteConfig {
         address: "/dev/no-such-port".parse().unwrap(),
         security: Default::default(),
         volume: 100,
-        muted: false,
+        name: None,
     }
 }
 
 fn station(wire: impl FnMut() -> io::Result<usize> + Send + 'static) -> (Station, Link) {
     let wire = Box::new(Quiet(Box::new(wire)));
-    let station = Station::on((wire, true), &config(), None, 24_000, sync_channel(1).0).unwrap();
+    let station =
+        Station::on((wire, true), &config(), Mute::default(), 24_000, sync_channel(1).0).unwrap();
     let link = Link(Arc::clone(&station.shared));
     (station, link)
 }
@@ -98,7 +99,7 @@ fn a_thread_that_hangs_beats_no_more_and_is_not_waited_for() {
 
 #[test]
 fn presses_are_no_more_than_a_thumb_can() {
-    let shared = Shared::new(24_000, false);
+    let shared = Shared::new(24_000, Mute::default());
     let mut state = shared.lock();
     let mut pressed = 0;
     for ms in 0..10_000 {

@@ -5,15 +5,15 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use log::Level;
-use sayso_board::Change;
+use sayso_board::{Change, Mute};
 use sayso_core::link::{HostCondition, HostEvent, HostLink, Refused, VERSION};
 
+use crate::SatelliteConfig;
 use crate::address::{Address, Security};
 use crate::allowance::Allowance;
 use crate::feed::Feed;
 use crate::station::{Shared, State};
 use crate::wire::Wire;
-use crate::{OnMute, SatelliteConfig};
 
 /// Bytes that may wait for the wire: 0.3 s of uncompressed sound.
 const OUT: usize = 16_384;
@@ -22,7 +22,7 @@ const SILENT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a pause looks up.
-const LOOK: Duration = Duration::from_millis(10);
+pub const LOOK: Duration = Duration::from_millis(10);
 
 /// What a satellite may make this thread do, in bytes a second and at once; each turn counts
 /// as [`TURN`] bytes. Uncompressed sound, sealed, takes a sixth of it; a peer that floods the
@@ -50,7 +50,10 @@ pub struct Talk {
     shared: Arc<Shared>,
     link: HostLink<OUT>,
     changes: SyncSender<Change>,
-    on_mute: OnMute,
+    mute: Mute,
+    /// What it has to call itself, and whether it does not.
+    name: Option<String>,
+    stranger: bool,
     /// Whether it was there, and is not any more.
     gone: bool,
     work: Allowance,
@@ -63,7 +66,7 @@ impl Talk {
         dials: bool,
         shared: Arc<Shared>,
         changes: SyncSender<Change>,
-        on_mute: OnMute,
+        mute: Mute,
     ) -> Self {
         Self {
             address: config.address.clone(),
@@ -73,7 +76,9 @@ impl Talk {
             shared,
             link: HostLink::new(seed()),
             changes,
-            on_mute,
+            mute,
+            name: config.name.clone(),
+            stranger: false,
             gone: false,
             work: Allowance::new(WORK_AT_ONCE, WORK_A_SECOND),
             notes: Vec::new(),
@@ -153,6 +158,9 @@ impl Talk {
             };
             let was = self.link.is_connected();
             self.receive(&buffer[..came]);
+            if std::mem::take(&mut self.stranger) {
+                break;
+            }
             self.pass();
             let is = self.link.is_connected();
             let now = self.shared.now();
@@ -255,6 +263,14 @@ impl Talk {
     fn take(&mut self, byte: u8, state: &mut State, now: Duration, obstacle: &mut Option<String>) {
         match self.link.push(byte, now.as_millis() as u64) {
             None => {}
+            Some(HostEvent::Connected(hello))
+                if self.name.as_ref().is_some_and(|name| name != hello.name) =>
+            {
+                let line =
+                    format!("{}: another satellite is there: {:?}", self.address, hello.name);
+                self.notes.push(Note::Log(Level::Warn, line));
+                self.stranger = true;
+            }
             Some(HostEvent::Connected(hello)) => {
                 let met = format!("the satellite {:?} at {} is there", hello.name, self.address);
                 // Its rates are all within what can be resampled.
@@ -268,6 +284,7 @@ impl Talk {
                 }
                 state.ear.attach(now);
                 state.pressed = 0;
+                state.muting.begin();
                 state.obstacle = None;
                 state.connected = true;
                 self.shared.news.notify_all();
@@ -285,8 +302,10 @@ impl Talk {
                 state.ear.push(now, capture.number, capture.at, heard, played);
             }
             Some(HostEvent::Status(status)) => {
-                let news = state.hear(status, now);
-                self.notes.extend(news.then_some(Note::Mute(status.muted)));
+                self.notes.extend(state.hear(status, now).map(Note::Mute));
+            }
+            Some(HostEvent::Mute(answer)) => {
+                self.notes.extend(state.muting.answered(answer).map(Note::Mute));
             }
             Some(HostEvent::Stats(stats)) => {
                 let line = format!("{}: {stats:?}", self.address);
@@ -294,10 +313,7 @@ impl Talk {
                 state.feed.underruns(stats.underruns.into());
             }
             Some(HostEvent::Version(version)) => {
-                *obstacle = Some(format!(
-                    "the satellite speaks version {version} of the link, and this program \
-                     version {VERSION}: update the older of the two"
-                ));
+                *obstacle = Some(other_version(version));
             }
         }
     }
@@ -315,11 +331,7 @@ impl Talk {
                 Note::Log(level, line) => log::log!(level, "{line}"),
                 // Nobody has to listen, and a satellite that comes and goes fills no memory.
                 Note::Tell(change) => drop(self.changes.try_send(change)),
-                Note::Mute(muted) => {
-                    if let Some(on_mute) = &self.on_mute {
-                        on_mute(muted);
-                    }
-                }
+                Note::Mute(muted) => self.mute.set(muted),
             }
         }
     }
@@ -336,9 +348,14 @@ impl Talk {
             free: state.ear.free(),
             shown: state.shown,
             volume: self.volume,
-            muted: state.muted,
+            muted: self.mute.is_set(),
         };
         if self.link.poll(now.as_millis() as u64, &condition) {
+            let (order, stays) = state.muting.poll(condition.muted, now);
+            if order.is_some_and(|order| self.link.try_mute(order).is_ok()) {
+                state.muting.sent(now);
+            }
+            self.notes.extend(stays.map(Note::Mute));
             if let Some(stop) = state.feed.order()
                 && self.link.try_stop(stop).is_err()
             {
@@ -350,7 +367,17 @@ impl Talk {
         if state.ear.is_ready() {
             self.shared.news.notify_all();
         }
+        drop(guard);
+        self.say();
     }
+}
+
+/// Why there can be no session with a satellite of another version.
+pub fn other_version(version: u8) -> String {
+    format!(
+        "the satellite speaks version {version} of the link, and this program version {VERSION}: \
+         update the older of the two"
+    )
 }
 
 /// A session's number that no earlier one is likely to have had.

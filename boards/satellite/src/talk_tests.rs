@@ -16,14 +16,15 @@ fn config() -> SatelliteConfig {
         address: "/dev/no-such-port".parse().unwrap(),
         security: Security::default(),
         volume: 100,
-        muted: false,
+        name: None,
     }
 }
 
 fn talk() -> (Talk, Arc<Shared>, std::sync::mpsc::Receiver<Change>) {
-    let shared = Arc::new(Shared::new(24_000, false));
+    let shared = Arc::new(Shared::new(24_000, Mute::default()));
     let (changes, told) = sync_channel(4);
-    (Talk::new(&config(), true, Arc::clone(&shared), changes, None), shared, told)
+    let mute = shared.lock().mute.clone();
+    (Talk::new(&config(), true, Arc::clone(&shared), changes, mute), shared, told)
 }
 
 /// What passes between a satellite and its host in one turn: each takes what the other sends.
@@ -78,9 +79,8 @@ fn nothing_is_logged_while_the_state_is_locked() {
     let (mut talk, shared, _told) = talk();
     let muted = Arc::new(Mutex::new(Vec::new()));
     let (theirs, locked) = (Arc::clone(&muted), Arc::clone(&shared));
-    talk.on_mute = Some(Arc::new(move |muted| {
-        theirs.lock().unwrap().push((muted, locked.is_locked()));
-    }));
+    talk.mute = Mute::new(false, move || theirs.lock().unwrap().push(locked.is_locked()));
+    shared.lock().mute = talk.mute.clone();
     WATCHED.set(Some(Arc::clone(&shared)));
     for life in 0..2 {
         let mut satellite: SatelliteLink<4_096> = SatelliteLink::new(Description::default());
@@ -109,7 +109,8 @@ fn nothing_is_logged_while_the_state_is_locked() {
         assert!(said(what), "{what}: {lines:?}");
     }
     assert!(lines.iter().all(|(_, locked)| !locked), "{lines:?}");
-    assert_eq!(*muted.lock().unwrap(), [(true, false)], "told once, and not locked");
+    assert_eq!(*muted.lock().unwrap(), [false], "told once, and not locked");
+    assert!(shared.lock().mute.is_set());
 }
 
 /// A peer with a session that sends what it likes.

@@ -110,7 +110,7 @@ fn whatever_it_sends_it_takes_no_more_than_three_megabytes() {
                 address,
                 security: Security::LoopbackOnly,
                 volume: 100,
-                muted: false,
+                name: None,
             });
             let before = MEMORY.current_usage();
             let started = std::thread::scope(|scope| {

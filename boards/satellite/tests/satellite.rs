@@ -9,7 +9,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone, Panel, Press, Watch};
+use sayso_board::{
+    Board, BoardErrorKind, Heard, Loudspeaker, Microphone, Mute, Panel, Press, Watch,
+};
 use sayso_core::link::{Codec, Message, SatelliteHello, encode};
 use sayso_core::turn::Shown;
 use sayso_satellite_board::{Satellite as Host, SatelliteConfig, Security};
@@ -30,7 +32,7 @@ fn config(address: &str) -> SatelliteConfig {
         address: address.parse().unwrap(),
         security: Security::LoopbackOnly,
         volume: 80,
-        muted: false,
+        name: None,
     }
 }
 
@@ -281,10 +283,10 @@ fn a_board_that_is_started_again_abandons_the_streams_of_before() {
 fn mute_is_told_and_remembered_for_a_satellite_that_has_lost_its_power() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp:{}", listener.local_addr().unwrap());
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::new(Mutex::new(0));
     let theirs = Arc::clone(&told);
-    let mut host = Host::new(SatelliteConfig { muted: true, ..config(&address) })
-        .on_mute(move |muted| theirs.lock().unwrap().push(muted));
+    let mute = Mute::new(true, move || *theirs.lock().unwrap() += 1);
+    let mut host = host(&address).with_mute(mute.clone());
     let body: Arc<Mutex<Body>> = Arc::default();
     body.lock().unwrap().muted = true;
     let start = |host: &mut Host| {
@@ -297,16 +299,23 @@ fn mute_is_told_and_remembered_for_a_satellite_that_has_lost_its_power() {
     };
     let (_streams, _satellite) = start(&mut host);
     assert_eq!(body.lock().unwrap().remembered, Some(true));
-    assert!(told.lock().unwrap().is_empty(), "it knew");
+    assert_eq!(*told.lock().unwrap(), 0, "it knew");
     body.lock().unwrap().muted = false;
-    wait_until("the end of it is told", || *told.lock().unwrap() == [false]);
+    wait_until("the end of it is told", || !mute.is_set() && *told.lock().unwrap() == 1);
     body.lock().unwrap().muted = true;
-    wait_until("it is told again", || *told.lock().unwrap() == [false, true]);
+    wait_until("it is told again", || mute.is_set() && *told.lock().unwrap() == 2);
+    // The program ends it and sets it, and the satellite follows.
+    for muted in [false, true] {
+        mute.order(muted);
+        wait_until("it follows", || body.lock().unwrap().muted == muted);
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(mute.is_set() && body.lock().unwrap().muted);
     // Another start, and what the last one has seen is said.
     body.lock().unwrap().remembered = None;
     let (_streams, _satellite) = start(&mut host);
     assert_eq!(body.lock().unwrap().remembered, Some(true));
-    assert_eq!(*told.lock().unwrap(), [false, true]);
+    assert_eq!(*told.lock().unwrap(), 2);
 }
 
 /// What a peer does that is none.

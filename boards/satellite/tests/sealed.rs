@@ -22,7 +22,7 @@ const VOICE: u32 = 24_000;
 
 fn host(listener: &TcpListener, security: Security) -> Host {
     let address = format!("tcp:{}", listener.local_addr().unwrap()).parse().unwrap();
-    Host::new(SatelliteConfig { address, security, volume: 80, muted: false })
+    Host::new(SatelliteConfig { address, security, volume: 80, name: None })
 }
 
 fn key(n: u8) -> Key {

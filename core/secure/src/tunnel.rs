@@ -1,4 +1,4 @@
-use sayso_core::link::{MAX_FRAME, Outgoing, RawFrame, Unstuffer, stuff, stuffed};
+use sayso_core::link::{MAX_FRAME, Outgoing, RawFrame, Stuffer, Unstuffer, stuffed};
 
 use crate::engine::{Engine, HANDSHAKE, Session, TAG};
 use crate::replay::ReplayWindow;
@@ -351,11 +351,10 @@ impl<S: Session> Keys<S> {
 
 /// Frames a message. What does not fit is lost, as on the wire.
 fn append<const OUT: usize>(out: &mut Outgoing<OUT>, kind: u8, message: &[u8]) {
-    let (mut raw, mut bytes) = ([0; MAX_RAW], [0; MAX_SEALED]);
-    let Some((first, rest)) = raw.split_first_mut() else { return };
-    let Some(place) = rest.get_mut(..message.len()) else { return };
-    *first = kind;
-    place.copy_from_slice(message);
-    let Some(frame) = stuff(&raw[..1 + message.len()], &mut bytes) else { return };
-    let _ = out.append(&bytes[..frame]);
+    let _ = out.write(|room| {
+        let mut stuffer = Stuffer::new(room).ok_or(())?;
+        let mut bytes = core::iter::once(&kind).chain(message);
+        bytes.try_for_each(|&byte| stuffer.push(byte)).ok_or(())?;
+        stuffer.finish().ok_or(())
+    });
 }

@@ -9,7 +9,7 @@ fn later(a: u16, b: u16) -> bool {
 }
 
 /// The blocks that this side sends and receives.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Credit {
     /// The next block to be sent, and the first that may not.
     sent: u16,
@@ -23,8 +23,8 @@ pub struct Credit {
 
 impl Credit {
     /// At the start of a session, with what the hellos said.
-    pub fn new(theirs: u16, ours: u16) -> Self {
-        Self { allowed: theirs, granted: ours, told: ours, ..Self::default() }
+    pub const fn new(theirs: u16, ours: u16) -> Self {
+        Self { sent: 0, allowed: theirs, received: Seen::new(), granted: ours, told: ours }
     }
 
     /// The number for the block to be sent now, if one may be.

@@ -3,12 +3,13 @@
 //! `00 | COBS(tag, seq (2 bytes), message, CRC-32 of all before (4 bytes)) | 00`;
 //! numbers little-endian. The first 00 ends whatever garbage went before.
 
-use crc::{CRC_32_ISO_HDLC, Crc};
+use crc::{CRC_32_ISO_HDLC, Crc, Digest};
+use postcard::ser_flavors::Flavor;
 
-use super::stuffing::{Unstuffer, stuff, stuffed};
-use super::{MAX_CAPTURE, MAX_DATA, MAX_NAME, Message};
+use super::stuffing::{Stuffer, Unstuffer, stuffed};
+use super::{MAX_CAPTURE, MAX_DATA, MAX_NAME, Message, Refused};
 
-const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+static CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 const HEAD: usize = 3;
 const TAIL: usize = 4;
 
@@ -74,9 +75,11 @@ impl<'a> RawFrame<'a> {
 
     /// Frames it again. `None` when its body is longer than the rules allow.
     pub fn encode(&self) -> Option<Encoded> {
-        let mut raw = [0; MAX_RAW];
-        raw[HEAD..HEAD + MAX_MESSAGE].get_mut(..self.body.len())?.copy_from_slice(self.body);
-        seal(self.tag, self.seq, &mut raw, self.body.len())
+        let mut bytes = [0; MAX_FRAME];
+        let mut writer = Writer::new(self.tag, self.seq, &mut bytes)?;
+        writer.try_extend(self.body).ok()?;
+        let len = writer.finalize().ok()?;
+        Some(Encoded { bytes, len })
     }
 
     /// The version of the protocol, if this is a hello.
@@ -104,21 +107,66 @@ impl Encoded {
 
 /// Frames a message. `None` when it is longer than the rules allow.
 pub fn encode(tag: u8, seq: u16, message: &Message<'_>) -> Option<Encoded> {
-    let mut raw = [0; MAX_RAW];
-    let body = postcard::to_slice(message, &mut raw[HEAD..HEAD + MAX_MESSAGE]).ok()?.len();
-    seal(tag, seq, &mut raw, body)
+    let mut bytes = [0; MAX_FRAME];
+    let len = encode_into(tag, seq, message, &mut bytes).ok()?;
+    Some(Encoded { bytes, len })
 }
 
-/// Frames `raw`, in which a body of so many bytes lies in its place.
-fn seal(tag: u8, seq: u16, raw: &mut [u8; MAX_RAW], body: usize) -> Option<Encoded> {
-    let [low, high] = seq.to_le_bytes();
-    raw[..HEAD].copy_from_slice(&[tag, low, high]);
-    let end = HEAD + body;
-    let checksum = CRC.checksum(&raw[..end]).to_le_bytes();
-    raw[end..end + TAIL].copy_from_slice(&checksum);
-    let mut bytes = [0; MAX_FRAME];
-    let len = stuff(&raw[..end + TAIL], &mut bytes)?;
-    Some(Encoded { bytes, len })
+/// Frames a message at the front of `out`; the length. Nothing of it lies anywhere else
+/// meanwhile: a microcontroller's stack has no room for frames.
+///
+/// # Errors
+/// [`Refused::NoRoom`] when it does not fit, [`Refused::BadBlock`] when it is longer than the
+/// rules allow.
+pub(super) fn encode_into(
+    tag: u8,
+    seq: u16,
+    message: &Message<'_>,
+    out: &mut [u8],
+) -> Result<usize, Refused> {
+    let writer = Writer::new(tag, seq, out).ok_or(Refused::NoRoom)?;
+    postcard::serialize_with_flavor(message, writer).map_err(|error| match error {
+        postcard::Error::SerializeBufferFull => Refused::NoRoom,
+        _ => Refused::BadBlock,
+    })
+}
+
+/// Takes a message's bytes and frames them.
+struct Writer<'a> {
+    stuffer: Stuffer<'a>,
+    digest: Digest<'static, u32>,
+    /// Bytes of the message that may still come.
+    left: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(tag: u8, seq: u16, out: &'a mut [u8]) -> Option<Self> {
+        let mut stuffer = Stuffer::new(out)?;
+        let mut digest = CRC.digest();
+        let [low, high] = seq.to_le_bytes();
+        for byte in [tag, low, high] {
+            stuffer.push(byte)?;
+            digest.update(&[byte]);
+        }
+        Some(Self { stuffer, digest, left: MAX_MESSAGE })
+    }
+}
+
+impl Flavor for Writer<'_> {
+    type Output = usize;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        // Any other error than the one for want of room.
+        self.left = self.left.checked_sub(1).ok_or(postcard::Error::WontImplement)?;
+        self.digest.update(&[byte]);
+        self.stuffer.push(byte).ok_or(postcard::Error::SerializeBufferFull)
+    }
+
+    fn finalize(mut self) -> postcard::Result<usize> {
+        let checksum = self.digest.finalize().to_le_bytes();
+        let pushed = checksum.into_iter().try_for_each(|byte| self.stuffer.push(byte));
+        pushed.and_then(|()| self.stuffer.finish()).ok_or(postcard::Error::SerializeBufferFull)
+    }
 }
 
 /// Finds the frames in a stream of bytes.

@@ -1,7 +1,8 @@
 use super::wire::{Accepted, Wire, is_due};
 use super::{
     Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_AGAIN_MS, HELLO_MS, HostHello,
-    HostStatus, Message, Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    HostStatus, Message, Mute, Playback, Refused, SatelliteHello, SatelliteStatus, Stats, Stop,
+    VERSION,
 };
 use crate::turn::Shown;
 
@@ -31,6 +32,8 @@ pub enum HostEvent<'a> {
     Status(SatelliteStatus),
     /// What the satellite lost.
     Stats(Stats),
+    /// The satellite has reached this [order](HostLink::try_mute), and is muted or not.
+    Mute(Mute),
     /// The other side speaks this other version of the protocol.
     Version(u8),
 }
@@ -114,6 +117,7 @@ impl<const OUT: usize> HostLink<OUT> {
                 Some(HostEvent::Status(status))
             }
             Message::Stats(stats) => Some(HostEvent::Stats(stats)),
+            Message::Mute(mute) => Some(HostEvent::Mute(mute)),
             // A host's own messages: an echo on the wire. Or a hello that came twice.
             Message::SatelliteHello(_)
             | Message::HostHello(_)
@@ -173,6 +177,15 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Why it cannot be sent now.
     pub fn try_stop(&mut self, stop: Stop) -> Result<(), Refused> {
         self.wire.send(&Message::Stop(stop))
+    }
+
+    /// Sends the order to hear nothing, or to hear again. To be sent again until its number is
+    /// [answered](HostEvent::Mute).
+    ///
+    /// # Errors
+    /// Why it cannot be sent now.
+    pub fn try_mute(&mut self, mute: Mute) -> Result<(), Refused> {
+        self.wire.send(&Message::Mute(mute))
     }
 
     /// Blocks that may be sent now.

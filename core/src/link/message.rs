@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::{Block, Codec};
 use crate::turn::Shown;
 
-/// The version of the protocol. Whatever changes the bytes of a message, its
-/// meaning or their number changes it; only the beginning of the two hellos stays.
+/// The version of the protocol. Whatever changes the bytes of a message or its meaning
+/// changes it; only the beginning of the two hellos stays. A new kind of message does not, as
+/// long as both sides get along without it: who does not know it drops it.
 pub const VERSION: u8 = 2;
 
 /// The longest block, in samples: 20 ms at 24 kHz.
@@ -41,6 +42,8 @@ pub enum Message<'a> {
     Stop(Stop),
     /// From the satellite, every [`STATS_MS`](super::STATS_MS).
     Stats(Stats),
+    /// From the host: hear nothing, or hear again; from the satellite: that is done.
+    Mute(Mute),
 }
 
 /// Begins a session.
@@ -71,7 +74,7 @@ pub struct SatelliteHello<'a> {
     pub codec: Codec,
     /// The rate of the loudspeaker. The microphone's is always 16 kHz.
     pub rate: Rate,
-    /// What to call it in messages to people; at most [`MAX_NAME`] bytes.
+    /// What to call it, and what one that dials in is known by; at most [`MAX_NAME`] bytes.
     pub name: &'a str,
 }
 
@@ -132,7 +135,7 @@ pub struct SatelliteStatus {
     pub clock: u32,
     /// The place of the next sample to be played, see [`Playback::at`].
     pub played: u32,
-    /// Nothing is heard: the microphone was switched off by hand.
+    /// Nothing is heard: the microphone was switched off, or nobody knows whether it was.
     pub muted: bool,
     /// Sound is being sent. If not, it is quiet, and what is missing is silence.
     pub open: bool,
@@ -178,6 +181,17 @@ pub struct Stop {
     pub at: u32,
     /// Length of the fade, in samples.
     pub fade: u16,
+}
+
+/// The order to hear nothing, or to hear again. A satellite carries each number out once, and
+/// answers each message with the number that it has reached and with how it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mute {
+    /// Counts the orders from the session's start, from 1, wrapping; of two, the later is the
+    /// one less than 128 ahead.
+    pub order: u8,
+    /// Whether nothing is to be heard; in the answer, whether nothing is.
+    pub muted: bool,
 }
 
 /// What a satellite lost, counted from its start.

@@ -36,18 +36,18 @@ impl<const N: usize> Outgoing<N> {
         }
     }
 
-    /// False when they do not fit, and then none is taken.
-    pub fn append(&mut self, bytes: &[u8]) -> bool {
-        if N - self.end < bytes.len() {
+    /// Has `frame` write more of them into the room that is left, and say how many.
+    ///
+    /// # Errors
+    /// Those of `frame`; then nothing was written.
+    pub fn write<E>(&mut self, frame: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
+        if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         }
-        let Some(room) = self.bytes.get_mut(self.end..self.end + bytes.len()) else {
-            return false;
-        };
-        room.copy_from_slice(bytes);
-        self.end += bytes.len();
-        true
+        let room = self.bytes.get_mut(self.end..).unwrap_or_default();
+        self.end += frame(room)?;
+        Ok(())
     }
 
     /// Forgets them.

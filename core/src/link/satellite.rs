@@ -1,7 +1,7 @@
 use super::wire::{Accepted, Wire, is_due};
 use super::{
     Capture, Codec, Counters, Decoder, HEARTBEAT_MS, HELLO_MS, HostStatus, MAX_CAPTURE, Message,
-    Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
+    Mute, Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 
 /// What a satellite says about itself to the host.
@@ -13,8 +13,29 @@ pub struct Description {
     pub rate: Rate,
     /// Blocks of 20 ms that the playback buffer holds.
     pub buffer: u16,
-    /// What to call it; at most [`MAX_NAME`](super::MAX_NAME) bytes.
+    /// What to call it, and what it is known by; at most [`MAX_NAME`](super::MAX_NAME) bytes.
     pub name: &'static str,
+}
+
+impl Description {
+    /// One without a name or a buffer.
+    pub const EMPTY: Self = Self { codec: Codec::Pcm, rate: Rate::Hz16000, buffer: 0, name: "" };
+}
+
+/// What the host is to know at once when it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct News {
+    muted: bool,
+    open: bool,
+    presses: u8,
+    held: bool,
+}
+
+impl From<&Condition> for News {
+    fn from(condition: &Condition) -> Self {
+        let Condition { muted, open, presses, held, .. } = *condition;
+        Self { muted, open, presses, held }
+    }
 }
 
 /// How a satellite is at the moment.
@@ -53,6 +74,8 @@ pub enum SatelliteEvent<'a> {
     Status(HostStatus),
     /// Fall silent.
     Stop(Stop),
+    /// Hear nothing from now on, or hear again.
+    Mute(bool),
 }
 
 /// The satellite's end of the link. `OUT` bytes may wait for the wire: at least two
@@ -64,7 +87,11 @@ pub enum SatelliteEvent<'a> {
 /// [`outgoing`](Self::outgoing). Nothing here waits.
 #[derive(Clone, Debug)]
 pub struct SatelliteLink<const OUT: usize> {
-    description: Description,
+    codec: Codec,
+    rate: Rate,
+    buffer: u16,
+    /// `None` for an empty one: all of a link is zero at first, see [`new`](Self::new).
+    name: Option<&'static str>,
     decoder: Decoder,
     wire: Wire<OUT>,
     /// When the last hello, status and stats were sent.
@@ -75,16 +102,24 @@ pub struct SatelliteLink<const OUT: usize> {
     answer: bool,
     /// The session of the last hello sent.
     greeted: u32,
-    /// The condition last sent, and the button's count when the session began.
-    told: Condition,
+    /// The news last sent, and the button's count when the session began.
+    told: News,
     presses: u8,
+    /// The number of the last order to mute in this session, and whether its answer is owed.
+    order: u8,
+    done: bool,
 }
 
 impl<const OUT: usize> SatelliteLink<OUT> {
-    /// A satellite without a session.
-    pub fn new(description: Description) -> Self {
+    /// A satellite without a session. With the [empty](Description::EMPTY) description all of
+    /// it is zero, so that one in a `static` takes no room in the flash.
+    pub const fn new(description: Description) -> Self {
+        let Description { codec, rate, buffer, name } = description;
         Self {
-            description,
+            codec,
+            rate,
+            buffer,
+            name: if name.is_empty() { None } else { Some(name) },
             decoder: Decoder::new(),
             wire: Wire::new(),
             hello: None,
@@ -92,9 +127,17 @@ impl<const OUT: usize> SatelliteLink<OUT> {
             stats: None,
             answer: false,
             greeted: 0,
-            told: Condition::default(),
+            told: News { muted: false, open: false, presses: 0, held: false },
             presses: 0,
+            order: 0,
+            done: false,
         }
+    }
+
+    /// What this satellite is, from the next session on.
+    pub fn describe(&mut self, description: Description) {
+        let Description { codec, rate, buffer, name } = description;
+        (self.codec, self.rate, self.buffer, self.name) = (codec, rate, buffer, Some(name));
     }
 
     /// Takes a byte from the wire.
@@ -114,9 +157,9 @@ impl<const OUT: usize> SatelliteLink<OUT> {
                     return None;
                 }
                 self.wire.end();
-                let Description { codec, buffer, .. } = self.description;
-                self.wire.begin(hello.session, codec, hello.credit, buffer, now);
+                self.wire.begin(hello.session, self.codec, hello.credit, self.buffer, now);
                 self.presses = self.told.presses;
+                (self.order, self.done) = (0, false);
                 (self.status, self.stats) = (None, None);
                 Some(SatelliteEvent::Connected { muted: hello.muted })
             }
@@ -129,6 +172,15 @@ impl<const OUT: usize> SatelliteLink<OUT> {
                 Some(SatelliteEvent::Status(status))
             }
             Message::Stop(stop) => Some(SatelliteEvent::Stop(stop)),
+            Message::Mute(mute) => {
+                self.done = true;
+                // One that was overtaken, or said again, is not done once more.
+                let newer = (1..1 << 7).contains(&mute.order.wrapping_sub(self.order));
+                newer.then(|| {
+                    self.order = mute.order;
+                    SatelliteEvent::Mute(mute.muted)
+                })
+            }
             // A satellite's own messages: an echo on the wire.
             Message::SatelliteHello(_)
             | Message::SatelliteStatus(_)
@@ -146,9 +198,14 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         }
         if self.answer || (self.wire.session == 0 && is_due(self.hello, HELLO_MS, now)) {
             let session = self.wire.session;
-            let Description { codec, rate, buffer, name } = self.description;
-            let hello =
-                SatelliteHello { version: VERSION, session, credit: buffer, codec, rate, name };
+            let hello = SatelliteHello {
+                version: VERSION,
+                session,
+                credit: self.buffer,
+                codec: self.codec,
+                rate: self.rate,
+                name: self.name.unwrap_or_default(),
+            };
             if self.wire.hello(session, &Message::SatelliteHello(hello)) {
                 self.answer = false;
                 self.greeted = session;
@@ -172,8 +229,12 @@ impl<const OUT: usize> SatelliteLink<OUT> {
             };
             if self.wire.send(&Message::SatelliteStatus(status)).is_ok() {
                 self.status = Some(now);
-                self.told = *condition;
+                self.told = condition.into();
             }
+        }
+        if self.done {
+            let mute = Mute { order: self.order, muted: condition.muted };
+            self.done = self.wire.send(&Message::Mute(mute)).is_err();
         }
         if is_due(self.stats, STATS_MS, now) {
             let Counters { resyncs, lost, .. } = self.wire.counters;
@@ -187,8 +248,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
 
     /// Whether the host is to know at once.
     fn is_news(&self, condition: &Condition) -> bool {
-        let key = |c: &Condition| (c.muted, c.open, c.presses, c.held);
-        key(condition) != key(&self.told) || self.wire.credit.untold() >= 2
+        News::from(condition) != self.told || self.wire.credit.untold() >= 2
     }
 
     /// Sends a block from the microphone: at most 20 ms at 16 kHz. `at` and `played`

@@ -9,27 +9,59 @@ pub const fn stuffed(raw: usize) -> usize {
 }
 
 /// Writes `raw` without its zeros, between two of them, and returns the length; `None` when
-/// `out` is too short. What the `cobs` crate (0.3.0) makes of a `raw` that ends with a full
-/// block of 254 cannot be read back.
+/// `out` is too short.
 pub fn stuff(raw: &[u8], out: &mut [u8]) -> Option<usize> {
-    *out.first_mut()? = 0;
-    let (mut code_at, mut code, mut at) = (1, 1, 2);
-    for &byte in raw {
-        if code == u8::MAX {
-            *out.get_mut(code_at)? = code;
-            (code_at, code, at) = (at, 1, at + 1);
+    let mut stuffer = Stuffer::new(out)?;
+    raw.iter().try_for_each(|&byte| stuffer.push(byte))?;
+    stuffer.finish()
+}
+
+/// As [`stuff`], for bytes that come one by one. Everything is `None` once `out` is too short.
+///
+/// What the `cobs` crate (0.3.0) makes of bytes that end with a full block of 254 cannot be
+/// read back.
+pub struct Stuffer<'a> {
+    out: &'a mut [u8],
+    /// The place of the present block's code, and the code so far.
+    code_at: usize,
+    code: u8,
+    /// The place of the next byte.
+    at: usize,
+}
+
+impl<'a> Stuffer<'a> {
+    /// Writes to the front of `out`.
+    pub fn new(out: &'a mut [u8]) -> Option<Self> {
+        *out.first_mut()? = 0;
+        Some(Self { out, code_at: 1, code: 1, at: 2 })
+    }
+
+    /// Takes the next byte.
+    pub fn push(&mut self, byte: u8) -> Option<()> {
+        if self.code == u8::MAX {
+            self.end_block()?;
         }
         if byte == 0 {
-            *out.get_mut(code_at)? = code;
-            (code_at, code, at) = (at, 1, at + 1);
-        } else {
-            *out.get_mut(at)? = byte;
-            (code, at) = (code + 1, at + 1);
+            return self.end_block();
         }
+        *self.out.get_mut(self.at)? = byte;
+        (self.code, self.at) = (self.code + 1, self.at + 1);
+        Some(())
     }
-    *out.get_mut(code_at)? = code;
-    *out.get_mut(at)? = 0;
-    Some(at + 1)
+
+    fn end_block(&mut self) -> Option<()> {
+        *self.out.get_mut(self.code_at)? = self.code;
+        (self.code_at, self.code, self.at) = (self.at, 1, self.at + 1);
+        Some(())
+    }
+
+    /// Ends it; the length.
+    pub fn finish(mut self) -> Option<usize> {
+        let end = self.at;
+        self.end_block()?;
+        *self.out.get_mut(end)? = 0;
+        Some(end + 1)
+    }
 }
 
 /// Finds what was [stuffed](stuff) in a stream of bytes: at most `N` of them, both 00

@@ -19,18 +19,16 @@ pub enum Arrival {
 pub struct Seen {
     /// The number after the highest.
     next: u16,
-    /// Bit `n`: whether the number `next - 1 - n` has come.
-    bits: u32,
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        // Nothing before the first is missing.
-        Self { next: 0, bits: u32::MAX }
-    }
+    /// Bit `n`: whether the number `next - 1 - n` is missing.
+    missing: u32,
 }
 
 impl Seen {
+    /// None yet. Nothing before the first is missing.
+    pub const fn new() -> Self {
+        Self { next: 0, missing: 0 }
+    }
+
     /// The number after the highest that has come.
     pub const fn next(&self) -> u16 {
         self.next
@@ -43,12 +41,12 @@ impl Seen {
         if ahead < 1 << 15 {
             self.skip(ahead);
             self.skip(1);
-            self.bits |= 1;
+            self.missing &= !1;
             return Some(Arrival::Next(ahead));
         }
         let back = self.next.wrapping_sub(number).wrapping_sub(1);
-        if back < WIDTH && self.bits & (1 << back) == 0 {
-            self.bits |= 1 << back;
+        if back < WIDTH && self.missing & (1 << back) != 0 {
+            self.missing &= !(1 << back);
             return Some(Arrival::Late);
         }
         None
@@ -56,16 +54,23 @@ impl Seen {
 
     /// So many numbers are not waited for any more.
     pub fn skip(&mut self, numbers: u16) {
-        self.bits = self.bits.checked_shl(numbers.into()).unwrap_or(0);
+        let shift = u32::from(numbers);
+        let new = 1_u32.checked_shl(shift).map_or(u32::MAX, |bit| bit - 1);
+        self.missing = self.missing.checked_shl(shift).unwrap_or(0) | new;
         self.next = self.next.wrapping_add(numbers);
     }
 }
 
 /// The numbers of the frames received.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Window(Seen);
 
 impl Window {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self(Seen::new())
+    }
+
     /// Whether the frame with this number is new. Counts what is missing, comes
     /// late or twice.
     pub fn accept(&mut self, seq: u16, counters: &mut Counters) -> bool {

@@ -1,9 +1,10 @@
 use core::fmt;
 
 use super::credit::Credit;
+use super::frame::encode_into;
 use super::outgoing::Outgoing;
 use super::window::Window;
-use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION, encode};
+use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION};
 
 /// Why a message was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,23 @@ pub struct Counters {
     pub sessions: u32,
 }
 
+impl Counters {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self {
+            received: 0,
+            resyncs: 0,
+            malformed: 0,
+            lost: 0,
+            reordered: 0,
+            duplicated: 0,
+            stale: 0,
+            uncredited: 0,
+            sessions: 0,
+        }
+    }
+}
+
 /// What both ends have in common.
 #[derive(Clone, Debug)]
 pub struct Wire<const OUT: usize> {
@@ -78,16 +96,16 @@ pub enum Accepted<'a> {
 }
 
 impl<const OUT: usize> Wire<OUT> {
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
             out: Outgoing::new(),
             session: 0,
-            credit: Credit::default(),
-            counters: Counters::default(),
+            credit: Credit::new(0, 0),
+            counters: Counters::new(),
             heard: 0,
             codec: Codec::Pcm,
             seq: 0,
-            window: Window::default(),
+            window: Window::new(),
             index: 0,
         }
     }
@@ -100,7 +118,7 @@ impl<const OUT: usize> Wire<OUT> {
         self.credit = Credit::new(theirs, ours);
         self.heard = now;
         self.seq = 0;
-        self.window = Window::default();
+        self.window = Window::new();
         self.index = 0;
         count(&mut self.counters.sessions);
     }
@@ -167,7 +185,7 @@ impl<const OUT: usize> Wire<OUT> {
 
     /// Sends a hello; false when there is no room.
     pub fn hello(&mut self, session: u32, message: &Message<'_>) -> bool {
-        encode(tag(session), 0, message).is_some_and(|frame| self.out.append(frame.as_bytes()))
+        self.out.write(|room| encode_into(tag(session), 0, message, room)).is_ok()
     }
 
     /// Sends anything else.
@@ -175,10 +193,8 @@ impl<const OUT: usize> Wire<OUT> {
         if self.session == 0 {
             return Err(Refused::NotConnected);
         }
-        let frame = encode(tag(self.session), self.seq, message).ok_or(Refused::BadBlock)?;
-        if !self.out.append(frame.as_bytes()) {
-            return Err(Refused::NoRoom);
-        }
+        let (tag, seq) = (tag(self.session), self.seq);
+        self.out.write(|room| encode_into(tag, seq, message, room))?;
         self.seq = self.seq.wrapping_add(1);
         Ok(())
     }

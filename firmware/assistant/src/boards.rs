@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use sayso_board::Board;
+use sayso_board::{Board, Mute};
 
 use crate::Pace;
 use crate::config::Config;
-use crate::control::OnMute;
 use crate::error::{Error, Result};
 
 mod opened;
@@ -49,10 +48,8 @@ impl Usage {
 pub struct Site<'c> {
     /// The settings in force.
     pub config: &'c Config,
-    /// Whether it begins muted, if it has a mute of its own.
-    pub muted: bool,
-    /// What it calls when its own button mutes its microphone, or ends that.
-    pub on_mute: OnMute,
+    /// Its mute, if it has buttons or lamps for one.
+    pub mute: Mute,
 }
 
 /// A kind of board that the program dials.
@@ -87,12 +84,46 @@ pub trait Listener: Send {
     /// Where it listens, as it is to be dialled.
     fn address(&self) -> String;
 
-    /// The next board that has come and what it is called, if one comes within `wait`. To
-    /// refuse it, drop it.
+    /// The next board that has come, if one comes within `wait`. To refuse it, drop it.
     ///
     /// # Errors
     /// When it cannot listen any more.
-    fn accept(&mut self, wait: Duration) -> Result<Option<(String, Box<dyn Board + Send>)>>;
+    fn accept(&mut self, wait: Duration) -> Result<Option<Box<dyn Guest>>>;
+}
+
+/// A board that has come by itself, and that nobody knows yet.
+pub trait Guest: Send {
+    /// Where it has come from.
+    fn origin(&self) -> String;
+
+    /// What it calls itself, if it does: waits some seconds for that.
+    ///
+    /// # Errors
+    /// When there is nobody to talk with.
+    fn identify(&mut self) -> Result<Option<String>>;
+
+    /// The board. It is not opened yet.
+    fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send>;
+}
+
+/// What stands before the name that a board calls itself by, in its address in the settings:
+/// it comes by itself.
+pub const COMES: &str = "listen:";
+
+/// A name by which a board is known, for what it calls itself. `None` where that is nothing
+/// that people can read and type.
+pub fn known_as(identity: &str) -> Option<String> {
+    let plain = !identity.is_empty() && !identity.chars().any(char::is_control);
+    plain.then(|| format!("{COMES}{identity}"))
+}
+
+/// Name and area of the board that is known as `known`: those that the settings give it.
+pub fn named(known: &str, config: &Config) -> (String, String) {
+    let named = config.boards.iter().find(|(_, board)| board.address == known);
+    named.map_or_else(
+        || (known.to_owned(), String::new()),
+        |(name, board)| (name.clone(), board.area.clone()),
+    )
 }
 
 /// A kind of board that comes by itself.
@@ -180,6 +211,11 @@ impl Registry {
                 });
             }
         }
+        if address.starts_with(COMES) {
+            return Err(Error::Usage(format!(
+                "--board {asked}: {address} comes by itself; --listen says where"
+            )));
+        }
         let names = config.boards.keys().map(String::as_str);
         let what = match named {
             Some(_) => format!("[boards.{asked}]: address = {address:?}"),
@@ -216,8 +252,6 @@ fn either<'n>(names: impl Iterator<Item = &'n str>, usages: &[Usage]) -> String 
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use sayso_board::{BoardError, BoardErrorKind, Streams};
 
     use super::*;
@@ -243,7 +277,7 @@ mod tests {
         }
 
         fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-            (site.on_mute)(site.muted);
+            site.mute.set(false);
             match rest {
                 "bad" => Err(Error::Usage("a bad one".into())),
                 _ => Ok(Box::new(Absent)),
@@ -284,8 +318,9 @@ mod tests {
         let registry = registry();
         let named = registry.board("kitchen", &config).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(named.area, "ground floor");
-        let on_mute: OnMute = Arc::new(|muted| assert!(muted));
-        assert!(named.make(&Site { config: &config, muted: true, on_mute }).is_ok());
+        let mute = Mute::new(true, || {});
+        assert!(named.make(&Site { config: &config, mute: mute.clone() }).is_ok());
+        assert!(!mute.is_set());
     }
 
     #[test]
@@ -302,6 +337,23 @@ mod tests {
         assert!(error.contains("choose another name"), "{error}");
         let error = registry().listen("tcp:a:1", &config).err().expect("none").to_string();
         assert_eq!(error, "--listen tcp:a:1: there is none");
+    }
+
+    #[test]
+    fn one_that_comes_by_itself_is_not_dialled() {
+        for (asked, config) in
+            [("kitchen", with("kitchen", "listen:pico")), ("listen:pico", Config::default())]
+        {
+            let error = found(asked, &config).expect_err("it comes");
+            assert!(error.contains("listen:pico comes by itself; --listen says"), "{error}");
+        }
+        assert_eq!(known_as("pico-1").as_deref(), Some("listen:pico-1"));
+        for unreadable in ["", "a\nb", "\u{1b}[2J"] {
+            assert_eq!(known_as(unreadable), None, "{unreadable:?}");
+        }
+        let config = with("kitchen", "listen:pico");
+        assert_eq!(super::named("listen:pico", &config), ("kitchen".into(), "ground floor".into()));
+        assert_eq!(super::named("listen:hall", &config), ("listen:hall".into(), String::new()));
     }
 
     #[test]

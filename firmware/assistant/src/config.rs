@@ -610,6 +610,8 @@ mod tests {
         let text = error("[boards.kitchen]\nadress = \"desktop\"", &[]);
         assert!(text.ends_with("did you mean boards.kitchen.address?"), "{text}");
         assert!(error("[boards.kitchen]\narea = \"x\"", &[]).contains("boards.kitchen.address"));
+        let twice = "[boards.a]\naddress = \"listen:x\"\n[boards.b]\naddress = \"listen:x\"";
+        assert!(error(twice, &[]).contains("boards.a.address and boards.b.address are the same"));
         assert!(error("[boards]\nkitchen = 3", &[]).contains("write [boards.kitchen]"));
         for name in ["\"tcp:x\"", "\"a b\"", "\"\"", "\"a/b\""] {
             let text = error(&format!("[boards.{name}]\naddress = \"desktop\""), &[]);

@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use sayso_core::turn::State;
 use serde::{Deserialize, Serialize};
 
-pub use self::hub::{Hub, OnMute, Seat};
+pub use self::hub::{Hub, Seat};
 
 /// Something the assistant says on its own: a timer, a reminder, a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

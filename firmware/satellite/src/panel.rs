@@ -12,7 +12,8 @@ const HEARING: u32 = !MUTED;
 /// What a person sees and presses: an LED, a second one that is lit while nothing
 /// is heard, and a button that pulls its pin low.
 ///
-/// A press asks to be heard; held for long, it mutes or ends that.
+/// A press asks to be heard; held for long, it mutes or ends that. So does the host, and
+/// whoever did it last counts.
 ///
 /// Mute outlives a reset. What is not known for sure is muted:
 ///
@@ -51,14 +52,15 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
     }
 
     /// The host says whether this satellite was muted when it last saw it. That counts once,
-    /// after a cold start: later on only the button does.
+    /// after a cold start.
     pub fn remembered(&mut self, muted: bool) {
         if self.muted.is_none() {
-            self.set(muted);
+            self.mute(muted);
         }
     }
 
-    fn set(&mut self, muted: bool) {
+    /// Mutes, or ends that: by the button, or because the host says so.
+    pub fn mute(&mut self, muted: bool) {
         (self.muted, self.unkept) = (Some(muted), true);
         self.show_mute();
     }
@@ -77,7 +79,7 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
             Some(ButtonEvent::Pressed) if !self.muted() => {
                 self.presses = self.presses.wrapping_add(1)
             }
-            Some(ButtonEvent::Held) => self.set(!self.muted()),
+            Some(ButtonEvent::Held) => self.mute(!self.muted()),
             Some(ButtonEvent::Pressed | ButtonEvent::Released) | None => {}
         }
         self.show_mute();

@@ -25,7 +25,7 @@ const STANDSTILL_MS: u64 = 500;
 /// How a satellite is set up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// What to call it; at most 32 bytes.
+    /// What to call it, and what it is known by where it dials in; at most 32 bytes.
     pub name: &'static str,
     /// How sound is written on the wire. [`Codec::Adpcm`] from 230400 baud,
     /// [`Codec::Pcm`] from 1 Mbaud or by USB.
@@ -38,19 +38,30 @@ pub struct Config {
     pub button: ButtonConfig,
 }
 
-/// The memory for the sound. Belongs into a `static`: all of it is zero at first,
+/// The memory for the sound and for the link. Belongs into a `static`: all of it is zero at first,
 /// so it takes no room in the flash.
-#[derive(Default)]
 pub struct Buffers {
     exchange: Exchange,
     queue: PlaybackQueue<BUFFER>,
     kept: Deque<Heard, PRE_ROLL>,
+    link: SatelliteLink<OUTGOING>,
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Buffers {
     /// Empty ones.
     pub const fn new() -> Self {
-        Self { exchange: Exchange::new(), queue: PlaybackQueue::new(), kept: Deque::new() }
+        Self {
+            exchange: Exchange::new(),
+            queue: PlaybackQueue::new(),
+            kept: Deque::new(),
+            link: SatelliteLink::new(Description::EMPTY),
+        }
     }
 }
 
@@ -64,7 +75,7 @@ pub struct Satellite<'a, B: Board> {
     sound: Sound<'a>,
     gate: Gate<'a>,
     player: Player<'a>,
-    link: SatelliteLink<OUTGOING>,
+    link: &'a mut SatelliteLink<OUTGOING>,
     connected: bool,
     shown: Shown,
     stats: Stats,
@@ -83,12 +94,8 @@ impl<'a, B: Board> Satellite<'a, B> {
     ) -> (Self, AudioInterrupt<'a>) {
         let (interrupt, sound) = buffers.exchange.split(config.gain);
         let player = Player::new(&mut buffers.queue);
-        let description = Description {
-            codec: config.codec,
-            rate: RATE,
-            buffer: player.free(),
-            name: config.name,
-        };
+        let (codec, buffer, name) = (config.codec, player.free(), config.name);
+        buffers.link.describe(Description { codec, rate: RATE, buffer, name });
         let Parts { serial, clock, mut watchdog, lamp, mute_led, button } = parts;
         let panel = Panel::new(lamp, mute_led, button, watchdog.kept(), config.button);
         let satellite = Self {
@@ -99,7 +106,7 @@ impl<'a, B: Board> Satellite<'a, B> {
             sound,
             gate: Gate::new(&mut buffers.kept, config.gate),
             player,
-            link: SatelliteLink::new(description),
+            link: &mut buffers.link,
             connected: false,
             shown: Shown::Asleep,
             stats: Stats::default(),
@@ -147,6 +154,7 @@ impl<'a, B: Board> Satellite<'a, B> {
                         self.shown = shown;
                         self.player.set_volume(volume);
                     }
+                    Some(SatelliteEvent::Mute(muted)) => self.panel.mute(muted),
                     None => {}
                 }
             }

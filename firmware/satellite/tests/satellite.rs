@@ -5,7 +5,7 @@
 mod fake;
 
 use fake::{Bench, tone};
-use sayso_core::link::{Codec, Stop};
+use sayso_core::link::{Codec, Mute, Stop};
 use sayso_core::turn::Shown;
 use sayso_satellite::{Buffers, Config, Gain, HEARD_BLOCK, PLAYED_BLOCK};
 
@@ -293,7 +293,7 @@ fn after_a_cold_start_it_is_muted_until_the_host_says_how_it_was() {
         assert_eq!(bench.status.unwrap().muted, remembered);
         assert_eq!(bench.shared.mute_led.get(), remembered);
         assert_eq!(bench.captured.is_empty(), remembered);
-        // From here on only the button counts, also for another host.
+        // From here on what another host remembers counts for nothing.
         bench.wire = false;
         bench.run(1_500);
         bench.condition.muted = !remembered;
@@ -301,6 +301,40 @@ fn after_a_cold_start_it_is_muted_until_the_host_says_how_it_was() {
         bench.run(1_000);
         assert_eq!((bench.sessions.len(), bench.status.unwrap().muted), (2, remembered));
     }
+}
+
+#[test]
+fn the_host_and_the_button_set_and_end_the_same_mute() {
+    let mut buffers = Buffers::new();
+    let mut bench = Bench::new(&mut buffers, config());
+    bench.microphone = loud();
+    bench.run(1_000);
+    let is = |bench: &Bench<'_>| {
+        let muted = bench.status.unwrap().muted;
+        assert_eq!(bench.shared.mute_led.get(), muted, "the LED never lies");
+        muted
+    };
+    let order = |bench: &mut Bench<'_>, order, muted| {
+        bench.host.try_mute(Mute { order, muted }).unwrap();
+        bench.run(500);
+    };
+    order(&mut bench, 1, true);
+    assert!(is(&bench));
+    bench.captured.clear();
+    bench.run(1_000);
+    assert!(bench.captured.is_empty(), "nothing is heard");
+    // It outlives a reset as the button's does.
+    let muted = bench.shared.kept.get();
+    hold(&mut bench);
+    assert!(!is(&bench), "the button ends it");
+    assert_ne!(bench.shared.kept.get(), muted);
+    hold(&mut bench);
+    assert!(is(&bench));
+    order(&mut bench, 2, false);
+    assert!(!is(&bench), "the host ends the button's");
+    bench.captured.clear();
+    bench.run(1_000);
+    assert!(!bench.captured.is_empty());
 }
 
 #[test]

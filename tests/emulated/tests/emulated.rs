@@ -184,6 +184,13 @@ fn after_a_cold_start_it_is_muted_as_its_host_remembers() {
         host.until("there is a session", |host| !host.sessions.is_empty());
         host.go_on(Duration::from_secs(1));
         assert!(host.status.muted && satellite.mute_led());
+        // The host ends it and sets it again.
+        for (order, muted) in [(1, false), (2, true)] {
+            host.mute(order, muted);
+            host.until("it has answered", |host| host.answer.is_some_and(|a| a.order == order));
+            host.until("it says so", |host| host.status.muted == muted);
+            host.until("its LED shows it", |_| satellite.mute_led() == muted);
+        }
     });
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());
@@ -207,7 +214,7 @@ fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
     let digits = format!("{key:x}");
     let listen = |address: SocketAddr, security| -> Result<(usize, Vec<f32>), String> {
         let address = format!("tcp:{address}").parse().expect("an address");
-        let config = SatelliteConfig { address, security, volume: 100, muted: false };
+        let config = SatelliteConfig { address, security, volume: 100, name: None };
         let mut board = Satellite::new(config);
         let (mut microphone, mut loudspeaker) =
             board.start(24_000).map_err(|error| error.to_string())?;

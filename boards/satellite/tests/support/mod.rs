@@ -24,6 +24,8 @@ pub struct Body {
     pub counters: Counters,
     pub presses: u8,
     pub muted: bool,
+    /// It has lost its power: it takes what the host says at the session's start.
+    pub cold: bool,
     /// What the host said at the last session's start.
     pub remembered: Option<bool>,
     /// Drop so many bytes of each hundred in both directions.
@@ -137,12 +139,16 @@ fn work(
                             let mut body = body.lock().unwrap();
                             body.sessions += 1;
                             body.remembered = Some(muted);
+                            if std::mem::take(&mut body.cold) {
+                                body.muted = muted;
+                            }
                         }
                         Some(SatelliteEvent::Playback(playback)) => queue.push(&playback),
                         Some(SatelliteEvent::Stop(stop)) => queue.stop(stop),
                         Some(SatelliteEvent::Status(status)) => {
                             body.lock().unwrap().status = Some(status);
                         }
+                        Some(SatelliteEvent::Mute(muted)) => body.lock().unwrap().muted = muted,
                         None => {}
                     }
                 }

@@ -1,6 +1,6 @@
 //! What is wrong with settings, told so that it can be mended.
 
-use super::Config;
+use super::{Config, NamedBoard};
 use crate::error::{Error, Result};
 
 /// Holds settings against each other that are in their own ranges.
@@ -52,6 +52,15 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
             return Err(Error::config(format!(
                 "{place}: [boards.{name:?}]: the name of a board is made of letters, digits, \
                  - and _"
+            )));
+        }
+        let same = |(other, theirs): &(&String, &NamedBoard)| {
+            *other < name && !board.address.is_empty() && theirs.address == board.address
+        };
+        if let Some((other, _)) = config.boards.iter().find(same) {
+            return Err(Error::config(format!(
+                "{place}: boards.{other}.address and boards.{name}.address are the same: a board \
+                 has one name"
             )));
         }
         if board.address.is_empty() {

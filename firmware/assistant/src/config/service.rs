@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NamedBoard {
-    /// Where it is, as `sayso run --board` takes it.
+    /// Where it is, as `sayso run --board` takes it; `listen:NAME` for a satellite that dials
+    /// in (`--listen`) and calls itself so.
     pub address: String,
     /// The room or the part of the home that it is in; empty if that is of no matter.
     pub area: String,

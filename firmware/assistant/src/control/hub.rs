@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use sayso_board::Mute;
+
 use super::operation::{Answer, BoardStatus, Operation, Phase, Program, Refusal, Request};
 use super::{Announcement, Command, Handle};
 use crate::error::Result;
@@ -23,9 +25,6 @@ const BUSY: &str = "too much waits there already: try later";
 /// thread that hangs.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// Told when a board's own button mutes its microphone, or ends that.
-pub type OnMute = Arc<dyn Fn(bool) + Send + Sync>;
-
 /// The boards of a running program. It does what a [`Request`] asks, for any transport;
 /// nothing in it waits for a conversation. Clones are the same one.
 #[derive(Clone)]
@@ -43,9 +42,12 @@ struct Place {
     area: String,
     phase: Phase,
     reason: Option<String>,
+    /// As its conversation knows it.
     sound: Sound,
-    /// Whether what is set outlives a restart.
-    remembered: bool,
+    /// The board's mute, which its button sets and ends as well.
+    mute: Mute,
+    /// The name under which what is set outlives a restart, if it does.
+    memory: Option<String>,
     handle: Option<Handle>,
     /// Whether its conversation is alive.
     health: Option<Health>,
@@ -65,26 +67,30 @@ impl Hub {
 
     /// Enters a board, which is there until the [`Seat`] is dropped. If it is
     /// `remembered`, it begins muted and as loud as it was last; the message says why that
-    /// is not known. Of two boards of one name the second is called `NAME#2`.
+    /// is not known. Of two boards of one name the second is called `NAME#2`; as nobody can
+    /// tell which was which, both are remembered as muted where one is.
     pub fn enter(&self, name: &str, area: &str, remembered: bool) -> (Seat, Option<String>) {
         let (sound, doubt) = match remembered {
             true => Sound::recall(&self.shared.state, name),
             false => (Sound::default(), None),
         };
+        let memory = remembered.then(|| name.to_owned());
+        let mut boards = self.boards();
+        let free = |name: &String| !boards.contains_key(name);
+        let others = (2..).map(|n| format!("{name}#{n}"));
+        let name = std::iter::once(name.to_owned()).chain(others).find(free).unwrap_or_default();
+        let (hub, own) = (self.clone(), name.clone());
         let place = Place {
             area: area.into(),
             phase: Phase::Waiting,
             reason: None,
             sound,
-            remembered,
+            mute: Mute::new(sound.muted, move || hub.muted_by_hand(&own)),
+            memory,
             handle: None,
             health: None,
             looked: Instant::now(),
         };
-        let mut boards = self.boards();
-        let free = |name: &String| !boards.contains_key(name);
-        let others = (2..).map(|n| format!("{name}#{n}"));
-        let name = std::iter::once(name.to_owned()).chain(others).find(free).unwrap_or_default();
         boards.insert(name.clone(), place);
         drop(boards);
         (Seat { hub: self.clone(), name }, doubt)
@@ -168,9 +174,9 @@ impl Hub {
                 self.send(named, &Command::Ask(text.trim().into()))
             }
             Operation::Stop {} => self.send(named, &Command::Stop),
-            Operation::Mute {} => self.set(named, |sound| sound.muted = true),
-            Operation::Unmute {} => self.set(named, |sound| sound.muted = false),
-            Operation::Volume { volume } => self.set(named, |sound| sound.volume = *volume),
+            Operation::Mute {} => self.set(named, Some(true), None),
+            Operation::Unmute {} => self.set(named, Some(false), None),
+            Operation::Volume { volume } => self.set(named, None, Some(*volume)),
             Operation::Status {} => {
                 let mut boards = self.status();
                 boards.retain(|board| named.is_none_or(|name| name == board.board));
@@ -228,25 +234,27 @@ impl Hub {
         }
     }
 
-    /// Changes what is remembered of the board named, or of all, now and for the next start.
-    fn set(&self, named: Option<&str>, change: impl Fn(&mut Sound)) -> Answer {
+    /// Changes mute or volume of the board named, or of all, now and for the next start.
+    fn set(&self, named: Option<&str>, muted: Option<bool>, volume: Option<f32>) -> Answer {
         let mut boards = self.boards();
-        let (mut any, mut full, mut trouble) = (false, false, None);
-        for (name, place) in boards.iter_mut() {
-            if named.is_some_and(|named| named != name) {
-                continue;
-            }
-            any = true;
-            let mut sound = place.sound;
-            change(&mut sound);
+        let (mut full, mut trouble) = (false, None);
+        let is_meant = |name: &&String| named.is_none_or(|named| named == *name);
+        let meant: Vec<String> = boards.keys().filter(is_meant).cloned().collect();
+        let any = !meant.is_empty();
+        for name in meant {
+            let Some(place) = boards.get_mut(&name) else { continue };
             let pending = place.handle.as_ref().map_or(0, Handle::pending);
             // To mute is always possible: it cannot be done twice without its opposite.
-            if pending >= MOST_PENDING && !sound.muted {
+            if pending >= MOST_PENDING && !muted.unwrap_or_else(|| place.mute.is_set()) {
                 full = true;
                 continue;
             }
-            place.put(sound);
-            trouble = trouble.or(place.save(name, &self.shared.state).err());
+            if let Some(muted) = muted {
+                place.mute.order(muted);
+            }
+            let volume = volume.unwrap_or(place.sound.volume);
+            place.put(Sound { muted: place.mute.is_set(), volume });
+            trouble = trouble.or(self.save(&boards, &name).err());
         }
         drop(boards);
         match trouble {
@@ -258,6 +266,25 @@ impl Hub {
                 format!("it is so now, but a restart will undo it: {error}"),
             ),
         }
+    }
+
+    /// The board's own button has set its mute, or ended it.
+    fn muted_by_hand(&self, name: &str) {
+        let mut boards = self.boards();
+        let Some(place) = boards.get_mut(name) else { return };
+        // Read while nobody else changes it from here: whoever was last counts.
+        place.put(Sound { muted: place.mute.is_set(), ..place.sound });
+        if let Err(error) = self.save(&boards, name) {
+            log::error!("{name}: a restart will undo what its button did: {error}");
+        }
+    }
+
+    fn save(&self, boards: &BTreeMap<String, Place>, name: &str) -> Result<()> {
+        let Some(place) = boards.get(name) else { return Ok(()) };
+        let Some(memory) = &place.memory else { return Ok(()) };
+        let muted = |other: &Place| other.memory == place.memory && other.sound.muted;
+        let muted = boards.values().any(muted);
+        Sound { muted, ..place.sound }.remember(&self.shared.state, memory)
     }
 }
 
@@ -275,10 +302,6 @@ impl Place {
         }
         // A conversation that is over takes nothing; the next one begins as is remembered.
         let _ = changes.into_iter().try_for_each(|change| handle.send(change));
-    }
-
-    fn save(&self, name: &str, state: &StateFolder) -> Result<()> {
-        if self.remembered { self.sound.remember(state, name) } else { Ok(()) }
     }
 }
 
@@ -338,18 +361,17 @@ impl Seat {
         });
     }
 
-    /// What a board calls whose own button mutes its microphone, or ends that: it is
-    /// remembered.
-    pub fn on_mute(&self) -> OnMute {
-        let (hub, name) = (self.hub.clone(), self.name.clone());
-        Arc::new(move |muted| {
-            let mut boards = hub.boards();
-            let Some(place) = boards.get_mut(&name) else { return };
-            place.put(Sound { muted, ..place.sound });
-            if let Err(error) = place.save(&name, &hub.shared.state) {
-                log::error!("{name}: a restart will undo what its button did: {error}");
-            }
-        })
+    /// Nobody knows whether it was muted, so it is.
+    pub fn doubt(&self) {
+        self.change(|place| {
+            place.mute.order(true);
+            place.put(Sound { muted: true, ..place.sound });
+        });
+    }
+
+    /// The board's mute, for the board: what its own button does is remembered.
+    pub fn mute(&self) -> Mute {
+        self.hub.boards().get(&self.name).map(|place| place.mute.clone()).unwrap_or_default()
     }
 }
 

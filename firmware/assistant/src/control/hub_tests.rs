@@ -104,7 +104,7 @@ fn mute_and_volume_outlive_a_restart_also_before_the_board_is_there() {
         let (seat, _controls) = open(&again(), "kitchen");
         assert_eq!(seat.sound(), Sound { muted: false, volume: 0.25 });
         // Its own button.
-        seat.on_mute()(true);
+        seat.mute().set(true);
     }
     assert!(open(&again(), "kitchen").0.sound().muted);
     // Another board knows nothing of it; a guest without a name of its own neither.
@@ -202,6 +202,56 @@ fn two_guests_of_one_name_are_told_apart() {
     let seats: Vec<Seat> = (0..3).map(|_| hub.enter("tcp:a", "", false).0).collect();
     let names: Vec<&str> = seats.iter().map(Seat::name).collect();
     assert_eq!(names, ["tcp:a", "tcp:a#2", "tcp:a#3"]);
+}
+
+/// There is one mute: whoever set it or ended it last counts.
+#[test]
+fn the_boards_own_mute_and_the_programs_are_the_same() {
+    let Fixture { hub, _dir } = &fixture();
+    let (seat, controls) = open(hub, "kitchen");
+    let mute = seat.mute();
+    for (op, muted) in [("mute", true), ("unmute", false)] {
+        // The program does it, and the board knows; the board undoes it, and the program knows.
+        assert!(ask(hub, &format!(r#"{{"op":"{op}"}}"#)).ok);
+        assert_eq!(mute.is_set(), muted);
+        mute.set(!muted);
+        assert_eq!(commands(&controls), [Command::Mute(muted), Command::Mute(!muted)]);
+        assert_eq!((hub.status()[0].muted, seat.sound().muted), (!muted, !muted));
+        // And the other way round.
+        assert!(ask(hub, &format!(r#"{{"op":"{op}"}}"#)).ok);
+        assert_eq!((mute.is_set(), seat.sound().muted), (muted, muted));
+        assert_eq!(commands(&controls), [Command::Mute(muted)]);
+        let again = Hub::new(hub.shared.state.clone());
+        assert_eq!(again.enter("kitchen", "", true).0.sound().muted, muted);
+    }
+    // The volume leaves it alone, also while nobody has noticed the board's yet.
+    mute.order(true);
+    assert!(ask(hub, r#"{"op":"volume","volume":0.5}"#).ok);
+    assert!(mute.is_set() && seat.sound().muted);
+}
+
+#[test]
+fn of_two_that_nobody_can_tell_apart_both_are_remembered_as_muted() {
+    let Fixture { hub, _dir } = &fixture();
+    let (one, _) = hub.enter("listen:pico", "", true);
+    let (other, _) = hub.enter("listen:pico", "", true);
+    one.mute().set(true);
+    other.mute().set(true);
+    other.mute().set(false);
+    let again = || Hub::new(hub.shared.state.clone()).enter("listen:pico", "", true).0;
+    assert!(again().sound().muted);
+    one.mute().set(false);
+    assert!(!again().sound().muted);
+}
+
+#[test]
+fn in_doubt_it_is_muted_until_somebody_ends_that() {
+    let Fixture { hub, _dir } = &fixture();
+    let (seat, _) = hub.enter("tcp:127.0.0.1", "", false);
+    seat.doubt();
+    assert!(seat.sound().muted && seat.mute().is_set() && hub.status()[0].muted);
+    assert!(ask(hub, r#"{"op":"unmute"}"#).ok);
+    assert!(!seat.sound().muted && !seat.mute().is_set());
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The boards that this program knows.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
 use sayso::Error;
-use sayso::internals::boards::{BoardKind, Listener, ListenerKind, Registry, Site, Usage};
+use sayso::internals::boards::{BoardKind, Guest, Listener, ListenerKind, Registry, Site, Usage};
 use sayso::{Config, Pace, Result};
 use sayso_board::Board;
 use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener};
@@ -75,10 +76,8 @@ impl BoardKind for RaspberryPi {
             led_active_low: pins.led_active_low,
             button: used(pins.button),
         };
-        let on_mute = site.on_mute.clone();
-        let board =
-            sayso_raspberry_pi::RaspberryPi::new(super::devices(site.config), pins, site.muted);
-        Ok(Box::new(board.on_mute(move |muted| on_mute(muted))))
+        let (sound, mute) = (super::devices(site.config), site.mute.clone());
+        Ok(Box::new(sayso_raspberry_pi::RaspberryPi::new(sound, pins, mute)))
     }
 
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
@@ -114,10 +113,9 @@ impl BoardKind for Link {
             address,
             security: satellite_key::security(&site.config.satellite)?,
             volume: site.config.satellite.volume,
-            muted: site.muted,
+            name: None,
         };
-        let on_mute = site.on_mute.clone();
-        Ok(Box::new(Satellite::new(config).on_mute(move |muted| on_mute(muted))))
+        Ok(Box::new(Satellite::new(config).with_mute(site.mute.clone())))
     }
 }
 
@@ -170,8 +168,28 @@ impl Listener for Satellites {
         format!("tcp:{}", self.0.address())
     }
 
-    fn accept(&mut self, wait: Duration) -> Result<Option<(String, Box<dyn Board + Send>)>> {
+    fn accept(&mut self, wait: Duration) -> Result<Option<Box<dyn Guest>>> {
         let came = self.0.accept(wait)?;
-        Ok(came.map(|(peer, satellite)| (format!("tcp:{peer}"), Box::new(satellite) as _)))
+        Ok(came.map(|(peer, satellite)| Box::new(Caller { peer, satellite }) as _))
+    }
+}
+
+/// A satellite that has dialled in.
+struct Caller {
+    peer: IpAddr,
+    satellite: Satellite,
+}
+
+impl Guest for Caller {
+    fn origin(&self) -> String {
+        format!("tcp:{}", self.peer)
+    }
+
+    fn identify(&mut self) -> Result<Option<String>> {
+        Ok(self.satellite.identify()?)
+    }
+
+    fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send> {
+        Box::new(self.satellite.with_mute(site.mute.clone()))
     }
 }

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use sayso::internals::boards::{Listener, Opened};
+use sayso::internals::boards::{Guest, Listener, Opened, Site, known_as, named};
 use sayso::internals::control::Hub;
 use sayso::{Error, Event, Losses, Pace, Result, Stop};
-use sayso_board::Board;
 use sayso_core::audio::Samples;
 
 use super::talk::{Events, Models, Talk};
@@ -55,10 +54,11 @@ pub struct Reception<'t> {
 }
 
 /// A conversation with one that came.
-struct Guest<'scope> {
-    name: String,
+struct Visit<'scope> {
+    /// Where it came from, until it is known.
+    origin: String,
     stop: Stop,
-    thread: ScopedJoinHandle<'scope, Result<Losses>>,
+    thread: ScopedJoinHandle<'scope, (String, Result<Losses>)>,
 }
 
 impl<'t> Reception<'t> {
@@ -67,7 +67,7 @@ impl<'t> Reception<'t> {
     where
         't: 'scope,
     {
-        let mut guests: Vec<Guest<'scope>> = Vec::new();
+        let mut visits: Vec<Visit<'scope>> = Vec::new();
         let mut refused = false;
         let ended = loop {
             if self.stop.is_stopped() {
@@ -75,26 +75,26 @@ impl<'t> Reception<'t> {
             }
             let came = self.listener.accept(WAIT);
             let (over, on): (Vec<_>, Vec<_>) =
-                guests.into_iter().partition(|guest| guest.thread.is_finished());
-            guests = on;
-            for guest in over {
+                visits.into_iter().partition(|visit| visit.thread.is_finished());
+            visits = on;
+            for visit in over {
                 refused = false;
-                self.see_off(guest);
+                self.see_off(visit);
             }
-            let (name, board) = match came {
+            let guest = match came {
                 Ok(Some(came)) => came,
                 Ok(None) => continue,
                 Err(error) => break Err(error),
             };
             match self.places.take() {
-                Some(place) => match self.take_in(scope, &name, board, place) {
-                    Ok(guest) => guests.push(guest),
+                Some(place) => match self.take_in(scope, guest, place) {
+                    Ok(visit) => visits.push(visit),
                     Err(error) => break Err(error),
                 },
                 // Said once, until there is room again: who is refused may try for ever.
                 None if std::mem::replace(&mut refused, true) => {}
                 None => self.trouble(
-                    name,
+                    guest.origin(),
                     format!(
                         "refused: {} boards that came by themselves are talked with; \
                          models.sessions allows more",
@@ -103,11 +103,11 @@ impl<'t> Reception<'t> {
                 ),
             }
         };
-        for guest in &guests {
-            guest.stop.stop();
+        for visit in &visits {
+            visit.stop.stop();
         }
-        for guest in guests {
-            self.see_off(guest);
+        for visit in visits {
+            self.see_off(visit);
         }
         ended
     }
@@ -115,49 +115,86 @@ impl<'t> Reception<'t> {
     fn take_in<'scope>(
         &self,
         scope: &'scope Scope<'scope, '_>,
-        name: &str,
-        board: Box<dyn Board + Send>,
+        guest: Box<dyn Guest>,
         place: Place,
-    ) -> Result<Guest<'scope>>
+    ) -> Result<Visit<'scope>>
     where
         't: 'scope,
     {
-        // Who comes has no name of its own yet under which it could be remembered.
-        let (seat, _) = self.hub.enter(name, "", false);
-        let name = seat.name().to_owned();
-        let stop = Stop::new();
-        let talk = Talk {
-            models: self.models,
-            seat,
-            board: Opened::new(board),
-            pace: Pace::Live,
-            device: "satellite",
-            waits: false,
-            came: true,
-            stop: stop.clone(),
-            events: self.events.clone(),
-        };
+        let (origin, stop) = (guest.origin(), Stop::new());
+        let (models, hub) = (self.models, self.hub);
+        let (theirs, events) = (stop.clone(), self.events.clone());
         let hold = move || {
             let _place = place;
-            talk.hold()
+            converse(models, hub, guest, theirs, events)
         };
         let thread = std::thread::Builder::new()
-            .name(name.clone())
+            .name(origin.clone())
             .spawn_scoped(scope, hold)
             .map_err(|error| Error::Io(format!("cannot start a thread: {error}")))?;
-        Ok(Guest { name, stop, thread })
+        Ok(Visit { origin, stop, thread })
     }
 
     /// The conversation is over.
-    fn see_off(&self, guest: Guest<'_>) {
-        match guest.thread.join().map_err(|_| Error::Worker("conversation")) {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) | Err(error) => self.trouble(guest.name, error.to_string()),
+    fn see_off(&self, visit: Visit<'_>) {
+        match visit.thread.join() {
+            Ok((_, Ok(_))) => {}
+            Ok((name, Err(error))) => self.trouble(name, error.to_string()),
+            Err(_) => self.trouble(visit.origin, Error::Worker("conversation").to_string()),
         }
     }
 
     fn trouble(&self, name: String, message: String) {
-        // The receiver outlives every conversation.
-        let _ = self.events.send((name, Event::Trouble { at: Samples::ZERO, message }));
+        trouble(&self.events, name, message);
     }
+}
+
+fn trouble(events: &Events, name: String, message: String) {
+    // The receiver outlives every conversation.
+    let _ = events.send((name, Event::Trouble { at: Samples::ZERO, message }));
+}
+
+/// Learns who it is that has come, and holds a conversation with it. What it is called, and
+/// how that ended.
+fn converse(
+    models: &Models<'_>,
+    hub: &Hub,
+    mut guest: Box<dyn Guest>,
+    stop: Stop,
+    events: Events,
+) -> (String, Result<Losses>) {
+    let identity = match guest.identify() {
+        Ok(identity) => identity,
+        Err(error) => return (guest.origin(), Err(error)),
+    };
+    let (seat, doubt) = match identity.as_deref().and_then(known_as) {
+        Some(known) => {
+            let (name, area) = named(&known, models.config());
+            hub.enter(&name, &area, true)
+        }
+        None => {
+            let (seat, _) = hub.enter(&guest.origin(), "", false);
+            seat.doubt();
+            let doubt = "it does not say who it is, so nobody knows whether it was muted, and it \
+                         is muted now. `sayso ctl unmute` ends that";
+            (seat, Some(doubt.to_owned()))
+        }
+    };
+    let name = seat.name().to_owned();
+    if let Some(doubt) = doubt {
+        trouble(&events, name.clone(), doubt);
+    }
+    let board = guest.board(&Site { config: models.config(), mute: seat.mute() });
+    let talk = Talk {
+        models,
+        seat,
+        board: Opened::new(board),
+        pace: Pace::Live,
+        device: "satellite",
+        waits: false,
+        came: true,
+        stop,
+        events,
+    };
+    (name, talk.hold())
 }

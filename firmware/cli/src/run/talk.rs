@@ -38,6 +38,11 @@ impl<'m> Models<'m> {
         Self { shared, config, cores, loaded: Mutex::default() }
     }
 
+    /// The settings in force.
+    pub fn config(&self) -> &'m Config {
+        self.config
+    }
+
     /// An assistant with a session of its own, on the cores and weights of all.
     ///
     /// # Errors

@@ -250,7 +250,7 @@ impl<'a> Bench<'a> {
                 }
                 Some(HostEvent::Status(status)) => self.status = Some(status),
                 Some(HostEvent::Stats(stats)) => self.stats = Some(stats),
-                Some(HostEvent::Restarted | HostEvent::Version(_)) | None => {}
+                Some(HostEvent::Restarted | HostEvent::Version(_) | HostEvent::Mute(_)) | None => {}
             }
         }
         self.host.poll(now, &self.condition);

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use sayso_core::link::{
-    Counters, HostCondition, HostEvent, HostLink, SatelliteHello, SatelliteStatus, Stats,
+    Counters, HostCondition, HostEvent, HostLink, Mute, SatelliteHello, SatelliteStatus, Stats,
 };
 
 /// A satellite that does not do what is waited for in this time never will.
@@ -26,6 +26,8 @@ pub struct Host {
     /// The names that satellites have given, one for each session.
     pub sessions: Vec<String>,
     pub restarts: usize,
+    /// The last answer to an order to mute.
+    pub answer: Option<Mute>,
     say: Vec<i16>,
     said: usize,
     /// Whether it reads what the satellite sends.
@@ -45,10 +47,16 @@ impl Host {
             stats: None,
             sessions: Vec::new(),
             restarts: 0,
+            answer: None,
             say: Vec::new(),
             said: 0,
             reads: true,
         }
+    }
+
+    /// Orders the satellite to mute itself, or to end that.
+    pub fn mute(&mut self, order: u8, muted: bool) {
+        self.link.try_mute(Mute { order, muted }).expect("a session");
     }
 
     /// Plays `samples` (24 kHz), in this session from its place 0 on.
@@ -128,6 +136,7 @@ impl Host {
                 Some(HostEvent::Status(status)) => self.status = status,
                 Some(HostEvent::Stats(stats)) => self.stats = Some(stats),
                 Some(HostEvent::Restarted) => self.restarts += 1,
+                Some(HostEvent::Mute(answer)) => self.answer = Some(answer),
                 Some(HostEvent::Version(version)) => panic!("version {version}"),
                 None => {}
             }
