@@ -452,7 +452,7 @@ proptest! {
                         Action::Think { turn, from, to } => {
                             prop_assert!(to <= now);
                             let longest = to - from == modes.max_audio;
-                            cut.retain(|begun| !longest && !(from <= *begun && *begun < to));
+                            cut.retain(|begun| !(longest || (from..to).contains(begun)));
                             work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 0));
                         }
                         Action::Announce { turn } => {
