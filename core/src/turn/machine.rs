@@ -157,7 +157,7 @@ impl TurnMachine {
     pub fn owed(&self) -> Option<(Samples, Samples)> {
         match (self.phase, self.cut) {
             (Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_), Cut::Owed { to }) => {
-                Some((self.begin_of(to), to))
+                Some((self.taken_from(to), to))
             }
             _ => None,
         }
@@ -743,12 +743,12 @@ impl TurnMachine {
     fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
         let turn = Turn { id: self.new_turn(), to };
         self.called_until = Samples::ZERO;
-        out.push(Action::Think { turn: turn.id, from: self.begin_of(to), to });
+        out.push(Action::Think { turn: turn.id, from: self.taken_from(to), to });
         turn
     }
 
     /// The first sample that is given to a turn whose utterance ends at `to`.
-    fn begin_of(&self, to: Samples) -> Samples {
+    fn taken_from(&self, to: Samples) -> Samples {
         self.from.max(to - self.config.max_audio)
     }
 
