@@ -140,7 +140,7 @@ fn bodies(dice: &mut Dice) -> Vec<u8> {
     input
 }
 
-/// Some 10 s.
+/// About 10 s.
 #[test]
 fn a_bounded_number_of_inputs() {
     bounded::inputs(20_000, bodies, |number, input| match number % 4 {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub use sayso_test_support::recordings::{further, shipped as recordings};
-pub use sayso_test_support::{Recording, skip, wer};
+pub use sayso_test_support::{Recording, channels, skip, wer};
 
 /// A file of `tests/data`.
 pub fn data(path: &str) -> PathBuf {

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sayso_tests::channels::{KINDS, Kind, interleaved, scaled};
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 
@@ -28,72 +29,14 @@ fn wav(path: &Path, channels: &[Vec<f32>]) {
         sample_format: hound::SampleFormat::Int,
     };
     let mut out = hound::WavWriter::create(path, spec).expect("wav");
-    for n in 0..channels[0].len() {
-        for channel in channels {
-            out.write_sample((channel[n] * 32_767.0) as i16).expect("sample");
-        }
+    for sample in interleaved(channels) {
+        out.write_sample((sample * 32_767.0) as i16).expect("sample");
     }
     out.finalize().expect("wav");
 }
 
-fn scaled(samples: &[f32], gain: f32) -> Vec<f32> {
-    samples.iter().map(|x| x * gain).collect()
-}
-
-fn rms(samples: &[f32]) -> f32 {
-    (samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32).sqrt()
-}
-
-/// White noise of this RMS, the same for the same seed.
-fn noise(level: f32, length: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut uniform = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
-    };
-    (0..length).map(|_| uniform() * 12_f32.sqrt() * level).collect()
-}
-
-fn with(voice: &[f32], noise: &[f32]) -> Vec<f32> {
-    voice.iter().zip(noise).map(|(a, b)| a + b).collect()
-}
-
-/// Channels made of a voice, with a number to draw noise by.
-type Make = fn(&[f32], u64) -> Vec<Vec<f32>>;
-
 /// The voice is softened by this, so that noise louder than it does not clip.
 const QUIET: f32 = 0.25;
-
-const KINDS: [(&str, Make); 12] = [
-    ("mono", |v, _| vec![v.to_vec()]),
-    ("in phase", |v, _| vec![v.to_vec(); 2]),
-    ("in opposite phase", |v, _| vec![v.to_vec(), scaled(v, -1.0)]),
-    ("one dead", |v, _| vec![v.to_vec(), vec![0.0; v.len()]]),
-    ("one of loud noise", |v, seed| vec![noise(3.0 * rms(v), v.len(), seed), v.to_vec()]),
-    ("one 20 dB softer", |v, _| vec![scaled(v, 0.1), v.to_vec()]),
-    ("noise in both", |v, seed| {
-        let hiss = |seed| noise(0.1 * rms(v), v.len(), seed);
-        vec![with(v, &hiss(seed)), with(v, &hiss(seed + 100))]
-    }),
-    ("noise in both, in opposite phase", |v, seed| {
-        let hiss = |seed| noise(0.1 * rms(v), v.len(), seed);
-        vec![with(v, &hiss(seed)), with(&scaled(v, -1.0), &hiss(seed + 100))]
-    }),
-    ("four, two of them turned", |v, _| {
-        vec![v.to_vec(), scaled(v, -1.0), v.to_vec(), scaled(v, -1.0)]
-    }),
-    ("four, one voice", |v, seed| {
-        let n = v.len();
-        vec![vec![0.0; n], noise(3.0 * rms(v), n, seed), v.to_vec(), vec![0.0; n]]
-    }),
-    ("six in phase", |v, _| vec![v.to_vec(); 6]),
-    ("six, one voice", |v, seed| {
-        let (n, loud) = (v.len(), |seed| noise(2.0 * rms(v), v.len(), seed));
-        vec![loud(seed), vec![0.0; n], v.to_vec(), scaled(v, -1.0), vec![0.0; n], loud(seed + 1)]
-    }),
-];
 
 #[test]
 fn channels_of_any_kind_are_heard_as_one() {
@@ -108,10 +51,10 @@ fn channels_of_any_kind_are_heard_as_one() {
     let folder = tempfile::tempdir().expect("folder");
     let mut command = sayso();
     command.args(["transcribe", "--json"]);
-    for (kind, (_, make)) in KINDS.iter().enumerate() {
+    for (number_of_kind, kind) in KINDS.iter().enumerate() {
         for (number, clip) in CLIPS.iter().enumerate() {
-            let path = folder.path().join(format!("{kind}-{number}.wav"));
-            wav(&path, &make(&scaled(&samples(clip), QUIET), number as u64 + 1));
+            let path = folder.path().join(format!("{number_of_kind}-{number}.wav"));
+            wav(&path, &(kind.make)(&scaled(&samples(clip), QUIET), number as u64 + 1));
             command.arg(path);
         }
     }
@@ -119,24 +62,26 @@ fn channels_of_any_kind_are_heard_as_one() {
     assert_eq!(lines.len(), KINDS.len() * CLIPS.len());
     let texts: Vec<String> = CLIPS.iter().map(|clip| transcript(clip)).collect();
     let mut rates = Vec::new();
-    for ((name, _), lines) in KINDS.iter().zip(lines.chunks(CLIPS.len())) {
+    for (kind, lines) in KINDS.iter().zip(lines.chunks(CLIPS.len())) {
         let mut wer = Wer::default();
         for (line, text) in lines.iter().zip(&texts) {
             wer += Wer::of(text, line["text"].as_str().expect("text"));
         }
-        println!("{name}: {wer}");
+        println!("{}: {wer}", kind.name);
         rates.push(wer);
     }
-    for ((name, _), wer) in KINDS.iter().zip(&rates) {
-        let more = if name.contains("noise in both") { 8.0 } else { 4.0 };
+    for (Kind { name, .. }, wer) in KINDS.iter().zip(&rates) {
+        let more = if name.starts_with("hiss") { 8.0 } else { 4.0 };
         assert!(wer.percent() <= rates[0].percent() + more, "{name}: {wer}, mono {}", rates[0]);
     }
 }
 
-/// Joined, with so much quiet between them, in s.
-fn joined(clips: &[&str], quiet: f32) -> Vec<f32> {
+/// Joined, with so much quiet between them, in s, and all but the first so much louder.
+fn joined(clips: &[&str], quiet: f32, gain: f32) -> Vec<f32> {
     let between = vec![0.0; (quiet * 16_000.0) as usize];
-    clips.iter().flat_map(|clip| [samples(clip), between.clone()].concat()).collect()
+    let gains = std::iter::once(1.0).chain(std::iter::repeat(gain));
+    let sounds = clips.iter().zip(gains).map(|(clip, gain)| scaled(&samples(clip), gain));
+    sounds.flat_map(|sound| [sound, between.clone()].concat()).collect()
 }
 
 #[test]
@@ -144,43 +89,65 @@ fn what_is_said_again_is_heard_again() {
     const A: &str = "ljspeech/LJ001-0002.flac";
     const B: &str = "commands-misc-en/rh3_turn_on_the_lamp.flac";
     const C: &str = "commands-misc-en/gdo_audio.flac";
-    let cases: [(&[&str], f32); 4] = [
-        (&[A, A, A], 0.3),
-        (&[C, B, B, B], 0.3),
-        (&[B, B, B, B, B, B], 0.2),
-        (&[A, C, C, C, C], 0.5),
+    const D: &str = "commands-misc-en/rh3_what_time_is_it.flac";
+    // Recordings, the quiet between them, and how much louder all but the first are.
+    let joints: [(&[&str], f32, f32); 18] = [
+        (&[A, A, A], 0.3, 1.0),
+        (&[B, B, B, B, B, B], 0.2, 1.0),
+        // One and then another again and again, or the other way round.
+        (&[C, B, B, B], 0.3, 1.0),
+        (&[A, C, C, C, C], 0.5, 1.0),
+        (&[A, D, D, D], 0.4, 1.0),
+        (&[C, D, D, D], 0.4, 1.0),
+        (&[D, D, D, A], 0.4, 1.0),
+        (&[D, D, D, B], 0.4, 1.0),
+        (&[D, D, D, C], 0.4, 1.0),
+        (&[C, C, C, A], 0.4, 1.0),
+        (&[C, B, B, B], 0.4, 0.2),
+        (&[C, D, D, D], 0.4, 0.3),
+        // Two in turn.
+        (&[B, C, B, C, B, C], 0.2, 1.0),
+        (&[B, C, B, C, B, C], 0.3, 1.0),
+        (&[B, C, B, C, B, C], 0.8, 1.0),
+        (&[C, B, C, B, C, B], 0.4, 1.0),
+        (&[A, D, A, D, A, D], 0.4, 1.0),
+        (&[C, D, C, D, C, D], 0.4, 1.0),
+    ];
+    let counted = [
+        "One. Two. Three. Four. Five. Six. Seven. Eight.",
+        "One two, one two, one two, one two.",
+        "Ten, nine, eight, seven, six, five, four, three, two, one, zero.",
+        "Twenty one, twenty two, twenty three, twenty four, twenty five, twenty six.",
+        "The kettle is on. Please close the window. Please close the window. \
+         Please close the window.",
     ];
     let folder = tempfile::tempdir().expect("folder");
     let mut command = sayso();
     command.args(["transcribe", "--json"]);
-    for (number, (clips, quiet)) in cases.iter().enumerate() {
-        let path = folder.path().join(format!("{number}.wav"));
-        wav(&path, &[joined(clips, *quiet)]);
-        command.arg(path);
+    let mut due = Vec::new();
+    let mut hear = |text: String| {
+        due.push(text);
+        let path = folder.path().join(format!("{}.wav", due.len()));
+        command.arg(&path);
+        path
+    };
+    for (clips, quiet, gain) in joints {
+        let text = clips.iter().map(|clip| transcript(clip)).collect::<Vec<_>>().join(" ");
+        wav(&hear(text), &[joined(clips, quiet, gain)]);
+    }
+    for text in counted {
+        json(sayso().args(["say", "--json", text, "-o"]).arg(hear(text.to_owned())));
     }
     let mut all = Wer::default();
-    for (line, (clips, _)) in json(&mut command).iter().zip(cases) {
-        let due = clips.iter().map(|clip| transcript(clip)).collect::<Vec<_>>().join(" ");
+    for (line, due) in json(&mut command).iter().zip(&due) {
         let text = line["text"].as_str().expect("text");
-        let wer = Wer::of(&due, text);
+        let wer = Wer::of(due, text);
         println!("{wer}: {text}");
         assert_eq!(line["rejected"], serde_json::Value::Null, "{line}");
         // The bridge is misheard whenever it is said; a loop that was dropped costs half.
         assert!(wer.percent() <= 35.0, "{wer}: {text}");
         all += wer;
     }
-    assert!(all.percent() <= 20.0, "{all}");
-}
-
-#[test]
-fn a_sentence_spoken_three_times_is_written_three_times() {
-    let folder = tempfile::tempdir().expect("folder");
-    let path = folder.path().join("thrice.wav");
-    let text = "The kettle is on. Please close the window. Please close the window. \
-                Please close the window.";
-    json(sayso().args(["say", "--json", text, "-o"]).arg(&path));
-    let lines = json(sayso().args(["transcribe", "--json"]).arg(&path));
-    let heard = lines[0]["text"].as_str().expect("text").to_lowercase();
-    assert_eq!(heard.matches("close the window").count(), 3, "{heard}");
-    assert!(heard.contains("kettle"), "{heard}");
+    println!("all: {all}");
+    assert!(all.percent() <= 15.0, "{all}");
 }

@@ -5,43 +5,14 @@
 use proptest::prelude::*;
 use sayso_audio_io::{Downmixer, read_all};
 use sayso_board::EAR_RATE;
-use std::path::Path;
+use sayso_test_support::channels::{KINDS, interleaved, noise, rms, scaled, sum};
+use sayso_test_support::recordings;
 use std::time::Duration;
 
 /// A person's voice, 16 kHz mono, with half a second of its own quiet before and after it.
 fn voice() -> Vec<f32> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/data/commands-misc-en/rh3_what_time_is_it.flac");
+    let path = recordings::folder().join("commands-misc-en/rh3_what_time_is_it.flac");
     read_all(path, Duration::from_secs(60)).unwrap().samples
-}
-
-/// White noise of this amplitude (RMS), the same for the same seed.
-fn noise(amplitude: f32, length: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut uniform = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
-    };
-    // Evenly in −0.5…0.5 has an RMS of 1/√12.
-    (0..length).map(|_| uniform() * 12_f32.sqrt() * amplitude).collect()
-}
-
-fn rms(samples: &[f32]) -> f32 {
-    (samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32).sqrt()
-}
-
-fn interleaved(channels: &[Vec<f32>]) -> Vec<f32> {
-    (0..channels[0].len()).flat_map(|n| channels.iter().map(move |c| c[n])).collect()
-}
-
-fn scaled(samples: &[f32], gain: f32) -> Vec<f32> {
-    samples.iter().map(|x| x * gain).collect()
-}
-
-fn sum(one: &[f32], other: &[f32]) -> Vec<f32> {
-    one.iter().zip(other).map(|(a, b)| a + b).collect()
 }
 
 /// How much louder the voice is in `mixed` than all else, in dB, and its gain.
@@ -61,62 +32,43 @@ fn mix(mut mixer: Downmixer, interleaved: &[f32]) -> Vec<f32> {
     mono
 }
 
+/// The least ratio of the voice to all else in what is made of such channels, in dB, and its
+/// least gain.
+fn least(kind: &str) -> (f32, f32) {
+    match kind {
+        "a dead one that hisses" => (50.0, 0.99),
+        "noise louder than the voice" | "the voice in much noise" => (40.0, 0.99),
+        "four: one voice, one noise" | "six: one voice, one noise" => (40.0, 0.99),
+        "six: a voice that cancels, two of noise" => (40.0, 0.99),
+        "20 dB softer" => (60.0, 0.54),
+        // Two that hiss apart are better than one, by 3 dB.
+        "hiss" => (22.5, 0.99),
+        "hiss in opposite phase" => (19.5, 0.99),
+        _ => (60.0, 0.99),
+    }
+}
+
 /// The voice twice, in channels of every kind: what is made of them from the first word of a
 /// recording, and, live, of the second time.
 #[test]
 fn the_voice_stays_whatever_the_channels_are() {
     let once = voice();
     let voice = [once.clone(), once.clone()].concat();
-    let (length, level) = (voice.len(), rms(&voice));
-    let none = vec![0.0; length];
-    let hiss = |seed| noise(level / 10.0, length, seed);
-    let loud = |seed| noise(level * 3.0, length, seed);
-    let clean = 60.0;
-    // The channels, the least ratio of voice to all else in dB, the least gain of the voice.
-    let cases: Vec<(&str, Vec<Vec<f32>>, f32, f32)> = vec![
-        ("in phase", vec![voice.clone(); 2], clean, 0.99),
-        ("in opposite phase", vec![voice.clone(), scaled(&voice, -1.0)], clean, 0.99),
-        ("the second dead", vec![voice.clone(), none.clone()], clean, 0.99),
-        ("the first dead", vec![none.clone(), voice.clone()], clean, 0.99),
-        ("a dead one that hisses", vec![noise(1e-5, length, 1), voice.clone()], 50.0, 0.99),
-        ("noise louder than the voice", vec![voice.clone(), loud(1)], 40.0, 0.99),
-        ("the voice in much noise", vec![voice.clone(), sum(&voice, &loud(2))], 40.0, 0.99),
-        ("20 dB softer", vec![scaled(&voice, 0.1), voice.clone()], clean, 0.54),
-        // Two that hiss apart are better than one, by 3 dB.
-        ("hiss", vec![sum(&voice, &hiss(3)), sum(&voice, &hiss(4))], 22.5, 0.99),
-        (
-            "hiss in opposite phase",
-            vec![sum(&voice, &hiss(5)), sum(&scaled(&voice, -1.0), &hiss(6))],
-            19.5,
-            0.99,
-        ),
-        (
-            "four, of which two cancel",
-            vec![voice.clone(), scaled(&voice, -1.0), voice.clone(), scaled(&voice, -1.0)],
-            clean,
-            0.99,
-        ),
-        (
-            "six: one voice, one noise, four dead",
-            vec![none.clone(), loud(7), none.clone(), none.clone(), voice.clone(), none.clone()],
-            40.0,
-            0.99,
-        ),
-        ("one", vec![voice.clone()], clean, 1.0),
-    ];
-    for (name, channels, least, gain) in cases {
+    for (seed, kind) in (1..).zip(KINDS) {
+        let (name, channels) = (kind.name, (kind.make)(&voice, seed));
+        let (due, gain) = least(name);
         let all = interleaved(&channels);
         let new = || Downmixer::new(channels.len(), EAR_RATE);
         let whole = mix(new().looking_ahead(), &all);
-        assert_eq!(whole.len(), length, "{name}");
+        assert_eq!(whole.len(), voice.len(), "{name}");
         let (ratio, level) = snr(&whole, &voice);
         println!("{name}: {ratio:.1} dB, gain {level:.2}");
-        assert!(ratio >= least && level.abs() >= gain, "{name}: {ratio} dB, gain {level}");
+        assert!(ratio >= due && level.abs() >= gain, "{name}: {ratio} dB, gain {level}");
         let live = mix(new(), &all);
-        assert_eq!(live.len(), length, "{name}");
+        assert_eq!(live.len(), voice.len(), "{name}");
         let (ratio, level) = snr(&live[once.len()..], &once);
         println!("    live {ratio:.1} dB, gain {level:.2}");
-        assert!(ratio >= least && level.abs() >= gain, "{name}, live: {ratio}, gain {level}");
+        assert!(ratio >= due && level.abs() >= gain, "{name}, live: {ratio}, gain {level}");
     }
 }
 

@@ -24,21 +24,21 @@ impl Mute {
         self.0.muted.load(Ordering::Acquire)
     }
 
-    /// The board's own button, or whatever else the board has, sets it or ends it. Whoever is
-    /// told of that reads it anew, since it may be another again.
+    /// The board's own button, or what else the board has, sets or ends it. The program is
+    /// informed, and reads the mute then: it may have changed again.
     pub fn set(&self, muted: bool) {
         if self.0.muted.swap(muted, Ordering::AcqRel) != muted {
             (self.0.changed)();
         }
     }
 
-    /// The program sets it or ends it, and needs not be told.
+    /// The program sets or ends it, and is not informed.
     pub fn order(&self, muted: bool) {
         self.0.muted.store(muted, Ordering::Release);
     }
 }
 
-/// Not set, and nobody is told of changes.
+/// Not set, and nobody is informed of changes.
 impl Default for Mute {
     fn default() -> Self {
         Self::new(false, || {})

@@ -19,9 +19,13 @@ pub mod gguf;
 mod guard;
 #[cfg(feature = "llama")]
 mod llama;
+#[cfg(all(test, feature = "llama"))]
+mod plain;
 pub mod prompts;
 #[cfg(feature = "llama")]
 mod sample;
+#[cfg(all(test, feature = "llama"))]
+mod sample_tests;
 #[cfg(feature = "llama")]
 mod saved;
 #[cfg(feature = "llama")]

@@ -1,5 +1,6 @@
 //! What every crate's tests may use. It has no dependencies.
 
+pub mod channels;
 pub mod recordings;
 mod skip;
 pub mod wer;

@@ -20,15 +20,24 @@ const SILENCE: f32 = 5e-4;
 const NO_SPEECH: f32 = 0.6;
 const LOGPROB: f32 = -1.0;
 const COMPRESSION: f64 = 2.4;
-/// A sound so much softer than the loudest 20 ms (20 dB) is hardly speech: across a room
-/// the noise is not much softer.
+/// A sound so much softer than the loudest 20 ms around it (20 dB) is hardly speech: across
+/// a room the noise is not much softer.
 const SOFT: f32 = 1e-2;
+/// So many ms before and after.
+const AROUND_MS: u32 = 500;
+/// Nor is one so much softer than the loudest of all (35 dB), which may be another sentence.
+const SOFTEST: f32 = 3e-4;
 /// Nor is one that is hardly louder (3 dB) than the softest tenth of them: steady noise.
 const STEADY: f32 = 2.0;
+/// Quiet of at most so many ms between two sounds of speech is a part of it: the stop of a
+/// "t", a soft syllable, the gap between two words.
+const GAP_MS: u32 = 240;
 /// What was written again was said again only if no more words a second were spoken, nor
 /// more bytes of text. Fast speech has 5 words and 20 letters.
 const FASTEST: f32 = 6.0;
 const FASTEST_BYTES: f32 = 25.0;
+/// So many letters of one kind are no word; "www" is one.
+const LETTERS: usize = 4;
 /// The most words that are looked for again at once: a long sentence.
 const LONGEST: usize = 40;
 /// With no more words beside it, a loop of many repetitions is all there is.
@@ -63,7 +72,7 @@ pub(super) struct Evidence<'a> {
 pub(super) struct Speech {
     /// When the piece begins, in ms.
     from_ms: u32,
-    /// Whether each 20 ms may be speech.
+    /// Whether each 20 ms may be speech, or is a short gap in it.
     frames: Vec<bool>,
 }
 
@@ -75,8 +84,15 @@ impl Speech {
         sorted.sort_unstable_by(f32::total_cmp);
         let softest = sorted.get(sorted.len() / 10).copied().unwrap_or_default();
         let loudest = sorted.last().copied().unwrap_or_default();
-        let least = (loudest * SOFT).max(softest * STEADY);
-        Self { from_ms, frames: powers.iter().map(|power| *power > least).collect() }
+        let least = (loudest * SOFTEST).max(softest * STEADY);
+        let around = (AROUND_MS / FRAME_MS) as usize;
+        let spoken = |(at, power): (usize, &f32)| {
+            let near = &powers[at.saturating_sub(around)..powers.len().min(at + around + 1)];
+            *power > least && *power > near.iter().copied().fold(0.0, f32::max) * SOFT
+        };
+        let mut frames: Vec<bool> = powers.iter().enumerate().map(spoken).collect();
+        bridge(&mut frames);
+        Self { from_ms, frames }
     }
 
     /// How long somebody spoke in all, in s.
@@ -92,6 +108,18 @@ impl Speech {
         let (from, to) = (frame(from_ms), frame(to_ms));
         let spoken = self.frames.get(from..to).unwrap_or_default().iter().filter(|frame| **frame);
         (spoken.count() as u32 * FRAME_MS) as f32 / 1e3
+    }
+}
+
+/// Takes short quiet between frames of speech for speech.
+fn bridge(frames: &mut [bool]) {
+    let most = (GAP_MS / FRAME_MS) as usize;
+    let spoken: Vec<usize> = (0..frames.len()).filter(|at| frames[*at]).collect();
+    for pair in spoken.windows(2) {
+        let quiet = pair[0] + 1..pair[1];
+        if quiet.len() <= most {
+            frames[quiet].fill(true);
+        }
     }
 }
 
@@ -130,6 +158,7 @@ pub(super) fn doubtful(evidence: &Evidence<'_>) -> bool {
     }
     !overlong(evidence).is_empty()
         || circles(evidence)
+        || is_one_letter(evidence.text)
         || (evidence.avg_logprob < LOGPROB && evidence.no_speech_prob <= NO_SPEECH)
 }
 
@@ -143,7 +172,8 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
         return Some(Rejection::NoSpeech);
     }
     // Noise goes round in circles, too.
-    if overlong(evidence).iter().any(|found| found.all) || circles(evidence) {
+    let all = overlong(evidence).iter().any(|found| found.all);
+    if all || circles(evidence) || is_one_letter(text) {
         return Some(Rejection::Repetition);
     }
     if avg_logprob < LOGPROB {
@@ -232,6 +262,16 @@ fn circles(evidence: &Evidence<'_>) -> bool {
     let most = FASTEST_BYTES * evidence.speech.seconds();
     let too_long = evidence.runaway || evidence.text.len() as f32 > most;
     too_long && compression_ratio(evidence.text) > COMPRESSION
+}
+
+/// Whether it is one letter again and again, however long it sounded: a baby's cry
+/// ("A-A-A-A", "Aaaaa"), a hum. Of scripts without capitals a letter may be a word.
+fn is_one_letter(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    let Some(first) = letters.next() else { return false };
+    first.is_lowercase()
+        && letters.clone().all(|letter| letter == first)
+        && letters.count() + 1 >= LETTERS
 }
 
 fn has_words(text: &str) -> bool {
@@ -367,6 +407,19 @@ mod tests {
     }
 
     #[test]
+    fn one_letter_again_and_again_is_no_word() {
+        let judged = |text_: &str| with((text_, 9.0), (-0.1, 0.1), text);
+        for cry in ["A-A-A-A-A-A-A-A!", "Aaaaa", "a, a. A a", "Mmmm."] {
+            assert_eq!(judged(cry), Some(Rejection::Repetition), "{cry}");
+            assert!(with((cry, 9.0), (-0.1, 0.1), doubtful), "{cry}");
+        }
+        for words in ["Ha-ha-ha-ha!", "No, no, no, no.", "www", "1 1 1 1", "Aaaah, no", "对对对对"]
+        {
+            assert_eq!(judged(words), None, "{words}");
+        }
+    }
+
+    #[test]
     fn what_is_written_twice_was_hardly_said_twice_in_a_second() {
         let twice = |text, seconds| with((text, seconds), (-0.1, 0.1), |e| !overlong(e).is_empty());
         assert!(twice("Turn on the lamp. Turn on the lamp.", 1.2));
@@ -422,8 +475,26 @@ mod tests {
         assert_eq!(speech.seconds(), 1.0);
         assert_eq!(speech.within(6_500, 9_000), 0.5);
         assert_eq!(speech.within(9_000, 6_000), 0.0);
+        // Another sentence, 10 dB softer.
+        audio[2 * RATE + RATE / 2..].fill(0.03);
+        assert_eq!(Speech::of(&audio, 0).seconds(), 1.5);
         assert_eq!(Speech::of(&[0.0; 320], 0).seconds(), 0.0);
         assert_eq!(Speech::of(&vec![0.1; RATE], 0).seconds(), 0.0, "steady noise");
+    }
+
+    /// Stops and soft syllables are as much of a sentence as its loud vowels.
+    #[test]
+    fn short_gaps_within_speech_are_speech() {
+        let sound = |gap_ms: usize| {
+            let mut audio = vec![0.0; 3 * RATE];
+            let gap = gap_ms * RATE / 1000;
+            audio[RATE..RATE + RATE / 2].fill(0.1);
+            audio[RATE + RATE / 2 + gap..2 * RATE + gap].fill(0.1);
+            Speech::of(&audio, 0).seconds()
+        };
+        assert_eq!(sound(0), 1.0);
+        assert_eq!(sound(200), 1.2);
+        assert_eq!(sound(400), 1.0);
     }
 
     #[test]
