@@ -19,7 +19,6 @@ use crate::engines::{Engines, Lease, Sessions, cores, threads};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::events::{Events, Subscription};
-use crate::itself::Facts;
 use crate::judge::Judge;
 use crate::lost::{self, Lost};
 use crate::mind::Mind;
@@ -285,10 +284,12 @@ impl Assistant {
         let playback = Playback::new(loudspeaker, rate);
         let watched = (attention.clone(), patience);
         let outside = (self.events.clone(), self.controls.clone());
-        let conversation = Conversation::new(machine, playback, rate, real_time, watched, outside)
-            .with_feedback(self.config.feedback.clone())
-            .with_panel(panel)
-            .with_changes(changes);
+        let words = self.config.spoken();
+        let conversation =
+            Conversation::new(machine, playback, rate, real_time, words, watched, outside)
+                .with_feedback(self.config.feedback.clone())
+                .with_panel(panel)
+                .with_changes(changes);
         Ok((conversation, attention, microphone))
     }
 
@@ -351,8 +352,13 @@ impl Parts {
         workers::posts(Workers {
             scribe: Scribe::new(stt, self.seat(writing), threads(writing), language, prompt),
             judge: Judge::new(eot.take(), self.seat(0)),
-            mind: Mind::new(llm, self.seat(thinking), threads(thinking), self.clock.clone())
-                .with_facts(Facts::of(config)),
+            mind: Mind::new(
+                llm,
+                self.seat(thinking),
+                threads(thinking),
+                self.clock.clone(),
+                config,
+            ),
             voice: Voice::new(tts, self.seat(0), delivery(config)),
         })
     }

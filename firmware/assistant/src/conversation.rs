@@ -17,11 +17,11 @@ use sayso_board::{Change, Panel, Press};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
+use sayso_language::{ClauseSplitter, Language};
 use sayso_models::Cancel;
 
 use self::current::Current;
 use crate::announcements::{Announcements, Waiting};
-use crate::clause::ClauseSplitter;
 use crate::config::Feedback;
 use crate::control::{Announcement, Command, Controls};
 use crate::draft::Draft;
@@ -29,11 +29,11 @@ use crate::ear::{Attention, HeardFrame, Recorder};
 use crate::earcon::{self, Earcon};
 use crate::event::{Ending, Event, Origin, Tokens, TurnRecord};
 use crate::events::Events;
-use crate::intent;
 use crate::judge::{Asking, Judged, Question};
 use crate::mind::{Job, Mind, Thought};
 use crate::ms;
-use crate::patience::{self, Evidence, Finding, Known, Patience};
+use crate::outcome::outcome;
+use crate::patience::{Evidence, Finding, Known, Patience};
 use crate::playback::{Noticed, Playback};
 use crate::scribe::{Dictation, Purpose, Written};
 use crate::supervisor::Failure;
@@ -60,6 +60,7 @@ pub struct Conversation {
     rate: u32,
     /// Whether the sample clock goes with the wall clock.
     real_time: bool,
+    language: &'static Language,
     now: Samples,
     arrived: Instant,
     attention: Arc<Attention>,
@@ -96,6 +97,7 @@ impl Conversation {
         playback: Playback,
         rate: u32,
         real_time: bool,
+        language: &'static Language,
         (attention, patience): (Arc<Attention>, Patience),
         (events, controls): (Events, Controls),
     ) -> Self {
@@ -115,6 +117,7 @@ impl Conversation {
             recorder: Recorder::new(memory),
             rate,
             real_time,
+            language,
             now: Samples::ZERO,
             arrived: now,
             attention,
@@ -408,13 +411,14 @@ impl Conversation {
                 }
             }
             Written::Utterance { turn, transcript } => {
+                let language = self.language;
                 let Some(current) = self.current(turn) else { return };
                 let text: String = transcript.text.trim().into();
                 current.record.timings_ms.stt = ms(current.begun);
-                let reads = patience::reading(&text).map(Finding::Reads);
+                let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
-                let outcome = intent::outcome(&text);
+                let outcome = outcome(&text, language);
                 current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
                     let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
@@ -431,8 +435,10 @@ impl Conversation {
             }
             Written::Over { turn, transcript } => {
                 let text = transcript.text.trim();
-                let outcome = match intent::outcome(text) {
-                    Outcome::Words if intent::is_backchannel(text) || self.is_own(turn, text) => {
+                let outcome = match outcome(text, self.language) {
+                    Outcome::Words
+                        if self.language.is_backchannel(text) || self.is_own(turn, text) =>
+                    {
                         Outcome::Nothing
                     }
                     outcome => outcome,
@@ -474,7 +480,7 @@ impl Conversation {
         // The word that was cut, and what of the next had left already.
         let beyond = reply.get(spoken..).unwrap_or_default();
         let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
-        intent::is_own(text, reply.get(..spoken + more).unwrap_or(reply))
+        self.language.is_own(text, reply.get(..spoken + more).unwrap_or(reply))
     }
 
     fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
@@ -721,7 +727,7 @@ impl Conversation {
                     Some(chime) => self.playback.begin_with_chime(turn, &chime),
                     None => self.playback.begin(turn),
                 }
-                let mut splitter = ClauseSplitter::new();
+                let mut splitter = ClauseSplitter::new(self.language);
                 let mut take = |clause| current.clauses.push_back(clause);
                 splitter.push(&announcement.text, &mut take);
                 splitter.finish(&mut take);
