@@ -5,8 +5,9 @@
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sayso_language::Language;
 use sayso_models::Cancel;
-use sayso_models::llm::{Config, Llama, Llm, Sampling, prompts};
+use sayso_models::llm::{Config, Exchange, Llama, Llm, Sampling};
 
 const MODELS: [(&str, &str); 2] = [("standard", "qwen2.5-coder-0.5b"), ("small", "smollm2-135m")];
 
@@ -23,8 +24,9 @@ fn llm(c: &mut Criterion) {
         let sampling = Sampling { max_tokens: 32, ..Sampling::default() };
         let config = Config { sampling, ..Config::default() };
         let mut llama = Llama::load(file, config).unwrap();
-        let examples = prompts::standard_examples();
-        let primed = llama.prime(prompts::STANDARD, &examples, None).unwrap();
+        let prompt = Language::english().prompts().standard;
+        let examples = Exchange::examples(&prompt);
+        let primed = llama.prime(prompt.system, &examples, None).unwrap();
 
         let mut group = c.benchmark_group(format!("llm/{profile}"));
         group.sample_size(10).measurement_time(Duration::from_secs(10));
@@ -32,7 +34,7 @@ fn llm(c: &mut Criterion) {
         group.bench_function("prefill", |b| {
             b.iter(|| {
                 llama.clear_cache();
-                llama.prime(prompts::STANDARD, &examples, None).unwrap()
+                llama.prime(prompt.system, &examples, None).unwrap()
             });
         });
         group.throughput(Throughput::Elements(1));

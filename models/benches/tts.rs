@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use sayso_language::Language;
 use sayso_models::Cancel;
-use sayso_models::tts::{Delivery, Hibari, Tts, normalize};
+use sayso_models::tts::{Delivery, Hibari, Tts};
 
 const FIRST: &str = "Your timer is set now.";
 const PASSAGE: &str = "Mix the batter, pour it into the pan, bake for 25-30 minutes at 180 degrees, \
@@ -22,7 +23,7 @@ fn folder() -> PathBuf {
 }
 
 fn load() -> Hibari {
-    match Hibari::load(&folder()) {
+    match Hibari::load(&folder(), Language::english()) {
         Ok(voice) => voice,
         Err(e) => {
             eprintln!("{e}");
@@ -62,7 +63,9 @@ fn tts(c: &mut Criterion) {
         );
         group.bench_function(name, |b| b.iter(|| speak(&mut voice, text)));
     }
-    group.bench_function("normalise", |b| b.iter(|| normalize::normalize(black_box(PASSAGE))));
+    group.bench_function("normalise", |b| {
+        b.iter(|| Language::english().normalize(black_box(PASSAGE)))
+    });
     group.bench_function("phonemes", |b| b.iter(|| voice.phonemes(black_box(PASSAGE))));
     group.finish();
 }

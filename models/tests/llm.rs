@@ -6,7 +6,8 @@
 
 mod common;
 
-use sayso_models::llm::{Config, Exchange, Llama, Llm, Overflow, Reply, Sampling, prompts};
+use sayso_language::{Language, Prompt};
+use sayso_models::llm::{Config, Exchange, Llama, Llm, Overflow, Reply, Sampling};
 use sayso_models::{Cancel, ErrorKind};
 
 const QUESTIONS: [&str; 4] = [
@@ -34,9 +35,13 @@ fn config() -> Config {
     }
 }
 
+fn prompt() -> Prompt {
+    Language::english().prompts().standard
+}
+
 fn primed(path: std::path::PathBuf, config: Config) -> Llama {
     let mut llama = Llama::load(path, config).unwrap();
-    let primed = llama.prime(prompts::STANDARD, &prompts::standard_examples(), None).unwrap();
+    let primed = llama.prime(prompt().system, &Exchange::examples(&prompt()), None).unwrap();
     assert!(primed.tokens > 40 && !primed.from_disk, "{primed:?}");
     llama
 }
@@ -230,15 +235,15 @@ fn a_reply_that_was_cut_off_is_no_example_for_the_next() {
 fn the_system_prompt_comes_back_from_disk_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("prompt.kv");
-    let examples = prompts::standard_examples();
+    let examples = Exchange::examples(&prompt());
     let prime = |saved: &std::path::Path, system: &str, config: Config| {
         let mut llama = Llama::load(small(), config).unwrap();
         let primed = llama.prime(system, &examples, Some(saved)).unwrap();
         (llama, primed.from_disk)
     };
-    let (mut first, from_disk) = prime(&saved, prompts::STANDARD, config());
+    let (mut first, from_disk) = prime(&saved, prompt().system, config());
     assert!(!from_disk && saved.is_file());
-    let (mut second, from_disk) = prime(&saved, prompts::STANDARD, config());
+    let (mut second, from_disk) = prime(&saved, prompt().system, config());
     assert!(from_disk);
     assert_eq!(first.cached(), second.cached());
     for question in QUESTIONS {
@@ -267,7 +272,7 @@ fn the_system_prompt_comes_back_from_disk_as_it_was() {
     }
     // Not writable: no error.
     let nowhere = folder.path().join("prompt.kv/below/a/file");
-    let (_, from_disk) = prime(&nowhere, prompts::STANDARD, config());
+    let (_, from_disk) = prime(&nowhere, prompt().system, config());
     assert!(!from_disk);
 }
 

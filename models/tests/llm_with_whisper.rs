@@ -7,8 +7,9 @@
 mod common;
 
 use common::{audio, model, speech};
+use sayso_language::Language;
 use sayso_models::Cancel;
-use sayso_models::llm::{Config, Llama, Llm, prompts};
+use sayso_models::llm::{Config, Exchange, Llama, Llm};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig};
 
 const QUESTION: &str = "How old is the Brooklyn Bridge?";
@@ -16,7 +17,8 @@ const QUESTION: &str = "How old is the Brooklyn Bridge?";
 fn llama() -> Llama {
     let config = Config { n_ctx: 512, threads: 1, threads_batch: 1, ..Config::default() };
     let mut llama = Llama::load(model("smollm2-135m", "q8_0.gguf"), config).unwrap();
-    llama.prime(prompts::STANDARD, &prompts::standard_examples(), None).unwrap();
+    let prompt = Language::english().prompts().standard;
+    llama.prime(prompt.system, &Exchange::examples(&prompt), None).unwrap();
     llama
 }
 

@@ -16,9 +16,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{audio, model, speech};
+use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurn, SmartTurnWeights};
-use sayso_models::llm::{Config, Llama, LlamaWeights, Llm, Sampling, prompts};
+use sayso_models::llm::{Config, Exchange, Llama, LlamaWeights, Llm, Sampling};
 use sayso_models::stt::{Stt, SttRequest, Transcript, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{Delivery, Hibari, HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
@@ -36,7 +37,8 @@ fn llama() -> LlamaWeights {
     let config =
         Config { n_ctx: 1024, threads: 1, threads_batch: 1, sampling, ..Config::default() };
     let mut weights = LlamaWeights::load(model("smollm2-135m", "q8_0.gguf"), config).unwrap();
-    weights.prime(prompts::SMALL, &prompts::small_examples(), None).unwrap();
+    let prompt = Language::english().prompts().small;
+    weights.prime(prompt.system, &Exchange::examples(&prompt), None).unwrap();
     weights
 }
 
@@ -45,7 +47,8 @@ fn smart_turn() -> SmartTurnWeights {
 }
 
 fn hibari() -> HibariWeights {
-    HibariWeights::load(model("hibari", "hibari.onnx").parent().unwrap()).unwrap()
+    HibariWeights::load(model("hibari", "hibari.onnx").parent().unwrap(), Language::english())
+        .unwrap()
 }
 
 fn hear(whisper: &mut Whisper, clip: &str, prompt: &str, cancel: &Cancel) -> Transcript {
@@ -140,7 +143,8 @@ fn a_session_begins_with_the_prompt_as_one_that_evaluated_it_itself() {
     let weights = llama();
     let mut copied = weights.session().unwrap();
     let mut computed = weights.session().unwrap();
-    let primed = computed.prime(prompts::SMALL, &prompts::small_examples(), None).unwrap();
+    let prompt = Language::english().prompts().small;
+    let primed = computed.prime(prompt.system, &Exchange::examples(&prompt), None).unwrap();
     assert!(!primed.from_disk && primed.tokens == copied.cached().len());
     assert_eq!(copied.cached(), computed.cached());
     for question in ["What is the capital of France?", "And of Italy?"] {

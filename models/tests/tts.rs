@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use sayso_language::Language;
 use sayso_models::tts::{Delivery, Hibari, Spoken, Tts};
 use sayso_models::{Cancel, ErrorKind};
 
@@ -16,7 +17,7 @@ fn folder() -> PathBuf {
 }
 
 fn voice() -> Hibari {
-    Hibari::load(&folder()).unwrap()
+    Hibari::load(&folder(), Language::english()).unwrap()
 }
 
 /// Speaks and checks what must always hold.
@@ -283,7 +284,7 @@ fn with_file(file: &str, bytes: Option<&[u8]>) -> tempfile::TempDir {
 }
 
 fn fails(dir: &Path, file: &str, kind: ErrorKind) {
-    let Err(e) = Hibari::load(dir) else { panic!("{file}: loaded") };
+    let Err(e) = Hibari::load(dir, Language::english()) else { panic!("{file}: loaded") };
     assert_eq!(e.kind(), kind, "{e}");
     let text = e.to_string();
     assert!(text.contains(file) && text.contains("sayso models fetch hibari"), "{text}");
@@ -333,7 +334,7 @@ fn flipped_bytes_never_panic() {
             let mut bytes = good.clone();
             let at = bytes.len() * step / 6 + step;
             bytes[at] ^= 0xff;
-            match Hibari::load(with_file(file, Some(&bytes)).path()) {
+            match Hibari::load(with_file(file, Some(&bytes)).path(), Language::english()) {
                 Ok(mut voice) => {
                     let _ = voice.speak(
                         "Hello zyxel.",

@@ -7,8 +7,8 @@ use crate::sh::{Result, Sh, cargo};
 /// The layers, the lowest first. A crate may depend on all crates of lower layers, and on
 /// those before it in its own group; groups of one layer know nothing of each other.
 const LAYERS: &[&[&[&str]]] = &[
-    // What decides, and mathematics.
-    &[&["sayso-core", "sayso-secure"], &["sayso-fft"]],
+    // What decides, what is said, and mathematics.
+    &[&["sayso-core", "sayso-secure"], &["sayso-language"], &["sayso-fft"]],
     // What computes, what touches hardware, and what a satellite is flashed with.
     &[
         &["sayso-models", "sayso-store"],

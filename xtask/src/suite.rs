@@ -47,7 +47,7 @@ const GROUPS: [Group; 2] = [
             "sayso-models llm_damaged",
             "sayso-models llm_with_whisper",
             "sayso-store store",
-            "sayso-models tts_normalize",
+            "sayso-language normalize",
             "sayso-models vad",
             "sayso-secure tunnel",
             "sayso-tests chat",

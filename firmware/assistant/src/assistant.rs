@@ -278,10 +278,12 @@ impl Assistant {
         let playback = Playback::new(loudspeaker, rate);
         let watched = (attention.clone(), patience);
         let outside = (self.events.clone(), self.controls.clone());
-        let conversation = Conversation::new(machine, playback, rate, real_time, watched, outside)
-            .with_settings(&self.config)
-            .with_panel(panel)
-            .with_changes(changes);
+        let words = self.config.spoken();
+        let conversation =
+            Conversation::new(machine, playback, rate, real_time, words, watched, outside)
+                .with_settings(&self.config)
+                .with_panel(panel)
+                .with_changes(changes);
         Ok((conversation, attention, microphone))
     }
 

@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::cores::Cores;
 use crate::engines::{cores, threads};
 use crate::error::Result;
-use crate::itself::Facts;
 use crate::mind::{Job, Mind, Thought};
 use crate::workers::Worker;
 
@@ -27,8 +26,7 @@ impl Chat {
             _ => Cores::new(cores()),
         };
         let threads = threads(asked, cores.total());
-        let mind = Mind::new(llm, cores.seat(), threads, Arc::new(WallClock));
-        Self(mind.with_facts(Facts::of(config)))
+        Self(Mind::new(llm, cores.seat(), threads, Arc::new(WallClock), config))
     }
 
     /// Answers a turn and remembers the exchange. The reply is handed to

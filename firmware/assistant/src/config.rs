@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sayso_language::Language;
 use sayso_models::llm::Sampling;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -437,6 +438,11 @@ impl Config {
             .map_err(|error: toml::de::Error| Error::config(check::wrong_type(place, &error)))?;
         check::fit_together(&config, place)?;
         Ok(config)
+    }
+
+    /// The words of the language that is spoken with the assistant.
+    pub fn spoken(&self) -> &'static Language {
+        Language::english()
     }
 
     /// The language spoken (ISO 639-1); `None` where the recogniser is to detect it.

@@ -21,6 +21,7 @@ use sayso_board::{Change, Panel};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
+use sayso_language::{ClauseSplitter, Language};
 use sayso_models::Cancel;
 
 use self::current::Current;
@@ -33,11 +34,11 @@ use crate::ear::{Attention, HeardFrame, Recorder};
 use crate::earcon::Earcon;
 use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::events::Events;
-use crate::intent;
 use crate::judge::{Asking, Judged, Question};
 use crate::mind::{Job, Mind, Thought};
 use crate::ms;
-use crate::patience::{self, Evidence, Finding, Known, Patience};
+use crate::outcome::outcome;
+use crate::patience::{Evidence, Finding, Known, Patience};
 use crate::playback::{Noticed, Playback};
 use crate::scribe::{Dictation, Purpose, Written};
 use crate::supervisor::Failure;
@@ -64,6 +65,7 @@ pub struct Conversation {
     rate: u32,
     /// Whether the sample clock goes with the wall clock.
     real_time: bool,
+    language: &'static Language,
     now: Samples,
     arrived: Instant,
     attention: Arc<Attention>,
@@ -102,6 +104,7 @@ impl Conversation {
         playback: Playback,
         rate: u32,
         real_time: bool,
+        language: &'static Language,
         (attention, patience): (Arc<Attention>, Patience),
         (events, controls): (Events, Controls),
     ) -> Self {
@@ -121,6 +124,7 @@ impl Conversation {
             recorder: Recorder::new(memory),
             rate,
             real_time,
+            language,
             now: Samples::ZERO,
             arrived: now,
             attention,
@@ -347,14 +351,15 @@ impl Conversation {
                 }
             }
             Written::Utterance { turn, transcript } => {
+                let language = self.language;
                 let Some(current) = self.current(turn) else { return };
                 let text: String = transcript.text.trim().into();
                 current.record.timings_ms.stt = ms(current.begun);
-                let reads = patience::reading(&text).map(Finding::Reads);
+                let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
-                let outcome = match intent::outcome(&text) {
-                    Outcome::Words if intent::is_own(&text, &current.over) => Outcome::Nothing,
+                let outcome = match outcome(&text, language) {
+                    Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
                     outcome => outcome,
                 };
                 current.outcome = Some(outcome);
@@ -373,8 +378,10 @@ impl Conversation {
             }
             Written::Over { turn, transcript } => {
                 let text = transcript.text.trim();
-                let outcome = match intent::outcome(text) {
-                    Outcome::Words if intent::is_backchannel(text) || self.is_own(turn, text) => {
+                let outcome = match outcome(text, self.language) {
+                    Outcome::Words
+                        if self.language.is_backchannel(text) || self.is_own(turn, text) =>
+                    {
                         Outcome::Nothing
                     }
                     outcome => outcome,
@@ -416,7 +423,7 @@ impl Conversation {
         // The word that was cut, and what of the next had left already.
         let beyond = reply.get(spoken..).unwrap_or_default();
         let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
-        intent::is_own(text, reply.get(..spoken + more).unwrap_or(reply))
+        self.language.is_own(text, reply.get(..spoken + more).unwrap_or(reply))
     }
 
     fn overheard(&mut self, turn: TurnId, outcome: Outcome) {

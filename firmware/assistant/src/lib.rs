@@ -32,7 +32,6 @@ mod announcements;
 mod assistant;
 mod boards;
 mod chat;
-mod clause;
 mod clock;
 pub mod config;
 mod control;
@@ -45,13 +44,13 @@ mod engines;
 mod error;
 pub mod event;
 mod events;
-mod intent;
-mod itself;
+mod facts;
 mod judge;
 mod live;
 mod lockstep;
 mod lost;
 mod mind;
+mod outcome;
 mod passages;
 mod patience;
 mod playback;
@@ -84,8 +83,8 @@ pub mod internals {
     }
 
     open! {
-        assistant boards clause control cores ear earcon engines intent passages patience
-        playback state voice
+        assistant boards control cores ear earcon engines passages patience playback state
+        voice
     }
 }
 

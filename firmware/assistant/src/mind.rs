@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sayso_core::turn::TurnId;
+use sayso_language::{Clause, ClauseSplitter, Facts, Language};
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
 
-use crate::clause::{Clause, ClauseSplitter};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::cores::Seat;
 use crate::engines::Engines;
-use crate::intent;
-use crate::itself::{self, Facts};
+use crate::facts::facts;
 use crate::lost::Lost;
 use crate::ms;
 use crate::workers::{Tools, Worker};
@@ -105,6 +105,7 @@ pub struct Mind {
     /// Threads it runs on.
     threads: usize,
     clock: Arc<dyn Clock>,
+    language: &'static Language,
     facts: Facts,
     /// The turn whose exchange is pending in the language model, and its reply so far.
     pending: Option<(TurnId, String)>,
@@ -113,14 +114,16 @@ pub struct Mind {
 impl Mind {
     /// A mind that thinks by `llm`, which runs on `threads` of the cores that `seat`
     /// shares, and reads the
-    /// time off `clock`.
-    pub fn new(llm: Box<dyn Llm>, seat: Seat, threads: usize, clock: Arc<dyn Clock>) -> Self {
-        Self { llm, seat, threads, clock, facts: Facts::default(), pending: None }
-    }
-
-    /// A mind that is asked about the program itself answers by `facts`.
-    pub fn with_facts(self, facts: Facts) -> Self {
-        Self { facts, ..self }
+    /// time off `clock`. What it knows about the program itself follows from `config`.
+    pub fn new(
+        llm: Box<dyn Llm>,
+        seat: Seat,
+        threads: usize,
+        clock: Arc<dyn Clock>,
+        config: &Config,
+    ) -> Self {
+        let (language, facts) = (config.spoken(), facts(config));
+        Self { llm, seat, threads, clock, language, facts, pending: None }
     }
 
     fn answer(
@@ -133,14 +136,12 @@ impl Mind {
     ) -> sayso_models::Result<()> {
         cancel.check()?;
         let start = Instant::now();
-        let mut splitter = ClauseSplitter::new();
+        let mut splitter = ClauseSplitter::new(self.language);
         let mut written = String::new();
         let whole = format!("{unanswered} {text}");
         let whole = whole.trim();
         let now = self.clock.now().datetime();
-        let beyond = |text| {
-            intent::beyond_the_model(text, &now).or_else(|| itself::answer(text, &self.facts))
-        };
+        let beyond = |text| self.language.answer(text, &now, &self.facts);
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's memory: it would be wrong a minute later.
             emit(Thought::Text { turn, text: answer.clone() });
@@ -222,8 +223,7 @@ impl Worker for Mind {
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
         let llm = std::mem::replace(&mut engines.llm, Box::new(Lost));
         let (config, asked) = (&tools.config, tools.config.llm.threads);
-        Self::new(llm, tools.seat(asked), tools.threads(asked), tools.clock.clone())
-            .with_facts(Facts::of(config))
+        Self::new(llm, tools.seat(asked), tools.threads(asked), tools.clock.clone(), config)
     }
 
     fn give_back(self, engines: &mut Engines) {

@@ -13,6 +13,7 @@
 //! [`Patience::hangover`] is a function of what is left.
 
 use sayso_core::audio::Samples;
+pub use sayso_language::Reading;
 
 /// What a source of evidence found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,17 +99,6 @@ pub struct Patience {
     pub quiet: f32,
 }
 
-/// How an utterance reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// As a whole sentence or phrase.
-    Complete,
-    /// As a whole question.
-    Question,
-    /// As if more must come.
-    Unfinished,
-}
-
 impl Patience {
     /// The quiet after which the turn is over, by what is known of its end.
     pub fn hangover(&self, known: &Known) -> Samples {
@@ -122,105 +112,9 @@ impl Patience {
     }
 }
 
-/// Words after which more must come.
-const DANGLING: [&str; 66] = [
-    "a", "about", "after", "an", "and", "are", "as", "at", "because", "before", "between", "but",
-    "by", "could", "did", "do", "does", "during", "er", "every", "for", "from", "get", "give",
-    "has", "have", "his", "hmm", "how", "i", "i'd", "i'll", "i'm", "if", "into", "is", "it's",
-    "like", "make", "my", "of", "or", "our", "set", "should", "so", "than", "that's", "the",
-    "their", "then", "to", "uh", "um", "until", "was", "we", "well", "were", "what's", "when",
-    "where", "which", "will", "with", "your",
-];
-
-/// Words before a number that want a unit or more of it ("a timer for ten").
-const BEFORE_NUMBER: [&str; 7] = ["for", "in", "after", "by", "at", "to", "and"];
-
-/// Words that a question has at least: fewer call somebody ("Hello?").
-const QUESTION: usize = 3;
-
-/// How a transcript reads, in English; `None` for an empty one.
-pub fn reading(text: &str) -> Option<Reading> {
-    let text = text.trim();
-    let last_mark = text.chars().next_back()?;
-    // What Whisper writes where the voice hangs in the air.
-    if [',', '-', '–', '—', '…', ':'].contains(&last_mark) || text.ends_with("..") {
-        return Some(Reading::Unfinished);
-    }
-    let mut words = text
-        .split_whitespace()
-        .rev()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').to_lowercase());
-    let last = words.next().filter(|word| !word.is_empty())?;
-    let before = words.next().unwrap_or_default();
-    if last_mark == '?' {
-        // The sentence was heard as whole ("what is it for?").
-        let sentence = text.rsplit(['.', '!', '?']).nth(1).unwrap_or_default();
-        let asks = sentence.split_whitespace().count() >= QUESTION;
-        return Some(if asks { Reading::Question } else { Reading::Complete });
-    }
-    let dangles = DANGLING.binary_search(&last.as_str()).is_ok();
-    let number = is_number(&last) && dangling_number(&before);
-    Some(if dangles || number { Reading::Unfinished } else { Reading::Complete })
-}
-
-fn dangling_number(before: &str) -> bool {
-    BEFORE_NUMBER.contains(&before)
-}
-
-fn is_number(word: &str) -> bool {
-    const WORDS: [&str; 23] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-        "twelve", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty",
-        "ninety", "hundred", "thousand",
-    ];
-    word.chars().all(|c| c.is_ascii_digit()) || WORDS.contains(&word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_dangling_words_are_sorted() {
-        assert!(DANGLING.is_sorted());
-    }
-
-    #[test]
-    fn readings() {
-        for text in [
-            "What time is it?",
-            "What is it for?",
-            "Hello. What is two plus two?",
-            "At 3? Or at 4 then?",
-        ] {
-            assert_eq!(reading(text), Some(Reading::Question), "{text}");
-        }
-        for text in [
-            "Set a timer for ten minutes.",
-            "Turn on the kitchen light",
-            "Hello?",
-            "What time is it? Hello?",
-            "Yes.",
-            "Channel 4.",
-        ] {
-            assert_eq!(reading(text), Some(Reading::Complete), "{text}");
-        }
-        for text in [
-            "Turn on the",
-            "Turn on the.",
-            "I would like to go to the cinema and",
-            "Set a timer for ten",
-            "Wake me at 7",
-            "Well,",
-            "So I was thinking...",
-            "Can you please -",
-            "Um",
-        ] {
-            assert_eq!(reading(text), Some(Reading::Unfinished), "{text}");
-        }
-        assert_eq!(reading("  "), None);
-        assert_eq!(reading("!"), None);
-    }
 
     #[test]
     fn both_must_say_done() {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sayso::config;
-use sayso::internals::clause::Clause;
 use sayso::internals::ear::echo::{BLOCK, DELAY, EchoCanceller};
 use sayso::internals::ear::{Attention, Cleaner, Ear, Interrupting};
 use sayso::internals::earcon::Earcon;
@@ -17,6 +16,7 @@ use sayso_board::{Board, EAR_RATE, Heard};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::TurnId;
+use sayso_language::Clause;
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use assert_no_alloc::assert_no_alloc;
-use sayso::internals::clause::Clause;
 use sayso::internals::playback::{Noticed, Playback, Source};
 use sayso_board::{Loudspeaker, StreamStats};
 use sayso_core::turn::TurnId;
+use sayso_language::Clause;
 
 /// Lets [`assert_no_alloc`] see every allocation of the test program.
 #[global_allocator]

@@ -14,12 +14,11 @@ use std::time::Duration;
 use sayso::config::Config;
 use sayso::internals::ear::echo::EchoCanceller;
 use sayso::internals::ear::{Cleaner, Interrupting};
-use sayso::internals::intent;
 use sayso::{Engines, Error, Result, Stop};
 use sayso_board::EAR_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
-use sayso_core::turn::Outcome;
+use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
 use sayso_replay::Room;
@@ -250,14 +249,14 @@ impl Bench<'_> {
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
         let sound = &heard[place(from)..place(to)];
         let text = self.stt.transcribe(sound, &request, &Cancel::new(), &mut |_| {})?.text;
+        let language = Language::english();
         let own = REPLIES.lines().any(|line| {
             let ends = line.match_indices(' ').map(|(end, _)| end).chain([line.len()]);
-            ends.into_iter().any(|end| intent::is_own(&text, &line[..end]))
+            ends.into_iter().any(|end| language.is_own(&text, &line[..end]))
         });
         log::info!("it understood {text:?}{}", if own { ", its own words" } else { "" });
-        let outcome = intent::outcome(&text);
-        Ok(outcome == Outcome::Stop
-            || outcome == Outcome::Words && !own && !intent::is_backchannel(&text))
+        let nothing = text.trim().is_empty() || own || language.is_backchannel(&text);
+        Ok(language.is_stop(&text) || !nothing)
     }
 
     /// Somebody interrupts, again and again.

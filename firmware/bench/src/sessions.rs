@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use clap::Args;
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use sayso::internals::clause::ClauseSplitter;
 use sayso::internals::cores::Cores;
 use sayso::{Engines, Error, Result, Stop};
+use sayso_language::{Clause, ClauseSplitter, Language};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_models::tts::Delivery;
@@ -56,6 +56,7 @@ impl SessionsBench {
             writing: threads(config.stt.threads),
             thinking: threads(config.llm.threads),
             language: config.language().map(str::to_owned),
+            spoken: config.spoken(),
             delivery: sayso::internals::voice::delivery(&config),
         };
         let weights = host.weights(&config)?;
@@ -158,6 +159,7 @@ struct Asking {
     writing: usize,
     thinking: usize,
     language: Option<String>,
+    spoken: &'static Language,
     delivery: Delivery,
 }
 
@@ -201,9 +203,9 @@ impl Asking {
         start: Instant,
         answered: &mut Answered,
     ) -> Result<()> {
-        let mut splitter = ClauseSplitter::new();
+        let mut splitter = ClauseSplitter::new(self.spoken);
         let mut taken = self.cores.take(self.thinking, self.thinking);
-        let mut clause = |clause: sayso::internals::clause::Clause| {
+        let mut clause = |clause: Clause| {
             answered.clause.get_or_insert_with(|| ms(start));
             drop(say.send(clause.text));
         };

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sayso::internals::clause::ClauseSplitter;
 use sayso::{Engines, Error, Result, Stop};
+use sayso_language::ClauseSplitter;
 use sayso_models::Cancel;
 
 use super::{Shared, term};
@@ -99,7 +99,7 @@ impl Say {
             words => words.join(" "),
         };
         let mut clauses = Vec::new();
-        let mut splitter = ClauseSplitter::new();
+        let mut splitter = ClauseSplitter::new(config.spoken());
         splitter.push(&text, &mut |clause| clauses.push(clause));
         splitter.finish(&mut |clause| clauses.push(clause));
         if clauses.is_empty() {

@@ -1,5 +1,7 @@
 //! How a language model is set up.
 
+use sayso_language::Language;
+
 use super::Sampling;
 
 /// How a [`Llama`](super::Llama) is set up.
@@ -26,6 +28,9 @@ pub struct Config {
     pub overflow: Overflow,
     /// How tokens are chosen.
     pub sampling: Sampling,
+    /// The language of the replies.
+    #[serde(skip, default = "Language::english")]
+    pub language: &'static Language,
 }
 
 /// What happens to the KV cache when the context is full and the oldest
@@ -53,6 +58,7 @@ impl Default for Config {
             gpu_layers: 0,
             overflow: Overflow::default(),
             sampling: Sampling::default(),
+            language: Language::english(),
         }
     }
 }

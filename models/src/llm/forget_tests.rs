@@ -4,7 +4,9 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::{Config, Llama, LlamaWeights, Llm, Sampling, prompts};
+use sayso_language::Language;
+
+use super::{Config, Exchange, Llama, LlamaWeights, Llm, Sampling};
 use crate::Cancel;
 
 const SECRET: &str = "My name is Wilhelmina and the key is under the blue flowerpot.";
@@ -15,7 +17,8 @@ fn weights() -> LlamaWeights {
     let config =
         Config { n_ctx: 1024, threads: 1, threads_batch: 1, sampling, ..Config::default() };
     let mut weights = LlamaWeights::load(path, config).unwrap();
-    weights.prime(prompts::SMALL, &prompts::small_examples(), None).unwrap();
+    let prompt = Language::english().prompts().small;
+    weights.prime(prompt.system, &Exchange::examples(&prompt), None).unwrap();
     weights
 }
 

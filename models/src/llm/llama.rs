@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use sayso_language::Plain;
+
 use super::chat;
 use super::config::{Config, Overflow};
 use super::context::{Beginning, Context};
-use super::ear::Ear;
 use super::gguf::Header;
 use super::sample::Sampler;
 use super::utf8::Utf8;
@@ -230,7 +231,7 @@ impl Llama {
         let sampling = self.model.config.sampling.clone();
         let mut sampler = Sampler::new(&sampling);
         let mut utf8 = Utf8::default();
-        let mut ear = Ear::new();
+        let mut plain = Plain::new(self.model.config.language);
         let mut tokens = Vec::new();
         let mut say = |text: &str, pending: &mut Option<Exchange>| {
             if text.is_empty() {
@@ -266,14 +267,14 @@ impl Llama {
             written.push_str(&piece);
             tokens.push(token);
             reply.reply_tokens += 1;
-            say(&ear.push(&piece), &mut self.pending);
+            say(&plain.push(&piece), &mut self.pending);
             if guard::loops(&tokens) {
                 log::debug!("the reply repeats itself: ending it");
                 break;
             }
             self.context.append(&[token], cancel)?;
         }
-        say(&ear.finish(), &mut self.pending);
+        say(&plain.finish(), &mut self.pending);
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sayso_language::Prompt;
+
 use crate::{Cancel, Result};
 
 #[cfg(feature = "llama")]
@@ -10,7 +12,6 @@ mod chat;
 mod config;
 #[cfg(feature = "llama")]
 mod context;
-pub mod ear;
 #[cfg(all(test, feature = "llama"))]
 #[allow(clippy::unwrap_used)]
 mod forget_tests;
@@ -21,7 +22,6 @@ mod guard;
 mod llama;
 #[cfg(all(test, feature = "llama"))]
 mod plain;
-pub mod prompts;
 #[cfg(feature = "llama")]
 mod sample;
 #[cfg(all(test, feature = "llama"))]
@@ -50,6 +50,15 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The example exchanges of a prompt.
+    pub fn examples(prompt: &Prompt) -> Vec<Self> {
+        let exchange = |(user, assistant): (&str, &str)| Self {
+            user: user.to_owned(),
+            assistant: assistant.to_owned(),
+        };
+        prompt.examples().into_iter().map(exchange).collect()
+    }
+
     /// Whether the assistant said this on its own, to no question.
     pub fn is_note(&self) -> bool {
         self.user.is_empty()

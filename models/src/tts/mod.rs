@@ -2,7 +2,6 @@
 
 #[cfg(feature = "hibari")]
 mod hibari;
-pub mod normalize;
 
 #[cfg(feature = "hibari")]
 pub use hibari::{Hibari, HibariWeights};

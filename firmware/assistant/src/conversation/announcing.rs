@@ -6,10 +6,10 @@ use sayso_models::Cancel;
 use super::Conversation;
 use super::current::Current;
 use crate::announcements::{Waiting, What};
-use crate::clause::ClauseSplitter;
 use crate::earcon::Earcon;
 use crate::event::{Ending, Event, Origin, TurnRecord};
 use crate::mind::Job;
+use sayso_language::ClauseSplitter;
 
 impl Conversation {
     /// Puts in line what is to be said as soon as nobody else speaks.
@@ -49,7 +49,7 @@ impl Conversation {
                     Some(chime) => self.playback.begin_with_chime(turn, &chime),
                     None => self.playback.begin(turn),
                 }
-                let mut splitter = ClauseSplitter::new();
+                let mut splitter = ClauseSplitter::new(self.language);
                 let mut take = |clause| current.clauses.push_back(clause);
                 splitter.push(&announcement.text, &mut take);
                 splitter.finish(&mut take);

@@ -8,9 +8,9 @@ use sayso_core::turn::{Outcome, TurnId};
 use sayso_models::Cancel;
 
 use crate::announcements::Waiting;
-use crate::clause::Clause;
 use crate::event::TurnRecord;
 use crate::ms;
+use sayso_language::Clause;
 
 /// The turn under way.
 pub struct Current {

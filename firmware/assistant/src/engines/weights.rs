@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
-use sayso_models::llm::{self, Llama, LlamaWeights, Llm, prompts};
+use sayso_models::llm::{self, Exchange, Llama, LlamaWeights, Llm};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
@@ -108,7 +108,7 @@ impl Engines {
             Role::Eot => drop(SmartTurnWeights::load(&path)?),
             Role::Stt => Whisper::check(&path)?,
             Role::Llm => drop(Llama::check(&path)?),
-            Role::Tts => drop(HibariWeights::load(&path)?),
+            Role::Tts => drop(HibariWeights::load(&path, config.spoken())?),
         }
         Ok(path)
     }
@@ -169,6 +169,7 @@ fn stt(config: &Config) -> Result<WhisperWeights> {
     let settings = WhisperConfig {
         threads: threads(config.stt.threads, cores()),
         gpu: config.stt.gpu,
+        language: config.spoken(),
         ..Default::default()
     };
     let settings = match config.models.profile {
@@ -194,15 +195,17 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
         threads_batch: count,
         gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
         sampling: config.llm.sampling.clone(),
+        language: config.spoken(),
         ..Default::default()
     };
-    let (system, examples) = match config.models.profile {
-        Profile::Standard => (prompts::STANDARD, prompts::standard_examples()),
-        Profile::Small => (prompts::SMALL, prompts::small_examples()),
+    let prompts = config.spoken().prompts();
+    let prompt = match config.models.profile {
+        Profile::Standard => prompts.standard,
+        Profile::Small => prompts.small,
     };
     // Examples go with our own prompt; another one speaks for itself.
     let (system, examples) = match config.llm.system_prompt.trim() {
-        "" => (system, examples),
+        "" => (prompt.system, Exchange::examples(&prompt)),
         own => (own, Vec::new()),
     };
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -213,13 +216,13 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
     let primed = weights.prime(system, &examples, saved.as_deref())?;
     log::info!("system prompt: {primed:?}");
     if layers > 0 && on_gpu()? {
-        warm_up_llm(&weights)?;
+        warm_up_llm(&weights, prompts.first_question)?;
     }
     Ok(weights)
 }
 
 fn tts(config: &Config) -> Result<HibariWeights> {
-    Ok(HibariWeights::load(&Chosen::new(config).tts()?)?)
+    Ok(HibariWeights::load(&Chosen::new(config).tts()?, config.spoken())?)
 }
 
 /// Whether the models' work goes to a GPU.
@@ -240,10 +243,10 @@ fn warm_up_stt(weights: &WhisperWeights) -> Result<()> {
 }
 
 /// Writes the first word of a reply: as [`warm_up_stt`].
-fn warm_up_llm(weights: &LlamaWeights) -> Result<()> {
+fn warm_up_llm(weights: &LlamaWeights, question: &str) -> Result<()> {
     let cancel = Cancel::new();
     let mut llm = weights.session()?;
-    match llm.reply("What can you do for me?", &cancel, &mut |_| cancel.cancel()) {
+    match llm.reply(question, &cancel, &mut |_| cancel.cancel()) {
         Err(error) if !error.is_cancelled() => Err(error.into()),
         _ => Ok(()),
     }

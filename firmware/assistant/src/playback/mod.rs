@@ -26,7 +26,7 @@ use sayso_models::tts::WordTiming;
 pub use self::ledger::Source;
 use self::mixer::Mixer;
 use self::speech::{Speech, Voiced};
-use crate::clause::Clause;
+use sayso_language::Clause;
 
 /// How long the sound takes to fade when it is stopped.
 pub const FADE: Duration = Duration::from_millis(20);

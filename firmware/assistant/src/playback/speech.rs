@@ -5,7 +5,7 @@ use std::ops::Range;
 use sayso_core::turn::TurnId;
 use sayso_models::tts::WordTiming;
 
-use crate::clause::Clause;
+use sayso_language::Clause;
 
 /// A word counts as heard when all but so much of it has been played, in ms:
 /// the last part of a word carries little.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sayso::internals::patience::{self, Known, Patience, Reading};
+use sayso::internals::patience::{Known, Patience, Reading};
 use sayso::{Engines, Result};
 use sayso_core::audio::Samples;
+use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 
@@ -69,7 +70,7 @@ impl<'a> Witnesses<'a> {
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
         let stt = &mut self.engines.stt;
         let transcript = stt.transcribe(quiet.heard, &request, &Cancel::new(), &mut |_| {})?;
-        let evidence = Evidence { score, reading: patience::reading(&transcript.text) };
+        let evidence = Evidence { score, reading: Language::english().reading(&transcript.text) };
         log::debug!("{evidence:?}: {}", transcript.text);
         self.known.insert(key, evidence);
         Ok(evidence)

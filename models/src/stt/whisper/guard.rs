@@ -65,6 +65,8 @@ pub(super) struct Evidence<'a> {
     pub runaway: bool,
     /// When somebody spoke.
     pub speech: &'a Speech,
+    /// What is written where nobody speaks.
+    pub stock_phrases: &'a [&'a str],
 }
 
 /// When somebody may have spoken in a piece of sound.
@@ -179,7 +181,9 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
     if avg_logprob < LOGPROB {
         return Some(Rejection::LowConfidence);
     }
-    if is_stock_phrase(text) && (avg_logprob < WEAK_LOGPROB || no_speech_prob > WEAK_NO_SPEECH) {
+    if is_stock_phrase(text, evidence.stock_phrases)
+        && (avg_logprob < WEAK_LOGPROB || no_speech_prob > WEAK_NO_SPEECH)
+    {
         return Some(Rejection::NoSpeech);
     }
     None
@@ -279,25 +283,9 @@ fn has_words(text: &str) -> bool {
 }
 
 /// What Whisper learnt from the ends of videos and says where nobody speaks.
-fn is_stock_phrase(text: &str) -> bool {
-    const PHRASES: [&str; 14] = [
-        "you",
-        "bye",
-        "bye bye",
-        "thank you",
-        "thank you very much",
-        "thank you so much",
-        "thanks for watching",
-        "thank you for watching",
-        "thank you so much for watching",
-        "see you next time",
-        "see you in the next video",
-        "please subscribe",
-        "subtitles by the amaraorg community",
-        "ill see you next time",
-    ];
+fn is_stock_phrase(text: &str, phrases: &[&str]) -> bool {
     let words: Vec<String> = plain_words(text).collect();
-    PHRASES.contains(&words.join(" ").as_str())
+    phrases.contains(&words.join(" ").as_str())
 }
 
 /// The words in lower case, letters and digits only.
@@ -323,6 +311,8 @@ fn compression_ratio(text: &str) -> f64 {
 mod tests {
     use super::super::super::Word;
     use super::*;
+
+    const STOCK: &[&str] = &["thank you"];
 
     /// These words, spread evenly over the piece of sound.
     fn words(text: &str, seconds: f32) -> Vec<Spaced> {
@@ -356,6 +346,7 @@ mod tests {
             no_speech_prob,
             runaway: false,
             speech: &speech(seconds),
+            stock_phrases: STOCK,
         })
     }
 
@@ -447,6 +438,7 @@ mod tests {
             no_speech_prob: 0.1,
             runaway: false,
             speech,
+            stock_phrases: STOCK,
         };
         let (short, long) = (speech(5.8), speech(8.0));
         let found = overlong(&evidence(&short));

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
+use sayso_language::Language;
 use whisper_rs::WhisperContext;
 
 use super::{Rejection, Stt, SttRequest, Transcript};
@@ -48,11 +49,20 @@ pub struct WhisperConfig {
     pub widest: u32,
     /// Always run the encoder over all 30 s: several times slower, for comparison.
     pub full_context: bool,
+    /// Whose stock phrases are believed only on good evidence.
+    pub language: &'static Language,
 }
 
 impl Default for WhisperConfig {
     fn default() -> Self {
-        Self { threads: 1, gpu: false, margin: 192, widest: FULL, full_context: false }
+        Self {
+            threads: 1,
+            gpu: false,
+            margin: 192,
+            widest: FULL,
+            full_context: false,
+            language: Language::english(),
+        }
     }
 }
 
@@ -171,6 +181,7 @@ impl Whisper {
         };
         let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
         let speech = Speech::of(&audio, offset_ms);
+        let stock = self.config.language.stock_phrases();
         let mut piece = Piece::default();
         for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
             // What is hardly cheaper than the full pass is left to that.
@@ -181,18 +192,18 @@ impl Whisper {
             let spaces = words::has_spaces(self.engine.language());
             piece = Piece::new(&heard, spaces, offset_ms, length_ms);
             piece.full_context = job.fallback;
-            if !heard.runaway && !guard::doubtful(&piece.evidence(&speech)) {
+            if !heard.runaway && !guard::doubtful(&piece.evidence(&speech, stock)) {
                 break;
             }
         }
-        piece.rejected = guard::text(&piece.evidence(&speech));
+        piece.rejected = guard::text(&piece.evidence(&speech, stock));
         // Only what would be believed is mended: noise goes round in circles, too.
         while piece.rejected.is_none()
-            && let Some(found) = guard::overlong(&piece.evidence(&speech)).pop()
+            && let Some(found) = guard::overlong(&piece.evidence(&speech, stock)).pop()
         {
             piece.words.drain(found.last);
             piece.text = words::text(&piece.words);
-            piece.rejected = guard::text(&piece.evidence(&speech));
+            piece.rejected = guard::text(&piece.evidence(&speech, stock));
         }
         if let Some(rejection) = piece.rejected {
             log::debug!(
@@ -309,7 +320,7 @@ impl Piece {
         }
     }
 
-    fn evidence<'a>(&'a self, speech: &'a Speech) -> Evidence<'a> {
+    fn evidence<'a>(&'a self, speech: &'a Speech, stock_phrases: &'a [&'a str]) -> Evidence<'a> {
         Evidence {
             text: &self.text,
             words: &self.words,
@@ -318,6 +329,7 @@ impl Piece {
             no_speech_prob: self.no_speech_prob,
             runaway: self.runaway,
             speech,
+            stock_phrases,
         }
     }
 }

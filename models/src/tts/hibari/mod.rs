@@ -1,7 +1,7 @@
 //! Hibari: a small English voice (24 kHz, female, American) distilled from
 //! Kokoro-82M.
 //!
-//! Text is [normalised](super::normalize), read to phonemes by the voice's own
+//! Text is [normalised](Language::normalize), read to phonemes by the voice's own
 //! lexicons, spoken by a convolutional network on tract's matrix kernels and
 //! turned into sound by a vocoder, block by block.
 
@@ -24,7 +24,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::normalize::normalize;
+use sayso_language::Language;
+
 use super::{Delivery, Spoken, Tts, WordTiming};
 use crate::{Cancel, Error, ErrorKind, Result};
 use lexicon::Lexicon;
@@ -53,17 +54,18 @@ pub struct HibariWeights {
 
 /// From text to the numbers of phonemes.
 struct Reader {
+    language: &'static Language,
     phonemizer: Phonemizer,
     symbols: HashMap<char, usize>,
 }
 
 impl HibariWeights {
-    /// Loads the voice from its folder.
+    /// Loads the voice from its folder, to read texts in `language` aloud.
     ///
     /// # Errors
     /// [`Missing`](ErrorKind::Missing) or [`Damaged`](ErrorKind::Damaged), naming the
     /// file; [`Engine`](ErrorKind::Engine) when the CPU cannot run the network.
-    pub fn load(dir: &Path) -> Result<Self> {
+    pub fn load(dir: &Path, language: &'static Language) -> Result<Self> {
         let vocab = dir.join("vocab.json");
         let symbols: HashMap<char, usize> = files::json(&vocab)?;
         if symbols.values().any(|&id| id >= net::SYMBOLS) || !symbols.contains_key(&' ') {
@@ -78,7 +80,8 @@ impl HibariWeights {
         });
         let (lexicon, tagger) = tables?;
         let phonemizer = Phonemizer::new(lexicon, tagger, oov?);
-        Ok(Self { reader: Arc::new(Reader { phonemizer, symbols }), net: Arc::new(net?) })
+        let reader = Reader { language, phonemizer, symbols };
+        Ok(Self { reader: Arc::new(reader), net: Arc::new(net?) })
     }
 
     /// A voice for one user.
@@ -90,7 +93,7 @@ impl HibariWeights {
 impl Reader {
     /// What is to be said, token by token.
     fn read(&self, text: &str) -> Result<Vec<Said>> {
-        self.phonemizer.read(&normalize(text))
+        self.phonemizer.read(&self.language.normalize(text))
     }
 
     /// Numbers of the phonemes, and which of them belong to which token.
@@ -120,8 +123,8 @@ impl Hibari {
     ///
     /// # Errors
     /// As [`HibariWeights::load`].
-    pub fn load(dir: &Path) -> Result<Self> {
-        Ok(HibariWeights::load(dir)?.session())
+    pub fn load(dir: &Path, language: &'static Language) -> Result<Self> {
+        Ok(HibariWeights::load(dir, language)?.session())
     }
 
     /// The phonemes that a text is read as, in the voice's alphabet (misaki's).

@@ -3,12 +3,13 @@
 
 use std::ops::Range;
 
+use sayso_language::{Token, TokenKind};
+
 use super::lexicon::{Following, Lexicon};
 use super::oov::Oov;
 use super::stress::{self, is_consonant, is_vowel};
 use super::tagger::Tagger;
 use crate::Result;
-use crate::tts::normalize::{Token, TokenKind};
 
 /// Phonemes of one token, in the voice's alphabet.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,7 +157,7 @@ pub(super) fn joined(said: &[Said]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tts::normalize::normalize;
+    use sayso_language::Language;
 
     #[test]
     fn words_within_words() {
@@ -178,7 +179,7 @@ mod tests {
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);
         for (text, want) in golden.lines().filter_map(|line| line.split_once('\t')) {
-            let got = joined(&phonemizer.read(&normalize(text)).unwrap());
+            let got = joined(&phonemizer.read(&Language::english().normalize(text)).unwrap());
             all += 1;
             same += usize::from(got == want);
             if got != want {

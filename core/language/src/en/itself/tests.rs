@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 
 use super::wordings::{self, Topic};
 use super::{Facts, answer, say};
-use crate::config::{Config, Profile};
 
 /// How people ask, one a line; typed, and as Whisper writes it.
 const ASKED: [(Topic, &str); 15] = [
@@ -612,6 +611,10 @@ const OTHER: &str = "
     Since when are you a reader of mine?
     ";
 
+fn facts() -> Facts {
+    Facts { model: "smollm2-135m".into(), words_logged: false, version: "1.2.3".into() }
+}
+
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
@@ -623,7 +626,7 @@ fn the_patterns_are_well_formed() {
 
 #[test]
 fn questions_about_itself_are_answered() {
-    let facts = Facts::default();
+    let facts = facts();
     let mut wrong = Vec::new();
     let mut asked = 0;
     for (topic, texts) in ASKED {
@@ -646,7 +649,7 @@ fn questions_about_itself_are_answered() {
 
 #[test]
 fn other_questions_are_left_to_the_language_model() {
-    let facts = Facts::default();
+    let facts = facts();
     let mut wrong = Vec::new();
     for text in lines(OTHER) {
         if let Some(answer) = answer(text, &facts) {
@@ -667,7 +670,7 @@ fn nothing_that_is_said_in_the_recordings_is_about_the_program() {
         let columns: Vec<&str> = line.split('\t').collect();
         // The transcript, and its translation.
         for text in [columns[6], columns[7]].into_iter().filter(|text| !text.is_empty()) {
-            assert_eq!(answer(text, &Facts::default()), None, "{text}");
+            assert_eq!(answer(text, &facts()), None, "{text}");
             said += 1;
         }
     }
@@ -676,7 +679,7 @@ fn nothing_that_is_said_in_the_recordings_is_about_the_program() {
 
 #[test]
 fn two_questions_get_two_answers() {
-    let facts = Facts::default();
+    let facts = facts();
     let both = |a, b| Some(format!("{} {}", say(a, &facts), say(b, &facts)));
     for text in ["Who are you and who made you?", "Who are you? And who made you?"] {
         assert_eq!(answer(text, &facts), both(Topic::Who, Topic::Maker), "{text}");
@@ -688,30 +691,29 @@ fn two_questions_get_two_answers() {
 }
 
 #[test]
-fn what_is_told_is_true_of_this_program() {
-    let mut config = Config::default();
-    let model = |config: &Config| {
-        answer("What model are you using?", &Facts::of(config)).expect("an answer")
-    };
-    assert!(model(&config).contains("Qwen 2.5"), "{}", model(&config));
-    config.models.profile = Profile::Small;
-    assert!(model(&config).contains("Smol LM 2"), "{}", model(&config));
-    config.models.llm = "/models/tiny-model_q4.gguf".into();
-    assert!(model(&config).contains("tiny model q4"), "{}", model(&config));
-    config.models.llm = "qwen2.5-coder-0.5b".into();
-    assert!(model(&config).contains("Qwen 2.5"), "{}", model(&config));
-
-    let mut facts = Facts::of(&config);
-    let recorded = |facts: &Facts| answer("Are you recording this?", facts).expect("an answer");
-    assert!(recorded(&facts).contains("isn't recorded"));
+fn the_facts_decide_what_is_told() {
+    let told = |text, facts: &Facts| answer(text, facts).expect("an answer");
+    let mut facts = facts();
+    for (model, called) in [
+        ("qwen2.5-coder-0.5b", "Qwen 2.5 Coder"),
+        ("smollm2-135m", "Smol LM 2"),
+        ("/models/tiny-model_q4.gguf", "tiny model q4"),
+    ] {
+        facts.model = model.into();
+        let told = told("What model are you using?", &facts);
+        assert!(told.contains(called), "{told}");
+    }
+    assert!(told("Are you recording this?", &facts).contains("isn't recorded"));
     facts.words_logged = true;
-    assert!(recorded(&facts).contains("a log") && !recorded(&facts).contains("isn't recorded"));
+    let logged = told("Are you recording this?", &facts);
+    assert!(logged.contains("a log") && !logged.contains("isn't recorded"));
+    assert!(told("What version are you?", &facts).contains("1.2.3"));
 }
 
 #[test]
 fn no_answer_claims_to_be_another() {
     for (topic, _) in ASKED {
-        let answer = say(topic, &Facts::default());
+        let answer = say(topic, &facts());
         let low = answer.to_lowercase();
         for name in ["alexa", "siri", "chatgpt", "openai", "google", "amazon", "human"] {
             assert!(!low.contains(name), "{answer}");
@@ -725,6 +727,6 @@ fn no_answer_claims_to_be_another() {
 fn long_texts_are_looked_at_quickly() {
     let long = "who are you and ".repeat(20_000);
     let begun = std::time::Instant::now();
-    assert_eq!(answer(&long, &Facts::default()), None);
+    assert_eq!(answer(&long, &facts()), None);
     assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }

@@ -6,43 +6,24 @@
 //! give them: [`answer`] matches whole sentences (`wordings`), and leaves
 //! every other text to the language model.
 
-mod pattern;
 mod wordings;
 
 #[cfg(test)]
 mod tests;
 
-use crate::config::{Config, Profile};
+use crate::Facts;
 use wordings::Topic;
 
-/// What is true of this program as it was started. That it needs no network
-/// while it runs is true of every build.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// What the language model is called, fit to be spoken.
-    pub model: String,
-    /// Whether what is said and answered is written to a log.
-    pub words_logged: bool,
-}
-
-impl Default for Facts {
-    fn default() -> Self {
-        Self::of(&Config::default())
-    }
-}
-
-impl Facts {
-    /// What follows from the settings.
-    pub fn of(config: &Config) -> Self {
-        let model = match (config.models.llm.as_str(), config.models.profile) {
-            ("", Profile::Standard) | ("qwen2.5-coder-0.5b", _) => "Qwen 2.5 Coder".into(),
-            ("", Profile::Small) | ("smollm2-135m", _) => "Smol LM 2".into(),
-            (other, _) => {
-                let stem = std::path::Path::new(other).file_stem().unwrap_or_default();
-                stem.to_string_lossy().replace(['-', '_'], " ")
-            }
-        };
-        Self { model, words_logged: config.privacy.log_words }
+/// What a language model is called, fit to be spoken: one of the catalogue's by its name
+/// there, a file of one's own by the file's name.
+pub(super) fn model_name(model: &str) -> String {
+    match model {
+        "qwen2.5-coder-0.5b" => "Qwen 2.5 Coder".into(),
+        "smollm2-135m" => "Smol LM 2".into(),
+        other => {
+            let stem = std::path::Path::new(other).file_stem().unwrap_or_default();
+            stem.to_string_lossy().replace(['-', '_'], " ")
+        }
     }
 }
 
@@ -52,7 +33,7 @@ impl Facts {
 /// ("Who are you, and who made you?") and lead up to the question ("You sound
 /// nice. Are you a robot?"); anything else beside the question, and the language
 /// model has to see the whole of it.
-pub fn answer(text: &str, facts: &Facts) -> Option<String> {
+pub(super) fn answer(text: &str, facts: &Facts) -> Option<String> {
     let sentences = sentences(text);
     let mut topics: Vec<Topic> = Vec::new();
     for (n, sentence) in sentences.iter().enumerate() {
@@ -75,7 +56,6 @@ pub fn answer(text: &str, facts: &Facts) -> Option<String> {
 }
 
 fn say(topic: Topic, facts: &Facts) -> String {
-    let version = env!("CARGO_PKG_VERSION");
     match topic {
         Topic::Name => "My name is Sayso.".into(),
         Topic::Who => "I'm Sayso, a voice assistant that runs entirely on your own device.".into(),
@@ -112,7 +92,7 @@ fn say(topic: Topic, facts: &Facts) -> String {
         Topic::Place => "I run right here, on your own device, and on no server.".into(),
         Topic::Model => format!(
             "My answers come from {}, a small language model that runs on your own device.",
-            facts.model
+            model_name(&facts.model)
         ),
         Topic::Feelings => {
             "I'm a computer program: I have no body and no feelings, but I'm here to help.".into()
@@ -120,7 +100,7 @@ fn say(topic: Topic, facts: &Facts) -> String {
         Topic::Gender => "I'm neither a man nor a woman: I'm a computer program.".into(),
         Topic::Sight => "I can't see anything: I only listen and speak.".into(),
         Topic::Age => "I'm a computer program, so I have no age and no birthday.".into(),
-        Topic::Version => format!("This is Sayso, version {version}."),
+        Topic::Version => format!("This is Sayso, version {}.", facts.version),
     }
 }
 

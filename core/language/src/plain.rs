@@ -3,12 +3,15 @@
 //! ends, white space is single. Pure and incremental: any cutting of the text
 //! into pieces gives the same as all of it at once.
 
+use crate::Language;
+
 /// Farthest that the end of a link's text or target is looked for, in characters.
 const LINK: usize = 200;
 
 /// Turns a stream of written text into spoken text.
 #[derive(Clone, Debug)]
-pub struct Ear {
+pub struct Plain {
+    signs: &'static Signs,
     /// Read but not yet decided.
     held: String,
     /// At the start of a line, white space aside.
@@ -22,18 +25,13 @@ pub struct Ear {
     last: Option<char>,
 }
 
-impl Default for Ear {
-    fn default() -> Self {
-        Self {
-            held: String::new(),
-            line_start: true,
-            skip_line: false,
-            fenced: false,
-            space: false,
-            line_break: false,
-            last: None,
-        }
-    }
+/// What marks are read as, where they stand for words.
+#[derive(Debug)]
+pub(crate) struct Signs {
+    /// `*` between two numbers.
+    pub(crate) times: &'static str,
+    /// `~` before a number.
+    pub(crate) about: &'static str,
 }
 
 /// What to do with the characters at the front of `held`.
@@ -52,17 +50,26 @@ enum Step {
     Keep,
 }
 
-impl Ear {
-    /// A filter at the start of a reply.
-    pub fn new() -> Self {
-        Self::default()
+impl Plain {
+    /// A filter at the start of a reply in `language`.
+    pub fn new(language: &Language) -> Self {
+        Self {
+            signs: language.signs,
+            held: String::new(),
+            line_start: true,
+            skip_line: false,
+            fenced: false,
+            space: false,
+            line_break: false,
+            last: None,
+        }
     }
 
     /// All of `text` at once.
-    pub fn filter(text: &str) -> String {
-        let mut ear = Self::new();
-        let mut out = ear.push(text);
-        out.push_str(&ear.finish());
+    pub fn filter(language: &Language, text: &str) -> String {
+        let mut plain = Self::new(language);
+        let mut out = plain.push(text);
+        out.push_str(&plain.finish());
         out
     }
 
@@ -170,9 +177,9 @@ impl Ear {
             }
             '*' | '~' | '_' if unknown => Step::Wait,
             '*' if self.space && at_space && self.last.is_some_and(char::is_alphanumeric) => {
-                Step::Say(size, "times")
+                Step::Say(size, self.signs.times)
             }
-            '~' if next.is_some_and(|c| c.is_ascii_digit()) => Step::Say(size, "about"),
+            '~' if next.is_some_and(|c| c.is_ascii_digit()) => Step::Say(size, self.signs.about),
             '_' if !self.space
                 && self.last.is_some_and(char::is_alphanumeric)
                 && next.is_some_and(char::is_alphanumeric) =>
@@ -313,23 +320,23 @@ mod tests {
             ("👍", ""),
             ("3.5 and 10:30", "3.5 and 10:30"),
         ] {
-            assert_eq!(Ear::filter(written), said, "{written:?}");
+            assert_eq!(Plain::filter(Language::english(), written), said, "{written:?}");
         }
     }
 
     #[test]
     fn an_open_bracket_is_not_held_for_ever() {
-        let mut ear = Ear::new();
-        let said = ear.push(&format!("[{}", "word ".repeat(60)));
+        let mut plain = Plain::new(Language::english());
+        let said = plain.push(&format!("[{}", "word ".repeat(60)));
         assert!(said.starts_with("word word"), "{said:?}");
     }
 
     #[test]
     fn plain_words_are_not_held_back() {
-        let mut ear = Ear::new();
-        assert_eq!(ear.push("The"), "The");
-        assert_eq!(ear.push(" capital"), " capital");
-        assert_eq!(ear.push("."), ".");
+        let mut plain = Plain::new(Language::english());
+        assert_eq!(plain.push("The"), "The");
+        assert_eq!(plain.push(" capital"), " capital");
+        assert_eq!(plain.push("."), ".");
     }
 
     proptest! {
@@ -342,15 +349,15 @@ mod tests {
             at.retain(|&i| text.is_char_boundary(i));
             at.push(text.len());
             at.sort_unstable();
-            let mut ear = Ear::new();
+            let mut plain = Plain::new(Language::english());
             let mut said = String::new();
             let mut from = 0;
             for to in at {
-                said.push_str(&ear.push(&text[from..to]));
+                said.push_str(&plain.push(&text[from..to]));
                 from = to;
             }
-            said.push_str(&ear.finish());
-            prop_assert_eq!(&said, &Ear::filter(&text));
+            said.push_str(&plain.finish());
+            prop_assert_eq!(&said, &Plain::filter(Language::english(), &text));
             prop_assert!(!said.contains("  ") && !said.contains('\n') && !said.contains('😊'), "{:?}", said);
         }
     }

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::pattern::{LONGEST, Parts, Pattern};
+use crate::pattern::{LONGEST, Parts, Pattern};
 
 /// What a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

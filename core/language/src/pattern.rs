@@ -12,14 +12,14 @@
 type Places = u32;
 
 /// A sentence of more words matches nothing.
-pub(super) const LONGEST: usize = 24;
+pub(crate) const LONGEST: usize = 24;
 
 /// Named parts of patterns.
 #[derive(Default)]
-pub(super) struct Parts(Vec<(&'static str, Pattern)>);
+pub(crate) struct Parts(Vec<(&'static str, Pattern)>);
 
 /// A pattern over words.
-pub(super) struct Pattern(Node);
+pub(crate) struct Pattern(Node);
 
 enum Node {
     Word(&'static str),
@@ -43,7 +43,7 @@ impl Parts {
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
-    pub(super) fn add(&mut self, name: &'static str, text: &'static str) -> Result<(), String> {
+    pub(crate) fn add(&mut self, name: &'static str, text: &'static str) -> Result<(), String> {
         let pattern = self.parse(text)?;
         self.0.push((name, pattern));
         Ok(())
@@ -53,14 +53,14 @@ impl Parts {
     ///
     /// # Errors
     /// What is wrong with it, when it is not well formed or uses an unknown part.
-    pub(super) fn parse(&self, text: &'static str) -> Result<Pattern, String> {
+    pub(crate) fn parse(&self, text: &'static str) -> Result<Pattern, String> {
         let mut reader = Reader { parts: self, text, rest: text };
         let node = reader.any()?;
         if reader.rest.is_empty() { Ok(Pattern(node)) } else { Err(reader.wrong("unopened )")) }
     }
 
     /// Whether all of the words match.
-    pub(super) fn matches(&self, pattern: &Pattern, words: &[&str]) -> bool {
+    pub(crate) fn matches(&self, pattern: &Pattern, words: &[&str]) -> bool {
         words.len() <= LONGEST && self.walk(&pattern.0, 1, words) & (1 << words.len()) != 0
     }
 

@@ -12,33 +12,12 @@ mod words;
 
 use std::ops::Range;
 
+use crate::token::{Token, TokenKind};
 use lex::{Kind, Piece};
-
-/// What to speak, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// How to speak it.
-    pub kind: TokenKind,
-    /// The word, the letters, or the mark.
-    pub text: String,
-    /// The bytes of the given text that it stands for.
-    pub source: Range<usize>,
-}
-
-/// How to speak a [`Token`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenKind {
-    /// As a word: letters, with apostrophes and hyphens inside.
-    Word,
-    /// Letter by letter.
-    Letters,
-    /// As a pause or intonation: one of `. , ; : ! ? … — ( )`.
-    Mark,
-}
 
 /// Normalises a text. Whatever cannot be spoken (emoji, markup, other scripts
 /// than Latin, Greek and Cyrillic) is left out.
-pub fn normalize(text: &str) -> Vec<Token> {
+pub(super) fn normalize(text: &str) -> Vec<Token> {
     let pieces = lex::pieces(text);
     let mut reader = Reader { pieces: &pieces, out: Vec::new(), spoken: false };
     let mut i = 0;
@@ -46,20 +25,6 @@ pub fn normalize(text: &str) -> Vec<Token> {
         i = reader.step(i).max(i + 1);
     }
     reader.out
-}
-
-/// The tokens as one line: for people and tests to read.
-pub fn line(tokens: &[Token]) -> String {
-    let mut line = String::new();
-    for token in tokens {
-        let open = line.is_empty() || line.ends_with('(');
-        let joined = token.kind == TokenKind::Mark && !matches!(token.text.as_str(), "(" | "—");
-        if !open && !joined {
-            line.push(' ');
-        }
-        line.push_str(&token.text);
-    }
-    line
 }
 
 /// The pieces of a text, and what was made of those before the current one.

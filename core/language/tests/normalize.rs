@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
-use sayso_models::tts::normalize::{TokenKind, line, normalize};
+use sayso_language::{Language, Token, TokenKind, line};
+
+fn normalize(text: &str) -> Vec<Token> {
+    Language::english().normalize(text)
+}
 
 /// What is written, and what is said.
 const CASES: &[(&str, &str)] = &[

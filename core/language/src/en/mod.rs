@@ -1,0 +1,155 @@
+//! English, as it is spoken in America.
+
+mod clock;
+mod itself;
+mod normalize;
+
+use crate::Language;
+use crate::clause::Clauses;
+use crate::heard::Remarks;
+use crate::plain::Signs;
+use crate::prompt::{Prompt, Prompts};
+use crate::reading::Endings;
+
+/// English.
+pub(crate) static ENGLISH: Language = Language {
+    code: "en",
+    remarks: &REMARKS,
+    endings: &ENDINGS,
+    clauses: &CLAUSES,
+    signs: &Signs { times: "times", about: "about" },
+    prompts: &PROMPTS,
+    normalize: normalize::normalize,
+    answer: |text, now, facts| clock::answer(text, now).or_else(|| itself::answer(text, facts)),
+};
+
+static REMARKS: Remarks = Remarks {
+    stops: &[
+        "stop it",
+        "stop that",
+        "stop talking",
+        "cancel that",
+        "cancel it",
+        "never mind",
+        "be quiet",
+        "shut up",
+        "that's enough",
+        "stop",
+        "cancel",
+        "nevermind",
+    ],
+    beside_stops: &["please", "ok", "okay", "oh", "no", "just", "now"],
+    backchannels: &[
+        "i see",
+        "got it",
+        "thank you",
+        "all right",
+        "very good",
+        "uh huh",
+        "mhm",
+        "mm",
+        "mmm",
+        "hmm",
+        "hm",
+        "uh-huh",
+        "uhhuh",
+        "huh",
+        "uh",
+        "um",
+        "ah",
+        "aha",
+        "oh",
+        "yeah",
+        "yep",
+        "yes",
+        "yup",
+        "ok",
+        "okay",
+        "right",
+        "sure",
+        "good",
+        "great",
+        "cool",
+        "nice",
+        "wow",
+        "really",
+        "exactly",
+        "true",
+        "thanks",
+    ],
+    stock_phrases: &[
+        "you",
+        "bye",
+        "bye bye",
+        "thank you",
+        "thank you very much",
+        "thank you so much",
+        "thanks for watching",
+        "thank you for watching",
+        "thank you so much for watching",
+        "see you next time",
+        "see you in the next video",
+        "please subscribe",
+        "subtitles by the amaraorg community",
+        "ill see you next time",
+    ],
+};
+
+static ENDINGS: Endings = Endings {
+    dangling: &[
+        "a", "about", "after", "an", "and", "are", "as", "at", "because", "before", "between",
+        "but", "by", "could", "did", "do", "does", "during", "er", "every", "for", "from", "get",
+        "give", "has", "have", "his", "hmm", "how", "i", "i'd", "i'll", "i'm", "if", "into", "is",
+        "it's", "like", "make", "my", "of", "or", "our", "set", "should", "so", "than", "that's",
+        "the", "their", "then", "to", "uh", "um", "until", "was", "we", "well", "were", "what's",
+        "when", "where", "which", "will", "with", "your",
+    ],
+    before_number: &["for", "in", "after", "by", "at", "to", "and"],
+    numbers: &[
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty",
+        "ninety", "hundred", "thousand",
+    ],
+};
+
+static CLAUSES: Clauses = Clauses {
+    joining: &[
+        "and", "because", "but", "for", "from", "if", "or", "since", "so", "that", "when", "where",
+        "which", "while",
+    ],
+    verbs: &["are", "can", "has", "have", "is", "should", "was", "were", "will", "would"],
+    leaning: &[
+        "and", "he", "how", "i", "it", "she", "that", "there", "they", "this", "we", "what",
+        "where", "which", "who", "why", "you",
+    ],
+    abbreviations: &[
+        "approx", "capt", "dr", "e.g", "etc", "gen", "i.e", "jr", "mr", "mrs", "ms", "mt", "no",
+        "prof", "sr", "st", "vol", "vs",
+    ],
+    capitals: &["I"],
+};
+
+static PROMPTS: Prompts = Prompts {
+    standard: Prompt {
+        system: include_str!("prompts/standard.txt"),
+        examples: include_str!("prompts/standard-examples.txt"),
+    },
+    small: Prompt {
+        system: include_str!("prompts/small.txt"),
+        examples: include_str!("prompts/small-examples.txt"),
+    },
+    first_question: "What can you do for me?",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_are_searched_are_sorted() {
+        let Clauses { joining, verbs, leaning, abbreviations, .. } = CLAUSES;
+        for list in [joining, verbs, leaning, abbreviations, ENDINGS.dangling] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Language packs: everything a person says to the program or hears from it, and
+//! everything matched against it.
+//!
+//! A [`Language`] holds the words and rules of one language. What works alike in all of
+//! them takes it by reference: [`ClauseSplitter`] cuts a reply into clauses, [`Plain`]
+//! takes markup out of it. A new language is a folder beside `en/` and a constructor
+//! beside [`Language::english`].
+//!
+//! Pure: no state, no files, no clock. A test (`tests/sources.rs`) holds the other crates
+//! to having no such words.
+
+#![forbid(unsafe_code)]
+
+mod clause;
+mod en;
+mod heard;
+mod pattern;
+mod plain;
+mod prompt;
+mod reading;
+mod token;
+
+use jiff::civil::DateTime;
+
+pub use clause::{Clause, ClauseSplitter};
+pub use plain::Plain;
+pub use prompt::{Prompt, Prompts};
+pub use reading::Reading;
+pub use token::{Token, TokenKind, line};
+
+/// One language: its words, and its rules as pure functions.
+pub struct Language {
+    code: &'static str,
+    remarks: &'static heard::Remarks,
+    endings: &'static reading::Endings,
+    clauses: &'static clause::Clauses,
+    signs: &'static plain::Signs,
+    prompts: &'static Prompts,
+    normalize: fn(&str) -> Vec<Token>,
+    answer: fn(&str, &DateTime, &Facts) -> Option<String>,
+}
+
+/// What is true of the program as it was started. That it needs no network
+/// while it runs is true of every build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The language model: its name in the catalogue, or its file.
+    pub model: String,
+    /// Whether what is said and answered is written to a log.
+    pub words_logged: bool,
+    /// The version of the program.
+    pub version: String,
+}
+
+impl Language {
+    /// English, as it is spoken in America.
+    pub fn english() -> &'static Self {
+        &en::ENGLISH
+    }
+
+    /// Its ISO 639-1 code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What language models are told before a conversation.
+    pub fn prompts(&self) -> &'static Prompts {
+        self.prompts
+    }
+
+    /// Text as people write it, brought into words that can be spoken: numbers, times,
+    /// dates, units, money, abbreviations, addresses. Whatever cannot be spoken (emoji,
+    /// markup, other scripts) is left out. Linear in the length of the text.
+    pub fn normalize(&self, text: &str) -> Vec<Token> {
+        (self.normalize)(text)
+    }
+
+    /// The answer to a question that no language model can answer truly: about the time,
+    /// the date and the weather, which it cannot know, and about the program itself.
+    /// `None` for any other text.
+    pub fn answer(&self, text: &str, now: &DateTime, facts: &Facts) -> Option<String> {
+        (self.answer)(text, now, facts)
+    }
+}
+
+impl std::fmt::Debug for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Language").field(&self.code).finish()
+    }
+}
+
+impl PartialEq for Language {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Eq for Language {}

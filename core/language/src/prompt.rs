@@ -1,0 +1,41 @@
+//! What a language model reads before a conversation.
+
+/// What a language model is told before a conversation, for replies that are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// The system prompt.
+    pub system: &'static str,
+    /// What the user says in one line, the answer in the next; empty lines do not count.
+    pub(crate) examples: &'static str,
+}
+
+impl Prompt {
+    /// Example exchanges that go with the system prompt: what the user says, and the answer.
+    pub fn examples(&self) -> Vec<(&'static str, &'static str)> {
+        let mut lines = self.examples.lines().map(str::trim).filter(|line| !line.is_empty());
+        std::iter::from_fn(|| Some((lines.next()?, lines.next()?))).collect()
+    }
+}
+
+/// The prompts of a language.
+#[derive(Debug)]
+pub struct Prompts {
+    /// For models of about half a billion parameters and more.
+    pub standard: Prompt,
+    /// For models of about a hundred million parameters.
+    pub small: Prompt,
+    /// A question that any assistant is asked, to warm a model up.
+    pub first_question: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_pairs_of_lines() {
+        let examples = "\n Hello. \nHi.\n\nHow are you?\nFine.\nNo answer to this";
+        let prompt = Prompt { system: "", examples };
+        assert_eq!(prompt.examples(), [("Hello.", "Hi."), ("How are you?", "Fine.")]);
+    }
+}

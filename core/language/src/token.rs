@@ -1,0 +1,39 @@
+//! Text in words that can be spoken.
+
+use std::ops::Range;
+
+/// What to speak, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// How to speak it.
+    pub kind: TokenKind,
+    /// The word, the letters, or the mark.
+    pub text: String,
+    /// The bytes of the given text that it stands for.
+    pub source: Range<usize>,
+}
+
+/// How to speak a [`Token`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// As a word: letters, with apostrophes and hyphens inside.
+    Word,
+    /// Letter by letter.
+    Letters,
+    /// As a pause or intonation: one of `. , ; : ! ? … — ( )`.
+    Mark,
+}
+
+/// The tokens as one line: for people and tests to read.
+pub fn line(tokens: &[Token]) -> String {
+    let mut line = String::new();
+    for token in tokens {
+        let open = line.is_empty() || line.ends_with('(');
+        let joined = token.kind == TokenKind::Mark && !matches!(token.text.as_str(), "(" | "—");
+        if !open && !joined {
+            line.push(' ');
+        }
+        line.push_str(&token.text);
+    }
+    line
+}

@@ -1,0 +1,47 @@
+//! What is true of the program as it was started.
+
+use sayso_language::Facts;
+
+use crate::config::{Config, Profile};
+
+/// What follows from the settings.
+pub fn facts(config: &Config) -> Facts {
+    let model = match (config.models.llm.as_str(), config.models.profile) {
+        ("", Profile::Standard) => "qwen2.5-coder-0.5b",
+        ("", Profile::Small) => "smollm2-135m",
+        (chosen, _) => chosen,
+    };
+    Facts {
+        model: model.into(),
+        words_logged: config.privacy.log_words,
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_true_of_this_program() {
+        let mut config = Config::default();
+        let told = |text: &str, config: &Config| {
+            let now = jiff::civil::date(2026, 11, 2).at(14, 5, 0, 0);
+            config.spoken().answer(text, &now, &facts(config)).expect("an answer")
+        };
+        let model = |config: &Config| told("What model are you using?", config);
+        assert!(model(&config).contains("Qwen 2.5"), "{}", model(&config));
+        config.models.profile = Profile::Small;
+        assert!(model(&config).contains("Smol LM 2"), "{}", model(&config));
+        config.models.llm = "/models/tiny-model_q4.gguf".into();
+        assert!(model(&config).contains("tiny model q4"), "{}", model(&config));
+        config.models.llm = "qwen2.5-coder-0.5b".into();
+        assert!(model(&config).contains("Qwen 2.5"), "{}", model(&config));
+
+        let recorded = |config: &Config| told("Are you recording this?", config);
+        assert!(recorded(&config).contains("isn't recorded"));
+        config.privacy.log_words = true;
+        assert!(recorded(&config).contains("a log") && !recorded(&config).contains("isn't"));
+        assert!(told("What version are you?", &config).contains(env!("CARGO_PKG_VERSION")));
+    }
+}
