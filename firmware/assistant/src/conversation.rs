@@ -21,7 +21,7 @@ use sayso_board::{Change, Panel};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
-use sayso_language::{ClauseSplitter, Language};
+use sayso_language::Language;
 use sayso_models::Cancel;
 
 use self::current::Current;
