@@ -1,5 +1,6 @@
 //! What became of the tests.
 
+use std::collections::BTreeSet;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -13,12 +14,21 @@ pub struct Outcome {
     /// The list of failures at the end, of which there may be several, one per run.
     failures: Vec<String>,
     in_list: bool,
+    ran: BTreeSet<String>,
+    /// Tests that only run when asked for.
+    left_out: BTreeSet<String>,
 }
 
 impl Outcome {
     /// Reads the next line of what it printed.
     pub fn read(&mut self, line: &str) {
         let line = line.trim_end();
+        if let Some((test, result)) = line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
+        {
+            let tests =
+                if result.starts_with("ignored") { &mut self.left_out } else { &mut self.ran };
+            tests.insert(test.to_owned());
+        }
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.in_list = false;
             self.passed += count(counts, " passed");
@@ -50,6 +60,8 @@ pub struct Tally {
     failures: Vec<String>,
     /// `test: reason` of each that was skipped.
     skips: Vec<String>,
+    /// `program: test` of each that only runs when asked for, and was not.
+    left_out: BTreeSet<String>,
 }
 
 impl Tally {
@@ -57,7 +69,12 @@ impl Tally {
     pub fn add(&mut self, program: &str, outcome: Outcome, status: &ExitStatus) {
         self.passed += outcome.passed;
         self.failed += outcome.failed;
-        self.failures.extend(outcome.failures.iter().map(|test| format!("{program}: {test}")));
+        let named = |test: &String| format!("{program}: {test}");
+        self.failures.extend(outcome.failures.iter().map(named));
+        self.left_out.extend(outcome.left_out.iter().map(named));
+        for test in outcome.ran.iter().map(named) {
+            self.left_out.remove(&test);
+        }
         // A program that a signal ended reports no test as failed.
         if !status.success() && outcome.failed == 0 {
             self.failed += 1;
@@ -81,15 +98,22 @@ impl Tally {
             [] => "none skipped".to_owned(),
             skips => format!("{} skipped ({})", skips.len(), skips.join("; ")),
         };
+        let left_out = match self.left_out.len() {
+            0 => String::new(),
+            count => {
+                let tests = self.left_out.iter().map(String::as_str).collect::<Vec<_>>();
+                format!(", {count} left out ({})", tests.join("; "))
+            }
+        };
         let minutes = took.as_secs_f64() / 60.0;
         if self.failed == 0 {
             let passed = self.passed.saturating_sub(self.skips.len());
-            Ok(format!("passed: {passed} tests, {skipped}, in {minutes:.0} min"))
+            Ok(format!("passed: {passed} tests, {skipped}{left_out}, in {minutes:.0} min"))
         } else {
             let all = self.passed + self.failed;
             let failures = self.failures.join("; ");
             Err(format!(
-                "{} of {all} tests failed ({failures}), {skipped}, in {minutes:.0} min",
+                "{} of {all} tests failed ({failures}), {skipped}{left_out}, in {minutes:.0} min",
                 self.failed
             ))
         }
@@ -138,6 +162,23 @@ test result: FAILED. 2 passed; 1 failed; 4 ignored; 0 measured; 0 filtered out; 
             tally.verdict(minutes).unwrap(),
             "passed: 8 tests, 2 skipped (stt::a: no sound; stt::b: no model), in 31 min"
         );
+    }
+
+    #[test]
+    fn tests_that_were_never_asked_for_are_named() {
+        let mut tally = Tally::default();
+        let first = "test long ... ignored, half an hour\ntest slow ... ignored\ntest a ... ok\n\
+                     test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out";
+        add(&mut tally, "tests bench", first, 0);
+        let verdict = tally.verdict(Duration::ZERO).unwrap();
+        let left_out = "1 tests, none skipped, 2 left out (tests bench: long; tests bench: slow)";
+        assert!(verdict.contains(left_out), "{verdict}");
+        // What it prints comes before the result.
+        let then = "test slow ... it went\nwell\nok\n\
+                    test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out";
+        add(&mut tally, "tests bench", then, 0);
+        let verdict = tally.verdict(Duration::ZERO).unwrap();
+        assert!(verdict.contains("2 tests, none skipped, 1 left out (tests bench: long)"));
     }
 
     #[test]
