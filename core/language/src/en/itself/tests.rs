@@ -465,7 +465,6 @@ const ASKED: [(Topic, &str); 18] = [
          What sort of things can you help me with?
          What's the point of you?
          What use are you?
-         What are my options?
          What are the commands?
          What is it that you do?
          What is it you can do?
@@ -996,6 +995,33 @@ const OTHER: &str = "
     Should I call you tomorrow?
     What should I ask my doctor?
     Since when are you a reader of mine?
+    Can you make a timer in Python?
+    Is the talk recorded?
+    Do you give talks?
+    Do you give back to others?
+    Do you hear the sound?
+    Did you hear the speech?
+    Is it leaving the house?
+    Does it stay in the house?
+    Is it kept in the box?
+    Has it left the room?
+    What is on the other side?
+    What would you be?
+    What can this be?
+    Who could this be?
+    Is it artificial?
+    Is there a link?
+    Is there a connection?
+    What is the point?
+    What are the advantages?
+    What are my options?
+    Is there anything you can do?
+    What should I expect?
+    What would you do?
+    How do you help people?
+    Do you remember the last question?
+    Options.
+    Instructions.
     Can you help me write an email to my boss?
     Can you write an email to my boss?
     Can you help me buy a present?
@@ -1339,6 +1365,7 @@ fn the_facts_decide_what_is_told() {
     facts.words_logged = true;
     let logged = told("Are you recording this?", &facts);
     assert!(logged.contains("a log") && !logged.contains("isn't recorded"));
+    assert!(told("Do you remember things?", &facts).contains("a log"));
     assert!(told("What version are you?", &facts).contains("1.2.3"));
 }
 
