@@ -113,7 +113,9 @@ const ASKED: [(Topic, &str); 18] = [
          Who is the person that made you?
          Who did the programming for you?
          Who made this thing?
-         Who do I thank for creating you?",
+         Who do I thank for creating you?
+         Which folks built you?
+         Who is it that made you?",
     ),
     (
         Topic::Online,
@@ -207,7 +209,8 @@ const ASKED: [(Topic, &str); 18] = [
          Are you a digital person?
          Do I have a human on the line?
          Are you some kind of droid?
-         Are you an artificial intelligence assistant?",
+         Are you an artificial intelligence assistant?
+         Are you an automated voice?",
     ),
     (
         Topic::Brand,
@@ -417,7 +420,14 @@ const ASKED: [(Topic, &str); 18] = [
          Are you always on?
          Are you talking to a server?
          Do you talk to the cloud?
-         Do you erase everything afterwards?",
+         Do you erase everything afterwards?
+         Is somebody at the company hearing this?
+         Do you retain any of my voice data?
+         Do you beam my voice anywhere?
+         Do you have me on tape?
+         Does Google get my recordings?
+         Is this all being saved somewhere?
+         Do you ever upload stuff?",
     ),
     (
         Topic::Abilities,
@@ -485,7 +495,9 @@ const ASKED: [(Topic, &str); 18] = [
          Commands.
          How may you help me?
          How can you assist me?
-         Can you do anything useful?",
+         Can you do anything useful?
+         What am I able to ask you?
+         In what ways can you help me?",
     ),
     (
         Topic::Place,
@@ -633,7 +645,8 @@ const ASKED: [(Topic, &str); 18] = [
          Do you remember me from yesterday?
          What did I say yesterday?
          What did we talk about last time?
-         Do you know what I said yesterday?",
+         Do you know what I said yesterday?
+         Does your memory last?",
     ),
     (
         Topic::Inability,
@@ -735,7 +748,11 @@ const ASKED: [(Topic, &str); 18] = [
          Do you do reminders?
          Can you handle timers?
          Are you capable of playing music?
-         Are you capable of setting alarms?",
+         Are you capable of setting alarms?
+         Can you shoot a text to my sister?
+         Can you look something up on Wikipedia?
+         Can you fire up Netflix?
+         Can you place an order for pizza?",
     ),
 ];
 
@@ -1022,6 +1039,13 @@ const OTHER: &str = "
     Do you remember the last question?
     Options.
     Instructions.
+    Does Google have good maps?
+    Is this all there is?
+    Can you shoot a basketball?
+    Can you place these in order?
+    In what ways can you cook an egg?
+    What am I able to do about it?
+    Who is it that made penicillin?
     Can you help me write an email to my boss?
     Can you write an email to my boss?
     Can you help me buy a present?
