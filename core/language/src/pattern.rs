@@ -3,7 +3,7 @@
 //! `|`, `(…)`, `?`, `*` and `+` mean what they mean in a regular expression, and
 //! stand after a group or a part; after a word, `?` makes its last letter optional
 //! (`an?`). A word in capitals is a part, defined once and used by name, and
-//! `NUMBER` is any word with a digit in it.
+//! `NUMBER` is any word with a digit in it, and `WORD` is any word.
 //!
 //! The regex crate was tried: the parts, written out wherever they are used, made
 //! 70 kB of expressions, 11 MB in memory and 100 ms before the first match.
@@ -24,6 +24,8 @@ pub(crate) struct Pattern(Node);
 enum Node {
     Word(&'static str),
     Number,
+    /// Any word.
+    Wild,
     /// The part of that index.
     Part(usize),
     /// One after the other.
@@ -76,6 +78,7 @@ impl Parts {
         match node {
             Node::Word(word) => step(&|other| other == *word),
             Node::Number => step(&|other| other.contains(|c: char| c.is_ascii_digit())),
+            Node::Wild => step(&|_| true),
             Node::Part(index) => {
                 self.0.get(*index).map_or(0, |(_, part)| self.walk(&part.0, from, words))
             }
@@ -151,6 +154,7 @@ impl Reader<'_> {
                 None => return Err(self.wrong("no word")),
                 Some(first) if !first.is_ascii_uppercase() => return Ok(self.word(word)),
                 Some(_) if word == "NUMBER" => Node::Number,
+                Some(_) if word == "WORD" => Node::Wild,
                 Some(_) => {
                     let known = self.parts.0.iter().position(|(name, _)| *name == word);
                     Node::Part(known.ok_or_else(|| self.wrong("unknown part"))?)
@@ -203,6 +207,7 @@ mod tests {
             ("((a)?)* b", &["b", "a a b"], &["a"]),
             ("ARE_IT", &["are you it", "you are 4o"], &["are you", "are you x"]),
             ("a|b c", &["a", "b c"], &["a c", "b"]),
+            ("a WORD (WORD)?", &["a b", "a b c"], &["a", "b c", "a b c d"]),
         ] {
             for text in fits {
                 assert!(matches(pattern, text), "{pattern} × {text}");

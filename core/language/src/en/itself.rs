@@ -85,6 +85,22 @@ fn say(topic: Topic, facts: &Facts) -> String {
              recorded, and it's sent to nobody."
                 .into()
         }
+        Topic::Microphone => {
+            "When you talk with me, the microphone is on unless it's muted. What it hears stays on \
+             your own device."
+                .into()
+        }
+        Topic::Memory if facts.words_logged => {
+            "I remember this conversation only, and only until it ends. But I was set up to write \
+             the words into a log."
+                .into()
+        }
+        Topic::Memory => "I remember this conversation only, and only until it ends.".into(),
+        Topic::Inability => {
+            "I can't do that yet. I can only talk with you, answer questions, and tell you the \
+             time and the date."
+                .into()
+        }
         Topic::Abilities => {
             "You can ask me questions and talk with me, and I tell you the time and the date."
                 .into()

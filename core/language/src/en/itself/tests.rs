@@ -4,7 +4,7 @@ use super::wordings::{self, Topic};
 use super::{Facts, answer, say};
 
 /// How people ask, one a line; typed, and as Whisper writes it.
-const ASKED: [(Topic, &str); 15] = [
+const ASKED: [(Topic, &str); 18] = [
     (
         Topic::Name,
         "What's your name?
@@ -43,7 +43,18 @@ const ASKED: [(Topic, &str); 15] = [
          What kind of assistant are you?
          Um, who are you?
          Tell me who you are.
-         And what are you, really?",
+         And what are you, really?
+         And who might you be?
+         Who might you be?
+         With whom am I speaking?
+         Who the heck are you?
+         Who on earth are you?
+         What am I talking to?
+         Who is it that I'm talking to?
+         Who's on the other end?
+         State your name.
+         What's your story?
+         What could you be?",
     ),
     (
         Topic::Maker,
@@ -81,7 +92,30 @@ const ASKED: [(Topic, &str); 15] = [
          What's the name of your maker?
          Is it true that you were made by Google?
          One more thing. Who made you?
-         Who is behind you?",
+         Who is behind you?
+         Who wrote your code?
+         Do you report to Google?
+         So who exactly put you together?
+         whos your daddy
+         Who's your daddy?
+         Who wrote your software?
+         Who came up with you?
+         Who thought you up?
+         Who gave you your name?
+         Who brought you to life?
+         Who are the people behind you?
+         Who's the genius who built you?
+         Whose creation are you?
+         Who is the company behind you?
+         Who named you?
+         Who coded you?
+         Who was your code written by?
+         Who is the person that made you?
+         Who did the programming for you?
+         Who made this thing?
+         Who do I thank for creating you?
+         Which folks built you?
+         Who is it that made you?",
     ),
     (
         Topic::Online,
@@ -107,7 +141,22 @@ const ASKED: [(Topic, &str); 15] = [
          Can you Google something?
          Are you always on-line?
          Are you on the internet right now?
-         What happens if the internet goes down?",
+         What happens if the internet goes down?
+         Do you have a connection to the net?
+         Have you got a connection to the internet?
+         Do you have a live internet connection?
+         Is there an internet connection?
+         Is this device connected to the internet?
+         Can I use you without internet?
+         Do you still work when the Wi-Fi is down?
+         Is this thing on the internet?
+         Can you google the score for me?
+         Are you on the net?
+         Do you use my mobile data?
+         Does this use my data plan?
+         Can I talk to you offline?
+         Is your brain in the cloud?
+         Can you search the internet for news?",
     ),
     (
         Topic::Person,
@@ -147,7 +196,21 @@ const ASKED: [(Topic, &str); 15] = [
          I think you are a robot.
          Is it true you're a robot?
          Are you real or fake?
-         Are you a doctor?",
+         Are you a doctor?
+         are you an android
+         Are you a cyborg?
+         Are you flesh and blood?
+         Are you made of flesh and blood?
+         Are you just a bunch of code?
+         Are you a real life form?
+         Are you a piece of software?
+         Are you a virtual assistant?
+         Is this automated?
+         Are you a digital person?
+         Do I have a human on the line?
+         Are you some kind of droid?
+         Are you an artificial intelligence assistant?
+         Are you an automated voice?",
     ),
     (
         Topic::Brand,
@@ -223,7 +286,148 @@ const ASKED: [(Topic, &str); 15] = [
          Before we start, are you recording me?
          Please be honest with me. Are you recording this?
          Are people listening to my conversations?
-         Are you keeping a record of this?",
+         Are you keeping a record of this?
+         Do you save recordings of me?
+         Do you store recordings of me?
+         Do you upload my recordings?
+         Is anything uploaded?
+         is any of this going to the cloud
+         Does my voice go to the cloud?
+         Is this conversation being taped?
+         is this going to the internet
+         do you phone home
+         Can anyone listen to this conversation?
+         Do you keep recordings?
+         Do you keep audio of me talking?
+         Do you save my voice?
+         Do you save the audio?
+         Do you save our chats?
+         Do you store our talks?
+         Do you archive my conversations?
+         Do you make recordings of our conversations?
+         Do you keep a copy of my voice?
+         Do you keep a transcript of this?
+         Do you hold on to my data?
+         Do you upload anything?
+         Do you upload audio to the cloud?
+         Do you upload what I say to a server?
+         Do you send anything to the cloud?
+         Do you send recordings to anyone?
+         Do you send audio to Google?
+         Do you send this to Amazon?
+         Do you stream my voice to the internet?
+         Do you share recordings with third parties?
+         Do you share what I tell you with others?
+         Do you pass on what I say?
+         Do you call home?
+         Do you report back to headquarters?
+         Do you sell my conversations?
+         Do you leak my secrets?
+         Do you use my conversations to train?
+         Do you use my voice for training?
+         Does anything I say go to the cloud?
+         Does anything leave this device?
+         Does any of this leave my house?
+         Does my voice leave this room?
+         Does my data leave the device?
+         Does this conversation stay between us?
+         Does everything stay on this device?
+         Does any of this go online?
+         Does what I say go to Google?
+         Does anything get recorded?
+         Does anything get sent to a server?
+         Does my voice get stored?
+         Is anything being recorded?
+         Is anything I say saved?
+         Is anything sent to Apple?
+         Is anything stored in the cloud?
+         Is any of this recorded?
+         Is any of this being saved?
+         Is all of this being uploaded?
+         Is my voice being recorded?
+         Is my voice sent to the cloud?
+         Is my voice uploaded anywhere?
+         Is my voice being streamed to a server?
+         Is this being taped?
+         Is this being uploaded to the cloud?
+         Is this call being recorded?
+         Is this conversation saved?
+         Is this conversation kept anywhere?
+         Is this sent to anyone?
+         Is this stored on a server?
+         Is this chat logged?
+         Is audio sent anywhere?
+         Is what I say sent over the internet?
+         Is what I say uploaded?
+         Is everything I say recorded?
+         Are my recordings uploaded?
+         Are our conversations stored anywhere?
+         Are conversations recorded?
+         Are my words being sent somewhere?
+         Are you taping this?
+         Are you taping this conversation?
+         Are you uploading my voice?
+         Are you uploading this?
+         Are you sending this to anyone?
+         Are you sending my voice over the internet?
+         Are you saving any of this?
+         Are you saving recordings?
+         Are you keeping what I say?
+         Are you storing my voice?
+         Are you sharing this with anybody?
+         Are you streaming this to the cloud?
+         Will you save what I say?
+         Will my voice be stored?
+         Will this be recorded?
+         Where do my recordings go?
+         Where are my recordings stored?
+         Where do you store my voice?
+         Where do you send my data?
+         Where does this conversation go?
+         Who do you share my data with?
+         Who can listen to this conversation?
+         Who can access my recordings?
+         Can anyone hear this conversation?
+         Can anybody listen in on us?
+         Can somebody access my recordings?
+         Can hackers listen to me?
+         Can Google hear me?
+         Is the government listening to us?
+         Is there a recording of this?
+         Is there a log of this conversation?
+         Is there any record of what I say?
+         What do you record?
+         What do you store?
+         What gets uploaded?
+         What gets sent to the cloud?
+         What do you send to Google?
+         How much of this is recorded?
+         How much of what I say is stored?
+         How long do you keep my recordings?
+         How long is my data stored?
+         Why do you record me?
+         Can I talk to you in private?
+         Is someone on the other side listening?
+         Does this thing record me?
+         Does this device listen to us?
+         Are you wiretapped?
+         What happens to my voice after I speak?
+         How is my data used?
+         Do you gather data on me?
+         Do you tell anyone what I say?
+         Will you keep this between us?
+         Is it safe to talk to you?
+         Are you always on?
+         Are you talking to a server?
+         Do you talk to the cloud?
+         Do you erase everything afterwards?
+         Is somebody at the company hearing this?
+         Do you retain any of my voice data?
+         Do you beam my voice anywhere?
+         Do you have me on tape?
+         Does Google get my recordings?
+         Is this all being saved somewhere?
+         Do you ever upload stuff?",
     ),
     (
         Topic::Abilities,
@@ -245,7 +449,55 @@ const ASKED: [(Topic, &str); 15] = [
          Show me what you can do.
          Please tell me what you can do for me.
          What is your job?
-         Do you have any special skills?",
+         Do you have any special skills?
+         What are you good for?
+         What things can you help with?
+         what are you able to help me with
+         What can I say?
+         help
+         Help, please.
+         What can you help with?
+         What else can you help me with?
+         What are you able to do?
+         What are you able to do for me?
+         What are you here for?
+         What are you useful for?
+         What can you assist with?
+         What can you offer me?
+         What can you answer?
+         What can you talk about?
+         What can I talk about with you?
+         What can I ask?
+         What can I ask for?
+         What can I talk to you about?
+         What could I say to you?
+         What topics can you discuss?
+         What sort of things can you help me with?
+         What's the point of you?
+         What use are you?
+         What are the commands?
+         What is it that you do?
+         What is it you can do?
+         What makes you useful?
+         What tasks can you perform?
+         What would you be able to do?
+         How can you be useful?
+         How do I use this thing?
+         How do I talk to you?
+         Show me some things you can do.
+         Give me a list of things you can do.
+         Teach me how to use you.
+         What can't you do?
+         What are you not able to do?
+         Is there anything you can't do?
+         Are you good for anything?
+         Are you useful?
+         Commands.
+         How may you help me?
+         How can you assist me?
+         Can you do anything useful?
+         What am I able to ask you?
+         In what ways can you help me?",
     ),
     (
         Topic::Place,
@@ -346,6 +598,161 @@ const ASKED: [(Topic, &str); 15] = [
          Do you have a birthday?
          What year were you made?
          Can you tell me how old you are?",
+    ),
+    (
+        Topic::Microphone,
+        "Is the microphone on?
+         Is the mic on?
+         Is your microphone on right now?
+         Is your mic always on?
+         Is the mic muted?
+         Is my microphone live?
+         Do you have a microphone?
+         Are you using the microphone?
+         Is the microphone still recording?
+         Does the microphone stay on?
+         When is the mic on?
+         Is the microphone always listening?
+         How do you hear me?
+         Are you muted?",
+    ),
+    (
+        Topic::Memory,
+        "Do you have a memory of what I tell you?
+         can you remember what I said yesterday?
+         Do you have a memory?
+         Do you have a long-term memory?
+         Do you have any memory of our last conversation?
+         Do you remember what I said yesterday?
+         Do you remember our last conversation?
+         Do you remember our conversations?
+         Do you remember things I tell you?
+         Do you remember what I told you last week?
+         Can you remember things?
+         Can you remember our previous chats?
+         Will you remember this tomorrow?
+         Will you remember what I say?
+         Will you remember me next time?
+         Do you forget everything when I turn you off?
+         Do you forget what I say?
+         How long do you remember things?
+         How long do you remember what I say?
+         How good is your memory?
+         What do you remember about me?
+         Do you learn from what I say?
+         Do you learn from our conversations?
+         Will this conversation be forgotten?
+         Do you remember me from yesterday?
+         What did I say yesterday?
+         What did we talk about last time?
+         Do you know what I said yesterday?
+         Does your memory last?",
+    ),
+    (
+        Topic::Inability,
+        "Can you set an alarm?
+         Can you set an alarm for seven tomorrow morning?
+         Could you set a timer for ten minutes?
+         Can you set a timer?
+         Can you set reminders?
+         Can you set up a reminder for my meeting?
+         Can you start a timer?
+         Can you add milk to my shopping list?
+         Can you put it on my calendar?
+         Can you check my calendar?
+         Can you cancel my alarm?
+         Can you remind me to buy milk?
+         Can you remind me tomorrow?
+         Can you wake me up at six?
+         Can you turn on the light?
+         Could you please turn on the lights?
+         Can you turn the lights off?
+         Can you turn off the TV in the living room?
+         Can you turn on the Wi-Fi?
+         Can you turn down the music?
+         Can you turn it off?
+         Can you switch on the kitchen light?
+         Can you dim the lights?
+         Can you control my lights?
+         Can you control my smart home devices?
+         Are you able to control the thermostat?
+         Do you know how to turn on the lights?
+         Can you change the volume?
+         Can you lock the front door?
+         Can you open the garage door?
+         Can you play music?
+         Can you play some music for me?
+         Can you play a song by the Beatles?
+         Can you play the radio?
+         Can you play me a song?
+         Could you play some jazz music?
+         Do you play music?
+         Do you know how to play music?
+         Can you pause the music?
+         Can you send an email?
+         Can you send an email to my boss?
+         Can you send a message?
+         Can you send a message to my mom?
+         Can you send texts?
+         Can you text my wife?
+         Can you email Bob?
+         Can you call my mom?
+         Can you call Mom?
+         Can you call the police?
+         Can you call me a cab?
+         Can you make phone calls?
+         Can you make a phone call?
+         Do you make calls?
+         Can you order a pizza?
+         Can you order food online?
+         Can you order me something to eat?
+         Can you buy things on Amazon?
+         Can you buy me a ticket?
+         Can you book a flight?
+         Can you book me a hotel in Rome?
+         Can you book a table for two?
+         Can you make a reservation?
+         Can you open an app?
+         Can you open Spotify?
+         Can you open the browser?
+         Can you install apps?
+         Can you record a message?
+         Can you record this meeting?
+         Can you take a picture?
+         Can you take a note?
+         Can you read my emails?
+         Can you check my messages?
+         Can you search YouTube for cat videos?
+         Can you read me the news?
+         Can you give me the latest headlines?
+         Can you pay my bills?
+         Can you find my phone?
+         Can you make me a sandwich?
+         Are you able to set alarms?
+         Are you able to play music?
+         Would you be able to send a text?
+         Do you have the ability to play music?
+         Is it possible for you to call my mom?
+         Can I ask you to set a timer?
+         Why can't you play music?
+         I wonder if you can set an alarm.
+         You can't play music, can you?
+         Can you mute the microphone?
+         Do you support Spotify?
+         Can you set alarms and play music?
+         Can you play something?
+         Can you ring my wife?
+         Can you open my email?
+         Can you control Hue lights?
+         Can you start the vacuum?
+         Do you do reminders?
+         Can you handle timers?
+         Are you capable of playing music?
+         Are you capable of setting alarms?
+         Can you shoot a text to my sister?
+         Can you look something up on Wikipedia?
+         Can you fire up Netflix?
+         Can you place an order for pizza?",
     ),
 ];
 
@@ -468,11 +875,8 @@ const OTHER: &str = "
     Is she human?
     Was Sherlock Holmes a real person?
     Can you see Mars tonight?
-    Can you record this meeting?
-    Can you record a message?
     Can you save this?
     Can you store milk in the freezer?
-    Can you send a message to my mom?
     Can you hear me?
     Can you remember this number?
     Can you sing a song?
@@ -482,7 +886,6 @@ const OTHER: &str = "
     Can you tell me who made the first car?
     Can you tell me where my keys are?
     Can you tell me the time?
-    Can you turn on the Wi-Fi?
     Can you look at this?
     Can you repeat that?
     Can you keep a secret?
@@ -609,6 +1012,285 @@ const OTHER: &str = "
     Should I call you tomorrow?
     What should I ask my doctor?
     Since when are you a reader of mine?
+    Can you make a timer in Python?
+    Is the talk recorded?
+    Do you give talks?
+    Do you give back to others?
+    Do you hear the sound?
+    Did you hear the speech?
+    Is it leaving the house?
+    Does it stay in the house?
+    Is it kept in the box?
+    Has it left the room?
+    What is on the other side?
+    What would you be?
+    What can this be?
+    Who could this be?
+    Is it artificial?
+    Is there a link?
+    Is there a connection?
+    What is the point?
+    What are the advantages?
+    What are my options?
+    Is there anything you can do?
+    What should I expect?
+    What would you do?
+    How do you help people?
+    Do you remember the last question?
+    Options.
+    Instructions.
+    Does Google have good maps?
+    Is this all there is?
+    Can you shoot a basketball?
+    Can you place these in order?
+    In what ways can you cook an egg?
+    What am I able to do about it?
+    Who is it that made penicillin?
+    Can you help me write an email to my boss?
+    Can you write an email to my boss?
+    Can you help me buy a present?
+    Can you do a backflip?
+    Can you tell me how to turn on the lights?
+    Can you start the story again?
+    Can you run a marathon?
+    Can you play the piano?
+    Can you manage a team?
+    Can you use a fork?
+    Can you change a flat tire?
+    Do you tell lies?
+    Do you tell jokes?
+    Do you have an appointment?
+    Will you keep talking?
+    Is it safe to eat raw eggs?
+    Is the brain a computer?
+    Is your cloud fluffy?
+    What did we say before?
+    What did Einstein say yesterday?
+    What happened yesterday?
+    How is my data plan calculated?
+    How is data stored on a disk?
+    How do microphones work?
+    Does this look good?
+    Does this thing bite?
+    I need help.
+    Who made the Mona Lisa?
+    is my printer online
+    are you a person who likes cheese?
+    Who wrote the code of Hammurabi?
+    Does Dropbox upload my photos?
+    Is the cloud safe?
+    Can you believe it?
+    what is a recording studio
+    Can you tell me who wrote Hamlet?
+    Can you help me spell necessary?
+    Can you explain gravity?
+    Can you sing?
+    Can you tell a joke?
+    Can you tell me a joke?
+    Can you tell me about alarms?
+    Can you tell me how to set an alarm on my phone?
+    Can you explain how to turn on the lights in a Tesla?
+    Can you play chess?
+    Can you play a game with me?
+    Can you play twenty questions?
+    Can you write a poem?
+    Can you write an email?
+    Can you write me a short story?
+    Can you write a song?
+    Can you translate this into French?
+    Can you count to ten?
+    Can you do math?
+    Can you speak Spanish?
+    Can you talk like a pirate?
+    Can you call me Bob?
+    Can you call me by my name?
+    Can you call a whale a fish?
+    Can you call him a liar?
+    Can you remind me who wrote Hamlet?
+    Can you remind me what we were talking about?
+    Can you remind me of the capital of France?
+    Can you turn water into wine?
+    Can you turn right on a red light?
+    Can you turn lead into gold?
+    Can you turn down a job offer politely?
+    Can you buy a gun in Texas?
+    Can you buy happiness?
+    Can you buy beer on Sundays in Utah?
+    Can you order these numbers from small to large?
+    Can you set the scene for a story?
+    Can you set a good example?
+    Can you set the table?
+    Can you open a bottle without an opener?
+    Can you open a file in Python?
+    Can you make a timer out of sand?
+    Can you make up a story?
+    Can you make a list of fruits?
+    Can you take a joke?
+    Can you take a guess?
+    Can you take the train to Paris?
+    Can you find the error in this sentence?
+    Can you find a rhyme for orange?
+    Can you read Chinese?
+    Can you read minds?
+    Can you get sick from raw eggs?
+    Can you start again?
+    Can you stop talking?
+    Can you stop that?
+    Can you change the subject?
+    Can you give me an example?
+    Can you give me advice?
+    Can you recommend a book?
+    Can you control your temper in traffic?
+    Can you control a drone with a phone?
+    Can people control their dreams?
+    Can my phone play music?
+    Can Alexa set alarms?
+    Could you imagine living on Mars?
+    Could you say that again?
+    Are you able to explain gravity?
+    Do you know how to cook rice?
+    Do you know how to play poker?
+    Do you know how to open a bottle of wine?
+    Do you know how to tie a tie?
+    Do you play an instrument?
+    Do you call that a joke?
+    Set an alarm for seven.
+    Turn on the lights.
+    Play some music.
+    How do I set an alarm on my phone?
+    How do I turn on Bluetooth?
+    How do I send an email?
+    Should I order a pizza?
+    I can play music.
+    My phone can send messages.
+    Is data stored in the cloud?
+    Is the data in the study correct?
+    Is my photo stored in the cloud?
+    Is my package sent?
+    Is my computer connected to the internet?
+    Is it sold online?
+    Is it stored in the fridge?
+    Is this sold anywhere?
+    Is this going anywhere?
+    Is this going to hurt?
+    Is this going to be on the test?
+    Is everything going well?
+    Is everything ready?
+    Is anything open today?
+    Is anything wrong?
+    Is anything going on tonight?
+    Is anyone home?
+    Is anybody there?
+    Is the phone on the table?
+    Is the TV on?
+    Is the light on?
+    Is the microphone a good gift?
+    Is the store open?
+    Is this cloud a thunderstorm?
+    Is the conversation over?
+    Is music stored on vinyl?
+    Is my mom going to the store?
+    Are the photos uploaded?
+    Are my photos safe in the cloud?
+    Are records better than tapes?
+    Are eggs stored in the fridge?
+    Are phone calls recorded by the police?
+    Are androids real?
+    Are you an android fan?
+    Are you an expert on birds?
+    Are you keeping well?
+    Are you saving for a house?
+    Are you sending flowers?
+    Are you sharing a room?
+    Are you going to the cloud forest?
+    Did you send the letter?
+    Did Apple record a profit?
+    Did the police record the call?
+    Do you keep bees?
+    Do you keep chickens in the yard?
+    Do you save stamps?
+    Do you send Christmas cards?
+    Do you store potatoes in the dark?
+    Do you upload videos to YouTube?
+    Do you record music?
+    Do you have a record player?
+    Do you have any records by the Beatles?
+    Do you have a connection to the royal family?
+    Do you have memories of your childhood?
+    Do you share your toys?
+    Do you phone your mother?
+    Do you remember the alphabet?
+    Do you remember the moon landing?
+    Do you forget birthdays?
+    Do clouds float?
+    Does the cloud of smoke go away?
+    Does my voice sound strange?
+    Does my voice change when I have a cold?
+    Does Netflix record what I watch?
+    Does Google store my searches?
+    Does WhatsApp send my messages to Facebook?
+    Does my dog remember me?
+    Does anything rhyme with orange?
+    Does anything travel faster than light?
+    Does everything stay the same?
+    Who is on the phone?
+    Who put the bop in the bop?
+    Who put the man on the moon?
+    Who wrote this song?
+    Who is your daddy in the film?
+    Who might win the election?
+    Who brought the cake?
+    Who came up with the telephone?
+    Who gave you the flowers?
+    Who records the most songs?
+    Who are the people behind the wall?
+    Where are recordings of Caruso kept?
+    Where do voices come from?
+    Where does the data center get its power?
+    What is the cloud?
+    What is a microphone?
+    What is human memory?
+    What is the point of life?
+    What are the commands in git?
+    What are bees good for?
+    What is salt good for?
+    What can I say to my boss?
+    What can I say to her?
+    What can I ask at a job interview?
+    What can you tell me about Rome?
+    What can you make with eggs?
+    What can you buy for a dollar?
+    What can you see in London?
+    What things can I recycle?
+    What can a doctor do?
+    What are you able to see from the moon?
+    What do you remember about the war?
+    What do you keep in a garage?
+    What do you send to a wedding?
+    What do you store in a cellar?
+    What did you say?
+    What did I say?
+    What gets wetter as it dries?
+    What makes you happy?
+    What makes you laugh?
+    How do I use a microphone?
+    How do I save a recording?
+    How do I upload a video?
+    How long do you keep milk?
+    How long do you boil an egg?
+    How good is human memory?
+    How long do elephants remember things?
+    Why do people record music?
+    Why can't you divide by zero?
+    Why can't pigs fly?
+    Help me with my homework.
+    Help me spell necessary.
+    Help wanted.
+    Can you help my mom?
+    Save the whales.
+    Upload my photos.
+    Phone home is what E.T. said.
+    The microphone is on the table.
     ";
 
 fn facts() -> Facts {
@@ -644,7 +1326,7 @@ fn questions_about_itself_are_answered() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), 4 * asked, wrong.join("\n"));
-    assert!(asked >= 250, "{asked}");
+    assert!(asked >= 600, "{asked}");
 }
 
 #[test]
@@ -658,7 +1340,7 @@ fn other_questions_are_left_to_the_language_model() {
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
     let different: BTreeSet<&str> = lines(OTHER).collect();
-    assert!(different.len() >= 200, "{}", different.len());
+    assert!(different.len() >= 400, "{}", different.len());
 }
 
 #[test]
@@ -707,6 +1389,7 @@ fn the_facts_decide_what_is_told() {
     facts.words_logged = true;
     let logged = told("Are you recording this?", &facts);
     assert!(logged.contains("a log") && !logged.contains("isn't recorded"));
+    assert!(told("Do you remember things?", &facts).contains("a log"));
     assert!(told("What version are you?", &facts).contains("1.2.3"));
 }
 
