@@ -366,7 +366,7 @@ mod tests {
         // One that gives no more frames is over, by what the error said.
         let (news, told) = mpsc::channel();
         let _supervisor = Supervisor::start("test", shaky(false), Way::Output, news).unwrap();
-        let mut wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+        let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
         let (lost, back) = (wait(), wait());
         assert!(!lost.back && lost.message.contains("I/O error (5)"), "{lost:?}");
         assert!(back.back, "{back:?}");
