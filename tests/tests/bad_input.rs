@@ -360,6 +360,64 @@ fn a_recording_is_not_overwritten_by_its_answer() {
     assert!(fs::read(&question).expect("file") == before);
 }
 
+#[test]
+fn two_boards_do_not_write_to_one_file() {
+    let folder = tempfile::tempdir().expect("folder");
+    let question = data(QUESTION);
+    let board = |output: &str| {
+        format!("replay:{}:{}", question.display(), folder.path().join(output).display())
+    };
+    let (one, other) = (board("a.wav"), board("./a.wav"));
+    let error = failure(sayso().args(["run", "--board", &one, "--board", &other]));
+    assert!(error.contains("two boards would write to this file"), "{error}");
+    assert!(!folder.path().join("a.wav").exists());
+}
+
+#[test]
+fn sound_is_not_written_to_stdout() {
+    let question = data(QUESTION);
+    for command in [
+        sayso().args(["say", "Hello.", "-o", "-"]),
+        sayso().arg("ask").arg(question).args(["-o", "-"]),
+    ] {
+        let error = failure(command);
+        assert!(error.contains("sound is not written to stdout"), "{error}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    let (_reader, mut writer) = std::io::pipe().expect("pipe");
+    // As much as a pipe of Linux takes.
+    writer.write_all(&[b' '; 65_536]).expect("fits");
+    let mut run = sayso()
+        .args(["run", "--json", "--wait", "--control", "none", "--board", "tcp:127.0.0.1:1"])
+        .stdout(writer)
+        .spawn()
+        .expect("starts");
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(run.try_wait().expect("runs").is_none(), "it waits");
+    let kill = std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status();
+    assert!(kill.expect("kill").success());
+    let begun = Instant::now();
+    let ended = loop {
+        match run.try_wait().expect("runs") {
+            None if begun.elapsed() < Duration::from_secs(10) => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            ended => break ended,
+        }
+    };
+    // Only where it does not end.
+    let _ = run.kill();
+    let _ = run.wait();
+    assert!(ended.is_some(), "it goes on after Ctrl-C");
+}
+
 /// A name that nobody can write down.
 #[cfg(unix)]
 fn odd(folder: &Path, name: &[u8]) -> PathBuf {

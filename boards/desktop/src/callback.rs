@@ -22,6 +22,8 @@ pub struct Beat {
     pub xruns: AtomicU64,
     /// The stream is of no use any more.
     pub broken: AtomicBool,
+    /// There was an error that it may survive: its frames show whether it does.
+    pub shaken: AtomicBool,
 }
 
 impl Beat {
@@ -53,18 +55,26 @@ pub fn error_callback(faults: &mut Faults, error: cpal::Error) {
         faults.beat.xruns.fetch_add(1, Ordering::Relaxed);
         return;
     }
-    let broken = breaks(error.kind());
+    let kind = error.kind();
     // Without room, the first ones say more.
     let _ = faults.told.try_push(error);
-    if broken {
+    if shakes(kind) {
+        faults.beat.shaken.store(true, Ordering::Release);
+    } else if breaks(kind) {
         faults.beat.broken.store(true, Ordering::Release);
     }
 }
 
-/// Whether the stream is over after such an error.
+/// Whether the stream may be over after such an error.
 pub fn breaks(kind: cpal::ErrorKind) -> bool {
     use cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
     !matches!(kind, Xrun | DeviceChanged | RealtimeDenied)
+}
+
+/// Whether the stream often goes on after such an error. cpal asks ALSA again, and where a
+/// busy PulseAudio was late with its answer (EIO), the next call succeeds.
+fn shakes(kind: cpal::ErrorKind) -> bool {
+    matches!(kind, cpal::ErrorKind::BackendError)
 }
 
 /// `lost` frames are missing before the frame with the number `at`, counted

@@ -19,6 +19,8 @@ const STALLED: Duration = Duration::from_secs(1);
 /// It is given so long at its start: a virtual loudspeaker of PulseAudio's that nobody used
 /// takes a gulp of sound first, and asks for more only when that is played, after 2 s.
 const SETTLING: Duration = Duration::from_secs(3);
+/// After an error that it may survive, a stream is given so long to call back.
+const RETRY: Duration = Duration::from_millis(300);
 /// How often a stream is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -187,12 +189,17 @@ fn watch(
 ) -> Option<Death> {
     let since = Instant::now();
     let (mut frames, mut alive) = (0, since);
+    // Since when it may be over, and how many frames there were.
+    let mut doubt: Option<(Instant, u64)> = None;
+    let mut cause = None;
     loop {
         std::thread::park_timeout(line.tick().min(LOOK));
         if quit.load(Ordering::Acquire) {
             return None;
         }
         let now = Instant::now();
+        // Asked before the frames are: more of them then came after the error.
+        let shaken = beat.shaken.swap(false, Ordering::AcqRel);
         let seen = beat.frames.load(Ordering::Acquire);
         if seen != frames {
             (frames, alive) = (seen, now);
@@ -202,7 +209,6 @@ fn watch(
         let stalled = settled && now.duration_since(alive) > STALLED;
         // Asked before the errors are read: the one that broke it is among them.
         let broken = beat.broken.load(Ordering::Acquire);
-        let mut cause = None;
         for error in errors.pop_iter() {
             if breaks(error.kind()) {
                 cause.get_or_insert_with(|| plain(&error));
@@ -210,7 +216,17 @@ fn watch(
                 log::warn!("the sound system says: {}", plain(&error));
             }
         }
-        if stalled || broken {
+        if doubt.take_if(|(_, then)| seen > *then).is_some()
+            && !broken
+            && let Some(why) = cause.take()
+        {
+            log::warn!("the sound system says: {why}; the stream goes on");
+        }
+        if shaken {
+            doubt.get_or_insert((now, seen));
+        }
+        let over = doubt.is_some_and(|(when, _)| now.duration_since(when) > RETRY);
+        if stalled || broken || over {
             let silent = || format!("it stood still for {} s", STALLED.as_secs());
             return Some(Death { at: alive, why: cause.unwrap_or_else(silent) });
         }
@@ -235,7 +251,7 @@ fn wait(line: &mut impl Line, pause: Duration, quit: &AtomicBool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::callback::{error_callback, faults};
+    use crate::callback::{Faults, error_callback, faults};
     use std::sync::Mutex;
 
     /// A device that dies at once, the first time by an error, then by silence,
@@ -303,6 +319,57 @@ mod tests {
         assert_eq!(told.try_recv(), Err(mpsc::TryRecvError::Disconnected));
         let expected = ["broken", "lost", "absent", "silent", "lost", "alive"];
         assert_eq!(log.lock().unwrap()[..], expected);
+    }
+
+    /// A device with an error that a retry gets over, `stays` or is over after it.
+    struct Shaky {
+        stays: bool,
+        beat: Option<(Arc<Beat>, Faults)>,
+        ticks: u64,
+        opened: usize,
+    }
+
+    impl Line for Shaky {
+        fn open(&mut self) -> Result<Opened, BoardError> {
+            self.opened += 1;
+            let beat = Arc::new(Beat::default());
+            let (faults, errors) = faults(&beat);
+            self.beat = Some((Arc::clone(&beat), faults));
+            Ok(Opened { stream: Box::new(()), name: "shaky".into(), beat, errors })
+        }
+
+        fn lost(&mut self, _at: Instant) {}
+
+        fn tick(&mut self) -> Duration {
+            self.ticks += 1;
+            let Some((beat, faults)) = &mut self.beat else { return LOOK };
+            if self.ticks.is_multiple_of(10) && self.opened == 1 {
+                let kind = cpal::ErrorKind::BackendError;
+                let text = "snd_pcm_avail_delay failed with error 'I/O error (5)'";
+                error_callback(faults, cpal::Error::with_message(kind, text));
+            }
+            if self.stays || self.opened > 1 || self.ticks < 10 {
+                beat.frames.fetch_add(1, Ordering::Release);
+            }
+            Duration::from_millis(5)
+        }
+    }
+
+    #[test]
+    fn an_error_that_the_stream_survives_is_no_loss() {
+        let (news, told) = mpsc::channel();
+        let shaky = |stays| Shaky { stays, beat: None, ticks: 0, opened: 0 };
+        let supervisor = Supervisor::start("test", shaky(true), Way::Output, news).unwrap();
+        let timeout = Err(mpsc::RecvTimeoutError::Timeout);
+        assert_eq!(told.recv_timeout(4 * RETRY), timeout, "more than one error, no loss");
+        drop(supervisor);
+        // One that gives no more frames is over, by what the error said.
+        let (news, told) = mpsc::channel();
+        let _supervisor = Supervisor::start("test", shaky(false), Way::Output, news).unwrap();
+        let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+        let (lost, back) = (wait(), wait());
+        assert!(!lost.back && lost.message.contains("I/O error (5)"), "{lost:?}");
+        assert!(back.back, "{back:?}");
     }
 
     #[test]

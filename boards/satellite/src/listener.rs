@@ -36,7 +36,8 @@ impl SatelliteListener {
         if !security.allows(address.ip()) {
             let why = "without a key, everybody on the network could listen to the room and \
                        speak in it: only a loopback address, such as 127.0.0.1, is taken. \
-                       `sayso satellite-key` makes a key";
+                       `sayso satellite-key` makes a key for satellite.key. Or set \
+                       satellite.insecure = true to go without";
             return Err(refuse(BoardErrorKind::NotFound, why.into()));
         }
         let bound = TcpListener::bind(address).and_then(|listener| {
@@ -117,7 +118,9 @@ mod tests {
         for address in ["0.0.0.0:0", "192.168.1.2:0", "[::]:0", "[::ffff:10.0.0.1]:0"] {
             let error =
                 SatelliteListener::bind(address, Security::LoopbackOnly, 100).err().expect(address);
-            assert!(error.to_string().contains("without a key"), "{error}");
+            for said in ["without a key", "sayso satellite-key", "satellite.insecure = true"] {
+                assert!(error.to_string().contains(said), "{error}");
+            }
         }
         for address in ["", "kitchen.lan:7", "127.0.0.1", "127.0.0.1:70000"] {
             let error =

@@ -86,6 +86,11 @@ impl Announcements {
         self.waiting.pop_front()
     }
 
+    /// Whether `what` waits.
+    pub fn holds(&self, what: &What) -> bool {
+        self.waiting.iter().any(|waiting| waiting.what == *what)
+    }
+
     /// How many wait.
     pub fn len(&self) -> usize {
         self.waiting.len()
@@ -139,8 +144,10 @@ mod tests {
         }
         assert_eq!(all.put(say("more", true)), Err(say("more", true)));
         assert_eq!(all.len(), CAPACITY);
+        let first = say("0", false).what;
+        assert!(all.holds(&first) && !all.holds(&say("more", true).what));
         all.clear();
-        assert_eq!(all.len(), 0);
+        assert!(all.len() == 0 && !all.holds(&first));
     }
 
     #[test]

@@ -457,6 +457,15 @@ impl Config {
     pub fn to_toml(&self) -> Result<String> {
         toml::to_string(self).map_err(|error| Error::config(error.to_string()))
     }
+
+    /// The settings as JSON. Each number is the shortest that is read back as the same.
+    ///
+    /// # Errors
+    /// Never for a `Config`; the serialiser's signature has one.
+    pub fn to_json(&self) -> Result<String> {
+        // Not by way of a `Value`, which widens each number and prints 0.35 with 16 digits.
+        serde_json::to_string(self).map_err(|error| Error::config(error.to_string()))
+    }
 }
 
 /// The defaults as a table: the keys that exist.
@@ -595,6 +604,12 @@ mod tests {
         assert!(text.contains("write [llm.sampling]"), "{text}");
         let text = error("[tts.speed]", &[]);
         assert!(text.contains("tts.speed: ") && text.ends_with("a number, 0.5 to 2"), "{text}");
+    }
+
+    #[test]
+    fn numbers_in_json_are_as_they_were_written() {
+        let json = Config::default().to_json().expect("JSON");
+        assert!(json.contains(":0.35,") && !json.contains("0.3499"), "{json}");
     }
 
     #[test]

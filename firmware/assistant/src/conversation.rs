@@ -6,6 +6,7 @@
 //! leaves as [`Order`]s. Who carries the orders out, on which thread and in
 //! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
 
+mod absences;
 mod announcing;
 mod commands;
 mod current;
@@ -24,6 +25,7 @@ use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine}
 use sayso_language::Language;
 use sayso_models::Cancel;
 
+use self::absences::Absences;
 use self::current::Current;
 use self::owed::Owed;
 use crate::announcements::Announcements;
@@ -85,6 +87,7 @@ pub struct Conversation {
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
+    absences: Absences,
     /// Until when the lamp shows an error.
     trouble_until: Option<Samples>,
     /// A worker that must not be asked again.
@@ -139,6 +142,7 @@ impl Conversation {
             orders: VecDeque::new(),
             panel: None,
             changes: None,
+            absences: Absences::default(),
             trouble_until: None,
             ruined: None,
             announcements: Announcements::new(Samples(u64::MAX)),

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, channel};
 
 use sayso::{Assistant, Event, Pace, Stop};
 use sayso_board::{Board, BoardError, Change, Streams};
-use sayso_replay::Replay;
+use sayso_core::audio::Samples;
+use sayso_replay::{Layout, Output, Replay};
 
 /// A recording as the microphone, and changes of devices.
 struct Unsteady {
@@ -59,4 +60,45 @@ fn what_becomes_of_a_device_is_told_while_the_conversation_goes_on() {
         ]
     );
     assert!(turns > 0, "the conversation goes on");
+}
+
+#[test]
+fn a_brief_loss_is_not_heard_and_a_return_is_said_once_a_minute() {
+    // When the loudspeaker is lost, and for how long, in ms.
+    let losses = [(1_000, 1_500), (5_000, 3_000), (12_000, 3_000), (70_000, 3_000)];
+    let mut changes: Vec<(Samples, bool)> = losses
+        .iter()
+        .flat_map(|&(at, length)| [(at, false), (at + length, true)])
+        .map(|(at, back)| (Samples::from_ms(at), back))
+        .rev()
+        .collect();
+    let replay = Replay::from_samples(common::sound(&[(false, 76_000)]))
+        .output(Output::Memory(Layout::Reply));
+    let handle = replay.handle();
+    let (tell, receiver) = channel();
+    let mut board = Unsteady { replay, changes: Some(receiver) };
+    let (engines, _) = common::engines(&[]);
+    let (mut told, mut said) = (0, Vec::new());
+    Assistant::new(common::config(), engines)
+        .converse(&mut board, Pace::Lockstep, &Stop::new(), &mut |event| match event {
+            Event::Level { at: now, .. } => {
+                while let Some((_, back)) = changes.pop_if(|(at, _)| *at <= now) {
+                    let (device, message) = ("loudspeaker", "so it is".into());
+                    tell.send(Change { device, back, message }).unwrap();
+                }
+            }
+            Event::DeviceLost { .. } | Event::DeviceBack { .. } => told += 1,
+            Event::Turn(turn) => said.push((turn.begun.as_ms() / 1_000, turn.heard)),
+            _ => {}
+        })
+        .expect("a conversation");
+    assert_eq!(told, 8, "each is told");
+    let back = "The loudspeaker is back.".to_owned();
+    assert_eq!(said, [(8, back.clone()), (73, back)]);
+    // In which seconds something is to be heard: each sound of a longer loss, and the words.
+    let tracks = handle.finish().expect("tracks").expect("in memory");
+    let seconds = tracks.samples.chunks(tracks.rate as usize).enumerate();
+    let heard = seconds.filter(|(_, sound)| sound.iter().any(|s| s.abs() > 0.02));
+    let heard: Vec<usize> = heard.map(|(second, _)| second).collect();
+    assert_eq!(heard, [7, 8, 14, 15, 72, 73]);
 }

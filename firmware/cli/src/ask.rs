@@ -60,6 +60,7 @@ impl Ask {
     pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
         let mut config = shared.settings()?;
         if let Some(output) = &self.output {
+            super::is_for_sound(output)?;
             can_be_written(output, &self.questions)?;
         }
         // Unreadable questions are told before the models are loaded.

@@ -72,7 +72,7 @@ impl ConfigCommand {
             Action::Show { json } => {
                 let config = shared.settings()?;
                 if *json {
-                    println!("{}", serde_json::json!(config));
+                    println!("{}", config.to_json()?);
                 } else {
                     print!("{}", config.to_toml()?);
                 }

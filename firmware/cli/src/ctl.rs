@@ -136,7 +136,8 @@ impl Ctl {
 fn ask(config: &Config, request: &Request) -> Result<Answer> {
     let mut paths: Vec<PathBuf> = socket::path(config).into_iter().collect();
     if paths.is_empty() {
-        let message = "the settings say `none` for control.socket: name one with --control";
+        let message = "no socket to ask at: control.socket is `none`, by --control, SAYSO_CONTROL or \
+                       the settings. Name one with --control";
         return Err(Error::Usage(message.into()));
     }
     if config.control.socket.is_empty() {

@@ -278,6 +278,18 @@ fn put_option<T: Clone>(set: &[String], key: &str, option: &Option<T>, setting: 
     }
 }
 
+/// Tells before the work is done that its sound would have no place.
+///
+/// # Errors
+/// For `-`, which stands for stdin or stdout elsewhere and would become a file of that name.
+fn is_for_sound(output: &Path) -> Result<()> {
+    if output.as_os_str() != "-" {
+        return Ok(());
+    }
+    let message = "sound is not written to stdout: name a file, such as `-o answer.wav`";
+    Err(sayso::Error::Usage(message.into()))
+}
+
 /// A path in JSON, which has no place for what is not UTF-8.
 fn lossy(path: impl AsRef<Path>) -> String {
     path.as_ref().display().to_string()

@@ -93,6 +93,9 @@ impl Say {
         set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
         set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
         let config = shared.settings_with(&set)?;
+        if let Some(output) = &self.output {
+            super::is_for_sound(output)?;
+        }
         let text = match self.text.as_slice() {
             [from] if from == "-" => std::io::read_to_string(std::io::stdin())
                 .map_err(|error| Error::Io(format!("the text on stdin: {error}")))?,

@@ -189,8 +189,11 @@ impl Hub {
 
     fn unknown(&self, what: &str) -> Answer {
         let names = self.boards().keys().cloned().collect::<Vec<_>>().join(", ");
-        let there = if names.is_empty() { "there are no boards yet".into() } else { names };
-        Answer::refused(Refusal::UnknownBoard, format!("{what}; the boards: {there}"))
+        let there = match names.as_str() {
+            "" => "there are no boards yet".into(),
+            names => format!("{what}; the boards: {names}"),
+        };
+        Answer::refused(Refusal::UnknownBoard, there)
     }
 
     fn announce(&self, named: Option<&str>, text: &str, urgent: bool, chime: bool) -> Answer {

@@ -80,6 +80,16 @@ fn a_board_is_asked_by_its_name_or_all_are() {
 }
 
 #[test]
+fn without_boards_that_is_the_reason() {
+    let Fixture { hub, _dir } = &fixture();
+    for request in [r#"{"op":"stop"}"#, r#"{"op":"mute"}"#, r#"{"op":"stop","board":"x"}"#] {
+        let answer = ask(hub, request);
+        assert_eq!(answer.refusal, Some(Refusal::UnknownBoard));
+        assert_eq!(answer.error.as_deref(), Some("there are no boards yet"));
+    }
+}
+
+#[test]
 fn mute_and_volume_outlive_a_restart_also_before_the_board_is_there() {
     let Fixture { hub, _dir } = &fixture();
     let again = || Hub::new(hub.shared.state.clone());

@@ -91,6 +91,11 @@ impl Request {
                 if text.trim().is_empty() {
                     return Err("text: it is empty".into());
                 }
+                // An answer may be asked for by signs alone.
+                let is_said = !matches!(self.operation, Operation::Ask { .. });
+                if is_said && !text.chars().any(char::is_alphanumeric) {
+                    return Err("text: there is nothing to say in this text".into());
+                }
                 if text.len() > LONGEST_TEXT {
                     let length = text.len();
                     return Err(format!("text: {length} bytes; at most {LONGEST_TEXT} are taken"));
@@ -262,6 +267,8 @@ mod tests {
             (r#"{"op":"say","text":"x","urgant":true}"#, "urgant"),
             (r#"{"op":"say"}"#, "text"),
             (r#"{"op":"say","text":" "}"#, "empty"),
+            (r#"{"op":"say","text":"🎉"}"#, "there is nothing to say in this text"),
+            (r#"{"op":"announce","text":"… !"}"#, "there is nothing to say in this text"),
             (r#"{"op":"say","text":7}"#, "invalid type"),
             (r#"{"op":"mute","board":7}"#, "board"),
             (r#"{"op":"volume","volume":2.1}"#, "0 to 2"),

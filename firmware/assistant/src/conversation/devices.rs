@@ -1,6 +1,7 @@
 //! Devices that are lost, or are back.
 
 use super::Conversation;
+use super::absences::Return;
 use crate::announcements::What;
 use crate::control::Announcement;
 use crate::earcon::{self, Earcon};
@@ -14,17 +15,35 @@ impl Conversation {
             let (device, message) = (change.device, change.message);
             if change.back {
                 self.tell(Event::DeviceBack { at, device, message });
-                // Without its own chime: what is back may be the loudspeaker.
-                self.sound(Earcon::Back);
-                if let Some(text) = earcon::is_back(device).filter(|_| self.feedback.devices) {
-                    let (text, urgent, chime) = (text.to_owned(), false, false);
-                    self.wait(What::Announcement(Announcement { text, urgent, chime }));
-                }
+                self.is_back(device);
             } else {
+                self.absences.lost(device, at);
                 self.show_trouble();
-                self.sound(Earcon::Lost);
                 self.tell(Event::DeviceLost { at, device, message });
             }
+        }
+        if self.absences.sound(at) {
+            self.sound(Earcon::Lost);
+        }
+    }
+
+    /// Lets it be heard that `device` is back, unless it was away only briefly.
+    fn is_back(&mut self, device: &str) {
+        // Without its own chime: what is back may be the loudspeaker.
+        let (urgent, chime) = (false, false);
+        let words = earcon::is_back(device).filter(|_| self.feedback.devices);
+        let words = words
+            .map(|text| What::Announcement(Announcement { text: text.to_owned(), urgent, chime }));
+        let waits = words.as_ref().is_some_and(|words| {
+            let said = self.current.as_ref().and_then(|current| current.said.as_ref());
+            self.announcements.holds(words) || said.is_some_and(|said| said.what == *words)
+        });
+        let heard = self.absences.back(device, self.now, waits);
+        if heard != Return::Silent {
+            self.sound(Earcon::Back);
+        }
+        if let Some(words) = words.filter(|_| heard == Return::Said) {
+            self.wait(words);
         }
     }
 }

@@ -1,17 +1,16 @@
 //! The boards that this program knows.
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-#[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
-use sayso::Error;
 use sayso::internals::boards::{BoardKind, Guest, Listener, ListenerKind, Registry, Site, Usage};
-use sayso::{Config, Pace, Result};
+use sayso::{Config, Error, Pace, Result};
 use sayso_board::Board;
-use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener};
+use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener, Security};
 
-use crate::satellite_key;
+use crate::{satellite_key, term};
 
 /// All of them.
 pub fn registry() -> Registry {
@@ -26,7 +25,7 @@ pub fn registry() -> Registry {
         usage: Usage { form: "tcp:HOST:PORT", about: "a satellite on the network" },
         prefix: "tcp:",
     }));
-    registry.register(Box::new(Recording));
+    registry.register(Box::new(Recording::default()));
     registry.register_listener(Box::new(DialIn));
     registry
 }
@@ -120,7 +119,8 @@ impl BoardKind for Link {
 }
 
 /// A recording as the microphone.
-struct Recording;
+#[derive(Default)]
+struct Recording(Outputs);
 
 impl BoardKind for Recording {
     fn usage(&self) -> Usage {
@@ -141,8 +141,46 @@ impl BoardKind for Recording {
             Some((input, output)) => (input, Some(output)),
             None => (files, None),
         };
+        if let Some(output) = output {
+            self.0.claim(Path::new(output))?;
+        }
         crate::ask::replay(Path::new(input), output.map(Path::new))
     }
+}
+
+/// The files that recordings write to.
+#[derive(Default)]
+struct Outputs(Mutex<Vec<PathBuf>>);
+
+impl Outputs {
+    /// # Errors
+    /// When another recording writes to that file.
+    fn claim(&self, output: &Path) -> Result<()> {
+        let place = place(output);
+        if place.exists() && !place.is_file() {
+            // A device takes what several write.
+            return Ok(());
+        }
+        let mut claimed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if claimed.contains(&place) {
+            let message = format!("{}: two boards would write to this file", output.display());
+            return Err(Error::Usage(message));
+        }
+        claimed.push(place);
+        Ok(())
+    }
+}
+
+/// Where a file is, links followed, or where it will be.
+fn place(file: &Path) -> PathBuf {
+    file.canonicalize()
+        .ok()
+        .or_else(|| {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+            Some(folder.join(file.file_name()?))
+        })
+        .unwrap_or_else(|| file.to_owned())
 }
 
 /// Satellites that dial in.
@@ -156,7 +194,15 @@ impl ListenerKind for DialIn {
 
     fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>> {
         let security = satellite_key::security(&config.satellite)?;
+        let open = security == Security::None;
         let listener = SatelliteListener::bind(rest, security, config.satellite.volume)?;
+        if open && !listener.address().ip().to_canonical().is_loopback() {
+            term::note(format!(
+                "tcp:{}: without a key (satellite.insecure = true), anyone on the network can \
+                 listen to the room and speak in it",
+                listener.address()
+            ));
+        }
         Ok(Box::new(Satellites(listener)))
     }
 }
@@ -191,5 +237,27 @@ impl Guest for Caller {
 
     fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send> {
         Box::new(self.satellite.with_mute(site.mute.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_recordings_do_not_write_to_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let outputs = Outputs::default();
+        outputs.claim(&file("a.wav")).unwrap();
+        outputs.claim(&file("b.wav")).unwrap();
+        let error = outputs.claim(&file("./a.wav")).unwrap_err().to_string();
+        assert!(error.contains("two boards"), "{error}");
+        std::fs::write(file("b.wav"), "").unwrap();
+        assert!(outputs.claim(&file("b.wav")).is_err(), "whether it is there or not");
+        // What is no file cannot be overwritten.
+        for _ in 0..2 {
+            outputs.claim(folder.path()).unwrap();
+        }
     }
 }

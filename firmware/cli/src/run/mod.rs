@@ -6,8 +6,8 @@ mod listen;
 mod screen;
 mod talk;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use clap::Args;
@@ -121,11 +121,10 @@ impl Run {
         }
         let most = config.models.sessions as usize;
         if boards.len() > most {
+            let boards = boards.len();
             return Err(Error::Usage(format!(
-                "{} boards, but only {most} conversations at a time are allowed: name fewer, or \
-                 allow more (--set models.sessions={})",
-                boards.len(),
-                boards.len()
+                "{boards} boards, but at most {most} may talk at a time: name fewer, or allow \
+                 more (--set models.sessions={boards})"
             )));
         }
         let models = Models::new(shared, &config);
@@ -228,6 +227,13 @@ struct Program<'p> {
 /// How often the service manager is told what goes on, at most.
 const TELL: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether to stop.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// When it is to stop, nobody reads what the program shows if that stands still for so long.
+/// It goes on every second otherwise ([`TELL`]).
+const UNREAD: Duration = Duration::from_millis(1_500);
+
 /// The thread that shows what goes on never takes so long for one event.
 const STUCK: Duration = Duration::from_secs(10);
 
@@ -303,7 +309,10 @@ impl Program<'_> {
                 receptions.push(self.spawn(scope, name, move || reception.serve(scope))?);
             }
             drop(tell);
+            let showing = Arc::new(());
+            self.end_where_nobody_reads(Arc::downgrade(&showing), Arc::clone(&beat))?;
             self.show_all(&events, service, &beat, screen);
+            drop(showing);
             let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
             for (name, talk) in talks {
                 match talk.join().map_err(|_| Error::Worker("conversation")) {
@@ -343,6 +352,28 @@ impl Program<'_> {
             done
         };
         std::thread::Builder::new().name(name).spawn_scoped(scope, done).map_err(|error| {
+            self.stop.stop();
+            Error::Io(format!("cannot start a thread: {error}"))
+        })
+    }
+
+    /// Ends the program where it is to stop while what it shows stands still: nobody reads
+    /// its output, and the thread that writes it would wait for ever. Until `showing` is gone.
+    fn end_where_nobody_reads(&self, showing: Weak<()>, beat: Arc<Beat>) -> Result<()> {
+        let stop = self.stop.clone();
+        let watch = move || {
+            while showing.strong_count() > 0 {
+                std::thread::sleep(LOOK);
+                if stop.is_stopped() {
+                    std::thread::sleep(UNREAD);
+                    if showing.strong_count() > 0 && !beat.is_within(UNREAD) {
+                        std::process::exit(130);
+                    }
+                }
+            }
+        };
+        let spawned = std::thread::Builder::new().name("output".into()).spawn(watch);
+        spawned.map(drop).map_err(|error| {
             self.stop.stop();
             Error::Io(format!("cannot start a thread: {error}"))
         })
