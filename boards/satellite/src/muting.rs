@@ -16,6 +16,8 @@ const AGAIN: Duration = Duration::from_millis(HEARTBEAT_MS);
 pub struct Muting {
     /// What the satellite said last; `None` before its first word.
     said: Option<bool>,
+    /// What the program wanted when the session began.
+    began: bool,
     /// What both agreed on last, or what the satellite was ordered.
     agreed: bool,
     /// The last order's number, and when it was given if it is not answered.
@@ -25,24 +27,24 @@ pub struct Muting {
 }
 
 impl Muting {
-    /// A new session.
-    pub fn begin(&mut self) {
-        // What is wanted otherwise meanwhile is ordered anew.
+    /// A new session begins, while the program wants it so.
+    pub fn begin(&mut self, wanted: bool) {
+        // What is wanted otherwise meanwhile is ordered again.
         let agreed = self.said.unwrap_or_default();
-        *self = Self { said: self.said, agreed, ..Self::default() };
+        *self = Self { said: self.said, began: wanted, agreed, ..Self::default() };
     }
 
-    /// The satellite says that it is muted or not. What the program is to be, if that is news:
-    /// its user did that.
-    pub fn hear(&mut self, muted: bool) -> Option<bool> {
+    /// The satellite says that it is muted or not, while the program wants it so. What the
+    /// program is to be, if that is news: its user did that.
+    pub fn hear(&mut self, muted: bool, wanted: bool) -> Option<bool> {
         let before = self.said.replace(muted);
         if self.since.is_some() {
             // It may be from before the order.
             return None;
         }
         let news = match before {
-            // Whoever was last is not known: in doubt, muted.
-            None => muted,
+            // Whoever was last is not known: in doubt, muted. But for an order since then.
+            None => muted && wanted == self.began,
             Some(before) => before != muted,
         };
         if before.is_none() || news {
@@ -106,8 +108,8 @@ mod tests {
     /// A satellite that has said so.
     fn known(muted: bool) -> Muting {
         let mut muting = Muting::default();
-        muting.begin();
-        assert_eq!(muting.hear(muted), muted.then_some(true));
+        muting.begin(muted);
+        assert_eq!(muting.hear(muted, muted), muted.then_some(true));
         assert_eq!(muting.poll(muted, MS(0)), NOTHING);
         muting
     }
@@ -115,11 +117,11 @@ mod tests {
     #[test]
     fn what_its_user_does_is_news_once() {
         let mut muting = known(false);
-        assert_eq!(muting.hear(false), None);
-        assert_eq!(muting.hear(true), Some(true));
-        assert_eq!(muting.hear(true), None);
+        assert_eq!(muting.hear(false, false), None);
+        assert_eq!(muting.hear(true, true), Some(true));
+        assert_eq!(muting.hear(true, true), None);
         assert_eq!(muting.poll(true, MS(10)), NOTHING);
-        assert_eq!(muting.hear(false), Some(false));
+        assert_eq!(muting.hear(false, false), Some(false));
         assert_eq!(muting.poll(false, MS(20)), NOTHING);
     }
 
@@ -133,15 +135,15 @@ mod tests {
             muting.sent(MS(110));
             assert_eq!(muting.poll(!muted, MS(120)), NOTHING);
             // On its way: the satellite says how it was.
-            assert_eq!(muting.hear(muted), None);
+            assert_eq!(muting.hear(muted, muted), None);
             assert_eq!(muting.poll(!muted, MS(210)), order(1, !muted));
             assert_eq!(muting.answered(Mute { order: 1, muted: !muted }), None);
-            assert_eq!(muting.hear(!muted), None);
+            assert_eq!(muting.hear(!muted, !muted), None);
             assert_eq!(muting.poll(!muted, MS(400)), NOTHING);
             // An answer that comes twice is none.
             assert_eq!(muting.answered(Mute { order: 1, muted }), None);
             // From here on it is its user again.
-            assert_eq!(muting.hear(muted), Some(muted));
+            assert_eq!(muting.hear(muted, muted), Some(muted));
         }
     }
 
@@ -153,7 +155,7 @@ mod tests {
         assert_eq!(muting.poll(true, MS(1)), order(2, true));
         muting.sent(MS(1));
         // The first has come meanwhile; what was wanted last is what is.
-        assert_eq!(muting.hear(false), None);
+        assert_eq!(muting.hear(false, false), None);
         assert_eq!(muting.answered(Mute { order: 1, muted: false }), None);
         assert_eq!(muting.answered(Mute { order: 2, muted: true }), None);
         assert_eq!(muting.poll(true, MS(200)), NOTHING);
@@ -171,7 +173,7 @@ mod tests {
     fn one_that_takes_no_orders_is_as_muted_as_either_wants() {
         let mut muting = known(true);
         assert_eq!(muting.poll(false, MS(0)), order(1, false));
-        assert_eq!(muting.hear(true), None);
+        assert_eq!(muting.hear(true, true), None);
         assert_eq!(muting.poll(false, MS(1_000)), (None, Some(true)));
         assert_eq!(muting.poll(true, MS(1_001)), NOTHING);
         let mut muting = known(false);
@@ -179,8 +181,8 @@ mod tests {
         assert_eq!(muting.poll(true, MS(1_000)), NOTHING);
         assert_eq!(muting.poll(true, MS(9_000)), NOTHING, "it is not asked for ever");
         // Its own button mutes it and ends that, and the program's with it.
-        assert_eq!(muting.hear(true), Some(true));
-        assert_eq!(muting.hear(false), Some(false));
+        assert_eq!(muting.hear(true, true), Some(true));
+        assert_eq!(muting.hear(false, false), Some(false));
     }
 
     /// `said` before, what the program has come to want while it was away, what it says then.
@@ -198,11 +200,23 @@ mod tests {
             (None, false, false, false),
         ] {
             let mut muting = said.map(known).unwrap_or_default();
-            muting.begin();
-            let wanted = muting.hear(says).unwrap_or(wanted);
+            muting.begin(wanted);
+            let wanted = muting.hear(says, wanted).unwrap_or(wanted);
             let (order, _) = muting.poll(wanted, MS(0));
             let is = order.map_or(says, |order| order.muted);
             assert_eq!((is, wanted), (ends, ends), "{said:?} {says}");
+        }
+    }
+
+    /// It is known who was last: the session had begun.
+    #[test]
+    fn an_order_before_its_first_word_counts() {
+        for wanted in [false, true] {
+            let mut muting = Muting::default();
+            muting.begin(!wanted);
+            assert_eq!(muting.poll(wanted, MS(0)), NOTHING, "it has said nothing yet");
+            assert_eq!(muting.hear(!wanted, wanted), None);
+            assert_eq!(muting.poll(wanted, MS(10)), order(1, wanted));
         }
     }
 }

@@ -62,7 +62,7 @@ impl State {
             self.press(Press::Talk, now);
         }
         self.pressed = status.presses;
-        let news = self.muting.hear(status.muted);
+        let news = self.muting.hear(status.muted, self.mute.is_set());
         if news == Some(true) && !self.mute.is_set() {
             self.press(Press::Hush, now);
         }

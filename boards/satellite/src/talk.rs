@@ -284,7 +284,7 @@ impl Talk {
                 }
                 state.ear.attach(now);
                 state.pressed = 0;
-                state.muting.begin();
+                state.muting.begin(self.mute.is_set());
                 state.obstacle = None;
                 state.connected = true;
                 self.shared.news.notify_all();
