@@ -159,6 +159,8 @@ fn a_sound_server_that_is_lost_is_told_of_and_when_it_is_back() {
     };
     pulse.crash().expect("crashes");
     both("device_lost");
+    // A loss of less than two seconds is neither sounded nor spoken of.
+    std::thread::sleep(Duration::from_secs(3));
     pulse.restart().expect("PulseAudio again");
     both("device_back");
     // It says so of each, and hears and is heard again.
