@@ -89,7 +89,7 @@ impl ClauseSplitter {
         self.seen = 0;
         let from = self.start + piece.len() - piece.trim_start().len();
         let text = piece.trim();
-        if text.chars().any(char::is_alphanumeric) {
+        if can_be_said(text) {
             self.spoken = true;
             out(Clause { text: text.into(), range: from..from + text.len() });
         }
@@ -169,6 +169,11 @@ fn abbreviated(words: &Clauses, before: &str) -> bool {
     let capital = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     capital && !words.capitals.contains(&word)
         || words.abbreviations.binary_search(&lower.as_str()).is_ok()
+}
+
+/// Whether there is anything in `text` that can be said: a letter or a digit.
+pub fn can_be_said(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 #[cfg(test)]

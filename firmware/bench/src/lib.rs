@@ -41,6 +41,8 @@ Examples:
 pub struct Host<'a> {
     /// Loads its settings.
     pub settings: &'a dyn Fn() -> Result<Config>,
+    /// Loads the models that settings choose, and shows that.
+    pub weights: &'a dyn Fn(&Config) -> Result<Weights>,
     /// Whether more of what goes on is to be said.
     pub verbose: bool,
 }
@@ -56,10 +58,8 @@ impl Host<'_> {
         Ok(Assistant::new(config, engines))
     }
 
-    /// The models that these settings choose, loaded.
     fn weights(&self, config: &Config) -> Result<Weights> {
-        let _busy = term::Busy::new("loading the models");
-        Weights::load(config)
+        (self.weights)(config)
     }
 }
 

@@ -10,7 +10,7 @@ mod confine;
 
 use clap::{Args, ValueEnum};
 use sayso::internals::cores::Cores;
-use sayso::{Assistant, Engines, Result, Stop};
+use sayso::{Assistant, Result, Stop};
 
 use super::busy::Busy;
 use super::figures::{Figures, Sheet};
@@ -89,12 +89,7 @@ impl Load {
 
     fn measure(&self, within: Within, host: &Host, stop: &Stop) -> Result<()> {
         let questions = self.choice.load()?;
-        let config = host.settings()?;
-        let engines = {
-            let _busy = term::Busy::new("loading the models");
-            Engines::load(&config)?
-        };
-        let mut assistant = Assistant::new(config, engines);
+        let mut assistant = host.assistant(host.settings()?)?;
         let cores = sayso::internals::engines::cores();
         for &busy in &self.busy {
             let others = (0..busy).map(|_| Busy::start()).collect::<Result<Vec<_>>>()?;

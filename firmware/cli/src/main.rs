@@ -181,7 +181,11 @@ fn main() -> ExitCode {
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),
         Command::Bench(command) => {
-            let host = Host { settings: &|| shared.settings(), verbose: shared.verbose > 0 };
+            let host = Host {
+                settings: &|| shared.settings(),
+                weights: &|config| shared.weights(config),
+                verbose: shared.verbose > 0,
+            };
             command.run(&host, &stop).and_then(|()| {
                 // What was measured by then is shown, but it is not all.
                 if stop.is_stopped() { Err(sayso::Error::Stopped) } else { Ok(()) }

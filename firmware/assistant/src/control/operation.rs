@@ -93,7 +93,7 @@ impl Request {
                 }
                 // An answer may be asked for by signs alone.
                 let is_said = !matches!(self.operation, Operation::Ask { .. });
-                if is_said && !text.chars().any(char::is_alphanumeric) {
+                if is_said && !sayso_language::can_be_said(text) {
                     return Err("text: there is nothing to say in this text".into());
                 }
                 if text.len() > LONGEST_TEXT {
