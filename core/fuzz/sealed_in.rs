@@ -29,7 +29,7 @@ fn hash(parts: &[&[u8]]) -> [u8; 8] {
 /// Says numbers for ephemeral keys, and adds them up for a shared one.
 pub struct Toy(u64);
 
-pub struct Shared {
+pub struct TestSession {
     ours: [u8; 8],
     theirs: [u8; 8],
 }
@@ -47,14 +47,14 @@ fn ephemeral(message: &[u8; HANDSHAKE]) -> [u8; 8] {
 
 impl Engine for Toy {
     type Handshake = u64;
-    type Session = Shared;
+    type Session = TestSession;
 
     fn begin(&mut self) -> Option<(u64, [u8; HANDSHAKE])> {
         self.0 += 1;
         Some((self.0, message(self.0, &[&self.0.to_le_bytes()])))
     }
 
-    fn answer(&mut self, first: &[u8; HANDSHAKE]) -> Option<(Shared, [u8; HANDSHAKE])> {
+    fn answer(&mut self, first: &[u8; HANDSHAKE]) -> Option<(TestSession, [u8; HANDSHAKE])> {
         let theirs = ephemeral(first);
         if *first != message(u64::from_le_bytes(theirs), &[&theirs]) {
             return None;
@@ -63,20 +63,20 @@ impl Engine for Toy {
         let ours = self.0.to_le_bytes();
         let second = message(self.0, &[&theirs, &ours]);
         let (down, up) = (hash(&[b"down", &theirs, &ours]), hash(&[b"up", &theirs, &ours]));
-        Some((Shared { ours: up, theirs: down }, second))
+        Some((TestSession { ours: up, theirs: down }, second))
     }
 
-    fn finish(&mut self, begun: u64, second: &[u8; HANDSHAKE]) -> Result<Shared, Option<u64>> {
+    fn finish(&mut self, begun: u64, second: &[u8; HANDSHAKE]) -> Result<TestSession, Option<u64>> {
         let (ours, theirs) = (begun.to_le_bytes(), ephemeral(second));
         if *second != message(u64::from_le_bytes(theirs), &[&ours, &theirs]) {
             return Err(Some(begun));
         }
         let (down, up) = (hash(&[b"down", &ours, &theirs]), hash(&[b"up", &ours, &theirs]));
-        Ok(Shared { ours: down, theirs: up })
+        Ok(TestSession { ours: down, theirs: up })
     }
 }
 
-impl Session for Shared {
+impl Session for TestSession {
     fn seal(&self, nonce: u64, plain: &[u8], sealed: &mut [u8]) -> Option<usize> {
         let len = plain.len();
         let (body, tag) = sealed.get_mut(..len + TAG)?.split_at_mut(len);

@@ -45,7 +45,7 @@ pub struct TurnConfig {
     pub pick_up: Samples,
     /// The longest audio given to one turn; of a longer utterance, its end.
     pub max_audio: Samples,
-    /// How long it waits for the ear while somebody seems to speak: longer
+    /// How long it waits for the front end while somebody seems to speak: longer
     /// than the endpointer's longest utterance.
     pub hear_timeout: Samples,
     /// How long it waits for the first sound of a reply or an announcement.
@@ -151,50 +151,50 @@ pub enum Event {
         /// waiting for both. It waits for another urgent one.
         urgent: bool,
     },
-    /// The ear: [`EndpointEvent::SpeechStarted`].
+    /// The front end: [`EndpointEvent::SpeechStarted`].
     SpeechStarted {
         /// Where the speech begins, pre-roll included.
         from: Samples,
     },
-    /// The ear: [`EndpointEvent::MayHaveEnded`].
+    /// The front end: [`EndpointEvent::MayHaveEnded`].
     MayHaveEnded {
         /// The end of the last frame of speech.
         speech_end: Samples,
     },
-    /// The ear: [`EndpointEvent::Resumed`].
+    /// The front end: [`EndpointEvent::Resumed`].
     SpeechResumed,
-    /// The ear: [`EndpointEvent::Ended`].
+    /// The front end: [`EndpointEvent::Ended`].
     SpeechEnded {
         /// The end of the last frame of speech.
         speech_end: Samples,
     },
-    /// The mind: the words of this turn are known.
+    /// The responder: the words of this turn are known.
     Understood {
         /// Whose.
         turn: TurnId,
         /// What they are.
         outcome: Outcome,
     },
-    /// The mind: what was said over the reply, after [`Action::Overhear`].
+    /// The responder: what was said over the reply, after [`Action::Overhear`].
     Overheard {
         /// The turn whose reply it was said over.
         turn: TurnId,
         /// What it comes to.
         outcome: Outcome,
     },
-    /// The mouth: the first sound of the reply is there.
+    /// Playback: the first sound of the reply is there.
     SoundReady {
         /// Whose.
         turn: TurnId,
     },
-    /// The mouth: the reply is complete and its last sample has been played.
-    /// Or the mind: the reply is complete and has no sound. Likewise for an
+    /// Playback: the reply is complete and its last sample has been played.
+    /// Or the responder: the reply is complete and has no sound. Likewise for an
     /// announcement.
     Finished {
         /// Whose.
         turn: TurnId,
     },
-    /// The mind or the mouth could not go on.
+    /// The responder or playback could not go on.
     Failed {
         /// Whose.
         turn: TurnId,

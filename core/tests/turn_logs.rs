@@ -68,7 +68,7 @@ struct Conversation {
     config: TurnConfig,
     /// Tracks, and quiet in frames.
     sound: Vec<Result<&'static str, usize>>,
-    /// What the mind and mouth do in every turn, and the buttons.
+    /// What the responder and mouth do in every turn, and the buttons.
     then: Vec<Then>,
 }
 

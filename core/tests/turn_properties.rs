@@ -17,7 +17,7 @@ struct Audited {
     /// Whether it is an announcement, and whether an urgent one.
     announced: bool,
     urgent: bool,
-    /// Whether the ear said last that somebody speaks.
+    /// Whether the front end said last that somebody speaks.
     voice: bool,
     last: TurnId,
     latest: Samples,
@@ -131,7 +131,7 @@ impl Audited {
                 if before == State::Speaking && owed.is_some() && !config.barge_in => {}
             Event::SpeechStarted { .. } | Event::SpeechResumed => self.voice = true,
             Event::MayHaveEnded { .. } | Event::SpeechEnded { .. } => self.voice = false,
-            // The ear was silent for too long: what it said last counts no more.
+            // The front end was silent for too long: what it said last counts no more.
             Event::Tick if before == State::Hearing && state == State::Listening => {
                 self.voice = false;
             }
@@ -301,7 +301,7 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// How a mind and a mouth treat one turn, in ms after it began or was released.
+/// How a responder and playback treat one turn, in ms after it began or was released.
 #[derive(Clone, Copy, Debug)]
 struct Reply {
     understand: u64,
@@ -372,7 +372,7 @@ proptest! {
 proptest! {
     #![proptest_config(cases(3_000))]
 
-    /// A real endpointer over a random conversation, and a mind and a mouth
+    /// A real endpointer over a random conversation, and a responder and playback
     /// that do what they are told: nothing is heard that was not released,
     /// everything that was said to a listening machine is thought about, also what an
     /// urgent announcement cut into, and every announcement is made in the end.
@@ -407,7 +407,7 @@ proptest! {
                 events.push(if wake { Event::Wake { from: now } } else { Event::Sleep });
             }
             events.extend(heard.map(Event::from));
-            // What the mind and the mouth have to say by now.
+            // What the responder and playback have to say by now.
             if let Some((turn, reply, began, released, done)) = &mut work {
                 let turn = *turn;
                 let due = |since: Samples, ms: u64| now >= since + Samples::from_ms(ms);
@@ -564,12 +564,12 @@ fn a_reply_heard_by_its_own_microphone_is_not_an_utterance() {
     let mut states = vec![];
     for (n, voice) in track.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n)).enumerate() {
         let heard = ear.push(if voice { 0.9 } else { 0.05 }).map(Event::from);
-        let mouth = match (n, turn) {
+        let playback = match (n, turn) {
             (60, Some(turn)) => Some(Event::SoundReady { turn }),
             (124, Some(turn)) => Some(Event::Finished { turn }),
             _ => None,
         };
-        for event in mouth.into_iter().chain(heard).chain([Event::Tick]) {
+        for event in playback.into_iter().chain(heard).chain([Event::Tick]) {
             for action in audited.step(ear.now(), event).unwrap() {
                 match action {
                     Action::Think { turn: new, .. } => turn = Some(new),

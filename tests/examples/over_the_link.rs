@@ -10,16 +10,16 @@
 
 // They serve tests, which use more of them.
 #[allow(dead_code)]
-#[path = "../../boards/satellite/src/ear.rs"]
-mod ear;
-#[allow(dead_code)]
 #[path = "../../firmware/satellite/tests/fake/mod.rs"]
 mod fake;
+#[allow(dead_code)]
+#[path = "../../boards/satellite/src/jitter_buffer.rs"]
+mod jitter_buffer;
 
 use std::time::Duration;
 
-use ear::Ear;
 use fake::Bench;
+use jitter_buffer::JitterBuffer;
 use sayso::{Config, Engines};
 use sayso_core::link::{Block, Codec, MAX_DATA};
 use sayso_models::Cancel;
@@ -31,7 +31,7 @@ use sayso_tests::{Recording, further, recordings};
 /// Silence before and after the recording: the gate is shut, and shuts again.
 const BEFORE: usize = 8_000;
 const BEHIND: usize = 40_000;
-/// What the ear keeps from before somebody speaks.
+/// What the front end keeps from before somebody speaks.
 const PRE_ROLL: usize = 5_120;
 
 /// What becomes of a recording.
@@ -69,26 +69,26 @@ fn whole_way(sound: &[i16], codec: Codec) -> Vec<i16> {
         sayso_satellite::Config { codec, gain: Gain::UNITY, ..sayso_satellite::Config::default() };
     let mut bench = Bench::new(&mut buffers, config);
     bench.microphone = sound.to_vec();
-    let (mut ear, mut taken, mut out) = (Ear::default(), 0, Vec::new());
+    let (mut jitter, mut taken, mut out) = (JitterBuffer::default(), 0, Vec::new());
     let (mut heard, mut played) = ([0.0; 512], Vec::new());
     for ms in 1..sound.len() as u64 / 16 {
         bench.run(1);
         let now = Duration::from_millis(ms);
         if ms == 1 {
-            ear.attach(now);
+            jitter.attach(now);
         }
         for (at, _, samples) in &bench.captured[taken..] {
             let samples: Vec<f32> = samples.iter().map(|&x| f32::from(x) / 32_768.0).collect();
             let silence = vec![0.0; samples.len()];
-            ear.push(now, taken as u16, *at, samples, silence);
+            jitter.push(now, taken as u16, *at, samples, silence);
             taken += 1;
         }
-        ear.shut(bench.status.is_some_and(|status| !status.open));
-        ear.tick(now);
-        let n = ear.read(&mut heard, &mut played);
+        jitter.shut(bench.status.is_some_and(|status| !status.open));
+        jitter.tick(now);
+        let n = jitter.read(&mut heard, &mut played);
         out.extend(heard[..n].iter().map(|x| (x * 32_768.0) as i16));
     }
-    assert_eq!(ear.stats().dropped, 0, "nothing was concealed");
+    assert_eq!(jitter.stats().dropped, 0, "nothing was concealed");
     out
 }
 
@@ -106,7 +106,7 @@ fn signal_to_noise(sent: &[i16], got: &[i16]) -> f64 {
 }
 
 fn hear(stt: &mut dyn Stt, sound: &[i16]) -> String {
-    // As the ear cuts it: where somebody speaks, and a little before.
+    // As the front end cuts it: where somebody speaks, and a little before.
     let loud = |x: &i16| x.unsigned_abs() > 300;
     let start = sound.iter().position(loud).unwrap_or(0).saturating_sub(PRE_ROLL);
     let end = sound.iter().rposition(loud).unwrap_or(sound.len()) + PRE_ROLL;

@@ -11,7 +11,7 @@ use crate::data;
 use crate::live::Live;
 
 /// Samples of the assistant's clock in a second.
-const EAR_RATE: f64 = 16_000.0;
+const CAPTURE_RATE: f64 = 16_000.0;
 
 /// A recorded question and where its speech ends.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Turn {
     pub voice_to_voice_ms: Option<f64>,
     /// The same by the assistant's own clock: from where its ear saw the speech end to
     /// where it gave the first sound to the loudspeaker. What is between the two is the
-    /// audio server's, and the ear's view of the end.
+    /// audio server's, and the front end's view of the end.
     pub inside_ms: Option<f64>,
     /// Whether it was taken for ended before it was.
     pub cut_off: bool,
@@ -142,10 +142,10 @@ fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
             }
             continue;
         };
-        let seconds = |field: &str| event[field].as_f64().unwrap_or_default() / EAR_RATE;
+        let seconds = |field: &str| event[field].as_f64().unwrap_or_default() / CAPTURE_RATE;
         match event["event"].as_str() {
             Some("state") => listens = event["state"] == "listening",
-            // What the ear noticed came at once: so the quickest of these shows when its
+            // What the front end noticed came at once: so the quickest of these shows when its
             // clock began.
             Some("speech_started" | "may_have_ended" | "speech_resumed" | "speech_ended") => {
                 let came = came.saturating_duration_since(start).as_secs_f64();

@@ -102,7 +102,7 @@ fn who_waits_longer_cuts_off_less() {
 }
 
 /// That the text comes sooner where the beginning was written down meanwhile is counted in
-/// `drafts.rs`.
+/// `partials.rs`.
 #[test]
 #[ignore = "a minute, and seldom breaks: cargo xtask test --all"]
 fn the_wait_for_the_text_is_measured_by_length() {

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// and the words.
 const QUESTION: (&str, &str) = ("commands-misc-en/rh3_what_time_is_it.flac", "what time is it");
 const REQUEST: (&str, &str) = ("commands-misc-en/rh3_turn_on_the_lamp.flac", "turn on the lamp");
-const PATIENCE: Duration = Duration::from_secs(180);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 /// How often the question is put at most.
 const TRIES: usize = 4;
@@ -40,7 +40,7 @@ impl<'a> Bench<'a> {
 
     /// Waits until the satellite shows that it listens.
     fn listens(&self) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + DEADLINE;
         while self.satellite.lamp() != LISTENING {
             assert!(Instant::now() < end, "its lamp is at {}", self.satellite.lamp());
             std::thread::sleep(Duration::from_millis(20));
@@ -51,7 +51,7 @@ impl<'a> Bench<'a> {
     /// played. Returns the turn, and what came out of the loudspeaker from the first sound on.
     fn ask(&self, file: &str, due: impl Fn(&Value) -> bool) -> (Value, Vec<f32>) {
         self.listens();
-        let question = sayso_audio_io::read_all(data(file), PATIENCE).expect("recording");
+        let question = sayso_audio_io::read_all(data(file), DEADLINE).expect("recording");
         let question: Vec<i16> =
             question.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
         let before = self.satellite.played().expect("it plays").len();
@@ -143,7 +143,7 @@ fn answered(bench: Bench<'_>) {
     bench.wire.lose_one_of(0);
 
     bench.wire.cut(true);
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + DEADLINE;
     bench.satellite.take_lamps();
     let mut lamps = Vec::new();
     // A flash, which it shows when nobody is there.

@@ -53,9 +53,13 @@ impl Talk {
 }
 
 fn assistant() -> Assistant {
-    let overrides =
-        ["models.profile=small", "ear.echo_cancellation=false", "llm.threads=1", "stt.threads=1"]
-            .map(str::to_owned);
+    let overrides = [
+        "models.profile=small",
+        "front_end.echo_cancellation=false",
+        "llm.threads=1",
+        "stt.threads=1",
+    ]
+    .map(str::to_owned);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
     Assistant::new(config, engines)
@@ -223,7 +227,7 @@ fn power(samples: &[f32]) -> f32 {
     active.iter().sum::<f32>() / active.len() as f32
 }
 
-/// The voice's sound at the ear's rate.
+/// The voice's sound at the capture rate.
 fn at_ear_rate(sound: &[f32], rate: u32) -> Vec<f32> {
     let mut resampler = sayso_audio_io::Resampler::new(rate, EAR as u32).expect("rates");
     let mut out = Vec::new();

@@ -79,7 +79,7 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
 
 #[test]
 fn a_recorded_voice_interrupts_a_live_reply() {
-    let no_canceller = ["--set", "ear.echo_cancellation=false"];
+    let no_canceller = ["--set", "front_end.echo_cancellation=false"];
     interrupt(&Pulse::start().expect("PulseAudio"), &no_canceller, 1);
 }
 

@@ -24,7 +24,7 @@ const QUESTIONS: [&str; 3] = [
 ];
 const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 const EAR: u64 = 16_000;
-/// A frame of the ear: so late an event may be.
+/// A frame of the front end: so late an event may be.
 const FRAME: usize = 512;
 
 /// From this level on a sound is heard: −50 dBFS. The voice calls a hop silent below −52.
@@ -42,7 +42,7 @@ fn assistant() -> MutexGuard<'static, Assistant> {
     static ASSISTANT: LazyLock<Mutex<Assistant>> = LazyLock::new(|| {
         let overrides = [
             "models.profile=small",
-            "ear.echo_cancellation=false",
+            "front_end.echo_cancellation=false",
             "llm.threads=1",
             "stt.threads=1",
         ]

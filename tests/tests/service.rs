@@ -21,10 +21,10 @@ use serde_json::Value;
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 
 /// What is not so after this never will be, even on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + DEADLINE;
     while !is() {
         assert!(Instant::now() < end, "never: {what}");
         std::thread::sleep(Duration::from_millis(20));
@@ -175,7 +175,7 @@ impl Manager {
     }
 
     fn next(&self) -> String {
-        self.messages.recv_timeout(PATIENCE).expect("a message")
+        self.messages.recv_timeout(DEADLINE).expect("a message")
     }
 
     /// Waits for a message.
@@ -340,8 +340,7 @@ fn it_is_asked_over_a_socket_of_its_user_alone() {
 
 /// The arguments with which the service starts the program, without the board.
 fn as_the_service() -> Vec<String> {
-    let unit =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware/assistant/package/sayso.service");
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware/cli/package/sayso.service");
     let unit = fs::read_to_string(unit).unwrap();
     let start = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/sayso "));
     let words = start.expect("how it is started").split(' ');

@@ -9,7 +9,7 @@ use crate::sh::{Result, Sh};
 use crate::target::Target;
 
 /// Where the package's own files are, from the workspace's root.
-pub const PARTS: &str = "firmware/assistant/package";
+pub const PARTS: &str = "firmware/cli/package";
 
 /// Where the settings go, which are the defaults but for [`DIFFERENT`].
 const SETTINGS: (&str, &str, u32) =
@@ -20,18 +20,14 @@ const DIFFERENT: [(&str, &str); 1] = [("\nnothing = false ", "\nnothing = true  
 
 /// What goes where: the file, from the workspace's root, its place, its mode.
 const FILES: [(&str, &str, u32); 21] = [
-    ("firmware/assistant/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
+    ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
-        "firmware/assistant/package/sayso-models.service",
+        "firmware/cli/package/sayso-models.service",
         "usr/lib/systemd/system/sayso-models.service",
         0o644,
     ),
-    (
-        "firmware/assistant/package/60-sayso-gpio.rules",
-        "usr/lib/udev/rules.d/60-sayso-gpio.rules",
-        0o644,
-    ),
-    ("firmware/assistant/package/default", "etc/default/sayso", 0o644),
+    ("firmware/cli/package/60-sayso-gpio.rules", "usr/lib/udev/rules.d/60-sayso-gpio.rules", 0o644),
+    ("firmware/cli/package/default", "etc/default/sayso", 0o644),
     ("NOTICE", "usr/share/doc/sayso/NOTICE", 0o644),
     ("LICENSE-MIT", "usr/share/doc/sayso/copyright", 0o644),
     ("LICENSE-APACHE", "usr/share/doc/sayso/LICENSE-APACHE", 0o644),
@@ -127,14 +123,13 @@ fn control(target: Target, version: &str, depends: &str, kilobytes: u64) -> Stri
 Package: sayso
 Version: {version}
 Architecture: {}
-Maintainer: The Sayso developers <sayso@users.noreply.github.com>
+Maintainer: The Sayso developers
 Section: sound
 Priority: optional
 Installed-Size: {kilobytes}
 Depends: {depends}
 Recommends: systemd, alsa-utils
 Suggests: pulseaudio | pipewire-pulse, python3-pip
-Homepage: https://github.com/sayso/sayso
 Description: on-device voice assistant
  You speak, it answers aloud, and nothing leaves the machine: voice activity,
  speech to text, a small language model and the voice run here.

@@ -22,8 +22,8 @@ const LAYERS: &[&[&[&str]]] = &[
         ],
         &["sayso-satellite"],
     ],
-    // The library.
-    &[&["sayso"]],
+    // The front end and the library.
+    &[&["sayso-frontend", "sayso"]],
     // The program.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
     // What nothing that is shipped depends on.

@@ -52,7 +52,7 @@ const GROUPS: [Group; 2] = [
             "sayso-secure tunnel",
             "sayso-tests chat",
             "sayso-tests doctor",
-            "sayso-tests drafts",
+            "sayso-tests partials",
             "sayso-tests models",
             "sayso-tests sessions",
             "sayso echo",

@@ -5,7 +5,7 @@ use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sayso_board::{BoardError, BoardErrorKind, EAR_RATE};
+use sayso_board::{BoardError, BoardErrorKind, CAPTURE_RATE};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -49,14 +49,14 @@ pub struct SoundFile {
 /// A whole recording in memory.
 #[derive(Clone, Debug)]
 pub struct Sound {
-    /// Mono, at [`EAR_RATE`].
+    /// Mono, at [`CAPTURE_RATE`].
     pub samples: Vec<f32>,
     /// The file was cut short; `samples` is what was left of it.
     pub truncated: bool,
 }
 
 impl SoundFile {
-    /// Opens a recording, to be read at [`EAR_RATE`].
+    /// Opens a recording, to be read at [`CAPTURE_RATE`].
     ///
     /// # Errors
     /// [`BoardErrorKind::NotFound`] when there is no such file,
@@ -64,7 +64,7 @@ impl SoundFile {
     /// or sample rate that cannot be read, [`BoardErrorKind::Io`] when it is
     /// cut off within its header or cannot be read at all.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, BoardError> {
-        Self::open_at(path, EAR_RATE)
+        Self::open_at(path, CAPTURE_RATE)
     }
 
     /// Opens a recording, to be read at `rate` Hz.
@@ -258,7 +258,7 @@ impl SoundFile {
 pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardError> {
     let path = path.as_ref();
     let mut file = SoundFile::open(path)?;
-    let limit = (max.as_secs_f64() * f64::from(EAR_RATE)).ceil() as usize;
+    let limit = (max.as_secs_f64() * f64::from(CAPTURE_RATE)).ceil() as usize;
     let mut samples = Vec::new();
     while let Some(block) = file.next_block()? {
         if samples.len() + block.len() > limit {

@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use sayso_audio_io::{Downmixer, read_all};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_test_support::channels::{KINDS, interleaved, noise, rms, scaled, sum};
 use sayso_test_support::recordings;
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn the_voice_stays_whatever_the_channels_are() {
         let (name, channels) = (kind.name, (kind.make)(&voice, seed));
         let (due, gain) = least(name);
         let all = interleaved(&channels);
-        let new = || Downmixer::new(channels.len(), EAR_RATE);
+        let new = || Downmixer::new(channels.len(), CAPTURE_RATE);
         let whole = mix(new().looking_ahead(), &all);
         assert_eq!(whole.len(), voice.len(), "{name}");
         let (ratio, level) = snr(&whole, &voice);
@@ -82,12 +82,14 @@ fn two_who_speak_in_turn_are_both_heard() {
     let long = vec![0.0; 4 * length];
     let one = [&voice[..], &voice, &voice, &voice, &quiet, &quiet].concat();
     let other = [&long[..], &scaled(&voice, 0.3), &scaled(&voice, 0.3)].concat();
-    assert!(long.len() > 4 * EAR_RATE as usize);
+    assert!(long.len() > 4 * CAPTURE_RATE as usize);
     for (name, floor) in [("digital silence", 0.0), ("hiss", hiss)] {
         let channels =
             [sum(&one, &noise(floor, one.len(), 1)), sum(&other, &noise(floor, one.len(), 2))];
         let all = interleaved(&channels);
-        for mixer in [Downmixer::new(2, EAR_RATE), Downmixer::new(2, EAR_RATE).looking_ahead()] {
+        for mixer in
+            [Downmixer::new(2, CAPTURE_RATE), Downmixer::new(2, CAPTURE_RATE).looking_ahead()]
+        {
             let mixed = mix(mixer, &all);
             // At first, and when the second speaks, the gain goes up within a word: once the
             // other channel is found dead or to be noise.
@@ -139,7 +141,7 @@ fn a_constant_is_no_voice() {
         voice.iter().map(|x| x + 5.0 * level).collect(),
         voice.iter().map(|x| x - 5.0 * level).collect(),
     ]);
-    let mixed = mix(Downmixer::new(2, EAR_RATE).looking_ahead(), &all);
+    let mixed = mix(Downmixer::new(2, CAPTURE_RATE).looking_ahead(), &all);
     let (ratio, _) = snr(&mixed, &voice);
     assert!(ratio > 40.0, "{ratio}");
 }

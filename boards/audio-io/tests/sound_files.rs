@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use sayso_audio_io::{SoundFile, WavWriter, read_all};
-use sayso_board::{BoardErrorKind, EAR_RATE};
+use sayso_board::{BoardErrorKind, CAPTURE_RATE};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,7 +108,7 @@ fn every_sample_format_holds_the_same_speech() {
         ("extensible", EXTENSIBLE, 16, pcm16, 0.0),
     ];
     for (name, tag, bits, convert, tolerance) in cases {
-        let path = save(&dir, name, &wav(tag, bits, 1, EAR_RATE, &bytes(&speech, convert)));
+        let path = save(&dir, name, &wav(tag, bits, 1, CAPTURE_RATE, &bytes(&speech, convert)));
         let sound = read_all(&path, MINUTE).unwrap();
         assert!(!sound.truncated, "{name}");
         assert_close(&sound.samples, &speech, tolerance + 1e-7, name);
@@ -141,7 +141,7 @@ fn six_channels_become_one() {
     // The voice on two of six channels, silence on the others, which do not make it softer.
     let six: Vec<f32> = speech.iter().flat_map(|x| [*x, *x, 0.0, 0.0, 0.0, 0.0]).collect();
     for tag in [PCM, EXTENSIBLE] {
-        let path = save(&dir, "six.wav", &wav(tag, 16, 6, EAR_RATE, &bytes(&six, pcm16)));
+        let path = save(&dir, "six.wav", &wav(tag, 16, 6, CAPTURE_RATE, &bytes(&six, pcm16)));
         assert_eq!(SoundFile::open(&path).unwrap().source_channels(), 6);
         assert_close(&read_all(&path, MINUTE).unwrap().samples, &speech, 1e-6, "six channels");
     }
@@ -162,7 +162,7 @@ fn a_silent_file_is_silence_and_one_without_samples_is_nothing() {
 fn a_truncated_wav_gives_what_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
-    let whole = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
+    let whole = wav(PCM, 16, 1, CAPTURE_RATE, &bytes(&speech, pcm16));
     for left in [1, 100, 1_152, 10_000, speech.len() - 1] {
         // One byte of the next sample too.
         let path = save(&dir, "cut.wav", &whole[..44 + 2 * left + 1]);
@@ -184,7 +184,7 @@ fn a_wav_whose_length_was_never_written_is_whole() {
     let speech = speech();
     // In bytes: what broken-off recorders leave, and what ffmpeg and SoX write into pipes.
     for length in [0_u32, 0x7FFF_F000, 0x7FFF_FFFF, u32::MAX] {
-        let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
+        let mut content = wav(PCM, 16, 1, CAPTURE_RATE, &bytes(&speech, pcm16));
         content[40..44].copy_from_slice(&length.to_le_bytes());
         for riff in [length, length.saturating_add(36)] {
             content[4..8].copy_from_slice(&riff.to_le_bytes());
@@ -195,13 +195,13 @@ fn a_wav_whose_length_was_never_written_is_whole() {
     }
     // The header says that the whole is shorter than its part.
     for riff in [0_u32, 4, 36] {
-        let mut content = wav(PCM, 16, 1, EAR_RATE, &bytes(&speech, pcm16));
+        let mut content = wav(PCM, 16, 1, CAPTURE_RATE, &bytes(&speech, pcm16));
         content[4..8].copy_from_slice(&riff.to_le_bytes());
         let sound = read_all(save(&dir, "short.wav", &content), MINUTE).unwrap();
         assert_close(&sound.samples, &speech, 1e-7, "what is there");
     }
     // No sound, but what is said about it.
-    let mut content = wav(PCM, 16, 1, EAR_RATE, &[]);
+    let mut content = wav(PCM, 16, 1, CAPTURE_RATE, &[]);
     content.extend(b"LIST\x04\0\0\0INFO");
     content[4..8].copy_from_slice(&(36_u32 + 12).to_le_bytes());
     assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
@@ -253,7 +253,7 @@ fn wav_files_of_64_bits_are_read() {
     let data = bytes(&speech, pcm16);
     for (name, marker) in [("rf64.wav", b"RF64"), ("bw64.wav", b"BW64"), ("long.w64", b"riff")] {
         let length = data.len() as u64;
-        let mut content = long_wav(marker, EAR_RATE, &data, length);
+        let mut content = long_wav(marker, CAPTURE_RATE, &data, length);
         content.extend(b"LIST\x04\0\0\0INFO");
         let path = save(&dir, name, &content);
         let duration = SoundFile::open(&path).unwrap().duration().unwrap();
@@ -262,11 +262,11 @@ fn wav_files_of_64_bits_are_read() {
         assert!(!sound.truncated, "{name}");
         assert_close(&sound.samples, &speech, 1e-7, name);
         // Cut short, and of a recorder that was killed.
-        let content = long_wav(marker, EAR_RATE, &data[..data.len() / 2], length);
+        let content = long_wav(marker, CAPTURE_RATE, &data[..data.len() / 2], length);
         let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
         assert!(sound.truncated, "{name}");
         assert_close(&sound.samples, &speech[..speech.len() / 2], 1e-7, name);
-        let content = long_wav(marker, EAR_RATE, &data, 0);
+        let content = long_wav(marker, CAPTURE_RATE, &data, 0);
         let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
         assert!(!sound.truncated, "{name}");
         assert_close(&sound.samples, &speech, 1e-7, name);
@@ -500,14 +500,14 @@ fn a_written_file_reads_back_exactly() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
     let path = dir.path().join("out.wav");
-    let mut writer = WavWriter::create(&path, EAR_RATE, 1).unwrap();
+    let mut writer = WavWriter::create(&path, CAPTURE_RATE, 1).unwrap();
     for chunk in speech.chunks(777) {
         writer.write(chunk).unwrap();
     }
     writer.finish().unwrap();
     assert_eq!(read_all(&path, MINUTE).unwrap().samples, speech);
 
-    let mut writer = WavWriter::create(&path, EAR_RATE, 2).unwrap();
+    let mut writer = WavWriter::create(&path, CAPTURE_RATE, 2).unwrap();
     writer.write(&[2.0, 2.0, -2.0, -2.0, f32::NAN, f32::NAN]).unwrap();
     drop(writer);
     let sound = read_all(&path, MINUTE).unwrap().samples;
@@ -518,7 +518,7 @@ fn a_written_file_reads_back_exactly() {
 fn an_interrupted_file_is_readable_up_to_its_last_second() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("killed.wav");
-    let mut writer = WavWriter::create(&path, EAR_RATE, 1).unwrap();
+    let mut writer = WavWriter::create(&path, CAPTURE_RATE, 1).unwrap();
     writer.write(&vec![0.25; 40_000]).unwrap();
     // As if the process were killed: neither finished nor dropped.
     std::mem::forget(writer);
@@ -531,19 +531,19 @@ fn an_interrupted_file_is_readable_up_to_its_last_second() {
 #[test]
 fn a_full_disk_is_said() {
     // The kernel's own full disk.
-    let result = WavWriter::create("/dev/full", EAR_RATE, 1).and_then(|mut writer| {
+    let result = WavWriter::create("/dev/full", CAPTURE_RATE, 1).and_then(|mut writer| {
         writer.write(&vec![0.1; 100_000])?;
         writer.finish()
     });
     let error = result.unwrap_err();
     assert_eq!(error.kind(), BoardErrorKind::Io);
     assert!(error.to_string().contains("/dev/full"), "{error}");
-    let Err(error) = WavWriter::create("/nowhere/at/all.wav", EAR_RATE, 1) else {
+    let Err(error) = WavWriter::create("/nowhere/at/all.wav", CAPTURE_RATE, 1) else {
         panic!("there is no such folder");
     };
     assert!(error.to_string().contains("/nowhere/at/all.wav"), "{error}");
     assert!(error.to_string().ends_with("Make its folder, or name another file"), "{error}");
-    assert!(WavWriter::create("/dev/null", EAR_RATE, 3).is_err());
+    assert!(WavWriter::create("/dev/null", CAPTURE_RATE, 3).is_err());
 }
 
 /// Its byte rate overflows 32 bits.

@@ -18,8 +18,8 @@ pub use error::{BoardError, BoardErrorKind};
 pub use mute::Mute;
 pub use realtime::promote_thread;
 
-/// The sample rate at which the ear listens, in Hz.
-pub const EAR_RATE: u32 = 16_000;
+/// The sample rate of what is captured, in Hz.
+pub const CAPTURE_RATE: u32 = 16_000;
 
 /// What a started [`Board`] gives: each half may go to a thread of its own.
 pub type Streams = (Box<dyn Microphone>, Box<dyn Loudspeaker>);
@@ -111,7 +111,7 @@ pub enum Press {
     /// To be heard now: wakes, and ends a reply.
     Talk,
     /// To be left alone: ends a reply, and whatever is being answered.
-    Hush,
+    Dismiss,
 }
 
 /// What a [`Microphone::read`] brought.

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Whether a board hears nothing, by order. There is one for each board, and clones are the
 /// same one: the program and the board's own button both set it, and whoever did so last counts.
 #[derive(Clone)]
-pub struct Mute(Arc<Shared>);
+pub struct Mute(Arc<MuteState>);
 
-struct Shared {
+struct MuteState {
     muted: AtomicBool,
     changed: Box<dyn Fn() + Send + Sync>,
 }
@@ -16,7 +16,7 @@ impl Mute {
     /// One that is set or not, and calls `changed` after a change by the [board](Self::set).
     /// That may be in the thread that serves a button or a wire, so it should be quick.
     pub fn new(muted: bool, changed: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Shared { muted: AtomicBool::new(muted), changed: Box::new(changed) }))
+        Self(Arc::new(MuteState { muted: AtomicBool::new(muted), changed: Box::new(changed) }))
     }
 
     /// Whether it is set. Never waits.

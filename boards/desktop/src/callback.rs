@@ -240,7 +240,7 @@ pub fn playback_link(rate: u32, channels: usize, length: Duration) -> (PlaybackE
 }
 
 /// The playback callback: plays what there is on all channels, then silence,
-/// and passes both on to the ear.
+/// and passes both on to the capture.
 pub fn playback_callback<T>(end: &mut PlaybackEnd, data: &mut [T])
 where
     T: Sample + FromSample<f32>,

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use sayso_audio_io::Resampler;
-use sayso_board::{BoardError, EAR_RATE, Heard, Microphone, StreamStats, Way};
+use sayso_board::{BoardError, CAPTURE_RATE, Heard, Microphone, StreamStats, Way};
 
 use crate::callback::{CaptureTap, capture_link, faults};
 use crate::devices::choose;
@@ -43,7 +43,7 @@ impl Line for CaptureLine {
         let (device, config) = choose(self.name.as_deref(), Way::Input, &mut self.system)?;
         let channels = usize::from(config.channels()).max(1);
         // Refuses a rate that the reader could not use.
-        Resampler::new(config.sample_rate(), EAR_RATE)?;
+        Resampler::new(config.sample_rate(), CAPTURE_RATE)?;
         let (end, mut tap) = capture_link(config.sample_rate(), channels, RING);
         self.gone = Arc::clone(&tap.gone);
         let beat = Arc::clone(&tap.beat);
@@ -66,7 +66,7 @@ impl Line for CaptureLine {
 
 /// What [`Board::start`](sayso_board::Board::start) gives.
 pub struct DesktopMicrophone {
-    ear: Ear,
+    capture: Capture,
     reference: Reference,
     _supervisor: Supervisor,
 }
@@ -78,8 +78,8 @@ impl DesktopMicrophone {
         played: Receiver<CaptureTap>,
         supervisor: Supervisor,
     ) -> Self {
-        let (ear, reference) = (Ear::new(taps), Reference::new(played));
-        Self { ear, reference, _supervisor: supervisor }
+        let (capture, reference) = (Capture::new(taps), Reference::new(played));
+        Self { capture, reference, _supervisor: supervisor }
     }
 }
 
@@ -88,7 +88,7 @@ impl Microphone for DesktopMicrophone {
         let deadline = Instant::now() + wait;
         loop {
             let now = Instant::now();
-            let n = self.ear.read(buffer, now);
+            let n = self.capture.read(buffer, now);
             if n > 0 {
                 self.reference.follow(n, n < buffer.len());
                 return Heard::Samples(n);
@@ -109,12 +109,12 @@ impl Microphone for DesktopMicrophone {
     }
 
     fn stats(&self) -> StreamStats {
-        StreamStats { shifted: self.reference.shifted(), ..self.ear.stats() }
+        StreamStats { shifted: self.reference.shifted(), ..self.capture.stats() }
     }
 }
 
 /// The reader's side; it gets the time from the caller.
-pub struct Ear {
+pub struct Capture {
     taps: Receiver<CaptureTap>,
     state: Listening,
     /// Ready for the reader, from `at` on.
@@ -136,7 +136,7 @@ enum Listening {
     },
 }
 
-impl Ear {
+impl Capture {
     pub fn new(taps: Receiver<CaptureTap>) -> Self {
         Self {
             taps,
@@ -205,8 +205,9 @@ impl Ear {
                 let until = next.as_ref().map_or(now, |tap| tap.began);
                 let away =
                     since.map_or(Duration::ZERO, |since| until.saturating_duration_since(since));
-                let due = (away.as_secs_f64() * f64::from(EAR_RATE)) as u64;
-                let piece = due.saturating_sub(*given).min((PIECE * f64::from(EAR_RATE)) as u64);
+                let due = (away.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64;
+                let piece =
+                    due.saturating_sub(*given).min((PIECE * f64::from(CAPTURE_RATE)) as u64);
                 if piece > 0 {
                     *given += piece;
                     self.past.missing += piece;

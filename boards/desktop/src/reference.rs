@@ -11,30 +11,30 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
 
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 
 use crate::callback::CaptureTap;
 use crate::tap::Live;
 
 /// The stock is watched for so long, in samples, before it is judged.
-const WATCH: usize = EAR_RATE as usize;
+const WATCH: usize = CAPTURE_RATE as usize;
 /// Where the lowest stock is brought at first: 10 ms.
-const WANTED: usize = EAR_RATE as usize / 100;
+const WANTED: usize = CAPTURE_RATE as usize / 100;
 /// Between these it is left alone: 2 and 20 ms.
-const LEAST: usize = EAR_RATE as usize / 500;
-const MOST: usize = EAR_RATE as usize / 50;
+const LEAST: usize = CAPTURE_RATE as usize / 500;
+const MOST: usize = CAPTURE_RATE as usize / 50;
 /// What is more than this above it was not drift, but a device or program that
 /// stood still: 20 ms.
-const HICCUP: usize = EAR_RATE as usize / 50;
+const HICCUP: usize = CAPTURE_RATE as usize / 50;
 /// So many samples are dropped or repeated per second to make up for drift: 500
 /// millionths, several times what two quartz clocks differ by. An adaptive filter
 /// follows.
 const DRIFT: usize = 8;
 /// So many missing samples are drift, and are made up by repeating the last;
 /// more are a hole: 1 ms.
-const HOLE: usize = EAR_RATE as usize / 1_000;
+const HOLE: usize = CAPTURE_RATE as usize / 1_000;
 
-/// The ear's side of the reference.
+/// The microphone's side of the reference.
 pub struct Reference {
     taps: Receiver<CaptureTap>,
     live: Option<Box<Live>>,

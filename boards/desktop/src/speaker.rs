@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sayso_audio_io::Resampler;
-use sayso_board::{BoardError, EAR_RATE, Loudspeaker, StreamStats, Way};
+use sayso_board::{BoardError, CAPTURE_RATE, Loudspeaker, StreamStats, Way};
 
 use crate::callback::{CaptureTap, faults, playback_link};
 use crate::devices::choose;
@@ -30,7 +30,7 @@ impl SharedFeed {
     /// # Errors
     /// For a voice rate that cannot be resampled.
     pub fn new(voice_rate: u32) -> Result<Self, BoardError> {
-        Resampler::new(voice_rate, EAR_RATE)?;
+        Resampler::new(voice_rate, CAPTURE_RATE)?;
         Ok(Self { feed: Mutex::new(Feed::new(voice_rate)), voice_rate })
     }
 
@@ -45,7 +45,7 @@ pub struct PlaybackLine {
     /// The sound system that it was first opened on.
     system: Option<cpal::HostId>,
     shared: Arc<SharedFeed>,
-    /// Brings what is played to the ear.
+    /// Brings what is played to the capture.
     played: Sender<CaptureTap>,
     gone: Arc<OnceLock<Instant>>,
 }

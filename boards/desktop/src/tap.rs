@@ -1,10 +1,10 @@
-//! The reading end of a link, brought to the ear's rate.
+//! The reading end of a link, brought to the capture rate.
 
 use std::sync::atomic::Ordering;
 
 use ringbuf::traits::{Consumer, Observer};
 use sayso_audio_io::{Downmixer, Resampler, rescale_rounded};
-use sayso_board::{BoardError, EAR_RATE};
+use sayso_board::{BoardError, CAPTURE_RATE};
 
 use crate::callback::{CaptureTap, Gap};
 
@@ -30,7 +30,7 @@ impl Live {
     /// # Errors
     /// For a rate that cannot be resampled.
     pub fn new(tap: CaptureTap) -> Result<Self, BoardError> {
-        let resampler = Resampler::new(tap.rate, EAR_RATE)?;
+        let resampler = Resampler::new(tap.rate, CAPTURE_RATE)?;
         let mixer = Downmixer::new(tap.channels, tap.rate);
         let (interleaved, mono) = (Vec::new(), Vec::new());
         Ok(Self { tap, mixer, resampler, interleaved, mono, popped: 0, lost: 0, silence: 0 })
@@ -96,6 +96,6 @@ impl Live {
 
     /// Samples at 16 kHz that were lost.
     pub fn dropped(&self) -> u64 {
-        rescale_rounded(self.lost, self.tap.rate, EAR_RATE)
+        rescale_rounded(self.lost, self.tap.rate, CAPTURE_RATE)
     }
 }

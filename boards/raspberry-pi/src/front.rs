@@ -104,7 +104,7 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
                 let muted = !self.mute.is_set();
                 self.mute.set(muted);
                 // Takes back what the press has begun.
-                muted.then_some(Press::Hush)
+                muted.then_some(Press::Dismiss)
             }
             ButtonEvent::Released => None,
         }

@@ -92,7 +92,7 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
     let all = play(&mut front, down.len(), Shown::Listening);
     let presses: Vec<Press> = all.iter().filter_map(|(press, _)| *press).collect();
     // The tap while muted means nothing, nor does the press that ends the mute.
-    assert_eq!(presses, [Press::Talk, Press::Hush]);
+    assert_eq!(presses, [Press::Talk, Press::Dismiss]);
     let changes: Vec<usize> = (1..all.len()).filter(|n| all[*n].1 != all[*n - 1].1).collect();
     assert_eq!(changes, [150, 220 + 40 + 150]);
     pin.done();

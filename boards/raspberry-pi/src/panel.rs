@@ -30,13 +30,13 @@ const ALL: [Shown; 7] = [
 
 /// What the front's thread and the rest of the board tell each other.
 #[derive(Default)]
-pub struct Shared {
+pub struct PanelState {
     /// A number in [`ALL`].
     shown: AtomicU8,
     quit: AtomicBool,
 }
 
-impl Shared {
+impl PanelState {
     fn show(&self, shown: Shown) {
         let number = ALL.iter().position(|one| *one == shown).unwrap_or_default();
         self.shown.store(number as u8, Ordering::Release);
@@ -50,7 +50,7 @@ impl Shared {
 
 /// LED and button as a [`Panel`]. Dropping it switches the LED off.
 pub struct GpioPanel {
-    shared: Arc<Shared>,
+    shared: Arc<PanelState>,
     presses: Receiver<Press>,
     thread: Option<JoinHandle<()>>,
 }
@@ -70,7 +70,7 @@ impl GpioPanel {
         B: InputPin<Error: Debug> + Send + 'static,
     {
         let (sender, presses) = channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(PanelState::default());
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("sayso-front".into())
@@ -103,7 +103,7 @@ impl Drop for GpioPanel {
     }
 }
 
-fn serve<L, B>(mut front: Front<L, B>, shared: &Shared, presses: &Sender<Press>)
+fn serve<L, B>(mut front: Front<L, B>, shared: &PanelState, presses: &Sender<Press>)
 where
     L: OutputPin<Error: Debug>,
     B: InputPin<Error: Debug>,
@@ -212,7 +212,7 @@ mod tests {
         });
         assert_eq!(pressed, Some(Press::Talk));
         until(|| mute.is_set());
-        until(|| panel.pressed() == Some(Press::Hush));
+        until(|| panel.pressed() == Some(Press::Dismiss));
         panel.show(Shown::Hearing);
         drop(panel);
         assert!(!led.high.load(Ordering::Acquire));

@@ -83,8 +83,8 @@ pub use room::Room;
 use sayso_audio_io::SoundFile;
 #[cfg(doc)]
 use sayso_board::Microphone;
-use sayso_board::{Board, BoardError, BoardErrorKind, EAR_RATE, Streams};
-use state::{Source, State};
+use sayso_board::{Board, BoardError, BoardErrorKind, CAPTURE_RATE, Streams};
+use state::{ReplayState, Source};
 use streams::{ReplayLoudspeaker, ReplayMicrophone};
 pub use tracks::{Layout, Output, Tracks};
 
@@ -100,7 +100,7 @@ pub enum Pace {
 
 /// The replay board; see the crate's documentation.
 pub struct Replay {
-    shared: Arc<Shared>,
+    shared: Arc<Playback>,
     output: Output,
     room: Option<Room>,
 }
@@ -108,23 +108,23 @@ pub struct Replay {
 /// Governs a running [`Replay`] from any thread.
 #[derive(Clone)]
 pub struct ReplayHandle {
-    shared: Arc<Shared>,
+    shared: Arc<Playback>,
 }
 
 /// While it lives, a virtual clock stands still.
-pub struct Hold(Arc<Shared>);
+pub struct Hold(Arc<Playback>);
 
 /// While it lives, the recording does not end (but for the longest tail).
-pub struct Busy(Arc<Shared>);
+pub struct Busy(Arc<Playback>);
 
-struct Shared {
-    state: Mutex<State>,
+struct Playback {
+    state: Mutex<ReplayState>,
     /// Signalled when the last [`Hold`] is dropped.
     released: Condvar,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Playback {
+    fn lock(&self) -> MutexGuard<'_, ReplayState> {
         // The state is sound at every unlock, so a panic elsewhere does not spoil it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,8 +150,8 @@ impl Replay {
     }
 
     fn new(source: Source) -> Self {
-        let state = Mutex::new(State::new(source));
-        let shared = Arc::new(Shared { state, released: Condvar::new() });
+        let state = Mutex::new(ReplayState::new(source));
+        let shared = Arc::new(Playback { state, released: Condvar::new() });
         Self { shared, output: Output::None, room: None }
     }
 
@@ -284,5 +284,5 @@ impl Drop for Busy {
 }
 
 fn ear_samples(time: Duration) -> u64 {
-    (time.as_secs_f64() * f64::from(EAR_RATE)) as u64
+    (time.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sayso_audio_io::{Resampler, read_all};
-use sayso_board::{BoardError, BoardErrorKind, EAR_RATE};
+use sayso_board::{BoardError, BoardErrorKind, CAPTURE_RATE};
 
 use crate::convolver::{BLOCK, Convolver};
 
@@ -55,17 +55,17 @@ impl EchoPath {
     /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and
     /// a room whose delay is shorter than it takes to work it out.
     pub fn new(voice_rate: u32, room: Option<&Room>) -> Result<Self, BoardError> {
-        let resampler = Resampler::new(voice_rate, EAR_RATE)?;
+        let resampler = Resampler::new(voice_rate, CAPTURE_RATE)?;
         // So long may a sample wait, and one more because counts are rounded.
-        let lag = match resampler.delay().as_secs_f64() * f64::from(EAR_RATE) {
+        let lag = match resampler.delay().as_secs_f64() * f64::from(CAPTURE_RATE) {
             0.0 => 0,
             delay => delay.ceil() as usize + 1,
         };
         let room = room.map(|room| {
-            let delay = (room.delay.as_secs_f64() * f64::from(EAR_RATE)).round() as usize;
+            let delay = (room.delay.as_secs_f64() * f64::from(CAPTURE_RATE)).round() as usize;
             let least = lag + BLOCK;
             if delay < least {
-                let least_ms = (1_000.0 * least as f64 / f64::from(EAR_RATE)).ceil();
+                let least_ms = (1_000.0 * least as f64 / f64::from(CAPTURE_RATE)).ceil();
                 let message = format!(
                     "a room's delay of {:?} is too short: with a voice at {voice_rate} Hz it \
                      takes {least_ms} ms",

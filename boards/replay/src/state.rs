@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use sayso_audio_io::{SoundFile, rescale_floor};
-use sayso_board::{BoardError, EAR_RATE, Heard};
+use sayso_board::{BoardError, CAPTURE_RATE, Heard};
 
 use crate::room::EchoPath;
 use crate::speaker::Speaker;
@@ -45,7 +45,7 @@ impl Source {
 }
 
 /// Everything behind the board's lock. Times are samples at 16 kHz.
-pub struct State {
+pub struct ReplayState {
     pub pace: Pace,
     pub tail: u64,
     pub max_tail: u64,
@@ -71,13 +71,13 @@ pub struct State {
     scratch: Vec<f32>,
 }
 
-impl State {
+impl ReplayState {
     pub fn new(source: Source) -> Self {
         Self {
             pace: Pace::Virtual,
             tail: ear_samples(Duration::from_secs(3)),
             max_tail: ear_samples(Duration::from_secs(600)),
-            voice_rate: EAR_RATE,
+            voice_rate: CAPTURE_RATE,
             started: None,
             holds: 0,
             busy: 0,
@@ -109,7 +109,7 @@ impl State {
 
     /// How long until the microphone has the next 10 ms, in real time.
     pub fn until_next_samples(&self) -> Duration {
-        let due = Duration::from_secs_f64((self.heard + 160) as f64 / f64::from(EAR_RATE));
+        let due = Duration::from_secs_f64((self.heard + 160) as f64 / f64::from(CAPTURE_RATE));
         self.started.map_or(Duration::ZERO, |started| due.saturating_sub(started.elapsed()))
     }
 
@@ -186,7 +186,7 @@ impl State {
             return;
         }
         // From whole counts, so that no rounding adds up however long it runs.
-        let due = |time| rescale_floor(time, EAR_RATE, self.voice_rate);
+        let due = |time| rescale_floor(time, CAPTURE_RATE, self.voice_rate);
         let count = (due(time) - due(self.now)) as usize;
         let sounding = self.speaker.queued() > 0;
         self.scratch.clear();
@@ -213,7 +213,7 @@ impl State {
     }
 }
 
-impl Drop for State {
+impl Drop for ReplayState {
     fn drop(&mut self) {
         // Nobody is left to hear of an error; the file is completed all the same.
         let _ = self.finish();

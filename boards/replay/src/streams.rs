@@ -6,13 +6,13 @@ use std::time::Duration;
 use sayso_board::{Heard, Loudspeaker, Microphone, StreamStats};
 
 use crate::room::EchoPath;
-use crate::{Pace, Shared};
+use crate::{Pace, Playback};
 
 /// As long as the queue of a sound card's loudspeaker.
 const REAL_TIME_QUEUE_SECONDS: usize = 30;
 
 /// The microphone of a [`Replay`](crate::Replay).
-pub struct ReplayMicrophone(pub Arc<Shared>);
+pub struct ReplayMicrophone(pub Arc<Playback>);
 
 impl Microphone for ReplayMicrophone {
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
@@ -52,7 +52,7 @@ impl Microphone for ReplayMicrophone {
 }
 
 /// The loudspeaker of a [`Replay`](crate::Replay).
-pub struct ReplayLoudspeaker(pub Arc<Shared>);
+pub struct ReplayLoudspeaker(pub Arc<Playback>);
 
 impl Loudspeaker for ReplayLoudspeaker {
     fn write(&mut self, samples: &[f32]) -> usize {

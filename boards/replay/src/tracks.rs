@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use sayso_audio_io::{Resampler, WavWriter};
-use sayso_board::{BoardError, EAR_RATE};
+use sayso_board::{BoardError, CAPTURE_RATE};
 
 use crate::onset::{AUDIBLE, onset};
 
@@ -93,7 +93,7 @@ impl Recorder {
                 (Sink::File(Box::new(WavWriter::create(path, rate, channels)?)), *layout)
             }
         };
-        let resampler = Resampler::new(EAR_RATE, rate)?;
+        let resampler = Resampler::new(CAPTURE_RATE, rate)?;
         Ok(Self {
             rate,
             sink,

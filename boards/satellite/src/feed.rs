@@ -208,7 +208,7 @@ impl Feed {
         session.places.forget(session.played);
     }
 
-    /// What was played from `place` on, at the ear's rate.
+    /// What was played from `place` on, at the capture rate.
     pub fn reference(&self, place: u32, out: &mut [f32]) {
         match &self.session {
             Some(session) => session.said.played(session.unwrap(place), out),

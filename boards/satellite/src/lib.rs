@@ -6,7 +6,7 @@
 //! # How it works
 //!
 //! ```text
-//! wire ─► link ─► ear: jitter buffer, concealment, 16 kHz that keeps time ─► Microphone
+//! wire ─► link ─► jitter buffer: concealment, 16 kHz that keeps time ─► Microphone
 //!                   └─ reference: what was played meanwhile
 //! wire ◄─ link ◄─ feed: queue, resampling, blocks as credit allows ◄─ Loudspeaker
 //! ```
@@ -18,7 +18,7 @@
 //!   [missing](sayso_board::StreamStats::missing).
 //! - Sound is handed on as it comes. Only where a block is missing is there a wait,
 //!   as long as blocks were recently late, and then it is concealed and counted.
-//! - What the satellite says it has played tells the mouth what was heard, to within
+//! - What the satellite says it has played tells playback what was heard, to within
 //!   the few milliseconds that the word takes to come.
 //! - Over a network everything is [sealed](sayso_secure), or [not at all](Security).
 //!
@@ -32,9 +32,9 @@
 
 mod address;
 mod allowance;
-mod ear;
 mod feed;
 mod identity;
+mod jitter_buffer;
 mod listener;
 mod muting;
 mod places;
@@ -91,7 +91,7 @@ pub struct Satellite {
     /// Until the panel has it.
     station: Option<Arc<station::Station>>,
     /// The last one's, which ends before another is started.
-    shared: Option<Arc<station::Shared>>,
+    shared: Option<Arc<station::StationShared>>,
     changes: Option<Receiver<Change>>,
 }
 

@@ -6,7 +6,7 @@ use sayso_core::link::{HEARTBEAT_MS, Mute};
 
 /// How long an order is said again before the satellite is taken for one that knows none, or
 /// whose switch is held.
-const PATIENCE: Duration = Duration::from_secs(1);
+const ORDER_TIMEOUT: Duration = Duration::from_secs(1);
 /// How often it is said meanwhile.
 const AGAIN: Duration = Duration::from_millis(HEARTBEAT_MS);
 
@@ -75,7 +75,7 @@ impl Muting {
             (self.since, self.sent) = (Some(now), None);
         }
         let Some(since) = self.since else { return (None, None) };
-        if now.saturating_sub(since) >= PATIENCE {
+        if now.saturating_sub(since) >= ORDER_TIMEOUT {
             self.since = None;
             // One that does not mute itself is not listened to all the same.
             let stays = said && !self.agreed;

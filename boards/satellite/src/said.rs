@@ -1,12 +1,12 @@
-//! What was said lately, at the ear's rate: the echo canceller's reference.
+//! What was said lately, at the capture rate: the echo canceller's reference.
 
 use std::collections::VecDeque;
 
 use sayso_audio_io::{Resampler, rescale_floor};
-use sayso_board::{BoardError, EAR_RATE};
+use sayso_board::{BoardError, CAPTURE_RATE};
 
 /// How much is kept, in samples: more than a satellite's buffer and the way there and back.
-const KEPT: usize = 3 * EAR_RATE as usize;
+const KEPT: usize = 3 * CAPTURE_RATE as usize;
 
 /// The sound sent to the loudspeaker, found again by its place.
 pub struct Said {
@@ -24,7 +24,7 @@ impl Said {
     pub fn new(rate: u32) -> Result<Self, BoardError> {
         Ok(Self {
             rate,
-            resampler: Resampler::new(rate, EAR_RATE)?,
+            resampler: Resampler::new(rate, CAPTURE_RATE)?,
             samples: VecDeque::new(),
             first: 0,
             scratch: Vec::new(),
@@ -65,6 +65,6 @@ impl Said {
     }
 
     fn index(&self, place: u64) -> u64 {
-        rescale_floor(place, self.rate, EAR_RATE)
+        rescale_floor(place, self.rate, CAPTURE_RATE)
     }
 }

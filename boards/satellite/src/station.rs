@@ -14,8 +14,8 @@ use sayso_core::turn::Shown;
 use crate::SatelliteConfig;
 use crate::address::Address;
 use crate::allowance::Allowance;
-use crate::ear::Ear;
 use crate::feed::Feed;
+use crate::jitter_buffer::JitterBuffer;
 use crate::muting::Muting;
 use crate::talk::Talk;
 use crate::wire::Wire;
@@ -34,8 +34,8 @@ const AT_ONCE: u32 = 8;
 const A_SECOND: u32 = 4;
 
 /// What the thread, the streams and the panel share.
-pub struct State {
-    pub ear: Ear,
+pub struct StationState {
+    pub jitter: JitterBuffer,
     pub feed: Feed,
     pub shown: Shown,
     pub presses: VecDeque<Press>,
@@ -53,18 +53,18 @@ pub struct State {
     pub over: bool,
 }
 
-impl State {
+impl StationState {
     /// What the satellite says of itself; whether its user has muted it, or ended that.
     pub fn hear(&mut self, status: SatelliteStatus, now: Duration) -> Option<bool> {
         self.feed.reached(status.played, now);
-        self.ear.shut(status.muted || !status.open);
+        self.jitter.shut(status.muted || !status.open);
         for _ in 0..status.presses.wrapping_sub(self.pressed).min(PRESSES as u8) {
             self.press(Press::Talk, now);
         }
         self.pressed = status.presses;
         let news = self.muting.hear(status.muted, self.mute.is_set());
         if news == Some(true) && !self.mute.is_set() {
-            self.press(Press::Hush, now);
+            self.press(Press::Dismiss, now);
         }
         news
     }
@@ -78,12 +78,12 @@ impl State {
 
 /// A satellite and the thread that talks with it, which ends when this is dropped.
 pub struct Station {
-    pub shared: Arc<Shared>,
+    pub shared: Arc<StationShared>,
 }
 
 /// What the thread and everybody else share.
-pub struct Shared {
-    state: Mutex<State>,
+pub struct StationShared {
+    state: Mutex<StationState>,
     /// Sound is there to be read, or a session has begun.
     pub news: Condvar,
     began: Instant,
@@ -93,12 +93,12 @@ pub struct Shared {
     ended: AtomicBool,
 }
 
-impl Shared {
+impl StationShared {
     /// With an empty queue for a voice of this rate.
     pub fn new(voice_rate: u32, mute: Mute) -> Self {
         Self {
-            state: Mutex::new(State {
-                ear: Ear::default(),
+            state: Mutex::new(StationState {
+                jitter: JitterBuffer::default(),
                 feed: Feed::new(voice_rate),
                 shown: Shown::default(),
                 presses: VecDeque::new(),
@@ -118,7 +118,7 @@ impl Shared {
         }
     }
 
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, StationState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,7 +134,11 @@ impl Shared {
     }
 
     /// Waits for news.
-    pub fn wait<'s>(&self, state: MutexGuard<'s, State>, most: Duration) -> MutexGuard<'s, State> {
+    pub fn wait<'s>(
+        &self,
+        state: MutexGuard<'s, StationState>,
+        most: Duration,
+    ) -> MutexGuard<'s, StationState> {
         self.news.wait_timeout(state, most).unwrap_or_else(PoisonError::into_inner).0
     }
 
@@ -160,7 +164,7 @@ impl Shared {
 }
 
 /// Says that the thread has ended, however it did.
-struct Ending(Arc<Shared>);
+struct Ending(Arc<StationShared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
@@ -168,7 +172,7 @@ impl Drop for Ending {
         let now = self.0.now();
         let mut state = self.0.lock();
         state.connected = false;
-        state.ear.lost(now);
+        state.jitter.lost(now);
         state.feed.lost(now);
         drop(state);
         self.0.ended.store(true, Ordering::Release);
@@ -208,7 +212,7 @@ impl Station {
         voice_rate: u32,
         changes: SyncSender<Change>,
     ) -> Result<Self, BoardError> {
-        let shared = Arc::new(Shared::new(voice_rate, mute.clone()));
+        let shared = Arc::new(StationShared::new(voice_rate, mute.clone()));
         let talk = Talk::new(config, dials, Arc::clone(&shared), changes, mute);
         let ending = Ending(Arc::clone(&shared));
         std::thread::Builder::new()
@@ -261,7 +265,7 @@ impl Drop for Station {
 }
 
 /// The thread, as a supervisor sees it.
-pub struct Link(pub Arc<Shared>);
+pub struct Link(pub Arc<StationShared>);
 
 impl Watch for Link {
     fn name(&self) -> &'static str {

@@ -71,9 +71,9 @@ fn a_thread_that_panics_has_ended_and_silence_keeps_the_time() {
     }
     // Whoever reads goes on, and notices nothing worse than silence.
     let mut state = station.shared.lock();
-    state.ear.attach(Duration::ZERO);
-    state.ear.tick(Duration::from_secs(1));
-    assert_eq!(state.ear.read(&mut [0.0; 16_000], &mut Vec::new()), 16_000);
+    state.jitter.attach(Duration::ZERO);
+    state.jitter.tick(Duration::from_secs(1));
+    assert_eq!(state.jitter.read(&mut [0.0; 16_000], &mut Vec::new()), 16_000);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_thread_that_hangs_beats_no_more_and_is_not_waited_for() {
 
 #[test]
 fn presses_are_no_more_than_a_thumb_can() {
-    let shared = Shared::new(24_000, Mute::default());
+    let shared = StationShared::new(24_000, Mute::default());
     let mut state = shared.lock();
     let mut pressed = 0;
     for ms in 0..10_000 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sayso_board::{EAR_RATE, Heard, Loudspeaker, Microphone, Panel, Press, StreamStats};
+use sayso_board::{CAPTURE_RATE, Heard, Loudspeaker, Microphone, Panel, Press, StreamStats};
 use sayso_core::turn::Shown;
 
 use crate::station::Station;
@@ -19,7 +19,7 @@ pub struct SatelliteMicrophone {
 
 impl SatelliteMicrophone {
     pub fn new(station: Arc<Station>) -> Self {
-        Self { station, played: Vec::with_capacity(EAR_RATE as usize / 10) }
+        Self { station, played: Vec::with_capacity(CAPTURE_RATE as usize / 10) }
     }
 }
 
@@ -34,8 +34,8 @@ impl Microphone for SatelliteMicrophone {
                 return Heard::End;
             }
             let now = shared.now();
-            state.ear.tick(now);
-            match state.ear.read(buffer, &mut self.played) {
+            state.jitter.tick(now);
+            match state.jitter.read(buffer, &mut self.played) {
                 0 if now >= deadline => return Heard::Nothing,
                 0 => state = shared.wait(state, LOOK.min(deadline - now)),
                 n => return Heard::Samples(n),
@@ -51,7 +51,7 @@ impl Microphone for SatelliteMicrophone {
 
     fn stats(&self) -> StreamStats {
         let state = self.station.shared.lock();
-        StreamStats { reopened: state.feed.stats().reopened, ..state.ear.stats() }
+        StreamStats { reopened: state.feed.stats().reopened, ..state.jitter.stats() }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::SatelliteConfig;
 use crate::address::{Address, Security};
 use crate::allowance::Allowance;
 use crate::feed::Feed;
-use crate::station::{Shared, State};
+use crate::station::{StationShared, StationState};
 use crate::wire::Wire;
 
 /// Bytes that may wait for the wire: 0.3 s of uncompressed sound.
@@ -47,7 +47,7 @@ pub struct Talk {
     volume: u8,
     /// Whether a wire that is gone is opened again.
     dials: bool,
-    shared: Arc<Shared>,
+    shared: Arc<StationShared>,
     link: HostLink<OUT>,
     changes: SyncSender<Change>,
     mute: Mute,
@@ -64,7 +64,7 @@ impl Talk {
     pub fn new(
         config: &SatelliteConfig,
         dials: bool,
-        shared: Arc<Shared>,
+        shared: Arc<StationShared>,
         changes: SyncSender<Change>,
         mute: Mute,
     ) -> Self {
@@ -205,7 +205,7 @@ impl Talk {
         let now = self.shared.now();
         let mut state = self.shared.lock();
         let was = std::mem::replace(&mut state.connected, false);
-        state.ear.lost(now);
+        state.jitter.lost(now);
         state.feed.lost(now);
         drop(state);
         if was {
@@ -260,7 +260,13 @@ impl Talk {
     }
 
     /// Works off one byte. What is to be said is noted: the state is locked.
-    fn take(&mut self, byte: u8, state: &mut State, now: Duration, obstacle: &mut Option<String>) {
+    fn take(
+        &mut self,
+        byte: u8,
+        state: &mut StationState,
+        now: Duration,
+        obstacle: &mut Option<String>,
+    ) {
         match self.link.push(byte, now.as_millis() as u64) {
             None => {}
             Some(HostEvent::Connected(hello))
@@ -282,7 +288,7 @@ impl Talk {
                 } else {
                     self.notes.push(Note::Log(Level::Info, met));
                 }
-                state.ear.attach(now);
+                state.jitter.attach(now);
                 state.pressed = 0;
                 state.muting.begin(self.mute.is_set());
                 state.obstacle = None;
@@ -290,7 +296,7 @@ impl Talk {
                 self.shared.news.notify_all();
             }
             Some(HostEvent::Restarted) => {
-                state.ear.lost(now);
+                state.jitter.lost(now);
                 state.feed.lost(now);
             }
             Some(HostEvent::Capture(capture)) => {
@@ -299,7 +305,7 @@ impl Talk {
                 let mut played = vec![0.0; heard.len()];
                 state.feed.reached(capture.played, now);
                 state.feed.reference(capture.played, &mut played);
-                state.ear.push(now, capture.number, capture.at, heard, played);
+                state.jitter.push(now, capture.number, capture.at, heard, played);
             }
             Some(HostEvent::Status(status)) => {
                 self.notes.extend(state.hear(status, now).map(Note::Mute));
@@ -343,9 +349,9 @@ impl Talk {
         let mut guard = self.shared.lock();
         let state = &mut *guard;
         state.feed.tick(now);
-        state.ear.tick(now);
+        state.jitter.tick(now);
         let condition = HostCondition {
-            free: state.ear.free(),
+            free: state.jitter.free(),
             shown: state.shown,
             volume: self.volume,
             muted: self.mute.is_set(),
@@ -364,7 +370,7 @@ impl Talk {
                 send_sound(&mut self.link, &mut state.feed, now);
             }
         }
-        if state.ear.is_ready() {
+        if state.jitter.is_ready() {
             self.shared.news.notify_all();
         }
         drop(guard);

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Mutex;
 
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::link::{
     Block, Capture, Codec, Condition, Counters, Description, MAX_DATA, Message, Rate,
     SatelliteLink, SatelliteStatus, encode,
@@ -20,8 +20,8 @@ fn config() -> SatelliteConfig {
     }
 }
 
-fn talk() -> (Talk, Arc<Shared>, std::sync::mpsc::Receiver<Change>) {
-    let shared = Arc::new(Shared::new(24_000, Mute::default()));
+fn talk() -> (Talk, Arc<StationShared>, std::sync::mpsc::Receiver<Change>) {
+    let shared = Arc::new(StationShared::new(24_000, Mute::default()));
     let (changes, told) = sync_channel(4);
     let mute = shared.lock().mute.clone();
     (Talk::new(&config(), true, Arc::clone(&shared), changes, mute), shared, told)
@@ -48,7 +48,7 @@ fn exchange(
 
 thread_local! {
     /// The state that must not be locked while this thread logs.
-    static WATCHED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+    static WATCHED: RefCell<Option<Arc<StationShared>>> = const { RefCell::new(None) };
     static LINES: RefCell<Vec<(String, bool)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -116,7 +116,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
 /// A peer with a session that sends what it likes.
 struct Peer {
     talk: Talk,
-    shared: Arc<Shared>,
+    shared: Arc<StationShared>,
     told: std::sync::mpsc::Receiver<Change>,
     session: u32,
     seq: u16,
@@ -152,7 +152,7 @@ impl Peer {
     fn read(&mut self) {
         let mut heard = [0.0; 512];
         loop {
-            let n = self.shared.lock().ear.read(&mut heard, &mut Vec::new());
+            let n = self.shared.lock().jitter.read(&mut heard, &mut Vec::new());
             if n == 0 {
                 return;
             }
@@ -163,8 +163,8 @@ impl Peer {
     /// What of the sound a peer can make up: 3 s, the blocks that wait for others, one more.
     fn check(&mut self) {
         self.read();
-        let passed = (self.shared.now().as_secs_f64() * f64::from(EAR_RATE)) as u64;
-        let most = passed + 3 * u64::from(EAR_RATE) + 17 * 320;
+        let passed = (self.shared.now().as_secs_f64() * f64::from(CAPTURE_RATE)) as u64;
+        let most = passed + 3 * u64::from(CAPTURE_RATE) + 17 * 320;
         assert!(self.read <= most, "{} of {most}", self.read);
     }
 
@@ -205,7 +205,7 @@ fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
         peer.check();
     }
     assert!(peer.counters().uncredited == 0, "within the credit: {:?}", peer.counters());
-    assert!(peer.shared.lock().ear.stats().dropped > 0);
+    assert!(peer.shared.lock().jitter.stats().dropped > 0);
 
     // No reader, no credit.
     let mut peer = Peer::connected();
@@ -214,7 +214,7 @@ fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
         peer.talk.pass();
     }
     assert!(peer.counters().uncredited > 2_000, "{:?}", peer.counters());
-    assert_eq!(peer.shared.lock().ear.free(), 0);
+    assert_eq!(peer.shared.lock().jitter.free(), 0);
 
     // Blocks that came already, under numbers of frames that are new.
     let mut peer = Peer::connected();

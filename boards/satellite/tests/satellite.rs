@@ -175,7 +175,7 @@ fn lamp_volume_and_buttons_get_through() {
     });
     assert_eq!(pressed, Some(Press::Talk));
     setup.satellite.body.lock().unwrap().muted = true;
-    wait_until("the mute arrives", || setup.panel.pressed() == Some(Press::Hush));
+    wait_until("the mute arrives", || setup.panel.pressed() == Some(Press::Dismiss));
     // Muted, it is quiet, and nothing is missing.
     let missing = setup.microphone.stats().missing;
     assert!(listen(setup.microphone.as_mut(), 8_000).iter().skip(4_000).all(|&s| s == 0.0));

@@ -187,7 +187,7 @@ const CASES: &[(&str, &str)] = &[
     ("Chapter IV", "Chapter four"),
     ("World War II", "World War two"),
     ("when I step I fall", "when I step I fall"),
-    // Markup and what is not for the ear.
+    // Markup and what is not for the front end.
     ("**bold** and *italic*", "bold and italic"),
     ("# Heading", "Heading"),
     ("- item one\n- item two", "item one. item two"),

@@ -24,7 +24,7 @@ const FOLDERS: [&str; 4] = ["core", "models", "firmware/assistant", "firmware/cl
 
 /// Types of text that is heard or said, and this crate.
 const TYPES: [&str; 6] =
-    ["Transcript", "Clause", "Announcement", "Utter", "Reply", "sayso_language"];
+    ["Transcript", "Clause", "Announcement", "Speak", "Reply", "sayso_language"];
 
 /// What is called with a text that is logged or shown, and never said; attributes.
 const MESSAGES: [&str; 9] = [
@@ -48,15 +48,15 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
     ("firmware/assistant/src/conversation/devices.rs", &[]),
-    ("firmware/assistant/src/draft.rs", &[]),
+    ("firmware/assistant/src/partial.rs", &[]),
     ("firmware/assistant/src/event.rs", &[]),
-    ("firmware/assistant/src/mind.rs", &[]),
+    ("firmware/assistant/src/responder.rs", &[]),
     ("firmware/assistant/src/outcome.rs", &[]),
-    ("firmware/assistant/src/patience.rs", &[]),
+    ("firmware/assistant/src/hangover.rs", &[]),
     ("firmware/assistant/src/playback/mod.rs", &[]),
     ("firmware/assistant/src/playback/speech.rs", &[]),
-    ("firmware/assistant/src/scribe.rs", &[]),
-    ("firmware/assistant/src/voice.rs", &[]),
+    ("firmware/assistant/src/transcriber.rs", &[]),
+    ("firmware/assistant/src/synthesizer.rs", &[]),
     ("firmware/assistant/src/workers.rs", &[]),
     ("models/src/llm/config.rs", &[]),
     ("models/src/llm/guard.rs", &[]),
@@ -245,7 +245,7 @@ fn thanks() -> &'static str { "Thank you." }
 const GOOD: &str = r##"
 /// Says "stop".
 #[cfg(feature = "models")]
-impl Worker for Mind {
+impl Worker for Responder {
     const NAME: &'static str = "responder";
     fn run(&self, c: char) -> Result<String, Error> {
         log::debug!("stop {}", self.why());

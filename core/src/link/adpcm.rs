@@ -19,12 +19,12 @@ pub const MAX_INDEX: u8 = 88;
 
 /// What the next sample is predicted from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State {
+pub struct AdpcmState {
     pub predictor: i16,
     pub index: u8,
 }
 
-impl State {
+impl AdpcmState {
     /// The four bits for `sample`.
     pub fn encode(&mut self, sample: i16) -> u8 {
         let difference = i32::from(sample) - i32::from(self.predictor);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::adpcm::{self, State};
+use super::adpcm::{self, AdpcmState};
 use super::{MAX_DATA, MAX_SAMPLES};
 
 /// How sound is written on the wire.
@@ -60,7 +60,8 @@ impl<'a> Block<'a> {
             }
             Codec::Adpcm => {
                 let (pairs, []) = samples.as_chunks::<2>() else { return None };
-                let mut state = State { predictor: first, index: (*index).min(adpcm::MAX_INDEX) };
+                let mut state =
+                    AdpcmState { predictor: first, index: (*index).min(adpcm::MAX_INDEX) };
                 let [low, high] = first.to_le_bytes();
                 data[..ADPCM_HEAD].copy_from_slice(&[low, high, state.index]);
                 for (byte, &[one, two]) in data[ADPCM_HEAD..].iter_mut().zip(pairs) {
@@ -100,10 +101,10 @@ impl<'a> Block<'a> {
     pub fn samples(&self) -> BlockSamples<'a> {
         let (state, data) = match (self.codec, self.data) {
             (Codec::Adpcm, &[low, high, index, ref data @ ..]) => {
-                (State { predictor: i16::from_le_bytes([low, high]), index }, data)
+                (AdpcmState { predictor: i16::from_le_bytes([low, high]), index }, data)
             }
-            (Codec::Adpcm, _) => (State::default(), &[][..]),
-            (Codec::Pcm, data) => (State::default(), data),
+            (Codec::Adpcm, _) => (AdpcmState::default(), &[][..]),
+            (Codec::Pcm, data) => (AdpcmState::default(), data),
         };
         BlockSamples { codec: self.codec, data, state, high: None }
     }
@@ -124,7 +125,7 @@ impl<'a> Block<'a> {
 pub struct BlockSamples<'a> {
     codec: Codec,
     data: &'a [u8],
-    state: State,
+    state: AdpcmState,
     /// Four bits left over of the byte before.
     high: Option<u8>,
 }

@@ -20,7 +20,7 @@ pub struct TurnMachine {
     pub(super) urgent: bool,
     /// What an urgent announcement has cut into.
     pub(super) cut: Cut,
-    /// Whether the ear says that somebody speaks, in any state.
+    /// Whether the front end says that somebody speaks, in any state.
     pub(super) voice: bool,
     last_turn: TurnId,
 }

@@ -37,14 +37,14 @@ const CAPACITY: usize = 32;
 #[derive(Debug)]
 pub struct Announcements {
     waiting: VecDeque<Waiting>,
-    patience: Samples,
+    max_wait: Samples,
 }
 
 impl Announcements {
-    /// Nothing waits. What is not urgent will wait for `patience` until nobody speaks and
+    /// Nothing waits. What is not urgent will wait for `max_wait` until nobody speaks and
     /// nobody is being answered.
-    pub fn new(patience: Samples) -> Self {
-        Self { waiting: VecDeque::new(), patience }
+    pub fn new(max_wait: Samples) -> Self {
+        Self { waiting: VecDeque::new(), max_wait }
     }
 
     /// Puts one in line. Hands it back when too much waits already.
@@ -72,12 +72,12 @@ impl Announcements {
     }
 
     /// Whether the next is urgent by now, if there is one: beside constant talk nothing is to
-    /// wait for ever. What has waited for the patience becomes urgent between two utterances,
+    /// wait for ever. What has waited for the max_wait becomes urgent between two utterances,
     /// which `between` says, and after twice that at any time.
     pub fn next_is_urgent(&self, now: Samples, between: bool) -> Option<bool> {
         let next = self.waiting.front()?;
         let waited = now - next.since;
-        let overdue = waited >= self.patience && between || waited >= self.patience + self.patience;
+        let overdue = waited >= self.max_wait && between || waited >= self.max_wait + self.max_wait;
         Some(next.is_urgent() || overdue)
     }
 
@@ -106,7 +106,7 @@ impl Announcements {
 mod tests {
     use super::*;
 
-    const PATIENCE: Samples = Samples(1_000);
+    const MAX_WAIT: Samples = Samples(1_000);
 
     fn say(text: &str, urgent: bool) -> Waiting {
         let announcement = Announcement { text: text.into(), urgent, chime: false };
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_urgent_come_first_and_each_kind_in_its_order() {
-        let mut all = Announcements::new(PATIENCE);
+        let mut all = Announcements::new(MAX_WAIT);
         let now = Samples(500);
         assert_eq!(all.next_is_urgent(now, true), None);
         for (text, urgent) in [("a", false), ("b", true), ("c", false), ("d", true)] {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_bounded() {
-        let mut all = Announcements::new(PATIENCE);
+        let mut all = Announcements::new(MAX_WAIT);
         for n in 0..CAPACITY {
             all.put(say(&n.to_string(), false)).expect("room");
         }
@@ -151,8 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends_between_two_utterances_and_then_anywhere() {
-        let mut all = Announcements::new(PATIENCE);
+    fn the_wait_ends_between_two_utterances_and_then_anywhere() {
+        let mut all = Announcements::new(MAX_WAIT);
         all.put(say("a", false)).expect("room");
         let question = Waiting { what: What::Question("b".into()), since: Samples(2_000) };
         all.put(question).expect("room");

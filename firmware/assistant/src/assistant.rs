@@ -13,24 +13,24 @@ use crate::config::Config;
 use crate::control::{Controls, Handle};
 use crate::conversation::Conversation;
 use crate::cores::Cores;
-use crate::ear::{Attention, Cleaner, Ear, Interrupting};
 use crate::engines::{Engines, Lease, Sessions, cores};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::events::{Events, Subscription};
+use crate::hangover::HangoverPolicy;
 use crate::lost::{self, Lost};
-use crate::patience::Patience;
 use crate::playback::Playback;
 use crate::supervisor::{Health, Strikes};
 use crate::workers::{self, Tools};
 use crate::{live, lockstep};
+use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd};
 
 /// How time passes in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// The board's clock is the wall clock; hearing, thinking and speaking overlap.
     Live,
-    /// The board's clock is virtual and stands still while the mind thinks:
+    /// The board's clock is virtual and stands still while the responder thinks:
     /// one recording gives one event log.
     Lockstep,
 }
@@ -186,14 +186,14 @@ impl Assistant {
         let mut strikes = Strikes::default();
         loop {
             let (mut conversation, attention, microphone) = self.begin(board, true)?;
-            let ear = self.ear(attention);
+            let front_end = self.front_end(attention);
             let tools = self.tools(self.clock.clone(), true);
             let posts = workers::hire(&mut self.engines, &tools);
             let sessions = self.sessions.clone();
             let left = live::run(
                 &mut conversation,
                 live::Needs {
-                    ear,
+                    front_end,
                     microphone,
                     posts,
                     links: board.links(),
@@ -213,8 +213,8 @@ impl Assistant {
             let loudspeaker = conversation.playback().speaker().stats();
             let losses = Losses { microphone: left.microphone, loudspeaker };
             workers::give_back(left.posts, &mut self.engines);
-            match left.ear {
-                Some(ear) => self.engines.vad = ear.into_engine(),
+            match left.front_end {
+                Some(front_end) => self.engines.vad = front_end.into_engine(),
                 None => {
                     let sessions = self.sessions.as_ref().ok_or(Error::Worker(live::FRONT_END))?;
                     self.engines.vad = sessions.session()?.vad;
@@ -239,12 +239,12 @@ impl Assistant {
     ) -> Result<Losses> {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
         let (mut conversation, attention, microphone) = self.begin(board, false)?;
-        let mut ear = self.ear(attention);
+        let mut front_end = self.front_end(attention);
         let tools = self.tools(clock.clone(), false);
         let mut posts = workers::hire(&mut self.engines, &tools);
         let microphone = lockstep::run(
             &mut conversation,
-            &mut ear,
+            &mut front_end,
             &mut posts,
             microphone,
             &clock,
@@ -255,7 +255,7 @@ impl Assistant {
             }),
         );
         workers::give_back(posts, &mut self.engines);
-        self.engines.vad = ear.into_engine();
+        self.engines.vad = front_end.into_engine();
         Ok(Losses {
             microphone: microphone?,
             loudspeaker: conversation.playback().speaker().stats(),
@@ -272,11 +272,11 @@ impl Assistant {
         let (microphone, loudspeaker) = board.start(rate)?;
         let (panel, changes) = (board.panel(), board.changes());
         let turn = &self.config.turn;
-        let patience = patience(turn);
-        let attention = Arc::new(Attention::new(patience.normal));
+        let policy = hangover_policy(turn);
+        let attention = Arc::new(Attention::new(policy.normal));
         let machine = TurnMachine::new(turn_config(turn));
         let playback = Playback::new(loudspeaker, rate);
-        let watched = (attention.clone(), patience);
+        let watched = (attention.clone(), policy);
         let outside = (self.events.clone(), self.controls.clone());
         let words = self.config.spoken();
         let conversation =
@@ -291,13 +291,13 @@ impl Assistant {
         Tools { config: self.config.clone(), cores: self.cores.clone(), clock, live }
     }
 
-    fn ear(&mut self, attention: Arc<Attention>) -> Ear<'static> {
+    fn front_end(&mut self, attention: Arc<Attention>) -> FrontEnd<'static> {
         let turn = &self.config.turn;
-        Ear::new(
-            Cleaner::new(&self.config.ear),
+        FrontEnd::new(
+            Cleaner::new(&self.config.front_end),
             std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
-            Interrupting::new(turn),
+            barge_in(turn),
             attention,
         )
     }
@@ -311,7 +311,7 @@ impl Drop for Assistant {
     }
 }
 
-/// How the ear finds where speech begins and ends.
+/// How the front end finds where speech begins and ends.
 pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     EndpointConfig {
         onset: turn.onset,
@@ -324,10 +324,15 @@ pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     }
 }
 
+/// What speech over the reply must be to interrupt it.
+pub fn barge_in(turn: &crate::config::Turn) -> BargeIn {
+    BargeIn { lasts: Samples::from_ms(turn.barge_in_ms.into()), range_db: turn.barge_in_range_db }
+}
+
 /// How long to wait at the end of an utterance.
-pub fn patience(turn: &crate::config::Turn) -> Patience {
+pub fn hangover_policy(turn: &crate::config::Turn) -> HangoverPolicy {
     let ms = |ms: u32| Samples::from_ms(ms.into());
-    Patience {
+    HangoverPolicy {
         question: ms(turn.hangover_question_ms),
         short: ms(turn.hangover_short_ms),
         normal: ms(turn.hangover_ms),

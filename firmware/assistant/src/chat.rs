@@ -1,4 +1,4 @@
-//! Typed turns: the mind alone, without ears or a voice.
+//! Typed turns: the responder alone, without ears or a voice.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::config::Config;
 use crate::cores::Cores;
 use crate::engines::{cores, threads};
 use crate::error::Result;
-use crate::mind::{Job, Mind, Thought};
+use crate::responder::{Job, Responder, Response};
 use crate::workers::Worker;
 
 /// A conversation in writing.
-pub struct Chat(Mind);
+pub struct Chat(Responder);
 
 impl Chat {
     /// A conversation with `llm`, on as many threads as `config` grants it.
@@ -26,7 +26,7 @@ impl Chat {
             _ => Cores::new(cores()),
         };
         let threads = threads(asked, cores.total());
-        Self(Mind::new(llm, cores.seat(), threads, Arc::new(WallClock), config))
+        Self(Responder::new(llm, cores.seat(), threads, Arc::new(WallClock), config))
     }
 
     /// Answers a turn and remembers the exchange. The reply is handed to
@@ -45,17 +45,17 @@ impl Chat {
         let (text, flag) = (text.to_owned(), cancel.clone());
         let answer = Job::Answer { turn, unanswered: String::new(), text, cancel: flag };
         self.0.run(answer, cancel, &mut |thought| match thought {
-            Thought::Text { text, .. } => on_text(&text),
-            Thought::Done { reply: done, .. } => reply = done,
-            Thought::Broken { error, .. } => failed = Some(error),
-            Thought::Clause { .. } | Thought::Forgot { .. } | Thought::Ruined { .. } => {}
+            Response::Text { text, .. } => on_text(&text),
+            Response::Done { reply: done, .. } => reply = done,
+            Response::Broken { error, .. } => failed = Some(error),
+            Response::Clause { .. } | Response::Forgot { .. } | Response::Ruined { .. } => {}
         });
         let settle = match failed {
             Some(_) => Job::Discard { turn },
             None => Job::Keep { turn, heard: None },
         };
         self.0.run(settle, &Cancel::new(), &mut |thought| {
-            if let Thought::Forgot { error } | Thought::Ruined { error } = thought {
+            if let Response::Forgot { error } | Response::Ruined { error } = thought {
                 failed.get_or_insert(error);
             }
         });

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sayso_frontend::Cleaning;
 use sayso_language::Language;
 use sayso_models::llm::Sampling;
 use serde::{Deserialize, Serialize, Serializer};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 mod check;
 mod service;
 
-pub use service::{Control, NamedBoard, Privacy, State};
+pub use service::{Control, NamedBoard, Privacy, StateDir};
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
 pub const TEMPLATE: &str = include_str!("sayso.toml");
@@ -37,7 +38,7 @@ pub struct Config {
     /// What the assistant says on its own.
     pub announcements: Announcements,
     /// Cleaning what is heard.
-    pub ear: Ear,
+    pub front_end: Cleaning,
     /// Turn-taking.
     pub turn: Turn,
     /// Speech to text.
@@ -47,7 +48,7 @@ pub struct Config {
     /// The voice.
     pub tts: Tts,
     /// What must outlive a restart.
-    pub state: State,
+    pub state: StateDir,
     /// How a running program is asked for things.
     pub control: Control,
     /// What is kept of what was said.
@@ -199,30 +200,12 @@ pub struct Announcements {
     /// How long one that is not urgent waits until nobody speaks and nobody is being
     /// answered, in s. Then it is said between two utterances, and after twice that as if
     /// it were urgent: beside a television it would wait for ever.
-    pub patience_s: u32,
+    pub max_wait_s: u32,
 }
 
 impl Default for Announcements {
     fn default() -> Self {
-        Self { patience_s: 60 }
-    }
-}
-
-/// Cleaning what is heard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ear {
-    /// Take the assistant's own voice out of what the microphone hears.
-    pub echo_cancellation: bool,
-    /// Take steady noise out.
-    pub noise_suppression: bool,
-    /// Bring speech to an even level.
-    pub gain_control: bool,
-}
-
-impl Default for Ear {
-    fn default() -> Self {
-        Self { echo_cancellation: true, noise_suppression: false, gain_control: false }
+        Self { max_wait_s: 60 }
     }
 }
 

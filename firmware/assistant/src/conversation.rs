@@ -31,27 +31,27 @@ use self::owed::Owed;
 use crate::announcements::Announcements;
 use crate::config::{Config, Feedback};
 use crate::control::Controls;
-use crate::draft::Draft;
-use crate::ear::{Attention, HeardFrame, Recorder};
 use crate::earcon::Earcon;
+use crate::end_of_turn::{Asking, EndQuery, EndScore};
 use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::events::Events;
-use crate::judge::{Asking, Judged, Question};
-use crate::mind::{Job, Mind, Thought};
+use crate::hangover::{Evidence, Finding, HangoverPolicy, Known};
 use crate::ms;
 use crate::outcome::outcome;
-use crate::patience::{Evidence, Finding, Known, Patience};
+use crate::partial::PartialTranscript;
 use crate::playback::{Noticed, Playback};
-use crate::scribe::{Dictation, Purpose, Written};
+use crate::responder::{Job, Responder, Response};
 use crate::supervisor::Failure;
-use crate::voice::{Utter, Voiced};
+use crate::synthesizer::{Speak, Synthesized};
+use crate::transcriber::{Dictation, Purpose, Written};
 use crate::workers::{Order, Report, Worker};
+use sayso_frontend::{Attention, HeardFrame, Recorder};
 
 /// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
 const TAIL: Samples = Samples::from_ms(320);
 
-/// What the judge is given, before the end of the speech.
-const JUDGED: Samples = Samples::from_ms(8_000);
+/// What the end-of-turn detector is given, before the end of the speech.
+const LISTENED_TO: Samples = Samples::from_ms(8_000);
 
 /// So long the lamp shows that something went wrong.
 const TROUBLE: Samples = Samples::from_ms(3_000);
@@ -71,9 +71,9 @@ pub struct Conversation {
     now: Samples,
     arrived: Instant,
     attention: Arc<Attention>,
-    patience: Patience,
+    policy: HangoverPolicy,
     current: Option<Current>,
-    draft: Draft,
+    partial: PartialTranscript,
     asking: Asking,
     /// What is known of the end of the utterance being heard.
     known: Known,
@@ -101,14 +101,14 @@ pub struct Conversation {
 impl Conversation {
     /// A conversation at its beginning. `rate` is the voice's sample rate in
     /// Hz; `real_time` tells whether the sample clock goes with the wall
-    /// clock; `attention` is kept up to date for the ear, by `patience`.
+    /// clock; `attention` is kept up to date for the front end, by `policy`.
     pub(crate) fn new(
         machine: TurnMachine,
         playback: Playback,
         rate: u32,
         real_time: bool,
         language: &'static Language,
-        (attention, patience): (Arc<Attention>, Patience),
+        (attention, policy): (Arc<Attention>, HangoverPolicy),
         (events, controls): (Events, Controls),
     ) -> Self {
         // The longest utterance and what comes before it is noticed.
@@ -131,9 +131,9 @@ impl Conversation {
             now: Samples::ZERO,
             arrived: now,
             attention,
-            patience,
+            policy,
             current: None,
-            draft: Draft::default(),
+            partial: PartialTranscript::default(),
             asking: Asking::default(),
             known: Known::default(),
             overhearing: Cancel::new(),
@@ -168,8 +168,8 @@ impl Conversation {
     /// Gives feedback by sound, and is patient with announcements, as the settings say.
     pub fn with_settings(mut self, config: &Config) -> Self {
         self.feedback = config.feedback.clone();
-        let patience = u64::from(config.announcements.patience_s) * 1_000;
-        self.announcements = Announcements::new(Samples::from_ms(patience));
+        let max_wait = u64::from(config.announcements.max_wait_s) * 1_000;
+        self.announcements = Announcements::new(Samples::from_ms(max_wait));
         self
     }
 
@@ -219,7 +219,7 @@ impl Conversation {
     pub fn report(&mut self, report: Report) {
         match report {
             Report::Transcribe(written) => self.written(written),
-            Report::Judge(judged) => self.judged(judged),
+            Report::DetectEnd(judged) => self.judged(judged),
             Report::Respond(thought) => self.thought(thought),
             Report::Synthesize(voiced) => self.voiced(voiced),
         }
@@ -233,14 +233,14 @@ impl Conversation {
     /// A worker failed and was replaced: what it was doing is lost.
     pub fn worker_failed(&mut self, failed: Failure) {
         let forgotten = match failed.worker {
-            Mind::NAME => ", and what was said before is forgotten",
+            Responder::NAME => ", and what was said before is forgotten",
             _ => "",
         };
         self.trouble(format!(
             "{failed}. It was started again{forgotten}; please say that once more"
         ));
         self.asking.forget();
-        self.draft.forget();
+        self.partial.forget();
         if let Some(turn) = self.machine.turn() {
             // Over a reply, what was said is not known now and does not interrupt.
             self.overheard(turn, Outcome::Nothing);
@@ -248,7 +248,7 @@ impl Conversation {
         }
     }
 
-    /// The ear heard a frame.
+    /// The front end heard a frame.
     pub fn heard(&mut self, frame: HeardFrame) {
         self.now = frame.at;
         self.arrived = Instant::now();
@@ -279,7 +279,7 @@ impl Conversation {
         if self.trouble_until.take_if(|until| *until <= frame.at).is_some() {
             self.show(self.machine.state().into());
         }
-        self.draft(frame.probability);
+        self.transcribe_beginning(frame.probability);
     }
 
     /// The recording is over: whoever speaks has ended.
@@ -298,10 +298,10 @@ impl Conversation {
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));
     }
 
-    /// The mind found something out.
-    fn thought(&mut self, thought: Thought) {
+    /// The responder found something out.
+    fn thought(&mut self, thought: Response) {
         match thought {
-            Thought::Text { turn, text } => {
+            Response::Text { turn, text } => {
                 let Some(current) = self.current(turn) else { return };
                 if current.record.reply.is_empty() {
                     current.record.timings_ms.llm_first_token = current.since_understood();
@@ -309,7 +309,7 @@ impl Conversation {
                 current.record.reply.push_str(&text);
                 self.tell(Event::Token { turn, text });
             }
-            Thought::Clause { turn, clause } => {
+            Response::Clause { turn, clause } => {
                 let Some(current) = self.current(turn) else { return };
                 if !std::mem::replace(&mut current.first_clause, true) {
                     current.record.timings_ms.llm_first_clause = current.since_understood();
@@ -317,7 +317,7 @@ impl Conversation {
                 current.clauses.push_back(clause);
                 self.feed_voice();
             }
-            Thought::Done { turn, reply } => {
+            Response::Done { turn, reply } => {
                 let Some(current) = self.current(turn) else { return };
                 current.written = true;
                 let record = &mut current.record;
@@ -330,28 +330,28 @@ impl Conversation {
                 record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
-            Thought::Broken { turn, error } => self.broken(turn, &error),
-            Thought::Forgot { error } => self.trouble(format!(
+            Response::Broken { turn, error } => self.broken(turn, &error),
+            Response::Forgot { error } => self.trouble(format!(
                 "what was said could not be remembered ({error}); the conversation before is forgotten"
             )),
-            Thought::Ruined { error } => {
+            Response::Ruined { error } => {
                 log::error!("{error}");
-                self.ruined = Some(Mind::NAME);
+                self.ruined = Some(Responder::NAME);
             }
         }
     }
 
-    /// The scribe wrote something down.
+    /// The transcriber wrote something down.
     fn written(&mut self, written: Written) {
         match written {
-            Written::Draft { utterance, text } => {
-                if self.draft.is_of(utterance) {
-                    self.tell(Event::Draft { utterance, text });
+            Written::Partial { utterance, text } => {
+                if self.partial.is_of(utterance) {
+                    self.tell(Event::Partial { utterance, text });
                 }
             }
-            Written::Partial { turn, text } => {
+            Written::Segment { turn, text } => {
                 if self.is_current(turn) {
-                    self.tell(Event::Partial { turn, text });
+                    self.tell(Event::Segment { turn, text });
                 }
             }
             Written::Utterance { turn, transcript } => {
@@ -397,14 +397,14 @@ impl Conversation {
                 Purpose::Turn(turn) => self.broken(turn, &error),
                 // What cannot be understood does not interrupt.
                 Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
-                Purpose::Draft => log::debug!("a draft was not written: {error}"),
+                Purpose::Partial => log::debug!("the beginning was not transcribed: {error}"),
             },
         }
     }
 
-    /// The judge has an opinion.
-    fn judged(&mut self, judged: Judged) {
-        let Judged { utterance, quiet: heard_until, score } = judged;
+    /// The end-of-turn detector has an opinion.
+    fn judged(&mut self, judged: EndScore) {
+        let EndScore { utterance, quiet: heard_until, score } = judged;
         match score {
             Ok(score) => {
                 let finding = Finding::Sounds(score);
@@ -436,18 +436,18 @@ impl Conversation {
 
     /// How long to wait, by what is known of the utterance now.
     fn reconsider(&mut self) {
-        self.attention.set_hangover(self.patience.hangover(&self.known));
+        self.attention.set_hangover(self.policy.hangover(&self.known));
     }
 
-    /// Asks the judge at the first frame of quiet, before there is even a guess:
-    /// so it is done when the scribe wants all cores.
+    /// Asks the end-of-turn detector at the first frame of quiet, before there is even a guess:
+    /// so it is done when the transcriber wants all cores.
     fn ask_early(&mut self, probability: f32) {
         // What was asked about the turn under way is still of use.
         if self.current.is_some() {
             return;
         }
         match self.machine.utterance().filter(|_| self.machine.state() == State::Hearing) {
-            Some(utterance) if probability < self.patience.quiet => self.ask(utterance, self.now),
+            Some(utterance) if probability < self.policy.quiet => self.ask(utterance, self.now),
             _ => self.forget_the_end(),
         }
     }
@@ -458,35 +458,35 @@ impl Conversation {
         self.known.forget();
     }
 
-    /// Asks the judge about what was heard until `to`, unless it is asked already.
+    /// Asks the end-of-turn detector about what was heard until `to`, unless it is asked already.
     fn ask(&mut self, utterance: Samples, to: Samples) {
         let quiet = self.now;
         if let Some(cancel) = self.asking.ask() {
             self.known.quiet(utterance, quiet);
-            let audio = self.recorder.range(to - JUDGED, quiet);
-            self.orders.push_back(Question { utterance, quiet, audio, cancel }.into());
+            let audio = self.recorder.range(to - LISTENED_TO, quiet);
+            self.orders.push_back(EndQuery { utterance, quiet, audio, cancel }.into());
         }
     }
 
-    /// Gives the scribe the beginning of a long utterance that goes on.
-    fn draft(&mut self, probability: f32) {
+    /// Gives the transcriber the beginning of a long utterance that goes on.
+    fn transcribe_beginning(&mut self, probability: f32) {
         let Some(utterance) = self.machine.utterance() else {
-            return self.draft.forget();
+            return self.partial.forget();
         };
         // Between may-have-ended and resumed the utterance stays the same.
         if self.machine.state() != State::Hearing {
             return;
         }
-        let Some((from, to)) = self.draft.heard(utterance, self.now, probability) else { return };
+        let Some((from, to)) = self.partial.heard(utterance, self.now, probability) else { return };
         let audio = self.recorder.range(from, to);
-        let (purpose, cancel) = (Purpose::Draft, self.draft.cancel());
+        let (purpose, cancel) = (Purpose::Partial, self.partial.cancel());
         self.orders.push_back(Dictation { purpose, utterance, from, audio, cancel }.into());
     }
 
     /// The voice made something.
-    fn voiced(&mut self, voiced: Voiced) {
+    fn voiced(&mut self, voiced: Synthesized) {
         match voiced {
-            Voiced::Sound { turn, samples } => {
+            Synthesized::Sound { turn, samples } => {
                 let Some(current) = self.current(turn) else { return };
                 if !std::mem::replace(&mut current.first_sound, true) {
                     let timings = &mut current.record.timings_ms;
@@ -499,13 +499,13 @@ impl Conversation {
                 }
                 self.pump();
             }
-            Voiced::Spoken { turn, words } => {
+            Synthesized::Spoken { turn, words } => {
                 self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
             }
-            Voiced::Broken { turn, error } => self.broken(turn, &error),
+            Synthesized::Broken { turn, error } => self.broken(turn, &error),
         }
     }
 
@@ -576,7 +576,7 @@ impl Conversation {
             let (text, cancel) = (clause.text.clone(), current.cancel.clone());
             self.playback.clause(turn, clause);
             let first = !current.first_sound;
-            self.orders.push_back(Utter { turn, text, first, cancel }.into());
+            self.orders.push_back(Speak { turn, text, first, cancel }.into());
         } else if current.written {
             let silent = !current.first_sound;
             self.playback.complete(turn);
@@ -668,9 +668,9 @@ impl Conversation {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
         let owed = self.owed.take(from, to);
-        let begun = self.draft.is_of(utterance) && self.draft.until() > from;
-        let drafted = begun && owed.is_none();
-        let begin = if drafted { self.draft.until().min(to) } else { from };
+        let begun = self.partial.is_of(utterance) && self.partial.until() > from;
+        let partly_transcribed = begun && owed.is_none();
+        let begin = if partly_transcribed { self.partial.until().min(to) } else { from };
         if owed.is_none() {
             // Unless it was asked at the first frame of quiet.
             self.ask(utterance, to);
@@ -680,7 +680,7 @@ impl Conversation {
         });
         let dictation = Dictation {
             purpose: Purpose::Turn(turn),
-            utterance: if drafted { utterance } else { begin },
+            utterance: if partly_transcribed { utterance } else { begin },
             from: begin,
             audio,
             cancel: cancel.clone(),

@@ -27,22 +27,22 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The cores that the models share. Clones share them too.
 #[derive(Clone, Debug)]
 pub struct Cores {
-    shared: Arc<Shared>,
+    shared: Arc<Ledger>,
     /// Whether what is taken through this handle follows the load.
     follow: bool,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Ledger {
     total: usize,
     /// How many threads are worth running beside other programs: 1 to `total`.
     worth: AtomicUsize,
-    state: Mutex<State>,
+    state: Mutex<Seats>,
     freed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Seats {
     /// The sum of what the seats hold.
     taken: usize,
     /// Those who wait: first come, first served, so that a worker that gives back and
@@ -71,7 +71,7 @@ pub struct Seat {
 /// Leaves the list of seats when the last clone goes.
 #[derive(Debug)]
 struct Place {
-    shared: Arc<Shared>,
+    shared: Arc<Ledger>,
     id: u64,
 }
 
@@ -95,7 +95,7 @@ impl Cores {
     /// So many cores (at least one), whatever else the machine does.
     pub fn new(total: usize) -> Self {
         let total = total.max(1);
-        let shared = Shared {
+        let shared = Ledger {
             total,
             worth: AtomicUsize::new(total),
             state: Mutex::default(),
@@ -150,13 +150,13 @@ impl Cores {
         (least.clamp(1, worth), most.max(least).clamp(1, worth))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Seats> {
         self.shared.lock()
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Ledger {
+    fn lock(&self) -> MutexGuard<'_, Seats> {
         // The counts are sound at every unlock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,7 +172,7 @@ impl Shared {
     }
 }
 
-impl State {
+impl Seats {
     /// Whether `seat` could take so many more, which it then has.
     fn grant(&mut self, seat: u64, count: usize) -> bool {
         let Some(held) = self.seats.get_mut(&seat) else { return false };

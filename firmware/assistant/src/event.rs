@@ -54,14 +54,14 @@ pub enum Event {
     },
     /// The beginning of an utterance that still goes on: final, as far as it
     /// goes. Each adds to the one before.
-    Draft {
+    Partial {
         /// The first sample of the utterance.
         utterance: Samples,
         /// The words added.
         text: String,
     },
-    /// A part of the transcript, as it is decided; after the drafts, if any.
-    Partial {
+    /// A part of the transcript, as it is decided; after the partial transcripts, if any.
+    Segment {
         /// Whose.
         turn: TurnId,
         /// The words.

@@ -16,10 +16,10 @@ pub const CAPACITY: usize = 1024;
 
 /// Where a conversation's events go; clones lead to the same subscribers.
 #[derive(Clone, Debug, Default)]
-pub struct Events(Arc<Shared>);
+pub struct Events(Arc<Subscribers>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct Subscribers {
     queues: Mutex<Vec<Arc<Queue>>>,
     disconnected: AtomicU64,
 }
@@ -81,7 +81,7 @@ impl Events {
     }
 }
 
-impl Drop for Shared {
+impl Drop for Subscribers {
     fn drop(&mut self) {
         for queue in lock(&self.queues).iter() {
             lock(&queue.waiting).end.get_or_insert(End::Over);
@@ -110,7 +110,7 @@ impl Waiting {
 /// Puts a piece of text behind the earlier pieces that still wait, if there are some.
 fn joins(earlier: &mut Event, event: &Event) -> bool {
     match (earlier, event) {
-        (Event::Partial { turn, text }, Event::Partial { turn: other, text: more })
+        (Event::Segment { turn, text }, Event::Segment { turn: other, text: more })
         | (Event::Token { turn, text }, Event::Token { turn: other, text: more })
             if turn == other =>
         {

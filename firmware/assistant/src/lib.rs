@@ -22,8 +22,8 @@
 //! }
 //! ```
 //!
-//! Data flows one way: `ear` → `conversation` (which holds the turn
-//! machine) → `scribe` and `judge` → `mind` → `voice` → `playback`;
+//! Data flows one way: the front end (`sayso_frontend`) → `conversation` (which holds the turn
+//! machine) → `transcriber` and `end_of_turn` → `responder` → `synthesizer` → `playback`;
 //! `live` and `lockstep` give them threads, or a virtual clock.
 
 #![forbid(unsafe_code)]
@@ -37,28 +37,26 @@ pub mod config;
 mod control;
 mod conversation;
 mod cores;
-mod draft;
-mod ear;
 mod earcon;
+mod end_of_turn;
 mod engines;
 mod error;
 pub mod event;
 mod events;
 mod facts;
-mod judge;
+mod hangover;
 mod live;
 mod lockstep;
 mod lost;
-mod mind;
 mod outcome;
-mod passages;
-mod patience;
+mod partial;
 mod playback;
-mod scribe;
+mod responder;
 mod state;
 mod stop;
 mod supervisor;
-mod voice;
+mod synthesizer;
+mod transcriber;
 mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};
@@ -83,8 +81,7 @@ pub mod internals {
     }
 
     open! {
-        assistant boards control cores ear earcon engines passages patience playback state
-        voice
+        assistant boards control cores earcon engines hangover playback state synthesizer
     }
 }
 

@@ -22,12 +22,12 @@ use sayso_core::audio::FRAME;
 use crate::Stop;
 use crate::conversation::Conversation;
 use crate::cores::Seat;
-use crate::ear::{Ear, HeardFrame};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::events::Subscription;
 use crate::supervisor::{Failure, Fault, Health, Monitor, Pulse, Strikes, Vitals};
 use crate::workers::{Order, Post, Report};
+use sayso_frontend::{FrontEnd, HeardFrame};
 
 /// What comes to the conversation.
 enum Input {
@@ -54,8 +54,8 @@ pub const FRONT_END: &str = "front end";
 /// What a conversation needs besides itself.
 pub struct Needs<'a> {
     /// The front end, and what it listens to.
-    pub ear: Ear<'static>,
-    /// See [`Needs::ear`].
+    pub front_end: FrontEnd<'static>,
+    /// See [`Needs::front_end`].
     pub microphone: Box<dyn Microphone>,
     /// The workers.
     pub posts: Vec<Box<dyn Post>>,
@@ -72,7 +72,7 @@ pub struct Needs<'a> {
 /// What is left when the conversation has ended.
 pub struct Left {
     /// The front end, unless it failed.
-    pub ear: Option<Ear<'static>>,
+    pub front_end: Option<FrontEnd<'static>>,
     /// The workers that did not fail.
     pub posts: Vec<Box<dyn Post>>,
     /// What the microphone lost, as far as that is known.
@@ -104,14 +104,15 @@ pub fn run(
     let (input, inputs) = unbounded();
     // Ends the front end when the conversation ends for another reason.
     let over = Stop::new();
-    let Needs { ear, microphone, posts, links, replace, strikes, health } = needs;
+    let Needs { front_end, microphone, posts, links, replace, strikes, health } = needs;
     let mut staff = Staff { input, members: Vec::new(), links: Vec::new() };
     for post in posts {
         staff.hire(post)?;
     }
     let now = Instant::now();
     staff.links = links.into_iter().map(|link| (link, Monitor::new(now))).collect();
-    let front_end = FrontEnd::start(ear, microphone, &staff.input, [stop.clone(), over.clone()])?;
+    let listening =
+        FrontEndThread::start(front_end, microphone, &staff.input, [stop.clone(), over.clone()])?;
 
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -120,7 +121,7 @@ pub fn run(
             .spawn_scoped(scope, || {
                 // However it ends, the caller's thread learns of it.
                 let _done = OnDrop(&done);
-                let mut talk = Talk { conversation, staff, front_end, replace, strikes, health };
+                let mut talk = Talk { conversation, staff, listening, replace, strikes, health };
                 let end = talk.hold(&inputs, stop);
                 over.stop();
                 talk.leave(end)
@@ -270,15 +271,15 @@ fn wait_for<T>(thread: JoinHandle<T>, look: &mut dyn FnMut() -> Option<Fault>) -
 }
 
 /// The thread that listens.
-struct FrontEnd {
+struct FrontEndThread {
     pulse: Pulse,
     monitor: Monitor,
-    thread: JoinHandle<(Ear<'static>, StreamStats)>,
+    thread: JoinHandle<(FrontEnd<'static>, StreamStats)>,
 }
 
-impl FrontEnd {
+impl FrontEndThread {
     fn start(
-        ear: Ear<'static>,
+        front_end: FrontEnd<'static>,
         microphone: Box<dyn Microphone>,
         input: &Sender<Input>,
         stops: [Stop; 2],
@@ -289,7 +290,7 @@ impl FrontEnd {
         shown.set_busy(true);
         let thread = std::thread::Builder::new()
             .name(FRONT_END.into())
-            .spawn(move || listen(ear, microphone, &input, &shown, &stops))
+            .spawn(move || listen(front_end, microphone, &input, &shown, &stops))
             .map_err(no_thread)?;
         Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
     }
@@ -308,12 +309,12 @@ impl FrontEnd {
 }
 
 fn listen(
-    mut ear: Ear<'static>,
+    mut front_end: FrontEnd<'static>,
     mut microphone: Box<dyn Microphone>,
     input: &Sender<Input>,
     pulse: &Pulse,
     stops: &[Stop; 2],
-) -> (Ear<'static>, StreamStats) {
+) -> (FrontEnd<'static>, StreamStats) {
     if !sayso_board::promote_thread() {
         log::debug!("the front end gets no real-time priority");
     }
@@ -329,7 +330,8 @@ fn listen(
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
                 microphone.reference(&mut played);
-                ear.listen(samples, &played, &mut |frame| drop(input.send(Input::Frame(frame))));
+                front_end
+                    .listen(samples, &played, &mut |frame| drop(input.send(Input::Frame(frame))));
             }
             Heard::Nothing => {}
             Heard::End => {
@@ -339,14 +341,14 @@ fn listen(
         }
     }
     pulse.set_busy(false);
-    (ear, microphone.stats())
+    (front_end, microphone.stats())
 }
 
 /// The conversation's thread.
 struct Talk<'a> {
     conversation: &'a mut Conversation,
     staff: Staff,
-    front_end: FrontEnd,
+    listening: FrontEndThread,
     replace: &'a mut (dyn FnMut(&'static str) -> Result<Box<dyn Post>> + Send),
     strikes: &'a mut Strikes,
     health: &'a Health,
@@ -382,7 +384,7 @@ impl Talk<'_> {
         let ruined = self.conversation.ruined();
         let ruined = ruined.map(|worker| Failure { worker, fault: Fault::Died });
         let failed =
-            ruined.or_else(|| self.staff.look(now)).or_else(|| self.front_end.look(now))?;
+            ruined.or_else(|| self.staff.look(now)).or_else(|| self.listening.look(now))?;
         log::error!("{failed}");
         if self.strikes.out(now) {
             return Some(End::Closed(Error::Failing(failed)));
@@ -404,16 +406,16 @@ impl Talk<'_> {
     }
 
     fn leave(self, end: Option<End>) -> Left {
-        let Self { conversation, staff, front_end, .. } = self;
+        let Self { conversation, staff, listening, .. } = self;
         conversation.leave();
         staff.send_all(conversation);
         let posts = staff.collect();
-        let FrontEnd { pulse, mut monitor, thread } = front_end;
+        let FrontEndThread { pulse, mut monitor, thread } = listening;
         let mut look = || monitor.look(Instant::now(), pulse.vitals(false));
-        let (ear, microphone) = match wait_for(thread, &mut look) {
-            Some((ear, microphone)) => (Some(ear), microphone),
+        let (front_end, microphone) = match wait_for(thread, &mut look) {
+            Some((front_end, microphone)) => (Some(front_end), microphone),
             None => (None, StreamStats::default()),
         };
-        Left { ear, posts, microphone, end }
+        Left { front_end, posts, microphone, end }
     }
 }

@@ -10,11 +10,11 @@ use sayso_core::audio::FRAME;
 use crate::Stop;
 use crate::clock::SampleClock;
 use crate::conversation::Conversation;
-use crate::ear::Ear;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::events::Subscription;
 use crate::workers::{Order, Post};
+use sayso_frontend::FrontEnd;
 
 /// Runs until the microphone's recording is over and answered, or until
 /// `stop`. Returns what the microphone lost. Events go to `on_event` as they happen.
@@ -23,7 +23,7 @@ use crate::workers::{Order, Post};
 /// [`Error::Worker`] when a worker panicked.
 pub fn run(
     conversation: &mut Conversation,
-    ear: &mut Ear<'_>,
+    front_end: &mut FrontEnd<'_>,
     posts: &mut Vec<Box<dyn Post>>,
     mut microphone: Box<dyn Microphone>,
     clock: &SampleClock,
@@ -44,7 +44,7 @@ pub fn run(
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
                 microphone.reference(&mut played);
-                ear.listen(samples, &played, &mut |frame| {
+                front_end.listen(samples, &played, &mut |frame| {
                     clock.set(frame.at);
                     stage.conversation.heard(frame);
                 });

@@ -12,11 +12,11 @@ use sayso_models::Cancel;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cores::{Cores, Seat};
+use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
 use crate::engines::{Engines, threads};
-use crate::judge::{Judge, Judged, Question};
-use crate::mind::{Job, Mind, Thought};
-use crate::scribe::{Dictation, Scribe, Written};
-use crate::voice::{Utter, Voice, Voiced};
+use crate::responder::{Job, Responder, Response};
+use crate::synthesizer::{Speak, Synthesized, Voice};
+use crate::transcriber::{Dictation, Transcriber, Written};
 
 /// Does one kind of work, one order at a time.
 pub trait Worker: Send + Sized + 'static {
@@ -176,13 +176,13 @@ macro_rules! kinds {
 
 kinds! {
     /// Speech to text.
-    Transcribe: Dictation => Written, by Scribe;
+    Transcribe: Dictation => Written, by Transcriber;
     /// How complete an utterance sounds.
-    Judge: Question => Judged, by Judge;
+    DetectEnd: EndQuery => EndScore, by EndOfTurnDetector;
     /// What to answer.
-    Respond: Job => Thought, by Mind;
+    Respond: Job => Response, by Responder;
     /// Text to speech.
-    Synthesize: Utter => Voiced, by Voice;
+    Synthesize: Speak => Synthesized, by Voice;
 }
 
 /// Puts the engines of these workers back.

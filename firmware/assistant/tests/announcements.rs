@@ -258,9 +258,9 @@ fn what_an_urgent_one_cut_off_before_its_sound_is_begun_again_and_given_up_when_
 #[test]
 fn one_that_is_not_urgent_does_not_wait_for_ever() {
     let mut config = common::config();
-    config.announcements.patience_s = 2;
+    config.announcements.max_wait_s = 2;
     config.turn.think_timeout_s = 2;
-    // A television that never pauses: twice the patience.
+    // A television that never pauses: twice the longest wait.
     let talk = [(false, 500), (true, 8_000), (false, 3_000)];
     let commands = [(700, announce(TEXT, false, false))];
     let run = run_with(config.clone(), &["And so on."; 9], &talk, Pace::Lockstep, &commands);

@@ -132,7 +132,7 @@ fn a_long_utterance_is_written_down_while_it_goes_on() {
     let [turn] = run.turns.as_slice() else { panic!("one turn: {:?}", run.turns) };
     assert_eq!(turn.transcript, "I have been thinking about the weather.");
     let place = |what: &str| run.log.iter().position(|line| line.contains(what)).expect("logged");
-    assert!(place("\"draft\"") < place("may_have_ended"), "{:?}", run.log);
+    assert!(place("\"partial\"") < place("may_have_ended"), "{:?}", run.log);
 }
 
 #[test]

@@ -6,21 +6,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sayso::config;
-use sayso::internals::ear::echo::{BLOCK, DELAY, EchoCanceller};
-use sayso::internals::ear::{Attention, Cleaner, Ear, Interrupting};
 use sayso::internals::earcon::Earcon;
 use sayso::internals::playback::{Playback, Source};
 use sayso_audio_io::read_all;
-use sayso_board::{Board, EAR_RATE, Heard};
+use sayso_board::{Board, CAPTURE_RATE, Heard};
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::TurnId;
+use sayso_frontend::echo::{BLOCK, DELAY, EchoCanceller};
+use sayso_frontend::{Attention, BargeIn, Cleaner, Cleaning, FrontEnd};
 use sayso_language::Clause;
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 
-const SECOND: usize = EAR_RATE as usize;
+const SECOND: usize = CAPTURE_RATE as usize;
 const FRAME: usize = sayso_core::audio::FRAME;
 
 fn data(path: &str) -> PathBuf {
@@ -45,7 +44,7 @@ fn in_the_room(voice: &[f32], near: Vec<f32>, delay_ms: u64, gain_db: f32) -> [V
     let room = Room::open(data("rir/ta_ir0.flac"), delay, gain_db).expect("a room");
     let length = near.len();
     let mut board = Replay::from_samples(near).room(room);
-    let (mut microphone, mut loudspeaker) = board.start(EAR_RATE).expect("starts");
+    let (mut microphone, mut loudspeaker) = board.start(CAPTURE_RATE).expect("starts");
     loudspeaker.write(voice);
     let [mut heard, mut played] = [vec![0.0; length], vec![0.0; length]];
     assert_eq!(microphone.read(&mut heard, Duration::ZERO), Heard::Samples(length));
@@ -91,8 +90,8 @@ fn mixed_in_the_room(voice: &[f32], delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2
     let room = Room::open(data("rir/ta_ir0.flac"), Duration::from_millis(delay_ms), gain_db);
     let length = voice.len() / FRAME * FRAME;
     let mut board = Replay::from_samples(vec![0.0; length]).room(room.expect("a room"));
-    let (mut microphone, loudspeaker) = board.start(EAR_RATE).expect("starts");
-    let mut playback = Playback::new(loudspeaker, EAR_RATE);
+    let (mut microphone, loudspeaker) = board.start(CAPTURE_RATE).expect("starts");
+    let mut playback = Playback::new(loudspeaker, CAPTURE_RATE);
     playback.set_ducking(0.0);
     playback.begin(turn);
     playback.clause(turn, Clause { text: "It reads.".into(), range: 0..9 });
@@ -106,7 +105,7 @@ fn mixed_in_the_room(voice: &[f32], delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2
         let more: Vec<f32> = radio.by_ref().take(FRAME).collect();
         assert_eq!(playback.media_write(&more), FRAME);
         if n % (SECOND / FRAME) == 0 {
-            playback.chime(Earcon::Announce.sound(EAR_RATE, 1.0));
+            playback.chime(Earcon::Announce.sound(CAPTURE_RATE, 1.0));
         }
         playback.pump(&mut |_| {});
         assert_eq!(microphone.read(heard, Duration::ZERO), Heard::Samples(FRAME));
@@ -251,21 +250,21 @@ impl Vad for Keeping {
     fn reset(&mut self) {}
 }
 
-/// Lets an ear listen in pieces: what the detector was given, and the frames.
-fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> [Vec<f32>; 2] {
+/// Lets a front end listen in pieces: what the detector was given, and the frames.
+fn listen(config: &Cleaning, heard: &[f32], played: &[f32], piece: usize) -> [Vec<f32>; 2] {
     let mut vad = Keeping(Vec::new());
     let mut frames = Vec::new();
-    let mut ear = Ear::new(
+    let mut front_end = FrontEnd::new(
         Cleaner::new(config),
         Box::new(&mut vad),
         Endpointer::new(EndpointConfig::default()),
-        Interrupting { lasts: Samples::from_ms(256), range_db: 12.0 },
+        BargeIn { lasts: Samples::from_ms(256), range_db: 12.0 },
         Arc::new(Attention::new(EndpointConfig::default().hangover)),
     );
     for (heard, played) in heard.chunks(piece).zip(played.chunks(piece)) {
-        ear.listen(heard, played, &mut |frame| frames.extend(frame.samples));
+        front_end.listen(heard, played, &mut |frame| frames.extend(frame.samples));
     }
-    drop(ear);
+    drop(front_end);
     [vad.0, frames]
 }
 
@@ -273,8 +272,8 @@ fn listen(config: &config::Ear, heard: &[f32], played: &[f32], piece: usize) -> 
 fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
     let near = recording("smoke/jfk.flac");
     let [heard, played] = in_the_room(&reading(), near, 80, -12.0);
-    let all = config::Ear { noise_suppression: true, gain_control: true, ..Default::default() };
-    for config in [config::Ear::default(), all] {
+    let all = Cleaning { noise_suppression: true, gain_control: true, ..Default::default() };
+    for config in [Cleaning::default(), all] {
         let [judged, kept] = listen(&config, &heard, &played, heard.len());
         assert_eq!(judged, kept);
         assert!(kept[..] != heard[..kept.len()]);
@@ -283,7 +282,7 @@ fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
         }
     }
     // Without any of it the sound is untouched.
-    let none = config::Ear { echo_cancellation: false, ..Default::default() };
+    let none = Cleaning { echo_cancellation: false, ..Default::default() };
     let [_, kept] = listen(&none, &heard, &played, 333);
     assert_eq!(kept, heard[..kept.len()]);
 }

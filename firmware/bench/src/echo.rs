@@ -3,7 +3,7 @@
 //!
 //! Replies are spoken by the real voice and played into simulated rooms, at
 //! several levels and latencies; the microphone hears the echo, its own noise
-//! and, at known times, recorded commands. What the ear finds is compared with
+//! and, at known times, recorded commands. What the front end finds is compared with
 //! what there was.
 
 mod found;
@@ -12,12 +12,12 @@ mod scene;
 use std::time::Duration;
 
 use sayso::config::Config;
-use sayso::internals::ear::echo::EchoCanceller;
-use sayso::internals::ear::{Cleaner, Interrupting};
 use sayso::{Engines, Error, Result, Stop};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
+use sayso_frontend::Cleaner;
+use sayso_frontend::echo::EchoCanceller;
 use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
@@ -45,11 +45,11 @@ const NEAR_DB: [i32; 3] = [0, 6, 12];
 const NOISE_DB: f64 = -70.0;
 
 /// An interruption must be noticed within this time.
-const NOTICED: usize = EAR_RATE as usize * 600 / 1000;
+const NOTICED: usize = CAPTURE_RATE as usize * 600 / 1000;
 
 /// Own speech before the first interruption, and between two of them.
-const BEFORE: usize = 4 * EAR_RATE as usize;
-const BETWEEN: usize = 2 * EAR_RATE as usize;
+const BEFORE: usize = 4 * CAPTURE_RATE as usize;
+const BETWEEN: usize = 2 * CAPTURE_RATE as usize;
 
 /// What there is to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl How {
 /// Quiet given to the recogniser after the end of what was heard.
 const QUIET: Samples = Samples::from_ms(64);
 
-/// The pause between two replies, in frames of the ear: 0.7 s.
+/// The pause between two replies, in frames of the front end: 0.7 s.
 const PAUSE: u32 = 22;
 
 /// One way from the loudspeaker to the microphone.
@@ -118,14 +118,14 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
     let mut replies = Vec::new();
     for line in REPLIES.lines() {
         let mut sound = Vec::new();
-        let delivery = sayso::internals::voice::delivery(config);
+        let delivery = sayso::internals::synthesizer::delivery(config);
         tts.speak(line, &delivery, &Cancel::new(), &mut |block| sound.extend_from_slice(block))?;
         replies.push(sound);
     }
     let stage = Stage {
         vad: vad.as_mut(),
         endpointer: Endpointer::new(sayso::internals::assistant::endpoint_config(&config.turn)),
-        interrupting: Interrupting::new(&config.turn),
+        interrupting: sayso::internals::assistant::barge_in(&config.turn),
         voice_rate: tts.sample_rate(),
     };
     let mut bench = Bench {
@@ -168,7 +168,7 @@ impl Bench<'_> {
         let delay = Duration::from_millis(way.delay_ms);
         let mut room = Room { impulse_response, delay, gain_db: 0.0 };
         let (mut echo, mut played) = (Vec::new(), Vec::new());
-        let near = vec![0.0; 8 * EAR_RATE as usize];
+        let near = vec![0.0; 8 * CAPTURE_RATE as usize];
         let replies = Replies::new(&self.replies, way.number, PAUSE);
         self.stage.play(room.clone(), near, replies, Cleaner::default(), &mut |moment| {
             echo.extend_from_slice(moment.raw);
@@ -181,12 +181,12 @@ impl Bench<'_> {
     }
 
     fn cleaner(&self, how: How) -> Cleaner {
-        let mut cleaner = Cleaner::new(&self.config.ear);
+        let mut cleaner = Cleaner::new(&self.config.front_end);
         cleaner.echo = (how != How::Uncancelled).then(EchoCanceller::new);
         cleaner
     }
 
-    /// Nobody but itself speaks: whatever the ear finds is a mistake.
+    /// Nobody but itself speaks: whatever the front end finds is a mistake.
     fn own_speech(
         &mut self,
         way: Way,
@@ -195,7 +195,7 @@ impl Bench<'_> {
         how: How,
         found: &mut Found,
     ) -> Result<()> {
-        let near = noise(seconds * EAR_RATE as usize).collect();
+        let near = noise(seconds * CAPTURE_RATE as usize).collect();
         let replies = Replies::new(&self.replies, 7 * way.number, PAUSE);
         let cleaner = self.cleaner(how);
         let mut starts = 0;
@@ -304,7 +304,7 @@ impl Bench<'_> {
                 log::info!("{how:?}, way {}: {} dB at {onset} missed", way.number, NEAR_DB[near]);
             }
             if let Some(at) = noticed.filter(|_| how == How::Cancelled) {
-                found.noticed.push((at - onset) as f64 * 1e3 / f64::from(EAR_RATE));
+                found.noticed.push((at - onset) as f64 * 1e3 / f64::from(CAPTURE_RATE));
             }
         }
         Ok(())

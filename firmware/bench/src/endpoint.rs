@@ -10,7 +10,7 @@ mod policy;
 mod simulate;
 
 use clap::Args;
-use sayso::internals::patience::Patience;
+use sayso::internals::hangover::HangoverPolicy;
 use sayso::{Engines, Result, Stop};
 use sayso_core::audio::Samples;
 
@@ -97,20 +97,20 @@ impl Endpoint {
         }
         let mut engines = Engines::load(&config)?;
         let mut witnesses = Witnesses::new(&mut engines);
-        let patience = sayso::internals::assistant::patience(&config.turn);
+        let policy = sayso::internals::assistant::hangover_policy(&config.turn);
         let mut adaptive = Line { name: "adaptive", points: Vec::new() };
         let mut shorts = SHORT_MS.map(|ms| Samples::from_ms(ms.into())).to_vec();
-        shorts.push(patience.short);
+        shorts.push(policy.short);
         for (n, short) in shorts.iter().copied().enumerate() {
-            let patience = Patience {
+            let policy = HangoverPolicy {
                 short,
-                normal: patience.normal + short - patience.short,
-                long: patience.long.max(short),
-                ..patience
+                normal: policy.normal + short - policy.short,
+                long: policy.long.max(short),
+                ..policy
             };
             let mut policy = Adaptive {
                 witnesses: &mut witnesses,
-                patience,
+                policy,
                 asked: base.may_end,
                 takes: WITNESSES_TAKE,
             };

@@ -22,10 +22,10 @@ use std::time::Duration;
 
 use clap::Args;
 use sayso::{Error, Result};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 
 /// Samples in a millisecond.
-const MS: usize = EAR_RATE as usize / 1000;
+const MS: usize = CAPTURE_RATE as usize / 1000;
 
 /// Half of what a level is taken over, in samples.
 const HALF_WINDOW: usize = 5 * MS;
@@ -142,7 +142,7 @@ fn levels(samples: &[f32]) -> Vec<f64> {
 
 /// Second-order Butterworth at 100 Hz (Bristow-Johnson's cookbook form).
 fn high_pass(samples: &[f32]) -> impl Iterator<Item = f64> + '_ {
-    let w = std::f64::consts::TAU * 100.0 / f64::from(EAR_RATE);
+    let w = std::f64::consts::TAU * 100.0 / f64::from(CAPTURE_RATE);
     let (cos, alpha) = (w.cos(), w.sin() / std::f64::consts::SQRT_2);
     let a0 = 1.0 + alpha;
     let b = (1.0 + cos) / 2.0 / a0;

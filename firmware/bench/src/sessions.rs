@@ -57,7 +57,7 @@ impl SessionsBench {
             thinking: threads(config.llm.threads),
             language: config.language().map(str::to_owned),
             spoken: config.spoken(),
-            delivery: sayso::internals::voice::delivery(&config),
+            delivery: sayso::internals::synthesizer::delivery(&config),
         };
         let weights = host.weights(&config)?;
         let loaded = Memory::now();

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sayso::{Engines, Error, Pace, Result, Stop};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::FRAME;
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
@@ -56,7 +56,7 @@ impl Stages<'_> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = [1, 2].into_iter().filter(|&threads| threads <= cores);
         for (threads, seconds) in threads.flat_map(|n| [1, 2, 5, 8].map(|s| (n, s))) {
-            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let utterance = sound.get(..seconds * CAPTURE_RATE as usize).unwrap_or(&sound);
             let on = if threads == 1 { "" } else { "2_threads_" };
             let mut figures = Figures::new(format!("utterance_{seconds}s_{on}ms"));
             for run in 0..=self.runs {
@@ -79,7 +79,7 @@ impl Stages<'_> {
         let sound = decode(SPEECH)?;
         let mut sheet = Sheet::new("stt");
         for seconds in [2, 3, 5, 10] {
-            let utterance = sound.get(..seconds * EAR_RATE as usize).unwrap_or(&sound);
+            let utterance = sound.get(..seconds * CAPTURE_RATE as usize).unwrap_or(&sound);
             let mut figures = Figures::new(format!("utterance_{seconds}s_ms"));
             for run in 0..=self.runs {
                 self.go_on()?;
@@ -100,7 +100,7 @@ impl Stages<'_> {
             let start = Instant::now();
             let request = SttRequest { language: Some("en"), ..SttRequest::default() };
             stt.transcribe(&sound, &request, &Cancel::new(), &mut |_| {})?;
-            figures.push(ms(start) * f64::from(EAR_RATE) / sound.len().max(1) as f64);
+            figures.push(ms(start) * f64::from(CAPTURE_RATE) / sound.len().max(1) as f64);
         }
         Ok(if figures.values().is_empty() { sheet } else { sheet.with(figures) })
     }
@@ -134,7 +134,7 @@ impl Stages<'_> {
     pub fn tts(&self, host: &Host) -> Result<Sheet> {
         let config = host.settings()?;
         let mut tts = Engines::load_tts(&config)?;
-        let delivery = sayso::internals::voice::delivery(&config);
+        let delivery = sayso::internals::synthesizer::delivery(&config);
         let rate = f64::from(tts.sample_rate());
         let mut first = Figures::new("first_clause_ms");
         let mut factor = Figures::new("rtf");
@@ -162,7 +162,7 @@ impl Stages<'_> {
         let mut assistant = host.assistant(host.settings()?)?;
         let seconds = self.runs.clamp(5, 60) as u64;
         // A quiet room in real time.
-        let quiet = vec![0.0; (seconds * u64::from(EAR_RATE)) as usize];
+        let quiet = vec![0.0; (seconds * u64::from(CAPTURE_RATE)) as usize];
         let mut board = Replay::from_samples(quiet).pace(sayso_replay::Pace::RealTime);
         let before = figures::cpu_time();
         let start = Instant::now();
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_recording_decodes() {
-        let seconds = decode(SPEECH).expect("decodes").len() as f64 / f64::from(EAR_RATE);
+        let seconds = decode(SPEECH).expect("decodes").len() as f64 / f64::from(CAPTURE_RATE);
         assert!((seconds - 11.0).abs() < 0.01, "{seconds}");
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use clap::Args;
 use sayso::event::{Ending, TurnRecord};
-use sayso::internals::passages::passages;
 use sayso::{Assistant, Config, Engines, Error, Event, Pace, Result, Stop};
-use sayso_board::{Board, EAR_RATE};
+use sayso_board::{Board, CAPTURE_RATE};
+use sayso_frontend::segments;
 use sayso_replay::{Layout, Output, Replay, Tracks};
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 /// The longest question, so that an endless recording ends.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -57,7 +57,7 @@ struct Question<'a> {
 }
 
 impl Ask {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut config = shared.settings()?;
         if let Some(output) = &self.output {
             super::is_for_sound(output)?;
@@ -142,18 +142,18 @@ impl Ask {
 /// # Errors
 /// When the detector of speech cannot be loaded, or fails.
 fn parted(config: &Config, samples: &[f32], stop: &Stop) -> Result<Vec<Range<usize>>> {
-    let pause = PAUSE_MS as usize * (EAR_RATE as usize / 1000);
+    let pause = PAUSE_MS as usize * (CAPTURE_RATE as usize / 1000);
     // A short one cannot hold such a pause.
     if samples.len() <= pause {
         return Ok(Vec::from([Range { start: 0, end: samples.len() }]));
     }
     let mut vad = Engines::load_vad(config)?;
-    let spoken = passages(vad.as_mut(), samples, &super::cancelled_by(stop))?;
+    let spoken = segments(vad.as_mut(), samples, &super::cancelled_by(stop))?;
     Ok(cut(&spoken, pause, samples.len()))
 }
 
 /// Cuts `length` samples in the middle of each pause of `pause` samples or more between
-/// these passages of speech.
+/// these segments of speech.
 fn cut(spoken: &[Range<usize>], pause: usize, length: usize) -> Vec<Range<usize>> {
     let (mut parts, mut from) = (Vec::new(), 0);
     for pair in spoken.windows(2) {

@@ -9,7 +9,7 @@ use sayso::{Engines, Error, Result, Stop};
 use sayso_models::llm::Reply;
 use sayso_models::{Cancel, ErrorKind};
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +36,7 @@ pub struct Chat {
 }
 
 impl Chat {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let config = shared.settings()?;
         let busy = term::Busy::new("loading the language model");
         let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?);

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use sayso::config::TEMPLATE;
 use sayso::{Config, Error, Result};
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,7 +45,7 @@ enum Action {
 }
 
 impl ConfigCommand {
-    pub fn run(&self, shared: &Shared) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions) -> Result<()> {
         match &self.command {
             Action::Init { file, force } => {
                 let named = file.clone().or_else(|| shared.config.clone());

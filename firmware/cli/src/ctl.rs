@@ -9,7 +9,7 @@ use sayso::internals::control::operation::{Answer, BoardStatus, Operation, Phase
 use sayso::internals::control::socket;
 use sayso::{Config, Error, Result};
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 /// So long an answer is waited for. It comes at once, even where a board is busy.
 const WAIT: Duration = Duration::from_secs(10);
@@ -100,7 +100,7 @@ fn volume(text: &str) -> std::result::Result<f32, String> {
 }
 
 impl Ctl {
-    pub fn run(&self, shared: &Shared) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions) -> Result<()> {
         let mut config = shared.settings()?;
         super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
         let operation = match &self.what {

@@ -8,7 +8,7 @@ use sayso::{Config, Engines, Error, Result};
 use sayso_board::Way;
 use sayso_store::catalog::Role;
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,7 +56,7 @@ impl Finding {
 }
 
 impl Doctor {
-    pub fn run(&self, shared: &Shared) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions) -> Result<()> {
         let mut findings = vec![settings(shared), cpu(), cores()];
         findings.extend(gpu());
         findings.extend(memory());
@@ -113,7 +113,7 @@ impl Doctor {
 /// Columns before what was found.
 const INDENT: usize = 21;
 
-fn settings(shared: &Shared) -> Finding {
+fn settings(shared: &GlobalOptions) -> Finding {
     match shared.settings() {
         Err(error) => Finding::bad("settings", error.to_string(), "correct the settings"),
         Ok(_) => match shared.file() {

@@ -47,14 +47,14 @@ Examples:
 #[command(name = "sayso", version, about, after_help = EXAMPLES)]
 struct Cli {
     #[command(flatten)]
-    shared: Shared,
+    shared: GlobalOptions,
     #[command(subcommand)]
     command: Command,
 }
 
 /// Options that every command takes.
 #[derive(Args)]
-pub struct Shared {
+pub struct GlobalOptions {
     /// Settings file [default: sayso/sayso.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
@@ -108,7 +108,7 @@ enum Command {
     Bench(Bench),
 }
 
-impl Shared {
+impl GlobalOptions {
     /// The settings: defaults, file, `--set`, then the other options.
     fn settings(&self) -> Result<Config> {
         self.settings_with(&self.set)
@@ -391,7 +391,7 @@ mod tests {
             log_for(verbose).build().enabled(&metadata)
         };
         for (target, level) in [
-            ("sayso::internals::ear", Level::Debug),
+            ("sayso_frontend::echo", Level::Debug),
             ("ggml", Level::Debug),
             ("whisper.cpp", Level::Debug),
         ] {

@@ -11,9 +11,9 @@ use sayso::internals::engines::Chosen;
 use sayso::{Error, Result, Stop};
 use sayso_models::Cancel;
 use sayso_store::fetch::{FetchOptions, Outcome, Progress, Step};
-use sayso_store::{Listed, State, Store};
+use sayso_store::{Listed, ModelState, Store};
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,7 +75,7 @@ enum Action {
 }
 
 impl Models {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let config = shared.settings()?;
         let chosen = Chosen::new(&config);
         let store = chosen.store();
@@ -239,7 +239,7 @@ fn json(listed: &Listed<'_>) -> serde_json::Value {
         "sources": model.sources.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(),
         "installed": listed.state.is_installed(),
         "problem": match &listed.state {
-            State::Damaged(what) => Some(what),
+            ModelState::Damaged(what) => Some(what),
             _ => None,
         },
     })
@@ -249,11 +249,11 @@ fn print_listed(listed: &Listed<'_>) {
     let model = listed.model;
     let first = || model.sources.first().map_or("", |source| source.title.as_str());
     let (mark, state, source) = match &listed.state {
-        State::Installed { source } => {
+        ModelState::Installed { source } => {
             (term::coloured(AnsiColor::Green, "✓"), "installed", source.as_str())
         }
-        State::Missing => (" ".into(), "not installed", first()),
-        State::Damaged(_) => (term::coloured(AnsiColor::Red, "!"), "damaged", first()),
+        ModelState::Missing => (" ".into(), "not installed", first()),
+        ModelState::Damaged(_) => (term::coloured(AnsiColor::Red, "!"), "damaged", first()),
     };
     println!(
         "{mark} {} {} {:>9}  {:<12}  {state}",
@@ -262,7 +262,7 @@ fn print_listed(listed: &Listed<'_>) {
         mib(listed.size),
         model.licence,
     );
-    if let State::Damaged(what) = &listed.state {
+    if let ModelState::Damaged(what) = &listed.state {
         for line in term::folded(what, " ", term::COLUMNS - 2) {
             println!("  {line}");
         }

@@ -8,7 +8,7 @@ use sayso::{Engines, Error, Result, Stop};
 use sayso_language::ClauseSplitter;
 use sayso_models::Cancel;
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -88,7 +88,7 @@ fn no_sound(error: Error) -> Error {
 }
 
 impl Say {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut set = shared.set.clone();
         set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
         set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
@@ -116,7 +116,7 @@ impl Say {
             Some(file) => Sink::File(file.clone(), rate, Vec::new()),
             None => Sink::Speaker(super::run::loudspeaker(&config, rate).map_err(no_sound)?),
         };
-        let delivery = sayso::internals::voice::delivery(&config);
+        let delivery = sayso::internals::synthesizer::delivery(&config);
         let start = Instant::now();
         let (mut first, mut samples, mut failed) = (None, 0, None);
         for clause in &clauses {

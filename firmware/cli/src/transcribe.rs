@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sayso::internals::passages::passages;
 use sayso::{Engines, Error, Result, Stop};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
+use sayso_frontend::segments;
 use sayso_models::Cancel;
 use sayso_models::stt::{Rejection, Stt, SttRequest, Transcript};
 use sayso_models::vad::Vad;
 
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 /// The longest recording that is read, so that an endless one ends.
 const LONGEST: Duration = Duration::from_secs(4 * 3600);
@@ -44,7 +44,7 @@ pub struct Transcribe {
 }
 
 impl Transcribe {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut config = shared.settings()?;
         if let Some(language) = &self.language {
             config.stt.language = language.clone();
@@ -66,7 +66,7 @@ impl Transcribe {
             let start = Instant::now();
             let transcript = transcribe(vad.as_mut(), stt.as_mut(), &samples, &request, &cancel)?;
             let took = start.elapsed().as_secs_f64() * 1000.0;
-            let seconds = term::seconds(samples.len(), EAR_RATE);
+            let seconds = term::seconds(samples.len(), CAPTURE_RATE);
             if self.json {
                 println!("{}", json(file, &transcript, seconds, took));
                 continue;
@@ -103,20 +103,20 @@ fn transcribe(
     request: &SttRequest<'_>,
     cancel: &Cancel,
 ) -> Result<Transcript> {
-    let seconds = |samples: usize| (samples / EAR_RATE as usize) as u64;
+    let seconds = |samples: usize| (samples / CAPTURE_RATE as usize) as u64;
     let length = seconds(recording.len());
     let bar = (length > LONG.as_secs()).then(|| term::Progress::new(length, "seconds"));
     let mut transcript = Transcript::default();
     transcript.rejected = Some(Rejection::NoSpeech);
     transcript.no_speech_prob = 1.0;
-    for passage in passages(vad, recording, cancel)? {
-        let offset_ms = u32::try_from(passage.start as u64 * 1000 / u64::from(EAR_RATE));
-        let end = seconds(passage.end);
+    for segment in segments(vad, recording, cancel)? {
+        let offset_ms = u32::try_from(segment.start as u64 * 1000 / u64::from(CAPTURE_RATE));
+        let end = seconds(segment.end);
         // What follows is in the language of what came first.
         let language = transcript.language.clone();
         let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
         let request = SttRequest { language: request.language.or(known), ..request.clone() };
-        let heard = stt.transcribe(&recording[passage], &request, cancel, &mut |_| {})?;
+        let heard = stt.transcribe(&recording[segment], &request, cancel, &mut |_| {})?;
         transcript.append(heard, offset_ms.unwrap_or(u32::MAX));
         if let Some(bar) = &bar {
             bar.at(end, "seconds");

@@ -26,13 +26,13 @@ pub struct Exchange {
     // A queue holds one less than its size.
     heard: Queue<Heard, { HEARD + 1 }>,
     played: Queue<[i16; PLAYED_BLOCK], { PLAYED + 1 }>,
-    shared: Shared,
+    shared: Counters,
 }
 
 /// Counts and flags. One side writes each, with plain stores: the smallest cores
 /// know no other.
 #[derive(Default)]
-struct Shared {
+struct Counters {
     /// By the loop: nothing is to be heard.
     muted: AtomicBool,
     /// By the interrupt: the microphone's clock.
@@ -57,7 +57,7 @@ impl Exchange {
         Self {
             heard: Queue::new(),
             played: Queue::new(),
-            shared: Shared {
+            shared: Counters {
                 muted: AtomicBool::new(false),
                 clock: AtomicU32::new(0),
                 turned: AtomicU32::new(0),
@@ -88,7 +88,7 @@ impl Exchange {
 pub struct AudioInterrupt<'a> {
     heard: Producer<'a, Heard>,
     played: Consumer<'a, [i16; PLAYED_BLOCK]>,
-    shared: &'a Shared,
+    shared: &'a Counters,
     filter: Filter,
     /// Blocks that the loudspeaker had taken when the microphone's last block ended.
     last_turned: u32,
@@ -155,7 +155,7 @@ fn count(counter: &AtomicU32) {
 pub struct Sound<'a> {
     heard: Consumer<'a, Heard>,
     played: Producer<'a, [i16; PLAYED_BLOCK]>,
-    shared: &'a Shared,
+    shared: &'a Counters,
 }
 
 impl Sound<'_> {

@@ -11,4 +11,4 @@ pub mod convert;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 
-pub use store::{Listed, State, Store, Verified, default_dir};
+pub use store::{Listed, ModelState, Store, Verified, default_dir};

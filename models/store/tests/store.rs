@@ -11,7 +11,7 @@ use fetch_support::*;
 use sayso_models::{Cancel, ErrorKind};
 use sayso_store::catalog::{Catalog, LICENCE, Profile, Role};
 use sayso_store::fetch::{FetchOptions, Outcome};
-use sayso_store::{State, Store};
+use sayso_store::{ModelState, Store};
 
 struct World {
     f: Fixture,
@@ -184,7 +184,7 @@ fn wrong_catalogues_are_refused() {
 fn states_are_told_without_hashing() {
     let world = world();
     let store = &world.f.store;
-    assert_eq!(store.state("one").unwrap(), State::Missing);
+    assert_eq!(store.state("one").unwrap(), ModelState::Missing);
     let error = store.path("one", "a").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Missing);
     assert!(error.to_string().contains("sayso models fetch one"), "{error}");
@@ -202,12 +202,12 @@ fn states_are_told_without_hashing() {
     assert_eq!(store.path("one", "b").unwrap(), world.f.file("one", "b"));
 
     fs::write(world.f.file("one", "b"), b"short").unwrap();
-    assert_eq!(store.state("one").unwrap(), State::Damaged("b has the wrong length".into()));
+    assert_eq!(store.state("one").unwrap(), ModelState::Damaged("b has the wrong length".into()));
     assert_eq!(store.path("one", "b").unwrap_err().kind(), ErrorKind::Damaged);
     fs::remove_file(world.f.file("one", "b")).unwrap();
-    assert_eq!(store.state("one").unwrap(), State::Damaged("b is missing".into()));
+    assert_eq!(store.state("one").unwrap(), ModelState::Damaged("b is missing".into()));
     fs::write(world.f.file("two", ".sayso.json"), b"{}").unwrap();
-    assert_eq!(store.state("two").unwrap(), State::Damaged("its record is damaged".into()));
+    assert_eq!(store.state("two").unwrap(), ModelState::Damaged("its record is damaged".into()));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn files_put_there_by_hand_are_checked_and_known() {
     };
     put("a", &world.bodies[0]);
     put("b", &world.bodies[1]);
-    assert!(matches!(world.f.store.state("one").unwrap(), State::Damaged(_)));
+    assert!(matches!(world.f.store.state("one").unwrap(), ModelState::Damaged(_)));
     assert!(world.f.store.path("one", "a").is_ok(), "they can be used all the same");
     assert_eq!(world.fetch(&["one"]).unwrap(), [Outcome::Adopted]);
     assert!(world.f.store.state("one").unwrap().is_installed());
@@ -336,7 +336,10 @@ fn damaged_and_foreign_bundles_change_nothing() {
         assert_eq!(error.kind(), ErrorKind::Damaged, "{due}: {error}");
         assert!(error.to_string().contains(due), "{due}: {error}");
         assert!(error.path().is_some(), "it names the file: {error}");
-        assert!(other.store.list().iter().all(|listed| listed.state == State::Missing), "{due}");
+        assert!(
+            other.store.list().iter().all(|listed| listed.state == ModelState::Missing),
+            "{due}"
+        );
         assert!(other.work().is_empty());
     }
 }
@@ -389,7 +392,7 @@ fn a_replacement_cut_short_is_ended_by_the_next_fetch() {
     fs::create_dir_all(&work).unwrap();
     fs::write(world.f.file("one", "notes.txt"), b"mine").unwrap();
     fs::rename(world.f.store.dir().join("one"), work.join("old-one")).unwrap();
-    assert_eq!(world.f.store.state("one").unwrap(), State::Missing);
+    assert_eq!(world.f.store.state("one").unwrap(), ModelState::Missing);
     assert_eq!(world.fetch(&["one"]).unwrap(), [Outcome::Present]);
     assert_eq!(fs::read(world.f.file("one", "notes.txt")).unwrap(), b"mine");
     // … or with both there.
@@ -486,7 +489,7 @@ fn a_store_that_cannot_be_written_can_be_read() {
     fs::write(&file, body).unwrap();
     // A folder below a file cannot be made, not even by root.
     let nowhere = Store::with_catalog(file.join("store"), world.f.store.catalog().clone());
-    assert_eq!(nowhere.state("one").unwrap(), State::Missing);
+    assert_eq!(nowhere.state("one").unwrap(), ModelState::Missing);
     let error = nowhere.fetch(&["one"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     assert_eq!(fs::read(&file).unwrap(), body);

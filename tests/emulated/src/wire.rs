@@ -9,10 +9,10 @@ use std::time::Duration;
 /// bytes on to another, and loses some, or all when it is cut. Ends with this value.
 pub struct Wire {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<WireState>,
 }
 
-struct Shared {
+struct WireState {
     to: SocketAddr,
     /// One byte of so many is lost, each way; 0: none.
     loses: AtomicU32,
@@ -36,7 +36,7 @@ impl Wire {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         listener.set_nonblocking(true)?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(WireState {
             to,
             loses: AtomicU32::new(0),
             cut: AtomicBool::new(false),
@@ -100,7 +100,7 @@ impl Drop for Wire {
 }
 
 /// Carries bytes between a host and the satellite until one of them or the wire ends.
-fn carry(host: &TcpStream, shared: &Shared) {
+fn carry(host: &TcpStream, shared: &WireState) {
     let Ok(satellite) = TcpStream::connect(shared.to) else { return };
     for stream in [host, &satellite] {
         let _ = stream.set_nodelay(true);
@@ -118,7 +118,7 @@ fn one_way(
     mut from: &TcpStream,
     mut to: &TcpStream,
     seed: u64,
-    shared: &Shared,
+    shared: &WireState,
     carried: &Mutex<Vec<u8>>,
 ) {
     let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use sayso_audio_io::{WavWriter, read_all};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_pulse::{Device, Pulse, RECORDING_RATE, find};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn question(folder: &Path) -> (Vec<f32>, PathBuf) {
         .join("../data/commands-misc-en/rh3_what_time_is_it.flac");
     let samples = read_all(source, MINUTE).unwrap().samples;
     let path = folder.join("question.wav");
-    let mut writer = WavWriter::create(&path, EAR_RATE, 1).unwrap();
+    let mut writer = WavWriter::create(&path, CAPTURE_RATE, 1).unwrap();
     writer.write(&samples).unwrap();
     writer.finish().unwrap();
     (samples, path)
@@ -75,7 +75,7 @@ fn number(counts: &Value, path: &str) -> f64 {
 
 /// The samples heard keep the wall clock's time, to 5 %.
 fn assert_clock(counts: &Value) {
-    let ratio = number(counts, "/heard") / f64::from(EAR_RATE) / number(counts, "/elapsed");
+    let ratio = number(counts, "/heard") / f64::from(CAPTURE_RATE) / number(counts, "/elapsed");
     assert!((0.95..1.05).contains(&ratio), "the sample clock ran at {ratio} of real time");
 }
 
@@ -110,7 +110,7 @@ fn a_stop_is_heard_at_once_and_counted_to_the_sample() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tone.wav");
     let tone: Vec<f32> = (0..10 * 16_000).map(|n| 0.5 * (n as f32 * 0.3).sin()).collect();
-    let mut writer = WavWriter::create(&path, EAR_RATE, 1).unwrap();
+    let mut writer = WavWriter::create(&path, CAPTURE_RATE, 1).unwrap();
     writer.write(&tone).unwrap();
     writer.finish().unwrap();
 
@@ -136,7 +136,7 @@ fn what_is_played_lies_beside_its_echo() {
     let (samples, wav) = question(folder.path());
     // Said twice, with a pause between.
     let twice = [samples.clone(), vec![0.0; 16_000], samples.clone()].concat();
-    let mut writer = WavWriter::create(&wav, EAR_RATE, 1).unwrap();
+    let mut writer = WavWriter::create(&wav, CAPTURE_RATE, 1).unwrap();
     writer.write(&[vec![0.0; 32_000], twice].concat()).unwrap();
     writer.finish().unwrap();
     let reference = folder.path().join("reference.wav");
@@ -188,7 +188,7 @@ fn devices_that_vanish_come_back_and_time_goes_on() {
 
     assert!(number(&counts, "/microphone/reopened") >= 1.0);
     assert!(number(&counts, "/loudspeaker/reopened") >= 1.0);
-    let missing = number(&counts, "/microphone/missing") / f64::from(EAR_RATE);
+    let missing = number(&counts, "/microphone/missing") / f64::from(CAPTURE_RATE);
     assert!((1.5..8.0).contains(&missing), "{missing} s missing");
     assert_clock(&counts);
     let (at, fit) = find(&samples, &heard);

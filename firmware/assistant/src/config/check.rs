@@ -80,7 +80,7 @@ const RANGES: [(&str, f64, f64); 33] = [
     ("raspberry_pi.button", 0.0, 1023.0),
     ("satellite.volume", 0.0, 100.0),
     ("feedback.volume", 0.0, 2.0),
-    ("announcements.patience_s", 1.0, 86_400.0),
+    ("announcements.max_wait_s", 1.0, 86_400.0),
     ("turn.onset", 0.0, 1.0),
     ("turn.offset", 0.0, 1.0),
     ("turn.complete", 0.0, 1.0),

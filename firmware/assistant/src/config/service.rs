@@ -18,7 +18,7 @@ pub struct NamedBoard {
 /// What must outlive a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct State {
+pub struct StateDir {
     /// Its folder; empty for the user's own.
     pub dir: PathBuf,
 }

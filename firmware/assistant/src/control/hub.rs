@@ -29,10 +29,10 @@ const FRESH: Duration = Duration::from_secs(30);
 /// nothing in it waits for a conversation. Clones are the same one.
 #[derive(Clone)]
 pub struct Hub {
-    shared: Arc<Shared>,
+    shared: Arc<HubState>,
 }
 
-struct Shared {
+struct HubState {
     boards: Mutex<BTreeMap<String, Place>>,
     state: StateFolder,
 }
@@ -58,7 +58,7 @@ struct Place {
 impl Hub {
     /// A program without boards, which keeps what must outlive it in `state`.
     pub fn new(state: StateFolder) -> Self {
-        Self { shared: Arc::new(Shared { boards: Mutex::default(), state }) }
+        Self { shared: Arc::new(HubState { boards: Mutex::default(), state }) }
     }
 
     fn boards(&self) -> MutexGuard<'_, BTreeMap<String, Place>> {

@@ -19,11 +19,11 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// So long a test waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(30);
 
 fn connect(path: &Path) -> UnixStream {
     let stream = UnixStream::connect(path).expect("connects");
-    stream.set_read_timeout(Some(PATIENCE)).expect("timeout");
+    stream.set_read_timeout(Some(DEADLINE)).expect("timeout");
     stream
 }
 
@@ -43,7 +43,7 @@ fn a_line_is_answered_by_a_line() {
     let (_dir, path) = folder();
     let _server = server(&path);
     let request = Request::parse(br#"{"op":"say","text":"hello"}"#).expect("a request");
-    let said = ask(&path, &request, PATIENCE).expect("answered");
+    let said = ask(&path, &request, DEADLINE).expect("answered");
     assert_eq!(said.error, Some(request.to_line()));
     // Several on one connection, in pieces that have nothing to do with lines.
     let mut stream = connect(&path);
@@ -77,14 +77,14 @@ fn a_living_one_is_named_and_a_dead_ones_socket_is_replaced() {
     let error = Server::start(&path, Arc::new(|_| Answer::done())).err().expect("refused");
     let pid = std::process::id().to_string();
     assert!(error.to_string().contains(&pid), "{error}");
-    assert!(ask(&path, &status(), PATIENCE).expect("unharmed").ok);
+    assert!(ask(&path, &status(), DEADLINE).expect("unharmed").ok);
     drop(first);
     assert!(!path.exists());
     // As a program leaves it that was killed.
     drop(UnixListener::bind(&path).expect("a socket"));
     assert!(UnixStream::connect(&path).is_err());
     let _server = server(&path);
-    assert!(ask(&path, &status(), PATIENCE).expect("answered").ok);
+    assert!(ask(&path, &status(), DEADLINE).expect("answered").ok);
 }
 
 fn status() -> Request {
@@ -136,8 +136,8 @@ fn clients_are_bounded_and_leave_their_places() {
     idle[0].write_all(b"{\"op\":\"status\"}\n").expect("written");
     assert!(answer(&idle[0]).expect("answered").ok);
     drop(idle);
-    let end = Instant::now() + PATIENCE;
-    while ask(&path, &status(), PATIENCE).map_or(true, |answer| !answer.ok) {
+    let end = Instant::now() + DEADLINE;
+    while ask(&path, &status(), DEADLINE).map_or(true, |answer| !answer.ok) {
         assert!(Instant::now() < end, "no place is free");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -157,10 +157,10 @@ fn a_client_that_does_not_read_holds_up_nobody() {
         assert!(sent < 64 << 20, "the server keeps what nobody reads");
     }
     for _ in 0..20 {
-        assert!(ask(&path, &status(), PATIENCE).expect("answered").ok);
+        assert!(ask(&path, &status(), DEADLINE).expect("answered").ok);
     }
     // It is given up in the end.
-    let end = Instant::now() + WRITE + PATIENCE;
+    let end = Instant::now() + WRITE + DEADLINE;
     deaf.set_write_timeout(None).expect("timeout");
     deaf.set_nonblocking(true).expect("set");
     while deaf.write(b"\n").map_or_else(|error| error.kind() == io::ErrorKind::WouldBlock, |_| true)

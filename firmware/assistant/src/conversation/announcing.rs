@@ -8,7 +8,7 @@ use super::current::Current;
 use crate::announcements::{Waiting, What};
 use crate::earcon::Earcon;
 use crate::event::{Ending, Event, Origin, TurnRecord};
-use crate::mind::Job;
+use crate::responder::Job;
 use sayso_language::ClauseSplitter;
 
 impl Conversation {

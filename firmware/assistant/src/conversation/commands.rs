@@ -41,7 +41,7 @@ impl Conversation {
         while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
             self.step(match press {
                 Press::Talk => turn::Event::Wake { from: self.now },
-                Press::Hush => turn::Event::Sleep,
+                Press::Dismiss => turn::Event::Sleep,
             });
         }
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::Shared;
+use super::Ledger;
 
 /// How often the load is looked at. The system counts in steps of 10 ms.
 const EVERY: Duration = Duration::from_millis(250);
@@ -115,7 +115,7 @@ fn contains(list: &str, number: usize) -> bool {
 
 /// Keeps `shared.worth` up to date until nobody has the cores any more, on a thread of
 /// its own.
-pub(super) fn watch(shared: &Arc<Shared>) {
+pub(super) fn watch(shared: &Arc<Ledger>) {
     // With one core there is nothing to choose.
     if shared.total < 2 {
         return;
@@ -131,7 +131,7 @@ pub(super) fn watch(shared: &Arc<Shared>) {
     }
 }
 
-fn follow(shared: &Weak<Shared>, first: Reading) {
+fn follow(shared: &Weak<Ledger>, first: Reading) {
     let mut before = first;
     loop {
         thread::sleep(EVERY);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sayso_store::catalog::{self, Role};
-use sayso_store::{State, Store};
+use sayso_store::{ModelState, Store};
 
 use crate::config::{Config, Models, Profile};
 use crate::error::Result;
@@ -47,7 +47,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When more than one of the models is not installed: names them all.
     pub(super) fn check(&self) -> Result<()> {
-        let absent = |name: &&str| matches!(self.store.state(name), Ok(State::Missing));
+        let absent = |name: &&str| matches!(self.store.state(name), Ok(ModelState::Missing));
         let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
         if missing.len() < 2 {
             return Ok(());

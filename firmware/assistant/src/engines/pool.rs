@@ -8,16 +8,16 @@ use crate::error::{Error, Result};
 /// Sessions for a bounded number of users at a time (`models.sessions`). One that was given
 /// back is wiped and lent again. Clones share them.
 #[derive(Clone)]
-pub struct Pool(Arc<Shared>);
+pub struct Pool(Arc<PoolShared>);
 
-struct Shared {
+struct PoolShared {
     sessions: Arc<dyn Sessions>,
     most: usize,
-    state: Mutex<State>,
+    state: Mutex<Lent>,
 }
 
 #[derive(Default)]
-struct State {
+struct Lent {
     lent: usize,
     /// Wiped.
     idle: Vec<Engines>,
@@ -26,7 +26,7 @@ struct State {
 impl Pool {
     /// At most `most` of these sessions at a time; at least one.
     pub fn new(sessions: Arc<dyn Sessions>, most: usize) -> Self {
-        Self(Arc::new(Shared { sessions, most: most.max(1), state: Mutex::default() }))
+        Self(Arc::new(PoolShared { sessions, most: most.max(1), state: Mutex::default() }))
     }
 
     /// How many are lent.
@@ -65,8 +65,8 @@ impl Pool {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl PoolShared {
+    fn lock(&self) -> MutexGuard<'_, Lent> {
         // The count is sound at every unlock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +76,7 @@ impl Shared {
 /// session, which a hung worker may have kept, it gives back the place alone.
 pub struct Lease {
     engines: Option<Engines>,
-    pool: Arc<Shared>,
+    pool: Arc<PoolShared>,
 }
 
 impl Lease {

@@ -121,7 +121,7 @@ impl Engines {
         Ok(Box::new(vad(config)?.session()?))
     }
 
-    /// Loads the judge of whether an utterance is complete, alone.
+    /// Loads the end-of-turn detector of whether an utterance is complete, alone.
     ///
     /// # Errors
     /// When its model is missing or damaged.

@@ -25,7 +25,7 @@ use sayso_models::tts::WordTiming;
 
 pub use self::ledger::Source;
 use self::mixer::Mixer;
-use self::speech::{Speech, Voiced};
+use self::speech::{Speech, Synthesized};
 use sayso_language::Clause;
 
 /// How long the sound takes to fade when it is stopped.
@@ -92,7 +92,12 @@ impl Playback {
     pub fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(speech) = self.speech(turn) {
             let samples = speech.made()..speech.made();
-            speech.clauses.push(Voiced { clause, samples, words: Vec::new(), announced: false });
+            speech.clauses.push(Synthesized {
+                clause,
+                samples,
+                words: Vec::new(),
+                announced: false,
+            });
         }
     }
 

@@ -16,7 +16,7 @@ const LONGEST_WORD_MS: u64 = 800;
 
 /// A clause whose sound has been made, or is being made.
 #[derive(Debug)]
-pub(super) struct Voiced {
+pub(super) struct Synthesized {
     pub(super) clause: Clause,
     /// Samples of the speech.
     pub(super) samples: Range<u64>,
@@ -42,7 +42,7 @@ pub(super) struct Speech {
     /// What will have been heard of the voice when the first sample of this speech comes,
     /// or would have without what was played twice.
     pub(super) base: Option<u64>,
-    pub(super) clauses: Vec<Voiced>,
+    pub(super) clauses: Vec<Synthesized>,
 }
 
 impl Speech {

@@ -178,7 +178,7 @@ fn words(text: &str) -> Vec<Range<usize>> {
     words
 }
 
-/// Scripted engines; the second value is the history as the mind keeps it.
+/// Scripted engines; the second value is the history as the responder keeps it.
 pub fn engines(lines: &[&'static str]) -> (Engines, Arc<Mutex<Vec<Exchange>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let engines = Engines {

@@ -1,13 +1,13 @@
-//! An assistant that speaks in a simulated room, and what its ear makes of it.
+//! An assistant that speaks in a simulated room, and what its front end makes of it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sayso::Result;
-use sayso::internals::ear::{Attention, Cleaner, Ear, HeardFrame, Interrupting};
-use sayso_board::{Board, EAR_RATE, Heard, Loudspeaker};
+use sayso_board::{Board, CAPTURE_RATE, Heard, Loudspeaker};
 use sayso_core::audio::FRAME;
 use sayso_core::endpoint::Endpointer;
+use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd, HeardFrame};
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 
@@ -41,7 +41,7 @@ impl<'a> Replies<'a> {
     }
 }
 
-/// One frame: as it came from the microphone, what was played, what the ear made of it.
+/// One frame: as it came from the microphone, what was played, what the front end made of it.
 pub struct Moment<'a> {
     /// Where it begins on the sample clock.
     pub from: usize,
@@ -58,7 +58,7 @@ pub struct Stage<'a> {
     pub vad: &'a mut dyn Vad,
     pub endpointer: Endpointer,
     /// What speech over the reply must be to interrupt it.
-    pub interrupting: Interrupting,
+    pub interrupting: BargeIn,
     pub voice_rate: u32,
 }
 
@@ -74,7 +74,7 @@ impl Stage<'_> {
     ) -> Result<()> {
         let frames = near.len() / FRAME;
         let attention = Arc::new(Attention::new(self.endpointer.config().hangover));
-        let mut ear = Ear::new(
+        let mut front_end = FrontEnd::new(
             cleaner,
             Box::new(&mut *self.vad),
             self.endpointer.clone(),
@@ -89,7 +89,7 @@ impl Stage<'_> {
             attention.set_speaking(loudspeaker.queued() > 0);
             let Heard::Samples(FRAME) = microphone.read(&mut raw, Duration::ZERO) else { break };
             microphone.reference(&mut played);
-            ear.listen(&raw, &played, &mut |heard| {
+            front_end.listen(&raw, &played, &mut |heard| {
                 each(Moment { from: frame * FRAME, raw: &raw, played: &played, frame: heard });
             });
         }
@@ -105,7 +105,7 @@ pub fn active_power(samples: &[f32]) -> f32 {
     active.iter().sum::<f32>() / active.len().max(1) as f32
 }
 
-const TEN_MS: usize = EAR_RATE as usize / 100;
+const TEN_MS: usize = CAPTURE_RATE as usize / 100;
 
 /// Mean square.
 pub fn power(samples: &[f32]) -> f32 {

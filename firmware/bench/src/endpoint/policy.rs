@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sayso::internals::patience::{Known, Patience, Reading};
+use sayso::internals::hangover::{HangoverPolicy, Known, Reading};
 use sayso::{Engines, Result};
 use sayso_core::audio::Samples;
 use sayso_language::Language;
@@ -82,7 +82,7 @@ pub struct Adaptive<'w, 'e> {
     /// Who says so.
     pub witnesses: &'w mut Witnesses<'e>,
     /// What to make of it.
-    pub patience: Patience,
+    pub policy: HangoverPolicy,
     /// The quiet after which they are asked.
     pub asked: Samples,
     /// How long they take to answer.
@@ -92,13 +92,13 @@ pub struct Adaptive<'w, 'e> {
 impl Policy for Adaptive<'_, '_> {
     fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples> {
         if quiet.silence < self.asked {
-            return Ok(self.patience.normal);
+            return Ok(self.policy.normal);
         }
         // Asked as soon as may be, for they are to hear no more than they would.
         let Evidence { score, reading } = self.witnesses.hear(quiet)?;
         if quiet.silence < self.asked + self.takes {
-            return Ok(self.patience.normal);
+            return Ok(self.policy.normal);
         }
-        Ok(self.patience.hangover(&Known::of(score, reading)))
+        Ok(self.policy.hangover(&Known::of(score, reading)))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use sayso::Result;
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::{FRAME, Samples};
 use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};
 use sayso_models::vad::Vad;
@@ -83,7 +83,7 @@ impl Outcome {
         self.cut_off += cut.iter().filter(|cut| **cut).count() as u64;
         match ends.iter().find(|at| **at >= end) {
             Some(at) => {
-                self.latency.push((*at - end).0 as f64 * 1000.0 / f64::from(EAR_RATE));
+                self.latency.push((*at - end).0 as f64 * 1000.0 / f64::from(CAPTURE_RATE));
             }
             None => self.never += 1,
         }

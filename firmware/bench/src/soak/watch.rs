@@ -2,7 +2,7 @@
 
 use sayso::Event;
 use sayso::event::Ending;
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::turn::{State, TurnConfig};
 use sayso_replay::ReplayHandle;
@@ -224,7 +224,7 @@ impl<'q> Watch<'q> {
         memory.extend(warm.map(|mib| ("rss_warm_mib", mib)));
         memory.extend(end.map(|mib| ("rss_end_mib", mib)));
         if let (Some(warm), Some(end)) = (warm, end) {
-            let hours = (self.now - self.warm_since).0 as f64 / f64::from(EAR_RATE) / 3_600.0;
+            let hours = (self.now - self.warm_since).0 as f64 / f64::from(CAPTURE_RATE) / 3_600.0;
             memory.push(("rss_growth_mib_per_hour", (end - warm) / hours.max(1e-9)));
         }
         memory

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sayso::event::Ending;
 use sayso::{Assistant, Event, Losses, Result, Stop};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::turn::State;
 use sayso_replay::{Layout, Output, Replay, ReplayHandle, Room, Tracks};
@@ -33,7 +33,7 @@ const JUST_NOW: Samples = Samples::from_ms(1_000);
 
 /// How long a reply is waited for; and how long the conversation may go on behind
 /// the interruption.
-const PATIENCE: Samples = Samples::from_ms(20_000);
+const DEADLINE: Samples = Samples::from_ms(20_000);
 
 /// What is said over a reply, where, and when.
 pub struct Scene<'a> {
@@ -130,9 +130,9 @@ impl Watch for Seen<'_> {
     fn over(&self) -> bool {
         let listening = self.state == State::Listening;
         match self.said {
-            None => self.now >= self.asked + PATIENCE,
+            None => self.now >= self.asked + DEADLINE,
             Some((_, end)) if self.now < end + Samples::from_ms(2_500) => false,
-            Some((_, end)) => listening || self.now >= end + PATIENCE,
+            Some((_, end)) => listening || self.now >= end + DEADLINE,
         }
     }
 }
@@ -303,7 +303,7 @@ impl Interrupted {
             .count("replies_spoken_over", self.replies)
             .count("noticed", self.noticed)
             .count("stopped", self.stopped)
-            .value("own_speech_s", self.own_speech.0 as f64 / f64::from(EAR_RATE))
+            .value("own_speech_s", self.own_speech.0 as f64 / f64::from(CAPTURE_RATE))
             .count("paused_by_itself", self.own_pauses)
             .count("interrupted_itself", self.own_interruptions)
             .count("xruns", self.xruns)

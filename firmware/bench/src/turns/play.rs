@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
 use sayso::{Assistant, Event, Losses, Result, Stop};
-use sayso_board::EAR_RATE;
+use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::turn::{State, TurnId};
 use sayso_replay::{Layout, Output, Replay, ReplayHandle};
@@ -16,7 +16,7 @@ use crate::questions::Question;
 const BEFORE: Samples = Samples::from_ms(300);
 
 /// How long an answer is waited for, from the end of the speech on.
-const PATIENCE: Samples = Samples::from_ms(40_000);
+const DEADLINE: Samples = Samples::from_ms(40_000);
 
 /// So much of a reply is heard before the next question.
 const HEARD: Samples = Samples::from_ms(500);
@@ -43,7 +43,7 @@ pub struct Played {
     pub stages: Stages,
     /// How late each frame of sound was heard, in ms.
     pub ear_lag_ms: Vec<f64>,
-    /// Times the ear was so late that a sound card would have lost sound.
+    /// Times the front end was so late that a sound card would have lost sound.
     pub overruns: u64,
     /// What the streams lost.
     pub losses: Losses,
@@ -89,7 +89,7 @@ pub struct Stages {
 /// # Errors
 /// When the conversation cannot be held.
 pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Result<Played> {
-    let board = Replay::from_samples(question.in_room(BEFORE, PATIENCE + NOTHING))
+    let board = Replay::from_samples(question.in_room(BEFORE, DEADLINE + NOTHING))
         .pace(sayso_replay::Pace::RealTime)
         .output(Output::Memory(Layout::Stereo))
         .tail(Duration::from_secs(60));
@@ -106,7 +106,7 @@ pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Resu
 
 /// In ms.
 pub fn ms(at: Samples) -> f64 {
-    at.0 as f64 * 1000.0 / f64::from(EAR_RATE)
+    at.0 as f64 * 1000.0 / f64::from(CAPTURE_RATE)
 }
 
 /// Sees what happens while a question is played. Times are the board's clock,
@@ -147,7 +147,7 @@ impl Watch for Seen {
         let quiet = self.state == State::Listening && self.now >= self.end + NOTHING;
         match self.heard {
             Some((_, since)) => self.now >= since.max(self.end) + HEARD,
-            None => quiet || self.now >= self.end + PATIENCE,
+            None => quiet || self.now >= self.end + DEADLINE,
         }
     }
 }

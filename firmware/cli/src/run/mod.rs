@@ -25,7 +25,7 @@ use self::listen::{Places, Reception};
 use self::screen::Screen;
 use self::talk::{Models, Talk};
 use super::service::{Beat, Service};
-use super::{Shared, term};
+use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,7 +91,7 @@ pub fn with_kinds(command: clap::Command) -> clap::Command {
 }
 
 impl Run {
-    pub fn run(&self, shared: &Shared, stop: &Stop) -> Result<()> {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         if self.list_devices {
             return devices::list_devices(self.json);
         }

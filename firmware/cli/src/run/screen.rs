@@ -25,7 +25,7 @@ pub struct Screen {
     greeted: bool,
     state: State,
     level: f32,
-    drafted: String,
+    so_far: String,
     partial: String,
     reply: String,
 }
@@ -43,7 +43,7 @@ impl Screen {
             greeted: false,
             state: State::Listening,
             level: -90.0,
-            drafted: String::new(),
+            so_far: String::new(),
             partial: String::new(),
             reply: String::new(),
         }
@@ -125,21 +125,21 @@ impl Screen {
         match event {
             Event::State { state, .. } => self.state = *state,
             Event::Level { dbfs, .. } => self.level = *dbfs,
-            Event::Draft { text, .. } => {
-                self.drafted.push_str(text);
-                self.partial.clone_from(&self.drafted);
+            Event::Partial { text, .. } => {
+                self.so_far.push_str(text);
+                self.partial.clone_from(&self.so_far);
             }
-            Event::Partial { text, .. } => self.partial.push_str(text),
+            Event::Segment { text, .. } => self.partial.push_str(text),
             Event::Transcript { transcript, .. } => {
                 self.partial = transcript.text.trim().to_owned();
             }
             Event::Token { text, .. } => self.reply.push_str(text),
             Event::Turn(record) => {
-                // A dropped guess takes back its own words, not the drafts before.
+                // A dropped guess takes back its own words, not the partial transcript before.
                 if record.ending != Ending::Dropped {
-                    self.drafted.clear();
+                    self.so_far.clear();
                 }
-                self.partial.clone_from(&self.drafted);
+                self.partial.clone_from(&self.so_far);
                 self.reply.clear();
                 if record.ending != Ending::Dropped {
                     self.lines(record);

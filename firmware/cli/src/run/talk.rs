@@ -12,14 +12,14 @@ use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
 use sayso_board::BoardErrorKind;
 use sayso_core::audio::Samples;
 
-use super::super::Shared;
+use super::super::GlobalOptions;
 
 /// How often a board that is not there is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The models of all conversations, loaded for the first.
 pub struct Models<'m> {
-    shared: &'m Shared,
+    shared: &'m GlobalOptions,
     config: &'m Config,
     cores: Cores,
     loaded: Mutex<Option<Loaded>>,
@@ -33,7 +33,7 @@ struct Loaded {
 }
 
 impl<'m> Models<'m> {
-    pub fn new(shared: &'m Shared, config: &'m Config) -> Self {
+    pub fn new(shared: &'m GlobalOptions, config: &'m Config) -> Self {
         let cores = Cores::following(sayso::internals::engines::cores());
         Self { shared, config, cores, loaded: Mutex::default() }
     }

@@ -16,7 +16,7 @@ use sayso_satellite::{AudioInterrupt, Buffers, Config, HEARD_BLOCK, PLAYED_BLOCK
 
 /// What the parts and the test share.
 #[derive(Default)]
-pub struct Shared {
+pub struct Pins {
     now: Cell<u64>,
     /// Bytes to the host, and how many the wire takes in a millisecond.
     up: RefCell<VecDeque<u8>>,
@@ -32,7 +32,7 @@ pub struct Shared {
 }
 
 pub struct Cardboard;
-pub struct Part(Rc<Shared>);
+pub struct Part(Rc<Pins>);
 
 impl Board for Cardboard {
     type Serial = Part;
@@ -154,7 +154,7 @@ impl AudioOut for LoudspeakerDma<'_> {
 pub struct Bench<'a> {
     pub satellite: Satellite<'a, Cardboard>,
     interrupt: AudioInterrupt<'a>,
-    pub shared: Rc<Shared>,
+    pub shared: Rc<Pins>,
     pub host: HostLink<4096>,
     pub condition: HostCondition,
     /// What the microphone hears from the start on; silence follows.
@@ -183,7 +183,7 @@ impl<'a> Bench<'a> {
 
     /// After a start at which this word was found.
     pub fn after(buffers: &'a mut Buffers, config: Config, kept: Option<u32>) -> Self {
-        let shared = Rc::new(Shared { kept: Cell::new(kept), ..Shared::default() });
+        let shared = Rc::new(Pins { kept: Cell::new(kept), ..Pins::default() });
         shared.up_rate.set(100);
         let part = || Part(shared.clone());
         let parts = Parts {

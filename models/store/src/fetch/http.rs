@@ -130,7 +130,7 @@ impl Job<'_> {
             tag: known_tag(tag, url).filter(|_| have > 0),
         };
         let answer = ask(request, self.options);
-        let head = match next(&answer, patience(self.options), self.cancel)? {
+        let head = match next(&answer, stall_limit(self.options), self.cancel)? {
             Event::Head(head) => head,
             Event::Failed { why } => return Err(Trouble::Away(why)),
             Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
@@ -174,7 +174,7 @@ impl Job<'_> {
 }
 
 /// The longest time to the first answer: a look-up, a connection and a response, with slack.
-fn patience(options: &FetchOptions) -> Duration {
+fn stall_limit(options: &FetchOptions) -> Duration {
     2 * options.connect_timeout + options.stall_timeout + Duration::from_secs(1)
 }
 
@@ -217,17 +217,17 @@ struct Request {
 
 fn next(
     answer: &Receiver<Event>,
-    patience: Duration,
+    limit: Duration,
     cancel: &Cancel,
 ) -> std::result::Result<Event, Trouble> {
-    let until = Instant::now() + patience;
+    let until = Instant::now() + limit;
     loop {
         cancel.check()?;
         match answer.recv_timeout(TICK) {
             Ok(event) => return Ok(event),
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
             Err(RecvTimeoutError::Timeout) => {
-                let message = format!("nothing came for {:.0} s", patience.as_secs_f64());
+                let message = format!("nothing came for {:.0} s", limit.as_secs_f64());
                 return Err(Trouble::Broken(message));
             }
             Err(RecvTimeoutError::Disconnected) => {

@@ -42,7 +42,7 @@ pub struct Store {
 
 /// Whether a model is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ModelState {
     /// Its files are there, with the recorded lengths.
     Installed {
         /// The source it came from.
@@ -54,10 +54,10 @@ pub enum State {
     Damaged(String),
 }
 
-impl State {
+impl ModelState {
     /// Whether the model can be used.
     pub fn is_installed(&self) -> bool {
-        matches!(self, State::Installed { .. })
+        matches!(self, ModelState::Installed { .. })
     }
 }
 
@@ -67,7 +67,7 @@ pub struct Listed<'a> {
     /// The model.
     pub model: &'a Model,
     /// Whether it is there.
-    pub state: State,
+    pub state: ModelState,
     /// Bytes on disk: as installed, or as the catalogue says.
     pub size: u64,
     /// Where the text of its licence lies, if it is there.
@@ -121,7 +121,7 @@ impl Store {
                 let (state, size) = match self.check(model) {
                     Ok(record) => {
                         let size = record.files.values().map(|print| print.size).sum();
-                        (State::Installed { source: record.source }, size)
+                        (ModelState::Installed { source: record.source }, size)
                     }
                     Err(state) => (state, model.size()),
                 };
@@ -134,9 +134,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) when the catalogue has no such model.
-    pub fn state(&self, name: &str) -> Result<State> {
+    pub fn state(&self, name: &str) -> Result<ModelState> {
         Ok(match self.check(self.catalog.model(name)?) {
-            Ok(record) => State::Installed { source: record.source },
+            Ok(record) => ModelState::Installed { source: record.source },
             Err(state) => state,
         })
     }
@@ -256,14 +256,14 @@ impl Store {
     }
 
     /// The record of an installed model, or the state it is in instead.
-    pub(crate) fn check(&self, model: &Model) -> std::result::Result<Record, State> {
+    pub(crate) fn check(&self, model: &Model) -> std::result::Result<Record, ModelState> {
         let dir = self.dir.join(&model.name);
         if !dir.is_dir() {
-            return Err(State::Missing);
+            return Err(ModelState::Missing);
         }
-        let record = Record::read(&dir).map_err(|why| State::Damaged(why.into()))?;
+        let record = Record::read(&dir).map_err(|why| ModelState::Damaged(why.into()))?;
         for file in model.files() {
-            let wrong = |what: &str| State::Damaged(format!("{file} {what}"));
+            let wrong = |what: &str| ModelState::Damaged(format!("{file} {what}"));
             let Some(recorded) = record.files.get(file) else {
                 return Err(wrong("is not in its record"));
             };

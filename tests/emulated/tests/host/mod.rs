@@ -10,7 +10,7 @@ use sayso_core::link::{
 };
 
 /// A satellite that does not do what is waited for in this time never will.
-const PATIENCE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(120);
 
 /// The host's end of a link.
 pub struct Host {
@@ -73,7 +73,7 @@ impl Host {
         let since = Instant::now();
         while !done(self) {
             assert!(
-                since.elapsed() < PATIENCE,
+                since.elapsed() < DEADLINE,
                 "waited in vain until {what}: {:?} {:?} {:?}",
                 self.status,
                 self.stats,

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use sayso_audio_io::{SoundFile, WavWriter};
-use sayso_board::{Board, EAR_RATE, Heard, StreamStats};
+use sayso_board::{Board, CAPTURE_RATE, Heard, StreamStats};
 use sayso_desktop::{Desktop, DesktopConfig, list_devices};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
                 }
             }
             "--stop-after" => stop_after = Some(Duration::from_secs_f64(value.parse()?)),
-            "--reference" => reference = Some(WavWriter::create(value, EAR_RATE, 1)?),
+            "--reference" => reference = Some(WavWriter::create(value, CAPTURE_RATE, 1)?),
             "--input" => config.input = Some(value),
             "--output" => config.output = Some(value),
             _ => return Err(format!("unknown option {option}").into()),
@@ -65,7 +65,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let (mut microphone, mut loudspeaker) = Desktop::new(config).start(VOICE_RATE)?;
     println!("{}", json!({ "ready": true }));
     std::io::stdout().flush()?;
-    let mut writer = WavWriter::create(recording, EAR_RATE, 1)?;
+    let mut writer = WavWriter::create(recording, CAPTURE_RATE, 1)?;
     let mut buffer = [0.0; 1_600];
     let began = Instant::now();
     let (mut heard, mut written, mut dropped) = (0_u64, 0, 0);

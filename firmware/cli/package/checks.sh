@@ -171,7 +171,7 @@ if [ -e gpio-sim.ko ]; then
     settings SAYSO_BOARD=raspberry-pi "SAYSO_OPTIONS=--json \
         --input plughw:CARD=Loopback,DEV=1 --output plughw:CARD=Loopback,DEV=1 \
         --set raspberry_pi.chip=header --set raspberry_pi.led=3 --set raspberry_pi.button=5 \
-        --set ear.echo_cancellation=false --set turn.end_of_turn=false \
+        --set front_end.echo_cancellation=false --set turn.end_of_turn=false \
         --set turn.think_timeout_s=600"
     systemctl start sayso
     heard listening

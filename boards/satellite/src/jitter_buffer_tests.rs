@@ -10,7 +10,7 @@ fn ms(ms: u64) -> Duration {
 /// A satellite whose microphone hears a slope, so that every sample can be told from those
 /// of the 10 s around it.
 struct Feeder {
-    ear: Ear,
+    jitter: JitterBuffer,
     now: Duration,
     /// Samples read.
     read: usize,
@@ -18,9 +18,9 @@ struct Feeder {
 
 impl Feeder {
     fn new() -> Self {
-        let mut ear = Ear::default();
-        ear.attach(ms(1_000));
-        Self { ear, now: ms(1_000), read: 0 }
+        let mut jitter = JitterBuffer::default();
+        jitter.attach(ms(1_000));
+        Self { jitter, now: ms(1_000), read: 0 }
     }
 
     fn value(clock: u32) -> f32 {
@@ -34,24 +34,24 @@ impl Feeder {
 
     fn numbered(&mut self, number: u16, at: u32) {
         let heard = (at..).take(BLOCK).map(Self::value).collect();
-        self.ear.push(self.now, number, at, heard, vec![0.5; BLOCK]);
+        self.jitter.push(self.now, number, at, heard, vec![0.5; BLOCK]);
     }
 
     fn pass(&mut self, time: Duration) {
         self.now += time;
-        self.ear.tick(self.now);
+        self.jitter.tick(self.now);
     }
 
     /// By how many samples the stream is ahead of the time.
     fn lead(&self) -> i64 {
         let passed = (self.now - ms(1_000)).as_nanos() as u64 / SAMPLE_NS;
-        (self.read + self.ear.ready.len()) as i64 - passed as i64
+        (self.read + self.jitter.ready.len()) as i64 - passed as i64
     }
 
     fn read(&mut self) -> Vec<f32> {
         let (mut heard, mut all, mut played) = ([0.0; 512], Vec::new(), Vec::new());
         loop {
-            let n = self.ear.read(&mut heard, &mut played);
+            let n = self.jitter.read(&mut heard, &mut played);
             assert_eq!(played.len(), n);
             if n == 0 {
                 self.read += all.len();
@@ -79,7 +79,7 @@ fn what_comes_in_order_is_handed_on_at_once() {
         assert!(n == 0 || is_block(&heard, 0, n.into()));
         assert_eq!(feeder.lead(), 0);
     }
-    assert_eq!(feeder.ear.stats(), StreamStats::default());
+    assert_eq!(feeder.jitter.stats(), StreamStats::default());
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn one_that_is_lost_is_concealed_when_the_next_comes() {
     // It joins without a step and fades.
     assert!((missing[0] - heard[2 * BLOCK - 1]).abs() < 0.001);
     assert!(missing[BLOCK - 1] < 0.6 * missing[0] && missing[BLOCK - 1] > 0.0);
-    let stats = feeder.ear.stats();
+    let stats = feeder.jitter.stats();
     assert_eq!((stats.xruns, stats.dropped, stats.missing), (1, BLOCK as u64, 0));
 }
 
@@ -117,7 +117,7 @@ fn a_long_loss_fades_to_silence() {
     assert!(
         after[JOIN..].iter().zip(10 * BLOCK + JOIN..).all(|(s, n)| *s == Feeder::value(n as u32))
     );
-    assert_eq!(feeder.ear.stats().dropped, 8 * BLOCK as u64);
+    assert_eq!(feeder.jitter.stats().dropped, 8 * BLOCK as u64);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn the_wait_for_what_is_overtaken_adapts() {
     feeder.block(3);
     feeder.pass(ms(5));
     feeder.block(2);
-    assert_eq!(feeder.ear.stats().xruns, 1);
+    assert_eq!(feeder.jitter.stats().xruns, 1);
     // From then on it is.
     feeder.block(4);
     feeder.read();
@@ -139,7 +139,7 @@ fn the_wait_for_what_is_overtaken_adapts() {
     feeder.block(5);
     let heard = feeder.read();
     assert!(is_block(&heard, 0, 5) && is_block(&heard, BLOCK, 6));
-    assert_eq!(feeder.ear.stats().xruns, 1);
+    assert_eq!(feeder.jitter.stats().xruns, 1);
     // And forgotten when nothing is late for long.
     for n in 7..1_500 {
         feeder.block(n);
@@ -163,14 +163,14 @@ fn when_nothing_comes_silence_keeps_the_time() {
     let heard = feeder.read();
     assert_eq!(heard.len(), 250 * 16);
     assert!(heard.iter().all(|&sample| sample == 0.0));
-    assert_eq!(feeder.ear.stats().missing, 250 * 16);
+    assert_eq!(feeder.jitter.stats().missing, 250 * 16);
     assert_eq!(feeder.lead(), 0);
     // The blocks were lost and not late: their time has passed already.
     feeder.pass(ms(10));
     feeder.block(14);
     assert_eq!(feeder.read().len(), 160 + BLOCK);
-    assert_eq!(feeder.ear.stats().missing, 260 * 16);
-    assert_eq!(feeder.ear.stats().dropped, 0, "counted once");
+    assert_eq!(feeder.jitter.stats().missing, 260 * 16);
+    assert_eq!(feeder.jitter.stats().dropped, 0, "counted once");
 }
 
 /// A busy wire wakes the host at any moment, between two samples too.
@@ -178,14 +178,14 @@ fn when_nothing_comes_silence_keeps_the_time() {
 fn silence_keeps_the_time_however_often_it_is_looked_at() {
     for step in [7, 30, 63, 999] {
         let mut feeder = Feeder::new();
-        feeder.ear.shut(true);
+        feeder.jitter.shut(true);
         for _ in 0..1_000_000 / step {
             feeder.pass(Duration::from_micros(step));
         }
         let heard = feeder.read().len();
         let passed = 16 * (1_000_000 / step * step) as usize / 1_000;
         assert!((passed - 1..=passed).contains(&heard), "by {step} µs: {heard} of {passed}");
-        assert_eq!(feeder.ear.stats().missing, 0, "it is quiet");
+        assert_eq!(feeder.jitter.stats().missing, 0, "it is quiet");
     }
 }
 
@@ -202,7 +202,7 @@ fn what_comes_late_after_all_is_heard() {
     assert_eq!(heard.len(), 10 * BLOCK);
     // The first fades in.
     assert!((1..10).all(|n| is_block(&heard, n * BLOCK, n + 1)));
-    assert_eq!(feeder.ear.stats().dropped, 0);
+    assert_eq!(feeder.jitter.stats().dropped, 0);
     // What it is ahead by then, a longer silence takes back.
     assert_eq!(feeder.lead(), 11 * BLOCK as i64);
     for _ in 0..150 {
@@ -212,7 +212,7 @@ fn what_comes_late_after_all_is_heard() {
 }
 
 #[test]
-fn the_patience_adapts_to_the_jitter() {
+fn the_wait_adapts_to_the_jitter() {
     let mut feeder = Feeder::new();
     // Blocks come five at a time.
     let run = |feeder: &mut Feeder, blocks: std::ops::Range<u16>| {
@@ -224,7 +224,7 @@ fn the_patience_adapts_to_the_jitter() {
                 }
             }
         }
-        feeder.ear.stats().missing
+        feeder.jitter.stats().missing
     };
     let learning = run(&mut feeder, 0..200);
     assert!(learning > 0, "at first it is too impatient");
@@ -236,13 +236,13 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
     let mut feeder = Feeder::new();
     feeder.pass(ms(20));
     feeder.block(0);
-    feeder.ear.shut(true);
+    feeder.jitter.shut(true);
     for _ in 0..50 {
         feeder.pass(ms(20));
     }
     assert_eq!(feeder.read().len(), BLOCK + 16_000);
     // It opens, with 200 ms of what came before.
-    feeder.ear.shut(false);
+    feeder.jitter.shut(false);
     let opened = 16_000 + BLOCK as u32 - 3_200;
     for n in 0..11 {
         feeder.numbered(1 + n, opened + u32::from(n) * BLOCK as u32);
@@ -251,7 +251,7 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
     assert_eq!(feeder.lead(), 11 * BLOCK as i64);
     // The silence after it is given as it passes, so that the end of speech is noticed in
     // time. A longer one makes up for the time that the stream is ahead.
-    feeder.ear.shut(true);
+    feeder.jitter.shut(true);
     for _ in 0..100 {
         feeder.pass(ms(20));
     }
@@ -261,7 +261,7 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
     }
     assert_eq!(feeder.read().len(), 6_400 - 11 * BLOCK);
     assert_eq!(feeder.lead(), 0);
-    assert_eq!(feeder.ear.stats(), StreamStats::default());
+    assert_eq!(feeder.jitter.stats(), StreamStats::default());
 }
 
 #[test]
@@ -270,12 +270,12 @@ fn away_and_back() {
     feeder.pass(ms(20));
     feeder.block(0);
     feeder.read();
-    feeder.ear.lost(feeder.now);
+    feeder.jitter.lost(feeder.now);
     feeder.pass(ms(1_000));
     assert_eq!(feeder.read().len(), 16_000);
     feeder.now += ms(10);
     let now = feeder.now;
-    feeder.ear.attach(now);
+    feeder.jitter.attach(now);
     // Another clock. It fades in.
     feeder.numbered(0, 77_000_000);
     feeder.numbered(1, 77_000_000 + BLOCK as u32);
@@ -283,7 +283,7 @@ fn away_and_back() {
     assert_eq!(heard.len(), 160 + 2 * BLOCK);
     assert!(heard[160] < heard[161] && heard[161] < heard[162]);
     assert!(is_block(&heard, 160 + BLOCK, 77_000_000 / BLOCK + 1));
-    assert_eq!(feeder.ear.stats().missing, 16_160);
+    assert_eq!(feeder.jitter.stats().missing, 16_160);
 }
 
 #[test]
@@ -293,9 +293,9 @@ fn a_reader_that_stalls_loses_sound_and_no_time() {
         feeder.pass(ms(20));
         feeder.block(n);
     }
-    assert_eq!(feeder.ear.free(), 0);
-    assert_eq!(feeder.ear.ready.len(), CAPACITY);
-    assert_eq!(feeder.ear.stats().dropped, 500 * BLOCK as u64 - CAPACITY as u64);
+    assert_eq!(feeder.jitter.free(), 0);
+    assert_eq!(feeder.jitter.ready.len(), CAPACITY);
+    assert_eq!(feeder.jitter.stats().dropped, 500 * BLOCK as u64 - CAPACITY as u64);
     let heard = feeder.read();
     assert_eq!(heard.len(), 500 * BLOCK, "silence stands for what was lost");
     assert!(is_block(&heard, CAPACITY - BLOCK, CAPACITY / BLOCK - 1));
@@ -346,7 +346,7 @@ impl Room {
     }
 
     fn quiet(&mut self, time: Duration, step: Duration) {
-        self.feeder.ear.shut(true);
+        self.feeder.jitter.shut(true);
         self.pass(time, step);
         // 2 s of rest, and as much as it may have been ahead.
         if time > ms(5_050) {
@@ -364,7 +364,7 @@ impl Room {
 
     /// Somebody speaks for so many blocks; returns what the reader got.
     fn speech(&mut self, blocks: u64, losses: bool) -> Vec<f32> {
-        self.feeder.ear.shut(false);
+        self.feeder.jitter.shut(false);
         let now = self.heard() / BLOCK as u64;
         let first = now.saturating_sub(16).max(self.next);
         self.next = now + blocks;
@@ -402,7 +402,7 @@ fn hours_of_quiet_take_hours() {
     }
     assert!(room.feeder.now > ms(4 * 3_600_000), "{:?}", room.feeder.now);
     room.quiet(ms(6_000), ms(20));
-    assert_eq!(room.feeder.ear.stats().missing, 0);
+    assert_eq!(room.feeder.jitter.stats().missing, 0);
 }
 
 /// How a word sounds that comes after a quiet of so many samples, by the satellite's clock and
@@ -411,12 +411,12 @@ fn word_after(clock: u64, time: Duration) {
     let mut room = Room::new(123, 0);
     room.speech(20, false);
     // The reader is quick: a day is 11 GB of silence.
-    room.feeder.ear.shut(true);
+    room.feeder.jitter.shut(true);
     let end = room.feeder.now + time;
     while room.feeder.now < end {
         room.feeder.pass(Duration::from_secs(1).min(end - room.feeder.now));
-        room.feeder.read += room.feeder.ear.ready.len();
-        room.feeder.ear.ready.clear();
+        room.feeder.read += room.feeder.jitter.ready.len();
+        room.feeder.jitter.ready.clear();
         room.check();
     }
     assert!((-1..=0).contains(&room.feeder.lead()), "in step: {}", room.feeder.lead());
@@ -428,7 +428,7 @@ fn word_after(clock: u64, time: Duration) {
         (end - 45 * BLOCK as u64..end).map(|at| Feeder::value(at as u32)).collect();
     assert!(got[got.len() - wanted.len()..] == wanted, "after {clock} samples");
     room.quiet(ms(6_000), ms(20));
-    assert_eq!(room.feeder.ear.stats(), StreamStats::default());
+    assert_eq!(room.feeder.jitter.stats(), StreamStats::default());
 }
 
 fn samples(time: Duration) -> u64 {
@@ -454,16 +454,16 @@ fn a_wire_that_is_cut_for_hours_costs_no_time() {
     let mut room = Room::new(0, 0);
     room.speech(100, false);
     for _ in 0..20 {
-        room.feeder.ear.lost(room.feeder.now);
+        room.feeder.jitter.lost(room.feeder.now);
         let away = ms(100_000 + u64::from(room.roll(1_800_000)));
-        let before = room.feeder.ear.stats().missing;
+        let before = room.feeder.jitter.stats().missing;
         room.pass(away, ms(50));
         assert!((-1..=0).contains(&room.feeder.lead()));
-        let missing = room.feeder.ear.stats().missing - before;
+        let missing = room.feeder.jitter.stats().missing - before;
         let due = (away.as_nanos() / u128::from(SAMPLE_NS)) as u64;
         assert!(missing.abs_diff(due) <= 1, "all of it is counted: {missing} of {due}");
         let now = room.feeder.now;
-        room.feeder.ear.attach(now);
+        room.feeder.jitter.attach(now);
         room.clock = room.dice;
         room.number = 0;
         room.speech(100, false);
@@ -479,7 +479,7 @@ fn a_gate_that_never_shuts_keeps_time_by_a_clock_that_runs_wrong() {
         for _ in 0..60 {
             room.speech(30_000, false);
         }
-        let stats = room.feeder.ear.stats();
+        let stats = room.feeder.jitter.stats();
         let lost = stats.dropped;
         // What is too much is dropped, beyond what may be ahead.
         let most = 10 * 3_600 * 16_000 * 300 / 1_000_000;
@@ -502,7 +502,7 @@ proptest! {
                 0 if wild => feeder.numbered(number, at),
                 0 | 1 => feeder.block(n.saturating_sub(number % 4)),
                 2 => n = n.wrapping_add(1 + number % 3),
-                3 => feeder.ear.shut(number.is_multiple_of(2)),
+                3 => feeder.jitter.shut(number.is_multiple_of(2)),
                 4 => {
                     let heard = feeder.read();
                     prop_assert!(heard.iter().all(|sample| sample.is_finite()));
@@ -513,14 +513,14 @@ proptest! {
                     feeder.pass(ms(time));
                 }
             }
-            prop_assert!(feeder.ear.held.len() <= HELD);
-            prop_assert!(feeder.ear.ready.len() <= CAPACITY);
+            prop_assert!(feeder.jitter.held.len() <= HELD);
+            prop_assert!(feeder.jitter.ready.len() <= CAPACITY);
             let most = LONGEST_LEAD + ((HELD + 1) * BLOCK) as i64;
             prop_assert!(feeder.lead() <= most, "{}", feeder.lead());
         }
         // Whatever came before, a silence brings it into step with the clock.
         let now = feeder.now;
-        feeder.ear.lost(now);
+        feeder.jitter.lost(now);
         for _ in 0..300 {
             feeder.pass(ms(20));
             feeder.read();

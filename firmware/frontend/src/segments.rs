@@ -10,22 +10,22 @@ use sayso_core::endpoint::{EndpointConfig, EndpointEvent, Endpointer};
 use sayso_models::Cancel;
 use sayso_models::vad::Vad;
 
-use crate::Result;
+use sayso_models::Result;
 
-/// Quiet that parts two passages. With less between them, sentences stay together: what
+/// Quiet that parts two segments. With less between them, sentences stay together: what
 /// came before helps to hear what follows.
 const APART: Samples = Samples::from_ms(2_000);
 
 /// Sound to take along from behind the last frame of speech.
 const AFTER: Samples = Samples::from_ms(320);
 
-/// The passages of `recording` (16 kHz mono) in which somebody speaks, each as its range
+/// The segments of `recording` (16 kHz mono) in which somebody speaks, each as its range
 /// of samples, in order and without overlap. They begin and end with a little quiet
 /// where there is some.
 ///
 /// # Errors
 /// When `vad` fails, or `cancel` ends it.
-pub fn passages(
+pub fn segments(
     vad: &mut dyn Vad,
     recording: &[f32],
     cancel: &Cancel,
@@ -94,7 +94,7 @@ mod tests {
             .enumerate()
             .flat_map(|(n, count)| vec![(n % 2) as f32; count * FRAME])
             .collect();
-        let found = passages(&mut Loud, &sound, &Cancel::new()).unwrap_or_default();
+        let found = segments(&mut Loud, &sound, &Cancel::new()).unwrap_or_default();
         found.into_iter().map(|range| (range.start / FRAME, range.end / FRAME)).collect()
     }
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn long_quiet_parts_passages_and_short_quiet_does_not() {
+    fn long_quiet_parts_segments_and_short_quiet_does_not() {
         assert_eq!(found(&[20, 50, 40, 50, 20]), [(10, 170)]);
         assert_eq!(found(&[20, 50, 70, 50, 20]), [(10, 80), (130, 200)]);
         // Longer than any utterance in a conversation.

@@ -10,14 +10,14 @@ const BLOCK: usize = 160;
 pub const DELAY: usize = BLOCK;
 
 /// WebRTC's noise suppressor and digital gain control (AGC2).
-pub struct Polish {
+pub struct NoiseSuppressor {
     processing: AudioProcessing,
     next: [f32; BLOCK],
     ready: [f32; BLOCK],
     filled: usize,
 }
 
-impl Polish {
+impl NoiseSuppressor {
     /// What is asked for; `None` when that is nothing.
     pub fn new(noise_suppression: bool, gain_control: bool) -> Option<Self> {
         if !noise_suppression && !gain_control {

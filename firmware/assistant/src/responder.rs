@@ -1,4 +1,4 @@
-//! The mind: what to answer.
+//! The responder: what to answer.
 //!
 //! One job at a time, each with its turn's number and [`Cancel`]. What it
 //! finds out is emitted as it comes; it never waits for whoever listens.
@@ -20,7 +20,7 @@ use crate::lost::Lost;
 use crate::ms;
 use crate::workers::{Tools, Worker};
 
-/// Work for the mind.
+/// Work for the responder.
 #[derive(Clone, Debug)]
 pub enum Job {
     /// Answer this text.
@@ -54,9 +54,9 @@ pub enum Job {
     },
 }
 
-/// What the mind found out.
+/// What the responder found out.
 #[derive(Debug)]
-pub enum Thought {
+pub enum Response {
     /// A piece of the reply, as it is written.
     Text {
         /// The turn it belongs to.
@@ -99,7 +99,7 @@ pub enum Thought {
 }
 
 /// The language model, and the exchange that is pending in it.
-pub struct Mind {
+pub struct Responder {
     llm: Box<dyn Llm>,
     seat: Seat,
     /// Threads it runs on.
@@ -111,8 +111,8 @@ pub struct Mind {
     pending: Option<(TurnId, String)>,
 }
 
-impl Mind {
-    /// A mind that thinks by `llm`, which runs on `threads` of the cores that `seat`
+impl Responder {
+    /// A responder that thinks by `llm`, which runs on `threads` of the cores that `seat`
     /// shares, and reads the
     /// time off `clock`. What it knows about the program itself follows from `config`.
     pub fn new(
@@ -132,7 +132,7 @@ impl Mind {
         unanswered: &str,
         text: &str,
         cancel: &Cancel,
-        emit: &mut dyn FnMut(Thought),
+        emit: &mut dyn FnMut(Response),
     ) -> sayso_models::Result<()> {
         cancel.check()?;
         let start = Instant::now();
@@ -144,46 +144,46 @@ impl Mind {
         let beyond = |text| self.language.answer(text, &now, &self.facts);
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's memory: it would be wrong a minute later.
-            emit(Thought::Text { turn, text: answer.clone() });
-            let mut clause = |clause| emit(Thought::Clause { turn, clause });
+            emit(Response::Text { turn, text: answer.clone() });
+            let mut clause = |clause| emit(Response::Clause { turn, clause });
             splitter.push(&answer, &mut clause);
             splitter.finish(&mut clause);
             let mut reply = Reply::default();
             reply.text = answer;
             reply.total_ms = ms(start);
-            emit(Thought::Done { turn, reply });
+            emit(Response::Done { turn, reply });
             return Ok(());
         }
         let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
         let reply = self.llm.reply(whole, cancel, &mut |piece| {
-            // The voice and the scribe have shorter work than a whole reply.
+            // The voice and the transcriber have shorter work than a whole reply.
             taken.yield_now();
             written.push_str(piece);
-            emit(Thought::Text { turn, text: piece.into() });
+            emit(Response::Text { turn, text: piece.into() });
             splitter.push(piece, &mut |clause| {
-                emit(Thought::Clause { turn, clause });
+                emit(Response::Clause { turn, clause });
             });
         });
         drop(taken);
         self.pending = Some((turn, written));
         let reply = reply?;
         splitter.finish(&mut |clause| {
-            emit(Thought::Clause { turn, clause });
+            emit(Response::Clause { turn, clause });
         });
-        emit(Thought::Done { turn, reply });
+        emit(Response::Done { turn, reply });
         Ok(())
     }
 
     /// Makes what was heard the model's memory. Where that fails, its history and its
     /// cache may differ from what was heard: it then forgets both.
-    fn settle(&mut self, done: sayso_models::Result<()>, emit: &mut dyn FnMut(Thought)) {
+    fn settle(&mut self, done: sayso_models::Result<()>, emit: &mut dyn FnMut(Response)) {
         let Err(error) = done else { return };
         self.pending = None;
         emit(match self.llm.forget() {
-            Ok(()) => Thought::Forgot { error },
+            Ok(()) => Response::Forgot { error },
             Err(again) => {
                 log::error!("{error}");
-                Thought::Ruined { error: again }
+                Response::Ruined { error: again }
             }
         });
     }
@@ -215,9 +215,9 @@ impl Mind {
     }
 }
 
-impl Worker for Mind {
+impl Worker for Responder {
     type Order = Job;
-    type Report = Thought;
+    type Report = Response;
     const NAME: &'static str = "responder";
 
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
@@ -242,11 +242,11 @@ impl Worker for Mind {
         &self.seat
     }
 
-    fn run(&mut self, job: Job, cancel: &Cancel, emit: &mut dyn FnMut(Thought)) {
+    fn run(&mut self, job: Job, cancel: &Cancel, emit: &mut dyn FnMut(Response)) {
         match job {
             Job::Answer { turn, unanswered, text, .. } => {
                 if let Err(error) = self.answer(turn, &unanswered, &text, cancel, emit) {
-                    emit(Thought::Broken { turn, error });
+                    emit(Response::Broken { turn, error });
                 }
             }
             Job::Keep { turn, heard } => {

@@ -1,7 +1,7 @@
 //! The jitter buffer: from blocks that come late, twice or never to a stream that
 //! keeps time.
 //!
-//! Sound that joins what came before is handed on at once: the ear behind this takes
+//! Sound that joins what came before is handed on at once: the front end takes
 //! it as it comes, so nothing is held back to even the pace out. Only two things
 //! take time, and both adapt to the link:
 //!
@@ -23,43 +23,43 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sayso_board::{EAR_RATE, StreamStats};
+use sayso_board::{CAPTURE_RATE, StreamStats};
 
 /// A block may be waited for so long at most.
 const LONGEST_HOLD: Duration = Duration::from_millis(200);
 /// Blocks that may wait for one that is missing.
 const HELD: usize = 16;
 /// Nothing may come for so long and four times the jitter before silence does.
-const PATIENCE: Duration = Duration::from_millis(60);
-const LONGEST_PATIENCE: Duration = Duration::from_millis(500);
+const WAIT: Duration = Duration::from_millis(60);
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// After the last sound while the satellite's gate is shut.
 const SHUT: Duration = Duration::from_millis(30);
 /// A concealed stretch fades out over so many samples: 40 ms.
-const FADE: usize = EAR_RATE as usize / 25;
+const FADE: usize = CAPTURE_RATE as usize / 25;
 /// Sound fades in again over so many samples: 2.5 ms.
-const JOIN: usize = EAR_RATE as usize / 400;
+const JOIN: usize = CAPTURE_RATE as usize / 400;
 /// A place so far back is no late block: the satellite's clock has jumped. 2 s.
-const LONGEST_DELAY: i32 = 2 * EAR_RATE as i32;
+const LONGEST_DELAY: i32 = 2 * CAPTURE_RATE as i32;
 /// A reader may stall for so long before sound is lost: 2 s.
-const READY: usize = 2 * EAR_RATE as usize;
+const READY: usize = 2 * CAPTURE_RATE as usize;
 /// Samples that wait for the reader at most: those for which there was credit, and the
 /// silence and the made-up sound between them.
 const CAPACITY: usize = 2 * READY;
 /// The reader is woken for so many samples: 5 ms.
-const WORTH_WAKING: usize = EAR_RATE as usize / 200;
+const WORTH_WAKING: usize = CAPTURE_RATE as usize / 200;
 /// In a silence longer than this the stream falls into step with the clock: 2 s.
-const RESTFUL: u64 = 2 * EAR_RATE as u64;
+const RESTFUL: u64 = 2 * CAPTURE_RATE as u64;
 /// Sound that would bring the stream further ahead of the clock than this is dropped: 3 s.
 /// More than what waits on the way in the longest stall that a session survives.
-const LONGEST_LEAD: i64 = 3 * EAR_RATE as i64;
+const LONGEST_LEAD: i64 = 3 * CAPTURE_RATE as i64;
 /// What is made up never brings the stream further ahead than this: 1 s.
-const LONGEST_MADE_UP: i64 = EAR_RATE as i64;
+const LONGEST_MADE_UP: i64 = CAPTURE_RATE as i64;
 /// A stream further behind the clock than this gets silence between two blocks: 750 ms,
 /// more than the longest wait for a block.
-const LONGEST_LAG: i64 = 3 * EAR_RATE as i64 / 4;
+const LONGEST_LAG: i64 = 3 * CAPTURE_RATE as i64 / 4;
 
 /// A sample lasts so many nanoseconds: 62,500, without a remainder.
-const SAMPLE_NS: u64 = 1_000_000_000 / EAR_RATE as u64;
+const SAMPLE_NS: u64 = 1_000_000_000 / CAPTURE_RATE as u64;
 
 /// A block that waits for an earlier one.
 struct Held {
@@ -72,7 +72,7 @@ struct Held {
 
 /// The microphone's stream, told what time it is.
 #[derive(Default)]
-pub struct Ear {
+pub struct JitterBuffer {
     /// What the reader may have, and the reference beside it.
     ready: VecDeque<(f32, f32)>,
     /// Samples of silence that follow it, for which there is no room yet.
@@ -105,7 +105,7 @@ pub struct Ear {
     stats: StreamStats,
 }
 
-impl Ear {
+impl JitterBuffer {
     /// A session begins: the clock is another.
     pub fn attach(&mut self, now: Duration) {
         if self.origin.is_none() {
@@ -135,8 +135,8 @@ impl Ear {
 
     /// Blocks of 20 ms for which there is room.
     pub fn free(&self) -> u16 {
-        let waiting = self.held.len() * EAR_RATE as usize / 50;
-        (READY.saturating_sub(self.ready.len() + waiting) * 50 / EAR_RATE as usize) as u16
+        let waiting = self.held.len() * CAPTURE_RATE as usize / 50;
+        (READY.saturating_sub(self.ready.len() + waiting) * 50 / CAPTURE_RATE as usize) as u16
     }
 
     /// Samples lost and made up for.
@@ -201,14 +201,14 @@ impl Ear {
             return;
         }
         self.release(now);
-        let patience = if self.filling || self.away {
+        let wait = if self.filling || self.away {
             Duration::ZERO
         } else if self.shut {
             SHUT
         } else {
-            (PATIENCE + 4 * self.jitter).min(LONGEST_PATIENCE)
+            (WAIT + 4 * self.jitter).min(LONGEST_WAIT)
         };
-        if now.saturating_sub(self.complete) > patience {
+        if now.saturating_sub(self.complete) > wait {
             self.fill(now);
         }
     }
@@ -220,7 +220,7 @@ impl Ear {
         {
             let length = samples_to_time(block.heard.len());
             let late = now.saturating_sub(self.arrived).saturating_sub(length);
-            let late = late.min(LONGEST_PATIENCE);
+            let late = late.min(LONGEST_WAIT);
             // The interarrival jitter of RFC 3550, section 6.4.1, one-sided.
             self.jitter = self.jitter * 15 / 16 + late / 16;
             self.hold = self.hold * 255 / 256;
@@ -378,5 +378,5 @@ fn samples_to_time(samples: usize) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "ear_tests.rs"]
+#[path = "jitter_buffer_tests.rs"]
 mod tests;

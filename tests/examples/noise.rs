@@ -1,14 +1,14 @@
 //! What noise suppression and gain control do to the word error rate: recorded
-//! people, as they are, quieter, and in noise, through the ear's own cleaning.
+//! people, as they are, quieter, and in noise, through the front end's own cleaning.
 //!
-//! `cargo run --release -p sayso-tests --example polish`: some minutes.
+//! `cargo run --release -p sayso-tests --example noise`: some minutes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
 
-use sayso::internals::ear::polish::{DELAY, Polish};
 use sayso::{Config, Engines};
+use sayso_frontend::noise::{DELAY, NoiseSuppressor};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_tests::wer::Wer;
@@ -68,9 +68,9 @@ fn main() {
                     let noise = noise.iter().cycle();
                     sound.iter_mut().zip(noise).for_each(|(x, noise)| *x += gain * noise);
                 }
-                if let Some(mut polish) = Polish::new(noise_suppression, gain_control) {
+                if let Some(mut noise) = NoiseSuppressor::new(noise_suppression, gain_control) {
                     sound.resize(sound.len() + DELAY, 0.0);
-                    polish.process(&mut sound);
+                    noise.process(&mut sound);
                 }
                 let request = SttRequest { language: Some("en"), ..SttRequest::default() };
                 let sound = &sound[BEFORE - 5_120..];

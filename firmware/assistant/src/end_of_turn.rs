@@ -1,4 +1,4 @@
-//! The judge: does the utterance sound complete?
+//! The end-of-turn detector: does the utterance sound complete?
 
 use sayso_core::audio::Samples;
 use sayso_models::Cancel;
@@ -10,7 +10,7 @@ use crate::workers::{Tools, Worker};
 
 /// An utterance to be judged.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct EndQuery {
     /// The first sample of the utterance, which tells it from others.
     pub utterance: Samples,
     /// Where the quiet after it was noticed: the end of the sound.
@@ -21,18 +21,18 @@ pub struct Question {
     pub cancel: Cancel,
 }
 
-/// What the judge found.
+/// What the end-of-turn detector found.
 #[derive(Debug)]
-pub struct Judged {
-    /// Which utterance: [`Question::utterance`].
+pub struct EndScore {
+    /// Which utterance: [`EndQuery::utterance`].
     pub utterance: Samples,
-    /// Up to where it was heard: [`Question::quiet`].
+    /// Up to where it was heard: [`EndQuery::quiet`].
     pub quiet: Samples,
     /// How complete the utterance sounds (0…1), or why that is not known.
     pub score: sayso_models::Result<f32>,
 }
 
-/// The one question that the judge is asked at a time.
+/// The one question that the end-of-turn detector is asked at a time.
 #[derive(Default)]
 pub struct Asking(Option<Cancel>);
 
@@ -55,26 +55,26 @@ impl Asking {
     }
 }
 
-/// More threads hardly make it quicker; with two it is done, mostly, when the scribe
+/// More threads hardly make it quicker; with two it is done, mostly, when the transcriber
 /// wants all cores.
 const THREADS: usize = 2;
 
 /// The end-of-turn model, if there is one.
-pub struct Judge {
+pub struct EndOfTurnDetector {
     model: Option<Box<dyn EndOfTurn>>,
     seat: Seat,
 }
 
-impl Judge {
-    /// A judge that asks `model`, on up to two of the cores that `seat` shares; without one it says nothing.
+impl EndOfTurnDetector {
+    /// A detector that asks `model`, on up to two of the cores that `seat` shares; without one it says nothing.
     pub fn new(model: Option<Box<dyn EndOfTurn>>, seat: Seat) -> Self {
         Self { model, seat }
     }
 }
 
-impl Worker for Judge {
-    type Order = Question;
-    type Report = Judged;
+impl Worker for EndOfTurnDetector {
+    type Order = EndQuery;
+    type Report = EndScore;
     const NAME: &'static str = "end-of-turn detector";
 
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
@@ -85,7 +85,7 @@ impl Worker for Judge {
         engines.eot = self.model;
     }
 
-    fn cancel(question: &Question) -> Cancel {
+    fn cancel(question: &EndQuery) -> Cancel {
         question.cancel.clone()
     }
 
@@ -93,11 +93,11 @@ impl Worker for Judge {
         &self.seat
     }
 
-    fn run(&mut self, question: Question, cancel: &Cancel, emit: &mut dyn FnMut(Judged)) {
+    fn run(&mut self, question: EndQuery, cancel: &Cancel, emit: &mut dyn FnMut(EndScore)) {
         let Some(model) = &mut self.model else { return };
-        let Question { utterance, quiet, audio, .. } = question;
+        let EndQuery { utterance, quiet, audio, .. } = question;
         let taken = cancel.check().and_then(|()| self.seat.take(1, THREADS, cancel));
         let score = taken.and_then(|taken| model.completeness(&audio, taken.count(), cancel));
-        emit(Judged { utterance, quiet, score });
+        emit(EndScore { utterance, quiet, score });
     }
 }

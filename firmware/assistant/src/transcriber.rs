@@ -1,6 +1,6 @@
-//! The scribe: writes down what is said.
+//! The transcriber: writes down what is said.
 //!
-//! A long utterance reaches it in drafts, cut at pauses while it is still
+//! A long utterance reaches it in pieces, cut at pauses while it is still
 //! being spoken, so that what is left to do at its end is short. What has been
 //! drafted is never written again.
 
@@ -21,7 +21,7 @@ const CONTEXT_BYTES: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The utterance goes on after it.
-    Draft,
+    Partial,
     /// It is the (rest of the) utterance that this turn answers.
     Turn(TurnId),
     /// It was said over the reply of this turn.
@@ -43,18 +43,18 @@ pub struct Dictation {
     pub cancel: Cancel,
 }
 
-/// What the scribe wrote.
+/// What the transcriber wrote.
 #[derive(Debug)]
 pub enum Written {
-    /// A draft of an utterance that goes on: final, as far as it goes.
-    Draft {
+    /// The beginning of an utterance that goes on: final, as far as it goes.
+    Partial {
         /// Which utterance.
         utterance: Samples,
-        /// What this draft added.
+        /// What this piece added.
         text: String,
     },
     /// A part of the rest of an utterance, as it is decided.
-    Partial {
+    Segment {
         /// The turn it belongs to.
         turn: TurnId,
         /// What was added.
@@ -88,13 +88,13 @@ pub enum Written {
 struct Sheet {
     utterance: Samples,
     transcript: Transcript,
-    /// Sound that a draft failed on: it goes before the next piece.
+    /// Sound that a piece failed on: it goes before the next piece.
     carried: Vec<f32>,
     carried_from: Samples,
 }
 
 /// A recogniser and how it is to be asked.
-pub struct Scribe {
+pub struct Transcriber {
     stt: Box<dyn Stt>,
     seat: Seat,
     /// Threads per pass at most.
@@ -104,8 +104,8 @@ pub struct Scribe {
     sheet: Sheet,
 }
 
-impl Scribe {
-    /// A scribe that listens for `language` (ISO 639-1; `None` detects it) and
+impl Transcriber {
+    /// A transcriber that listens for `language` (ISO 639-1; `None` detects it) and
     /// expects the words in `prompt`, on at most `threads` of the cores that `seat` shares.
     pub fn new(
         stt: Box<dyn Stt>,
@@ -117,7 +117,7 @@ impl Scribe {
         Self { stt, seat, threads, language, prompt, sheet: Sheet::default() }
     }
 
-    fn draft(
+    fn partial(
         &mut self,
         dictation: Dictation,
         cancel: &Cancel,
@@ -131,7 +131,7 @@ impl Scribe {
                 self.sheet.carried.clear();
                 let text = append(&mut self.sheet.transcript, transcript, from - utterance);
                 if !text.is_empty() {
-                    emit(Written::Draft { utterance, text });
+                    emit(Written::Partial { utterance, text });
                 }
                 Ok(())
             }
@@ -154,7 +154,7 @@ impl Scribe {
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
         let context = self.context();
         let rest = self.transcribe(&audio, &context, cancel, &mut |text| {
-            emit(Written::Partial { turn, text: text.into() });
+            emit(Written::Segment { turn, text: text.into() });
         })?;
         let mut transcript = self.sheet.transcript.clone();
         append(&mut transcript, rest, from - utterance);
@@ -163,7 +163,7 @@ impl Scribe {
     }
 
     /// Takes a new sheet for a new utterance, and puts before the sound what
-    /// an earlier draft could not read.
+    /// an earlier piece could not read.
     fn turn_to(
         &mut self,
         from: Samples,
@@ -206,7 +206,7 @@ impl Scribe {
     }
 }
 
-impl Worker for Scribe {
+impl Worker for Transcriber {
     type Order = Dictation;
     type Report = Written;
     const NAME: &'static str = "transcriber";
@@ -234,7 +234,7 @@ impl Worker for Scribe {
     fn run(&mut self, dictation: Dictation, cancel: &Cancel, emit: &mut dyn FnMut(Written)) {
         let purpose = dictation.purpose;
         let done = match purpose {
-            Purpose::Draft => self.draft(dictation, cancel, emit),
+            Purpose::Partial => self.partial(dictation, cancel, emit),
             Purpose::Turn(turn) => self.utterance(turn, dictation, cancel, emit),
             // It belongs to no utterance before it.
             Purpose::Over(turn) => self
@@ -313,15 +313,15 @@ mod tests {
         }
     }
 
-    fn scribe(stt: &Lengths) -> Scribe {
-        Scribe::new(Box::new(stt.clone()), Cores::new(2).seat(), 2, None, "Names".into())
+    fn transcriber(stt: &Lengths) -> Transcriber {
+        Transcriber::new(Box::new(stt.clone()), Cores::new(2).seat(), 2, None, "Names".into())
     }
 
-    fn transcripts(scribe: &mut Scribe, dictations: Vec<Dictation>) -> Vec<Transcript> {
+    fn transcripts(transcriber: &mut Transcriber, dictations: Vec<Dictation>) -> Vec<Transcript> {
         let mut all = Vec::new();
         for dictation in dictations {
             let cancel = dictation.cancel.clone();
-            scribe.run(dictation, &cancel, &mut |written| {
+            transcriber.run(dictation, &cancel, &mut |written| {
                 if let Written::Utterance { transcript, .. } = written {
                     all.push(transcript);
                 }
@@ -333,13 +333,13 @@ mod tests {
     const TURN: Purpose = Purpose::Turn(TurnId(1));
 
     #[test]
-    fn drafts_go_before_the_rest_and_are_written_once() {
+    fn pieces_go_before_the_rest_and_are_written_once() {
         let stt = Lengths::default();
-        let mut scribe = scribe(&stt);
+        let mut transcriber = transcriber(&stt);
         let heard = transcripts(
-            &mut scribe,
+            &mut transcriber,
             vec![
-                dictation(Purpose::Draft, 1000, 1000, 5000),
+                dictation(Purpose::Partial, 1000, 1000, 5000),
                 // A guess that is dropped, and another.
                 dictation(TURN, 1000, 6000, 700),
                 dictation(TURN, 1000, 6000, 900),
@@ -358,12 +358,12 @@ mod tests {
     #[test]
     fn what_is_said_over_the_reply_follows_no_earlier_utterance() {
         let stt = Lengths::default();
-        let mut scribe = scribe(&stt);
+        let mut transcriber = transcriber(&stt);
         let over = Purpose::Over(TurnId(1));
         transcripts(
-            &mut scribe,
+            &mut transcriber,
             vec![
-                dictation(Purpose::Draft, 1000, 1000, 5000),
+                dictation(Purpose::Partial, 1000, 1000, 5000),
                 dictation(TURN, 1000, 6000, 700),
                 dictation(over, 9000, 9000, 400),
             ],
@@ -373,15 +373,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_draft_fails_on_is_not_lost() {
+    fn what_a_piece_fails_on_is_not_lost() {
         let stt = Lengths { fail: true, ..Lengths::default() };
-        let mut scribe = scribe(&stt);
+        let mut transcriber = transcriber(&stt);
         let heard = transcripts(
-            &mut scribe,
+            &mut transcriber,
             vec![
-                dictation(Purpose::Draft, 0, 0, 5000),
+                dictation(Purpose::Partial, 0, 0, 5000),
                 dictation(TURN, 0, 5000, 700),
-                dictation(Purpose::Draft, 0, 5000, 4000),
+                dictation(Purpose::Partial, 0, 5000, 4000),
                 dictation(TURN, 0, 9000, 100),
             ],
         );

@@ -18,26 +18,26 @@ fn a_committed_word_never_changes() {
     let (file, words) = SENTENCE;
     let board = format!("replay:{}", data(file).display());
     let lines = json(sayso().args(["run", "--profile", "small", "--json", "--board", &board]));
-    let (mut drafts, mut drafted, mut transcripts) = (0, String::new(), Vec::new());
+    let (mut partials, mut early, mut transcripts) = (0, String::new(), Vec::new());
     for line in &lines {
         match line["event"].as_str() {
-            Some("draft") => {
-                drafts += 1;
-                drafted.push_str(line["text"].as_str().expect("text"));
+            Some("partial") => {
+                partials += 1;
+                early.push_str(line["text"].as_str().expect("text"));
             }
             Some("transcript") => {
                 let text = line["transcript"]["text"].as_str().expect("text");
-                assert!(text.starts_with(&drafted), "{drafted:?} was shown, then {text:?}");
+                assert!(text.starts_with(&early), "{early:?} was shown, then {text:?}");
                 transcripts.push(text);
             }
             _ => {}
         }
     }
-    println!("{drafts} drafts: {drafted:?}");
-    assert!(drafts >= 2, "{lines:?}");
+    println!("{partials} partials: {early:?}");
+    assert!(partials >= 2, "{lines:?}");
     // Most of it, when the last words were spoken.
     let last = transcripts.last().expect("a transcript");
-    assert!(drafted.len() * 2 > last.len(), "{drafted:?} of {last:?}");
+    assert!(early.len() * 2 > last.len(), "{early:?} of {last:?}");
     let wer = Wer::of(words, last);
     println!("{last:?}: {wer}");
     assert!(wer.percent() < 20.0, "{last}");

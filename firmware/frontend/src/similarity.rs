@@ -14,7 +14,7 @@ use sayso_fft::num_complex::Complex;
 const SIZE: usize = 256;
 const HOP: usize = SIZE / 2;
 
-/// Edges of the bands in bins of 62.5 Hz: 188 Hz to 5 kHz, about as wide as those of the ear.
+/// Edges of the bands in bins of 62.5 Hz: 188 Hz to 5 kHz, about as wide as those of the front end.
 const EDGES: [usize; BANDS + 1] = [3, 5, 7, 10, 14, 19, 26, 36, 52, 80];
 const BANDS: usize = 9;
 
@@ -44,7 +44,7 @@ impl Side {
 }
 
 /// Compares both sides of the last moments.
-pub struct Resemblance {
+pub struct EchoSimilarity {
     fft: Arc<dyn RealToComplex<f32>>,
     window: [f32; SIZE],
     scratch: Vec<f32>,
@@ -53,7 +53,7 @@ pub struct Resemblance {
     played: Side,
 }
 
-impl Resemblance {
+impl EchoSimilarity {
     /// Nothing was heard or played yet.
     pub fn new() -> Self {
         let fft = sayso_fft::forward(SIZE);
@@ -103,7 +103,7 @@ impl Resemblance {
     }
 }
 
-impl Default for Resemblance {
+impl Default for EchoSimilarity {
     fn default() -> Self {
         Self::new()
     }
@@ -164,11 +164,11 @@ mod tests {
     }
 
     fn alike(heard: &[f32], played: &[f32]) -> f32 {
-        let mut resemblance = Resemblance::new();
+        let mut similarity = EchoSimilarity::new();
         for (heard, played) in heard.chunks(512).zip(played.chunks(512)) {
-            resemblance.push(heard, played);
+            similarity.push(heard, played);
         }
-        resemblance.of_the_last()
+        similarity.of_the_last()
     }
 
     #[test]
@@ -191,17 +191,17 @@ mod tests {
         let played = voice(3, 16_000);
         assert!(alike(&[0.0; 16_000], &played).abs() < 0.1);
         assert!(alike(&played, &[0.0; 16_000]).abs() < 0.1);
-        assert!(Resemblance::new().of_the_last().abs() < 0.1);
+        assert!(EchoSimilarity::new().of_the_last().abs() < 0.1);
     }
 
     #[test]
     fn any_chunking_gives_the_same() {
         let (heard, played) = (voice(1, 9_000), voice(2, 9_000));
-        let mut pieces = Resemblance::new();
+        let mut pieces = EchoSimilarity::new();
         for n in (0..9_000).step_by(90) {
             pieces.push(&heard[n..n + 90], &played[n..n + 90]);
         }
-        let mut whole = Resemblance::new();
+        let mut whole = EchoSimilarity::new();
         whole.push(&heard, &played);
         assert_eq!(pieces.of_the_last(), whole.of_the_last());
     }

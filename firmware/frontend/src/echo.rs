@@ -4,7 +4,7 @@ use sonora_aec3::block::Block;
 use sonora_aec3::block_processor::BlockProcessor;
 use sonora_aec3::config::EchoCanceller3Config;
 
-use super::headphones::Headphones;
+use crate::headphones::Headphones;
 
 /// Samples at 16 kHz that are worked off at once. A [`FRAME`](sayso_core::audio::FRAME)
 /// is eight of them, so framing adds no delay.

@@ -5,7 +5,7 @@
 //! the loudspeaker has been sounding for a while and the microphone hears nothing
 //! but the room, there is none.
 
-use super::echo::BLOCK;
+use crate::echo::BLOCK;
 
 /// How long the microphone must have been quiet, in blocks of 4 ms: 320 ms. Meanwhile
 /// and as long before it must have sounded, so that an echo may come 320 ms late and

@@ -12,7 +12,7 @@ use crate::workers::{Tools, Worker};
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
-pub struct Utter {
+pub struct Speak {
     /// The turn it belongs to.
     pub turn: TurnId,
     /// The words.
@@ -25,7 +25,7 @@ pub struct Utter {
 
 /// What becomes of it.
 #[derive(Debug)]
-pub enum Voiced {
+pub enum Synthesized {
     /// The next sound of the clause, mono at the voice's rate.
     Sound {
         /// The turn it belongs to.
@@ -109,8 +109,8 @@ impl Voice {
 }
 
 impl Worker for Voice {
-    type Order = Utter;
-    type Report = Voiced;
+    type Order = Speak;
+    type Report = Synthesized;
     const NAME: &'static str = "synthesizer";
 
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
@@ -122,7 +122,7 @@ impl Worker for Voice {
         engines.tts = self.tts;
     }
 
-    fn cancel(order: &Utter) -> Cancel {
+    fn cancel(order: &Speak) -> Cancel {
         order.cancel.clone()
     }
 
@@ -130,8 +130,8 @@ impl Worker for Voice {
         &self.seat
     }
 
-    fn run(&mut self, order: Utter, cancel: &Cancel, emit: &mut dyn FnMut(Voiced)) {
-        let Utter { turn, text, first, .. } = order;
+    fn run(&mut self, order: Speak, cancel: &Cancel, emit: &mut dyn FnMut(Synthesized)) {
+        let Speak { turn, text, first, .. } = order;
         let mut lead_in = match first {
             true => LeadIn::new(self.tts.sample_rate(), self.delivery.volume),
             false => LeadIn::heard(),
@@ -141,7 +141,7 @@ impl Worker for Voice {
             self.tts.speak(&text, &self.delivery, cancel, &mut |samples| {
                 let samples = lead_in.of(samples).to_vec();
                 if !samples.is_empty() {
-                    emit(Voiced::Sound { turn, samples });
+                    emit(Synthesized::Sound { turn, samples });
                 }
             })
         });
@@ -152,9 +152,9 @@ impl Worker for Voice {
         emit(match spoken {
             Ok(spoken) => {
                 let words = spoken.words.into_iter().map(earlier).collect();
-                Voiced::Spoken { turn, words }
+                Synthesized::Spoken { turn, words }
             }
-            Err(error) => Voiced::Broken { turn, error },
+            Err(error) => Synthesized::Broken { turn, error },
         });
     }
 }

@@ -19,9 +19,9 @@ const fn frames(ms: u64) -> usize {
     (Samples::from_ms(ms).0 / Samples::FRAME.0) as usize
 }
 
-/// The utterance being heard, as far as it has been given to the scribe.
+/// The utterance being heard, as far as it has been given to the transcriber.
 #[derive(Default)]
-pub struct Draft {
+pub struct PartialTranscript {
     /// Its first sample, which tells it from others.
     utterance: Option<Samples>,
     /// Up to where it was given away.
@@ -31,18 +31,18 @@ pub struct Draft {
     cancel: Cancel,
 }
 
-impl Draft {
-    /// Whether it is a draft of the utterance that begins there.
+impl PartialTranscript {
+    /// Whether it is a partial transcript of the utterance that begins there.
     pub fn is_of(&self, utterance: Samples) -> bool {
         self.utterance == Some(utterance)
     }
 
-    /// Up to where the utterance was given to the scribe.
+    /// Up to where the utterance was given to the transcriber.
     pub fn until(&self) -> Samples {
         self.until
     }
 
-    /// Stops the scribe's work on it.
+    /// Stops the transcriber's work on it.
     pub fn cancel(&self) -> Cancel {
         self.cancel.clone()
     }
@@ -56,7 +56,7 @@ impl Draft {
     }
 
     /// A frame of `utterance` was heard, which ended at `now`. Returns what can be
-    /// given to the scribe, from where to where.
+    /// given to the transcriber, from where to where.
     pub fn heard(
         &mut self,
         utterance: Samples,

@@ -6,7 +6,7 @@ const LATELY: usize = 8;
 
 /// Remembers how loud the user spoke, and how loud it was lately; as mean squares.
 #[derive(Debug, Default)]
-pub struct Nearness {
+pub struct LevelGate {
     /// Of the last frames, as a ring.
     lately: [f32; LATELY],
     at: usize,
@@ -14,7 +14,7 @@ pub struct Nearness {
     user: f32,
 }
 
-impl Nearness {
+impl LevelGate {
     /// Takes the next frame as the microphone heard it.
     pub fn hear(&mut self, frame: &[f32]) {
         let energy = frame.iter().map(|sample| sample * sample).sum::<f32>();
@@ -48,62 +48,62 @@ mod tests {
 
     const FRAME: usize = 512;
 
-    fn say(nearness: &mut Nearness, amplitude: f32, frames: usize) {
+    fn say(level_gate: &mut LevelGate, amplitude: f32, frames: usize) {
         for _ in 0..frames {
-            nearness.hear(&[amplitude; FRAME]);
-            nearness.speaks();
+            level_gate.hear(&[amplitude; FRAME]);
+            level_gate.speaks();
         }
     }
 
-    fn hear(nearness: &mut Nearness, amplitude: f32, frames: usize) {
-        (0..frames).for_each(|_| nearness.hear(&[amplitude; FRAME]));
+    fn hear(level_gate: &mut LevelGate, amplitude: f32, frames: usize) {
+        (0..frames).for_each(|_| level_gate.hear(&[amplitude; FRAME]));
     }
 
     #[test]
     fn nobody_is_far_before_anybody_has_spoken() {
-        let mut nearness = Nearness::default();
-        assert!(!nearness.is_far(12.0));
-        hear(&mut nearness, 0.001, 20);
-        assert!(!nearness.is_far(12.0));
+        let mut level_gate = LevelGate::default();
+        assert!(!level_gate.is_far(12.0));
+        hear(&mut level_gate, 0.001, 20);
+        assert!(!level_gate.is_far(12.0));
     }
 
     #[test]
     fn a_radio_is_far_and_a_lowered_voice_is_not() {
-        let mut nearness = Nearness::default();
-        nearness.begins();
-        say(&mut nearness, 0.1, 40);
+        let mut level_gate = LevelGate::default();
+        level_gate.begins();
+        say(&mut level_gate, 0.1, 40);
         // 20 dB softer, once the last loud frame is out of the window.
-        hear(&mut nearness, 0.01, LATELY - 1);
-        assert!(!nearness.is_far(12.0));
-        hear(&mut nearness, 0.01, 1);
-        assert!(nearness.is_far(12.0));
+        hear(&mut level_gate, 0.01, LATELY - 1);
+        assert!(!level_gate.is_far(12.0));
+        hear(&mut level_gate, 0.01, 1);
+        assert!(level_gate.is_far(12.0));
         // 9 dB softer; and one loud frame of eight will do.
-        hear(&mut nearness, 0.035, 1);
-        hear(&mut nearness, 0.001, LATELY - 1);
-        assert!(!nearness.is_far(12.0));
-        hear(&mut nearness, 0.001, 1);
-        assert!(nearness.is_far(12.0));
+        hear(&mut level_gate, 0.035, 1);
+        hear(&mut level_gate, 0.001, LATELY - 1);
+        assert!(!level_gate.is_far(12.0));
+        hear(&mut level_gate, 0.001, 1);
+        assert!(level_gate.is_far(12.0));
     }
 
     #[test]
     fn a_slam_is_not_the_user() {
-        let mut nearness = Nearness::default();
-        nearness.begins();
-        say(&mut nearness, 0.02, 20);
-        say(&mut nearness, 0.9, 1);
-        say(&mut nearness, 0.02, LATELY);
-        assert!(!nearness.is_far(12.0));
+        let mut level_gate = LevelGate::default();
+        level_gate.begins();
+        say(&mut level_gate, 0.02, 20);
+        say(&mut level_gate, 0.9, 1);
+        say(&mut level_gate, 0.02, LATELY);
+        assert!(!level_gate.is_far(12.0));
     }
 
     #[test]
     fn the_last_user_is_the_measure() {
-        let mut nearness = Nearness::default();
-        nearness.begins();
-        say(&mut nearness, 0.5, 40);
-        hear(&mut nearness, 0.02, LATELY);
-        assert!(nearness.is_far(12.0));
-        nearness.begins();
-        say(&mut nearness, 0.02, 20);
-        assert!(!nearness.is_far(12.0));
+        let mut level_gate = LevelGate::default();
+        level_gate.begins();
+        say(&mut level_gate, 0.5, 40);
+        hear(&mut level_gate, 0.02, LATELY);
+        assert!(level_gate.is_far(12.0));
+        level_gate.begins();
+        say(&mut level_gate, 0.02, 20);
+        assert!(!level_gate.is_far(12.0));
     }
 }

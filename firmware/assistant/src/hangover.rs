@@ -10,7 +10,7 @@
 //!
 //! Evidence says up to where it has heard. [`Known`] keeps the newest of each source and
 //! drops what was said of another utterance, or before somebody spoke on;
-//! [`Patience::hangover`] is a function of what is left.
+//! [`HangoverPolicy::hangover`] is a function of what is left.
 
 use sayso_core::audio::Samples;
 pub use sayso_language::Reading;
@@ -84,7 +84,7 @@ impl Known {
 
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Patience {
+pub struct HangoverPolicy {
     /// Where both say done, and it is a question; never longer than `short`.
     pub question: Samples,
     /// Where both say done.
@@ -99,7 +99,7 @@ pub struct Patience {
     pub quiet: f32,
 }
 
-impl Patience {
+impl HangoverPolicy {
     /// The quiet after which the turn is over, by what is known of its end.
     pub fn hangover(&self, known: &Known) -> Samples {
         let sounds_done = known.sounds.is_some_and(|score| score >= self.done);
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn both_must_say_done() {
         let ms = Samples::from_ms;
-        let patience = Patience {
+        let policy = HangoverPolicy {
             question: ms(1),
             short: ms(2),
             normal: ms(3),
@@ -127,7 +127,7 @@ mod tests {
             done: 0.6,
             quiet: 0.3,
         };
-        let of = |score, reading| patience.hangover(&Known::of(score, reading)).as_ms();
+        let of = |score, reading| policy.hangover(&Known::of(score, reading)).as_ms();
         use Reading::{Complete, Question, Unfinished};
         assert_eq!(of(Some(0.9), Some(Question)), 1);
         assert_eq!(of(Some(0.9), Some(Complete)), 2);
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(of(None, Some(Complete)), 3);
         assert_eq!(of(Some(0.9), None), 3);
         assert_eq!(of(None, None), 3);
-        let quicker = Patience { question: ms(3), ..patience };
+        let quicker = HangoverPolicy { question: ms(3), ..policy };
         assert_eq!(quicker.hangover(&Known::of(Some(0.9), Some(Question))).as_ms(), 2);
     }
 

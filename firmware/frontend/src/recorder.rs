@@ -1,0 +1,58 @@
+//! The last sound heard, so that an utterance can be taken out of it.
+
+use sayso_core::audio::Samples;
+
+/// The last sound heard, so that an utterance can be taken out of it.
+#[derive(Debug)]
+pub struct Recorder {
+    samples: std::collections::VecDeque<f32>,
+    capacity: usize,
+    end: Samples,
+}
+
+impl Recorder {
+    /// Remembers at least the last `length` of sound.
+    pub fn new(length: Samples) -> Self {
+        let capacity = usize::try_from(length.0).unwrap_or(usize::MAX);
+        Self { samples: std::collections::VecDeque::new(), capacity, end: Samples::ZERO }
+    }
+
+    /// Takes the next samples; they end at `end`.
+    pub fn push(&mut self, samples: &[f32], end: Samples) {
+        self.samples.extend(samples);
+        let excess = self.samples.len().saturating_sub(self.capacity);
+        self.samples.drain(..excess);
+        self.end = end;
+    }
+
+    /// The sound from `from` to `to`, as far as it is remembered.
+    pub fn range(&self, from: Samples, to: Samples) -> Vec<f32> {
+        let start = self.end.0.saturating_sub(self.samples.len() as u64);
+        let place = |at: Samples| {
+            usize::try_from(at.0.saturating_sub(start))
+                .unwrap_or(usize::MAX)
+                .min(self.samples.len())
+        };
+        let (from, to) = (place(from), place(to));
+        self.samples.range(from..to.max(from)).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recorder_gives_back_what_it_remembers() {
+        let mut recorder = Recorder::new(Samples(1000));
+        for block in 0..30u64 {
+            let samples: Vec<f32> = (block * 100..(block + 1) * 100).map(|n| n as f32).collect();
+            recorder.push(&samples, Samples((block + 1) * 100));
+        }
+        let part = recorder.range(Samples(2500), Samples(2503));
+        assert_eq!(part, [2500.0, 2501.0, 2502.0]);
+        assert_eq!(recorder.range(Samples(0), Samples(2002)), [2000.0, 2001.0]);
+        assert_eq!(recorder.range(Samples(2990), Samples(9000)).len(), 10);
+        assert!(recorder.range(Samples(2600), Samples(2500)).is_empty());
+    }
+}
