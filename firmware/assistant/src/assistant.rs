@@ -294,7 +294,7 @@ impl Assistant {
     fn front_end(&mut self, attention: Arc<Attention>) -> FrontEnd<'static> {
         let turn = &self.config.turn;
         FrontEnd::new(
-            Cleaner::new(&self.config.front_end),
+            Cleaner::new(&(&self.config.front_end).into()),
             std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
             barge_in(turn),

@@ -181,7 +181,7 @@ impl Bench<'_> {
     }
 
     fn cleaner(&self, how: How) -> Cleaner {
-        let mut cleaner = Cleaner::new(&self.config.front_end);
+        let mut cleaner = Cleaner::new(&(&self.config.front_end).into());
         cleaner.echo = (how != How::Uncancelled).then(EchoCanceller::new);
         cleaner
     }

@@ -58,7 +58,7 @@ pub struct GlobalOptions {
     /// Settings file [default: sayso/sayso.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
-    /// One setting, as in sayso.toml; may be repeated
+    /// One setting, as in sayso.toml; may be repeated. `sayso config explain` lists them
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
     set: Vec<String>,
     /// Which language model: sensible answers, or 512 MB of memory

@@ -1,15 +1,12 @@
 //! Takes the assistant's own voice and noise out of what is heard, before anything else
 //! gets it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::echo::EchoCanceller;
 use crate::noise::NoiseSuppressor;
 use crate::similarity::EchoSimilarity;
 
-/// How what is heard is cleaned: the section `[front_end]` of `sayso.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// How what is heard is cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaning {
     /// Take the assistant's own voice out of what the microphone hears.
     pub echo_cancellation: bool,
