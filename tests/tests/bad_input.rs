@@ -231,6 +231,23 @@ fn bad_settings_are_refused_with_the_right_one() {
 
 /// Whoever fills a folder does not choose the settings of those who work in it.
 #[test]
+fn a_language_that_is_not_spoken_is_refused_but_may_be_transcribed() {
+    let said = failure(sayso().args(["--language", "xx", "config", "show"]));
+    assert!(said.contains("\"xx\"") && said.contains("it speaks en"), "{said}");
+    // The model knows English alone: it is the one to refuse.
+    let said = failure(sayso().args(["transcribe", "--language", "de"]).arg(data(QUESTION)));
+    assert!(said.contains("use a multilingual one"), "{said}");
+}
+
+#[test]
+fn settings_are_explained() {
+    let said = sayso_tests::output(sayso().args(["config", "explain", "turn.hangover_ms"]));
+    let said = String::from_utf8(said.stdout).expect("text");
+    assert!(said.contains("hangover_ms = 800") && said.contains("0 to 10000"), "{said}");
+    assert!(failure(sayso().args(["config", "explain", "turm"])).contains("no such section"));
+}
+
+#[test]
 fn a_settings_file_in_the_working_folder_is_not_taken() {
     let folder = tempfile::tempdir().expect("folder");
     let (work, home) = (folder.path().join("work"), folder.path().join("home"));

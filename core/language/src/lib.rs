@@ -52,10 +52,23 @@ pub struct Facts {
     pub version: String,
 }
 
+/// All languages.
+static ALL: &[&Language] = &[&en::ENGLISH];
+
 impl Language {
     /// English, as it is spoken in America.
     pub fn english() -> &'static Self {
         &en::ENGLISH
+    }
+
+    /// All languages that can be spoken with the assistant.
+    pub fn all() -> &'static [&'static Self] {
+        ALL
+    }
+
+    /// The language of this ISO 639-1 code, in any case.
+    pub fn find(code: &str) -> Option<&'static Self> {
+        Self::all().iter().copied().find(|language| language.code.eq_ignore_ascii_case(code))
     }
 
     /// Its ISO 639-1 code.

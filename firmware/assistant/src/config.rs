@@ -19,9 +19,10 @@ pub mod written;
 
 use define::Defined;
 pub use define::{Section, Setting};
+use sections::General;
 pub use sections::{
-    Announcements, Audio, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, Privacy, Profile,
-    RaspberryPi, Sampling, Satellite, StateDir, Stt, Tts, Turn,
+    Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, Privacy,
+    Profile, RaspberryPi, Sampling, Satellite, StateDir, Stt, Tts, Turn,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -31,6 +32,8 @@ pub const TEMPLATE: &str = include_str!("sayso.toml");
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// The language that is spoken with the assistant.
+    pub language: Code,
     /// Which models, and where they are.
     pub models: Models,
     /// Microphone and loudspeaker.
@@ -66,6 +69,7 @@ pub struct Config {
 /// The definitions of all sections, in the order of `sayso.toml`.
 pub fn definitions() -> Vec<Section> {
     vec![
+        General::define(""),
         Models::define("models"),
         Audio::define("audio"),
         RaspberryPi::define("raspberry_pi"),
@@ -161,12 +165,27 @@ impl Config {
 
     /// The words of the language that is spoken with the assistant.
     pub fn spoken(&self) -> &'static Language {
-        Language::english()
+        Language::find(&self.language.0).unwrap_or(Language::english())
     }
 
-    /// The language spoken (ISO 639-1); `None` where the recogniser is to detect it.
-    pub fn language(&self) -> Option<&str> {
-        Some(self.stt.language.as_str()).filter(|code| !["", "auto"].contains(code))
+    /// Chooses the language that is spoken with the assistant, by its ISO 639-1 code.
+    ///
+    /// # Errors
+    /// When there is no such language.
+    pub fn set_language(&mut self, code: &str, place: &str) -> Result<()> {
+        check::language(code, place)?;
+        self.language = Code(code.to_lowercase());
+        Ok(())
+    }
+
+    /// The language to be recognised (ISO 639-1); `None` where the recogniser is to detect
+    /// it.
+    pub fn recognised(&self) -> Option<&str> {
+        match self.stt.language.as_str() {
+            "" => Some(self.language.0.as_str()),
+            "auto" => None,
+            code => Some(code),
+        }
     }
 
     /// The settings as TOML.

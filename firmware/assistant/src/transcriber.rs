@@ -214,7 +214,7 @@ impl Worker for Transcriber {
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
         let stt = std::mem::replace(&mut engines.stt, Box::new(Lost));
         let (config, asked) = (&tools.config, tools.config.stt.threads);
-        let language = config.language().map(str::to_owned);
+        let language = config.recognised().map(str::to_owned);
         let prompt = config.stt.prompt.clone();
         Self::new(stt, tools.seat(asked), tools.threads(asked), language, prompt)
     }

@@ -116,22 +116,25 @@ fn chosen(names: &[String]) -> Result<Vec<Section>> {
     if names.is_empty() {
         return Ok(all);
     }
+    let only = |section: &Section, name: &str| {
+        let one = section.settings.iter().find(|setting| setting.name == name)?;
+        Some(Section { settings: vec![one.clone()], ..section.clone() })
+    };
     let mut chosen = Vec::new();
     for name in names {
         let of = |section: &Section| match name.strip_prefix(section.path) {
             // With the sections within it.
             _ if section.path.starts_with(&format!("{name}.")) => Some(section.clone()),
             Some("") => Some(section.clone()),
-            Some(rest) => {
-                let rest = rest.strip_prefix('.')?;
-                let one = section.settings.iter().find(|setting| setting.name == rest)?;
-                Some(Section { settings: vec![one.clone()], ..section.clone() })
-            }
+            // A setting that is in no section.
+            Some(rest) if section.path.is_empty() => only(section, rest),
+            Some(rest) => only(section, rest.strip_prefix('.')?),
             None => None,
         };
         let found: Vec<Section> = all.iter().filter_map(of).collect();
         if found.is_empty() {
-            let sections: Vec<&str> = all.iter().map(|section| section.path).collect();
+            let sections: Vec<&str> =
+                all.iter().map(|section| section.path).filter(|path| !path.is_empty()).collect();
             return Err(Error::Usage(format!(
                 "{name}: no such section or setting; the sections are {}",
                 sections.join(", ")
@@ -146,7 +149,7 @@ fn chosen(names: &[String]) -> Result<Vec<Section>> {
 fn as_json(sections: &[Section]) -> serde_json::Value {
     let setting = |section: &Section, setting: &Setting| {
         serde_json::json!({
-            "key": format!("{}.{}", section.path, setting.name),
+            "key": format!("{}.{}", section.path, setting.name).trim_start_matches('.'),
             "default": setting.default,
             "range": setting.range.map(|(least, most)| [least, most]),
             "text": setting.text(),
@@ -170,6 +173,7 @@ mod tests {
     #[test]
     fn a_section_or_one_setting_is_explained() {
         assert_eq!(keys(&["turn.hangover_ms"]), ["turn.hangover_ms"]);
+        assert_eq!(keys(&["language"]), ["language"]);
         assert_eq!(keys(&["tts"]), ["tts.speed", "tts.volume"]);
         assert!(keys(&["llm"]).contains(&"llm.sampling.seed".to_owned()));
         assert!(!keys(&["llm.sampling"]).contains(&"llm.threads".to_owned()));

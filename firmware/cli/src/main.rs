@@ -76,6 +76,10 @@ pub struct GlobalOptions {
     /// Folder with a Hibari voice
     #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
     voice: Option<PathBuf>,
+    /// The language that is spoken with the assistant (ISO 639-1); for `transcribe` the
+    /// one in the recording, or auto: it needs a multilingual model unless it is English
+    #[arg(long, global = true, value_name = "CODE", env = "SAYSO_LANGUAGE")]
+    language: Option<String>,
     /// Say more of what goes on, on stderr; twice for what llama.cpp and whisper.cpp say, too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -116,6 +120,21 @@ impl GlobalOptions {
 
     /// As [`settings`](Self::settings), with these in place of `--set`.
     fn settings_with(&self, set: &[String]) -> Result<Config> {
+        let mut config = self.settings_but_language(set)?;
+        let mut language = config.language.0.clone();
+        put_option(set, "language", &self.language, &mut language);
+        config.set_language(&language, "command line")?;
+        Ok(config)
+    }
+
+    /// The settings to have a recording written down: `--language` is the language in it.
+    fn settings_to_transcribe(&self) -> Result<Config> {
+        let mut config = self.settings_but_language(&self.set)?;
+        put_option(&self.set, "stt.language", &self.language, &mut config.stt.language);
+        Ok(config)
+    }
+
+    fn settings_but_language(&self, set: &[String]) -> Result<Config> {
         let file = self.file();
         let mut config = Config::load(file.as_deref(), set)?;
         let models = &mut config.models;

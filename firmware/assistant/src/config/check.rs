@@ -1,5 +1,7 @@
 //! What is wrong with settings, told so that it can be mended.
 
+use sayso_language::Language;
+
 use super::{Config, NamedBoard, Setting, definitions};
 use crate::error::{Error, Result};
 
@@ -8,6 +10,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     let bad = |key: &str, value: String, range: &str| {
         Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
     };
+    language(&config.language.0, place)?;
     let turn = &config.turn;
     if turn.offset > turn.onset {
         return bad("turn.offset", turn.offset.to_string(), "at most turn.onset");
@@ -71,6 +74,19 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses a language that cannot be spoken with the assistant.
+pub fn language(code: &str, place: &str) -> Result<()> {
+    if Language::find(code).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = Language::all().iter().map(|language| language.code()).collect();
+    Err(Error::config(format!(
+        "{place}: language = {code:?}: Sayso does not speak it; it speaks {}. To have other \
+         languages written down: `sayso transcribe --language {code}`",
+        known.join(", ")
+    )))
 }
 
 /// The range of the number `key`, if it has one.
@@ -251,7 +267,7 @@ mod tests {
         let mut have = Vec::new();
         paths(&defaults().expect("defaults"), "", &mut have);
         let mut want: Vec<_> = definitions().iter().map(|section| section.path).collect();
-        want.retain(|path| *path != "boards.NAME");
+        want.retain(|path| !["boards.NAME", ""].contains(path));
         want.push("boards");
         want.sort_unstable();
         have.sort_unstable();

@@ -22,7 +22,31 @@ fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Err
     to.collect_str(&path.display())
 }
 
+/// The ISO 639-1 code of a language that can be spoken with the assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Code(pub String);
+
+impl Default for Code {
+    fn default() -> Self {
+        General::default().language
+    }
+}
+
+impl From<&str> for Code {
+    fn from(code: &str) -> Self {
+        Self(code.into())
+    }
+}
+
 define! {
+    /// What concerns the whole assistant.
+    General {
+        /// The language that is spoken with the assistant (ISO 639-1): recognition, reading
+        /// aloud, phrases and voice together
+        language: Code = "en";
+    }
+
     /// Which models, and where they are.
     Models {
         /// Folder of the model store; "" is the user's cache folder
@@ -158,8 +182,9 @@ define! {
 
     /// Speech to text.
     Stt {
-        /// Language spoken (ISO 639-1); "auto" lets a multilingual model detect it
-        language: String = "en";
+        /// Language to be recognised (ISO 639-1), if it is not `language` above; "auto" lets a
+        /// multilingual model detect it
+        language: String = "";
         /// Names and jargon likely to be said
         prompt: String = "";
         /// Threads; 0 is as many as other programs leave cores, at most 4

@@ -18,6 +18,20 @@ fn a_setting_that_was_renamed_keeps_its_old_name() {
 }
 
 #[test]
+fn one_language_is_chosen_and_recognition_may_differ() {
+    let load = |sets: &[&str]| {
+        let sets: Vec<String> = sets.iter().map(|set| set.to_string()).collect();
+        Config::load(None, &sets)
+    };
+    assert_eq!(load(&[]).expect("good").recognised(), Some("en"));
+    assert_eq!(load(&["stt.language=de"]).expect("good").recognised(), Some("de"));
+    assert_eq!(load(&["stt.language=auto"]).expect("good").recognised(), None);
+    assert_eq!(load(&["language=EN"]).expect("good").spoken().code(), "en");
+    let text = error("language = \"xx\"", &[]);
+    assert!(text.contains("language = \"xx\"") && text.contains("it speaks en"), "{text}");
+}
+
+#[test]
 fn the_template_names_every_key() {
     fn keys(table: &toml::Table, above: &str, out: &mut Vec<String>) {
         for (key, value) in table {

@@ -27,7 +27,9 @@ pub fn template() -> String {
     let mut out = HEAD.to_owned();
     for section in definitions().iter().filter(|section| section.path != "boards.NAME") {
         out.push('\n');
-        commented(&format!("[{}]", section.path), &section.text(), &mut out);
+        if !section.path.is_empty() {
+            commented(&format!("[{}]", section.path), &section.text(), &mut out);
+        }
         for setting in &section.settings {
             let line = format!("{} = {}", setting.name, setting.default);
             commented(&line, &described(setting), &mut out);
@@ -41,7 +43,8 @@ pub fn template() -> String {
 pub fn tables() -> String {
     let mut out = String::new();
     for section in definitions() {
-        out.push_str(&format!("\n### `[{}]`\n\n{}\n\n", section.path, section.text()));
+        let title = if section.path.is_empty() { "general".into() } else { header(section.path) };
+        out.push_str(&format!("\n### {title}\n\n{}\n\n", section.text()));
         out.push_str("| setting | default | what it does |\n|---|---|---|\n");
         for setting in &section.settings {
             let Setting { name, default, .. } = setting;
@@ -57,7 +60,10 @@ pub fn explained(sections: &[Section]) -> String {
     let mut out = String::new();
     for section in sections {
         let gap = if out.is_empty() { "" } else { "\n" };
-        out.push_str(&format!("{gap}[{}]  {}\n", section.path, section.text()));
+        match section.path {
+            "" => out.push_str(&format!("{gap}{}\n", section.text())),
+            path => out.push_str(&format!("{gap}[{path}]  {}\n", section.text())),
+        }
         for setting in &section.settings {
             out.push_str(&format!("\n  {} = {}\n", setting.name, setting.default));
             for line in wrapped(&described(setting), WIDTH - 6) {
@@ -66,6 +72,11 @@ pub fn explained(sections: &[Section]) -> String {
         }
     }
     out
+}
+
+/// A section's name, as Markdown.
+fn header(path: &str) -> String {
+    format!("`[{path}]`")
 }
 
 /// What a setting does, and its range.
