@@ -21,7 +21,7 @@ mod target;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use sh::{Result, Sh, cargo};
@@ -41,7 +41,7 @@ tasks
             satellite under QEMU with the assistant at its other end. Prints what
             each step took and, in the last line, how many tests passed, failed
             and were skipped. With --all, also what is slow and seldom fails: half
-            an hour of echo, a long conversation, the package in a clean root, and
+            an hour of echo, a long conversation, Whisper's encoders compared, the package in a clean root, and
             the program for 64-bit ARM under emulation (root; half an hour to an
             hour)
   setup     system packages, the shared ggml, the release build, the models
@@ -309,20 +309,24 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 }
 
 fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
-    setup(sh, options, system::Needs::Test)?;
-    if options.models {
-        sh.step("all other models");
-        sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
-    }
+    // Fetching waits for the network, and building for microcontrollers uses one core.
+    system::packages(sh, system::Needs::Embedded, options)?;
+    let images = sh.start("images of the satellite", &mut this(&["embedded", "--no-install"])?)?;
+    setup(sh, &Options { models: false, ..options.clone() }, system::Needs::Test)?;
+    let fetch = &mut sh.sayso();
+    let fetch = fetch.args(["models", "fetch", "--all"]);
+    let models = options.models.then(|| sh.start("all models", fetch)).transpose()?;
     check(sh)?;
-    embedded::build(sh, options)?;
     let suite = Suite::build(sh, options)?;
+    sh.wait(images)?;
+    models.map_or(Ok(()), |models| sh.wait(models))?;
     suite.run_all(tally)?;
     suite.run_examples(options, tally)?;
     // Their time is the real one: nothing else runs meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
     if options.all {
-        suite.run(|name| name == "sayso-tests bench", &["--ignored", "--nocapture"], tally)?;
+        let slow = ["sayso-tests bench", "sayso-models stt"];
+        suite.run(|name| slow.contains(&name), &["--ignored", "--nocapture"], tally)?;
     }
     suite.count_skipped(tally)?;
     if options.all && cfg!(target_os = "linux") {
@@ -337,6 +341,14 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Another task of this program.
+fn this(task: &[&str]) -> Result<Command> {
+    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let mut command = Command::new(program);
+    command.args(task);
+    Ok(command)
 }
 
 fn check(sh: &Sh) -> Result<()> {
