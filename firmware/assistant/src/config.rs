@@ -4,8 +4,10 @@
 //! line (`--set turn.hangover_ms=400`); the last one wins.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap_lex::OsStrExt as _;
 use sayso_frontend::Cleaning;
 use sayso_language::Language;
 use sayso_models::llm::Sampling;
@@ -84,9 +86,11 @@ pub struct Models {
     #[serde(serialize_with = "lossy")]
     pub eot: PathBuf,
     /// A Whisper file (ggml), a catalogue name, or empty for `whisper-tiny.en`.
-    pub whisper: String,
+    #[serde(serialize_with = "lossy")]
+    pub whisper: PathBuf,
     /// A language model file (GGUF), a catalogue name, or empty for the profile's.
-    pub llm: String,
+    #[serde(serialize_with = "lossy")]
+    pub llm: PathBuf,
     /// A folder with a Hibari voice, or empty for the catalogue's.
     #[serde(serialize_with = "lossy")]
     pub voice: PathBuf,
@@ -101,8 +105,8 @@ impl Default for Models {
             profile: Profile::default(),
             vad: PathBuf::new(),
             eot: PathBuf::new(),
-            whisper: String::new(),
-            llm: String::new(),
+            whisper: PathBuf::new(),
+            llm: PathBuf::new(),
             voice: PathBuf::new(),
             sessions: 4,
         }
@@ -154,6 +158,7 @@ pub struct Satellite {
     /// file's or none.
     pub key: String,
     /// A file that holds it, or empty.
+    #[serde(serialize_with = "lossy")]
     pub key_file: PathBuf,
     /// Talk with satellites on the network without a key: anyone there can listen in and
     /// speak for the user.
@@ -382,12 +387,13 @@ impl Config {
         Self::user_file().filter(|path| path.is_file())
     }
 
-    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top.
+    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top. The
+    /// value of an override may be not UTF-8 where the setting is a path.
     ///
     /// # Errors
     /// When the file cannot be read or parsed, or a key is unknown (the error
     /// suggests the right one) or a value out of its range.
-    pub fn load(file: Option<&Path>, overrides: &[String]) -> Result<Self> {
+    pub fn load(file: Option<&Path>, overrides: &[OsString]) -> Result<Self> {
         let (text, place) = match file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
@@ -406,10 +412,34 @@ impl Config {
         if overrides.is_empty() {
             return Ok(config);
         }
+        // TOML has no place for what is not UTF-8.
+        let mut odd = BTreeMap::new();
         for setting in overrides {
-            set(&mut table, setting)?;
+            set(&mut table, &mut odd, setting)?;
         }
-        Self::read(table, "command line")
+        let mut config = Self::read(table, "command line")?;
+        for (key, path) in odd {
+            if let Some(setting) = config.path(&key) {
+                *setting = path;
+            }
+        }
+        Ok(config)
+    }
+
+    /// The setting `key`, if it is a path.
+    fn path(&mut self, key: &str) -> Option<&mut PathBuf> {
+        Some(match key {
+            "models.dir" => &mut self.models.dir,
+            "models.vad" => &mut self.models.vad,
+            "models.eot" => &mut self.models.eot,
+            "models.whisper" => &mut self.models.whisper,
+            "models.llm" => &mut self.models.llm,
+            "models.voice" => &mut self.models.voice,
+            "satellite.key_file" => &mut self.satellite.key_file,
+            "state.dir" => &mut self.state.dir,
+            "control.socket" => &mut self.control.socket,
+            _ => return None,
+        })
     }
 
     /// The settings in a table, which came from `place`.
@@ -469,17 +499,31 @@ fn keys(table: &toml::Table) -> Result<toml::Table> {
     Ok(keys)
 }
 
-/// Puts `section.key=value` into `table`. A value that is not TOML is a string.
-fn set(table: &mut toml::Table, setting: &str) -> Result<()> {
+/// Puts `section.key=value` into `table`. A value that is not TOML is a string. A path that is
+/// not UTF-8 goes into `odd` by its key, and `table` gets what can be shown of it.
+fn set(
+    table: &mut toml::Table,
+    odd: &mut BTreeMap<String, PathBuf>,
+    setting: &OsStr,
+) -> Result<()> {
+    let refuse = |why: &str| Error::config(format!("--set {}: {why}", setting.display()));
     let (path, value) = setting
-        .split_once('=')
-        .ok_or_else(|| Error::config(format!("--set {setting}: write --set section.key=value")))?;
-    let value = value.trim();
-    let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
-        .ok()
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.into()));
-    let mut keys = path.trim().split('.').peekable();
+        .split_once("=")
+        .and_then(|(path, value)| Some((path.to_str()?.trim(), value)))
+        .ok_or_else(|| refuse("write --set section.key=value"))?;
+    odd.remove(path);
+    let value = match value.to_str().map(str::trim) {
+        Some(value) => toml::from_str::<toml::Table>(&format!("value = {value}"))
+            .ok()
+            .and_then(|mut table| table.remove("value"))
+            .unwrap_or_else(|| toml::Value::String(value.into())),
+        None if Config::default().path(path).is_some() => {
+            odd.insert(path.to_owned(), value.into());
+            toml::Value::String(value.to_string_lossy().into_owned())
+        }
+        None => return Err(refuse("the value is not UTF-8, which only a path may be")),
+    };
+    let mut keys = path.split('.').peekable();
     let mut place = table;
     while let Some(key) = keys.next() {
         if keys.peek().is_none() {
@@ -488,7 +532,7 @@ fn set(table: &mut toml::Table, setting: &str) -> Result<()> {
         }
         place = match place.entry(key).or_insert_with(|| toml::Table::new().into()) {
             toml::Value::Table(inner) => inner,
-            _ => return Err(Error::config(format!("--set {setting}: {key} is not a section"))),
+            _ => return Err(refuse(&format!("{key} is not a section"))),
         };
     }
     Ok(())
@@ -526,7 +570,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("folder");
         let file = dir.path().join("sayso.toml");
         std::fs::write(&file, text).expect("file");
-        let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
+        let overrides: Vec<OsString> = overrides.iter().map(OsString::from).collect();
         Config::load(Some(&file), &overrides).expect_err("refused").to_string()
     }
 
@@ -557,7 +601,7 @@ mod tests {
         let text = error("", &["satellite.key=\"00ff\""]);
         assert!(text.contains("64 hexadecimal digits") && text.ends_with("these are 4"), "{text}");
         let digits = format!("satellite.key=\"{}\"", "a0".repeat(32));
-        Config::load(None, std::slice::from_ref(&digits)).expect("a key");
+        Config::load(None, &[OsString::from(&digits)]).expect("a key");
         let both = ["satellite.key_file=\"key\"", &digits];
         assert!(error("", &both).contains("are both set"));
         assert!(error("", &["tts.speed=nan"]).contains("out of range"));
@@ -601,7 +645,7 @@ mod tests {
         let file = dir.path().join("sayso.toml");
         let text = "[boards.kitchen]\naddress = \"tcp:kitchen.lan:7000\"\narea = \"ground floor\"";
         std::fs::write(&file, text).expect("file");
-        let more = ["boards.hall-2.address=desktop".to_owned()];
+        let more = ["boards.hall-2.address=desktop".into()];
         let config = Config::load(Some(&file), &more).expect("good");
         assert_eq!(config.boards["kitchen"].address, "tcp:kitchen.lan:7000");
         assert_eq!(config.boards["kitchen"].area, "ground floor");
@@ -626,10 +670,50 @@ mod tests {
     #[test]
     fn the_command_line_wins() {
         let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];
-        let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
-        let config = Config::load(None, &overrides).expect("good");
+        let config = Config::load(None, &overrides.map(OsString::from)).expect("good");
         assert_eq!(config.tts.speed, 1.25);
         assert_eq!(config.audio.input, "USB Mic");
         assert!(!config.turn.barge_in);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_may_be_not_utf_8_and_a_text_may_not() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let odd = |key: &str| {
+            OsString::from_vec([format!("{key}=").as_bytes(), b"/mod\xE8les/x"].concat())
+        };
+        let path = PathBuf::from(OsString::from_vec(b"/mod\xE8les/x".to_vec()));
+        let mut all = Vec::new();
+        for section in ["models", "satellite", "state", "control"] {
+            let Some(toml::Value::Table(keys)) = defaults().expect("defaults").remove(section)
+            else {
+                panic!("no section {section}")
+            };
+            all.extend(keys.keys().map(|key| format!("{section}.{key}")));
+        }
+        all.retain(|key| Config::load(None, &[odd(key)]).is_ok());
+        let due = "control.socket models.dir models.eot models.llm models.vad models.voice \
+                   models.whisper satellite.key_file state.dir";
+        all.sort();
+        assert_eq!(all.join(" "), due);
+        for key in all {
+            let mut config = Config::load(None, &[odd(&key)]).expect("a path");
+            assert_eq!(config.path(&key), Some(&mut path.clone()), "{key}");
+            assert!(config.to_toml().expect("TOML").contains("mod\u{FFFD}les"), "{key}");
+            // The last one wins.
+            let last = format!("{key} = /x").into();
+            let mut config = Config::load(None, &[odd(&key), last]).expect("a path");
+            assert_eq!(config.path(&key), Some(&mut PathBuf::from("/x")), "{key}");
+        }
+
+        for key in ["audio.input", "stt.prompt", "tts.speed", "boards.hall.address"] {
+            let error = Config::load(None, &[odd(key)]).expect_err(key).to_string();
+            assert!(error.ends_with("the value is not UTF-8, which only a path may be"), "{error}");
+        }
+        let name = OsString::from_vec(b"mod\xE8les.dir=x".to_vec());
+        let error = Config::load(None, &[name]).expect_err("no such key").to_string();
+        assert!(error.contains("write --set section.key=value"), "{error}");
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::lossy;
+
 /// A board with a name: a section `[boards.NAME]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +22,7 @@ pub struct NamedBoard {
 #[serde(default, deny_unknown_fields)]
 pub struct StateDir {
     /// Its folder; empty for the user's own.
+    #[serde(serialize_with = "lossy")]
     pub dir: PathBuf,
 }
 
@@ -28,7 +31,8 @@ pub struct StateDir {
 #[serde(default, deny_unknown_fields)]
 pub struct Control {
     /// The Unix socket; empty for the user's own, `none` for none.
-    pub socket: String,
+    #[serde(serialize_with = "lossy")]
+    pub socket: PathBuf,
 }
 
 /// What is kept of what was said.

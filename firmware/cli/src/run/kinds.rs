@@ -1,10 +1,12 @@
 //! The boards that this program knows.
 
+use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use clap_lex::OsStrExt as _;
 use sayso::internals::boards::{BoardKind, Guest, Listener, ListenerKind, Registry, Site, Usage};
 use sayso::{Config, Error, Pace, Result};
 use sayso_board::Board;
@@ -43,12 +45,12 @@ impl BoardKind for Desktop {
     }
 
     #[cfg(feature = "desktop")]
-    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         Ok(Box::new(sayso_desktop::Desktop::new(super::devices(site.config))))
     }
 
     #[cfg(not(feature = "desktop"))]
-    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         Err(Error::Usage(super::devices::NO_DESKTOP.into()))
     }
 }
@@ -66,7 +68,7 @@ impl BoardKind for RaspberryPi {
     }
 
     #[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
-    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let pins = &site.config.raspberry_pi;
         let used = |number: u32| Some(number).filter(|number| *number > 0);
         let pins = sayso_raspberry_pi::Pins {
@@ -80,7 +82,7 @@ impl BoardKind for RaspberryPi {
     }
 
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
-    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
         Err(Error::Usage(message.into()))
     }
@@ -106,8 +108,10 @@ impl BoardKind for Link {
         true
     }
 
-    fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let address = format!("{}{rest}", self.prefix).parse()?;
+    fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let mut address = OsString::from(self.prefix);
+        address.push(rest);
+        let address = address.as_os_str().try_into()?;
         let config = SatelliteConfig {
             address,
             security: satellite_key::security(&site.config.satellite)?,
@@ -136,8 +140,8 @@ impl BoardKind for Recording {
         Pace::Lockstep
     }
 
-    fn make(&self, files: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let (input, output) = match files.split_once(':') {
+    fn make(&self, files: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let (input, output) = match files.split_once(":") {
             Some((input, output)) => (input, Some(output)),
             None => (files, None),
         };
