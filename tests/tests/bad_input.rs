@@ -371,6 +371,18 @@ fn two_boards_do_not_write_to_one_file() {
     let error = failure(sayso().args(["run", "--board", &one, "--board", &other]));
     assert!(error.contains("two boards would write to this file"), "{error}");
     assert!(!folder.path().join("a.wav").exists());
+
+    // Nor to what another hears.
+    let heard = folder.path().join("heard.flac");
+    fs::copy(&question, &heard).expect("copy");
+    let before = fs::read(&heard).expect("file");
+    let (reader, writer) = (format!("replay:{}", heard.display()), board("./heard.flac"));
+    for boards in [[&reader, &writer], [&writer, &reader]] {
+        let error = failure(sayso().args(["run", "--board", boards[0], "--board", boards[1]]));
+        let due = "one board would write to the recording that another hears";
+        assert!(error.contains(due), "{error}");
+    }
+    assert!(fs::read(&heard).expect("file") == before);
 }
 
 #[test]

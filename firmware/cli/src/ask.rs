@@ -186,7 +186,7 @@ fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
 }
 
 /// Whether both names, links followed, are of one file.
-fn is_same_file(one: &Path, other: &Path) -> bool {
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
     let same = |(one, other): (std::fs::Metadata, std::fs::Metadata)| {
         #[cfg(unix)]
         {
