@@ -388,6 +388,18 @@ fn two_boards_do_not_write_to_one_file() {
     let error = failure(sayso().args(["run", "--board", &one, "--board", &other]));
     assert!(error.contains("two boards would write to this file"), "{error}");
     assert!(!folder.path().join("a.wav").exists());
+
+    // Nor to what another hears.
+    let heard = folder.path().join("heard.flac");
+    fs::copy(&question, &heard).expect("copy");
+    let before = fs::read(&heard).expect("file");
+    let (reader, writer) = (format!("replay:{}", heard.display()), board("./heard.flac"));
+    for boards in [[&reader, &writer], [&writer, &reader]] {
+        let error = failure(sayso().args(["run", "--board", boards[0], "--board", boards[1]]));
+        let due = "one board would write to the recording that another hears";
+        assert!(error.contains(due), "{error}");
+    }
+    assert!(fs::read(&heard).expect("file") == before);
 }
 
 #[test]
@@ -500,7 +512,31 @@ fn names_that_are_not_utf_8_are_names_all_the_same() {
         let output = sayso_tests::output(command.arg("--voice").arg(odd(b"vo\xEEx")));
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     }
+    // Within other values as well.
+    let with = |before: &str, path: &Path| {
+        let mut value = std::ffi::OsString::from(before);
+        value.push(path);
+        value
+    };
+    let vad = with("models.vad=", &store.join("silero-v6").join("silero_vad.onnx"));
+    let text = sayso_tests::output(sayso().arg("--set").arg(&vad).arg("transcribe").arg(&question));
+    assert!(text.status.success(), "{text:?}");
+    let both = odd(b"d\xE9ux.wav");
+    let mut board = with("replay:", &question);
+    board.push(with(":", &both));
+    let socket = odd(b"c\xF4ntrol.sock");
+    let mut run = sayso();
+    run.args(["--profile", "small", "run", "--board"]).arg(&board).arg("--control").arg(&socket);
+    let run = sayso_tests::output(&mut run);
+    assert!(run.status.success() && both.is_file(), "{run:?}");
+    assert!(odd(b"c\xF4ntrol.sock.lock").is_file(), "it listened there");
+
     // What is refused is refused in words.
+    let error = failure(sayso().arg("ctl").arg("--control").arg(&socket).arg("status"));
+    assert!(error.contains("c\u{FFFD}ntrol.sock"), "{error}");
+    let text = with("audio.input=", &question);
+    let error = failure(sayso().arg("--set").arg(&text).args(["config", "show"]));
+    assert!(error.contains("the value is not UTF-8, which only a path may be"), "{error}");
     for command in ["transcribe", "ask"] {
         let error = failure(sayso().args([command, "--json"]).arg(odd(b"nowh\xE9re.wav")));
         assert!(error.contains("nowh\u{FFFD}re.wav"), "{error}");

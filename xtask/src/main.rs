@@ -12,6 +12,7 @@ mod image;
 mod layers;
 mod machine;
 mod sh;
+mod shipped;
 mod stack;
 mod steps;
 mod suite;
@@ -52,7 +53,8 @@ tasks
             QEMU with a host
   count     instructions of each stage on a Raspberry Pi, by emulation
   check     formatting, the words of the documentation, the order of the crates,
-            clippy with warnings denied, API documentation
+            no recordings of the tests in what is shipped, clippy with warnings
+            denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -360,6 +362,8 @@ fn check(sh: &Sh) -> Result<()> {
     words::check(sh)?;
     sh.step("the order of the crates");
     layers::check(sh)?;
+    sh.step("what is shipped");
+    shipped::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()

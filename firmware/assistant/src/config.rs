@@ -4,8 +4,10 @@
 //! line (`--set turn.hangover_ms=400`); the last one wins.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap_lex::OsStrExt as _;
 use sayso_language::Language;
 use serde::{Deserialize, Serialize};
 
@@ -122,12 +124,13 @@ impl Config {
         Self::user_file().filter(|path| path.is_file())
     }
 
-    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top.
+    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top. The
+    /// value of an override may be not UTF-8 where the setting is a path.
     ///
     /// # Errors
     /// When the file cannot be read or parsed, or a key is unknown (the error
     /// suggests the right one) or a value out of its range.
-    pub fn load(file: Option<&Path>, overrides: &[String]) -> Result<Self> {
+    pub fn load(file: Option<&Path>, overrides: &[OsString]) -> Result<Self> {
         let (text, place) = match file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
@@ -146,10 +149,34 @@ impl Config {
         if overrides.is_empty() {
             return Ok(config);
         }
+        // TOML has no place for what is not UTF-8.
+        let mut odd = BTreeMap::new();
         for setting in overrides {
-            set(&mut table, setting)?;
+            set(&mut table, &mut odd, setting)?;
         }
-        Self::read(table, "command line")
+        let mut config = Self::read(table, "command line")?;
+        for (key, path) in odd {
+            if let Some(setting) = config.path(&key) {
+                *setting = path;
+            }
+        }
+        Ok(config)
+    }
+
+    /// The setting `key`, if it is a path.
+    fn path(&mut self, key: &str) -> Option<&mut PathBuf> {
+        Some(match key {
+            "models.dir" => &mut self.models.dir,
+            "models.vad" => &mut self.models.vad,
+            "models.eot" => &mut self.models.eot,
+            "models.whisper" => &mut self.models.whisper,
+            "models.llm" => &mut self.models.llm,
+            "models.voice" => &mut self.models.voice,
+            "satellite.key_file" => &mut self.satellite.key_file,
+            "state.dir" => &mut self.state.dir,
+            "control.socket" => &mut self.control.socket,
+            _ => return None,
+        })
     }
 
     /// The settings in a table, which came from `place`.
@@ -224,17 +251,31 @@ fn keys(table: &toml::Table) -> Result<toml::Table> {
     Ok(keys)
 }
 
-/// Puts `section.key=value` into `table`. A value that is not TOML is a string.
-fn set(table: &mut toml::Table, setting: &str) -> Result<()> {
+/// Puts `section.key=value` into `table`. A value that is not TOML is a string. A path that is
+/// not UTF-8 goes into `odd` by its key, and `table` gets what can be shown of it.
+fn set(
+    table: &mut toml::Table,
+    odd: &mut BTreeMap<String, PathBuf>,
+    setting: &OsStr,
+) -> Result<()> {
+    let refuse = |why: &str| Error::config(format!("--set {}: {why}", setting.display()));
     let (path, value) = setting
-        .split_once('=')
-        .ok_or_else(|| Error::config(format!("--set {setting}: write --set section.key=value")))?;
-    let value = value.trim();
-    let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
-        .ok()
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.into()));
-    let mut keys = path.trim().split('.').peekable();
+        .split_once("=")
+        .and_then(|(path, value)| Some((path.to_str()?.trim(), value)))
+        .ok_or_else(|| refuse("write --set section.key=value"))?;
+    odd.remove(path);
+    let value = match value.to_str().map(str::trim) {
+        Some(value) => toml::from_str::<toml::Table>(&format!("value = {value}"))
+            .ok()
+            .and_then(|mut table| table.remove("value"))
+            .unwrap_or_else(|| toml::Value::String(value.into())),
+        None if Config::default().path(path).is_some() => {
+            odd.insert(path.to_owned(), value.into());
+            toml::Value::String(value.to_string_lossy().into_owned())
+        }
+        None => return Err(refuse("the value is not UTF-8, which only a path may be")),
+    };
+    let mut keys = path.split('.').peekable();
     let mut place = table;
     while let Some(key) = keys.next() {
         if keys.peek().is_none() {
@@ -243,7 +284,7 @@ fn set(table: &mut toml::Table, setting: &str) -> Result<()> {
         }
         place = match place.entry(key).or_insert_with(|| toml::Table::new().into()) {
             toml::Value::Table(inner) => inner,
-            _ => return Err(Error::config(format!("--set {setting}: {key} is not a section"))),
+            _ => return Err(refuse(&format!("{key} is not a section"))),
         };
     }
     Ok(())

@@ -23,6 +23,7 @@ use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
 use sayso_replay::Room;
 
+use super::data::Data;
 use super::figures::Sheet;
 use super::interruptions::{Interruption, interruptions};
 use super::room::{self, ROOMS, quiet};
@@ -111,8 +112,10 @@ struct Bench<'a> {
     commands: Vec<Interruption>,
 }
 
-/// Measures; `runs` times 5 s of own speech, and `runs` interruptions, on each way.
-pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
+/// Measures; `runs` times 5 s of own speech, and `runs` interruptions, on each way. The rooms
+/// and the interruptions are recordings of `data`.
+pub fn run(config: &Config, data: &Data, runs: usize, stop: &Stop) -> Result<Sheet> {
+    let (rooms, commands) = (room::rooms(data)?, interruptions(data)?);
     let mut vad = Engines::load_vad(config)?;
     let mut tts = Engines::load_tts(config)?;
     let mut replies = Vec::new();
@@ -128,14 +131,8 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
         interrupting: sayso::internals::assistant::barge_in(&config.turn),
         voice_rate: tts.sample_rate(),
     };
-    let mut bench = Bench {
-        stage,
-        stt: Engines::load_stt(config)?,
-        config,
-        replies,
-        rooms: room::rooms()?,
-        commands: interruptions()?,
-    };
+    let mut bench =
+        Bench { stage, stt: Engines::load_stt(config)?, config, replies, rooms, commands };
     let mut found = Found::default();
     for way in ways() {
         if stop.is_stopped() {

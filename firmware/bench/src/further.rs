@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sayso::{Error, Result};
 
-/// The environment variable that names the folder; `tests/data/README.md` says how it is
-/// laid out.
-pub const VARIABLE: &str = "SAYSO_TEST_DATA";
+use super::data::{VARIABLE, variable};
 
 /// The list of what is in it.
 const LIST: &str = "manifest.tsv";
@@ -42,10 +40,7 @@ impl Further {
 /// # Errors
 /// When the folder has no list, or one without the columns that are needed.
 pub fn further() -> Result<Vec<Further>> {
-    match std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
-        Some(folder) => list(Path::new(&folder)),
-        None => Ok(Vec::new()),
-    }
+    variable().map_or_else(|| Ok(Vec::new()), |folder| list(&folder))
 }
 
 fn list(folder: &Path) -> Result<Vec<Further>> {

@@ -1,6 +1,5 @@
 //! The recorded questions that turns are measured on, and where their speech ends.
 
-use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,31 +8,12 @@ use clap::Args;
 use sayso::{Error, Result};
 use sayso_core::audio::Samples;
 
+use super::data::{Data, LIST};
 use super::further::further;
 use super::label::label;
 use super::room;
-use crate::term;
 
-/// The list of questions and their labels, in the folder of the recordings.
-pub const LIST: &str = "turns.tsv";
-
-/// The list that comes with the program.
-const LABELS: &str = include_str!("../../../tests/data/turns.tsv");
-
-/// Questions that come with the program, for where there is no folder of them.
-const EMBEDDED: [(&str, &[u8]); 3] = [
-    (
-        "commands-misc-en/gdo_audio.flac",
-        include_bytes!("../../../tests/data/commands-misc-en/gdo_audio.flac"),
-    ),
-    (
-        "commands-misc-en/rh3_set_timer.flac",
-        include_bytes!("../../../tests/data/commands-misc-en/rh3_set_timer.flac"),
-    ),
-    ("smoke/librivox_0890.flac", include_bytes!("../../../tests/data/smoke/librivox_0890.flac")),
-];
-
-/// Longer recordings are cut: nobody asks for longer.
+/// Longer recordings are refused: nobody asks for longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Which recordings.
@@ -43,9 +23,9 @@ pub struct Choice {
     /// rule, not by hand and eye
     #[arg(long, value_name = "FILE")]
     question: Vec<PathBuf>,
-    /// Folder of recordings, with a list of labels (turns.tsv) or without
-    /// [default: the repository's tests/data, where there is one, and the folder that
-    /// SAYSO_TEST_DATA names]
+    /// Folder of recordings, with a list of labels (turns.tsv) or without; may be
+    /// repeated [default: tests/data of the checkout in or above the working folder or
+    /// the program's, and the folder that SAYSO_TEST_DATA names]
     #[arg(long, value_name = "DIR", conflicts_with = "question")]
     data: Vec<PathBuf>,
     /// Only the first N; the list is in such an order that any beginning is a mix
@@ -76,11 +56,21 @@ impl Choice {
         Self { limit: Some(few), ..Self::default() }
     }
 
-    /// Reads the recordings, and says on stderr where they are from unless
-    /// that is the usual place.
+    /// Those of these folders in place of the usual one, if there are any.
+    pub fn of(self, data: &[PathBuf]) -> Self {
+        Self { data: data.to_vec(), ..self }
+    }
+
+    /// Where other recordings are looked for.
+    pub fn data(&self) -> Data {
+        Data::new(&self.data)
+    }
+
+    /// Reads the recordings.
     ///
     /// # Errors
-    /// When a file or a list cannot be read, or a folder holds no recording of speech.
+    /// When there are none, a file or a list cannot be read, or a folder holds no recording
+    /// of speech.
     pub fn load(&self) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
         for file in &self.question {
@@ -92,17 +82,7 @@ impl Choice {
             questions.extend(self.folder(folder)?);
         }
         if questions.is_empty() {
-            questions = match checkout() {
-                Some(folder) => self.folder(&folder)?,
-                None => {
-                    term::note(format!(
-                        "no tests/data in or above the working folder: these are the {} \
-                         recordings that come with the program. --data DIR names a folder",
-                        EMBEDDED.len()
-                    ));
-                    embedded()?
-                }
-            };
+            questions = self.folder(self.data().folder(&[LIST])?)?;
             self.add_further(&mut questions)?;
         }
         questions.truncate(self.most());
@@ -158,34 +138,6 @@ impl Choice {
         }
         Ok(questions)
     }
-}
-
-/// `tests/data` of the checkout that the program is run from, or was built in.
-fn checkout() -> Option<PathBuf> {
-    let places = [std::env::current_dir().ok(), std::env::current_exe().ok()];
-    places.iter().flatten().flat_map(|place| place.ancestors()).find_map(|folder| {
-        let data = folder.join("tests").join("data");
-        data.join(LIST).is_file().then_some(data)
-    })
-}
-
-fn embedded() -> Result<Vec<Question>> {
-    let rows = rows(LABELS, LIST)?;
-    let mut questions = Vec::new();
-    for (path, flac) in EMBEDDED {
-        if let Some(row) = rows.iter().find(|row| row.path == path) {
-            questions.push(row.question(decode(flac)?));
-        }
-    }
-    Ok(questions)
-}
-
-/// Decodes a recording that comes with the program.
-pub fn decode(flac: &[u8]) -> Result<Vec<f32>> {
-    let failed = |error: std::io::Error| Error::Io(format!("a temporary file: {error}"));
-    let mut file = tempfile::Builder::new().suffix(".flac").tempfile().map_err(failed)?;
-    file.write_all(flac).map_err(failed)?;
-    Ok(sayso_audio_io::read_all(file.path(), LONGEST)?.samples)
 }
 
 /// Labelled by rule alone; `None` where there is no speech.
@@ -292,9 +244,11 @@ mod tests {
 
     #[test]
     fn the_list_is_what_the_rule_says_unless_a_hand_moved_it() {
-        let folder = checkout().expect("tests/data");
-        let rows = rows(LABELS, LIST).expect("the list");
-        let by: Vec<&str> = LABELS.lines().skip(1).filter_map(|l| l.split('\t').nth(3)).collect();
+        let data = Data::new(&[]);
+        let folder = data.folder(&[LIST]).expect("tests/data");
+        let list = std::fs::read_to_string(folder.join(LIST)).expect("the list");
+        let rows = rows(&list, LIST).expect("the list");
+        let by: Vec<&str> = list.lines().skip(1).filter_map(|l| l.split('\t').nth(3)).collect();
         assert!((40..=60).contains(&rows.len()), "{} questions", rows.len());
         let (mut pauses, mut moved) = (0, 0);
         for (row, by) in rows.iter().zip(by) {
@@ -318,9 +272,9 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_questions_are_labelled() {
-        let questions = embedded().expect("decodes");
-        assert_eq!(questions.len(), EMBEDDED.len());
+    fn the_first_questions_are_read_with_their_labels() {
+        let questions = Choice::first(3).load().expect("the questions of tests/data");
+        assert_eq!(questions.len(), 3);
         assert!(questions.iter().all(|q| q.end > Samples::from_ms(1000) && q.checked));
     }
 }

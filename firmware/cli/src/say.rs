@@ -90,8 +90,8 @@ fn no_sound(error: Error) -> Error {
 impl Say {
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut set = shared.set.clone();
-        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
-        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
+        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}").into()));
+        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}").into()));
         let config = shared.settings_with(&set)?;
         if let Some(output) = &self.output {
             super::is_for_sound(output)?;

@@ -298,7 +298,7 @@ fn what_cannot_be_reached_is_passed_over_at_once() {
 }
 
 #[test]
-fn one_model_that_cannot_be_had_keeps_no_other_away() {
+fn one_model_that_cannot_be_fetched_keeps_no_other_away() {
     let body = bytes(14, N);
     let served = body.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));
@@ -307,7 +307,7 @@ fn one_model_that_cannot_be_had_keeps_no_other_away() {
     let f = Fixture::new(&catalog);
     let error = f.store.fetch(&["bad", "good"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Source);
-    assert!(error.to_string().starts_with("bad could not be had"), "{error}");
+    assert!(error.to_string().starts_with("bad could not be fetched"), "{error}");
     assert!(f.store.state("good").unwrap().is_installed());
     let error = f.store.fetch(&["ugly"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);

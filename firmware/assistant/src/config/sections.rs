@@ -61,9 +61,11 @@ define! {
         #[serde(serialize_with = "lossy")]
         eot: PathBuf = "";
         /// A Whisper file (ggml) or a name in the catalogue; "" is whisper-tiny.en
-        whisper: String = "";
+        #[serde(serialize_with = "lossy")]
+        whisper: PathBuf = "";
         /// A language model file (GGUF) or a name in the catalogue; "" is the profile's
-        llm: String = "";
+        #[serde(serialize_with = "lossy")]
+        llm: PathBuf = "";
         /// A folder with a Hibari voice; "" is the catalogue's
         #[serde(serialize_with = "lossy")]
         voice: PathBuf = "";
@@ -98,6 +100,7 @@ define! {
         volume: u8 = 100u8, 0 to 100;
         /// File with the key that encrypts `tcp:…`, as `sayso satellite-key -o FILE` makes
         /// it; the satellite needs the same key
+        #[serde(serialize_with = "lossy")]
         key_file: PathBuf = "";
         /// The key itself instead of a file: 64 hexadecimal digits
         key: String = "";
@@ -241,13 +244,15 @@ define! {
     /// What must outlive a restart: mute, volume.
     StateDir {
         /// Its folder; "" is the user's own
+        #[serde(serialize_with = "lossy")]
         dir: PathBuf = "";
     }
 
     /// How a running program is asked for things: `sayso ctl`.
     Control {
         /// The Unix socket; "" is the user's own, "none" is none
-        socket: String = "";
+        #[serde(serialize_with = "lossy")]
+        socket: PathBuf = "";
     }
 
     /// What is kept of what was said.

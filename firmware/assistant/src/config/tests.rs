@@ -1,3 +1,5 @@
+use std::ffi::OsString;
+
 use super::*;
 
 #[test]
@@ -20,7 +22,7 @@ fn a_setting_that_was_renamed_keeps_its_old_name() {
 #[test]
 fn one_language_is_chosen_and_recognition_may_differ() {
     let load = |sets: &[&str]| {
-        let sets: Vec<String> = sets.iter().map(|set| set.to_string()).collect();
+        let sets: Vec<OsString> = sets.iter().map(OsString::from).collect();
         Config::load(None, &sets)
     };
     assert_eq!(load(&[]).expect("good").recognised(), Some("en"));
@@ -53,7 +55,7 @@ fn error(text: &str, overrides: &[&str]) -> String {
     let dir = tempfile::tempdir().expect("folder");
     let file = dir.path().join("sayso.toml");
     std::fs::write(&file, text).expect("file");
-    let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
+    let overrides: Vec<OsString> = overrides.iter().map(OsString::from).collect();
     Config::load(Some(&file), &overrides).expect_err("refused").to_string()
 }
 
@@ -83,7 +85,7 @@ fn bad_files_and_values_are_refused() {
     let text = error("", &["satellite.key=\"00ff\""]);
     assert!(text.contains("64 hexadecimal digits") && text.ends_with("these are 4"), "{text}");
     let digits = format!("satellite.key=\"{}\"", "a0".repeat(32));
-    Config::load(None, std::slice::from_ref(&digits)).expect("a key");
+    Config::load(None, &[OsString::from(&digits)]).expect("a key");
     let both = ["satellite.key_file=\"key\"", &digits];
     assert!(error("", &both).contains("are both set"));
     assert!(error("", &["tts.speed=nan"]).contains("out of range"));
@@ -127,7 +129,7 @@ fn boards_have_names_and_areas() {
     let file = dir.path().join("sayso.toml");
     let text = "[boards.kitchen]\naddress = \"tcp:kitchen.lan:7000\"\narea = \"ground floor\"";
     std::fs::write(&file, text).expect("file");
-    let more = ["boards.hall-2.address=desktop".to_owned()];
+    let more = ["boards.hall-2.address=desktop".into()];
     let config = Config::load(Some(&file), &more).expect("good");
     assert_eq!(config.boards["kitchen"].address, "tcp:kitchen.lan:7000");
     assert_eq!(config.boards["kitchen"].area, "ground floor");
@@ -152,9 +154,47 @@ fn bad_boards_are_refused() {
 #[test]
 fn the_command_line_wins() {
     let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];
-    let overrides: Vec<String> = overrides.iter().map(|s| s.to_string()).collect();
-    let config = Config::load(None, &overrides).expect("good");
+    let config = Config::load(None, &overrides.map(OsString::from)).expect("good");
     assert_eq!(config.tts.speed, 1.25);
     assert_eq!(config.audio.input, "USB Mic");
     assert!(!config.turn.barge_in);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_may_be_not_utf_8_and_a_text_may_not() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let odd =
+        |key: &str| OsString::from_vec([format!("{key}=").as_bytes(), b"/mod\xE8les/x"].concat());
+    let path = PathBuf::from(OsString::from_vec(b"/mod\xE8les/x".to_vec()));
+    let mut all = Vec::new();
+    for section in ["models", "satellite", "state", "control"] {
+        let Some(toml::Value::Table(keys)) = defaults().expect("defaults").remove(section) else {
+            panic!("no section {section}")
+        };
+        all.extend(keys.keys().map(|key| format!("{section}.{key}")));
+    }
+    all.retain(|key| Config::load(None, &[odd(key)]).is_ok());
+    let due = "control.socket models.dir models.eot models.llm models.vad models.voice \
+               models.whisper satellite.key_file state.dir";
+    all.sort();
+    assert_eq!(all.join(" "), due);
+    for key in all {
+        let mut config = Config::load(None, &[odd(&key)]).expect("a path");
+        assert_eq!(config.path(&key), Some(&mut path.clone()), "{key}");
+        assert!(config.to_toml().expect("TOML").contains("mod\u{FFFD}les"), "{key}");
+        // The last one wins.
+        let last = format!("{key} = /x").into();
+        let mut config = Config::load(None, &[odd(&key), last]).expect("a path");
+        assert_eq!(config.path(&key), Some(&mut PathBuf::from("/x")), "{key}");
+    }
+
+    for key in ["audio.input", "stt.prompt", "tts.speed", "boards.hall.address"] {
+        let error = Config::load(None, &[odd(key)]).expect_err(key).to_string();
+        assert!(error.ends_with("the value is not UTF-8, which only a path may be"), "{error}");
+    }
+    let name = OsString::from_vec(b"mod\xE8les.dir=x".to_vec());
+    let error = Config::load(None, &[name]).expect_err("no such key").to_string();
+    assert!(error.contains("write --set section.key=value"), "{error}");
 }

@@ -6,6 +6,7 @@ mod listen;
 mod screen;
 mod talk;
 
+use std::ffi::{OsStr, OsString};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -51,7 +52,7 @@ pub struct Run {
     devices: Devices,
     // `kinds` has the rest of its help.
     #[arg(long, value_name = "BOARD", env = "SAYSO_BOARD")]
-    board: Vec<String>,
+    board: Vec<OsString>,
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<String>,
     /// Wait for a board that is not there, without the models, instead of ending; a service
@@ -60,7 +61,7 @@ pub struct Run {
     wait: bool,
     /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
     #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
-    control: Option<String>,
+    control: Option<OsString>,
     /// One JSON object per event; `board` names the board where there are several, or it
     /// has a name in the settings
     #[arg(long)]
@@ -140,14 +141,14 @@ impl Run {
     /// The boards that are asked for.
     fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
         // An empty one in the environment asks for none.
-        let mut asked: Vec<&str> = self.board.iter().map(String::as_str).collect();
+        let mut asked: Vec<&OsStr> = self.board.iter().map(OsString::as_os_str).collect();
         asked.retain(|board| !board.is_empty());
         if asked.is_empty() && self.listen.is_empty() {
-            asked.push("desktop");
+            asked.push(OsStr::new("desktop"));
         }
         for (n, name) in asked.iter().enumerate() {
             if asked[..n].contains(name) {
-                return Err(Error::Usage(format!("--board {name} is given twice")));
+                return Err(Error::Usage(format!("--board {} is given twice", name.display())));
             }
         }
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
@@ -166,7 +167,7 @@ impl Run {
         match socket::Server::start(&path, Arc::new(move |request| hub.answer(&request))) {
             Ok(server) => Ok(Some(server)),
             // Where nobody asked for one, a second program does without.
-            Err(error) if config.control.socket.is_empty() => {
+            Err(error) if config.control.socket.as_os_str().is_empty() => {
                 term::note(format!("`sayso ctl` does not reach this one: {error}"));
                 Ok(None)
             }
@@ -176,8 +177,8 @@ impl Run {
 
     #[cfg(not(unix))]
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
-        match config.control.socket.as_str() {
-            "" | "none" => Ok(()),
+        match config.control.socket.to_str() {
+            Some("" | "none") => Ok(()),
             _ => Err(Error::Usage("--control: only Unix systems have such sockets".into())),
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
 }
 
 /// What is said of a file that was never meant to be one.
-const FOREIGN: &str = "it begins otherwise";
+const FOREIGN: &str = "it does not begin as a ggml file does";
 
 fn damaged(path: &Path, what: &str) -> Error {
     let message = match what {

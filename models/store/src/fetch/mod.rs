@@ -293,7 +293,7 @@ impl Job<'_> {
             }
         }
         let reason = reason.unwrap_or_default();
-        let message = format!("{} could not be had ({reason}): {next}", model.name);
+        let message = format!("{} could not be fetched ({reason}): {next}", model.name);
         Err(Error::new(kind, message))
     }
 
