@@ -230,9 +230,10 @@ impl Endpointer {
             return None;
         }
         // The cap counts from here on, so a very long pre-roll or minimum must fit it too.
-        let from = (first - self.config.pre_roll)
+        let from = first
+            .saturating_sub(self.config.pre_roll)
             .max(self.last_end)
-            .max(self.now + Samples::FRAME - self.cap());
+            .max((self.now + Samples::FRAME).saturating_sub(self.cap()));
         self.phase = Phase::Speech { from, may_have_ended: false };
         Some(EndpointEvent::SpeechStarted { at: self.now, from })
     }

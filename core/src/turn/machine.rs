@@ -300,7 +300,7 @@ impl TurnMachine {
             Phase::Speaking(_) if self.hears_only_itself() => {}
             // More of what was let pass as nothing.
             Phase::Speaking(reply) if self.pauses() => {
-                self.pause(at, reply, at - self.config.pick_up, out);
+                self.pause(at, reply, at.saturating_sub(self.config.pick_up), out);
             }
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
@@ -469,7 +469,7 @@ impl TurnMachine {
             return;
         }
         if before == Said::Going {
-            let from = from.max(end - self.config.max_audio);
+            let from = from.max(end.saturating_sub(self.config.max_audio));
             out.push(Action::Overhear { turn: reply, from, to: end });
             self.since = at;
         }
@@ -749,7 +749,7 @@ impl TurnMachine {
 
     /// The first sample that is given to a turn whose utterance ends at `to`.
     fn taken_from(&self, to: Samples) -> Samples {
-        self.from.max(to - self.config.max_audio)
+        self.from.max(to.saturating_sub(self.config.max_audio))
     }
 
     /// Ends the turn under way, if any. The phase is the caller's to set.

@@ -463,7 +463,7 @@ impl Conversation {
         let quiet = self.now;
         if let Some(cancel) = self.asking.ask() {
             self.known.quiet(utterance, quiet);
-            let audio = self.recorder.range(to - LISTENED_TO, quiet);
+            let audio = self.recorder.range(to.saturating_sub(LISTENED_TO), quiet);
             self.orders.push_back(EndQuery { utterance, quiet, audio, cancel }.into());
         }
     }

@@ -102,7 +102,7 @@ impl<'q> Watch<'q> {
         match event {
             Event::Level { at, .. } => {
                 // Frames follow one another to the sample.
-                self.skipped += (at - self.now).0.abs_diff(Samples::FRAME.0);
+                self.skipped += at.0.abs_diff((self.now + Samples::FRAME).0);
                 self.now = at;
                 self.overruns += u64::from(self.board.now() > (at + BUFFER).0);
                 self.check(tell);

@@ -201,11 +201,12 @@ impl<'s> Seen<'s> {
     /// Puts the interruption where it belongs, behind what was given already.
     fn speak_up(&mut self) {
         let Interruption { samples, onset } = self.scene.interruption;
-        let words = samples.get((*onset - LEAD).0 as usize..).unwrap_or_default();
-        let lead = onset.0.min(LEAD.0);
-        let wait = self.now + self.scene.offset - Samples(lead) - self.given;
+        let words = samples.get(onset.saturating_sub(LEAD).0 as usize..).unwrap_or_default();
+        let lead = LEAD.min(*onset);
+        // It comes later if there is more of the question's recording than that.
+        let wait = (self.now + self.scene.offset - lead).saturating_sub(self.given);
         self.give(quiet(self.scene.question.room, wait).collect());
-        let first = self.given + Samples(lead);
+        let first = self.given + lead;
         self.give(words.to_vec());
         self.said = Some((first, self.given));
     }
