@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sayso::Result;
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 use super::further::{Further, further};
 use super::label::label;
@@ -46,7 +46,7 @@ pub struct Interruption {
     /// 16 kHz mono.
     pub samples: Vec<f32>,
     /// Where the speech begins.
-    pub onset: Samples,
+    pub onset: SampleTime,
 }
 
 /// All of them.
@@ -55,7 +55,7 @@ pub struct Interruption {
 /// When one cannot be decoded, or the list of further ones not be read.
 pub fn interruptions() -> Result<Vec<Interruption>> {
     let load = |(_, flac, onset_ms): &(&str, &[u8], u64)| {
-        Ok(Interruption { samples: decode(flac)?, onset: Samples::from_ms(*onset_ms) })
+        Ok(Interruption { samples: decode(flac)?, onset: SampleTime::from_ms(*onset_ms) })
     };
     let mut all = COMMANDS.iter().map(load).collect::<Result<Vec<_>>>()?;
     for command in further()?.into_iter().filter(Further::is_command) {
@@ -64,7 +64,7 @@ pub fn interruptions() -> Result<Vec<Interruption>> {
         }
         let samples = sayso_audio_io::read_all(&command.path, LONGEST)?.samples;
         if let Some(labels) = label(&samples) {
-            all.push(Interruption { samples, onset: Samples::from_ms(labels.start as u64) });
+            all.push(Interruption { samples, onset: SampleTime::from_ms(labels.start as u64) });
         }
     }
     Ok(all)
