@@ -13,7 +13,7 @@
 //! that was started before the speech had surely ended is a *guess*: its release
 //! comes when the end is confirmed, or never.
 
-use crate::audio::Samples;
+use crate::audio::{SampleTime, Samples};
 use crate::endpoint::EndpointEvent;
 
 mod machine;
@@ -139,7 +139,7 @@ pub enum Event {
     /// The wake word was said, or a button pressed. Ends the reply, if any.
     Wake {
         /// Where what is meant for us begins: the end of the wake word, or now.
-        from: Samples,
+        from: SampleTime,
     },
     /// A button pressed for peace: ends everything.
     Sleep,
@@ -154,19 +154,19 @@ pub enum Event {
     /// The front end: [`EndpointEvent::SpeechStarted`].
     SpeechStarted {
         /// Where the speech begins, pre-roll included.
-        from: Samples,
+        from: SampleTime,
     },
     /// The front end: [`EndpointEvent::MayHaveEnded`].
     MayHaveEnded {
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The front end: [`EndpointEvent::Resumed`].
     SpeechResumed,
     /// The front end: [`EndpointEvent::Ended`].
     SpeechEnded {
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The responder: the words of this turn are known.
     Understood {
@@ -240,10 +240,10 @@ pub enum Action {
         /// The new turn's number.
         turn: TurnId,
         /// The first sample of the utterance; before `to`.
-        from: Samples,
+        from: SampleTime,
         /// The sample after the last of the speech. A little of the quiet that
         /// follows does a recogniser good.
-        to: Samples,
+        to: SampleTime,
     },
     /// Begin the turn that was offered by [`Event::Announce`]: prepare its sound.
     /// [`Release`](Self::Release) follows at once.
@@ -272,9 +272,9 @@ pub enum Action {
         /// The turn whose reply it was said over.
         turn: TurnId,
         /// The first sample of what was said; before `to`.
-        from: Samples,
+        from: SampleTime,
         /// The sample after the last of the speech.
-        to: Samples,
+        to: SampleTime,
     },
     /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up:
     /// the user should be told. [`Cancel`](Self::Cancel) follows.
@@ -314,7 +314,7 @@ pub type Actions = heapless::Vec<Action, 5>;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Step {
     /// When the event happened.
-    pub at: Samples,
+    pub at: SampleTime,
     /// What happened.
     pub event: Event,
     /// What the machine made of it.

@@ -84,6 +84,7 @@ use sayso_audio_io::SoundFile;
 #[cfg(doc)]
 use sayso_board::Microphone;
 use sayso_board::{Board, BoardError, BoardErrorKind, CAPTURE_RATE, Streams};
+use sayso_core::audio::{SampleTime, Samples};
 use state::{ReplayState, Source};
 use streams::{ReplayLoudspeaker, ReplayMicrophone};
 pub use tracks::{Layout, Output, Tracks};
@@ -225,8 +226,8 @@ impl Board for Replay {
 }
 
 impl ReplayHandle {
-    /// The time, in samples at 16 kHz since the start.
-    pub fn now(&self) -> u64 {
+    /// The time since the start.
+    pub fn now(&self) -> SampleTime {
         let mut state = self.shared.lock();
         state.follow_wall_clock();
         state.now
@@ -283,6 +284,6 @@ impl Drop for Busy {
     }
 }
 
-fn ear_samples(time: Duration) -> u64 {
-    (time.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64
+fn ear_samples(time: Duration) -> Samples {
+    Samples((time.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sayso_board::{Board, Microphone, StreamStats};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
 
@@ -225,7 +225,7 @@ impl Assistant {
                 Some(live::End::Closed(error)) => return Err(error),
                 Some(live::End::Again(failure)) => {
                     let message = format!("{failure}. The conversation begins again");
-                    on_event(Event::Trouble { at: Samples::ZERO, message });
+                    on_event(Event::Trouble { at: SampleTime::ZERO, message });
                 }
             }
         }

@@ -19,7 +19,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use sayso_board::{Change, Panel};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_language::Language;
@@ -68,7 +68,7 @@ pub struct Conversation {
     /// Whether the sample clock goes with the wall clock.
     real_time: bool,
     language: &'static Language,
-    now: Samples,
+    now: SampleTime,
     arrived: Instant,
     attention: Arc<Attention>,
     policy: HangoverPolicy,
@@ -89,7 +89,7 @@ pub struct Conversation {
     changes: Option<Receiver<Change>>,
     absences: Absences,
     /// Until when the lamp shows an error.
-    trouble_until: Option<Samples>,
+    trouble_until: Option<SampleTime>,
     /// A worker that must not be asked again.
     ruined: Option<&'static str>,
     announcements: Announcements,
@@ -115,7 +115,7 @@ impl Conversation {
         let memory = machine.config().max_audio + Samples::from_ms(10_000);
         let now = Instant::now();
         let state = machine.state();
-        events.tell(&Event::State { at: Samples::ZERO, state });
+        events.tell(&Event::State { at: SampleTime::ZERO, state });
         controls.show(|status| (status.open, status.state) = (true, state));
         let status = controls.handle.status();
         attention.set_muted(status.muted);
@@ -128,7 +128,7 @@ impl Conversation {
             rate,
             real_time,
             language,
-            now: Samples::ZERO,
+            now: SampleTime::ZERO,
             arrived: now,
             attention,
             policy,
@@ -459,11 +459,11 @@ impl Conversation {
     }
 
     /// Asks the end-of-turn detector about what was heard until `to`, unless it is asked already.
-    fn ask(&mut self, utterance: Samples, to: Samples) {
+    fn ask(&mut self, utterance: SampleTime, to: SampleTime) {
         let quiet = self.now;
         if let Some(cancel) = self.asking.ask() {
             self.known.quiet(utterance, quiet);
-            let audio = self.recorder.range(to - LISTENED_TO, quiet);
+            let audio = self.recorder.range(to.saturating_sub(LISTENED_TO), quiet);
             self.orders.push_back(EndQuery { utterance, quiet, audio, cancel }.into());
         }
     }
@@ -664,7 +664,7 @@ impl Conversation {
         }
     }
 
-    fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
+    fn think(&mut self, turn: TurnId, from: SampleTime, to: SampleTime) {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
         let owed = self.owed.take(from, to);

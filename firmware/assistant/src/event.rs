@@ -1,6 +1,6 @@
 //! What a conversation tells those who listen in.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
 use serde::{Serialize, Serializer};
@@ -13,40 +13,40 @@ pub enum Event {
     /// The state changed.
     State {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// To what.
         state: State,
     },
     /// Somebody began to speak.
     SpeechStarted {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech begins.
-        from: Samples,
+        from: SampleTime,
     },
     /// They may have ended; work on an answer begins, unheard.
     MayHaveEnded {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech ended.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// They had not ended.
     SpeechResumed {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
     },
     /// They have ended.
     SpeechEnded {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech ended.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// How loud it is, about 30 times a second. Not part of a log.
     Level {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// Root mean square of the frame, in dB relative to full scale.
         dbfs: f32,
         /// The probability (0…1) that it is speech.
@@ -56,7 +56,7 @@ pub enum Event {
     /// goes. Each adds to the one before.
     Partial {
         /// The first sample of the utterance.
-        utterance: Samples,
+        utterance: SampleTime,
         /// The words added.
         text: String,
     },
@@ -72,7 +72,7 @@ pub enum Event {
         /// Whose.
         turn: TurnId,
         /// When it was known.
-        at: Samples,
+        at: SampleTime,
         /// The words, their times and confidence.
         transcript: Transcript,
     },
@@ -88,7 +88,7 @@ pub enum Event {
         /// Whose.
         turn: TurnId,
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// The clause.
         text: String,
     },
@@ -97,7 +97,7 @@ pub enum Event {
     /// Something went wrong; the conversation goes on.
     Trouble {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// What, and what to do.
         message: String,
     },
@@ -105,7 +105,7 @@ pub enum Event {
     /// device is looked for until it is there again.
     DeviceLost {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// What happened, and what to do.
@@ -114,7 +114,7 @@ pub enum Event {
     /// It is there again, and used.
     DeviceBack {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// What it is called now.
@@ -176,15 +176,15 @@ pub struct TurnRecord {
     /// What was heard of it.
     pub heard: String,
     /// Where the utterance begins.
-    pub speech_from: Samples,
+    pub speech_from: SampleTime,
     /// Where it ends.
-    pub speech_end: Samples,
+    pub speech_end: SampleTime,
     /// How complete the utterance sounded (0…1), if that was judged.
     pub completeness: Option<f32>,
     /// When the work on it began: on a guess if it was released later, or never.
-    pub begun: Samples,
+    pub begun: SampleTime,
     /// When it was sure that the user had ended and the reply might be heard.
-    pub released: Option<Samples>,
+    pub released: Option<SampleTime>,
     /// Tokens evaluated, found in the cache and written.
     pub tokens: Tokens,
     /// Wall-clock times. Not part of a log.

@@ -4,7 +4,7 @@
 //! being spoken, so that what is left to do at its end is short. What has been
 //! drafted is never written again.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
@@ -34,9 +34,9 @@ pub struct Dictation {
     /// What it is.
     pub purpose: Purpose,
     /// The first sample of the utterance, which tells it from others.
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// The first sample of the sound; later, if the beginning was drafted.
-    pub from: Samples,
+    pub from: SampleTime,
     /// 16 kHz mono.
     pub audio: Vec<f32>,
     /// Stops the work.
@@ -49,7 +49,7 @@ pub enum Written {
     /// The beginning of an utterance that goes on: final, as far as it goes.
     Partial {
         /// Which utterance.
-        utterance: Samples,
+        utterance: SampleTime,
         /// What this piece added.
         text: String,
     },
@@ -86,11 +86,11 @@ pub enum Written {
 /// The beginning of an utterance, written while it went on.
 #[derive(Debug, Default)]
 struct Sheet {
-    utterance: Samples,
+    utterance: SampleTime,
     transcript: Transcript,
     /// Sound that a piece failed on: it goes before the next piece.
     carried: Vec<f32>,
-    carried_from: Samples,
+    carried_from: SampleTime,
 }
 
 /// A recogniser and how it is to be asked.
@@ -166,10 +166,10 @@ impl Transcriber {
     /// an earlier piece could not read.
     fn turn_to(
         &mut self,
-        from: Samples,
-        utterance: Samples,
+        from: SampleTime,
+        utterance: SampleTime,
         audio: Vec<f32>,
-    ) -> (Samples, Vec<f32>) {
+    ) -> (SampleTime, Vec<f32>) {
         if utterance != self.sheet.utterance || from <= utterance {
             self.sheet = Sheet { utterance, ..Sheet::default() };
         }
@@ -306,8 +306,8 @@ mod tests {
     fn dictation(purpose: Purpose, utterance_ms: u64, from_ms: u64, ms: usize) -> Dictation {
         Dictation {
             purpose,
-            utterance: Samples::from_ms(utterance_ms),
-            from: Samples::from_ms(from_ms),
+            utterance: SampleTime::from_ms(utterance_ms),
+            from: SampleTime::from_ms(from_ms),
             audio: vec![0.1; ms * 16],
             cancel: Cancel::new(),
         }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use sayso::config::Config;
 use sayso::{Engines, Error, Result, Stop};
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_frontend::Cleaner;
 use sayso_frontend::echo::EchoCanceller;
@@ -241,8 +241,8 @@ impl Bench<'_> {
     }
 
     /// Whether the assistant would take what it heard of itself for an interruption.
-    fn interrupts(&mut self, heard: &[f32], from: Samples, to: Samples) -> Result<bool> {
-        let place = |at: Samples| (at.0 as usize).min(heard.len());
+    fn interrupts(&mut self, heard: &[f32], from: SampleTime, to: SampleTime) -> Result<bool> {
+        let place = |at: SampleTime| (at.0 as usize).min(heard.len());
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
         let sound = &heard[place(from)..place(to)];
         let text = self.stt.transcribe(sound, &request, &Cancel::new(), &mut |_| {})?.text;

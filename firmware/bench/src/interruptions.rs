@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sayso::Result;
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 use super::data::Data;
 use super::further::{Further, further};
@@ -36,7 +36,7 @@ pub struct Interruption {
     /// 16 kHz mono.
     pub samples: Vec<f32>,
     /// Where the speech begins.
-    pub onset: Samples,
+    pub onset: SampleTime,
 }
 
 /// All of them.
@@ -50,7 +50,7 @@ pub fn interruptions(data: &Data) -> Result<Vec<Interruption>> {
     let mut all = Vec::new();
     for (name, onset_ms) in COMMANDS {
         let samples = read(&folder.join(name))?;
-        all.push(Interruption { samples, onset: Samples::from_ms(onset_ms) });
+        all.push(Interruption { samples, onset: SampleTime::from_ms(onset_ms) });
     }
     for command in further()?.into_iter().filter(Further::is_command) {
         if COMMANDS.iter().any(|(name, _)| *name == command.name) {
@@ -58,7 +58,7 @@ pub fn interruptions(data: &Data) -> Result<Vec<Interruption>> {
         }
         let samples = read(&command.path)?;
         if let Some(labels) = label(&samples) {
-            all.push(Interruption { samples, onset: Samples::from_ms(labels.start as u64) });
+            all.push(Interruption { samples, onset: SampleTime::from_ms(labels.start as u64) });
         }
     }
     Ok(all)
@@ -74,7 +74,7 @@ mod tests {
         assert!(all.len() >= COMMANDS.len());
         for Interruption { samples, onset } in all.into_iter().take(COMMANDS.len()) {
             let end = label(&samples).expect("speech").end as u64;
-            assert!(Samples::from_ms(end) > onset + Samples::from_ms(200), "{onset:?}, {end}");
+            assert!(SampleTime::from_ms(end) > onset + SampleTime::from_ms(200), "{onset:?}, {end}");
         }
     }
 }

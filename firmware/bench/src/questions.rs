@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sayso::{Error, Result};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 
 use super::data::{Data, LIST};
 use super::further::further;
@@ -41,9 +41,9 @@ pub struct Question {
     /// 16 kHz mono.
     pub samples: Vec<f32>,
     /// The end of the speech.
-    pub end: Samples,
+    pub end: SampleTime,
     /// Pauses within the speech.
-    pub pauses: Vec<Range<Samples>>,
+    pub pauses: Vec<Range<SampleTime>>,
     /// Whether the labels were looked at, and not only found by rule.
     pub checked: bool,
     /// How loud the room is, in dBFS.
@@ -143,7 +143,7 @@ impl Choice {
 /// Labelled by rule alone; `None` where there is no speech.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
     let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
-    let samples_at = |ms: usize| Samples::from_ms(ms as u64);
+    let samples_at = |ms: usize| SampleTime::from_ms(ms as u64);
     Ok(label(&samples).map(|labels| Question {
         name: file.display().to_string(),
         end: samples_at(labels.end),
@@ -173,8 +173,8 @@ fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 #[derive(Debug)]
 struct Row {
     path: String,
-    end: Samples,
-    pauses: Vec<Range<Samples>>,
+    end: SampleTime,
+    pauses: Vec<Range<SampleTime>>,
 }
 
 impl Row {
@@ -192,7 +192,7 @@ impl Row {
 
 /// Reads the list. The first line names the columns.
 fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
-    let ms = |text: &str| text.parse().ok().map(Samples::from_ms);
+    let ms = |text: &str| text.parse().ok().map(SampleTime::from_ms);
     let row = |line: &str| {
         let mut fields = line.split('\t');
         let (path, end) = (fields.next()?.to_owned(), ms(fields.next()?)?);
@@ -234,8 +234,8 @@ mod tests {
         let rows_of = |line: &str| rows(&format!("path\tend_ms\tpauses_ms\tby\n{line}"), "list");
         let good = rows_of("a/b.flac\t1500\t300-700,900-1200\trule").expect("good");
         let [row] = good.as_slice() else { panic!("one row") };
-        assert_eq!((row.path.as_str(), row.end), ("a/b.flac", Samples::from_ms(1500)));
-        assert_eq!(row.pauses[1], Samples::from_ms(900)..Samples::from_ms(1200));
+        assert_eq!((row.path.as_str(), row.end), ("a/b.flac", SampleTime::from_ms(1500)));
+        assert_eq!(row.pauses[1], SampleTime::from_ms(900)..SampleTime::from_ms(1200));
         assert!(rows_of("a.flac\t10\t\trule").expect("no pauses")[0].pauses.is_empty());
         for bad in ["a.flac", "a.flac\tten\t\trule", "a.flac\t10\t5\trule", ""] {
             assert!(rows_of(&format!("{bad}\nx")).expect_err(bad).to_string().contains("line 2"));
@@ -275,6 +275,6 @@ mod tests {
     fn the_first_questions_are_read_with_their_labels() {
         let questions = Choice::first(3).load().expect("the questions of tests/data");
         assert_eq!(questions.len(), 3);
-        assert!(questions.iter().all(|q| q.end > Samples::from_ms(1000) && q.checked));
+        assert!(questions.iter().all(|q| q.end > SampleTime::from_ms(1000) && q.checked));
     }
 }

@@ -294,6 +294,8 @@ fn ratio(overlapped: &Tally, cascade: &Tally) -> Sheet {
 
 #[cfg(test)]
 mod tests {
+    use sayso_core::audio::SampleTime;
+
     use super::*;
     use crate::questions::Question;
 
@@ -301,7 +303,7 @@ mod tests {
         Question {
             name: name.into(),
             samples: Vec::new(),
-            end: Samples::from_ms(1_000),
+            end: SampleTime::from_ms(1_000),
             pauses: Vec::new(),
             checked: true,
             room: -60.0,

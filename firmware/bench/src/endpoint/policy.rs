@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sayso::internals::hangover::{HangoverPolicy, Known, Reading};
 use sayso::{Engines, Result};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
@@ -16,7 +16,7 @@ pub struct Quiet<'a> {
     /// What was heard since the utterance began, the quiet included: 16 kHz mono.
     pub heard: &'a [f32],
     /// Where it began.
-    pub start: Samples,
+    pub start: SampleTime,
 }
 
 /// Decides how much quiet ends the turn.
@@ -49,7 +49,7 @@ pub struct Witnesses<'a> {
     engines: &'a mut Engines,
     /// By where the utterance lies in memory (the recordings stay where they
     /// are) and where the quiet begins.
-    known: BTreeMap<(usize, Samples), Evidence>,
+    known: BTreeMap<(usize, SampleTime), Evidence>,
 }
 
 impl<'a> Witnesses<'a> {

@@ -17,7 +17,7 @@ use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, Event, Pace, Result, Stop};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 #[cfg(feature = "desktop")]
 pub use self::devices::devices;
@@ -286,7 +286,7 @@ impl Program<'_> {
                         Err(Error::Failing(failure)) => {
                             // The receiver outlives every conversation.
                             let message = format!("{}; it is closed", Error::Failing(failure));
-                            let event = Event::Trouble { at: Samples::ZERO, message };
+                            let event = Event::Trouble { at: SampleTime::ZERO, message };
                             let _ = tell.send((name, event));
                             Ok(Err(Error::Failing(failure)))
                         }
