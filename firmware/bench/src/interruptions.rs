@@ -66,6 +66,8 @@ pub fn interruptions(data: &Data) -> Result<Vec<Interruption>> {
 
 #[cfg(test)]
 mod tests {
+    use sayso_core::audio::Samples;
+
     use super::*;
 
     #[test]
@@ -74,7 +76,7 @@ mod tests {
         assert!(all.len() >= COMMANDS.len());
         for Interruption { samples, onset } in all.into_iter().take(COMMANDS.len()) {
             let end = label(&samples).expect("speech").end as u64;
-            assert!(SampleTime::from_ms(end) > onset + SampleTime::from_ms(200), "{onset:?}, {end}");
+            assert!(SampleTime::from_ms(end) > onset + Samples::from_ms(200), "{onset:?}, {end}");
         }
     }
 }
