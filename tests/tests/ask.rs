@@ -95,9 +95,9 @@ fn what_follows_a_long_pause_is_another_question() {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let kinds: Vec<&str> = printed.lines().map(|line| line.get(..6).unwrap_or(line)).collect();
     assert_eq!(kinds, ["you   ", "sayso ", "      ", "you   ", "sayso ", "      "], "{printed}");
-    // It is said beforehand.
+    // The help says so.
     let help = sayso_tests::output(sayso().args(["ask", "--help"]));
-    assert!(String::from_utf8_lossy(&help.stdout).contains("a further question"));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("the next question begins"));
 }
 
 #[test]

@@ -89,8 +89,8 @@ fn who_waits_longer_cuts_off_less() {
     // The assistant's own policy ends sooner than a fixed one that cuts off as seldom.
     let set = lines
         .iter()
-        .find(|l| l["policy"].as_str().is_some_and(|p| p.ends_with(" as set")))
-        .expect("as set");
+        .find(|l| l["policy"].as_str().is_some_and(|p| p.ends_with(" default")))
+        .expect("the default");
     let latency = number(&set["end_to_ended_ms"], "p50");
     let as_quick = points.iter().rfind(|p| number(&p["end_to_ended_ms"], "p50") <= latency);
     let as_quick = as_quick.expect("a fixed hangover as quick");

@@ -68,7 +68,7 @@ impl Place {
         let mut command = self.program();
         command.args(["run", "--wait", "--board", &self.absent]);
         let running = Running::start(command);
-        wait_until("it waits", || running.said().contains("It is waited for"));
+        wait_until("it waits", || running.said().contains("Sayso waits for it"));
         running
     }
 
@@ -204,7 +204,7 @@ fn without_its_board_it_waits_and_loads_nothing() {
     manager.wait("READY=1");
     let status = manager.wait("STATUS=waiting");
     assert!(status.contains(&place.absent), "{status}");
-    wait_until("it says so", || running.said().contains("It is waited for"));
+    wait_until("it says so", || running.said().contains("Sayso waits for it"));
     assert!(running.said().contains(&place.absent), "{}", running.said());
     // It is fed also while it waits, and as often as it must be.
     let before = running.ticks();
@@ -226,7 +226,7 @@ fn without_its_board_it_waits_and_loads_nothing() {
         assert!(!model, "{file}");
     }
     // Said once, however often it looks.
-    assert_eq!(running.said().matches("It is waited for").count(), 1);
+    assert_eq!(running.said().matches("Sayso waits for it").count(), 1);
     assert!(running.interrupt());
     manager.wait("STOPPING=1");
 }
@@ -249,7 +249,7 @@ fn models_are_looked_for_when_the_board_is_there() {
     wait_until("it says why", || running.said().contains("error: "));
     let said = running.said();
     assert!(said.contains("sayso models fetch"), "{said}");
-    assert!(said.contains(&format!("{} is there", place.absent)), "{said}");
+    assert!(said.contains(&format!("{} is connected", place.absent)), "{said}");
 }
 
 // It serves the tests of the board, which use more of it.
@@ -304,10 +304,10 @@ fn it_is_asked_over_a_socket_of_its_user_alone() {
     assert!(status["reason"].as_str().unwrap().contains(&place.absent), "{status}");
     let shown = String::from_utf8(place.ctl(&["status"]).stdout).unwrap();
     assert!(shown.contains(&format!("process {}", running.child.id())), "{shown}");
-    assert!(shown.contains("waited for: ") && shown.contains("volume 100%"), "{shown}");
+    assert!(shown.contains("waiting for it: ") && shown.contains("volume 100%"), "{shown}");
     // Nobody is there yet to say it.
     let error = failure(place.program().args(["ctl", "say", "tea is ready"]));
-    assert!(error.contains("is waited for"), "{error}");
+    assert!(error.contains("Sayso waits for it"), "{error}");
     let error = failure(place.program().args(["ctl", "--board", "attic", "stop"]));
     assert!(error.contains("attic") && error.contains(&place.absent), "{error}");
     for (arguments, why) in [

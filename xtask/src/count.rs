@@ -30,7 +30,9 @@ const ONE_THREAD: [&str; 4] = ["--set", "stt.threads=1", "--set", "llm.threads=1
 pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
     if !target.is_cross() {
-        return Err("counting is done under emulation: --target aarch64-unknown-linux-gnu".into());
+        return Err(
+            "counting works only under emulation: use --target aarch64-unknown-linux-gnu".into()
+        );
     }
     system::packages(
         sh,
@@ -42,7 +44,7 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let program = dist::build(sh, options, Some(&cross))?;
     let counter = Counter { sh, cross: &cross, program: &program, plugin: plugin(sh)? };
 
-    sh.step("counting (some minutes: every instruction is emulated)");
+    sh.step("counting (takes a few minutes, because every instruction is emulated)");
     let frames = (11 * 16_000 / 512) as f64;
     let vad = counter.difference(&["bench", "vad", "-n", "1"], &["bench", "vad", "-n", "2"])?;
     line("voice activity, a frame of 32 ms", vad / frames);
@@ -76,7 +78,7 @@ fn first_core() -> Result<String> {
     let status = std::fs::read_to_string("/proc/self/status").map_err(|e| e.to_string())?;
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = list.and_then(|list| list.trim().split(['-', ',']).next());
-    first.map(str::to_owned).ok_or_else(|| "/proc/self/status names no cores".into())
+    first.map(str::to_owned).ok_or_else(|| "/proc/self/status does not list the CPUs".into())
 }
 
 fn line(what: &str, instructions: f64) {

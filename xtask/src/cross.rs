@@ -45,7 +45,7 @@ pub struct Cross {
 /// When there is no way here to build for it, with what to do.
 pub fn prepare(sh: &Sh, target: Target) -> Result<Cross> {
     if target != Target::Aarch64 {
-        return Err(format!("building for {} needs such a machine", target.triple()));
+        return Err(format!("building for {} works only on such a machine", target.triple()));
     }
     let root = match env::var_os("SAYSO_SYSROOT") {
         Some(root) => PathBuf::from(root),
@@ -155,7 +155,8 @@ fn debian_rustc(sh: &Sh) -> Result<String> {
     }
     let mut query = Command::new("dpkg-query");
     query.args(["--show", "--showformat=${Version}", RUSTC_PACKAGE]);
-    let version = sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is another"))?;
+    let version =
+        sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is of another version"))?;
     Ok(version.trim().into())
 }
 
@@ -198,8 +199,8 @@ fn unpack(sh: &Sh, target: Target, packages: &[String], root: &Path) -> Result<(
     let download = apt().arg("download").args(packages).current_dir(&archives).status();
     if !download.is_ok_and(|status| status.success()) {
         return Err(format!(
-            "no {} from this system's package sources for {}. On a system that is not Debian \
-             unpack its packages {} there, and name the folder in SAYSO_SYSROOT",
+            "this system's package sources have no {} for {}. If the system is not Debian, unpack \
+             Debian's packages {} into a folder, and name it in SAYSO_SYSROOT",
             packages.join(", "),
             target.debian(),
             ALSA_PACKAGES.join(" and "),

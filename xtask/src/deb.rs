@@ -134,7 +134,7 @@ Description: on-device voice assistant
  You speak, it answers aloud, and nothing leaves the machine: voice activity,
  speech to text, a small language model and the voice run here.
  .
- The models (some 550 MB) are fetched once: systemctl start sayso-models.
+ The models (about 550 MB) are fetched once: systemctl start sayso-models.
 ",
         target.debian()
     )
@@ -163,7 +163,9 @@ fn depends_on(dynamic: &str, versions: &str) -> Result<String> {
         match LIBRARIES.iter().find(|(name, _)| *name == library) {
             Some((_, "")) => {}
             Some((_, package)) => depends.push((*package).into()),
-            None => return Err(format!("no package is known for {library}: name it in deb.rs")),
+            None => {
+                return Err(format!("deb.rs does not know the package of {library}: add it there"));
+            }
         }
     }
     Ok(depends.join(", "))

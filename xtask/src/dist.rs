@@ -18,7 +18,8 @@ pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
     if options.machine && !target.is_cross() {
         return Err(
-            "--machine emulates 64-bit ARM on a PC: --target aarch64-unknown-linux-gnu".into()
+            "--machine emulates 64-bit ARM on a PC: use it with --target aarch64-unknown-linux-gnu"
+                .into(),
         );
     }
     let needs = system::Needs::Dist {
@@ -87,7 +88,7 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
         sh.step("models");
         sh.run(program().args(profile).args(["models", "fetch"]))?;
     }
-    sh.step(&format!("asking what is said in {QUESTION} and {REQUEST}"));
+    sh.step(&format!("asking the questions in {QUESTION} and {REQUEST}"));
     let folder = sh.target().join("package");
     let mut ask = program();
     ask.args(profile)
@@ -131,17 +132,17 @@ pub fn hear(
     answer: &Path,
     off: f64,
 ) -> Result<serde_json::Value> {
-    let turn: serde_json::Value =
-        serde_json::from_str(turn).map_err(|error| format!("the turn as it is told: {error}"))?;
+    let turn: serde_json::Value = serde_json::from_str(turn)
+        .map_err(|error| format!("cannot read the printed turn: {error}"))?;
     let text = |key: &str| turn[key].as_str().unwrap_or_default();
     let (question, reply) = (text("transcript"), text("reply"));
     if Wer::of(words, question).errors > 0 {
-        return Err(format!("it heard \"{question}\" for \"{words}\""));
+        return Err(format!("it heard \"{question}\" instead of \"{words}\""));
     }
     let heard = sh.read(program().arg("transcribe").arg(answer))?;
     println!("reply   {reply}\nspoken  {}", heard.trim());
     if reply.is_empty() || Wer::of(reply, &heard).percent() > off {
-        return Err("what it says aloud is not what it replies".into());
+        return Err("the spoken answer is not the reply".into());
     }
     Ok(turn)
 }

@@ -101,7 +101,7 @@ impl Built {
     fn fits(&self) -> Result<()> {
         let Self { name, size, stack } = self;
         if size.flash > FLASH || size.ram > RAM {
-            return Err(format!("{name} is over its budget"));
+            return Err(format!("{name} exceeds its budget"));
         }
         let (room, deepest) = (size.room(), u64::from(stack.deepest()));
         if deepest + MARGIN > room {
@@ -110,8 +110,9 @@ impl Built {
                 lines.collect::<String>()
             };
             return Err(format!(
-                "{name}: the stack may get {deepest} bytes deep, and there is room for {room}, of \
-                 which {MARGIN} shall stay free. The program, and what interrupts it:{}\n{}",
+                "{name}: the stack may need {deepest} bytes, and there is room for {room}, of \
+                 which {MARGIN} must stay free. The calls of the program and of the \
+                 interrupt:{}\n{}",
                 calls(&stack.program),
                 calls(&stack.interrupt),
             ));

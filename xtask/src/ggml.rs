@@ -247,7 +247,10 @@ fn patch(source: &Path, patches: &[Patch]) -> Result<()> {
     let mut text = fs::read_to_string(source).map_err(failed)?;
     for Patch { old, new } in patches {
         if text.matches(old).count() != 1 {
-            return Err(format!("{}: these lines are not there once:\n{old}", source.display()));
+            return Err(format!(
+                "{}: these lines must be there exactly once:\n{old}",
+                source.display()
+            ));
         }
         text = text.replace(old, new);
     }

@@ -80,7 +80,7 @@ fn faults(layers: &[&[&[&str]]], packages: &[Package<'_>]) -> Vec<String> {
     for package in packages {
         let name = package.name;
         let Some((layer, group, at)) = place(name) else {
-            faults.push(format!("{name} has no place in the order of crates"));
+            faults.push(format!("{name} is missing in the order of crates"));
             continue;
         };
         for dependency in &package.dependencies {
@@ -168,7 +168,7 @@ mod tests {
     fn each_crate_has_a_place_and_each_place_a_crate() {
         let most = [("core", &[][..]), ("models", &[]), ("store", &[]), ("app", &[])];
         let faults = found(&[&most[..], &[("new", &[])]].concat());
-        assert_eq!(faults, ["new has no place in the order of crates", "there is no crate board"]);
+        assert_eq!(faults, ["new is missing in the order of crates", "there is no crate board"]);
     }
 
     #[test]

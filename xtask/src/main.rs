@@ -37,20 +37,20 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask the spoken questions shipped in the repository,
             write answer.wav and answer-2.wav and play them if there is a sound card
-  test      set everything up, then run the checks and tests; last, alone, the
-            satellite under QEMU with the assistant at its other end. Prints what
-            each step took and, in the last line, how many tests passed, failed
-            and were skipped. With --all, also what is slow and seldom fails: half
-            an hour of echo, a long conversation, the package in a clean root, and
-            the program for 64-bit ARM under emulation (root; half an hour to an
-            hour)
+  test      set everything up, then run the checks and tests; last, and alone, the
+            satellite under QEMU, connected to the assistant. Prints how long each
+            step took and, in the last line, how many tests passed, failed and
+            were skipped. With --all, also tests that are slow and seldom fail:
+            half an hour of echo, a long conversation, the package in a clean root,
+            and the program for 64-bit ARM under emulation (needs root and half an
+            hour to an hour)
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
   embedded  `core` for every target and the satellite for every board; fails if
             an image is too large. With --check, also tests the satellite under
             QEMU with a host
-  count     instructions of each stage on a Raspberry Pi, by emulation
+  count     count the instructions of each stage on an emulated Raspberry Pi
   check     formatting, the words of the documentation, the order of the crates,
             clippy with warnings denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
@@ -74,9 +74,9 @@ options of test
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
-  --check          then ask the program that was built the shipped question
-                   (under emulation if necessary), and install, start, stop,
-                   upgrade and remove the package in a clean root
+  --check          then test the package: ask the program the recorded question in
+                   it (under emulation if necessary), and install, start, stop,
+                   upgrade and remove it in a clean root
   --machine        then try the package for 64-bit ARM in an emulated machine with
                    Debian's kernel, and talk with it there through a sound card,
                    LED and button
@@ -227,7 +227,7 @@ fn options(args: &[String]) -> Result<Options> {
         None => fitting[0],
         Some(Cpu::Native) if !options.target.is_cross() => Cpu::Native,
         Some(cpu) if fitting.contains(&cpu) => cpu,
-        Some(_) => return Err(format!("no such --cpu of {}", options.target.triple())),
+        Some(_) => return Err(format!("{} has no such --cpu", options.target.triple())),
     };
     Ok(options)
 }
@@ -270,7 +270,7 @@ fn features(options: &Options) -> Vec<String> {
 fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
     system::packages(sh, needs, options)?;
     ggml::build(sh, options)?;
-    sh.step("building sayso (the first build takes some minutes: whisper.cpp and llama.cpp)");
+    sh.step("building sayso (the first build takes several minutes: whisper.cpp and llama.cpp)");
     // With the features that the tests need of the dependencies, which are so built once.
     let build = ["build", "--release", "--workspace", "--bin", "sayso"];
     sh.run(cargo().args(build).args(features(options)))?;
@@ -284,14 +284,14 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
 fn demo(sh: &Sh, options: &Options) -> Result<()> {
     setup(sh, options, system::Needs::Run)?;
     for (question, answer) in [(QUESTION, "answer.wav"), (REQUEST, "answer-2.wav")] {
-        sh.step(&format!("asking what is said in {question}"));
+        sh.step(&format!("asking the question in {question}"));
         let answer = sh.root().join(answer);
         sh.run(sh.sayso().arg("ask").arg(sh.root().join(question)).arg("--output").arg(&answer))?;
         system::play(sh, &answer);
     }
     println!(
-        "\nThe answers are in answer.wav and answer-2.wav: the clock's, and the language model's.\n\
-         With a microphone: target/release/sayso run"
+        "\nThe answers are in answer.wav (from the clock) and answer-2.wav (from the language \
+         model).\nTo talk, with a microphone: target/release/sayso run"
     );
     Ok(())
 }

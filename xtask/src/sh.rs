@@ -75,7 +75,7 @@ impl Sh {
     pub fn cache(&self) -> Result<PathBuf> {
         let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
         std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).ok_or_else(|| {
-            "neither XDG_CACHE_HOME nor HOME is set: no place for what is fetched".into()
+            "neither XDG_CACHE_HOME nor HOME is set: set one to a folder for what is fetched".into()
         })
     }
 

@@ -101,7 +101,7 @@ pub fn of(elf: &ElfFile32<'_, Endianness>) -> Result<Stack> {
     };
     let program = named(depths.deepest(&reset)?);
     if program.is_empty() {
-        return Err("an image whose start is no function".into());
+        return Err("an image whose entry point is not a function".into());
     }
     Ok(Stack { program, interrupt: named(depths.deepest(&handlers)?) })
 }
@@ -145,7 +145,10 @@ impl Depths<'_> {
             return Ok(Vec::new());
         };
         if above.contains(&start) {
-            return Err(format!("{} calls itself: no stack is deep enough", short(&function.name)));
+            return Err(format!(
+                "{} calls itself, so the depth of its stack has no limit",
+                short(&function.name)
+            ));
         }
         above.push(start);
         let mut deepest =

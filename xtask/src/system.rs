@@ -93,7 +93,7 @@ const BUILD: &[Need] = &[
         brew: &[],
     },
     Need {
-        what: "pip (one of the ways by which models are fetched)",
+        what: "pip (some models are fetched with it)",
         found: |sh| {
             sh.works(Command::new("python3").args(["-m", "pip", "--version"]))
                 || program(sh, "pip3")
@@ -208,7 +208,8 @@ const MACHINE: &[Need] = &[
         brew: &[],
     },
     Need {
-        what: "what makes the disk of one: apt, make, mke2fs, depmod, cpio, xz",
+        what: "the tools that make the disk of an emulated machine: apt, make, mke2fs, depmod, \
+               cpio, xz",
         found: |sh| {
             ["apt-get", "make", "depmod", "cpio", "xz"].iter().all(|name| program(sh, name))
                 && sh.works(Command::new("mke2fs").arg("-V"))
@@ -345,7 +346,7 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     }
     let names = |needs: &[&Need]| needs.iter().map(|n| n.what).collect::<Vec<_>>().join(", ");
     let Some((installer, packages)) = installer(sh, &first) else {
-        return Err(format!("missing: {}. Install them with your system's means", names(&first)));
+        return Err(format!("missing: {}. Install them as your system does", names(&first)));
     };
     let line = format!("{} {}", installer.join(" "), packages.join(" "));
     if !options.install {

@@ -5,8 +5,8 @@ use std::path::Path;
 /// That the file that begins with `head` cannot be read, and what to do.
 pub(crate) fn advice(path: &Path, head: &[u8]) -> String {
     let what = match format(head) {
-        Some(format) => format!("is {format}, which is not read"),
-        None => "is in no format that is read".into(),
+        Some(format) => format!("is {format}, which Sayso cannot read"),
+        None => "is in a format that Sayso cannot read".into(),
     };
     let wav = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
     let to = path.with_extension(if wav { "flac" } else { "wav" });
@@ -38,7 +38,7 @@ pub(crate) fn never_read(head: &[u8]) -> Option<&'static str> {
         (4, b"ftyp", "MPEG-4 sound (M4A, AAC)"),
         (0, b"ID3", "MP3"),
         (0, b"\x1A\x45\xDF\xA3", "Matroska or WebM"),
-        (8, b"AVI ", "an AVI film"),
+        (8, b"AVI ", "an AVI video"),
         (0, b"#!AMR", "AMR"),
         (0, b"wvpk", "WavPack"),
         (0, b"MAC ", "Monkey's Audio"),
@@ -54,7 +54,7 @@ pub(crate) fn never_read(head: &[u8]) -> Option<&'static str> {
 /// The name of a format that is read unless the sound in it is compressed.
 fn compressed(head: &[u8]) -> Option<&'static str> {
     const KNOWN: [(usize, &[u8], &str); 5] = [
-        (0, b"OggS", "Ogg with something else than FLAC in it"),
+        (0, b"OggS", "Ogg without FLAC in it"),
         (0, b"caff", "CAF with compressed sound"),
         (8, b"AIFC", "AIFF with compressed sound"),
         (8, b"WAVE", "WAV with compressed sound"),

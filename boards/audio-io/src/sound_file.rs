@@ -122,8 +122,9 @@ impl SoundFile {
             .as_ref()
             .and_then(|parameters| parameters.audio())
             .ok_or_else(|| format_error(path, "holds no sound"))?;
-        let source_rate =
-            parameters.sample_rate.ok_or_else(|| format_error(path, "names no sample rate"))?;
+        let source_rate = parameters
+            .sample_rate
+            .ok_or_else(|| format_error(path, "does not say its sample rate"))?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|_| unsupported())?;
@@ -263,7 +264,7 @@ pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardErr
     while let Some(block) = file.next_block()? {
         if samples.len() + block.len() > limit {
             let message =
-                format!("is longer than {:.0} s: cut it into shorter ones", max.as_secs_f64());
+                format!("is longer than {:.0} s: cut it into shorter files", max.as_secs_f64());
             return Err(format_error(path, &message));
         }
         samples.extend_from_slice(block);
@@ -288,6 +289,6 @@ fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
 }
 
 fn cut_off(path: &Path) -> BoardError {
-    let message = "is cut off or no sound file: record or copy it again";
+    let message = "is cut off or not a sound file: record or copy it again";
     BoardError::new(BoardErrorKind::Io, format!("{} {message}", path.display()))
 }

@@ -107,8 +107,10 @@ fn write_error(path: &Path, error: &hound::Error) -> BoardError {
         _ => ErrorKind::Other,
     };
     let todo = match kind {
-        ErrorKind::NotFound => "Make its folder, or name another file",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room, or name a file elsewhere",
+        ErrorKind::NotFound => "Create its folder, or name another file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "Free some space, or name a file on another disk"
+        }
         _ => "Name another file",
     };
     let message = format!("cannot write {}: {error}. {todo}", path.display());

@@ -405,7 +405,7 @@ fn a_format_that_is_not_read_is_named_with_what_converts_it() {
         ("talk.webm", b"\x1A\x45\xDF\xA3\x01".to_vec(), "Matroska or WebM"),
         ("call.amr", b"#!AMR\n".to_vec(), "AMR"),
         ("adpcm.wav", wav(0x11, 4, 1, 16_000, &[0; 2_048]), "WAV with compressed sound"),
-        ("film.avi", b"RIFF\0\x10\0\0AVI LIST".to_vec(), "an AVI film"),
+        ("film.avi", b"RIFF\0\x10\0\0AVI LIST".to_vec(), "an AVI video"),
     ];
     for (name, mut content, format) in cases {
         content.resize(content.len() + 20_000, 0x55);
@@ -413,7 +413,7 @@ fn a_format_that_is_not_read_is_named_with_what_converts_it() {
         let error = read_all(&path, MINUTE).unwrap_err();
         assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
         let text = error.to_string();
-        assert!(text.contains(&format!("{name} is {format}, which is not read")), "{text}");
+        assert!(text.contains(&format!("{name} is {format}, which Sayso cannot read")), "{text}");
         let to = path.with_extension(if name == "adpcm.wav" { "flac" } else { "wav" });
         let quote = if name.contains(' ') { "'" } else { "" };
         let command =
@@ -542,7 +542,7 @@ fn a_full_disk_is_said() {
         panic!("there is no such folder");
     };
     assert!(error.to_string().contains("/nowhere/at/all.wav"), "{error}");
-    assert!(error.to_string().ends_with("Make its folder, or name another file"), "{error}");
+    assert!(error.to_string().ends_with("Create its folder, or name another file"), "{error}");
     assert!(WavWriter::create("/dev/null", CAPTURE_RATE, 3).is_err());
 }
 

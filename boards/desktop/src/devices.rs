@@ -177,11 +177,11 @@ fn not_meant(wanted: &str, way: Way, alike: &[Names], there: Vec<Names>) -> Boar
     let (what, listed) = if meant.is_empty() {
         (format!("there is no {noun} called \"{wanted}\""), there)
     } else {
-        (format!("\"{wanted}\" may mean more than one {noun}"), meant)
+        (format!("\"{wanted}\" fits more than one {noun}"), meant)
     };
     let list: String = listed.iter().map(|[name, id]| format!("\n  {id} ({name})")).collect();
     let advice = match listed.is_empty() {
-        true => format!(", nor any other. Connect one, or {START_SERVER}"),
+        true => format!(", and no other either. Connect one, or {START_SERVER}"),
         false => format!(". Name one of these in full:{list}"),
     };
     BoardError::new(BoardErrorKind::NotFound, what + &advice)
@@ -211,7 +211,7 @@ fn is_absence(kind: ErrorKind) -> bool {
 fn system_error(error: &cpal::Error) -> BoardError {
     BoardError::new(
         BoardErrorKind::Unavailable,
-        format!("the sound system cannot be reached: {}. Check that it runs", plain(error)),
+        format!("cannot reach the sound system: {}. Check that it runs", plain(error)),
     )
 }
 
@@ -247,7 +247,7 @@ pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
     BoardError::new(
         kind,
         format!(
-            "the sound device \"{device}\" cannot be opened: {}. To go on: {advice}",
+            "cannot open the sound device \"{device}\": {}. What helps: {advice}",
             plain(error)
         ),
     )
@@ -305,7 +305,7 @@ mod tests {
         assert!(!text.contains("USB Audio"), "{text}");
         let text = not_meant("x", Way::Output, &[], vec![]).to_string();
         assert!(
-            text.contains("nor any other") && text.contains("start the sound server"),
+            text.contains("no other either") && text.contains("start the sound server"),
             "{text}"
         );
     }

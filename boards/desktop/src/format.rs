@@ -29,7 +29,8 @@ macro_rules! with_sample_type {
             SampleFormat::F64 => $build::<f64>($($argument),*),
             other => Err(BoardError::new(
                 BoardErrorKind::Format,
-                format!("the device speaks {other}, which is not supported: use another"),
+                format!("the device uses the sample format {other}, which is not supported: use \
+                         another device"),
             )),
         }
     };

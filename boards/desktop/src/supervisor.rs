@@ -79,7 +79,7 @@ impl Supervisor {
             .name(name.to_owned())
             .spawn(move || run(line, News { way, lost: false, news }, &ready, &theirs))
             .map_err(|error| {
-                let message = format!("no thread for the sound device: {error}");
+                let message = format!("cannot start a thread for the sound device: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         let supervisor = Self { quit, thread: Some(thread) };
@@ -117,8 +117,8 @@ impl News {
         if !std::mem::replace(&mut self.lost, true) {
             let noun = self.way.noun();
             self.tell(format!(
-                "the {noun} \"{name}\" is lost: {why}. Plug it in, or {START_SERVER}; as soon as \
-                 there is a {noun}, it is used again"
+                "the {noun} \"{name}\" is lost: {why}. Plug it in, or {START_SERVER}. Sayso uses \
+                 the next {noun} that appears"
             ));
         } else {
             log::info!("the {} \"{name}\" is lost again: {why}", self.way.noun());
@@ -227,7 +227,7 @@ fn watch(
         }
         let over = doubt.is_some_and(|(when, _)| now.duration_since(when) > RETRY);
         if stalled || broken || over {
-            let silent = || format!("it stood still for {} s", STALLED.as_secs());
+            let silent = || format!("it delivered nothing for {} s", STALLED.as_secs());
             return Some(Death { at: alive, why: cause.unwrap_or_else(silent) });
         }
     }

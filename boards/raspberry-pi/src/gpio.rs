@@ -31,7 +31,7 @@ pub fn open(pins: &Pins) -> Result<Opened, BoardError> {
         return Ok(opened);
     }
     if pins.led == pins.button {
-        let message = "the LED and the button are at the same GPIO: give one of them another";
+        let message = "the LED and the button use the same GPIO: give one of them another";
         return Err(BoardError::new(BoardErrorKind::Format, message));
     }
     let mut chip = chip(&pins.chip)?;
@@ -81,8 +81,8 @@ fn chip(wanted: &str) -> Result<Chip, BoardError> {
             Err(BoardError::new(
                 BoardErrorKind::NotFound,
                 format!(
-                    "{what}; there are: {list}. Name one in raspberry_pi.chip, or do without \
-                     LED and button: raspberry_pi.led = 0 and raspberry_pi.button = 0"
+                    "{what}; there are: {list}. Name one in raspberry_pi.chip, or use no LED and \
+                     no button: raspberry_pi.led = 0 and raspberry_pi.button = 0"
                 ),
             ))
         }
@@ -98,7 +98,7 @@ fn line(
 ) -> Result<CdevPin, BoardError> {
     if number >= chip.num_lines() {
         let message = format!(
-            "there is no GPIO {number} for the {what}: {} has {}, from 0 on",
+            "there is no GPIO {number} for the {what}: {} has {}, counted from 0",
             chip.path().display(),
             chip.num_lines()
         );
@@ -123,13 +123,14 @@ fn refused(what: &str, error: &Error) -> BoardError {
     let advice = if text.contains("EACCES") || text.contains("ermission denied") {
         "allow its use: add the user to the group \"gpio\""
     } else if text.contains("EBUSY") {
-        "another program or driver uses it: end that, or use another (`gpioinfo` shows which)"
+        "another program or driver uses it: stop that, or use another GPIO (`gpioinfo` shows who \
+         uses which)"
     } else {
-        "check its name (`gpioinfo` shows what there is) and the kernel (5.5 or later)"
+        "check its name (`gpioinfo` lists the GPIOs) and the kernel's version (5.5 or later)"
     };
     BoardError::new(
         BoardErrorKind::Unavailable,
-        format!("{what} cannot be used: {text}. To go on: {advice}"),
+        format!("cannot use {what}: {text}. What helps: {advice}"),
     )
 }
 
@@ -152,7 +153,7 @@ mod tests {
     fn a_chip_that_is_not_there_is_named() {
         let pins = Pins { chip: "/dev/no-such-chip".into(), led: Some(1), ..Pins::default() };
         let text = error(&pins);
-        assert!(text.contains("/dev/no-such-chip") && text.contains("To go on"), "{text}");
+        assert!(text.contains("/dev/no-such-chip") && text.contains("What helps"), "{text}");
         let pins = Pins { chip: "no-such-label".into(), button: Some(1), ..Pins::default() };
         let text = error(&pins);
         assert!(text.contains("GPIO chip"), "{text}");

@@ -76,7 +76,7 @@ impl GpioPanel {
             .name("sayso-front".into())
             .spawn(move || serve(Front::new(led, button, mute), &theirs, &sender))
             .map_err(|error| {
-                let message = format!("no thread for the LED and the button: {error}");
+                let message = format!("cannot start a thread for the LED and the button: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         Ok(Self { shared, presses, thread: Some(thread) })
@@ -120,8 +120,12 @@ where
             Ok(None) => {}
             Err(failure) => {
                 match &failure {
-                    Failure::Led(error) => log::warn!("the LED is given up: {error:?}"),
-                    Failure::Button(error) => log::warn!("the button is given up: {error:?}"),
+                    Failure::Led(error) => {
+                        log::warn!("the LED fails and is not used any more: {error:?}")
+                    }
+                    Failure::Button(error) => {
+                        log::warn!("the button fails and is not used any more: {error:?}")
+                    }
                 }
                 front.without(&failure);
             }

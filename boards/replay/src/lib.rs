@@ -210,7 +210,7 @@ impl Board for Replay {
         if state.started.is_some() {
             return Err(BoardError::new(
                 BoardErrorKind::Unavailable,
-                "a replay runs only once: make another for another run",
+                "a replay runs only once: create another for another run",
             ));
         }
         state.echo = Some(EchoPath::new(voice_rate, self.room.as_ref())?);

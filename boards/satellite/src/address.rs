@@ -44,8 +44,9 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, BoardError> {
         let refuse = |why: &str| {
-            let message =
-                format!("{text:?}: {why}; a satellite is at a PORT[@BAUD] or at tcp:HOST:PORT");
+            let message = format!(
+                "{text:?}: {why}. The address of a satellite is PORT[@BAUD] or tcp:HOST:PORT"
+            );
             BoardError::new(BoardErrorKind::NotFound, message)
         };
         if let Some(host) = text.strip_prefix("tcp:") {
@@ -140,26 +141,28 @@ impl Address {
                 (io::ErrorKind::NotFound, Self::Serial { .. }) => {
                     (BoardErrorKind::NotFound, serial_ports())
                 }
-                (io::ErrorKind::PermissionDenied, Self::Serial { .. }) => {
-                    (BoardErrorKind::Unavailable, "join its group (`ls -l` names it)".into())
-                }
-                (_, Self::Serial { .. }) => {
-                    (BoardErrorKind::Unavailable, "is it a serial port, and unused?".into())
-                }
+                (io::ErrorKind::PermissionDenied, Self::Serial { .. }) => (
+                    BoardErrorKind::Unavailable,
+                    "add your user to the group that owns it (`ls -l` names the group)".into(),
+                ),
+                (_, Self::Serial { .. }) => (
+                    BoardErrorKind::Unavailable,
+                    "check that it is a serial port and that no other program uses it".into(),
+                ),
                 (_, Self::Tcp { .. }) => (
                     BoardErrorKind::Unavailable,
-                    "is the satellite running, and its address right?".into(),
+                    "check that the satellite is running and that this is its address".into(),
                 ),
             };
-            BoardError::new(kind, format!("{self}: {error}; {hint}"))
+            BoardError::new(kind, format!("cannot connect to {self}: {error}; {hint}"))
         })
     }
 
     fn refuse(&self, ip: IpAddr) -> BoardError {
         let message = format!(
-            "{self} is on the network ({ip}) and there is no key, so anyone there could listen \
-             in and speak for you. `sayso satellite-key` makes one: put it into the satellite \
-             and into satellite.key. Or set satellite.insecure = true to go without"
+            "{self} is on the network ({ip}) and there is no key, so anyone there could listen in \
+             and speak for you. Make a key with `sayso satellite-key` and put it into the \
+             satellite and into satellite.key. To use no key, set satellite.insecure = true"
         );
         BoardError::new(BoardErrorKind::Format, message)
     }
@@ -188,8 +191,8 @@ fn serial_ports() -> String {
     let ports = SerialPort::available_ports().unwrap_or_default();
     let names: Vec<String> = ports.iter().map(|port| port.display().to_string()).collect();
     match names.as_slice() {
-        [] => "there is no serial port: is the satellite plugged in?".into(),
-        names => format!("there is: {}", names.join(", ")),
+        [] => "there is no serial port: plug the satellite in".into(),
+        names => format!("the serial ports are: {}", names.join(", ")),
     }
 }
 

@@ -146,7 +146,10 @@ impl Board for Satellite {
         let (news, changes) = sync_channel(CHANGES);
         let came = self.came.take();
         if !self.dials && came.is_none() {
-            let message = format!("{}: it has hung up, and must dial again", self.config.address);
+            let message = format!(
+                "{}: this satellite has closed the connection, and must connect again",
+                self.config.address
+            );
             return Err(BoardError::new(BoardErrorKind::Unavailable, message));
         }
         let mute = self.mute.clone();

@@ -34,10 +34,10 @@ impl SatelliteListener {
             refuse(BoardErrorKind::NotFound, why.into())
         })?;
         if !security.allows(address.ip()) {
-            let why = "without a key, everybody on the network could listen to the room and \
-                       speak in it: only a loopback address, such as 127.0.0.1, is taken. \
-                       `sayso satellite-key` makes a key for satellite.key. Or set \
-                       satellite.insecure = true to go without";
+            let why = "without a key, anyone on the network could listen in and speak for you, so \
+                       only a loopback address such as 127.0.0.1 is allowed. Make a key with \
+                       `sayso satellite-key` and put it into the satellite and into satellite.key. \
+                       To use no key, set satellite.insecure = true";
             return Err(refuse(BoardErrorKind::NotFound, why.into()));
         }
         let bound = TcpListener::bind(address).and_then(|listener| {
@@ -46,7 +46,7 @@ impl SatelliteListener {
             Ok(Self { listener, address, security, volume })
         });
         bound.map_err(|error| {
-            let why = format!("{error}; choose another port, or stop the program that has it");
+            let why = format!("{error}; choose another port, or stop the program that uses it");
             refuse(BoardErrorKind::Unavailable, why)
         })
     }

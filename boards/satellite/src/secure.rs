@@ -130,12 +130,12 @@ impl Wire for Sealed {
     fn obstacle(&self) -> Option<&'static str> {
         match self.tunnel.refusal()? {
             Refusal::OtherKey => Some(
-                "the satellite has another key: the one in its flash and satellite.key have to \
-                 be the same. Nothing was said or heard",
+                "the satellite has another key than satellite.key, so nothing was sent or \
+                 received: give both the same key",
             ),
             Refusal::Plain => Some(
-                "the satellite does not encrypt, and satellite.key says that it has to: give it \
-                 the key, or take the setting away. Nothing was said or heard",
+                "the satellite does not encrypt, but satellite.key is set, so nothing was sent or \
+                 received: give the satellite the key, or remove the setting",
             ),
         }
     }

@@ -222,7 +222,7 @@ impl Station {
                 talk.run(wire);
             })
             .map_err(|error| {
-                let message = format!("no thread for the satellite: {error}");
+                let message = format!("cannot start a thread for the satellite: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         // From here on, dropping it ends the thread.
@@ -251,9 +251,8 @@ impl Station {
 /// There is no satellite there.
 pub fn nobody(address: &Address) -> BoardError {
     let message = format!(
-        "{address}: nobody answers there who speaks the satellite's language; is the port the \
-         right one, its speed the satellite's, and the firmware on it? Does it want a key \
-         (satellite.key)?"
+        "{address}: no satellite answers there. Check that this is its port, that the speed is the \
+         satellite's, that the firmware is on it, and that it does not need a key (satellite.key)"
     );
     BoardError::new(BoardErrorKind::Unavailable, message)
 }

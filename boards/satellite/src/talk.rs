@@ -126,7 +126,7 @@ impl Talk {
             // Nobody takes it once this thread has ended.
             .spawn(move || drop(give.send(address.open(&security))));
         if let Err(error) = opening {
-            log::warn!("{}: no thread to open it: {error}", self.address);
+            log::warn!("{}: cannot start a thread to open it: {error}", self.address);
             return None;
         }
         while !self.shared.quits() {
@@ -211,11 +211,11 @@ impl Talk {
         if was {
             self.gone = true;
             let message = if !self.dials {
-                format!("the satellite at {} has hung up", self.address)
+                format!("the satellite at {} has closed the connection", self.address)
             } else {
                 format!(
-                    "the satellite at {} is gone: it was unplugged or switched off, or the wire is \
-                 cut. As soon as it is there again, it is used again",
+                    "the satellite at {} is lost: it was unplugged or switched off, or the \
+                     connection is cut. Sayso uses it again as soon as it is back",
                     self.address
                 )
             };
@@ -273,12 +273,13 @@ impl Talk {
                 if self.name.as_ref().is_some_and(|name| name != hello.name) =>
             {
                 let line =
-                    format!("{}: another satellite is there: {:?}", self.address, hello.name);
+                    format!("{}: another satellite answers there: {:?}", self.address, hello.name);
                 self.notes.push(Note::Log(Level::Warn, line));
                 self.stranger = true;
             }
             Some(HostEvent::Connected(hello)) => {
-                let met = format!("the satellite {:?} at {} is there", hello.name, self.address);
+                let met =
+                    format!("the satellite {:?} at {} is connected", hello.name, self.address);
                 // Its rates are all within what can be resampled.
                 if let Err(error) = state.feed.attach(hello.rate, now) {
                     self.notes.push(Note::Log(Level::Warn, format!("{}: {error}", self.address)));
@@ -381,7 +382,7 @@ impl Talk {
 /// Why there can be no session with a satellite of another version.
 pub fn other_version(version: u8) -> String {
     format!(
-        "the satellite speaks version {version} of the link, and this program version {VERSION}: \
+        "the satellite uses version {version} of the link, and this program version {VERSION}: \
          update the older of the two"
     )
 }

@@ -105,7 +105,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
     WATCHED.set(None);
     let lines = LINES.take();
     let said = |what: &str| lines.iter().any(|(line, _)| line.contains(what));
-    for what in ["is there", "Stats", "is gone", "version 77"] {
+    for what in ["is connected", "Stats", "is lost", "version 77"] {
         assert!(said(what), "{what}: {lines:?}");
     }
     assert!(lines.iter().all(|(_, locked)| !locked), "{lines:?}");

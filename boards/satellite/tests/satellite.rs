@@ -345,7 +345,7 @@ fn drain(mut stream: TcpStream) {
 fn a_peer_that_says_nothing_is_no_satellite() {
     let error = hostile(drain);
     assert_eq!(error.kind(), BoardErrorKind::Unavailable);
-    assert!(error.to_string().contains("nobody answers"), "{error}");
+    assert!(error.to_string().contains("no satellite answers"), "{error}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ const MESSAGES: [&str; 9] = [
 const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/announcements.rs", &[]),
     ("firmware/assistant/src/chat.rs", &[]),
-    ("firmware/assistant/src/conversation.rs", &[", and what was said before is forgotten"]),
+    ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
@@ -72,7 +72,7 @@ const HANDLING: &[(&str, &[&str])] = &[
         &[
             "en",
             "Whisper knows no language {code:?}: use an ISO 639-1 code",
-            "this model knows only English: use a multilingual one for {code:?}",
+            "this model understands only English: use a multilingual one for {code:?}",
         ],
     ),
     // Codes of languages without spaces.

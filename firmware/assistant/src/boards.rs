@@ -197,7 +197,8 @@ impl Registry {
         let named = config.boards.get(asked);
         if named.is_some() && self.boards.iter().any(|kind| kind.usage().scheme() == asked) {
             return Err(Error::config(format!(
-                "[boards.{asked}]: {asked} is a kind of board: choose another name"
+                "[boards.{asked}]: a board cannot be called {asked}, which is a kind of board: \
+                 choose another name"
             )));
         }
         let address = named.map_or(asked, |named| &named.address);
@@ -213,7 +214,7 @@ impl Registry {
         }
         if address.starts_with(COMES) {
             return Err(Error::Usage(format!(
-                "--board {asked}: {address} comes by itself; --listen says where"
+                "--board {asked}: {address} connects by itself: accept it with --listen instead"
             )));
         }
         let names = config.boards.keys().map(String::as_str);
@@ -221,7 +222,8 @@ impl Registry {
             Some(_) => format!("[boards.{asked}]: address = {address:?}"),
             None => format!("--board {asked}"),
         };
-        Err(Error::Usage(format!("{what}: {}", either(names, &self.boards()))))
+        let known = either(names, &self.boards());
+        Err(Error::Usage(format!("{what}: there is no such board: {known}")))
     }
 
     /// Listens at an address.
@@ -234,19 +236,19 @@ impl Registry {
                 return kind.listen(rest, config);
             }
         }
-        let none = std::iter::empty();
-        Err(Error::Usage(format!("--listen {address}: {}", either(none, &self.listeners()))))
+        let known = either(std::iter::empty(), &self.listeners());
+        Err(Error::Usage(format!("--listen {address}: boards cannot connect there: {known}")))
     }
 }
 
-/// "`a`, `b` or `c`".
+/// "use `a`, `b` or `c`".
 fn either<'n>(names: impl Iterator<Item = &'n str>, usages: &[Usage]) -> String {
     let forms = usages.iter().map(|usage| usage.form);
     let all: Vec<String> = names.chain(forms).map(|form| format!("`{form}`")).collect();
     match all.split_last() {
-        None => "there is none".into(),
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "none is supported".into(),
+        Some((last, [])) => format!("use {last}"),
+        Some((last, others)) => format!("use {} or {last}", others.join(", ")),
     }
 }
 
@@ -324,28 +326,31 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_one_is_told_what_there_is() {
+    fn an_unknown_board_is_refused_and_the_known_ones_are_named() {
         let config = with("kitchen", "tcp:kitchen.lan:7000");
         for asked in ["radio", "desktop:0", "tcp", "udp:a:1", "", ":"] {
             let error = found(asked, &config).expect_err(asked);
             let there = "`kitchen`, `desktop` or `tcp:HOST:PORT`";
-            assert_eq!(error, format!("--board {asked}: {there}"));
+            assert_eq!(error, format!("--board {asked}: there is no such board: use {there}"));
         }
         let error = found("hall", &with("hall", "radio:1")).expect_err("no such kind");
         assert!(error.starts_with("[boards.hall]: address = \"radio:1\": "), "{error}");
         let error = found("desktop", &with("desktop", "tcp:a:1")).expect_err("ambiguous");
         assert!(error.contains("choose another name"), "{error}");
         let error = registry().listen("tcp:a:1", &config).err().expect("none").to_string();
-        assert_eq!(error, "--listen tcp:a:1: there is none");
+        assert_eq!(error, "--listen tcp:a:1: boards cannot connect there: none is supported");
     }
 
     #[test]
-    fn one_that_comes_by_itself_is_not_dialled() {
+    fn a_board_that_connects_by_itself_is_not_dialled() {
         for (asked, config) in
             [("kitchen", with("kitchen", "listen:pico")), ("listen:pico", Config::default())]
         {
             let error = found(asked, &config).expect_err("it comes");
-            assert!(error.contains("listen:pico comes by itself; --listen says"), "{error}");
+            assert!(
+                error.contains("listen:pico connects by itself: accept it with --listen"),
+                "{error}"
+            );
         }
         assert_eq!(known_as("pico-1").as_deref(), Some("listen:pico-1"));
         for unreadable in ["", "a\nb", "\u{1b}[2J"] {

@@ -233,12 +233,10 @@ impl Conversation {
     /// A worker failed and was replaced: what it was doing is lost.
     pub fn worker_failed(&mut self, failed: Failure) {
         let forgotten = match failed.worker {
-            Responder::NAME => ", and what was said before is forgotten",
+            Responder::NAME => ", and it has forgotten the conversation before",
             _ => "",
         };
-        self.trouble(format!(
-            "{failed}. It was started again{forgotten}; please say that once more"
-        ));
+        self.trouble(format!("{failed}. It was restarted{forgotten}. Please say that again"));
         self.asking.forget();
         self.partial.forget();
         if let Some(turn) = self.machine.turn() {
@@ -332,7 +330,8 @@ impl Conversation {
             }
             Response::Broken { turn, error } => self.broken(turn, &error),
             Response::Forgot { error } => self.trouble(format!(
-                "what was said could not be remembered ({error}); the conversation before is forgotten"
+                "the last exchange could not be remembered ({error}), so the whole conversation is \
+                 forgotten"
             )),
             Response::Ruined { error } => {
                 log::error!("{error}");
@@ -397,7 +396,9 @@ impl Conversation {
                 Purpose::Turn(turn) => self.broken(turn, &error),
                 // What cannot be understood does not interrupt.
                 Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
-                Purpose::Partial => log::debug!("the beginning was not transcribed: {error}"),
+                Purpose::Partial => {
+                    log::debug!("the first part of the utterance was not transcribed: {error}")
+                }
             },
         }
     }
@@ -658,8 +659,8 @@ impl Conversation {
         if self.is_current(turn) {
             let seconds = self.machine.config().think_timeout.as_ms() / 1000;
             self.trouble(format!(
-                "no answer within {seconds} s (turn.think_timeout_s): the models are too slow here; \
-                 --profile small is faster"
+                "no answer within {seconds} s (turn.think_timeout_s): the models are too slow on \
+                 this machine. --profile small is faster"
             ));
         }
     }

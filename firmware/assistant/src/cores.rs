@@ -203,7 +203,7 @@ impl Seat {
             return Ok(taken);
         }
         cancel.check()?;
-        Err(Error::new(ErrorKind::Cancelled, "its cores were taken back from this worker"))
+        Err(Error::new(ErrorKind::Cancelled, "this worker's cores were taken back"))
     }
 
     /// Takes back what was taken here, for others: the worker is gone, or hangs. If it

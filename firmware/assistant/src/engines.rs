@@ -81,7 +81,7 @@ pub fn cpu() -> Result<String> {
     sayso_models::ggml::cpu_check()?;
     let used: Vec<&str> =
         sayso_models::ggml::required().into_iter().map(|(name, _)| name).collect();
-    Ok(if used.is_empty() { "nothing special is needed".into() } else { used.join(" ") })
+    Ok(if used.is_empty() { "no special instructions are needed".into() } else { used.join(" ") })
 }
 
 /// The GPUs that this build will use, for people; `None` if it is for the CPU alone.

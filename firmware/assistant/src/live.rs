@@ -251,7 +251,7 @@ impl Staff {
                 Some(post) => posts.push(post),
                 None => {
                     seat.revoke();
-                    log::error!("the {name} failed as the conversation ended");
+                    log::error!("the {name} failed while the conversation ended");
                 }
             }
         }
@@ -399,7 +399,7 @@ impl Talk<'_> {
                 None
             }
             Err(error) => {
-                log::error!("no other {}: {error}", failed.worker);
+                log::error!("the {} cannot be replaced: {error}", failed.worker);
                 Some(End::Closed(Error::Failing(failed)))
             }
         }

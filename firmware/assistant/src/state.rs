@@ -63,7 +63,7 @@ impl StateFolder {
         }
         file.push_str(".json");
         if file.starts_with('.') || file.len() > LONGEST_NAME {
-            let why = "it cannot be the name of a file: choose a shorter one";
+            let why = "this cannot be the name of a file: choose a shorter one";
             return Err(Error::Io(format!("{name}: {why}")));
         }
         Ok(self.dir.join(file))
@@ -145,8 +145,8 @@ impl Sound {
     pub fn recall(state: &StateFolder, board: &str) -> (Self, Option<String>) {
         let doubt = |why: String| {
             let message = format!(
-                "whether {board} was muted is not known, so it is muted now: {why}. \
-                 `sayso ctl unmute` ends that"
+                "it is not known whether {board} was muted, so it is muted now: {why}. To unmute \
+                 it: `sayso ctl unmute`"
             );
             (Self { muted: true, ..Self::default() }, Some(message))
         };

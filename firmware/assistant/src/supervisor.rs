@@ -86,7 +86,7 @@ impl fmt::Display for Failure {
         match self.fault {
             Fault::Died => write!(f, "the {} ended unexpectedly", self.worker),
             Fault::Hung => {
-                write!(f, "the {} has not moved for {} s", self.worker, HANG.as_secs())
+                write!(f, "the {} has made no progress for {} s", self.worker, HANG.as_secs())
             }
         }
     }

@@ -234,7 +234,7 @@ fn who_cannot_be_told_from_the_loudspeaker_is_asked_to_repeat_it() {
         let [announced] = heard(&run)[..] else { panic!("{:?}", run.turns) };
         assert_eq!((announced.origin, announced.ending), (Origin::Announcement, Ending::Complete));
         let [trouble] = &run.troubles[..] else { panic!("{:?}", run.troubles) };
-        assert!(trouble.contains("please say that once more"), "{trouble}");
+        assert!(trouble.contains("Please say that again"), "{trouble}");
     }
 }
 

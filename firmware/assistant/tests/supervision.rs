@@ -355,7 +355,7 @@ fn a_worker_that_hangs_is_replaced_and_reported() {
     for role in ["transcriber", "end-of-turn detector", "responder", "synthesizer"] {
         let outcome = talk(role, How::Hangs, 1);
         assert!(outcome.ended.is_ok(), "{role}: {:?}", outcome.ended);
-        let expected = format!("the {role} has not moved for 5 s");
+        let expected = format!("the {role} has made no progress for 5 s");
         assert_eq!(outcome.troubles.len(), 1, "{role}: {:?}", outcome.troubles);
         assert!(outcome.troubles[0].starts_with(&expected), "{:?}", outcome.troubles);
         assert!(outcome.answers >= 1, "{role}");

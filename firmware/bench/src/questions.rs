@@ -96,8 +96,9 @@ impl Choice {
                 Some(folder) => self.folder(&folder)?,
                 None => {
                     term::note(format!(
-                        "no tests/data in or above the working folder: these are the {} \
-                         recordings that come with the program. --data DIR names a folder",
+                        "there is no tests/data in or above the working folder, so the {} \
+                         recordings in the program are used. To use a folder of your own: --data \
+                         DIR",
                         EMBEDDED.len()
                     ));
                     embedded()?

@@ -16,7 +16,7 @@ use super::{GlobalOptions, term};
 /// The longest question, so that an endless recording ends.
 const LONGEST: Duration = Duration::from_secs(120);
 
-const UNHEARD: &str = "no words were heard in it. `sayso transcribe --json` tells why";
+const UNHEARD: &str = "no words were heard in it. `sayso transcribe --json` says why";
 
 /// A pause within a question is shorter than this, in ms.
 const PAUSE_MS: u32 = 10_000;
@@ -29,9 +29,8 @@ Examples:
   sayso ask one.wav two.flac --json         a conversation, for a program
   sayso --profile small ask question.wav    with the model for small machines
 
-A recording is one question, whatever its pauses up to 10 s. What follows a longer
-pause is a further question: each is answered whole before the next is heard, as if
-it were in a file of its own.";
+A recording is one question as long as its pauses are shorter than 10 s. After a longer
+pause the next question begins. Each question is answered before the next is heard.";
 
 /// Ask a recorded question and get a spoken answer.
 #[derive(Args)]
@@ -111,7 +110,7 @@ impl Ask {
         match failed {
             0 => Ok(()),
             n => Err(Error::NothingSaid(format!(
-                "{n} of {all} questions were not answered, as noted above"
+                "{n} of {all} questions were not answered: see above"
             ))),
         }
     }
@@ -175,7 +174,7 @@ fn cut(spoken: &[Range<usize>], pause: usize, length: usize) -> Vec<Range<usize>
 fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        let message = format!("{}: there is no such folder: create it", folder.display());
+        let message = format!("{}: this folder does not exist: create it", folder.display());
         return Err(Error::Usage(message));
     }
     if questions.iter().any(|question| is_same_file(question, output)) {

@@ -62,7 +62,7 @@ impl Chat {
                 Line::Whole(text) if text.trim().is_empty() => continue,
                 Line::Whole(text) => Ok(text.trim()),
                 Line::TooLong => Err(Error::Usage(format!(
-                    "a line of more than {LONGEST} bytes cannot be answered: say it shorter"
+                    "a line of more than {LONGEST} bytes is too long to be answered: shorten it"
                 ))),
             };
             if prompt {
@@ -112,8 +112,8 @@ impl Chat {
         })?;
         if written.trim().is_empty() {
             return Err(Error::Turn(
-                "the language model wrote nothing. Say it otherwise; if that is always so, \
-                 `sayso models verify` tells whether its file is whole"
+                "the language model wrote nothing. Try other words. If this happens always, check \
+                 the model's file with `sayso models verify`"
                     .into(),
             ));
         }

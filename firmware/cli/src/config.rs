@@ -50,7 +50,9 @@ impl ConfigCommand {
             Action::Init { file, force } => {
                 let named = file.clone().or_else(|| shared.config.clone());
                 let file = &named.or_else(Config::user_file).ok_or_else(|| {
-                    Error::Usage("you have no configuration folder: name a file".into())
+                    Error::Usage(
+                        "you have no configuration folder: name a file for the settings".into(),
+                    )
                 })?;
                 // The user's own folder of settings may not be there yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
@@ -59,7 +61,7 @@ impl ConfigCommand {
                 }
                 if file.exists() && !force {
                     return Err(Error::Usage(format!(
-                        "{} is there already: choose another name, or --force to replace it",
+                        "{} exists already: choose another name, or replace it with --force",
                         file.display()
                     )));
                 }
@@ -81,9 +83,10 @@ impl ConfigCommand {
             Action::Path => {
                 match shared.file() {
                     Some(file) => println!("{}", file.display()),
-                    None => {
-                        term::note("no file: the defaults hold. `sayso config init` writes one")
-                    }
+                    None => term::note(
+                        "there is no settings file, so the defaults are used. `sayso config init` \
+                         writes one",
+                    ),
                 }
                 Ok(())
             }

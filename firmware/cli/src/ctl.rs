@@ -15,8 +15,8 @@ use super::{GlobalOptions, term};
 const WAIT: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
-It speaks to the `sayso run` of this user, else to the service of the machine, which
-answers its own user and root alone.
+It reaches the `sayso run` that this user started or, if there is none, the service of
+this machine. The service answers only its own user and root.
 
 Examples:
   sayso ctl status                              what it is doing
@@ -24,7 +24,7 @@ Examples:
   sayso ctl announce --urgent \"Fire!\"           at once, after a chime
   sayso ctl ask \"What time is it?\"              answered aloud, as if it had been spoken
   sayso ctl stop                                end what it is saying
-  sayso ctl --board kitchen mute                hear nothing there, also after a restart
+  sayso ctl --board kitchen mute                stop hearing there, also after a restart
   sayso ctl volume 50%
   sudo sayso ctl status                         of the service";
 
@@ -126,7 +126,7 @@ impl Ctl {
         match answer {
             Answer { ok: true, .. } => Ok(()),
             answer => Err(Error::Usage(
-                answer.error.unwrap_or_else(|| "it was not done, for no reason given".into()),
+                answer.error.unwrap_or_else(|| "it was not done, and no reason was given".into()),
             )),
         }
     }
@@ -136,8 +136,8 @@ impl Ctl {
 fn ask(config: &Config, request: &Request) -> Result<Answer> {
     let mut paths: Vec<PathBuf> = socket::path(config).into_iter().collect();
     if paths.is_empty() {
-        let message = "no socket to ask at: control.socket is `none`, by --control, SAYSO_CONTROL or \
-                       the settings. Name one with --control";
+        let message = "there is no socket to use, because --control, SAYSO_CONTROL or the setting \
+                       control.socket is `none`. Name one with --control";
         return Err(Error::Usage(message.into()));
     }
     if config.control.socket.is_empty() {
@@ -153,7 +153,7 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
     }
     let places: Vec<String> = nobody.iter().map(|path| path.display().to_string()).collect();
     Err(Error::Usage(format!(
-        "nothing runs that listens at {}: start `sayso run`, or name its socket with --control",
+        "no running sayso listens at {}: start `sayso run`, or name its socket with --control",
         places.join(" or ")
     )))
 }
@@ -166,7 +166,7 @@ fn is_nobody(error: &io::Error) -> bool {
 fn failed(path: &Path, error: &io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            "; it answers the user who started it, and root: try with sudo"
+            "; only the user who started it and root may use it: try with sudo"
         }
         _ => "",
     };
@@ -191,7 +191,7 @@ fn line(status: &BoardStatus) -> String {
     }
     line.push_str(": ");
     line.push_str(&match (status.phase, status.state, &status.reason) {
-        (Phase::Waiting, _, Some(reason)) => format!("waited for: {reason}"),
+        (Phase::Waiting, _, Some(reason)) => format!("waiting for it: {reason}"),
         (Phase::Waiting, _, None) => "being opened".into(),
         (Phase::Loading, ..) => "loading the models".into(),
         (Phase::Open, Some(state), _) => format!("{state:?}").to_lowercase(),

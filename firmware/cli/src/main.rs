@@ -38,8 +38,8 @@ Examples:
   sayso ask question.wav -o answer.wav      ask a recorded question
   sayso run                                 talk with it
   sayso --profile small ask question.wav    with the model for small machines
-  sayso --set turn.hangover_ms=400 run      any setting of sayso.toml, for once
-  sayso doctor                              what is fine here, and what is not";
+  sayso --set turn.hangover_ms=400 run      change a setting of sayso.toml for one run
+  sayso doctor                              what works on this machine and what does not";
 
 /// An on-device voice assistant: you speak, it answers aloud, and nothing
 /// leaves the machine.
@@ -136,7 +136,9 @@ impl GlobalOptions {
         let same = |file: &PathBuf| file.canonicalize().ok() == here.canonicalize().ok();
         if self.config.is_none() && here.is_file() && !file.as_ref().is_some_and(same) {
             TOLD.call_once(|| {
-                term::note("the sayso.toml of this folder is not used: `--config sayso.toml` does");
+                term::note(
+                    "the sayso.toml in this folder is not used. To use it: `--config sayso.toml`",
+                );
             });
         }
         file
@@ -245,7 +247,7 @@ fn end_with_the_reader() {
             std::process::exit(LIKE_SIGPIPE);
         }
         if let Some(why) = why.strip_prefix("out: ") {
-            term::error(&format!("what was to be printed cannot be written: {why}"));
+            term::error(&format!("the output cannot be written: {why}"));
         }
         std::process::exit(1);
     }));
@@ -266,7 +268,7 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
         Err(error) => return Err(error.into()),
     };
     if sound.truncated {
-        term::note(format!("{}: cut short; this is what is there", file.display()));
+        term::note(format!("{}: the file is cut short; its beginning is used", file.display()));
     }
     Ok(Some(sound.samples))
 }
@@ -319,7 +321,7 @@ fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
 fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
     let failed = |error: &std::io::Error| {
         let todo = match error.kind() {
-            ErrorKind::NotFound => "Make its folder, or name another file",
+            ErrorKind::NotFound => "Create its folder, or name another file",
             _ => "Name another file",
         };
         // Without the name of the half file.

@@ -17,10 +17,10 @@ use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso models                              what there is, and what is installed
+  sayso models                              all models, and which are installed
   sayso models fetch                        what the settings ask for
   sayso models fetch smollm2-135m           a model by name
-  sayso models export /media/stick          for a machine without a network, and there:
+  sayso models export /media/stick          for a machine without a network; on that machine:
   sayso models import /media/stick";
 
 /// The model store. Without a subcommand, lists the catalogue.
@@ -131,7 +131,7 @@ impl Models {
             println!("{}", term::dim(format!("\nin {}", store.dir().display())));
             println!(
                 "{}",
-                term::dim("the licence text of an installed model is NAME/LICENSE there")
+                term::dim("the licence of an installed model is in NAME/LICENSE in this folder")
             );
         }
         Ok(())
@@ -144,8 +144,8 @@ impl Models {
         drop(bars);
         for fetched in done? {
             let what = match &fetched.outcome {
-                Outcome::Present => "already there".to_owned(),
-                Outcome::Adopted => "found in place and checked".into(),
+                Outcome::Present => "installed already".to_owned(),
+                Outcome::Adopted => "its files were there already, and are right".into(),
                 Outcome::Installed { source } => format!("installed from {source}"),
                 _ => "done".into(),
             };
@@ -183,7 +183,7 @@ impl Models {
             }
         }
         if report.is_empty() {
-            return Err(Error::Usage("nothing is installed: `sayso models fetch`".into()));
+            return Err(Error::Usage("no model is installed: run `sayso models fetch`".into()));
         }
         let bad: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
         if bad.is_empty() {
@@ -192,7 +192,7 @@ impl Models {
         let mut models: Vec<&str> = bad.iter().map(|file| file.model.as_str()).collect();
         models.dedup();
         Err(Error::Usage(format!(
-            "not as they should be: {} of {} files. `sayso models fetch {}` puts them right",
+            "{} of {} files are wrong or missing. To repair them: `sayso models fetch {}`",
             bad.len(),
             report.len(),
             models.join(" ")

@@ -16,8 +16,8 @@ Examples:
   sayso satellite-key -o ~/.config/sayso/satellite.key
   sayso --set satellite.key_file=~/.config/sayso/satellite.key run --board tcp:kitchen.lan:7000
 
-The satellite needs the same key: the 64 digits, as its documentation says. Who has the key
-can listen in and speak for you; nobody else on the network can.";
+The satellite needs the same key: see docs/satellite.md. Anyone who has the key can listen
+in and speak for you; nobody else on the network can.";
 
 /// Make the key that encrypts satellites on the network.
 #[derive(Args)]
@@ -31,7 +31,7 @@ pub struct SatelliteKey {
 impl SatelliteKey {
     pub fn run(&self) -> Result<()> {
         let key = generate_key()
-            .map_err(|error| Error::Io(format!("the system gives no random bytes: {error}")))?;
+            .map_err(|error| Error::Io(format!("the system provides no random bytes: {error}")))?;
         let Some(path) = &self.output else {
             println!("{key:x}");
             return Ok(());
@@ -39,7 +39,7 @@ impl SatelliteKey {
         write(path, &key).map_err(|error| {
             let hint = match error.kind() {
                 std::io::ErrorKind::AlreadyExists => {
-                    ": satellites may be using that key. Remove the file, or name another"
+                    ": satellites may use the key in it. Remove the file, or name another"
                 }
                 _ => "",
             };
@@ -84,7 +84,7 @@ fn read(path: &Path) -> Result<Key> {
     let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
     if readable_by_others(&file) {
         term::note(format!(
-            "{}: others can read this key, and so listen in: `chmod 600` it",
+            "{}: other users can read this key, and so listen in. To prevent that: `chmod 600`",
             path.display()
         ));
     }

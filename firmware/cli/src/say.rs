@@ -12,9 +12,9 @@ use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso say \"Dinner is at 7:30 pm.\"        aloud
+  sayso say \"Dinner is at 7:30 pm.\"        on the loudspeaker
   sayso say -o dinner.wav Dinner is ready   into a file
-  fortune | sayso say -                     what another program writes
+  fortune | sayso say -                     a text that another program prints
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
 
 /// Speak a text.
@@ -84,7 +84,7 @@ impl Sink {
 }
 
 fn no_sound(error: Error) -> Error {
-    Error::Usage(format!("{error}; or write a file with `-o FILE.wav`"))
+    Error::Usage(format!("{error}. To write a file instead: `-o FILE.wav`"))
 }
 
 impl Say {
@@ -98,7 +98,7 @@ impl Say {
         }
         let text = match self.text.as_slice() {
             [from] if from == "-" => std::io::read_to_string(std::io::stdin())
-                .map_err(|error| Error::Io(format!("the text on stdin: {error}")))?,
+                .map_err(|error| Error::Io(format!("cannot read the text on stdin: {error}")))?,
             words => words.join(" "),
         };
         let mut clauses = Vec::new();

@@ -35,7 +35,7 @@ impl Service {
         if self.managed
             && let Err(error) = notify(states)
         {
-            log::warn!("the service manager cannot be told: {error}");
+            log::warn!("cannot report to the service manager: {error}");
         }
     }
 
@@ -80,7 +80,10 @@ impl Service {
         };
         // It ends with the program.
         if let Err(error) = std::thread::Builder::new().name("watchdog".into()).spawn(watching) {
-            log::error!("nobody feeds the watchdog: cannot start a thread: {error}");
+            log::error!(
+                "the watchdog will restart this program, because the thread that feeds it cannot \
+                 start: {error}"
+            );
         }
     }
 }

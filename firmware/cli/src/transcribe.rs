@@ -88,7 +88,7 @@ impl Transcribe {
             return Ok(());
         }
         let all = self.files.len();
-        Err(Error::Usage(format!("{unread} of {all} files could not be read, as noted above")))
+        Err(Error::Usage(format!("{unread} of {all} files could not be read: see above")))
     }
 }
 
@@ -131,8 +131,8 @@ fn said(why: Rejection) -> &'static str {
         Rejection::TooShort => "it is too short",
         Rejection::Silence => "it is silent",
         Rejection::NoSpeech => "nobody seems to speak",
-        Rejection::Repetition => "only the same again and again",
-        Rejection::LowConfidence => "too uncertain to be written down",
+        Rejection::Repetition => "the same words again and again",
+        Rejection::LowConfidence => "the words are too uncertain",
         Rejection::NotWords => "sounds, but no words",
         _ => "it was rejected",
     }

@@ -34,7 +34,10 @@ impl Chat {
                 path.display()
             );
         } else {
-            log::warn!("{}: no chat template, perhaps no chat model; using ChatML", path.display());
+            log::warn!(
+                "{}: this file has no chat template, so it may not be a chat model; using ChatML",
+                path.display()
+            );
         }
         let template = LlamaChatTemplate::new("chatml").map_err(cannot_apply)?;
         Ok(Self { template })

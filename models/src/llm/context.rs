@@ -53,7 +53,8 @@ pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Arc<LlamaModel>> {
     Ok(Arc::new(model.map_err(|error| {
         damaged(match error {
             LlamaModelLoadError::NullResult => {
-                "llama.cpp cannot load this model: it is damaged or of a kind it does not know; fetch it again"
+                "llama.cpp cannot load this model: it is damaged, or of a kind that llama.cpp does \
+                 not know; fetch it again"
             }
             _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
         })
@@ -97,7 +98,7 @@ impl Context {
         let loaded = Loaded::try_new(model.clone(), |model| model.new_context(backend, params));
         let loaded = loaded.map_err(|error| {
             let message = format!(
-                "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
+                "llama.cpp cannot create a context of {} tokens; set llm.context lower",
                 shape.n_ctx
             );
             Error::new(ErrorKind::Engine, message).with_source(error)
@@ -194,7 +195,9 @@ impl Context {
             self.tokens.truncate(length);
         } else {
             // So it is with recurrent models: all of it is computed again.
-            log::debug!("this kind of model cannot forget part of a conversation; starting anew");
+            log::debug!(
+                "this kind of model cannot forget part of a conversation, so it forgets all of it"
+            );
             self.clear();
         }
     }

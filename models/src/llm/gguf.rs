@@ -49,10 +49,9 @@ impl Header {
     pub fn open(path: &Path) -> Result<Self> {
         let file = std::fs::File::open(path).map_err(|error| {
             let (kind, message) = match error.kind() {
-                std::io::ErrorKind::NotFound => (
-                    ErrorKind::Missing,
-                    "the language model is not there; fetch it or name another",
-                ),
+                std::io::ErrorKind::NotFound => {
+                    (ErrorKind::Missing, "the language model is missing; fetch it or name another")
+                }
                 _ => (ErrorKind::Io, "the language model cannot be opened"),
             };
             Error::new(kind, message).with_path(path).with_source(error)
@@ -66,7 +65,7 @@ impl Header {
         if !metadata.is_file() {
             return Err(Error::new(
                 ErrorKind::Damaged,
-                "this is not a file but a folder or a device; name a GGUF file",
+                "this is a folder or a device, not a file; name a GGUF file",
             )
             .with_path(path));
         }
@@ -92,7 +91,9 @@ impl Header {
         }
         let version = at.u32()?;
         if !(2..=3).contains(&version) {
-            return Err(damaged(format!("GGUF version {version} is not known (2 and 3 are)")));
+            return Err(damaged(format!(
+                "GGUF version {version} is not supported, only 2 and 3 are"
+            )));
         }
         let tensors = at.count("tensors", MAX_TENSORS, 24)?;
         let entries = at.count("metadata entries", MAX_ENTRIES, 13)?;
@@ -111,11 +112,11 @@ impl Header {
         };
         let architecture = text("general.architecture")
             .filter(|name| !name.is_empty())
-            .ok_or_else(|| damaged("it does not say what architecture it is"))?;
+            .ok_or_else(|| damaged("it does not name its architecture"))?;
         let alignment = match values.get("general.alignment") {
             None => 32,
             Some(Value::Number(n)) if n.is_power_of_two() && *n <= 1 << 20 => *n,
-            Some(_) => return Err(damaged("its alignment makes no sense")),
+            Some(_) => return Err(damaged("its alignment is not possible")),
         };
         let number = |key: &str| match values.get(&format!("{architecture}.{key}")) {
             Some(Value::Number(n)) => Some(*n),
@@ -124,7 +125,7 @@ impl Header {
         // llama.cpp ends the program on some of these instead of refusing them.
         for key in ["block_count", "embedding_length", "attention.head_count", "context_length"] {
             if number(key).is_some_and(|n| n == 0 || n > 1 << 31) {
-                return Err(damaged(format!("its {key} makes no sense")));
+                return Err(damaged(format!("its {key} is not possible")));
             }
         }
         let vocabulary = match values.get("tokenizer.ggml.tokens") {
@@ -133,7 +134,7 @@ impl Header {
         };
 
         if tensors == 0 {
-            return Err(damaged("it holds no tensors"));
+            return Err(damaged("it has no tensors"));
         }
         let mut spans = Vec::with_capacity(tensors);
         let mut names = std::collections::BTreeSet::new();

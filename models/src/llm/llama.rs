@@ -215,7 +215,8 @@ impl Llama {
         Error::new(
             ErrorKind::Input,
             format!(
-                "this is too long for the model's context of {} tokens: say it shorter, or give the model a larger one",
+                "this is too long for the model's context of {} tokens: shorten it, or set \
+                 llm.context higher",
                 self.model.capacity()
             ),
         )
@@ -269,7 +270,7 @@ impl Llama {
             reply.reply_tokens += 1;
             say(&plain.push(&piece), &mut self.pending);
             if guard::loops(&tokens) {
-                log::debug!("the reply repeats itself: ending it");
+                log::debug!("the reply repeats itself, so it is ended");
                 break;
             }
             self.context.append(&[token], cancel)?;
@@ -315,7 +316,10 @@ impl Llm for Llama {
                     self.primed = prompt(Some(self.context.beginning()?));
                     return Ok(primed(true));
                 }
-                Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
+                Err(why) => log::info!(
+                    "{}: this saved prompt is not used: {why}; computing the prompt",
+                    path.display()
+                ),
             }
         }
         self.hold(&tokens, &Cancel::new())?;
@@ -324,7 +328,7 @@ impl Llm for Llama {
             && let Err(error) = self.context.save(path, &key)
         {
             log::warn!(
-                "{}: the prompt cannot be saved ({error}); the next start computes it again",
+                "{}: the prompt cannot be saved ({error}), so the next start computes it again",
                 path.display()
             );
         }

@@ -28,10 +28,10 @@ pub(super) fn check(path: &Path, key: &Key) -> Result<(), String> {
     let (rest, magic) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
     let (rest, saved_key) = rest.split_last_chunk::<32>().unwrap_or((&[], &[0; 32]));
     let Some((state, checksum)) = rest.split_last_chunk::<32>().filter(|_| magic == MAGIC) else {
-        return Err("it is not a whole saved prompt".to_owned());
+        return Err("it is not a complete saved prompt".to_owned());
     };
     if saved_key != key {
-        return Err("it is of another prompt, model or version".to_owned());
+        return Err("it belongs to another prompt, model or version".to_owned());
     }
     if Sha256::digest(state)[..] != *checksum {
         return Err("its checksum is wrong".to_owned());

@@ -90,7 +90,7 @@ impl Model {
         let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
         let mut n_ctx = config.n_ctx;
         if let Some(trained) = header.trained_context.filter(|&t| t < u64::from(n_ctx)) {
-            log::warn!("n_ctx {n_ctx} is more than the model knows; using {trained}");
+            log::warn!("n_ctx {n_ctx} is more than the model was trained for; using {trained}");
             n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
         }
         let shape = Shape {
@@ -120,7 +120,7 @@ pub(super) fn check(path: &Path) -> Result<Header> {
     let header = Header::open(path)?;
     let architecture = header.architecture.as_str();
     if header.vocabulary == 0 || ENCODERS.contains(&architecture) || architecture.contains("bert") {
-        let message = "this model does not write text; name a chat model";
+        let message = "this model cannot write text; name a chat model";
         return Err(Error::new(ErrorKind::Damaged, message).with_path(path));
     }
     Ok(header)

@@ -177,7 +177,7 @@ fn cut_padding(graph: &mut pb::GraphProto) -> TractResult<()> {
         .remove(padding)
         .output
         .pop()
-        .ok_or_else(|| TractError::msg("the padding of the input leads nowhere"))?;
+        .ok_or_else(|| TractError::msg("nothing uses the padding of the input"))?;
     for node in &mut graph.node {
         for input in node.input.iter_mut().filter(|input| **input == padded) {
             "input".clone_into(input);

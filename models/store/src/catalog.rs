@@ -410,7 +410,9 @@ fn check(model: &Model) -> Result<()> {
     }
     let files: BTreeSet<&str> = model.files().into_iter().collect();
     if model.licence_text.is_some() && files.contains(LICENCE) {
-        return wrong(format!("its sources bring the {LICENCE} that licence_text would write"));
+        return wrong(format!(
+            "its sources contain a {LICENCE} already, and licence_text would write another"
+        ));
     }
     for source in &model.sources {
         for piece in &source.pieces {
@@ -418,7 +420,12 @@ fn check(model: &Model) -> Result<()> {
                 (Some(url), None, None)
                     if url.starts_with("https://") || url.starts_with("http://") => {}
                 (None, Some(pip), Some(_)) if is_requirement(pip) => {}
-                _ => return wrong(format!("a piece of {:?} has no usable place", source.title)),
+                _ => {
+                    return wrong(format!(
+                        "a piece of {:?} has neither a usable url nor a usable pip and member",
+                        source.title
+                    ));
+                }
             }
         }
         let pieces: BTreeSet<&str> = source.pieces.iter().map(Piece::name).collect();
@@ -434,7 +441,10 @@ fn check(model: &Model) -> Result<()> {
                 return wrong(format!("{} needs its sha256", make.file));
             }
             if (make.by == By::Join) != make.to.is_none() {
-                return wrong(format!("{} needs `to` just when it is converted", make.file));
+                return wrong(format!(
+                    "{} needs `to` if it is converted, and only then",
+                    make.file
+                ));
             }
         }
         let named: Vec<&str> = source.files().map(|(name, _)| name).collect();
@@ -443,7 +453,10 @@ fn check(model: &Model) -> Result<()> {
             || unique != files
             || !files.iter().all(|name| is_plain(name))
         {
-            return wrong(format!("{:?} installs other files than the first source", source.title));
+            return wrong(format!(
+                "{:?} does not install the same files as the first source",
+                source.title
+            ));
         }
     }
     Ok(())

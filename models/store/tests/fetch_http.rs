@@ -53,7 +53,7 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[1].range, Some(100_000));
     assert_eq!(seen[1].if_range.as_deref(), Some("\"v1\""));
-    assert!(heard.all().contains("going on from byte 100000"), "{}", heard.all());
+    assert!(heard.all().contains("continuing from byte 100000"), "{}", heard.all());
 }
 
 /// A shared folder may hold links that somebody else put there.
@@ -184,8 +184,8 @@ fn a_wrong_length_is_passed_over() {
     let Outcome::Installed { source } = &done[0].outcome else { panic!("{done:?}") };
     assert!(source.ends_with("/good"));
     assert_eq!(heard.said.len(), 3, "{}", heard.all());
-    assert!(heard.said[0].contains("299999 bytes where 300000 are due: passed over"));
-    assert!(heard.said[1].contains("300001 bytes where 300000 are due: passed over"));
+    assert!(heard.said[0].contains("299999 bytes instead of 300000; trying the next source"));
+    assert!(heard.said[1].contains("300001 bytes instead of 300000; trying the next source"));
     assert!(heard.said[2].contains("longer than the 300000 bytes"));
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
 }
@@ -292,13 +292,13 @@ fn what_cannot_be_reached_is_passed_over_at_once() {
     let due = ["connection was refused", "unreachable", "status 404", "status 500"];
     assert_eq!(heard.said.len(), due.len(), "no tries in vain: {}", heard.all());
     for (said, due) in heard.said.iter().zip(due) {
-        assert!(said.contains(due) && said.ends_with("passed over"), "{said}");
+        assert!(said.contains(due) && said.ends_with("trying the next source"), "{said}");
     }
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
 }
 
 #[test]
-fn one_model_that_cannot_be_had_keeps_no_other_away() {
+fn a_model_that_cannot_be_fetched_does_not_keep_the_others_from_being_fetched() {
     let body = bytes(14, N);
     let served = body.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));
@@ -307,7 +307,7 @@ fn one_model_that_cannot_be_had_keeps_no_other_away() {
     let f = Fixture::new(&catalog);
     let error = f.store.fetch(&["bad", "good"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Source);
-    assert!(error.to_string().starts_with("bad could not be had"), "{error}");
+    assert!(error.to_string().starts_with("bad could not be fetched"), "{error}");
     assert!(f.store.state("good").unwrap().is_installed());
     let error = f.store.fetch(&["ugly"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
@@ -350,7 +350,7 @@ fn two_fetches_at_once_do_the_work_once() {
     let (first, second) = if a.0 == Outcome::Present { (b, a) } else { (a, b) };
     assert!(matches!(first.0, Outcome::Installed { .. }));
     assert_eq!(second.0, Outcome::Present);
-    assert!(second.1.contains("another fetch"), "{}", second.1);
+    assert!(second.1.contains("another program is fetching"), "{}", second.1);
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn a_file_is_converted_and_then_known_by_what_came_out() {
     let f = one(&[source(size + 1), source(size)]);
     let mut heard = Heard::default();
     f.store.fetch(&["m"], &options(), &mut heard, &Cancel::new()).unwrap();
-    assert!(heard.all().contains("q.bin came out wrong"), "{}", heard.all());
+    assert!(heard.all().contains("the converted q.bin is wrong"), "{}", heard.all());
     assert_eq!(server.seen().len(), 1, "the piece was right, so it is not fetched again");
     let path = f.store.path("m", "q.bin").unwrap();
     let made = fs::read(&path).unwrap();
@@ -417,7 +417,7 @@ fn a_file_is_converted_and_then_known_by_what_came_out() {
     let mut changed = made.clone();
     *changed.last_mut().unwrap() ^= 1;
     fs::write(&path, changed).unwrap();
-    assert_eq!(verify()[0].problem.as_deref(), Some("it was changed since it was installed"));
+    assert_eq!(verify()[0].problem.as_deref(), Some("it has changed since it was installed"));
 }
 
 #[test]

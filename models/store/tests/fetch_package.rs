@@ -92,7 +92,7 @@ fn an_unreachable_address_is_passed_over_to_the_package() {
     let mut heard = Heard::default();
     f.store.fetch(&["m"], &copying(f.dir.path()), &mut heard, &Cancel::new()).unwrap();
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), a);
-    assert!(heard.all().contains("refused: passed over"), "{}", heard.all());
+    assert!(heard.all().contains("refused; trying the next source"), "{}", heard.all());
 }
 
 #[test]
@@ -104,7 +104,10 @@ fn each_source_that_failed_is_told_once() {
     let mut heard = Heard::default();
     let error = f.store.fetch(&["m"], &options, &mut heard, &Cancel::new()).unwrap_err();
     let (said, error) = (heard.all(), error.to_string());
-    assert!(said.contains("refused: passed over") && !said.contains("no such package"), "{said}");
+    assert!(
+        said.contains("refused; trying the next source") && !said.contains("no such package"),
+        "{said}"
+    );
     assert!(error.contains("failed on p1==1.0: no such package)"), "{error}");
     assert!(!error.contains("refused") && !error.contains("noise"), "{error}");
 }
@@ -217,5 +220,5 @@ fn a_cancel_stops_the_client_and_all_it_started() {
     options.client_timeout = Duration::from_millis(300);
     let error = f.store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Source);
-    assert!(error.to_string().contains("no headway"), "{error}");
+    assert!(error.to_string().contains("no progress"), "{error}");
 }

@@ -219,7 +219,7 @@ fn damage_is_found_and_put_right() {
     changed[777] ^= 1;
     fs::write(world.f.file("one", "b"), &changed).unwrap();
     assert!(world.f.store.state("one").unwrap().is_installed());
-    assert_eq!(problems(&world.f.store), ["b: it was changed since it was installed"]);
+    assert_eq!(problems(&world.f.store), ["b: it has changed since it was installed"]);
     fs::remove_file(world.f.file("one", "b")).unwrap();
     assert_eq!(problems(&world.f.store), ["b: it is missing"]);
 
@@ -356,7 +356,7 @@ fn a_bundle_cannot_bring_other_bytes_under_a_known_name() {
     fs::write(bundle.join("two/c"), evil).unwrap();
     let other = world.elsewhere();
     let error = other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap_err();
-    assert!(error.to_string().contains("not a hash of the catalogue"), "{error}");
+    assert!(error.to_string().contains("is not in the catalogue"), "{error}");
 }
 
 #[cfg(unix)]
@@ -412,7 +412,7 @@ fn too_little_room_is_said_before_anything_is_asked_for() {
     let options = FetchOptions { free_space: |_| Some(5_000_000), ..options() };
     let error = world.f.store.fetch(&["one"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("needs 17 MB of room and 5 MB are free"), "{error}");
+    assert!(error.to_string().contains("needs 17 MB on the disk and 5 MB are free"), "{error}");
     assert!(world._server.seen().is_empty());
 }
 
@@ -459,7 +459,7 @@ fn a_disk_that_fills_up_is_said_and_nothing_else_is_touched() {
     let options = FetchOptions { free_space: |_| None, ..options() };
     let error = store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("the disk is full; make room"), "{error}");
+    assert!(error.to_string().contains("the disk is full; free some space"), "{error}");
     assert!(!disk.0.path().join("m").exists());
 }
 

@@ -19,7 +19,7 @@ const MOST_WAITING: usize = 32;
 /// so more wait only where a conversation stands still.
 const MOST_PENDING: usize = 1_024;
 
-const BUSY: &str = "too much waits there already: try later";
+const BUSY: &str = "too many requests wait there already: try again later";
 
 /// A board that is waited for is looked for more often than this. One that was not has a
 /// thread that hangs.
@@ -169,7 +169,7 @@ impl Hub {
             Operation::Announce { text, urgent } => self.announce(named, text, *urgent, true),
             Operation::Ask { text } => {
                 if named.is_none() && self.boards().len() > 1 {
-                    return self.unknown("which board is to answer?");
+                    return self.unknown("name the board that is to answer");
                 }
                 self.send(named, &Command::Ask(text.trim().into()))
             }
@@ -191,7 +191,7 @@ impl Hub {
         let names = self.boards().keys().cloned().collect::<Vec<_>>().join(", ");
         let there = match names.as_str() {
             "" => "there are no boards yet".into(),
-            names => format!("{what}; the boards: {names}"),
+            names => format!("{what}; the boards are: {names}"),
         };
         Answer::refused(Refusal::UnknownBoard, there)
     }
@@ -210,7 +210,9 @@ impl Hub {
             }
             let Some(handle) = place.handle.as_ref().filter(|_| place.phase == Phase::Open) else {
                 last = Some(match &place.reason {
-                    Some(reason) => format!("{name} is waited for: {reason}"),
+                    Some(reason) => {
+                        format!("{name} is not ready, because Sayso waits for it: {reason}")
+                    }
                     None => format!("{name} is not ready yet: its models are being loaded"),
                 });
                 continue;
@@ -266,7 +268,9 @@ impl Hub {
             None => Answer::done(),
             Some(error) => Answer::refused(
                 Refusal::NotSaved,
-                format!("it is so now, but a restart will undo it: {error}"),
+                format!(
+                    "done, but it will not survive a restart, because it cannot be saved: {error}"
+                ),
             ),
         }
     }
@@ -278,7 +282,10 @@ impl Hub {
         // Read while nobody else changes it from here: whoever was last counts.
         place.put(Sound { muted: place.mute.is_set(), ..place.sound });
         if let Err(error) = self.save(&boards, name) {
-            log::error!("{name}: a restart will undo what its button did: {error}");
+            log::error!(
+                "{name}: what its button did will not survive a restart, because it cannot be \
+                 saved: {error}"
+            );
         }
     }
 

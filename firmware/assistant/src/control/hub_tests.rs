@@ -134,7 +134,7 @@ fn what_cannot_be_remembered_is_said() {
     assert!(seat.sound().muted);
     let answer = ask(&hub, r#"{"op":"unmute"}"#);
     assert_eq!(answer.refusal, Some(Refusal::NotSaved));
-    assert!(!seat.sound().muted, "it is so now");
+    assert!(!seat.sound().muted, "it is done all the same");
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl Request {
         let board = match fields.remove("board") {
             None | Some(Value::Null) => None,
             Some(Value::String(board)) => Some(board),
-            Some(_) => return Err(bad("board: it must be a text".into())),
+            Some(_) => return Err(bad("board: the name of a board must be a text".into())),
         };
         let operation =
             serde_json::from_value(fields.into()).map_err(|error| bad(error.to_string()))?;
@@ -98,7 +98,9 @@ impl Request {
                 }
                 if text.len() > LONGEST_TEXT {
                     let length = text.len();
-                    return Err(format!("text: {length} bytes; at most {LONGEST_TEXT} are taken"));
+                    return Err(format!(
+                        "text: it is too long: {length} bytes, at most {LONGEST_TEXT} are allowed"
+                    ));
                 }
                 Ok(())
             }

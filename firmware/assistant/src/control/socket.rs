@@ -88,7 +88,7 @@ impl Server {
             Ok(_) => {
                 let path = path.display();
                 return Err(Error::Io(format!(
-                    "{path}: something else is there, and no socket: name another with --control"
+                    "{path}: this exists and is not a socket: name another with --control"
                 )));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -137,10 +137,10 @@ fn lock(path: &Path) -> Result<fs::File> {
             let _ = (&file).take(20).read_to_string(&mut pid);
             let who = match pid.trim() {
                 "" => "another sayso".into(),
-                pid => format!("sayso with the process number {pid}"),
+                pid => format!("sayso with the process ID {pid}"),
             };
             return Err(Error::Usage(format!(
-                "{}: {who} listens there: stop it, or name another socket with --control",
+                "{}: {who} uses this socket: stop it, or name another socket with --control",
                 path.display()
             )));
         }
@@ -199,7 +199,7 @@ fn serve(listener: &UnixListener, answering: &Arc<Answering>, quit: &AtomicBool)
         let client = Client { stream, place: Place::take(&clients) };
         let answering = Arc::clone(answering);
         if client.place.is_none() {
-            let why = format!("{CLIENTS} are connected already: try later");
+            let why = format!("{CLIENTS} clients are connected already: try again later");
             client.refuse(Refusal::Busy, &why);
             continue;
         }

@@ -15,7 +15,7 @@ impl Conversation {
     /// Puts in line what is to be said as soon as nobody else speaks.
     pub(super) fn wait(&mut self, what: What) {
         if self.announcements.put(Waiting { what, since: self.now }).is_err() {
-            self.trouble("too many announcements wait to be said: one more was dropped".into());
+            self.trouble("too many announcements wait to be said, so a new one was dropped".into());
         }
         self.count_waiting();
     }
@@ -109,8 +109,8 @@ impl Conversation {
     /// Nobody knows what was said under an urgent announcement.
     pub(super) fn missed(&mut self) {
         self.trouble(
-            "an urgent announcement was spoken over you, and this microphone hears the \
-             loudspeaker (turn.barge_in is off); please say that once more"
+            "an urgent announcement was spoken while you spoke, and the two cannot be separated \
+             (turn.barge_in is off). Please say that again"
                 .into(),
         );
     }

@@ -121,13 +121,13 @@ pub(super) fn watch(shared: &Arc<Ledger>) {
         return;
     }
     let Some(first) = Reading::now() else {
-        log::info!("this system does not tell its load: thread counts are fixed");
+        log::info!("this system does not report its load, so thread counts are fixed");
         return;
     };
     let weak = Arc::downgrade(shared);
     let thread = thread::Builder::new().name("load".into()).spawn(move || follow(&weak, first));
     if let Err(error) = thread {
-        log::warn!("cannot start a thread ({error}): thread counts are fixed");
+        log::warn!("cannot start a thread ({error}), so thread counts are fixed");
     }
 }
 
@@ -142,7 +142,10 @@ fn follow(shared: &Weak<Ledger>, first: Reading) {
             let next = worth(load, shared.total, now);
             shared.worth.store(next, Ordering::Relaxed);
             if next != now {
-                log::debug!("others use {:.2} CPUs: {next} threads", load.others);
+                log::debug!(
+                    "other programs use {:.2} CPUs: computing with {next} threads",
+                    load.others
+                );
             }
         }
         before = reading;

@@ -44,11 +44,12 @@ impl Pool {
             let mut state = self.0.lock();
             if state.lent >= self.0.most {
                 return Err(Error::Busy(format!(
-                    "{}: another cannot begin until one of them ends. \
-                     models.sessions = {} allows more, if there is memory for them",
+                    "{}: another cannot begin until one of them ends. If there is memory for more, \
+                     set models.sessions = {}",
                     match self.0.most {
-                        1 => "the only conversation allowed is going on".to_owned(),
-                        most => format!("all {most} conversations allowed are going on"),
+                        1 => "the one conversation that is allowed is in progress".to_owned(),
+                        most =>
+                            format!("all {most} conversations that are allowed are in progress"),
                     },
                     self.0.most + 1
                 )));
@@ -97,7 +98,7 @@ impl Drop for Lease {
         let wiped = self.engines.take().and_then(|mut engines| match engines.wipe() {
             Ok(()) => Some(engines),
             Err(error) => {
-                log::warn!("a session cannot be wiped and is dropped: {error}");
+                log::warn!("a session cannot be wiped, so it is dropped: {error}");
                 None
             }
         });

@@ -305,7 +305,7 @@ impl Mixer {
             if self.chime.samples.is_empty() { self.begin(Source::Chime, PROMPT) } else { 0 };
         let most = self.samples(QUEUE);
         if self.chime.samples.len() + samples.len() > most {
-            log::debug!("a chime is left out: {QUEUE:?} of others are to be heard");
+            log::debug!("a chime is left out, because {QUEUE:?} of chimes wait to be played");
         } else {
             self.chime.push(samples, most);
         }

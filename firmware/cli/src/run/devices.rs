@@ -71,8 +71,8 @@ pub fn list_devices(json: bool) -> Result<()> {
         .collect();
     if !absent.is_empty() {
         term::note(format!(
-            "there is {} that can be opened: connect one, or {}. `sayso ask` works on recordings, \
-             without one",
+            "there is {} that can be opened: connect one, or {}. `sayso ask` works on recordings \
+             and needs none",
             absent.join(" and "),
             sayso_desktop::START_SERVER
         ));

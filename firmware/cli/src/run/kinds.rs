@@ -58,7 +58,7 @@ struct RaspberryPi;
 
 impl BoardKind for RaspberryPi {
     fn usage(&self) -> Usage {
-        Usage { form: "raspberry-pi", about: "the same, with an LED and a button" }
+        Usage { form: "raspberry-pi", about: "this machine's sound card, with an LED and a button" }
     }
 
     fn device(&self) -> &'static str {
@@ -81,7 +81,7 @@ impl BoardKind for RaspberryPi {
 
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
     fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
+        let message = "this build cannot use GPIO: that needs Linux and the feature `raspberry-pi`";
         Err(Error::Usage(message.into()))
     }
 }
@@ -124,7 +124,7 @@ struct Recording(Outputs);
 
 impl BoardKind for Recording {
     fn usage(&self) -> Usage {
-        let about = "a recording as the microphone, on a virtual clock; OUT gets both sides";
+        let about = "a recording as the microphone, on a virtual clock; OUT records both sides";
         Usage { form: "replay:IN[:OUT]", about }
     }
 
@@ -163,7 +163,10 @@ impl Outputs {
         }
         let mut claimed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if claimed.contains(&place) {
-            let message = format!("{}: two boards would write to this file", output.display());
+            let message = format!(
+                "{}: two boards would write to this file: name another for one of them",
+                output.display()
+            );
             return Err(Error::Usage(message));
         }
         claimed.push(place);
@@ -188,7 +191,7 @@ struct DialIn;
 
 impl ListenerKind for DialIn {
     fn usage(&self) -> Usage {
-        let about = "satellites that dial in; without satellite.key from this machine alone";
+        let about = "satellites that connect; without satellite.key only from this machine";
         Usage { form: "tcp:ADDRESS:PORT", about }
     }
 
@@ -198,8 +201,8 @@ impl ListenerKind for DialIn {
         let listener = SatelliteListener::bind(rest, security, config.satellite.volume)?;
         if open && !listener.address().ip().to_canonical().is_loopback() {
             term::note(format!(
-                "tcp:{}: without a key (satellite.insecure = true), anyone on the network can \
-                 listen to the room and speak in it",
+                "tcp:{}: there is no key (satellite.insecure = true), so anyone on the network can \
+                 listen in and speak for you",
                 listener.address()
             ));
         }

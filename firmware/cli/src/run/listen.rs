@@ -96,8 +96,8 @@ impl<'t> Reception<'t> {
                 None => self.trouble(
                     guest.origin(),
                     format!(
-                        "refused: {} boards that came by themselves are talked with; \
-                         models.sessions allows more",
+                        "refused: {} boards that connected by themselves are in use \
+                         already. To allow more, set models.sessions",
                         self.places.most
                     ),
                 ),
@@ -175,8 +175,8 @@ fn converse(
         None => {
             let (seat, _) = hub.enter(&guest.origin(), "", false);
             seat.doubt();
-            let doubt = "it does not say who it is, so nobody knows whether it was muted, and it \
-                         is muted now. `sayso ctl unmute` ends that";
+            let doubt = "it gives no name, so it is not known whether it was muted, and it is \
+                         muted now. To unmute it: `sayso ctl unmute`";
             (seat, Some(doubt.to_owned()))
         }
     };

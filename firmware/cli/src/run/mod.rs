@@ -38,7 +38,7 @@ Examples:
                                                      both, each with its own conversation
   sayso run --board kitchen                          the board that [boards.kitchen] of the
                                                      settings describes
-  sayso run --listen tcp:127.0.0.1:7000              satellites that dial in";
+  sayso run --listen tcp:127.0.0.1:7000              satellites that connect by themselves";
 
 /// Talk with it: microphone and loudspeaker.
 #[derive(Args)]
@@ -75,14 +75,14 @@ pub fn with_kinds(command: clap::Command) -> clap::Command {
         lines.collect::<String>()
     };
     let boards = format!(
-        "Where to hear and speak: the name of a board in the settings, or one of those below. \
-         May be repeated, and each has a conversation of its own [default: desktop, \
-         unless --listen is given]{}",
+        "Where to hear and speak: the name of a board in the settings, or one of those below. May \
+         be repeated; each board has a conversation of its own [default: desktop, unless --listen \
+         is given]{}",
         each(registry.boards())
     );
     let listeners = format!(
-        "Where boards may come by themselves; at most models.sessions conversations are held at \
-         once{}",
+        "Where boards may connect by themselves. At most models.sessions conversations are held at \
+         a time{}",
         each(registry.listeners())
     );
     command.mut_subcommand("run", |run| {
@@ -123,8 +123,8 @@ impl Run {
         if boards.len() > most {
             let boards = boards.len();
             return Err(Error::Usage(format!(
-                "{boards} boards, but at most {most} may talk at a time: name fewer, or allow \
-                 more (--set models.sessions={boards})"
+                "{boards} boards are named, but at most {most} may be in use at a time: name \
+                 fewer, or allow more (--set models.sessions={boards})"
             )));
         }
         let models = Models::new(shared, &config);
@@ -147,7 +147,7 @@ impl Run {
         }
         for (n, name) in asked.iter().enumerate() {
             if asked[..n].contains(name) {
-                return Err(Error::Usage(format!("--board {name} is given twice")));
+                return Err(Error::Usage(format!("--board {name} is given twice: give it once")));
             }
         }
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
@@ -167,7 +167,7 @@ impl Run {
             Ok(server) => Ok(Some(server)),
             // Where nobody asked for one, a second program does without.
             Err(error) if config.control.socket.is_empty() => {
-                term::note(format!("`sayso ctl` does not reach this one: {error}"));
+                term::note(format!("`sayso ctl` cannot reach this program: {error}"));
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -178,7 +178,9 @@ impl Run {
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
         match config.control.socket.as_str() {
             "" | "none" => Ok(()),
-            _ => Err(Error::Usage("--control: only Unix systems have such sockets".into())),
+            _ => Err(Error::Usage(
+                "--control: this system has no such sockets; only Unix systems do".into(),
+            )),
         }
     }
 }

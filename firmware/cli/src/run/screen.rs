@@ -97,7 +97,7 @@ impl Screen {
             && !std::mem::replace(&mut self.greeted, true)
         {
             self.above(&term::dim(match self.live {
-                true => "Speak when you like; Ctrl-C ends.",
+                true => "Speak when you like. Ctrl-C ends the program.",
                 false => "listening",
             }));
         }

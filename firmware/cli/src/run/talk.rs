@@ -99,7 +99,7 @@ impl Talk<'_> {
             self.seat.waiting(Some(reason.clone()));
             // Said once, however often it is looked for.
             if away.replace(reason).is_none() {
-                let message = format!("{error}. It is waited for");
+                let message = format!("{error}. Sayso waits for it");
                 self.tell(Event::DeviceLost { at: Samples::ZERO, device: self.device, message });
             }
             let until = Instant::now() + LOOK;
@@ -128,7 +128,7 @@ impl Talk<'_> {
             self.board.open()?;
         }
         if away.take().is_some() {
-            let message = format!("{} is there", self.seat.name());
+            let message = format!("{} is connected", self.seat.name());
             self.tell(Event::DeviceBack { at: Samples::ZERO, device: self.device, message });
         }
         let assistant = match assistant {

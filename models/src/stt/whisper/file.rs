@@ -27,9 +27,9 @@ pub(super) fn check(path: &Path) -> Result<()> {
         let (kind, message) = match error.kind() {
             std::io::ErrorKind::NotFound => (
                 ErrorKind::Missing,
-                "the speech recognition model is missing: check the path, or run `sayso models fetch`",
+                "the speech model is missing: check the path, or run `sayso models fetch`",
             ),
-            _ => (ErrorKind::Io, "the speech recognition model cannot be read"),
+            _ => (ErrorKind::Io, "the speech model cannot be read"),
         };
         Error::new(kind, message).with_path(path).with_source(error)
     };
@@ -44,7 +44,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
 }
 
 /// What is said of a file that was never meant to be one.
-const FOREIGN: &str = "it begins otherwise";
+const FOREIGN: &str = "its first bytes are not those of a ggml file";
 
 fn damaged(path: &Path, what: &str) -> Error {
     let message = match what {
@@ -131,7 +131,7 @@ impl Walk {
             && text_context == 448
             && (1..=audio_layers).contains(&text_layers)
             && matches!(mels, 80 | 128);
-        require(known, "its dimensions are those of no Whisper")?;
+        require(known, "no Whisper model has its dimensions")?;
         // Thousands are ggml's quantisation version. ggml aborts on types that it
         // does not know and on rows that are no whole number of blocks.
         let weights = weights(types % 1000).filter(|_| types < 3000);

@@ -138,7 +138,7 @@ impl Whisper {
         }
         if !self.is_multilingual() && code != "en" {
             return unknown(format!(
-                "this model knows only English: use a multilingual one for {code:?}"
+                "this model understands only English: use a multilingual one for {code:?}"
             ));
         }
         Ok(Some(code))

@@ -160,7 +160,7 @@ impl Tts for Hibari {
             return Err(Error::new(
                 ErrorKind::Input,
                 format!(
-                    "a clause of {} bytes is too long to speak; cut it below {LONGEST_CLAUSE}",
+                    "a clause of {} bytes is too long to be spoken; at most {LONGEST_CLAUSE}",
                     clause.len()
                 ),
             ));

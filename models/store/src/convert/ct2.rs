@@ -112,7 +112,7 @@ impl<'a> Ct2<'a> {
             variables.insert(alias, variable);
         }
         if !r.at_end() {
-            return Err(r.error("there is more after its end"));
+            return Err(r.error("there are bytes after its end"));
         }
         Ok(Self { variables })
     }

@@ -30,7 +30,7 @@ const KEPT: [&[u8]; 4] = [
 pub fn whisper_ggml_quantize(ggml: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(ggml, WHAT);
     if r.i32()? != MAGIC {
-        return Err(r.error("it does not begin as one"));
+        return Err(r.error("its first bytes are not those of one"));
     }
     let sizes = r.bytes(10 * 4)?;
     let kind = r.i32()?;
@@ -59,7 +59,7 @@ pub fn whisper_ggml_quantize(ggml: &[u8], to: Quant, out: &mut dyn Write) -> Res
 fn tensor(r: &mut Reader<'_>, to: Quant, out: &mut dyn Write) -> Result<()> {
     let (rank, name_len, kind) = (r.len32()?, r.len32()?, r.i32()?);
     if !(1..=4).contains(&rank) || name_len > 256 || !(0..=1).contains(&kind) {
-        return Err(r.error("a tensor's header makes no sense"));
+        return Err(r.error("a tensor's header is not possible"));
     }
     let mut dims = Vec::with_capacity(rank);
     for _ in 0..rank {

@@ -236,14 +236,14 @@ fn read_tensors<'a>(r: &mut Reader<'a>, count: u64, gguf: &'a [u8]) -> Result<Ve
         let dims = (0..rank).map(|_| r.u64()).collect::<Result<Vec<u64>>>()?;
         let (kind, offset) = (r.u32()?, r.u64()?);
         let Some((weights, bytes)) = block(kind) else {
-            return Err(r.error(format_args!("tensor type {kind} is not known here")));
+            return Err(r.error(format_args!("tensor type {kind} is not supported")));
         };
         let row = dims.first().copied().unwrap_or(1);
         let total = dims.iter().try_fold(1_u64, |n, &d| n.checked_mul(d));
         let length =
             total.filter(|_| row % weights == 0).and_then(|n| (n / weights).checked_mul(bytes));
         let Some(length) = length else {
-            return Err(r.error("a tensor's size makes no sense"));
+            return Err(r.error("a tensor's size is not possible"));
         };
         infos.push((name, dims, kind, offset, length));
     }

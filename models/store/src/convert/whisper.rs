@@ -83,7 +83,7 @@ impl Dims {
             && (1..=MAX_LAYERS).contains(&dims.decoder_layers)
             && dims.heads >= 1
             && dims.state.is_multiple_of(dims.heads);
-        if plausible { Ok(dims) } else { Err(damaged(WHAT, "its sizes are not a Whisper's")) }
+        if plausible { Ok(dims) } else { Err(damaged(WHAT, "no Whisper model has its sizes")) }
     }
 }
 

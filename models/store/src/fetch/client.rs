@@ -35,9 +35,9 @@ impl Job<'_> {
                 return Ok(client.clone());
             }
         }
-        let message = "no pip was found: install it (Debian, Ubuntu: `apt-get install python3-pip`; \
-                       Fedora: `dnf install python3-pip`; others: `python3 -m ensurepip`) and run \
-                       this again";
+        let message = "pip was not found: install it (Debian, Ubuntu: `apt-get install \
+                       python3-pip`; Fedora: `dnf install python3-pip`; others: `python3 -m \
+                       ensurepip`) and run this again";
         Err(Error::new(ErrorKind::Client, message))
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn run(
     progress: &mut dyn Progress,
     cancel: &Cancel,
 ) -> Result<()> {
-    let missing = || Error::new(ErrorKind::Client, "the package client is gone");
+    let missing = || Error::new(ErrorKind::Client, "the package client cannot be started any more");
     // Its own working folder would be put before a relative one.
     let dir = &std::path::absolute(dir)
         .map_err(|error| failed("could not find the folder", dir, error))?;
@@ -113,7 +113,7 @@ fn reason(log: &str) -> String {
         (Some(error), Some(broken)) => format!("{error} ({broken})"),
         (Some(error), None) => error.into(),
         (None, Some(broken)) => broken,
-        (None, None) => lines().next_back().unwrap_or("it said nothing").into(),
+        (None, None) => lines().next_back().unwrap_or("it printed nothing").into(),
     };
     match words.char_indices().nth(WORDS) {
         Some((end, _)) => format!("{} …", words[..end].trim_end()),
@@ -147,7 +147,8 @@ impl Running {
         let (mut most, mut since) = (0, Instant::now());
         loop {
             let status = self.0.try_wait().map_err(|error| {
-                Error::new(ErrorKind::Client, "the package client was lost").with_source(error)
+                Error::new(ErrorKind::Client, "the package client's end cannot be read")
+                    .with_source(error)
             })?;
             if let Some(status) = status {
                 return Ok(status);
@@ -159,7 +160,7 @@ impl Running {
                 progress.bytes(size.min(total));
             } else if since.elapsed() > timeout {
                 let message =
-                    format!("the package client made no headway for {} s", timeout.as_secs());
+                    format!("the package client made no progress for {} s", timeout.as_secs());
                 return Err(Error::new(ErrorKind::Source, message));
             }
             thread::sleep(TICK);
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!(reason(trace), "the connection broke: Name not known");
         assert_eq!(reason("WARNING: a\nERROR: b\nWARNING: c"), "b");
         assert_eq!(reason("cp: cannot stat 'x'\n\n"), "cp: cannot stat 'x'");
-        assert_eq!(reason(""), "it said nothing");
+        assert_eq!(reason(""), "it printed nothing");
         assert_eq!(reason(&format!("ERROR: {}", "ä".repeat(500))).chars().count(), 202);
     }
 }

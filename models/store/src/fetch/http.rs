@@ -94,7 +94,7 @@ impl Job<'_> {
                     };
                     resumes = left;
                     let name = &model.name;
-                    self.progress.say(&format!("{name}: {why}: going on from byte {now}"));
+                    self.progress.say(&format!("{name}: {why}; continuing from byte {now}"));
                     let until = Instant::now() + PAUSE;
                     while Instant::now() < until {
                         self.cancel.check()?;
@@ -133,20 +133,24 @@ impl Job<'_> {
         let head = match next(&answer, stall_limit(self.options), self.cancel)? {
             Event::Head(head) => head,
             Event::Failed { why } => return Err(Trouble::Away(why)),
-            Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
+            Event::Data(_) | Event::End => {
+                return Err(Trouble::No("its answer is not HTTP".into()));
+            }
         };
         let resumed = match head.status {
             200 => false,
             206 if head.range.is_some_and(|(from, _)| from == have) => true,
             206 | 416 => {
                 remove_file(part)?;
-                return Err(Trouble::Broken("it cannot go on where the download stopped".into()));
+                return Err(Trouble::Broken(
+                    "it cannot resume the download, which starts again".into(),
+                ));
             }
             status => return Err(Trouble::No(format!("it answered with status {status}"))),
         };
         let whole = if resumed { head.range.and_then(|(_, whole)| whole) } else { head.length };
         if let Some(whole) = whole.filter(|&whole| whole != piece.size) {
-            let message = format!("it has {whole} bytes where {} are due", piece.size);
+            let message = format!("it has {whole} bytes instead of {}", piece.size);
             return Err(Trouble::No(message));
         }
         let mut output = if resumed {
@@ -165,9 +169,9 @@ impl Job<'_> {
                     result => result?,
                 },
                 Event::End if output.size() == piece.size => return right(output),
-                Event::End => return Err(Trouble::Broken("it broke off".into())),
+                Event::End => return Err(Trouble::Broken("the connection broke".into())),
                 Event::Failed { why } => return Err(Trouble::Broken(why)),
-                Event::Head(_) => return Err(Trouble::No("it answered nonsense".into())),
+                Event::Head(_) => return Err(Trouble::No("its answer is not HTTP".into())),
             }
         }
     }
@@ -231,7 +235,7 @@ fn next(
                 return Err(Trouble::Broken(message));
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::Broken("it broke off".into()));
+                return Err(Trouble::Broken("the connection broke".into()));
             }
         }
     }
@@ -311,19 +315,21 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
 
 fn in_words(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::HostNotFound => "unreachable: its name is not known here".into(),
+        ureq::Error::HostNotFound => "unreachable: its name cannot be resolved".into(),
         ureq::Error::ConnectionFailed => "unreachable: no connection".into(),
         ureq::Error::Timeout(what) => format!("unreachable: too slow ({what})"),
-        ureq::Error::TooManyRedirects => "it sends from one address to the next".into(),
-        ureq::Error::RequireHttpsOnly(_) => "it sends to an address that is not encrypted".into(),
+        ureq::Error::TooManyRedirects => "it redirects too often".into(),
+        ureq::Error::RequireHttpsOnly(_) => {
+            "it redirects to an address that is not encrypted".into()
+        }
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "unreachable: the connection was refused".into()
         }
         // The system's resolver says so in words only.
         ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
-            "unreachable: its name is not known here".into()
+            "unreachable: its name cannot be resolved".into()
         }
-        other => format!("unreachable or broken off: {other}"),
+        other => format!("unreachable, or the connection broke: {other}"),
     }
 }
 

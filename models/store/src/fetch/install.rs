@@ -26,7 +26,7 @@ impl Job<'_> {
             let found = self.make(model, source, make, &to)?;
             if !(Expected { size: make.size, sha256: make.sha256 }).accepts(found) {
                 let message = format!(
-                    "{} came out wrong: {} bytes with SHA-256 {}",
+                    "the converted {} is wrong: {} bytes with SHA-256 {}",
                     make.file, found.size, found.sha256
                 );
                 return Err(Error::new(ErrorKind::Damaged, message));

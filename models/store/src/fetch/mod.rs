@@ -193,7 +193,8 @@ impl Store {
             let present = |model: &&Model| fetched(model, Outcome::Present);
             return Ok(models.iter().map(present).collect());
         }
-        let mut waiting = || progress.say("another fetch is at work on this store: waiting for it");
+        let mut waiting =
+            || progress.say("another program is fetching into this store: waiting for it");
         let _lock = Lock::take(self.dir(), cancel, &mut waiting)?;
         let work = self.dir().join(WORK);
         create_own_dir(&work)?;
@@ -261,8 +262,8 @@ impl Job<'_> {
             self.store.add_licence(model);
             return Ok(Outcome::Adopted);
         }
-        let next = "try again later, or bring it from another machine with \
-                    `sayso models export DIR` there and `sayso models import DIR` here";
+        let next = "try again later, or copy it from another machine with `sayso models export \
+                    DIR` there and `sayso models import DIR` here";
         if self.options.offline {
             let message =
                 format!("{} is not installed, and fetching is off (offline): {next}", model.name);
@@ -273,7 +274,7 @@ impl Job<'_> {
         for source in &model.sources {
             // What is said here is not said again when all fail.
             if let Some(reason) = reason.take() {
-                self.progress.say(&format!("{}: {reason}: passed over", model.name));
+                self.progress.say(&format!("{}: {reason}; trying the next source", model.name));
             }
             match self.source(model, source) {
                 Ok(()) => {
@@ -293,7 +294,7 @@ impl Job<'_> {
             }
         }
         let reason = reason.unwrap_or_default();
-        let message = format!("{} could not be had ({reason}): {next}", model.name);
+        let message = format!("{} could not be fetched ({reason}): {next}", model.name);
         Err(Error::new(kind, message))
     }
 

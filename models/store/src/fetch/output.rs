@@ -41,7 +41,7 @@ impl<'a> Output<'a> {
         progress: &'a mut dyn Progress,
         cancel: &'a Cancel,
     ) -> Result<Self> {
-        let cannot = |error| failed("could not go on with the file", path, error);
+        let cannot = |error| failed("could not continue the file", path, error);
         let file = open_own(OpenOptions::new().read(true).append(true), path).map_err(cannot)?;
         let mut output = Self::over(file, path, limit, progress, cancel);
         let mut buffer = vec![0; 1 << 20];

@@ -78,7 +78,7 @@ impl Job<'_> {
 
 /// The one file that the client left.
 fn the_wheel(dir: &Path) -> Result<PathBuf> {
-    let cannot = |error| failed("could not look for the package", dir, error);
+    let cannot = |error| failed("could not list the folder of the package", dir, error);
     let mut wheels = Vec::new();
     for entry in fs::read_dir(dir).map_err(cannot)? {
         wheels.push(entry.map_err(cannot)?.path());
@@ -87,7 +87,7 @@ fn the_wheel(dir: &Path) -> Result<PathBuf> {
         Ok([wheel]) => Ok(wheel),
         Err(found) => {
             let message =
-                format!("the package client left {} files where one wheel was due", found.len());
+                format!("the package client left {} files instead of one wheel", found.len());
             Err(Error::new(ErrorKind::Source, message))
         }
     }

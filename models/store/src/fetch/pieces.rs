@@ -22,7 +22,7 @@ pub(super) fn clean(work: &Path, store: &Store) -> Result<()> {
             useful.insert(piece.sha256.to_string());
         }
     }
-    let cannot = |error| failed("could not look into the work folder", work, error);
+    let cannot = |error| failed("could not list the work folder", work, error);
     for entry in fs::read_dir(work).map_err(cannot)? {
         let entry = entry.map_err(cannot)?;
         let name = entry.file_name().to_string_lossy().into_owned();

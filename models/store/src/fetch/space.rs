@@ -48,8 +48,8 @@ impl Job<'_> {
         }
         let mb = |bytes: u64| bytes.div_ceil(1_000_000);
         let message = format!(
-            "fetching {} needs {} MB of room and {} MB are free: make room, or choose another \
-             folder with SAYSO_MODELS",
+            "fetching {} needs {} MB on the disk and {} MB are free: free some space, or choose \
+             another folder with SAYSO_MODELS",
             model.name,
             mb(needed),
             mb(free)

@@ -69,7 +69,7 @@ impl Store {
         }
         let cannot = |what| move |error| failed_in(Folder::Bundle, what, to, error);
         fs::create_dir_all(to).map_err(cannot("could not make the folder"))?;
-        let mut entries = fs::read_dir(to).map_err(cannot("could not look into it"))?;
+        let mut entries = fs::read_dir(to).map_err(cannot("could not list the folder"))?;
         if entries.next().is_some() {
             let message = "the folder is not empty: name a new one";
             return Err(Error::new(ErrorKind::Io, message).with_path(to));
@@ -185,11 +185,11 @@ impl Store {
         };
         let listed: BTreeSet<&str> = record.files.keys().map(String::as_str).collect();
         if listed != model.files().into_iter().collect() {
-            return foreign("its files are not the catalogue's".into());
+            return foreign("its files are not those of the catalogue".into());
         }
         for (file, print) in &record.files {
             if !model.expected(file).any(|expected| expected.accepts(*print)) {
-                return foreign(format!("{file} has not a hash of the catalogue"));
+                return foreign(format!("the hash of {file} is not in the catalogue"));
             }
         }
         Ok(())
@@ -221,11 +221,11 @@ fn read_list(from: &Path) -> Result<Bundle> {
 /// Refuses files and folders that the list does not name.
 fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
     let foreign = |path: &Path| {
-        let message = "it does not belong to the bundle: take it out, or export the bundle again";
+        let message = "it does not belong to the bundle: remove it, or export the bundle again";
         Error::new(ErrorKind::Damaged, message).with_path(path)
     };
     let entries = |dir: &Path| -> Result<Vec<(String, std::path::PathBuf, bool)>> {
-        let cannot = |error| failed("could not look into the bundle", dir, error);
+        let cannot = |error| failed("could not list the bundle", dir, error);
         let mut found = Vec::new();
         for entry in fs::read_dir(dir).map_err(cannot)? {
             let entry = entry.map_err(cannot)?;
@@ -264,7 +264,7 @@ fn copy(
 ) -> Result<()> {
     let next = match folder {
         Folder::Store => "copy or export the bundle again",
-        Folder::Bundle => "`sayso models fetch` puts it right",
+        Folder::Bundle => "run `sayso models fetch` to repair it",
     };
     let changed = |what: &str| {
         let message = format!("{what}: it was cut short or changed; {next}");

@@ -34,10 +34,10 @@ pub(super) fn failed_in(folder: Folder, what: &str, path: &Path, error: io::Erro
     };
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!(": the disk is full; make room and run it again, or {another}")
+            format!(": the disk is full; free some space and try again, or {another}")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            format!(": this folder cannot be written; {another}, or ask whoever owns it")
+            format!(": this folder cannot be written; {another}, or ask the owner for access")
         }
         _ => String::new(),
     };

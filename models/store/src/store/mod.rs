@@ -164,7 +164,7 @@ impl Store {
                     .with_path(path))
             }
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                Err(failed("could not look at the model file", &path, error))
+                Err(failed("could not access the model file", &path, error))
             }
             Err(_) => Err(Error::new(
                 ErrorKind::Missing,
@@ -268,7 +268,7 @@ impl Store {
                 return Err(wrong("is not in its record"));
             };
             if !model.expected(file).any(|expected| expected.accepts(*recorded)) {
-                return Err(wrong("is of another version than the catalogue's"));
+                return Err(wrong("is not the version in the catalogue"));
             }
             match fs::metadata(dir.join(file)) {
                 Ok(meta) if meta.is_file() && meta.len() == recorded.size => {}
@@ -337,7 +337,7 @@ impl Store {
             return;
         }
         if let Err(error) = lay_licence(Folder::Store, model, &dir) {
-            log::warn!("no licence text was laid beside {}: {error}", model.name);
+            log::warn!("the licence text of {} could not be written: {error}", model.name);
         }
     }
 }
@@ -359,10 +359,10 @@ fn problem(
 ) -> Option<&'static str> {
     let mut expected = model.expected(file).filter(|expected| expected.accepts(found));
     match recorded {
-        Some(recorded) if recorded != found => Some("it was changed since it was installed"),
+        Some(recorded) if recorded != found => Some("it has changed since it was installed"),
         Some(_) if expected.next().is_some() => None,
         // Without a record, only a hash of the catalogue says anything.
         None if expected.any(|expected| expected.sha256.is_some()) => None,
-        _ => Some("it is not the catalogue's file"),
+        _ => Some("it is not the file of the catalogue"),
     }
 }
