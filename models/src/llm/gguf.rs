@@ -1,17 +1,16 @@
-//! The head of a GGUF file, walked before llama.cpp sees the file: every
-//! count and length is held against the file's size, so that a truncated,
-//! foreign or hostile file is found out here.
+//! Checks the head of a GGUF file before llama.cpp sees the file: every count and length is
+//! compared with the file's size, so that a truncated, foreign or hostile file is detected here.
 //!
-//! Layout (little-endian) after the GGUF specification of the ggml project:
-//! magic `GGUF`, version u32, tensor count u64, metadata count u64, the
-//! metadata, the tensor table, padding, the tensors.
+//! The layout (little-endian) follows the GGUF specification of the ggml project: magic `GGUF`,
+//! version u32, tensor count u64, metadata count u64, the metadata, the tensor table, padding, the
+//! tensors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::{Error, ErrorKind, Result};
 
-/// What the head of a GGUF file says.
+/// The contents of the head of a GGUF file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
     /// Version of the container, 2 or 3.
@@ -26,7 +25,7 @@ pub struct Header {
     pub tensors: usize,
     /// Tokens in the vocabulary; 0 without one.
     pub vocabulary: usize,
-    /// Context that the model was trained on, in tokens, if it says.
+    /// The context that the model was trained with, in tokens, if the file says so.
     pub trained_context: Option<u64>,
     /// Size of the file, in bytes.
     pub file_size: u64,
@@ -72,8 +71,8 @@ impl Header {
         if metadata.len() == 0 {
             return Err(damaged("the file is empty").with_path(path));
         }
-        // SAFETY: the map is only read; a file shortened by another program
-        // meanwhile would end this one, as it would llama.cpp's own map.
+        // SAFETY: the map is only read. If another program shortens the file meanwhile, this
+        // program ends, as it would with llama.cpp's own map.
         let map = unsafe { memmap2::Mmap::map(&file) }.map_err(unreadable)?;
         Self::parse(&map).map_err(|error| error.with_path(path))
     }
@@ -81,7 +80,7 @@ impl Header {
     /// Checks the bytes of a whole GGUF file.
     ///
     /// # Errors
-    /// [`Damaged`](ErrorKind::Damaged), saying in what way.
+    /// [`Damaged`](ErrorKind::Damaged), with the reason.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut at = Reader { bytes, at: 0 };
         if at.take(4)? != b"GGUF" {
@@ -122,7 +121,7 @@ impl Header {
             Some(Value::Number(n)) => Some(*n),
             _ => None,
         };
-        // llama.cpp ends the program on some of these instead of refusing them.
+        // For some of these llama.cpp ends the program instead of refusing the file.
         for key in ["block_count", "embedding_length", "attention.head_count", "context_length"] {
             if number(key).is_some_and(|n| n == 0 || n > 1 << 31) {
                 return Err(damaged(format!("its {key} is not possible")));
@@ -174,7 +173,7 @@ fn damaged(what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Damaged, format!("the language model is damaged: {what}; fetch it again"))
 }
 
-/// A metadata value, as far as it matters here.
+/// A metadata value; only what matters here.
 enum Value {
     Number(u64),
     Text(String),
@@ -212,7 +211,7 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// A count of things of at least `smallest` bytes each.
+    /// A count of items of at least `smallest` bytes each.
     fn count(&mut self, of: &str, most: u64, smallest: u64) -> Result<usize> {
         let count = self.u64()?;
         let left = (self.bytes.len() - self.at) as u64;
@@ -269,7 +268,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Bytes of the tensor whose dimensions and type come next.
+    /// The size in bytes of the tensor whose dimensions and type come next.
     fn tensor_size(&mut self, name: &str) -> Result<u64> {
         let dims = self.u32()?;
         if dims > MAX_DIMS {

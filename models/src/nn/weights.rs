@@ -1,4 +1,4 @@
-//! Named tensors of an ONNX file, taken as untrusted input.
+//! Named tensors of an ONNX file, which is untrusted input.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use tract_onnx::prelude::Framework;
 
 use crate::{Error, Result};
 
-/// The initializers of an ONNX graph, by name. Every tensor is taken with the
-/// shape that the network needs, so nothing is sized by what the file claims.
+/// The initializers of an ONNX graph, by name. Every tensor is read with the shape that the
+/// network needs, so no size depends on what the file claims.
 pub(crate) struct Weights {
     tensors: HashMap<String, TensorProto>,
     damaged: Box<dyn Fn(&str) -> Error>,
 }
 
 impl Weights {
-    /// Parses an ONNX file. What is wrong with it, now or when a tensor is
-    /// asked for, is turned into an error by `damaged`.
+    /// Parses an ONNX file. `damaged` makes the error if something is wrong, now or when a tensor
+    /// is read.
     pub(crate) fn parse(
         mut bytes: &[u8],
         damaged: impl Fn(&str) -> Error + 'static,

@@ -1,4 +1,4 @@
-//! Reading the voice's files, none of which is trusted.
+//! Reads the voice's files, which are untrusted.
 
 use std::fs::File;
 use std::io::Read;
