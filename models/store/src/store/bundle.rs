@@ -1,7 +1,6 @@
-//! Moving models to a machine without a network: a folder with the models'
-//! own folders and `bundle.toml`, a list of every file with length and hash. The
-//! licence texts that Sayso itself lays beside models go along unlisted, and are
-//! not read: whoever imports writes its own.
+//! Moves models to a machine without a network: a folder with the models' own folders and
+//! `bundle.toml`, a list of every file with length and hash. The licence texts that Sayso itself
+//! writes beside models are copied but not listed, and not read: an import writes its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -17,7 +16,7 @@ use crate::catalog::{Fingerprint, LICENCE};
 
 const LIST: &str = "bundle.toml";
 
-/// The form of this version's bundles.
+/// The format of this version's bundles.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -28,12 +27,12 @@ struct Bundle {
 }
 
 impl Store {
-    /// Copies the installed models `names` (all where empty) into the new or empty folder `to`,
-    /// and returns their names. `progress` gets the bytes done and the bytes in all.
+    /// Copies the installed models `names` (if empty, all) into the new or empty folder `to`, and
+    /// returns their names. `progress` gets the bytes done and the total.
     ///
     /// # Errors
     /// [`Missing`](ErrorKind::Missing) when a named model, or every model, is not installed;
-    /// [`Damaged`](ErrorKind::Damaged) when a file is not what it was installed as;
+    /// [`Damaged`](ErrorKind::Damaged) when a file has changed since it was installed;
     /// [`Io`](ErrorKind::Io), also when `to` is not empty; [`Cancelled`](ErrorKind::Cancelled).
     /// `to` is then empty again.
     pub fn export(
@@ -109,7 +108,7 @@ impl Store {
         }
         let text = toml::to_string(bundle)
             .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").with_source(e))?;
-        // Last, so that a bundle cut short has none and is not taken for one.
+        // Written last, so that an incomplete bundle has no list and is not accepted.
         disk::write_synced(Folder::Bundle, &to.join(LIST), text.as_bytes())
     }
 
@@ -117,9 +116,9 @@ impl Store {
     /// against the bundle's list and the catalogue before any model is put in place.
     ///
     /// # Errors
-    /// [`Damaged`](ErrorKind::Damaged) when `from` is no bundle, lacks a file, holds a foreign one,
-    /// or a file is truncated or changed; [`Io`](ErrorKind::Io); [`Cancelled`](ErrorKind::Cancelled).
-    /// The store is then as it was.
+    /// [`Damaged`](ErrorKind::Damaged) when `from` is not a bundle, lacks a file, holds a foreign
+    /// one, or a file is truncated or changed; [`Io`](ErrorKind::Io);
+    /// [`Cancelled`](ErrorKind::Cancelled). The store is then unchanged.
     pub fn import(
         &self,
         from: &Path,
@@ -245,7 +244,7 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
                 }
             }
             None if name == LIST && !is_dir => {}
-            // What file managers leave everywhere.
+            // File managers leave such files everywhere.
             None if name.starts_with('.') && !is_dir => {}
             _ => return Err(foreign(&path)),
         }
@@ -253,7 +252,8 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file that must have the fingerprint `print` into such a folder, in one pass.
+/// Copies a file that must have the fingerprint `print` into a folder of the given kind, in one
+/// pass.
 fn copy(
     folder: Folder,
     from: &Path,
@@ -294,7 +294,7 @@ fn copy(
     }
     output.sync_all().map_err(cannot_write)?;
     drop(output);
-    // Hashed where it arrived, so that what is put in place is what was checked.
+    // Hashed after the copy, so that exactly what is put in place was checked.
     if hash_file(to, cancel, &mut |_| ())? != print {
         return Err(changed("wrong SHA-256"));
     }
