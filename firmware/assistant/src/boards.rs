@@ -1,8 +1,9 @@
-//! The kinds of boards that a program knows: those it dials, and those it listens for.
+//! The kinds of boards that a program knows: those to which it connects, and those that connect to
+//! it.
 //!
-//! A board is named by an address, `SCHEME:…`. A [`Registry`] has a [`BoardKind`] for each
-//! scheme that can be dialled and a [`ListenerKind`] for each on which boards may come by
-//! themselves; any crate can add its own.
+//! The address of a board is `SCHEME:…`. A [`Registry`] has a [`BoardKind`] for each scheme to
+//! which the program connects, and a [`ListenerKind`] for each at which boards may connect; any
+//! crate can add its own.
 
 use std::time::Duration;
 
@@ -16,11 +17,11 @@ mod opened;
 
 pub use self::opened::Opened;
 
-/// How a kind of board is named, for people.
+/// The form of addresses of a kind of board, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// The form of its address, such as `satellite:PORT[@BAUD]`. Without a colon there is
-    /// only one board of the kind, and the form is its name.
+    /// The form, such as `satellite:PORT[@BAUD]`. Without a colon there is only one board of the
+    /// kind, and the form is its name.
     pub form: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
@@ -32,7 +33,7 @@ impl Usage {
         self.form.split(':').next().unwrap_or(self.form)
     }
 
-    /// Whether `address` has this form, as far as the scheme goes; what follows the colon.
+    /// The part of `address` after the colon, if its scheme is that of this form.
     fn rest<'t>(&self, address: &'t str) -> Option<&'t str> {
         match address.split_once(':') {
             Some((scheme, rest)) if self.form.contains(':') => {
@@ -44,7 +45,7 @@ impl Usage {
     }
 }
 
-/// What a board is made with.
+/// What is needed to make a board.
 pub struct Site<'c> {
     /// The settings in force.
     pub config: &'c Config,
@@ -52,12 +53,12 @@ pub struct Site<'c> {
     pub mute: Mute,
 }
 
-/// A kind of board that the program dials.
+/// A kind of board to which the program connects.
 pub trait BoardKind: Send + Sync {
-    /// How it is named.
+    /// The form of its addresses.
     fn usage(&self) -> Usage;
 
-    /// What people call it that is waited for: "satellite", "sound card".
+    /// The name, for people, of what is missing if it is absent: "satellite", "sound card".
     fn device(&self) -> &'static str;
 
     /// How time passes there.
@@ -65,59 +66,58 @@ pub trait BoardKind: Send + Sync {
         Pace::Live
     }
 
-    /// Whether it comes and goes: one that is not there is then waited for while others
-    /// talk.
+    /// Whether such boards come and go: if one is absent, the program then waits for it while
+    /// others are used.
     fn comes_and_goes(&self) -> bool {
         false
     }
 
-    /// The board at the address that `rest` is what follows the scheme of. It is not opened
-    /// yet.
+    /// Makes the board whose address has `rest` after the scheme. It is not opened yet.
     ///
     /// # Errors
     /// When the address is malformed, or this build has no such boards.
     fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>>;
 }
 
-/// A place where boards come by themselves.
+/// A place where boards connect by themselves.
 pub trait Listener: Send {
-    /// Where it listens, as it is to be dialled.
+    /// Its address, as boards must use it.
     fn address(&self) -> String;
 
-    /// The next board that has come, if one comes within `wait`. To refuse it, drop it.
+    /// The next board that connects within `wait`, if any. Drop it to refuse it.
     ///
     /// # Errors
     /// When it cannot listen any more.
     fn accept(&mut self, wait: Duration) -> Result<Option<Box<dyn Guest>>>;
 }
 
-/// A board that has come by itself, and that nobody knows yet.
+/// A board that has connected by itself and is not identified yet.
 pub trait Guest: Send {
-    /// Where it has come from.
+    /// The address from which it has connected.
     fn origin(&self) -> String;
 
-    /// What it calls itself, if it does: waits some seconds for that.
+    /// The name that it gives, if any. Waits a few seconds for it.
     ///
     /// # Errors
-    /// When there is nobody to talk with.
+    /// When the peer is not a board.
     fn identify(&mut self) -> Result<Option<String>>;
 
     /// The board. It is not opened yet.
     fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send>;
 }
 
-/// What stands before the name that a board calls itself by, in its address in the settings:
-/// it comes by itself.
+/// In the settings, the address of a board that connects by itself is this, followed by the name
+/// that it gives.
 pub const COMES: &str = "listen:";
 
-/// A name by which a board is known, for what it calls itself. `None` where that is nothing
-/// that people can read and type.
+/// The address in the settings of a board that gives the name `identity`. `None` if people could
+/// not read and type it.
 pub fn known_as(identity: &str) -> Option<String> {
     let plain = !identity.is_empty() && !identity.chars().any(char::is_control);
     plain.then(|| format!("{COMES}{identity}"))
 }
 
-/// Name and area of the board that is known as `known`: those that the settings give it.
+/// Name and area of the board with the address `known`, as the settings have them.
 pub fn named(known: &str, config: &Config) -> (String, String) {
     let named = config.boards.iter().find(|(_, board)| board.address == known);
     named.map_or_else(
@@ -126,15 +126,15 @@ pub fn named(known: &str, config: &Config) -> (String, String) {
     )
 }
 
-/// A kind of board that comes by itself.
+/// A kind of board that connects by itself.
 pub trait ListenerKind: Send + Sync {
-    /// How the place is named.
+    /// The form of the addresses to listen at.
     fn usage(&self) -> Usage;
 
-    /// Listens at the address that `rest` is what follows the scheme of.
+    /// Listens at the address that has `rest` after the scheme.
     ///
     /// # Errors
-    /// When the address is malformed, taken, or not one to listen at.
+    /// When the address is malformed, in use, or not allowed.
     fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>>;
 }
 
@@ -145,11 +145,11 @@ pub struct Registry {
     listeners: Vec<Box<dyn ListenerKind>>,
 }
 
-/// A board that was named, and not made yet.
+/// A board that was named but not made yet.
 pub struct Named<'r> {
-    /// What it is called: the name that it has in the settings, or its address.
+    /// Its name in the settings or, without one, its address.
     pub name: String,
-    /// Where it is, by the settings.
+    /// Its area in the settings.
     pub area: String,
     /// Its kind.
     pub kind: &'r dyn BoardKind,
@@ -167,32 +167,32 @@ impl Named<'_> {
 }
 
 impl Registry {
-    /// Adds a kind of board. Of two with one scheme, the later one is used.
+    /// Adds a kind of board. It replaces an earlier one with the same scheme.
     pub fn register(&mut self, kind: Box<dyn BoardKind>) {
         self.boards.retain(|known| known.usage().scheme() != kind.usage().scheme());
         self.boards.push(kind);
     }
 
-    /// Adds a kind of listener. Of two with one scheme, the later one is used.
+    /// Adds a kind of listener. It replaces an earlier one with the same scheme.
     pub fn register_listener(&mut self, kind: Box<dyn ListenerKind>) {
         self.listeners.retain(|known| known.usage().scheme() != kind.usage().scheme());
         self.listeners.push(kind);
     }
 
-    /// How boards are named.
+    /// The forms of the boards' addresses.
     pub fn boards(&self) -> Vec<Usage> {
         self.boards.iter().map(|kind| kind.usage()).collect()
     }
 
-    /// How listeners are named.
+    /// The forms of the listeners' addresses.
     pub fn listeners(&self) -> Vec<Usage> {
         self.listeners.iter().map(|kind| kind.usage()).collect()
     }
 
-    /// The board that `asked` means: the name of one in the settings, or an address.
+    /// The board that `asked` means: a name in the settings, or an address.
     ///
     /// # Errors
-    /// When it is neither; the message says what there is.
+    /// When it is neither; the message lists what there is.
     pub fn board(&self, asked: &str, config: &Config) -> Result<Named<'_>> {
         let named = config.boards.get(asked);
         if named.is_some() && self.boards.iter().any(|kind| kind.usage().scheme() == asked) {
