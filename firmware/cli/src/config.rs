@@ -27,10 +27,10 @@ pub struct ConfigCommand {
 enum Action {
     /// Write a commented sayso.toml that holds the defaults
     Init {
-        /// Where to [default: what --config names, else sayso/sayso.toml in the user's
-        /// configuration folder]
+        /// Its path [default: the file that --config names, otherwise sayso/sayso.toml in the
+        /// user's configuration folder]
         file: Option<PathBuf>,
-        /// Replace the file if it is there
+        /// Replace the file if it exists
         #[arg(long)]
         force: bool,
     },
@@ -54,7 +54,7 @@ impl ConfigCommand {
                         "you have no configuration folder: name a file for the settings".into(),
                     )
                 })?;
-                // The user's own folder of settings may not be there yet.
+                // The user's configuration folder may not exist yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
                     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;

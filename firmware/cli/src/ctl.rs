@@ -1,4 +1,4 @@
-//! `sayso ctl`: asks something of a running program.
+//! `sayso ctl`: sends requests to a running program.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use sayso::{Config, Error, Result};
 
 use super::{GlobalOptions, term};
 
-/// So long an answer is waited for. It comes at once, even where a board is busy.
+/// How long to wait for an answer. It comes at once, even if a board is busy.
 const WAIT: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
@@ -28,18 +28,18 @@ Examples:
   sayso ctl volume 50%
   sudo sayso ctl status                         of the service";
 
-/// Ask something of a running `sayso run`.
+/// Control a running `sayso run`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Ctl {
-    /// The board that is meant, by its name or address as `status` shows it [default: all
-    /// boards, but for `ask`]
+    /// The board, by its name or address as `status` shows it [default: all boards; `ask` needs
+    /// one if there are several]
     #[arg(long, global = true, value_name = "BOARD")]
     board: Option<String>,
-    /// Its Unix socket [default: the user's own, else /run/sayso/control.sock]
+    /// The program's Unix socket [default: the user's own, otherwise /run/sayso/control.sock]
     #[arg(long, global = true, value_name = "PATH", env = "SAYSO_CONTROL")]
     control: Option<String>,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -50,7 +50,7 @@ pub struct Ctl {
 enum What {
     /// Say something when nobody else speaks
     Say(Text),
-    /// The same, with a chime first
+    /// Say something after a chime, when nobody else speaks
     Announce(Text),
     /// Answer a question as if it had been spoken
     Ask {
@@ -60,11 +60,11 @@ enum What {
     },
     /// End what is being said or answered
     Stop,
-    /// Hear nothing, also after a restart
+    /// Mute, also after a restart
     Mute,
-    /// Hear again
+    /// Unmute
     Unmute,
-    /// Set how loud all that is played is, also after a restart
+    /// Set the volume of everything that is played, also after a restart
     Volume {
         /// A factor (0 to 2) or percent (0% to 200%)
         #[arg(value_name = "VOLUME", value_parser = volume)]
@@ -79,7 +79,7 @@ struct Text {
     /// The words
     #[arg(required = true, value_name = "TEXT")]
     text: Vec<String>,
-    /// Interrupt a reply, and do not wait for a speaker
+    /// Interrupt a reply, and do not wait until nobody speaks
     #[arg(long)]
     urgent: bool,
 }
@@ -132,7 +132,7 @@ impl Ctl {
     }
 }
 
-/// Asks the first of the sockets on which somebody listens.
+/// Sends the request to the first socket on which a program listens.
 fn ask(config: &Config, request: &Request) -> Result<Answer> {
     let mut paths: Vec<PathBuf> = socket::path(config).into_iter().collect();
     if paths.is_empty() {
@@ -158,7 +158,7 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
     )))
 }
 
-/// Whether there is no program at a socket, rather than one that does not answer.
+/// Whether there is no program at a socket, as opposed to one that does not answer.
 fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }

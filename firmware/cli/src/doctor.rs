@@ -1,4 +1,4 @@
-//! `sayso doctor`: what is fine on this machine, what is not, what to do.
+//! `sayso doctor`: what works on this machine, what does not, what to do.
 
 use anstyle::AnsiColor;
 use clap::Args;
@@ -15,7 +15,7 @@ Examples:
   sayso doctor                              exit status 1 if something must be fixed
   sayso doctor --json | jq 'select(.health != \"fine\")'";
 
-/// Look at this machine: what is fine, what is not, what to do.
+/// Check this machine: what works, what does not, what to do.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Doctor {
@@ -26,7 +26,7 @@ pub struct Doctor {
     json: bool,
 }
 
-/// How well something is.
+/// How good the state of something is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Health {
     Fine,
@@ -145,7 +145,7 @@ fn cores() -> Finding {
 }
 
 fn gpu() -> Option<Finding> {
-    // What keeps the CPU from starting the engines is named above.
+    // The reason why the CPU cannot run the engines is reported above.
     let gpus = sayso::internals::engines::gpus().ok()??;
     Some(if gpus.is_empty() {
         Finding::weak(

@@ -1,4 +1,4 @@
-//! `sayso satellite-key`, and the key of the settings.
+//! `sayso satellite-key`, and the key in the settings.
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -23,7 +23,7 @@ in and speak for you; nobody else on the network can.";
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SatelliteKey {
-    /// A new file for it, which only you can read; else it is printed
+    /// Write it to this new file, which only you can read, instead of printing it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -59,7 +59,7 @@ fn write(path: &Path, key: &Key) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// What protects satellites on the network, by the settings.
+/// How satellites on the network are protected, according to the settings.
 ///
 /// # Errors
 /// When the key's file cannot be read or holds none.
@@ -80,7 +80,7 @@ const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes 
 fn read(path: &Path) -> Result<Key> {
     let path = &expanded(path);
     let mut text = Vec::new();
-    // A key is 64 digits and the end of the line; a device is no key.
+    // A key is 64 digits and a line end; a device would be longer.
     let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
     if readable_by_others(&file) {
         term::note(format!(
@@ -96,7 +96,7 @@ fn failed(path: &Path, why: &str) -> Error {
     Error::config(format!("satellite.key_file = {}: {why}", path.display()))
 }
 
-/// `~/…` as the shell would have it, which does not look into settings.
+/// Expands `~/…` as a shell does, because no shell expands settings.
 fn expanded(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -124,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_the_one_of_the_file_or_the_settings() {
+    fn the_key_comes_from_the_file_or_the_settings() {
         let none = Path::new("");
         assert_eq!(security(&settings("", none, false)).unwrap(), Security::LoopbackOnly);
         assert_eq!(security(&settings("", none, true)).unwrap(), Security::None);
         let digits = "00ff".repeat(16);
         let key = Security::Key(Key::from_hex(digits.as_bytes()).unwrap());
-        // A key counts, whatever else is allowed.
+        // The key counts, whatever else is allowed.
         assert_eq!(security(&settings(&digits, none, true)).unwrap(), key);
         assert!(security(&settings("00", none, false)).is_err());
 
@@ -139,7 +139,7 @@ mod tests {
         SatelliteKey { output: Some(path.clone()) }.run().unwrap();
         assert!(!readable_by_others(&std::fs::File::open(&path).unwrap()));
         let Security::Key(first) = security(&settings("", &path, false)).unwrap() else { panic!() };
-        // A key that may be in use is not written over.
+        // A key that may be in use is not overwritten.
         let error = SatelliteKey { output: Some(path.clone()) }.run().unwrap_err();
         assert!(error.to_string().contains("Remove the file"), "{error}");
         assert_eq!(read(&path).unwrap(), first);

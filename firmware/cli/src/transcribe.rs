@@ -1,4 +1,4 @@
-//! `sayso transcribe`: what is said in a recording.
+//! `sayso transcribe`: writes down what is said in a recording.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ Examples:
   sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
                                                       names it should know";
 
-/// A recording longer than this shows how far it is.
+/// A longer recording than this shows its progress.
 const LONG: Duration = Duration::from_secs(30);
 
 /// Write down what is said in a recording.
@@ -38,7 +38,7 @@ pub struct Transcribe {
     /// One JSON object per file, with words, times and confidence
     #[arg(long)]
     json: bool,
-    /// Language spoken (ISO 639-1, or auto); needs a multilingual model unless English
+    /// Language that is spoken (ISO 639-1, or auto); any but English needs a multilingual model
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 }
@@ -92,7 +92,7 @@ impl Transcribe {
     }
 }
 
-/// What is said in `recording`, wherever in it somebody speaks.
+/// The words in `recording`, wherever somebody speaks in it.
 ///
 /// # Errors
 /// When an engine fails, or `cancel` ends it.
@@ -112,7 +112,7 @@ fn transcribe(
     for segment in segments(vad, recording, cancel)? {
         let offset_ms = u32::try_from(segment.start as u64 * 1000 / u64::from(CAPTURE_RATE));
         let end = seconds(segment.end);
-        // What follows is in the language of what came first.
+        // Later segments have the language of the first.
         let language = transcript.language.clone();
         let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
         let request = SttRequest { language: request.language.or(known), ..request.clone() };

@@ -1,4 +1,4 @@
-//! The boards that this program knows.
+//! The kinds of boards that this program knows.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ impl BoardKind for Desktop {
     }
 }
 
-/// The same, with an LED and a button.
+/// The same with an LED and a button.
 struct RaspberryPi;
 
 impl BoardKind for RaspberryPi {
@@ -86,10 +86,10 @@ impl BoardKind for RaspberryPi {
     }
 }
 
-/// A satellite that is dialled.
+/// A satellite to which the program connects.
 struct Link {
     usage: Usage,
-    /// What stands before the rest of its address.
+    /// What precedes the rest of its address.
     prefix: &'static str,
 }
 
@@ -158,7 +158,7 @@ impl Outputs {
     fn claim(&self, output: &Path) -> Result<()> {
         let place = place(output);
         if place.exists() && !place.is_file() {
-            // A device takes what several write.
+            // Several boards may write to a device.
             return Ok(());
         }
         let mut claimed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,7 +186,7 @@ fn place(file: &Path) -> PathBuf {
         .unwrap_or_else(|| file.to_owned())
 }
 
-/// Satellites that dial in.
+/// Satellites that connect by themselves.
 struct DialIn;
 
 impl ListenerKind for DialIn {
@@ -223,7 +223,7 @@ impl Listener for Satellites {
     }
 }
 
-/// A satellite that has dialled in.
+/// A satellite that has connected.
 struct Caller {
     peer: IpAddr,
     satellite: Satellite,
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_recordings_do_not_write_to_one_file() {
+    fn two_recordings_must_not_write_to_one_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
         let outputs = Outputs::default();
@@ -258,7 +258,7 @@ mod tests {
         assert!(error.contains("two boards"), "{error}");
         std::fs::write(file("b.wav"), "").unwrap();
         assert!(outputs.claim(&file("b.wav")).is_err(), "whether it is there or not");
-        // What is no file cannot be overwritten.
+        // A device cannot be overwritten.
         for _ in 0..2 {
             outputs.claim(folder.path()).unwrap();
         }

@@ -1,4 +1,4 @@
-//! Boards that come by themselves: a bounded number of conversations with them.
+//! Boards that connect by themselves: a limited number of conversations with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +12,10 @@ use sayso_core::audio::Samples;
 
 use super::talk::{Events, Models, Talk};
 
-/// How often it is looked whether to stop.
+/// How often it checks whether to stop.
 const WAIT: Duration = Duration::from_millis(200);
 
-/// The conversations that are still possible with boards that come; clones share them.
+/// How many more conversations are possible with boards that connect; clones share it.
 #[derive(Clone)]
 pub struct Places {
     most: usize,
@@ -34,7 +34,7 @@ impl Places {
     }
 }
 
-/// One of them, given back when dropped.
+/// One of these places, released when dropped.
 struct Place(Places);
 
 impl Drop for Place {
@@ -43,7 +43,7 @@ impl Drop for Place {
     }
 }
 
-/// A listener, and what is needed for a conversation with what comes.
+/// A listener, and what is needed for a conversation with a board that connects.
 pub struct Reception<'t> {
     pub listener: Box<dyn Listener>,
     pub models: &'t Models<'t>,
@@ -53,16 +53,17 @@ pub struct Reception<'t> {
     pub events: Events,
 }
 
-/// A conversation with one that came.
+/// A conversation with a board that has connected.
 struct Visit<'scope> {
-    /// Where it came from, until it is known.
+    /// Where it connected from, until it is identified.
     origin: String,
     stop: Stop,
     thread: ScopedJoinHandle<'scope, (String, Result<Losses>)>,
 }
 
 impl<'t> Reception<'t> {
-    /// Talks with what comes, until it is to stop. A conversation that fails ends alone.
+    /// Holds conversations with the boards that connect, until it must stop. A conversation that
+    /// fails does not affect the others.
     pub fn serve<'scope>(mut self, scope: &'scope Scope<'scope, '_>) -> Result<()>
     where
         't: 'scope,
@@ -91,7 +92,8 @@ impl<'t> Reception<'t> {
                     Ok(visit) => visits.push(visit),
                     Err(error) => break Err(error),
                 },
-                // Said once, until there is room again: who is refused may try for ever.
+                // Reported once, until a place is free again, because a refused board may try for
+                // ever.
                 None if std::mem::replace(&mut refused, true) => {}
                 None => self.trouble(
                     guest.origin(),
@@ -154,7 +156,7 @@ fn trouble(events: &Events, name: String, message: String) {
     let _ = events.send((name, Event::Trouble { at: Samples::ZERO, message }));
 }
 
-/// Learns who it is that has come, and holds a conversation with it. What it is called, and
+/// Identifies a board that has connected, and holds a conversation with it. Returns its name, and
 /// how that ended.
 fn converse(
     models: &Models<'_>,
