@@ -1,5 +1,5 @@
-//! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
-//! else is missing it installs or names.
+//! `cargo xtask`: sets Sayso up, demonstrates it, tests it. It needs only Rust; anything else that
+//! is missing it installs or names.
 
 mod bare;
 mod count;
@@ -86,35 +86,35 @@ options of dist and count
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
 
-/// The question that a person recorded: what time it is, which a clock answers.
+/// A recorded question that the clock answers: what time it is.
 const QUESTION: &str = "tests/data/commands-misc-en/rh3_what_time_is_it.flac";
 
-/// What the language model answers: to turn on the living room lamp.
+/// A request that the language model answers: to turn on the living room lamp.
 const REQUEST: &str = "tests/data/commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
 /// Not part of the workspace: cargo-fuzz builds it with its own flags.
 const FUZZ: &str = "core/fuzz/Cargo.toml";
 
-/// What the command line asks for.
+/// The options on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// What the C++ is compiled for.
+    /// The CPU that the C++ is compiled for.
     pub cpu: Cpu,
-    /// GPU back end of ggml, if any.
+    /// The GPU back end of ggml, if any.
     pub gpu: Option<Gpu>,
     /// Whether system packages may be installed.
     pub install: bool,
-    /// Whether models are fetched.
+    /// Whether models are downloaded.
     pub models: bool,
-    /// What is built for.
+    /// The target of the build.
     pub target: Target,
-    /// Whether what is shipped is tried.
+    /// Whether the release is tried.
     pub check: bool,
     /// Whether the package is tried in an emulated machine.
     pub machine: bool,
-    /// Whether the release build will do for it.
+    /// Whether the ordinary release build is tried, not the fully optimised one.
     pub quick: bool,
-    /// Whether the slow tests are run as well.
+    /// Whether the slow tests run too.
     pub all: bool,
 }
 
@@ -125,7 +125,7 @@ pub enum Cpu {
     V2,
     /// AVX2, FMA, F16C, BMI2.
     V3,
-    /// Whatever this machine has.
+    /// Everything that this machine has.
     Native,
     /// NEON only: any 64-bit ARM.
     Armv8,
@@ -252,8 +252,8 @@ fn run(task: &str, options: &Options) -> Result<()> {
     }
 }
 
-/// The workspace's root folder. Cargo says where it is now; where it was when this was
-/// compiled may be another folder, if it was moved or copied since.
+/// The workspace's root folder, as cargo reports it now: the path known at compile time is wrong
+/// if the workspace was moved or copied since.
 fn root() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -271,7 +271,8 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
     system::packages(sh, needs, options)?;
     ggml::build(sh, options)?;
     sh.step("building sayso (the first build takes several minutes: whisper.cpp and llama.cpp)");
-    // With the features that the tests need of the dependencies, which are so built once.
+    // With the features that the tests need of the dependencies, so that these are built only
+    // once.
     let build = ["build", "--release", "--workspace", "--bin", "sayso"];
     sh.run(cargo().args(build).args(features(options)))?;
     if options.models {
@@ -296,8 +297,8 @@ fn demo(sh: &Sh, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Passes the checks and tests, and says at the end what each step took, and as the very
-/// last what became of the tests.
+/// Runs the checks and tests. At the end it prints how long each step took and, as the last line,
+/// the result of the tests.
 fn test(sh: &Sh, options: &Options) -> Result<()> {
     let start = Instant::now();
     let mut tally = Tally::default();
@@ -319,7 +320,7 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     let suite = Suite::build(sh, options)?;
     suite.run_all(tally)?;
     suite.run_examples(options, tally)?;
-    // Their time is the real one: nothing else runs meanwhile.
+    // They run in real time, so nothing else may run meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
     if options.all {
         suite.run(|name| name == "sayso-tests bench", &["--ignored", "--nocapture"], tally)?;
