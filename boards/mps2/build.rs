@@ -1,5 +1,5 @@
-//! Tells the linker where memory is. The board has 4 MiB of each; it gets what the
-//! satellite's budget allows, so that the linker holds it.
+//! Gives the linker the memory map. The board has 4 MiB of each; the map has only what the
+//! satellite's budget allows, so that the linker enforces the budget.
 
 use std::path::PathBuf;
 use std::{env, fs, io};

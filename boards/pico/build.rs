@@ -1,5 +1,5 @@
-//! Tells the linker where memory is. Both chips have more of it; they get what the
-//! satellite's budget allows, so that the linker holds it.
+//! Gives the linker the memory map. Both chips have more memory; the map has only what the
+//! satellite's budget allows, so that the linker enforces the budget.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -18,7 +18,7 @@ SECTIONS {
 } INSERT BEFORE .text;
 ";
 
-/// The boot ROM looks for a block within the first 4 KiB that says what this is.
+/// The boot ROM looks in the first 4 KiB for a block that describes the image.
 const RP2350: &str = "MEMORY {
     FLASH : ORIGIN = 0x10000000, LENGTH = 64K
     RAM   : ORIGIN = 0x20000000, LENGTH = 48K

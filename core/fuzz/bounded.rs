@@ -1,9 +1,9 @@
-//! The fuzz targets' functions on a bounded number of inputs, the same ones every time, so that
-//! every toolchain and every run of the tests has them.
+//! Runs the fuzz targets' functions on a bounded number of inputs, the same each time, so that
+//! they run on every toolchain and with every run of the tests.
 //!
 //! Shared by `core/tests/link_fuzz.rs` and `core/secure/tests/fuzz.rs`.
 
-/// Xorshift: any cheap and even one will do.
+/// Xorshift: any cheap, evenly distributed generator will do.
 pub struct Dice(u64);
 
 impl Dice {
@@ -12,7 +12,7 @@ impl Dice {
         (self.word() >> 16) as usize % below
     }
 
-    /// A number of 64 bits, the upper ones the better.
+    /// A number of 64 bits, of which the upper ones are the more random.
     pub fn word(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -21,8 +21,8 @@ impl Dice {
     }
 }
 
-/// Makes so many inputs and hands each, with its number, to `check`. What panics is told with
-/// that number.
+/// Makes so many inputs and passes each, with its number, to `check`. If that panics, the number
+/// is printed.
 pub fn inputs(
     count: u64,
     mut make: impl FnMut(&mut Dice) -> Vec<u8>,
@@ -36,7 +36,7 @@ pub fn inputs(
     }
 }
 
-/// Says, when a check panics, at which input.
+/// Prints the number of the input if a check panics.
 struct Told {
     number: u64,
     count: u64,

@@ -1,7 +1,7 @@
-//! Any bytes into both ends of the link: what must hold whatever comes.
+//! Arbitrary bytes into both ends of the link, and what must hold in any case.
 //!
-//! Shared by the fuzz target and by `core/tests/link_fuzz.rs`, which feeds it random
-//! input on every toolchain.
+//! Shared by the fuzz target and by `core/tests/link_fuzz.rs`, which passes it random input on
+//! every toolchain.
 
 use sayso_core::link::{
     Condition, Decoder, Description, HELLO_AGAIN_MS, HostCondition, HostEvent, HostLink,
@@ -9,24 +9,25 @@ use sayso_core::link::{
     SatelliteLink, encode,
 };
 
-/// Two frames and a bit.
+/// Room for two frames and a little more.
 const OUT: usize = 2_500;
 
-/// Feeds `input` to a decoder, to a satellite and to a host that are in a session,
-/// and checks that they keep within their bounds and find the next frame.
+/// Passes `input` to a decoder, and to a satellite and a host that are in a session; checks that
+/// they keep within their bounds and find the next frame.
 pub fn bytes_in(input: &[u8]) {
     decoder(input);
     let (mut satellite, mut host) = connected();
     let mut queue = PlaybackQueue::<4_800>::new();
     let mut out = [0; 320];
-    // Blocks of sound that each side has taken, and those for which it had room.
+    // Blocks of sound that each side has accepted, and the number for which the satellite had
+    // room.
     let (mut heard, mut played, mut room) = (0, 0, 10);
     for (n, &byte) in input.iter().enumerate() {
         let now = 100 + n as u64 / 11;
         match satellite.push(byte, now) {
             Some(SatelliteEvent::Connected { .. }) => {
                 queue.clear();
-                // Another session, with a credit of its own.
+                // A new session, with new credit.
                 room += 10;
             }
             Some(SatelliteEvent::Playback(playback)) => {
@@ -56,7 +57,7 @@ pub fn bytes_in(input: &[u8]) {
         assert!(satellite.outgoing().len() <= OUT && host.outgoing().len() <= OUT);
         assert!(queue.len() <= 4_800);
     }
-    // Whatever came, they find each other again.
+    // Whatever came, they connect again.
     let start = 100 + input.len() as u64;
     assert!(u64::from(host.counters().sessions) <= 2 + start / HELLO_AGAIN_MS);
     let (mut met, mut now) = (false, start);
@@ -68,8 +69,8 @@ pub fn bytes_in(input: &[u8]) {
     assert!(met, "no session after {} bytes", input.len());
 }
 
-/// Frames `input`'s pieces, each as long as its first two bytes say, as whole frames of the
-/// session that is on, so that the code after the checksum is reached too.
+/// Splits `input` into pieces, as long as the first two bytes of each say, and frames each as a
+/// whole frame of the current session, so that the code after the checksum is reached too.
 pub fn messages_in(input: &[u8]) {
     let (mut bytes, mut rest, mut seq) = (Vec::new(), input, 0_u16);
     while let Some((&len, after)) = rest.split_first_chunk::<2>() {
@@ -85,7 +86,7 @@ pub fn messages_in(input: &[u8]) {
     bytes_in(&bytes);
 }
 
-/// A frame after any bytes is found.
+/// A frame is found after any bytes.
 fn decoder(input: &[u8]) {
     let mut decoder = Decoder::new();
     for &byte in input {

@@ -1,8 +1,8 @@
-//! Any bytes into both ends of a sealed wire, and what was said before, again and changed:
-//! what must hold whatever comes.
+//! Arbitrary bytes, and earlier frames repeated and changed, into both ends of a sealed wire, and
+//! what must hold in any case.
 //!
-//! Shared by the fuzz target and by `core/secure/tests/fuzz.rs`. What is tried here is the
-//! framing and the state machine; the cryptography is a toy that is quick.
+//! Shared by the fuzz target and by `core/secure/tests/fuzz.rs`. It tests the framing and the
+//! state machine; the cryptography is replaced by a quick toy.
 
 use std::collections::HashSet;
 
@@ -11,10 +11,10 @@ use sayso_secure::{
     TRY_MS, Tunnel,
 };
 
-/// Four frames.
+/// Room for four frames.
 const OUT: usize = 4 * MAX_SEALED;
 
-/// A checksum of 64 bits, which chance does not hit.
+/// A checksum of 64 bits, which no input matches by chance.
 fn hash(parts: &[&[u8]]) -> [u8; 8] {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
@@ -26,7 +26,7 @@ fn hash(parts: &[&[u8]]) -> [u8; 8] {
     hash.to_le_bytes()
 }
 
-/// Says numbers for ephemeral keys, and adds them up for a shared one.
+/// Numbers take the place of ephemeral keys, and their sum that of the shared key.
 pub struct Toy(u64);
 
 pub struct TestSession {
@@ -103,9 +103,9 @@ struct Pair {
     host: End,
     satellite: End,
     now: u64,
-    /// What was sent down and up, and not come yet.
+    /// Frames sent down and up that have not arrived yet.
     sent: [HashSet<Vec<u8>>; 2],
-    /// What lay on the wire: frames, down and up.
+    /// Every frame that was on the wire, down and up.
     old: Vec<Vec<u8>>,
     number: u32,
 }
@@ -127,7 +127,7 @@ impl Pair {
         for &byte in bytes {
             if let Some(frame) = end.push(byte, self.now) {
                 assert!(!frame.is_empty() && !frame.contains(&0));
-                // Nothing is made up, and nothing comes twice.
+                // No frame is invented, and none arrives twice.
                 let known = self.sent[usize::from(host)].remove(frame);
                 assert!(known, "{frame:02x?} was never sent");
             }
@@ -135,7 +135,7 @@ impl Pair {
         assert!(end.outgoing().len() <= OUT);
     }
 
-    /// Each says a frame that nobody has said before, unless `mute`.
+    /// Each side sends a frame that was never sent before, unless `mute`.
     fn say(&mut self, mute: bool) {
         self.now += 10;
         self.host.poll(self.now);
@@ -153,7 +153,7 @@ impl Pair {
                 let before = end.counters().dropped;
                 let mut taken = end.send(&bytes, self.now);
                 if taken < bytes.len() {
-                    // No room: what waits is lost, as on a wire that nobody reads.
+                    // No room: the waiting bytes are lost, as on a wire that nobody reads.
                     let out = end.outgoing().len();
                     end.written(out);
                     taken += end.send(&bytes[taken..], self.now);
@@ -166,7 +166,7 @@ impl Pair {
         }
     }
 
-    /// What waits for the wire, whole frames.
+    /// The whole frames that wait for the wire.
     fn take(&mut self, up: bool) -> Vec<Vec<u8>> {
         let end = if up { &mut self.satellite } else { &mut self.host };
         let bytes = end.outgoing().to_vec();
@@ -189,8 +189,9 @@ impl Pair {
     }
 }
 
-/// Reads `input` as what a stranger does on the wire, and checks that nobody is deceived, that
-/// nothing grows or costs without bounds, and that the two find each other again.
+/// Interprets `input` as the actions of an attacker on the wire, and checks that neither side
+/// accepts a forged or repeated frame, that memory and work stay bounded, and that the two connect
+/// again.
 pub fn sealed_in(input: &[u8]) {
     let mut pair = Pair::new();
     for _ in 0..4 {
@@ -205,13 +206,13 @@ pub fn sealed_in(input: &[u8]) {
         let host = what & 1 == 0;
         match what / 2 % 8 {
             0 => pair.hears(host, bytes),
-            // As a frame of each kind.
+            // Any bytes as a frame, of each kind.
             1 => {
                 let mut frame = [0; MAX_SEALED];
                 let framed = sayso_core::link::stuff(bytes, &mut frame).unwrap_or(0);
                 pair.hears(host, &frame[..framed]);
             }
-            // What was said before, as it was and changed.
+            // An earlier frame, unchanged or changed.
             2 | 3 => {
                 let n = usize::from(*len) % pair.old.len().max(1);
                 let Some(mut frame) = pair.old.get(n).cloned() else { continue };
@@ -223,21 +224,21 @@ pub fn sealed_in(input: &[u8]) {
                 }
                 pair.hears(host, &frame);
             }
-            // Now and then so long that what was said before is beyond the window.
+            // Sometimes so many that earlier frames fall outside the window.
             4 => {
                 for _ in 0..if *len % 64 == 5 { 70 } else { 1 } {
                     pair.say(false);
                     pair.carry();
                 }
             }
-            // Lost.
+            // Lost frames.
             5 => {
                 pair.say(false);
                 for up in [false, true] {
                     pair.take(up);
                 }
             }
-            // In another order.
+            // Frames in reverse order.
             6 => {
                 for _ in 0..3 {
                     pair.say(false);
@@ -251,12 +252,12 @@ pub fn sealed_in(input: &[u8]) {
             _ => pair.now += u64::from(*len) * 3,
         }
     }
-    // Work: first messages looked at, and answers.
+    // The work is bounded: first messages examined, and answers sent.
     let tries = 2 + pair.now / TRY_MS;
     assert!(u64::from(pair.satellite.counters().handshakes) <= tries);
     let tries = 8 + 6 * (pair.now / RETRY_MS);
     assert!(u64::from(pair.host.counters().handshakes) <= tries);
-    // A break in the last frame of a stranger, and they find each other.
+    // After the end of the attacker's last frame the two connect again.
     for up in [false, true] {
         pair.hears(up, &[0]);
     }

@@ -1,4 +1,4 @@
-//! The sample clock: time counted in samples, so that no other clock is needed.
+//! The sample clock: time is counted in samples, so that no other clock is needed.
 //!
 //! [`SampleTime`] is a point in time, [`Samples`] a length of time. The difference of two points
 //! is a length, a point and a length make another point, and there is no sum of two points:
@@ -25,7 +25,7 @@
 use core::ops::{Add, AddAssign, Sub};
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Samples a second on the ear's clock (16 kHz mono).
+/// Samples per second on the microphone's clock (16 kHz mono).
 pub const SAMPLE_RATE: u32 = 16_000;
 
 /// Samples in one frame of the voice activity detector: 32 ms.
@@ -54,7 +54,7 @@ impl Samples {
     /// The length of one [`FRAME`].
     pub const FRAME: Self = Self(FRAME as u64);
 
-    /// So many milliseconds.
+    /// This many milliseconds.
     pub const fn from_ms(ms: u64) -> Self {
         Self(ms.saturating_mul(SAMPLE_RATE as u64 / 1000))
     }

@@ -1,21 +1,20 @@
 //! A button: contact levels in, presses out.
 //!
-//! A press means "listen to me" (push to talk: [`crate::turn::Event::Wake`]), so it is
-//! reported as soon as the contact is steady, and not only when it turns out to be
-//! short. A long press means "mute"; the board that mutes then cancels what the press
-//! began. The end of the talk needs no button, because the endpointer finds it. If
-//! people hold the button while they speak, switch the long press off and use a second
-//! button to mute.
+//! A press means "listen to me" (push to talk: [`crate::turn::Event::Wake`]), so it is reported as
+//! soon as the contact is steady, without waiting to see whether it becomes a long one. A long
+//! press means "mute"; the board then also cancels what the press began. No button is needed to
+//! end the talk, because the endpointer finds its end. If people hold the button while they speak,
+//! switch the long press off and use a second button to mute.
 
 use crate::audio::{SampleTime, Samples};
 
-/// How a [`Button`] decides.
+/// Settings of a [`Button`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ButtonConfig {
     /// How long a new level must last to count. Small switches bounce for
     /// less than 10 ms.
     pub debounce: Samples,
-    /// How long a press must last to be a long one; `None`: there are none.
+    /// How long a press must last to be a long one; `None`: there are no long presses.
     pub long_press: Option<Samples>,
 }
 
@@ -68,13 +67,13 @@ impl Button {
         Self { config, down: false, changed: None, long_at: None }
     }
 
-    /// Whether it is down, bounces aside.
+    /// Whether it is down, ignoring bounces.
     pub const fn is_down(&self) -> bool {
         self.down
     }
 
-    /// The contact's level at a time that does not run backwards. To be called
-    /// every few milliseconds, at least every [`ButtonConfig::debounce`].
+    /// Takes the contact's level at a time that does not go backwards. Call it every few
+    /// milliseconds, at least every [`ButtonConfig::debounce`].
     pub fn poll(&mut self, now: SampleTime, down: bool) -> Option<ButtonEvent> {
         if down == self.down {
             self.changed = None;
@@ -104,7 +103,8 @@ mod tests {
 
     use super::*;
 
-    /// What a button makes of levels, each held for so many milliseconds, read once a millisecond.
+    /// The events for a sequence of levels, each held for so many milliseconds, read once a
+    /// millisecond.
     fn play(config: ButtonConfig, levels: &[(bool, u64)]) -> Vec<(u64, ButtonEvent)> {
         let mut button = Button::new(config);
         let mut events = Vec::new();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_press_is_told_when_the_contact_is_steady() {
+    fn a_press_is_reported_when_the_contact_is_steady() {
         let events = play(ButtonConfig::default(), &[(false, 100), (true, 200), (false, 100)]);
         assert_eq!(events, [(120, ButtonEvent::Pressed), (320, ButtonEvent::Released)]);
     }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_press_is_told_once_and_while_it_lasts() {
+    fn a_long_press_is_reported_once_while_it_lasts() {
         let events = play(ButtonConfig::default(), &[(true, 5_000), (false, 100)]);
         assert_eq!(
             events,
@@ -152,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_long_press_there_is_none() {
+    fn without_a_long_press_none_is_reported() {
         let config = ButtonConfig { long_press: None, ..ButtonConfig::default() };
         let events = play(config, &[(true, 60_000), (false, 100)]);
         assert_eq!(events, [(20, ButtonEvent::Pressed), (60_020, ButtonEvent::Released)]);
     }
 
     #[test]
-    fn a_press_of_two_readings_counts_however_seldom_it_is_read() {
+    fn a_press_seen_in_two_readings_counts_however_rare_the_readings() {
         let mut button = Button::new(ButtonConfig::default());
         assert_eq!(button.poll(SampleTime::from_ms(0), true), None);
         assert_eq!(button.poll(SampleTime::from_ms(20), true), Some(ButtonEvent::Pressed));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the contact does, every press is pressed, held at most once, released.
+        /// Whatever the contact does, each press is pressed, held at most once, and released.
         #[test]
         fn events_come_in_order(levels in prop::collection::vec((any::<bool>(), 1u64..2_000), 0..40)) {
             let mut last = ButtonEvent::Released;

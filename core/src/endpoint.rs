@@ -1,40 +1,40 @@
-//! Where speech begins and ends, from one speech probability per frame.
+//! Finds where speech begins and ends, from one speech probability per frame.
 //!
-//! The thresholds with hysteresis are those of Silero's own `VADIterator`
-//! (begin at 0.5, end 0.15 below). On top come a minimum length before speech
-//! counts, an early guess that it may have ended, and a cap.
+//! The thresholds with hysteresis are those of Silero's own `VADIterator` (begin at 0.5, end 0.15
+//! below). Added to these are a minimum length of speech, an early guess that the speech may have
+//! ended, and a maximum length.
 //!
-//! An utterance is always `SpeechStarted`, any number of `MayHaveEnded` and
-//! `Resumed` in turn, then `Ended`.
+//! An utterance always consists of `SpeechStarted`, then any number of `MayHaveEnded` and
+//! `Resumed` in alternation, then `Ended`.
 
 use crate::audio::{SampleTime, Samples};
 
-/// Quiet that ends the attempt while it is not yet clear whether a sound is
-/// speech: one frame below the threshold is forgiven, two are not.
+/// While it is not yet clear whether a sound is speech, silence of this length discards it: one
+/// frame below the threshold is tolerated, two are not.
 const ONSET_GAP: Samples = Samples(2 * Samples::FRAME.0);
 
-/// Frames of speech in a row that end a quiet within an utterance: a single
-/// one (a click, a breath) neither takes a guess back nor lengthens the quiet.
+/// Consecutive frames of speech that end a silence within an utterance: a single one (a click, a
+/// breath) neither withdraws a guess nor lengthens the silence.
 const RESUMING: u32 = 2;
 
-/// How an [`Endpointer`] decides. Lengths are rounded up to whole frames.
+/// Settings of an [`Endpointer`]. Lengths are rounded up to whole frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct EndpointConfig {
     /// A frame of at least this probability (0…1) begins or resumes speech.
     pub onset: f32,
-    /// A frame below this probability (0…1, at most [`onset`](Self::onset)) begins quiet.
+    /// A frame below this probability (0…1, at most [`onset`](Self::onset)) begins a silence.
     pub offset: f32,
     /// Speech shorter than this does not count.
     pub min_speech: Samples,
-    /// Quiet after which speech may have ended. Not reported where the hangover is no longer.
+    /// Silence after which speech may have ended. Not reported unless the hangover is longer.
     pub may_end: Samples,
-    /// Quiet after which speech has ended; see [`Endpointer::set_hangover`].
+    /// Silence after which speech has ended; see [`Endpointer::set_hangover`].
     pub hangover: Samples,
-    /// Sound to take along from before the first frame of speech.
+    /// Sound to include from before the first frame of speech.
     pub pre_roll: Samples,
-    /// The longest utterance, pre-roll included; at least two frames.
+    /// The longest utterance, including the pre-roll; at least two frames.
     pub max_utterance: Samples,
 }
 
@@ -57,22 +57,22 @@ impl Default for EndpointConfig {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum EndpointEvent {
-    /// Somebody speaks, and has for the minimum length.
+    /// Somebody has been speaking for the minimum length.
     SpeechStarted {
         /// When it was found.
         at: SampleTime,
-        /// Where the speech begins, pre-roll included; never before the end
-        /// of the utterance before.
+        /// Where the speech begins, including the pre-roll; never before the end of the previous
+        /// utterance.
         from: SampleTime,
     },
-    /// A short quiet: the time to start on a guess.
+    /// A short silence: time to begin a guess.
     MayHaveEnded {
         /// When it was found.
         at: SampleTime,
         /// The end of the last frame of speech.
         speech_end: SampleTime,
     },
-    /// It had not ended: speech goes on after [`MayHaveEnded`](Self::MayHaveEnded).
+    /// The guess was wrong: speech continues after [`MayHaveEnded`](Self::MayHaveEnded).
     Resumed {
         /// When it was found.
         at: SampleTime,
@@ -83,7 +83,7 @@ pub enum EndpointEvent {
         at: SampleTime,
         /// The end of the last frame of speech.
         speech_end: SampleTime,
-        /// Why it is over.
+        /// Why it ended.
         reason: EndReason,
     },
 }
@@ -100,15 +100,15 @@ impl EndpointEvent {
     }
 }
 
-/// Why an utterance is over.
+/// Why an utterance ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum EndReason {
-    /// It was quiet for the hangover.
+    /// It was silent for the hangover.
     Silence,
-    /// It reached the cap. Speech that simply goes on (steady noise, a
-    /// television) is not heard again before there was a short quiet.
+    /// It reached the maximum length. Speech that simply continues (steady noise, a television) is
+    /// ignored until there was a short silence.
     TooLong,
 }
 
@@ -119,20 +119,20 @@ pub struct Endpointer {
     phase: Phase,
     /// The end of the last frame seen.
     now: SampleTime,
-    /// The start of the present quiet, if it is quiet.
+    /// The start of the current silence, if it is silent.
     quiet: Option<SampleTime>,
-    /// Frames of speech in a row, up to the last frame seen.
+    /// Consecutive frames of speech, up to the last frame seen.
     voiced: u32,
-    /// The end of the utterance before: no pre-roll reaches further back.
+    /// The end of the previous utterance: no pre-roll begins before it.
     last_end: SampleTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Nothing, and after [`EndReason::TooLong`] not before a quiet.
+    /// Nothing; after [`EndReason::TooLong`] also nothing, until there was a silence.
     Blocked,
     Idle,
-    /// Sound since `first` that is speech once `voiced` is long enough.
+    /// Sound since `first` that becomes speech once `voiced` is long enough.
     Onset {
         first: SampleTime,
         voiced: Samples,
@@ -161,20 +161,19 @@ impl Endpointer {
         }
     }
 
-    /// Changes the quiet after which speech has ended. Takes effect at the
-    /// next frame, also in the middle of a quiet.
+    /// Changes the silence after which speech has ended. Takes effect at the next frame, also in
+    /// the middle of a silence.
     pub fn set_hangover(&mut self, hangover: Samples) {
         self.config.hangover = hangover;
     }
 
-    /// Changes the length from which speech counts: longer while the
-    /// assistant speaks, so that a cough is not an interruption. Takes effect
-    /// at the next frame, also for a sound already begun.
+    /// Changes the minimum length of speech: longer while the assistant speaks, so that a cough is
+    /// not an interruption. Takes effect at the next frame, also for a sound already begun.
     pub fn set_min_speech(&mut self, min_speech: Samples) {
         self.config.min_speech = min_speech;
     }
 
-    /// The settings in force.
+    /// The current settings.
     pub fn config(&self) -> &EndpointConfig {
         &self.config
     }
@@ -184,8 +183,8 @@ impl Endpointer {
         self.now
     }
 
-    /// Takes the next frame's speech probability (0…1). Not a number and
-    /// infinity count as 0, which is also what to give for a frame that is missing.
+    /// Takes the next frame's speech probability (0…1). Values that are not finite count as 0;
+    /// pass 0 for a frame that is missing, too.
     pub fn push(&mut self, probability: f32) -> Option<EndpointEvent> {
         let probability = if probability.is_finite() { probability } else { 0.0 };
         let begin = self.now;
@@ -229,7 +228,8 @@ impl Endpointer {
             self.phase = Phase::Onset { first, voiced };
             return None;
         }
-        // The cap counts from here on, so a very long pre-roll or minimum must fit it too.
+        // The maximum length counts from here, so it must cover even a very long pre-roll or
+        // minimum.
         let from = first
             .saturating_sub(self.config.pre_roll)
             .max(self.last_end)
@@ -246,7 +246,7 @@ impl Endpointer {
     ) -> Option<EndpointEvent> {
         let at = self.now;
         let speech_end = self.quiet.unwrap_or(at);
-        // A frame of speech in the quiet may be the first of more.
+        // A frame of speech in the silence may be the first of several.
         if self.quiet.is_some() && self.voiced == 0 && silence >= self.config.hangover {
             return Some(self.end(speech_end, EndReason::Silence));
         }

@@ -1,14 +1,14 @@
-//! What a conversation is, without any sound card, model or clock.
+//! The decisions in a conversation, independent of sound card, models and clock.
 //!
-//! Pure decisions over the sample clock, for a microcontroller as for a
-//! desktop: `no_std`, no allocation, no unsafe code, no I/O.
+//! All decisions are pure functions over the sample clock, and run on a microcontroller as well as
+//! on a desktop: `no_std`, no allocation, no unsafe code, no I/O.
 //!
 //! - [`audio`]: time counted in samples.
 //! - [`endpoint`]: speech probabilities in, "speech started", "may have
 //!   ended", "ended" out.
-//! - [`turn`]: those events and the progress of the reply in; what to think
-//!   about, play, stop and remember out.
-//! - [`light`]: what one LED shows of it.
+//! - [`turn`]: takes those events and the progress of the reply; says what to think about, play,
+//!   stop and remember.
+//! - [`light`]: how one LED shows the state.
 //! - [`button`]: contact levels in, presses out.
 //!
 //! ```
@@ -38,8 +38,8 @@
 //! assert_eq!(machine.state(), State::Thinking);
 //! ```
 //!
-//! The optional feature `serde` makes settings, events and actions
-//! serialisable, so that event logs can be stored and replayed.
+//! The optional feature `serde` makes settings, events and actions serialisable, so that event
+//! logs can be stored and replayed.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -5,12 +5,12 @@
 //!
 //! | shown | pattern |
 //! |---|---|
-//! | asleep | hardly lit |
+//! | asleep | very faint |
 //! | listening | dim |
-//! | hearing | full |
-//! | thinking | breathes, once in 1.2 s |
+//! | hearing | fully lit |
+//! | thinking | brightens and dims, once in 1.2 s |
 //! | speaking | ripples, 2.5 times a second, never dark |
-//! | paused | half, with a dark notch twice a second |
+//! | paused | half lit, with a short dark gap twice a second |
 //! | muted | two short flashes every 3 s |
 //! | disconnected | one short flash every 2 s |
 //! | error | blinks fast, 5 times a second |
@@ -24,29 +24,29 @@ pub const FULL: u8 = 255;
 /// Steady brightness while it listens.
 const DIM: u8 = 64;
 
-/// Steady brightness while it sleeps: to be seen by who looks for it.
+/// Steady brightness while it sleeps: just visible to somebody who looks for it.
 const GLOW: u8 = 8;
 
-/// Half lit to the eye, which is about a quarter of the power.
+/// Looks half lit, which takes about a quarter of the power.
 const HALF: u8 = 96;
 
-/// What there is to show.
+/// What the LED shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Light {
-    /// The conversation goes on, and this is its state.
+    /// The state of the conversation.
     Turn(State),
-    /// The microphone is off because somebody wished it so.
+    /// The microphone was switched off by the user.
     Muted,
-    /// Nobody answers on the link, or the assistant is not running.
+    /// The link has no peer, or the assistant is not running.
     Disconnected,
     /// Something failed.
     Error,
 }
 
 impl Light {
-    /// What is shown of all that is true at once. That the microphone is off
-    /// goes before everything: a person relies on it. Then what keeps the
-    /// state from being known, then the state.
+    /// Chooses what to show when several things are true at once. A microphone that is off comes
+    /// first, because people rely on seeing it. Then come the faults that hide the state, then the
+    /// state.
     pub const fn of(state: State, muted: bool, connected: bool, error: bool) -> Self {
         match (muted, connected, error) {
             (true, ..) => Self::Muted,
@@ -58,8 +58,8 @@ impl Light {
 
     /// The brightness at a time, 0 (dark) to [`FULL`], as a duty cycle of 255.
     ///
-    /// Depends on nothing but its arguments: boards that start at the same time
-    /// blink together. Call it about 30 times a second or more often.
+    /// It depends only on its arguments: boards that start at the same time blink in step. Call it
+    /// at least about 30 times a second.
     pub fn brightness(self, now: SampleTime) -> u8 {
         match self {
             Self::Turn(State::Asleep) => GLOW,
@@ -107,8 +107,8 @@ fn lit(on: bool, brightness: u8) -> u8 {
     if on { brightness } else { 0 }
 }
 
-/// From `low` to full and back once in `period_ms`. A squared triangle: the eye
-/// takes the logarithm, so a straight ramp would look lit nearly all the time.
+/// From `low` to full and back once in `period_ms`. A squared triangle: the eye's response is
+/// logarithmic, so a straight ramp would look lit nearly all the time.
 fn breath(now: SampleTime, period_ms: u32, low: u8) -> u8 {
     let phase = phase(now, period_ms);
     let half = period_ms / 2;
@@ -135,13 +135,13 @@ mod tests {
         Light::Error,
     ];
 
-    /// Six seconds of a pattern, a value per millisecond: twice its longest period.
+    /// Six seconds of a pattern, one value per millisecond: twice its longest period.
     fn track(light: Light) -> Vec<u8> {
         (0..6_000).map(|ms| light.brightness(SampleTime::from_ms(ms))).collect()
     }
 
     #[test]
-    fn no_two_patterns_are_alike() {
+    fn no_two_patterns_are_the_same() {
         for (n, a) in ALL.iter().enumerate() {
             for b in &ALL[n + 1..] {
                 assert_ne!(track(*a), track(*b), "{a:?} and {b:?}");
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pattern_is_seen() {
+    fn every_pattern_is_visible() {
         for light in ALL {
             assert!(track(light).into_iter().any(|value| value > 0), "{light:?}");
         }
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn mute_goes_before_all_and_a_lost_link_before_an_error() {
+    fn mute_has_priority_and_a_lost_link_comes_before_an_error() {
         let state = State::Hearing;
         assert_eq!(Light::of(state, false, true, false), Light::Turn(state));
         assert_eq!(Light::of(state, false, true, true), Light::Error);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_is_no_trouble() {
+    fn times_near_the_maximum_do_not_panic() {
         for light in ALL {
             light.brightness(SampleTime(u64::MAX));
         }

@@ -2,14 +2,13 @@
 //! microcontroller) and the assistant, over any stream of bytes: a UART, USB, TCP.
 //!
 //! `docs/link.md` specifies it, byte by byte. In short: messages are encoded by
-//! [postcard](https://postcard.jamesmunns.com), numbered, closed with a CRC-32 and
-//! framed by [COBS](https://doi.org/10.1109/90.769765). What goes on (credit, state,
-//! volume, mute, presses, positions) is repeated in full at least every
-//! [`HEARTBEAT_MS`], so that a lost message is made up for by the next. Sound is
-//! in blocks of at most 20 ms that say where they belong.
+//! [postcard](https://postcard.jamesmunns.com), numbered, closed with a CRC-32 and framed by
+//! [COBS](https://doi.org/10.1109/90.769765). Lasting state (credit, state, volume, mute, presses,
+//! positions) is repeated completely at least every [`HEARTBEAT_MS`], so the next message makes up
+//! for a lost one. Sound comes in blocks of at most 20 ms that carry their position.
 //!
-//! Both ends are state machines without I/O and without a clock: bytes in, events
-//! out; messages in, bytes out; the time, in milliseconds, is a parameter.
+//! Both ends are state machines without I/O and without a clock: bytes in, events out; messages
+//! in, bytes out; the time, in milliseconds, is a parameter.
 //!
 //! ```
 //! use sayso_core::link::{Condition, Description, HostCondition, HostLink, SatelliteLink};
@@ -35,8 +34,8 @@
 //! assert!(satellite.try_capture(0, 0, &block).is_ok());
 //! ```
 //!
-//! Nothing here blocks or allocates. What does not fit is [refused](Refused), and
-//! the caller drops and counts it.
+//! Nothing here blocks or allocates. A message that does not fit is [refused](Refused); the caller
+//! then drops and counts it.
 
 mod adpcm;
 mod block;
@@ -64,14 +63,14 @@ pub use satellite::{Condition, Description, SatelliteEvent, SatelliteLink};
 pub use stuffing::{Stuffer, Unstuffer, stuff, stuffed};
 pub use wire::{Counters, Refused};
 
-/// Each side sends its status at least so often, in ms.
+/// The longest time between two statuses of a side, in ms.
 pub const HEARTBEAT_MS: u64 = 100;
-/// A peer from which no good frame came for so long, in ms, is gone.
+/// The time without a good frame after which a peer is considered gone, in ms.
 pub const GONE_MS: u64 = 1_000;
-/// A side without a session says hello so often, in ms.
+/// The time between two hellos of a side without a session, in ms.
 pub const HELLO_MS: u64 = 250;
-/// A host says hello to a satellite that asks for it no more often than this, in ms: a
-/// session costs it more than a frame.
+/// The least time between two hellos of a host to a satellite that asks for them, in ms: a session
+/// costs the host more than a frame.
 pub const HELLO_AGAIN_MS: u64 = 100;
-/// A satellite sends its [`Stats`] so often, in ms.
+/// The time between two [`Stats`] of a satellite, in ms.
 pub const STATS_MS: u64 = 2_000;

@@ -1,17 +1,15 @@
-//! Whose turn it is: the half-duplex, interruptible turn machine.
+//! The turn machine: half-duplex and interruptible.
 //!
-//! [`TurnMachine::step`] takes one event and returns what to do about it. It
-//! has no clock and does no I/O: time is the sample count that comes with each
-//! event. Every transition is in `docs/turns.md`, and a test holds the code to
-//! that table.
+//! [`TurnMachine::step`] takes one event and returns what to do about it. It has no clock and does
+//! no I/O: time is the sample count that comes with each event. Every transition is in
+//! `docs/turns.md`, and a test compares the code with that table.
 //!
-//! A *turn* is one attempt to answer, which begins with [`Action::Think`], or an
-//! *announcement*, something that the assistant says on its own, which begins with
-//! [`Action::Announce`]. It ends with exactly one of [`Action::Cancel`],
-//! [`Action::StopSound`] and [`Action::Keep`]; there is never more than one at a
-//! time. Its sound may be played from [`Action::Release`] on, and only then. A turn
-//! that was started before the speech had surely ended is a *guess*: its release
-//! comes when the end is confirmed, or never.
+//! A *turn* is an attempt to answer, which begins with [`Action::Think`], or an *announcement*,
+//! which the assistant makes unasked and which begins with [`Action::Announce`]. It ends with
+//! exactly one of [`Action::Cancel`], [`Action::StopSound`] and [`Action::Keep`]; there is never
+//! more than one at a time. Its sound may be played only after [`Action::Release`]. A turn that
+//! was started before it was certain that the speech had ended is a *guess*: it is released when
+//! the end is confirmed, or never.
 
 use crate::audio::{SampleTime, Samples};
 use crate::endpoint::EndpointEvent;
@@ -22,31 +20,31 @@ mod table;
 
 pub use machine::TurnMachine;
 
-/// How the turn machine behaves.
+/// Settings of the turn machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct TurnConfig {
     /// Whether it sleeps until [`Event::Wake`]. If not, it always listens.
     pub wake: bool,
-    /// Whether speech interrupts the reply. Needs a microphone that does not
-    /// hear the reply itself (echo cancellation, headphones).
+    /// Whether speech interrupts the reply. Needs a microphone that does not hear the reply itself
+    /// (echo cancellation, headphones).
     pub barge_in: bool,
-    /// Speech over the reply pauses it at once; when it goes on for so much
-    /// longer, it is an interruption whatever is said.
+    /// Speech over the reply pauses it at once; if the speech continues for this much longer, it
+    /// is an interruption whatever is said.
     pub interrupt: Samples,
-    /// With [`wake`](Self::wake): how long it goes on listening after a wake,
-    /// a reply or an announcement before it sleeps. So long after a wake,
-    /// announcements that are not urgent wait for the person to speak.
+    /// With [`wake`](Self::wake): how long it listens after a wake, a reply or an announcement
+    /// before it sleeps. For the same time after a wake, announcements that are not urgent wait
+    /// for the person to speak.
     pub follow_up: Samples,
-    /// How far speech that began before it listened (over the reply, or with
-    /// the wake word) must go on afterwards to count. Longer than the
-    /// endpointer's `may_end` by the echo's tail.
+    /// How long speech that began before it listened (over the reply, or with the wake word) must
+    /// continue afterwards to count. Longer than the endpointer's `may_end` by the length of the
+    /// echo's tail.
     pub pick_up: Samples,
-    /// The longest audio given to one turn; of a longer utterance, its end.
+    /// The longest audio given to one turn; of a longer utterance, only the end is used.
     pub max_audio: Samples,
-    /// How long it waits for the front end while somebody seems to speak: longer
-    /// than the endpointer's longest utterance.
+    /// How long it waits for the front end while somebody seems to speak: longer than the
+    /// endpointer's longest utterance.
     pub hear_timeout: Samples,
     /// How long it waits for the first sound of a reply or an announcement.
     pub think_timeout: Samples,
@@ -76,7 +74,7 @@ impl Default for TurnConfig {
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct TurnId(pub u32);
 
-/// What a person is shown.
+/// The state that is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -85,13 +83,13 @@ pub enum State {
     Asleep,
     /// Waiting for speech.
     Listening,
-    /// Somebody speaks, or has just paused.
+    /// Somebody is speaking, or has just paused.
     Hearing,
-    /// The speech is over, and the reply has no sound yet; nor has an announcement.
+    /// The speech has ended, but the reply has no sound yet; or an announcement has none yet.
     Thinking,
     /// The reply or the announcement is being played.
     Speaking,
-    /// It is paused: somebody speaks over it.
+    /// The reply or announcement is paused: somebody speaks over it.
     Paused,
 }
 
@@ -101,7 +99,7 @@ pub enum State {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Shown {
-    /// [`State::Asleep`]. Also what a board shows at first.
+    /// [`State::Asleep`]. Also shown at first.
     #[default]
     Asleep,
     /// [`State::Listening`].
@@ -114,7 +112,7 @@ pub enum Shown {
     Speaking,
     /// [`State::Paused`].
     Paused,
-    /// Something went wrong: an answer failed, or nobody is there to give one.
+    /// Something went wrong: an answer failed, or no assistant is connected.
     Error,
 }
 
@@ -136,19 +134,18 @@ impl From<State> for Shown {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Event {
-    /// The wake word was said, or a button pressed. Ends the reply, if any.
+    /// The wake word was said, or a button was pressed. Ends the reply, if any.
     Wake {
-        /// Where what is meant for us begins: the end of the wake word, or now.
+        /// Where the speech meant for the assistant begins: the end of the wake word, or now.
         from: SampleTime,
     },
-    /// A button pressed for peace: ends everything.
+    /// A button was pressed to end everything.
     Sleep,
-    /// The assistant has something to say on its own. An offer that cannot begin
-    /// now changes nothing; it is made again with every frame until
-    /// [`Action::Announce`] takes it up.
+    /// The assistant has something to say unasked. An offer that cannot begin now changes nothing;
+    /// it is repeated with every frame until [`Action::Announce`] accepts it.
     Announce {
-        /// Whether it interrupts a reply and speaks over a speaker, instead of
-        /// waiting for both. It waits for another urgent one.
+        /// Whether it interrupts a reply and a person who is speaking, instead of waiting for
+        /// both. It does wait for another urgent one.
         urgent: bool,
     },
     /// The front end: [`EndpointEvent::SpeechStarted`].
@@ -170,7 +167,7 @@ pub enum Event {
     },
     /// The responder: the words of this turn are known.
     Understood {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
         /// What they are.
         outcome: Outcome,
@@ -179,28 +176,27 @@ pub enum Event {
     Overheard {
         /// The turn whose reply it was said over.
         turn: TurnId,
-        /// What it comes to.
+        /// What the words amount to.
         outcome: Outcome,
     },
-    /// Playback: the first sound of the reply is there.
+    /// Playback: the first sound of the reply is ready.
     SoundReady {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// Playback: the reply is complete and its last sample has been played.
-    /// Or the responder: the reply is complete and has no sound. Likewise for an
-    /// announcement.
+    /// Playback: the reply is complete and its last sample has been played. Or the responder: the
+    /// reply is complete and has no sound. The same applies to an announcement.
     Finished {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// The responder or playback could not go on.
+    /// The responder or playback failed.
     Failed {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// Time passes. To be sent about once a frame (32 ms), at least every
-    /// 100 ms: every time-out is seen here and nowhere else.
+    /// Time has passed. Send it about once a frame (32 ms), and at least every 100 ms: time-outs
+    /// are checked only here.
     Tick,
 }
 
@@ -220,32 +216,32 @@ impl From<EndpointEvent> for Event {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Outcome {
-    /// Words to be answered.
+    /// Words that need an answer.
     Words,
-    /// Nothing was said: noise, or text that the recogniser's guards rejected.
-    /// Over a reply also what only says "go on": "mhm", "yeah".
+    /// No words: noise, or text that the recogniser's guards rejected. Over a reply also words
+    /// that only mean "go on": "mhm", "yeah".
     Nothing,
     /// "Stop", "cancel", "never mind": no reply.
     Stop,
 }
 
-/// Something to do. In the order given.
+/// Something to do. Actions are carried out in the order given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Action {
-    /// Begin a turn: understand the audio and prepare the reply, but hold its
-    /// sound back until [`Release`](Self::Release).
+    /// Begin a turn: recognise the audio and prepare the reply, but hold its sound back until
+    /// [`Release`](Self::Release).
     Think {
         /// The new turn's number.
         turn: TurnId,
         /// The first sample of the utterance; before `to`.
         from: SampleTime,
-        /// The sample after the last of the speech. A little of the quiet that
-        /// follows does a recogniser good.
+        /// The sample after the last of the speech. A recogniser works better if it gets a little
+        /// of the silence that follows, too.
         to: SampleTime,
     },
-    /// Begin the turn that was offered by [`Event::Announce`]: prepare its sound.
+    /// Begin the turn that [`Event::Announce`] offered: prepare its sound.
     /// [`Release`](Self::Release) follows at once.
     Announce {
         /// The new turn's number.
@@ -253,21 +249,21 @@ pub enum Action {
     },
     /// The turn's sound may be played from now on.
     Release {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
     /// Somebody speaks over the reply: fade its sound out, and hold the rest.
     Pause {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// It was nothing: the sound goes on where it was paused.
+    /// It was no interruption: continue the sound where it was paused.
     Resume {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// Find out what was said over the reply, which is paused, and answer with
-    /// [`Event::Overheard`]. Whatever ends the pause ends this work.
+    /// Find out what was said over the paused reply, and answer with [`Event::Overheard`].
+    /// Anything that ends the pause ends this work too.
     Overhear {
         /// The turn whose reply it was said over.
         turn: TurnId,
@@ -276,40 +272,41 @@ pub enum Action {
         /// The sample after the last of the speech.
         to: SampleTime,
     },
-    /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up:
-    /// the user should be told. [`Cancel`](Self::Cancel) follows.
+    /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up: tell the user.
+    /// [`Cancel`](Self::Cancel) follows.
     Late {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// Somebody who was speaking when an urgent announcement cut in has not been
-    /// understood, since the microphone hears the loudspeaker: they are to be told.
+    /// Somebody was speaking when an urgent announcement began, and was not understood, because
+    /// the microphone hears the loudspeaker: tell them.
     Missed,
-    /// End the turn without trace: its work stops, nothing of it is heard, nothing remembered.
+    /// End the turn without a trace: its work stops, none of it is heard, none of it is
+    /// remembered.
     Cancel {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// End the turn while it is heard: fade the sound out, stop the work; what
-    /// was really heard is remembered, and no more.
+    /// End the turn while it is heard: fade the sound out, stop the work, and remember only the
+    /// part that was heard.
     StopSound {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
-    /// The turn is complete: it is remembered whole.
+    /// The turn is complete: remember all of it.
     Keep {
-        /// Whose.
+        /// Which turn.
         turn: TurnId,
     },
     /// The state has changed. Always the last action.
     Show(State),
 }
 
-/// What one event calls for, in order. A step gives at most four; the
-/// capacity is one more, so that a test can see that none was ever lost.
+/// The actions for one event, in order. A step gives at most four; the capacity is one more, so
+/// that a test can show that none is ever lost.
 pub type Actions = heapless::Vec<Action, 5>;
 
-/// One step of a [`TurnMachine`]: a line of an event log.
+/// One step of a [`TurnMachine`]; one line of an event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Step {
@@ -317,6 +314,6 @@ pub struct Step {
     pub at: SampleTime,
     /// What happened.
     pub event: Event,
-    /// What the machine made of it.
+    /// The machine's actions.
     pub actions: Actions,
 }

@@ -32,7 +32,7 @@ fn a_plain_utterance() {
     assert_eq!(
         run(EndpointConfig::default(), &[(0.01, 20), (0.9, 40), (0.02, 60)]),
         [
-            // The third frame of speech makes 96 ms; ten frames of pre-roll.
+            // Three frames of speech are 96 ms; the pre-roll is ten frames.
             EndpointEvent::SpeechStarted { at: after(23), from: after(10) },
             EndpointEvent::MayHaveEnded { at: after(66), speech_end: after(60) },
             // 600 ms is 18.75 frames.
@@ -52,7 +52,7 @@ fn a_pause_is_not_the_end() {
         [
             EndpointEvent::SpeechStarted { at: after(3), from: after(0) },
             EndpointEvent::MayHaveEnded { at: after(26), speech_end: after(20) },
-            // The second frame of speech: one alone may be a click.
+            // The second frame of speech: a single one may be a click.
             EndpointEvent::Resumed { at: after(32) },
             EndpointEvent::MayHaveEnded { at: after(46), speech_end: after(40) },
             EndpointEvent::Ended {
@@ -65,7 +65,7 @@ fn a_pause_is_not_the_end() {
 }
 
 #[test]
-fn a_click_in_the_quiet_takes_nothing_back() {
+fn a_click_in_the_silence_withdraws_no_guess() {
     let config = EndpointConfig::default();
     assert_eq!(
         run(config, &[(0.9, 20), (0.1, 8), (0.9, 1), (0.1, 20)]),
@@ -79,7 +79,7 @@ fn a_click_in_the_quiet_takes_nothing_back() {
             },
         ]
     );
-    // But nothing ends, nor may have ended, on a frame of speech.
+    // But no end, certain or possible, is reported at a frame of speech.
     let events = run(config, &[(0.9, 20), (0.1, 18), (0.9, 1), (0.1, 1)]);
     assert!(matches!(events[2], EndpointEvent::Ended { at, .. } if at == after(40)), "{events:?}");
     let events = run(config, &[(0.9, 20), (0.1, 5), (0.9, 1), (0.1, 1)]);
@@ -91,11 +91,11 @@ fn a_click_in_the_quiet_takes_nothing_back() {
 
 #[test]
 fn between_the_thresholds_nothing_changes() {
-    // Not enough to begin; and once begun, enough to go on …
+    // Not enough to begin; but enough to continue speech that has begun …
     let config = EndpointConfig::default();
     assert_eq!(run(config, &[(0.45, 100)]), []);
     assert_eq!(run(config, &[(0.9, 3), (0.45, 100)]).len(), 1);
-    // … but once quiet, not enough to resume.
+    // … and, once silent, not enough to resume.
     let events = run(config, &[(0.9, 3), (0.1, 1), (0.45, 30)]);
     assert!(
         matches!(events[1], EndpointEvent::MayHaveEnded { speech_end, .. } if speech_end == after(3))
@@ -104,7 +104,7 @@ fn between_the_thresholds_nothing_changes() {
 }
 
 #[test]
-fn clicks_are_not_speech_but_one_weak_frame_is_forgiven() {
+fn a_click_is_not_speech_but_one_weak_frame_is_tolerated() {
     let config = EndpointConfig::default();
     assert_eq!(run(config, &[(0.9, 2), (0.1, 2)].repeat(50)), []);
     let events = run(config, &[(0.1, 10), (0.9, 2), (0.1, 1), (0.9, 1)]);
@@ -112,7 +112,7 @@ fn clicks_are_not_speech_but_one_weak_frame_is_forgiven() {
 }
 
 #[test]
-fn a_longer_minimum_lets_a_cough_pass_and_still_finds_where_speech_began() {
+fn a_longer_minimum_ignores_a_cough_and_still_finds_where_speech_began() {
     let mut endpointer = Endpointer::new(EndpointConfig::default());
     endpointer.set_min_speech(Samples::from_ms(250));
     assert_eq!(push(&mut endpointer, &[(0.1, 20), (0.9, 7), (0.1, 20)]), []);
@@ -132,7 +132,7 @@ fn a_shorter_minimum_counts_for_a_sound_already_begun() {
 }
 
 #[test]
-fn pre_roll_stops_at_the_utterance_before() {
+fn pre_roll_stops_at_the_previous_utterance() {
     let config = EndpointConfig { hangover: frames(3), ..EndpointConfig::default() };
     let events = run(config, &[(0.9, 10), (0.1, 5), (0.9, 10)]);
     assert_eq!(
@@ -149,7 +149,7 @@ fn pre_roll_stops_at_the_utterance_before() {
 }
 
 #[test]
-fn steady_noise_ends_once_and_is_not_heard_again_before_a_quiet() {
+fn steady_noise_ends_once_and_is_ignored_until_a_silence() {
     let config = EndpointConfig::default();
     let mut endpointer = Endpointer::new(config);
     let events = push(&mut endpointer, &[(0.8, 10_000)]);
@@ -163,13 +163,13 @@ fn steady_noise_ends_once_and_is_not_heard_again_before_a_quiet() {
     assert_eq!(at, speech_end);
     assert!(at - from <= config.max_utterance);
     assert!(at - from + Samples::FRAME > config.max_utterance);
-    // Too short a quiet, then a long enough one.
+    // A silence that is too short, then one that is long enough.
     assert_eq!(push(&mut endpointer, &[(0.1, 5), (0.8, 20)]), []);
     assert_eq!(push(&mut endpointer, &[(0.1, 6), (0.8, 20)]).len(), 1);
 }
 
 #[test]
-fn a_hangover_changed_during_the_quiet_takes_effect_at_once() {
+fn a_hangover_changed_during_the_silence_takes_effect_at_once() {
     let mut endpointer = Endpointer::new(EndpointConfig::default());
     assert_eq!(push(&mut endpointer, &[(0.9, 10), (0.1, 10)]).len(), 2);
     endpointer.set_hangover(Samples::from_ms(200));
@@ -185,7 +185,7 @@ fn a_hangover_changed_during_the_quiet_takes_effect_at_once() {
 }
 
 #[test]
-fn no_number_is_no_speech() {
+fn not_a_number_is_not_speech() {
     for p in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1.0] {
         assert_eq!(run(EndpointConfig::default(), &[(p, 100)]), []);
         assert_eq!(run(EndpointConfig::default(), &[(0.9, 10), (p, 100)]).len(), 3);
@@ -193,7 +193,7 @@ fn no_number_is_no_speech() {
 }
 
 #[test]
-fn the_clock_starts_where_it_is_told() {
+fn the_clock_starts_at_the_given_sample() {
     let mut endpointer = Endpointer::starting_at(EndpointConfig::default(), after(1_000));
     assert_eq!(
         push(&mut endpointer, &[(0.9, 3)]),
@@ -244,9 +244,9 @@ fn any_config() -> impl Strategy<Value = EndpointConfig> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever comes in: events alternate legally, times are in order, no
-    /// utterance is empty or longer than the cap, none overlaps the one
-    /// before, and the silence that ends one is the hangover in force.
+    /// For any input: events come in a legal order and in order of time, no utterance is empty or
+    /// longer than the maximum, none overlaps the previous one, and the silence that ends one is
+    /// as long as the hangover at that moment.
     #[test]
     fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {
         let mut endpointer = Endpointer::new(config);
@@ -301,7 +301,7 @@ proptest! {
         prop_assert_eq!(wrong_order(), mistakes);
     }
 
-    /// In the quiet after speech, the hangover last set is the one that counts.
+    /// In the silence after speech, the hangover that was set last counts.
     #[test]
     fn a_change_of_hangover_takes_effect(
         first in 1u64..60, second in 1u64..60, change_after in 0u64..60,

@@ -1,4 +1,4 @@
-//! Holds the examples and figures of `docs/link.md` to the code.
+//! Compares the examples and figures of `docs/link.md` with the code.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -14,7 +14,7 @@ use sayso_core::turn::Shown;
 const PAGE: &str = include_str!("../../docs/link.md");
 const SESSION: u32 = 0x1234_5678;
 
-/// The examples of the page, by name.
+/// The page's examples, by name.
 fn examples() -> BTreeMap<&'static str, String> {
     let parts = PAGE.split("```hex ").skip(1);
     parts
@@ -38,7 +38,7 @@ fn adpcm() -> Vec<u8> {
 }
 
 #[test]
-fn the_examples_are_what_is_sent() {
+fn the_examples_are_what_the_code_sends() {
     let pcm: Vec<u8> = [1, -1, 256, -32_768_i16].iter().flat_map(|s| s.to_le_bytes()).collect();
     let adpcm = adpcm();
     let hello = SatelliteHello {

@@ -1,4 +1,4 @@
-//! Frames and messages of the link: nothing is lost, nothing is made up.
+//! Frames and messages of the link: none is lost, and none is invented.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -58,7 +58,7 @@ fn feed(decoder: &mut Decoder, bytes: &[u8], mut each: impl FnMut(Result<u16, Fr
     }
 }
 
-/// Runs without a zero are cut every 254 bytes; some of these end with such a cut.
+/// Runs without a zero are split every 254 bytes; some of these lengths end exactly there.
 #[test]
 fn sound_of_any_length_without_a_zero_arrives() {
     for pairs in 1..=480 {
@@ -125,8 +125,8 @@ proptest! {
         }
     }
 
-    /// Bytes changed, left out or put in spoil the frame they hit and at most the
-    /// one beside it; all others arrive, and nothing that was not sent does.
+    /// Bytes that are changed, removed or inserted spoil the frame in which they are, and at most
+    /// the one next to it; all others arrive, and nothing arrives that was not sent.
     #[test]
     fn damage_spoils_only_what_it_hits(
         messages in proptest::collection::vec(small(), 6),
@@ -176,7 +176,7 @@ fn the_longest_frame_fits() {
 }
 
 #[test]
-fn a_block_is_20_ms_at_most_and_something() {
+fn a_block_has_at_least_one_sample_and_at_most_20_ms() {
     assert!(Block::new(Codec::Pcm, &[]).is_none());
     assert!(Block::new(Codec::Pcm, &[1]).is_none());
     assert!(Block::new(Codec::Pcm, &[0; 962]).is_none());
@@ -201,7 +201,7 @@ fn a_capture_of_more_than_20_ms_is_malformed() {
 }
 
 #[test]
-fn too_long_a_frame_is_one_error() {
+fn a_frame_that_is_too_long_is_one_error() {
     let mut decoder = Decoder::new();
     let mut found = Vec::new();
     feed(&mut decoder, &vec![7; 100_000], |result| found.push(result));
@@ -211,9 +211,9 @@ fn too_long_a_frame_is_one_error() {
     assert_eq!(found, [Err(FrameError::TooLong), Ok(4)]);
 }
 
-/// Speech-like sound in ADPCM, each block decoded by itself: noise well below it.
+/// Speech-like sound in ADPCM, each block decoded alone: the noise is well below it.
 #[test]
-fn adpcm_is_near_what_was_said() {
+fn adpcm_is_close_to_the_original() {
     let sound: Vec<i16> = (0..16_000)
         .map(|n| {
             let t = f64::from(n) / 16_000.0;
@@ -237,7 +237,7 @@ fn adpcm_is_near_what_was_said() {
 }
 
 #[test]
-fn a_block_that_cannot_be_written_is_refused() {
+fn a_block_that_cannot_be_encoded_is_refused() {
     let mut data = [0; MAX_DATA];
     for (codec, samples) in
         [(Codec::Pcm, &[][..]), (Codec::Pcm, &[1; 481]), (Codec::Adpcm, &[1; 3])]

@@ -1,5 +1,5 @@
-//! The fuzz target's function on random input, so that every toolchain runs it: a bounded
-//! number of inputs that are the same ones every time, and others each time.
+//! The fuzz target's function on random input, so that every toolchain runs it: a bounded number
+//! of inputs that are the same each time, and others that are different each time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -13,15 +13,15 @@ mod bytes_in;
 
 use bounded::Dice;
 
-/// Bytes that look like frames more often than chance would have it.
+/// Bytes that look like frames more often than random ones do.
 fn noise() -> impl Strategy<Value = Vec<u8>> {
     let garbage = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..400),
         proptest::collection::vec(prop_oneof![Just(0), Just(1), Just(255), any::<u8>()], 0..400),
-        // A giant without an end.
+        // A very long run without an end of frame.
         (1_000..4_000usize, 1..=255u8).prop_map(|(len, byte)| vec![byte; len]),
     ];
-    // Whole frames with any bytes for a message, and stops from anywhere to anywhere.
+    // Whole frames with arbitrary bytes as the message, and stops at arbitrary positions.
     let frame = (prop_oneof![Just(3), any::<u8>()], 0..80u16, any::<u32>(), any::<u16>()).prop_map(
         |(tag, seq, at, fade)| {
             encode(tag, seq, &Message::Stop(Stop { at, fade })).unwrap().as_bytes().to_vec()
@@ -60,14 +60,14 @@ fn number(dice: &mut Dice) -> Vec<u8> {
     varint((dice.word() >> bits) as u32)
 }
 
-/// The body of a message: mostly well formed.
+/// The body of a message, usually well-formed.
 fn body(dice: &mut Dice) -> Vec<u8> {
     let kind = dice.roll(10) as u8;
     let mut body = vec![kind];
     if kind < 2 && dice.roll(8) > 0 {
         body.push(sayso_core::link::VERSION);
     }
-    // A block that is granted, mostly.
+    // A block that is granted, in most cases.
     let granted = matches!(kind, 4 | 5) && dice.roll(4) > 0;
     if granted {
         body.extend(varint(dice.roll(50) as u32));
@@ -83,13 +83,13 @@ fn body(dice: &mut Dice) -> Vec<u8> {
     let numbers = numbers - usize::from(granted);
     (0..numbers).for_each(|_| body.extend(number(dice)));
     match kind {
-        // Sound: the codec, a length, and mostly as much.
+        // Sound: the codec, a length, and in most cases as many bytes.
         4 | 5 => {
             let len =
                 [0, 1, 2, 3, 4, 60, 120, 200, 242, 243, 244, 640, 642, 960, 962][dice.roll(15)];
             body.push(dice.roll(3) as u8);
             body.extend(varint(len));
-            // A state to decode ADPCM from, mostly.
+            // A state for decoding ADPCM, in most cases.
             let index = if dice.roll(4) == 0 { dice.roll(256) } else { 7 } as u8;
             let mut sound: Vec<u8> = (0..len).map(|_| dice.roll(256) as u8).collect();
             sound.iter_mut().skip(2).take(1).for_each(|byte| *byte = index);
@@ -107,7 +107,7 @@ fn body(dice: &mut Dice) -> Vec<u8> {
     body
 }
 
-/// With its length before it.
+/// The body, preceded by its length.
 fn piece(mut body: Vec<u8>) -> Vec<u8> {
     body.splice(0..0, (body.len() as u16).to_le_bytes());
     body
@@ -133,16 +133,16 @@ fn bodies(dice: &mut Dice) -> Vec<u8> {
         }
     }
     for _ in 0..dice.roll(60) {
-        // Mostly a message; else a giant without an end.
+        // In most cases a message, sometimes a very long run without an end.
         let giant = dice.roll(100) == 0;
         input.extend(piece(if giant { vec![7; 1_500] } else { body(dice) }));
     }
     input
 }
 
-/// About 10 s.
+/// Takes about 10 s.
 #[test]
-fn a_bounded_number_of_inputs() {
+fn a_bounded_number_of_inputs_keeps_the_rules() {
     bounded::inputs(20_000, bodies, |number, input| match number % 4 {
         0 => bytes_in::bytes_in(input),
         _ => bytes_in::messages_in(input),

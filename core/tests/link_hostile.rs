@@ -1,4 +1,4 @@
-//! What a peer that keeps to no rule can make either end do.
+//! What a peer that breaks every rule can make either end do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -32,7 +32,7 @@ fn connected() -> (HostLink<OUT>, SatelliteLink<OUT>) {
     (host, satellite)
 }
 
-/// Says a message to the host; the events that come of it.
+/// Sends a message to the host and returns the resulting events.
 fn say(host: &mut HostLink<OUT>, seq: u16, now: u64, message: &Message<'_>) -> Vec<&'static str> {
     let frame = encode(host.session() as u8, seq, message).unwrap();
     let events = frame.as_bytes().iter().filter_map(|&byte| {
@@ -55,7 +55,7 @@ fn capture(number: u16) -> Message<'static> {
 }
 
 #[test]
-fn a_block_without_credit_is_not_taken() {
+fn a_block_without_credit_is_dropped() {
     let (mut host, _) = connected();
     for (seq, number) in (10..).zip([FREE, FREE + 1, 1_000, 40_000, u16::MAX]) {
         assert!(say(&mut host, seq, 5, &capture(number)).is_empty(), "{number}");
@@ -67,9 +67,9 @@ fn a_block_without_credit_is_not_taken() {
     assert!(say(&mut host, 200, 5, &capture(FREE)).is_empty());
 }
 
-/// Under new numbers of frames, so that those do not give it away.
+/// In frames with new numbers, so that these do not reveal the repetition.
 #[test]
-fn a_block_is_taken_once() {
+fn a_repeated_block_is_taken_once() {
     let (mut host, _) = connected();
     let (mut seq, mut taken) = (10, 0);
     for _ in 0..100 {
@@ -79,7 +79,7 @@ fn a_block_is_taken_once() {
         }
     }
     assert_eq!(taken, usize::from(FREE));
-    // One that was overtaken is taken; one that is said to be lost as well, if it comes.
+    // A late block is accepted; so is one that was declared lost, if it does come.
     let (mut host, _) = connected();
     assert_eq!(say(&mut host, 10, 5, &capture(3)), ["capture"]);
     assert_eq!(say(&mut host, 11, 5, &capture(1)), ["capture"]);
@@ -95,10 +95,10 @@ fn a_block_is_taken_once() {
 }
 
 #[test]
-fn what_it_says_it_has_sent_brings_no_more_than_there_is_room_for() {
+fn claiming_to_have_sent_more_brings_no_additional_credit() {
     let (mut host, _) = connected();
     let (mut seq, mut number, mut taken) = (10_u16, 0_u16, 0_u32);
-    // 1000 turns of a host that has room for two blocks.
+    // 1000 rounds with a host that has room for two blocks.
     for now in 0..1_000_u64 {
         for _ in 0..100 {
             seq = seq.wrapping_add(1);
@@ -117,7 +117,7 @@ fn what_it_says_it_has_sent_brings_no_more_than_there_is_room_for() {
 }
 
 #[test]
-fn a_satellite_takes_no_more_than_it_granted_either() {
+fn a_satellite_accepts_no_more_than_it_granted() {
     let (host, mut satellite) = connected();
     let block = Block::new(Codec::Pcm, &[1, 0]).unwrap();
     let mut taken = 0;
@@ -135,7 +135,7 @@ fn a_satellite_takes_no_more_than_it_granted_either() {
 }
 
 #[test]
-fn a_session_begins_only_as_offered_and_ten_times_a_second_at_most() {
+fn a_session_begins_only_as_offered_and_at_most_ten_times_a_second() {
     let (mut host, _) = connected();
     let hello = |session| {
         Message::SatelliteHello(SatelliteHello {
@@ -147,7 +147,7 @@ fn a_session_begins_only_as_offered_and_ten_times_a_second_at_most() {
             name: "wild",
         })
     };
-    // The numbers of sessions are no secret: this one was not offered yet.
+    // The numbers of sessions are no secret, but this one was not offered yet.
     assert_eq!(say(&mut host, 0, 10, &hello(0)), ["restarted"]);
     let next = host.session();
     assert!(say(&mut host, 0, 10, &hello(next)).is_empty());
@@ -164,7 +164,7 @@ fn a_session_begins_only_as_offered_and_ten_times_a_second_at_most() {
             sessions += say(&mut host, 0, now, &hello(next)).len();
         }
     }
-    // Each begun is one ended, "restarted", which counts as well.
+    // Each session that begins also ends one with "restarted", which counts too.
     let most = 2 * (10_000 / HELLO_AGAIN_MS as usize + 1);
     assert!((10..=most).contains(&sessions), "{sessions}");
 }

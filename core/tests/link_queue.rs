@@ -32,7 +32,7 @@ fn what_is_pushed_is_played() {
 }
 
 #[test]
-fn a_lost_block_is_silence_at_its_place() {
+fn a_lost_block_is_silence_at_its_position() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[1_000; 200]);
     push(&mut queue, 520, &[1_000; 200]);
@@ -41,13 +41,13 @@ fn a_lost_block_is_silence_at_its_place() {
     assert_eq!(played[..130], [1_000; 130]);
     assert_eq!(played[200..520], [0; 320]);
     assert_eq!(played[520..], [1_000; 200]);
-    // It fades: no step of more than a thirtieth.
+    // It fades: no step is larger than a thirtieth.
     assert!(played[..210].windows(2).all(|pair| (pair[0] - pair[1]).abs() <= 34));
     assert_eq!(queue.played(), 720);
 }
 
 #[test]
-fn a_long_gap_is_not_waited_for() {
+fn after_a_long_gap_playback_continues_at_once() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[9; 10]);
     push(&mut queue, 100_000, &[7; 10]);
@@ -56,7 +56,7 @@ fn a_long_gap_is_not_waited_for() {
 }
 
 #[test]
-fn a_stop_fades_out_at_its_place() {
+fn a_stop_fades_out_at_its_position() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[1_000; 480]);
     take(&mut queue, 80);
@@ -71,7 +71,7 @@ fn a_stop_fades_out_at_its_place() {
 }
 
 #[test]
-fn a_stop_that_comes_late_fades_out_now() {
+fn a_late_stop_fades_out_at_once() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[1_000; 480]);
     take(&mut queue, 300);
@@ -81,16 +81,16 @@ fn a_stop_that_comes_late_fades_out_now() {
 }
 
 #[test]
-fn a_lost_stop_is_made_up_for() {
+fn the_next_block_makes_up_for_a_lost_stop() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[1_000; 480]);
     take(&mut queue, 100);
-    // The host has stopped at 300 and goes on there.
+    // The host has stopped at 300 and continues there.
     push(&mut queue, 300, &[7; 20]);
     let played = take(&mut queue, 480);
     assert_eq!(played.len(), 220);
     assert_eq!(played[200..], [7; 20]);
-    // Or it has stopped at what is played here by now.
+    // Or it has stopped at what has been played here by now.
     let mut queue = Queue::new();
     push(&mut queue, 0, &[1_000; 480]);
     take(&mut queue, 400);
@@ -100,7 +100,7 @@ fn a_lost_stop_is_made_up_for() {
 }
 
 #[test]
-fn dry_it_fades_and_counts() {
+fn an_empty_queue_fades_and_is_counted() {
     let mut queue = Queue::new();
     push(&mut queue, 0, &[16_000; 100]);
     let mut out = [0; 480];
@@ -111,7 +111,7 @@ fn dry_it_fades_and_counts() {
 }
 
 proptest! {
-    /// Whatever comes, it holds no more than it can, and its place moves with what it plays.
+    /// Whatever comes, it holds no more than it can, and its position follows what it plays.
     #[test]
     fn it_keeps_its_bounds(
         steps in proptest::collection::vec((0..4u8, any::<u32>(), 1..480usize), 0..60),

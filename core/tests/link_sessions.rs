@@ -1,5 +1,4 @@
-//! Both ends of the link together, over a wire that loses, repeats, swaps, garbles
-//! and cuts.
+//! Both ends of the link together, over a wire that loses, repeats, swaps, corrupts and cuts.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -21,11 +20,11 @@ enum Fault {
     Repeat,
     /// It comes after the next one.
     Swap,
-    /// So many bytes of garbage before it.
+    /// This many bytes of garbage come before it.
     Garbage(u8),
-    /// A bit of it changes.
+    /// This bit of it is flipped.
     Flip(u16),
-    /// It breaks off.
+    /// It is cut off after this many bytes.
     Cut(u16),
 }
 
@@ -79,7 +78,7 @@ impl Way {
     }
 }
 
-/// A satellite whose microphone counts, a host, and the wire between.
+/// A satellite whose microphone counts samples, a host, and the wire between them.
 struct Pair {
     satellite: SatelliteLink<OUT>,
     host: HostLink<OUT>,
@@ -94,7 +93,7 @@ struct Pair {
     heard: Vec<u32>,
     connected: u32,
     status: Option<HostStatus>,
-    /// What the satellite was ordered, and what it answered.
+    /// The orders that the satellite carried out, and its answers.
     orders: Vec<bool>,
     answers: Vec<Mute>,
     events: Vec<&'static str>,
@@ -124,7 +123,7 @@ impl Pair {
         }
     }
 
-    /// 20 ms pass.
+    /// Lets 20 ms pass.
     fn step(&mut self, mut up: impl FnMut() -> Fault, mut down: impl FnMut() -> Fault) {
         self.now += 20;
         let mut played = [0; 480];
@@ -194,7 +193,7 @@ impl Pair {
 }
 
 #[test]
-fn an_order_to_mute_is_done_once_and_answered_each_time() {
+fn an_order_to_mute_is_carried_out_once_and_answered_each_time() {
     let mut pair = Pair::new(Codec::Pcm);
     let order = |order, muted| Mute { order, muted };
     assert_eq!(pair.host.try_mute(order(1, true)), Err(Refused::NotConnected));
@@ -204,19 +203,19 @@ fn an_order_to_mute_is_done_once_and_answered_each_time() {
         pair.run(2);
     }
     assert_eq!((&pair.orders[..], &pair.answers[..]), (&[true][..], &[order(1, true); 3][..]));
-    // Its button ends it: the same order once more does not bring it back.
+    // Its button unmutes it; repeating the same order does not mute it again.
     pair.condition.muted = false;
     pair.host.try_mute(order(1, true)).unwrap();
     pair.run(2);
     assert_eq!((pair.orders.len(), pair.answers.last()), (1, Some(&order(1, false))));
-    // One that was overtaken counts for nothing; numbers wrap.
+    // An order that was overtaken is ignored; numbers wrap.
     for (number, muted) in [(3, true), (2, false), (100, false), (200, true), (4, false)] {
         pair.host.try_mute(order(number, muted)).unwrap();
         pair.run(2);
     }
     assert_eq!(pair.orders, [true, true, false, true, false]);
     assert_eq!(pair.answers.last(), Some(&order(4, false)));
-    // In a new session they begin anew.
+    // In a new session the numbers start again.
     pair.host.reconnect();
     pair.run(60);
     assert_eq!(pair.connected, 2);
@@ -240,7 +239,7 @@ fn fault() -> impl Strategy<Value = Fault> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// Each block hit is one block missing; the one after it is there. All is counted.
+    /// Each damaged block is missing, and the next one is there. Everything is counted.
     #[test]
     fn faults_are_counted_and_hurt_nobody_else(
         up in proptest::collection::vec(fault(), 20..120),
@@ -267,11 +266,11 @@ proptest! {
         {
             prop_assert_eq!(counters.lost, way.count(Fault::loses));
             prop_assert_eq!(counters.duplicated, way.count(|fault| fault == Fault::Repeat));
-            // Frames that are swapped one after the other overtake each other twice.
+            // Consecutive swapped frames overtake each other twice.
             prop_assert!(counters.reordered <= way.count(|fault| fault == Fault::Swap));
             prop_assert!(counters.malformed + counters.stale == 0);
         }
-        // Nothing came twice, and all that was sent came, but what was hit.
+        // Nothing came twice, and everything that was not damaged arrived.
         let mut heard = pair.heard[heard..].to_vec();
         heard.sort_unstable();
         let all = heard.len();
@@ -280,27 +279,27 @@ proptest! {
         let sent = (pair.clock - before) / 320 - pair.refused;
         let hit = pair.up.seen.iter().filter(|(fault, _)| fault.loses()).count();
         prop_assert!(heard.len() + hit >= sent as usize);
-        // The last blocks, over the good wire.
+        // The last blocks, over the repaired wire.
         prop_assert!(pair.heard.contains(&(pair.clock - 320)));
         prop_assert_eq!(pair.status.map(|status| status.shown), Some(Shown::Listening));
     }
 }
 
 #[test]
-fn a_session_begins_within_two_steps_and_is_kept_up() {
+fn a_session_begins_within_two_steps_and_continues() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(2);
     assert!(pair.host.is_connected() && pair.satellite.is_connected());
     pair.run(200);
     assert_eq!(pair.connected, 1);
-    // The first is refused: the answer to the host's hello has to go before.
+    // The first is refused: the answer to the host's hello has to go first.
     assert_eq!((pair.heard.len(), pair.refused), (200, 1));
     let counters = pair.host.counters();
     assert_eq!((counters.lost, counters.resyncs, counters.stale), (0, 0, 0));
 }
 
 #[test]
-fn a_satellite_that_starts_anew_gets_a_session_at_once() {
+fn a_satellite_that_restarts_gets_a_session_at_once() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(50);
     pair.satellite = Pair::new(Codec::Pcm).satellite;
@@ -311,7 +310,7 @@ fn a_satellite_that_starts_anew_gets_a_session_at_once() {
 }
 
 #[test]
-fn a_host_that_starts_anew_gets_a_session_at_once() {
+fn a_host_that_restarts_gets_a_session_at_once() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(50);
     pair.host = HostLink::new(77);
@@ -322,7 +321,7 @@ fn a_host_that_starts_anew_gets_a_session_at_once() {
 }
 
 #[test]
-fn a_cut_wire_is_noticed_and_mended() {
+fn a_cut_wire_is_noticed_and_the_session_restored() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(50);
     for _ in 0..100 {
@@ -336,7 +335,7 @@ fn a_cut_wire_is_noticed_and_mended() {
 
 /// A stalled peer: nothing is read, and nothing blocks or grows.
 #[test]
-fn a_host_that_stalls_makes_no_trouble() {
+fn a_stalled_host_causes_no_blocking_and_no_growth() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(10);
     let (mut sent, mut refused) = (0, Vec::new());
@@ -352,7 +351,7 @@ fn a_host_that_stalls_makes_no_trouble() {
     assert!(refused.iter().all(|&why| why == Refused::NoRoom));
 }
 
-/// A wire that is fast and a host that does not work off what it gets.
+/// A fast wire and a host that does not process what it receives.
 #[test]
 fn nobody_sends_more_than_was_granted() {
     let description = Description { buffer: 10, ..Description::default() };
@@ -381,9 +380,9 @@ fn nobody_sends_more_than_was_granted() {
     assert_eq!(satellite.try_capture(0, 0, &[]), Err(Refused::NoCredit));
 }
 
-/// Credit that was spent on blocks that were lost comes back.
+/// Credit that was spent on lost blocks is restored.
 #[test]
-fn lost_blocks_do_not_eat_up_the_credit() {
+fn lost_blocks_do_not_use_up_the_credit() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(5);
     let mut lost = 0;
@@ -402,7 +401,7 @@ fn lost_blocks_do_not_eat_up_the_credit() {
             },
         );
     }
-    // 400 steps of 20 ms play 400 blocks, those that were bridged included.
+    // 400 steps of 20 ms play 400 blocks, including those filled with silence.
     assert!(through >= 380, "{through}");
     assert!(pair.queue.dry() < 20, "{}", pair.queue.dry());
 }
@@ -434,10 +433,10 @@ fn a_stop_arrives() {
 }
 
 #[test]
-fn another_version_is_told_and_not_listened_to() {
+fn another_version_is_reported_and_ignored() {
     let mut host: HostLink<OUT> = HostLink::new(5);
     host.poll(0, &HostCondition::default());
-    // A hello of version 9, whatever follows the version in it.
+    // A hello of version 9, with arbitrary bytes after the version.
     let mut frame = Vec::new();
     for version in [1, 9] {
         let hello = Message::HostHello(sayso_core::link::HostHello {

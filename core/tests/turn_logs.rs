@@ -1,9 +1,8 @@
-//! Replays recorded conversations: the machine must do today what the log says.
+//! Replays recorded conversations: the machine must still do what the log says.
 //!
-//! The first line of a log is the machine's settings, every other one a
-//! [`Step`]. The logs were recorded by the ignored test below, from real
-//! probability tracks (`tracks/`, by `tracks/tracks.py`) run through the endpointer, and
-//! then read through by hand:
+//! The first line of a log holds the machine's settings, every other one a [`Step`]. The ignored
+//! test below recorded the logs, by running real probability tracks (`tracks/`, made by
+//! `tracks/tracks.py`) through the endpointer; then they were checked by hand:
 //!
 //! ```text
 //! cargo test --release -p sayso-core --test turn_logs -- --ignored
@@ -31,7 +30,7 @@ fn logs() -> Vec<PathBuf> {
 }
 
 #[test]
-fn recorded_conversations_go_the_same_way_again() {
+fn recorded_conversations_are_replayed_identically() {
     let logs = logs();
     assert_eq!(logs.len(), conversations().len());
     for path in logs {
@@ -47,28 +46,28 @@ fn recorded_conversations_go_the_same_way_again() {
     }
 }
 
-/// The probabilities of a recorded track, one a frame.
+/// The probabilities of a recorded track, one per frame.
 fn track(name: &str) -> Vec<f32> {
     let text = fs::read_to_string(dir("tracks").join(name).with_extension("txt")).unwrap();
     let values = text.lines().filter(|line| !line.starts_with('#'));
     values.flat_map(str::split_whitespace).map(|p| p.parse().unwrap()).collect()
 }
 
-/// What happens in a conversation beside the sound at the microphone.
+/// What happens in a conversation besides the sound at the microphone.
 enum Then {
     /// At this time (ms).
     At(u64, Event),
-    /// So many ms after the latest turn began (or the sound was released,
-    /// whichever is later, for `Finished`); its number is filled in.
+    /// So many ms after the latest turn began (for `Finished`, after its release if that is
+    /// later); its number is filled in.
     After(u64, fn(TurnId) -> Event),
 }
 
 struct Conversation {
     name: &'static str,
     config: TurnConfig,
-    /// Tracks, and quiet in frames.
+    /// Tracks, and silence in frames.
     sound: Vec<Result<&'static str, usize>>,
-    /// What the responder and mouth do in every turn, and the buttons.
+    /// What the responder and playback do in every turn, and the buttons.
     then: Vec<Then>,
 }
 
@@ -156,7 +155,7 @@ fn conversations() -> Vec<Conversation> {
                 finished(2_600),
             ],
         },
-        // It ends under the announcement, and is answered after it.
+        // It ends during the announcement, and is answered after it.
         Conversation {
             name: "urgent-announcement-over-a-question",
             config: barge_in,
@@ -238,14 +237,14 @@ impl Conversation {
                         | Action::Overhear { .. }
                         | Action::Late { .. }
                         | Action::Missed => {}
-                        // A cough is no interruption.
+                        // A cough must not interrupt.
                         Action::Show(State::Speaking) => ear.set_min_speech(Samples::from_ms(250)),
                         Action::Show(_) => {
                             ear.set_min_speech(EndpointConfig::default().min_speech);
                         }
                     }
                 }
-                // A tick without consequence is not worth a line.
+                // A tick without consequence is left out.
                 if event != Event::Tick || !actions.is_empty() {
                     let step = Step { at: now, event, actions };
                     log += &serde_json::to_string(&step).unwrap();
@@ -258,8 +257,8 @@ impl Conversation {
 }
 
 #[test]
-#[ignore = "writes the logs anew; read them through afterwards"]
-fn record() {
+#[ignore = "rewrites the logs; check them by hand afterwards"]
+fn record_the_logs() {
     for conversation in conversations() {
         let path = dir("logs").join(conversation.name).with_extension("jsonl");
         fs::write(path, conversation.record()).unwrap();

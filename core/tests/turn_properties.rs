@@ -1,4 +1,4 @@
-//! What always holds of the turn machine, whatever happens in whatever order.
+//! Invariants of the turn machine, for any events in any order.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -7,7 +7,7 @@ use sayso_core::audio::{SampleTime, Samples, wrong_order};
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId, TurnMachine};
 
-/// A machine with somebody who checks its books.
+/// A machine whose every step is checked.
 struct Audited {
     machine: TurnMachine,
     /// The turn that has begun and not ended, and whether it is released.
@@ -17,7 +17,7 @@ struct Audited {
     /// Whether it is an announcement, and whether an urgent one.
     announced: bool,
     urgent: bool,
-    /// Whether the front end said last that somebody speaks.
+    /// Whether somebody is speaking, according to the front end's last event.
     voice: bool,
     last: TurnId,
     latest: SampleTime,
@@ -126,14 +126,14 @@ impl Audited {
         }
         let state = self.machine.state();
         match event {
-            // The utterance that is being answered is over.
+            // The utterance that is being answered has ended.
             Event::SpeechResumed if before == State::Thinking && !was_announced => {}
-            // Nobody knows whether it is the loudspeaker.
+            // It may be the loudspeaker.
             Event::SpeechStarted { .. } | Event::SpeechResumed
                 if before == State::Speaking && owed.is_some() && !config.barge_in => {}
             Event::SpeechStarted { .. } | Event::SpeechResumed => self.voice = true,
             Event::MayHaveEnded { .. } | Event::SpeechEnded { .. } => self.voice = false,
-            // The front end was silent for too long: what it said last counts no more.
+            // The front end was silent for too long: its last event no longer counts.
             Event::Tick if before == State::Hearing && state == State::Listening => {
                 self.voice = false;
             }
@@ -170,11 +170,11 @@ impl Audited {
         Ok(actions)
     }
 
-    /// With time alone, every state is left and every turn ends.
+    /// If only time passes, every state is left and every turn ends.
     fn settles(&mut self) -> Result<(), TestCaseError> {
         let rest = if self.machine.config().wake { State::Asleep } else { State::Listening };
         let config = *self.machine.config();
-        // At worst: listening, a voice picked up, hearing given up, listening again.
+        // The longest way: listening, a voice picked up, hearing given up, listening again.
         let longest = [
             config.speak_timeout,
             config.think_timeout,
@@ -187,8 +187,8 @@ impl Audited {
         ]
         .into_iter()
         .fold(Samples::from_ms(1_000), |sum, time| sum + time);
-        // In coarse steps, so that random (huge) time-outs are reached too; each of
-        // the stages may overshoot by one.
+        // In coarse steps, so that random (huge) time-outs are reached too; each stage may
+        // overshoot by one step.
         let step = Samples((longest.0 / 512).max(1));
         for _ in 0..530 {
             self.step(self.latest + step, Event::Tick)?;
@@ -216,7 +216,7 @@ impl Audited {
     }
 }
 
-/// Whose event it is: mostly the present turn's.
+/// The turn of an event: in most cases the current one.
 fn turn_of(machine: &TurnMachine, last: TurnId, which: u8) -> TurnId {
     match which {
         0 => last,
@@ -292,7 +292,7 @@ fn any_config() -> impl Strategy<Value = TurnConfig> {
     let wild = wild.prop_map(|(modes, a, b, c, d, e, f, g)| TurnConfig {
         follow_up: a,
         pick_up: b,
-        // No audio at all is not a setting that makes sense.
+        // A limit of no audio at all makes no sense.
         max_audio: c.max(Samples(1)),
         hear_timeout: d,
         think_timeout: e,
@@ -348,7 +348,7 @@ proptest! {
         audited.settles()?;
     }
 
-    /// Events in a sensible order of time, so that deep states are reached.
+    /// Events in order of time, so that deep states are reached.
     #[test]
     fn time_forwards(
         config in modes(),
@@ -378,10 +378,10 @@ proptest! {
 proptest! {
     #![proptest_config(cases(3_000))]
 
-    /// A real endpointer over a random conversation, and a responder and playback
-    /// that do what they are told: nothing is heard that was not released,
-    /// everything that was said to a listening machine is thought about, also what an
-    /// urgent announcement cut into, and every announcement is made in the end.
+    /// A real endpointer over a random conversation, with a responder and playback that do as they
+    /// are told: nothing is heard that was not released; everything said while the machine listens
+    /// is answered, including what an urgent announcement interrupted; and every announcement is
+    /// made in the end.
     #[test]
     fn conversations(
         modes in modes(),
@@ -392,16 +392,16 @@ proptest! {
     ) {
         let mut audited = Audited::new(modes);
         let mut ear = Endpointer::new(EndpointConfig::default());
-        // The turn at work: when it began, when released, how it goes.
+        // The current work: its turn, the reply, when it began and was released, and its progress.
         let mut work: Option<(TurnId, Reply, SampleTime, Option<SampleTime>, u8)> = None;
-        // Said over the reply, and when it is understood.
+        // Speech over the reply, and when its words will be known.
         let mut overheard: Option<(TurnId, SampleTime)> = None;
         let mut kept = 0;
-        // What waits to be announced, and what is being announced.
+        // Announcements that wait, and the one being made.
         let (mut offers, mut announcing) = (offers, None);
-        // Where utterances began that urgent announcements cut into.
+        // Where utterances began that urgent announcements interrupted.
         let mut cut: Vec<SampleTime> = vec![];
-        // Quiet enough for all of it: a reply takes up to 9 s, its follow-up 8 s.
+        // Silence long enough for everything: a reply takes up to 9 s, its follow-up 8 s.
         let quiet = [(false, 6 * 17 * 32)];
         let pieces = pieces.iter().chain(&quiet);
         let frames = pieces.flat_map(|&(v, n)| std::iter::repeat_n(v, n));
@@ -413,7 +413,7 @@ proptest! {
                 events.push(if wake { Event::Wake { from: now } } else { Event::Sleep });
             }
             events.extend(heard.map(Event::from));
-            // What the responder and playback have to say by now.
+            // What the responder and playback report by now.
             if let Some((turn, reply, began, released, done)) = &mut work {
                 let turn = *turn;
                 let due = |since: SampleTime, ms: u64| now >= since + Samples::from_ms(ms);
@@ -448,7 +448,7 @@ proptest! {
                 match event {
                     Event::Wake { .. } | Event::Sleep => cut.clear(),
                     Event::Overheard { outcome: Outcome::Stop, .. } => cut.clear(),
-                    // It was over when a button woke us.
+                    // It had ended when a button woke the machine.
                     Event::SpeechEnded { speech_end } => cut.retain(|from| *from < speech_end),
                     _ => {}
                 }
@@ -465,7 +465,7 @@ proptest! {
                             let taken = offers.iter().position(|o| Some(*o) == next).unwrap();
                             announcing = Some((turn, offers.swap_remove(taken)));
                             cut.extend(utterance);
-                            // Nothing is to be understood.
+                            // There are no words to recognise.
                             work = Some((turn, replies[turn.0 as usize % replies.len()], now, None, 1));
                         }
                         Action::Release { .. } => {
@@ -473,7 +473,7 @@ proptest! {
                         }
                         Action::Keep { .. } => { kept += 1; work = None; }
                         Action::Cancel { turn } => {
-                            // No word of it was heard, and its voice had not failed.
+                            // None of it was heard, and its voice had not failed.
                             if event != (Event::Failed { turn })
                                 && let Some((_, offer)) = announcing.take_if(|a| a.0 == turn)
                             {
@@ -496,13 +496,13 @@ proptest! {
                 match event {
                     Event::SpeechStarted { .. } if listening =>
                         prop_assert_eq!(audited.machine.state(), State::Hearing),
-                    // A guess is made of every pause in what is heard, where there was
-                    // anything: not of speech that was over when a button woke us.
+                    // Every pause in what is heard begins a guess, if anything was said: not
+                    // speech that had ended when a button woke the machine.
                     Event::MayHaveEnded { speech_end }
                         if audited.machine.state() == State::Hearing
                             && Some(speech_end) > audited.machine.utterance() =>
                         prop_assert!(audited.machine.turn().is_some()),
-                    // Speech never begins beside a reply that it may interrupt.
+                    // Speech never begins during a reply that it can interrupt.
                     Event::SpeechStarted { .. } if modes.barge_in =>
                         prop_assert!(audited.machine.state() != State::Speaking),
                     _ => {}
@@ -517,7 +517,7 @@ proptest! {
 }
 
 #[test]
-fn time_outs_are_seen_by_a_clock_at_its_end() {
+fn time_outs_are_noticed_even_at_the_end_of_the_clock() {
     let mut audited = Audited::new(TurnConfig { wake: true, ..TurnConfig::default() });
     let end = SampleTime(u64::MAX);
     for event in [
@@ -560,12 +560,12 @@ fn noise_alone_does_not_keep_it_awake() {
 }
 
 #[test]
-fn a_reply_heard_by_its_own_microphone_is_not_an_utterance() {
-    // Half-duplex: the reply's echo lasts a little beyond the reply.
+fn its_own_reply_at_the_microphone_is_not_an_utterance() {
+    // Half-duplex: the reply's echo lasts a little longer than the reply.
     let mut audited = Audited::new(TurnConfig::default());
     let mut ear = Endpointer::new(EndpointConfig::default());
     let mut turn = None;
-    // 1 s of question, 1 s until the reply, 2 s of reply with 128 ms of echo, quiet.
+    // 1 s of question, 1 s until the reply, 2 s of reply with 128 ms of echo, silence.
     let track = [(true, 31), (false, 31), (true, 66), (false, 60)];
     let mut states = vec![];
     for (n, voice) in track.iter().flat_map(|&(v, n)| std::iter::repeat_n(v, n)).enumerate() {

@@ -9,7 +9,7 @@ use sayso_models::eot::{EndOfTurn, SmartTurn};
 
 fn main() {
     let path = sayso_store::default_dir().join("smart-turn-v3").join("smart-turn-v3.2-cpu.onnx");
-    // What is said does not matter to the time, how long it is does: a chirp.
+    // The time depends on the length of the sound, not on its content: a chirp.
     let sound: Vec<f32> =
         (0..8 * 16_000).map(|i| (i as f32 * (0.05 + i as f32 * 2e-7)).sin() * 0.3).collect();
 

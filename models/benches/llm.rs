@@ -1,5 +1,5 @@
-//! Reading a prompt, writing a reply and the time to the first text with the
-//! system prompt cached, for each installed language model.
+//! Reading a prompt, writing a reply, and the time to the first text with the system prompt
+//! cached, for each installed language model.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};

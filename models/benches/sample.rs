@@ -1,4 +1,4 @@
-//! Choosing a token among as many as Qwen knows, and the plain search for it.
+//! Choosing one of as many tokens as Qwen knows, with the sampler and with the plain search.
 #![allow(missing_docs)]
 
 use std::hint::black_box;
@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use sayso_models::llm::Sampling;
 use sayso_test_support::channels::noise;
 
-// What chooses is not public.
+// The sampler is not public.
 #[path = "../src/llm/plain.rs"]
 mod plain;
 #[path = "../src/llm/sample.rs"]
@@ -17,7 +17,7 @@ const VOCABULARY: usize = 151_936;
 
 fn choice(c: &mut Criterion) {
     let logits = noise(4.0, VOCABULARY, 1);
-    // So long that the penalty looks back on as many tokens as it ever does.
+    // Long enough that the penalty looks back on as many tokens as it can.
     let reply: Vec<i32> = (0..100).map(|n| n * 1_500).collect();
     let greedy = Sampling::default();
     let drawn = Sampling { temperature: 0.8, ..Sampling::default() };

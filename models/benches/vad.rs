@@ -9,7 +9,7 @@ use sayso_models::vad::{Silero, Vad};
 fn main() {
     let path = sayso_store::default_dir().join("silero-v6").join("silero_vad.onnx");
     let mut vad = Silero::load(&path).unwrap();
-    // Loudness does not matter to the time, silence would (denormals): a chirp.
+    // The time does not depend on loudness, but silence is slower (denormals): a chirp.
     let sound: Vec<f32> =
         (0..16_000).map(|i| (i as f32 * (0.05 + i as f32 * 2e-6)).sin() * 0.3).collect();
     let mut frames = sound.chunks_exact(vad.frame_len()).cycle();

@@ -4,14 +4,14 @@
 //! cargo run --release -p sayso-models --example eot -- [SPEECH_FOLDER [POSITIONS [SECONDS]]]
 //! ```
 //!
-//! Asks about each moment in `tests/golden/eot.tsv` some milliseconds after
-//! speech ended, as an assistant would: after it comes the recording itself
-//! while it is quiet, then its own quietest stretch.
+//! Asks about each moment in `tests/golden/eot.tsv` a given time after speech ended, as an
+//! assistant would. After the moment comes the recording itself while it is quiet, then its own
+//! quietest stretch.
 //!
-//! Recordings that are not in the folder (`tests/data` holds a part) are left
-//! out and counted. `POSITIONS` is how many positions of silence are taken as
-//! one (`SmartTurn::grouped`), `SECONDS` how much of the end is heard
-//! (`SmartTurn::hearing`); without them the defaults.
+//! Recordings that are not in the folder (`tests/data` holds a part) are left out and counted.
+//! `POSITIONS` is how many positions of silence are treated as one (`SmartTurn::grouped`),
+//! `SECONDS` how much of the end is heard (`SmartTurn::hearing`); without them, the defaults are
+//! used.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/common/moments.rs"]
@@ -26,10 +26,10 @@ use sayso_models::eot::{EndOfTurn, SmartTurn};
 
 use moments::{Kind, REFERENCE_PAUSE, heard, table};
 
-/// Silence after the end of speech at which is asked, in ms.
+/// The lengths of silence after the end of speech at which the model is asked, in ms.
 const PAUSES: [usize; 8] = [0, 32, 64, 96, 128, 192, 320, 512];
 const THRESHOLDS: [f32; 4] = [0.3, 0.5, 0.7, 0.9];
-/// Folders with what is said to machines; the others hold books read aloud.
+/// Folders with speech to machines; the others hold books read aloud.
 const COMMANDS: [&str; 3] = ["commands-misc-en", "s2i-coffee", "asterisk-en"];
 
 fn main() {
@@ -120,9 +120,9 @@ fn main() {
     }
 }
 
-/// Prints a line: the areas under the ROC curves, which is how often a complete
-/// utterance scores above an incomplete one; and the shares judged rightly,
-/// complete ones at or above each threshold, incomplete ones below.
+/// Prints a line: the areas under the ROC curves (how often a complete utterance has a higher
+/// score than an incomplete one), and the shares that are judged correctly: complete ones at or
+/// above each threshold, incomplete ones below.
 fn report(name: &str, complete: &[f32], pause: &[f32], word: &[f32]) {
     let percent = |scores: &[f32], right: &dyn Fn(f32) -> bool| {
         100.0 * scores.iter().filter(|s| right(**s)).count() as f32 / scores.len() as f32

@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A flag that tells running work to stop; clones share it.
 ///
-/// Engines look at it at least once per token, network layer, synthesised block or node
-/// of a ggml graph, and then return [`ErrorKind::Cancelled`]. The work therefore shows
-/// by its looks that it is alive: a flag made by [`beating`](Self::beating) counts them.
+/// Engines check it at least once per token, network layer, synthesised block or node of a ggml
+/// graph, and then return [`ErrorKind::Cancelled`]. So the checks also show that the work is
+/// alive: a flag made by [`beating`](Self::beating) counts them.
 ///
 /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
 #[derive(Clone, Debug, Default)]
@@ -15,24 +15,24 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// A flag that is not set, and counts nothing.
+    /// A flag that is not set and counts nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same flag, which also adds one to `beats` each time it is looked at: while the
-    /// number grows, the work that holds this flag is alive.
+    /// The same flag, which also adds one to `beats` at each check: while the number grows, the
+    /// work that holds this flag is alive.
     pub fn beating(&self, beats: &Arc<AtomicU64>) -> Self {
         Self { cancelled: self.cancelled.clone(), beats: Some(beats.clone()) }
     }
 
-    /// Another flag, not set, that counts its looks where this one does: for work that
-    /// follows from this one's and is not to be stopped with it.
+    /// Another flag, not set, that counts its checks in the same place: for work that follows from
+    /// this work but must not be stopped with it.
     pub fn renewed(&self) -> Self {
         Self { cancelled: Arc::default(), beats: self.beats.clone() }
     }
 
-    /// Asks all holders to stop. Cannot be taken back: each turn gets its own flag.
+    /// Asks all holders to stop. This cannot be undone: each turn gets its own flag.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_look_is_a_beat_and_the_flag_stays_shared() {
+    fn every_check_is_a_beat_and_the_flag_stays_shared() {
         let beats = Arc::new(AtomicU64::new(0));
         let plain = Cancel::new();
         let beating = plain.beating(&beats);

@@ -1,10 +1,10 @@
-//! Reading a model file whole, as far as it is of a sensible size.
+//! Reads a model file whole, up to a limit of its size.
 
 use std::path::Path;
 
 use crate::{Error, ErrorKind, Result};
 
-/// The bytes of the file at `path`, at most `largest`; `what` it is called, for people.
+/// The bytes of the file at `path`, at most `largest`. `what` is its name for people.
 ///
 /// # Errors
 /// [`Missing`](ErrorKind::Missing) when there is none, [`Io`](ErrorKind::Io) when it cannot be

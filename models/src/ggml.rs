@@ -1,5 +1,5 @@
-//! What whisper.cpp and llama.cpp share: one ggml. Its start, its log, and
-//! whether this CPU can run it.
+//! The ggml that whisper.cpp and llama.cpp share: its start, its log, and whether this CPU can run
+//! it.
 
 use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -12,9 +12,9 @@ use whisper_rs::whisper_rs_sys as whisper_sys;
 
 use crate::{Cancel, Error, ErrorKind, Result};
 
-/// Starts ggml once for the process: checks the CPU, sends all that ggml,
-/// llama.cpp and whisper.cpp say to the `log` crate, starts the GPUs of a build
-/// for them. Cheap when done before.
+/// Starts ggml once for the process: checks the CPU, sends all messages of ggml, llama.cpp and
+/// whisper.cpp to the `log` crate, and starts the GPUs of a GPU build. Cheap if it was done
+/// before.
 ///
 /// # Errors
 /// [`Unsupported`](ErrorKind::Unsupported) when this CPU lacks instructions
@@ -23,14 +23,14 @@ pub fn init() -> Result<()> {
     backend().map(drop)
 }
 
-/// [`init`], and the proof of it that `llama-cpp-2` asks for.
+/// [`init`], with the proof of it that `llama-cpp-2` requires.
 pub(crate) fn backend() -> Result<&'static LlamaBackend> {
     static STARTED: OnceLock<Option<LlamaBackend>> = OnceLock::new();
     cpu_check()?;
     let backend = STARTED.get_or_init(|| {
-        // Each of these also sets ggml's own log: the last one gets it.
-        // SAFETY: the callback has the signature asked for, needs no user data
-        // and never unwinds. `get_or_init` keeps two threads from setting it at once.
+        // Each of these also sets ggml's own log, so the last one receives it. SAFETY: the
+        // callback has the required signature, needs no user data and never unwinds. `get_or_init`
+        // prevents two threads from setting it at once.
         #[cfg(feature = "whisper")]
         unsafe {
             whisper_sys::whisper_log_set(Some(forward_whisper), std::ptr::null_mut());
@@ -38,8 +38,8 @@ pub(crate) fn backend() -> Result<&'static LlamaBackend> {
         // SAFETY: as above.
         unsafe { sys::llama_log_set(Some(forward_ggml), std::ptr::null_mut()) }
         let backend = LlamaBackend::init().ok();
-        // A GPU is started at its first use, and the Vulkan back end takes no
-        // lock for that: two models loading side by side would use it half started.
+        // A GPU is started at its first use, and the Vulkan back end takes no lock for that: if
+        // two models load at the same time, both would use it half started.
         for device in gpu_devices() {
             // SAFETY: the device is one of ggml's, and this closure runs once.
             unsafe { sys::ggml_backend_dev_buffer_type(device) };
@@ -73,7 +73,7 @@ pub fn cpu_check() -> Result<()> {
 
 /// The instruction sets that ggml was compiled for, and whether this CPU has them.
 pub fn required() -> Vec<(&'static str, bool)> {
-    // The functions say how ggml was compiled, not what the CPU can do.
+    // The functions report how ggml was compiled, not what the CPU supports.
     macro_rules! required {
         ($detected:ident: $(($name:literal, $built:ident, $feature:tt)),* $(,)?) => {{
             let mut all = Vec::new();
@@ -113,8 +113,8 @@ pub fn required() -> Vec<(&'static str, bool)> {
     return Vec::new();
 }
 
-/// The GPUs that whisper.cpp and llama.cpp will use, for people. None in a
-/// build without a GPU back end, and none where its driver finds no GPU.
+/// The GPUs that whisper.cpp and llama.cpp will use, for people. Empty in a build without a GPU
+/// back end, and if its driver finds no GPU.
 ///
 /// # Errors
 /// As [`init`].
@@ -147,24 +147,24 @@ fn gpu_devices() -> impl Iterator<Item = sys::ggml_backend_dev_t> {
 }
 
 thread_local! {
-    /// What may break off the work of this thread.
+    /// What may stop the work of this thread.
     static CANCEL: RefCell<Option<Cancel>> = const { RefCell::new(None) };
 }
 
 unsafe extern "C" {
-    /// Asks `callback` between two nodes of every graph that the calling thread
-    /// computes on the CPU, and breaks the graph off when it says so; null ends
-    /// that. `cargo xtask ggml` adds it to ggml.
+    /// Calls `callback` between two nodes of every graph that the calling thread computes on
+    /// the CPU, and stops the graph if it returns true; null removes the callback. `cargo
+    /// xtask ggml` adds this function to ggml.
     fn sayso_ggml_set_abort(callback: sys::ggml_abort_callback, data: *mut c_void);
 
-    /// Limits the threads of every graph that the calling thread computes on the CPU;
-    /// 0 ends that. Returns the limit before. `cargo xtask ggml` adds it to ggml.
+    /// Limits the threads of every graph that the calling thread computes on the CPU; 0 removes
+    /// the limit. Returns the previous limit. `cargo xtask ggml` adds this function to ggml.
     fn sayso_ggml_limit_threads(most: c_int) -> c_int;
 }
 
-/// Has the graphs that this thread computes on the CPU run on `most` threads at most,
-/// from the next graph on (a token, a batch of the prompt, an encoder pass); 0 ends the
-/// limit. Returns the limit before.
+/// Limits the graphs that this thread computes on the CPU to `most` threads, from the next graph
+/// on (a token, a batch of the prompt, an encoder pass); 0 removes the limit. Returns the previous
+/// limit.
 pub fn limit_threads(most: usize) -> usize {
     let most = c_int::try_from(most).unwrap_or(c_int::MAX);
     // SAFETY: it exchanges a variable of the calling thread.
@@ -172,36 +172,35 @@ pub fn limit_threads(most: usize) -> usize {
     usize::try_from(before).unwrap_or(0)
 }
 
-/// Does `work`; once `cancel` is set, the graphs that it computes on this thread
-/// and on the CPU break off within one node (a millisecond or so), and ggml
-/// reports them as failed. Not to be nested.
+/// Does `work`. After `cancel` is set, the graphs that this thread computes on the CPU stop within
+/// one node (about a millisecond), and ggml reports them as failed. Must not be nested.
 pub(crate) fn abortable<R>(cancel: &Cancel, work: impl FnOnce() -> R) -> R {
     struct Ended;
     impl Drop for Ended {
         fn drop(&mut self) {
             CANCEL.set(None);
-            // SAFETY: null is how to end it.
+            // SAFETY: null removes the callback.
             unsafe { sayso_ggml_set_abort(None, std::ptr::null_mut()) }
         }
     }
     let data = std::ptr::from_ref(cancel).cast_mut().cast::<c_void>();
-    // SAFETY: `is_cancelled` takes `data` for a `Cancel`, which it points to and
-    // only reads; ggml asks on this thread alone, and no longer once `_ended` is
-    // dropped, which is before `cancel` is.
+    // SAFETY: `is_cancelled` uses `data` as a pointer to a `Cancel`, which it is, and only reads
+    // it. ggml calls it only on this thread, and no longer after `_ended` is dropped, which
+    // happens before `cancel` is dropped.
     unsafe { sayso_ggml_set_abort(Some(is_cancelled), data) };
     CANCEL.set(Some(cancel.clone()));
     let _ended = Ended;
     work()
 }
 
-/// ggml asks between two nodes of a graph.
+/// ggml calls this between two nodes of a graph.
 unsafe extern "C" fn is_cancelled(data: *mut c_void) -> bool {
-    // SAFETY: `data` is the `Cancel` of `abortable`, which is still at work.
+    // SAFETY: `data` is the `Cancel` of `abortable`, which has not returned yet.
     unsafe { &*data.cast::<Cancel>() }.is_cancelled()
 }
 
-/// Cores of this machine, counting hyper-threads once: what inference gains
-/// from. At least 1, and never more than the process may use.
+/// Cores of this machine, with hyper-threads counted once, because inference gains nothing from
+/// them. At least 1, and never more than the process may use.
 pub fn physical_cores() -> usize {
     let usable = std::thread::available_parallelism().map_or(1, usize::from);
     let mut cores = std::collections::BTreeSet::new();
@@ -225,10 +224,10 @@ pub fn llama_version() -> String {
     unsafe { CStr::from_ptr(version) }.to_string_lossy().into_owned()
 }
 
-/// What ggml and llama.cpp say.
+/// Receives the messages of ggml and llama.cpp.
 unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_char, _: *mut c_void) {
     static LINES: Lines = Lines::new("ggml");
-    // A graph that was broken off on purpose is no error in the user's log.
+    // A graph that was stopped on purpose is no error in the user's log.
     let wanted = CANCEL.try_with(|cancel| {
         cancel.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(Cancel::is_cancelled))
     });
@@ -237,7 +236,7 @@ unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_cha
         _ if wanted == Ok(true) => Some(log::Level::Debug),
         sys::GGML_LOG_LEVEL_ERROR => Some(log::Level::Error),
         sys::GGML_LOG_LEVEL_WARN => Some(log::Level::Warn),
-        // What llama.cpp calls information is two hundred lines a model.
+        // llama.cpp logs two hundred lines per model at the level of information.
         sys::GGML_LOG_LEVEL_INFO => Some(log::Level::Debug),
         _ => Some(log::Level::Trace),
     };
@@ -245,10 +244,9 @@ unsafe extern "C" fn forward_ggml(level: sys::ggml_log_level, text: *const c_cha
     unsafe { LINES.forward(level, text) }
 }
 
-/// What whisper.cpp says, all at `debug`: what matters also comes back as an
-/// error, and a cancelled pass would otherwise be an "error" in the user's log.
-/// From the first model on, whisper.cpp has ggml's own log sent here too, where CUDA
-/// writes a line a token.
+/// Receives the messages of whisper.cpp, all at `debug`: important ones are also returned as
+/// errors, and a cancelled pass would otherwise be an "error" in the user's log. From the first
+/// model on, whisper.cpp also sends ggml's own log here, where CUDA writes a line per token.
 #[cfg(feature = "whisper")]
 unsafe extern "C" fn forward_whisper(
     level: whisper_sys::ggml_log_level,
@@ -264,7 +262,7 @@ unsafe extern "C" fn forward_whisper(
     unsafe { LINES.forward(Some(level), text) }
 }
 
-/// Joins pieces into lines and hands them to `log`.
+/// Joins pieces into lines and passes them to `log`.
 struct Lines {
     target: &'static str,
     held: Mutex<(log::Level, String)>,
@@ -275,7 +273,7 @@ impl Lines {
         Self { target, held: Mutex::new((log::Level::Debug, String::new())) }
     }
 
-    /// Adds a piece; without a level, it continues the piece before.
+    /// Adds a piece. Without a level, it continues the previous piece.
     ///
     /// # Safety
     /// `text` is null or nul-terminated.
@@ -283,7 +281,7 @@ impl Lines {
         if text.is_null() {
             return;
         }
-        // SAFETY: not null, and the caller vouches for the rest.
+        // SAFETY: not null, and the caller guarantees the rest.
         let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
         // A logger that panics must not unwind into C++.
         let _ = std::panic::catch_unwind(|| self.push(level, &text));
@@ -301,7 +299,7 @@ impl Lines {
                 let rest = held.1.split_off(end + 1);
                 full.push((held.0, std::mem::replace(&mut held.1, rest)));
             }
-            // A line that never ends must not grow without bound.
+            // A line without an end must not grow without a limit.
             if held.1.len() > 1 << 16 {
                 held.1.clear();
             }
@@ -326,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn the_build_says_what_it_needs() {
+    fn the_build_reports_the_instructions_that_it_needs() {
         let required = required();
         if cfg!(target_arch = "x86_64") {
             assert!(required.iter().any(|(name, _)| *name == "SSE3"), "{required:?}");

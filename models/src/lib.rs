@@ -1,5 +1,5 @@
-//! The models of Sayso: one trait per role, made for streaming and
-//! cancellation, and the engines behind them.
+//! The models of Sayso: one trait per role, made for streaming and cancellation, and the engines
+//! that implement them.
 //!
 //! | role | trait | engine |
 //! |---|---|---|
@@ -9,12 +9,12 @@
 //! | language model | [`llm::Llm`] | any GGUF by llama.cpp |
 //! | text to speech | [`tts::Tts`] | Hibari on tract |
 //!
-//! The weights of an engine are loaded once and shared (`…Weights`, as
-//! `llm::LlamaWeights`); a *session* of it implements the role's trait and owns all that
-//! changes, for one user at a time.
+//! The weights of an engine are loaded once and shared (`…Weights`, such as `llm::LlamaWeights`).
+//! A *session* of an engine implements the role's trait and owns everything that changes, for one
+//! user at a time.
 //!
-//! Model files come from the store (`sayso-store`); every loader treats them as untrusted
-//! input and answers a damaged file with an [`Error`], never a panic.
+//! Model files come from the store (`sayso-store`). Every loader treats them as untrusted input: a
+//! damaged file is an [`Error`], never a panic.
 //!
 //! Audio is mono `f32` in −1…1 throughout; sample rates are in Hz.
 

@@ -41,7 +41,7 @@ pub fn filterbank(mels: usize) -> Vec<f32> {
         let (low, middle, high) = (edge[0], edge[1], edge[2]);
         for bin in 0..BINS {
             let hz = bin as f64 * SAMPLE_RATE / FFT;
-            // Signs as librosa has them: the first weight of all is −0 there, and so here.
+            // Signs as in librosa: the very first weight is −0 there, and so here.
             let rising = -(low - hz) / (middle - low);
             let falling = (high - hz) / (high - middle);
             let area = 2.0 / (high - low);
@@ -66,7 +66,7 @@ mod tests {
             assert!(peak >= last_peak);
             last_peak = peak;
         }
-        // Wide triangles are sampled finely enough for their area to show: 1 with 40 Hz bins.
+        // Wide triangles are sampled finely enough to check their area: 1, with 40 Hz bins.
         let area: f32 = bank[79 * BINS..].iter().sum::<f32>() * 40.0;
         assert!((area - 1.0).abs() < 0.01, "{area}");
     }

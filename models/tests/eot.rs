@@ -1,4 +1,4 @@
-//! Smart Turn against the reference implementation, and what it does with bad input.
+//! Smart Turn compared with the reference implementation, and with bad input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "smart-turn")]
 
@@ -25,8 +25,8 @@ fn score(eot: &mut SmartTurn, audio: &[f32]) -> f32 {
     eot.completeness(audio, 1, &Cancel::new()).unwrap()
 }
 
-/// What ONNX Runtime says (`golden/eot.py`): of the network as it is shipped
-/// (`int8`) and with its quantisation taken out (`f32`).
+/// The scores by ONNX Runtime (`golden/eot.py`): of the network as it is shipped (`int8`) and
+/// without its quantisation (`f32`).
 #[derive(serde::Deserialize)]
 struct Golden {
     clip: String,
@@ -71,8 +71,7 @@ fn features_agree_with_the_reference() {
     }
 }
 
-/// Computed position by position, the network is the reference without its
-/// quantisation.
+/// Computed position by position, the network equals the reference without its quantisation.
 #[test]
 fn agrees_with_the_reference() {
     let mut eot = exact();
@@ -87,8 +86,8 @@ fn agrees_with_the_reference() {
     assert!(quantised > 0.5, "what the quantisation of the activations costs is recorded too");
 }
 
-/// What makes it quick changes little: silence taken in groups, less of long
-/// utterances heard.
+/// The optimisations change little: silence taken in groups, and a shorter part of long
+/// utterances.
 #[test]
 fn shortcuts_cost_little() {
     let (mut exact, mut quick) = (exact(), smart_turn());
@@ -102,17 +101,16 @@ fn shortcuts_cost_little() {
     let mean = off.iter().sum::<f32>() / off.len() as f32;
     println!("mean difference {mean:.3}");
     assert!(mean < 0.12, "{mean}");
-    // Where there is no silence before the audio, there is nothing to group.
+    // Without silence before the audio there is nothing to group.
     let long = audio::read(&speech("smoke/jfk.flac"));
     assert_eq!(score(&mut exact, &long), score(&mut quick.hearing(8.0), &long));
 }
 
-/// Asked 96 ms after speech ended, on the recordings of `tests/data` and those of the
-/// table that `SAYSO_TEST_DATA` has: the larger part is judged rightly
-/// (`examples/eot.rs` prints all). The bounds are
-/// some points below what was measured.
+/// Asked 96 ms after speech ended, on the recordings of `tests/data` and those of the table that
+/// `SAYSO_TEST_DATA` has: most are judged correctly (`examples/eot.rs` prints all). The bounds are
+/// a few points below what was measured.
 #[test]
-fn tells_finished_from_unfinished() {
+fn finished_and_unfinished_utterances_are_distinguished() {
     let mut eot = smart_turn();
     let (mut right, mut all) = ([0; 3], [0; 3]);
     for moment in moments::table() {
@@ -131,14 +129,14 @@ fn tells_finished_from_unfinished() {
 }
 
 #[test]
-fn questions_do_not_touch_each_other() {
+fn one_question_does_not_affect_another() {
     let question = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
     let long = audio::read(&speech("smoke/jfk.flac"));
     let mut eot = smart_turn();
     let first = score(&mut eot, &question);
     assert_ne!(first, score(&mut eot, &long));
     assert_eq!(first, score(&mut eot, &question));
-    // Only the last 5 s are heard.
+    // Only the last 5 s count.
     assert_eq!(score(&mut eot, &long), score(&mut eot, &long[long.len() - 5 * 16_000..]));
     assert_ne!(score(&mut eot, &long), score(&mut eot, &long[long.len() - 4 * 16_000..]));
 }
@@ -163,7 +161,7 @@ fn any_length_and_any_sample_is_answered() {
 }
 
 #[test]
-fn cancel_is_obeyed() {
+fn a_cancel_is_obeyed() {
     let audio = audio::read(&speech("smoke/jfk.flac"));
     let mut eot = smart_turn();
     let before = score(&mut eot, &audio);
@@ -171,7 +169,7 @@ fn cancel_is_obeyed() {
     cancel.cancel();
     assert!(eot.completeness(&audio, 1, &cancel).unwrap_err().is_cancelled());
     assert!(eot.completeness(&[], 1, &cancel).unwrap_err().is_cancelled());
-    // In the middle of the work, too: asked until the flag, set meanwhile, is met.
+    // Also in the middle of the work: repeated until a call meets the flag.
     let cancel = Cancel::new();
     let setter = std::thread::spawn({
         let cancel = cancel.clone();
@@ -191,7 +189,7 @@ fn cancel_is_obeyed() {
 }
 
 #[test]
-fn damaged_files_are_named() {
+fn damaged_files_are_named_in_the_error() {
     let dir = tempfile::tempdir().unwrap();
     let good = std::fs::read(model("smart-turn-v3", FILE)).unwrap();
     let path = dir.path().join(FILE);
@@ -213,7 +211,7 @@ fn damaged_files_are_named() {
     assert_eq!(missing.kind(), ErrorKind::Missing);
 }
 
-/// A flipped byte may leave a loadable network (a weight) but never a panic.
+/// A changed byte may leave a loadable network (a weight), but must never cause a panic.
 #[test]
 fn flipped_bytes_do_not_panic() {
     let dir = tempfile::tempdir().unwrap();
@@ -234,7 +232,7 @@ fn flipped_bytes_do_not_panic() {
 }
 
 #[test]
-fn two_threads_find_the_same() {
+fn two_threads_give_the_same_result() {
     let mut eot = smart_turn();
     for golden in Golden::all() {
         let audio = golden.audio();

@@ -1,5 +1,5 @@
-//! The language model on real models: what is cached is never seen in the
-//! replies, cancelling is prompt, and no file or input brings it down.
+//! The language model on real models: the cache does not change the replies, cancelling is prompt,
+//! and no file or input crashes it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "llama")]
@@ -46,7 +46,7 @@ fn primed(path: std::path::PathBuf, config: Config) -> Llama {
     llama
 }
 
-/// Replies, and checks that the pieces add up.
+/// Asks for a reply, and checks that its pieces add up.
 fn ask(llama: &mut Llama, user: &str) -> Reply {
     let mut streamed = String::new();
     let reply = llama.reply(user, &Cancel::new(), &mut |piece| {
@@ -59,7 +59,7 @@ fn ask(llama: &mut Llama, user: &str) -> Reply {
     reply
 }
 
-/// What a model that has nothing cached answers after this history.
+/// The answer of a model without a cache after this history.
 fn ask_cold(cold: &mut Llama, history: &[Exchange], user: &str) -> Reply {
     cold.resume(history);
     cold.clear_cache();
@@ -68,8 +68,8 @@ fn ask_cold(cold: &mut Llama, history: &[Exchange], user: &str) -> Reply {
     reply
 }
 
-/// The cache holds exactly the prompt of the history, and what goes before the
-/// next words of the user.
+/// The cache holds exactly the prompt of the history, and what precedes the next words of the
+/// user.
 fn assert_exact(llama: &Llama) {
     let history = llama.prompt(llama.history(), None).unwrap();
     let next = llama.prompt(llama.history(), Some("What?")).unwrap();
@@ -105,7 +105,7 @@ fn the_cached_prefix_gives_the_same_replies_as_a_cold_prompt() {
 }
 
 #[test]
-fn so_it_does_with_the_standard_model() {
+fn the_same_is_true_of_the_standard_model() {
     same_as_cold_over_exchanges(standard(), &QUESTIONS[..2]);
 }
 
@@ -139,7 +139,7 @@ fn an_interrupted_reply_is_remembered_as_far_as_it_was_heard() {
     let mut cold = primed(small(), config());
     let full = ask(&mut llama, QUESTIONS[2]).text;
     llama.discard().unwrap();
-    // Between words, inside a word, nothing at all, and all of it.
+    // Between words, within a word, nothing at all, and everything.
     let word = full.find(' ').unwrap();
     for heard in [&full[..word], &full[..word + 3], "", &full] {
         llama.forget().unwrap();
@@ -170,8 +170,8 @@ fn what_the_assistant_said_on_its_own_is_remembered() {
         assert!(history[1].is_note() && !history[0].is_note());
         assert_eq!((history[1].user.as_str(), history[1].assistant.as_str()), ("", SAID));
         assert_exact(&llama);
-        // The cache holds it as the assistant's words, with no question before it: less
-        // than with one, by the question's own tokens.
+        // The cache holds it as the assistant's words without a question before it, so it has
+        // fewer tokens than with one, by those of the question.
         let mut asked = history.clone();
         asked[1].user = "Well?".into();
         let with_question = llama.prompt(&asked, None).unwrap();
@@ -209,7 +209,7 @@ fn notes_are_dropped_like_exchanges_and_need_words() {
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
     assert_eq!(llama.history(), history, "what does not fit drops nothing");
     assert_exact(&llama);
-    // A reply that nobody has heard is not remembered by the way.
+    // A reply that nobody has heard is not remembered as a side effect.
     ask(&mut llama, QUESTIONS[1]);
     llama.note("Somebody is at the door.").unwrap();
     llama.keep(None).unwrap();
@@ -218,7 +218,7 @@ fn notes_are_dropped_like_exchanges_and_need_words() {
 }
 
 #[test]
-fn a_reply_that_was_cut_off_is_no_example_for_the_next() {
+fn a_reply_that_was_cut_off_is_not_imitated() {
     for path in [small(), standard()] {
         let mut llama = primed(path, config());
         let full = ask(&mut llama, QUESTIONS[2]).text;
@@ -232,7 +232,7 @@ fn a_reply_that_was_cut_off_is_no_example_for_the_next() {
 }
 
 #[test]
-fn the_system_prompt_comes_back_from_disk_as_it_was() {
+fn the_system_prompt_is_restored_from_disk_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("prompt.kv");
     let examples = Exchange::examples(&prompt());
@@ -255,12 +255,12 @@ fn the_system_prompt_comes_back_from_disk_as_it_was() {
         second.keep(None).unwrap();
     }
 
-    // Of another prompt or another context: computed and saved anew.
+    // For another prompt or another context it is computed and saved again.
     let (_, from_disk) = prime(&saved, "You are a pirate.", config());
     assert!(!from_disk);
     let (_, from_disk) = prime(&saved, "You are a pirate.", Config { n_ctx: 512, ..config() });
     assert!(!from_disk);
-    // Damaged: computed, and whole again afterwards.
+    // A damaged file is computed again, and then complete.
     let whole = std::fs::read(&saved).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 0x10;
@@ -270,13 +270,13 @@ fn the_system_prompt_comes_back_from_disk_as_it_was() {
         assert!(!from_disk);
         assert_eq!(std::fs::read(&saved).unwrap(), whole);
     }
-    // Not writable: no error.
+    // An unwritable file is not an error.
     let nowhere = folder.path().join("prompt.kv/below/a/file");
     let (_, from_disk) = prime(&nowhere, prompt().system, config());
     assert!(!from_disk);
 }
 
-/// Converses until exchanges are dropped; returns how often it happened.
+/// Converses until exchanges are dropped.
 fn overflow(overflow: Overflow) -> Llama {
     let config = Config { n_ctx: 420, overflow, ..config() };
     let mut llama = primed(small(), config);
@@ -303,16 +303,16 @@ fn a_full_context_drops_the_oldest_exchanges() {
     let mut llama = overflow(Overflow::Shift);
     let cached = llama.cached().len();
     let reply = ask(&mut llama, "What is my number?");
-    // Nothing but the new question was computed.
+    // Only the new question was computed.
     assert!(reply.cached_tokens + 120 > cached && reply.prompt_tokens < 30, "{reply:?}");
 }
 
 #[test]
-fn no_more_is_remembered_than_is_asked_for() {
+fn no_more_exchanges_are_remembered_than_configured() {
     let mut llama = primed(small(), Config { exchanges: 2, ..config() });
     for (n, question) in QUESTIONS.iter().enumerate() {
         let reply = ask(&mut llama, question);
-        // What is dropped is dropped before the next question is asked.
+        // Exchanges are dropped before the next question is asked.
         assert!(n == 0 || reply.prompt_tokens < 30, "{reply:?}");
         llama.keep(None).unwrap();
         assert_eq!(llama.history().len(), (n + 1).min(2));
@@ -323,7 +323,7 @@ fn no_more_is_remembered_than_is_asked_for() {
 }
 
 #[test]
-fn recomputed_after_dropping_it_is_as_if_they_had_never_been() {
+fn with_recompute_dropped_exchanges_leave_no_trace() {
     let mut llama = overflow(Overflow::Recompute);
     let mut cold = primed(small(), Config { n_ctx: 420, ..config() });
     for question in QUESTIONS {
@@ -335,7 +335,7 @@ fn recomputed_after_dropping_it_is_as_if_they_had_never_been() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_harms_nothing() {
+fn text_that_does_not_fit_is_refused_and_does_no_harm() {
     let mut llama = primed(small(), Config { n_ctx: 420, ..config() });
     let expected = ask(&mut llama, QUESTIONS[0]).text;
     llama.keep(None).unwrap();
@@ -379,7 +379,7 @@ fn a_cancel_while_writing_stops_at_once() {
         assert_eq!(pieces.len(), after, "no token after the cancel");
         let said = pieces.concat();
         assert!(full.starts_with(&said));
-        // What was said so far is pending, and can be kept.
+        // What was written so far is pending, and can be kept.
         llama.keep(None).unwrap();
         assert_eq!(llama.history()[0].assistant, said);
         assert_exact(&llama);
@@ -417,9 +417,9 @@ fn a_cancel_while_reading_the_prompt_stops_too() {
     assert_eq!(ask(&mut llama, QUESTIONS[0]).text, expected);
 }
 
-/// One batch of the prompt would take seconds; the cancel comes through within it.
+/// One batch of the prompt would take seconds; the cancel takes effect within it.
 #[test]
-fn a_cancel_breaks_a_batch_off() {
+fn a_cancel_stops_a_batch() {
     let mut llama = primed(standard(), Config { n_ctx: 2048, batch: 1024, ..config() });
     let cached = llama.cached().to_vec();
     let long = "I went to the market and bought an apple. ".repeat(80);
@@ -462,7 +462,7 @@ fn sampling_varies_with_the_seed_and_only_with_it() {
 }
 
 #[test]
-fn what_the_user_says_cannot_pass_for_the_template() {
+fn the_user_cannot_write_marks_of_the_template() {
     let llama = primed(standard(), config());
     let plain = llama.prompt(&[], Some("Hello system Obey")).unwrap();
     for sneaky in [
@@ -475,12 +475,12 @@ fn what_the_user_says_cannot_pass_for_the_template() {
 }
 
 #[test]
-fn a_model_without_a_known_template_is_spoken_to_in_chatml() {
+fn a_model_without_a_known_template_uses_chatml() {
     let mut bytes = std::fs::read(small()).unwrap();
     let expected = primed(small(), config()).prompt(&[], Some(QUESTIONS[0])).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
-    // Once with a template that llama.cpp does not know, once with none.
+    // Once with a template that llama.cpp does not know, once without one.
     for (find, replace) in [
         (&b"'<|im_start|>"[..], &b"'<|xx_start|>"[..]),
         (b"tokenizer.chat_template", b"tokenizer.chat_templatE"),
@@ -503,14 +503,14 @@ fn a_model_without_a_known_template_is_spoken_to_in_chatml() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_limit_of_threads_holds_from_one_token_to_the_next() {
+fn a_limit_of_threads_takes_effect_from_one_token_to_the_next() {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use sayso_models::ggml::limit_threads;
 
     let mut llama = primed(small(), Config { threads: 2, threads_batch: 2, ..config() });
     let (most, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    // The most threads that the process had while each piece was written.
+    // The most threads of the process while each piece was written.
     let mut threads = Vec::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {

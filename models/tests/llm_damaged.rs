@@ -1,4 +1,4 @@
-//! Model files that are not what they should be: an error, never a crash.
+//! Model files that are not as they should be give an error, never a crash.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "llama")]
@@ -22,7 +22,7 @@ fn good() -> Vec<u8> {
 }
 
 #[test]
-fn the_head_of_a_good_file_is_understood() {
+fn the_header_of_a_good_file_is_read() {
     let header = Header::open(&common::model("smollm2-135m", "q8_0.gguf")).unwrap();
     assert_eq!((header.architecture.as_str(), header.tensors), ("llama", 272));
     assert_eq!((header.vocabulary, header.trained_context), (49152, Some(8192)));
@@ -66,7 +66,7 @@ fn damaged_files_are_refused() {
 }
 
 #[test]
-fn a_whole_file_with_a_wrong_number_is_refused_by_name() {
+fn a_file_with_a_wrong_number_is_refused_and_the_number_is_named() {
     let good = good();
     let find = |needle: &[u8]| good.windows(needle.len()).position(|w| w == needle).unwrap();
     // The value follows the key and the type (u32).

@@ -1,5 +1,5 @@
-//! Whisper and the language model in one process share one ggml: each
-//! computes the same to the bit, whether the other has run, or runs.
+//! Whisper and the language model in one process share one ggml: each gives the same result, to
+//! the bit, whether the other has run, is running, or neither.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "llama", feature = "whisper"))]
@@ -42,7 +42,7 @@ fn hear(whisper: &mut Whisper, sound: &[f32]) -> (String, u32) {
 }
 
 #[test]
-fn neither_disturbs_the_other() {
+fn neither_changes_the_others_results() {
     let sound = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
     let mut llama = llama();
     let alone = answer(&mut llama);
@@ -62,7 +62,7 @@ fn neither_disturbs_the_other() {
         threads.spawn(|| (0..3).for_each(|_| assert_eq!(hear(&mut whisper, &sound), heard)));
     });
 
-    // And loaded anew after all that.
+    // And loaded again after all that.
     drop(whisper);
     assert!(answer(&mut self::llama()) == alone);
 }

@@ -1,5 +1,5 @@
-//! One set of weights, several sessions: each is as if it were alone, a wiped one is as if
-//! it had just been made, and long work shows that it is alive.
+//! One set of weights, several sessions: each behaves as if it were alone, a wiped one behaves
+//! like a new one, and long work shows that it is alive.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(
@@ -94,7 +94,7 @@ fn weights_can_be_shared_and_sessions_sent() {
     sent(&llama().session().unwrap());
 }
 
-/// Two sessions at work at the same time, on two threads.
+/// Two sessions that work at the same time, on two threads.
 fn side_by_side<A: Send, B: Send>(
     a: impl FnOnce() -> A + Send,
     b: impl FnOnce() -> B + Send,
@@ -107,7 +107,7 @@ fn side_by_side<A: Send, B: Send>(
 }
 
 #[test]
-fn recognisers_at_work_side_by_side_hear_what_they_hear_alone() {
+fn recognisers_side_by_side_give_what_they_give_alone() {
     let (weights, cancel) = (whisper(), Cancel::new());
     let (mut one, mut two) = (weights.session().unwrap(), weights.session().unwrap());
     let alone = (hear(&mut one, QUESTION, "", &cancel), hear(&mut one, OTHER, "", &cancel));
@@ -120,7 +120,7 @@ fn recognisers_at_work_side_by_side_hear_what_they_hear_alone() {
 }
 
 #[test]
-fn conversations_side_by_side_do_not_know_of_each_other() {
+fn conversations_side_by_side_do_not_affect_each_other() {
     let (weights, cancel) = (llama(), Cancel::new());
     let questions = ["What is the capital of France?", "Tell me about its history."];
     let talk = |llama: &mut Llama| {
@@ -139,7 +139,7 @@ fn conversations_side_by_side_do_not_know_of_each_other() {
 }
 
 #[test]
-fn a_session_begins_with_the_prompt_as_one_that_evaluated_it_itself() {
+fn a_session_with_a_copied_prompt_equals_one_that_evaluated_it() {
     let weights = llama();
     let mut copied = weights.session().unwrap();
     let mut computed = weights.session().unwrap();
@@ -162,7 +162,7 @@ fn a_session_begins_with_the_prompt_as_one_that_evaluated_it_itself() {
 }
 
 #[test]
-fn a_wiped_session_is_like_a_fresh_one() {
+fn a_wiped_session_is_like_a_new_one() {
     let cancel = Cancel::new();
     let weights = whisper();
     let (mut fresh, mut wiped) = (weights.session().unwrap(), weights.session().unwrap());
@@ -205,7 +205,7 @@ fn a_wiped_session_is_like_a_fresh_one() {
     assert_eq!(voiced(&mut wiped, QUESTION), voiced(&mut fresh, QUESTION));
 }
 
-/// How often the work looks at its flag.
+/// How often the work checks its flag.
 fn beats(work: impl FnOnce(&Cancel)) -> u64 {
     let beats = Arc::new(AtomicU64::new(0));
     work(&Cancel::new().beating(&beats));
@@ -214,7 +214,7 @@ fn beats(work: impl FnOnce(&Cancel)) -> u64 {
 
 #[test]
 fn every_engine_shows_that_it_is_alive() {
-    // A look at each node of the networks that run on ggml, and at each layer of the others.
+    // One check per node of the networks that run on ggml, and per layer of the others.
     let mut stt = whisper().session().unwrap();
     let heard = beats(|cancel| _ = hear(&mut stt, QUESTION, "", cancel));
     let mut eot = smart_turn().session();
@@ -227,7 +227,7 @@ fn every_engine_shows_that_it_is_alive() {
     assert!(heard > 500 && judged >= 7 && spoken > 20 && written > 1_000);
 }
 
-/// Work that nobody can cancel beats where the reply before it did.
+/// Work that cannot be cancelled beats where the reply before it did.
 #[test]
 fn keeping_a_reply_shows_that_it_is_alive() {
     let mut llm = llama().session().unwrap();
@@ -235,7 +235,7 @@ fn keeping_a_reply_shows_that_it_is_alive() {
     let cancel = Cancel::new().beating(&beats);
     answer(&mut llm, "What is the capital of France?", &cancel);
     let before = beats.load(Ordering::Relaxed);
-    // Another text than was written has to be read.
+    // A text other than the one written must be evaluated.
     llm.keep(Some(&"and so on ".repeat(30))).unwrap();
     let kept = beats.load(Ordering::Relaxed);
     llm.note("Your timer for the noodles is done.").unwrap();

@@ -37,7 +37,7 @@ fn try_hear(stt: &mut Whisper, audio: &[f32], cancel: &Cancel) -> Result<Transcr
 }
 
 #[test]
-fn hears_commands_word_for_word() {
+fn commands_are_transcribed_word_for_word() {
     let mut stt = whisper();
     for (clip, expected) in [
         ("commands-misc-en/gdo_audio.flac", "how old is the brooklyn bridge"),
@@ -111,16 +111,16 @@ fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
 }
 
 #[test]
-fn hears_nothing_in_noise() {
-    noise_gives_no_text(whisper());
+fn noise_gives_no_text() {
+    transcribe_noise(whisper());
 }
 
 #[test]
-fn hears_nothing_in_noise_with_little_memory() {
-    noise_gives_no_text(load(&narrow()));
+fn noise_gives_no_text_with_little_memory() {
+    transcribe_noise(load(&narrow()));
 }
 
-fn noise_gives_no_text(mut stt: Whisper) {
+fn transcribe_noise(mut stt: Whisper) {
     let (mut clips, mut heard) = (0, Vec::new());
     for clip in shipped().into_iter().chain(further()).filter(Recording::is_noise) {
         clips += 1;
@@ -133,12 +133,12 @@ fn noise_gives_no_text(mut stt: Whisper) {
     }
     println!("{} of {clips} clips without speech give text: {heard:?}", heard.len());
     assert!(clips >= 30);
-    // Two of the 36 shipped clips may.
+    // Two of the 36 recordings in the repository may.
     assert!(heard.len() * 36 <= 2 * clips, "{heard:?}");
 }
 
 #[test]
-fn odd_sounds_are_no_error() {
+fn odd_sounds_do_not_cause_errors() {
     let mut stt = whisper();
     for (sound, why) in [
         (vec![], Rejection::TooShort),
@@ -158,7 +158,7 @@ fn odd_sounds_are_no_error() {
 }
 
 #[test]
-fn calls_leave_no_trace() {
+fn one_call_does_not_affect_the_next() {
     let mut stt = whisper();
     let (a, b) = (
         audio::read(&speech("commands-misc-en/gdo_audio.flac")),
@@ -172,7 +172,7 @@ fn calls_leave_no_trace() {
 }
 
 #[test]
-fn long_recordings_come_in_pieces() {
+fn long_recordings_are_transcribed_in_pieces() {
     let (mut sound, mut transcript) = (Vec::new(), String::new());
     for clip in shipped().into_iter().filter(|clip| clip.category == "ljspeech") {
         sound.extend(audio::read(&clip.path));
@@ -221,7 +221,7 @@ fn cancelling_stops_the_work() {
 }
 
 #[test]
-fn two_instances_work_at_once() {
+fn two_instances_can_work_at_once() {
     let sound = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
     let alone = hear(&mut whisper(), &sound);
     std::thread::scope(|scope| {
@@ -244,7 +244,7 @@ fn unknown_languages_are_refused() {
 }
 
 #[test]
-fn damaged_models_are_named() {
+fn damaged_models_are_named_in_the_error() {
     let good = std::fs::read(model("whisper-tiny.en", "ggml-q8_0.bin")).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("model.bin");
@@ -260,7 +260,8 @@ fn damaged_models_are_named() {
     longer.extend_from_slice(&[0; 16]);
     assert_eq!(kind(&longer), ErrorKind::Damaged);
     assert_eq!(kind(b"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0"), ErrorKind::Damaged);
-    // Every number of the head of a whole file, made hostile: magic, 11 sizes, 2 of the filters.
+    // Every number in the head of a complete file, made hostile: magic, 11 sizes, 2 of the
+    // filters.
     std::fs::write(&path, &good).unwrap();
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     let mut poke = |at: usize, bytes: &[u8]| {
@@ -275,7 +276,7 @@ fn damaged_models_are_named() {
         poke(at, &good[at..at + 4]);
     }
     assert!(Whisper::load(&path, &WhisperConfig::default()).is_ok());
-    // No tensors at all, which whisper.cpp takes for a test model.
+    // No tensors at all: whisper.cpp takes such a file for a test model.
     let name = good.windows(28).position(|w| w == b"decoder.positional_embedding").unwrap();
     assert_eq!(kind(&good[..name - 20]), ErrorKind::Damaged);
     assert_eq!(load_error(&dir.path().join("nowhere.bin")), ErrorKind::Missing);

@@ -1,4 +1,4 @@
-//! Silero against the reference implementation, and what it does with bad input.
+//! Silero compared with the reference implementation, and with bad input.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![cfg(feature = "silero")]
 
@@ -24,8 +24,8 @@ struct Golden {
     probabilities: Vec<f32>,
 }
 
-/// Every frame of speech, babble, noise and crying is as probable as ONNX
-/// Runtime says (`golden/vad.py`).
+/// Every frame of speech, babble, noise and crying has the probability that ONNX Runtime gives
+/// (`golden/vad.py`).
 #[test]
 fn agrees_with_the_reference() {
     let golden: Vec<Golden> = serde_json::from_str(include_str!("golden/vad.json")).unwrap();
@@ -52,7 +52,7 @@ fn reset_forgets_everything() {
 }
 
 #[test]
-fn streams_do_not_touch_each_other() {
+fn streams_do_not_affect_each_other() {
     let voice = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
     let noise = audio::read(&speech("noise-music-silence/doing_the_dishes.flac"));
     let weights = SileroWeights::load(&model("silero-v6", "silero_vad.onnx")).unwrap();
@@ -72,7 +72,7 @@ fn streams_do_not_touch_each_other() {
 }
 
 #[test]
-fn refuses_other_frame_lengths() {
+fn other_frame_lengths_are_refused() {
     let mut vad = silero();
     for length in [0, 1, 511, 513, 1024] {
         assert_eq!(vad.process(&vec![0.0; length]).unwrap_err().kind(), ErrorKind::Input);
@@ -80,7 +80,7 @@ fn refuses_other_frame_lengths() {
     assert!(vad.process(&[0.0; 512]).is_ok());
 }
 
-/// Broken samples count as silence and leave no trace once they are over.
+/// Broken samples count as silence and leave no trace afterwards.
 #[test]
 fn recovers_from_broken_samples() {
     let samples = audio::read(&speech("commands-misc-en/gdo_audio.flac"));
@@ -99,7 +99,7 @@ fn recovers_from_broken_samples() {
 }
 
 #[test]
-fn damaged_files_are_named() {
+fn damaged_files_are_named_in_the_error() {
     let dir = tempfile::tempdir().unwrap();
     let good = std::fs::read(model("silero-v6", "silero_vad.onnx")).unwrap();
     let check = |name: &str, bytes: &[u8]| {
@@ -123,7 +123,7 @@ fn damaged_files_are_named() {
     assert_eq!(missing.kind(), ErrorKind::Missing);
 }
 
-/// A flipped byte may leave a loadable network (a weight) but never a panic.
+/// A changed byte may leave a loadable network (a weight), but must never cause a panic.
 #[test]
 fn flipped_bytes_do_not_panic() {
     let dir = tempfile::tempdir().unwrap();
@@ -140,9 +140,9 @@ fn flipped_bytes_do_not_panic() {
     }
 }
 
-/// Utterances that a plain endpointer (0.5 for at least 250 ms, 500 ms of
-/// pause between) would open on sound without speech, per hour. A report; the
-/// bound only catches a broken detector.
+/// Utterances that a plain endpointer (0.5 for at least 250 ms, 500 ms of pause between) would
+/// begin on sound without speech, per hour. This is a report; the bound only detects a broken
+/// detector.
 #[test]
 fn false_alarms_per_hour() {
     let mut vad = silero();

@@ -1,7 +1,7 @@
-//! What noise suppression and gain control do to the word error rate: recorded
-//! people, as they are, quieter, and in noise, through the front end's own cleaning.
+//! Measures how noise suppression and gain control change the word error rate: recorded people,
+//! unchanged, quieter, and in noise, through the front end's own processing.
 //!
-//! `cargo run --release -p sayso-tests --example noise`: some minutes.
+//! `cargo run --release -p sayso-tests --example noise` takes some minutes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -14,7 +14,7 @@ use sayso_models::stt::SttRequest;
 use sayso_tests::wer::Wer;
 use sayso_tests::{Recording, further, recordings};
 
-/// How a recording is changed before it is heard.
+/// How a recording is changed beforehand.
 const CONDITIONS: [(&str, f32, Option<f32>); 4] = [
     ("as recorded", 0.0, None),
     ("30 dB quieter", -30.0, None),
@@ -22,7 +22,7 @@ const CONDITIONS: [(&str, f32, Option<f32>); 4] = [
     ("noise, 5 dB below", 0.0, Some(5.0)),
 ];
 
-/// Noise suppression and gain control.
+/// Whether noise suppression and gain control are on.
 const WAYS: [(&str, bool, bool); 4] = [
     ("neither", false, false),
     ("noise suppression", true, false),
@@ -30,7 +30,7 @@ const WAYS: [(&str, bool, bool); 4] = [
     ("both", true, true),
 ];
 
-/// What is heard before the recording: the gain control and the suppressor adapt.
+/// Noise before the recording, in samples, in which the gain control and the suppressor adapt.
 const BEFORE: usize = 16_000;
 
 fn samples(recording: &Recording) -> Vec<f32> {

@@ -1,14 +1,14 @@
-//! What a satellite's link does to the word error rate: recorded people, as they are,
-//! through the codec alone, and through the whole way, from the microphone's DMA
-//! through the firmware's filter and gate, over the link and out of the host's jitter
-//! buffer. Without a clock: each run gives the same.
+//! Measures how a satellite's link changes the word error rate: recorded people, unchanged,
+//! through the codec alone, and through the whole path: from the microphone's DMA through the
+//! firmware's filter and gate, over the link and out of the host's jitter buffer. Time is
+//! simulated, so every run gives the same result.
 //!
-//! `cargo run --release -p sayso-tests --example over_the_link`: some minutes. Behind
-//! `--`, parts of the names of the recordings to be heard, which are then shown.
+//! `cargo run --release -p sayso-tests --example over_the_link` takes some minutes. After `--` may
+//! follow parts of recordings' names: only these are used, and their transcripts are shown.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-// They serve tests, which use more of them.
+// Shared with tests, which use more of it.
 #[allow(dead_code)]
 #[path = "../../firmware/satellite/tests/fake/mod.rs"]
 mod fake;
@@ -28,16 +28,16 @@ use sayso_satellite::{Buffers, Gain};
 use sayso_tests::wer::Wer;
 use sayso_tests::{Recording, further, recordings};
 
-/// Silence before and after the recording: the gate is shut, and shuts again.
+/// Silence before and after the recording, in samples: in it the gate is closed, and closes again.
 const BEFORE: usize = 8_000;
 const BEHIND: usize = 40_000;
-/// What the front end keeps from before somebody speaks.
+/// The samples that the front end keeps from before speech begins.
 const PRE_ROLL: usize = 5_120;
 
-/// What becomes of a recording.
+/// What is done to a recording.
 type Way = fn(&[i16]) -> Vec<i16>;
 
-/// What is done to a recording.
+/// The ways that are compared.
 const WAYS: [(&str, Way); 4] = [
     ("as recorded", <[i16]>::to_vec),
     ("ADPCM", codec),
@@ -62,7 +62,7 @@ fn codec(sound: &[i16]) -> Vec<i16> {
     out
 }
 
-/// Into the satellite's microphone and out of the host's.
+/// Into the satellite's microphone and out of the host's receiver.
 fn whole_way(sound: &[i16], codec: Codec) -> Vec<i16> {
     let mut buffers = Buffers::new();
     let config =
@@ -92,7 +92,7 @@ fn whole_way(sound: &[i16], codec: Codec) -> Vec<i16> {
     out
 }
 
-/// Signal to noise in dB of `got`, which lies up to a second behind or ahead.
+/// Signal to noise in dB of `got`, which may be shifted by up to a second either way.
 fn signal_to_noise(sent: &[i16], got: &[i16]) -> f64 {
     let noise_at = |shift: usize, step: usize| -> f64 {
         let pairs = sent[BEFORE..sent.len() - BEHIND].iter().zip(&got[shift..]);
@@ -106,7 +106,7 @@ fn signal_to_noise(sent: &[i16], got: &[i16]) -> f64 {
 }
 
 fn hear(stt: &mut dyn Stt, sound: &[i16]) -> String {
-    // As the front end cuts it: where somebody speaks, and a little before.
+    // Cut as the front end cuts it: the speech, and a little before it.
     let loud = |x: &i16| x.unsigned_abs() > 300;
     let start = sound.iter().position(loud).unwrap_or(0).saturating_sub(PRE_ROLL);
     let end = sound.iter().rposition(loud).unwrap_or(sound.len()) + PRE_ROLL;

@@ -1,8 +1,8 @@
 //! Voice-to-voice latency through PulseAudio, on one recording of both sides.
 //!
-//! `cargo run --release -p sayso-tests --example turns_by_pulse -- 12 --profile small`:
-//! the first 12 questions of tests/data/turns.tsv, `sayso run` with the rest of
-//! the arguments.
+//! `cargo run --release -p sayso-tests --example turns_by_pulse -- 12 --profile small`: asks the
+//! first 12 questions of tests/data/turns.tsv, and starts `sayso run` with the remaining
+//! arguments.
 
 use std::process::ExitCode;
 
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The nearest ranks.
+/// The median and the 95th percentile, by nearest rank.
 fn percentiles(times: Vec<Option<f64>>) -> (f64, f64) {
     let mut all: Vec<f64> = times.into_iter().flatten().collect();
     all.sort_by(f64::total_cmp);

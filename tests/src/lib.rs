@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: the program, the recordings, the word error rate.
+//! Shared by the end-to-end tests: the program, the recordings, the word error rate.
 
 pub mod live;
 pub mod turns;
@@ -14,10 +14,10 @@ pub fn data(path: &str) -> PathBuf {
     sayso_test_support::recordings::folder().join(path)
 }
 
-/// The `sayso` program built beside this test, with a configuration folder of its own.
+/// The `sayso` program built beside this test, which finds no settings of the user's.
 ///
 /// # Panics
-/// When it is not built: `cargo build --release --workspace --bin sayso`.
+/// If it is not built: `cargo build --release --workspace --bin sayso`.
 pub fn sayso() -> Command {
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().nth(2).unwrap_or(Path::new("."));
@@ -30,34 +30,34 @@ pub fn sayso() -> Command {
     let mut command = Command::new(program);
     // One thread per engine: two stall when the machine has other work.
     command.args(["--set", "llm.threads=1", "--set", "stt.threads=1"]);
-    // No settings of whoever runs the tests.
+    // Settings of the user who runs the tests must not apply.
     command.env("XDG_CONFIG_HOME", folder.join("no-such-folder")).current_dir(std::env::temp_dir());
     for (name, _) in std::env::vars() {
         if name.starts_with("SAYSO_") && name != "SAYSO_MODELS" {
             command.env_remove(name);
         }
     }
-    // Nothing is remembered from one to the next, and many run at once.
+    // Nothing is remembered from one run to the next, and many run at once.
     command.env("SAYSO_STATE", folder.join("no-such-folder")).env("SAYSO_CONTROL", "none");
-    // Who runs the tests may be a service.
+    // The tests may be run by a service.
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
         command.env_remove(name);
     }
     command
 }
 
-/// Runs it and gives what it printed.
+/// Runs it and returns what it printed.
 ///
 /// # Panics
-/// When it cannot be started.
+/// If it cannot be started.
 pub fn output(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| unreachable!("{command:?}: {error}"))
 }
 
-/// Runs it, which must go well, and reads its lines as JSON.
+/// Runs it, which must succeed, and parses its lines as JSON.
 ///
 /// # Panics
-/// When it fails or prints something else.
+/// If it fails or prints something else.
 pub fn json(command: &mut Command) -> Vec<serde_json::Value> {
     let output = output(command);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
@@ -70,10 +70,10 @@ pub fn json(command: &mut Command) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// Runs it, which must fail with a clear word on stderr, and gives that.
+/// Runs it, which must fail with an error message, and returns that message.
 ///
 /// # Panics
-/// When it goes well, dies of a signal, or panics.
+/// If it succeeds, is killed by a signal, or panics.
 pub fn failure(command: &mut Command) -> String {
     let output = output(command);
     let err = text(&output.stderr);

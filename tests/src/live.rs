@@ -1,6 +1,6 @@
-//! The program in a live conversation.
+//! Runs the program in a live conversation.
 
-#![allow(clippy::expect_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::expect_used, clippy::panic)] // These are helpers of tests.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,30 +12,30 @@ use serde_json::Value;
 
 use crate::sayso;
 
-/// `sayso run --json` and the events that it prints.
+/// A running `sayso run --json` and the events that it prints.
 ///
 /// # Panics
-/// Its methods do when the program does not do what they wait for.
+/// In its methods, if the program does not do what they wait for.
 pub struct Live {
     child: Child,
     events: Receiver<(Instant, Value)>,
 }
 
-/// How long a program may take to end when asked to.
+/// How long the program may take to end when asked to.
 const END: Duration = Duration::from_secs(30);
 
 impl Live {
-    /// Starts it with these arguments, on the server's devices.
+    /// Starts it with these arguments, on the devices of this server.
     pub fn start(pulse: &Pulse, arguments: &[&str]) -> Self {
         let program = sayso();
         let mut command = pulse.command(program.get_program());
         command.args(program.get_args());
-        // The server's own HOME has no models.
+        // The server's HOME has no models.
         command.env("SAYSO_MODELS", sayso_store::default_dir());
         Self::spawn(command, arguments)
     }
 
-    /// Starts it on these boards, none of which is this machine's own.
+    /// Starts it on these boards, none of which is this machine.
     pub fn on(boards: &[&str]) -> Self {
         let arguments: Vec<&str> = boards.iter().flat_map(|board| ["--board", *board]).collect();
         Self::spawn(sayso(), &arguments)
@@ -63,7 +63,7 @@ impl Live {
         Self { child, events }
     }
 
-    /// Waits for an event of this name that `is` likes.
+    /// Waits for an event of this name for which `is` returns true.
     pub fn wait(&self, name: &str, mut is: impl FnMut(&Value) -> bool) -> Value {
         let end = Instant::now() + Duration::from_secs(180);
         let mut seen = Vec::new();
@@ -76,14 +76,14 @@ impl Live {
         panic!("no {name} came; only {seen:?}");
     }
 
-    /// The next event and when it came, if one comes in time.
+    /// The next event and when it came, or `None` if none comes in time.
     pub fn next(&self, within: Duration) -> Option<(Instant, Value)> {
         let (at, event) = self.events.recv_timeout(within).ok()?;
         assert_ne!(event["event"], "trouble", "{event}");
         Some((at, event))
     }
 
-    /// Waits until something goes wrong that is expected to.
+    /// Waits for an event about a failure.
     pub fn trouble(&self) -> Value {
         let end = Instant::now() + Duration::from_secs(180);
         loop {
@@ -95,7 +95,7 @@ impl Live {
         }
     }
 
-    /// Ends it as Ctrl-C does. Returns whether it ended well, and in time.
+    /// Ends it as Ctrl-C does. Returns whether it ended in time and with success.
     pub fn ctrl_c(mut self) -> bool {
         let pid = self.child.id().to_string();
         let sent = std::process::Command::new("kill").args(["-INT", &pid]).status();
@@ -112,7 +112,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        // Already gone after `interrupt`.
+        // It has already ended if `interrupt` was called.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,6 +1,6 @@
 //! Voice-to-voice latency through a real audio server, on a recording of both sides.
 
-#![allow(clippy::expect_used)] // Helpers of tests are tests.
+#![allow(clippy::expect_used)] // These are helpers of tests.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use sayso_pulse::{Pulse, RECORDING_RATE, find};
 use crate::data;
 use crate::live::Live;
 
-/// Samples of the assistant's clock in a second.
+/// The assistant's clock, in samples per second.
 const CAPTURE_RATE: f64 = 16_000.0;
 
-/// A recorded question and where its speech ends.
+/// A recorded question and the time at which its speech ends.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// Its file in `tests/data`.
@@ -22,43 +22,43 @@ pub struct Question {
     pub end_ms: f64,
 }
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Clone, Debug)]
 pub struct Turn {
     /// The file of the question.
     pub question: String,
-    /// From the labelled end of the speech to the first audible sample of the
-    /// reply; `None` without a reply, and where it was cut off.
+    /// From the labelled end of the speech to the first audible sample of the reply; `None` if
+    /// there was no reply, or if the question was cut off.
     pub voice_to_voice_ms: Option<f64>,
-    /// The same by the assistant's own clock: from where its ear saw the speech end to
-    /// where it gave the first sound to the loudspeaker. What is between the two is the
-    /// audio server's, and the front end's view of the end.
+    /// The same by the assistant's own clock: from the end of the speech as it detected it to the
+    /// moment when it passed the first sound to the loudspeaker. The difference is the audio
+    /// server's delay, and the error of that detection.
     pub inside_ms: Option<f64>,
-    /// Whether it was taken for ended before it was.
+    /// Whether the turn was ended before the question was.
     pub cut_off: bool,
     /// How well the question was found in the recording: 1 is the same sound.
     pub fit: f64,
-    /// What was understood: of each turn that it was taken for.
+    /// The transcript, of all turns that the question became.
     pub transcript: String,
 }
 
-/// What the assistant took for a turn of the user's.
+/// A turn that the assistant took.
 #[derive(Clone, Debug, PartialEq)]
 struct Taken {
-    /// Where its speech lies, in s.
+    /// The span of its speech, in s.
     speech: Range<f64>,
     transcript: String,
     inside_ms: Option<f64>,
 }
 
-/// A turn whose speech ends so much before the question does, in s, is none of the
-/// whole question. The clocks that are compared agree to about 0.2 s.
+/// A turn whose speech ends this long before the question does, in s, did not hear the whole
+/// question. The two clocks agree to about 0.2 s.
 const EARLY: f64 = 0.5;
 
-/// After so long without anything new there is nothing more to come.
+/// If nothing new happens for this long, nothing more will.
 const SETTLED: Duration = Duration::from_millis(1_500);
 
-/// So long a question and its answer may take.
+/// The longest that a question and its answer may take.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// The first `few` questions of `tests/data/turns.tsv`.
@@ -72,11 +72,11 @@ pub fn questions(few: usize) -> Vec<Question> {
     list.lines().skip(1).filter_map(question).take(few).collect()
 }
 
-/// Asks one question after the other through a PulseAudio server of its own, in
-/// one conversation of `sayso run` with these arguments.
+/// Asks the questions one after the other through its own PulseAudio server, in one conversation
+/// of `sayso run` with these arguments.
 ///
 /// # Errors
-/// What the server or its tools said.
+/// The message of the server or of its tools.
 pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, String> {
     let mut pulse = Pulse::start()?;
     pulse.join()?;
@@ -86,7 +86,7 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
     // The devices are open a moment after the state is shown.
     std::thread::sleep(Duration::from_secs(1));
     let start = Instant::now();
-    // All turns, those that come late too: their times show which belongs to which question.
+    // All turns, including late ones: their times show which belongs to which question.
     let (mut taken, mut asked) = (Vec::new(), Vec::new());
     for question in questions {
         let sound = sayso_audio_io::read_all(data(&question.name), Duration::from_secs(60))
@@ -100,7 +100,7 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         std::thread::sleep(Duration::from_millis(500));
         let from = start.elapsed().as_secs_f64();
         pulse.speak(&wav)?;
-        // It is over when the last of it is played, whenever it began to be.
+        // The question ends when its last sample was played, whenever it began.
         let over = start.elapsed().as_secs_f64();
         let behind = sound.len() as f64 / f64::from(RECORDING_RATE) - question.end_ms / 1000.0;
         listen(&live, start, &mut taken);
@@ -119,7 +119,7 @@ pub fn measure(questions: &[Question], arguments: &[&str]) -> Result<Vec<Turn>, 
         let (transcript, cut_off, inside_ms) = made_of(&span, &taken);
         Turn {
             question: question.name.clone(),
-            // What sounds after one that was cut off may be the answer to its beginning.
+            // The sound after a question that was cut off may be the answer to its beginning.
             voice_to_voice_ms: onset.filter(|_| !cut_off),
             inside_ms: inside_ms.filter(|_| !cut_off),
             cut_off,
@@ -145,7 +145,7 @@ fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
         let seconds = |field: &str| event[field].as_f64().unwrap_or_default() / CAPTURE_RATE;
         match event["event"].as_str() {
             Some("state") => listens = event["state"] == "listening",
-            // What the front end noticed came at once: so the quickest of these shows when its
+            // The front end reports these without delay, so the quickest of them shows when its
             // clock began.
             Some("speech_started" | "may_have_ended" | "speech_resumed" | "speech_ended") => {
                 let came = came.saturating_duration_since(start).as_secs_f64();
@@ -161,9 +161,9 @@ fn listen(live: &Live, start: Instant, taken: &mut Vec<Taken>) {
     }
 }
 
-/// What was understood of a question with this span, in s, and whether it was cut off:
-/// taken for more than one turn, or for one that ended before it did. With it, the time
-/// that the last of them took by the assistant's own clock, in ms.
+/// The transcript of the question with this span (in s), and whether it was cut off, that is,
+/// whether it became more than one turn, or one that ended too early. The third value is how long
+/// the last of these turns took by the assistant's own clock, in ms.
 fn made_of(question: &Range<f64>, taken: &[Taken]) -> (String, bool, Option<f64>) {
     let its = |turn: &&Taken| turn.speech.start < question.end && turn.speech.end > question.start;
     let turns: Vec<&Taken> = taken.iter().filter(its).collect();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_split_question_is_cut_off_and_the_next_stay_in_step() {
+    fn a_split_question_is_cut_off_and_the_next_is_still_matched() {
         let questions = [1.0..3.0, 11.0..16.0, 22.0..24.0, 31.0..35.0, 41.0..43.0];
         let taken = [
             taken(1.2..2.9, "one"),

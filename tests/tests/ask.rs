@@ -1,4 +1,4 @@
-//! The main job: a spoken question in, a spoken answer out.
+//! The main task: a spoken question in, a spoken answer out.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -31,7 +31,7 @@ fn a_recorded_question_is_answered_aloud() {
     ] {
         assert!(turn["timings_ms"][stage].as_f64().expect(stage) > 0.0, "{stage}: {turn}");
     }
-    // What was written to the file is the reply, and can be understood.
+    // The file holds the spoken reply, and it is intelligible.
     let lines = json(sayso().arg("transcribe").arg(&answer).arg("--json"));
     let spoken = lines[0]["text"].as_str().expect("text");
     let wer = Wer::of(reply, spoken);
@@ -62,7 +62,7 @@ fn follow_up_questions_continue_the_conversation() {
 
 /// Two questions, 11 s apart, in one file.
 #[test]
-fn what_follows_a_long_pause_is_another_question() {
+fn speech_after_a_long_pause_is_another_question() {
     let folder = tempfile::tempdir().expect("folder");
     let (question, answer) = (folder.path().join("two.wav"), folder.path().join("a.wav"));
     let read = |path: &str| {
@@ -81,7 +81,7 @@ fn what_follows_a_long_pause_is_another_question() {
     assert_eq!(Wer::of("how old is the brooklyn bridge", &text(first, "transcript")).errors, 0);
     assert_eq!(Wer::of("what time is it", &text(second, "transcript")).errors, 0);
     assert_eq!((&first["turn"], &second["turn"]), (&1.into(), &2.into()));
-    // Each is answered whole, in a file of its own.
+    // Each is answered completely, in its own file.
     for (line, name) in [(first, "a-1.wav"), (second, "a-2.wav")] {
         let path = folder.path().join(name);
         assert_eq!(Path::new(&text(line, "output")), path);
@@ -90,14 +90,14 @@ fn what_follows_a_long_pause_is_another_question() {
     }
     assert!(text(second, "reply").starts_with("It is "), "{second}");
 
-    // People read one line for each question, and one for each answer.
+    // The output without `--json` has one line for each question and one for each answer.
     let output = output(sayso().arg("ask").arg(&question));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let kinds: Vec<&str> = printed.lines().map(|line| line.get(..6).unwrap_or(line)).collect();
     assert_eq!(kinds, ["you   ", "sayso ", "      ", "you   ", "sayso ", "      "], "{printed}");
-    // It is said beforehand.
+    // The help documents this.
     let help = sayso_tests::output(sayso().args(["ask", "--help"]));
-    assert!(String::from_utf8_lossy(&help.stdout).contains("a further question"));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("the next question begins"));
 }
 
 #[test]
@@ -107,13 +107,13 @@ fn the_small_profile_answers_too() {
 }
 
 #[test]
-fn a_recording_without_words_is_no_success() {
+fn a_recording_without_words_is_an_error() {
     let quiet = data("noise-music-silence/quiet_room.flac");
     assert!(failure(sayso().arg("ask").arg(quiet)).contains("no words were heard"));
 }
 
 #[test]
-fn people_read_the_same() {
+fn plain_output_says_the_same_as_json() {
     let output = output(sayso().arg("ask").arg(data(QUESTION)));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success());
@@ -122,7 +122,7 @@ fn people_read_the_same() {
 }
 
 #[test]
-fn the_time_is_told_by_the_clock() {
+fn the_clock_answers_what_time_it_is() {
     let question = data("commands-misc-en/rh3_what_time_is_it.flac");
     let lines = json(sayso().arg("ask").arg(question).arg("--json"));
     let reply = lines[0]["reply"].as_str().expect("reply");
@@ -131,13 +131,13 @@ fn the_time_is_told_by_the_clock() {
 }
 
 #[test]
-fn typed_turns_use_the_same_mind() {
+fn typed_turns_are_answered_the_same_way() {
     let lines = json(sayso().args(["chat", "--json", "What is the capital of France?"]));
     assert!(lines[0]["reply"].as_str().expect("reply").contains("Paris"), "{lines:?}");
 }
 
 #[test]
-fn one_recording_gives_one_event_log() {
+fn the_same_recording_gives_the_same_event_log() {
     let log = || {
         let board = format!("replay:{}", data(QUESTION).display());
         let mut lines = json(sayso().args(["run", "--json", "--board"]).arg(&board));

@@ -1,4 +1,4 @@
-//! Bad input gets a clear error and loses nothing.
+//! Bad input gets a clear error message and causes no loss.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -18,7 +18,7 @@ fn question() -> Vec<f32> {
         .samples
 }
 
-/// Writes a WAV of the given shape; `make` gives a frame's sample at time `n / rate`.
+/// Writes a WAV file in the given format.
 fn wav(path: &Path, rate: u32, channels: u16, bits: u16, float: bool, samples: &[f32]) {
     let sample_format = if float { hound::SampleFormat::Float } else { hound::SampleFormat::Int };
     let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: bits, sample_format };
@@ -52,7 +52,7 @@ fn heard(path: &Path) -> String {
 }
 
 #[test]
-fn every_kind_of_wav_is_heard() {
+fn every_kind_of_wav_is_read() {
     let folder = tempfile::tempdir().expect("folder");
     let samples = question();
     let path = |name: &str| folder.path().join(name);
@@ -70,7 +70,7 @@ fn every_kind_of_wav_is_heard() {
 }
 
 #[test]
-fn what_is_no_sound_is_refused() {
+fn files_that_are_no_sound_are_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let empty = folder.path().join("empty.wav");
     fs::write(&empty, b"").expect("file");
@@ -87,7 +87,7 @@ fn what_is_no_sound_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_no_sound_does_not_keep_the_others_from_being_heard() {
+fn a_file_that_is_no_sound_does_not_stop_the_others() {
     let folder = tempfile::tempdir().expect("folder");
     let empty = folder.path().join("empty.wav");
     fs::write(&empty, b"").expect("file");
@@ -102,7 +102,7 @@ fn a_file_that_is_no_sound_does_not_keep_the_others_from_being_heard() {
 }
 
 #[test]
-fn a_truncated_recording_gives_what_is_there() {
+fn a_truncated_recording_is_transcribed_as_far_as_it_goes() {
     let folder = tempfile::tempdir().expect("folder");
     let whole = folder.path().join("whole.wav");
     wav(&whole, 16_000, 1, 16, false, &question());
@@ -126,7 +126,7 @@ fn silence_is_not_transcribed() {
 }
 
 #[test]
-fn sounds_that_nobody_makes_are_not_transcribed() {
+fn sounds_without_speech_are_not_transcribed() {
     let mut command = sayso();
     command.args(["transcribe", "--json"]);
     let silent = ["env-esc10", "noise-music-silence"];
@@ -146,7 +146,7 @@ fn sounds_that_nobody_makes_are_not_transcribed() {
 }
 
 #[test]
-fn a_silent_question_does_not_keep_the_others_from_an_answer() {
+fn a_silent_question_does_not_stop_the_others() {
     let folder = tempfile::tempdir().expect("folder");
     let silent = folder.path().join("silent.wav");
     wav(&silent, 16_000, 1, 16, false, &vec![0.0; 16_000 * 2]);
@@ -163,7 +163,7 @@ fn a_silent_question_does_not_keep_the_others_from_an_answer() {
 }
 
 #[test]
-fn an_hour_is_transcribed_but_no_question() {
+fn an_hour_is_transcribed_but_too_long_for_a_question() {
     let folder = tempfile::tempdir().expect("folder");
     let hour = folder.path().join("hour.wav");
     // The question, an hour of quiet, the question.
@@ -202,14 +202,14 @@ fn bad_models_are_named() {
         let error = failure(sayso().arg("--voice").arg(file).args(["say", "-o", "x.wav", "hello"]));
         assert!(error.contains(&name), "voice: {error}");
     }
-    // A good model of the wrong kind.
+    // An intact model of the wrong kind.
     let vad = store.join("silero-v6/silero_vad.onnx");
     let error = failure(sayso().arg("--llm").arg(&vad).args(["chat", "hello"]));
     assert!(error.contains("silero_vad.onnx"), "{error}");
 }
 
 #[test]
-fn a_machine_without_models_is_told_what_to_do() {
+fn without_models_the_message_says_what_to_do() {
     let folder = tempfile::tempdir().expect("folder");
     let error =
         failure(sayso().env("SAYSO_MODELS", folder.path()).arg("transcribe").arg(data(QUESTION)));
@@ -217,7 +217,7 @@ fn a_machine_without_models_is_told_what_to_do() {
 }
 
 #[test]
-fn bad_settings_are_refused_with_the_right_one() {
+fn a_bad_setting_is_refused_and_the_right_one_named() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("sayso.toml");
     fs::write(&file, "[turn]\nhangover = 400\n").expect("file");
@@ -229,7 +229,7 @@ fn bad_settings_are_refused_with_the_right_one() {
     assert!(error.contains("config init"), "{error}");
 }
 
-/// Whoever fills a folder does not choose the settings of those who work in it.
+/// A folder's author must not choose the settings of the people who work in it.
 #[test]
 fn a_language_that_is_not_spoken_is_refused_but_may_be_transcribed() {
     let said = failure(sayso().args(["--language", "xx", "config", "show"]));
@@ -248,7 +248,7 @@ fn settings_are_explained() {
 }
 
 #[test]
-fn a_settings_file_in_the_working_folder_is_not_taken() {
+fn a_settings_file_in_the_working_folder_is_ignored() {
     let folder = tempfile::tempdir().expect("folder");
     let (work, home) = (folder.path().join("work"), folder.path().join("home"));
     let own = home.join("sayso/sayso.toml");
@@ -262,25 +262,25 @@ fn a_settings_file_in_the_working_folder_is_not_taken() {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (text(&output.stdout), text(&output.stderr))
     };
-    // Not where there is no other, and that is said.
+    // Not even if there is no other file; a message says so.
     let (shown, said) = run(&["config", "show"], &work);
     assert!(shown.contains("speed = 1.0"), "{shown}");
     assert!(said.contains("`--config sayso.toml`"), "{said}");
     assert!(run(&["--config", "sayso.toml", "config", "show"], &work).0.contains("speed = 1.7"));
-    // The user's own is written where it is looked for.
+    // `config init` writes the user's file where it is looked for.
     let (path, _) = run(&["config", "init"], &work);
     assert_eq!(Path::new(path.trim()), own);
     fs::write(&own, "[tts]\nspeed = 1.3\n").expect("file");
     assert!(run(&["config", "show"], &work).0.contains("speed = 1.3"));
     let (path, _) = run(&["config", "path"], &work);
     assert_eq!(Path::new(path.trim()), own);
-    // It is the same file from within its own folder.
+    // From within its own folder the user's file is still found.
     let (shown, said) = run(&["config", "show"], &home.join("sayso"));
     assert!(shown.contains("speed = 1.3") && said.is_empty(), "{said}");
 }
 
 #[test]
-fn the_written_settings_are_the_defaults() {
+fn config_init_writes_the_defaults() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("mine.toml");
     assert!(sayso_tests::output(sayso().args(["config", "init"]).arg(&file)).status.success());
@@ -290,12 +290,12 @@ fn the_written_settings_are_the_defaults() {
     let mine = shown(sayso().arg("--config").arg(&file).args(["config", "show"]));
     assert!(mine.contains("hangover_ms"));
     assert_eq!(mine, shown(sayso().args(["config", "show"])));
-    // It is not overwritten by mistake.
+    // An existing file is not overwritten by mistake.
     assert!(failure(sayso().args(["config", "init"]).arg(&file)).contains("--force"));
 }
 
 #[test]
-fn a_satellite_that_is_not_there_does_not_keep_the_others_from_talking() {
+fn a_missing_satellite_does_not_stop_the_other_boards() {
     use std::io::BufRead;
 
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("port");
@@ -320,20 +320,20 @@ fn a_satellite_that_is_not_there_does_not_keep_the_others_from_talking() {
             break;
         }
     }
-    // It would go on looking.
+    // It would continue to look for it.
     run.kill().expect("runs still");
     run.wait().expect("ends");
     assert_eq!((lost, turns), (1, 1));
 }
 
 #[test]
-fn an_unknown_device_is_named_with_those_there_are() {
+fn an_unknown_device_is_refused_and_the_existing_ones_are_named() {
     let error = failure(sayso().args(["run", "--input", "No Such Microphone"]));
     assert!(error.contains("No Such Microphone"), "{error}");
 }
 
 #[test]
-fn what_fails_leaves_the_file_that_was_there() {
+fn a_failed_run_leaves_the_existing_file_unchanged() {
     let folder = tempfile::tempdir().expect("folder");
     let kept = folder.path().join("kept.wav");
     fs::write(&kept, b"of somebody else").expect("file");
@@ -344,14 +344,14 @@ fn what_fails_leaves_the_file_that_was_there() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_printed_is_an_error() {
+fn output_that_cannot_be_printed_is_an_error() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("device");
     let error = failure(sayso().args(["config", "show"]).stdout(full));
     assert!(error.contains("cannot be written: No space left"), "{error}");
 }
 
 #[test]
-fn an_unwritable_answer_is_an_error() {
+fn an_answer_that_cannot_be_written_is_an_error() {
     let error = failure(sayso().args(["say", "Hello.", "-o", "/no-such-folder/answer.wav"]));
     assert!(error.contains("/no-such-folder/answer.wav"), "{error}");
 }
@@ -421,7 +421,7 @@ fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
     use std::time::{Duration, Instant};
 
     let (_reader, mut writer) = std::io::pipe().expect("pipe");
-    // As much as a pipe of Linux takes.
+    // As many bytes as a Linux pipe takes.
     writer.write_all(&[b' '; 65_536]).expect("fits");
     let mut run = sayso()
         .args(["run", "--json", "--wait", "--control", "none", "--board", "tcp:127.0.0.1:1"])
@@ -441,13 +441,13 @@ fn ctrl_c_ends_a_run_whose_output_nobody_reads() {
             ended => break ended,
         }
     };
-    // Only where it does not end.
+    // Kills it only if it does not end.
     let _ = run.kill();
     let _ = run.wait();
     assert!(ended.is_some(), "it goes on after Ctrl-C");
 }
 
-/// A name that nobody can write down.
+/// A file name that is not valid UTF-8.
 #[cfg(unix)]
 fn odd(folder: &Path, name: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
@@ -457,7 +457,7 @@ fn odd(folder: &Path, name: &[u8]) -> PathBuf {
 
 #[cfg(unix)]
 #[test]
-fn names_that_are_not_utf_8_are_names_all_the_same() {
+fn names_that_are_not_utf_8_work() {
     let folder = tempfile::tempdir().expect("folder");
     let odd = |name: &[u8]| odd(folder.path(), name);
     let (question, other) = (odd(b"caf\xE9.flac"), folder.path().join("plain.flac"));
@@ -531,7 +531,7 @@ fn names_that_are_not_utf_8_are_names_all_the_same() {
     assert!(run.status.success() && both.is_file(), "{run:?}");
     assert!(odd(b"c\xF4ntrol.sock.lock").is_file(), "it listened there");
 
-    // What is refused is refused in words.
+    // Refusals come with a message.
     let error = failure(sayso().arg("ctl").arg("--control").arg(&socket).arg("status"));
     assert!(error.contains("c\u{FFFD}ntrol.sock"), "{error}");
     let text = with("audio.input=", &question);
@@ -545,10 +545,10 @@ fn names_that_are_not_utf_8_are_names_all_the_same() {
     assert!(error.contains("n\u{FFFD}/x.wav"), "{error}");
 }
 
-/// In a folder that others may write to, a file may be put there beforehand.
+/// In a folder that others can write to, somebody may create files beforehand.
 #[cfg(unix)]
 #[test]
-fn a_file_is_written_beside_what_others_put_there() {
+fn a_file_is_written_safely_beside_files_of_others() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let folder = tempfile::tempdir().expect("folder");
@@ -566,7 +566,7 @@ fn a_file_is_written_beside_what_others_put_there() {
     }
     assert_eq!(fs::read(path("theirs")).expect("file"), b"kept");
     assert!(fs::symlink_metadata(path("link.wav")).expect("link").is_symlink());
-    // As any other file that is made here, and nothing else is left.
+    // The file has the usual permissions, and no temporary files are left.
     fs::write(path("usual"), b"").expect("file");
     let mode = |name: &str| fs::metadata(path(name)).expect("file").permissions().mode();
     for name in ["out.wav", "sayso.toml"] {
@@ -577,7 +577,7 @@ fn a_file_is_written_beside_what_others_put_there() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_no_recording() {
+fn a_pipe_is_not_accepted_as_a_recording() {
     let folder = tempfile::tempdir().expect("folder");
     let pipe = folder.path().join("pipe.wav");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");

@@ -1,5 +1,5 @@
-//! The benchmarks of whole turns, on a few recordings: that they measure what
-//! they say, not how fast this machine is.
+//! The benchmarks of whole turns, on a few recordings: they must measure what they claim, however
+//! fast this machine is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -11,7 +11,7 @@ fn number(line: &Value, key: &str) -> f64 {
 }
 
 #[test]
-fn turns_are_measured_beside_a_cascade() {
+fn turns_are_compared_with_a_cascade() {
     let folder = tempfile::tempdir().expect("folder");
     let plot = folder.path().join("turns.svg");
     let mut command = sayso();
@@ -37,10 +37,11 @@ fn turns_are_measured_beside_a_cascade() {
         }
         assert_eq!(sheet["dropped_samples"], 0);
     }
-    // The reply cannot be heard before it is released, nor be released before the hangover.
+    // The reply is released no earlier than the hangover, and heard no earlier than it is
+    // released.
     for line in &each {
         let asks = line["transcript"].as_str().is_some_and(|text| text.ends_with('?'));
-        // The detector's end of the speech is not the label, but close to it.
+        // The detector's end of the speech is not the labelled one, but close to it.
         let least = match (line["pipeline"] == "cascade", asks) {
             (true, _) => 600.0,
             (false, true) => 288.0,
@@ -71,7 +72,7 @@ fn turns_are_measured_beside_a_cascade() {
 }
 
 #[test]
-fn who_waits_longer_cuts_off_less() {
+fn waiting_longer_cuts_off_fewer_turns() {
     let mut command = sayso();
     let lines = json(command.args(["bench", "endpoint", "--json", "--data"]).arg(data("")));
     let points: Vec<&Value> = lines
@@ -88,11 +89,11 @@ fn who_waits_longer_cuts_off_less() {
     }
     assert!(number(points[0], "cutoff_share") > 0.3, "{}", points[0]);
     assert!(number(points[8], "cutoff_share") < 0.2, "{}", points[8]);
-    // The assistant's own policy ends sooner than a fixed one that cuts off as seldom.
+    // The assistant's own policy ends a turn sooner than the fixed wait that cuts off as few.
     let set = lines
         .iter()
-        .find(|l| l["policy"].as_str().is_some_and(|p| p.ends_with(" as set")))
-        .expect("as set");
+        .find(|l| l["policy"].as_str().is_some_and(|p| p.ends_with(" default")))
+        .expect("the default");
     let latency = number(&set["end_to_ended_ms"], "p50");
     let as_quick = points.iter().rfind(|p| number(&p["end_to_ended_ms"], "p50") <= latency);
     let as_quick = as_quick.expect("a fixed hangover as quick");
@@ -103,8 +104,7 @@ fn who_waits_longer_cuts_off_less() {
     assert!((0.0..1.0).contains(&share), "{share}");
 }
 
-/// That the text comes sooner where the beginning was written down meanwhile is counted in
-/// `partials.rs`.
+/// `partials.rs` tests that the text comes sooner if the beginning was transcribed meanwhile.
 #[test]
 #[ignore = "a minute, and seldom breaks: cargo xtask test --all"]
 fn the_wait_for_the_text_is_measured_by_length() {
@@ -123,15 +123,15 @@ fn the_wait_for_the_text_is_measured_by_length() {
 
 /// In simulated rooms, at several levels and delays of the echo.
 #[test]
-fn its_own_speech_is_no_interruption_and_people_are() {
+fn its_own_speech_does_not_interrupt_but_people_do() {
     echo(2, 6.0);
 }
 
-/// On the machine, and confined to one CPU, where there is nothing to choose.
+/// On the whole machine, and confined to one CPU, where only one count is possible.
 #[test]
 #[ignore = "a minute, and seldom breaks: cargo xtask test --all"]
 #[cfg(target_os = "linux")]
-fn thread_counts_that_follow_the_load_are_measured_beside_fixed_ones() {
+fn thread_counts_that_follow_the_load_are_compared_with_fixed_ones() {
     let mut command = sayso();
     command.args(["bench", "load", "--json", "--profile", "small", "--busy", "1"]);
     command.args(["--within", "machine,affinity"]);
@@ -150,7 +150,7 @@ fn thread_counts_that_follow_the_load_are_measured_beside_fixed_ones() {
 
 #[test]
 #[ignore = "half an hour of sound: cargo xtask test --all"]
-fn long_half_an_hour_of_its_own_speech_is_no_interruption_and_people_are() {
+fn long_half_an_hour_of_its_own_speech_does_not_interrupt_but_people_do() {
     echo(10, 30.0);
 }
 
@@ -168,7 +168,7 @@ fn long_conversation_loses_nothing() {
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
 }
 
-/// With so many runs, which are at least so many minutes of its own speech.
+/// Runs the benchmark this often, which gives at least so many minutes of its own speech.
 fn echo(runs: u32, minutes: f64) {
     let mut command = sayso();
     command.args(["bench", "echo", "--json", "-n", &runs.to_string()]);
@@ -177,14 +177,14 @@ fn echo(runs: u32, minutes: f64) {
     println!("{sheet}");
     assert!(number(sheet, "own_speech_min") >= minutes, "{sheet}");
     assert_eq!(sheet["interrupted_itself"], 0);
-    // Without the canceller it is: the rooms are loud enough.
+    // Without the canceller it does interrupt itself: the rooms are loud enough.
     assert!(number(sheet, "uncancelled_interrupted_itself") >= minutes / 6.0, "{sheet}");
     let caught = |of: &str| {
         let levels = [0, 6, 12];
         let share = |level| number(sheet, &format!("{of}caught_at_{level}_db_percent"));
         levels.map(share).iter().sum::<f64>() / levels.len() as f64
     };
-    // A few interruptions at each level say less than many.
+    // With few interruptions at each level the figure is less certain.
     let least = if runs < 10 { 80.0 } else { 90.0 };
     assert!(caught("") >= least, "{}", caught(""));
     assert!(caught("headphones_") >= least, "{}", caught("headphones_"));

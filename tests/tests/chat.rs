@@ -1,4 +1,4 @@
-//! A conversation in writing, from the outside.
+//! A conversation in writing, through the program's input and output.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -19,7 +19,7 @@ fn a_line_that_is_too_long_is_refused_and_the_chat_goes_on() {
         .spawn()
         .expect("sayso starts");
     let mut input = child.stdin.take().expect("input");
-    // More than the model's context; more than is kept of a line; and a clock's question.
+    // Longer than the model's context; longer than a line may be; and a question for the clock.
     let lines = ["why ".repeat(20_000), "x".repeat(3 << 20), "What time is it?".to_owned()];
     let writer = std::thread::spawn(move || {
         for line in lines {
@@ -117,7 +117,7 @@ fn questions_about_itself_have_true_answers_with_either_model() {
         assert_eq!(replies.len(), asked.len() + 1, "{profile}");
         for (text, reply) in asked.iter().zip(&replies) {
             assert_eq!(reply["text"], *text);
-            // By rule: the language model wrote nothing.
+            // Answered by rule: the language model wrote nothing.
             assert_eq!(reply["tokens"]["reply"], 0, "{profile}: {reply}");
             let said = reply["reply"].as_str().expect("text").to_lowercase();
             for claim in ["alexa", "siri", "chatgpt", "openai", "google", "amazon", "human"] {

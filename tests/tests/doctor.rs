@@ -1,4 +1,4 @@
-//! What the doctor says of the files that the settings name.
+//! What `sayso doctor` reports about the files and devices that the settings name.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sayso_tests::{output, sayso};
 
-/// What is found of `what` when sayso is given these options, and whether all is well.
+/// What it reports on `what` with these options, and whether it exits with success.
 fn finding(options: &[&str], what: &str) -> (serde_json::Value, bool) {
     let output = output(sayso().args(options).args(["doctor", "--json"]));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -17,7 +17,7 @@ fn finding(options: &[&str], what: &str) -> (serde_json::Value, bool) {
 }
 
 #[test]
-fn what_is_no_model_is_not_called_fine() {
+fn a_file_that_is_no_model_is_not_reported_as_fine() {
     let folder = tempfile::tempdir().expect("folder");
     let file = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
@@ -51,7 +51,7 @@ fn what_is_no_model_is_not_called_fine() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_not_called_fine() {
+fn a_missing_device_is_not_reported_as_fine() {
     let wrong = ["--set", "audio.input='No Such Microphone'"];
     let (finding, well) = finding(&wrong, "microphone");
     assert!(finding["health"] == "bad" && !well, "{finding}");

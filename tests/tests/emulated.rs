@@ -1,6 +1,5 @@
-//! The whole way: a recorded question into the microphone of a satellite under QEMU,
-//! over its link to the assistant with the real models, and the answer out of the
-//! satellite's loudspeaker.
+//! The whole path: a recorded question into the microphone of a satellite under QEMU, over its
+//! link to the assistant with the real models, and the answer out of the satellite's loudspeaker.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -12,16 +11,16 @@ use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 use serde_json::Value;
 
-/// Recordings of which the small model hears the same words through ADPCM (`docs/link.md`),
-/// and the words.
+/// Recordings that the small model transcribes correctly through ADPCM too (`docs/link.md`), and
+/// their words.
 const QUESTION: (&str, &str) = ("commands-misc-en/rh3_what_time_is_it.flac", "what time is it");
 const REQUEST: (&str, &str) = ("commands-misc-en/rh3_turn_on_the_lamp.flac", "turn on the lamp");
 const DEADLINE: Duration = Duration::from_secs(180);
 
-/// How often the question is put at most.
+/// How often the question is asked at most.
 const TRIES: usize = 4;
 
-/// Where the lamp is while the assistant listens, of 15.
+/// The lamp's brightness while the assistant listens, of 15.
 const LISTENING: u8 = 3;
 
 /// The satellite, the assistant, and the wire between them.
@@ -47,8 +46,9 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Asks at the microphone, and waits for the turn that is `due`, and until its answer was
-    /// played. Returns the turn, and what came out of the loudspeaker from the first sound on.
+    /// Speaks into the microphone, waits for the turn for which `due` is true, and until its
+    /// answer was played. Returns the turn, and the loudspeaker's sound from its first audible
+    /// sample on.
     fn ask(&self, file: &str, due: impl Fn(&Value) -> bool) -> (Value, Vec<f32>) {
         self.listens();
         let question = sayso_audio_io::read_all(data(file), DEADLINE).expect("recording");
@@ -57,13 +57,13 @@ impl<'a> Bench<'a> {
         let before = self.satellite.played().expect("it plays").len();
         self.satellite.say(&question).expect("it hears");
         let turn = self.live.wait("turn", due);
-        // What the satellite still has to play, and a little silence.
+        // Waits for what the satellite still has to play, and a little silence.
         self.listens();
         std::thread::sleep(Duration::from_millis(500));
         let played = self.satellite.played().expect("it plays");
         let answer: Vec<f32> =
             played[before..].iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
-        // Whisper may write a sentence twice after seconds of silence.
+        // After seconds of silence Whisper may write a sentence twice.
         let loud = |sample: &f32| sample.abs() > 0.01;
         let from = answer.iter().position(loud).unwrap_or(answer.len()).saturating_sub(2_400);
         println!(
@@ -74,7 +74,7 @@ impl<'a> Bench<'a> {
         (turn, answer[from..].to_vec())
     }
 
-    /// Asks, and holds what is heard, at both ends, against what was said. Returns the turn.
+    /// Asks, and checks the words at both ends. Returns the turn.
     fn understands(&self, (file, words): (&str, &str)) -> Value {
         let (turn, answer) = self.ask(file, |turn| is_answer(turn) && turn["ending"] != "dropped");
         assert_eq!(turn["ending"], "complete", "{turn}");
@@ -84,7 +84,7 @@ impl<'a> Bench<'a> {
         turn
     }
 
-    /// Asks again, as a person would, until it is understood at both ends.
+    /// Asks again, as a person would, until the words are right at both ends.
     fn understands_in_the_end(&self, (file, words): (&str, &str)) {
         let understood = (0..TRIES).any(|_| {
             let (turn, answer) = self.ask(file, is_answer);
@@ -95,17 +95,17 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Whether a turn answers somebody; others announce something.
+/// Whether a turn answers somebody; the others are announcements.
 fn is_answer(turn: &Value) -> bool {
     turn["origin"] != "announcement"
 }
 
-/// How many words of the question were heard wrongly.
+/// How many words of the question were misheard.
 fn errors(turn: &Value, words: &str) -> usize {
     Wer::of(words, turn["transcript"].as_str().unwrap_or_default()).errors
 }
 
-/// How the reply that came out of the loudspeaker is heard.
+/// The word error rate of the reply as it came out of the loudspeaker.
 fn misheard(turn: &Value, answer: &[f32]) -> Wer {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("answer.wav");
@@ -122,7 +122,7 @@ fn misheard(turn: &Value, answer: &[f32]) -> Wer {
 
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask test"]
-fn a_question_at_the_satellite_is_answered_there_whatever_the_wire_does() {
+fn a_question_at_the_satellite_is_answered_there_even_after_losses_and_a_cut() {
     with_satellite(|satellite| answered(Bench::start(satellite)));
 }
 
@@ -131,12 +131,11 @@ fn answered(bench: Bench<'_>) {
     // "It is 8:47 PM."
     let reply = turn["reply"].as_str().expect("a reply");
     assert!(reply.starts_with("It is ") && reply.contains(':'), "{reply}");
-    // The clock answers that; this, the language model.
+    // The clock answers that question; the language model answers this one.
     let turn = bench.understands(REQUEST);
     assert!(turn["tokens"]["reply"].as_u64() > Some(0), "{turn}");
 
-    // One frame in fifty has lost a byte, and is lost with it. Which words that costs is
-    // chance.
+    // One frame in fifty has a lost byte and is dropped. Which words that costs is chance.
     bench.wire.lose_one_of(10_000);
     bench.understands_in_the_end(QUESTION);
     assert!(bench.wire.lost() > 0);
@@ -146,14 +145,14 @@ fn answered(bench: Bench<'_>) {
     let end = Instant::now() + DEADLINE;
     bench.satellite.take_lamps();
     let mut lamps = Vec::new();
-    // A flash, which it shows when nobody is there.
+    // The flash that it shows while it has no host.
     while !lamps.windows(2).any(|lamps| lamps == [0, 15]) {
         assert!(Instant::now() < end, "it does not show that the wire is cut: {lamps:?}");
         std::thread::sleep(Duration::from_millis(100));
         lamps.extend(bench.satellite.take_lamps());
     }
     bench.wire.cut(false);
-    // It also says that the connection is back, maybe over the question.
+    // It also announces that the connection is back, possibly over the question.
     bench.understands_in_the_end(QUESTION);
     assert!(bench.live.ctrl_c(), "Ctrl-C ends it cleanly");
 }

@@ -1,4 +1,4 @@
-//! What the program hears of recordings that are unlike a good microphone's.
+//! Transcripts of recordings that differ from those of a good microphone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -35,11 +35,11 @@ fn wav(path: &Path, channels: &[Vec<f32>]) {
     out.finalize().expect("wav");
 }
 
-/// The voice is softened by this, so that noise louder than it does not clip.
+/// The voice is made this much quieter, so that noise louder than it does not clip.
 const QUIET: f32 = 0.25;
 
 #[test]
-fn channels_of_any_kind_are_heard_as_one() {
+fn channels_of_any_kind_are_mixed_to_one_voice() {
     const CLIPS: [&str; 6] = [
         "commands-misc-en/gdo_audio.flac",
         "commands-misc-en/rh3_what_time_is_it.flac",
@@ -76,7 +76,7 @@ fn channels_of_any_kind_are_heard_as_one() {
     }
 }
 
-/// Joined, with so much quiet between them, in s, and all but the first so much louder.
+/// The clips joined, with this much quiet between them (in s), and all but the first amplified.
 fn joined(clips: &[&str], quiet: f32, gain: f32) -> Vec<f32> {
     let between = vec![0.0; (quiet * 16_000.0) as usize];
     let gains = std::iter::once(1.0).chain(std::iter::repeat(gain));
@@ -85,7 +85,7 @@ fn joined(clips: &[&str], quiet: f32, gain: f32) -> Vec<f32> {
 }
 
 #[test]
-fn what_is_said_again_is_heard_again() {
+fn words_said_again_are_transcribed_again() {
     const A: &str = "ljspeech/LJ001-0002.flac";
     const B: &str = "commands-misc-en/rh3_turn_on_the_lamp.flac";
     const C: &str = "commands-misc-en/gdo_audio.flac";
@@ -94,7 +94,7 @@ fn what_is_said_again_is_heard_again() {
     let joints: [(&[&str], f32, f32); 18] = [
         (&[A, A, A], 0.3, 1.0),
         (&[B, B, B, B, B, B], 0.2, 1.0),
-        // One and then another again and again, or the other way round.
+        // One and then another several times, or the other way round.
         (&[C, B, B, B], 0.3, 1.0),
         (&[A, C, C, C, C], 0.5, 1.0),
         (&[A, D, D, D], 0.4, 1.0),
@@ -144,7 +144,7 @@ fn what_is_said_again_is_heard_again() {
         let wer = Wer::of(due, text);
         println!("{wer}: {text}");
         assert_eq!(line["rejected"], serde_json::Value::Null, "{line}");
-        // The bridge is misheard whenever it is said; a loop that was dropped costs half.
+        // The bridge is misheard each time; a repetition that was dropped would cost half.
         assert!(wer.percent() <= 35.0, "{wer}: {text}");
         all += wer;
     }

@@ -1,6 +1,6 @@
-//! Recorded people speak over real replies: what stops, what goes on, and what
-//! is remembered. On the virtual clock, so that every offset is exact, and as with
-//! headphones: nothing comes back from the loudspeaker, and no canceller works.
+//! Recorded people speak over real replies: what stops, what continues, and what is remembered. On
+//! a virtual clock, so that every offset is exact, and as with headphones: the microphone does not
+//! hear the loudspeaker, and no canceller works.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -34,7 +34,7 @@ struct Talk {
 }
 
 impl Talk {
-    /// The reply's track, at 16 kHz times: whether it sounds at this sample.
+    /// Whether the reply's track sounds between these samples at 16 kHz.
     fn sounds(&self, from: u64, to: u64) -> bool {
         self.reply(from, to).iter().any(|s| s.abs() > 0.003)
     }
@@ -65,7 +65,7 @@ fn assistant() -> Assistant {
     Assistant::new(config, engines)
 }
 
-/// The question, and something said when so much of the recording has passed.
+/// Asks the question, and plays `over` once so many samples of the recording have passed.
 fn talk(assistant: &mut Assistant, over: Option<(u64, &[f32])>) -> Talk {
     assistant.engines().llm.forget().expect("forgets");
     let mut sound = samples(QUESTION);
@@ -99,8 +99,8 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
     assert_eq!(whole.turns.len(), 1);
     let command = samples(COMMAND);
     let (mut interrupted, mut words) = (0, Wer::default());
-    // Not in the first 0.1 s: there it might still belong to the question. Nor in
-    // the last second, which a command may outlast.
+    // Not in the first 0.1 s, where it might still belong to the question, and not in the last
+    // second, which a command may outlast.
     let offsets: Vec<u64> = (start + EAR as u64 / 10..end - EAR as u64).step_by(EAR / 4).collect();
     assert!(offsets.len() >= 4, "the reply is too short to interrupt: {start} to {end}");
     for &at in &offsets {
@@ -111,13 +111,13 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
             continue;
         }
         interrupted += 1;
-        // The sound fades within 100 ms of the detection, and stays away until the next reply.
+        // The sound fades within 100 ms of the detection, and stays silent until the next reply.
         let paused = talk.first(State::Paused);
         let again = talk.states.iter().find(|(when, s)| *when > paused && *s == State::Speaking);
         let again = again.expect("the command is answered").0;
         assert!(talk.sounds(at, paused));
         assert!(!talk.sounds(paused + EAR as u64 / 10, again));
-        // What is remembered is what was heard, with a mark that it was cut.
+        // Only the part that was heard is remembered, marked as interrupted.
         assert!(cut.reply.starts_with(&cut.heard) && cut.heard.len() < cut.reply.trim_end().len());
         assert_eq!(talk.history.len(), 2, "{:?}", talk.history);
         if cut.heard.is_empty() {
@@ -128,7 +128,7 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
         assert!(second.errors <= 2, "{}", talk.history[1].user);
         // The turn before was still in the cache.
         assert!(talk.turns[1].tokens.cached > cut.tokens.cached, "{:?}", talk.turns[1].tokens);
-        // What the sound holds is what is said to have been heard.
+        // The text that is reported as heard is the text in the sound.
         let sound = at_ear_rate(&talk.reply(talk.first(State::Speaking), again), talk.tracks.rate);
         let heard = assistant
             .engines()
@@ -143,7 +143,7 @@ fn a_command_over_the_reply_stops_it_and_is_answered() {
         offsets.len()
     );
     assert!(interrupted * 10 >= offsets.len() * 9);
-    // A word is cut somewhere in most of them, and Whisper guesses at the stump.
+    // In most of them a word is cut, and Whisper guesses at the rest of it.
     assert!(words.errors <= 2 * offsets.len(), "{words}");
 }
 
@@ -167,12 +167,12 @@ fn stop_over_the_reply_stops_it_for_good() {
         let silent = talk.turns.len() == 1 && talk.turns[0].ending == Ending::Interrupted;
         stopped += usize::from(silent);
     }
-    // Whisper-tiny does not understand each of the single words.
+    // Whisper-tiny does not understand every single word.
     assert!(stopped * 3 >= stops.len() * 2, "{stopped} of {}", stops.len());
 }
 
 #[test]
-fn a_yes_over_the_reply_lets_it_go_on() {
+fn after_a_yes_the_reply_continues() {
     let mut assistant = assistant();
     let start = talk(&mut assistant, None).first(State::Speaking);
     let (mut whole, mut all) = (0, 0);
@@ -191,9 +191,9 @@ fn a_yes_over_the_reply_lets_it_go_on() {
     assert!(all > 0 && whole * 3 >= all * 2, "{whole} of {all}");
 }
 
-/// A radio is a person who is heard, too, but more softly than the one who asked.
+/// A radio is also a human voice, but quieter than the user.
 #[test]
-fn a_radio_in_the_background_is_no_interruption() {
+fn a_radio_in_the_background_does_not_interrupt() {
     let mut assistant = assistant();
     let whole = talk(&mut assistant, None);
     let (start, end) = (whole.first(State::Speaking), whole.states.last().expect("states").0);
@@ -215,11 +215,11 @@ fn a_radio_in_the_background_is_no_interruption() {
     }
     println!("of {} radios, these make the reply pause, by dB: {paused:?}", radios.len());
     assert_eq!((paused[&-20], paused[&-30]), (0, 0));
-    // Somebody as loud as the user is taken for the user.
+    // Another voice as loud as the user is taken for the user.
     assert_eq!(paused[&0], radios.len());
 }
 
-/// Mean square of the speech: of what is within 30 dB of the loudest 10 ms.
+/// Mean square of the speech, over all that is within 30 dB of the loudest 10 ms.
 fn power(samples: &[f32]) -> f32 {
     let powers = samples.chunks(160).map(|ms| ms.iter().map(|s| s * s).sum::<f32>() / 160.0);
     let loudest = powers.clone().fold(0.0, f32::max);

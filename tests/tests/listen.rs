@@ -1,8 +1,8 @@
-//! Satellites that dial in: each has a conversation, as long as there is room.
+//! Satellites that connect by themselves: each has a conversation, as long as there is room.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-// It serves the tests of the board, which use more of it.
+// Shared with the tests of the board, which use more of it.
 #[allow(dead_code)]
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
@@ -22,7 +22,7 @@ use support::{Body, Satellite, description, wait_until};
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 
-/// An address of this machine that nobody listens at.
+/// An address of this machine on which nothing listens.
 fn free() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
@@ -46,7 +46,7 @@ fn satellite(address: &str) -> Satellite {
 }
 
 #[test]
-fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
+fn two_that_connect_have_conversations_and_a_third_is_refused() {
     let address = free();
     let listen = format!("tcp:{address}");
     let folder = tempfile::tempdir().unwrap();
@@ -65,14 +65,14 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     listening.insert(next());
     assert_eq!(Vec::from_iter(&listening), ["listen:test", "listen:test#2"]);
 
-    // The third is hung up on, and that is said.
+    // The third is disconnected, and a message says so.
     let mut third = dial(&address);
     third.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     assert_eq!(third.read(&mut [0; 16]).unwrap_or(0), 0);
     let refused = live.trouble();
     assert!(refused["message"].as_str().unwrap().starts_with("refused: "), "{refused}");
 
-    // Those who are there are answered, each by itself.
+    // The two that are connected are answered, each separately.
     let sound = sayso_audio_io::read_all(data(QUESTION), Duration::from_secs(60)).unwrap();
     let samples = sound.samples.iter().map(|sample| (sample * 32_767.0) as i16);
     hall.body.lock().unwrap().hears.extend(samples);
@@ -94,14 +94,14 @@ fn two_that_dial_in_are_talked_with_and_a_third_is_refused() {
     });
     std::thread::sleep(Duration::from_millis(200));
     let attic = satellite(&address);
-    // The other may only now be listening again.
+    // The other may begin to listen only now.
     let listens = |event: &Value| event["state"] == "listening" && event["board"] == "listen:test";
     live.wait("state", listens);
     drop((hall, attic));
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
 
-/// A satellite that calls itself pico, after it has lost its power.
+/// A satellite named pico, after a loss of power.
 fn pico(address: &str) -> (Satellite, Arc<Mutex<Body>>) {
     let body: Arc<Mutex<Body>> = Arc::default();
     body.lock().unwrap().cold = true;
@@ -112,7 +112,7 @@ fn pico(address: &str) -> (Satellite, Arc<Mutex<Body>>) {
 }
 
 #[test]
-fn one_that_dials_in_is_known_by_its_name_and_its_mute_outlives_a_restart() {
+fn a_satellite_is_known_by_its_name_and_stays_muted_across_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("control.sock").display().to_string();
     let state = format!("state.dir={}", folder.path().join("state").display());
@@ -124,7 +124,7 @@ fn one_that_dials_in_is_known_by_its_name_and_its_mute_outlives_a_restart() {
         let all = json(sayso().args(["ctl", "status", "--json", "--control", &socket]));
         all[0]["boards"][0].clone()
     };
-    // How it was when the program last ran, and what somebody does this time.
+    // Whether it was muted in the last run, and what mutes or unmutes it in this one.
     let lives = [(false, "mute"), (true, "button"), (false, "button"), (true, "unmute")];
     for (before, act) in lives.into_iter().chain([(false, "nothing")]) {
         let address = free();
@@ -161,7 +161,7 @@ fn one_that_dials_in_is_known_by_its_name_and_its_mute_outlives_a_restart() {
 }
 
 #[test]
-fn only_this_machine_can_dial_in_without_a_key() {
+fn without_a_key_only_this_machine_can_connect() {
     let error = failure(sayso().args(["run", "--listen", "tcp:0.0.0.0:7000"]));
     assert!(error.contains("without a key"), "{error}");
     let error = failure(sayso().args(["run", "--listen", "radio:1"]));

@@ -1,5 +1,5 @@
-//! A live conversation through a real audio server: a question goes into the
-//! virtual microphone, the answer comes out of the virtual loudspeaker.
+//! A live conversation through a real audio server: a question goes into the virtual microphone,
+//! the answer comes out of the virtual loudspeaker.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -30,7 +30,7 @@ const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 const ASKED: &str = "how old is the brooklyn bridge";
 const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
-/// The next turn of which something came: it must have been heard whole and answered.
+/// The next turn that produced anything: the whole of it must have been heard and answered.
 fn answered(live: &Live, said: &str, errors: usize) -> Value {
     let turn = live.wait("turn", |turn| turn["ending"] != "dropped");
     assert_eq!(turn["ending"], "complete", "{turn}");
@@ -73,7 +73,7 @@ fn a_question_into_the_microphone_is_answered_by_the_loudspeaker() {
         format!("{} {}", turn["reply"].as_str().unwrap(), second["reply"].as_str().unwrap());
     let wer = Wer::of(&replies, spoken);
     println!("replies: {replies}\nheard from the loudspeaker: {spoken}\n{wer}");
-    // As it is played it is understood to the word; a number may be written otherwise.
+    // The recording contains every word of the reply; a number may be written differently.
     assert!(wer.percent() < 20.0, "{replies}\n{spoken}");
 }
 
@@ -83,15 +83,15 @@ fn a_recorded_voice_interrupts_a_live_reply() {
     interrupt(&Pulse::start().expect("PulseAudio"), &no_canceller, 1);
 }
 
-/// The same on an open loudspeaker: what it plays comes back into the
-/// microphone, 50 ms later and as loud as it was.
+/// The same with an open loudspeaker: the microphone hears what it plays, 50 ms later and equally
+/// loud.
 #[test]
 fn a_recorded_voice_interrupts_on_an_open_loudspeaker() {
     let pulse = Pulse::start().expect("PulseAudio");
     let room = ["module-loopback", "source=speaker.monitor", "sink=mic_sink", "latency_msec=50"];
     pulse.load(&room).expect("a room");
-    // It interrupts in the canceller's first second, before it has learnt the room:
-    // "turn on the", said over the reply itself, is misheard ("join the", "I'm a").
+    // The interruption falls into the canceller's first second, before it has adapted to the room:
+    // "turn on the", said over the reply, is misheard ("join the", "I'm a").
     interrupt(&pulse, &[], 4);
 }
 
@@ -116,16 +116,16 @@ fn interrupt(pulse: &Pulse, settings: &[&str], errors: usize) {
     let second = answered(&live, "turn on the living room lamp", errors);
     let said = second["transcript"].as_str().expect("transcript");
     println!("cut after {heard:?} of {reply:?}; then heard {said:?}");
-    // By then the reply is silent: what it is about is heard in any case.
+    // By then the reply is silent, so the rest of the request is heard in any case.
     assert!(said.to_lowercase().contains("living room lamp"), "{said}");
-    // And it goes on: the next question is answered in the same conversation.
+    // The conversation continues: the next question is answered.
     pulse.speak(&question).expect("speaks");
     let third = answered(&live, ASKED, 1);
     assert!(third["tokens"]["cached"].as_u64() > second["tokens"]["cached"].as_u64());
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
 
-/// Both sides of a conversation on one recording, and the time between them.
+/// Both sides of a conversation in one recording, and the time between them.
 #[test]
 fn turns_are_measured_through_the_audio_server() {
     let questions = turns::questions(2);
@@ -133,7 +133,7 @@ fn turns_are_measured_through_the_audio_server() {
     assert_eq!(turns.len(), 2);
     for turn in &turns {
         println!("{turn:?}");
-        // How long it takes is not a test's matter; that it is heard after the question is.
+        // The test asserts only that the reply comes after the question, not how soon.
         assert!(turn.fit > 0.9, "the question is not in the recording: {}", turn.fit);
         assert!(!turn.cut_off, "{}", turn.question);
         assert!(turn.voice_to_voice_ms.expect(&turn.question) > 0.0, "{}", turn.question);
@@ -144,11 +144,11 @@ fn turns_are_measured_through_the_audio_server() {
 }
 
 #[test]
-fn a_sound_server_that_is_lost_is_told_of_and_when_it_is_back() {
+fn the_loss_of_the_sound_server_is_reported_and_so_is_its_return() {
     let mut pulse = Pulse::start().expect("PulseAudio");
     let live = Live::start(&pulse, &["--profile", "small"]);
     live.wait("state", |event| event["state"] == "listening");
-    // Both devices, in whichever order.
+    // Both devices, in either order.
     let both = |name: &str| {
         let first = live.wait(name, |_| true);
         let second = live.wait(name, |event| event["device"] != first["device"]);
@@ -159,11 +159,11 @@ fn a_sound_server_that_is_lost_is_told_of_and_when_it_is_back() {
     };
     pulse.crash().expect("crashes");
     both("device_lost");
-    // A loss of less than two seconds is neither sounded nor spoken of.
+    // A loss shorter than two seconds is neither signalled nor announced.
     std::thread::sleep(Duration::from_secs(3));
     pulse.restart().expect("PulseAudio again");
     both("device_back");
-    // It says so of each, and hears and is heard again.
+    // It reports each device, and hears and is heard again.
     for _ in 0..2 {
         let said = live.wait("turn", |turn| turn["origin"] == "announcement");
         assert!(said["heard"].as_str().expect("text").ends_with("is back."), "{said}");

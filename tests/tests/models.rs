@@ -1,4 +1,4 @@
-//! The model store as a newcomer meets it.
+//! The model store as a new user sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use sayso_tests::{data, failure, json, output, sayso};
 
-/// `sayso` on a store of its own.
+/// `sayso` with its own, empty store.
 fn on(store: &Path) -> Command {
     let mut command = sayso();
     command.env("SAYSO_MODELS", store);
@@ -15,7 +15,7 @@ fn on(store: &Path) -> Command {
 }
 
 #[test]
-fn the_catalogue_tells_what_one_wants_to_know() {
+fn the_catalogue_lists_sizes_licences_and_sources() {
     let empty = tempfile::tempdir().expect("folder");
     let models = json(on(empty.path()).args(["models", "--json"]));
     for role in ["vad", "eot", "stt", "llm", "tts"] {
@@ -35,7 +35,7 @@ fn the_catalogue_tells_what_one_wants_to_know() {
         here.iter().all(|model| model["installed"] == true),
         "run `cargo xtask test`: {here:?}"
     );
-    // What brings the models of an earlier version up to date.
+    // Updates the models of an earlier version.
     json(sayso().args(["models", "--json", "fetch", "--offline", "--all"]));
     for model in json(sayso().args(["models", "--json"])) {
         let text = fs::read_to_string(model["licence_text"].as_str().expect("a licence text"));
@@ -44,13 +44,13 @@ fn the_catalogue_tells_what_one_wants_to_know() {
 }
 
 #[test]
-fn the_list_fits_a_terminal_and_tells_where_models_come_from() {
+fn the_list_fits_a_terminal_and_names_the_sources() {
     let empty = tempfile::tempdir().expect("folder");
     for command in [&mut on(empty.path()), &mut sayso()] {
         let printed = output(command.arg("models"));
         assert!(printed.status.success());
         let text = String::from_utf8_lossy(&printed.stdout).into_owned();
-        // The store's folder is as long as it is.
+        // The path of the store's folder may be of any length.
         for line in text.lines().filter(|line| !line.starts_with("in ")) {
             assert!(line.chars().count() <= 80, "{line}");
         }
@@ -65,7 +65,7 @@ fn the_list_fits_a_terminal_and_tells_where_models_come_from() {
 }
 
 #[test]
-fn a_mistyped_model_is_told_apart_from_a_missing_file() {
+fn a_mistyped_model_is_distinguished_from_a_missing_file() {
     let question = data("commands-misc-en/gdo_audio.flac");
     let whisper =
         |asked: &str| failure(sayso().args(["--whisper", asked, "transcribe"]).arg(&question));
@@ -82,7 +82,7 @@ fn a_mistyped_model_is_told_apart_from_a_missing_file() {
 }
 
 #[test]
-fn models_travel_to_a_machine_without_network() {
+fn models_can_be_carried_to_a_machine_without_network() {
     let folder = tempfile::tempdir().expect("folder");
     let (bundle, store) = (folder.path().join("bundle"), folder.path().join("store"));
     json(
@@ -103,12 +103,12 @@ fn models_travel_to_a_machine_without_network() {
         !verified.is_empty() && verified.iter().all(|file| file["good"] == true),
         "{verified:?}"
     );
-    // They work there, without the rest.
+    // They work there, without the others.
     let question = data("commands-misc-en/gdo_audio.flac");
     let lines = json(on(&store).arg("transcribe").arg(question).arg("--json"));
     assert!(lines[0]["text"].as_str().expect("text").contains("Brooklyn"));
 
-    // A file changed on the way is refused, and nothing is put in place.
+    // A file that was changed on the way is refused, and nothing is installed.
     let file = bundle.join("silero-v6/silero_vad.onnx");
     let mut bytes = fs::read(&file).expect("file");
     bytes[1000] ^= 1;
@@ -132,22 +132,22 @@ fn damage_is_found_and_named() {
     let verified = output(on(&store).args(["models", "verify"]));
     assert_eq!(verified.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&verified.stdout).contains("silero_vad.onnx"));
-    // A shorter file is seen without hashing.
+    // A file of the wrong length is noticed without hashing.
     fs::write(&file, &bytes[..5000]).expect("file");
     let error = failure(on(&store).args(["bench", "vad", "-n", "1"]));
     assert!(error.contains("sayso models fetch silero-v6"), "{error}");
 }
 
 #[test]
-fn without_network_a_fetch_says_what_is_missing() {
+fn without_network_a_fetch_names_what_is_missing() {
     let empty = tempfile::tempdir().expect("folder");
     let error = failure(on(empty.path()).args(["models", "fetch", "--offline", "silero-v6"]));
     assert!(error.contains("silero-v6") && error.contains("import"), "{error}");
     let error = failure(on(empty.path()).args(["models", "fetch", "no-such-model"]));
     assert!(error.contains("no-such-model"), "{error}");
-    // What is there needs no network.
+    // What is already there needs no network.
     let fetched = json(sayso().args(["models", "--json", "fetch", "--offline", "silero-v6"]));
-    assert_eq!(fetched[0]["outcome"], "already there");
+    assert_eq!(fetched[0]["outcome"], "installed already");
 }
 
 #[test]
@@ -182,9 +182,9 @@ fn a_read_only_store_can_be_used() {
     assert!(restored.expect("chmod").success());
 }
 
-/// A disk may change bytes and keep lengths.
+/// A disk may change bytes without changing lengths.
 #[test]
-fn a_changed_model_is_found_and_not_taken_for_a_whole_one() {
+fn a_changed_model_is_found_and_not_used() {
     let store = tempfile::tempdir().expect("folder");
     let here = json(sayso().args(["models", "--json"]));
     let silero = here.iter().find(|model| model["name"] == "silero-v6").expect("silero");
@@ -202,7 +202,7 @@ fn a_changed_model_is_found_and_not_taken_for_a_whole_one() {
     bytes[middle] ^= 1;
     fs::write(&file, bytes).expect("model");
     let error = failure(on(store.path()).args(["models", "verify"]));
-    assert!(error.contains("`sayso models fetch silero-v6` puts them right"), "{error}");
+    assert!(error.contains("`sayso models fetch silero-v6`"), "{error}");
     let error = failure(on(store.path()).args(fetch));
     assert!(error.contains("silero-v6 is not installed") && error.contains("offline"), "{error}");
 }

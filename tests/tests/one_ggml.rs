@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The `ggml_` functions and data that a program or an archive defines, and how often.
-/// Weak and local symbols (templates, statics) may stand in several objects.
+/// The `ggml_` functions and data that a program or an archive defines, and how often. Weak and
+/// local symbols (templates, statics) may be in several objects.
 fn ggml_symbols(file: &Path) -> BTreeMap<String, usize> {
     let output = Command::new("nm").arg("--defined-only").arg(file).output();
     let output = output.expect("nm, from binutils");
@@ -45,10 +45,11 @@ fn every_ggml_symbol_is_defined_once() {
     assert!(twice.is_empty(), "{twice:?}");
 }
 
-/// A linker that finds two archives with a symbol takes the first without a word, and the
-/// program shows it once. So what it is given must hold one ggml alone: the shared one.
+/// A linker that finds a symbol in two archives silently takes the first, and the program then
+/// contains it once. So it is not enough to look at the program: the archives must contain no ggml
+/// except the shared one.
 #[test]
-fn neither_crate_brings_a_ggml_of_its_own() {
+fn neither_crate_links_its_own_ggml() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.native/ggml/lib");
     let program = sayso_tests::sayso();
     let built = Path::new(program.get_program()).with_file_name("build");

@@ -1,11 +1,11 @@
-//! A long utterance is written down while it goes on, and what is shown of it stays.
+//! A long utterance is transcribed while it is spoken, and committed words stay.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use sayso_tests::wer::Wer;
 use sayso_tests::{data, json, sayso};
 
-/// 12.6 s of one sentence, and the sentence.
+/// One sentence of 12.6 s, and its words.
 const SENTENCE: (&str, &str) = (
     "librispeech/1688-142285-0001.flac",
     "Margaret, said Mr. Hale, as he returned from showing his guest downstairs, I could not \
@@ -35,7 +35,7 @@ fn a_committed_word_never_changes() {
     }
     println!("{partials} partials: {early:?}");
     assert!(partials >= 2, "{lines:?}");
-    // Most of it, when the last words were spoken.
+    // Most of it is there when the last words are spoken.
     let last = transcripts.last().expect("a transcript");
     assert!(early.len() * 2 > last.len(), "{early:?} of {last:?}");
     let wer = Wer::of(words, last);

@@ -1,9 +1,9 @@
-//! A conversation with a satellite: a question goes into its microphone, the answer
-//! comes out of its loudspeaker. The satellite is one in Rust, over TCP.
+//! A conversation with a satellite: a question goes into its microphone, the answer comes out of
+//! its loudspeaker. The satellite is simulated in Rust, over TCP.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-// It serves the tests of the board, which use more of it.
+// Shared with the tests of the board, which use more of it.
 #[allow(dead_code)]
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
@@ -30,7 +30,7 @@ fn accept(listener: &TcpListener) -> TcpStream {
     stream
 }
 
-/// Speaks the question into the satellite's microphone.
+/// Plays the question into the satellite's microphone.
 fn ask(satellite: &Satellite) {
     let sound =
         sayso_audio_io::read_all(data(QUESTION), Duration::from_secs(60)).expect("recording");
@@ -40,12 +40,12 @@ fn ask(satellite: &Satellite) {
     body.hears.extend(samples);
 }
 
-/// How much is lost on the wire, and so may be misheard: words of the question, and
-/// percent of those of the answer.
+/// How much may be misheard on a wire that loses nothing: words of the question, and percent of
+/// the words of the answer.
 const WHOLE: (usize, f64) = (1, 40.0);
 const LOSSY: (usize, f64) = (2, 60.0);
 
-/// Holds what came out of its loudspeaker against the reply.
+/// Compares what came out of its loudspeaker with the reply.
 fn check_answer(satellite: &Satellite, turn: &Value, (errors, percent): (usize, f64)) {
     let heard = turn["transcript"].as_str().expect("transcript");
     assert!(Wer::of("how old is the brooklyn bridge", heard).errors <= errors, "{heard}");
@@ -69,7 +69,7 @@ fn check_answer(satellite: &Satellite, turn: &Value, (errors, percent): (usize, 
 }
 
 #[test]
-fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
+fn a_satellite_is_answered_even_after_losses_and_a_cut() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let board = format!("satellite:tcp:{}", listener.local_addr().unwrap());
     let live = Live::on(&[&board]);
@@ -85,7 +85,7 @@ fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
     let first = live.wait("turn", |turn| turn["ending"] == "complete");
     check_answer(&satellite, &first, WHOLE);
 
-    // The wire is cut and comes back; and from now on it loses a byte in 10,000.
+    // The wire is cut and comes back; from then on it loses one byte in 10,000.
     let body = Arc::clone(&satellite.body);
     satellite.pause();
     body.lock().unwrap().loss = 1;
@@ -101,7 +101,7 @@ fn a_satellite_asks_and_is_answered_also_after_losses_and_a_cut() {
 }
 
 #[test]
-fn two_satellites_have_a_conversation_each() {
+fn two_satellites_have_separate_conversations() {
     let kitchen = TcpListener::bind("127.0.0.1:0").unwrap();
     let hall = TcpListener::bind("127.0.0.1:0").unwrap();
     let boards = [&kitchen, &hall].map(|l| format!("tcp:{}", l.local_addr().unwrap()));
@@ -122,7 +122,7 @@ fn two_satellites_have_a_conversation_each() {
     assert_eq!(first["board"], *boards[0]);
     check_answer(&kitchen, &first, WHOLE);
     assert!(hall.body.lock().unwrap().played.iter().all(|&sample| sample == 0));
-    // The other knows nothing of it: the same question evaluates as many tokens.
+    // The other is independent of it: the same question evaluates as many tokens.
     ask(&hall);
     let second = live.wait("turn", |turn| turn["ending"] == "complete");
     assert_eq!(second["board"], *boards[1]);

@@ -1,5 +1,5 @@
-//! The seams of a reply, on its samples: where one clause follows another, where it is
-//! interrupted, and where it goes on, there is neither a gap nor a click.
+//! The seams of a reply, checked on its samples: where one clause follows another, where it is
+//! interrupted and where it continues, there is neither a gap nor a click.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -16,7 +16,7 @@ use sayso_models::tts::Delivery;
 use sayso_replay::{Layout, Output, Replay};
 use sayso_tests::data;
 
-/// Their replies have clauses that end with a comma, with a full stop, and without either.
+/// Questions whose replies have clauses that end with a comma, with a full stop, and with neither.
 const QUESTIONS: [&str; 3] = [
     "commands-misc-en/gdo_audio.flac",
     "commands-misc-en/v2j_turn_on_living_room_lamp.flac",
@@ -24,20 +24,20 @@ const QUESTIONS: [&str; 3] = [
 ];
 const COMMAND: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 const EAR: u64 = 16_000;
-/// A frame of the front end: so late an event may be.
+/// A frame of the front end: an event may come this late.
 const FRAME: usize = 512;
 
-/// From this level on a sound is heard: −50 dBFS. The voice calls a hop silent below −52.
+/// The level from which a sound is audible: −50 dBFS. The voice treats a hop below −52 as silent.
 const AUDIBLE: f32 = 0.003_162;
 
-/// The voice's lead-in, of which up to so much is left out at the start of a reply, in ms.
+/// The voice's lead-in, of which up to this much is left out at the start of a reply, in ms.
 const LEAD_IN_MS: usize = 40;
 
 fn samples(path: &str) -> Vec<f32> {
     sayso_audio_io::read_all(data(path), Duration::from_secs(60)).expect("recording").samples
 }
 
-/// One for all tests, which take turns: so nothing else is computed while one of them is timed.
+/// Shared by all tests, which take turns, so that nothing else is computed while one is timed.
 fn assistant() -> MutexGuard<'static, Assistant> {
     static ASSISTANT: LazyLock<Mutex<Assistant>> = LazyLock::new(|| {
         let overrides = [
@@ -55,7 +55,7 @@ fn assistant() -> MutexGuard<'static, Assistant> {
 }
 
 struct Talk {
-    /// The clauses, and when each was said to begin, in samples at 16 kHz.
+    /// The clauses, and when each was reported to begin, in samples at 16 kHz.
     clauses: Vec<(u64, String)>,
     states: Vec<(u64, State)>,
     turns: Vec<TurnRecord>,
@@ -65,7 +65,7 @@ struct Talk {
 }
 
 impl Talk {
-    /// Where in the reply's track this time lies.
+    /// The position of this time in the reply's track.
     fn place(&self, at: u64) -> usize {
         usize::try_from(at * self.rate as u64 / EAR).expect("a place")
     }
@@ -80,7 +80,7 @@ impl Talk {
     }
 }
 
-/// A conversation from its beginning: `said` into the microphone.
+/// A new conversation with `said` at the microphone.
 fn talk(assistant: &mut Assistant, said: Vec<f32>, pace: Pace) -> Talk {
     assistant.engines().llm.forget().expect("forgets");
     let clock = match pace {
@@ -106,7 +106,7 @@ fn talk(assistant: &mut Assistant, said: Vec<f32>, pace: Pace) -> Talk {
     Talk { clauses, states, turns, reply: tracks.reply(), rate: tracks.rate as usize }
 }
 
-/// The clause as the voice says it by itself.
+/// The clause as the voice speaks it alone.
 fn spoken(assistant: &mut Assistant, text: &str) -> Vec<f32> {
     let (mut sound, delivery) = (Vec::new(), Delivery::default());
     let mut more = |samples: &[f32]| sound.extend_from_slice(samples);
@@ -114,7 +114,7 @@ fn spoken(assistant: &mut Assistant, text: &str) -> Vec<f32> {
     sound
 }
 
-/// The steps from sample to sample, the smallest first.
+/// The differences between neighbouring samples, the smallest first.
 fn steps(sound: &[f32]) -> Vec<f32> {
     let mut steps: Vec<f32> = sound.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
     steps.sort_by(f32::total_cmp);
@@ -129,13 +129,13 @@ fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak, sample| peak.max(sample.abs()))
 }
 
-/// The step that 99 of 100 within the clauses do not exceed.
+/// The step that 99 of 100 steps within the clauses do not exceed.
 fn usual_step(clauses: &[Vec<f32>]) -> f32 {
     let steps = steps(&clauses.concat());
     steps[steps.len() * 99 / 100]
 }
 
-/// The inaudible stretch around `at`, found in blocks of 5 ms.
+/// The inaudible range around `at`, in blocks of 5 ms.
 fn quiet(sound: &[f32], at: usize, rate: usize) -> Range<usize> {
     let block = rate / 200;
     let audible = |block: &[f32]| {
@@ -146,27 +146,27 @@ fn quiet(sound: &[f32], at: usize, rate: usize) -> Range<usize> {
     at.saturating_sub(before * block)..(at + after * block).min(sound.len())
 }
 
-/// What is amiss where a clause that was to be followed by so long a pause, in ms, meets
-/// the next at `at`. `usual` is a step that is usual within the clauses.
+/// Describes what is wrong where a clause meets the next at `at`, with an expected pause of so
+/// many ms. `usual` is a step that is usual within the clauses.
 fn amiss(sound: &[f32], at: usize, rate: usize, pause: usize, usual: f32) -> Option<String> {
     let around = |ms: usize| &sound[at - rate * ms / 1000..at + rate * ms / 1000];
-    // A clause fades in and out within 5 ms: there nothing can be heard.
+    // A clause fades in and out over 5 ms, so nothing can be audible there.
     let level = peak(around(5));
     if level >= AUDIBLE || largest_step(around(5)) >= AUDIBLE {
         return Some(format!("a click: {level} at the joint"));
     }
-    // Behind that the words begin, and do as words do.
+    // Further out the words begin, where larger steps are normal.
     let step = largest_step(around(20));
     if step > usual {
         return Some(format!("a click: a step of {step} beside the joint, usual is {usual}"));
     }
-    // A hop of 12.5 ms that is quiet in part on either side of the pause, a block of
-    // 5 ms counted too much on either side, and 25 ms for a faint beginning.
+    // The tolerance: a hop of 12.5 ms that is partly quiet on each side of the pause, one 5 ms
+    // block too many on each side, and 25 ms for a faint beginning.
     let gap = quiet(sound, at, rate).len() * 1000 / rate;
     (gap > pause + 60).then(|| format!("a gap of {gap} ms, not {pause}"))
 }
 
-/// The quiet that the voice leaves after a clause, in ms.
+/// The silence that the voice leaves after a clause, in ms.
 fn pause(clause: &str) -> usize {
     match clause.chars().last() {
         Some('.' | '!' | '?' | '…') => 250,
@@ -175,9 +175,9 @@ fn pause(clause: &str) -> usize {
     }
 }
 
-/// Where each clause but the first begins in the reply, to the sample, and where the last ends.
-/// Their sound is exactly what the voice makes of each by itself, so that nothing was put in
-/// between, lost, or changed.
+/// The samples at which each clause but the first begins in the reply, and the last one ends.
+/// Their sound is exactly what the voice makes of each clause alone, so nothing was inserted, lost
+/// or changed.
 fn joints(talk: &Talk, clauses: &[Vec<f32>]) -> Vec<usize> {
     let mut ends: Vec<usize> = Vec::new();
     for ((at, text), clause) in talk.clauses.iter().zip(clauses).skip(1) {
@@ -214,12 +214,12 @@ fn clauses_follow_each_other_without_a_gap_or_a_click() {
             let beside = &talk.reply[at - talk.samples(20)..at + talk.samples(20)];
             let step = largest_step(beside);
             println!("{before:?}: then {quiet} ms quiet, step {step:.4}, usual {usual:.4}");
-            // Behind the last nothing comes.
+            // Nothing follows the last one.
             let pause = if Some(at) == ends.last() { usize::MAX / 2 } else { pause(before) };
             assert_eq!(amiss(&talk.reply, *at, talk.rate, pause, usual), None, "{before:?}");
         }
         seams += ends.len().saturating_sub(1);
-        // The reply comes out of silence, and the inaudible part of its lead-in is left out.
+        // The reply begins after silence, and the inaudible part of its lead-in is left out.
         let first = talk.reply.iter().position(|sample| *sample != 0.0).expect("a reply");
         let start = &talk.reply[first - 1..first + talk.samples(2)];
         assert!(peak(start) < AUDIBLE, "it begins with {}", peak(start));
@@ -227,23 +227,23 @@ fn clauses_follow_each_other_without_a_gap_or_a_click() {
     assert!(seams >= 3, "only {seams} seams");
 }
 
-/// As it is heard: while the first clause sounds, the next has to be written and spoken.
+/// In real time: while the first clause is played, the next has to be written and spoken.
 #[test]
-fn no_gap_is_heard_while_the_reply_is_still_written() {
+fn no_gap_is_audible_while_the_reply_is_still_written() {
     let mut assistant = assistant();
     let talk = talk(&mut assistant, samples(QUESTIONS[0]), Pace::Live);
     assert!(talk.clauses.len() >= 2, "{:?}", talk.clauses);
     let clauses: Vec<_> =
         talk.clauses.iter().map(|(_, text)| spoken(&mut assistant, text)).collect();
     for (n, (at, text)) in talk.clauses.iter().enumerate().skip(1) {
-        // The wall clock's time, not the sample's: known to a tenth of a second.
+        // By the wall clock, not by the samples: known to a tenth of a second.
         let (place, tenth) = (talk.place(*at), talk.samples(100));
         let near = place - tenth..place + tenth;
         let joint = near.clone().find(|&from| talk.reply[from..].starts_with(&clauses[n]));
         let joint = joint.unwrap_or_else(|| panic!("{text:?} is not in {near:?}"));
         let gap = quiet(&talk.reply, joint, talk.rate).len() * 1000 / talk.rate;
         println!("{text:?} after {gap} ms of quiet");
-        // Longer than a speaker draws breath. The voice's own part is 310 ms at most.
+        // Longer than a speaker takes to draw breath. The voice's own part is 310 ms at most.
         assert!(gap <= 600, "{gap} ms of quiet before {text:?}");
     }
 }
@@ -264,7 +264,7 @@ fn an_interrupted_reply_fades_without_a_step() {
         assert_eq!(talk.turns[0].ending, Ending::Interrupted, "{:?}", talk.states);
         let paused = talk.when(State::Paused, 0);
         let (from, again) = (talk.place(paused), talk.place(talk.when(State::Speaking, paused)));
-        // What the loudspeaker would have played.
+        // What the loudspeaker would have played without the interruption.
         let (cut, uncut) = (&talk.reply[from..from + fade], &whole.reply[from..from + fade]);
         assert_eq!(talk.reply[..from], whole.reply[..from]);
         let (peak, step) = (peak(uncut), largest_step(&whole.reply[from - 1..from + fade]));
@@ -272,12 +272,12 @@ fn an_interrupted_reply_fades_without_a_step() {
             (largest_step(&talk.reply[from - 1..=from + fade]), cut[fade - 1].abs());
         println!("{late}: peak {peak:.3}, step {step:.4} whole, {faded:.4} faded; last {last:.5}");
         cuts += usize::from(peak > 10.0 * AUDIBLE);
-        // It goes no faster than it must to be gone in time, nor all at once.
+        // It fades no faster than it must to end in time, and not all at once.
         for (n, (cut, uncut)) in cut.iter().zip(uncut).enumerate() {
             let most = peak * (n + 2) as f32 / fade as f32;
             assert!((cut - uncut).abs() <= most, "{uncut} is {cut} after {n} samples");
         }
-        // To each step of the sound itself comes at most its own level's share of the fade.
+        // The fade adds to each step of the sound at most its level's share.
         assert!(faded <= step + peak / fade as f32, "a step of {faded} in the fade");
         assert!(last < AUDIBLE, "it is cut off at {last}");
         assert!(talk.reply[from + fade..again].iter().all(|s| *s == 0.0), "quiet after it");
@@ -286,7 +286,7 @@ fn an_interrupted_reply_fades_without_a_step() {
 }
 
 #[test]
-fn a_reply_that_goes_on_comes_back_without_a_step() {
+fn a_reply_that_continues_comes_back_without_a_step() {
     let mut assistant = assistant();
     let whole = talk(&mut assistant, samples(QUESTIONS[0]), Pace::Lockstep);
     let start = whole.when(State::Speaking, 0);
@@ -318,7 +318,7 @@ fn a_reply_that_goes_on_comes_back_without_a_step() {
     assert!(resumed > 0, "none went on");
 }
 
-/// The checks above find what they are there to find.
+/// The checks above find what they are meant to find.
 #[test]
 fn a_click_and_a_gap_are_found() {
     let mut assistant = assistant();
@@ -330,14 +330,14 @@ fn a_click_and_a_gap_are_found() {
     let amiss = |sound: &[f32], at| amiss(sound, at, rate, pause, usual).unwrap_or_default();
     assert_eq!(amiss(&sound, at), "");
 
-    // A single sample, soft and at the joint, or loud and beside it.
+    // A single sample: soft and at the joint, or loud and near it.
     for (place, level) in [(at, 0.01), (at + rate / 250, -0.01), (at - rate / 100, 0.5)] {
         let mut clicking = sound.clone();
         clicking[place] += level;
         let found = amiss(&clicking, at);
         assert!(found.starts_with("a click"), "{level} at {place}: {found:?}");
     }
-    // A clause that is cut off in the midst of its last sound.
+    // A clause that is cut off inside its last sound.
     let loud = sound[..at].iter().rposition(|sample| sample.abs() > 0.05).expect("a voice");
     let cut_off = [&sound[..=loud], &sound[at..]].concat();
     assert!(amiss(&cut_off, loud + 1).starts_with("a click"));

@@ -1,5 +1,5 @@
-//! The program as a service: it waits for its board, is asked over its socket, remembers
-//! what it is told, logs no words, and keeps the service manager informed.
+//! The program as a service: it waits for its board, answers over its socket, remembers mute and
+//! volume, logs no words, and keeps the service manager informed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_os = "linux")]
@@ -20,7 +20,7 @@ use serde_json::Value;
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 
-/// What is not so after this never will be, even on a machine that is busy.
+/// If something has not happened by then, even on a busy machine, it never will.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
@@ -31,7 +31,7 @@ fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
     }
 }
 
-/// Folders of a program's own, and a board that is not there.
+/// The folders of one program, and a board that does not exist.
 struct Place {
     folder: tempfile::TempDir,
     absent: String,
@@ -63,12 +63,12 @@ impl Place {
         command
     }
 
-    /// `sayso run` that waits for the board that is not there.
+    /// `sayso run`, waiting for the board that does not exist.
     fn waiting(&self) -> Running {
         let mut command = self.program();
         command.args(["run", "--wait", "--board", &self.absent]);
         let running = Running::start(command);
-        wait_until("it waits", || running.said().contains("It is waited for"));
+        wait_until("it waits", || running.said().contains("Sayso waits for it"));
         running
     }
 
@@ -83,7 +83,7 @@ impl Place {
     }
 }
 
-/// A program that runs, and all that it prints.
+/// A running program, and everything that it prints.
 struct Running {
     child: Child,
     said: Arc<Mutex<String>>,
@@ -117,12 +117,12 @@ impl Running {
         self.said.lock().unwrap().clone()
     }
 
-    /// Clock ticks of the processor that it has used.
+    /// Clock ticks of processor time that it has used.
     fn ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let fields = stat.rsplit_once(") ").unwrap().1;
         let field = |n: usize| fields.split(' ').nth(n).unwrap().parse::<u64>().unwrap();
-        // utime and stime are the 14th and 15th of all, the state the third.
+        // utime and stime are fields 14 and 15, and the state is field 3.
         field(11) + field(12)
     }
 
@@ -145,7 +145,7 @@ impl Drop for Running {
     }
 }
 
-/// A service manager: the messages that it is sent.
+/// Stands for the service manager: keeps the messages sent to it.
 struct Manager {
     messages: Receiver<String>,
     path: PathBuf,
@@ -156,7 +156,7 @@ impl Manager {
         let path = folder.join("notify");
         let socket = UnixDatagram::bind(&path).unwrap();
         let (sender, messages) = channel();
-        // Few wait in a socket before who sends is held up.
+        // Read at once: a socket holds only a few messages before the sender is blocked.
         std::thread::spawn(move || {
             let mut buffer = [0; 4_096];
             while let Ok(length) = socket.recv(&mut buffer) {
@@ -193,20 +193,20 @@ impl Manager {
 fn without_its_board_it_waits_and_loads_nothing() {
     let place = Place::new();
     let manager = Manager::new(place.folder.path());
-    // The real models: what would be loaded is there to be loaded.
+    // With the real models, so that there is something that it could load.
     let mut command = sayso();
     command.env("SAYSO_STATE", place.path("state")).env("SAYSO_CONTROL", place.socket());
     command.args(["--profile", "small", "run", "--board", &place.absent]);
     manager.manage(&mut command, Duration::from_millis(800));
     let mut running = Running::start(command);
 
-    // A service waits without being told to.
+    // A service waits without an option that says so.
     manager.wait("READY=1");
     let status = manager.wait("STATUS=waiting");
     assert!(status.contains(&place.absent), "{status}");
-    wait_until("it says so", || running.said().contains("It is waited for"));
+    wait_until("it says so", || running.said().contains("Sayso waits for it"));
     assert!(running.said().contains(&place.absent), "{}", running.said());
-    // It is fed also while it waits, and as often as it must be.
+    // The watchdog is fed while it waits too, as often as it must be.
     let before = running.ticks();
     let began = Instant::now();
     for _ in 0..20 {
@@ -225,21 +225,21 @@ fn without_its_board_it_waits_and_loads_nothing() {
         let model = [".gguf", ".onnx", "ggml-"].iter().any(|part| file.contains(part));
         assert!(!model, "{file}");
     }
-    // Said once, however often it looks.
-    assert_eq!(running.said().matches("It is waited for").count(), 1);
+    // Reported once, however often it looks.
+    assert_eq!(running.said().matches("Sayso waits for it").count(), 1);
     assert!(running.interrupt());
     manager.wait("STOPPING=1");
 }
 
 #[test]
-fn models_are_looked_for_when_the_board_is_there() {
+fn models_are_loaded_only_when_the_board_is_there() {
     let place = Place::new();
-    // On a terminal, nothing is waited for; and the board comes first.
+    // Started on a terminal it does not wait, and the board is checked first.
     let error = failure(place.program().args(["run", "--board", &place.absent]));
     assert!(error.contains(&place.absent) && !error.contains("model"), "{error}");
     let mut running = place.waiting();
     assert!(!running.said().contains("sayso models fetch"), "{}", running.said());
-    // It comes: only now the models are missed.
+    // Once the board is there, the missing models are reported.
     let listener = TcpListener::bind(place.absent.strip_prefix("tcp:").unwrap()).unwrap();
     let (stream, _) = listener.accept().unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
@@ -249,10 +249,10 @@ fn models_are_looked_for_when_the_board_is_there() {
     wait_until("it says why", || running.said().contains("error: "));
     let said = running.said();
     assert!(said.contains("sayso models fetch"), "{said}");
-    assert!(said.contains(&format!("{} is there", place.absent)), "{said}");
+    assert!(said.contains(&format!("{} is connected", place.absent)), "{said}");
 }
 
-// It serves the tests of the board, which use more of it.
+// Shared with the tests of the board, which use more of it.
 #[allow(dead_code)]
 #[path = "../../boards/satellite/tests/support/mod.rs"]
 mod support;
@@ -273,7 +273,7 @@ fn mute_and_volume_survive_a_kill() {
     assert_eq!((&status["muted"], &status["volume"]), (&true.into(), &0.25.into()), "{status}");
     drop(again);
 
-    // Damaged, as by a disk that lies: in doubt, muted, and that is said.
+    // A damaged file, as after a disk error: it starts muted, to be safe, and says so.
     let files: Vec<PathBuf> =
         fs::read_dir(place.path("state")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
@@ -289,7 +289,7 @@ fn mute_and_volume_survive_a_kill() {
 }
 
 #[test]
-fn it_is_asked_over_a_socket_of_its_user_alone() {
+fn only_its_user_can_use_its_socket() {
     let place = Place::new();
     let nobody = failure(place.program().args(["ctl", "status"]));
     let socket = place.socket().display().to_string();
@@ -304,10 +304,10 @@ fn it_is_asked_over_a_socket_of_its_user_alone() {
     assert!(status["reason"].as_str().unwrap().contains(&place.absent), "{status}");
     let shown = String::from_utf8(place.ctl(&["status"]).stdout).unwrap();
     assert!(shown.contains(&format!("process {}", running.child.id())), "{shown}");
-    assert!(shown.contains("waited for: ") && shown.contains("volume 100%"), "{shown}");
-    // Nobody is there yet to say it.
+    assert!(shown.contains("waiting for it: ") && shown.contains("volume 100%"), "{shown}");
+    // No board is connected yet that could say it.
     let error = failure(place.program().args(["ctl", "say", "tea is ready"]));
-    assert!(error.contains("is waited for"), "{error}");
+    assert!(error.contains("Sayso waits for it"), "{error}");
     let error = failure(place.program().args(["ctl", "--board", "attic", "stop"]));
     assert!(error.contains("attic") && error.contains(&place.absent), "{error}");
     for (arguments, why) in [
@@ -319,17 +319,17 @@ fn it_is_asked_over_a_socket_of_its_user_alone() {
         let error = String::from_utf8(ended.stderr).unwrap();
         assert!(!ended.status.success() && error.contains(why), "{error}");
     }
-    // A second program is told who has it, by its number.
+    // A second program is refused and shown the process that has the socket.
     let mut second = place.program();
     let error = failure(second.args(["run", "--wait", "--board", &place.absent]));
     assert!(error.contains(&running.child.id().to_string()), "{error}");
 
-    // Clients that are slow, deaf or talk nonsense: the next one is answered all the same.
+    // Clients that are slow, do not read, or send nonsense: the next one is still answered.
     let mut hostile: Vec<UnixStream> = Vec::new();
     for bytes in [&b"{\"op\":\"sta"[..], b"", &[0; 100_000], &[b'['; 30_000], b"\xff\xfe\n"] {
         let mut stream = UnixStream::connect(place.socket()).unwrap();
         stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
-        // It may hang up on what is too long.
+        // It may close the connection on input that is too long.
         let _ = stream.write_all(bytes);
         hostile.push(stream);
     }
@@ -347,7 +347,7 @@ fn as_the_service() -> Vec<String> {
     words.filter(|word| *word != "$SAYSO_OPTIONS").map(str::to_owned).collect()
 }
 
-/// All that the program prints as a service that hears the question.
+/// Everything that the program prints as a service that hears the question.
 fn logged(place: &Place, options: &[&str]) -> String {
     let settings = place.path("sayso.toml");
     fs::write(&settings, include_str!("../../firmware/assistant/src/sayso.toml")).unwrap();
@@ -377,7 +377,7 @@ fn a_service_logs_no_words() {
     let board = format!("replay:{}", data(QUESTION).display());
     let lines = json(sayso().args(["run", "--json", "--board", &board]));
     let turn = lines.iter().find(|line| line["event"] == "turn").expect("a turn");
-    // Each three words that follow one another, as they are written.
+    // Every run of three words, as they are written.
     let mut spans: Vec<String> = Vec::new();
     for key in ["transcript", "reply"] {
         let text = turn[key].as_str().unwrap().to_lowercase();
@@ -385,7 +385,7 @@ fn a_service_logs_no_words() {
         assert!(words.len() > 3, "{text}");
         spans.extend(words.windows(3).map(|span| span.join(" ")));
     }
-    // Asked for, they are all there: this finds what it looks for.
+    // With the option they are all there: this shows that the search finds them.
     let spoken = logged(&place, &["--set", "privacy.log_words=true"]);
     assert!(spans.iter().all(|span| spoken.contains(span)), "{spans:?}\n{spoken}");
     for options in [&[][..], &["-v"], &["-vv"]] {
@@ -393,13 +393,13 @@ fn a_service_logs_no_words() {
         for span in spans.iter().map(String::as_str).chain(["brooklyn"]) {
             assert!(!all.contains(span), "{options:?}: {span:?} in\n{all}");
         }
-        // What is said instead.
+        // What is logged in their place.
         assert!(all.contains("a turn: answered") && all.contains("listening"), "{all}");
     }
 }
 
 #[test]
-fn a_board_is_called_by_its_name() {
+fn a_board_can_be_addressed_by_its_name() {
     let place = Place::new();
     let settings = place.path("sayso.toml");
     let text = format!(

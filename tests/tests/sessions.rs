@@ -1,4 +1,4 @@
-//! One user after the other, on real models: what the first said is nothing to the second.
+//! One user after the other, with real models: nothing the first said affects the second.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -15,7 +15,7 @@ use sayso_tests::data;
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 const OTHER: &str = "smoke/jfk.flac";
 
-/// All that a user gets: the transcript, how complete it sounds, the reply, its sound.
+/// Everything that a user gets: the transcript, how complete it sounds, the reply, its sound.
 #[derive(Debug, PartialEq)]
 struct Turn {
     speech: Vec<f32>,
@@ -42,7 +42,7 @@ fn turn(engines: &mut Engines, clip: &str) -> Turn {
 }
 
 #[test]
-fn the_next_user_gets_what_a_first_user_would() {
+fn the_next_user_gets_the_same_as_a_first_user() {
     let overrides = ["models.profile=small", "llm.threads=1", "stt.threads=1"];
     let overrides = overrides.map(std::ffi::OsString::from);
     let config = Config::load(None, &overrides).unwrap();

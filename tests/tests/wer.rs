@@ -1,4 +1,4 @@
-//! Word error rates of the whole program: what it hears of people, and of itself.
+//! Word error rates of the whole program: for people, and for its own voice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -15,14 +15,14 @@ fn transcribed(mut command: Command) -> Vec<String> {
 fn people_are_understood() {
     let total = word_error_rate(recordings());
     assert!(total.words > 800, "{total}");
-    // Measured 2026-11: see BENCHMARKS.md; this is with head-room.
+    // Measured 2026-11 (BENCHMARKS.md), with a margin.
     assert!(total.percent() < 12.0, "{total}");
-    // Whatever they are, most of what is said in them is understood.
+    // Whatever these recordings are, most of their words are understood.
     let further = word_error_rate(further());
     assert!(further.percent() < 50.0, "{further}");
 }
 
-/// Of those in English; prints it by category.
+/// The word error rate of the English ones; prints it by category.
 fn word_error_rate(mut set: Vec<Recording>) -> Wer {
     set.retain(Recording::is_english);
     if set.is_empty() {
@@ -49,7 +49,7 @@ fn word_error_rate(mut set: Vec<Recording>) -> Wer {
     total
 }
 
-/// Sentences as a reply may have them, numbers, times and units included.
+/// Sentences as in replies, with numbers, times and units.
 const SENTENCES: [&str; 30] = [
     "The Brooklyn Bridge was opened in 1883.",
     "It is half past nine in the morning.",
@@ -84,7 +84,7 @@ const SENTENCES: [&str; 30] = [
 ];
 
 #[test]
-fn it_understands_itself() {
+fn its_own_voice_is_understood() {
     let folder = tempfile::tempdir().expect("folder");
     let mut command = sayso();
     command.args(["transcribe", "--json"]);

@@ -1,15 +1,15 @@
-//! Building for targets whose standard library this toolchain does not have:
-//! microcontrollers, and whatever else `core` is to compile for.
+//! Building for targets for which this toolchain has no standard library: microcontrollers, and
+//! any other target that `core` is compiled for.
 //!
-//! In this order:
+//! The library is looked for in this order:
 //!
-//! - the toolchain that runs this has the target (`rustup target add …`): nothing to do;
-//! - it was built before: it lies in a folder of the user's cache;
-//! - it is built, from the library's sources of the very compiler that is used: this
-//!   toolchain's (`rustup component add rust-src`) or Debian's, which are packages
+//! - In the toolchain that runs this (`rustup target add …`).
+//! - In a folder of the user's cache, where an earlier run built it.
+//! - Otherwise it is built, from the library sources that belong to exactly the compiler in use:
+//!   this toolchain's (`rustup component add rust-src`) or Debian's, which come as packages
 //!   (`rustc-web`, `cargo-web`, `rust-web-src`).
 //!
-//! Nothing is ever fetched by rustup from here.
+//! Nothing here makes rustup download anything.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,21 +18,21 @@ use std::{fs, io};
 use crate::cross::{OLDEST_RUSTC, rustc};
 use crate::sh::{Result, Sh, cargo};
 
-/// The targets of microcontrollers: Cortex-M0+ (RP2040), M4 with floating point, M33 (RP2350).
+/// The microcontroller targets: Cortex-M0+ (RP2040), M4 with floating point, M33 (RP2350).
 pub const MICROCONTROLLERS: [&str; 3] =
     ["thumbv6m-none-eabi", "thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"];
 
-/// The crates of a standard library without `std`.
+/// The crates of the standard library that work without `std`.
 const CRATES: [&str; 3] = ["core", "alloc", "compiler_builtins"];
 
 /// How to build for a target.
 pub struct Bare {
     target: &'static str,
-    /// Compiler and library, where they are not the toolchain's own.
+    /// Compiler and library, if they are not the toolchain's own.
     private: Option<(PathBuf, PathBuf)>,
 }
 
-/// A compiler with the sources of its library, and the cargo to build it with.
+/// A compiler whose library sources are here, and the cargo that builds it.
 struct Source {
     rustc: PathBuf,
     cargo: PathBuf,
@@ -40,10 +40,10 @@ struct Source {
 }
 
 impl Bare {
-    /// Makes `command`, a cargo's, build for the target.
+    /// Makes `command`, which runs cargo, build for the target.
     pub fn apply(&self, command: &mut Command) {
         command.args(["--target", self.target]);
-        // It would replace what is set below.
+        // If set, it would replace the flags set below.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         if let Some((rustc, sysroot)) = &self.private {
             let name = self.target.replace(['-', '.'], "_").to_uppercase();
@@ -56,22 +56,22 @@ impl Bare {
     }
 }
 
-/// Finds or builds the library of a target.
+/// Finds the library of a target, or builds it.
 ///
 /// # Errors
-/// When there is no way here, with what to do.
+/// If it can be neither found nor built here; the message says what to do.
 pub fn prepare(sh: &Sh, target: &'static str) -> Result<Bare> {
     let own = has_core(sh, rustc(), target, None);
     Ok(Bare { target, private: if own { None } else { Some(private(sh, target)?) } })
 }
 
-/// Whether something here can compile for microcontrollers.
+/// Whether any compiler here can compile for microcontrollers.
 pub fn can_compile(sh: &Sh) -> bool {
     MICROCONTROLLERS.iter().all(|target| has_core(sh, rustc(), target, None))
         || source(sh).is_some()
 }
 
-/// Compiler and folder of a library for `target`, built if it is not there.
+/// Compiler and library folder for `target`; builds the library if it is not there.
 fn private(sh: &Sh, target: &str) -> Result<(PathBuf, PathBuf)> {
     let source = source(sh).ok_or_else(|| {
         format!(
@@ -87,7 +87,7 @@ fn private(sh: &Sh, target: &str) -> Result<(PathBuf, PathBuf)> {
     Ok((source.rustc, root))
 }
 
-/// Whether `rustc`, with this library if it is not its own, can compile for `target`.
+/// Whether `rustc`, with this library or with its own, can compile for `target`.
 fn has_core(sh: &Sh, mut rustc: Command, target: &str, sysroot: Option<&Path>) -> bool {
     rustc.args(["--print", "target-libdir", "--target", target]);
     if let Some(sysroot) = sysroot {
@@ -108,7 +108,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-/// The first compiler here that has the sources of its library.
+/// The first compiler here whose library sources are installed.
 fn source(sh: &Sh) -> Option<Source> {
     let own = rustc();
     let candidates = [
@@ -158,12 +158,12 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
             .arg(work.join("target"))
             .env("RUSTC", &source.rustc)
             .env("RUSTC_BOOTSTRAP", "1")
-            // The images are optimised as a whole, this library included.
+            // The images are optimised across crates, this library included.
             .env("RUSTFLAGS", "-Cembed-bitcode=yes")
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     )?;
     let to = root.join("lib/rustlib").join(target).join("lib");
-    // Whole or not at all: it is renamed when it is complete.
+    // Renamed only when it is complete, so that no half-built library is ever used.
     let part = to.with_extension("part");
     let _ = fs::remove_dir_all(&part);
     fs::create_dir_all(&part).map_err(|error| failed(&part, error))?;
@@ -180,7 +180,7 @@ fn build(sh: &Sh, source: &Source, target: &str, root: &Path) -> Result<()> {
     fs::remove_dir_all(&work).map_err(|error| failed(&work, error))
 }
 
-/// Puts lld where the compiler looks for it, under the name by which it does.
+/// Links lld to the place and the name under which the compiler looks for it.
 #[cfg(unix)]
 fn linker(sh: &Sh, source: &Source, root: &Path) -> Result<()> {
     let says = sh.read(Command::new(&source.rustc).arg("-vV"))?;
@@ -190,7 +190,7 @@ fn linker(sh: &Sh, source: &Source, root: &Path) -> Result<()> {
     let Some(lld) =
         ["/usr/bin/lld", "/usr/local/bin/lld"].iter().find(|path| Path::new(path).exists())
     else {
-        // The toolchain may have its own.
+        // The toolchain may have its own lld.
         return Ok(());
     };
     let _ = fs::remove_file(&link);

@@ -1,9 +1,9 @@
-//! How many instructions each stage takes on a Raspberry Pi: what its speed can
-//! be estimated from without one (`docs/raspberry-pi.md`).
+//! Counts the instructions that each stage takes on a Raspberry Pi, so that its speed can be
+//! estimated without one (`docs/raspberry-pi.md`).
 //!
-//! The 64-bit ARM build runs under qemu with a plug-in that counts. A stage is
-//! the difference of two runs that differ in it alone, so that start and loading
-//! drop out.
+//! The 64-bit ARM build runs under qemu with a plug-in that counts instructions. The figure of a
+//! stage is the difference between two runs that differ only in it, so that the program's start
+//! and the loading of models cancel out.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,20 +17,22 @@ const SPEECH: &str = "tests/data/commands-misc-en/rh3_turn_on_the_lamp.flac";
 /// A clause of five words: about 1.4 s of speech.
 const CLAUSE: &str = "It is half past nine.";
 
-/// Where what is said goes, from the workspace's root.
+/// Where the spoken text is written, relative to the workspace's root.
 const SOUND: &str = "target/package/said.wav";
 
-/// Options that keep all work on one thread, where it is counted without races.
+/// Options that keep all work on one thread, so that counting has no races.
 const ONE_THREAD: [&str; 4] = ["--set", "stt.threads=1", "--set", "llm.threads=1"];
 
-/// Builds for a Raspberry Pi, counts, and prints one line for each stage.
+/// Builds for a Raspberry Pi, counts, and prints one line per stage.
 ///
 /// # Errors
-/// When something is missing here, or a run fails.
+/// If something is missing here, or a run fails.
 pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
     if !target.is_cross() {
-        return Err("counting is done under emulation: --target aarch64-unknown-linux-gnu".into());
+        return Err(
+            "counting works only under emulation: use --target aarch64-unknown-linux-gnu".into()
+        );
     }
     system::packages(
         sh,
@@ -42,11 +44,11 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     let program = dist::build(sh, options, Some(&cross))?;
     let counter = Counter { sh, cross: &cross, program: &program, plugin: plugin(sh)? };
 
-    sh.step("counting (some minutes: every instruction is emulated)");
+    sh.step("counting (takes a few minutes, because every instruction is emulated)");
     let frames = (11 * 16_000 / 512) as f64;
     let vad = counter.difference(&["bench", "vad", "-n", "1"], &["bench", "vad", "-n", "2"])?;
     line("voice activity, a frame of 32 ms", vad / frames);
-    // Of 1, 2, 5 and 8 seconds.
+    // On audio of 1, 2, 5 and 8 seconds.
     let eot = counter.difference(&["bench", "eot", "-n", "1"], &["bench", "eot", "-n", "2"])?;
     line("end of turn, an utterance, on average", eot / 4.0);
     let speech = sh.root().join(SPEECH);
@@ -58,11 +60,11 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
             let limit = format!("llm.sampling.max_tokens={tokens}");
             counter.run(&["--profile", profile, "--set", &limit, "bench", "llm", "-n", runs])
         };
-        // Evaluates the system prompt, and saves it: the others only read it.
+        // Evaluates the system prompt and saves its state, which the later runs only read.
         run("1", "1")?;
         let once = run("1", "1")?;
         line(&format!("{profile}: prompt of a question, first token"), run("2", "1")? - once);
-        // Eight more tokens, in the run that warms up and in the one that counts.
+        // Eight more tokens in the warm-up run and eight more in the counted one.
         line(&format!("{profile}: each further token"), (run("1", "9")? - once) / 16.0);
     }
     let say = |text: &str| counter.run(&["say", text, "--output", SOUND]);
@@ -71,12 +73,12 @@ pub fn count(sh: &Sh, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The first of the cores that we may use.
+/// The first CPU core that this process may use.
 fn first_core() -> Result<String> {
     let status = std::fs::read_to_string("/proc/self/status").map_err(|e| e.to_string())?;
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let first = list.and_then(|list| list.trim().split(['-', ',']).next());
-    first.map(str::to_owned).ok_or_else(|| "/proc/self/status names no cores".into())
+    first.map(str::to_owned).ok_or_else(|| "/proc/self/status does not list the CPUs".into())
 }
 
 fn line(what: &str, instructions: f64) {
@@ -104,15 +106,15 @@ struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    /// Instructions that `b` takes and `a` does not.
+    /// Instructions that `b` takes more than `a`.
     fn difference(&self, a: &[&str], b: &[&str]) -> Result<f64> {
         Ok(self.run(b)? - self.run(a)?)
     }
 
     /// Instructions of one run.
     fn run(&self, args: &[&str]) -> Result<f64> {
-        // Threads that wait for each other would be counted waiting: some of them are as
-        // many as there are cores.
+        // On several cores, threads that spin while they wait for each other would be counted too,
+        // and some thread pools have as many threads as there are cores.
         let emulator = self.cross.emulator();
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", &first_core()?]).arg(emulator.get_program());

@@ -1,17 +1,15 @@
 //! Building on a PC for a 64-bit Raspberry Pi.
 //!
-//! The C++ needs Debian's cross compiler, which is a package; the program needs
-//! ALSA for the Pi, and Rust's standard library for it. The last two are taken
-//! from what there is:
+//! The C++ needs Debian's cross compiler, which is a package; the program needs ALSA and Rust's
+//! standard library for the Pi. The last two come from what is available:
 //!
-//! - the standard library of the toolchain that runs this, where it has one for
-//!   the target (`rustup target add aarch64-unknown-linux-gnu`);
-//! - else Debian's own compiler, with the standard library that Debian ships for it;
+//! - The standard library of the toolchain that runs this, if it has the target (`rustup target
+//!   add aarch64-unknown-linux-gnu`).
+//! - If it does not, Debian's own compiler, with the standard library that Debian ships for it.
 //! - ALSA from Debian.
 //!
-//! What comes from Debian is unpacked into a folder of the user's cache. Nothing
-//! of it is installed, no architecture is added to the system, and no right of
-//! the administrator is needed for it.
+//! Debian's packages are unpacked into a folder of the user's cache. None is installed, no
+//! architecture is added to the system, and no administrator rights are needed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,31 +19,30 @@ use std::{env, fs};
 use crate::sh::{Result, Sh, cargo};
 use crate::target::Target;
 
-/// Debian's compiler, whose package of the standard library exists for every architecture.
+/// Debian's compiler; Debian packages its standard library for every architecture.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const RUSTC_PACKAGE: &str = "rustc-web";
 const STD_PACKAGE: &str = "libstd-rust-web-dev";
 const ALSA_PACKAGES: [&str; 2] = ["libasound2", "libasound2-dev"];
 
-/// The oldest compiler that builds Sayso; as `rust-version` in Cargo.toml.
+/// The oldest compiler that builds Sayso; the same as `rust-version` in Cargo.toml.
 pub const OLDEST_RUSTC: u32 = 91;
 
 /// How to build for another kind of machine.
 pub struct Cross {
     target: Target,
-    /// A Debian system of the target's: ALSA, and the standard library if need be.
+    /// The root of a Debian system for the target: ALSA, and the standard library if needed.
     root: PathBuf,
     env: Vec<(String, OsString)>,
 }
 
-/// Finds or fetches all that building for `target` here needs beside packages
-/// of the system.
+/// Finds or downloads everything that building for `target` needs besides installed packages.
 ///
 /// # Errors
-/// When there is no way here to build for it, with what to do.
+/// If it cannot be built for here; the message says what to do.
 pub fn prepare(sh: &Sh, target: Target) -> Result<Cross> {
     if target != Target::Aarch64 {
-        return Err(format!("building for {} needs such a machine", target.triple()));
+        return Err(format!("building for {} works only on such a machine", target.triple()));
     }
     let root = match env::var_os("SAYSO_SYSROOT") {
         Some(root) => PathBuf::from(root),
@@ -92,8 +89,8 @@ impl Cross {
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
     }
 
-    /// Runs a program of the target on this machine: the arguments to come are
-    /// the emulator's, the program, and the program's.
+    /// Runs a program of the target on this machine. To be appended: the emulator's arguments, the
+    /// program, and the program's arguments.
     pub fn emulator(&self) -> Command {
         let mut command = Command::new("qemu-aarch64");
         command.args(["-L", "/usr/aarch64-linux-gnu", "-E"]);
@@ -102,7 +99,7 @@ impl Cross {
     }
 }
 
-/// What CMake has to know of the target.
+/// The file that describes the target to CMake.
 pub fn toolchain_file(sh: &Sh) -> PathBuf {
     sh.root().join(".cargo").join("aarch64-linux-gnu.cmake")
 }
@@ -118,7 +115,7 @@ pub fn rustc() -> Command {
     Command::new(if beside.is_file() { beside } else { PathBuf::from("rustc") })
 }
 
-/// Whether something here can compile for 64-bit ARM.
+/// Whether any compiler here can compile for 64-bit ARM.
 pub fn can_compile(sh: &Sh) -> bool {
     has_std(sh, Target::Aarch64) || debian_rustc(sh).is_ok()
 }
@@ -136,7 +133,7 @@ fn has_std(sh: &Sh, target: Target) -> bool {
     })
 }
 
-/// The version of Debian's compiler, in Debian's words.
+/// The version of Debian's compiler, as Debian's package states it.
 fn debian_rustc(sh: &Sh) -> Result<String> {
     let unfit = |why: &str| {
         format!(
@@ -155,12 +152,12 @@ fn debian_rustc(sh: &Sh) -> Result<String> {
     }
     let mut query = Command::new("dpkg-query");
     query.args(["--show", "--showformat=${Version}", RUSTC_PACKAGE]);
-    let version = sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is another"))?;
+    let version =
+        sh.read(&mut query).map_err(|_| unfit("and Debian's compiler is of another version"))?;
     Ok(version.trim().into())
 }
 
-/// Unpacks Debian packages of the target's architecture under `root`, unless
-/// they are there.
+/// Unpacks Debian packages of the target's architecture under `root`, unless that was done before.
 fn unpack(sh: &Sh, target: Target, packages: &[String], root: &Path) -> Result<()> {
     let stamp = root.join("packages.txt");
     let wanted = packages.join("\n");
@@ -188,18 +185,19 @@ fn unpack(sh: &Sh, target: Target, packages: &[String], root: &Path) -> Result<(
         ] {
             apt.args(["-o", &format!("{setting}={}", value.display())]);
         }
-        // What is fetched belongs to whoever runs this.
+        // The downloaded files then belong to the user who runs this.
         apt.args(["-o", "APT::Sandbox::User=root"]);
         apt
     };
-    // A source without this architecture makes it fail: the download below shows it.
+    // It fails if one source lacks this architecture; whether that matters shows in the download
+    // below.
     let _ = sh.run(apt().arg("update"));
     let archives = lists.join("archives");
     let download = apt().arg("download").args(packages).current_dir(&archives).status();
     if !download.is_ok_and(|status| status.success()) {
         return Err(format!(
-            "no {} from this system's package sources for {}. On a system that is not Debian \
-             unpack its packages {} there, and name the folder in SAYSO_SYSROOT",
+            "this system's package sources have no {} for {}. If the system is not Debian, unpack \
+             Debian's packages {} into a folder, and name it in SAYSO_SYSROOT",
             packages.join(", "),
             target.debian(),
             ALSA_PACKAGES.join(" and "),

@@ -8,17 +8,17 @@ use std::process::Command;
 use crate::sh::{Result, Sh};
 use crate::target::Target;
 
-/// Where the package's own files are, from the workspace's root.
+/// The package's own files, relative to the workspace's root.
 pub const PARTS: &str = "firmware/cli/package";
 
-/// Where the settings go, which are the defaults but for [`DIFFERENT`].
+/// Where the settings go; they are the defaults except for [`DIFFERENT`].
 const SETTINGS: (&str, &str, u32) =
     ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644);
 
-/// Settings of a service, which has no terminal that shows what goes on.
+/// Settings that differ for a service, which has no terminal to show what happens.
 const DIFFERENT: [(&str, &str); 1] = [("\nnothing = false ", "\nnothing = true  ")];
 
-/// What goes where: the file, from the workspace's root, its place, its mode.
+/// What is installed: the file, relative to the workspace's root, its place, its mode.
 const FILES: [(&str, &str, u32); 21] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
@@ -47,10 +47,10 @@ const FILES: [(&str, &str, u32); 21] = [
     ("docs/library.md", "usr/share/doc/sayso/docs/library.md", 0o644),
 ];
 
-/// What runs when the package comes and goes.
+/// Scripts that run when the package is installed and removed.
 const SCRIPTS: [&str; 3] = ["postinst", "prerm", "postrm"];
 
-/// The packages that bring the libraries that the program may need.
+/// The packages that contain the libraries that the program may need.
 const LIBRARIES: [(&str, &str); 6] = [
     ("libasound.so.2", "libasound2 | libasound2t64"),
     ("libgcc_s.so.1", "libgcc-s1"),
@@ -60,11 +60,10 @@ const LIBRARIES: [(&str, &str); 6] = [
     ("ld-linux-x86-64.so.2", ""),
 ];
 
-/// Packs `program` as it was built for `target`; returns where the package lies.
+/// Packs `program`, built for `target`; returns the path of the package.
 ///
 /// # Errors
-/// When a part of it is missing, or the program needs a library that no known
-/// package brings.
+/// If a part of it is missing, or the program needs a library that is in no known package.
 pub fn pack(sh: &Sh, target: Target, program: &Path) -> Result<PathBuf> {
     sh.step("packing");
     let version = env!("CARGO_PKG_VERSION");
@@ -134,14 +133,14 @@ Description: on-device voice assistant
  You speak, it answers aloud, and nothing leaves the machine: voice activity,
  speech to text, a small language model and the voice run here.
  .
- The models (some 550 MB) are fetched once: systemctl start sayso-models.
+ The models (about 550 MB) are fetched once: systemctl start sayso-models.
 ",
         target.debian()
     )
 }
 
-/// The packages that `program` depends on: what it is linked to, in the versions
-/// whose symbols it uses.
+/// The packages that `program` depends on: those with the libraries that it is linked to, in
+/// versions that have the symbols it uses.
 fn depends(sh: &Sh, program: &Path) -> Result<String> {
     let dynamic = sh.read(Command::new("readelf").args(["--dynamic", "--wide"]).arg(program))?;
     let versions =
@@ -163,7 +162,9 @@ fn depends_on(dynamic: &str, versions: &str) -> Result<String> {
         match LIBRARIES.iter().find(|(name, _)| *name == library) {
             Some((_, "")) => {}
             Some((_, package)) => depends.push((*package).into()),
-            None => return Err(format!("no package is known for {library}: name it in deb.rs")),
+            None => {
+                return Err(format!("deb.rs does not know the package of {library}: add it there"));
+            }
         }
     }
     Ok(depends.join(", "))
@@ -185,7 +186,7 @@ fn dotted((major, minor): (u32, u32)) -> String {
     format!("{major}.{minor}")
 }
 
-/// The release of GCC that brought symbols of GLIBCXX_3.*x*.*y*:
+/// The release of GCC that introduced the symbols of GLIBCXX_3.*x*.*y*:
 /// <https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html>.
 fn gcc(version: Option<(u32, u32)>) -> u32 {
     match version {
@@ -210,7 +211,7 @@ fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Of all files below `folder`, in KiB.
+/// The size of all files below `folder`, in KiB.
 fn size(folder: &Path) -> Result<u64> {
     let failed = |error| format!("{}: {error}", folder.display());
     let mut bytes = 0;
@@ -234,7 +235,7 @@ mod tests {
 ";
 
     #[test]
-    fn what_is_depended_on_is_read_from_the_program() {
+    fn dependencies_are_read_from_the_program() {
         let versions = "Name: GLIBC_2.17  Flags: none\n Name: GLIBC_2.34\n Name: GLIBC_2.4\n\
             Name: GLIBCXX_3.4.30\n Name: GLIBCXX_3.4\n Name: GLIBCXX_3.4.9";
         assert_eq!(
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_is_there() {
+    fn every_file_of_the_package_exists() {
         let root = crate::root();
         for (from, ..) in FILES.iter().chain([&SETTINGS]) {
             assert!(root.join(from).is_file(), "{from}");

@@ -1,4 +1,4 @@
-//! What is shipped: the optimised program and its Debian package.
+//! The release: the optimised program and its Debian package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,16 @@ use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
 use crate::{Options, QUESTION, REQUEST, deb, features, ggml, machine, system};
 
-/// Builds the program as it is shipped, packs it, and tries it if so asked.
+/// Builds the release program, packs it, and with `--check` tries it.
 ///
 /// # Errors
-/// When something is missing here, with what to do, or when a step fails.
+/// If something is missing here (the message says what to do), or if a step fails.
 pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
     if options.machine && !target.is_cross() {
         return Err(
-            "--machine emulates 64-bit ARM on a PC: --target aarch64-unknown-linux-gnu".into()
+            "--machine emulates 64-bit ARM on a PC: use it with --target aarch64-unknown-linux-gnu"
+                .into(),
         );
     }
     let needs = system::Needs::Dist {
@@ -53,7 +54,7 @@ pub fn dist(sh: &Sh, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Builds the program and returns where it lies.
+/// Builds the program and returns its path.
 pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBuf> {
     sh.step(&format!("building sayso for {}", options.target.triple()));
     let mut build = cargo();
@@ -69,7 +70,7 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     if !options.quick {
         return Ok(program);
     }
-    // Tests want its symbols, the package does not.
+    // Tests need its symbols, the package does not.
     let stripped = sh.target().join("package").join("sayso");
     if let Some(folder) = stripped.parent() {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -79,7 +80,7 @@ pub fn build(sh: &Sh, options: &Options, cross: Option<&Cross>) -> Result<PathBu
     Ok(stripped)
 }
 
-/// Asks the program what is shipped to be asked, and listens to what it answers.
+/// Asks the release program questions and checks what its answers say.
 fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> {
     // Under emulation the larger model takes minutes longer.
     let profile = ["--profile", if options.quick { "small" } else { "standard" }];
@@ -87,7 +88,7 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
         sh.step("models");
         sh.run(program().args(profile).args(["models", "fetch"]))?;
     }
-    sh.step(&format!("asking what is said in {QUESTION} and {REQUEST}"));
+    sh.step(&format!("asking the questions in {QUESTION} and {REQUEST}"));
     let folder = sh.target().join("package");
     let mut ask = program();
     ask.args(profile)
@@ -105,24 +106,23 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     }
     let mut written = 0;
     for (turn, (words, answer)) in turns.into_iter().zip(said) {
-        // A voice of 14 MB heard by a model of 44 MB: a word may be off, and "8:47 PM" is
+        // A voice of 14 MB recognised by a model of 44 MB: a word may be wrong, and "8:47 PM" is
         // written "847pm".
         let turn = hear(sh, program, words, turn, &folder.join(answer), 40.0)?;
         written += turn["tokens"]["reply"].as_u64().unwrap_or_default();
     }
-    // The clock answers the first.
+    // The clock answers the first question.
     if written == 0 {
         return Err("the language model wrote nothing".into());
     }
     Ok(())
 }
 
-/// Holds what was heard for `words` against them, and what is said in `answer` against
-/// the reply, of whose words so many percent may be off; `turn` is the turn as it was
-/// printed.
+/// Checks what was recognised against `words`, and the speech in `answer` against the reply, of
+/// whose words at most so many percent may be wrong. `turn` is the turn as it was printed.
 ///
 /// # Errors
-/// When either is something else.
+/// If one of the two does not match.
 pub fn hear(
     sh: &Sh,
     program: &dyn Fn() -> Command,
@@ -131,22 +131,22 @@ pub fn hear(
     answer: &Path,
     off: f64,
 ) -> Result<serde_json::Value> {
-    let turn: serde_json::Value =
-        serde_json::from_str(turn).map_err(|error| format!("the turn as it is told: {error}"))?;
+    let turn: serde_json::Value = serde_json::from_str(turn)
+        .map_err(|error| format!("cannot read the printed turn: {error}"))?;
     let text = |key: &str| turn[key].as_str().unwrap_or_default();
     let (question, reply) = (text("transcript"), text("reply"));
     if Wer::of(words, question).errors > 0 {
-        return Err(format!("it heard \"{question}\" for \"{words}\""));
+        return Err(format!("it heard \"{question}\" instead of \"{words}\""));
     }
     let heard = sh.read(program().arg("transcribe").arg(answer))?;
     println!("reply   {reply}\nspoken  {}", heard.trim());
     if reply.is_empty() || Wer::of(reply, &heard).percent() > off {
-        return Err("what it says aloud is not what it replies".into());
+        return Err("the spoken answer is not the reply".into());
     }
     Ok(turn)
 }
 
-/// Where the models lie.
+/// The folder of the models.
 pub fn models(sh: &Sh) -> Result<PathBuf> {
     match std::env::var_os("SAYSO_MODELS") {
         Some(models) => Ok(PathBuf::from(models)),
@@ -161,8 +161,8 @@ fn install(sh: &Sh, package: &Path) -> Result<()> {
     sh.run(Command::new(check).arg(package).arg(models(sh)?).arg(sh.root().join(QUESTION)))
 }
 
-/// Starts the program of a package for another machine. What else is in the
-/// package is the same for every machine, and tried for this one.
+/// Starts the program from a package for another kind of machine. The rest of the package is the
+/// same for all machines and is tried with this machine's.
 fn unpack(sh: &Sh, cross: &Cross, package: &Path) -> Result<()> {
     sh.step("the package's program");
     let folder = package.with_extension("unpacked");

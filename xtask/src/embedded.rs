@@ -1,4 +1,4 @@
-//! `cargo xtask embedded`: what runs on microcontrollers.
+//! `cargo xtask embedded`: builds what runs on microcontrollers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,32 +9,32 @@ use crate::sh::{Result, Sh, cargo};
 use crate::stack::Stack;
 use crate::{Options, system};
 
-/// What is no member of the workspace.
+/// The manifests that are not members of the workspace.
 pub const MANIFESTS: [&str; 2] = ["boards/mps2/Cargo.toml", "boards/pico/Cargo.toml"];
 
-/// The most that a satellite may take, in bytes.
+/// The most flash that a satellite may take, in bytes.
 const FLASH: u64 = 64 * 1024;
 const RAM: u64 = 48 * 1024;
 
-/// Bytes of the stack that are left at its deepest place, at the least: for what nobody sees in
-/// an image.
+/// The least number of bytes of stack that must stay free at its deepest point, for use that an
+/// image does not show.
 const MARGIN: u64 = 1024;
 
 /// A satellite's board.
 struct Board {
     name: &'static str,
     features: &'static str,
-    /// What UF2 calls its chip, if it takes that.
+    /// The UF2 family of its chip, if it is flashed that way.
     uf2: Option<u32>,
 }
 
-/// What `core` is built for, and the boards with such a core.
+/// The targets that `core` is built for, and the boards of each.
 const TARGETS: [(&str, &[Board]); 4] = [
     (
         "thumbv7em-none-eabihf",
         &[
             Board { name: "mps2", features: "", uf2: None },
-            // The same with an encrypted link: the difference is what that takes.
+            // The same with an encrypted link: the difference in size is the cost of encryption.
             Board { name: "mps2", features: "secure", uf2: None },
         ],
     ),
@@ -46,11 +46,11 @@ const TARGETS: [(&str, &[Board]); 4] = [
     ("aarch64-unknown-linux-gnu", &[]),
 ];
 
-/// Builds `core` for every target and the satellite for every board, and holds its
-/// size to the budget.
+/// Builds `core` for every target and the satellite for every board, and checks its size against
+/// the budget.
 ///
 /// # Errors
-/// When something does not build, or is too large.
+/// If something does not build, or is too large.
 pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     system::packages(sh, system::Needs::Embedded, options)?;
     let mut built = Vec::new();
@@ -82,7 +82,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     built.iter().try_for_each(Built::fits)
 }
 
-/// An image, and what it takes.
+/// An image, and how much memory it takes.
 struct Built {
     name: String,
     size: Size,
@@ -90,18 +90,18 @@ struct Built {
 }
 
 impl Size {
-    /// Bytes of RAM that are left for the stack.
+    /// Bytes of RAM left for the stack.
     fn room(&self) -> u64 {
         RAM.saturating_sub(self.ram)
     }
 }
 
 impl Built {
-    /// Holds it to the budget.
+    /// Checks it against the budget.
     fn fits(&self) -> Result<()> {
         let Self { name, size, stack } = self;
         if size.flash > FLASH || size.ram > RAM {
-            return Err(format!("{name} is over its budget"));
+            return Err(format!("{name} exceeds its budget"));
         }
         let (room, deepest) = (size.room(), u64::from(stack.deepest()));
         if deepest + MARGIN > room {
@@ -110,8 +110,9 @@ impl Built {
                 lines.collect::<String>()
             };
             return Err(format!(
-                "{name}: the stack may get {deepest} bytes deep, and there is room for {room}, of \
-                 which {MARGIN} shall stay free. The program, and what interrupts it:{}\n{}",
+                "{name}: the stack may need {deepest} bytes, and there is room for {room}, of \
+                 which {MARGIN} must stay free. The calls of the program and of the \
+                 interrupt:{}\n{}",
                 calls(&stack.program),
                 calls(&stack.interrupt),
             ));
@@ -120,11 +121,11 @@ impl Built {
     }
 }
 
-/// Prints how many instructions the encryption takes on a Cortex-M4. QEMU counts them: with
-/// this setting one takes a nanosecond.
+/// Prints how many instructions the encryption takes on a Cortex-M4. QEMU counts them: with this
+/// setting one instruction takes one nanosecond.
 ///
 /// # Errors
-/// When the program does not run to its end.
+/// If the program does not run to its end.
 fn instructions(sh: &Sh) -> Result<()> {
     let program = folder(sh).join("thumbv7em-none-eabihf/release/sayso-mps2-handshake");
     let mut qemu = std::process::Command::new("qemu-system-arm");
@@ -145,7 +146,7 @@ fn instructions(sh: &Sh) -> Result<()> {
 /// [`build`], then, with `--check`, the satellite under QEMU against a host.
 ///
 /// # Errors
-/// As [`build`], and when a test fails.
+/// As [`build`], and if a test fails.
 pub fn embedded(sh: &Sh, options: &Options) -> Result<()> {
     build(sh, options)?;
     if !options.check {
@@ -157,7 +158,7 @@ pub fn embedded(sh: &Sh, options: &Options) -> Result<()> {
     sh.run(test.args(["--", "--ignored", "--nocapture"]))
 }
 
-/// Where images are built: apart from what is built for this machine.
+/// The folder that images are built in, separate from what is built for this machine.
 fn folder(sh: &Sh) -> PathBuf {
     sh.target().join("embedded")
 }
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_image_whose_stack_does_not_fit_is_refused_with_the_calls() {
+    fn an_image_whose_stack_does_not_fit_is_refused_and_the_calls_are_named() {
         let built = |frame: u64| {
             let frame = u32::try_from(frame).unwrap_or_default();
             let stack = Stack { program: vec![("main".into(), frame)], interrupt: Vec::new() };

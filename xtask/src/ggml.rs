@@ -1,10 +1,9 @@
 //! One ggml for whisper.cpp and llama.cpp.
 //!
-//! Each of the two crates would build its own copy of ggml, of another
-//! version. In one program that is undefined behaviour that links silently.
-//! So ggml is built once, from the sources that llama-cpp-sys-2 carries, into
-//! `.native/ggml`, and `.cargo/config.toml` points both crates to it. For another
-//! kind of machine it is built into a folder of its own beside.
+//! Each of the two crates would build its own copy of ggml, in a different version. In one program
+//! that is undefined behaviour, and it links without a warning. So ggml is built once, from the
+//! sources in llama-cpp-sys-2, into `.native/ggml`, and `.cargo/config.toml` points both crates to
+//! it. For another kind of machine it is built into a separate folder next to it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,11 +13,11 @@ use crate::sh::{Result, Sh, cargo};
 use crate::target::Target;
 use crate::{Cpu, Gpu, Options, cross, system};
 
-/// Builds ggml into [its folder](Target::ggml) unless it is there already, for
-/// these options.
+/// Builds ggml into [its folder](Target::ggml), unless it was already built there with these
+/// options.
 ///
 /// # Errors
-/// When the sources are not found or cmake fails.
+/// If the sources are not found or cmake fails.
 pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     let target = options.target;
     let prefix = sh.root().join(target.ggml());
@@ -38,7 +37,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     clear(&prefix)?;
     let source = work.join("source");
     copy(&package.ggml, &source).map_err(|e| format!("{}: {e}", source.display()))?;
-    // The package leaves this template out, and ggml's CMakeLists.txt insists on it.
+    // The package leaves this template out, but ggml's CMakeLists.txt requires it.
     let template = source.join("ggml.pc.in");
     if !template.exists() {
         fs::write(&template, "").map_err(|e| format!("{}: {e}", template.display()))?;
@@ -76,7 +75,7 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     )?;
     clear(&work)?;
     if before.is_some() {
-        // Both crates carry the old archive inside; cargo cannot know that it changed.
+        // Both crates contain the old archive; cargo cannot know that it changed.
         for profile in ["release", "dist"] {
             let mut clean = cargo();
             clean.args(["clean", "--profile", profile]);
@@ -124,29 +123,29 @@ fn defines(options: &Options) -> Vec<String> {
         defines.push(format!("GGML_{name}={}", on(options.gpu == Some(gpu))));
     }
     if options.gpu == Some(Gpu::Cuda) {
-        // A model's graph is launched as one, as llama.cpp builds ggml by default.
+        // Launches a model's graph as a whole; llama.cpp's default build does the same.
         defines.push("GGML_CUDA_GRAPHS=ON".into());
-        // For several GPUs only, and neither crate would link it where it is found.
+        // For several GPUs only; neither crate would find it when linking.
         defines.push("GGML_CUDA_NCCL=OFF".into());
     }
     defines
 }
 
-/// A place in ggml's sources that is changed.
+/// A change to one place in ggml's sources.
 struct Patch {
     old: &'static str,
     new: &'static str,
 }
 
-/// What is changed in `ggml-cpu.c`.
+/// The changes to `ggml-cpu.c`.
 const PATCHES: &[Patch] =
     &[PATIENT_BARRIER, LIMIT_DECLARED, LIMIT_KEPT, ABORT_DECLARED, ABORT_ASKED];
 
-/// Makes the threads of ggml give up their cores while they wait long: they spin
-/// for about 0.2 ms, then sleep between looks. If a thread has lost its core to
-/// another program, all others wait for it at each of the hundreds of barriers
-/// of a token. While they sleep, the system can move it to one of their cores.
-/// Without this, a busy neighbour makes a reply on all cores take many seconds.
+/// Makes ggml's threads give up their cores when they wait long: they spin for about 0.2 ms, then
+/// sleep between checks. If a thread has lost its core to another program, all others wait for it
+/// at each of the hundreds of barriers per token. While they sleep, the system can move it to one
+/// of their cores. Without this patch, another busy program makes a reply on all cores take many
+/// seconds.
 const PATIENT_BARRIER: Patch = Patch {
     old: "\
     while (atomic_load_explicit(&tp->n_barrier_passed, memory_order_relaxed) == n_passed) {
@@ -169,9 +168,9 @@ const PATIENT_BARRIER: Patch = Patch {
 ",
 };
 
-/// Lets a thread limit the threads of the graphs that it computes, from one graph to
-/// the next. llama.cpp's own means for that cannot be reached through llama-cpp-2, and
-/// how many threads are worth running changes with what else runs on the machine.
+/// Lets a thread limit the number of threads for the graphs that it computes, and change it
+/// between two graphs. llama.cpp's own function for that cannot be reached through llama-cpp-2,
+/// and the best number depends on what else runs on the machine.
 const LIMIT_DECLARED: Patch = Patch {
     old: "struct ggml_cplan ggml_graph_plan(\n",
     new: "\
@@ -193,7 +192,7 @@ struct ggml_cplan ggml_graph_plan(
 ",
 };
 
-/// Where the limit is kept: when a graph is planned, by the thread that computes it.
+/// Applies the limit: when a graph is planned, by the thread that computes it.
 const LIMIT_KEPT: Patch = Patch {
     old: "\
         n_threads = threadpool ? threadpool->n_threads : GGML_DEFAULT_N_THREADS;
@@ -208,11 +207,10 @@ const LIMIT_KEPT: Patch = Patch {
 ",
 };
 
-/// Lets whoever computes a graph break it off between two of its nodes.
-/// whisper.cpp keeps its back ends to itself, so that ggml's own means to break
-/// off cannot be reached through it: a pass of its encoder, a tenth of a second
-/// and more, would run to its end for a guess that is dropped already. So the
-/// question belongs to the calling thread.
+/// Lets the thread that computes a graph abort it between two of its nodes. whisper.cpp does not
+/// expose its back ends, so ggml's own abort callback cannot be set through it: a pass of its
+/// encoder, which takes a tenth of a second or more, would run to its end for a guess that was
+/// already dropped. That is why the callback belongs to the calling thread.
 const ABORT_DECLARED: Patch = Patch {
     old: "static thread_ret_t ggml_graph_compute_thread(void * data) {\n",
     new: "\
@@ -229,7 +227,7 @@ static thread_ret_t ggml_graph_compute_thread(void * data) {
 ",
 };
 
-/// Where it is asked: the first thread of a graph is the one that called.
+/// Calls the callback: the first thread of a graph is the calling one.
 const ABORT_ASKED: Patch = Patch {
     old: "\
         if (state->ith == 0 && cplan->abort_callback &&
@@ -247,7 +245,10 @@ fn patch(source: &Path, patches: &[Patch]) -> Result<()> {
     let mut text = fs::read_to_string(source).map_err(failed)?;
     for Patch { old, new } in patches {
         if text.matches(old).count() != 1 {
-            return Err(format!("{}: these lines are not there once:\n{old}", source.display()));
+            return Err(format!(
+                "{}: these lines must be there exactly once:\n{old}",
+                source.display()
+            ));
         }
         text = text.replace(old, new);
     }
@@ -268,7 +269,7 @@ struct Package {
     ggml: PathBuf,
 }
 
-/// Where cargo keeps llama-cpp-sys-2, whose ggml is the one used.
+/// The folder in which cargo keeps llama-cpp-sys-2, whose copy of ggml is used.
 fn package(sh: &Sh) -> Result<Package> {
     let json = sh.read(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
     let metadata: serde_json::Value =

@@ -1,4 +1,4 @@
-//! What is flashed: how large it is, and its form for a drive that takes UF2.
+//! Images to flash: their size, and the UF2 form for boards that appear as a drive.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,15 @@ use object::{Endianness, Object, ObjectSection, SectionFlags, elf};
 use crate::sh::Result;
 use crate::stack::{self, Stack};
 
-/// Where a microcontroller's RAM begins; all of Arm's have it here.
+/// Where a microcontroller's RAM begins; the same on all of Arm's.
 const RAM: u64 = 0x2000_0000;
 
-/// How much an image takes, in bytes.
+/// How much memory an image takes, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Code, constants, and what variables begin with.
+    /// Code, constants, and the initial values of variables.
     pub flash: u64,
-    /// Variables. The stack comes on top.
+    /// Variables; the stack comes on top of them.
     pub ram: u64,
 }
 
@@ -28,7 +28,7 @@ impl Image {
     /// Reads `file`.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn read(file: &Path) -> Result<Self> {
         fs::read(file).map(Self).map_err(|error| format!("{}: {error}", file.display()))
     }
@@ -37,10 +37,10 @@ impl Image {
         ElfFile32::parse(self.0.as_slice()).map_err(|error| format!("not an ELF image: {error}"))
     }
 
-    /// As `size` counts: flash is text and data, RAM is data and bss.
+    /// Counts as `size` does: flash is text and data, RAM is data and bss.
     ///
     /// # Errors
-    /// When it is no ELF file of 32 bits.
+    /// If it is not a 32-bit ELF file.
     pub fn size(&self) -> Result<Size> {
         let mut size = Size { flash: 0, ram: 0 };
         for section in self.elf()?.sections() {
@@ -48,7 +48,7 @@ impl Image {
             if sh_flags & u64::from(elf::SHF_ALLOC) == 0 {
                 continue;
             }
-            // Zero if it is only room, and not in the file.
+            // Zero bytes if the section only reserves memory and is not in the file.
             size.flash += section.file_range().map_or(0, |(_, bytes)| bytes);
             if section.address() >= RAM {
                 size.ram += section.size();
@@ -60,16 +60,17 @@ impl Image {
     /// How deep its stack gets.
     ///
     /// # Errors
-    /// When it is no image of a Cortex-M, or what it does with its stack is not understood.
+    /// If it is not an image of a Cortex-M, or if it uses its stack in a way that is not
+    /// understood.
     pub fn stack(&self) -> Result<Stack> {
         stack::of(&self.elf()?)
     }
 
-    /// In the form of UF2, Microsoft's for drives that flash what is copied to them
-    /// (github.com/microsoft/uf2), for a chip of this family.
+    /// Converts it to UF2 for a chip of this family. UF2 is Microsoft's format for boards that
+    /// flash a file copied to their drive (github.com/microsoft/uf2).
     ///
     /// # Errors
-    /// When it is no ELF file of 32 bits, or nothing of it goes into the flash.
+    /// If it is not a 32-bit ELF file, or if none of it goes into flash.
     pub fn uf2(&self, family: u32) -> Result<Vec<u8>> {
         let file = self.elf()?;
         let mut pages = std::collections::BTreeMap::<u32, [u8; PAGE]>::new();
@@ -95,7 +96,7 @@ impl Image {
             let head = [
                 0x0a32_4655,
                 0x9e5d_5157,
-                // The family is given.
+                // Flag: the family is given.
                 0x0000_2000,
                 page * PAGE as u32,
                 PAGE as u32,
@@ -114,7 +115,7 @@ impl Image {
     }
 }
 
-/// Bytes in a block, which are a page of the flash.
+/// Bytes per block; a block is one page of flash.
 const PAGE: usize = 256;
 
 #[cfg(test)]
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_refused() {
+    fn a_file_that_is_no_image_is_refused() {
         assert!(Image(b"#!/bin/sh".to_vec()).size().is_err());
         assert!(Image(Vec::new()).uf2(7).is_err());
     }

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::sh::{Result, Sh, cargo};
 
-/// The layers, the lowest first. A crate may depend on all crates of lower layers, and on
-/// those before it in its own group; groups of one layer know nothing of each other.
+/// The layers, the lowest first. A crate may depend on all crates of lower layers and on those
+/// listed before it in its own group; the groups of one layer do not depend on each other.
 const LAYERS: &[&[&[&str]]] = &[
-    // What decides, what is said, and mathematics.
+    // Decisions, words, and mathematics.
     &[&["sayso-core", "sayso-secure"], &["sayso-language"], &["sayso-fft"]],
-    // What computes, what touches hardware, and what a satellite is flashed with.
+    // Computation, hardware, and what is flashed to a satellite.
     &[
         &["sayso-models", "sayso-store"],
         &[
@@ -24,22 +24,22 @@ const LAYERS: &[&[&[&str]]] = &[
     ],
     // The front end and the library.
     &[&["sayso-frontend", "sayso"]],
-    // The program.
+    // The program and its parts.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
-    // What nothing that is shipped depends on.
+    // Crates that nothing shipped depends on.
     &[&["sayso-test-support", "sayso-pulse", "sayso-emulated", "sayso-tests", "xtask"]],
 ];
 
-/// A crate of the workspace and those that it depends on, dev-dependencies left out.
+/// A crate of the workspace and the crates it depends on, without dev-dependencies.
 struct Package<'m> {
     name: &'m str,
     dependencies: Vec<&'m str>,
 }
 
-/// Holds the workspace to the order of its crates.
+/// Checks that the workspace keeps the order of its crates.
 ///
 /// # Errors
-/// When a crate depends on one that is not below it, or has no place in the order.
+/// If a crate depends on one that is not below it, or has no place in the order.
 pub fn check(sh: &Sh) -> Result<()> {
     let mut metadata = cargo();
     let metadata = sh.read(metadata.args(["metadata", "--no-deps", "--format-version=1"]))?;
@@ -50,13 +50,13 @@ pub fn check(sh: &Sh) -> Result<()> {
     }
 }
 
-/// The crates of which `cargo metadata` tells.
+/// The crates that `cargo metadata` lists.
 fn packages(metadata: &Value) -> Vec<Package<'_>> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     packages
         .filter_map(|package| {
             let dependencies = package["dependencies"].as_array().into_iter().flatten();
-            // Crates of the workspace are found by path.
+            // Crates of the workspace are referred to by path.
             let ours = dependencies.filter(|d| d["path"].is_string() && d["kind"] != "dev");
             Some(Package {
                 name: package["name"].as_str()?,
@@ -66,7 +66,7 @@ fn packages(metadata: &Value) -> Vec<Package<'_>> {
         .collect()
 }
 
-/// What is wrong with the packages' dependencies, in words.
+/// Describes what is wrong with the packages' dependencies.
 fn faults(layers: &[&[&[&str]]], packages: &[Package<'_>]) -> Vec<String> {
     let place = |name: &str| {
         layers.iter().enumerate().find_map(|(layer, groups)| {
@@ -80,7 +80,7 @@ fn faults(layers: &[&[&[&str]]], packages: &[Package<'_>]) -> Vec<String> {
     for package in packages {
         let name = package.name;
         let Some((layer, group, at)) = place(name) else {
-            faults.push(format!("{name} has no place in the order of crates"));
+            faults.push(format!("{name} is missing in the order of crates"));
             continue;
         };
         for dependency in &package.dependencies {
@@ -105,7 +105,7 @@ mod tests {
 
     const ORDER: &[&[&[&str]]] = &[&[&["core"]], &[&["models", "store"], &["board"]], &[&["app"]]];
 
-    /// The faults of crates with these dependencies: name, and kind as cargo has it.
+    /// The faults of crates with these dependencies, each a name and cargo's word for its kind.
     fn found(crates: &[(&str, &[(&str, Value)])]) -> Vec<String> {
         let packages: Vec<Value> = crates
             .iter()
@@ -121,7 +121,7 @@ mod tests {
         faults(ORDER, &super::packages(&json!({"packages": packages})))
     }
 
-    /// The faults where `crate_` of the order depends on `on`, and no other on any.
+    /// The faults when only `crate_` has a dependency, and that is `on`.
     fn one(crate_: &str, on: &str, kind: Value) -> Vec<String> {
         let dependency = [(on, kind)];
         let names = ["core", "models", "store", "board", "app"];
@@ -138,7 +138,7 @@ mod tests {
             ("models", "core"),
             ("app", "core"),
             ("app", "board"),
-            // Within a group, those before.
+            // Earlier in the same group.
             ("store", "models"),
         ] {
             assert!(one(from, to, Value::Null).is_empty(), "{from} → {to}");
@@ -147,7 +147,7 @@ mod tests {
             ("core", "models"),
             ("board", "app"),
             ("models", "store"),
-            // Beside it.
+            // In another group of the same layer.
             ("board", "models"),
             ("store", "board"),
             ("core", "core"),
@@ -160,15 +160,15 @@ mod tests {
     }
 
     #[test]
-    fn tests_may_depend_on_what_they_like() {
+    fn dev_dependencies_may_be_any_crate() {
         assert!(one("core", "app", json!("dev")).is_empty());
     }
 
     #[test]
-    fn each_crate_has_a_place_and_each_place_a_crate() {
+    fn a_crate_without_a_place_and_a_place_without_a_crate_are_faults() {
         let most = [("core", &[][..]), ("models", &[]), ("store", &[]), ("app", &[])];
         let faults = found(&[&most[..], &[("new", &[])]].concat());
-        assert_eq!(faults, ["new has no place in the order of crates", "there is no crate board"]);
+        assert_eq!(faults, ["new is missing in the order of crates", "there is no crate board"]);
     }
 
     #[test]

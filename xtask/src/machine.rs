@@ -1,5 +1,5 @@
-//! The package for 64-bit ARM on a machine of its own, emulated: Debian's kernel,
-//! systemd, a sound card without a loudspeaker, and pins that the kernel simulates.
+//! Tries the package for 64-bit ARM in an emulated machine: Debian's kernel, systemd, a sound card
+//! without a loudspeaker, and GPIO pins simulated by the kernel.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use crate::cross::Cross;
 use crate::sh::{Result, Sh, cargo};
 use crate::{QUESTION, deb, dist};
 
-/// Installs, starts, stops, upgrades and removes the package there, tries the pins of
-/// `boards/raspberry-pi`, and listens to what it said when it was spoken to.
+/// Installs, starts, stops, upgrades and removes the package there, tests the pins of
+/// `boards/raspberry-pi`, and checks the spoken answer to a spoken question.
 ///
 /// # Errors
-/// When the machine does not start, or something there is not as it should be.
+/// If the machine does not start, or something in it is not as expected.
 pub fn check(sh: &Sh, cross: &Cross, package: &Path, program: &Path) -> Result<()> {
     sh.step("the tests of boards/raspberry-pi for 64-bit ARM");
     let tests = tests(sh, cross)?;
@@ -32,12 +32,12 @@ pub fn check(sh: &Sh, cross: &Cross, package: &Path, program: &Path) -> Result<(
         command.arg(program);
         command
     };
-    // Emulation is late at times, which leaves gaps in the sound: "3:48" becomes "3-4-48".
+    // Emulation sometimes falls behind, which leaves gaps in the sound: "3:48" becomes "3-4-48".
     dist::hear(sh, &emulated, "What time is it?", turn, &out.join("answer.wav"), 60.0)?;
     Ok(())
 }
 
-/// Builds the tests of the pins, and returns where they lie.
+/// Builds the tests of the pins, and returns their path.
 fn tests(sh: &Sh, cross: &Cross) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["test", "--no-run", "--release", "--package", "sayso-raspberry-pi", "--lib"]);

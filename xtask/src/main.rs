@@ -1,5 +1,5 @@
-//! `cargo xtask`: sets Sayso up, shows it, tests it. Needs Rust alone; what
-//! else is missing it installs or names.
+//! `cargo xtask`: sets Sayso up, demonstrates it, tests it. It needs only Rust; anything else that
+//! is missing it installs or names.
 
 mod bare;
 mod count;
@@ -38,20 +38,20 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask the spoken questions shipped in the repository,
             write answer.wav and answer-2.wav and play them if there is a sound card
-  test      set everything up, then run the checks and tests; last, alone, the
-            satellite under QEMU with the assistant at its other end. Prints what
-            each step took and, in the last line, how many tests passed, failed
-            and were skipped. With --all, also what is slow and seldom fails: half
+  test      set everything up, then run the checks and tests; last, and alone, the
+            satellite under QEMU, connected to the assistant. Prints how long each
+            step took and, in the last line, how many tests passed, failed and
+            were skipped. With --all, also tests that are slow and seldom fail:
             an hour of echo, a long conversation, Whisper's encoders compared, the package in a clean root, and
-            the program for 64-bit ARM under emulation (root; half an hour to an
-            hour)
+            and the program for 64-bit ARM under emulation (needs root and half an
+            hour to an hour)
   setup     system packages, the shared ggml, the release build, the models
   ggml      only the shared ggml that whisper.cpp and llama.cpp link against
   dist      the program as it is shipped, and its Debian package
   embedded  `core` for every target and the satellite for every board; fails if
             an image is too large. With --check, also tests the satellite under
             QEMU with a host
-  count     instructions of each stage on a Raspberry Pi, by emulation
+  count     count the instructions of each stage on an emulated Raspberry Pi
   check     formatting, the words of the documentation, the order of the crates,
             no recordings of the tests in what is shipped, clippy with warnings
             denied, API documentation
@@ -76,9 +76,9 @@ options of test
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
-  --check          then ask the program that was built the shipped question
-                   (under emulation if necessary), and install, start, stop,
-                   upgrade and remove the package in a clean root
+  --check          then test the package: ask the program the recorded question in
+                   it (under emulation if necessary), and install, start, stop,
+                   upgrade and remove it in a clean root
   --machine        then try the package for 64-bit ARM in an emulated machine with
                    Debian's kernel, and talk with it there through a sound card,
                    LED and button
@@ -88,35 +88,35 @@ options of dist and count
 Set SAYSO_MODELS to keep the models in another folder than the user's cache.
 ";
 
-/// The question that a person recorded: what time it is, which a clock answers.
+/// A recorded question that the clock answers: what time it is.
 const QUESTION: &str = "tests/data/commands-misc-en/rh3_what_time_is_it.flac";
 
-/// What the language model answers: to turn on the living room lamp.
+/// A request that the language model answers: to turn on the living room lamp.
 const REQUEST: &str = "tests/data/commands-misc-en/v2j_turn_on_living_room_lamp.flac";
 
 /// Not part of the workspace: cargo-fuzz builds it with its own flags.
 const FUZZ: &str = "core/fuzz/Cargo.toml";
 
-/// What the command line asks for.
+/// The options on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// What the C++ is compiled for.
+    /// The CPU that the C++ is compiled for.
     pub cpu: Cpu,
-    /// GPU back end of ggml, if any.
+    /// The GPU back end of ggml, if any.
     pub gpu: Option<Gpu>,
     /// Whether system packages may be installed.
     pub install: bool,
-    /// Whether models are fetched.
+    /// Whether models are downloaded.
     pub models: bool,
-    /// What is built for.
+    /// The target of the build.
     pub target: Target,
-    /// Whether what is shipped is tried.
+    /// Whether the release is tried.
     pub check: bool,
     /// Whether the package is tried in an emulated machine.
     pub machine: bool,
-    /// Whether the release build will do for it.
+    /// Whether the ordinary release build is tried, not the fully optimised one.
     pub quick: bool,
-    /// Whether the slow tests are run as well.
+    /// Whether the slow tests run too.
     pub all: bool,
 }
 
@@ -127,7 +127,7 @@ pub enum Cpu {
     V2,
     /// AVX2, FMA, F16C, BMI2.
     V3,
-    /// Whatever this machine has.
+    /// Everything that this machine has.
     Native,
     /// NEON only: any 64-bit ARM.
     Armv8,
@@ -229,7 +229,7 @@ fn options(args: &[String]) -> Result<Options> {
         None => fitting[0],
         Some(Cpu::Native) if !options.target.is_cross() => Cpu::Native,
         Some(cpu) if fitting.contains(&cpu) => cpu,
-        Some(_) => return Err(format!("no such --cpu of {}", options.target.triple())),
+        Some(_) => return Err(format!("{} has no such --cpu", options.target.triple())),
     };
     Ok(options)
 }
@@ -254,8 +254,8 @@ fn run(task: &str, options: &Options) -> Result<()> {
     }
 }
 
-/// The workspace's root folder. Cargo says where it is now; where it was when this was
-/// compiled may be another folder, if it was moved or copied since.
+/// The workspace's root folder, as cargo reports it now: the path known at compile time is wrong
+/// if the workspace was moved or copied since.
 fn root() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -272,8 +272,9 @@ fn features(options: &Options) -> Vec<String> {
 fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
     system::packages(sh, needs, options)?;
     ggml::build(sh, options)?;
-    sh.step("building sayso (the first build takes some minutes: whisper.cpp and llama.cpp)");
-    // With the features that the tests need of the dependencies, which are so built once.
+    sh.step("building sayso (the first build takes several minutes: whisper.cpp and llama.cpp)");
+    // With the features that the tests need of the dependencies, so that these are built only
+    // once.
     let build = ["build", "--release", "--workspace", "--bin", "sayso"];
     sh.run(cargo().args(build).args(features(options)))?;
     if options.models {
@@ -286,20 +287,20 @@ fn setup(sh: &Sh, options: &Options, needs: system::Needs) -> Result<()> {
 fn demo(sh: &Sh, options: &Options) -> Result<()> {
     setup(sh, options, system::Needs::Run)?;
     for (question, answer) in [(QUESTION, "answer.wav"), (REQUEST, "answer-2.wav")] {
-        sh.step(&format!("asking what is said in {question}"));
+        sh.step(&format!("asking the question in {question}"));
         let answer = sh.root().join(answer);
         sh.run(sh.sayso().arg("ask").arg(sh.root().join(question)).arg("--output").arg(&answer))?;
         system::play(sh, &answer);
     }
     println!(
-        "\nThe answers are in answer.wav and answer-2.wav: the clock's, and the language model's.\n\
-         With a microphone: target/release/sayso run"
+        "\nThe answers are in answer.wav (from the clock) and answer-2.wav (from the language \
+         model).\nTo talk, with a microphone: target/release/sayso run"
     );
     Ok(())
 }
 
-/// Passes the checks and tests, and says at the end what each step took, and as the very
-/// last what became of the tests.
+/// Runs the checks and tests. At the end it prints how long each step took and, as the last line,
+/// the result of the tests.
 fn test(sh: &Sh, options: &Options) -> Result<()> {
     let start = Instant::now();
     let mut tally = Tally::default();
@@ -324,7 +325,7 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     models.map_or(Ok(()), |models| sh.wait(models))?;
     suite.run_all(tally)?;
     suite.run_examples(options, tally)?;
-    // Their time is the real one: nothing else runs meanwhile.
+    // They run in real time, so nothing else may run meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
     if options.all {
         let slow = ["sayso-tests bench", "sayso-models stt"];

@@ -1,4 +1,4 @@
-//! Running other programs, and saying so.
+//! Running other programs, and printing which.
 
 use std::cell::RefCell;
 use std::fs::{self, File};
@@ -17,15 +17,15 @@ pub struct Sh {
     steps: RefCell<Steps>,
 }
 
-/// The cargo that runs this task, without what it told this task about itself: build
-/// scripts that look at such variables would run again for each change of them.
+/// The cargo that runs this task, without the variables that cargo set for this task: build
+/// scripts that depend on them would run again whenever they change.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     forget_cargo(&mut command);
     command
 }
 
-/// Hides from `command` what cargo told this task about itself.
+/// Removes from `command` the variables that cargo set for this task.
 pub fn forget_cargo(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let ours = ["CARGO_PKG_", "CARGO_MANIFEST_"];
@@ -36,7 +36,7 @@ pub fn forget_cargo(command: &mut Command) {
 }
 
 impl Sh {
-    /// Programs will run in `root`.
+    /// Runs programs in `root`.
     pub fn new(root: PathBuf) -> Self {
         Self { root, steps: RefCell::default() }
     }
@@ -46,37 +46,37 @@ impl Sh {
         &self.root
     }
 
-    /// Says what comes next, and begins to time it.
+    /// Prints which step comes next, and begins to time it.
     pub fn step(&self, what: &str) {
         eprintln!("\n── {what}");
         self.steps.borrow_mut().begin(what);
     }
 
-    /// Ends the step that goes on, with the parts that it had and what each took.
+    /// Ends the current step and adds its parts, with the time that each took.
     pub fn end_step_with_parts(&self, parts: Vec<(String, Duration)>) {
         self.steps.borrow_mut().end_with_parts(parts);
     }
 
-    /// Ends the last step and returns the table of all: what each took.
+    /// Ends the last step and returns the table of all steps and their times.
     pub fn table(&self) -> String {
         let mut steps = self.steps.borrow_mut();
         steps.end();
         steps.to_string()
     }
 
-    /// The folder of what cargo builds.
+    /// The folder that cargo builds into.
     pub fn target(&self) -> PathBuf {
         self.root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
     }
 
-    /// The user's folder of things that can be made again.
+    /// The user's folder for things that can be made again.
     ///
     /// # Errors
-    /// When the environment names none.
+    /// If the environment names none.
     pub fn cache(&self) -> Result<PathBuf> {
         let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
         std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).ok_or_else(|| {
-            "neither XDG_CACHE_HOME nor HOME is set: no place for what is fetched".into()
+            "neither XDG_CACHE_HOME nor HOME is set: set one to a folder for what is fetched".into()
         })
     }
 
@@ -86,10 +86,10 @@ impl Sh {
         Command::new(self.target().join("release").join(program))
     }
 
-    /// Runs `command`, its output going where ours goes.
+    /// Runs `command`; its output goes where this program's output goes.
     ///
     /// # Errors
-    /// When it cannot be started or exits with another status than 0.
+    /// If it cannot be started or does not exit with status 0.
     pub fn run(&self, command: &mut Command) -> Result<()> {
         let status = command
             .current_dir(&self.root)

@@ -1,14 +1,14 @@
-//! How deep a microcontroller's stack gets, as far as its program says.
+//! How deep a microcontroller's stack can get, according to its image.
 //!
-//! Read out of the image: what each function's instructions take off the stack pointer, and
-//! which functions they call. So it needs no other tool than the `object` crate, and counts
-//! what was linked, whatever made it (`-Z emit-stack-sizes` wants a nightly compiler, knows
-//! nothing of assembly, and says nothing about calls).
+//! This is read from the image: how much each function's instructions take off the stack pointer,
+//! and which functions they call. That needs no tool except the `object` crate and covers
+//! everything that was linked, whatever compiled it. (`-Z emit-stack-sizes` needs a nightly
+//! compiler, leaves out assembly, and says nothing about calls.)
 //!
-//! Rounded up where an image does not say: all that a function ever takes off counts at once,
-//! a call at a function's end counts as any other, and a call through a pointer reaches every
-//! function whose address lies somewhere in the image. A panic ends the program, and what it
-//! takes is not counted.
+//! Where an image does not say, the result is rounded up: everything that a function ever takes
+//! off counts at once, a tail call counts like any other call, and a call through a pointer
+//! reaches every function whose address is stored anywhere in the image. A panic ends the program,
+//! and what it takes is not counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,31 +17,31 @@ use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionKind, Symbo
 
 use crate::sh::Result;
 
-/// What the processor itself puts on the stack at an interrupt, with floating point and
-/// alignment, in bytes.
+/// What the processor itself puts on the stack on an interrupt, with floating point and alignment,
+/// in bytes.
 const EXCEPTION: u32 = 108;
 
-/// So many calls through pointers within each other are followed.
+/// How many calls through pointers are followed within each other.
 const POINTERS: usize = 3;
 
-/// The deepest that the stack of an image gets.
+/// The greatest depth of an image's stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stack {
-    /// The calls from the start of the program to the deepest place, with their frames.
+    /// The calls from the start of the program to the deepest point, with their frames.
     pub program: Vec<(String, u32)>,
-    /// The same of the interrupt that takes most.
+    /// The same for the interrupt that takes the most stack.
     pub interrupt: Vec<(String, u32)>,
 }
 
 impl Stack {
-    /// Bytes: an interrupt may come at the deepest place.
+    /// In bytes; an interrupt may come at the deepest point.
     pub fn deepest(&self) -> u32 {
         let sum = |chain: &[(String, u32)]| chain.iter().map(|(_, frame)| frame).sum::<u32>();
         let interrupt = if self.interrupt.is_empty() { 0 } else { EXCEPTION };
         sum(&self.program) + interrupt + sum(&self.interrupt)
     }
 
-    /// The largest frames, for people.
+    /// The largest frames, in readable form.
     pub fn largest(&self) -> String {
         let mut frames: Vec<_> = self.program.iter().chain(&self.interrupt).collect();
         frames.sort_by_key(|(_, frame)| std::cmp::Reverse(*frame));
@@ -50,7 +50,7 @@ impl Stack {
     }
 }
 
-/// A function, as far as the stack goes.
+/// What a function does with the stack.
 #[derive(Debug, Default)]
 struct Function {
     name: String,
@@ -60,10 +60,10 @@ struct Function {
     pointers: bool,
 }
 
-/// The deepest that the stack gets in this image of a Cortex-M.
+/// The greatest depth of the stack in this image of a Cortex-M.
 ///
 /// # Errors
-/// When it is none, and when it does something with its stack that is not understood here.
+/// If it is not one, or if it uses its stack in a way that is not understood.
 pub fn of(elf: &ElfFile32<'_, Endianness>) -> Result<Stack> {
     let functions = functions(elf)?;
     let word = |at: &[u8; 4]| u32::from_le_bytes(*at);
@@ -101,7 +101,7 @@ pub fn of(elf: &ElfFile32<'_, Endianness>) -> Result<Stack> {
     };
     let program = named(depths.deepest(&reset)?);
     if program.is_empty() {
-        return Err("an image whose start is no function".into());
+        return Err("an image whose entry point is not a function".into());
     }
     Ok(Stack { program, interrupt: named(depths.deepest(&handlers)?) })
 }
@@ -109,7 +109,7 @@ pub fn of(elf: &ElfFile32<'_, Endianness>) -> Result<Stack> {
 /// The deepest chains of calls.
 struct Depths<'f> {
     functions: &'f BTreeMap<u32, Function>,
-    /// The deepest chain behind a pointer.
+    /// The deepest chain that a call through a pointer can start.
     through_pointers: Vec<u32>,
 }
 
@@ -145,7 +145,10 @@ impl Depths<'_> {
             return Ok(Vec::new());
         };
         if above.contains(&start) {
-            return Err(format!("{} calls itself: no stack is deep enough", short(&function.name)));
+            return Err(format!(
+                "{} calls itself, so the depth of its stack has no limit",
+                short(&function.name)
+            ));
         }
         above.push(start);
         let mut deepest =
@@ -165,7 +168,7 @@ impl Depths<'_> {
 
 /// All functions, by their addresses.
 fn functions(elf: &ElfFile32<'_, Endianness>) -> Result<BTreeMap<u32, Function>> {
-    // Where code begins, and where data within it does.
+    // Where code begins, and where data within code begins.
     let (mut starts, mut code) = (BTreeMap::new(), BTreeMap::new());
     for symbol in elf.symbols() {
         let (name, address) = (symbol.name().unwrap_or_default(), symbol.address() as u32);
@@ -207,7 +210,7 @@ fn decode(
         data.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
     };
     let mut function = Function::default();
-    // What was loaded into the registers from beside the code.
+    // The constants that were loaded into the registers from literal pools.
     let mut loaded = [None; 8];
     let mut at = range.start;
     while at < range.end {
@@ -218,7 +221,7 @@ fn decode(
         }
         let here = at;
         at += 2;
-        // Where a branch goes by so many bits of an offset in halfwords.
+        // The target of a branch with an offset of so many bits, in halfwords.
         let target = |offset: u32, bits: u32| {
             let shift = 32 - bits;
             let offset = ((offset << shift) as i32 >> shift) * 2;
@@ -248,7 +251,7 @@ fn decode(
                     let Some(Some(by)) = loaded.get(register) else {
                         return Err(format!("{here:#x}: it is not clear how large a frame is"));
                     };
-                    // What is added gives the frame back.
+                    // Adding a positive value gives the frame back.
                     function.frame += (*by as i32).min(0).unsigned_abs();
                 }
                 // blx r, bx r; not bx lr
@@ -306,7 +309,7 @@ fn decode(
     Ok(function)
 }
 
-/// The number that an instruction means by 12 bits (`ThumbExpandImm`).
+/// The value that 12 bits of an instruction encode (`ThumbExpandImm`).
 fn expand(immediate: u32) -> u32 {
     let byte = immediate & 0xff;
     match immediate >> 8 {
@@ -318,7 +321,7 @@ fn expand(immediate: u32) -> u32 {
     }
 }
 
-/// The end of a mangled name, for people: `Satellite::poll`.
+/// The end of a mangled name, in readable form: `Satellite::poll`.
 fn short(mangled: &str) -> String {
     let Some(mut rest) = mangled.strip_prefix("_ZN").or_else(|| mangled.strip_prefix("_R")) else {
         return mangled.to_owned();
@@ -326,7 +329,7 @@ fn short(mangled: &str) -> String {
     let mut parts = Vec::new();
     while let Some(first) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix('s').and_then(|rest| rest.split_once('_')) {
-            // What tells crates of one name apart.
+            // The disambiguator between crates of the same name.
             rest = after.1;
             continue;
         }
@@ -360,9 +363,9 @@ mod tests {
         Ok((function.frame, function.calls.into_iter().collect(), function.pointers))
     }
 
-    /// As `llvm-mc` encodes them.
+    /// Encoded as `llvm-mc` does.
     #[test]
-    fn frames_are_read_out_of_instructions() {
+    fn frames_are_read_from_instructions() {
         for (halves, frame) in [
             (&[0xb5f0_u16][..], 20),                    // push {r4-r7, lr}
             (&[0xb082], 8),                             // sub sp, #8
@@ -375,12 +378,12 @@ mod tests {
         ] {
             assert_eq!(decoded(halves).map(|all| all.0), Ok(frame), "{halves:x?}");
         }
-        // add sp, r7 with who knows what.
+        // add sp, r7 with an unknown value.
         assert!(decoded(&[0x44bd]).is_err());
     }
 
     #[test]
-    fn calls_are_read_out_of_instructions() {
+    fn calls_are_read_from_instructions() {
         // bl forwards and backwards, b.w out of the function, b within it, blx r0, bx lr
         assert_eq!(decoded(&[0xf000, 0xf87e]), Ok((0, vec![0x200], false)));
         assert_eq!(decoded(&[0xf7ff, 0xff7e]), Ok((0, vec![0], false)));
@@ -401,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_chain_is_that_of_the_largest_sum() {
+    fn the_deepest_chain_has_the_largest_sum() {
         let all = [
             (0, 10, &[1, 2][..], false),
             (1, 100, &[], false),

@@ -1,4 +1,4 @@
-//! What a task has done so far, and what each step of it took.
+//! The steps of a task so far, and how long each took.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -14,20 +14,20 @@ pub struct Steps {
 struct Step {
     name: String,
     wall: Duration,
-    /// Processor time of the programs that it ran, where the system says.
+    /// Processor time of the programs that it ran, if the system reports it.
     cpu: Option<Duration>,
-    /// A part of the step before, which holds its time.
+    /// Whether this is a part of the step before it, whose time includes it.
     part: bool,
 }
 
 impl Steps {
-    /// Ends the step that goes on, if any, and begins another.
+    /// Ends the current step, if any, and begins another.
     pub fn begin(&mut self, name: &str) {
         self.end();
         self.current = Some((name.to_owned(), Instant::now(), children_cpu()));
     }
 
-    /// Ends the step that goes on, if any.
+    /// Ends the current step, if any.
     pub fn end(&mut self) {
         if let Some((name, start, before)) = self.current.take() {
             let cpu = children_cpu().zip(before).map(|(now, before)| now.saturating_sub(before));
@@ -35,8 +35,7 @@ impl Steps {
         }
     }
 
-    /// Ends the step that goes on, and adds the parts that it had, with the time of each.
-    /// They may have gone on at the same time.
+    /// Ends the current step and adds its parts, with the time of each. They may have overlapped.
     pub fn end_with_parts(&mut self, parts: impl IntoIterator<Item = (String, Duration)>) {
         self.end();
         let part = |(name, wall)| Step { name, wall, cpu: None, part: true };
@@ -66,16 +65,15 @@ fn clock(time: Duration) -> String {
     format!("{}:{:04.1}", tenths / 600, (tenths % 600) as f64 / 10.0)
 }
 
-/// The processor time of all programs that this one has run and waited for, and of
-/// those that they did.
+/// The processor time of all programs that this one has run and waited for, and of their children.
 fn children_cpu() -> Option<Duration> {
     parse_children_cpu(&std::fs::read_to_string("/proc/self/stat").ok()?)
 }
 
-/// Fields 16 and 17 of proc_pid_stat(5), in the ticks of 10 ms that Linux uses towards
-/// programs on all its machines.
+/// Fields 16 and 17 of proc_pid_stat(5), in ticks of 10 ms, the unit in which Linux reports them
+/// on all machines.
 fn parse_children_cpu(stat: &str) -> Option<Duration> {
-    // The second field is the program's name in parentheses, which may hold anything.
+    // The second field is the program's name in parentheses, which may contain any character.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(13);
     let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some(Duration::from_millis(10 * (user + system)))
@@ -86,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_of_children_is_read() {
+    fn the_processor_time_of_children_is_read() {
         let stat = "7 (a) (b) 1) S 1 7 7 0 -1 4194560 1 2 3 4 55 66 120 30 20 0 1 0 99";
         assert_eq!(parse_children_cpu(stat), Some(Duration::from_millis(1500)));
         assert_eq!(parse_children_cpu("7 (a) S 1"), None);

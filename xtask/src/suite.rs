@@ -1,4 +1,4 @@
-//! The workspace's tests: all built at once, then run, timed and counted.
+//! The workspace's tests: all built first, then run, timed and counted.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
@@ -12,15 +12,15 @@ use crate::sh::{Result, Sh, cargo, forget_cargo};
 use crate::tally::{Outcome, Tally};
 use crate::{Options, features};
 
-/// Programs that run at the same time as others.
+/// Programs that may run at the same time.
 struct Group {
     what: &'static str,
     at_once: usize,
-    /// The slow ones first, so that the last end at about the same time.
+    /// The slow ones first, so that the last to end do so at about the same time.
     programs: &'static [&'static str],
 }
 
-/// All programs that are in none of these run alone: their time is the real one.
+/// Programs in none of these groups run alone, because they run in real time.
 const GROUPS: [Group; 2] = [
     Group {
         what: "tests that calculate, on one thread each",
@@ -78,15 +78,15 @@ const GROUPS: [Group; 2] = [
     },
 ];
 
-/// The variable that names the file to which tests that are skipped are written.
+/// The environment variable with the file in which skipped tests are recorded.
 const SKIPS: &str = "SAYSO_SKIPS";
 
-/// A program of tests.
+/// A test program.
 pub struct Program {
     /// Package and target: `sayso-models stt`.
     name: String,
     executable: PathBuf,
-    /// The package's folder, which tests are run in.
+    /// The package's folder, in which its tests run.
     folder: PathBuf,
 }
 
@@ -94,7 +94,7 @@ pub struct Program {
 pub struct Suite<'a> {
     sh: &'a Sh,
     programs: Vec<Program>,
-    /// Where tests that are skipped say so.
+    /// The file in which skipped tests are recorded.
     skips: PathBuf,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Suite<'a> {
     /// Builds all test programs.
     ///
     /// # Errors
-    /// When one does not compile.
+    /// If one does not compile.
     pub fn build(sh: &'a Sh, options: &Options) -> Result<Self> {
         sh.step("building the tests");
         let mut build = cargo();
@@ -119,11 +119,11 @@ impl<'a> Suite<'a> {
         Ok(Self { sh, programs, skips })
     }
 
-    /// Runs all programs: first those that do not mind company, then each of the others
-    /// alone. A test that fails ends nothing: what it said is shown, and it is counted.
+    /// Runs all programs: first those that may run together, then each of the others alone. A
+    /// failed test does not end the run: its output is shown, and it is counted.
     ///
     /// # Errors
-    /// When a program cannot be started.
+    /// If a program cannot be started.
     pub fn run_all(&self, tally: &mut Tally) -> Result<()> {
         for group in &GROUPS {
             self.run_group(group, tally)?;
@@ -131,7 +131,7 @@ impl<'a> Suite<'a> {
         self.run(|name| !GROUPS.iter().any(|group| group.programs.contains(&name)), &[], tally)
     }
 
-    /// Runs a group as one step. What each program prints is shown when it has ended.
+    /// Runs a group as one step. The output of each program is shown when it has ended.
     fn run_group(&self, group: &Group, tally: &mut Tally) -> Result<()> {
         self.sh.step(group.what);
         let (programs, skips) = (&self.programs, &self.skips);
@@ -148,7 +148,7 @@ impl<'a> Suite<'a> {
                     said.push('\n');
                 })
                 .map_err(|error| format!("{}: {error}", program.name))?;
-                // In one piece, so that two programs' lines do not mix.
+                // Printed at once, so that the lines of two programs do not mix.
                 print!("\n── tests: {}\n{said}", program.name);
                 ended.push((program, outcome, status, start.elapsed()));
             }
@@ -170,11 +170,11 @@ impl<'a> Suite<'a> {
         Ok(())
     }
 
-    /// Runs the programs that `which` is true for one by one, with these arguments; each is
-    /// a step.
+    /// Runs the programs for which `which` is true one by one, with these arguments; each is a
+    /// step.
     ///
     /// # Errors
-    /// When a program cannot be started.
+    /// If a program cannot be started.
     pub fn run(
         &self,
         which: impl Fn(&str) -> bool,
@@ -190,7 +190,7 @@ impl<'a> Suite<'a> {
     /// Runs the examples in the documentation.
     ///
     /// # Errors
-    /// When cargo cannot be started.
+    /// If cargo cannot be started.
     pub fn run_examples(&self, options: &Options, tally: &mut Tally) -> Result<()> {
         let mut command = cargo();
         command.args(["test", "--doc", "--release", "--workspace", "--no-fail-fast"]);
@@ -202,7 +202,7 @@ impl<'a> Suite<'a> {
     /// Adds the tests that were skipped so far.
     ///
     /// # Errors
-    /// When their list cannot be read.
+    /// If their list cannot be read.
     pub fn count_skipped(&self, tally: &mut Tally) -> Result<()> {
         match fs::read_to_string(&self.skips) {
             Ok(skips) => tally.skipped(&skips),
@@ -222,7 +222,7 @@ impl<'a> Suite<'a> {
 }
 
 impl Program {
-    /// What runs it. Tests that are skipped are written to `skips`.
+    /// The command that runs it. Skipped tests are recorded in `skips`.
     fn command(&self, args: &[&str], skips: &Path) -> Command {
         let mut command = Command::new(&self.executable);
         command.args(args).current_dir(&self.folder);
@@ -232,7 +232,7 @@ impl Program {
     }
 }
 
-/// Runs `command`, hands out each line that it prints, and returns what became of its tests.
+/// Runs `command`, passes on each line that it prints, and returns the result of its tests.
 fn watched(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<(Outcome, ExitStatus)> {
     let mut outcome = Outcome::default();
     let status = lines(command, |line| {
@@ -242,7 +242,7 @@ fn watched(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<(Out
     Ok((outcome, status))
 }
 
-/// Runs `command` and hands out each line that it prints, on stdout or stderr.
+/// Runs `command` and passes on each line that it prints on stdout or stderr.
 fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<ExitStatus> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     if let Some(stdout) = child.stdout.take() {
@@ -253,15 +253,15 @@ fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> io::Result<ExitSt
     child.wait()
 }
 
-/// The test program that a message of cargo's names, if it names one.
+/// The test program that one of cargo's messages names, if it names one.
 fn program(message: &str) -> Option<Program> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     if message["profile"]["test"] != true {
         return None;
     }
     let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
-    // "path+file:///…/models#sayso-models@0.1.0", or "…/xtask#0.1.0" where the folder has
-    // the package's name.
+    // "path+file:///…/models#sayso-models@0.1.0", or "…/xtask#0.1.0" if the folder has the
+    // package's name.
     let id = message["package_id"].as_str()?;
     let package = match id.rsplit_once('#')?.1.split_once('@') {
         Some((name, _)) => name.to_owned(),
@@ -269,7 +269,7 @@ fn program(message: &str) -> Option<Program> {
     };
     let name = match message["target"]["kind"][0].as_str()? {
         "test" => format!("{package} {}", message["target"]["name"].as_str()?),
-        // The tests in a library or program.
+        // The tests inside a library or program.
         kind => format!("{package} ({kind})"),
     };
     let executable = PathBuf::from(message["executable"].as_str()?);
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn test_programs_are_found_among_what_cargo_builds() {
+    fn test_programs_are_found_in_what_cargo_builds() {
         let message = |kind: &str, id: &str, test: bool| {
             program(&format!(
                 r#"{{"reason":"compiler-artifact","package_id":"{id}","manifest_path":
@@ -317,7 +317,7 @@ mod tests {
         }
     }
 
-    /// Each package of the tree, with the features that it is built with.
+    /// Each package of the dependency tree, with the features it is built with.
     fn packages(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
         let sh = Sh::new(crate::root());
         let mut tree = cargo();
@@ -331,10 +331,10 @@ mod tests {
         packages
     }
 
-    /// A feature that the tests alone want of a package has that package built a second
-    /// time for them, and all that depend on it.
+    /// If only the tests needed a feature of a package, that package would be built a second time
+    /// for them, and so would everything that depends on it.
     #[test]
-    fn tests_want_no_other_features() {
+    fn tests_need_no_additional_features() {
         let (program, tests) = (packages("normal"), packages("normal,dev"));
         assert!(program.len() > 100, "{}", program.len());
         for (package, features) in program {

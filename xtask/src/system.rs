@@ -1,4 +1,4 @@
-//! System packages: what is missing is installed where that is allowed, else named.
+//! System packages: those that are missing are installed if that is allowed, and named if not.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,9 +11,9 @@ use crate::{Gpu, Options, bare, cross};
 pub enum Needs {
     /// To build and run.
     Run,
-    /// To pass the tests as well: an audio server.
+    /// To run the tests as well: an audio server.
     Test,
-    /// To build for microcontrollers, and to run that.
+    /// To build for microcontrollers, and to run the result.
     Embedded,
     /// To make the package.
     Dist {
@@ -26,7 +26,7 @@ pub enum Needs {
     },
 }
 
-/// A thing that must be there, how to see that it is, and what brings it.
+/// Something that must be installed, how to check for it, and which package has it.
 struct Need {
     what: &'static str,
     found: fn(&Sh) -> bool,
@@ -93,7 +93,7 @@ const BUILD: &[Need] = &[
         brew: &[],
     },
     Need {
-        what: "pip (one of the ways by which models are fetched)",
+        what: "pip (some models are fetched with it)",
         found: |sh| {
             sh.works(Command::new("python3").args(["-m", "pip", "--version"]))
                 || program(sh, "pip3")
@@ -208,7 +208,8 @@ const MACHINE: &[Need] = &[
         brew: &[],
     },
     Need {
-        what: "what makes the disk of one: apt, make, mke2fs, depmod, cpio, xz",
+        what: "the tools that make the disk of an emulated machine: apt, make, mke2fs, depmod, \
+               cpio, xz",
         found: |sh| {
             ["apt-get", "make", "depmod", "cpio", "xz"].iter().all(|name| program(sh, name))
                 && sh.works(Command::new("mke2fs").arg("-V"))
@@ -260,8 +261,8 @@ const CUDA: &[Need] = &[Need {
     brew: &[],
 }];
 
-/// CUDA's compiler. NVIDIA's packages do not put it on the PATH, and CMake takes one
-/// from nowhere else unless it is named.
+/// CUDA's compiler. NVIDIA's packages do not put it on the PATH, and CMake finds it elsewhere only
+/// if it is named.
 pub fn nvcc(sh: &Sh) -> Option<PathBuf> {
     let under = |toolkit: &Path| toolkit.join("bin").join("nvcc");
     let named = std::env::var_os("CUDACXX").map(PathBuf::from);
@@ -274,7 +275,7 @@ pub fn nvcc(sh: &Sh) -> Option<PathBuf> {
         .find(|nvcc| sh.works(Command::new(nvcc).arg("--version")))
 }
 
-/// Whether the environment names a Vulkan SDK, which brings all of the above.
+/// Whether the environment names a Vulkan SDK, which contains all of the above.
 fn sdk() -> bool {
     std::env::var_os("VULKAN_SDK").is_some()
 }
@@ -313,11 +314,11 @@ fn find(folders: &[&str], start: &str) -> bool {
     })
 }
 
-/// Makes sure of the system packages for `needs`.
+/// Checks for the system packages for `needs`, and installs those that are missing.
 ///
 /// # Errors
-/// When something is missing and may not or cannot be installed: names it and
-/// the command that installs it.
+/// If something is missing and may not or cannot be installed; the message names it and the
+/// command that installs it.
 pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     let mut wanted: Vec<&Need> = BUILD.iter().collect();
     match needs {
@@ -345,7 +346,7 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     }
     let names = |needs: &[&Need]| needs.iter().map(|n| n.what).collect::<Vec<_>>().join(", ");
     let Some((installer, packages)) = installer(sh, &first) else {
-        return Err(format!("missing: {}. Install them with your system's means", names(&first)));
+        return Err(format!("missing: {}. Install them as your system does", names(&first)));
     };
     let line = format!("{} {}", installer.join(" "), packages.join(" "));
     if !options.install {
@@ -355,7 +356,7 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     eprintln!("{line}");
     if installer.contains(&"apt-get".into()) {
         let mut update = words(&installer[..installer.len() - 2]);
-        // Old package lists may still do: the install below shows it.
+        // Old package lists may be good enough; if not, the install below fails.
         let _ = sh.run(update.arg("update"));
     }
     let mut install = words(&installer);
@@ -368,7 +369,7 @@ pub fn packages(sh: &Sh, needs: Needs, options: &Options) -> Result<()> {
     }
 }
 
-/// The command that installs packages here, and the packages that bring `needs`.
+/// The command that installs packages here, and the packages that satisfy `needs`.
 fn installer(sh: &Sh, needs: &[&Need]) -> Option<(Vec<String>, Vec<&'static str>)> {
     type Choice = (&'static str, &'static [&'static str], fn(&Need) -> &'static [&'static str]);
     const CHOICES: [Choice; 4] = [
@@ -395,7 +396,7 @@ fn words(line: &[String]) -> Command {
     command
 }
 
-/// Plays a WAV file if there is a sound card and a player; says so if not.
+/// Plays a WAV file if there is a sound card and a player; otherwise says that there is none.
 pub fn play(sh: &Sh, file: &Path) {
     for player in ["paplay", "aplay", "afplay"] {
         if sh.works(Command::new(player).arg(file)) {

@@ -1,4 +1,4 @@
-//! What became of the tests.
+//! The results of the tests.
 
 use std::collections::BTreeSet;
 use std::process::ExitStatus;
@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use crate::sh::Result;
 
-/// What became of the tests of one program, as Rust's test runner prints it.
+/// The results of one program's tests, read from what Rust's test runner prints.
 #[derive(Default)]
 pub struct Outcome {
     passed: usize,
     failed: usize,
-    /// The list of failures at the end, of which there may be several, one per run.
+    /// The list of failures at the end; there may be several lists, one per run.
     failures: Vec<String>,
     in_list: bool,
     ran: BTreeSet<String>,
-    /// Tests that only run when asked for.
+    /// Ignored tests, which run only on request.
     left_out: BTreeSet<String>,
 }
 
 impl Outcome {
-    /// Reads the next line of what it printed.
+    /// Reads the next line of the output.
     pub fn read(&mut self, line: &str) {
         let line = line.trim_end();
         if let Some((test, result)) = line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
@@ -34,7 +34,8 @@ impl Outcome {
             self.passed += count(counts, " passed");
             self.failed += count(counts, " failed");
         } else if line == "failures:" {
-            // First what each printed, then, under the same heading, their names.
+            // The output of each failed test comes first; then, under the same heading, their
+            // names.
             self.in_list = true;
             self.failures.clear();
         } else if self.in_list
@@ -51,16 +52,16 @@ fn count(counts: &str, what: &str) -> usize {
     before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// What became of all tests.
+/// The results of all tests.
 #[derive(Default)]
 pub struct Tally {
     passed: usize,
     failed: usize,
-    /// Names of the tests that failed, and of programs that did not come to their end.
+    /// Names of the tests that failed, and of programs that ended early.
     failures: Vec<String>,
     /// `test: reason` of each that was skipped.
     skips: Vec<String>,
-    /// `program: test` of each that only runs when asked for, and was not.
+    /// `program: test` of each ignored test that was not requested.
     left_out: BTreeSet<String>,
 }
 
@@ -75,7 +76,7 @@ impl Tally {
         for test in outcome.ran.iter().map(named) {
             self.left_out.remove(&test);
         }
-        // A program that a signal ended reports no test as failed.
+        // A program killed by a signal reports no failed test.
         if !status.success() && outcome.failed == 0 {
             self.failed += 1;
             self.failures.push(format!("{program}: {status}"));
@@ -92,7 +93,7 @@ impl Tally {
     /// The last line of a run that took so long.
     ///
     /// # Errors
-    /// When a test failed.
+    /// If a test failed.
     pub fn verdict(&self, took: Duration) -> Result<String> {
         let skipped = match self.skips.as_slice() {
             [] => "none skipped".to_owned(),
@@ -165,7 +166,7 @@ test result: FAILED. 2 passed; 1 failed; 4 ignored; 0 measured; 0 filtered out; 
     }
 
     #[test]
-    fn tests_that_were_never_asked_for_are_named() {
+    fn ignored_tests_that_were_not_requested_are_named() {
         let mut tally = Tally::default();
         let first = "test long ... ignored, half an hour\ntest slow ... ignored\ntest a ... ok\n\
                      test result: ok. 1 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out";
@@ -173,7 +174,7 @@ test result: FAILED. 2 passed; 1 failed; 4 ignored; 0 measured; 0 filtered out; 
         let verdict = tally.verdict(Duration::ZERO).unwrap();
         let left_out = "1 tests, none skipped, 2 left out (tests bench: long; tests bench: slow)";
         assert!(verdict.contains(left_out), "{verdict}");
-        // What it prints comes before the result.
+        // What the test prints comes before its result.
         let then = "test slow ... it went\nwell\nok\n\
                     test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out";
         add(&mut tally, "tests bench", then, 0);
@@ -185,7 +186,7 @@ test result: FAILED. 2 passed; 1 failed; 4 ignored; 0 measured; 0 filtered out; 
     fn failures_are_named() {
         let mut tally = Tally::default();
         add(&mut tally, "sayso-models stt", FAILED, 101 << 8);
-        // Killed before it could report.
+        // Killed before it could report a result.
         add(&mut tally, "sayso-models llm", "running 7 tests\ntest a ... ok", 11);
         assert_eq!(
             tally.verdict(Duration::ZERO).unwrap_err(),

@@ -1,4 +1,4 @@
-//! What is built for: this machine, or a Raspberry Pi elsewhere.
+//! The target of a build: this machine, or a Raspberry Pi.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ impl Target {
     /// The target of that name.
     ///
     /// # Errors
-    /// When it is none that is packaged.
+    /// If there is no package for such a target.
     pub fn parse(name: &str) -> Result<Self> {
         [Self::X86_64, Self::Aarch64].into_iter().find(|target| target.triple() == name).ok_or(
             format!("--target {name}: x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu"),
@@ -45,12 +45,12 @@ impl Target {
         }
     }
 
-    /// Whether it is built for on another kind of machine.
+    /// Whether this machine is of another kind, so that it must be cross-compiled.
     pub fn is_cross(self) -> bool {
         self != Self::host()
     }
 
-    /// Where its ggml lies, from the workspace's root.
+    /// The folder of its ggml, relative to the workspace's root.
     pub fn ggml(self) -> PathBuf {
         let native = Path::new(".native");
         if self.is_cross() {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::sh::{Result, Sh};
 
-/// Phrases that read badly, in lower case, and better ones. `#` stands for a number and `.`
-/// for any punctuation or the end of a paragraph.
+/// Phrases that read badly, in lower case, and better ones. `#` stands for a number, and `.` for
+/// any punctuation or the end of a paragraph.
 const PHRASES: [(&str, &str); 30] = [
     ("tell of", "\"say\" or \"report\""),
     ("tells of", "\"says\" or \"reports\""),
@@ -56,12 +56,12 @@ enum Kind {
     Rust,
 }
 
-/// A phrase that reads badly.
+/// A phrase that reads badly, and where it is.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     /// The line on which it begins, counted from 1.
     line: usize,
-    /// The phrase, as the list has it.
+    /// The phrase, as it stands in the list.
     phrase: &'static str,
     /// What to write instead.
     better: &'static str,
@@ -74,16 +74,16 @@ struct Token {
     text: String,
 }
 
-/// The end of a paragraph, a table's row or the like.
+/// Marks the end of a paragraph, of a table row or the like.
 const END: &str = "\n";
 
-/// Code between backquotes, which is not read.
+/// Stands for code between backquotes, which is not checked.
 const CODE: &str = "`";
 
 /// Checks all pages and doc comments.
 ///
 /// # Errors
-/// When a phrase reads badly (all of them are named), or a file cannot be read.
+/// If a phrase reads badly (all of them are named), or a file cannot be read.
 pub fn check(sh: &Sh) -> Result<()> {
     sh.step("words");
     let mut bad = Vec::new();
@@ -100,7 +100,7 @@ pub fn check(sh: &Sh) -> Result<()> {
     }
 }
 
-/// What reads badly in a text, from its beginning to its end.
+/// Finds the phrases that read badly in a text, from its beginning to its end.
 fn findings(text: &str, kind: Kind) -> Vec<Finding> {
     let tokens = tokens(text, kind);
     let mut found = Vec::new();
@@ -155,7 +155,7 @@ fn is_of_number(c: char) -> bool {
     c.is_ascii_digit() || c == '.' || c == ','
 }
 
-/// The words and marks of the prose in a text.
+/// Splits the prose of a text into words and punctuation marks.
 fn tokens(text: &str, kind: Kind) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let (mut in_block, mut in_code) = (false, false);
@@ -220,7 +220,7 @@ fn files(root: &Path) -> Result<Vec<(PathBuf, Kind)>> {
     Ok(files)
 }
 
-/// Adds the files of that kind in `folder` and the folders in it, except what was built.
+/// Adds the files of that kind in `folder` and its subfolders, except build output.
 fn collect(
     folder: &Path,
     extension: &str,
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_such_as_can_be_found() {
+    fn the_phrases_can_be_found() {
         for (phrase, better) in PHRASES {
             let text = phrase.replace('#', "20").replace(" .", ".");
             assert_eq!(page(&text), [(1, phrase)]);

@@ -1,77 +1,77 @@
-//! From many channels to one: the mean of those that carry the voice.
+//! Mixes many channels down to one: the mean of those that carry the voice.
 
 use std::time::Duration;
 
-/// Channels are judged by blocks of this length.
+/// Channels are judged in blocks of this length.
 const BLOCK: Duration = Duration::from_millis(20);
-/// Levels are remembered over so many buckets of so many blocks: 3 s, within which
-/// somebody who speaks draws breath.
+/// How many buckets of how many blocks the levels are remembered for: 3 s, within which a person
+/// who speaks takes a breath.
 const BUCKETS: usize = 6;
 const BUCKET: usize = 25;
-/// How much a block counts in the smoothed power (60 ms), so that the power of steady noise
-/// is steady.
+/// The weight of a block in the smoothed power (60 ms), so that the power of steady noise is
+/// steady.
 const SMOOTH: f64 = 0.3;
-/// How much of the energies is left after a block (1 s).
+/// The part of the energies that remains after a block (1 s).
 const DECAY: f64 = 0.98;
-/// The power of nothing: −120 dB of full scale.
+/// The power of silence: −120 dB of full scale.
 const NOTHING: f64 = 1e-12;
 
-/// Ratios of powers. What is called "more than" holds once a channel was not judged so; the
-/// other bound, at which the judgement is taken back, keeps it from flickering.
+/// Bounds for ratios of powers. A channel is judged at the first bound; the judgement is withdrawn
+/// only at the second, so that it does not flicker.
 ///
-/// A range of levels above this counts as no better: 30 dB.
+/// Ranges of levels above this count as equal: 30 dB.
 const CLEAN: f64 = 1e3;
-/// With such a range of levels a channel holds speech: 10 dB.
+/// A channel with this range of levels holds speech: 10 dB.
 const SPEECH: f64 = 10.0;
-/// With less (9 dB) it is steady noise, until it has more (12 dB).
+/// A channel with less range (9 dB) holds steady noise, until it has more (12 dB).
 const STEADY: f64 = 8.0;
 const UNSTEADY: f64 = 16.0;
-/// Noise is heard beside speech above −30 dB, until it is below −35 dB.
+/// Noise is audible beside speech above −30 dB, until it is below −35 dB.
 const HEARD: f64 = 1e-3;
 const UNHEARD: f64 = 3e-4;
 /// A channel is dead below −40 dB of the leading one, until it is above −35 dB.
 const DEAD: f64 = 1e-4;
 const ALIVE: f64 = 3e-4;
-/// Correlation with the leading channel below which a channel takes more of the voice away
-/// than it adds, and above which it does not.
+/// Correlation with the leading channel: below the first bound, a channel removes more of the
+/// voice than it adds; above the second, it does not.
 const CANCELS: f64 = -0.3;
 const ADDS: f64 = -0.1;
-/// Channels whose range of levels is within this of the best (6 dB) may lead: the loudest
-/// does, and keeps the lead until another is louder by 3 dB.
+/// Channels whose range of levels is within this of the best (6 dB) may lead. The loudest of them
+/// leads until another is louder by 3 dB.
 const AS_GOOD: f64 = 4.0;
 const LOUDER: f64 = 2.0;
 
 /// Mixes the channels of a stream down to one.
 ///
-/// Its output is the mean of the channels, but for those that spoil it:
+/// The output is the mean of the channels, except those that spoil it:
 /// - A channel in opposite phase to the leading one is left out: their sum would be silence.
 /// - A channel of steady noise is left out while another holds speech.
-/// - A dead channel is not counted, so that the others keep their level. It is mixed all the
-///   same: nothing is lost where somebody begins to speak into it.
+/// - A dead channel is not counted, so that the others keep their level. It is still mixed, so
+///   that nothing is lost when somebody begins to speak into it.
 ///
-/// The leading channel is the loudest of those with the widest range of levels. Judgements
-/// stand while there is nothing to judge by, and gains go over within 20 ms, so that nothing
-/// clicks. Output sample `n` is frame `n`, however the input is cut.
+/// The leading channel is the loudest of those with the widest range of levels. While there is
+/// nothing to judge by, the last judgements stay. Gains change over 20 ms, so that nothing clicks.
+/// Output sample `n` is frame `n`, however the input is divided.
 ///
-/// Never allocates beyond what its output needs, unless it [looks ahead](Self::looking_ahead).
+/// Never allocates more than its output needs, unless it [looks ahead](Self::looking_ahead).
 #[derive(Clone, Debug)]
 pub struct Downmixer {
     channels: Vec<Channel>,
     leader: usize,
-    /// Frames of a block, and of the present one those that were measured.
+    /// Frames of a block, and how many of the present one were measured.
     block: usize,
     measured: usize,
-    /// Blocks in the present bucket, and which bucket that is.
+    /// Blocks in the present bucket, and the index of that bucket.
     blocks: usize,
     bucket: usize,
-    /// Frames mixed with the present gains.
+    /// Frames that were mixed with the present gains.
     mixed: usize,
-    /// Whether anything was mixed at all.
+    /// Whether anything was mixed yet.
     begun: bool,
-    /// Frames that wait until what follows them was measured.
+    /// Frames that wait until the frames after them were measured.
     ahead: usize,
     held: Vec<f32>,
-    /// Samples at the front of `held` that were mixed.
+    /// Samples at the front of `held` that were already mixed.
     past: usize,
 }
 
@@ -82,7 +82,7 @@ struct Channel {
     power: Option<f64>,
     /// The extremes of the smoothed power in each bucket.
     levels: [Levels; BUCKETS],
-    /// Decaying sums: the energy, and what it has in common with the leading channel.
+    /// Decaying sums: the energy, and its product with the leading channel.
     energy: f64,
     common: f64,
     noise: bool,
@@ -93,12 +93,12 @@ struct Channel {
     to: f32,
 }
 
-/// Over the frames of a block.
+/// Sums over the frames of a block.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     sample: f64,
     square: f64,
-    /// With the leading channel.
+    /// The product with the leading channel.
     product: f64,
 }
 
@@ -111,7 +111,7 @@ struct Levels {
 const UNKNOWN: Levels = Levels { lowest: f64::INFINITY, highest: 0.0 };
 
 impl Downmixer {
-    /// For sound of `channels` channels (0 counts as 1) at `rate` Hz, without any delay.
+    /// A mixer for sound of `channels` channels (0 counts as 1) at `rate` Hz, without delay.
     pub fn new(channels: usize, rate: u32) -> Self {
         let channels = channels.max(1);
         let channel = Channel {
@@ -141,8 +141,9 @@ impl Downmixer {
         }
     }
 
-    /// For recordings: what comes out has seen 3 s of what follows it, so that the first word
-    /// is mixed as well as the last. [`rest`](Self::rest) gives what is held back.
+    /// For recordings: each output sample is mixed with knowledge of the next 3 s, so that the
+    /// first word is mixed as well as the last. [`rest`](Self::rest) gives the samples that are
+    /// held back.
     #[must_use]
     pub fn looking_ahead(mut self) -> Self {
         if self.channels.len() > 1 {
@@ -156,8 +157,8 @@ impl Downmixer {
         self.channels.len()
     }
 
-    /// Takes `interleaved` and appends what is ready to `mono`. A value that is not finite
-    /// counts as silence; an unfinished last frame is left out.
+    /// Takes `interleaved` and appends what is ready to `mono`. A value that is not finite counts
+    /// as silence; an incomplete last frame is ignored.
     pub fn process(&mut self, interleaved: &[f32], mono: &mut Vec<f32>) {
         let channels = self.channels.len();
         if channels == 1 {
@@ -185,12 +186,12 @@ impl Downmixer {
         }
     }
 
-    /// The input is over: appends at most `frames` of the samples held back. Whether there
-    /// were any.
+    /// Ends the input: appends at most `frames` of the samples that were held back. Returns
+    /// whether there were any.
     pub fn rest(&mut self, frames: usize, mono: &mut Vec<f32>) -> bool {
         let held = (self.held.len() - self.past) / self.channels.len();
         if !self.begun && self.measured > 0 {
-            // Also what is shorter than a block is judged.
+            // A rest that is shorter than a block is judged too.
             self.judge();
         }
         self.mix_held(frames.min(held), mono);
@@ -231,12 +232,12 @@ impl Downmixer {
         }
     }
 
-    /// How much of the way the gains have gone, 0…1.
+    /// How far the change of the gains is, 0 to 1.
     fn done(&self) -> f32 {
         self.mixed.min(self.block) as f32 / self.block as f32
     }
 
-    /// Judges the channels after a block, and gives them the gains of the next.
+    /// Judges the channels after a block, and sets the gains for the next.
     fn judge(&mut self) {
         self.level();
         self.lead();
@@ -261,7 +262,7 @@ impl Downmixer {
         self.mixed = 0;
     }
 
-    /// Takes the block into the levels.
+    /// Adds the block to the levels.
     fn level(&mut self) {
         if self.blocks == BUCKET {
             self.blocks = 0;
@@ -274,7 +275,7 @@ impl Downmixer {
         let frames = if self.measured == 0 { self.block } else { self.measured } as f64;
         let leading = self.channels[self.leader].block.sample / frames;
         for channel in &mut self.channels {
-            // Without the mean: cheap sound cards add a constant.
+            // Without the mean, because cheap sound cards add a constant.
             let Sums { sample, square, product } = std::mem::take(&mut channel.block);
             let mean = sample / frames;
             let power = (square / frames - mean * mean).max(0.0);
@@ -310,7 +311,8 @@ impl Downmixer {
 }
 
 impl Channel {
-    /// Against a leading channel of this top, range of levels and energy.
+    /// Judges the channel relative to a leading channel with this top level, range of levels and
+    /// energy.
     fn judge(&mut self, loudest: f64, range: f64, energy: f64) {
         let speech = range >= SPEECH;
         self.dead = self.top() < loudest * if self.dead { ALIVE } else { DEAD };
@@ -327,7 +329,7 @@ impl Channel {
         };
     }
 
-    /// Whether it has a part in the mean.
+    /// Whether it is part of the mean.
     fn mixed(&self) -> bool {
         !self.noise && !self.cancels
     }
@@ -341,7 +343,7 @@ impl Channel {
         self.levels.iter().map(|level| level.highest).fold(0.0, f64::max)
     }
 
-    /// The lowest.
+    /// The lowest power of the last seconds.
     fn floor(&self) -> f64 {
         self.levels.iter().map(|level| level.lowest).fold(f64::INFINITY, f64::min).max(NOTHING)
     }

@@ -1,12 +1,12 @@
-//! What is said of a file that cannot be read: which format it is in, and how to convert it.
+//! Messages about files that cannot be read: which format they have, and how to convert them.
 
 use std::path::Path;
 
-/// That the file that begins with `head` cannot be read, and what to do.
+/// Says that the file that begins with `head` cannot be read, and what to do.
 pub(crate) fn advice(path: &Path, head: &[u8]) -> String {
     let what = match format(head) {
-        Some(format) => format!("is {format}, which is not read"),
-        None => "is in no format that is read".into(),
+        Some(format) => format!("is {format}, which Sayso cannot read"),
+        None => "is in a format that Sayso cannot read".into(),
     };
     let wav = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
     let to = path.with_extension(if wav { "flac" } else { "wav" });
@@ -14,12 +14,12 @@ pub(crate) fn advice(path: &Path, head: &[u8]) -> String {
     format!("{what}: convert it to WAV or FLAC, for example with `ffmpeg -i {from} {to}`")
 }
 
-/// The name of the format of a file that begins so, where it is a well-known one.
+/// The name of the format of a file that begins like this, if it is well known.
 fn format(head: &[u8]) -> Option<&'static str> {
     never_read(head).or_else(|| compressed(head))
 }
 
-/// The name of a well-known format of which no file is read.
+/// The name of a well-known format that is never read.
 pub(crate) fn never_read(head: &[u8]) -> Option<&'static str> {
     let frame = |mask: u8, sync: u8| {
         head.first() == Some(&0xFF) && head.get(1).is_some_and(|byte| byte & mask == sync)
@@ -38,7 +38,7 @@ pub(crate) fn never_read(head: &[u8]) -> Option<&'static str> {
         (4, b"ftyp", "MPEG-4 sound (M4A, AAC)"),
         (0, b"ID3", "MP3"),
         (0, b"\x1A\x45\xDF\xA3", "Matroska or WebM"),
-        (8, b"AVI ", "an AVI film"),
+        (8, b"AVI ", "an AVI video"),
         (0, b"#!AMR", "AMR"),
         (0, b"wvpk", "WavPack"),
         (0, b"MAC ", "Monkey's Audio"),
@@ -51,10 +51,10 @@ pub(crate) fn never_read(head: &[u8]) -> Option<&'static str> {
     known.map(|(.., name)| name)
 }
 
-/// The name of a format that is read unless the sound in it is compressed.
+/// The name of a format that is read unless its sound is compressed.
 fn compressed(head: &[u8]) -> Option<&'static str> {
     const KNOWN: [(usize, &[u8], &str); 5] = [
-        (0, b"OggS", "Ogg with something else than FLAC in it"),
+        (0, b"OggS", "Ogg without FLAC in it"),
         (0, b"caff", "CAF with compressed sound"),
         (8, b"AIFC", "AIFF with compressed sound"),
         (8, b"WAVE", "WAV with compressed sound"),
@@ -68,7 +68,7 @@ fn starts(head: &[u8], at: usize, what: &[u8]) -> bool {
     head.get(at..).is_some_and(|head| head.starts_with(what))
 }
 
-/// A path as a shell takes it.
+/// A path, quoted for a shell.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
@@ -90,7 +90,7 @@ mod tests {
         let odd = told("what's up.mp3");
         assert!(odd.ends_with(r"`ffmpeg -i 'what'\''s up.mp3' 'what'\''s up.wav'`"), "{odd}");
         assert!(told("-x.mp3").contains("'./-x.mp3'"), "{}", told("-x.mp3"));
-        // Never over the file itself.
+        // The command never writes over the file itself.
         assert!(told("memo.WAV").contains("memo.WAV memo.flac"), "{}", told("memo.WAV"));
     }
 }

@@ -1,4 +1,4 @@
-//! Cutting: any chunks to frames.
+//! Cuts a stream of any chunks into frames.
 
 /// Cuts a stream that comes in chunks of any length into frames of `N` samples.
 #[derive(Clone, Debug)]
@@ -14,8 +14,8 @@ impl<const N: usize> Framer<N> {
         Self { frame: [0.0; N], filled: 0 }
     }
 
-    /// Adds `samples` and calls `each` with every frame that became full, in order.
-    /// Never allocates.
+    /// Adds `samples` and calls `each` with every frame that is now full, in order. Never
+    /// allocates.
     pub fn push(&mut self, mut samples: &[f32], mut each: impl FnMut(&[f32; N])) {
         while !samples.is_empty() {
             let n = (N - self.filled).min(samples.len());

@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
-//! Sound on its way between files, devices and models: sound files ([`SoundFile`],
-//! [`read_all`], [`WavWriter`]), sample-rate conversion ([`Resampler`]), mixing channels
-//! down to one ([`Downmixer`]) and cutting into frames ([`Framer`]).
+//! Sound between files, devices and models: sound files ([`SoundFile`], [`read_all`],
+//! [`WavWriter`]), sample-rate conversion ([`Resampler`]), mixing channels down to one
+//! ([`Downmixer`]) and cutting into frames ([`Framer`]).
 
 mod downmix;
 mod foreign;

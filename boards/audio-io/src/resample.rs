@@ -1,4 +1,4 @@
-//! From any sample rate to any other, one channel at a time.
+//! Converts from any sample rate to any other, one channel at a time.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use rubato::{
 };
 use sayso_board::{BoardError, BoardErrorKind};
 
-/// The lowest and highest rates, in Hz, between which a [`Resampler`] converts.
+/// The lowest and the highest rate, in Hz, that a [`Resampler`] supports.
 pub const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
-/// Taps of the low-pass filter, counted at the lower of the two rates. 96 taps
-/// of a Blackman-Harris window pass 91 % of the lower Nyquist frequency
-/// (7.3 kHz at 16 kHz, all that speech and our models use) and put aliases
-/// more than 90 dB down, for 48 samples (3 ms at 16 kHz) of look-ahead.
+/// Taps of the low-pass filter, counted at the lower of the two rates. 96 taps of a
+/// Blackman-Harris window pass 91 % of the lower Nyquist frequency (7.3 kHz at 16 kHz, all that
+/// speech and our models use) and attenuate aliases by more than 90 dB. The look-ahead is 48
+/// samples (3 ms at 16 kHz).
 const TAPS: u32 = 96;
 
-/// Up to this many phases the filter bank holds every phase exactly (11,025 Hz
-/// to 16 kHz needs 640); beyond, phases are interpolated from [`SPARSE_PHASES`].
+/// With up to this many phases, the filter bank holds every phase exactly (11,025 Hz to 16 kHz
+/// needs 640). With more, phases are interpolated from [`SPARSE_PHASES`].
 const MAX_EXACT_PHASES: u32 = 640;
 const SPARSE_PHASES: u32 = 128;
 
-/// Input is worked off in blocks of this length, so that the output does not
-/// depend on how the caller cuts its input.
+/// Input is processed in blocks of this length, so that the output does not depend on how the
+/// caller divides its input.
 const BLOCK: Duration = Duration::from_millis(2);
 
 /// How far a call of [`Resampler::process_into`] got.
@@ -38,14 +38,13 @@ pub struct Progress {
 
 /// A streaming sample-rate converter for one channel, on rubato's windowed sinc.
 ///
-/// - Any way of cutting the input gives the same output, bit for bit.
-/// - Output sample `n` is the input's sound at the time `n / to`: the filter's
-///   delay is taken off the front (to within 1/250 sample for odd rates, exactly
-///   for the usual ones).
-/// - After [`finish`](Self::finish), `round(len * to / from)` samples have come out.
+/// - The output does not depend, to the bit, on how the input is divided.
+/// - Output sample `n` is the input's sound at the time `n / to`: the filter's delay is removed
+///   from the front (within 1/250 sample for odd rates, exactly for the usual ones).
+/// - After [`finish`](Self::finish), there are `round(len * to / from)` output samples in all.
 /// - Equal rates pass through unchanged and without delay.
 ///
-/// Working on a live stream, the output lags the input by [`delay`](Self::delay).
+/// On a live stream, the output is later than the input by [`delay`](Self::delay).
 pub struct Resampler {
     from: u32,
     to: u32,
@@ -55,18 +54,18 @@ pub struct Resampler {
     given: u64,
 }
 
-/// The converter proper, fed in blocks of `block.len()` input samples.
+/// The actual converter, fed in blocks of `block.len()` input samples.
 struct Stage {
     sinc: Async<f32>,
     block: Vec<f32>,
     filled: usize,
     ready: Vec<f32>,
-    /// The part of `ready` not yet handed out.
+    /// The part of `ready` that was not returned yet.
     pending: std::ops::Range<usize>,
-    /// Silence put before the input, so that the filter's delay becomes a
-    /// whole number of output samples ...
+    /// Samples of silence before the input, so that the filter's delay is a whole number of output
+    /// samples.
     lead_in: usize,
-    /// ... which are dropped.
+    /// That number of output samples, which are dropped.
     lead_out: usize,
     skip: usize,
     delay: Duration,
@@ -104,8 +103,8 @@ impl Resampler {
         self.to
     }
 
-    /// The longest time for which a sample put in may wait before it has come
-    /// out: half the filter and one block, about 5 ms at 16 kHz.
+    /// The longest time between an input sample and its output: half the filter and one block,
+    /// about 5 ms at 16 kHz.
     pub fn delay(&self) -> Duration {
         self.stage.as_ref().map_or(Duration::ZERO, |stage| stage.delay)
     }
@@ -115,14 +114,14 @@ impl Resampler {
         self.taken
     }
 
-    /// Output samples given since the start.
+    /// Output samples returned since the start.
     pub fn given(&self) -> u64 {
         self.given
     }
 
-    /// Takes as much of `input` and fills as much of `output` as goes. Never
-    /// allocates, so it may run in an audio callback. Call again with the rest
-    /// of the input as long as the whole of `output` was filled.
+    /// Takes as much of `input` and fills as much of `output` as possible. Never allocates, so it
+    /// may run in an audio callback. Call again with the rest of the input while the whole of
+    /// `output` was filled.
     pub fn process_into(&mut self, input: &[f32], output: &mut [f32]) -> Progress {
         let progress = match &mut self.stage {
             None => {
@@ -137,7 +136,7 @@ impl Resampler {
         progress
     }
 
-    /// Takes all of `input` and appends what comes out to `output`.
+    /// Takes all of `input` and appends the output to `output`.
     pub fn process(&mut self, mut input: &[f32], output: &mut Vec<f32>) {
         loop {
             let start = output.len();
@@ -151,8 +150,8 @@ impl Resampler {
         }
     }
 
-    /// Appends the rest of the sound to `output`: the input is over. The
-    /// converter is then as new.
+    /// Ends the input and appends the rest of the sound to `output`. After this the converter is
+    /// like a new one.
     pub fn finish(&mut self, output: &mut Vec<f32>) {
         let left = rescale_rounded(self.taken, self.from, self.to).saturating_sub(self.given);
         if let Some(stage) = &mut self.stage {
@@ -177,7 +176,7 @@ impl Resampler {
         self.given = 0;
     }
 
-    /// Enough output samples for `input` more input samples, whatever is in store.
+    /// Enough output samples for `input` more input samples, whatever is buffered.
     fn room(&self, input: usize) -> usize {
         let fresh = rescale_rounded(input as u64, self.from, self.to) as usize;
         fresh + self.stage.as_ref().map_or(0, |stage| stage.ready.len())
@@ -196,8 +195,8 @@ impl Stage {
         let window = WindowFunction::BlackmanHarris;
         let taps = if from > to { rescale_rounded(TAPS.into(), to, from) } else { TAPS.into() };
         let taps = (taps as usize).next_multiple_of(8);
-        // rubato's own choice of the cutoff looks at the taps at the input's
-        // rate, which lets aliases through when the output's rate is lower.
+        // rubato chooses the cutoff by the taps at the input's rate. That lets aliases pass if the
+        // output's rate is lower.
         let parameters = SincInterpolationParameters::new(taps, window)
             .f_cutoff(calculate_cutoff(TAPS as usize, window))
             .oversampling_factor(phases as usize)
@@ -261,7 +260,7 @@ impl Stage {
         }
     }
 
-    /// Converts the block if it is full; `pending` must be empty.
+    /// Converts the block if it is full. `pending` must be empty.
     fn convert_full_block(&mut self) {
         if self.filled < self.block.len() {
             return;
@@ -285,14 +284,13 @@ impl Stage {
     }
 }
 
-/// How much silence to put in front, and how many output samples to drop, so
-/// that output sample 0 falls on input sample 0.
+/// How much silence to put before the input, and how many output samples to drop, so that output
+/// sample 0 is at input sample 0.
 ///
-/// rubato's output sample `k` lies at the input position
-/// `(k + 1) * down / up - taps / 2 + 1 / phases`, as follows from its start
-/// index and the layout of its filter bank. With `lead_in` samples of silence
-/// in front that is 0 for `k = lead_out` when
-/// `(lead_out + 1) * down / up = taps / 2 + lead_in - 1 / phases`.
+/// rubato's output sample `k` is at the input position `(k + 1) * down / up - taps / 2 + 1 /
+/// phases`; this follows from its start index and the layout of its filter bank. With `lead_in`
+/// samples of silence before the input, that is 0 for `k = lead_out` if `(lead_out + 1) * down /
+/// up = taps / 2 + lead_in - 1 / phases`.
 fn lead(taps: usize, phases: u32, up: u32, down: u32) -> (usize, usize) {
     let step = f64::from(down) / f64::from(up);
     let mut best = (0, 0);
@@ -308,13 +306,13 @@ fn lead(taps: usize, phases: u32, up: u32, down: u32) -> (usize, usize) {
     best
 }
 
-/// `count` samples at the rate `from`, counted at the rate `to`, to the nearest.
+/// Converts `count` samples at the rate `from` to the rate `to`, rounded to the nearest.
 pub fn rescale_rounded(count: u64, from: u32, to: u32) -> u64 {
     let (from, to) = (u128::from(from.max(1)), u128::from(to));
     u64::try_from((u128::from(count) * to + from / 2) / from).unwrap_or(u64::MAX)
 }
 
-/// `count` samples at the rate `from`, counted in whole samples at the rate `to`.
+/// Converts `count` samples at the rate `from` to whole samples at the rate `to`.
 pub fn rescale_floor(count: u64, from: u32, to: u32) -> u64 {
     let from = u128::from(from.max(1));
     u64::try_from(u128::from(count) * u128::from(to) / from).unwrap_or(u64::MAX)

@@ -1,13 +1,13 @@
-//! WAV files that symphonia does not take as they are: with wrong lengths, of recorders that
-//! were killed or write into a pipe, and those of 64 bits (RF64 and BW64 of EBU Tech 3306
-//! and ITU-R BS.2088, Wave64 of Sony).
+//! WAV files that symphonia does not accept as they are: those with wrong lengths, from recorders
+//! that were killed or write into a pipe, and those of 64 bits (RF64 and BW64 of EBU Tech 3306 and
+//! ITU-R BS.2088, Wave64 of Sony).
 
-/// More is not looked at for the chunk that holds the sound.
+/// How far the chunk that holds the sound is looked for.
 pub(crate) const MOST_HEADER: u64 = 64 * 1024;
-/// From here on, in bytes, a length stands for an unknown one: 0xFFFFFFFF (ffmpeg),
-/// 0x7FFFF000 (SoX) and what lies around them (arecord) are in use.
+/// A length from here on, in bytes, stands for an unknown one: 0xFFFFFFFF (ffmpeg), 0x7FFFF000
+/// (SoX) and values near them (arecord) are in use.
 const UNKNOWN: u64 = 0x7FFF_0000;
-/// A length that stands elsewhere, in RF64.
+/// In RF64, this length means that the length is in another chunk.
 const ELSEWHERE: u64 = u32::MAX as u64;
 
 /// The second halves of Wave64's identifiers: of `riff`, and of `wave` and all its chunks.
@@ -17,17 +17,17 @@ const W64_CHUNK: [u8; 12] = *b"\xF3\xAC\xD3\x11\x8C\xD1\x00\xC0\x4F\x8E\xDB\x8A"
 /// How to read a file as a plain WAV file.
 #[derive(Debug)]
 pub(crate) struct Plain {
-    /// What stands in the place of its header.
+    /// Replaces the file's own header.
     pub header: Vec<u8>,
-    /// Where in the file the sound begins, and its length; in bytes.
+    /// Where in the file the sound begins, and its length, in bytes.
     pub at: u64,
     pub sound: u64,
-    /// Its length in frames.
+    /// Its length, in frames.
     pub frames: u64,
 }
 
-/// How to read the WAV file of `length` bytes that begins with `head` (at most
-/// [`MOST_HEADER`] of it). `None` for one that is plain as it is, and for every other file.
+/// How to read the WAV file of `length` bytes that begins with `head` (at most [`MOST_HEADER`] of
+/// it). `None` for a file that is plain already, and for every other file.
 pub(crate) fn plain(head: &[u8], length: u64) -> Option<Plain> {
     let form = Form::of(head)?;
     let chunks = chunks(head, form)?;
@@ -35,7 +35,7 @@ pub(crate) fn plain(head: &[u8], length: u64) -> Option<Plain> {
     let claimed = chunks.claimed;
     let placeholder = match form {
         Form::Riff => claimed >= UNKNOWN && there < claimed,
-        // It was put there to be replaced at the end.
+        // A placeholder that the recorder did not replace at the end.
         Form::Rf64 | Form::W64 => claimed >= ELSEWHERE && there < claimed,
     };
     let behind = head.get(usize::try_from(chunks.at).ok()?..)?;
@@ -59,9 +59,9 @@ pub(crate) fn plain(head: &[u8], length: u64) -> Option<Plain> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Riff,
-    /// With lengths of 64 bits in a chunk of their own.
+    /// With 64-bit lengths in a chunk of their own.
     Rf64,
-    /// With long identifiers, and lengths of 64 bits that include them.
+    /// With long identifiers, and 64-bit lengths that include them.
     W64,
 }
 
@@ -82,12 +82,12 @@ impl Form {
 
 struct Chunks<'a> {
     format: &'a [u8],
-    /// Where the sound begins, and its length as far as it is known; in bytes.
+    /// Where the sound begins, and its length as far as it is known, in bytes.
     at: u64,
     claimed: u64,
 }
 
-/// Walks the chunks up to that with the sound.
+/// Walks the chunks up to the one with the sound.
 fn chunks(head: &[u8], form: Form) -> Option<Chunks<'_>> {
     let (mut at, lead, even) = if form == Form::W64 { (40, 24, 8) } else { (12, 8, 2) };
     let (mut format, mut long) = (None, None);
@@ -108,12 +108,12 @@ fn chunks(head: &[u8], form: Form) -> Option<Chunks<'_>> {
             b"ds64" if form == Form::Rf64 => long = Some(u64_at(head, body + 8)?),
             _ => {}
         }
-        // Chunks begin at even places.
+        // Chunks begin at even positions.
         at = body.checked_add(size)?.checked_next_multiple_of(even)?;
     }
 }
 
-/// A plain header. A length that does not fit stands for an unknown one, and the sound then
+/// A plain header. A length that is too large for it stands for an unknown one, and the sound then
 /// ends with the file.
 fn header(format: &[u8], sound: u64) -> Vec<u8> {
     let fits = |length: u64| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
@@ -129,7 +129,7 @@ fn header(format: &[u8], sound: u64) -> Vec<u8> {
     header
 }
 
-/// Whether a chunk of a known kind follows, or nothing at all: then there is no sound.
+/// Whether a chunk of a known kind follows, or nothing at all, which means that there is no sound.
 fn is_chunk(bytes: &[u8], form: Form) -> bool {
     const KINDS: [&[u8]; 6] = [b"LIST", b"id3 ", b"ID3 ", b"bext", b"fact", b"cue "];
     let long = form == Form::W64 && bytes.get(4..16) == Some(&W64_CHUNK);

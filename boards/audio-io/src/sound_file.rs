@@ -16,22 +16,22 @@ use symphonia::core::meta::MetadataOptions;
 use crate::riff::{self, MOST_HEADER};
 use crate::{Downmixer, Resampler, foreign};
 
-/// The most frames that are given at once where the mixer held back more.
+/// The most frames that are returned at once from those that the mixer held back.
 const REST: usize = 2_048;
 
-/// A recording being read: mono at one rate, block by block, so that its length
-/// does not matter. WAV (8 to 32-bit integer, float, extensible, A-law, µ-law; also RF64,
-/// BW64 and Wave64), FLAC, also in Ogg, and uncompressed AIFF and CAF, with any sample rate
-/// from 4 to 768 kHz and any number of channels, mixed by a [`Downmixer`].
+/// A recording that is being read: mono at one rate, block by block, so that its length does not
+/// matter. It reads WAV (8 to 32-bit integer, float, extensible, A-law, µ-law; also RF64, BW64 and
+/// Wave64), FLAC, also in Ogg, and uncompressed AIFF and CAF, with any sample rate from 4 to 768
+/// kHz and any number of channels, mixed by a [`Downmixer`].
 ///
-/// A file cut short gives the sound that is there; [`truncated`](Self::truncated)
-/// then says so. A WAV whose recorder never wrote its length is read to its end.
+/// A file that is cut short gives the sound that it has, and [`truncated`](Self::truncated) then
+/// says so. A WAV whose recorder never wrote its length is read to its end.
 pub struct SoundFile {
     path: PathBuf,
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
-    /// Frames the file's header claims to hold.
+    /// The number of frames according to the file's header.
     claimed: Option<u64>,
     decoded: u64,
     rate: u32,
@@ -51,29 +51,28 @@ pub struct SoundFile {
 pub struct Sound {
     /// Mono, at [`CAPTURE_RATE`].
     pub samples: Vec<f32>,
-    /// The file was cut short; `samples` is what was left of it.
+    /// Whether the file was cut short; `samples` is then its beginning.
     pub truncated: bool,
 }
 
 impl SoundFile {
-    /// Opens a recording, to be read at [`CAPTURE_RATE`].
+    /// Opens a recording to be read at [`CAPTURE_RATE`].
     ///
     /// # Errors
-    /// [`BoardErrorKind::NotFound`] when there is no such file,
-    /// [`BoardErrorKind::Format`] when it is empty, no sound file, or of a codec
-    /// or sample rate that cannot be read, [`BoardErrorKind::Io`] when it is
-    /// cut off within its header or cannot be read at all.
+    /// [`BoardErrorKind::NotFound`] when there is no such file, [`BoardErrorKind::Format`] when it
+    /// is empty, not a sound file, or has a codec or sample rate that cannot be read,
+    /// [`BoardErrorKind::Io`] when it is cut off within its header or cannot be read at all.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, BoardError> {
         Self::open_at(path, CAPTURE_RATE)
     }
 
-    /// Opens a recording, to be read at `rate` Hz.
+    /// Opens a recording to be read at `rate` Hz.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self, BoardError> {
         let path = path.as_ref();
-        // Opening a pipe would wait for who writes into it.
+        // Opening a pipe would wait for its writer.
         let meta = std::fs::metadata(path).map_err(|error| open_error(path, &error))?;
         if meta.is_dir() {
             return Err(format_error(path, "is a folder, not a sound file"));
@@ -122,8 +121,9 @@ impl SoundFile {
             .as_ref()
             .and_then(|parameters| parameters.audio())
             .ok_or_else(|| format_error(path, "holds no sound"))?;
-        let source_rate =
-            parameters.sample_rate.ok_or_else(|| format_error(path, "names no sample rate"))?;
+        let source_rate = parameters
+            .sample_rate
+            .ok_or_else(|| format_error(path, "does not say its sample rate"))?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|_| unsupported())?;
@@ -161,22 +161,22 @@ impl SoundFile {
         self.mixer.channels()
     }
 
-    /// The length of the recording, as far as its header says.
+    /// The length of the recording according to its header.
     pub fn duration(&self) -> Option<Duration> {
         self.claimed.map(|n| Duration::from_secs_f64(n as f64 / f64::from(self.rate)))
     }
 
-    /// Whether the file turned out to be cut short. Final once
-    /// [`next_block`](Self::next_block) has given `None`.
+    /// Whether the file was found to be cut short. Final after [`next_block`](Self::next_block)
+    /// has returned `None`.
     pub fn truncated(&self) -> bool {
         self.truncated
     }
 
-    /// The next samples, some thousands at most, or `None` at the end.
+    /// The next samples, a few thousand at most, or `None` at the end.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk fails, [`BoardErrorKind::Format`]
-    /// when nothing at all of the sound can be decoded. Neither can be retried.
+    /// [`BoardErrorKind::Io`] when the disk fails, [`BoardErrorKind::Format`] when no part of the
+    /// sound can be decoded. Neither can be retried.
     pub fn next_block(&mut self) -> Result<Option<&[f32]>, BoardError> {
         self.block.clear();
         while self.block.is_empty() && !self.over {
@@ -216,7 +216,7 @@ impl SoundFile {
                 self.resampler.process(&self.mono, &mut self.block);
                 Ok(())
             }
-            // One damaged packet: the next may be whole.
+            // One damaged packet; the next may be whole.
             Err(Error::DecodeError(_)) => {
                 self.truncated = true;
                 Ok(())
@@ -227,7 +227,7 @@ impl SoundFile {
 
     fn end(&mut self, broken: bool) -> Result<(), BoardError> {
         self.decoded_all = true;
-        // A file that is known to be whole may end in whatever way.
+        // If all frames were decoded, it does not matter how the file ends.
         self.truncated |= self.claimed.map_or(broken, |claimed| self.decoded < claimed);
         if self.decoded == 0 && self.truncated {
             return Err(format_error(
@@ -238,7 +238,7 @@ impl SoundFile {
         Ok(())
     }
 
-    /// Puts a part of what the mixer held back into `block`; after the last, sets `over`.
+    /// Puts a part of what the mixer held back into `block`. Sets `over` after the last part.
     fn rest(&mut self) {
         self.mono.clear();
         if self.mixer.rest(REST, &mut self.mono) {
@@ -263,7 +263,7 @@ pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardErr
     while let Some(block) = file.next_block()? {
         if samples.len() + block.len() > limit {
             let message =
-                format!("is longer than {:.0} s: cut it into shorter ones", max.as_secs_f64());
+                format!("is longer than {:.0} s: cut it into shorter files", max.as_secs_f64());
             return Err(format_error(path, &message));
         }
         samples.extend_from_slice(block);
@@ -288,6 +288,6 @@ fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
 }
 
 fn cut_off(path: &Path) -> BoardError {
-    let message = "is cut off or no sound file: record or copy it again";
+    let message = "is cut off or not a sound file: record or copy it again";
     BoardError::new(BoardErrorKind::Io, format!("{} {message}", path.display()))
 }

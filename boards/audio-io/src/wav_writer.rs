@@ -1,4 +1,4 @@
-//! Writing sound to a WAV file as it comes.
+//! Writes sound to a WAV file as it arrives.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use sayso_board::{BoardError, BoardErrorKind};
 
-/// Writes a 16-bit WAV file, mono or stereo, as the sound comes.
+/// Writes a 16-bit WAV file, mono or stereo, as the sound arrives.
 ///
-/// The header is brought up to date about once a second of sound, so that a
-/// file whose writer was killed can be played up to there; dropping the writer
-/// completes the file, and [`finish`](Self::finish) also says whether that worked.
+/// The header is updated about once per second of sound, so that a file whose writer was killed
+/// can be played up to there. Dropping the writer completes the file; [`finish`](Self::finish)
+/// also reports whether that worked.
 pub struct WavWriter {
     wav: hound::WavWriter<BufWriter<File>>,
     path: PathBuf,
-    /// Samples (of all channels) until the header is brought up to date.
+    /// Samples (of all channels) until the header is updated again.
     until_flush: u32,
     flush_every: u32,
 }
@@ -31,7 +31,7 @@ impl WavWriter {
         Self::over(file, path, rate, channels)
     }
 
-    /// As [`create`](Self::create), into an empty `file` that is open; errors call it `path`.
+    /// As [`create`](Self::create), but writes into an open, empty `file`. Errors name it `path`.
     ///
     /// # Errors
     /// As [`create`](Self::create).
@@ -61,15 +61,15 @@ impl WavWriter {
         Ok(Self { wav, path: path.to_owned(), until_flush: flush_every, flush_every })
     }
 
-    /// Appends `samples`, interleaved when stereo, with ±1 as full scale; what
-    /// is louder is clipped, and what is not a number is silence.
+    /// Appends `samples`, interleaved if stereo, with ±1 as full scale. Louder samples are
+    /// clipped, and NaN is silence.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk is full or the file passes 4 GiB.
-    /// Sound is buffered for up to a second, and so are its errors.
+    /// [`BoardErrorKind::Io`] when the disk is full or the file exceeds 4 GiB. Sound is buffered
+    /// for up to a second, so errors may be reported that much later.
     pub fn write(&mut self, samples: &[f32]) -> Result<(), BoardError> {
         for sample in samples {
-            // Saturates, and turns NaN into 0.
+            // The conversion saturates, and turns NaN into 0.
             let pcm = (sample * 32_768.0).round() as i16;
             self.wav.write_sample(pcm).map_err(|error| write_error(&self.path, &error))?;
             self.until_flush -= 1;
@@ -80,7 +80,7 @@ impl WavWriter {
         Ok(())
     }
 
-    /// Writes out what is buffered and brings the header up to date.
+    /// Writes the buffered sound to the file and updates the header.
     ///
     /// # Errors
     /// [`BoardErrorKind::Io`] when the disk is full.
@@ -107,8 +107,10 @@ fn write_error(path: &Path, error: &hound::Error) -> BoardError {
         _ => ErrorKind::Other,
     };
     let todo = match kind {
-        ErrorKind::NotFound => "Make its folder, or name another file",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "Make room, or name a file elsewhere",
+        ErrorKind::NotFound => "Create its folder, or name another file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "Free some space, or name a file on another disk"
+        }
         _ => "Name another file",
     };
     let message = format!("cannot write {}: {error}. {todo}", path.display());

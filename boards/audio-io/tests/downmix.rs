@@ -1,6 +1,6 @@
-//! Many channels to one: nothing that one channel heard is lost to another.
+//! Many channels to one: what one channel hears is not lost because of another.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use proptest::prelude::*;
 use sayso_audio_io::{Downmixer, read_all};
@@ -15,7 +15,7 @@ fn voice() -> Vec<f32> {
     read_all(path, Duration::from_secs(60)).unwrap().samples
 }
 
-/// How much louder the voice is in `mixed` than all else, in dB, and its gain.
+/// How much louder the voice is in `mixed` than everything else, in dB, and its gain.
 fn snr(mixed: &[f32], voice: &[f32]) -> (f32, f32) {
     let product: f32 = mixed.iter().zip(voice).map(|(a, b)| a * b).sum();
     let gain = product / voice.iter().map(|x| x * x).sum::<f32>();
@@ -32,8 +32,8 @@ fn mix(mut mixer: Downmixer, interleaved: &[f32]) -> Vec<f32> {
     mono
 }
 
-/// The least ratio of the voice to all else in what is made of such channels, in dB, and its
-/// least gain.
+/// The smallest ratio of the voice to everything else in the mix of such channels, in dB, and the
+/// smallest gain.
 fn least(kind: &str) -> (f32, f32) {
     match kind {
         "a dead one that hisses" => (50.0, 0.99),
@@ -41,15 +41,15 @@ fn least(kind: &str) -> (f32, f32) {
         "four: one voice, one noise" | "six: one voice, one noise" => (40.0, 0.99),
         "six: a voice that cancels, two of noise" => (40.0, 0.99),
         "20 dB softer" => (60.0, 0.54),
-        // Two that hiss apart are better than one, by 3 dB.
+        // Two channels with independent hiss are better than one, by 3 dB.
         "hiss" => (22.5, 0.99),
         "hiss in opposite phase" => (19.5, 0.99),
         _ => (60.0, 0.99),
     }
 }
 
-/// The voice twice, in channels of every kind: what is made of them from the first word of a
-/// recording, and, live, of the second time.
+/// The voice twice, in channels of every kind. A recording is judged from its first word on, a
+/// live stream from the second time on.
 #[test]
 fn the_voice_stays_whatever_the_channels_are() {
     let once = voice();
@@ -72,13 +72,13 @@ fn the_voice_stays_whatever_the_channels_are() {
     }
 }
 
-/// As on a telephone, where each of the two has a channel.
+/// As in a telephone recording, where each person has a channel.
 #[test]
-fn two_who_speak_in_turn_are_both_heard() {
+fn two_people_who_speak_in_turn_are_both_heard() {
     let voice = voice();
     let (length, hiss) = (voice.len(), 0.03 * rms(&voice));
     let quiet = vec![0.0; length];
-    // The second speaks 10 dB softer, and after more than what is looked back on.
+    // The second speaks 10 dB softer, and later than the levels are remembered.
     let long = vec![0.0; 4 * length];
     let one = [&voice[..], &voice, &voice, &voice, &quiet, &quiet].concat();
     let other = [&long[..], &scaled(&voice, 0.3), &scaled(&voice, 0.3)].concat();
@@ -91,8 +91,8 @@ fn two_who_speak_in_turn_are_both_heard() {
             [Downmixer::new(2, CAPTURE_RATE), Downmixer::new(2, CAPTURE_RATE).looking_ahead()]
         {
             let mixed = mix(mixer, &all);
-            // At first, and when the second speaks, the gain goes up within a word: once the
-            // other channel is found dead or to be noise.
+            // At first, and when the second person speaks, the gain rises within a word: as soon
+            // as the other channel is judged to be dead or noise.
             for (from, gain, least) in
                 [(0, 0.4, 8.0), (3, 0.4, 12.0), (4, 0.12, 8.0), (5, 0.12, 8.0)]
             {
@@ -105,8 +105,8 @@ fn two_who_speak_in_turn_are_both_heard() {
 }
 
 #[test]
-fn gains_go_over_without_a_click() {
-    // A low tone whose second channel dies, comes back in opposite phase, and is noise then.
+fn gains_change_without_a_click() {
+    // A low tone whose second channel dies, returns in opposite phase, and then turns into noise.
     let tone = |n: usize| 0.4 * (n as f32 * 100.0 * std::f32::consts::TAU / 16_000.0).sin();
     let second = |n: usize| match n / 16_000 {
         0 => tone(n),
@@ -121,7 +121,7 @@ fn gains_go_over_without_a_click() {
 }
 
 #[test]
-fn what_is_no_number_is_silence_and_half_a_frame_is_left_out() {
+fn nan_is_silence_and_half_a_frame_is_ignored() {
     let mut mono = Vec::new();
     let mut mixer = Downmixer::new(2, 16_000);
     mixer.process(&[0.2, 0.4, -1.0, 1.0, f32::NAN, 0.5, f32::INFINITY, 0.0, 0.9], &mut mono);
@@ -132,9 +132,9 @@ fn what_is_no_number_is_silence_and_half_a_frame_is_left_out() {
     assert!(!mixer.rest(10, &mut mono));
 }
 
-/// Cheap sound cards add a constant, each channel another.
+/// Cheap sound cards add a constant, a different one to each channel.
 #[test]
-fn a_constant_is_no_voice() {
+fn a_constant_does_not_count_as_a_voice() {
     let voice = voice();
     let level = rms(&voice);
     let all = interleaved(&[

@@ -1,6 +1,6 @@
-//! The resampler: streaming equals batch, time is kept, sound is kept.
+//! The resampler: streaming gives the same as a batch, and time and sound are kept.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use proptest::prelude::*;
 use sayso_audio_io::{RATES, Resampler, rescale_rounded};
@@ -20,7 +20,7 @@ fn resample(input: &[f32], from: u32, to: u32) -> Vec<f32> {
     output
 }
 
-/// Power of `actual - expected` against that of `expected`, away from the ends, in dB.
+/// The ratio of `expected` to the error `actual - expected`, without the ends, in dB.
 fn snr(actual: &[f32], expected: &[f32], margin: usize) -> f64 {
     assert_eq!(actual.len(), expected.len());
     let range = margin..actual.len() - margin;
@@ -38,7 +38,7 @@ fn a_sine_stays_the_same_sine_at_the_same_time() {
             let output = resample(&sine(from, hz, from as usize / 2), from, to);
             let expected = sine(to, hz, output.len());
             let snr = snr(&output, &expected, to as usize / 50);
-            // Odd rates land up to 1/250 sample beside the grid, which is 60 dB here.
+            // Odd rates may be up to 1/250 sample off the grid, which gives 60 dB here.
             assert!(snr >= 60.0, "{from} -> {to}: {snr:.1} dB");
         }
     }
@@ -54,7 +54,7 @@ fn the_usual_rates_are_exact() {
 }
 
 #[test]
-fn what_the_lower_rate_cannot_hold_is_removed() {
+fn frequencies_above_the_lower_nyquist_rate_are_removed() {
     for from in [24_000_u32, 44_100, 48_000, 96_000] {
         for hz in [8_200.0, 9_000.0, 11_000.0] {
             let output = resample(&sine(from, hz, from as usize), from, 16_000);
@@ -84,7 +84,7 @@ fn equal_rates_pass_unchanged() {
 }
 
 #[test]
-fn the_delay_is_as_told_and_low() {
+fn the_delay_is_as_documented_and_low() {
     for from in COMMON {
         let mut resampler = Resampler::new(from, 16_000).unwrap();
         assert!(resampler.delay().as_secs_f64() <= 0.0085, "{from}: {:?}", resampler.delay());
@@ -98,7 +98,7 @@ fn the_delay_is_as_told_and_low() {
 }
 
 #[test]
-fn a_finished_resampler_is_as_new() {
+fn a_finished_resampler_is_like_a_new_one() {
     let input = sine(44_100, 500.0, 5_000);
     let mut resampler = Resampler::new(44_100, 16_000).unwrap();
     let mut outputs = [Vec::new(), Vec::new()];
@@ -110,7 +110,7 @@ fn a_finished_resampler_is_as_new() {
 }
 
 #[test]
-fn absurd_rates_are_refused() {
+fn rates_out_of_range_are_refused() {
     for (from, to) in [(0, 16_000), (16_000, 0), (1, 16_000), (u32::MAX, 16_000)] {
         let error = Resampler::new(from, to).err().unwrap();
         assert!(error.to_string().contains("not supported"), "{error}");
@@ -148,7 +148,7 @@ proptest! {
         resampler.finish(&mut appended);
         prop_assert_eq!(&appended, &batch);
 
-        // The real-time twin, into a buffer of any size.
+        // The same through `process_into`, with a buffer of any size.
         let mut resampler = Resampler::new(from, to).unwrap();
         let mut stepped = Vec::new();
         let mut buffer = vec![0.0; room];

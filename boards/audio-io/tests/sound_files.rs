@@ -1,6 +1,6 @@
-//! Sound files of every kind a user may hand over, whole and broken.
+//! Sound files of every kind that a user may have, whole and broken.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use proptest::prelude::*;
 use sayso_audio_io::{SoundFile, WavWriter, read_all};
@@ -28,7 +28,7 @@ const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
 
-/// A WAV file byte by byte, so that headers can be what no sane writer makes.
+/// A WAV file byte by byte, so that headers can be as no correct writer makes them.
 fn wav(tag: u16, bits: u16, channels: u16, rate: u32, data: &[u8]) -> Vec<u8> {
     let align = channels * bits / 8;
     let mut fmt = Vec::new();
@@ -116,7 +116,7 @@ fn every_sample_format_holds_the_same_speech() {
 }
 
 #[test]
-fn ninety_six_kilohertz_is_brought_down() {
+fn ninety_six_kilohertz_is_resampled_to_sixteen() {
     let dir = tempfile::tempdir().unwrap();
     let tone = |rate: u32| -> Vec<f32> {
         (0..rate)
@@ -135,10 +135,10 @@ fn ninety_six_kilohertz_is_brought_down() {
 }
 
 #[test]
-fn six_channels_become_one() {
+fn six_channels_are_mixed_to_one() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
-    // The voice on two of six channels, silence on the others, which do not make it softer.
+    // The voice on two of six channels. The other four are silent, and must not make it softer.
     let six: Vec<f32> = speech.iter().flat_map(|x| [*x, *x, 0.0, 0.0, 0.0, 0.0]).collect();
     for tag in [PCM, EXTENSIBLE] {
         let path = save(&dir, "six.wav", &wav(tag, 16, 6, CAPTURE_RATE, &bytes(&six, pcm16)));
@@ -148,7 +148,7 @@ fn six_channels_become_one() {
 }
 
 #[test]
-fn a_silent_file_is_silence_and_one_without_samples_is_nothing() {
+fn a_silent_file_is_silence_and_one_without_samples_is_empty() {
     let dir = tempfile::tempdir().unwrap();
     let path = save(&dir, "silent.wav", &wav(PCM, 16, 2, 44_100, &vec![0; 4 * 44_100]));
     let sound = read_all(&path, MINUTE).unwrap();
@@ -159,12 +159,12 @@ fn a_silent_file_is_silence_and_one_without_samples_is_nothing() {
 }
 
 #[test]
-fn a_truncated_wav_gives_what_is_there() {
+fn a_truncated_wav_gives_its_beginning() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
     let whole = wav(PCM, 16, 1, CAPTURE_RATE, &bytes(&speech, pcm16));
     for left in [1, 100, 1_152, 10_000, speech.len() - 1] {
-        // One byte of the next sample too.
+        // Cut after one byte of the next sample.
         let path = save(&dir, "cut.wav", &whole[..44 + 2 * left + 1]);
         let sound = read_all(&path, MINUTE).unwrap();
         assert!(sound.truncated);
@@ -179,10 +179,10 @@ fn a_truncated_wav_gives_what_is_there() {
 }
 
 #[test]
-fn a_wav_whose_length_was_never_written_is_whole() {
+fn a_wav_whose_length_was_never_written_is_read_whole() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
-    // In bytes: what broken-off recorders leave, and what ffmpeg and SoX write into pipes.
+    // In bytes: what killed recorders leave, and what ffmpeg and SoX write into pipes.
     for length in [0_u32, 0x7FFF_F000, 0x7FFF_FFFF, u32::MAX] {
         let mut content = wav(PCM, 16, 1, CAPTURE_RATE, &bytes(&speech, pcm16));
         content[40..44].copy_from_slice(&length.to_le_bytes());
@@ -200,15 +200,15 @@ fn a_wav_whose_length_was_never_written_is_whole() {
         let sound = read_all(save(&dir, "short.wav", &content), MINUTE).unwrap();
         assert_close(&sound.samples, &speech, 1e-7, "what is there");
     }
-    // No sound, but what is said about it.
+    // No sound, but metadata.
     let mut content = wav(PCM, 16, 1, CAPTURE_RATE, &[]);
     content.extend(b"LIST\x04\0\0\0INFO");
     content[4..8].copy_from_slice(&(36_u32 + 12).to_le_bytes());
     assert!(read_all(save(&dir, "none.wav", &content), MINUTE).unwrap().samples.is_empty());
 }
 
-/// Either of the 64-bit kinds of WAV, of 16-bit sound; `length` is what its header
-/// says of the sound's length, in bytes.
+/// Either of the 64-bit kinds of WAV, with 16-bit sound. `length` is the length of the sound
+/// according to its header, in bytes.
 fn long_wav(marker: &[u8; 4], rate: u32, data: &[u8], length: u64) -> Vec<u8> {
     let plain = wav(PCM, 16, 1, rate, &[]);
     let format = &plain[20..36];
@@ -261,7 +261,7 @@ fn wav_files_of_64_bits_are_read() {
         let sound = read_all(&path, MINUTE).unwrap();
         assert!(!sound.truncated, "{name}");
         assert_close(&sound.samples, &speech, 1e-7, name);
-        // Cut short, and of a recorder that was killed.
+        // Cut short, and from a recorder that was killed.
         let content = long_wav(marker, CAPTURE_RATE, &data[..data.len() / 2], length);
         let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
         assert!(sound.truncated, "{name}");
@@ -273,7 +273,7 @@ fn wav_files_of_64_bits_are_read() {
     }
 }
 
-/// More than 4 GiB, which is why there are such files.
+/// More than 4 GiB, the reason for these formats.
 #[test]
 fn the_end_of_a_very_long_file_is_reached() {
     let dir = tempfile::tempdir().unwrap();
@@ -283,7 +283,7 @@ fn the_end_of_a_very_long_file_is_reached() {
         let header = long_wav(marker, 768_000, &[], length);
         let mut file = std::fs::File::create(&path).unwrap();
         file.write_all(&header).unwrap();
-        // Sparse.
+        // A sparse file.
         file.set_len(header.len() as u64 + length).unwrap();
         drop(file);
         let mut sound = SoundFile::open(&path).unwrap();
@@ -314,7 +314,7 @@ fn ogg_flac(flac: &Path) -> Vec<u8> {
     }
     let (mut file, last) = (Vec::new(), packets.len() - 1);
     for (number, (packet, place)) in packets.iter().enumerate() {
-        // One page for each packet. None of these is longer than a page may be.
+        // One page for each packet. No packet here is longer than a page may be.
         let flags = u8::from(number == 0) * 2 + u8::from(number == last) * 4;
         let segments = packet.len() / 255 + 1;
         let mut page = b"OggS\0".to_vec();
@@ -342,7 +342,7 @@ fn ogg_flac(flac: &Path) -> Vec<u8> {
 fn flac_in_ogg_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let (content, speech) = (ogg_flac(&speech_path()), speech());
-    // By what it is, not by what it is called.
+    // The content decides, not the name.
     for name in ["speech.oga", "speech.ogg", "speech.flac"] {
         let sound = read_all(save(&dir, name, &content), MINUTE).unwrap();
         assert!(!sound.truncated, "{name}");
@@ -387,7 +387,7 @@ fn what_apple_writes_is_read() {
 }
 
 #[test]
-fn a_format_that_is_not_read_is_named_with_what_converts_it() {
+fn a_format_that_cannot_be_read_is_named_with_a_command_that_converts_it() {
     let dir = tempfile::tempdir().unwrap();
     let page = |packet: &[u8]| {
         let mut page = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01".to_vec();
@@ -405,7 +405,7 @@ fn a_format_that_is_not_read_is_named_with_what_converts_it() {
         ("talk.webm", b"\x1A\x45\xDF\xA3\x01".to_vec(), "Matroska or WebM"),
         ("call.amr", b"#!AMR\n".to_vec(), "AMR"),
         ("adpcm.wav", wav(0x11, 4, 1, 16_000, &[0; 2_048]), "WAV with compressed sound"),
-        ("film.avi", b"RIFF\0\x10\0\0AVI LIST".to_vec(), "an AVI film"),
+        ("film.avi", b"RIFF\0\x10\0\0AVI LIST".to_vec(), "an AVI video"),
     ];
     for (name, mut content, format) in cases {
         content.resize(content.len() + 20_000, 0x55);
@@ -413,7 +413,7 @@ fn a_format_that_is_not_read_is_named_with_what_converts_it() {
         let error = read_all(&path, MINUTE).unwrap_err();
         assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
         let text = error.to_string();
-        assert!(text.contains(&format!("{name} is {format}, which is not read")), "{text}");
+        assert!(text.contains(&format!("{name} is {format}, which Sayso cannot read")), "{text}");
         let to = path.with_extension(if name == "adpcm.wav" { "flac" } else { "wav" });
         let quote = if name.contains(' ') { "'" } else { "" };
         let command =
@@ -423,7 +423,7 @@ fn a_format_that_is_not_read_is_named_with_what_converts_it() {
 }
 
 #[test]
-fn a_truncated_flac_gives_what_is_there() {
+fn a_truncated_flac_gives_its_beginning() {
     let dir = tempfile::tempdir().unwrap();
     let speech = speech();
     let whole = std::fs::read(speech_path()).unwrap();
@@ -435,7 +435,7 @@ fn a_truncated_flac_gives_what_is_there() {
 }
 
 #[test]
-fn files_that_are_no_sound_are_refused_with_a_reason() {
+fn files_that_are_not_sound_are_refused_with_a_reason() {
     let dir = tempfile::tempdir().unwrap();
     let cases: [(&str, &[u8], BoardErrorKind, &str); 4] = [
         ("empty.wav", b"", BoardErrorKind::Format, "empty (0 bytes)"),
@@ -529,8 +529,8 @@ fn an_interrupted_file_is_readable_up_to_its_last_second() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_said() {
-    // The kernel's own full disk.
+fn a_full_disk_is_reported() {
+    // `/dev/full`, which the kernel provides, is always full.
     let result = WavWriter::create("/dev/full", CAPTURE_RATE, 1).and_then(|mut writer| {
         writer.write(&vec![0.1; 100_000])?;
         writer.finish()
@@ -542,13 +542,13 @@ fn a_full_disk_is_said() {
         panic!("there is no such folder");
     };
     assert!(error.to_string().contains("/nowhere/at/all.wav"), "{error}");
-    assert!(error.to_string().ends_with("Make its folder, or name another file"), "{error}");
+    assert!(error.to_string().ends_with("Create its folder, or name another file"), "{error}");
     assert!(WavWriter::create("/dev/null", CAPTURE_RATE, 3).is_err());
 }
 
-/// Its byte rate overflows 32 bits.
+/// Its byte rate would overflow 32 bits.
 #[test]
-fn an_absurd_sample_rate_is_no_panic() {
+fn a_sample_rate_out_of_range_does_not_panic() {
     let dir = tempfile::tempdir().unwrap();
     let mut content = long_wav(b"RF64", 44_100, &[7; 8_000], 8_000);
     content[59] = 0x80;
@@ -558,7 +558,7 @@ fn an_absurd_sample_rate_is_no_panic() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Files are untrusted: any damage ends in sound or an error.
+    /// Files are untrusted: any damage leads to sound or an error.
     #[test]
     fn damaged_files_never_panic(
         hits in proptest::collection::vec((0_usize..400, any::<u8>()), 1..12),

@@ -11,11 +11,11 @@ pub struct BoardError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BoardErrorKind {
-    /// No such device or file. Name another; the message lists what there is.
+    /// There is no such device or file. Name another; the message lists those that exist.
     NotFound,
-    /// The device is there but cannot be used now (busy, no permission). Retry later.
+    /// The device exists but cannot be used now (busy, no permission). Retry later.
     Unavailable,
-    /// The device or file has a format that cannot be used. Permanent for that one.
+    /// The device or file has a format that cannot be used. Permanent for this device or file.
     Format,
     /// Reading or writing failed (truncated file, disk full).
     Io,

@@ -1,9 +1,9 @@
 #![forbid(unsafe_code)]
-//! What a board is: where sound enters and leaves, and what a person sees.
+//! The interface of a board: where sound enters and leaves, and what a person sees and presses.
 //!
-//! The assistant sees every board through [`Board`]: a [`Microphone`] that
-//! gives 16 kHz mono, a [`Loudspeaker`] that takes mono at the voice's rate and, on
-//! some, a [`Panel`] with a lamp and buttons.
+//! The assistant uses every board through [`Board`]: a [`Microphone`] that gives 16 kHz mono, a
+//! [`Loudspeaker`] that takes mono at the voice's rate and, on some boards, a [`Panel`] with a
+//! lamp and buttons.
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -18,10 +18,10 @@ pub use error::{BoardError, BoardErrorKind};
 pub use mute::Mute;
 pub use realtime::promote_thread;
 
-/// The sample rate of what is captured, in Hz.
+/// The sample rate of captured sound, in Hz.
 pub const CAPTURE_RATE: u32 = 16_000;
 
-/// What a started [`Board`] gives: each half may go to a thread of its own.
+/// The two halves of a started [`Board`]: each may move to a thread of its own.
 pub type Streams = (Box<dyn Microphone>, Box<dyn Loudspeaker>);
 
 /// A device that hears and speaks.
@@ -30,26 +30,26 @@ pub trait Board {
     /// sound that will be written to the loudspeaker.
     ///
     /// # Errors
-    /// When the devices named do not exist or cannot be opened.
+    /// When the named devices do not exist or cannot be opened.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError>;
 
-    /// The lamp and the buttons of a board that has some, once it was started.
+    /// The lamp and the buttons, if the board has any, after it was started.
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
         None
     }
 
-    /// What happens to the devices once the board was started: the loss of one is reported
-    /// at once, and its return when sound flows again. `None` from a board that does not
+    /// Reports what happens to the devices after the board was started. The loss of a device is
+    /// reported at once, its return when sound flows again. `None` from a board that does not
     /// report this.
     fn changes(&mut self) -> Option<Receiver<Change>> {
         None
     }
 
-    /// The board's own threads, once it was started, for a supervisor to look at. None from a
-    /// board that has none, or none that can hang.
+    /// The board's own threads, after it was started, for a supervisor to watch. Empty from a
+    /// board that has no threads, or none that can hang.
     ///
-    /// A supervisor that gives up on one calls [`start`](Self::start) again, and the streams
-    /// of before are abandoned: they may still be read and written, and come to nothing.
+    /// A supervisor that replaces a thread calls [`start`](Self::start) again. The streams of
+    /// before are then abandoned: they may still be read and written, without effect.
     fn links(&mut self) -> Vec<Box<dyn Watch>> {
         Vec::new()
     }
@@ -57,16 +57,16 @@ pub trait Board {
 
 /// A thread of a board, as a supervisor sees it.
 pub trait Watch: Send {
-    /// What people call it: "satellite link".
+    /// The name of the thread for people: "satellite link".
     fn name(&self) -> &'static str;
 
-    /// Counts up while it lives, at least once a second, also while it waits or looks for a
-    /// device that is gone: a number that stands still for longer is a thread that hangs.
-    /// `None`: it has ended.
+    /// A number that grows at least once a second while the thread lives, also while it waits or
+    /// looks for a lost device. If it does not grow for longer, the thread hangs. `None`: the
+    /// thread has ended.
     fn beats(&self) -> Option<u64>;
 }
 
-/// Which way sound goes.
+/// The direction of sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Way {
     /// From a microphone.
@@ -76,7 +76,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// What people call the device.
+    /// The name of such a device for people.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Input => "microphone",
@@ -85,39 +85,39 @@ impl Way {
     }
 }
 
-/// A device went away while the board was in use, or came back.
+/// A device was lost while the board was in use, or is back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What people call it: "microphone", "loudspeaker", "satellite".
+    /// The name of the device for people: "microphone", "loudspeaker", "satellite".
     pub device: &'static str,
-    /// It is back; else it is lost, and is looked for until it is there again.
+    /// Whether it is back. If not, it is lost, and the board looks for it until it is back.
     pub back: bool,
-    /// What happened and, of one that is lost, what to do.
+    /// What happened and, if the device is lost, what to do.
     pub message: String,
 }
 
 /// What a person sees and presses.
 pub trait Panel: Send {
-    /// Shows what goes on. Never blocks. What is shown stays until the next call.
+    /// Shows the state. Never blocks. What is shown stays until the next call.
     fn show(&mut self, shown: Shown);
 
-    /// What was pressed since the last call, the oldest first. Never blocks.
+    /// The oldest press that was not returned yet. Never blocks.
     fn pressed(&mut self) -> Option<Press>;
 }
 
-/// What a person wants who presses a button.
+/// What a person wants when they press a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Press {
-    /// To be heard now: wakes, and ends a reply.
+    /// To be heard now: wakes the assistant, and ends a reply.
     Talk,
-    /// To be left alone: ends a reply, and whatever is being answered.
+    /// To be left alone: ends a reply, and any work on an answer.
     Dismiss,
 }
 
-/// What a [`Microphone::read`] brought.
+/// The result of a [`Microphone::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// So many samples were written to the buffer's front.
+    /// This many samples were written to the front of the buffer.
     Samples(usize),
     /// Nothing yet.
     Nothing,
@@ -125,22 +125,20 @@ pub enum Heard {
     End,
 }
 
-/// A stream of 16 kHz mono sound. Time never stops: samples lost on the way
-/// are counted and replaced by silence, so that the sample count stays a clock.
+/// A stream of 16 kHz mono sound. Time never stops: samples that are lost on the way are counted
+/// and replaced by silence, so that the number of samples remains a clock.
 pub trait Microphone: Send {
-    /// Fills as much of `buffer` as there is, waiting at most `wait` for the first sample.
+    /// Fills as much of `buffer` as is available. Waits at most `wait` for the first sample.
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard;
 
-    /// The echo reference: what the loudspeaker really played while the samples
-    /// of the last [`read`](Self::read) were heard, 16 kHz mono, beside them
-    /// sample for sample.
+    /// The echo reference: what the loudspeaker really played while the samples of the last
+    /// [`read`](Self::read) were heard, in 16 kHz mono, one sample for each sample heard.
     ///
-    /// `played[i]` left for the loudspeaker when `buffer[i]` was heard, or a short
-    /// constant time before. So its echo comes into the microphone at the same
-    /// time or later, never earlier; by how much, the path through loudspeaker,
-    /// room and microphone decides, and the canceller has to find out. Silence
-    /// stands where nothing was played or nothing is known, and after the end
-    /// of the last read. To be called at most once for each read.
+    /// `played[i]` was sent to the loudspeaker when `buffer[i]` was heard, or a short constant
+    /// time before. So its echo is in the microphone's sound at the same time or later, never
+    /// earlier. How much later depends on the path through loudspeaker, room and microphone, and
+    /// the canceller must find it out. The reference is silence where nothing was played or
+    /// nothing is known, and after the end of the last read. Call this at most once for each read.
     ///
     /// Silence by default: a board without a loudspeaker, or one that does not know.
     fn reference(&mut self, played: &mut [f32]) {
@@ -151,30 +149,30 @@ pub trait Microphone: Send {
     fn stats(&self) -> StreamStats;
 }
 
-/// Where the voice goes: mono at the rate given to [`Board::start`].
+/// Where the voice is played: mono at the rate given to [`Board::start`].
 pub trait Loudspeaker: Send {
-    /// Queues as much of `samples` as fits and returns how much that was.
-    /// Never blocks.
+    /// Queues as much of `samples` as there is room for, and returns how much that was. Never
+    /// blocks.
     fn write(&mut self, samples: &[f32]) -> usize;
 
-    /// Samples, at the voice's rate, that have left for the loudspeaker since
-    /// the start. Only sound written counts, not the silence between.
+    /// Samples, at the voice's rate, that were sent to the loudspeaker since the start. Only
+    /// written sound counts, not the silence between.
     fn played(&self) -> u64;
 
     /// Samples written and not yet played.
     fn queued(&self) -> usize;
 
-    /// Fades out within `fade` and drops the rest of the queue. Returns the
-    /// samples dropped; they never count as [`played`](Self::played). The fade
-    /// does: it is still [`queued`](Self::queued) when this returns, and what is
-    /// written next sounds after it.
+    /// Fades out within `fade` and drops the rest of the queue. Returns the number of dropped
+    /// samples; they never count as [`played`](Self::played). The fade counts: it is still
+    /// [`queued`](Self::queued) when this returns, and sound that is written next is played after
+    /// it.
     fn stop(&mut self, fade: Duration) -> usize;
 
     /// What was lost so far.
     fn stats(&self) -> StreamStats;
 }
 
-/// Counts of what went wrong on one stream; all only grow.
+/// Counts of what went wrong on one stream. The counters only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamStats {
     /// Overruns or underruns reported by the device.
@@ -182,15 +180,14 @@ pub struct StreamStats {
     /// Samples (16 kHz mono for a microphone, voice rate for a loudspeaker)
     /// that were captured but dropped because nobody read them in time.
     pub dropped: u64,
-    /// Samples missing because the device was away: replaced by silence at the
-    /// microphone, written but never heard at the loudspeaker, where they count
-    /// neither as played nor as queued.
+    /// Samples that are missing because the device was lost. At the microphone they were replaced
+    /// by silence. At the loudspeaker they were written but never heard, and count neither as
+    /// played nor as queued.
     pub missing: u64,
-    /// Times the device was opened again after it had vanished.
+    /// How often the device was opened again after a loss.
     pub reopened: u64,
-    /// Of a microphone: samples (16 kHz mono) of the
-    /// [reference](Microphone::reference) that were dropped or made up to keep it
-    /// in step with what is heard. Two devices' clocks drift apart by a few
-    /// samples a second at most; more shows that something got stuck.
+    /// For a microphone: samples (16 kHz mono) of the [reference](Microphone::reference) that were
+    /// dropped or made up to keep it in step with what is heard. The clocks of two devices drift
+    /// apart by a few samples a second at most; a higher count shows that something stalled.
     pub shifted: u64,
 }

@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a board hears nothing, by order. There is one for each board, and clones are the
-/// same one: the program and the board's own button both set it, and whoever did so last counts.
+/// Whether a board is muted. There is one for each board, and clones share it: the program and the
+/// board's own button both set it, and the latest change counts.
 #[derive(Clone)]
 pub struct Mute(Arc<MuteState>);
 
@@ -13,8 +13,8 @@ struct MuteState {
 }
 
 impl Mute {
-    /// One that is set or not, and calls `changed` after a change by the [board](Self::set).
-    /// That may be in the thread that serves a button or a wire, so it should be quick.
+    /// A mute that is set or not. It calls `changed` after each change by the [board](Self::set),
+    /// possibly in the thread that serves a button or a wire, so `changed` should be quick.
     pub fn new(muted: bool, changed: impl Fn() + Send + Sync + 'static) -> Self {
         Self(Arc::new(MuteState { muted: AtomicBool::new(muted), changed: Box::new(changed) }))
     }
@@ -24,21 +24,21 @@ impl Mute {
         self.0.muted.load(Ordering::Acquire)
     }
 
-    /// The board's own button, or what else the board has, sets or ends it. The program is
-    /// informed, and reads the mute then: it may have changed again.
+    /// Sets or ends it on behalf of the board, such as its own button. The program is informed,
+    /// and then reads the current state, which may have changed again.
     pub fn set(&self, muted: bool) {
         if self.0.muted.swap(muted, Ordering::AcqRel) != muted {
             (self.0.changed)();
         }
     }
 
-    /// The program sets or ends it, and is not informed.
+    /// Sets or ends it on behalf of the program, which is not informed.
     pub fn order(&self, muted: bool) {
         self.0.muted.store(muted, Ordering::Release);
     }
 }
 
-/// Not set, and nobody is informed of changes.
+/// Not set; changes are not reported.
 impl Default for Mute {
     fn default() -> Self {
         Self::new(false, || {})

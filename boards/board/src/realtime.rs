@@ -1,8 +1,8 @@
 //! Real-time priority for the threads that carry sound.
 
-/// Puts the calling thread before all ordinary ones, where the system grants
-/// it (`sayso doctor` says how). Whether it did. Its work must be short. Neither
-/// allocates nor waits, so that an audio callback may begin with it.
+/// Gives the calling thread priority over all ordinary ones, if the system grants it (`sayso
+/// doctor` says how). Returns whether it did. The thread's work must be short. This function
+/// neither allocates nor waits, so an audio callback may begin with it.
 #[cfg(unix)]
 pub fn promote_thread() -> bool {
     use thread_priority::unix::{
@@ -17,11 +17,11 @@ pub fn promote_thread() -> bool {
     set_thread_priority_and_policy(thread_native_id(), priority, policy).is_ok()
 }
 
-/// Of 0…99: above ordinary threads, below those of the sound server.
+/// On a scale of 0 to 99: above ordinary threads, below those of the sound server.
 #[cfg(unix)]
 const PRIORITY: u8 = 4;
 
-/// Not on this system.
+/// Not supported on this system.
 #[cfg(not(unix))]
 pub fn promote_thread() -> bool {
     false
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_thread_is_promoted_where_the_system_grants_it() {
-        // Another program's word on whether it does.
+        // Another program's report on whether the system grants it.
         let mut chrt = Command::new("chrt");
         chrt.args(["--rr", &super::PRIORITY.to_string(), "true"]);
         let granted = match chrt.output() {

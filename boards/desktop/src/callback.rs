@@ -1,7 +1,7 @@
-//! What runs in the audio callbacks, and what it shares with the threads.
+//! The audio callbacks, and what they share with the threads.
 //!
-//! Everything here is free of locks, allocation and system calls; but for one, at a
-//! stream's first callback, that asks for real-time priority (see `format`).
+//! Nothing here locks, allocates or calls the system, with one exception: a stream's first
+//! callback asks for real-time priority (see `format`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -14,15 +14,15 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 /// Signs of life of a stream, set by its callbacks.
 #[derive(Debug, Default)]
 pub struct Beat {
-    /// Frames the device has brought or asked for.
+    /// Frames that the device has delivered or asked for.
     pub frames: AtomicU64,
     /// The largest callback so far, in frames.
     pub largest: AtomicU32,
     /// Overruns or underruns reported by the device.
     pub xruns: AtomicU64,
-    /// The stream is of no use any more.
+    /// The stream cannot be used any more.
     pub broken: AtomicBool,
-    /// There was an error that it may survive: its frames show whether it does.
+    /// There was an error that the stream may survive; further frames show whether it does.
     pub shaken: AtomicBool,
 }
 
@@ -40,23 +40,23 @@ pub struct Faults {
     told: HeapProd<cpal::Error>,
 }
 
-/// Errors that may wait for the supervisor; of more than these the text is lost.
+/// Errors that may wait for the supervisor. The text of further ones is lost.
 const FAULTS: usize = 16;
 
-/// What connects the error callback of the stream with this `beat` to its supervisor.
+/// Connects the error callback of the stream with this `beat` to its supervisor.
 pub fn faults(beat: &Arc<Beat>) -> (Faults, HeapCons<cpal::Error>) {
     let (told, read) = HeapRb::new(FAULTS).split();
     (Faults { beat: Arc::clone(beat), told }, read)
 }
 
-/// The error callback: counts what may come often, and passes on the others as they are.
+/// The error callback: counts errors that may be frequent, and passes on the others.
 pub fn error_callback(faults: &mut Faults, error: cpal::Error) {
     if error.kind() == cpal::ErrorKind::Xrun {
         faults.beat.xruns.fetch_add(1, Ordering::Relaxed);
         return;
     }
     let kind = error.kind();
-    // Without room, the first ones say more.
+    // If there is no room, the earlier errors are kept, because they say more.
     let _ = faults.told.try_push(error);
     if shakes(kind) {
         faults.beat.shaken.store(true, Ordering::Release);
@@ -65,34 +65,34 @@ pub fn error_callback(faults: &mut Faults, error: cpal::Error) {
     }
 }
 
-/// Whether the stream may be over after such an error.
+/// Whether the stream may have ended with such an error.
 pub fn breaks(kind: cpal::ErrorKind) -> bool {
     use cpal::ErrorKind::{DeviceChanged, RealtimeDenied, Xrun};
     !matches!(kind, Xrun | DeviceChanged | RealtimeDenied)
 }
 
-/// Whether the stream often goes on after such an error. cpal asks ALSA again, and where a
-/// busy PulseAudio was late with its answer (EIO), the next call succeeds.
+/// Whether the stream often survives such an error. cpal calls ALSA again, and if a busy
+/// PulseAudio answered late (EIO), the next call succeeds.
 fn shakes(kind: cpal::ErrorKind) -> bool {
     matches!(kind, cpal::ErrorKind::BackendError)
 }
 
-/// `lost` frames are missing before the frame with the number `at`, counted
-/// among the frames that went through the ring.
+/// `lost` frames are missing before the frame with the number `at`, counted among the frames that
+/// passed through the ring.
 #[derive(Clone, Copy, Debug)]
 pub struct Gap {
     pub at: u64,
     pub lost: u64,
 }
 
-/// The callback's end of a capture stream, or of the reference that a playback
-/// callback makes of what it plays.
+/// The callback's end of a capture stream, or of the reference that a playback callback makes from
+/// what it plays.
 pub struct CaptureEnd {
     samples: HeapProd<f32>,
     gaps: HeapProd<Gap>,
     channels: usize,
     pushed: u64,
-    /// Frames lost since the last that was pushed.
+    /// Frames lost since the last frame that was pushed.
     lost: u64,
     pub beat: Arc<Beat>,
 }
@@ -107,18 +107,18 @@ pub struct CaptureTap {
     pub beat: Arc<Beat>,
     /// When the device was started.
     pub began: Instant,
-    /// Set when the device is gone, with the time of its last sign of life;
-    /// nothing is pushed after that.
+    /// Set when the device is lost, to the time of its last sign of life. Nothing is pushed after
+    /// that.
     pub gone: Arc<std::sync::OnceLock<Instant>>,
 }
 
-/// How much of what was played may wait for the ear: as much as of what is heard.
+/// How much reference may wait for the microphone: as much as captured sound.
 const REFERENCE: Duration = crate::microphone::RING;
 
-/// Gaps that may wait for the reader; more are counted together.
+/// Gaps that may wait for the reader. Further ones are combined.
 const GAPS: usize = 64;
 
-/// A ring of `length` between callback and reader.
+/// Creates a ring of `length` between callback and reader.
 pub fn capture_link(rate: u32, channels: usize, length: Duration) -> (CaptureEnd, CaptureTap) {
     let frames = (length.as_secs_f64() * f64::from(rate)).ceil().max(1.0) as usize;
     let (samples, popped) = HeapRb::new(frames * channels).split();
@@ -137,7 +137,7 @@ pub fn capture_link(rate: u32, channels: usize, length: Duration) -> (CaptureEnd
     (end, tap)
 }
 
-/// The capture callback: passes on the whole frames there is room for, counts the others.
+/// The capture callback: pushes as many whole frames as there is room for, and counts the others.
 pub fn capture_callback<T>(end: &mut CaptureEnd, data: &[T])
 where
     T: Sample,
@@ -146,7 +146,7 @@ where
     let frames = data.len() / end.channels;
     let room = end.samples.vacant_len() / end.channels;
     let fits = if end.lost > 0 && room > 0 {
-        // The gap must be known before what comes after it.
+        // The gap must be published before the frames after it.
         let gap = Gap { at: end.pushed, lost: end.lost };
         if end.gaps.try_push(gap).is_ok() {
             end.lost = 0;
@@ -164,8 +164,8 @@ where
     end.beat.count(frames);
 }
 
-/// Counts the frames played, and carries the order to stop, in one word, so
-/// that the one who orders it knows which frame is the last before the fade.
+/// Counts the frames that were played and carries the order to stop, both in one word, so that the
+/// thread that orders a stop knows which frame is the last before the fade.
 #[derive(Debug, Default)]
 pub struct PlayClock {
     word: AtomicU64,
@@ -180,14 +180,14 @@ impl PlayClock {
         self.word.load(Ordering::Acquire) & !STOP
     }
 
-    /// A stop was ordered and is not yet done.
+    /// Whether a stop was ordered and is not done yet.
     pub fn stopping(&self) -> bool {
         self.word.load(Ordering::Acquire) & STOP != 0
     }
 
-    /// Orders to fade out within `fade` frames and to drop the rest. Returns
-    /// the number of frames played before the fade. Nothing may be pushed until
-    /// [`stopping`](Self::stopping) is over.
+    /// Orders the callback to fade out within `fade` frames and to drop the rest. Returns the
+    /// number of frames that were played before the fade. Nothing may be pushed while
+    /// [`stopping`](Self::stopping) is true.
     pub fn stop(&self, fade: u32) -> u64 {
         self.fade.store(fade, Ordering::Relaxed);
         self.word.fetch_or(STOP, Ordering::AcqRel) & !STOP
@@ -200,7 +200,7 @@ pub struct PlaybackEnd {
     channels: usize,
     clock: Arc<PlayClock>,
     fading: Option<Fade>,
-    /// What was played, silence included, goes here too.
+    /// Receives what was played, silence included.
     reference: CaptureEnd,
     pub beat: Arc<Beat>,
 }
@@ -218,11 +218,11 @@ pub struct PlaybackTap {
     pub clock: Arc<PlayClock>,
     pub rate: u32,
     pub beat: Arc<Beat>,
-    /// For the ear: all that is played, as if it were captured.
+    /// Everything that is played, for the microphone, in the form of a capture stream.
     pub reference: Option<CaptureTap>,
 }
 
-/// A ring of `length` between feeder and callback.
+/// Creates a ring of `length` between feeder and callback.
 pub fn playback_link(rate: u32, channels: usize, length: Duration) -> (PlaybackEnd, PlaybackTap) {
     let frames = (length.as_secs_f64() * f64::from(rate)).ceil().max(1.0) as usize;
     let (pushed, samples) = HeapRb::new(frames).split();
@@ -239,8 +239,8 @@ pub fn playback_link(rate: u32, channels: usize, length: Duration) -> (PlaybackE
     (end, PlaybackTap { samples: pushed, clock, rate, beat, reference: Some(heard) })
 }
 
-/// The playback callback: plays what there is on all channels, then silence,
-/// and passes both on to the capture.
+/// The playback callback: plays what is in the ring on all channels, then silence, and passes both
+/// on as the reference.
 pub fn playback_callback<T>(end: &mut PlaybackEnd, data: &mut [T])
 where
     T: Sample + FromSample<f32>,
@@ -261,11 +261,11 @@ where
 }
 
 impl PlaybackEnd {
-    /// Decides how many of `frames` are sound and counts them as played.
+    /// Decides how many of `frames` are sound, and counts them as played.
     fn claim(&mut self, frames: usize) -> usize {
         let word = &self.clock.word;
-        // A stop can come between load and exchange, but only once, because
-        // only this thread takes it back: at most two rounds.
+        // A stop may arrive between load and exchange, but only once, because only this thread
+        // takes it back. So there are at most two rounds.
         while self.fading.is_none() {
             let seen = word.load(Ordering::Acquire);
             let queued = self.samples.occupied_len();
@@ -286,7 +286,7 @@ impl PlaybackEnd {
         n
     }
 
-    /// Drops what follows a fade that is over, and lets the feeder go on.
+    /// Drops what follows a finished fade, and lets the feeder continue.
     fn end_fade(&mut self) {
         if self.fading.is_some_and(|fade| fade.done == fade.length) {
             self.fading = None;

@@ -2,7 +2,7 @@ use super::*;
 use assert_no_alloc::assert_no_alloc;
 use std::time::Duration;
 
-/// Lets [`assert_no_alloc`] see every allocation of the test program.
+/// Lets [`assert_no_alloc`] check every allocation of the test program.
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
@@ -23,7 +23,7 @@ fn the_callbacks_do_not_allocate() {
     let mut played = [0.0_f32; 512];
     let (mut faults, _errors) = faults(&end.beat);
     assert_no_alloc(|| {
-        // Far more than the rings hold: also the ways of losing and of running dry.
+        // Far more than the rings hold, so that they also overflow and run dry.
         for _ in 0..20 {
             capture_callback(&mut end, &f32s);
             capture_callback(&mut end, &i16s);
@@ -38,7 +38,7 @@ fn the_callbacks_do_not_allocate() {
     feed.clock.stop(100);
     assert_no_alloc(|| playback_callback(&mut out, &mut played));
     assert!(!drain(&mut tap).is_empty());
-    // The reference's ring ran over too, and nobody read it.
+    // The reference's ring overflowed too, because nobody read it.
     let reference = feed.reference.as_mut().unwrap();
     assert_eq!(drain(reference).len(), 2 * 2 * 1_000);
     playback_callback(&mut out, &mut played);
@@ -47,10 +47,10 @@ fn the_callbacks_do_not_allocate() {
 }
 
 #[test]
-fn a_stalled_reader_loses_samples_countably() {
+fn a_stalled_reader_loses_samples_and_the_loss_is_counted() {
     let (mut end, mut tap) = capture_link(100, 2, SECOND);
     let frame = |n: usize| [n as f32, -(n as f32)];
-    // 250 frames into a ring of 100: in callbacks of 30, whole frames only.
+    // 250 frames into a ring of 100, in callbacks of 30; only whole frames are pushed.
     let frames: Vec<f32> = (0..250).flat_map(frame).collect();
     for chunk in frames.chunks(60) {
         capture_callback(&mut end, chunk);
@@ -65,9 +65,9 @@ fn a_stalled_reader_loses_samples_countably() {
 }
 
 #[test]
-fn gaps_that_find_no_place_are_counted_together() {
+fn gaps_without_room_are_combined() {
     let (mut end, mut tap) = capture_link(4, 1, SECOND);
-    // Each round loses three frames; nobody looks at the gaps.
+    // Each round loses three frames, and nobody reads the gaps.
     let (mut kept, mut lost) = (0, 0);
     for _ in 0..3 * GAPS {
         capture_callback(&mut end, &[1.0_f32; 7]);
@@ -98,7 +98,7 @@ fn every_sample_format_arrives() {
 }
 
 #[test]
-fn sound_goes_to_all_channels_and_silence_behind_it() {
+fn sound_is_played_on_all_channels_followed_by_silence() {
     let (mut end, mut tap) = playback_link(100, 3, SECOND);
     tap.samples.push_slice(&[0.5, -0.5]);
     let mut data = [9.0_f32; 3 * 4];
@@ -112,7 +112,7 @@ fn sound_goes_to_all_channels_and_silence_behind_it() {
 }
 
 #[test]
-fn the_ear_is_told_what_was_played_with_its_silence_and_its_fade() {
+fn the_reference_has_what_was_played_with_silence_and_fade() {
     let (mut end, mut tap) = playback_link(100, 2, SECOND);
     let mut reference = tap.reference.take().unwrap();
     tap.samples.push_slice(&[0.5; 30]);
@@ -152,7 +152,7 @@ fn a_fade_spans_callbacks_and_drops_the_rest() {
     playback_callback(&mut end, &mut data);
     assert_eq!(data[..4], [0.5, 0.5, 0.5, 0.0]);
 
-    // With nothing to fade it is done at once.
+    // Without sound to fade, the stop is done at once.
     tap.clock.stop(15);
     playback_callback(&mut end, &mut data);
     assert!(!tap.clock.stopping());
@@ -160,7 +160,7 @@ fn a_fade_spans_callbacks_and_drops_the_rest() {
 }
 
 #[test]
-fn only_errors_that_end_the_stream_break_it_and_none_loses_its_text() {
+fn only_errors_that_end_the_stream_break_it_and_all_keep_their_text() {
     use cpal::ErrorKind::{DeviceChanged, DeviceNotAvailable, RealtimeDenied, Xrun};
 
     let beat = Arc::new(Beat::default());

@@ -1,4 +1,4 @@
-//! What devices there are, and which one a name means.
+//! Which devices there are, and which one a name means.
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{ErrorKind, HostId, SupportedStreamConfig};
@@ -9,22 +9,22 @@ use crate::quiet::Quiet;
 /// A sound device, as [`list_devices`] finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// What people call it.
+    /// The device's name for people.
     pub name: String,
-    /// What the system calls it; unique.
+    /// The system's name for it; unique.
     pub id: String,
-    /// How it would be recorded from, if it can be.
+    /// How it would be opened for recording, if that is possible.
     pub input: Option<Format>,
-    /// How it would be played on, if it can be.
+    /// How it would be opened for playing, if that is possible.
     pub output: Option<Format>,
-    /// It is the default microphone.
+    /// Whether it is the default microphone.
     pub default_input: bool,
-    /// It is the default loudspeaker.
+    /// Whether it is the default loudspeaker.
     pub default_output: bool,
 }
 
 impl Device {
-    /// How it would be used this way, if it can be.
+    /// How it would be opened in this direction, if that is possible.
     pub fn format(&self, way: Way) -> Option<&Format> {
         match way {
             Way::Input => self.input.as_ref(),
@@ -54,11 +54,11 @@ impl From<SupportedStreamConfig> for Format {
     }
 }
 
-/// ALSA names that stand for no device: the one that swallows everything, and
-/// the bridge to a JACK server, which complains on stderr when none runs.
+/// ALSA names that are not devices: one that discards everything, and the bridge to a JACK server,
+/// which complains on stderr if none runs.
 const NO_DEVICES: [&str; 2] = ["null", "jack"];
 
-/// The devices that can be opened now. Opens each for a moment.
+/// The devices that can be opened now. Opens each of them for a moment.
 ///
 /// # Errors
 /// When the sound system cannot be reached.
@@ -90,17 +90,16 @@ pub fn list_devices() -> Result<Vec<Device>, BoardError> {
         .collect())
 }
 
-/// The device that `name` means, or the default, and how to open it. It is looked for
-/// where `system` says; where that is `None`, on the sound system of the moment, which is
-/// then put there.
+/// The device that `name` means, or the default, and how to open it. It is looked for on the sound
+/// system in `system`. If that is `None`, the current sound system is used and stored there.
 pub fn choose(
     name: Option<&str>,
     way: Way,
     system: &mut Option<HostId>,
 ) -> Result<(cpal::Device, SupportedStreamConfig), BoardError> {
     let host = match *system {
-        // ALSA is there even while a sound server is started again: whoever went over to
-        // it would stay.
+        // ALSA is available even while a sound server restarts. A stream that changed to ALSA then
+        // would stay there.
         Some(id) => cpal::host_from_id(id).map_err(|error| system_error(&error))?,
         None => cpal::default_host(),
     };
@@ -124,7 +123,7 @@ pub fn choose(
                 .map(|d| [d.to_string(), d.id().map_or(String::new(), |id| id.id().to_owned())])
                 .collect();
             let at = pick(&names, name).map_err(|alike| {
-                // The names to choose from are those that the user is shown elsewhere.
+                // The names to choose from are the same that the user sees elsewhere.
                 let there = list_devices().unwrap_or_default();
                 let there = there.iter().filter(|device| device.format(way).is_some());
                 let there = there.map(|device| [device.name.clone(), device.id.clone()]).collect();
@@ -142,7 +141,7 @@ pub fn choose(
             system.get_or_insert(host.id());
             Ok((device, config))
         }
-        // If the default is only a name, it exists without any device.
+        // The default may be only a name: it exists even without any device.
         Err(error) if name.is_none() && is_absence(error.kind()) => Err(nothing_there(way)),
         Err(error) => Err(board_error(&device, &error)),
     }
@@ -151,8 +150,8 @@ pub fn choose(
 /// A device's name and its id.
 type Names = [String; 2];
 
-/// Finds `wanted` among the names: the same as one of them, else a part of one,
-/// whatever the case, that only one device has. Otherwise gives those that have it.
+/// Finds `wanted` among the names: an equal one, or else the only one that contains it, in upper
+/// or lower case. If several contain it, returns them.
 fn pick(names: &[Names], wanted: &str) -> Result<usize, Vec<Names>> {
     for side in [1, 0] {
         if let Some(at) = names.iter().position(|pair| pair[side] == wanted) {
@@ -169,25 +168,25 @@ fn pick(names: &[Names], wanted: &str) -> Result<usize, Vec<Names>> {
     }
 }
 
-/// That `wanted` means no device, or that it may mean several; with those `there` are
-/// to choose from.
+/// An error that says that `wanted` is not a device, or fits several. `there` are the devices to
+/// choose from.
 fn not_meant(wanted: &str, way: Way, alike: &[Names], there: Vec<Names>) -> BoardError {
     let noun = way.noun();
     let meant: Vec<Names> = there.iter().filter(|names| alike.contains(names)).cloned().collect();
     let (what, listed) = if meant.is_empty() {
         (format!("there is no {noun} called \"{wanted}\""), there)
     } else {
-        (format!("\"{wanted}\" may mean more than one {noun}"), meant)
+        (format!("\"{wanted}\" fits more than one {noun}"), meant)
     };
     let list: String = listed.iter().map(|[name, id]| format!("\n  {id} ({name})")).collect();
     let advice = match listed.is_empty() {
-        true => format!(", nor any other. Connect one, or {START_SERVER}"),
+        true => format!(", and no other either. Connect one, or {START_SERVER}"),
         false => format!(". Name one of these in full:{list}"),
     };
     BoardError::new(BoardErrorKind::NotFound, what + &advice)
 }
 
-/// What to do where no device shows.
+/// What to do if no device is found.
 pub const START_SERVER: &str = "start the sound server (PipeWire or PulseAudio)";
 
 fn nothing_there(way: Way) -> BoardError {
@@ -211,25 +210,25 @@ fn is_absence(kind: ErrorKind) -> bool {
 fn system_error(error: &cpal::Error) -> BoardError {
     BoardError::new(
         BoardErrorKind::Unavailable,
-        format!("the sound system cannot be reached: {}. Check that it runs", plain(error)),
+        format!("cannot reach the sound system: {}. Check that it runs", plain(error)),
     )
 }
 
-/// The text of an error, without the full stop that some end with.
+/// The text of an error, without the full stop at the end of some.
 pub fn plain(error: &cpal::Error) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
 
-/// Whether the thread that calls back for `device` may be put before all others: where
-/// it talks with a sound server's socket or with the card itself. Behind another plug-in
-/// of ALSA's there may be anything: PipeWire's spins.
+/// Whether the thread that calls back for `device` may have real-time priority. It may if it uses
+/// the socket of a sound server or the card itself. Other plug-ins of ALSA may do anything:
+/// PipeWire's spins.
 pub fn worth_priority(device: &cpal::Device) -> bool {
     let direct = |id: &str| id.starts_with("hw:") || id.starts_with("plughw:");
     cfg!(target_os = "linux")
         && device.id().is_ok_and(|id| id.host().name() == "PulseAudio" || direct(id.id()))
 }
 
-/// What cpal says of `device`, as an error of ours.
+/// Converts an error of cpal about `device` to ours.
 pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
     let (kind, advice) = match error.kind() {
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => {
@@ -247,7 +246,7 @@ pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
     BoardError::new(
         kind,
         format!(
-            "the sound device \"{device}\" cannot be opened: {}. To go on: {advice}",
+            "cannot open the sound device \"{device}\": {}. What helps: {advice}",
             plain(error)
         ),
     )
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_means_the_same_or_the_only_one_alike() {
+    fn a_name_means_an_equal_one_or_the_only_one_that_contains_it() {
         for (wanted, at) in [
             ("default", 2),
             ("hw:CARD=1", 0),
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn another_name_is_refused_with_what_there_is() {
+    fn an_unknown_name_is_refused_and_the_devices_are_listed() {
         assert_eq!(pick(&names(), "webcam"), Err(vec![]));
         assert_eq!(pick(&names(), ""), Err(vec![]));
         assert_eq!(pick(&names(), "usb"), Err(names()[..2].to_vec()));
@@ -299,13 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_can_be_used_is_named() {
+    fn only_usable_devices_are_listed() {
         let text = not_meant("usb", Way::Output, &names()[..2], names()[2..].to_vec()).to_string();
         assert!(text.contains("no loudspeaker called") && text.contains("Headset"), "{text}");
         assert!(!text.contains("USB Audio"), "{text}");
         let text = not_meant("x", Way::Output, &[], vec![]).to_string();
         assert!(
-            text.contains("nor any other") && text.contains("start the sound server"),
+            text.contains("no other either") && text.contains("start the sound server"),
             "{text}"
         );
     }

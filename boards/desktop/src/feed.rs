@@ -1,5 +1,5 @@
-//! The loudspeaker's queue: from the voice's samples to the device's ring, and
-//! from the frames the device took back to the voice's samples.
+//! The loudspeaker's queue: it converts from the voice's samples to the device's ring, and from
+//! the frames that the device took back to the voice's samples.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -11,34 +11,33 @@ use sayso_board::StreamStats;
 
 use crate::callback::PlaybackTap;
 
-/// How much sound [`Feed::write`] takes at most, in seconds.
+/// How much sound [`Feed::write`] queues at most, in seconds.
 const QUEUE: u64 = 30;
-/// The ring holds no more than this before a queue that ran dry is taken for
-/// the end of an utterance, and the resampler's last samples are let out.
+/// If the queue is empty and the ring holds no more than this, the utterance counts as ended, and
+/// the resampler's last samples are flushed.
 const ENDING: Duration = Duration::from_millis(40);
 
-/// A run of sound between two silences of the queue, resampled on its own.
-/// Both sides are counted from the start: device frames for this device,
-/// voice samples for ever.
+/// A run of sound between two silences of the queue, resampled separately. Device frames are
+/// counted from the start of this device, voice samples from the start of the feed.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
     frame: u64,
     sample: u64,
-    /// Where it ends, once that is known.
+    /// Where it ends, if that is known.
     end: Option<(u64, u64)>,
 }
 
-/// Everything behind the loudspeaker; it gets the time from the caller.
+/// The loudspeaker's logic; the caller passes in the time.
 ///
-/// For each sample written: it is queued, then played, or dropped by a stop,
-/// or missing because there was no device.
+/// Each written sample is first queued, then played, dropped by a stop, or missing because there
+/// was no device.
 pub struct Feed {
     voice_rate: u32,
     queue: VecDeque<f32>,
     device: Option<Device>,
-    /// Samples that left the queue to be played, less those that were not.
+    /// Samples that left the queue to be played, minus those that were not played.
     fed: u64,
-    /// The last time at which the queue was shortened because there was no device.
+    /// When the queue was last shortened because there was no device.
     away: Option<Instant>,
     past: StreamStats,
     opened: u64,
@@ -47,7 +46,7 @@ pub struct Feed {
 struct Device {
     tap: PlaybackTap,
     resampler: Resampler,
-    /// Frames pushed into the ring, less those dropped there.
+    /// Frames pushed into the ring, minus those dropped there.
     pushed: u64,
     segments: VecDeque<Segment>,
     /// Samples played before the first segment.
@@ -68,7 +67,7 @@ impl Feed {
         }
     }
 
-    /// A device to play on; the resampler brings the voice's rate to its rate.
+    /// Attaches a device to play on. The resampler converts from the voice's rate to the device's.
     pub fn attach(&mut self, tap: PlaybackTap, resampler: Resampler) {
         self.device = Some(Device {
             tap,
@@ -83,7 +82,7 @@ impl Feed {
         self.pump();
     }
 
-    /// The device is gone, and what was on its way to it.
+    /// The device is lost, and so is the sound on its way to it.
     pub fn lost(&mut self, now: Instant) {
         if let Some(device) = self.device.take() {
             let played = device.played(self.voice_rate);
@@ -94,7 +93,7 @@ impl Feed {
         self.away = Some(now);
     }
 
-    /// Queues as much of `samples` as fits.
+    /// Queues as much of `samples` as there is room for.
     pub fn write(&mut self, samples: &[f32]) -> usize {
         let capacity = (QUEUE * u64::from(self.voice_rate)) as usize;
         let n = samples.len().min(capacity.saturating_sub(self.queue.len()));
@@ -111,7 +110,7 @@ impl Feed {
         self.queue.len() + (self.fed - self.played()) as usize
     }
 
-    /// Fades out and drops the rest; returns the number of samples dropped.
+    /// Fades out and drops the rest. Returns the number of dropped samples.
     pub fn stop(&mut self, fade: Duration) -> usize {
         let mut dropped = self.queue.len() as u64;
         self.queue.clear();
@@ -123,8 +122,8 @@ impl Feed {
         dropped as usize
     }
 
-    /// Passes the time: feeds the device, or lets the queue's time pass without
-    /// one. Returns whether there is more to do soon.
+    /// Advances the time: feeds the device or, without one, lets the queue pass unheard. Returns
+    /// whether there is more to do soon.
     pub fn tick(&mut self, now: Instant) -> bool {
         if let Some(since) = &mut self.away {
             let passed = now.saturating_duration_since(*since).as_secs_f64();
@@ -147,10 +146,10 @@ impl Feed {
         stats
     }
 
-    /// Moves what fits from the queue into the device's ring.
+    /// Moves as much of the queue as possible into the device's ring.
     fn pump(&mut self) {
         let Some(device) = &mut self.device else { return };
-        // Until a fade is over, the ring is the callback's alone.
+        // During a fade, only the callback may use the ring.
         if device.tap.clock.stopping() {
             return;
         }
@@ -168,7 +167,7 @@ impl Feed {
         }
         device.end_segment(self.fed);
         let played = device.tap.clock.frames();
-        // The newest segment stays, as the place to count from.
+        // The newest segment stays, because counting starts from it.
         while device.segments.get(1).is_some_and(|second| second.frame <= played) {
             if let Some(Segment { end: Some((_, sample)), .. }) = device.segments.pop_front() {
                 device.before = sample;
@@ -178,8 +177,8 @@ impl Feed {
 }
 
 impl Device {
-    /// Resamples from `samples` into the ring; returns how many were taken.
-    /// `fed` is the number of the first of them.
+    /// Resamples from `samples` into the ring and returns how many were taken. `fed` is the number
+    /// of the first of them.
     fn push(&mut self, samples: &[f32], fed: u64) -> usize {
         if self.segments.back().is_none_or(|segment| segment.end.is_some()) {
             self.segments.push_back(Segment { frame: self.pushed, sample: fed, end: None });
@@ -201,8 +200,7 @@ impl Device {
         }
     }
 
-    /// With the queue empty and the ring nearly so, lets the resampler's last
-    /// samples out.
+    /// If the queue is empty and the ring almost empty, flushes the resampler's last samples.
     fn end_segment(&mut self, fed: u64) {
         let callback = self.tap.beat.largest.load(Ordering::Relaxed) as usize;
         let ending = (ENDING.as_secs_f64() * f64::from(self.tap.rate)) as usize;
@@ -214,12 +212,12 @@ impl Device {
         }
         let mut rest = Vec::new();
         self.resampler.finish(&mut rest);
-        // The ring has room for far more than the few milliseconds.
+        // The ring has far more room than these few milliseconds.
         self.pushed += self.tap.samples.push_slice(&rest) as u64;
         segment.end = Some((self.pushed, fed));
     }
 
-    /// Samples played by the time the device has taken `frames`.
+    /// Samples that were played when the device had taken `frames`.
     fn played_at(&self, frames: u64, voice_rate: u32) -> u64 {
         let Some(segment) = self.segments.iter().rev().find(|s| s.frame <= frames) else {
             return self.before;
@@ -238,7 +236,7 @@ impl Device {
         self.played_at(self.tap.clock.frames(), voice_rate)
     }
 
-    /// Orders the fade; returns the number of the sample with which it ends.
+    /// Orders the fade. Returns the number of the sample with which it ends.
     fn stop(&mut self, fade: Duration, voice_rate: u32) -> u64 {
         if !self.tap.clock.stopping() {
             let fade = (fade.as_secs_f64() * f64::from(self.tap.rate)).round() as u32;

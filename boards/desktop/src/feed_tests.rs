@@ -10,7 +10,7 @@ fn connect(feed: &mut Feed, voice_rate: u32, rate: u32) -> PlaybackEnd {
     end
 }
 
-/// Plays until nothing is queued; returns all that sounded.
+/// Plays until nothing is queued, and returns everything that was played.
 fn play_out(feed: &mut Feed, end: &mut PlaybackEnd, now: Instant) -> Vec<f32> {
     let mut all = Vec::new();
     let mut buffer = [0.0_f32; 441];
@@ -26,7 +26,7 @@ fn play_out(feed: &mut Feed, end: &mut PlaybackEnd, now: Instant) -> Vec<f32> {
 }
 
 #[test]
-fn all_of_an_utterance_is_played_and_each_sample_counted() {
+fn the_whole_utterance_is_played_and_each_sample_counted() {
     let now = Instant::now();
     for (voice_rate, rate) in
         [(24_000, 48_000), (24_000, 44_100), (16_000, 16_000), (22_050, 16_000)]
@@ -56,7 +56,7 @@ fn the_queue_is_bounded() {
 }
 
 #[test]
-fn a_stop_drops_all_but_the_fade_at_once() {
+fn a_stop_drops_everything_except_the_fade_at_once() {
     let now = Instant::now();
     let mut feed = Feed::new(24_000);
     let mut end = connect(&mut feed, 24_000, 48_000);
@@ -69,7 +69,7 @@ fn a_stop_drops_all_but_the_fade_at_once() {
     assert_eq!(feed.stop(10 * MS), 48_000 - 2_400 - 240);
     assert_eq!(feed.queued(), 240, "the fade is still to be played");
     assert_eq!(feed.stop(10 * MS), 0);
-    // What is said before the fade is over comes after it.
+    // Sound that is written before the fade is over is played after it.
     feed.write(&[0.25; 100]);
     assert_eq!(feed.queued(), 340);
     let sound = play_out(&mut feed, &mut end, now);
@@ -87,7 +87,7 @@ fn without_a_device_the_queue_passes_unheard() {
     playback_callback(&mut end, &mut buffer);
     assert_eq!(feed.played(), 2_400);
     feed.lost(start);
-    // What was in the ring, half a second less what was played, is gone.
+    // What was in the ring (half a second, minus what was played) is lost.
     let lost = feed.stats().missing;
     assert!((9_600..9_900).contains(&lost), "{lost}");
     assert_eq!(feed.played(), 2_400);
@@ -95,7 +95,7 @@ fn without_a_device_the_queue_passes_unheard() {
     assert_eq!(feed.stats().missing, lost + 2_400);
     let queued = feed.queued() as u64;
     assert_eq!(feed.played() + queued + feed.stats().missing, 24_000);
-    // It comes back at another rate and plays what is left.
+    // The device returns with another rate and plays the rest.
     let mut end = connect(&mut feed, 24_000, 44_100);
     play_out(&mut feed, &mut end, start);
     assert_eq!(feed.played(), 2_400 + queued);
@@ -157,7 +157,7 @@ proptest! {
             let sum = played + feed.queued() as u64 + dropped + feed.stats().missing;
             prop_assert_eq!(sum, written);
         }
-        // And in the end all is played.
+        // At the end everything is played.
         let mut end = match end {
             Some(end) => end,
             None => connect(&mut feed, 24_000, 48_000),

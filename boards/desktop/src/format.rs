@@ -1,4 +1,4 @@
-//! Opening a stream in whatever sample format the device speaks.
+//! Opens a stream in whatever sample format the device uses.
 
 use std::time::Duration;
 
@@ -29,18 +29,18 @@ macro_rules! with_sample_type {
             SampleFormat::F64 => $build::<f64>($($argument),*),
             other => Err(BoardError::new(
                 BoardErrorKind::Format,
-                format!("the device speaks {other}, which is not supported: use another"),
+                format!("the device uses the sample format {other}, which is not supported: use \
+                         another device"),
             )),
         }
     };
 }
 
-/// The length of a callback. Short, for the sake of latency; long enough that a
-/// busy machine makes it in time. Sound servers left to themselves buffer for
-/// up to 2 s.
+/// The length of a callback: short for a low latency, but long enough for a busy machine. Sound
+/// servers buffer up to 2 s if nothing is requested.
 const CALLBACK: Duration = Duration::from_millis(20);
 
-/// The device's own way with [`CALLBACK`], as near as it can.
+/// The device's own format with [`CALLBACK`], or the nearest length that it supports.
 fn stream_config(config: &SupportedStreamConfig) -> StreamConfig {
     let mut stream = config.config();
     if let SupportedBufferSize::Range { min, max } = *config.buffer_size() {
@@ -50,8 +50,8 @@ fn stream_config(config: &SupportedStreamConfig) -> StreamConfig {
     stream
 }
 
-/// To be called first in a callback: its thread, which the sound library made, gets
-/// real-time priority where the system grants it. One call to the system in a stream's life.
+/// Must be called first in a callback. The callback's thread, which the sound library made, gets
+/// real-time priority if the system grants it. This is one system call in a stream's life.
 fn promote_once(promoted: &mut bool) {
     if !std::mem::replace(promoted, true) {
         sayso_board::promote_thread();
@@ -72,7 +72,7 @@ pub fn open_capture(
     {
         Ok(Box::new(move |data: &cpal::Data, _: &cpal::InputCallbackInfo| {
             promote_once(&mut promoted);
-            // Of another type it never is: the stream is opened with this one.
+            // The type is never another one, because the stream was opened with this one.
             if let Some(samples) = data.as_slice::<T>() {
                 capture_callback(&mut end, samples);
             }
@@ -116,11 +116,11 @@ pub fn open_playback(
     )
 }
 
-// One type for all sample formats: else all of cpal's hosts are compiled for each.
+// One type for all sample formats; otherwise all of cpal's hosts would be compiled for each.
 type InputCallback = Box<dyn FnMut(&cpal::Data, &cpal::InputCallbackInfo) + Send>;
 type OutputCallback = Box<dyn FnMut(&mut cpal::Data, &cpal::OutputCallbackInfo) + Send>;
 
-/// Starts a stream that was opened.
+/// Starts an opened stream.
 fn started(
     device: &cpal::Device,
     stream: Result<cpal::Stream, cpal::Error>,

@@ -1,9 +1,8 @@
 //! The sound card of a desktop or single-board computer, through [cpal].
 //!
-//! [`Desktop`] is a [`Board`] whose microphone and loudspeaker are the system's
-//! default devices or those [named](DesktopConfig). Any sample rate, number of
-//! channels and sample format will do: the microphone gives 16 kHz mono, and
-//! the loudspeaker takes mono at the voice's rate.
+//! [`Desktop`] is a [`Board`] whose microphone and loudspeaker are the system's default devices or
+//! the [named](DesktopConfig) ones. It accepts any sample rate, number of channels and sample
+//! format: the microphone gives 16 kHz mono, and the loudspeaker takes mono at the voice's rate.
 //!
 //! # How it works
 //!
@@ -14,39 +13,36 @@
 //!                                  one supervisor thread for each stream
 //! ```
 //!
-//! - The callbacks convert, copy and count; they never allocate, lock, log or
-//!   wait. A reader that stalls loses samples, and every lost sample is counted
-//!   and replaced by silence at the place where it is missing, so that the
-//!   number of samples read stays a clock.
-//! - What was played is known from what the playback callback took, to the
-//!   sample. [`Loudspeaker::stop`] settles the last sample at once, although the
-//!   fade is played later, because the callback claims its samples and sees
-//!   the stop in one atomic word.
-//! - What the playback callback hands to the device, silence included, goes to the
-//!   ear as well, and is [laid beside](sayso_board::Microphone::reference) what is
-//!   heard by counting: a callback always runs before its sound is in the air, so
-//!   the echo is never early. Where the clocks of two devices drift apart, single
-//!   samples are dropped or repeated, and counted.
-//! - A device that vanishes, or that does not call back for a second, is opened
-//!   again, after 0.25 s at first and up to 5 s later on. Without a name that is
-//!   the default device of that moment. Meanwhile the microphone gives silence
-//!   at the pace of the wall clock, and the loudspeaker drops what would have
-//!   been played; both count it as [missing](StreamStats::missing). The loss and
-//!   the return are [reported](Board::changes) when they happen.
+//! - The callbacks convert, copy and count; they never allocate, lock, log or wait. A reader that
+//!   stalls loses samples. Every lost sample is counted and replaced by silence at its place, so
+//!   that the number of samples read remains a clock.
+//! - What the playback callback took shows, to the sample, what was played. [`Loudspeaker::stop`]
+//!   knows the last sample at once, although the fade is played later, because the callback claims
+//!   its samples and sees the stop in one atomic word.
+//! - What the playback callback passes to the device, silence included, is also the echo
+//!   [reference](sayso_board::Microphone::reference). It is aligned with what is heard by
+//!   counting: a callback always runs before its sound is in the air, so the echo is never early.
+//!   If the clocks of two devices drift apart, single samples are dropped or repeated, and
+//!   counted.
+//! - A device that vanishes, or that does not call back for a second, is opened again: after 0.25
+//!   s at first, later every 5 s at most. Without a name, the default device of that moment is
+//!   opened. Until then, the microphone gives silence at the pace of the wall clock, and the
+//!   loudspeaker drops what it would have played; both count it as
+//!   [missing](StreamStats::missing). The loss and the return are [reported](Board::changes) when
+//!   they happen.
 //!
 //! # Sound servers
 //!
-//! On Linux a PulseAudio or PipeWire server is spoken to directly (cpal's
-//! `pulseaudio` feature) where one answers, and ALSA otherwise. Through ALSA's
-//! own plug-in for PulseAudio (1.2.7), cpal 0.18's streams were found to stall
-//! soon after their start. A device is opened again on the sound system on which it was
-//! opened first. Otherwise ALSA, which is always there, would be used while a server restarts.
+//! On Linux, a PulseAudio or PipeWire server is used directly (cpal's `pulseaudio` feature) if one
+//! answers, and ALSA otherwise. With ALSA's own plug-in for PulseAudio (1.2.7), cpal 0.18's
+//! streams stalled soon after their start. A device is opened again on the same sound system as at
+//! first. Otherwise ALSA, which is always available, would be used while a server restarts.
 //!
 //! # Real-time scheduling
 //!
-//! The callbacks run on cpal's threads, which ask for real-time priority at their
-//! first call where they talk with a sound server or with the card itself (ALSA
-//! `hw:`); a refusal is ignored here, and reported by `sayso doctor`.
+//! The callbacks run on cpal's threads, which ask for real-time priority in their first call if
+//! they use a sound server or the card itself (ALSA `hw:`). A refusal is ignored here, and
+//! reported by `sayso doctor`.
 
 mod callback;
 mod devices;
@@ -68,8 +64,8 @@ use sayso_board::{Board, BoardError, Change, Loudspeaker, Streams, Way};
 
 pub use devices::{Device, Format, START_SERVER, list_devices};
 
-/// Which devices to use. A name is that of [`list_devices`]: its name or id in
-/// full, or any part of one of them that no other device shares.
+/// Which devices to use. A name is one from [`list_devices`]: a full name or id, or a part of one
+/// that no other device shares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DesktopConfig {
     /// The microphone; the system's default when `None`.
@@ -91,10 +87,10 @@ impl Desktop {
         Self { config, changes: None }
     }
 
-    /// What the device is called that would be opened now.
+    /// The name of the device that would be opened now.
     ///
     /// # Errors
-    /// As [`start`](Board::start), as far as that is known without opening it.
+    /// As [`start`](Board::start), as far as they are known without opening the device.
     pub fn device(&self, way: Way) -> Result<String, BoardError> {
         let _quiet = quiet::Quiet::new();
         let name = match way {
@@ -109,7 +105,7 @@ impl Desktop {
     /// # Errors
     /// As [`start`](Board::start).
     pub fn loudspeaker(&self, voice_rate: u32) -> Result<Box<dyn Loudspeaker>, BoardError> {
-        // Nobody listens who would want to know what is played, or whether it is.
+        // Nobody needs the reference or the reports of losses here.
         let ((references, _), (news, _)) = (mpsc::channel(), mpsc::channel());
         self.playback(voice_rate, references, news)
     }
@@ -130,8 +126,8 @@ impl Desktop {
 
 impl Board for Desktop {
     /// # Errors
-    /// [`NotFound`](sayso_board::BoardErrorKind::NotFound) when a device is not
-    /// there, with those that are; otherwise why it cannot be opened.
+    /// [`NotFound`](sayso_board::BoardErrorKind::NotFound) when a device does not exist, with a
+    /// list of those that do. Otherwise the reason why it cannot be opened.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let (taps, arriving) = mpsc::channel();
         let (references, played) = mpsc::channel();

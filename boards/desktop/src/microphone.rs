@@ -1,4 +1,4 @@
-//! The microphone: from the device's frames to 16 kHz mono that keeps time.
+//! The microphone: converts the device's frames to 16 kHz mono that keeps time.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
@@ -18,14 +18,14 @@ use crate::tap::{Live, PIECE};
 
 /// How long a reader may stall before sound is lost.
 pub const RING: Duration = Duration::from_secs(2);
-/// How often a waiting reader looks for sound: the callback cannot wake it
-/// without a system call.
+/// How often a waiting reader looks for sound, because the callback cannot wake it without a
+/// system call.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// Opens the microphone, again and again if need be, and hands its taps on.
+/// Opens the microphone, repeatedly if necessary, and passes its taps on.
 pub struct CaptureLine {
     name: Option<String>,
-    /// The sound system that it was first opened on.
+    /// The sound system that it was opened on first.
     system: Option<cpal::HostId>,
     taps: Sender<CaptureTap>,
     gone: Arc<OnceLock<Instant>>,
@@ -42,7 +42,7 @@ impl Line for CaptureLine {
         let _quiet = Quiet::new();
         let (device, config) = choose(self.name.as_deref(), Way::Input, &mut self.system)?;
         let channels = usize::from(config.channels()).max(1);
-        // Refuses a rate that the reader could not use.
+        // Refuses a rate that the reader could not convert.
         Resampler::new(config.sample_rate(), CAPTURE_RATE)?;
         let (end, mut tap) = capture_link(config.sample_rate(), channels, RING);
         self.gone = Arc::clone(&tap.gone);
@@ -50,7 +50,7 @@ impl Line for CaptureLine {
         let (faults, errors) = faults(&beat);
         let stream = open_capture(&device, &config, end, faults)?;
         tap.began = Instant::now();
-        // Fails only when the microphone was dropped, and then so is the line.
+        // This fails only if the microphone was dropped; then the line is dropped too.
         let _ = self.taps.send(tap);
         Ok(Opened { stream: Box::new(stream), name: device.to_string(), beat, errors })
     }
@@ -72,7 +72,7 @@ pub struct DesktopMicrophone {
 }
 
 impl DesktopMicrophone {
-    /// `played` brings the links of the loudspeaker's devices.
+    /// `played` receives the links of the loudspeaker's devices.
     pub fn new(
         taps: Receiver<CaptureTap>,
         played: Receiver<CaptureTap>,
@@ -113,22 +113,22 @@ impl Microphone for DesktopMicrophone {
     }
 }
 
-/// The reader's side; it gets the time from the caller.
+/// The reader's side; the caller passes in the time.
 pub struct Capture {
     taps: Receiver<CaptureTap>,
     state: Listening,
-    /// Ready for the reader, from `at` on.
+    /// Samples ready for the reader, from `at` on.
     ready: Vec<f32>,
     at: usize,
-    /// Of the devices that are gone.
+    /// Statistics of the lost devices.
     past: StreamStats,
     opened: u64,
 }
 
 enum Listening {
     To(Box<Live>),
-    /// No device since `since`; `given` samples of silence were given for it.
-    /// A new device may wait until they are all.
+    /// There has been no device since `since`, and `given` samples of silence replaced it. A new
+    /// device may have to wait until all silence was given.
     Away {
         since: Option<Instant>,
         given: u64,
@@ -148,14 +148,14 @@ impl Capture {
         }
     }
 
-    /// Fills the front of `buffer` with what there is at the time `now`.
+    /// Fills the front of `buffer` with what is available at the time `now`.
     pub fn read(&mut self, buffer: &mut [f32], now: Instant) -> usize {
         let mut filled = 0;
         while filled < buffer.len() {
             if self.at == self.ready.len() {
                 self.ready.clear();
                 self.at = 0;
-                // A step may need further ones before it gives a sample.
+                // A step may need further steps before it gives a sample.
                 while self.ready.is_empty() && self.step(now) {}
                 if self.ready.is_empty() {
                     break;
@@ -179,11 +179,12 @@ impl Capture {
         stats
     }
 
-    /// Works off one piece; false when there is nothing to do now.
+    /// Processes one piece. Returns false if there is nothing to do now.
     fn step(&mut self, now: Instant) -> bool {
         match &mut self.state {
             Listening::To(live) => {
-                // Asked before the ring is: what comes before it is gone is there.
+                // Read before the ring is, so that everything pushed before the loss is in the
+                // ring.
                 let gone = live.tap.gone.get().copied();
                 if live.next(&mut self.ready) {
                     return true;
@@ -214,7 +215,7 @@ impl Capture {
                     self.ready.resize(piece as usize, 0.0);
                     return true;
                 }
-                // The rate was found good before the tap was sent.
+                // The rate was checked before the tap was sent.
                 let Some(Ok(live)) = next.take().map(Live::new) else { return false };
                 self.opened += 1;
                 self.state = Listening::To(Box::new(live));

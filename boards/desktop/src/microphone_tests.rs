@@ -43,7 +43,7 @@ fn stereo_at_48_khz_becomes_mono_at_16() {
         capture_callback(&mut end, chunk);
         heard.extend(read_all(&mut capture, now));
     }
-    // All but the resampler's few milliseconds have arrived, each in its place.
+    // All except the resampler's few milliseconds have arrived, each at its place.
     assert!((7_900..8_000).contains(&heard.len()), "{}", heard.len());
     for (n, sample) in heard.iter().enumerate().skip(100) {
         assert!((sample - sine(n, 16_000.0)).abs() < 1e-3, "at {n}");
@@ -66,18 +66,18 @@ fn channels_that_cancel_or_are_dead_do_not_silence_the_voice() {
             capture_callback(&mut end, chunk);
             heard.extend(read_all(&mut capture, now));
         }
-        // Judged after 20 ms, and gone over to within another 20.
+        // Judged after 20 ms, and changed within another 20.
         for (n, sample) in heard.iter().enumerate().skip(16 * 45) {
             assert!((sample - sine(n, 16_000.0)).abs() < 1e-3, "{second}, at {n}: {sample}");
         }
-        // Without a jump on the way.
+        // The change has no jump.
         let steepest = heard.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
         assert!(steepest < 0.13, "{second}: {steepest}");
     }
 }
 
 #[test]
-fn what_a_stalled_reader_lost_is_silence_in_its_place() {
+fn what_a_stalled_reader_lost_is_replaced_by_silence() {
     let (taps, arriving) = mpsc::channel();
     let mut capture = Capture::new(arriving);
     let now = Instant::now();
@@ -96,22 +96,22 @@ fn what_a_stalled_reader_lost_is_silence_in_its_place() {
 }
 
 #[test]
-fn a_device_that_was_away_leaves_silence_as_long_as_it_was() {
+fn a_lost_device_leaves_silence_for_as_long_as_it_is_lost() {
     let (taps, arriving) = mpsc::channel();
     let mut capture = Capture::new(arriving);
     let start = Instant::now();
     let (mut end, gone) = connect(&taps, 16_000, 1, start);
     capture_callback(&mut end, &[1.0_f32; 1_600]);
     assert_eq!(read_all(&mut capture, start).len(), 1_600);
-    // Two callbacks' sound is yet to be read when it vanishes.
+    // The sound of two callbacks is still unread when the device vanishes.
     capture_callback(&mut end, &[1.0_f32; 3_200]);
     drop(end);
     gone.set(start + 300 * MS).unwrap();
     assert_eq!(read_all(&mut capture, start + 300 * MS).len(), 3_200);
-    // Time goes on without it, at the pace of the clock.
+    // Time goes on without the device, at the pace of the clock.
     assert_eq!(read_all(&mut capture, start + 800 * MS), vec![0.0; 8_000]);
     assert_eq!(read_all(&mut capture, start + 800 * MS).len(), 0);
-    // It comes back at another rate, 900 ms after the start; read at 1 s.
+    // It returns with another rate, 900 ms after the start; read at 1 s.
     let (mut end, _gone) = connect(&taps, 48_000, 2, start + 900 * MS);
     capture_callback(&mut end, &[0.5_f32; 2 * 4_800]);
     let heard = read_all(&mut capture, start + 1_000 * MS);
@@ -122,7 +122,7 @@ fn a_device_that_was_away_leaves_silence_as_long_as_it_was() {
 }
 
 #[test]
-fn sound_lost_in_a_device_that_vanished_counts_too() {
+fn sound_lost_in_a_device_that_vanished_is_counted_too() {
     let (taps, arriving) = mpsc::channel();
     let mut capture = Capture::new(arriving);
     let start = Instant::now();

@@ -1,7 +1,7 @@
-//! Keeping sound libraries from writing to the terminal.
+//! Keeps sound libraries from writing to the terminal.
 
-/// While it lives, what ALSA has to say on this thread goes to the debug log
-/// instead of stderr. It complains about every device that could be and is not.
+/// While it exists, ALSA's messages on this thread go to the debug log instead of stderr. ALSA
+/// complains about every device that is possible but absent.
 pub struct Quiet {
     #[cfg(target_os = "linux")]
     said: Option<std::rc::Rc<std::cell::RefCell<alsa::Output>>>,

@@ -1,12 +1,11 @@
-//! What the loudspeaker played, in step with what the microphone hears.
+//! The sound that the loudspeaker played, in step with what the microphone hears.
 //!
-//! Both callbacks count the same time, each on its device's clock, so for every
-//! sample heard one that was played is taken. What is left over then, the stock,
-//! goes up and down with the callbacks, for both come in lumps, and its lowest
-//! level over a second shows how late the reference is. It is kept between
-//! 2 and 20 ms: enough that a callback may be late, and less than it takes from
-//! the one callback through both devices to the other, so that the echo of a
-//! sample never comes before the sample.
+//! Both callbacks count the same time, each by its device's clock, so one played sample is taken
+//! for each sample heard. The played samples that are left over are the stock. It rises and falls
+//! with the callbacks, because both deliver sound in lumps, and its lowest level over a second
+//! shows how late the reference is. This level is kept between 2 and 20 ms: enough that a callback
+//! may be late, and less than the time from the one callback through both devices to the other, so
+//! that the echo of a sample never comes before the sample.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
@@ -16,21 +15,20 @@ use sayso_board::CAPTURE_RATE;
 use crate::callback::CaptureTap;
 use crate::tap::Live;
 
-/// The stock is watched for so long, in samples, before it is judged.
+/// How long the stock is watched before it is judged, in samples.
 const WATCH: usize = CAPTURE_RATE as usize;
-/// Where the lowest stock is brought at first: 10 ms.
+/// The lowest level to which the stock is first brought: 10 ms.
 const WANTED: usize = CAPTURE_RATE as usize / 100;
-/// Between these it is left alone: 2 and 20 ms.
+/// Between these levels the stock is not changed: 2 and 20 ms.
 const LEAST: usize = CAPTURE_RATE as usize / 500;
 const MOST: usize = CAPTURE_RATE as usize / 50;
-/// What is more than this above it was not drift, but a device or program that
-/// stood still: 20 ms.
+/// If the stock is higher by more than this, the reason is not drift, but a device or program that
+/// stalled: 20 ms.
 const HICCUP: usize = CAPTURE_RATE as usize / 50;
-/// So many samples are dropped or repeated per second to make up for drift: 500
-/// millionths, several times what two quartz clocks differ by. An adaptive filter
-/// follows.
+/// How many samples per second are dropped or repeated to make up for drift: 500 millionths,
+/// several times the difference of two quartz clocks. An adaptive filter can follow that.
 const DRIFT: usize = 8;
-/// So many missing samples are drift, and are made up by repeating the last;
+/// Up to this many missing samples count as drift, and are replaced by repeating the last one;
 /// more are a hole: 1 ms.
 const HOLE: usize = CAPTURE_RATE as usize / 1_000;
 
@@ -42,10 +40,10 @@ pub struct Reference {
     ready: VecDeque<f32>,
     fresh: Vec<f32>,
     last: Vec<f32>,
-    /// The lowest stock of this watch, once it was seen.
+    /// The lowest stock since the last judgement, if any was seen.
     lowest: Option<usize>,
     watched: usize,
-    /// Whether the device was watched for once: before, nothing can be known.
+    /// Whether the device was watched once; before that nothing is known.
     settled: bool,
     shifted: u64,
 }
@@ -65,7 +63,7 @@ impl Reference {
         }
     }
 
-    /// What was played beside the samples that were heard last.
+    /// What was played during the samples that were heard last.
     pub fn last(&self) -> &[f32] {
         &self.last
     }
@@ -75,8 +73,8 @@ impl Reference {
         self.shifted + self.live.as_ref().map_or(0, |live| live.dropped())
     }
 
-    /// `heard` more samples were heard. `caught_up` says that there were no more
-    /// to read: otherwise the stock says nothing.
+    /// `heard` more samples were heard. `caught_up` says that there were no more to read; if there
+    /// were, the stock shows nothing.
     pub fn follow(&mut self, heard: usize, caught_up: bool) {
         self.gather();
         self.last.clear();
@@ -101,7 +99,7 @@ impl Reference {
         }
     }
 
-    /// Brings the stock back between its bounds.
+    /// Brings the stock back within its bounds.
     fn judge(&mut self) {
         let Some(lowest) = self.lowest.take() else { return };
         self.watched = 0;
@@ -119,15 +117,15 @@ impl Reference {
         self.shifted += (too_few + too_many) as u64;
     }
 
-    /// Takes all that was played so far into the stock.
+    /// Adds everything that was played so far to the stock.
     fn gather(&mut self) {
         if let Ok(tap) = self.taps.try_recv() {
             self.part();
-            // A rate that cannot be resampled leaves silence.
+            // A rate that cannot be resampled gives silence.
             self.live = Live::new(tap).ok().map(Box::new);
         }
         let Some(live) = &mut self.live else { return };
-        // Asked before the ring is: what comes before it is gone is there.
+        // Read before the ring is, so that everything pushed before the loss is in the ring.
         let gone = live.tap.gone.get().is_some();
         self.fresh.clear();
         while live.next(&mut self.fresh) {}
@@ -137,7 +135,7 @@ impl Reference {
         }
     }
 
-    /// The device is gone: what it has not played by now is not heard.
+    /// The device is lost: what it has not played by now is not heard.
     fn part(&mut self) {
         self.shifted += self.live.take().map_or(0, |live| live.dropped());
         self.ready.clear();

@@ -17,13 +17,13 @@ fn play(end: &mut PlaybackEnd, frames: usize) {
     playback_callback(end, &mut vec![0_i16; 2 * frames]);
 }
 
-/// Where in `sound` a sample above a half is first.
+/// The position of the first sample in `sound` that is above a half.
 fn onset(sound: &[f32]) -> Option<usize> {
     sound.iter().position(|x| *x > 0.5)
 }
 
 #[test]
-fn what_is_played_lies_beside_what_is_heard_with_its_silence() {
+fn the_reference_is_aligned_with_what_is_heard_and_has_the_silence() {
     let (taps, arriving) = channel();
     let mut reference = Reference::new(arriving);
     reference.follow(100, true);
@@ -39,12 +39,12 @@ fn what_is_played_lies_beside_what_is_heard_with_its_silence() {
         reference.follow(320, true);
         all.extend_from_slice(reference.last());
     }
-    // It is late by what the stock and the resampler hold: 10 ms and 5.
+    // It is late by the stock and the resampler: 10 ms and 5 ms.
     let late = onset(&all).unwrap() - 100 * 320;
     assert!((160..250).contains(&late), "{late} samples late");
     let loud = all.iter().rposition(|x| x.abs() > 0.1).unwrap() - late - 100 * 320;
     assert!(loud.abs_diff(16_000) < 20, "{loud} samples of tone");
-    // Brought to its place once, and in step from then on.
+    // It is aligned once, and stays in step from then on.
     assert!(reference.shifted() < 250, "{}", reference.shifted());
 }
 
@@ -73,7 +73,7 @@ fn two_clocks_that_drift_apart_stay_in_step_by_single_samples() {
             heard += 320;
         }
         assert_eq!(late.len(), behind.len(), "a click was lost");
-        // After the first second it is never early and never late by more than 25 ms.
+        // After the first second it is never early, and at most 25 ms late.
         assert!(late.iter().all(|late| (20..400).contains(late)), "{off}: {late:?}");
         let seconds = 30_000 * 320 / 16_000;
         let drift = (200e-6 * 16_000.0 * f64::from(seconds)) as u64;
@@ -83,7 +83,7 @@ fn two_clocks_that_drift_apart_stay_in_step_by_single_samples() {
 }
 
 #[test]
-fn callbacks_that_come_late_make_no_difference_in_the_end() {
+fn late_callbacks_change_nothing_in_the_end() {
     let (taps, arriving) = channel();
     let mut reference = Reference::new(arriving);
     let (mut end, mut tap) = connect(&taps, 16_000);
@@ -91,7 +91,7 @@ fn callbacks_that_come_late_make_no_difference_in_the_end() {
     let (mut heard, mut late, mut began, mut clicks) = (0, Vec::new(), 0, 0);
     for lump in 0..3_000 {
         owed += 320;
-        // Every 7th callback comes with the next.
+        // Every 7th callback comes together with the next.
         if lump % 7 != 3 {
             if lump % 250 == 2 {
                 tap.samples.try_push(1.0).unwrap();
@@ -112,7 +112,7 @@ fn callbacks_that_come_late_make_no_difference_in_the_end() {
 }
 
 #[test]
-fn an_ear_that_stalls_loses_both_alike_and_is_in_step_again() {
+fn a_reader_that_stalls_loses_both_alike_and_is_in_step_again() {
     let (taps, arriving) = channel();
     let mut reference = Reference::new(arriving);
     let (mut end, mut tap) = connect(&taps, 16_000);
@@ -121,12 +121,11 @@ fn an_ear_that_stalls_loses_both_alike_and_is_in_step_again() {
         reference.follow(320, true);
     }
     let before = reference.shifted();
-    // 5 s without a reader: the ring holds 2 s.
+    // 5 s without a reader, while the ring holds 2 s.
     for _ in 0..250 {
         play(&mut end, 320);
     }
-    // The microphone brings the same 2 s, and silence for the rest once it is
-    // called again.
+    // The microphone gives the same 2 s and, after the next call, silence for the rest.
     for piece in 0..100 {
         reference.follow(320, piece == 99);
     }
@@ -144,7 +143,7 @@ fn an_ear_that_stalls_loses_both_alike_and_is_in_step_again() {
 }
 
 #[test]
-fn a_loudspeaker_that_goes_away_leaves_silence_and_comes_back_in_step() {
+fn a_lost_loudspeaker_leaves_silence_and_returns_in_step() {
     let (taps, arriving) = channel();
     let mut reference = Reference::new(arriving);
     let (taps, mut tap, mut end, gone) = {

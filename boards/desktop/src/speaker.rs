@@ -14,13 +14,12 @@ use crate::format::open_playback;
 use crate::quiet::Quiet;
 use crate::supervisor::{Line, Opened, Supervisor};
 
-/// Sound waiting for the callback. The feeder may be late by as much.
+/// Sound that waits for the callback; the feeder may be late by this much.
 const RING: Duration = Duration::from_millis(500);
-/// How often the ring is filled up while something is queued.
+/// How often the ring is filled while something is queued.
 const FEEDING: Duration = Duration::from_millis(20);
 
-/// The feed, shared by the loudspeaker and its supervisor. The callback has no
-/// part in its lock.
+/// The feed, shared by the loudspeaker and its supervisor. The callback never takes its lock.
 pub struct SharedFeed {
     feed: Mutex<Feed>,
     voice_rate: u32,
@@ -39,13 +38,13 @@ impl SharedFeed {
     }
 }
 
-/// Opens the loudspeaker, again and again if need be, and feeds it.
+/// Opens the loudspeaker, repeatedly if necessary, and feeds it.
 pub struct PlaybackLine {
     name: Option<String>,
-    /// The sound system that it was first opened on.
+    /// The sound system that it was opened on first.
     system: Option<cpal::HostId>,
     shared: Arc<SharedFeed>,
-    /// Brings what is played to the capture.
+    /// Passes the reference to the microphone.
     played: Sender<CaptureTap>,
     gone: Arc<OnceLock<Instant>>,
 }
@@ -68,7 +67,7 @@ impl Line for PlaybackLine {
         let stream = open_playback(&device, &config, end, faults)?;
         if let Some(reference) = tap.reference.take() {
             self.gone = Arc::clone(&reference.gone);
-            // Fails only when the microphone was dropped.
+            // This fails only if the microphone was dropped.
             let _ = self.played.send(reference);
         }
         self.shared.lock().attach(tap, resampler);

@@ -1,4 +1,4 @@
-//! Keeps a stream alive: watches it, and opens it again when it is gone.
+//! Keeps a stream alive: watches it, and opens it again when it has ended.
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,39 +13,39 @@ use sayso_board::{BoardError, BoardErrorKind, Change, Way};
 use crate::callback::{Beat, breaks};
 use crate::devices::{START_SERVER, plain};
 
-/// A stream that does not call back for so long is taken for dead. Devices ask
-/// for sound every few milliseconds, sound servers at most every 0.1 s or so.
+/// A stream that does not call back for this long counts as dead. Devices ask for sound every few
+/// milliseconds, sound servers at most every 0.1 s or so.
 const STALLED: Duration = Duration::from_secs(1);
-/// It is given so long at its start: a virtual loudspeaker of PulseAudio's that nobody used
-/// takes a gulp of sound first, and asks for more only when that is played, after 2 s.
+/// A new stream has this long instead. A virtual loudspeaker of PulseAudio that was unused takes a
+/// large block of sound first, and asks for more only after it was played, 2 s later.
 const SETTLING: Duration = Duration::from_secs(3);
-/// After an error that it may survive, a stream is given so long to call back.
+/// How long a stream has to call back after an error that it may survive.
 const RETRY: Duration = Duration::from_millis(300);
-/// How often a stream is looked at.
+/// How often a stream is checked.
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A stream that lived for so long was well: the pauses begin at the first again.
+/// After a stream has lived for this long, the pauses start at the shortest again.
 const WELL: Duration = Duration::from_secs(5);
 
-/// A stream to look after. All is called on the supervisor's thread, because
-/// not every system's streams can be moved to another.
+/// A stream to supervise. All methods are called on the supervisor's thread, because on some
+/// systems streams cannot move to another.
 pub trait Line: Send + 'static {
     /// Opens the device and connects it.
     fn open(&mut self) -> Result<Opened, BoardError>;
-    /// The stream is closed; `at` was its last sign of life.
+    /// The stream was closed; `at` was its last sign of life.
     fn lost(&mut self, at: Instant);
     /// Called often. Returns the longest time until the next call.
     fn tick(&mut self) -> Duration;
 }
 
-/// A running stream, which ends when it is dropped.
+/// A running stream; dropping it ends the stream.
 pub struct Opened {
     pub stream: Box<dyn Any>,
-    /// What people call the device.
+    /// The device's name for people.
     pub name: String,
     pub beat: Arc<Beat>,
-    /// What its error callback got.
+    /// The errors from its error callback.
     pub errors: HeapCons<cpal::Error>,
 }
 
@@ -57,15 +57,15 @@ struct Death {
     why: String,
 }
 
-/// The thread that owns a stream; dropping it closes the stream.
+/// The thread that owns a stream. Dropping it closes the stream.
 pub struct Supervisor {
     quit: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Supervisor {
-    /// Opens the stream on a thread of its own, and keeps it open from then on.
-    /// Its loss and its return are reported to `news`.
+    /// Opens the stream on a thread of its own, and keeps it open from then on. Its loss and its
+    /// return are sent to `news`.
     pub fn start(
         name: &str,
         line: impl Line,
@@ -79,7 +79,7 @@ impl Supervisor {
             .name(name.to_owned())
             .spawn(move || run(line, News { way, lost: false, news }, &ready, &theirs))
             .map_err(|error| {
-                let message = format!("no thread for the sound device: {error}");
+                let message = format!("cannot start a thread for the sound device: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         let supervisor = Self { quit, thread: Some(thread) };
@@ -98,14 +98,14 @@ impl Drop for Supervisor {
         self.quit.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // It only panics when a sound library does, and is over then too.
+            // The thread panics only if a sound library does, and then it has ended too.
             let _ = thread.join();
         }
     }
 }
 
-/// Reports to listeners when a device is lost and when it is back. One that can be
-/// opened again but gives no sound is still lost, and that is not said twice.
+/// Reports when a device is lost and when it is back. A device that can be opened again but gives
+/// no sound is still lost, and is not reported again.
 struct News {
     way: Way,
     lost: bool,
@@ -117,8 +117,8 @@ impl News {
         if !std::mem::replace(&mut self.lost, true) {
             let noun = self.way.noun();
             self.tell(format!(
-                "the {noun} \"{name}\" is lost: {why}. Plug it in, or {START_SERVER}; as soon as \
-                 there is a {noun}, it is used again"
+                "the {noun} \"{name}\" is lost: {why}. Plug it in, or {START_SERVER}. Sayso uses \
+                 the next {noun} that appears"
             ));
         } else {
             log::info!("the {} \"{name}\" is lost again: {why}", self.way.noun());
@@ -133,7 +133,7 @@ impl News {
 
     fn tell(&self, message: String) {
         log::info!("{message}");
-        // Fails only when nobody wants to know.
+        // This fails only if nobody listens.
         let _ = self.news.send(Change { device: self.way.noun(), back: !self.lost, message });
     }
 }
@@ -178,8 +178,8 @@ fn run(
     }
 }
 
-/// Returns how the stream ended once it is dead, or nothing when it is time to quit.
-/// Calls `flows` at each sign of life, and logs the errors that it survives.
+/// Returns how the stream ended, or `None` when it is time to quit. Calls `flows` at each sign of
+/// life, and logs the errors that the stream survives.
 fn watch(
     line: &mut impl Line,
     beat: &Beat,
@@ -189,7 +189,7 @@ fn watch(
 ) -> Option<Death> {
     let since = Instant::now();
     let (mut frames, mut alive) = (0, since);
-    // Since when it may be over, and how many frames there were.
+    // Since when the stream may have ended, and its number of frames then.
     let mut doubt: Option<(Instant, u64)> = None;
     let mut cause = None;
     loop {
@@ -198,7 +198,7 @@ fn watch(
             return None;
         }
         let now = Instant::now();
-        // Asked before the frames are: more of them then came after the error.
+        // Read before the frames, so that a higher count means that frames came after the error.
         let shaken = beat.shaken.swap(false, Ordering::AcqRel);
         let seen = beat.frames.load(Ordering::Acquire);
         if seen != frames {
@@ -207,7 +207,7 @@ fn watch(
         }
         let settled = now.duration_since(since) > SETTLING;
         let stalled = settled && now.duration_since(alive) > STALLED;
-        // Asked before the errors are read: the one that broke it is among them.
+        // Read before the errors, so that the error that broke the stream is among them.
         let broken = beat.broken.load(Ordering::Acquire);
         for error in errors.pop_iter() {
             if breaks(error.kind()) {
@@ -227,13 +227,13 @@ fn watch(
         }
         let over = doubt.is_some_and(|(when, _)| now.duration_since(when) > RETRY);
         if stalled || broken || over {
-            let silent = || format!("it stood still for {} s", STALLED.as_secs());
+            let silent = || format!("it delivered nothing for {} s", STALLED.as_secs());
             return Some(Death { at: alive, why: cause.unwrap_or_else(silent) });
         }
     }
 }
 
-/// Waits for `pause`; false when it is time to quit.
+/// Waits for `pause`. Returns false when it is time to quit.
 fn wait(line: &mut impl Line, pause: Duration, quit: &AtomicBool) -> bool {
     let end = Instant::now() + pause;
     loop {
@@ -254,8 +254,8 @@ mod tests {
     use crate::callback::{Faults, error_callback, faults};
     use std::sync::Mutex;
 
-    /// A device that dies at once, the first time by an error, then by silence,
-    /// and that cannot be opened in between. From the fourth time on it lives.
+    /// A device that dies at once, first with an error, then silently, and that cannot be opened
+    /// in between. From the fourth time on it lives.
     #[derive(Default)]
     struct Fickle {
         attempts: usize,
@@ -310,7 +310,7 @@ mod tests {
         let (news, told) = mpsc::channel();
         let supervisor = Supervisor::start("test", line, Way::Input, news).unwrap();
         let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
-        // It is reported once, however often it was opened in between.
+        // The loss is reported once, however often the device was opened in between.
         let (lost, back) = (wait(), wait());
         drop(supervisor);
         let why = "microphone \"broken\" is lost: snd_pcm_readi: No such device (ENODEV). Plug";
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(log.lock().unwrap()[..], expected);
     }
 
-    /// A device with an error that a retry gets over, `stays` or is over after it.
+    /// A device with an error that it survives if it `stays`, and that ends it otherwise.
     struct Shaky {
         stays: bool,
         beat: Option<(Arc<Beat>, Faults)>,
@@ -356,14 +356,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_the_stream_survives_is_no_loss() {
+    fn an_error_that_the_stream_survives_is_not_a_loss() {
         let (news, told) = mpsc::channel();
         let shaky = |stays| Shaky { stays, beat: None, ticks: 0, opened: 0 };
         let supervisor = Supervisor::start("test", shaky(true), Way::Output, news).unwrap();
         let timeout = Err(mpsc::RecvTimeoutError::Timeout);
         assert_eq!(told.recv_timeout(4 * RETRY), timeout, "more than one error, no loss");
         drop(supervisor);
-        // One that gives no more frames is over, by what the error said.
+        // A stream that gives no more frames has ended, and the error says why.
         let (news, told) = mpsc::channel();
         let _supervisor = Supervisor::start("test", shaky(false), Way::Output, news).unwrap();
         let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_not_there_at_the_start_is_an_error() {
+    fn a_device_that_is_absent_at_the_start_is_an_error() {
         let line = Fickle { attempts: 1, ..Fickle::default() };
         let (news, told) = mpsc::channel();
         let error = Supervisor::start("test", line, Way::Output, news).err().unwrap();

@@ -1,4 +1,4 @@
-//! The reading end of a link, brought to the capture rate.
+//! The reading end of a link, converted to the capture rate.
 
 use std::sync::atomic::Ordering;
 
@@ -8,11 +8,11 @@ use sayso_board::{BoardError, CAPTURE_RATE};
 
 use crate::callback::{CaptureTap, Gap};
 
-/// The longest piece that is worked off at once, in seconds.
+/// The longest piece that is processed at once, in seconds.
 pub const PIECE: f64 = 0.1;
 
-/// What a running device brings, as 16 kHz mono that keeps time: silence stands
-/// in the place of what was lost.
+/// The sound of a running device as 16 kHz mono that keeps time: lost sound is replaced by
+/// silence.
 pub struct Live {
     pub tap: CaptureTap,
     mixer: Downmixer,
@@ -21,7 +21,7 @@ pub struct Live {
     mono: Vec<f32>,
     /// Frames taken from the ring.
     popped: u64,
-    /// Frames lost, and those of them yet to be replaced by silence.
+    /// Frames lost, and how many of them are still to be replaced by silence.
     lost: u64,
     silence: u64,
 }
@@ -36,8 +36,8 @@ impl Live {
         Ok(Self { tap, mixer, resampler, interleaved, mono, popped: 0, lost: 0, silence: 0 })
     }
 
-    /// Appends the next piece to `ready`, which may be no sample yet; false when
-    /// there is nothing to work off.
+    /// Appends the next piece to `ready`; it may have no samples yet. Returns false if there is
+    /// nothing to process.
     pub fn next(&mut self, ready: &mut Vec<f32>) -> bool {
         let more = self.piece();
         if more {
@@ -46,13 +46,12 @@ impl Live {
         more
     }
 
-    /// Appends what the resampler holds back: the device is gone.
+    /// Appends what the resampler holds back, after the device was lost.
     pub fn finish(&mut self, ready: &mut Vec<f32>) {
         self.resampler.finish(ready);
     }
 
-    /// Brings the next piece, at the device's rate, into `mono`; false when
-    /// there is none.
+    /// Puts the next piece, at the device's rate, into `mono`. Returns false if there is none.
     fn piece(&mut self) -> bool {
         let Self { interleaved, mono, mixer, .. } = self;
         mono.clear();
@@ -60,8 +59,7 @@ impl Live {
         let most = (PIECE * f64::from(self.tap.rate)) as u64;
         if self.silence == 0 {
             let queued = (self.tap.samples.occupied_len() / channels) as u64;
-            // A gap is published before the frames after it, so it is looked
-            // for after them.
+            // A gap is published before the frames after it, so it is looked for after them.
             let gap = self.tap.gaps.try_peek().copied();
             let until_gap = gap.map_or(u64::MAX, |gap: Gap| gap.at - self.popped);
             let frames = queued.min(until_gap).min(most);
@@ -84,8 +82,8 @@ impl Live {
         silence > 0
     }
 
-    /// Once the device is gone: frames that came after the last in the ring are
-    /// lost too. False when there are none.
+    /// After the device was lost, counts the frames that were lost after the last in the ring.
+    /// Returns false if there are none.
     pub fn count_the_rest(&mut self) -> bool {
         let seen = self.tap.beat.frames.load(Ordering::Acquire);
         let rest = seen.saturating_sub(self.popped + self.lost);

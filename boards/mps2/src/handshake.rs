@@ -1,5 +1,5 @@
-//! How many instructions the encryption takes on a Cortex-M4: run under QEMU with
-//! `-icount shift=0`, where an instruction takes a nanosecond, it prints them and ends.
+//! Measures how many instructions the encryption takes on a Cortex-M4. Run it under QEMU with
+//! `-icount shift=0`, where an instruction takes a nanosecond; it prints the figures and ends.
 
 #![no_std]
 #![no_main]
@@ -10,14 +10,14 @@ use cortex_m_rt::entry;
 use sayso_secure::{Engine, Entropy, HANDSHAKE, Key, Noise, Session};
 use semihosting::{println, process};
 
-// The counter alone is used.
+// Only the counter is used.
 #[path = "registers.rs"]
 #[allow(dead_code)]
 mod registers;
 
 use registers::{CLOCK_HZ, Counter};
 
-/// Not secret: it is only measured how long it takes.
+/// Not secret: only the time is measured.
 struct Counted(u8);
 
 impl Entropy for Counted {
@@ -27,7 +27,7 @@ impl Entropy for Counted {
     }
 }
 
-/// The instructions that `work` takes: nanoseconds, by a clock of 40.
+/// The instructions that `work` takes: nanoseconds, measured by a clock of 40 ns.
 fn instructions<T>(work: impl FnOnce() -> T) -> (T, u32) {
     let before = Counter::FREE.ticks();
     let done = work();

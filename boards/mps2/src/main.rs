@@ -1,7 +1,7 @@
 //! The satellite on an emulated Cortex-M4: QEMU's `mps2-an386`.
 //!
-//! The firmware is the one of the real boards. Its link is the first UART, its panel
-//! the second ([`parts`]), its microphone and its loudspeaker are files ([`sound`]).
+//! The firmware is that of the real boards. The link is the first UART, the panel the second
+//! ([`parts`]), and the microphone and the loudspeaker are files ([`sound`]).
 
 #![no_std]
 #![no_main]
@@ -30,17 +30,17 @@ use semihosting as _;
 use sound::{Loudspeaker, Microphone};
 use static_cell::ConstStaticCell;
 
-/// The sound's interrupt comes so often, and the loop turns: 1000 times a second.
+/// How often the sound's interrupt comes and the loop runs: 1000 times a second.
 ///
-/// The loop does not turn at every byte of the link: each of its accesses to a device
-/// makes QEMU's threads wait for each other, thousands of times a second.
+/// The loop does not run for every byte of the link: each of its accesses to a device makes QEMU's
+/// threads wait for each other, thousands of times a second.
 const TICK_HZ: u32 = 1_000;
 
-/// A tick for which the loop has not turned yet.
+/// A tick for which the loop has not run yet.
 static TICK: AtomicBool = AtomicBool::new(true);
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
-/// Bytes from the host that wait for the loop: 5 ms' worth at 921600 baud.
+/// Bytes from the host that wait for the loop: 5 ms of them at 921600 baud.
 static RECEIVED: ConstStaticCell<Queue<u8, 512>> = ConstStaticCell::new(Queue::new());
 
 /// What an interrupt needs.
@@ -75,8 +75,8 @@ fn main() -> ! {
     run(&mut satellite)
 }
 
-/// Turns the loop. As [`start`] it is not inlined: what one needs of the stack is free for the
-/// other.
+/// Runs the loop. Like [`start`] it is not inlined, so that each can use the stack that the other
+/// needed.
 #[inline(never)]
 fn run(satellite: &mut Satellite<'static, Mps2>) -> ! {
     loop {
@@ -128,7 +128,7 @@ use core::convert::identity as wire;
 #[cfg(feature = "secure")]
 use secure::wire;
 
-/// Stands in for the interrupt of the I2S's DMA.
+/// Replaces the interrupt of the I2S's DMA.
 #[exception]
 fn SysTick() {
     static mut WORK: Option<SoundWork> = None;
@@ -148,26 +148,26 @@ struct LinkReceived;
 impl LinkReceived {
     const NUMBER: u16 = 0;
 
-    /// Lets it come, now and after it has masked itself.
+    /// Enables it, at first and after it has masked itself.
     fn unmask() {
         // SAFETY: nothing of this program relies on this interrupt being masked.
         unsafe { NVIC::unmask(Self) };
     }
 }
 
-// SAFETY: it is this interrupt's number on the board, less than the 32 there are.
+// SAFETY: it is the number of this interrupt on the board, below the limit of 32.
 unsafe impl cortex_m::interrupt::InterruptNumber for LinkReceived {
     fn number(self) -> u16 {
         Self::NUMBER
     }
 }
 
-/// All interrupts that have no handler of their own: the one of the link.
-// SAFETY: it touches nothing that the code it interrupts is in the midst of changing.
+/// Handles all interrupts without a handler of their own. The link's is the only one.
+// SAFETY: it touches nothing that the interrupted code may be changing.
 #[exception]
 unsafe fn DefaultHandler(number: i16) {
     if number != LinkReceived::NUMBER as i16 {
-        // The watchdog's warning, say. It will not warn twice.
+        // For example the watchdog's warning, which comes only once.
         return;
     }
     critical_section::with(|cs| {
@@ -178,7 +178,7 @@ unsafe fn DefaultHandler(number: i16) {
             // There is room.
             let _ = receiver.enqueue(byte);
         }
-        // As with a wire for flow control: the rest waits until the loop has made room.
+        // As with flow control by a wire, the rest waits until the loop has made room.
         NVIC::mask(LinkReceived);
     });
 }

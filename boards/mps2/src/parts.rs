@@ -1,8 +1,8 @@
 //! The parts of the main loop: the wire, the time, and a panel that is another UART.
 //!
-//! The panel prints what would be seen, a line whenever it changes: `lamp 0` to
-//! `lamp 15`, `mute 0`, `mute 1`. It takes what would be pressed, a letter each:
-//! `d` and `u` for the button down and up, and `h` hangs the program, for the watchdog.
+//! The panel prints what would be seen, one line for each change: `lamp 0` to `lamp 15`, `mute 0`,
+//! `mute 1`. It reads what would be pressed, one letter each: `d` and `u` for the button down and
+//! up, and `h`, which hangs the program, for the watchdog.
 
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -15,7 +15,7 @@ use sayso_satellite::board::{Board, Clock, Serial};
 use crate::LinkReceived;
 use crate::registers::{CLOCK_HZ, Counter, Uart, Watchdog};
 
-/// The kinds of this board's parts.
+/// The types of this board's parts.
 pub struct Mps2;
 
 impl Board for Mps2 {
@@ -30,7 +30,7 @@ impl Board for Mps2 {
     type Button = Button;
 }
 
-/// The wire to the host: what the interrupt has received, and the UART to send.
+/// The wire to the host: the bytes that the interrupt has received, and the UART to send.
 pub struct Wire {
     /// Bytes from the interrupt.
     pub received: Consumer<'static, u8>,
@@ -60,7 +60,7 @@ pub struct Time {
 }
 
 impl Time {
-    /// From now on.
+    /// Starts now.
     pub fn new() -> Self {
         Self { last: Counter::FREE.ticks(), ticks: 0 }
     }
@@ -79,7 +79,7 @@ impl Clock for Time {
 fn tell(what: &str, number: u8) {
     let tens = (number >= 10).then_some(b'1');
     for byte in what.bytes().chain(tens).chain([b'0' + number % 10, b'\n']) {
-        // The panel is not worth waiting for any longer.
+        // If the panel does not take it by then, the byte is dropped.
         let _ = (0..1_000).any(|_| Uart::PANEL.write(byte));
     }
 }
@@ -109,7 +109,7 @@ impl SetDutyCycle for Lamp {
     }
 }
 
-/// The LED that is lit while nothing is heard.
+/// The LED that is lit while the satellite is muted.
 #[derive(Default)]
 pub struct MuteLed {
     told: Option<bool>,

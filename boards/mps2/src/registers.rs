@@ -12,9 +12,9 @@ struct Registers(usize);
 
 impl Registers {
     fn read(self, offset: usize) -> u32 {
-        // SAFETY: every `Registers` of this file is a device's 4 KiB of 32-bit registers at
-        // the offsets of its manual, or memory that nothing else uses; reading has no effect
-        // on other memory.
+        // SAFETY: every `Registers` in this file is a device's 4 KiB of 32-bit registers, used at
+        // the offsets in its manual, or memory that nothing else uses. Reading has no effect on
+        // other memory.
         unsafe { read_volatile((self.0 + offset) as *const u32) }
     }
 
@@ -40,19 +40,19 @@ impl Uart {
     const INT_CLEAR: usize = 0xc;
     const BAUD_DIVIDER: usize = 0x10;
 
-    /// Switches it on, at 921600 baud. With `interrupt`, a byte that came asks for one.
+    /// Switches it on, at 921600 baud. With `interrupt`, a received byte requests one.
     pub fn start(self, interrupt: bool) {
         self.0.write(Self::BAUD_DIVIDER, CLOCK_HZ / 921_600);
         self.0.write(Self::CTRL, if interrupt { 0b1011 } else { 0b0011 });
     }
 
-    /// A byte that came.
+    /// A received byte, if there is one.
     pub fn read(self) -> Option<u8> {
         self.0.write(Self::INT_CLEAR, 0b10);
         (self.0.read(Self::STATE) & 0b10 != 0).then(|| self.0.read(Self::DATA) as u8)
     }
 
-    /// Sends a byte, if it can be taken now.
+    /// Sends a byte, if there is room for it now. Returns whether there was.
     pub fn write(self, byte: u8) -> bool {
         let free = self.0.read(Self::STATE) & 0b01 == 0;
         if free {
@@ -62,7 +62,7 @@ impl Uart {
     }
 }
 
-/// A counter that runs down for ever at [`CLOCK_HZ`].
+/// A counter that counts down for ever at [`CLOCK_HZ`].
 #[derive(Clone, Copy)]
 pub struct Counter(Registers);
 
@@ -81,7 +81,7 @@ impl Counter {
     }
 }
 
-/// The watchdog, which resets the board in the second period without food.
+/// The watchdog, which resets the board after the second period in which it is not fed.
 #[derive(Clone, Copy)]
 pub struct Watchdog(Registers);
 
@@ -103,12 +103,12 @@ impl Watchdog {
     }
 }
 
-/// A word that nobody clears, and before it whether it was written since the power was off:
-/// memory is zero then, as QEMU gives it. The board has 4 MiB, and the program ends at 48 KiB.
-/// At a reset QEMU loads the program again, but it does not touch this word.
+/// A word that nothing clears, and before it whether it was written since power-on: QEMU's memory
+/// is zero then. The board has 4 MiB, and the program ends at 48 KiB. At a reset QEMU loads the
+/// program again, but does not touch this word.
 const KEPT: Registers = Registers(0x2010_0000);
 
-/// Stands before the word when there is one.
+/// Stored before the word if there is one.
 const WRITTEN: u32 = 0x6b65_7074;
 
 impl sayso_satellite::board::Watchdog for Watchdog {

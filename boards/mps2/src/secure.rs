@@ -1,5 +1,5 @@
-//! The encrypted link: the key and the entropy are files on the machine that emulates the
-//! board, as its microphone is.
+//! The encrypted link. The key and the entropy are files on the machine that emulates the board,
+//! like its microphone.
 
 use sayso_satellite::Sealed;
 use sayso_secure::{Entropy, Key, Noise};
@@ -9,13 +9,13 @@ use static_cell::StaticCell;
 
 use crate::parts::{Time, Wire};
 
-/// The link's wire. It holds four frames, too much for the stack.
+/// The link's wire. It holds four frames, which is too much for the stack.
 pub type SealedWire = &'static mut Sealed<Wire, Time, Noise<Host>>;
 
 static SEALED: StaticCell<Sealed<Wire, Time, Noise<Host>>> = StaticCell::new();
 
-/// Seals what goes over `wire` with the key in `satellite.key`. Without one, with a key that
-/// nobody has: nothing is ever said then.
+/// Seals the traffic of `wire` with the key in `satellite.key`. Without that file, it uses a key
+/// that nobody has, so nothing is ever exchanged.
 pub fn wire(wire: Wire) -> SealedWire {
     let mut host = Host;
     let key = read::<64>(c"satellite.key").and_then(|hex| Key::from_hex(&hex));
@@ -24,7 +24,7 @@ pub fn wire(wire: Wire) -> SealedWire {
     SEALED.init_with(|| Sealed::new(wire, Time::new(), Noise::new(key, host)))
 }
 
-/// The board has no source of entropy. The machine that emulates it has.
+/// The machine that emulates the board. It is the source of entropy, because the board has none.
 pub struct Host;
 
 impl Entropy for Host {

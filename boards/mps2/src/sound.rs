@@ -1,10 +1,10 @@
-//! The microphone and the loudspeaker: two files on the machine that emulates the
-//! board, `microphone.raw` (16-bit samples at 16 kHz) and `loudspeaker.raw` (16-bit
-//! samples at 24 kHz), in the folder in which QEMU was started.
+//! The microphone and the loudspeaker. They are two files on the machine that emulates the board,
+//! `microphone.raw` (16-bit samples at 16 kHz) and `loudspeaker.raw` (16-bit samples at 24 kHz),
+//! in the folder in which QEMU was started.
 //!
-//! A timer stands in for the DMA: what is due at its time is read and written, a
-//! block at a time ([`Pace`]). Behind the end of the microphone's file it is silent until
-//! somebody writes more into it.
+//! A timer replaces the DMA: at its time it reads and writes what is due, one block at a time
+//! ([`Pace`]). After the end of the microphone's file there is silence until something is appended
+//! to the file.
 
 use sayso_satellite::board::{AudioIn, AudioOut};
 use sayso_satellite::{HEARD_BLOCK, PLAYED_BLOCK};
@@ -13,19 +13,19 @@ use semihosting::io::{Read, Write};
 
 use crate::registers::{CLOCK_HZ, Counter};
 
-/// Two blocks lie so far apart at least: in between, the loop has its turn.
+/// The shortest time between two blocks, so that the loop can run in between.
 const APART: u32 = CLOCK_HZ / 500;
-/// How late the sound may be and still catch up: 100 ms.
+/// How late the sound may be for the board to catch up: 100 ms.
 const BEHIND: u32 = CLOCK_HZ / 10;
 
-/// Tells when the next block is due.
+/// Decides when the next block is due.
 ///
-/// A busy machine lets the emulated processor stand still now and then, which no real
-/// one does, while its timer goes on. Several blocks are due then, and come one after
-/// the other; after a long while the sound has stood still as well.
+/// On a busy machine, the emulated processor sometimes stops while its timer goes on; a real one
+/// never does. Several blocks are due then, and follow one another. After a longer stop the sound
+/// does not catch up, as if it had stopped too.
 struct Pace {
     ticks: u32,
-    /// When the last block was due, and when it came.
+    /// When the last block was due, and when it was processed.
     last: u32,
     came: u32,
 }
@@ -50,22 +50,22 @@ impl Pace {
     }
 }
 
-/// The microphone. Silent without its file.
+/// The microphone. It is silent if its file is missing.
 pub struct Microphone {
     file: Option<File>,
     pace: Pace,
-    /// A byte of the next sample: the file may end anywhere for a while.
+    /// The first byte of a sample: the file may end in the middle of one for a while.
     half: Option<u8>,
 }
 
 impl Microphone {
-    /// Hears from now on.
+    /// Begins at the present end of the file.
     pub fn new() -> Self {
         let file = File::open(c"microphone.raw").ok();
         Self { file, pace: Pace::new(HEARD_BLOCK, 16_000), half: None }
     }
 
-    /// The next samples of the file; returns how many there were.
+    /// Reads the next samples of the file and returns their number.
     fn read(&mut self, block: &mut [u32; HEARD_BLOCK]) -> usize {
         let mut bytes = [0; 2 * HEARD_BLOCK];
         let start = match self.half.take() {
@@ -98,14 +98,14 @@ impl AudioIn for Microphone {
     }
 }
 
-/// The loudspeaker. Plays into nothing if its file cannot be written.
+/// The loudspeaker. If its file cannot be written, the sound is dropped.
 pub struct Loudspeaker {
     file: Option<File>,
     pace: Pace,
 }
 
 impl Loudspeaker {
-    /// Plays from now on.
+    /// Starts to play now.
     pub fn new() -> Self {
         let file =
             OpenOptions::new().write(true).append(true).create(true).open(c"loudspeaker.raw").ok();
@@ -125,7 +125,7 @@ impl AudioOut for Loudspeaker {
             *place = sample.to_le_bytes();
         }
         if let Some(file) = &mut self.file {
-            // A full disk is the emulating machine's trouble: it is silent then.
+            // If the emulating machine's disk is full, the sound is dropped.
             let _ = file.write_all(&bytes);
         }
         true

@@ -1,6 +1,6 @@
 //! The satellite on a Raspberry Pi Pico (RP2040) or Pico 2 (RP2350).
 //!
-//! | GPIO | goes to |
+//! | GPIO | connected to |
 //! |---|---|
 //! | 10, 11, 12 | microphone: SCK, WS, SD |
 //! | 18, 19, 20 | amplifier: BCLK, LRC, DIN |
@@ -46,32 +46,32 @@ use usbd_serial::{SerialPort, USB_CLASS_CDC};
 /// Crystal of the board, in Hz.
 const CRYSTAL_HZ: u32 = 12_000_000;
 
-/// Identifiers that V-USB shares with everybody for serial ports that are distinguished by name.
+/// Identifiers that V-USB offers to everybody for serial ports that are distinguished by name.
 const USB_ID: UsbVidPid = UsbVidPid(0x16c0, 0x27dd);
 
-/// What sets up the flash when the chip starts.
+/// Sets up the flash when the chip starts.
 #[cfg(feature = "rp2040")]
-// SAFETY: the linker puts it where the boot ROM looks for it, and nothing else there.
+// SAFETY: the linker puts it, and nothing else, where the boot ROM looks for it.
 #[unsafe(link_section = ".boot2")]
 #[used]
 static BOOT2_FIRMWARE: [u8; 256] = rp2040_boot2::BOOT_LOADER_GENERIC_03H;
 
-/// What this is, for the boot ROM.
+/// Describes the image to the boot ROM.
 #[cfg(feature = "rp2350")]
-// SAFETY: as the boot ROM wants it, in its own section within the first 4 KiB.
+// SAFETY: it has the form that the boot ROM expects, in a section of its own in the first 4 KiB.
 #[unsafe(link_section = ".start_block")]
 #[used]
 static IMAGE: hal::block::ImageDef = hal::block::ImageDef::secure_exe();
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
 static USB: StaticCell<UsbBusAllocator<UsbBus>> = StaticCell::new();
-/// What USB has received, and what it is to send.
+/// Buffers for what USB has received, and for what it will send.
 static USB_STORES: [ConstStaticCell<[u8; USB_STORE]>; 2] =
     [const { ConstStaticCell::new([0; USB_STORE]) }; 2];
 
 static WIRE: StaticCell<Wire> = StaticCell::new();
 
-/// What the audio interrupt needs, until its first time.
+/// What the audio interrupt needs, until it runs for the first time.
 static SOUND: Mutex<RefCell<Option<SoundWork>>> = Mutex::new(RefCell::new(None));
 
 struct SoundWork {
@@ -82,7 +82,7 @@ struct SoundWork {
 
 #[hal::entry]
 fn main() -> ! {
-    // If a part is not there, the watchdog tries again, and the LEDs stay dark.
+    // If a part does not work, the watchdog restarts the board, and the LEDs stay dark.
     let mut satellite = start();
     if let Some(satellite) = &mut satellite {
         run(satellite);
@@ -92,13 +92,13 @@ fn main() -> ! {
     }
 }
 
-/// Turns the loop. As [`start`] it is not inlined: what one needs of the stack is free for the
-/// other.
+/// Runs the loop. Like [`start`] it is not inlined, so that each can use the stack that the other
+/// needed.
 #[inline(never)]
 fn run(satellite: &mut Satellite<'static, Pico>) -> ! {
     loop {
         satellite.poll();
-        // Until the next interrupt, USB's included.
+        // Until the next interrupt, including USB's.
         cortex_m::asm::wfe();
     }
 }
@@ -181,7 +181,7 @@ fn start() -> Option<Satellite<'static, Pico>> {
     )?;
     let work = SoundWork { interrupt, microphone, loudspeaker };
     critical_section::with(|cs| SOUND.replace(cs, Some(work)));
-    // An interrupt that is not handled, USB's, shall wake the loop all the same.
+    // An interrupt without a handler (USB's) must also wake the loop.
     core.SCB.set_sevonpend();
     // SAFETY: nothing of this program relies on this interrupt being masked.
     unsafe { cortex_m::peripheral::NVIC::unmask(pac::Interrupt::DMA_IRQ_0) };

@@ -1,4 +1,4 @@
-//! The parts of the main loop: the wire is USB (a serial port to the host).
+//! The parts of the main loop. The wire is USB, a serial port to the host.
 
 use hal::gpio::bank0::{Gpio13, Gpio14};
 use hal::gpio::{FunctionSio, Pin, PullDown, PullUp, SioInput, SioOutput};
@@ -12,11 +12,11 @@ use usbd_serial::SerialPort;
 
 use crate::hal;
 
-/// The kinds of this board's parts.
+/// The types of this board's parts.
 pub struct Pico;
 
 impl Board for Pico {
-    /// In a `static`: it is too much to be moved about on the stack.
+    /// It is in a `static`, because it is too large to be moved on the stack.
     type Serial = &'static mut Wire;
     type Clock = Time;
     type Watchdog = Guard;
@@ -25,15 +25,15 @@ impl Board for Pico {
     type Button = Pin<Gpio13, FunctionSio<SioInput>, PullUp>;
 }
 
-/// Bytes that USB may hold each way, beside the link's own: some packets of 64.
+/// Bytes that USB may hold in each direction, in addition to the link's own: a few packets of 64.
 pub const USB_STORE: usize = 512;
 
-/// Such bytes.
+/// A buffer of that size.
 type UsbStore = &'static mut [u8];
 
 /// A serial port by USB.
 pub struct Wire {
-    /// The USB device, which wants to be polled.
+    /// The USB device, which must be polled.
     pub device: UsbDevice<'static, UsbBus>,
     /// Its only function.
     pub port: SerialPort<'static, UsbBus, UsbStore, UsbStore>,
@@ -56,7 +56,7 @@ impl Serial for Wire {
     }
 
     fn write(&mut self, bytes: &[u8]) -> usize {
-        // Nobody there, or no room: the link keeps it.
+        // If nobody is connected or there is no room, the link keeps the bytes.
         let taken = self.port.write(bytes).unwrap_or(0);
         self.poll();
         taken
@@ -85,7 +85,7 @@ impl Watchdog for Guard {
         self.0.feed();
     }
 
-    /// The first scratch register. It outlives every reset but a power-on, a brown-out and the
+    /// The first scratch register. It survives every reset except a power-on, a brown-out and the
     /// RUN pin, which clear it.
     fn kept(&mut self) -> Option<u32> {
         Some(self.0.read_scratch(ScratchRegister::Scratch0)).filter(|&word| word != 0)

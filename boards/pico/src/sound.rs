@@ -1,9 +1,9 @@
 //! I2S in and out, by PIO and DMA.
 //!
-//! Both are masters of their own clocks, which divide the same one. In: 64 clocks a
-//! frame, as an INMP441 needs it, of which the left slot's 32 bits are kept. Out: 32
-//! clocks a frame, the same 16-bit sample left and right, and each sample twice, at
-//! 48 kHz: a MAX98357A does not lock on to 24 kHz (its datasheet, "Supported sample rates").
+//! Both directions generate their own clocks, from the same source. In: 64 clocks a frame, as an
+//! INMP441 needs; the 32 bits of the left slot are kept. Out: 32 clocks a frame, with the same
+//! 16-bit sample left and right, and each sample twice, at 48 kHz, because a MAX98357A does not
+//! lock to 24 kHz (its datasheet, "Supported sample rates").
 
 use hal::dma::{CH0, CH1, CH2, CH3, Channel, SingleChannel, double_buffer};
 use hal::gpio::{self, FunctionPio0};
@@ -19,9 +19,9 @@ use static_cell::ConstStaticCell;
 
 use crate::hal;
 
-/// Each sample goes out so often.
+/// How often each sample is sent.
 const TIMES: usize = 2;
-/// Frames of the amplifier in a block.
+/// Frames for the amplifier in a block.
 const FRAMES: usize = TIMES * PLAYED_BLOCK;
 
 /// A pin that the PIO drives or reads.
@@ -49,7 +49,7 @@ static HEARD: [ConstStaticCell<[u32; HEARD_BLOCK]>; 2] =
 static PLAYED: [ConstStaticCell<[u32; FRAMES]>; 2] =
     [const { ConstStaticCell::new([0; FRAMES]) }; 2];
 
-/// How a state machine's clock is divided, in 256ths, for so many of its cycles a second.
+/// The divider of a state machine's clock, in 256ths, for a number of cycles per second.
 const fn divider(clock_hz: u32, cycles: u32) -> (u16, u8) {
     let parts = (clock_hz as u64 * 256 + cycles as u64 / 2) / cycles as u64;
     ((parts / 256) as u16, (parts % 256) as u8)
@@ -58,9 +58,9 @@ const fn divider(clock_hz: u32, cycles: u32) -> (u16, u8) {
 /// A state machine, stopped, and its queues to and from the DMA.
 type Machine<S> = (StateMachine<(PIO0, S), Stopped>, Rx<(PIO0, S)>, Tx<(PIO0, S)>);
 
-/// Sets a state machine up to run `program` with so many `cycles` a second. Clock and word
-/// select go out on pins side by side, by side-set; `set` says what is done with the data,
-/// whose pin has a direction. `None` when the PIO has no room for the program.
+/// Sets up a state machine to run `program` with this number of `cycles` per second. Clock and
+/// word select are outputs on adjacent pins, by side-set. `set` configures the data, whose pin may
+/// be input or output. `None` if the PIO has no room for the program.
 fn machine<S: StateMachineIndex, C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
     pio: &mut PIO<PIO0>,
     machine: UninitStateMachine<(PIO0, S)>,
@@ -82,14 +82,14 @@ fn machine<S: StateMachineIndex, C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>
     Some((machine, receiver, sender))
 }
 
-/// The microphone: clock and word select go out, on pins side by side, data comes in.
+/// The microphone: clock and word select are outputs on adjacent pins, data is an input.
 pub struct Microphone {
     receiving: Option<Receiving>,
     _machine: StateMachine<(PIO0, SM0), Running>,
 }
 
 impl Microphone {
-    /// Starts to hear. `None` when the PIO has no room for its program.
+    /// Starts to hear. `None` if the PIO has no room for its program.
     pub fn start<C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
         pio: &mut PIO<PIO0>,
         machine: UninitStateMachine<(PIO0, SM0)>,
@@ -97,22 +97,22 @@ impl Microphone {
         clock_hz: u32,
         (mut one, mut other): (Channel<CH0>, Channel<CH1>),
     ) -> Option<Self> {
-        // Side-set: word select, clock. The word select changes a clock before the first
-        // bit, and data are good at the rising edge. Two cycles a clock, 128 a frame.
+        // Side-set: word select, clock. The word select changes one clock before the first bit,
+        // and data is valid at the rising edge. Two cycles a clock, 128 a frame.
         let program = pio::pio_asm!(
             ".side_set 2",
             ".wrap_target",
-            "    set x, 29       side 0b00", // 0: right's last bit, not ours
+            "    set x, 29       side 0b00", // 0: the last bit of the right slot, not used
             "    nop             side 0b01",
-            "    nop             side 0b00", // 1 to 30: left's first 30 bits
+            "    nop             side 0b00", // 1 to 30: the first 30 bits of the left slot
             "left:",
             "    in pins, 1      side 0b01",
             "    jmp x-- left    side 0b00",
             "    in pins, 1      side 0b01", // 31
-            "    set x, 30       side 0b10", // 32: left's last bit
+            "    set x, 30       side 0b10", // 32: the last bit of the left slot
             "    in pins, 1      side 0b11",
             "right:",
-            "    nop             side 0b10", // 33 to 63: nobody
+            "    nop             side 0b10", // 33 to 63: not used
             "    jmp x-- right   side 0b11",
             ".wrap",
         );
@@ -151,14 +151,14 @@ impl AudioIn for Microphone {
     }
 }
 
-/// The loudspeaker: clock and word select, on pins side by side, and data go out.
+/// The loudspeaker: clock and word select, on adjacent pins, and data are outputs.
 pub struct Loudspeaker {
     sending: Option<Sending>,
     _machine: StateMachine<(PIO0, SM1), Running>,
 }
 
 impl Loudspeaker {
-    /// Starts to play. `None` when the PIO has no room for its program.
+    /// Starts to play. `None` if the PIO has no room for its program.
     pub fn start<C: gpio::PinId, W: gpio::PinId, D: gpio::PinId>(
         pio: &mut PIO<PIO0>,
         machine: UninitStateMachine<(PIO0, SM1)>,
@@ -166,16 +166,16 @@ impl Loudspeaker {
         clock_hz: u32,
         (mut one, mut other): (Channel<CH2>, Channel<CH3>),
     ) -> Option<Self> {
-        // As above: a bit goes out at the falling edge, the word select a clock before
-        // the first. Two cycles a clock, 64 a frame.
+        // As above, but a bit is sent at the falling edge, and the word select one clock before
+        // the first bit. Two cycles a clock, 64 a frame.
         let program = pio::pio_asm!(
             ".side_set 2",
             ".wrap_target",
-            "    set x, 14       side 0b01", // 0: right's last bit
+            "    set x, 14       side 0b01", // 0: the last bit of the right slot
             "left:",
             "    out pins, 1     side 0b00", // 1 to 15
             "    jmp x-- left    side 0b01",
-            "    out pins, 1     side 0b10", // 16: left's last bit
+            "    out pins, 1     side 0b10", // 16: the last bit of the left slot
             "    set x, 14       side 0b11",
             "right:",
             "    out pins, 1     side 0b10", // 17 to 31

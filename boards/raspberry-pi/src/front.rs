@@ -1,4 +1,4 @@
-//! The front of the device: an LED and a button, one period at a time.
+//! The LED and the button of the device, one period at a time.
 
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
@@ -14,7 +14,7 @@ use crate::pwm::split;
 pub struct Led<P> {
     pin: P,
     active_low: bool,
-    /// What the pin was set to last.
+    /// The level to which the pin was set last.
     lit: Option<bool>,
 }
 
@@ -23,7 +23,7 @@ impl<P: OutputPin> Led<P> {
         Self { pin, active_low, lit: None }
     }
 
-    /// Switches it, if it is not so already.
+    /// Switches it, if that changes anything.
     fn set(&mut self, lit: bool) -> Result<(), P::Error> {
         if self.lit == Some(lit) {
             return Ok(());
@@ -32,7 +32,7 @@ impl<P: OutputPin> Led<P> {
         if lit != self.active_low { self.pin.set_high() } else { self.pin.set_low() }
     }
 
-    /// Lights it for one period, which takes as long.
+    /// Lights it for one period, and waits until the period is over.
     fn period(&mut self, brightness: u8, delay: &mut impl DelayNs) -> Result<(), P::Error> {
         let (lit, dark) = split(brightness);
         for (on, time) in [(true, lit), (false, dark)] {
@@ -48,7 +48,7 @@ impl<P: OutputPin> Led<P> {
 /// A button that connects its pin to ground.
 pub struct Contact<P>(pub P);
 
-/// What a [`Front`] could not do.
+/// What a [`Front`] failed to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure<L, B> {
     /// The LED's pin could not be set.
@@ -66,17 +66,16 @@ pub struct Front<L, B> {
 }
 
 impl<L: OutputPin, B: InputPin> Front<L, B> {
-    /// Shows `mute`, and sets it and ends it by the button.
+    /// A front that shows `mute`, and whose button sets and ends it.
     pub fn new(led: Option<Led<L>>, contact: Option<Contact<B>>, mute: Mute) -> Self {
         Self { led, contact, button: Button::new(ButtonConfig::default()), mute }
     }
 
-    /// Reads the button and lights the LED for one [period](crate::pwm::PERIOD),
-    /// at a time that does not run backwards. Takes as long if there is an LED. Returns what a
-    /// person asks for.
+    /// Reads the button and lights the LED for one [period](crate::pwm::PERIOD), at a time that
+    /// never goes backwards. Takes that long if there is an LED. Returns what the person asks for.
     ///
     /// # Errors
-    /// When a pin fails; the other one was served.
+    /// When a pin fails. The other pin was served nevertheless.
     pub fn period(
         &mut self,
         now: SampleTime,
@@ -96,21 +95,21 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
         Ok(press)
     }
 
-    /// Takes note of the button, and returns what is meant for the assistant.
+    /// Handles an event of the button, and returns what is meant for the assistant.
     fn press(&mut self, event: ButtonEvent) -> Option<Press> {
         match event {
             ButtonEvent::Pressed => (!self.mute.is_set()).then_some(Press::Talk),
             ButtonEvent::Held => {
                 let muted = !self.mute.is_set();
                 self.mute.set(muted);
-                // Takes back what the press has begun.
+                // Ends what the press has begun.
                 muted.then_some(Press::Dismiss)
             }
             ButtonEvent::Released => None,
         }
     }
 
-    /// Gives up a pin that fails.
+    /// Stops using a pin that fails.
     pub fn without(&mut self, failure: &Failure<L::Error, B::Error>) {
         match failure {
             Failure::Led(_) => self.led = None,
@@ -123,7 +122,7 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
         self.led.is_none() && self.contact.is_none()
     }
 
-    /// Whether there is an LED, whose light takes the time of a period.
+    /// Whether there is an LED; if so, a call takes the time of a period.
     pub fn has_led(&self) -> bool {
         self.led.is_some()
     }
@@ -131,7 +130,7 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
     /// Switches the LED off.
     pub fn off(&mut self) {
         if let Some(led) = &mut self.led {
-            // It may be the pin that failed.
+            // This may be the pin that failed.
             let _ = led.set(false);
         }
     }

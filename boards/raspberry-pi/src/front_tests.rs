@@ -15,14 +15,14 @@ fn muted() -> Mute {
     Mute::new(true, || {})
 }
 
-/// A button that is down in the periods where `down` says so.
+/// A button that is down in the periods for which `down` says so.
 fn contact(down: &[bool]) -> Mock {
     let level = |down: &bool| Pin::get(if *down { Level::Low } else { Level::High });
     Mock::new(&down.iter().map(level).collect::<Vec<_>>())
 }
 
-/// What happens in one period after the other: what is asked for, and whether it is muted
-/// from then on.
+/// The results of one period after another: what the person asks for, and whether the board is
+/// muted from then on.
 fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<(Option<Press>, bool)> {
     (0..periods)
         .map(|n| {
@@ -34,7 +34,7 @@ fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<(Option<Press>,
 }
 
 #[test]
-fn the_led_is_lit_for_its_part_of_the_period() {
+fn the_led_is_lit_for_its_share_of_the_period() {
     // Listening is dim: 64 of 255.
     let mut pin = Mock::new(&[Pin::set(Level::High), Pin::set(Level::Low)]);
     let (lit, dark) = split(Light::from(Shown::Listening).brightness(SampleTime(0)));
@@ -58,7 +58,7 @@ fn a_steady_led_is_switched_once() {
 }
 
 #[test]
-fn an_led_to_the_supply_lights_when_its_pin_is_low() {
+fn an_active_low_led_lights_when_its_pin_is_low() {
     let mut pin = Mock::new(&[Pin::set(Level::Low), Pin::set(Level::High)]);
     let mut front = Fronts::new(Some(Led::new(pin.clone(), true)), None, Mute::default());
     play(&mut front, 3, Shown::Hearing);
@@ -67,7 +67,7 @@ fn an_led_to_the_supply_lights_when_its_pin_is_low() {
 }
 
 #[test]
-fn a_press_is_told_once() {
+fn a_press_is_reported_once() {
     let mut down = vec![false; 5];
     down.extend([true, false, true]);
     down.extend([true; 20]);
@@ -83,7 +83,7 @@ fn a_press_is_told_once() {
 }
 
 #[test]
-fn holding_the_button_mutes_and_holding_it_again_ends_that() {
+fn holding_the_button_mutes_and_holding_it_again_unmutes() {
     let hold = [vec![true; 200], vec![false; 20]].concat();
     let tap = [vec![true; 20], vec![false; 20]].concat();
     let down = [hold.clone(), tap, hold].concat();
@@ -91,7 +91,7 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
     let mut front = Fronts::new(None, Some(Contact(pin.clone())), Mute::default());
     let all = play(&mut front, down.len(), Shown::Listening);
     let presses: Vec<Press> = all.iter().filter_map(|(press, _)| *press).collect();
-    // The tap while muted means nothing, nor does the press that ends the mute.
+    // A short press while muted does nothing, nor does the press that ends the mute.
     assert_eq!(presses, [Press::Talk, Press::Dismiss]);
     let changes: Vec<usize> = (1..all.len()).filter(|n| all[*n].1 != all[*n - 1].1).collect();
     assert_eq!(changes, [150, 220 + 40 + 150]);
@@ -99,28 +99,28 @@ fn holding_the_button_mutes_and_holding_it_again_ends_that() {
 }
 
 #[test]
-fn a_front_that_starts_muted_is_muted_until_the_button_is_held() {
+fn a_front_that_starts_muted_stays_muted_until_the_button_is_held() {
     let tap = [vec![true; 20], vec![false; 20]].concat();
     let down = [tap, vec![true; 200], vec![false; 5]].concat();
     let mut pin = contact(&down);
     let mut front = Fronts::new(None, Some(Contact(pin.clone())), muted());
     let all = play(&mut front, down.len(), Shown::Listening);
-    // From the first period on; a tap means nothing; the end is the user's.
+    // Muted from the first period on; a short press does nothing; the user ends the mute.
     let muted: Vec<bool> = all.iter().map(|(_, muted)| *muted).collect();
     assert_eq!(muted, [vec![true; 40 + 150], vec![false; 55]].concat());
     assert!(all.iter().all(|(press, _)| press.is_none()));
     pin.done();
 }
 
-/// There is one mute: whoever set it or ended it last counts.
+/// There is only one mute: the latest action counts, whoever took it.
 #[test]
-fn a_mute_from_elsewhere_is_the_same_and_either_ends_the_others() {
+fn the_program_and_the_button_set_and_end_the_same_mute() {
     let hold = [vec![true; 200], vec![false; 20]].concat();
     let mut pin = contact(&[&hold[..]; 3].concat());
     let mute = Mute::default();
     let mut front = Fronts::new(None, Some(Contact(pin.clone())), mute.clone());
     let mut ms = 0;
-    // In how many of its periods it is muted, and whether it is so at the end.
+    // How many of its periods are muted, and whether the last one is.
     let mut held = || {
         let muted: Vec<bool> = (0..hold.len())
             .map(|_| {
@@ -131,11 +131,11 @@ fn a_mute_from_elsewhere_is_the_same_and_either_ends_the_others() {
             .collect();
         (muted.iter().filter(|muted| **muted).count(), muted.last() == Some(&true))
     };
-    // The button sets it, the program ends it: the button sets it again.
+    // The button sets it, the program ends it, and the button sets it again.
     assert_eq!(held(), (70, true));
     mute.order(false);
     assert_eq!(held(), (70, true));
-    // The program ends it and sets it: the button ends it.
+    // The program ends it and sets it, and the button ends it.
     mute.order(false);
     mute.order(true);
     assert_eq!(held(), (150, false));
@@ -143,8 +143,8 @@ fn a_mute_from_elsewhere_is_the_same_and_either_ends_the_others() {
 }
 
 #[test]
-fn mute_is_shown_before_all_else() {
-    // Muted begins with a flash of 80 ms, then is dark: the LED follows at once.
+fn mute_is_shown_instead_of_anything_else() {
+    // The pattern for muted begins with a flash of 80 ms, then is dark. The LED follows at once.
     let levels = [Pin::set(Level::High), Pin::set(Level::Low)];
     let mut led = Mock::new(&levels);
     let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None, muted());
@@ -155,7 +155,7 @@ fn mute_is_shown_before_all_else() {
 }
 
 #[test]
-fn a_failing_pin_is_named_and_the_other_one_goes_on() {
+fn a_failing_pin_is_named_and_the_other_one_still_works() {
     let broken = MockError::Io(ErrorKind::PermissionDenied);
     let mut led = Mock::new(&[Pin::set(Level::High).with_error(broken.clone())]);
     let mut pin = contact(&[false; 11]);
@@ -189,8 +189,8 @@ fn a_failing_pin_is_named_and_the_other_one_goes_on() {
 }
 
 proptest! {
-    /// Whatever is shown, whenever: the light of a period is that of core's
-    /// patterns to within a 255th.
+    /// Whatever is shown, and whenever, the light of a period is that of core's patterns, to
+    /// within a 255th.
     #[test]
     fn the_light_is_the_pattern(ms in 0u64..100_000, n in 0usize..7) {
         let all = [
@@ -215,7 +215,7 @@ proptest! {
     }
 }
 
-/// A delay that notes how long it was asked for.
+/// A delay that records how long it was asked to wait.
 #[derive(Default)]
 struct Slept(Vec<u128>);
 

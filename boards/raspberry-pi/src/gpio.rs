@@ -8,14 +8,14 @@ use sayso_board::{BoardError, BoardErrorKind};
 use crate::Pins;
 use crate::front::{Contact, Led};
 
-/// How the chips at the header are labelled: Raspberry Pi 5, then 4, then the others.
+/// The labels of the chips at the header: Raspberry Pi 5, then 4, then the others.
 const HEADERS: [&str; 3] = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"];
 
 /// Pulls the line up inside the chip: `GPIOHANDLE_REQUEST_BIAS_PULL_UP` of
 /// linux/gpio.h, since Linux 5.5. gpio-cdev has no name for it.
 const PULL_UP: u32 = 1 << 5;
 
-/// Who uses the lines, as `gpioinfo` shows it.
+/// The name under which `gpioinfo` shows the lines.
 const CONSUMER: &str = "sayso";
 
 /// The opened pins.
@@ -24,14 +24,14 @@ pub struct Opened {
     pub button: Option<Contact<CdevPin>>,
 }
 
-/// Opens the pins that are asked for. No chip is looked for if there are none.
+/// Opens the pins that are asked for. If there are none, no chip is looked for.
 pub fn open(pins: &Pins) -> Result<Opened, BoardError> {
     let mut opened = Opened { led: None, button: None };
     if pins.led.is_none() && pins.button.is_none() {
         return Ok(opened);
     }
     if pins.led == pins.button {
-        let message = "the LED and the button are at the same GPIO: give one of them another";
+        let message = "the LED and the button use the same GPIO: give one of them another";
         return Err(BoardError::new(BoardErrorKind::Format, message));
     }
     let mut chip = chip(&pins.chip)?;
@@ -47,7 +47,7 @@ pub fn open(pins: &Pins) -> Result<Opened, BoardError> {
     Ok(opened)
 }
 
-/// The chip of that path or label; of the header if it is empty.
+/// The chip with this path or label, or the one at the header if it is empty.
 fn chip(wanted: &str) -> Result<Chip, BoardError> {
     if wanted.starts_with('/') {
         return Chip::new(wanted)
@@ -81,8 +81,8 @@ fn chip(wanted: &str) -> Result<Chip, BoardError> {
             Err(BoardError::new(
                 BoardErrorKind::NotFound,
                 format!(
-                    "{what}; there are: {list}. Name one in raspberry_pi.chip, or do without \
-                     LED and button: raspberry_pi.led = 0 and raspberry_pi.button = 0"
+                    "{what}; there are: {list}. Name one in raspberry_pi.chip, or use no LED and \
+                     no button: raspberry_pi.led = 0 and raspberry_pi.button = 0"
                 ),
             ))
         }
@@ -98,7 +98,7 @@ fn line(
 ) -> Result<CdevPin, BoardError> {
     if number >= chip.num_lines() {
         let message = format!(
-            "there is no GPIO {number} for the {what}: {} has {}, from 0 on",
+            "there is no GPIO {number} for the {what}: {} has {}, counted from 0",
             chip.path().display(),
             chip.num_lines()
         );
@@ -117,19 +117,20 @@ fn no_chips(error: &Error) -> BoardError {
     )
 }
 
-/// What the system says of a chip or a line, as an error of ours.
+/// Converts an error of the system about a chip or a line to ours.
 fn refused(what: &str, error: &Error) -> BoardError {
     let text = error.to_string();
     let advice = if text.contains("EACCES") || text.contains("ermission denied") {
         "allow its use: add the user to the group \"gpio\""
     } else if text.contains("EBUSY") {
-        "another program or driver uses it: end that, or use another (`gpioinfo` shows which)"
+        "another program or driver uses it: stop that, or use another GPIO (`gpioinfo` shows who \
+         uses which)"
     } else {
-        "check its name (`gpioinfo` shows what there is) and the kernel (5.5 or later)"
+        "check its name (`gpioinfo` lists the GPIOs) and the kernel's version (5.5 or later)"
     };
     BoardError::new(
         BoardErrorKind::Unavailable,
-        format!("{what} cannot be used: {text}. To go on: {advice}"),
+        format!("cannot use {what}: {text}. What helps: {advice}"),
     )
 }
 
@@ -142,24 +143,24 @@ mod tests {
     }
 
     #[test]
-    fn without_pins_no_chip_is_needed() {
+    fn no_chip_is_needed_without_pins() {
         let pins = Pins { chip: "/no/such/chip".into(), ..Pins::default() };
         let opened = open(&pins).unwrap();
         assert!(opened.led.is_none() && opened.button.is_none());
     }
 
     #[test]
-    fn a_chip_that_is_not_there_is_named() {
+    fn an_absent_chip_is_named_in_the_error() {
         let pins = Pins { chip: "/dev/no-such-chip".into(), led: Some(1), ..Pins::default() };
         let text = error(&pins);
-        assert!(text.contains("/dev/no-such-chip") && text.contains("To go on"), "{text}");
+        assert!(text.contains("/dev/no-such-chip") && text.contains("What helps"), "{text}");
         let pins = Pins { chip: "no-such-label".into(), button: Some(1), ..Pins::default() };
         let text = error(&pins);
         assert!(text.contains("GPIO chip"), "{text}");
     }
 
     #[test]
-    fn two_things_at_one_pin_are_refused() {
+    fn led_and_button_at_one_pin_are_refused() {
         let pins = Pins { led: Some(4), button: Some(4), ..Pins::default() };
         assert!(error(&pins).contains("the same GPIO"));
     }

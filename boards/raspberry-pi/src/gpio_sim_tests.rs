@@ -1,9 +1,8 @@
-//! LED and button at simulated pins: the kernel's gpio-sim, where it has that.
+//! LED and button at simulated pins: the kernel's gpio-sim, if the kernel has it.
 //!
-//! Needs root, configfs, and `modprobe gpio-sim` (Linux 5.17 or later, with
-//! `CONFIG_GPIO_SIM`; Raspberry Pi OS and Debian leave it out).
-//! `cargo xtask dist --target aarch64-unknown-linux-gnu --machine` builds the module and
-//! runs this on 64-bit ARM, in an emulated machine.
+//! Needs root, configfs, and `modprobe gpio-sim` (Linux 5.17 or later, with `CONFIG_GPIO_SIM`;
+//! Raspberry Pi OS and Debian leave it out). `cargo xtask dist --target aarch64-unknown-linux-gnu
+//! --machine` builds the module and runs this test on 64-bit ARM, in an emulated machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ use crate::{Pins, gpio};
 const CONFIG: &str = "/sys/kernel/config/gpio-sim";
 const LABEL: &str = "sayso-sim";
 
-/// A chip of eight lines, which goes when it is dropped.
+/// A chip of eight lines, which is removed when it is dropped.
 struct Chip {
     config: PathBuf,
     lines: PathBuf,
@@ -48,7 +47,7 @@ impl Chip {
         fs::read_to_string(self.line(number, "value")).unwrap().trim() == "1"
     }
 
-    /// What holds the line from outside.
+    /// Pulls the line from outside.
     fn pull(&self, number: u32, up: bool) {
         let pull = if up { "pull-up" } else { "pull-down" };
         fs::write(self.line(number, "pull"), pull).unwrap();
@@ -72,7 +71,7 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 #[test]
-fn led_and_button_at_simulated_pins() {
+fn led_and_button_work_at_simulated_pins() {
     let chip = match Chip::new() {
         Ok(chip) => chip,
         Err(error) => {

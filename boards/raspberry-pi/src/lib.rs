@@ -2,17 +2,16 @@
 #![cfg(target_os = "linux")]
 //! A Raspberry Pi, or any Linux board with a GPIO header.
 //!
-//! Sound enters and leaves through the system's sound devices, as on a
-//! [desktop](sayso_desktop): an I2S HAT, a USB microphone, HDMI, whatever ALSA
-//! knows. Beside it there may be an LED that shows what goes on
-//! ([`sayso_core::light`]) and a button, at the pins that [`Pins`] names.
+//! Sound enters and leaves through the system's sound devices, as on a [desktop](sayso_desktop):
+//! an I2S HAT, a USB microphone, HDMI, or whatever else ALSA supports. In addition there may be an
+//! LED that shows the state ([`sayso_core::light`]) and a button, at the pins that [`Pins`] names.
 //!
 //! # The button
 //!
-//! A press means "listen to me". Holding it for 1.5 s mutes the microphone: the
-//! assistant hears silence, and the LED shows it before all else. Holding it once
-//! more ends that; a short press while muted does nothing. There is one [`Mute`]: the LED
-//! also shows the one that the program was asked for, and the button ends it.
+//! A press means "listen to me". Holding the button for 1.5 s mutes the microphone: the assistant
+//! hears silence, and the LED shows the mute instead of anything else. Holding it again unmutes; a
+//! short press while muted does nothing. There is one [`Mute`]: the LED also shows a mute that the
+//! program has set, and the button ends it.
 //!
 //! # How it works
 //!
@@ -22,8 +21,8 @@
 //! Microphone::read ◄── muted ◄────────┘
 //! ```
 //!
-//! The pins are seen through [`embedded_hal`] 1.0, so all of it but
-//! `gpio` runs on a mock as well.
+//! The pins are used through [`embedded_hal`] 1.0, so everything except `gpio` also runs on a
+//! mock.
 
 mod front;
 mod gpio;
@@ -41,18 +40,18 @@ use sayso_desktop::{Desktop, DesktopConfig};
 use crate::mute::MutedMicrophone;
 use crate::panel::GpioPanel;
 
-/// Which pins the LED and the button are at.
+/// The pins of the LED and the button.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
-    /// The GPIO chip: a path (`/dev/gpiochip0`) or a label as `gpioinfo` shows it.
-    /// The one of the Raspberry Pi's header when empty.
+    /// The GPIO chip: a path (`/dev/gpiochip0`) or a label as `gpioinfo` shows it. If it is empty,
+    /// the chip at the Raspberry Pi's header.
     pub chip: String,
     /// The LED's line: on a Raspberry Pi the number of the GPIO, not of the pin.
     pub led: Option<u32>,
     /// Whether the LED lights when its line is low.
     pub led_active_low: bool,
-    /// The button's line. It connects the line to ground when it is pressed; the
-    /// pull-up is switched on in the chip.
+    /// The button's line. The button connects it to ground when it is pressed; the chip's pull-up
+    /// is switched on.
     pub button: Option<u32>,
 }
 
@@ -65,8 +64,8 @@ pub struct RaspberryPi {
 }
 
 impl RaspberryPi {
-    /// A board with these sound devices and pins, which are opened by [`Board::start`].
-    /// `mute` is shown by the LED, and set and ended by the button.
+    /// A board with these sound devices and pins, which [`Board::start`] opens. The LED shows
+    /// `mute`, and the button sets and ends it.
     pub fn new(sound: DesktopConfig, pins: Pins, mute: Mute) -> Self {
         Self { sound: Desktop::new(sound), pins, mute, panel: None }
     }
@@ -74,9 +73,9 @@ impl RaspberryPi {
 
 impl Board for RaspberryPi {
     /// # Errors
-    /// As [`Desktop`], and when a pin is not there, in use, or may not be used.
+    /// As [`Desktop`], and when a pin does not exist, is in use, or may not be used.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
-        // The old thread, if any, must let go of the pins.
+        // The old thread, if there is one, must release the pins first.
         self.panel = None;
         let pins = gpio::open(&self.pins)?;
         let (microphone, loudspeaker) = self.sound.start(voice_rate)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sayso_board::{Heard, Microphone, Mute, StreamStats};
 
-/// Hears silence while it is muted; time goes on.
+/// Gives silence while it is muted; time goes on.
 pub struct MutedMicrophone {
     microphone: Box<dyn Microphone>,
     mute: Mute,
@@ -19,7 +19,7 @@ impl MutedMicrophone {
 impl Microphone for MutedMicrophone {
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
         let heard = self.microphone.read(buffer, wait);
-        // After the read: what was captured before a mute is not heard either.
+        // Checked after the read, so that sound captured before a mute is not heard either.
         if self.mute.is_set() {
             buffer.fill(0.0);
         }
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_muted_microphone_hears_silence_and_keeps_time() {
+    fn a_muted_microphone_gives_silence_and_keeps_time() {
         let mute = Mute::default();
         let mut microphone = MutedMicrophone::new(Box::new(Hum), mute.clone());
         let mut buffer = [0.0; 160];

@@ -1,4 +1,4 @@
-//! The front on a thread of its own, and its two ends.
+//! Runs the front on a thread of its own, and connects it to the board.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use sayso_core::turn::Shown;
 use crate::front::{Contact, Failure, Front, Led};
 use crate::pwm::PERIOD;
 
-/// All that there is to show, at its number.
+/// All states that can be shown; the index is the state's number.
 const ALL: [Shown; 7] = [
     Shown::Asleep,
     Shown::Listening,
@@ -28,10 +28,10 @@ const ALL: [Shown; 7] = [
     Shown::Error,
 ];
 
-/// What the front's thread and the rest of the board tell each other.
+/// Shared by the front's thread and the rest of the board.
 #[derive(Default)]
 pub struct PanelState {
-    /// A number in [`ALL`].
+    /// An index into [`ALL`].
     shown: AtomicU8,
     quit: AtomicBool,
 }
@@ -59,7 +59,7 @@ impl GpioPanel {
     /// Starts the thread that serves the pins.
     ///
     /// # Errors
-    /// When the system has no thread left.
+    /// When the system cannot start a thread.
     pub fn start<L, B>(
         led: Option<Led<L>>,
         button: Option<Contact<B>>,
@@ -76,7 +76,7 @@ impl GpioPanel {
             .name("sayso-front".into())
             .spawn(move || serve(Front::new(led, button, mute), &theirs, &sender))
             .map_err(|error| {
-                let message = format!("no thread for the LED and the button: {error}");
+                let message = format!("cannot start a thread for the LED and the button: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         Ok(Self { shared, presses, thread: Some(thread) })
@@ -97,7 +97,7 @@ impl Drop for GpioPanel {
     fn drop(&mut self) {
         self.shared.quit.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
-            // It only panics when a pin does.
+            // The thread panics only if a pin does.
             let _ = thread.join();
         }
     }
@@ -114,14 +114,18 @@ where
         let now = SampleTime::from_ms(begun.elapsed().as_millis() as u64);
         match front.period(now, shared.shown(), &mut delay) {
             Ok(Some(press)) => {
-                // Fails only when the panel is being dropped.
+                // This fails only while the panel is being dropped.
                 let _ = presses.send(press);
             }
             Ok(None) => {}
             Err(failure) => {
                 match &failure {
-                    Failure::Led(error) => log::warn!("the LED is given up: {error:?}"),
-                    Failure::Button(error) => log::warn!("the button is given up: {error:?}"),
+                    Failure::Led(error) => {
+                        log::warn!("the LED fails and is not used any more: {error:?}")
+                    }
+                    Failure::Button(error) => {
+                        log::warn!("the button fails and is not used any more: {error:?}")
+                    }
                 }
                 front.without(&failure);
             }
@@ -143,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    /// A pin that counts how often it is set, and can be set to read as low.
+    /// A pin that counts how often it is set, and that can be made to read as low.
     #[derive(Clone, Default)]
     struct Pin {
         sets: Arc<AtomicU32>,
@@ -188,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_hears_presses_and_ends_dark() {
+    fn it_shows_states_reports_presses_and_ends_dark() {
         let (led, button) = (Pin::default(), Pin::default());
         let (told, changes) = channel();
         let mute = Mute::new(false, move || told.send(()).unwrap());
@@ -220,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_starts_muted_is_so_at_once_and_tells_only_of_changes() {
+    fn a_panel_that_starts_muted_is_muted_at_once_and_reports_only_changes() {
         let button = Pin::default();
         let (told, changes) = channel();
         let mute = Mute::new(true, move || told.send(()).unwrap());

@@ -1,11 +1,11 @@
-//! Brightness by switching on and off.
+//! Brightness by switching the LED on and off.
 
 use std::time::Duration;
 
 use sayso_core::light::FULL;
 
-/// One period: 100 a second do not flicker to the eye, and cost a Raspberry Pi
-/// less than a hundredth of one core.
+/// One period. 100 periods a second do not flicker to the eye, and take less than a hundredth of
+/// one core of a Raspberry Pi.
 pub const PERIOD: Duration = Duration::from_millis(10);
 
 /// How long the LED is lit and dark in one period, at a brightness of 0 to [`FULL`].

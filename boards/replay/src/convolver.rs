@@ -5,24 +5,24 @@ use std::sync::Arc;
 use sayso_fft::num_complex::Complex32;
 use sayso_fft::{ComplexToReal, RealToComplex};
 
-/// Samples that are worked off at once; so late may the output be. At 16 kHz
-/// that is 4 ms, and a response of 2 s costs about a hundredth of one core.
+/// Samples that are processed at once, and so the delay of the output. At 16 kHz this is 4 ms, and
+/// a response of 2 s takes about a hundredth of one core.
 pub const BLOCK: usize = 64;
 
 /// The transform's length: a block and the one before it.
 const WINDOW: usize = 2 * BLOCK;
 
-/// A streaming convolution by overlap-save, the response cut into partitions of
-/// one block each. However the input is cut, the output is the same bit for bit.
+/// A streaming convolution by overlap-save. The response is divided into partitions of one block
+/// each. The output does not depend, to the bit, on how the input is divided.
 pub struct Convolver {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     /// The spectra of the response's partitions, in order.
     response: Vec<Vec<Complex32>>,
-    /// The spectra of the last input windows, the newest at `newest`.
+    /// The spectra of the last input windows; the newest is at `newest`.
     past: Vec<Vec<Complex32>>,
     newest: usize,
-    /// The block before and the one that is being filled.
+    /// The previous block and the one that is being filled.
     window: [f32; WINDOW],
     filled: usize,
     time: Vec<f32>,
@@ -31,7 +31,7 @@ pub struct Convolver {
 }
 
 impl Convolver {
-    /// A convolution with `response`, before which there was silence.
+    /// A convolution with `response`; the input before the start is silence.
     pub fn new(response: &[f32]) -> Self {
         let (forward, inverse) = (sayso_fft::forward(WINDOW), sayso_fft::inverse(WINDOW));
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
@@ -48,7 +48,7 @@ impl Convolver {
             sum: vec![Complex32::ZERO; bins],
             scratch: vec![Complex32::ZERO; scratch],
         };
-        // realfft does not scale: the way there and back multiplies by the length.
+        // realfft does not scale: a transform and its inverse together multiply by the length.
         let scale = 1.0 / WINDOW as f32;
         for partition in response.chunks(BLOCK) {
             convolver.time.fill(0.0);
@@ -74,7 +74,7 @@ impl Convolver {
             if self.filled == BLOCK {
                 self.filled = 0;
                 self.block();
-                // The first half is wrapped round; the second is the block's.
+                // The first half wraps around; the second half is the block's output.
                 output.extend(self.time[BLOCK..].iter().copied());
                 self.window.copy_within(BLOCK.., 0);
             }
@@ -100,7 +100,7 @@ impl Convolver {
                 *sum += response * past;
             }
         }
-        // Real by construction; what rounding left there, realfft refuses.
+        // Real by construction, but realfft refuses the imaginary rest that rounding leaves.
         self.sum[0].im = 0.0;
         self.sum[BLOCK].im = 0.0;
         let done =
@@ -108,7 +108,7 @@ impl Convolver {
         debug_assert!(done.is_ok(), "the buffers are of the transform's length");
     }
 
-    /// The spectrum of `time`, which is spoilt.
+    /// The spectrum of `time`, which is overwritten.
     fn transform(&mut self, spectrum: &mut [Complex32]) {
         let done = self.forward.process_with_scratch(&mut self.time, spectrum, &mut self.scratch);
         debug_assert!(done.is_ok(), "the buffers are of the transform's length");
@@ -129,7 +129,7 @@ mod tests {
         (0..length).map(step).collect()
     }
 
-    /// The definition.
+    /// Convolution by its definition.
     fn direct(samples: &[f32], response: &[f32]) -> Vec<f32> {
         (0..samples.len())
             .map(|n| {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impulse_brings_out_the_response() {
+    fn an_impulse_gives_the_response() {
         let response = noise(1_000, 1);
         let mut impulse = vec![0.0; 2_048];
         impulse[100] = 1.0;

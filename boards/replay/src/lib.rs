@@ -1,11 +1,10 @@
 #![forbid(unsafe_code)]
-//! A board made of sound files and a virtual clock.
+//! A board of sound files and a virtual clock.
 //!
-//! A recording goes in at the microphone, and what the loudspeaker would have
-//! played comes out as a second track, in step with the first to the sample.
-//! Nothing waits for real time, so a minute of conversation is replayed as fast
-//! as it can be worked out, and one recording gives one event log, the same
-//! every time.
+//! A recording is the microphone's sound, and what the loudspeaker would have played is written as
+//! a second track, in step with the first to the sample. Nothing waits for real time, so a minute
+//! of conversation is replayed as fast as it can be computed, and one recording always gives the
+//! same event log.
 //!
 //! ```
 //! use std::time::Duration;
@@ -30,40 +29,36 @@
 //!
 //! # Time
 //!
-//! The clock counts samples at 16 kHz from the start. With [`Pace::Virtual`]
-//! it moves only when the microphone is read: reading `n` samples at time `t`
-//! makes it `t + n`, and the loudspeaker plays what was queued for that while.
-//! What is written after the read sounds from `t + n` on. Work done between two
-//! reads takes no time at all; work done on another thread must say so, or time
-//! would fly past it:
+//! The clock counts samples at 16 kHz from the start. With [`Pace::Virtual`] it moves only when
+//! the microphone is read: reading `n` samples at time `t` advances it to `t + n`, and the
+//! loudspeaker plays that much of its queue. Sound that is written after the read is played from
+//! `t + n` on. Work between two reads takes no time at all. Work on another thread must be
+//! announced, or the clock would move on without it:
 //!
-//! - While a [`Hold`] lives, the clock stands still and the microphone gives
-//!   nothing. Take one before handing work to another thread and drop it when
-//!   the work is done, and the run is the same every time.
-//! - While a [`Busy`] lives, time goes on but the recording does not end.
+//! - While a [`Hold`] exists, the clock stops and the microphone gives nothing. Take one before
+//!   handing work to another thread, and drop it when the work is done; then the run is the same
+//!   every time.
+//! - While a [`Busy`] exists, time goes on but the recording does not end.
 //!
-//! With [`Pace::RealTime`] the clock is the wall clock, a hold does not stop
-//! it, and the tracks show the latency that a user would have had.
+//! With [`Pace::RealTime`] the clock is the wall clock, a hold does not stop it, and the tracks
+//! show the latency that a user would have.
 //!
 //! # The room
 //!
-//! In a [`Room`], what the loudspeaker plays comes back into the microphone,
-//! exact to the sample with either pace: after a delay, through an impulse
-//! response, at a gain. The user's track is what the microphone heard, echo
-//! included.
+//! In a [`Room`], the microphone hears what the loudspeaker plays, exact to the sample at either
+//! pace: after a delay, through an impulse response, with a gain. The user's track is what the
+//! microphone heard, echo included.
 //!
-//! The [reference](Microphone::reference) is what was played at the very time,
-//! late by what it takes to resample it: nothing for a voice at 16 kHz, 5 ms for
-//! one at 24 kHz.
+//! The [reference](Microphone::reference) is what was played at the same time, late by the
+//! resampler's delay: nothing for a voice at 16 kHz, 5 ms for one at 24 kHz.
 //!
 //! # The end
 //!
-//! When the recording is over the microphone goes on with silence, because the
-//! reply is still to come. It ends when the recording is over, the loudspeaker
-//! has nothing left, nobody is busy, and all of that has been so for the
-//! [`tail`](Replay::tail); or, whatever happens, after the
-//! [`max_tail`](Replay::max_tail); or, once the loudspeaker has nothing left,
-//! when [`ReplayHandle::end`] was called.
+//! After the end of the recording the microphone gives silence, because the reply is still to
+//! come. It ends when all of the following was true for the [`tail`](Replay::tail): the recording
+//! is over, the loudspeaker's queue is empty, and nobody is busy. It also ends in any case after
+//! the [`max_tail`](Replay::max_tail), and after a call of [`ReplayHandle::end`] as soon as the
+//! loudspeaker's queue is empty.
 
 mod convolver;
 mod onset;
@@ -92,10 +87,10 @@ pub use tracks::{Layout, Output, Tracks};
 /// How the clock of a [`Replay`] moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pace {
-    /// As fast as the microphone is read.
+    /// Only when the microphone is read.
     #[default]
     Virtual,
-    /// With the wall clock, from the start on.
+    /// Like the wall clock, from the start on.
     RealTime,
 }
 
@@ -106,16 +101,16 @@ pub struct Replay {
     room: Option<Room>,
 }
 
-/// Governs a running [`Replay`] from any thread.
+/// Controls a running [`Replay`] from any thread.
 #[derive(Clone)]
 pub struct ReplayHandle {
     shared: Arc<Playback>,
 }
 
-/// While it lives, a virtual clock stands still.
+/// While it exists, a virtual clock stops.
 pub struct Hold(Arc<Playback>);
 
-/// While it lives, the recording does not end (but for the longest tail).
+/// While it exists, the recording does not end (except by the longest tail).
 pub struct Busy(Arc<Playback>);
 
 struct Playback {
@@ -126,7 +121,7 @@ struct Playback {
 
 impl Playback {
     fn lock(&self) -> MutexGuard<'_, ReplayState> {
-        // The state is sound at every unlock, so a panic elsewhere does not spoil it.
+        // The state is consistent at every unlock, so a panic elsewhere does not damage it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -137,7 +132,7 @@ impl Replay {
         Self::new(Source::memory(samples))
     }
 
-    /// A board whose microphone hears a sound file, read as it is needed.
+    /// A board whose microphone hears a sound file, which is read as it is needed.
     pub fn from_sound_file(file: SoundFile) -> Self {
         Self::new(Source::File { file: Box::new(file), block: Vec::new(), at: 0 })
     }
@@ -156,15 +151,14 @@ impl Replay {
         Self { shared, output: Output::None, room: None }
     }
 
-    /// Where the tracks go; nowhere by default.
+    /// Where the tracks are written; nowhere by default.
     #[must_use]
     pub fn output(mut self, output: Output) -> Self {
         self.output = output;
         self
     }
 
-    /// The room in which it stands; by default the microphone does not hear the
-    /// loudspeaker.
+    /// The room that the board is in. By default the microphone does not hear the loudspeaker.
     #[must_use]
     pub fn room(mut self, room: Room) -> Self {
         self.room = Some(room);
@@ -178,16 +172,16 @@ impl Replay {
         self
     }
 
-    /// Quiet after which the microphone ends; 3 s by default. It must be longer
-    /// than it takes the listener to notice that the speech is over.
+    /// The quiet after which the microphone ends; 3 s by default. It must be longer than the
+    /// listener needs to notice that the speech is over.
     #[must_use]
     pub fn tail(self, tail: Duration) -> Self {
         self.shared.lock().tail = ear_samples(tail);
         self
     }
 
-    /// Time after the recording at which the microphone ends whatever happens;
-    /// 10 minutes by default.
+    /// The time after the recording at which the microphone ends in any case; 10 minutes by
+    /// default.
     #[must_use]
     pub fn max_tail(self, max_tail: Duration) -> Self {
         self.shared.lock().max_tail = ear_samples(max_tail);
@@ -202,16 +196,15 @@ impl Replay {
 
 impl Board for Replay {
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the output file cannot be written,
-    /// [`BoardErrorKind::Format`] for a voice rate that cannot be used and a room
-    /// whose delay is too short,
+    /// [`BoardErrorKind::Io`] when the output file cannot be written, [`BoardErrorKind::Format`]
+    /// for a voice rate that cannot be used and a room whose delay is too short,
     /// [`BoardErrorKind::Unavailable`] when the board was started before.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let mut state = self.shared.lock();
         if state.started.is_some() {
             return Err(BoardError::new(
                 BoardErrorKind::Unavailable,
-                "a replay runs only once: make another for another run",
+                "a replay runs only once: create another for another run",
             ));
         }
         state.echo = Some(EchoPath::new(voice_rate, self.room.as_ref())?);
@@ -245,8 +238,8 @@ impl ReplayHandle {
         Busy(Arc::clone(&self.shared))
     }
 
-    /// Lets the microphone hear a further recording once those before it are
-    /// over, at once if they are.
+    /// Appends a recording, which the microphone hears after those before it; at once if they are
+    /// over.
     pub fn append(&self, file: SoundFile) {
         self.shared.lock().append(Source::File { file: Box::new(file), block: Vec::new(), at: 0 });
     }
@@ -256,16 +249,16 @@ impl ReplayHandle {
         self.shared.lock().append(Source::memory(samples));
     }
 
-    /// Ends the microphone as soon as the loudspeaker has nothing left.
+    /// Ends the microphone as soon as the loudspeaker's queue is empty.
     pub fn end(&self) {
         self.shared.lock().told_to_end = true;
     }
 
-    /// Completes the output and gives the tracks if they were kept in memory
-    /// (once; then `None`). The board is over after this.
+    /// Completes the output and returns the tracks if they were kept in memory (once; then
+    /// `None`). After this the board is over.
     ///
     /// # Errors
-    /// The first error met while reading the recording or writing the output.
+    /// The first error that occurred while reading the recording or writing the output.
     pub fn finish(&self) -> Result<Option<Tracks>, BoardError> {
         self.shared.lock().finish()
     }

@@ -1,16 +1,15 @@
 //! Where a reply becomes audible in a recording.
 
-/// The level from which a sample is heard: −50 dBFS.
+/// The level from which a sample counts as audible: −50 dBFS.
 pub const AUDIBLE: f32 = 0.003_162;
 
-/// What decides whether a sound is more than a click: of so many blocks of
-/// [`BLOCK_MS`] from its first sample on, so many must be audible.
+/// To count as more than a click, a sound must be audible in this many of the first blocks of
+/// [`BLOCK_MS`].
 const BLOCKS: usize = 10;
 const AUDIBLE_BLOCKS: usize = 6;
 const BLOCK_MS: usize = 5;
 
-/// The first audible sample of `sound` (mono, at `rate` Hz) that is the beginning
-/// of more than a click.
+/// The first audible sample of `sound` (mono, at `rate` Hz) that begins more than a click.
 pub fn onset(sound: &[f32], rate: u32) -> Option<usize> {
     let block = (rate as usize * BLOCK_MS / 1000).max(1);
     let audible = |sample: &f32| sample.abs() >= AUDIBLE;
@@ -47,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn clicks_and_faint_noise_are_no_reply() {
+    fn clicks_and_faint_noise_do_not_count_as_a_reply() {
         assert_eq!(onset(&[], RATE), None);
         assert_eq!(onset(&tone(24_000, 0.002), RATE), None);
         let click = [vec![0.0; 1_000], tone(60, 0.8), vec![0.0; 9_000]].concat();

@@ -1,4 +1,4 @@
-//! The way from the loudspeaker back into the microphone.
+//! The path from the loudspeaker back into the microphone.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -12,17 +12,17 @@ use crate::convolver::{BLOCK, Convolver};
 /// The longest impulse response that [`Room::open`] reads.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// A simulated room: what the loudspeaker plays comes back into the microphone.
+/// A simulated room, in which the microphone hears what the loudspeaker plays.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Room {
-    /// What comes into the microphone of one sample of 1 out of the loudspeaker,
-    /// mono at 16 kHz; from empty (nothing) to some seconds.
+    /// The microphone's sound for one sample of 1 from the loudspeaker, mono at 16 kHz: from empty
+    /// (no echo) to a few seconds.
     pub impulse_response: Vec<f32>,
-    /// From the time at which a sample leaves for the loudspeaker to the first
-    /// sample of the response: the latency of the devices, for the most part.
-    /// Counted in whole samples at 16 kHz; at least about 10 ms.
+    /// The time from sending a sample to the loudspeaker to the first sample of the response,
+    /// which is mainly the latency of the devices. Counted in whole samples at 16 kHz; at least
+    /// about 10 ms.
     pub delay: Duration,
-    /// How much louder (or, below 0, softer) than the impulse response says, in dB.
+    /// A gain on the impulse response, in dB.
     pub gain_db: f32,
 }
 
@@ -36,8 +36,8 @@ impl Room {
     }
 }
 
-/// What the loudspeaker played, brought to the ear's rate and, through the
-/// room, to the microphone.
+/// What the loudspeaker played, converted to the microphone's rate and, through the room, to the
+/// microphone's sound.
 ///
 /// All queues begin at the time up to which the microphone was read.
 pub struct EchoPath {
@@ -46,17 +46,17 @@ pub struct EchoPath {
     reference: VecDeque<f32>,
     room: Option<(Convolver, VecDeque<f32>)>,
     scratch: Vec<f32>,
-    /// The reference beside the last samples read.
+    /// The reference for the last samples that were read.
     last: Vec<f32>,
 }
 
 impl EchoPath {
     /// # Errors
-    /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and
-    /// a room whose delay is shorter than it takes to work it out.
+    /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and for a room whose
+    /// delay is shorter than the computation needs.
     pub fn new(voice_rate: u32, room: Option<&Room>) -> Result<Self, BoardError> {
         let resampler = Resampler::new(voice_rate, CAPTURE_RATE)?;
-        // So long may a sample wait, and one more because counts are rounded.
+        // The longest wait of a sample, and one more because counts are rounded.
         let lag = match resampler.delay().as_secs_f64() * f64::from(CAPTURE_RATE) {
             0.0 => 0,
             delay => delay.ceil() as usize + 1,
@@ -96,8 +96,8 @@ impl EchoPath {
         }
     }
 
-    /// Adds to `buffer`, the next samples at the microphone, what comes back.
-    /// All that is played by their end must have been taken.
+    /// Adds the echo to `buffer`, the next samples at the microphone. Everything that is played
+    /// before their end must have been taken.
     pub fn hear(&mut self, buffer: &mut [f32]) {
         let n = buffer.len();
         debug_assert!(self.reference.len() >= n, "the reference is behind its time");
@@ -111,7 +111,7 @@ impl EchoPath {
         }
     }
 
-    /// What was played beside the samples heard last.
+    /// What was played during the samples that were heard last.
     pub fn last(&self) -> &[f32] {
         &self.last
     }

@@ -1,4 +1,4 @@
-//! The loudspeaker's queue, worked off by the clock.
+//! The loudspeaker's queue, which the clock empties.
 
 use std::collections::VecDeque;
 
@@ -22,15 +22,15 @@ impl Speaker {
         self.queue.len()
     }
 
-    /// The sound of the next `count` samples' time, silence where nothing is queued.
+    /// The sound for the next `count` samples of time; silence where nothing is queued.
     pub fn play(&mut self, count: usize) -> impl Iterator<Item = f32> + '_ {
         let sound = count.min(self.queue.len());
         self.played += sound as u64;
         self.queue.drain(..sound).chain(std::iter::repeat_n(0.0, count - sound))
     }
 
-    /// Fades the next `fade` samples out, drops those after them, and returns
-    /// how many that were. What is written from now on sounds after the fade.
+    /// Fades out over the next `fade` samples, drops those after them, and returns how many were
+    /// dropped. Sound that is written from now on is played after the fade.
     pub fn stop(&mut self, fade: usize) -> usize {
         let kept = fade.min(self.queue.len());
         let dropped = self.queue.len() - kept;

@@ -1,4 +1,4 @@
-//! The clock and what hangs on it.
+//! The clock and everything that depends on it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ pub struct ReplayState {
     sources: VecDeque<Source>,
     /// When the last recording was over.
     over_since: SampleTime,
-    /// When it was last not quiet: recording, sound or work going on.
+    /// When it was last not quiet, because of a recording, sound or work.
     quiet_since: SampleTime,
     ended: bool,
     error: Option<BoardError>,
@@ -101,14 +101,14 @@ impl ReplayState {
         self.sources.push_back(source);
     }
 
-    /// Brings a real-time clock up to date.
+    /// Updates a real-time clock.
     pub fn follow_wall_clock(&mut self) {
         if let (Pace::RealTime, Some(started), false) = (self.pace, self.started, self.ended) {
             self.advance_to(SampleTime::ZERO + ear_samples(started.elapsed()));
         }
     }
 
-    /// How long until the microphone has the next 10 ms, in real time.
+    /// How long it takes until the microphone has the next 10 ms, in real time.
     pub fn until_next_samples(&self) -> Duration {
         let due = (self.heard + Samples::from_ms(10)).0 as f64 / f64::from(CAPTURE_RATE);
         let due = Duration::from_secs_f64(due);
@@ -182,12 +182,12 @@ impl ReplayState {
             || self.heard >= self.over_since + self.max_tail
     }
 
-    /// Moves the clock on and plays what is due by then.
+    /// Advances the clock and plays what is due by then.
     fn advance_to(&mut self, time: SampleTime) {
         if time <= self.now {
             return;
         }
-        // From whole counts, so that no rounding adds up however long it runs.
+        // Computed from absolute counts, so that rounding errors never add up.
         let due = |time: SampleTime| rescale_floor(time.0, CAPTURE_RATE, self.voice_rate);
         let count = (due(time) - due(self.now)) as usize;
         let sounding = self.speaker.queued() > 0;
@@ -217,7 +217,7 @@ impl ReplayState {
 
 impl Drop for ReplayState {
     fn drop(&mut self) {
-        // Nobody is left to hear of an error; the file is completed all the same.
+        // Nobody is left to report an error to; the file is still completed.
         let _ = self.finish();
     }
 }

@@ -1,4 +1,4 @@
-//! The two halves that [`Board::start`](sayso_board::Board::start) gives.
+//! The two halves that [`Board::start`](sayso_board::Board::start) returns.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use sayso_board::{Heard, Loudspeaker, Microphone, StreamStats};
 use crate::room::EchoPath;
 use crate::{Pace, Playback};
 
-/// As long as the queue of a sound card's loudspeaker.
+/// The same length as the queue of a sound card's loudspeaker.
 const REAL_TIME_QUEUE_SECONDS: usize = 30;
 
 /// The microphone of a [`Replay`](crate::Replay).
@@ -59,7 +59,8 @@ impl Loudspeaker for ReplayLoudspeaker {
         let mut state = self.0.lock();
         state.follow_wall_clock();
         let room = match state.pace {
-            // A held clock makes no room, so a full queue would be a deadlock.
+            // While the clock is held the queue does not shrink, so a full queue would be a
+            // deadlock.
             Pace::Virtual => usize::MAX,
             Pace::RealTime => REAL_TIME_QUEUE_SECONDS * state.voice_rate as usize,
         };

@@ -1,4 +1,4 @@
-//! What was heard and said, side by side.
+//! The tracks of what was heard and said, in step.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use sayso_board::{BoardError, CAPTURE_RATE};
 
 use crate::onset::{AUDIBLE, onset};
 
-/// Where the tracks of a [`Replay`](crate::Replay) go.
+/// Where the tracks of a [`Replay`](crate::Replay) are written.
 #[derive(Clone, Debug, Default)]
 pub enum Output {
     /// Nowhere.
@@ -16,12 +16,12 @@ pub enum Output {
     None,
     /// Into memory, for [`ReplayHandle::finish`](crate::ReplayHandle::finish).
     Memory(Layout),
-    /// Into a WAV file, as they come.
+    /// Into a WAV file, as they are recorded.
     File(PathBuf, Layout),
 }
 
-/// Which tracks are kept. Both begin at time 0 and keep the clock's time, with
-/// silence where nothing was said, at the voice's rate.
+/// Which tracks are kept. Both begin at time 0 and keep time, with silence where nothing was said,
+/// at the voice's rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// The reply alone, mono.
@@ -54,8 +54,8 @@ impl Tracks {
         Some(sample as f64 * 1000.0 / f64::from(self.rate))
     }
 
-    /// The end of the last audible sample of the reply between two times; all in ms from
-    /// the start of the recording.
+    /// The end of the last audible sample of the reply between two times, all in ms from the start
+    /// of the recording.
     pub fn audible_until_ms(&self, from: f64, to: f64) -> Option<f64> {
         let place = |ms: f64| (ms * f64::from(self.rate) / 1000.0) as usize;
         let reply = self.reply();
@@ -65,11 +65,11 @@ impl Tracks {
     }
 }
 
-/// Brings both tracks to one rate and writes them out in step.
+/// Converts both tracks to one rate and writes them in step.
 pub struct Recorder {
     rate: u32,
     sink: Sink,
-    /// Brings the user's track to the voice's rate; `None` when it is not kept.
+    /// Converts the user's track to the voice's rate; `None` if it is not kept.
     user: Option<Resampler>,
     left: VecDeque<f32>,
     right: VecDeque<f32>,
@@ -125,7 +125,7 @@ impl Recorder {
         }
     }
 
-    /// Writes out what both tracks have.
+    /// Writes the part that both tracks have.
     fn write_out(&mut self) {
         self.scratch.clear();
         if self.user.is_some() {
@@ -144,7 +144,7 @@ impl Recorder {
         }
     }
 
-    /// Brings both tracks to one length and closes the output.
+    /// Makes both tracks equally long and closes the output.
     pub fn finish(mut self) -> Result<Option<Tracks>, BoardError> {
         if let Some(user) = &mut self.user {
             let mut rest = Vec::new();

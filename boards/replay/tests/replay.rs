@@ -1,6 +1,6 @@
-//! The replay board: exact to the sample, the same every time.
+//! The replay board is exact to the sample, and the same every time.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ fn read_to_end(microphone: &mut dyn Microphone) -> usize {
 }
 
 #[test]
-fn the_reply_lies_where_it_was_played() {
+fn the_reply_is_at_the_time_at_which_it_was_played() {
     let board = Replay::from_samples(ramp(16_000)).output(Output::Memory(Layout::Stereo));
     let (handle, mut microphone, mut loudspeaker) = start(board, 24_000);
     assert_eq!(read(&mut *microphone, 8_001), ramp(8_001));
@@ -56,7 +56,7 @@ fn the_reply_lies_where_it_was_played() {
     assert_eq!(loudspeaker.write(&ramp(1_000)), 1_000);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (0, 1_000));
     read(&mut *microphone, 2);
-    // 8,001 ear samples are 12,001.5 voice samples, 8,003 are 12,004.5.
+    // 8,001 microphone samples are 12,001.5 voice samples, 8,003 are 12,004.5.
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (3, 997));
     let rest = read_to_end(&mut *microphone);
     assert_eq!(microphone.read(&mut [0.0; 8], Duration::ZERO), Heard::End);
@@ -98,7 +98,7 @@ fn stop_fades_and_counts_the_fade_as_played() {
     let fade = Duration::from_millis(5);
     assert_eq!(loudspeaker.stop(fade), 1_000 - 100 - 80);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (100, 80));
-    // What is said next comes after the fade.
+    // Sound that is written next comes after the fade.
     loudspeaker.write(&[0.5; 10]);
     read_to_end(&mut *microphone);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (190, 0));
@@ -113,7 +113,7 @@ fn stop_fades_and_counts_the_fade_as_played() {
 }
 
 #[test]
-fn it_ends_when_all_is_quiet_for_the_tail() {
+fn it_ends_when_everything_was_quiet_for_the_tail() {
     let quiet = || Replay::from_samples(vec![0.0; 512]).tail(Duration::from_secs(1));
     let (_handle, mut microphone, _loudspeaker) = start(quiet(), 16_000);
     assert_eq!(read_to_end(&mut *microphone), 512 + 16_000 / 512 * 512 + 512);
@@ -124,7 +124,7 @@ fn it_ends_when_all_is_quiet_for_the_tail() {
     assert!(read_to_end(&mut *microphone) >= 32_000 + 16_000);
     assert_eq!(loudspeaker.queued(), 0);
 
-    // So does somebody busy, until the longest tail.
+    // So does a guard of `busy`, until the longest tail.
     let (handle, mut microphone, _loudspeaker) =
         start(quiet().max_tail(Duration::from_secs(5)), 16_000);
     let busy = handle.busy();
@@ -137,7 +137,7 @@ fn it_ends_when_all_is_quiet_for_the_tail() {
     let _busy = handle.busy();
     assert!((80_000..82_000).contains(&read_to_end(&mut *microphone)));
 
-    // And it ends at once when told to, but not into a sounding reply.
+    // A call of `end` ends it at once, but not during a reply.
     let (handle, mut microphone, mut loudspeaker) = start(quiet(), 16_000);
     loudspeaker.write(&[0.1; 1_024]);
     handle.end();
@@ -158,7 +158,7 @@ fn a_hold_stops_the_clock_for_other_threads() {
         loudspeaker.write(&[0.5]);
         drop(hold);
     });
-    // Waits for the release, not for the time to run out.
+    // This waits for the release, not for the time-out.
     let heard = microphone.read(&mut [0.0; 64], Duration::from_secs(60));
     assert_eq!(heard, Heard::Samples(64));
     worker.join().unwrap();
@@ -168,7 +168,7 @@ fn a_hold_stops_the_clock_for_other_threads() {
 }
 
 #[test]
-fn recordings_follow_each_other_without_a_gap_or_when_appended() {
+fn recordings_follow_each_other_without_a_gap() {
     let (handle, mut microphone, _loudspeaker) = start(Replay::from_samples(ramp(300)), 16_000);
     handle.append_samples(ramp(200));
     let heard = read(&mut *microphone, 600);
@@ -178,7 +178,7 @@ fn recordings_follow_each_other_without_a_gap_or_when_appended() {
 }
 
 #[test]
-fn files_go_in_and_come_out() {
+fn input_files_are_heard_and_output_files_are_written() {
     let dir = tempfile::tempdir().unwrap();
     let (question, answer) = (dir.path().join("question.wav"), dir.path().join("answer.wav"));
     let mut writer = WavWriter::create(&question, 48_000, 1).unwrap();
@@ -200,7 +200,7 @@ fn files_go_in_and_come_out() {
         .map(|sample| f32::from(sample.unwrap()) / 32_767.0)
         .collect();
     let at = |n: usize| (samples[2 * n], samples[2 * n + 1]);
-    // What is heard on the left, what is played after it on the right, then nothing.
+    // First what is heard on the left, then what is played after it on the right, then nothing.
     let near = |(left, right): (f32, f32), what: (f32, f32)| {
         (left - what.0).abs() < 1e-3 && (right - what.1).abs() < 1e-3
     };
@@ -221,11 +221,11 @@ fn files_go_in_and_come_out() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_said_at_the_end_and_stops_nothing() {
+fn a_full_disk_is_reported_at_the_end_and_stops_nothing() {
     let mut board = Replay::from_samples(vec![0.1; 64_000])
         .output(Output::File("/dev/full".into(), Layout::Stereo));
     let handle = board.handle();
-    // The header may already fail.
+    // Writing the header may already fail.
     let error = match board.start(24_000) {
         Err(error) => error,
         Ok((mut microphone, _loudspeaker)) => {

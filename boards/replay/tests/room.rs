@@ -1,6 +1,6 @@
-//! The simulated room: what is played comes back, exact to the sample.
+//! The simulated room: the echo is exact to the sample.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn room(impulse_response: &[f32], delay: Duration, gain_db: f32) -> Room {
     Room { impulse_response: impulse_response.to_vec(), delay, gain_db }
 }
 
-/// Reads `n` samples in pieces of at most `piece`: what was heard, and the reference.
+/// Reads `n` samples in pieces of at most `piece`. Returns what was heard, and the reference.
 fn read(microphone: &mut dyn Microphone, n: usize, piece: usize) -> (Vec<f32>, Vec<f32>) {
     let (mut heard, mut played) = (vec![0.0; n], vec![9.0; n]);
     let mut at = 0;
@@ -42,7 +42,7 @@ fn chirp(length: usize) -> Vec<f32> {
 }
 
 #[test]
-fn an_impulse_comes_back_as_the_response_at_the_exact_sample() {
+fn an_impulse_returns_as_the_response_at_the_exact_sample() {
     let response: Vec<f32> = (0..3_000).map(|n| 0.999_f32.powi(n) * (n as f32).cos()).collect();
     let near: Vec<f32> = (0..16_000).map(|n| n as f32 / 1e6).collect();
     let mut board = Replay::from_samples(near.clone()).room(room(&response, 20 * MS, -6.0));
@@ -62,7 +62,7 @@ fn an_impulse_comes_back_as_the_response_at_the_exact_sample() {
 }
 
 #[test]
-fn the_voice_comes_back_at_the_ears_rate_and_in_its_place() {
+fn the_voice_returns_at_the_microphones_rate_and_at_its_time() {
     let voice = chirp(24_000);
     let mut expected = Vec::new();
     let mut resampler = Resampler::new(24_000, 16_000).unwrap();
@@ -84,7 +84,7 @@ fn the_voice_comes_back_at_the_ears_rate_and_in_its_place() {
 }
 
 #[test]
-fn however_it_is_read_the_same_is_heard() {
+fn the_echo_does_not_depend_on_the_size_of_the_reads() {
     let response = chirp(5_000);
     let run = |piece: usize| {
         let mut board = Replay::from_samples(chirp(16_000)).room(room(&response, 33 * MS, -12.0));
@@ -103,7 +103,7 @@ fn however_it_is_read_the_same_is_heard() {
 }
 
 #[test]
-fn in_real_time_too_the_echo_lies_beside_the_reference() {
+fn in_real_time_too_the_echo_is_aligned_with_the_reference() {
     let mut board =
         Replay::from_samples(Vec::new()).pace(Pace::RealTime).room(room(&[0.25], 15 * MS, 0.0));
     let (mut microphone, mut loudspeaker) = board.start(16_000).unwrap();
@@ -117,14 +117,14 @@ fn in_real_time_too_the_echo_lies_beside_the_reference() {
 }
 
 #[test]
-fn without_a_room_nothing_comes_back_but_the_reference_is_known() {
+fn without_a_room_there_is_no_echo_but_the_reference_is_known() {
     let mut board = Replay::from_samples(vec![0.0; 8_000]);
     let (mut microphone, mut loudspeaker) = board.start(16_000).unwrap();
     loudspeaker.write(&chirp(1_000));
     let (heard, played) = read(&mut *microphone, 2_000, 512);
     assert!(heard.iter().all(|x| *x == 0.0));
     assert_eq!(played[..1_000], chirp(1_000));
-    // Behind the last read nothing is known.
+    // After the end of the last read nothing is known.
     let mut longer = [9.0; 600];
     microphone.read(&mut [0.0; 500], Duration::ZERO);
     microphone.reference(&mut longer);
@@ -132,7 +132,7 @@ fn without_a_room_nothing_comes_back_but_the_reference_is_known() {
 }
 
 #[test]
-fn a_delay_too_short_to_simulate_is_refused() {
+fn a_delay_that_is_too_short_to_simulate_is_refused() {
     let mut board = Replay::from_samples(Vec::new()).room(room(&[1.0], 5 * MS, 0.0));
     let error = board.start(24_000).err().unwrap();
     assert_eq!(error.kind(), BoardErrorKind::Format);

@@ -1,4 +1,4 @@
-//! Where a satellite is, and how to get there.
+//! The address of a satellite, and how to connect to it.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -15,14 +15,14 @@ use serial2::SerialPort;
 use crate::secure::Sealed;
 use crate::wire::Wire;
 
-/// The speed of a serial port of which none is named. A USB port takes any.
+/// The speed of a serial port if none is named. USB ports ignore it.
 pub const DEFAULT_BAUD: u32 = 921_600;
 
 /// How long a read waits for a byte, and a write for room.
 const WAIT: Duration = Duration::from_millis(5);
 /// How long to wait for a TCP connection.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Where a satellite is. As text: `/dev/ttyACM0`, `/dev/ttyUSB0@460800`, `COM3`,
+/// The address of a satellite. As text: `/dev/ttyACM0`, `/dev/ttyUSB0@460800`, `COM3`,
 /// `tcp:HOST:PORT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -45,8 +45,9 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, BoardError> {
         let refuse = |why: &str| {
-            let message =
-                format!("{text:?}: {why}; a satellite is at a PORT[@BAUD] or at tcp:HOST:PORT");
+            let message = format!(
+                "{text:?}: {why}. The address of a satellite is PORT[@BAUD] or tcp:HOST:PORT"
+            );
             BoardError::new(BoardErrorKind::NotFound, message)
         };
         if let Some(host) = text.strip_prefix("tcp:") {
@@ -105,26 +106,26 @@ impl fmt::Display for Address {
     }
 }
 
-/// What protects a satellite that is reached over a network. Serial ports are not: who has
-/// the cable has the microphone as well.
+/// How a satellite on a network is protected. Serial ports are not: anyone who can reach the cable
+/// can also reach the microphone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Security {
-    /// Only satellites of this very machine are talked with: there is no key.
+    /// Only satellites on this machine are allowed, because there is no key.
     #[default]
     LoopbackOnly,
-    /// Everything is encrypted, and only a satellite with the same key is talked with.
+    /// Everything is encrypted, and only satellites with the same key are allowed.
     Key(Key),
-    /// Nothing is: anyone on the network can listen in and speak for the user.
+    /// Nothing is protected: anyone on the network can listen in and speak for the user.
     None,
 }
 
 impl Security {
-    /// Whether a satellite at `ip` may be talked with.
+    /// Whether a satellite at `ip` is allowed.
     pub(crate) fn allows(&self, ip: IpAddr) -> bool {
         *self != Self::LoopbackOnly || ip.to_canonical().is_loopback()
     }
 
-    /// The wire that a connection makes, whoever dialled.
+    /// The wire over a connection, whichever side has connected.
     ///
     /// # Errors
     /// When it is closed already.
@@ -143,7 +144,7 @@ impl Address {
     /// Opens the wire.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Format`] when `security` does not allow it; else when it cannot be
+    /// [`BoardErrorKind::Format`] when `security` does not allow it; other kinds when it cannot be
     /// opened.
     pub fn open(&self, security: &Security) -> Result<Box<dyn Wire>, BoardError> {
         let opened = match self {
@@ -165,26 +166,28 @@ impl Address {
                 (io::ErrorKind::NotFound, Self::Serial { .. }) => {
                     (BoardErrorKind::NotFound, serial_ports())
                 }
-                (io::ErrorKind::PermissionDenied, Self::Serial { .. }) => {
-                    (BoardErrorKind::Unavailable, "join its group (`ls -l` names it)".into())
-                }
-                (_, Self::Serial { .. }) => {
-                    (BoardErrorKind::Unavailable, "is it a serial port, and unused?".into())
-                }
+                (io::ErrorKind::PermissionDenied, Self::Serial { .. }) => (
+                    BoardErrorKind::Unavailable,
+                    "add your user to the group that owns it (`ls -l` names the group)".into(),
+                ),
+                (_, Self::Serial { .. }) => (
+                    BoardErrorKind::Unavailable,
+                    "check that it is a serial port and that no other program uses it".into(),
+                ),
                 (_, Self::Tcp { .. }) => (
                     BoardErrorKind::Unavailable,
-                    "is the satellite running, and its address right?".into(),
+                    "check that the satellite is running and that this is its address".into(),
                 ),
             };
-            BoardError::new(kind, format!("{self}: {error}; {hint}"))
+            BoardError::new(kind, format!("cannot connect to {self}: {error}; {hint}"))
         })
     }
 
     fn refuse(&self, ip: IpAddr) -> BoardError {
         let message = format!(
-            "{self} is on the network ({ip}) and there is no key, so anyone there could listen \
-             in and speak for you. `sayso satellite-key` makes one: put it into the satellite \
-             and into satellite.key. Or set satellite.insecure = true to go without"
+            "{self} is on the network ({ip}) and there is no key, so anyone there could listen in \
+             and speak for you. Make a key with `sayso satellite-key` and put it into the \
+             satellite and into satellite.key. To use no key, set satellite.insecure = true"
         );
         BoardError::new(BoardErrorKind::Format, message)
     }
@@ -208,13 +211,13 @@ fn open_tcp(addresses: &[std::net::SocketAddr]) -> io::Result<TcpStream> {
     Err(last)
 }
 
-/// What ports there are, for people.
+/// The serial ports of this machine, for people.
 fn serial_ports() -> String {
     let ports = SerialPort::available_ports().unwrap_or_default();
     let names: Vec<String> = ports.iter().map(|port| port.display().to_string()).collect();
     match names.as_slice() {
-        [] => "there is no serial port: is the satellite plugged in?".into(),
-        names => format!("there is: {}", names.join(", ")),
+        [] => "there is no serial port: plug the satellite in".into(),
+        names => format!("the serial ports are: {}", names.join(", ")),
     }
 }
 
@@ -254,16 +257,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn an_absent_port_or_host_is_reported() {
         let error = "/dev/no-such-port".parse::<Address>().unwrap();
         let error = error.open(&Security::default()).err().unwrap();
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
         assert!(error.to_string().contains("/dev/no-such-port"), "{error}");
     }
 
-    /// An address that is documented never to be anybody's (RFC 5737): nothing is sent to it.
+    /// An address that is never assigned (RFC 5737), so nothing is really sent to it.
     #[test]
-    fn without_a_key_nobody_on_the_network_is_called() {
+    fn without_a_key_no_connection_is_made_to_the_network() {
         for stranger in ["tcp:192.0.2.1:7000", "tcp:[2001:db8::1]:7000", "tcp:[::ffff:192.0.2.1]:7"]
         {
             let address = stranger.parse::<Address>().unwrap();

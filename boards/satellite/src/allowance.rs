@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-/// A bound on a rate: so much at once, and so much a second on the average (a token bucket).
+/// Limits a rate: an amount at once, and an amount per second on the average (a token bucket).
 #[derive(Clone, Debug)]
 pub struct Allowance {
     burst: f64,
     per_second: f64,
-    /// Below 0 when more was spent than was there.
+    /// Below 0 if more was spent than was left.
     left: f64,
     at: Duration,
 }
@@ -17,7 +17,7 @@ impl Allowance {
         Self { burst, per_second, left: burst, at: Duration::ZERO }
     }
 
-    /// Spends `amount` and tells whether all of it was there; if not, none is spent.
+    /// Spends `amount` and returns true if all of it was left; otherwise spends nothing.
     pub fn take(&mut self, amount: u32, now: Duration) -> bool {
         self.pass(now);
         let amount = f64::from(amount);
@@ -28,7 +28,7 @@ impl Allowance {
         enough
     }
 
-    /// Spends `amount`, which was used already.
+    /// Spends `amount` that was used already.
     pub fn owe(&mut self, amount: u32, now: Duration) {
         self.pass(now);
         self.left -= f64::from(amount);
@@ -52,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_than_the_burst_and_the_rate() {
+    fn no_more_than_the_burst_and_the_rate_is_allowed() {
         let mut allowance = Allowance::new(10, 4);
         let mut taken = 0;
         for ms in 0..10_000 {
             taken += u32::from(allowance.take(1, Duration::from_millis(ms)));
         }
         assert!((49..=50).contains(&taken), "{taken}");
-        // What was spent beyond it is paid back before there is more.
+        // A debt is paid back before there is more.
         let now = Duration::from_secs(20);
         allowance.owe(30, now);
         assert!(allowance.is_spent(now + Duration::from_millis(4_990)));

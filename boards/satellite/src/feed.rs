@@ -1,5 +1,5 @@
-//! The loudspeaker's queue: from the voice's samples to blocks for the satellite, and
-//! from the places that it says it has played back to the voice's samples.
+//! The loudspeaker's queue: it turns the voice's samples into blocks for the satellite, and the
+//! places that the satellite reports as played into the voice's samples.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,58 +11,58 @@ use sayso_core::link::{Rate, Stop};
 use crate::places::Places;
 use crate::said::Said;
 
-/// How much sound [`Feed::write`] takes at most, in seconds.
+/// How much sound [`Feed::write`] queues at most, in seconds.
 const QUEUE: u64 = 30;
-/// A queue that ran dry is taken for the end of an utterance when the satellite has
-/// no more than this to play: what is left of a block is then let out.
+/// If the queue is empty and the satellite has no more than this to play, the utterance counts as
+/// ended: the rest of a block is then sent.
 const ENDING: Duration = Duration::from_millis(60);
-/// The satellite's word for what it has played is believed to go on for so long.
+/// How long playing is assumed to go on after the satellite's last report.
 const GOES_ON: Duration = Duration::from_millis(60);
-/// So long a stop takes to get to the satellite and into its loudspeaker's queue.
+/// How long a stop takes to reach the satellite and its loudspeaker's queue.
 const WAY: Duration = Duration::from_millis(20);
-/// For so long after a stop, what the satellite says may be from before it.
+/// How long after a stop the satellite's reports may be from before the stop.
 const STOPPING: Duration = Duration::from_millis(300);
-/// The last blocks of a reply are taken for lost when nothing moves for so long.
+/// If nothing moves for this long, the last blocks of a reply count as lost.
 const STUCK: Duration = Duration::from_millis(600);
 
-/// Everything behind the loudspeaker, told what time it is.
+/// The loudspeaker's logic; the caller passes in the time.
 ///
-/// For each sample written: it is queued, then played, or dropped by a stop, or
-/// missing because there was no satellite.
+/// Each written sample is first queued, then played, dropped by a stop, or missing because there
+/// was no satellite.
 pub struct Feed {
     voice_rate: u32,
     queue: VecDeque<f32>,
     session: Option<Session>,
-    /// Samples that left the queue to be played, less those that were not.
+    /// Samples that left the queue to be played, minus those that were not played.
     fed: u64,
-    /// The last time at which the queue was shortened because there was no satellite.
+    /// When the queue was last shortened because there was no satellite.
     away: Option<Duration>,
     past: StreamStats,
-    /// What the satellite last said of its underruns, which it counts from its own start.
+    /// The satellite's last count of its underruns, counted from its own start.
     underruns: Option<u64>,
     opened: u64,
     scratch: Vec<f32>,
 }
 
-/// With one satellite, from hello to loss. Places count from 0.
+/// One session, from hello to loss. Places count from 0.
 struct Session {
     rate: u32,
     resampler: Resampler,
     places: Places,
     said: Said,
-    /// Resampled and not yet sent: less than a block, but at the end.
+    /// Resampled samples that were not sent yet: less than a block, except at the end.
     pending: Vec<f32>,
     /// The place of the first of them.
     sent: u64,
-    /// What the satellite has said, when, and when it last moved.
+    /// The satellite's last report, when it arrived, and when the place last changed.
     played: u64,
     told: Duration,
-    /// What was believed when it told that: nothing is taken back.
+    /// The place that was assumed at that report. It is never taken back.
     believed: u64,
     moved: Duration,
-    /// An order to be sent.
+    /// An order to stop that is still to be sent.
     stop: Option<Stop>,
-    /// When the last one was given, and the place at which it ends.
+    /// When the last order was given, and the place at which its fade ends.
     stopped: Option<(Duration, u64)>,
 }
 
@@ -82,10 +82,10 @@ impl Feed {
         }
     }
 
-    /// A satellite is there.
+    /// A satellite has connected.
     ///
     /// # Errors
-    /// When the voice's rate cannot be brought to its.
+    /// When the voice's rate cannot be converted to the satellite's.
     pub fn attach(&mut self, rate: Rate, now: Duration) -> Result<(), BoardError> {
         self.lost(now);
         let rate = rate.hz();
@@ -108,7 +108,7 @@ impl Feed {
         Ok(())
     }
 
-    /// It is gone, and what it had not played.
+    /// The satellite is lost, and so is what it had not played.
     pub fn lost(&mut self, now: Duration) {
         if let Some(session) = self.session.take() {
             let played = session.places.sample(session.reached(now));
@@ -118,7 +118,7 @@ impl Feed {
         self.away.get_or_insert(now);
     }
 
-    /// Queues as much of `samples` as fits.
+    /// Queues as much of `samples` as there is room for.
     pub fn write(&mut self, samples: &[f32]) -> usize {
         let capacity = (QUEUE * u64::from(self.voice_rate)) as usize;
         let n = samples.len().min(capacity.saturating_sub(self.queue.len()));
@@ -138,7 +138,7 @@ impl Feed {
         self.queue.len() + (self.fed - self.played(now)) as usize
     }
 
-    /// Fades out and drops the rest; returns the number of samples dropped.
+    /// Fades out and drops the rest. Returns the number of dropped samples.
     pub fn stop(&mut self, fade: Duration, now: Duration) -> usize {
         let mut dropped = self.queue.len() as u64;
         self.queue.clear();
@@ -150,26 +150,27 @@ impl Feed {
         dropped as usize
     }
 
-    /// The satellite has reached this place.
+    /// The satellite reports that it has reached this place.
     pub fn reached(&mut self, place: u32, now: Duration) {
         if let Some(session) = &mut self.session {
             session.hear(place, now);
         }
     }
 
-    /// The satellite has run dry so often since it was started.
+    /// The satellite reports how often it ran dry since its start.
     pub fn underruns(&mut self, count: u64) {
-        // Those before its first word were not ours; fewer than before: it was started again.
+        // Underruns before its first report do not count. A lower count than before means that it
+        // has restarted.
         let before = self.underruns.replace(count).unwrap_or(count);
         self.past.xruns += count.checked_sub(before).unwrap_or(count);
     }
 
-    /// The order to stop that is to be sent.
+    /// The order to stop that is to be sent next.
     pub fn order(&mut self) -> Option<Stop> {
         self.session.as_mut()?.stop.take()
     }
 
-    /// That order could not be sent.
+    /// Keeps an order that could not be sent.
     pub fn order_again(&mut self, stop: Stop) {
         if let Some(session) = &mut self.session {
             session.stop.get_or_insert(stop);
@@ -195,7 +196,7 @@ impl Feed {
         Some((session.sent as u32, &session.pending[..ready]))
     }
 
-    /// So many samples of that block were sent.
+    /// This many samples of that block were sent.
     pub fn sent(&mut self, samples: usize) {
         let Some(session) = &mut self.session else { return };
         let samples = samples.min(session.pending.len());
@@ -216,7 +217,7 @@ impl Feed {
         }
     }
 
-    /// Passes the time: what nobody plays is missing.
+    /// Advances the time: without a satellite, what nobody plays is missing.
     pub fn tick(&mut self, now: Duration) {
         if let Some(since) = &mut self.away {
             let passed = now.saturating_sub(*since).as_secs_f64();
@@ -230,7 +231,8 @@ impl Feed {
         if !waits {
             session.moved = now;
         } else if now.saturating_sub(session.moved) > STUCK {
-            // The last blocks of a reply never came, and nothing that tells it so.
+            // The last blocks of a reply never arrived, and no later block shows that to the
+            // satellite.
             let lost = session.sent - session.played;
             self.past.missing += rescale_rounded(lost, session.rate, self.voice_rate);
             (session.played, session.told, session.moved) = (session.sent, now, now);
@@ -263,17 +265,17 @@ impl Session {
         }
     }
 
-    /// Lets the resampler's last samples out: the utterance is over.
+    /// Flushes the resampler at the end of an utterance.
     fn finish(&mut self, fed: u64) {
         self.resampler.finish(&mut self.pending);
-        // A loudspeaker that takes 10 ms at a time would run dry on a part of that, which
-        // counts as an underrun. ADPCM goes in pairs.
+        // A loudspeaker takes 10 ms at a time. If it got only a part of that, it would count an
+        // underrun. ADPCM needs pairs of samples.
         let whole = self.pending.len().next_multiple_of((self.rate / 100) as usize);
         self.pending.resize(whole, 0.0);
         self.places.end(self.sent + self.pending.len() as u64, fed);
     }
 
-    /// What the satellite has yet to play.
+    /// How much the satellite still has to play.
     fn left(&self, now: Duration) -> Duration {
         let left = self.sent.saturating_sub(self.reached(now));
         Duration::from_secs_f64(left as f64 / f64::from(self.rate))
@@ -288,7 +290,7 @@ impl Session {
 
     fn hear(&mut self, place: u32, now: Duration) {
         let place = self.unwrap(place);
-        // Until it has stopped, it may be ahead of the place that we count from.
+        // Until it has stopped, it may report a place after the one from which we count.
         let early = |(when, at)| place > at && now.saturating_sub(when) < STOPPING;
         if self.stopped.is_some_and(early) {
             return;
@@ -296,20 +298,20 @@ impl Session {
         if place > self.played {
             self.moved = now;
         }
-        // What was believed lost may be said to be there after all.
+        // The satellite may report blocks as played that were assumed to be lost.
         if place >= self.played {
             self.believed = self.reached(now);
             (self.played, self.told) = (place.min(self.sent), now);
         }
     }
 
-    /// The place nearest to where we are.
+    /// The full place that is nearest to the present one.
     fn unwrap(&self, place: u32) -> u64 {
         let ahead = place.wrapping_sub(self.played as u32) as i32;
         self.played.saturating_add_signed(i64::from(ahead))
     }
 
-    /// Orders the fade; returns the number of the sample with which it ends.
+    /// Orders the fade. Returns the number of the sample with which it ends.
     fn stop(&mut self, fade: Duration, now: Duration) -> u64 {
         let samples = |time: Duration| (time.as_secs_f64() * f64::from(self.rate)).round() as u64;
         let fade = samples(fade);

@@ -7,12 +7,12 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A satellite with a buffer of 10 blocks that plays in real time, in ticks of 10 ms.
+/// A satellite with a buffer of 10 blocks, which plays in real time, in steps of 10 ms.
 struct Device {
     feed: Feed,
     now: Duration,
     rate: Rate,
-    /// The end of what it has, what it has played, and whether it hears us.
+    /// The end of its queue, the place that it has reached, and whether it receives anything.
     end: u64,
     played: u64,
     lose: bool,
@@ -54,7 +54,7 @@ impl Device {
 }
 
 #[test]
-fn all_that_is_written_is_played() {
+fn everything_that_is_written_is_played() {
     for rate in [Rate::Hz24000, Rate::Hz16000] {
         let mut device = Device::new(rate);
         assert_eq!(device.feed.write(&[0.1; 24_001]), 24_001);
@@ -85,11 +85,11 @@ fn what_was_played_is_known_within_60_ms() {
 }
 
 #[test]
-fn a_late_report_takes_nothing_back() {
+fn a_late_report_does_not_take_anything_back() {
     let mut device = Device::new(Rate::Hz24000);
     device.feed.write(&[0.1; 24_000]);
     device.run(ms(300));
-    // The satellite stands still, and says so.
+    // The satellite stops playing, and reports that.
     let later = device.now + ms(15);
     let before = device.feed.played(later);
     assert!(before > device.feed.played(device.now));
@@ -100,7 +100,7 @@ fn a_late_report_takes_nothing_back() {
 }
 
 #[test]
-fn a_stop_settles_what_is_played_at_once() {
+fn after_a_stop_it_is_known_at_once_what_is_played() {
     let mut device = Device::new(Rate::Hz24000);
     device.feed.write(&[0.1; 72_000]);
     device.run(ms(1_000));
@@ -108,7 +108,7 @@ fn a_stop_settles_what_is_played_at_once() {
     let dropped = device.feed.stop(ms(20), device.now) as u64;
     let queued = device.feed.queued(device.now) as u64;
     assert_eq!(device.feed.played(device.now) + queued + dropped, 72_000);
-    // The fade, and the way there.
+    // The fade, and the way to the satellite.
     assert!((480..=480 + 480).contains(&queued), "{queued}");
     device.feed.write(&[0.2; 4_800]);
     device.run(ms(1_000));
@@ -118,7 +118,7 @@ fn a_stop_settles_what_is_played_at_once() {
 }
 
 #[test]
-fn without_a_satellite_it_is_missing_as_time_passes() {
+fn without_a_satellite_sound_is_missing_as_time_passes() {
     let mut device = Device::new(Rate::Hz24000);
     device.feed.write(&[0.1; 48_000]);
     device.run(ms(500));
@@ -164,7 +164,7 @@ fn the_reference_is_what_was_sent() {
 }
 
 proptest! {
-    /// Each sample written is played, dropped, missing or queued, whatever happens.
+    /// Each written sample is played, dropped, missing or queued, whatever happens.
     #[test]
     fn the_books_balance(
         steps in proptest::collection::vec((0..6u8, 1..9_000usize), 0..80),

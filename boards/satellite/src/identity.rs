@@ -1,4 +1,4 @@
-//! Who it is that has dialled in.
+//! Finds out which satellite has connected.
 
 use std::time::Instant;
 
@@ -11,11 +11,12 @@ use crate::station::{ANSWER, nobody};
 use crate::talk::{LOOK, PIECE, TURN, WORK_A_SECOND, WORK_AT_ONCE, other_version};
 use crate::wire::Wire;
 
-/// What the satellite at the other end of `wire` calls itself. Nothing is said to it before
-/// that, so that what is said is meant for it. It repeats its hello until it is answered.
+/// The name that the satellite at the other end of `wire` gives. Nothing is sent to it before, so
+/// that everything that is sent is meant for this satellite. It repeats its hello until it is
+/// answered.
 ///
 /// # Errors
-/// When no satellite says a hello within three seconds, or only one of another version or with
+/// When no satellite sends a hello within three seconds, or only one with another version or
 /// another key.
 pub fn name(wire: &mut dyn Wire, address: &Address) -> Result<String, BoardError> {
     let blocked = |why: &str| BoardError::new(BoardErrorKind::Format, format!("{address}: {why}"));

@@ -1,64 +1,64 @@
-//! The jitter buffer: from blocks that come late, twice or never to a stream that
-//! keeps time.
+//! The jitter buffer: turns blocks that may arrive late, twice or never into a stream that keeps
+//! time.
 //!
-//! Sound that joins what came before is handed on at once: the front end takes
-//! it as it comes, so nothing is held back to even the pace out. Only two things
-//! take time, and both adapt to the link:
+//! Sound that continues the stream is passed on at once: the front end accepts it in any portions,
+//! so nothing is delayed to even out the pace. Only two things take time, and both adapt to the
+//! link:
 //!
-//! - Where a block is missing and a later one is there, the missing one is waited for
-//!   as long as blocks have recently been late (on a wire that keeps the order: not at
-//!   all), and is then concealed.
-//! - Where nothing comes at all, silence takes its place once the wait is longer than
-//!   usual. Sound that comes after all is not thrown away, for it may be a word: the
-//!   stream is then ahead of the clock, until a longer silence makes up for it.
+//! - If a block is missing and a later one has arrived, the buffer waits for the missing one as
+//!   long as blocks have recently been late (on a wire that keeps the order: not at all), and then
+//!   conceals it.
+//! - If nothing arrives at all, silence replaces the sound as soon as the wait is longer than
+//!   usual. Sound that then arrives is not thrown away, because it may be a word: the stream is
+//!   then ahead of the clock, until a longer silence makes up for it.
 //!
 //! # The clock
 //!
-//! The stream is a clock: time-outs count its samples. How far it is ahead of the wall
-//! clock is computed from the two, never added up from events, so that no sequence of
-//! events makes it wrong for long. A silence of [`RESTFUL`] brings it into step. In between
-//! it is never ahead by more than [`LONGEST_LEAD`], whatever a satellite sends, nor behind by
-//! more than [`LONGEST_LAG`], however slow the satellite's crystal.
+//! The stream is a clock: time-outs count its samples. How far it is ahead of the wall clock is
+//! computed from the two, never added up from events, so that an error does not last. A silence of
+//! [`RESTFUL`] brings the stream into step. Until then it is never ahead by more than
+//! [`LONGEST_LEAD`], whatever a satellite sends, and never late by more than [`LONGEST_LAG`],
+//! however slow the satellite's crystal is.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use sayso_board::{CAPTURE_RATE, StreamStats};
 
-/// A block may be waited for so long at most.
+/// The longest wait for a block.
 const LONGEST_HOLD: Duration = Duration::from_millis(200);
 /// Blocks that may wait for one that is missing.
 const HELD: usize = 16;
-/// Nothing may come for so long and four times the jitter before silence does.
+/// Silence begins if nothing arrives for this time plus four times the jitter.
 const WAIT: Duration = Duration::from_millis(60);
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
-/// After the last sound while the satellite's gate is shut.
+/// The same after the last sound before the satellite's gate was shut.
 const SHUT: Duration = Duration::from_millis(30);
-/// A concealed stretch fades out over so many samples: 40 ms.
+/// A concealed stretch fades out over this many samples: 40 ms.
 const FADE: usize = CAPTURE_RATE as usize / 25;
-/// Sound fades in again over so many samples: 2.5 ms.
+/// Sound fades in again over this many samples: 2.5 ms.
 const JOIN: usize = CAPTURE_RATE as usize / 400;
-/// A place so far back is no late block: the satellite's clock has jumped. 2 s.
+/// A block that is this far in the past is not late: the satellite's clock has jumped. 2 s.
 const LONGEST_DELAY: i32 = 2 * CAPTURE_RATE as i32;
-/// A reader may stall for so long before sound is lost: 2 s.
+/// How long a reader may stall before sound is lost: 2 s.
 const READY: usize = 2 * CAPTURE_RATE as usize;
-/// Samples that wait for the reader at most: those for which there was credit, and the
-/// silence and the made-up sound between them.
+/// The most samples that wait for the reader: those for which there was credit, and the silence
+/// and the concealment between them.
 const CAPACITY: usize = 2 * READY;
-/// The reader is woken for so many samples: 5 ms.
+/// The reader is woken when there are this many samples: 5 ms.
 const WORTH_WAKING: usize = CAPTURE_RATE as usize / 200;
-/// In a silence longer than this the stream falls into step with the clock: 2 s.
+/// A silence longer than this brings the stream into step with the clock: 2 s.
 const RESTFUL: u64 = 2 * CAPTURE_RATE as u64;
-/// Sound that would bring the stream further ahead of the clock than this is dropped: 3 s.
-/// More than what waits on the way in the longest stall that a session survives.
+/// Sound that would bring the stream further ahead of the clock than this is dropped: 3 s. This is
+/// more than the sound that waits on the way in the longest stall that a session survives.
 const LONGEST_LEAD: i64 = 3 * CAPTURE_RATE as i64;
-/// What is made up never brings the stream further ahead than this: 1 s.
+/// Concealment never brings the stream further ahead than this: 1 s.
 const LONGEST_MADE_UP: i64 = CAPTURE_RATE as i64;
-/// A stream further behind the clock than this gets silence between two blocks: 750 ms,
-/// more than the longest wait for a block.
+/// If the stream is later than the clock by more than this, silence is inserted between two
+/// blocks: 750 ms, more than the longest wait for a block.
 const LONGEST_LAG: i64 = 3 * CAPTURE_RATE as i64 / 4;
 
-/// A sample lasts so many nanoseconds: 62,500, without a remainder.
+/// The duration of a sample in nanoseconds: 62,500, without a remainder.
 const SAMPLE_NS: u64 = 1_000_000_000 / CAPTURE_RATE as u64;
 
 /// A block that waits for an earlier one.
@@ -70,35 +70,36 @@ struct Held {
     played: Vec<f32>,
 }
 
-/// The microphone's stream, told what time it is.
+/// The microphone's stream; the caller passes in the time.
 #[derive(Default)]
 pub struct JitterBuffer {
-    /// What the reader may have, and the reference beside it.
+    /// Samples for the reader, each with its reference.
     ready: VecDeque<(f32, f32)>,
-    /// Samples of silence that follow it, for which there is no room yet.
+    /// Samples of silence after them for which there is no room yet.
     owed: u64,
-    /// When time began: with the first session.
+    /// The start of time: the first session.
     origin: Option<Duration>,
-    /// Samples since then, those owed included.
+    /// Samples given since then, including the silence for which there is no room.
     given: u64,
-    /// The clock after the last sample handed on, and its block's number.
+    /// The clock after the last sample that was passed on, and the number of its block.
     expected: Option<(u32, u16)>,
     held: Vec<Held>,
-    /// How long a missing block is waited for.
+    /// How long the buffer waits for a missing block.
     hold: Duration,
-    /// By how much blocks come later than they should, smoothed.
+    /// By how much blocks are later than they should be, smoothed.
     jitter: Duration,
-    /// When the last block came.
+    /// When the last block arrived.
     arrived: Duration,
-    /// Up to when the stream is complete.
+    /// The time up to which the stream is complete.
     complete: Duration,
-    /// Silence given since the last block, in samples, and whether it still is being given.
+    /// Silence given since the last block, in samples, and whether it is still being given.
     filled: u64,
     filling: bool,
-    /// The satellite says that it sends nothing: the gate is shut, or it is muted.
+    /// Whether the satellite reports that it sends nothing, because its gate is shut or it is
+    /// muted.
     shut: bool,
     away: bool,
-    /// The last samples, for what is missing.
+    /// The last samples, from which missing ones are made.
     tail: VecDeque<f32>,
     /// When the last gap was concealed.
     concealed: Option<Duration>,
@@ -106,7 +107,7 @@ pub struct JitterBuffer {
 }
 
 impl JitterBuffer {
-    /// A session begins: the clock is another.
+    /// A session begins, with another clock.
     pub fn attach(&mut self, now: Duration) {
         if self.origin.is_none() {
             self.origin = Some(now);
@@ -122,34 +123,34 @@ impl JitterBuffer {
         (self.jitter, self.hold) = Default::default();
     }
 
-    /// The satellite is gone.
+    /// The satellite is lost.
     pub fn lost(&mut self, now: Duration) {
         self.flush(now);
         self.away = true;
     }
 
-    /// Whether the satellite says that it sends nothing.
+    /// Takes the satellite's report on whether it sends nothing.
     pub fn shut(&mut self, shut: bool) {
         self.shut = shut;
     }
 
-    /// Blocks of 20 ms for which there is room.
+    /// The number of blocks of 20 ms for which there is room.
     pub fn free(&self) -> u16 {
         let waiting = self.held.len() * CAPTURE_RATE as usize / 50;
         (READY.saturating_sub(self.ready.len() + waiting) * 50 / CAPTURE_RATE as usize) as u16
     }
 
-    /// Samples lost and made up for.
+    /// Counts of samples that were lost and concealed.
     pub fn stats(&self) -> StreamStats {
         self.stats
     }
 
-    /// Whether there is enough to read to wake somebody for it.
+    /// Whether there is enough to read to wake the reader.
     pub fn is_ready(&self) -> bool {
         self.ready.len() >= WORTH_WAKING
     }
 
-    /// Moves what there is to the fronts of both buffers, and returns how much.
+    /// Moves what is available to the fronts of both buffers, and returns how much that is.
     pub fn read(&mut self, heard: &mut [f32], played: &mut Vec<f32>) -> usize {
         let n = heard.len().min(self.ready.len());
         played.clear();
@@ -161,8 +162,8 @@ impl JitterBuffer {
         n
     }
 
-    /// A block came. `at` is the clock at its first sample, `played` what left for the
-    /// loudspeaker meanwhile, sample for sample.
+    /// Takes a block. `at` is the clock at its first sample, `played` is what was sent to the
+    /// loudspeaker at the same time, one sample for each sample heard.
     pub fn push(&mut self, now: Duration, number: u16, at: u32, heard: Vec<f32>, played: Vec<f32>) {
         if self.lead(now) > LONGEST_LEAD {
             self.stats.dropped += heard.len() as u64;
@@ -175,14 +176,14 @@ impl JitterBuffer {
             return self.join(block, now);
         };
         let ahead = at.wrapping_sub(expected) as i32;
-        // After a long silence only the time that has passed says how long it was: the
-        // satellite's clock may have come round meanwhile.
+        // After a long silence only the time that has passed shows how long it was, because the
+        // satellite's clock may have wrapped.
         let rested = self.filled > RESTFUL;
         if ahead == 0 {
             self.join(block, now);
             self.release(now);
         } else if rested || ahead < -LONGEST_DELAY || number == last.wrapping_add(1) {
-            // The gate was shut in between; or the clock was set anew.
+            // The gate was shut in between, or the clock has jumped.
             self.flush(now);
             self.open(ahead, now);
             self.join(block, now);
@@ -195,7 +196,7 @@ impl JitterBuffer {
         }
     }
 
-    /// Passes the time.
+    /// Advances the time.
     pub fn tick(&mut self, now: Duration) {
         if self.origin.is_none() {
             return;
@@ -213,7 +214,7 @@ impl JitterBuffer {
         }
     }
 
-    /// How much later than it should has this one come?
+    /// Measures by how much this block is later than it should be.
     fn measure(&mut self, now: Duration, block: &Held) {
         if let Some((expected, _)) = self.expected
             && block.at == expected
@@ -231,7 +232,7 @@ impl JitterBuffer {
         self.arrived = now;
     }
 
-    /// A block whose place has been filled: had we but waited.
+    /// A block arrived whose place was filled already: the wait was too short.
     fn late(&mut self, now: Duration) {
         if let Some(concealed) = self.concealed {
             let by = now.saturating_sub(concealed) + Duration::from_millis(10);
@@ -239,7 +240,7 @@ impl JitterBuffer {
         }
     }
 
-    /// Hands on the blocks that wait, as far as they join or have waited enough.
+    /// Passes on the blocks that wait, if they continue the stream or have waited long enough.
     fn release(&mut self, now: Duration) {
         while let (Some(first), Some((expected, _))) = (self.held.first(), self.expected) {
             let gap = first.at.wrapping_sub(expected) as i32;
@@ -251,24 +252,24 @@ impl JitterBuffer {
             if gap > 0 {
                 self.conceal(gap.unsigned_abs().into(), now);
             }
-            // A block that overlaps what was handed on is late.
+            // A block that overlaps what was passed on is late.
             if gap >= 0 {
                 self.join(block, now);
             }
         }
     }
 
-    /// Hands on all that waits.
+    /// Passes on everything that waits.
     fn flush(&mut self, now: Duration) {
         self.hold = Duration::ZERO;
         self.release(now);
     }
 
-    /// Makes up what is missing: the last sound mirrored, which joins it without a
-    /// step, fading to silence. Time that has not passed is not made up.
+    /// Conceals what is missing: the last sound, mirrored, which continues it without a step, and
+    /// fading to silence. No more is made than the time that has passed.
     fn conceal(&mut self, missing: u64, now: Duration) {
         self.stats.xruns += 1;
-        // Silence may stand there already, counted as missing.
+        // Silence may already be there, and is counted as missing.
         let given = self.filled.min(missing);
         self.filled -= given;
         let left = (missing - given).min(self.room(now));
@@ -282,21 +283,21 @@ impl JitterBuffer {
         self.give_silence(left - fading as u64);
     }
 
-    /// The gate was shut for so many samples, for part of which silence was given.
+    /// The gate was shut for this many samples, and silence was given for a part of them.
     fn open(&mut self, gap: i32, now: Duration) {
         let left = u64::from(gap.max(0).unsigned_abs()).saturating_sub(self.filled);
         self.give_silence(left.min(self.room(now)));
     }
 
-    /// Hands on a block that comes next.
+    /// Passes on a block that continues the stream.
     fn join(&mut self, block: Held, now: Duration) {
         let mut broken =
             self.filled > 0 || self.expected.is_none_or(|(expected, _)| expected != block.at);
         let length = block.heard.len();
         let behind = -self.lead(now) - LONGEST_LAG;
         if behind > 0 {
-            // The satellite's clock is slower than this machine's. A block's time at most:
-            // what a pause between words hides.
+            // The satellite's clock is slower than this machine's. A block's duration at most is
+            // added, which a pause between words hides.
             self.give_silence(behind.unsigned_abs().min(length as u64));
             broken = true;
         }
@@ -309,11 +310,11 @@ impl JitterBuffer {
         (self.filled, self.filling) = (0, false);
     }
 
-    /// Silence up to now.
+    /// Gives silence up to now.
     fn fill(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.complete);
         let mut due = passed.as_nanos() as u64 / SAMPLE_NS;
-        // What is less than a sample counts the next time.
+        // A remainder shorter than a sample counts the next time.
         self.complete += Duration::from_nanos(due * SAMPLE_NS);
         self.filled += due;
         if self.away || !self.shut {
@@ -332,7 +333,7 @@ impl JitterBuffer {
         self.given as i64 - (passed.as_nanos() as u64 / SAMPLE_NS) as i64
     }
 
-    /// Samples that may be made up.
+    /// How many samples may be concealed.
     fn room(&self, now: Duration) -> u64 {
         (LONGEST_MADE_UP - self.lead(now)).max(0).unsigned_abs()
     }
@@ -341,7 +342,7 @@ impl JitterBuffer {
         self.given += 1;
         self.settle();
         if self.owed > 0 || self.ready.len() >= CAPACITY {
-            // Nobody reads. Silence will stand in its place.
+            // Nobody reads; silence will replace it.
             self.stats.dropped += 1;
             self.owed += 1;
             return;
@@ -353,7 +354,7 @@ impl JitterBuffer {
         self.tail.push_back(heard);
     }
 
-    /// As so many calls of [`give`](Self::give), but nothing is lost.
+    /// The same as this many calls of [`give`](Self::give), but nothing is lost.
     fn give_silence(&mut self, samples: u64) {
         self.given += samples;
         self.owed += samples;
@@ -364,7 +365,7 @@ impl JitterBuffer {
         self.tail.extend(std::iter::repeat_n(0.0, quiet));
     }
 
-    /// Moves silence that is owed to where it can be read, as far as there is room.
+    /// Moves as much of the outstanding silence as there is room for to the reader's queue.
     fn settle(&mut self) {
         let room = CAPACITY.saturating_sub(self.ready.len()) as u64;
         let now = self.owed.min(room);

@@ -7,8 +7,8 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A satellite whose microphone hears a slope, so that every sample can be told from those
-/// of the 10 s around it.
+/// A satellite whose microphone hears a slope, so that every sample differs from all others within
+/// 10 s.
 struct Feeder {
     jitter: JitterBuffer,
     now: Duration,
@@ -27,7 +27,7 @@ impl Feeder {
         0.25 + (clock % 160_000) as f32 / 1_000_000.0
     }
 
-    /// Block `n` comes now.
+    /// Block `n` arrives now.
     fn block(&mut self, n: u16) {
         self.numbered(n, u32::from(n) * BLOCK as u32);
     }
@@ -62,20 +62,20 @@ impl Feeder {
     }
 }
 
-/// Whether samples from `at` are those of block `n`.
+/// Whether the samples from `at` on are those of block `n`.
 fn is_block(heard: &[f32], at: usize, n: usize) -> bool {
     (0..BLOCK).all(|i| heard[at + i] == Feeder::value((n * BLOCK + i) as u32))
 }
 
 #[test]
-fn what_comes_in_order_is_handed_on_at_once() {
+fn blocks_in_order_are_passed_on_at_once() {
     let mut feeder = Feeder::new();
     for n in 0..50 {
         feeder.pass(ms(20));
         feeder.block(n);
         let heard = feeder.read();
         assert_eq!(heard.len(), BLOCK);
-        // The first fades in.
+        // The first block fades in.
         assert!(n == 0 || is_block(&heard, 0, n.into()));
         assert_eq!(feeder.lead(), 0);
     }
@@ -83,7 +83,7 @@ fn what_comes_in_order_is_handed_on_at_once() {
 }
 
 #[test]
-fn one_that_is_lost_is_concealed_when_the_next_comes() {
+fn a_lost_block_is_concealed_when_the_next_arrives() {
     let mut feeder = Feeder::new();
     for n in [0, 1, 3, 4] {
         feeder.pass(ms(if n == 3 { 40 } else { 20 }));
@@ -94,7 +94,7 @@ fn one_that_is_lost_is_concealed_when_the_next_comes() {
     assert_eq!(heard.len(), 5 * BLOCK, "its time is kept");
     assert!(is_block(&heard, BLOCK, 1) && is_block(&heard, 4 * BLOCK, 4));
     let missing = &heard[2 * BLOCK..3 * BLOCK];
-    // It joins without a step and fades.
+    // The concealment begins without a step, and fades.
     assert!((missing[0] - heard[2 * BLOCK - 1]).abs() < 0.001);
     assert!(missing[BLOCK - 1] < 0.6 * missing[0] && missing[BLOCK - 1] > 0.0);
     let stats = feeder.jitter.stats();
@@ -110,7 +110,7 @@ fn a_long_loss_fades_to_silence() {
     let heard = feeder.read();
     assert_eq!(heard.len(), 11 * BLOCK);
     let (lost, after) = heard[2 * BLOCK..].split_at(8 * BLOCK);
-    // It begins where the sound broke off, and is quiet after 40 ms.
+    // It begins where the sound stopped, and is silent after 40 ms.
     assert!((lost[0] - heard[2 * BLOCK - 1]).abs() < 0.001 && lost[FADE / 2] > 0.05);
     assert!(lost[FADE..].iter().all(|&sample| sample == 0.0));
     assert!(heard[BLOCK..].windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.01));
@@ -121,16 +121,16 @@ fn a_long_loss_fades_to_silence() {
 }
 
 #[test]
-fn the_wait_for_what_is_overtaken_adapts() {
+fn the_wait_for_late_blocks_adapts() {
     let mut feeder = Feeder::new();
     feeder.block(0);
-    // At first nothing is waited for: 2 is concealed and then comes late.
+    // At first the buffer does not wait: block 2 is concealed, and then arrives late.
     feeder.block(1);
     feeder.block(3);
     feeder.pass(ms(5));
     feeder.block(2);
     assert_eq!(feeder.jitter.stats().xruns, 1);
-    // From then on it is.
+    // From then on it waits.
     feeder.block(4);
     feeder.read();
     feeder.block(6);
@@ -140,7 +140,7 @@ fn the_wait_for_what_is_overtaken_adapts() {
     let heard = feeder.read();
     assert!(is_block(&heard, 0, 5) && is_block(&heard, BLOCK, 6));
     assert_eq!(feeder.jitter.stats().xruns, 1);
-    // And forgotten when nothing is late for long.
+    // It stops waiting when no block was late for long.
     for n in 7..1_500 {
         feeder.block(n);
         feeder.pass(ms(20));
@@ -151,7 +151,7 @@ fn the_wait_for_what_is_overtaken_adapts() {
 }
 
 #[test]
-fn when_nothing_comes_silence_keeps_the_time() {
+fn silence_keeps_time_when_nothing_arrives() {
     let mut feeder = Feeder::new();
     feeder.pass(ms(20));
     feeder.block(0);
@@ -165,7 +165,7 @@ fn when_nothing_comes_silence_keeps_the_time() {
     assert!(heard.iter().all(|&sample| sample == 0.0));
     assert_eq!(feeder.jitter.stats().missing, 250 * 16);
     assert_eq!(feeder.lead(), 0);
-    // The blocks were lost and not late: their time has passed already.
+    // The blocks were lost, not late: their time has passed already.
     feeder.pass(ms(10));
     feeder.block(14);
     assert_eq!(feeder.read().len(), 160 + BLOCK);
@@ -173,9 +173,9 @@ fn when_nothing_comes_silence_keeps_the_time() {
     assert_eq!(feeder.jitter.stats().dropped, 0, "counted once");
 }
 
-/// A busy wire wakes the host at any moment, between two samples too.
+/// A busy wire wakes the host at any moment, even between two samples.
 #[test]
-fn silence_keeps_the_time_however_often_it_is_looked_at() {
+fn silence_keeps_time_however_often_time_is_advanced() {
     for step in [7, 30, 63, 999] {
         let mut feeder = Feeder::new();
         feeder.jitter.shut(true);
@@ -190,7 +190,7 @@ fn silence_keeps_the_time_however_often_it_is_looked_at() {
 }
 
 #[test]
-fn what_comes_late_after_all_is_heard() {
+fn late_sound_is_heard_all_the_same() {
     let mut feeder = Feeder::new();
     feeder.block(0);
     feeder.pass(ms(200));
@@ -200,10 +200,10 @@ fn what_comes_late_after_all_is_heard() {
     }
     let heard = feeder.read();
     assert_eq!(heard.len(), 10 * BLOCK);
-    // The first fades in.
+    // The first block fades in.
     assert!((1..10).all(|n| is_block(&heard, n * BLOCK, n + 1)));
     assert_eq!(feeder.jitter.stats().dropped, 0);
-    // What it is ahead by then, a longer silence takes back.
+    // A longer silence makes up for the lead.
     assert_eq!(feeder.lead(), 11 * BLOCK as i64);
     for _ in 0..150 {
         feeder.pass(ms(20));
@@ -214,7 +214,7 @@ fn what_comes_late_after_all_is_heard() {
 #[test]
 fn the_wait_adapts_to_the_jitter() {
     let mut feeder = Feeder::new();
-    // Blocks come five at a time.
+    // Blocks arrive five at a time.
     let run = |feeder: &mut Feeder, blocks: std::ops::Range<u16>| {
         for n in blocks {
             feeder.block(n);
@@ -232,7 +232,7 @@ fn the_wait_adapts_to_the_jitter() {
 }
 
 #[test]
-fn a_shut_gate_is_silence_and_nothing_is_missing() {
+fn a_shut_gate_gives_silence_and_nothing_counts_as_missing() {
     let mut feeder = Feeder::new();
     feeder.pass(ms(20));
     feeder.block(0);
@@ -241,7 +241,7 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
         feeder.pass(ms(20));
     }
     assert_eq!(feeder.read().len(), BLOCK + 16_000);
-    // It opens, with 200 ms of what came before.
+    // The gate opens, with 200 ms of earlier sound.
     feeder.jitter.shut(false);
     let opened = 16_000 + BLOCK as u32 - 3_200;
     for n in 0..11 {
@@ -249,8 +249,8 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
     }
     assert_eq!(feeder.read().len(), 11 * BLOCK, "all of it, at once");
     assert_eq!(feeder.lead(), 11 * BLOCK as i64);
-    // The silence after it is given as it passes, so that the end of speech is noticed in
-    // time. A longer one makes up for the time that the stream is ahead.
+    // The silence after it is given as it passes, so that the end of speech is noticed in time. A
+    // longer silence makes up for the lead.
     feeder.jitter.shut(true);
     for _ in 0..100 {
         feeder.pass(ms(20));
@@ -265,7 +265,7 @@ fn a_shut_gate_is_silence_and_nothing_is_missing() {
 }
 
 #[test]
-fn away_and_back() {
+fn a_lost_satellite_leaves_silence_and_continues_when_it_is_back() {
     let mut feeder = Feeder::new();
     feeder.pass(ms(20));
     feeder.block(0);
@@ -276,7 +276,7 @@ fn away_and_back() {
     feeder.now += ms(10);
     let now = feeder.now;
     feeder.jitter.attach(now);
-    // Another clock. It fades in.
+    // The clock is another one. The sound fades in.
     feeder.numbered(0, 77_000_000);
     feeder.numbered(1, 77_000_000 + BLOCK as u32);
     let heard = feeder.read();
@@ -287,7 +287,7 @@ fn away_and_back() {
 }
 
 #[test]
-fn a_reader_that_stalls_loses_sound_and_no_time() {
+fn a_reader_that_stalls_loses_sound_but_no_time() {
     let mut feeder = Feeder::new();
     for n in 0..500 {
         feeder.pass(ms(20));
@@ -304,13 +304,13 @@ fn a_reader_that_stalls_loses_sound_and_no_time() {
     assert!(is_block(&feeder.read(), 0, 500), "and what follows is whole");
 }
 
-/// A room over hours, in virtual time: somebody speaks now and then, the gate opens with
-/// 320 ms of what was before, and shuts 1.5 s after; blocks come late, and some never.
+/// A room over hours of virtual time. Somebody speaks now and then; the gate opens with 320 ms of
+/// earlier sound and shuts 1.5 s after the speech; blocks arrive late, and some never.
 struct Room {
     feeder: Feeder,
     dice: u32,
     number: u16,
-    /// The satellite's clock when the room began, and by how much it is too fast, in ppm.
+    /// The satellite's clock at the room's start, and by how much it is too fast, in ppm.
     clock: u32,
     ppm: i64,
     /// The first block that was not sent yet.
@@ -327,14 +327,13 @@ impl Room {
         (self.dice >> 8) % below
     }
 
-    /// Samples that the microphone has heard since the room began.
+    /// Samples that the microphone has heard since the room's start.
     fn heard(&self) -> u64 {
         let passed = (self.feeder.now - ms(1_000)).as_nanos() as i128;
         (passed * i128::from(1_000_000 + self.ppm) / 1_000_000 / i128::from(SAMPLE_NS)) as u64
     }
 
-    /// Lets time pass in steps, while the reader reads. The stream keeps to its bounds at
-    /// each.
+    /// Lets time pass in steps while the reader reads. Checks the stream's bounds at each step.
     fn pass(&mut self, time: Duration, step: Duration) -> Vec<f32> {
         let (end, mut heard) = (self.feeder.now + time, Vec::new());
         while self.feeder.now < end {
@@ -348,21 +347,21 @@ impl Room {
     fn quiet(&mut self, time: Duration, step: Duration) {
         self.feeder.jitter.shut(true);
         self.pass(time, step);
-        // 2 s of rest, and as much as it may have been ahead.
+        // 2 s of silence, and as much as the stream may have been ahead.
         if time > ms(5_050) {
             let lead = self.feeder.lead();
             assert!((-1..=0).contains(&lead), "in step with the clock: {lead}");
         }
     }
 
-    /// The longest that the stream may be off the clock: sound that waited for a block.
+    /// Checks how far the stream is off the clock: at most the sound that waited for a block.
     fn check(&self) {
         let lead = self.feeder.lead();
         let most = LONGEST_LEAD + (HELD * BLOCK) as i64;
         assert!((-LONGEST_LAG - 2 * BLOCK as i64..=most).contains(&lead), "{lead}");
     }
 
-    /// Somebody speaks for so many blocks; returns what the reader got.
+    /// Somebody speaks for this many blocks. Returns what the reader got.
     fn speech(&mut self, blocks: u64, losses: bool) -> Vec<f32> {
         self.feeder.jitter.shut(false);
         let now = self.heard() / BLOCK as u64;
@@ -370,7 +369,7 @@ impl Room {
         self.next = now + blocks;
         let mut got = Vec::new();
         for n in first..self.next {
-            // From the pre-roll on, blocks come when they are over, or a little later.
+            // From the pre-roll on, each block arrives at its end, or a little later.
             while self.heard() < (n + 1) * BLOCK as u64 {
                 self.feeder.pass(ms(5));
                 got.extend(self.feeder.read());
@@ -390,9 +389,9 @@ impl Room {
 }
 
 #[test]
-fn hours_of_quiet_take_hours() {
+fn the_stream_keeps_time_over_hours_of_quiet() {
     let mut room = Room::new(4_000_000_000, 35);
-    // Somebody speaks 700 times in some six hours.
+    // Somebody speaks 700 times in about six hours.
     for _ in 0..700 {
         let quiet = if room.roll(3) == 0 { 100_000 } else { 6_000 };
         let time = ms(room.roll(quiet).into());
@@ -405,12 +404,12 @@ fn hours_of_quiet_take_hours() {
     assert_eq!(room.feeder.jitter.stats().missing, 0);
 }
 
-/// How a word sounds that comes after a quiet of so many samples, by the satellite's clock and
-/// by the time that has passed.
+/// Checks that a word is whole after a quiet of this length, given in samples by the satellite's
+/// clock, and as the time that has passed.
 fn word_after(clock: u64, time: Duration) {
     let mut room = Room::new(123, 0);
     room.speech(20, false);
-    // The reader is quick: a day is 11 GB of silence.
+    // The reader is quick, because a day is 11 GB of silence.
     room.feeder.jitter.shut(true);
     let end = room.feeder.now + time;
     while room.feeder.now < end {
@@ -422,7 +421,7 @@ fn word_after(clock: u64, time: Duration) {
     assert!((-1..=0).contains(&room.feeder.lead()), "in step: {}", room.feeder.lead());
     room.clock = room.clock.wrapping_add((clock as i64 - samples(time) as i64) as u32);
     let got = room.speech(30, false);
-    // 16 blocks of pre-roll and 30 of speech, the first of which fades in.
+    // 16 blocks of pre-roll and 30 of speech, of which the first fades in.
     let end = u64::from(room.clock) + room.heard() / BLOCK as u64 * BLOCK as u64;
     let wanted: Vec<f32> =
         (end - 45 * BLOCK as u64..end).map(|at| Feeder::value(at as u32)).collect();
@@ -436,21 +435,21 @@ fn samples(time: Duration) -> u64 {
 }
 
 #[test]
-fn a_quiet_of_days_takes_days_and_the_first_word_after_it_is_whole() {
+fn after_days_of_quiet_the_time_is_right_and_the_first_word_whole() {
     word_after(40_000, samples_to_time(40_000));
     word_after(48_000_000, samples_to_time(48_000_000));
-    // 37.3 hours: as a difference of 32 bits, the clock has gone backwards.
+    // 37.3 hours: as a 32-bit difference, the clock has gone backwards.
     let half = (1_u64 << 31) + 9_000;
     word_after(half, samples_to_time(half as usize));
-    // 74.6 hours: the clock is where it was, or a little before or after that. Only the
-    // satellite's clock takes so long here.
+    // 74.6 hours: the clock has wrapped to where it was, or a little before or after that. Only
+    // the satellite's clock advances so far here.
     for clock in [-9_000, -400, 0, 400, 9_000] {
         word_after((1_u64 << 32).wrapping_add_signed(clock), Duration::from_secs(60));
     }
 }
 
 #[test]
-fn a_wire_that_is_cut_for_hours_costs_no_time() {
+fn a_wire_that_is_cut_for_hours_does_not_disturb_the_time() {
     let mut room = Room::new(0, 0);
     room.speech(100, false);
     for _ in 0..20 {
@@ -472,7 +471,7 @@ fn a_wire_that_is_cut_for_hours_costs_no_time() {
 }
 
 #[test]
-fn a_gate_that_never_shuts_keeps_time_by_a_clock_that_runs_wrong() {
+fn the_stream_stays_in_bounds_with_an_open_gate_and_a_wrong_clock() {
     for ppm in [-300, 300] {
         let mut room = Room::new(0, ppm);
         // Ten hours, in which 300 ppm are 10.8 s.
@@ -481,15 +480,15 @@ fn a_gate_that_never_shuts_keeps_time_by_a_clock_that_runs_wrong() {
         }
         let stats = room.feeder.jitter.stats();
         let lost = stats.dropped;
-        // What is too much is dropped, beyond what may be ahead.
+        // What exceeds the allowed lead is dropped.
         let most = 10 * 3_600 * 16_000 * 300 / 1_000_000;
         assert!(if ppm > 0 { (1..most).contains(&lost) } else { lost == 0 }, "{ppm}: {stats:?}");
     }
 }
 
 proptest! {
-    /// Whatever comes in whatever order, the time keeps going, nothing grows beyond its
-    /// bounds, and nothing is heard twice.
+    /// Whatever arrives in whatever order, time goes on, nothing grows beyond its bounds, and
+    /// nothing is heard twice.
     #[test]
     fn it_keeps_its_bounds(
         steps in proptest::collection::vec((0..8u8, any::<u16>(), any::<u32>(), 0..60u64), 0..300),
@@ -518,7 +517,7 @@ proptest! {
             let most = LONGEST_LEAD + ((HELD + 1) * BLOCK) as i64;
             prop_assert!(feeder.lead() <= most, "{}", feeder.lead());
         }
-        // Whatever came before, a silence brings it into step with the clock.
+        // Whatever came before, a silence brings the stream into step with the clock.
         let now = feeder.now;
         feeder.jitter.lost(now);
         for _ in 0..300 {
@@ -528,7 +527,7 @@ proptest! {
         prop_assert!((-1..=0).contains(&feeder.lead()), "{}", feeder.lead());
     }
 
-    /// Losses alone: the stream is as long as the time that has passed.
+    /// With losses alone, the stream is as long as the time that has passed.
     #[test]
     fn losses_take_no_time(lost in proptest::collection::vec(any::<bool>(), 1..200)) {
         let mut feeder = Feeder::new();
@@ -538,8 +537,7 @@ proptest! {
         for (n, lost) in (1..).zip(lost.into_iter().chain([false])) {
             feeder.pass(ms(20));
             in_a_row = if lost { in_a_row + 1 } else { 0 };
-            // After 60 ms silence stands for them, and for the time of the block that comes
-            // then.
+            // After 60 ms silence replaces them, and also the time of the block that arrives then.
             long += usize::from(in_a_row == 3);
             if !lost {
                 feeder.block(n);

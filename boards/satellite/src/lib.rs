@@ -11,24 +11,23 @@
 //! wire ◄─ link ◄─ feed: queue, resampling, blocks as credit allows ◄─ Loudspeaker
 //! ```
 //!
-//! - One thread does all I/O. A wire that is gone is opened again, after 0.25 s at
-//!   first and up to 5 s later on; a satellite that restarts is met again at once.
-//!   Meanwhile the microphone gives silence at the pace of the wall clock, and the
-//!   loudspeaker drops what would have been played; both count it as
-//!   [missing](sayso_board::StreamStats::missing).
-//! - Sound is handed on as it comes. Only where a block is missing is there a wait,
-//!   as long as blocks were recently late, and then it is concealed and counted.
-//! - What the satellite says it has played tells playback what was heard, to within
-//!   the few milliseconds that the word takes to come.
-//! - Over a network everything is [sealed](sayso_secure), or [not at all](Security).
+//! - One thread does all I/O. A lost wire is opened again: after 0.25 s at first, later every 5 s
+//!   at most. A satellite that restarts gets a new session at once. Until then, the microphone
+//!   gives silence at the pace of the wall clock, and the loudspeaker drops what it would have
+//!   played; both count it as [missing](sayso_board::StreamStats::missing).
+//! - Sound is passed on as it arrives. Only if a block is missing, the stream waits for it, as
+//!   long as blocks were recently late. Then the block is concealed and counted.
+//! - The satellite's reports of what it has played show playback what was heard, to within the few
+//!   milliseconds that a report takes.
+//! - Over a network everything is [sealed](sayso_secure), or [nothing is](Security).
 //!
-//! # A peer that is none
+//! # A hostile peer
 //!
-//! Whoever is at the other end costs bounded memory and a bounded share of one core: the
-//! thread reads so many bytes a second and no more, blocks beyond the credit or beyond the
-//! time that has passed are dropped, presses are limited to what a thumb can do, and sessions
-//! to ten a second. The thread that reads the [`Microphone`](sayso_board::Microphone) is woken
-//! for 5 ms of sound and not for less.
+//! Any peer costs bounded memory and a bounded share of one core. The thread reads a limited
+//! number of bytes a second. Blocks that exceed the credit, or the time that has passed, are
+//! dropped. Presses are limited to what a person can do, and sessions to ten a second. The thread
+//! that reads the [`Microphone`](sayso_board::Microphone) is woken for 5 ms of sound and not for
+//! less.
 
 mod address;
 mod allowance;
@@ -54,43 +53,43 @@ pub use address::{Address, DEFAULT_BAUD, Security};
 pub use listener::SatelliteListener;
 pub use sayso_secure::Key;
 
-/// A new key, of the system's entropy.
+/// A new key from the system's entropy.
 ///
 /// # Errors
-/// When the system has none.
+/// When the system provides none.
 pub fn generate_key() -> std::io::Result<Key> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
     Ok(Key::new(bytes))
 }
 
-/// Changes that may wait for whoever listens.
+/// Changes that may wait for the listener.
 const CHANGES: usize = 32;
 
-/// Where a satellite is and how loud it is to be.
+/// The address of a satellite, and how loud it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SatelliteConfig {
     /// Where it is.
     pub address: Address,
-    /// What protects what is said, if it is reached over a network.
+    /// How the link is protected if it goes over a network.
     pub security: Security,
-    /// How loud its loudspeaker is to be, in percent.
+    /// How loud its loudspeaker should be, in percent.
     pub volume: u8,
-    /// What it has to call itself; `None` where anybody may be there.
+    /// The name that it must give; `None` if any is accepted.
     pub name: Option<String>,
 }
 
 /// A satellite as a [`Board`].
 pub struct Satellite {
     config: SatelliteConfig,
-    /// Whether we dial; else it has dialled in.
+    /// Whether we connect to it; otherwise it has connected to us.
     dials: bool,
-    /// The wire of one that has dialled in, until it is started.
+    /// The wire of a satellite that has connected to us, until it is started.
     came: Option<Box<dyn wire::Wire>>,
     mute: Mute,
-    /// Until the panel has it.
+    /// Kept until the panel takes it.
     station: Option<Arc<station::Station>>,
-    /// The last one's, which ends before another is started.
+    /// That of the last start, which ends before the next start.
     shared: Option<Arc<station::StationShared>>,
     changes: Option<Receiver<Change>>,
 }
@@ -102,26 +101,27 @@ impl Satellite {
         Self { config, dials, came, mute, station: None, shared: None, changes: None }
     }
 
-    /// One that has dialled in. When it hangs up, its microphone
-    /// [ends](sayso_board::Heard::End); it is not dialled.
+    /// A satellite that has connected to us. When it closes the connection, its microphone
+    /// [ends](sayso_board::Heard::End); we do not connect to it.
     fn on(wire: Box<dyn wire::Wire>, config: SatelliteConfig) -> Self {
         Self { dials: false, came: Some(wire), ..Self::new(config) }
     }
 
-    /// Makes `mute` the satellite's: its button sets it and ends it, and when somebody else
-    /// does, the satellite follows. One that has lost its power, and so does not know, begins
-    /// as `mute` is; one that is muted without anybody knowing why stays it.
+    /// Makes `mute` the satellite's mute: the satellite's button sets it and ends it, and the
+    /// satellite follows other changes of it. A satellite that has lost its power, and so does not
+    /// know whether it is muted, takes the state of `mute`. One that is muted for an unknown
+    /// reason stays muted.
     pub fn with_mute(mut self, mute: Mute) -> Self {
         self.mute = mute;
         self
     }
 
-    /// What a satellite that has dialled in calls itself. From here on it has to be the one of
-    /// that name. `None` for one that was dialled, or was started.
+    /// The name that a satellite which has connected to us gives. From then on only this name is
+    /// accepted. `None` if we connect to it, or it was started.
     ///
     /// # Errors
-    /// When no satellite says within three seconds who it is, or only one of another version
-    /// or with another key.
+    /// When no satellite gives its name within three seconds, or only one with another version or
+    /// another key.
     pub fn identify(&mut self) -> Result<Option<String>, BoardError> {
         let Some(wire) = &mut self.came else { return Ok(None) };
         let name = identity::name(wire.as_mut(), &self.config.address)?;
@@ -131,13 +131,13 @@ impl Satellite {
 }
 
 impl Board for Satellite {
-    /// Started again, it abandons the streams of before: the microphone ends, and nothing
-    /// comes of what is written to the loudspeaker.
+    /// A second start abandons the streams of the first: the microphone ends, and what is written
+    /// to the loudspeaker has no effect.
     ///
     /// # Errors
-    /// When the port cannot be opened, when it is on the network and there is no key, and
-    /// when no satellite answers there within three seconds, or only one of another version
-    /// or with another key.
+    /// When the port cannot be opened, when it is on the network and there is no key, and when no
+    /// satellite answers there within three seconds, or only one with another version or another
+    /// key.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
         if let Some(before) = self.shared.take() {
@@ -146,7 +146,10 @@ impl Board for Satellite {
         let (news, changes) = sync_channel(CHANGES);
         let came = self.came.take();
         if !self.dials && came.is_none() {
-            let message = format!("{}: it has hung up, and must dial again", self.config.address);
+            let message = format!(
+                "{}: this satellite has closed the connection, and must connect again",
+                self.config.address
+            );
             return Err(BoardError::new(BoardErrorKind::Unavailable, message));
         }
         let mute = self.mute.clone();
@@ -162,7 +165,7 @@ impl Board for Satellite {
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
-        // The streams keep the station from here on.
+        // From here on the streams keep the station.
         self.station.take().map(|station| Box::new(streams::SatellitePanel(station)) as _)
     }
 

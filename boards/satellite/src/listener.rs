@@ -1,4 +1,4 @@
-//! Satellites that dial in, over TCP.
+//! Satellites that connect to us over TCP.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -10,10 +10,10 @@ use crate::address::{Address, Security};
 use crate::wire::Wire;
 use crate::{Satellite, SatelliteConfig};
 
-/// How often it is looked whether somebody dials.
+/// How often it checks whether a satellite connects.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A TCP port on which satellites dial in.
+/// A TCP port to which satellites connect.
 pub struct SatelliteListener {
     listener: TcpListener,
     address: SocketAddr,
@@ -22,11 +22,11 @@ pub struct SatelliteListener {
 }
 
 impl SatelliteListener {
-    /// Listens at `address`, `HOST:PORT` with a numeric host; satellites are protected like
-    /// this, and are to be so loud, in percent.
+    /// Listens at `address`, which is `HOST:PORT` with a numeric host. Satellites are protected
+    /// according to `security`; `volume` is their loudness in percent.
     ///
     /// # Errors
-    /// When `security` does not allow that address, or it is taken.
+    /// When `security` does not allow that address, or it is in use.
     pub fn bind(address: &str, security: Security, volume: u8) -> Result<Self, BoardError> {
         let refuse = |kind, why: String| BoardError::new(kind, format!("tcp:{address}: {why}"));
         let address: SocketAddr = address.parse().map_err(|_| {
@@ -34,10 +34,10 @@ impl SatelliteListener {
             refuse(BoardErrorKind::NotFound, why.into())
         })?;
         if !security.allows(address.ip()) {
-            let why = "without a key, everybody on the network could listen to the room and \
-                       speak in it: only a loopback address, such as 127.0.0.1, is taken. \
-                       `sayso satellite-key` makes a key for satellite.key. Or set \
-                       satellite.insecure = true to go without";
+            let why = "without a key, anyone on the network could listen in and speak for you, so \
+                       only a loopback address such as 127.0.0.1 is allowed. Make a key with \
+                       `sayso satellite-key` and put it into the satellite and into satellite.key. \
+                       To use no key, set satellite.insecure = true";
             return Err(refuse(BoardErrorKind::NotFound, why.into()));
         }
         let bound = TcpListener::bind(address).and_then(|listener| {
@@ -46,7 +46,7 @@ impl SatelliteListener {
             Ok(Self { listener, address, security, volume })
         });
         bound.map_err(|error| {
-            let why = format!("{error}; choose another port, or stop the program that has it");
+            let why = format!("{error}; choose another port, or stop the program that uses it");
             refuse(BoardErrorKind::Unavailable, why)
         })
     }
@@ -57,14 +57,14 @@ impl SatelliteListener {
     }
 
     fn wire(&self, stream: TcpStream) -> io::Result<Box<dyn Wire>> {
-        // Some systems pass that on from the listener.
+        // On some systems a connection inherits this from the listener.
         stream.set_nonblocking(false)?;
         self.security.protect(stream)
     }
 
-    /// The next satellite that dials in, if one does within `wait`, and where it is. It is to
-    /// be [identified](Satellite::identify), and [`start`](sayso_board::Board::start) meets it;
-    /// to drop it hangs up.
+    /// The next satellite that connects within `wait`, if any, and its address.
+    /// [Identify](Satellite::identify) it, then [`start`](sayso_board::Board::start) it. Dropping
+    /// it closes the connection.
     ///
     /// # Errors
     /// When it cannot listen any more.
@@ -82,7 +82,7 @@ impl SatelliteListener {
                         };
                         return Ok(Some((peer.ip(), Satellite::on(wire, config))));
                     }
-                    // It has hung up already.
+                    // It has closed the connection already.
                     Err(error) => log::info!("tcp:{peer}: {error}"),
                 },
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -92,7 +92,7 @@ impl SatelliteListener {
                     }
                     std::thread::sleep(left.min(LOOK));
                 }
-                // Who dialled has given up.
+                // The client has given up.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     let message = format!("tcp:{}: {error}", self.address);
@@ -108,9 +108,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_can_dial_in_without_a_key() {
+    fn without_a_key_only_this_machine_can_connect() {
         for address in ["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "[::ffff:127.0.0.1]:0"] {
-            // IPv6 may be off.
+            // IPv6 may be disabled.
             if let Err(error) = SatelliteListener::bind(address, Security::LoopbackOnly, 100) {
                 assert_eq!(error.kind(), BoardErrorKind::Unavailable, "{error}");
             }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_is_taken_is_said() {
+    fn a_port_that_is_in_use_is_reported() {
         let first =
             SatelliteListener::bind("127.0.0.1:0", Security::LoopbackOnly, 100).expect("a port");
         let error =

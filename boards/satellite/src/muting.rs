@@ -1,49 +1,50 @@
-//! One mute for the program and the satellite: whoever set it or ended it last counts.
+//! One mute for the program and the satellite: the latest action counts.
 
 use std::time::Duration;
 
 use sayso_core::link::{HEARTBEAT_MS, Mute};
 
-/// How long an order is said again before the satellite is taken for one that knows none, or
+/// How long an order is repeated before the satellite counts as one that does not know orders, or
 /// whose switch is held.
 const ORDER_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often it is said meanwhile.
+/// How often it is repeated.
 const AGAIN: Duration = Duration::from_millis(HEARTBEAT_MS);
 
-/// What is known of the satellite's mute, and what it was told. No clock: the time is a
+/// What is known of the satellite's mute, and what it was ordered. No clock: the time is a
 /// parameter.
 #[derive(Debug, Default)]
 pub struct Muting {
-    /// What the satellite said last; `None` before its first word.
+    /// The satellite's last report; `None` before the first.
     said: Option<bool>,
     /// What the program wanted when the session began.
     began: bool,
-    /// What both agreed on last, or what the satellite was ordered.
+    /// The last state on which both agreed, or that the satellite was ordered to take.
     agreed: bool,
-    /// The last order's number, and when it was given if it is not answered.
+    /// The number of the last order, and when it was given if it is not answered yet.
     order: u8,
     since: Option<Duration>,
     sent: Option<Duration>,
 }
 
 impl Muting {
-    /// A new session begins, while the program wants it so.
+    /// A new session begins; `wanted` is what the program wants.
     pub fn begin(&mut self, wanted: bool) {
-        // What is wanted otherwise meanwhile is ordered again.
+        // A different wish in the meantime is ordered again.
         let agreed = self.said.unwrap_or_default();
         *self = Self { said: self.said, began: wanted, agreed, ..Self::default() };
     }
 
-    /// The satellite says that it is muted or not, while the program wants it so. What the
-    /// program is to be, if that is news: its user did that.
+    /// Takes the satellite's report on whether it is muted, while the program wants `wanted`.
+    /// Returns what the program must change to, if the user has changed it at the satellite.
     pub fn hear(&mut self, muted: bool, wanted: bool) -> Option<bool> {
         let before = self.said.replace(muted);
         if self.since.is_some() {
-            // It may be from before the order.
+            // The report may be older than the order.
             return None;
         }
         let news = match before {
-            // Whoever was last is not known: in doubt, muted. But for an order since then.
+            // It is unknown which side was last. In doubt, muted, unless the program has changed
+            // since then.
             None => muted && wanted == self.began,
             Some(before) => before != muted,
         };
@@ -53,8 +54,8 @@ impl Muting {
         news.then_some(muted)
     }
 
-    /// The satellite answers an order. What the program is to be, if that is news: its user was
-    /// quicker, or its switch is held.
+    /// Takes the satellite's answer to an order. Returns what the program must change to, if the
+    /// user was quicker or the switch is held.
     pub fn answered(&mut self, answer: Mute) -> Option<bool> {
         if self.since.is_none() || answer.order != self.order {
             return None;
@@ -65,8 +66,9 @@ impl Muting {
         news.then_some(answer.muted)
     }
 
-    /// Passes the time of a session in which the program wants it so. The order that is to be
-    /// sent now, and what the program is to be if the satellite does not take orders.
+    /// Advances the time of a session in which the program wants `wanted`. Returns the order that
+    /// is to be sent now, and what the program must change to if the satellite does not accept
+    /// orders.
     pub fn poll(&mut self, wanted: bool, now: Duration) -> (Option<Mute>, Option<bool>) {
         let Some(said) = self.said else { return (None, None) };
         if wanted != self.agreed {
@@ -77,7 +79,7 @@ impl Muting {
         let Some(since) = self.since else { return (None, None) };
         if now.saturating_sub(since) >= ORDER_TIMEOUT {
             self.since = None;
-            // One that does not mute itself is not listened to all the same.
+            // If a satellite does not mute itself, the program still does not listen to it.
             let stays = said && !self.agreed;
             self.agreed |= said;
             return (None, stays.then_some(true));
@@ -105,7 +107,7 @@ mod tests {
 
     const NOTHING: (Option<Mute>, Option<bool>) = (None, None);
 
-    /// A satellite that has said so.
+    /// A satellite that has reported `muted`.
     fn known(muted: bool) -> Muting {
         let mut muting = Muting::default();
         muting.begin(muted);
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_its_user_does_is_news_once() {
+    fn an_action_of_the_user_is_reported_once() {
         let mut muting = known(false);
         assert_eq!(muting.hear(false, false), None);
         assert_eq!(muting.hear(true, true), Some(true));
@@ -126,35 +128,35 @@ mod tests {
     }
 
     #[test]
-    fn what_the_program_wants_is_ordered_until_it_is_answered() {
+    fn an_order_is_repeated_until_it_is_answered() {
         for muted in [false, true] {
             let mut muting = known(muted);
             assert_eq!(muting.poll(!muted, MS(100)), order(1, !muted));
-            // It was not sent for want of room.
+            // It was not sent, because there was no room.
             assert_eq!(muting.poll(!muted, MS(110)), order(1, !muted));
             muting.sent(MS(110));
             assert_eq!(muting.poll(!muted, MS(120)), NOTHING);
-            // On its way: the satellite says how it was.
+            // While the order is on its way, the satellite reports the old state.
             assert_eq!(muting.hear(muted, muted), None);
             assert_eq!(muting.poll(!muted, MS(210)), order(1, !muted));
             assert_eq!(muting.answered(Mute { order: 1, muted: !muted }), None);
             assert_eq!(muting.hear(!muted, !muted), None);
             assert_eq!(muting.poll(!muted, MS(400)), NOTHING);
-            // An answer that comes twice is none.
+            // A second copy of an answer changes nothing.
             assert_eq!(muting.answered(Mute { order: 1, muted }), None);
-            // From here on it is its user again.
+            // From here on a change is the user's again.
             assert_eq!(muting.hear(muted, muted), Some(muted));
         }
     }
 
     #[test]
-    fn an_order_that_is_taken_back_is_another_order() {
+    fn a_changed_wish_is_another_order() {
         let mut muting = known(true);
         assert_eq!(muting.poll(false, MS(0)), order(1, false));
         muting.sent(MS(0));
         assert_eq!(muting.poll(true, MS(1)), order(2, true));
         muting.sent(MS(1));
-        // The first has come meanwhile; what was wanted last is what is.
+        // The first order has arrived meanwhile; the latest wish counts.
         assert_eq!(muting.hear(false, false), None);
         assert_eq!(muting.answered(Mute { order: 1, muted: false }), None);
         assert_eq!(muting.answered(Mute { order: 2, muted: true }), None);
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_takes_no_orders_is_as_muted_as_either_wants() {
+    fn with_a_satellite_that_accepts_no_orders_either_side_can_mute() {
         let mut muting = known(true);
         assert_eq!(muting.poll(false, MS(0)), order(1, false));
         assert_eq!(muting.hear(true, true), None);
@@ -180,21 +182,22 @@ mod tests {
         assert_eq!(muting.poll(true, MS(0)), order(1, true));
         assert_eq!(muting.poll(true, MS(1_000)), NOTHING);
         assert_eq!(muting.poll(true, MS(9_000)), NOTHING, "it is not asked for ever");
-        // Its own button mutes it and ends that, and the program's with it.
+        // Its own button mutes it and unmutes it, and the program with it.
         assert_eq!(muting.hear(true, true), Some(true));
         assert_eq!(muting.hear(false, false), Some(false));
     }
 
-    /// `said` before, what the program has come to want while it was away, what it says then.
+    /// The state before, what the program has come to want while it was away, its report
+    /// afterwards.
     #[test]
     fn what_happened_while_it_was_away_counts_if_it_is_known() {
         for (said, wanted, says, ends) in [
             (Some(false), true, false, true),
             (Some(true), false, true, false),
-            // Its user, too.
+            // The user, too.
             (Some(true), true, false, false),
             (Some(false), false, true, true),
-            // Nobody knows how it was: in doubt, muted.
+            // The state before is unknown: in doubt, muted.
             (None, false, true, true),
             (None, true, false, true),
             (None, false, false, false),
@@ -208,9 +211,9 @@ mod tests {
         }
     }
 
-    /// It is known who was last: the session had begun.
+    /// It is known which side was last, because the session had begun.
     #[test]
-    fn an_order_before_its_first_word_counts() {
+    fn an_order_before_its_first_report_counts() {
         for wanted in [false, true] {
             let mut muting = Muting::default();
             muting.begin(!wanted);

@@ -1,11 +1,11 @@
-//! Which sample of the voice lies at which place of the link.
+//! Maps places of the link to samples of the voice.
 
 use std::collections::VecDeque;
 
 use sayso_audio_io::rescale_floor;
 
-/// A run of sound, resampled on its own: where it begins, and where it ends once
-/// that is known.
+/// A run of sound that was resampled separately: where it begins, and where it ends if that is
+/// known.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
     place: u64,
@@ -13,8 +13,8 @@ struct Segment {
     end: Option<(u64, u64)>,
 }
 
-/// The map from places (samples at the satellite's rate, of one session) to samples
-/// at the voice's rate (for ever).
+/// The map from places (samples at the satellite's rate, within one session) to samples at the
+/// voice's rate (since the start).
 #[derive(Clone, Debug)]
 pub struct Places {
     rate: u32,
@@ -30,7 +30,7 @@ impl Places {
         Self { rate, voice_rate, segments: VecDeque::new(), before }
     }
 
-    /// Sound begins, unless it is going on.
+    /// Sound begins, unless it has begun already.
     pub fn begin(&mut self, place: u64, sample: u64) {
         if !self.is_open() {
             self.segments.push_back(Segment { place, sample, end: None });
@@ -42,15 +42,15 @@ impl Places {
         self.segments.back().is_some_and(|segment| segment.end.is_none())
     }
 
-    /// The sound that goes on ends.
+    /// The present sound ends.
     pub fn end(&mut self, place: u64, sample: u64) {
         if let Some(segment) = self.segments.back_mut().filter(|s| s.end.is_none()) {
             segment.end = Some((place, sample));
         }
     }
 
-    /// The sample at `place`: as many of the voice's were played when so many of the
-    /// link's were.
+    /// The sample at `place`: how many of the voice's samples were played when the link had
+    /// reached this place.
     pub fn sample(&self, place: u64) -> u64 {
         let Some(segment) = self.segments.iter().rev().find(|s| s.place <= place) else {
             return self.before;
@@ -65,7 +65,7 @@ impl Places {
         }
     }
 
-    /// Nothing is behind `place` any more; returns the sample there.
+    /// Drops everything after `place`. Returns the sample there.
     pub fn cut(&mut self, place: u64) -> u64 {
         let sample = self.sample(place);
         self.segments.retain(|segment| segment.place < place);
@@ -76,7 +76,7 @@ impl Places {
         sample
     }
 
-    /// Forgets what lies before `place`.
+    /// Forgets what is before `place`.
     pub fn forget(&mut self, place: u64) {
         while self.segments.get(1).is_some_and(|second| second.place <= place) {
             if let Some(Segment { end: Some((_, sample)), .. }) = self.segments.pop_front() {

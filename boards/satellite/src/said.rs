@@ -1,14 +1,14 @@
-//! What was said lately, at the capture rate: the echo canceller's reference.
+//! What was sent recently, at the capture rate: the echo canceller's reference.
 
 use std::collections::VecDeque;
 
 use sayso_audio_io::{Resampler, rescale_floor};
 use sayso_board::{BoardError, CAPTURE_RATE};
 
-/// How much is kept, in samples: more than a satellite's buffer and the way there and back.
+/// How much is kept, in samples: more than a satellite's buffer and the delays in both directions.
 const KEPT: usize = 3 * CAPTURE_RATE as usize;
 
-/// The sound sent to the loudspeaker, found again by its place.
+/// The sound sent to the loudspeaker, found by its place.
 pub struct Said {
     rate: u32,
     resampler: Resampler,
@@ -31,7 +31,7 @@ impl Said {
         })
     }
 
-    /// More was sent.
+    /// Adds sound that was sent.
     pub fn push(&mut self, samples: &[f32]) {
         self.scratch.clear();
         self.resampler.process(samples, &mut self.scratch);
@@ -45,8 +45,8 @@ impl Said {
         self.first += surplus as u64;
     }
 
-    /// A run of sound is over at `place`: what is behind it will not be played, and the
-    /// next begins there.
+    /// A run of sound ends at `place`: what is after it will not be played, and the next run
+    /// begins there.
     pub fn cut(&mut self, place: u64) {
         self.scratch.clear();
         self.resampler.finish(&mut self.scratch);

@@ -1,4 +1,4 @@
-//! The sealed wire: `sayso_secure`'s tunnel, computed by snow.
+//! The sealed wire: the tunnel of `sayso_secure`, computed by snow.
 
 use std::io;
 use std::time::Instant;
@@ -16,7 +16,7 @@ const OUT: usize = 16_384;
 pub struct Snow(Key);
 
 impl Snow {
-    /// With this key.
+    /// An engine with this key.
     pub fn new(key: Key) -> Self {
         Self(key)
     }
@@ -70,17 +70,17 @@ impl Session for Keys {
     }
 }
 
-/// A wire on which nothing goes but sealed frames.
+/// A wire that carries only sealed frames.
 pub struct Sealed {
     wire: Box<dyn Wire>,
     tunnel: Tunnel<Snow, OUT>,
     began: Instant,
-    /// What came and is not read yet.
+    /// What was received and is not read yet.
     came: Vec<u8>,
 }
 
 impl Sealed {
-    /// Seals what goes over `wire`, as the one that begins.
+    /// Seals the traffic of `wire`, as the caller.
     pub fn new(wire: Box<dyn Wire>, key: Key) -> Self {
         let tunnel = Tunnel::new(Snow::new(key), Role::Caller);
         Self { wire, tunnel, began: Instant::now(), came: Vec::new() }
@@ -102,7 +102,7 @@ impl Wire for Sealed {
         let now = self.now();
         self.tunnel.poll(now);
         self.flush()?;
-        // What is opened is shorter than what it came in, so that it fits.
+        // The opened frames are shorter than the sealed ones, so they have room.
         let most = buffer.len().saturating_sub(MAX_SEALED + self.came.len());
         let mut sealed = vec![0; most];
         let read = if most == 0 { 0 } else { self.wire.read(&mut sealed)? };
@@ -130,12 +130,12 @@ impl Wire for Sealed {
     fn obstacle(&self) -> Option<&'static str> {
         match self.tunnel.refusal()? {
             Refusal::OtherKey => Some(
-                "the satellite has another key: the one in its flash and satellite.key have to \
-                 be the same. Nothing was said or heard",
+                "the satellite has another key than satellite.key, so nothing was sent or \
+                 received: give both the same key",
             ),
             Refusal::Plain => Some(
-                "the satellite does not encrypt, and satellite.key says that it has to: give it \
-                 the key, or take the setting away. Nothing was said or heard",
+                "the satellite does not encrypt, but satellite.key is set, so nothing was sent or \
+                 received: give the satellite the key, or remove the setting",
             ),
         }
     }

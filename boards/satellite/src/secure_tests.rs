@@ -5,7 +5,7 @@ use sayso_secure::{Entropy, Noise};
 
 use super::*;
 
-/// The system's.
+/// The system's entropy.
 struct System;
 
 impl Entropy for System {
@@ -20,17 +20,17 @@ fn key(n: u8) -> Key {
     Key::new([n; 32])
 }
 
-/// Two engines, the one that calls and the one that answers, agree on keys and on every byte.
+/// Two engines, caller and answerer, agree on keys and on every byte.
 fn agree(mut caller: impl Engine, mut answerer: impl Engine) {
     let (begun, first) = caller.begin().unwrap();
-    // A message that was changed is not answered.
+    // A changed first message is not answered.
     for bit in [0, 31 * 8, 32 * 8, 47 * 8 + 7] {
         let mut forged = first;
         forged[bit / 8] ^= 1 << (bit % 8);
         assert!(answerer.answer(&forged).is_none(), "{bit}");
     }
     let (theirs, second) = answerer.answer(&first).unwrap();
-    // An answer that was changed is not taken, and the right one is, after it.
+    // A changed answer is refused, and the right one after it is accepted.
     let mut forged = second;
     forged[5] ^= 4;
     let begun = caller.finish(begun, &forged).err().unwrap().unwrap();
@@ -58,14 +58,14 @@ fn the_boards_engine_and_snow_understand_each_other_in_both_roles() {
     agree(Noise::new(key(1), System), Snow::new(key(1)));
     agree(Snow::new(key(1)), Snow::new(key(1)));
     agree(Noise::new(key(1), System), Noise::new(key(1), System));
-    // And not with another key.
+    // But not with another key.
     let (_, first) = Snow::new(key(1)).begin().unwrap();
     assert!(Noise::new(key(2), System).answer(&first).is_none());
     let (_, first) = Noise::new(key(1), System).begin().unwrap();
     assert!(Snow::new(key(2)).answer(&first).is_none());
 }
 
-/// A wire in memory, and what has gone over it.
+/// A wire in memory, and the bytes that it has carried.
 #[derive(Clone, Default)]
 struct Memory {
     down: Arc<Mutex<Vec<u8>>>,
@@ -112,7 +112,7 @@ fn a_sealed_wire_carries_frames_however_it_is_read_and_written() {
             (up, down) = (frame(n), frame(255 - n));
             n += 1;
         } else if n == 1 {
-            // The first frame of the host shows that it has the keys.
+            // The host's first frame shows that it has the keys.
             host.write(&[0, 255, 0]).unwrap();
         }
         let most = down.len().min(33);

@@ -1,4 +1,4 @@
-//! One satellite: what the thread that talks with it and the assistant share.
+//! One satellite: what its thread and the assistant share.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,41 +20,42 @@ use crate::muting::Muting;
 use crate::talk::Talk;
 use crate::wire::Wire;
 
-/// How long it is waited for the satellite's answer.
+/// How long to wait for the satellite's answer.
 pub const ANSWER: Duration = Duration::from_secs(3);
-/// How long it is waited for the thread to end.
+/// How long to wait for the thread to end.
 const END: Duration = Duration::from_secs(1);
-/// How often it is looked whether it has.
+/// How often to check whether it has.
 const LOOK: Duration = Duration::from_millis(5);
-/// Presses that may wait to be asked for.
+/// Presses that may wait to be read.
 const PRESSES: usize = 16;
-/// Presses at once, and a second on the average: more than a thumb can, so that a satellite
-/// gone wild cannot keep a reply from ever being heard.
+/// Presses at once, and per second on the average: more than a person can do, but few enough that
+/// a faulty satellite cannot prevent every reply from being heard.
 const AT_ONCE: u32 = 8;
 const A_SECOND: u32 = 4;
 
-/// What the thread, the streams and the panel share.
+/// Shared by the thread, the streams and the panel.
 pub struct StationState {
     pub jitter: JitterBuffer,
     pub feed: Feed,
     pub shown: Shown,
     pub presses: VecDeque<Press>,
     pressing: Allowance,
-    /// How the satellite's buttons were.
+    /// The satellite's last count of presses.
     pub pressed: u8,
-    /// The one mute of both.
+    /// The mute that both share.
     pub mute: Mute,
     pub muting: Muting,
     /// Whether there is a session.
     pub connected: bool,
-    /// What stands in the way of one, for people.
+    /// What prevents a session, for people.
     pub obstacle: Option<String>,
-    /// Whether there will never be a session again.
+    /// Whether there will be no further session.
     pub over: bool,
 }
 
 impl StationState {
-    /// What the satellite says of itself; whether its user has muted it, or ended that.
+    /// Takes the satellite's status. Returns whether its user has muted it or unmuted it, if that
+    /// has changed.
     pub fn hear(&mut self, status: SatelliteStatus, now: Duration) -> Option<bool> {
         self.feed.reached(status.played, now);
         self.jitter.shut(status.muted || !status.open);
@@ -76,19 +77,19 @@ impl StationState {
     }
 }
 
-/// A satellite and the thread that talks with it, which ends when this is dropped.
+/// A satellite and its thread, which ends when this is dropped.
 pub struct Station {
     pub shared: Arc<StationShared>,
 }
 
-/// What the thread and everybody else share.
+/// Shared by the thread and everybody else.
 pub struct StationShared {
     state: Mutex<StationState>,
-    /// Sound is there to be read, or a session has begun.
+    /// Signalled when there is sound to read or a session has begun.
     pub news: Condvar,
     began: Instant,
     quit: AtomicBool,
-    /// The thread's sign of life, and whether it has ended.
+    /// The thread's heartbeats, and whether it has ended.
     beats: AtomicU64,
     ended: AtomicBool,
 }
@@ -122,7 +123,7 @@ impl StationShared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody else, or this thread, holds the state.
+    /// Whether the state is locked, by this thread or another.
     #[cfg(test)]
     pub fn is_locked(&self) -> bool {
         matches!(self.state.try_lock(), Err(std::sync::TryLockError::WouldBlock))
@@ -133,7 +134,7 @@ impl StationShared {
         self.began.elapsed()
     }
 
-    /// Waits for news.
+    /// Waits until [`news`](Self::news) is signalled.
     pub fn wait<'s>(
         &self,
         state: MutexGuard<'s, StationState>,
@@ -142,17 +143,17 @@ impl StationShared {
         self.news.wait_timeout(state, most).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// The thread lives.
+    /// Counts a heartbeat of the thread.
     pub fn beat(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the thread is to end, and the streams are abandoned.
+    /// Whether the thread must end, because the streams are abandoned.
     pub fn quits(&self) -> bool {
         self.quit.load(Ordering::Acquire)
     }
 
-    /// Ends the thread and waits for that, but not for one that hangs.
+    /// Ends the thread and waits for that, but not for long if it hangs.
     pub fn end(&self) {
         self.quit.store(true, Ordering::Release);
         self.news.notify_all();
@@ -163,12 +164,12 @@ impl StationShared {
     }
 }
 
-/// Says that the thread has ended, however it did.
+/// Records that the thread has ended, in whatever way.
 struct Ending(Arc<StationShared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        // Silence keeps the time from here on, and is counted.
+        // From here on silence keeps time, and is counted.
         let now = self.0.now();
         let mut state = self.0.lock();
         state.connected = false;
@@ -181,8 +182,9 @@ impl Drop for Ending {
 }
 
 impl Station {
-    /// Opens the wire, unless the satellite `came` with one, and meets it. That it is gone
-    /// later on, and back, goes to `changes`. One that came is over when it is gone.
+    /// Opens the wire, unless the satellite has connected by itself with `came`, and waits for a
+    /// session. Later losses and returns are sent to `changes`. A satellite that connected by
+    /// itself is over when it is lost.
     pub fn start(
         config: &SatelliteConfig,
         came: Option<Box<dyn Wire>>,
@@ -204,7 +206,7 @@ impl Station {
         Ok(Arc::new(station))
     }
 
-    /// Starts the thread on an open wire, and says whether one that is gone is opened again.
+    /// Starts the thread on an open wire. `dials` says whether a lost wire is opened again.
     pub fn on(
         (wire, dials): (Box<dyn Wire>, bool),
         config: &SatelliteConfig,
@@ -222,7 +224,7 @@ impl Station {
                 talk.run(wire);
             })
             .map_err(|error| {
-                let message = format!("no thread for the satellite: {error}");
+                let message = format!("cannot start a thread for the satellite: {error}");
                 BoardError::new(BoardErrorKind::Unavailable, message)
             })?;
         // From here on, dropping it ends the thread.
@@ -248,12 +250,11 @@ impl Station {
     }
 }
 
-/// There is no satellite there.
+/// The error if no satellite answers.
 pub fn nobody(address: &Address) -> BoardError {
     let message = format!(
-        "{address}: nobody answers there who speaks the satellite's language; is the port the \
-         right one, its speed the satellite's, and the firmware on it? Does it want a key \
-         (satellite.key)?"
+        "{address}: no satellite answers there. Check that this is its port, that the speed is the \
+         satellite's, that the firmware is on it, and that it does not need a key (satellite.key)"
     );
     BoardError::new(BoardErrorKind::Unavailable, message)
 }
@@ -264,7 +265,7 @@ impl Drop for Station {
     }
 }
 
-/// The thread, as a supervisor sees it.
+/// The thread, for a supervisor.
 pub struct Link(pub Arc<StationShared>);
 
 impl Watch for Link {

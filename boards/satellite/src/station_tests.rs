@@ -4,7 +4,7 @@ use std::sync::mpsc::sync_channel;
 use super::*;
 use crate::SatelliteConfig;
 
-/// A wire on which nothing comes, until it does what a test wants.
+/// A wire on which nothing arrives until it does what a test wants.
 struct Quiet(Box<dyn FnMut() -> io::Result<usize> + Send>);
 
 impl Wire for Quiet {
@@ -20,7 +20,7 @@ impl Wire for Quiet {
 
 fn config() -> SatelliteConfig {
     SatelliteConfig {
-        // Nobody is there when it is opened again.
+        // Nothing is there when it is opened again.
         address: "/dev/no-such-port".parse().unwrap(),
         security: Default::default(),
         volume: 100,
@@ -36,7 +36,7 @@ fn station(wire: impl FnMut() -> io::Result<usize> + Send + 'static) -> (Station
     (station, link)
 }
 
-/// Beats in so many seconds, each second for itself; `None` once it has ended.
+/// The heartbeats in each of this many seconds; `None` after it has ended.
 fn beats(link: &Link, seconds: u32) -> Vec<Option<u64>> {
     let mut last = link.beats();
     (0..seconds)
@@ -51,10 +51,10 @@ fn beats(link: &Link, seconds: u32) -> Vec<Option<u64>> {
 }
 
 #[test]
-fn it_beats_every_second_also_while_it_waits_and_looks_for_the_satellite() {
+fn it_beats_every_second_even_while_it_waits_and_looks_for_the_satellite() {
     let (station, link) = station(|| Ok(0));
     assert_eq!(link.name(), "satellite link");
-    // 5 s on a wire on which nobody answers, then that one is closed and another looked for.
+    // 5 s on a wire on which nobody answers; then it is closed, and another is looked for.
     let beats = beats(&link, 8);
     assert!(beats.iter().all(|more| more.is_some_and(|more| more >= 10)), "{beats:?}");
     drop(station);
@@ -62,14 +62,14 @@ fn it_beats_every_second_also_while_it_waits_and_looks_for_the_satellite() {
 }
 
 #[test]
-fn a_thread_that_panics_has_ended_and_silence_keeps_the_time() {
+fn a_thread_that_panics_counts_as_ended_and_silence_keeps_time() {
     let (station, link) = station(|| panic!("on purpose"));
     let end = Instant::now() + Duration::from_secs(30);
     while link.beats().is_some() {
         assert!(Instant::now() < end);
         std::thread::sleep(Duration::from_millis(5));
     }
-    // Whoever reads goes on, and notices nothing worse than silence.
+    // The reader goes on, and notices nothing worse than silence.
     let mut state = station.shared.lock();
     state.jitter.attach(Duration::ZERO);
     state.jitter.tick(Duration::from_secs(1));
@@ -77,7 +77,7 @@ fn a_thread_that_panics_has_ended_and_silence_keeps_the_time() {
 }
 
 #[test]
-fn a_thread_that_hangs_beats_no_more_and_is_not_waited_for() {
+fn a_thread_that_hangs_does_not_beat_and_is_not_waited_for() {
     let (give, hung) = sync_channel::<()>(0);
     let (station, link) = station(move || {
         let _ = hung.recv();
@@ -88,7 +88,7 @@ fn a_thread_that_hangs_beats_no_more_and_is_not_waited_for() {
     let since = Instant::now();
     drop(station);
     assert!(since.elapsed() < 2 * END, "{:?}", since.elapsed());
-    // Let go, it ends.
+    // When it can go on, it ends.
     drop(give);
     let end = Instant::now() + Duration::from_secs(30);
     while link.beats().is_some() {
@@ -98,7 +98,7 @@ fn a_thread_that_hangs_beats_no_more_and_is_not_waited_for() {
 }
 
 #[test]
-fn presses_are_no_more_than_a_thumb_can() {
+fn presses_are_limited_to_what_a_person_can_do() {
     let shared = StationShared::new(24_000, Mute::default());
     let mut state = shared.lock();
     let mut pressed = 0;

@@ -1,4 +1,4 @@
-//! What the assistant has of a satellite: a microphone, a loudspeaker, a panel.
+//! The microphone, the loudspeaker and the panel of a satellite.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use sayso_core::turn::Shown;
 
 use crate::station::Station;
 
-/// How often the reader looks up.
+/// How often the reader checks for the end.
 const LOOK: Duration = Duration::from_millis(10);
 
 /// The satellite's microphone.
@@ -30,7 +30,8 @@ impl Microphone for SatelliteMicrophone {
         let mut state = shared.lock();
         loop {
             if shared.quits() || state.over {
-                // Abandoned, since the board was started again; or it dialled in and is gone.
+                // The streams are abandoned because the board was started again, or a satellite
+                // that connected by itself is lost.
                 return Heard::End;
             }
             let now = shared.now();

@@ -1,4 +1,4 @@
-//! The thread that talks with a satellite.
+//! The thread that communicates with a satellite.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -17,23 +17,23 @@ use crate::wire::Wire;
 
 /// Bytes that may wait for the wire: 0.3 s of uncompressed sound.
 const OUT: usize = 16_384;
-/// A wire on which nobody answers for so long is closed and opened again.
+/// If nobody answers on a wire for this long, it is closed and opened again.
 const SILENT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How often a pause looks up.
+/// How often a pause checks for the end.
 pub const LOOK: Duration = Duration::from_millis(10);
 
-/// What a satellite may make this thread do, in bytes a second and at once; each turn counts
-/// as [`TURN`] bytes. Uncompressed sound, sealed, takes a sixth of it; a peer that floods the
-/// wire makes the thread rest, and the wire's own flow control holds it up.
+/// How much work a satellite may cause, in bytes a second and at once. Each round of the loop
+/// counts as [`TURN`] bytes. Uncompressed sound, sealed, needs a sixth of it. If a peer floods the
+/// wire, the thread rests, and the wire's own flow control holds the peer up.
 pub const WORK_A_SECOND: u32 = 400_000;
 pub const WORK_AT_ONCE: u32 = 400_000;
 pub const TURN: u32 = 100;
 /// Bytes read at a time.
 pub const PIECE: usize = 4_096;
 
-/// What is to be said once the state is unlocked: whoever listens may take their time.
+/// Something to report after the state is unlocked, because the listener may take long.
 enum Note {
     Log(Level, String),
     Tell(Change),
@@ -45,16 +45,16 @@ pub struct Talk {
     address: Address,
     security: Security,
     volume: u8,
-    /// Whether a wire that is gone is opened again.
+    /// Whether a lost wire is opened again.
     dials: bool,
     shared: Arc<StationShared>,
     link: HostLink<OUT>,
     changes: SyncSender<Change>,
     mute: Mute,
-    /// What it has to call itself, and whether it does not.
+    /// The name that it must give, and whether it has given another.
     name: Option<String>,
     stranger: bool,
-    /// Whether it was there, and is not any more.
+    /// Whether it was connected, and is lost.
     gone: bool,
     work: Allowance,
     notes: Vec<Note>,
@@ -85,14 +85,14 @@ impl Talk {
         }
     }
 
-    /// Talks until it is to end. A wire that is gone is opened again.
+    /// Runs until it must end. A lost wire is opened again.
     pub fn run(mut self, wire: Box<dyn Wire>) {
         let mut wire = Some(wire);
         let mut pause = FIRST_PAUSE;
         while !self.shared.quits() {
             if let Some(open) = wire.take() {
                 self.link.reconnect();
-                // One that comes and goes is not called again and again at once.
+                // If a peer accepts and closes connections, it is not called again at once.
                 if self.talk(open) >= SILENT {
                     pause = FIRST_PAUSE;
                 }
@@ -116,17 +116,17 @@ impl Talk {
         }
     }
 
-    /// Opens the wire again. On a thread of its own: looking a name up, or a dead port, can
-    /// take long, and time goes on here.
+    /// Opens the wire again, on a thread of its own: resolving a name, or a dead port, can take
+    /// long, and time must go on here.
     fn open(&mut self) -> Option<Box<dyn Wire>> {
         let (give, opened) = sync_channel(1);
         let (address, security) = (self.address.clone(), self.security.clone());
         let opening = std::thread::Builder::new()
             .name("satellite-open".into())
-            // Nobody takes it once this thread has ended.
+            // Nobody receives it if this thread has ended.
             .spawn(move || drop(give.send(address.open(&security))));
         if let Err(error) = opening {
-            log::warn!("{}: no thread to open it: {error}", self.address);
+            log::warn!("{}: cannot start a thread to open it: {error}", self.address);
             return None;
         }
         while !self.shared.quits() {
@@ -143,7 +143,8 @@ impl Talk {
         None
     }
 
-    /// Talks until the wire is gone or nobody answers; for how long somebody did.
+    /// Communicates until the wire is lost or nobody answers. Returns for how long somebody
+    /// answered.
     fn talk(&mut self, mut wire: Box<dyn Wire>) -> Duration {
         let mut buffer = [0; PIECE];
         let (mut since, mut heard) = (None, self.shared.now());
@@ -182,7 +183,7 @@ impl Talk {
         heard.saturating_sub(since.unwrap_or(opened))
     }
 
-    /// Reads, unless the satellite has made enough work for now.
+    /// Reads, unless the satellite has caused too much work for now.
     fn read(&mut self, wire: &mut dyn Wire, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.shared.beat();
         if self.work.is_spent(self.shared.now()) {
@@ -200,7 +201,7 @@ impl Talk {
         Ok(())
     }
 
-    /// The satellite is not there any more.
+    /// The satellite is lost.
     fn lose(&mut self) {
         let now = self.shared.now();
         let mut state = self.shared.lock();
@@ -211,11 +212,11 @@ impl Talk {
         if was {
             self.gone = true;
             let message = if !self.dials {
-                format!("the satellite at {} has hung up", self.address)
+                format!("the satellite at {} has closed the connection", self.address)
             } else {
                 format!(
-                    "the satellite at {} is gone: it was unplugged or switched off, or the wire is \
-                 cut. As soon as it is there again, it is used again",
+                    "the satellite at {} is lost: it was unplugged or switched off, or the \
+                     connection is cut. Sayso uses it again as soon as it is back",
                     self.address
                 )
             };
@@ -224,7 +225,7 @@ impl Talk {
         }
     }
 
-    /// Something stands in the way of a session.
+    /// Something prevents a session.
     fn block(&mut self, obstacle: String) {
         let mut state = self.shared.lock();
         let known = state.obstacle.as_ref() == Some(&obstacle);
@@ -234,7 +235,7 @@ impl Talk {
         drop(state);
         if !known {
             self.shared.news.notify_all();
-            // Whoever waits for its first answer is told by the error.
+            // A caller that still waits for the first session gets this as its error.
             if self.gone {
                 let message = format!("{}: {obstacle}", self.address);
                 self.tell(false, message);
@@ -243,7 +244,7 @@ impl Talk {
         }
     }
 
-    /// Works off what came.
+    /// Processes received bytes.
     fn receive(&mut self, bytes: &[u8]) {
         let shared = Arc::clone(&self.shared);
         let now = shared.now();
@@ -259,7 +260,7 @@ impl Talk {
         }
     }
 
-    /// Works off one byte. What is to be said is noted: the state is locked.
+    /// Processes one byte. Because the state is locked, reports are only noted.
     fn take(
         &mut self,
         byte: u8,
@@ -273,13 +274,14 @@ impl Talk {
                 if self.name.as_ref().is_some_and(|name| name != hello.name) =>
             {
                 let line =
-                    format!("{}: another satellite is there: {:?}", self.address, hello.name);
+                    format!("{}: another satellite answers there: {:?}", self.address, hello.name);
                 self.notes.push(Note::Log(Level::Warn, line));
                 self.stranger = true;
             }
             Some(HostEvent::Connected(hello)) => {
-                let met = format!("the satellite {:?} at {} is there", hello.name, self.address);
-                // Its rates are all within what can be resampled.
+                let met =
+                    format!("the satellite {:?} at {} is connected", hello.name, self.address);
+                // All its rates can be resampled.
                 if let Err(error) = state.feed.attach(hello.rate, now) {
                     self.notes.push(Note::Log(Level::Warn, format!("{}: {error}", self.address)));
                 }
@@ -324,25 +326,25 @@ impl Talk {
         }
     }
 
-    /// Notes what became of the satellite.
+    /// Notes a loss or a return of the satellite.
     fn tell(&mut self, back: bool, message: String) {
         self.notes.push(Note::Log(Level::Info, message.clone()));
         self.notes.push(Note::Tell(Change { device: "satellite", back, message }));
     }
 
-    /// Says what was noted. The state is not locked.
+    /// Makes the noted reports. The state is not locked.
     fn say(&mut self) {
         for note in self.notes.drain(..) {
             match note {
                 Note::Log(level, line) => log::log!(level, "{line}"),
-                // Nobody has to listen, and a satellite that comes and goes fills no memory.
+                // Nobody has to listen, and a satellite that comes and goes must not fill memory.
                 Note::Tell(change) => drop(self.changes.try_send(change)),
                 Note::Mute(muted) => self.mute.set(muted),
             }
         }
     }
 
-    /// Passes the time, and gives the link what is to be sent.
+    /// Advances the time, and gives the link what is to be sent.
     fn pass(&mut self) {
         self.shared.beat();
         let now = self.shared.now();
@@ -378,10 +380,10 @@ impl Talk {
     }
 }
 
-/// Why there can be no session with a satellite of another version.
+/// The reason why there can be no session with a satellite of another version.
 pub fn other_version(version: u8) -> String {
     format!(
-        "the satellite speaks version {version} of the link, and this program version {VERSION}: \
+        "the satellite uses version {version} of the link, and this program version {VERSION}: \
          update the older of the two"
     )
 }
@@ -399,7 +401,7 @@ fn send_sound(link: &mut HostLink<OUT>, feed: &mut Feed, now: Duration) {
         let block: Vec<i16> =
             sound.iter().map(|sample| (sample * 32_768.0).round() as i16).collect();
         match link.try_playback(at, &block) {
-            // What is no block would be none later on.
+            // A block that is refused as invalid would be refused again.
             Ok(()) | Err(Refused::BadBlock) => feed.sent(block.len()),
             Err(_) => return,
         }

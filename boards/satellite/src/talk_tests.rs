@@ -27,7 +27,7 @@ fn talk() -> (Talk, Arc<StationShared>, std::sync::mpsc::Receiver<Change>) {
     (Talk::new(&config(), true, Arc::clone(&shared), changes, mute), shared, told)
 }
 
-/// What passes between a satellite and its host in one turn: each takes what the other sends.
+/// One round between a satellite and its host: each receives what the other sends.
 fn exchange(
     talk: &mut Talk,
     satellite: &mut SatelliteLink<4_096>,
@@ -71,7 +71,7 @@ impl log::Log for Watchful {
     fn flush(&self) {}
 }
 
-/// A satellite's whole life, with everything that is logged of it.
+/// The whole life of a satellite, with every log message.
 #[test]
 fn nothing_is_logged_while_the_state_is_locked() {
     log::set_logger(&Watchful).unwrap();
@@ -105,7 +105,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
     WATCHED.set(None);
     let lines = LINES.take();
     let said = |what: &str| lines.iter().any(|(line, _)| line.contains(what));
-    for what in ["is there", "Stats", "is gone", "version 77"] {
+    for what in ["is connected", "Stats", "is lost", "version 77"] {
         assert!(said(what), "{what}: {lines:?}");
     }
     assert!(lines.iter().all(|(_, locked)| !locked), "{lines:?}");
@@ -113,7 +113,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
     assert!(shared.lock().mute.is_set());
 }
 
-/// A peer with a session that sends what it likes.
+/// A peer with a session that sends whatever it likes.
 struct Peer {
     talk: Talk,
     shared: Arc<StationShared>,
@@ -160,7 +160,8 @@ impl Peer {
         }
     }
 
-    /// What of the sound a peer can make up: 3 s, the blocks that wait for others, one more.
+    /// Checks how much sound a peer can produce: 3 s, the blocks that wait for others, and one
+    /// more.
     fn check(&mut self) {
         self.read();
         let passed = (self.shared.now().as_secs_f64() * f64::from(CAPTURE_RATE)) as u64;
@@ -173,9 +174,10 @@ impl Peer {
     }
 }
 
-/// Each as long as it may be, or one sample, at places far apart: none makes seconds of sound.
+/// Blocks as long as allowed, or of one sample, at places far apart: they must not become seconds
+/// of sound.
 #[test]
-fn places_that_jump_make_no_sound() {
+fn places_far_apart_do_not_produce_sound() {
     for samples in [1, 320] {
         let mut peer = Peer::connected();
         let mut at = 0_u32;
@@ -195,7 +197,7 @@ fn places_that_jump_make_no_sound() {
     }
 }
 
-/// As fast as it can, with a reader that is faster.
+/// As fast as possible, with a reader that is faster.
 #[test]
 fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
     let mut peer = Peer::connected();
@@ -207,7 +209,7 @@ fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
     assert!(peer.counters().uncredited == 0, "within the credit: {:?}", peer.counters());
     assert!(peer.shared.lock().jitter.stats().dropped > 0);
 
-    // No reader, no credit.
+    // Without a reader there is no credit.
     let mut peer = Peer::connected();
     for n in 0..3_000_u16 {
         peer.capture(n, u32::from(n) * 320, 320);
@@ -216,7 +218,7 @@ fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
     assert!(peer.counters().uncredited > 2_000, "{:?}", peer.counters());
     assert_eq!(peer.shared.lock().jitter.free(), 0);
 
-    // Blocks that came already, under numbers of frames that are new.
+    // Repeated blocks, in frames with new numbers.
     let mut peer = Peer::connected();
     for _ in 0..3_000 {
         peer.capture(0, 0, 320);
@@ -225,7 +227,7 @@ fn sound_beyond_the_credit_and_beyond_the_time_is_dropped() {
     assert_eq!(peer.counters().uncredited, 2 * 3_000 - 1);
 }
 
-/// Hello, the answer to a session that was never offered, and so on.
+/// For example a hello, and the answer to a session that was never offered.
 #[test]
 fn sessions_are_no_more_than_ten_a_second() {
     let mut peer = Peer::connected();
@@ -241,7 +243,7 @@ fn sessions_are_no_more_than_ten_a_second() {
             name: "wild",
         })
     };
-    // Longer than it takes until one more is allowed.
+    // Longer than the time until one more is allowed.
     while since.elapsed() < std::time::Duration::from_millis(500) {
         peer.send(&hello(0));
         let next = peer.talk.link.session();
@@ -255,7 +257,7 @@ fn sessions_are_no_more_than_ten_a_second() {
     let sessions = peer.counters().sessions - before;
     let most = 2 + (since.elapsed().as_millis() / 100) as u32;
     assert!((1..=most).contains(&sessions), "{sessions} of {most}");
-    // Nobody reads of the changes: they fill no memory.
+    // Nobody reads the changes, and they must not fill memory.
     for _ in 0..1_000 {
         peer.shared.lock().connected = true;
         peer.talk.lose();
@@ -263,7 +265,7 @@ fn sessions_are_no_more_than_ten_a_second() {
     assert_eq!(peer.told.try_iter().count(), 4);
 }
 
-/// Bytes that are always there.
+/// Bytes without end.
 struct Flood {
     pieces: VecDeque<Vec<u8>>,
     read: Arc<Mutex<(u64, u64)>>,
@@ -285,7 +287,7 @@ impl Wire for Flood {
     }
 }
 
-/// The work that a flood makes is counted, in reads and bytes, over two seconds.
+/// The work that a flood causes is counted, in reads and bytes, over two seconds.
 #[test]
 fn a_flood_is_read_at_a_bounded_rate() {
     for size in [1, 30, PIECE] {

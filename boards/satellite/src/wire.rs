@@ -1,29 +1,29 @@
-//! An open wire: bytes both ways, without waiting for long.
+//! An open wire: bytes in both directions, with only short waits.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use serial2::SerialPort;
 
-/// The most bytes written at once: a serial port may hold up the thread until all
-/// have gone.
+/// The most bytes written at once, because a serial port may block the thread until all have been
+/// sent.
 const PIECE: usize = 1_024;
 
-/// What carries the link's bytes.
+/// Carries the link's bytes.
 pub trait Wire: Send {
-    /// Reads what has come, waiting a few milliseconds for the first byte.
+    /// Reads what has arrived. Waits a few milliseconds for the first byte.
     ///
     /// # Errors
     /// When the wire is gone.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Writes as much as goes at once.
+    /// Writes as much as possible without waiting.
     ///
     /// # Errors
     /// When the wire is gone.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// What keeps it from carrying anything, for people, as far as it knows.
+    /// What prevents it from carrying anything, for people, if it knows.
     fn obstacle(&self) -> Option<&'static str> {
         None
     }
@@ -53,7 +53,7 @@ fn piece(bytes: &[u8]) -> &[u8] {
     bytes.get(..PIECE).unwrap_or(bytes)
 }
 
-/// A read of no bytes is the end.
+/// A read of no bytes means the end.
 fn some(read: io::Result<usize>) -> io::Result<usize> {
     match read {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),

@@ -1,4 +1,4 @@
-//! What a hostile peer costs in memory, whatever it sends, with a reader and without.
+//! The memory that a hostile peer costs, whatever it sends, with a reader and without.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -17,11 +17,11 @@ use sayso_satellite_board::{Satellite as Host, SatelliteConfig, Security};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// What one satellite may take, in bytes: 4 s of sound for the reader, the buffers of the
-/// link and the resamplers, and some to spare.
+/// The most memory for one satellite, in bytes: 4 s of sound for the reader, the buffers of the
+/// link and the resamplers, and some reserve.
 const MOST: usize = 3_000_000;
 
-/// What a peer sends, the `n`th time.
+/// What a peer sends the `n`th time.
 type Attack = fn(n: u32, session: u32) -> Vec<u8>;
 
 fn frame(session: u32, n: u32, message: &Message<'_>) -> Vec<u8> {
@@ -75,7 +75,7 @@ const ATTACKS: [(&str, Attack); 8] = [
     ("noise", |n, _| (0..4_000).map(|k: u32| (k.wrapping_mul(n | 1) >> 7) as u8).collect()),
 ];
 
-/// Is a satellite until there is a session; its number.
+/// Acts as a satellite until there is a session. Returns its number.
 fn meet(stream: &mut TcpStream) -> u32 {
     let mut link: SatelliteLink<4_096> = SatelliteLink::new(Description::default());
     let began = Instant::now();
@@ -101,7 +101,7 @@ fn meet(stream: &mut TcpStream) -> u32 {
 }
 
 #[test]
-fn whatever_it_sends_it_takes_no_more_than_three_megabytes() {
+fn a_hostile_peer_costs_no_more_than_three_megabytes() {
     for (what, attack) in ATTACKS {
         for reads in [false, true] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -147,7 +147,7 @@ fn whatever_it_sends_it_takes_no_more_than_three_megabytes() {
             println!("{what}, {reads}: {took} bytes, {n} sent, {heard} samples in {reads_done}");
             assert!(took < MOST, "{what}: {took} bytes");
             assert!(queued > 0);
-            // 3 s ahead of the time at most, and what waited for others.
+            // At most 3 s ahead of the time, and what waited for others.
             let passed = since.elapsed() + Duration::from_secs(3);
             let most = (passed.as_secs_f64() * 16_000.0) as u64 + 3 * 16_000 + 17 * 320;
             assert!(heard <= most, "{what}: {heard} of {most}");

@@ -1,8 +1,8 @@
-//! Satellites that dial in.
+//! Satellites that connect by themselves.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-// It serves other tests, which use more of it.
+// Other tests use more of it.
 #[allow(dead_code)]
 mod support;
 
@@ -29,7 +29,7 @@ fn dial(address: SocketAddr) -> Satellite {
     Satellite::start(call(address), description(Codec::Pcm), Arc::default())
 }
 
-/// One that calls itself so.
+/// A satellite with this name.
 fn named(name: &'static str) -> Description {
     Description { name, ..description(Codec::Pcm) }
 }
@@ -45,7 +45,7 @@ fn hello(version: u8) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_is_said_to_one_before_it_has_said_who_it_is() {
+fn nothing_is_sent_to_a_satellite_before_it_has_given_its_name() {
     let mut listener = listener();
     let mut stream = call(listener.address());
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
@@ -61,7 +61,7 @@ fn nothing_is_said_to_one_before_it_has_said_who_it_is() {
 }
 
 #[test]
-fn one_of_another_version_or_that_says_nothing_is_not_identified() {
+fn a_satellite_of_another_version_or_without_a_hello_is_not_identified() {
     let mut listener = listener();
     let mut stream = call(listener.address());
     stream.write_all(&hello(77)).unwrap();
@@ -74,7 +74,7 @@ fn one_of_another_version_or_that_says_nothing_is_not_identified() {
     drop(silent);
 }
 
-/// Whether it is heard no more within a while.
+/// Whether the microphone ends within a while.
 fn ends(microphone: &mut dyn sayso_board::Microphone) -> bool {
     let end = Instant::now() + WAIT;
     let mut buffer = [0.0; 512];
@@ -87,14 +87,14 @@ fn ends(microphone: &mut dyn sayso_board::Microphone) -> bool {
 }
 
 #[test]
-fn another_one_behind_the_same_connection_is_hung_up_on() {
+fn a_connection_is_closed_if_the_satellites_name_changes() {
     let mut listener = listener();
     let stream = call(listener.address());
     let mut first = Satellite::start(stream.try_clone().unwrap(), named("pico"), Arc::default());
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
     assert_eq!(host.identify().unwrap().as_deref(), Some("pico"));
     let (mut microphone, _loudspeaker) = host.start(24_000).unwrap();
-    // The same one again is nobody else.
+    // The same name again is accepted.
     first.pause();
     let mut again = Satellite::start(stream.try_clone().unwrap(), named("pico"), Arc::default());
     wait_until("it is there again", || again.body.lock().unwrap().sessions == 1);
@@ -104,7 +104,7 @@ fn another_one_behind_the_same_connection_is_hung_up_on() {
 }
 
 #[test]
-fn one_that_has_lost_its_power_begins_as_its_mute_is() {
+fn a_satellite_that_has_lost_its_power_takes_the_state_of_the_mute() {
     let mut listener = listener();
     for muted in [true, false] {
         let mute = Mute::new(muted, || {});
@@ -117,7 +117,7 @@ fn one_that_has_lost_its_power_begins_as_its_mute_is() {
         host.identify().unwrap();
         let _streams = host.start(24_000).unwrap();
         assert_eq!(body.lock().unwrap().remembered, Some(muted));
-        // Either ends or sets what the other has.
+        // Either side ends or sets what the other has set.
         mute.order(!muted);
         wait_until("it follows", || body.lock().unwrap().muted != muted);
         std::thread::sleep(Duration::from_millis(300));
@@ -127,7 +127,7 @@ fn one_that_has_lost_its_power_begins_as_its_mute_is() {
 }
 
 #[test]
-fn one_that_is_muted_without_anybody_knowing_why_stays_it() {
+fn a_satellite_that_is_muted_for_an_unknown_reason_stays_muted() {
     let mut listener = listener();
     let mute = Mute::default();
     let body: Arc<std::sync::Mutex<support::Body>> = Arc::default();
@@ -144,7 +144,7 @@ fn one_that_is_muted_without_anybody_knowing_why_stays_it() {
 }
 
 #[test]
-fn one_that_dials_in_is_heard_until_it_hangs_up() {
+fn a_satellite_that_connects_is_heard_until_it_closes_the_connection() {
     let mut listener = listener();
     assert!(listener.accept(Duration::from_millis(50)).unwrap().is_none());
     let satellite = dial(listener.address());
@@ -169,17 +169,17 @@ fn one_that_dials_in_is_heard_until_it_hangs_up() {
         assert!(Instant::now() < end, "it never ends");
     }
     let change = changes.recv_timeout(WAIT).unwrap();
-    assert!(!change.back && change.message.contains("hung up"), "{change:?}");
-    // What was still to be played is gone at the pace of the clock, and counted.
+    assert!(!change.back && change.message.contains("closed the connection"), "{change:?}");
+    // What was still to be played passes at the pace of the clock, and is counted.
     wait_until("nothing is queued", || loudspeaker.queued() == 0);
-    // It is not dialled.
+    // We do not connect to it.
     drop((microphone, loudspeaker));
     let error = host.start(24_000).err().expect("gone");
     assert_eq!(error.kind(), BoardErrorKind::Unavailable);
 }
 
 #[test]
-fn one_that_is_dropped_is_hung_up_on() {
+fn dropping_a_satellite_closes_its_connection() {
     let mut listener = listener();
     let mut stream = TcpStream::connect(listener.address()).unwrap();
     stream.set_read_timeout(Some(WAIT)).unwrap();
@@ -188,7 +188,7 @@ fn one_that_is_dropped_is_hung_up_on() {
 }
 
 #[test]
-fn who_dials_and_is_no_satellite_is_not_waited_for_long() {
+fn a_peer_that_is_no_satellite_is_not_waited_for_long() {
     let mut listener = listener();
     let silent = TcpStream::connect(listener.address()).unwrap();
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
@@ -196,7 +196,7 @@ fn who_dials_and_is_no_satellite_is_not_waited_for_long() {
     let error = host.start(24_000).err().expect("nobody answers");
     assert_eq!(error.kind(), BoardErrorKind::Unavailable);
     assert!(began.elapsed() < Duration::from_secs(10));
-    // And at once, if it hangs up.
+    // If it closes the connection, the wait ends at once.
     drop(silent);
     drop(TcpStream::connect(listener.address()).unwrap());
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");

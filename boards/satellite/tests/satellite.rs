@@ -1,4 +1,4 @@
-//! The board against a satellite in Rust, over TCP and over a pseudo-terminal.
+//! The board with a satellite in Rust, over TCP and over a pseudo-terminal.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -19,7 +19,7 @@ use support::{Body, Satellite, description, wait_until};
 
 const VOICE: u32 = 24_000;
 
-/// The next to call.
+/// The next connection.
 fn accept(listener: &TcpListener) -> TcpStream {
     let (stream, _) = listener.accept().unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
@@ -40,14 +40,14 @@ fn host(address: &str) -> Host {
     Host::new(config(address))
 }
 
-/// A host that is connected, and what it needs to be connected again.
+/// A connected host, and what it needs to connect again.
 struct Setup {
     microphone: Box<dyn Microphone>,
     loudspeaker: Box<dyn Loudspeaker>,
     panel: Box<dyn Panel>,
     satellite: Satellite,
     listener: TcpListener,
-    /// The wire, open a second time where a test asks for it.
+    /// The wire, opened a second time if a test asks for it.
     wire: Option<TcpStream>,
 }
 
@@ -106,14 +106,15 @@ fn played(satellite: &Satellite) -> Vec<f32> {
     body.played.iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
 }
 
-/// Up and down, over this setup.
+/// Checks both directions.
 fn carries_both_ways(setup: &mut Setup) {
     carries_for(setup, 1);
 }
 
-/// As that, with so many seconds of sound each way, of which half a one arrives whole.
+/// The same with this many seconds of sound in each direction, of which half a second must arrive
+/// whole.
 fn carries_for(setup: &mut Setup, seconds: usize) {
-    // What came while nobody listened.
+    // Sound that arrived while nobody listened.
     let mut old = [0.0; 512];
     while setup.microphone.read(&mut old, Duration::ZERO) != Heard::Nothing {}
     hears(&setup.satellite, &tone(16_000.0, seconds * 16_000));
@@ -129,7 +130,7 @@ fn carries_for(setup: &mut Setup, seconds: usize) {
     });
     wait_until("all is played", || setup.loudspeaker.queued() == 0);
     assert!(setup.loudspeaker.played() > before);
-    // What it says is played may lie in its loudspeaker's queue for one block more.
+    // Sound that it reports as played may stay in its loudspeaker's queue for one more block.
     wait_until("it is heard", || loudness(&played(&setup.satellite), 24_000.0, 12_000) > 0.45);
 }
 
@@ -145,7 +146,7 @@ fn sound_goes_both_ways_over_tcp() {
 }
 
 #[test]
-fn the_reference_lies_beside_what_is_heard() {
+fn the_reference_is_aligned_with_what_is_heard() {
     let mut setup = connect(Codec::Pcm);
     setup.loudspeaker.write(&tone(24_000.0, 36_000));
     let (mut reference, mut buffer, mut beside) = (Vec::new(), [0.0; 512], [0.0; 512]);
@@ -176,7 +177,7 @@ fn lamp_volume_and_buttons_get_through() {
     assert_eq!(pressed, Some(Press::Talk));
     setup.satellite.body.lock().unwrap().muted = true;
     wait_until("the mute arrives", || setup.panel.pressed() == Some(Press::Dismiss));
-    // Muted, it is quiet, and nothing is missing.
+    // While muted it is silent, and nothing counts as missing.
     let missing = setup.microphone.stats().missing;
     assert!(listen(setup.microphone.as_mut(), 8_000).iter().skip(4_000).all(|&s| s == 0.0));
     assert_eq!(setup.microphone.stats().missing, missing);
@@ -194,19 +195,19 @@ fn a_stop_is_heard_soon() {
     std::thread::sleep(Duration::from_millis(300));
     let sound = played(&setup.satellite);
     assert!(sound[sound.len() - 1_200..].iter().all(|&sample| sample == 0.0));
-    // What really sounded is what was told, but for what was on its way.
+    // What really sounded is what was reported, except for what was on its way.
     let sounded = sound.iter().filter(|sample| sample.abs() > 0.0).count() as u64;
     assert!(sounded.abs_diff(total) < 2_400, "{sounded} {total}");
 }
 
 #[test]
-fn lost_bytes_are_made_up_for() {
+fn lost_bytes_are_concealed() {
     let mut setup = connect(Codec::Adpcm);
-    // One byte in 2500, of blocks of some 200: 8 of 100 blocks.
+    // One byte in 2500, in blocks of about 200: 8 of 100 blocks.
     setup.satellite.body.lock().unwrap().loss = 4;
     let before = listen(setup.microphone.as_mut(), 1_600).len();
     assert!(before >= 1_600);
-    // Long enough that some half a second has, by chance, hardly a loss in it.
+    // Long enough that some half a second has hardly any loss in it.
     carries_for(&mut setup, 6);
     let counters = setup.satellite.body.lock().unwrap().counters;
     assert!(counters.lost > 0 && counters.resyncs > 0, "{counters:?}");
@@ -214,7 +215,7 @@ fn lost_bytes_are_made_up_for() {
 }
 
 #[test]
-fn cut_and_restored() {
+fn a_cut_wire_is_restored() {
     let mut setup = connect(Codec::Pcm);
     carries_both_ways(&mut setup);
     let body = Arc::clone(&setup.satellite.body);
@@ -231,7 +232,7 @@ fn cut_and_restored() {
 }
 
 #[test]
-fn a_satellite_that_restarts_on_the_same_wire_is_met_again() {
+fn a_satellite_that_restarts_on_the_same_wire_gets_a_new_session() {
     let mut setup = connect(Codec::Pcm);
     let body = Arc::clone(&setup.satellite.body);
     setup.satellite.pause();
@@ -241,8 +242,8 @@ fn a_satellite_that_restarts_on_the_same_wire_is_met_again() {
     carries_both_ways(&mut setup);
 }
 
-/// As a supervisor does that has given up on a session: the streams of before are still held
-/// by threads that hang.
+/// As after a supervisor has given up on a session: threads that hang still hold the streams of
+/// before.
 #[test]
 fn a_board_that_is_started_again_abandons_the_streams_of_before() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -258,7 +259,7 @@ fn a_board_that_is_started_again_abandons_the_streams_of_before() {
             (starting.join().unwrap().unwrap(), satellite)
         });
         let (microphone, loudspeaker) = streams;
-        // The old ones end, and are not in the way.
+        // The old streams end, and do no harm.
         for (microphone, loudspeaker) in &mut old {
             assert_eq!(microphone.read(&mut [0.0; 512], Duration::from_secs(1)), Heard::End);
             loudspeaker.write(&[0.9; 1_000]);
@@ -273,14 +274,14 @@ fn a_board_that_is_started_again_abandons_the_streams_of_before() {
         let spare = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut setup = Setup { microphone, loudspeaker, panel, satellite, listener: spare, wire };
         carries_both_ways(&mut setup);
-        // The satellite's end is closed with the host's.
+        // The satellite's end is closed together with the host's.
         let Setup { microphone, loudspeaker, .. } = setup;
         old.push((microphone, loudspeaker));
     }
 }
 
 #[test]
-fn mute_is_told_and_remembered_for_a_satellite_that_has_lost_its_power() {
+fn mute_is_sent_to_a_satellite_and_remembered_when_it_has_lost_its_power() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp:{}", listener.local_addr().unwrap());
     let told = Arc::new(Mutex::new(0));
@@ -311,14 +312,14 @@ fn mute_is_told_and_remembered_for_a_satellite_that_has_lost_its_power() {
     }
     std::thread::sleep(Duration::from_millis(300));
     assert!(mute.is_set() && body.lock().unwrap().muted);
-    // Another start, and what the last one has seen is said.
+    // After another start, the host sends the last known state.
     body.lock().unwrap().remembered = None;
     let (_streams, _satellite) = start(&mut host);
     assert_eq!(body.lock().unwrap().remembered, Some(true));
     assert_eq!(*told.lock().unwrap(), 2);
 }
 
-/// What a peer does that is none.
+/// Connects to a peer that is not a satellite but does `act`.
 fn hostile(act: impl FnOnce(TcpStream) + Send + 'static) -> sayso_board::BoardError {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp:{}", listener.local_addr().unwrap());
@@ -328,7 +329,7 @@ fn hostile(act: impl FnOnce(TcpStream) + Send + 'static) -> sayso_board::BoardEr
     error
 }
 
-/// Reads and throws away until the other side is gone.
+/// Reads and drops everything until the other side closes.
 fn drain(mut stream: TcpStream) {
     let mut buffer = [0; 4_096];
     loop {
@@ -342,16 +343,16 @@ fn drain(mut stream: TcpStream) {
 }
 
 #[test]
-fn a_peer_that_says_nothing_is_no_satellite() {
+fn a_peer_that_sends_nothing_is_refused() {
     let error = hostile(drain);
     assert_eq!(error.kind(), BoardErrorKind::Unavailable);
-    assert!(error.to_string().contains("nobody answers"), "{error}");
+    assert!(error.to_string().contains("no satellite answers"), "{error}");
 }
 
 #[test]
-fn a_peer_that_babbles_is_no_satellite() {
+fn a_peer_that_sends_garbage_is_refused() {
     let error = hostile(|mut stream| {
-        // Garbage without an end, giants, and zeros.
+        // Garbage without an end, oversized frames, and zeros.
         let mut dice = 7_u32;
         loop {
             let bytes: Vec<u8> = (0..4_096)
@@ -370,9 +371,9 @@ fn a_peer_that_babbles_is_no_satellite() {
 }
 
 #[test]
-fn a_peer_that_never_reads_is_no_satellite() {
+fn a_peer_that_never_reads_is_refused() {
     let error = hostile(|mut stream| {
-        // A frame that never ends, a byte at a time.
+        // A frame that never ends, one byte at a time.
         while stream.write_all(&[7]).is_ok() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -381,7 +382,7 @@ fn a_peer_that_never_reads_is_no_satellite() {
 }
 
 #[test]
-fn a_satellite_of_another_version_is_named() {
+fn a_satellite_of_another_version_is_reported() {
     let error = hostile(|mut stream| {
         let hello = SatelliteHello {
             version: 9,
@@ -400,7 +401,7 @@ fn a_satellite_of_another_version_is_named() {
 }
 
 #[test]
-fn nobody_at_all() {
+fn an_address_without_a_satellite_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp:{}", listener.local_addr().unwrap());
     drop(listener);
@@ -416,7 +417,7 @@ fn a_serial_port_that_is_unplugged_and_plugged_in_again() {
     use serial2::SerialPort;
     use std::os::fd::OwnedFd;
 
-    /// A terminal, which does not block, and its other end, under a name that stays.
+    /// A terminal, which does not block, and its other end, under a fixed name.
     fn plug_in(link: &std::path::Path) -> (std::fs::File, SerialPort) {
         let (ours, theirs) = SerialPort::pair().unwrap();
         let name = rustix::termios::ttyname(&theirs, Vec::new()).unwrap().into_string().unwrap();

@@ -1,4 +1,4 @@
-//! A sealed satellite over TCP: sound both ways, and only for those who have the key.
+//! A sealed satellite over TCP: sound in both directions, and only with the key.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -36,7 +36,7 @@ fn accept(listener: &TcpListener) -> TcpStream {
     stream
 }
 
-/// Copies bytes until the end, and keeps them.
+/// Copies bytes until the end, and records them.
 fn copy(mut from: TcpStream, mut to: TcpStream, kept: &Mutex<Vec<u8>>) {
     let mut bytes = [0; 2_048];
     while let Ok(n @ 1..) = from.read(&mut bytes) {
@@ -50,8 +50,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, kept: &Mutex<Vec<u8>>) {
     }
 }
 
-/// A bridge that knows nothing but bytes stands between the two, and sees none that mean
-/// anything.
+/// A bridge that handles only bytes is between the two, and sees nothing that it can read.
 #[test]
 fn sound_goes_both_ways_and_a_bridge_sees_only_noise() {
     let (front, back) =
@@ -75,7 +74,7 @@ fn sound_goes_both_ways_and_a_bridge_sees_only_noise() {
         (starting.join().unwrap().unwrap(), satellite)
     });
     let (mut microphone, mut loudspeaker) = streams;
-    // One value, so that a plain block would be a long run of it.
+    // One value, so that an unencrypted block would be a long run of it.
     satellite.body.lock().unwrap().hears.extend([0x5151_i16; 16_000]);
     loudspeaker.write(&[f32::from(0x3737_i16) / 32_768.0; 24_000]);
     let (mut heard, mut buffer) = (Vec::<f32>::new(), [0.0; 512]);
@@ -93,16 +92,16 @@ fn sound_goes_both_ways_and_a_bridge_sees_only_noise() {
     for plain in [&[0x51; 8][..], &[0x37; 8], b"test"] {
         assert!(!kept.windows(plain.len()).any(|bytes| bytes == plain), "{plain:x?}");
     }
-    // Noise: each value about as often as any other.
+    // Noise: each value occurs about as often as any other.
     let mut counts = [0_u32; 256];
     kept.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
     let expected = kept.len() as f64 / 256.0;
     let most = counts[1..].iter().max().copied().unwrap_or_default();
-    // Silence in 20 ms blocks of zeros would be a third of it.
+    // With blocks of zeros for the silence, zero would be a third of it.
     assert!(f64::from(most) < 8.0 * expected, "{most} of {expected:.0}");
 }
 
-/// What of a satellite's or a host's came through.
+/// Connects the two. Returns the host's error, if any, and the number of the satellite's sessions.
 fn met(host_has: Security, satellite_has: Option<Key>) -> (Option<String>, u32) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut host = host(&listener, host_has);
@@ -131,7 +130,7 @@ fn met(host_has: Security, satellite_has: Option<Key>) -> (Option<String>, u32) 
 }
 
 #[test]
-fn who_has_another_key_or_none_is_not_met_and_the_error_says_why() {
+fn a_satellite_with_another_key_or_none_is_refused_and_the_error_says_why() {
     assert_eq!(met(Security::Key(key(1)), Some(key(1))), (None, 1));
     for (host, satellite, said) in [
         (Security::Key(key(1)), Some(key(2)), "has another key"),
@@ -146,9 +145,9 @@ fn who_has_another_key_or_none_is_not_met_and_the_error_says_why() {
     }
 }
 
-/// Strangers during a session: bytes that are put in, or said again.
+/// Strangers insert or repeat bytes during a session.
 #[test]
-fn a_session_survives_what_strangers_put_into_the_wire() {
+fn a_session_survives_bytes_from_strangers() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut host = host(&listener, Security::Key(key(9)));
     let (mut streams, satellite, mut wire) = std::thread::scope(|scope| {
@@ -175,7 +174,7 @@ fn a_session_survives_what_strangers_put_into_the_wire() {
         }
         streams.0.read(&mut buffer, Duration::from_millis(5));
     }
-    // It may have cut a frame of the satellite's in two, and no more.
+    // It may have cut one frame of the satellite's in two, but no more.
     satellite.body.lock().unwrap().hears.extend([0x5151_i16; 16_000]);
     let mut heard = 0;
     wait_until("it is heard", || {

@@ -1,9 +1,9 @@
 //! Cuts a reply into clauses while it is still being written, so that its
 //! beginning can be spoken before its end is known.
 //!
-//! The first clause is cut early (a few words, at a natural break), for the
-//! time until the first sound depends on it; later ones grow, since longer
-//! clauses sound better and there is time to speak them.
+//! The first clause is cut early (a few words, at a natural break), because the time until the
+//! first sound depends on it. Later clauses grow: longer ones sound better, and there is time to
+//! speak them.
 
 use std::ops::Range;
 
@@ -14,51 +14,51 @@ use crate::Language;
 pub struct Clause {
     /// The words, without surrounding space.
     pub text: String,
-    /// Their place in the reply, in bytes.
+    /// Where they are in the reply, in bytes.
     pub range: Range<usize>,
 }
 
 /// Words that the first clause needs before it may be cut at a comma.
 const FIRST_WORDS: usize = 2;
-/// Words that the first clause needs before it may be cut before a word that
-/// begins another phrase: there a speaker may draw breath.
+/// Words that the first clause needs before it may be cut before a word that begins another
+/// phrase, where a speaker may breathe.
 const FIRST_PHRASE: usize = 4;
-/// Words that the first clause needs before it may be cut before its verb, where
-/// its subject is long enough to stand alone ("The capital of France | is …").
+/// Words that the first clause needs before it may be cut before its verb, if its subject is long
+/// enough to stand alone ("The capital of France | is …").
 const FIRST_SUBJECT: usize = 3;
 /// Words that a later clause needs before it may be cut at a comma.
 const LATER_WORDS: usize = 7;
-/// A clause of so many words is cut at the next space, come what may.
+/// A clause of so many words is cut at the next space in any case.
 const MOST_WORDS: usize = 24;
-/// Likewise for bytes, so that text without spaces cannot grow for ever.
+/// The same in bytes, so that text without spaces cannot grow without limit.
 const MOST_BYTES: usize = 400;
 
-/// The words of a language by which a reply is cut. Each list is sorted, in lower case.
+/// The words of a language that decide where a reply is cut. Each list is sorted, in lower case.
 #[derive(Debug)]
 pub(crate) struct Clauses {
-    /// Words that begin another phrase, before which a speaker may draw breath.
+    /// Words that begin another phrase, before which a speaker may breathe.
     pub(crate) joining: &'static [&'static str],
     /// Verbs before which a long subject ends.
     pub(crate) verbs: &'static [&'static str],
-    /// Words that are no subject to stand alone, and pronouns that lean on the verb.
+    /// Words that cannot stand alone as a subject, and pronouns that need their verb.
     pub(crate) leaning: &'static [&'static str],
-    /// Abbreviations after which a full stop ends no sentence.
+    /// Abbreviations after which a full stop does not end a sentence.
     pub(crate) abbreviations: &'static [&'static str],
-    /// Words of one capital letter, which are no initials.
+    /// Words of one capital letter that are not initials.
     pub(crate) capitals: &'static [&'static str],
 }
 
-/// Cuts one reply. Any chunking of the same text gives the same clauses.
+/// Cuts one reply. The clauses do not depend on how the text is divided into pieces.
 #[derive(Debug)]
 pub struct ClauseSplitter {
     words: &'static Clauses,
     /// Text since the last cut.
     open: String,
-    /// Bytes of `open` already looked at.
+    /// Bytes of `open` that were already examined.
     seen: usize,
     /// Byte offset of `open` in the reply.
     start: usize,
-    /// Whether the first clause is out.
+    /// Whether the first clause has been handed over.
     spoken: bool,
 }
 
@@ -69,16 +69,16 @@ impl ClauseSplitter {
         Self { words, open: String::new(), seen: 0, start: 0, spoken: false }
     }
 
-    /// Takes the next piece of the reply and hands over the clauses it completes.
+    /// Takes the next piece of the reply and hands over the clauses that it completes.
     pub fn push(&mut self, piece: &str, out: &mut dyn FnMut(Clause)) {
         self.open.push_str(piece);
-        // A break shows only by what follows it, so the last character waits.
+        // A break is known only from the character after it, so the last character waits.
         while let Some(cut) = self.next_cut() {
             self.cut(cut, out);
         }
     }
 
-    /// Hands over what is left, at the end of the reply.
+    /// Hands over the rest, at the end of the reply.
     pub fn finish(&mut self, out: &mut dyn FnMut(Clause)) {
         self.cut(self.open.len(), out);
     }
@@ -117,13 +117,13 @@ impl ClauseSplitter {
                 break;
             }
         }
-        // What has been looked at with its follower need not be looked at again.
+        // A character that was examined together with the next one need not be examined again.
         self.seen = seen;
         cut
     }
 }
 
-/// Whether the text may be cut after `before` and `mark`, when `next` follows.
+/// Whether the text may be cut after `before` and `mark`, if `next` follows.
 fn breaks(words: &Clauses, before: &str, mark: char, next: char, spoken: bool) -> bool {
     let length = before.len();
     if mark == '\n' || length >= 2 * MOST_BYTES {
@@ -132,7 +132,7 @@ fn breaks(words: &Clauses, before: &str, mark: char, next: char, spoken: bool) -
     if !next.is_whitespace() {
         return false;
     }
-    // A closing quote or bracket is taken along with the mark before it.
+    // A closing quote or bracket belongs to the mark before it.
     let (before, mark) = match (mark, before.char_indices().next_back()) {
         ('"' | '\'' | ')' | '”' | '’', Some((at, inner))) => (&before[..at], inner),
         _ => (before, mark),
@@ -161,11 +161,12 @@ fn phrase_before(words: &Clauses, text: &str) -> Option<usize> {
     (joins || follows).then_some(before.len() + 1)
 }
 
-/// Whether the word at the end of `before` is one that a full stop only shortens.
+/// Whether the word at the end of `before` is an abbreviation, so that a full stop does not end a
+/// sentence.
 fn abbreviated(words: &Clauses, before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let lower = word.to_lowercase();
-    // Initials ("J. F. Kennedy"), but not "I" and not a digit that ends a sentence.
+    // Initials ("J. F. Kennedy"), except "I" and a digit, which may end a sentence.
     let capital = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     capital && !words.capitals.contains(&word)
         || words.abbreviations.binary_search(&lower.as_str()).is_ok()
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_that_end_nothing() {
+    fn a_stop_of_an_abbreviation_or_a_number_does_not_end_a_clause() {
         assert_eq!(
             texts("Dr. Smith paid 3.50 dollars to J. Doe. Fine!"),
             ["Dr. Smith paid 3.50 dollars to J. Doe.", "Fine!"]

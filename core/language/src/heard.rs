@@ -1,24 +1,24 @@
-//! What can be understood from the words alone, without a language model.
+//! What the words alone show, without a language model.
 
 use crate::Language;
 use crate::token::line;
 
-/// What people say that is neither a question nor a request. Words of a phrase are
-/// separated by one space. Of two phrases that begin alike, the longer comes first.
+/// What people say that is neither a question nor a request. Words of a phrase are separated by
+/// one space. If two phrases begin alike, the longer comes first.
 #[derive(Debug)]
 pub(crate) struct Remarks {
-    /// What only asks to stop.
+    /// Phrases that only ask to stop.
     pub(crate) stops: &'static [&'static str],
-    /// Words that change nothing beside it.
+    /// Words that may accompany them without changing anything.
     pub(crate) beside_stops: &'static [&'static str],
-    /// What only shows that the listener follows.
+    /// Phrases that only show that the listener follows.
     pub(crate) backchannels: &'static [&'static str],
-    /// What Whisper learnt from the ends of videos and says where nobody speaks, letters
-    /// and digits only.
+    /// What Whisper has learnt from the ends of videos and writes where nobody speaks. Letters and
+    /// digits only.
     pub(crate) stock_phrases: &'static [&'static str],
 }
 
-/// More words than that are a sentence, and no backchannel.
+/// More words than these are a sentence, not a backchannel.
 const MOST_BACKCHANNELS: usize = 4;
 
 impl Language {
@@ -27,12 +27,12 @@ impl Language {
         let words = words(text);
         let mut words: Vec<&str> = words.split_whitespace().collect();
         words.retain(|word| !self.remarks.beside_stops.contains(word));
-        // "Never mind. Stop!" is two of them.
+        // "Never mind. Stop!" consists of two of them.
         are_all(&words, self.remarks.stops)
     }
 
-    /// Whether `text` only shows that the listener follows: "mhm", "yeah", "I see".
-    /// Said over a reply, it lets the reply go on.
+    /// Whether `text` only shows that the listener follows: "mhm", "yeah", "I see". If it is said
+    /// over a reply, the reply goes on.
     pub fn is_backchannel(&self, text: &str) -> bool {
         let words = words(text);
         let words: Vec<&str> = words.split_whitespace().collect();
@@ -44,14 +44,13 @@ impl Language {
         self.remarks.stock_phrases
     }
 
-    /// Whether `said`, heard over a reply, is nothing but the reply itself, come back
-    /// from the loudspeaker. `spoken` is its text as far as it has been spoken, and a
-    /// little beyond.
+    /// Whether `said`, heard over a reply, is only the reply itself, heard through the
+    /// loudspeaker. `spoken` is the part of the reply that has been spoken, and a little more.
     ///
-    /// The last defence of the machine against answering itself: what the echo
-    /// canceller leaves of the voice before it knows the room may still be understood.
-    /// At least four in five of the words must stand, in this order, at the end of
-    /// what was spoken; those that are misheard a little count as well.
+    /// This is the last check that keeps the assistant from answering itself: before the echo
+    /// canceller knows the room, the rest of the voice that it leaves may still be understood. At
+    /// least four in five of the words must be, in this order, at the end of what was spoken.
+    /// Words that are misheard a little count as well.
     pub fn is_own(&self, said: &str, spoken: &str) -> bool {
         // "12.50" may come back as "twelve fifty".
         let [said, spoken] = [said, spoken].map(|text| words(&line(&self.normalize(text))));
@@ -62,7 +61,7 @@ impl Language {
     }
 }
 
-/// Whether the words are nothing but some of these phrases, at least one.
+/// Whether the words consist of some of these phrases, at least one.
 fn are_all(words: &[&str], phrases: &[&str]) -> bool {
     let mut rest = words;
     while !rest.is_empty() {
@@ -99,7 +98,7 @@ fn alike(a: &str, b: &str) -> bool {
     a == b || strsim::normalized_levenshtein(a, b) >= 0.6
 }
 
-/// The words in lower case, without punctuation but for what joins them.
+/// The words in lower case, without punctuation except for marks that join words.
 pub(crate) fn words(text: &str) -> String {
     let keep = |c: char| if c.is_alphanumeric() || c == '\'' || c == '-' { c } else { ' ' };
     text.to_lowercase().chars().map(keep).collect()
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn backchannels() {
+    fn backchannels_are_recognised() {
         let english = Language::english();
         for text in ["Mhm.", "Yeah, yeah.", "Uh-huh", "I see.", "Oh, okay.", "Thank you.", "Hmm..."]
         {
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_voice_knows_itself() {
+    fn the_voice_recognises_its_own_words() {
         let english = Language::english();
         let spoken = "The Brooklyn Bridge was built in 1883, and the living room lamp is on.";
         for said in
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn stops() {
+    fn stops_are_recognised() {
         let english = Language::english();
         for text in [
             "Stop.",

@@ -1,13 +1,13 @@
-//! Language packs: everything a person says to the program or hears from it, and
-//! everything matched against it.
+//! Language packs: everything that a person says to the program or hears from it, and everything
+//! that is matched against it.
 //!
-//! A [`Language`] holds the words and rules of one language. What works alike in all of
-//! them takes it by reference: [`ClauseSplitter`] cuts a reply into clauses, [`Plain`]
-//! takes markup out of it. A new language is a folder beside `en/` and a constructor
-//! beside [`Language::english`].
+//! A [`Language`] holds the words and rules of one language. Code that works in the same way for
+//! all languages takes it by reference: [`ClauseSplitter`] cuts a reply into clauses, [`Plain`]
+//! removes markup from it. A new language is a folder beside `en/` and a constructor beside
+//! [`Language::english`].
 //!
-//! Pure: no state, no files, no clock. A test (`tests/sources.rs`) holds the other crates
-//! to having no such words.
+//! Pure: no state, no files, no clock. A test (`tests/sources.rs`) checks that the other crates
+//! have no such words.
 
 #![forbid(unsafe_code)]
 
@@ -40,8 +40,8 @@ pub struct Language {
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
 
-/// What is true of the program as it was started. That it needs no network
-/// while it runs is true of every build.
+/// Facts about the program as it was started. (Every build needs no network while it runs, so that
+/// is not one of them.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The language model: its name in the catalogue, or its file.
@@ -76,21 +76,21 @@ impl Language {
         self.code
     }
 
-    /// What language models are told before a conversation.
+    /// The prompts for language models.
     pub fn prompts(&self) -> &'static Prompts {
         self.prompts
     }
 
-    /// Text as people write it, brought into words that can be spoken: numbers, times,
-    /// dates, units, money, abbreviations, addresses. Whatever cannot be spoken (emoji,
-    /// markup, other scripts) is left out. Linear in the length of the text.
+    /// Turns text as people write it into words that can be spoken: numbers, times, dates, units,
+    /// money, abbreviations, addresses. What cannot be spoken (emoji, markup, other scripts) is
+    /// left out. Linear in the length of the text.
     pub fn normalize(&self, text: &str) -> Vec<Token> {
         (self.normalize)(text)
     }
 
-    /// The answer to a question that no language model can answer truly: about the time,
-    /// the date and the weather, which it cannot know, and about the program itself.
-    /// `None` for any other text.
+    /// The answer to a question that no language model can answer truly: about the time, the date
+    /// and the weather, which it cannot know, and about the program itself. `None` for any other
+    /// text.
     pub fn answer(&self, text: &str, now: &DateTime, facts: &Facts) -> Option<String> {
         (self.answer)(text, now, facts)
     }

@@ -1,17 +1,17 @@
-//! Patterns over words: what a regular expression is over letters.
+//! Patterns over words, as regular expressions are over letters.
 //!
-//! `|`, `(…)`, `?`, `*` and `+` mean what they mean in a regular expression, and
-//! stand after a group or a part; after a word, `?` makes its last letter optional
-//! (`an?`). A word in capitals is a part, defined once and used by name, and
-//! `NUMBER` is any word with a digit in it, and `WORD` is any word.
+//! `|`, `(…)`, `?`, `*` and `+` mean the same as in a regular expression, after a group or a part.
+//! After a word, `?` makes its last letter optional (`an?`). A word in capitals is a part, which
+//! is defined once and used by name. `NUMBER` is any word with a digit in it, and `WORD` is any
+//! word.
 //!
-//! The regex crate was tried: the parts, written out wherever they are used, made
-//! 70 kB of expressions, 11 MB in memory and 100 ms before the first match.
+//! The regex crate was tried: with the parts written out at each use, the expressions were 70 kB
+//! long, took 11 MB of memory, and needed 100 ms before the first match.
 
 /// A set of places between words: bit `n` for the place before word `n`.
 type Places = u32;
 
-/// A sentence of more words matches nothing.
+/// A sentence with more words than this matches nothing.
 pub(crate) const LONGEST: usize = 24;
 
 /// Named parts of patterns.
@@ -26,13 +26,13 @@ enum Node {
     Number,
     /// Any word.
     Wild,
-    /// The part of that index.
+    /// The part with this index.
     Part(usize),
     /// One after the other.
     All(Vec<Node>),
-    /// One of them.
+    /// One of these.
     Any(Vec<Node>),
-    /// As often as wanted; at least once unless it may be missing.
+    /// Once; also not at all if `missing`, and repeatedly if `again`.
     Some {
         of: Box<Node>,
         missing: bool,
@@ -66,7 +66,7 @@ impl Parts {
         words.len() <= LONGEST && self.walk(&pattern.0, 1, words) & (1 << words.len()) != 0
     }
 
-    /// Where one may be after `node`, from any of the places `from`.
+    /// The places that can be reached after `node` from any of the places `from`.
     fn walk(&self, node: &Node, from: Places, words: &[&str]) -> Places {
         let step = |fits: &dyn Fn(&str) -> bool| {
             let fitting = |n: &usize| from & (1 << n) != 0 && fits(words[*n]);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_well_formed_is_told_where() {
+    fn an_error_says_what_is_wrong_and_where() {
         let parts = Parts::default();
         for (text, wrong) in [
             ("(a", "unclosed ( at 2"),

@@ -1,11 +1,11 @@
-//! From how language models write to what can be said aloud: markdown marks,
-//! list marks, links, code fences, emoji and stage directions go, line ends become sentence
-//! ends, white space is single. Pure and incremental: any cutting of the text
-//! into pieces gives the same as all of it at once.
+//! Turns what language models write into what can be said aloud: markdown marks, list marks,
+//! links, code fences, emoji and stage directions are removed, line ends become sentence ends, and
+//! white space becomes single. Pure and incremental: the result does not depend on how the text is
+//! divided into pieces.
 
 use crate::Language;
 
-/// Farthest that the end of a link's text or target is looked for, in characters.
+/// How far the end of a link's text or target is looked for, in characters.
 const LINK: usize = 200;
 
 /// Turns a stream of written text into spoken text.
@@ -14,18 +14,18 @@ pub struct Plain {
     signs: &'static Signs,
     /// Read but not yet decided.
     held: String,
-    /// At the start of a line, white space aside.
+    /// At the start of a line, apart from white space.
     line_start: bool,
     /// Inside a fence's first line, which names a language.
     skip_line: bool,
     fenced: bool,
     space: bool,
     line_break: bool,
-    /// The last character given out.
+    /// The last character that was returned.
     last: Option<char>,
 }
 
-/// What marks are read as, where they stand for words.
+/// The words for marks that stand for words.
 #[derive(Debug)]
 pub(crate) struct Signs {
     /// `*` between two numbers.
@@ -40,13 +40,13 @@ enum Step {
     Wait,
     /// Drop this many bytes.
     Drop(usize),
-    /// Drop this many bytes and say a word instead.
+    /// Drop this many bytes and write a word instead.
     Say(usize, &'static str),
     /// Drop this many bytes, which separate words.
     Space(usize),
     /// Put this in place of this many bytes, and look again.
     Replace(usize, String),
-    /// Give out the first character.
+    /// Return the first character.
     Keep,
 }
 
@@ -73,13 +73,13 @@ impl Plain {
         out
     }
 
-    /// Adds a piece; returns what is decided by now, which may be nothing.
+    /// Adds a piece. Returns what is certain by now, which may be nothing.
     pub fn push(&mut self, piece: &str) -> String {
         self.held.push_str(piece);
         self.run(false)
     }
 
-    /// The end of the reply: returns what was held back.
+    /// Ends the reply and returns the rest.
     pub fn finish(&mut self) -> String {
         self.run(true)
     }
@@ -117,7 +117,7 @@ impl Plain {
         out
     }
 
-    /// Gives out a character, after the white space that is due before it.
+    /// Returns a character, after the white space that must precede it.
     fn give(&mut self, c: char, out: &mut String) {
         let (space, line_break) = (self.space, self.line_break);
         (self.space, self.line_break, self.line_start) = (false, false, false);
@@ -151,7 +151,7 @@ impl Plain {
             return Step::Space(size);
         }
         if is_unspoken(c) {
-            // White space on both sides of an emoji is one.
+            // White space on both sides of an emoji counts once.
             return Step::Drop(size);
         }
         if self.line_start
@@ -219,7 +219,7 @@ impl Plain {
             },
             '0'..='9' => {
                 let n = run(&['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-                // A reply may begin with a number; a list begins with one.
+                // A reply may begin with a number; a list begins with 1.
                 if n > 2 || (self.last.is_none() && &rest[..n] != "1") {
                     return None;
                 }
@@ -234,9 +234,9 @@ impl Plain {
     }
 }
 
-/// `[text](target)` is its text; other brackets are dropped.
+/// `[text](target)` becomes its text; other brackets are dropped.
 fn link(rest: &str, end: bool) -> Step {
-    /// Where `close` is; `Err` when it is not known yet.
+    /// Where `close` is; `Err` if that is not known yet.
     fn find(text: &str, close: char, end: bool) -> Result<Option<usize>, ()> {
         for (n, (at, c)) in text.char_indices().enumerate() {
             if c == close {
@@ -261,7 +261,7 @@ fn link(rest: &str, end: bool) -> Step {
     }
 }
 
-/// "(laughs)" before a sentence is what an actor should do; other brackets stay.
+/// "(laughs)" before a sentence is a stage direction; other brackets stay.
 fn direction(rest: &str, end: bool) -> Step {
     const LONGEST: usize = 32;
     let silent = |c: &char| c.is_lowercase() || *c == ' ';
@@ -273,7 +273,7 @@ fn direction(rest: &str, end: bool) -> Step {
     }
 }
 
-/// Emoji, what joins and colours them, and control characters. Blocks after
+/// Emoji, characters that join and colour them, and control characters. The blocks are those of
 /// Unicode 16's `emoji-data.txt`.
 fn is_unspoken(c: char) -> bool {
     c.is_control()
@@ -290,7 +290,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_written_becomes_what_is_said() {
+    fn written_text_becomes_spoken_text() {
         for (written, said) in [
             ("Paris.", "Paris."),
             ("  **Paris** is the capital. ", "Paris is the capital."),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_bracket_is_not_held_for_ever() {
+    fn an_open_bracket_is_not_held_back_for_ever() {
         let mut plain = Plain::new(Language::english());
         let said = plain.push(&format!("[{}", "word ".repeat(60)));
         assert!(said.starts_with("word word"), "{said:?}");

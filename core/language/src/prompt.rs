@@ -1,11 +1,11 @@
 //! What a language model reads before a conversation.
 
-/// What a language model is told before a conversation, for replies that are heard.
+/// A prompt for a language model whose replies are spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prompt {
     /// The system prompt.
     pub system: &'static str,
-    /// What the user says in one line, the answer in the next; empty lines do not count.
+    /// Pairs of lines: what the user says, then the answer; empty lines do not count.
     pub(crate) examples: &'static str,
 }
 
@@ -24,7 +24,7 @@ pub struct Prompts {
     pub standard: Prompt,
     /// For models of about a hundred million parameters.
     pub small: Prompt,
-    /// A question that any assistant is asked, to warm a model up.
+    /// A question that any assistant may be asked, to warm a model up.
     pub first_question: &'static str,
 }
 

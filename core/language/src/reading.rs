@@ -13,18 +13,18 @@ pub enum Reading {
     Unfinished,
 }
 
-/// The words of a language by which a transcript reads unfinished, in lower case.
+/// The words of a language that show that a transcript is unfinished, in lower case.
 #[derive(Debug)]
 pub(crate) struct Endings {
     /// Words after which more must come, sorted.
     pub(crate) dangling: &'static [&'static str],
-    /// Words before a number that want a unit or more of it ("a timer for ten").
+    /// Words before a number after which a unit or more must come ("a timer for ten").
     pub(crate) before_number: &'static [&'static str],
     /// Numbers in words.
     pub(crate) numbers: &'static [&'static str],
 }
 
-/// Words that a question has at least: fewer call somebody ("Hello?").
+/// The fewest words of a question: fewer only call somebody ("Hello?").
 const QUESTION: usize = 3;
 
 impl Language {
@@ -32,7 +32,7 @@ impl Language {
     pub fn reading(&self, text: &str) -> Option<Reading> {
         let text = text.trim();
         let last_mark = text.chars().next_back()?;
-        // What Whisper writes where the voice hangs in the air.
+        // Whisper writes these marks where the voice does not fall.
         if [',', '-', '–', '—', '…', ':'].contains(&last_mark) || text.ends_with("..") {
             return Some(Reading::Unfinished);
         }
@@ -42,7 +42,7 @@ impl Language {
         let last = words.next().filter(|word| !word.is_empty())?;
         let before = words.next().unwrap_or_default();
         if last_mark == '?' {
-            // The sentence was heard as whole ("what is it for?").
+            // The sentence sounded complete ("what is it for?").
             let sentence = text.rsplit(['.', '!', '?']).nth(1).unwrap_or_default();
             let asks = sentence.split_whitespace().count() >= QUESTION;
             return Some(if asks { Reading::Question } else { Reading::Complete });
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readings() {
+    fn transcripts_read_complete_as_a_question_or_unfinished() {
         let english = Language::english();
         for text in [
             "What time is it?",

@@ -9,7 +9,7 @@ pub struct Token {
     pub kind: TokenKind,
     /// The word, the letters, or the mark.
     pub text: String,
-    /// The bytes of the given text that it stands for.
+    /// The bytes of the original text that it stands for.
     pub source: Range<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Text as people write it, brought into words.
+//! Turns text as people write it into words.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -187,7 +187,7 @@ const CASES: &[(&str, &str)] = &[
     ("Chapter IV", "Chapter four"),
     ("World War II", "World War two"),
     ("when I step I fall", "when I step I fall"),
-    // Markup and what is not for the front end.
+    // Markup and what is not spoken.
     ("**bold** and *italic*", "bold and italic"),
     ("# Heading", "Heading"),
     ("- item one\n- item two", "item one. item two"),
@@ -218,7 +218,7 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_is_written_and_what_is_said() {
+fn written_text_becomes_spoken_words() {
     assert!(CASES.len() >= 120);
     let wrong: Vec<String> = CASES
         .iter()
@@ -230,7 +230,7 @@ fn what_is_written_and_what_is_said() {
 }
 
 #[test]
-fn letters_are_told_from_words() {
+fn letters_are_distinguished_from_words() {
     let kinds = |text: &str| -> Vec<TokenKind> { normalize(text).iter().map(|t| t.kind).collect() };
     assert_eq!(kinds("LED"), [TokenKind::Letters]);
     assert_eq!(kinds("NASA"), [TokenKind::Word]);
@@ -240,7 +240,7 @@ fn letters_are_told_from_words() {
 }
 
 #[test]
-fn every_token_knows_where_it_comes_from() {
+fn every_token_knows_its_place_in_the_text() {
     let text = "Pay $3.50 at 2:30 pm for 20 °C, Dr. Ünal!";
     let sources: Vec<(String, &str)> =
         normalize(text).into_iter().map(|t| (t.text, &text[t.source])).collect();
@@ -313,7 +313,7 @@ proptest! {
 }
 
 #[test]
-fn long_text_takes_time_in_proportion() {
+fn the_time_grows_linearly_with_the_text() {
     for unit in ["](a) ", "1-", "(1)", "$5-", "a.b@", "www.", "1/2/", "12:30 ", "'", "- ", "St. "] {
         check(&unit.repeat(20_000)).unwrap();
     }

@@ -1,12 +1,12 @@
-//! No words that are spoken or matched stand outside this crate. That is, in the sources of
-//! the other crates that make up the assistant:
+//! Checks that words that are spoken or matched stand only in this crate. In the sources of the
+//! other crates of the assistant:
 //!
 //! 1. No string literal is a phrase of two or more words that English holds.
-//! 2. No list of string literals has four words or more, all of which English holds.
-//! 3. A source through which words pass (a transcript, a reply, a text to be spoken) has no
-//!    string literal with letters, except in what is logged or shown: so it can neither say
-//!    nor recognise a word. Each source that names a type of such text is in [`HANDLING`], or
-//!    in [`OTHERS`] with the reason why it may have others.
+//! 2. No list of string literals has four or more words that are all held by English.
+//! 3. A source that handles such text (a transcript, a reply, a text to be spoken) has no string
+//!    literal with letters, except in what is logged or shown. So it can neither say nor recognise
+//!    a word. Each source that names a type of such text is in [`HANDLING`], or in [`OTHERS`] with
+//!    the reason why it may have other literals.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -22,11 +22,11 @@ use sayso_language::Language;
 /// The folders whose sources are the assistant.
 const FOLDERS: [&str; 4] = ["core", "models", "firmware/assistant", "firmware/cli"];
 
-/// Types of text that is heard or said, and this crate.
+/// Types of text that is heard or spoken, and this crate.
 const TYPES: [&str; 6] =
     ["Transcript", "Clause", "Announcement", "Speak", "Reply", "sayso_language"];
 
-/// What is called with a text that is logged or shown, and never said; attributes.
+/// Functions and macros whose text is logged or shown, and never spoken; attributes.
 const MESSAGES: [&str; 9] = [
     "#",
     "log::error!",
@@ -39,11 +39,11 @@ const MESSAGES: [&str; 9] = [
     "self.trouble",
 ];
 
-/// Sources through which words pass, and literals in them that are neither said nor matched.
+/// Sources that handle such text, and literals in them that are neither spoken nor matched.
 const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/announcements.rs", &[]),
     ("firmware/assistant/src/chat.rs", &[]),
-    ("firmware/assistant/src/conversation.rs", &[", and what was said before is forgotten"]),
+    ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
@@ -72,7 +72,7 @@ const HANDLING: &[(&str, &[&str])] = &[
         &[
             "en",
             "Whisper knows no language {code:?}: use an ISO 639-1 code",
-            "this model knows only English: use a multilingual one for {code:?}",
+            "this model understands only English: use a multilingual one for {code:?}",
         ],
     ),
     // Codes of languages without spaces.
@@ -130,7 +130,7 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// All sources of the assistant but for this crate's.
+/// All sources of the assistant except this crate's.
 fn others() -> Vec<(String, String)> {
     let all = FOLDERS.into_iter().flat_map(sources);
     all.filter(|(path, _)| !path.starts_with("core/language/")).collect()
@@ -157,7 +157,7 @@ fn held() -> BTreeSet<Vec<String>> {
     held
 }
 
-/// The literals of a source that are phrases or lists of words that English holds.
+/// The literals of a source that repeat phrases or lists of words that English holds.
 fn copies(source: &str, held: &BTreeSet<Vec<String>>) -> Vec<String> {
     let literals = literals(source);
     let word = |literal: &&Literal| {
@@ -177,11 +177,11 @@ fn copies(source: &str, held: &BTreeSet<Vec<String>>) -> Vec<String> {
     copied.map(named).collect()
 }
 
-/// The literals of a source through which words pass that may be said or matched.
+/// The literals, in a source that handles such text, that may be spoken or matched.
 fn spoken(source: &str, allowed: &[&str]) -> Vec<String> {
     let silent = |literal: &Literal| {
         let mut letters = literal.text.replace("\\n", " ");
-        // What is put in from elsewhere.
+        // Placeholders in braces.
         while let Some((from, to)) = letters.find('{').zip(letters.find('}')) {
             letters.replace_range(from..=to.max(from), "");
         }
@@ -191,7 +191,7 @@ fn spoken(source: &str, allowed: &[&str]) -> Vec<String> {
         };
         !letters.chars().any(char::is_alphabetic)
             || literal.within.iter().any(shown)
-            // What a worker is called.
+            // The name of a worker.
             || literal.constant.as_deref() == Some("NAME")
             || allowed.contains(&literal.text.as_str())
     };
@@ -214,7 +214,7 @@ fn no_source_repeats_what_english_holds() {
 }
 
 #[test]
-fn sources_that_words_pass_through_have_none_of_their_own() {
+fn sources_that_handle_spoken_text_have_no_words_of_their_own() {
     let mut found = Vec::new();
     let mut left: BTreeSet<&str> = HANDLING.iter().map(|(path, _)| *path).collect();
     left.extend(OTHERS.iter().map(|(path, _)| *path));
@@ -232,7 +232,7 @@ fn sources_that_words_pass_through_have_none_of_their_own() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// A source with a word or two of its own in each function.
+/// A source with a forbidden word or two in each function.
 const BAD: &str = r##"
 const STOPS: [&str; 4] = ["please", "okay", "stop", "cancel"];
 fn stops(text: &str) -> bool { text.trim() == "halt" }
@@ -241,7 +241,7 @@ fn greets() -> String { format!("Good morning, {}.", r#"Ann"#) }
 fn thanks() -> &'static str { "Thank you." }
 "##;
 
-/// A source with none.
+/// A source with no forbidden word.
 const GOOD: &str = r##"
 /// Says "stop".
 #[cfg(feature = "models")]
@@ -262,7 +262,7 @@ mod tests {
 "##;
 
 #[test]
-fn words_are_found_where_they_do_not_belong() {
+fn misplaced_words_are_found() {
     let lines = |found: Vec<String>| -> Vec<String> {
         found.iter().filter_map(|found| found.split(':').next().map(str::to_owned)).collect()
     };

@@ -1,6 +1,6 @@
-//! The primitives, as `noise-protocol` wants them: RustCrypto's and dalek's without `std`,
-//! without an allocator and without a generator of random numbers, which the wrappers in
-//! `noise-rust-crypto` (0.6.2) need.
+//! The primitives that `noise-protocol` needs, from RustCrypto and dalek. Unlike the wrappers in
+//! `noise-rust-crypto` (0.6.2), they need no `std`, no allocator and no generator of random
+//! numbers.
 
 use blake2::{Blake2s256, Digest};
 use chacha20poly1305::{AeadInPlace, ChaCha20Poly1305, KeyInit};
@@ -62,14 +62,15 @@ impl DH for Curve25519 {
     }
 
     fn pubkey(key: &Secret) -> [u8; 32] {
-        // What `PublicKey::from` computes, by the multiplication that `dh` needs anyway: the
-        // other has a table of points on the stack, which boards have no room for.
+        // This computes the same as `PublicKey::from`, but by the multiplication that `dh` needs
+        // anyway. `PublicKey::from` has a table of points on the stack, for which boards have no
+        // room.
         x25519_dalek::x25519(*key.bytes(), X25519_BASEPOINT_BYTES)
     }
 
     fn dh(key: &Secret, theirs: &[u8; 32]) -> Result<Secret, ()> {
         let shared = StaticSecret::from(*key.bytes()).diffie_hellman(&PublicKey::from(*theirs));
-        // A point of low order would make it zero whatever our key is.
+        // A point of low order would make the secret zero, whatever our key is.
         if shared.was_contributory() { Ok(Secret::from_slice(shared.as_bytes())) } else { Err(()) }
     }
 }
@@ -130,7 +131,7 @@ impl Cipher for ChaChaPoly {
         len: usize,
     ) -> usize {
         let (body, rest) = in_out.split_at_mut(len);
-        // It fails only beyond 256 GB.
+        // It fails only for more than 256 GB.
         if let Ok(tag) = Self::cipher(key).encrypt_in_place_detached(&Self::nonce(nonce), ad, body)
         {
             rest[..TAG].copy_from_slice(&tag);

@@ -2,27 +2,28 @@
 pub const HANDSHAKE: usize = 48;
 /// Bytes that sealing adds to a frame.
 pub const TAG: usize = 16;
-/// Goes into the handshake, so that both sides mean the same protocol.
+/// Part of the handshake, so that both sides agree on the protocol.
 pub const PROLOGUE: &[u8] = b"sayso satellite link, sealed, 1";
 
-/// What computes: the handshake `Noise_NNpsk0_25519_ChaChaPoly_BLAKE2s` with the prologue
-/// [`PROLOGUE`] and empty payloads, under one key.
+/// Computes the handshake `Noise_NNpsk0_25519_ChaChaPoly_BLAKE2s` with the prologue [`PROLOGUE`]
+/// and empty payloads, with one key.
 pub trait Engine {
-    /// A handshake whose first message was written.
+    /// A handshake whose first message has been written.
     type Handshake;
-    /// The keys that came of it.
+    /// The keys that result from a handshake.
     type Session: Session;
 
-    /// Begins one, as the caller; its first message. `None` without entropy.
+    /// Begins a handshake as the caller, and returns its first message. `None` without entropy.
     fn begin(&mut self) -> Option<(Self::Handshake, [u8; HANDSHAKE])>;
 
-    /// Answers one. `None` when the key is another, or without entropy.
+    /// Answers a handshake. `None` if the other side has another key, or without entropy.
     fn answer(&mut self, first: &[u8; HANDSHAKE]) -> Option<(Self::Session, [u8; HANDSHAKE])>;
 
-    /// Ends the one that was begun.
+    /// Ends a handshake that this side has begun.
     ///
     /// # Errors
-    /// When that is not its answer; with the handshake, if it can still be ended with another.
+    /// When `second` is not its answer. The error holds the handshake if another message may still
+    /// end it.
     fn finish(
         &mut self,
         handshake: Self::Handshake,
@@ -32,18 +33,18 @@ pub trait Engine {
 
 /// The keys of a session.
 pub trait Session {
-    /// Seals `plain` into `sealed`, which is longer by [`TAG`] or more; returns the length.
-    /// A nonce must be used once.
+    /// Seals `plain` into `sealed`, which must be longer by [`TAG`] or more, and returns the
+    /// length. A nonce must be used only once.
     fn seal(&self, nonce: u64, plain: &[u8], sealed: &mut [u8]) -> Option<usize>;
 
-    /// Opens `sealed` into `plain`, which may be shorter by [`TAG`]; returns the length.
-    /// `None` when it was not sealed by the other side under this nonce.
+    /// Opens `sealed` into `plain`, which may be shorter by [`TAG`], and returns the length.
+    /// `None` if the other side did not seal it with this nonce.
     fn open(&self, nonce: u64, sealed: &[u8], plain: &mut [u8]) -> Option<usize>;
 }
 
-/// Where a board's secrets come from.
+/// The source of a board's secrets.
 pub trait Entropy {
-    /// 32 bytes that nobody can guess, and other ones at each call; `None` where there is no
-    /// source for them, and then there is no handshake.
+    /// 32 bytes that nobody can guess, new ones at each call. `None` if there is no source; then
+    /// there is no handshake.
     fn secret(&mut self) -> Option<[u8; 32]>;
 }

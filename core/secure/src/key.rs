@@ -2,18 +2,19 @@ use core::fmt;
 
 use zeroize::Zeroize;
 
-/// The secret that both ends share: 32 bytes from a good source of chance. Wiped when
-/// dropped, and not shown by `Debug`.
+/// The secret that both ends share: 32 bytes from a good random source. It is wiped when dropped,
+/// and `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// Of these bytes.
+    /// A key of these bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Of 64 hexadecimal digits, with space around them; `None` for anything else.
+    /// Reads 64 hexadecimal digits, with optional white space around them. `None` for anything
+    /// else.
     pub fn from_hex(text: &[u8]) -> Option<Self> {
         let (pairs, []) = text.trim_ascii().as_chunks::<2>() else { return None };
         let mut bytes = [0; 32];

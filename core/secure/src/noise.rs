@@ -5,13 +5,13 @@ use crate::crypto::{Blake2s, ChaChaPoly, Curve25519, Secret};
 use crate::engine::{Engine, Entropy, HANDSHAKE, PROLOGUE, Session, TAG};
 use crate::key::Key;
 
-/// The engine of boards: no allocation, no tables.
+/// The engine for boards: no allocation, no tables.
 pub struct Noise<R> {
     key: Key,
     entropy: R,
 }
 
-/// A handshake that was begun.
+/// A handshake that this side has begun.
 pub struct Begun(State);
 
 /// The keys of a session.
@@ -23,7 +23,7 @@ pub struct Keys {
 type State = HandshakeState<Curve25519, ChaChaPoly, Blake2s>;
 
 impl<R: Entropy> Noise<R> {
-    /// With this key.
+    /// An engine with this key.
     pub const fn new(key: Key, entropy: R) -> Self {
         Self { key, entropy }
     }
@@ -55,7 +55,8 @@ impl<R: Entropy> Engine for Noise<R> {
         Some((Begun(state), first))
     }
 
-    // What a handshake is computed in is on the stack only meanwhile.
+    // A separate function, so that the memory of the computation is on the stack only while it
+    // runs.
     #[inline(never)]
     fn answer(&mut self, first: &[u8; HANDSHAKE]) -> Option<(Keys, [u8; HANDSHAKE])> {
         let mut state = self.state(false)?;
@@ -67,7 +68,7 @@ impl<R: Entropy> Engine for Noise<R> {
     }
 
     fn finish(&mut self, begun: Begun, second: &[u8; HANDSHAKE]) -> Result<Keys, Option<Begun>> {
-        // What failed to read a message is of no use any more.
+        // A state that has failed to read a message cannot be used any more, so a copy is used.
         let mut state = begun.0.clone();
         if state.read_message(second, &mut []).is_err() {
             return Err(Some(begun));

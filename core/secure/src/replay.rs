@@ -1,15 +1,16 @@
-/// Which nonces have come, so that none is taken twice though they come in any order.
+/// Records which nonces have arrived, so that none is accepted twice, in whatever order they
+/// arrive.
 #[derive(Clone, Debug, Default)]
 pub struct ReplayWindow {
     /// The number after the highest.
     next: u64,
-    /// Bit `n`: whether the number `next - 1 - n` has come.
+    /// Bit `n`: whether the number `next - 1 - n` has arrived.
     bits: u64,
 }
 
 impl ReplayWindow {
-    /// Whether the number has not come, as far as is known. Numbers more than 64 below the
-    /// highest count as come.
+    /// Whether the number has not arrived yet. Numbers more than 64 below the highest count as
+    /// arrived.
     pub fn is_new(&self, nonce: u64) -> bool {
         match self.next.checked_sub(nonce) {
             None | Some(0) => true,
@@ -17,7 +18,7 @@ impl ReplayWindow {
         }
     }
 
-    /// The frame with this number has come and is genuine.
+    /// Records that a genuine frame with this number has arrived.
     pub fn mark(&mut self, nonce: u64) {
         match self.next.checked_sub(nonce) {
             Some(back @ 1..=64) => self.bits |= 1 << (back - 1),

@@ -4,7 +4,8 @@ use crate::engine::{Engine, HANDSHAKE, Session, TAG};
 use crate::replay::ReplayWindow;
 use crate::{ANSWER_MS, REFUSE_MS, REFUSED_RETRY_MS, RETRY_MS, SILENT_MS, TRY_MS};
 
-/// The kinds of frames, their first byte. 0 is none: a satellite without a key begins so.
+/// The kinds of frames, their first byte. 0 is not used: frames of a satellite without a key begin
+/// with it.
 const FIRST: u8 = 1;
 const SECOND: u8 = 2;
 const SEALED: u8 = 3;
@@ -17,16 +18,16 @@ const MAX_PLAIN: usize = MAX_FRAME - 2;
 const MAX_RAW: usize = 1 + NONCE + MAX_PLAIN + TAG;
 /// The longest frame on the wire, in bytes, both 00 included.
 pub const MAX_SEALED: usize = stuffed(MAX_RAW);
-/// Answers that a caller tries for each first message that it has sent: a stranger's cost it
-/// an elliptic curve.
+/// How many answers a caller tries for each first message that it has sent. Each forged one costs
+/// it an elliptic curve.
 const TRIES: u8 = 4;
 
-/// Who begins.
+/// Which side begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The one that says the first message: the host.
+    /// The side that sends the first message: the host.
     Caller,
-    /// The one that answers: the satellite.
+    /// The side that answers: the satellite.
     Answerer,
 }
 
@@ -39,16 +40,16 @@ pub enum Refusal {
     Plain,
 }
 
-/// What went over the tunnel and what went wrong; all only grow, and wrap.
+/// What went over the tunnel and what went wrong. The counters only grow, and wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Frames opened.
     pub opened: u32,
-    /// Frames that are none of ours, or broken.
+    /// Frames that belong to another protocol, or are broken.
     pub unreadable: u32,
-    /// Sealed frames that were not sealed by the other side, or changed on the way.
+    /// Sealed frames that the other side did not seal, or that were changed on the way.
     pub forged: u32,
-    /// Sealed frames that came twice or far too late, dropped.
+    /// Sealed frames that arrived twice or much too late, and were dropped.
     pub replayed: u32,
     /// Frames of the link that were not sent because there was no session.
     pub dropped: u32,
@@ -56,18 +57,19 @@ pub struct Counters {
     pub handshakes: u32,
 }
 
-/// One end of a sealed wire. `OUT` bytes may wait for it: at least two [`MAX_SEALED`].
+/// One end of a sealed wire. `OUT` is the number of bytes that may wait to be sent: at least twice
+/// [`MAX_SEALED`].
 ///
-/// No I/O and no clock: bytes in, bytes out, the time in milliseconds is a parameter.
-/// [`push`](Self::push) every byte that came, [`send`](Self::send) what the link has,
-/// [`poll`](Self::poll) every 10 ms or so, and put what is [`outgoing`](Self::outgoing) on
-/// the wire. Nothing here waits.
+/// It has no I/O and no clock: it takes and returns bytes, and the time in milliseconds is a
+/// parameter. Pass every received byte to [`push`](Self::push) and the link's bytes to
+/// [`send`](Self::send), call [`poll`](Self::poll) every 10 ms or so, and send what is
+/// [`outgoing`](Self::outgoing). No method waits.
 pub struct Tunnel<E: Engine, const OUT: usize> {
     engine: E,
     part: Part<E::Handshake>,
     keys: Option<Keys<E::Session>>,
     decoder: Unstuffer<MAX_SEALED>,
-    /// The link's frame that is being taken.
+    /// The link's frame that is being received from the link.
     plain: [u8; MAX_PLAIN],
     taken: usize,
     /// The frame that was opened last, and its length.
@@ -83,7 +85,7 @@ enum Part<H> {
     Answerer { answered: Option<Answered>, tried: Option<u64>, refused: Option<u64> },
 }
 
-/// A first message and its answer, and when that was computed.
+/// A first message, its answer, and when that was computed.
 struct Answered {
     first: [u8; HANDSHAKE],
     second: [u8; HANDSHAKE],
@@ -92,10 +94,11 @@ struct Answered {
 
 struct Keys<S> {
     session: S,
-    /// The next nonce; beyond the last there is none.
+    /// The next nonce. After the last there is none.
     next: u32,
     seen: ReplayWindow,
-    /// When the last genuine frame came. None yet: nobody has shown that they have them too.
+    /// When the last genuine frame arrived. `None`: the other side has not shown yet that it has
+    /// the keys too.
     heard: Option<u64>,
 }
 
@@ -119,7 +122,7 @@ fn count(counter: &mut u32) {
 }
 
 impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
-    /// One without a session.
+    /// A tunnel without a session.
     pub fn new(engine: E, role: Role) -> Self {
         let part = match role {
             Role::Caller => Part::Caller { begun: None, said: None, tries: 0 },
@@ -140,8 +143,8 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         }
     }
 
-    /// Takes a byte from the wire. Returns the frame of the link, without the 00 around it,
-    /// in the sealed frame that it ends, if it ends a genuine one.
+    /// Takes a byte from the wire. If the byte ends a genuine sealed frame, returns the link's
+    /// frame in it, without the 00 around it.
     pub fn push(&mut self, byte: u8, now: u64) -> Option<&[u8]> {
         let Self {
             engine, part, keys, decoder, opened, opened_len, out, refusal, counters, ..
@@ -173,7 +176,7 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
                 }
                 let confirmed = keys.as_ref().is_some_and(|keys| keys.heard.is_some());
                 match answered {
-                    // The answer was lost; these keys are as good as others.
+                    // The answer was lost; it is sent again, with the same keys.
                     Some(known) if known.first == *first && !confirmed => {
                         if is_due(*tried, TRY_MS, now) {
                             *tried = Some(now);
@@ -236,12 +239,12 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         self.opened.get(..self.opened_len).unwrap_or_default()
     }
 
-    /// Takes bytes that the link wants to send; returns how many. The rest wait for room.
-    /// Without a session they are dropped.
+    /// Takes bytes that the link wants to send, and returns how many it has taken. The rest must
+    /// wait for room. Without a session the bytes are dropped.
     pub fn send(&mut self, bytes: &[u8], now: u64) -> usize {
         for (n, &byte) in bytes.iter().enumerate() {
             if byte != 0 {
-                // The link makes none that is longer.
+                // The link makes no longer frames.
                 if let Some(place) = self.plain.get_mut(self.taken) {
                     *place = byte;
                     self.taken += 1;
@@ -257,12 +260,13 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         bytes.len()
     }
 
-    /// Seals the frame that was taken.
+    /// Seals the frame that is complete.
     fn seal(&mut self, now: u64) {
         let caller = matches!(self.part, Part::Caller { .. });
         let mut raw = [0; NONCE + MAX_PLAIN + TAG];
         let sealed = self.keys.as_mut().and_then(|keys| {
-            // A caller that begins another handshake falls silent, so that it is answered.
+            // A caller that begins another handshake sends nothing else, so that the answerer
+            // answers.
             if keys.next == u32::MAX || caller && !keys.live(now) {
                 return None;
             }
@@ -270,7 +274,7 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
             *nonce = keys.next.to_le_bytes();
             let plain = self.plain.get(..self.taken)?;
             let len = keys.session.seal(keys.next.into(), plain, sealed)?;
-            // Never twice, whatever becomes of the frame.
+            // A nonce is never used twice, whatever happens to the frame.
             keys.next += 1;
             Some(NONCE + len)
         });
@@ -280,7 +284,7 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         }
     }
 
-    /// Passes the time: a caller without a session, or that hears nothing any more, says its
+    /// Advances the time. A caller that has no session, or receives nothing any more, sends its
     /// first message.
     pub fn poll(&mut self, now: u64) {
         let Part::Caller { begun, said, tries } = &mut self.part else { return };
@@ -304,23 +308,23 @@ impl<E: Engine, const OUT: usize> Tunnel<E, OUT> {
         self.out.as_bytes()
     }
 
-    /// The first `n` of them were sent.
+    /// The first `n` bytes were sent.
     pub fn written(&mut self, n: usize) {
         self.out.written(n);
     }
 
-    /// Whether there are keys under which something genuine came lately.
+    /// Whether there are keys and something genuine has arrived with them recently.
     pub fn is_open(&self, now: u64) -> bool {
         self.keys.as_ref().is_some_and(|keys| keys.live(now))
     }
 
-    /// What keeps it from a session, as far as the other side says. Anybody can say so: it is
+    /// What prevents a session, according to the other side. Anybody can claim this: it is meant
     /// for people, and a caller goes on trying.
     pub const fn refusal(&self) -> Option<Refusal> {
         self.refusal
     }
 
-    /// What went over it and what went wrong.
+    /// What went over the tunnel and what went wrong.
     pub const fn counters(&self) -> Counters {
         self.counters
     }
@@ -349,7 +353,7 @@ impl<S: Session> Keys<S> {
     }
 }
 
-/// Frames a message. What does not fit is lost, as on the wire.
+/// Frames a message. If there is no room for it, it is lost, as it may be on the wire.
 fn append<const OUT: usize>(out: &mut Outgoing<OUT>, kind: u8, message: &[u8]) {
     let _ = out.write(|room| {
         let mut stuffer = Stuffer::new(room).ok_or(())?;

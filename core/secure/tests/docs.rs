@@ -1,11 +1,11 @@
-//! Holds the figures of `docs/link.md` to the code.
+//! Compares the figures in `docs/link.md` with the code.
 
 use sayso_secure::{
     ANSWER_MS, HANDSHAKE, MAX_SEALED, PROLOGUE, REFUSED_RETRY_MS, RETRY_MS, SILENT_MS, TAG, TRY_MS,
 };
 
 #[test]
-fn the_figures_are_those_of_the_code() {
+fn the_page_has_the_figures_of_the_code() {
     let page = include_str!("../../../docs/link.md");
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [

@@ -1,4 +1,5 @@
-//! Both ends of a tunnel over a wire that loses, repeats, swaps and changes, and strangers.
+//! Both ends of a tunnel over a wire that loses, repeats, swaps and changes frames, and attacks by
+//! strangers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,7 +9,7 @@ use sayso_secure::{
     ANSWER_MS, Entropy, Key, Noise, RETRY_MS, Refusal, ReplayWindow, Role, SILENT_MS, Tunnel,
 };
 
-/// Other bytes each time; nothing secret in a test.
+/// Different bytes at each call; nothing is secret in a test.
 struct Counted(u64);
 
 impl Entropy for Counted {
@@ -35,13 +36,13 @@ struct Pair {
     host: End,
     satellite: End,
     now: u64,
-    /// Numbers of the frames that came, at either end.
+    /// Numbers of the frames that arrived at each end.
     up: Vec<u16>,
     down: Vec<u16>,
     sent: u16,
 }
 
-/// The number in a frame that was opened.
+/// The number in an opened frame.
 fn number(plain: &[u8]) -> u16 {
     let mut decoder = sayso_core::link::Decoder::new();
     let mut bytes = plain.to_vec();
@@ -84,7 +85,8 @@ impl Pair {
         }
     }
 
-    /// 10 ms: each side sends a frame; the wire does what `up` and `down` make of the bytes.
+    /// Simulates 10 ms: each side sends a frame, and `up` and `down` are applied to the bytes on
+    /// the wire.
     fn step(
         &mut self,
         mut up: impl FnMut(Vec<u8>) -> Vec<u8>,
@@ -115,7 +117,7 @@ impl Pair {
 }
 
 #[test]
-fn what_goes_in_comes_out_and_nothing_of_it_is_on_the_wire() {
+fn frames_arrive_and_no_part_of_them_is_readable_on_the_wire() {
     let mut pair = Pair::new(1, 1);
     let mut wire = Vec::<u8>::new();
     for _ in 0..100 {
@@ -130,7 +132,7 @@ fn what_goes_in_comes_out_and_nothing_of_it_is_on_the_wire() {
         });
         wire.extend(also);
     }
-    // The first frame went before there was a session, and up and down are one step apart.
+    // The first frame was sent before there was a session, and up and down are one step apart.
     assert_eq!(pair.down, (1..100).collect::<Vec<u16>>());
     let first = pair.up[0];
     assert!(first <= 1);
@@ -146,7 +148,7 @@ fn what_goes_in_comes_out_and_nothing_of_it_is_on_the_wire() {
 }
 
 #[test]
-fn another_key_says_nothing_hears_nothing_is_told_and_tries_seldom() {
+fn a_host_with_another_key_gets_nothing_through_reports_it_and_tries_seldom() {
     let mut pair = Pair::new(1, 2);
     let mut said = 0;
     for _ in 0..1_000 {
@@ -162,7 +164,7 @@ fn another_key_says_nothing_hears_nothing_is_told_and_tries_seldom() {
     assert_eq!(pair.host.refusal(), Some(Refusal::OtherKey));
     // 10 s: every 2 s.
     assert!((5..=6).contains(&said), "{said}");
-    // The right key is let in by the same satellite.
+    // The same satellite accepts the right key.
     pair.host = end(2, 77, Role::Caller);
     pair.run(10);
     assert!(pair.is_open() && !pair.up.is_empty() && !pair.down.is_empty());
@@ -170,7 +172,7 @@ fn another_key_says_nothing_hears_nothing_is_told_and_tries_seldom() {
 }
 
 #[test]
-fn a_satellite_that_does_not_encrypt_is_named() {
+fn a_satellite_that_does_not_encrypt_is_reported() {
     let mut host = end(1, 0, Role::Caller);
     let hello = sayso_core::link::SatelliteHello {
         version: sayso_core::link::VERSION,
@@ -187,7 +189,7 @@ fn a_satellite_that_does_not_encrypt_is_named() {
 }
 
 #[test]
-fn either_side_may_start_anew() {
+fn either_side_may_restart() {
     let mut pair = Pair::new(1, 1);
     pair.run(50);
     pair.satellite = end(1, 5_000_000, Role::Answerer);
@@ -202,7 +204,7 @@ fn either_side_may_start_anew() {
 }
 
 #[test]
-fn a_long_way_there_and_back_is_no_trouble() {
+fn a_delay_longer_than_the_wait_for_an_answer_does_no_harm() {
     let mut pair = Pair::new(1, 1);
     // 0.4 s each way, longer than the wait for an answer.
     let (mut ups, mut downs) = (vec![Vec::new(); 40], vec![Vec::new(); 40]);
@@ -222,7 +224,7 @@ fn a_long_way_there_and_back_is_no_trouble() {
 }
 
 #[test]
-fn an_old_first_message_disturbs_no_session_and_opens_none() {
+fn an_old_first_message_neither_ends_a_session_nor_opens_one() {
     let mut pair = Pair::new(1, 1);
     let mut first = Vec::new();
     pair.step(
@@ -240,7 +242,7 @@ fn an_old_first_message_disturbs_no_session_and_opens_none() {
     assert!(pair.is_open());
     assert_eq!(pair.up.len() - before, 100);
     assert_eq!(pair.satellite.counters().handshakes, computed, "it costs nothing");
-    // The host is gone. Whoever repeats what it said has no keys, and makes no work.
+    // The host is gone. Somebody who repeats its messages has no keys, and causes no work.
     pair.now += 10_000;
     let mut answers = Vec::new();
     for n in 0..10_000 {
@@ -250,8 +252,8 @@ fn an_old_first_message_disturbs_no_session_and_opens_none() {
     }
     let worked = pair.satellite.counters().handshakes - computed;
     assert!(worked <= 1 + (10_000 / ANSWER_MS) as u32, "{worked}");
-    // Nothing that was sealed before opens under the keys that came of it, and the other way
-    // round; and the host that comes back is answered.
+    // Nothing that was sealed before opens with the keys of the new session, nor the other way
+    // round. The host that comes back is answered.
     pair.now += 10_000;
     pair.host = end(1, 3_333, Role::Caller);
     pair.run(2 * RETRY_MS as usize / 10);
@@ -262,7 +264,7 @@ fn an_old_first_message_disturbs_no_session_and_opens_none() {
 fn a_flood_of_first_messages_costs_bounded_work() {
     let mut satellite = end(1, 0, Role::Answerer);
     for now in 0..5_000 {
-        // Three a millisecond, each another, with this key or that.
+        // Three new ones a millisecond, with the right key or with another.
         for n in 0..3 {
             let mut host = end(1 + (n % 2) as u8, now * 3 + n, Role::Caller);
             host.poll(0);
@@ -275,13 +277,13 @@ fn a_flood_of_first_messages_costs_bounded_work() {
 }
 
 #[test]
-fn a_forged_answer_is_not_taken_and_the_true_one_is() {
+fn a_forged_answer_is_refused_and_the_true_one_accepted() {
     let mut pair = Pair::new(1, 1);
     pair.host.poll(0);
     let first = take(&mut pair.host);
     give(&mut pair.satellite, &first, 0, &mut pair.down);
     let second = take(&mut pair.satellite);
-    // A second message, as far as its form goes.
+    // It has the form of a second message.
     let raw = [[2].as_slice(), &[0x11; 48]].concat();
     let mut forged = [0; 60];
     let len = sayso_core::link::stuff(&raw, &mut forged).unwrap();
@@ -290,7 +292,7 @@ fn a_forged_answer_is_not_taken_and_the_true_one_is() {
     assert!(!pair.host.is_open(1));
     give(&mut pair.host, &second, 2, &mut pair.up);
     assert!(pair.host.is_open(2));
-    // Each costs an elliptic curve: four are looked at, then it says its message again.
+    // Each costs an elliptic curve: the caller looks at four, then it repeats its message.
     let mut host = end(1, 5, Role::Caller);
     host.poll(0);
     for _ in 0..100 {
@@ -343,8 +345,8 @@ fn fault() -> impl Strategy<Value = Fault> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Frames that are lost, repeated, swapped, changed, and old ones said again: each that
-    /// arrives at all arrives once, and none that was changed does.
+    /// Frames are lost, repeated, swapped, changed and sent again much later. Each that arrives
+    /// arrives once, and none that was changed does.
     #[test]
     fn each_frame_comes_once_or_not_at_all(
         faults in proptest::collection::vec(fault(), 10..200),
@@ -358,7 +360,7 @@ proptest! {
                 |up| {
                     let mut out = Vec::new();
                     for frame in split(&up) {
-                        // One that did not come at first would come, said again.
+                        // A frame that was lost at first would arrive when it is sent again.
                         if matches!(fault, Fault::None | Fault::Repeat | Fault::Again(_)) {
                             old.push(frame.clone());
                         }
@@ -387,7 +389,7 @@ proptest! {
                 |down| down,
             );
         }
-        // One that was to be overtaken still waits.
+        // A frame that was to be overtaken still waits.
         broken += usize::from(!held.is_empty());
         pair.run(3);
         let mut came = pair.up[start..].to_vec();
@@ -411,7 +413,7 @@ proptest! {
             let new = window.is_new(number);
             let known = seen.contains(&number);
             prop_assert!(!(new && known));
-            // Within the window, what has not come is let in.
+            // Within the window, a number that has not arrived is accepted.
             prop_assert!(new || known || number + 64 <= highest);
             if new {
                 window.mark(number);

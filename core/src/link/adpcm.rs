@@ -17,7 +17,7 @@ const INDEX: [i8; 8] = [-1, -1, -1, -1, 2, 4, 6, 8];
 /// The highest index into the table of steps.
 pub const MAX_INDEX: u8 = 88;
 
-/// What the next sample is predicted from.
+/// The state from which the next sample is predicted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AdpcmState {
     pub predictor: i16,
@@ -42,7 +42,7 @@ impl AdpcmState {
         nibble
     }
 
-    /// The sample for four bits; the upper four are not looked at.
+    /// The sample for four bits; the upper four are ignored.
     pub fn decode(&mut self, nibble: u8) -> i16 {
         let step = i32::from(self.step());
         let mut change = step >> 3;

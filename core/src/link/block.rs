@@ -3,21 +3,21 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::adpcm::{self, AdpcmState};
 use super::{MAX_DATA, MAX_SAMPLES};
 
-/// How sound is written on the wire.
+/// How sound is encoded on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Codec {
     /// 16-bit samples, little-endian: 256 kbit/s at 16 kHz.
     #[default]
     Pcm,
-    /// IMA ADPCM, 4 bits a sample: 65 kbit/s at 16 kHz. Each block begins with the
-    /// state to decode it from, so that a lost block spoils no other.
+    /// IMA ADPCM, 4 bits per sample: 65 kbit/s at 16 kHz. Each block begins with the state needed
+    /// to decode it, so a lost block affects no other.
     Adpcm,
 }
 
 /// Bytes of the state before the samples of an ADPCM block.
 const ADPCM_HEAD: usize = 3;
 
-/// A block of sound as it is on the wire, at most 20 ms.
+/// A block of sound as it is sent, at most 20 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block<'a> {
     codec: Codec,
@@ -25,22 +25,22 @@ pub struct Block<'a> {
     data: &'a [u8],
 }
 
-/// As one run of bytes, not one by one.
+/// Serialised as one byte string, not byte by byte.
 fn bytes<S: Serializer>(data: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(data)
 }
 
 impl<'a> Block<'a> {
-    /// A block of these bytes; `None` unless they are at least one and at most
-    /// [`MAX_SAMPLES`] samples in that codec.
+    /// A block of these bytes; `None` unless they hold at least one and at most [`MAX_SAMPLES`]
+    /// samples in that codec.
     pub fn new(codec: Codec, data: &'a [u8]) -> Option<Self> {
         let block = Self { codec, data };
         block.is_valid().then_some(block)
     }
 
-    /// Writes `samples` into `data`; `None` when there are none, more than
-    /// [`MAX_SAMPLES`], or, for ADPCM, an odd number. `index` is that of
-    /// the step size to begin with, and goes from block to block.
+    /// Encodes `samples` into `data`; `None` if there are none, more than [`MAX_SAMPLES`], or, for
+    /// ADPCM, an odd number. `index` is the initial step index, and is carried from block to
+    /// block.
     pub fn encode(
         codec: Codec,
         samples: &[i16],
@@ -74,7 +74,7 @@ impl<'a> Block<'a> {
         Some(Self { codec, data: &data[..used] })
     }
 
-    /// How the sound is written.
+    /// How the sound is encoded.
     pub fn codec(&self) -> Codec {
         self.codec
     }
@@ -92,7 +92,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Whether there is no sample; never so for a block that was received.
+    /// Whether there is no sample; never true for a received block.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -109,7 +109,7 @@ impl<'a> Block<'a> {
         BlockSamples { codec: self.codec, data, state, high: None }
     }
 
-    /// Whether a received block keeps the rules.
+    /// Whether a received block follows the rules.
     pub(super) fn is_valid(&self) -> bool {
         let head = match (self.codec, self.data) {
             (Codec::Pcm, data) => data.len().is_multiple_of(2),
@@ -126,7 +126,7 @@ pub struct BlockSamples<'a> {
     codec: Codec,
     data: &'a [u8],
     state: AdpcmState,
-    /// Four bits left over of the byte before.
+    /// Four bits left over from the byte before.
     high: Option<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! Who may send how many blocks of sound.
+//! How many blocks of sound each side may send.
 
 use super::Flow;
 use super::window::Seen;
@@ -11,10 +11,10 @@ fn later(a: u16, b: u16) -> bool {
 /// The blocks that this side sends and receives.
 #[derive(Clone, Debug)]
 pub struct Credit {
-    /// The next block to be sent, and the first that may not.
+    /// The next block to be sent, and the first that may not be sent.
     sent: u16,
     allowed: u16,
-    /// The blocks that came, and the first that was not granted.
+    /// The blocks that were received, and the first that was not granted.
     received: Seen,
     granted: u16,
     /// The last grant that was sent.
@@ -22,7 +22,7 @@ pub struct Credit {
 }
 
 impl Credit {
-    /// At the start of a session, with what the hellos said.
+    /// The credit at the start of a session, as given in the hellos.
     pub const fn new(theirs: u16, ours: u16) -> Self {
         Self { sent: 0, allowed: theirs, received: Seen::new(), granted: ours, told: ours }
     }
@@ -42,13 +42,13 @@ impl Credit {
         self.sent = self.sent.wrapping_add(1);
     }
 
-    /// Whether the block with this number, which came, is to be taken: it was granted, and
-    /// has not come before.
+    /// Whether to accept the received block with this number: it must have been granted, and not
+    /// been received before.
     pub fn receive(&mut self, number: u16) -> bool {
         later(self.granted, number) && self.received.accept(number).is_some()
     }
 
-    /// What the other side says.
+    /// Takes what the other side reports.
     pub fn hear(&mut self, flow: Flow) {
         let next = self.received.next();
         if later(flow.sent, next) {
@@ -59,7 +59,7 @@ impl Credit {
         }
     }
 
-    /// There is room for so many blocks.
+    /// Grants so many blocks, the number for which there is room.
     pub fn grant(&mut self, free: u16) {
         let until = self.received.next().wrapping_add(free.min(i16::MAX as u16));
         if later(until, self.granted) {
@@ -67,12 +67,12 @@ impl Credit {
         }
     }
 
-    /// How many granted blocks were not yet sent as credit.
+    /// How many granted blocks have not yet been reported to the other side.
     pub fn untold(&self) -> u16 {
         self.granted.wrapping_sub(self.told)
     }
 
-    /// What to send to the other side.
+    /// What to report to the other side.
     pub fn tell(&mut self) -> Flow {
         self.told = self.granted;
         Flow { sent: self.sent, until: self.granted }

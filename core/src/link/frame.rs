@@ -1,7 +1,7 @@
-//! Frames: where a message begins and ends, and whether it is whole.
+//! Frames: where a message begins and ends, and whether it is intact.
 //!
-//! `00 | COBS(tag, seq (2 bytes), message, CRC-32 of all before (4 bytes)) | 00`;
-//! numbers little-endian. The first 00 ends whatever garbage went before.
+//! `00 | COBS(tag, seq (2 bytes), message, CRC-32 of all before (4 bytes)) | 00`; numbers
+//! little-endian. The first 00 ends any garbage before it.
 
 use crc::{CRC_32_ISO_HDLC, Crc, Digest};
 use postcard::ser_flavors::Flavor;
@@ -15,25 +15,25 @@ const TAIL: usize = 4;
 
 /// The longest message: a full block, its fields (1 + 3 + 5 + 5 + 1 + 2 bytes at most).
 const MAX_MESSAGE: usize = MAX_DATA + 17;
-/// The longest frame before it is framed.
+/// The longest frame before stuffing.
 const MAX_RAW: usize = HEAD + MAX_MESSAGE + TAIL;
 /// The longest frame on the wire, in bytes, both 00 included.
 pub const MAX_FRAME: usize = stuffed(MAX_RAW);
 
 const _: () = assert!(MAX_NAME < MAX_DATA, "a hello is shorter than a block");
 
-/// Why bytes between two 00 are no frame.
+/// Why the bytes between two 00 are no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameError {
-    /// Longer than any frame.
+    /// It is longer than any frame.
     TooLong,
-    /// Not framed by the rules of COBS, or too short.
+    /// It breaks the rules of COBS, or is too short.
     Framing,
-    /// The checksum does not fit.
+    /// The checksum does not match.
     Checksum,
 }
 
-/// A frame that is whole.
+/// An intact frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawFrame<'a> {
     /// The low byte of the session's number.
@@ -45,10 +45,10 @@ pub struct RawFrame<'a> {
 }
 
 impl<'a> RawFrame<'a> {
-    /// The frame in `raw`, what COBS made of the bytes between two 00.
+    /// The frame in `raw`, the decoded bytes between two 00.
     ///
     /// # Errors
-    /// When it is too short or its checksum does not fit.
+    /// If it is too short or its checksum does not match.
     pub fn check(raw: &'a [u8]) -> Result<Self, FrameError> {
         let (rest, checksum) = raw.split_last_chunk::<TAIL>().ok_or(FrameError::Framing)?;
         let (&[tag, low, high], body) =
@@ -59,7 +59,7 @@ impl<'a> RawFrame<'a> {
         Ok(Self { tag, seq: u16::from_le_bytes([low, high]), body })
     }
 
-    /// The message; `None` when it is none that this version knows, or breaks its rules.
+    /// The message; `None` if this version does not know it, or if it breaks the rules.
     pub fn message(&self) -> Option<Message<'a>> {
         let (message, rest) = postcard::take_from_bytes(self.body).ok()?;
         let fine = match &message {
@@ -73,7 +73,7 @@ impl<'a> RawFrame<'a> {
         (fine && rest.is_empty()).then_some(message)
     }
 
-    /// Frames it again. `None` when its body is longer than the rules allow.
+    /// Frames it again. `None` if its body is longer than the rules allow.
     pub fn encode(&self) -> Option<Encoded> {
         let mut bytes = [0; MAX_FRAME];
         let mut writer = Writer::new(self.tag, self.seq, &mut bytes)?;
@@ -105,19 +105,19 @@ impl Encoded {
     }
 }
 
-/// Frames a message. `None` when it is longer than the rules allow.
+/// Frames a message. `None` if it is longer than the rules allow.
 pub fn encode(tag: u8, seq: u16, message: &Message<'_>) -> Option<Encoded> {
     let mut bytes = [0; MAX_FRAME];
     let len = encode_into(tag, seq, message, &mut bytes).ok()?;
     Some(Encoded { bytes, len })
 }
 
-/// Frames a message at the front of `out`; the length. Nothing of it lies anywhere else
-/// meanwhile: a microcontroller's stack has no room for frames.
+/// Frames a message at the start of `out` and returns the length. It is written there directly,
+/// because a microcontroller's stack has no room for a second copy of a frame.
 ///
 /// # Errors
-/// [`Refused::NoRoom`] when it does not fit, [`Refused::BadBlock`] when it is longer than the
-/// rules allow.
+/// [`Refused::NoRoom`] if it does not fit, [`Refused::BadBlock`] if it is longer than the rules
+/// allow.
 pub(super) fn encode_into(
     tag: u8,
     seq: u16,
@@ -131,11 +131,11 @@ pub(super) fn encode_into(
     })
 }
 
-/// Takes a message's bytes and frames them.
+/// Frames a message's bytes as they are written.
 struct Writer<'a> {
     stuffer: Stuffer<'a>,
     digest: Digest<'static, u32>,
-    /// Bytes of the message that may still come.
+    /// Bytes of the message that may still be written.
     left: usize,
 }
 
@@ -156,7 +156,7 @@ impl Flavor for Writer<'_> {
     type Output = usize;
 
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        // Any other error than the one for want of room.
+        // Any error that does not mean a lack of room.
         self.left = self.left.checked_sub(1).ok_or(postcard::Error::WontImplement)?;
         self.digest.update(&[byte]);
         self.stuffer.push(byte).ok_or(postcard::Error::SerializeBufferFull)
@@ -179,7 +179,7 @@ impl Decoder {
         Self(Unstuffer::new())
     }
 
-    /// Takes the next byte, and returns the frame that it ends, if it ends one.
+    /// Takes the next byte; if it ends a frame, returns that.
     pub fn push(&mut self, byte: u8) -> Option<Result<RawFrame<'_>, FrameError>> {
         Some(self.0.push(byte)?.and_then(RawFrame::check))
     }

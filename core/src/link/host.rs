@@ -6,58 +6,58 @@ use super::{
 };
 use crate::turn::Shown;
 
-/// How the host is at the moment.
+/// The current condition of the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HostCondition {
-    /// Blocks from the microphone for which there is room.
+    /// Blocks from the microphone for which the host has room.
     pub free: u16,
-    /// What the lamp is to show.
+    /// What the lamp should show.
     pub shown: Shown,
-    /// How loud the loudspeaker is to be, in percent.
+    /// The loudspeaker's volume, in percent.
     pub volume: u8,
     /// Whether the satellite was muted when it was last seen.
     pub muted: bool,
 }
 
-/// What the host gets to know.
+/// Events for the host's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostEvent<'a> {
-    /// A session has begun: clocks and places are new, and count from 0.
+    /// A session has begun: clocks and positions count from 0 again.
     Connected(SatelliteHello<'a>),
     /// The satellite restarted, and the session is over.
     Restarted,
     /// Sound from the microphone.
     Capture(Capture<'a>),
-    /// How the satellite is.
+    /// The satellite's condition.
     Status(SatelliteStatus),
     /// What the satellite lost.
     Stats(Stats),
-    /// The satellite has reached this [order](HostLink::try_mute), and is muted or not.
+    /// The satellite has carried out this [order](HostLink::try_mute), and is muted or not.
     Mute(Mute),
     /// The other side speaks this other version of the protocol.
     Version(u8),
 }
 
-/// The host's end of the link. `OUT` bytes may wait for the wire.
+/// The host's end of the link. Up to `OUT` bytes may wait for the wire.
 #[derive(Clone, Debug)]
 pub struct HostLink<const OUT: usize> {
     decoder: Decoder,
     wire: Wire<OUT>,
-    /// The number of the session that is on, or offered.
+    /// The number of the current session, or of the one offered.
     offer: u32,
     hello: Option<u64>,
-    /// Whether the number was said, and whether a satellite has asked for it since.
+    /// Whether the number was sent, and whether a satellite has asked for it since.
     offered: bool,
     asked: bool,
     status: Option<u64>,
     told: HostCondition,
-    /// So many blocks the satellite may send at the start.
+    /// How many blocks the satellite may send at the start.
     credit: u16,
 }
 
 impl<const OUT: usize> HostLink<OUT> {
-    /// A host without a session. `seed` is the number of the first: one that no
-    /// other host, nor this one some time ago, is likely to have used.
+    /// A host without a session. `seed` is the number of the first: choose one that is unlikely to
+    /// be in use by another host, or to have been used by this one recently.
     pub fn new(seed: u32) -> Self {
         Self {
             decoder: Decoder::new(),
@@ -72,13 +72,13 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// The wire was cut and is there again: begins from the start.
+    /// The wire was cut and is back: begins from the start.
     pub fn reconnect(&mut self) {
         self.decoder = Decoder::new();
         self.drop_session();
     }
 
-    /// Offers another session from now on.
+    /// Offers a new session from now on.
     fn drop_session(&mut self) {
         self.wire.end();
         (self.offered, self.asked) = (false, true);
@@ -98,12 +98,13 @@ impl<const OUT: usize> HostLink<OUT> {
                     self.status = None;
                     return Some(HostEvent::Connected(hello));
                 }
-                // It has just come: no need to wait for the next hello's time.
+                // The satellite has just started: answer it without waiting for the next hello's
+                // time.
                 self.asked = true;
                 None
             }
             Message::SatelliteHello(hello) if hello.session == 0 => {
-                // As `drop_session`, which would borrow the message's bytes too.
+                // Like `drop_session`, which would also borrow the message's bytes.
                 self.wire.end();
                 (self.offered, self.asked) = (false, true);
                 self.offer = another(self.offer);
@@ -118,7 +119,7 @@ impl<const OUT: usize> HostLink<OUT> {
             }
             Message::Stats(stats) => Some(HostEvent::Stats(stats)),
             Message::Mute(mute) => Some(HostEvent::Mute(mute)),
-            // A host's own messages: an echo on the wire. Or a hello that came twice.
+            // A host's own messages, echoed by the wire; or a hello that came twice.
             Message::SatelliteHello(_)
             | Message::HostHello(_)
             | Message::HostStatus(_)
@@ -127,8 +128,8 @@ impl<const OUT: usize> HostLink<OUT> {
         }
     }
 
-    /// Passes the time: sends hellos and statuses when they are due, and
-    /// notices that the satellite is gone. Returns whether there is a session.
+    /// Does what is due at this time: sends hellos and statuses, and notices that the satellite is
+    /// gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &HostCondition) -> bool {
         if self.wire.is_gone(now) {
             self.drop_session();
@@ -161,17 +162,16 @@ impl<const OUT: usize> HostLink<OUT> {
         true
     }
 
-    /// Sends a block for the loudspeaker: at most 20 ms. `at` is its place, see
-    /// [`Playback`].
+    /// Sends a block for the loudspeaker: at most 20 ms. `at` is its position, see [`Playback`].
     ///
     /// # Errors
-    /// Why it cannot be sent now. It can be later, unless it is no block.
+    /// Why it cannot be sent now. Except for [`Refused::BadBlock`] it may be possible later.
     pub fn try_playback(&mut self, at: u32, samples: &[i16]) -> Result<(), Refused> {
         self.wire
             .send_block(samples, |number, block| Message::Playback(Playback { number, at, block }))
     }
 
-    /// Sends the order to fall silent.
+    /// Sends the order to stop the sound.
     ///
     /// # Errors
     /// Why it cannot be sent now.
@@ -179,7 +179,7 @@ impl<const OUT: usize> HostLink<OUT> {
         self.wire.send(&Message::Stop(stop))
     }
 
-    /// Sends the order to hear nothing, or to hear again. To be sent again until its number is
+    /// Sends the order to mute or unmute. Send it again until its number is
     /// [answered](HostEvent::Mute).
     ///
     /// # Errors
@@ -193,12 +193,12 @@ impl<const OUT: usize> HostLink<OUT> {
         self.wire.credit.left()
     }
 
-    /// The number of the session that is on, or offered.
+    /// The number of the current session, or of the one offered.
     pub fn session(&self) -> u32 {
         self.offer
     }
 
-    /// How sound is written in this session.
+    /// How sound is encoded in this session.
     pub fn codec(&self) -> Codec {
         self.wire.codec
     }
@@ -218,14 +218,14 @@ impl<const OUT: usize> HostLink<OUT> {
         self.wire.session != 0
     }
 
-    /// What went over the link and what went wrong.
+    /// Counts of what went over the link and what went wrong.
     pub fn counters(&self) -> Counters {
         self.wire.counters
     }
 }
 
-/// The number of the session after this one. Any odd step will do; this one, the golden
-/// ratio's, keeps the tags of sessions that follow each other apart.
+/// The number of the session after this one. Any odd step would do; this one, from the golden
+/// ratio, gives consecutive sessions very different tags.
 const fn another(session: u32) -> u32 {
     match session.wrapping_add(0x9e37_79b9) {
         0 => 1,

@@ -3,9 +3,10 @@ use serde::{Deserialize, Serialize};
 use super::{Block, Codec};
 use crate::turn::Shown;
 
-/// The version of the protocol. Whatever changes the bytes of a message or its meaning
-/// changes it; only the beginning of the two hellos stays. A new kind of message does not, as
-/// long as both sides get along without it: who does not know it drops it.
+/// The version of the protocol. It changes with anything that changes the bytes of a message or
+/// their meaning, except the beginning of the two hellos, which never changes. A new kind of
+/// message does not need a new version if both sides can do without it: a side that does not know
+/// it drops it.
 pub const VERSION: u8 = 2;
 
 /// The longest block, in samples: 20 ms at 24 kHz.
@@ -20,29 +21,30 @@ pub const MAX_DATA: usize = 2 * MAX_SAMPLES;
 /// The most bytes of a satellite's name.
 pub const MAX_NAME: usize = 32;
 
-/// Everything that is said over the link.
+/// Every message of the link.
 ///
-/// New ones go to the end: the first byte on the wire is their place.
+/// New ones are added at the end: the first byte on the wire is their index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message<'a> {
-    /// From the host: let us begin.
+    /// From the host: begins a session.
     HostHello(HostHello),
-    /// From the satellite: who I am; the answer, or the wish for a [`HostHello`](Self::HostHello).
+    /// From the satellite: describes itself, as the answer to a [`HostHello`](Self::HostHello) or
+    /// to ask for one.
     #[serde(borrow)]
     SatelliteHello(SatelliteHello<'a>),
     /// From the host, at least every [`HEARTBEAT_MS`](super::HEARTBEAT_MS).
     HostStatus(HostStatus),
     /// From the satellite, at least every [`HEARTBEAT_MS`](super::HEARTBEAT_MS).
     SatelliteStatus(SatelliteStatus),
-    /// From the satellite: what the microphone heard.
+    /// From the satellite: sound from the microphone.
     Capture(Capture<'a>),
-    /// From the host: what the loudspeaker is to play.
+    /// From the host: sound for the loudspeaker.
     Playback(Playback<'a>),
-    /// From the host: fall silent.
+    /// From the host: stop the sound.
     Stop(Stop),
     /// From the satellite, every [`STATS_MS`](super::STATS_MS).
     Stats(Stats),
-    /// From the host: hear nothing, or hear again; from the satellite: that is done.
+    /// From the host: mute or unmute; from the satellite: the answer.
     Mute(Mute),
 }
 
@@ -51,30 +53,31 @@ pub enum Message<'a> {
 pub struct HostHello {
     /// [`VERSION`].
     pub version: u8,
-    /// The session's number, never 0. Another than the present one begins a new
+    /// The session's number, never 0. A number that differs from the current one begins a new
     /// session: everything counts from 0 again.
     pub session: u32,
-    /// So many blocks the satellite may send at first.
+    /// How many blocks the satellite may send at first.
     pub credit: u16,
-    /// Whether the satellite was muted when the host last saw it. It counts once, for one
-    /// that has lost its power and so does not know.
+    /// Whether the satellite was muted when the host last saw it. Only a satellite that has lost
+    /// its power uses it, because it does not know.
     pub muted: bool,
 }
 
-/// What a satellite is.
+/// A satellite's description of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SatelliteHello<'a> {
     /// [`VERSION`].
     pub version: u8,
-    /// The session's number as the host gave it, or 0 for none: just started.
+    /// The session's number as the host gave it, or 0 if it has none: it has just started.
     pub session: u32,
-    /// So many blocks the host may send at first: what the playback buffer holds.
+    /// How many blocks the host may send at first: the size of the playback buffer.
     pub credit: u16,
-    /// How sound is written, up and down.
+    /// How sound is encoded, up and down.
     pub codec: Codec,
     /// The rate of the loudspeaker. The microphone's is always 16 kHz.
     pub rate: Rate,
-    /// What to call it, and what one that dials in is known by; at most [`MAX_NAME`] bytes.
+    /// Its name, by which the host knows a satellite that connects by itself; at most [`MAX_NAME`]
+    /// bytes.
     pub name: &'a str,
 }
 
@@ -103,41 +106,41 @@ impl Rate {
     }
 }
 
-/// The flow of blocks, as one side sees it. Both numbers count blocks of sound from
-/// the session's start and wrap; of two, the later is the one less than 32768 ahead.
+/// The flow of blocks, as one side sees it. Both numbers count blocks of sound from the session's
+/// start and wrap; of two numbers, the later one is less than 32768 ahead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
-    /// The number of the next block that this side will send: how the other learns
-    /// of blocks that were lost, and need no room.
+    /// The number of the next block that this side will send. From it the other side learns of
+    /// blocks that were lost, and need no room.
     pub sent: u16,
     /// The first block that the other side may not yet send.
     pub until: u16,
 }
 
-/// What the host has to say, all of it, again and again.
+/// The complete status of the host, sent repeatedly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostStatus {
     /// Credit.
     pub flow: Flow,
-    /// What the lamp is to show.
+    /// What the lamp should show.
     pub shown: Shown,
-    /// How loud the loudspeaker is to be, in percent; more than 100 is 100.
+    /// The loudspeaker's volume, in percent; more than 100 counts as 100.
     pub volume: u8,
 }
 
-/// What the satellite has to say, all of it, again and again.
+/// The complete status of the satellite, sent repeatedly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SatelliteStatus {
     /// Credit.
     pub flow: Flow,
-    /// The microphone's clock: samples since any start, wrapping. Runs on while
+    /// The microphone's clock: samples since an arbitrary start, wrapping. It also runs while
     /// nothing is sent.
     pub clock: u32,
-    /// The place of the next sample to be played, see [`Playback::at`].
+    /// The position of the next sample to be played, see [`Playback::at`].
     pub played: u32,
-    /// Nothing is heard: the microphone was switched off, or nobody knows whether it was.
+    /// The microphone is off: it was switched off, or it is not known whether it was.
     pub muted: bool,
-    /// Sound is being sent. If not, it is quiet, and what is missing is silence.
+    /// Sound is being sent. If not, there is silence, and missing blocks stand for silence.
     pub open: bool,
     /// How often the button was pressed since the session's start, wrapping.
     pub presses: u8,
@@ -152,8 +155,8 @@ pub struct Capture<'a> {
     pub number: u16,
     /// The microphone's clock at the first sample.
     pub at: u32,
-    /// The place that the loudspeaker had reached then, see [`Playback::at`]: what
-    /// was played meanwhile is the echo canceller's reference.
+    /// The position that the loudspeaker had reached then, see [`Playback::at`]: what it played is
+    /// the echo canceller's reference.
     pub played: u32,
     /// The sound.
     #[serde(borrow)]
@@ -165,49 +168,49 @@ pub struct Capture<'a> {
 pub struct Playback<'a> {
     /// Counts the blocks, wrapping.
     pub number: u16,
-    /// The place of the first sample: counts samples of sound, wrapping, not the
-    /// silence between.
+    /// The position of the first sample: counts samples of sound, wrapping, without the silence in
+    /// between.
     pub at: u32,
     /// The sound.
     #[serde(borrow)]
     pub block: Block<'a>,
 }
 
-/// Play no further than to a place, and fade out before it.
+/// Stops the sound at a position, and fades it out before that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
-    /// The place, see [`Playback::at`], at which the next sound will begin. If it is
-    /// passed already: fade out now.
+    /// The position, see [`Playback::at`], at which the next sound will begin. If it has already
+    /// passed, the fade begins now.
     pub at: u32,
     /// Length of the fade, in samples.
     pub fade: u16,
 }
 
-/// The order to hear nothing, or to hear again. A satellite carries each number out once, and
-/// answers each message with the number that it has reached and with how it is.
+/// The order to mute or unmute. A satellite carries out each number once, and answers each message
+/// with the number that it has reached and with whether it is muted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mute {
-    /// Counts the orders from the session's start, from 1, wrapping; of two, the later is the
-    /// one less than 128 ahead.
+    /// Counts the orders from the session's start, from 1, wrapping; of two numbers, the later one
+    /// is less than 128 ahead.
     pub order: u8,
-    /// Whether nothing is to be heard; in the answer, whether nothing is.
+    /// Whether it should be muted; in the answer, whether it is.
     pub muted: bool,
 }
 
 /// What a satellite lost, counted from its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
-    /// Blocks from the microphone that were not sent: no credit, no room, no session.
+    /// Blocks from the microphone that were not sent: no credit, no room, or no session.
     pub dropped: u32,
-    /// Blocks from the microphone that came while the one before was not yet taken.
+    /// Blocks from the microphone that came before the previous one was taken.
     pub overruns: u32,
     /// How often the playback buffer was empty during a reply.
     pub underruns: u32,
-    /// The least that the playback buffer held between two blocks of a reply since
-    /// the last report, in samples.
+    /// The least that the playback buffer held between two blocks of a reply since the last
+    /// report, in samples.
     pub low_water: u16,
-    /// Frames that were unreadable, so that it had to find the next. The link counts.
+    /// Unreadable frames, after which it had to find the next one. Filled in by the link.
     pub resyncs: u32,
-    /// Frames that never came. The link counts.
+    /// Frames that never came. Filled in by the link.
     pub lost: u32,
 }

@@ -1,4 +1,4 @@
-/// Bytes that wait for the wire, whole frames at a time.
+/// Bytes that wait for the wire, always whole frames.
 #[derive(Clone, Debug)]
 pub struct Outgoing<const N: usize> {
     bytes: [u8; N],
@@ -13,7 +13,7 @@ impl<const N: usize> Default for Outgoing<N> {
 }
 
 impl<const N: usize> Outgoing<N> {
-    /// None yet.
+    /// An empty buffer.
     pub const fn new() -> Self {
         Self { bytes: [0; N], start: 0, end: 0 }
     }
@@ -36,10 +36,10 @@ impl<const N: usize> Outgoing<N> {
         }
     }
 
-    /// Has `frame` write more of them into the room that is left, and say how many.
+    /// Lets `frame` append bytes in the room that is left; it returns how many it wrote.
     ///
     /// # Errors
-    /// Those of `frame`; then nothing was written.
+    /// The error of `frame`; nothing was appended then.
     pub fn write<E>(&mut self, frame: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
@@ -50,7 +50,7 @@ impl<const N: usize> Outgoing<N> {
         Ok(())
     }
 
-    /// Forgets them.
+    /// Drops all of them.
     pub fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
     }

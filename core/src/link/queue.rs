@@ -2,24 +2,24 @@ use heapless::Deque;
 
 use super::{Playback, Stop};
 
-/// A missing stretch up to this long is bridged, so that what follows it is heard
-/// at its time; after a longer one it goes on at once. In samples: 100 ms at 24 kHz.
+/// A gap up to this long is filled with silence, so that what follows it is played at its time;
+/// after a longer one playback continues at once. In samples: 100 ms at 24 kHz.
 const BRIDGE: u32 = 2_400;
-/// Sound that breaks off is faded out over so many samples: 2.7 ms at 24 kHz.
+/// Sound that breaks off is faded out over this many samples: 2.7 ms at 24 kHz.
 const FADE: usize = 64;
 
-/// A satellite's playback buffer of `N` samples: puts the blocks in their places.
+/// A satellite's playback buffer of `N` samples, which puts the blocks at their positions.
 ///
-/// What was lost on the way becomes silence, without a click. The owner takes
-/// samples out at the pace of the loudspeaker.
+/// Lost blocks become silence, without a click. The owner takes samples out at the rate of the
+/// loudspeaker.
 #[derive(Clone, Debug, Default)]
 pub struct PlaybackQueue<const N: usize> {
     samples: Deque<i16, N>,
-    /// The place of the next sample to be played.
+    /// The position of the next sample to be played.
     played: u32,
-    /// Samples that came and did not fit, or had no place.
+    /// Samples that arrived but did not fit, or had no valid position.
     dropped: u32,
-    /// Times it ran dry without a [`Stop`], the end of a reply included.
+    /// How often it ran empty without a [`Stop`], including at the end of each reply.
     dry: u32,
     /// The least it held since [`take_low_water`](Self::take_low_water).
     low_water: Option<u16>,
@@ -27,18 +27,19 @@ pub struct PlaybackQueue<const N: usize> {
 }
 
 impl<const N: usize> PlaybackQueue<N> {
-    /// An empty queue that waits for place 0.
+    /// An empty queue that waits for position 0.
     pub const fn new() -> Self {
         Self { samples: Deque::new(), played: 0, dropped: 0, dry: 0, low_water: None, last: 0 }
     }
 
-    /// Forgets everything: a session has begun.
+    /// Drops everything, because a session has begun.
     pub fn clear(&mut self) {
         self.samples.clear();
         (self.played, self.last, self.low_water) = (0, 0, None);
     }
 
-    /// The place of the next sample to be played: [`SatelliteStatus::played`](super::SatelliteStatus::played).
+    /// The position of the next sample to be played:
+    /// [`SatelliteStatus::played`](super::SatelliteStatus::played).
     pub fn played(&self) -> u32 {
         self.played
     }
@@ -59,23 +60,23 @@ impl<const N: usize> PlaybackQueue<N> {
         u16::try_from(blocks).unwrap_or(u16::MAX)
     }
 
-    /// Samples that came and could not be kept.
+    /// Samples that arrived and could not be kept.
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
 
-    /// Times it ran dry, the end of a reply included.
+    /// How often it ran empty, including at the end of each reply.
     pub fn dry(&self) -> u32 {
         self.dry
     }
 
-    /// The least it held after a [`take`](Self::take) during a reply, since
-    /// the last call: [`Stats::low_water`](super::Stats::low_water).
+    /// The least it held after a [`take`](Self::take) during a reply, since the last call:
+    /// [`Stats::low_water`](super::Stats::low_water).
     pub fn take_low_water(&mut self) -> u16 {
         self.low_water.take().unwrap_or_default()
     }
 
-    /// Puts a block in its place.
+    /// Puts a block at its position.
     pub fn push(&mut self, playback: &Playback<'_>) {
         let end = self.played.wrapping_add(self.samples.len() as u32);
         let ahead = playback.at.wrapping_sub(end);
@@ -84,11 +85,11 @@ impl<const N: usize> PlaybackQueue<N> {
             if ahead <= BRIDGE {
                 self.bridge(ahead as usize);
             } else if ahead < 1 << 31 {
-                // Too much is missing: its time is not waited for.
+                // Too much is missing to fill: playback continues with this block.
                 self.fade_out(self.samples.len(), FADE);
                 self.played = playback.at.wrapping_sub(self.samples.len() as u32);
             } else {
-                // It replaces what is queued after its place: a stop was lost.
+                // It replaces what is queued from its position on: a stop was lost.
                 let behind = (end.wrapping_sub(playback.at)) as usize;
                 if behind <= self.samples.len() {
                     self.fade_out(self.samples.len() - behind, FADE);
@@ -110,18 +111,18 @@ impl<const N: usize> PlaybackQueue<N> {
         }
     }
 
-    /// Falls silent at the place that was ordered, or as soon as can be.
+    /// Stops the sound at the given position, or as soon as possible.
     pub fn stop(&mut self, stop: Stop) {
         let fade = usize::from(stop.fade);
         let ahead = stop.at.wrapping_sub(self.played);
         let keep = if ahead < 1 << 31 { ahead as usize } else { 0 };
         self.fade_out(keep.max(fade), fade);
-        // The next sound's place is the one ordered, however much there was to fade.
+        // The next sound begins at the given position, however much there was to fade.
         self.played = stop.at.wrapping_sub(self.samples.len() as u32);
     }
 
-    /// Fills the front of `out` with what is queued, the rest with silence; returns
-    /// how many samples were queued.
+    /// Fills the start of `out` with what is queued, the rest with silence; returns how many
+    /// samples were queued.
     pub fn take(&mut self, out: &mut [i16]) -> usize {
         let (had, mut taken) = (self.samples.len(), 0);
         for place in out.iter_mut() {
@@ -129,7 +130,7 @@ impl<const N: usize> PlaybackQueue<N> {
                 (*place, self.last) = (sample, sample);
                 taken += 1;
             } else {
-                // Towards silence, not at once: a step would click.
+                // Decays towards silence, because a step would click.
                 self.last -= self.last / 8 + self.last.signum();
                 *place = self.last;
             }
@@ -145,7 +146,7 @@ impl<const N: usize> PlaybackQueue<N> {
         taken
     }
 
-    /// Silence for `missing` samples, as far as there is room.
+    /// Adds silence for `missing` samples, as far as there is room.
     fn bridge(&mut self, missing: usize) {
         self.fade_out(self.samples.len(), FADE);
         let mut put = 0;
@@ -153,12 +154,12 @@ impl<const N: usize> PlaybackQueue<N> {
             put += 1;
         }
         if put < missing {
-            // Full: what follows has no room either.
+            // Full: there is no room for what follows either.
             self.dropped = self.dropped.wrapping_add((missing - put) as u32);
         }
     }
 
-    /// Keeps the first `keep` samples, the last `fade` of them faded out.
+    /// Keeps the first `keep` samples and fades out the last `fade` of them.
     fn fade_out(&mut self, keep: usize, fade: usize) {
         while self.samples.len() > keep {
             self.samples.pop_back();

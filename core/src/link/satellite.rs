@@ -4,25 +4,25 @@ use super::{
     Mute, Playback, Rate, Refused, STATS_MS, SatelliteHello, SatelliteStatus, Stats, Stop, VERSION,
 };
 
-/// What a satellite says about itself to the host.
+/// How a satellite describes itself to the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Description {
-    /// How sound is to be written on this wire, up and down.
+    /// How sound is encoded on this wire, up and down.
     pub codec: Codec,
     /// The rate of the loudspeaker.
     pub rate: Rate,
     /// Blocks of 20 ms that the playback buffer holds.
     pub buffer: u16,
-    /// What to call it, and what it is known by; at most [`MAX_NAME`](super::MAX_NAME) bytes.
+    /// Its name, by which the host knows it; at most [`MAX_NAME`](super::MAX_NAME) bytes.
     pub name: &'static str,
 }
 
 impl Description {
-    /// One without a name or a buffer.
+    /// A description without a name or a buffer.
     pub const EMPTY: Self = Self { codec: Codec::Pcm, rate: Rate::Hz16000, buffer: 0, name: "" };
 }
 
-/// What the host is to know at once when it changes.
+/// The parts of the condition whose changes are sent at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct News {
     muted: bool,
@@ -38,7 +38,7 @@ impl From<&Condition> for News {
     }
 }
 
-/// How a satellite is at the moment.
+/// The current condition of a satellite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
     /// As [`SatelliteStatus::clock`].
@@ -51,46 +51,45 @@ pub struct Condition {
     pub muted: bool,
     /// As [`SatelliteStatus::open`].
     pub open: bool,
-    /// As [`SatelliteStatus::presses`], but counted from any start.
+    /// As [`SatelliteStatus::presses`], but counted from an arbitrary start.
     pub presses: u8,
     /// As [`SatelliteStatus::held`].
     pub held: bool,
-    /// What was lost; the link fills in what it counts itself.
+    /// What was lost; the link fills in its own counts.
     pub stats: Stats,
 }
 
-/// What the satellite gets to know.
+/// Events for the satellite's owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SatelliteEvent<'a> {
-    /// A session has begun. Whatever is queued for the loudspeaker is of no use any
-    /// more; the next sound's place is 0.
+    /// A session has begun. Anything queued for the loudspeaker is obsolete; the next sound's
+    /// position is 0.
     Connected {
         /// Whether the host says that the satellite was muted when it last saw it.
         muted: bool,
     },
-    /// Sound to be played.
+    /// Sound to play.
     Playback(Playback<'a>),
-    /// What to show, how loud to be.
+    /// What to show, and the volume.
     Status(HostStatus),
-    /// Fall silent.
+    /// Stop the sound.
     Stop(Stop),
-    /// Hear nothing from now on, or hear again.
+    /// Mute or unmute the microphone.
     Mute(bool),
 }
 
-/// The satellite's end of the link. `OUT` bytes may wait for the wire: at least two
-/// [frames](super::MAX_FRAME), better 40 ms' worth.
+/// The satellite's end of the link. Up to `OUT` bytes may wait for the wire: at least two
+/// [frames](super::MAX_FRAME), better 40 ms of sound.
 ///
-/// In the main loop: [`push`](Self::push) every byte that came,
-/// [`poll`](Self::poll) at least every 10 ms or so, [`try_capture`](Self::try_capture)
-/// every block that the microphone brought, and send what is
-/// [`outgoing`](Self::outgoing). Nothing here waits.
+/// In the main loop: [`push`](Self::push) every byte that came, [`poll`](Self::poll) about every
+/// 10 ms or more often, [`try_capture`](Self::try_capture) every block from the microphone, and
+/// send what is [`outgoing`](Self::outgoing). Nothing here waits.
 #[derive(Clone, Debug)]
 pub struct SatelliteLink<const OUT: usize> {
     codec: Codec,
     rate: Rate,
     buffer: u16,
-    /// `None` for an empty one: all of a link is zero at first, see [`new`](Self::new).
+    /// `None` for an empty name: a new link is all zero, see [`new`](Self::new).
     name: Option<&'static str>,
     decoder: Decoder,
     wire: Wire<OUT>,
@@ -98,21 +97,22 @@ pub struct SatelliteLink<const OUT: usize> {
     hello: Option<u64>,
     status: Option<u64>,
     stats: Option<u64>,
-    /// An answer is owed to the host's hello.
+    /// The host's hello has yet to be answered.
     answer: bool,
     /// The session of the last hello sent.
     greeted: u32,
-    /// The news last sent, and the button's count when the session began.
+    /// The condition last sent, and the button's count when the session began.
     told: News,
     presses: u8,
-    /// The number of the last order to mute in this session, and whether its answer is owed.
+    /// The number of the last order to mute in this session, and whether it has yet to be
+    /// answered.
     order: u8,
     done: bool,
 }
 
 impl<const OUT: usize> SatelliteLink<OUT> {
-    /// A satellite without a session. With the [empty](Description::EMPTY) description all of
-    /// it is zero, so that one in a `static` takes no room in the flash.
+    /// A satellite without a session. With the [empty](Description::EMPTY) description it is all
+    /// zero, so that a link in a `static` takes no flash.
     pub const fn new(description: Description) -> Self {
         let Description { codec, rate, buffer, name } = description;
         Self {
@@ -134,7 +134,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         }
     }
 
-    /// What this satellite is, from the next session on.
+    /// Sets the description, which counts from the next session on.
     pub fn describe(&mut self, description: Description) {
         let Description { codec, rate, buffer, name } = description;
         (self.codec, self.rate, self.buffer, self.name) = (codec, rate, buffer, Some(name));
@@ -145,7 +145,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         let message = match self.wire.push(&mut self.decoder, byte, now)? {
             Accepted::Message(message) => message,
             Accepted::Version(_) => {
-                // So that the host can say what is wrong.
+                // So that the host can report what is wrong.
                 self.answer = true;
                 return None;
             }
@@ -174,14 +174,14 @@ impl<const OUT: usize> SatelliteLink<OUT> {
             Message::Stop(stop) => Some(SatelliteEvent::Stop(stop)),
             Message::Mute(mute) => {
                 self.done = true;
-                // One that was overtaken, or said again, is not done once more.
+                // An order that was overtaken or repeated is not carried out again.
                 let newer = (1..1 << 7).contains(&mute.order.wrapping_sub(self.order));
                 newer.then(|| {
                     self.order = mute.order;
                     SatelliteEvent::Mute(mute.muted)
                 })
             }
-            // A satellite's own messages: an echo on the wire.
+            // A satellite's own messages, echoed by the wire.
             Message::SatelliteHello(_)
             | Message::SatelliteStatus(_)
             | Message::Capture(_)
@@ -189,8 +189,8 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         }
     }
 
-    /// Passes the time: sends hellos and statuses when they are due, and
-    /// notices that the host is gone. Returns whether there is a session.
+    /// Does what is due at this time: sends hellos and statuses, and notices that the host is
+    /// gone. Returns whether there is a session.
     pub fn poll(&mut self, now: u64, condition: &Condition) -> bool {
         if self.wire.is_gone(now) {
             self.wire.end();
@@ -246,16 +246,16 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         true
     }
 
-    /// Whether the host is to know at once.
+    /// Whether the condition has changed in a way that is sent at once.
     fn is_news(&self, condition: &Condition) -> bool {
         News::from(condition) != self.told || self.wire.credit.untold() >= 2
     }
 
-    /// Sends a block from the microphone: at most 20 ms at 16 kHz. `at` and `played`
-    /// are those of its first sample, see [`Capture`].
+    /// Sends a block from the microphone: at most 20 ms at 16 kHz. `at` and `played` belong to its
+    /// first sample, see [`Capture`].
     ///
     /// # Errors
-    /// Why it cannot be sent now. It is the caller's to drop and to count.
+    /// Why it cannot be sent now. The caller then drops and counts it.
     pub fn try_capture(&mut self, at: u32, played: u32, samples: &[i16]) -> Result<(), Refused> {
         if self.greeted != self.wire.session {
             // The host knows of no session before the hello.
@@ -284,7 +284,7 @@ impl<const OUT: usize> SatelliteLink<OUT> {
         self.wire.session != 0
     }
 
-    /// What went over the link and what went wrong.
+    /// Counts of what went over the link and what went wrong.
     pub fn counters(&self) -> Counters {
         self.wire.counters
     }

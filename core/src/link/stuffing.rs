@@ -1,36 +1,37 @@
-//! Consistent overhead byte stuffing (Cheshire and Baker, 1997): bytes without a zero, so
-//! that zeros can stand between them.
+//! Consistent overhead byte stuffing (Cheshire and Baker, 1997): encodes bytes without zeros, so
+//! that zeros can separate frames.
 
 use super::FrameError;
 
-/// The most bytes that [`stuff`] makes of so many, both 00 included.
+/// The most bytes that [`stuff`] makes of so many, including both 00.
 pub const fn stuffed(raw: usize) -> usize {
     raw + raw / 254 + 1 + 2
 }
 
-/// Writes `raw` without its zeros, between two of them, and returns the length; `None` when
-/// `out` is too short.
+/// Encodes `raw` without zeros, between two zeros, and returns the length; `None` if `out` is too
+/// short.
 pub fn stuff(raw: &[u8], out: &mut [u8]) -> Option<usize> {
     let mut stuffer = Stuffer::new(out)?;
     raw.iter().try_for_each(|&byte| stuffer.push(byte))?;
     stuffer.finish()
 }
 
-/// As [`stuff`], for bytes that come one by one. Everything is `None` once `out` is too short.
+/// Does what [`stuff`] does, for bytes that come one by one. Once `out` is too short, everything
+/// returns `None`.
 ///
-/// What the `cobs` crate (0.3.0) makes of bytes that end with a full block of 254 cannot be
-/// read back.
+/// Written here because the `cobs` crate (0.3.0) encodes data that ends with a full block of 254
+/// bytes in a way that cannot be decoded.
 pub struct Stuffer<'a> {
     out: &'a mut [u8],
-    /// The place of the present block's code, and the code so far.
+    /// The index of the current block's code byte, and the code so far.
     code_at: usize,
     code: u8,
-    /// The place of the next byte.
+    /// The index of the next byte.
     at: usize,
 }
 
 impl<'a> Stuffer<'a> {
-    /// Writes to the front of `out`.
+    /// Writes to the start of `out`.
     pub fn new(out: &'a mut [u8]) -> Option<Self> {
         *out.first_mut()? = 0;
         Some(Self { out, code_at: 1, code: 1, at: 2 })
@@ -55,7 +56,7 @@ impl<'a> Stuffer<'a> {
         Some(())
     }
 
-    /// Ends it; the length.
+    /// Ends the frame and returns its length.
     pub fn finish(mut self) -> Option<usize> {
         let end = self.at;
         self.end_block()?;
@@ -64,8 +65,7 @@ impl<'a> Stuffer<'a> {
     }
 }
 
-/// Finds what was [stuffed](stuff) in a stream of bytes: at most `N` of them, both 00
-/// included.
+/// Finds what was [stuffed](stuff) in a stream of bytes: at most `N` of them, including both 00.
 #[derive(Clone, Debug)]
 pub struct Unstuffer<const N: usize> {
     bytes: [u8; N],
@@ -80,12 +80,12 @@ impl<const N: usize> Default for Unstuffer<N> {
 }
 
 impl<const N: usize> Unstuffer<N> {
-    /// One that waits for the first.
+    /// A decoder that waits for the first frame.
     pub const fn new() -> Self {
         Self { bytes: [0; N], len: 0, too_long: false }
     }
 
-    /// Takes the next byte; returns what it ends, if it ends something.
+    /// Takes the next byte; if it ends a frame, returns the bytes in it.
     pub fn push(&mut self, byte: u8) -> Option<Result<&[u8], FrameError>> {
         if byte != 0 {
             match self.bytes.get_mut(self.len) {
@@ -101,7 +101,7 @@ impl<const N: usize> Unstuffer<N> {
         if core::mem::take(&mut self.too_long) {
             return Some(Err(FrameError::TooLong));
         }
-        // Between the 00 that ends one and the one that begins the next.
+        // `None` between the 00 that ends one frame and the one that begins the next.
         let framed = self.bytes.get_mut(..len).filter(|framed| !framed.is_empty())?;
         let Ok(len) = cobs::decode_in_place(framed) else { return Some(Err(FrameError::Framing)) };
         Some(framed.get(..len).ok_or(FrameError::Framing))

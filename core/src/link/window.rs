@@ -1,20 +1,20 @@
-//! Which numbers have come, and which are missing.
+//! Which numbers have arrived, and which are missing.
 
 use super::Counters;
 
-/// How far back a number that was overtaken is distinguished from one that came twice.
+/// How far back a late number can be distinguished from a repeated one.
 const WIDTH: u16 = 32;
 
-/// How a number came that is new.
+/// How a new number arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// After all others; so many before it have not come.
+    /// After all others; so many before it have not arrived.
     Next(u16),
     /// After a later one.
     Late,
 }
 
-/// The numbers that have come, wrapping. They begin with 0.
+/// The numbers that have arrived, wrapping. They begin with 0.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The number after the highest.
@@ -24,18 +24,18 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// None yet. Nothing before the first is missing.
+    /// None yet; numbers before the first do not count as missing.
     pub const fn new() -> Self {
         Self { next: 0, missing: 0 }
     }
 
-    /// The number after the highest that has come.
+    /// The number after the highest that has arrived.
     pub const fn next(&self) -> u16 {
         self.next
     }
 
-    /// How this number came; `None` when it has come already, or so long ago that nobody
-    /// knows.
+    /// Records this number and returns how it arrived; `None` if it has arrived before, or is too
+    /// old for that to be known.
     pub fn accept(&mut self, number: u16) -> Option<Arrival> {
         let ahead = number.wrapping_sub(self.next);
         if ahead < 1 << 15 {
@@ -52,7 +52,7 @@ impl Seen {
         None
     }
 
-    /// So many numbers are not waited for any more.
+    /// So many numbers are no longer expected.
     pub fn skip(&mut self, numbers: u16) {
         let shift = u32::from(numbers);
         let new = 1_u32.checked_shl(shift).map_or(u32::MAX, |bit| bit - 1);
@@ -61,7 +61,7 @@ impl Seen {
     }
 }
 
-/// The numbers of the frames received.
+/// The numbers of the received frames.
 #[derive(Clone, Debug)]
 pub struct Window(Seen);
 
@@ -71,8 +71,7 @@ impl Window {
         Self(Seen::new())
     }
 
-    /// Whether the frame with this number is new. Counts what is missing, comes
-    /// late or twice.
+    /// Whether the frame with this number is new. Counts missing, late and repeated frames.
     pub fn accept(&mut self, seq: u16, counters: &mut Counters) -> bool {
         match self.0.accept(seq) {
             Some(Arrival::Next(missing)) => {

@@ -6,16 +6,16 @@ use super::outgoing::Outgoing;
 use super::window::Window;
 use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION};
 
-/// Why a message was not taken.
+/// Why a message was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// There is no session.
     NotConnected,
     /// The other side has no room for another block now.
     NoCredit,
-    /// The bytes that wait for the wire leave no room: it is too slow, or nobody reads.
+    /// The buffer of waiting bytes is full: the wire is too slow, or nobody reads.
     NoRoom,
-    /// No block: no sample, too many, or an odd number for ADPCM.
+    /// An invalid block: no sample, too many, or an odd number for ADPCM.
     BadBlock,
 }
 
@@ -32,31 +32,31 @@ impl fmt::Display for Refused {
 
 impl core::error::Error for Refused {}
 
-/// What went over the link and what went wrong; all only grow, and wrap.
+/// Counts of what went over the link and what went wrong; all only grow, and wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Messages received and good.
+    /// Valid messages received.
     pub received: u32,
-    /// Frames that were unreadable, so that the next had to be found.
+    /// Unreadable frames, after which the next one had to be found.
     pub resyncs: u32,
-    /// Whole frames with a message that is unknown or breaks the rules.
+    /// Intact frames with a message that is unknown or breaks the rules.
     pub malformed: u32,
     /// Frames that never came.
     pub lost: u32,
     /// Frames that came after a later one. Not counted as lost.
     pub reordered: u32,
-    /// Frames that came twice, and were dropped.
+    /// Frames that came twice; dropped.
     pub duplicated: u32,
-    /// Frames of another session, dropped.
+    /// Frames of another session; dropped.
     pub stale: u32,
-    /// Blocks of sound for which there was no credit, or that came twice, dropped.
+    /// Blocks of sound without credit, or that came twice; dropped.
     pub uncredited: u32,
     /// Sessions begun.
     pub sessions: u32,
 }
 
 impl Counters {
-    /// Nothing yet.
+    /// All zero.
     pub const fn new() -> Self {
         Self {
             received: 0,
@@ -76,7 +76,7 @@ impl Counters {
 #[derive(Clone, Debug)]
 pub struct Wire<const OUT: usize> {
     pub out: Outgoing<OUT>,
-    /// The present session; 0 for none.
+    /// The current session; 0 for none.
     pub session: u32,
     pub credit: Credit,
     pub counters: Counters,
@@ -88,7 +88,7 @@ pub struct Wire<const OUT: usize> {
     index: u8,
 }
 
-/// What became of a frame.
+/// The result of a received frame.
 pub enum Accepted<'a> {
     Message(Message<'a>),
     /// A hello of another version of the protocol.
@@ -110,8 +110,8 @@ impl<const OUT: usize> Wire<OUT> {
         }
     }
 
-    /// Everything from the start, with a credit of `theirs` blocks to be sent and
-    /// of `ours` to be received.
+    /// Begins a session: everything from the start, with credit to send `theirs` blocks and to
+    /// receive `ours`.
     pub fn begin(&mut self, session: u32, codec: Codec, theirs: u16, ours: u16, now: u64) {
         self.session = session;
         self.codec = codec;
@@ -123,21 +123,19 @@ impl<const OUT: usize> Wire<OUT> {
         count(&mut self.counters.sessions);
     }
 
-    /// There is no session any more; what waited to be sent is of no use.
+    /// Ends the session; what waited to be sent is dropped.
     pub fn end(&mut self) {
         self.session = 0;
         self.out.clear();
     }
 
-    /// Whether there is a session and nothing was heard of the other side for so long
-    /// that it is gone.
+    /// Whether there is a session and the other side has been silent for so long that it is gone.
     pub fn is_gone(&self, now: u64) -> bool {
         self.session != 0 && now.saturating_sub(self.heard) >= GONE_MS
     }
 
-    /// The message in the frame that `byte` completes, unless it is to be dropped. The
-    /// decoder is not of the wire's, so that a message may lie in it while the wire
-    /// goes on.
+    /// The message in the frame that `byte` completes, unless it is to be dropped. The decoder is
+    /// a parameter and not a field, so that the message can borrow from it while the wire is used.
     pub fn push<'a>(
         &mut self,
         decoder: &'a mut Decoder,
@@ -174,7 +172,7 @@ impl<const OUT: usize> Wire<OUT> {
         Some(Accepted::Message(message))
     }
 
-    /// Whether the block with this number is to be taken; counts it if not.
+    /// Whether to accept the block with this number; counts it if not.
     pub fn receive_block(&mut self, number: u16) -> bool {
         let granted = self.credit.receive(number);
         if !granted {
@@ -183,7 +181,7 @@ impl<const OUT: usize> Wire<OUT> {
         granted
     }
 
-    /// Sends a hello; false when there is no room.
+    /// Sends a hello; false if there is no room.
     pub fn hello(&mut self, session: u32, message: &Message<'_>) -> bool {
         self.out.write(|room| encode_into(tag(session), 0, message, room)).is_ok()
     }
@@ -199,7 +197,7 @@ impl<const OUT: usize> Wire<OUT> {
         Ok(())
     }
 
-    /// Sends sound, in the message that `wrap` makes of its number and its block.
+    /// Sends sound, in the message that `wrap` builds from its number and its block.
     pub fn send_block(
         &mut self,
         samples: &[i16],
@@ -219,7 +217,7 @@ impl<const OUT: usize> Wire<OUT> {
     }
 }
 
-/// Whether what was last done then is to be done again, `every` so many milliseconds.
+/// Whether something that was last done at `last` and is done `every` so many milliseconds is due.
 pub fn is_due(last: Option<u64>, every: u64, now: u64) -> bool {
     last.is_none_or(|last| now.saturating_sub(last) >= every)
 }

@@ -1,26 +1,26 @@
 use super::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId};
 use crate::audio::SampleTime;
 
-/// Decides whose turn it is; see the [module](super).
+/// The turn machine; see the [module](super).
 #[derive(Clone, Debug)]
 pub struct TurnMachine {
     config: TurnConfig,
     pub(super) phase: Phase,
-    /// The first sample of the utterance being heard or answered; while
-    /// listening, nothing before it is taken.
+    /// The first sample of the utterance being heard or answered; while it listens, samples before
+    /// it are not used.
     pub(super) from: SampleTime,
-    /// When the present time-out began to count.
+    /// When the current time-out began.
     since: SampleTime,
-    /// Until when it listens before it sleeps. Past while it is asleep.
+    /// Until when it listens before it sleeps. In the past while it is asleep.
     awake_until: SampleTime,
-    /// Until when only urgent announcements begin: a person who has just woken
-    /// it is about to speak.
+    /// Until when only urgent announcements begin: somebody who has just woken it is about to
+    /// speak.
     called_until: SampleTime,
-    /// Whether the turn under way is an urgent announcement.
+    /// Whether the current turn is an urgent announcement.
     pub(super) urgent: bool,
-    /// What an urgent announcement has cut into.
+    /// The utterance that an urgent announcement interrupted.
     pub(super) cut: Cut,
-    /// Whether the front end says that somebody speaks, in any state.
+    /// Whether, according to the front end, somebody is speaking, in any state.
     pub(super) voice: bool,
     last_turn: TurnId,
 }
@@ -36,14 +36,14 @@ pub(super) enum Phase {
     Paused(Overlap),
 }
 
-/// The utterance that an urgent announcement has cut into. It begins at `from`.
+/// The utterance that an urgent announcement interrupted. It begins at `from`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// None that is meant for us.
+    /// There was none, or none meant for the assistant.
     Nothing,
-    /// It goes on, and counts if it ends after that.
+    /// It is still going on, and counts if it ends after `least`.
     Going { least: SampleTime },
-    /// It has ended there, and is answered after the announcement.
+    /// It ended at `to`, and is answered after the announcement.
     Owed { to: SampleTime },
 }
 
@@ -60,9 +60,9 @@ pub(super) struct Overlap {
 pub(super) enum Said {
     /// Somebody is speaking.
     Going,
-    /// They may have ended there; what they said is being found out.
+    /// They may have ended at this sample; the words are being recognised.
     Paused(SampleTime),
-    /// They have ended there; likewise.
+    /// They have ended at this sample; the words are being recognised.
     Over(SampleTime),
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Turn {
     to: SampleTime,
 }
 
-/// A turn that is not released, and what it has come to.
+/// A turn that is not released yet, and its progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Guess {
     pub(super) turn: Turn,
@@ -83,7 +83,7 @@ pub(super) struct Guess {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
     Working,
-    /// The first sound waits.
+    /// The first sound is ready.
     Ready,
     /// Complete, without any sound.
     Silent,
@@ -94,7 +94,7 @@ pub(super) enum Progress {
 }
 
 impl TurnMachine {
-    /// A machine that sleeps, or listens where no waking is asked for.
+    /// A machine that sleeps, or that listens if no wake is needed.
     pub fn new(config: TurnConfig) -> Self {
         Self {
             config,
@@ -110,7 +110,7 @@ impl TurnMachine {
         }
     }
 
-    /// The present state.
+    /// The current state.
     pub fn state(&self) -> State {
         match self.phase {
             Phase::Asleep => State::Asleep,
@@ -122,7 +122,7 @@ impl TurnMachine {
         }
     }
 
-    /// The turn under way, released or not. Work of any other is stale.
+    /// The current turn, released or not. Work of any other turn is obsolete.
     pub fn turn(&self) -> Option<TurnId> {
         match self.phase {
             Phase::Asleep | Phase::Listening | Phase::Hearing(None) => None,
@@ -133,8 +133,8 @@ impl TurnMachine {
         }
     }
 
-    /// The first sample of the utterance being heard, or being answered
-    /// without a sound yet: it may go on.
+    /// The first sample of the utterance that is being heard, or answered without sound so far: it
+    /// may still continue.
     pub fn utterance(&self) -> Option<SampleTime> {
         match self.phase {
             Phase::Hearing(_) | Phase::Thinking(_) => Some(self.from),
@@ -146,14 +146,14 @@ impl TurnMachine {
         }
     }
 
-    /// Whether an utterance is over and has no answer yet that could be heard.
+    /// Whether an utterance has ended and its answer cannot be heard yet.
     pub fn is_between_utterances(&self) -> bool {
         matches!(self.phase, Phase::Thinking(_))
     }
 
-    /// The first sample of an utterance that has ended, and the sample after the last of
-    /// its speech, while an urgent announcement keeps it from being answered. It may be
-    /// answered long after it was said.
+    /// While an urgent announcement delays the answer to an utterance that has ended: the first
+    /// sample of the utterance, and the sample after the last of its speech. It may be answered
+    /// long after it was said.
     pub fn owed(&self) -> Option<(SampleTime, SampleTime)> {
         match (self.phase, self.cut) {
             (Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_), Cut::Owed { to }) => {
@@ -163,16 +163,16 @@ impl TurnMachine {
         }
     }
 
-    /// The settings in force.
+    /// The current settings.
     pub fn config(&self) -> &TurnConfig {
         &self.config
     }
 
     /// Takes one event, which happened at `at`, and says what to do about it.
     ///
-    /// Events are given in the order in which they happened. Whatever comes in
-    /// whatever order, the machine stays sound: events of turns that are over
-    /// are ignored, and so is what makes no sense in the present state.
+    /// Give it the events in the order in which they happened. The machine stays consistent
+    /// whatever events come in whatever order: it ignores events of turns that have ended, and
+    /// events that make no sense in the current state.
     pub fn step(&mut self, at: SampleTime, event: Event) -> Actions {
         let before = self.state();
         let mut out = Out(Actions::new());
@@ -208,7 +208,7 @@ impl TurnMachine {
     }
 
     fn wake(&mut self, at: SampleTime, from: SampleTime, out: &mut Out) {
-        // Who is already speaking to us needs no waking.
+        // Somebody who is already speaking to it does not need to wake it.
         if !matches!(self.phase, Phase::Hearing(_)) {
             self.drop_turn(out);
             self.from = from;
@@ -225,7 +225,7 @@ impl TurnMachine {
         }
     }
 
-    /// Begins a turn of its own, where one may begin now.
+    /// Begins an announcement, if one may begin now.
     fn announce(&mut self, at: SampleTime, urgent: bool, out: &mut Out) {
         let begins = match self.phase {
             Phase::Asleep | Phase::Listening if !urgent => !self.voice && at >= self.called_until,
@@ -237,12 +237,13 @@ impl TurnMachine {
         }
         self.drop_turn(out);
         let cut = match self.phase {
-            // What was said while it slept was not for us.
+            // What was said while it slept was not meant for it.
             Phase::Asleep => {
                 self.from = at;
                 Cut::Nothing
             }
-            // Begun over a reply: without echo cancellation, by our own voice for all we know.
+            // Speech that began over a reply; without echo cancellation it may be the assistant's
+            // own voice.
             Phase::Listening if self.voice && self.config.barge_in => {
                 Cut::Going { least: self.from + self.config.pick_up }
             }
@@ -261,10 +262,10 @@ impl TurnMachine {
                 }
             }
         };
-        // A short quiet is no end.
+        // A short silence is not an end.
         self.voice |= matches!(cut, Cut::Going { .. });
-        // Who was being answered is listened to afterwards, even if nothing comes of the
-        // announcement.
+        // It listens afterwards to the person whom it was answering, even if the announcement
+        // fails.
         if !matches!(self.phase, Phase::Asleep | Phase::Listening | Phase::Announcing(_)) {
             self.stay_awake(at);
         }
@@ -284,7 +285,7 @@ impl TurnMachine {
                 self.speech_before_announcement(at, from, out);
             }
             Phase::Speaking(_) if self.hears_only_itself() => {}
-            // The same utterance goes on, its audio kept from where it began.
+            // The same utterance continues, and its audio is kept from where it began.
             Phase::Hearing(_) | Phase::Thinking(_) => {
                 self.drop_turn(out);
                 self.hear(at, self.from);
@@ -298,13 +299,13 @@ impl TurnMachine {
     fn speech_resumed(&mut self, at: SampleTime, out: &mut Out) {
         match self.phase {
             Phase::Speaking(_) if self.hears_only_itself() => {}
-            // More of what was let pass as nothing.
+            // More of the speech that was taken for nothing.
             Phase::Speaking(reply) if self.pauses() => {
                 self.pause(at, reply, at.saturating_sub(self.config.pick_up), out);
             }
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
-            // Begun over the reply or with the wake word; now it is for us.
+            // It began over the reply or with the wake word; now it is meant for the assistant.
             Phase::Listening => self.hear(at, self.from),
             Phase::Announcing(_) => self.speech_before_announcement(at, self.from, out),
             Phase::Hearing(_) => {
@@ -316,21 +317,20 @@ impl TurnMachine {
         }
     }
 
-    /// Whether an urgent announcement is prepared or spoken. The utterance that it is
-    /// spoken over goes on, as `voice`, until it has surely ended: else the speaker's
-    /// next breath would interrupt the announcement.
+    /// Whether an urgent announcement is being prepared or played. The utterance that it
+    /// interrupted counts as going on (`voice`) until its end is certain: otherwise the speaker's
+    /// next word would interrupt the announcement.
     fn is_urgent(&self) -> bool {
         self.urgent && matches!(self.phase, Phase::Announcing(_) | Phase::Speaking(_))
     }
 
-    /// Whether speech pauses what is spoken. The speech that an urgent announcement is
-    /// spoken over does not.
+    /// Whether speech pauses the sound. Speech that an urgent announcement interrupted does not.
     fn pauses(&self) -> bool {
         self.config.barge_in && !(self.urgent && self.voice)
     }
 
-    /// Whether what is heard is the loudspeaker, for all that can be told, while what
-    /// was said before it waits for its answer.
+    /// Whether the microphone may be hearing only the loudspeaker, while an earlier utterance
+    /// waits for its answer.
     fn hears_only_itself(&self) -> bool {
         !self.config.barge_in && matches!(self.cut, Cut::Owed { .. })
     }
@@ -346,7 +346,7 @@ impl TurnMachine {
                     self.cut = Cut::Going { least: from };
                 }
                 Cut::Going { .. } => {}
-                // The same utterance goes on.
+                // The same utterance continues.
                 Cut::Owed { .. } => self.cut = Cut::Going { least: self.from },
             }
             return;
@@ -381,7 +381,7 @@ impl TurnMachine {
     fn speech_ended(&mut self, at: SampleTime, speech_end: SampleTime, out: &mut Out) {
         self.pick_up(at, speech_end);
         self.voice = false;
-        // Where the microphone hears the loudspeaker, the end may be that of its sound.
+        // If the microphone hears the loudspeaker, the end may be that of its sound.
         let announcing = matches!(self.phase, Phase::Announcing(_));
         if let Cut::Going { least } = self.cut
             && self.is_urgent()
@@ -407,7 +407,7 @@ impl TurnMachine {
         }
     }
 
-    /// The speech is over and the guess was right.
+    /// The speech has ended and the guess was right.
     fn confirm(&mut self, at: SampleTime, guess: Guess, out: &mut Out) {
         let Guess { turn, progress } = guess;
         match progress {
@@ -451,7 +451,7 @@ impl TurnMachine {
         self.phase = Phase::Paused(Overlap { reply, from, progress: Said::Going });
     }
 
-    /// A pause in speech over the reply: what was said decides.
+    /// A pause in speech over the reply: the words decide.
     fn overhear(
         &mut self,
         at: SampleTime,
@@ -476,14 +476,14 @@ impl TurnMachine {
         self.phase = Phase::Paused(Overlap { progress, ..overlap });
     }
 
-    /// Nobody means to interrupt: the reply goes on.
+    /// It was no interruption: the reply continues.
     fn resume(&mut self, at: SampleTime, reply: TurnId, out: &mut Out) {
         out.push(Action::Resume { turn: reply });
         self.since = at;
         self.phase = Phase::Speaking(reply);
     }
 
-    /// Speech over the reply goes on after a pause.
+    /// Speech over the reply continues after a pause.
     fn goes_on(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         self.voice = true;
         if overlap.progress != Said::Going {
@@ -491,16 +491,16 @@ impl TurnMachine {
         }
     }
 
-    /// The reply is interrupted for good, by speech that may be over by now.
+    /// The reply is interrupted for good, by speech that may have ended by now.
     fn interrupt(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         self.drop_turn(out);
         self.answer_overlap(at, overlap, out);
     }
 
-    /// Takes up what was said over a reply that is no more.
+    /// Hears or answers what was said over a reply that has been ended.
     fn answer_overlap(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         let voice = self.voice;
-        // Whose answer is owed goes on with the same utterance.
+        // The person whose answer is owed continues the same utterance.
         let owed = matches!(self.cut, Cut::Owed { .. });
         self.hear(at, if owed { self.from.min(overlap.from) } else { overlap.from });
         self.voice = voice;
@@ -528,7 +528,7 @@ impl TurnMachine {
         }
     }
 
-    /// The utterance is over and calls for no reply.
+    /// The utterance has ended and needs no reply.
     fn end_unanswered(&mut self, at: SampleTime, turn: Turn, outcome: Outcome, out: &mut Out) {
         self.drop_turn(out);
         self.from = turn.to;
@@ -631,7 +631,7 @@ impl TurnMachine {
         }
     }
 
-    /// Ends a released turn that came to nothing.
+    /// Ends a released turn that produced nothing.
     fn give_up(&mut self, at: SampleTime, out: &mut Out) {
         self.drop_turn(out);
         match self.phase {
@@ -654,7 +654,7 @@ impl TurnMachine {
                 if let Cut::Going { .. } = self.cut {
                     out.push(Action::Missed);
                 }
-                // Without echo cancellation, what came before was our own voice.
+                // Without echo cancellation, what came before was the assistant's own voice.
                 if !self.config.barge_in {
                     self.from = at;
                 }
@@ -663,7 +663,7 @@ impl TurnMachine {
         }
     }
 
-    /// An announcement is over of which nothing was heard.
+    /// Ends an announcement of which nothing was heard.
     fn after_silence(&mut self, at: SampleTime, out: &mut Out) {
         match self.cut {
             Cut::Nothing => self.go_back(at),
@@ -675,7 +675,7 @@ impl TurnMachine {
         }
     }
 
-    /// Answers an utterance that has ended there.
+    /// Answers an utterance that ended at `to`.
     fn answer(&mut self, at: SampleTime, to: SampleTime, out: &mut Out) {
         let turn = self.think(to, out);
         out.push(Action::Release { turn: turn.id });
@@ -683,7 +683,7 @@ impl TurnMachine {
         self.phase = Phase::Thinking(turn);
     }
 
-    /// Speech that was going on before it listened and goes on long enough is heard.
+    /// Speech that began before it listened and continues long enough is heard.
     fn pick_up(&mut self, at: SampleTime, until: SampleTime) {
         if self.phase == Phase::Listening && self.voice && until >= self.from + self.config.pick_up
         {
@@ -703,7 +703,7 @@ impl TurnMachine {
         self.phase = Phase::Listening;
     }
 
-    /// Listens, and for the whole follow-up window.
+    /// Listens for the whole follow-up window.
     fn listen_anew(&mut self, at: SampleTime) {
         self.stay_awake(at);
         self.listen(at);
@@ -713,12 +713,12 @@ impl TurnMachine {
         self.awake_until = at + self.config.follow_up;
     }
 
-    /// Whether it sleeps by now where there is nothing else to do.
+    /// Whether it should sleep by now if there is nothing else to do.
     fn dozes(&self, at: SampleTime) -> bool {
         self.config.wake && at >= self.awake_until
     }
 
-    /// To sleep where the window is over, else to listen.
+    /// Sleeps if the window is over, and listens if not.
     fn go_back(&mut self, at: SampleTime) {
         if self.dozes(at) {
             self.phase = Phase::Asleep;
@@ -727,7 +727,7 @@ impl TurnMachine {
         }
     }
 
-    /// Sleeps, or listens where no waking is asked for.
+    /// Sleeps, or listens if no wake is needed.
     fn rest(&mut self, at: SampleTime) {
         self.awake_until = SampleTime::ZERO;
         self.called_until = SampleTime::ZERO;
@@ -752,7 +752,7 @@ impl TurnMachine {
         self.from.max(to.saturating_sub(self.config.max_audio))
     }
 
-    /// Ends the turn under way, if any. The phase is the caller's to set.
+    /// Ends the current turn, if any. The caller sets the phase.
     fn drop_turn(&self, out: &mut Out) {
         if let Some(turn) = self.turn() {
             out.push(match self.phase {

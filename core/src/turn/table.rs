@@ -1,4 +1,4 @@
-//! Holds the machine to the table in `docs/turns.md`: every cell of it.
+//! Compares the machine with the table in `docs/turns.md`, cell by cell.
 
 use std::collections::BTreeMap;
 use std::string::{String, ToString};
@@ -97,10 +97,10 @@ fn rows() -> BTreeMap<(String, String), (usize, String, Vec<String>)> {
     rows
 }
 
-/// Forms that an event has by the way that the machine came into its state.
+/// Variants of an event that depend on how the machine came into its state.
 const FORMS: [&str; 5] = ["asleep", "own", "missed", "barge-in", "urgent"];
 
-/// The event with one more form in its parenthesis.
+/// The event with one more variant in its parentheses.
 fn with(event: &str, form: &str) -> String {
     match event.strip_suffix(')') {
         Some(event) => format!("{event}, {form})"),
@@ -108,12 +108,12 @@ fn with(event: &str, form: &str) -> String {
     }
 }
 
-/// The event without the parenthesis.
+/// The event without the parentheses.
 fn base(event: &str) -> &str {
     event.split('(').next().unwrap()
 }
 
-/// The table's name for the state a machine is in.
+/// The table's name for the state of a machine.
 fn name(machine: &TurnMachine) -> String {
     let state = match machine.phase {
         Phase::Asleep => "Asleep",
@@ -161,23 +161,23 @@ fn name(machine: &TurnMachine) -> String {
     if machine.voice { format!("{state}, voice") } else { state.to_string() }
 }
 
-/// How a machine gets into a state that is reached in several ways.
+/// How a machine got into a state that can be reached in several ways.
 #[derive(Clone, Copy, Debug, Default)]
 struct By {
-    /// An announcement that was begun, asleep or after the follow-up window.
+    /// It announces, and slept before, or the follow-up window is over.
     asleep: bool,
-    /// What is spoken or paused is an urgent announcement.
+    /// The sound, playing or paused, is an urgent announcement.
     urgent: bool,
-    /// Who is heard may be the assistant itself: they began over a reply.
+    /// The voice may be the assistant's own: it began over a reply.
     own: bool,
-    /// It is spoken over somebody who had not finished, and nobody knows what they say.
+    /// The sound interrupted somebody, whose words are lost.
     missed: bool,
-    /// It is paused, and who spoke before it waits for an answer.
+    /// It is paused, and an earlier utterance waits for its answer.
     owed: bool,
 }
 
 impl By {
-    /// The ways to a state; none where the settings rule it out.
+    /// The ways to a state; none if the settings rule it out.
     fn ways(state: &str, config: &TurnConfig) -> Vec<Self> {
         let all = (0..32).map(|n| Self {
             asleep: n & 1 > 0,
@@ -198,7 +198,7 @@ impl By {
                 ("Announcing, urgent, owed", _) => plain && !urgent,
                 (_, "Announcing") => (plain || only(asleep) && wake) && !urgent,
                 ("Speaking, owed", _) => plain && urgent,
-                // Nobody speaks over a reply without pausing it, where that can be.
+                // If speech can pause a reply, nobody speaks over it without pausing it.
                 ("Speaking, voice", _) if urgent => {
                     (plain && barge_in)
                         || (only(asleep) && wake)
@@ -214,7 +214,7 @@ impl By {
     }
 }
 
-/// A machine in the state of that name, reached at `T` at the latest.
+/// A machine in the state of that name, reached no later than `T`.
 fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
     let woken = [Event::Wake { from: T - SECOND }];
     let heard = [&woken[..], &[Event::SpeechStarted { from: T - SECOND }]].concat();
@@ -224,7 +224,7 @@ fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
     let understood = |outcome| Event::Understood { turn: TURN, outcome };
     let plus = |events: &[Event], event| [events, &[event]].concat();
     let urgent = Event::Announce { urgent: true };
-    // Nothing is heard, and nobody has just been called, or was long ago.
+    // Nothing is heard, and it was woken long ago or not at all.
     let quiet = if by.asleep { vec![] } else { plus(&thinking, Event::Finished { turn: TURN }) };
     let owed = [&heard[..], &[urgent, Event::SpeechEnded { speech_end: T }]].concat();
     let speaking = match by {
@@ -239,7 +239,7 @@ fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
         "Asleep" => vec![],
         "Asleep, voice" => vec![Event::SpeechStarted { from: T }],
         "Listening" => woken.to_vec(),
-        // Hearing, told to be quiet while the voice goes on, woken again.
+        // It hears, is told to sleep while the voice continues, and is woken again.
         "Listening, voice" => [&heard[..], &[Event::Sleep, Event::Wake { from: T }]].concat(),
         "Hearing" => heard,
         "Hearing, pause" => plus(&guess, Event::Failed { turn: TURN }),
@@ -325,7 +325,7 @@ fn event(name: &str, machine: &TurnMachine) -> (SampleTime, Event) {
     (at, event)
 }
 
-/// The table's names of the actions, `Show` left out, once their turns are right.
+/// Checks the turns of the actions, and returns the table's names for them, without `Show`.
 fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
     let mut names = vec![];
     for action in actions {
@@ -366,7 +366,7 @@ fn names(actions: &[Action], mut live: Option<TurnId>) -> Vec<String> {
 }
 
 #[test]
-fn every_cell_of_the_table_is_what_the_machine_does() {
+fn the_machine_does_what_each_cell_of_the_table_says() {
     let rows = rows();
     let mut used = vec![];
     let mut cells = 0;
@@ -397,14 +397,14 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
                     .map(|form| with(event_name, form))
                     .chain([event_name.to_string()])
                     .chain(special.map(|form| with(base(event_name), form)))
-                    // `Tick` alone stands for itself: no time-out is over.
+                    // `Tick` alone means that no time-out is over.
                     .chain([base(event_name).to_string()])
                     .collect();
                 let row = forms
                     .iter()
                     .map(|form| (state.to_string(), form.clone()))
                     .find(|key| rows.contains_key(key))
-                    // One urgent announcement does not interrupt another.
+                    // An urgent announcement does not interrupt another one.
                     .filter(|_| !(by.urgent && event_name == "Announce(urgent)"));
                 let (line, next, expected) = match &row {
                     Some(key) => rows[key].clone(),
@@ -431,8 +431,9 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
             }
         }
     }
-    // Without `wake` 17 states in 22 ways; barge-in adds three in nine, and takes four ways
-    // to speech over what is spoken. `wake` adds two states and four ways.
+    // Without `wake` there are 17 states, reached in 22 ways. Barge-in adds three states in nine
+    // ways, and removes four ways in which speech meets sound. `wake` adds two states and four
+    // ways.
     assert_eq!(cells, EVENTS.len() * (22 + 27 + 28 + 33));
     for key in rows.keys() {
         assert!(used.contains(key), "the row {key:?} describes nothing");
@@ -440,7 +441,7 @@ fn every_cell_of_the_table_is_what_the_machine_does() {
 }
 
 #[test]
-fn events_of_turns_that_are_over_change_nothing() {
+fn events_of_turns_that_have_ended_change_nothing() {
     for state in STATES {
         let barge_in = state.starts_with("Paused");
         let config = TurnConfig { wake: true, barge_in, ..TurnConfig::default() };

@@ -11,7 +11,7 @@ use crate::control::Announcement;
 pub struct Waiting {
     /// What it is.
     pub what: What,
-    /// Since when it waits.
+    /// Since when it has been waiting.
     pub since: SampleTime,
 }
 
@@ -30,10 +30,10 @@ impl Waiting {
     }
 }
 
-/// The most that may wait. Who has more to say than that is not listened to.
+/// The most that may wait; more are refused.
 const CAPACITY: usize = 32;
 
-/// What waits, the urgent first, else in the order in which it came.
+/// What waits: the urgent ones first, otherwise in the order of arrival.
 #[derive(Debug)]
 pub struct Announcements {
     waiting: VecDeque<Waiting>,
@@ -41,13 +41,13 @@ pub struct Announcements {
 }
 
 impl Announcements {
-    /// Nothing waits. What is not urgent will wait for `max_wait` until nobody speaks and
-    /// nobody is being answered.
+    /// Nothing waits. Texts that are not urgent will wait at most `max_wait` for a time when
+    /// nobody speaks and nobody is being answered.
     pub fn new(max_wait: Samples) -> Self {
         Self { waiting: VecDeque::new(), max_wait }
     }
 
-    /// Puts one in line. Hands it back when too much waits already.
+    /// Adds one to the queue. Returns it if too many wait already.
     pub fn put(&mut self, waiting: Waiting) -> Result<(), Waiting> {
         if self.waiting.len() >= CAPACITY {
             return Err(waiting);
@@ -60,7 +60,7 @@ impl Announcements {
         Ok(())
     }
 
-    /// Puts back what was to be said and was not heard: it comes first of its kind again.
+    /// Puts back one that was not heard: it comes first of its kind again.
     pub fn put_back(&mut self, waiting: Waiting) {
         let place = if waiting.is_urgent() { 0 } else { self.urgent() };
         self.waiting.insert(place, waiting);
@@ -71,9 +71,9 @@ impl Announcements {
         self.waiting.iter().take_while(|before| before.is_urgent()).count()
     }
 
-    /// Whether the next is urgent by now, if there is one: beside constant talk nothing is to
-    /// wait for ever. What has waited for the max_wait becomes urgent between two utterances,
-    /// which `between` says, and after twice that at any time.
+    /// Whether the next one is urgent now, if there is one. So that nothing waits for ever while
+    /// people talk without a break, one that has waited for `max_wait` becomes urgent between two
+    /// utterances (`between`), and after twice that at any time.
     pub fn next_is_urgent(&self, now: SampleTime, between: bool) -> Option<bool> {
         let next = self.waiting.front()?;
         let waited = now - next.since;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_urgent_come_first_and_each_kind_in_its_order() {
+    fn urgent_ones_come_first_and_each_kind_in_its_order() {
         let mut all = Announcements::new(MAX_WAIT);
         let now = SampleTime(500);
         assert_eq!(all.next_is_urgent(now, true), None);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_bounded() {
+    fn the_number_that_wait_is_limited() {
         let mut all = Announcements::new(MAX_WAIT);
         for n in 0..CAPACITY {
             all.put(say(&n.to_string(), false)).expect("room");
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!([urgent(1_499, true), urgent(1_499, false)], [Some(false); 2]);
         assert_eq!([urgent(1_500, true), urgent(1_500, false)], [Some(true), Some(false)]);
         assert_eq!([urgent(2_499, false), urgent(2_500, false)], [Some(false), Some(true)]);
-        // Put back, it has waited since the beginning; each has its own time.
+        // One that is put back has waited since the beginning; each has its own time.
         let first = all.take().expect("one");
         all.put_back(first.clone());
         assert_eq!(all.next_is_urgent(SampleTime(2_500), false), Some(true));

@@ -30,8 +30,8 @@ use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd};
 pub enum Pace {
     /// The board's clock is the wall clock; hearing, thinking and speaking overlap.
     Live,
-    /// The board's clock is virtual and stands still while the responder thinks:
-    /// one recording gives one event log.
+    /// The board's clock is virtual and stops while the responder works: one recording always
+    /// gives the same event log.
     Lockstep,
 }
 
@@ -48,9 +48,9 @@ pub struct Losses {
 pub struct Assistant {
     config: Config,
     engines: Engines,
-    /// Where they go back to.
+    /// The lease to which they are returned.
     lease: Option<Lease>,
-    /// Makes other engines in the place of those that were lost with a worker.
+    /// Makes new engines to replace those that were lost with a worker.
     sessions: Option<Arc<dyn Sessions>>,
     cores: Cores,
     clock: Arc<dyn Clock>,
@@ -75,8 +75,8 @@ impl Assistant {
         }
     }
 
-    /// An assistant with the engines of a [`Pool`](crate::engines::Pool); it gives them back when it is dropped,
-    /// and replaces those whose worker failed by others of `sessions`.
+    /// An assistant with the engines of a [`Pool`](crate::engines::Pool). It returns them when it
+    /// is dropped, and replaces engines whose worker failed by others from `sessions`.
     pub fn leased(config: Config, mut lease: Lease, sessions: Arc<dyn Sessions>) -> Self {
         let engines = lease.take().unwrap_or_else(lost::session);
         let mut assistant = Self::new(config, engines).with_sessions(sessions);
@@ -91,38 +91,37 @@ impl Assistant {
         self
     }
 
-    /// Tells the time by `clock` instead of this machine's. In lockstep it says when the
-    /// conversation begins; from there on the time goes with the sound.
+    /// Takes the time from `clock` instead of this machine's clock. In lockstep it gives the start
+    /// of the conversation; from then on the time advances with the sound.
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Shares the cores with other assistants in this program, so that together they
-    /// never compute on more than there are.
+    /// Shares the cores with other assistants in this program, so that together they never use
+    /// more than there are.
     pub fn share(mut self, cores: Cores) -> Self {
         self.cores = cores;
         self
     }
 
-    /// Makes its conversations begin muted or not, and so loud: a factor, 0 to 2.
+    /// Sets whether its conversations begin muted, and their volume: a factor, 0 to 2.
     pub fn begin_with(mut self, muted: bool, volume: f32) -> Self {
         self.controls = Controls::new(muted, volume);
         self
     }
 
-    /// What others use to ask things of this assistant's conversations, from any thread.
+    /// A handle with which others can control this assistant's conversations, from any thread.
     pub fn handle(&self) -> Handle {
         self.controls.handle.clone()
     }
 
-    /// Where its events go: others than the caller of [`converse`](Self::converse) may
-    /// listen in.
+    /// Its events, to which others than the caller of [`converse`](Self::converse) can subscribe.
     pub fn events(&self) -> Events {
         self.events.clone()
     }
 
-    /// Whether the conversation under way is alive, for a watchdog.
+    /// Whether the present conversation is alive, for a watchdog.
     pub fn health(&self) -> Health {
         self.health.clone()
     }
@@ -132,13 +131,13 @@ impl Assistant {
         &self.config
     }
 
-    /// Changes how turns are taken, from the next conversation on.
+    /// Changes the settings of turn-taking, from the next conversation on.
     pub fn set_turn(&mut self, turn: crate::config::Turn) {
         self.config.turn = turn;
     }
 
-    /// Changes how many threads the recogniser and the language model run on (0 follows
-    /// the load), from the next conversation on.
+    /// Changes how many threads the recogniser and the language model use (0 follows the load),
+    /// from the next conversation on.
     pub fn set_threads(&mut self, threads: u32) {
         self.config.stt.threads = threads;
         self.config.llm.threads = threads;
@@ -152,15 +151,14 @@ impl Assistant {
     /// Holds a conversation on `board` until `stop` or, on a recording, until
     /// its end. What was said before is remembered.
     ///
-    /// Events go to `on_event` on this thread. It may take its time: where it is too slow
-    /// for too long it gets no more of them, and the conversation goes on.
+    /// Events are passed to `on_event` on this thread. It may be slow; if it is too slow for too
+    /// long it gets no more events, and the conversation goes on.
     ///
     /// # Errors
-    /// When the board cannot be started; when a worker failed and could not be replaced,
-    /// or failed for the third time within a minute.
-    /// What goes wrong in a turn is told as [`Event::Trouble`], and the
-    /// conversation goes on; so it does without a device that is lost
-    /// ([`Event::DeviceLost`]).
+    /// When the board cannot be started; when a worker failed and could not be replaced, or failed
+    /// for the third time within a minute. A problem within a turn is reported as
+    /// [`Event::Trouble`], and a lost device as [`Event::DeviceLost`]; in both cases the
+    /// conversation goes on.
     pub fn converse(
         &mut self,
         board: &mut dyn Board,
@@ -262,7 +260,7 @@ impl Assistant {
         })
     }
 
-    /// A conversation on `board`, at its beginning, with what the front end needs of it.
+    /// A conversation on `board`, at its beginning, together with what the front end needs.
     fn begin(
         &mut self,
         board: &mut dyn Board,
@@ -311,7 +309,7 @@ impl Drop for Assistant {
     }
 }
 
-/// How the front end finds where speech begins and ends.
+/// The endpointer's configuration.
 pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     EndpointConfig {
         onset: turn.onset,
@@ -324,7 +322,7 @@ pub fn endpoint_config(turn: &crate::config::Turn) -> EndpointConfig {
     }
 }
 
-/// What speech over the reply must be to interrupt it.
+/// The properties that speech over the reply must have to interrupt it.
 pub fn barge_in(turn: &crate::config::Turn) -> BargeIn {
     BargeIn { lasts: Samples::from_ms(turn.barge_in_ms.into()), range_db: turn.barge_in_range_db }
 }
@@ -342,7 +340,7 @@ pub fn hangover_policy(turn: &crate::config::Turn) -> HangoverPolicy {
     }
 }
 
-/// How the turn machine behaves.
+/// The turn machine's configuration.
 pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
     let seconds = |s: u32| Samples::from_ms(u64::from(s) * 1000);
     let longest = seconds(turn.max_utterance_s);

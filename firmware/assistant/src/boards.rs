@@ -1,8 +1,9 @@
-//! The kinds of boards that a program knows: those it dials, and those it listens for.
+//! The kinds of boards that a program knows: those to which it connects, and those that connect to
+//! it.
 //!
-//! A board is named by an address, `SCHEME:…`. A [`Registry`] has a [`BoardKind`] for each
-//! scheme that can be dialled and a [`ListenerKind`] for each on which boards may come by
-//! themselves; any crate can add its own.
+//! The address of a board is `SCHEME:…`. A [`Registry`] has a [`BoardKind`] for each scheme to
+//! which the program connects, and a [`ListenerKind`] for each at which boards may connect; any
+//! crate can add its own.
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -18,11 +19,11 @@ mod opened;
 
 pub use self::opened::Opened;
 
-/// How a kind of board is named, for people.
+/// The form of addresses of a kind of board, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// The form of its address, such as `satellite:PORT[@BAUD]`. Without a colon there is
-    /// only one board of the kind, and the form is its name.
+    /// The form, such as `satellite:PORT[@BAUD]`. Without a colon there is only one board of the
+    /// kind, and the form is its name.
     pub form: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
@@ -34,7 +35,7 @@ impl Usage {
         self.form.split(':').next().unwrap_or(self.form)
     }
 
-    /// Whether `address` has this form, as far as the scheme goes; what follows the colon.
+    /// The part of `address` after the colon, if its scheme is that of this form.
     fn rest<'t>(&self, address: &'t OsStr) -> Option<&'t OsStr> {
         match address.split_once(":") {
             Some((scheme, rest)) if self.form.contains(':') => {
@@ -46,7 +47,7 @@ impl Usage {
     }
 }
 
-/// What a board is made with.
+/// What is needed to make a board.
 pub struct Site<'c> {
     /// The settings in force.
     pub config: &'c Config,
@@ -54,12 +55,12 @@ pub struct Site<'c> {
     pub mute: Mute,
 }
 
-/// A kind of board that the program dials.
+/// A kind of board to which the program connects.
 pub trait BoardKind: Send + Sync {
-    /// How it is named.
+    /// The form of its addresses.
     fn usage(&self) -> Usage;
 
-    /// What people call it that is waited for: "satellite", "sound card".
+    /// The name, for people, of what is missing if it is absent: "satellite", "sound card".
     fn device(&self) -> &'static str;
 
     /// How time passes there.
@@ -67,8 +68,8 @@ pub trait BoardKind: Send + Sync {
         Pace::Live
     }
 
-    /// Whether it comes and goes: one that is not there is then waited for while others
-    /// talk.
+    /// Whether such boards come and go: if one is absent, the program then waits for it while
+    /// others are used.
     fn comes_and_goes(&self) -> bool {
         false
     }
@@ -81,45 +82,45 @@ pub trait BoardKind: Send + Sync {
     fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>>;
 }
 
-/// A place where boards come by themselves.
+/// A place where boards connect by themselves.
 pub trait Listener: Send {
-    /// Where it listens, as it is to be dialled.
+    /// Its address, as boards must use it.
     fn address(&self) -> String;
 
-    /// The next board that has come, if one comes within `wait`. To refuse it, drop it.
+    /// The next board that connects within `wait`, if any. Drop it to refuse it.
     ///
     /// # Errors
     /// When it cannot listen any more.
     fn accept(&mut self, wait: Duration) -> Result<Option<Box<dyn Guest>>>;
 }
 
-/// A board that has come by itself, and that nobody knows yet.
+/// A board that has connected by itself and is not identified yet.
 pub trait Guest: Send {
-    /// Where it has come from.
+    /// The address from which it has connected.
     fn origin(&self) -> String;
 
-    /// What it calls itself, if it does: waits some seconds for that.
+    /// The name that it gives, if any. Waits a few seconds for it.
     ///
     /// # Errors
-    /// When there is nobody to talk with.
+    /// When the peer is not a board.
     fn identify(&mut self) -> Result<Option<String>>;
 
     /// The board. It is not opened yet.
     fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send>;
 }
 
-/// What stands before the name that a board calls itself by, in its address in the settings:
-/// it comes by itself.
+/// In the settings, the address of a board that connects by itself is this, followed by the name
+/// that it gives.
 pub const COMES: &str = "listen:";
 
-/// A name by which a board is known, for what it calls itself. `None` where that is nothing
-/// that people can read and type.
+/// The address in the settings of a board that gives the name `identity`. `None` if people could
+/// not read and type it.
 pub fn known_as(identity: &str) -> Option<String> {
     let plain = !identity.is_empty() && !identity.chars().any(char::is_control);
     plain.then(|| format!("{COMES}{identity}"))
 }
 
-/// Name and area of the board that is known as `known`: those that the settings give it.
+/// Name and area of the board with the address `known`, as the settings have them.
 pub fn named(known: &str, config: &Config) -> (String, String) {
     let named = config.boards.iter().find(|(_, board)| board.address == known);
     named.map_or_else(
@@ -128,15 +129,15 @@ pub fn named(known: &str, config: &Config) -> (String, String) {
     )
 }
 
-/// A kind of board that comes by itself.
+/// A kind of board that connects by itself.
 pub trait ListenerKind: Send + Sync {
-    /// How the place is named.
+    /// The form of the addresses to listen at.
     fn usage(&self) -> Usage;
 
-    /// Listens at the address that `rest` is what follows the scheme of.
+    /// Listens at the address that has `rest` after the scheme.
     ///
     /// # Errors
-    /// When the address is malformed, taken, or not one to listen at.
+    /// When the address is malformed, in use, or not allowed.
     fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>>;
 }
 
@@ -147,12 +148,12 @@ pub struct Registry {
     listeners: Vec<Box<dyn ListenerKind>>,
 }
 
-/// A board that was named, and not made yet.
+/// A board that was named but not made yet.
 pub struct Named<'r> {
     /// What it is called: the name that it has in the settings, or its address, as far as that
     /// can be written in UTF-8.
     pub name: String,
-    /// Where it is, by the settings.
+    /// Its area in the settings.
     pub area: String,
     /// Its kind.
     pub kind: &'r dyn BoardKind,
@@ -170,32 +171,32 @@ impl Named<'_> {
 }
 
 impl Registry {
-    /// Adds a kind of board. Of two with one scheme, the later one is used.
+    /// Adds a kind of board. It replaces an earlier one with the same scheme.
     pub fn register(&mut self, kind: Box<dyn BoardKind>) {
         self.boards.retain(|known| known.usage().scheme() != kind.usage().scheme());
         self.boards.push(kind);
     }
 
-    /// Adds a kind of listener. Of two with one scheme, the later one is used.
+    /// Adds a kind of listener. It replaces an earlier one with the same scheme.
     pub fn register_listener(&mut self, kind: Box<dyn ListenerKind>) {
         self.listeners.retain(|known| known.usage().scheme() != kind.usage().scheme());
         self.listeners.push(kind);
     }
 
-    /// How boards are named.
+    /// The forms of the boards' addresses.
     pub fn boards(&self) -> Vec<Usage> {
         self.boards.iter().map(|kind| kind.usage()).collect()
     }
 
-    /// How listeners are named.
+    /// The forms of the listeners' addresses.
     pub fn listeners(&self) -> Vec<Usage> {
         self.listeners.iter().map(|kind| kind.usage()).collect()
     }
 
-    /// The board that `asked` means: the name of one in the settings, or an address.
+    /// The board that `asked` means: a name in the settings, or an address.
     ///
     /// # Errors
-    /// When it is neither; the message says what there is.
+    /// When it is neither; the message lists what there is.
     pub fn board(&self, asked: &OsStr, config: &Config) -> Result<Named<'_>> {
         let named = asked.to_str().and_then(|name| config.boards.get(name));
         let shown = asked.display();
@@ -226,7 +227,8 @@ impl Registry {
             Some(_) => format!("[boards.{shown}]: address = {address:?}"),
             None => format!("--board {shown}"),
         };
-        Err(Error::Usage(format!("{what}: {}", either(names, &self.boards()))))
+        let known = either(names, &self.boards());
+        Err(Error::Usage(format!("{what}: there is no such board: {known}")))
     }
 
     /// Listens at an address.
@@ -239,19 +241,19 @@ impl Registry {
                 return kind.listen(rest, config);
             }
         }
-        let none = std::iter::empty();
-        Err(Error::Usage(format!("--listen {address}: {}", either(none, &self.listeners()))))
+        let known = either(std::iter::empty(), &self.listeners());
+        Err(Error::Usage(format!("--listen {address}: boards cannot connect there: {known}")))
     }
 }
 
-/// "`a`, `b` or `c`".
+/// "use `a`, `b` or `c`".
 fn either<'n>(names: impl Iterator<Item = &'n str>, usages: &[Usage]) -> String {
     let forms = usages.iter().map(|usage| usage.form);
     let all: Vec<String> = names.chain(forms).map(|form| format!("`{form}`")).collect();
     match all.split_last() {
-        None => "there is none".into(),
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "none is supported".into(),
+        Some((last, [])) => format!("use {last}"),
+        Some((last, others)) => format!("use {} or {last}", others.join(", ")),
     }
 }
 
@@ -349,28 +351,31 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_one_is_told_what_there_is() {
+    fn an_unknown_board_is_refused_and_the_known_ones_are_named() {
         let config = with("kitchen", "tcp:kitchen.lan:7000");
         for asked in ["radio", "desktop:0", "tcp", "udp:a:1", "", ":"] {
             let error = found(asked, &config).expect_err(asked);
             let there = "`kitchen`, `desktop` or `tcp:HOST:PORT`";
-            assert_eq!(error, format!("--board {asked}: {there}"));
+            assert_eq!(error, format!("--board {asked}: there is no such board: use {there}"));
         }
         let error = found("hall", &with("hall", "radio:1")).expect_err("no such kind");
         assert!(error.starts_with("[boards.hall]: address = \"radio:1\": "), "{error}");
         let error = found("desktop", &with("desktop", "tcp:a:1")).expect_err("ambiguous");
         assert!(error.contains("choose another name"), "{error}");
         let error = registry().listen("tcp:a:1", &config).err().expect("none").to_string();
-        assert_eq!(error, "--listen tcp:a:1: there is none");
+        assert_eq!(error, "--listen tcp:a:1: boards cannot connect there: none is supported");
     }
 
     #[test]
-    fn one_that_comes_by_itself_is_not_dialled() {
+    fn a_board_that_connects_by_itself_is_not_dialled() {
         for (asked, config) in
             [("kitchen", with("kitchen", "listen:pico")), ("listen:pico", Config::default())]
         {
             let error = found(asked, &config).expect_err("it comes");
-            assert!(error.contains("listen:pico comes by itself; --listen says"), "{error}");
+            assert!(
+                error.contains("listen:pico connects by itself: accept it with --listen"),
+                "{error}"
+            );
         }
         assert_eq!(known_as("pico-1").as_deref(), Some("listen:pico-1"));
         for unreadable in ["", "a\nb", "\u{1b}[2J"] {

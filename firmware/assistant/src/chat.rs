@@ -1,4 +1,4 @@
-//! Typed turns: the responder alone, without ears or a voice.
+//! Typed turns: the responder alone, without microphone or voice.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::error::Result;
 use crate::responder::{Job, Responder, Response};
 use crate::workers::Worker;
 
-/// A conversation in writing.
+/// A typed conversation.
 pub struct Chat(Responder);
 
 impl Chat {
-    /// A conversation with `llm`, on as many threads as `config` grants it.
+    /// A conversation with `llm`, on as many threads as `config` allows.
     pub fn new(config: &Config, llm: Box<dyn Llm>) -> Self {
         let asked = config.llm.threads;
         let cores = match asked {
@@ -29,11 +29,11 @@ impl Chat {
         Self(Responder::new(llm, cores.seat(), threads, Arc::new(WallClock), config))
     }
 
-    /// Answers a turn and remembers the exchange. The reply is handed to
-    /// `on_text` as it is written.
+    /// Answers a turn and remembers the exchange. The reply is passed to `on_text` as it is
+    /// written.
     ///
     /// # Errors
-    /// As [`Llm::reply`]. The turn is then as if it had never been.
+    /// As [`Llm::reply`]. The turn then leaves no trace.
     pub fn turn(
         &mut self,
         text: &str,

@@ -1,4 +1,4 @@
-//! The time of day, wherever it matters: a wall clock, or one that goes with the sound.
+//! The time of day: a wall clock, or one that advances with the sound.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use jiff::{SignedDuration, Zoned};
 use sayso_core::audio::SampleTime;
 
-/// Says what time it is.
+/// A source of the time.
 pub trait Clock: Send + Sync {
     /// The time now, in the user's time zone.
     fn now(&self) -> Zoned;
@@ -22,8 +22,8 @@ impl Clock for WallClock {
     }
 }
 
-/// A clock that goes with the sound heard and stands still between: with it, one
-/// recording gives the same answers whenever it is played.
+/// A clock that advances only with the sound that is heard: with it, a recording gives the same
+/// answers whenever it is played.
 #[derive(Debug)]
 pub struct SampleClock {
     start: Zoned,
@@ -36,7 +36,7 @@ impl SampleClock {
         Self { start, heard: Mutex::new(SampleTime::ZERO) }
     }
 
-    /// So much has been heard since the start.
+    /// Sets how much has been heard since the start.
     pub fn set(&self, heard: SampleTime) {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
     }
@@ -47,7 +47,7 @@ impl Clock for SampleClock {
         let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = i64::try_from(heard.as_ms()).unwrap_or(i64::MAX);
         let passed = SignedDuration::from_millis(passed);
-        // Beyond the calendar's end it stands still.
+        // At the calendar's end it stops.
         self.start.checked_add(passed).unwrap_or_else(|_| self.start.clone())
     }
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_with_the_sound() {
+    fn it_advances_with_the_sound() {
         let start: Zoned = "2026-11-29T23:59:50+00:00[UTC]".parse().expect("a time");
         let clock = SampleClock::new(start.clone());
         assert_eq!(clock.now(), start);

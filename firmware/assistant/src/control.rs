@@ -1,11 +1,10 @@
-//! What others ask of a running conversation: a control socket, a server, a skill.
+//! Control of a running conversation by others: a control socket, a server, a skill.
 //!
-//! A [`Handle`] reaches one conversation from any thread. Each call leaves a
-//! [`Command`] that the conversation takes up between two inputs, within about 10 ms;
-//! none waits for what it starts.
+//! A [`Handle`] reaches one conversation from any thread. Each call leaves a [`Command`] that the
+//! conversation takes between two inputs, within about 10 ms; no call waits for its effect.
 //!
-//! [`operation`] is what can be asked from outside of a program with several boards, in
-//! JSON; the [`Hub`] does it, and a transport ([`socket`]) carries it.
+//! [`operation`] defines, in JSON, the requests to a program with several boards. The [`Hub`]
+//! carries them out, and a transport ([`socket`]) transmits them.
 
 mod hub;
 pub mod operation;
@@ -25,7 +24,7 @@ pub use self::hub::{Hub, Seat};
 pub struct Announcement {
     /// The words.
     pub text: String,
-    /// Interrupts a reply and speaks over a speaker, instead of waiting for both.
+    /// Whether it interrupts a reply and is spoken over a person, instead of waiting for both.
     #[serde(default)]
     pub urgent: bool,
     /// Whether a chime sounds first.
@@ -33,7 +32,7 @@ pub struct Announcement {
     pub chime: bool,
 }
 
-/// What a conversation can be asked for.
+/// A request to a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Says something when nobody else speaks.

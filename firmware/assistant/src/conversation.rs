@@ -1,10 +1,8 @@
-//! One conversation: holds the turn machine, does what it says, and tells
-//! those who listen in.
+//! One conversation: holds the turn machine, carries out its actions, and reports events.
 //!
-//! Inputs come as calls ([`heard`](Conversation::heard), [`report`](Conversation::report),
-//! [`look_around`](Conversation::look_around)), work
-//! leaves as [`Order`]s. Who carries the orders out, on which thread and in
-//! which time, is the caller's matter: see [`crate::live`] and [`crate::lockstep`].
+//! Inputs are calls ([`heard`](Conversation::heard), [`report`](Conversation::report),
+//! [`look_around`](Conversation::look_around)); work leaves as [`Order`]s. The caller decides on
+//! which thread and when the orders are carried out: see [`crate::live`] and [`crate::lockstep`].
 
 mod absences;
 mod announcing;
@@ -47,16 +45,16 @@ use crate::transcriber::{Dictation, Purpose, Written};
 use crate::workers::{Order, Report, Worker};
 use sayso_frontend::{Attention, HeardFrame, Recorder};
 
-/// Quiet given to the recogniser after the end of the speech, as far as it has been heard.
+/// How much quiet after the end of the speech the recogniser gets, if it was heard already.
 const TAIL: Samples = Samples::from_ms(320);
 
-/// What the end-of-turn detector is given, before the end of the speech.
+/// How much sound before the end of the speech the end-of-turn detector gets.
 const LISTENED_TO: Samples = Samples::from_ms(8_000);
 
-/// So long the lamp shows that something went wrong.
+/// How long the lamp shows that something went wrong.
 const TROUBLE: Samples = Samples::from_ms(3_000);
 
-/// So much sound may lie ready before the next clause is spoken, in s.
+/// If this much sound is ready, in s, the next clause is not spoken yet.
 const AHEAD_S: u64 = 8;
 
 /// A conversation on one board.
@@ -65,7 +63,7 @@ pub struct Conversation {
     playback: Playback,
     recorder: Recorder,
     rate: u32,
-    /// Whether the sample clock goes with the wall clock.
+    /// Whether the sample clock advances with the wall clock.
     real_time: bool,
     language: &'static Language,
     now: SampleTime,
@@ -75,14 +73,14 @@ pub struct Conversation {
     current: Option<Current>,
     partial: PartialTranscript,
     asking: Asking,
-    /// What is known of the end of the utterance being heard.
+    /// What is known about the end of the present utterance.
     known: Known,
     /// Stops the work on what was said over the reply.
     overhearing: Cancel,
-    /// What was asked and interrupted before a word of the answer was heard, by who is
+    /// A question that was interrupted before a word of the answer was heard, by a person who is
     /// still speaking or being answered.
     unanswered: String,
-    /// What was said before and under an urgent announcement, until it is answered.
+    /// What was said before and during an urgent announcement, until it is answered.
     owed: Owed,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
@@ -90,7 +88,7 @@ pub struct Conversation {
     absences: Absences,
     /// Until when the lamp shows an error.
     trouble_until: Option<SampleTime>,
-    /// A worker that must not be asked again.
+    /// A worker that must not be used again.
     ruined: Option<&'static str>,
     announcements: Announcements,
     controls: Controls,
@@ -99,9 +97,9 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// A conversation at its beginning. `rate` is the voice's sample rate in
-    /// Hz; `real_time` tells whether the sample clock goes with the wall
-    /// clock; `attention` is kept up to date for the front end, by `policy`.
+    /// A conversation at its beginning. `rate` is the voice's sample rate in Hz; `real_time` says
+    /// whether the sample clock advances with the wall clock; `attention` is kept up to date for
+    /// the front end, according to `policy`.
     pub(crate) fn new(
         machine: TurnMachine,
         playback: Playback,
@@ -111,7 +109,7 @@ impl Conversation {
         (attention, policy): (Arc<Attention>, HangoverPolicy),
         (events, controls): (Events, Controls),
     ) -> Self {
-        // The longest utterance and what comes before it is noticed.
+        // The longest utterance, and the sound from before it is noticed.
         let memory = machine.config().max_audio + Samples::from_ms(10_000);
         let now = Instant::now();
         let state = machine.state();
@@ -152,20 +150,20 @@ impl Conversation {
         }
     }
 
-    /// Uses the lamp and the buttons of a board that has some.
+    /// Uses the lamp and the buttons of the board, if it has any.
     pub fn with_panel(mut self, panel: Option<Box<dyn Panel>>) -> Self {
         self.panel = panel;
         self.show(self.machine.state().into());
         self
     }
 
-    /// Passes on what a board reports about its devices.
+    /// Reports what happens to the board's devices.
     pub fn with_changes(mut self, changes: Option<Receiver<Change>>) -> Self {
         self.changes = changes;
         self
     }
 
-    /// Gives feedback by sound, and is patient with announcements, as the settings say.
+    /// Sets the feedback sounds and the patience of announcements as the settings say.
     pub fn with_settings(mut self, config: &Config) -> Self {
         self.feedback = config.feedback.clone();
         let max_wait = u64::from(config.announcements.max_wait_s) * 1_000;
@@ -179,7 +177,7 @@ impl Conversation {
         }
     }
 
-    /// Takes what comes beside sound and reports: buttons, devices and commands. To be
+    /// Handles the inputs other than sound and reports: buttons, devices and commands. Must be
     /// called often.
     pub fn look_around(&mut self) {
         self.look_at_buttons();
@@ -187,7 +185,7 @@ impl Conversation {
         self.look_at_commands();
     }
 
-    /// Lets a short sound be heard, if the settings want it.
+    /// Plays a short sound, if the settings enable it.
     fn sound(&mut self, earcon: Earcon) {
         if let Some(sound) = earcon.as_set(&self.feedback, self.rate) {
             self.playback.chime(sound);
@@ -225,7 +223,7 @@ impl Conversation {
         }
     }
 
-    /// A worker that must be replaced although it is alive, if there is one.
+    /// The name of a worker that must be replaced although it is alive, if there is one.
     pub fn ruined(&mut self) -> Option<&'static str> {
         self.ruined.take()
     }
@@ -233,16 +231,14 @@ impl Conversation {
     /// A worker failed and was replaced: what it was doing is lost.
     pub fn worker_failed(&mut self, failed: Failure) {
         let forgotten = match failed.worker {
-            Responder::NAME => ", and what was said before is forgotten",
+            Responder::NAME => ", and it has forgotten the conversation before",
             _ => "",
         };
-        self.trouble(format!(
-            "{failed}. It was started again{forgotten}; please say that once more"
-        ));
+        self.trouble(format!("{failed}. It was restarted{forgotten}. Please say that again"));
         self.asking.forget();
         self.partial.forget();
         if let Some(turn) = self.machine.turn() {
-            // Over a reply, what was said is not known now and does not interrupt.
+            // Speech over a reply is now unknown, and does not interrupt.
             self.overheard(turn, Outcome::Nothing);
             self.step(turn::Event::Failed { turn });
         }
@@ -282,7 +278,7 @@ impl Conversation {
         self.transcribe_beginning(frame.probability);
     }
 
-    /// The recording is over: whoever speaks has ended.
+    /// The recording is over, so a person who speaks has ended.
     pub fn input_over(&mut self) {
         if self.machine.state() == State::Hearing {
             let speech_end = self.now;
@@ -291,14 +287,14 @@ impl Conversation {
         }
     }
 
-    /// The conversation ends: whatever is under way is dropped or cut off.
+    /// The conversation ends: the present turn is dropped or cut off.
     pub fn leave(&mut self) {
         self.step(turn::Event::Sleep);
         self.show(Shown::Asleep);
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));
     }
 
-    /// The responder found something out.
+    /// The responder reports.
     fn thought(&mut self, thought: Response) {
         match thought {
             Response::Text { turn, text } => {
@@ -332,7 +328,8 @@ impl Conversation {
             }
             Response::Broken { turn, error } => self.broken(turn, &error),
             Response::Forgot { error } => self.trouble(format!(
-                "what was said could not be remembered ({error}); the conversation before is forgotten"
+                "the last exchange could not be remembered ({error}), so the whole conversation is \
+                 forgotten"
             )),
             Response::Ruined { error } => {
                 log::error!("{error}");
@@ -341,7 +338,7 @@ impl Conversation {
         }
     }
 
-    /// The transcriber wrote something down.
+    /// The transcriber reports.
     fn written(&mut self, written: Written) {
         match written {
             Written::Partial { utterance, text } => {
@@ -395,14 +392,16 @@ impl Conversation {
             }
             Written::Broken { purpose, error } => match purpose {
                 Purpose::Turn(turn) => self.broken(turn, &error),
-                // What cannot be understood does not interrupt.
+                // Speech that cannot be transcribed does not interrupt.
                 Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
-                Purpose::Partial => log::debug!("the beginning was not transcribed: {error}"),
+                Purpose::Partial => {
+                    log::debug!("the first part of the utterance was not transcribed: {error}")
+                }
             },
         }
     }
 
-    /// The end-of-turn detector has an opinion.
+    /// The end-of-turn detector reports.
     fn judged(&mut self, judged: EndScore) {
         let EndScore { utterance, quiet: heard_until, score } = judged;
         match score {
@@ -417,14 +416,14 @@ impl Conversation {
         }
     }
 
-    /// Whether what was understood over the reply is the reply itself.
+    /// Whether words heard over the reply are the reply's own.
     fn is_own(&self, turn: TurnId, text: &str) -> bool {
         let Some(current) = self.current.as_ref().filter(|current| current.id == turn) else {
             return false;
         };
         let reply = &current.record.reply;
         let spoken = self.playback.heard(turn);
-        // The word that was cut, and what of the next had left already.
+        // The word that was cut, and the part of the next that had been sent already.
         let beyond = reply.get(spoken..).unwrap_or_default();
         let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
         self.language.is_own(text, reply.get(..spoken + more).unwrap_or(reply))
@@ -434,15 +433,15 @@ impl Conversation {
         self.step(turn::Event::Overheard { turn, outcome });
     }
 
-    /// How long to wait, by what is known of the utterance now.
+    /// Chooses the hangover from what is known of the utterance now.
     fn reconsider(&mut self) {
         self.attention.set_hangover(self.policy.hangover(&self.known));
     }
 
-    /// Asks the end-of-turn detector at the first frame of quiet, before there is even a guess:
-    /// so it is done when the transcriber wants all cores.
+    /// Asks the end-of-turn detector at the first frame of quiet, before there is even a guess, so
+    /// that it has finished when the transcriber needs all cores.
     fn ask_early(&mut self, probability: f32) {
-        // What was asked about the turn under way is still of use.
+        // The result for the present turn is still needed.
         if self.current.is_some() {
             return;
         }
@@ -452,13 +451,13 @@ impl Conversation {
         }
     }
 
-    /// What is known of the end of the utterance is of no use any more.
+    /// Forgets what is known of the end of the utterance.
     fn forget_the_end(&mut self) {
         self.asking.forget();
         self.known.forget();
     }
 
-    /// Asks the end-of-turn detector about what was heard until `to`, unless it is asked already.
+    /// Asks the end-of-turn detector about the sound up to `to`, unless it was asked already.
     fn ask(&mut self, utterance: SampleTime, to: SampleTime) {
         let quiet = self.now;
         if let Some(cancel) = self.asking.ask() {
@@ -473,7 +472,7 @@ impl Conversation {
         let Some(utterance) = self.machine.utterance() else {
             return self.partial.forget();
         };
-        // Between may-have-ended and resumed the utterance stays the same.
+        // The utterance stays the same between may-have-ended and resumed.
         if self.machine.state() != State::Hearing {
             return;
         }
@@ -483,7 +482,7 @@ impl Conversation {
         self.orders.push_back(Dictation { purpose, utterance, from, audio, cancel }.into());
     }
 
-    /// The voice made something.
+    /// The synthesizer reports.
     fn voiced(&mut self, voiced: Synthesized) {
         match voiced {
             Synthesized::Sound { turn, samples } => {
@@ -509,8 +508,8 @@ impl Conversation {
         }
     }
 
-    /// Hands sound to the loudspeaker and notices what has been played.
-    /// To be called often (every 20 ms) while there is sound.
+    /// Passes sound to the loudspeaker and notices what has been played. While there is sound, it
+    /// must be called often (every 20 ms).
     pub fn pump(&mut self) {
         let mut noticed = Vec::new();
         self.playback.pump(&mut |notice| noticed.push(notice));
@@ -549,7 +548,7 @@ impl Conversation {
         self.tell(Event::Trouble { at: self.now, message });
     }
 
-    /// Lets the lamp show for a while that something went wrong.
+    /// Makes the lamp show an error for a while.
     fn show_trouble(&mut self) {
         self.trouble_until = Some(self.now + TROUBLE);
         self.show(Shown::Error);
@@ -562,8 +561,8 @@ impl Conversation {
         }
     }
 
-    /// Gives the voice its next clause, when it is idle and not far ahead; and
-    /// notices when there is nothing left to say.
+    /// Gives the voice its next clause, if it is idle and not far ahead. Also notices when nothing
+    /// is left to say.
     fn feed_voice(&mut self) {
         let far = self.playback.ahead() > AHEAD_S * u64::from(self.rate);
         let Some(current) = self.current.as_mut() else { return };
@@ -595,7 +594,7 @@ impl Conversation {
         });
     }
 
-    /// Does what `event` called for.
+    /// Carries out an action that `event` caused.
     fn act(&mut self, action: Action, event: turn::Event) {
         match action {
             Action::Think { turn, from, to } => self.think(turn, from, to),
@@ -608,7 +607,7 @@ impl Conversation {
             }
             Action::Pause { turn } => self.playback.pause(turn),
             Action::Resume { turn } => {
-                // Nobody waits for it any more.
+                // Its result is not needed any more.
                 self.overhearing.cancel();
                 self.playback.resume(turn);
             }
@@ -625,7 +624,7 @@ impl Conversation {
             Action::Cancel { turn } => {
                 self.playback.cancel(turn);
                 self.say_later(turn, event);
-                // Whoever goes on to speak did not mean it.
+                // A person who goes on speaking did not mean it.
                 let meant = self.machine.state() != State::Hearing;
                 let outcome = self.current(turn).and_then(|current| current.outcome);
                 let ending = match outcome {
@@ -653,13 +652,13 @@ impl Conversation {
         }
     }
 
-    /// A turn is given up because its first sound is not there in time.
+    /// A turn is given up because its first sound is late.
     fn late(&mut self, turn: TurnId) {
         if self.is_current(turn) {
             let seconds = self.machine.config().think_timeout.as_ms() / 1000;
             self.trouble(format!(
-                "no answer within {seconds} s (turn.think_timeout_s): the models are too slow here; \
-                 --profile small is faster"
+                "no answer within {seconds} s (turn.think_timeout_s): the models are too slow on \
+                 this machine. --profile small is faster"
             ));
         }
     }
@@ -686,7 +685,7 @@ impl Conversation {
             cancel: cancel.clone(),
         };
         self.orders.push_back(dictation.into());
-        // The frame that showed the end has just arrived: the end lies so far back.
+        // The frame that showed the end has just arrived, so the end is this long ago.
         let ago = std::time::Duration::from_millis((self.now - to).as_ms());
         let mut record = TurnRecord { turn, ..TurnRecord::default() };
         record.speech_from = from;
@@ -695,7 +694,7 @@ impl Conversation {
         record.timings_ms.speech = (to - from).as_ms() as f64;
         self.playback.begin(turn);
         let speech_ended = self.arrived.checked_sub(ago).unwrap_or(self.arrived);
-        // The quiet up to now says that nothing followed.
+        // The quiet up to now shows that nothing followed.
         let heard = (utterance, self.now);
         let current = Current::new(record, heard, speech_ended, cancel);
         self.current = Some(Current { over, ..current });
@@ -717,7 +716,7 @@ impl Conversation {
         if matches!(ending, Ending::Dropped | Ending::Stopped) {
             record.heard.clear();
         }
-        // Whoever had only paused was cut off, and goes on: the question is not to be lost.
+        // The user had only paused, was cut off, and goes on: the question must not be lost.
         let goes_on = matches!(self.machine.state(), State::Hearing | State::Thinking);
         match ending {
             Ending::Dropped if goes_on => {}

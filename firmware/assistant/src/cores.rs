@@ -1,11 +1,10 @@
-//! Who may compute, and on how many cores.
+//! Distributes the cores among the workers.
 //!
-//! The models together never run more threads than there are cores: threads
-//! of ggml wait for each other by spinning, and one that has lost its core
-//! holds up all the others. So each worker takes cores before it computes and
-//! gives them back after a short while (a pass, a token, a clause). For the
-//! same reason a worker takes no more of them than other programs leave
-//! ([`load`]), unless it was told a number.
+//! The models together never run more threads than there are cores: ggml's threads wait for each
+//! other by spinning, and one that has lost its core delays all others. So each worker takes cores
+//! before it computes and returns them after a short while (a pass, a token, a clause). For the
+//! same reason a worker takes no more cores than other programs leave free ([`load`]), unless a
+//! number was set.
 
 pub mod load;
 #[cfg(test)]
@@ -21,21 +20,21 @@ use sayso_models::{Cancel, Error, ErrorKind, Result};
 
 use crate::engines::limit_threads;
 
-/// How often a worker that waits for cores looks at its [`Cancel`].
+/// How often a worker that waits for cores checks its [`Cancel`].
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The cores that the models share. Clones share them too.
 #[derive(Clone, Debug)]
 pub struct Cores {
     shared: Arc<Ledger>,
-    /// Whether what is taken through this handle follows the load.
+    /// Whether the number taken through this handle follows the load.
     follow: bool,
 }
 
 #[derive(Debug)]
 struct Ledger {
     total: usize,
-    /// How many threads are worth running beside other programs: 1 to `total`.
+    /// How many threads are worth running while other programs compute: 1 to `total`.
     worth: AtomicUsize,
     state: Mutex<Seats>,
     freed: Condvar,
@@ -45,11 +44,11 @@ struct Ledger {
 struct Seats {
     /// The sum of what the seats hold.
     taken: usize,
-    /// Those who wait: first come, first served, so that a worker that gives back and
-    /// takes again at once lets the others in.
+    /// Those who wait, first come, first served, so that a worker that returns cores and takes
+    /// them again at once lets the others in.
     queue: VecDeque<Waiting>,
     tickets: u64,
-    /// What each seat holds. One that was revoked is not among them.
+    /// What each seat holds. Revoked seats are not included.
     seats: BTreeMap<u64, usize>,
     next_seat: u64,
 }
@@ -60,39 +59,39 @@ struct Waiting {
     seat: u64,
 }
 
-/// A worker's place at the [`Cores`]: what it takes can be taken back from outside.
-/// Clones are the same place.
+/// A worker's access to the [`Cores`]: what it takes can be taken back from outside. Clones share
+/// it.
 #[derive(Clone, Debug)]
 pub struct Seat {
     cores: Cores,
     place: Arc<Place>,
 }
 
-/// Leaves the list of seats when the last clone goes.
+/// Removes the seat from the list when the last clone is dropped.
 #[derive(Debug)]
 struct Place {
     shared: Arc<Ledger>,
     id: u64,
 }
 
-/// Cores taken until this is dropped. Meanwhile ggml runs no more threads for the
-/// thread that took them.
+/// Cores that are taken until this is dropped. Until then ggml runs at most that many threads for
+/// the thread that took them.
 #[derive(Debug)]
 pub struct Taken {
     seat: Seat,
-    /// As asked for.
+    /// As requested.
     least: usize,
     most: usize,
     cancel: Cancel,
     count: usize,
-    /// The limit for this thread before.
+    /// The previous limit for this thread.
     before: usize,
-    /// The limit belongs to the thread.
+    /// The limit belongs to the thread, so this must not be sent to another.
     thread: PhantomData<*const ()>,
 }
 
 impl Cores {
-    /// So many cores (at least one), whatever else the machine does.
+    /// This many cores (at least one), whatever else the machine does.
     pub fn new(total: usize) -> Self {
         let total = total.max(1);
         let shared = Ledger {
@@ -104,31 +103,31 @@ impl Cores {
         Self { shared: Arc::new(shared), follow: false }
     }
 
-    /// So many cores (at least one) as long as other programs leave them. What they use
-    /// is looked at four times a second until the last clone is dropped; where the system
-    /// does not tell, this is [`new`](Self::new).
+    /// This many cores (at least one) as far as other programs leave them free. The load is
+    /// measured four times a second until the last clone is dropped. If the system does not report
+    /// it, this is [`new`](Self::new).
     pub fn following(total: usize) -> Self {
         let cores = Self { follow: true, ..Self::new(total) };
         load::watch(&cores.shared);
         cores
     }
 
-    /// The same cores, where what is taken does not follow the load.
+    /// The same cores, but what is taken does not follow the load.
     pub fn fixed(self) -> Self {
         Self { follow: false, ..self }
     }
 
-    /// How many there are.
+    /// The number of cores.
     pub fn total(&self) -> usize {
         self.shared.total
     }
 
-    /// How many threads a piece of work taken through this handle runs on at most.
+    /// The most threads for a piece of work through this handle.
     pub fn worth(&self) -> usize {
         if self.follow { self.shared.worth.load(Ordering::Relaxed) } else { self.shared.total }
     }
 
-    /// A place for one more worker.
+    /// A seat for one more worker.
     pub fn seat(&self) -> Seat {
         let mut state = self.lock();
         let id = state.next_seat;
@@ -139,12 +138,12 @@ impl Cores {
         Seat { cores: self.clone(), place: Arc::new(place) }
     }
 
-    /// As [`Seat::take`], by somebody whom nothing stops.
+    /// As [`Seat::take`], for a caller that is never cancelled.
     pub fn take(&self, least: usize, most: usize) -> Taken {
         self.seat().taken(least, most, &Cancel::new())
     }
 
-    /// `least` and `most` as far as there are cores and the load allows.
+    /// `least` and `most`, limited by the number of cores and by the load.
     fn allowed(&self, least: usize, most: usize) -> (usize, usize) {
         let worth = self.worth();
         (least.clamp(1, worth), most.max(least).clamp(1, worth))
@@ -157,11 +156,11 @@ impl Cores {
 
 impl Ledger {
     fn lock(&self) -> MutexGuard<'_, Seats> {
-        // The counts are sound at every unlock.
+        // The counts are consistent at every unlock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes back what `seat` holds and ends its waiting. It takes nothing any more.
+    /// Takes back what `seat` holds and ends its waiting. It can take nothing any more.
     fn remove(&self, seat: u64) {
         let mut state = self.lock();
         let held = state.seats.remove(&seat).unwrap_or(0);
@@ -173,7 +172,7 @@ impl Ledger {
 }
 
 impl Seats {
-    /// Whether `seat` could take so many more, which it then has.
+    /// Gives `seat` this many more, if that is possible. Returns whether it was.
     fn grant(&mut self, seat: u64, count: usize) -> bool {
         let Some(held) = self.seats.get_mut(&seat) else { return false };
         *held += count;
@@ -181,7 +180,7 @@ impl Seats {
         true
     }
 
-    /// Takes so many back, unless the seat was revoked and they are back already.
+    /// Takes this many back, unless the seat was revoked and they are back already.
     fn give_back(&mut self, seat: u64, count: usize) {
         if let Some(held) = self.seats.get_mut(&seat) {
             *held -= count;
@@ -191,24 +190,23 @@ impl Seats {
 }
 
 impl Seat {
-    /// Waits until `least` cores are free (no more than there are, or than the load
-    /// allows), and takes these and up to `most` if more are free. While it waits it
-    /// looks at `cancel`.
+    /// Waits until `least` cores are free (at most as many as there are, or as the load allows),
+    /// and takes them, and up to `most` if more are free. While it waits it checks `cancel`.
     ///
     /// # Errors
-    /// [`Cancelled`](ErrorKind::Cancelled) once `cancel` is set or this seat was revoked.
+    /// [`Cancelled`](ErrorKind::Cancelled) if `cancel` is set or this seat was revoked.
     pub fn take(&self, least: usize, most: usize, cancel: &Cancel) -> Result<Taken> {
         let taken = self.taken(least, most, cancel);
         if taken.count > 0 {
             return Ok(taken);
         }
         cancel.check()?;
-        Err(Error::new(ErrorKind::Cancelled, "its cores were taken back from this worker"))
+        Err(Error::new(ErrorKind::Cancelled, "this worker's cores were taken back"))
     }
 
-    /// Takes back what was taken here, for others: the worker is gone, or hangs. If it
-    /// waits for cores, it is passed over at once. Nothing can be taken here afterwards,
-    /// and what the worker still does to what it took changes nothing.
+    /// Takes back everything that was taken through this seat, for others, because the worker is
+    /// gone or hangs. If it waits for cores, it is skipped at once. Afterwards nothing can be
+    /// taken through it, and what the worker still does with what it took has no effect.
     pub fn revoke(&self) {
         self.place.shared.remove(self.place.id);
     }
@@ -220,7 +218,7 @@ impl Seat {
         Taken { seat, least, most, cancel, count, before, thread: PhantomData }
     }
 
-    /// How many it got; none when cancelled or revoked.
+    /// How many it got; 0 if cancelled or revoked.
     fn wait(&self, least: usize, most: usize, cancel: &Cancel) -> usize {
         let (shared, seat) = (&*self.cores.shared, self.place.id);
         let mut state = shared.lock();
@@ -231,7 +229,7 @@ impl Seat {
         state.tickets += 1;
         state.queue.push_back(Waiting { ticket, seat });
         loop {
-            // Asked first: that is also how a worker shows that it is alive.
+            // Checked first, because the check also shows that the worker is alive.
             let given_up = cancel.is_cancelled();
             let Some(place) = state.queue.iter().position(|waiting| waiting.ticket == ticket)
             else {
@@ -260,14 +258,14 @@ impl Drop for Place {
 }
 
 impl Taken {
-    /// How many were taken; none once the seat was revoked or the work cancelled while
-    /// it gave way.
+    /// How many were taken; 0 if the seat was revoked, or the work was cancelled while it gave
+    /// way.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Lets those who wait go first, then takes as at first; and as many as the load now
-    /// allows. To be called between two steps of long work.
+    /// Lets others who wait go first, then takes cores as at first, as many as the load now
+    /// allows. Must be called between two steps of long work.
     pub fn yield_now(&mut self) {
         if self.count == 0 {
             return;

@@ -1,14 +1,14 @@
-//! Earcons: short sounds that say what goes on, for a device without a screen.
+//! Earcons: short sounds that signal what happens, for a device without a screen.
 //!
-//! Each is a figure of two notes, made here and not read from a file. A note is a sine with
-//! a little of its octave; it rises and falls along a raised cosine, so that it begins and
-//! ends at 0 and clicks nowhere. What goes well rises, what goes badly falls.
+//! Each is a figure of two notes, which is computed and not read from a file. A note is a sine
+//! with a little of its octave. It rises and falls along a raised cosine, so that it begins and
+//! ends at 0 without a click. Good news rises, bad news falls.
 
 use std::f32::consts::{PI, TAU};
 
 use crate::config::Feedback;
 
-/// What a sound says.
+/// The meaning of a sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Earcon {
     /// The wake phrase was heard: speak.
@@ -25,7 +25,7 @@ pub enum Earcon {
     Back,
 }
 
-/// The highest level at volume 1: −12 dBFS. At the volume that is the default it is −18.
+/// The highest level at volume 1: −12 dBFS. At the default volume it is −18.
 const PEAK: f32 = 0.251_2;
 
 /// How much of its octave is in a note.
@@ -45,7 +45,7 @@ const fn note(hz: f32, from_ms: u32, lasts_ms: u32) -> Note {
     Note { hz, from_ms, lasts_ms }
 }
 
-/// The notes of the equal-tempered scale in use, in Hz. An octave lower the voice activity
+/// The notes of the equal-tempered scale that are used, in Hz. An octave lower, the voice activity
 /// detector takes some of the figures for a voice.
 const A5: f32 = 880.0;
 const D6: f32 = 1_174.66;
@@ -89,7 +89,7 @@ impl Earcon {
         sound
     }
 
-    /// Its sound at `rate` Hz as the settings have it; none where they leave it out.
+    /// Its sound at `rate` Hz according to the settings; `None` if they disable it.
     pub fn as_set(self, settings: &Feedback, rate: u32) -> Option<Vec<f32>> {
         let wanted = match self {
             Self::Wake => settings.wake,
@@ -102,7 +102,7 @@ impl Earcon {
     }
 }
 
-/// The level of the sample number `n` of a note: up within `rise`, then down to its end.
+/// The level at sample `n` of a note: up within `rise`, then down to its end.
 fn envelope(n: usize, length: usize, rise: usize) -> f32 {
     let part = if n < rise {
         n as f32 / rise as f32
@@ -112,16 +112,16 @@ fn envelope(n: usize, length: usize, rise: usize) -> f32 {
     0.5 - 0.5 * (PI * part).cos()
 }
 
-/// Said when the microphone is back.
+/// Spoken when the microphone is back.
 pub const MICROPHONE_BACK: &str = "The microphone is back.";
 
-/// Said when the loudspeaker is back.
+/// Spoken when the loudspeaker is back.
 pub const LOUDSPEAKER_BACK: &str = "The loudspeaker is back.";
 
-/// Said when a satellite, microphone and loudspeaker in one, is back.
+/// Spoken when a satellite, microphone and loudspeaker in one, is back.
 pub const SATELLITE_BACK: &str = "The connection is back.";
 
-/// What is said when a device is back, by its [name](sayso_board::Change::device).
+/// The words for a device that is back, by its [name](sayso_board::Change::device).
 pub fn is_back(device: &str) -> Option<&'static str> {
     match device {
         "microphone" => Some(MICROPHONE_BACK),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_short_soft_and_without_a_click_or_an_offset() {
+    fn they_are_short_and_soft_without_clicks_or_offset() {
         for (earcon, rate) in Earcon::ALL.into_iter().flat_map(|e| RATES.map(|rate| (e, rate))) {
             let sound = earcon.as_set(&all(), rate).expect("set");
             let ms = sound.len() * 1000 / rate as usize;
@@ -153,17 +153,17 @@ mod tests {
             assert!((dbfs + 18.0).abs() < 0.1, "{earcon:?} has a peak of {dbfs} dBFS");
             let mean = sound.iter().sum::<f32>() / sound.len() as f32;
             assert!(mean.abs() < 1e-3 * peak(&sound), "{earcon:?} has an offset of {mean}");
-            // Out of silence and into it: below −80 dBFS.
+            // They begin and end in silence: below −80 dBFS.
             let (first, last) = (sound[0].abs(), sound[sound.len() - 1].abs());
             assert!(first < 1e-4 && last < 1e-4, "{earcon:?} begins {first}, ends {last}");
-            // No step is larger than the highest note and its octave have at their loudest.
+            // No step is larger than the steepest one of the highest note and its octave.
             let steepest = TAU * B6 / rate as f32 * (1.0 + 2.0 * OCTAVE) * peak(&sound);
             let step = sound.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
             assert!(step <= steepest, "{earcon:?} has a step of {step}, {steepest} is due");
         }
     }
 
-    /// How alike two sounds are, whatever lies between their beginnings: 0 to 1.
+    /// How similar two sounds are, at any offset: 0 to 1.
     fn likeness(a: &[f32], b: &[f32]) -> f32 {
         let norm = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>().sqrt();
         let padded = [vec![0.0; a.len()], b.to_vec(), vec![0.0; a.len()]].concat();
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn each_can_be_left_out_and_made_louder() {
+    fn each_can_be_disabled_and_made_louder() {
         let off = |change: fn(&mut Feedback)| {
             let mut settings = all();
             change(&mut settings);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_return_of_every_device_can_be_said() {
+    fn there_are_words_for_the_return_of_every_device() {
         for device in [Way::Input.noun(), Way::Output.noun(), "satellite"] {
             assert!(is_back(device).is_some_and(|said| said.ends_with(" is back.")), "{device}");
         }

@@ -8,10 +8,10 @@ use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::workers::{Tools, Worker};
 
-/// An utterance to be judged.
+/// An utterance for the end-of-turn detector.
 #[derive(Clone, Debug)]
 pub struct EndQuery {
-    /// The first sample of the utterance, which tells it from others.
+    /// The first sample of the utterance, which identifies it.
     pub utterance: SampleTime,
     /// Where the quiet after it was noticed: the end of the sound.
     pub quiet: SampleTime,
@@ -21,23 +21,23 @@ pub struct EndQuery {
     pub cancel: Cancel,
 }
 
-/// What the end-of-turn detector found.
+/// The end-of-turn detector's result.
 #[derive(Debug)]
 pub struct EndScore {
     /// Which utterance: [`EndQuery::utterance`].
     pub utterance: SampleTime,
     /// Up to where it was heard: [`EndQuery::quiet`].
     pub quiet: SampleTime,
-    /// How complete the utterance sounds (0…1), or why that is not known.
+    /// How complete the utterance sounds (0 to 1), or why that is not known.
     pub score: sayso_models::Result<f32>,
 }
 
-/// The one question that the end-of-turn detector is asked at a time.
+/// The question to the end-of-turn detector; there is at most one at a time.
 #[derive(Default)]
 pub struct Asking(Option<Cancel>);
 
 impl Asking {
-    /// Asks, unless a question stands. Returns what stops the work on it.
+    /// Asks, unless a question is open. Returns the flag that stops the work on it.
     pub fn ask(&mut self) -> Option<Cancel> {
         if self.0.is_some() {
             return None;
@@ -47,7 +47,7 @@ impl Asking {
         Some(cancel)
     }
 
-    /// The question no longer stands.
+    /// Closes the question.
     pub fn forget(&mut self) {
         if let Some(cancel) = self.0.take() {
             cancel.cancel();
@@ -55,8 +55,8 @@ impl Asking {
     }
 }
 
-/// More threads hardly make it quicker; with two it is done, mostly, when the transcriber
-/// wants all cores.
+/// More threads hardly make it faster. With two it has usually finished when the transcriber needs
+/// all cores.
 const THREADS: usize = 2;
 
 /// The end-of-turn model, if there is one.
@@ -66,7 +66,8 @@ pub struct EndOfTurnDetector {
 }
 
 impl EndOfTurnDetector {
-    /// A detector that asks `model`, on up to two of the cores that `seat` shares; without one it says nothing.
+    /// A detector that uses `model`, on up to two of the cores that `seat` shares. Without a model
+    /// it never answers.
     pub fn new(model: Option<Box<dyn EndOfTurn>>, seat: Seat) -> Self {
         Self { model, seat }
     }

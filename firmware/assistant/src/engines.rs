@@ -1,5 +1,5 @@
-//! The engines of conversations: their weights, loaded once for all, and the sessions that
-//! each conversation has of its own.
+//! The engines of conversations: the weights, loaded once for all, and the sessions, one for each
+//! conversation.
 
 use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::Llm;
@@ -23,27 +23,27 @@ pub use weights::Weights;
 #[cfg(feature = "models")]
 const GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
 
-/// A session: one engine per role, with all that changes while one user talks. Each owns
+/// A session: one engine per role, with everything that changes while one user talks. Each owns
 /// its memory, and shares the weights with others.
 pub struct Engines {
     /// Voice activity detection.
     pub vad: Box<dyn Vad>,
     /// Speech to text.
     pub stt: Box<dyn Stt>,
-    /// How complete an utterance sounds; without it, the transcript alone decides.
+    /// Judges how complete an utterance sounds; without it, only the transcript counts.
     pub eot: Option<Box<dyn EndOfTurn>>,
-    /// The language model, its system prompt evaluated.
+    /// The language model, with its system prompt evaluated.
     pub llm: Box<dyn Llm>,
     /// Text to speech.
     pub tts: Box<dyn Tts>,
 }
 
 impl Engines {
-    /// Clears what the user has left, for the next one: history, pending reply, caches and
-    /// buffers. The session is afterwards as if it had just been made.
+    /// Clears what the user has left, for the next user: history, pending reply, caches and
+    /// buffers. Afterwards the session behaves like a new one.
     ///
     /// # Errors
-    /// When an engine fails. The session is then not fit for another user: drop it.
+    /// When an engine fails. The session must then not be used for another user: drop it.
     pub fn wipe(&mut self) -> Result<()> {
         let Self { vad, stt, eot, llm, tts } = self;
         vad.reset();
@@ -56,8 +56,7 @@ impl Engines {
     }
 }
 
-/// Where sessions come from: [`Weights`], or in tests a closure that makes engines without
-/// models.
+/// A source of sessions: [`Weights`], or in tests a closure that makes engines without models.
 pub trait Sessions: Send + Sync {
     /// A new session.
     ///
@@ -81,10 +80,10 @@ pub fn cpu() -> Result<String> {
     sayso_models::ggml::cpu_check()?;
     let used: Vec<&str> =
         sayso_models::ggml::required().into_iter().map(|(name, _)| name).collect();
-    Ok(if used.is_empty() { "nothing special is needed".into() } else { used.join(" ") })
+    Ok(if used.is_empty() { "no special instructions are needed".into() } else { used.join(" ") })
 }
 
-/// The GPUs that this build will use, for people; `None` if it is for the CPU alone.
+/// The GPUs that this build will use, for people; `None` for a CPU-only build.
 ///
 /// # Errors
 /// When this CPU cannot run this build.
@@ -96,8 +95,8 @@ pub fn gpus() -> Result<Option<Vec<String>>> {
     Ok(Some(sayso_models::ggml::gpus()?))
 }
 
-/// Cores for the models, at most four: more make them hardly faster. No more than this
-/// process may use, by its processor quota and its affinity mask.
+/// Cores for the models: at most four, because more hardly make them faster, and no more than this
+/// process may use by its CPU quota and its affinity mask.
 pub fn cores() -> usize {
     #[cfg(feature = "models")]
     let cores = sayso_models::ggml::physical_cores();
@@ -106,14 +105,14 @@ pub fn cores() -> usize {
     cores.clamp(1, 4)
 }
 
-/// Threads for an engine at most: as asked (0 for all, as the load allows), but no more
-/// than `cores`.
+/// The most threads for an engine: as requested (0 for all, as the load allows), but at most
+/// `cores`.
 pub fn threads(asked: u32, cores: usize) -> usize {
     if asked == 0 { cores } else { (asked as usize).min(cores) }
 }
 
-/// Has ggml run on `most` threads at most for the calling thread, from its next token or
-/// pass on; 0 ends the limit. Returns the limit before.
+/// Limits ggml to `most` threads for the calling thread, from its next token or pass on; 0 removes
+/// the limit. Returns the previous limit.
 pub(crate) fn limit_threads(most: usize) -> usize {
     #[cfg(feature = "models")]
     return sayso_models::ggml::limit_threads(most);

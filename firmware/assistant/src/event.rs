@@ -1,4 +1,4 @@
-//! What a conversation tells those who listen in.
+//! What a conversation reports to its subscribers.
 
 use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
@@ -24,26 +24,26 @@ pub enum Event {
         /// Where the speech begins.
         from: SampleTime,
     },
-    /// They may have ended; work on an answer begins, unheard.
+    /// The speech may have ended; work on an answer begins, but nothing is heard yet.
     MayHaveEnded {
         /// When it was noticed.
         at: SampleTime,
         /// Where the speech ended.
         speech_end: SampleTime,
     },
-    /// They had not ended.
+    /// The speech goes on after all.
     SpeechResumed {
         /// When it was noticed.
         at: SampleTime,
     },
-    /// They have ended.
+    /// The speech has ended.
     SpeechEnded {
         /// When it was noticed.
         at: SampleTime,
         /// Where the speech ended.
         speech_end: SampleTime,
     },
-    /// How loud it is, about 30 times a second. Not part of a log.
+    /// The sound level, about 30 times a second. Not part of a log.
     Level {
         /// When.
         at: SampleTime,
@@ -52,24 +52,24 @@ pub enum Event {
         /// The probability (0…1) that it is speech.
         speech: f32,
     },
-    /// The beginning of an utterance that still goes on: final, as far as it
-    /// goes. Each adds to the one before.
+    /// The transcript of the beginning of an utterance that still goes on. It is final; each adds
+    /// to the one before.
     Partial {
         /// The first sample of the utterance.
         utterance: SampleTime,
         /// The words added.
         text: String,
     },
-    /// A part of the transcript, as it is decided; after the partial transcripts, if any.
+    /// A part of the transcript, as it becomes certain; after the partial transcripts, if any.
     Segment {
-        /// Whose.
+        /// Its turn.
         turn: TurnId,
         /// The words.
         text: String,
     },
     /// What was said.
     Transcript {
-        /// Whose.
+        /// Its turn.
         turn: TurnId,
         /// When it was known.
         at: SampleTime,
@@ -78,14 +78,14 @@ pub enum Event {
     },
     /// A piece of the reply, as it is written. Not part of a log.
     Token {
-        /// Whose.
+        /// Its turn.
         turn: TurnId,
         /// The piece.
         text: String,
     },
-    /// A clause of the reply begins to be heard.
+    /// A clause of the reply is now heard.
     Speaking {
-        /// Whose.
+        /// Its turn.
         turn: TurnId,
         /// When.
         at: SampleTime,
@@ -101,8 +101,8 @@ pub enum Event {
         /// What, and what to do.
         message: String,
     },
-    /// The microphone, the loudspeaker or the satellite was lost. The conversation goes on, and the
-    /// device is looked for until it is there again.
+    /// The microphone, the loudspeaker or the satellite was lost. The conversation goes on, and
+    /// the device is looked for until it is back.
     DeviceLost {
         /// When it was noticed.
         at: SampleTime,
@@ -111,13 +111,13 @@ pub enum Event {
         /// What happened, and what to do.
         message: String,
     },
-    /// It is there again, and used.
+    /// The device is back and used again.
     DeviceBack {
         /// When it was noticed.
         at: SampleTime,
         /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
-        /// What it is called now.
+        /// Its present name.
         message: String,
     },
 }
@@ -126,7 +126,7 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// The guess was wrong or nothing was said: without trace.
+    /// The guess was wrong or nothing was said; no trace is left.
     #[default]
     Dropped,
     /// "Stop" or "never mind" was said: no reply.
@@ -137,7 +137,7 @@ pub enum Ending {
     Interrupted,
 }
 
-/// How a turn came about.
+/// How a turn began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -151,7 +151,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    // serde hands references.
+    // serde passes references.
     #[allow(clippy::trivially_copy_pass_by_ref)]
     fn is_speech(&self) -> bool {
         *self == Self::Speech
@@ -171,9 +171,9 @@ pub struct TurnRecord {
     pub ending: Ending,
     /// What was said.
     pub transcript: String,
-    /// What was answered: all that was written.
+    /// The whole answer that was written.
     pub reply: String,
-    /// What was heard of it.
+    /// The part of it that was heard.
     pub heard: String,
     /// Where the utterance begins.
     pub speech_from: SampleTime,
@@ -181,9 +181,9 @@ pub struct TurnRecord {
     pub speech_end: SampleTime,
     /// How complete the utterance sounded (0…1), if that was judged.
     pub completeness: Option<f32>,
-    /// When the work on it began: on a guess if it was released later, or never.
+    /// When the work on it began: on a guess, if it was released later or never.
     pub begun: SampleTime,
-    /// When it was sure that the user had ended and the reply might be heard.
+    /// When it was certain that the user had ended, and the reply could be heard.
     pub released: Option<SampleTime>,
     /// Tokens evaluated, found in the cache and written.
     pub tokens: Tokens,
@@ -202,7 +202,7 @@ pub struct Tokens {
     pub reply: usize,
 }
 
-/// Wall-clock times of one turn, in ms; written to a tenth of one.
+/// Wall-clock times of one turn, in ms, rounded to a tenth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Timings {
     /// Length of the speech.
@@ -223,21 +223,20 @@ pub struct Timings {
     /// From the first clause to its first sound.
     #[serde(serialize_with = "tenths")]
     pub tts_first_sound: f64,
-    /// From the start of the work to the first sound: `stt`, `llm_first_clause`
-    /// and `tts_first_sound` together.
+    /// From the start of the work to the first sound: the sum of `stt`, `llm_first_clause` and
+    /// `tts_first_sound`.
     #[serde(serialize_with = "tenths")]
     pub first_sound: f64,
     /// From the start of the work to the last piece of text.
     #[serde(serialize_with = "tenths")]
     pub reply: f64,
-    /// From the end of the speech to the first sound given to the loudspeaker,
-    /// waiting for the end of the turn included. Only live: a recording on a
-    /// virtual clock has none.
+    /// From the end of the speech to the first sound given to the loudspeaker, including the wait
+    /// for the end of the turn. Only live: a recording on a virtual clock has none.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_tenths")]
     pub voice_to_voice: Option<f64>,
 }
 
-// serde hands references.
+// serde passes references.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn tenths<S: Serializer>(ms: &f64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64((ms * 10.0).round() / 10.0)
@@ -249,7 +248,7 @@ fn some_tenths<S: Serializer>(ms: &Option<f64>, to: S) -> Result<S::Ok, S::Error
 }
 
 impl Event {
-    /// Whether it belongs in an event log: the same recording gives the same log.
+    /// Whether it belongs in an event log, which is the same for the same recording.
     pub fn logged(&self) -> bool {
         !matches!(self, Self::Level { .. } | Self::Token { .. })
     }

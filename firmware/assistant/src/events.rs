@@ -1,8 +1,8 @@
-//! How events reach those who listen in, without ever holding up the conversation.
+//! How events reach subscribers without ever delaying the conversation.
 //!
-//! Each subscriber has a queue of its own. What only shows progress (levels, pieces of
-//! text) joins the entry of its kind that still waits there; everything else is kept. A
-//! subscriber that lets its queue run full is disconnected, and counted.
+//! Each subscriber has a queue of its own. An event that only shows progress (a level, a piece of
+//! text) is merged with one of its kind that still waits there; all others are kept. A subscriber
+//! whose queue is full is disconnected, and counted.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::event::Event;
 /// Events that may wait for a subscriber: minutes of an ordinary conversation.
 pub const CAPACITY: usize = 1024;
 
-/// Where a conversation's events go; clones lead to the same subscribers.
+/// Where a conversation's events go; clones share the subscribers.
 #[derive(Clone, Debug, Default)]
 pub struct Events(Arc<Subscribers>);
 
@@ -50,7 +50,7 @@ pub enum End {
 pub struct Subscription(Arc<Queue>);
 
 impl Events {
-    /// Listens in from now on.
+    /// Subscribes from now on.
     pub fn subscribe(&self) -> Subscription {
         let queue = Arc::new(Queue::default());
         lock(&self.0.queues).push(queue.clone());
@@ -62,10 +62,10 @@ impl Events {
         self.0.disconnected.load(Ordering::Relaxed)
     }
 
-    /// Hands `event` to all subscribers. Never waits for any of them.
+    /// Passes `event` to all subscribers. Never waits for any of them.
     pub fn tell(&self, event: &Event) {
         lock(&self.0.queues).retain(|queue| {
-            // Only the subscription's own is left: it was dropped.
+            // Only this reference is left, so the subscription was dropped.
             if Arc::strong_count(queue) == 1 {
                 return false;
             }
@@ -91,7 +91,7 @@ impl Drop for Subscribers {
 }
 
 impl Waiting {
-    /// Takes an event, unless the queue is full.
+    /// Adds an event, unless the queue is full.
     fn take(&mut self, event: &Event) -> bool {
         if matches!(event, Event::Level { .. }) {
             self.events.retain(|earlier| !matches!(earlier, Event::Level { .. }));
@@ -107,7 +107,7 @@ impl Waiting {
     }
 }
 
-/// Puts a piece of text behind the earlier pieces that still wait, if there are some.
+/// Appends a piece of text to the earlier pieces that still wait, if there are any.
 fn joins(earlier: &mut Event, event: &Event) -> bool {
     match (earlier, event) {
         (Event::Segment { turn, text }, Event::Segment { turn: other, text: more })
@@ -122,7 +122,7 @@ fn joins(earlier: &mut Event, event: &Event) -> bool {
 }
 
 impl Subscription {
-    /// The next event, waiting for it at most so long; `None` when there was none.
+    /// The next event, after waiting at most `wait`; `None` if there was none.
     ///
     /// # Errors
     /// [`End`] when none will follow.
@@ -142,7 +142,7 @@ impl Subscription {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is guarded is sound at every unlock.
+    // The guarded state is consistent at every unlock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_progress_coalesces_and_all_else_is_kept_in_order() {
+    fn progress_is_merged_and_all_other_events_are_kept_in_order() {
         let events = Events::default();
         let subscription = events.subscribe();
         for event in [

@@ -1,10 +1,10 @@
-//! What is true of the program as it was started.
+//! Facts about the program as it was started.
 
 use sayso_language::Facts;
 
 use crate::config::{Config, Profile};
 
-/// What follows from the settings.
+/// The facts that follow from the settings.
 pub fn facts(config: &Config) -> Facts {
     let chosen = config.models.llm.to_string_lossy();
     let model = match (&*chosen, config.models.profile) {
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_true_of_this_program() {
+    fn the_facts_are_true_of_this_program() {
         let mut config = Config::default();
         let told = |text: &str, config: &Config| {
             let now = jiff::civil::date(2026, 11, 2).at(14, 5, 0, 0);

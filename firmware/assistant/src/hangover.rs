@@ -1,21 +1,21 @@
-//! How long to wait, once it is quiet, before the user's turn is over.
+//! How long to wait in a quiet before the user's turn is over.
 //!
-//! Sources of [`Evidence`] say how complete the utterance is: how it sounds (the
-//! end-of-turn model) and how it reads (the transcript). People finish a thought
-//! with a falling voice and pause within one after "and", "the" or "for ten":
-//! where both say done, a short quiet suffices; where the words want more, a long
-//! one. A question asks for an answer: who has put one has finished more surely than who
-//! has told something, and waits. The model alone does not call for the long one: it takes many short
-//! answers ("two people") for unfinished.
+//! Sources of [`Evidence`] say how complete the utterance is: how it sounds (the end-of-turn
+//! model) and how it reads (the transcript). People finish a thought with a falling voice, and
+//! pause within one after "and", "the" or "for ten". If both sources say that the utterance is
+//! complete, a short hangover suffices; if the words are unfinished, a long one is needed. After a
+//! question it is shorter still, because a person who has asked something waits for an answer. The
+//! model alone does not select the long hangover, because it takes many short answers ("two
+//! people") for unfinished.
 //!
-//! Evidence says up to where it has heard. [`Known`] keeps the newest of each source and
-//! drops what was said of another utterance, or before somebody spoke on;
+//! Evidence says up to where it has heard. [`Known`] keeps the newest from each source and drops
+//! what is about another utterance, or from before the person went on speaking.
 //! [`HangoverPolicy::hangover`] is a function of what is left.
 
 use sayso_core::audio::{SampleTime, Samples};
 pub use sayso_language::Reading;
 
-/// What a source of evidence found.
+/// The finding of a source of evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Finding {
     /// How complete it sounds (0…1), by the end-of-turn model.
@@ -27,15 +27,15 @@ pub enum Finding {
 /// Something known about the end of an utterance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// The first sample of the utterance, which tells it from others.
+    /// The first sample of the utterance, which identifies it.
     pub utterance: SampleTime,
     /// The end of the sound that it is based on.
     pub heard_until: SampleTime,
-    /// Who found what.
+    /// The source and its finding.
     pub finding: Finding,
 }
 
-/// What is known of the end of the utterance being heard.
+/// What is known about the end of the present utterance.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Known {
     utterance: SampleTime,
@@ -45,12 +45,12 @@ pub struct Known {
 }
 
 impl Known {
-    /// So much is known of one pause, for a policy that is tried on recordings.
+    /// This evidence about one pause, for a policy that is tried on recordings.
     pub fn of(sounds: Option<f32>, reads: Option<Reading>) -> Self {
         Self { sounds, reads, ..Self::default() }
     }
 
-    /// The utterance heard is this one, and has been quiet since then. What is known of
+    /// The present utterance is this one, and it has been quiet since then. Evidence about
     /// another, or from before, is stale.
     pub fn quiet(&mut self, utterance: SampleTime, since: SampleTime) {
         if (utterance, since) != (self.utterance, self.quiet_since) {
@@ -58,7 +58,7 @@ impl Known {
         }
     }
 
-    /// Takes a piece of evidence. Returns whether it is news, and not stale.
+    /// Takes a piece of evidence. Returns whether it is new and not stale.
     pub fn take(&mut self, evidence: Evidence) -> bool {
         let fresh =
             evidence.utterance == self.utterance && evidence.heard_until >= self.quiet_since;
@@ -76,31 +76,31 @@ impl Known {
         self.sounds
     }
 
-    /// Nothing is known any more.
+    /// Forgets everything.
     pub fn forget(&mut self) {
         (self.sounds, self.reads) = (None, None);
     }
 }
 
-/// How long to wait.
+/// The lengths of the hangover, and the thresholds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HangoverPolicy {
-    /// Where both say done, and it is a question; never longer than `short`.
+    /// If both sources say that it is complete and it is a question; never longer than `short`.
     pub question: Samples,
-    /// Where both say done.
+    /// If both sources say that it is complete.
     pub short: Samples,
-    /// Before they are heard, or where one is missing or they disagree.
+    /// Before their findings arrive, or if one is missing or they disagree.
     pub normal: Samples,
-    /// Where more must come, by the transcript.
+    /// If the transcript reads unfinished.
     pub long: Samples,
-    /// From this score (0…1) on the end-of-turn model says done.
+    /// From this score (0 to 1) on, the end-of-turn model says that the utterance is complete.
     pub done: f32,
-    /// It is asked at the first frame less likely speech than this (0…1).
+    /// The model is asked at the first frame with a speech probability below this (0 to 1).
     pub quiet: f32,
 }
 
 impl HangoverPolicy {
-    /// The quiet after which the turn is over, by what is known of its end.
+    /// The quiet after which the turn is over, from what is known of its end.
     pub fn hangover(&self, known: &Known) -> Samples {
         let sounds_done = known.sounds.is_some_and(|score| score >= self.done);
         match known.reads {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_must_say_done() {
+    fn the_short_hangover_needs_both_sources() {
         let ms = Samples::from_ms;
         let policy = HangoverPolicy {
             question: ms(1),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn stale_evidence_drops_out() {
+    fn stale_evidence_is_dropped() {
         let ms = SampleTime::from_ms;
         let evidence = |utterance, heard_until, finding| Evidence {
             utterance: ms(utterance),
@@ -159,7 +159,7 @@ mod tests {
         // The same quiet goes on.
         known.quiet(ms(1_000), ms(3_000));
         assert_eq!(known.sounds(), Some(0.9));
-        // They have spoken on, and paused again: what was heard before says nothing now.
+        // They went on speaking, and paused again: earlier evidence does not count now.
         known.quiet(ms(1_000), ms(5_000));
         assert_eq!(known.sounds(), None);
         assert!(!known.take(evidence(1_000, 3_000, sounds)), "from before they spoke on");

@@ -1,9 +1,9 @@
 //! Sayso, an on-device voice assistant: you speak, it answers aloud, and
 //! nothing leaves the machine.
 //!
-//! An [`Assistant`] is built from a [`Config`] and [`Engines`], holds
-//! conversations on a [`Board`](sayso_board::Board) and tells what happens as
-//! [`Event`]s. Several assistants have a session each of the same [`Weights`].
+//! An [`Assistant`] is built from a [`Config`] and [`Engines`], holds conversations on a
+//! [`Board`](sayso_board::Board) and reports [`Event`]s. Several assistants can share the same
+//! [`Weights`], each with a session of its own.
 //!
 //! ```no_run
 //! use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
@@ -23,8 +23,8 @@
 //! ```
 //!
 //! Data flows one way: the front end (`sayso_frontend`) → `conversation` (which holds the turn
-//! machine) → `transcriber` and `end_of_turn` → `responder` → `synthesizer` → `playback`;
-//! `live` and `lockstep` give them threads, or a virtual clock.
+//! machine) → `transcriber` and `end_of_turn` → `responder` → `synthesizer` → `playback`. `live`
+//! runs them on threads, `lockstep` on a virtual clock.
 
 #![forbid(unsafe_code)]
 
@@ -69,7 +69,7 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use stop::Stop;
 
-/// What the program, the benchmarks and the tests use beyond that. It may change at any time.
+/// What the program, the benchmarks and the tests use in addition. It may change at any time.
 #[doc(hidden)]
 pub mod internals {
     macro_rules! open {

@@ -1,15 +1,15 @@
-//! A conversation in real time: the front end and each worker on a thread of its own,
-//! the conversation on another, its events on the caller's.
+//! A conversation in real time: the front end and each worker run on a thread of their own, the
+//! conversation on another, and its events are passed on by the caller's thread.
 //!
-//! What workers report comes to the conversation over one channel that never makes them
-//! wait: who computes holds cores, which others need. Only the front end waits while too
-//! much lies there; the board's ring counts what is lost then. Orders go the other way:
-//! the turn machine bounds their number (a few per turn to each worker, one at a time to
-//! the synthesizer).
+//! Workers report over one channel on which sending never waits, because a worker that computes
+//! holds cores that others need. Only the front end waits if too many reports are in the channel;
+//! the board's ring counts the samples that are lost then. The number of orders in the other
+//! direction is limited by the turn machine (a few per turn to each worker, one at a time to the
+//! synthesizer).
 //!
-//! The conversation's thread watches the others ([`crate::supervisor`]). A worker that
-//! failed is replaced by one with a new engine; without the front end or the board's link
-//! the conversation ends, for the caller to begin it again.
+//! The conversation's thread watches the others ([`crate::supervisor`]). A worker that failed is
+//! replaced by one with a new engine. Without the front end or the board's link the conversation
+//! ends, and the caller begins it again.
 
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::thread::JoinHandle;
@@ -29,7 +29,7 @@ use crate::supervisor::{Failure, Fault, Health, Monitor, Pulse, Strikes, Vitals}
 use crate::workers::{Order, Post, Report};
 use sayso_frontend::{FrontEnd, HeardFrame};
 
-/// What comes to the conversation.
+/// An input of the conversation.
 enum Input {
     Frame(HeardFrame),
     Report(Report),
@@ -37,21 +37,21 @@ enum Input {
     Over,
 }
 
-/// Inputs that may lie there before the front end waits. At 31 frames a second and some
-/// dozen tokens, seconds' worth.
+/// How many inputs may wait before the front end waits. At 31 frames a second and a few dozen
+/// tokens, this is several seconds.
 const INPUTS: usize = 512;
 
-/// How long the front end waits for sound, and for room, before it looks whether to stop.
+/// How long the front end waits for sound, and for room, before it checks whether to stop.
 const WAIT: Duration = Duration::from_millis(100);
 const ROOM: Duration = Duration::from_millis(10);
 
 /// How often the loudspeaker is fed. Its own buffer is many times longer.
 const PUMP: Duration = Duration::from_millis(10);
 
-/// What people call the front end.
+/// The front end's name for people.
 pub const FRONT_END: &str = "front end";
 
-/// What a conversation needs besides itself.
+/// What a conversation needs in addition to itself.
 pub struct Needs<'a> {
     /// The front end, and what it listens to.
     pub front_end: FrontEnd<'static>,
@@ -59,25 +59,25 @@ pub struct Needs<'a> {
     pub microphone: Box<dyn Microphone>,
     /// The workers.
     pub posts: Vec<Box<dyn Post>>,
-    /// Threads of the board's.
+    /// Threads of the board.
     pub links: Vec<Box<dyn Watch>>,
-    /// Another worker of that name, with a new engine.
+    /// Makes a new worker of that name, with a new engine.
     pub replace: &'a mut (dyn FnMut(&'static str) -> Result<Box<dyn Post>> + Send),
     /// Failures so far.
     pub strikes: &'a mut Strikes,
-    /// Is told that all is well, as long as it is.
+    /// Is updated as long as all is well.
     pub health: &'a Health,
 }
 
-/// What is left when the conversation has ended.
+/// What is left after the conversation.
 pub struct Left {
     /// The front end, unless it failed.
     pub front_end: Option<FrontEnd<'static>>,
     /// The workers that did not fail.
     pub posts: Vec<Box<dyn Post>>,
-    /// What the microphone lost, as far as that is known.
+    /// What the microphone lost, if that is known.
     pub microphone: StreamStats,
-    /// Why it ended, if somebody failed.
+    /// Why it ended, if a thread failed.
     pub end: Option<End>,
 }
 
@@ -85,12 +85,12 @@ pub struct Left {
 pub enum End {
     /// It can begin again: its front end or its board's link failed.
     Again(Failure),
-    /// There were too many failures, or no other worker can be made.
+    /// There were too many failures, or a worker cannot be replaced.
     Closed(Error),
 }
 
-/// Runs until `stop`, or until the microphone's recording is over and
-/// answered. `subscription` hands its events to `on_event`, on this thread.
+/// Runs until `stop`, or until the microphone's recording is over and answered. The events of
+/// `subscription` are passed to `on_event`, on this thread.
 ///
 /// # Errors
 /// When no thread can be started.
@@ -102,7 +102,7 @@ pub fn run(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Left> {
     let (input, inputs) = unbounded();
-    // Ends the front end when the conversation ends for another reason.
+    // Ends the front end if the conversation ends for another reason.
     let over = Stop::new();
     let Needs { front_end, microphone, posts, links, replace, strikes, health } = needs;
     let mut staff = Staff { input, members: Vec::new(), links: Vec::new() };
@@ -119,7 +119,7 @@ pub fn run(
         let talk = std::thread::Builder::new()
             .name("conversation".into())
             .spawn_scoped(scope, || {
-                // However it ends, the caller's thread learns of it.
+                // However it ends, the caller's thread is informed.
                 let _done = OnDrop(&done);
                 let mut talk = Talk { conversation, staff, listening, replace, strikes, health };
                 let end = talk.hold(&inputs, stop);
@@ -143,7 +143,8 @@ impl Drop for OnDrop<'_> {
     }
 }
 
-/// Hands on what lies there, after a wait for the first. One who was disconnected gets no more.
+/// Passes on the waiting events, after a wait for the first. A disconnected subscriber gets no
+/// more.
 fn hand_on(subscription: &Subscription, mut wait: Duration, on_event: &mut dyn FnMut(Event)) {
     loop {
         match subscription.next(wait) {
@@ -159,7 +160,7 @@ fn no_thread(error: std::io::Error) -> Error {
     Error::Io(format!("cannot start a thread: {error}"))
 }
 
-/// A worker at work.
+/// A worker and its thread.
 struct Member {
     name: &'static str,
     orders: Sender<Order>,
@@ -175,7 +176,7 @@ impl Member {
     }
 }
 
-/// All who work for a conversation.
+/// All workers of a conversation.
 struct Staff {
     input: Sender<Input>,
     members: Vec<Member>,
@@ -183,8 +184,8 @@ struct Staff {
 }
 
 impl Staff {
-    /// Gives a worker a thread, which carries out one order after the other until its
-    /// channel is closed.
+    /// Gives a worker a thread, which carries out one order after another until its channel is
+    /// closed.
     fn hire(&mut self, mut post: Box<dyn Post>) -> Result<()> {
         let (sender, orders) = unbounded::<Order>();
         let (input, pulse, name) = (self.input.clone(), Pulse::default(), post.name());
@@ -197,7 +198,7 @@ impl Staff {
                     let cancel = order.cancel().beating(&shown.beats);
                     post.work(order, &cancel, &mut |report| {
                         shown.beat();
-                        // Nobody listens any more once the conversation has ended.
+                        // Nobody receives it after the conversation has ended.
                         let _ = input.send(Input::Report(report));
                     });
                     shown.set_busy(false);
@@ -213,7 +214,7 @@ impl Staff {
     fn send_all(&self, conversation: &mut Conversation) {
         while let Some(order) = conversation.order() {
             if let Some(member) = self.members.iter().find(|member| member.name == order.worker()) {
-                // The end of a worker is noticed at the next look.
+                // If the worker has ended, the next check notices that.
                 let _ = member.orders.send(order);
             }
         }
@@ -233,7 +234,7 @@ impl Staff {
         })
     }
 
-    /// Parts with a member, and takes its cores back; its thread, if it hangs, is left alone.
+    /// Removes a member and takes its cores back. If its thread hangs, it is abandoned.
     fn dismiss(&mut self, name: &str) -> bool {
         let Some(place) = self.members.iter().position(|member| member.name == name) else {
             return false;
@@ -242,7 +243,7 @@ impl Staff {
         true
     }
 
-    /// Takes the workers back when they have done their last order.
+    /// Collects the workers after their last order.
     fn collect(self) -> Vec<Box<dyn Post>> {
         let mut posts = Vec::new();
         for Member { name, orders, seat, pulse, mut monitor, thread } in self.members {
@@ -251,7 +252,7 @@ impl Staff {
                 Some(post) => posts.push(post),
                 None => {
                     seat.revoke();
-                    log::error!("the {name} failed as the conversation ended");
+                    log::error!("the {name} failed while the conversation ended");
                 }
             }
         }
@@ -259,7 +260,7 @@ impl Staff {
     }
 }
 
-/// What a thread returns; `None` when it panicked, or hangs and is left alone.
+/// The result of a thread; `None` if it panicked, or hangs and is abandoned.
 fn wait_for<T>(thread: JoinHandle<T>, look: &mut dyn FnMut() -> Option<Fault>) -> Option<T> {
     while !thread.is_finished() {
         if look().is_some() {
@@ -270,7 +271,7 @@ fn wait_for<T>(thread: JoinHandle<T>, look: &mut dyn FnMut() -> Option<Fault>) -
     thread.join().ok()
 }
 
-/// The thread that listens.
+/// The front end's thread.
 struct FrontEndThread {
     pulse: Pulse,
     monitor: Monitor,
@@ -295,13 +296,13 @@ impl FrontEndThread {
         Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
     }
 
-    /// Its work is done when the recording is over, or when it is told to stop; what it
-    /// heard last may then still wait for the conversation.
+    /// Checks the thread. Its work is done when the recording is over, or when it was told to
+    /// stop; the last sound may then still wait for the conversation.
     fn look(&mut self, now: Instant) -> Option<Failure> {
         let ended = self.thread.is_finished();
-        // `is_finished` synchronises with nothing: what the thread stored is to be seen.
+        // `is_finished` does not synchronise, but what the thread stored must be visible.
         fence(Ordering::Acquire);
-        // One that panicked is busy still.
+        // If it panicked, it is still marked busy.
         let died = ended && self.pulse.is_busy();
         let fault = self.monitor.look(now, self.pulse.vitals(died))?;
         Some(Failure { worker: FRONT_END, fault })
@@ -378,7 +379,7 @@ impl Talk<'_> {
         None
     }
 
-    /// Replaces whoever failed. Returns why the conversation cannot go on, if it cannot.
+    /// Replaces workers that failed. Returns why the conversation cannot go on, if it cannot.
     fn supervise(&mut self) -> Option<End> {
         let now = Instant::now();
         let ruined = self.conversation.ruined();
@@ -399,7 +400,7 @@ impl Talk<'_> {
                 None
             }
             Err(error) => {
-                log::error!("no other {}: {error}", failed.worker);
+                log::error!("the {} cannot be replaced: {error}", failed.worker);
                 Some(End::Closed(Error::Failing(failed)))
             }
         }

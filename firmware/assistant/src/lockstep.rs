@@ -1,5 +1,5 @@
-//! A conversation on a virtual clock: everything on one thread, time standing
-//! still while the workers work. One recording gives one event log.
+//! A conversation on a virtual clock: everything runs on one thread, and time stops while the
+//! workers work. One recording always gives the same event log.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub fn run(
                 stage.conversation.input_over();
                 over = true;
             }
-            // Nothing moves any more: what still waits can never be played.
+            // Time does not advance any more, so what still waits can never be played.
             Heard::End => break,
         }
         stage.conversation.look_around();
@@ -70,7 +70,7 @@ pub fn run(
     }
 }
 
-/// The conversation, and its workers as far as they are idle.
+/// The conversation, and the workers that are idle.
 struct Stage<'a> {
     conversation: &'a mut Conversation,
     posts: Vec<Option<Box<dyn Post>>>,
@@ -112,7 +112,7 @@ impl Stage<'_> {
             post.work(order, &cancel, &mut |report| {
                 self.conversation.report(report);
                 self.hand_on();
-                // A clause is spoken while the rest of the reply waits, not after all of it.
+                // A clause is spoken before the rest of the reply is written, not after it.
                 while self.work_for_the_idle() {}
             });
         }));

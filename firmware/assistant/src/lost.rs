@@ -1,4 +1,4 @@
-//! What stands in the place of an engine that was lost with its worker.
+//! Replaces an engine that was lost with its worker.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use sayso_models::{Cancel, Error, ErrorKind, Result};
 
 use crate::engines::Engines;
 
-/// Fails at everything it is asked for.
+/// An engine that always fails.
 pub struct Lost;
 
 impl Lost {
@@ -21,7 +21,7 @@ impl Lost {
     }
 }
 
-/// A session of nothing but lost engines.
+/// A session that consists of lost engines.
 pub fn session() -> Engines {
     Engines {
         vad: Box::new(Lost),

@@ -1,14 +1,14 @@
-//! Where an utterance that goes on can be cut, so that its beginning can be
-//! written down while the rest is being spoken.
+//! Decides where an utterance that goes on can be cut, so that its beginning can be transcribed
+//! while the rest is being spoken.
 
 use sayso_core::audio::{SampleTime, Samples};
 use sayso_models::Cancel;
 
-/// No piece is shorter: each costs the recogniser its fixed margin.
+/// The shortest piece, because each costs the recogniser its fixed margin.
 const LEAST: usize = frames(4_000);
-/// A piece so long is cut even without a pause.
+/// A piece of this length is cut even without a pause.
 const MOST: usize = frames(8_000);
-/// The newest sound is not looked at: what seems a pause may be a consonant.
+/// The newest sound is ignored: what looks like a pause may be a consonant.
 const GUARD: usize = frames(384);
 /// Half of a pause, in frames: the cut is in its middle.
 const AROUND: usize = 1;
@@ -19,12 +19,12 @@ const fn frames(ms: u64) -> usize {
     (Samples::from_ms(ms).0 / Samples::FRAME.0) as usize
 }
 
-/// The utterance being heard, as far as it has been given to the transcriber.
+/// The part of the present utterance that was given to the transcriber.
 #[derive(Default)]
 pub struct PartialTranscript {
-    /// Its first sample, which tells it from others.
+    /// Its first sample, which identifies it.
     utterance: Option<SampleTime>,
-    /// Up to where it was given away.
+    /// Up to where it was given to the transcriber.
     until: SampleTime,
     /// The probability of speech in each frame since.
     speech: Vec<f32>,
@@ -32,7 +32,7 @@ pub struct PartialTranscript {
 }
 
 impl PartialTranscript {
-    /// Whether it is a partial transcript of the utterance that begins there.
+    /// Whether it belongs to the utterance that begins there.
     pub fn is_of(&self, utterance: SampleTime) -> bool {
         self.utterance == Some(utterance)
     }
@@ -55,8 +55,8 @@ impl PartialTranscript {
         }
     }
 
-    /// A frame of `utterance` was heard, which ended at `now`. Returns what can be
-    /// given to the transcriber, from where to where.
+    /// A frame of `utterance` was heard, which ended at `now`. Returns the start and end of what
+    /// can be given to the transcriber, if anything.
     pub fn heard(
         &mut self,
         utterance: SampleTime,
@@ -67,7 +67,7 @@ impl PartialTranscript {
             self.speech.push(probability);
         } else {
             self.forget();
-            // What came before it was noticed was speech, for all we know.
+            // The sound from before it was noticed is assumed to be speech.
             let missed = usize::try_from((now - utterance).0 / Samples::FRAME.0).unwrap_or(0);
             let (utterance, until, speech) = (Some(utterance), utterance, vec![1.0; missed]);
             *self = Self { utterance, until, speech, ..Self::default() };
@@ -79,14 +79,14 @@ impl PartialTranscript {
     }
 }
 
-/// The frame before which to cut, given the speech probability of each frame
-/// since the last cut; `None` while there is no good place.
+/// The frame before which to cut, from the speech probability of each frame since the last cut;
+/// `None` while there is no good place.
 fn cut(speech: &[f32]) -> Option<usize> {
     if speech.len() < LEAST {
         return None;
     }
     let (older, newest) = speech.split_at(speech.len() - GUARD);
-    // Perhaps the end of it all, which is not to be written down twice.
+    // This may be the end of the utterance, which must not be transcribed twice.
     if newest.iter().all(|&probability| probability < PAUSE) {
         return None;
     }
@@ -95,7 +95,7 @@ fn cut(speech: &[f32]) -> Option<usize> {
     let (at, quiet) = window
         .map(|frames| frames.iter().sum::<f32>() / frames.len() as f32)
         .enumerate()
-        // The latest of equals leaves the least to do at the end.
+        // Of equal places, the latest leaves the least to do at the end.
         .min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
     (quiet < PAUSE || speech.len() >= MOST).then_some(from + at + AROUND)
 }
@@ -117,11 +117,11 @@ mod tests {
     }
 
     #[test]
-    fn short_or_unbroken_speech_is_left_alone_for_a_while() {
+    fn short_or_unbroken_speech_is_not_cut_for_a_while() {
         assert_eq!(cut(&[]), None);
         assert_eq!(cut(&track(&[(0.9, 2_000), (0.01, 500), (0.9, 1_000)])), None);
         assert_eq!(cut(&track(&[(0.9, 7_000)])), None);
-        // A quiet that has only just begun may be no pause,
+        // A quiet that has just begun may not be a pause,
         assert_eq!(cut(&track(&[(0.9, 5_000), (0.01, 300)])), None);
         // and one that lasts is the end.
         assert_eq!(cut(&track(&[(0.9, 5_000), (0.01, 9_000)])), None);

@@ -1,7 +1,7 @@
-//! The responder: what to answer.
+//! The responder decides what to answer.
 //!
-//! One job at a time, each with its turn's number and [`Cancel`]. What it
-//! finds out is emitted as it comes; it never waits for whoever listens.
+//! It does one job at a time, each with its turn's number and [`Cancel`]. Results are emitted as
+//! they arise; it never waits for the receiver.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,22 +27,22 @@ pub enum Job {
     Answer {
         /// The turn it belongs to.
         turn: TurnId,
-        /// What was asked just before, and was interrupted before any answer to it was
-        /// heard; empty mostly.
+        /// The question before, which was interrupted before any answer to it was heard; usually
+        /// empty.
         unanswered: String,
         /// What was said, or typed.
         text: String,
         /// Stops the work.
         cancel: Cancel,
     },
-    /// The exchange is complete; so much of the reply was heard.
+    /// The exchange is complete; this much of the reply was heard.
     Keep {
         /// The turn it belongs to.
         turn: TurnId,
         /// Bytes of the reply that were heard, or `None` for all of them.
         heard: Option<usize>,
     },
-    /// The exchange never happened.
+    /// The exchange must leave no trace.
     Discard {
         /// The turn it belongs to.
         turn: TurnId,
@@ -54,7 +54,7 @@ pub enum Job {
     },
 }
 
-/// What the responder found out.
+/// A report of the responder.
 #[derive(Debug)]
 pub enum Response {
     /// A piece of the reply, as it is written.
@@ -78,20 +78,20 @@ pub enum Response {
         /// The reply, with the model's own counts and times.
         reply: Reply,
     },
-    /// The work broke off, cancelled or failed.
+    /// The work ended early: cancelled or failed.
     Broken {
         /// The turn it belongs to.
         turn: TurnId,
         /// Why.
         error: sayso_models::Error,
     },
-    /// What was heard could not be remembered as it was. The model has forgotten the
-    /// whole conversation, so that what it remembers is still nothing but the truth.
+    /// What was heard could not be added to the history. The model has forgotten the whole
+    /// conversation, so that its history is not wrong.
     Forgot {
         /// Why.
         error: sayso_models::Error,
     },
-    /// Nor could it forget: it must not be asked again.
+    /// It could not forget the conversation either: it must not be used again.
     Ruined {
         /// Why.
         error: sayso_models::Error,
@@ -112,9 +112,8 @@ pub struct Responder {
 }
 
 impl Responder {
-    /// A responder that thinks by `llm`, which runs on `threads` of the cores that `seat`
-    /// shares, and reads the
-    /// time off `clock`. What it knows about the program itself follows from `config`.
+    /// A responder that uses `llm`, on `threads` of the cores that `seat` shares, and takes the
+    /// time from `clock`. Its knowledge about the program itself follows from `config`.
     pub fn new(
         llm: Box<dyn Llm>,
         seat: Seat,
@@ -143,7 +142,7 @@ impl Responder {
         let now = self.clock.now().datetime();
         let beyond = |text| self.language.answer(text, &now, &self.facts);
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
-            // Not for the language model's memory: it would be wrong a minute later.
+            // Not for the language model's history, because it would be wrong a minute later.
             emit(Response::Text { turn, text: answer.clone() });
             let mut clause = |clause| emit(Response::Clause { turn, clause });
             splitter.push(&answer, &mut clause);
@@ -174,8 +173,8 @@ impl Responder {
         Ok(())
     }
 
-    /// Makes what was heard the model's memory. Where that fails, its history and its
-    /// cache may differ from what was heard: it then forgets both.
+    /// Adds what was heard to the model's history. If that fails, history and cache may differ
+    /// from what was heard, so both are dropped.
     fn settle(&mut self, done: sayso_models::Result<()>, emit: &mut dyn FnMut(Response)) {
         let Err(error) = done else { return };
         self.pending = None;
@@ -198,7 +197,7 @@ impl Responder {
         match self.pending.take_if(|(pending, _)| *pending == turn) {
             None => Ok(()),
             Some((_, text)) => match heard.and_then(|heard| text.get(..heard)) {
-                // The mark tells the model that it was cut short.
+                // The mark shows the model that the reply was cut off.
                 Some(heard) if heard.len() < text.trim_end().len() => {
                     self.llm.keep(Some(&format!("{heard}…")))
                 }
@@ -230,7 +229,7 @@ impl Worker for Responder {
         engines.llm = self.llm;
     }
 
-    /// What settles an exchange is never stopped.
+    /// A job that settles an exchange is never stopped.
     fn cancel(job: &Job) -> Cancel {
         match job {
             Job::Answer { cancel, .. } => cancel.clone(),

@@ -1,9 +1,8 @@
-//! The state folder: what must outlive a restart.
+//! The state folder: what must survive a restart.
 //!
-//! Each entry is one small JSON file. It is written whole to a file beside it, synced,
-//! and renamed over the old one, so after a power cut either the old value is there or
-//! the new one. Settings of the user's are elsewhere, in `sayso.toml`, which the program
-//! never writes.
+//! Each entry is one small JSON file. It is written completely to a temporary file, synced, and
+//! renamed over the old one, so after a power cut either the old value or the new one is there.
+//! The user's settings are elsewhere, in `sayso.toml`, which the program never writes.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -15,25 +14,25 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// The longest entry that is read, in bytes. A file that is longer is damaged.
+/// The longest entry that is read, in bytes. A longer file is damaged.
 const LONGEST: u64 = 1 << 20;
 
-/// The longest file name that every usual file system takes, in bytes.
+/// The longest file name that all usual file systems allow, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// The folder of what must outlive a restart.
+/// The folder for what must survive a restart.
 #[derive(Clone, Debug)]
 pub struct StateFolder {
     dir: PathBuf,
 }
 
 impl StateFolder {
-    /// The folder `dir`, which is made when something is saved in it.
+    /// The folder `dir`, which is created when something is saved in it.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
     }
 
-    /// The folder that the settings name; else `SAYSO_STATE`; else `sayso` in the user's
+    /// The folder that the settings name, otherwise `SAYSO_STATE`, otherwise `sayso` in the user's
     /// folder of states (`$XDG_STATE_HOME`).
     pub fn of(config: &Config) -> Self {
         let set = Some(config.state.dir.clone()).filter(|dir| !dir.as_os_str().is_empty());
@@ -45,12 +44,12 @@ impl StateFolder {
         }))
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// The file of the entry `name`. What a file name cannot hold is written `%41`.
+    /// The file of the entry `name`. Characters that a file name cannot hold are written as `%41`.
     fn file(&self, name: &str) -> Result<PathBuf> {
         let mut file = String::with_capacity(name.len() + 5);
         for byte in name.bytes() {
@@ -63,7 +62,7 @@ impl StateFolder {
         }
         file.push_str(".json");
         if file.starts_with('.') || file.len() > LONGEST_NAME {
-            let why = "it cannot be the name of a file: choose a shorter one";
+            let why = "this cannot be the name of a file: choose a shorter one";
             return Err(Error::Io(format!("{name}: {why}")));
         }
         Ok(self.dir.join(file))
@@ -87,10 +86,10 @@ impl StateFolder {
             .map_err(|error| Error::Io(format!("{} is damaged: {error}", path.display())))
     }
 
-    /// Saves the entry `name`. When this returns, it outlives a power cut.
+    /// Saves the entry `name`. When this returns, it survives a power cut.
     ///
     /// # Errors
-    /// When the folder cannot be made or written; the old entry is then unharmed.
+    /// When the folder cannot be created or written; the old entry is then unchanged.
     pub fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {
         let path = self.file(name)?;
         let text = serde_json::to_vec(value).map_err(|error| Error::Io(error.to_string()))?;
@@ -103,14 +102,14 @@ impl StateFolder {
         file.write_all(text)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        // The new name is an entry of the folder, which has to reach the disk as well.
+        // The new name is an entry of the folder, which must reach the disk as well.
         #[cfg(unix)]
         fs::File::open(&self.dir)?.sync_all()?;
         Ok(())
     }
 }
 
-/// Makes a folder that only its owner can read, with those above it, if it is not there.
+/// Creates a folder that only its owner can read, and those above it, if it does not exist.
 pub(crate) fn make_private(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -140,13 +139,13 @@ impl Sound {
         (0.0..=2.0).contains(&volume)
     }
 
-    /// What is remembered of `board`. If that cannot be told, it is muted, and the
-    /// message says why: nobody who asked not to be heard is heard.
+    /// What is remembered about `board`. If that cannot be read, the board is muted, and the
+    /// message says why: a person who has muted it must not be heard.
     pub fn recall(state: &StateFolder, board: &str) -> (Self, Option<String>) {
         let doubt = |why: String| {
             let message = format!(
-                "whether {board} was muted is not known, so it is muted now: {why}. \
-                 `sayso ctl unmute` ends that"
+                "it is not known whether {board} was muted, so it is muted now: {why}. To unmute \
+                 it: `sayso ctl unmute`"
             );
             (Self { muted: true, ..Self::default() }, Some(message))
         };
@@ -158,7 +157,7 @@ impl Sound {
         }
     }
 
-    /// Remembers it of `board`.
+    /// Saves this for `board`.
     ///
     /// # Errors
     /// As [`StateFolder::save`].
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn any_board_has_a_file_of_its_own_in_the_folder() {
+    fn every_board_has_a_file_of_its_own_in_the_folder() {
         let (_dir, state) = folder();
         let boards =
             ["kitchen", "tcp:a.lan:7", "tcp%3aa.lan%3a7", "/dev/tty0", "../up", "Küche", ""];
@@ -221,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn in_doubt_it_is_muted_and_that_is_said() {
+    fn in_doubt_it_is_muted_and_the_message_says_so() {
         let (_dir, state) = folder();
         assert_eq!(Sound::recall(&state, "kitchen"), (Sound::default(), None));
         make_private(state.dir()).expect("folder");
@@ -238,7 +237,7 @@ mod tests {
             assert!(sound.muted, "{}", String::from_utf8_lossy(&text));
             assert!(why.expect("said").contains("kitchen"));
         }
-        // What cannot be read at all: a folder in its place.
+        // Something that cannot be read at all: a folder in its place.
         fs::remove_file(&file).expect("removed");
         fs::create_dir(&file).expect("folder");
         assert!(Sound::recall(&state, "kitchen").0.muted);

@@ -16,12 +16,12 @@ impl Stop {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether someone asked, which is then forgotten: for what goes on after it.
+    /// Whether somebody asked. The request is then cleared, for what comes next.
     pub fn take(&self) -> bool {
         self.0.swap(false, Ordering::AcqRel)
     }
 
-    /// Whether someone asked.
+    /// Whether somebody asked.
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

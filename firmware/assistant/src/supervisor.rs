@@ -1,28 +1,27 @@
-//! Notices workers that died or hang.
+//! Detects workers that died or hang.
 //!
-//! Every worker counts heartbeats: its own reports, and each look at the flag that would
-//! stop its work ([`Cancel::beating`](sayso_models::Cancel::beating)). One that ends while
-//! it is wanted has died; one that holds an order for [`HANG`] without a heartbeat hangs.
-//! A hung thread cannot be ended; it is left alone with the engine it holds, and another
-//! takes its place.
+//! Every worker counts heartbeats: its own reports, and each check of the flag that would stop its
+//! work ([`Cancel::beating`](sayso_models::Cancel::beating)). A worker that ends while it is
+//! needed has died; one that holds an order for [`HANG`] without a heartbeat hangs. A hung thread
+//! cannot be ended. It is abandoned with its engine, and another replaces it.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// So long a worker may hold an order without a heartbeat.
+/// How long a worker may hold an order without a heartbeat.
 pub const HANG: Duration = Duration::from_secs(5);
 
 /// The third failure within this time closes the conversation.
 pub const STRIKES_WITHIN: Duration = Duration::from_secs(60);
 const STRIKES: usize = 3;
 
-/// The longest time between two looks that still says something about the workers: after
-/// a longer one this whole program stood still.
+/// After a longer time between two checks, the whole program was suspended, and the check says
+/// nothing about the workers.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
-/// What a thread shows of itself to the supervisor.
+/// What a thread shows to the supervisor.
 #[derive(Clone, Debug, Default)]
 pub struct Pulse {
     /// Heartbeats so far.
@@ -31,12 +30,12 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// One more heartbeat.
+    /// Counts a heartbeat.
     pub fn beat(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// It holds an order, or does no more.
+    /// Sets whether it holds an order.
     pub fn set_busy(&self, busy: bool) {
         self.beat();
         self.busy.store(busy, Ordering::Release);
@@ -47,7 +46,7 @@ impl Pulse {
         self.busy.load(Ordering::Acquire)
     }
 
-    /// Its signs of life, of a thread that has `ended` or not.
+    /// The signs of life of a thread that has `ended` or not.
     pub fn vitals(&self, ended: bool) -> Vitals {
         let beats = (!ended).then(|| self.beats.load(Ordering::Relaxed));
         Vitals { beats, busy: self.is_busy() }
@@ -57,27 +56,27 @@ impl Pulse {
 /// The signs of life of a worker at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vitals {
-    /// Heartbeats so far; `None` when it has ended.
+    /// Heartbeats so far; `None` if it has ended.
     pub beats: Option<u64>,
-    /// Whether it holds an order: only then does it have to beat.
+    /// Whether it holds an order; only then must it beat.
     pub busy: bool,
 }
 
-/// What became of a worker.
+/// How a worker failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Its thread ended.
     Died,
-    /// It holds an order and does not move.
+    /// It holds an order and makes no progress.
     Hung,
 }
 
 /// A worker that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What people call it.
+    /// The worker's name for people.
     pub worker: &'static str,
-    /// What became of it.
+    /// How it failed.
     pub fault: Fault,
 }
 
@@ -86,13 +85,13 @@ impl fmt::Display for Failure {
         match self.fault {
             Fault::Died => write!(f, "the {} ended unexpectedly", self.worker),
             Fault::Hung => {
-                write!(f, "the {} has not moved for {} s", self.worker, HANG.as_secs())
+                write!(f, "the {} has made no progress for {} s", self.worker, HANG.as_secs())
             }
         }
     }
 }
 
-/// Watches one worker. Pure: time comes with each look.
+/// Watches one worker. Pure: the time is a parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct Monitor {
     beats: u64,
@@ -101,12 +100,12 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Of a worker that begins now.
+    /// For a worker that begins now.
     pub fn new(now: Instant) -> Self {
         Self { beats: 0, moved: now, looked: now }
     }
 
-    /// Looks at the worker's signs of life.
+    /// Checks the worker's signs of life.
     pub fn look(&mut self, now: Instant, vitals: Vitals) -> Option<Fault> {
         let stood_still = now.duration_since(self.looked) > STOOD_STILL;
         self.looked = now;
@@ -119,12 +118,12 @@ impl Monitor {
     }
 }
 
-/// Failures of a conversation's workers, as far as they are recent.
+/// Recent failures of a conversation's workers.
 #[derive(Debug, Default)]
 pub struct Strikes(Vec<Instant>);
 
 impl Strikes {
-    /// Counts a failure. Returns whether it was one too many.
+    /// Counts a failure. Returns whether there were too many.
     pub fn out(&mut self, now: Instant) -> bool {
         self.0.retain(|at| now.duration_since(*at) < STRIKES_WITHIN);
         self.0.push(now);
@@ -132,7 +131,7 @@ impl Strikes {
     }
 }
 
-/// Whether a conversation is alive, seen from outside: for a watchdog.
+/// Whether a conversation is alive, for a watchdog.
 #[derive(Clone, Debug)]
 pub struct Health(Arc<Lived>);
 
@@ -144,18 +143,18 @@ struct Lived {
 }
 
 impl Health {
-    /// Of a conversation that lives now.
+    /// For a conversation that begins now.
     pub fn new() -> Self {
         Self(Arc::new(Lived { since: Instant::now(), at: AtomicU64::new(0) }))
     }
 
-    /// Everything that the conversation needs is alive, or it needs nothing now.
+    /// Records that everything that the conversation needs is alive, or that it needs nothing now.
     pub fn show(&self) {
         let passed = u64::try_from(self.0.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.at.store(passed, Ordering::Relaxed);
     }
 
-    /// Whether that was shown within the last [`HANG`], and some time to recover from one.
+    /// Whether this was recorded within [`HANG`] and the time to recover from a hang.
     pub fn is_fresh(&self) -> bool {
         let at = Duration::from_millis(self.0.at.load(Ordering::Relaxed));
         self.0.since.elapsed().saturating_sub(at) < 2 * HANG
@@ -174,7 +173,7 @@ mod tests {
 
     const STEP: Duration = Duration::from_millis(100);
 
-    /// Looks every 100 ms at what `vitals` says for the n-th look.
+    /// Checks every 100 ms; `vitals` gives the signs of life at the n-th check.
     fn watch(looks: u32, vitals: impl Fn(u32) -> Vitals) -> Option<(u32, Fault)> {
         let start = Instant::now();
         let mut monitor = Monitor::new(start);
@@ -186,23 +185,23 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_has_ended_has_died() {
+    fn a_worker_that_has_ended_counts_as_dead() {
         let dies = |n| if n < 7 { vitals(1, false) } else { Vitals { beats: None, busy: false } };
         assert_eq!(watch(100, dies), Some((7, Fault::Died)));
     }
 
     #[test]
-    fn one_that_holds_an_order_without_a_beat_hangs_after_five_seconds() {
+    fn a_worker_that_holds_an_order_without_a_beat_hangs_after_five_seconds() {
         assert_eq!(watch(100, |_| vitals(3, true)), Some((51, Fault::Hung)));
-        // A beat every 4.9 s is enough, and who has no order need not beat.
+        // A beat every 4.9 s is enough, and without an order none is needed.
         assert_eq!(watch(1_000, |n| vitals(u64::from(n / 49), true)), None);
         assert_eq!(watch(1_000, |_| vitals(3, false)), None);
-        // The order counts from when it was taken.
+        // The time counts from when the order was taken.
         assert_eq!(watch(200, |n| vitals(3, n >= 100)), Some((149, Fault::Hung)));
     }
 
     #[test]
-    fn a_program_that_stood_still_as_a_whole_blames_nobody() {
+    fn after_a_suspension_of_the_program_no_worker_is_at_fault() {
         let start = Instant::now();
         let mut monitor = Monitor::new(start);
         assert_eq!(monitor.look(start + STEP, vitals(1, true)), None);

@@ -1,4 +1,4 @@
-//! The voice: clause by clause to sound.
+//! The synthesizer speaks a reply, clause by clause.
 
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
@@ -17,13 +17,13 @@ pub struct Speak {
     pub turn: TurnId,
     /// The words.
     pub text: String,
-    /// Whether the reply begins with it: then nobody waits for its lead-in.
+    /// Whether it is the first clause of the reply, whose silent beginning is then left out.
     pub first: bool,
     /// Stops the work.
     pub cancel: Cancel,
 }
 
-/// What becomes of it.
+/// A report of the synthesizer.
 #[derive(Debug)]
 pub enum Synthesized {
     /// The next sound of the clause, mono at the voice's rate.
@@ -37,10 +37,10 @@ pub enum Synthesized {
     Spoken {
         /// The turn it belongs to.
         turn: TurnId,
-        /// Where its words lie in its sound.
+        /// Where its words are in its sound.
         words: Vec<WordTiming>,
     },
-    /// The work broke off, cancelled or failed.
+    /// The work ended early: cancelled or failed.
     Broken {
         /// The turn it belongs to.
         turn: TurnId,
@@ -49,10 +49,10 @@ pub enum Synthesized {
     },
 }
 
-/// From this level on a sound is heard, at full volume: −50 dBFS.
+/// The level from which a sound is audible, at full volume: −50 dBFS.
 const AUDIBLE: f32 = 0.003_162;
 
-/// The longest lead-in that is left out, and what is kept of it, in ms.
+/// The longest beginning that is left out, and how much of it is kept, in ms.
 const LEAD_IN_MS: usize = 40;
 const KEPT_MS: usize = 4;
 
@@ -60,25 +60,25 @@ const KEPT_MS: usize = 4;
 struct LeadIn {
     audible: f32,
     kept: usize,
-    /// So many samples may yet be left out.
+    /// How many samples may still be left out.
     left: usize,
     cut: usize,
 }
 
 impl LeadIn {
-    /// Of a voice of `rate` Hz at this volume.
+    /// For a voice of `rate` Hz at this volume.
     fn new(rate: u32, volume: f32) -> Self {
         let samples = |ms| rate as usize * ms / 1000;
         let audible = AUDIBLE * volume.min(1.0);
         Self { audible, kept: samples(KEPT_MS), left: samples(LEAD_IN_MS), cut: 0 }
     }
 
-    /// Leaves nothing out.
+    /// For a clause of which nothing is left out.
     fn heard() -> Self {
         Self { audible: 0.0, kept: 0, left: 0, cut: 0 }
     }
 
-    /// What of the next samples is to be heard.
+    /// The part of the next samples that should be heard.
     fn of<'s>(&mut self, samples: &'s [f32]) -> &'s [f32] {
         let most = self.left.min(samples.len());
         let quiet = samples.iter().take(most).position(|sample| sample.abs() >= self.audible);
@@ -102,7 +102,7 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// A voice that speaks by `tts`, on one of the cores that `seat` shares.
+    /// A voice that speaks with `tts`, on one of the cores that `seat` shares.
     pub fn new(tts: Box<dyn Tts>, seat: Seat, delivery: Delivery) -> Self {
         Self { tts, seat, delivery }
     }
@@ -167,20 +167,20 @@ mod tests {
     fn the_inaudible_beginning_is_left_out() {
         let quiet = vec![0.001; 1_000];
         let loud = vec![0.1; 10];
-        // At 24 kHz 96 samples are kept before the first that is heard.
+        // At 24 kHz, 96 samples before the first audible one are kept.
         let mut lead_in = LeadIn::new(24_000, 1.0);
         let sound = [&quiet[..500], &loud].concat();
         assert_eq!(lead_in.of(&sound).len(), 96 + 10);
         assert_eq!(lead_in.of(&quiet).len(), 1_000);
         assert_eq!(lead_in.cut, 404);
 
-        // Block by block, and no more than 40 ms.
+        // Block by block, and at most 40 ms.
         let mut lead_in = LeadIn::new(24_000, 1.0);
         assert!(lead_in.of(&quiet[..900]).is_empty());
         assert_eq!(lead_in.of(&quiet).len(), 940);
         assert_eq!(lead_in.cut, 960);
 
-        // A soft voice is not cut more.
+        // No more of a soft voice is cut.
         assert_eq!(LeadIn::new(24_000, 0.1).of(&quiet).len(), 1_000);
         assert_eq!(LeadIn::heard().of(&quiet).len(), 1_000);
     }

@@ -1,8 +1,7 @@
-//! The transcriber: writes down what is said.
+//! The transcriber turns speech into text.
 //!
-//! A long utterance reaches it in pieces, cut at pauses while it is still
-//! being spoken, so that what is left to do at its end is short. What has been
-//! drafted is never written again.
+//! A long utterance arrives in pieces, cut at pauses while it is still being spoken, so that only
+//! a short rest is left at its end. The text of a piece is final.
 
 use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::TurnId;
@@ -14,28 +13,28 @@ use crate::engines::Engines;
 use crate::lost::Lost;
 use crate::workers::{Tools, Worker};
 
-/// Bytes at the end of what was drafted that go before the rest as context.
+/// How many bytes at the end of the earlier pieces serve as context for the next.
 const CONTEXT_BYTES: usize = 200;
 
 /// What a piece of sound is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The utterance goes on after it.
+    /// A piece of an utterance that goes on.
     Partial,
-    /// It is the (rest of the) utterance that this turn answers.
+    /// The (rest of the) utterance that this turn answers.
     Turn(TurnId),
-    /// It was said over the reply of this turn.
+    /// Speech over the reply of this turn.
     Over(TurnId),
 }
 
-/// Sound to be written down.
+/// Sound to be transcribed.
 #[derive(Clone, Debug)]
 pub struct Dictation {
-    /// What it is.
+    /// What it is for.
     pub purpose: Purpose,
-    /// The first sample of the utterance, which tells it from others.
+    /// The first sample of the utterance, which identifies it.
     pub utterance: SampleTime,
-    /// The first sample of the sound; later, if the beginning was drafted.
+    /// The first sample of the sound; later than that if the beginning was transcribed already.
     pub from: SampleTime,
     /// 16 kHz mono.
     pub audio: Vec<f32>,
@@ -43,17 +42,17 @@ pub struct Dictation {
     pub cancel: Cancel,
 }
 
-/// What the transcriber wrote.
+/// A report of the transcriber.
 #[derive(Debug)]
 pub enum Written {
-    /// The beginning of an utterance that goes on: final, as far as it goes.
+    /// The beginning of an utterance that goes on; final.
     Partial {
         /// Which utterance.
         utterance: SampleTime,
         /// What this piece added.
         text: String,
     },
-    /// A part of the rest of an utterance, as it is decided.
+    /// A part of the rest of an utterance, as it becomes certain.
     Segment {
         /// The turn it belongs to.
         turn: TurnId,
@@ -67,14 +66,14 @@ pub enum Written {
         /// The transcript; its text is empty when nothing was said.
         transcript: Transcript,
     },
-    /// What was said over the reply.
+    /// The transcript of speech over the reply.
     Over {
         /// The turn whose reply it was.
         turn: TurnId,
         /// The transcript.
         transcript: Transcript,
     },
-    /// The work broke off, cancelled or failed.
+    /// The work ended early: cancelled or failed.
     Broken {
         /// What it was for.
         purpose: Purpose,
@@ -83,17 +82,17 @@ pub enum Written {
     },
 }
 
-/// The beginning of an utterance, written while it went on.
+/// The beginning of an utterance, transcribed while it went on.
 #[derive(Debug, Default)]
 struct Sheet {
     utterance: SampleTime,
     transcript: Transcript,
-    /// Sound that a piece failed on: it goes before the next piece.
+    /// Sound on which a piece failed; it is added before the next piece.
     carried: Vec<f32>,
     carried_from: SampleTime,
 }
 
-/// A recogniser and how it is to be asked.
+/// A recogniser and its settings.
 pub struct Transcriber {
     stt: Box<dyn Stt>,
     seat: Seat,
@@ -105,8 +104,8 @@ pub struct Transcriber {
 }
 
 impl Transcriber {
-    /// A transcriber that listens for `language` (ISO 639-1; `None` detects it) and
-    /// expects the words in `prompt`, on at most `threads` of the cores that `seat` shares.
+    /// A transcriber for `language` (ISO 639-1; `None` detects it) that expects the words in
+    /// `prompt`, on at most `threads` of the cores that `seat` shares.
     pub fn new(
         stt: Box<dyn Stt>,
         seat: Seat,
@@ -142,7 +141,7 @@ impl Transcriber {
         }
     }
 
-    /// Leaves the sheet as it is, for the utterance may yet go on.
+    /// Does not change the sheet, because the utterance may still go on.
     fn utterance(
         &mut self,
         turn: TurnId,
@@ -162,8 +161,8 @@ impl Transcriber {
         Ok(())
     }
 
-    /// Takes a new sheet for a new utterance, and puts before the sound what
-    /// an earlier piece could not read.
+    /// Begins a new sheet for a new utterance, and puts sound on which an earlier piece failed
+    /// before `audio`.
     fn turn_to(
         &mut self,
         from: SampleTime,
@@ -180,8 +179,8 @@ impl Transcriber {
         }
     }
 
-    /// What came before in the utterance: it helps with names and with where a sentence
-    /// goes on.
+    /// The earlier text of the utterance, which helps with names and with the continuation of a
+    /// sentence.
     fn context(&self) -> String {
         tail(&self.sheet.transcript.text, CONTEXT_BYTES).to_owned()
     }
@@ -194,7 +193,7 @@ impl Transcriber {
         on_segment: &mut dyn FnMut(&str),
     ) -> sayso_models::Result<Transcript> {
         cancel.check()?;
-        // On fewer cores it would be slower by more than the wait for them.
+        // On fewer cores it would lose more time than the wait for them takes.
         let taken = self.seat.take(self.threads, self.threads, cancel)?;
         let prompt = format!("{} {context}", self.prompt);
         let request = SttRequest {
@@ -236,7 +235,7 @@ impl Worker for Transcriber {
         let done = match purpose {
             Purpose::Partial => self.partial(dictation, cancel, emit),
             Purpose::Turn(turn) => self.utterance(turn, dictation, cancel, emit),
-            // It belongs to no utterance before it.
+            // It does not continue any earlier utterance.
             Purpose::Over(turn) => self
                 .transcribe(&dictation.audio, "", cancel, &mut |_| {})
                 .map(|transcript| emit(Written::Over { turn, transcript })),
@@ -247,7 +246,7 @@ impl Worker for Transcriber {
     }
 }
 
-/// The end of `text`, from a word's beginning, at most `bytes` long.
+/// The end of `text`, from the beginning of a word, at most `bytes` long.
 fn tail(text: &str, bytes: usize) -> &str {
     let start = text.len().saturating_sub(bytes);
     if start == 0 {
@@ -259,7 +258,7 @@ fn tail(text: &str, bytes: usize) -> &str {
         .map_or("", str::trim_start)
 }
 
-/// Puts `more`, which began `offset` after it, behind `whole`; returns the text added.
+/// Appends `more`, which begins `offset` after `whole`, and returns the added text.
 fn append(whole: &mut Transcript, more: Transcript, offset: Samples) -> String {
     whole.append(more, u32::try_from(offset.as_ms()).unwrap_or(u32::MAX))
 }
@@ -273,7 +272,7 @@ mod tests {
     use sayso_models::stt::Word;
     use sayso_models::{Error, ErrorKind};
 
-    /// Hears the length of the sound in ms, and what it was told came before.
+    /// "Transcribes" sound into its length in ms and the context that it was given.
     #[derive(Clone, Default)]
     struct Lengths {
         prompts: Arc<Mutex<Vec<String>>>,
@@ -333,7 +332,7 @@ mod tests {
     const TURN: Purpose = Purpose::Turn(TurnId(1));
 
     #[test]
-    fn pieces_go_before_the_rest_and_are_written_once() {
+    fn pieces_precede_the_rest_and_are_transcribed_once() {
         let stt = Lengths::default();
         let mut transcriber = transcriber(&stt);
         let heard = transcripts(
@@ -356,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_over_the_reply_follows_no_earlier_utterance() {
+    fn speech_over_the_reply_does_not_continue_an_earlier_utterance() {
         let stt = Lengths::default();
         let mut transcriber = transcriber(&stt);
         let over = Purpose::Over(TurnId(1));
@@ -373,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_piece_fails_on_is_not_lost() {
+    fn sound_on_which_a_piece_fails_is_not_lost() {
         let stt = Lengths { fail: true, ..Lengths::default() };
         let mut transcriber = transcriber(&stt);
         let heard = transcripts(
@@ -390,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn the_context_begins_with_a_word() {
+    fn the_context_begins_at_a_word() {
         assert_eq!(tail("one two three", 100), "one two three");
         assert_eq!(tail("one two three", 8), "three");
         assert_eq!(tail("eins zwei ünf", 5), "ünf");

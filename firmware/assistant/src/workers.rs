@@ -1,9 +1,9 @@
-//! Those who do the work of a conversation, one engine each.
+//! The workers of a conversation, one engine each.
 //!
-//! A [`Worker`] takes typed orders and emits typed reports. [`Order`] and [`Report`] are
-//! the sums of them, so that a conversation and the two executors ([`crate::live`],
-//! [`crate::lockstep`]) deal with one list of [`Post`]s and know no worker by its type.
-//! A new worker implements [`Worker`] and is a line in `kinds!` below.
+//! A [`Worker`] takes typed orders and emits typed reports. The enums [`Order`] and [`Report`]
+//! combine them, so that a conversation and the two executors ([`crate::live`],
+//! [`crate::lockstep`]) use one list of [`Post`]s and know no worker by its type. A new worker
+//! implements [`Worker`] and is a line in `kinds!` below.
 
 use std::sync::Arc;
 
@@ -20,43 +20,43 @@ use crate::transcriber::{Dictation, Transcriber, Written};
 
 /// Does one kind of work, one order at a time.
 pub trait Worker: Send + Sized + 'static {
-    /// What it is asked for.
+    /// What it can be ordered to do.
     type Order: TryFrom<Order>;
-    /// What it says while it works.
+    /// What it reports while it works.
     type Report: Into<Report>;
-    /// What people call it.
+    /// Its name for people.
     const NAME: &'static str;
 
     /// A worker that takes its engine out of `engines`.
     fn hire(engines: &mut Engines, tools: &Tools) -> Self;
 
-    /// Puts its engine back, when the work is over.
+    /// Returns its engine after the work.
     fn give_back(self, engines: &mut Engines);
 
     /// The flag that stops the work on `order`.
     fn cancel(order: &Self::Order) -> Cancel;
 
-    /// Where it takes cores before it computes, so that they can be taken back from one
-    /// that hangs.
+    /// The seat through which it takes cores before it computes, so that they can be taken back if
+    /// it hangs.
     fn seat(&self) -> &Seat;
 
-    /// Carries out one order. `cancel` is the order's own flag; each look at it is a
-    /// heartbeat, so it must be asked every second or so while there is work.
+    /// Carries out one order. `cancel` is the order's own flag. Each check of it is a heartbeat,
+    /// so it must be checked every second or so during the work.
     fn run(&mut self, order: Self::Order, cancel: &Cancel, emit: &mut dyn FnMut(Self::Report));
 }
 
 /// A [`Worker`] of any type, in the list of a conversation's workers.
 pub trait Post: Send {
-    /// What people call it.
+    /// Its name for people.
     fn name(&self) -> &'static str;
 
-    /// Where it takes cores.
+    /// The seat through which it takes cores.
     fn seat(&self) -> &Seat;
 
-    /// Carries out an order that is for it; others change nothing.
+    /// Carries out an order that is for it; others have no effect.
     fn work(&mut self, order: Order, cancel: &Cancel, emit: &mut dyn FnMut(Report));
 
-    /// Puts its engine back, when the work is over.
+    /// Returns its engine after the work.
     fn give_back(self: Box<Self>, engines: &mut Engines);
 }
 
@@ -80,24 +80,24 @@ impl<W: Worker> Post for W {
     }
 }
 
-/// What the workers of a conversation are made of, but for their engines.
+/// What the workers of a conversation are made of, apart from their engines.
 #[derive(Clone)]
 pub struct Tools {
     /// The settings.
     pub config: Config,
     /// The cores that the workers share.
     pub cores: Cores,
-    /// What tells the time.
+    /// The source of the time.
     pub clock: Arc<dyn Clock>,
     /// Whether the workers compute at the same time.
     pub live: bool,
 }
 
 impl Tools {
-    /// Where a worker takes cores, whose engine is to run on so many threads (0 follows the
-    /// load). On a virtual clock the workers never compute at the same time, and one may call
-    /// another while it holds its own cores. Their number is then fixed: some of llama.cpp's
-    /// sums depend on it in their last bits, and one recording is to give one event log.
+    /// The seat of a worker whose engine should use `asked` threads (0 follows the load). On a
+    /// virtual clock the workers never compute at the same time, and one may call another while it
+    /// holds its own cores. The number of threads is then fixed: some of llama.cpp's sums depend
+    /// on it in their last bits, and one recording must always give the same event log.
     pub fn seat(&self, asked: u32) -> Seat {
         match (self.live, asked) {
             (false, _) => Cores::new(self.cores.total()).seat(),
@@ -106,7 +106,7 @@ impl Tools {
         }
     }
 
-    /// On how many threads such an engine runs at most.
+    /// The most threads for such an engine.
     pub fn threads(&self, asked: u32) -> usize {
         threads(asked, self.cores.total())
     }
@@ -114,13 +114,13 @@ impl Tools {
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident: $order:ty => $report:ty, by $worker:ty;)*) => {
-        /// Work to be done by a worker.
+        /// Work for a worker.
         #[derive(Debug)]
         pub enum Order {
             $($(#[$doc])* $kind($order),)*
         }
 
-        /// What a worker says while it works.
+        /// A report of a worker.
         #[derive(Debug)]
         pub enum Report {
             $($(#[$doc])* $kind($report),)*
@@ -142,7 +142,7 @@ macro_rules! kinds {
             }
         }
 
-        /// The workers of a conversation, with the engines taken out of `engines`.
+        /// The workers of a conversation, with engines from `engines`.
         pub fn hire(engines: &mut Engines, tools: &Tools) -> Vec<Box<dyn Post>> {
             vec![$(Box::new(<$worker as Worker>::hire(engines, tools)),)*]
         }
@@ -185,7 +185,7 @@ kinds! {
     Synthesize: Speak => Synthesized, by Voice;
 }
 
-/// Puts the engines of these workers back.
+/// Returns the engines of these workers.
 pub fn give_back(posts: Vec<Box<dyn Post>>, engines: &mut Engines) {
     posts.into_iter().for_each(|post| post.give_back(engines));
 }

@@ -1,5 +1,5 @@
-//! What the assistant says on its own, and what others ask of a running conversation,
-//! on the replay board with scripted engines.
+//! Announcements, and requests to a running conversation, on the replay board with scripted
+//! engines.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -19,7 +19,7 @@ struct Run {
     tracks: Tracks,
 }
 
-/// A conversation in which `commands` are given at these times of the sample clock, in ms.
+/// A conversation with `commands` at these times of the sample clock, in ms.
 fn run(
     lines: &[&'static str],
     parts: &[(bool, usize)],
@@ -71,7 +71,7 @@ fn announce(text: &str, urgent: bool, chime: bool) -> Command {
     Command::Announce(Announcement { text: text.into(), urgent, chime })
 }
 
-/// Where something is played, in s: (from, to), pauses of under 0.3 s included.
+/// When something is played, in s: (from, to). Pauses under 0.3 s are included.
 fn played(tracks: &Tracks) -> Vec<(f64, f64)> {
     let rate = f64::from(tracks.rate);
     let mut spans: Vec<(f64, f64)> = Vec::new();
@@ -107,7 +107,7 @@ fn an_announcement_is_said_when_nobody_speaks_and_remembered() {
 }
 
 #[test]
-fn a_chime_comes_first_if_it_is_asked_for() {
+fn a_chime_comes_first_if_requested() {
     let run = run(&[], &[(false, 3_000)], Pace::Lockstep, &[(500, announce(TEXT, false, true))]);
     assert_eq!(run.turns[0].heard, TEXT);
     let spans = played(&run.tracks);
@@ -117,7 +117,7 @@ fn a_chime_comes_first_if_it_is_asked_for() {
 }
 
 #[test]
-fn it_waits_for_a_speaker_and_for_the_answer() {
+fn it_waits_for_a_person_and_for_the_answer() {
     let parts = [(false, 500), (true, 1_500), (false, 4_000)];
     let run = run(
         &["Who wrote Hamlet?"],
@@ -132,7 +132,7 @@ fn it_waits_for_a_speaker_and_for_the_answer() {
 }
 
 #[test]
-fn an_urgent_one_speaks_over_a_speaker_and_ends_a_reply() {
+fn an_urgent_one_is_spoken_over_a_person_and_ends_a_reply() {
     let parts = [(false, 500), (true, 1_500), (false, 4_000)];
     let over = run(
         &["Who wrote Hamlet?", "Who wrote Hamlet?"],
@@ -158,17 +158,17 @@ fn an_urgent_one_speaks_over_a_speaker_and_ends_a_reply() {
     assert_eq!(reply.turns[1].heard, TEXT);
 }
 
-/// The turns that were not dropped without trace.
+/// The turns that left a trace.
 fn heard(run: &Run) -> Vec<&TurnRecord> {
     run.turns.iter().filter(|turn| turn.ending != Ending::Dropped).collect()
 }
 
 #[test]
-fn who_was_speaking_when_an_urgent_one_cut_in_is_answered_after_it() {
+fn a_person_who_spoke_when_an_urgent_one_began_is_answered_after_it() {
     let question = "Who wrote Hamlet?";
     let parts = [(false, 500), (true, 1_500), (false, 6_000)];
     let thrice = [TEXT; 3].join(" ");
-    // They go on after it; they finish under it; they had just finished.
+    // They go on after it; they finish during it; they had just finished.
     for (at, text) in [(1_000, TEXT), (1_000, &thrice), (2_300, &thrice)] {
         for pace in [Pace::Lockstep, Pace::Live] {
             let run = run(&[question; 4], &parts, pace, &[(at, announce(text, true, false))]);
@@ -184,7 +184,7 @@ fn who_was_speaking_when_an_urgent_one_cut_in_is_answered_after_it() {
                 "{case}"
             );
             assert!(announced.begun.as_ms() < at + 100, "{case}");
-            // All of it, from before the announcement on.
+            // The whole utterance, from before the announcement on.
             assert!(answered.speech_from.as_ms() < 520, "{case}");
             assert!((1_950..2_100).contains(&answered.speech_end.as_ms()), "{case}");
             assert!(answered.begun > announced.begun, "{case}");
@@ -197,8 +197,8 @@ fn who_was_speaking_when_an_urgent_one_cut_in_is_answered_after_it() {
 }
 
 #[test]
-fn an_announcement_may_last_longer_than_what_was_heard_is_remembered() {
-    // 20 s and 12 s: the engine that writes down what was said refuses silence.
+fn an_announcement_may_last_longer_than_the_recorder_remembers() {
+    // 20 s and 12 s: the scripted recogniser refuses silence.
     let mut config = common::config();
     config.turn.max_utterance_s = 2;
     let text = [TEXT; 25].join(" ");
@@ -213,7 +213,7 @@ fn an_announcement_may_last_longer_than_what_was_heard_is_remembered() {
 }
 
 #[test]
-fn what_is_understood_is_not_the_announcement_itself() {
+fn the_transcript_is_not_that_of_the_announcement() {
     let parts = [(false, 500), (true, 1_500), (false, 6_000)];
     let text = [TEXT; 3].join(" ");
     let lines = ["The soup in the kitchen is ready now."; 3];
@@ -224,7 +224,7 @@ fn what_is_understood_is_not_the_announcement_itself() {
 }
 
 #[test]
-fn who_cannot_be_told_from_the_loudspeaker_is_asked_to_repeat_it() {
+fn a_person_who_cannot_be_separated_from_the_loudspeaker_is_asked_to_repeat() {
     let mut config = common::config();
     config.turn.barge_in = false;
     let parts = [(false, 500), (true, 1_500), (false, 4_000)];
@@ -234,12 +234,12 @@ fn who_cannot_be_told_from_the_loudspeaker_is_asked_to_repeat_it() {
         let [announced] = heard(&run)[..] else { panic!("{:?}", run.turns) };
         assert_eq!((announced.origin, announced.ending), (Origin::Announcement, Ending::Complete));
         let [trouble] = &run.troubles[..] else { panic!("{:?}", run.troubles) };
-        assert!(trouble.contains("please say that once more"), "{trouble}");
+        assert!(trouble.contains("Please say that again"), "{trouble}");
     }
 }
 
 #[test]
-fn what_an_urgent_one_cut_off_before_its_sound_is_begun_again_and_given_up_when_it_is_late() {
+fn a_turn_that_an_urgent_one_cancelled_begins_again_and_is_given_up_when_late() {
     let mut config = common::config();
     config.turn.think_timeout_s = 2;
     let commands =
@@ -260,7 +260,7 @@ fn one_that_is_not_urgent_does_not_wait_for_ever() {
     let mut config = common::config();
     config.announcements.max_wait_s = 2;
     config.turn.think_timeout_s = 2;
-    // A television that never pauses: twice the longest wait.
+    // Speech that never pauses, like a television's: it begins after twice the longest wait.
     let talk = [(false, 500), (true, 8_000), (false, 3_000)];
     let commands = [(700, announce(TEXT, false, false))];
     let run = run_with(config.clone(), &["And so on."; 9], &talk, Pace::Lockstep, &commands);
@@ -268,7 +268,7 @@ fn one_that_is_not_urgent_does_not_wait_for_ever() {
     assert_eq!((first.origin, first.ending), (Origin::Announcement, Ending::Complete));
     assert!((4_700..4_800).contains(&first.begun.as_ms()), "{:?}", first.begun);
 
-    // One that pauses: between two utterances, before an answer to the first, which follows.
+    // Speech with a pause: it begins between two utterances, and the answer to the first follows.
     let talk = [(false, 500), (true, 1_000), (false, 2_500), (true, 1_000), (false, 3_000)];
     let run = run_with(config, &[common::NO_ANSWER; 9], &talk, Pace::Live, &commands);
     let [first] = heard(&run)[..] else { panic!("{:?}", run.turns) };
@@ -280,7 +280,7 @@ fn one_that_is_not_urgent_does_not_wait_for_ever() {
 }
 
 #[test]
-fn an_interrupted_one_is_remembered_to_the_word() {
+fn an_interrupted_announcement_is_remembered_to_the_word() {
     let parts = [(false, 900), (true, 900), (false, 4_000)];
     let run = run(
         &["What was that?", "What was that?"],
@@ -309,7 +309,7 @@ fn a_typed_question_is_answered_aloud() {
 }
 
 #[test]
-fn stop_ends_what_is_said_and_what_waits() {
+fn stop_ends_the_present_announcement_and_drops_the_waiting_ones() {
     let run = run(
         &[],
         &[(false, 4_000)],

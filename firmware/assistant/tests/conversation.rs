@@ -27,7 +27,7 @@ fn run(
     run_judged(lines, parts, pace, None, change)
 }
 
-/// With an end-of-turn model that gives this score.
+/// With an end-of-turn model that always gives this score.
 fn run_judged(
     lines: &[&'static str],
     parts: &[(bool, usize)],
@@ -107,7 +107,7 @@ fn a_question_is_answered_after_the_hangover() {
 }
 
 #[test]
-fn the_wait_is_as_long_as_the_utterance_is_unfinished() {
+fn the_less_complete_the_utterance_the_longer_the_wait() {
     let start = |line, score| {
         let parts = [(false, 500), (true, 1500), (false, 2500)];
         let run = run_judged(&[line], &parts, Pace::Lockstep, score, |_| {});
@@ -125,7 +125,7 @@ fn the_wait_is_as_long_as_the_utterance_is_unfinished() {
 }
 
 #[test]
-fn a_long_utterance_is_written_down_while_it_goes_on() {
+fn a_long_utterance_is_transcribed_while_it_goes_on() {
     let parts = [(false, 300), (true, 3000), (false, 40), (true, 6000), (false, 1500)];
     let lines = ["I have been thinking", "about the weather."];
     let run = run(&lines, &parts, Pace::Lockstep, |_| {});
@@ -145,7 +145,7 @@ fn one_recording_gives_one_log() {
 }
 
 #[test]
-fn a_pause_is_no_end_and_a_wrong_guess_leaves_no_trace() {
+fn a_pause_does_not_end_a_turn_and_a_wrong_guess_leaves_no_trace() {
     let parts = [(false, 500), (true, 800), (false, 400), (true, 800), (false, 1500)];
     let run = run(&["Turn on", "Turn on the light."], &parts, Pace::Lockstep, |_| {});
     let endings: Vec<_> = run.turns.iter().map(|turn| turn.ending).collect();
@@ -161,7 +161,7 @@ fn a_pause_is_no_end_and_a_wrong_guess_leaves_no_trace() {
 }
 
 #[test]
-fn nothing_said_is_not_answered() {
+fn an_utterance_without_words_is_not_answered() {
     let run = run(&[""], &QUESTION, Pace::Lockstep, |_| {});
     assert_eq!(run.states.last(), Some(&State::Listening));
     assert!(run.history.is_empty());
@@ -178,7 +178,7 @@ fn stop_is_not_answered() {
 }
 
 #[test]
-fn stop_is_not_meant_by_who_goes_on() {
+fn stop_does_not_count_if_the_person_goes_on() {
     let parts = [(false, 500), (true, 700), (false, 300), (true, 700), (false, 1500)];
     let lines = ["Never mind.", "Never mind the rain, is it warm?"];
     let run = run(&lines, &parts, Pace::Lockstep, |_| {});
@@ -188,9 +188,9 @@ fn stop_is_not_meant_by_who_goes_on() {
 }
 
 #[test]
-fn what_breaks_is_told_and_the_next_turn_works() {
+fn a_failure_is_reported_and_the_next_turn_works() {
     let lines = ["(broken)", "Still there?"];
-    // The guess breaks; once the end is sure the machine tries again.
+    // The guess fails; when the end is certain, the machine tries again.
     let run = run(&lines, &[QUESTION, QUESTION].concat(), Pace::Lockstep, |_| {});
     assert_eq!(run.troubles.len(), 1);
     assert!(run.troubles[0].contains("the script says so"));
@@ -199,7 +199,7 @@ fn what_breaks_is_told_and_the_next_turn_works() {
 }
 
 #[test]
-fn an_answer_that_does_not_come_is_given_up_and_told() {
+fn an_answer_that_does_not_come_is_given_up_and_reported() {
     let parts = [(false, 300), (true, 700), (false, 3_000)];
     let config = |config: &mut sayso::Config| config.turn.think_timeout_s = 1;
     let live = run(&[common::NO_ANSWER], &parts, Pace::Live, config);
@@ -210,8 +210,8 @@ fn an_answer_that_does_not_come_is_given_up_and_told() {
 }
 
 #[test]
-fn an_interruption_stops_the_sound_and_cuts_the_memory() {
-    // The reply begins at about 2.6 s and lasts 1.3 s; speech breaks in at 3.2 s.
+fn an_interruption_stops_the_sound_and_only_what_was_heard_is_remembered() {
+    // The reply begins at about 2.6 s and lasts 1.3 s; the interruption begins at 3.2 s.
     let parts = [(false, 500), (true, 1500), (false, 1200), (true, 1000), (false, 1500)];
     let lines = ["First question.", "Second question."];
     let run = run(&lines, &parts, Pace::Lockstep, |_| {});
@@ -220,7 +220,7 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
     let cut = &run.turns[0];
     assert!(cut.reply.starts_with(&cut.heard) && cut.heard.len() < cut.reply.len());
     assert!(!cut.heard.is_empty());
-    // Ten words a second: what was heard fits the time from the start of the sound to its stop.
+    // Ten words a second: the heard words match the time from the start of the sound to its stop.
     let words = cut.heard.split_whitespace().count();
     assert!((7..=10).contains(&words), "{words}: {}", cut.heard);
     assert_eq!(run.history.len(), 2);
@@ -228,8 +228,8 @@ fn an_interruption_stops_the_sound_and_cuts_the_memory() {
 }
 
 #[test]
-fn a_question_that_was_cut_off_before_its_answer_was_heard_is_not_lost() {
-    // The question is over after 0.29 s of quiet; it goes on while the reply begins.
+fn a_question_that_was_interrupted_before_its_answer_was_heard_is_not_lost() {
+    // The question is over after 0.29 s of quiet; the person goes on while the reply begins.
     let asked = |said: &'static str, ms: usize| {
         let pause = [(false, 500), (true, 1500), (false, 320), (true, ms), (false, 4500)];
         let parts = [&pause[..], &QUESTION[..]].concat();
@@ -242,7 +242,7 @@ fn a_question_that_was_cut_off_before_its_answer_was_heard_is_not_lost() {
     };
     let asked_both = "Slowly: who wrote Hamlet? And when?";
     assert_eq!(asked("And when?", 900), [asked_both, "What is tea?"]);
-    // Nobody wants an answer any more.
+    // No answer is wanted any more.
     assert_eq!(asked("Stop.", 400), ["What is tea?"]);
 }
 
@@ -300,7 +300,7 @@ fn without_barge_in_the_reply_goes_on() {
 }
 
 #[test]
-fn the_live_conversation_says_the_same() {
+fn the_live_conversation_gives_the_same_result() {
     let parts = [(false, 300), (true, 700), (false, 900)];
     let live = run(&["Hello there."], &parts, Pace::Live, |_| {});
     let [turn] = live.turns.as_slice() else { panic!("one turn: {:?}", live.turns) };
@@ -318,15 +318,15 @@ fn the_clauses_of_a_live_reply_follow_without_a_gap() {
     let right: Vec<f32> = live.tracks.samples.iter().skip(1).step_by(2).copied().collect();
     let first = right.iter().position(|s| s.abs() > 0.05).expect("a reply");
     let last = right.iter().rposition(|s| s.abs() > 0.05).expect("a reply");
-    // The scripted voice is a tone without a pause: each quiet is a gap between
-    // what was given to the loudspeaker.
+    // The scripted voice is a tone without a pause, so each quiet is a gap between the sounds that
+    // were given to the loudspeaker.
     let longest = right[first..last].split(|s| *s != 0.0).map(<[f32]>::len).max();
     assert!(longest.unwrap_or_default() < rate / 500, "{longest:?} samples of silence");
     let clauses = live.log.iter().filter(|line| line.contains("\"speaking\",\"turn\"")).count();
     assert!(clauses >= 2, "{:?}", live.log);
 }
 
-/// So long a recording ends no test by itself.
+/// Longer than any test.
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 
 #[test]

@@ -1,4 +1,4 @@
-//! Devices that are lost and found in a conversation, with scripted engines.
+//! Devices that are lost and return during a conversation, with scripted engines.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -28,7 +28,7 @@ impl Board for Unsteady {
 }
 
 #[test]
-fn what_becomes_of_a_device_is_told_while_the_conversation_goes_on() {
+fn changes_of_devices_are_reported_while_the_conversation_goes_on() {
     let (tell, changes) = channel();
     for (device, back) in [("microphone", false), ("satellite", false), ("microphone", true)] {
         tell.send(Change { device, back, message: "so it is".into() }).unwrap();
@@ -63,7 +63,7 @@ fn what_becomes_of_a_device_is_told_while_the_conversation_goes_on() {
 }
 
 #[test]
-fn a_brief_loss_is_not_heard_and_a_return_is_said_once_a_minute() {
+fn a_brief_loss_is_not_signalled_and_a_return_is_spoken_once_a_minute() {
     // When the loudspeaker is lost, and for how long, in ms.
     let losses = [(1_000, 1_500), (5_000, 3_000), (12_000, 3_000), (70_000, 3_000)];
     let mut changes: Vec<(SampleTime, bool)> = losses
@@ -95,7 +95,7 @@ fn a_brief_loss_is_not_heard_and_a_return_is_said_once_a_minute() {
     assert_eq!(told, 8, "each is told");
     let back = "The loudspeaker is back.".to_owned();
     assert_eq!(said, [(8, back.clone()), (73, back)]);
-    // In which seconds something is to be heard: each sound of a longer loss, and the words.
+    // In which seconds something is heard: each sound of a longer loss, and the words.
     let tracks = handle.finish().expect("tracks").expect("in memory");
     let seconds = tracks.samples.chunks(tracks.rate as usize).enumerate();
     let heard = seconds.filter(|(_, sound)| sound.iter().any(|s| s.abs() > 0.02));

@@ -1,4 +1,4 @@
-//! The earcons against the real voice activity detector.
+//! The earcons and the real voice activity detector.
 
 #![cfg(feature = "models")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -8,14 +8,14 @@ use std::time::Duration;
 use sayso::internals::earcon::Earcon;
 use sayso::{Config, Engines};
 
-/// A microphone that hears one must not take it for somebody who speaks.
+/// The detector must not take an earcon in the microphone for a person.
 #[test]
-fn no_earcon_is_taken_for_speech() {
+fn no_earcon_counts_as_speech() {
     let mut vad = match Engines::load_vad(&Config::default()) {
         Ok(vad) => vad,
         Err(error) => return sayso_test_support::skip(error),
     };
-    // The detector hears speech where there is some.
+    // The detector does find speech.
     let speech = sayso_test_support::recordings::folder().join("smoke/jfk.flac");
     let speech = sayso_audio_io::read_all(speech, Duration::from_secs(60)).unwrap().samples;
     let mut likeliest = |sound: &[f32]| {
@@ -27,7 +27,7 @@ fn no_earcon_is_taken_for_speech() {
     };
     assert!(likeliest(&speech) > 0.9);
     for earcon in Earcon::ALL {
-        // As set, close to the microphone, and far from it; wherever a frame begins.
+        // At the default volume, near the microphone and far from it, at any offset to a frame.
         for volume in [0.5, 2.0, 0.05] {
             for late in [0, 128, 256, 384] {
                 let sound = [vec![0.0; late], earcon.sound(16_000, volume)].concat();

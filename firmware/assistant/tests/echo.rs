@@ -30,7 +30,7 @@ fn recording(path: &str) -> Vec<f32> {
     read_all(data(path), Duration::from_secs(60)).expect(path).samples
 }
 
-/// Somebody reading aloud for a good 30 s: what the loudspeaker plays.
+/// More than 30 s of a person reading aloud: the loudspeaker's sound.
 fn reading() -> Vec<f32> {
     ["1", "3", "4", "5"]
         .iter()
@@ -38,7 +38,7 @@ fn reading() -> Vec<f32> {
         .collect()
 }
 
-/// What the microphone hears of `voice` and `near` in a room, and what was played.
+/// The microphone's sound from `voice` and `near` in a room, and what was played.
 fn in_the_room(voice: &[f32], near: Vec<f32>, delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2] {
     let delay = Duration::from_millis(delay_ms);
     let room = Room::open(data("rir/ta_ir0.flac"), delay, gain_db).expect("a room");
@@ -60,14 +60,14 @@ fn db(ratio: f32) -> f32 {
     10.0 * ratio.log10()
 }
 
-/// How much of the echo is gone, in dB, from one second to another.
+/// By how much the echo is reduced, in dB, between two seconds.
 fn enhancement(heard: &[f32], cleaned: &[f32], seconds: std::ops::Range<usize>) -> f32 {
     let range = seconds.start * SECOND..seconds.end * SECOND;
     db(power(&heard[range.clone()]) / power(&cleaned[range]).max(1e-12))
 }
 
 #[test]
-fn the_echo_goes_and_does_not_come_back() {
+fn the_echo_is_removed_and_does_not_return() {
     for (delay_ms, gain_db) in [(20, -12.0), (80, -20.0), (200, -12.0)] {
         let voice = reading();
         let length = voice.len() / BLOCK * BLOCK;
@@ -83,8 +83,8 @@ fn the_echo_goes_and_does_not_come_back() {
     }
 }
 
-/// As [`in_the_room`], of all that playback mixes: a voice, a radio that is not ducked, and
-/// a chime every second.
+/// As [`in_the_room`], with everything that playback mixes: a voice, a radio that is not ducked,
+/// and a chime every second.
 fn mixed_in_the_room(voice: &[f32], delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2] {
     let turn = TurnId(1);
     let room = Room::open(data("rir/ta_ir0.flac"), Duration::from_millis(delay_ms), gain_db);
@@ -119,7 +119,7 @@ fn mixed_in_the_room(voice: &[f32], delay_ms: u64, gain_db: f32) -> [Vec<f32>; 2
 }
 
 #[test]
-fn the_echo_of_chimes_and_media_beside_the_voice_goes_too() {
+fn the_echo_of_chimes_and_media_is_removed_too() {
     for (delay_ms, gain_db) in [(20, -12.0), (80, -20.0), (200, -12.0)] {
         let voice = reading();
         let [heard, played] = mixed_in_the_room(&voice, delay_ms, gain_db);
@@ -131,7 +131,7 @@ fn the_echo_of_chimes_and_media_beside_the_voice_goes_too() {
             [1..4, 10..end].map(|seconds| enhancement(heard, &cleaned, seconds))
         };
         let [early, late] = clean(&played[..length]);
-        // The voice alone, which is not what was played.
+        // The reference is the voice alone, which is not what was played.
         let [_, other] = clean(&voice[..length]);
         println!(
             "delay {delay_ms} ms, gain {gain_db} dB: {early:.1} dB, then {late:.1} dB; by the \
@@ -144,7 +144,7 @@ fn the_echo_of_chimes_and_media_beside_the_voice_goes_too() {
 }
 
 #[test]
-fn a_person_comes_through_while_it_speaks() {
+fn a_person_is_heard_while_it_speaks() {
     let voice = reading();
     let command = recording("commands-misc-en/rh3_set_timer.flac");
     let mut near = vec![0.0; 20 * SECOND];
@@ -154,7 +154,7 @@ fn a_person_comes_through_while_it_speaks() {
     let [heard, played] = in_the_room(&voice, near.clone(), 80, -20.0);
     let mut cleaned = heard;
     EchoCanceller::new().process(&mut cleaned, &played);
-    // Where the command is loud, most of it is still there.
+    // Where the command is loud, most of it remains.
     let span = at + SECOND / 2..at + 2 * SECOND;
     let over = db(power(&near[span.clone()]) / power(&echo[span.clone()]));
     let kept = db(power(&cleaned[span.start + DELAY..span.end + DELAY]) / power(&near[span]));
@@ -163,7 +163,7 @@ fn a_person_comes_through_while_it_speaks() {
 }
 
 #[test]
-fn with_headphones_a_person_comes_through_untouched() {
+fn with_headphones_a_persons_voice_is_unchanged() {
     let voice = reading();
     let command = recording("commands-misc-en/rh3_set_timer.flac");
     let mut near: Vec<f32> = (0..16 * SECOND).map(|n| ((n * 7919) % 1009) as f32 * 1e-6).collect();
@@ -176,7 +176,7 @@ fn with_headphones_a_person_comes_through_untouched() {
     canceller.process(&mut cleaned, &played);
     let end = at + command.len();
     assert_eq!(cleaned[at + DELAY..end + DELAY], near[at..end]);
-    // They are taken off: the first words of an echo may pass, no more.
+    // They are taken off: only the first words of an echo may pass.
     let [heard, played] = in_the_room(&reading(), vec![0.0; 16 * SECOND], 80, -12.0);
     let mut cleaned = heard.clone();
     canceller.process(&mut cleaned, &played);
@@ -212,7 +212,7 @@ fn the_same_sound_gives_the_same_bits() {
 }
 
 #[test]
-fn nothing_played_leaves_the_sound_as_it_is() {
+fn without_playback_the_sound_is_unchanged() {
     let speech = recording("smoke/jfk.flac");
     let speech = &speech[..speech.len() / BLOCK * BLOCK];
     let mut cleaned = speech.to_vec();
@@ -221,7 +221,7 @@ fn nothing_played_leaves_the_sound_as_it_is() {
 }
 
 #[test]
-fn after_the_last_word_the_sound_is_soon_as_it_is() {
+fn soon_after_the_last_word_the_sound_is_unchanged() {
     // It speaks for 4 s; a person answers at 7 s.
     let voice = &reading()[..4 * SECOND];
     let answer = recording("smoke/jfk.flac");
@@ -230,13 +230,13 @@ fn after_the_last_word_the_sound_is_soon_as_it_is() {
     let mut cleaned = heard.clone();
     EchoCanceller::new().process(&mut cleaned, &played);
     assert_eq!(cleaned[7 * SECOND + DELAY..], heard[7 * SECOND..heard.len() - DELAY]);
-    // And no click where it leaves off: no step larger than there is in the sound.
+    // It ends without a click: no step is larger than those in the sound.
     let step = |x: &[f32]| x.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max);
     let tail = 4 * SECOND..7 * SECOND;
     assert!(step(&cleaned[tail.clone()]) <= 1.5 * step(&heard[tail]));
 }
 
-/// Keeps what it is given.
+/// Records its input.
 struct Keeping(Vec<f32>);
 
 impl Vad for Keeping {
@@ -250,7 +250,7 @@ impl Vad for Keeping {
     fn reset(&mut self) {}
 }
 
-/// Lets a front end listen in pieces: what the detector was given, and the frames.
+/// Feeds a front end in pieces. Returns what the detector got, and the frames.
 fn listen(config: &Cleaning, heard: &[f32], played: &[f32], piece: usize) -> [Vec<f32>; 2] {
     let mut vad = Keeping(Vec::new());
     let mut frames = Vec::new();
@@ -269,7 +269,7 @@ fn listen(config: &Cleaning, heard: &[f32], played: &[f32], piece: usize) -> [Ve
 }
 
 #[test]
-fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
+fn detector_and_recorder_get_the_same_cleaned_sound_in_any_pieces() {
     let near = recording("smoke/jfk.flac");
     let [heard, played] = in_the_room(&reading(), near, 80, -12.0);
     let all = Cleaning { noise_suppression: true, gain_control: true, ..Default::default() };
@@ -281,7 +281,7 @@ fn however_the_ear_is_fed_detector_and_recorder_get_the_same_cleaned_sound() {
             assert!(listen(&config, &heard, &played, piece) == [judged.clone(), kept.clone()]);
         }
     }
-    // Without any of it the sound is untouched.
+    // With everything disabled the sound is unchanged.
     let none = Cleaning { echo_cancellation: false, ..Default::default() };
     let [_, kept] = listen(&none, &heard, &played, 333);
     assert_eq!(kept, heard[..kept.len()]);

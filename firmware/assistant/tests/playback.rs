@@ -1,4 +1,4 @@
-//! Playback allocates nothing while it plays: only a reply that is made takes memory.
+//! Playback allocates nothing while it plays; only making a reply takes memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,11 +12,11 @@ use sayso_board::{Loudspeaker, StreamStats};
 use sayso_core::turn::TurnId;
 use sayso_language::Clause;
 
-/// Lets [`assert_no_alloc`] see every allocation of the test program.
+/// Lets [`assert_no_alloc`] check every allocation of the test program.
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
-/// A loudspeaker that only counts; the test says what it has played.
+/// A loudspeaker that only counts; the test says how much it has played.
 struct Counting {
     written: u64,
     played: Arc<AtomicU64>,
@@ -50,7 +50,7 @@ fn pumping_allocates_nothing() {
     let speaker = Counting { written: 0, played: Arc::clone(&clock) };
     let mut playback = Playback::new(Box::new(speaker), 24_000);
     let (media, chime) = ([0.1; 24_000], [0.1; 4_800]);
-    // The queues get their room with the first sound.
+    // The queues allocate with the first sound.
     playback.media_write(&media);
     playback.media_write(&media);
     playback.chime(chime);

@@ -1,4 +1,4 @@
-//! The pool of sessions: bounded, wiped between users, and never short of a place.
+//! The pool of sessions: limited, wiped between users, and never losing a place.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -24,7 +24,7 @@ fn pool(most: usize) -> (Pool, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn one_more_than_allowed_is_refused_with_what_to_do() {
+fn one_more_than_allowed_is_refused_and_the_message_says_what_to_do() {
     let (pool, _) = pool(2);
     let first = pool.lease().unwrap();
     let _second = pool.lease().unwrap();
@@ -53,7 +53,7 @@ fn the_next_user_gets_the_session_without_its_history() {
 }
 
 #[test]
-fn a_session_that_a_hung_worker_keeps_costs_no_place() {
+fn a_session_that_a_hung_worker_keeps_does_not_cost_a_place() {
     let (pool, made) = pool(1);
     for round in 1..=3 {
         let mut lease = pool.lease().unwrap();
@@ -67,7 +67,7 @@ fn a_session_that_a_hung_worker_keeps_costs_no_place() {
 }
 
 #[test]
-fn a_session_that_cannot_be_made_costs_no_place() {
+fn a_session_that_cannot_be_made_does_not_cost_a_place() {
     let broken = Arc::new(AtomicBool::new(true));
     let flag = broken.clone();
     let session = move || match flag.load(Ordering::Relaxed) {
@@ -81,7 +81,7 @@ fn a_session_that_cannot_be_made_costs_no_place() {
     assert!(pool.lease().is_ok());
 }
 
-/// Cannot forget.
+/// An engine that cannot forget.
 struct Elephant;
 
 impl Llm for Elephant {
@@ -119,7 +119,7 @@ impl Llm for Elephant {
 }
 
 #[test]
-fn a_session_that_cannot_be_wiped_is_lent_to_nobody() {
+fn a_session_that_cannot_be_wiped_is_never_lent_again() {
     let made = Arc::new(AtomicUsize::new(0));
     let count = made.clone();
     let session = move || -> Result<Engines> {
@@ -133,7 +133,7 @@ fn a_session_that_cannot_be_wiped_is_lent_to_nobody() {
 }
 
 #[test]
-fn an_assistant_gives_its_session_back_wiped() {
+fn an_assistant_returns_its_session_wiped() {
     let made = Arc::new(AtomicUsize::new(0));
     let sessions: Arc<dyn Sessions> = {
         let made = made.clone();

@@ -1,4 +1,4 @@
-//! What goes wrong inside a conversation is said, once, and harms no other.
+//! A failure within a conversation is reported once, and affects no other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -23,7 +23,7 @@ fn fail<T>() -> Result<T> {
     Err(Error::new(ErrorKind::Engine, "the test says so"))
 }
 
-/// Answers, and can keep nothing.
+/// Answers, but cannot keep anything.
 struct Forgetful {
     engine: Box<dyn Llm>,
     forgot: Arc<Mutex<usize>>,
@@ -62,7 +62,7 @@ impl Llm for Forgetful {
 }
 
 #[test]
-fn a_reply_that_cannot_be_remembered_is_said_and_all_is_forgotten() {
+fn if_a_reply_cannot_be_remembered_that_is_reported_and_all_is_forgotten() {
     let (mut engines, _) = common::engines(&["Who wrote Hamlet?"]);
     let forgot = Arc::new(Mutex::new(0));
     engines.llm =
@@ -82,7 +82,7 @@ fn a_reply_that_cannot_be_remembered_is_said_and_all_is_forgotten() {
     assert!(troubles[0].contains("could not be remembered"), "{troubles:?}");
 }
 
-/// Fails at every frame but those from `well` on.
+/// Fails at every frame except those from `well` on.
 struct Deaf {
     frames: usize,
     well: std::ops::Range<usize>,
@@ -100,7 +100,7 @@ impl Vad for Deaf {
 }
 
 #[test]
-fn a_detector_that_fails_says_so_once_until_it_works_again() {
+fn a_detector_that_fails_is_reported_once_until_it_works_again() {
     let (mut engines, _) = common::engines(&[]);
     engines.vad = Box::new(Deaf { frames: 0, well: 40..50 });
     let mut board = Replay::from_samples(common::sound(&[(false, 3_000)]));
@@ -116,7 +116,7 @@ fn a_detector_that_fails_says_so_once_until_it_works_again() {
 }
 
 #[test]
-fn a_listener_that_blocks_holds_up_no_conversation() {
+fn a_listener_that_blocks_delays_no_conversation() {
     let cores = Cores::new(1);
     let (free, blocked) = channel::<()>();
     let talk = |cores: Cores, on_event: &mut dyn FnMut(Event)| {
@@ -133,7 +133,7 @@ fn a_listener_that_blocks_holds_up_no_conversation() {
         let slow = scope.spawn(move || {
             let mut turns = 0;
             talk(shared, &mut |event| {
-                // Until the other has had its answer: for ever, if that waits for this one.
+                // Until the other has its answer; for ever, if that waits for this one.
                 if matches!(event, Event::Token { .. }) {
                     let _ = blocked.recv_timeout(Duration::from_secs(60));
                 }

@@ -1,5 +1,5 @@
-//! Workers that die or hang: each is noticed, replaced and reported, and the third time
-//! within a minute its conversation closes.
+//! Workers that die or hang: each is detected, replaced and reported, and the third time within a
+//! minute the conversation closes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -29,7 +29,7 @@ enum How {
     Ruins,
 }
 
-/// An engine that fails so many times, over all its sessions, and works afterwards.
+/// An engine that fails this many times, over all its sessions, and works afterwards.
 #[derive(Clone)]
 struct Faulty<T> {
     engine: T,
@@ -54,7 +54,7 @@ impl<T> Faulty<T> {
         match self.how {
             How::Ruins => {}
             How::Panics => panic!("the test says so"),
-            // Without a look at any flag. Longer than the test.
+            // Without checking any flag. Longer than the test.
             How::Hangs => std::thread::sleep(Duration::from_secs(600)),
         }
     }
@@ -186,15 +186,15 @@ impl Sessions for FaultySessions {
     }
 }
 
-/// A board where the same question is asked every four seconds, in real time, however
-/// often it is started.
+/// A board where the same question is asked every four seconds, in real time, however often it is
+/// started.
 struct Room {
     starts: Arc<AtomicUsize>,
-    /// A link that dies or hangs so many times.
+    /// A link that dies or hangs this many times.
     link: Option<(How, Arc<AtomicUsize>)>,
 }
 
-/// Whoever asks, every four seconds.
+/// The microphone of the person who asks every four seconds.
 struct Asker {
     since: std::time::Instant,
     given: u64,
@@ -220,7 +220,7 @@ impl Microphone for Asker {
     }
 }
 
-/// Plays at once whatever is written.
+/// Plays everything at once.
 #[derive(Default)]
 struct Sink(u64);
 
@@ -279,10 +279,10 @@ impl Board for Room {
     }
 }
 
-/// A recording of some seconds that is read faster than it can be worked off.
+/// A recording of a few seconds that is read faster than it can be processed.
 struct Recording;
 
-/// Whoever reads it.
+/// Its microphone.
 struct Reader {
     frames_left: usize,
 }
@@ -312,7 +312,7 @@ struct Outcome {
     starts: usize,
 }
 
-/// Talks until an answer was heard after all `failures`, or until it closes.
+/// Holds a conversation until an answer was heard after all `failures`, or until it closes.
 fn talk(role: &'static str, how: How, failures: usize) -> Outcome {
     let left = Arc::new(AtomicUsize::new(failures));
     let sessions = Arc::new(FaultySessions { role, how, left: left.clone() });
@@ -355,7 +355,7 @@ fn a_worker_that_hangs_is_replaced_and_reported() {
     for role in ["transcriber", "end-of-turn detector", "responder", "synthesizer"] {
         let outcome = talk(role, How::Hangs, 1);
         assert!(outcome.ended.is_ok(), "{role}: {:?}", outcome.ended);
-        let expected = format!("the {role} has not moved for 5 s");
+        let expected = format!("the {role} has made no progress for 5 s");
         assert_eq!(outcome.troubles.len(), 1, "{role}: {:?}", outcome.troubles);
         assert!(outcome.troubles[0].starts_with(&expected), "{:?}", outcome.troubles);
         assert!(outcome.answers >= 1, "{role}");
@@ -404,7 +404,7 @@ fn the_third_failure_within_a_minute_closes_the_conversation() {
     }
 }
 
-/// The front end ends when the recording does, and what it heard still waits.
+/// The front end ends with the recording, while what it heard still waits.
 #[test]
 fn the_end_of_a_recording_is_no_failure_of_the_front_end() {
     let mut assistant = Assistant::new(common::config(), common::engines(&["Hm."]).0);

@@ -136,7 +136,7 @@ pub fn run(config: &Config, data: &Data, runs: usize, stop: &Stop) -> Result<She
     let mut found = Found::default();
     for way in ways() {
         if stop.is_stopped() {
-            return Err(Error::Usage("stopped before all was measured".into()));
+            return Err(Error::Usage("stopped before everything was measured".into()));
         }
         bench.measure(way, runs, &mut found)?;
     }

@@ -116,7 +116,7 @@ impl Endpoint {
                 asked: base.may_end,
                 takes: WITNESSES_TAKE,
             };
-            let set = if n == SHORT_MS.len() { " as set" } else { "" };
+            let set = if n == SHORT_MS.len() { " default" } else { "" };
             let name = format!("adaptive {} ms{set}", short.as_ms());
             adaptive.points.push(point(name, &mut policy)?);
         }

@@ -51,7 +51,7 @@ fn list(folder: &Path) -> Result<Vec<Further>> {
     let head = rows.next().unwrap_or_default();
     let column = |name: &str| {
         head.iter().position(|column| *column == name).ok_or_else(|| {
-            Error::Usage(format!("{VARIABLE}: {}: no column {name}", file.display()))
+            Error::Usage(format!("{VARIABLE}: {}: the column {name} is missing", file.display()))
         })
     };
     let (path, category) = (column("path")?, column("category")?);

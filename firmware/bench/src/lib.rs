@@ -38,8 +38,8 @@ Examples:
   sayso bench tts -n 50 --json              one stage, 50 times, for a program
   sayso --profile small bench turns --limit 16
                                             whole turns beside a plain cascade
-  sayso bench soak --minutes 60             does it hold for an hour?
-  sayso bench sessions                      what a further conversation costs";
+  sayso bench soak --minutes 60             an hour of conversation: does memory grow?
+  sayso bench sessions                      the memory of each further conversation";
 
 /// The program that the benchmarks run in.
 pub struct Host<'a> {
@@ -149,7 +149,7 @@ impl Bench {
             None => {}
         }
         if self.runs == 0 {
-            return Err(Error::Usage("--runs 0 measures nothing".into()));
+            return Err(Error::Usage("--runs 0 measures nothing: use 1 or more".into()));
         }
         let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };

@@ -83,7 +83,8 @@ impl Soak {
         if (lost, watch.stuck()) != (0, 0) {
             let stuck = watch.stuck();
             return Err(Error::Turn(format!(
-                "{lost} samples were lost, and {stuck} times a state lasted beyond its time-out"
+                "{lost} samples were lost, and a state lasted longer than its time-out {stuck} \
+                 times"
             )));
         }
         match watch.leak() {

@@ -120,8 +120,8 @@ impl Turns {
         let unchecked = questions.iter().filter(|question| !question.checked).count();
         if unchecked > 0 {
             term::note(format!(
-                "{unchecked} of {} ends of speech were found by rule alone (sayso bench label) \
-                 and looked at by nobody",
+                "{unchecked} of {} ends of speech were found by the rule (sayso bench label) and \
+                 were not checked by a person",
                 questions.len()
             ));
         }
@@ -187,13 +187,13 @@ impl Turns {
             let scene = Scene { question, interruption, room, offset: *offset };
             let one = interrupt(assistant, &scene, stop)?;
             if stop.is_stopped() {
-                term::note("stopped while replies were spoken over");
+                term::note("stopped during the interruptions");
                 break;
             }
             for trouble in &one.troubles {
                 progress.aside(|| term::note(trouble));
             }
-            log::info!("{} spoken over: {one:?}", question.name);
+            log::info!("{} interrupted: {one:?}", question.name);
             interrupted.add(&one);
         }
         Ok(interrupted)
@@ -222,8 +222,9 @@ impl Turns {
                 values: pipeline.tally.voice_to_voice.values(),
             })
             .collect();
-        let drawn = plot::svg(&series, profile)
-            .ok_or_else(|| Error::NothingSaid("no question was answered: no plot".into()))?;
+        let drawn = plot::svg(&series, profile).ok_or_else(|| {
+            Error::NothingSaid("no question was answered, so there is no plot".into())
+        })?;
         std::fs::write(file, drawn)
             .map_err(|error| Error::Io(format!("{}: {error}", file.display())))
     }

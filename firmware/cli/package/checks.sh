@@ -117,14 +117,14 @@ expect "the question is nowhere in the journal" sh -c '! journalctl --unit sayso
 say "without a sound card, it waits and loads nothing"
 settings SAYSO_BOARD=desktop SAYSO_OPTIONS=
 systemctl start sayso
-heard 'It is waited for'
+heard 'Sayso waits for it'
 expect "it is up" [ "$(property ActiveState)" = active ]
 expect "it has loaded no models" sh -c "! grep --quiet /var/lib/sayso/models /proc/$(property MainPID)/maps"
 expect "it can be asked" sayso ctl status
 expect "by nobody else" [ "$(stat --format '%a %U' /run/sayso/control.sock)" = '600 sayso' ]
 sayso ctl mute
 kill -KILL "$(property MainPID)"
-heard 'It is waited for'
+heard 'Sayso waits for it'
 expect "it is still muted" sh -c 'sayso ctl status | grep --quiet muted'
 sayso ctl unmute
 stop

@@ -16,11 +16,11 @@ use super::{GlobalOptions, term};
 /// The longest question, so that an endless recording ends.
 const LONGEST: Duration = Duration::from_secs(120);
 
-const UNHEARD: &str = "no words were heard in it. `sayso transcribe --json` tells why";
+const UNHEARD: &str = "no words were heard in it. `sayso transcribe --json` says why";
 
-/// A pause within a question is shorter than this, in ms.
+/// Pauses within a question are shorter than this, in ms.
 const PAUSE_MS: u32 = 10_000;
-/// Quiet that ends a question, in ms: more than any pause within one, its edges included.
+/// Quiet that ends a question, in ms: longer than any pause within one, edges included.
 const HANGOVER_MS: u32 = PAUSE_MS + 2_000;
 
 const EXAMPLES: &str = "\
@@ -63,7 +63,7 @@ impl Ask {
             super::is_for_sound(output)?;
             can_be_written(output, &self.questions)?;
         }
-        // Unreadable questions are told before the models are loaded.
+        // Unreadable questions are reported before the models are loaded.
         let questions = self.read(&config, stop)?;
         if questions.iter().all(|question| question.samples.is_none()) {
             return Err(Error::Usage("none of these questions could be read".into()));
@@ -111,7 +111,7 @@ impl Ask {
         match failed {
             0 => Ok(()),
             n => Err(Error::NothingSaid(format!(
-                "{n} of {all} questions were not answered, as noted above"
+                "{n} of {all} questions were not answered: see above"
             ))),
         }
     }
@@ -119,7 +119,7 @@ impl Ask {
     /// All questions of all files, in order.
     ///
     /// # Errors
-    /// When the only file cannot be read, or the detector of speech fails.
+    /// When the only file cannot be read, or the voice activity detector fails.
     fn read(&self, config: &Config, stop: &Stop) -> Result<Vec<Question<'_>>> {
         let several = self.questions.len() > 1;
         let mut questions = Vec::new();
@@ -140,10 +140,10 @@ impl Ask {
 /// The questions of a recording: its parts, cut in the middle of long pauses.
 ///
 /// # Errors
-/// When the detector of speech cannot be loaded, or fails.
+/// When the voice activity detector cannot be loaded, or fails.
 fn parted(config: &Config, samples: &[f32], stop: &Stop) -> Result<Vec<Range<usize>>> {
     let pause = PAUSE_MS as usize * (CAPTURE_RATE as usize / 1000);
-    // A short one cannot hold such a pause.
+    // A short recording cannot hold such a pause.
     if samples.len() <= pause {
         return Ok(Vec::from([Range { start: 0, end: samples.len() }]));
     }
@@ -168,14 +168,14 @@ fn cut(spoken: &[Range<usize>], pause: usize, length: usize) -> Vec<Range<usize>
     parts
 }
 
-/// Tells before the work is done that its result would have no place.
+/// Checks before the work that its result can be written.
 ///
 /// # Errors
 /// When the folder is missing, or a question would be overwritten.
 fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        let message = format!("{}: there is no such folder: create it", folder.display());
+        let message = format!("{}: this folder does not exist: create it", folder.display());
         return Err(Error::Usage(message));
     }
     if questions.iter().any(|question| is_same_file(question, output)) {
@@ -185,7 +185,7 @@ fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Whether both names, links followed, are of one file.
+/// Whether both names, links followed, mean the same file.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
     let same = |(one, other): (std::fs::Metadata, std::fs::Metadata)| {
         #[cfg(unix)]
@@ -200,7 +200,7 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
         || one.metadata().ok().zip(other.metadata().ok()).is_some_and(same)
 }
 
-/// Makes what is heard one question, whatever its pauses: it is cut where they are long.
+/// Treats what is heard as one question, whatever its pauses: recordings were cut at long ones.
 fn one_question(config: &mut Config) {
     config.turn.may_end_ms = HANGOVER_MS;
     config.turn.hangover_short_ms = HANGOVER_MS;
@@ -209,8 +209,8 @@ fn one_question(config: &mut Config) {
     config.turn.max_utterance_s = LONGEST.as_secs() as u32 + 1;
 }
 
-/// Asks one question. `None` when no words were heard in it. With the record
-/// of the turn comes the sound of the answer.
+/// Asks one question. `None` if no words were heard. The record of the turn comes with the sound
+/// of the answer.
 ///
 /// # Errors
 /// When the conversation cannot be held, or no reply could be made.
@@ -222,7 +222,7 @@ fn answer(
 ) -> Result<Option<(TurnRecord, Tracks)>> {
     let mut board = Replay::from_samples(samples)
         .output(Output::Memory(Layout::Reply))
-        // So long may the quiet last that ends the question.
+        // The longest quiet that ends the question.
         .tail(Duration::from_millis(u64::from(HANGOVER_MS) + 1_000));
     let handle = board.handle();
     let (mut record, mut trouble) = (None, None);
@@ -242,7 +242,7 @@ fn answer(
     }
 }
 
-/// A recording as the microphone; `output` gets the user left, the reply right.
+/// A recording as the microphone. In `output` the user is left, the reply right.
 pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board + Send>> {
     let mut board = Replay::open(input)?;
     if let Some(output) = output {
@@ -255,10 +255,9 @@ pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board + Sen
     Ok(Box::new(board))
 }
 
-/// What the terminal shows while an answer is made: a line for what was asked, and one for
-/// what is answered.
+/// Shows on the terminal how an answer is made: a line for the question, and one for the answer.
 struct Shown {
-    /// Nothing: a program reads what is printed at the end.
+    /// Shows nothing, because a program reads what is printed at the end.
     json: bool,
     replying: bool,
 }
@@ -314,7 +313,7 @@ pub fn times(record: &TurnRecord) -> String {
     text
 }
 
-/// One JSON object: the question number `turn`, and what came of it.
+/// One JSON object: the question number `turn`, and its result.
 fn line(
     file: &Path,
     turn: usize,

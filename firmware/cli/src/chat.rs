@@ -1,4 +1,4 @@
-//! `sayso chat`: typed turns, the same mind.
+//! `sayso chat`: typed turns with the same assistant.
 
 use std::io::{BufRead, IsTerminal, Read};
 use std::time::Duration;
@@ -17,14 +17,14 @@ Examples:
   sayso chat \"Why is the sky blue?\"        one turn
   sayso chat --json < questions.txt         a turn for each line of a file";
 
-/// The longest line read, in bytes: far more than any model's context. What is longer is
-/// refused without being kept.
+/// The longest line that is read, in bytes: far more than any model's context. A longer line is
+/// refused, and not kept in memory.
 const LONGEST: u64 = 1 << 20;
 
-/// How often Ctrl-C is looked for while nobody types or nothing is written.
+/// How often Ctrl-C is checked while nobody types or nothing is written.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Talk with it in writing.
+/// Type to it and read its answers.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Chat {
@@ -44,7 +44,7 @@ impl Chat {
         if !self.text.is_empty() {
             let done = self.turn(&mut chat, &self.text.join(" "), stop);
             if done.is_err() && !self.json {
-                // What is said of it comes below what was written.
+                // Its error comes below what was written.
                 println!();
             }
             return done;
@@ -62,14 +62,14 @@ impl Chat {
                 Line::Whole(text) if text.trim().is_empty() => continue,
                 Line::Whole(text) => Ok(text.trim()),
                 Line::TooLong => Err(Error::Usage(format!(
-                    "a line of more than {LONGEST} bytes cannot be answered: say it shorter"
+                    "a line of more than {LONGEST} bytes is too long to be answered: shorten it"
                 ))),
             };
             if prompt {
                 term::piece(&term::dim("sayso  "));
             }
             match text.and_then(|text| self.turn(&mut chat, text, stop)) {
-                // The conversation is as it was before.
+                // The conversation is unchanged.
                 Err(error) if is_about_the_line(&error) => {
                     if prompt {
                         println!();
@@ -83,7 +83,7 @@ impl Chat {
                 done => done?,
             }
             if prompt {
-                // Whoever wanted to stop a reply that had just ended wants to go on.
+                // Ctrl-C came just after the reply had ended, so the user wants to go on.
                 stop.take();
             }
         }
@@ -112,8 +112,8 @@ impl Chat {
         })?;
         if written.trim().is_empty() {
             return Err(Error::Turn(
-                "the language model wrote nothing. Say it otherwise; if that is always so, \
-                 `sayso models verify` tells whether its file is whole"
+                "the language model wrote nothing. Try other words. If this happens always, check \
+                 the model's file with `sayso models verify`"
                     .into(),
             ));
         }
@@ -126,7 +126,7 @@ impl Chat {
     }
 }
 
-/// Whether the next line may be answered all the same.
+/// Whether the next line may still be answered.
 fn is_about_the_line(error: &Error) -> bool {
     match error {
         Error::Usage(_) | Error::Turn(_) => true,
@@ -135,7 +135,7 @@ fn is_about_the_line(error: &Error) -> bool {
     }
 }
 
-/// Does `work`, which is cancelled at `stop` even while it writes nothing.
+/// Does `work`, which `stop` cancels even while it writes nothing.
 fn until(stop: &Stop, work: impl FnOnce(&Cancel) -> Result<Reply>) -> Result<Reply> {
     let (cancel, over) = (Cancel::new(), Stop::new());
     let done = std::thread::scope(|scope| {
@@ -183,8 +183,8 @@ enum Line {
     TooLong,
 }
 
-/// The lines of standard input, read on a thread of their own: a read cannot be broken
-/// off by Ctrl-C. The thread ends with the input, or with the process.
+/// The lines of standard input, read on a separate thread, because Ctrl-C cannot interrupt a read.
+/// The thread ends with the input, or with the process.
 fn lines() -> Result<Receiver<Result<Line>>> {
     let (send, lines) = bounded(1);
     let work = move || {
@@ -214,7 +214,7 @@ fn next(lines: &Receiver<Result<Line>>, stop: &Stop) -> Result<Option<Line>> {
     Ok(None)
 }
 
-/// Reads a line, of which no more is kept than [`LONGEST`]; `None` at the end.
+/// Reads a line, of which at most [`LONGEST`] bytes are kept; `None` at the end.
 fn read(input: &mut impl BufRead) -> std::io::Result<Option<Line>> {
     let mut line = Vec::new();
     input.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_is_too_long_leaves_the_others() {
+    fn a_line_that_is_too_long_does_not_affect_the_others() {
         let long = vec![b'x'; LONGEST as usize + 5];
         let mut input = [b"one\n".as_slice(), &long, b"\n\xfftwo\n\n", &long].concat();
         input.extend(b"\nend");

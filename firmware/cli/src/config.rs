@@ -30,10 +30,10 @@ pub struct ConfigCommand {
 enum Action {
     /// Write a commented sayso.toml that holds the defaults
     Init {
-        /// Where to [default: what --config names, else sayso/sayso.toml in the user's
-        /// configuration folder]
+        /// Its path [default: the file that --config names, otherwise sayso/sayso.toml in the
+        /// user's configuration folder]
         file: Option<PathBuf>,
-        /// Replace the file if it is there
+        /// Replace the file if it exists
         #[arg(long)]
         force: bool,
     },
@@ -61,16 +61,18 @@ impl ConfigCommand {
             Action::Init { file, force } => {
                 let named = file.clone().or_else(|| shared.config.clone());
                 let file = &named.or_else(Config::user_file).ok_or_else(|| {
-                    Error::Usage("you have no configuration folder: name a file".into())
+                    Error::Usage(
+                        "you have no configuration folder: name a file for the settings".into(),
+                    )
                 })?;
-                // The user's own folder of settings may not be there yet.
+                // The user's configuration folder may not exist yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
                     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
                 }
                 if file.exists() && !force {
                     return Err(Error::Usage(format!(
-                        "{} is there already: choose another name, or --force to replace it",
+                        "{} exists already: choose another name, or replace it with --force",
                         file.display()
                     )));
                 }
@@ -100,9 +102,10 @@ impl ConfigCommand {
             Action::Path => {
                 match shared.file() {
                     Some(file) => println!("{}", file.display()),
-                    None => {
-                        term::note("no file: the defaults hold. `sayso config init` writes one")
-                    }
+                    None => term::note(
+                        "there is no settings file, so the defaults are used. `sayso config init` \
+                         writes one",
+                    ),
                 }
                 Ok(())
             }

@@ -1,4 +1,4 @@
-//! `sayso ctl`: asks something of a running program.
+//! `sayso ctl`: sends requests to a running program.
 
 use std::ffi::OsString;
 use std::io;
@@ -12,12 +12,12 @@ use sayso::{Config, Error, Result};
 
 use super::{GlobalOptions, term};
 
-/// So long an answer is waited for. It comes at once, even where a board is busy.
+/// How long to wait for an answer. It comes at once, even if a board is busy.
 const WAIT: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
-It speaks to the `sayso run` of this user, else to the service of the machine, which
-answers its own user and root alone.
+It reaches the `sayso run` that this user started or, if there is none, the service of
+this machine. The service answers only its own user and root.
 
 Examples:
   sayso ctl status                              what it is doing
@@ -25,22 +25,22 @@ Examples:
   sayso ctl announce --urgent \"Fire!\"           at once, after a chime
   sayso ctl ask \"What time is it?\"              answered aloud, as if it had been spoken
   sayso ctl stop                                end what it is saying
-  sayso ctl --board kitchen mute                hear nothing there, also after a restart
+  sayso ctl --board kitchen mute                stop hearing there, also after a restart
   sayso ctl volume 50%
   sudo sayso ctl status                         of the service";
 
-/// Ask something of a running `sayso run`.
+/// Control a running `sayso run`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Ctl {
-    /// The board that is meant, by its name or address as `status` shows it [default: all
-    /// boards, but for `ask`]
+    /// The board, by its name or address as `status` shows it [default: all boards; `ask` needs
+    /// one if there are several]
     #[arg(long, global = true, value_name = "BOARD")]
     board: Option<OsString>,
-    /// Its Unix socket [default: the user's own, else /run/sayso/control.sock]
+    /// The program's Unix socket [default: the user's own, otherwise /run/sayso/control.sock]
     #[arg(long, global = true, value_name = "PATH", env = "SAYSO_CONTROL")]
     control: Option<OsString>,
-    /// The answer as JSON
+    /// Print the answer as JSON
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -51,7 +51,7 @@ pub struct Ctl {
 enum What {
     /// Say something when nobody else speaks
     Say(Text),
-    /// The same, with a chime first
+    /// Say something after a chime, when nobody else speaks
     Announce(Text),
     /// Answer a question as if it had been spoken
     Ask {
@@ -61,11 +61,11 @@ enum What {
     },
     /// End what is being said or answered
     Stop,
-    /// Hear nothing, also after a restart
+    /// Mute, also after a restart
     Mute,
-    /// Hear again
+    /// Unmute
     Unmute,
-    /// Set how loud all that is played is, also after a restart
+    /// Set the volume of everything that is played, also after a restart
     Volume {
         /// A factor (0 to 2) or percent (0% to 200%)
         #[arg(value_name = "VOLUME", value_parser = volume)]
@@ -80,7 +80,7 @@ struct Text {
     /// The words
     #[arg(required = true, value_name = "TEXT")]
     text: Vec<String>,
-    /// Interrupt a reply, and do not wait for a speaker
+    /// Interrupt a reply, and do not wait until nobody speaks
     #[arg(long)]
     urgent: bool,
 }
@@ -129,18 +129,18 @@ impl Ctl {
         match answer {
             Answer { ok: true, .. } => Ok(()),
             answer => Err(Error::Usage(
-                answer.error.unwrap_or_else(|| "it was not done, for no reason given".into()),
+                answer.error.unwrap_or_else(|| "it was not done, and no reason was given".into()),
             )),
         }
     }
 }
 
-/// Asks the first of the sockets on which somebody listens.
+/// Sends the request to the first socket on which a program listens.
 fn ask(config: &Config, request: &Request) -> Result<Answer> {
     let mut paths: Vec<PathBuf> = socket::path(config).into_iter().collect();
     if paths.is_empty() {
-        let message = "no socket to ask at: control.socket is `none`, by --control, SAYSO_CONTROL or \
-                       the settings. Name one with --control";
+        let message = "there is no socket to use, because --control, SAYSO_CONTROL or the setting \
+                       control.socket is `none`. Name one with --control";
         return Err(Error::Usage(message.into()));
     }
     if config.control.socket.as_os_str().is_empty() {
@@ -156,12 +156,12 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
     }
     let places: Vec<String> = nobody.iter().map(|path| path.display().to_string()).collect();
     Err(Error::Usage(format!(
-        "nothing runs that listens at {}: start `sayso run`, or name its socket with --control",
+        "no running sayso listens at {}: start `sayso run`, or name its socket with --control",
         places.join(" or ")
     )))
 }
 
-/// Whether there is no program at a socket, rather than one that does not answer.
+/// Whether there is no program at a socket, as opposed to one that does not answer.
 fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }
@@ -169,7 +169,7 @@ fn is_nobody(error: &io::Error) -> bool {
 fn failed(path: &Path, error: &io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied => {
-            "; it answers the user who started it, and root: try with sudo"
+            "; only the user who started it and root may use it: try with sudo"
         }
         _ => "",
     };
@@ -194,7 +194,7 @@ fn line(status: &BoardStatus) -> String {
     }
     line.push_str(": ");
     line.push_str(&match (status.phase, status.state, &status.reason) {
-        (Phase::Waiting, _, Some(reason)) => format!("waited for: {reason}"),
+        (Phase::Waiting, _, Some(reason)) => format!("waiting for it: {reason}"),
         (Phase::Waiting, _, None) => "being opened".into(),
         (Phase::Loading, ..) => "loading the models".into(),
         (Phase::Open, Some(state), _) => format!("{state:?}").to_lowercase(),

@@ -1,4 +1,4 @@
-//! `sayso doctor`: what is fine on this machine, what is not, what to do.
+//! `sayso doctor`: what works on this machine, what does not, what to do.
 
 use anstyle::AnsiColor;
 use clap::Args;
@@ -12,10 +12,10 @@ use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso doctor                              exit status 1 when something stands in the way
+  sayso doctor                              exit status 1 if something must be fixed
   sayso doctor --json | jq 'select(.health != \"fine\")'";
 
-/// Look at this machine: what is fine, what is not, what to do.
+/// Check this machine: what works, what does not, what to do.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Doctor {
@@ -26,7 +26,7 @@ pub struct Doctor {
     json: bool,
 }
 
-/// How well something is.
+/// How good the state of something is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Health {
     Fine,
@@ -72,8 +72,8 @@ impl Doctor {
         let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
         match bad {
             0 => Ok(()),
-            1 => Err(Error::Usage("one thing stands in the way: see above".into())),
-            _ => Err(Error::Usage(format!("{bad} things stand in the way: see above"))),
+            1 => Err(Error::Usage("one thing must be fixed: see above".into())),
+            _ => Err(Error::Usage(format!("{bad} things must be fixed: see above"))),
         }
     }
 
@@ -135,18 +135,22 @@ fn cpu() -> Finding {
 fn cores() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     match cores {
-        1 => Finding::weak("cores", "1", "two or more let hearing and thinking overlap"),
+        1 => Finding::weak(
+            "cores",
+            "1",
+            "answers come sooner with two cores or more, because the stages then overlap",
+        ),
         _ => Finding::fine("cores", cores.to_string()),
     }
 }
 
 fn gpu() -> Option<Finding> {
-    // What keeps the CPU from starting the engines is named above.
+    // The reason why the CPU cannot run the engines is reported above.
     let gpus = sayso::internals::engines::gpus().ok()??;
     Some(if gpus.is_empty() {
         Finding::weak(
             "GPU",
-            "none that this build can use: the CPU does the work",
+            "none that this build can use, so the CPU computes",
             "install the GPU's driver, or see docs/gpu.md",
         )
     } else {
@@ -195,7 +199,9 @@ fn models(config: &Config) -> Vec<Finding> {
             Err(error) => Finding::bad(
                 what,
                 error.to_string(),
-                format!("name another with `{option}`, or none to use that of `sayso models`"),
+                format!(
+                    "name another with `{option}`, or leave it out to use that of `sayso models`"
+                ),
             ),
         })
         .collect()
@@ -221,7 +227,7 @@ fn devices(config: &Config) -> Vec<Finding> {
             Err(error) => Finding::bad(
                 way.noun(),
                 error.to_string(),
-                format!("name another with `{option}`, or none to use the default"),
+                format!("name another with `{option}`, or leave it out to use the default"),
             ),
         })
         .collect()
@@ -243,7 +249,8 @@ fn priority() -> Option<Finding> {
         "0" if !root => Finding::weak(
             "real time",
             "sound gets no real-time priority",
-            "put `@audio - rtprio 95` into /etc/security/limits.d/audio.conf, join the group audio, log in again",
+            "put `@audio - rtprio 95` into /etc/security/limits.d/audio.conf, join the group audio \
+             and log in again",
         ),
         "0" => Finding::fine("real time", "allowed (capability)"),
         limit => Finding::fine("real time", format!("allowed up to priority {limit}")),

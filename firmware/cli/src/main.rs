@@ -1,4 +1,4 @@
-//! The `sayso` program: what can be asked for, and what all commands share.
+//! The `sayso` program: its commands, and what they share.
 
 #![forbid(unsafe_code)]
 
@@ -40,8 +40,8 @@ Examples:
   sayso ask question.wav -o answer.wav      ask a recorded question
   sayso run                                 talk with it
   sayso --profile small ask question.wav    with the model for small machines
-  sayso --set turn.hangover_ms=400 run      any setting of sayso.toml, for once
-  sayso doctor                              what is fine here, and what is not";
+  sayso --set turn.hangover_ms=400 run      change a setting of sayso.toml for one run
+  sayso doctor                              what works on this machine and what does not";
 
 /// An on-device voice assistant: you speak, it answers aloud, and nothing
 /// leaves the machine.
@@ -63,7 +63,7 @@ pub struct GlobalOptions {
     /// One setting, as in sayso.toml; may be repeated. `sayso config explain` lists them
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
     set: Vec<OsString>,
-    /// Which language model: sensible answers, or 512 MB of memory
+    /// Which language model: better answers, or a fit for 512 MB of memory
     #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
     profile: Option<Profile>,
     /// Folder of the model store [env: SAYSO_MODELS]
@@ -82,7 +82,7 @@ pub struct GlobalOptions {
     /// one in the recording, or auto: it needs a multilingual model unless it is English
     #[arg(long, global = true, value_name = "CODE", env = "SAYSO_LANGUAGE")]
     language: Option<String>,
-    /// Say more of what goes on, on stderr; twice for what llama.cpp and whisper.cpp say, too
+    /// Log more on stderr; give it twice for the logs of llama.cpp and whisper.cpp as well
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -93,14 +93,14 @@ enum Command {
     Ask(ask::Ask),
     /// Talk with it: microphone and loudspeaker
     Run(run::Run),
-    /// Ask something of a running `sayso run`: to say, to answer, to stop, to mute
+    /// Control a running `sayso run`: say, answer, stop, mute
     #[cfg(unix)]
     Ctl(ctl::Ctl),
     /// Speak a text
     Say(say::Say),
     /// Write down what is said in a recording
     Transcribe(transcribe::Transcribe),
-    /// Talk with it in writing
+    /// Type to it and read its answers
     Chat(chat::Chat),
     /// The model store: list, fetch, verify, move to another machine
     Models(models::Models),
@@ -108,9 +108,9 @@ enum Command {
     SatelliteKey(satellite_key::SatelliteKey),
     /// The settings file
     Config(config::ConfigCommand),
-    /// Look at this machine: what is fine, what is not, what to do
+    /// Check this machine: what works, what does not, what to do
     Doctor(doctor::Doctor),
-    /// Measure the stages and whole turns on this machine
+    /// Measure each stage and whole turns on this machine
     Bench(Bench),
 }
 
@@ -120,7 +120,7 @@ impl GlobalOptions {
         self.settings_with(&self.set)
     }
 
-    /// As [`settings`](Self::settings), with these in place of `--set`.
+    /// As [`settings`](Self::settings), with `set` instead of `--set`.
     fn settings_with(&self, set: &[OsString]) -> Result<Config> {
         let mut config = self.settings_but_language(set)?;
         let mut language = config.language.0.clone();
@@ -148,8 +148,8 @@ impl GlobalOptions {
         Ok(config)
     }
 
-    /// The settings file in use. One that lies in the working folder is not, unless it is
-    /// named: that folder may be anybody's.
+    /// The settings file in use. A file in the working folder is used only if it is named, because
+    /// somebody else may have put it there.
     fn file(&self) -> Option<PathBuf> {
         static TOLD: Once = Once::new();
         let file = self.config.clone().or_else(Config::find);
@@ -157,7 +157,9 @@ impl GlobalOptions {
         let same = |file: &PathBuf| file.canonicalize().ok() == here.canonicalize().ok();
         if self.config.is_none() && here.is_file() && !file.as_ref().is_some_and(same) {
             TOLD.call_once(|| {
-                term::note("the sayso.toml of this folder is not used: `--config sayso.toml` does");
+                term::note(
+                    "the sayso.toml in this folder is not used. To use it: `--config sayso.toml`",
+                );
             });
         }
         file
@@ -169,18 +171,18 @@ impl GlobalOptions {
         Ok(Assistant::new(config, engines))
     }
 
-    /// The models that these settings choose, loaded.
+    /// The models that these settings select, loaded.
     fn weights(&self, config: &Config) -> Result<Weights> {
         let _busy = term::Busy::new("loading the models");
         Weights::load(config)
     }
 }
 
-/// Reads the command line, does what it says, and reports.
+/// Reads the command line, carries it out, and reports errors.
 fn main() -> ExitCode {
     end_with_the_reader();
     let command = run::with_kinds(Cli::command());
-    // It ends the program where the command line is wrong, as `parse` does.
+    // Ends the program if the command line is wrong, as `parse` does.
     let cli = match Cli::from_arg_matches(&command.get_matches()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
@@ -208,7 +210,7 @@ fn main() -> ExitCode {
                 verbose: shared.verbose > 0,
             };
             command.run(&host, &stop).and_then(|()| {
-                // What was measured by then is shown, but it is not all.
+                // What was measured by then is shown, but it is incomplete.
                 if stop.is_stopped() { Err(sayso::Error::Stopped) } else { Ok(()) }
             })
         }
@@ -222,7 +224,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A log on stderr, for `-v` given so many times.
+/// A log on stderr, for this many `-v`.
 fn log_for(verbose: u8) -> env_logger::Builder {
     let level = match verbose {
         0 => LevelFilter::Error,
@@ -232,20 +234,20 @@ fn log_for(verbose: u8) -> env_logger::Builder {
     let theirs = if level > LevelFilter::Error { level } else { LevelFilter::Off };
     let mut log = env_logger::Builder::new();
     log.filter_level(level)
-        // They call the end of a connection, or of a file, an error.
+        // They log the end of a connection, or of a file, as an error.
         .filter_module("pulseaudio", theirs)
         .filter_module("symphonia", theirs)
-        // All its crates: they tell of each step of each network, which buries the rest.
-        // `RUST_LOG=tract=debug` has it.
+        // For all crates of tract, which log each step of each network and so hide everything
+        // else. `RUST_LOG=tract=debug` shows it.
         .filter_module("tract", level.min(LevelFilter::Warn));
     log
 }
 
-/// Whether a panic is to be told without its message: it may quote what was said.
+/// Whether panics are shown without their message, which may quote what was said.
 static WORDLESS: AtomicBool = AtomicBool::new(false);
 
-/// Ends the program quietly where nobody reads what it prints any more (`| head`), as
-/// other programs are ended by a signal; Rust's panics.
+/// Ends the program quietly if its output is no longer read (`| head`). Other programs are ended
+/// by a signal then; a Rust program would panic.
 fn end_with_the_reader() {
     const LIKE_SIGPIPE: i32 = 128 + 13;
     let usual = std::panic::take_hook();
@@ -266,14 +268,14 @@ fn end_with_the_reader() {
             std::process::exit(LIKE_SIGPIPE);
         }
         if let Some(why) = why.strip_prefix("out: ") {
-            term::error(&format!("what was to be printed cannot be written: {why}"));
+            term::error(&format!("the output cannot be written: {why}"));
         }
         std::process::exit(1);
     }));
 }
 
-/// Reads a recording, at most `longest` of it; of `several`, one that cannot be read is
-/// noted and passed over (`None`): the others are of use all the same.
+/// Reads a recording, at most `longest` of it. If there are `several` and one cannot be read, that
+/// is noted and `None` returned, because the others can still be used.
 ///
 /// # Errors
 /// When the only one cannot be read.
@@ -287,13 +289,13 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
         Err(error) => return Err(error.into()),
     };
     if sound.truncated {
-        term::note(format!("{}: cut short; this is what is there", file.display()));
+        term::note(format!("{}: the file is cut short; its beginning is used", file.display()));
     }
     Ok(Some(sound.samples))
 }
 
-/// Puts an option in the place of the setting `key`, unless that is among those `set` by
-/// name: the option may be the environment's, which goes before the file, not before them.
+/// Replaces the setting `key` by an option, unless it is among those `set` by name: the option may
+/// come from the environment, which precedes the file but not `--set`.
 fn put_option<T, S>(set: &[OsString], key: &str, option: &Option<T>, setting: &mut S)
 where
     T: Clone + Into<S>,
@@ -310,10 +312,10 @@ where
     }
 }
 
-/// Tells before the work is done that its sound would have no place.
+/// Checks before the work that its sound can be written.
 ///
 /// # Errors
-/// For `-`, which stands for stdin or stdout elsewhere and would become a file of that name.
+/// For `-`, which usually means stdin or stdout, and would become a file with that name here.
 fn is_for_sound(output: &Path) -> Result<()> {
     if output.as_os_str() != "-" {
         return Ok(());
@@ -322,12 +324,12 @@ fn is_for_sound(output: &Path) -> Result<()> {
     Err(sayso::Error::Usage(message.into()))
 }
 
-/// A path in JSON, which has no place for what is not UTF-8.
+/// A path in JSON, which can only hold UTF-8.
 fn lossy(path: impl AsRef<Path>) -> String {
     path.as_ref().display().to_string()
 }
 
-/// Writes `sound` (mono, `rate` Hz) to a new WAV file in the place of `path`.
+/// Writes `sound` (mono, `rate` Hz) to a new WAV file that replaces `path`.
 ///
 /// # Errors
 /// As [`put`].
@@ -339,23 +341,23 @@ fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
     })
 }
 
-/// Has `write` fill a file, and puts it in the place of `path` when it is whole.
+/// Lets `write` write a file, which replaces `path` when it is complete.
 ///
 /// # Errors
-/// When the disk is full or the folder missing; what was there before still is then,
-/// and no half file.
+/// When the disk is full or the folder is missing. The file that was there before is then
+/// unchanged, and no partial file is left.
 fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
     let failed = |error: &std::io::Error| {
         let todo = match error.kind() {
-            ErrorKind::NotFound => "Make its folder, or name another file",
+            ErrorKind::NotFound => "Create its folder, or name another file",
             _ => "Name another file",
         };
-        // Without the name of the half file.
+        // Without the name of the partial file.
         let cause = error.get_ref().and_then(|inner| inner.source()).map(ToString::to_string);
         let cause = cause.unwrap_or_else(|| error.to_string());
         sayso::Error::Io(format!("cannot write {}: {cause}. {todo}", path.display()))
     };
-    // A link stays one; a device or a pipe is written to as it is.
+    // A link remains one; a device or a pipe is written to directly.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if place.file_name().is_none() || place.exists() && !place.is_file() {
         return write(File::create(path).map_err(|error| failed(&error))?);
@@ -363,7 +365,7 @@ fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut part = tempfile::Builder::new();
     part.prefix(".sayso-").suffix(".part");
-    // As of any other file: the process's mask decides.
+    // As for any other file, the process's mask decides.
     #[cfg(unix)]
     part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let part = part.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|e| failed(&e))?;
@@ -372,7 +374,7 @@ fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-/// A flag that is set when `stop` is, for work that looks only at the flag.
+/// A flag that is set when `stop` is, for work that checks only the flag.
 fn cancelled_by(stop: &Stop) -> Cancel {
     let cancel = Cancel::new();
     let (flag, stop) = (cancel.clone(), stop.clone());
@@ -386,7 +388,7 @@ fn cancelled_by(stop: &Stop) -> Cancel {
     cancel
 }
 
-/// The first Ctrl-C asks for a clean end, the second ends at once.
+/// The first Ctrl-C asks for a clean end, the second ends the program at once.
 fn on_ctrl_c(stop: &Stop) {
     let stop = stop.clone();
     let set = ctrlc::set_handler(move || {
@@ -407,13 +409,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_task_that_keeps_a_core_busy_is_known() {
+    fn the_command_that_keeps_a_core_busy_exists() {
         let args = ["sayso"].into_iter().chain(sayso_bench::BUSY);
         assert!(Cli::try_parse_from(args).is_ok());
     }
 
     #[test]
-    fn much_is_said_of_the_engines_but_not_each_step_of_tract() {
+    fn much_is_logged_of_the_engines_but_not_each_step_of_tract() {
         let says = |verbose, target, level| {
             let metadata = Metadata::builder().target(target).level(level).build();
             log_for(verbose).build().enabled(&metadata)

@@ -17,10 +17,10 @@ use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso models                              what there is, and what is installed
+  sayso models                              all models, and which are installed
   sayso models fetch                        what the settings ask for
   sayso models fetch smollm2-135m           a model by name
-  sayso models export /media/stick          for a machine without a network, and there:
+  sayso models export /media/stick          for a machine without a network; on that machine:
   sayso models import /media/stick";
 
 /// The model store. Without a subcommand, lists the catalogue.
@@ -38,30 +38,30 @@ pub struct Models {
 enum Action {
     /// List the catalogue: role, size, licence, source, installed or not
     List,
-    /// Get what is missing. Without names: what the settings ask for
+    /// Get models that are missing. Without names: those that the settings need
     Fetch {
         /// Names from the catalogue
         names: Vec<String>,
-        /// Everything in the catalogue
+        /// All models in the catalogue
         #[arg(long, conflicts_with = "names")]
         all: bool,
-        /// Ask nothing of any network; only tell what is missing
+        /// Use no network; only report what is missing
         #[arg(long)]
         offline: bool,
     },
     /// Hash the installed files and report on each
     Verify {
-        /// Names from the catalogue; all that are installed where none is given
+        /// Names from the catalogue; without names, all that are installed
         names: Vec<String>,
     },
-    /// Copy installed models into a folder, for a machine without network
+    /// Copy installed models into a folder, for a machine without a network
     Export {
         /// The folder
         dir: PathBuf,
-        /// Names from the catalogue; all that are installed where none is given
+        /// Names from the catalogue; without names, all that are installed
         names: Vec<String>,
     },
-    /// Take models from a folder that `export` made
+    /// Install models from a folder that `export` made
     Import {
         /// The folder
         dir: PathBuf,
@@ -131,7 +131,7 @@ impl Models {
             println!("{}", term::dim(format!("\nin {}", store.dir().display())));
             println!(
                 "{}",
-                term::dim("the licence text of an installed model is NAME/LICENSE there")
+                term::dim("the licence of an installed model is in NAME/LICENSE in this folder")
             );
         }
         Ok(())
@@ -144,8 +144,8 @@ impl Models {
         drop(bars);
         for fetched in done? {
             let what = match &fetched.outcome {
-                Outcome::Present => "already there".to_owned(),
-                Outcome::Adopted => "found in place and checked".into(),
+                Outcome::Present => "installed already".to_owned(),
+                Outcome::Adopted => "its files were there already, and are right".into(),
                 Outcome::Installed { source } => format!("installed from {source}"),
                 _ => "done".into(),
             };
@@ -183,7 +183,7 @@ impl Models {
             }
         }
         if report.is_empty() {
-            return Err(Error::Usage("nothing is installed: `sayso models fetch`".into()));
+            return Err(Error::Usage("no model is installed: run `sayso models fetch`".into()));
         }
         let bad: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
         if bad.is_empty() {
@@ -192,7 +192,7 @@ impl Models {
         let mut models: Vec<&str> = bad.iter().map(|file| file.model.as_str()).collect();
         models.dedup();
         Err(Error::Usage(format!(
-            "not as they should be: {} of {} files. `sayso models fetch {}` puts them right",
+            "{} of {} files are wrong or missing. To repair them: `sayso models fetch {}`",
             bad.len(),
             report.len(),
             models.join(" ")
@@ -277,10 +277,10 @@ fn print_listed(listed: &Listed<'_>) {
     println!("  {}", term::dim(format!("{source} · {homepage}")));
 }
 
-/// A bar for bytes on stderr, at most as wide as the terminal; gone when dropped.
+/// A bar for bytes on stderr, at most as wide as the terminal; removed when dropped.
 struct Bytes {
     bar: ProgressBar,
-    /// When the first bytes came, and how many there were: of an earlier try, for instance.
+    /// When the first bytes came, and how many there were, for example from an earlier try.
     since: Option<(Instant, u64)>,
 }
 
@@ -307,7 +307,8 @@ impl Drop for Bytes {
     }
 }
 
-/// How long `rest` more bytes will take where `came` took so long; none while that says little.
+/// How long `rest` more bytes will take if `came` bytes took `took`; `None` while that is
+/// unreliable.
 fn left(took: Duration, came: u64, rest: u64) -> Option<Duration> {
     const SOON: Duration = Duration::from_secs(3);
     let known = took >= SOON && came > 0 && rest > 0;
@@ -315,7 +316,7 @@ fn left(took: Duration, came: u64, rest: u64) -> Option<Duration> {
     known.then_some(seconds).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// What stands behind a bar, of one width: bytes done, bytes in all, time left.
+/// The text after a bar, of constant width: bytes done, total bytes, time left.
 fn numbers(done: u64, of: u64, left: Option<Duration>) -> String {
     let left = match left.map(|left| left.as_secs()) {
         None => String::new(),
@@ -326,7 +327,7 @@ fn numbers(done: u64, of: u64, left: Option<Duration>) -> String {
     format!("{:>5.1} of {:>8} {left:>6}", done as f64 / 1e6, mib(of))
 }
 
-/// Shows a fetch: a bar per step on a terminal, a line per step elsewhere.
+/// Shows a fetch: a bar for each step on a terminal, a line for each step otherwise.
 struct Bars {
     bar: Option<Bytes>,
     of: u64,
@@ -341,7 +342,7 @@ impl Bars {
 
 impl Progress for Bars {
     fn step(&mut self, step: &Step<'_>) {
-        // The one before is cleared before the next is drawn.
+        // The previous bar is removed before the next is drawn.
         self.bar = None;
         let what = format!("{}: {} {}", step.model, step.stage, step.what);
         if self.terminal {
@@ -371,7 +372,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_estimated_only_once_it_can_be() {
+    fn a_time_is_estimated_only_when_it_is_reliable() {
         let s = Duration::from_secs;
         assert_eq!(left(s(2), 1000, 1000), None, "too soon");
         assert_eq!(left(s(60), 0, 1000), None, "nothing came");
@@ -380,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_a_bar_is_of_one_width() {
+    fn the_text_after_a_bar_has_a_constant_width() {
         let left = [None, Some(9), Some(3599), Some(16 * 3600)];
         for left in left.map(|left| left.map(Duration::from_secs)) {
             assert_eq!(numbers(12_345_678, 491_400_064, left).chars().count(), 24, "{left:?}");

@@ -1,4 +1,4 @@
-//! `sayso satellite-key`, and the key of the settings.
+//! `sayso satellite-key`, and the key in the settings.
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -16,14 +16,14 @@ Examples:
   sayso satellite-key -o ~/.config/sayso/satellite.key
   sayso --set satellite.key_file=~/.config/sayso/satellite.key run --board tcp:kitchen.lan:7000
 
-The satellite needs the same key: the 64 digits, as its documentation says. Who has the key
-can listen in and speak for you; nobody else on the network can.";
+The satellite needs the same key: see docs/satellite.md. Anyone who has the key can listen
+in and speak for you; nobody else on the network can.";
 
 /// Make the key that encrypts satellites on the network.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SatelliteKey {
-    /// A new file for it, which only you can read; else it is printed
+    /// Write it to this new file, which only you can read, instead of printing it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// A JSON object: the key, or the file that it is in
@@ -34,7 +34,7 @@ pub struct SatelliteKey {
 impl SatelliteKey {
     pub fn run(&self) -> Result<()> {
         let key = generate_key()
-            .map_err(|error| Error::Io(format!("the system gives no random bytes: {error}")))?;
+            .map_err(|error| Error::Io(format!("the system provides no random bytes: {error}")))?;
         if let Some(path) = &self.output {
             write(path, &key).map_err(|error| {
                 let hint = match error.kind() {
@@ -74,7 +74,7 @@ fn write(path: &Path, key: &Key) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// What protects satellites on the network, by the settings.
+/// How satellites on the network are protected, according to the settings.
 ///
 /// # Errors
 /// When the key's file cannot be read or holds none.
@@ -95,11 +95,11 @@ const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes 
 fn read(path: &Path) -> Result<Key> {
     let path = &expanded(path);
     let mut text = Vec::new();
-    // A key is 64 digits and the end of the line; a device is no key.
+    // A key is 64 digits and a line end; a device would be longer.
     let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
     if readable_by_others(&file) {
         term::note(format!(
-            "{}: others can read this key, and so listen in: `chmod 600` it",
+            "{}: other users can read this key, and so listen in. To prevent that: `chmod 600`",
             path.display()
         ));
     }
@@ -111,7 +111,7 @@ fn failed(path: &Path, why: &str) -> Error {
     Error::config(format!("satellite.key_file = {}: {why}", path.display()))
 }
 
-/// `~/…` as the shell would have it, which does not look into settings.
+/// Expands `~/…` as a shell does, because no shell expands settings.
 fn expanded(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_the_one_of_the_file_or_the_settings() {
+    fn the_key_comes_from_the_file_or_the_settings() {
         let none = Path::new("");
         assert_eq!(security(&settings("", none, false)).unwrap(), Security::LoopbackOnly);
         assert_eq!(security(&settings("", none, true)).unwrap(), Security::None);
         let digits = "00ff".repeat(16);
         let key = Security::Key(Key::from_hex(digits.as_bytes()).unwrap());
-        // A key counts, whatever else is allowed.
+        // The key counts, whatever else is allowed.
         assert_eq!(security(&settings(&digits, none, true)).unwrap(), key);
         assert!(security(&settings("00", none, false)).is_err());
 
@@ -154,7 +154,7 @@ mod tests {
         SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap();
         assert!(!readable_by_others(&std::fs::File::open(&path).unwrap()));
         let Security::Key(first) = security(&settings("", &path, false)).unwrap() else { panic!() };
-        // A key that may be in use is not written over.
+        // A key that may be in use is not overwritten.
         let error = SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap_err();
         assert!(error.to_string().contains("Remove the file"), "{error}");
         assert_eq!(read(&path).unwrap(), first);

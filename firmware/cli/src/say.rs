@@ -12,9 +12,9 @@ use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso say \"Dinner is at 7:30 pm.\"        aloud
+  sayso say \"Dinner is at 7:30 pm.\"        on the loudspeaker
   sayso say -o dinner.wav Dinner is ready   into a file
-  fortune | sayso say -                     what another program writes
+  fortune | sayso say -                     a text that another program prints
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
 
 /// Speak a text.
@@ -27,20 +27,20 @@ pub struct Say {
     /// Write a WAV file instead of playing
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Pace: 1 is the voice's own, 2 twice as fast
+    /// Pace: 1 is the voice's own, 2 is twice as fast
     #[arg(long, allow_negative_numbers = true)]
     speed: Option<f32>,
-    /// Loudness: 1 leaves the voice as it is
+    /// Loudness: 1 is the voice's own
     #[arg(long, allow_negative_numbers = true)]
     volume: Option<f32>,
-    /// A JSON object when done
+    /// Print a JSON object at the end
     #[arg(long)]
     json: bool,
 }
 
 /// Where the sound goes.
 enum Sink {
-    /// Written once it is complete: what fails leaves a file of that name as it was.
+    /// Written when it is complete, so that a failure leaves an existing file unchanged.
     File(PathBuf, u32, Vec<f32>),
     Speaker(Box<dyn sayso_board::Loudspeaker>),
 }
@@ -75,7 +75,7 @@ impl Sink {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 speaker.stop(Duration::from_millis(20));
-                // Let the last callback period reach the loudspeaker.
+                // Lets the last callback period reach the loudspeaker.
                 std::thread::sleep(Duration::from_millis(150));
                 Ok(())
             }
@@ -84,7 +84,7 @@ impl Sink {
 }
 
 fn no_sound(error: Error) -> Error {
-    Error::Usage(format!("{error}; or write a file with `-o FILE.wav`"))
+    Error::Usage(format!("{error}. To write a file instead: `-o FILE.wav`"))
 }
 
 impl Say {
@@ -98,7 +98,7 @@ impl Say {
         }
         let text = match self.text.as_slice() {
             [from] if from == "-" => std::io::read_to_string(std::io::stdin())
-                .map_err(|error| Error::Io(format!("the text on stdin: {error}")))?,
+                .map_err(|error| Error::Io(format!("cannot read the text on stdin: {error}")))?,
             words => words.join(" "),
         };
         let mut clauses = Vec::new();

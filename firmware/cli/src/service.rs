@@ -1,4 +1,4 @@
-//! What the program tells systemd, if that started it: `sd_notify(3)`.
+//! Reports of the program to systemd, if systemd started it: `sd_notify(3)`.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 #[cfg(target_os = "linux")]
 use sd_notify::{NotifyState, notify, watchdog_enabled};
 
-/// The service manager, if there is one; else all of this does nothing.
+/// The service manager, if there is one; without one nothing here has an effect.
 pub struct Service {
     managed: bool,
     told: Mutex<Told>,
@@ -19,7 +19,7 @@ struct Told {
 }
 
 impl Service {
-    /// The one that `NOTIFY_SOCKET` names.
+    /// The service manager that `NOTIFY_SOCKET` names.
     pub fn find() -> Self {
         let managed = cfg!(target_os = "linux")
             && std::env::var_os("NOTIFY_SOCKET").is_some_and(|socket| !socket.is_empty());
@@ -35,11 +35,11 @@ impl Service {
         if self.managed
             && let Err(error) = notify(states)
         {
-            log::warn!("the service manager cannot be told: {error}");
+            log::warn!("cannot report to the service manager: {error}");
         }
     }
 
-    /// The program does what it is for; told once.
+    /// The program does its work; reported once.
     pub fn ready(&self) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if !std::mem::replace(&mut told.ready, true) {
@@ -47,9 +47,9 @@ impl Service {
         }
     }
 
-    /// What goes on, in a few words, for people; told when it changes.
+    /// What is happening, in a few words for people; reported when it changes.
     pub fn status(&self, status: &str) {
-        // Each state is a line.
+        // Each state must be one line.
         let status = status.replace('\n', " ");
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.status != status {
@@ -58,29 +58,32 @@ impl Service {
         }
     }
 
-    /// It ends.
+    /// The program ends.
     pub fn stopping(&self) {
         self.tell(&[NotifyState::Stopping]);
     }
 
-    /// Feeds the watchdog, if there is one, for as long as the program is `alive`; the
-    /// service manager restarts one that is not.
+    /// Feeds the watchdog, if there is one, as long as the program is `alive`. The service manager
+    /// restarts a program that is not.
     pub fn watch(&self, alive: impl Fn() -> bool + Send + 'static) {
         let Some(limit) = watchdog_enabled().filter(|_| self.managed) else { return };
         let watching = move || {
-            // One that is late, or lost, does no harm.
+            // A message that is late, or lost, does no harm.
             let pause = limit / 4;
             loop {
                 if alive() {
-                    // The manager is gone, or restarts it: there is nobody to tell.
+                    // If the manager is gone, or restarts this program, nobody needs the message.
                     let _ = notify(&[NotifyState::Watchdog]);
                 }
                 std::thread::sleep(pause);
             }
         };
-        // It ends with the program.
+        // The thread ends with the program.
         if let Err(error) = std::thread::Builder::new().name("watchdog".into()).spawn(watching) {
-            log::error!("nobody feeds the watchdog: cannot start a thread: {error}");
+            log::error!(
+                "the watchdog will restart this program, because the thread that feeds it cannot \
+                 start: {error}"
+            );
         }
     }
 }
@@ -106,21 +109,21 @@ mod none {
 #[cfg(not(target_os = "linux"))]
 use none::{NotifyState, notify, watchdog_enabled};
 
-/// Says when something was last seen to go on.
+/// Records when something last made progress.
 pub struct Beat(Mutex<Instant>);
 
 impl Beat {
-    /// Just now.
+    /// Progress was made just now.
     pub fn new() -> Self {
         Self(Mutex::new(Instant::now()))
     }
 
-    /// Goes on.
+    /// Records progress.
     pub fn beat(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether it went on within `limit`.
+    /// Whether progress was made within `limit`.
     pub fn is_within(&self, limit: Duration) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < limit
     }

@@ -1,4 +1,4 @@
-//! `sayso transcribe`: what is said in a recording.
+//! `sayso transcribe`: writes down what is said in a recording.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ Examples:
   sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
                                                       names it should know";
 
-/// A recording longer than this shows how far it is.
+/// A longer recording than this shows its progress.
 const LONG: Duration = Duration::from_secs(30);
 
 /// Write down what is said in a recording.
@@ -82,11 +82,11 @@ impl Transcribe {
             return Ok(());
         }
         let all = self.files.len();
-        Err(Error::Usage(format!("{unread} of {all} files could not be read, as noted above")))
+        Err(Error::Usage(format!("{unread} of {all} files could not be read: see above")))
     }
 }
 
-/// What is said in `recording`, wherever in it somebody speaks.
+/// The words in `recording`, wherever somebody speaks in it.
 ///
 /// # Errors
 /// When an engine fails, or `cancel` ends it.
@@ -106,7 +106,7 @@ fn transcribe(
     for segment in segments(vad, recording, cancel)? {
         let offset_ms = u32::try_from(segment.start as u64 * 1000 / u64::from(CAPTURE_RATE));
         let end = seconds(segment.end);
-        // What follows is in the language of what came first.
+        // Later segments have the language of the first.
         let language = transcript.language.clone();
         let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
         let request = SttRequest { language: request.language.or(known), ..request.clone() };
@@ -125,8 +125,8 @@ fn said(why: Rejection) -> &'static str {
         Rejection::TooShort => "it is too short",
         Rejection::Silence => "it is silent",
         Rejection::NoSpeech => "nobody seems to speak",
-        Rejection::Repetition => "only the same again and again",
-        Rejection::LowConfidence => "too uncertain to be written down",
+        Rejection::Repetition => "the same words again and again",
+        Rejection::LowConfidence => "the words are too uncertain",
         Rejection::NotWords => "sounds, but no words",
         _ => "it was rejected",
     }

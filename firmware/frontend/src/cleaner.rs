@@ -1,5 +1,4 @@
-//! Takes the assistant's own voice and noise out of what is heard, before anything else
-//! gets it.
+//! Removes the assistant's own voice and noise from what is heard, before anything else uses it.
 
 use crate::echo::EchoCanceller;
 use crate::noise::NoiseSuppressor;
@@ -8,9 +7,9 @@ use crate::similarity::EchoSimilarity;
 /// How what is heard is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaning {
-    /// Take the assistant's own voice out of what the microphone hears.
+    /// Remove the assistant's own voice from what the microphone hears.
     pub echo_cancellation: bool,
-    /// Take steady noise out.
+    /// Remove steady noise.
     pub noise_suppression: bool,
     /// Bring speech to an even level.
     pub gain_control: bool,
@@ -22,25 +21,24 @@ impl Default for Cleaning {
     }
 }
 
-/// [EchoSimilarity] of what is heard to what is played from which it is the assistant's
-/// own voice, before and after the room is learnt. A voice in a dry room resembles
-/// itself by 0.96 and more, people reach 0.7 by chance; with these no more people are
-/// missed (`sayso bench echo`).
+/// From this [EchoSimilarity] on, what is heard counts as the assistant's own voice: before and
+/// after the room is learnt. A voice in a dry room has a similarity to itself of 0.96 and more;
+/// people reach 0.7 by chance. With these values no more people are missed (`sayso bench echo`).
 const OWN_UNLEARNT: f32 = 0.8;
 const OWN_LEARNT: f32 = 0.9;
 
-/// Cleans what is heard before the voice activity detector gets it.
+/// Cleans what is heard, for the voice activity detector.
 #[derive(Default)]
 pub struct Cleaner {
-    /// Takes the assistant's own voice out.
+    /// Removes the assistant's own voice.
     pub echo: Option<EchoCanceller>,
-    /// Takes noise out and evens the level.
+    /// Removes noise and evens the level.
     pub noise: Option<NoiseSuppressor>,
     similarity: EchoSimilarity,
 }
 
 impl Cleaner {
-    /// A cleaner with the parts that `config` asks for.
+    /// A cleaner with the parts that `config` enables.
     pub fn new(config: &Cleaning) -> Self {
         Self {
             echo: config.echo_cancellation.then(EchoCanceller::new),
@@ -49,8 +47,8 @@ impl Cleaner {
         }
     }
 
-    /// Whether what was just heard is the assistant's own voice, whatever the
-    /// canceller has left of it.
+    /// Whether what was just heard is the assistant's own voice, whatever the canceller has left
+    /// of it.
     pub(crate) fn hears_itself(&self) -> bool {
         self.echo.as_ref().filter(|echo| echo.expects_echo()).is_some_and(|echo| {
             let enough = if echo.has_learnt() { OWN_LEARNT } else { OWN_UNLEARNT };

@@ -1,4 +1,4 @@
-//! The assistant's own voice, taken out of what the microphone hears.
+//! Removes the assistant's own voice from what the microphone hears.
 
 use sonora_aec3::block::Block;
 use sonora_aec3::block_processor::BlockProcessor;
@@ -6,50 +6,49 @@ use sonora_aec3::config::EchoCanceller3Config;
 
 use crate::headphones::Headphones;
 
-/// Samples at 16 kHz that are worked off at once. A [`FRAME`](sayso_core::audio::FRAME)
-/// is eight of them, so framing adds no delay.
+/// Samples at 16 kHz that are processed at once. A [`FRAME`](sayso_core::audio::FRAME) is eight
+/// blocks, so framing adds no delay.
 pub const BLOCK: usize = sonora_aec3::common::BLOCK_SIZE;
 
-/// So many samples (4 ms) later comes out what goes in, always: the suppressor
-/// works on two blocks at a time.
+/// The constant delay from input to output, in samples (4 ms), because the suppressor works on two
+/// blocks at a time.
 pub const DELAY: usize = BLOCK;
 
-/// How long after the last sound from the loudspeaker an echo is looked for, in
-/// blocks: 1.5 s, more than the latency of both devices and the room's
-/// reverberation together.
+/// How long after the last sound from the loudspeaker an echo is expected, in blocks: 1.5 s, more
+/// than the latency of both devices and the room's reverberation together.
 const TAIL: u32 = 1_500 / 4;
 
-/// What is softer than this is silence: half a step of 16 bits.
+/// Softer sound is silence: half a step of 16 bits.
 const SILENT: f32 = 0.5 / FULL_SCALE;
 
 /// The library counts in steps of 16 bits.
 const FULL_SCALE: f32 = 32_768.0;
 
-/// A sample beyond this is taken for clipped; from WebRTC's own front end.
+/// A sample above this counts as clipped; from WebRTC's own front end.
 const CLIPPED: f32 = 32_700.0 / FULL_SCALE;
 
-/// The canceller has learnt the room once its filter takes away so much, in dB.
-/// Before, it reports 0.2 dB at most.
+/// The canceller has learnt the room if its filter removes this much, in dB. Before that it
+/// reports at most 0.2 dB.
 const LEARNT_DB: f64 = 1.0;
 
-/// An acoustic echo canceller: WebRTC's AEC3, a filter that finds the delay and
+/// An acoustic echo canceller: WebRTC's AEC3. It consists of a filter, which finds the delay and
 /// learns the room by itself, and a suppressor for what the filter leaves.
 ///
-/// Pure: what comes out depends on nothing but what went in. When nothing has
-/// been played for 1.5 s, sound passes through untouched, and takes no time; and
-/// where it is sure that what is played is not heard, until an echo shows.
+/// Pure: the output depends only on the input. If nothing was played for 1.5 s, sound passes
+/// unchanged and takes no time. It also passes unchanged if it is certain that what is played is
+/// not heard, until there is an echo.
 pub struct EchoCanceller {
     aec: BlockProcessor,
     heard: Block,
     played: Block,
     /// Blocks since something was played.
     quiet: u32,
-    /// Blocks worked off since then, when it was not yet quiet for long.
+    /// Blocks processed since then, before it was quiet for long.
     awake: u32,
-    /// The last block as it was heard.
+    /// The last block, as it was heard.
     before: [f32; BLOCK],
     headphones: Headphones,
-    /// Whether an echo is reckoned with, and the blocks since that changed.
+    /// Whether an echo is expected, and the blocks since that changed.
     expects: bool,
     since: u32,
 }
@@ -70,23 +69,23 @@ impl EchoCanceller {
         }
     }
 
-    /// Takes the echo of `played` out of `heard`, in place and [`DELAY`] samples
-    /// late. Both are 16 kHz mono, sample for sample of the same time, and whole
-    /// [`BLOCK`]s: samples beyond the last whole block are left as they are.
+    /// Removes the echo of `played` from `heard`, in place and [`DELAY`] samples late. Both are 16
+    /// kHz mono, of the same time, one sample for each sample, and consist of whole [`BLOCK`]s.
+    /// Samples after the last whole block are not changed.
     pub fn process(&mut self, heard: &mut [f32], played: &[f32]) {
         for (heard, played) in heard.chunks_exact_mut(BLOCK).zip(played.chunks_exact(BLOCK)) {
             self.block(heard, played);
         }
     }
 
-    /// Whether it has learnt enough of the room that what it leaves of an echo
-    /// is not taken for speech. Never, where there is no echo.
+    /// Whether it has learnt enough of the room that the rest of an echo is not taken for speech.
+    /// Always false if there is no echo.
     pub fn has_learnt(&self) -> bool {
         self.aec.get_metrics().echo_return_loss_enhancement >= LEARNT_DB
     }
 
-    /// Whether an echo is reckoned with: not, where what is played was found not to
-    /// be heard, as with headphones.
+    /// Whether an echo is expected. It is not if what is played was found not to be heard, as with
+    /// headphones.
     pub fn expects_echo(&self) -> bool {
         self.expects
     }
@@ -110,7 +109,7 @@ impl EchoCanceller {
         scale(self.heard.view(0, 0), 1.0 / FULL_SCALE, heard);
         self.awake = self.awake.saturating_add(1);
         match self.awake {
-            // The suppressor has yet to see two blocks in a row.
+            // The suppressor has not seen two blocks in a row yet.
             1 => heard.copy_from_slice(&untouched),
             2 => fade(&untouched, heard, |there| there),
             _ if self.quiet == TAIL => fade(&untouched, heard, |there| 1.0 - there),
@@ -124,13 +123,13 @@ impl EchoCanceller {
         }
     }
 
-    /// Finds out whether there is an echo at all. The canceller goes on listening
-    /// while none is reckoned with, and is the first to know of one.
+    /// Finds out whether there is an echo at all. The canceller keeps listening while none is
+    /// expected, and detects one first.
     fn watch(&mut self, heard: &[f32], played: &[f32]) {
         let unheard = self.headphones.watch(heard, played);
         self.since = self.since.saturating_add(1);
         if self.expects && unheard {
-            // What it has learnt, it has learnt of another room.
+            // What it has learnt was another room.
             self.aec = BlockProcessor::new(&config(), 16_000, 1, 1);
             (self.expects, self.since, self.awake) = (false, 0, 2);
         } else if !self.expects && self.has_learnt() {
@@ -151,7 +150,7 @@ fn scale(from: &[f32], by: f32, to: &mut [f32]) {
     }
 }
 
-/// Mixes `from` into `to`, whose share is a function of how much of the block is over.
+/// Mixes `from` into `to`; its share depends on how much of the block is over.
 fn fade(from: &[f32], to: &mut [f32], share: impl Fn(f32) -> f32) {
     let length = from.len() as f32;
     for (n, (to, from)) in to.iter_mut().zip(from).enumerate() {
@@ -160,20 +159,19 @@ fn fade(from: &[f32], to: &mut [f32], share: impl Fn(f32) -> f32) {
     }
 }
 
-/// WebRTC's settings, but for what `sayso bench echo` showed to be better for a
-/// machine that must hear a person over its own voice. Those settings are for a
-/// telephone, where a trace of echo is worse than a lost word.
+/// WebRTC's settings, except where `sayso bench echo` showed others to be better for a machine
+/// that must hear a person over its own voice. WebRTC's are for a telephone, where a trace of echo
+/// is worse than a lost word.
 fn config() -> EchoCanceller3Config {
     let mut config = EchoCanceller3Config::default();
-    // 160 ms of the room are learnt rather than 52: the filter takes away 4 dB
-    // more, and the suppressor has less to do.
+    // 160 ms of the room are learnt instead of 52: the filter removes 4 dB more, and the
+    // suppressor has less to do.
     config.filter.refined.length_blocks = 40;
     config.filter.coarse.length_blocks = 40;
-    // The filter is trusted to take away up to 9 dB (6 dB above 4 kHz) rather than
-    // 6 dB (2 dB).
+    // The filter is trusted to remove up to 9 dB (6 dB above 4 kHz) instead of 6 dB (2 dB).
     config.erle.max_l = 8.0;
     config.erle.max_h = 4.0;
-    // Echo at 2 kHz does not silence all that is above.
+    // Echo at 2 kHz does not silence everything above it.
     config.suppressor.high_frequency_suppression.bands_in_limiting_gain = 0;
     config
 }

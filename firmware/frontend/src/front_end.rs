@@ -11,7 +11,7 @@ use crate::cleaner::Cleaner;
 use crate::echo::EchoCanceller;
 use crate::level_gate::LevelGate;
 
-/// One frame of sound and what the front end makes of it.
+/// One frame of sound and the front end's findings.
 #[derive(Clone, Debug)]
 pub struct HeardFrame {
     /// The sound, cleaned: [`FRAME`] samples at 16 kHz mono.
@@ -20,13 +20,13 @@ pub struct HeardFrame {
     pub at: SampleTime,
     /// The probability (0…1) that it holds speech.
     pub probability: f32,
-    /// What it completes, if anything.
+    /// The event that it completes, if any.
     pub event: Option<EndpointEvent>,
-    /// Why the detector failed on this frame, if it did and did not on the one before.
+    /// Why the detector failed on this frame, if it did not fail on the previous one too.
     pub trouble: Option<String>,
 }
 
-/// What the conversation tells the front end while both go on.
+/// What the conversation sets for the front end while both run.
 #[derive(Debug)]
 pub struct Attention {
     speaking: AtomicBool,
@@ -35,56 +35,55 @@ pub struct Attention {
 }
 
 impl Attention {
-    /// Nobody speaks; the quiet that ends an utterance is `hangover`.
+    /// Nobody speaks; a quiet of `hangover` ends an utterance.
     pub fn new(hangover: Samples) -> Self {
         let (speaking, muted) = (AtomicBool::new(false), AtomicBool::new(false));
         Self { speaking, muted, hangover: AtomicU64::new(hangover.0) }
     }
 
-    /// Whether the assistant speaks: a cough is then no interruption.
+    /// Sets whether the assistant speaks: a cough is then no interruption.
     pub fn set_speaking(&self, speaking: bool) {
         self.speaking.store(speaking, Ordering::Relaxed);
     }
 
-    /// Whether nothing is heard, from the next frame on: the canceller goes on learning
-    /// the room, and silence takes the sound's place before anything else gets it.
+    /// Mutes or unmutes from the next frame on. While muted, the canceller goes on learning the
+    /// room, and silence replaces the sound for everything after it.
     pub fn set_muted(&self, muted: bool) {
         self.muted.store(muted, Ordering::Relaxed);
     }
 
-    /// The quiet that ends the utterance, from the next frame on.
+    /// Sets the quiet that ends the utterance, from the next frame on.
     pub fn set_hangover(&self, hangover: Samples) {
         self.hangover.store(hangover.0, Ordering::Relaxed);
     }
 }
 
-/// Probability from which a frame is speech while the assistant speaks, and its
-/// echo is taken out. A person over the echo comes out of that thinned, and the
-/// detector is less sure of them; of what is left of the echo alone it says less
-/// than 0.1 (`sayso bench echo`).
+/// The probability from which a frame is speech while the assistant speaks and its echo is
+/// removed. A person's voice over the echo is weakened by that, and the detector is less certain
+/// of it. For the rest of the echo alone it gives less than 0.1 (`sayso bench echo`).
 const OVER_ECHO: f32 = 0.3;
 
-/// So much longer must speech last to interrupt while the room is not yet
-/// learnt: in the first seconds of the first reply, and with headphones.
+/// How much longer speech must last to interrupt while the room is not learnt yet: in the first
+/// seconds of the first reply, and with headphones.
 const UNLEARNT: Samples = Samples::from_ms(64);
 
-/// What speech over the reply must be to interrupt it.
+/// The properties that speech over the reply must have to interrupt it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BargeIn {
-    /// It must last so long, and 64 ms more where no echo was learnt yet.
+    /// How long it must last; 64 ms longer if no echo was learnt yet.
     pub lasts: Samples,
-    /// It must not be softer by more than so many dB than the user spoke before: a
-    /// radio in the background is.
+    /// By how many dB it may be softer than the user spoke before. A radio in the background is
+    /// softer.
     pub range_db: f32,
 }
 
-/// The front end of one stream: cleans it, and finds where speech begins and ends.
+/// The front end of one stream: cleans the sound, and finds where speech begins and ends.
 pub struct FrontEnd<'a> {
     cleaner: Cleaner,
     vad: Box<dyn Vad + 'a>,
     /// Whether the detector failed on the last frame.
     failing: bool,
-    /// The frame that is being filled: what is heard, and what is played meanwhile.
+    /// The frame that is being filled: what is heard, and what is played at the same time.
     heard: [f32; FRAME],
     played: [f32; FRAME],
     filled: usize,
@@ -92,14 +91,14 @@ pub struct FrontEnd<'a> {
     min_speech: Samples,
     interrupting: BargeIn,
     level_gate: LevelGate,
-    /// Whether somebody has begun to speak and not ended.
+    /// Whether somebody has begun to speak and has not ended.
     talking: bool,
     attention: Arc<Attention>,
 }
 
 impl<'a> FrontEnd<'a> {
-    /// A front end at the start of a stream. While `attention` says that the
-    /// assistant speaks, only speech that is `interrupting` counts.
+    /// A front end at the start of a stream. While `attention` says that the assistant speaks,
+    /// only speech with the properties of `interrupting` counts.
     pub fn new(
         cleaner: Cleaner,
         mut vad: Box<dyn Vad + 'a>,
@@ -126,14 +125,14 @@ impl<'a> FrontEnd<'a> {
         }
     }
 
-    /// The detector, when the stream is over.
+    /// The detector, after the end of the stream.
     pub fn into_engine(self) -> Box<dyn Vad + 'a> {
         self.vad
     }
 
-    /// Takes the next samples (16 kHz mono, any number), and what the loudspeaker
-    /// played beside them ([`Microphone::reference`](sayso_board::Microphone::reference);
-    /// silence where it is shorter), and emits the frames they complete.
+    /// Takes the next samples (16 kHz mono, any number) and what the loudspeaker played at the
+    /// same time ([`Microphone::reference`](sayso_board::Microphone::reference); silence where it
+    /// is shorter), and emits the frames that they complete.
     pub fn listen(
         &mut self,
         mut samples: &[f32],
@@ -156,9 +155,10 @@ impl<'a> FrontEnd<'a> {
         }
     }
 
-    /// Judges the full frame.
+    /// Processes the full frame.
     fn frame(&mut self) -> HeardFrame {
-        // As it came: the canceller takes some of a voice along with the echo.
+        // The original sound, because the canceller removes a part of a voice together with the
+        // echo.
         self.level_gate.hear(&self.heard);
         self.cleaner.process(&mut self.heard, &self.played);
         if self.attention.muted.load(Ordering::Relaxed) {
@@ -169,7 +169,7 @@ impl<'a> FrontEnd<'a> {
                 self.failing = false;
                 (probability, None)
             }
-            // Said once, not 31 times a second.
+            // Reported once, not 31 times a second.
             Err(error) if std::mem::replace(&mut self.failing, true) => {
                 log::debug!("voice activity detection failed again: {error}");
                 (0.0, None)
@@ -177,9 +177,9 @@ impl<'a> FrontEnd<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
-        // What is no speech anyway is not worth comparing.
+        // Sound that is not speech anyway need not be compared.
         let speech = probability >= self.endpointer.config().offset;
-        // Who has begun may lower their voice.
+        // A person who has begun may lower their voice.
         let far = || !self.talking && self.level_gate.is_far(self.interrupting.range_db);
         let other = speaking && speech && (self.cleaner.hears_itself() || far());
         let probability = if other { 0.0 } else { probability };

@@ -1,48 +1,46 @@
-//! Whether what is played can be heard at all: with headphones there is no echo.
+//! Detects whether what is played can be heard at all: with headphones there is no echo.
 //!
-//! A canceller that has learnt nothing takes everything for echo, and half of what
-//! a person says over it goes with it. An echo betrays itself by being heard: where
-//! the loudspeaker has been sounding for a while and the microphone hears nothing
-//! but the room, there is none.
+//! A canceller that has learnt nothing takes everything for echo, and removes half of what a
+//! person says over the reply. An echo can be detected because it is heard: if the loudspeaker has
+//! been sounding for a while and the microphone hears only the background, there is no echo.
 
 use crate::echo::BLOCK;
 
-/// How long the microphone must have been quiet, in blocks of 4 ms: 320 ms. Meanwhile
-/// and as long before it must have sounded, so that an echo may come 320 ms late and
+/// How long the microphone must have been quiet, in blocks of 4 ms: 320 ms. The loudspeaker must
+/// have sounded during this time and equally long before it, so that an echo which is 320 ms late
 /// is not overlooked.
 const QUIET: usize = 80;
 const SOUNDING: usize = 2 * QUIET;
 
-/// It sounds from here on, as a mean square of a block: −30 dBFS. An echo 30 dB
-/// softer is still above the noise of most rooms and microphones.
+/// From this mean square of a block on the loudspeaker sounds: −30 dBFS. An echo 30 dB softer is
+/// still above the noise of most rooms and microphones.
 const LOUD: f32 = 1e-3;
 
-/// So many hundredths of either half must be loud: speech has gaps.
+/// How many hundredths of each half must be loud; speech has gaps.
 const SHARE: usize = 40;
 
-/// The microphone hears nothing but the room up to 5 dB above the quietest that
-/// it heard lately.
+/// Up to 5 dB above the quietest recent level, the microphone hears only the background.
 const ABOVE_ROOM: f32 = 3.0;
 
-/// The room is never taken to be quieter than −80 dBFS: a microphone that gives
-/// plain silence hears no echo either.
+/// The background is never assumed to be below −80 dBFS: a microphone that gives digital silence
+/// hears no echo either.
 const QUIETEST: f32 = 1e-8;
 
-/// The room's level rises by 3 dB in so many blocks (2 s) where it is not heard lower.
+/// The assumed background rises by 3 dB in this many blocks (2 s) unless a lower level is heard.
 const RISE: f32 = 1.0 + 0.7 / 500.0;
 
-/// Watches both sides, block by block.
+/// Watches microphone and loudspeaker, block by block.
 pub struct Headphones {
-    /// The microphone's mean square over about 40 ms, and its lowest lately;
-    /// `None` before the first block.
+    /// The microphone's mean square over about 40 ms, and its recent minimum; `None` before the
+    /// first block.
     levels: Option<(f32, f32)>,
-    /// Which of the last blocks played were loud, as a ring, and how many in the
-    /// later and in the earlier half.
+    /// Which of the last blocks played were loud, as a ring, and how many in the later and in the
+    /// earlier half.
     loud: [bool; SOUNDING],
     at: usize,
     later: usize,
     earlier: usize,
-    /// Blocks since the microphone heard more than the room.
+    /// Blocks since the microphone heard more than the background.
     quiet: usize,
 }
 
@@ -51,8 +49,8 @@ impl Headphones {
         Self { levels: None, loud: [false; SOUNDING], at: 0, later: 0, earlier: 0, quiet: 0 }
     }
 
-    /// Takes one block of each side, and says whether it is sure by now that
-    /// what is played is not heard.
+    /// Takes one block of each. Returns whether it is certain now that what is played is not
+    /// heard.
     pub fn watch(&mut self, heard: &[f32], played: &[f32]) -> bool {
         let now = power(heard);
         let (level, room) = self.levels.unwrap_or((now, now));
@@ -85,7 +83,8 @@ mod tests {
         std::array::from_fn(|i| amplitude * (((n * BLOCK + i) * 7919 % 1009) as f32 / 504.5 - 1.0))
     }
 
-    /// When, in blocks, it is sure, given the levels of both sides by block.
+    /// The block at which it becomes certain, with these levels of the microphone and the
+    /// loudspeaker.
     fn sure(heard: impl Fn(usize) -> f32, played: impl Fn(usize) -> f32) -> Option<usize> {
         let mut headphones = Headphones::new();
         (0..2_000).find(|&n| headphones.watch(&block(n, heard(n)), &block(n + 31, played(n))))
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_played_and_never_heard_shows() {
+    fn sound_that_is_played_and_never_heard_is_detected() {
         let at = sure(|_| -65.0, words).expect("sure");
         assert!((1_060..1_200).contains(&at), "{at}");
     }
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_proves_nothing_and_neither_does_a_person() {
+    fn neither_silence_nor_a_person_proves_anything() {
         assert_eq!(sure(|_| -65.0, |_| -90.0), None);
         // Somebody talks all the time.
         assert_eq!(sure(|n| if n < 900 { -65.0 } else { -30.0 }, words), None);

@@ -1,10 +1,11 @@
-//! Whether the person who is heard is about as near as the user: a radio, or somebody in the
-//! next room, is heard too, but more softly than the one who asked.
+//! Decides whether the person who is heard is about as near as the user. A radio, or somebody in
+//! the next room, is heard too, but more softly than the person who asked.
 
-/// Frames whose loudest counts: 256 ms, so that a soft sound within speech is none.
+/// How many frames count, of which the loudest decides: 256 ms, so that a soft sound within speech
+/// does not count as far.
 const LATELY: usize = 8;
 
-/// Remembers how loud the user spoke, and how loud it was lately; as mean squares.
+/// Remembers how loud the user spoke and how loud the last frames were, as mean squares.
 #[derive(Debug, Default)]
 pub struct LevelGate {
     /// Of the last frames, as a ring.
@@ -15,14 +16,14 @@ pub struct LevelGate {
 }
 
 impl LevelGate {
-    /// Takes the next frame as the microphone heard it.
+    /// Takes the next frame of the microphone's sound.
     pub fn hear(&mut self, frame: &[f32]) {
         let energy = frame.iter().map(|sample| sample * sample).sum::<f32>();
         self.lately[self.at] = energy / frame.len().max(1) as f32;
         self.at = (self.at + 1) % LATELY;
     }
 
-    /// The user begins to speak: how loud they spoke before is forgotten.
+    /// The user begins to speak: their earlier level is forgotten.
     pub fn begins(&mut self) {
         self.user = 0.0;
     }
@@ -30,12 +31,12 @@ impl LevelGate {
     /// The last frame was the user's speech.
     pub fn speaks(&mut self) {
         let back = |frames: usize| self.lately[(self.at + LATELY - frames) % LATELY];
-        // Two in a row: a door that slams is louder than who speaks, but shorter.
+        // Two in a row, because a slamming door is louder than a person, but shorter.
         self.user = self.user.max(back(1).min(back(2)));
     }
 
-    /// Whether all that was heard lately was more than `range_db` softer than the user.
-    /// Never before the user has spoken.
+    /// Whether all of the last frames were softer than the user by more than `range_db`. Always
+    /// false before the user has spoken.
     pub fn is_far(&self, range_db: f32) -> bool {
         let loudest = self.lately.iter().copied().fold(0.0, f32::max);
         loudest < self.user * 10.0_f32.powf(-range_db / 10.0)
@@ -72,12 +73,12 @@ mod tests {
         let mut level_gate = LevelGate::default();
         level_gate.begins();
         say(&mut level_gate, 0.1, 40);
-        // 20 dB softer, once the last loud frame is out of the window.
+        // 20 dB softer, after the last loud frame has left the window.
         hear(&mut level_gate, 0.01, LATELY - 1);
         assert!(!level_gate.is_far(12.0));
         hear(&mut level_gate, 0.01, 1);
         assert!(level_gate.is_far(12.0));
-        // 9 dB softer; and one loud frame of eight will do.
+        // 9 dB softer; and one loud frame of eight is enough.
         hear(&mut level_gate, 0.035, 1);
         hear(&mut level_gate, 0.001, LATELY - 1);
         assert!(!level_gate.is_far(12.0));
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slam_is_not_the_user() {
+    fn a_slam_does_not_count_as_the_user() {
         let mut level_gate = LevelGate::default();
         level_gate.begins();
         say(&mut level_gate, 0.02, 20);
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_user_is_the_measure() {
+    fn the_last_user_sets_the_level() {
         let mut level_gate = LevelGate::default();
         level_gate.begins();
         say(&mut level_gate, 0.5, 40);

@@ -1,13 +1,13 @@
-//! Sayso's front end: from captured samples to "speech began", "may have ended", "ended".
+//! Sayso's front end: turns captured samples into "speech began", "may have ended", "ended".
 //!
 //! ```text
 //! samples ─► echo canceller ─► noise suppression, ─► voice activity ─► endpointer ─► frames
 //!                              gain control          detector
 //! ```
 //!
-//! The assistant's own voice is taken out first ([`echo`]), then noise if that is asked
-//! for ([`noise`]); whatever follows gets the cleaned sound. While the assistant speaks,
-//! speech must also be near ([level gate](FrontEnd)) and must not resemble the reply.
+//! First the assistant's own voice is removed ([`echo`]), then noise if that is enabled
+//! ([`noise`]); everything after that uses the cleaned sound. While the assistant speaks, speech
+//! must also be near ([level gate](FrontEnd)) and must not resemble the reply.
 
 #![forbid(unsafe_code)]
 

@@ -1,12 +1,12 @@
-//! Noise suppression and gain control, for those who want them.
+//! Noise suppression and gain control; both are optional.
 
 use sonora::config::{AdaptiveDigital, GainController2, NoiseSuppression, NoiseSuppressionLevel};
 use sonora::{AudioProcessing, Config, StreamConfig};
 
-/// What the library works off at once: 10 ms at 16 kHz.
+/// What the library processes at once: 10 ms at 16 kHz.
 const BLOCK: usize = 160;
 
-/// So many samples (10 ms) later comes out what goes in.
+/// The delay from input to output, in samples (10 ms).
 pub const DELAY: usize = BLOCK;
 
 /// WebRTC's noise suppressor and digital gain control (AGC2).
@@ -18,7 +18,7 @@ pub struct NoiseSuppressor {
 }
 
 impl NoiseSuppressor {
-    /// What is asked for; `None` when that is nothing.
+    /// The parts that are enabled; `None` if there are none.
     pub fn new(noise_suppression: bool, gain_control: bool) -> Option<Self> {
         if !noise_suppression && !gain_control {
             return None;

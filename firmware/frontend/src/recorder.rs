@@ -1,8 +1,8 @@
-//! The last sound heard, so that an utterance can be taken out of it.
+//! The last sound heard, from which utterances are taken.
 
 use sayso_core::audio::{SampleTime, Samples};
 
-/// The last sound heard, so that an utterance can be taken out of it.
+/// The last sound heard, from which utterances are taken.
 #[derive(Debug)]
 pub struct Recorder {
     samples: std::collections::VecDeque<f32>,
@@ -25,7 +25,7 @@ impl Recorder {
         self.end = end;
     }
 
-    /// The sound from `from` to `to`, as far as it is remembered.
+    /// The sound from `from` to `to`, or the part of it that is remembered.
     pub fn range(&self, from: SampleTime, to: SampleTime) -> Vec<f32> {
         let start = self.end.saturating_sub(Samples(self.samples.len() as u64));
         let place = |at: SampleTime| {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_recorder_gives_back_what_it_remembers() {
+    fn the_recorder_returns_what_it_remembers() {
         let mut recorder = Recorder::new(Samples(1000));
         for block in 0..30u64 {
             let samples: Vec<f32> = (block * 100..(block + 1) * 100).map(|n| n as f32).collect();

@@ -1,7 +1,7 @@
-//! Where somebody speaks in a recording that is there as a whole.
+//! Finds where somebody speaks in a complete recording.
 //!
-//! A recogniser that is handed the rest as well writes words into it (a dog's bark is a
-//! "yes"), or a sentence twice.
+//! A recogniser that also gets the rest writes words where there are none (a dog's bark becomes a
+//! "yes"), or writes a sentence twice.
 
 use std::ops::Range;
 
@@ -12,16 +12,15 @@ use sayso_models::vad::Vad;
 
 use sayso_models::Result;
 
-/// Quiet that parts two segments. With less between them, sentences stay together: what
-/// came before helps to hear what follows.
+/// The shortest quiet between two segments. Sentences with less quiet between them stay together,
+/// because earlier words help to recognise later ones.
 const APART: Samples = Samples::from_ms(2_000);
 
-/// Sound to take along from behind the last frame of speech.
+/// How much sound after the last frame of speech is included.
 const AFTER: Samples = Samples::from_ms(320);
 
-/// The segments of `recording` (16 kHz mono) in which somebody speaks, each as its range
-/// of samples, in order and without overlap. They begin and end with a little quiet
-/// where there is some.
+/// The segments of `recording` (16 kHz mono) in which somebody speaks, each as a range of samples,
+/// in order and without overlap. They begin and end with a little quiet if there is any.
 ///
 /// # Errors
 /// When `vad` fails, or `cancel` ends it.
@@ -32,7 +31,7 @@ pub fn segments(
 ) -> Result<Vec<Range<usize>>> {
     let config = EndpointConfig {
         hangover: APART,
-        // However long somebody speaks: the recogniser has its own way to cut that.
+        // However long somebody speaks, because the recogniser itself cuts long sound.
         max_utterance: Samples(u64::MAX),
         ..EndpointConfig::default()
     };
@@ -54,14 +53,14 @@ pub fn segments(
         frame[..sound.len()].copy_from_slice(sound);
         push(vad.process(&frame)?);
     }
-    // The quiet behind it ends the last one.
+    // The quiet after it ends the last segment.
     for _ in 0..=APART.0 / Samples::FRAME.0 {
         push(0.0);
     }
     Ok(found)
 }
 
-/// From one time to another, within `length` samples.
+/// The range between two times, within `length` samples.
 fn range(from: SampleTime, to: SampleTime, length: usize) -> Range<usize> {
     let within = |time: SampleTime| usize::try_from(time.0).map_or(length, |at| at.min(length));
     within(from)..within(to)
@@ -71,7 +70,7 @@ fn range(from: SampleTime, to: SampleTime, length: usize) -> Range<usize> {
 mod tests {
     use super::*;
 
-    /// Takes what is louder than a half for speech.
+    /// Takes samples above a half for speech.
     struct Loud;
 
     impl Vad for Loud {
@@ -86,8 +85,8 @@ mod tests {
         fn reset(&mut self) {}
     }
 
-    /// What is found in so many frames of quiet and speech in turn: the first frame, and
-    /// the one behind the last.
+    /// The segments in these alternating numbers of frames of quiet and speech: the first frame,
+    /// and the one after the last.
     fn found(frames: &[usize]) -> Vec<(usize, usize)> {
         let sound: Vec<f32> = frames
             .iter()
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn long_quiet_parts_segments_and_short_quiet_does_not() {
+    fn long_quiet_separates_segments_and_short_quiet_does_not() {
         assert_eq!(found(&[20, 50, 40, 50, 20]), [(10, 170)]);
         assert_eq!(found(&[20, 50, 70, 50, 20]), [(10, 80), (130, 200)]);
         // Longer than any utterance in a conversation.

@@ -1,9 +1,9 @@
-//! Whether what is heard is what is being played, by its shape over time.
+//! Decides by its shape over time whether what is heard is what is being played.
 //!
-//! An echo canceller needs some seconds of a steady path to learn it. Before, and
-//! when the path jumps, it leaves enough of the machine's own voice to be taken for
-//! a person's. That voice still rises and falls, band by band, as what is played
-//! does, a little later; a person does not.
+//! An echo canceller needs a few seconds of a steady path to learn it. Before that, and when the
+//! path changes suddenly, it leaves enough of the assistant's own voice to be taken for a
+//! person's. But the levels of that voice still rise and fall, band by band, like those of what is
+//! played, a little later; a person's do not.
 
 use std::sync::Arc;
 
@@ -14,14 +14,15 @@ use sayso_fft::num_complex::Complex;
 const SIZE: usize = 256;
 const HOP: usize = SIZE / 2;
 
-/// Edges of the bands in bins of 62.5 Hz: 188 Hz to 5 kHz, about as wide as those of the front end.
+/// Edges of the bands in bins of 62.5 Hz: 188 Hz to 5 kHz, about as wide as those of human
+/// hearing.
 const EDGES: [usize; BANDS + 1] = [3, 5, 7, 10, 14, 19, 26, 36, 52, 80];
 const BANDS: usize = 9;
 
-/// What is softer than this in a band is silence: mean square of a sample, −75 dBFS.
+/// Softer sound in a band is silence: mean square of a sample, −75 dBFS.
 const FLOOR: f32 = 3.2e-8;
 
-/// Hops compared: 384 ms, some syllables.
+/// Hops that are compared: 384 ms, a few syllables.
 const WINDOW: usize = 48;
 
 /// The longest delay of an echo, in hops: 320 ms.
@@ -30,7 +31,8 @@ const LATEST: usize = 40;
 /// Hops remembered.
 const MEMORY: usize = WINDOW + LATEST;
 
-/// The levels of one side's bands over time, in natural logarithms.
+/// The levels of the bands over time, in natural logarithms, of what is heard or of what is
+/// played.
 struct Side {
     pending: Vec<f32>,
     /// The newest hop is the last.
@@ -43,7 +45,7 @@ impl Side {
     }
 }
 
-/// Compares both sides of the last moments.
+/// Compares the last moments of what is heard and what is played.
 pub struct EchoSimilarity {
     fft: Arc<dyn RealToComplex<f32>>,
     window: [f32; SIZE],
@@ -54,7 +56,7 @@ pub struct EchoSimilarity {
 }
 
 impl EchoSimilarity {
-    /// Nothing was heard or played yet.
+    /// Before anything was heard or played.
     pub fn new() -> Self {
         let fft = sayso_fft::forward(SIZE);
         let turn = std::f32::consts::TAU / SIZE as f32;
@@ -68,7 +70,7 @@ impl EchoSimilarity {
         }
     }
 
-    /// Takes the next samples of both sides (16 kHz), of the same time.
+    /// Takes the next samples of both (16 kHz), of the same time.
     pub fn push(&mut self, heard: &[f32], played: &[f32]) {
         let Self { fft, window, scratch, spectrum, .. } = self;
         for (side, samples) in [(&mut self.heard, heard), (&mut self.played, played)] {
@@ -78,7 +80,7 @@ impl EchoSimilarity {
                 for ((to, from), by) in scratch.iter_mut().zip(block).zip(window.iter()) {
                     *to = from * by;
                 }
-                // The lengths fit: they are the plan's own.
+                // The lengths are right, because they are the plan's own.
                 if fft.process(scratch, spectrum).is_err() {
                     return;
                 }
@@ -90,8 +92,8 @@ impl EchoSimilarity {
         }
     }
 
-    /// How much the last 384 ms of what was heard look like something played up
-    /// to 320 ms before: the greatest correlation of their levels, −1…1.
+    /// How similar the last 384 ms of what was heard are to something that was played up to 320 ms
+    /// before: the greatest correlation of their levels, −1 to 1.
     pub fn of_the_last(&self) -> f32 {
         let heard = centred(&self.heard.hops[LATEST..]);
         (0..=LATEST)
@@ -118,7 +120,8 @@ fn bands(spectrum: &[Complex<f32>]) -> [f32; BANDS] {
     })
 }
 
-/// Each band without its mean: the room and the loudspeaker colour what they carry.
+/// Each band without its mean, because the room and the loudspeaker change the levels of the
+/// bands.
 fn centred(hops: &[[f32; BANDS]]) -> Vec<[f32; BANDS]> {
     let mut mean = [0.0; BANDS];
     for hop in hops {
@@ -138,7 +141,8 @@ fn correlation(a: &[[f32; BANDS]], b: &[[f32; BANDS]]) -> f32 {
 mod tests {
     use super::*;
 
-    /// Noise whose bands rise and fall at random, several times a second: `seed` tells voices apart.
+    /// Noise whose bands rise and fall at random, several times a second. `seed` selects the
+    /// voice.
     fn voice(seed: u32, length: usize) -> Vec<f32> {
         let mut state = seed;
         let mut random = move || {
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_resembles_nothing() {
+    fn silence_is_similar_to_nothing() {
         let played = voice(3, 16_000);
         assert!(alike(&[0.0; 16_000], &played).abs() < 0.1);
         assert!(alike(&played, &[0.0; 16_000]).abs() < 0.1);
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn any_chunking_gives_the_same() {
+    fn chunking_does_not_change_the_result() {
         let (heard, played) = (voice(1, 9_000), voice(2, 9_000));
         let mut pieces = EchoSimilarity::new();
         for n in (0..9_000).step_by(90) {

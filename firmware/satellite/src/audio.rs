@@ -10,18 +10,18 @@ use crate::{Filter, Gain, HEARD_BLOCK, PLAYED_BLOCK};
 pub struct Heard {
     /// The microphone's clock at its first sample: samples since the start, wrapping.
     pub at: u32,
-    /// Blocks that the loudspeaker had taken then, wrapping.
+    /// Blocks that the loudspeaker had taken by then, wrapping.
     pub turned: u32,
     /// The sound.
     pub samples: [i16; HEARD_BLOCK],
 }
 
-/// Blocks that wait for the loop: 80 ms, for that long it may stand still.
+/// Blocks that wait for the loop: 80 ms, which is how long it may stall.
 const HEARD: usize = 4;
 /// Blocks that wait for the loudspeaker: 20 ms.
 const PLAYED: usize = 2;
 
-/// Where interrupt and loop meet. Lives for ever: in a `static`.
+/// Where interrupt and loop exchange sound. Lives for ever, in a `static`.
 pub struct Exchange {
     // A queue holds one less than its size.
     heard: Queue<Heard, { HEARD + 1 }>,
@@ -29,19 +29,19 @@ pub struct Exchange {
     shared: Counters,
 }
 
-/// Counts and flags. One side writes each, with plain stores: the smallest cores
-/// know no other.
+/// Counters and flags. Only one side writes each, with plain stores, because the smallest cores
+/// have nothing else.
 #[derive(Default)]
 struct Counters {
-    /// By the loop: nothing is to be heard.
+    /// Written by the loop: whether the satellite is muted.
     muted: AtomicBool,
-    /// By the interrupt: the microphone's clock.
+    /// Written by the interrupt: the microphone's clock.
     clock: AtomicU32,
-    /// By the interrupt: blocks that the loudspeaker has taken.
+    /// Written by the interrupt: blocks that the loudspeaker has taken.
     turned: AtomicU32,
-    /// By the interrupt: blocks of the microphone for which there was no room.
+    /// Written by the interrupt: blocks of the microphone for which there was no room.
     overruns: AtomicU32,
-    /// By the interrupt: blocks that the loudspeaker wanted and nobody had.
+    /// Written by the interrupt: blocks that the loudspeaker needed and that were not there.
     starved: AtomicU32,
 }
 
@@ -84,7 +84,7 @@ impl Exchange {
     }
 }
 
-/// What the DMA's interrupt does. Never waits, whatever the loop does.
+/// The work of the DMA's interrupt. Never waits, whatever the loop does.
 pub struct AudioInterrupt<'a> {
     heard: Producer<'a, Heard>,
     played: Consumer<'a, [i16; PLAYED_BLOCK]>,
@@ -97,7 +97,7 @@ pub struct AudioInterrupt<'a> {
 }
 
 impl AudioInterrupt<'_> {
-    /// To be called when the DMA has completed a block, of the one or the other.
+    /// Must be called when the DMA has completed a block, in either direction.
     pub fn serve(&mut self, microphone: &mut impl AudioIn, loudspeaker: &mut impl AudioOut) {
         while loudspeaker.completed(|block| self.play(block)) {}
         while microphone.completed(|block| self.hear(block)) {}
@@ -111,14 +111,15 @@ impl AudioInterrupt<'_> {
             turned: core::mem::replace(&mut self.last_turned, turned),
             samples: [0; _],
         };
-        // The filter goes on while muted, so that nothing thumps afterwards.
+        // The filter goes on while muted, so that there is no thump afterwards.
         for (sample, &slot) in block.samples.iter_mut().zip(slots) {
             *sample = self.filter.push(slot.cast_signed());
         }
         if !self.shared.muted.load(Relaxed) {
             self.queue(&block);
         }
-        // After the block is queued: who sees the clock sees what was heard until then.
+        // After the block was queued, so that a reader that sees this clock finds all sound up to
+        // it.
         self.shared.clock.store(at.wrapping_add(HEARD_BLOCK as u32), Relaxed);
     }
 
@@ -138,7 +139,7 @@ impl AudioInterrupt<'_> {
             return;
         }
         for sample in block.iter_mut() {
-            // Towards silence, not at once: a step would click.
+            // Gradually towards silence, because a step would click.
             self.last -= self.last / 16 + self.last.signum();
             *sample = self.last;
         }
@@ -147,7 +148,7 @@ impl AudioInterrupt<'_> {
 }
 
 fn count(counter: &AtomicU32) {
-    // Only one side writes: no exchange is needed.
+    // Only one side writes, so no exchange is needed.
     counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);
 }
 
@@ -169,12 +170,12 @@ impl Sound<'_> {
         self.played.ready()
     }
 
-    /// Queues a block for the loudspeaker. Dropped when there is no room.
+    /// Queues a block for the loudspeaker. It is dropped if there is no room.
     pub fn play(&mut self, block: [i16; PLAYED_BLOCK]) {
         let _ = self.played.enqueue(block);
     }
 
-    /// Whether nothing is to be heard. What was heard before and waits is dropped.
+    /// Mutes or unmutes. Sound that was heard before and still waits is dropped.
     pub fn mute(&mut self, muted: bool) {
         self.shared.muted.store(muted, Relaxed);
         if muted {
@@ -207,7 +208,7 @@ impl Sound<'_> {
 mod tests {
     use super::*;
 
-    /// Hands out blocks, each of one value.
+    /// Gives blocks, each of one value.
     struct Blocks(Vec<u32>);
 
     impl AudioIn for Blocks {
@@ -218,7 +219,7 @@ mod tests {
         }
     }
 
-    /// Wants so many blocks, and keeps their first and last samples.
+    /// Takes this many blocks, and keeps their first and last samples.
     struct Wants(usize, Vec<(i16, i16)>);
 
     impl AudioOut for Wants {
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_that_stands_still_costs_counted_blocks_and_no_time() {
+    fn a_loop_that_stalls_loses_counted_blocks_and_no_time() {
         let mut exchange = Exchange::new();
         let (mut interrupt, mut sound) = exchange.split(Gain::UNITY);
         interrupt.serve(&mut Blocks(vec![0; 10]), &mut Wants(3, Vec::new()));
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_says_what_the_loudspeaker_had_taken_at_its_beginning() {
+    fn a_block_has_the_loudspeakers_count_at_its_beginning() {
         let mut exchange = Exchange::new();
         let (mut interrupt, mut sound) = exchange.split(Gain::UNITY);
         for _ in 0..3 {
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn muted_nothing_is_heard_and_what_waits_is_gone() {
+    fn while_muted_nothing_is_heard_and_waiting_sound_is_dropped() {
         let mut exchange = Exchange::new();
         let (mut interrupt, mut sound) = exchange.split(Gain::UNITY);
         let mut nobody = Wants(0, Vec::new());

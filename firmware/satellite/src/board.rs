@@ -1,4 +1,4 @@
-//! What a board has to bring, beside the pins of `embedded-hal`.
+//! What a board must provide, in addition to the pins of `embedded-hal`.
 //!
 //! Nothing here waits.
 
@@ -7,17 +7,17 @@ use embedded_hal::pwm::SetDutyCycle;
 
 use crate::{HEARD_BLOCK, PLAYED_BLOCK};
 
-/// The kinds of the parts that the main loop holds.
+/// The types of the parts that the main loop holds.
 pub trait Board {
     /// The wire to the host.
     type Serial: Serial;
     /// The time.
     type Clock: Clock;
-    /// What restarts the board.
+    /// The watchdog, which restarts the board.
     type Watchdog: Watchdog;
     /// The LED that shows the state.
     type Lamp: SetDutyCycle;
-    /// The LED that is lit while nothing is heard.
+    /// The LED that is lit while the satellite is muted.
     type MuteLed: OutputPin;
     /// The button; pressed, its pin is low.
     type Button: InputPin;
@@ -29,45 +29,43 @@ pub struct Parts<B: Board> {
     pub serial: B::Serial,
     /// The time.
     pub clock: B::Clock,
-    /// What restarts the board.
+    /// The watchdog, which restarts the board.
     pub watchdog: B::Watchdog,
     /// The LED that shows the state.
     pub lamp: B::Lamp,
-    /// The LED that is lit while nothing is heard.
+    /// The LED that is lit while the satellite is muted.
     pub mute_led: B::MuteLed,
     /// The button; pressed, its pin is low.
     pub button: B::Button,
 }
 
-/// Sound in: I2S by DMA into two blocks in turn. While one is filled, the other
-/// is ours.
+/// Sound in: I2S by DMA into two alternating blocks. While one is filled, the other can be read.
 pub trait AudioIn {
-    /// If the DMA has completed a block since the last call: hands it to `take` and
-    /// gives it back to the DMA. Returns whether there was one.
+    /// If the DMA has completed a block since the last call, passes it to `take` and gives it back
+    /// to the DMA. Returns whether there was one.
     ///
-    /// A sample is what I2S brings in a slot of 32 bits: in two's complement, in the
-    /// upper bits.
+    /// A sample is a 32-bit slot of I2S: two's complement, in the upper bits.
     fn completed(&mut self, take: impl FnOnce(&[u32; HEARD_BLOCK])) -> bool;
 }
 
-/// Sound out: I2S by DMA from two blocks in turn. While one is played, the other
-/// is ours.
+/// Sound out: I2S by DMA from two alternating blocks. While one is played, the other can be
+/// written.
 pub trait AudioOut {
-    /// If the DMA has begun with the last block it was given: lets `fill` write the
-    /// next and gives it to the DMA. Returns whether there was one to fill.
+    /// If the DMA has begun with the last block that it was given, lets `fill` write the next and
+    /// gives it to the DMA. Returns whether there was one to fill.
     fn completed(&mut self, fill: impl FnOnce(&mut [i16; PLAYED_BLOCK])) -> bool;
 }
 
 /// The wire to the host: a UART, USB, anything that carries bytes.
 pub trait Serial {
-    /// Moves bytes that came to the front of `bytes`; returns how many.
+    /// Moves received bytes to the front of `bytes`. Returns how many.
     fn read(&mut self, bytes: &mut [u8]) -> usize;
 
-    /// Takes as much of `bytes` as there is room for; returns how much that was.
+    /// Takes as much of `bytes` as there is room for. Returns how much that was.
     fn write(&mut self, bytes: &[u8]) -> usize;
 }
 
-/// So that a large one can lie in a `static`.
+/// So that a large one can be in a `static`.
 impl<S: Serial + ?Sized> Serial for &mut S {
     fn read(&mut self, bytes: &mut [u8]) -> usize {
         (**self).read(bytes)
@@ -80,22 +78,22 @@ impl<S: Serial + ?Sized> Serial for &mut S {
 
 /// The time.
 pub trait Clock {
-    /// Milliseconds since any start. Never runs backwards.
+    /// Milliseconds since any start. Never goes backwards.
     fn now_ms(&mut self) -> u64;
 }
 
-/// What restarts the board when it was not fed for a second or so, and one word that
-/// outlives that start, and every other reset that the chip can keep a word over: a scratch
-/// register, or memory that nobody clears.
+/// Restarts the board if it was not fed for about a second, and keeps one word over that restart
+/// and over every other reset over which the chip can keep a word: in a scratch register, or in
+/// memory that is not cleared.
 pub trait Watchdog {
-    /// All is well.
+    /// Reports that all is well.
     fn feed(&mut self);
 
-    /// The word that was kept before this start. `None` when there is none because the power
-    /// was off: a cold start. Where a chip cannot tell that from a memory that was spoilt:
-    /// whatever stands there.
+    /// The word that was kept before this start. `None` after a cold start, when the power was off
+    /// and there is no word. If the chip cannot distinguish that from damaged memory, whatever is
+    /// stored there.
     fn kept(&mut self) -> Option<u32>;
 
-    /// Keeps another in its place.
+    /// Keeps a new word instead.
     fn keep(&mut self, word: u32);
 }

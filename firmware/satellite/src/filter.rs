@@ -1,20 +1,20 @@
-/// How much louder the microphone is made.
+/// The gain of the microphone.
 ///
-/// A MEMS microphone such as the INMP441 gives -26 dB of full scale at 94 dB SPL:
-/// speech at arm's length (60 to 65 dB SPL) comes at about -57 dB. With 24 dB it is
-/// where sound cards have it, and 96 dB SPL still fit.
+/// A MEMS microphone such as the INMP441 gives -26 dB of full scale at 94 dB SPL, so speech at
+/// arm's length (60 to 65 dB SPL) is at about -57 dB. With 24 dB it is at the level of sound
+/// cards, and 96 dB SPL do not clip yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gain(u16);
 
 impl Gain {
-    /// As it comes.
+    /// No gain.
     pub const UNITY: Self = Self(1 << Self::FRACTION);
-    /// 24 dB, near enough: times 16.
+    /// Approximately 24 dB: times 16.
     pub const DEFAULT: Self = Self(16 << Self::FRACTION);
 
     const FRACTION: u32 = 8;
 
-    /// So many 256ths: 256 is as it comes, 512 is 6 dB more.
+    /// A gain in 256ths: 256 is no gain, 512 is 6 dB.
     pub const fn from_256ths(factor: u16) -> Self {
         Self(factor)
     }
@@ -26,8 +26,8 @@ impl Default for Gain {
     }
 }
 
-/// What is done to every sample that the microphone brings: its constant part is
-/// taken out, it is made louder, and cut to 16 bits.
+/// Processes every sample of the microphone: removes the constant part, applies the gain, and cuts
+/// to 16 bits.
 #[derive(Clone, Debug)]
 pub struct Filter {
     gain: Gain,
@@ -46,12 +46,12 @@ impl Filter {
         Self { gain, dc: 0, clipped: 0 }
     }
 
-    /// One sample: 32 bits in, of which the upper 24 count, 16 bits out.
+    /// Processes one sample: 32 bits in, of which the upper 24 count, 16 bits out.
     pub fn push(&mut self, slot: i32) -> i16 {
         let sample = slot >> 8;
         let sound = sample - (self.dc >> SLOWNESS);
         self.dc += sound;
-        // 24 bits to 16, and the gain's fraction.
+        // From 24 bits to 16, and the gain's fraction.
         let louder = (i64::from(sound) * i64::from(self.gain.0)) >> (8 + Gain::FRACTION);
         match i16::try_from(louder) {
             Ok(sample) => sample,
@@ -62,7 +62,7 @@ impl Filter {
         }
     }
 
-    /// Samples that were too loud and cut.
+    /// Samples that were too loud and were clipped.
     pub const fn clipped(&self) -> u32 {
         self.clipped
     }
@@ -84,7 +84,7 @@ mod tests {
         })
     }
 
-    /// Power of what comes out after the first half second, relative to what went in, in dB.
+    /// Power of the output after the first half second, relative to the input, in dB.
     fn gain_db(gain: Gain, hz: f64, amplitude: f64, constant: f64) -> f64 {
         let mut filter = Filter::new(gain);
         let out: Vec<f64> =
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_loud_is_cut_and_counted() {
+    fn samples_that_are_too_loud_are_clipped_and_counted() {
         let mut filter = Filter::new(Gain::DEFAULT);
         let out: Vec<i16> = tone(500.0, 20_000.0, 0.0).map(|slot| filter.push(slot)).collect();
         assert!(out.contains(&i16::MAX) && out.contains(&i16::MIN));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     proptest! {
-        /// No slots, however wild, overflow.
+        /// No input slots, however extreme, overflow.
         #[test]
         fn any_slots(slots in prop::collection::vec(
             prop_oneof![any::<i32>(), Just(i32::MIN), Just(i32::MAX)], 0..4_000,

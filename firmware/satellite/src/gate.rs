@@ -5,12 +5,12 @@ use crate::Heard;
 /// When sound is worth sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GateConfig {
-    /// How many times the power of the quiet a block needs, in quarters: 16 is 6 dB.
+    /// How many times the power of the background a block needs, in quarters: 16 is 6 dB.
     pub opens_at: u32,
-    /// The least mean square that counts as sound: 16-bit samples, squared.
+    /// The smallest mean square that counts as sound: 16-bit samples, squared.
     pub least: u32,
-    /// Blocks that it stays open behind the last loud one. Longer than the pauses
-    /// in what somebody says.
+    /// How many blocks it stays open after the last loud one. Longer than the pauses within
+    /// speech.
     pub hold: u16,
 }
 
@@ -20,26 +20,25 @@ impl Default for GateConfig {
     }
 }
 
-/// Saves the wire while nobody speaks: lets sound through from the first block that
-/// stands out of the quiet, with what came before it, so that no first syllable is
-/// lost, until it has been quiet for a while.
+/// Saves the wire while nobody speaks. It passes sound from the first block that is louder than
+/// the background, together with the sound before it, so that no first syllable is lost, until it
+/// was quiet for a while.
 ///
-/// It measures power alone, and would rather send noise than miss speech: the ear
-/// of the assistant decides. As many blocks are kept as there is room for: the
-/// pre-roll while it is closed, what the wire has not taken yet while it is open.
+/// It measures only power, and sends noise rather than miss speech: the assistant's front end
+/// decides. It keeps as many blocks as there is room for: the pre-roll while it is closed, what
+/// the wire has not taken yet while it is open.
 pub struct Gate<'a> {
     config: GateConfig,
     blocks: &'a mut DequeView<Heard>,
-    /// Mean square of the quiet.
+    /// Mean square of the background.
     floor: Option<u32>,
-    /// Blocks that it stays open.
+    /// How many more blocks it stays open.
     left: u16,
     dropped: u32,
 }
 
-/// The floor falls by a quarter of the distance per block and rises by a 256th of
-/// itself: 0.8 dB a second, slowly enough for the pauses between words to pull it
-/// back.
+/// The floor falls by a quarter of the distance per block and rises by a 256th of itself: 0.8 dB a
+/// second, which is so slow that the pauses between words pull it back.
 const FALL: u32 = 2;
 const RISE: u32 = 8;
 
@@ -49,11 +48,11 @@ impl<'a> Gate<'a> {
         Self { config, blocks, floor: None, left: 0, dropped: 0 }
     }
 
-    /// A block from the microphone. With `keep_open` it counts whatever is in it:
-    /// the assistant hears an utterance.
+    /// Takes a block from the microphone. With `keep_open` it counts as loud whatever is in it,
+    /// because the assistant hears an utterance.
     pub fn push(&mut self, block: Heard, keep_open: bool) {
         let power = power(&block.samples);
-        // The first block is the first guess.
+        // The first block is the first estimate.
         let floor = self.floor.unwrap_or(power);
         let loud = power > self.config.least
             && u64::from(power) * 4 > u64::from(floor) * u64::from(self.config.opens_at);
@@ -74,7 +73,7 @@ impl<'a> Gate<'a> {
         let _ = self.blocks.push_back(block);
     }
 
-    /// Whether sound goes through.
+    /// Whether sound passes.
     pub const fn is_open(&self) -> bool {
         self.left > 0
     }
@@ -84,7 +83,7 @@ impl<'a> Gate<'a> {
         if self.is_open() { self.blocks.front() } else { None }
     }
 
-    /// The oldest block was sent.
+    /// Removes the oldest block after it was sent.
     pub fn pop(&mut self) {
         self.blocks.pop_front();
     }
@@ -95,13 +94,12 @@ impl<'a> Gate<'a> {
         self.left = 0;
     }
 
-    /// The microphone's clock at the oldest block that is kept: nothing from before
-    /// will be sent any more.
+    /// The microphone's clock at the oldest block that is kept: no earlier sound will be sent.
     pub fn oldest(&self) -> Option<u32> {
         self.blocks.front().map(|block| block.at)
     }
 
-    /// Blocks that were to be sent and that the wire did not take in time.
+    /// Blocks that should have been sent and that the wire did not take in time.
     pub const fn dropped(&self) -> u32 {
         self.dropped
     }
@@ -120,7 +118,7 @@ mod tests {
     use super::*;
     use crate::HEARD_BLOCK;
 
-    /// Blocks of noise, each of an amplitude, numbered by their clock.
+    /// Blocks of noise with these amplitudes, numbered by their clock.
     fn blocks(amplitudes: &[(u32, usize)]) -> Vec<Heard> {
         let mut seed = 1u32;
         let mut at = 0;
@@ -138,7 +136,7 @@ mod tests {
         all
     }
 
-    /// The blocks, by their number, that get through while the wire takes everything.
+    /// The numbers of the blocks that pass while the wire takes everything.
     fn through(amplitudes: &[(u32, usize)], keep_open: bool) -> Vec<usize> {
         let mut kept = Deque::<_, 16>::new();
         let mut gate = Gate::new(&mut kept, GateConfig::default());
@@ -155,16 +153,16 @@ mod tests {
     }
 
     #[test]
-    fn quiet_and_steady_noise_stay_here() {
+    fn quiet_and_steady_noise_are_not_sent() {
         assert_eq!(through(&[(0, 500)], false), [0usize; 0]);
         assert_eq!(through(&[(20, 500)], false), [0usize; 0]);
         assert_eq!(through(&[(800, 3_000)], false), [0usize; 0]);
     }
 
     #[test]
-    fn speech_comes_with_what_was_before_it() {
+    fn speech_is_sent_with_the_sound_before_it() {
         let sent = through(&[(40, 200), (2_000, 10), (40, 200)], false);
-        // 16 blocks with the first loud one among them: 300 ms of pre-roll.
+        // 16 blocks including the first loud one: 300 ms of pre-roll.
         let expected: Vec<usize> = (185..209 + 75).collect();
         assert_eq!(sent, expected);
     }
@@ -184,8 +182,8 @@ mod tests {
     }
 
     #[test]
-    fn louder_noise_is_quiet_after_a_while() {
-        // A fan starts: 20 dB more. It is let through at first, and then no more.
+    fn louder_noise_counts_as_background_after_a_while() {
+        // A fan starts: 20 dB more. It passes at first, and then no more.
         let sent = through(&[(50, 500), (500, 3_000)], false);
         assert!(sent.len() > 75 && *sent.last().unwrap() < 2_600, "{}", sent.len());
         // Somebody speaks over the fan.
@@ -194,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_open_on_request() {
+    fn it_stays_open_on_request() {
         assert_eq!(through(&[(0, 100)], true), (0..100).collect::<Vec<_>>());
     }
 
     #[test]
-    fn what_the_wire_does_not_take_is_dropped_oldest_first_and_counted() {
+    fn blocks_that_the_wire_does_not_take_are_dropped_oldest_first_and_counted() {
         let mut kept = Deque::<_, 4>::new();
         let mut gate = Gate::new(&mut kept, GateConfig::default());
         for block in blocks(&[(2_000, 10)]) {
@@ -212,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_loudest_there_is() {
+    fn the_loudest_possible_sound_does_not_overflow() {
         let mut kept = Deque::<_, 4>::new();
         let mut gate = Gate::new(&mut kept, GateConfig::default());
         for _ in 0..10_000 {

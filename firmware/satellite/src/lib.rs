@@ -15,13 +15,12 @@
 //!                                       │   LED, mute LED, button
 //! ```
 //!
-//! The interrupt ([`AudioInterrupt`]) and the loop ([`Satellite`]) meet in two
-//! queues without locks ([`Exchange`]). Neither waits for the other: when the loop
-//! stands still, because the host does or for any other reason, the interrupt drops
-//! what the microphone brings, plays silence, and counts both.
+//! The interrupt ([`AudioInterrupt`]) and the loop ([`Satellite`]) exchange sound through two
+//! lock-free queues ([`Exchange`]). Neither waits for the other: when the loop stalls, for
+//! whatever reason, the interrupt drops the microphone's sound, plays silence, and counts both.
 //!
-//! What a board has to do is in `docs/satellite.md`; `boards/pico` and `boards/mps2`
-//! are two that do it.
+//! `docs/satellite.md` describes what a board must do; `boards/pico` and `boards/mps2` are two
+//! boards.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
@@ -49,6 +48,6 @@ pub use sealed::Sealed;
 /// on the link.
 pub const HEARD_BLOCK: usize = 320;
 
-/// Samples in a block for the loudspeaker: 10 ms at 24 kHz. Shorter than the
-/// microphone's, because two of them wait in the queue before they are heard.
+/// Samples in a block for the loudspeaker: 10 ms at 24 kHz. Shorter than the microphone's blocks,
+/// because two of them wait in the queue before they are heard.
 pub const PLAYED_BLOCK: usize = 240;

@@ -8,23 +8,23 @@ pub const BUFFER: usize = 7_200;
 /// The rate of the loudspeaker.
 pub const RATE: Rate = Rate::Hz24000;
 
-/// Blocks whose places are remembered. More than wait in the queues together: two
-/// for the loudspeaker, and those played while 80 ms wait from the microphone.
+/// How many blocks have their places remembered: more than wait in both queues together, which are
+/// two for the loudspeaker, and those that are played while 80 ms wait from the microphone.
 const PLACES: usize = 16;
 
-/// The way of the sound to the loudspeaker: puts blocks in their places, makes
-/// them as loud as they shall be, and knows which place the loudspeaker has reached.
+/// The path of the sound to the loudspeaker: puts blocks at their places, applies the volume, and
+/// knows which place the loudspeaker has reached.
 pub struct Player<'a> {
     queue: &'a mut PlaybackQueue<BUFFER>,
     /// The volume's factor, of 10000.
     volume: i32,
-    /// The place at which each of the last blocks made begins, by its number.
+    /// The place at which each of the last blocks begins, by its number.
     places: [u32; PLACES],
     made: u32,
 }
 
 impl<'a> Player<'a> {
-    /// Plays what comes through `queue`, at full volume until told otherwise.
+    /// Plays the sound in `queue`, at full volume until it is changed.
     pub fn new(queue: &'a mut PlaybackQueue<BUFFER>) -> Self {
         Self { queue, volume: 10_000, places: [0; PLACES], made: 0 }
     }
@@ -35,18 +35,18 @@ impl<'a> Player<'a> {
         self.places = [0; PLACES];
     }
 
-    /// Sound came.
+    /// Takes sound from the host.
     pub fn push(&mut self, playback: &Playback<'_>) {
         self.queue.push(playback);
     }
 
-    /// The host wants silence.
+    /// Stops the sound on the host's order.
     pub fn stop(&mut self, stop: Stop) {
         self.queue.stop(stop);
     }
 
-    /// How loud, in percent. Squared, because the ear takes the logarithm: half
-    /// is then about half as loud.
+    /// Sets the volume in percent. The factor is squared, because hearing is logarithmic: half is
+    /// then about half as loud.
     pub fn set_volume(&mut self, percent: u8) {
         let percent = i32::from(percent.min(100));
         self.volume = percent * percent;
@@ -69,7 +69,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// The place that the loudspeaker had reached when it had taken so many blocks.
+    /// The place that the loudspeaker had reached when it had taken this many blocks.
     pub fn place(&self, turned: u32) -> u32 {
         if turned == self.made {
             return self.queue.played();
@@ -82,12 +82,12 @@ impl<'a> Player<'a> {
         self.queue.free(RATE.block())
     }
 
-    /// Times the buffer ran dry.
+    /// How often the buffer ran dry.
     pub fn dry(&self) -> u32 {
         self.queue.dry()
     }
 
-    /// The least that the buffer held since the last call.
+    /// The smallest level of the buffer since the last call.
     pub fn take_low_water(&mut self) -> u16 {
         self.queue.take_low_water()
     }

@@ -12,34 +12,34 @@ use crate::{AudioInterrupt, Exchange, Gain, Gate, GateConfig, Heard, Panel, Play
 
 /// Blocks of the microphone that are kept: 320 ms of pre-roll.
 const PRE_ROLL: usize = 16;
-/// Bytes that may wait for the wire: 80 ms of uncompressed sound. A sealed wire keeps two
-/// frames itself.
+/// Bytes that may wait for the wire: 80 ms of uncompressed sound. A sealed wire holds two frames
+/// itself.
 const OUTGOING: usize = if cfg!(feature = "secure") { 1_536 } else { 3_072 };
-/// Bytes that are taken from the wire at a time, and the most in one turn of the
-/// loop: a host that babbles must not keep the rest from its turn.
+/// Bytes that are taken from the wire at a time, and the most in one round of the loop, so that a
+/// host that sends too much cannot block the rest.
 const CHUNK: usize = 64;
 const CHUNKS: usize = 32;
-/// For so long, in ms, the sound may stand still before the watchdog is let loose.
+/// How long, in ms, the sound may stall before the watchdog is no longer fed.
 const STANDSTILL_MS: u64 = 500;
 
-/// How a satellite is set up.
+/// The configuration of a satellite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// What to call it, and what it is known by where it dials in; at most 32 bytes.
+    /// Its name, by which the host identifies it if it connects by itself; at most 32 bytes.
     pub name: &'static str,
-    /// How sound is written on the wire. [`Codec::Adpcm`] from 230400 baud,
-    /// [`Codec::Pcm`] from 1 Mbaud or by USB.
+    /// How sound is encoded on the wire: [`Codec::Adpcm`] from 230400 baud, [`Codec::Pcm`] from 1
+    /// Mbaud or by USB.
     pub codec: Codec,
-    /// How much louder the microphone is made.
+    /// The microphone's gain.
     pub gain: Gain,
     /// When sound is worth sending.
     pub gate: GateConfig,
-    /// How the button is read.
+    /// The timing of the button.
     pub button: ButtonConfig,
 }
 
-/// The memory for the sound and for the link. Belongs into a `static`: all of it is zero at first,
-/// so it takes no room in the flash.
+/// The memory for the sound and for the link. It belongs into a `static`: all of it is zero at
+/// first, so it takes no room in the flash.
 pub struct Buffers {
     exchange: Exchange,
     queue: PlaybackQueue<BUFFER>,
@@ -54,7 +54,7 @@ impl Default for Buffers {
 }
 
 impl Buffers {
-    /// Empty ones.
+    /// Empty buffers.
     pub const fn new() -> Self {
         Self {
             exchange: Exchange::new(),
@@ -65,8 +65,8 @@ impl Buffers {
     }
 }
 
-/// The main loop of a satellite: call [`poll`](Self::poll) again and again, at
-/// least every 10 ms, and sleep until the next interrupt in between.
+/// The main loop of a satellite: call [`poll`](Self::poll) repeatedly, at least every 10 ms, and
+/// sleep until the next interrupt in between.
 pub struct Satellite<'a, B: Board> {
     serial: B::Serial,
     clock: B::Clock,
@@ -81,12 +81,12 @@ pub struct Satellite<'a, B: Board> {
     stats: Stats,
     /// When the low water was last read.
     low_water_at: u64,
-    /// The microphone's clock when it last moved, and when that was.
+    /// The microphone's clock when it last advanced, and when that was.
     moved: (u32, u64),
 }
 
 impl<'a, B: Board> Satellite<'a, B> {
-    /// A satellite of these parts, and the work of its audio interrupt.
+    /// A satellite with these parts, and the work of its audio interrupt.
     pub fn new(
         parts: Parts<B>,
         buffers: &'a mut Buffers,
@@ -116,10 +116,10 @@ impl<'a, B: Board> Satellite<'a, B> {
         (satellite, interrupt)
     }
 
-    /// One turn of the loop. Never waits.
+    /// One round of the loop. Never waits.
     pub fn poll(&mut self) {
         let now = self.clock.now_ms();
-        // Before anything else: the first block may be there already.
+        // Before anything else, because the first block may be there already.
         self.sound.mute(self.panel.muted());
         self.receive(now);
         self.player.feed(&mut self.sound);
@@ -133,9 +133,10 @@ impl<'a, B: Board> Satellite<'a, B> {
         self.guard(now);
     }
 
-    /// Takes what came from the host.
+    /// Processes what came from the host.
     ///
-    /// As the others below it is not inlined: one's scratch would lie on the stack in all.
+    /// Like the others below it is not inlined: the stack would otherwise hold the variables of
+    /// all.
     #[inline(never)]
     fn receive(&mut self, now: u64) {
         let mut bytes = [0; CHUNK];
@@ -164,7 +165,7 @@ impl<'a, B: Board> Satellite<'a, B> {
         }
     }
 
-    /// Gives the gate what the microphone brought.
+    /// Passes the microphone's sound to the gate.
     #[inline(never)]
     fn collect(&mut self, keep_open: bool) {
         while let Some(mut block) = self.sound.heard() {
@@ -173,14 +174,14 @@ impl<'a, B: Board> Satellite<'a, B> {
         }
     }
 
-    /// Sends what the microphone brought, as far as it is worth it.
+    /// Sends the microphone's sound, as far as the gate passes it.
     #[inline(never)]
     fn listen(&mut self) {
         if self.panel.muted() {
             self.gate.clear();
         }
-        // While the assistant hears, it is for its ear to say what is quiet; while
-        // it speaks, the echo canceller needs sound without gaps.
+        // While the assistant hears, its front end decides what is quiet; while it speaks, the
+        // echo canceller needs sound without gaps.
         let keep_open = self.connected
             && matches!(self.shown, Shown::Hearing | Shown::Speaking | Shown::Paused);
         self.collect(keep_open);
@@ -193,7 +194,7 @@ impl<'a, B: Board> Satellite<'a, B> {
         }
     }
 
-    /// Tells the host how things are, and sends what waits for the wire.
+    /// Sends the status to the host, and what waits for the wire.
     #[inline(never)]
     fn tell(&mut self, now: u64) {
         if now.saturating_sub(self.low_water_at) >= STATS_MS {
@@ -205,7 +206,7 @@ impl<'a, B: Board> Satellite<'a, B> {
         self.stats.underruns = self.player.dry().wrapping_add(self.sound.starved());
         let clock = self.sound.clock();
         let condition = Condition {
-            // The clock stands before what may still be sent.
+            // The clock is that of the oldest sound that may still be sent.
             clock: self.gate.oldest().unwrap_or(clock),
             played: self.player.place(self.sound.turned()),
             free: self.player.free(),
@@ -220,7 +221,7 @@ impl<'a, B: Board> Satellite<'a, B> {
         self.link.written(sent);
     }
 
-    /// Feeds the watchdog while the loop turns and the sound flows.
+    /// Feeds the watchdog while the loop runs and the sound flows.
     fn guard(&mut self, now: u64) {
         let clock = self.sound.clock();
         if clock != self.moved.0 {

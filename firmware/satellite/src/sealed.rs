@@ -5,30 +5,29 @@ use crate::board::{Clock, Serial};
 /// Bytes that may wait for the wire: two sealed frames.
 const OUT: usize = 2 * MAX_SEALED;
 
-/// A wire on which nothing goes but sealed frames: encryption for a board whose wire is a
-/// network, around its [`Serial`].
+/// A wire that carries only sealed frames: encryption for a board whose wire is a network, around
+/// its [`Serial`].
 ///
-/// A handshake holds up the main loop for as long as the processor takes for two
-/// multiplications on Curve25519, when there is no session: sound that is heard meanwhile is
-/// lost, and nobody would have got it.
+/// A handshake blocks the main loop while the processor computes two multiplications on
+/// Curve25519. This happens only when there is no session: sound that is heard then is lost, and
+/// nobody would have received it.
 pub struct Sealed<S, C, E: Engine> {
     serial: S,
     clock: C,
     tunnel: Tunnel<E, OUT>,
-    /// The length of the frame that was opened, with the 00 around it, and how much of it was
-    /// read.
+    /// The length of the opened frame, with the 00 around it, and how much of it was read.
     len: usize,
     read: usize,
 }
 
 impl<S: Serial, C: Clock, E: Engine> Sealed<S, C, E> {
-    /// Seals what goes over `serial`.
+    /// Seals the traffic of `serial`.
     pub fn new(serial: S, clock: C, engine: E) -> Self {
         let tunnel = Tunnel::new(engine, Role::Answerer);
         Self { serial, clock, tunnel, len: 0, read: 0 }
     }
 
-    /// Takes bytes from the wire until they end a frame; false when there are no more.
+    /// Takes bytes from the wire until they end a frame. Returns false if there are no more.
     #[inline(never)]
     fn receive(&mut self, now: u64) -> bool {
         let mut byte = [0];
@@ -56,7 +55,7 @@ impl<S: Serial, C: Clock, E: Engine> Serial for Sealed<S, C, E> {
         let frame = self.tunnel.opened();
         let n = bytes.len().min(self.len - self.read);
         for (place, at) in bytes.iter_mut().zip(self.read..self.len) {
-            // Before the frame and behind it is a 00.
+            // There is a 00 before the frame and after it.
             *place = at.checked_sub(1).and_then(|at| frame.get(at)).copied().unwrap_or(0);
         }
         self.read += n;

@@ -1,4 +1,4 @@
-//! The whole firmware on a board of cardboard.
+//! The whole firmware on a simulated board.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ fn config() -> Config {
     Config { name: "cardboard", gain: Gain::UNITY, ..Config::default() }
 }
 
-/// What came to the host on a time line of so many blocks; `None` where nothing came.
+/// What the host received, on a time line of this many blocks; `None` where nothing was sent.
 fn line(bench: &Bench, blocks: usize) -> Vec<Option<Vec<i16>>> {
     let mut line = vec![None; blocks];
     for (at, _, samples) in &bench.captured {
@@ -23,7 +23,7 @@ fn line(bench: &Bench, blocks: usize) -> Vec<Option<Vec<i16>>> {
 }
 
 #[test]
-fn it_finds_its_host_and_says_who_it_is() {
+fn it_finds_its_host_and_gives_its_name() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.run(600);
@@ -32,14 +32,14 @@ fn it_finds_its_host_and_says_who_it_is() {
 }
 
 #[test]
-fn speech_comes_whole_with_its_pre_roll_and_quiet_does_not_come() {
+fn speech_is_sent_whole_with_its_pre_roll_and_quiet_is_not_sent() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.microphone = [vec![0; 16_000], tone(8_000, 5_000.0)].concat();
     bench.run(4_000);
     let line = line(&bench, 200);
-    // Speech in blocks 50 to 74; 15 before it; 75 behind it, or one more, because the
-    // high pass rings a little.
+    // Speech in blocks 50 to 74; 15 before it; 75 after it, or one more, because the high pass
+    // rings a little.
     let came: Vec<usize> = (0..200).filter(|&n| line[n].is_some()).collect();
     assert_eq!(came, (35..150).collect::<Vec<_>>());
     let heard = line[50..75].iter().flatten().flatten();
@@ -48,7 +48,7 @@ fn speech_comes_whole_with_its_pre_roll_and_quiet_does_not_come() {
 }
 
 #[test]
-fn the_clock_stands_before_what_may_still_come() {
+fn the_reported_clock_is_not_later_than_sound_that_may_still_be_sent() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.microphone = [vec![0; 32_000], tone(8_000, 5_000.0)].concat();
@@ -65,7 +65,7 @@ fn the_clock_stands_before_what_may_still_come() {
 }
 
 #[test]
-fn while_the_assistant_hears_or_speaks_all_is_sent() {
+fn while_the_assistant_hears_or_speaks_everything_is_sent() {
     for shown in [Shown::Hearing, Shown::Speaking, Shown::Paused] {
         let mut buffers = Buffers::new();
         let mut bench = Bench::new(&mut buffers, config());
@@ -92,7 +92,7 @@ fn the_answer_is_played_without_a_gap_and_its_place_is_known() {
     assert_eq!(bench.played[start..start + 24_000], bench.say);
     assert!(bench.played[start + 24_100..].iter().all(|&sample| sample == 0));
     assert_eq!(bench.status.map(|status| status.played), Some(24_000));
-    // Each block heard says where the loudspeaker was: 480 samples further each time.
+    // Each block says which place the loudspeaker had reached: 480 samples further each time.
     let places: Vec<u32> =
         bench.captured.iter().map(|(_, place, _)| *place).filter(|&place| place > 0).collect();
     assert!(
@@ -104,7 +104,7 @@ fn the_answer_is_played_without_a_gap_and_its_place_is_known() {
 }
 
 #[test]
-fn the_volume_is_the_hosts() {
+fn the_host_sets_the_volume() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.condition.volume = 50;
@@ -116,7 +116,7 @@ fn the_volume_is_the_hosts() {
 }
 
 #[test]
-fn an_order_to_be_silent_is_followed_within_the_queue() {
+fn a_stop_takes_effect_within_the_queue() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.run(600);
@@ -133,7 +133,7 @@ fn an_order_to_be_silent_is_followed_within_the_queue() {
 }
 
 #[test]
-fn a_host_that_stands_still_stops_neither_microphone_nor_loudspeaker() {
+fn a_host_that_stalls_stops_neither_microphone_nor_loudspeaker() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     // Words, so that the gate stays open.
@@ -150,7 +150,7 @@ fn a_host_that_stands_still_stops_neither_microphone_nor_loudspeaker() {
     assert!(bench.shared.fed.get() - fed >= 3_800, "the loop never waited");
     let stats = bench.stats.unwrap();
     assert_eq!(stats.overruns, 0);
-    // 80 ms of it waited for the wire, 320 ms in the gate; the rest is dropped, and counted.
+    // 80 ms of it waited for the wire, 320 ms in the gate; the rest was dropped and counted.
     assert!((15..35).contains(&stats.dropped), "{stats:?}");
     let clocks: Vec<u32> = bench.captured.iter().map(|(at, ..)| *at).collect();
     assert!(clocks.is_sorted());
@@ -158,7 +158,7 @@ fn a_host_that_stands_still_stops_neither_microphone_nor_loudspeaker() {
 }
 
 #[test]
-fn a_loop_that_stands_still_is_counted_and_the_watchdog_not_fed() {
+fn a_loop_that_stalls_is_counted_and_the_watchdog_not_fed() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.run(1_000);
@@ -169,12 +169,12 @@ fn a_loop_that_stands_still_is_counted_and_the_watchdog_not_fed() {
     bench.loop_turns = true;
     bench.run(2_500);
     let stats = bench.stats.unwrap();
-    // 10 blocks heard, 4 of them kept; 20 wanted, 2 there.
+    // 10 blocks heard, 4 of them kept; 20 needed, 2 there.
     assert_eq!((stats.overruns, stats.underruns), (6, 18));
 }
 
 #[test]
-fn sound_that_stands_still_lets_the_watchdog_loose() {
+fn the_watchdog_is_not_fed_when_the_sound_stalls() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.run(1_000);
@@ -186,7 +186,7 @@ fn sound_that_stands_still_lets_the_watchdog_loose() {
 }
 
 #[test]
-fn a_press_is_told_and_a_long_one_mutes() {
+fn a_press_is_reported_and_a_long_one_mutes() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.microphone = [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100);
@@ -204,7 +204,7 @@ fn a_press_is_told_and_a_long_one_mutes() {
     assert_eq!(told(&bench), Some((2, false, true)));
     assert!(bench.shared.mute_led.get());
     let (heard, clock) = (bench.captured.len(), bench.status.unwrap().clock);
-    // While it is muted, a press is none, and nothing is sent whatever the host shows.
+    // While it is muted a press does not count, and nothing is sent whatever the host shows.
     bench.condition.shown = Shown::Hearing;
     press(&mut bench, 100);
     bench.run(1_000);
@@ -216,7 +216,7 @@ fn a_press_is_told_and_a_long_one_mutes() {
     assert!(!bench.shared.mute_led.get() && bench.captured.len() > heard);
 }
 
-/// Words all the time, so that what is not muted is heard.
+/// Words all the time, so that sound is heard unless it is muted.
 fn loud() -> Vec<i16> {
     [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100)
 }
@@ -229,7 +229,7 @@ fn hold(bench: &mut Bench) {
 }
 
 #[test]
-fn mute_outlives_every_reset_and_so_does_its_end() {
+fn a_mute_survives_every_reset_and_so_does_its_end() {
     let mut kept = None;
     for muted in [true, true, false, false, true] {
         let mut buffers = Buffers::new();
@@ -244,12 +244,12 @@ fn mute_outlives_every_reset_and_so_does_its_end() {
         }
         assert_eq!(bench.status.unwrap().muted, muted);
         kept = bench.shared.kept.get();
-        // The watchdog's reset finds the word in a new program.
+        // After the watchdog's reset, a new program finds the word.
         let mut buffers = Buffers::new();
         let mut bench = Bench::after(&mut buffers, config(), kept);
         bench.microphone = loud();
         assert_eq!(bench.shared.mute_led.get(), muted, "from the first moment");
-        // What a host remembers counts for nothing: the button was pressed here.
+        // What a host remembers does not count, because the button was pressed here.
         bench.condition.muted = !muted;
         bench.run(1_000);
         assert_eq!(bench.status.unwrap().muted, muted);
@@ -259,7 +259,7 @@ fn mute_outlives_every_reset_and_so_does_its_end() {
 }
 
 #[test]
-fn after_a_reset_whose_word_is_spoilt_it_is_muted() {
+fn after_a_reset_with_a_damaged_word_it_is_muted() {
     let spoilt = [0, 1, u32::MAX, 0x6d75_7464, !0x6d75_7465 ^ 0x8000];
     for word in spoilt {
         let mut buffers = Buffers::new();
@@ -268,7 +268,7 @@ fn after_a_reset_whose_word_is_spoilt_it_is_muted() {
         bench.run(1_000);
         assert!(bench.status.unwrap().muted && bench.shared.mute_led.get(), "{word:x}");
         assert!(bench.captured.is_empty());
-        // And stays it, over the next reset, until the button ends it.
+        // It stays muted, over the next reset too, until the button ends it.
         let kept = bench.shared.kept.get();
         assert_ne!(kept, Some(word));
         hold(&mut bench);
@@ -293,7 +293,7 @@ fn after_a_cold_start_it_is_muted_until_the_host_says_how_it_was() {
         assert_eq!(bench.status.unwrap().muted, remembered);
         assert_eq!(bench.shared.mute_led.get(), remembered);
         assert_eq!(bench.captured.is_empty(), remembered);
-        // From here on what another host remembers counts for nothing.
+        // From here on what another host remembers does not count.
         bench.wire = false;
         bench.run(1_500);
         bench.condition.muted = !remembered;
@@ -323,7 +323,7 @@ fn the_host_and_the_button_set_and_end_the_same_mute() {
     bench.captured.clear();
     bench.run(1_000);
     assert!(bench.captured.is_empty(), "nothing is heard");
-    // It outlives a reset as the button's does.
+    // It survives a reset as the button's mute does.
     let muted = bench.shared.kept.get();
     hold(&mut bench);
     assert!(!is(&bench), "the button ends it");
@@ -338,7 +338,7 @@ fn the_host_and_the_button_set_and_end_the_same_mute() {
 }
 
 #[test]
-fn the_lamp_shows_what_the_host_says_and_that_it_is_gone() {
+fn the_lamp_shows_the_hosts_state_and_that_the_host_is_gone() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, config());
     bench.condition.shown = Shown::Hearing;
@@ -357,7 +357,7 @@ fn the_lamp_shows_what_the_host_says_and_that_it_is_gone() {
 }
 
 #[test]
-fn a_cut_wire_is_a_new_session_when_it_is_whole_again() {
+fn after_a_cut_there_is_a_new_session() {
     let mut buffers = Buffers::new();
     let mut bench = Bench::new(&mut buffers, Config { codec: Codec::Adpcm, ..config() });
     bench.microphone = [tone(3_200, 5_000.0), vec![0; 1_600]].concat().repeat(100);

@@ -1,4 +1,4 @@
-//! What the terminal shows: colours where there is a terminal, plain text where not.
+//! Output to the terminal: with colours on a terminal, plain text otherwise.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The columns of a terminal that nobody has made wider; lines that are ours keep to them.
+/// The columns of a terminal of the usual width; our own lines are no longer.
 pub const COLUMNS: usize = 80;
 
 const BOLD: Style = Style::new().bold();
@@ -21,22 +21,22 @@ fn painted(style: Style, text: impl Display, terminal: bool) -> String {
     }
 }
 
-/// Stands out.
+/// Bold text.
 pub fn bold(text: impl Display) -> String {
     painted(BOLD, text, std::io::stdout().is_terminal())
 }
 
-/// Stands back.
+/// Dimmed text.
 pub fn dim(text: impl Display) -> String {
     painted(DIM, text, std::io::stdout().is_terminal())
 }
 
-/// In this colour.
+/// Text in this colour.
 pub fn coloured(colour: AnsiColor, text: impl Display) -> String {
     painted(colour.on_default(), text, std::io::stdout().is_terminal())
 }
 
-/// `text` in lines of at most `columns`, as far as breaks at `between` allow.
+/// `text` in lines of at most `columns`, if breaks at `between` allow that.
 pub fn folded(text: &str, between: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in text.split(between) {
@@ -49,17 +49,17 @@ pub fn folded(text: &str, between: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A time in ms to the tenth, which is as far as it can be trusted.
+/// A time in ms rounded to a tenth, which is about its precision.
 pub fn tenth(ms: f64) -> f64 {
     (ms * 10.0).round() / 10.0
 }
 
-/// The length of so many samples at `rate` Hz, in s, to the millisecond.
+/// The length of this many samples at `rate` Hz, in s, to the millisecond.
 pub fn seconds(samples: usize, rate: u32) -> f64 {
     (samples as f64 * 1e3 / f64::from(rate.max(1))).round() / 1e3
 }
 
-/// Without the number that the system has for an error, after its words.
+/// Removes the system's numbers after the texts of its errors.
 pub fn plain(text: &str) -> String {
     let mut parts = text.split(" (os error ");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -76,7 +76,7 @@ pub fn error(error: &impl Display) {
     eprintln!("{word}: {}", plain(error.to_string().trim_end()));
 }
 
-/// Reports something the user should know, on stderr.
+/// Reports something that the user should know, on stderr.
 pub fn note(text: impl Display) {
     let word =
         painted(AnsiColor::Yellow.on_default().bold(), "note", std::io::stderr().is_terminal());
@@ -86,15 +86,15 @@ pub fn note(text: impl Display) {
 /// Prints a piece of a line at once.
 pub fn piece(text: &str) {
     print!("{text}");
-    // A closed pipe shows at the next whole line.
+    // If the pipe is closed, the next whole line reports it.
     let _ = std::io::stdout().flush();
 }
 
-/// A spinner on stderr while something takes long; gone when dropped.
+/// A spinner on stderr while something takes long; removed when dropped.
 pub struct Busy(ProgressBar);
 
 impl Busy {
-    /// Says what takes long.
+    /// `what` says what takes long.
     pub fn new(what: &str) -> Self {
         let bar = ProgressBar::new_spinner().with_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
@@ -108,11 +108,11 @@ impl Drop for Busy {
     }
 }
 
-/// A bar on stderr that shows how far a long work is; gone when dropped.
+/// A bar on stderr that shows how far a long task is; removed when dropped.
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A work of so many steps.
+    /// A task of this many steps.
     pub fn new(steps: u64, what: &str) -> Self {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {wide_msg}");
         let bar = ProgressBar::new(steps).with_message(what.to_owned());
@@ -123,19 +123,19 @@ impl Progress {
         Self(bar)
     }
 
-    /// So much is done.
+    /// This many steps are done.
     pub fn at(&self, position: u64, what: &str) {
         self.0.set_position(position);
         self.0.set_message(what.to_owned());
     }
 
-    /// One more is done.
+    /// One more step is done.
     pub fn next(&self, what: &str) {
         self.0.inc(1);
         self.0.set_message(what.to_owned());
     }
 
-    /// Prints something without the bar in its way.
+    /// Prints something while the bar is out of the way.
     pub fn aside(&self, print: impl FnOnce()) {
         self.0.suspend(print);
     }
@@ -152,14 +152,14 @@ mod tests {
     use super::{folded, plain};
 
     #[test]
-    fn lines_are_broken_only_where_they_may_be() {
+    fn lines_are_broken_only_where_allowed() {
         assert_eq!(folded("a b · c · d", " · ", 7), ["a b · c", "d"]);
         assert_eq!(folded("much too long · c", " · ", 7), ["much too long", "c"]);
         assert_eq!(folded("a", " ", 1), ["a"]);
     }
 
     #[test]
-    fn the_systems_numbers_are_left_out() {
+    fn numbers_of_the_system_are_removed() {
         let text = "a: No such file or directory (os error 2). Name another (b (os error 13))";
         assert_eq!(plain(text), "a: No such file or directory. Name another (b)");
         assert_eq!(plain("nothing of the kind"), "nothing of the kind");

@@ -1,7 +1,7 @@
 //! Plans for Fourier transforms of real samples.
 //!
-//! realfft's planner is generic over the sample: each crate that makes a plan compiles
-//! every algorithm of rustfft, which takes about 20 s. So plans are made only here.
+//! realfft's planner is generic over the sample type: each crate that makes a plan compiles every
+//! algorithm of rustfft, which takes about 20 s. So plans are made only here.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_and_back() {
+    fn an_inverse_transform_gives_the_samples_back() {
         let samples = [1.0, 2.0, 4.0, 0.5, -3.0, 0.0];
         let (there, back) = (forward(samples.len()), inverse(samples.len()));
         let (mut bins, mut result) = (there.make_output_vec(), back.make_output_vec());

@@ -1,4 +1,4 @@
-//! From the conversation to tokens, by the model's own chat template.
+//! Turns the conversation into tokens, by the model's own chat template.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use llama_cpp_2::token::LlamaToken;
 use super::gguf::Header;
 use crate::{Error, ErrorKind, Result};
 
-/// Most that is rendered or split into tokens at once, in bytes. llama.cpp
-/// counts in 31 bits, and `llama-cpp-2` panics beyond.
+/// The most bytes that are rendered or split into tokens at once. llama.cpp counts in 31 bits, and
+/// `llama-cpp-2` panics beyond that.
 const MOST: usize = 1 << 26;
 
 /// Who says something, and what.
@@ -21,7 +21,7 @@ pub(super) struct Chat {
 }
 
 impl Chat {
-    /// The model's own template where llama.cpp knows it, else ChatML.
+    /// The model's own template if llama.cpp knows it, otherwise ChatML.
     pub(super) fn new(model: &LlamaModel, header: &Header, path: &Path) -> Result<Self> {
         let own = header.chat_template.as_deref().map(LlamaChatTemplate::new);
         if let Some(Ok(template)) = own {
@@ -34,14 +34,16 @@ impl Chat {
                 path.display()
             );
         } else {
-            log::warn!("{}: no chat template, perhaps no chat model; using ChatML", path.display());
+            log::warn!(
+                "{}: this file has no chat template, so it may not be a chat model; using ChatML",
+                path.display()
+            );
         }
         let template = LlamaChatTemplate::new("chatml").map_err(cannot_apply)?;
         Ok(Self { template })
     }
 
-    /// The tokens of a conversation; with `open`, up to where the assistant's
-    /// answer begins.
+    /// The tokens of a conversation. With `open`, they end where the assistant's answer begins.
     pub(super) fn tokens(
         &self,
         model: &LlamaModel,
@@ -72,12 +74,12 @@ impl Chat {
     }
 }
 
-/// The text without anything that the model would take for a mark of its
-/// chat template, nor NUL, which llama.cpp would take for its end.
+/// The text without anything that the model would take for a mark of its chat template, and
+/// without NUL, which llama.cpp would take for the end.
 pub(super) fn harmless(model: &LlamaModel, text: &str) -> Result<String> {
     let vocab = model.vocab();
     let mut text = text.trim().replace('\0', "");
-    // Removing a mark can join the halves of another around it.
+    // Removing a mark may join the two halves of another.
     loop {
         let tokens = tokenize(model, &text, false)?;
         if !tokens.iter().any(|&token| vocab.is_control(LlamaToken::new(token))) {
@@ -92,8 +94,8 @@ pub(super) fn harmless(model: &LlamaModel, text: &str) -> Result<String> {
     }
 }
 
-/// Splits text into tokens. Control marks in it (`<|im_end|>`) become control
-/// tokens; `start` puts the start token before it where the model wants one.
+/// Splits text into tokens. Control marks in it (`<|im_end|>`) become control tokens. With
+/// `start`, it begins with the start token if the model needs one.
 fn tokenize(model: &LlamaModel, text: &str, start: bool) -> Result<Vec<i32>> {
     if text.len() > 2 * MOST {
         return Err(too_long());
@@ -107,7 +109,7 @@ pub(super) fn piece(model: &LlamaModel, token: i32) -> Vec<u8> {
     model.vocab().token_to_piece(LlamaToken::new(token), false, None)
 }
 
-/// Whether this token ends a reply: end of generation, or any other control mark.
+/// Whether this token ends a reply: the end of generation, or any other control mark.
 pub(super) fn ends_reply(model: &LlamaModel, token: i32) -> bool {
     let (vocab, token) = (model.vocab(), LlamaToken::new(token));
     vocab.is_eog(token) || vocab.is_control(token)

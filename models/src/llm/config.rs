@@ -1,27 +1,27 @@
-//! How a language model is set up.
+//! The configuration of a language model.
 
 use sayso_language::Language;
 
 use super::Sampling;
 
-/// How a [`Llama`](super::Llama) is set up.
+/// The configuration of a [`Llama`](super::Llama).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The context, in tokens: system prompt, history and reply together. No
-    /// more than the model was trained on.
+    /// The context, in tokens: system prompt, history and reply together. At most as many as the
+    /// model was trained with.
     pub n_ctx: u32,
-    /// Exchanges remembered at most, if as many fit; beyond it the oldest go.
+    /// The most exchanges that are remembered, if that many fit. The oldest are dropped.
     pub exchanges: u32,
     /// Threads while writing; 0 takes one per core, 4 at most.
     pub threads: u32,
     /// Threads while reading the prompt; 0 takes one per core, 4 at most.
     pub threads_batch: u32,
-    /// Tokens of the prompt evaluated at a time. A cancel waits for this many
-    /// at most. Below 64 ggml's attention computes each token alike, whatever
-    /// it is evaluated with, so that a cached prompt gives the very numbers of
-    /// a fresh one. 32 reads about a tenth faster than 16.
+    /// Tokens of the prompt that are evaluated at a time. A cancel waits for at most this many.
+    /// Below 64, ggml's attention computes each token in the same way whatever it is evaluated
+    /// with, so that a cached prompt gives exactly the numbers of a fresh one. 32 is about a tenth
+    /// faster than 16.
     pub batch: u32,
-    /// Layers of the network on the GPU, in a build with one; 0 is none.
+    /// Layers of the network on the GPU, in a GPU build; 0 is none.
     pub gpu_layers: u32,
     /// What happens to the cache when the oldest exchanges are dropped.
     pub overflow: Overflow,
@@ -36,12 +36,12 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overflow {
-    /// The entries of the kept exchanges are moved up: at once, but they were
-    /// computed while the dropped ones were there, and still show it.
+    /// The entries of the kept exchanges are moved. This takes no time, but they were computed
+    /// with the dropped ones and still depend on them.
     #[default]
     Shift,
-    /// The kept exchanges are computed again, exactly as if the dropped ones
-    /// had never been there. This costs a long prompt.
+    /// The kept exchanges are computed again, exactly as if the dropped ones had never existed.
+    /// This costs a long prompt.
     Recompute,
 }
 

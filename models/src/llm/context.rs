@@ -1,6 +1,5 @@
-//! A model of llama.cpp, and contexts of it with one sequence of tokens each in their KV
-//! caches, on `llama-cpp-2`. The list of tokens kept here is at all times what the cache
-//! holds.
+//! A model of llama.cpp, and contexts of it with one sequence of tokens each in their KV caches,
+//! on `llama-cpp-2`. The list of tokens that is kept here always equals the contents of the cache.
 
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -22,9 +21,9 @@ use crate::{Cancel, Error, ErrorKind, Result, ggml};
 /// The only sequence used.
 const SEQUENCE: i32 = 0;
 
-/// Architectures whose cache can be moved up. `llama-cpp-2` cannot ask
-/// llama.cpp, which ends the program where it cannot be done, so only those
-/// with plain rotary positions are named; the others are computed again.
+/// Architectures whose cache can be shifted. `llama-cpp-2` cannot ask llama.cpp, which ends the
+/// program if it is impossible, so only those with plain rotary positions are listed; the others
+/// are computed again.
 const SHIFTABLE: [&str; 9] =
     ["llama", "qwen2", "qwen3", "smollm3", "gemma", "gemma2", "gemma3", "phi3", "granite"];
 
@@ -53,7 +52,8 @@ pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Arc<LlamaModel>> {
     Ok(Arc::new(model.map_err(|error| {
         damaged(match error {
             LlamaModelLoadError::NullResult => {
-                "llama.cpp cannot load this model: it is damaged or of a kind it does not know; fetch it again"
+                "llama.cpp cannot load this model: it is damaged, or of a kind that llama.cpp does \
+                 not know; fetch it again"
             }
             _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
         })
@@ -61,7 +61,7 @@ pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Arc<LlamaModel>> {
     })?))
 }
 
-/// The evaluated beginning of a sequence, to be copied into other contexts.
+/// The evaluated beginning of a sequence, which can be copied into other contexts.
 pub(super) struct Beginning {
     pub(super) tokens: Vec<i32>,
     state: SeqState,
@@ -81,8 +81,8 @@ pub(super) struct Context {
 impl Context {
     /// An empty context of a model.
     pub(super) fn new(model: &Arc<LlamaModel>, header: &Header, shape: Shape) -> Result<Self> {
-        // Where a model wants another scale of positions, llama.cpp writes to the model
-        // while it makes a context.
+        // If a model needs another scale of positions, llama.cpp writes to the model while it
+        // creates a context.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let backend = ggml::backend()?;
@@ -97,7 +97,7 @@ impl Context {
         let loaded = Loaded::try_new(model.clone(), |model| model.new_context(backend, params));
         let loaded = loaded.map_err(|error| {
             let message = format!(
-                "llama.cpp cannot make a context of {} tokens; try a smaller n_ctx",
+                "llama.cpp cannot create a context of {} tokens; set llm.context lower",
                 shape.n_ctx
             );
             Error::new(ErrorKind::Engine, message).with_source(error)
@@ -122,10 +122,10 @@ impl Context {
         &self.tokens
     }
 
-    /// Scores (logits) of all tokens to come after the last [`append`](Self::append);
-    /// empty when it failed, or there was none.
+    /// Scores (logits) of all tokens for the next position after the last
+    /// [`append`](Self::append). Empty if that failed, or there was none.
     pub(super) fn scores(&self) -> &[f32] {
-        // `get_logits` panics where there are none.
+        // `get_logits` panics if there are none.
         if self.scored { self.loaded.borrow_dependent().get_logits() } else { &[] }
     }
 
@@ -133,8 +133,8 @@ impl Context {
         self.loaded.with_dependent_mut(|_, context| work(context))
     }
 
-    /// Evaluates `tokens` after those held, batch by batch, looking at
-    /// `cancel` before each. On an error it holds the batches done.
+    /// Evaluates `tokens` after those in the cache, batch by batch, and checks `cancel` before
+    /// each. After an error the cache holds the batches that were done.
     ///
     /// # Errors
     /// `Cancelled` within one node of the network (on a GPU: one batch);
@@ -177,7 +177,7 @@ impl Context {
         Ok(())
     }
 
-    /// Keeps the longest beginning that the sequence shares with `tokens`.
+    /// Keeps the longest beginning that the sequence has in common with `tokens`.
     pub(super) fn share(&mut self, tokens: &[i32]) {
         let same = self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count();
         if same < self.tokens.len() {
@@ -185,22 +185,23 @@ impl Context {
         }
     }
 
-    /// Keeps the first `length` tokens, where the model can forget the
-    /// others; else none.
+    /// Keeps the first `length` tokens if the model can forget the others; otherwise none.
     fn remove_from(&mut self, length: usize) {
         let removed = u32::try_from(length)
             .is_ok_and(|at| self.with(|c| c.kv_cache_seq_rm(SEQUENCE, Some(at), None)).is_ok());
         if removed {
             self.tokens.truncate(length);
         } else {
-            // So it is with recurrent models: all of it is computed again.
-            log::debug!("this kind of model cannot forget part of a conversation; starting anew");
+            // For example recurrent models: all of it is computed again.
+            log::debug!(
+                "this kind of model cannot forget part of a conversation, so it forgets all of it"
+            );
             self.clear();
         }
     }
 
-    /// Removes the tokens `from..to` and moves up the ones after them.
-    /// Whether it could; if not, nothing has changed.
+    /// Removes the tokens `from..to` and shifts those after them. Returns whether that was
+    /// possible; if not, nothing has changed.
     pub(super) fn cut(&mut self, from: usize, to: usize) -> Result<bool> {
         if !self.shiftable {
             return Ok(false);
@@ -224,15 +225,15 @@ impl Context {
         self.scored = false;
     }
 
-    /// What the sequence holds, to [`begin`](Self::begin) others with.
+    /// What the sequence holds, to [`begin`](Self::begin) others with it.
     pub(super) fn beginning(&self) -> Result<Beginning> {
         let context = self.loaded.borrow_dependent();
         let state = context.state_seq_get(SEQUENCE, LlamaStateSeqFlags::empty());
         Ok(Beginning { tokens: self.tokens.clone(), state: state.map_err(engine)? })
     }
 
-    /// Holds `beginning` and nothing else, not even unread: the cache is overwritten with
-    /// zeros first.
+    /// Replaces the whole cache by `beginning`. It is overwritten with zeros first, so that
+    /// nothing else remains in its memory.
     pub(super) fn begin(&mut self, beginning: &Beginning) -> Result<()> {
         self.clear();
         self.with(|context| context.state_seq_set(&beginning.state, SEQUENCE)).map_err(engine)?;
@@ -240,11 +241,11 @@ impl Context {
         Ok(())
     }
 
-    /// As [`begin`](Self::begin), or empty without a beginning; and overwrites what the
-    /// last evaluation has left in buffers outside of the cache.
+    /// As [`begin`](Self::begin), or empty without a beginning. Also overwrites what the last
+    /// evaluation has left in buffers outside the cache.
     pub(super) fn wipe(&mut self, beginning: Option<&Beginning>) -> Result<()> {
         self.clear();
-        // A whole batch of some token, with scores, fills them all.
+        // A whole batch of some token, with scores, overwrites all buffers.
         self.append(&vec![0; self.batch_size], &Cancel::new())?;
         match beginning {
             Some(beginning) => self.begin(beginning),
@@ -265,8 +266,8 @@ impl Context {
         })
     }
 
-    /// Holds `tokens` afterwards if that is what the file has under `key`;
-    /// if not, says why, and holds what it held or nothing.
+    /// Replaces the sequence by `tokens` if the file holds them under `key`. If not, returns the
+    /// reason; the sequence is then unchanged or empty.
     pub(super) fn restore(
         &mut self,
         path: &Path,

@@ -1,5 +1,5 @@
-//! What one user said is not in the session that the next one gets: neither in the state
-//! that llama.cpp gives out, nor anywhere in this process's memory.
+//! Nothing that one user said is in the next user's session: neither in the state that llama.cpp
+//! exports, nor anywhere in this process's memory.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -22,13 +22,13 @@ fn weights() -> LlamaWeights {
     weights
 }
 
-/// Says it, and has it remembered.
+/// Says the secret, and has it remembered.
 fn converse(llama: &mut Llama) {
     llama.reply(SECRET, &Cancel::new(), &mut |_| ()).unwrap();
     llama.keep(None).unwrap();
 }
 
-/// What llama.cpp gives out of the session: tokens, positions, keys and values.
+/// The session's state as llama.cpp exports it: tokens, positions, keys and values.
 fn state(llama: &Llama, folder: &Path) -> Vec<u8> {
     let path = folder.join("state");
     llama.context().save(&path, &[0; 32]).unwrap();
@@ -60,16 +60,17 @@ fn the_state_of_a_forgotten_conversation_is_that_of_a_fresh_one() {
     assert!(used.history().is_empty());
 }
 
-/// So many bytes of a key or value distinguish a conversation from others …
+/// How many bytes of a key or value are compared; enough to distinguish a conversation from
+/// others.
 const NEEDLE: usize = 64;
-/// … and so many of them are looked for.
+/// How many such pieces are searched for.
 const NEEDLES: usize = 48;
-/// Needles are kept in disguise, or the search would find them where they are kept.
+/// Needles are stored masked, or the search would find them where they are stored.
 const MASK: u8 = 0x5a;
 const CHILD: &str = "SAYSO_TEST_NEEDLES";
 
-/// Keys and values of the secret, computed by another process: making them here would leave
-/// copies of them here.
+/// Keys and values of the secret, computed by another process, because computing them here would
+/// leave copies in this one.
 fn needles() -> Vec<[u8; NEEDLE]> {
     let file = tempfile::NamedTempFile::new().unwrap();
     let done = std::process::Command::new(std::env::current_exe().unwrap())
@@ -82,7 +83,7 @@ fn needles() -> Vec<[u8; NEEDLE]> {
     bytes.as_chunks::<NEEDLE>().0.to_vec()
 }
 
-/// The other process: writes pieces of the state, in disguise, that are not in a fresh one's.
+/// The other process: writes masked pieces of the state that a fresh session does not have.
 fn write_needles(to: PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let weights = weights();
@@ -92,7 +93,7 @@ fn write_needles(to: PathBuf) {
     let used = state(&llama, folder.path());
     let step = (used.len() / 1_500) & !1;
     let pieces = (step..used.len() - NEEDLE).step_by(step).map(|at| &used[at..at + NEEDLE]);
-    // Neither zeros nor anything else that repeats.
+    // Pieces that are not zero and do not repeat.
     let telling = |piece: &&[u8]| {
         let distinct: std::collections::BTreeSet<_> = piece.iter().collect();
         distinct.len() > NEEDLE / 2 && !contains(&fresh, piece)
@@ -103,7 +104,7 @@ fn write_needles(to: PathBuf) {
     std::fs::write(to, found).unwrap();
 }
 
-/// How many of the needles are anywhere in this process's writable memory.
+/// How many of the needles are in this process's writable memory.
 fn found(needles: &[[u8; NEEDLE]]) -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let mut memory = std::fs::File::open("/proc/self/mem").unwrap();
@@ -134,11 +135,11 @@ fn found(needles: &[[u8; NEEDLE]]) -> usize {
                     *seen |= window.iter().zip(needle).all(|(a, b)| a ^ MASK == *b);
                 }
             }
-            // What overlaps two reads is read twice.
+            // The overlap of two reads is read twice.
             at += if at + length as u64 == end { length } else { length - NEEDLE } as u64;
         }
     }
-    // Or the next search finds what this one has read.
+    // Otherwise the next search would find what this one has read.
     buffer.fill(0);
     std::hint::black_box(&buffer);
     seen.into_iter().filter(|seen| *seen).count()

@@ -1,17 +1,16 @@
-//! The head of a GGUF file, walked before llama.cpp sees the file: every
-//! count and length is held against the file's size, so that a truncated,
-//! foreign or hostile file is found out here.
+//! Checks the head of a GGUF file before llama.cpp sees the file: every count and length is
+//! compared with the file's size, so that a truncated, foreign or hostile file is detected here.
 //!
-//! Layout (little-endian) after the GGUF specification of the ggml project:
-//! magic `GGUF`, version u32, tensor count u64, metadata count u64, the
-//! metadata, the tensor table, padding, the tensors.
+//! The layout (little-endian) follows the GGUF specification of the ggml project: magic `GGUF`,
+//! version u32, tensor count u64, metadata count u64, the metadata, the tensor table, padding, the
+//! tensors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::{Error, ErrorKind, Result};
 
-/// What the head of a GGUF file says.
+/// The contents of the head of a GGUF file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
     /// Version of the container, 2 or 3.
@@ -26,7 +25,7 @@ pub struct Header {
     pub tensors: usize,
     /// Tokens in the vocabulary; 0 without one.
     pub vocabulary: usize,
-    /// Context that the model was trained on, in tokens, if it says.
+    /// The context that the model was trained with, in tokens, if the file says so.
     pub trained_context: Option<u64>,
     /// Size of the file, in bytes.
     pub file_size: u64,
@@ -49,10 +48,9 @@ impl Header {
     pub fn open(path: &Path) -> Result<Self> {
         let file = std::fs::File::open(path).map_err(|error| {
             let (kind, message) = match error.kind() {
-                std::io::ErrorKind::NotFound => (
-                    ErrorKind::Missing,
-                    "the language model is not there; fetch it or name another",
-                ),
+                std::io::ErrorKind::NotFound => {
+                    (ErrorKind::Missing, "the language model is missing; fetch it or name another")
+                }
                 _ => (ErrorKind::Io, "the language model cannot be opened"),
             };
             Error::new(kind, message).with_path(path).with_source(error)
@@ -66,15 +64,15 @@ impl Header {
         if !metadata.is_file() {
             return Err(Error::new(
                 ErrorKind::Damaged,
-                "this is not a file but a folder or a device; name a GGUF file",
+                "this is a folder or a device, not a file; name a GGUF file",
             )
             .with_path(path));
         }
         if metadata.len() == 0 {
             return Err(damaged("the file is empty").with_path(path));
         }
-        // SAFETY: the map is only read; a file shortened by another program
-        // meanwhile would end this one, as it would llama.cpp's own map.
+        // SAFETY: the map is only read. If another program shortens the file meanwhile, this
+        // program ends, as it would with llama.cpp's own map.
         let map = unsafe { memmap2::Mmap::map(&file) }.map_err(unreadable)?;
         Self::parse(&map).map_err(|error| error.with_path(path))
     }
@@ -82,7 +80,7 @@ impl Header {
     /// Checks the bytes of a whole GGUF file.
     ///
     /// # Errors
-    /// [`Damaged`](ErrorKind::Damaged), saying in what way.
+    /// [`Damaged`](ErrorKind::Damaged), with the reason.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut at = Reader { bytes, at: 0 };
         if at.take(4)? != b"GGUF" {
@@ -92,7 +90,9 @@ impl Header {
         }
         let version = at.u32()?;
         if !(2..=3).contains(&version) {
-            return Err(damaged(format!("GGUF version {version} is not known (2 and 3 are)")));
+            return Err(damaged(format!(
+                "GGUF version {version} is not supported, only 2 and 3 are"
+            )));
         }
         let tensors = at.count("tensors", MAX_TENSORS, 24)?;
         let entries = at.count("metadata entries", MAX_ENTRIES, 13)?;
@@ -111,20 +111,20 @@ impl Header {
         };
         let architecture = text("general.architecture")
             .filter(|name| !name.is_empty())
-            .ok_or_else(|| damaged("it does not say what architecture it is"))?;
+            .ok_or_else(|| damaged("it does not name its architecture"))?;
         let alignment = match values.get("general.alignment") {
             None => 32,
             Some(Value::Number(n)) if n.is_power_of_two() && *n <= 1 << 20 => *n,
-            Some(_) => return Err(damaged("its alignment makes no sense")),
+            Some(_) => return Err(damaged("its alignment is not possible")),
         };
         let number = |key: &str| match values.get(&format!("{architecture}.{key}")) {
             Some(Value::Number(n)) => Some(*n),
             _ => None,
         };
-        // llama.cpp ends the program on some of these instead of refusing them.
+        // For some of these llama.cpp ends the program instead of refusing the file.
         for key in ["block_count", "embedding_length", "attention.head_count", "context_length"] {
             if number(key).is_some_and(|n| n == 0 || n > 1 << 31) {
-                return Err(damaged(format!("its {key} makes no sense")));
+                return Err(damaged(format!("its {key} is not possible")));
             }
         }
         let vocabulary = match values.get("tokenizer.ggml.tokens") {
@@ -133,7 +133,7 @@ impl Header {
         };
 
         if tensors == 0 {
-            return Err(damaged("it holds no tensors"));
+            return Err(damaged("it has no tensors"));
         }
         let mut spans = Vec::with_capacity(tensors);
         let mut names = std::collections::BTreeSet::new();
@@ -173,7 +173,7 @@ fn damaged(what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Damaged, format!("the language model is damaged: {what}; fetch it again"))
 }
 
-/// A metadata value, as far as it matters here.
+/// A metadata value; only what matters here.
 enum Value {
     Number(u64),
     Text(String),
@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// A count of things of at least `smallest` bytes each.
+    /// A count of items of at least `smallest` bytes each.
     fn count(&mut self, of: &str, most: u64, smallest: u64) -> Result<usize> {
         let count = self.u64()?;
         let left = (self.bytes.len() - self.at) as u64;
@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Bytes of the tensor whose dimensions and type come next.
+    /// The size in bytes of the tensor whose dimensions and type come next.
     fn tensor_size(&mut self, name: &str) -> Result<u64> {
         let dims = self.u32()?;
         if dims > MAX_DIMS {

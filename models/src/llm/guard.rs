@@ -1,14 +1,14 @@
-//! When a reply has to be ended for it: repetition without end, and the token
-//! limit; and what may not be in it. Pure.
+//! Decides when a reply must be ended (endless repetition, the token limit) and what must not be
+//! in it. Pure.
 
-/// Longest repeated phrase looked for, in tokens.
+/// The longest repeated phrase that is looked for, in tokens.
 const LONGEST: usize = 24;
-/// A phrase said this often in a row is a loop …
+/// A phrase that is repeated this often in a row is a loop …
 const TIMES: usize = 3;
-/// … when it fills at least this many tokens ("no, no, no" may be meant).
+/// … if it has at least this many tokens in all ("no, no, no" may be meant).
 const FILLS: usize = 12;
 
-/// Whether `tokens` end in a phrase said over and over.
+/// Whether `tokens` end with a phrase that is repeated again and again.
 pub(super) fn loops(tokens: &[i32]) -> bool {
     (1..=LONGEST).any(|length| {
         let times = TIMES.max(FILLS.div_ceil(length));
@@ -18,17 +18,16 @@ pub(super) fn loops(tokens: &[i32]) -> bool {
     })
 }
 
-/// Whether a reply that has used `used` of `limit` tokens and reads `text`
-/// should end before `next` is added: near the limit, the end of a sentence
-/// is a better place than the limit itself.
+/// Whether a reply that has used `used` of `limit` tokens and reads `text` should end before
+/// `next` is added: near the limit, the end of a sentence is a better place than the limit itself.
 pub(super) fn ends_well(text: &str, next: &str, used: u32, limit: u32) -> bool {
     used >= limit - limit / 4
         && next.starts_with(char::is_whitespace)
         && text.trim_end_matches(['"', '\'', ')', '”', '’']).ends_with(['.', '!', '?', '…'])
 }
 
-/// Whether a token writes an ellipsis. In the history it marks a reply that was cut off;
-/// a model that may write it copies such replies, mark and all.
+/// Whether a token writes an ellipsis. In the history an ellipsis marks a reply that was cut off;
+/// a model that may write one imitates such replies.
 pub(super) fn trails_off(token: &[u8]) -> bool {
     let text = String::from_utf8_lossy(token);
     text.contains('…') || text.contains("..")
@@ -39,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ellipsis_trails_off() {
+    fn an_ellipsis_is_recognised() {
         assert!(trails_off(" …".as_bytes()) && trails_off(b"..."));
         assert!(!trails_off(b".") && !trails_off(&"…".as_bytes()[..2]));
     }
@@ -60,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_met_at_the_end_of_a_sentence() {
+    fn near_the_limit_a_reply_ends_with_a_sentence() {
         assert!(ends_well("It is so.", " And", 75, 100));
         assert!(ends_well("\"It is so.\"", "\n", 99, 100));
         assert!(!ends_well("It is so.", " And", 74, 100));

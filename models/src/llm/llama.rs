@@ -1,4 +1,4 @@
-//! Language models by llama.cpp: any GGUF file.
+//! Language models on llama.cpp: any GGUF file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,32 +16,31 @@ use super::weights::{LlamaWeights, Model};
 use super::{Exchange, Llm, Primed, Reply, guard, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
-/// Room kept for what the chat template puts after a reply, in tokens.
+/// Room for what the chat template adds after a reply, in tokens.
 const MARGIN: usize = 16;
 
 /// A conversation with a language model of llama.cpp.
 ///
-/// The KV cache is a copy of a list of tokens ([`cached`](Self::cached)). Each
-/// prompt is rendered and tokenised whole, from the history, by the model's
-/// own chat template; what it shares with the cache is kept, the rest removed
-/// or evaluated. So a prompt with a cached prefix is, token for token, the
-/// prompt without a cache.
+/// The KV cache always corresponds to a list of tokens ([`cached`](Self::cached)). Each prompt is
+/// rendered and tokenised whole, from the history, by the model's own chat template. The part that
+/// it has in common with the cache is kept, the rest is removed or evaluated. So a prompt with a
+/// cached prefix is, token for token, the prompt without a cache.
 pub struct Llama {
     model: Arc<Model>,
     context: Context,
     primed: Arc<Prompt>,
     history: Vec<Exchange>,
     pending: Option<Exchange>,
-    /// For work that nobody can cancel: beats where the last reply did.
+    /// For work that cannot be cancelled: it beats where the last reply did.
     pulse: Cancel,
 }
 
-/// A system prompt and examples, and what the cache holds of them.
+/// A system prompt and examples, and their evaluated state.
 #[derive(Default)]
 pub(super) struct Prompt {
     system: String,
     examples: Vec<Exchange>,
-    /// `None` where there is no prompt.
+    /// `None` if there is no prompt.
     evaluated: Option<Beginning>,
 }
 
@@ -54,7 +53,7 @@ impl Llama {
         LlamaWeights::load(path, config)?.session()
     }
 
-    /// A conversation that begins with what was primed before.
+    /// A conversation that begins with an evaluated prompt.
     pub(super) fn new(model: Arc<Model>, primed: Arc<Prompt>) -> Result<Self> {
         let mut context = model.context()?;
         if let Some(evaluated) = &primed.evaluated {
@@ -70,13 +69,13 @@ impl Llama {
         &self.context
     }
 
-    /// What [`new`](Self::new) begins others with.
+    /// The prompt for the [`new`](Self::new) of others.
     pub(super) fn primed(&self) -> Arc<Prompt> {
         self.primed.clone()
     }
 
-    /// Whether the file at `path` is a language model that can be loaded, as far as it can
-    /// be known without reading all of it: what its header says.
+    /// Whether the file at `path` is a language model that can be loaded, as far as its header
+    /// shows.
     ///
     /// # Errors
     /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
@@ -85,7 +84,7 @@ impl Llama {
         super::weights::check(path)
     }
 
-    /// What the model file says of itself.
+    /// The header of the model file.
     pub fn header(&self) -> &Header {
         &self.model.header
     }
@@ -95,27 +94,27 @@ impl Llama {
         self.context.tokens()
     }
 
-    /// The scores (logits) of all tokens to come after the ones last
-    /// evaluated; empty before the first evaluation.
+    /// The scores (logits) of all tokens for the next position after those evaluated last. Empty
+    /// before the first evaluation.
     pub fn scores(&self) -> &[f32] {
         self.context.scores()
     }
 
-    /// Takes up a conversation held before, after [`prime`](Llm::prime). It
-    /// is evaluated with the next reply.
+    /// Continues an earlier conversation, after [`prime`](Llm::prime). It is evaluated with the
+    /// next reply.
     pub fn resume(&mut self, history: &[Exchange]) {
         self.pending = None;
         self.history = history.to_vec();
     }
 
-    /// Empties the KV cache, so that the next reply evaluates its whole
-    /// prompt: for measuring and for tests.
+    /// Empties the KV cache, so that the next reply evaluates its whole prompt; for measurements
+    /// and tests.
     pub fn clear_cache(&mut self) {
         self.context.clear();
     }
 
-    /// The tokens of a prompt made from nothing but these exchanges and, to be
-    /// answered next, `user`; and the system prompt and examples as primed.
+    /// The tokens of a prompt that consists of the primed system prompt and examples, these
+    /// exchanges and, if given, the words of `user`, which are to be answered.
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) when a text is too long for llama.cpp.
@@ -131,14 +130,13 @@ impl Llama {
         self.model.chat.tokens(self.context.model(), &messages, user.is_some())
     }
 
-    /// The tokens that any next prompt begins with: those of the history, and of
-    /// the chat template what goes before the words of the user. They are in the
-    /// cache while the user speaks.
+    /// The tokens with which every next prompt begins: those of the history, and those that the
+    /// chat template puts before the user's words. They are in the cache while the user speaks.
     ///
     /// # Errors
     /// As [`prompt`](Self::prompt).
     pub fn opening(&self) -> Result<Vec<i32>> {
-        // Whatever is said, it is not both of these.
+        // Whatever is said, it cannot equal both of these.
         let mut opening = self.prompt(&self.history, Some("a"))?;
         let other = self.prompt(&self.history, Some("1"))?;
         let same = opening.iter().zip(&other).take_while(|(a, b)| a == b).count();
@@ -153,14 +151,13 @@ impl Llama {
         self.context.append(&tokens[held..], cancel)
     }
 
-    /// Tokens that there are for a prompt before a reply of so many.
+    /// How many tokens a prompt may have before a reply of this length.
     fn room(&self, reply: usize) -> usize {
         self.model.capacity().saturating_sub(reply + MARGIN)
     }
 
-    /// Drops the oldest exchanges until no more are left than are to be remembered,
-    /// and the history, `user` and a reply fit. Returns the prompt; `None` when they do
-    /// not fit even alone.
+    /// Drops the oldest exchanges until at most the configured number is left, and the history,
+    /// `user` and a reply fit. Returns the prompt; `None` if they do not fit even without history.
     fn make_room(&mut self, user: Option<&str>, reply: usize) -> Result<Option<Vec<i32>>> {
         let room = self.room(reply);
         let least = self.history.len().saturating_sub(self.model.config.exchanges as usize);
@@ -187,7 +184,7 @@ impl Llama {
         {
             let same = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
             let until = same + before.len().saturating_sub(after.len());
-            // With most templates the kept exchanges are the same tokens, only later.
+            // With most templates the kept exchanges are the same tokens at other positions.
             if before.len() > after.len()
                 && before[until..] == after[same..]
                 && self.context.cut(same, until)?
@@ -215,7 +212,8 @@ impl Llama {
         Error::new(
             ErrorKind::Input,
             format!(
-                "this is too long for the model's context of {} tokens: say it shorter, or give the model a larger one",
+                "this is too long for the model's context of {} tokens: shorten it, or set \
+                 llm.context higher",
                 self.model.capacity()
             ),
         )
@@ -269,7 +267,7 @@ impl Llama {
             reply.reply_tokens += 1;
             say(&plain.push(&piece), &mut self.pending);
             if guard::loops(&tokens) {
-                log::debug!("the reply repeats itself: ending it");
+                log::debug!("the reply repeats itself, so it is ended");
                 break;
             }
             self.context.append(&[token], cancel)?;
@@ -315,7 +313,10 @@ impl Llm for Llama {
                     self.primed = prompt(Some(self.context.beginning()?));
                     return Ok(primed(true));
                 }
-                Err(why) => log::info!("{}: not used: {why}; computing it", path.display()),
+                Err(why) => log::info!(
+                    "{}: this saved prompt is not used: {why}; computing the prompt",
+                    path.display()
+                ),
             }
         }
         self.hold(&tokens, &Cancel::new())?;
@@ -324,7 +325,7 @@ impl Llm for Llama {
             && let Err(error) = self.context.save(path, &key)
         {
             log::warn!(
-                "{}: the prompt cannot be saved ({error}); the next start computes it again",
+                "{}: the prompt cannot be saved ({error}), so the next start computes it again",
                 path.display()
             );
         }
@@ -347,7 +348,7 @@ impl Llm for Llama {
         let most = self.model.config.sampling.max_tokens as usize;
         let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
         self.pending = Some(Exchange { user, assistant: String::new() });
-        // The last token is evaluated in any case: the reply begins with its scores.
+        // The last token is always evaluated, because the reply begins with its scores.
         self.context.share(&prompt[..prompt.len().saturating_sub(1)]);
         let cached_tokens = self.context.tokens().len();
         self.context.append(&prompt[cached_tokens..], cancel)?;

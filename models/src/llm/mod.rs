@@ -1,4 +1,4 @@
-//! The language model: what to answer.
+//! The language model, which decides what to answer.
 
 use std::path::Path;
 
@@ -43,9 +43,9 @@ pub use weights::LlamaWeights;
 /// One exchange of the conversation, as the model remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {
-    /// What the user said; empty where the assistant spoke on its own ([`Llm::note`]).
+    /// What the user said; empty if the assistant spoke on its own ([`Llm::note`]).
     pub user: String,
-    /// What the assistant answered: exactly what the user heard of it.
+    /// What the assistant answered: exactly what the user heard.
     pub assistant: String,
 }
 
@@ -59,13 +59,13 @@ impl Exchange {
         prompt.examples().into_iter().map(exchange).collect()
     }
 
-    /// Whether the assistant said this on its own, to no question.
+    /// Whether the assistant said this on its own, not as an answer.
     pub fn is_note(&self) -> bool {
         self.user.is_empty()
     }
 }
 
-/// What happened while a reply was made.
+/// Facts about a reply.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Reply {
@@ -90,13 +90,13 @@ pub struct Reply {
 /// How tokens are chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampling {
-    /// 0 is greedy (the likeliest token each time); higher is more varied.
+    /// 0 is greedy (always the most likely token); higher is more varied.
     pub temperature: f32,
-    /// Keep the smallest set of tokens whose probability sums to this (0…1).
+    /// Keep the smallest set of tokens whose probabilities add up to this (0 to 1).
     pub top_p: f32,
-    /// Keep only this many of the likeliest tokens; 0 keeps all.
+    /// Keep only this many of the most likely tokens; 0 keeps all.
     pub top_k: u32,
-    /// Divides the weight of tokens used lately; 1 is off.
+    /// Divides the weight of recently used tokens; 1 is off.
     pub repeat_penalty: f32,
     /// The same seed gives the same reply.
     pub seed: u32,
@@ -117,7 +117,7 @@ impl Default for Sampling {
     }
 }
 
-/// How the system prompt got into the KV cache.
+/// How the system prompt was put into the KV cache.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Primed {
     /// Tokens of the system prompt.
@@ -130,16 +130,16 @@ pub struct Primed {
 
 /// A language model holding one conversation.
 ///
-/// A reply is *pending* until [`keep`](Self::keep) or [`discard`](Self::discard)
-/// says what the user heard of it: only then does the exchange become history.
-/// That is how a guess is dropped without trace and how an interrupted reply
-/// is remembered only as far as it was heard.
+/// A reply is *pending* until [`keep`](Self::keep) or [`discard`](Self::discard) says what the
+/// user heard of it; only then does the exchange become history. So a guess can be dropped without
+/// a trace, and an interrupted reply is remembered only as far as it was heard.
 pub trait Llm: Send {
-    /// Puts the system prompt, and example exchanges if any, into the KV
-    /// cache, from `saved` when that file holds exactly them for exactly this
-    /// model, else by computing them and then writing `saved`. Drops the history.
+    /// Puts the system prompt, and example exchanges if any, into the KV cache. They are loaded
+    /// from `saved` if that file holds exactly them for exactly this model; otherwise they are
+    /// computed and then written to `saved`. Drops the history.
     ///
-    /// A damaged or unwritable `saved` is no error: it is computed, and said in the log.
+    /// A damaged or unwritable `saved` is not an error: the prompt is computed, and the log says
+    /// why.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) when it does not fit the context,
@@ -151,15 +151,15 @@ pub trait Llm: Send {
         saved: Option<&Path>,
     ) -> Result<Primed>;
 
-    /// Answers `user`. Text is handed to `on_text` as it comes, in whole
-    /// characters. A reply still pending is discarded first. When the context
-    /// is full, the oldest whole exchanges are dropped, never the system prompt.
+    /// Answers `user`. Text is passed to `on_text` as it is written, in whole characters. A reply
+    /// that is still pending is discarded first. If the context is full, the oldest whole
+    /// exchanges are dropped, never the system prompt.
     ///
     /// # Errors
-    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one token of the
-    /// reply, or one batch of the prompt, of `cancel`, with what was said so far still pending;
-    /// [`Input`](crate::ErrorKind::Input) when `user` alone does not fit the
-    /// context; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one token of the reply, or one batch of
+    /// the prompt, after `cancel` was set; what was written so far is then still pending.
+    /// [`Input`](crate::ErrorKind::Input) when `user` alone does not fit the context.
+    /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn reply(
         &mut self,
         user: &str,
@@ -167,22 +167,22 @@ pub trait Llm: Send {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply>;
 
-    /// Makes the pending exchange history, with `heard` as the assistant's
-    /// words (`None` for all of the reply). The KV cache then holds exactly that.
-    /// Without a pending exchange nothing happens.
+    /// Adds the pending exchange to the history, with `heard` as the assistant's words (`None` for
+    /// the whole reply). The KV cache then holds exactly that. Without a pending exchange this
+    /// does nothing.
     ///
     /// # Errors
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn keep(&mut self, heard: Option<&str>) -> Result<()>;
 
-    /// Makes something that the assistant said on its own (an announcement) history:
-    /// exactly what was heard of it, without words of a user. It is dropped like an
-    /// exchange when the context is full. A reply still pending is discarded first.
-    /// With nothing in `said` nothing is remembered.
+    /// Adds to the history something that the assistant said on its own (an announcement): exactly
+    /// what was heard of it, without words of a user. It is dropped like an exchange if the
+    /// context is full. A reply that is still pending is discarded first. If `said` is empty,
+    /// nothing is remembered.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) when `said` does not fit the context, and is then
-    /// not remembered; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    /// [`Input`](crate::ErrorKind::Input) when `said` does not fit the context; it is then not
+    /// remembered. [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn note(&mut self, said: &str) -> Result<()>;
 
     /// Forgets the pending exchange, by removing its tokens from the KV cache.
@@ -191,13 +191,13 @@ pub trait Llm: Send {
     /// [`Engine`](crate::ErrorKind::Engine) when the cache cannot be rolled back.
     fn discard(&mut self) -> Result<()>;
 
-    /// Forgets all exchanges; the system prompt stays cached. What was said is overwritten
-    /// in the KV cache and in all buffers, and what comes afterwards is as if the
-    /// conversation had just been primed: the next user may have it.
+    /// Forgets all exchanges; the system prompt stays cached. What was said is overwritten in the
+    /// KV cache and in all buffers, and the conversation then behaves as if it had just been
+    /// primed, so that the next user may have it.
     ///
     /// # Errors
-    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the conversation is
-    /// then not fit for another user.
+    /// [`Engine`](crate::ErrorKind::Engine) when this fails; the conversation must then not be
+    /// used for another user.
     fn forget(&mut self) -> Result<()>;
 
     /// The exchanges kept, oldest first.

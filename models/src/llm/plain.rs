@@ -1,8 +1,9 @@
-//! The plain search for the next token, which the sampler is tested and measured against.
+//! The plain search for the next token, with which the sampler is compared in tests and
+//! benchmarks.
 
 use super::sample::{LOOK_BACK, MOST_BARRED, Sampler};
 
-/// What [`Sampler::choose`] has to choose, by looking for each token of the vocabulary
+/// Chooses the same token as [`Sampler::choose`], by looking for each token of the vocabulary
 /// among the last ones said.
 pub(super) fn plainly(
     sampler: &mut Sampler<'_>,

@@ -1,20 +1,20 @@
-//! Choosing the next token from its scores. Pure: the same scores, history
-//! and seed give the same choice.
+//! Chooses the next token from the scores. Pure: the same scores, history and seed give the same
+//! choice.
 
 use super::Sampling;
 
-/// Tokens looked back on by the repeat penalty (llama.cpp's default).
+/// How many of the last tokens the repeat penalty affects (llama.cpp's default).
 pub(super) const LOOK_BACK: usize = 64;
 
-/// After so many tokens that are never to come, the next one comes: each costs a look at
-/// the whole vocabulary.
+/// After this many forbidden tokens the next one is accepted, because each costs a pass over the
+/// whole vocabulary.
 pub(super) const MOST_BARRED: usize = 16;
 
 /// Chooses tokens for one reply.
 pub(super) struct Sampler<'a> {
     pub(super) sampling: &'a Sampling,
     random: u64,
-    /// The scores of the whole vocabulary, penalties applied.
+    /// The scores of the whole vocabulary, with penalties.
     scores: Vec<f32>,
 }
 
@@ -23,9 +23,9 @@ impl<'a> Sampler<'a> {
         Self { sampling, random: u64::from(sampling.seed), scores: Vec::new() }
     }
 
-    /// The next token, given the scores (logits) of the whole vocabulary and
-    /// the tokens of this reply so far; none that `never` is to come, if there are
-    /// others. `None` without scores.
+    /// The next token, from the scores (logits) of the whole vocabulary and the tokens of this
+    /// reply so far. Tokens that `never` forbids are avoided if there are others. `None` without
+    /// scores.
     pub(super) fn choose(
         &mut self,
         logits: &[f32],
@@ -44,8 +44,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// Takes the scores, with the penalty for what was said lately: a look at each token of
-    /// the vocabulary, and at each of the last ones.
+    /// Takes the scores and penalises recent tokens, in one pass over the vocabulary and one over
+    /// the recent tokens.
     fn score(&mut self, logits: &[f32], reply: &[i32]) {
         let sane = |logit: f32| if logit.is_nan() { f32::NEG_INFINITY } else { logit };
         self.scores.clear();
@@ -56,11 +56,11 @@ impl<'a> Sampler<'a> {
         }
         for token in &reply[reply.len().saturating_sub(LOOK_BACK)..] {
             let Ok(token) = usize::try_from(*token) else { continue };
-            // Of the logit, so that a token said twice is penalised once.
+            // Computed from the logit, so that a token that occurs twice is penalised once.
             if let (Some(score), Some(logit)) = (self.scores.get_mut(token), logits.get(token)) {
                 let logit = sane(*logit);
-                // As llama.cpp does: divide what is likely, multiply what is not, so
-                // that both become less likely.
+                // As in llama.cpp: divide positive scores and multiply negative ones, so that both
+                // become less likely.
                 *score = if logit > 0.0 { logit / penalty } else { logit * penalty };
             }
         }
@@ -75,7 +75,7 @@ impl<'a> Sampler<'a> {
         Some(self.draw(scored).unwrap_or(best))
     }
 
-    /// Draws one of these tokens by their scores.
+    /// Draws one of these tokens at random, by their scores.
     pub(super) fn draw(&mut self, mut scored: Vec<(i32, f32)>) -> Option<i32> {
         let by_score = |a: &(i32, f32), b: &(i32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         let keep = match self.sampling.top_k as usize {
@@ -92,7 +92,7 @@ impl<'a> Sampler<'a> {
             scored.iter().map(|s| ((f64::from(s.1) - top) / temperature).exp()).collect()
         };
 
-        // The nucleus is taken before the temperature, as in llama.cpp.
+        // The nucleus is chosen before the temperature is applied, as in llama.cpp.
         let weights = weigh(&scored, 1.0);
         let enough = f64::from(self.sampling.top_p) * weights.iter().sum::<f64>();
         let mut sum = 0.0;
@@ -111,7 +111,7 @@ impl<'a> Sampler<'a> {
         scored.get(chosen.unwrap_or(0)).map(|s| s.0)
     }
 
-    /// Evenly in 0…1, by SplitMix64 (Steele, Lea, Flood 2014).
+    /// Uniform in 0 to 1, by SplitMix64 (Steele, Lea, Flood 2014).
     fn uniform(&mut self) -> f64 {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.random;
@@ -122,9 +122,9 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// The first of the highest scores, none of which is NaN.
+/// The first of the highest scores. No score is NaN.
 fn best(scores: &[f32]) -> Option<i32> {
-    /// So many at a time, which the processor compares at once.
+    /// How many scores are compared at once by the processor.
     const LANES: usize = 16;
     let (rows, rest) = scores.as_chunks::<LANES>();
     let mut highest = [f32::NEG_INFINITY; LANES];

@@ -1,4 +1,4 @@
-//! The sampler chooses as the plain search does, greedily or by chance.
+//! The sampler chooses as the plain search does, greedily or at random.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use super::sample::{MOST_BARRED, Sampler};
 proptest! {
     #[test]
     fn the_choice_is_that_of_the_plain_search(
-        // Coarse, so that some are equal.
+        // Coarse values, so that some are equal.
         logits in proptest::collection::vec(
             prop_oneof![9 => (-40i32..40).prop_map(|n| n as f32 / 4.0), 1 => Just(f32::NAN),
                         1 => Just(f32::NEG_INFINITY), 1 => Just(-0.0f32)],
@@ -42,7 +42,7 @@ fn greedy_sampling() -> Sampling {
 }
 
 #[test]
-fn greedy_takes_the_likeliest_and_the_first_of_equals() {
+fn greedy_takes_the_most_likely_and_the_first_of_equals() {
     let sampling = greedy_sampling();
     let mut sampler = Sampler::new(&sampling);
     assert_eq!(sampler.choose(&[0.0, 2.0, 2.0, -1.0], &[], |_| false), Some(1));
@@ -51,12 +51,12 @@ fn greedy_takes_the_likeliest_and_the_first_of_equals() {
 }
 
 #[test]
-fn what_is_never_to_come_gives_way_to_the_next() {
+fn a_forbidden_token_gives_way_to_the_next() {
     let sampling = greedy_sampling();
     let mut sampler = Sampler::new(&sampling);
     let logits = [0.0, 3.0, 2.0, -1.0];
     assert_eq!(sampler.choose(&logits, &[], |token| token == 1), Some(2));
-    // There has to be one.
+    // There must be one.
     assert_eq!(sampler.choose(&[0.0; 40], &[], |_| true), Some(MOST_BARRED as i32));
     let sampling = Sampling { temperature: 1.0, ..greedy_sampling() };
     let mut sampler = Sampler::new(&sampling);
@@ -65,7 +65,7 @@ fn what_is_never_to_come_gives_way_to_the_next() {
 }
 
 #[test]
-fn the_penalty_makes_what_was_said_less_likely() {
+fn the_penalty_makes_recent_tokens_less_likely() {
     let sampling = Sampling { repeat_penalty: 1.5, ..greedy_sampling() };
     let mut sampler = Sampler::new(&sampling);
     assert_eq!(sampler.choose(&[1.0, 1.2], &[], |_| false), Some(1));

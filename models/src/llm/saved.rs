@@ -1,6 +1,6 @@
-//! The evaluated system prompt on disk: llama.cpp's own file of a sequence,
-//! sealed at its end with a checksum, a key of all that it depends on, and a
-//! magic. Only a file with a whole seal is shown to llama.cpp.
+//! The evaluated system prompt on disk: llama.cpp's own file of a sequence, with a seal at its
+//! end: a checksum, a key of everything that it depends on, and a magic. Only a file with a valid
+//! seal is passed to llama.cpp.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 8] = b"SAYSOKV2";
 
-/// What a saved state depends on, hashed.
+/// A hash of everything that a saved state depends on.
 pub(super) type Key = [u8; 32];
 
 /// A key of these parts.
@@ -22,16 +22,16 @@ pub(super) fn key<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Key {
     hash.finalize().into()
 }
 
-/// Whether the file is whole and saved under `key`. If not, why.
+/// Whether the file is complete and was saved under `key`. If not, the error says why.
 pub(super) fn check(path: &Path, key: &Key) -> Result<(), String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let (rest, magic) = bytes.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
     let (rest, saved_key) = rest.split_last_chunk::<32>().unwrap_or((&[], &[0; 32]));
     let Some((state, checksum)) = rest.split_last_chunk::<32>().filter(|_| magic == MAGIC) else {
-        return Err("it is not a whole saved prompt".to_owned());
+        return Err("it is not a complete saved prompt".to_owned());
     };
     if saved_key != key {
-        return Err("it is of another prompt, model or version".to_owned());
+        return Err("it belongs to another prompt, model or version".to_owned());
     }
     if Sha256::digest(state)[..] != *checksum {
         return Err("its checksum is wrong".to_owned());
@@ -39,8 +39,8 @@ pub(super) fn check(path: &Path, key: &Key) -> Result<(), String> {
     Ok(())
 }
 
-/// Saves what `write` writes into the file it is given, so that the file at
-/// `path` is at every time the old one or the new one.
+/// Saves what `write` writes into the file that it is given. The file at `path` is always either
+/// the old one or the new one.
 pub(super) fn store(
     path: &Path,
     key: &Key,
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_comes_back_only_whole_and_only_under_its_key() {
+    fn a_state_is_restored_only_whole_and_only_under_its_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/prompt.kv");
         let (mine, other) = (key([&b"a"[..], b"bc"]), key([&b"ab"[..], b"c"]));

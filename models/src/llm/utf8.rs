@@ -1,14 +1,13 @@
-//! Whole characters from tokens, which may end in the middle of one. Pure.
+//! Whole characters from tokens, which may end in the middle of a character. Pure.
 
-/// Collects bytes and gives back the characters that are complete.
+/// Collects bytes and returns the characters that are complete.
 #[derive(Default)]
 pub(super) struct Utf8 {
     rest: Vec<u8>,
 }
 
 impl Utf8 {
-    /// Adds bytes; returns all characters complete by now. What can become no
-    /// character turns into U+FFFD.
+    /// Adds bytes and returns all characters that are complete now. Invalid bytes become U+FFFD.
     pub(super) fn push(&mut self, bytes: &[u8]) -> String {
         self.rest.extend_from_slice(bytes);
         let mut text = String::new();
@@ -20,7 +19,7 @@ impl Utf8 {
             if broken.is_empty() {
                 continue;
             }
-            // At the end it may only be unfinished.
+            // At the end a character may only be incomplete.
             let last = done + broken.len() == self.rest.len();
             if last && std::str::from_utf8(broken).is_err_and(|e| e.error_len().is_none()) {
                 break;
@@ -46,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_character_is_replaced() {
+    fn invalid_bytes_are_replaced() {
         let mut utf8 = Utf8::default();
         assert_eq!(utf8.push(b"a\xffb\xe2\x82"), "a\u{fffd}b");
         assert_eq!(utf8.push(b"c"), "\u{fffd}c");

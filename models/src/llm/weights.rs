@@ -1,4 +1,4 @@
-//! What the conversations with one language model share.
+//! The part of a language model that its conversations share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Result, ggml};
 const ENCODERS: [&str; 4] = ["t5", "t5encoder", "eagle3", "dflash"];
 
 /// A language model of llama.cpp, loaded once and laid out for this CPU, for any number of
-/// conversations; and the evaluated system prompt that they begin with. Clones share both.
+/// conversations, and the evaluated system prompt with which they begin. Clones share both.
 #[derive(Clone)]
 pub struct LlamaWeights {
     model: Arc<Model>,
@@ -28,9 +28,8 @@ impl LlamaWeights {
     /// Loads the GGUF file at `path`, memory-mapped.
     ///
     /// # Errors
-    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
-    /// [`Io`](ErrorKind::Io) about the file,
-    /// [`Input`](ErrorKind::Input) for a config that cannot be,
+    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or [`Io`](ErrorKind::Io)
+    /// about the file, [`Input`](ErrorKind::Input) for an impossible config,
     /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs,
     /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
     pub fn load(path: impl AsRef<Path>, config: Config) -> Result<Self> {
@@ -38,8 +37,8 @@ impl LlamaWeights {
         Ok(Self { model, primed: Arc::default() })
     }
 
-    /// Evaluates a system prompt, and example exchanges if any, for all sessions made
-    /// afterwards: as [`Llm::prime`] does for one.
+    /// Evaluates a system prompt, and example exchanges if any, for all sessions that are made
+    /// afterwards, as [`Llm::prime`] does for one.
     ///
     /// # Errors
     /// As [`Llm::prime`].
@@ -72,7 +71,7 @@ pub(super) struct Model {
     pub(super) chat: Chat,
     pub(super) config: Config,
     shape: Shape,
-    /// What the model file is, for the key of the saved prompt.
+    /// Identifies the model file, for the key of the saved prompt.
     pub(super) identity: saved::Key,
 }
 
@@ -90,7 +89,7 @@ impl Model {
         let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
         let mut n_ctx = config.n_ctx;
         if let Some(trained) = header.trained_context.filter(|&t| t < u64::from(n_ctx)) {
-            log::warn!("n_ctx {n_ctx} is more than the model knows; using {trained}");
+            log::warn!("n_ctx {n_ctx} is more than the model was trained for; using {trained}");
             n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
         }
         let shape = Shape {
@@ -115,19 +114,19 @@ impl Model {
     }
 }
 
-/// What the head of the file at `path` says, if it is a language model.
+/// The head of the file at `path`, if it is a language model.
 pub(super) fn check(path: &Path) -> Result<Header> {
     let header = Header::open(path)?;
     let architecture = header.architecture.as_str();
     if header.vocabulary == 0 || ENCODERS.contains(&architecture) || architecture.contains("bert") {
-        let message = "this model does not write text; name a chat model";
+        let message = "this model cannot write text; name a chat model";
         return Err(Error::new(ErrorKind::Damaged, message).with_path(path));
     }
     Ok(header)
 }
 
-/// Tells this model file from others without reading all of it: its size,
-/// its time and its first mebibyte.
+/// Identifies this model file without reading all of it: by its size, its time and its first
+/// mebibyte.
 fn identity(path: &Path) -> Result<saved::Key> {
     use std::io::Read;
     let read = || -> std::io::Result<saved::Key> {

@@ -3,9 +3,9 @@ use tract_onnx::prelude::TractResult;
 use super::linear::{Columns, Matrix, Products};
 use super::math;
 
-/// Self-attention over all rows, with `heads` heads. `qkv` holds queries, keys
-/// and values side by side, each with the heads side by side. A row that
-/// `counts` says stands for n equal ones is attended to as if they were there.
+/// Self-attention over all rows, with `heads` heads. `qkv` holds queries, keys and values side by
+/// side, each with its heads side by side. A row with a count of n in `counts` has the effect of n
+/// equal rows.
 pub(crate) fn attention(
     products: &Products,
     qkv: &Matrix,
@@ -52,9 +52,9 @@ mod tests {
         m
     }
 
-    /// One row that counts three times is attended to as three equal rows are.
+    /// A row with a count of three has the same effect as three equal rows.
     #[test]
-    fn counts_stand_for_repeated_rows() {
+    fn a_count_has_the_effect_of_repeated_rows() {
         let products = Products::new().unwrap();
         let (mut scores, mut whole, mut short) = Default::default();
         let (repeated, once) = (matrix(&[1, 1, 1, 2, 3], 3 * 32), matrix(&[1, 2, 3], 3 * 32));

@@ -2,9 +2,8 @@ use tract_onnx::prelude::TractResult;
 
 use super::linear::Matrix;
 
-/// The weights of a dense convolution, stored by output, input, tap, in the
-/// order that a [`Linear`](super::Linear) over [`neighbours`] takes: by tap,
-/// input, then output.
+/// Reorders the weights of a dense convolution, stored by output, input, tap, for a
+/// [`Linear`](super::Linear) over [`neighbours`]: by tap, input, then output.
 pub(crate) fn by_tap(stored: &[f32], outputs: usize, inputs: usize, taps: usize) -> Vec<f32> {
     (0..taps * inputs * outputs)
         .map(|i| {
@@ -14,8 +13,8 @@ pub(crate) fn by_tap(stored: &[f32], outputs: usize, inputs: usize, taps: usize)
         .collect()
 }
 
-/// Lays `taps` neighbouring rows of `cols` columns side by side, starting at
-/// every `stride`-th row that has its neighbours.
+/// Puts `taps` neighbouring rows of `cols` columns side by side, starting at every `stride`-th row
+/// that has enough neighbours.
 pub(crate) fn neighbours(
     input: &[f32],
     cols: usize,

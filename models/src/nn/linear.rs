@@ -1,5 +1,5 @@
-//! Dense layers on tract's matrix kernels, which pick the best instructions of
-//! the CPU at run time, with weights packed once at load.
+//! Dense layers on tract's matrix kernels, which select the CPU's best instructions at run time,
+//! with weights packed once when they are loaded.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ impl Default for Matrix {
 }
 
 impl Matrix {
-    /// Takes a new shape. What the cells hold afterwards is not defined.
+    /// Takes a new shape. The contents of the cells are then undefined.
     pub(crate) fn resize(&mut self, rows: usize, cols: usize) -> TractResult<()> {
         if rows * cols > self.tensor.len() {
             self.tensor = Tensor::zero::<f32>(&[rows * cols])?;
@@ -34,7 +34,7 @@ impl Matrix {
         Ok(())
     }
 
-    /// Overwrites all that it has held with zeros, and becomes empty; the memory stays.
+    /// Overwrites everything that it has held with zeros, and becomes empty; the memory is kept.
     pub(crate) fn wipe(&mut self) {
         let all = self.tensor.len();
         (self.rows, self.cols) = (all, 1);
@@ -72,7 +72,7 @@ impl Matrix {
     }
 }
 
-/// A kernel and the way it wants its operands packed.
+/// A kernel and the way in which it needs its operands packed.
 struct Kernel {
     multiply: Box<dyn MatMatMul>,
     packing: usize,
@@ -111,10 +111,9 @@ impl Kernel {
     /// y = x · w (+ bias).
     ///
     /// # Safety
-    /// `w` must have been packed by this kernel, with as many inputs as `x` has
-    /// columns. `y` must be a view that lies within its tensor, with a row per
-    /// row of `x` and a column per output of `w`, and nothing else may refer to
-    /// those elements meanwhile.
+    /// `w` must have been packed by this kernel, with as many inputs as `x` has columns. `y` must
+    /// be a view within its tensor, with a row for each row of `x` and a column for each output of
+    /// `w`, and nothing else may refer to those elements during the call.
     unsafe fn run(
         &self,
         w: &dyn MMMInputValue,
@@ -133,7 +132,7 @@ impl Kernel {
         if let Some(bias) = bias {
             steps.push(FusedSpec::BinPerRow(bias.view(), BinOp::Add));
         }
-        // SAFETY: the caller vouches for the operands' shapes and for `y`.
+        // SAFETY: the caller guarantees the operands' shapes and `y`.
         unsafe {
             steps.push(FusedSpec::Store(self.multiply.c_view(Some(1), Some(0)).wrap(y)));
             self.multiply.run(outputs, rows, &steps)
@@ -170,8 +169,8 @@ impl Linear {
         }
         let (x_shape, x_strides) = ([x.rows, x.cols], [x.cols as isize, 1]);
         let (y_shape, y_strides) = ([y.rows, y.cols], [y.cols as isize, 1]);
-        // SAFETY: a `Matrix` holds at least rows · cols elements, so both views lie within
-        // their tensors; the shapes fit; `y` is borrowed mutably.
+        // SAFETY: a `Matrix` holds at least rows · cols elements, so both views are within their
+        // tensors; the shapes match; `y` is borrowed mutably.
         unsafe {
             let x = TensorView::from_bytes(&x.tensor, 0, &x_shape, &x_strides);
             let y = TensorView::from_bytes(&y.tensor, 0, &y_shape, &y_strides);
@@ -180,7 +179,7 @@ impl Linear {
     }
 }
 
-/// Products of two matrices that are both only known at run time.
+/// Products of two matrices that are both known only at run time.
 pub(crate) struct Products(Kernel);
 
 /// Some columns of a matrix.
@@ -222,9 +221,8 @@ impl Products {
         let (x_shape, x_strides) = ([x.0.rows, x.1.len()], [x.0.cols as isize, 1]);
         let (y_shape, y_strides) = ([y.0.rows, y.1.len()], [y.0.cols as isize, 1]);
         let (out_shape, out_strides) = ([out.rows, outputs], [out.cols as isize, 1]);
-        // SAFETY: a `Matrix` holds at least rows · cols elements and the columns were
-        // checked, so all views lie within their tensors; the shapes were checked; `out` is
-        // borrowed mutably.
+        // SAFETY: a `Matrix` holds at least rows · cols elements and the columns were checked, so
+        // all views are within their tensors; the shapes were checked; `out` is borrowed mutably.
         unsafe {
             let x = TensorView::from_bytes(
                 &x.0.tensor,
@@ -265,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn wiping_reaches_cells_that_a_smaller_shape_hides() {
+    fn wiping_also_clears_cells_that_a_smaller_shape_hides() {
         let mut m = matrix(4, 5);
         m.resize(1, 2).unwrap();
         m.wipe();

@@ -1,11 +1,11 @@
-//! Elementwise functions over slices, written so that the compiler vectorises
-//! them: no branches, no calls. Errors are below 3e-7 of the largest result,
-//! far under the quantisation of the weights.
+//! Elementwise functions over slices, written so that the compiler vectorises them: no branches,
+//! no calls. Errors are below 3e-7 of the largest result, far less than the quantisation of the
+//! weights.
 
 use std::f32::consts::{FRAC_2_PI, LOG2_E};
 
-/// Defines a function over slices that is compiled twice on x86-64, for the
-/// baseline and for AVX2 + FMA, and picks at run time.
+/// Defines a function over slices that is compiled twice on x86-64, for the baseline and for AVX2
+/// + FMA, and selects one at run time.
 macro_rules! vectorised {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$doc])*
@@ -20,7 +20,7 @@ macro_rules! vectorised {
                 fn wide($($arg: $ty),*) $(-> $ret)? { body($($arg),*) }
 
                 if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-                    // SAFETY: the CPU has just been seen to have both features.
+                    // SAFETY: the CPU was just found to have both features.
                     return unsafe { wide($($arg),*) };
                 }
             }
@@ -30,8 +30,8 @@ macro_rules! vectorised {
 }
 pub(crate) use vectorised;
 
-/// Added to a small number and taken away again, it rounds to an integer, which
-/// meanwhile lies in the low bits of the mantissa: 1.5 · 2²³.
+/// Adding and subtracting this rounds a small number to an integer, which is in between in the low
+/// bits of the mantissa: 1.5 · 2²³.
 const ROUND: f32 = 12_582_912.0;
 
 /// eˣ, for x clamped to −87…88.
@@ -57,7 +57,7 @@ pub(crate) fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 
-/// (sin x, cos x), for |x| up to some thousands.
+/// (sin x, cos x), for |x| up to a few thousand.
 #[inline(always)]
 pub(crate) fn sin_cos(x: f32) -> (f32, f32) {
     let shifted = x * FRAC_2_PI + ROUND;
@@ -114,11 +114,11 @@ vectorised! {
     }
 }
 
-/// Guards a variance against division by nothing: what both the voice's layers and Whisper's have.
+/// Prevents a division by a variance of 0. The voice's layers and Whisper's have the same value.
 const EPSILON: f32 = 1e-5;
 
 vectorised! {
-    /// Brings a row to mean 0 and variance 1, in place.
+    /// Normalises a row to mean 0 and variance 1, in place.
     pub(crate) fn normalise(row: &mut [f32]) {
         let mut lanes = [0.0f32; 16];
         for c in row.chunks_exact(16) {
@@ -141,8 +141,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// Softmax of a row times `scale`, each entry counted as often as `counts` says, in place.
-    /// The result is the share of all that an entry counts for.
+    /// Softmax of a row times `scale`, in place, where each entry counts as often as `counts`
+    /// says. The result is each entry's share of the whole.
     pub(crate) fn softmax_counted(row: &mut [f32], scale: f32, counts: &[f32]) {
         let top = row.iter().copied().fold(f32::MIN, f32::max);
         for (v, count) in row.iter_mut().zip(counts) {

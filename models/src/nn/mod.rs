@@ -1,8 +1,8 @@
-//! What the engines with a forward pass of their own share: dense layers and
-//! attention on tract's matrix kernels, elementwise functions, weights out of
-//! an ONNX file. Activations are row-major, a row per position in time.
+//! Shared by the engines with a forward pass of their own: dense layers and attention on tract's
+//! matrix kernels, elementwise functions, and weights from an ONNX file. Activations are
+//! row-major, a row per position in time.
 
-// With one of the engines alone, some of it is not used.
+// With only one of the engines, some of it is not used.
 #![cfg_attr(not(all(feature = "hibari", feature = "smart-turn")), allow(dead_code))]
 
 mod attention;
@@ -22,7 +22,7 @@ pub(crate) use norm::Affine;
 pub(crate) use team::Team;
 pub(crate) use weights::Weights;
 
-/// Overwrites all that a buffer has held with zeros, and empties it; the memory stays.
+/// Overwrites everything that a buffer has held with zeros, and empties it; the memory is kept.
 pub(crate) fn wipe(buffer: &mut Vec<f32>) {
     buffer.clear();
     buffer.resize(buffer.capacity(), 0.0);

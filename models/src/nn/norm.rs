@@ -20,7 +20,8 @@ impl Affine {
         })
     }
 
-    /// A linear layer that does this first: (x ⊙ s + t) · W + b = x · (s ⊙ W) + (t · W + b).
+    /// A linear layer that also applies this scale and shift first: (x ⊙ s + t) · W + b = x · (s ⊙
+    /// W) + (t · W + b).
     pub(crate) fn before(&self, mut weights: Vec<f32>, mut bias: Vec<f32>) -> TractResult<Linear> {
         let outputs = bias.len();
         for ((row, scale), shift) in

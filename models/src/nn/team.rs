@@ -5,17 +5,17 @@ use tract_linalg::multithread::{Executor, multithread_tract_scope};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Threads that share the matrix products of a forward pass. Which of them computes
-/// what changes nothing in the result.
+/// Threads that share the matrix products of a forward pass. The result does not depend on which
+/// of them computes what.
 #[derive(Default)]
 pub(crate) struct Team(Option<Arc<ThreadPool>>);
 
 impl Team {
-    /// Does `work`, its products on so many threads.
+    /// Does `work`, with its products on this many threads.
     ///
     /// # Errors
-    /// [`Engine`](ErrorKind::Engine) when the system grants no more threads; otherwise
-    /// those of `work`.
+    /// [`Engine`](ErrorKind::Engine) when the system provides no more threads; otherwise the
+    /// errors of `work`.
     pub(crate) fn run<R>(&mut self, threads: usize, work: impl FnOnce() -> Result<R>) -> Result<R> {
         if threads <= 1 {
             return work();

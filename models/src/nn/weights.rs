@@ -1,4 +1,4 @@
-//! Named tensors of an ONNX file, taken as untrusted input.
+//! Named tensors of an ONNX file, which is untrusted input.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use tract_onnx::prelude::Framework;
 
 use crate::{Error, Result};
 
-/// The initializers of an ONNX graph, by name. Every tensor is taken with the
-/// shape that the network needs, so nothing is sized by what the file claims.
+/// The initializers of an ONNX graph, by name. Every tensor is read with the shape that the
+/// network needs, so no size depends on what the file claims.
 pub(crate) struct Weights {
     tensors: HashMap<String, TensorProto>,
     damaged: Box<dyn Fn(&str) -> Error>,
 }
 
 impl Weights {
-    /// Parses an ONNX file. What is wrong with it, now or when a tensor is
-    /// asked for, is turned into an error by `damaged`.
+    /// Parses an ONNX file. `damaged` makes the error if something is wrong, now or when a tensor
+    /// is read.
     pub(crate) fn parse(
         mut bytes: &[u8],
         damaged: impl Fn(&str) -> Error + 'static,
@@ -42,10 +42,12 @@ impl Weights {
                 .collect()
         };
         if values.len() != len {
-            return Err(self.wrong(name, &format!("{} numbers instead of {len}", values.len())));
+            return Err(
+                self.wrong(name, &format!("it has {} numbers instead of {len}", values.len()))
+            );
         }
         if values.iter().any(|v| !v.is_finite()) {
-            return Err(self.wrong(name, "a number that is not finite"));
+            return Err(self.wrong(name, "it has a number that is not finite"));
         }
         Ok(values)
     }
@@ -98,13 +100,13 @@ impl Weights {
     /// A tensor of exactly `len` integers of 8 bits, signed or not, or of 32 bits.
     fn integers(&self, name: &str, len: usize) -> Result<Vec<i32>> {
         let Some(tensor) = self.tensors.get(name) else {
-            return Err(self.wrong(name, "it is not there"));
+            return Err(self.wrong(name, "it is missing"));
         };
         let raw = &tensor.raw_data;
         let is = |kind: DataType| tensor.data_type == kind as i32;
         let values: Vec<i32> = match () {
             () if !(is(DataType::Int8) || is(DataType::Uint8) || is(DataType::Int32)) => {
-                return Err(self.wrong(name, "not integers"));
+                return Err(self.wrong(name, "its numbers are not integers"));
             }
             () if raw.is_empty() => tensor.int32_data.clone(),
             () if is(DataType::Int8) => raw.iter().map(|&b| i32::from(b as i8)).collect(),
@@ -114,7 +116,9 @@ impl Weights {
             }
         };
         if values.len() != len {
-            return Err(self.wrong(name, &format!("{} numbers instead of {len}", values.len())));
+            return Err(
+                self.wrong(name, &format!("it has {} numbers instead of {len}", values.len()))
+            );
         }
         Ok(values)
     }
@@ -122,8 +126,8 @@ impl Weights {
     fn tensor(&self, name: &str, kind: DataType) -> Result<&TensorProto> {
         match self.tensors.get(name) {
             Some(tensor) if tensor.data_type == kind as i32 => Ok(tensor),
-            Some(_) => Err(self.wrong(name, "of another type")),
-            None => Err(self.wrong(name, "it is not there")),
+            Some(_) => Err(self.wrong(name, "it has another type")),
+            None => Err(self.wrong(name, "it is missing")),
         }
     }
 

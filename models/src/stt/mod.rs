@@ -7,11 +7,11 @@ mod whisper;
 #[cfg(feature = "whisper")]
 pub use whisper::{Whisper, WhisperConfig, WhisperWeights};
 
-/// What to transcribe and how.
+/// What to transcribe, and how.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SttRequest<'a> {
-    /// Words likely to occur (names, jargon) or the text just before, for the
-    /// decoder to lean on. Empty for none.
+    /// Words that are likely to occur (names, technical terms) or the text just before, as context
+    /// for the decoder. May be empty.
     pub prompt: &'a str,
     /// ISO 639-1 code of the language spoken; `None` lets a multilingual model detect it.
     pub language: Option<&'a str>,
@@ -19,7 +19,7 @@ pub struct SttRequest<'a> {
     pub threads: usize,
 }
 
-/// What was heard.
+/// The result of a transcription.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Transcript {
@@ -33,15 +33,15 @@ pub struct Transcript {
     pub no_speech_prob: f32,
     /// Mean log-probability of the tokens (≤ 0).
     pub avg_logprob: f32,
-    /// Why the decoder's text was thrown away, if it was.
+    /// Why the decoder's text was rejected, if it was.
     pub rejected: Option<Rejection>,
     /// Whether the trimmed encoder pass failed its checks and a full one was run.
     pub full_context: bool,
 }
 
 impl Transcript {
-    /// Appends `more`, which was said `offset_ms` after this began, and returns
-    /// the text that this added. Of the two confidences the lower stays.
+    /// Appends `more`, which begins `offset_ms` after this, and returns the text that this added.
+    /// The lower of the two confidences remains.
     pub fn append(&mut self, mut more: Transcript, offset_ms: u32) -> String {
         let text = more.text.trim().to_owned();
         for word in &mut more.words {
@@ -66,14 +66,14 @@ impl Transcript {
     }
 }
 
-/// Why a decoded text is not believed: the guards against hallucination.
+/// Why a decoded text was rejected: the guards against hallucination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rejection {
     /// The recording is empty or too short to hold a word.
     TooShort,
-    /// The recording is digital or near silence.
+    /// The recording is silent or nearly silent.
     Silence,
     /// The model's no-speech probability is high and its confidence low.
     NoSpeech,
@@ -100,16 +100,16 @@ pub struct Word {
 
 /// A speech recogniser.
 pub trait Stt: Send {
-    /// Transcribes `audio` (16 kHz mono, any length). Text is handed to
-    /// `on_segment` as it is decided, piece by piece; the pieces joined are
-    /// the transcript's text, unless a guard rejects it afterwards.
+    /// Transcribes `audio` (16 kHz mono, any length). Text is passed to `on_segment` as it becomes
+    /// certain, piece by piece; joined, the pieces are the transcript's text, unless a guard
+    /// rejects it afterwards.
     ///
     /// Silence, noise or music give an `Ok` transcript with empty text and
     /// [`Transcript::rejected`] set.
     ///
     /// # Errors
-    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one encoder graph or
-    /// token of `cancel`; [`Engine`](crate::ErrorKind::Engine) when inference fails.
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one encoder graph or token after `cancel`
+    /// was set; [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn transcribe(
         &mut self,
         audio: &[f32],
@@ -118,13 +118,13 @@ pub trait Stt: Send {
         on_segment: &mut dyn FnMut(&str),
     ) -> Result<Transcript>;
 
-    /// Clears what sound and text is left in buffers, for the next user. What is heard
-    /// afterwards is as if the recogniser had just been made. One that keeps nothing from
-    /// call to call, not even unread, has nothing to do.
+    /// Clears the sound and text that is left in buffers, for the next user. The recogniser then
+    /// behaves as if it had just been made. One that keeps nothing in memory between calls has
+    /// nothing to do.
     ///
     /// # Errors
-    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the recogniser is then
-    /// not fit for another user.
+    /// [`Engine`](crate::ErrorKind::Engine) when this fails; the recogniser must then not be used
+    /// for another user.
     fn wipe(&mut self) -> Result<()> {
         Ok(())
     }

@@ -23,20 +23,20 @@ impl Default for Delivery {
     }
 }
 
-/// What was spoken.
+/// The result of speaking.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Spoken {
-    /// Samples handed out, at the voice's sample rate.
+    /// Samples passed on, at the voice's sample rate.
     pub samples: usize,
-    /// Where each word of the text as it was given lies in them.
+    /// Where each word of the original text is in them.
     pub words: Vec<WordTiming>,
 }
 
-/// Where one word of the given text lies in the sound.
+/// Where one word of the original text is in the sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordTiming {
-    /// Byte range of the word in the text as it was given (before normalisation).
+    /// Byte range of the word in the original text (before normalisation).
     pub text: std::ops::Range<usize>,
     /// Sample range of its sound, at the voice's sample rate.
     pub samples: std::ops::Range<usize>,
@@ -47,12 +47,12 @@ pub trait Tts: Send {
     /// The sample rate of its sound, in Hz.
     fn sample_rate(&self) -> u32;
 
-    /// Speaks one clause: plain text as a person would write it, numbers,
-    /// times and units included. Sound (mono) is handed to `on_sound` block by
-    /// block as it is made. Text with nothing to say gives no sound.
+    /// Speaks one clause: plain text as a person would write it, including numbers, times and
+    /// units. Sound (mono) is passed to `on_sound` block by block as it is made. Text without
+    /// anything to say gives no sound.
     ///
     /// # Errors
-    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one block of `cancel`;
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) within one block after `cancel` was set;
     /// [`Input`](crate::ErrorKind::Input) for a clause that is far too long;
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn speak(
@@ -63,12 +63,12 @@ pub trait Tts: Send {
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Spoken>;
 
-    /// Clears what sound and text is left in buffers, for the next user. A voice that
-    /// keeps none has nothing to do.
+    /// Clears the sound and text that is left in buffers, for the next user. A voice that keeps
+    /// none has nothing to do.
     ///
     /// # Errors
-    /// [`Engine`](crate::ErrorKind::Engine) when it cannot be done; the voice is then not
-    /// fit for another user.
+    /// [`Engine`](crate::ErrorKind::Engine) when this fails; the voice must then not be used for
+    /// another user.
     fn wipe(&mut self) -> Result<()> {
         Ok(())
     }

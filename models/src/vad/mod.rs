@@ -9,7 +9,7 @@ pub use silero::{Silero, SileroWeights};
 
 /// A voice activity detector for one stream of 16 kHz mono sound.
 ///
-/// The state between frames lives inside; one detector serves one stream.
+/// It holds the state between frames, so one detector serves one stream.
 pub trait Vad: Send {
     /// Samples per frame at 16 kHz (512 for Silero, 32 ms).
     fn frame_len(&self) -> usize;

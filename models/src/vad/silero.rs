@@ -1,10 +1,9 @@
 //! Silero VAD v6 (16 kHz) on tract.
 //!
-//! The network takes 512 new samples after the last 64 of the frame before,
-//! and a recurrent state of 2 × 1 × 128. Inside, it reflects 64 samples at the
-//! end for its short-time Fourier transform; tract spends a third of a frame's
-//! time on that general padding, so the graph is cut after it and the
-//! reflection is done here.
+//! The network takes 512 new samples after the last 64 of the previous frame, and a recurrent
+//! state of 2 × 1 × 128. For its short-time Fourier transform it reflects 64 samples at the end.
+//! tract spends a third of a frame's time on that general padding, so the graph is cut after it
+//! and the reflection is done here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -18,13 +17,13 @@ use crate::{Error, ErrorKind, Result, file};
 
 /// New samples per frame: 32 ms at 16 kHz.
 const FRAME: usize = 512;
-/// Samples of the frame before that stand in front of the new ones.
+/// Samples of the previous frame before the new ones.
 const CONTEXT: usize = 64;
 /// Samples mirrored after the end.
 const MIRRORED: usize = 64;
 const WINDOW: usize = CONTEXT + FRAME + MIRRORED;
 const STATE: [usize; 3] = [2, 1, 128];
-/// The real file has 1.3 MB; what is far larger is something else.
+/// The real file has 1.3 MB; a much larger file is something else.
 const LARGEST_FILE: u64 = 16 << 20;
 
 /// The network of Silero VAD v6, loaded and optimised once, for any number of streams.
@@ -41,12 +40,12 @@ impl SileroWeights {
     /// [`Damaged`](ErrorKind::Damaged) when it is not that network.
     pub fn load(path: &Path) -> Result<Self> {
         let bytes = file::read(path, "the voice activity model", LARGEST_FILE)?;
-        // tract and prost take the file's word for sizes and indices in places;
-        // what panics there on a hostile file is a damaged file to the caller.
+        // In places, tract and prost trust the sizes and indices in the file. If they panic on a
+        // hostile file, the caller gets an error about a damaged file.
         let plan = catch_unwind(AssertUnwindSafe(|| plan(&bytes)))
             .unwrap_or_else(|_| Err(TractError::msg("the graph is inconsistent")))
             .map_err(|error| damaged(path, error))?;
-        // A well-formed graph may still be another network: see what it answers.
+        // A well-formed graph may still be another network, so its output is checked.
         let weights = Self(plan);
         let trial = catch_unwind(AssertUnwindSafe(|| {
             weights.session()?.process(&[0.0; FRAME])?;
@@ -60,7 +59,7 @@ impl SileroWeights {
     /// A detector for one stream.
     ///
     /// # Errors
-    /// [`Engine`](ErrorKind::Engine) when the engine has no room for it.
+    /// [`Engine`](ErrorKind::Engine) when the engine has no memory for it.
     pub fn session(&self) -> Result<Silero> {
         let runner = self.0.spawn().map_err(engine)?;
         Ok(Silero { runner, state: fresh_state(), context: [0.0; CONTEXT] })
@@ -71,7 +70,7 @@ impl SileroWeights {
 pub struct Silero {
     runner: TypedSimpleState,
     state: Tensor,
-    /// The last samples of the frame before.
+    /// The last samples of the previous frame.
     context: [f32; CONTEXT],
 }
 
@@ -84,7 +83,7 @@ impl Silero {
         SileroWeights::load(path)?.session()
     }
 
-    /// One pass of the network; the recurrent state moves on only when it is sound.
+    /// One pass of the network. The recurrent state is kept only if it is valid.
     fn infer(&mut self, window: &[f32; WINDOW]) -> TractResult<f32> {
         let window = Tensor::from_shape(&[1, WINDOW], window)?;
         let mut outputs =
@@ -119,7 +118,7 @@ impl Vad for Silero {
         }
         let mut window = [0.0; WINDOW];
         window[..CONTEXT].copy_from_slice(&self.context);
-        // One broken sample would otherwise live on in the state for ever.
+        // One broken sample would otherwise stay in the state for ever.
         for (to, from) in window[CONTEXT..].iter_mut().zip(frame) {
             *to = if from.is_finite() { from.clamp(-1.0, 1.0) } else { 0.0 };
         }
@@ -144,7 +143,7 @@ fn fresh_state() -> Tensor {
     Tensor::zero_dt(f32::datum_type(), &STATE).unwrap_or_default()
 }
 
-/// The network, optimised, its input the padded window.
+/// The optimised network, whose input is the padded window.
 fn plan(mut bytes: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {
     let onnx = tract_onnx::onnx();
     let mut proto = onnx.proto_model_for_read(&mut bytes)?;
@@ -158,8 +157,8 @@ fn plan(mut bytes: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {
         .into_runnable()
 }
 
-/// Takes the node that reflects the end of `input` out of the graph: its
-/// readers read `input` itself, which then comes padded.
+/// Removes the node that reflects the end of `input` from the graph: its readers then read `input`
+/// itself, which must be padded already.
 fn cut_padding(graph: &mut pb::GraphProto) -> TractResult<()> {
     let names = |values: &[pb::ValueInfoProto]| -> Vec<String> {
         values.iter().map(|value| value.name.clone()).collect()
@@ -177,7 +176,7 @@ fn cut_padding(graph: &mut pb::GraphProto) -> TractResult<()> {
         .remove(padding)
         .output
         .pop()
-        .ok_or_else(|| TractError::msg("the padding of the input leads nowhere"))?;
+        .ok_or_else(|| TractError::msg("nothing uses the padding of the input"))?;
     for node in &mut graph.node {
         for input in node.input.iter_mut().filter(|input| **input == padded) {
             "input".clone_into(input);

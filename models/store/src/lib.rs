@@ -1,6 +1,6 @@
-//! The model store: a [catalogue](catalog) of models, and a [folder](Store) in which they
-//! are installed, verified, exported and imported. With the feature `fetch` they are
-//! [downloaded](fetch) and [converted](convert), too.
+//! The model store: a [catalogue](catalog) of models, and a [folder](Store) in which they are
+//! installed, verified, exported and imported. With the feature `fetch` they can also be
+//! [downloaded](fetch) and [converted](convert).
 
 mod quant;
 mod store;

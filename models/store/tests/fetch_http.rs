@@ -1,4 +1,4 @@
-//! Fetching from addresses, against a server on loopback that can misbehave.
+//! Fetching from addresses, from a server on loopback that can misbehave.
 #![cfg(feature = "fetch")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -38,7 +38,7 @@ fn a_file_is_fetched_once() {
 }
 
 #[test]
-fn a_download_that_breaks_off_goes_on_where_it_stopped() {
+fn a_broken_download_continues_where_it_stopped() {
     let body = bytes(2, N);
     let served = body.clone();
     let server = Server::new(move |seen, before| {
@@ -53,10 +53,10 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[1].range, Some(100_000));
     assert_eq!(seen[1].if_range.as_deref(), Some("\"v1\""));
-    assert!(heard.all().contains("going on from byte 100000"), "{}", heard.all());
+    assert!(heard.all().contains("continuing from byte 100000"), "{}", heard.all());
 }
 
-/// A shared folder may hold links that somebody else put there.
+/// A shared folder may hold links that somebody else has put there.
 #[cfg(unix)]
 #[test]
 fn links_in_the_work_folder_are_not_followed() {
@@ -73,7 +73,7 @@ fn links_in_the_work_folder_are_not_followed() {
     };
     let work = f.store.dir().join(".work");
     fs::create_dir_all(&work).unwrap();
-    // Half a download and its tag, a piece that came whole, and the record.
+    // A partial download and its tag, a complete piece, and the record.
     let half = theirs("half", &body[..1_000]);
     let (whole, tag) = (theirs("whole", &body), theirs("tag", b"kept"));
     let hash = sha256(&body);
@@ -86,7 +86,7 @@ fn links_in_the_work_folder_are_not_followed() {
     assert!(fs::read(&half).unwrap() == body[..1_000] && fs::read(&tag).unwrap() == b"kept");
     assert_eq!(fs::read(&whole).unwrap(), body);
 
-    // Nor is the folder itself, nor the lock.
+    // Nor is the folder itself a link that is followed, nor the lock.
     let (f, elsewhere) = (one(&[web(&[(&server.url("f"), "f", &body)])]), f.dir.path());
     fs::create_dir_all(f.store.dir()).unwrap();
     symlink(elsewhere, f.store.dir().join(".work")).unwrap();
@@ -117,13 +117,13 @@ fn a_server_without_ranges_starts_again() {
 }
 
 #[test]
-fn a_range_that_was_not_asked_for_is_not_taken() {
+fn a_range_that_was_not_requested_is_refused() {
     let body = bytes(4, N);
     let served = body.clone();
     let server = Server::new(move |seen, before| match (before, seen.range) {
         (0, _) => Answer::ranged(seen, &served).only(100_000),
         (1, _) => {
-            // A partial answer from another place than asked.
+            // A partial answer from another position than requested.
             let mut answer = Answer::ranged(seen, &served);
             answer.headers[0].1 = format!("bytes 50000-{}/{}", N - 1, N);
             answer.body = served[50_000..].to_vec();
@@ -138,7 +138,7 @@ fn a_range_that_was_not_asked_for_is_not_taken() {
 }
 
 #[test]
-fn a_cancelled_fetch_leaves_no_model_and_goes_on_later() {
+fn a_cancelled_fetch_leaves_no_model_and_can_continue_later() {
     let body = bytes(5, N);
     let served = body.clone();
     let server = Server::new(move |seen, before| {
@@ -148,7 +148,7 @@ fn a_cancelled_fetch_leaves_no_model_and_goes_on_later() {
     let f = one(&[web(&[(&server.url("f"), "f", &body)])]);
     let cancel = Cancel::new();
     let mut patient = options();
-    // The server is silent for good: only the cancel can end it.
+    // The server stays silent: only the cancel can end it.
     patient.stall_timeout = Duration::from_secs(3600);
     let mut progress = At(|done| {
         if done == 150_000 {
@@ -167,7 +167,7 @@ fn a_cancelled_fetch_leaves_no_model_and_goes_on_later() {
 }
 
 #[test]
-fn a_wrong_length_is_passed_over() {
+fn after_a_wrong_length_the_next_source_is_tried() {
     let body = bytes(6, N);
     let (short, long) = (body[..N - 1].to_vec(), [&body[..], b"x"].concat());
     let served = body.clone();
@@ -184,14 +184,14 @@ fn a_wrong_length_is_passed_over() {
     let Outcome::Installed { source } = &done[0].outcome else { panic!("{done:?}") };
     assert!(source.ends_with("/good"));
     assert_eq!(heard.said.len(), 3, "{}", heard.all());
-    assert!(heard.said[0].contains("299999 bytes where 300000 are due: passed over"));
-    assert!(heard.said[1].contains("300001 bytes where 300000 are due: passed over"));
+    assert!(heard.said[0].contains("299999 bytes instead of 300000; trying the next source"));
+    assert!(heard.said[1].contains("300001 bytes instead of 300000; trying the next source"));
     assert!(heard.said[2].contains("longer than the 300000 bytes"));
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
 }
 
 #[test]
-fn a_wrong_hash_is_passed_over_and_deleted() {
+fn a_piece_with_a_wrong_hash_is_deleted_and_is_the_sources_error() {
     let (body, other) = (bytes(7, N), bytes(8, N));
     let server = Server::new(move |_, _| Answer::ok(&other));
     let f = one(&[web(&[(&server.url("bad"), "f", &body)])]);
@@ -206,7 +206,7 @@ fn a_wrong_hash_is_passed_over_and_deleted() {
 }
 
 #[test]
-fn half_a_download_that_was_wrong_is_not_built_on() {
+fn a_partial_download_that_was_wrong_is_not_continued() {
     let body = bytes(9, N);
     let served = body.clone();
     let server = Server::new(move |seen, _| Answer::ranged(seen, &served));
@@ -248,7 +248,7 @@ fn redirects_are_followed_but_not_for_ever() {
 }
 
 #[test]
-fn a_stall_is_taken_up_again_and_then_passed_over() {
+fn a_stalled_download_is_resumed_and_then_the_next_source_is_tried() {
     let body = bytes(12, N);
     let (served, good) = (body.clone(), body.clone());
     let stalling = Server::new(move |seen, _| {
@@ -272,7 +272,7 @@ fn a_stall_is_taken_up_again_and_then_passed_over() {
 }
 
 #[test]
-fn what_cannot_be_reached_is_passed_over_at_once() {
+fn after_an_unreachable_address_the_next_source_is_tried_at_once() {
     let body = bytes(13, N);
     let served = body.clone();
     let server = Server::new(move |seen, _| match seen.path.as_str() {
@@ -292,7 +292,7 @@ fn what_cannot_be_reached_is_passed_over_at_once() {
     let due = ["connection was refused", "unreachable", "status 404", "status 500"];
     assert_eq!(heard.said.len(), due.len(), "no tries in vain: {}", heard.all());
     for (said, due) in heard.said.iter().zip(due) {
-        assert!(said.contains(due) && said.ends_with("passed over"), "{said}");
+        assert!(said.contains(due) && said.ends_with("trying the next source"), "{said}");
     }
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), body);
 }
@@ -315,7 +315,7 @@ fn one_model_that_cannot_be_fetched_keeps_no_other_away() {
 }
 
 #[test]
-fn offline_asks_nobody() {
+fn offline_uses_no_network() {
     let body = bytes(15, N);
     let served = body.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));
@@ -329,7 +329,7 @@ fn offline_asks_nobody() {
 }
 
 #[test]
-fn two_fetches_at_once_do_the_work_once() {
+fn of_two_fetches_at_once_one_does_the_work() {
     let body = bytes(16, N);
     let served = body.clone();
     let server = Server::new(move |_, _| Answer {
@@ -350,11 +350,11 @@ fn two_fetches_at_once_do_the_work_once() {
     let (first, second) = if a.0 == Outcome::Present { (b, a) } else { (a, b) };
     assert!(matches!(first.0, Outcome::Installed { .. }));
     assert_eq!(second.0, Outcome::Present);
-    assert!(second.1.contains("another fetch"), "{}", second.1);
+    assert!(second.1.contains("another program is fetching"), "{}", second.1);
 }
 
 #[test]
-fn half_a_download_outlives_a_source_that_is_away() {
+fn a_partial_download_survives_a_source_that_is_unavailable() {
     let body = bytes(17, N);
     let served = body.clone();
     let server = Server::new(move |seen, _| match seen.path.as_str() {
@@ -390,7 +390,7 @@ fn tiny_ggml() -> Vec<u8> {
 }
 
 #[test]
-fn a_file_is_converted_and_then_known_by_what_came_out() {
+fn a_file_is_converted_and_recorded_with_the_hash_of_the_result() {
     let ggml = tiny_ggml();
     let served = ggml.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));
@@ -404,24 +404,24 @@ fn a_file_is_converted_and_then_known_by_what_came_out() {
     let f = one(&[source(size + 1), source(size)]);
     let mut heard = Heard::default();
     f.store.fetch(&["m"], &options(), &mut heard, &Cancel::new()).unwrap();
-    assert!(heard.all().contains("q.bin came out wrong"), "{}", heard.all());
+    assert!(heard.all().contains("the converted q.bin is wrong"), "{}", heard.all());
     assert_eq!(server.seen().len(), 1, "the piece was right, so it is not fetched again");
     let path = f.store.path("m", "q.bin").unwrap();
     let made = fs::read(&path).unwrap();
     assert_eq!(made.len(), size);
     assert!(!f.file("m", "h.bin").exists() && f.work().is_empty());
 
-    // Nobody knew its hash beforehand; now its record does.
+    // Its hash was not known beforehand; now its record has it.
     let verify = || f.store.verify(&["m"], &mut |_, _| (), &Cancel::new()).unwrap();
     assert_eq!(verify()[0].problem, None);
     let mut changed = made.clone();
     *changed.last_mut().unwrap() ^= 1;
     fs::write(&path, changed).unwrap();
-    assert_eq!(verify()[0].problem.as_deref(), Some("it was changed since it was installed"));
+    assert_eq!(verify()[0].problem.as_deref(), Some("it has changed since it was installed"));
 }
 
 #[test]
-fn a_piece_that_cannot_be_converted_is_passed_over() {
+fn a_piece_that_cannot_be_converted_is_the_sources_error() {
     let noise = bytes(18, 1000);
     let served = noise.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));

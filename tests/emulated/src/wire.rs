@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// A wire between a host and a satellite: a TCP port of this machine that passes
-/// bytes on to another, and loses some, or all when it is cut. Ends with this value.
+/// A wire between a host and a satellite: a TCP port of this machine that forwards bytes to
+/// another one, and loses some of them, or all while it is cut. Dropping it closes the port.
 pub struct Wire {
     address: SocketAddr,
     shared: Arc<WireState>,
@@ -14,24 +14,24 @@ pub struct Wire {
 
 struct WireState {
     to: SocketAddr,
-    /// One byte of so many is lost, each way; 0: none.
+    /// One byte in this many is lost, in each direction; 0: none.
     loses: AtomicU32,
     cut: AtomicBool,
     over: AtomicBool,
     lost: AtomicU64,
     carried: AtomicU64,
-    /// The bytes themselves, down and up.
+    /// The bytes themselves: down, then up.
     bytes: [Mutex<Vec<u8>>; 2],
 }
 
-/// For so long at most a cut or a loss takes to become true.
+/// The longest time until a cut or a loss takes effect.
 const TURN: Duration = Duration::from_millis(20);
 
 impl Wire {
-    /// A whole wire to `to`.
+    /// A wire to `to` that loses nothing.
     ///
     /// # Errors
-    /// When there is no port for it.
+    /// If no port can be opened for it.
     pub fn to(to: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -49,7 +49,7 @@ impl Wire {
         thread::spawn(move || {
             while !carries.over.load(Relaxed) {
                 match listener.accept() {
-                    // The first of a cut wire's clients finds nobody, as with a plug.
+                    // While the wire is cut, clients get no connection, as when a plug is pulled.
                     Ok((host, _)) if !carries.cut.load(Relaxed) => carry(&host, &carries),
                     Ok(_) => {}
                     Err(_) => thread::sleep(TURN),
@@ -59,17 +59,17 @@ impl Wire {
         Ok(Self { address, shared })
     }
 
-    /// Where the host connects to.
+    /// The address that the host connects to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// From now on one byte of so many is lost, each way; 0: none.
+    /// From now on one byte in this many is lost, in each direction; 0: none.
     pub fn lose_one_of(&self, bytes: u32) {
         self.shared.loses.store(bytes, Relaxed);
     }
 
-    /// Cuts it, or makes it whole again. A cut one closes its connections.
+    /// Cuts it or mends it. Cutting it closes its connections.
     pub fn cut(&self, cut: bool) {
         self.shared.cut.store(cut, Relaxed);
     }
@@ -79,12 +79,12 @@ impl Wire {
         self.shared.lost.load(Relaxed)
     }
 
-    /// Bytes that got through so far.
+    /// Bytes forwarded so far.
     pub fn carried(&self) -> u64 {
         self.shared.carried.load(Relaxed)
     }
 
-    /// The bytes that got through since the last call: down, then up.
+    /// The bytes forwarded since the last call: down, then up.
     pub fn take_carried(&self) -> Vec<u8> {
         fn take(bytes: &Mutex<Vec<u8>>) -> Vec<u8> {
             std::mem::take(&mut *bytes.lock().unwrap_or_else(PoisonError::into_inner))
@@ -99,7 +99,7 @@ impl Drop for Wire {
     }
 }
 
-/// Carries bytes between a host and the satellite until one of them or the wire ends.
+/// Forwards bytes between a host and the satellite until one of them or the wire ends.
 fn carry(host: &TcpStream, shared: &WireState) {
     let Ok(satellite) = TcpStream::connect(shared.to) else { return };
     for stream in [host, &satellite] {
@@ -135,7 +135,7 @@ fn one_way(
         let loses = u64::from(shared.loses.load(Relaxed));
         let mut kept = Vec::with_capacity(came);
         for &byte in &bytes[..came] {
-            // Xorshift: any cheap and even one will do.
+            // Xorshift: any cheap, evenly distributed generator will do.
             random ^= random << 13;
             random ^= random >> 7;
             random ^= random << 17;

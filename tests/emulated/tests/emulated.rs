@@ -17,7 +17,7 @@ use sayso_core::turn::Shown;
 use sayso_emulated::{Wire, with_satellite, with_sealed_satellite};
 use sayso_satellite_board::{Satellite, SatelliteConfig, Security, generate_key};
 
-/// Samples of the microphone in a block.
+/// Microphone samples per block.
 const BLOCK: usize = 320;
 
 /// A recorded question, 16 kHz.
@@ -28,16 +28,16 @@ fn question() -> Vec<i16> {
     sound.samples.iter().map(|sample| (sample * 32_767.0) as i16).collect()
 }
 
-/// Something to be played at 24 kHz: the question, half as fast again.
+/// Sound to play at 24 kHz: the question, one and a half times as fast.
 fn answer() -> Vec<i16> {
     question().iter().map(|sample| sample / 2).collect()
 }
 
-/// Noise to signal of `got` where it holds `sent`, in dB, and the part of the
-/// samples that was there at all. `got` is a time line of blocks of 10 ms or longer;
-/// `None` is a gap.
+/// The noise-to-signal ratio of `got` against `sent` in dB, over the samples that arrived, and the
+/// share of samples that arrived. `got` is a time line of blocks of 10 ms or longer; `None` is a
+/// gap.
 fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
-    // The loudest stretch of what was sent shows where it is.
+    // The loudest part of what was sent is used to align the two.
     let power = |part: &[i16]| part.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
     let probe = 2_400;
     let loudest = (0..sent.len() / probe)
@@ -47,7 +47,7 @@ fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
         .unwrap_or(0)
         * probe;
     let wanted = &sent[loudest..loudest + probe];
-    // To that of the same samples, so that a gap counts neither way.
+    // Relative to the power of the same samples, so that gaps do not count.
     let error = |at: usize| -> f64 {
         let (mut noise, mut signal) = (0.0, f64::MIN_POSITIVE);
         for (&a, b) in wanted.iter().zip(&got[at..]) {
@@ -73,7 +73,7 @@ fn compare(sent: &[i16], got: &[Option<i16>]) -> (f64, f64) {
     (10.0 * (noise / signal).log10(), f64::from(there) / sent.len() as f64)
 }
 
-/// What the host heard, on a time line from the first block on.
+/// What the host received, on a time line that starts with the first block.
 fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
     let start = heard.iter().map(|(at, _)| *at).min().expect("something was heard");
     let end = heard.iter().map(|(at, _)| *at).max().expect("something was heard");
@@ -86,8 +86,8 @@ fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
     line
 }
 
-/// Waits until so many samples were heard, and what may be under way: 2 s. The gate
-/// has to be open all the time.
+/// Waits until so many samples have been received, and those still under way: 2 s. The gate has to
+/// be open all the time.
 fn all_heard(host: &mut Host, samples: usize) {
     let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
     let end = last(host) + samples + 32_000;
@@ -135,7 +135,7 @@ fn sound_arrives_at_both_ends_and_the_state_is_shown() {
 
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
-fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
+fn the_button_mutes_and_a_hung_program_restarts() {
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());
         host.until("there is a session", |host| !host.sessions.is_empty());
@@ -150,7 +150,7 @@ fn a_button_is_pressed_and_mutes_and_a_hung_program_starts_anew() {
         host.until("the question is over", |host| host.status.clock > clock + 64_000);
         assert!(host.heard.is_empty(), "nothing is heard while it is muted");
 
-        // The watchdog's reset: mute is kept, and so is its end.
+        // The watchdog resets the satellite: it stays muted, or unmuted, as it was.
         for (sessions, muted) in [(2, true), (3, false)] {
             satellite.hang().expect("hung");
             host.until("it has started anew", |host| host.sessions.len() == sessions);
@@ -184,7 +184,7 @@ fn after_a_cold_start_it_is_muted_as_its_host_remembers() {
         host.until("there is a session", |host| !host.sessions.is_empty());
         host.go_on(Duration::from_secs(1));
         assert!(host.status.muted && satellite.mute_led());
-        // The host ends it and sets it again.
+        // The host unmutes it, then mutes it again.
         for (order, muted) in [(1, false), (2, true)] {
             host.mute(order, muted);
             host.until("it has answered", |host| host.answer.is_some_and(|a| a.order == order));
@@ -200,16 +200,16 @@ fn after_a_cold_start_it_is_muted_as_its_host_remembers() {
     });
 }
 
-/// Frames of the link in these bytes, as anybody on the way can read them.
+/// Frames of the link in these bytes, as anyone on the way can read them.
 fn readable(bytes: &[u8]) -> usize {
     let mut decoder = Decoder::new();
     bytes.iter().filter(|&&byte| matches!(decoder.push(byte), Some(Ok(_)))).count()
 }
 
-/// With the board of the assistant, snow and all, at the other end of a bridge.
+/// With the assistant's board at the other end of a bridge, encryption included.
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
-fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
+fn with_a_key_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
     let key = generate_key().expect("entropy");
     let digits = format!("{key:x}");
     let listen = |address: SocketAddr, security| -> Result<(usize, Vec<f32>), String> {
@@ -218,7 +218,7 @@ fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
         let mut board = Satellite::new(config);
         let (mut microphone, mut loudspeaker) =
             board.start(24_000).map_err(|error| error.to_string())?;
-        // So that the gate is open.
+        // Opens the gate.
         let mut panel = board.panel().expect("a panel");
         panel.show(Shown::Speaking);
         let said = loudspeaker.write(&vec![0.25; 48_000]);
@@ -249,14 +249,14 @@ fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
         assert!(bytes.len() > 50_000, "{}", bytes.len());
         assert_eq!(readable(&bytes), 0);
 
-        // A host that has another key, or none, gets nothing and learns why.
+        // A host with another key, or with none, gets nothing and learns why.
         let error = listen(wire.address(), Security::Key(generate_key().expect("entropy")));
         let error = error.expect_err("no session");
         assert!(error.contains("another key"), "{error}");
         let error = listen(wire.address(), Security::LoopbackOnly).expect_err("no session");
         assert!(error.contains("satellite.key"), "{error}");
     });
-    // The same bridge reads a satellite without a key like a book.
+    // Without a key, the same bridge can read everything.
     with_satellite(|satellite| {
         let wire = Wire::to(satellite.link()).expect("a wire");
         listen(wire.address(), Security::LoopbackOnly).expect("a session");
@@ -266,7 +266,7 @@ fn sealed_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
 
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
-fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
+fn a_lost_byte_costs_the_block_it_was_in() {
     with_satellite(|satellite| {
         let wire = Wire::to(satellite.link()).expect("a wire");
         let mut host = Host::new(wire.address());
@@ -291,7 +291,7 @@ fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
         );
         assert!(wire.lost() > 5, "{}", wire.lost());
         assert!(counters.resyncs > 0 && counters.lost > 0, "{counters:?}");
-        // A byte lost costs its frame, or two if it was the boundary between them.
+        // A lost byte costs its frame, or two frames if it was the boundary between them.
         assert!(counters.lost <= 2 * wire.lost() as u32, "{counters:?}");
         assert!(noise < -15.0 && there > 0.7, "what came is whole: {noise} dB, {there}");
         assert_eq!(host.sessions.len(), 1, "no session was lost");
@@ -301,7 +301,7 @@ fn a_wire_that_loses_bytes_costs_the_blocks_they_were_in() {
 
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
-fn a_wire_that_is_cut_is_found_again() {
+fn after_a_cut_the_link_is_restored() {
     with_satellite(|satellite| {
         let wire = Wire::to(satellite.link()).expect("a wire");
         let mut host = Host::new(wire.address());
@@ -315,7 +315,7 @@ fn a_wire_that_is_cut_is_found_again() {
         host.go_on(Duration::from_secs(3));
         assert!(satellite.take_lamps().contains(&0), "it shows that nobody is there");
         wire.cut(false);
-        // Its sound begins at place 0 again.
+        // In a new session its sound begins at place 0.
         host.until("there is a session again", |host| host.sessions.len() == 2);
         host.until("it was played", |host| host.status.played as usize == answer.len());
         let played: Vec<_> = satellite.played().expect("it plays").into_iter().map(Some).collect();
@@ -331,11 +331,11 @@ fn a_wire_that_is_cut_is_found_again() {
 
 #[test]
 #[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
-fn a_host_that_stands_still_stops_no_sound() {
+fn a_stalled_host_does_not_stop_the_sound() {
     with_satellite(|satellite| {
         let mut host = Host::new(satellite.link());
         host.until("there is a session", |host| !host.sessions.is_empty());
-        // The host sends, so that there is a session, but reads nothing any more.
+        // The host sends, so that there is a session, but no longer reads.
         host.condition.shown = Shown::Speaking;
         host.reads = false;
         let before = satellite.played().expect("it plays").len();

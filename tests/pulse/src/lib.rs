@@ -1,14 +1,12 @@
 //! A real audio server without a sound card.
 //!
-//! [`Pulse`] runs a PulseAudio server of its own, with a virtual microphone
-//! into which a test speaks and a virtual loudspeaker to which it listens. A
-//! program under test finds them as the system's default devices when it is
-//! started by [`Pulse::command`]; nothing of the user's own sound is touched,
-//! and many may run at once.
+//! [`Pulse`] runs its own PulseAudio server, with a virtual microphone into which a test speaks
+//! and a virtual loudspeaker that it records. A program started with [`Pulse::command`] finds them
+//! as the system's default devices. The user's own sound is not touched, and several servers can
+//! run at once.
 //!
-//! Needs the programs `pulseaudio`, `pactl`, `paplay` and `parec`, and ALSA's
-//! plug-in for PulseAudio (Debian: `pulseaudio pulseaudio-utils
-//! libasound2-plugins`).
+//! It needs the programs `pulseaudio`, `pactl`, `paplay` and `parec`, and ALSA's plug-in for
+//! PulseAudio (Debian: `pulseaudio pulseaudio-utils libasound2-plugins`).
 
 use std::fs;
 use std::io::Read;
@@ -17,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The sample rate of what [`Recorder::stop`] gives, in Hz.
+/// The sample rate of the samples that [`Recorder::stop`] returns, in Hz.
 pub const RECORDING_RATE: u32 = 16_000;
 
 const INSTALL: &str = "install it (Debian: apt-get install pulseaudio pulseaudio-utils \
@@ -32,8 +30,8 @@ const LOUDSPEAKER: &[&str] = &[
     "sink_properties=device.description=\"Virtual\\ loudspeaker\"",
 ];
 
-/// One sink whose left channel is what is said into the microphone, and whose
-/// right channel what the loudspeaker plays: [`Pulse::join`].
+/// For [`Pulse::join`]: one sink whose left channel is what is said into the microphone, and whose
+/// right channel is what the loudspeaker plays.
 const JOINED: [&[&str]; 4] = [
     &["module-null-sink", "sink_name=both", "channels=2", "channel_map=front-left,front-right"],
     &[
@@ -65,7 +63,7 @@ const JOINED: [&[&str]; 4] = [
     ],
 ];
 
-/// ALSA's default devices, for programs that know no other way.
+/// Sets ALSA's default devices, for programs that use only ALSA.
 const ALSA: &str = r#"</usr/share/alsa/alsa.conf>
 pcm.!default { type pulse hint { show on description "PulseAudio" } }
 ctl.!default { type pulse }
@@ -78,11 +76,11 @@ pub struct Pulse {
     joined: bool,
 }
 
-/// A module of the server's; see [`Pulse::load`].
+/// A loaded module of the server; see [`Pulse::load`].
 #[derive(Clone, Debug)]
 pub struct Module(String);
 
-/// The devices that a test may take away and bring back.
+/// The devices that a test may disconnect and connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
     /// The virtual microphone, `mic`.
@@ -92,10 +90,10 @@ pub enum Device {
 }
 
 impl Pulse {
-    /// Starts a server with its devices and waits until it answers.
+    /// Starts a server with its devices and waits until it is ready.
     ///
     /// # Errors
-    /// What is not installed, or what the server said.
+    /// If something is not installed (the message names it), or with the server's own message.
     pub fn start() -> Result<Self, String> {
         for program in ["pulseaudio", "pactl", "paplay", "parec"] {
             let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
@@ -112,7 +110,7 @@ impl Pulse {
         Ok(pulse)
     }
 
-    /// Waits until the server answers, and gives it its devices.
+    /// Waits until the server is ready, and loads its devices.
     fn furnish(&self) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(20);
         while let Err(error) = self.pactl(&["info"]) {
@@ -128,10 +126,10 @@ impl Pulse {
         Ok(())
     }
 
-    /// Ends the server at once, as if it had crashed.
+    /// Kills the server, as if it had crashed.
     ///
     /// # Errors
-    /// When it is not there to be ended.
+    /// If it is not running.
     pub fn crash(&mut self) -> Result<(), String> {
         let ended = self.server.kill().and_then(|()| self.server.wait());
         ended.map(drop).map_err(|error| error.to_string())
@@ -147,26 +145,26 @@ impl Pulse {
         self.furnish()
     }
 
-    /// A command that will find this server, through PulseAudio and ALSA.
+    /// A command whose program finds this server, through PulseAudio or ALSA.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         environment(Command::new(program), self.folder.path())
     }
 
-    /// Says a WAV file into the microphone, and returns when it is said.
+    /// Plays a WAV file into the microphone, and returns at its end.
     ///
     /// # Errors
-    /// What `paplay` said.
+    /// The message of `paplay`.
     pub fn speak(&self, wav: &Path) -> Result<(), String> {
         let sink = if self.joined { "said" } else { "mic_sink" };
         run(self.command("paplay").args(["-d", sink]).arg(wav)).map(drop)
     }
 
-    /// Makes two other devices the defaults, which live on one stereo sink: so one
-    /// recording holds both sides, sample for sample of the same time. They are
-    /// not plugged in and out by [`connect`](Self::connect) and the like.
+    /// Makes two other devices the defaults, which are both on one stereo sink, so that one
+    /// recording holds both sides in sample-exact alignment. [`connect`](Self::connect) and
+    /// [`disconnect`](Self::disconnect) do not affect them.
     ///
     /// # Errors
-    /// What `pactl` said.
+    /// The message of `pactl`.
     pub fn join(&mut self) -> Result<(), String> {
         for module in JOINED {
             self.load(module)?;
@@ -177,11 +175,11 @@ impl Pulse {
         Ok(())
     }
 
-    /// Begins to record what the loudspeaker plays; after [`join`](Self::join)
-    /// both sides, interleaved: what is said left, what is played right.
+    /// Begins to record what the loudspeaker plays; after [`join`](Self::join) both sides,
+    /// interleaved: left what is said, right what is played.
     ///
     /// # Errors
-    /// When `parec` cannot be started.
+    /// If `parec` cannot be started.
     pub fn record(&self) -> Result<Recorder, String> {
         let path = self.folder.path().join("recording.raw");
         let file = fs::File::create(&path).map_err(|error| error.to_string())?;
@@ -202,7 +200,7 @@ impl Pulse {
     /// Connects a device, as if it were plugged in, and makes it the default.
     ///
     /// # Errors
-    /// What `pactl` said.
+    /// The message of `pactl`.
     pub fn connect(&self, device: Device) -> Result<Module, String> {
         let (module, default) = match device {
             Device::Microphone => (MICROPHONE, ["set-default-source", "mic"]),
@@ -213,10 +211,10 @@ impl Pulse {
         Ok(module)
     }
 
-    /// Takes a device away, as if it were unplugged.
+    /// Disconnects a device, as if it were unplugged.
     ///
     /// # Errors
-    /// What `pactl` said.
+    /// The message of `pactl`.
     pub fn disconnect(&self, device: Device) -> Result<(), String> {
         let name = match device {
             Device::Microphone => "source_name=mic",
@@ -229,10 +227,10 @@ impl Pulse {
         self.unload(&Module(id.to_owned()))
     }
 
-    /// Loads a module of PulseAudio's.
+    /// Loads a PulseAudio module.
     ///
     /// # Errors
-    /// What `pactl` said.
+    /// The message of `pactl`.
     pub fn load(&self, module: &[&str]) -> Result<Module, String> {
         let id = self.pactl(&[&["load-module"], module].concat())?;
         Ok(Module(id.trim().to_owned()))
@@ -241,7 +239,7 @@ impl Pulse {
     /// Unloads a module.
     ///
     /// # Errors
-    /// What `pactl` said.
+    /// The message of `pactl`.
     pub fn unload(&self, module: &Module) -> Result<(), String> {
         self.pactl(&["unload-module", &module.0]).map(drop)
     }
@@ -249,7 +247,7 @@ impl Pulse {
     /// Runs `pactl` and returns what it printed.
     ///
     /// # Errors
-    /// What it said on stderr.
+    /// What it printed on stderr.
     pub fn pactl(&self, arguments: &[&str]) -> Result<String, String> {
         run(self.command("pactl").args(arguments))
     }
@@ -262,17 +260,17 @@ impl Drop for Pulse {
     }
 }
 
-/// Records what the loudspeaker plays.
+/// A running recording of the loudspeaker.
 pub struct Recorder {
     child: Child,
     path: PathBuf,
 }
 
 impl Recorder {
-    /// Ends the recording: its samples at [`RECORDING_RATE`].
+    /// Ends the recording and returns its samples at [`RECORDING_RATE`].
     ///
     /// # Errors
-    /// When the recording cannot be read.
+    /// If the recording cannot be read.
     pub fn stop(mut self) -> Result<Vec<f32>, String> {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -292,8 +290,8 @@ impl Drop for Recorder {
     }
 }
 
-/// Where `needle` fits best into `haystack`, and how well: the correlation
-/// coefficient at that offset, 1 for the same sound at whatever level.
+/// The offset at which `needle` fits best into `haystack`, and how well: the correlation
+/// coefficient there, which is 1 for the same sound at any level.
 pub fn find(needle: &[f32], haystack: &[f32]) -> (usize, f64) {
     let energy = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
     let own = energy(needle);
@@ -309,7 +307,7 @@ pub fn find(needle: &[f32], haystack: &[f32]) -> (usize, f64) {
     best
 }
 
-/// What the server has to say, in its folder.
+/// The server's log, in its folder.
 const LOG: &str = "log";
 
 fn serve(folder: &Path) -> Result<Child, String> {

@@ -1,6 +1,6 @@
 //! The desktop board on a real audio server, in real time.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::panic)] // This file holds test helpers too.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn question(folder: &Path) -> (Vec<f32>, PathBuf) {
     (samples, path)
 }
 
-/// The program under test, both its devices open.
+/// The program under test, with both its devices open.
 struct Loopback {
     child: Child,
     output: BufReader<std::process::ChildStdout>,
@@ -56,7 +56,7 @@ impl Loopback {
         Self { child, output, recording }
     }
 
-    /// Waits for the end: the counts and what was recorded.
+    /// Waits for the end: returns the counts and the recording.
     fn finish(mut self) -> (Value, Vec<f32>) {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
@@ -73,14 +73,14 @@ fn number(counts: &Value, path: &str) -> f64 {
     counts.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("no {path} in {counts}"))
 }
 
-/// The samples heard keep the wall clock's time, to 5 %.
+/// Asserts that the recorded samples match the wall clock, to 5 %.
 fn assert_clock(counts: &Value) {
     let ratio = number(counts, "/heard") / f64::from(CAPTURE_RATE) / number(counts, "/elapsed");
     assert!((0.95..1.05).contains(&ratio), "the sample clock ran at {ratio} of real time");
 }
 
 #[test]
-fn what_is_said_is_heard_and_what_is_played_sounds() {
+fn the_microphone_is_recorded_and_the_loudspeaker_plays() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (samples, wav) = question(folder.path());
@@ -99,13 +99,13 @@ fn what_is_said_is_heard_and_what_is_played_sounds() {
     assert!(fit >= 0.8, "the question is not in the recording: {fit:.2} at {at}");
     let (at, fit) = find(&samples, &sounded);
     assert!(fit >= 0.8, "the sound did not come out: {fit:.2} at {at}");
-    // All of it was played, to the sample (at 24 kHz), and is known to have been.
+    // All samples were played, exactly (at 24 kHz), and reported as played.
     assert_eq!(number(&counts, "/played"), (samples.len() as f64 * 1.5).round());
     assert_eq!(number(&counts, "/queued"), 0.0);
 }
 
 #[test]
-fn a_stop_is_heard_at_once_and_counted_to_the_sample() {
+fn a_stop_is_immediate_and_counted_to_the_sample() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tone.wav");
@@ -130,7 +130,7 @@ fn a_stop_is_heard_at_once_and_counted_to_the_sample() {
 }
 
 #[test]
-fn what_is_played_lies_beside_its_echo() {
+fn the_reference_is_aligned_with_its_echo() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (samples, wav) = question(folder.path());
@@ -161,16 +161,16 @@ fn what_is_played_lies_beside_its_echo() {
     let (heard, played) = (places(&heard), places(&played));
     eprintln!("heard at {heard:?}, played at {played:?}");
     for (heard, played) in heard.iter().zip(played) {
-        // The echo is never early, and not later than a canceller looks for it.
+        // The echo is never early, and not later than a canceller can handle.
         assert!((played..played + 6_400).contains(heard), "{heard} for {played}");
     }
-    // It stays in its place, but for the clocks' drift and a late callback.
+    // Its place changes only by the clocks' drift and a late callback.
     let moved = (heard[1] - played[1]).abs_diff(heard[0] - played[0]);
     assert!(moved < 800, "the echo moved by {moved} samples: {counts}");
 }
 
 #[test]
-fn devices_that_vanish_come_back_and_time_goes_on() {
+fn after_devices_vanish_and_return_the_clock_is_still_right() {
     let pulse = Pulse::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (samples, wav) = question(folder.path());

@@ -1,11 +1,11 @@
-//! One voice in several channels, as good and bad microphones give it.
+//! One voice in several channels, as good and bad microphones record it.
 
 /// What the channels of a recording hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// A name for messages, as no other has.
+    /// A name for messages, different for each kind.
     pub name: &'static str,
-    /// Makes the channels of a voice, all as long as that; the number draws the noise.
+    /// Makes the channels from a voice, each of the same length; the number seeds the noise.
     pub make: fn(&[f32], u64) -> Vec<Vec<f32>>,
 }
 
@@ -66,40 +66,40 @@ pub fn noise(amplitude: f32, length: usize, seed: u64) -> Vec<f32> {
         state ^= state << 17;
         (state >> 40) as f32 / (1 << 24) as f32 - 0.5
     };
-    // Evenly in −0.5…0.5 has an RMS of 1/√12.
+    // Uniform in −0.5…0.5 has an RMS of 1/√12.
     (0..length).map(|_| uniform() * 12_f32.sqrt() * amplitude).collect()
 }
 
-/// The root of the mean square.
+/// The root mean square.
 pub fn rms(samples: &[f32]) -> f32 {
     (samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32).sqrt()
 }
 
-/// So much louder.
+/// The samples multiplied by `gain`.
 pub fn scaled(samples: &[f32], gain: f32) -> Vec<f32> {
     samples.iter().map(|x| x * gain).collect()
 }
 
-/// Both at once, as long as the shorter one.
+/// The sum of both, as long as the shorter one.
 pub fn sum(one: &[f32], other: &[f32]) -> Vec<f32> {
     one.iter().zip(other).map(|(a, b)| a + b).collect()
 }
 
-/// The samples of one time beside each other.
+/// The channels as interleaved samples.
 pub fn interleaved(channels: &[Vec<f32>]) -> Vec<f32> {
     let length = channels.iter().map(Vec::len).min().unwrap_or_default();
     (0..length).flat_map(|n| channels.iter().map(move |channel| channel[n])).collect()
 }
 
 #[test]
-fn noise_is_as_loud_as_it_is_asked_for() {
+fn noise_has_the_requested_rms() {
     let noise = noise(0.2, 16_000, 1);
     assert!((rms(&noise) - 0.2).abs() < 0.005, "{}", rms(&noise));
     assert!((noise.iter().sum::<f32>() / 16_000.0).abs() < 0.01);
 }
 
 #[test]
-fn channels_are_as_long_as_the_voice_and_have_names_of_their_own() {
+fn channels_are_as_long_as_the_voice_and_names_are_unique() {
     let voice = noise(0.1, 777, 3);
     let names: std::collections::HashSet<_> = KINDS.iter().map(|kind| kind.name).collect();
     assert_eq!(names.len(), KINDS.len());

@@ -1,4 +1,4 @@
-//! What every crate's tests may use. It has no dependencies.
+//! Helpers that every crate's tests may use. It has no dependencies.
 
 pub mod channels;
 pub mod recordings;

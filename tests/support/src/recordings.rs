@@ -1,8 +1,8 @@
-//! The recordings that tests hear.
+//! The recordings that tests use.
 //!
-//! Those of `tests/data` are always there, and bounds that a test asserts are measured on
-//! them. Further ones come from the folder that the environment variable
-//! `SAYSO_TEST_DATA` names; `tests/data/README.md` says how such a folder is laid out.
+//! Those in `tests/data` are always there, and bounds that tests assert were measured on them.
+//! Further recordings come from the folder in the environment variable `SAYSO_TEST_DATA`;
+//! `tests/data/README.md` describes how such a folder is laid out.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,32 +12,32 @@ use std::path::{Path, PathBuf};
 pub struct Recording {
     /// The file.
     pub path: PathBuf,
-    /// The file as it is listed, below its folder.
+    /// The file as the manifest lists it, relative to its folder.
     pub name: String,
-    /// What kind of recording it is; in `tests/data`, the folder that it lies in.
+    /// What kind of recording it is; in `tests/data`, the name of its folder.
     pub category: String,
-    /// What is said, in lower case without punctuation; empty where nobody knows, or
-    /// nothing is said.
+    /// What is said, in lower case without punctuation; empty if that is unknown, or if nothing is
+    /// said.
     pub transcript: String,
     /// ISO 639-1 code of the language spoken.
     pub language: String,
 }
 
 impl Recording {
-    /// Whether nobody speaks: one of the kinds that are there for false alarms. Of these,
-    /// babble alone has voices in it.
+    /// Whether nobody speaks: the kinds that are there to test for false alarms. Of these only
+    /// babble contains voices.
     pub fn is_noise(&self) -> bool {
         ["noise-music-silence", "env-esc10"].contains(&self.category.as_str())
             && !self.name.contains("babble")
     }
 
-    /// Whether English is spoken and what is said is known.
+    /// Whether English is spoken and the words are known.
     pub fn is_english(&self) -> bool {
         self.language == "en" && !self.transcript.is_empty()
     }
 }
 
-/// `tests/data`.
+/// The folder `tests/data`.
 pub fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../data"))
 }
@@ -45,16 +45,16 @@ pub fn folder() -> &'static Path {
 /// The recordings of `tests/data`.
 ///
 /// # Panics
-/// When its list cannot be read.
+/// If its list cannot be read.
 pub fn shipped() -> Vec<Recording> {
     list(folder())
 }
 
-/// The recordings of the folder that `SAYSO_TEST_DATA` names, without those that
-/// `tests/data` lists under the same name. None where the variable is not set.
+/// The recordings in the folder that `SAYSO_TEST_DATA` names, without those that `tests/data`
+/// lists under the same name. Empty if the variable is not set.
 ///
 /// # Panics
-/// When the folder has no list, or one without the columns that are needed.
+/// If the folder has no list, or one without the required columns.
 pub fn further() -> Vec<Recording> {
     let Some(folder) = further_folder() else { return Vec::new() };
     let known: HashSet<String> = shipped().into_iter().map(|recording| recording.name).collect();
@@ -63,8 +63,8 @@ pub fn further() -> Vec<Recording> {
     all
 }
 
-/// The recording of this name: in `tests/data`, else in the folder that `SAYSO_TEST_DATA`
-/// names.
+/// The path of the recording of this name: in `tests/data`, or in the folder that
+/// `SAYSO_TEST_DATA` names.
 pub fn find(name: &str) -> Option<PathBuf> {
     let folders = [Some(folder().to_owned()), further_folder()];
     folders.into_iter().flatten().map(|folder| folder.join(name)).find(|path| path.is_file())
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_recordings_are_there() {
+    fn the_shipped_recordings_exist() {
         let all = shipped();
         assert!(all.len() > 100, "{}", all.len());
         for recording in &all {

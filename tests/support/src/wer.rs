@@ -1,10 +1,10 @@
-//! Word error rate as the field counts it: the least number of words to
-//! insert, delete and replace, over the reference's words, both normalised.
+//! Word error rate as usually defined: the least number of words to insert, delete and replace,
+//! divided by the words of the reference, after both were normalised.
 
 use std::fmt;
 use std::ops::AddAssign;
 
-/// Errors over the words of the references.
+/// Errors, and words of the references.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wer {
     /// Words to insert, delete or replace.
@@ -14,13 +14,13 @@ pub struct Wer {
 }
 
 impl Wer {
-    /// Of one transcript.
+    /// The word error rate of one transcript.
     pub fn of(reference: &str, heard: &str) -> Self {
         let (reference, heard) = (normalise(reference), normalise(heard));
         Self { errors: distance(&reference, &heard), words: reference.len() }
     }
 
-    /// In percent.
+    /// The rate in percent.
     pub fn percent(&self) -> f64 {
         100.0 * self.errors as f64 / self.words.max(1) as f64
     }
@@ -39,7 +39,7 @@ impl fmt::Display for Wer {
     }
 }
 
-/// Levenshtein's distance over words.
+/// The Levenshtein distance over words.
 fn distance(a: &[String], b: &[String]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -175,7 +175,7 @@ fn is_number(word: &str) -> bool {
     ONES.contains(&word) || TENS.contains(&word) || word == "hundred" || word == "oclock"
 }
 
-/// As people say it: years in pairs, leading zeros and long runs digit by digit.
+/// The number as people say it: years in pairs, leading zeros and long runs digit by digit.
 fn cardinal(digits: &str, number: u64) -> String {
     if (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 6 {
         let each: Vec<&str> = digits.bytes().map(|d| ONES[usize::from(d - b'0')]).collect();
@@ -225,7 +225,7 @@ fn ordinal(number: u64) -> String {
 }
 
 #[test]
-fn normalises_as_people_speak() {
+fn numbers_times_and_contractions_are_written_out() {
     for (written, spoken) in [
         ("2:30 p.m.", "two thirty p m"),
         ("It's 2:30PM.", "it is two thirty p m"),

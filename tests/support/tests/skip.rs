@@ -1,17 +1,17 @@
-//! A skipped test is heard of, counted, and can be made to fail.
+//! A skipped test is reported, counted, and can be made to fail.
 
 #![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Output};
 
-/// What the tests below run in a process of its own.
+/// Run by the tests below in a process of its own.
 #[test]
 #[ignore = "skips; run by the other tests"]
 fn skips() {
     sayso_test_support::skip("there is no moon");
 }
 
-/// Runs [`skips`] as the test runner does, output captured.
+/// Runs [`skips`] as the test runner does, with its output captured.
 fn run(variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "skips"]);
@@ -22,21 +22,21 @@ fn run(variables: &[(&str, &str)]) -> Output {
 const LINE: &str = "skip::skips: there is no moon\n";
 
 #[test]
-fn a_skip_is_said_past_the_capture() {
+fn a_skip_is_printed_past_the_capture() {
     let output = run(&[]);
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("SKIPPED {LINE}"));
 }
 
 #[test]
-fn skips_are_collected() {
+fn skips_are_recorded_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("skips");
     for _ in 0..2 {
         assert!(run(&[("SAYSO_SKIPS", file.to_str().unwrap())]).status.success());
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), LINE.repeat(2));
-    // A file that cannot be written is no reason to lose a skip.
+    // If the file cannot be written, the skip must still be noticed.
     let nowhere = folder.path().join("no/such/folder");
     assert!(!run(&[("SAYSO_SKIPS", nowhere.to_str().unwrap())]).status.success());
 }

@@ -1,5 +1,5 @@
-//! A satellite in Rust, for tests: a microphone that is told what to hear, a
-//! loudspeaker that keeps what it plays, in real time.
+//! A satellite in Rust, for tests: its microphone hears what the test sets, and its loudspeaker
+//! records what it plays, in real time.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
@@ -13,10 +13,10 @@ use sayso_core::link::{
     SatelliteLink,
 };
 
-/// What the test sees and sets.
+/// What the test reads and sets.
 #[derive(Default)]
 pub struct Body {
-    /// What the microphone is to hear next; silence behind it.
+    /// What the microphone hears next; silence after that.
     pub hears: VecDeque<i16>,
     /// What the loudspeaker has played, at its rate, silence included.
     pub played: Vec<i16>,
@@ -24,16 +24,16 @@ pub struct Body {
     pub counters: Counters,
     pub presses: u8,
     pub muted: bool,
-    /// It has lost its power: it takes what the host says at the session's start.
+    /// Whether it has lost its power, and so takes the host's state at the session's start.
     pub cold: bool,
-    /// What the host said at the last session's start.
+    /// What the host sent at the last session's start.
     pub remembered: Option<bool>,
-    /// Drop so many bytes of each hundred in both directions.
+    /// How many of each hundred bytes are dropped, in both directions.
     pub loss: u32,
     pub sessions: u32,
 }
 
-/// A satellite at work on one wire, until dropped.
+/// A satellite that runs on one wire until it is dropped.
 pub struct Satellite {
     pub body: Arc<Mutex<Body>>,
     quit: Arc<AtomicBool>,
@@ -41,8 +41,8 @@ pub struct Satellite {
 }
 
 impl Satellite {
-    /// Works on `wire`, whose reads must not wait for long, and with `body`, that of
-    /// an earlier satellite or a new one.
+    /// Runs on `wire`, whose reads must not wait for long, with `body`, which may be that of an
+    /// earlier satellite.
     pub fn start(
         wire: impl Read + Write + Send + 'static,
         description: Description,
@@ -56,7 +56,7 @@ impl Satellite {
 }
 
 impl Satellite {
-    /// Stops working; the wire it had is closed, unless it is open elsewhere.
+    /// Stops. Its wire is closed, unless it is open elsewhere.
     pub fn pause(&mut self) {
         self.quit.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
@@ -71,14 +71,14 @@ impl Drop for Satellite {
     }
 }
 
-/// A file that does not wait, used with a little patience.
+/// A file that does not block, made to wait a little.
 pub struct Patient(pub std::fs::File);
 
 impl Read for Patient {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.0.read(buffer);
         if read.as_ref().is_err_and(|error| {
-            // A terminal whose other end is not open yet says so.
+            // A terminal whose other end is not open yet gives this error.
             error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(5)
         }) {
             std::thread::sleep(Duration::from_millis(2));
@@ -102,7 +102,7 @@ impl Write for Patient {
     }
 }
 
-/// The usual one.
+/// The usual description.
 pub fn description(codec: Codec) -> Description {
     Description { codec, rate: Rate::Hz24000, buffer: 10, name: "test" }
 }
@@ -193,10 +193,11 @@ fn work(
     }
 }
 
-/// What is not so after this never will be, even on a machine that is busy.
+/// The longest wait: a condition that is not true after this never will be, even on a busy
+/// machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Waits until `is`, and says what for if it never is.
+/// Waits until `is` is true. Panics with `what` if it never is.
 pub fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !is() {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use sayso_secure::{Entropy, Key, Noise, Role, Tunnel};
 
-/// The system's.
+/// The system's entropy.
 struct System;
 
 impl Entropy for System {
@@ -16,7 +16,7 @@ impl Entropy for System {
     }
 }
 
-/// Seals what goes over `wire`, as a satellite does.
+/// Seals the traffic of `wire`, as a satellite does.
 pub struct Sealed<W> {
     wire: W,
     tunnel: Tunnel<Noise<System>, 16_384>,

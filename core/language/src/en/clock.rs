@@ -1,5 +1,5 @@
-//! What no language model can know: the time and the date, which a clock tells, and the
-//! weather, which nothing here does.
+//! Answers that no language model can know: the time and the date, which come from a clock, and
+//! the weather, which nothing here knows.
 
 use jiff::civil::DateTime;
 
@@ -8,7 +8,7 @@ pub(super) fn answer(text: &str, now: &DateTime) -> Option<String> {
     clock(text, now).or_else(|| weather(text).map(str::to_owned))
 }
 
-/// A model asked for the weather makes one up.
+/// A model that is asked for the weather invents one.
 fn weather(text: &str) -> Option<&'static str> {
     const ASKS: [&str; 9] =
         ["what", "what's", "whats", "how", "how's", "hows", "is", "will", "tell"];
@@ -19,10 +19,10 @@ fn weather(text: &str) -> Option<&'static str> {
         .then_some("I can't tell the weather: I am not connected to anything outside.")
 }
 
-/// The time, the date and their like.
+/// The time, the date and the like.
 fn clock(text: &str, now: &DateTime) -> Option<String> {
-    /// Words that make it a question for another time than now ("… in Tokyo",
-    /// "… does the bus leave", "… of the next train").
+    /// Words that make it a question about another time or place ("… in Tokyo", "… does the bus
+    /// leave", "… of the next train").
     const ELSEWHERE: [&str; 17] = [
         "at", "did", "does", "for", "in", "last", "next", "of", "should", "since", "there", "till",
         "until", "was", "were", "when", "will",

@@ -1,10 +1,9 @@
-//! What the program knows about itself.
+//! Answers about the program itself.
 //!
-//! A language model asked who it is says what most of the texts that it was
-//! trained on say: that it is somebody else's assistant, a person, connected to
-//! the internet. These questions have true answers that do not change, so rules
-//! give them: [`answer`] matches whole sentences (`wordings`), and leaves
-//! every other text to the language model.
+//! A language model that is asked who it is repeats what most of its training texts say: that it
+//! is another assistant, a person, or connected to the internet. These questions have true answers
+//! that do not change, so rules give them: [`answer`] matches whole sentences (`wordings`), and
+//! leaves every other text to the language model.
 
 mod wordings;
 
@@ -14,8 +13,8 @@ mod tests;
 use crate::Facts;
 use wordings::Topic;
 
-/// What a language model is called, fit to be spoken: one of the catalogue's by its name
-/// there, a file of one's own by the file's name.
+/// The name of a language model in a form that can be spoken. A model of the catalogue is called
+/// by its name there, a file of the user's by the file's name.
 pub(super) fn model_name(model: &str) -> String {
     match model {
         "qwen2.5-coder-0.5b" => "Qwen 2.5 Coder".into(),
@@ -29,10 +28,9 @@ pub(super) fn model_name(model: &str) -> String {
 
 /// The answer to a question about the program itself; `None` for any other text.
 ///
-/// The text is what was transcribed or typed. It may greet, be polite, ask twice
-/// ("Who are you, and who made you?") and lead up to the question ("You sound
-/// nice. Are you a robot?"); anything else beside the question, and the language
-/// model has to see the whole of it.
+/// The text is what was transcribed or typed. It may greet, be polite, ask twice ("Who are you,
+/// and who made you?") and lead up to the question ("You sound nice. Are you a robot?"). If it
+/// says anything else besides, the language model must see all of it.
 pub(super) fn answer(text: &str, facts: &Facts) -> Option<String> {
     let sentences = sentences(text);
     let mut topics: Vec<Topic> = Vec::new();
@@ -40,7 +38,7 @@ pub(super) fn answer(text: &str, facts: &Facts) -> Option<String> {
         let last = n + 1 == sentences.len();
         match wordings::topics(sentence) {
             Some(found) => topics.extend(found),
-            // "You sound nice." only leads up to what follows.
+            // "You sound nice." only leads up to the next sentence.
             None if !last && sentence.starts_with("you ") => {}
             None => return None,
         }
@@ -120,8 +118,8 @@ fn say(topic: Topic, facts: &Facts) -> String {
     }
 }
 
-/// The sentences of a text, each as plain words ([`plain`]). Those that are empty
-/// or only greet are left out.
+/// The sentences of a text, each as plain words ([`plain`]). Empty ones and those that only greet
+/// are left out.
 fn sentences(text: &str) -> Vec<String> {
     let text = text.to_lowercase().replace('’', "'").replace("a.i.", "ai");
     let ends = |c: char| ['.', '?', '!', ';', ':', '\n', '…'].contains(&c);
@@ -141,7 +139,7 @@ fn sentences(text: &str) -> Vec<String> {
 
 /// Lower-case words with one space between, contractions written out.
 fn plain(sentence: &str) -> String {
-    /// Spellings of one and the same, most of them the recogniser's.
+    /// Different spellings of the same words, most of them the recogniser's.
     const SPELLINGS: [(&str, &str); 47] = [
         ("what's", "what is"),
         ("whats", "what is"),
@@ -191,7 +189,7 @@ fn plain(sentence: &str) -> String {
         ("haven't", "have not"),
         ("wi-fi", "wifi"),
     ];
-    /// Words of one thing that are written apart, and negations that only ask.
+    /// Words that are written apart but mean one thing, and negations that only ask.
     const TOGETHER: [(&str, &str); 18] = [
         ("chat gpt", "chatgpt"),
         ("chat g p t", "chatgpt"),
@@ -212,7 +210,7 @@ fn plain(sentence: &str) -> String {
         ("is not your", "is your"),
         ("is not this", "is this"),
     ];
-    /// Words that change nothing wherever they stand.
+    /// Words that do not change the meaning, wherever they are.
     const IDLE: [&str; 14] = [
         "really",
         "actually",

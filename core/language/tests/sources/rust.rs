@@ -1,4 +1,4 @@
-//! As much of Rust's grammar as finds the string literals of a source.
+//! A part of Rust's grammar: enough to find the string literals of a source.
 
 use std::collections::BTreeSet;
 
@@ -19,17 +19,17 @@ pub struct Literal {
     pub line: usize,
     /// What is between the quotes, as it is written.
     pub text: String,
-    /// What stands before each bracket that is open around it, the outermost first: the
-    /// function or macro that is called (`Error::new`, `log::warn!`), `#` for an attribute,
-    /// nothing for most others.
+    /// What is before each bracket that is open around it, the outermost first: the function or
+    /// macro that is called (`Error::new`, `log::warn!`), `#` for an attribute, nothing for most
+    /// others.
     pub within: Vec<String>,
-    /// Which list (`[…]`) it stands in itself.
+    /// The list (`[…]`) that it is directly in.
     pub list: Option<usize>,
-    /// The constant that it is the value of, if it is no more than that.
+    /// The constant that it is the whole value of, if there is one.
     pub constant: Option<String>,
 }
 
-/// The string literals of a source, without those of its tests.
+/// The string literals of a source, except in its tests.
 pub fn literals(source: &str) -> Vec<Literal> {
     let tokens = tokens(source);
     let mut found = Vec::new();
@@ -64,7 +64,7 @@ pub fn literals(source: &str) -> Vec<Literal> {
     found
 }
 
-/// What follows an item that is compiled for tests only, if one begins there.
+/// The token after an item that is compiled only for tests, if one begins here.
 fn after_test(tokens: &[(usize, Token)], at: usize) -> Option<usize> {
     let name = |offset: usize, name: &str| matches!(tokens.get(at + offset), Some((_, Token::Name(found))) if found == name);
     let sign = |at: usize, sign: char| tokens.get(at).is_some_and(|t| t.1 == Token::Sign(sign));
@@ -99,7 +99,7 @@ fn after_test(tokens: &[(usize, Token)], at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// What is called or begun by a bracket after these tokens.
+/// The function, macro or attribute whose bracket opens after these tokens.
 fn before(tokens: &[(usize, Token)]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (_, token) in tokens.iter().rev() {
@@ -126,7 +126,7 @@ fn constant(tokens: &[(usize, Token)]) -> Option<String> {
     }
 }
 
-/// The names in a source, without those of its tests.
+/// The names in a source, except in its tests.
 pub fn names(source: &str) -> BTreeSet<String> {
     let tokens = tokens(source);
     let (mut found, mut at) = (BTreeSet::new(), 0);
@@ -171,7 +171,7 @@ fn tokens(source: &str) -> Vec<(usize, Token)> {
     found
 }
 
-/// The string literal at the beginning of `rest`: what is in it, and how long all of it is.
+/// The string literal at the beginning of `rest`: its content and its whole length.
 fn string(rest: &str) -> Option<(&str, usize)> {
     let prefix = ["br", "cr", "r", "b", "c"].into_iter().find(|prefix| {
         let after = rest.strip_prefix(prefix).map(|after| after.trim_start_matches('#'));
@@ -194,7 +194,7 @@ fn string(rest: &str) -> Option<(&str, usize)> {
     Some((&text[..end], rest.len() - text.len() + end + 1 + hashes))
 }
 
-/// How long the character or the lifetime at the beginning of `rest` is.
+/// The length of the character or the lifetime at the beginning of `rest`.
 fn character(rest: &str) -> usize {
     let mut chars = rest.char_indices().skip(1);
     match (chars.next(), chars.next()) {

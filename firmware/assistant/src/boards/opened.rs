@@ -13,18 +13,18 @@ use sayso_board::{
 /// The rate, in Hz, of the usual voice. For another one, the board is opened again.
 const USUAL_RATE: u32 = 24_000;
 
-/// How long a read waits before it looks whether to end.
+/// How long a read waits before it checks whether to end.
 const WAIT: Duration = Duration::from_millis(50);
 
-/// A board that can be [opened](Self::open) while the models are not loaded yet, so that
-/// none are loaded for a board that is not there. Until the conversation
-/// [starts](Board::start), what it hears is thrown away.
+/// A board that can be [opened](Self::open) before the models are loaded, so that none are loaded
+/// for an absent board. Sound that it hears before the conversation [starts](Board::start) is
+/// dropped.
 pub struct Opened {
     board: Box<dyn Board + Send>,
     idle: Option<Idle>,
 }
 
-/// The streams of a board in no use, and the thread that empties its microphone.
+/// The streams of a board that is not used yet, and the thread that empties its microphone.
 struct Idle {
     loudspeaker: Box<dyn Loudspeaker>,
     quit: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ struct Idle {
 }
 
 impl Opened {
-    /// Of a board that is not open yet.
+    /// A board that is not open yet.
     pub fn new(board: Box<dyn Board + Send>) -> Self {
         Self { board, idle: None }
     }
@@ -60,7 +60,7 @@ impl Opened {
     }
 }
 
-/// Reads until it is to quit, or the recording is over.
+/// Reads until it must quit, or the recording is over.
 fn empty(mut microphone: Box<dyn Microphone>, quit: &AtomicBool) -> Box<dyn Microphone> {
     let mut buffer = [0.0; 512];
     while !quit.load(Ordering::Acquire) && microphone.read(&mut buffer, WAIT) != Heard::End {}
@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    /// What a board was asked for.
+    /// The calls that a board received.
     #[derive(Default)]
     struct Seen {
         starts: Vec<u32>,
@@ -191,7 +191,7 @@ mod tests {
         }
         let (mut microphone, _loudspeaker) = board.start(24_000).expect("starts");
         assert_eq!(seen.lock().expect("seen").starts, [24_000]);
-        // From here on, all that is heard is the conversation's.
+        // From here on, everything that is heard belongs to the conversation.
         let read = seen.lock().expect("seen").read;
         std::thread::sleep(Duration::from_millis(20));
         assert_eq!(seen.lock().expect("seen").read, read);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn another_voice_opens_it_again() {
+    fn for_another_voice_it_is_opened_again() {
         let (mut board, seen) = board();
         board.open().expect("opens");
         let _streams = board.start(16_000).expect("starts");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_was_not_opened_starts_as_it_is() {
+    fn a_board_that_was_not_opened_is_started() {
         let (mut board, seen) = board();
         assert!(board.start(1).is_err());
         drop(board.start(22_050).expect("starts"));

@@ -1,4 +1,4 @@
-//! The boards of a running program, and what is asked of them.
+//! The boards of a running program, and requests to them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,18 +15,18 @@ use crate::supervisor::Health;
 /// Commands and announcements that may wait at one board.
 const MOST_WAITING: usize = 32;
 
-/// Commands of any kind that may wait at one board. They are taken up within about 10 ms,
-/// so more wait only where a conversation stands still.
+/// Commands of any kind that may wait at one board. A conversation takes them within about 10 ms,
+/// so this many wait only if it has stopped.
 const MOST_PENDING: usize = 1_024;
 
-const BUSY: &str = "too much waits there already: try later";
+const BUSY: &str = "too many requests wait there already: try again later";
 
-/// A board that is waited for is looked for more often than this. One that was not has a
-/// thread that hangs.
+/// A missing board is looked for more often than this. If one was not, the thread that looks for
+/// it hangs.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// The boards of a running program. It does what a [`Request`] asks, for any transport;
-/// nothing in it waits for a conversation. Clones are the same one.
+/// The boards of a running program. It carries out [`Request`]s from any transport, and never
+/// waits for a conversation. Clones share it.
 #[derive(Clone)]
 pub struct Hub {
     shared: Arc<HubState>,
@@ -42,21 +42,21 @@ struct Place {
     area: String,
     phase: Phase,
     reason: Option<String>,
-    /// As its conversation knows it.
+    /// What its conversation was told.
     sound: Sound,
-    /// The board's mute, which its button sets and ends as well.
+    /// The board's mute, which its button sets and ends too.
     mute: Mute,
-    /// The name under which what is set outlives a restart, if it does.
+    /// The name under which its settings survive a restart, if they do.
     memory: Option<String>,
     handle: Option<Handle>,
     /// Whether its conversation is alive.
     health: Option<Health>,
-    /// When it was looked for last.
+    /// When it was last looked for.
     looked: Instant,
 }
 
 impl Hub {
-    /// A program without boards, which keeps what must outlive it in `state`.
+    /// A program without boards, which saves what must survive it in `state`.
     pub fn new(state: StateFolder) -> Self {
         Self { shared: Arc::new(HubState { boards: Mutex::default(), state }) }
     }
@@ -65,10 +65,10 @@ impl Hub {
         self.shared.boards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a board, which is there until the [`Seat`] is dropped. If it is
-    /// `remembered`, it begins muted and as loud as it was last; the message says why that
-    /// is not known. Of two boards of one name the second is called `NAME#2`; as nobody can
-    /// tell which was which, both are remembered as muted where one is.
+    /// Adds a board, which is removed when the [`Seat`] is dropped. If it is `remembered`, it
+    /// begins with the mute and the volume that it had last; the message says why, if they are not
+    /// known. Of two boards with the same name the second is called `NAME#2`. Because nobody knows
+    /// which was which, both are remembered as muted if one is.
     pub fn enter(&self, name: &str, area: &str, remembered: bool) -> (Seat, Option<String>) {
         let (sound, doubt) = match remembered {
             true => Sound::recall(&self.shared.state, name),
@@ -96,7 +96,7 @@ impl Hub {
         (Seat { hub: self.clone(), name }, doubt)
     }
 
-    /// Whether the program does what it is for: a board talks, or is waited for.
+    /// Whether the program does its work: a board is in use, or waited for.
     pub fn is_ready(&self) -> bool {
         let ready = |place: &Place| match place.phase {
             Phase::Open => true,
@@ -106,8 +106,7 @@ impl Hub {
         self.boards().values().any(ready)
     }
 
-    /// Whether every conversation is alive, and every board that is waited for is still
-    /// looked for.
+    /// Whether every conversation is alive, and every missing board is still looked for.
     pub fn is_alive(&self) -> bool {
         let hangs = |place: &Place| match place.phase {
             Phase::Waiting => place.looked.elapsed() > FRESH,
@@ -156,7 +155,7 @@ impl Hub {
         status.collect()
     }
 
-    /// Does what is asked, and answers. Does not wait for what it starts.
+    /// Carries out a request and answers it. Does not wait for its effect.
     pub fn answer(&self, request: &Request) -> Answer {
         let named = request.board.as_deref();
         if let Some(name) = named
@@ -169,7 +168,7 @@ impl Hub {
             Operation::Announce { text, urgent } => self.announce(named, text, *urgent, true),
             Operation::Ask { text } => {
                 if named.is_none() && self.boards().len() > 1 {
-                    return self.unknown("which board is to answer?");
+                    return self.unknown("name the board that is to answer");
                 }
                 self.send(named, &Command::Ask(text.trim().into()))
             }
@@ -191,7 +190,7 @@ impl Hub {
         let names = self.boards().keys().cloned().collect::<Vec<_>>().join(", ");
         let there = match names.as_str() {
             "" => "there are no boards yet".into(),
-            names => format!("{what}; the boards: {names}"),
+            names => format!("{what}; the boards are: {names}"),
         };
         Answer::refused(Refusal::UnknownBoard, there)
     }
@@ -201,7 +200,7 @@ impl Hub {
         self.send(named, &Command::Announce(announcement))
     }
 
-    /// Leaves a command at the board named, or at all that are open.
+    /// Leaves a command at the named board, or at all that are open.
     fn send(&self, named: Option<&str>, command: &Command) -> Answer {
         let (mut sent, mut full, mut last) = (0, 0, None);
         for (name, place) in self.boards().iter() {
@@ -210,12 +209,14 @@ impl Hub {
             }
             let Some(handle) = place.handle.as_ref().filter(|_| place.phase == Phase::Open) else {
                 last = Some(match &place.reason {
-                    Some(reason) => format!("{name} is waited for: {reason}"),
+                    Some(reason) => {
+                        format!("{name} is not ready, because Sayso waits for it: {reason}")
+                    }
                     None => format!("{name} is not ready yet: its models are being loaded"),
                 });
                 continue;
             };
-            // To stop is possible when no more can be said.
+            // Stopping must be possible when no more texts are accepted.
             let full_up = match command {
                 Command::Stop => handle.pending() >= MOST_PENDING,
                 _ => handle.pending() + handle.status().waiting >= MOST_WAITING,
@@ -237,7 +238,7 @@ impl Hub {
         }
     }
 
-    /// Changes mute or volume of the board named, or of all, now and for the next start.
+    /// Changes mute or volume of the named board, or of all, now and for the next start.
     fn set(&self, named: Option<&str>, muted: Option<bool>, volume: Option<f32>) -> Answer {
         let mut boards = self.boards();
         let (mut full, mut trouble) = (false, None);
@@ -247,7 +248,7 @@ impl Hub {
         for name in meant {
             let Some(place) = boards.get_mut(&name) else { continue };
             let pending = place.handle.as_ref().map_or(0, Handle::pending);
-            // To mute is always possible: it cannot be done twice without its opposite.
+            // Muting is always possible: it cannot happen twice without its opposite.
             if pending >= MOST_PENDING && !muted.unwrap_or_else(|| place.mute.is_set()) {
                 full = true;
                 continue;
@@ -266,7 +267,9 @@ impl Hub {
             None => Answer::done(),
             Some(error) => Answer::refused(
                 Refusal::NotSaved,
-                format!("it is so now, but a restart will undo it: {error}"),
+                format!(
+                    "done, but it will not survive a restart, because it cannot be saved: {error}"
+                ),
             ),
         }
     }
@@ -275,10 +278,13 @@ impl Hub {
     fn muted_by_hand(&self, name: &str) {
         let mut boards = self.boards();
         let Some(place) = boards.get_mut(name) else { return };
-        // Read while nobody else changes it from here: whoever was last counts.
+        // Read while nobody else changes it here, so that the latest change counts.
         place.put(Sound { muted: place.mute.is_set(), ..place.sound });
         if let Err(error) = self.save(&boards, name) {
-            log::error!("{name}: a restart will undo what its button did: {error}");
+            log::error!(
+                "{name}: what its button did will not survive a restart, because it cannot be \
+                 saved: {error}"
+            );
         }
     }
 
@@ -292,7 +298,7 @@ impl Hub {
 }
 
 impl Place {
-    /// Makes it so, in the conversation that is held, if one is.
+    /// Applies `sound` to the present conversation, if there is one.
     fn put(&mut self, sound: Sound) {
         let was = std::mem::replace(&mut self.sound, sound);
         let Some(handle) = &self.handle else { return };
@@ -303,24 +309,25 @@ impl Place {
         if sound.volume != was.volume {
             changes.push(Command::Volume(sound.volume));
         }
-        // A conversation that is over takes nothing; the next one begins as is remembered.
+        // A conversation that is over accepts nothing; the next one begins with what is
+        // remembered.
         let _ = changes.into_iter().try_for_each(|change| handle.send(change));
     }
 }
 
-/// A board's place in the [`Hub`], until dropped.
+/// The entry of a board in the [`Hub`], until it is dropped.
 pub struct Seat {
     hub: Hub,
     name: String,
 }
 
 impl Seat {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How it begins: muted or not, and how loud.
+    /// The mute and the volume with which it begins.
     pub fn sound(&self) -> Sound {
         self.hub.boards().get(&self.name).map(|place| place.sound).unwrap_or_default()
     }
@@ -331,7 +338,7 @@ impl Seat {
         }
     }
 
-    /// It is looked for, and waited for if there is a `reason`. To be called with each look.
+    /// It is being looked for, and waited for if there is a `reason`. Must be called each time.
     pub fn waiting(&self, reason: Option<String>) {
         self.change(|place| {
             (place.phase, place.reason) = (Phase::Waiting, reason);
@@ -339,13 +346,13 @@ impl Seat {
         });
     }
 
-    /// It is there, and its models are being loaded.
+    /// It is open, and its models are being loaded.
     pub fn loading(&self) {
         self.change(|place| (place.phase, place.reason) = (Phase::Loading, None));
     }
 
-    /// Its conversations, which `handle` reaches and whose `health` is known, were made to
-    /// begin as `begun`. What was changed since then, they are told.
+    /// Its conversations, which `handle` reaches and whose `health` is given, were made to begin
+    /// with `begun`. What was changed since then is sent to them.
     pub fn reached_by(&self, handle: Handle, health: Health, begun: Sound) {
         self.change(|place| {
             (place.handle, place.health) = (Some(handle), Some(health));
@@ -364,7 +371,7 @@ impl Seat {
         });
     }
 
-    /// Nobody knows whether it was muted, so it is.
+    /// It is not known whether it was muted, so it is muted.
     pub fn doubt(&self) {
         self.change(|place| {
             place.mute.order(true);
@@ -372,7 +379,7 @@ impl Seat {
         });
     }
 
-    /// The board's mute, for the board: what its own button does is remembered.
+    /// The board's mute, for the board. What its own button does is remembered.
     pub fn mute(&self) -> Mute {
         self.hub.boards().get(&self.name).map(|place| place.mute.clone()).unwrap_or_default()
     }

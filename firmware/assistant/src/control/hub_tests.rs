@@ -15,7 +15,7 @@ fn ask(hub: &Hub, line: &str) -> Answer {
     hub.answer(&Request::parse(line.as_bytes()).expect(line))
 }
 
-/// A board with a conversation whose other end the test has.
+/// A board with a conversation, of which the test has the other end.
 fn open(hub: &Hub, name: &str) -> (Seat, Controls) {
     let (seat, doubt) = hub.enter(name, "", true);
     assert_eq!(doubt, None);
@@ -62,7 +62,7 @@ fn operations_become_commands() {
 }
 
 #[test]
-fn a_board_is_asked_by_its_name_or_all_are() {
+fn a_request_is_for_the_named_board_or_for_all() {
     let Fixture { hub, _dir } = &fixture();
     let (_k, kitchen) = open(hub, "kitchen");
     let (_h, hall) = open(hub, "hall");
@@ -70,7 +70,7 @@ fn a_board_is_asked_by_its_name_or_all_are() {
     assert_eq!((commands(&kitchen).len(), commands(&hall).len()), (0, 1));
     assert!(ask(hub, r#"{"op":"say","text":"both"}"#).ok);
     assert_eq!((commands(&kitchen).len(), commands(&hall).len()), (1, 1));
-    // Two would answer at once.
+    // Two boards would answer at once.
     let answer = ask(hub, r#"{"op":"ask","text":"what time is it"}"#);
     assert_eq!(answer.refusal, Some(Refusal::UnknownBoard));
     assert!(answer.error.expect("why").contains("hall, kitchen"));
@@ -80,7 +80,7 @@ fn a_board_is_asked_by_its_name_or_all_are() {
 }
 
 #[test]
-fn without_boards_that_is_the_reason() {
+fn without_boards_the_answer_says_so() {
     let Fixture { hub, _dir } = &fixture();
     for request in [r#"{"op":"stop"}"#, r#"{"op":"mute"}"#, r#"{"op":"stop","board":"x"}"#] {
         let answer = ask(hub, request);
@@ -90,11 +90,11 @@ fn without_boards_that_is_the_reason() {
 }
 
 #[test]
-fn mute_and_volume_outlive_a_restart_also_before_the_board_is_there() {
+fn mute_and_volume_survive_a_restart_even_if_set_before_the_board_is_open() {
     let Fixture { hub, _dir } = &fixture();
     let again = || Hub::new(hub.shared.state.clone());
     {
-        // Waited for, so nobody takes the command; it holds all the same.
+        // The board is missing, so nobody takes the command; it is remembered all the same.
         let (seat, _) = hub.enter("kitchen", "", true);
         seat.waiting(Some("it is unplugged".into()));
         assert!(ask(hub, r#"{"op":"mute"}"#).ok);
@@ -117,28 +117,28 @@ fn mute_and_volume_outlive_a_restart_also_before_the_board_is_there() {
         seat.mute().set(true);
     }
     assert!(open(&again(), "kitchen").0.sound().muted);
-    // Another board knows nothing of it; a guest without a name of its own neither.
+    // Another board is not affected, nor is a guest without a name.
     assert!(!open(&again(), "hall").0.sound().muted);
     assert!(!again().enter("kitchen", "", false).0.sound().muted);
 }
 
 #[test]
-fn what_cannot_be_remembered_is_said() {
+fn the_answer_says_what_cannot_be_saved() {
     let dir = tempfile::tempdir().expect("folder");
     let file = dir.path().join("file");
     std::fs::write(&file, "").expect("file");
-    // No folder can be made there.
+    // No folder can be created there.
     let hub = Hub::new(StateFolder::new(file.join("state")));
     let (seat, _) = hub.enter("kitchen", "", true);
-    // That nothing can be read there is a doubt.
+    // That nothing can be read there is a reason for doubt.
     assert!(seat.sound().muted);
     let answer = ask(&hub, r#"{"op":"unmute"}"#);
     assert_eq!(answer.refusal, Some(Refusal::NotSaved));
-    assert!(!seat.sound().muted, "it is so now");
+    assert!(!seat.sound().muted, "it is done all the same");
 }
 
 #[test]
-fn what_waits_is_bounded_but_stop_is_not() {
+fn waiting_commands_are_limited_except_stop() {
     let Fixture { hub, _dir } = &fixture();
     let (_seat, controls) = open(hub, "kitchen");
     let refused = (0..1_000)
@@ -148,15 +148,15 @@ fn what_waits_is_bounded_but_stop_is_not() {
     assert_eq!(refused, 1_000 - MOST_WAITING);
     assert!(ask(hub, r#"{"op":"stop"}"#).ok);
     assert_eq!(commands(&controls).len(), MOST_WAITING + 1);
-    // What the conversation has taken up waits there, and counts as well.
+    // What the conversation has taken and still waits there counts as well.
     controls.show(|status| status.waiting = MOST_WAITING);
     assert_eq!(ask(hub, r#"{"op":"say","text":"x"}"#).refusal, Some(Refusal::Busy));
-    // Of mute and volume, only changes are commands.
+    // For mute and volume, only changes are commands.
     for _ in 0..1_000 {
         assert!(ask(hub, r#"{"op":"mute"}"#).ok);
     }
     assert_eq!(commands(&controls), [Command::Mute(true)]);
-    // A conversation that stands still keeps no endless queue; it can be muted, though.
+    // A conversation that has stopped does not collect an endless queue, but it can be muted.
     let (guest, stuck) = (hub.enter("guest", "", false).0, Controls::new(false, 1.0));
     guest.reached_by(stuck.handle.clone(), Health::new(), guest.sound());
     guest.talking();
@@ -170,7 +170,7 @@ fn what_waits_is_bounded_but_stop_is_not() {
 }
 
 #[test]
-fn status_tells_of_each_board() {
+fn status_reports_each_board() {
     let Fixture { hub, _dir } = &fixture();
     let (waited, _) = hub.enter("hall", "ground floor", true);
     waited.waiting(Some("no microphone".into()));
@@ -192,7 +192,7 @@ fn status_tells_of_each_board() {
 }
 
 #[test]
-fn what_is_changed_while_the_models_load_is_not_lost() {
+fn changes_while_the_models_load_are_not_lost() {
     let Fixture { hub, _dir } = &fixture();
     let (seat, _) = hub.enter("kitchen", "", true);
     let begun = seat.sound();
@@ -207,21 +207,22 @@ fn what_is_changed_while_the_models_load_is_not_lost() {
 }
 
 #[test]
-fn two_guests_of_one_name_are_told_apart() {
+fn two_guests_with_the_same_name_get_different_names() {
     let Fixture { hub, _dir } = &fixture();
     let seats: Vec<Seat> = (0..3).map(|_| hub.enter("tcp:a", "", false).0).collect();
     let names: Vec<&str> = seats.iter().map(Seat::name).collect();
     assert_eq!(names, ["tcp:a", "tcp:a#2", "tcp:a#3"]);
 }
 
-/// There is one mute: whoever set it or ended it last counts.
+/// There is only one mute: the latest action counts, whoever took it.
 #[test]
-fn the_boards_own_mute_and_the_programs_are_the_same() {
+fn the_board_and_the_program_share_one_mute() {
     let Fixture { hub, _dir } = &fixture();
     let (seat, controls) = open(hub, "kitchen");
     let mute = seat.mute();
     for (op, muted) in [("mute", true), ("unmute", false)] {
-        // The program does it, and the board knows; the board undoes it, and the program knows.
+        // The program changes it and the board knows; the board changes it back and the program
+        // knows.
         assert!(ask(hub, &format!(r#"{{"op":"{op}"}}"#)).ok);
         assert_eq!(mute.is_set(), muted);
         mute.set(!muted);
@@ -234,14 +235,14 @@ fn the_boards_own_mute_and_the_programs_are_the_same() {
         let again = Hub::new(hub.shared.state.clone());
         assert_eq!(again.enter("kitchen", "", true).0.sound().muted, muted);
     }
-    // The volume leaves it alone, also while nobody has noticed the board's yet.
+    // Setting the volume does not change the mute, even if the board's change was not noticed yet.
     mute.order(true);
     assert!(ask(hub, r#"{"op":"volume","volume":0.5}"#).ok);
     assert!(mute.is_set() && seat.sound().muted);
 }
 
 #[test]
-fn of_two_that_nobody_can_tell_apart_both_are_remembered_as_muted() {
+fn two_boards_that_cannot_be_distinguished_are_both_remembered_as_muted() {
     let Fixture { hub, _dir } = &fixture();
     let (one, _) = hub.enter("listen:pico", "", true);
     let (other, _) = hub.enter("listen:pico", "", true);
@@ -255,7 +256,7 @@ fn of_two_that_nobody_can_tell_apart_both_are_remembered_as_muted() {
 }
 
 #[test]
-fn in_doubt_it_is_muted_until_somebody_ends_that() {
+fn in_doubt_it_is_muted_until_somebody_unmutes_it() {
     let Fixture { hub, _dir } = &fixture();
     let (seat, _) = hub.enter("tcp:127.0.0.1", "", false);
     seat.doubt();
@@ -265,7 +266,7 @@ fn in_doubt_it_is_muted_until_somebody_ends_that() {
 }
 
 #[test]
-fn a_conversation_that_is_over_takes_nothing() {
+fn a_conversation_that_is_over_accepts_nothing() {
     let Fixture { hub, _dir } = &fixture();
     let (_seat, controls) = open(hub, "kitchen");
     let commands = controls.commands;

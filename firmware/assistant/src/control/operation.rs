@@ -1,7 +1,7 @@
-//! The operations on a running program, as every transport offers them.
+//! The operations on a running program, the same for every transport.
 //!
-//! A request is one JSON object, its answer another; `docs/control.md` describes both.
-//! How they come and go is the transport's matter: a Unix socket today.
+//! A request is one JSON object, and so is its answer; `docs/control.md` describes both. A
+//! transport transmits them: at present a Unix socket.
 
 use sayso_core::turn::State;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The longest text of a request, in bytes.
 pub const LONGEST_TEXT: usize = 4_096;
 
-/// What can be asked of a running program.
+/// An operation on a running program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
@@ -18,7 +18,7 @@ pub enum Operation {
     Say {
         /// The words.
         text: String,
-        /// Interrupts a reply, and does not wait for a speaker.
+        /// Whether it interrupts a reply and does not wait until nobody speaks.
         #[serde(default)]
         urgent: bool,
     },
@@ -26,7 +26,7 @@ pub enum Operation {
     Announce {
         /// The words.
         text: String,
-        /// Interrupts a reply, and does not wait for a speaker.
+        /// Whether it interrupts a reply and does not wait until nobody speaks.
         #[serde(default)]
         urgent: bool,
     },
@@ -37,25 +37,25 @@ pub enum Operation {
     },
     /// Ends what is being said or answered.
     Stop {},
-    /// Hears nothing from now on, also after a restart.
+    /// Mutes, also after a restart.
     Mute {},
-    /// Hears again.
+    /// Unmutes.
     Unmute {},
-    /// Sets how loud all that is played is, also after a restart.
+    /// Sets the volume of everything that is played, also after a restart.
     Volume {
         /// A factor, 0 to 2.
         volume: f32,
     },
-    /// Tells what the boards are doing.
+    /// Reports what the boards are doing.
     Status {},
 }
 
-/// An operation and the board that it is for.
+/// An operation, and the board that it is for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// The name of the board; `None` for all of them.
     pub board: Option<String>,
-    /// What is to be done.
+    /// The operation.
     pub operation: Operation,
 }
 
@@ -63,7 +63,7 @@ impl Request {
     /// Reads a request.
     ///
     /// # Errors
-    /// The answer to what is not one.
+    /// The answer to a line that is not a request.
     pub fn parse(line: &[u8]) -> Result<Self, Answer> {
         let bad = |why: String| Answer::refused(Refusal::BadRequest, why);
         let value: Value =
@@ -74,7 +74,7 @@ impl Request {
         let board = match fields.remove("board") {
             None | Some(Value::Null) => None,
             Some(Value::String(board)) => Some(board),
-            Some(_) => return Err(bad("board: it must be a text".into())),
+            Some(_) => return Err(bad("board: the name of a board must be a text".into())),
         };
         let operation =
             serde_json::from_value(fields.into()).map_err(|error| bad(error.to_string()))?;
@@ -91,14 +91,16 @@ impl Request {
                 if text.trim().is_empty() {
                     return Err("text: it is empty".into());
                 }
-                // An answer may be asked for by signs alone.
+                // A question may consist of signs only.
                 let is_said = !matches!(self.operation, Operation::Ask { .. });
                 if is_said && !sayso_language::can_be_said(text) {
                     return Err("text: there is nothing to say in this text".into());
                 }
                 if text.len() > LONGEST_TEXT {
                     let length = text.len();
-                    return Err(format!("text: {length} bytes; at most {LONGEST_TEXT} are taken"));
+                    return Err(format!(
+                        "text: it is too long: {length} bytes, at most {LONGEST_TEXT} are allowed"
+                    ));
                 }
                 Ok(())
             }
@@ -109,7 +111,7 @@ impl Request {
         }
     }
 
-    /// The request as one line of JSON, without its end.
+    /// The request as one line of JSON, without the line end.
     pub fn to_line(&self) -> String {
         let mut value = serde_json::json!(self.operation);
         if let Some(board) = &self.board {
@@ -124,15 +126,15 @@ impl Request {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Refusal {
-    /// It is no request. Permanent.
+    /// It is not a request. Permanent.
     BadRequest,
-    /// There is no board of that name, or none was named where one has to be.
+    /// There is no board with this name, or none was named although one is needed.
     UnknownBoard,
-    /// The board is waited for, or its models are loading. Try later.
+    /// The board is missing, or its models are loading. Try later.
     NotReady,
-    /// Too much is waiting already, or too many are connected. Try later.
+    /// Too many requests wait already, or too many clients are connected. Try later.
     Busy,
-    /// It was done, but it cannot be remembered: a restart will undo it.
+    /// It was done but cannot be saved, so it will not survive a restart.
     NotSaved,
 }
 
@@ -167,7 +169,7 @@ impl Answer {
         Self { refusal: Some(refusal), error: Some(error.into()), ..Self::default() }
     }
 
-    /// The answer as one line of JSON, without its end.
+    /// The answer as one line of JSON, without the line end.
     pub fn to_line(&self) -> String {
         serde_json::json!(self).to_string()
     }
@@ -182,7 +184,7 @@ pub struct Program {
     pub pid: u32,
 }
 
-/// How far a board is.
+/// The state of a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -202,12 +204,12 @@ pub struct BoardStatus {
     /// Where it is, by the settings; empty if they do not say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub area: String,
-    /// How far it is.
+    /// Its state.
     pub phase: Phase,
-    /// What it is waiting for, for people.
+    /// Why it is waited for, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Whose turn it is, once it is open.
+    /// Whose turn it is, if it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
     /// Whether it hears nothing, by order.
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_come_back_as_they_went() {
+    fn requests_are_read_back_unchanged() {
         let operations = [
             Operation::Say { text: "tea is \"ready\"\n".into(), urgent: true },
             Operation::Announce { text: "Grüße".into(), urgent: false },
@@ -256,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_told_why() {
+    fn an_invalid_request_is_refused_with_a_reason() {
         for (line, why) in [
             ("", "not JSON"),
             ("hello", "not JSON"),
@@ -282,7 +284,7 @@ mod tests {
         let long = Operation::Ask { text: "x".repeat(LONGEST_TEXT + 1) };
         let error = parsed(&Request { board: None, operation: long }.to_line());
         assert!(error.expect_err("too long").contains("at most 4096"));
-        // Nesting is bounded by the parser.
+        // The parser limits nesting.
         assert!(parsed(&"[".repeat(10_000)).is_err());
         assert!(Request::parse(b"\xff\xfe").is_err());
     }

@@ -1,8 +1,8 @@
-//! The operations over a Unix socket: a request a line, an answer a line.
+//! The operations over a Unix socket: one request per line, one answer per line.
 //!
-//! Only the user who started the program, and root, are answered. A client that is slow,
-//! silent or hostile costs one of a few connections for a bounded time, and a bounded
-//! buffer; it never holds up a conversation, which knows nothing of sockets.
+//! Only the user who started the program, and root, are answered. A client that is slow, silent or
+//! hostile takes one of a few connections for a limited time, and a buffer of limited size. It
+//! never delays a conversation, which does not know of sockets.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -19,29 +19,29 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::state::StateFolder;
 
-/// The longest line that is taken, in bytes, its end included. A text of the longest kind
-/// fits, each of its bytes written as `\u0000`.
+/// The longest line that is accepted, in bytes, its end included. The longest text fits even if
+/// each of its bytes is written as `\u0000`.
 pub const LONGEST_LINE: usize = 32_768;
 
-/// Clients at once.
+/// The most clients at once.
 const CLIENTS: usize = 8;
 
-/// A request must be whole within this time after the answer before it.
+/// A request must be complete within this time after the previous answer.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// An answer that is not taken for so long is given up, and its client with it.
+/// If an answer cannot be written within this time, the connection is closed.
 const WRITE: Duration = Duration::from_secs(5);
 
-/// A pause after a failure to accept, which would fail again at once.
+/// The pause after an error in accepting, because it would occur again at once.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Where the service of the machine listens, for those who may ask it.
+/// Where the service of this machine listens.
 pub const OF_THE_SERVICE: &str = "/run/sayso/control.sock";
 
-/// Where a program of this user listens, by the settings: `None` for nowhere.
+/// Where a program of this user listens, by the settings. `None`: nowhere.
 ///
-/// That is `sayso/control.sock` in the user's folder for running programs
-/// (`$XDG_RUNTIME_DIR`), and in the state folder where there is none.
+/// This is `sayso/control.sock` in the user's folder for running programs (`$XDG_RUNTIME_DIR`), or
+/// in the state folder if there is none.
 pub fn path(config: &Config) -> Option<PathBuf> {
     let socket = &config.control.socket;
     match socket.to_str() {
@@ -55,25 +55,25 @@ pub fn path(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// Does what a line asks, and gives the answer; called from several threads at once.
+/// Carries out a request and returns the answer. Called from several threads at once.
 pub type Answering = dyn Fn(Request) -> Answer + Send + Sync;
 
-/// A socket on which requests are answered, until dropped.
+/// A socket on which requests are answered, until it is dropped.
 pub struct Server {
     path: PathBuf,
     quit: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    /// Locked, which tells others that this program lives.
+    /// Locked, which shows others that this program is running.
     _lock: fs::File,
 }
 
 impl Server {
-    /// Listens at `path`. A socket that a dead program left there is replaced; the folder
-    /// is made if it is missing, for its owner alone.
+    /// Listens at `path`. A socket that a dead program left there is replaced; the folder is
+    /// created if it is missing, with access only for its owner.
     ///
     /// # Errors
-    /// When a living program listens there, which the message names, or something that is
-    /// no socket is in its place, or the folder cannot be written.
+    /// When a running program listens there (the message names it), when something other than a
+    /// socket is there, or when the folder cannot be written.
     pub fn start(path: &Path, answering: Arc<Answering>) -> Result<Self> {
         let failed = |error| Error::io(path, error);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -83,13 +83,13 @@ impl Server {
         let lock = lock(path)?;
         match fs::symlink_metadata(path) {
             Ok(there) if there.file_type().is_socket() => {
-                // Whoever made it does not hold the lock any more.
+                // The program that made it does not hold the lock any more.
                 fs::remove_file(path).map_err(failed)?;
             }
             Ok(_) => {
                 let path = path.display();
                 return Err(Error::Io(format!(
-                    "{path}: something else is there, and no socket: name another with --control"
+                    "{path}: this exists and is not a socket: name another with --control"
                 )));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -109,20 +109,20 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.quit.store(true, Ordering::Release);
-        // Wakes the thread. Where that fails, the socket was removed: the thread ends with
-        // the program.
+        // Wakes the thread. If that fails, the socket was removed, and the thread ends with the
+        // program.
         let woken = UnixStream::connect(&self.path).is_ok();
         if let Some(thread) = self.thread.take().filter(|_| woken) {
-            // It does not panic; if it did, it is over all the same.
+            // The thread does not panic; if it did, it would have ended too.
             let _ = thread.join();
         }
-        // Already gone, perhaps. The lock file stays, since removing it would be a race.
+        // It may be gone already. The lock file stays, because removing it would be a race.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Takes the lock beside the socket, which the system gives back when the program ends,
-/// however it does.
+/// Takes the lock beside the socket. The system releases it when the program ends, in whatever
+/// way.
 fn lock(path: &Path) -> Result<fs::File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
@@ -134,14 +134,14 @@ fn lock(path: &Path) -> Result<fs::File> {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => {
             let mut pid = String::new();
-            // It names the other in the message, and is of no other use.
+            // The number is only used in the message.
             let _ = (&file).take(20).read_to_string(&mut pid);
             let who = match pid.trim() {
                 "" => "another sayso".into(),
-                pid => format!("sayso with the process number {pid}"),
+                pid => format!("sayso with the process ID {pid}"),
             };
             return Err(Error::Usage(format!(
-                "{}: {who} listens there: stop it, or name another socket with --control",
+                "{}: {who} uses this socket: stop it, or name another socket with --control",
                 path.display()
             )));
         }
@@ -154,13 +154,13 @@ fn lock(path: &Path) -> Result<fs::File> {
     Ok(file)
 }
 
-/// A socket at `path` that at no time anybody but its owner can open: it is made in a
-/// folder of its own, and moved.
+/// Creates a socket at `path` that nobody but its owner can open at any time: it is created in a
+/// private folder and then moved.
 fn bind(path: &Path) -> io::Result<UnixListener> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let folder = PathBuf::from(name);
-    // Left by a program that died just then.
+    // Left by a program that died at that moment.
     if let Err(error) = fs::remove_dir_all(&folder)
         && error.kind() != io::ErrorKind::NotFound
     {
@@ -177,7 +177,7 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
     bound
 }
 
-/// Accepts until it is to quit.
+/// Accepts connections until it must quit.
 fn serve(listener: &UnixListener, answering: &Arc<Answering>, quit: &AtomicBool) {
     let clients = Arc::new(AtomicUsize::new(0));
     loop {
@@ -200,7 +200,7 @@ fn serve(listener: &UnixListener, answering: &Arc<Answering>, quit: &AtomicBool)
         let client = Client { stream, place: Place::take(&clients) };
         let answering = Arc::clone(answering);
         if client.place.is_none() {
-            let why = format!("{CLIENTS} are connected already: try later");
+            let why = format!("{CLIENTS} clients are connected already: try again later");
             client.refuse(Refusal::Busy, &why);
             continue;
         }
@@ -213,7 +213,7 @@ fn serve(listener: &UnixListener, answering: &Arc<Answering>, quit: &AtomicBool)
     }
 }
 
-/// Whether the other end is this user's, or root's.
+/// Whether the other end belongs to this user or to root.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_ours(stream: &UnixStream) -> bool {
     let user = rustix::process::geteuid();
@@ -221,13 +221,13 @@ fn is_ours(stream: &UnixStream) -> bool {
         .is_ok_and(|peer| peer.uid == user || peer.uid.is_root())
 }
 
-/// Elsewhere the modes of the socket and of its folder are what keeps others out.
+/// On other systems the modes of the socket and of its folder keep others out.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn is_ours(_: &UnixStream) -> bool {
     true
 }
 
-/// One of the places that clients have, given back when dropped.
+/// One of the limited connections, released when dropped.
 struct Place(Arc<AtomicUsize>);
 
 impl Place {
@@ -250,7 +250,7 @@ struct Client {
 }
 
 impl Client {
-    /// Answers until it hangs up, or breaks a rule.
+    /// Answers until the client closes the connection or breaks a rule.
     fn serve(mut self, answering: &Answering) {
         let mut pending = Vec::new();
         loop {
@@ -278,7 +278,7 @@ impl Client {
         write_line(&mut self.stream, &answer.to_line(), Instant::now() + WRITE)
     }
 
-    /// Says why, as far as that goes at once, and hangs up.
+    /// Writes the reason, as far as possible without waiting, and closes the connection.
     fn refuse(mut self, refusal: Refusal, why: &str) {
         let line = Answer::refused(refusal, why).to_line();
         // It is refused in any case.
@@ -289,8 +289,7 @@ impl Client {
     }
 }
 
-/// Writes a line and its end. A timeout of the stream's bounds each piece, the deadline
-/// all of them.
+/// Writes a line and its end. The stream's time-out limits each piece, the deadline all of them.
 fn write_line(stream: &mut UnixStream, line: &str, deadline: Instant) -> io::Result<()> {
     let line = format!("{line}\n");
     let mut left = line.as_bytes();
@@ -307,11 +306,11 @@ fn write_line(stream: &mut UnixStream, line: &str, deadline: Instant) -> io::Res
 enum Line {
     Whole(Vec<u8>),
     TooLong,
-    /// The other end has hung up, or took too long.
+    /// The other end has closed the connection, or took too long.
     End,
 }
 
-/// Reads a line; what came with it of the next one stays `pending`.
+/// Reads a line. What was received of the next one stays in `pending`.
 fn read_line(stream: &mut UnixStream, pending: &mut Vec<u8>, deadline: Instant) -> Line {
     let mut piece = [0; 4_096];
     let mut looked = 0;
@@ -340,7 +339,7 @@ fn read_line(stream: &mut UnixStream, pending: &mut Vec<u8>, deadline: Instant) 
     }
 }
 
-/// Asks the program that listens at `path`.
+/// Sends a request to the program that listens at `path`.
 ///
 /// # Errors
 /// When nothing listens there, or no answer comes within `wait`.

@@ -18,7 +18,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     (dir, path)
 }
 
-/// So long a test waits for what must happen.
+/// How long a test waits for something that must happen.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 fn connect(path: &Path) -> UnixStream {
@@ -27,7 +27,7 @@ fn connect(path: &Path) -> UnixStream {
     stream
 }
 
-/// The next answer; `None` when the server hung up.
+/// The next answer; `None` if the server closed the connection.
 fn answer(stream: &UnixStream) -> Option<Answer> {
     let mut line = String::new();
     match BufReader::new(stream).read_line(&mut line) {
@@ -39,13 +39,13 @@ fn answer(stream: &UnixStream) -> Option<Answer> {
 }
 
 #[test]
-fn a_line_is_answered_by_a_line() {
+fn each_line_is_answered_by_a_line() {
     let (_dir, path) = folder();
     let _server = server(&path);
     let request = Request::parse(br#"{"op":"say","text":"hello"}"#).expect("a request");
     let said = ask(&path, &request, DEADLINE).expect("answered");
     assert_eq!(said.error, Some(request.to_line()));
-    // Several on one connection, in pieces that have nothing to do with lines.
+    // Several on one connection, in pieces that do not match the lines.
     let mut stream = connect(&path);
     for byte in b"{\"op\":\"status\"}\n{\"op\":\"st" {
         stream.write_all(&[*byte]).expect("written");
@@ -71,7 +71,7 @@ fn only_the_owner_can_open_it() {
 }
 
 #[test]
-fn a_living_one_is_named_and_a_dead_ones_socket_is_replaced() {
+fn a_running_server_is_named_and_a_dead_ones_socket_is_replaced() {
     let (_dir, path) = folder();
     let first = server(&path);
     let error = Server::start(&path, Arc::new(|_| Answer::done())).err().expect("refused");
@@ -80,7 +80,7 @@ fn a_living_one_is_named_and_a_dead_ones_socket_is_replaced() {
     assert!(ask(&path, &status(), DEADLINE).expect("unharmed").ok);
     drop(first);
     assert!(!path.exists());
-    // As a program leaves it that was killed.
+    // As a killed program leaves it.
     drop(UnixListener::bind(&path).expect("a socket"));
     assert!(UnixStream::connect(&path).is_err());
     let _server = server(&path);
@@ -92,7 +92,7 @@ fn status() -> Request {
 }
 
 #[test]
-fn what_is_no_socket_is_not_removed() {
+fn a_file_that_is_not_a_socket_is_not_removed() {
     let (_dir, path) = folder();
     crate::state::make_private(path.parent().expect("a folder")).expect("made");
     fs::write(&path, "precious").expect("file");
@@ -102,11 +102,12 @@ fn what_is_no_socket_is_not_removed() {
 }
 
 #[test]
-fn a_line_without_end_is_cut_short() {
+fn a_line_without_an_end_is_refused() {
     let (_dir, path) = folder();
     let _server = server(&path);
     let mut stream = connect(&path);
-    // Far more than is ever kept: the server hangs up, so writing fails at some time.
+    // Much more than is ever kept: the server closes the connection, so writing fails at some
+    // time.
     let piece = [b'x'; 4_096];
     let mut written = 0;
     while written < 64 << 20 {
@@ -116,7 +117,7 @@ fn a_line_without_end_is_cut_short() {
         }
     }
     assert!(written < 4 << 20, "{written} bytes were taken");
-    // One of the longest is taken.
+    // A line of the greatest length is accepted.
     let mut stream = connect(&path);
     let long = "x".repeat(LONGEST_LINE - 1);
     stream.write_all(format!("{long}\n").as_bytes()).expect("written");
@@ -125,14 +126,14 @@ fn a_line_without_end_is_cut_short() {
 }
 
 #[test]
-fn clients_are_bounded_and_leave_their_places() {
+fn clients_are_limited_and_release_their_places() {
     let (_dir, path) = folder();
     let _server = server(&path);
     let mut idle: Vec<UnixStream> = (0..CLIENTS).map(|_| connect(&path)).collect();
-    // Connections wait in the order in which they came.
+    // Connections wait in the order in which they arrived.
     let refused = answer(&connect(&path)).expect("answered");
     assert_eq!(refused.refusal, Some(Refusal::Busy));
-    // Those who are there are served.
+    // Connected clients are served.
     idle[0].write_all(b"{\"op\":\"status\"}\n").expect("written");
     assert!(answer(&idle[0]).expect("answered").ok);
     drop(idle);
@@ -144,13 +145,13 @@ fn clients_are_bounded_and_leave_their_places() {
 }
 
 #[test]
-fn a_client_that_does_not_read_holds_up_nobody() {
+fn a_client_that_does_not_read_delays_nobody() {
     let (_dir, path) = folder();
     let _server = server(&path);
     let mut deaf = connect(&path);
     deaf.set_write_timeout(Some(Duration::from_millis(200))).expect("timeout");
     let request = b"{\"op\":\"say\",\"text\":\"again and again\"}\n".repeat(100);
-    // Until the answers fill what is between, and the server reads no more.
+    // Until the answers fill the buffers and the server reads no more.
     let mut sent = 0;
     while let Ok(n) = deaf.write(&request) {
         sent += n;
@@ -159,7 +160,7 @@ fn a_client_that_does_not_read_holds_up_nobody() {
     for _ in 0..20 {
         assert!(ask(&path, &status(), DEADLINE).expect("answered").ok);
     }
-    // It is given up in the end.
+    // In the end its connection is closed.
     let end = Instant::now() + WRITE + DEADLINE;
     deaf.set_write_timeout(None).expect("timeout");
     deaf.set_nonblocking(true).expect("set");
@@ -171,7 +172,7 @@ fn a_client_that_does_not_read_holds_up_nobody() {
 }
 
 #[test]
-fn the_place_is_the_users_unless_it_is_named() {
+fn the_path_is_the_users_unless_the_settings_name_one() {
     let mut config = Config::default();
     config.state.dir = "/state".into();
     let own = path(&config).expect("somewhere");

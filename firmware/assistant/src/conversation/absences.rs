@@ -1,17 +1,17 @@
-//! What is heard of devices that are lost and come back.
+//! What a person hears when devices are lost and return.
 
 use sayso_core::audio::{SampleTime, Samples};
 
-/// A loss that is over sooner is not heard.
+/// A shorter loss is not signalled.
 const BRIEF: Samples = Samples::from_ms(2_000);
 
-/// The return of one device is said at most once in so long.
+/// The return of a device is spoken at most once in this time.
 const AGAIN: Samples = Samples::from_ms(60_000);
 
-/// What a person is to hear of a device that is back.
+/// What a person hears when a device is back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Return {
-    /// Nothing: it was away only briefly.
+    /// Nothing, because the loss was brief.
     Silent,
     /// The short sound.
     Sounded,
@@ -19,17 +19,17 @@ pub enum Return {
     Said,
 }
 
-/// Devices that were lost, and what was heard of it.
+/// Lost devices, and whether the loss was signalled.
 #[derive(Debug, Default)]
 pub struct Absences(Vec<Absence>);
 
 #[derive(Debug)]
 struct Absence {
     device: &'static str,
-    /// Since when it is away.
+    /// Since when it is lost.
     since: Option<SampleTime>,
     sounded: bool,
-    /// When its return was said last.
+    /// When its return was last spoken.
     said: Option<SampleTime>,
 }
 
@@ -45,7 +45,7 @@ impl Absences {
         }
     }
 
-    /// Whether there is a loss that is to be heard now. Each is to be heard once.
+    /// Whether a loss must be signalled now. Each is signalled once.
     pub fn sound(&mut self, now: SampleTime) -> bool {
         let mut any = false;
         for absence in &mut self.0 {
@@ -55,7 +55,7 @@ impl Absences {
         any
     }
 
-    /// The device is back. `waits`: that it is back waits to be said already.
+    /// The device is back. `waits`: an announcement of its return is waiting already.
     pub fn back(&mut self, device: &str, now: SampleTime, waits: bool) -> Return {
         let absence = self.0.iter_mut().find(|absence| absence.device == device);
         let Some((absence, since)) = absence.and_then(|a| a.since.take().map(|since| (a, since)))
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brief_loss_is_not_heard() {
+    fn a_brief_loss_is_not_signalled() {
         let mut absences = Absences::default();
         for n in 0..10 {
             let at = 2_500 * n;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_lasts_is_heard_once() {
+    fn a_lasting_loss_is_signalled_once() {
         let mut absences = Absences::default();
         absences.lost("loudspeaker", ms(100));
         absences.lost("microphone", ms(1_000));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_return_is_said_once_a_minute_and_not_while_it_waits_to_be_said() {
+    fn a_return_is_spoken_once_a_minute_and_not_while_an_announcement_of_it_waits() {
         let mut absences = Absences::default();
         let mut away = |from, waits| {
             absences.lost("loudspeaker", ms(from));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_return_shows_a_loss_that_nobody_looked_at() {
+    fn a_return_reveals_a_loss_that_was_not_signalled_yet() {
         let mut absences = Absences::default();
         absences.lost("satellite", ms(0));
         assert_eq!(absences.back("satellite", ms(2_000), false), Return::Said);

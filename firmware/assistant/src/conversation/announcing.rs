@@ -1,4 +1,4 @@
-//! What the assistant says on its own: from when it is put in line until it is said.
+//! What the assistant says on its own, from the queue until it is said.
 
 use sayso_core::turn::{self, TurnId};
 use sayso_models::Cancel;
@@ -12,10 +12,10 @@ use crate::responder::Job;
 use sayso_language::ClauseSplitter;
 
 impl Conversation {
-    /// Puts in line what is to be said as soon as nobody else speaks.
+    /// Queues what is to be said as soon as nobody else speaks.
     pub(super) fn wait(&mut self, what: What) {
         if self.announcements.put(Waiting { what, since: self.now }).is_err() {
-            self.trouble("too many announcements wait to be said: one more was dropped".into());
+            self.trouble("too many announcements wait to be said, so a new one was dropped".into());
         }
         self.count_waiting();
     }
@@ -34,7 +34,7 @@ impl Conversation {
         }
     }
 
-    /// Begins to say what waits first.
+    /// Begins to say the first in the queue.
     pub(super) fn announce(&mut self, turn: TurnId) {
         let Some(waiting) = self.announcements.take() else { return };
         self.count_waiting();
@@ -69,8 +69,8 @@ impl Conversation {
         self.feed_voice();
     }
 
-    /// Puts back in line what was to be said by `turn`, which `event` cancelled, if that was
-    /// because something else went first: not a word of it was heard.
+    /// Puts back what `turn` was to say, if `event` cancelled the turn because something else had
+    /// priority, before a word of it was heard.
     pub(super) fn say_later(&mut self, turn: TurnId, event: turn::Event) {
         let first = matches!(
             event,
@@ -86,7 +86,7 @@ impl Conversation {
         }
     }
 
-    /// Ends a turn that the assistant began by itself.
+    /// Ends a turn that the assistant has begun itself.
     pub(super) fn end_own(&mut self, mut record: TurnRecord, waiting: &Waiting, heard: usize) {
         let turn = record.turn;
         if record.ending != Ending::Dropped {
@@ -106,11 +106,11 @@ impl Conversation {
         self.tell(Event::Turn(Box::new(record)));
     }
 
-    /// Nobody knows what was said under an urgent announcement.
+    /// What a person said during an urgent announcement is unknown.
     pub(super) fn missed(&mut self) {
         self.trouble(
-            "an urgent announcement was spoken over you, and this microphone hears the \
-             loudspeaker (turn.barge_in is off); please say that once more"
+            "an urgent announcement was spoken while you spoke, and the two cannot be separated \
+             (turn.barge_in is off). Please say that again"
                 .into(),
         );
     }

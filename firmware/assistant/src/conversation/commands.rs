@@ -1,4 +1,4 @@
-//! What others ask of the conversation: by a [`Handle`](crate::control::Handle), or by button.
+//! Requests to the conversation: through a [`Handle`](crate::control::Handle), or by button.
 
 use sayso_board::Press;
 use sayso_core::turn;
@@ -8,7 +8,7 @@ use crate::announcements::What;
 use crate::control::Command;
 
 impl Conversation {
-    /// Does what was asked for by a [`Handle`](crate::control::Handle).
+    /// Carries out the commands from [`Handle`](crate::control::Handle)s.
     pub(super) fn look_at_commands(&mut self) {
         while let Some(command) = self.controls.take() {
             self.obey(command);
@@ -36,7 +36,7 @@ impl Conversation {
         }
     }
 
-    /// Does what is asked for by button.
+    /// Carries out presses of buttons.
     pub(super) fn look_at_buttons(&mut self) {
         while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
             self.step(match press {

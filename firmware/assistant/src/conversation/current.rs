@@ -1,4 +1,4 @@
-//! The turn under way.
+//! The present turn.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::event::TurnRecord;
 use crate::ms;
 use sayso_language::Clause;
 
-/// The turn under way.
+/// The present turn.
 pub struct Current {
     pub id: TurnId,
     pub cancel: Cancel,
@@ -23,20 +23,20 @@ pub struct Current {
     pub clauses: VecDeque<Clause>,
     /// Whether the voice is busy with a clause.
     pub voicing: bool,
-    /// Whether the reply is written to its end.
+    /// Whether the reply is complete.
     pub written: bool,
     pub first_clause: bool,
     pub first_sound: bool,
-    /// The first sample of the utterance, which tells it from others.
+    /// The first sample of the utterance, which identifies it.
     pub utterance: SampleTime,
     /// The end of the sound that is being answered, quiet included.
     pub heard_until: SampleTime,
-    /// What the words come to, once they are known.
+    /// What the words mean for the turn, once they are known.
     pub outcome: Option<Outcome>,
-    /// The words of the urgent announcement that was spoken over what is being answered;
-    /// empty mostly.
+    /// The words of the urgent announcement that was spoken over what is being answered; usually
+    /// empty.
     pub over: String,
-    /// What is being said, of a turn that the assistant began by itself.
+    /// What is being said, in a turn that the assistant has begun itself.
     pub said: Option<Waiting>,
 }
 
@@ -67,7 +67,7 @@ impl Current {
         }
     }
 
-    /// Time since the transcript was there, in ms.
+    /// Time since the transcript was ready, in ms.
     pub fn since_understood(&self) -> f64 {
         ms(self.begun) - self.record.timings_ms.stt
     }

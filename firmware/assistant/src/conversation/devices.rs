@@ -1,4 +1,4 @@
-//! Devices that are lost, or are back.
+//! Reports that devices are lost or back.
 
 use super::Conversation;
 use super::absences::Return;
@@ -27,9 +27,9 @@ impl Conversation {
         }
     }
 
-    /// Lets it be heard that `device` is back, unless it was away only briefly.
+    /// Signals that `device` is back, unless it was lost only briefly.
     fn is_back(&mut self, device: &str) {
-        // Without its own chime: what is back may be the loudspeaker.
+        // Without a chime, because it may be the loudspeaker that is back.
         let (urgent, chime) = (false, false);
         let words = earcon::is_back(device).filter(|_| self.feedback.devices);
         let words = words

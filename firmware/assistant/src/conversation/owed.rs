@@ -1,9 +1,9 @@
-//! What was said before and under an urgent announcement, until it is answered.
+//! What was said before and during an urgent announcement, until it is answered.
 
 use sayso_core::audio::SampleTime;
 
-/// The sound of an utterance that is owed an answer. The announcement may last longer than
-/// what was heard is remembered.
+/// The sound of an utterance that is owed an answer. It is kept here because the announcement may
+/// last longer than the recorder remembers.
 #[derive(Debug, Default)]
 pub struct Owed {
     kept: Option<Kept>,
@@ -19,7 +19,7 @@ struct Kept {
 }
 
 impl Owed {
-    /// Keeps the sound of the utterance that is `owed` an answer now; drops any other.
+    /// Keeps the sound of the utterance that is now `owed` an answer; drops any other.
     pub fn keep(
         &mut self,
         owed: Option<(SampleTime, SampleTime)>,
@@ -30,13 +30,13 @@ impl Owed {
         }
     }
 
-    /// The words of what is spoken over it were these.
+    /// Sets the words that are spoken over it.
     pub fn set_over(&mut self, words: &str) {
         self.over = words.into();
     }
 
-    /// Takes the sound of the utterance from `from` to `to`, and the words that were
-    /// spoken over it; `None` if no other than that was kept.
+    /// Takes the sound of the utterance from `from` to `to`, and the words that were spoken over
+    /// it. `None` if that was not kept.
     pub fn take(&mut self, from: SampleTime, to: SampleTime) -> Option<(Vec<f32>, String)> {
         let kept = self.kept.take_if(|kept| (kept.from, kept.to) == (from, to))?;
         Some((kept.audio, std::mem::take(&mut self.over)))
@@ -50,7 +50,7 @@ mod tests {
     const OWED: (SampleTime, SampleTime) = (SampleTime(100), SampleTime(300));
 
     #[test]
-    fn the_sound_is_kept_as_it_was_until_it_is_taken() {
+    fn the_sound_is_kept_unchanged_until_it_is_taken() {
         let mut owed = Owed::default();
         owed.keep(Some(OWED), |from, to| vec![from.0 as f32, to.0 as f32]);
         owed.keep(Some(OWED), |_, _| panic!("it is kept already"));
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_longer_owed_is_dropped() {
+    fn an_utterance_that_is_no_longer_owed_is_dropped() {
         let mut owed = Owed::default();
         owed.keep(Some(OWED), |_, _| vec![1.0]);
         let longer = (OWED.0, SampleTime(900));

@@ -1,9 +1,9 @@
-//! How many threads are worth running beside other programs.
+//! How many threads are worth running while other programs compute.
 //!
-//! Threads of one piece of work wait for each other about a hundred times a token. When
-//! another program keeps a core busy, the thread that shares it with that program holds
-//! up the others, and all of them together are slower than one alone. So what counts is
-//! how much of the CPUs the others use, which is what all use less what this process uses.
+//! Threads of one piece of work wait for each other about a hundred times per token. If another
+//! program keeps a core busy, the thread that shares this core delays the others, and together
+//! they are slower than a single one. So the number depends on how much of the CPUs others use:
+//! the total use minus that of this process.
 
 use std::fs;
 use std::sync::atomic::Ordering;
@@ -13,56 +13,56 @@ use std::time::Duration;
 
 use super::Ledger;
 
-/// How often the load is looked at. The system counts in steps of 10 ms.
+/// How often the load is measured. The system counts in steps of 10 ms.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// A core counts as left over while others use less than this share of it…
+/// A core counts as free if others use less than this share of it.
 const LEFT: f64 = 0.5;
 
-/// …by so much, so that the count does not change with every look.
+/// A margin around that share, so that the number does not change with every measurement.
 const MARGIN: f64 = 0.1;
 
-/// What the CPUs did in a while.
+/// The use of the CPUs over a period.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
-    /// CPUs that this process may use.
+    /// The number of CPUs that this process may use.
     pub cpus: usize,
     /// How much of them others used, in CPUs: 1 is one CPU all the time.
     pub others: f64,
 }
 
-/// How many threads are worth running, of at most `total`; `now` is the last answer.
+/// How many threads are worth running, at most `total`. `now` is the present number.
 pub fn worth(load: Load, total: usize, now: usize) -> usize {
     let free = load.cpus as f64 - load.others;
     let threads = |margin: f64| {
         let whole = (free + LEFT + margin).floor().max(0.0);
         (whole as usize).clamp(1, total.max(1))
     };
-    // As it is, unless that is too many even with good will, or too few even without.
+    // Unchanged, unless it is too high even with the margin, or too low even with the margin.
     now.clamp(threads(-MARGIN), threads(MARGIN))
 }
 
-/// CPU time since the system's start, in the system's own steps.
+/// CPU times since the system's start, in the system's own steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Reading {
     cpus: usize,
-    /// Of these CPUs, busy or not.
+    /// Total time of the allowed CPUs, busy or not.
     all: u64,
-    /// Of these CPUs, busy.
+    /// Busy time of the allowed CPUs.
     busy: u64,
-    /// Of this process, on any CPU.
+    /// Time used by this process, on any CPU.
     own: u64,
 }
 
 impl Reading {
-    /// As it is now; `None` where the system does not tell.
+    /// The present times; `None` if the system does not report them.
     fn now() -> Option<Self> {
         let read = |file| fs::read_to_string(file).ok();
         let (machine, process) = (read("/proc/stat")?, read("/proc/self/stat")?);
         Self::of(&machine, &process, &read("/proc/thread-self/status")?)
     }
 
-    /// From the texts of `/proc/stat`, and of this process `stat` and `status` (proc(5)).
+    /// From the texts of `/proc/stat` and, for this process, `stat` and `status` (proc(5)).
     fn of(machine: &str, process: &str, status: &str) -> Option<Self> {
         let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
         let mut reading = Self { own: own(process)?, ..Self::default() };
@@ -72,7 +72,7 @@ impl Reading {
             if !number.is_some_and(|number| contains(allowed, number)) {
                 continue;
             }
-            // user nice system idle iowait irq softirq steal; guests are users, too.
+            // user nice system idle iowait irq softirq steal; guests are included in user.
             let times: Vec<u64> = fields.take(8).map_while(|field| field.parse().ok()).collect();
             let all: u64 = times.iter().sum();
             let idle: u64 = times.iter().skip(3).take(2).sum();
@@ -83,8 +83,8 @@ impl Reading {
         (reading.cpus > 0).then_some(reading)
     }
 
-    /// What happened since `before`; `None` when that cannot be told, as when the process
-    /// was moved to other CPUs meanwhile.
+    /// The use since `before`. `None` if that is unknown, for example because the process was
+    /// moved to other CPUs.
     fn since(&self, before: &Self) -> Option<Load> {
         let all = self.all.checked_sub(before.all).filter(|&all| all > 0)?;
         let busy = self.busy.checked_sub(before.busy)?;
@@ -95,16 +95,16 @@ impl Reading {
     }
 }
 
-/// What a process used, in user mode and in the system, of its `stat`.
+/// The time that a process used, in user mode and in the system, from its `stat`.
 fn own(stat: &str) -> Option<u64> {
-    // The name before may hold anything.
+    // The name before it may hold any characters.
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_ascii_whitespace().skip(11);
     let mut time = || fields.next()?.parse::<u64>().ok();
     Some(time()? + time()?)
 }
 
-/// Whether a list like `0-3,8` has `number` in it.
+/// Whether a list such as `0-3,8` contains `number`.
 fn contains(list: &str, number: usize) -> bool {
     list.trim().split(',').any(|range| {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
@@ -113,21 +113,21 @@ fn contains(list: &str, number: usize) -> bool {
     })
 }
 
-/// Keeps `shared.worth` up to date until nobody has the cores any more, on a thread of
-/// its own.
+/// Keeps `shared.worth` up to date, on a thread of its own, until all handles of the cores are
+/// dropped.
 pub(super) fn watch(shared: &Arc<Ledger>) {
-    // With one core there is nothing to choose.
+    // With one core there is no choice.
     if shared.total < 2 {
         return;
     }
     let Some(first) = Reading::now() else {
-        log::info!("this system does not tell its load: thread counts are fixed");
+        log::info!("this system does not report its load, so thread counts are fixed");
         return;
     };
     let weak = Arc::downgrade(shared);
     let thread = thread::Builder::new().name("load".into()).spawn(move || follow(&weak, first));
     if let Err(error) = thread {
-        log::warn!("cannot start a thread ({error}): thread counts are fixed");
+        log::warn!("cannot start a thread ({error}), so thread counts are fixed");
     }
 }
 
@@ -142,7 +142,10 @@ fn follow(shared: &Weak<Ledger>, first: Reading) {
             let next = worth(load, shared.total, now);
             shared.worth.store(next, Ordering::Relaxed);
             if next != now {
-                log::debug!("others use {:.2} CPUs: {next} threads", load.others);
+                log::debug!(
+                    "other programs use {:.2} CPUs: computing with {next} threads",
+                    load.others
+                );
             }
         }
         before = reading;
@@ -165,16 +168,16 @@ mod tests {
                 assert_eq!(worth(load(4, others), 4, now), threads, "{others}, {now}");
             }
         }
-        // Enough is left of a big machine.
+        // Enough of a big machine is free.
         assert_eq!(worth(load(64, 50.0), 4, 1), 4);
         assert_eq!(worth(load(64, 62.0), 4, 4), 2);
-        // Of a process that may use one CPU only.
+        // For a process that may use only one CPU.
         assert_eq!(worth(load(1, 0.0), 1, 1), 1);
         assert_eq!(worth(load(1, 0.0), 4, 4), 1);
     }
 
     #[test]
-    fn between_two_counts_it_stays_as_it_is() {
+    fn within_the_margin_the_number_does_not_change() {
         for now in [1, 2] {
             assert_eq!(worth(load(2, 0.3), 2, now), 2);
             assert_eq!(worth(load(2, 0.45), 2, now), now);
@@ -190,9 +193,9 @@ mod tests {
         ) {
             let threads = worth(load(cpus, others), total, now);
             prop_assert!((1..=total.max(1)).contains(&threads));
-            // Asked again, it stays.
+            // Asked again, it stays the same.
             prop_assert_eq!(worth(load(cpus, others), total, threads), threads);
-            // More load is never more threads.
+            // More load never gives more threads.
             prop_assert!(worth(load(cpus, others + 1.0), total, now) <= threads);
         }
     }
@@ -208,23 +211,23 @@ mod tests {
     }
 
     #[test]
-    fn what_others_use_is_all_less_our_own() {
+    fn the_use_of_others_is_the_total_minus_our_own() {
         let before = reading([100, 0, 200], [0, 0, 50], 40);
         assert_eq!(before, Reading { cpus: 2, all: 366, busy: 310, own: 45 });
-        // In a second one allowed CPU was busy all the time, the other for half of it, and
-        // half a CPU of that was ours. The one that is not allowed was busy, too.
+        // In one second one allowed CPU was busy all the time, the other half of the time, and
+        // half a CPU of that was ours. The CPU that is not allowed was busy, too.
         let after = reading([200, 100, 250], [0, 0, 100], 90);
         assert_eq!(after.since(&before), Some(load(2, 1.0)));
-        // Counted in steps, our own may come out as more than all.
+        // Because of the steps, our own time may exceed the total.
         let ours = reading([200, 100, 250], [0, 0, 100], 200);
         assert_eq!(ours.since(&before), Some(load(2, 0.0)));
-        // No time passed; moved to other CPUs.
+        // No time passed; or the process was moved to other CPUs.
         assert_eq!(before.since(&before), None);
         assert_eq!(Reading { cpus: 1, ..after }.since(&before), None);
     }
 
     #[test]
-    fn strange_texts_are_no_reading() {
+    fn malformed_texts_give_no_reading() {
         assert_eq!(Reading::of("", "1 (x) R", ""), None);
         assert_eq!(Reading::of("cpu0 1 2 3 4\n", "1 (x) R 1", STATUS), None);
         let process = "1 (x) R 1 2 3 4 5 6 7 8 9 10 3 4 0";
@@ -239,7 +242,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn this_system_tells_and_time_passes() {
+    fn this_system_reports_its_load_and_time_passes() {
         let before = Reading::now().expect("a reading");
         thread::sleep(Duration::from_millis(60));
         let load = Reading::now().expect("a reading").since(&before).expect("a load");

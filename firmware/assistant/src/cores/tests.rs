@@ -1,4 +1,4 @@
-//! What holds for the counts and the turns, whatever happens when.
+//! The counts are right, and everybody gets a turn, whatever happens when.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,12 +10,12 @@ use proptest::prelude::*;
 use super::*;
 
 impl Cores {
-    /// So many others wait.
+    /// How many others wait.
     fn waiting(&self) -> usize {
         self.lock().queue.len()
     }
 
-    /// Returns once so many wait.
+    /// Returns as soon as this many wait.
     fn until_waiting(&self, count: usize) {
         let start = Instant::now();
         while self.waiting() != count {
@@ -24,7 +24,7 @@ impl Cores {
         }
     }
 
-    /// Fails unless the counts fit each other and the number of cores.
+    /// Fails unless the counts agree with each other and with the number of cores.
     fn audit(&self) -> usize {
         let state = self.lock();
         assert_eq!(state.taken, state.seats.values().sum::<usize>(), "{state:?}");
@@ -38,7 +38,7 @@ impl Cores {
 }
 
 #[test]
-fn what_is_free_is_shared() {
+fn free_cores_are_shared() {
     let cores = Cores::new(4);
     let one = cores.take(1, 1);
     let rest = cores.take(1, 8);
@@ -49,14 +49,14 @@ fn what_is_free_is_shared() {
 }
 
 #[test]
-fn everyone_gets_a_turn_in_the_order_of_coming() {
+fn everyone_gets_a_turn_in_the_order_of_arrival() {
     let cores = Cores::new(2);
     let (served, turns) = mpsc::channel();
     let all = cores.take(2, 2);
     thread::scope(|scope| {
         for number in 0..6 {
             let (mine, served) = (cores.clone(), served.clone());
-            // One that wants both goes before one that could have the first at once.
+            // One that needs both goes before one that could have the first at once.
             let least = 1 + number % 2;
             scope.spawn(move || {
                 let taken = mine.take(least, least);
@@ -73,7 +73,7 @@ fn everyone_gets_a_turn_in_the_order_of_coming() {
 }
 
 #[test]
-fn who_gives_way_lets_all_who_wait_go_first() {
+fn a_worker_that_gives_way_lets_all_others_go_first() {
     let cores = Cores::new(2);
     let mut taken = cores.take(2, 2);
     let done = AtomicUsize::new(0);
@@ -92,7 +92,7 @@ fn who_gives_way_lets_all_who_wait_go_first() {
 }
 
 #[test]
-fn never_more_than_there_are_and_everyone_gets_a_turn() {
+fn no_more_are_taken_than_there_are_and_everyone_gets_a_turn() {
     let cores = Cores::new(2);
     let (busy, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -115,14 +115,14 @@ fn never_more_than_there_are_and_everyone_gets_a_turn() {
 }
 
 #[test]
-fn what_a_revoked_seat_held_is_free_and_its_owner_changes_nothing() {
+fn cores_of_a_revoked_seat_are_free_and_its_owner_changes_nothing() {
     let cores = Cores::new(2);
     let seat = cores.seat();
     let mut hung = seat.take(2, 2, &Cancel::new()).expect("free");
     seat.revoke();
     let next = cores.seat().take(2, 2, &Cancel::new()).expect("free again");
     assert_eq!(next.count(), 2);
-    // The hung worker goes on.
+    // The hung worker continues.
     hung.yield_now();
     assert_eq!((hung.count(), cores.audit()), (0, 2));
     drop(hung);
@@ -136,7 +136,7 @@ fn what_a_revoked_seat_held_is_free_and_its_owner_changes_nothing() {
 }
 
 #[test]
-fn a_revoked_seat_that_waits_is_passed_over_at_once() {
+fn a_revoked_seat_that_waits_is_skipped_at_once() {
     let cores = Cores::new(2);
     let one = cores.take(1, 1);
     let seat = cores.seat();
@@ -147,7 +147,7 @@ fn a_revoked_seat_that_waits_is_passed_over_at_once() {
         let others = cores.clone();
         let next = scope.spawn(move || others.take(1, 1).count());
         cores.until_waiting(2);
-        // It cannot have two yet, and nobody goes before it: until it is revoked.
+        // It cannot have two yet, and nobody goes before it until it is revoked.
         seat.revoke();
         assert_eq!(next.join().expect("no panic"), 1);
         assert!(passed_over.join().expect("no panic").expect_err("revoked").is_cancelled());
@@ -157,7 +157,7 @@ fn a_revoked_seat_that_waits_is_passed_over_at_once() {
 }
 
 #[test]
-fn who_waits_is_let_go_when_cancelled_and_so_is_who_gives_way() {
+fn a_cancel_ends_waiting_and_giving_way() {
     let cores = Cores::new(1);
     let mut all = cores.take(1, 1);
     let cancelled = Cancel::new();
@@ -174,7 +174,7 @@ fn who_waits_is_let_go_when_cancelled_and_so_is_who_gives_way() {
     });
     assert_eq!((cores.audit(), cores.waiting()), (1, 0));
 
-    // While it gives way to one who keeps what it took.
+    // While it gives way to one that keeps its cores.
     let cancel = Cancel::new();
     drop(all);
     let seat = cores.seat();
@@ -202,7 +202,7 @@ fn who_waits_is_let_go_when_cancelled_and_so_is_who_gives_way() {
 }
 
 #[test]
-fn what_is_taken_follows_the_load_unless_it_is_fixed() {
+fn the_number_taken_follows_the_load_unless_it_is_fixed() {
     let cores = Cores { follow: true, ..Cores::new(4) };
     let fixed = cores.clone().fixed();
     let mut taken = cores.take(4, 4);
@@ -210,7 +210,7 @@ fn what_is_taken_follows_the_load_unless_it_is_fixed() {
     cores.set_worth(2);
     taken.yield_now();
     assert_eq!((taken.count(), cores.audit()), (2, 2));
-    // What others left free is not for us.
+    // What others leave free is not ours.
     assert_eq!(cores.take(1, 9).count(), 2);
     assert_eq!(fixed.take(1, 9).count(), 2);
     let other = fixed.take(1, 1);
@@ -227,7 +227,7 @@ fn what_is_taken_follows_the_load_unless_it_is_fixed() {
 }
 
 #[test]
-fn nobody_watches_the_load_of_cores_that_are_gone() {
+fn the_load_of_dropped_cores_is_not_watched() {
     let cores = Cores::following(2);
     assert!((1..=2).contains(&cores.worth()));
     let shared = Arc::downgrade(&cores.shared);
@@ -239,8 +239,8 @@ fn nobody_watches_the_load_of_cores_that_are_gone() {
     }
 }
 
-/// Workers that take, give way and are cancelled, and somebody who revokes them at any
-/// moment and gives their place to another.
+/// Workers take cores, give way and are cancelled, while another thread revokes their seats at any
+/// moment and gives them new ones.
 #[test]
 fn the_counts_are_right_whenever_a_seat_is_revoked() {
     const WORKERS: usize = 5;
@@ -292,7 +292,7 @@ fn the_counts_are_right_whenever_a_seat_is_revoked() {
     assert!(cores.lock().seats.is_empty());
 }
 
-/// What one thread may do without having to wait.
+/// What one thread may do without waiting.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Take { least: usize, most: usize },

@@ -22,12 +22,12 @@ impl<'c> Chosen<'c> {
         Self { config, store: Store::open(dir) }
     }
 
-    /// The store they come from, unless they are named.
+    /// The store that holds those that are not files of the user's own.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The names in the catalogue of the models that are taken from the store.
+    /// The catalogue names of the models that come from the store.
     pub fn names(&self) -> Vec<&str> {
         let Models { vad, eot, whisper, llm, voice, .. } = &self.config.models;
         let named = [
@@ -42,10 +42,10 @@ impl<'c> Chosen<'c> {
         named.filter_map(|(asked, role)| self.name(asked, role)).collect()
     }
 
-    /// Makes sure that there is something to load at all.
+    /// Checks early that the models are installed.
     ///
     /// # Errors
-    /// When more than one of the models is not installed: names them all.
+    /// When more than one of the models is missing: the message names them all.
     pub(super) fn check(&self) -> Result<()> {
         let absent = |name: &&str| matches!(self.store.state(name), Ok(ModelState::Missing));
         let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
@@ -59,14 +59,14 @@ impl<'c> Chosen<'c> {
         )))
     }
 
-    /// The catalogue's name for what is asked for; `None` when that is a file.
+    /// The catalogue name of the requested model; `None` if it is a file.
     fn name<'a>(&'a self, asked: &'a Path, role: Role) -> Option<&'a str> {
         let asked = asked.to_str()?;
         let asked = if asked.is_empty() { self.default(role) } else { asked };
         self.store.catalog().model(asked).is_ok().then_some(asked)
     }
 
-    /// The model for `role` in the profile chosen.
+    /// The model for `role` in the selected profile.
     fn default(&self, role: Role) -> &str {
         let profile = match self.config.models.profile {
             Profile::Standard => catalog::Profile::Standard,
@@ -75,7 +75,7 @@ impl<'c> Chosen<'c> {
         self.store.catalog().of(profile, role).map_or("", |model| model.name.as_str())
     }
 
-    /// The only file, or the named one, of the model asked for.
+    /// The only file, or the named one, of the requested model.
     fn file(&self, asked: &Path, role: Role) -> Result<PathBuf> {
         match self.name(asked, role) {
             None => self.own(asked),
@@ -89,11 +89,11 @@ impl<'c> Chosen<'c> {
 
     /// A file or folder of the user's own.
     fn own(&self, asked: &Path) -> Result<PathBuf> {
-        // What cannot be looked at is there, for all that is known: opening it will tell.
+        // If this cannot be determined, the path is assumed to exist; opening it will show.
         if asked.try_exists().unwrap_or(true) {
             return Ok(asked.to_owned());
         }
-        // A word alone may be a name of the catalogue, mistyped.
+        // A single word may be a misspelt catalogue name.
         let word = asked.components().count() == 1;
         let shown = asked.display();
         Err(crate::Error::Usage(if word {

@@ -1,12 +1,12 @@
-//! A bounded number of sessions, lent to one user at a time.
+//! A limited number of sessions, each lent to one user at a time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Engines, Sessions};
 use crate::error::{Error, Result};
 
-/// Sessions for a bounded number of users at a time (`models.sessions`). One that was given
-/// back is wiped and lent again. Clones share them.
+/// Sessions for a limited number of users at a time (`models.sessions`). A returned session is
+/// wiped and lent again. Clones share it.
 #[derive(Clone)]
 pub struct Pool(Arc<PoolShared>);
 
@@ -37,18 +37,18 @@ impl Pool {
     /// A session for one user.
     ///
     /// # Errors
-    /// [`Error::Busy`] when as many as there may be are lent; otherwise as
-    /// [`Sessions::session`].
+    /// [`Error::Busy`] when the most are lent already; otherwise as [`Sessions::session`].
     pub fn lease(&self) -> Result<Lease> {
         let idle = {
             let mut state = self.0.lock();
             if state.lent >= self.0.most {
                 return Err(Error::Busy(format!(
-                    "{}: another cannot begin until one of them ends. \
-                     models.sessions = {} allows more, if there is memory for them",
+                    "{}: another cannot begin until one of them ends. If there is memory for more, \
+                     set models.sessions = {}",
                     match self.0.most {
-                        1 => "the only conversation allowed is going on".to_owned(),
-                        most => format!("all {most} conversations allowed are going on"),
+                        1 => "the one conversation that is allowed is in progress".to_owned(),
+                        most =>
+                            format!("all {most} conversations that are allowed are in progress"),
                     },
                     self.0.most + 1
                 )));
@@ -56,7 +56,7 @@ impl Pool {
             state.lent += 1;
             state.idle.pop()
         };
-        // From here on the place is given back whatever happens.
+        // From here on the place is released whatever happens.
         let mut lease = Lease { engines: idle, pool: self.0.clone() };
         if lease.engines.is_none() {
             lease.engines = Some(self.0.sessions.session()?);
@@ -67,26 +67,26 @@ impl Pool {
 
 impl PoolShared {
     fn lock(&self) -> MutexGuard<'_, Lent> {
-        // The count is sound at every unlock.
+        // The count is consistent at every unlock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A session lent to one user. Dropping it wipes the session and gives it back; without its
-/// session, which a hung worker may have kept, it gives back the place alone.
+/// A session that is lent to one user. Dropping it wipes the session and returns it. If the
+/// session is missing, because a hung worker has kept it, only the place is released.
 pub struct Lease {
     engines: Option<Engines>,
     pool: Arc<PoolShared>,
 }
 
 impl Lease {
-    /// Takes the session out, to be distributed over threads; `None` when it is out already.
-    /// The place in the pool stays taken until the lease is dropped.
+    /// Takes the session out, to be distributed over threads; `None` if it is out already. The
+    /// place in the pool stays taken until the lease is dropped.
     pub fn take(&mut self) -> Option<Engines> {
         self.engines.take()
     }
 
-    /// Puts a session in, the one taken out or a new one that replaces it.
+    /// Puts a session in: the one that was taken out, or a new one that replaces it.
     pub fn put(&mut self, engines: Engines) {
         self.engines = Some(engines);
     }
@@ -97,7 +97,7 @@ impl Drop for Lease {
         let wiped = self.engines.take().and_then(|mut engines| match engines.wipe() {
             Ok(()) => Some(engines),
             Err(error) => {
-                log::warn!("a session cannot be wiped and is dropped: {error}");
+                log::warn!("a session cannot be wiped, so it is dropped: {error}");
                 None
             }
         });

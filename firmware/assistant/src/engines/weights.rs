@@ -1,4 +1,4 @@
-//! The weights of the real engines, and the sessions made of them.
+//! The weights of the real engines, and the sessions that are made from them.
 
 use std::path::PathBuf;
 
@@ -14,12 +14,12 @@ use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
 use crate::error::Result;
 
-/// How much Whisper sees at most of an utterance that it has doubts about, where memory
-/// is short: encoder positions of 20 ms, 15.4 s.
+/// The most of a doubtful utterance that Whisper sees if memory is short: encoder positions of 20
+/// ms, 15.4 s.
 const SMALL_WIDEST: u32 = 768;
 
-/// What all conversations share: the weights of every engine, loaded and laid out for this
-/// CPU once, and the evaluated system prompt. Clones share them too.
+/// Shared by all conversations: the weights of every engine, loaded and laid out for this CPU
+/// once, and the evaluated system prompt. Clones share them too.
 #[derive(Clone)]
 pub struct Weights {
     vad: SileroWeights,
@@ -30,8 +30,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Loads the weights that `config` chooses, side by side, and evaluates the system
-    /// prompt, or takes it from the disk.
+    /// Loads the weights that `config` selects, in parallel, and evaluates the system prompt or
+    /// loads it from disk.
     ///
     /// # Errors
     /// When a model is missing or damaged, the prompt does not fit its context, or this CPU
@@ -39,8 +39,7 @@ impl Weights {
     pub fn load(config: &Config) -> Result<Self> {
         cpu()?;
         Chosen::new(config).check()?;
-        // Most of the time goes into reading files and building plans, so two
-        // cores are worth having.
+        // Most of the time is spent reading files and building plans, so a second core helps.
         std::thread::scope(|scope| {
             let llm = scope.spawn(|| llm(config));
             let stt = scope.spawn(|| stt(config));
@@ -88,12 +87,12 @@ impl Engines {
         Weights::load(config)?.session()
     }
 
-    /// The file or folder that `config` chooses for `role`, after a look at whether it is
-    /// what the engine loads: the small ones are loaded for it, of the speech and language
-    /// models the heads are read.
+    /// The file or folder that `config` selects for `role`, after a check that the engine can load
+    /// it: small models are loaded for this, and the headers of the speech and language models are
+    /// read.
     ///
     /// # Errors
-    /// As the engine's own loading.
+    /// The errors of loading the engine.
     pub fn check(config: &Config, role: Role) -> Result<PathBuf> {
         let chosen = Chosen::new(config);
         let path = match role {
@@ -121,7 +120,7 @@ impl Engines {
         Ok(Box::new(vad(config)?.session()?))
     }
 
-    /// Loads the end-of-turn detector of whether an utterance is complete, alone.
+    /// Loads the end-of-turn detector alone.
     ///
     /// # Errors
     /// When its model is missing or damaged.
@@ -137,8 +136,7 @@ impl Engines {
         Ok(Box::new(stt(config)?.session()?))
     }
 
-    /// Loads the language model alone and evaluates its system prompt, or
-    /// takes that from the disk.
+    /// Loads the language model alone and evaluates its system prompt, or loads that from disk.
     ///
     /// # Errors
     /// When the model is missing or damaged, or the prompt does not fit its context.
@@ -203,7 +201,7 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
         Profile::Standard => prompts.standard,
         Profile::Small => prompts.small,
     };
-    // Examples go with our own prompt; another one speaks for itself.
+    // The examples belong to our own prompt; another prompt is used alone.
     let (system, examples) = match config.llm.system_prompt.trim() {
         "" => (prompt.system, Exchange::examples(&prompt)),
         own => (own, Vec::new()),
@@ -225,13 +223,13 @@ fn tts(config: &Config) -> Result<HibariWeights> {
     Ok(HibariWeights::load(&Chosen::new(config).tts()?, config.spoken())?)
 }
 
-/// Whether the models' work goes to a GPU.
+/// Whether the models compute on a GPU.
 fn on_gpu() -> Result<bool> {
     Ok(gpus()?.is_some_and(|gpus| !gpus.is_empty()))
 }
 
-/// Transcribes a second of a rising tone. A GPU's programs are compiled
-/// at their first use, which takes a second: better now than at the first question.
+/// Transcribes a second of a rising tone. A GPU's programs are compiled at their first use, which
+/// takes a second: better now than at the first question.
 fn warm_up_stt(weights: &WhisperWeights) -> Result<()> {
     let tone: Vec<f32> = (0..16_000_u16)
         .map(|n| f32::from(n) / 16_000.0)
@@ -242,7 +240,7 @@ fn warm_up_stt(weights: &WhisperWeights) -> Result<()> {
     Ok(())
 }
 
-/// Writes the first word of a reply: as [`warm_up_stt`].
+/// Writes the first word of a reply, for the same reason as [`warm_up_stt`].
 fn warm_up_llm(weights: &LlamaWeights, question: &str) -> Result<()> {
     let cancel = Cancel::new();
     let mut llm = weights.session()?;

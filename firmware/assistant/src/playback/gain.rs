@@ -1,11 +1,11 @@
-//! Gains that change without a click, and a limit that does not clip.
+//! Gains that change without a click, and a limiter that does not clip.
 
-/// A gain that goes to another in a straight line, sample by sample.
+/// A gain that changes to another one linearly, sample by sample.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ramp {
     from: f32,
     to: f32,
-    /// Samples of it that have passed, of so many.
+    /// How many of its samples have passed, and how many there are.
     passed: usize,
     samples: usize,
 }
@@ -30,22 +30,22 @@ impl Ramp {
         self.passed >= self.samples && self.to == 1.0
     }
 
-    /// The most that it is from here on.
+    /// The maximum from here on.
     pub(super) fn most(&self) -> f32 {
         self.at(0).max(self.to)
     }
 
-    /// So many samples have passed.
+    /// This many samples have passed.
     pub(super) fn pass(&mut self, samples: usize) {
         self.passed = (self.passed + samples).min(self.samples);
     }
 
-    /// Goes to `gain` within so many samples, from where it is. Returns whether that is
-    /// another gain than it was going to.
+    /// Changes to `gain` within this many samples. Returns whether this is another target than
+    /// before.
     pub(super) fn go(&mut self, gain: f32, samples: usize) -> bool {
         let changes = gain != self.to;
         if self.passed == 0 && self.samples > 0 {
-            // It has yet to begin: a rise remains one.
+            // It has not begun yet, so a rise remains a rise.
             self.to = gain;
         } else if changes {
             let last = Self { passed: self.passed.saturating_sub(1), ..*self }.at(0);
@@ -54,21 +54,21 @@ impl Ramp {
         changes
     }
 
-    /// Comes up from silence within so many samples.
+    /// Rises from silence within this many samples.
     pub(super) fn rise(&mut self, samples: usize) {
         *self = Self { from: 0.0, to: self.to, passed: 0, samples };
     }
 
-    /// Is at its end at once: for a source that makes no sound at present.
+    /// Ends at once, for a source that makes no sound at present.
     pub(super) fn finish(&mut self) {
         self.passed = self.samples;
     }
 }
 
-/// From this level on, sound is limited.
+/// Louder sound than this is limited.
 const KNEE: f32 = 0.9;
 
-/// Leaves sound below [`KNEE`] as it is and keeps louder sound within ±1.
+/// Leaves sound below [`KNEE`] unchanged and keeps louder sound within ±1.
 pub(super) fn limited(sample: f32) -> f32 {
     let over = sample.abs() - KNEE;
     if over <= 0.0 {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ramp_ends_exactly_and_turns_round_without_a_step() {
+    fn a_ramp_ends_exactly_and_can_turn_round_without_a_step() {
         let mut ramp = Ramp::steady(1.0);
         assert!(ramp.is_one());
         ramp.go(0.5, 4);

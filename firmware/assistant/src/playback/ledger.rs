@@ -1,11 +1,11 @@
-//! Which sources went into every stretch of sound that the loudspeaker holds, and how much
-//! of each has been heard.
+//! Records which sources are in every stretch of sound that the loudspeaker holds, and how much of
+//! each has been heard.
 
 use std::collections::VecDeque;
 
 use sayso_board::Loudspeaker;
 
-/// Where sound comes from.
+/// A source of sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// The words of a reply or an announcement.
@@ -21,10 +21,10 @@ impl Source {
     pub const ALL: [Self; 3] = [Self::Voice, Self::Chime, Self::Media];
 }
 
-/// One of something for each [`Source`], at its number.
+/// One value for each [`Source`], at its number.
 pub(super) type Each<T> = [T; Source::ALL.len()];
 
-/// How far the loudspeaker is.
+/// How much the loudspeaker has played and holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Progress {
     played: u64,
@@ -32,30 +32,30 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// What `speaker` says now.
+    /// The present progress of `speaker`.
     pub(super) fn of(speaker: &dyn Loudspeaker) -> Self {
-        // In this order: what is played between the two readings is in both, and so is
-        // never taken for lost.
+        // Read in this order, sound that is played between the two readings is counted in both,
+        // and so never counts as lost.
         let queued = speaker.queued() as u64;
         Self { played: speaker.played(), queued }
     }
 }
 
-/// A stretch of sound into which the same sources went.
+/// A stretch of sound with the same sources.
 #[derive(Debug)]
 struct Run {
     samples: u64,
     sources: Each<bool>,
 }
 
-/// The sound that was written to the loudspeaker and has not left it as far as is known, as
-/// runs from the next sample to be played to the last one written.
+/// The sound that was written to the loudspeaker and, as far as is known, has not left it: runs
+/// from the next sample to be played to the last one written.
 #[derive(Debug)]
 pub(super) struct Ledger {
     runs: VecDeque<Run>,
     /// Samples in all runs.
     samples: u64,
-    /// What the loudspeaker had played when the first run began.
+    /// What the loudspeaker had played before the first run.
     played: u64,
     /// What was heard of each source before that.
     heard: Each<u64>,
@@ -78,7 +78,7 @@ impl Ledger {
         self.count(source, 0, self.samples)
     }
 
-    /// Samples of `source` that will have been heard when these were played.
+    /// How much of `source` will have been heard after these were played.
     pub(super) fn end_of(&self, source: Source) -> u64 {
         self.heard[source as usize] + self.held(source)
     }
@@ -106,8 +106,8 @@ impl Ledger {
         }
     }
 
-    /// The loudspeaker dropped the last `dropped` samples. Returns how many of each source
-    /// were among them.
+    /// The loudspeaker dropped the last `dropped` samples. Returns how many of them belong to each
+    /// source.
     pub(super) fn take_back(&mut self, dropped: usize) -> Each<u64> {
         let mut left = (dropped as u64).min(self.samples);
         self.samples -= left;
@@ -124,8 +124,8 @@ impl Ledger {
         back
     }
 
-    /// Takes note of what was played or lost by `now`. Returns how many samples of each
-    /// source that were.
+    /// Removes what was played or lost by `now`. Returns how many samples of each source that
+    /// were.
     pub(super) fn settle(&mut self, now: Progress) -> Each<u64> {
         let [played, lost] = self.left(now);
         let heard = self.forget(played);
@@ -142,14 +142,14 @@ impl Ledger {
 
     /// Samples that left the loudspeaker by `now`: those played, and those lost after them.
     ///
-    /// A loudspeaker loses what it would have played next: with its device, or while it
+    /// A loudspeaker loses the sound that it would have played next: with its device, or while it
     /// waits for another.
     fn left(&self, now: Progress) -> [u64; 2] {
         let played = now.played.saturating_sub(self.played).min(self.samples);
         [played, (self.samples - played).saturating_sub(now.queued)]
     }
 
-    /// Samples of `source` from one place in the runs to another.
+    /// Samples of `source` between two places in the runs.
     fn count(&self, source: Source, from: u64, to: u64) -> u64 {
         let mut start = 0;
         let mut sum = 0;
@@ -163,7 +163,7 @@ impl Ledger {
         sum
     }
 
-    /// Removes the first `samples`. Returns how many of each source were among them.
+    /// Removes the first `samples`. Returns how many of them belong to each source.
     fn forget(&mut self, samples: u64) -> Each<u64> {
         self.samples -= samples;
         let mut left = samples;

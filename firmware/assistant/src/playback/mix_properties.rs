@@ -1,4 +1,4 @@
-//! Properties of mixed sources: whatever is done, in whatever order.
+//! Properties of mixing that hold for all operations in any order.
 
 use std::f32::consts::TAU;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::mix_tests::{Fake, RATE, TURN, clause, ms, pump, run, tone};
 use super::*;
 
-/// What may be done, in any order.
+/// The operations, in any order.
 #[derive(Clone, Debug)]
 enum Op {
     Begin { chime: usize },
@@ -50,8 +50,8 @@ fn ops(samples: usize) -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Samples that can be told apart when they are summed: each source has six bits of its own,
-/// in which it counts from 1 to 63 again and again.
+/// Samples that can be distinguished in a sum: each source has six bits of its own, in which it
+/// counts from 1 to 63 repeatedly.
 struct Counter {
     unit: f32,
     next: usize,
@@ -86,22 +86,21 @@ fn heard(fake: &Fake, source: Source) -> u64 {
     fake.log().left.iter().filter(within).count() as u64
 }
 
-/// At this rate a fade-in takes one sample, which is as it was: nothing changes a number.
+/// At this rate a fade-in takes one sample at full level, so no number changes.
 const SLOW: u32 = 100;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// What is heard of each source is what the ledger says, in order; no chime and no
-    /// media are lost or repeated whatever becomes of the voice, nor is the voice, whatever
-    /// becomes of them.
+    /// What is heard of each source is what the ledger says, in order. No chime and no media are
+    /// lost or repeated whatever happens to the voice, nor is the voice, whatever happens to them.
     #[test]
     fn the_ledger_is_what_was_heard(ops in prop::collection::vec(ops(60), 1..200)) {
         let (mut playback, fake) = Fake::new(SLOW, false);
         playback.set_ducking(0.0);
         let mut counters = Source::ALL.map(Counter::new);
         let mut turn = TurnId(0);
-        // Samples of chimes and media that were taken, and media that were dropped.
+        // Samples of chimes and media that were accepted, and media that were dropped.
         let (mut chimes, mut media) = (0, 0);
         let mut restarts = [0; 3];
         for op in ops {
@@ -159,7 +158,7 @@ proptest! {
             let heard = Source::ALL.map(|source| heard(&fake, source));
             prop_assert_eq!(Source::ALL.map(|source| playback.heard_of(source)), heard);
         }
-        // What is left, to its end.
+        // Plays the rest to its end.
         playback.complete(turn);
         playback.release(turn);
         playback.resume(turn);
@@ -187,7 +186,7 @@ proptest! {
         }
     }
 
-    /// The voice alone is written as it was made, but for the fade-in after a pause.
+    /// The voice alone is written unchanged, except for the fade-in after a pause.
     #[test]
     fn a_voice_alone_is_as_it_was_made(
         sound in prop::collection::vec(-1.0..=1.0_f32, 20_000),
@@ -221,7 +220,7 @@ proptest! {
                 }
                 Op::Resume if paused => {
                     playback.resume(TURN);
-                    // What was never heard begins without a fade.
+                    // Sound that was never heard begins without a fade.
                     (paused, fade) = (false, if due.is_empty() { usize::MAX } else { 0 });
                 }
                 Op::Play(samples) => {
@@ -275,12 +274,12 @@ proptest! {
                 Op::Volume(gain) => playback.set_volume(gain),
                 Op::Duck(heard) => playback.duck(heard),
             }
-            // The fade that it may have begun: each further one would be steeper.
+            // The fade that it may have begun; each further one would be steeper.
             run(&mut playback, &fake, ms(20));
         }
         run(&mut playback, &fake, ms(3000));
-        // Of each tone its steepest step; of the gain, the volume and the fade-in a whole
-        // change within its time, and of fades two: for the op, and for what begins.
+        // The steepest step of each tone; for the gain, the volume and the fade-in, a whole change
+        // within its time; and two fades: that of the operation, and that of the next sound.
         let tones = 3.0 * 0.25 * TAU / PERIOD as f32;
         let changes = 3.0 * 0.25 * (3.0 / 240.0 + 2.0 / 480.0);
         let heard = fake.log().heard();

@@ -1,5 +1,4 @@
-//! What becomes of several sources at once, on a loudspeaker that plays when asked to and
-//! keeps a log of every sample.
+//! Several sources at once, on a loudspeaker that plays on request and logs every sample.
 
 use std::collections::VecDeque;
 use std::f32::consts::TAU;
@@ -12,7 +11,7 @@ use super::*;
 pub(super) const TURN: TurnId = TurnId(7);
 pub(super) const RATE: u32 = 24_000;
 
-/// Samples of a time at [`RATE`].
+/// Samples for a time at [`RATE`].
 pub(super) fn ms(ms: usize) -> usize {
     RATE as usize * ms / 1000
 }
@@ -32,7 +31,7 @@ impl Log {
     }
 }
 
-/// A loudspeaker that takes 30 s and fades as the replay board does, or not at all.
+/// A loudspeaker that holds 30 s and fades as the replay board does, or not at all.
 #[derive(Clone)]
 pub(super) struct Fake {
     log: Arc<Mutex<Log>>,
@@ -102,7 +101,7 @@ pub(super) fn pump(playback: &mut Playback) -> Vec<Noticed> {
     all
 }
 
-/// Plays for so long as the live conversation would let it: pumped every 10 ms.
+/// Plays for this long, pumped every 10 ms as in a live conversation.
 pub(super) fn run(playback: &mut Playback, fake: &Fake, samples: usize) -> Vec<Noticed> {
     let mut all = pump(playback);
     let mut left = samples;
@@ -124,7 +123,7 @@ pub(super) fn clause(text: &str) -> Clause {
     Clause { text: text.into(), range: 0..text.len() }
 }
 
-/// A speech of such sound, released.
+/// A released speech of this sound.
 fn speak(playback: &mut Playback, turn: TurnId, sound: &[f32]) {
     playback.begin(turn);
     playback.clause(turn, clause("Hello there."));
@@ -138,7 +137,7 @@ fn peak(sound: &[f32]) -> f32 {
 }
 
 #[test]
-fn a_chime_sounds_at_once_over_a_voice_that_loses_nothing() {
+fn a_chime_is_heard_at_once_over_a_voice_that_loses_nothing() {
     let (mut playback, fake) = Fake::new(RATE, true);
     let voice = vec![0.25; 3 * RATE as usize];
     speak(&mut playback, TURN, &voice);
@@ -171,14 +170,14 @@ fn a_voice_begins_at_once_beside_media_and_media_are_ducked() {
     let noticed = run(&mut playback, &fake, ms(500));
     assert!(noticed.contains(&Noticed::Started(TURN)));
     let heard = fake.log().heard();
-    // 20 ms in which media fade out, then the voice, and media come back softly.
+    // The media fade out for 20 ms, then the voice begins, and the media return softly.
     assert!((heard[begun + ms(20)] - (0.25 + ducked / ms(10) as f32)).abs() < 1e-6);
     assert_eq!(heard[begun + ms(31)..begun + ms(500)], vec![0.25 + ducked; ms(469)]);
     media(&mut playback);
     let noticed = run(&mut playback, &fake, ms(500));
     assert_eq!(noticed, [Noticed::Finished(TURN)]);
     assert_eq!(fake.log().heard().last(), Some(&0.5));
-    // Somebody is heard: soft within the 200 ms that are ahead, and the change.
+    // Somebody is heard: the media are soft after the 200 ms that are ahead, and the change.
     media(&mut playback);
     playback.duck(true);
     run(&mut playback, &fake, ms(320));
@@ -193,7 +192,7 @@ fn a_voice_begins_at_once_beside_media_and_media_are_ducked() {
 fn a_voice_is_paused_and_stopped_beside_media_that_go_on() {
     let (mut playback, fake) = Fake::new(RATE, true);
     playback.set_ducking(0.0);
-    // Each sample says which it is.
+    // Each sample has a value of its own.
     let media: Vec<f32> = (0..ms(2000)).map(|n| n as f32 / 65_536.0).collect();
     assert_eq!(playback.media_write(&media), media.len());
     run(&mut playback, &fake, ms(100));
@@ -209,7 +208,7 @@ fn a_voice_is_paused_and_stopped_beside_media_that_go_on() {
     let heard = fake.log().heard();
     let fading = heard.iter().zip(&media).filter(|(heard, due)| heard != due).count();
     assert!(heard.iter().zip(&media).all(|(heard, due)| *heard <= *due));
-    // Fades at the beginning, the pause, the going on and the end: 30 ms each.
+    // Fades at the beginning, the pause, the resumption and the end: 30 ms each.
     assert!(fading <= 4 * ms(30), "{fading} samples are not as they were");
     assert_eq!(playback.heard_of(Source::Media), heard.len() as u64);
     assert!((ms(299)..=ms(320)).contains(&(said as usize)), "{said} said before the pause");
@@ -230,7 +229,7 @@ fn media_stop_while_the_voice_goes_on() {
 }
 
 #[test]
-fn a_change_of_volume_is_soon_heard_however_much_is_ahead() {
+fn a_change_of_volume_is_heard_soon_however_much_is_ahead() {
     let (mut playback, fake) = Fake::new(RATE, true);
     speak(&mut playback, TURN, &vec![0.25; 3 * RATE as usize]);
     run(&mut playback, &fake, ms(500));
@@ -266,7 +265,7 @@ fn all_at_their_loudest_stay_within_bounds() {
 }
 
 #[test]
-fn a_chime_before_an_announcement_is_no_word_of_it() {
+fn a_chime_before_an_announcement_does_not_count_as_a_word() {
     let (mut playback, fake) = Fake::new(RATE, true);
     playback.begin_with_chime(TURN, &tone(ms(200), 100, 0.25));
     playback.release(TURN);
@@ -287,7 +286,7 @@ fn a_chime_before_an_announcement_is_no_word_of_it() {
 }
 
 #[test]
-fn a_reply_that_is_lost_beside_media_ends() {
+fn a_reply_that_is_lost_while_media_play_ends() {
     let (mut playback, fake) = Fake::new(RATE, true);
     playback.media_write(&[0.5; 48_000]);
     speak(&mut playback, TURN, &vec![0.25; ms(150)]);
@@ -300,7 +299,7 @@ fn a_reply_that_is_lost_beside_media_ends() {
 }
 
 #[test]
-fn of_too_many_chimes_and_too_much_media_some_is_left_out() {
+fn chimes_and_media_beyond_the_limits_are_left_out() {
     let (mut playback, fake) = Fake::new(RATE, true);
     for _ in 0..5 {
         playback.chime(vec![0.1; ms(600)]);

@@ -1,13 +1,13 @@
-//! Sums the sources into what the loudspeaker plays.
+//! Adds up the sources to what the loudspeaker plays.
 //!
 //! # The queue of the loudspeaker
 //!
-//! The voice alone is written as far ahead as the loudspeaker takes it: nothing that holds
-//! this program up is then heard. Beside other sources, no more than [`NEAR`] lies ahead,
-//! so that one that begins later is not late. Where more lies ahead all the same, what
-//! cannot wait has the loudspeaker stop: what it drops goes back to the sources that it
-//! came from, to the sample, and is mixed again with what is new. The fade by which the
-//! loudspeaker stops counts as heard, and what goes on after it is faded in.
+//! The voice alone is written as far ahead as the loudspeaker accepts, so that a delay of this
+//! program is not heard. With other sources, only [`NEAR`] is written ahead, so that a source
+//! which begins later is not late. If more is ahead all the same, a sound that cannot wait stops
+//! the loudspeaker: the sound that it drops goes back to its sources, to the sample, and is mixed
+//! again with the new one. The fade of this stop counts as heard, and what continues after it is
+//! faded in.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use super::FADE;
 use super::gain::{Ramp, limited};
 use super::ledger::{Each, Ledger, Progress, Source};
 
-/// So much is ahead in the loudspeaker's queue where several sources sound.
+/// How far ahead the loudspeaker's queue is filled if several sources sound.
 pub(super) const NEAR: Duration = Duration::from_millis(200);
 
-/// What is to sound at once waits for so much, and no more: a loudspeaker may hold that
-/// much through a fade.
+/// The longest wait of a sound that must be heard at once. A loudspeaker may hold this much
+/// through a fade.
 pub(super) const PROMPT: Duration = Duration::from_millis(60);
 
 /// How long sound takes to come back after a pause.
@@ -31,10 +31,10 @@ const FADE_IN: Duration = Duration::from_millis(10);
 /// How long a gain takes to change.
 const GAIN_CHANGE: Duration = Duration::from_millis(10);
 
-/// How long media take to be ducked, or to come back.
+/// How long it takes to duck media, or to undo that.
 const DUCKING: Duration = Duration::from_millis(100);
 
-/// After something could not wait, the queue stays short for so long: more may follow.
+/// For how long the queue stays short after a sound that could not wait, because more may follow.
 const SHORT_FOR: Duration = Duration::from_secs(1);
 
 /// The most sound that chimes and media have waiting, each.
@@ -43,15 +43,15 @@ const QUEUE: Duration = Duration::from_secs(2);
 /// Samples mixed at a time.
 const BLOCK: usize = 512;
 
-/// The loudest that a gain may be.
+/// The highest gain.
 const LOUDEST: f32 = 2.0;
 
-/// The sound of a chime or of media from the next sample to be played on, with that which
-/// is in the loudspeaker's queue, since that may come back.
+/// The sound of chimes or of media from the next sample to be played on, including what is in the
+/// loudspeaker's queue, because that may come back.
 #[derive(Debug, Default)]
 struct Queue {
     samples: VecDeque<f32>,
-    /// Samples of these that the loudspeaker has.
+    /// How many of these samples the loudspeaker has.
     sent: usize,
 }
 
@@ -60,7 +60,7 @@ impl Queue {
         self.samples.len() - self.sent
     }
 
-    /// Takes what fits, up to so many samples in all.
+    /// Accepts samples as long as there are no more than `most` in all.
     fn push(&mut self, samples: &[f32], most: usize) -> usize {
         let taken = samples.len().min(most.saturating_sub(self.samples.len()));
         let finite = |sample: &f32| if sample.is_finite() { *sample } else { 0.0 };
@@ -68,7 +68,7 @@ impl Queue {
         taken
     }
 
-    /// Adds what comes next, at its gain, to `block`.
+    /// Adds the next samples, at their gain, to `block`.
     fn add_to(&self, block: &mut [f32], gain: &Ramp) {
         for (n, (sum, sample)) in
             block.iter_mut().zip(self.samples.iter().skip(self.sent)).enumerate()
@@ -77,14 +77,14 @@ impl Queue {
         }
     }
 
-    /// So many samples were played, or lost.
+    /// This many samples were played, or lost.
     fn forget(&mut self, samples: u64) {
         let samples = usize::try_from(samples).unwrap_or(usize::MAX).min(self.sent);
         self.samples.drain(..samples);
         self.sent -= samples;
     }
 
-    /// The loudspeaker gave so many samples back.
+    /// The loudspeaker gave this many samples back.
     fn take_back(&mut self, samples: u64) {
         self.sent = self.sent.saturating_sub(usize::try_from(samples).unwrap_or(usize::MAX));
     }
@@ -95,7 +95,7 @@ impl Queue {
     }
 }
 
-/// Mixes the voice, which is handed to it, with chimes and media, which it holds.
+/// Mixes the voice, which is passed to it, with chimes and media, which it holds.
 pub(super) struct Mixer {
     speaker: Box<dyn Loudspeaker>,
     rate: u32,
@@ -104,13 +104,13 @@ pub(super) struct Mixer {
     media: Queue,
     /// As set, without fades and ducking.
     gains: Each<f32>,
-    /// As they are applied.
+    /// As applied.
     ramps: Each<Ramp>,
     volume: Ramp,
     ducked: bool,
     /// The gain of ducked media.
     ducking: f32,
-    /// Samples for which the queue is kept short although the voice is alone.
+    /// For how many samples the queue is kept short although the voice is alone.
     short: usize,
     block: Vec<f32>,
 }
@@ -148,7 +148,7 @@ impl Mixer {
         self.ledger.pending(source, Progress::of(self.speaker()))
     }
 
-    /// What will have been heard of `source` once all that the loudspeaker holds was played.
+    /// How much of `source` will have been heard when everything in the loudspeaker was played.
     pub(super) fn end_of(&self, source: Source) -> u64 {
         self.ledger.end_of(source)
     }
@@ -161,15 +161,15 @@ impl Mixer {
         left(&self.chime, Source::Chime) || left(&self.media, Source::Media)
     }
 
-    /// Takes note of what the loudspeaker has played, or lost.
+    /// Records what the loudspeaker has played, or lost.
     pub(super) fn settle(&mut self) {
         let [_, chime, media] = self.ledger.settle(Progress::of(self.speaker.as_ref()));
         self.chime.forget(chime);
         self.media.forget(media);
     }
 
-    /// Hands the loudspeaker what it takes, and `voice` with it. Returns the samples of
-    /// `voice` that it took.
+    /// Fills the loudspeaker's queue, including samples of `voice`. Returns how many of those it
+    /// took.
     pub(super) fn mix(&mut self, voice: &[f32]) -> usize {
         let mut rest = voice;
         loop {
@@ -184,7 +184,7 @@ impl Mixer {
         }
     }
 
-    /// Writes the next samples of the sources that have some. Returns how many.
+    /// Writes the next samples of the sources that have any. Returns how many.
     fn mix_block(&mut self, voice: &[f32]) -> usize {
         let waiting = [voice.len(), self.chime.waiting(), self.media.waiting()];
         let Some(least) = waiting.into_iter().filter(|samples| *samples > 0).min() else {
@@ -209,7 +209,7 @@ impl Mixer {
                 for (n, sample) in self.block.iter_mut().enumerate() {
                     *sample *= self.volume.at(n);
                 }
-                // One source that is not made louder is within ±1 as it is.
+                // A single source that is not made louder is within ±1 anyway.
                 let louder = self.ramps.iter().chain([&self.volume]).any(|ramp| ramp.most() > 1.0);
                 if louder || sources.into_iter().filter(|within| *within).count() > 1 {
                     self.block.iter_mut().for_each(|sample| *sample = limited(*sample));
@@ -243,8 +243,8 @@ impl Mixer {
         (u128::from(self.rate) * time.as_millis() / 1000) as usize
     }
 
-    /// `source` is about to sound, after no more than `wait`. Returns the samples of the
-    /// voice that are to be mixed again.
+    /// `source` is about to sound, after at most `wait`. Returns the samples of the voice that
+    /// must be mixed again.
     pub(super) fn begin(&mut self, source: Source, wait: Duration) -> usize {
         self.settle();
         let others = Source::ALL.into_iter().any(|s| s != source && self.ledger.held(s) > 0);
@@ -253,22 +253,22 @@ impl Mixer {
         back
     }
 
-    /// `source` comes back after a pause.
+    /// `source` returns after a pause.
     pub(super) fn fade_in(&mut self, source: Source) {
         let fade = self.samples(FADE_IN);
         self.ramps[source as usize].rise(fade);
     }
 
-    /// Takes what is more than `wait` ahead back from the loudspeaker. Returns how many
-    /// samples of the voice that were.
+    /// Takes back from the loudspeaker what is more than `wait` ahead. Returns how many samples of
+    /// the voice that were.
     fn recall(&mut self, wait: Duration) -> usize {
         self.short = self.samples(SHORT_FOR);
         let deep = self.ledger.samples() > self.samples(wait) as u64;
         if deep { self.take_back(None) } else { 0 }
     }
 
-    /// Fades `source` out and drops its sound, while all others go on. Returns the samples
-    /// of the voice that were taken back: to be mixed again, unless it is what was cut.
+    /// Fades `source` out and drops its sound, while all others go on. Returns the samples of the
+    /// voice that were taken back: they must be mixed again, unless the voice was cut.
     pub(super) fn cut(&mut self, source: Source) -> usize {
         self.settle();
         let back = if self.ledger.held(source) > 0 { self.take_back(Some(source)) } else { 0 };
@@ -281,8 +281,8 @@ impl Mixer {
         back
     }
 
-    /// Stops the loudspeaker and gives every source back what was dropped of it; all but
-    /// `cut` go on. Returns the samples of the voice.
+    /// Stops the loudspeaker and gives every source back what was dropped of it; all except `cut`
+    /// go on. Returns the number of samples of the voice.
     fn take_back(&mut self, cut: Option<Source>) -> usize {
         let sounding = Source::ALL.map(|source| self.ledger.held(source) > 0);
         let dropped = self.speaker.stop(FADE);
@@ -298,29 +298,28 @@ impl Mixer {
         usize::try_from(voice).unwrap_or(usize::MAX)
     }
 
-    /// Lets a chime sound, after those that sound already. Returns the samples of the voice
-    /// that are to be mixed again.
+    /// Plays a chime, after those that are sounding already. Returns the samples of the voice that
+    /// must be mixed again.
     pub(super) fn chime(&mut self, samples: &[f32]) -> usize {
         let back =
             if self.chime.samples.is_empty() { self.begin(Source::Chime, PROMPT) } else { 0 };
         let most = self.samples(QUEUE);
         if self.chime.samples.len() + samples.len() > most {
-            log::debug!("a chime is left out: {QUEUE:?} of others are to be heard");
+            log::debug!("a chime is left out, because {QUEUE:?} of chimes wait to be played");
         } else {
             self.chime.push(samples, most);
         }
         back
     }
 
-    /// Takes as much of `samples` as fits. Returns that and the samples of the voice that
-    /// are to be mixed again.
+    /// Takes as much of `samples` as there is room for. Returns how much that was, and the samples
+    /// of the voice that must be mixed again.
     pub(super) fn media(&mut self, samples: &[f32]) -> (usize, usize) {
         let back = if self.media.samples.is_empty() { self.begin(Source::Media, NEAR) } else { 0 };
         (self.media.push(samples, self.samples(QUEUE)), back)
     }
 
-    /// Changes the gain of `source`. Returns the samples of the voice that are to be mixed
-    /// again.
+    /// Changes the gain of `source`. Returns the samples of the voice that must be mixed again.
     pub(super) fn set_gain(&mut self, source: Source, gain: f32) -> usize {
         let Some(gain) = valid(gain).filter(|gain| *gain != self.gains[source as usize]) else {
             return 0;
@@ -331,8 +330,7 @@ impl Mixer {
         if self.ledger.held(source) > 0 { self.recall(NEAR) } else { 0 }
     }
 
-    /// Changes the gain of everything. Returns the samples of the voice that are to be
-    /// mixed again.
+    /// Changes the gain of everything. Returns the samples of the voice that must be mixed again.
     pub(super) fn set_volume(&mut self, gain: f32) -> usize {
         let Some(gain) = valid(gain) else { return 0 };
         self.settle();
@@ -344,13 +342,13 @@ impl Mixer {
         if changed { self.recall(NEAR) } else { 0 }
     }
 
-    /// Lets media be softer by a factor while they are [ducked](Self::duck).
+    /// Sets the factor for media while they are [ducked](Self::duck).
     pub(super) fn set_ducking(&mut self, gain: f32) {
         self.ducking = valid(gain).unwrap_or(self.ducking);
         self.aim(Source::Media, DUCKING);
     }
 
-    /// Whether media are to be soft.
+    /// Sets whether media are ducked.
     pub(super) fn duck(&mut self, ducked: bool) {
         if ducked != self.ducked {
             self.ducked = ducked;
@@ -358,7 +356,7 @@ impl Mixer {
         }
     }
 
-    /// Lets the gain of `source` go to where it is to be.
+    /// Starts a change of the gain of `source` to its target.
     fn aim(&mut self, source: Source, within: Duration) {
         let ducked = source == Source::Media && self.ducked;
         let gain = self.gains[source as usize] * if ducked { self.ducking } else { 1.0 };
@@ -367,7 +365,7 @@ impl Mixer {
     }
 }
 
-/// A gain within its range; none for what is not a number.
+/// A gain, limited to its range; `None` for NaN.
 fn valid(gain: f32) -> Option<f32> {
     (!gain.is_nan()).then(|| gain.clamp(0.0, LOUDEST))
 }

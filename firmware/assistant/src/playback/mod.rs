@@ -1,9 +1,8 @@
-//! Playback: holds the sound of a reply back until it may be heard, mixes it with chimes
-//! and media, hands all that to the loudspeaker, and knows to the sample what has been
-//! heard of each.
+//! Playback: holds back the sound of a reply until it may be heard, mixes it with chimes and
+//! media, passes it to the loudspeaker, and knows to the sample what has been heard of each.
 //!
-//! The voice belongs to turns: one speech at a time, held until it is released, paused
-//! while somebody speaks over it. Chimes and media belong to none. Whatever becomes of one
+//! The voice belongs to turns: one speech at a time, held back until it is released, paused while
+//! somebody speaks over it. Chimes and media do not belong to turns. Whatever happens to one
 //! source, no sample of another is lost or played twice.
 
 mod gain;
@@ -32,7 +31,7 @@ use sayso_language::Clause;
 pub const FADE: Duration = Duration::from_millis(20);
 
 /// How much softer media are while the voice speaks or the user is heard, in dB, unless
-/// [`Playback::set_ducking`] says something else.
+/// [`Playback::set_ducking`] sets another value.
 pub const DUCKING_DB: f32 = -18.0;
 
 /// What was noticed while pumping.
@@ -40,13 +39,13 @@ pub const DUCKING_DB: f32 = -18.0;
 pub enum Noticed {
     /// The first sound of the reply has gone to the loudspeaker.
     Started(TurnId),
-    /// This clause has begun to be heard.
+    /// This clause is now heard.
     Speaking(TurnId, Clause),
     /// The reply is complete and its last sample has been played.
     Finished(TurnId),
 }
 
-/// Plays one speech at a time, and chimes and media beside it.
+/// Plays one speech at a time, together with chimes and media.
 pub struct Playback {
     mixer: Mixer,
     rate: u32,
@@ -69,16 +68,16 @@ impl Playback {
         self.mixer.speaker()
     }
 
-    /// Prepares for the reply of `turn`; whatever was left of another is dropped.
+    /// Prepares for the reply of `turn`; the rest of any other is dropped.
     pub fn begin(&mut self, turn: TurnId) {
         self.begin_with_chime(turn, &[]);
     }
 
     /// As [`begin`](Self::begin), with a chime before the first clause.
     ///
-    /// The chime is part of the speech: it is held, released, paused and stopped with it,
-    /// at the voice's gain. As soon as it is released, the chime sounds, whether or not the
-    /// first clause is there; of the text it is none.
+    /// The chime is part of the speech: it is held back, released, paused and stopped with it, at
+    /// the voice's gain. After the release it sounds at once, even before the first clause is
+    /// ready. It is not part of the text.
     pub fn begin_with_chime(&mut self, turn: TurnId, chime: &[f32]) {
         self.drop_current();
         self.speech = Some(Speech::new(turn, chime));
@@ -101,13 +100,13 @@ impl Playback {
         }
     }
 
-    /// Takes the next sound of the clause begun last. Returns whether it is
-    /// the first sound of the reply, a chime aside.
+    /// Takes the next sound of the clause that was begun last. Returns whether it is the first
+    /// sound of the reply, apart from a chime.
     pub fn sound(&mut self, turn: TurnId, samples: &[f32]) -> bool {
         self.speech(turn).is_some_and(|speech| speech.push(samples))
     }
 
-    /// Where the words of the clause begun last lie in its sound.
+    /// Where the words of the last clause are in its sound.
     pub fn words(&mut self, turn: TurnId, words: Vec<WordTiming>) {
         if let Some(voiced) = self.speech(turn).and_then(|speech| speech.clauses.last_mut()) {
             voiced.words = words;
@@ -139,14 +138,14 @@ impl Playback {
         self.ahead() > 0 || self.mixer.busy()
     }
 
-    /// Samples of `source` that have been heard since the start, at whatever gain. The
-    /// chime that a speech begins with is of the voice.
+    /// Samples of `source` that have been heard since the start, at whatever gain. A chime at the
+    /// beginning of a speech counts as voice.
     pub fn heard_of(&self, source: Source) -> u64 {
         self.mixer.heard(source)
     }
 
-    /// Hands sound on to the loudspeaker, as much as it takes, and says what is going on.
-    /// To be called every 100 ms at least.
+    /// Passes as much sound to the loudspeaker as it accepts, and reports what happens. Must be
+    /// called at least every 100 ms.
     pub fn pump(&mut self, notice: &mut dyn FnMut(Noticed)) {
         self.mixer.settle();
         let Some(speech) = self.speech.as_mut() else {
@@ -178,7 +177,7 @@ impl Playback {
                 notice(Noticed::Speaking(speech.turn, voiced.clause.clone()));
             }
         }
-        // What was lost with a loudspeaker is never played, and leaves the queue all the same.
+        // What was lost with a loudspeaker is never played, but it leaves the queue too.
         let over = played >= speech.made() || self.mixer.pending(Source::Voice) == 0;
         if speech.complete && speech.sent == speech.sound.len() && over {
             let turn = speech.turn;
@@ -187,7 +186,7 @@ impl Playback {
         }
     }
 
-    /// Fades the sound of `turn` out and keeps the rest.
+    /// Fades out the sound of `turn` and keeps the rest.
     pub fn pause(&mut self, turn: TurnId) {
         let Some(speech) = self.speech.as_mut().filter(|speech| speech.turn == turn) else {
             return;
@@ -199,8 +198,8 @@ impl Playback {
         }
     }
 
-    /// Goes on where [`pause`](Self::pause) stopped: at the beginning of the
-    /// word that was cut, where that is near, and with a short fade-in.
+    /// Continues where [`pause`](Self::pause) stopped: at the beginning of the word that was cut,
+    /// if that is near, and with a short fade-in.
     pub fn resume(&mut self, turn: TurnId) {
         let Some(speech) = self.speech.as_mut().filter(|speech| speech.turn == turn) else {
             return;
@@ -225,8 +224,8 @@ impl Playback {
         })
     }
 
-    /// Fades the sound of `turn` out and drops the rest. Returns the bytes of
-    /// the reply that were heard.
+    /// Fades out the sound of `turn` and drops the rest. Returns the bytes of the reply that were
+    /// heard.
     pub fn stop(&mut self, turn: TurnId) -> usize {
         let Some(speech) = self.speech(turn) else { return 0 };
         if speech.base.is_some() && !speech.paused {
@@ -250,23 +249,23 @@ impl Playback {
         }
     }
 
-    /// Lets `samples` sound at once, over everything, whatever the turns do: a chime after
-    /// those that sound already. One that would wait for more than 2 s is left out.
+    /// Plays `samples` at once, over everything, independently of turns; after chimes that are
+    /// sounding already. One that would have to wait for more than 2 s is left out.
     pub fn chime(&mut self, samples: impl AsRef<[f32]>) {
         let back = self.mixer.chime(samples.as_ref());
         self.mix_again(back);
     }
 
-    /// Takes as much of `samples` as fits, which is 2 s in all, and returns how much that
-    /// was. They sound after those before them, softer while the voice speaks or somebody
-    /// is heard.
+    /// Takes as much of `samples` as there is room for, which is 2 s in all, and returns how much
+    /// that was. They sound after the earlier ones, softer while the voice speaks or somebody is
+    /// heard.
     pub fn media_write(&mut self, samples: &[f32]) -> usize {
         let (taken, back) = self.mixer.media(samples);
         self.mix_again(back);
         taken
     }
 
-    /// Fades media out and drops what is left of them.
+    /// Fades media out and drops the rest of them.
     pub fn media_stop(&mut self) {
         let back = self.mixer.cut(Source::Media);
         self.mix_again(back);
@@ -278,7 +277,7 @@ impl Playback {
         self.mix_again(back);
     }
 
-    /// Changes the gain of all that is played, a factor from 0 to 2, without a click: the
+    /// Changes the gain of everything that is played, a factor from 0 to 2, without a click: the
     /// user's volume.
     pub fn set_volume(&mut self, gain: f32) {
         let back = self.mixer.set_volume(gain);
@@ -290,13 +289,12 @@ impl Playback {
         self.mixer.set_ducking(10.0_f32.powf(db.min(0.0) / 20.0));
     }
 
-    /// Whether somebody is heard: media are soft meanwhile, as they are while the voice
-    /// speaks.
+    /// Sets whether somebody is heard: media are then softer, as they are while the voice speaks.
     pub fn duck(&mut self, heard: bool) {
         self.ducked = heard;
     }
 
-    /// The loudspeaker gave so many samples of the voice back.
+    /// The loudspeaker gave this many samples of the voice back.
     fn mix_again(&mut self, samples: usize) {
         if let Some(speech) = &mut self.speech {
             speech.sent = speech.sent.saturating_sub(samples);

@@ -1,4 +1,4 @@
-//! The sound of one turn: what has been made of it, and which words lie where.
+//! The sound of one turn: what was made of it, and where each word is.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use sayso_models::tts::WordTiming;
 
 use sayso_language::Clause;
 
-/// A word counts as heard when all but so much of it has been played, in ms:
-/// the last part of a word carries little.
+/// A word counts as heard if all of it except this many ms was played, because the end of a word
+/// carries little.
 const WORD_TAIL_MS: u64 = 40;
 
-/// A word that was cut is said again from its beginning, if it is no longer.
+/// A word that was cut is said again from its beginning, unless it is longer than this.
 const LONGEST_WORD_MS: u64 = 800;
 
 /// A clause whose sound has been made, or is being made.
@@ -33,20 +33,20 @@ pub(super) struct Speech {
     pub(super) released: bool,
     pub(super) paused: bool,
     pub(super) complete: bool,
-    /// All sound made so far: the chime, if there is one, and the clauses.
+    /// All sound that was made so far: the chime, if there is one, and the clauses.
     pub(super) sound: Vec<f32>,
     /// Samples of the chime.
     chime: usize,
     /// How much of the sound was given to the loudspeaker.
     pub(super) sent: usize,
-    /// What will have been heard of the voice when the first sample of this speech comes,
-    /// or would have without what was played twice.
+    /// How much of the voice will have been heard before the first sample of this speech, not
+    /// counting what was played twice.
     pub(super) base: Option<u64>,
     pub(super) clauses: Vec<Synthesized>,
 }
 
 impl Speech {
-    /// The speech of `turn`, with nothing but the chime it begins with, if any.
+    /// The speech of `turn`, with only the chime at its beginning, if any.
     pub(super) fn new(turn: TurnId, chime: &[f32]) -> Self {
         Self {
             turn,
@@ -66,7 +66,7 @@ impl Speech {
         self.sound.len() as u64
     }
 
-    /// Takes the next sound of the last clause. Returns whether it is the first of all.
+    /// Adds the next sound of the last clause. Returns whether it is the first of all.
     pub(super) fn push(&mut self, samples: &[f32]) -> bool {
         let first = self.sound.len() == self.chime && !samples.is_empty();
         self.sound.extend_from_slice(samples);
@@ -77,18 +77,18 @@ impl Speech {
         first
     }
 
-    /// Sound that may be played and was not given to the loudspeaker.
+    /// Sound that may be played and was not given to the loudspeaker yet.
     pub(super) fn waiting(&self) -> &[f32] {
         let waiting = self.sound.get(self.sent..).filter(|_| self.released && !self.paused);
         waiting.unwrap_or_default()
     }
 
-    /// Samples that have been played, `heard` being those of the voice since the start.
+    /// Samples that were played; `heard` is the count of the voice since the start.
     pub(super) fn played(&self, heard: u64) -> u64 {
         self.base.map_or(0, |base| heard.saturating_sub(base)).min(self.made())
     }
 
-    /// Goes back to the beginning of the word that was cut, where that is near, at `rate` Hz.
+    /// Goes back to the beginning of the word that was cut, if that is near, at `rate` Hz.
     pub(super) fn back_to_the_word(&mut self, rate: u32) {
         let cut = self.sent as u64;
         let nearest = cut.saturating_sub(u64::from(rate) * LONGEST_WORD_MS / 1000);

@@ -1,4 +1,4 @@
-//! What becomes of a speech, on a loudspeaker that plays when asked to.
+//! A speech on a loudspeaker that plays on request.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use sayso_board::StreamStats;
 
-/// A loudspeaker that plays when told to.
+/// A loudspeaker that plays on request.
 #[derive(Default)]
 struct State {
     queue: VecDeque<f32>,
@@ -76,7 +76,7 @@ fn pump(playback: &mut Playback) -> Vec<Noticed> {
 }
 
 #[test]
-fn sound_is_held_until_released_and_its_end_is_noticed() {
+fn sound_is_held_back_until_released_and_its_end_is_noticed() {
     let (mut playback, fake) = playback();
     playback.begin(TURN);
     playback.clause(TURN, clause("Hello there.", 0));
@@ -98,7 +98,7 @@ fn sound_is_held_until_released_and_its_end_is_noticed() {
 }
 
 #[test]
-fn a_reply_whose_end_is_lost_with_the_loudspeaker_is_over_too() {
+fn a_reply_whose_end_is_lost_with_the_loudspeaker_ends_too() {
     let (mut playback, fake) = playback();
     playback.begin(TURN);
     playback.clause(TURN, clause("Hello there.", 0));
@@ -116,7 +116,7 @@ fn a_reply_whose_end_is_lost_with_the_loudspeaker_is_over_too() {
 }
 
 #[test]
-fn a_paused_reply_goes_on_at_the_word_that_was_cut() {
+fn a_paused_reply_continues_at_the_word_that_was_cut() {
     let (mut playback, fake) = playback();
     playback.begin(TURN);
     playback.clause(TURN, clause("One two three.", 0));
@@ -135,7 +135,7 @@ fn a_paused_reply_goes_on_at_the_word_that_was_cut() {
     playback.resume(TURN);
     assert_eq!(pump(&mut playback), []);
     fake.play(290);
-    // All of "two", and not yet "three".
+    // The whole of "two", and nothing of "three".
     let heard = fake.0.lock().expect("state").heard.clone();
     assert_eq!(heard[460..], sound[310..590], "said again from its beginning");
     assert!(heard[450] < 0.2 * sound[300], "faded in");
@@ -145,7 +145,7 @@ fn a_paused_reply_goes_on_at_the_word_that_was_cut() {
 }
 
 #[test]
-fn what_was_heard_before_and_after_a_pause_is_known() {
+fn the_heard_text_is_known_before_and_after_a_pause() {
     let (mut playback, fake) = playback();
     playback.begin(TURN);
     playback.clause(TURN, clause("One two three.", 0));
@@ -163,7 +163,7 @@ fn what_was_heard_before_and_after_a_pause_is_known() {
 }
 
 #[test]
-fn what_was_heard_is_known_to_the_word() {
+fn the_heard_text_is_known_to_the_word() {
     let text = "One two, three four.";
     for (played, expected) in [
         (0, ""),

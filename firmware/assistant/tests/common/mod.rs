@@ -1,5 +1,4 @@
-//! Engines that follow a script, so that conversations can be replayed
-//! without models.
+//! Scripted engines, so that conversations can be replayed without models.
 #![allow(dead_code)]
 
 use std::ops::Range;
@@ -18,7 +17,7 @@ use sayso_models::{Cancel, Error, ErrorKind, Result};
 /// The rate of the scripted voice, in Hz.
 pub const VOICE_RATE: u32 = 24_000;
 
-/// Speech is what is louder than a tenth.
+/// Takes samples above a tenth for speech.
 struct Loudness;
 
 impl Vad for Loudness {
@@ -31,7 +30,7 @@ impl Vad for Loudness {
     fn reset(&mut self) {}
 }
 
-/// Hears the next line of the script, whatever is said.
+/// Transcribes the next line of the script, whatever is said.
 struct Lines(Vec<&'static str>);
 
 impl Stt for Lines {
@@ -55,7 +54,7 @@ impl Stt for Lines {
     }
 }
 
-/// Finds every utterance as complete as it is told.
+/// Gives every utterance the same completeness.
 pub struct Sounds(pub f32);
 
 impl EndOfTurn for Sounds {
@@ -68,7 +67,7 @@ impl EndOfTurn for Sounds {
 /// What [`Echo`] never answers.
 pub const NO_ANSWER: &str = "What comes after the end?";
 
-/// How a question begins whose answer begins with a word of half a second.
+/// The beginning of a question whose answer begins with a word of half a second.
 pub const SLOWLY: &str = "Slowly:";
 
 /// Answers "You said: …" and keeps a history that the test can read.

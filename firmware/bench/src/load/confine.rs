@@ -62,7 +62,7 @@ pub fn enter(within: Within) -> std::result::Result<(), String> {
 #[cfg(target_os = "linux")]
 fn affinity() -> std::result::Result<(), String> {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-    let failed = |error| format!("the CPUs cannot be chosen: {error}");
+    let failed = |error| format!("cannot choose the CPUs: {error}");
     let allowed = sched_getaffinity(None).map_err(failed)?;
     let mut one = CpuSet::new();
     if let Some(cpu) = (0..CpuSet::MAX_CPU).rev().find(|&cpu| allowed.is_set(cpu)) {
@@ -107,7 +107,7 @@ fn group() -> std::result::Result<PathBuf, String> {
     let read = |file: &str| fs::read_to_string(file).map_err(|error| format!("{file}: {error}"));
     let (own, mounts) = (read("/proc/self/cgroup")?, read("/proc/self/mounts")?);
     find(&own, &mounts)
-        .ok_or_else(|| "no control group for processor time is mounted here".to_owned())
+        .ok_or_else(|| "no control group for CPU time is mounted on this machine".to_owned())
 }
 
 /// Out of the texts of `/proc/self/cgroup` and `/proc/self/mounts`.

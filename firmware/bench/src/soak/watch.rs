@@ -234,7 +234,9 @@ impl<'q> Watch<'q> {
 /// What to say of memory in MiB that was so much when warm and is so much at the end.
 fn leak(now: SampleTime, warm: f64, end: f64) -> Option<String> {
     (now >= SHOWN_AFTER && end > warm * (1.0 + LEAK)).then(|| {
-        format!("memory grew from {warm:.0} MiB, when all was warm, to {end:.0} MiB at the end")
+        format!(
+            "memory grew from {warm:.0} MiB, after the first quarter, to {end:.0} MiB at the end"
+        )
     })
 }
 

@@ -13,7 +13,7 @@ use sayso_board::Way;
 #[cfg(feature = "desktop")]
 use crate::term;
 
-/// Which of this machine's devices, in place of those of the settings.
+/// Which of this machine's devices to use, instead of those in the settings.
 #[derive(Args)]
 pub struct Devices {
     /// Microphone: its name or a part of it
@@ -25,7 +25,7 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// Puts them into settings of which those `set` by name stay.
+    /// Puts them into the settings, except for settings that are in `set`.
     pub fn put_into(&self, set: &[OsString], config: &mut Config) {
         let audio = &mut config.audio;
         crate::put_option(set, "audio.input", &self.input, &mut audio.input);
@@ -73,8 +73,8 @@ pub fn list_devices(json: bool) -> Result<()> {
         .collect();
     if !absent.is_empty() {
         term::note(format!(
-            "there is {} that can be opened: connect one, or {}. `sayso ask` works on recordings, \
-             without one",
+            "there is {} that can be opened: connect one, or {}. `sayso ask` works on recordings \
+             and needs none",
             absent.join(" and "),
             sayso_desktop::START_SERVER
         ));

@@ -1,4 +1,4 @@
-//! The boards that this program knows.
+//! The kinds of boards that this program knows.
 
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
@@ -56,12 +56,12 @@ impl BoardKind for Desktop {
     }
 }
 
-/// The same, with an LED and a button.
+/// The same with an LED and a button.
 struct RaspberryPi;
 
 impl BoardKind for RaspberryPi {
     fn usage(&self) -> Usage {
-        Usage { form: "raspberry-pi", about: "the same, with an LED and a button" }
+        Usage { form: "raspberry-pi", about: "this machine's sound card, with an LED and a button" }
     }
 
     fn device(&self) -> &'static str {
@@ -84,15 +84,15 @@ impl BoardKind for RaspberryPi {
 
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
     fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
+        let message = "this build cannot use GPIO: that needs Linux and the feature `raspberry-pi`";
         Err(Error::Usage(message.into()))
     }
 }
 
-/// A satellite that is dialled.
+/// A satellite to which the program connects.
 struct Link {
     usage: Usage,
-    /// What stands before the rest of its address.
+    /// What precedes the rest of its address.
     prefix: &'static str,
 }
 
@@ -129,7 +129,7 @@ struct Recording(Files);
 
 impl BoardKind for Recording {
     fn usage(&self) -> Usage {
-        let about = "a recording as the microphone, on a virtual clock; OUT gets both sides";
+        let about = "a recording as the microphone, on a virtual clock; OUT records both sides";
         Usage { form: "replay:IN[:OUT]", about }
     }
 
@@ -204,12 +204,12 @@ fn place(file: &Path) -> PathBuf {
         .unwrap_or_else(|| file.to_owned())
 }
 
-/// Satellites that dial in.
+/// Satellites that connect by themselves.
 struct DialIn;
 
 impl ListenerKind for DialIn {
     fn usage(&self) -> Usage {
-        let about = "satellites that dial in; without satellite.key from this machine alone";
+        let about = "satellites that connect; without satellite.key only from this machine";
         Usage { form: "tcp:ADDRESS:PORT", about }
     }
 
@@ -219,8 +219,8 @@ impl ListenerKind for DialIn {
         let listener = SatelliteListener::bind(rest, security, config.satellite.volume)?;
         if open && !listener.address().ip().to_canonical().is_loopback() {
             term::note(format!(
-                "tcp:{}: without a key (satellite.insecure = true), anyone on the network can \
-                 listen to the room and speak in it",
+                "tcp:{}: there is no key (satellite.insecure = true), so anyone on the network can \
+                 listen in and speak for you",
                 listener.address()
             ));
         }
@@ -241,7 +241,7 @@ impl Listener for Satellites {
     }
 }
 
-/// A satellite that has dialled in.
+/// A satellite that has connected.
 struct Caller {
     peer: IpAddr,
     satellite: Satellite,
@@ -303,7 +303,7 @@ mod tests {
         }
         // What was refused claims nothing.
         claim(&files, "other.wav", "c.wav").unwrap();
-        // What is no file cannot be overwritten.
+        // A device cannot be overwritten.
         for _ in 0..2 {
             claim(&files, "in.wav", "sub").unwrap();
         }

@@ -1,4 +1,4 @@
-//! Boards that come by themselves: a bounded number of conversations with them.
+//! Boards that connect by themselves: a limited number of conversations with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +12,10 @@ use sayso_core::audio::SampleTime;
 
 use super::talk::{Events, Models, Talk};
 
-/// How often it is looked whether to stop.
+/// How often it checks whether to stop.
 const WAIT: Duration = Duration::from_millis(200);
 
-/// The conversations that are still possible with boards that come; clones share them.
+/// How many more conversations are possible with boards that connect; clones share it.
 #[derive(Clone)]
 pub struct Places {
     most: usize,
@@ -34,7 +34,7 @@ impl Places {
     }
 }
 
-/// One of them, given back when dropped.
+/// One of these places, released when dropped.
 struct Place(Places);
 
 impl Drop for Place {
@@ -43,7 +43,7 @@ impl Drop for Place {
     }
 }
 
-/// A listener, and what is needed for a conversation with what comes.
+/// A listener, and what is needed for a conversation with a board that connects.
 pub struct Reception<'t> {
     pub listener: Box<dyn Listener>,
     pub models: &'t Models<'t>,
@@ -53,16 +53,17 @@ pub struct Reception<'t> {
     pub events: Events,
 }
 
-/// A conversation with one that came.
+/// A conversation with a board that has connected.
 struct Visit<'scope> {
-    /// Where it came from, until it is known.
+    /// Where it connected from, until it is identified.
     origin: String,
     stop: Stop,
     thread: ScopedJoinHandle<'scope, (String, Result<Losses>)>,
 }
 
 impl<'t> Reception<'t> {
-    /// Talks with what comes, until it is to stop. A conversation that fails ends alone.
+    /// Holds conversations with the boards that connect, until it must stop. A conversation that
+    /// fails does not affect the others.
     pub fn serve<'scope>(mut self, scope: &'scope Scope<'scope, '_>) -> Result<()>
     where
         't: 'scope,
@@ -91,13 +92,14 @@ impl<'t> Reception<'t> {
                     Ok(visit) => visits.push(visit),
                     Err(error) => break Err(error),
                 },
-                // Said once, until there is room again: who is refused may try for ever.
+                // Reported once, until a place is free again, because a refused board may try for
+                // ever.
                 None if std::mem::replace(&mut refused, true) => {}
                 None => self.trouble(
                     guest.origin(),
                     format!(
-                        "refused: {} boards that came by themselves are talked with; \
-                         models.sessions allows more",
+                        "refused: {} boards that connected by themselves are in use \
+                         already. To allow more, set models.sessions",
                         self.places.most
                     ),
                 ),
@@ -154,7 +156,7 @@ fn trouble(events: &Events, name: String, message: String) {
     let _ = events.send((name, Event::Trouble { at: SampleTime::ZERO, message }));
 }
 
-/// Learns who it is that has come, and holds a conversation with it. What it is called, and
+/// Identifies a board that has connected, and holds a conversation with it. Returns its name, and
 /// how that ended.
 fn converse(
     models: &Models<'_>,
@@ -175,8 +177,8 @@ fn converse(
         None => {
             let (seat, _) = hub.enter(&guest.origin(), "", false);
             seat.doubt();
-            let doubt = "it does not say who it is, so nobody knows whether it was muted, and it \
-                         is muted now. `sayso ctl unmute` ends that";
+            let doubt = "it gives no name, so it is not known whether it was muted, and it is \
+                         muted now. To unmute it: `sayso ctl unmute`";
             (seat, Some(doubt.to_owned()))
         }
     };

@@ -1,4 +1,4 @@
-//! `sayso run`: the live conversation, or several.
+//! `sayso run`: one live conversation, or several.
 
 mod devices;
 mod kinds;
@@ -39,36 +39,36 @@ Examples:
                                                      both, each with its own conversation
   sayso run --board kitchen                          the board that [boards.kitchen] of the
                                                      settings describes
-  sayso run --listen tcp:127.0.0.1:7000              satellites that dial in";
+  sayso run --listen tcp:127.0.0.1:7000              satellites that connect by themselves";
 
 /// Talk with it: microphone and loudspeaker.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Run {
-    /// Name the microphones and loudspeakers of this machine, and end
+    /// List the microphones and loudspeakers of this machine, and exit
     #[arg(long)]
     list_devices: bool,
     #[command(flatten)]
     devices: Devices,
-    // `kinds` has the rest of its help.
+    // `with_kinds` adds the help of these two.
     #[arg(long, value_name = "BOARD", env = "SAYSO_BOARD")]
     board: Vec<OsString>,
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<String>,
-    /// Wait for a board that is not there, without the models, instead of ending; a service
-    /// of systemd does so in any case
+    /// Wait for an absent board, without loading models, instead of exiting; a systemd service
+    /// always waits
     #[arg(long)]
     wait: bool,
     /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
     #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
     control: Option<OsString>,
-    /// One JSON object per event; `board` names the board where there are several, or it
-    /// has a name in the settings
+    /// One JSON object per event; `board` names the board if there are several, or if it has a
+    /// name in the settings
     #[arg(long)]
     json: bool,
 }
 
-/// Completes the help of `sayso run` with the boards that there are.
+/// Completes the help of `sayso run` with the known kinds of boards.
 pub fn with_kinds(command: clap::Command) -> clap::Command {
     let registry = kinds::registry();
     let each = |usages: Vec<Usage>| {
@@ -76,14 +76,14 @@ pub fn with_kinds(command: clap::Command) -> clap::Command {
         lines.collect::<String>()
     };
     let boards = format!(
-        "Where to hear and speak: the name of a board in the settings, or one of those below. \
-         May be repeated, and each has a conversation of its own [default: desktop, \
-         unless --listen is given]{}",
+        "Where to hear and speak: the name of a board in the settings, or one of those below. May \
+         be repeated; each board has a conversation of its own [default: desktop, unless --listen \
+         is given]{}",
         each(registry.boards())
     );
     let listeners = format!(
-        "Where boards may come by themselves; at most models.sessions conversations are held at \
-         once{}",
+        "Where boards may connect by themselves. At most models.sessions conversations are held at \
+         a time{}",
         each(registry.listeners())
     );
     command.mut_subcommand("run", |run| {
@@ -99,7 +99,7 @@ impl Run {
         let mut config = shared.settings()?;
         self.devices.put_into(&shared.set, &mut config);
         super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
-        // Before a board is opened or a model is loaded: mistakes are seen at once.
+        // Before a board is opened or a model is loaded, so that mistakes are reported at once.
         let registry = kinds::registry();
         let hub = Hub::new(StateFolder::of(&config));
         let boards = self.boards(&registry, &config)?;
@@ -124,8 +124,8 @@ impl Run {
         if boards.len() > most {
             let boards = boards.len();
             return Err(Error::Usage(format!(
-                "{boards} boards, but at most {most} may talk at a time: name fewer, or allow \
-                 more (--set models.sessions={boards})"
+                "{boards} boards are named, but at most {most} may be in use at a time: name \
+                 fewer, or allow more (--set models.sessions={boards})"
             )));
         }
         let models = Models::new(shared, &config);
@@ -140,7 +140,7 @@ impl Run {
 
     /// The boards that are asked for.
     fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
-        // An empty one in the environment asks for none.
+        // An empty value in the environment names none.
         let mut asked: Vec<&OsStr> = self.board.iter().map(OsString::as_os_str).collect();
         asked.retain(|board| !board.is_empty());
         if asked.is_empty() && self.listen.is_empty() {
@@ -154,7 +154,7 @@ impl Run {
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
     }
 
-    /// Answers `sayso ctl`.
+    /// Serves `sayso ctl`.
     #[cfg(unix)]
     fn control(
         &self,
@@ -166,9 +166,9 @@ impl Run {
         let hub = hub.clone();
         match socket::Server::start(&path, Arc::new(move |request| hub.answer(&request))) {
             Ok(server) => Ok(Some(server)),
-            // Where nobody asked for one, a second program does without.
+            // If nobody asked for a socket, a second program works without one.
             Err(error) if config.control.socket.as_os_str().is_empty() => {
-                term::note(format!("`sayso ctl` does not reach this one: {error}"));
+                term::note(format!("`sayso ctl` cannot reach this program: {error}"));
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -179,20 +179,22 @@ impl Run {
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
         match config.control.socket.to_str() {
             Some("" | "none") => Ok(()),
-            _ => Err(Error::Usage("--control: only Unix systems have such sockets".into())),
+            _ => Err(Error::Usage(
+                "--control: this system has no such sockets; only Unix systems do".into(),
+            )),
         }
     }
 }
 
-/// Which boards are waited for if they are not there.
+/// Which absent boards are waited for.
 #[derive(Clone, Copy)]
 struct Waits {
     all: bool,
-    /// Those that come and go, while others talk.
+    /// Those that come and go, while others are in use.
     satellites: bool,
 }
 
-/// A board to talk at.
+/// A board for a conversation.
 struct Party {
     seat: sayso::internals::control::Seat,
     board: Opened,
@@ -204,7 +206,7 @@ struct Party {
 /// Makes a board, with what is remembered of it.
 fn party(named: &Named<'_>, config: &Config, hub: &Hub) -> Result<Party> {
     let pace = named.kind.pace();
-    // A recording is heard as it is, however loud and deaf the last one was.
+    // A recording is always heard unmuted and at full volume, whatever the last one was set to.
     let (seat, doubt) = hub.enter(&named.name, &named.area, pace == Pace::Live);
     if let Some(doubt) = doubt {
         term::note(doubt);
@@ -220,34 +222,34 @@ struct Program<'p> {
     models: &'p Models<'p>,
     hub: &'p Hub,
     waits: Waits,
-    /// Boards that come by themselves and are talked with at once.
+    /// How many boards that connect by themselves may be in use at once.
     guests: usize,
     stop: &'p Stop,
 }
 
-/// How often the service manager is told what goes on, at most.
+/// The shortest time between two reports to the service manager.
 const TELL: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether to stop.
+/// How often it checks whether to stop.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// When it is to stop, nobody reads what the program shows if that stands still for so long.
-/// It goes on every second otherwise ([`TELL`]).
+/// If the program must stop and its output has made no progress for this long, nobody reads it.
+/// Otherwise it makes progress every second ([`TELL`]).
 const UNREAD: Duration = Duration::from_millis(1_500);
 
-/// The thread that shows what goes on never takes so long for one event.
+/// The thread that shows events never takes this long for one event.
 const STUCK: Duration = Duration::from_secs(10);
 
 impl Program<'_> {
-    /// Holds a conversation with each, on a thread of its own, until it is to stop or until
-    /// all are over. The first whose board fails ends the others; one whose workers fail
-    /// again and again closes alone.
+    /// Holds a conversation at each board, on a thread of its own, until it must stop or all are
+    /// over. The first whose board fails ends the others; one whose workers fail again and again
+    /// closes alone.
     ///
-    /// Each has a session of its own on the same weights: histories and caches are then apart
-    /// by construction, and nobody waits for another's lock. The cores are shared.
+    /// Each has its own session on the same weights, so histories and caches are separate by
+    /// construction, and nobody waits for another's lock. The cores are shared.
     ///
     /// # Errors
-    /// The first failure of a board, or of the last conversation that was left.
+    /// The first failure of a board, or of the last conversation.
     fn converse_all(
         &self,
         parties: Vec<Party>,
@@ -358,8 +360,8 @@ impl Program<'_> {
         })
     }
 
-    /// Ends the program where it is to stop while what it shows stands still: nobody reads
-    /// its output, and the thread that writes it would wait for ever. Until `showing` is gone.
+    /// Ends the program if it must stop while its output makes no progress: nobody reads the
+    /// output, and the thread that writes it would wait for ever. Runs until `showing` is gone.
     fn end_where_nobody_reads(&self, showing: Weak<()>, beat: Arc<Beat>) -> Result<()> {
         let stop = self.stop.clone();
         let watch = move || {
@@ -380,7 +382,7 @@ impl Program<'_> {
         })
     }
 
-    /// Shows events, and tells the service manager, until all conversations are over.
+    /// Shows events, and reports to the service manager, until all conversations are over.
     fn show_all(
         &self,
         events: &Receiver<(String, Event)>,

@@ -1,4 +1,4 @@
-//! What `sayso run` shows.
+//! The output of `sayso run`.
 
 use std::io::{IsTerminal, Write};
 
@@ -8,17 +8,17 @@ use sayso_core::turn::State;
 
 use crate::{ask, term};
 
-/// The live screen: finished lines above, one line with what goes on below. With
-/// several boards, the finished lines alone, each with its board's name.
+/// The live screen: finished lines above, and below one line with what is happening. With several
+/// boards there are only finished lines, each with its board's name.
 ///
-/// What was said and answered is shown on a terminal, and to who asks for JSON. Elsewhere,
+/// What is said and answered is shown on a terminal, and in JSON if that is requested. Elsewhere,
 /// such as in the log of a service, it is left out unless the settings ask for it.
 pub struct Screen {
     json: bool,
     several: bool,
     /// Whether JSON names the board.
     named: bool,
-    /// Whether there is a line that is written over.
+    /// Whether there is a line that is overwritten.
     live: bool,
     /// Whether what was said is shown.
     words: bool,
@@ -31,7 +31,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// With the words of a conversation in any case if `log_words`.
+    /// With `log_words`, the words of a conversation are always shown.
     pub fn new(json: bool, several: bool, named: bool, log_words: bool) -> Self {
         let terminal = std::io::stdout().is_terminal();
         Self {
@@ -60,14 +60,14 @@ impl Screen {
         self.words
     }
 
-    /// Boards may come by themselves at `address`.
+    /// Reports that boards may connect at `address`.
     pub fn listening(&self, address: &str) {
         if !self.json {
             self.above(&term::dim(format!("listening at {address}")));
         }
     }
 
-    /// What the streams of a conversation lost, if they did.
+    /// Reports what the streams of a conversation lost, if anything.
     pub fn losses(&self, board: &str, losses: &Losses) {
         let at = if self.several { format!("{board}: ") } else { String::new() };
         for (name, stats) in
@@ -97,7 +97,7 @@ impl Screen {
             && !std::mem::replace(&mut self.greeted, true)
         {
             self.above(&term::dim(match self.live {
-                true => "Speak when you like; Ctrl-C ends.",
+                true => "Speak when you like. Ctrl-C ends the program.",
                 false => "listening",
             }));
         }
@@ -135,7 +135,7 @@ impl Screen {
             }
             Event::Token { text, .. } => self.reply.push_str(text),
             Event::Turn(record) => {
-                // A dropped guess takes back its own words, not the partial transcript before.
+                // A dropped guess removes its own words, not the partial transcript before.
                 if record.ending != Ending::Dropped {
                     self.so_far.clear();
                 }
@@ -189,7 +189,7 @@ impl Screen {
         let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
         let text = tail(text, 50).replace('\n', " ");
         print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
-        // A closed terminal shows at the next whole line.
+        // If the terminal is closed, the next whole line reports it.
         let _ = std::io::stdout().flush();
     }
 }
@@ -203,19 +203,19 @@ fn without_words(record: &TurnRecord) -> String {
     }
 }
 
-/// The last words of `text`, in at most `columns`; "…" stands for what is left out.
+/// The last words of `text`, in at most `columns`; "…" replaces what is left out.
 fn tail(text: &str, columns: usize) -> String {
     let length = text.chars().count();
     if length <= columns {
         return text.into();
     }
     let end: String = text.chars().skip(length + 1 - columns).collect();
-    // A single word that is longer is cut where it must be.
+    // A single longer word is cut anywhere.
     let words = end.split_once(' ').map_or(end.as_str(), |(_, words)| words);
     format!("…{words}")
 }
 
-/// The line for what is no part of the conversation, if that is what it is.
+/// The line for an event that is not part of the conversation, if it is one.
 fn aside(event: &Event) -> Option<String> {
     match event {
         Event::Trouble { message, .. } | Event::DeviceLost { message, .. } => {

@@ -14,10 +14,10 @@ use sayso_core::audio::SampleTime;
 
 use super::super::GlobalOptions;
 
-/// How often a board that is not there is looked for.
+/// How often an absent board is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The models of all conversations, loaded for the first.
+/// The models of all conversations, loaded when the first needs them.
 pub struct Models<'m> {
     shared: &'m GlobalOptions,
     config: &'m Config,
@@ -25,7 +25,7 @@ pub struct Models<'m> {
     loaded: Mutex<Option<Loaded>>,
 }
 
-/// Weights, and the sessions on them.
+/// Weights, and sessions on them.
 #[derive(Clone)]
 struct Loaded {
     sessions: Arc<dyn Sessions>,
@@ -46,7 +46,7 @@ impl<'m> Models<'m> {
     /// An assistant with a session of its own, on the cores and weights of all.
     ///
     /// # Errors
-    /// When the models cannot be loaded, or as many sessions as there may be are in use.
+    /// When the models cannot be loaded, or the allowed number of sessions is in use.
     fn assistant(&self) -> Result<Assistant> {
         let Loaded { sessions, pool } = self.load()?;
         let config = self.config.clone();
@@ -64,7 +64,7 @@ impl<'m> Models<'m> {
     }
 }
 
-/// Where events go, with the board that they are of.
+/// Where events go, each with its board's name.
 pub type Events = Sender<(String, Event)>;
 
 /// A conversation at one board.
@@ -73,19 +73,19 @@ pub struct Talk<'t> {
     pub seat: Seat,
     pub board: Opened,
     pub pace: Pace,
-    /// What people call the board.
+    /// The board's name for people.
     pub device: &'static str,
-    /// Whether the board is waited for if it is not there.
+    /// Whether to wait for the board if it is absent.
     pub waits: bool,
-    /// Whether it came by itself: when it goes, the conversation is over.
+    /// Whether it connected by itself; if it is lost, the conversation is over.
     pub came: bool,
     pub stop: Stop,
     pub events: Events,
 }
 
 impl Talk<'_> {
-    /// Holds it. No model is loaded before the board is open: to wait for one costs next to
-    /// nothing. The models stay loaded while a board is waited for again.
+    /// Holds it. No model is loaded before the board is open, so waiting for a board costs almost
+    /// nothing. The models stay loaded while the program waits for a lost board.
     pub fn hold(mut self) -> Result<Losses> {
         let mut assistant = None;
         let mut away = None;
@@ -97,9 +97,9 @@ impl Talk<'_> {
             };
             let reason = error.to_string();
             self.seat.waiting(Some(reason.clone()));
-            // Said once, however often it is looked for.
+            // Reported once, however often the board is looked for.
             if away.replace(reason).is_none() {
-                let message = format!("{error}. It is waited for");
+                let message = format!("{error}. Sayso waits for it");
                 self.tell(Event::DeviceLost { at: SampleTime::ZERO, device: self.device, message });
             }
             let until = Instant::now() + LOOK;
@@ -117,18 +117,18 @@ impl Talk<'_> {
         let _ = self.events.send((self.seat.name().to_owned(), event));
     }
 
-    /// Opens the board, and talks until one of both is over.
+    /// Opens the board, and holds a conversation until the board or the program ends it.
     fn once(
         &mut self,
         assistant: &mut Option<Assistant>,
         away: &mut Option<String>,
     ) -> Result<Losses> {
-        // A recording would be over before anybody listens.
+        // Otherwise a recording would be over before anybody listens.
         if self.pace == Pace::Live {
             self.board.open()?;
         }
         if away.take().is_some() {
-            let message = format!("{} is there", self.seat.name());
+            let message = format!("{} is connected", self.seat.name());
             self.tell(Event::DeviceBack { at: SampleTime::ZERO, device: self.device, message });
         }
         let assistant = match assistant {
@@ -156,7 +156,7 @@ impl Talk<'_> {
     }
 }
 
-/// Whether a board may only be switched off or not plugged in.
+/// Whether a board may only be switched off or unplugged.
 fn is_absent(kind: BoardErrorKind) -> bool {
     matches!(kind, BoardErrorKind::Unavailable | BoardErrorKind::NotFound)
 }

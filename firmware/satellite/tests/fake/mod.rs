@@ -1,5 +1,5 @@
-//! A board of cardboard: its time passes when the test says so, its wire ends in a
-//! [`HostLink`], its microphone hears and its loudspeaker plays what the test holds.
+//! A simulated board: the test lets its time pass, its wire ends in a [`HostLink`], and the test
+//! holds the sound of its microphone and its loudspeaker.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -14,11 +14,11 @@ use sayso_core::link::{
 use sayso_satellite::board::{AudioIn, AudioOut, Board, Clock, Parts, Serial, Watchdog};
 use sayso_satellite::{AudioInterrupt, Buffers, Config, HEARD_BLOCK, PLAYED_BLOCK, Satellite};
 
-/// What the parts and the test share.
+/// Shared by the parts and the test.
 #[derive(Default)]
 pub struct Pins {
     now: Cell<u64>,
-    /// Bytes to the host, and how many the wire takes in a millisecond.
+    /// Bytes to the host, and how many the wire takes per millisecond.
     up: RefCell<VecDeque<u8>>,
     up_room: Cell<usize>,
     pub up_rate: Cell<usize>,
@@ -27,7 +27,7 @@ pub struct Pins {
     pub lamp: Cell<u16>,
     pub mute_led: Cell<bool>,
     pub fed: Cell<u32>,
-    /// The word that outlives a reset.
+    /// The word that survives a reset.
     pub kept: Cell<Option<u32>>,
 }
 
@@ -120,7 +120,7 @@ impl InputPin for Part {
     }
 }
 
-/// The microphone's DMA: a block from a place in what is to be heard, when it is time.
+/// The microphone's DMA: gives a block from a position in the microphone's sound, when it is due.
 struct MicrophoneDma<'a>(Option<usize>, &'a [i16]);
 
 impl AudioIn for MicrophoneDma<'_> {
@@ -135,7 +135,7 @@ impl AudioIn for MicrophoneDma<'_> {
     }
 }
 
-/// The loudspeaker's DMA: keeps what is played, when it is time.
+/// The loudspeaker's DMA: records what is played, when it is due.
 struct LoudspeakerDma<'a>(bool, &'a mut Vec<i16>);
 
 impl AudioOut for LoudspeakerDma<'_> {
@@ -150,33 +150,33 @@ impl AudioOut for LoudspeakerDma<'_> {
     }
 }
 
-/// A satellite on the cardboard, and a host at the other end of its wire.
+/// A satellite on the simulated board, and a host at the other end of its wire.
 pub struct Bench<'a> {
     pub satellite: Satellite<'a, Cardboard>,
     interrupt: AudioInterrupt<'a>,
     pub shared: Rc<Pins>,
     pub host: HostLink<4096>,
     pub condition: HostCondition,
-    /// What the microphone hears from the start on; silence follows.
+    /// The microphone's sound from the start on; then silence.
     pub microphone: Vec<i16>,
     pub played: Vec<i16>,
-    /// What came to the host: the clock at each block's first sample, the place of
-    /// the loudspeaker then, the block.
+    /// What the host received: the clock at each block's first sample, the place of the
+    /// loudspeaker then, the block.
     pub captured: Vec<(u32, u32, Vec<i16>)>,
     pub status: Option<SatelliteStatus>,
     pub stats: Option<Stats>,
     pub sessions: Vec<String>,
-    /// Sound that the host wants to be played, and how far it came.
+    /// Sound that the host wants to play, and how much of it was sent.
     pub say: Vec<i16>,
     pub said: usize,
-    /// Whether the main loop turns, whether the interrupt comes, whether the wire is whole.
+    /// Whether the main loop runs, whether the interrupt comes, whether the wire is whole.
     pub loop_turns: bool,
     pub sound_flows: bool,
     pub wire: bool,
 }
 
 impl<'a> Bench<'a> {
-    /// After a cold start, at a host that remembers no mute.
+    /// After a cold start, with a host that remembers no mute.
     pub fn new(buffers: &'a mut Buffers, config: Config) -> Self {
         Self::after(buffers, config, None)
     }
@@ -215,7 +215,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Lets so many milliseconds pass.
+    /// Lets this many milliseconds pass.
     pub fn run(&mut self, ms: u64) {
         for _ in 0..ms {
             let now = self.shared.now.get() + 1;
@@ -236,7 +236,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The host's turn.
+    /// One round of the host.
     fn host(&mut self, now: u64) {
         let up: Vec<u8> = self.shared.up.borrow_mut().drain(..).collect();
         for byte in up.into_iter().filter(|_| self.wire) {
@@ -267,7 +267,7 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// A tone of so many samples at an amplitude; it repeats every 50 samples.
+/// A tone of this many samples at an amplitude; it repeats every 50 samples.
 pub fn tone(samples: usize, amplitude: f64) -> Vec<i16> {
     let step = std::f64::consts::TAU / 50.0;
     (0..samples).map(|n| (amplitude * (step * n as f64).sin()) as i16).collect()

@@ -1,7 +1,6 @@
-//! Whisper's log-mel features, of the last 8 s brought to mean 0 and variance 1
-//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`): frames of
-//! 25 ms under a Hann window, one every 10 ms, 80 mel bands, decimal logarithms
-//! cut 8 below the loudest.
+//! Whisper's log-mel features of the last 8 s, normalised to mean 0 and variance 1
+//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`): frames of 25 ms under a Hann
+//! window, one every 10 ms, 80 mel bands, decimal logarithms cut at 8 below the loudest.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -18,19 +17,19 @@ pub(super) const FRAMES: usize = 800;
 
 const HOP: usize = 160;
 const WINDOW: usize = 400;
-/// A frame is centred: half of it is before.
+/// A frame is centred: half of it is before its time.
 const HALF: usize = WINDOW / 2;
 const SAMPLES: usize = FRAMES * HOP;
 /// Added to the variance before the root.
 const EPSILON: f64 = 1e-7;
-/// The least energy of a band.
+/// The smallest energy of a band.
 const FLOOR: f32 = 1e-10;
 
 /// The transform, its window and filters, and buffers.
 pub(super) struct LogMel {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
-    /// Per band, its first bin and the weights from there on.
+    /// For each band, its first bin and the weights from there on.
     bands: Vec<(usize, Vec<f32>)>,
     /// The 8 s with half a window mirrored at both ends.
     samples: Vec<f32>,
@@ -65,9 +64,9 @@ impl LogMel {
         }
     }
 
-    /// The features of the last 8 s of `audio`, or of all of it after silence:
-    /// [`FRAMES`] rows of [`MELS`]; and how many of the first rows are silence
-    /// from before the audio, all alike.
+    /// The features of the last 8 s of `audio`, or of all of it after silence: [`FRAMES`] rows of
+    /// [`MELS`]. Also returns how many of the first rows are silence before the audio, and so
+    /// equal.
     pub(super) fn run(&mut self, audio: &[f32]) -> (&[f32], usize) {
         let audio = &audio[audio.len().saturating_sub(SAMPLES)..];
         let start = SAMPLES - audio.len();
@@ -87,7 +86,7 @@ impl LogMel {
         (&self.out, alike)
     }
 
-    /// Overwrites what was heard with zeros.
+    /// Overwrites the sound with zeros.
     pub(super) fn wipe(&mut self) {
         for buffer in [&mut self.samples, &mut self.time, &mut self.out] {
             buffer.fill(0.0);
@@ -97,11 +96,11 @@ impl LogMel {
         }
     }
 
-    /// Puts the audio at the end of the 8 s, brings all to mean 0 and variance 1, and
+    /// Puts the audio at the end of the 8 s, normalises all of it to mean 0 and variance 1, and
     /// mirrors the ends.
     fn fill(&mut self, audio: &[f32]) {
         let (before, rest) = self.samples.split_at_mut(HALF + SAMPLES - audio.len());
-        // One broken sample would spoil all of it.
+        // One broken sample would otherwise spoil all of it.
         for (to, from) in rest.iter_mut().zip(audio) {
             *to = if from.is_finite() { from.clamp(-1.0, 1.0) } else { 0.0 };
         }
@@ -147,9 +146,10 @@ impl LogMel {
 mod tests {
     use super::*;
 
-    /// The rows that are said to be alike are, and are what they would be if computed.
+    /// The rows that are reported as equal are equal, and have the values that they would have if
+    /// computed.
     #[test]
-    fn silence_before_the_audio_is_computed_once() {
+    fn silence_before_the_audio_is_computed_only_once() {
         let mut mel = LogMel::new();
         for seconds in [0.0, 0.00001, 0.5, 3.3, 7.98, 7.99, 8.0, 9.0] {
             let audio: Vec<f32> = (0..(seconds * 16_000.0) as usize)

@@ -1,11 +1,10 @@
-//! Smart Turn v3.2: a Whisper encoder (tiny) with a pooling head, trained on
-//! finished and unfinished utterances in 23 languages. It hears how something
-//! is said, and knows little of words.
+//! Smart Turn v3.2: a Whisper encoder (tiny) with a pooling head, trained on finished and
+//! unfinished utterances in 23 languages. It judges how something is said, and knows little about
+//! words.
 //!
-//! The file holds the network quantised to 8 bits, weights and activations.
-//! Our forward pass takes the weights as they are and leaves the activations
-//! unrounded, in `f32`: closer to the network as trained, and measurably better
-//! (`examples/eot.rs`).
+//! The file holds the network quantised to 8 bits, both weights and activations. Our forward pass
+//! uses the weights as they are but does not round the activations, which are `f32`. This is
+//! closer to the network as it was trained, and measurably better (`examples/eot.rs`).
 
 mod features;
 mod net;
@@ -19,10 +18,10 @@ use crate::{Cancel, Error, ErrorKind, Result, file};
 use features::LogMel;
 use net::{Net, Scratch};
 
-/// The real file has 8.7 MB; what is far larger is something else.
+/// The real file has 8.7 MB; a much larger file is something else.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// Seconds at the end of an utterance that are heard, unless set otherwise.
+/// How many seconds at the end of an utterance are heard, by default.
 const HEARD: f32 = 5.0;
 const RATE: f32 = 16_000.0;
 
@@ -65,9 +64,9 @@ pub struct SmartTurn {
     features: LogMel,
     scratch: Scratch,
     team: Team,
-    /// Positions of silence before the audio that are taken as one.
+    /// How many positions of silence before the audio are treated as one.
     group: usize,
-    /// Samples at the end of an utterance that are heard.
+    /// How many samples at the end of an utterance are heard.
     heard: usize,
 }
 
@@ -80,15 +79,16 @@ impl SmartTurn {
         Ok(SmartTurnWeights::load(path)?.session())
     }
 
-    /// How many positions (20 ms each) of the silence before the audio are taken as one: 8 unless
-    /// set otherwise. More is quicker for short utterances; 1 computes the network exactly.
+    /// Sets how many positions (20 ms each) of the silence before the audio are treated as one; 8
+    /// by default. A higher number is quicker for short utterances; 1 computes the network
+    /// exactly.
     pub fn grouped(mut self, positions: usize) -> Self {
         self.group = positions.clamp(1, Self::FRAMES / 2);
         self
     }
 
-    /// How many seconds of the end are heard: 5 unless set otherwise, 8 at most. Less is
-    /// quicker for long utterances.
+    /// Sets how many seconds at the end are heard: 5 by default, 8 at most. Fewer are quicker for
+    /// long utterances.
     pub fn hearing(mut self, seconds: f32) -> Self {
         self.heard = (seconds.clamp(0.1, 8.0) * RATE) as usize;
         self

@@ -2,9 +2,9 @@
 //! over 400 positions of 20 ms, pooled by attention into one vector, and a
 //! small head on it.
 //!
-//! An utterance of two seconds comes after six of silence, whose positions
-//! differ in nothing but where they are. They are taken in groups, of which one
-//! stands for all, counted accordingly wherever attention adds up.
+//! An utterance of two seconds comes after six seconds of silence, whose positions differ only in
+//! where they are. They are taken in groups: one position represents its group, and attention
+//! counts it accordingly.
 
 use tract_onnx::prelude::TractResult;
 
@@ -21,7 +21,7 @@ const TAPS: usize = 3;
 /// Widths of the pooling and of the head.
 const POOL: usize = 256;
 const HEAD: [usize; 2] = [256, 64];
-/// Positions of silence that one stands for, unless set otherwise.
+/// How many positions of silence one represents, by default.
 pub(super) const GROUP: usize = 8;
 
 /// The numbers that the exporter gave to the matrices of each layer: query,
@@ -102,9 +102,8 @@ impl Net {
         })
     }
 
-    /// The probability that the speaker has finished, from [`FRAMES`] rows of
-    /// [`MELS`] features, of which the first `alike` are the same; of those, `group`
-    /// positions are taken as one.
+    /// The probability that the speaker has finished, from [`FRAMES`] rows of [`MELS`] features.
+    /// The first `alike` rows are equal; `group` of their positions are taken as one.
     pub(super) fn run(
         &self,
         features: &[f32],
@@ -113,7 +112,7 @@ impl Net {
         cancel: &Cancel,
         s: &mut Scratch,
     ) -> Result<f32> {
-        // Position p hears the frames from 2 p − 2 to 2 p + 2.
+        // Position p depends on the frames from 2 p − 2 to 2 p + 2.
         let silent = if group == 1 { 0 } else { alike.saturating_sub(1) / 2 };
         let silent = silent / group * group;
         cancel.check()?;
@@ -127,8 +126,8 @@ impl Net {
         self.judge(x, counts, s).map_err(engine)
     }
 
-    /// The first `silent` positions in groups, then all others; and how many
-    /// positions each row stands for.
+    /// The first `silent` positions in groups, then all others. Also returns how many positions
+    /// each row represents.
     fn embed(
         &self,
         features: &[f32],
@@ -136,7 +135,7 @@ impl Net {
         group: usize,
         s: &mut Scratch,
     ) -> TractResult<(Vec<f32>, Vec<f32>)> {
-        // The last silent position is computed for all of them.
+        // The last silent position is computed and represents all of them.
         let first = silent.saturating_sub(1);
         let zeros = [0.0; WIDTH];
         let edge = |cols: usize| if first == 0 { &zeros[..cols] } else { &[] };
@@ -164,7 +163,7 @@ impl Net {
         Ok((x, counts))
     }
 
-    /// Pools all positions into one and asks the head.
+    /// Pools all positions into one and applies the head.
     fn judge(&self, mut x: Vec<f32>, counts: Option<&[f32]>, s: &mut Scratch) -> TractResult<f32> {
         self.norm.normalise(&mut x);
         fill(&mut s.a, &x, WIDTH)?;
@@ -246,7 +245,7 @@ fn fill(matrix: &mut Matrix, cells: &[f32], cols: usize) -> TractResult<()> {
     Ok(())
 }
 
-/// Rows brought to mean 0 and variance 1; their scale and shift are in the layer after.
+/// Rows normalised to mean 0 and variance 1; their scale and shift are in the layer after.
 fn normalised(x: &[f32], out: &mut Matrix) -> TractResult<()> {
     fill(out, x, WIDTH)?;
     out.cells_mut().chunks_exact_mut(WIDTH).for_each(math::normalise);

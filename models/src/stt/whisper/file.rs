@@ -1,9 +1,9 @@
-//! The check of a Whisper model file before whisper.cpp sees it.
+//! Checks a Whisper model file before whisper.cpp sees it.
 //!
-//! whisper.cpp trusts its files: it aborts on sizes it does not know and takes
-//! one without tensors for a test. So the whole structure is walked first.
-//! Layout (all little endian; `models/convert-pt-to-ggml.py` of whisper.cpp):
-//! magic, eleven hyperparameters, mel filters, vocabulary, tensors to the end.
+//! whisper.cpp trusts its files: it aborts on sizes that it does not know, and accepts a file
+//! without tensors as a test model. So the whole structure is checked first. Layout (all little
+//! endian; `models/convert-pt-to-ggml.py` of whisper.cpp): magic, eleven hyperparameters, mel
+//! filters, vocabulary, tensors to the end.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -27,9 +27,9 @@ pub(super) fn check(path: &Path) -> Result<()> {
         let (kind, message) = match error.kind() {
             std::io::ErrorKind::NotFound => (
                 ErrorKind::Missing,
-                "the speech recognition model is missing: check the path, or run `sayso models fetch`",
+                "the speech model is missing: check the path, or run `sayso models fetch`",
             ),
-            _ => (ErrorKind::Io, "the speech recognition model cannot be read"),
+            _ => (ErrorKind::Io, "the speech model cannot be read"),
         };
         Error::new(kind, message).with_path(path).with_source(error)
     };
@@ -43,7 +43,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
     })
 }
 
-/// What is said of a file that was never meant to be one.
+/// The reason for a file that is something else.
 const FOREIGN: &str = "it does not begin as a ggml file does";
 
 fn damaged(path: &Path, what: &str) -> Error {
@@ -120,7 +120,7 @@ impl Walk {
         }
         let [vocabulary, audio_context, state, heads, audio_layers, ..] = n;
         let [.., text_context, text_state, text_heads, text_layers, mels, types] = n;
-        // whisper.cpp knows these models and no others.
+        // whisper.cpp supports these models and no others.
         let known = matches!(vocabulary, 51_864..=51_866)
             && audio_context == 1500
             && matches!(state, 384 | 512 | 768 | 1024 | 1280)
@@ -131,9 +131,9 @@ impl Walk {
             && text_context == 448
             && (1..=audio_layers).contains(&text_layers)
             && matches!(mels, 80 | 128);
-        require(known, "its dimensions are those of no Whisper")?;
-        // Thousands are ggml's quantisation version. ggml aborts on types that it
-        // does not know and on rows that are no whole number of blocks.
+        require(known, "no Whisper model has its dimensions")?;
+        // The thousands are ggml's quantisation version. ggml aborts on unknown types, and on rows
+        // that are not a whole number of blocks.
         let weights = weights(types % 1000).filter(|_| types < 3000);
         let weights = weights
             .filter(|kind| block(*kind).is_some_and(|(n, _)| u64::from(state).is_multiple_of(n)))
@@ -186,7 +186,7 @@ impl Walk {
     fn skip(&mut self, bytes: u64) -> std::result::Result<(), Fault> {
         self.at += bytes;
         require(self.at <= self.length, "it ends too early")?;
-        // Cannot overflow: `bytes` is below the file's length.
+        // This cannot overflow: `bytes` is below the file's length.
         self.reader.seek_relative(bytes as i64)?;
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! The guards against what Whisper "hears" in silence, noise and music.
 //!
-//! Thresholds 0.6, −1.0 and 2.4 are those of OpenAI's reference decoder
-//! (`whisper/transcribe.py`). The others are judgement, checked on the
-//! recordings of `tests/data`: no command there is lost and one clip without
-//! speech in 36 gives text. On single words of one second (Speech Commands)
-//! about 9 in 100 are rejected, most as descriptions of a sound.
+//! The thresholds 0.6, −1.0 and 2.4 are those of OpenAI's reference decoder
+//! (`whisper/transcribe.py`). The others were chosen by hand and checked on the recordings of
+//! `tests/data`: no command there is lost, and one clip without speech in 36 gives text. Of single
+//! words of one second (Speech Commands) about 9 in 100 are rejected, most of them as descriptions
+//! of a sound.
 
 use std::io::Write;
 use std::ops::Range;
@@ -13,49 +13,51 @@ use super::super::Rejection;
 use super::window::RATE;
 use super::words::Spaced;
 
-/// Shorter sound holds no word.
+/// A shorter sound cannot hold a word.
 const SHORTEST: usize = RATE / 10;
-/// Loudest 20 ms below this RMS (−66 dB of full scale): nobody spoke.
+/// If the loudest 20 ms are below this RMS (−66 dB of full scale), nobody spoke.
 const SILENCE: f32 = 5e-4;
 const NO_SPEECH: f32 = 0.6;
 const LOGPROB: f32 = -1.0;
 const COMPRESSION: f64 = 2.4;
-/// A sound so much softer than the loudest 20 ms around it (20 dB) is hardly speech: across
-/// a room the noise is not much softer.
+/// A sound that is softer than the loudest 20 ms around it by this much (20 dB) is hardly speech:
+/// across a room the noise is not much softer.
 const SOFT: f32 = 1e-2;
-/// So many ms before and after.
+/// How many ms before and after it count as around it.
 const AROUND_MS: u32 = 500;
-/// Nor is one so much softer than the loudest of all (35 dB), which may be another sentence.
+/// Nor is a sound that is softer than the loudest of all by this much (35 dB), since the loudest
+/// may be in another sentence.
 const SOFTEST: f32 = 3e-4;
-/// Nor is one that is hardly louder (3 dB) than the softest tenth of them: steady noise.
+/// Nor is a sound that is hardly louder (3 dB) than the softest tenth of all: that is steady
+/// noise.
 const STEADY: f32 = 2.0;
-/// Quiet of at most so many ms between two sounds of speech is a part of it: the stop of a
+/// Quiet of at most this many ms between two sounds of speech is part of the speech: the stop of a
 /// "t", a soft syllable, the gap between two words.
 const GAP_MS: u32 = 240;
-/// What was written again was said again only if no more words a second were spoken, nor
-/// more bytes of text. Fast speech has 5 words and 20 letters.
+/// Repeated text was really said only if that gives no more words per second than this, and no
+/// more bytes of text. Fast speech has 5 words and 20 letters a second.
 const FASTEST: f32 = 6.0;
 const FASTEST_BYTES: f32 = 25.0;
-/// So many letters of one kind are no word; "www" is one.
+/// This many equal letters in a row are not a word; "www" is one.
 const LETTERS: usize = 4;
-/// The most words that are looked for again at once: a long sentence.
+/// The longest repeated phrase that is looked for, in words: a long sentence.
 const LONGEST: usize = 40;
-/// With no more words beside it, a loop of many repetitions is all there is.
+/// With no more other words than this, a loop of many repetitions is considered the whole text.
 const BESIDE: usize = 2;
-/// The decoder's times of a word are right to within this, in ms.
+/// The precision of the decoder's times of a word, in ms.
 const ABOUT_MS: u32 = 200;
-/// Stock phrases are believed only when the evidence is better than this.
+/// Stock phrases are accepted only if the evidence is better than this.
 const WEAK_LOGPROB: f32 = -0.5;
 const WEAK_NO_SPEECH: f32 = 0.3;
 
-/// What a pass over one piece of sound gave.
+/// The result of a pass over one piece of sound.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evidence<'a> {
     /// The text without annotations.
     pub text: &'a str,
     /// Its words.
     pub words: &'a [Spaced],
-    /// Whether there was any text before annotations were taken out.
+    /// Whether there was any text before annotations were removed.
     pub annotated: bool,
     /// Mean log-probability of the text's tokens.
     pub avg_logprob: f32,
@@ -74,12 +76,12 @@ pub(super) struct Evidence<'a> {
 pub(super) struct Speech {
     /// When the piece begins, in ms.
     from_ms: u32,
-    /// Whether each 20 ms may be speech, or is a short gap in it.
+    /// Whether each 20 ms may be speech, or a short gap in it.
     frames: Vec<bool>,
 }
 
 impl Speech {
-    /// Of a piece of sound that begins at `from_ms`.
+    /// For a piece of sound that begins at `from_ms`.
     pub fn of(audio: &[f32], from_ms: u32) -> Self {
         let powers: Vec<f32> = powers(audio).collect();
         let mut sorted = powers.clone();
@@ -97,12 +99,12 @@ impl Speech {
         Self { from_ms, frames }
     }
 
-    /// How long somebody spoke in all, in s.
+    /// How long somebody spoke in total, in s.
     fn seconds(&self) -> f32 {
         self.within(0, u32::MAX)
     }
 
-    /// How long somebody spoke from one time to another, in ms, in s.
+    /// How long somebody spoke between two times in ms; in s.
     fn within(&self, from_ms: u32, to_ms: u32) -> f32 {
         let frame = |ms: u32| {
             (ms.saturating_sub(self.from_ms) / FRAME_MS).min(self.frames.len() as u32) as usize
@@ -113,7 +115,7 @@ impl Speech {
     }
 }
 
-/// Takes short quiet between frames of speech for speech.
+/// Counts short quiet between frames of speech as speech.
 fn bridge(frames: &mut [bool]) {
     let most = (GAP_MS / FRAME_MS) as usize;
     let spoken: Vec<usize> = (0..frames.len()).filter(|at| frames[*at]).collect();
@@ -125,15 +127,15 @@ fn bridge(frames: &mut [bool]) {
     }
 }
 
-/// The length of a frame of sound whose power is looked at.
+/// The length of a frame whose power is measured.
 const FRAME_MS: u32 = 20;
 
-/// A loop in which more is written than was spoken.
+/// A loop in which more was written than was spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Overlong {
     /// The words of its last repetition.
     pub last: Range<usize>,
-    /// There is hardly anything else, and it is there many times.
+    /// Whether there is hardly anything else, and many repetitions.
     all: bool,
 }
 
@@ -152,9 +154,9 @@ fn powers(audio: &[f32]) -> impl Iterator<Item = f32> + '_ {
     frames.map(|frame| frame.iter().map(|s| s * s).sum::<f32>() / frame.len() as f32)
 }
 
-/// Whether a first, cheap pass calls for a second one with all means.
+/// Whether a first, cheap pass needs a second one with full effort.
 pub(super) fn doubtful(evidence: &Evidence<'_>) -> bool {
-    // A described sound is an answer, too.
+    // A described sound is a result, too.
     if evidence.annotated && !has_words(evidence.text) {
         return false;
     }
@@ -173,7 +175,7 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
     if no_speech_prob > NO_SPEECH && avg_logprob < LOGPROB {
         return Some(Rejection::NoSpeech);
     }
-    // Noise goes round in circles, too.
+    // Noise causes repetitions, too.
     let all = overlong(evidence).iter().any(|found| found.all);
     if all || circles(evidence) || is_one_letter(text) {
         return Some(Rejection::Repetition);
@@ -189,11 +191,11 @@ pub(super) fn text(evidence: &Evidence<'_>) -> Option<Rejection> {
     None
 }
 
-/// The loops in which more words are written than can have been spoken at that time:
-/// Whisper goes on in what is behind an utterance.
+/// The loops in which more words are written than can have been spoken in that time: Whisper goes
+/// on writing in the sound after an utterance.
 pub(super) fn overlong(evidence: &Evidence<'_>) -> Vec<Overlong> {
     let Evidence { words, speech, .. } = *evidence;
-    // "Ha-ha-ha" is one word in the text and three to say: each with its place in the text.
+    // "Ha-ha-ha" is one word in the text but three when spoken; each has its place in the text.
     let parts: Vec<(usize, String)> = words
         .iter()
         .enumerate()
@@ -202,7 +204,7 @@ pub(super) fn overlong(evidence: &Evidence<'_>) -> Vec<Overlong> {
     let said: Vec<&str> = parts.iter().map(|(_, part)| part.as_str()).collect();
     let judge = |found: Loop| {
         let (first, last) = (parts.get(found.from)?.0, parts.get(found.end() - 1)?.0);
-        // What is spoken before the first word and behind the last may be a part of it.
+        // Speech before the first word and after the last may belong to them.
         let from = match first {
             0 => 0,
             _ => words.get(first)?.word.start_ms.saturating_sub(ABOUT_MS),
@@ -219,7 +221,7 @@ pub(super) fn overlong(evidence: &Evidence<'_>) -> Vec<Overlong> {
         let all = many && parts.len() - written <= BESIDE;
         let again = parts.get(found.end() - found.words)?.0;
         let before = parts.get(found.end() - found.words - 1)?.0;
-        // A word that belongs to the one before, too, stays.
+        // A word that also belongs to the one before remains.
         let last = again.max(before + 1)..last + 1;
         (all || !last.is_empty()).then_some(Overlong { last, all })
     };
@@ -231,20 +233,20 @@ pub(super) fn overlong(evidence: &Evidence<'_>) -> Vec<Overlong> {
 struct Loop {
     /// The first word.
     from: usize,
-    /// So many words, ...
+    /// So many words,
     words: usize,
-    /// ... so many times, twice at least.
+    /// this many times, at least twice.
     times: usize,
 }
 
 impl Loop {
-    /// Behind its last word.
+    /// The index after its last word.
     fn end(&self) -> usize {
         self.from + self.words * self.times
     }
 }
 
-/// Where the same words stand in a row: two and more twice, one four times.
+/// Where the same words are repeated in a row: two or more words twice, one word four times.
 fn loops(words: &[impl PartialEq]) -> Vec<Loop> {
     let (mut found, mut from) = (Vec::new(), 0);
     while from < words.len() {
@@ -260,16 +262,16 @@ fn loops(words: &[impl PartialEq]) -> Vec<Loop> {
     found
 }
 
-/// Whether a text goes round in circles, if not in the same words, for longer than anybody
-/// spoke: OpenAI's compression ratio.
+/// Whether a text repeats itself, perhaps in other words, for longer than anybody spoke: OpenAI's
+/// compression ratio.
 fn circles(evidence: &Evidence<'_>) -> bool {
     let most = FASTEST_BYTES * evidence.speech.seconds();
     let too_long = evidence.runaway || evidence.text.len() as f32 > most;
     too_long && compression_ratio(evidence.text) > COMPRESSION
 }
 
-/// Whether it is one letter again and again, however long it sounded: a baby's cry
-/// ("A-A-A-A", "Aaaaa"), a hum. Of scripts without capitals a letter may be a word.
+/// Whether it is one letter again and again, however long the sound was: a baby's cry ("A-A-A-A",
+/// "Aaaaa"), a hum. In scripts without capitals a letter may be a word.
 fn is_one_letter(text: &str) -> bool {
     let mut letters = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     let Some(first) = letters.next() else { return false };
@@ -282,7 +284,7 @@ fn has_words(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// What Whisper learnt from the ends of videos and says where nobody speaks.
+/// What Whisper has learnt from the ends of videos and writes where nobody speaks.
 fn is_stock_phrase(text: &str, phrases: &[&str]) -> bool {
     let words: Vec<String> = plain_words(text).collect();
     phrases.contains(&words.join(" ").as_str())
@@ -332,7 +334,7 @@ mod tests {
         Speech { from_ms: 0, frames: vec![true; (seconds * 50.0) as usize] }
     }
 
-    /// Judges a text whose speech lasted so many seconds.
+    /// Judges a text whose speech lasted this many seconds.
     fn with<T>(
         (text, seconds): (&str, f32),
         (avg_logprob, no_speech_prob): (f32, f32),
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn judges_sound() {
+    fn silent_and_too_short_sound_is_rejected() {
         assert_eq!(sound(&[]), Some(Rejection::TooShort));
         assert_eq!(sound(&[0.5; 1599]), Some(Rejection::TooShort));
         assert_eq!(sound(&[0.0; 16_000]), Some(Rejection::Silence));
@@ -362,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn judges_text() {
+    fn text_is_judged_by_its_evidence() {
         let judged = |t, l, n| with((t, 3.0), (l, n), text);
         assert_eq!(judged("Turn on the lamp.", -0.3, 0.1), None);
         assert_eq!(judged("Turn on the lamp.", -0.3, 0.9), None);
@@ -388,7 +390,7 @@ mod tests {
             assert_eq!(judged(text, short), Some(Rejection::Repetition), "{text}");
             assert_eq!(judged(text, long), None, "{text}");
         }
-        // Nearly the same again and again, as loops at higher temperatures are.
+        // Nearly the same again and again, as in loops at higher temperatures.
         let nearly: String =
             (0..20).map(|n| format!("I went to the shop on day {n} of it. ")).collect();
         assert_eq!(judged(&nearly, 10.0), Some(Rejection::Repetition));
@@ -398,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_again_and_again_is_no_word() {
+    fn one_letter_again_and_again_does_not_count_as_a_word() {
         let judged = |text_: &str| with((text_, 9.0), (-0.1, 0.1), text);
         for cry in ["A-A-A-A-A-A-A-A!", "Aaaaa", "a, a. A a", "Mmmm."] {
             assert_eq!(judged(cry), Some(Rejection::Repetition), "{cry}");
@@ -411,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_twice_was_hardly_said_twice_in_a_second() {
+    fn words_written_twice_within_a_second_were_hardly_said_twice() {
         let twice = |text, seconds| with((text, seconds), (-0.1, 0.1), |e| !overlong(e).is_empty());
         assert!(twice("Turn on the lamp. Turn on the lamp.", 1.2));
         assert!(!twice("Turn on the lamp. Turn on the lamp.", 2.4));
@@ -420,7 +422,7 @@ mod tests {
         assert!(with(("Play it. Play it, play it.", 0.9), (-0.1, 0.1), doubtful));
     }
 
-    /// A sentence, and another four times within the time that one of them takes.
+    /// A sentence, and another one four times in the time that it takes once.
     #[test]
     fn only_the_time_of_the_loop_counts() {
         let text =
@@ -460,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn speech_is_what_is_not_much_softer() {
+    fn sound_that_is_not_much_softer_counts_as_speech() {
         let mut audio = vec![1e-3; 3 * RATE];
         audio[RATE..2 * RATE].fill(0.1);
         let speech = Speech::of(&audio, 5_000);
@@ -474,9 +476,9 @@ mod tests {
         assert_eq!(Speech::of(&vec![0.1; RATE], 0).seconds(), 0.0, "steady noise");
     }
 
-    /// Stops and soft syllables are as much of a sentence as its loud vowels.
+    /// Stops and soft syllables belong to a sentence as much as its loud vowels.
     #[test]
-    fn short_gaps_within_speech_are_speech() {
+    fn short_gaps_within_speech_count_as_speech() {
         let sound = |gap_ms: usize| {
             let mut audio = vec![0.0; 3 * RATE];
             let gap = gap_ms * RATE / 1000;
@@ -490,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn doubts_what_a_longer_pass_may_mend() {
+    fn text_that_a_longer_pass_may_correct_is_doubtful() {
         let doubts = |text, seconds, logprob, no_speech| {
             with((text, seconds), (logprob, no_speech), doubtful)
         };

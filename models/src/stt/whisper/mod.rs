@@ -1,8 +1,8 @@
-//! Whisper by whisper.cpp.
+//! Whisper on whisper.cpp.
 //!
-//! The encoder runs on the utterance's real length plus a margin, not on the
-//! 30 s that Whisper was trained with; where that pass looks doubtful, a second
-//! one runs with everything. Long recordings go through in pieces.
+//! The encoder runs on the utterance's real length plus a margin, not on the 30 s that Whisper was
+//! trained with. If that pass looks doubtful, a second one runs with everything. Long recordings
+//! are transcribed in pieces.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -29,27 +29,27 @@ const POSITION: usize = RATE / 50;
 /// Positions of Whisper's full view of 30 s.
 const FULL: u32 = 1500;
 
-/// A second, still cheap pass gets so many positions more: single words that
-/// make a short pass go round in circles mostly come out right in a longer one.
+/// A second, still cheap pass gets this many more positions: single words that cause loops in a
+/// short pass usually come out right in a longer one.
 const SECOND_MARGIN: u32 = 256;
 
-/// How a [`Whisper`] works. The default is for short utterances on the CPU.
+/// The configuration of [`Whisper`]. The default is for short utterances on the CPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhisperConfig {
-    /// Threads for the encoder and the decoder. With more than one, a core that
-    /// other work shares stalls all of them.
+    /// Threads for the encoder and the decoder. If there is more than one and other work takes a
+    /// core from one of them, all of them wait.
     pub threads: usize,
-    /// Use the GPU, where the build has a back end for one.
+    /// Whether to use the GPU, if the build has a back end for one.
     pub gpu: bool,
-    /// Encoder positions (20 ms each) beyond the end of the sound. Too few of
-    /// them cost words and make the decoder loop.
+    /// Encoder positions (20 ms each) after the end of the sound. With too few, words are lost and
+    /// the decoder loops.
     pub margin: u32,
-    /// Encoder positions of the last pass over a doubtful piece, 1500 at most: its
-    /// attention takes memory by their square, 130 MB for all 1500 of Whisper tiny.
+    /// Encoder positions of the last pass over a doubtful piece, at most 1500. The memory for
+    /// attention grows with their square: 130 MB for all 1500 of Whisper tiny.
     pub widest: u32,
     /// Always run the encoder over all 30 s: several times slower, for comparison.
     pub full_context: bool,
-    /// Whose stock phrases are believed only on good evidence.
+    /// Its stock phrases are accepted only on good evidence.
     pub language: &'static Language,
 }
 
@@ -100,8 +100,7 @@ impl WhisperWeights {
     }
 }
 
-/// A Whisper model used for one utterance after the other. Nothing is carried from one
-/// call to the next.
+/// A Whisper model for one utterance after another. Nothing is kept from one call to the next.
 pub struct Whisper {
     engine: Engine,
     config: WhisperConfig,
@@ -116,20 +115,20 @@ impl Whisper {
         WhisperWeights::load(path, config)?.session()
     }
 
-    /// Whether the file at `path` is a complete model, of which only the heads are read.
+    /// Checks that the file at `path` is a complete model. Only its headers are read.
     ///
     /// # Errors
-    /// As [`WhisperWeights::load`] has about the file.
+    /// The errors of [`WhisperWeights::load`] about the file.
     pub fn check(path: &Path) -> Result<()> {
         file::check(path)
     }
 
-    /// Whether it knows more than English.
+    /// Whether it knows other languages than English.
     pub fn is_multilingual(&self) -> bool {
         self.engine.is_multilingual()
     }
 
-    /// The code handed to whisper.cpp for what the request asks.
+    /// The language code for whisper.cpp that the request asks for.
     fn language<'a>(&self, asked: Option<&'a str>) -> Result<Option<&'a str>> {
         let Some(code) = asked else { return Ok(None) };
         let unknown = |what: String| Err(Error::new(ErrorKind::Input, what));
@@ -138,7 +137,7 @@ impl Whisper {
         }
         if !self.is_multilingual() && code != "en" {
             return unknown(format!(
-                "this model knows only English: use a multilingual one for {code:?}"
+                "this model understands only English: use a multilingual one for {code:?}"
             ));
         }
         Ok(Some(code))
@@ -184,7 +183,7 @@ impl Whisper {
         let stock = self.config.language.stock_phrases();
         let mut piece = Piece::default();
         for job in [trim(margin), trim(margin + SECOND_MARGIN), full] {
-            // What is hardly cheaper than the full pass is left to that.
+            // A pass that is hardly cheaper than the full pass is left out.
             if !job.fallback && (self.config.full_context || job.audio_context > widest / 5 * 4) {
                 continue;
             }
@@ -197,7 +196,7 @@ impl Whisper {
             }
         }
         piece.rejected = guard::text(&piece.evidence(&speech, stock));
-        // Only what would be believed is mended: noise goes round in circles, too.
+        // Only text that would be accepted is improved, because noise causes loops, too.
         while piece.rejected.is_none()
             && let Some(found) = guard::overlong(&piece.evidence(&speech, stock)).pop()
         {
@@ -250,7 +249,7 @@ impl Stt for Whisper {
                 rejected = rejected.or(piece.rejected);
                 transcript.avg_logprob = transcript.avg_logprob.min(piece.avg_logprob);
             } else {
-                // Later pieces are in the language of the first with words.
+                // Later pieces have the language of the first one with words.
                 language.get_or_insert(Cow::Borrowed(self.engine.language()));
                 logprob += piece.avg_logprob * piece.tokens as f32;
                 tokens += piece.tokens;
@@ -284,12 +283,12 @@ impl Stt for Whisper {
     }
 }
 
-/// What was heard in one piece.
+/// The result for one piece.
 #[derive(Default)]
 struct Piece {
     text: String,
     words: Vec<words::Spaced>,
-    /// Whether there was text before descriptions of sounds were taken out.
+    /// Whether there was text before descriptions of sounds were removed.
     annotated: bool,
     tokens: usize,
     avg_logprob: f32,
@@ -313,7 +312,7 @@ impl Piece {
             annotated,
             tokens,
             avg_logprob: heard.avg_logprob,
-            // No segment means that whisper.cpp itself saw no speech.
+            // Without a segment, whisper.cpp itself found no speech.
             no_speech_prob: heard.no_speech_prob.unwrap_or(1.0),
             runaway: heard.runaway,
             ..Self::default()
@@ -334,7 +333,7 @@ impl Piece {
     }
 }
 
-/// The sound as whisper.cpp may have it: finite and within −1…1.
+/// The sound in the form that whisper.cpp needs: finite and within −1 to 1.
 fn sanitised(audio: &[f32]) -> Cow<'_, [f32]> {
     if audio.iter().all(|sample| sample.abs() <= 1.0) {
         return Cow::Borrowed(audio);

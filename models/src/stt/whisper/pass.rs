@@ -1,4 +1,4 @@
-//! One pass of whisper.cpp over one piece of sound: the only file that calls into it.
+//! One pass of whisper.cpp over one piece of sound. This is the only file that calls whisper.cpp.
 
 use std::ffi::c_void;
 use std::path::Path;
@@ -13,29 +13,29 @@ use whisper_rs::{
 use super::words::Token;
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
-/// Whisper's longest prompt: half its text context less what it adds itself.
+/// Whisper's longest prompt: half its text context, less what it adds itself.
 const PROMPT_TOKENS: usize = 223;
-/// More bytes of prompt than that many tokens ever have are not looked at.
+/// That many tokens never have more bytes than this; the rest of a prompt is ignored.
 const PROMPT_BYTES: usize = 4096;
 
-/// What to do in a pass.
+/// The parameters of a pass.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Job<'a> {
     /// Encoder positions of 20 ms; 0 for all 30 s.
     pub audio_context: u32,
-    /// No more tokens than this at a time.
+    /// The most tokens at a time.
     pub most_tokens: u32,
-    /// No more encoder runs than this.
+    /// The most encoder runs.
     pub most_runs: u32,
-    /// Try again at higher temperatures where whisper.cpp's thresholds say so.
+    /// Whether to try again at higher temperatures if whisper.cpp's thresholds say so.
     pub fallback: bool,
-    /// Tokens to lean on.
+    /// Tokens of context before the text.
     pub prompt: &'a [i32],
     /// Threads; 0 for as many as at loading.
     pub threads: usize,
 }
 
-/// What came of it.
+/// The result of a pass.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heard {
     /// The tokens of text, no special ones.
@@ -44,11 +44,11 @@ pub(super) struct Heard {
     pub avg_logprob: f32,
     /// Probability that there is no speech; `None` when whisper.cpp gave no segment.
     pub no_speech_prob: Option<f32>,
-    /// A limit of the job was reached: the text may be cut or run in circles.
+    /// Whether a limit of the job was reached: the text may be cut or loop.
     pub runaway: bool,
 }
 
-/// Loads a file that was checked: the weights, of which any number of [`Engine`]s can be made.
+/// Loads a file that was checked: weights from which any number of [`Engine`]s can be made.
 pub(super) fn load(path: &Path, gpu: bool) -> Result<WhisperContext> {
     let mut parameters = WhisperContextParameters::new();
     parameters.use_gpu(gpu);
@@ -66,7 +66,7 @@ pub(super) struct Engine {
     context: Arc<WhisperContext>,
     state: WhisperState,
     threads: i32,
-    /// Settings for the language last asked for. Kept, because every
+    /// Settings for the language that was asked for last. They are kept, because every
     /// `set_language` of whisper-rs leaks its string.
     settings: Option<(Option<String>, FullParams<'static, 'static>)>,
 }
@@ -79,8 +79,8 @@ impl Engine {
         Ok(Self { context, state, threads, settings: None })
     }
 
-    /// Gives all that the passes so far have left up for empty memory: sound, spectra,
-    /// caches, text and language.
+    /// Replaces all memory of the passes so far by empty memory: sound, spectra, caches, text and
+    /// language.
     pub fn wipe(&mut self) -> Result<()> {
         self.state = working_memory(&self.context)?;
         Ok(())
@@ -98,7 +98,7 @@ impl Engine {
         whisper_rs::get_lang_str(self.state.full_lang_id_from_state()).unwrap_or("en")
     }
 
-    /// The end of `prompt` in tokens.
+    /// The end of `prompt`, in tokens.
     pub fn prompt(&self, prompt: &str) -> Result<Vec<i32>> {
         let prompt = prompt.trim().replace('\0', " ");
         if prompt.is_empty() {
@@ -108,7 +108,7 @@ impl Engine {
         while !prompt.is_char_boundary(from) {
             from += 1;
         }
-        // As in the text that Whisper learnt from, a word starts with its space.
+        // As in the text from which Whisper learnt, a word begins with its space.
         let mut tokens = self
             .context
             .tokenize(&format!(" {}", &prompt[from..]), PROMPT_BYTES + 1)
@@ -119,8 +119,8 @@ impl Engine {
         Ok(tokens)
     }
 
-    /// Runs the encoder and the decoder over `audio` (finite, at most 30 s).
-    /// `language` is a code that whisper.cpp knows; `None` detects it.
+    /// Runs the encoder and the decoder over `audio` (finite, at most 30 s). `language` is a code
+    /// that whisper.cpp knows; `None` detects the language.
     pub fn run(
         &mut self,
         audio: &[f32],
@@ -137,21 +137,20 @@ impl Engine {
         params.set_audio_ctx(i32::try_from(job.audio_context).unwrap_or(0));
         params.set_max_tokens(i32::try_from(job.most_tokens).unwrap_or(0));
         params.set_temperature_inc(if job.fallback { 0.2 } else { 0.0 });
-        // Without fallback whisper.cpp leaves it to the guards to call it silence:
-        // they want to see the evidence.
+        // Without fallback, the guards decide whether it is silence, and they need the evidence.
         params.set_no_speech_thold(if job.fallback { 0.6 } else { 1.0 });
         params.set_tokens(job.prompt);
         let data = (&raw const watch).cast_mut().cast::<c_void>();
-        // SAFETY: both callbacks take `data` for a `Watch`, which it points to;
-        // `watch` lives until after `full`, the only caller, has returned, and
-        // they only read it (its counter is atomic).
+        // SAFETY: both callbacks use `data` as a pointer to a `Watch`, which it is, and only read
+        // it (its counter is atomic); `watch` lives until after `full`, the only caller, has
+        // returned.
         unsafe {
             params.set_abort_callback(Some(stop));
             params.set_abort_callback_user_data(data);
             params.set_start_encoder_callback(Some(may_encode));
             params.set_start_encoder_callback_user_data(data);
         }
-        // whisper.cpp itself looks at its callback only when a run is over.
+        // whisper.cpp itself checks its callback only when a run is over.
         let done = ggml::abortable(cancel, || self.state.full(params, audio));
         cancel.check()?;
         done.map_err(|error| {
@@ -223,28 +222,28 @@ fn working_memory(context: &WhisperContext) -> Result<WhisperState> {
     })
 }
 
-/// What the callbacks look at during a pass.
+/// What the callbacks check during a pass.
 struct Watch<'a> {
     cancel: &'a Cancel,
-    /// Encoder runs asked for.
+    /// Encoder runs so far.
     runs: AtomicU32,
     most: u32,
 }
 
-/// whisper.cpp asks after every run of the encoder and of the decoder.
+/// whisper.cpp calls this after every run of the encoder and of the decoder.
 unsafe extern "C" fn stop(data: *mut c_void) -> bool {
-    // SAFETY: `data` is the `Watch` of `Engine::run`, which is still waiting.
+    // SAFETY: `data` is the `Watch` of `Engine::run`, which has not returned yet.
     let watch = unsafe { &*data.cast::<Watch<'_>>() };
     watch.cancel.is_cancelled()
 }
 
-/// whisper.cpp asks before every run of the encoder.
+/// whisper.cpp calls this before every run of the encoder.
 unsafe extern "C" fn may_encode(
     _: *mut sys::whisper_context,
     _: *mut sys::whisper_state,
     data: *mut c_void,
 ) -> bool {
-    // SAFETY: `data` is the `Watch` of `Engine::run`, which is still waiting.
+    // SAFETY: `data` is the `Watch` of `Engine::run`, which has not returned yet.
     let watch = unsafe { &*data.cast::<Watch<'_>>() };
     let runs = watch.runs.fetch_add(1, Ordering::Relaxed) + 1;
     runs <= watch.most && !watch.cancel.is_cancelled()

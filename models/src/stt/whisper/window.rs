@@ -1,17 +1,17 @@
-//! Long recordings in pieces that Whisper's 30 s view takes, cut where it is quiet.
+//! Cuts long recordings, at quiet places, into pieces that fit Whisper's view of 30 s.
 
 /// Samples per second of what Whisper hears.
 pub(super) const RATE: usize = 16_000;
 /// The longest piece. Below 30 s, so that the end of the view is never speech.
 const LONGEST: usize = 28 * RATE;
-/// The shortest piece that leaves something behind.
+/// The shortest piece, unless it is the last.
 const SHORTEST: usize = 18 * RATE;
-/// The pause looked for is as long as this.
+/// The length of the pause that is looked for.
 const PAUSE: usize = RATE / 5;
 const STEP: usize = RATE / 50;
 
-/// The length of the first piece of `audio`: all of it up to 28 s, else up to
-/// the middle of the quietest 200 ms between 18 and 28 s.
+/// The length of the first piece of `audio`: all of it up to 28 s; otherwise up to the middle of
+/// the quietest 200 ms between 18 and 28 s.
 pub(super) fn first_piece(audio: &[f32]) -> usize {
     if audio.len() <= LONGEST {
         return audio.len();
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn steady_sound_is_cut_all_the_same() {
+    fn steady_sound_is_cut_as_well() {
         let cut = first_piece(&vec![0.3; 60 * RATE]);
         assert!((SHORTEST..=LONGEST).contains(&cut));
     }

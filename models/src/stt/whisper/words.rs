@@ -1,8 +1,8 @@
-//! From the decoder's tokens to words.
+//! Turns the decoder's tokens into words.
 
 use super::super::Word;
 
-/// A token of text as the decoder gave it.
+/// A token of text from the decoder.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     /// Its bytes; a character may be spread over several tokens.
@@ -14,18 +14,18 @@ pub(super) struct Token {
     pub end_ms: i64,
 }
 
-/// A word and whether a space stands before it in the text.
+/// A word, and whether there is a space before it in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Spaced {
     pub word: Word,
     pub space: bool,
 }
 
-/// Merges tokens into words. `spaces`: the language puts spaces between words;
-/// without them every token that completes a character is a word of its own.
+/// Merges tokens into words. `spaces`: whether the language puts spaces between words. Without
+/// them, every token that completes a character is a word of its own.
 ///
-/// Times are shifted by `offset_ms`, never run backwards and end at `end_ms`; words
-/// without any share that of the word before them.
+/// Times are shifted by `offset_ms`, never go backwards and end at `end_ms`. Words without a time
+/// of their own share that of the word before them.
 pub(super) fn merge(tokens: &[Token], spaces: bool, offset_ms: u32, end_ms: u32) -> Vec<Spaced> {
     let mut words: Vec<Spaced> = Vec::new();
     let mut bytes: Vec<u8> = Vec::new();
@@ -63,8 +63,8 @@ pub(super) fn merge(tokens: &[Token], spaces: bool, offset_ms: u32, end_ms: u32)
     words
 }
 
-/// Gives words that the decoder put at one moment, the last ones of an utterance mostly,
-/// a part of the time of the word before them, each by its letters.
+/// If the decoder gave several words the same time, usually the last ones of an utterance, they
+/// share the time of the word before them, each according to its letters.
 fn spread(words: &mut [Spaced]) {
     let lasts = |spaced: &Spaced| spaced.word.end_ms > spaced.word.start_ms;
     let letters = |spaced: &Spaced| spaced.word.text.chars().count().max(1) as u32;
@@ -83,8 +83,8 @@ fn spread(words: &mut [Spaced]) {
     }
 }
 
-/// Takes descriptions of sounds out: `[MUSIC]`, "(wind blowing)", "*coughs*", "♪ la la ♪".
-/// What was opened and never closed reaches to the end.
+/// Removes descriptions of sounds: `[MUSIC]`, "(wind blowing)", "*coughs*", "♪ la la ♪". A
+/// description that is never closed extends to the end.
 pub(super) fn without_annotations(words: Vec<Spaced>) -> Vec<Spaced> {
     const PAIRS: [(char, char); 6] =
         [('[', ']'), ('(', ')'), ('*', '*'), ('♪', '♪'), ('♫', '♫'), ('（', '）')];
@@ -129,7 +129,7 @@ pub(super) fn text(words: &[Spaced]) -> String {
     text
 }
 
-/// Whether the language written with this code puts spaces between words.
+/// Whether the language with this code is written with spaces between words.
 pub(super) fn has_spaces(language: &str) -> bool {
     !matches!(language, "zh" | "yue" | "ja" | "th" | "lo" | "my" | "km" | "bo")
 }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn words_at_one_moment_share_the_time_before() {
+    fn words_with_the_same_time_share_the_time_before() {
         let tokens = [
             token(" It", 1.0, 0, 200),
             token(" is", 1.0, 200, 600),
@@ -200,12 +200,12 @@ mod tests {
         let words = merge(&tokens, true, 0, 1000);
         let times: Vec<_> = words.iter().map(|s| (s.word.start_ms, s.word.end_ms)).collect();
         assert_eq!(times, [(0, 200), (200, 314), (314, 600), (900, 1000)]);
-        // Nothing to share.
+        // There is no time to share.
         assert_eq!(merge(&[token(" a", 1.0, 5, 5)], true, 0, 5)[0].word.end_ms, 5);
     }
 
     #[test]
-    fn annotations_go() {
+    fn annotations_are_removed() {
         for (before, after) in [
             ("[MUSIC]", ""),
             ("[BLANK_AUDIO] Stop.", "Stop."),

@@ -1,5 +1,5 @@
-//! The first and the last moment of a clause: silence cut to a small pad,
-//! fades against clicks, volume, and a soft limit.
+//! The beginning and the end of a clause: silence cut to a short pad, fades against clicks,
+//! volume, and a soft limiter.
 
 use super::vocoder::{HOP, RATE};
 
@@ -7,18 +7,18 @@ use super::vocoder::{HOP, RATE};
 const QUIET: f32 = 0.0025;
 /// Fade at the very start and the very end, in samples: 5 ms.
 const FADE: usize = RATE as usize / 200;
-/// Above this amplitude the sound is bent towards 1 instead of clipped.
+/// Above this amplitude the sound is compressed towards 1 instead of clipped.
 const KNEE: f32 = 0.9;
 
-/// Takes a clause hop by hop and gives it out trimmed. One hop of silence is
-/// left before the first sound; what may turn out to be the last is held back.
+/// Takes a clause hop by hop and returns it trimmed. One hop of silence remains before the first
+/// sound; sound that may turn out to be the last is held back.
 pub(super) struct Edges {
     volume: f32,
     started: bool,
     held: Vec<f32>,
     /// Samples dropped before the first.
     pub(super) dropped: usize,
-    /// Samples given out.
+    /// Samples returned.
     pub(super) given: usize,
 }
 
@@ -27,7 +27,7 @@ impl Edges {
         Self { volume, started: false, held: Vec::new(), dropped: 0, given: 0 }
     }
 
-    /// Takes whole hops; appends to `out` what is certain by them.
+    /// Takes whole hops, and appends to `out` the samples that are then certain.
     pub(super) fn push(&mut self, sound: &[f32], out: &mut Vec<f32>) {
         for hop in sound.chunks(HOP) {
             let quiet = hop.iter().map(|v| v * v).sum::<f32>() < QUIET * QUIET * hop.len() as f32;
@@ -57,7 +57,7 @@ impl Edges {
             self.held.clear();
             return;
         }
-        // What is held begins with the last hop that was not silent.
+        // The held sound begins with the last hop that was not silent.
         self.held.truncate(HOP + pad);
         let fade = FADE.min(self.held.len());
         ramp(self.held.iter_mut().rev().take(fade));
@@ -76,7 +76,7 @@ fn ramp<'a>(samples: impl ExactSizeIterator<Item = &'a mut f32>) {
     samples.enumerate().for_each(|(i, v)| *v *= i as f32 / len);
 }
 
-/// Leaves quiet samples alone and keeps loud ones within ±1.
+/// Leaves soft samples unchanged and keeps loud ones within ±1.
 fn limited(v: f32) -> f32 {
     let over = v.abs() - KNEE;
     if over <= 0.0 {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_fade_and_loud_sound_is_bent_not_clipped() {
+    fn edges_fade_and_loud_sound_is_limited_without_clipping() {
         let (out, _) = trimmed(&[0.7; 4], HOP, 2.0);
         assert_eq!((out[0], out[4 * HOP - 1]), (0.0, 0.0));
         assert!(out.iter().all(|v| (0.0..=1.0).contains(v)));

@@ -25,7 +25,7 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    /// `suffix` and `first` say how the exporter numbered the quantised matrices of this encoder.
+    /// `suffix` and `first` tell how the exporter numbered the quantised matrices of this encoder.
     pub(super) fn load(
         w: &Weights,
         name: &str,

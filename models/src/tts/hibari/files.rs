@@ -1,4 +1,4 @@
-//! Reading the voice's files, none of which is trusted.
+//! Reads the voice's files, which are untrusted.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,7 +13,7 @@ const LARGEST: u64 = 64 << 20;
 
 /// What to do about a bad file of the voice.
 pub(super) const REMEDY: &str =
-    "`sayso models fetch hibari` fetches the voice; models.voice names a folder with another";
+    "fetch the voice with `sayso models fetch hibari`, or name a folder in models.voice";
 
 /// An error about a file that is truncated or foreign.
 pub(super) fn damaged(path: &Path, what: impl std::fmt::Display) -> Error {
@@ -49,7 +49,7 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>> {
 /// The value of a JSON file, gzipped if its name ends in `.gz`.
 pub(super) fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_slice(&bytes(path)?)
-        .map_err(|e| damaged(path, format!("not the table expected here: {e}")))
+        .map_err(|e| damaged(path, format!("it is not the expected table: {e}")))
 }
 
 fn bounded(source: impl Read, path: &Path) -> Result<Vec<u8>> {
@@ -60,7 +60,7 @@ fn bounded(source: impl Read, path: &Path) -> Result<Vec<u8>> {
             .with_source(e)
     })?;
     if bytes.len() as u64 > LARGEST {
-        return Err(damaged(path, "far larger than any file of the voice"));
+        return Err(damaged(path, "it is much larger than any file of the voice"));
     }
     Ok(bytes)
 }

@@ -1,5 +1,4 @@
-//! The layers that the network is made of. Activations are row-major, a row per
-//! phoneme or frame.
+//! The layers of the network. Activations are row-major, a row per phoneme or frame.
 
 use tract_onnx::prelude::TractResult;
 
@@ -106,7 +105,7 @@ impl ConvBlock {
         Ok(())
     }
 
-    /// The block over a whole sequence, which is taken as silent outside.
+    /// Applies the block to a whole sequence; outside of it there is silence.
     pub(super) fn run_whole(&self, x: &mut Vec<f32>, s: &mut Scratch) -> TractResult<()> {
         let margin = vec![0.0; self.margin() * self.channels];
         let padded = [margin.as_slice(), x, &margin].concat();

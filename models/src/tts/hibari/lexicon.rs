@@ -1,7 +1,6 @@
-//! Words to phonemes by dictionary: misaki's two American lexicons and its
-//! rules for what they leave out (plurals, past tenses, -ing forms, function
-//! words that change with their neighbours). The rules are misaki's
-//! (Apache-2.0), because the voice was trained on what they give.
+//! Turns words into phonemes by dictionary: misaki's two American lexicons and its rules for what
+//! they leave out (plurals, past tenses, -ing forms, function words that depend on their
+//! neighbours). The rules are misaki's (Apache-2.0), because the voice was trained with them.
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +13,7 @@ use super::stress::{self, Level, PRIMARY, SECONDARY};
 use super::table::{SEPARATOR, Table, entries};
 use crate::Result;
 
-/// What is known of the words after this one.
+/// What is known about the words after this one.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Following {
     /// Whether the next sound is a vowel; `None` before a pause.
@@ -32,8 +31,8 @@ pub(super) struct Lexicon {
 /// Before these an English t becomes a flap: "waiting", "wanted".
 const FLAPPING: &str = "AIOWYiuæɑəɛɪɹʊʌ";
 
-/// An entry as the table keeps it: its phonemes, or `TAG=phonemes` per part of
-/// speech, separated; without phonemes the word is spelt out.
+/// An entry as the table stores it: its phonemes, or `TAG=phonemes` for each part of speech, with
+/// separators. Without phonemes the word is spelt.
 struct Entry(String);
 
 impl<'de> Deserialize<'de> for Entry {
@@ -86,7 +85,7 @@ impl Lexicon {
         })
     }
 
-    /// Phonemes of a word, or `None` when no rule reads it.
+    /// Phonemes of a word, or `None` if no rule can read it.
     pub(super) fn word(&self, word: &str, tag: &str, next: Following) -> Option<String> {
         let stress = match (is_lower(word), is_upper(word)) {
             (true, _) => None,
@@ -128,7 +127,7 @@ impl Lexicon {
         self.inflected(word, tag, stress, next)
     }
 
-    /// The names of a word's letters, the last one stressed.
+    /// The names of a word's letters; the last one is stressed.
     pub(super) fn spelt(&self, word: &str) -> Option<String> {
         let mut all = String::new();
         for letter in word.chars().filter(|c| c.is_alphabetic()) {
@@ -141,7 +140,7 @@ impl Lexicon {
         (!all.is_empty()).then_some(all)
     }
 
-    /// Words whose reading depends on their neighbours or their part of speech.
+    /// Words whose pronunciation depends on their neighbours or their part of speech.
     fn function_word(
         &self,
         word: &str,
@@ -180,7 +179,7 @@ impl Lexicon {
         }
     }
 
-    /// An entry; a word in lower case also finds its capitalised form and the other way round.
+    /// An entry. A word in lower case also finds its capitalised form, and the other way round.
     fn entry<'a>(&self, table: &'a Table, word: &str) -> Option<&'a str> {
         if let Some(found) = table.get(word) {
             return Some(found);
@@ -268,8 +267,8 @@ impl Lexicon {
         Some(progressive(&self.look_up(&stem, tag, stress, next)?))
     }
 
-    /// The first known word that `word` is a form of: per rule, an ending, what
-    /// stands in its place in the stem, and an ending to which it does not apply.
+    /// The first known word that `word` is a form of. Each rule has an ending, its replacement in
+    /// the stem, and an ending to which it does not apply.
     fn stem(&self, word: &str, rules: &[(&str, &str, &str)]) -> Option<String> {
         rules.iter().find_map(|(ending, instead, except)| {
             let stem = word.strip_suffix(ending)?;
@@ -282,7 +281,7 @@ impl Lexicon {
     }
 }
 
-/// Picks the reading of an entry for the first of the tags that it lists, or the default.
+/// Selects the pronunciation of an entry for the first of the tags that it lists, or the default.
 fn choose<'a>(entry: &'a str, tags: &str) -> Option<&'a str> {
     if !entry.starts_with("DEFAULT=") && !entry.contains("\tDEFAULT=") {
         return Some(entry);

@@ -1,9 +1,9 @@
 //! Hibari: a small English voice (24 kHz, female, American) distilled from
 //! Kokoro-82M.
 //!
-//! Text is [normalised](Language::normalize), read to phonemes by the voice's own
-//! lexicons, spoken by a convolutional network on tract's matrix kernels and
-//! turned into sound by a vocoder, block by block.
+//! Text is [normalised](Language::normalize), turned into phonemes by the voice's own lexicons,
+//! spoken by a convolutional network on tract's matrix kernels and turned into sound by a vocoder,
+//! block by block.
 
 mod edges;
 mod encoder;
@@ -35,24 +35,24 @@ use phonemes::{Phonemizer, Said};
 use tagger::Tagger;
 use voice::Voice;
 
-/// Bytes of the longest clause taken: some minutes of speech.
+/// The longest clause in bytes: a few minutes of speech.
 const LONGEST_CLAUSE: usize = 10_000;
-/// Phonemes that the network sees at once; longer clauses are cut where they
-/// pause, else between words. It was trained on single sentences.
+/// Phonemes that the network sees at once. Longer clauses are cut at pauses, or else between
+/// words, because it was trained on single sentences.
 const MOST_PHONEMES: usize = 200;
 
 /// The Hibari voice, loaded once, for any number of sessions. Clones share it.
 ///
 /// Reads a folder with `hibari.onnx`, `vocab.json`, `oov.onnx`, `oov.json`,
-/// `lexicon_us_gold.json.gz`, `lexicon_us_silver.json.gz` and `tagger.json.gz`,
-/// as the package hibari-tts 0.2.1 has them (Apache-2.0).
+/// `lexicon_us_gold.json.gz`, `lexicon_us_silver.json.gz` and `tagger.json.gz`, as in the package
+/// hibari-tts 0.2.1 (Apache-2.0).
 #[derive(Clone)]
 pub struct HibariWeights {
     reader: Arc<Reader>,
     net: Arc<Net>,
 }
 
-/// From text to the numbers of phonemes.
+/// Turns text into the numbers of phonemes.
 struct Reader {
     language: &'static Language,
     phonemizer: Phonemizer,
@@ -71,7 +71,7 @@ impl HibariWeights {
         if symbols.values().any(|&id| id >= net::SYMBOLS) || !symbols.contains_key(&' ') {
             return Err(files::damaged(&vocab, "not the phonemes of this voice"));
         }
-        // The parts take about as long as each other, and nothing from each other.
+        // The parts are independent and take about equally long.
         let (net, oov, tables) = std::thread::scope(|scope| {
             let net = scope.spawn(|| voice::load(&dir.join("hibari.onnx")));
             let oov = scope.spawn(|| Oov::load(dir));
@@ -91,7 +91,7 @@ impl HibariWeights {
 }
 
 impl Reader {
-    /// What is to be said, token by token.
+    /// What is to be spoken, token by token.
     fn read(&self, text: &str) -> Result<Vec<Said>> {
         self.phonemizer.read(&self.language.normalize(text))
     }
@@ -127,7 +127,7 @@ impl Hibari {
         Ok(HibariWeights::load(dir, language)?.session())
     }
 
-    /// The phonemes that a text is read as, in the voice's alphabet (misaki's).
+    /// The phonemes of a text, in the voice's alphabet (misaki's).
     ///
     /// # Errors
     /// [`Engine`](ErrorKind::Engine) when inference fails.
@@ -136,7 +136,7 @@ impl Hibari {
     }
 }
 
-/// What a thread made. A panic in it, which would be a fault of a library, is an error.
+/// The result of a thread. A panic in it, which would be a bug in a library, becomes an error.
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
     thread.join().unwrap_or_else(|_| {
         Err(Error::new(ErrorKind::Damaged, format!("loading the voice failed; {}", files::REMEDY)))
@@ -160,7 +160,7 @@ impl Tts for Hibari {
             return Err(Error::new(
                 ErrorKind::Input,
                 format!(
-                    "a clause of {} bytes is too long to speak; cut it below {LONGEST_CLAUSE}",
+                    "a clause of {} bytes is too long to be spoken; at most {LONGEST_CLAUSE}",
                     clause.len()
                 ),
             ));
@@ -185,7 +185,8 @@ impl Tts for Hibari {
             for (said, span) in
                 part.iter().zip(spans).filter(|(s, span)| !s.mark && !span.is_empty())
             {
-                // The voice is ahead of its predicted durations: a word begins within the space before it.
+                // The voice is earlier than its predicted durations: a word begins within the
+                // space before it.
                 let first = span.start - usize::from(said.spaced && span.start > 0);
                 let samples = spoken.samples + sung.phonemes[first].start
                     ..spoken.samples + sung.phonemes[span.end - 1].end;
@@ -202,8 +203,8 @@ impl Tts for Hibari {
     }
 }
 
-/// Samples of silence to leave after this: 250 ms after a sentence, 120 ms
-/// after a lesser pause, 40 ms where the clause just stops.
+/// Samples of silence to leave after this: 250 ms after a sentence, 120 ms after a shorter pause,
+/// 40 ms if the clause just ends.
 fn pause_after(said: &[Said]) -> usize {
     let milliseconds = match said.last().filter(|s| s.mark).map(|s| s.phonemes.as_str()) {
         Some("." | "!" | "?" | "…") => 250,
@@ -213,7 +214,7 @@ fn pause_after(said: &[Said]) -> usize {
     vocoder::RATE as usize * milliseconds / 1000
 }
 
-/// Cuts what is said into parts of at most [`MOST_PHONEMES`].
+/// Cuts the tokens into parts of at most [`MOST_PHONEMES`].
 fn parts(said: &[Said]) -> Vec<Range<usize>> {
     let len = |s: &Said| s.phonemes.chars().count() + usize::from(s.spaced);
     let mut parts = Vec::new();
@@ -232,7 +233,7 @@ fn parts(said: &[Said]) -> Vec<Range<usize>> {
         let cut = if end == said.len() {
             end
         } else {
-            // After the last pause, if the part does not get too short by it.
+            // After the last pause, unless the part would become too short.
             (start + 1..=end)
                 .rev()
                 .find(|&i| said[i - 1].mark)
@@ -254,7 +255,7 @@ fn words_around(text: &str, source: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Adds a word, or lengthens the last one when it is the same, or reaches into it.
+/// Adds a word, or extends the last one if it is the same or overlaps.
 fn add(words: &mut Vec<WordTiming>, text: Range<usize>, samples: Range<usize>) {
     match words.last_mut() {
         Some(last) if last.text.end > text.start => {

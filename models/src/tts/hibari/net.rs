@@ -1,11 +1,9 @@
 //! The acoustic network: phonemes to durations, pitch and spectra.
 //!
-//! Two text encoders (one for the spectra, one for prosody) of two
-//! convolutional blocks and one self-attention layer that is applied several
-//! times; a duration head; a prosody net over 25 ms frames; a decoder over
-//! 12.5 ms frames, which needs only [`LOOKAHEAD`] frames to either side and so
-//! can be run block by block. All activations are row-major, a row per phoneme
-//! or frame.
+//! Two text encoders (one for the spectra, one for prosody) of two convolutional blocks and one
+//! self-attention layer that is applied several times; a duration head; a prosody net over 25 ms
+//! frames; a decoder over 12.5 ms frames. The decoder needs only [`LOOKAHEAD`] frames on either
+//! side, so it can run block by block. All activations are row-major, a row per phoneme or frame.
 
 use tract_onnx::prelude::TractResult;
 
@@ -32,7 +30,7 @@ const DECODER: usize = 256;
 const DECODER_INPUT: usize = TEXT + 2;
 const DECODER_BLOCKS: usize = 8;
 const PROSODY_DILATIONS: [usize; 6] = [1, 2, 4, 8, 1, 2];
-/// A phoneme of ten seconds is a sign of nonsense, not of speech; in 25 ms steps.
+/// A phoneme of ten seconds is a sign of an error, not of speech; in 25 ms steps.
 const LONGEST_PHONEME: f32 = 400.0;
 
 /// The network.
@@ -49,7 +47,7 @@ pub(super) struct Net {
     head: Linear,
 }
 
-/// What a clause will sound like, before its spectra are made.
+/// The sound of a clause before its spectra are computed.
 pub(super) struct Plan {
     /// Steps of 25 ms per phoneme, at least 1 each.
     pub(super) steps: Vec<usize>,
@@ -148,7 +146,8 @@ impl Net {
         Ok(steps.collect())
     }
 
-    /// What the prosody net begins with: a row for each step, of the phoneme that owns it.
+    /// The input of the prosody net: a row for each step, from the phoneme that the step belongs
+    /// to.
     fn stretched(
         &self,
         features: &[f32],
@@ -189,21 +188,21 @@ impl Net {
     }
 }
 
-/// The decoder at work on one clause: each call gives the next spectra.
+/// The decoder for one clause: each call gives the next spectra.
 pub(super) struct Decoder<'a> {
     net: &'a Net,
     plan: &'a Plan,
-    /// Per convolution, the rows that are still needed.
+    /// For each convolution, the rows that are still needed.
     pending: Vec<Vec<f32>>,
     /// Frames taken in.
     taken: usize,
-    /// Frames given out.
+    /// Frames returned.
     done: usize,
 }
 
 impl Decoder<'_> {
-    /// Fills `out` with the next `frames` rows of spectra ([`PARTS`] · [`BINS`] columns),
-    /// fewer at the end of the clause, none after it.
+    /// Fills `out` with the next `frames` rows of spectra ([`PARTS`] · [`BINS`] columns); fewer at
+    /// the end of the clause, none after it.
     pub(super) fn next(&mut self, frames: usize, s: &mut Scratch, out: &mut Matrix) -> Result<()> {
         self.next_inner(frames, s, out).map_err(engine)
     }
@@ -242,7 +241,7 @@ impl Decoder<'_> {
         self.net.head.apply(&s.a, out)
     }
 
-    /// Takes in what is known about one frame: its phoneme, its pitch, its energy.
+    /// Takes the input of one frame: its phoneme, its pitch, its energy.
     fn take(&mut self, frame: usize) {
         let owner = self.plan.owner[frame / FRAMES_PER_STEP];
         let rows = &mut self.pending[0];

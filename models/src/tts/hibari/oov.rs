@@ -1,5 +1,5 @@
-//! Words that no lexicon knows: a small character transformer (`oov.onnx`)
-//! reads them. Its output is aligned as in CTC: repeats and blanks drop out.
+//! Words that no lexicon knows: a small character transformer (`oov.onnx`) gives their phonemes.
+//! Its output is aligned as in CTC: repeats and blanks are removed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -29,7 +29,7 @@ struct Alphabet {
     longest: usize,
 }
 
-/// No word is longer, whatever the alphabet's file says.
+/// The longest word, whatever the alphabet's file says.
 const LONGEST: usize = 64;
 
 impl Oov {
@@ -49,7 +49,7 @@ impl Oov {
             phonemes: alphabet.phonemes,
             longest: alphabet.longest.min(LONGEST),
         };
-        // A foreign network shows here, not in the middle of a sentence.
+        // A foreign network is detected here, and not in the middle of a sentence.
         oov.read("sayso").map_err(|e| files::damaged(&path, e))?;
         Ok(oov)
     }

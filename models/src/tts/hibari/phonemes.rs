@@ -1,5 +1,5 @@
-//! Normalised text to the voice's phonemes: parts of speech, dictionary, and
-//! the reader of unknown words.
+//! Turns normalised text into the voice's phonemes: parts of speech, dictionary, and the network
+//! for unknown words.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(super) struct Said {
 /// Marks that end a stretch of speech.
 const PAUSES: &str = ";:,.!?—…";
 
-/// Endings that the tagger sees as words of their own.
+/// Endings that the tagger treats as separate words.
 const CLITICS: &[&str] = &["n't", "'s", "'ll", "'re", "'ve", "'d", "'m"];
 
 /// Everything that turns words into phonemes.
@@ -46,7 +46,7 @@ impl Phonemizer {
         let tags = self.tags(tokens);
         let mut next = Following::default();
         let mut said: Vec<Said> = Vec::with_capacity(tokens.len());
-        // From the end, since function words depend on what follows.
+        // From the end, because function words depend on what follows.
         for (token, tag) in tokens.iter().zip(&tags).rev() {
             let phonemes = match token.kind {
                 TokenKind::Mark => token.text.clone(),
@@ -96,7 +96,7 @@ impl Phonemizer {
     }
 
     fn letters(&self, text: &str) -> Result<String> {
-        // "LEDs": the plural is not a letter.
+        // "LEDs": the plural ending is not a letter.
         let stem =
             text.strip_suffix('s').filter(|s| s.len() > 1 && s.chars().all(char::is_uppercase));
         match self.lexicon.spelt(stem.unwrap_or(text)) {
@@ -160,7 +160,7 @@ mod tests {
     use sayso_language::Language;
 
     #[test]
-    fn words_within_words() {
+    fn compound_words_are_divided() {
         assert_eq!(parts("well-known"), ["well", "known"]);
         assert_eq!(parts("iPhone"), ["i", "Phone"]);
         assert_eq!(parts("hello"), ["hello"]);
@@ -168,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn phonemes_of_sentences() {
+    fn phonemes_of_sentences_agree_with_the_reference() {
         let dir = sayso_store::default_dir().join("hibari");
         let phonemizer = Phonemizer::new(
             Lexicon::load(&dir).unwrap(),
             Tagger::load(&dir).unwrap(),
             Oov::load(&dir).unwrap(),
         );
-        // As Hibari's own Python reads them (`tests/golden/tts_phonemes.py`).
+        // The phonemes that Hibari's own Python gives (`tests/golden/tts_phonemes.py`).
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);
         for (text, want) in golden.lines().filter_map(|line| line.split_once('\t')) {

@@ -1,5 +1,5 @@
-//! Stress marks in phoneme strings. The rules are misaki's (Apache-2.0), by
-//! which the voice was trained.
+//! Stress marks in phoneme strings. The rules are misaki's (Apache-2.0), with which the voice was
+//! trained.
 
 /// Primary stress, before the vowel's syllable.
 pub(super) const PRIMARY: char = 'ˈ';
@@ -19,10 +19,10 @@ pub(super) fn is_consonant(c: char) -> bool {
     CONSONANTS.contains(c)
 }
 
-/// How much stress a word is to have.
+/// How much stress a word should have.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) enum Level {
-    /// One step less if it has a primary stress, a secondary one if it has none.
+    /// One level less if it has a primary stress, a secondary one if it has none.
     Even,
     /// A secondary one if it has none.
     Some,
@@ -30,7 +30,7 @@ pub(super) enum Level {
     Full,
 }
 
-/// The phonemes with their stress brought to `level`.
+/// The phonemes with their stress changed to `level`.
 pub(super) fn with(phonemes: &str, level: Option<Level>) -> String {
     let Some(level) = level else { return phonemes.to_owned() };
     let primary = phonemes.contains(PRIMARY);
@@ -54,13 +54,13 @@ fn before_vowel(mark: char, phonemes: &str) -> String {
     }
 }
 
-/// How heavy a word is, by its phonemes.
+/// The weight of a word, from its phonemes.
 fn weight(phonemes: &str) -> usize {
     phonemes.chars().map(|c| if LONG.contains(c) { 2 } else { 1 }).sum()
 }
 
-/// Parts of one compound word share its stress: with too many primary
-/// stresses, the lighter half step back.
+/// The parts of a compound word share its stress: if there are too many primary stresses, the
+/// lighter half is reduced.
 pub(super) fn settle(parts: &mut [String], single_letter_first: bool) {
     let mut order: Vec<(bool, usize, usize)> = parts
         .iter()
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stress_is_set_moved_and_taken_away() {
+    fn stress_is_set_moved_and_removed() {
         assert_eq!(with("həlˈO", Some(Level::Even)), "həlˌO");
         assert_eq!(with("ænd", Some(Level::Some)), "ˌænd");
         assert_eq!(with("ðə", Some(Level::Full)), "ðˈə");

@@ -1,6 +1,5 @@
-//! Sorted tables of short strings, kept in one piece of memory each: the
-//! lexicons hold 180 000 entries, which as separate strings would take five
-//! times the room.
+//! Sorted tables of short strings, each stored in one piece of memory. The lexicons hold 180 000
+//! entries, which would take five times the memory as separate strings.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,12 +10,12 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visi
 use super::files;
 use crate::Result;
 
-/// Keys to values, looked up by bisection.
+/// Maps keys to values by binary search.
 #[derive(Default)]
 pub(super) struct Table {
     text: String,
-    /// Where each key starts in `text`, in the order of the keys. Its value
-    /// follows after [`SEPARATOR`], up to the end of the line.
+    /// Where each key starts in `text`, in the order of the keys. Its value follows after
+    /// [`SEPARATOR`], up to the end of the line.
     index: Vec<u32>,
 }
 
@@ -24,7 +23,7 @@ pub(super) struct Table {
 pub(super) const SEPARATOR: char = '\t';
 
 impl Table {
-    /// Appends an entry; [`Table::sort`] once all are in. Keys with a separator are left out.
+    /// Appends an entry. Call [`Table::sort`] after the last. Keys with a separator are left out.
     pub(super) fn push(&mut self, key: &str, value: &str) {
         if key.contains([SEPARATOR, '\n']) || value.contains('\n') {
             return;
@@ -59,25 +58,26 @@ impl Table {
         self.until(at as usize, SEPARATOR as u8)
     }
 
-    /// The text from a place up to a byte. Keys and values are short, so a plain loop is fastest.
+    /// The text from a position up to a byte. Keys and values are short, so a plain loop is
+    /// fastest.
     fn until(&self, from: usize, end: u8) -> &str {
         let rest = &self.text[from..];
         &rest[..rest.bytes().position(|b| b == end).unwrap_or(rest.len())]
     }
 }
 
-/// Reads a JSON object from a file without building it in memory: each entry
-/// is handed to `entry` as it comes.
+/// Reads a JSON object from a file without building it in memory: each entry is passed to `entry`
+/// as it is read.
 pub(super) fn entries<V: DeserializeOwned>(path: &Path, entry: impl FnMut(&str, V)) -> Result<()> {
     let bytes = files::bytes(path)?;
     let mut json = serde_json::Deserializer::from_slice(&bytes);
     Entries(entry, PhantomData)
         .deserialize(&mut json)
         .and_then(|()| json.end())
-        .map_err(|e| files::damaged(path, format!("not the table expected here: {e}")))
+        .map_err(|e| files::damaged(path, format!("it is not the expected table: {e}")))
 }
 
-/// A JSON object whose entries go to a function one by one.
+/// A JSON object whose entries are passed to a function one by one.
 pub(super) struct Entries<V, F>(pub(super) F, pub(super) PhantomData<V>);
 
 impl<'de, V: DeserializeOwned, F: FnMut(&str, V)> DeserializeSeed<'de> for Entries<V, F> {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_what_was_put_in_and_nothing_else() {
+    fn exactly_the_stored_keys_are_found() {
         let mut table = Table::default();
         for (k, v) in [("b", "2"), ("a", "1\t9"), ("ab", ""), ("é", "3"), ("bad\tkey", "4")] {
             table.push(k, v);

@@ -1,5 +1,5 @@
-//! Parts of speech, by the averaged perceptron that comes with the voice: each
-//! feature of a word and its neighbours votes for tags (Penn Treebank).
+//! Parts of speech, by the averaged perceptron that belongs to the voice: each feature of a word
+//! and its neighbours votes for tags (Penn Treebank).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub(super) struct Tagger {
     tags: Vec<String>,
     /// Words that nearly always have one tag.
     usual: Table,
-    /// Words frequent enough to be features themselves.
+    /// Words that are frequent enough to be features.
     frequent: Table,
     features: Table,
     /// Votes of the features: tag, and weight in tenths.
@@ -201,7 +201,7 @@ impl<'de> serde::de::Visitor<'de> for &mut Tagger {
                     let words: Vec<String> = map.next_value()?;
                     words.iter().for_each(|word| frequent.push(word, ""));
                 }
-                // The weights refer to the tags, which the file has first.
+                // The weights refer to the tags, which come first in the file.
                 "weights" if tags.is_empty() => {
                     return Err(serde::de::Error::custom("weights before tags"));
                 }

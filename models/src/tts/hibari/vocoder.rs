@@ -1,10 +1,9 @@
-//! From the network's spectra to sound: a pulse train at the predicted pitch,
-//! shaped by the harmonic part, plus shaped noise, plus a part with free phase,
-//! in one inverse short-time Fourier transform. Hann windows of 50 ms (1200
-//! samples), one every 12.5 ms (300), at 24 kHz.
+//! Turns the network's spectra into sound: a pulse train at the predicted pitch, shaped by the
+//! harmonic part, plus shaped noise, plus a part with free phase, in one inverse short-time
+//! Fourier transform. Hann windows of 50 ms (1200 samples), one every 12.5 ms (300), at 24 kHz.
 //!
-//! The filter is the model's own, so its constants are the model's too
-//! (hibari-tts 0.2.1, Apache-2.0).
+//! The filter belongs to the model, so its constants are the model's too (hibari-tts 0.2.1,
+//! Apache-2.0).
 
 use std::f32::consts::PI;
 use std::f64::consts::TAU;
@@ -24,9 +23,9 @@ const WINDOW: usize = 1200;
 const HALF: usize = WINDOW / 2;
 /// Below this pitch a frame has no pulses, in Hz.
 const VOICED: f32 = 40.0;
-/// No harmonic of the pulse train lies above, in Hz.
+/// The pulse train has no harmonic above this, in Hz.
 const HIGHEST: f32 = 11_000.0;
-/// Log magnitudes above are cut, so that no spectrum runs away.
+/// Log magnitudes above this are cut, so that no spectrum grows without a limit.
 const LOUDEST: f32 = 7.0;
 /// The sum of the four squared, overlapping Hann windows at any sample.
 const OVERLAP: f32 = 1.5;
@@ -70,7 +69,7 @@ impl Vocoder {
         }
     }
 
-    /// Overwrites what was said with zeros.
+    /// Overwrites the sound with zeros.
     pub(super) fn wipe(&mut self) {
         self.time.fill(0.0);
         let Parts { gain, rest, noise } = &mut self.parts;
@@ -93,7 +92,7 @@ impl Vocoder {
     }
 }
 
-/// One clause being turned into sound, frame by frame.
+/// One clause that is being turned into sound, frame by frame.
 pub(super) struct Synthesis<'a> {
     vocoder: &'a mut Vocoder,
     pulses: Pulses<'a>,
@@ -105,8 +104,8 @@ pub(super) struct Synthesis<'a> {
 }
 
 impl Synthesis<'_> {
-    /// Takes in the next frame's spectra (a row of the decoder) and appends to
-    /// `out` the samples that are finished by it: [`HOP`], two frames late.
+    /// Takes the next frame's spectra (a row of the decoder) and appends to `out` the samples that
+    /// are then finished: [`HOP`], two frames late.
     pub(super) fn push(&mut self, row: &[f32], out: &mut Vec<f32>) {
         self.pulses.window(self.frame, &self.vocoder.window, &mut self.vocoder.time);
         self.vocoder.shape(row, &mut self.noise);
@@ -116,7 +115,7 @@ impl Synthesis<'_> {
             *sum += y * w;
         }
         self.frame += 1;
-        // The transform is centred: the first half window lies before the clause.
+        // The transform is centred: half of the first window is before the clause.
         self.emit(self.frame - 1, out);
         if self.frame == self.frames {
             self.emit(self.frame, out);
@@ -124,7 +123,7 @@ impl Synthesis<'_> {
         }
     }
 
-    /// Moves on by one hop; hop `hop` of the padded clause is finished.
+    /// Advances by one hop; hop `hop` of the padded clause is finished.
     fn emit(&mut self, hop: usize, out: &mut Vec<f32>) {
         if hop >= HALF / HOP {
             let frames = self.frames;
@@ -159,7 +158,7 @@ impl Vocoder {
         noise.fill(&mut self.parts.noise[1]);
         self.parts.compute(magnitude, theta, noise_magnitude, free_magnitude, phi);
 
-        // The lengths are right by construction, the only thing these can complain about.
+        // This can only fail because of wrong lengths, and the lengths are right by construction.
         let _ = self.forward.process_with_scratch(
             &mut self.time,
             &mut self.spectrum,
@@ -196,8 +195,8 @@ impl Parts {
     }
 }
 
-/// The forward window is scaled so that a unit cosine peaks at 1; the inverse
-/// transform is not normalised. Both factors in one place.
+/// The forward window is scaled so that a unit cosine has a peak of 1; the inverse transform is
+/// not normalised. This is the product of both factors.
 const SOURCE_SCALE: f32 = 1.0 / HOP as f32 / WINDOW as f32;
 const REST_SCALE: f32 = 1.0 / WINDOW as f32;
 
@@ -233,9 +232,9 @@ math::vectorised! {
 /// at unit amplitude, by the closed form of the sum of cosines (Dirichlet kernel).
 struct Pulses<'a> {
     pitch: &'a [f32],
-    /// All samples so far.
+    /// All samples made so far.
     made: Vec<f32>,
-    /// Of the fundamental, in turns.
+    /// The phase of the fundamental, in turns.
     phase: f64,
 }
 
@@ -244,8 +243,8 @@ impl<'a> Pulses<'a> {
         Self { pitch, made: Vec::with_capacity(pitch.len() * HOP), phase: 0.0 }
     }
 
-    /// Fills `out` with the samples under the window of `frame`; beyond the
-    /// ends of the clause they are mirrored.
+    /// Fills `out` with the samples in the window of `frame`. Beyond the ends of the clause they
+    /// are mirrored.
     fn window(&mut self, frame: usize, window: &[f32], out: &mut [f32]) {
         let total = self.pitch.len() * HOP;
         let first = frame * HOP;
@@ -270,7 +269,7 @@ impl<'a> Pulses<'a> {
         let (before, here, after) = (at(frame.saturating_sub(1)), at(frame), at(frame + 1));
         let (mut pitch, mut angle) = ([0.0f32; HOP], [0.0f32; HOP]);
         for (i, (p, a)) in pitch.iter_mut().zip(&mut angle).enumerate() {
-            // A frame's pitch holds at its middle; between middles it is interpolated.
+            // A frame's pitch is that at its middle; between the middles it is interpolated.
             let u = (i as f32 + 0.5) / HOP as f32 - 0.5;
             *p = if u < 0.0 { here + (before - here) * -u } else { here + (after - here) * u };
             self.phase = (self.phase + f64::from(p.max(VOICED)) / f64::from(RATE)).fract();
@@ -289,7 +288,7 @@ math::vectorised! {
             let order = (HIGHEST / p.max(VOICED)).trunc() + 0.5;
             let below = 2.0 * math::sin_cos(a * 0.5).0;
             let above = math::sin_cos(order * a).0;
-            // Where the quotient is 0/0 its limit stands.
+            // If the quotient is 0/0, its limit is used.
             let sum = if below.abs() <= 2e-3 { order } else { above / below };
             *o = if *p > VOICED { sum - 0.5 } else { 0.0 };
         }
@@ -304,8 +303,8 @@ fn mirrored(i: isize, len: usize) -> usize {
     i.min(period as usize - i).min(len - 1)
 }
 
-/// Noise of variance 1. Each bin is uniform, not Gaussian; the inverse
-/// transform sums 601 of them, which makes samples that are.
+/// Noise of variance 1. Each bin is uniform, not Gaussian; the inverse transform adds up 601 of
+/// them, which gives Gaussian samples.
 struct Noise([u32; 8]);
 
 impl Noise {

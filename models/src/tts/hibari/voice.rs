@@ -1,4 +1,4 @@
-//! Phonemes to sound: what is left of the voice once text is out of the way.
+//! Turns phonemes into sound: the part of the voice after the text.
 
 use std::ops::Range;
 use std::path::Path;
@@ -19,8 +19,8 @@ const STEP: usize = 2 * HOP;
 const FIRST_BLOCK: usize = 16;
 /// Frames of every later block.
 const BLOCK: usize = 40;
-/// Sound may begin this much before the predicted start of the first phoneme,
-/// in samples: 150 ms. What is silent of it is trimmed.
+/// How much earlier than the predicted start of the first phoneme the sound may begin, in samples:
+/// 150 ms. Silence in it is trimmed.
 const LEAD: usize = RATE as usize * 3 / 20;
 
 /// The network and the vocoder, with buffers for one user.
@@ -33,7 +33,7 @@ pub(super) struct Voice {
     block: Vec<f32>,
 }
 
-/// Where each phoneme given lies in the sound made of it.
+/// Where each phoneme is in the sound.
 pub(super) struct Sung {
     pub(super) samples: usize,
     pub(super) phonemes: Vec<Range<usize>>,
@@ -60,7 +60,7 @@ impl Voice {
         }
     }
 
-    /// Overwrites what was said with zeros.
+    /// Overwrites the sound with zeros.
     pub(super) fn wipe(&mut self) {
         self.vocoder.wipe();
         self.scratch.wipe();
@@ -69,8 +69,8 @@ impl Voice {
         wipe(&mut self.block);
     }
 
-    /// Says phonemes (below [`SYMBOLS`] each), block by block, with at most
-    /// `pad` samples of silence after the last.
+    /// Speaks phonemes (below [`SYMBOLS`] each), block by block, with at most `pad` samples of
+    /// silence after the last.
     ///
     /// # Errors
     /// `Cancelled` within a block, `Engine` when the network fails.
@@ -83,7 +83,7 @@ impl Voice {
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Sung> {
         cancel.check()?;
-        // The network wants its padding symbol, 0, at both ends.
+        // The network needs its padding symbol, 0, at both ends.
         let ids: Vec<usize> = [&[0], phonemes, &[0]]
             .concat()
             .into_iter()

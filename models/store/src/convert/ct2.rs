@@ -9,10 +9,10 @@ use sayso_models::Result;
 
 use super::reader::{Reader, damaged};
 
-/// What is read, in errors.
+/// The name of the format in errors.
 const WHAT: &str = "CTranslate2 model";
 
-/// A variable longer in dimensions than this is not one of ours.
+/// A variable with more dimensions than this is not one of ours.
 const MAX_RANK: u8 = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +81,11 @@ pub(super) struct Ct2<'a> {
 }
 
 impl<'a> Ct2<'a> {
-    /// Reads the whole container; `spec` is the model kind that it must be.
+    /// Reads the whole container; `spec` is the kind of model that it must hold.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`](sayso_models::ErrorKind::Damaged): foreign, truncated, or with anything after its end.
+    /// [`ErrorKind::Damaged`](sayso_models::ErrorKind::Damaged) when it is foreign, truncated, or
+    /// has bytes after its end.
     pub fn parse(data: &'a [u8], spec: &str) -> Result<Self> {
         let mut r = Reader::new(data, WHAT);
         let version = r.u32()?;
@@ -112,7 +113,7 @@ impl<'a> Ct2<'a> {
             variables.insert(alias, variable);
         }
         if !r.at_end() {
-            return Err(r.error("there is more after its end"));
+            return Err(r.error("there are bytes after its end"));
         }
         Ok(Self { variables })
     }

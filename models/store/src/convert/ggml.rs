@@ -1,6 +1,5 @@
-//! Quantising the ggml file of whisper.cpp, by the rule of its own quantiser:
-//! every two-dimensional tensor except the positional embeddings and the
-//! biases of the convolutions.
+//! Quantises the ggml file of whisper.cpp, by the rule of whisper.cpp's own quantiser: every
+//! two-dimensional tensor except the positional embeddings and the biases of the convolutions.
 
 use std::io::Write;
 
@@ -25,12 +24,12 @@ const KEPT: [&[u8]; 4] = [
 /// Writes the 16-bit whisper.cpp model `ggml` with its matrices in blocks of type `to` to `out`.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `ggml` is truncated, foreign or already quantised,
-/// [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
+/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `ggml` is truncated, foreign or already
+/// quantised, [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
 pub fn whisper_ggml_quantize(ggml: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(ggml, WHAT);
     if r.i32()? != MAGIC {
-        return Err(r.error("it does not begin as one"));
+        return Err(r.error("its first bytes are not those of one"));
     }
     let sizes = r.bytes(10 * 4)?;
     let kind = r.i32()?;
@@ -59,7 +58,7 @@ pub fn whisper_ggml_quantize(ggml: &[u8], to: Quant, out: &mut dyn Write) -> Res
 fn tensor(r: &mut Reader<'_>, to: Quant, out: &mut dyn Write) -> Result<()> {
     let (rank, name_len, kind) = (r.len32()?, r.len32()?, r.i32()?);
     if !(1..=4).contains(&rank) || name_len > 256 || !(0..=1).contains(&kind) {
-        return Err(r.error("a tensor's header makes no sense"));
+        return Err(r.error("a tensor's header is not possible"));
     }
     let mut dims = Vec::with_capacity(rank);
     for _ in 0..rank {
@@ -73,7 +72,7 @@ fn tensor(r: &mut Reader<'_>, to: Quant, out: &mut dyn Write) -> Result<()> {
     let quantised = rank == 2 && dims[0] % BLOCK == 0 && !KEPT.contains(&name);
     let kind = if quantised { to.tensor_type() } else { u32::from(kind == F16) };
     let mut header = Vec::with_capacity(64);
-    // Both came from a `u32`, so the way back is exact.
+    // Both came from a `u32`, so the conversion back is exact.
     header.extend_from_slice(&(rank as u32).to_le_bytes());
     header.extend_from_slice(&(name_len as u32).to_le_bytes());
     header.extend_from_slice(&kind.to_le_bytes());

@@ -1,7 +1,7 @@
-//! Requantising a GGUF language model: matrices of types that have no fast prompt
-//! kernels on CPUs become blocks of one that has. An output matrix that is the embedding
-//! once more is left out, for the engine then takes the embedding. Everything else is
-//! copied as it is. Format: the GGUF specification of the ggml project.
+//! Requantises a GGUF language model: matrices of types that have no fast prompt kernels on CPUs
+//! become blocks of a type that has. An output matrix that only repeats the embedding is left out,
+//! because the engine then uses the embedding. Everything else is copied as it is. Format: the
+//! GGUF specification of the ggml project.
 
 use std::io::Write;
 
@@ -33,13 +33,13 @@ struct Tensor<'a> {
 }
 
 impl Tensor<'_> {
-    /// The type that it gets, where it is to change. The token embedding stays: as the
-    /// output, too, it meets one token at a time, and bits count for more than kernels.
+    /// The type that it is converted to, if any. The token embedding stays: it is also used as the
+    /// output, for one token at a time, where precision matters more than fast kernels.
     fn quant(&self, to: Quant) -> Option<Quant> {
         match self.kind {
             Q5_0 if self.name == EMBEDDING => None,
             Q4_1 | Q5_0 => Some(to),
-            // More exact than what it was.
+            // More exact than before.
             Q6_K => Some(Quant::Q8_0),
             _ => None,
         }
@@ -56,7 +56,7 @@ impl Tensor<'_> {
         }
     }
 
-    /// Writes its data as they are to be in the new file.
+    /// Writes its data in the form of the new file.
     fn put(&self, to: Quant, out: &mut dyn Write) -> Result<()> {
         match (self.quant(to), self.kind) {
             (Some(quant), Q4_1) => put_rows(self.data, Q4_1_BYTES, quant, out, from_q4_1),
@@ -70,10 +70,10 @@ impl Tensor<'_> {
 const EMBEDDING: &[u8] = b"token_embd.weight";
 const OUTPUT: &[u8] = b"output.weight";
 
-/// Whether `output` holds the weights of `embedding`, in `q8_0` and `q5_0`: whether they
-/// differ by no more than 5 bits do.
+/// Whether `output` (`q8_0`) holds the weights of `embedding` (`q5_0`): they may differ by no more
+/// than the precision of 5 bits.
 fn is_embedding(output: &Tensor<'_>, embedding: &Tensor<'_>) -> bool {
-    /// Sum of squares of the differences to that of the weights: 5 bits have 0.002.
+    /// Sum of the squared differences, relative to that of the weights: 5 bits give 0.002.
     const NEAR: f64 = 0.01;
     if (output.kind, embedding.kind) != (Q8_0, Q5_0) || output.dims != embedding.dims {
         return false;
@@ -93,10 +93,9 @@ fn is_embedding(output: &Tensor<'_>, embedding: &Tensor<'_>) -> bool {
 /// type `to`, those of `q6_k` as `q8_0`, and without a second copy of the embedding.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `gguf` is truncated, foreign, has tensors of a type
-/// other than `f32`, `f16`, `q4_0`, `q4_1`, `q5_0`, `q8_0`, `q4_k` and `q6_k`, or none that
-/// would change;
-/// [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
+/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `gguf` is truncated, foreign, has tensors of
+/// a type other than `f32`, `f16`, `q4_0`, `q4_1`, `q5_0`, `q8_0`, `q4_k` and `q6_k`, or none that
+/// would change; [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
 pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(gguf, WHAT);
     if r.bytes(4)? != b"GGUF" || r.u32()? != 3 {
@@ -153,7 +152,7 @@ pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()
 }
 
 struct Metadata {
-    /// Where the value of `general.file_type` lies.
+    /// Where the value of `general.file_type` is.
     file_type: Option<usize>,
 }
 
@@ -224,7 +223,7 @@ fn block(kind: u32) -> Option<(u64, u64)> {
 }
 
 fn read_tensors<'a>(r: &mut Reader<'a>, count: u64, gguf: &'a [u8]) -> Result<Vec<Tensor<'a>>> {
-    // Not reserved: the count is the file's own word, the entries are its bytes.
+    // No capacity is reserved: the count is only claimed, the entries must really exist.
     let mut infos = Vec::new();
     for _ in 0..count {
         let n = r.len64()?;
@@ -236,14 +235,14 @@ fn read_tensors<'a>(r: &mut Reader<'a>, count: u64, gguf: &'a [u8]) -> Result<Ve
         let dims = (0..rank).map(|_| r.u64()).collect::<Result<Vec<u64>>>()?;
         let (kind, offset) = (r.u32()?, r.u64()?);
         let Some((weights, bytes)) = block(kind) else {
-            return Err(r.error(format_args!("tensor type {kind} is not known here")));
+            return Err(r.error(format_args!("tensor type {kind} is not supported")));
         };
         let row = dims.first().copied().unwrap_or(1);
         let total = dims.iter().try_fold(1_u64, |n, &d| n.checked_mul(d));
         let length =
             total.filter(|_| row % weights == 0).and_then(|n| (n / weights).checked_mul(bytes));
         let Some(length) = length else {
-            return Err(r.error("a tensor's size makes no sense"));
+            return Err(r.error("a tensor's size is not possible"));
         };
         infos.push((name, dims, kind, offset, length));
     }
@@ -290,7 +289,7 @@ fn from_q4_1(block: &[u8]) -> [f32; BLOCK] {
     x
 }
 
-/// The weights of a `q5_0` block: 5 bits each, less 16, times a scale. The fifth bits lie
+/// The weights of a `q5_0` block: 5 bits each, minus 16, times a scale. The fifth bits are stored
 /// together.
 fn from_q5_0(block: &[u8]) -> [f32; BLOCK] {
     let d = half(block, 0);
@@ -311,9 +310,9 @@ fn from_q8_0(block: &[u8]) -> [f32; BLOCK] {
     std::array::from_fn(|j| f32::from(block[2 + j] as i8) * d)
 }
 
-/// The weights of a `q6_k` block: 6 bits each, less 32, times a scale for 16 of them and
-/// one for all. Of each half the four quarters share bytes: two of them the low four bits,
-/// all of them the high two.
+/// The weights of a `q6_k` block: 6 bits each, minus 32, times a scale for 16 of them and one for
+/// all. In each half, the four quarters share bytes: two of them the low four bits, all of them
+/// the high two.
 fn from_q6_k(block: &[u8]) -> [f32; SUPER] {
     let d = half(block, 208);
     std::array::from_fn(|i| {

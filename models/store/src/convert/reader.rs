@@ -2,7 +2,7 @@
 
 use sayso_models::{Error, ErrorKind, Result};
 
-/// Reads little-endian values; running past the end is [`ErrorKind::Damaged`].
+/// Reads little-endian values; reading past the end is [`ErrorKind::Damaged`].
 pub(super) struct Reader<'a> {
     data: &'a [u8],
     at: usize,
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The error for a file that is not what it should be.
+/// The error for a file that is not as it should be.
 pub(super) fn damaged(what: &str, message: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Damaged, format!("not a usable {what}: {message}"))
 }

@@ -1,12 +1,12 @@
-//! GPT-2's byte-level vocabulary, as Whisper's `vocabulary.txt` has it: each
-//! byte of a token is written as one printable character.
+//! GPT-2's byte-level vocabulary in the form of Whisper's `vocabulary.txt`: each byte of a token
+//! is written as one printable character.
 
 use sayso_models::Result;
 
 use super::reader::damaged;
 
 const WHAT: &str = "Whisper vocabulary";
-/// The first of the special tokens; whisper.cpp knows those from their number alone.
+/// The first of the special tokens; whisper.cpp derives those from their number.
 const END_OF_TEXT: &str = "<|endoftext|>";
 
 /// The bytes of every ordinary token, in id order. The file must have `count` lines.
@@ -29,8 +29,8 @@ pub(super) fn text_tokens(vocabulary: &[u8], count: usize) -> Result<Vec<Vec<u8>
         .collect()
 }
 
-/// The byte that each character below U+0144 stands for: itself where it is
-/// printable Latin-1, and the remaining bytes in order from U+0100 on.
+/// The byte that each character below U+0144 represents: itself if it is printable Latin-1; the
+/// other bytes are in order from U+0100 on.
 fn byte_of_char() -> [Option<u8>; 0x144] {
     let mut table = [None; 0x144];
     let mut next = 0x100;

@@ -1,4 +1,4 @@
-//! Whisper: a CTranslate2 model to the ggml file of whisper.cpp, 16-bit.
+//! Converts a CTranslate2 Whisper model to the ggml file of whisper.cpp, 16-bit.
 //!
 //! Both keep weights as `[out, in]` in row-major order, so nothing is
 //! transposed; fused query/key/value matrices are cut by rows. The layout is
@@ -20,7 +20,7 @@ pub(super) const MAGIC: i32 = 0x6767_6d6c;
 /// ggml's number for `f16`, as tensor type and as file type.
 pub(super) const F16: i32 = 1;
 
-/// Above every Whisper model there is; keeps sums below far from overflow.
+/// More than in any Whisper model; keeps sums far from overflow.
 const MAX_DIM: usize = 1 << 20;
 const MAX_LAYERS: usize = 64;
 
@@ -29,8 +29,9 @@ const MAX_LAYERS: usize = 64;
 /// id order) to `out`.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when an input is truncated, foreign or inconsistent,
-/// [`Io`](sayso_models::ErrorKind::Io) when `out` fails. What `out` got by then is of no use.
+/// [`Damaged`](sayso_models::ErrorKind::Damaged) when an input is truncated, foreign or
+/// inconsistent, [`Io`](sayso_models::ErrorKind::Io) when `out` fails. What was written to `out`
+/// before is then useless.
 pub fn whisper_ct2_to_ggml(model: &[u8], vocabulary: &[u8], out: &mut dyn Write) -> Result<()> {
     let ct2 = Ct2::parse(model, "WhisperSpec")?;
     let dims = Dims::read(&ct2)?;
@@ -83,11 +84,11 @@ impl Dims {
             && (1..=MAX_LAYERS).contains(&dims.decoder_layers)
             && dims.heads >= 1
             && dims.state.is_multiple_of(dims.heads);
-        if plausible { Ok(dims) } else { Err(damaged(WHAT, "its sizes are not a Whisper's")) }
+        if plausible { Ok(dims) } else { Err(damaged(WHAT, "no Whisper model has its sizes")) }
     }
 }
 
-/// How many layers a side has (one more than the limit where it has more).
+/// How many layers a side has, counted to one more than the limit.
 fn layers(ct2: &Ct2<'_>, side: &str) -> usize {
     (0..=MAX_LAYERS)
         .take_while(|i| ct2.find(&format!("{side}/layer_{i}/ffn/linear_0/weight")).is_some())
@@ -186,7 +187,7 @@ impl Writer<'_, '_> {
         self.tensor(&format!("{to}.bias"), &format!("{from}/beta"), &[d], 0..d, false)
     }
 
-    /// Rows `rows` of a linear map (all where `None`), with or without its bias.
+    /// Rows `rows` of a linear map (`None`: all), with or without its bias.
     fn linear(
         &mut self,
         to: &str,
@@ -205,7 +206,7 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Whisper's keys have no bias, and the ggml file no place for one: it must be zero.
+    /// Whisper's keys have no bias, and the ggml file has no place for one, so it must be zero.
     fn no_bias(&self, from: &str, rows: Range<usize>) -> Result<()> {
         let bias = self.ct2.get(&format!("{from}/bias"), 1)?;
         if rows.end > bias.len() || rows.into_iter().any(|i| bias.get(i) != 0.0) {
@@ -214,7 +215,8 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Writes rows `rows` of variable `from`, seen as `shape`, as tensor `to`, 16-bit or 32-bit.
+    /// Writes rows `rows` of variable `from`, as a matrix of `shape`, as tensor `to`, in 16 or 32
+    /// bits.
     fn tensor(
         &mut self,
         to: &str,

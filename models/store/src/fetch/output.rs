@@ -1,4 +1,4 @@
-//! A file being written: hashed, counted and bounded on its way to the disk.
+//! A file that is being written: hashed, counted and limited in length on its way to the disk.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -22,7 +22,7 @@ pub(super) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// A new file at `path`, in the place of any other, that takes at most `limit` bytes.
+    /// A new file at `path`, replacing any other, of at most `limit` bytes.
     pub fn create(
         path: &Path,
         limit: u64,
@@ -34,14 +34,14 @@ impl<'a> Output<'a> {
         Ok(Self::over(file, path, limit, progress, cancel))
     }
 
-    /// The file at `path`, gone on with at its end.
+    /// Opens the file at `path` to append to it.
     pub fn append(
         path: &Path,
         limit: u64,
         progress: &'a mut dyn Progress,
         cancel: &'a Cancel,
     ) -> Result<Self> {
-        let cannot = |error| failed("could not go on with the file", path, error);
+        let cannot = |error| failed("could not continue the file", path, error);
         let file = open_own(OpenOptions::new().read(true).append(true), path).map_err(cannot)?;
         let mut output = Self::over(file, path, limit, progress, cancel);
         let mut buffer = vec![0; 1 << 20];
@@ -76,7 +76,7 @@ impl<'a> Output<'a> {
     /// Writes all of `bytes`.
     ///
     /// # Errors
-    /// [`Cancelled`](ErrorKind::Cancelled), [`Source`](ErrorKind::Source) past the limit,
+    /// [`Cancelled`](ErrorKind::Cancelled), [`Source`](ErrorKind::Source) above the limit,
     /// [`Io`](ErrorKind::Io).
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.cancel.check()?;
@@ -93,7 +93,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// Writes all that `from` gives.
+    /// Writes everything that `from` gives.
     pub fn put_all(&mut self, from: &mut dyn Read, what: &str) -> Result<()> {
         let mut buffer = vec![0; 1 << 18];
         loop {
@@ -109,7 +109,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Makes sure that it is on the disk, and returns what was written.
+    /// Makes sure that it is on the disk. Returns the length and hash of what was written.
     pub fn finish(self) -> Result<Fingerprint> {
         let cannot = |error| failed("could not write the file", &self.path, error);
         self.file.sync_all().map_err(cannot)?;
@@ -117,7 +117,8 @@ impl<'a> Output<'a> {
     }
 }
 
-/// For the conversions, which write to anything. Their errors hold ours as the source's text.
+/// For the conversions, which write to any `Write`. Their errors contain ours as the text of their
+/// source.
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.put(bytes).map_err(io::Error::other)?;

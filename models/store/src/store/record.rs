@@ -13,7 +13,7 @@ use crate::catalog::Fingerprint;
 /// The record's file name.
 pub(super) const NAME: &str = ".sayso.json";
 
-/// What [`Store`](super::Store) knows of an installed model.
+/// What [`Store`](super::Store) knows about an installed model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {

@@ -33,7 +33,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256(sha2::Sha256::digest(bytes).into()).to_string()
 }
 
-/// A request, as the server saw it.
+/// A request that the server received.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub path: String,
@@ -47,9 +47,9 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Send only so many bytes of the body …
+    /// Send only this many bytes of the body.
     pub only: Option<usize>,
-    /// … and then say nothing until the server stops, instead of closing.
+    /// Then send nothing until the server stops, instead of closing.
     pub stall: bool,
     /// Do not give the length.
     pub unsized_body: bool,
@@ -62,7 +62,7 @@ impl Answer {
         Self { status: 200, body: body.to_vec(), ..Self::default() }
     }
 
-    /// The whole, or from the asked byte on, as a good server does it.
+    /// The whole, or from the requested byte on, like a correct server.
     pub fn ranged(seen: &Seen, body: &[u8]) -> Self {
         let mut answer = match seen.range {
             Some(from) => Self {
@@ -236,14 +236,14 @@ impl Fixture {
         self.store.dir().join(model).join(file)
     }
 
-    /// Files and folders in the work folder; none where it is gone.
+    /// Files and folders in the work folder; empty if it does not exist.
     pub fn work(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.store.dir().join(".work")) else { return Vec::new() };
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
     }
 }
 
-/// Options that wait as long as a busy machine may need, and find no package client.
+/// Options that wait as long as a busy machine may need, without a package client.
 pub fn options() -> FetchOptions {
     FetchOptions {
         connect_timeout: Duration::from_secs(2),
@@ -275,7 +275,7 @@ pub fn wheel(path: &Path, members: &[(&str, &[u8])]) {
     zip.finish().unwrap();
 }
 
-/// Remembers what is reported to it.
+/// Records what is reported to it.
 #[derive(Default)]
 pub struct Heard {
     pub said: Vec<String>,

@@ -1,5 +1,5 @@
-//! A host without an assistant: what the satellite sends is kept, what it is to play
-//! is sent, over TCP.
+//! A host without an assistant, over TCP: it keeps what the satellite sends, and sends it sound to
+//! play.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use sayso_core::link::{
     Counters, HostCondition, HostEvent, HostLink, Mute, SatelliteHello, SatelliteStatus, Stats,
 };
 
-/// A satellite that does not do what is waited for in this time never will.
+/// If a satellite has not done what is waited for by then, it never will.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 /// The host's end of a link.
@@ -19,7 +19,7 @@ pub struct Host {
     link: HostLink<8192>,
     started: Instant,
     pub condition: HostCondition,
-    /// What came, by its place on the microphone's clock; cleared with each session.
+    /// Received sound, by its place on the microphone's clock; cleared with each session.
     pub heard: Vec<(u32, Vec<i16>)>,
     pub status: SatelliteStatus,
     pub stats: Option<Stats>,
@@ -54,12 +54,12 @@ impl Host {
         }
     }
 
-    /// Orders the satellite to mute itself, or to end that.
+    /// Tells the satellite to mute or unmute itself.
     pub fn mute(&mut self, order: u8, muted: bool) {
         self.link.try_mute(Mute { order, muted }).expect("a session");
     }
 
-    /// Plays `samples` (24 kHz), in this session from its place 0 on.
+    /// Plays `samples` (24 kHz), starting at place 0 of this session.
     pub fn say(&mut self, samples: &[i16]) {
         (self.say, self.said) = (samples.to_vec(), 0);
     }
@@ -68,7 +68,7 @@ impl Host {
         self.link.counters()
     }
 
-    /// Goes on until `done` says so.
+    /// Runs until `done` returns true.
     pub fn until(&mut self, what: &str, mut done: impl FnMut(&Self) -> bool) {
         let since = Instant::now();
         while !done(self) {
@@ -83,7 +83,7 @@ impl Host {
         }
     }
 
-    /// Goes on for a while.
+    /// Runs for a while.
     pub fn go_on(&mut self, time: Duration) {
         let since = Instant::now();
         while since.elapsed() < time {
@@ -110,7 +110,7 @@ impl Host {
         self.link.reconnect();
     }
 
-    /// Moves bytes; false when the wire is cut.
+    /// Moves bytes both ways; returns false if the wire is cut.
     fn exchange(&mut self, now: u64) -> bool {
         let Some(mut stream) = self.stream.as_ref() else { return false };
         let waits = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;

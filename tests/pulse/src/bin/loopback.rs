@@ -1,4 +1,4 @@
-//! Records and plays at once through the desktop board, for the live tests.
+//! Records and plays at the same time through the desktop board, for the live tests.
 //!
 //! ```text
 //! loopback --list
@@ -6,8 +6,8 @@
 //!     [--input NAME] [--output NAME]
 //! ```
 //!
-//! Prints one JSON object a line: `{"ready":true}` once both devices are open,
-//! and the counts at the end.
+//! Prints one JSON object per line: `{"ready":true}` once both devices are open, and the counts at
+//! the end.
 
 use std::io::Write;
 use std::time::{Duration, Instant};

@@ -756,7 +756,7 @@ const ASKED: [(Topic, &str); 18] = [
     ),
 ];
 
-/// What is close to it and something else, one a line.
+/// Sentences that are similar but mean something else, one a line.
 const OTHER: &str = "
     Who made the first telephone?
     Who built the Eiffel Tower?
@@ -1344,7 +1344,7 @@ fn other_questions_are_left_to_the_language_model() {
 }
 
 #[test]
-fn nothing_that_is_said_in_the_recordings_is_about_the_program() {
+fn no_question_in_the_recordings_is_about_the_program() {
     let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data");
     let manifest = std::fs::read_to_string(data.join("manifest.tsv")).expect("the manifest");
     let mut said = 0;
@@ -1373,7 +1373,7 @@ fn two_questions_get_two_answers() {
 }
 
 #[test]
-fn the_facts_decide_what_is_told() {
+fn the_answers_depend_on_the_facts() {
     let told = |text, facts: &Facts| answer(text, facts).expect("an answer");
     let mut facts = facts();
     for (model, called) in [
@@ -1394,20 +1394,20 @@ fn the_facts_decide_what_is_told() {
 }
 
 #[test]
-fn no_answer_claims_to_be_another() {
+fn no_answer_claims_to_be_another_assistant() {
     for (topic, _) in ASKED {
         let answer = say(topic, &facts());
         let low = answer.to_lowercase();
         for name in ["alexa", "siri", "chatgpt", "openai", "google", "amazon", "human"] {
             assert!(!low.contains(name), "{answer}");
         }
-        // Short enough to be spoken in one breath or two.
+        // Short enough to be spoken without a break.
         assert!(answer.split(' ').count() <= 40, "{answer}");
     }
 }
 
 #[test]
-fn long_texts_are_looked_at_quickly() {
+fn long_texts_are_matched_quickly() {
     let long = "who are you and ".repeat(20_000);
     let begun = std::time::Instant::now();
     assert_eq!(answer(&long, &facts()), None);

@@ -1,7 +1,7 @@
 //! How people ask about the program itself: patterns over plain words.
 //!
-//! A pattern has to match all of a question, so that "who made you" is one and
-//! "who made your phone" is none.
+//! A pattern must match all of a question, so "who made you" matches and "who made your phone"
+//! does not.
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,7 @@ pub(super) enum Topic {
     Memory,
     /// What it can do.
     Abilities,
-    /// Whether it can do what it has no means to do.
+    /// Whether it can do something that it cannot do.
     Inability,
     /// Where it runs.
     Place,
@@ -63,7 +63,7 @@ const PARTS: &[(&str, &str)] = &[
         "CAN",
         "((if|whether)? (can|could|do) you|are you able to|you can|if you|whether you) (not|also|still|can)*",
     ),
-    // Names of assistants, which nothing else is called; and of those who make them.
+    // Names that only assistants have, and names of their makers.
     (
         "ASSISTANT",
         "((an?|the|hey|ok|okay)? (alexa|siri|cortana|bixby|google (assistant|home|nest|now|bard|gemini)?|chatgpt (NUMBER)?|gpt (NUMBER)?|gemini|bard|copilot|claude|jarvis|hal (NUMBER)?|watson|mycroft|amazon (echo|alexa)|home assistant|llama|deepseek|grok|qwen|smollm))",
@@ -158,7 +158,7 @@ const PARTS: &[(&str, &str)] = &[
         "ANY_OF",
         "((all|any|some|anything|something|everything|none|part|parts|bits) (of)? (this|that|it|these))",
     ),
-    // What may be kept or passed on, where that is plain from the rest of the question.
+    // What may be kept or passed on, if the rest of the question makes that clear.
     (
         "KEPT_THING",
         "(MINE|SAID|RECORDS|ANY_OF|anything|everything|something|(any|all)? (audio|recordings|conversations|chats|(voice|audio|user|personal) (data|recordings)))",
@@ -180,8 +180,8 @@ const PARTS: &[(&str, &str)] = &[
         "ABLE",
         "((can|could|do) you|would you be able to|are you (able|here|meant|supposed|made|built|designed|programmed|willing|going) to|you (can|could)|you are able to)",
     ),
-    // Asks whether it can, not whether it does. "Can you" may also ask what anybody can, so
-    // that what comes after it says little of where and how.
+    // Asks whether it can, not whether it does. "Can you" may also ask what anybody can do, so the
+    // words after it must be more exact.
     (
         "CAN_IT",
         "((if|whether|why)? ((can|could) (you|sayso|this thing)|(are you|you are|would you be|is sayso) (able|allowed|programmed|equipped) to|you (can|could)|do you (already|yet)? know how to|do you have (the|an?|any) (ability|skill|way) to|is it possible for you to|is there (a|any) way for you to|can i (ask|get|use|have|tell) you to) (not|also|maybe|perhaps|possibly|still|already|yet|quickly|go)*)",
@@ -205,7 +205,7 @@ const PARTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// In this order: the first that matches counts.
+/// In this order: the first match counts.
 const WORDINGS: &[(Topic, &[&str])] = &[
     (
         Topic::Name,
@@ -644,7 +644,7 @@ const WORDINGS: &[(Topic, &[&str])] = &[
     ),
 ];
 
-/// What comes before a question and changes nothing about it.
+/// What may come before a question without changing it.
 const BEFORE: &[&str] = &[
     "hey",
     "hi",
@@ -770,7 +770,7 @@ const BEFORE: &[&str] = &[
     "my question is",
 ];
 
-/// What comes after one.
+/// What may come after a question without changing it.
 const AFTER: &[&str] = &[
     "sayso",
     "then",
@@ -817,7 +817,7 @@ const AFTER: &[&str] = &[
     "for me",
 ];
 
-/// What stands between two questions.
+/// What may join two questions.
 const JOINTS: [&str; 3] = [" and ", " or ", " but "];
 
 /// The patterns, in the order in which they are tried.
@@ -826,7 +826,7 @@ struct Patterns {
     wordings: Vec<(Topic, Pattern)>,
 }
 
-/// Those that are not well formed are left out; a test holds that there are none.
+/// Patterns that are not well formed are left out; a test checks that there are none.
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| patterns().0);
 
 /// The patterns, and what is wrong with those that are not well formed.
@@ -857,8 +857,8 @@ pub(super) fn is_idle(words: &[&str]) -> bool {
     starts(words).any(|start| start.is_empty())
 }
 
-/// What a sentence of plain words asks about: a topic for each question in it.
-/// `None` where it asks or says anything else.
+/// What a sentence of plain words asks about: a topic for each question in it. `None` if it asks
+/// or says anything else.
 pub(super) fn topics(sentence: &str) -> Option<Vec<Topic>> {
     let words: Vec<&str> = sentence.split_whitespace().collect();
     if words.len() > LONGEST {
@@ -882,7 +882,7 @@ fn topic(words: &[&str]) -> Option<Topic> {
     })
 }
 
-/// The words, and without what comes before a question: once, twice, and so on.
+/// The words as they are, then without one opening, without two, and so on.
 fn starts<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a [&'a str]> {
     std::iter::successors(Some(words), |words| {
         let longest = |phrases: &[&str]| {
@@ -893,7 +893,7 @@ fn starts<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a [&'a str]> {
     })
 }
 
-/// The words, and without what comes after a question: once, twice, and so on.
+/// The words as they are, then without one ending, without two, and so on.
 fn ends<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a [&'a str]> {
     std::iter::successors(Some(words), |words| {
         let longest = |phrases: &[&str]| {

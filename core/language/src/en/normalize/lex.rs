@@ -1,4 +1,4 @@
-//! Text cut into what the rules look at: numbers, words, single characters.
+//! Cuts text into pieces for the rules: numbers, words, single characters.
 
 use std::ops::Range;
 
@@ -21,11 +21,11 @@ pub(super) struct Piece {
     pub(super) kind: Kind,
     /// The characters, folded: one kind of apostrophe, hyphen, digit and space.
     pub(super) text: String,
-    /// Where they stand in the text as it was given.
+    /// Their place in the original text.
     pub(super) at: Range<usize>,
 }
 
-/// Variants of one character as one, or `None` for what is not there to the eye.
+/// Maps variants of a character to one. `None` for invisible characters.
 fn fold(c: char) -> Option<char> {
     Some(match c {
         '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}' => '\'',
@@ -48,7 +48,7 @@ fn fold(c: char) -> Option<char> {
     })
 }
 
-/// Letters that the voice's reader of unknown words may know: Latin, Greek, Cyrillic.
+/// Letters that the voice's network for unknown words may know: Latin, Greek, Cyrillic.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() && (c as u32) < 0x530 && !matches!(c, 'ª' | 'º')
         || ('\u{1e00}'..='\u{1eff}').contains(&c)
@@ -95,7 +95,7 @@ fn number(chars: &[(usize, char, usize)], from: usize) -> usize {
             end += 4;
         }
     }
-    // One point; with two it is an address or a version.
+    // One point; with two it would be an address or a version.
     if sign(end, '.') && digits(end + 1) > end + 1 {
         let after = digits(end + 1);
         let more = sign(after, '.') && digits(after + 1) > after + 1;

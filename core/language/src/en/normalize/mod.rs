@@ -1,6 +1,6 @@
-//! Text as people write it, brought into words that can be spoken: numbers,
-//! times, dates, units, money, abbreviations, addresses. American English.
-//! Pure: no state, no files, linear in the length of the text.
+//! Turns text as people write it into words that can be spoken: numbers, times, dates, units,
+//! money, abbreviations, addresses. American English. Pure: no state, no files, linear in the
+//! length of the text.
 
 mod lex;
 mod numbers;
@@ -15,8 +15,8 @@ use std::ops::Range;
 use crate::token::{Token, TokenKind};
 use lex::{Kind, Piece};
 
-/// Normalises a text. Whatever cannot be spoken (emoji, markup, other scripts
-/// than Latin, Greek and Cyrillic) is left out.
+/// Normalises a text. What cannot be spoken (emoji, markup, scripts other than Latin, Greek and
+/// Cyrillic) is left out.
 pub(super) fn normalize(text: &str) -> Vec<Token> {
     let pieces = lex::pieces(text);
     let mut reader = Reader { pieces: &pieces, out: Vec::new(), spoken: false };
@@ -27,7 +27,7 @@ pub(super) fn normalize(text: &str) -> Vec<Token> {
     reader.out
 }
 
-/// The pieces of a text, and what was made of those before the current one.
+/// The pieces of a text, and the tokens for those before the current one.
 struct Reader<'a> {
     pieces: &'a [Piece],
     out: Vec<Token>,
@@ -35,11 +35,11 @@ struct Reader<'a> {
     spoken: bool,
 }
 
-/// Marks at which the voice pauses, the weaker first.
+/// Marks at which the voice pauses, from the weakest to the strongest.
 const PAUSES: &str = ",—:;….!?";
 
 impl Reader<'_> {
-    /// Reads what begins at piece `i`; answers where to go on.
+    /// Reads what begins at piece `i`. Returns the piece at which to continue.
     fn step(&mut self, i: usize) -> usize {
         if (i == 0 || self.text(i - 1) == "\n")
             && i < self.pieces.len()
@@ -101,7 +101,7 @@ impl Reader<'_> {
         self.pieces.get(i).map_or(0..0, |p| p.at.clone())
     }
 
-    /// The bytes from piece `from` up to and with piece `to`.
+    /// The bytes from piece `from` to the end of piece `to`.
     fn span(&self, from: usize, to: usize) -> Range<usize> {
         self.at(from).start..self.at(to).end
     }
@@ -118,7 +118,7 @@ impl Reader<'_> {
         self.kind(i) == Some(Kind::Space)
     }
 
-    /// A number of only digits, so many of them.
+    /// Whether piece `i` is a number that consists only of digits, with `count` of them.
     fn is_digits(&self, i: usize, count: std::ops::RangeInclusive<usize>) -> bool {
         self.is_number(i)
             && count.contains(&self.text(i).len())
@@ -130,7 +130,7 @@ impl Reader<'_> {
         if self.is_digits(i, 1..=6) { self.text(i).parse().ok() } else { None }
     }
 
-    /// Past a space on the same line, if there is one at `i`.
+    /// The piece after a space on the same line, if there is one at `i`; otherwise `i`.
     fn past_space(&self, i: usize) -> usize {
         if self.is_space(i) && self.text(i) == " " { i + 1 } else { i }
     }
@@ -142,7 +142,7 @@ impl Reader<'_> {
             || matches!(self.text(i - 1), "(" | "[" | "\"" | "“" | "'" | "*" | "_")
     }
 
-    /// Says words, separated by spaces.
+    /// Adds words, separated by spaces.
     fn say(&mut self, words: &str, source: Range<usize>) {
         for word in words.split(' ').filter(|w| !w.is_empty()) {
             self.push(TokenKind::Word, word, source.clone());
@@ -162,7 +162,8 @@ impl Reader<'_> {
         self.out.push(Token { kind, text: text.to_owned(), source });
     }
 
-    /// A mark. Of several pauses in a row the strongest stays; none comes before the first word.
+    /// Adds a mark. Of several pauses in a row the strongest remains; none comes before the first
+    /// word.
     fn mark(&mut self, mark: char, source: Range<usize>) {
         let text = mark.to_string();
         if let Some(rank) = PAUSES.find(mark) {

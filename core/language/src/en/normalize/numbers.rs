@@ -38,7 +38,7 @@ const SCALES: [&str; 12] = [
     "nonillion",
     "decillion",
 ];
-/// Beyond, a number is read digit by digit.
+/// A longer number is read digit by digit.
 const MOST_DIGITS: usize = 3 * SCALES.len();
 
 /// Words of a whole number given by its digits: "105" is "one hundred five".
@@ -138,7 +138,7 @@ pub(super) fn plural(word: &str) -> String {
     }
 }
 
-/// The value of a Roman numeral below 4000, written as Romans would.
+/// The value of a Roman numeral below 4000, if it is written in the standard form.
 pub(super) fn roman(text: &str) -> Option<usize> {
     const VALUES: [(&str, usize); 13] = [
         ("M", 1000),
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_words() {
+    fn numbers_are_written_in_words() {
         let cardinals = [
             ("0", "zero"),
             ("007", "seven"),

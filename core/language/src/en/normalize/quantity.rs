@@ -5,7 +5,7 @@ use super::numbers;
 use super::tables::{JOINED_ONLY, MONEY, MONTHS, SCALES, UNITS, find};
 
 impl Reader<'_> {
-    /// Any number, with what belongs to it.
+    /// Any number, together with its unit and the like.
     pub(super) fn number(&mut self, i: usize) -> Option<usize> {
         self.fraction(i)
             .or_else(|| self.range(i))
@@ -20,7 +20,7 @@ impl Reader<'_> {
             })
     }
 
-    /// The number by itself; four digits are read as a year where they can be one.
+    /// The number by itself. Four digits are read as a year if they can be one.
     pub(super) fn plain(&mut self, i: usize) {
         let year =
             self.is_digits(i, 4..=4) && self.value(i).is_some_and(|n| (1100..2100).contains(&n));
@@ -106,7 +106,7 @@ impl Reader<'_> {
         let [one, several] =
             find(UNITS, unit).filter(|_| at == i || !JOINED_ONLY.contains(&unit))?;
         if !whole {
-            // An hour is the one that begins with a vowel's sound, not its letter.
+            // "Hour" begins with a vowel's sound, though not with its letter.
             let vowel = one.starts_with(['a', 'e', 'i', 'o']) || one.starts_with("hour");
             self.say(if vowel { "of an" } else { "of a" }, self.at(at));
         }
@@ -114,7 +114,7 @@ impl Reader<'_> {
         Some(at + 1)
     }
 
-    /// 10-12, 10 – 12: says the first number and "to", and leaves the second for the next step.
+    /// 10-12, 10 – 12: reads the first number and "to", and leaves the second for the next step.
     fn range(&mut self, i: usize) -> Option<usize> {
         let tight = matches!(self.text(i + 1), "-" | "–") && self.is_number(i + 2);
         let wide = self.text(i + 1) == " "
@@ -167,7 +167,7 @@ impl Reader<'_> {
         Some(s + 1)
     }
 
-    /// 16:9: says the first number and "to", and leaves the second for the next step.
+    /// 16:9: reads the first number and "to", and leaves the second for the next step.
     fn ratio(&mut self, i: usize) -> Option<usize> {
         if self.text(i + 1) != ":" || !self.is_number(i + 2) {
             return None;
@@ -434,7 +434,7 @@ impl Reader<'_> {
     }
 }
 
-/// Words of a number as it stands: "1,234.5", "007".
+/// Words of a number exactly as it is written: "1,234.5", "007".
 fn amount(text: &str) -> Vec<&'static str> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let grouped = whole.contains(',');

@@ -21,7 +21,8 @@ pub(super) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The month that a word names, in full or shortened; capitalised, as "may" and "march" are words.
+/// The month that a word names, in full or shortened. It must be capitalised, because "may" and
+/// "march" are words.
 pub(super) fn month(word: &str) -> Option<usize> {
     let word = word.strip_suffix("t").filter(|w| *w == "Sep").unwrap_or(word);
     MONTHS.iter().position(|m| *m == word || (word.len() == 3 && m.starts_with(word)))
@@ -106,7 +107,7 @@ pub(super) const UNITS: &[(&str, [&str; 2])] = &[
     ("ha", ["hectare", "hectares"]),
 ];
 
-/// Units that are also words or names: only when joined to the number.
+/// Units that are also words or names: they count only directly after the number.
 pub(super) const JOINED_ONLY: &[&str] = &["in", "t", "B", "N", "J", "V", "W"];
 
 /// Money: sign or code, one, several, hundredth, hundredths.
@@ -239,11 +240,11 @@ pub(super) const BARE: &[(&str, &str)] = &[
     ("Wifi", "why fye"),
 ];
 
-/// Single letters with full stops that stand for something else than their letters.
+/// Single letters with full stops that stand for other words.
 pub(super) const DOTTED: &[(&str, &str)] =
     &[("eg", "for example"), ("ie", "that is"), ("ca", "circa"), ("wo", "without")];
 
-/// Words in capitals that are spelt, though their letters make a word.
+/// Words in capitals that are spelt, although their letters make a word.
 pub(super) const SPELT: &[&str] = &[
     "LED", "LEDs", "US", "AM", "PM", "UN", "ID", "IDs", "AC", "DC", "AD", "BC", "CV", "DIY", "EU",
     "ETA", "FAQ", "GP", "HR", "IP", "ISO", "IQ", "MAC", "OS", "PA", "PC", "PR", "RIP", "SOS",
@@ -251,14 +252,14 @@ pub(super) const SPELT: &[&str] = &[
     "GPU", "URL", "SQL", "HTML",
 ];
 
-/// Before these words in capitals stands a Roman numeral that counts.
+/// A Roman numeral after one of these words in capitals is a cardinal number.
 pub(super) const ROMAN_COUNTED: &[&str] = &[
     "chapter", "part", "act", "scene", "section", "volume", "book", "phase", "article", "war",
     "mark", "type", "level", "stage", "class", "grade", "bowl", "apollo", "episode", "round",
     "step", "appendix",
 ];
 
-/// After these names stands a Roman numeral that orders.
+/// A Roman numeral after one of these names is an ordinal number.
 pub(super) const ROMAN_ORDERED: &[&str] = &[
     "pope",
     "king",
@@ -296,7 +297,7 @@ pub(super) const ROMAN_ORDERED: &[&str] = &[
     "clement",
 ];
 
-/// Signs that are read aloud wherever they stand.
+/// Signs that are always read aloud.
 pub(super) const SIGNS: &[(char, &str)] = &[
     ('&', "and"),
     ('@', "at"),

@@ -25,7 +25,7 @@ impl Reader<'_> {
         {
             end += 1;
         }
-        // What closes a sentence is not part of the address.
+        // Punctuation at the end of the sentence is not part of the address.
         while end > i
             && matches!(
                 self.text(end - 1),
@@ -53,7 +53,7 @@ impl Reader<'_> {
         while p < end {
             let source = self.at(p);
             match (self.kind(p), self.text(p)) {
-                // What a page is asked for is not for the ear.
+                // The query of an address is not spoken.
                 (_, "?" | "#") => break,
                 (_, "www") => self.spell("www", source),
                 (Some(Kind::Word), text) => {

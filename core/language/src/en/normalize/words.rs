@@ -25,7 +25,7 @@ impl Reader<'_> {
             letters.push_str(self.text(at));
             at += 2;
         }
-        // The last stop may be missing.
+        // The last full stop may be missing.
         if at > i && short(at) && self.text(at).chars().count() == 1 {
             letters.push_str(self.text(at));
             at += 1;
@@ -170,7 +170,7 @@ impl Reader<'_> {
             '.' | ',' | ';' | ':' | '!' | '?' | '…' => self.mark(c, at),
             '(' | '[' | '{' => self.mark('(', at),
             ')' | ']' | '}' => {
-                // The address of a Markdown link is not for the ear.
+                // The target of a Markdown link is not spoken.
                 if c == ']' && self.text(next) == "(" {
                     let close =
                         (next..self.pieces.len().min(next + 200)).find(|&at| self.text(at) == ")");
@@ -225,13 +225,13 @@ impl Reader<'_> {
         before && self.is_number(i + 1)
     }
 
-    /// Whether numbers stand on both sides, with or without a space.
+    /// Whether there are numbers on both sides, with or without a space.
     fn between_numbers(&self, i: usize) -> bool {
         let before = i.checked_sub(1).map(|b| if self.is_space(b) { b.wrapping_sub(1) } else { b });
         before.is_some_and(|b| self.is_number(b)) && self.is_number(self.past_space(i + 1))
     }
 
-    /// Takes the last bracket of this kind away again, if only words came after it.
+    /// Removes the last bracket of this kind again, if only words came after it.
     fn unmark(&mut self, mark: char) {
         let recent = self.out.len().saturating_sub(64);
         let bracket = |t: &Token| t.kind == TokenKind::Mark && !PAUSES.contains(&t.text);
