@@ -131,7 +131,7 @@ impl<'a> FrontEnd<'a> {
     }
 
     /// Takes the next samples (16 kHz mono, any number) and what the loudspeaker played at the
-    /// same time ([`Microphone::reference`](sayso_board::Microphone::reference); silence where it
+    /// same time (`Microphone::reference` of the board; silence where it
     /// is shorter), and emits the frames that they complete.
     pub fn listen(
         &mut self,
