@@ -91,7 +91,7 @@ mod tests {
         assert!(a.is_sentence() && a.is_command());
         assert!(!b.is_sentence() && !b.is_command());
         let error = list_of("path\tlang\tcategory\n").expect_err("a column is missing");
-        assert!(error.to_string().contains("no column transcript"), "{error}");
+        assert!(error.to_string().contains("the column transcript is missing"), "{error}");
         assert!(list(Path::new("/no/such")).is_err_and(|e| e.to_string().contains(VARIABLE)));
     }
 }
