@@ -219,7 +219,7 @@ impl Registry {
         if address.starts_with(COMES) {
             let address = address.display();
             return Err(Error::Usage(format!(
-                "--board {shown}: {address} comes by itself; --listen says where"
+                "--board {shown}: {address} connects by itself: accept it with --listen"
             )));
         }
         let names = config.boards.keys().map(String::as_str);
@@ -346,7 +346,7 @@ mod tests {
             [(odd(b"caf\xE9"), "caf\u{FFFD}"), (odd(b"tc\xE9p:x"), "tc\u{FFFD}p:x")]
         {
             let error = found(asked, &config).expect_err(shown);
-            assert!(error.starts_with(&format!("--board {shown}: `kitchen`, ")), "{error}");
+            assert!(error.starts_with(&format!("--board {shown}: there is no such ")), "{error}");
         }
     }
 
