@@ -34,6 +34,7 @@ fn turns_are_measured_beside_a_cascade() {
             assert!(number(&sheet[figure], "p50") > 0.0, "{figure}: {sheet}");
         }
         assert_eq!(sheet["dropped_samples"], 0);
+        assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     }
     // The reply cannot be heard before it is released, nor be released before the hangover.
     for line in &each {
@@ -161,6 +162,7 @@ fn long_conversation_loses_nothing() {
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     assert_eq!((&sheet["lost_samples"], &sheet["stuck_states"]), (&0.into(), &0.into()));
     assert_eq!(sheet["troubles"], 0);
+    assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     assert_eq!(sheet["load"], "another process keeps a core busy");
     assert!(number(sheet, "turns_answered") >= 4.0, "{sheet}");
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
