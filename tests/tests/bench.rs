@@ -36,6 +36,7 @@ fn turns_are_compared_with_a_cascade() {
             assert!(number(&sheet[figure], "p50") > 0.0, "{figure}: {sheet}");
         }
         assert_eq!(sheet["dropped_samples"], 0);
+        assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     }
     // The reply is released no earlier than the hangover, and heard no earlier than it is
     // released.
@@ -163,6 +164,7 @@ fn long_conversation_loses_nothing() {
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     assert_eq!((&sheet["lost_samples"], &sheet["stuck_states"]), (&0.into(), &0.into()));
     assert_eq!(sheet["troubles"], 0);
+    assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     assert_eq!(sheet["load"], "another process keeps a core busy");
     assert!(number(sheet, "turns_answered") >= 4.0, "{sheet}");
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");

@@ -134,6 +134,7 @@ impl Run {
         let program = Program { models: &models, hub: &hub, waits, guests, stop };
         let ended = program.converse_all(parties, listeners, &service, &mut screen);
         service.stopping();
+        screen.mistakes();
         screen.goodbye();
         ended
     }
