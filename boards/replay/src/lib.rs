@@ -65,7 +65,6 @@
 //! [`max_tail`](Replay::max_tail); or, once the loudspeaker has nothing left,
 //! when [`ReplayHandle::end`] was called.
 
-mod convolver;
 mod onset;
 mod room;
 mod speaker;

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use sayso_audio_io::{Resampler, read_all};
 use sayso_board::{BoardError, BoardErrorKind, CAPTURE_RATE};
-
-use crate::convolver::{BLOCK, Convolver};
+use sayso_fft::convolver::{BLOCK, Convolver};
 
 /// The longest impulse response that [`Room::open`] reads.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -53,7 +52,8 @@ pub struct EchoPath {
 impl EchoPath {
     /// # Errors
     /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and
-    /// a room whose delay is shorter than it takes to work it out.
+    /// a room whose delay is shorter than it takes to work it out or whose response cannot be
+    /// transformed.
     pub fn new(voice_rate: u32, room: Option<&Room>) -> Result<Self, BoardError> {
         let resampler = Resampler::new(voice_rate, CAPTURE_RATE)?;
         // So long may a sample wait, and one more because counts are rounded.
@@ -75,7 +75,9 @@ impl EchoPath {
             }
             let gain = 10.0_f32.powf(room.gain_db / 20.0);
             let response: Vec<f32> = room.impulse_response.iter().map(|x| x * gain).collect();
-            Ok((Convolver::new(&response), VecDeque::from(vec![0.0; delay])))
+            let convolver = Convolver::new(&response)
+                .map_err(|e| BoardError::new(BoardErrorKind::Format, e.to_string()))?;
+            Ok((convolver, VecDeque::from(vec![0.0; delay])))
         });
         Ok(Self {
             resampler,
