@@ -36,6 +36,8 @@ pub struct Language {
     clauses: &'static clause::Clauses,
     signs: &'static plain::Signs,
     prompts: &'static Prompts,
+    /// What is said when a device is back, by the device.
+    returns: &'static [(&'static str, &'static str)],
     normalize: fn(&str) -> Vec<Token>,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
@@ -66,6 +68,12 @@ impl Language {
     /// What language models are told before a conversation.
     pub fn prompts(&self) -> &'static Prompts {
         self.prompts
+    }
+
+    /// What is said when a device is back. `device` is its name on a board; a satellite is
+    /// microphone and loudspeaker in one. `None` for a device that is not known.
+    pub fn said_when_back(&self, device: &str) -> Option<&'static str> {
+        self.returns.iter().find(|(name, _)| *name == device).map(|(_, said)| *said)
     }
 
     /// Text as people write it, brought into words that can be spoken: numbers, times,
