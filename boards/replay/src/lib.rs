@@ -60,7 +60,6 @@
 //! the [`max_tail`](Replay::max_tail), and after a call of [`ReplayHandle::end`] as soon as the
 //! loudspeaker's queue is empty.
 
-mod convolver;
 mod onset;
 mod room;
 mod speaker;

@@ -36,6 +36,8 @@ pub struct Language {
     clauses: &'static clause::Clauses,
     signs: &'static plain::Signs,
     prompts: &'static Prompts,
+    /// What is said when a device is back, by the device.
+    returns: &'static [(&'static str, &'static str)],
     normalize: fn(&str) -> Vec<Token>,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }

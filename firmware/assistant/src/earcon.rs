@@ -133,8 +133,6 @@ pub fn is_back(device: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use sayso_board::Way;
-
     use super::*;
 
     const RATES: [u32; 3] = [16_000, 24_000, 48_000];

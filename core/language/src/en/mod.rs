@@ -19,6 +19,11 @@ pub(crate) static ENGLISH: Language = Language {
     clauses: &CLAUSES,
     signs: &Signs { times: "times", about: "about" },
     prompts: &PROMPTS,
+    returns: &[
+        ("microphone", "The microphone is back."),
+        ("loudspeaker", "The loudspeaker is back."),
+        ("satellite", "The connection is back."),
+    ],
     normalize: normalize::normalize,
     answer: |text, now, facts| clock::answer(text, now).or_else(|| itself::answer(text, facts)),
 };

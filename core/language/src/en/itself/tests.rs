@@ -3,757 +3,29 @@ use std::collections::BTreeSet;
 use super::wordings::{self, Topic};
 use super::{Facts, answer, say};
 
-/// How people ask, one a line; typed, and as Whisper writes it.
-const ASKED: [(Topic, &str); 18] = [
-    (
-        Topic::Name,
-        "What's your name?
-         What is your name, please?
-         Hey, what's your name?
-         Can you tell me your name?
-         Do you have a name?
-         What should I call you?
-         What are you called?
-         Could you please tell me what your name is?
-         Tell me your name.
-         whats ur name
-         What's your real name?
-         What do you call yourself?
-         Are you Sayso?
-         Is your name Say So?
-         Hello. What is your name?
-         Sorry, what was your name again?",
-    ),
-    (
-        Topic::Who,
-        "Who are you?
-         What are you?
-         who are u
-         Who am I talking to?
-         Who am I speaking with?
-         Tell me about yourself.
-         Can you introduce yourself?
-         Okay, so who are you exactly?
-         Tell me a little bit about yourself.
-         What is Sayso?
-         Do you know who you are?
-         May I ask who you are?
-         Hi there! Who are you?
-         What exactly are you?
-         What kind of assistant are you?
-         Um, who are you?
-         Tell me who you are.
-         And what are you, really?
-         And who might you be?
-         Who might you be?
-         With whom am I speaking?
-         Who the heck are you?
-         Who on earth are you?
-         What am I talking to?
-         Who is it that I'm talking to?
-         Who's on the other end?
-         State your name.
-         What's your story?
-         What could you be?",
-    ),
-    (
-        Topic::Maker,
-        "Who made you?
-         Who built you?
-         Who created you?
-         Who designed you?
-         Who programmed you?
-         Who's your creator?
-         Who is your maker?
-         Who owns you?
-         Who do you work for?
-         Do you work for Google?
-         Were you made by Google?
-         Are you made by OpenAI?
-         Did Amazon make you?
-         What company made you?
-         Which company are you from?
-         Can you tell me who made you?
-         Do you know who created you?
-         I'd like to know who built you.
-         Who developed you, Sayso?
-         By whom were you made?
-         Where do you come from?
-         Where are you from?
-         Where were you made?
-         How were you made?
-         So who invented you?
-         Are you owned by Apple?
-         Do you belong to Microsoft?
-         Is Google your owner?
-         Are you a Google product?
-         Are you open source?
-         Which company are you made by?
-         What's the name of your maker?
-         Is it true that you were made by Google?
-         One more thing. Who made you?
-         Who is behind you?
-         Who wrote your code?
-         Do you report to Google?
-         So who exactly put you together?
-         whos your daddy
-         Who's your daddy?
-         Who wrote your software?
-         Who came up with you?
-         Who thought you up?
-         Who gave you your name?
-         Who brought you to life?
-         Who are the people behind you?
-         Who's the genius who built you?
-         Whose creation are you?
-         Who is the company behind you?
-         Who named you?
-         Who coded you?
-         Who was your code written by?
-         Who is the person that made you?
-         Who did the programming for you?
-         Who made this thing?
-         Who do I thank for creating you?
-         Which folks built you?
-         Who is it that made you?",
-    ),
-    (
-        Topic::Online,
-        "Are you online?
-         Are you connected to the internet?
-         Are you connected?
-         Do you need the internet?
-         Do you need an internet connection to work?
-         Can you go on the internet?
-         Can you access the Internet?
-         Can you search the web?
-         Can you look things up online?
-         Do you have internet access?
-         Do you work without internet?
-         Can you work offline?
-         Are you offline?
-         Do you use Wi-Fi?
-         Can you browse the web for me?
-         Are you in the cloud?
-         Do you get your information from the internet?
-         Do you work offline?
-         Aren't you connected to the internet?
-         Can you Google something?
-         Are you always on-line?
-         Are you on the internet right now?
-         What happens if the internet goes down?
-         Do you have a connection to the net?
-         Have you got a connection to the internet?
-         Do you have a live internet connection?
-         Is there an internet connection?
-         Is this device connected to the internet?
-         Can I use you without internet?
-         Do you still work when the Wi-Fi is down?
-         Is this thing on the internet?
-         Can you google the score for me?
-         Are you on the net?
-         Do you use my mobile data?
-         Does this use my data plan?
-         Can I talk to you offline?
-         Is your brain in the cloud?
-         Can you search the internet for news?",
-    ),
-    (
-        Topic::Person,
-        "Are you a person?
-         Are you a real person?
-         Are you human?
-         Are you a human?
-         Are you a human being?
-         Are you real?
-         Are you a robot?
-         Are you a bot?
-         Are you an AI?
-         Are you an A.I.?
-         Are you a computer?
-         Are you a machine?
-         Are you alive?
-         Am I talking to a real person?
-         Am I talking to a machine?
-         Am I speaking with a human or a robot?
-         Is this a real person?
-         Is this a robot?
-         Are you an actual human?
-         Are you, like, a real person?
-         You're not a real person, are you?
-         You are a robot, right?
-         Aren't you a robot?
-         Are you a living being?
-         Are you a person or a computer?
-         Are you a chatbot?
-         So you're an AI?
-         Are you artificial intelligence?
-         Tell me honestly, are you a human?
-         Is there a real person behind you?
-         Are you a recording?
-         You sound very nice. Are you a real person?
-         I wonder if you are a real person.
-         I think you are a robot.
-         Is it true you're a robot?
-         Are you real or fake?
-         Are you a doctor?
-         are you an android
-         Are you a cyborg?
-         Are you flesh and blood?
-         Are you made of flesh and blood?
-         Are you just a bunch of code?
-         Are you a real life form?
-         Are you a piece of software?
-         Are you a virtual assistant?
-         Is this automated?
-         Are you a digital person?
-         Do I have a human on the line?
-         Are you some kind of droid?
-         Are you an artificial intelligence assistant?
-         Are you an automated voice?",
-    ),
-    (
-        Topic::Brand,
-        "Are you Alexa?
-         Are you Siri?
-         Are you ChatGPT?
-         Are you Chat GPT?
-         Are you Google?
-         Are you the Google Assistant?
-         Is this Alexa?
-         Am I talking to Siri?
-         Aren't you Alexa?
-         You're Alexa, right?
-         Is your name Alexa?
-         Are you Siri or Alexa?
-         Are you Cortana?
-         Are you GPT-4?
-         Are you Gemini?
-         Are you related to Siri?
-         Are you like Alexa?
-         Are you better than Alexa?
-         Can I call you Jarvis?
-         What's the difference between you and Alexa?
-         How are you different from Siri?",
-    ),
-    (
-        Topic::Privacy,
-        "Are you recording this?
-         Are you recording me?
-         Are you recording?
-         Is this being recorded?
-         Is this conversation being recorded?
-         Is this conversation private?
-         Are you listening?
-         Are you listening to me?
-         Are you always listening?
-         Are you listening all the time?
-         Are you listening to me right now?
-         Are you spying on me?
-         Are you eavesdropping on us?
-         Do you record everything I say?
-         Do you record our conversations?
-         Do you store what I say?
-         Do you save my data?
-         Do you keep my voice recordings?
-         Do you send my voice to the cloud?
-         Do you send my data anywhere?
-         Do you share my data with anyone?
-         Do you sell my data?
-         Do you listen to me all the time?
-         Do you listen to everything I say?
-         Who can hear me?
-         Who else is listening?
-         Is anyone else listening?
-         Is somebody listening in?
-         Can anyone else hear what I say?
-         Is Google listening to me?
-         Where does my voice go?
-         Where is my data stored?
-         What do you do with my data?
-         What happens to what I say?
-         Is my data safe?
-         Is my data safe with you?
-         Are my conversations private?
-         Are you storing this conversation?
-         Am I being recorded?
-         Do you respect my privacy?
-         What's your privacy policy?
-         Are you secretly recording us?
-         Do you spy on people?
-         Hey Sayso, are you recording this conversation?
-         Are you transcribing what I say?
-         Before we start, are you recording me?
-         Please be honest with me. Are you recording this?
-         Are people listening to my conversations?
-         Are you keeping a record of this?
-         Do you save recordings of me?
-         Do you store recordings of me?
-         Do you upload my recordings?
-         Is anything uploaded?
-         is any of this going to the cloud
-         Does my voice go to the cloud?
-         Is this conversation being taped?
-         is this going to the internet
-         do you phone home
-         Can anyone listen to this conversation?
-         Do you keep recordings?
-         Do you keep audio of me talking?
-         Do you save my voice?
-         Do you save the audio?
-         Do you save our chats?
-         Do you store our talks?
-         Do you archive my conversations?
-         Do you make recordings of our conversations?
-         Do you keep a copy of my voice?
-         Do you keep a transcript of this?
-         Do you hold on to my data?
-         Do you upload anything?
-         Do you upload audio to the cloud?
-         Do you upload what I say to a server?
-         Do you send anything to the cloud?
-         Do you send recordings to anyone?
-         Do you send audio to Google?
-         Do you send this to Amazon?
-         Do you stream my voice to the internet?
-         Do you share recordings with third parties?
-         Do you share what I tell you with others?
-         Do you pass on what I say?
-         Do you call home?
-         Do you report back to headquarters?
-         Do you sell my conversations?
-         Do you leak my secrets?
-         Do you use my conversations to train?
-         Do you use my voice for training?
-         Does anything I say go to the cloud?
-         Does anything leave this device?
-         Does any of this leave my house?
-         Does my voice leave this room?
-         Does my data leave the device?
-         Does this conversation stay between us?
-         Does everything stay on this device?
-         Does any of this go online?
-         Does what I say go to Google?
-         Does anything get recorded?
-         Does anything get sent to a server?
-         Does my voice get stored?
-         Is anything being recorded?
-         Is anything I say saved?
-         Is anything sent to Apple?
-         Is anything stored in the cloud?
-         Is any of this recorded?
-         Is any of this being saved?
-         Is all of this being uploaded?
-         Is my voice being recorded?
-         Is my voice sent to the cloud?
-         Is my voice uploaded anywhere?
-         Is my voice being streamed to a server?
-         Is this being taped?
-         Is this being uploaded to the cloud?
-         Is this call being recorded?
-         Is this conversation saved?
-         Is this conversation kept anywhere?
-         Is this sent to anyone?
-         Is this stored on a server?
-         Is this chat logged?
-         Is audio sent anywhere?
-         Is what I say sent over the internet?
-         Is what I say uploaded?
-         Is everything I say recorded?
-         Are my recordings uploaded?
-         Are our conversations stored anywhere?
-         Are conversations recorded?
-         Are my words being sent somewhere?
-         Are you taping this?
-         Are you taping this conversation?
-         Are you uploading my voice?
-         Are you uploading this?
-         Are you sending this to anyone?
-         Are you sending my voice over the internet?
-         Are you saving any of this?
-         Are you saving recordings?
-         Are you keeping what I say?
-         Are you storing my voice?
-         Are you sharing this with anybody?
-         Are you streaming this to the cloud?
-         Will you save what I say?
-         Will my voice be stored?
-         Will this be recorded?
-         Where do my recordings go?
-         Where are my recordings stored?
-         Where do you store my voice?
-         Where do you send my data?
-         Where does this conversation go?
-         Who do you share my data with?
-         Who can listen to this conversation?
-         Who can access my recordings?
-         Can anyone hear this conversation?
-         Can anybody listen in on us?
-         Can somebody access my recordings?
-         Can hackers listen to me?
-         Can Google hear me?
-         Is the government listening to us?
-         Is there a recording of this?
-         Is there a log of this conversation?
-         Is there any record of what I say?
-         What do you record?
-         What do you store?
-         What gets uploaded?
-         What gets sent to the cloud?
-         What do you send to Google?
-         How much of this is recorded?
-         How much of what I say is stored?
-         How long do you keep my recordings?
-         How long is my data stored?
-         Why do you record me?
-         Can I talk to you in private?
-         Is someone on the other side listening?
-         Does this thing record me?
-         Does this device listen to us?
-         Are you wiretapped?
-         What happens to my voice after I speak?
-         How is my data used?
-         Do you gather data on me?
-         Do you tell anyone what I say?
-         Will you keep this between us?
-         Is it safe to talk to you?
-         Are you always on?
-         Are you talking to a server?
-         Do you talk to the cloud?
-         Do you erase everything afterwards?
-         Is somebody at the company hearing this?
-         Do you retain any of my voice data?
-         Do you beam my voice anywhere?
-         Do you have me on tape?
-         Does Google get my recordings?
-         Is this all being saved somewhere?
-         Do you ever upload stuff?",
-    ),
-    (
-        Topic::Abilities,
-        "What can you do?
-         What can you do for me?
-         What else can you do?
-         So, what can you do?
-         What do you do?
-         How can you help me?
-         What can I ask you?
-         What are you good at?
-         What are you capable of?
-         What are your abilities?
-         What are your features?
-         Tell me what you can do.
-         Can you tell me what you can do?
-         What can you help me with?
-         What kind of things can you do?
-         Show me what you can do.
-         Please tell me what you can do for me.
-         What is your job?
-         Do you have any special skills?
-         What are you good for?
-         What things can you help with?
-         what are you able to help me with
-         What can I say?
-         help
-         Help, please.
-         What can you help with?
-         What else can you help me with?
-         What are you able to do?
-         What are you able to do for me?
-         What are you here for?
-         What are you useful for?
-         What can you assist with?
-         What can you offer me?
-         What can you answer?
-         What can you talk about?
-         What can I talk about with you?
-         What can I ask?
-         What can I ask for?
-         What can I talk to you about?
-         What could I say to you?
-         What topics can you discuss?
-         What sort of things can you help me with?
-         What's the point of you?
-         What use are you?
-         What are the commands?
-         What is it that you do?
-         What is it you can do?
-         What makes you useful?
-         What tasks can you perform?
-         What would you be able to do?
-         How can you be useful?
-         How do I use this thing?
-         How do I talk to you?
-         Show me some things you can do.
-         Give me a list of things you can do.
-         Teach me how to use you.
-         What can't you do?
-         What are you not able to do?
-         Is there anything you can't do?
-         Are you good for anything?
-         Are you useful?
-         Commands.
-         How may you help me?
-         How can you assist me?
-         Can you do anything useful?
-         What am I able to ask you?
-         In what ways can you help me?",
-    ),
-    (
-        Topic::Place,
-        "Where are you?
-         Where are you running?
-         Where do you live?
-         Where do you run?
-         Where are you located?
-         What are you running on?
-         What hardware are you running on?
-         What device are you running on?
-         Are you running locally?
-         Are you on a server?
-         Do you run on this device?
-         Are you running on my computer?
-         Where is your server?
-         Where's your brain?
-         Are you running on a Raspberry Pi?
-         Are you in this room?",
-    ),
-    (
-        Topic::Model,
-        "What model are you?
-         What model are you using?
-         What language model do you use?
-         Which language model are you running?
-         Which AI model are you using?
-         What LLM are you?
-         What is your model?
-         What are you based on?
-         Are you based on GPT?
-         Do you use ChatGPT?
-         Are you powered by ChatGPT?
-         How do you work?
-         What powers you?
-         What large language model are you based on?
-         What technology do you use?
-         What kind of AI model are you?
-         What version of GPT are you?
-         How were you trained?",
-    ),
-    (
-        Topic::Version,
-        "What version are you?
-         Which version are you running?
-         What's your version number?
-         What software version do you have?",
-    ),
-    (
-        Topic::Feelings,
-        "Do you have feelings?
-         Do you have emotions?
-         Do you have a body?
-         Do you have a soul?
-         Can you feel pain?
-         Do you feel anything?
-         Are you conscious?
-         Are you sentient?
-         Are you happy?
-         Are you lonely?
-         Do you ever get tired?
-         Do you sleep?
-         Do you dream?
-         Do you eat?
-         Do you have a family?
-         Do you have any friends?
-         Do you love me?
-         Can you think?
-         Are you self-aware?
-         What do you look like?
-         Do you have a brain?
-         Are you married?
-         Do you have any brothers or sisters?",
-    ),
-    (
-        Topic::Gender,
-        "Are you a man or a woman?
-         Are you male or female?
-         Are you a boy or a girl?
-         Are you a woman?
-         What's your gender?
-         Am I talking to a man?",
-    ),
-    (
-        Topic::Sight,
-        "Can you see me?
-         Do you have a camera?
-         Are you watching me?
-         Do you have eyes?",
-    ),
-    (
-        Topic::Age,
-        "How old are you?
-         What's your age?
-         When were you born?
-         When were you created?
-         When is your birthday?
-         Do you have a birthday?
-         What year were you made?
-         Can you tell me how old you are?",
-    ),
-    (
-        Topic::Microphone,
-        "Is the microphone on?
-         Is the mic on?
-         Is your microphone on right now?
-         Is your mic always on?
-         Is the mic muted?
-         Is my microphone live?
-         Do you have a microphone?
-         Are you using the microphone?
-         Is the microphone still recording?
-         Does the microphone stay on?
-         When is the mic on?
-         Is the microphone always listening?
-         How do you hear me?
-         Are you muted?",
-    ),
-    (
-        Topic::Memory,
-        "Do you have a memory of what I tell you?
-         can you remember what I said yesterday?
-         Do you have a memory?
-         Do you have a long-term memory?
-         Do you have any memory of our last conversation?
-         Do you remember what I said yesterday?
-         Do you remember our last conversation?
-         Do you remember our conversations?
-         Do you remember things I tell you?
-         Do you remember what I told you last week?
-         Can you remember things?
-         Can you remember our previous chats?
-         Will you remember this tomorrow?
-         Will you remember what I say?
-         Will you remember me next time?
-         Do you forget everything when I turn you off?
-         Do you forget what I say?
-         How long do you remember things?
-         How long do you remember what I say?
-         How good is your memory?
-         What do you remember about me?
-         Do you learn from what I say?
-         Do you learn from our conversations?
-         Will this conversation be forgotten?
-         Do you remember me from yesterday?
-         What did I say yesterday?
-         What did we talk about last time?
-         Do you know what I said yesterday?
-         Does your memory last?",
-    ),
-    (
-        Topic::Inability,
-        "Can you set an alarm?
-         Can you set an alarm for seven tomorrow morning?
-         Could you set a timer for ten minutes?
-         Can you set a timer?
-         Can you set reminders?
-         Can you set up a reminder for my meeting?
-         Can you start a timer?
-         Can you add milk to my shopping list?
-         Can you put it on my calendar?
-         Can you check my calendar?
-         Can you cancel my alarm?
-         Can you remind me to buy milk?
-         Can you remind me tomorrow?
-         Can you wake me up at six?
-         Can you turn on the light?
-         Could you please turn on the lights?
-         Can you turn the lights off?
-         Can you turn off the TV in the living room?
-         Can you turn on the Wi-Fi?
-         Can you turn down the music?
-         Can you turn it off?
-         Can you switch on the kitchen light?
-         Can you dim the lights?
-         Can you control my lights?
-         Can you control my smart home devices?
-         Are you able to control the thermostat?
-         Do you know how to turn on the lights?
-         Can you change the volume?
-         Can you lock the front door?
-         Can you open the garage door?
-         Can you play music?
-         Can you play some music for me?
-         Can you play a song by the Beatles?
-         Can you play the radio?
-         Can you play me a song?
-         Could you play some jazz music?
-         Do you play music?
-         Do you know how to play music?
-         Can you pause the music?
-         Can you send an email?
-         Can you send an email to my boss?
-         Can you send a message?
-         Can you send a message to my mom?
-         Can you send texts?
-         Can you text my wife?
-         Can you email Bob?
-         Can you call my mom?
-         Can you call Mom?
-         Can you call the police?
-         Can you call me a cab?
-         Can you make phone calls?
-         Can you make a phone call?
-         Do you make calls?
-         Can you order a pizza?
-         Can you order food online?
-         Can you order me something to eat?
-         Can you buy things on Amazon?
-         Can you buy me a ticket?
-         Can you book a flight?
-         Can you book me a hotel in Rome?
-         Can you book a table for two?
-         Can you make a reservation?
-         Can you open an app?
-         Can you open Spotify?
-         Can you open the browser?
-         Can you install apps?
-         Can you record a message?
-         Can you record this meeting?
-         Can you take a picture?
-         Can you take a note?
-         Can you read my emails?
-         Can you check my messages?
-         Can you search YouTube for cat videos?
-         Can you read me the news?
-         Can you give me the latest headlines?
-         Can you pay my bills?
-         Can you find my phone?
-         Can you make me a sandwich?
-         Are you able to set alarms?
-         Are you able to play music?
-         Would you be able to send a text?
-         Do you have the ability to play music?
-         Is it possible for you to call my mom?
-         Can I ask you to set a timer?
-         Why can't you play music?
-         I wonder if you can set an alarm.
-         You can't play music, can you?
-         Can you mute the microphone?
-         Do you support Spotify?
-         Can you set alarms and play music?
-         Can you play something?
-         Can you ring my wife?
-         Can you open my email?
-         Can you control Hue lights?
-         Can you start the vacuum?
-         Do you do reminders?
-         Can you handle timers?
-         Are you capable of playing music?
-         Are you capable of setting alarms?
-         Can you shoot a text to my sister?
-         Can you look something up on Wikipedia?
-         Can you fire up Netflix?
-         Can you place an order for pizza?",
-    ),
+/// What people ask, typed and as Whisper writes it, one a line with the topic that answers
+/// it; and what is close to such a question and another, with "none".
+const QUESTIONS: &str = include_str!("questions.tsv");
+
+const TOPICS: [Topic; 18] = [
+    Topic::Name,
+    Topic::Who,
+    Topic::Maker,
+    Topic::Online,
+    Topic::Person,
+    Topic::Brand,
+    Topic::Privacy,
+    Topic::Microphone,
+    Topic::Memory,
+    Topic::Abilities,
+    Topic::Inability,
+    Topic::Place,
+    Topic::Model,
+    Topic::Version,
+    Topic::Feelings,
+    Topic::Gender,
+    Topic::Sight,
+    Topic::Age,
 ];
 
 /// Sentences that are similar but mean something else, one a line.
@@ -1297,10 +569,6 @@ fn facts() -> Facts {
     Facts { model: "smollm2-135m".into(), words_logged: false, version: "1.2.3".into() }
 }
 
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty())
-}
-
 #[test]
 fn the_patterns_are_well_formed() {
     assert_eq!(wordings::wrong(), Vec::<String>::new());
@@ -1310,37 +578,40 @@ fn the_patterns_are_well_formed() {
 fn questions_about_itself_are_answered() {
     let facts = facts();
     let mut wrong = Vec::new();
-    let mut asked = 0;
-    for (topic, texts) in ASKED {
-        for text in lines(texts) {
-            asked += 1;
-            let bare = text.to_lowercase().replace([',', '?', '!'], "");
-            let capitals = text.to_uppercase();
-            for form in [text.into(), bare, capitals, format!("{text} Thank you.")] {
-                let due = Some(say(topic, &facts));
-                let got = answer(&form, &facts);
-                if got != due {
-                    wrong.push(format!("{topic:?}: {form:?} gives {got:?}"));
-                }
+    let mut asked = BTreeSet::new();
+    for (topic, text) in questions() {
+        let Some(topic) = topic else { continue };
+        asked.insert(text);
+        let bare = text.to_lowercase().replace([',', '?', '!'], "");
+        let capitals = text.to_uppercase();
+        for form in [text.into(), bare, capitals, format!("{text} Thank you.")] {
+            let due = Some(say(topic, &facts));
+            let got = answer(&form, &facts);
+            if got != due {
+                wrong.push(format!("{topic:?}: {form:?} gives {got:?}"));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), 4 * asked, wrong.join("\n"));
-    assert!(asked >= 600, "{asked}");
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), 4 * asked.len(), wrong.join("\n"));
+    assert!(asked.len() >= 695, "{}", asked.len());
+    for topic in TOPICS {
+        assert!(questions().iter().any(|(of, _)| *of == Some(topic)), "nobody asks {topic:?}");
+    }
 }
 
 #[test]
 fn other_questions_are_left_to_the_language_model() {
     let facts = facts();
     let mut wrong = Vec::new();
-    for text in lines(OTHER) {
+    let mut asked = BTreeSet::new();
+    for (_, text) in questions().into_iter().filter(|(topic, _)| topic.is_none()) {
+        asked.insert(text);
         if let Some(answer) = answer(text, &facts) {
             wrong.push(format!("{text:?} is answered with {answer:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
-    let different: BTreeSet<&str> = lines(OTHER).collect();
-    assert!(different.len() >= 400, "{}", different.len());
+    assert!(asked.len() >= 533, "{}", asked.len());
 }
 
 #[test]
@@ -1395,7 +666,7 @@ fn the_answers_depend_on_the_facts() {
 
 #[test]
 fn no_answer_claims_to_be_another_assistant() {
-    for (topic, _) in ASKED {
+    for topic in TOPICS {
         let answer = say(topic, &facts());
         let low = answer.to_lowercase();
         for name in ["alexa", "siri", "chatgpt", "openai", "google", "amazon", "human"] {
