@@ -97,8 +97,7 @@ impl Product {
         // Half away from zero to 31 bits.
         let value = (double + (1 << 21)) >> 22;
         let shift = self.exponent - scale.exponent - 32 + 53 + drop.cast_signed();
-        let (value, shift) =
-            if value >> 31 == 1 { (value / 2, shift + 1) } else { (value, shift) };
+        let (value, shift) = if value >> 31 == 1 { (value / 2, shift + 1) } else { (value, shift) };
         match shift {
             ..-31 => Some(Multiplier { value: 0, shift: 0 }),
             -31..=30 => Some(Multiplier { value: value as i32, shift: shift as i8 }),

@@ -112,25 +112,6 @@ fn envelope(n: usize, length: usize, rise: usize) -> f32 {
     0.5 - 0.5 * (PI * part).cos()
 }
 
-/// Spoken when the microphone is back.
-pub const MICROPHONE_BACK: &str = "The microphone is back.";
-
-/// Spoken when the loudspeaker is back.
-pub const LOUDSPEAKER_BACK: &str = "The loudspeaker is back.";
-
-/// Spoken when a satellite, microphone and loudspeaker in one, is back.
-pub const SATELLITE_BACK: &str = "The connection is back.";
-
-/// The words for a device that is back, by its [name](sayso_board::Change::device).
-pub fn is_back(device: &str) -> Option<&'static str> {
-    match device {
-        "microphone" => Some(MICROPHONE_BACK),
-        "loudspeaker" => Some(LOUDSPEAKER_BACK),
-        "satellite" => Some(SATELLITE_BACK),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

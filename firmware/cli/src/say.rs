@@ -15,7 +15,8 @@ Examples:
   sayso say \"Dinner is at 7:30 pm.\"        on the loudspeaker
   sayso say -o dinner.wav Dinner is ready   into a file
   fortune | sayso say -                     a text that another program prints
-  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
+  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer
+  sayso say --print 'Due Jan. 5, $3.50'    the words that would be spoken";
 
 /// Speak a text.
 #[derive(Args)]
@@ -101,6 +102,12 @@ impl Say {
                 .map_err(|error| Error::Io(format!("cannot read the text on stdin: {error}")))?,
             words => words.join(" "),
         };
+        if self.print {
+            for line in text.lines() {
+                println!("{}", config.spoken().spoken(line));
+            }
+            return Ok(());
+        }
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new(config.spoken());
         splitter.push(&text, &mut |clause| clauses.push(clause));

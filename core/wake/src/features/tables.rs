@@ -50,10 +50,7 @@ pub const COEFFICIENTS: [i16; WINDOW] = {
 
 /// e^(−i·phase) with 15 bits behind the point, nearly: one is 32767.
 const fn unit(phase: f64) -> [i16; 2] {
-    [
-        round_down(32767.0 * math::cos(phase)) as i16,
-        round_down(32767.0 * math::sin(-phase)) as i16,
-    ]
+    [round_down(32767.0 * math::cos(phase)) as i16, round_down(32767.0 * math::sin(-phase)) as i16]
 }
 
 /// The roots of unity of the complex transform, as far as it takes them.

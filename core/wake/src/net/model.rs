@@ -149,9 +149,8 @@ impl<'m> Graph<'m> {
         let len = len.filter(|len| shape.len() <= AXES && (1..=ELEMENTS).contains(len));
         let buffer = usize::try_from(table.int(2, 0)?).map_err(|_| Error::Damaged)?;
         let quantization = table.table(4)?;
-        let vector = |field, size| {
-            quantization.map_or(Ok(Vector::EMPTY), |table| table.vector(field, size))
-        };
+        let vector =
+            |field, size| quantization.map_or(Ok(Vector::EMPTY), |table| table.vector(field, size));
         Ok(Tensor {
             kind: table.byte(1)?,
             axes,

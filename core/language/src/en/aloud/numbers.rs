@@ -38,11 +38,11 @@ const SCALES: [&str; 12] = [
     "nonillion",
     "decillion",
 ];
-/// A longer number is read digit by digit.
+/// Beyond, a number is read digit by digit.
 const MOST_DIGITS: usize = 3 * SCALES.len();
 
 /// Words of a whole number given by its digits: "105" is "one hundred five".
-pub(super) fn cardinal(digits: &str) -> Vec<&'static str> {
+pub(crate) fn cardinal(digits: &str) -> Vec<&'static str> {
     let trimmed = digits.trim_start_matches('0');
     if trimmed.is_empty() {
         return vec!["zero"];
@@ -88,12 +88,12 @@ fn below_hundred(n: usize, words: &mut Vec<&'static str>) {
 }
 
 /// The digits one by one.
-pub(super) fn spelt(digits: &str) -> Vec<&'static str> {
+pub(crate) fn spelt(digits: &str) -> Vec<&'static str> {
     digits.bytes().filter(u8::is_ascii_digit).map(|d| ONES[usize::from(d - b'0')]).collect()
 }
 
 /// "21" is "twenty first".
-pub(super) fn ordinal(digits: &str) -> Vec<String> {
+pub(crate) fn ordinal(digits: &str) -> Vec<String> {
     let mut words: Vec<String> = cardinal(digits).into_iter().map(str::to_owned).collect();
     if let Some(last) = words.last_mut() {
         *last = match last.as_str() {
@@ -114,9 +114,9 @@ pub(super) fn ordinal(digits: &str) -> Vec<String> {
 }
 
 /// A year: "1905" is "nineteen oh five", "2026" is "twenty twenty six", "2007" is "two thousand seven".
-pub(super) fn year(n: usize) -> Vec<&'static str> {
+pub(crate) fn year(n: usize) -> Vec<&'static str> {
     let (high, low) = (n / 100, n % 100);
-    if !(11..100).contains(&high) || (high.is_multiple_of(10) && low < 10) {
+    if !(10..100).contains(&high) || (high.is_multiple_of(10) && low < 10) {
         return cardinal(&n.to_string());
     }
     let mut words = Vec::new();
@@ -129,8 +129,35 @@ pub(super) fn year(n: usize) -> Vec<&'static str> {
     words
 }
 
+/// The number of a house or a road: "404" is "four oh four", "1428" is "fourteen twenty eight".
+pub(crate) fn pairs(digits: &str) -> Vec<&'static str> {
+    let n: usize = digits.parse().unwrap_or(0);
+    let mut words = Vec::new();
+    match digits.len() {
+        3 if n >= 100 => {
+            words.push(ONES[n / 100]);
+            match n % 100 {
+                0 => words.push("hundred"),
+                low @ 1..10 => words.extend(["oh", ONES[low]]),
+                low => below_hundred(low, &mut words),
+            }
+        }
+        4 if n >= 1000 && !n.is_multiple_of(1000) => {
+            below_hundred(n / 100, &mut words);
+            match n % 100 {
+                0 => words.push("hundred"),
+                low @ 1..10 => words.extend(["oh", ONES[low]]),
+                low => below_hundred(low, &mut words),
+            }
+        }
+        1..=4 => words = cardinal(digits),
+        _ => words = spelt(digits),
+    }
+    words
+}
+
 /// The plural of a number word: "sixes", "nineties".
-pub(super) fn plural(word: &str) -> String {
+pub(crate) fn plural(word: &str) -> String {
     match word.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
         None if word.ends_with('x') => format!("{word}es"),
@@ -138,8 +165,8 @@ pub(super) fn plural(word: &str) -> String {
     }
 }
 
-/// The value of a Roman numeral below 4000, if it is written in the standard form.
-pub(super) fn roman(text: &str) -> Option<usize> {
+/// The value of a Roman numeral below 4000, written as Romans would.
+pub(crate) fn roman(text: &str) -> Option<usize> {
     const VALUES: [(&str, usize); 13] = [
         ("M", 1000),
         ("CM", 900),
@@ -184,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_in_words() {
+    fn numbers_in_words() {
         let cardinals = [
             ("0", "zero"),
             ("007", "seven"),
