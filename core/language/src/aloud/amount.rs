@@ -178,6 +178,7 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
     }
     if sign == "°"
         && text.is(at + 1, " ")
+        && text.is_word(at + 2)
         && let Some(unit) = aloud.unit(&format!("°{}", text.get(at + 2)))
     {
         return Some((unit, at, at + 2));

@@ -49,7 +49,8 @@ impl Text {
 
     /// The bytes from piece `from` up to and with piece `to`.
     pub(crate) fn span(&self, from: usize, to: usize) -> Range<usize> {
-        self.at(from).start..self.at(to.max(from)).end
+        let last = self.pieces.len().saturating_sub(1);
+        self.at(from).start..self.at(to.max(from).min(last)).end
     }
 
     pub(crate) fn is_number(&self, i: usize) -> bool {
