@@ -29,9 +29,9 @@ Examples:
   sayso ask one.wav two.flac --json         a conversation, for a program
   sayso --profile small ask question.wav    with the model for small machines
 
-A recording is one question, whatever its pauses up to 10 s. What follows a longer
-pause is a further question: each is answered whole before the next is heard, as if
-it were in a file of its own. Recordings longer than 120 s are refused.";
+A recording is one question, whatever its pauses up to 10 s. After a longer pause the
+next question begins: each is answered whole before the next is heard, as if it were in
+a file of its own. Recordings longer than 120 s are refused.";
 
 /// Ask a recorded question and get a spoken answer.
 #[derive(Args)]

@@ -65,8 +65,10 @@ pub fn explained(sections: &[Section]) -> String {
             path => out.push_str(&format!("{gap}[{path}]  {}\n", section.text())),
         }
         for setting in &section.settings {
-            out.push_str(&format!("\n  {} = {}\n", setting.name, setting.default));
-            for line in wrapped(&described(setting), WIDTH - 6) {
+            let range = setting.range.map(|(least, most)| format!("   ({least} to {most})"));
+            let Setting { name, default, .. } = setting;
+            out.push_str(&format!("\n  {name} = {default}{}\n", range.unwrap_or_default()));
+            for line in wrapped(&setting.text(), WIDTH - 6) {
                 out.push_str(&format!("      {line}\n"));
             }
         }
@@ -153,8 +155,8 @@ mod tests {
         let turn: Vec<_> = definitions().into_iter().filter(|s| s.path == "turn").collect();
         let text = explained(&turn);
         assert!(text.starts_with("[turn]  Turn-taking."), "{text}");
-        assert!(text.contains("\n  hangover_ms = 800\n      Silence after"), "{text}");
-        assert!(text.contains("in ms (0 to 10000)\n"), "{text}");
+        let due = "\n  hangover_ms = 800   (0 to 10000)\n      Silence after";
+        assert!(text.contains(due), "{text}");
     }
 
     #[test]
