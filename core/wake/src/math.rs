@@ -1,6 +1,6 @@
 //! Functions for tables that are computed while compiling, in double precision. No host's
 //! mathematics library takes part, so the tables are the same everywhere. Their error is
-//! some 10⁻¹⁴, far below what the tables are rounded to.
+//! about 10⁻¹⁴, far below what the tables are rounded to.
 
 const PI: f64 = core::f64::consts::PI;
 const LN_2: f64 = core::f64::consts::LN_2;
