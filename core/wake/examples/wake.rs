@@ -15,7 +15,7 @@ use sayso_audio_io::SoundFile;
 use sayso_wake::{Phrase, SAMPLE_RATE, WakeDetector};
 
 /// A second of silence after each file, since detection lags behind the phrase.
-const SILENCE: [i16; SAMPLE_RATE as usize] = [0; SAMPLE_RATE as usize];
+static SILENCE: [i16; SAMPLE_RATE as usize] = [0; SAMPLE_RATE as usize];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);

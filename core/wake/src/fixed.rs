@@ -90,7 +90,7 @@ impl Product {
         // The quotient with 32 bits behind the point, 54 to 58 bits in all.
         let divisor = u64::from(scale.mantissa);
         let (whole, rest) = (self.mantissa / divisor, (self.mantissa % divisor) << 32);
-        let quotient = whole << 32 | rest / divisor;
+        let quotient = (whole << 32) | (rest / divisor);
         // The reference's quotient is in double precision, which has 53.
         let drop = u64::BITS - quotient.leading_zeros() - 53;
         let double = half_even(quotient, drop, rest % divisor != 0);
