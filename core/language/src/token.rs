@@ -37,7 +37,8 @@ pub fn line(tokens: &[Token]) -> String {
             line.push(' ');
         }
         if token.kind != TokenKind::Letters {
-            line.push_str(&token.text);
+            let hyphen = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}');
+            line.extend(token.text.chars().map(|c| if hyphen(c) { ' ' } else { c }));
             continue;
         }
         let letters: Vec<char> = token.text.chars().collect();

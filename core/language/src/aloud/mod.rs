@@ -27,16 +27,45 @@ use spoken::Spoken;
 use tables::Aloud;
 use text::Text;
 
-use crate::token::Token;
+use crate::token::{Token, TokenKind};
 
 /// The words of a text.
-pub(crate) fn read(aloud: &Aloud, text: &str) -> Vec<Token> {
-    let text = Text::new(text);
+pub(crate) fn read(aloud: &Aloud, written: &str) -> Vec<Token> {
+    let text = Text::new(written);
     let mut spoken = Spoken::new(&text);
     each(aloud, &text, |item| (aloud.say)(&item, &mut spoken));
     let mut tokens = spoken.out;
     (aloud.pronounce)(&mut tokens);
-    tokens
+    join(written, tokens)
+}
+
+/// Makes one word of words that a hyphen joins: a voice may know "mother-in-law" as a whole.
+fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
+    // As it is written, so that no number or unit in words is joined, and read by its letters.
+    let plain = |token: &Token| {
+        token.kind == TokenKind::Word
+            && token.ipa.is_none()
+            && written.get(token.source.clone()) == Some(token.text.as_str())
+    };
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        match joined.last_mut() {
+            Some(last)
+                if plain(last)
+                    && plain(&token)
+                    && matches!(
+                        written.get(last.source.end..token.source.start),
+                        Some("-" | "\u{2010}" | "\u{2011}")
+                    ) =>
+            {
+                // As it is written, the hyphen included: it stays plain for the next.
+                last.source.end = token.source.end;
+                last.text = written.get(last.source.clone()).unwrap_or_default().to_owned();
+            }
+            _ => joined.push(token),
+        }
+    }
+    joined
 }
 
 /// What a place in a text is to whoever wants to cut there.
