@@ -37,8 +37,7 @@ pub fn line(tokens: &[Token]) -> String {
             line.push(' ');
         }
         if token.kind != TokenKind::Letters {
-            let hyphen = |c: char| matches!(c, '-' | '\u{2010}' | '\u{2011}');
-            line.extend(token.text.chars().map(|c| if hyphen(c) { ' ' } else { c }));
+            line.push_str(&token.text.replace('-', " "));
             continue;
         }
         let letters: Vec<char> = token.text.chars().collect();

@@ -41,28 +41,19 @@ pub(crate) fn read(aloud: &Aloud, written: &str) -> Vec<Token> {
 
 /// Makes one word of words that a hyphen joins: a voice may know "mother-in-law" as a whole.
 fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
-    // As it is written, so that no number or unit in words is joined, and read by its letters.
-    let plain = |token: &Token| {
-        token.kind == TokenKind::Word
-            && token.ipa.is_none()
-            && written.get(token.source.clone()) == Some(token.text.as_str())
-    };
-    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        match joined.last_mut() {
-            Some(last)
-                if plain(last)
-                    && plain(&token)
-                    && matches!(
-                        written.get(last.source.end..token.source.start),
-                        Some("-" | "\u{2010}" | "\u{2011}")
-                    ) =>
-            {
-                // As it is written, the hyphen included: it stays plain for the next.
-                last.source.end = token.source.end;
-                last.text = written.get(last.source.clone()).unwrap_or_default().to_owned();
+    let mut joined = Vec::with_capacity(tokens.len());
+    for of_one in tokens.chunk_by(|a, b| a.source == b.source) {
+        let words: Vec<&str> = of_one.iter().map(|token| token.text.as_str()).collect();
+        let whole = words.join("-");
+        // As it is written, so that no number or unit in words is joined, and read by its
+        // letters alone.
+        let plain = of_one.len() > 1
+            && of_one.iter().all(|token| token.kind == TokenKind::Word && token.ipa.is_none());
+        match of_one.first() {
+            Some(first) if plain && written.get(first.source.clone()) == Some(whole.as_str()) => {
+                joined.push(Token { text: whole, ..first.clone() });
             }
-            _ => joined.push(token),
+            _ => joined.extend_from_slice(of_one),
         }
     }
     joined
@@ -118,4 +109,22 @@ pub(crate) fn recognise(aloud: &Aloud, text: &Text, i: usize) -> Item {
 /// An item that ends no sentence.
 pub(crate) fn item(class: Class, from: usize, end: usize) -> Item {
     Item { class, from, end, ends: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Language;
+
+    #[test]
+    fn a_voice_gets_words_with_their_hyphens() {
+        let words = |text: &str| -> Vec<String> {
+            let tokens = Language::english().normalize(text);
+            tokens.into_iter().map(|token| token.text).collect()
+        };
+        assert_eq!(words("a well-known mother-in-law"), ["a", "well-known", "mother-in-law"]);
+        assert_eq!(
+            words("5-10 days, Mon-Fri"),
+            ["five", "to", "ten", "days", ",", "Monday", "to", "Friday"]
+        );
+    }
 }
