@@ -1,4 +1,4 @@
-//! What people say to interrupt: recordings that come with the program, and further ones.
+//! What people say to interrupt: recordings that are built into the program, and further ones.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ const COMMANDS: [(&str, &[u8], u64); 14] = [
     command!("v2j_would_you_please_turn_on_living_room_lamp.flac", 700),
 ];
 
-/// Of a further recording, so much is taken: nobody interrupts for longer.
+/// The most that is used of a further recording: nobody interrupts for longer.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Something said over a reply.
@@ -52,7 +52,7 @@ pub struct Interruption {
 /// All of them.
 ///
 /// # Errors
-/// When one cannot be decoded, or the list of further ones not be read.
+/// If a recording cannot be decoded, or the list of further ones cannot be read.
 pub fn interruptions() -> Result<Vec<Interruption>> {
     let load = |(_, flac, onset_ms): &(&str, &[u8], u64)| {
         Ok(Interruption { samples: decode(flac)?, onset: Samples::from_ms(*onset_ms) })

@@ -1,4 +1,4 @@
-//! The recorded questions that turns are measured on, and where their speech ends.
+//! The recorded questions with which turns are measured, and where their speech ends.
 
 use std::io::Write;
 use std::ops::Range;
@@ -17,10 +17,10 @@ use crate::term;
 /// The list of questions and their labels, in the folder of the recordings.
 pub const LIST: &str = "turns.tsv";
 
-/// The list that comes with the program.
+/// The list that is built into the program.
 const LABELS: &str = include_str!("../../../tests/data/turns.tsv");
 
-/// Questions that come with the program, for where there is no folder of them.
+/// Questions that are built into the program, for use without a folder of recordings.
 const EMBEDDED: [(&str, &[u8]); 3] = [
     (
         "commands-misc-en/gdo_audio.flac",
@@ -36,19 +36,18 @@ const EMBEDDED: [(&str, &[u8]); 3] = [
 /// Longer recordings are cut: nobody asks for longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Which recordings.
+/// Which recordings to use.
 #[derive(Args, Clone, Default)]
 pub struct Choice {
-    /// A recorded question; its end is then found by `sayso bench label`'s
-    /// rule, not by hand and eye
+    /// A recorded question; its end is found by the rule of `sayso bench label`, not checked by
+    /// hand
     #[arg(long, value_name = "FILE")]
     question: Vec<PathBuf>,
-    /// Folder of recordings, with a list of labels (turns.tsv) or without
-    /// [default: the repository's tests/data, where there is one, and the folder that
-    /// SAYSO_TEST_DATA names]
+    /// Folder of recordings, with or without a list of labels (turns.tsv) [default: tests/data of
+    /// the source tree if it is there, and the folder that SAYSO_TEST_DATA names]
     #[arg(long, value_name = "DIR", conflicts_with = "question")]
     data: Vec<PathBuf>,
-    /// Only the first N; the list is in such an order that any beginning is a mix
+    /// Use only the first N; the list is ordered so that its first N are always a mix
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
 }
@@ -56,7 +55,7 @@ pub struct Choice {
 /// One recorded question.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Its file, as listed.
+    /// The file as the list names it.
     pub name: String,
     /// 16 kHz mono.
     pub samples: Vec<f32>,
@@ -64,23 +63,22 @@ pub struct Question {
     pub end: Samples,
     /// Pauses within the speech.
     pub pauses: Vec<Range<Samples>>,
-    /// Whether the labels were looked at, and not only found by rule.
+    /// Whether the labels were checked by hand, and not only found by the rule.
     pub checked: bool,
-    /// How loud the room is, in dBFS.
+    /// The level of the room, in dBFS.
     pub room: f64,
 }
 
 impl Choice {
-    /// The first `few` of the usual place.
+    /// The first `few` questions of the default folders.
     pub fn first(few: u32) -> Self {
         Self { limit: Some(few), ..Self::default() }
     }
 
-    /// Reads the recordings, and says on stderr where they are from unless
-    /// that is the usual place.
+    /// Reads the recordings, and prints on stderr where they come from unless that is the default.
     ///
     /// # Errors
-    /// When a file or a list cannot be read, or a folder holds no recording of speech.
+    /// If a file or a list cannot be read, or a folder contains no recording of speech.
     pub fn load(&self) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
         for file in &self.question {
@@ -110,7 +108,7 @@ impl Choice {
         Ok(questions)
     }
 
-    /// Adds the sentences among the further recordings that are not there yet.
+    /// Adds the sentences among the further recordings that are not in the list yet.
     fn add_further(&self, questions: &mut Vec<Question>) -> Result<()> {
         for further in further()?.into_iter().filter(|further| further.is_sentence()) {
             if questions.len() >= self.most() {
@@ -127,7 +125,7 @@ impl Choice {
         self.limit.map_or(usize::MAX, |limit| limit as usize)
     }
 
-    /// The listed recordings of a folder, or all there are.
+    /// The listed recordings of a folder, or all recordings if it has no list.
     fn folder(&self, folder: &Path) -> Result<Vec<Question>> {
         let list = folder.join(LIST);
         if list.is_file() {
@@ -161,7 +159,7 @@ impl Choice {
     }
 }
 
-/// `tests/data` of the checkout that the program is run from, or was built in.
+/// `tests/data` of the source tree that the program is run from or was built in.
 fn checkout() -> Option<PathBuf> {
     let places = [std::env::current_dir().ok(), std::env::current_exe().ok()];
     places.iter().flatten().flat_map(|place| place.ancestors()).find_map(|folder| {
@@ -181,7 +179,7 @@ fn embedded() -> Result<Vec<Question>> {
     Ok(questions)
 }
 
-/// Decodes a recording that comes with the program.
+/// Decodes a recording that is built into the program.
 pub fn decode(flac: &[u8]) -> Result<Vec<f32>> {
     let failed = |error: std::io::Error| Error::Io(format!("a temporary file: {error}"));
     let mut file = tempfile::Builder::new().suffix(".flac").tempfile().map_err(failed)?;
@@ -189,7 +187,7 @@ pub fn decode(flac: &[u8]) -> Result<Vec<f32>> {
     Ok(sayso_audio_io::read_all(file.path(), LONGEST)?.samples)
 }
 
-/// Labelled by rule alone; `None` where there is no speech.
+/// A recording labelled by the rule alone; `None` if there is no speech in it.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
     let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
     let samples_at = |ms: usize| Samples::from_ms(ms as u64);
@@ -217,8 +215,8 @@ fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// One row of the list: path, end of the speech in ms, pauses in ms
-/// (`1230-2325,4657-4978`), and whether the `rule` found them or a `hand` moved them.
+/// One row of the list: path, end of the speech in ms, pauses in ms (`1230-2325,4657-4978`), and
+/// whether they were found by the `rule` or corrected by `hand`.
 #[derive(Debug)]
 struct Row {
     path: String,
@@ -267,7 +265,7 @@ fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
 }
 
 impl Question {
-    /// The question in its room: so much quiet before and after it.
+    /// The question in its room, with so much silence before and after it.
     pub fn in_room(&self, before: Samples, after: Samples) -> Vec<f32> {
         let quiet = |length| room::quiet(self.room, length);
         quiet(before).chain(self.samples.iter().copied()).chain(quiet(after)).collect()
@@ -292,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_what_the_rule_says_unless_a_hand_moved_it() {
+    fn the_list_follows_the_rule_unless_corrected_by_hand() {
         let folder = checkout().expect("tests/data");
         let rows = rows(LABELS, LIST).expect("the list");
         let by: Vec<&str> = LABELS.lines().skip(1).filter_map(|l| l.split('\t').nth(3)).collect();

@@ -1,4 +1,4 @@
-//! The stages one by one: how fast each engine is by itself.
+//! The stages one by one: how fast each engine is alone.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,10 @@ use crate::Host;
 /// Eleven seconds of recorded speech.
 const SPEECH: &[u8] = include_bytes!("../../../tests/data/smoke/jfk.flac");
 
-/// Further recordings are cut: Whisper hears no more at a time.
+/// Further recordings are cut: Whisper processes no more at a time.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How often each is measured, and what ends that early.
+/// How often each stage is measured, and what ends that early.
 pub struct Stages<'a> {
     pub runs: usize,
     pub stop: &'a Stop,
@@ -28,7 +28,7 @@ pub struct Stages<'a> {
 
 impl Stages<'_> {
     /// # Errors
-    /// Once the user has stopped it.
+    /// An error once the user has stopped it.
     fn go_on(&self) -> Result<()> {
         if self.stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
     }
