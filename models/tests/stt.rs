@@ -101,12 +101,12 @@ fn word_error_rate(clips: &[Recording]) -> Wer {
 }
 
 #[test]
-fn noise_gives_no_text() {
+fn noise_is_not_transcribed() {
     noise_gives_no_text(whisper());
 }
 
 #[test]
-fn noise_gives_no_text_with_little_memory() {
+fn noise_is_not_transcribed_with_little_memory() {
     noise_gives_no_text(load(&narrow()));
 }
 
