@@ -6,7 +6,7 @@
 //! end the talk, because the endpointer finds its end. If people hold the button while they speak,
 //! switch the long press off and use a second button to mute.
 
-use crate::audio::Samples;
+use crate::audio::{SampleTime, Samples};
 
 /// Settings of a [`Button`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +42,12 @@ pub enum ButtonEvent {
 /// One debounced button.
 ///
 /// ```
-/// use sayso_core::audio::Samples;
+/// use sayso_core::audio::SampleTime;
 /// use sayso_core::button::{Button, ButtonConfig, ButtonEvent};
 ///
 /// let mut button = Button::new(ButtonConfig::default());
 /// let events: Vec<_> = (0..2_000)
-///     .filter_map(|ms| button.poll(Samples::from_ms(ms), (100..1_900).contains(&ms)))
+///     .filter_map(|ms| button.poll(SampleTime::from_ms(ms), (100..1_900).contains(&ms)))
 ///     .collect();
 /// assert_eq!(events, [ButtonEvent::Pressed, ButtonEvent::Held, ButtonEvent::Released]);
 /// ```
@@ -56,9 +56,9 @@ pub struct Button {
     config: ButtonConfig,
     down: bool,
     /// Since when the contact has differed from `down`.
-    changed: Option<Samples>,
+    changed: Option<SampleTime>,
     /// When the press becomes a long one; `None` when it has, or cannot.
-    long_at: Option<Samples>,
+    long_at: Option<SampleTime>,
 }
 
 impl Button {
@@ -74,7 +74,7 @@ impl Button {
 
     /// Takes the contact's level at a time that does not go backwards. Call it every few
     /// milliseconds, at least every [`ButtonConfig::debounce`].
-    pub fn poll(&mut self, now: Samples, down: bool) -> Option<ButtonEvent> {
+    pub fn poll(&mut self, now: SampleTime, down: bool) -> Option<ButtonEvent> {
         if down == self.down {
             self.changed = None;
         } else {
@@ -111,7 +111,7 @@ mod tests {
         let mut ms = 0;
         for &(down, length) in levels {
             for _ in 0..length {
-                events.extend(button.poll(Samples::from_ms(ms), down).map(|event| (ms, event)));
+                events.extend(button.poll(SampleTime::from_ms(ms), down).map(|event| (ms, event)));
                 ms += 1;
             }
         }
@@ -161,8 +161,8 @@ mod tests {
     #[test]
     fn a_press_seen_in_two_readings_counts_however_rare_the_readings() {
         let mut button = Button::new(ButtonConfig::default());
-        assert_eq!(button.poll(Samples::from_ms(0), true), None);
-        assert_eq!(button.poll(Samples::from_ms(20), true), Some(ButtonEvent::Pressed));
+        assert_eq!(button.poll(SampleTime::from_ms(0), true), None);
+        assert_eq!(button.poll(SampleTime::from_ms(20), true), Some(ButtonEvent::Pressed));
         assert!(button.is_down());
     }
 

@@ -7,7 +7,7 @@
 //! An utterance always consists of `SpeechStarted`, then any number of `MayHaveEnded` and
 //! `Resumed` in alternation, then `Ended`.
 
-use crate::audio::Samples;
+use crate::audio::{SampleTime, Samples};
 
 /// While it is not yet clear whether a sound is speech, silence of this length discards it: one
 /// frame below the threshold is tolerated, two are not.
@@ -60,29 +60,29 @@ pub enum EndpointEvent {
     /// Somebody has been speaking for the minimum length.
     SpeechStarted {
         /// When it was found.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech begins, including the pre-roll; never before the end of the previous
         /// utterance.
-        from: Samples,
+        from: SampleTime,
     },
     /// A short silence: time to begin a guess.
     MayHaveEnded {
         /// When it was found.
-        at: Samples,
+        at: SampleTime,
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The guess was wrong: speech continues after [`MayHaveEnded`](Self::MayHaveEnded).
     Resumed {
         /// When it was found.
-        at: Samples,
+        at: SampleTime,
     },
     /// The utterance is over.
     Ended {
         /// When it was found.
-        at: Samples,
+        at: SampleTime,
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
         /// Why it ended.
         reason: EndReason,
     },
@@ -90,7 +90,7 @@ pub enum EndpointEvent {
 
 impl EndpointEvent {
     /// When it was found: the end of the frame that showed it.
-    pub fn at(&self) -> Samples {
+    pub fn at(&self) -> SampleTime {
         match *self {
             Self::SpeechStarted { at, .. }
             | Self::MayHaveEnded { at, .. }
@@ -118,13 +118,13 @@ pub struct Endpointer {
     config: EndpointConfig,
     phase: Phase,
     /// The end of the last frame seen.
-    now: Samples,
+    now: SampleTime,
     /// The start of the current silence, if it is silent.
-    quiet: Option<Samples>,
+    quiet: Option<SampleTime>,
     /// Consecutive frames of speech, up to the last frame seen.
     voiced: u32,
     /// The end of the previous utterance: no pre-roll begins before it.
-    last_end: Samples,
+    last_end: SampleTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +134,11 @@ enum Phase {
     Idle,
     /// Sound since `first` that becomes speech once `voiced` is long enough.
     Onset {
-        first: Samples,
+        first: SampleTime,
         voiced: Samples,
     },
     Speech {
-        from: Samples,
+        from: SampleTime,
         may_have_ended: bool,
     },
 }
@@ -146,11 +146,11 @@ enum Phase {
 impl Endpointer {
     /// An endpointer for a stream that begins at sample 0.
     pub fn new(config: EndpointConfig) -> Self {
-        Self::starting_at(config, Samples::ZERO)
+        Self::starting_at(config, SampleTime::ZERO)
     }
 
     /// An endpointer whose first frame begins at `start`.
-    pub fn starting_at(config: EndpointConfig, start: Samples) -> Self {
+    pub fn starting_at(config: EndpointConfig, start: SampleTime) -> Self {
         Self {
             config,
             phase: Phase::Idle,
@@ -179,7 +179,7 @@ impl Endpointer {
     }
 
     /// The end of the last frame seen.
-    pub fn now(&self) -> Samples {
+    pub fn now(&self) -> SampleTime {
         self.now
     }
 
@@ -223,23 +223,24 @@ impl Endpointer {
         }
     }
 
-    fn onset(&mut self, first: Samples, voiced: Samples) -> Option<EndpointEvent> {
+    fn onset(&mut self, first: SampleTime, voiced: Samples) -> Option<EndpointEvent> {
         if voiced < self.config.min_speech {
             self.phase = Phase::Onset { first, voiced };
             return None;
         }
         // The maximum length counts from here, so it must cover even a very long pre-roll or
         // minimum.
-        let from = (first - self.config.pre_roll)
+        let from = first
+            .saturating_sub(self.config.pre_roll)
             .max(self.last_end)
-            .max(self.now + Samples::FRAME - self.cap());
+            .max((self.now + Samples::FRAME).saturating_sub(self.cap()));
         self.phase = Phase::Speech { from, may_have_ended: false };
         Some(EndpointEvent::SpeechStarted { at: self.now, from })
     }
 
     fn speech(
         &mut self,
-        from: Samples,
+        from: SampleTime,
         may_have_ended: bool,
         silence: Samples,
     ) -> Option<EndpointEvent> {
@@ -266,7 +267,7 @@ impl Endpointer {
         None
     }
 
-    fn end(&mut self, speech_end: Samples, reason: EndReason) -> EndpointEvent {
+    fn end(&mut self, speech_end: SampleTime, reason: EndReason) -> EndpointEvent {
         self.phase = match reason {
             EndReason::Silence => Phase::Idle,
             EndReason::TooLong => Phase::Blocked,

@@ -12,7 +12,6 @@
 //! - [`button`]: contact levels in, presses out.
 //!
 //! ```
-//! use sayso_core::audio::Samples;
 //! use sayso_core::endpoint::{EndpointConfig, Endpointer};
 //! use sayso_core::turn::{Action, Event, State, TurnConfig, TurnMachine};
 //!

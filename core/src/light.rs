@@ -15,7 +15,7 @@
 //! | disconnected | one short flash every 2 s |
 //! | error | blinks fast, 5 times a second |
 
-use crate::audio::Samples;
+use crate::audio::SampleTime;
 use crate::turn::{Shown, State};
 
 /// Fully lit.
@@ -60,7 +60,7 @@ impl Light {
     ///
     /// It depends only on its arguments: boards that start at the same time blink in step. Call it
     /// at least about 30 times a second.
-    pub fn brightness(self, now: Samples) -> u8 {
+    pub fn brightness(self, now: SampleTime) -> u8 {
         match self {
             Self::Turn(State::Asleep) => GLOW,
             Self::Turn(State::Listening) => DIM,
@@ -99,7 +99,7 @@ impl From<Shown> for Light {
 }
 
 /// Milliseconds into a pattern that repeats every `period_ms`.
-fn phase(now: Samples, period_ms: u32) -> u32 {
+fn phase(now: SampleTime, period_ms: u32) -> u32 {
     (now.as_ms() % u64::from(period_ms)) as u32
 }
 
@@ -109,7 +109,7 @@ fn lit(on: bool, brightness: u8) -> u8 {
 
 /// From `low` to full and back once in `period_ms`. A squared triangle: the eye's response is
 /// logarithmic, so a straight ramp would look lit nearly all the time.
-fn breath(now: Samples, period_ms: u32, low: u8) -> u8 {
+fn breath(now: SampleTime, period_ms: u32, low: u8) -> u8 {
     let phase = phase(now, period_ms);
     let half = period_ms / 2;
     let ramp = if phase < half { phase } else { period_ms - phase };
@@ -137,7 +137,7 @@ mod tests {
 
     /// Six seconds of a pattern, one value per millisecond: twice its longest period.
     fn track(light: Light) -> Vec<u8> {
-        (0..6_000).map(|ms| light.brightness(Samples::from_ms(ms))).collect()
+        (0..6_000).map(|ms| light.brightness(SampleTime::from_ms(ms))).collect()
     }
 
     #[test]
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn times_near_the_maximum_do_not_panic() {
         for light in ALL {
-            light.brightness(Samples(u64::MAX));
+            light.brightness(SampleTime(u64::MAX));
         }
     }
 }

@@ -11,7 +11,7 @@
 //! was started before it was certain that the speech had ended is a *guess*: it is released when
 //! the end is confirmed, or never.
 
-use crate::audio::Samples;
+use crate::audio::{SampleTime, Samples};
 use crate::endpoint::EndpointEvent;
 
 mod machine;
@@ -137,7 +137,7 @@ pub enum Event {
     /// The wake word was said, or a button was pressed. Ends the reply, if any.
     Wake {
         /// Where the speech meant for the assistant begins: the end of the wake word, or now.
-        from: Samples,
+        from: SampleTime,
     },
     /// A button was pressed to end everything.
     Sleep,
@@ -151,19 +151,19 @@ pub enum Event {
     /// The front end: [`EndpointEvent::SpeechStarted`].
     SpeechStarted {
         /// Where the speech begins, pre-roll included.
-        from: Samples,
+        from: SampleTime,
     },
     /// The front end: [`EndpointEvent::MayHaveEnded`].
     MayHaveEnded {
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The front end: [`EndpointEvent::Resumed`].
     SpeechResumed,
     /// The front end: [`EndpointEvent::Ended`].
     SpeechEnded {
         /// The end of the last frame of speech.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The responder: the words of this turn are known.
     Understood {
@@ -236,10 +236,10 @@ pub enum Action {
         /// The new turn's number.
         turn: TurnId,
         /// The first sample of the utterance; before `to`.
-        from: Samples,
+        from: SampleTime,
         /// The sample after the last of the speech. A recogniser works better if it gets a little
         /// of the silence that follows, too.
-        to: Samples,
+        to: SampleTime,
     },
     /// Begin the turn that [`Event::Announce`] offered: prepare its sound.
     /// [`Release`](Self::Release) follows at once.
@@ -268,9 +268,9 @@ pub enum Action {
         /// The turn whose reply it was said over.
         turn: TurnId,
         /// The first sample of what was said; before `to`.
-        from: Samples,
+        from: SampleTime,
         /// The sample after the last of the speech.
-        to: Samples,
+        to: SampleTime,
     },
     /// The turn has no sound after [`TurnConfig::think_timeout`] and is given up: tell the user.
     /// [`Cancel`](Self::Cancel) follows.
@@ -311,7 +311,7 @@ pub type Actions = heapless::Vec<Action, 5>;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Step {
     /// When the event happened.
-    pub at: Samples,
+    pub at: SampleTime,
     /// What happened.
     pub event: Event,
     /// The machine's actions.

@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
-use sayso_core::audio::{FRAME, Samples};
+use sayso_core::audio::{FRAME, SampleTime, Samples, wrong_order};
 use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};
 
 /// The length of so many frames.
 fn frames(n: u64) -> Samples {
     Samples(n * FRAME as u64)
+}
+
+/// The end of so many frames.
+fn after(n: u64) -> SampleTime {
+    SampleTime::ZERO + frames(n)
 }
 
 /// Runs a track of (probability, frames) pieces.
@@ -28,12 +33,12 @@ fn a_plain_utterance() {
         run(EndpointConfig::default(), &[(0.01, 20), (0.9, 40), (0.02, 60)]),
         [
             // Three frames of speech are 96 ms; the pre-roll is ten frames.
-            EndpointEvent::SpeechStarted { at: frames(23), from: frames(10) },
-            EndpointEvent::MayHaveEnded { at: frames(66), speech_end: frames(60) },
+            EndpointEvent::SpeechStarted { at: after(23), from: after(10) },
+            EndpointEvent::MayHaveEnded { at: after(66), speech_end: after(60) },
             // 600 ms is 18.75 frames.
             EndpointEvent::Ended {
-                at: frames(79),
-                speech_end: frames(60),
+                at: after(79),
+                speech_end: after(60),
                 reason: EndReason::Silence
             },
         ]
@@ -45,14 +50,14 @@ fn a_pause_is_not_the_end() {
     assert_eq!(
         run(EndpointConfig::default(), &[(0.9, 20), (0.1, 10), (0.9, 10), (0.1, 30)]),
         [
-            EndpointEvent::SpeechStarted { at: frames(3), from: frames(0) },
-            EndpointEvent::MayHaveEnded { at: frames(26), speech_end: frames(20) },
+            EndpointEvent::SpeechStarted { at: after(3), from: after(0) },
+            EndpointEvent::MayHaveEnded { at: after(26), speech_end: after(20) },
             // The second frame of speech: a single one may be a click.
-            EndpointEvent::Resumed { at: frames(32) },
-            EndpointEvent::MayHaveEnded { at: frames(46), speech_end: frames(40) },
+            EndpointEvent::Resumed { at: after(32) },
+            EndpointEvent::MayHaveEnded { at: after(46), speech_end: after(40) },
             EndpointEvent::Ended {
-                at: frames(59),
-                speech_end: frames(40),
+                at: after(59),
+                speech_end: after(40),
                 reason: EndReason::Silence
             },
         ]
@@ -65,21 +70,21 @@ fn a_click_in_the_silence_withdraws_no_guess() {
     assert_eq!(
         run(config, &[(0.9, 20), (0.1, 8), (0.9, 1), (0.1, 20)]),
         [
-            EndpointEvent::SpeechStarted { at: frames(3), from: frames(0) },
-            EndpointEvent::MayHaveEnded { at: frames(26), speech_end: frames(20) },
+            EndpointEvent::SpeechStarted { at: after(3), from: after(0) },
+            EndpointEvent::MayHaveEnded { at: after(26), speech_end: after(20) },
             EndpointEvent::Ended {
-                at: frames(39),
-                speech_end: frames(20),
+                at: after(39),
+                speech_end: after(20),
                 reason: EndReason::Silence
             },
         ]
     );
     // But no end, certain or possible, is reported at a frame of speech.
     let events = run(config, &[(0.9, 20), (0.1, 18), (0.9, 1), (0.1, 1)]);
-    assert!(matches!(events[2], EndpointEvent::Ended { at, .. } if at == frames(40)), "{events:?}");
+    assert!(matches!(events[2], EndpointEvent::Ended { at, .. } if at == after(40)), "{events:?}");
     let events = run(config, &[(0.9, 20), (0.1, 5), (0.9, 1), (0.1, 1)]);
     assert!(
-        matches!(events[1], EndpointEvent::MayHaveEnded { at, .. } if at == frames(27)),
+        matches!(events[1], EndpointEvent::MayHaveEnded { at, .. } if at == after(27)),
         "{events:?}"
     );
 }
@@ -93,11 +98,9 @@ fn between_the_thresholds_nothing_changes() {
     // … and, once silent, not enough to resume.
     let events = run(config, &[(0.9, 3), (0.1, 1), (0.45, 30)]);
     assert!(
-        matches!(events[1], EndpointEvent::MayHaveEnded { speech_end, .. } if speech_end == frames(3))
+        matches!(events[1], EndpointEvent::MayHaveEnded { speech_end, .. } if speech_end == after(3))
     );
-    assert!(
-        matches!(events[2], EndpointEvent::Ended { speech_end, .. } if speech_end == frames(3))
-    );
+    assert!(matches!(events[2], EndpointEvent::Ended { speech_end, .. } if speech_end == after(3)));
 }
 
 #[test]
@@ -105,7 +108,7 @@ fn a_click_is_not_speech_but_one_weak_frame_is_tolerated() {
     let config = EndpointConfig::default();
     assert_eq!(run(config, &[(0.9, 2), (0.1, 2)].repeat(50)), []);
     let events = run(config, &[(0.1, 10), (0.9, 2), (0.1, 1), (0.9, 1)]);
-    assert_eq!(events, [EndpointEvent::SpeechStarted { at: frames(14), from: frames(0) }]);
+    assert_eq!(events, [EndpointEvent::SpeechStarted { at: after(14), from: after(0) }]);
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn a_longer_minimum_ignores_a_cough_and_still_finds_where_speech_began() {
     assert_eq!(push(&mut endpointer, &[(0.1, 20), (0.9, 7), (0.1, 20)]), []);
     assert_eq!(
         push(&mut endpointer, &[(0.9, 20)]),
-        [EndpointEvent::SpeechStarted { at: frames(55), from: frames(37) }]
+        [EndpointEvent::SpeechStarted { at: after(55), from: after(37) }]
     );
 }
 
@@ -136,11 +139,11 @@ fn pre_roll_stops_at_the_previous_utterance() {
         events[1..],
         [
             EndpointEvent::Ended {
-                at: frames(13),
-                speech_end: frames(10),
+                at: after(13),
+                speech_end: after(10),
                 reason: EndReason::Silence
             },
-            EndpointEvent::SpeechStarted { at: frames(18), from: frames(10) },
+            EndpointEvent::SpeechStarted { at: after(18), from: after(10) },
         ]
     );
 }
@@ -172,7 +175,7 @@ fn a_hangover_changed_during_the_silence_takes_effect_at_once() {
     endpointer.set_hangover(Samples::from_ms(200));
     assert!(matches!(
         push(&mut endpointer, &[(0.1, 1)])[..],
-        [EndpointEvent::Ended { at, .. }] if at == frames(21)
+        [EndpointEvent::Ended { at, .. }] if at == after(21)
     ));
 
     assert_eq!(push(&mut endpointer, &[(0.9, 10), (0.1, 6)]).len(), 2);
@@ -191,10 +194,10 @@ fn not_a_number_is_not_speech() {
 
 #[test]
 fn the_clock_starts_at_the_given_sample() {
-    let mut endpointer = Endpointer::starting_at(EndpointConfig::default(), frames(1_000));
+    let mut endpointer = Endpointer::starting_at(EndpointConfig::default(), after(1_000));
     assert_eq!(
         push(&mut endpointer, &[(0.9, 3)]),
-        [EndpointEvent::SpeechStarted { at: frames(1_003), from: frames(1_000) }]
+        [EndpointEvent::SpeechStarted { at: after(1_003), from: after(1_000) }]
     );
 }
 
@@ -248,8 +251,9 @@ proptest! {
     fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {
         let mut endpointer = Endpointer::new(config);
         let cap = config.max_utterance.max(frames(2));
-        let mut utterance: Option<(Samples, bool)> = None;
-        let mut last_end = Samples::ZERO;
+        let mut utterance: Option<(SampleTime, bool)> = None;
+        let mut last_end = SampleTime::ZERO;
+        let mistakes = wrong_order();
         for input in inputs {
             let (p, n) = match input {
                 Input::Frames(p, n) => (p, n),
@@ -294,6 +298,7 @@ proptest! {
                 }
             }
         }
+        prop_assert_eq!(wrong_order(), mistakes);
     }
 
     /// In the silence after speech, the hangover that was set last counts.

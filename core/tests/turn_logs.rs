@@ -13,7 +13,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{Action, Event, Outcome, State, Step, TurnConfig, TurnId, TurnMachine};
 
@@ -184,7 +184,7 @@ fn conversations() -> Vec<Conversation> {
             config: wake,
             sound: vec![Err(30), Ok("what_time_is_it"), Err(130), Ok("set_timer"), Err(450)],
             then: vec![
-                At(600, Event::Wake { from: ms(600) }),
+                At(600, Event::Wake { from: SampleTime::from_ms(600) }),
                 words(180),
                 sound(700),
                 finished(2_000),
@@ -200,18 +200,18 @@ impl Conversation {
         let mut log = serde_json::to_string(&self.config).unwrap() + "\n";
         let quiet = |n| vec![0.01; n];
         let sound = self.sound.iter().flat_map(|s| s.map_or_else(quiet, track));
-        let (mut began, mut released) = (None, Samples::ZERO);
+        let (mut began, mut released) = (None, SampleTime::ZERO);
         for probability in sound {
             let last = ear.now();
             let heard = ear.push(probability).map(Event::from);
             let now = ear.now();
-            let due = |time: Samples| last < time && time <= now;
+            let due = |time: SampleTime| last < time && time <= now;
             let mut events: Vec<Event> = heard.into_iter().collect();
             for then in &self.then {
                 events.extend(match *then {
-                    Then::At(ms, event) => due(Samples::from_ms(ms)).then_some(event),
+                    Then::At(ms, event) => due(SampleTime::from_ms(ms)).then_some(event),
                     Then::After(ms, event) => began
-                        .map(|(turn, began): (_, Samples)| (event(turn), began))
+                        .map(|(turn, began): (_, SampleTime)| (event(turn), began))
                         .filter(|&(event, began)| {
                             let played = matches!(event, Event::Finished { .. });
                             let since = if played { began.max(released) } else { began };

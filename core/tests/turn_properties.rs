@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples, wrong_order};
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId, TurnMachine};
 
@@ -20,7 +20,7 @@ struct Audited {
     /// Whether somebody is speaking, according to the front end's last event.
     voice: bool,
     last: TurnId,
-    latest: Samples,
+    latest: SampleTime,
 }
 
 impl Audited {
@@ -34,17 +34,19 @@ impl Audited {
             urgent: false,
             voice: false,
             last: TurnId(0),
-            latest: Samples::ZERO,
+            latest: SampleTime::ZERO,
         }
     }
 
-    fn step(&mut self, at: Samples, event: Event) -> Result<Actions, TestCaseError> {
+    fn step(&mut self, at: SampleTime, event: Event) -> Result<Actions, TestCaseError> {
         let before = self.machine.state();
         self.latest = self.latest.max(at);
         let (was_live, was_announced) = (self.live, self.announced);
         let owed = self.machine.owed();
         let config = *self.machine.config();
+        let mistakes = wrong_order();
         let actions = self.machine.step(at, event);
+        prop_assert_eq!(wrong_order(), mistakes);
         prop_assert!(actions.len() <= 4, "{actions:?}");
         let mut shown = None;
         let mut late = None;
@@ -146,7 +148,7 @@ impl Audited {
                 _ => false,
             };
             let covers =
-                |f: Samples, t: Samples| t >= to && (f <= from || t - f == config.max_audio);
+                |f: SampleTime, t: SampleTime| t >= to && (f <= from || t - f == config.max_audio);
             let answered = actions.iter().any(|action| match *action {
                 Action::Think { from, to, .. } => covers(from, to),
                 _ => false,
@@ -200,7 +202,7 @@ impl Audited {
     /// At rest, with nobody speaking, an announcement is made.
     fn announces(&mut self, urgent: bool) -> Result<(), TestCaseError> {
         let at = self.latest;
-        self.step(at, Event::SpeechEnded { speech_end: Samples::ZERO })?;
+        self.step(at, Event::SpeechEnded { speech_end: SampleTime::ZERO })?;
         self.step(at, Event::Announce { urgent })?;
         let live = self.live.map(|l| l.0);
         let Some(turn) = live else {
@@ -224,7 +226,7 @@ fn turn_of(machine: &TurnMachine, last: TurnId, which: u8) -> TurnId {
     }
 }
 
-fn frame_of(at: Samples) -> usize {
+fn frame_of(at: SampleTime) -> usize {
     (at.0 / Samples::FRAME.0) as usize
 }
 
@@ -232,13 +234,17 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![3 => Just(Outcome::Words), 1 => Just(Outcome::Nothing), 1 => Just(Outcome::Stop)]
 }
 
-/// A time or length, in most cases of realistic size.
-fn time() -> impl Strategy<Value = Samples> {
-    prop_oneof![
-        20 => (0u64..400_000).prop_map(Samples),
-        1 => any::<u64>().prop_map(Samples),
-        1 => Just(Samples(u64::MAX)),
-    ]
+/// Samples of a point in time or a length: mostly of this world.
+fn samples() -> impl Strategy<Value = u64> {
+    prop_oneof![20 => 0u64..400_000, 1 => any::<u64>(), 1 => Just(u64::MAX)]
+}
+
+fn time() -> impl Strategy<Value = SampleTime> {
+    samples().prop_map(SampleTime)
+}
+
+fn length() -> impl Strategy<Value = Samples> {
+    samples().prop_map(Samples)
 }
 
 /// Any event; turns are numbers that [`turn_of`] looks up.
@@ -282,7 +288,7 @@ fn modes() -> impl Strategy<Value = TurnConfig> {
 }
 
 fn any_config() -> impl Strategy<Value = TurnConfig> {
-    let wild = (modes(), time(), time(), time(), time(), time(), time(), time());
+    let wild = (modes(), length(), length(), length(), length(), length(), length(), length());
     let wild = wild.prop_map(|(modes, a, b, c, d, e, f, g)| TurnConfig {
         follow_up: a,
         pick_up: b,
@@ -349,11 +355,11 @@ proptest! {
         events in prop::collection::vec((0u64..40_000, any_event()), 0..120),
     ) {
         let mut audited = Audited::new(config);
-        let mut at = Samples::from_ms(30_000);
+        let mut at = SampleTime::from_ms(30_000);
         for (wait, event) in events {
             at += Samples(wait);
             // Speech times lie in the recent past.
-            let recent = |t: Samples| at - Samples(t.0 % 32_000);
+            let recent = |t: SampleTime| at - Samples(t.0 % 32_000);
             let event = match resolve(event, &audited) {
                 Event::Wake { from } => Event::Wake { from: recent(from) },
                 Event::SpeechStarted { from } => Event::SpeechStarted { from: recent(from) },
@@ -387,14 +393,14 @@ proptest! {
         let mut audited = Audited::new(modes);
         let mut ear = Endpointer::new(EndpointConfig::default());
         // The current work: its turn, the reply, when it began and was released, and its progress.
-        let mut work: Option<(TurnId, Reply, Samples, Option<Samples>, u8)> = None;
+        let mut work: Option<(TurnId, Reply, SampleTime, Option<SampleTime>, u8)> = None;
         // Speech over the reply, and when its words will be known.
-        let mut overheard: Option<(TurnId, Samples)> = None;
+        let mut overheard: Option<(TurnId, SampleTime)> = None;
         let mut kept = 0;
         // Announcements that wait, and the one being made.
         let (mut offers, mut announcing) = (offers, None);
         // Where utterances began that urgent announcements interrupted.
-        let mut cut: Vec<Samples> = vec![];
+        let mut cut: Vec<SampleTime> = vec![];
         // Silence long enough for everything: a reply takes up to 9 s, its follow-up 8 s.
         let quiet = [(false, 6 * 17 * 32)];
         let pieces = pieces.iter().chain(&quiet);
@@ -410,7 +416,7 @@ proptest! {
             // What the responder and playback report by now.
             if let Some((turn, reply, began, released, done)) = &mut work {
                 let turn = *turn;
-                let due = |since: Samples, ms: u64| now >= since + Samples::from_ms(ms);
+                let due = |since: SampleTime, ms: u64| now >= since + Samples::from_ms(ms);
                 if *done == 0 && due(*began, reply.understand) {
                     events.push(Event::Understood { turn, outcome: reply.outcome });
                     *done = 1;
@@ -513,10 +519,10 @@ proptest! {
 #[test]
 fn time_outs_are_noticed_even_at_the_end_of_the_clock() {
     let mut audited = Audited::new(TurnConfig { wake: true, ..TurnConfig::default() });
-    let end = Samples(u64::MAX);
+    let end = SampleTime(u64::MAX);
     for event in [
-        Event::Wake { from: Samples(5) },
-        Event::SpeechStarted { from: Samples(10) },
+        Event::Wake { from: SampleTime(5) },
+        Event::SpeechStarted { from: SampleTime(10) },
         Event::SpeechEnded { speech_end: end },
         Event::SoundReady { turn: TurnId(1) },
     ] {
@@ -532,7 +538,7 @@ fn time_outs_are_noticed_even_at_the_end_of_the_clock() {
 #[test]
 fn noise_alone_does_not_keep_it_awake() {
     let mut audited = Audited::new(TurnConfig { wake: true, ..TurnConfig::default() });
-    let mut at = Samples::from_ms(1_000);
+    let mut at = SampleTime::from_ms(1_000);
     audited.step(at, Event::Wake { from: at }).unwrap();
     let mut awake_for = 0;
     while audited.machine.state() != State::Asleep {

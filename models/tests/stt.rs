@@ -70,20 +70,30 @@ fn words_have_times_and_confidence() {
     assert!((4_000..7_500).contains(&country.start_ms), "{country:?}");
 }
 
-/// Every English clip with a transcript, once with the trimmed encoder and once padded to 30 s.
+/// Every fourth English clip with a transcript; `tests/tests/wer.rs` has all of them, with
+/// the trimmed encoder alone.
 #[test]
-fn word_error_rate_over_the_corpus() {
-    let trimmed = word_error_rate(&shipped());
-    assert!(trimmed.words > 800);
-    assert!(trimmed.percent() <= 14.0, "{trimmed}");
-    // The word error rate of these depends on the recordings; that the shorter encoders cost
-    // little does not.
-    word_error_rate(&further());
+fn the_shorter_encoders_cost_few_words() {
+    let clips: Vec<Recording> =
+        shipped().into_iter().filter(Recording::is_english).step_by(4).collect();
+    let trimmed = compare_encoders(&clips, 1.5);
+    assert!(trimmed.words > 200, "{trimmed}");
 }
 
-/// The word error rate with the trimmed encoder, after checking that it is close to that with the
-/// others.
-fn word_error_rate(clips: &[Recording]) -> Wer {
+/// Every English clip with a transcript, once with the trimmed encoder and once padded to 30 s.
+#[test]
+#[ignore = "three minutes: with cargo xtask test --all"]
+fn long_the_shorter_encoders_cost_few_words_of_all_clips() {
+    let trimmed = compare_encoders(&shipped(), 0.5);
+    assert!(trimmed.words > 800 && trimmed.percent() <= 14.0, "{trimmed}");
+    // How well those are understood depends on what they are; that the shorter encoders
+    // cost little does not.
+    compare_encoders(&further(), 0.5);
+}
+
+/// The word error rate with the trimmed encoder, once it is at most so many points above
+/// that with the whole one; with the narrow one it may be half a point more again.
+fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
     let (mut trimmed, mut padded, mut short) = (Wer::default(), Wer::default(), Wer::default());
     let mut stt = whisper();
     let mut full = load(&WhisperConfig { full_context: true, ..WhisperConfig::default() });
@@ -95,22 +105,22 @@ fn word_error_rate(clips: &[Recording]) -> Wer {
         short += Wer::of(&clip.transcript, &hear(&mut small, &sound).text);
     }
     println!("word error rate: trimmed {trimmed}, padded {padded}, with 15 s at most {short}");
-    assert!(trimmed.percent() <= padded.percent() + 0.5, "{trimmed}, padded {padded}");
-    assert!(short.percent() <= trimmed.percent() + 1.0, "{short}, trimmed {trimmed}");
+    assert!(trimmed.percent() <= padded.percent() + points, "{trimmed}, padded {padded}");
+    assert!(short.percent() <= trimmed.percent() + points + 0.5, "{short}, trimmed {trimmed}");
     trimmed
 }
 
 #[test]
-fn noise_is_not_transcribed() {
-    noise_gives_no_text(whisper());
+fn noise_gives_no_text() {
+    transcribe_noise(whisper());
 }
 
 #[test]
-fn noise_is_not_transcribed_with_little_memory() {
-    noise_gives_no_text(load(&narrow()));
+fn noise_gives_no_text_with_little_memory() {
+    transcribe_noise(load(&narrow()));
 }
 
-fn noise_gives_no_text(mut stt: Whisper) {
+fn transcribe_noise(mut stt: Whisper) {
     let (mut clips, mut heard) = (0, Vec::new());
     for clip in shipped().into_iter().chain(further()).filter(Recording::is_noise) {
         clips += 1;

@@ -20,7 +20,26 @@ fn voice() -> Hibari {
     Hibari::load(&folder(), Language::english()).unwrap()
 }
 
-/// Speaks and checks what must always be true.
+/// The words that `sayso say --print` shows are those that the voice reads.
+#[test]
+fn what_is_printed_is_what_is_spoken() {
+    let (mut voice, english) = (voice(), Language::english());
+    for text in [
+        "It is due Jan. 5.",
+        "It costs $3.50.",
+        "Henry VIII had six wives.",
+        "It takes 5 - 7 days.",
+        "It is –5 °C outside.",
+        "Wait 5m 30s.",
+        "Dr. Smith lives at 123 Maple Dr. in town.",
+        "Add 1⅜ cups of milk.",
+    ] {
+        let printed = english.spoken(text);
+        assert_eq!(voice.phonemes(text).unwrap(), voice.phonemes(&printed).unwrap(), "{printed}");
+    }
+}
+
+/// Speaks and checks what must always hold.
 fn speak(voice: &mut Hibari, text: &str, delivery: &Delivery) -> (Vec<f32>, Spoken) {
     let mut sound = Vec::new();
     let spoken = voice
@@ -51,7 +70,7 @@ fn rms(sound: &[f32]) -> f32 {
 const QUESTION: &str = "Hello, how can I help you today?";
 
 #[test]
-fn speech_has_a_normal_level_and_clean_edges() {
+fn speech_has_a_sane_level_and_clean_edges() {
     let mut voice = voice();
     assert_eq!(voice.sample_rate(), 24_000);
     for text in [
@@ -67,13 +86,12 @@ fn speech_has_a_normal_level_and_clean_edges() {
             (0.02..0.2).contains(&rms(&sound)) && (0.1..0.95).contains(&peak),
             "{text}: peak {peak}"
         );
-        // No clicks: both ends are at zero.
+        // No clicks: both ends are at rest.
         assert!(sound[0].abs() < 1e-3 && sound[sound.len() - 1].abs() < 1e-3, "{text}");
-        // Sound begins within 50 ms, and there is no long silence at the end.
+        // Nothing to wait for at the start: a sound within 50 ms; no long silence at the end.
         assert!(rms(&sound[..1200]) > 0.0015, "{text}: {}", rms(&sound[..1200]));
         assert!(rms(&sound[sound.len() - 24_000 * 35 / 100..]) > 0.001, "{text}");
-        // Most of the energy of speech is below 4 kHz, so the differences of neighbouring samples
-        // are small.
+        // Most of the energy of speech lies below 4 kHz: differences of neighbours are small.
         let slope: Vec<f32> = sound.windows(2).map(|w| w[1] - w[0]).collect();
         assert!(rms(&slope) < 0.5 * rms(&sound), "{text}");
     }
@@ -125,7 +143,7 @@ fn every_word_has_its_place() {
     let (first, last) = (&spoken.words[0], &spoken.words[12]);
     assert!(first.samples.start < 2_400 && last.samples.end + 24_000 > spoken.samples);
 
-    // Spoken in another order than it is written.
+    // Read in another order than it is written.
     let text = "On 2026-11-22 it was fine";
     let (_, spoken) = speak(&mut voice, text, &Delivery::default());
     let words: Vec<&str> = spoken.words.iter().map(|w| &text[w.text.clone()]).collect();
@@ -146,7 +164,7 @@ fn words_are_where_their_sound_is() {
 }
 
 #[test]
-fn speed_and_volume_have_their_effect() {
+fn speed_and_volume() {
     let mut voice = voice();
     let at =
         |voice: &mut Hibari, speed, volume| speak(voice, QUESTION, &Delivery { speed, volume }).0;
@@ -154,7 +172,7 @@ fn speed_and_volume_have_their_effect() {
     let ratio = |sound: &[f32]| sound.len() as f32 / plain.len() as f32;
     assert!((0.42..0.65).contains(&ratio(&at(&mut voice, 2.0, 1.0))));
     assert!((1.6..2.2).contains(&ratio(&at(&mut voice, 0.5, 1.0))));
-    // Values out of range are limited.
+    // Out of bounds is brought to the bound.
     assert_eq!(at(&mut voice, 9.0, 1.0), at(&mut voice, 2.0, 1.0));
     let half = at(&mut voice, 1.0, 0.5);
     assert_eq!(half.len(), plain.len());
@@ -195,7 +213,7 @@ fn cancel_stops_at_the_next_block() {
         .speak(text, &Delivery::default(), &cancel, &mut |_| panic!("sound after cancel"))
         .unwrap_err();
     assert!(e.is_cancelled());
-    // The voice can still be used.
+    // The voice is still good.
     speak(&mut voice, QUESTION, &Delivery::default());
 }
 
@@ -209,13 +227,13 @@ fn nothing_to_say_gives_no_sound() {
 }
 
 #[test]
-fn long_clauses_are_cut_and_far_too_long_ones_refused() {
+fn long_clauses_are_cut_inside_and_far_too_long_ones_refused() {
     let mut voice = voice();
     let text = "One, two, three, four, five, six, seven, eight, nine and ten, ".repeat(8);
     let (sound, spoken) = speak(&mut voice, &text, &Delivery::default());
     assert_eq!(spoken.words.len(), 8 * 11);
     assert!(sound.len() > 24_000 * 30);
-    // Without any place to cut.
+    // Not even one place to cut.
     let (_, spoken) = speak(&mut voice, &"dada".repeat(300), &Delivery::default());
     assert_eq!(spoken.words.len(), 1);
     let e = voice
@@ -270,7 +288,7 @@ const FILES: [&str; 7] = [
     "tagger.json.gz",
 ];
 
-/// A copy of the voice whose `file` has the content `bytes`, or is missing.
+/// A copy of the voice whose `file` holds `bytes`, or is not there.
 fn with_file(file: &str, bytes: Option<&[u8]>) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for name in FILES {
@@ -292,7 +310,7 @@ fn fails(dir: &Path, file: &str, kind: ErrorKind) {
 }
 
 #[test]
-fn missing_files_are_named_in_the_error() {
+fn missing_files_are_named() {
     for file in FILES {
         fails(with_file(file, None).path(), file, ErrorKind::Missing);
     }
@@ -300,7 +318,7 @@ fn missing_files_are_named_in_the_error() {
 }
 
 #[test]
-fn damaged_files_are_named_in_the_error() {
+fn damaged_files_are_named() {
     for file in FILES {
         let good = std::fs::read(folder().join(file)).unwrap();
         let other = if file.ends_with(".onnx") { "vocab.json" } else { "oov.onnx" };
@@ -327,8 +345,8 @@ fn damaged_files_are_named_in_the_error() {
 }
 
 #[test]
-fn changed_bytes_never_cause_a_panic() {
-    // A byte may be only a weight, so loading may succeed, but it must not panic.
+fn flipped_bytes_never_panic() {
+    // A byte may be only a weight, so loading may succeed; what it must not do is panic.
     for file in FILES {
         let good = std::fs::read(folder().join(file)).unwrap();
         for step in 0..6 {

@@ -97,7 +97,7 @@ fn speech_after_a_long_pause_is_another_question() {
     assert_eq!(kinds, ["you   ", "sayso ", "      ", "you   ", "sayso ", "      "], "{printed}");
     // The help documents this.
     let help = sayso_tests::output(sayso().args(["ask", "--help"]));
-    assert!(String::from_utf8_lossy(&help.stdout).contains("the next question begins"));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("next question begins"));
 }
 
 #[test]

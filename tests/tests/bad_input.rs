@@ -231,6 +231,23 @@ fn a_bad_setting_is_refused_and_the_right_one_named() {
 
 /// A folder's author must not choose the settings of the people who work in it.
 #[test]
+fn a_language_that_is_not_spoken_is_refused_but_may_be_transcribed() {
+    let said = failure(sayso().args(["--language", "xx", "config", "show"]));
+    assert!(said.contains("\"xx\"") && said.contains("it speaks en"), "{said}");
+    // The model knows English alone: it is the one to refuse.
+    let said = failure(sayso().args(["transcribe", "--language", "de"]).arg(data(QUESTION)));
+    assert!(said.contains("use a multilingual one"), "{said}");
+}
+
+#[test]
+fn settings_are_explained() {
+    let said = sayso_tests::output(sayso().args(["config", "explain", "turn.hangover_ms"]));
+    let said = String::from_utf8(said.stdout).expect("text");
+    assert!(said.contains("hangover_ms = 800") && said.contains("0 to 10000"), "{said}");
+    assert!(failure(sayso().args(["config", "explain", "turm"])).contains("no such section"));
+}
+
+#[test]
 fn a_settings_file_in_the_working_folder_is_ignored() {
     let folder = tempfile::tempdir().expect("folder");
     let (work, home) = (folder.path().join("work"), folder.path().join("home"));
@@ -371,6 +388,18 @@ fn two_boards_do_not_write_to_one_file() {
     let error = failure(sayso().args(["run", "--board", &one, "--board", &other]));
     assert!(error.contains("two boards would write to this file"), "{error}");
     assert!(!folder.path().join("a.wav").exists());
+
+    // Nor to what another hears.
+    let heard = folder.path().join("heard.flac");
+    fs::copy(&question, &heard).expect("copy");
+    let before = fs::read(&heard).expect("file");
+    let (reader, writer) = (format!("replay:{}", heard.display()), board("./heard.flac"));
+    for boards in [[&reader, &writer], [&writer, &reader]] {
+        let error = failure(sayso().args(["run", "--board", boards[0], "--board", boards[1]]));
+        let due = "one board would write to the recording that another hears";
+        assert!(error.contains(due), "{error}");
+    }
+    assert!(fs::read(&heard).expect("file") == before);
 }
 
 #[test]
@@ -483,7 +512,31 @@ fn names_that_are_not_utf_8_work() {
         let output = sayso_tests::output(command.arg("--voice").arg(odd(b"vo\xEEx")));
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     }
+    // Within other values as well.
+    let with = |before: &str, path: &Path| {
+        let mut value = std::ffi::OsString::from(before);
+        value.push(path);
+        value
+    };
+    let vad = with("models.vad=", &store.join("silero-v6").join("silero_vad.onnx"));
+    let text = sayso_tests::output(sayso().arg("--set").arg(&vad).arg("transcribe").arg(&question));
+    assert!(text.status.success(), "{text:?}");
+    let both = odd(b"d\xE9ux.wav");
+    let mut board = with("replay:", &question);
+    board.push(with(":", &both));
+    let socket = odd(b"c\xF4ntrol.sock");
+    let mut run = sayso();
+    run.args(["--profile", "small", "run", "--board"]).arg(&board).arg("--control").arg(&socket);
+    let run = sayso_tests::output(&mut run);
+    assert!(run.status.success() && both.is_file(), "{run:?}");
+    assert!(odd(b"c\xF4ntrol.sock.lock").is_file(), "it listened there");
+
     // Refusals come with a message.
+    let error = failure(sayso().arg("ctl").arg("--control").arg(&socket).arg("status"));
+    assert!(error.contains("c\u{FFFD}ntrol.sock"), "{error}");
+    let text = with("audio.input=", &question);
+    let error = failure(sayso().arg("--set").arg(&text).args(["config", "show"]));
+    assert!(error.contains("the value is not UTF-8, which only a path may be"), "{error}");
     for command in ["transcribe", "ask"] {
         let error = failure(sayso().args([command, "--json"]).arg(odd(b"nowh\xE9re.wav")));
         assert!(error.contains("nowh\u{FFFD}re.wav"), "{error}");

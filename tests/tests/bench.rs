@@ -17,6 +17,8 @@ fn turns_are_compared_with_a_cascade() {
     let mut command = sayso();
     command.args(["bench", "turns", "--json", "--each", "--profile", "small"]);
     command.args(["--interruptions", "3"]);
+    // What is said over replies is found from within the checkout.
+    command.current_dir(data(""));
     command.arg("--question").arg(data("commands-misc-en/gdo_audio.flac"));
     command.arg("--question").arg(data("librispeech/2033-164914-0005.flac"));
     let lines = json(command.arg("--plot").arg(&plot));
@@ -34,6 +36,7 @@ fn turns_are_compared_with_a_cascade() {
             assert!(number(&sheet[figure], "p50") > 0.0, "{figure}: {sheet}");
         }
         assert_eq!(sheet["dropped_samples"], 0);
+        assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     }
     // The reply is released no earlier than the hangover, and heard no earlier than it is
     // released.
@@ -161,6 +164,7 @@ fn long_conversation_loses_nothing() {
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     assert_eq!((&sheet["lost_samples"], &sheet["stuck_states"]), (&0.into(), &0.into()));
     assert_eq!(sheet["troubles"], 0);
+    assert!(sheet.get("wrong_order").is_none(), "{sheet}");
     assert_eq!(sheet["load"], "another process keeps a core busy");
     assert!(number(sheet, "turns_answered") >= 4.0, "{sheet}");
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
@@ -168,7 +172,9 @@ fn long_conversation_loses_nothing() {
 
 /// Runs the benchmark this often, which gives at least so many minutes of its own speech.
 fn echo(runs: u32, minutes: f64) {
-    let lines = json(sayso().args(["bench", "echo", "--json", "-n", &runs.to_string()]));
+    let mut command = sayso();
+    command.args(["bench", "echo", "--json", "-n", &runs.to_string()]);
+    let lines = json(command.arg("--data").arg(data("")));
     let [sheet] = lines.as_slice() else { panic!("one line: {lines:?}") };
     println!("{sheet}");
     assert!(number(sheet, "own_speech_min") >= minutes, "{sheet}");
@@ -200,4 +206,51 @@ fn bad_data_is_named() {
     std::fs::write(folder.path().join("turns.tsv"), "path\tend_ms\tpauses_ms\tby\nx.flac\t9\t\t\n")
         .expect("list");
     assert!(run(folder.path()).contains("x.flac"));
+}
+
+#[cfg(unix)]
+#[test]
+fn recordings_are_read_where_they_are_and_do_not_come_with_the_program() {
+    use std::process::Command;
+
+    // In no checkout.
+    let folder = tempfile::tempdir().expect("folder");
+    let (here, program) = (sayso(), folder.path().join("sayso"));
+    // Copied by another process: none that this one starts meanwhile then holds the file open
+    // for writing, which would keep it from being executed.
+    let copied = Command::new("cp").arg(here.get_program()).arg(&program).status();
+    assert!(copied.expect("cp").success());
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(here.get_args()).args(arguments).current_dir(folder.path());
+        for (name, value) in here.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.env_remove("SAYSO_TEST_DATA");
+        command
+    };
+    for what in ["vad", "echo", "endpoint", "turns"] {
+        let error = failure(&mut run(&["bench", what]));
+        for part in ["no checkout of Sayso's source", "tests/data", "--data DIR"] {
+            assert!(error.contains(part), "{what}: {error}");
+        }
+    }
+    let vad = ["bench", "vad", "-n", "1", "--json"];
+    let measured = |command: &mut Command| {
+        let lines = json(command);
+        assert!(number(&lines[0]["frame_us"], "p50") > 0.0, "{lines:?}");
+    };
+    measured(run(&vad).arg("--data").arg(data("")));
+    measured(run(&vad).env("SAYSO_TEST_DATA", data("")));
+    measured(run(&vad).current_dir(data("smoke")));
+    // A folder that lacks them is passed over, and that is said.
+    let empty = tempfile::tempdir().expect("folder");
+    let mut command = run(&vad);
+    command.arg("--data").arg(empty.path()).env("SAYSO_TEST_DATA", data(""));
+    let output = sayso_tests::output(&mut command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("has no smoke/jfk.flac"), "{said}");
 }

@@ -59,7 +59,7 @@ fn assistant() -> Assistant {
         "llm.threads=1",
         "stt.threads=1",
     ]
-    .map(str::to_owned);
+    .map(std::ffi::OsString::from);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
     Assistant::new(config, engines)

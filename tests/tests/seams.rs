@@ -46,7 +46,7 @@ fn assistant() -> MutexGuard<'static, Assistant> {
             "llm.threads=1",
             "stt.threads=1",
         ]
-        .map(str::to_owned);
+        .map(std::ffi::OsString::from);
         let config = Config::load(None, &overrides).expect("settings");
         let engines = Engines::load(&config).expect("models");
         Mutex::new(Assistant::new(config, engines))

@@ -43,7 +43,8 @@ fn turn(engines: &mut Engines, clip: &str) -> Turn {
 
 #[test]
 fn the_next_user_gets_the_same_as_a_first_user() {
-    let overrides = ["models.profile=small", "llm.threads=1", "stt.threads=1"].map(str::to_owned);
+    let overrides = ["models.profile=small", "llm.threads=1", "stt.threads=1"];
+    let overrides = overrides.map(std::ffi::OsString::from);
     let config = Config::load(None, &overrides).unwrap();
     let weights = Weights::load(&config).expect("models");
     let expected = turn(&mut weights.session().unwrap(), QUESTION);

@@ -12,6 +12,7 @@ mod image;
 mod layers;
 mod machine;
 mod sh;
+mod shipped;
 mod stack;
 mod steps;
 mod suite;
@@ -21,7 +22,7 @@ mod target;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use sh::{Result, Sh, cargo};
@@ -41,7 +42,7 @@ tasks
             satellite under QEMU, connected to the assistant. Prints how long each
             step took and, in the last line, how many tests passed, failed and
             were skipped. With --all, also tests that are slow and seldom fail:
-            half an hour of echo, a long conversation, the package in a clean root,
+            an hour of echo, a long conversation, Whisper's encoders compared, the package in a clean root, and
             and the program for 64-bit ARM under emulation (needs root and half an
             hour to an hour)
   setup     system packages, the shared ggml, the release build, the models
@@ -52,7 +53,8 @@ tasks
             QEMU with a host
   count     count the instructions of each stage on an emulated Raspberry Pi
   check     formatting, the words of the documentation, the order of the crates,
-            clippy with warnings denied, API documentation
+            no recordings of the tests in what is shipped, clippy with warnings
+            denied, API documentation
   bench     all benchmarks: criterion's per engine, then `sayso bench`
   help      this text
 
@@ -310,20 +312,24 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 }
 
 fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
-    setup(sh, options, system::Needs::Test)?;
-    if options.models {
-        sh.step("all other models");
-        sh.run(sh.sayso().args(["models", "fetch", "--all"]))?;
-    }
+    // Fetching waits for the network, and building for microcontrollers uses one core.
+    system::packages(sh, system::Needs::Embedded, options)?;
+    let images = sh.start("images of the satellite", &mut this(&["embedded", "--no-install"])?)?;
+    setup(sh, &Options { models: false, ..options.clone() }, system::Needs::Test)?;
+    let fetch = &mut sh.sayso();
+    let fetch = fetch.args(["models", "fetch", "--all"]);
+    let models = options.models.then(|| sh.start("all models", fetch)).transpose()?;
     check(sh)?;
-    embedded::build(sh, options)?;
     let suite = Suite::build(sh, options)?;
+    sh.wait(images)?;
+    models.map_or(Ok(()), |models| sh.wait(models))?;
     suite.run_all(tally)?;
     suite.run_examples(options, tally)?;
     // They run in real time, so nothing else may run meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
     if options.all {
-        suite.run(|name| name == "sayso-tests bench", &["--ignored", "--nocapture"], tally)?;
+        let slow = ["sayso-tests bench", "sayso-models stt"];
+        suite.run(|name| slow.contains(&name), &["--ignored", "--nocapture"], tally)?;
     }
     suite.count_skipped(tally)?;
     if options.all && cfg!(target_os = "linux") {
@@ -340,6 +346,14 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
+/// Another task of this program.
+fn this(task: &[&str]) -> Result<Command> {
+    let program = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let mut command = Command::new(program);
+    command.args(task);
+    Ok(command)
+}
+
 fn check(sh: &Sh) -> Result<()> {
     sh.step("formatting");
     sh.run(cargo().args(["fmt", "--all", "--check"]))?;
@@ -349,6 +363,8 @@ fn check(sh: &Sh) -> Result<()> {
     words::check(sh)?;
     sh.step("the order of the crates");
     layers::check(sh)?;
+    sh.step("what is shipped");
+    shipped::check(sh)?;
     sh.step("clippy");
     sh.run(
         cargo()

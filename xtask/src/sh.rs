@@ -1,8 +1,9 @@
 //! Running other programs, and printing which.
 
 use std::cell::RefCell;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::steps::Steps;
@@ -115,6 +116,35 @@ impl Sh {
         String::from_utf8(output.stdout).map_err(|_| format!("{}: not text", shown(command)))
     }
 
+    /// Starts `command`, which goes on beside what follows until it is [waited
+    /// for](Self::wait); what it prints goes to a file in the target folder until then.
+    ///
+    /// # Errors
+    /// When it cannot be started, or the file not be written.
+    pub fn start(&self, what: &'static str, command: &mut Command) -> Result<Beside> {
+        eprintln!("\n── {what}: goes on beside what follows");
+        let said = self.target().join(format!("{}.txt", what.replace(' ', "-")));
+        let failed = |error: std::io::Error| format!("{}: {error}", said.display());
+        fs::create_dir_all(self.target()).map_err(failed)?;
+        let out = File::create(&said).map_err(failed)?;
+        let err = out.try_clone().map_err(failed)?;
+        command.current_dir(&self.root).stdin(Stdio::null()).stdout(out).stderr(err);
+        let child = command.spawn().map_err(|error| format!("{}: {error}", shown(command)))?;
+        Ok(Beside { what, name: shown(command), child, said })
+    }
+
+    /// Waits until what was [started](Self::start) has ended, and shows what it printed.
+    ///
+    /// # Errors
+    /// When it exits with another status than 0.
+    pub fn wait(&self, mut beside: Beside) -> Result<()> {
+        self.step(beside.what);
+        let status = beside.child.wait().map_err(|error| format!("{}: {error}", beside.name))?;
+        let said = fs::read(&beside.said).map_err(|e| format!("{}: {e}", beside.said.display()))?;
+        println!("{}", String::from_utf8_lossy(&said));
+        if status.success() { Ok(()) } else { Err(format!("{}: {status}", beside.name)) }
+    }
+
     /// Whether `command` can be started and exits with 0; its output is thrown away.
     pub fn works(&self, command: &mut Command) -> bool {
         command
@@ -123,6 +153,23 @@ impl Sh {
             .stderr(Stdio::null())
             .status()
             .is_ok_and(|status| status.success())
+    }
+}
+
+/// A program that goes on beside other steps. Dropped, it is ended: nothing goes on after
+/// the task.
+pub struct Beside {
+    what: &'static str,
+    name: String,
+    child: Child,
+    said: PathBuf,
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // It has ended, mostly.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -56,6 +56,7 @@ const GROUPS: [Group; 2] = [
             "sayso-tests models",
             "sayso-tests sessions",
             "sayso echo",
+            "sayso-satellite-board (lib)",
         ],
     },
     Group {

@@ -3,7 +3,7 @@
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
 use sayso_board::{Mute, Press};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::button::{Button, ButtonConfig, ButtonEvent};
 use sayso_core::light::Light;
 use sayso_core::turn::Shown;
@@ -78,7 +78,7 @@ impl<L: OutputPin, B: InputPin> Front<L, B> {
     /// When a pin fails. The other pin was served nevertheless.
     pub fn period(
         &mut self,
-        now: Samples,
+        now: SampleTime,
         shown: Shown,
         delay: &mut impl DelayNs,
     ) -> Result<Option<Press>, Failure<L::Error, B::Error>> {

@@ -26,7 +26,7 @@ fn contact(down: &[bool]) -> Mock {
 fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<(Option<Press>, bool)> {
     (0..periods)
         .map(|n| {
-            let now = Samples::from_ms(n as u64 * PERIOD.as_millis() as u64);
+            let now = SampleTime::from_ms(n as u64 * PERIOD.as_millis() as u64);
             let press = front.period(now, shown, &mut NoopDelay).unwrap();
             (press, front.mute.is_set())
         })
@@ -37,13 +37,13 @@ fn play(front: &mut Fronts, periods: usize, shown: Shown) -> Vec<(Option<Press>,
 fn the_led_is_lit_for_its_share_of_the_period() {
     // Listening is dim: 64 of 255.
     let mut pin = Mock::new(&[Pin::set(Level::High), Pin::set(Level::Low)]);
-    let (lit, dark) = split(Light::from(Shown::Listening).brightness(Samples(0)));
+    let (lit, dark) = split(Light::from(Shown::Listening).brightness(SampleTime(0)));
     let mut delay = CheckedDelay::new(&[
         Wait::delay_ns(lit.as_nanos() as u32),
         Wait::delay_ns(dark.as_nanos() as u32),
     ]);
     let mut front = Fronts::new(Some(Led::new(pin.clone(), false)), None, Mute::default());
-    front.period(Samples(0), Shown::Listening, &mut delay).unwrap();
+    front.period(SampleTime(0), Shown::Listening, &mut delay).unwrap();
     assert!(lit.as_micros() == 2509 && lit + dark == PERIOD);
     delay.done();
     pin.done();
@@ -125,7 +125,7 @@ fn the_program_and_the_button_set_and_end_the_same_mute() {
         let muted: Vec<bool> = (0..hold.len())
             .map(|_| {
                 ms += PERIOD.as_millis() as u64;
-                front.period(Samples::from_ms(ms), Shown::Listening, &mut NoopDelay).unwrap();
+                front.period(SampleTime::from_ms(ms), Shown::Listening, &mut NoopDelay).unwrap();
                 front.mute.is_set()
             })
             .collect();
@@ -149,7 +149,7 @@ fn mute_is_shown_instead_of_anything_else() {
     let mut led = Mock::new(&levels);
     let mut front = Fronts::new(Some(Led::new(led.clone(), false)), None, muted());
     for ms in (0..200).step_by(10) {
-        front.period(Samples::from_ms(ms), Shown::Hearing, &mut NoopDelay).unwrap();
+        front.period(SampleTime::from_ms(ms), Shown::Hearing, &mut NoopDelay).unwrap();
     }
     led.done();
 }
@@ -164,7 +164,7 @@ fn a_failing_pin_is_named_and_the_other_one_still_works() {
         Some(Contact(pin.clone())),
         Mute::default(),
     );
-    let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
+    let failure = front.period(SampleTime(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Led(broken));
     front.without(&failure);
     assert!(!front.is_empty() && !front.has_led());
@@ -180,7 +180,7 @@ fn a_failing_pin_is_named_and_the_other_one_still_works() {
         Some(Contact(pin.clone())),
         Mute::default(),
     );
-    let failure = front.period(Samples(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
+    let failure = front.period(SampleTime(0), Shown::Hearing, &mut NoopDelay).unwrap_err();
     assert_eq!(failure, Failure::Button(broken));
     front.without(&failure);
     play(&mut front, 10, Shown::Hearing);
@@ -197,7 +197,7 @@ proptest! {
             Shown::Asleep, Shown::Listening, Shown::Hearing, Shown::Thinking,
             Shown::Speaking, Shown::Paused, Shown::Error,
         ];
-        let now = Samples::from_ms(ms);
+        let now = SampleTime::from_ms(ms);
         let brightness = Light::from(all[n]).brightness(now);
         let (lit, _) = split(brightness);
         let mut levels = Vec::new();

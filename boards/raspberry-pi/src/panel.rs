@@ -11,7 +11,7 @@ use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
 use linux_embedded_hal::Delay;
 use sayso_board::{BoardError, BoardErrorKind, Mute, Panel, Press};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::turn::Shown;
 
 use crate::front::{Contact, Failure, Front, Led};
@@ -111,7 +111,7 @@ where
     let begun = Instant::now();
     let mut delay = Delay;
     while !shared.quit.load(Ordering::Acquire) && !front.is_empty() {
-        let now = Samples::from_ms(begun.elapsed().as_millis() as u64);
+        let now = SampleTime::from_ms(begun.elapsed().as_millis() as u64);
         match front.period(now, shared.shown(), &mut delay) {
             Ok(Some(press)) => {
                 // This fails only while the panel is being dropped.

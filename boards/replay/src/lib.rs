@@ -60,7 +60,6 @@
 //! the [`max_tail`](Replay::max_tail), and after a call of [`ReplayHandle::end`] as soon as the
 //! loudspeaker's queue is empty.
 
-mod convolver;
 mod onset;
 mod room;
 mod speaker;
@@ -79,6 +78,7 @@ use sayso_audio_io::SoundFile;
 #[cfg(doc)]
 use sayso_board::Microphone;
 use sayso_board::{Board, BoardError, BoardErrorKind, CAPTURE_RATE, Streams};
+use sayso_core::audio::{SampleTime, Samples};
 use state::{ReplayState, Source};
 use streams::{ReplayLoudspeaker, ReplayMicrophone};
 pub use tracks::{Layout, Output, Tracks};
@@ -218,8 +218,8 @@ impl Board for Replay {
 }
 
 impl ReplayHandle {
-    /// The time, in samples at 16 kHz since the start.
-    pub fn now(&self) -> u64 {
+    /// The time since the start.
+    pub fn now(&self) -> SampleTime {
         let mut state = self.shared.lock();
         state.follow_wall_clock();
         state.now
@@ -276,6 +276,6 @@ impl Drop for Busy {
     }
 }
 
-fn ear_samples(time: Duration) -> u64 {
-    (time.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64
+fn ear_samples(time: Duration) -> Samples {
+    Samples((time.as_secs_f64() * f64::from(CAPTURE_RATE)) as u64)
 }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use sayso_audio_io::{Resampler, read_all};
 use sayso_board::{BoardError, BoardErrorKind, CAPTURE_RATE};
-
-use crate::convolver::{BLOCK, Convolver};
+use sayso_fft::convolver::{BLOCK, Convolver};
 
 /// The longest impulse response that [`Room::open`] reads.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -75,7 +74,9 @@ impl EchoPath {
             }
             let gain = 10.0_f32.powf(room.gain_db / 20.0);
             let response: Vec<f32> = room.impulse_response.iter().map(|x| x * gain).collect();
-            Ok((Convolver::new(&response), VecDeque::from(vec![0.0; delay])))
+            let convolver = Convolver::new(&response)
+                .map_err(|e| BoardError::new(BoardErrorKind::Format, e.to_string()))?;
+            Ok((convolver, VecDeque::from(vec![0.0; delay])))
         });
         Ok(Self {
             resampler,

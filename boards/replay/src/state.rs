@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sayso_audio_io::{SoundFile, rescale_floor};
 use sayso_board::{BoardError, CAPTURE_RATE, Heard};
+use sayso_core::audio::{SampleTime, Samples};
 
 use crate::room::EchoPath;
 use crate::speaker::Speaker;
@@ -44,11 +45,11 @@ impl Source {
     }
 }
 
-/// The state behind the board's lock. Times are samples at 16 kHz.
+/// Everything behind the board's lock.
 pub struct ReplayState {
     pub pace: Pace,
-    pub tail: u64,
-    pub max_tail: u64,
+    pub tail: Samples,
+    pub max_tail: Samples,
     pub voice_rate: u32,
     pub started: Option<Instant>,
     pub holds: usize,
@@ -58,14 +59,14 @@ pub struct ReplayState {
     pub tracks: Option<Recorder>,
     pub echo: Option<EchoPath>,
     /// The time up to which the loudspeaker has played.
-    pub now: u64,
+    pub now: SampleTime,
     /// The time up to which the microphone was read.
-    heard: u64,
+    heard: SampleTime,
     sources: VecDeque<Source>,
     /// When the last recording was over.
-    over_since: u64,
+    over_since: SampleTime,
     /// When it was last not quiet, because of a recording, sound or work.
-    quiet_since: u64,
+    quiet_since: SampleTime,
     ended: bool,
     error: Option<BoardError>,
     scratch: Vec<f32>,
@@ -85,11 +86,11 @@ impl ReplayState {
             speaker: Speaker::default(),
             tracks: None,
             echo: None,
-            now: 0,
-            heard: 0,
+            now: SampleTime::ZERO,
+            heard: SampleTime::ZERO,
             sources: VecDeque::from([source]),
-            over_since: 0,
-            quiet_since: 0,
+            over_since: SampleTime::ZERO,
+            quiet_since: SampleTime::ZERO,
             ended: false,
             error: None,
             scratch: Vec::new(),
@@ -103,13 +104,14 @@ impl ReplayState {
     /// Updates a real-time clock.
     pub fn follow_wall_clock(&mut self) {
         if let (Pace::RealTime, Some(started), false) = (self.pace, self.started, self.ended) {
-            self.advance_to(ear_samples(started.elapsed()));
+            self.advance_to(SampleTime::ZERO + ear_samples(started.elapsed()));
         }
     }
 
     /// How long it takes until the microphone has the next 10 ms, in real time.
     pub fn until_next_samples(&self) -> Duration {
-        let due = Duration::from_secs_f64((self.heard + 160) as f64 / f64::from(CAPTURE_RATE));
+        let due = (self.heard + Samples::from_ms(10)).0 as f64 / f64::from(CAPTURE_RATE);
+        let due = Duration::from_secs_f64(due);
         self.started.map_or(Duration::ZERO, |started| due.saturating_sub(started.elapsed()))
     }
 
@@ -122,7 +124,7 @@ impl ReplayState {
         let wanted = match self.pace {
             Pace::Virtual => buffer.len(),
             Pace::RealTime => {
-                buffer.len().min(usize::try_from(self.now - self.heard).unwrap_or(usize::MAX))
+                buffer.len().min(usize::try_from((self.now - self.heard).0).unwrap_or(usize::MAX))
             }
         };
         if wanted == 0 {
@@ -130,7 +132,7 @@ impl ReplayState {
         }
         let buffer = &mut buffer[..wanted];
         self.listen(buffer);
-        self.heard += wanted as u64;
+        self.heard += Samples(wanted as u64);
         if !self.sources.is_empty() {
             self.over_since = self.heard;
         }
@@ -155,12 +157,12 @@ impl ReplayState {
             match source.read(&mut buffer[filled..]) {
                 Ok(0) => {
                     self.sources.pop_front();
-                    self.over_since = self.heard + filled as u64;
+                    self.over_since = self.heard + Samples(filled as u64);
                 }
                 Ok(n) => filled += n,
                 Err(error) => {
                     self.sources.pop_front();
-                    self.over_since = self.heard + filled as u64;
+                    self.over_since = self.heard + Samples(filled as u64);
                     self.error.get_or_insert(error);
                 }
             }
@@ -181,12 +183,12 @@ impl ReplayState {
     }
 
     /// Advances the clock and plays what is due by then.
-    fn advance_to(&mut self, time: u64) {
+    fn advance_to(&mut self, time: SampleTime) {
         if time <= self.now {
             return;
         }
         // Computed from absolute counts, so that rounding errors never add up.
-        let due = |time| rescale_floor(time, CAPTURE_RATE, self.voice_rate);
+        let due = |time: SampleTime| rescale_floor(time.0, CAPTURE_RATE, self.voice_rate);
         let count = (due(time) - due(self.now)) as usize;
         let sounding = self.speaker.queued() > 0;
         self.scratch.clear();

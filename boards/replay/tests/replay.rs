@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use sayso_audio_io::{SoundFile, WavWriter};
 use sayso_board::{Board, BoardErrorKind, Heard, Loudspeaker, Microphone};
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_replay::{Layout, Output, Pace, Replay, ReplayHandle};
 
 type Running = (ReplayHandle, Box<dyn Microphone>, Box<dyn Loudspeaker>);
@@ -51,7 +52,7 @@ fn the_reply_is_at_the_time_at_which_it_was_played() {
     let board = Replay::from_samples(ramp(16_000)).output(Output::Memory(Layout::Stereo));
     let (handle, mut microphone, mut loudspeaker) = start(board, 24_000);
     assert_eq!(read(&mut *microphone, 8_001), ramp(8_001));
-    assert_eq!(handle.now(), 8_001);
+    assert_eq!(handle.now(), SampleTime(8_001));
     assert_eq!(loudspeaker.write(&ramp(1_000)), 1_000);
     assert_eq!((loudspeaker.played(), loudspeaker.queued()), (0, 1_000));
     read(&mut *microphone, 2);
@@ -151,7 +152,7 @@ fn a_hold_stops_the_clock_for_other_threads() {
     let hold = handle.hold();
     let wait = Duration::from_millis(5);
     assert_eq!(microphone.read(&mut [0.0; 64], wait), Heard::Nothing);
-    assert_eq!(handle.now(), 500);
+    assert_eq!(handle.now(), SampleTime(500));
     let worker = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(50));
         loudspeaker.write(&[0.5]);
@@ -250,7 +251,7 @@ fn real_time_keeps_the_wall_clock() {
     loudspeaker.write(&[0.5; 800]);
     let before = handle.now();
     std::thread::sleep(Duration::from_millis(20));
-    assert!(handle.now() >= before + 320, "time goes on without a reader");
+    assert!(handle.now() >= before + Samples::from_ms(20), "time goes on without a reader");
     let total = 1_600 + read_to_end(&mut *microphone);
     assert!(total >= 4_800 + 1_600);
     assert!(began.elapsed().as_secs_f64() >= total as f64 / 16_000.0);
@@ -292,7 +293,7 @@ proptest! {
             for step in &steps {
                 match step {
                     Step::Read(n) => {
-                        let due = |t: u64| t * u64::from(voice_rate) / 16_000;
+                        let due = |t: SampleTime| t.0 * u64::from(voice_rate) / 16_000;
                         let (from, queued) = (due(handle.now()), loudspeaker.queued() as u64);
                         log.extend(read(&mut *microphone, *n));
                         let elapsed = due(handle.now()) - from;
@@ -311,7 +312,7 @@ proptest! {
             }
             let clock = handle.now();
             let tracks = handle.finish().unwrap().unwrap();
-            let frames = clock * u64::from(voice_rate) / 16_000;
+            let frames = clock.0 * u64::from(voice_rate) / 16_000;
             prop_assert!((tracks.samples.len() as u64 / 2).abs_diff(frames) <= 1);
             Ok((log, tracks))
         };

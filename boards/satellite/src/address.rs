@@ -1,5 +1,6 @@
 //! The address of a satellite, and how to connect to it.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
@@ -69,6 +70,30 @@ impl FromStr for Address {
             return Err(refuse("the serial port is missing"));
         }
         Ok(Self::Serial { port: port.into(), baud })
+    }
+}
+
+/// As from a text. A serial port may have a name that is not UTF-8, on Unix.
+impl TryFrom<&OsStr> for Address {
+    type Error = BoardError;
+
+    fn try_from(text: &OsStr) -> Result<Self, BoardError> {
+        let mut address = text.to_string_lossy().parse()?;
+        match (&mut address, text.to_str()) {
+            (_, Some(_)) => {}
+            #[cfg(unix)]
+            (Self::Serial { port, .. }, None) => {
+                use std::os::unix::ffi::OsStrExt;
+                let bytes = text.as_bytes();
+                let end = bytes.iter().rposition(|byte| *byte == b'@').unwrap_or(bytes.len());
+                *port = OsStr::from_bytes(&bytes[..end]).into();
+            }
+            _ => {
+                let message = format!("{}: the address is not UTF-8", text.display());
+                return Err(BoardError::new(BoardErrorKind::NotFound, message));
+            }
+        }
+        Ok(address)
     }
 }
 
@@ -212,6 +237,23 @@ mod tests {
         for wrong in ["", "tcp:", "tcp:kitchen", "tcp::80", "tcp:a:70000", "/dev/x@fast", "@9600"] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_serial_port_may_have_a_name_that_is_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let read = |text| Address::try_from(OsStr::from_bytes(text));
+        let port = PathBuf::from(OsStr::from_bytes(b"/dev/p\xE9@r"));
+        let serial = |baud| Address::Serial { port: port.clone(), baud };
+        assert_eq!(read(b"/dev/p\xE9@r@9600").unwrap(), serial(9_600));
+        let port = PathBuf::from(OsStr::from_bytes(b"/dev/p\xE9r"));
+        assert_eq!(read(b"/dev/p\xE9r").unwrap(), Address::Serial { port, baud: 921_600 });
+        assert_eq!(read(b"COM3").unwrap(), "COM3".parse().unwrap());
+        assert!(read(b"/dev/p\xE9r@fast").is_err());
+        let error = read(b"tcp:caf\xE9:7000").unwrap_err().to_string();
+        assert_eq!(error, "tcp:caf\u{FFFD}:7000: the address is not UTF-8");
     }
 
     #[test]

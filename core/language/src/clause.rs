@@ -1,86 +1,126 @@
 //! Cuts a reply into clauses while it is still being written, so that its
 //! beginning can be spoken before its end is known.
 //!
-//! The first clause is cut early (a few words, at a natural break), because the time until the
-//! first sound depends on it. Later clauses grow: longer ones sound better, and there is time to
-//! speak them.
+//! Everything that is to be spoken goes through here: the splitter first makes it
+//! [plain](Plain), and it asks the recognisers of the reading whether a full stop, a dash or a
+//! space is a place to cut. So the voice never gets half a date, and a full stop that only
+//! shortens a word ends no clause. In ordinary text a cut needs one character after it; only
+//! after a word that may be shortened, or a dash after a number, does it need the next words.
+//!
+//! The first clause is cut early (a few words, at a natural break), for the
+//! time until the first sound depends on it; later ones grow, since longer
+//! clauses sound better and there is time to speak them.
 
 use std::ops::Range;
 
 use crate::Language;
+use crate::aloud::tables::Aloud;
+use crate::aloud::{self, Stop};
+use crate::plain::{self, Plain};
 
 /// A piece of the reply that can be spoken by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     /// The words, without surrounding space.
     pub text: String,
-    /// Where they are in the reply, in bytes.
+    /// Their place in the reply, in bytes.
     pub range: Range<usize>,
 }
 
 /// Words that the first clause needs before it may be cut at a comma.
 const FIRST_WORDS: usize = 2;
-/// Words that the first clause needs before it may be cut before a word that begins another
-/// phrase, where a speaker may breathe.
+/// Words that the first clause needs before it may be cut before a word that
+/// begins another phrase: there a speaker may draw breath.
 const FIRST_PHRASE: usize = 4;
-/// Words that the first clause needs before it may be cut before its verb, if its subject is long
-/// enough to stand alone ("The capital of France | is …").
+/// Words that the first clause needs before it may be cut before its verb, where
+/// its subject is long enough to stand alone ("The capital of France | is …").
 const FIRST_SUBJECT: usize = 3;
 /// Words that a later clause needs before it may be cut at a comma.
 const LATER_WORDS: usize = 7;
-/// A clause of so many words is cut at the next space in any case.
+/// A clause of so many words is cut at the next space, come what may.
 const MOST_WORDS: usize = 24;
-/// The same in bytes, so that text without spaces cannot grow without limit.
+/// Likewise for bytes, so that text without spaces cannot grow for ever.
 const MOST_BYTES: usize = 400;
 
-/// The words of a language that decide where a reply is cut. Each list is sorted, in lower case.
+/// Most bytes of a text that are looked at together. Any number gives the same clauses.
+const CHUNK: usize = 1024;
+/// Longest word that is waited for where the next word decides.
+const LONGEST_WORD: usize = 64;
+
+/// The words of a language by which a reply is cut. Each list is sorted, in lower case.
 #[derive(Debug)]
 pub(crate) struct Clauses {
-    /// Words that begin another phrase, before which a speaker may breathe.
+    /// Words that begin another phrase, before which a speaker may draw breath.
     pub(crate) joining: &'static [&'static str],
     /// Verbs before which a long subject ends.
     pub(crate) verbs: &'static [&'static str],
-    /// Words that cannot stand alone as a subject, and pronouns that need their verb.
+    /// Words that are no subject to stand alone, and pronouns that lean on the verb.
     pub(crate) leaning: &'static [&'static str],
-    /// Abbreviations after which a full stop does not end a sentence.
-    pub(crate) abbreviations: &'static [&'static str],
-    /// Words of one capital letter that are not initials.
-    pub(crate) capitals: &'static [&'static str],
 }
 
-/// Cuts one reply. The clauses do not depend on how the text is divided into pieces.
+/// Cuts one reply. Any chunking of the same text gives the same clauses.
 #[derive(Debug)]
 pub struct ClauseSplitter {
     words: &'static Clauses,
+    aloud: &'static Aloud,
+    plain: Plain,
     /// Text since the last cut.
     open: String,
-    /// Bytes of `open` that were already examined.
+    /// Bytes of `open` already looked at.
     seen: usize,
-    /// Byte offset of `open` in the reply.
+    /// Byte offset of `open` in the plain text of the reply.
     start: usize,
-    /// Whether the first clause has been handed over.
+    /// Whether the first clause is out.
     spoken: bool,
 }
 
 impl ClauseSplitter {
     /// A splitter at the beginning of a reply in `language`.
     pub fn new(language: &Language) -> Self {
-        let words = language.clauses;
-        Self { words, open: String::new(), seen: 0, start: 0, spoken: false }
-    }
-
-    /// Takes the next piece of the reply and hands over the clauses that it completes.
-    pub fn push(&mut self, piece: &str, out: &mut dyn FnMut(Clause)) {
-        self.open.push_str(piece);
-        // A break is known only from the character after it, so the last character waits.
-        while let Some(cut) = self.next_cut() {
-            self.cut(cut, out);
+        Self {
+            words: language.clauses,
+            aloud: language.aloud,
+            plain: Plain::new(),
+            open: String::new(),
+            seen: 0,
+            start: 0,
+            spoken: false,
         }
     }
 
-    /// Hands over the rest, at the end of the reply.
-    pub fn finish(&mut self, out: &mut dyn FnMut(Clause)) {
+    /// Takes the next piece of the reply and hands over the clauses it completes. Returns
+    /// the [plain text](Plain) that the piece adds.
+    pub fn push(&mut self, piece: &str, out: &mut dyn FnMut(Clause)) -> String {
+        let mut all = String::new();
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let (chunk, later) = rest.split_at(rest.floor_char_boundary(CHUNK));
+            rest = later;
+            let plain = self.plain.push(chunk);
+            all.push_str(&plain);
+            self.take(&plain, out);
+        }
+        all
+    }
+
+    /// Hands over what is left, at the end of the reply. Returns the plain text that was held
+    /// back.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Clause)) -> String {
+        let plain = self.plain.finish();
+        self.take(&plain, out);
+        while let Some(cut) = self.next_cut(true) {
+            self.cut(cut, out);
+        }
         self.cut(self.open.len(), out);
+        plain
+    }
+
+    fn take(&mut self, plain: &str, out: &mut dyn FnMut(Clause)) {
+        self.open.push_str(plain);
+        // A break shows only by what follows it, so the last character waits.
+        while let Some(cut) = self.next_cut(false) {
+            self.cut(cut, out);
+        }
     }
 
     fn cut(&mut self, at: usize, out: &mut dyn FnMut(Clause)) {
@@ -96,85 +136,174 @@ impl ClauseSplitter {
         self.start += at;
     }
 
-    /// Where the open text can be cut, if it can.
-    fn next_cut(&mut self) -> Option<usize> {
+    /// Where the open text can be cut, if it can; `end` when no more comes.
+    fn next_cut(&mut self, end: bool) -> Option<usize> {
         let mut chars = self.open[self.seen..].char_indices().peekable();
         let mut seen = self.seen;
         let mut cut = None;
         while let Some((offset, mark)) = chars.next() {
             let Some(&(_, next)) = chars.peek() else { break };
             let at = self.seen + offset;
-            seen = at + mark.len_utf8();
-            if breaks(self.words, &self.open[..at], mark, next, self.spoken) {
-                cut = Some(seen);
-                break;
+            let after = at + mark.len_utf8();
+            if let Some(place) = self.may_break(at, mark, next) {
+                match self.free(place, end) {
+                    Free::Yes => {
+                        cut = Some(after);
+                        break;
+                    }
+                    Free::No => {}
+                    Free::Unknown => break,
+                }
             }
+            seen = after;
             if !self.spoken
                 && next == ' '
-                && let Some(phrase) = phrase_before(self.words, &self.open[..seen])
+                && let Some(phrase) =
+                    phrase_before(self.words, self.aloud.codes, &self.open[..after])
+                && aloud::stop(self.aloud, &self.open[..after], phrase - 1) == Stop::Free
             {
                 cut = Some(phrase);
                 break;
             }
         }
-        // A character that was examined together with the next one need not be examined again.
+        // What has been looked at with its follower need not be looked at again.
         self.seen = seen;
         cut
     }
+
+    /// Whether the text may be cut after `mark` at byte `at`, when `next` follows, as far as
+    /// these show: the place to ask about.
+    fn may_break(&self, at: usize, mark: char, next: char) -> Option<Place> {
+        let before = &self.open[..at];
+        if at >= 2 * MOST_BYTES {
+            return Some(Place::Anywhere);
+        }
+        if !next.is_whitespace() {
+            return None;
+        }
+        // A closing quote or bracket is taken along with the mark before it.
+        let (before, mark, at) = match (mark, before.char_indices().next_back()) {
+            ('"' | '\'' | ')' | '”' | '’', Some((inner_at, inner))) => {
+                (&before[..inner_at], inner, inner_at)
+            }
+            _ => (before, mark, at),
+        };
+        let count = || before.split_whitespace().count();
+        match mark {
+            '!' | '?' | '…' | '.' => Some(Place::Mark(at, mark)),
+            ',' | ';' | ':' | '–' | '—' => {
+                let least = if self.spoken { LATER_WORDS } else { FIRST_WORDS };
+                (count() >= least).then_some(Place::Mark(at, mark))
+            }
+            _ => {
+                let long = at >= MOST_BYTES || count() >= MOST_WORDS;
+                long.then_some(Place::Space(at + mark.len_utf8()))
+            }
+        }
+    }
+
+    /// Whether no item of the reading lies across a place.
+    fn free(&self, place: Place, end: bool) -> Free {
+        let (at, words) = match place {
+            Place::Anywhere => return Free::Yes,
+            Place::Space(at) => (at, 1),
+            Place::Mark(at, mark) => {
+                let before = &self.open[..at];
+                (at, self.words_that_decide(before, mark))
+            }
+        };
+        let Some(window) = self.window(at, words, end) else { return Free::Unknown };
+        match aloud::stop(self.aloud, window, at) {
+            Stop::Free | Stop::Ends => Free::Yes,
+            Stop::Held => Free::No,
+        }
+    }
+
+    /// How many of the words after `mark` decide what it is. None in ordinary text.
+    fn words_that_decide(&self, before: &str, mark: char) -> usize {
+        let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let word = before[from..].trim_start_matches(['(', '"', '“', '\'']);
+        let digit = word.ends_with(|c: char| c.is_ascii_digit());
+        match mark {
+            '.' => {
+                let first = before[..from].trim_end();
+                let begins = first.is_empty() || first.ends_with(['.', ':', '!', '?', ';']);
+                let list = word.len() <= 2 && digit && begins;
+                // "2000 W. Olympic Blvd": an address shows by its end.
+                let point = word.len() == 1
+                    && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
+                if point { 3 } else { usize::from(list || (self.aloud.shortens)(word)) }
+            }
+            // "5!" is a factorial in a sum.
+            '!' => usize::from(digit || word.chars().count() == 1),
+            '–' | '—' => {
+                let last = before.trim_end().chars().next_back().unwrap_or(' ');
+                if last.is_alphabetic() && !last.is_uppercase() && last != 'm' { 0 } else { 2 }
+            }
+            _ => 0,
+        }
+    }
+
+    /// The open text up to the end of so many words after byte `at`, if they are known.
+    fn window(&self, at: usize, words: usize, end: bool) -> Option<&str> {
+        let mut to = at + self.open[at..].chars().next().map_or(0, char::len_utf8);
+        // Closing quotes belong to the mark.
+        to += self.open[to..].find(char::is_whitespace).filter(|_| words > 0).unwrap_or(0);
+        for _ in 0..words {
+            let rest = &self.open[to..];
+            let word = rest.len() - rest.trim_start().len();
+            let length = rest[word..].find(char::is_whitespace);
+            match length {
+                Some(length) => to += word + length,
+                None if end || rest.len() - word > LONGEST_WORD => return Some(&self.open),
+                None => return None,
+            }
+        }
+        Some(&self.open[..to])
+    }
 }
 
-/// Whether the text may be cut after `before` and `mark`, if `next` follows.
-fn breaks(words: &Clauses, before: &str, mark: char, next: char, spoken: bool) -> bool {
-    let length = before.len();
-    if mark == '\n' || length >= 2 * MOST_BYTES {
-        return true;
-    }
-    if !next.is_whitespace() {
-        return false;
-    }
-    // A closing quote or bracket belongs to the mark before it.
-    let (before, mark) = match (mark, before.char_indices().next_back()) {
-        ('"' | '\'' | ')' | '”' | '’', Some((at, inner))) => (&before[..at], inner),
-        _ => (before, mark),
-    };
-    let count = || before.split_whitespace().count();
-    match mark {
-        '!' | '?' | '…' => true,
-        '.' => !abbreviated(words, before),
-        ',' | ';' | ':' | '–' | '—' => {
-            count() >= if spoken { LATER_WORDS } else { FIRST_WORDS }
-        }
-        _ => length >= MOST_BYTES || count() >= MOST_WORDS,
-    }
+/// A place where the text may be cut.
+enum Place {
+    /// Cut, come what may.
+    Anywhere,
+    /// At this mark.
+    Mark(usize, char),
+    /// At this white space.
+    Space(usize),
+}
+
+/// Whether a place is between the items of the reading.
+enum Free {
+    Yes,
+    No,
+    /// More of the text must be known.
+    Unknown,
 }
 
 /// Where to cut the first clause, if `text` ends with a word that begins a phrase,
 /// or with a verb after a long subject.
-fn phrase_before(words: &Clauses, text: &str) -> Option<usize> {
+fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
     let (before, word) = text.rsplit_once(' ')?;
     let count = before.split_whitespace().count();
+    // After a full stop that only shortens, a cut would seem to end the sentence.
+    if before.ends_with('.') {
+        return None;
+    }
+    // "My PIN code is 1234": the subject says how to read the number.
+    let code = |word: &str| codes.contains(&word.to_lowercase().as_str());
     let joins = words.joining.binary_search(&word).is_ok() && count >= FIRST_PHRASE;
     let follows = words.verbs.binary_search(&word).is_ok() && count >= FIRST_SUBJECT && {
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        words.leaning.binary_search(&last.as_str()).is_err()
+        words.leaning.binary_search(&last.as_str()).is_err() && !before.split(' ').any(code)
     };
     (joins || follows).then_some(before.len() + 1)
 }
 
-/// Whether the word at the end of `before` is an abbreviation, so that a full stop does not end a
-/// sentence.
-fn abbreviated(words: &Clauses, before: &str) -> bool {
-    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let lower = word.to_lowercase();
-    // Initials ("J. F. Kennedy"), except "I" and a digit, which may end a sentence.
-    let capital = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    capital && !words.capitals.contains(&word)
-        || words.abbreviations.binary_search(&lower.as_str()).is_ok()
-}
-
-/// Whether there is anything in `text` that can be said: a letter or a digit.
+/// Whether there is anything in `text` that can be said: a letter, a digit, or an emoji that
+/// stands for a word.
 pub fn can_be_said(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric)
+    text.chars().any(|c| c.is_alphanumeric() || plain::is_meant(c))
 }
 
 #[cfg(test)]
@@ -227,12 +356,51 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_of_an_abbreviation_or_a_number_does_not_end_a_clause() {
+    fn stops_that_end_nothing() {
         assert_eq!(
             texts("Dr. Smith paid 3.50 dollars to J. Doe. Fine!"),
             ["Dr. Smith paid 3.50 dollars to J. Doe.", "Fine!"]
         );
         assert_eq!(texts("Say \"yes.\" Then go."), ["Say \"yes.\"", "Then go."]);
+    }
+
+    #[test]
+    fn what_follows_tells_what_a_stop_is() {
+        assert_eq!(texts("It is due on Jan. 5. Pay it."), ["It is due on Jan. 5.", "Pay it."]);
+        assert_eq!(
+            texts("He lives in the U.S. He likes it."),
+            ["He lives in the U.S.", "He likes it."]
+        );
+        assert_eq!(texts("The U.S. Army is big."), ["The U.S. Army", "is big."]);
+        assert_eq!(
+            texts("I live on Elm St. It is a long street."),
+            ["I live on Elm St.", "It is a long street."]
+        );
+        assert_eq!(
+            texts("We are open today 10:00 – 18:00, and tomorrow too."),
+            ["We are open today 10:00 – 18:00,", "and tomorrow too."]
+        );
+    }
+
+    /// The text that must be known before the first clause comes.
+    #[test]
+    fn a_clause_waits_for_one_character_of_ordinary_text() {
+        for (text, known) in [
+            ("Well then, the bridge was opened.", "Well then, t"),
+            ("It is late. Go home.", "It is late. G"),
+            ("The capital of France is Paris.", "The capital of France is P"),
+            // What may be shortened needs the next word.
+            ("It snowed in Jan. The roads were closed.", "It snowed in Jan. The r"),
+        ] {
+            let mut splitter = ClauseSplitter::new(Language::english());
+            let mut first = None;
+            for (at, c) in text.char_indices() {
+                splitter.push(c.encode_utf8(&mut [0; 4]), &mut |_| {
+                    first.get_or_insert(&text[..at + c.len_utf8()]);
+                });
+            }
+            assert_eq!(first, Some(known), "{text}");
+        }
     }
 
     #[test]
@@ -264,6 +432,7 @@ mod tests {
         #[test]
         fn clauses_lie_where_they_say_and_nothing_spoken_is_lost(text in "\\PC{0,300}") {
             let clauses = split(&[&text]);
+            let text = Plain::filter(&text);
             let mut end = 0;
             for clause in &clauses {
                 prop_assert_eq!(&text[clause.range.clone()], clause.text.as_str());

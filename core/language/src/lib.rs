@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aloud;
 mod clause;
 mod en;
 mod heard;
@@ -34,9 +35,10 @@ pub struct Language {
     remarks: &'static heard::Remarks,
     endings: &'static reading::Endings,
     clauses: &'static clause::Clauses,
-    signs: &'static plain::Signs,
     prompts: &'static Prompts,
-    normalize: fn(&str) -> Vec<Token>,
+    /// What is said when a device is back, by the device.
+    returns: &'static [(&'static str, &'static str)],
+    aloud: &'static aloud::tables::Aloud,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
 
@@ -52,10 +54,23 @@ pub struct Facts {
     pub version: String,
 }
 
+/// All languages.
+static ALL: &[&Language] = &[&en::ENGLISH];
+
 impl Language {
     /// English, as it is spoken in America.
     pub fn english() -> &'static Self {
         &en::ENGLISH
+    }
+
+    /// All languages that can be spoken with the assistant.
+    pub fn all() -> &'static [&'static Self] {
+        ALL
+    }
+
+    /// The language of this ISO 639-1 code, in any case.
+    pub fn find(code: &str) -> Option<&'static Self> {
+        Self::all().iter().copied().find(|language| language.code.eq_ignore_ascii_case(code))
     }
 
     /// Its ISO 639-1 code.
@@ -68,11 +83,34 @@ impl Language {
         self.prompts
     }
 
+    /// What is said when a device is back. `device` is its name on a board; a satellite is
+    /// microphone and loudspeaker in one. `None` for a device that is not known.
+    pub fn said_when_back(&self, device: &str) -> Option<&'static str> {
+        self.returns.iter().find(|(name, _)| *name == device).map(|(_, said)| *said)
+    }
+
     /// Turns text as people write it into words that can be spoken: numbers, times, dates, units,
     /// money, abbreviations, addresses. What cannot be spoken (emoji, markup, other scripts) is
     /// left out. Linear in the length of the text.
     pub fn normalize(&self, text: &str) -> Vec<Token> {
-        (self.normalize)(text)
+        aloud::read(self.aloud, text)
+    }
+
+    /// The words that are spoken for a text, as one line: what a voice gets for a reply or an
+    /// announcement, by the same splitter and the same reading.
+    pub fn spoken(&self, text: &str) -> String {
+        let mut line = String::new();
+        let mut take = |clause: Clause| {
+            let words = token::line(&self.normalize(&clause.text));
+            if !line.is_empty() && !words.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&words);
+        };
+        let mut splitter = ClauseSplitter::new(self);
+        splitter.push(text, &mut take);
+        splitter.finish(&mut take);
+        line
     }
 
     /// The answer to a question that no language model can answer truly: about the time, the date

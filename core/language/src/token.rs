@@ -11,6 +11,9 @@ pub struct Token {
     pub text: String,
     /// The bytes of the original text that it stands for.
     pub source: Range<usize>,
+    /// How to pronounce it, where its letters leave that open ("read", "live") and the
+    /// context decides: in IPA, with the marks of stress before the vowels.
+    pub ipa: Option<&'static str>,
 }
 
 /// How to speak a [`Token`].
@@ -18,13 +21,13 @@ pub struct Token {
 pub enum TokenKind {
     /// As a word: letters, with apostrophes and hyphens inside.
     Word,
-    /// Letter by letter.
+    /// Letter by letter; an `s` after capitals is a plural's.
     Letters,
     /// As a pause or intonation: one of `. , ; : ! ? … — ( )`.
     Mark,
 }
 
-/// The tokens as one line: for people and tests to read.
+/// The tokens as one line, for people and tests to read: letters apart, words as they are.
 pub fn line(tokens: &[Token]) -> String {
     let mut line = String::new();
     for token in tokens {
@@ -33,7 +36,18 @@ pub fn line(tokens: &[Token]) -> String {
         if !open && !joined {
             line.push(' ');
         }
-        line.push_str(&token.text);
+        if token.kind != TokenKind::Letters {
+            line.push_str(&token.text.replace('-', " "));
+            continue;
+        }
+        let letters: Vec<char> = token.text.chars().collect();
+        for (n, letter) in letters.iter().enumerate() {
+            let plural = *letter == 's' && n > 0 && letters[n - 1].is_uppercase();
+            if n > 0 && !plural {
+                line.push(' ');
+            }
+            line.extend(if plural { vec![*letter] } else { letter.to_uppercase().collect() });
+        }
     }
     line
 }

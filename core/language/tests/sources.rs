@@ -48,6 +48,8 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
     ("firmware/assistant/src/conversation/devices.rs", &[]),
+    ("firmware/assistant/src/conversation/listening.rs", &[]),
+    ("firmware/assistant/src/conversation/reports.rs", &[]),
     ("firmware/assistant/src/partial.rs", &[]),
     ("firmware/assistant/src/event.rs", &[]),
     ("firmware/assistant/src/responder.rs", &[]),
@@ -84,6 +86,7 @@ const HANDLING: &[(&str, &[&str])] = &[
 /// Sources that name a type of text and have literals of another kind.
 const OTHERS: &[(&str, &str)] = &[
     ("firmware/assistant/src/config.rs", "names of settings"),
+    ("firmware/assistant/src/config/check.rs", "says what is wrong with settings"),
     ("firmware/assistant/src/control.rs", "shows an error"),
     ("firmware/assistant/src/control/hub.rs", "answers programs"),
     ("firmware/assistant/src/control/operation.rs", "answers programs"),

@@ -1,5 +1,5 @@
 use super::{Action, Actions, Event, Outcome, State, TurnConfig, TurnId};
-use crate::audio::Samples;
+use crate::audio::SampleTime;
 
 /// The turn machine; see the [module](super).
 #[derive(Clone, Debug)]
@@ -8,14 +8,14 @@ pub struct TurnMachine {
     pub(super) phase: Phase,
     /// The first sample of the utterance being heard or answered; while it listens, samples before
     /// it are not used.
-    pub(super) from: Samples,
+    pub(super) from: SampleTime,
     /// When the current time-out began.
-    since: Samples,
+    since: SampleTime,
     /// Until when it listens before it sleeps. In the past while it is asleep.
-    awake_until: Samples,
+    awake_until: SampleTime,
     /// Until when only urgent announcements begin: somebody who has just woken it is about to
     /// speak.
-    called_until: Samples,
+    called_until: SampleTime,
     /// Whether the current turn is an urgent announcement.
     pub(super) urgent: bool,
     /// The utterance that an urgent announcement interrupted.
@@ -42,9 +42,9 @@ pub(super) enum Cut {
     /// There was none, or none meant for the assistant.
     Nothing,
     /// It is still going on, and counts if it ends after `least`.
-    Going { least: Samples },
+    Going { least: SampleTime },
     /// It ended at `to`, and is answered after the announcement.
-    Owed { to: Samples },
+    Owed { to: SampleTime },
 }
 
 /// Speech over the reply of a turn.
@@ -52,7 +52,7 @@ pub(super) enum Cut {
 pub(super) struct Overlap {
     pub(super) reply: TurnId,
     /// Where the speech began.
-    from: Samples,
+    from: SampleTime,
     pub(super) progress: Said,
 }
 
@@ -61,16 +61,16 @@ pub(super) enum Said {
     /// Somebody is speaking.
     Going,
     /// They may have ended at this sample; the words are being recognised.
-    Paused(Samples),
+    Paused(SampleTime),
     /// They have ended at this sample; the words are being recognised.
-    Over(Samples),
+    Over(SampleTime),
 }
 
 /// A turn and the audio it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) id: TurnId,
-    to: Samples,
+    to: SampleTime,
 }
 
 /// A turn that is not released yet, and its progress.
@@ -99,10 +99,10 @@ impl TurnMachine {
         Self {
             config,
             phase: if config.wake { Phase::Asleep } else { Phase::Listening },
-            from: Samples::ZERO,
-            since: Samples::ZERO,
-            awake_until: Samples::ZERO,
-            called_until: Samples::ZERO,
+            from: SampleTime::ZERO,
+            since: SampleTime::ZERO,
+            awake_until: SampleTime::ZERO,
+            called_until: SampleTime::ZERO,
             urgent: false,
             cut: Cut::Nothing,
             voice: false,
@@ -135,7 +135,7 @@ impl TurnMachine {
 
     /// The first sample of the utterance that is being heard, or answered without sound so far: it
     /// may still continue.
-    pub fn utterance(&self) -> Option<Samples> {
+    pub fn utterance(&self) -> Option<SampleTime> {
         match self.phase {
             Phase::Hearing(_) | Phase::Thinking(_) => Some(self.from),
             Phase::Asleep
@@ -154,7 +154,7 @@ impl TurnMachine {
     /// While an urgent announcement delays the answer to an utterance that has ended: the first
     /// sample of the utterance, and the sample after the last of its speech. It may be answered
     /// long after it was said.
-    pub fn owed(&self) -> Option<(Samples, Samples)> {
+    pub fn owed(&self) -> Option<(SampleTime, SampleTime)> {
         match (self.phase, self.cut) {
             (Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_), Cut::Owed { to }) => {
                 Some((self.taken_from(to), to))
@@ -173,7 +173,7 @@ impl TurnMachine {
     /// Give it the events in the order in which they happened. The machine stays consistent
     /// whatever events come in whatever order: it ignores events of turns that have ended, and
     /// events that make no sense in the current state.
-    pub fn step(&mut self, at: Samples, event: Event) -> Actions {
+    pub fn step(&mut self, at: SampleTime, event: Event) -> Actions {
         let before = self.state();
         let mut out = Out(Actions::new());
         match event {
@@ -207,7 +207,7 @@ impl TurnMachine {
         out.0
     }
 
-    fn wake(&mut self, at: Samples, from: Samples, out: &mut Out) {
+    fn wake(&mut self, at: SampleTime, from: SampleTime, out: &mut Out) {
         // Somebody who is already speaking to it does not need to wake it.
         if !matches!(self.phase, Phase::Hearing(_)) {
             self.drop_turn(out);
@@ -217,7 +217,7 @@ impl TurnMachine {
         }
     }
 
-    fn sleep(&mut self, at: Samples, out: &mut Out) {
+    fn sleep(&mut self, at: SampleTime, out: &mut Out) {
         if self.phase != Phase::Asleep {
             self.drop_turn(out);
             self.from = at;
@@ -226,7 +226,7 @@ impl TurnMachine {
     }
 
     /// Begins an announcement, if one may begin now.
-    fn announce(&mut self, at: Samples, urgent: bool, out: &mut Out) {
+    fn announce(&mut self, at: SampleTime, urgent: bool, out: &mut Out) {
         let begins = match self.phase {
             Phase::Asleep | Phase::Listening if !urgent => !self.voice && at >= self.called_until,
             Phase::Announcing(_) | Phase::Speaking(_) | Phase::Paused(_) => urgent && !self.urgent,
@@ -277,7 +277,7 @@ impl TurnMachine {
         out.push(Action::Release { turn });
     }
 
-    fn speech_started(&mut self, at: Samples, from: Samples, out: &mut Out) {
+    fn speech_started(&mut self, at: SampleTime, from: SampleTime, out: &mut Out) {
         match self.phase {
             Phase::Listening => self.hear(at, from.max(self.from)),
             Phase::Announcing(_) => {
@@ -296,12 +296,12 @@ impl TurnMachine {
         }
     }
 
-    fn speech_resumed(&mut self, at: Samples, out: &mut Out) {
+    fn speech_resumed(&mut self, at: SampleTime, out: &mut Out) {
         match self.phase {
             Phase::Speaking(_) if self.hears_only_itself() => {}
             // More of the speech that was taken for nothing.
             Phase::Speaking(reply) if self.pauses() => {
-                self.pause(at, reply, at - self.config.pick_up, out);
+                self.pause(at, reply, at.saturating_sub(self.config.pick_up), out);
             }
             Phase::Paused(overlap) => self.goes_on(at, overlap, out),
             Phase::Asleep | Phase::Speaking(_) => self.voice = true,
@@ -336,7 +336,7 @@ impl TurnMachine {
     }
 
     /// Somebody speaks while an announcement has no sound yet.
-    fn speech_before_announcement(&mut self, at: Samples, from: Samples, out: &mut Out) {
+    fn speech_before_announcement(&mut self, at: SampleTime, from: SampleTime, out: &mut Out) {
         if self.urgent {
             self.voice = true;
             match self.cut {
@@ -360,7 +360,7 @@ impl TurnMachine {
         }
     }
 
-    fn may_have_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
+    fn may_have_ended(&mut self, at: SampleTime, speech_end: SampleTime, out: &mut Out) {
         self.pick_up(at, speech_end);
         if self.is_urgent() {
             return;
@@ -378,7 +378,7 @@ impl TurnMachine {
         }
     }
 
-    fn speech_ended(&mut self, at: Samples, speech_end: Samples, out: &mut Out) {
+    fn speech_ended(&mut self, at: SampleTime, speech_end: SampleTime, out: &mut Out) {
         self.pick_up(at, speech_end);
         self.voice = false;
         // If the microphone hears the loudspeaker, the end may be that of its sound.
@@ -408,7 +408,7 @@ impl TurnMachine {
     }
 
     /// The speech has ended and the guess was right.
-    fn confirm(&mut self, at: Samples, guess: Guess, out: &mut Out) {
+    fn confirm(&mut self, at: SampleTime, guess: Guess, out: &mut Out) {
         let Guess { turn, progress } = guess;
         match progress {
             Progress::Nothing => self.end_unanswered(at, turn, Outcome::Nothing, out),
@@ -426,7 +426,7 @@ impl TurnMachine {
         }
     }
 
-    fn understood(&mut self, at: Samples, outcome: Outcome, out: &mut Out) {
+    fn understood(&mut self, at: SampleTime, outcome: Outcome, out: &mut Out) {
         match (&mut self.phase, outcome) {
             (Phase::Hearing(Some(guess)), Outcome::Nothing | Outcome::Stop)
                 if matches!(guess.progress, Progress::Working | Progress::Ready) =>
@@ -444,7 +444,7 @@ impl TurnMachine {
     }
 
     /// Somebody speaks over the reply.
-    fn pause(&mut self, at: Samples, reply: TurnId, from: Samples, out: &mut Out) {
+    fn pause(&mut self, at: SampleTime, reply: TurnId, from: SampleTime, out: &mut Out) {
         out.push(Action::Pause { turn: reply });
         self.voice = true;
         self.since = at;
@@ -454,9 +454,9 @@ impl TurnMachine {
     /// A pause in speech over the reply: the words decide.
     fn overhear(
         &mut self,
-        at: Samples,
+        at: SampleTime,
         overlap: Overlap,
-        end: Samples,
+        end: SampleTime,
         progress: Said,
         out: &mut Out,
     ) {
@@ -469,7 +469,7 @@ impl TurnMachine {
             return;
         }
         if before == Said::Going {
-            let from = from.max(end - self.config.max_audio);
+            let from = from.max(end.saturating_sub(self.config.max_audio));
             out.push(Action::Overhear { turn: reply, from, to: end });
             self.since = at;
         }
@@ -477,14 +477,14 @@ impl TurnMachine {
     }
 
     /// It was no interruption: the reply continues.
-    fn resume(&mut self, at: Samples, reply: TurnId, out: &mut Out) {
+    fn resume(&mut self, at: SampleTime, reply: TurnId, out: &mut Out) {
         out.push(Action::Resume { turn: reply });
         self.since = at;
         self.phase = Phase::Speaking(reply);
     }
 
     /// Speech over the reply continues after a pause.
-    fn goes_on(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+    fn goes_on(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         self.voice = true;
         if overlap.progress != Said::Going {
             self.interrupt(at, Overlap { progress: Said::Going, ..overlap }, out);
@@ -492,13 +492,13 @@ impl TurnMachine {
     }
 
     /// The reply is interrupted for good, by speech that may have ended by now.
-    fn interrupt(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+    fn interrupt(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         self.drop_turn(out);
         self.answer_overlap(at, overlap, out);
     }
 
     /// Hears or answers what was said over a reply that has been ended.
-    fn answer_overlap(&mut self, at: Samples, overlap: Overlap, out: &mut Out) {
+    fn answer_overlap(&mut self, at: SampleTime, overlap: Overlap, out: &mut Out) {
         let voice = self.voice;
         // The person whose answer is owed continues the same utterance.
         let owed = matches!(self.cut, Cut::Owed { .. });
@@ -514,7 +514,7 @@ impl TurnMachine {
         }
     }
 
-    fn overheard(&mut self, at: Samples, outcome: Outcome, out: &mut Out) {
+    fn overheard(&mut self, at: SampleTime, outcome: Outcome, out: &mut Out) {
         let Phase::Paused(overlap) = self.phase else { return };
         match (overlap.progress, outcome) {
             (Said::Going, _) => {}
@@ -529,7 +529,7 @@ impl TurnMachine {
     }
 
     /// The utterance has ended and needs no reply.
-    fn end_unanswered(&mut self, at: Samples, turn: Turn, outcome: Outcome, out: &mut Out) {
+    fn end_unanswered(&mut self, at: SampleTime, turn: Turn, outcome: Outcome, out: &mut Out) {
         self.drop_turn(out);
         self.from = turn.to;
         match outcome {
@@ -539,7 +539,7 @@ impl TurnMachine {
         }
     }
 
-    fn sound_ready(&mut self, at: Samples) {
+    fn sound_ready(&mut self, at: SampleTime) {
         match &mut self.phase {
             Phase::Hearing(Some(guess)) if guess.progress == Progress::Working => {
                 guess.progress = Progress::Ready;
@@ -557,7 +557,7 @@ impl TurnMachine {
         }
     }
 
-    fn finished(&mut self, at: Samples, out: &mut Out) {
+    fn finished(&mut self, at: SampleTime, out: &mut Out) {
         match &mut self.phase {
             Phase::Hearing(Some(guess)) if guess.progress == Progress::Working => {
                 guess.progress = Progress::Silent;
@@ -583,7 +583,7 @@ impl TurnMachine {
         }
     }
 
-    fn failed(&mut self, at: Samples, out: &mut Out) {
+    fn failed(&mut self, at: SampleTime, out: &mut Out) {
         match self.phase {
             Phase::Hearing(_) => {
                 self.drop_turn(out);
@@ -597,7 +597,7 @@ impl TurnMachine {
         }
     }
 
-    fn tick(&mut self, at: Samples, out: &mut Out) {
+    fn tick(&mut self, at: SampleTime, out: &mut Out) {
         let over = |timeout| at >= self.since + timeout;
         match self.phase {
             Phase::Asleep => {}
@@ -632,7 +632,7 @@ impl TurnMachine {
     }
 
     /// Ends a released turn that produced nothing.
-    fn give_up(&mut self, at: Samples, out: &mut Out) {
+    fn give_up(&mut self, at: SampleTime, out: &mut Out) {
         self.drop_turn(out);
         match self.phase {
             Phase::Speaking(_) => self.after_sound(at, out),
@@ -645,7 +645,7 @@ impl TurnMachine {
         }
     }
 
-    fn after_sound(&mut self, at: Samples, out: &mut Out) {
+    fn after_sound(&mut self, at: SampleTime, out: &mut Out) {
         self.stay_awake(at);
         match self.cut {
             Cut::Owed { to } => self.answer(at, to, out),
@@ -664,7 +664,7 @@ impl TurnMachine {
     }
 
     /// Ends an announcement of which nothing was heard.
-    fn after_silence(&mut self, at: Samples, out: &mut Out) {
+    fn after_silence(&mut self, at: SampleTime, out: &mut Out) {
         match self.cut {
             Cut::Nothing => self.go_back(at),
             Cut::Going { .. } => {
@@ -676,7 +676,7 @@ impl TurnMachine {
     }
 
     /// Answers an utterance that ended at `to`.
-    fn answer(&mut self, at: Samples, to: Samples, out: &mut Out) {
+    fn answer(&mut self, at: SampleTime, to: SampleTime, out: &mut Out) {
         let turn = self.think(to, out);
         out.push(Action::Release { turn: turn.id });
         self.since = at;
@@ -684,42 +684,42 @@ impl TurnMachine {
     }
 
     /// Speech that began before it listened and continues long enough is heard.
-    fn pick_up(&mut self, at: Samples, until: Samples) {
+    fn pick_up(&mut self, at: SampleTime, until: SampleTime) {
         if self.phase == Phase::Listening && self.voice && until >= self.from + self.config.pick_up
         {
             self.hear(at, self.from);
         }
     }
 
-    fn hear(&mut self, at: Samples, from: Samples) {
+    fn hear(&mut self, at: SampleTime, from: SampleTime) {
         self.voice = true;
         self.from = from;
         self.since = at;
         self.phase = Phase::Hearing(None);
     }
 
-    fn listen(&mut self, at: Samples) {
+    fn listen(&mut self, at: SampleTime) {
         self.since = at;
         self.phase = Phase::Listening;
     }
 
     /// Listens for the whole follow-up window.
-    fn listen_anew(&mut self, at: Samples) {
+    fn listen_anew(&mut self, at: SampleTime) {
         self.stay_awake(at);
         self.listen(at);
     }
 
-    fn stay_awake(&mut self, at: Samples) {
+    fn stay_awake(&mut self, at: SampleTime) {
         self.awake_until = at + self.config.follow_up;
     }
 
     /// Whether it should sleep by now if there is nothing else to do.
-    fn dozes(&self, at: Samples) -> bool {
+    fn dozes(&self, at: SampleTime) -> bool {
         self.config.wake && at >= self.awake_until
     }
 
     /// Sleeps if the window is over, and listens if not.
-    fn go_back(&mut self, at: Samples) {
+    fn go_back(&mut self, at: SampleTime) {
         if self.dozes(at) {
             self.phase = Phase::Asleep;
         } else {
@@ -728,9 +728,9 @@ impl TurnMachine {
     }
 
     /// Sleeps, or listens if no wake is needed.
-    fn rest(&mut self, at: Samples) {
-        self.awake_until = Samples::ZERO;
-        self.called_until = Samples::ZERO;
+    fn rest(&mut self, at: SampleTime) {
+        self.awake_until = SampleTime::ZERO;
+        self.called_until = SampleTime::ZERO;
         self.go_back(at);
     }
 
@@ -740,16 +740,16 @@ impl TurnMachine {
         self.last_turn
     }
 
-    fn think(&mut self, to: Samples, out: &mut Out) -> Turn {
+    fn think(&mut self, to: SampleTime, out: &mut Out) -> Turn {
         let turn = Turn { id: self.new_turn(), to };
-        self.called_until = Samples::ZERO;
+        self.called_until = SampleTime::ZERO;
         out.push(Action::Think { turn: turn.id, from: self.taken_from(to), to });
         turn
     }
 
     /// The first sample that is given to a turn whose utterance ends at `to`.
-    fn taken_from(&self, to: Samples) -> Samples {
-        self.from.max(to - self.config.max_audio)
+    fn taken_from(&self, to: SampleTime) -> SampleTime {
+        self.from.max(to.saturating_sub(self.config.max_audio))
     }
 
     /// Ends the current turn, if any. The caller sets the phase.

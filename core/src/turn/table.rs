@@ -7,7 +7,7 @@ use std::{format, vec};
 
 use super::machine::{Cut, Phase, Progress, Said};
 use super::{Action, Event, Outcome, TurnConfig, TurnId, TurnMachine};
-use crate::audio::Samples;
+use crate::audio::{SampleTime, Samples};
 
 const DOC: &str = include_str!("../../../docs/turns.md");
 
@@ -62,7 +62,7 @@ const EVENTS: [&str; 23] = [
     "Tick(late)",
 ];
 
-const T: Samples = Samples::from_ms(100_000);
+const T: SampleTime = SampleTime::from_ms(100_000);
 const SECOND: Samples = Samples::from_ms(1_000);
 const TURN: TurnId = TurnId(1);
 
@@ -288,7 +288,7 @@ fn machine_in(state: &str, by: By, config: TurnConfig) -> TurnMachine {
 }
 
 /// The event of that name, with its time.
-fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
+fn event(name: &str, machine: &TurnMachine) -> (SampleTime, Event) {
     let turn = machine.turn().unwrap_or_default();
     let at = T + Samples::from_ms(5_000);
     let covered = if matches!(machine.phase, Phase::Hearing(Some(_))) { T } else { at };
@@ -305,9 +305,9 @@ fn event(name: &str, machine: &TurnMachine) -> (Samples, Event) {
         "SpeechStarted" => Event::SpeechStarted { from: at - SECOND },
         "SpeechResumed" => Event::SpeechResumed,
         "MayHaveEnded" => Event::MayHaveEnded { speech_end: covered },
-        "MayHaveEnded(empty)" => Event::MayHaveEnded { speech_end: Samples::ZERO },
+        "MayHaveEnded(empty)" => Event::MayHaveEnded { speech_end: SampleTime::ZERO },
         "SpeechEnded" => Event::SpeechEnded { speech_end: covered },
-        "SpeechEnded(empty)" => Event::SpeechEnded { speech_end: Samples::ZERO },
+        "SpeechEnded(empty)" => Event::SpeechEnded { speech_end: SampleTime::ZERO },
         "SpeechEnded(longer)" => Event::SpeechEnded { speech_end: at },
         "Understood(Words)" => understood(Outcome::Words),
         "Understood(Nothing)" => understood(Outcome::Nothing),

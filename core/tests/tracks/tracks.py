@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the tracks: the voice activity detector's probabilities over recordings.
+"""Makes the tracks (*.txt): the voice activity detector's probabilities over recordings.
 
 ONNX Runtime runs silero_vad.onnx of the package silero-vad 6.2.3 the way that the
 package's own OnnxWrapper does: 512 new samples behind the last 64 of the frame before
@@ -24,7 +24,7 @@ TRACKS = {
 FRAME, CONTEXT, A_LINE = 512, 64, 16
 HEAD = """\
 # Silero VAD v6 (16 kHz, 512-sample frames, 64 samples of context; ONNX Runtime)
-# on tests/data/{}: one probability a frame.
+# on tests/data/{}: one probability a frame. Made by tracks.py.
 """
 
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 
 use crate::control::Announcement;
 
@@ -12,7 +12,7 @@ pub struct Waiting {
     /// What it is.
     pub what: What,
     /// Since when it has been waiting.
-    pub since: Samples,
+    pub since: SampleTime,
 }
 
 /// Something to be said.
@@ -74,7 +74,7 @@ impl Announcements {
     /// Whether the next one is urgent now, if there is one. So that nothing waits for ever while
     /// people talk without a break, one that has waited for `max_wait` becomes urgent between two
     /// utterances (`between`), and after twice that at any time.
-    pub fn next_is_urgent(&self, now: Samples, between: bool) -> Option<bool> {
+    pub fn next_is_urgent(&self, now: SampleTime, between: bool) -> Option<bool> {
         let next = self.waiting.front()?;
         let waited = now - next.since;
         let overdue = waited >= self.max_wait && between || waited >= self.max_wait + self.max_wait;
@@ -110,13 +110,13 @@ mod tests {
 
     fn say(text: &str, urgent: bool) -> Waiting {
         let announcement = Announcement { text: text.into(), urgent, chime: false };
-        Waiting { what: What::Announcement(announcement), since: Samples(500) }
+        Waiting { what: What::Announcement(announcement), since: SampleTime(500) }
     }
 
     #[test]
     fn urgent_ones_come_first_and_each_kind_in_its_order() {
         let mut all = Announcements::new(MAX_WAIT);
-        let now = Samples(500);
+        let now = SampleTime(500);
         assert_eq!(all.next_is_urgent(now, true), None);
         for (text, urgent) in [("a", false), ("b", true), ("c", false), ("d", true)] {
             all.put(say(text, urgent)).expect("room");
@@ -154,18 +154,18 @@ mod tests {
     fn the_wait_ends_between_two_utterances_and_then_anywhere() {
         let mut all = Announcements::new(MAX_WAIT);
         all.put(say("a", false)).expect("room");
-        let question = Waiting { what: What::Question("b".into()), since: Samples(2_000) };
+        let question = Waiting { what: What::Question("b".into()), since: SampleTime(2_000) };
         all.put(question).expect("room");
-        let urgent = |now, between| all.next_is_urgent(Samples(now), between);
+        let urgent = |now, between| all.next_is_urgent(SampleTime(now), between);
         assert_eq!([urgent(1_499, true), urgent(1_499, false)], [Some(false); 2]);
         assert_eq!([urgent(1_500, true), urgent(1_500, false)], [Some(true), Some(false)]);
         assert_eq!([urgent(2_499, false), urgent(2_500, false)], [Some(false), Some(true)]);
         // One that is put back has waited since the beginning; each has its own time.
         let first = all.take().expect("one");
         all.put_back(first.clone());
-        assert_eq!(all.next_is_urgent(Samples(2_500), false), Some(true));
+        assert_eq!(all.next_is_urgent(SampleTime(2_500), false), Some(true));
         assert_eq!(all.take(), Some(first));
-        assert_eq!(all.next_is_urgent(Samples(2_999), true), Some(false));
-        assert_eq!(all.next_is_urgent(Samples(3_000), true), Some(true));
+        assert_eq!(all.next_is_urgent(SampleTime(2_999), true), Some(false));
+        assert_eq!(all.next_is_urgent(SampleTime(3_000), true), Some(true));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sayso_board::{Board, Microphone, StreamStats};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
 
@@ -223,7 +223,7 @@ impl Assistant {
                 Some(live::End::Closed(error)) => return Err(error),
                 Some(live::End::Again(failure)) => {
                     let message = format!("{failure}. The conversation begins again");
-                    on_event(Event::Trouble { at: Samples::ZERO, message });
+                    on_event(Event::Trouble { at: SampleTime::ZERO, message });
                 }
             }
         }
@@ -292,7 +292,7 @@ impl Assistant {
     fn front_end(&mut self, attention: Arc<Attention>) -> FrontEnd<'static> {
         let turn = &self.config.turn;
         FrontEnd::new(
-            Cleaner::new(&self.config.front_end),
+            Cleaner::new(&(&self.config.front_end).into()),
             std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
             barge_in(turn),

@@ -5,8 +5,10 @@
 //! which the program connects, and a [`ListenerKind`] for each at which boards may connect; any
 //! crate can add its own.
 
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
+use clap_lex::OsStrExt as _;
 use sayso_board::{Board, Mute};
 
 use crate::Pace;
@@ -34,13 +36,13 @@ impl Usage {
     }
 
     /// The part of `address` after the colon, if its scheme is that of this form.
-    fn rest<'t>(&self, address: &'t str) -> Option<&'t str> {
-        match address.split_once(':') {
+    fn rest<'t>(&self, address: &'t OsStr) -> Option<&'t OsStr> {
+        match address.split_once(":") {
             Some((scheme, rest)) if self.form.contains(':') => {
                 (scheme == self.scheme()).then_some(rest)
             }
             Some(_) => None,
-            None => (address == self.form).then_some(""),
+            None => (address == self.form).then_some(OsStr::new("")),
         }
     }
 }
@@ -72,11 +74,12 @@ pub trait BoardKind: Send + Sync {
         false
     }
 
-    /// Makes the board whose address has `rest` after the scheme. It is not opened yet.
+    /// The board at the address that `rest` is what follows the scheme of; there may be a path
+    /// in it. It is not opened yet.
     ///
     /// # Errors
     /// When the address is malformed, or this build has no such boards.
-    fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>>;
+    fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>>;
 }
 
 /// A place where boards connect by themselves.
@@ -147,13 +150,14 @@ pub struct Registry {
 
 /// A board that was named but not made yet.
 pub struct Named<'r> {
-    /// Its name in the settings or, without one, its address.
+    /// What it is called: the name that it has in the settings, or its address, as far as that
+    /// can be written in UTF-8.
     pub name: String,
     /// Its area in the settings.
     pub area: String,
     /// Its kind.
     pub kind: &'r dyn BoardKind,
-    rest: String,
+    rest: OsString,
 }
 
 impl Named<'_> {
@@ -193,19 +197,19 @@ impl Registry {
     ///
     /// # Errors
     /// When it is neither; the message lists what there is.
-    pub fn board(&self, asked: &str, config: &Config) -> Result<Named<'_>> {
-        let named = config.boards.get(asked);
+    pub fn board(&self, asked: &OsStr, config: &Config) -> Result<Named<'_>> {
+        let named = asked.to_str().and_then(|name| config.boards.get(name));
+        let shown = asked.display();
         if named.is_some() && self.boards.iter().any(|kind| kind.usage().scheme() == asked) {
             return Err(Error::config(format!(
-                "[boards.{asked}]: a board cannot be called {asked}, which is a kind of board: \
-                 choose another name"
+                "[boards.{shown}]: {shown} is a kind of board: choose another name"
             )));
         }
-        let address = named.map_or(asked, |named| &named.address);
+        let address = named.map_or(asked, |named| OsStr::new(&named.address));
         for kind in &self.boards {
             if let Some(rest) = kind.usage().rest(address) {
                 return Ok(Named {
-                    name: asked.into(),
+                    name: asked.to_string_lossy().into_owned(),
                     area: named.map(|named| named.area.clone()).unwrap_or_default(),
                     kind: &**kind,
                     rest: rest.into(),
@@ -213,14 +217,15 @@ impl Registry {
             }
         }
         if address.starts_with(COMES) {
+            let address = address.display();
             return Err(Error::Usage(format!(
-                "--board {asked}: {address} connects by itself: accept it with --listen instead"
+                "--board {shown}: {address} connects by itself: accept it with --listen"
             )));
         }
         let names = config.boards.keys().map(String::as_str);
         let what = match named {
-            Some(_) => format!("[boards.{asked}]: address = {address:?}"),
-            None => format!("--board {asked}"),
+            Some(_) => format!("[boards.{shown}]: address = {address:?}"),
+            None => format!("--board {shown}"),
         };
         let known = either(names, &self.boards());
         Err(Error::Usage(format!("{what}: there is no such board: {known}")))
@@ -232,7 +237,7 @@ impl Registry {
     /// When there is no such kind, and as [`ListenerKind::listen`].
     pub fn listen(&self, address: &str, config: &Config) -> Result<Box<dyn Listener>> {
         for kind in &self.listeners {
-            if let Some(rest) = kind.usage().rest(address) {
+            if let Some(rest) = kind.usage().rest(address.as_ref()).and_then(OsStr::to_str) {
                 return kind.listen(rest, config);
             }
         }
@@ -278,10 +283,10 @@ mod tests {
             "test"
         }
 
-        fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
             site.mute.set(false);
-            match rest {
-                "bad" => Err(Error::Usage("a bad one".into())),
+            match rest.to_str() {
+                Some("bad") => Err(Error::Usage("a bad one".into())),
                 _ => Ok(Box::new(Absent)),
             }
         }
@@ -294,9 +299,12 @@ mod tests {
         registry
     }
 
-    fn found(asked: &str, config: &Config) -> std::result::Result<(String, String), String> {
+    fn found(
+        asked: impl AsRef<OsStr>,
+        config: &Config,
+    ) -> std::result::Result<(String, OsString), String> {
         registry()
-            .board(asked, config)
+            .board(asked.as_ref(), config)
             .map(|named| (named.name.clone(), named.rest.clone()))
             .map_err(|error| error.to_string())
     }
@@ -318,11 +326,28 @@ mod tests {
         is("tcp:a:1", "a:1");
         is("kitchen", "kitchen.lan:7000");
         let registry = registry();
-        let named = registry.board("kitchen", &config).unwrap_or_else(|e| panic!("{e}"));
+        let named = registry.board("kitchen".as_ref(), &config).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(named.area, "ground floor");
         let mute = Mute::new(true, || {});
         assert!(named.make(&Site { config: &config, mute: mute.clone() }).is_ok());
         assert!(!mute.is_set());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_address_may_be_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let odd = |text: &'static [u8]| <OsStr as OsStrExt>::from_bytes(text);
+        let config = with("kitchen", "tcp:kitchen.lan:7000");
+        let due = ("tcp:caf\u{FFFD}:b".into(), odd(b"caf\xE9:b").into());
+        assert_eq!(found(odd(b"tcp:caf\xE9:b"), &config), Ok(due));
+        for (asked, shown) in
+            [(odd(b"caf\xE9"), "caf\u{FFFD}"), (odd(b"tc\xE9p:x"), "tc\u{FFFD}p:x")]
+        {
+            let error = found(asked, &config).expect_err(shown);
+            assert!(error.starts_with(&format!("--board {shown}: there is no such ")), "{error}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use jiff::{SignedDuration, Zoned};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 /// A source of the time.
 pub trait Clock: Send + Sync {
@@ -27,17 +27,17 @@ impl Clock for WallClock {
 #[derive(Debug)]
 pub struct SampleClock {
     start: Zoned,
-    heard: Mutex<Samples>,
+    heard: Mutex<SampleTime>,
 }
 
 impl SampleClock {
     /// A clock that shows `start` at the first sample.
     pub fn new(start: Zoned) -> Self {
-        Self { start, heard: Mutex::new(Samples::ZERO) }
+        Self { start, heard: Mutex::new(SampleTime::ZERO) }
     }
 
     /// Sets how much has been heard since the start.
-    pub fn set(&self, heard: Samples) {
+    pub fn set(&self, heard: SampleTime) {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
     }
 }
@@ -61,9 +61,9 @@ mod tests {
         let start: Zoned = "2026-11-29T23:59:50+00:00[UTC]".parse().expect("a time");
         let clock = SampleClock::new(start.clone());
         assert_eq!(clock.now(), start);
-        clock.set(Samples::from_ms(15_000));
+        clock.set(SampleTime::from_ms(15_000));
         assert_eq!(clock.now().datetime().to_string(), "2026-11-30T00:00:05");
-        clock.set(Samples(u64::MAX));
+        clock.set(SampleTime(u64::MAX));
         assert_eq!(clock.now(), start);
     }
 }

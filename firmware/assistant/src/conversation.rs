@@ -9,7 +9,9 @@ mod announcing;
 mod commands;
 mod current;
 mod devices;
+mod listening;
 mod owed;
+mod reports;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use sayso_board::{Change, Panel};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_language::Language;
@@ -30,26 +32,22 @@ use crate::announcements::Announcements;
 use crate::config::{Config, Feedback};
 use crate::control::Controls;
 use crate::earcon::Earcon;
-use crate::end_of_turn::{Asking, EndQuery, EndScore};
-use crate::event::{Ending, Event, Tokens, TurnRecord};
+use crate::end_of_turn::Asking;
+use crate::event::{Ending, Event, TurnRecord};
 use crate::events::Events;
-use crate::hangover::{Evidence, Finding, HangoverPolicy, Known};
+use crate::hangover::{HangoverPolicy, Known};
 use crate::ms;
-use crate::outcome::outcome;
 use crate::partial::PartialTranscript;
 use crate::playback::{Noticed, Playback};
-use crate::responder::{Job, Responder, Response};
+use crate::responder::{Job, Responder};
 use crate::supervisor::Failure;
-use crate::synthesizer::{Speak, Synthesized};
-use crate::transcriber::{Dictation, Purpose, Written};
+use crate::synthesizer::Speak;
+use crate::transcriber::{Dictation, Purpose};
 use crate::workers::{Order, Report, Worker};
 use sayso_frontend::{Attention, HeardFrame, Recorder};
 
 /// How much quiet after the end of the speech the recogniser gets, if it was heard already.
 const TAIL: Samples = Samples::from_ms(320);
-
-/// How much sound before the end of the speech the end-of-turn detector gets.
-const LISTENED_TO: Samples = Samples::from_ms(8_000);
 
 /// How long the lamp shows that something went wrong.
 const TROUBLE: Samples = Samples::from_ms(3_000);
@@ -66,7 +64,7 @@ pub struct Conversation {
     /// Whether the sample clock advances with the wall clock.
     real_time: bool,
     language: &'static Language,
-    now: Samples,
+    now: SampleTime,
     arrived: Instant,
     attention: Arc<Attention>,
     policy: HangoverPolicy,
@@ -87,7 +85,7 @@ pub struct Conversation {
     changes: Option<Receiver<Change>>,
     absences: Absences,
     /// Until when the lamp shows an error.
-    trouble_until: Option<Samples>,
+    trouble_until: Option<SampleTime>,
     /// A worker that must not be used again.
     ruined: Option<&'static str>,
     announcements: Announcements,
@@ -113,7 +111,7 @@ impl Conversation {
         let memory = machine.config().max_audio + Samples::from_ms(10_000);
         let now = Instant::now();
         let state = machine.state();
-        events.tell(&Event::State { at: Samples::ZERO, state });
+        events.tell(&Event::State { at: SampleTime::ZERO, state });
         controls.show(|status| (status.open, status.state) = (true, state));
         let status = controls.handle.status();
         attention.set_muted(status.muted);
@@ -126,7 +124,7 @@ impl Conversation {
             rate,
             real_time,
             language,
-            now: Samples::ZERO,
+            now: SampleTime::ZERO,
             arrived: now,
             attention,
             policy,
@@ -294,220 +292,6 @@ impl Conversation {
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));
     }
 
-    /// The responder reports.
-    fn thought(&mut self, thought: Response) {
-        match thought {
-            Response::Text { turn, text } => {
-                let Some(current) = self.current(turn) else { return };
-                if current.record.reply.is_empty() {
-                    current.record.timings_ms.llm_first_token = current.since_understood();
-                }
-                current.record.reply.push_str(&text);
-                self.tell(Event::Token { turn, text });
-            }
-            Response::Clause { turn, clause } => {
-                let Some(current) = self.current(turn) else { return };
-                if !std::mem::replace(&mut current.first_clause, true) {
-                    current.record.timings_ms.llm_first_clause = current.since_understood();
-                }
-                current.clauses.push_back(clause);
-                self.feed_voice();
-            }
-            Response::Done { turn, reply } => {
-                let Some(current) = self.current(turn) else { return };
-                current.written = true;
-                let record = &mut current.record;
-                record.tokens = Tokens {
-                    cached: reply.cached_tokens,
-                    prompt: reply.prompt_tokens,
-                    reply: reply.reply_tokens,
-                };
-                record.timings_ms.llm_prefill = reply.prefill_ms;
-                record.timings_ms.reply = ms(current.begun);
-                self.feed_voice();
-            }
-            Response::Broken { turn, error } => self.broken(turn, &error),
-            Response::Forgot { error } => self.trouble(format!(
-                "the last exchange could not be remembered ({error}), so the whole conversation is \
-                 forgotten"
-            )),
-            Response::Ruined { error } => {
-                log::error!("{error}");
-                self.ruined = Some(Responder::NAME);
-            }
-        }
-    }
-
-    /// The transcriber reports.
-    fn written(&mut self, written: Written) {
-        match written {
-            Written::Partial { utterance, text } => {
-                if self.partial.is_of(utterance) {
-                    self.tell(Event::Partial { utterance, text });
-                }
-            }
-            Written::Segment { turn, text } => {
-                if self.is_current(turn) {
-                    self.tell(Event::Segment { turn, text });
-                }
-            }
-            Written::Utterance { turn, transcript } => {
-                let language = self.language;
-                let Some(current) = self.current(turn) else { return };
-                let text: String = transcript.text.trim().into();
-                current.record.timings_ms.stt = ms(current.begun);
-                let reads = language.reading(&text).map(Finding::Reads);
-                let (utterance, heard_until) = (current.utterance, current.heard_until);
-                current.record.transcript = text.clone();
-                let outcome = match outcome(&text, language) {
-                    Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
-                    outcome => outcome,
-                };
-                current.outcome = Some(outcome);
-                if outcome == Outcome::Words {
-                    let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
-                    self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
-                }
-                let news = reads.is_some_and(|finding| {
-                    self.known.take(Evidence { utterance, heard_until, finding })
-                });
-                self.tell(Event::Transcript { turn, at: self.now, transcript });
-                self.step(turn::Event::Understood { turn, outcome });
-                if news {
-                    self.reconsider();
-                }
-            }
-            Written::Over { turn, transcript } => {
-                let text = transcript.text.trim();
-                let outcome = match outcome(text, self.language) {
-                    Outcome::Words
-                        if self.language.is_backchannel(text) || self.is_own(turn, text) =>
-                    {
-                        Outcome::Nothing
-                    }
-                    outcome => outcome,
-                };
-                log::debug!("over the reply: {} bytes of text, {outcome:?}", text.len());
-                self.overheard(turn, outcome);
-            }
-            Written::Broken { purpose, error } => match purpose {
-                Purpose::Turn(turn) => self.broken(turn, &error),
-                // Speech that cannot be transcribed does not interrupt.
-                Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
-                Purpose::Partial => {
-                    log::debug!("the first part of the utterance was not transcribed: {error}")
-                }
-            },
-        }
-    }
-
-    /// The end-of-turn detector reports.
-    fn judged(&mut self, judged: EndScore) {
-        let EndScore { utterance, quiet: heard_until, score } = judged;
-        match score {
-            Ok(score) => {
-                let finding = Finding::Sounds(score);
-                if self.known.take(Evidence { utterance, heard_until, finding }) {
-                    self.reconsider();
-                }
-            }
-            Err(error) if error.is_cancelled() => {}
-            Err(error) => log::debug!("the end of the turn was not judged: {error}"),
-        }
-    }
-
-    /// Whether words heard over the reply are the reply's own.
-    fn is_own(&self, turn: TurnId, text: &str) -> bool {
-        let Some(current) = self.current.as_ref().filter(|current| current.id == turn) else {
-            return false;
-        };
-        let reply = &current.record.reply;
-        let spoken = self.playback.heard(turn);
-        // The word that was cut, and the part of the next that had been sent already.
-        let beyond = reply.get(spoken..).unwrap_or_default();
-        let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
-        self.language.is_own(text, reply.get(..spoken + more).unwrap_or(reply))
-    }
-
-    fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
-        self.step(turn::Event::Overheard { turn, outcome });
-    }
-
-    /// Chooses the hangover from what is known of the utterance now.
-    fn reconsider(&mut self) {
-        self.attention.set_hangover(self.policy.hangover(&self.known));
-    }
-
-    /// Asks the end-of-turn detector at the first frame of quiet, before there is even a guess, so
-    /// that it has finished when the transcriber needs all cores.
-    fn ask_early(&mut self, probability: f32) {
-        // The result for the present turn is still needed.
-        if self.current.is_some() {
-            return;
-        }
-        match self.machine.utterance().filter(|_| self.machine.state() == State::Hearing) {
-            Some(utterance) if probability < self.policy.quiet => self.ask(utterance, self.now),
-            _ => self.forget_the_end(),
-        }
-    }
-
-    /// Forgets what is known of the end of the utterance.
-    fn forget_the_end(&mut self) {
-        self.asking.forget();
-        self.known.forget();
-    }
-
-    /// Asks the end-of-turn detector about the sound up to `to`, unless it was asked already.
-    fn ask(&mut self, utterance: Samples, to: Samples) {
-        let quiet = self.now;
-        if let Some(cancel) = self.asking.ask() {
-            self.known.quiet(utterance, quiet);
-            let audio = self.recorder.range(to - LISTENED_TO, quiet);
-            self.orders.push_back(EndQuery { utterance, quiet, audio, cancel }.into());
-        }
-    }
-
-    /// Gives the transcriber the beginning of a long utterance that goes on.
-    fn transcribe_beginning(&mut self, probability: f32) {
-        let Some(utterance) = self.machine.utterance() else {
-            return self.partial.forget();
-        };
-        // The utterance stays the same between may-have-ended and resumed.
-        if self.machine.state() != State::Hearing {
-            return;
-        }
-        let Some((from, to)) = self.partial.heard(utterance, self.now, probability) else { return };
-        let audio = self.recorder.range(from, to);
-        let (purpose, cancel) = (Purpose::Partial, self.partial.cancel());
-        self.orders.push_back(Dictation { purpose, utterance, from, audio, cancel }.into());
-    }
-
-    /// The synthesizer reports.
-    fn voiced(&mut self, voiced: Synthesized) {
-        match voiced {
-            Synthesized::Sound { turn, samples } => {
-                let Some(current) = self.current(turn) else { return };
-                if !std::mem::replace(&mut current.first_sound, true) {
-                    let timings = &mut current.record.timings_ms;
-                    timings.first_sound = ms(current.begun);
-                    let before = timings.stt + timings.llm_first_clause;
-                    timings.tts_first_sound = timings.first_sound - before;
-                }
-                if self.playback.sound(turn, &samples) {
-                    self.step(turn::Event::SoundReady { turn });
-                }
-                self.pump();
-            }
-            Synthesized::Spoken { turn, words } => {
-                self.playback.words(turn, words);
-                let Some(current) = self.current(turn) else { return };
-                current.voicing = false;
-                self.feed_voice();
-            }
-            Synthesized::Broken { turn, error } => self.broken(turn, &error),
-        }
-    }
-
     /// Passes sound to the loudspeaker and notices what has been played. While there is sound, it
     /// must be called often (every 20 ms).
     pub fn pump(&mut self) {
@@ -552,13 +336,6 @@ impl Conversation {
     fn show_trouble(&mut self) {
         self.trouble_until = Some(self.now + TROUBLE);
         self.show(Shown::Error);
-    }
-
-    fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {
-        if !error.is_cancelled() && self.is_current(turn) {
-            self.trouble(error.to_string());
-            self.step(turn::Event::Failed { turn });
-        }
     }
 
     /// Gives the voice its next clause, if it is idle and not far ahead. Also notices when nothing
@@ -663,7 +440,7 @@ impl Conversation {
         }
     }
 
-    fn think(&mut self, turn: TurnId, from: Samples, to: Samples) {
+    fn think(&mut self, turn: TurnId, from: SampleTime, to: SampleTime) {
         let cancel = Cancel::new();
         let utterance = self.machine.utterance().unwrap_or(from);
         let owed = self.owed.take(from, to);

@@ -112,29 +112,8 @@ fn envelope(n: usize, length: usize, rise: usize) -> f32 {
     0.5 - 0.5 * (PI * part).cos()
 }
 
-/// Spoken when the microphone is back.
-pub const MICROPHONE_BACK: &str = "The microphone is back.";
-
-/// Spoken when the loudspeaker is back.
-pub const LOUDSPEAKER_BACK: &str = "The loudspeaker is back.";
-
-/// Spoken when a satellite, microphone and loudspeaker in one, is back.
-pub const SATELLITE_BACK: &str = "The connection is back.";
-
-/// The words for a device that is back, by its [name](sayso_board::Change::device).
-pub fn is_back(device: &str) -> Option<&'static str> {
-    match device {
-        "microphone" => Some(MICROPHONE_BACK),
-        "loudspeaker" => Some(LOUDSPEAKER_BACK),
-        "satellite" => Some(SATELLITE_BACK),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use sayso_board::Way;
-
     use super::*;
 
     const RATES: [u32; 3] = [16_000, 24_000, 48_000];
@@ -207,13 +186,5 @@ mod tests {
         assert_eq!(Earcon::Nothing.as_set(&Feedback::default(), 16_000), None);
         assert_eq!(peak(&Earcon::Error.sound(16_000, 2.0)), 2.0 * PEAK);
         assert_eq!(peak(&Earcon::Error.sound(16_000, 0.0)), 0.0);
-    }
-
-    #[test]
-    fn there_are_words_for_the_return_of_every_device() {
-        for device in [Way::Input.noun(), Way::Output.noun(), "satellite"] {
-            assert!(is_back(device).is_some_and(|said| said.ends_with(" is back.")), "{device}");
-        }
-        assert_eq!(is_back("lamp"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The end-of-turn detector: does the utterance sound complete?
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_models::Cancel;
 use sayso_models::eot::EndOfTurn;
 
@@ -12,9 +12,9 @@ use crate::workers::{Tools, Worker};
 #[derive(Clone, Debug)]
 pub struct EndQuery {
     /// The first sample of the utterance, which identifies it.
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// Where the quiet after it was noticed: the end of the sound.
-    pub quiet: Samples,
+    pub quiet: SampleTime,
     /// Its end: 16 kHz mono.
     pub audio: Vec<f32>,
     /// Stops the work.
@@ -25,9 +25,9 @@ pub struct EndQuery {
 #[derive(Debug)]
 pub struct EndScore {
     /// Which utterance: [`EndQuery::utterance`].
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// Up to where it was heard: [`EndQuery::quiet`].
-    pub quiet: Samples,
+    pub quiet: SampleTime,
     /// How complete the utterance sounds (0 to 1), or why that is not known.
     pub score: sayso_models::Result<f32>,
 }

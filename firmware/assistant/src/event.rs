@@ -1,6 +1,6 @@
 //! What a conversation reports to its subscribers.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
 use serde::{Serialize, Serializer};
@@ -13,40 +13,40 @@ pub enum Event {
     /// The state changed.
     State {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// To what.
         state: State,
     },
     /// Somebody began to speak.
     SpeechStarted {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech begins.
-        from: Samples,
+        from: SampleTime,
     },
     /// The speech may have ended; work on an answer begins, but nothing is heard yet.
     MayHaveEnded {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech ended.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The speech goes on after all.
     SpeechResumed {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
     },
     /// The speech has ended.
     SpeechEnded {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// Where the speech ended.
-        speech_end: Samples,
+        speech_end: SampleTime,
     },
     /// The sound level, about 30 times a second. Not part of a log.
     Level {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// Root mean square of the frame, in dB relative to full scale.
         dbfs: f32,
         /// The probability (0…1) that it is speech.
@@ -56,7 +56,7 @@ pub enum Event {
     /// to the one before.
     Partial {
         /// The first sample of the utterance.
-        utterance: Samples,
+        utterance: SampleTime,
         /// The words added.
         text: String,
     },
@@ -72,7 +72,7 @@ pub enum Event {
         /// Its turn.
         turn: TurnId,
         /// When it was known.
-        at: Samples,
+        at: SampleTime,
         /// The words, their times and confidence.
         transcript: Transcript,
     },
@@ -88,7 +88,7 @@ pub enum Event {
         /// Its turn.
         turn: TurnId,
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// The clause.
         text: String,
     },
@@ -97,7 +97,7 @@ pub enum Event {
     /// Something went wrong; the conversation goes on.
     Trouble {
         /// When.
-        at: Samples,
+        at: SampleTime,
         /// What, and what to do.
         message: String,
     },
@@ -105,7 +105,7 @@ pub enum Event {
     /// the device is looked for until it is back.
     DeviceLost {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// What happened, and what to do.
@@ -114,7 +114,7 @@ pub enum Event {
     /// The device is back and used again.
     DeviceBack {
         /// When it was noticed.
-        at: Samples,
+        at: SampleTime,
         /// "microphone", "loudspeaker" or "satellite".
         device: &'static str,
         /// Its present name.
@@ -176,15 +176,15 @@ pub struct TurnRecord {
     /// The part of it that was heard.
     pub heard: String,
     /// Where the utterance begins.
-    pub speech_from: Samples,
+    pub speech_from: SampleTime,
     /// Where it ends.
-    pub speech_end: Samples,
+    pub speech_end: SampleTime,
     /// How complete the utterance sounded (0…1), if that was judged.
     pub completeness: Option<f32>,
     /// When the work on it began: on a guess, if it was released later or never.
-    pub begun: Samples,
+    pub begun: SampleTime,
     /// When it was certain that the user had ended, and the reply could be heard.
-    pub released: Option<Samples>,
+    pub released: Option<SampleTime>,
     /// Tokens evaluated, found in the cache and written.
     pub tokens: Tokens,
     /// Wall-clock times. Not part of a log.

@@ -148,13 +148,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use sayso_core::audio::Samples;
+    use sayso_core::audio::SampleTime;
     use sayso_core::turn::{State, TurnId};
 
     use super::*;
 
     fn level(at: u64) -> Event {
-        Event::Level { at: Samples(at), dbfs: -40.0, speech: 0.1 }
+        Event::Level { at: SampleTime(at), dbfs: -40.0, speech: 0.1 }
     }
 
     fn token(turn: u32, text: &str) -> Event {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn state(at: u64) -> Event {
-        Event::State { at: Samples(at), state: State::Listening }
+        Event::State { at: SampleTime(at), state: State::Listening }
     }
 
     fn all(subscription: &Subscription) -> Vec<String> {

@@ -6,7 +6,8 @@ use crate::config::{Config, Profile};
 
 /// The facts that follow from the settings.
 pub fn facts(config: &Config) -> Facts {
-    let model = match (config.models.llm.as_str(), config.models.profile) {
+    let chosen = config.models.llm.to_string_lossy();
+    let model = match (&*chosen, config.models.profile) {
         ("", Profile::Standard) => "qwen2.5-coder-0.5b",
         ("", Profile::Small) => "smollm2-135m",
         (chosen, _) => chosen,

@@ -12,7 +12,7 @@
 //! what is about another utterance, or from before the person went on speaking.
 //! [`HangoverPolicy::hangover`] is a function of what is left.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 pub use sayso_language::Reading;
 
 /// The finding of a source of evidence.
@@ -28,9 +28,9 @@ pub enum Finding {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
     /// The first sample of the utterance, which identifies it.
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// The end of the sound that it is based on.
-    pub heard_until: Samples,
+    pub heard_until: SampleTime,
     /// The source and its finding.
     pub finding: Finding,
 }
@@ -38,8 +38,8 @@ pub struct Evidence {
 /// What is known about the end of the present utterance.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Known {
-    utterance: Samples,
-    quiet_since: Samples,
+    utterance: SampleTime,
+    quiet_since: SampleTime,
     sounds: Option<f32>,
     reads: Option<Reading>,
 }
@@ -52,7 +52,7 @@ impl Known {
 
     /// The present utterance is this one, and it has been quiet since then. Evidence about
     /// another, or from before, is stale.
-    pub fn quiet(&mut self, utterance: Samples, since: Samples) {
+    pub fn quiet(&mut self, utterance: SampleTime, since: SampleTime) {
         if (utterance, since) != (self.utterance, self.quiet_since) {
             *self = Self { utterance, quiet_since: since, ..Self::default() };
         }
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn stale_evidence_is_dropped() {
-        let ms = Samples::from_ms;
+        let ms = SampleTime::from_ms;
         let evidence = |utterance, heard_until, finding| Evidence {
             utterance: ms(utterance),
             heard_until: ms(heard_until),

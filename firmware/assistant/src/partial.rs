@@ -1,7 +1,7 @@
 //! Decides where an utterance that goes on can be cut, so that its beginning can be transcribed
 //! while the rest is being spoken.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_models::Cancel;
 
 /// The shortest piece, because each costs the recogniser its fixed margin.
@@ -23,9 +23,9 @@ const fn frames(ms: u64) -> usize {
 #[derive(Default)]
 pub struct PartialTranscript {
     /// Its first sample, which identifies it.
-    utterance: Option<Samples>,
+    utterance: Option<SampleTime>,
     /// Up to where it was given to the transcriber.
-    until: Samples,
+    until: SampleTime,
     /// The probability of speech in each frame since.
     speech: Vec<f32>,
     cancel: Cancel,
@@ -33,12 +33,12 @@ pub struct PartialTranscript {
 
 impl PartialTranscript {
     /// Whether it belongs to the utterance that begins there.
-    pub fn is_of(&self, utterance: Samples) -> bool {
+    pub fn is_of(&self, utterance: SampleTime) -> bool {
         self.utterance == Some(utterance)
     }
 
     /// Up to where the utterance was given to the transcriber.
-    pub fn until(&self) -> Samples {
+    pub fn until(&self) -> SampleTime {
         self.until
     }
 
@@ -59,10 +59,10 @@ impl PartialTranscript {
     /// can be given to the transcriber, if anything.
     pub fn heard(
         &mut self,
-        utterance: Samples,
-        now: Samples,
+        utterance: SampleTime,
+        now: SampleTime,
         probability: f32,
-    ) -> Option<(Samples, Samples)> {
+    ) -> Option<(SampleTime, SampleTime)> {
         if self.is_of(utterance) {
             self.speech.push(probability);
         } else {

@@ -98,6 +98,23 @@ pub enum Response {
     },
 }
 
+/// Emits the plain text that was written, and the clauses that it completes.
+fn tell(
+    turn: TurnId,
+    text: String,
+    clauses: Vec<Clause>,
+    written: &mut String,
+    emit: &mut dyn FnMut(Response),
+) {
+    if !text.is_empty() {
+        written.push_str(&text);
+        emit(Response::Text { turn, text });
+    }
+    for clause in clauses {
+        emit(Response::Clause { turn, clause });
+    }
+}
+
 /// The language model, and the exchange that is pending in it.
 pub struct Responder {
     llm: Box<dyn Llm>,
@@ -143,12 +160,12 @@ impl Responder {
         let beyond = |text| self.language.answer(text, &now, &self.facts);
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's history, because it would be wrong a minute later.
-            emit(Response::Text { turn, text: answer.clone() });
-            let mut clause = |clause| emit(Response::Clause { turn, clause });
-            splitter.push(&answer, &mut clause);
-            splitter.finish(&mut clause);
+            let mut clauses = Vec::new();
+            let mut text = splitter.push(&answer, &mut |clause| clauses.push(clause));
+            text += &splitter.finish(&mut |clause| clauses.push(clause));
+            tell(turn, text, clauses, &mut written, emit);
             let mut reply = Reply::default();
-            reply.text = answer;
+            reply.text = written;
             reply.total_ms = ms(start);
             emit(Response::Done { turn, reply });
             return Ok(());
@@ -157,18 +174,18 @@ impl Responder {
         let reply = self.llm.reply(whole, cancel, &mut |piece| {
             // The voice and the transcriber have shorter work than a whole reply.
             taken.yield_now();
-            written.push_str(piece);
-            emit(Response::Text { turn, text: piece.into() });
-            splitter.push(piece, &mut |clause| {
-                emit(Response::Clause { turn, clause });
-            });
+            let mut clauses = Vec::new();
+            let text = splitter.push(piece, &mut |clause| clauses.push(clause));
+            tell(turn, text, clauses, &mut written, emit);
         });
         drop(taken);
+        if reply.is_ok() {
+            let mut clauses = Vec::new();
+            let text = splitter.finish(&mut |clause| clauses.push(clause));
+            tell(turn, text, clauses, &mut written, emit);
+        }
         self.pending = Some((turn, written));
         let reply = reply?;
-        splitter.finish(&mut |clause| {
-            emit(Response::Clause { turn, clause });
-        });
         emit(Response::Done { turn, reply });
         Ok(())
     }

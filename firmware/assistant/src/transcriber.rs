@@ -3,7 +3,7 @@
 //! A long utterance arrives in pieces, cut at pauses while it is still being spoken, so that only
 //! a short rest is left at its end. The text of a piece is final.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
@@ -33,9 +33,9 @@ pub struct Dictation {
     /// What it is for.
     pub purpose: Purpose,
     /// The first sample of the utterance, which identifies it.
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// The first sample of the sound; later than that if the beginning was transcribed already.
-    pub from: Samples,
+    pub from: SampleTime,
     /// 16 kHz mono.
     pub audio: Vec<f32>,
     /// Stops the work.
@@ -48,7 +48,7 @@ pub enum Written {
     /// The beginning of an utterance that goes on; final.
     Partial {
         /// Which utterance.
-        utterance: Samples,
+        utterance: SampleTime,
         /// What this piece added.
         text: String,
     },
@@ -85,11 +85,11 @@ pub enum Written {
 /// The beginning of an utterance, transcribed while it went on.
 #[derive(Debug, Default)]
 struct Sheet {
-    utterance: Samples,
+    utterance: SampleTime,
     transcript: Transcript,
     /// Sound on which a piece failed; it is added before the next piece.
     carried: Vec<f32>,
-    carried_from: Samples,
+    carried_from: SampleTime,
 }
 
 /// A recogniser and its settings.
@@ -165,10 +165,10 @@ impl Transcriber {
     /// before `audio`.
     fn turn_to(
         &mut self,
-        from: Samples,
-        utterance: Samples,
+        from: SampleTime,
+        utterance: SampleTime,
         audio: Vec<f32>,
-    ) -> (Samples, Vec<f32>) {
+    ) -> (SampleTime, Vec<f32>) {
         if utterance != self.sheet.utterance || from <= utterance {
             self.sheet = Sheet { utterance, ..Sheet::default() };
         }
@@ -213,7 +213,7 @@ impl Worker for Transcriber {
     fn hire(engines: &mut Engines, tools: &Tools) -> Self {
         let stt = std::mem::replace(&mut engines.stt, Box::new(Lost));
         let (config, asked) = (&tools.config, tools.config.stt.threads);
-        let language = config.language().map(str::to_owned);
+        let language = config.recognised().map(str::to_owned);
         let prompt = config.stt.prompt.clone();
         Self::new(stt, tools.seat(asked), tools.threads(asked), language, prompt)
     }
@@ -305,8 +305,8 @@ mod tests {
     fn dictation(purpose: Purpose, utterance_ms: u64, from_ms: u64, ms: usize) -> Dictation {
         Dictation {
             purpose,
-            utterance: Samples::from_ms(utterance_ms),
-            from: Samples::from_ms(from_ms),
+            utterance: SampleTime::from_ms(utterance_ms),
+            from: SampleTime::from_ms(from_ms),
             audio: vec![0.1; ms * 16],
             cancel: Cancel::new(),
         }

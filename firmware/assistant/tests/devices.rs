@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use sayso::{Assistant, Event, Pace, Stop};
 use sayso_board::{Board, BoardError, Change, Streams};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_replay::{Layout, Output, Replay};
 
 /// A recording as the microphone, and changes of devices.
@@ -66,10 +66,10 @@ fn changes_of_devices_are_reported_while_the_conversation_goes_on() {
 fn a_brief_loss_is_not_signalled_and_a_return_is_spoken_once_a_minute() {
     // When the loudspeaker is lost, and for how long, in ms.
     let losses = [(1_000, 1_500), (5_000, 3_000), (12_000, 3_000), (70_000, 3_000)];
-    let mut changes: Vec<(Samples, bool)> = losses
+    let mut changes: Vec<(SampleTime, bool)> = losses
         .iter()
         .flat_map(|&(at, length)| [(at, false), (at + length, true)])
-        .map(|(at, back)| (Samples::from_ms(at), back))
+        .map(|(at, back)| (SampleTime::from_ms(at), back))
         .rev()
         .collect();
     let replay = Replay::from_samples(common::sound(&[(false, 76_000)]))

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sayso::config::Config;
 use sayso::{Engines, Error, Result, Stop};
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_frontend::Cleaner;
 use sayso_frontend::echo::EchoCanceller;
@@ -22,6 +22,7 @@ use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
 use sayso_replay::Room;
 
+use super::data::Data;
 use super::figures::Sheet;
 use super::interruptions::{Interruption, interruptions};
 use super::room::{self, ROOMS, quiet};
@@ -111,8 +112,9 @@ struct Bench<'a> {
 }
 
 /// Measures `runs` times 5 s of the assistant's own speech, and `runs` interruptions, on each
-/// path.
-pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
+/// path. The rooms and the interruptions are recordings in `data`.
+pub fn run(config: &Config, data: &Data, runs: usize, stop: &Stop) -> Result<Sheet> {
+    let (rooms, commands) = (room::rooms(data)?, interruptions(data)?);
     let mut vad = Engines::load_vad(config)?;
     let mut tts = Engines::load_tts(config)?;
     let mut replies = Vec::new();
@@ -128,14 +130,8 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
         interrupting: sayso::internals::assistant::barge_in(&config.turn),
         voice_rate: tts.sample_rate(),
     };
-    let mut bench = Bench {
-        stage,
-        stt: Engines::load_stt(config)?,
-        config,
-        replies,
-        rooms: room::rooms()?,
-        commands: interruptions()?,
-    };
+    let mut bench =
+        Bench { stage, stt: Engines::load_stt(config)?, config, replies, rooms, commands };
     let mut found = Found::default();
     for way in ways() {
         if stop.is_stopped() {
@@ -181,7 +177,7 @@ impl Bench<'_> {
     }
 
     fn cleaner(&self, how: How) -> Cleaner {
-        let mut cleaner = Cleaner::new(&self.config.front_end);
+        let mut cleaner = Cleaner::new(&(&self.config.front_end).into());
         cleaner.echo = (how != How::Uncancelled).then(EchoCanceller::new);
         cleaner
     }
@@ -244,8 +240,8 @@ impl Bench<'_> {
     }
 
     /// Whether the assistant would take this sound of itself for an interruption.
-    fn interrupts(&mut self, heard: &[f32], from: Samples, to: Samples) -> Result<bool> {
-        let place = |at: Samples| (at.0 as usize).min(heard.len());
+    fn interrupts(&mut self, heard: &[f32], from: SampleTime, to: SampleTime) -> Result<bool> {
+        let place = |at: SampleTime| (at.0 as usize).min(heard.len());
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
         let sound = &heard[place(from)..place(to)];
         let text = self.stt.transcribe(sound, &request, &Cancel::new(), &mut |_| {})?.text;

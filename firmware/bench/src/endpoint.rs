@@ -8,6 +8,8 @@
 mod policy;
 mod simulate;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use sayso::internals::hangover::HangoverPolicy;
 use sayso::{Engines, Result, Stop};
@@ -63,9 +65,9 @@ struct Line {
 }
 
 impl Endpoint {
-    /// As without options.
-    pub fn new(json: bool) -> Self {
-        Self { json, ..Self::default() }
+    /// As without other options, with the recordings of these folders or the usual one.
+    pub fn new(data: &[PathBuf], json: bool) -> Self {
+        Self { choice: Choice::default().of(data), json }
     }
 
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {

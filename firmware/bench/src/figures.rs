@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use sayso_core::audio::wrong_order;
+
 /// The values of one figure, whose name ends with the unit.
 #[derive(Clone)]
 pub struct Figures {
@@ -70,6 +72,15 @@ impl Sheet {
     pub fn count(mut self, name: impl Into<String>, count: u64) -> Self {
         self.values.push((name.into(), count.into()));
         self
+    }
+
+    /// Adds the number of [negative differences](wrong_order) of the sample clock that the program
+    /// has asked for. Left out if it is zero.
+    pub fn count_wrong_order(self) -> Self {
+        match wrong_order() {
+            0 => self,
+            count => self.count("wrong_order", count.into()),
+        }
     }
 
     /// Adds a single value. Its name ends with the unit. Left out unless it is finite.

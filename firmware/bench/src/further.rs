@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sayso::{Error, Result};
 
-/// The environment variable with the folder; `tests/data/README.md` describes how it is laid out.
-pub const VARIABLE: &str = "SAYSO_TEST_DATA";
+use super::data::{VARIABLE, variable};
 
 /// The list of its recordings.
 const LIST: &str = "manifest.tsv";
@@ -40,10 +39,7 @@ impl Further {
 /// # Errors
 /// If the folder has no list, or one without the required columns.
 pub fn further() -> Result<Vec<Further>> {
-    match std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
-        Some(folder) => list(Path::new(&folder)),
-        None => Ok(Vec::new()),
-    }
+    variable().map_or_else(|| Ok(Vec::new()), |folder| list(&folder))
 }
 
 fn list(folder: &Path) -> Result<Vec<Further>> {
@@ -94,7 +90,7 @@ mod tests {
         assert!(a.is_sentence() && a.is_command());
         assert!(!b.is_sentence() && !b.is_command());
         let error = list_of("path\tlang\tcategory\n").expect_err("a column is missing");
-        assert!(error.to_string().contains("no column transcript"), "{error}");
+        assert!(error.to_string().contains("the column transcript is missing"), "{error}");
         assert!(list(Path::new("/no/such")).is_err_and(|e| e.to_string().contains(VARIABLE)));
     }
 }

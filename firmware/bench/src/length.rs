@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Args;
 use sayso::config::Turn;
 use sayso::{Assistant, Result, Stop};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 
@@ -112,7 +112,7 @@ fn strung(questions: &[Question], first: usize, length: Samples) -> Question {
         samples.extend(question.samples.iter().take(end));
         room = room.min(question.room);
     }
-    let end = Samples(samples.len() as u64);
+    let end = SampleTime(samples.len() as u64);
     let name = format!("{} s", end.as_ms() / 1000);
     Question { name, samples, end, pauses: Vec::new(), checked: true, room }
 }
@@ -134,14 +134,14 @@ mod tests {
         let question = |level: f32| Question {
             name: String::new(),
             samples: vec![level; 16_000],
-            end: Samples(12_000),
+            end: SampleTime(12_000),
             pauses: Vec::new(),
             checked: true,
             room: -60.0,
         };
         let strung = strung(&[question(0.1), question(0.2)], 1, Samples(20_000));
         let length = 12_000 + 3_200 + 12_000;
-        assert_eq!((strung.samples.len(), strung.end), (length, Samples(length as u64)));
+        assert_eq!((strung.samples.len(), strung.end), (length, SampleTime(length as u64)));
         assert_eq!(strung.samples[11_999..12_001], [0.2, 0.0]);
         assert_eq!(strung.samples[12_000 + 3_200], 0.1);
     }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod busy;
+mod data;
 mod echo;
 mod endpoint;
 mod figures;
@@ -18,11 +19,14 @@ mod soak;
 mod stages;
 mod turns;
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use sayso::{Assistant, Config, Error, Result, Stop, Weights};
 use sayso_term as term;
 
 pub use busy::BUSY;
+use data::Data;
 use stages::Stages;
 
 /// The number of questions when everything is measured.
@@ -67,6 +71,10 @@ impl Host<'_> {
 ///
 /// Without a name: every stage, the endpointer, and turns with the first 16 questions. Prints the
 /// median and the tails; times are in ms unless the name says otherwise.
+///
+/// The recordings are not part of the program, but of Sayso's source, in its folder tests/data.
+/// They are found if the working folder or the program is inside a checkout of it; otherwise name
+/// the folder with --data or SAYSO_TEST_DATA.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
@@ -77,6 +85,10 @@ pub struct Bench {
     /// How often each is measured
     #[arg(long, short = 'n', default_value_t = 10)]
     runs: usize,
+    /// Folder of the recordings, laid out like tests/data [default: tests/data of the checkout
+    /// that contains the working folder or the program, or else the folder in SAYSO_TEST_DATA]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Print one JSON object per line
     #[arg(long)]
     json: bool,
@@ -121,8 +133,8 @@ impl Bench {
     /// Measures what the command line asks for, and prints the figures.
     ///
     /// # Errors
-    /// If the command line or the settings are wrong, if the models cannot be loaded, or if an
-    /// engine fails.
+    /// If the command line or the settings are wrong, the recordings are missing, the models
+    /// cannot be loaded, or an engine fails.
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
         match &self.what {
             Some(What::Turns(turns)) => return turns.run(host, stop),
@@ -140,7 +152,9 @@ impl Bench {
         }
         let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };
-        let stages = Stages { runs: self.runs, stop };
+        let named = self.data.as_slice();
+        let data = &Data::new(named);
+        let stages = Stages { runs: self.runs, data, stop };
         for name in names {
             let sheet = match name {
                 Name::Vad => stages.vad(host)?,
@@ -149,13 +163,13 @@ impl Bench {
                 Name::Llm => stages.llm(host)?,
                 Name::Tts => stages.tts(host)?,
                 Name::Idle => stages.idle(host)?,
-                Name::Echo => echo::run(&host.settings()?, self.runs, stop)?,
+                Name::Echo => echo::run(&host.settings()?, data, self.runs, stop)?,
             };
             sheet.print(self.json);
         }
         if self.names.is_empty() {
-            endpoint::Endpoint::new(self.json).run(host, stop)?;
-            turns::Turns::first(FEW, self.json).run(host, stop)?;
+            endpoint::Endpoint::new(named, self.json).run(host, stop)?;
+            turns::Turns::first(FEW, named, self.json).run(host, stop)?;
         }
         Ok(())
     }

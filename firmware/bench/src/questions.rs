@@ -1,39 +1,19 @@
 //! The recorded questions with which turns are measured, and where their speech ends.
 
-use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use sayso::{Error, Result};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 
+use super::data::{Data, LIST};
 use super::further::further;
 use super::label::label;
 use super::room;
-use crate::term;
 
-/// The list of questions and their labels, in the folder of the recordings.
-pub const LIST: &str = "turns.tsv";
-
-/// The list that is built into the program.
-const LABELS: &str = include_str!("../../../tests/data/turns.tsv");
-
-/// Questions that are built into the program, for use without a folder of recordings.
-const EMBEDDED: [(&str, &[u8]); 3] = [
-    (
-        "commands-misc-en/gdo_audio.flac",
-        include_bytes!("../../../tests/data/commands-misc-en/gdo_audio.flac"),
-    ),
-    (
-        "commands-misc-en/rh3_set_timer.flac",
-        include_bytes!("../../../tests/data/commands-misc-en/rh3_set_timer.flac"),
-    ),
-    ("smoke/librivox_0890.flac", include_bytes!("../../../tests/data/smoke/librivox_0890.flac")),
-];
-
-/// Longer recordings are cut: nobody asks for longer.
+/// Longer recordings are refused: nobody asks for longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Which recordings to use.
@@ -43,8 +23,9 @@ pub struct Choice {
     /// hand
     #[arg(long, value_name = "FILE")]
     question: Vec<PathBuf>,
-    /// Folder of recordings, with or without a list of labels (turns.tsv) [default: tests/data of
-    /// the source tree if it is there, and the folder that SAYSO_TEST_DATA names]
+    /// Folder of recordings, with or without a list of labels (turns.tsv); may be repeated
+    /// [default: tests/data of the checkout that contains the working folder or the program, and
+    /// the folder in SAYSO_TEST_DATA]
     #[arg(long, value_name = "DIR", conflicts_with = "question")]
     data: Vec<PathBuf>,
     /// Use only the first N; the list is ordered so that its first N are always a mix
@@ -60,9 +41,9 @@ pub struct Question {
     /// 16 kHz mono.
     pub samples: Vec<f32>,
     /// The end of the speech.
-    pub end: Samples,
+    pub end: SampleTime,
     /// Pauses within the speech.
-    pub pauses: Vec<Range<Samples>>,
+    pub pauses: Vec<Range<SampleTime>>,
     /// Whether the labels were checked by hand, and not only found by the rule.
     pub checked: bool,
     /// The level of the room, in dBFS.
@@ -75,10 +56,21 @@ impl Choice {
         Self { limit: Some(few), ..Self::default() }
     }
 
-    /// Reads the recordings, and prints on stderr where they come from unless that is the default.
+    /// Uses these folders instead of the default ones, if there are any.
+    pub fn of(self, data: &[PathBuf]) -> Self {
+        Self { data: data.to_vec(), ..self }
+    }
+
+    /// The folders in which other recordings are looked for.
+    pub fn data(&self) -> Data {
+        Data::new(&self.data)
+    }
+
+    /// Reads the recordings.
     ///
     /// # Errors
-    /// If a file or a list cannot be read, or a folder contains no recording of speech.
+    /// If there are none, a file or a list cannot be read, or a folder contains no recording of
+    /// speech.
     pub fn load(&self) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
         for file in &self.question {
@@ -90,18 +82,7 @@ impl Choice {
             questions.extend(self.folder(folder)?);
         }
         if questions.is_empty() {
-            questions = match checkout() {
-                Some(folder) => self.folder(&folder)?,
-                None => {
-                    term::note(format!(
-                        "there is no tests/data in or above the working folder, so the {} \
-                         recordings in the program are used. To use a folder of your own: --data \
-                         DIR",
-                        EMBEDDED.len()
-                    ));
-                    embedded()?
-                }
-            };
+            questions = self.folder(self.data().folder(&[LIST])?)?;
             self.add_further(&mut questions)?;
         }
         questions.truncate(self.most());
@@ -159,38 +140,10 @@ impl Choice {
     }
 }
 
-/// `tests/data` of the source tree that the program is run from or was built in.
-fn checkout() -> Option<PathBuf> {
-    let places = [std::env::current_dir().ok(), std::env::current_exe().ok()];
-    places.iter().flatten().flat_map(|place| place.ancestors()).find_map(|folder| {
-        let data = folder.join("tests").join("data");
-        data.join(LIST).is_file().then_some(data)
-    })
-}
-
-fn embedded() -> Result<Vec<Question>> {
-    let rows = rows(LABELS, LIST)?;
-    let mut questions = Vec::new();
-    for (path, flac) in EMBEDDED {
-        if let Some(row) = rows.iter().find(|row| row.path == path) {
-            questions.push(row.question(decode(flac)?));
-        }
-    }
-    Ok(questions)
-}
-
-/// Decodes a recording that is built into the program.
-pub fn decode(flac: &[u8]) -> Result<Vec<f32>> {
-    let failed = |error: std::io::Error| Error::Io(format!("a temporary file: {error}"));
-    let mut file = tempfile::Builder::new().suffix(".flac").tempfile().map_err(failed)?;
-    file.write_all(flac).map_err(failed)?;
-    Ok(sayso_audio_io::read_all(file.path(), LONGEST)?.samples)
-}
-
 /// A recording labelled by the rule alone; `None` if there is no speech in it.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
     let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
-    let samples_at = |ms: usize| Samples::from_ms(ms as u64);
+    let samples_at = |ms: usize| SampleTime::from_ms(ms as u64);
     Ok(label(&samples).map(|labels| Question {
         name: file.display().to_string(),
         end: samples_at(labels.end),
@@ -220,8 +173,8 @@ fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 #[derive(Debug)]
 struct Row {
     path: String,
-    end: Samples,
-    pauses: Vec<Range<Samples>>,
+    end: SampleTime,
+    pauses: Vec<Range<SampleTime>>,
 }
 
 impl Row {
@@ -239,7 +192,7 @@ impl Row {
 
 /// Reads the list. The first line names the columns.
 fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
-    let ms = |text: &str| text.parse().ok().map(Samples::from_ms);
+    let ms = |text: &str| text.parse().ok().map(SampleTime::from_ms);
     let row = |line: &str| {
         let mut fields = line.split('\t');
         let (path, end) = (fields.next()?.to_owned(), ms(fields.next()?)?);
@@ -281,8 +234,8 @@ mod tests {
         let rows_of = |line: &str| rows(&format!("path\tend_ms\tpauses_ms\tby\n{line}"), "list");
         let good = rows_of("a/b.flac\t1500\t300-700,900-1200\trule").expect("good");
         let [row] = good.as_slice() else { panic!("one row") };
-        assert_eq!((row.path.as_str(), row.end), ("a/b.flac", Samples::from_ms(1500)));
-        assert_eq!(row.pauses[1], Samples::from_ms(900)..Samples::from_ms(1200));
+        assert_eq!((row.path.as_str(), row.end), ("a/b.flac", SampleTime::from_ms(1500)));
+        assert_eq!(row.pauses[1], SampleTime::from_ms(900)..SampleTime::from_ms(1200));
         assert!(rows_of("a.flac\t10\t\trule").expect("no pauses")[0].pauses.is_empty());
         for bad in ["a.flac", "a.flac\tten\t\trule", "a.flac\t10\t5\trule", ""] {
             assert!(rows_of(&format!("{bad}\nx")).expect_err(bad).to_string().contains("line 2"));
@@ -291,9 +244,11 @@ mod tests {
 
     #[test]
     fn the_list_follows_the_rule_unless_corrected_by_hand() {
-        let folder = checkout().expect("tests/data");
-        let rows = rows(LABELS, LIST).expect("the list");
-        let by: Vec<&str> = LABELS.lines().skip(1).filter_map(|l| l.split('\t').nth(3)).collect();
+        let data = Data::new(&[]);
+        let folder = data.folder(&[LIST]).expect("tests/data");
+        let list = std::fs::read_to_string(folder.join(LIST)).expect("the list");
+        let rows = rows(&list, LIST).expect("the list");
+        let by: Vec<&str> = list.lines().skip(1).filter_map(|l| l.split('\t').nth(3)).collect();
         assert!((40..=60).contains(&rows.len()), "{} questions", rows.len());
         let (mut pauses, mut moved) = (0, 0);
         for (row, by) in rows.iter().zip(by) {
@@ -317,9 +272,9 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_questions_are_labelled() {
-        let questions = embedded().expect("decodes");
-        assert_eq!(questions.len(), EMBEDDED.len());
-        assert!(questions.iter().all(|q| q.end > Samples::from_ms(1000) && q.checked));
+    fn the_first_questions_are_read_with_their_labels() {
+        let questions = Choice::first(3).load().expect("the questions of tests/data");
+        assert_eq!(questions.len(), 3);
+        assert!(questions.iter().all(|q| q.end > SampleTime::from_ms(1000) && q.checked));
     }
 }

@@ -1,29 +1,31 @@
 //! Rooms, their background noise, and random numbers: the same every time.
 
+use std::time::Duration;
+
 use sayso::Result;
 use sayso_core::audio::Samples;
 
-use super::questions::decode;
-
-macro_rules! response {
-    ($file:literal) => {
-        include_bytes!(concat!("../../../tests/data/rir/", $file))
-    };
-}
+use super::data::Data;
 
 /// The number of [`rooms`].
-pub const ROOMS: usize = 3;
+pub const ROOMS: usize = RESPONSES.len();
 
 /// Measured from loudspeaker to microphone: a large room, a small one, a living room.
-const RESPONSES: [&[u8]; ROOMS] =
-    [response!("sb_rir1.flac"), response!("sb_rir4.flac"), response!("ta_ir0.flac")];
+const RESPONSES: [&str; 3] = ["rir/sb_rir1.flac", "rir/sb_rir4.flac", "rir/ta_ir0.flac"];
+
+/// The longest impulse response that is accepted.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// The rooms' impulse responses at 16 kHz.
 ///
 /// # Errors
-/// If one cannot be decoded.
-pub fn rooms() -> Result<Vec<Vec<f32>>> {
-    RESPONSES.iter().map(|flac| decode(flac).map(direct_first)).collect()
+/// If the recordings are missing, or one cannot be decoded.
+pub fn rooms(data: &Data) -> Result<Vec<Vec<f32>>> {
+    let folder = data.folder(&RESPONSES)?;
+    let read = |file| -> Result<_> {
+        Ok(direct_first(sayso_audio_io::read_all(folder.join(file), LONGEST)?.samples))
+    };
+    RESPONSES.into_iter().map(read).collect()
 }
 
 /// The impulse response from the direct sound on, because the benchmarks set the delay.
@@ -67,6 +69,16 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_room_begins_with_the_direct_sound() {
+        let rooms = rooms(&Data::new(&[])).expect("the rooms of tests/data");
+        assert_eq!(rooms.len(), ROOMS);
+        for room in rooms {
+            let peak = room.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+            assert!(room.first().is_some_and(|first| first.abs() > 0.02 * peak));
+        }
+    }
 
     #[test]
     fn the_noise_has_the_requested_level() {

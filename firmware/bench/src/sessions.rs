@@ -55,7 +55,7 @@ impl SessionsBench {
             cores: Cores::new(sayso::internals::engines::cores()),
             writing: threads(config.stt.threads),
             thinking: threads(config.llm.threads),
-            language: config.language().map(str::to_owned),
+            language: config.recognised().map(str::to_owned),
             spoken: config.spoken(),
             delivery: sayso::internals::synthesizer::delivery(&config),
         };

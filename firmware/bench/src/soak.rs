@@ -108,6 +108,7 @@ impl Soak {
         }
         sheet = sheet
             .count("lost_samples", lost)
+            .count_wrong_order()
             .count("stuck_states", watch.stuck())
             .value("xruns_per_hour", xruns as f64 / hours.max(1e-9));
         for (name, mib) in watch.memory() {

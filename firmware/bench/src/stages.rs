@@ -9,20 +9,21 @@ use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_replay::Replay;
 
+use super::data::Data;
 use super::figures::{self, Figures, Sheet};
 use super::further::further;
-use super::questions::decode;
 use crate::Host;
 
 /// Eleven seconds of recorded speech.
-const SPEECH: &[u8] = include_bytes!("../../../tests/data/smoke/jfk.flac");
+const SPEECH: &str = "smoke/jfk.flac";
 
-/// Further recordings are cut: Whisper processes no more at a time.
+/// Longer recordings are refused: Whisper processes no more at a time.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How often each stage is measured, and what ends that early.
+/// How often each stage is measured, the folders of the recordings, and what ends it early.
 pub struct Stages<'a> {
     pub runs: usize,
+    pub data: &'a Data,
     pub stop: &'a Stop,
 }
 
@@ -33,9 +34,16 @@ impl Stages<'_> {
         if self.stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
     }
 
+    /// # Errors
+    /// If the recording is missing or cannot be decoded.
+    fn speech(&self) -> Result<Vec<f32>> {
+        let file = self.data.folder(&[SPEECH])?.join(SPEECH);
+        Ok(sayso_audio_io::read_all(file, LONGEST)?.samples)
+    }
+
     pub fn vad(&self, host: &Host) -> Result<Sheet> {
         let mut vad = Engines::load_vad(&host.settings()?)?;
-        let sound = decode(SPEECH)?;
+        let sound = self.speech()?;
         let mut frames = Figures::new("frame_us");
         for _ in 0..self.runs {
             self.go_on()?;
@@ -51,7 +59,7 @@ impl Stages<'_> {
 
     pub fn eot(&self, host: &Host) -> Result<Sheet> {
         let mut eot = Engines::load_eot(&host.settings()?)?;
-        let sound = decode(SPEECH)?;
+        let sound = self.speech()?;
         let mut sheet = Sheet::new("eot");
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = [1, 2].into_iter().filter(|&threads| threads <= cores);
@@ -76,7 +84,7 @@ impl Stages<'_> {
     pub fn stt(&self, host: &Host) -> Result<Sheet> {
         let config = host.settings()?;
         let mut stt = Engines::load_stt(&config)?;
-        let sound = decode(SPEECH)?;
+        let sound = self.speech()?;
         let mut sheet = Sheet::new("stt");
         for seconds in [2, 3, 5, 10] {
             let utterance = sound.get(..seconds * CAPTURE_RATE as usize).unwrap_or(&sound);
@@ -187,7 +195,8 @@ mod tests {
 
     #[test]
     fn the_recording_decodes() {
-        let seconds = decode(SPEECH).expect("decodes").len() as f64 / f64::from(CAPTURE_RATE);
+        let stages = Stages { runs: 1, data: &Data::new(&[]), stop: &Stop::new() };
+        let seconds = stages.speech().expect("decodes").len() as f64 / f64::from(CAPTURE_RATE);
         assert!((seconds - 11.0).abs() < 0.01, "{seconds}");
     }
 }

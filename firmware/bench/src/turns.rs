@@ -21,8 +21,9 @@ use sayso::{Assistant, Error, Result, Stop};
 use sayso_core::audio::Samples;
 use serde_json::json;
 
+use super::data::Data;
 use super::figures::{Figures, Sheet};
-use super::interruptions::interruptions;
+use super::interruptions::{Interruption, interruptions};
 use super::questions::{Choice, Question};
 use super::room;
 use crate::{Host, term};
@@ -80,15 +81,32 @@ struct Pipeline {
     tally: Tally,
 }
 
+/// What is said over replies, and the rooms in which that happens.
+struct OverReplies {
+    commands: Vec<Interruption>,
+    rooms: Vec<Vec<f32>>,
+}
+
+impl OverReplies {
+    fn load(data: &Data) -> Result<Self> {
+        Ok(Self { commands: interruptions(data)?, rooms: room::rooms(data)? })
+    }
+}
+
 impl Turns {
-    /// The first `few` questions, once.
-    pub fn first(few: u32, json: bool) -> Self {
-        let choice = Choice::first(few);
+    /// The first `few` questions, once, from these folders or the default ones.
+    pub fn first(few: u32, data: &[PathBuf], json: bool) -> Self {
+        let choice = Choice::first(few).of(data);
         Self { choice, repeat: 1, interruptions: few.div_ceil(2), json, ..Self::default() }
     }
 
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
         let questions = self.choice.load()?;
+        // Checked before models are loaded, so that missing recordings are reported at once.
+        let over_replies = match self.interruptions {
+            0 => None,
+            _ => Some(OverReplies::load(&self.choice.data())?),
+        };
         let config = host.settings()?;
         let pipeline = |name, turn| Pipeline { name, turn, tally: Tally::default() };
         let mut pipelines = vec![pipeline("overlapped", config.turn.clone())];
@@ -141,7 +159,10 @@ impl Turns {
         if let Some(pipeline) = pipelines.first() {
             assistant.set_turn(pipeline.turn.clone());
         }
-        let interrupted = self.speak_over(&mut assistant, &questions, &progress, stop)?;
+        let interrupted = match &over_replies {
+            Some(over) => self.speak_over(&mut assistant, &questions, over, &progress, stop)?,
+            None => Interrupted::default(),
+        };
         drop(progress);
         self.report(&pipelines, &interrupted, &profile)
     }
@@ -151,14 +172,11 @@ impl Turns {
         &self,
         assistant: &mut Assistant,
         questions: &[Question],
+        OverReplies { commands, rooms }: &OverReplies,
         progress: &term::Progress,
         stop: &Stop,
     ) -> Result<Interrupted> {
         let mut interrupted = Interrupted::default();
-        if self.interruptions == 0 {
-            return Ok(interrupted);
-        }
-        let (commands, rooms) = (interruptions()?, room::rooms()?);
         // Numbers without a common divisor, so that every pair occurs.
         let questions = questions.iter().cycle();
         let commands = commands.iter().cycle().step_by(5);
@@ -276,6 +294,8 @@ fn ratio(overlapped: &Tally, cascade: &Tally) -> Sheet {
 
 #[cfg(test)]
 mod tests {
+    use sayso_core::audio::SampleTime;
+
     use super::*;
     use crate::questions::Question;
 
@@ -283,7 +303,7 @@ mod tests {
         Question {
             name: name.into(),
             samples: Vec::new(),
-            end: Samples::from_ms(1_000),
+            end: SampleTime::from_ms(1_000),
             pauses: Vec::new(),
             checked: true,
             room: -60.0,

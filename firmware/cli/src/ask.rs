@@ -29,8 +29,9 @@ Examples:
   sayso ask one.wav two.flac --json         a conversation, for a program
   sayso --profile small ask question.wav    with the model for small machines
 
-A recording is one question as long as its pauses are shorter than 10 s. After a longer
-pause the next question begins. Each question is answered before the next is heard.";
+A recording is one question, whatever its pauses up to 10 s. After a longer pause the
+next question begins: each is answered whole before the next is heard, as if it were in
+a file of its own. Recordings longer than 120 s are refused.";
 
 /// Ask a recorded question and get a spoken answer.
 #[derive(Args)]
@@ -185,7 +186,7 @@ fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
 }
 
 /// Whether both names, links followed, mean the same file.
-fn is_same_file(one: &Path, other: &Path) -> bool {
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
     let same = |(one, other): (std::fs::Metadata, std::fs::Metadata)| {
         #[cfg(unix)]
         {
@@ -364,6 +365,13 @@ mod tests {
         let whole = [Range { start: 0, end: 120 }];
         assert_eq!(cut(&spoken, 21, 120), whole);
         assert_eq!(cut(&[], 5, 120), whole);
+    }
+
+    #[test]
+    fn the_help_names_the_limits() {
+        let (longest, pause) = (LONGEST.as_secs(), PAUSE_MS / 1_000);
+        assert!(EXAMPLES.contains(&format!("longer than {longest} s are refused")));
+        assert!(EXAMPLES.contains(&format!("pauses up to {pause} s")));
     }
 
     #[cfg(unix)]

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use sayso::config::TEMPLATE;
+use sayso::config::written::explained;
+use sayso::config::{Section, Setting, TEMPLATE, definitions};
 use sayso::{Config, Error, Result};
 
 use super::{GlobalOptions, term};
@@ -13,7 +14,9 @@ const EXAMPLES: &str = "\
 Examples:
   sayso config init                         your own settings file, commented
   sayso config init kitchen.toml            another, for `--config kitchen.toml`
-  sayso --profile small config show         the settings in force";
+  sayso --profile small config show         the settings in force
+  sayso config explain turn                 what the settings of a section do
+  sayso config explain turn.hangover_ms     what one setting does";
 
 /// The settings file.
 #[derive(Args)]
@@ -36,6 +39,14 @@ enum Action {
     },
     /// Print the settings in force
     Show {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Describe settings: what each does, its default and its range
+    Explain {
+        /// Sections or settings, such as `turn` or `turn.hangover_ms` [default: all]
+        names: Vec<String>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -80,6 +91,14 @@ impl ConfigCommand {
                 }
                 Ok(())
             }
+            Action::Explain { names, json } => {
+                let sections = chosen(names)?;
+                match json {
+                    true => println!("{}", as_json(&sections)),
+                    false => print!("{}", explained(&sections)),
+                }
+                Ok(())
+            }
             Action::Path => {
                 match shared.file() {
                     Some(file) => println!("{}", file.display()),
@@ -91,5 +110,82 @@ impl ConfigCommand {
                 Ok(())
             }
         }
+    }
+}
+
+/// The definitions of these sections and settings, or of all.
+fn chosen(names: &[String]) -> Result<Vec<Section>> {
+    let all = definitions();
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let only = |section: &Section, name: &str| {
+        let one = section.settings.iter().find(|setting| setting.name == name)?;
+        Some(Section { settings: vec![one.clone()], ..section.clone() })
+    };
+    let mut chosen = Vec::new();
+    for name in names {
+        let of = |section: &Section| match name.strip_prefix(section.path) {
+            // With the sections within it.
+            _ if section.path.starts_with(&format!("{name}.")) => Some(section.clone()),
+            Some("") => Some(section.clone()),
+            // A setting that is in no section.
+            Some(rest) if section.path.is_empty() => only(section, rest),
+            Some(rest) => only(section, rest.strip_prefix('.')?),
+            None => None,
+        };
+        let found: Vec<Section> = all.iter().filter_map(of).collect();
+        if found.is_empty() {
+            let sections: Vec<&str> =
+                all.iter().map(|section| section.path).filter(|path| !path.is_empty()).collect();
+            return Err(Error::Usage(format!(
+                "{name}: no such section or setting; the sections are {}",
+                sections.join(", ")
+            )));
+        }
+        chosen.extend(found);
+    }
+    Ok(chosen)
+}
+
+/// An array of one object a setting.
+fn as_json(sections: &[Section]) -> serde_json::Value {
+    let setting = |section: &Section, setting: &Setting| {
+        serde_json::json!({
+            "key": format!("{}.{}", section.path, setting.name).trim_start_matches('.'),
+            "default": setting.default,
+            "range": setting.range.map(|(least, most)| [least, most]),
+            "text": setting.text(),
+        })
+    };
+    let all = sections.iter().flat_map(|s| s.settings.iter().map(move |one| setting(s, one)));
+    serde_json::Value::Array(all.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(names: &[&str]) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let json = as_json(&chosen(&names).expect("known"));
+        let all = json.as_array().expect("an array").iter();
+        all.filter_map(|one| one["key"].as_str().map(String::from)).collect()
+    }
+
+    #[test]
+    fn a_section_or_one_setting_is_explained() {
+        assert_eq!(keys(&["turn.hangover_ms"]), ["turn.hangover_ms"]);
+        assert_eq!(keys(&["language"]), ["language"]);
+        assert_eq!(keys(&["tts"]), ["tts.speed", "tts.volume"]);
+        assert!(keys(&["llm"]).contains(&"llm.sampling.seed".to_owned()));
+        assert!(!keys(&["llm.sampling"]).contains(&"llm.threads".to_owned()));
+        assert!(keys(&[]).len() > 60);
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_sections() {
+        let error = chosen(&["tern".into()]).expect_err("unknown").to_string();
+        assert!(error.contains("tern") && error.contains("turn, stt"), "{error}");
     }
 }

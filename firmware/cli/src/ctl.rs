@@ -1,5 +1,6 @@
 //! `sayso ctl`: sends requests to a running program.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,10 +36,10 @@ pub struct Ctl {
     /// The board, by its name or address as `status` shows it [default: all boards; `ask` needs
     /// one if there are several]
     #[arg(long, global = true, value_name = "BOARD")]
-    board: Option<String>,
+    board: Option<OsString>,
     /// The program's Unix socket [default: the user's own, otherwise /run/sayso/control.sock]
     #[arg(long, global = true, value_name = "PATH", env = "SAYSO_CONTROL")]
-    control: Option<String>,
+    control: Option<OsString>,
     /// Print the answer as JSON
     #[arg(long, global = true)]
     json: bool,
@@ -117,7 +118,9 @@ impl Ctl {
             What::Volume { volume } => Operation::Volume { volume: *volume },
             What::Status => Operation::Status {},
         };
-        let answer = ask(&config, &Request { board: self.board.clone(), operation })?;
+        // As `status` shows it.
+        let board = self.board.as_ref().map(|board| board.to_string_lossy().into_owned());
+        let answer = ask(&config, &Request { board, operation })?;
         if self.json {
             println!("{}", answer.to_line());
         } else {
@@ -140,7 +143,7 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
                        control.socket is `none`. Name one with --control";
         return Err(Error::Usage(message.into()));
     }
-    if config.control.socket.is_empty() {
+    if config.control.socket.as_os_str().is_empty() {
         paths.push(socket::OF_THE_SERVICE.into());
     }
     let mut nobody = Vec::new();

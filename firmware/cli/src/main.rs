@@ -15,6 +15,7 @@ mod say;
 mod service;
 mod transcribe;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_lex::OsStrExt as _;
 use log::LevelFilter;
 use sayso::config::Profile;
 use sayso::{Assistant, Config, Result, Stop, Weights};
@@ -58,9 +60,9 @@ pub struct GlobalOptions {
     /// Settings file [default: sayso/sayso.toml in the user's configuration folder]
     #[arg(long, global = true, value_name = "FILE", env = "SAYSO_CONFIG")]
     config: Option<PathBuf>,
-    /// One setting, as in sayso.toml; may be repeated
+    /// One setting, as in sayso.toml; may be repeated. `sayso config explain` lists them
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
-    set: Vec<String>,
+    set: Vec<OsString>,
     /// Which language model: better answers, or a fit for 512 MB of memory
     #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
     profile: Option<Profile>,
@@ -69,13 +71,17 @@ pub struct GlobalOptions {
     models: Option<PathBuf>,
     /// Whisper model: a ggml file or a name from `sayso models`
     #[arg(long, global = true, value_name = "FILE|NAME", env = "SAYSO_WHISPER")]
-    whisper: Option<String>,
+    whisper: Option<OsString>,
     /// Language model: a GGUF file or a name from `sayso models`
     #[arg(long, global = true, value_name = "FILE|NAME", env = "SAYSO_LLM")]
-    llm: Option<String>,
+    llm: Option<OsString>,
     /// Folder with a Hibari voice
     #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
     voice: Option<PathBuf>,
+    /// The language that is spoken with the assistant (ISO 639-1); for `transcribe` the
+    /// one in the recording, or auto: it needs a multilingual model unless it is English
+    #[arg(long, global = true, value_name = "CODE", env = "SAYSO_LANGUAGE")]
+    language: Option<String>,
     /// Log more on stderr; give it twice for the logs of llama.cpp and whisper.cpp as well
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -115,7 +121,22 @@ impl GlobalOptions {
     }
 
     /// As [`settings`](Self::settings), with `set` instead of `--set`.
-    fn settings_with(&self, set: &[String]) -> Result<Config> {
+    fn settings_with(&self, set: &[OsString]) -> Result<Config> {
+        let mut config = self.settings_but_language(set)?;
+        let mut language = config.language.0.clone();
+        put_option(set, "language", &self.language, &mut language);
+        config.set_language(&language, "command line")?;
+        Ok(config)
+    }
+
+    /// The settings to have a recording written down: `--language` is the language in it.
+    fn settings_to_transcribe(&self) -> Result<Config> {
+        let mut config = self.settings_but_language(&self.set)?;
+        put_option(&self.set, "stt.language", &self.language, &mut config.stt.language);
+        Ok(config)
+    }
+
+    fn settings_but_language(&self, set: &[OsString]) -> Result<Config> {
         let file = self.file();
         let mut config = Config::load(file.as_deref(), set)?;
         let models = &mut config.models;
@@ -275,12 +296,19 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
 
 /// Replaces the setting `key` by an option, unless it is among those `set` by name: the option may
 /// come from the environment, which precedes the file but not `--set`.
-fn put_option<T: Clone>(set: &[String], key: &str, option: &Option<T>, setting: &mut T) {
-    let is_key = |set: &String| set.split('=').next().is_some_and(|name| name.trim() == key);
+fn put_option<T, S>(set: &[OsString], key: &str, option: &Option<T>, setting: &mut S)
+where
+    T: Clone + Into<S>,
+{
+    let is_key = |set: &OsString| {
+        set.split_once("=")
+            .and_then(|(name, _)| name.to_str())
+            .is_some_and(|name| name.trim() == key)
+    };
     if let Some(option) = option
         && !set.iter().any(is_key)
     {
-        setting.clone_from(option);
+        *setting = option.clone().into();
     }
 }
 

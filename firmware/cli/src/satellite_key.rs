@@ -26,25 +26,40 @@ pub struct SatelliteKey {
     /// Write it to this new file, which only you can read, instead of printing it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// A JSON object: the key, or the file that it is in
+    #[arg(long)]
+    json: bool,
 }
 
 impl SatelliteKey {
     pub fn run(&self) -> Result<()> {
         let key = generate_key()
             .map_err(|error| Error::Io(format!("the system provides no random bytes: {error}")))?;
-        let Some(path) = &self.output else {
-            println!("{key:x}");
-            return Ok(());
-        };
-        write(path, &key).map_err(|error| {
-            let hint = match error.kind() {
-                std::io::ErrorKind::AlreadyExists => {
-                    ": satellites may use the key in it. Remove the file, or name another"
-                }
-                _ => "",
-            };
-            Error::Io(format!("{}: {error}{hint}", path.display()))
-        })
+        if let Some(path) = &self.output {
+            write(path, &key).map_err(|error| {
+                let hint = match error.kind() {
+                    std::io::ErrorKind::AlreadyExists => {
+                        ": satellites may be using that key. Remove the file, or name another"
+                    }
+                    _ => "",
+                };
+                Error::Io(format!("{}: {error}{hint}", path.display()))
+            })?;
+        }
+        if let Some(line) = self.line(&key) {
+            println!("{line}");
+        }
+        Ok(())
+    }
+
+    /// What is printed. A key that is in a file is not shown as well.
+    fn line(&self, key: &Key) -> Option<String> {
+        let shown = self.output.is_none().then(|| format!("{key:x}"));
+        if !self.json {
+            return shown;
+        }
+        let output = self.output.as_ref().map(super::lossy);
+        Some(serde_json::json!({ "key": shown, "output": output }).to_string())
     }
 }
 
@@ -136,15 +151,15 @@ mod tests {
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        SatelliteKey { output: Some(path.clone()) }.run().unwrap();
+        SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap();
         assert!(!readable_by_others(&std::fs::File::open(&path).unwrap()));
         let Security::Key(first) = security(&settings("", &path, false)).unwrap() else { panic!() };
         // A key that may be in use is not overwritten.
-        let error = SatelliteKey { output: Some(path.clone()) }.run().unwrap_err();
+        let error = SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap_err();
         assert!(error.to_string().contains("Remove the file"), "{error}");
         assert_eq!(read(&path).unwrap(), first);
         let other = folder.path().join("other");
-        SatelliteKey { output: Some(other.clone()) }.run().unwrap();
+        SatelliteKey { output: Some(other.clone()), json: true }.run().unwrap();
         assert_ne!(read(&other).unwrap(), first, "chance");
 
         std::fs::write(&path, "no key\n").unwrap();
@@ -153,5 +168,18 @@ mod tests {
         assert!(security(&settings("", &folder.path().join("none"), true)).is_err());
         #[cfg(unix)]
         assert!(read(Path::new("/dev/zero")).is_err());
+    }
+
+    #[test]
+    fn the_key_is_shown_where_no_file_has_it() {
+        let key = generate_key().unwrap();
+        let hex = format!("{key:x}");
+        let line = |output: Option<&str>, json| {
+            SatelliteKey { output: output.map(PathBuf::from), json }.line(&key)
+        };
+        assert_eq!(line(None, false), Some(hex.clone()));
+        assert_eq!(line(Some("/k"), false), None);
+        assert_eq!(line(None, true), Some(format!(r#"{{"key":"{hex}","output":null}}"#)));
+        assert_eq!(line(Some("/k"), true).as_deref(), Some(r#"{"key":null,"output":"/k"}"#));
     }
 }

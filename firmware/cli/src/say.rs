@@ -15,7 +15,8 @@ Examples:
   sayso say \"Dinner is at 7:30 pm.\"        on the loudspeaker
   sayso say -o dinner.wav Dinner is ready   into a file
   fortune | sayso say -                     a text that another program prints
-  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer";
+  sayso say --speed 1.3 --volume 0.5 Hello  faster and softer
+  sayso say --print 'Due Jan. 5, $3.50'     the words that would be spoken";
 
 /// Speak a text.
 #[derive(Args)]
@@ -33,6 +34,9 @@ pub struct Say {
     /// Loudness: 1 is the voice's own
     #[arg(long, allow_negative_numbers = true)]
     volume: Option<f32>,
+    /// Print the words that would be spoken, a line for each line of the text; no sound
+    #[arg(long, conflicts_with_all = ["output", "speed", "volume", "json"])]
+    print: bool,
     /// Print a JSON object at the end
     #[arg(long)]
     json: bool,
@@ -90,8 +94,8 @@ fn no_sound(error: Error) -> Error {
 impl Say {
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut set = shared.set.clone();
-        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}")));
-        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}")));
+        set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}").into()));
+        set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}").into()));
         let config = shared.settings_with(&set)?;
         if let Some(output) = &self.output {
             super::is_for_sound(output)?;
@@ -101,6 +105,12 @@ impl Say {
                 .map_err(|error| Error::Io(format!("cannot read the text on stdin: {error}")))?,
             words => words.join(" "),
         };
+        if self.print {
+            for line in text.lines() {
+                println!("{}", config.spoken().spoken(line));
+            }
+            return Ok(());
+        }
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new(config.spoken());
         splitter.push(&text, &mut |clause| clauses.push(clause));

@@ -38,22 +38,16 @@ pub struct Transcribe {
     /// One JSON object per file, with words, times and confidence
     #[arg(long)]
     json: bool,
-    /// Language that is spoken (ISO 639-1, or auto); any but English needs a multilingual model
-    #[arg(long, value_name = "CODE")]
-    language: Option<String>,
 }
 
 impl Transcribe {
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
-        let mut config = shared.settings()?;
-        if let Some(language) = &self.language {
-            config.stt.language = language.clone();
-        }
+        let config = shared.settings_to_transcribe()?;
         let busy = term::Busy::new("loading the models");
         let mut vad = Engines::load_vad(&config)?;
         let mut stt = Engines::load_stt(&config)?;
         drop(busy);
-        let language = config.language();
+        let language = config.recognised();
         let request = SttRequest { prompt: &config.stt.prompt, language, ..SttRequest::default() };
         let cancel = super::cancelled_by(stop);
         let several = self.files.len() > 1;

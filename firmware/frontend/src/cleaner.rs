@@ -1,14 +1,11 @@
 //! Removes the assistant's own voice and noise from what is heard, before anything else uses it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::echo::EchoCanceller;
 use crate::noise::NoiseSuppressor;
 use crate::similarity::EchoSimilarity;
 
-/// How the microphone's sound is cleaned: the section `[front_end]` of `sayso.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// How what is heard is cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaning {
     /// Remove the assistant's own voice from what the microphone hears.
     pub echo_cancellation: bool,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sayso_core::audio::{FRAME, Samples};
+use sayso_core::audio::{FRAME, SampleTime, Samples};
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
 use sayso_models::vad::Vad;
 
@@ -17,7 +17,7 @@ pub struct HeardFrame {
     /// The sound, cleaned: [`FRAME`] samples at 16 kHz mono.
     pub samples: Vec<f32>,
     /// The end of the frame on the sample clock.
-    pub at: Samples,
+    pub at: SampleTime,
     /// The probability (0…1) that it holds speech.
     pub probability: f32,
     /// The event that it completes, if any.
@@ -131,7 +131,7 @@ impl<'a> FrontEnd<'a> {
     }
 
     /// Takes the next samples (16 kHz mono, any number) and what the loudspeaker played at the
-    /// same time ([`Microphone::reference`](sayso_board::Microphone::reference); silence where it
+    /// same time (`Microphone::reference` of the board; silence where it
     /// is shorter), and emits the frames that they complete.
     pub fn listen(
         &mut self,

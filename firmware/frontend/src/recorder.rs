@@ -1,24 +1,24 @@
 //! The last sound heard, from which utterances are taken.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 
 /// The last sound heard, from which utterances are taken.
 #[derive(Debug)]
 pub struct Recorder {
     samples: std::collections::VecDeque<f32>,
     capacity: usize,
-    end: Samples,
+    end: SampleTime,
 }
 
 impl Recorder {
     /// Remembers at least the last `length` of sound.
     pub fn new(length: Samples) -> Self {
         let capacity = usize::try_from(length.0).unwrap_or(usize::MAX);
-        Self { samples: std::collections::VecDeque::new(), capacity, end: Samples::ZERO }
+        Self { samples: std::collections::VecDeque::new(), capacity, end: SampleTime::ZERO }
     }
 
     /// Takes the next samples; they end at `end`.
-    pub fn push(&mut self, samples: &[f32], end: Samples) {
+    pub fn push(&mut self, samples: &[f32], end: SampleTime) {
         self.samples.extend(samples);
         let excess = self.samples.len().saturating_sub(self.capacity);
         self.samples.drain(..excess);
@@ -26,10 +26,10 @@ impl Recorder {
     }
 
     /// The sound from `from` to `to`, or the part of it that is remembered.
-    pub fn range(&self, from: Samples, to: Samples) -> Vec<f32> {
-        let start = self.end.0.saturating_sub(self.samples.len() as u64);
-        let place = |at: Samples| {
-            usize::try_from(at.0.saturating_sub(start))
+    pub fn range(&self, from: SampleTime, to: SampleTime) -> Vec<f32> {
+        let start = self.end.saturating_sub(Samples(self.samples.len() as u64));
+        let place = |at: SampleTime| {
+            usize::try_from(at.saturating_since(start).0)
                 .unwrap_or(usize::MAX)
                 .min(self.samples.len())
         };
@@ -47,12 +47,12 @@ mod tests {
         let mut recorder = Recorder::new(Samples(1000));
         for block in 0..30u64 {
             let samples: Vec<f32> = (block * 100..(block + 1) * 100).map(|n| n as f32).collect();
-            recorder.push(&samples, Samples((block + 1) * 100));
+            recorder.push(&samples, SampleTime((block + 1) * 100));
         }
-        let part = recorder.range(Samples(2500), Samples(2503));
+        let part = recorder.range(SampleTime(2500), SampleTime(2503));
         assert_eq!(part, [2500.0, 2501.0, 2502.0]);
-        assert_eq!(recorder.range(Samples(0), Samples(2002)), [2000.0, 2001.0]);
-        assert_eq!(recorder.range(Samples(2990), Samples(9000)).len(), 10);
-        assert!(recorder.range(Samples(2600), Samples(2500)).is_empty());
+        assert_eq!(recorder.range(SampleTime(0), SampleTime(2002)), [2000.0, 2001.0]);
+        assert_eq!(recorder.range(SampleTime(2990), SampleTime(9000)).len(), 10);
+        assert!(recorder.range(SampleTime(2600), SampleTime(2500)).is_empty());
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use sayso_core::audio::{FRAME, Samples};
+use sayso_core::audio::{FRAME, SampleTime, Samples};
 use sayso_core::endpoint::{EndpointConfig, EndpointEvent, Endpointer};
 use sayso_models::Cancel;
 use sayso_models::vad::Vad;
@@ -39,7 +39,7 @@ pub fn segments(
     let mut endpointer = Endpointer::new(config);
     let mut frame = [0.0; FRAME];
     let mut found = Vec::new();
-    let mut from = Samples::ZERO;
+    let mut from = SampleTime::ZERO;
     let mut push = |probability| match endpointer.push(probability) {
         Some(EndpointEvent::SpeechStarted { from: first, .. }) => from = first,
         Some(EndpointEvent::Ended { speech_end, .. }) => {
@@ -61,8 +61,8 @@ pub fn segments(
 }
 
 /// The range between two times, within `length` samples.
-fn range(from: Samples, to: Samples, length: usize) -> Range<usize> {
-    let within = |time: Samples| usize::try_from(time.0).map_or(length, |at| at.min(length));
+fn range(from: SampleTime, to: SampleTime, length: usize) -> Range<usize> {
+    let within = |time: SampleTime| usize::try_from(time.0).map_or(length, |at| at.min(length));
     within(from)..within(to)
 }
 

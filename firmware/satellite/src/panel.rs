@@ -1,6 +1,6 @@
 use embedded_hal::digital::{InputPin, OutputPin};
 use embedded_hal::pwm::SetDutyCycle;
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::button::{Button, ButtonConfig, ButtonEvent};
 use sayso_core::light::{FULL, Light};
 use sayso_core::turn::Shown;
@@ -75,7 +75,7 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
     ///
     /// A button that cannot be read counts as not pressed.
     pub fn poll(&mut self, now_ms: u64, shown: Shown, connected: bool) {
-        let now = Samples::from_ms(now_ms);
+        let now = SampleTime::from_ms(now_ms);
         match self.button.poll(now, self.contact.is_low().unwrap_or(false)) {
             Some(ButtonEvent::Pressed) if !self.muted() => {
                 self.presses = self.presses.wrapping_add(1)

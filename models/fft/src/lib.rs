@@ -1,7 +1,9 @@
-//! Plans for Fourier transforms of real samples.
+//! Plans for Fourier transforms of real samples, and convolution by them.
 //!
 //! realfft's planner is generic over the sample type: each crate that makes a plan compiles every
 //! algorithm of rustfft, which takes about 20 s. So plans are made only here.
+
+pub mod convolver;
 
 use std::sync::Arc;
 

@@ -5,8 +5,7 @@ use sayso_language::Language;
 use super::Sampling;
 
 /// The configuration of a [`Llama`](super::Llama).
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The context, in tokens: system prompt, history and reply together. At most as many as the
     /// model was trained with.
@@ -29,7 +28,6 @@ pub struct Config {
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// The language of the replies.
-    #[serde(skip, default = "Language::english")]
     pub language: &'static Language,
 }
 

@@ -229,7 +229,7 @@ impl Llama {
         let sampling = self.model.config.sampling.clone();
         let mut sampler = Sampler::new(&sampling);
         let mut utf8 = Utf8::default();
-        let mut plain = Plain::new(self.model.config.language);
+        let mut plain = Plain::new();
         let mut tokens = Vec::new();
         let mut say = |text: &str, pending: &mut Option<Exchange>| {
             if text.is_empty() {

@@ -88,8 +88,7 @@ pub struct Reply {
 }
 
 /// How tokens are chosen.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sampling {
     /// 0 is greedy (always the most likely token); higher is more varied.
     pub temperature: f32,

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Makes eot.json and fills in eot.tsv: end-of-turn scores by the
-reference implementation.
+"""Makes eot.json and fills in the columns int8 and f32 of eot.tsv: end-of-turn scores by
+the reference implementation. The other columns are what it reads.
 
 ONNX Runtime runs smart-turn-v3.2-cpu.onnx of the package pipecat-ai 1.14.0 on the
 features of the package's own _whisper_features.py, once as it is shipped (int8)
 and once with every QuantizeLinear and DequantizeLinear taken out, the weights
 turned back into f32 and the activations left unrounded (f32).
 
-  pip install numpy onnx onnxruntime soundfile
+  pip install numpy==2.2.6 onnx onnxruntime==1.22.1 soundfile==0.13.1
   pip download --no-deps pipecat-ai==1.14.0 && unzip pipecat_ai-1.14.0-*.whl
   eot.py pipecat/audio/turn/smart_turn TESTS_DATA_DIR OUT.JSON [TABLE.TSV SPEECH_DIR]
+
+SPEECH_DIR must hold all recordings of the table; tests/data holds a part.
 """
 import csv
 import json

@@ -1,12 +1,14 @@
+#!/usr/bin/env python3
 """Makes tts.json: what ONNX Runtime computes from Hibari's network in f32.
 
-    python3 tts.py HIBARI_FOLDER OUT.json
+The shipped graph quantises activations on the fly, which no two runtimes do
+alike; so its quantised matrix products are first replaced by f32 ones over the
+dequantised weights, and that graph is the reference. The sound is made without
+the noise part, which is random.
 
-HIBARI_FOLDER holds hibari.onnx and vocab.json (hibari-tts 0.2.1). Needs
-numpy, onnx and onnxruntime. The shipped graph quantises activations on the
-fly, which no two runtimes do alike; so its quantised matrix products are first
-replaced by f32 ones over the dequantised weights, and that graph is the
-reference. The sound is made without the noise part, which is random.
+  pip install numpy==2.2.6 onnx onnxruntime==1.22.1
+  pip download --no-deps hibari-tts==0.2.1 && unzip hibari_tts-0.2.1-*.whl
+  tts.py hibari/assets OUT.JSON
 """
 import json
 import sys

@@ -5,8 +5,9 @@ ONNX Runtime runs silero_vad.onnx of the package silero-vad 6.2.3 the way that
 the package's own OnnxWrapper does: 512 new samples behind the last 64 of the
 frame before (zeros at first), state handed on from frame to frame.
 
-  pip install numpy onnxruntime soundfile
-  vad.py SILERO_VAD.ONNX TESTS_DATA_DIR OUT.JSON
+  pip install numpy==2.2.6 onnxruntime==1.22.1 soundfile==0.13.1
+  pip download --no-deps silero-vad==6.2.3 && unzip silero_vad-6.2.3-*.whl
+  vad.py silero_vad/data/silero_vad.onnx TESTS_DATA_DIR OUT.JSON
 """
 import json
 import sys

@@ -1,13 +1,12 @@
 //! English, as it is spoken in America.
 
+mod aloud;
 mod clock;
 mod itself;
-mod normalize;
 
 use crate::Language;
 use crate::clause::Clauses;
 use crate::heard::Remarks;
-use crate::plain::Signs;
 use crate::prompt::{Prompt, Prompts};
 use crate::reading::Endings;
 
@@ -17,9 +16,13 @@ pub(crate) static ENGLISH: Language = Language {
     remarks: &REMARKS,
     endings: &ENDINGS,
     clauses: &CLAUSES,
-    signs: &Signs { times: "times", about: "about" },
     prompts: &PROMPTS,
-    normalize: normalize::normalize,
+    returns: &[
+        ("microphone", "The microphone is back."),
+        ("loudspeaker", "The loudspeaker is back."),
+        ("satellite", "The connection is back."),
+    ],
+    aloud: &aloud::ALOUD,
     answer: |text, now, facts| clock::answer(text, now).or_else(|| itself::answer(text, facts)),
 };
 
@@ -122,11 +125,6 @@ static CLAUSES: Clauses = Clauses {
         "and", "he", "how", "i", "it", "she", "that", "there", "they", "this", "we", "what",
         "where", "which", "who", "why", "you",
     ],
-    abbreviations: &[
-        "approx", "capt", "dr", "e.g", "etc", "gen", "i.e", "jr", "mr", "mrs", "ms", "mt", "no",
-        "prof", "sr", "st", "vol", "vs",
-    ],
-    capitals: &["I"],
 };
 
 static PROMPTS: Prompts = Prompts {
@@ -147,8 +145,8 @@ mod tests {
 
     #[test]
     fn lists_that_are_searched_are_sorted() {
-        let Clauses { joining, verbs, leaning, abbreviations, .. } = CLAUSES;
-        for list in [joining, verbs, leaning, abbreviations, ENDINGS.dangling] {
+        let Clauses { joining, verbs, leaning } = CLAUSES;
+        for list in [joining, verbs, leaning, ENDINGS.dangling] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

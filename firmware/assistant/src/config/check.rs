@@ -1,6 +1,8 @@
 //! What is wrong with settings, told so that it can be mended.
 
-use super::{Config, NamedBoard};
+use sayso_language::Language;
+
+use super::{Config, NamedBoard, Setting, definitions};
 use crate::error::{Error, Result};
 
 /// Holds settings against each other that are in their own ranges.
@@ -8,6 +10,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     let bad = |key: &str, value: String, range: &str| {
         Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
     };
+    language(&config.language.0, place)?;
     let turn = &config.turn;
     if turn.offset > turn.onset {
         return bad("turn.offset", turn.offset.to_string(), "at most turn.onset");
@@ -73,75 +76,90 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     Ok(())
 }
 
-/// The least and the most that a number may be.
-const RANGES: [(&str, f64, f64); 33] = [
-    ("models.sessions", 1.0, 64.0),
-    ("raspberry_pi.led", 0.0, 1023.0),
-    ("raspberry_pi.button", 0.0, 1023.0),
-    ("satellite.volume", 0.0, 100.0),
-    ("feedback.volume", 0.0, 2.0),
-    ("announcements.max_wait_s", 1.0, 86_400.0),
-    ("turn.onset", 0.0, 1.0),
-    ("turn.offset", 0.0, 1.0),
-    ("turn.complete", 0.0, 1.0),
-    ("turn.min_speech_ms", 0.0, 10_000.0),
-    ("turn.may_end_ms", 0.0, 10_000.0),
-    ("turn.hangover_ms", 0.0, 10_000.0),
-    ("turn.hangover_short_ms", 0.0, 10_000.0),
-    ("turn.hangover_question_ms", 0.0, 10_000.0),
-    ("turn.hangover_long_ms", 0.0, 10_000.0),
-    ("turn.pre_roll_ms", 0.0, 10_000.0),
-    ("turn.barge_in_ms", 0.0, 10_000.0),
-    ("turn.barge_in_range_db", 0.0, 100.0),
-    ("turn.max_utterance_s", 1.0, 600.0),
-    ("turn.think_timeout_s", 1.0, 600.0),
-    ("stt.threads", 0.0, 256.0),
-    ("llm.context", 0.0, 131_072.0),
-    ("llm.exchanges", 0.0, 10_000.0),
-    ("llm.threads", 0.0, 256.0),
-    ("llm.gpu_layers", 0.0, 10_000.0),
-    ("llm.sampling.temperature", 0.0, 5.0),
-    ("llm.sampling.top_p", 0.0, 1.0),
-    ("llm.sampling.top_k", 0.0, 1_000_000.0),
-    ("llm.sampling.repeat_penalty", 0.1, 10.0),
-    ("llm.sampling.seed", 0.0, 4_294_967_295.0),
-    ("llm.sampling.max_tokens", 1.0, 4096.0),
-    ("tts.speed", 0.5, 2.0),
-    ("tts.volume", 0.0, 2.0),
-];
+/// Refuses a language that cannot be spoken with the assistant.
+pub fn language(code: &str, place: &str) -> Result<()> {
+    if Language::find(code).is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = Language::all().iter().map(|language| language.code()).collect();
+    Err(Error::config(format!(
+        "{place}: language = {code:?}: Sayso does not speak it; it speaks {}. To have other \
+         languages written down: `sayso transcribe --language {code}`",
+        known.join(", ")
+    )))
+}
 
-/// The range of the number `key`, for people.
-fn range(key: &str) -> Option<String> {
-    let (_, least, most) = RANGES.iter().find(|(name, ..)| *name == key)?;
-    Some(format!("{least} to {most}"))
+/// The range of the number `key`, if it has one.
+fn range(key: &str) -> Option<(f64, f64)> {
+    definitions().iter().find_map(|section| {
+        let name = key.strip_prefix(section.path)?.strip_prefix('.')?;
+        section.settings.iter().find(|setting| setting.name == name)?.range
+    })
 }
 
 /// Refuses numbers out of their ranges, before they are held to a type that says less.
 pub fn in_range(table: &toml::Table, place: &str) -> Result<()> {
-    for (key, least, most) in RANGES {
-        let mut keys = key.split('.');
+    for section in definitions() {
+        let mut keys = section.path.split('.');
         let first = keys.next().and_then(|key| table.get(key));
-        let value = keys.fold(first, |value, key| value?.get(key));
-        let number = match value {
-            Some(toml::Value::Integer(number)) => *number as f64,
-            Some(toml::Value::Float(number)) => *number,
-            _ => continue,
-        };
-        if !(least..=most).contains(&number) {
-            return Err(Error::config(format!(
-                "{place}: {key} = {number} is out of range: {least} to {most}"
-            )));
+        let within = keys.fold(first, |value, key| value?.get(key));
+        for Setting { name, range, .. } in section.settings {
+            let number = match within.and_then(|within| within.get(name)) {
+                Some(toml::Value::Integer(number)) => *number as f64,
+                Some(toml::Value::Float(number)) => *number,
+                _ => continue,
+            };
+            let Some((least, most)) = range else { continue };
+            if !(least..=most).contains(&number) {
+                return Err(Error::config(format!(
+                    "{place}: {}.{name} = {number} is out of range: {least} to {most}",
+                    section.path
+                )));
+            }
         }
     }
     Ok(())
 }
 
-/// Holds the keys of `table` against those that exist, and suggests.
+/// Settings that had another name: the section, the old name, the new one. A section that
+/// was renamed as a whole has no names.
+const RENAMED: [(&str, &str, &str); 1] = [("announcements", "patience_s", "max_wait_s")];
+const RENAMED_SECTIONS: [(&str, &str); 1] = [("ear", "front_end")];
+
+/// Gives settings their names of today, so that an older file stays good.
+pub fn rename(table: &mut toml::Table) {
+    for (old, new) in RENAMED_SECTIONS {
+        if !table.contains_key(new)
+            && let Some(section) = table.remove(old)
+        {
+            table.insert(new.into(), section);
+        }
+    }
+    for (section, old, new) in RENAMED {
+        if let Some(toml::Value::Table(section)) = table.get_mut(section)
+            && !section.contains_key(new)
+            && let Some(value) = section.remove(old)
+        {
+            section.insert(new.into(), value);
+        }
+    }
+}
+
+/// Holds the keys of `table` and the types of their values against those that exist, and
+/// suggests.
 pub fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) -> Result<()> {
     for (key, value) in table {
         match (exists.get(key), value) {
             (Some(toml::Value::Table(exists)), toml::Value::Table(table)) => {
                 known(table, exists, &format!("{above}{key}."), place)?;
+            }
+            (Some(exists), value) if !is_like(value, exists) => {
+                let key = format!("{above}{key}");
+                return Err(Error::config(format!(
+                    "{place}: {key} = {}: it must be {}",
+                    shown(value),
+                    wanted(&key, exists)
+                )));
             }
             (Some(_), _) => {}
             (None, _) => {
@@ -183,32 +201,41 @@ fn alike(key: &str, exists: &toml::Table, above: &str) -> Option<String> {
     close.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }
 
-/// What is wrong with a value, without the names that types have in here.
-pub fn wrong_type(place: &str, error: &toml::de::Error) -> String {
-    let text = error.to_string();
-    let key = text.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
-    let key = key.unwrap_or_default();
-    let at = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    let message = error.message();
-    let (found, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
-    let found = found.replace("invalid type: map", "invalid type: a section");
+/// Whether a value is of the type of the default.
+fn is_like(value: &toml::Value, default: &toml::Value) -> bool {
+    let whole_for_broken = value.is_integer() && default.is_float();
+    whole_for_broken || value.same_type(default)
+}
+
+/// What a value has to be, for people.
+fn wanted(key: &str, default: &toml::Value) -> String {
     let number = |what: &str| match range(key) {
-        Some(range) => format!("a {what}, {range}"),
+        Some((least, most)) => format!("a {what}, {least} to {most}"),
         None => format!("a {what}"),
     };
-    let wanted = match wanted {
-        "" => return format!("{place}: {at}{found}"),
-        "u8" | "u16" | "u32" | "u64" | "usize" => number("whole number"),
-        "f32" | "f64" => number("number"),
-        "a boolean" => "true or false".into(),
-        "a string" | "path string" => "a text, in quotes".into(),
-        other if other.starts_with("struct ") => {
-            let settings = "with its settings below it, each on its line";
-            format!("a section: write [{key}], {settings}")
+    match default {
+        toml::Value::Integer(_) => number("whole number"),
+        toml::Value::Float(_) => number("number"),
+        toml::Value::Boolean(_) => "true or false".into(),
+        toml::Value::Table(_) => {
+            format!("a section: write [{key}], with its settings below it, each on its line")
         }
-        other => other.into(),
-    };
-    format!("{place}: {at}{found}; it must be {wanted}")
+        _ => "a text, in quotes".into(),
+    }
+}
+
+/// A value, for people; of one that is long, what it is.
+fn shown(value: &toml::Value) -> String {
+    match value {
+        toml::Value::Table(_) => "{…}".into(),
+        toml::Value::Array(_) => "[…]".into(),
+        value => value.to_string(),
+    }
+}
+
+/// What is wrong with a value that is of the right type.
+pub fn unfit(place: &str, error: &serde_path_to_error::Error<toml::de::Error>) -> String {
+    format!("{place}: {}: {}", error.path(), error.inner().message())
 }
 
 #[cfg(test)]
@@ -218,24 +245,32 @@ mod tests {
 
     #[test]
     fn every_number_has_a_range_that_holds_its_default() {
-        fn numbers(table: &toml::Table, above: &str, out: &mut Vec<String>) {
+        for section in definitions() {
+            for Setting { name, default, range, .. } in section.settings {
+                let number: Option<f64> = default.parse().ok();
+                assert_eq!(number.is_some(), range.is_some(), "{}.{name}", section.path);
+            }
+        }
+        in_range(&defaults().expect("defaults"), "defaults").expect("in range");
+    }
+
+    #[test]
+    fn every_section_is_defined() {
+        fn paths(table: &toml::Table, above: &str, out: &mut Vec<String>) {
             for (key, value) in table {
-                match value {
-                    toml::Value::Table(table) => numbers(table, &format!("{above}{key}."), out),
-                    toml::Value::Integer(_) | toml::Value::Float(_) => {
-                        out.push(format!("{above}{key}"));
-                    }
-                    _ => {}
+                if let toml::Value::Table(table) = value {
+                    out.push(format!("{above}{key}"));
+                    paths(table, &format!("{above}{key}."), out);
                 }
             }
         }
-        let defaults = defaults().expect("defaults");
         let mut have = Vec::new();
-        numbers(&defaults, "", &mut have);
-        let mut want: Vec<String> = RANGES.iter().map(|(key, ..)| key.to_string()).collect();
-        have.sort();
-        want.sort();
+        paths(&defaults().expect("defaults"), "", &mut have);
+        let mut want: Vec<_> = definitions().iter().map(|section| section.path).collect();
+        want.retain(|path| !["boards.NAME", ""].contains(path));
+        want.push("boards");
+        want.sort_unstable();
+        have.sort_unstable();
         assert_eq!(have, want);
-        in_range(&defaults, "defaults").expect("in range");
     }
 }

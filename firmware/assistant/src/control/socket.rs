@@ -43,14 +43,15 @@ pub const OF_THE_SERVICE: &str = "/run/sayso/control.sock";
 /// This is `sayso/control.sock` in the user's folder for running programs (`$XDG_RUNTIME_DIR`), or
 /// in the state folder if there is none.
 pub fn path(config: &Config) -> Option<PathBuf> {
-    match config.control.socket.as_str() {
-        "none" => None,
-        "" => {
+    let socket = &config.control.socket;
+    match socket.to_str() {
+        Some("none") => None,
+        Some("") => {
             let own = dirs::runtime_dir().map(|dir| dir.join("sayso"));
             let folder = own.unwrap_or_else(|| StateFolder::of(config).dir().to_owned());
             Some(folder.join("control.sock"))
         }
-        path => Some(path.into()),
+        _ => Some(socket.clone()),
     }
 }
 

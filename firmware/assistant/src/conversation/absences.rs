@@ -1,6 +1,6 @@
 //! What a person hears when devices are lost and return.
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 
 /// A shorter loss is not signalled.
 const BRIEF: Samples = Samples::from_ms(2_000);
@@ -27,15 +27,15 @@ pub struct Absences(Vec<Absence>);
 struct Absence {
     device: &'static str,
     /// Since when it is lost.
-    since: Option<Samples>,
+    since: Option<SampleTime>,
     sounded: bool,
     /// When its return was last spoken.
-    said: Option<Samples>,
+    said: Option<SampleTime>,
 }
 
 impl Absences {
     /// The device is lost.
-    pub fn lost(&mut self, device: &'static str, now: Samples) {
+    pub fn lost(&mut self, device: &'static str, now: SampleTime) {
         match self.0.iter_mut().find(|absence| absence.device == device) {
             Some(absence) if absence.since.is_some() => {}
             Some(absence) => (absence.since, absence.sounded) = (Some(now), false),
@@ -46,7 +46,7 @@ impl Absences {
     }
 
     /// Whether a loss must be signalled now. Each is signalled once.
-    pub fn sound(&mut self, now: Samples) -> bool {
+    pub fn sound(&mut self, now: SampleTime) -> bool {
         let mut any = false;
         for absence in &mut self.0 {
             let lasts = absence.since.is_some_and(|since| now - since >= BRIEF);
@@ -56,7 +56,7 @@ impl Absences {
     }
 
     /// The device is back. `waits`: an announcement of its return is waiting already.
-    pub fn back(&mut self, device: &str, now: Samples, waits: bool) -> Return {
+    pub fn back(&mut self, device: &str, now: SampleTime, waits: bool) -> Return {
         let absence = self.0.iter_mut().find(|absence| absence.device == device);
         let Some((absence, since)) = absence.and_then(|a| a.since.take().map(|since| (a, since)))
         else {
@@ -77,8 +77,8 @@ impl Absences {
 mod tests {
     use super::*;
 
-    fn ms(ms: u64) -> Samples {
-        Samples::from_ms(ms)
+    fn ms(ms: u64) -> SampleTime {
+        SampleTime::from_ms(ms)
     }
 
     #[test]

@@ -51,9 +51,9 @@ impl Conversation {
                 }
                 let mut splitter = ClauseSplitter::new(self.language);
                 let mut take = |clause| current.clauses.push_back(clause);
-                splitter.push(&announcement.text, &mut take);
-                splitter.finish(&mut take);
-                current.record.reply.clone_from(&announcement.text);
+                let mut text = splitter.push(&announcement.text, &mut take);
+                text += &splitter.finish(&mut take);
+                current.record.reply = text;
                 current.written = true;
             }
             What::Question(question) => {

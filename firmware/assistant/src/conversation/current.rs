@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 use sayso_core::turn::{Outcome, TurnId};
 use sayso_models::Cancel;
 
@@ -28,9 +28,9 @@ pub struct Current {
     pub first_clause: bool,
     pub first_sound: bool,
     /// The first sample of the utterance, which identifies it.
-    pub utterance: Samples,
+    pub utterance: SampleTime,
     /// The end of the sound that is being answered, quiet included.
-    pub heard_until: Samples,
+    pub heard_until: SampleTime,
     /// What the words mean for the turn, once they are known.
     pub outcome: Option<Outcome>,
     /// The words of the urgent announcement that was spoken over what is being answered; usually
@@ -44,7 +44,7 @@ impl Current {
     /// Work on it begins now.
     pub fn new(
         record: TurnRecord,
-        (utterance, heard_until): (Samples, Samples),
+        (utterance, heard_until): (SampleTime, SampleTime),
         speech_ended: Instant,
         cancel: Cancel,
     ) -> Self {

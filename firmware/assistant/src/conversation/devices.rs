@@ -4,7 +4,7 @@ use super::Conversation;
 use super::absences::Return;
 use crate::announcements::What;
 use crate::control::Announcement;
-use crate::earcon::{self, Earcon};
+use crate::earcon::Earcon;
 use crate::event::Event;
 
 impl Conversation {
@@ -31,7 +31,7 @@ impl Conversation {
     fn is_back(&mut self, device: &str) {
         // Without a chime, because it may be the loudspeaker that is back.
         let (urgent, chime) = (false, false);
-        let words = earcon::is_back(device).filter(|_| self.feedback.devices);
+        let words = self.language.said_when_back(device).filter(|_| self.feedback.devices);
         let words = words
             .map(|text| What::Announcement(Announcement { text: text.to_owned(), urgent, chime }));
         let waits = words.as_ref().is_some_and(|words| {
@@ -45,5 +45,20 @@ impl Conversation {
         if let Some(words) = words.filter(|_| heard == Return::Said) {
             self.wait(words);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sayso_board::Way;
+    use sayso_language::Language;
+
+    #[test]
+    fn the_return_of_every_device_can_be_said() {
+        let english = Language::english();
+        for device in [Way::Input.noun(), Way::Output.noun(), "satellite"] {
+            assert!(english.said_when_back(device).is_some(), "{device}");
+        }
+        assert_eq!(english.said_when_back("lamp"), None);
     }
 }

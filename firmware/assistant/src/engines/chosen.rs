@@ -31,11 +31,11 @@ impl<'c> Chosen<'c> {
     pub fn names(&self) -> Vec<&str> {
         let Models { vad, eot, whisper, llm, voice, .. } = &self.config.models;
         let named = [
-            (vad.to_str().unwrap_or("."), Role::Vad),
-            (eot.to_str().unwrap_or("."), Role::Eot),
+            (vad, Role::Vad),
+            (eot, Role::Eot),
             (whisper, Role::Stt),
             (llm, Role::Llm),
-            (voice.to_str().unwrap_or("."), Role::Tts),
+            (voice, Role::Tts),
         ];
         let used = |role| role != Role::Eot || self.config.turn.end_of_turn;
         let named = named.into_iter().filter(|(_, role)| used(*role));
@@ -60,7 +60,8 @@ impl<'c> Chosen<'c> {
     }
 
     /// The catalogue name of the requested model; `None` if it is a file.
-    fn name<'a>(&'a self, asked: &'a str, role: Role) -> Option<&'a str> {
+    fn name<'a>(&'a self, asked: &'a Path, role: Role) -> Option<&'a str> {
+        let asked = asked.to_str()?;
         let asked = if asked.is_empty() { self.default(role) } else { asked };
         self.store.catalog().model(asked).is_ok().then_some(asked)
     }
@@ -75,7 +76,7 @@ impl<'c> Chosen<'c> {
     }
 
     /// The only file, or the named one, of the requested model.
-    fn file(&self, asked: &str, role: Role) -> Result<PathBuf> {
+    fn file(&self, asked: &Path, role: Role) -> Result<PathBuf> {
         match self.name(asked, role) {
             None => self.own(asked),
             Some(name) => {
@@ -87,19 +88,19 @@ impl<'c> Chosen<'c> {
     }
 
     /// A file or folder of the user's own.
-    fn own(&self, asked: &str) -> Result<PathBuf> {
-        let path = PathBuf::from(asked);
+    fn own(&self, asked: &Path) -> Result<PathBuf> {
         // If this cannot be determined, the path is assumed to exist; opening it will show.
-        if path.try_exists().unwrap_or(true) {
-            return Ok(path);
+        if asked.try_exists().unwrap_or(true) {
+            return Ok(asked.to_owned());
         }
         // A single word may be a misspelt catalogue name.
-        let word = path.components().count() == 1;
+        let word = asked.components().count() == 1;
+        let shown = asked.display();
         Err(crate::Error::Usage(if word {
-            let hint = self.store.catalog().hint(asked);
-            format!("{asked}: there is no such file, and no model of that name: {hint}")
+            let hint = self.store.catalog().hint(&asked.to_string_lossy());
+            format!("{shown}: there is no such file, and no model of that name: {hint}")
         } else {
-            format!("{asked}: there is no such file or folder: check the path")
+            format!("{shown}: there is no such file or folder: check the path")
         }))
     }
 
@@ -108,7 +109,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed, or not where the settings say.
     pub fn vad(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.vad.to_string_lossy(), Role::Vad)
+        self.file(&self.config.models.vad, Role::Vad)
     }
 
     /// The Smart Turn file.
@@ -116,7 +117,7 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed, or not where the settings say.
     pub fn eot(&self) -> Result<PathBuf> {
-        self.file(&self.config.models.eot.to_string_lossy(), Role::Eot)
+        self.file(&self.config.models.eot, Role::Eot)
     }
 
     /// The Whisper file.
@@ -140,12 +141,13 @@ impl<'c> Chosen<'c> {
     /// # Errors
     /// When it is not installed, or not where the settings say.
     pub fn tts(&self) -> Result<PathBuf> {
-        let folder = self.config.models.voice.to_string_lossy();
-        let named = self.store.catalog().model(&folder).is_ok_and(|model| model.role == Role::Tts);
-        if !folder.is_empty() && !named {
-            return self.own(&folder);
+        let folder = &self.config.models.voice;
+        let model = folder.to_str().and_then(|name| self.store.catalog().model(name).ok());
+        let named = model.is_some_and(|model| model.role == Role::Tts);
+        if !folder.as_os_str().is_empty() && !named {
+            return self.own(folder);
         }
-        let file = self.file(&folder, Role::Tts)?;
+        let file = self.file(folder, Role::Tts)?;
         Ok(file.parent().unwrap_or(Path::new(".")).to_path_buf())
     }
 }

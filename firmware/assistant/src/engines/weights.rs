@@ -192,7 +192,7 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
         threads: count,
         threads_batch: count,
         gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
-        sampling: config.llm.sampling.clone(),
+        sampling: (&config.llm.sampling).into(),
         language: config.spoken(),
         ..Default::default()
     };

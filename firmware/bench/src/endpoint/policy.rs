@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sayso::internals::hangover::{HangoverPolicy, Known, Reading};
 use sayso::{Engines, Result};
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
@@ -16,7 +16,7 @@ pub struct Quiet<'a> {
     /// What was heard since the utterance began, including the silence: 16 kHz mono.
     pub heard: &'a [f32],
     /// Where the silence began.
-    pub start: Samples,
+    pub start: SampleTime,
 }
 
 /// Decides how much silence ends the turn.
@@ -49,7 +49,7 @@ pub struct Witnesses<'a> {
     engines: &'a mut Engines,
     /// Verdicts by the utterance's address in memory (the recordings are not moved) and the start
     /// of the silence.
-    known: BTreeMap<(usize, Samples), Evidence>,
+    known: BTreeMap<(usize, SampleTime), Evidence>,
 }
 
 impl<'a> Witnesses<'a> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sayso::Result;
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::{FRAME, Samples};
+use sayso_core::audio::{FRAME, SampleTime, Samples};
 use sayso_core::endpoint::{EndReason, EndpointConfig, EndpointEvent, Endpointer};
 use sayso_models::vad::Vad;
 
@@ -62,13 +62,13 @@ pub struct Outcome {
 
 impl Outcome {
     /// Adds the ends found in one recording.
-    pub fn add(&mut self, ends: Vec<Samples>, recording: &Recording<'_>) {
+    pub fn add(&mut self, ends: Vec<SampleTime>, recording: &Recording<'_>) {
         let Question { end, pauses, .. } = recording.question;
         self.count(&ends, *end + BEFORE, pauses);
     }
 
     /// `ends` and `end` count from before the recording, `pauses` from its start.
-    fn count(&mut self, ends: &[Samples], end: Samples, pauses: &[Range<Samples>]) {
+    fn count(&mut self, ends: &[SampleTime], end: SampleTime, pauses: &[Range<SampleTime>]) {
         let mut cut = vec![false; pauses.len()];
         for at in ends.iter().filter(|at| **at < end) {
             // Speech may have resumed before the detector notices, so this is the pause that began
@@ -103,11 +103,11 @@ pub fn simulate(
     recording: &Recording<'_>,
     policy: &mut dyn Policy,
     base: EndpointConfig,
-) -> Result<Vec<Samples>> {
+) -> Result<Vec<SampleTime>> {
     // The policy is asked from the first silent frame on.
     let config = EndpointConfig { may_end: Samples::FRAME, hangover: AFTER, ..base };
     let mut endpointer = Endpointer::new(config);
-    let (mut ends, mut from, mut quiet) = (Vec::new(), Samples::ZERO, None);
+    let (mut ends, mut from, mut quiet) = (Vec::new(), SampleTime::ZERO, None);
     for probability in &recording.probabilities {
         endpointer.set_hangover(AFTER);
         if let Some(start) = quiet {
@@ -132,7 +132,7 @@ pub fn simulate(
     Ok(ends)
 }
 
-fn place(at: Samples) -> usize {
+fn place(at: SampleTime) -> usize {
     usize::try_from(at.0).unwrap_or(usize::MAX)
 }
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn question(end_ms: u64, pause_ms: Range<u64>) -> Question {
-        let at = |ms| Samples::from_ms(ms) - BEFORE;
+        let at = |ms| SampleTime::from_ms(ms) - BEFORE;
         Question {
             name: "test".into(),
             samples: Vec::new(),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     /// Waits long in its first silence and short in the next, and records what it was given.
-    struct Learning(Vec<(Samples, Samples, usize)>);
+    struct Learning(Vec<(SampleTime, Samples, usize)>);
 
     impl Policy for Learning {
         fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples> {
@@ -198,19 +198,20 @@ mod tests {
         let recording = Recording { question: &question, samples, probabilities };
         let mut policy = Learning(Vec::new());
         let ends = simulate(&recording, &mut policy, EndpointConfig::default()).expect("runs");
-        assert_eq!(ends, [Samples::from_ms(59 * FRAME_MS)]);
-        let at = |frame: u64| Samples::from_ms(frame * FRAME_MS);
+        assert_eq!(ends, [SampleTime::from_ms(59 * FRAME_MS)]);
+        let at = |frame: u64| SampleTime::from_ms(frame * FRAME_MS);
+        let long = |frames: u64| Samples::from_ms(frames * FRAME_MS);
         // Asked before each frame after the first silent one, until two frames of speech have
         // ended the silence.
-        assert_eq!(policy.0.first(), Some(&(at(20), at(2), 21 * FRAME)));
+        assert_eq!(policy.0.first(), Some(&(at(20), long(2), 21 * FRAME)));
         assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 16);
-        assert_eq!(policy.0.last(), Some(&(at(55), at(4), 58 * FRAME)));
+        assert_eq!(policy.0.last(), Some(&(at(55), long(4), 58 * FRAME)));
     }
 
     #[test]
     fn ends_are_counted_by_where_they_fall() {
-        let pauses = [Samples::from_ms(1_000)..Samples::from_ms(1_500)];
-        let at = |ms| Samples::from_ms(ms) + BEFORE;
+        let pauses = [SampleTime::from_ms(1_000)..SampleTime::from_ms(1_500)];
+        let at = |ms| SampleTime::from_ms(ms) + BEFORE;
         let mut outcome = Outcome::default();
         // Before any pause, in it, in it once more, and after the end.
         outcome.count(&[at(500), at(1_400), at(2_000), at(3_600)], at(3_000), &pauses);

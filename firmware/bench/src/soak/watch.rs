@@ -3,7 +3,7 @@
 use sayso::Event;
 use sayso::event::Ending;
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::{State, TurnConfig};
 use sayso_replay::ReplayHandle;
 
@@ -29,7 +29,7 @@ const WARM: u64 = 4;
 /// this length can show one, because Whisper's buffers grow in steps, with the longest utterance
 /// so far.
 const LEAK: f64 = 0.15;
-const SHOWN_AFTER: Samples = Samples::from_ms(20 * 60_000);
+const SHOWN_AFTER: SampleTime = SampleTime::from_ms(20 * 60_000);
 
 /// The length of a sound card's buffer: frames heard later than that would lose sound.
 const BUFFER: Samples = Samples::from_ms(2_000);
@@ -41,13 +41,13 @@ pub struct Watch<'q> {
     random: Random,
     limits: TurnConfig,
     /// When it ends.
-    length: Samples,
+    end: SampleTime,
     /// The end of the last frame heard.
-    now: Samples,
-    /// Sound queued for the microphone so far.
-    given: Samples,
+    now: SampleTime,
+    /// The end of the sound queued for the microphone so far.
+    given: SampleTime,
     state: State,
-    since: Samples,
+    since: SampleTime,
     /// Whether the current state has been reported as stuck.
     told: bool,
     asked: u64,
@@ -60,7 +60,7 @@ pub struct Watch<'q> {
     overruns: u64,
     /// At the start, when warm, and at the end.
     rss: [Option<f64>; 3],
-    warm_since: Samples,
+    warm_since: SampleTime,
 }
 
 impl<'q> Watch<'q> {
@@ -77,11 +77,11 @@ impl<'q> Watch<'q> {
             questions,
             random: Random::new(seed),
             limits,
-            length,
-            now: Samples::ZERO,
-            given: Samples::ZERO,
+            end: SampleTime::ZERO + length,
+            now: SampleTime::ZERO,
+            given: SampleTime::ZERO,
             state: State::Listening,
-            since: Samples::ZERO,
+            since: SampleTime::ZERO,
             told: false,
             asked: 0,
             answered: 0,
@@ -92,7 +92,7 @@ impl<'q> Watch<'q> {
             skipped: 0,
             overruns: 0,
             rss: [rss_mib(), None, None],
-            warm_since: Samples::ZERO,
+            warm_since: SampleTime::ZERO,
         };
         watch.ask();
         watch
@@ -103,9 +103,9 @@ impl<'q> Watch<'q> {
         match event {
             Event::Level { at, .. } => {
                 // Frames follow each other without a gap.
-                self.skipped += (at - self.now).0.abs_diff(Samples::FRAME.0);
+                self.skipped += at.0.abs_diff((self.now + Samples::FRAME).0);
                 self.now = at;
-                self.overruns += u64::from(self.board.now() > (at + BUFFER).0);
+                self.overruns += u64::from(self.board.now() > at + BUFFER);
                 self.check(tell);
                 self.ask();
             }
@@ -121,7 +121,7 @@ impl<'q> Watch<'q> {
                     Ending::Dropped | Ending::Stopped => self.dropped += 1,
                 }
                 self.rss[2] = rss_mib();
-                if self.now.0 >= self.length.0 / WARM && self.rss[1].is_none() {
+                if self.now.0 >= self.end.0 / WARM && self.rss[1].is_none() {
                     self.rss[1] = self.rss[2];
                     self.warm_since = self.now;
                 }
@@ -152,7 +152,7 @@ impl<'q> Watch<'q> {
 
     /// Queues the next questions for the microphone, with random gaps between them.
     fn ask(&mut self) {
-        while self.given < self.length && self.given < self.now + AHEAD {
+        while self.given < self.end && self.given < self.now + AHEAD {
             let gap = GAPS_MS.0 + self.random.unit() * (GAPS_MS.1 - GAPS_MS.0);
             let pick = (self.random.unit() * self.questions.len() as f64) as usize;
             let Some(question) = self.questions.get(pick) else { return };
@@ -168,13 +168,13 @@ impl<'q> Watch<'q> {
     }
 
     /// The end of the last frame heard.
-    pub fn now(&self) -> Samples {
+    pub fn now(&self) -> SampleTime {
         self.now
     }
 
     /// Whether the time is up and the last answer has been given.
     pub fn over(&self) -> bool {
-        let last = self.given.max(self.length) + Samples::from_ms(2_000);
+        let last = self.given.max(self.end) + Samples::from_ms(2_000);
         (self.now >= last && self.state == State::Listening)
             || self.now >= last + self.limits.think_timeout + self.limits.speak_timeout
     }
@@ -233,7 +233,7 @@ impl<'q> Watch<'q> {
 }
 
 /// The message about memory, given its MiB when warm and at the end.
-fn leak(now: Samples, warm: f64, end: f64) -> Option<String> {
+fn leak(now: SampleTime, warm: f64, end: f64) -> Option<String> {
     (now >= SHOWN_AFTER && end > warm * (1.0 + LEAK)).then(|| {
         format!(
             "memory grew from {warm:.0} MiB, after the first quarter, to {end:.0} MiB at the end"
@@ -251,7 +251,7 @@ mod tests {
         Question {
             name: "test".into(),
             samples: vec![0.1; 32_000],
-            end: Samples::from_ms(1_000),
+            end: SampleTime::from_ms(1_000),
             pauses: Vec::new(),
             checked: true,
             room: -60.0,
@@ -259,7 +259,7 @@ mod tests {
     }
 
     fn level(frame: u64) -> Event {
-        Event::Level { at: Samples(frame * Samples::FRAME.0), dbfs: -60.0, speech: 0.0 }
+        Event::Level { at: SampleTime(frame * Samples::FRAME.0), dbfs: -60.0, speech: 0.0 }
     }
 
     #[test]
@@ -293,11 +293,11 @@ mod tests {
 
     #[test]
     fn steady_growth_is_a_leak_and_a_step_is_not() {
-        let hour = Samples::from_ms(3_600_000);
+        let hour = SampleTime::from_ms(3_600_000);
         assert!(leak(hour, 476.0, 600.0).is_some_and(|text| text.contains("600 MiB")));
         assert_eq!(leak(hour, 476.0, 495.0), None);
         // Too early to judge.
-        assert_eq!(leak(Samples::from_ms(120_000), 400.0, 480.0), None);
+        assert_eq!(leak(SampleTime::from_ms(120_000), 400.0, 480.0), None);
     }
 
     #[test]

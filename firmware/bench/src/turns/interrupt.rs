@@ -5,11 +5,11 @@ use std::time::Duration;
 use sayso::event::Ending;
 use sayso::{Assistant, Event, Losses, Result, Stop};
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::State;
 use sayso_replay::{Layout, Output, Replay, ReplayHandle, Room, Tracks};
 
-use super::play::ms;
+use super::play::{at_ms, ms};
 use super::watch::{Watch, hold};
 use crate::figures::{Figures, Sheet};
 use crate::interruptions::Interruption;
@@ -93,25 +93,25 @@ struct Seen<'s> {
     board: ReplayHandle,
     scene: &'s Scene<'s>,
     /// The end of the question.
-    asked: Samples,
-    now: Samples,
-    /// Sound queued for the microphone so far.
-    given: Samples,
+    asked: SampleTime,
+    now: SampleTime,
+    /// The end of the sound queued for the microphone so far.
+    given: SampleTime,
     state: State,
-    since: Samples,
+    since: SampleTime,
     /// From the first sound of the interruption to its end.
-    said: Option<(Samples, Samples)>,
+    said: Option<(SampleTime, SampleTime)>,
     /// Whether its beginning has passed.
     begun: bool,
     /// The first reply that began after it was noticed.
-    next_reply: Option<Samples>,
+    next_reply: Option<SampleTime>,
     stopped: bool,
     found: SpokenOver,
 }
 
 impl Watch for Seen<'_> {
     fn see(&mut self, event: Event) {
-        self.now = Samples(self.board.now());
+        self.now = self.board.now();
         self.feed();
         if let Some((onset, _)) = self.said
             && self.now >= onset
@@ -142,11 +142,11 @@ impl<'s> Seen<'s> {
         Self {
             board,
             scene,
-            asked: AHEAD + scene.question.end,
-            now: Samples::ZERO,
-            given: AHEAD + Samples(scene.question.samples.len() as u64),
+            asked: scene.question.end + AHEAD,
+            now: SampleTime::ZERO,
+            given: SampleTime(scene.question.samples.len() as u64) + AHEAD,
             state: State::Listening,
-            since: Samples::ZERO,
+            since: SampleTime::ZERO,
             said: None,
             begun: false,
             next_reply: None,
@@ -180,7 +180,7 @@ impl<'s> Seen<'s> {
             }
             State::Paused => match self.said {
                 Some((onset, _)) if self.spoken_over() => {
-                    self.found.detected_ms.get_or_insert(ms(self.now) - ms(onset));
+                    self.found.detected_ms.get_or_insert(ms(self.now - onset));
                 }
                 _ => self.found.own_pauses += u64::from(self.nobody_speaks()),
             },
@@ -201,11 +201,13 @@ impl<'s> Seen<'s> {
     /// Queues the interruption at its time, after the sound queued before.
     fn speak_up(&mut self) {
         let Interruption { samples, onset } = self.scene.interruption;
-        let words = samples.get((*onset - LEAD).0 as usize..).unwrap_or_default();
-        let lead = onset.0.min(LEAD.0);
-        let wait = self.now + self.scene.offset - Samples(lead) - self.given;
+        let words_at = onset.saturating_sub(LEAD);
+        let words = samples.get(words_at.0 as usize..).unwrap_or_default();
+        let lead = *onset - words_at;
+        // It comes later if more of the question's recording is still queued.
+        let wait = (self.now + self.scene.offset - lead).saturating_since(self.given);
         self.give(quiet(self.scene.question.room, wait).collect());
-        let first = self.given + Samples(lead);
+        let first = self.given + lead;
         self.give(words.to_vec());
         self.said = Some((first, self.given));
     }
@@ -225,9 +227,9 @@ impl<'s> Seen<'s> {
 
     fn found(mut self, tracks: &Tracks) -> SpokenOver {
         if let Some((onset, _)) = self.said.filter(|_| self.stopped) {
-            let until = self.next_reply.map_or(f64::INFINITY, ms);
-            let last = tracks.audible_until_ms(ms(onset), until);
-            self.found.silent_ms = last.map(|last| last - ms(onset));
+            let until = self.next_reply.map_or(f64::INFINITY, at_ms);
+            let last = tracks.audible_until_ms(at_ms(onset), until);
+            self.found.silent_ms = last.map(|last| last - at_ms(onset));
         }
         self.found
     }
@@ -318,7 +320,7 @@ mod tests {
         Question {
             name: "test".into(),
             samples: vec![0.1; 16_000],
-            end: Samples::from_ms(900),
+            end: SampleTime::from_ms(900),
             pauses: Vec::new(),
             checked: true,
             room: -60.0,
@@ -328,19 +330,19 @@ mod tests {
     fn found(states: &[(u64, State)], ending: Ending) -> SpokenOver {
         let question = question();
         let interruption =
-            Interruption { samples: vec![0.1; 16_000], onset: Samples::from_ms(500) };
+            Interruption { samples: vec![0.1; 16_000], onset: SampleTime::from_ms(500) };
         let offset = Samples::from_ms(1_000);
         let scene =
             Scene { question: &question, interruption: &interruption, room: &[1.0], offset };
         let mut seen = Seen::new(Replay::from_samples(Vec::new()).handle(), &scene);
         for &(at, state) in states {
-            seen.now = Samples::from_ms(at);
+            seen.now = SampleTime::from_ms(at);
             seen.feed();
             seen.state(state);
         }
         // It begins at the sample planned, and without its own leading silence.
         let (onset, end) = seen.said.expect("the reply was spoken over");
-        assert_eq!((onset, end), (Samples::from_ms(3_000), Samples::from_ms(3_500)));
+        assert_eq!((onset, end), (SampleTime::from_ms(3_000), SampleTime::from_ms(3_500)));
         seen.ended(ending);
         // The reply fell silent 40 ms after it paused, and the next begins at 5 s.
         let rate = 1_000;

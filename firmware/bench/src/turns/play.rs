@@ -5,7 +5,7 @@ use std::time::Duration;
 use sayso::event::{Ending, TurnRecord};
 use sayso::{Assistant, Event, Losses, Result, Stop};
 use sayso_board::CAPTURE_RATE;
-use sayso_core::audio::Samples;
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::{State, TurnId};
 use sayso_replay::{Layout, Output, Replay, ReplayHandle};
 
@@ -93,20 +93,25 @@ pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Resu
         .pace(sayso_replay::Pace::RealTime)
         .output(Output::Memory(Layout::Stereo))
         .tail(Duration::from_secs(60));
-    let end = BEFORE + question.end;
+    let end = question.end + BEFORE;
     let mut seen = Seen::new(board.handle(), end);
     let (losses, tracks) = hold(assistant, board, &mut seen, stop)?;
     let mut played = seen.played();
     played.losses = losses;
     if played.stages.released.is_some() {
-        played.voice_to_voice_ms = tracks.reply_onset_ms().map(|onset| onset - ms(end));
+        played.voice_to_voice_ms = tracks.reply_onset_ms().map(|onset| onset - at_ms(end));
     }
     Ok(played)
 }
 
 /// The time in ms.
-pub fn ms(at: Samples) -> f64 {
-    at.0 as f64 * 1000.0 / f64::from(CAPTURE_RATE)
+pub fn ms(length: Samples) -> f64 {
+    length.0 as f64 * 1000.0 / f64::from(CAPTURE_RATE)
+}
+
+/// In ms after the first sample.
+pub fn at_ms(at: SampleTime) -> f64 {
+    ms(at - SampleTime::ZERO)
 }
 
 /// Follows what happens while a question is played. Times are the board's clock, which runs with
@@ -114,18 +119,18 @@ pub fn ms(at: Samples) -> f64 {
 struct Seen {
     board: ReplayHandle,
     /// The labelled end of the speech.
-    end: Samples,
-    now: Samples,
+    end: SampleTime,
+    now: SampleTime,
     state: State,
     records: Vec<TurnRecord>,
     /// The turn that is audible, and since when.
-    heard: Option<(TurnId, Samples)>,
+    heard: Option<(TurnId, SampleTime)>,
     played: Played,
 }
 
 impl Watch for Seen {
     fn see(&mut self, event: Event) {
-        self.now = Samples(self.board.now());
+        self.now = self.board.now();
         let now = self.now;
         match event {
             Event::Level { at, .. } => {
@@ -153,11 +158,11 @@ impl Watch for Seen {
 }
 
 impl Seen {
-    fn new(board: ReplayHandle, end: Samples) -> Self {
+    fn new(board: ReplayHandle, end: SampleTime) -> Self {
         Self {
             board,
             end,
-            now: Samples::ZERO,
+            now: SampleTime::ZERO,
             state: State::Listening,
             records: Vec::new(),
             heard: None,
@@ -189,7 +194,7 @@ impl Seen {
     }
 
     fn stages(&self, record: &TurnRecord) -> Stages {
-        let since_end = |at: Samples| ms(at) - ms(self.end);
+        let since_end = |at: SampleTime| at_ms(at) - at_ms(self.end);
         let times = record.timings_ms;
         let known = |time: f64| (time > 0.0).then_some(time);
         // An answer of the clock is complete at once, and has no tokens.
@@ -213,19 +218,19 @@ mod tests {
     fn record(turn: u32, begun: u64, released: Option<u64>, ending: Ending) -> TurnRecord {
         let mut record = TurnRecord::default();
         record.turn = TurnId(turn);
-        record.begun = Samples::from_ms(begun);
-        record.released = released.map(Samples::from_ms);
+        record.begun = SampleTime::from_ms(begun);
+        record.released = released.map(SampleTime::from_ms);
         record.ending = ending;
         record
     }
 
     fn watched(records: Vec<TurnRecord>, heard: Option<u32>) -> Played {
         let handle = Replay::from_samples(Vec::new()).handle();
-        let mut seen = Seen::new(handle, Samples::from_ms(3_000));
+        let mut seen = Seen::new(handle, SampleTime::from_ms(3_000));
         for record in records {
             seen.see(Event::Turn(Box::new(record)));
         }
-        seen.heard = heard.map(|turn| (TurnId(turn), Samples::from_ms(3_700)));
+        seen.heard = heard.map(|turn| (TurnId(turn), SampleTime::from_ms(3_700)));
         seen.played()
     }
 

@@ -113,7 +113,8 @@ impl Tally {
             .count("guesses_kept", self.guesses.kept)
             .count("guesses_dropped", self.guesses.dropped)
             .count("xruns", self.xruns)
-            .count("dropped_samples", self.dropped_samples);
+            .count("dropped_samples", self.dropped_samples)
+            .count_wrong_order();
         match figures::peak_rss_mib() {
             Some(peak) => sheet.value("peak_rss_mib", peak),
             None => sheet,

@@ -1,5 +1,7 @@
 //! The sound devices of this machine.
 
+use std::ffi::OsString;
+
 use clap::Args;
 #[cfg(not(feature = "desktop"))]
 use sayso::Error;
@@ -24,7 +26,7 @@ pub struct Devices {
 
 impl Devices {
     /// Puts them into the settings, except for settings that are in `set`.
-    pub fn put_into(&self, set: &[String], config: &mut Config) {
+    pub fn put_into(&self, set: &[OsString], config: &mut Config) {
         let audio = &mut config.audio;
         crate::put_option(set, "audio.input", &self.input, &mut audio.input);
         crate::put_option(set, "audio.output", &self.output, &mut audio.output);

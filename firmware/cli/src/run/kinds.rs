@@ -1,15 +1,18 @@
 //! The kinds of boards that this program knows.
 
+use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use clap_lex::OsStrExt as _;
 use sayso::internals::boards::{BoardKind, Guest, Listener, ListenerKind, Registry, Site, Usage};
 use sayso::{Config, Error, Pace, Result};
 use sayso_board::Board;
 use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener, Security};
 
+use crate::ask::is_same_file;
 use crate::{satellite_key, term};
 
 /// All of them.
@@ -43,12 +46,12 @@ impl BoardKind for Desktop {
     }
 
     #[cfg(feature = "desktop")]
-    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         Ok(Box::new(sayso_desktop::Desktop::new(super::devices(site.config))))
     }
 
     #[cfg(not(feature = "desktop"))]
-    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         Err(Error::Usage(super::devices::NO_DESKTOP.into()))
     }
 }
@@ -66,7 +69,7 @@ impl BoardKind for RaspberryPi {
     }
 
     #[cfg(all(feature = "raspberry-pi", target_os = "linux"))]
-    fn make(&self, _: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let pins = &site.config.raspberry_pi;
         let used = |number: u32| Some(number).filter(|number| *number > 0);
         let pins = sayso_raspberry_pi::Pins {
@@ -80,7 +83,7 @@ impl BoardKind for RaspberryPi {
     }
 
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
-    fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+    fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let message = "this build cannot use GPIO: that needs Linux and the feature `raspberry-pi`";
         Err(Error::Usage(message.into()))
     }
@@ -106,8 +109,10 @@ impl BoardKind for Link {
         true
     }
 
-    fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let address = format!("{}{rest}", self.prefix).parse()?;
+    fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let mut address = OsString::from(self.prefix);
+        address.push(rest);
+        let address = address.as_os_str().try_into()?;
         let config = SatelliteConfig {
             address,
             security: satellite_key::security(&site.config.satellite)?,
@@ -120,7 +125,7 @@ impl BoardKind for Link {
 
 /// A recording as the microphone.
 #[derive(Default)]
-struct Recording(Outputs);
+struct Recording(Files);
 
 impl BoardKind for Recording {
     fn usage(&self) -> Usage {
@@ -136,40 +141,53 @@ impl BoardKind for Recording {
         Pace::Lockstep
     }
 
-    fn make(&self, files: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        let (input, output) = match files.split_once(':') {
-            Some((input, output)) => (input, Some(output)),
-            None => (files, None),
+    fn make(&self, files: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
+        let (input, output) = match files.split_once(":") {
+            Some((input, output)) => (Path::new(input), Some(Path::new(output))),
+            None => (Path::new(files), None),
         };
-        if let Some(output) = output {
-            self.0.claim(Path::new(output))?;
-        }
-        crate::ask::replay(Path::new(input), output.map(Path::new))
+        self.0.claim(input, output)?;
+        crate::ask::replay(input, output)
     }
 }
 
-/// The files that recordings write to.
+/// The files that recordings are read from and written to.
 #[derive(Default)]
-struct Outputs(Mutex<Vec<PathBuf>>);
+struct Files(Mutex<Vec<Claim>>);
 
-impl Outputs {
+/// One of them.
+struct Claim {
+    place: PathBuf,
+    written: bool,
+}
+
+impl Files {
+    /// Claims the files of a board, whose own must differ (`crate::ask::replay`).
+    ///
     /// # Errors
-    /// When another recording writes to that file.
-    fn claim(&self, output: &Path) -> Result<()> {
-        let place = place(output);
-        if place.exists() && !place.is_file() {
-            // Several boards may write to a device.
-            return Ok(());
-        }
+    /// When it would write to a file of another board, or another board to one of its own.
+    fn claim(&self, input: &Path, output: Option<&Path>) -> Result<()> {
+        // A device takes what several write.
+        let is_file = |place: &PathBuf| place.is_file() || !place.exists();
+        let mut own = vec![Claim { place: place(input), written: false }];
+        let output = output.map(place).filter(is_file);
+        own.extend(output.map(|place| Claim { place, written: true }));
         let mut claimed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if claimed.contains(&place) {
-            let message = format!(
-                "{}: two boards would write to this file: name another for one of them",
-                output.display()
-            );
-            return Err(Error::Usage(message));
+        for mine in &own {
+            let same = |other: &&Claim| {
+                let one = mine.place == other.place || is_same_file(&mine.place, &other.place);
+                one && (mine.written || other.written)
+            };
+            if let Some(other) = claimed.iter().find(same) {
+                let conflict = match mine.written && other.written {
+                    true => "two boards would write to this file",
+                    false => "one board would write to the recording that another hears",
+                };
+                let file = mine.place.display();
+                return Err(Error::Usage(format!("{file}: {conflict}: name another OUT")));
+            }
         }
-        claimed.push(place);
+        claimed.extend(own);
         Ok(())
     }
 }
@@ -248,19 +266,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_recordings_must_not_write_to_one_file() {
+    fn no_recording_is_written_to_a_file_of_another() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
-        let outputs = Outputs::default();
-        outputs.claim(&file("a.wav")).unwrap();
-        outputs.claim(&file("b.wav")).unwrap();
-        let error = outputs.claim(&file("./a.wav")).unwrap_err().to_string();
-        assert!(error.contains("two boards"), "{error}");
+        std::fs::write(file("in.wav"), "").unwrap();
+        std::fs::create_dir(file("sub")).unwrap();
+        let claim = |files: &Files, input: &str, output: &str| {
+            let done = files.claim(&file(input), Some(&file(output)));
+            done.map_err(|error| error.to_string())
+        };
+        let files = Files::default();
+        // What is heard may be heard twice.
+        claim(&files, "in.wav", "a.wav").unwrap();
+        claim(&files, "in.wav", "b.wav").unwrap();
+        files.claim(&file("in.wav"), None).unwrap();
         std::fs::write(file("b.wav"), "").unwrap();
-        assert!(outputs.claim(&file("b.wav")).is_err(), "whether it is there or not");
+        let refused = |input: &str, output: &str, conflict: &str| {
+            let error = claim(&files, input, output).unwrap_err();
+            assert!(error.contains(conflict), "{input}:{output}: {error}");
+        };
+        // Whether a file is there or not, and however it is spelt.
+        for again in ["a.wav", "./a.wav", "sub/../a.wav", "b.wav", "sub/../b.wav"] {
+            refused("other.wav", again, "two boards would write");
+            refused(again, "c.wav", "one board would write to the recording");
+        }
+        for heard in ["in.wav", "./in.wav", "sub/../in.wav"] {
+            refused("other.wav", heard, "one board would write to the recording");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(file("in.wav"), file("link.wav")).unwrap();
+            std::fs::hard_link(file("in.wav"), file("hard.wav")).unwrap();
+            for heard in ["link.wav", "hard.wav"] {
+                refused("other.wav", heard, "one board would write to the recording");
+            }
+        }
+        // What was refused claims nothing.
+        claim(&files, "other.wav", "c.wav").unwrap();
         // A device cannot be overwritten.
         for _ in 0..2 {
-            outputs.claim(folder.path()).unwrap();
+            claim(&files, "in.wav", "sub").unwrap();
         }
     }
 }

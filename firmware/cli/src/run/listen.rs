@@ -8,7 +8,7 @@ use std::time::Duration;
 use sayso::internals::boards::{Guest, Listener, Opened, Site, known_as, named};
 use sayso::internals::control::Hub;
 use sayso::{Error, Event, Losses, Pace, Result, Stop};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 use super::talk::{Events, Models, Talk};
 
@@ -153,7 +153,7 @@ impl<'t> Reception<'t> {
 
 fn trouble(events: &Events, name: String, message: String) {
     // The receiver outlives every conversation.
-    let _ = events.send((name, Event::Trouble { at: Samples::ZERO, message }));
+    let _ = events.send((name, Event::Trouble { at: SampleTime::ZERO, message }));
 }
 
 /// Identifies a board that has connected, and holds a conversation with it. Returns its name, and

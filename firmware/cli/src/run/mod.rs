@@ -6,6 +6,7 @@ mod listen;
 mod screen;
 mod talk;
 
+use std::ffi::{OsStr, OsString};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, Event, Pace, Result, Stop};
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 #[cfg(feature = "desktop")]
 pub use self::devices::devices;
@@ -51,7 +52,7 @@ pub struct Run {
     devices: Devices,
     // `with_kinds` adds the help of these two.
     #[arg(long, value_name = "BOARD", env = "SAYSO_BOARD")]
-    board: Vec<String>,
+    board: Vec<OsString>,
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<String>,
     /// Wait for an absent board, without loading models, instead of exiting; a systemd service
@@ -60,7 +61,7 @@ pub struct Run {
     wait: bool,
     /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
     #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
-    control: Option<String>,
+    control: Option<OsString>,
     /// One JSON object per event; `board` names the board if there are several, or if it has a
     /// name in the settings
     #[arg(long)]
@@ -133,6 +134,7 @@ impl Run {
         let program = Program { models: &models, hub: &hub, waits, guests, stop };
         let ended = program.converse_all(parties, listeners, &service, &mut screen);
         service.stopping();
+        screen.mistakes();
         screen.goodbye();
         ended
     }
@@ -140,14 +142,14 @@ impl Run {
     /// The boards that are asked for.
     fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
         // An empty value in the environment names none.
-        let mut asked: Vec<&str> = self.board.iter().map(String::as_str).collect();
+        let mut asked: Vec<&OsStr> = self.board.iter().map(OsString::as_os_str).collect();
         asked.retain(|board| !board.is_empty());
         if asked.is_empty() && self.listen.is_empty() {
-            asked.push("desktop");
+            asked.push(OsStr::new("desktop"));
         }
         for (n, name) in asked.iter().enumerate() {
             if asked[..n].contains(name) {
-                return Err(Error::Usage(format!("--board {name} is given twice: give it once")));
+                return Err(Error::Usage(format!("--board {} is given twice", name.display())));
             }
         }
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
@@ -166,7 +168,7 @@ impl Run {
         match socket::Server::start(&path, Arc::new(move |request| hub.answer(&request))) {
             Ok(server) => Ok(Some(server)),
             // If nobody asked for a socket, a second program works without one.
-            Err(error) if config.control.socket.is_empty() => {
+            Err(error) if config.control.socket.as_os_str().is_empty() => {
                 term::note(format!("`sayso ctl` cannot reach this program: {error}"));
                 Ok(None)
             }
@@ -176,8 +178,8 @@ impl Run {
 
     #[cfg(not(unix))]
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
-        match config.control.socket.as_str() {
-            "" | "none" => Ok(()),
+        match config.control.socket.to_str() {
+            Some("" | "none") => Ok(()),
             _ => Err(Error::Usage(
                 "--control: this system has no such sockets; only Unix systems do".into(),
             )),
@@ -287,7 +289,7 @@ impl Program<'_> {
                         Err(Error::Failing(failure)) => {
                             // The receiver outlives every conversation.
                             let message = format!("{}; it is closed", Error::Failing(failure));
-                            let event = Event::Trouble { at: Samples::ZERO, message };
+                            let event = Event::Trouble { at: SampleTime::ZERO, message };
                             let _ = tell.send((name, event));
                             Ok(Err(Error::Failing(failure)))
                         }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use sayso::event::{Ending, TurnRecord};
 use sayso::{Event, Losses};
+use sayso_core::audio::wrong_order;
 use sayso_core::turn::State;
 
 use crate::{ask, term};
@@ -79,6 +80,17 @@ impl Screen {
                     stats.xruns, stats.dropped, stats.missing, stats.reopened
                 ));
             }
+        }
+    }
+
+    /// How many [negative differences](wrong_order) of the sample clock all conversations asked
+    /// for, if any.
+    pub fn mistakes(&self) {
+        match wrong_order() {
+            0 => {}
+            count => term::note(format!(
+                "{count} negative differences of times counted as zero: a mistake in sayso"
+            )),
         }
     }
 

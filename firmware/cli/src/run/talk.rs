@@ -10,7 +10,7 @@ use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
 use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
 use sayso_board::BoardErrorKind;
-use sayso_core::audio::Samples;
+use sayso_core::audio::SampleTime;
 
 use super::super::GlobalOptions;
 
@@ -100,7 +100,7 @@ impl Talk<'_> {
             // Reported once, however often the board is looked for.
             if away.replace(reason).is_none() {
                 let message = format!("{error}. Sayso waits for it");
-                self.tell(Event::DeviceLost { at: Samples::ZERO, device: self.device, message });
+                self.tell(Event::DeviceLost { at: SampleTime::ZERO, device: self.device, message });
             }
             let until = Instant::now() + LOOK;
             while Instant::now() < until {
@@ -129,7 +129,7 @@ impl Talk<'_> {
         }
         if away.take().is_some() {
             let message = format!("{} is connected", self.seat.name());
-            self.tell(Event::DeviceBack { at: Samples::ZERO, device: self.device, message });
+            self.tell(Event::DeviceBack { at: SampleTime::ZERO, device: self.device, message });
         }
         let assistant = match assistant {
             Some(assistant) => assistant,

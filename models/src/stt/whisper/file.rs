@@ -44,7 +44,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
 }
 
 /// The reason for a file that is something else.
-const FOREIGN: &str = "its first bytes are not those of a ggml file";
+const FOREIGN: &str = "it does not begin as a ggml file does";
 
 fn damaged(path: &Path, what: &str) -> Error {
     let message = match what {

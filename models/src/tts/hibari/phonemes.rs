@@ -1,5 +1,5 @@
-//! Turns normalised text into the voice's phonemes: parts of speech, dictionary, and the network
-//! for unknown words.
+//! Normalised text to the voice's phonemes: parts of speech, dictionary, and
+//! the reader of unknown words.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(super) struct Said {
 /// Marks that end a stretch of speech.
 const PAUSES: &str = ";:,.!?—…";
 
-/// Endings that the tagger treats as separate words.
+/// Endings that the tagger sees as words of their own.
 const CLITICS: &[&str] = &["n't", "'s", "'ll", "'re", "'ve", "'d", "'m"];
 
 /// Everything that turns words into phonemes.
@@ -46,12 +46,15 @@ impl Phonemizer {
         let tags = self.tags(tokens);
         let mut next = Following::default();
         let mut said: Vec<Said> = Vec::with_capacity(tokens.len());
-        // From the end, because function words depend on what follows.
+        // From the end, since function words depend on what follows.
         for (token, tag) in tokens.iter().zip(&tags).rev() {
             let phonemes = match token.kind {
                 TokenKind::Mark => token.text.clone(),
                 TokenKind::Letters => self.letters(&token.text)?,
-                TokenKind::Word => self.word(&token.text, tag, next)?,
+                TokenKind::Word => match token.ipa {
+                    Some(ipa) => from_ipa(ipa),
+                    None => self.word(&token.text, tag, next)?,
+                },
             };
             let first =
                 phonemes.chars().find(|&c| is_vowel(c) || is_consonant(c) || PAUSES.contains(c));
@@ -96,7 +99,7 @@ impl Phonemizer {
     }
 
     fn letters(&self, text: &str) -> Result<String> {
-        // "LEDs": the plural ending is not a letter.
+        // "LEDs": the plural is not a letter.
         let stem =
             text.strip_suffix('s').filter(|s| s.len() > 1 && s.chars().all(char::is_uppercase));
         match self.lexicon.spelt(stem.unwrap_or(text)) {
@@ -131,6 +134,13 @@ impl Phonemizer {
     }
 }
 
+/// IPA in the voice's alphabet, which has one letter for each diphthong and affricate.
+fn from_ipa(ipa: &str) -> String {
+    const LETTERS: [(&str, &str); 7] =
+        [("aɪ", "I"), ("aʊ", "W"), ("eɪ", "A"), ("oʊ", "O"), ("ɔɪ", "Y"), ("tʃ", "ʧ"), ("dʒ", "ʤ")];
+    LETTERS.iter().fold(ipa.to_owned(), |ipa, (from, to)| ipa.replace(from, to))
+}
+
 /// The words within a word: at hyphens, and where a capital follows a small letter.
 fn parts(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
@@ -160,7 +170,7 @@ mod tests {
     use sayso_language::Language;
 
     #[test]
-    fn compound_words_are_divided() {
+    fn words_within_words() {
         assert_eq!(parts("well-known"), ["well", "known"]);
         assert_eq!(parts("iPhone"), ["i", "Phone"]);
         assert_eq!(parts("hello"), ["hello"]);
@@ -168,14 +178,38 @@ mod tests {
     }
 
     #[test]
-    fn phonemes_of_sentences_agree_with_the_reference() {
+    fn ipa_becomes_the_phonemes_of_the_lexicon() {
+        let dir = sayso_store::default_dir().join("hibari");
+        let lexicon = Lexicon::load(&dir).unwrap();
+        // Both readings of a word, as the language chooses between them, stand in the lexicon.
+        for (text, tags) in [
+            ("They live near the live music.", ["VB", "JJ"]),
+            ("Please record a new record.", ["VB", "NN"]),
+            ("He wound a bandage around the wound.", ["VBD", "NN"]),
+            ("Close the door when we are close.", ["VB", "JJ"]),
+            ("I object to that object.", ["VB", "NN"]),
+        ] {
+            let tokens = Language::english().normalize(text);
+            let chosen: Vec<_> =
+                tokens.iter().filter_map(|t| Some((t.text.to_lowercase(), t.ipa?))).collect();
+            assert_eq!(chosen.len(), 2, "{text}");
+            for ((word, ipa), tag) in chosen.iter().zip(tags) {
+                let next = Following { vowel: Some(false), to: false };
+                let listed = lexicon.word(word, tag, next).unwrap();
+                assert_eq!(from_ipa(ipa), listed, "{word} of {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn phonemes_of_sentences() {
         let dir = sayso_store::default_dir().join("hibari");
         let phonemizer = Phonemizer::new(
             Lexicon::load(&dir).unwrap(),
             Tagger::load(&dir).unwrap(),
             Oov::load(&dir).unwrap(),
         );
-        // The phonemes that Hibari's own Python gives (`tests/golden/tts_phonemes.py`).
+        // As Hibari's own Python reads them (`tests/golden/tts_phonemes.py`).
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);
         for (text, want) in golden.lines().filter_map(|line| line.split_once('\t')) {

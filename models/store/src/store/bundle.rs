@@ -90,21 +90,9 @@ impl Store {
         progress: &mut dyn FnMut(u64, u64),
         cancel: &Cancel,
     ) -> Result<()> {
-        let total = bundle.model.values().flat_map(|r| r.files.values()).map(|f| f.size).sum();
-        let mut done = 0;
-        for (name, record) in &bundle.model {
-            let dir = to.join(name);
-            fs::create_dir(&dir)
-                .map_err(|e| failed_in(Folder::Bundle, "could not make the folder", &dir, e))?;
-            for (file, print) in &record.files {
-                let from = self.dir.join(name).join(file);
-                let mut step = |n| {
-                    done += n;
-                    progress(done, total);
-                };
-                copy(Folder::Bundle, &from, &dir.join(file), *print, cancel, &mut step)?;
-            }
-            lay_licence(Folder::Bundle, self.catalog.model(name)?, &dir)?;
+        copy_models(Folder::Bundle, bundle, &self.dir, to, progress, cancel)?;
+        for name in bundle.model.keys() {
+            lay_licence(Folder::Bundle, self.catalog.model(name)?, &to.join(name))?;
         }
         let text = toml::to_string(bundle)
             .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").with_source(e))?;
@@ -152,20 +140,10 @@ impl Store {
         progress: &mut dyn FnMut(u64, u64),
         cancel: &Cancel,
     ) -> Result<()> {
-        let total = bundle.model.values().flat_map(|r| r.files.values()).map(|f| f.size).sum();
-        let mut done = 0;
+        create_dir(work)?;
+        copy_models(Folder::Store, bundle, from, work, progress, cancel)?;
         for (name, record) in &bundle.model {
-            let staged = work.join(name);
-            create_dir(&staged)?;
-            for (file, print) in &record.files {
-                let mut step = |n| {
-                    done += n;
-                    progress(done, total);
-                };
-                let from = from.join(name).join(file);
-                copy(Folder::Store, &from, &staged.join(file), *print, cancel, &mut step)?;
-            }
-            record.write(&staged)?;
+            record.write(&work.join(name))?;
         }
         for name in bundle.model.keys() {
             self.put(self.catalog.model(name)?, &work.join(name))?;
@@ -247,6 +225,32 @@ fn check_foreign(from: &Path, bundle: &Bundle) -> Result<()> {
             // File managers leave such files everywhere.
             None if name.starts_with('.') && !is_dir => {}
             _ => return Err(foreign(&path)),
+        }
+    }
+    Ok(())
+}
+
+/// Copies the listed files of all models from their folders in `from` into new ones in `to`,
+/// a folder of the kind `folder`.
+fn copy_models(
+    folder: Folder,
+    bundle: &Bundle,
+    from: &Path,
+    to: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+    cancel: &Cancel,
+) -> Result<()> {
+    let total = bundle.model.values().flat_map(|r| r.files.values()).map(|f| f.size).sum();
+    let mut done = 0;
+    for (name, record) in &bundle.model {
+        let (from, to) = (from.join(name), to.join(name));
+        fs::create_dir(&to).map_err(|e| failed_in(folder, "could not make the folder", &to, e))?;
+        for (file, print) in &record.files {
+            let mut step = |n| {
+                done += n;
+                progress(done, total);
+            };
+            copy(folder, &from.join(file), &to.join(file), *print, cancel, &mut step)?;
         }
     }
     Ok(())

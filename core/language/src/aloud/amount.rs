@@ -1,0 +1,361 @@
+//! Amounts: fractions, measures, durations, plain numbers.
+
+use super::class::{Amount, Class, Item, Measure, Style};
+use super::item;
+use super::lex::Kind;
+use super::tables::{Aloud, Unit, When};
+use super::text::Text;
+
+/// Fractions that are one character.
+fn vulgar(sign: &str) -> Option<(usize, usize)> {
+    Some(match sign {
+        "½" => (1, 2),
+        "⅓" => (1, 3),
+        "⅔" => (2, 3),
+        "¼" => (1, 4),
+        "¾" => (3, 4),
+        "⅕" => (1, 5),
+        "⅖" => (2, 5),
+        "⅗" => (3, 5),
+        "⅘" => (4, 5),
+        "⅙" => (1, 6),
+        "⅚" => (5, 6),
+        "⅐" => (1, 7),
+        "⅛" => (1, 8),
+        "⅜" => (3, 8),
+        "⅝" => (5, 8),
+        "⅞" => (7, 8),
+        "⅑" => (1, 9),
+        "⅒" => (1, 10),
+        _ => return None,
+    })
+}
+
+/// `3`, `1/2`, `2 1/2`, `2½`, `½`; and where it ends.
+pub(crate) fn amount(text: &Text, i: usize) -> Option<(Amount, usize)> {
+    let plain = |whole| Amount { whole, from: i, to: i, ..Amount::default() };
+    if let Some(part) = vulgar(text.get(i)) {
+        return Some((Amount { part: Some(part), ..plain(None) }, i + 1));
+    }
+    if !text.is_number(i) {
+        return None;
+    }
+    let space = text.past_space(i + 1);
+    if let Some(part) = vulgar(text.get(space)).filter(|_| text.value(i).is_some()) {
+        return Some((
+            Amount { part: Some(part), from: space, to: space, ..plain(Some(i)) },
+            space + 1,
+        ));
+    }
+    let small = text.value(i).is_some_and(|n| n < 1000);
+    let joined = if text.is(i + 1, "-") { i + 2 } else { space };
+    if small
+        && joined > i + 1
+        && let Some(part) = slashed(text, joined)
+        && part.0 < part.1
+        && matches!(part.1, 2..=5 | 8 | 16 | 32)
+    {
+        let to = joined + 2;
+        return Some((Amount { part: Some(part), from: joined, to, ..plain(Some(i)) }, to + 1));
+    }
+    if let Some(part) = slashed(text, i).filter(|&(a, b)| named(a, b)) {
+        return Some((Amount { part: Some(part), from: i, to: i + 2, ..plain(None) }, i + 3));
+    }
+    Some((plain(Some(i)), i + 1))
+}
+
+/// `3/4`
+pub(crate) fn slashed(text: &Text, i: usize) -> Option<(usize, usize)> {
+    let bare = text.is(i + 1, "/") && !text.is(i + 3, "/") && !text.is(i.wrapping_sub(1), "/");
+    let (over, under) = (text.value(i)?, text.value(i + 2)?);
+    (bare && over > 0 && under > 1).then_some((over, under))
+}
+
+/// Whether a fraction has a name of its own.
+fn named(over: usize, under: usize) -> bool {
+    over < under
+        && (matches!(under, 2..=10 | 12 | 16 | 20 | 32 | 64)
+            || over == 1 && matches!(under, 100 | 1000))
+}
+
+/// A fraction that counts nothing, or an amount with "million".
+pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (mut amount, end) = amount(text, i)?;
+    if amount.part.is_some() {
+        return Some(item(Class::Fraction(amount), i, end));
+    }
+    // 10k users; "B2B" counts nothing.
+    let joined = text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i);
+    let spaced = text.past_space(end);
+    let end = if matches!(text.get(spaced), "bn" | "mn" | "tn") { spaced } else { end };
+    let joined = joined || end == spaced && text.is_word(end) && end > i + 1;
+    let scale = aloud.scale(text.get(end)).filter(|_| joined && !text.is_number(end + 1))?;
+    amount.scale = Some((scale, end));
+    Some(item(Class::Fraction(amount), i, end + 1))
+}
+
+/// A unit after a slash, by its sign or its name.
+pub(crate) fn unit_name(aloud: &Aloud, text: &Text, i: usize) -> Option<&'static Unit> {
+    let word = text.get(i);
+    aloud.unit(word).or_else(|| aloud.per.iter().find(|unit| unit.one == word))
+}
+
+/// 5 kg, 20 °C, 60 mph, 2 m², 5 km/h, 50%.
+pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "B2B" counts nothing.
+    if text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let (mut amount, mut end) = amount(text, i)?;
+    let scaled = text.past_space(end);
+    if let Some(scale) = aloud.scale(text.get(scaled)).filter(|_| text.get(scaled).len() > 2) {
+        amount.scale = Some((scale, scaled));
+        end = scaled + 1;
+    }
+    let (unit, from, to) = unit(aloud, text, i, end)?;
+    let mut measure =
+        Measure { amount, unit, from, to, power: 0, per: None, per_power: 0, kind: false };
+    end = to + 1;
+    let power = |at: usize| match (text.kind(at), text.get(at)) {
+        (Some(Kind::Raised), "2") => 2,
+        (Some(Kind::Raised), "3") => 3,
+        (Some(Kind::Number), "2") => 2,
+        (Some(Kind::Number), "3") => 3,
+        _ => 0,
+    };
+    let length = matches!(unit.sign, "m" | "km" | "cm" | "mm" | "ft" | "in" | "mi" | "yd");
+    if length && power(end) > 0 {
+        measure.power = power(end);
+        end += 1;
+    }
+    if text.is(end, "/")
+        && let Some(per) = unit_name(aloud, text, end + 1)
+    {
+        measure.per = Some(per);
+        end += 2;
+        if power(end) > 0 {
+            measure.per_power = power(end);
+            end += 1;
+        }
+    }
+    measure.to = end - 1;
+    measure.kind = aloud.is_kind(text, i, end);
+    // The stop of "3 in." belongs to it, unless it ends the sentence.
+    let mut found = item(Class::Measure(measure), i, end);
+    if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
+        let next = text.past_space(end + 1);
+        let small = text.is_word(next) && !text.is_capital(next) || text.is_number(next);
+        if next > end + 1 && small {
+            found.end = end + 1;
+            if let Class::Measure(measure) = &mut found.class {
+                measure.kind = aloud.is_kind(text, i, end + 1);
+            }
+        }
+    }
+    Some(found)
+}
+
+/// The unit after an amount that ends at `end`, and its pieces.
+fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Unit, usize, usize)> {
+    let hyphen = text.is(end, "-") && text.is_word(end + 1);
+    let at = if hyphen { end + 1 } else { text.past_space(end) };
+    let sign = text.get(at);
+    // °C, sq ft
+    let two = [format!("{sign}{}", text.get(at + 1)), format!("{sign} {}", text.get(at + 2))];
+    if text.is_word(at + 1)
+        && !text.is_word(at)
+        && let Some(unit) = aloud.unit(&two[0])
+    {
+        return Some((unit, at, at + 1));
+    }
+    let mut word = at + 1;
+    word += usize::from(text.is(word, "."));
+    let spaced = format!("{sign} {}", text.get(text.past_space(word)));
+    if text.is(word, " ")
+        && let Some(unit) = aloud.unit(&spaced)
+    {
+        return Some((unit, at, word + 1));
+    }
+    if sign == "°"
+        && text.is(at + 1, " ")
+        && text.is_word(at + 2)
+        && let Some(unit) = aloud.unit(&format!("°{}", text.get(at + 2)))
+    {
+        return Some((unit, at, at + 2));
+    }
+    let unit = aloud.unit(sign)?;
+    let joined = at == end;
+    let next = text.past_space(at + 1);
+    let fits = match unit.when {
+        When::Any => true,
+        When::Time => !text.is_number(at + 1),
+        When::Joined => {
+            let named = sign.len() == 1 && is_named(aloud, text, i);
+            let size = matches!(text.get(next), "=" | "x" | "×" | ")")
+                || text.one_of(next, aloud.sizes)
+                || text.is(at + 1, ".") && text.one_of(text.past_space(at + 2), aloud.sizes);
+            let feet = text.value(i).is_some_and(|n| n < 12)
+                && (text.one_of(text.before(i), aloud.feet)
+                    || text.is(text.before(i), ".")
+                        && text.one_of(text.before(i).wrapping_sub(1), aloud.feet));
+            (joined || (size || feet) && sign.len() > 1) && !text.is_number(at + 1) && !named
+        }
+        When::Heat => {
+            let near = text.one_of(text.before(i), aloud.heat) || text.one_of(next, aloud.heat);
+            let hot = text.value(i).is_some_and(|n| (90..600).contains(&n)) || near;
+            hot && !is_named(aloud, text, i)
+                && !text.is_number(at + 1)
+                && !text.is(at + 1, "-")
+                && !text.is(at + 1, "'")
+        }
+        When::NoName => {
+            let next = text.past_space(at + 1 + usize::from(text.is(at + 1, ".")));
+            let name = next > at + 1 && (text.is_capital(next) || text.is_number(next));
+            (joined || !name) && !text.is_number(at + 1)
+        }
+    };
+    (fits && (!hyphen || unit.sign.len() > 1)).then_some((unit, at, at))
+}
+
+/// 5m 30s, 1h30m, 10 min 30 sec, and "56m remaining".
+pub(crate) fn duration(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut at = i;
+    let mut end = i;
+    while parts.len() < 5 && text.is_number(at) {
+        let joined = text.is_word(at + 1);
+        let sign = if joined { at + 1 } else { text.past_space(at + 1) };
+        // "s" and "m" of a duration are those of time.
+        let name = match text.get(sign) {
+            "m" => "min",
+            other => other,
+        };
+        let Some(unit) = aloud.unit(name).filter(|unit| unit.when == When::Time) else { break };
+        parts.push((at, unit, sign));
+        end = sign + 1;
+        at = text.past_space(end);
+    }
+    let single = |sign: usize| {
+        // By itself, "5m" may be a length and "20s" a decade.
+        let before = text.before(i);
+        let context = [before, text.before(before), text.past_space(end), text.past_space(end) + 2];
+        let time = context.iter().any(|&word| text.one_of(word, aloud.of_time));
+        match text.get(sign) {
+            "m" => time,
+            "s" if sign == i + 1 => time || text.value(i).is_none_or(|n| n % 10 != 0),
+            "d" => time,
+            _ => true,
+        }
+    };
+    match parts.as_slice() {
+        [] => return None,
+        [(_, _, sign)] if !single(*sign) || text.get(*sign).len() > 1 => return None,
+        // "10 m 5 s" after "/" is no duration.
+        _ if text.is(end, "/") || text.is_number(end) || text.is(i.wrapping_sub(1), "/") => {
+            return None;
+        }
+        _ => {}
+    }
+    Some(item(Class::Duration(parts), i, end))
+}
+
+/// Whether the number at `i` names a thing: "room 4B".
+fn is_named(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let before = text.before(i);
+    let before = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    text.one_of(before, aloud.named)
+}
+
+/// 737-800
+pub(crate) fn is_airliner(text: &Text, i: usize) -> bool {
+    let digits = text.get(i).as_bytes();
+    matches!(digits, [b'7', _, b'7'])
+        && text.is(i + 1, "-")
+        && text.is_digits(i + 2, 3..=3)
+        && !text.is(i + 3, "-")
+}
+
+/// The unit after a power: 10⁻³ m.
+pub(crate) fn after_power(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let power = text.before(i);
+    let fits = text.is_word(i)
+        && power < i.wrapping_sub(1)
+        && text.kind(power) == Some(Kind::Raised)
+        && text.is_number(power.wrapping_sub(1));
+    let unit = aloud.unit(text.get(i)).filter(|unit| fits && unit.when != When::Joined)?;
+    Some(item(Class::Abbreviation(unit.several), i, i + 1))
+}
+
+/// 9x13, 20 cm x 30 cm, 2 x 4 = 8, 3x faster: the letter.
+pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !matches!(text.get(i), "x" | "X" | "×") {
+        return None;
+    }
+    let (before, after) = (text.before(i), text.past_space(i + 1));
+    let number = text.is_number(before)
+        || text.is_number(text.before(before))
+        || text.is_number(before.wrapping_sub(1)) && text.is_word(before);
+    if number && text.is_number(after) {
+        let sum = (after..after + 6).any(|at| text.is(at, "=")) || text.is(i, "×");
+        let words = aloud.sign(if sum { "×" } else { "x" })?;
+        return Some(item(Class::Mathematics(words), i, i + 1));
+    }
+    // "3x faster", and at the end; but "3x - 7".
+    let joined = text.is_number(i.wrapping_sub(1)) && !text.is(i, "×");
+    let thing = after > i + 1 && text.is_word(after) && !text.is_letter(after);
+    let end = matches!(text.get(i + 1), "." | "," | "!" | "?" | ";" | ")" | "");
+    (joined && (thing || end))
+        .then(|| aloud.sign("×"))
+        .flatten()
+        .map(|words| item(Class::Mathematics(words), i, i + 1))
+}
+
+/// A number by itself; four digits are a year where they can be one.
+pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_number(i) {
+        return None;
+    }
+    let before = text.before(i);
+    let value = text.value(i).unwrap_or_default();
+    let year = text.is_digits(i, 4..=4)
+        && ((1100..2100).contains(&value)
+            || (1000..1100).contains(&value) && text.one_of(before, aloud.years)
+            || (1000..3000).contains(&value) && text.one_of(before, &aloud.years[..1]));
+    // U-235, F-150
+    let model = text.is(i.wrapping_sub(1), "-")
+        && text.is_capitals(i.wrapping_sub(2))
+        && text.is_digits(i, 3..=4);
+    // 401(k), 737-800
+    let plan = text.is_digits(i, 3..=3)
+        && (text.is(i + 1, "(") && text.is_letter(i + 2) && text.is(i + 3, ")")
+            || is_airliner(text, i)
+            || text.is(i.wrapping_sub(1), "-") && is_airliner(text, i.wrapping_sub(2)));
+    // 1920x1080
+    let lines = matches!(text.get(before), "x" | "×")
+        && text.is_number(before.wrapping_sub(1))
+        && text.is_digits(i, 3..=4);
+    let version = text.one_of(before, aloud.versioned) && text.get(i).contains('.');
+    let named = text.one_of(before, aloud.named);
+    // 10 000
+    if text.is_digits(i, 1..=3)
+        && text.is(i + 1, " ")
+        && text.is_digits(i + 2, 3..=3)
+        && (text.is(i + 2, "000") || text.at(i + 1).len() > 1)
+    {
+        return Some(item(Class::Number(i, Style::Amount), i, i + 3));
+    }
+    let style = match text.get(i) {
+        // 007
+        zeros if zeros.starts_with('0') && zeros.len() > 1 && !zeros.contains('.') => Style::Digits,
+        _ if model || plan || lines && before == i.wrapping_sub(1) => Style::Pairs,
+        _ if version => Style::Version,
+        _ if year => Style::Year,
+        _ if named && text.is_digits(i, 3..=4) => Style::Pairs,
+        _ if named && text.is_digits(i, 5..=9) => Style::Digits,
+        _ => Style::Amount,
+    };
+    Some(item(Class::Number(i, style), i, i + 1))
+}

@@ -1,0 +1,202 @@
+//! Telephone numbers, addresses of computers, codes.
+
+use super::class::{Class, Item, Style};
+use super::item;
+use super::lex::Kind;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// Most pieces of a code.
+const LONGEST: usize = 40;
+
+/// 555-1234, (555) 123-4567, +1 555 123 4567, and long runs of digits.
+pub(crate) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.starts_fresh(i) && i > 0 && !text.is(i.wrapping_sub(1), ":") {
+        return None;
+    }
+    let mut groups = Vec::new();
+    let plus = text.is(i, "+");
+    let mut at = i + usize::from(plus);
+    let mut hyphens = 0;
+    let mut spaces = 0;
+    let mut end = i;
+    while groups.len() < 7 {
+        let bracket = text.is(at, "(");
+        let number = at + usize::from(bracket);
+        let letters = text.is_capitals(number) && text.get(number).len() == 7;
+        if !(text.is_digits(number, 1..=usize::MAX) || letters && hyphens > 0)
+            || (bracket && !text.is(number + 1, ")"))
+        {
+            break;
+        }
+        groups.push(number);
+        at = number + 1 + usize::from(bracket);
+        end = at;
+        hyphens += usize::from(text.is(at, "-"));
+        spaces += usize::from(text.is(at, " "));
+        let next = if matches!(text.get(at), "-" | "–" | "." | " ") { at + 1 } else { at };
+        if next == at && !(bracket || text.is(at, "(")) {
+            break;
+        }
+        at = next;
+    }
+    let lengths: Vec<usize> = groups.iter().map(|&g| text.get(g).len()).collect();
+    let sum: usize = lengths.iter().sum();
+    let called = text.one_of(text.before(i), &["call", "dial", "phone", "text", "ring"])
+        || text.one_of(text.before(i), &["is", "to"])
+            && (text.one_of(text.before(text.before(i)), &["number", "text"])
+                || text.one_of(text.before(text.before(text.before(i))), &["text"]));
+    let bracketed = text.is(i, "(");
+    let zero = text.get(*groups.first()?).starts_with('0');
+    let fits = match lengths.as_slice() {
+        [n] if !plus => *n >= 10 && *n <= 15 || called && (3..=15).contains(n),
+        [n] => (7..=15).contains(n),
+        [3, 4] => hyphens == 1,
+        [1, 1, 1] => hyphens == 2,
+        [3, 3, 4] | [1, 3, 3, 4] | [3, 4, 4] | [1, 3, 7] => true,
+        [5, 6] => zero && spaces == 1,
+        _ => (plus || bracketed) && (7..=16).contains(&sum),
+    };
+    let after = text.get(end);
+    if !fits || text.is_word(end) || matches!(after, "%" | "°" | "/" | "+" | "=") {
+        return None;
+    }
+    let unit = text.past_space(end);
+    // "10000000000 km" is a length.
+    if lengths.len() == 1
+        && !called
+        && !plus
+        && text.is_word(unit)
+        && aloud.unit(text.get(unit)).is_some()
+    {
+        return None;
+    }
+    Some(item(Class::Telephone(groups), i, end))
+}
+
+/// 192.168.0.1:80, 10.0.0.0/8, 00:1A:2B:3C:4D:5E, fe80::1, localhost:3000
+pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if matches!(text.get(i.wrapping_sub(1)), "." | ":") || !(text.is_number(i) || text.is_word(i)) {
+        return None;
+    }
+    let octet = |at: usize| text.value(at).is_some_and(|n| n < 256);
+    let four = (0..4).all(|n| octet(i + 2 * n)) && (0..3).all(|n| text.is(i + 2 * n + 1, "."));
+    let port = |end: usize| {
+        let more = matches!(text.get(end), ":" | "/") && text.is_digits(end + 1, 1..=5);
+        if more { end + 2 } else { end }
+    };
+    if four && !(text.is(i + 7, ".") && text.is_number(i + 8)) {
+        return Some(item(Class::Network, i, port(i + 7)));
+    }
+    if text.is(i, "localhost") && port(i + 1) > i + 1 {
+        return Some(item(Class::Network, i, port(i + 1)));
+    }
+    // Groups of hexadecimal digits between colons.
+    let hex = |at: usize| {
+        matches!(text.kind(at), Some(Kind::Number | Kind::Word))
+            && text.get(at).len() <= 4
+            && text.get(at).bytes().all(|b| b.is_ascii_hexdigit())
+    };
+    let (mut at, mut colons, mut letters, mut double) = (i, 0, false, false);
+    while at < i + LONGEST && (hex(at) || text.is(at, ":") && (hex(at + 1) || text.is(at + 1, ":")))
+    {
+        colons += usize::from(text.is(at, ":"));
+        double |= text.is(at, ":") && text.is(at + 1, ":");
+        letters |= text.is_word(at);
+        at += 1;
+    }
+    let fits = colons >= 5 || (double && letters && colons >= 2);
+    fits.then(|| item(Class::Network, i, at))
+}
+
+/// Letters and digits that are said one by one: what is called a code, and what looks like one.
+pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    hyphenated(aloud, text, i).or_else(|| called(aloud, text, i)).or_else(|| mixed(text, i))
+}
+
+/// 123-45-6789, 978-3-16-148410-0: three groups of digits or more.
+fn hyphenated(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_digits(i, 1..=9)
+        || text.is_word(i.wrapping_sub(1))
+        || text.is(i.wrapping_sub(1), "-") && text.is_number(i.wrapping_sub(2))
+    {
+        return None;
+    }
+    let mut end = i + 1;
+    while end < i + LONGEST && text.is(end, "-") && text.is_digits(end + 1, 1..=9) {
+        end += 2;
+    }
+    (end >= i + 5 && !text.is_word(end)).then(|| item(Class::Code, i, end))
+}
+
+/// What comes after "code", "PIN", "password".
+fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut word = text.before(i);
+    if text.is(word, "#") || text.is(word, ".") || text.is(word, ":") {
+        word = text.before(word);
+    }
+    if text.one_of(word, &["is", "number", "no"]) {
+        word = text.before(word);
+    }
+    let own = text.is(i.wrapping_sub(1), "-") || text.is_word(i.wrapping_sub(1));
+    if own || !text.one_of(word, aloud.codes) {
+        return None;
+    }
+    let mut end = i;
+    let mut digits = false;
+    while end < i + LONGEST
+        && (matches!(text.kind(end), Some(Kind::Number | Kind::Word))
+            || text.is(end, "-") && end > i)
+    {
+        digits |= text.is_number(end);
+        end += 1;
+    }
+    let plain = end == i + 1 && text.is_number(i) && text.get(i).contains(['.', ',']);
+    let small = end == i + 1 && text.get(i).len() < 3 && !text.lower(word).starts_with("ext");
+    (digits && !plain && !small).then(|| item(Class::Code, i, end))
+}
+
+/// A1B2C3, 7ABC123: letters and digits, three or more of one kind or changing twice.
+fn mixed(text: &Text, i: usize) -> Option<Item> {
+    let part = |at: usize| {
+        text.is_digits(at, 1..=9)
+            || text.is_word(at) && text.get(at).chars().all(|c| c.is_ascii_uppercase())
+    };
+    let joined = |at: usize| matches!(text.kind(at), Some(Kind::Number | Kind::Word));
+    if text.is(i, "FY")
+        || !part(i)
+        || joined(i.wrapping_sub(1))
+        || matches!(text.get(i.wrapping_sub(1)), "." | "/")
+    {
+        return None;
+    }
+    let mut end = i;
+    while end < i + LONGEST && part(end) {
+        end += 1;
+    }
+    // Chemistry, aircraft and film have shorter ones, which read as numbers.
+    let long =
+        (i..end).any(|at| text.is_digits(at, 4..=9)) && text.is_word(i) && text.get(i).len() <= 2;
+    let flight = end == i + 2
+        && text.is_word(i)
+        && text.is_digits(i + 1, 3..=4)
+        && text.one_of(text.before(i), &["flight"]);
+    let fits =
+        flight || (end >= i + 4) || (end == i + 3 && text.is_number(i)) || (end == i + 2 && long);
+    (fits && !joined(end)).then(|| item(Class::Code, i, end))
+}
+
+/// 1.2.3, v2.0, 22.04: says the first number, and the rest by points.
+pub(crate) fn version(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let v = text.one_of(i, &["v", "ver"]) && text.is_number(i + 1);
+    let first = i + usize::from(v);
+    let several = text.is_number(first) && text.is(first + 1, ".") && text.is_number(first + 2);
+    if !(v || several) || text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let mut end = first + 1;
+    while text.is(end, ".") && text.is_number(end + 1) && end < first + LONGEST {
+        end += 2;
+    }
+    Some(item(Class::Number(first, Style::Amount), i, end))
+}

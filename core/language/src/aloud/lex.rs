@@ -1,0 +1,179 @@
+//! Text cut into what the recognisers look at: numbers, words, single characters.
+
+use std::ops::Range;
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Digits, with commas between groups of three, and one decimal point.
+    Number,
+    /// Letters, with apostrophes between them.
+    Word,
+    /// White space; the text is "\n" if it holds a line break, else " ".
+    Space,
+    /// Raised digits and signs; the text has them on the line.
+    Raised,
+    /// Lowered digits and signs; the text has them on the line.
+    Lowered,
+    /// Any other character.
+    Sign,
+}
+
+/// A stretch of the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    pub(crate) kind: Kind,
+    /// The characters, folded: one kind of apostrophe, hyphen, digit and space.
+    pub(crate) text: String,
+    /// Where they stand in the text as it was given.
+    pub(crate) at: Range<usize>,
+}
+
+/// Variants of one character as one, or `None` for what is not there to the eye.
+fn fold(c: char) -> Option<char> {
+    Some(match c {
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}' => '\'',
+        '\u{2010}' | '\u{2011}' | '\u{2012}' => '-',
+        '\u{2015}' => '—',
+        '\u{201e}' | '\u{201f}' | '«' => '“',
+        '»' => '”',
+        '\u{3bc}' => 'µ',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{2236}' => ':',
+        '\u{2217}' | '\u{22c5}' => '×',
+        '\u{2206}' => 'Δ',
+        '\u{2b50}' | '\u{1f31f}' => '★',
+        '\u{2705}' | '\u{2714}' | '\u{2611}' => '✓',
+        '\u{274c}' | '\u{274e}' | '\u{2718}' | '\u{2716}' => '✗',
+        '\u{2665}' | '\u{1f9e1}' | '\u{1f499}'..='\u{1f49c}' | '\u{1f5a4}' => '❤',
+        '\u{1f4de}' | '\u{2706}' | '\u{1f57f}' => '☎',
+        '\u{27a1}' | '\u{2794}' | '\u{279c}' | '\u{27f6}' => '→',
+        '。' => '.',
+        '、' => ',',
+        '\u{2460}'..='\u{2468}' => digit(c, '\u{2460}', 1),
+        '\u{2776}'..='\u{277e}' => digit(c, '\u{2776}', 1),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        // Soft hyphen, zero-width characters, variation selectors, combining marks, keycaps.
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'
+        | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{20e3}'
+        | '\u{300}'..='\u{36f}' => return None,
+        _ => c,
+    })
+}
+
+fn digit(c: char, first: char, of: u32) -> char {
+    char::from_digit(c as u32 - first as u32 + of, 10).unwrap_or(c)
+}
+
+/// A raised character as it is on the line.
+pub(crate) fn raised(c: char) -> Option<char> {
+    Some(match c {
+        '⁰' => '0',
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '⁴'..='⁹' => digit(c, '⁴', 4),
+        '⁺' => '+',
+        '⁻' => '-',
+        'ⁿ' => 'n',
+        _ => return None,
+    })
+}
+
+/// A lowered character as it is on the line.
+pub(crate) fn lowered(c: char) -> Option<char> {
+    match c {
+        '₀'..='₉' => Some(digit(c, '₀', 0)),
+        _ => None,
+    }
+}
+
+/// Letters that the voice's reader of unknown words may know: Latin, Greek, Cyrillic.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && (c as u32) < 0x530 && !matches!(c, 'ª' | 'º')
+        || ('\u{1e00}'..='\u{1eff}').contains(&c)
+}
+
+type Chars = [(usize, char, usize)];
+
+/// Cuts the text up.
+pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+    let chars: Vec<(usize, char, usize)> =
+        text.char_indices().filter_map(|(at, c)| Some((at, fold(c)?, at + c.len_utf8()))).collect();
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        let c = chars[i].1;
+        let blank = |c: char| c.is_whitespace() || c.is_control();
+        let (kind, end) = if blank(c) {
+            (Kind::Space, run(&chars, i, blank))
+        } else if c.is_ascii_digit() {
+            (Kind::Number, number(&chars, i))
+        } else if raised(c).is_some() {
+            (Kind::Raised, run(&chars, i, |c| raised(c).is_some()))
+        } else if lowered(c).is_some() {
+            (Kind::Lowered, run(&chars, i, |c| lowered(c).is_some()))
+        } else if is_letter(c) {
+            (Kind::Word, word(&chars, i))
+        } else {
+            (Kind::Sign, i + 1)
+        };
+        let of = || chars[i..end].iter().map(|c| c.1);
+        let text: String = match kind {
+            Kind::Space if of().any(|c| c == '\n') => "\n".to_owned(),
+            Kind::Space => " ".to_owned(),
+            Kind::Raised => of().filter_map(raised).collect(),
+            Kind::Lowered => of().filter_map(lowered).collect(),
+            _ => of().collect(),
+        };
+        pieces.push(Piece { kind, text, at: chars[i].0..chars[end - 1].2 });
+        i = end;
+    }
+    pieces
+}
+
+fn run(chars: &Chars, from: usize, belongs: impl Fn(char) -> bool) -> usize {
+    from + chars[from..].iter().take_while(|c| belongs(c.1)).count()
+}
+
+fn number(chars: &Chars, from: usize) -> usize {
+    let digits = |at: usize| {
+        if at < chars.len() { run(chars, at, |c| c.is_ascii_digit()) } else { at }
+    };
+    let sign = |at: usize, c: char| chars.get(at).is_some_and(|x| x.1 == c);
+    let mut end = digits(from);
+    if end - from <= 3 {
+        while sign(end, ',') && digits(end + 1) == end + 4 {
+            end += 4;
+        }
+    }
+    // One point; with two it is an address or a version.
+    if sign(end, '.') && digits(end + 1) > end + 1 {
+        let after = digits(end + 1);
+        let more = sign(after, '.') && digits(after + 1) > after + 1;
+        let before = from > 1 && chars[from - 1].1 == '.' && chars[from - 2].1.is_ascii_digit();
+        if !more && !before {
+            end = after;
+        }
+    }
+    end
+}
+
+fn word(chars: &Chars, from: usize) -> usize {
+    // "ΔT" is two.
+    let greek = |c: char| ('\u{370}'..'\u{400}').contains(&c);
+    let alike = |at: usize| {
+        let first = greek(chars[at].1);
+        run(chars, at, |c| is_letter(c) && greek(c) == first)
+    };
+    let letters = |at: usize| if at < chars.len() { alike(at) } else { at };
+    let mut end = letters(from);
+    while end < chars.len() && chars[end].1 == '\'' && letters(end + 1) > end + 1 {
+        end = letters(end + 1);
+    }
+    end
+}

@@ -1,0 +1,299 @@
+//! Mathematics and chemistry: operators, variables, powers, formulae.
+
+use super::class::{Class, Item, Style};
+use super::item;
+use super::lex::Kind;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// An operator: a sign between two operands, or before one.
+pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let sign = text.get(i);
+    let found = |words: Option<&'static str>, end: usize| {
+        words.map(|words| item(Class::Mathematics(words), i, end))
+    };
+    let (left, next) = (text.before(i), text.past_space(i + 1));
+    let both = is_operand(text, left) && is_operand(text, next);
+    // Two or three characters that are one sign.
+    for length in [3, 2] {
+        let signs: String = (i..i + length).map(|p| text.get(p)).collect();
+        if (i..i + length).all(|p| text.kind(p) == Some(Kind::Sign) && text.get(p).len() <= 3)
+            && let Some(words) = aloud.sign(&signs)
+        {
+            return found(Some(words), i + length);
+        }
+    }
+    match sign {
+        "+" if text.is_operand_sign(left) || is_operand(text, next) => {
+            found(aloud.sign("+"), i + 1)
+        }
+        "+" if text.is_word(i.wrapping_sub(1)) || text.is(i.wrapping_sub(1), "+") => {
+            found(aloud.sign("+"), i + 1)
+        }
+        "-" | "–" | "—" | "−" => minus(aloud, text, i)
+            .then(|| item(Class::Mathematics(aloud.sign("−").unwrap_or("")), i, i + 1)),
+        "*" if both => found(aloud.sign("×"), i + 1),
+        "/" if both && !text.is_long_word(left) && !text.is_long_word(next) => {
+            found(aloud.sign("÷/"), i + 1)
+        }
+        "^" if text.is_digits(i + 1, 1..=1) && matches!(text.get(i + 1), "2" | "3") => {
+            Some(item(Class::Power(i + 1), i, i + 2))
+        }
+        "(" if text.is(i.wrapping_sub(2), "log") && text.is_number(i.wrapping_sub(1)) => {
+            found(aloud.sign("(."), i + 1)
+        }
+        "(" if text.is_letter(i.wrapping_sub(1))
+            && (text.is_letter(i + 1) || text.is_number(i + 1))
+            && (text.is(i + 2, ")") || text.is(i + 3, ")")) =>
+        {
+            found(aloud.sign("(."), i + 1)
+        }
+        "^" if is_operand(text, next) || text.is(next, "-") => found(aloud.sign("^"), i + 1),
+        "~" if text.is_number(next) => found(aloud.sign("~"), i + 1),
+        "<" | ">" if is_operand(text, left) && (is_operand(text, next) || text.is_dash(next)) => {
+            found(aloud.sign(sign), i + 1)
+        }
+        "<" | ">" if text.is_number(next) || aloud.currency(text.get(next)).is_some() => {
+            found(aloud.sign(if sign == "<" { "<." } else { ">." }), i + 1)
+        }
+        "≈" | "≤" | "≥"
+            if (!is_operand(text, left) || text.is(left, "("))
+                && aloud.unit(text.get(left)).is_none() =>
+        {
+            found(aloud.sign(&format!("{sign}.")), i + 1)
+        }
+        "!" if text.is_number(i.wrapping_sub(1)) || text.is_letter(i.wrapping_sub(1)) => {
+            let letter = text.is_letter(i.wrapping_sub(1))
+                && text.ends_line(i + 1)
+                && text.before(i.wrapping_sub(1)) >= text.len();
+            let next = text.get(text.past_space(i + 1));
+            let sum = matches!(next, "=" | "+" | "*" | "/" | "≈" | "<" | ">");
+            // "5!" alone is a factorial; "Over 9000!" is loud.
+            let alone = text.before(i.wrapping_sub(1)) >= text.len()
+                && text.ends_line(i + 1)
+                && !text.is_capital(i.wrapping_sub(1));
+            if sum || alone || letter && !text.is_capital(i.wrapping_sub(1)) {
+                found(aloud.sign("!"), i + 1)
+            } else {
+                None
+            }
+        }
+        "|" if text.is_letter(i + 1) && text.is(i + 2, "|") => found(aloud.sign("|"), i + 1),
+        _ => None,
+    }
+}
+
+impl Text {
+    fn is_operand_sign(&self, i: usize) -> bool {
+        matches!(self.get(i), "(" | "=")
+    }
+
+    fn is_long_word(&self, i: usize) -> bool {
+        self.is_word(i) && self.get(i).chars().count() > 1
+    }
+}
+
+/// What a sum is of: a number, a variable, a bracket, a power.
+pub(crate) fn is_operand(text: &Text, i: usize) -> bool {
+    match text.kind(i) {
+        Some(Kind::Number | Kind::Raised) => true,
+        Some(Kind::Word) => text.is_letter(i),
+        Some(Kind::Sign) => matches!(text.get(i), "(" | ")" | "π" | "√" | "∞" | "°" | "%"),
+        _ => false,
+    }
+}
+
+/// Whether a dash is a minus sign: before a number that stands apart, or in a sum.
+fn minus(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let money = aloud.currency(text.get(i + 1)).is_some() && text.is_number(i + 2);
+    let number = text.is_number(i + 1) || (text.is(i + 1, ".") && text.is_number(i + 2));
+    let before = i.wrapping_sub(1);
+    let fresh = i == 0
+        || text.is_space(before)
+        || matches!(text.kind(before), Some(Kind::Sign))
+            && !matches!(text.get(before), ")" | "°" | "%" | "." | "'" | "\"" | "”");
+    if (number || money) && fresh && !(text.is(i, "—") && text.is_word(text.before(i))) {
+        return true;
+    }
+    sum(aloud, text, i)
+}
+
+/// Whether a dash between two operands subtracts.
+pub(crate) fn sum(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let (left, next) = (text.before(i), text.past_space(i + 1));
+    let spaced = text.is_space(i.wrapping_sub(1)) && text.is_space(i + 1);
+    let tight = !text.is_space(i.wrapping_sub(1)) && !text.is_space(i + 1);
+    if !(spaced || tight) || !is_operand(text, left) || !is_operand(text, next) {
+        return false;
+    }
+    if text.is(i, "−") {
+        return true;
+    }
+    let equals = |at: usize| matches!(text.get(at), "=" | "≈" | "≠" | "+" | "×" | "÷" | "*");
+    let after = text.past_space(next + 1);
+    if equals(after) || equals(text.before(left)) {
+        return true;
+    }
+    if !spaced {
+        return false;
+    }
+    if !(text.is_number(left) && text.is_number(next)) {
+        // "3x - 7", "a - b": letters, but not "yes - I".
+        let article = text.is(left, "a") && !text.is_number(next);
+        return !(article || text.is(left, ")") || text.is_word(left) && text.is(next, "I"));
+    }
+    if text.size(left) >= text.size(next) {
+        return true;
+    }
+    let thing = text.is_word(after) && after > next;
+    let asked = text.one_of(text.before(left), aloud.sums);
+    let years = text.is_year(left) && text.is_year(next);
+    let said = text.is_word(text.before(left));
+    !thing && !years && !text.is(i, "–") && (asked || !said)
+}
+
+/// f(x), sin(30°), 2x, x², E = mc²: letters beside digits, brackets and powers.
+pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if text.kind(i) == Some(Kind::Raised) {
+        return Some(item(Class::Power(i), i, i + 1));
+    }
+    if text.kind(i) == Some(Kind::Lowered) {
+        return Some(item(Class::Number(i, Style::Amount), i, i + 1));
+    }
+    if !text.is_word(i) {
+        return None;
+    }
+    // f(x)
+    let function = text.is_letter(i) || aloud.sign(text.get(i)).is_some();
+    if function
+        && text.is(i + 1, "(")
+        && i + 3 < text.len()
+        && (text.is_letter(i + 2) || text.is_number(i + 2))
+        && (text.is(i + 3, ")") || text.is(i + 4, ")"))
+        && !text.is_number(i.wrapping_sub(1))
+    {
+        return Some(match aloud.sign(text.get(i)) {
+            Some(words) => item(Class::Mathematics(words), i, i + 2),
+            None => item(Class::Initialism, i, i + 1),
+        });
+    }
+    if text.is(i, "log") && text.is_number(i + 1) && text.is(i + 2, "(") {
+        return Some(item(Class::Word, i, i + 1));
+    }
+    // mc², 2xy: a few small letters beside a power, a number or an equals sign.
+    let power = text.kind(i + 1) == Some(Kind::Raised) || text.is(i + 1, "^");
+    let times = text.is_number(i.wrapping_sub(1));
+    let short = text.get(i).chars().count() <= 2;
+    (short && (power || times && text.is_letter(i))).then(|| item(Class::Initialism, i, i + 1))
+}
+
+/// 1.5e10
+pub(crate) fn scientific(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let sign = usize::from(text.is_dash(i + 2) || text.is(i + 2, "+"));
+    let fits = text.is_number(i)
+        && text.get(i).contains('.')
+        && matches!(text.get(i + 1), "e" | "E")
+        && text.is_digits(i + 2 + sign, 1..=3)
+        && !text.is_word(i + 3 + sign);
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 3 + sign))
+}
+
+/// H₂O, CO2, NaCl, Na⁺: symbols of elements.
+pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let joined =
+        |at: usize| matches!(text.kind(at), Some(Kind::Word | Kind::Number | Kind::Lowered));
+    if joined(i.wrapping_sub(1)) || text.is(i.wrapping_sub(1), ".") {
+        return None;
+    }
+    let mut end = i;
+    let mut symbols = 0;
+    let mut counts = 0;
+    let mut pairs = 0;
+    while end < i + 24 {
+        match text.kind(end) {
+            Some(Kind::Word) => {
+                let (all, two) = elements(text.get(end))?;
+                symbols += all;
+                pairs += two;
+            }
+            Some(Kind::Lowered) => counts += 10,
+            Some(Kind::Number)
+                if end > i && text.value(end).is_some_and(|n| (2..=30).contains(&n)) =>
+            {
+                counts += 1
+            }
+            Some(Kind::Raised) if end > i => {
+                let charge = text.get(end).ends_with(['+', '-']);
+                if charge {
+                    counts += 10;
+                }
+                end += usize::from(charge);
+                break;
+            }
+            _ => break,
+        }
+        end += 1;
+    }
+    let salt = counts == 0
+        && end == i + 1
+        && ["NaCl", "KCl", "HCl", "NaOH", "KOH", "CaO", "MgO"].contains(&text.get(i));
+    // "B2" and "R2" are no molecules; "CO2" and "H2O" are.
+    let plain = counts > 0
+        && counts < 10
+        && (symbols >= 2 || matches!(text.get(i), "O" | "N" | "H"))
+        && is_formula(text, i, end);
+    let _ = pairs;
+    (salt || counts >= 10 || plain).then(|| item(Class::Code, i, end))
+}
+
+/// Formulae that are written with digits on the line.
+pub(crate) fn is_formula(text: &Text, i: usize, end: usize) -> bool {
+    let formula: String = (i..end).map(|p| text.get(p)).collect();
+    matches!(
+        formula.as_str(),
+        "H2O"
+            | "CO2"
+            | "O2"
+            | "O3"
+            | "N2"
+            | "H2"
+            | "CH4"
+            | "NH3"
+            | "H2O2"
+            | "H2SO4"
+            | "NO2"
+            | "SO2"
+            | "N2O"
+            | "C6H12O6"
+            | "CaCO3"
+            | "NaHCO3"
+            | "HNO3"
+            | "C2H5OH"
+            | "SiO2"
+            | "TiO2"
+            | "Fe2O3"
+    )
+}
+
+/// How many symbols of elements a word is made of, and how many of them have two letters.
+fn elements(word: &str) -> Option<(usize, usize)> {
+    const TWO: &[&str] = &[
+        "He", "Li", "Be", "Ne", "Na", "Mg", "Al", "Si", "Cl", "Ar", "Ca", "Ti", "Cr", "Mn", "Fe",
+        "Co", "Ni", "Cu", "Zn", "As", "Se", "Br", "Ag", "Sn", "Au", "Hg", "Pb", "Ba", "Pt",
+    ];
+    const ONE: &str = "HBCNOFPSKVIUWY";
+    let mut rest = word;
+    let (mut all, mut two) = (0, 0);
+    while let Some(first) = rest.chars().next() {
+        if let Some(later) = rest.get(..2).filter(|s| TWO.contains(s)).map(|_| &rest[2..]) {
+            (all, two) = (all + 1, two + 1);
+            rest = later;
+        } else if ONE.contains(first) {
+            all += 1;
+            rest = &rest[first.len_utf8()..];
+        } else {
+            return None;
+        }
+    }
+    Some((all, two))
+}

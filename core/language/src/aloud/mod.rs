@@ -1,0 +1,130 @@
+//! Reading aloud: from text as people write it to words that can be spoken.
+//!
+//! Text is cut into [pieces](lex). [Recognisers](tables::Rule) join pieces to
+//! [items](class::Item) of a class: a date, an amount of money, an abbreviation. The
+//! verbaliser of the language says each item in words. The clause splitter asks the same
+//! recognisers whether it may cut ([`stop`]).
+//!
+//! Recognisers for what is written alike in most languages are here; a language has those
+//! of its own beside its verbalisers and tables.
+
+pub(crate) mod amount;
+pub(crate) mod class;
+pub(crate) mod code;
+pub(crate) mod electronic;
+pub(crate) mod lex;
+pub(crate) mod math;
+pub(crate) mod money;
+pub(crate) mod range;
+pub(crate) mod sign;
+pub(crate) mod spoken;
+pub(crate) mod tables;
+pub(crate) mod text;
+pub(crate) mod when;
+
+use class::{Class, Item};
+use spoken::Spoken;
+use tables::Aloud;
+use text::Text;
+
+use crate::token::{Token, TokenKind};
+
+/// The words of a text.
+pub(crate) fn read(aloud: &Aloud, written: &str) -> Vec<Token> {
+    let text = Text::new(written);
+    let mut spoken = Spoken::new(&text);
+    each(aloud, &text, |item| (aloud.say)(&item, &mut spoken));
+    let mut tokens = spoken.out;
+    (aloud.pronounce)(&mut tokens);
+    join(written, tokens)
+}
+
+/// Makes one word of words that a hyphen joins: a voice may know "mother-in-law" as a whole.
+fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
+    let mut joined = Vec::with_capacity(tokens.len());
+    for of_one in tokens.chunk_by(|a, b| a.source == b.source) {
+        let words: Vec<&str> = of_one.iter().map(|token| token.text.as_str()).collect();
+        let whole = words.join("-");
+        // As it is written, so that no number or unit in words is joined, and read by its
+        // letters alone.
+        let plain = of_one.len() > 1
+            && of_one.iter().all(|token| token.kind == TokenKind::Word && token.ipa.is_none());
+        match of_one.first() {
+            Some(first) if plain && written.get(first.source.clone()) == Some(whole.as_str()) => {
+                joined.push(Token { text: whole, ..first.clone() });
+            }
+            _ => joined.extend_from_slice(of_one),
+        }
+    }
+    joined
+}
+
+/// What a place in a text is to whoever wants to cut there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Between items, or a mark.
+    Free,
+    /// In an item, or the end of one whose full stop ends no sentence.
+    Held,
+    /// The end of an item whose full stop ends the sentence too.
+    Ends,
+}
+
+/// What the byte at `at` of a text is, where the text goes on.
+pub(crate) fn stop(aloud: &Aloud, text: &str, at: usize) -> Stop {
+    let text = Text::new(text);
+    let mut stop = Stop::Free;
+    each(aloud, &text, |item| {
+        let span = text.span(item.from, item.end - 1);
+        if span.contains(&at) && !matches!(item.class, Class::Mark(_) | Class::Silent) {
+            stop = match () {
+                () if at + 1 < span.end => Stop::Held,
+                () if item.ends => Stop::Ends,
+                () => Stop::Held,
+            };
+        }
+    });
+    stop
+}
+
+/// Recognises the items of a text, in order.
+fn each(aloud: &Aloud, text: &Text, mut take: impl FnMut(Item)) {
+    let mut i = 0;
+    while i < text.len() {
+        let item = recognise(aloud, text, i);
+        let item = range::range(aloud, text, &item).unwrap_or(item);
+        i = item.end;
+        take(item);
+    }
+}
+
+/// The item that begins at piece `i`.
+pub(crate) fn recognise(aloud: &Aloud, text: &Text, i: usize) -> Item {
+    let found = aloud.rules.iter().find_map(|rule| rule(aloud, text, i));
+    let mut item = found.unwrap_or_else(|| item(Class::Silent, i, i + 1));
+    item.end = item.end.clamp(i + 1, text.len().max(i + 1));
+    item
+}
+
+/// An item that ends no sentence.
+pub(crate) fn item(class: Class, from: usize, end: usize) -> Item {
+    Item { class, from, end, ends: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Language;
+
+    #[test]
+    fn a_voice_gets_words_with_their_hyphens() {
+        let words = |text: &str| -> Vec<String> {
+            let tokens = Language::english().normalize(text);
+            tokens.into_iter().map(|token| token.text).collect()
+        };
+        assert_eq!(words("a well-known mother-in-law"), ["a", "well-known", "mother-in-law"]);
+        assert_eq!(
+            words("5-10 days, Mon-Fri"),
+            ["five", "to", "ten", "days", ",", "Monday", "to", "Friday"]
+        );
+    }
+}

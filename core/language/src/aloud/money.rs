@@ -1,0 +1,81 @@
+//! Amounts of money.
+
+use super::amount::{amount, unit_name};
+use super::class::{Amount, Class, Item, Money};
+use super::item;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// $3.50, €20, £1m, USD 5, $2 million, 20 €, $20/month.
+pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut found = money_first(aloud, text, i).or_else(|| money_last(aloud, text, i))?;
+    let Class::Money(money) = &mut found.class else { return None };
+    let per = if text.is(found.end, "/") { unit_name(aloud, text, found.end + 1) } else { None };
+    match per {
+        Some(unit) => {
+            money.per = Some((unit, found.end + 1));
+            found.end += 2;
+        }
+        None => money.kind = aloud.is_kind(text, i, found.end),
+    }
+    Some(found)
+}
+
+fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // US$, C$: letters that belong to the sign.
+    let prefixed = text.is_word(i) && text.is(i + 1, "$");
+    let (currency, mut at) = match prefixed {
+        true => (aloud.currency(&format!("{}$", text.get(i)))?, i + 2),
+        false => (aloud.currency(text.get(i))?, i + 1),
+    };
+    let sign = at - 1;
+    if text.is_word(i.wrapping_sub(1)) || (text.is_word(sign) && text.is_word(at)) {
+        return None;
+    }
+    at = text.past_space(at);
+    let minus = text.is_dash(at) && text.is_number(at + 1);
+    at += usize::from(minus);
+    if !text.is_number(at) || (at > sign + 1 && !minus && text.is(sign, "$")) {
+        return None;
+    }
+    let (cents, mut end) = decimal_comma(text, at);
+    let mut amount = Amount { whole: Some(at), from: at, to: at, ..Amount::default() };
+    let next = text.past_space(end);
+    let scale = aloud.scale(text.get(next)).filter(|_| next == end || text.get(next).len() > 2);
+    if let Some(scale) = scale.filter(|_| cents.is_none()) {
+        amount.scale = Some((scale, next));
+        end = next + 1;
+    }
+    let money = Money { currency, sign, minus, amount, cents, per: None, kind: false };
+    Some(item(Class::Money(money), i, end))
+}
+
+/// `19,99`: two digits after a comma.
+fn decimal_comma(text: &Text, at: usize) -> (Option<usize>, usize) {
+    let comma = text.is(at + 1, ",") && text.is_digits(at + 2, 2..=2);
+    if comma { (Some(at + 2), at + 3) } else { (None, at + 1) }
+}
+
+fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let (mut amount, end) = amount(text, i)?;
+    let (cents, end) = match amount.part {
+        None => decimal_comma(text, i),
+        Some(_) => (None, end),
+    };
+    let mut sign = text.past_space(end);
+    if let Some(scale) = aloud.scale(text.get(sign)) {
+        amount.scale = Some((scale, sign));
+        sign = text.past_space(sign + 1);
+    }
+    let currency = aloud.currency(text.get(sign))?;
+    // "5 £10 notes"; and "5 kr" may be a word's beginning.
+    let taken = text.is_number(sign + 1) && sign > end;
+    if taken || (text.is_word(sign) && !text.is_capitals(sign)) {
+        return None;
+    }
+    let money = Money { currency, sign, minus: false, amount, cents, per: None, kind: false };
+    Some(item(Class::Money(money), i, sign + 1))
+}

@@ -1,0 +1,128 @@
+//! Ranges: two items of a kind with a dash between them.
+
+use super::class::{Amount, Class, Item, Style};
+use super::tables::Aloud;
+use super::text::Text;
+use super::{item, math, recognise};
+
+/// The range that begins with `first`, if a dash and another of its kind follow.
+pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
+    if !can_begin(text, first) {
+        return None;
+    }
+    let dash = text.past_space(first.end);
+    if !text.is_dash(dash) || text.is(dash, "—") || text.is(dash, "−") {
+        return None;
+    }
+    let spaced = dash > first.end;
+    if spaced != text.is_space(dash + 1) {
+        return None;
+    }
+    let mut from = text.past_space(dash + 1);
+    // "-10–-5": the second is below zero.
+    let below = text.is_dash(from) && text.is_number(from + 1);
+    from += usize::from(below);
+    if from >= text.len() {
+        return None;
+    }
+    let mut second = recognise(aloud, text, from);
+    let plain = |item: &Item| matches!(item.class, Class::Number(..) | Class::Fraction(_));
+    if plain(first) && plain(&second) && math::sum(aloud, text, dash) || !fit(text, first, &second)
+    {
+        return None;
+    }
+    // $1-2 million
+    if let (Class::Money(_), Class::Number(i, _)) = (&first.class, &second.class) {
+        let at = text.past_space(second.end);
+        let scale =
+            aloud.scale(text.get(at)).filter(|_| at == second.end || text.get(at).len() > 2);
+        if let Some(scale) = scale {
+            let amount =
+                Amount { whole: Some(*i), from: *i, to: *i, scale: Some((scale, at)), part: None };
+            second = item(Class::Fraction(amount), from, at + 1);
+        }
+    }
+    let (end, ends) = (second.end, second.ends);
+    let class = Class::Range(Box::new(first.clone()), Box::new(second), below);
+    Some(Item { class, from: first.from, end, ends })
+}
+
+fn can_begin(text: &Text, first: &Item) -> bool {
+    let inside =
+        text.is(first.from.wrapping_sub(1), "-") && !text.starts_fresh(first.from.wrapping_sub(1));
+    match &first.class {
+        Class::Number(i, _) if super::amount::is_airliner(text, *i) => false,
+        Class::Number(i, style) => {
+            *style != Style::Digits
+                && !inside
+                && !text.is_word(first.from.wrapping_sub(1))
+                && (text.get(*i).len() < 8 || text.get(*i).contains(','))
+        }
+        Class::Ordinal(_)
+        | Class::Decade(..)
+        | Class::Fraction(_)
+        | Class::Money(_)
+        | Class::Measure(_)
+        | Class::Date(_)
+        | Class::Time(_) => true,
+        Class::Duration(parts) => parts.len() == 1,
+        Class::Initialism => {
+            text.is(first.from, "A") && first.end == first.from + 1 || text.is(first.from, "K")
+        }
+        Class::Word => text.is(first.from, "A"),
+        _ => false,
+    }
+}
+
+/// Whether two items are the ends of a range.
+fn fit(text: &Text, first: &Item, second: &Item) -> bool {
+    use std::mem::discriminant;
+    let number = matches!(first.class, Class::Number(..));
+    match (&first.class, &second.class) {
+        (Class::Money(a), Class::Money(b)) => a.currency.several == b.currency.several,
+        (Class::Money(a), Class::Number(..) | Class::Fraction(_)) => a.amount.scale.is_none(),
+        (Class::Initialism | Class::Word, Class::Number(..)) => text.is(first.from, "K"),
+        (Class::Initialism | Class::Word, Class::Initialism | Class::Word) => {
+            text.is(first.from, "A") && text.is_letter(second.from) && second.end == second.from + 1
+        }
+        (Class::Number(..), Class::Ordinal(_)) => true,
+        (Class::Ordinal(_), Class::Number(..)) => false,
+        (Class::Number(..), Class::Number(b, style)) => {
+            // "50-50" is no range.
+            (*style != Style::Digits || text.get(*b).len() == 2)
+                && text.get(first.from) != text.get(second.from)
+        }
+        (Class::Fraction(a), Class::Measure(_)) => a.scale.is_none(),
+        (Class::Measure(_), Class::Number(..)) => false,
+        (_, Class::Money(_) | Class::Measure(_) | Class::Fraction(_) | Class::Duration(_))
+            if number =>
+        {
+            true
+        }
+        (_, Class::Time(time)) if number => time.half.is_some() || time.minute.is_some(),
+        (_, Class::Date(_)) if number => false,
+        (a, b) => discriminant(a) == discriminant(b),
+    }
+}
+
+/// `9x13`, `A-Z`: names of days and months with a dash between them.
+pub(crate) fn names(
+    text: &Text,
+    i: usize,
+    name: impl Fn(&str) -> Option<&'static str>,
+) -> Option<Item> {
+    let first = name(text.get(i))?;
+    let stop = usize::from(text.is(i + 1, "."));
+    let dash = text.past_space(i + 1 + stop);
+    let spaced = dash > i + 1 + stop;
+    let from = text.past_space(dash + 1);
+    if !text.is_dash(dash) || text.is(dash, "—") || spaced != text.is_space(dash + 1) {
+        return None;
+    }
+    let second = name(text.get(from))?;
+    let full = text.is(from + 1, ".") && !text.ends_line(from + 2) && text.get(from).len() < 5;
+    let end = from + 1 + usize::from(full);
+    let [first, second] = [(first, i), (second, from)]
+        .map(|(words, at)| Box::new(item(Class::Abbreviation(words), at, at + 1)));
+    Some(item(Class::Range(first, second, false), i, end))
+}

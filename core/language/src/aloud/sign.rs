@@ -1,0 +1,177 @@
+//! Marks, emoji, and whatever nothing else takes.
+
+use super::class::{Class, Item};
+use super::item;
+use super::lex::Kind;
+use super::math;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// Space; a line break that ends a sentence, unless the sentence goes on.
+pub(crate) fn space(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_space(i) {
+        return None;
+    }
+    let goes_on = text.get(i + 1).starts_with(char::is_lowercase);
+    let ends = text.is(i, "\n") && i + 1 < text.len() && !goes_on;
+    Some(item(if ends { Class::Mark('.') } else { Class::Silent }, i, i + 1))
+}
+
+/// Emoticons, and emoji that stand for a word.
+pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if text.is(i, "<")
+        && text.is(i + 1, "3")
+        && !text.is_number(text.before(i))
+        && !text.is_letter_operand(i)
+    {
+        let heart = aloud.emoji.iter().find(|emoji| emoji.sign == '❤')?;
+        return Some(item(Class::Abbreviation(heart.between), i, i + 2));
+    }
+    // :-) ;) :( :D
+    if matches!(text.get(i), ":" | ";") && (i == 0 || text.is_space(i - 1)) {
+        let nose = i + 1 + usize::from(text.is(i + 1, "-"));
+        let mouth = matches!(text.get(nose), ")" | "(" | "D" | "P" | "/")
+            && (text.is_space(nose + 1) || nose + 1 >= text.len());
+        if mouth {
+            return Some(item(Class::Silent, i, nose + 1));
+        }
+    }
+    let sign = text.get(i).chars().next().filter(|_| text.kind(i) == Some(Kind::Sign))?;
+    let emoji = aloud.emoji.iter().find(|emoji| emoji.sign == sign)?;
+    let mut end = i + 1;
+    // Tones of skin.
+    while matches!(text.get(end).chars().next(), Some('\u{1f3fb}'..='\u{1f3ff}')) {
+        end += 1;
+    }
+    let tone = end - i - 1;
+    while text.is(end, &sign.to_string()) && tone == 0 {
+        end += 1;
+    }
+    let said = |words: &'static str| {
+        Some(item(
+            if words.is_empty() { Class::Silent } else { Class::Abbreviation(words) },
+            i,
+            end,
+        ))
+    };
+    let before = text.before(i);
+    if let Some([one, several]) = emoji.counted {
+        let count = end - i;
+        if text.is_number(before) {
+            let thing = text.is_word(text.past_space(end));
+            return said(if text.is(before, "1") || thing { one } else { several });
+        }
+        if count > 1 {
+            return Some(item(Class::List(i), i, end));
+        }
+    }
+    let word = |at: usize| matches!(text.kind(at), Some(Kind::Word | Kind::Number));
+    let next = text.past_space(end);
+    if text.is(before, ":") || text.is(before, ",") && text.ends_line(end) {
+        return said(emoji.answer);
+    }
+    if word(before) && word(next) {
+        return said(emoji.between);
+    }
+    let words = (0..text.len()).take(64).any(word);
+    said(if !words || word(next) && emoji.counted.is_none() && emoji.answer == emoji.alone {
+        emoji.alone
+    } else {
+        ""
+    })
+}
+
+impl Text {
+    /// Whether "x<3" compares.
+    fn is_letter_operand(&self, i: usize) -> bool {
+        self.is_letter(i.wrapping_sub(1))
+            || self.is_letter(self.before(i)) && !self.is(self.before(i), "I")
+    }
+}
+
+/// Whether the bracket that closes at `i` was opened right after a letter or a digit:
+/// "401(k)", "f(x)".
+fn opens_joined(text: &Text, i: usize) -> bool {
+    let open = (i.saturating_sub(4)..i).rev().find(|&at| text.is(at, "("));
+    open.is_some_and(|open| {
+        let before = open.wrapping_sub(1);
+        let joined = text.is_number(before)
+            || text.is(before, ")")
+            || text.is_letter(before)
+            || text.is_word(before) && open + 3 >= i && text.is_number(open + 1);
+        joined && !(open + 1..i).any(|at| text.is_space(at))
+    })
+}
+
+/// Marks of punctuation, and every other single character.
+pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let c = text.get(i).chars().next()?;
+    let next = i + 1;
+    let before = i.wrapping_sub(1);
+    let mark = |c: char, end: usize| Some(item(Class::Mark(c), i, end));
+    match c {
+        '.' if text.is(next, ".") => {
+            let mut end = next;
+            while text.is(end, ".") {
+                end += 1;
+            }
+            mark('…', end)
+        }
+        '.' if (text.is_word(before) || text.is_number(before))
+            && (text.is_word(next) || text.is_number(next)) =>
+        {
+            let sign = if text.is_number(next)
+                && text.is_word(before)
+                && i > 1
+                && text.is(before.wrapping_sub(1), "-")
+            {
+                ".1"
+            } else {
+                "."
+            };
+            Some(item(Class::Mathematics(aloud.sign(sign)?), i, next))
+        }
+        '.' if text.is_number(next) && i > 0 && text.starts_fresh(i)
+            || c == '.' && i == 0 && text.is_number(next) =>
+        {
+            Some(item(Class::Number(next, super::class::Style::Digits), i, i + 2))
+        }
+        '-' if text.is(next, "-") => {
+            let mut end = next;
+            while text.is(end, "-") {
+                end += 1;
+            }
+            mark('—', end)
+        }
+        '-' if text.is_space(before) && text.is_space(next) => mark('—', next),
+        '-' => Some(item(Class::Silent, i, next)),
+        '–' | '—' | '−' => mark('—', next),
+        // "16:9", "127.0.0.1:80"
+        ':' if text.is_number(before) && text.is_number(next) => {
+            Some(item(Class::Mathematics(aloud.sign(":")?), i, next))
+        }
+        '.' | ',' | ';' | ':' | '!' | '?' | '…' => mark(c, next),
+        // "401(k)", "f(x)"
+        '(' | '[' | '{' if text.is_number(before) || text.is(before, ")") => {
+            Some(item(Class::Silent, i, next))
+        }
+        ')' if opens_joined(text, i) => Some(item(Class::Silent, i, next)),
+        '(' => mark('(', next),
+        ')' => mark(')', next),
+        '[' | ']' | '{' | '}' => Some(item(Class::Silent, i, next)),
+        '|' if text.is_letter(before) && text.is(before.wrapping_sub(1), "|") => {
+            Some(item(Class::Silent, i, next))
+        }
+        '|' => mark(',', next),
+        '<' | '>' if !math::is_operand(text, text.before(i)) => Some(item(Class::Silent, i, next)),
+        '^' if text.is_word(next) => Some(item(Class::Silent, i, next)),
+        '*' | '_' | '~' | '"' | '`' | '\\' | '\'' => Some(item(Class::Silent, i, next)),
+        _ => {
+            let words = match aloud.currency(text.get(i)) {
+                Some(currency) => Some(currency.several),
+                None => aloud.sign(text.get(i)),
+            };
+            words.map(|words| item(Class::Mathematics(words), i, next))
+        }
+    }
+}

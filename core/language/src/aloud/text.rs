@@ -1,0 +1,142 @@
+//! A text in pieces, and questions that recognisers ask about it.
+
+use std::ops::{Range, RangeInclusive};
+
+use super::lex::{self, Kind, Piece};
+
+/// A text in pieces. Every question about a piece beyond either end has an empty answer, so
+/// an index may be one too far (`wrapping_sub` included).
+#[derive(Debug)]
+pub(crate) struct Text {
+    pieces: Vec<Piece>,
+}
+
+impl Text {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { pieces: lex::pieces(text) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    pub(crate) fn kind(&self, i: usize) -> Option<Kind> {
+        self.pieces.get(i).map(|p| p.kind)
+    }
+
+    /// The text of a piece.
+    pub(crate) fn get(&self, i: usize) -> &str {
+        self.pieces.get(i).map_or("", |p| &p.text)
+    }
+
+    pub(crate) fn is(&self, i: usize, text: &str) -> bool {
+        self.get(i) == text
+    }
+
+    pub(crate) fn lower(&self, i: usize) -> String {
+        self.get(i).to_lowercase()
+    }
+
+    /// Whether a piece, in lower case, is one of these.
+    pub(crate) fn one_of(&self, i: usize, words: &[&str]) -> bool {
+        self.is_word(i) && words.contains(&self.lower(i).as_str())
+    }
+
+    /// The bytes of a piece.
+    pub(crate) fn at(&self, i: usize) -> Range<usize> {
+        self.pieces.get(i).map_or(0..0, |p| p.at.clone())
+    }
+
+    /// The bytes from piece `from` up to and with piece `to`.
+    pub(crate) fn span(&self, from: usize, to: usize) -> Range<usize> {
+        let last = self.pieces.len().saturating_sub(1);
+        self.at(from).start..self.at(to.max(from).min(last)).end
+    }
+
+    pub(crate) fn is_number(&self, i: usize) -> bool {
+        self.kind(i) == Some(Kind::Number)
+    }
+
+    pub(crate) fn is_word(&self, i: usize) -> bool {
+        self.kind(i) == Some(Kind::Word)
+    }
+
+    pub(crate) fn is_space(&self, i: usize) -> bool {
+        self.kind(i) == Some(Kind::Space)
+    }
+
+    /// A word that begins with a capital.
+    pub(crate) fn is_capital(&self, i: usize) -> bool {
+        self.is_word(i) && self.get(i).starts_with(char::is_uppercase)
+    }
+
+    /// A word of capitals only.
+    pub(crate) fn is_capitals(&self, i: usize) -> bool {
+        self.is_word(i) && self.get(i).chars().all(char::is_uppercase)
+    }
+
+    /// A word of one letter.
+    pub(crate) fn is_letter(&self, i: usize) -> bool {
+        self.is_word(i) && self.get(i).chars().count() == 1
+    }
+
+    /// Any kind of dash, hyphen or minus sign.
+    pub(crate) fn is_dash(&self, i: usize) -> bool {
+        matches!(self.get(i), "-" | "–" | "—" | "−")
+    }
+
+    /// A number of only digits, so many of them.
+    pub(crate) fn is_digits(&self, i: usize, count: RangeInclusive<usize>) -> bool {
+        self.is_number(i)
+            && count.contains(&self.get(i).len())
+            && self.get(i).bytes().all(|b| b.is_ascii_digit())
+    }
+
+    /// The value of a short number of only digits.
+    pub(crate) fn value(&self, i: usize) -> Option<usize> {
+        if self.is_digits(i, 1..=6) { self.get(i).parse().ok() } else { None }
+    }
+
+    /// The value of a number, about.
+    pub(crate) fn size(&self, i: usize) -> f64 {
+        if self.is_number(i) { self.get(i).replace(',', "").parse().unwrap_or(0.0) } else { 0.0 }
+    }
+
+    /// A number that reads as a year.
+    pub(crate) fn is_year(&self, i: usize) -> bool {
+        self.is_digits(i, 4..=4) && self.value(i).is_some_and(|y| (1000..2100).contains(&y))
+    }
+
+    /// Past a space on the same line, if there is one at `i`.
+    pub(crate) fn past_space(&self, i: usize) -> usize {
+        if self.is_space(i) && self.is(i, " ") { i + 1 } else { i }
+    }
+
+    /// The piece before `i`, past a space on the same line.
+    pub(crate) fn before(&self, i: usize) -> usize {
+        let before = i.wrapping_sub(1);
+        if self.is(before, " ") { i.wrapping_sub(2) } else { before }
+    }
+
+    /// Whether piece `i` stands apart from what is before it.
+    pub(crate) fn starts_fresh(&self, i: usize) -> bool {
+        let before = i.wrapping_sub(1);
+        i == 0
+            || self.is_space(before)
+            || matches!(self.get(before), "(" | "[" | "\"" | "“" | "‘" | "'" | "*" | "_")
+    }
+
+    /// Whether nothing but closing marks and space follows, up to the end of the line.
+    pub(crate) fn ends_line(&self, i: usize) -> bool {
+        let mut i = i;
+        while matches!(self.get(i), "\"" | "”" | "'" | ")" | "]") {
+            i += 1;
+        }
+        i >= self.len() || self.is(i, "\n") || (self.is_space(i) && i + 1 >= self.len())
+    }
+
+    /// The digits of a number, without separators of groups.
+    pub(crate) fn digits(&self, i: usize) -> String {
+        self.get(i).replace(',', "")
+    }
+}

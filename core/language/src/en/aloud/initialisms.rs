@@ -1,0 +1,110 @@
+//! Words, and letters that are said one by one.
+
+use super::abbreviations;
+use crate::aloud::class::{Class, Item};
+use crate::aloud::item;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+
+/// mother-in-law, well-known.
+pub(super) fn compound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut end = i + 1;
+    while text.is(end, "-") && text.is_word(end + 1) && end < i + 12 {
+        end += 2;
+    }
+    let plain = |at: usize| {
+        let word = text.get(at);
+        word.len() > 1 && !text.is_capitals(at) || matches!(word, "a" | "A")
+    };
+    let fits = text.is_word(i) && end > i + 1 && (i..end).step_by(2).all(plain);
+    fits.then(|| item(Class::Word, i, end))
+}
+
+/// A word, or letters that are said one by one.
+pub(super) fn single(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_word(i) {
+        return None;
+    }
+    let word = text.get(i);
+    let (before, after) = (i.wrapping_sub(1), i + 1);
+    let stem = word.strip_suffix("'s").unwrap_or(word);
+    let plural = stem
+        .strip_suffix('s')
+        .filter(|s| s.chars().count() > 1 && s.chars().all(char::is_uppercase));
+    let stem = plural.unwrap_or(stem);
+    let letters = match stem.chars().count() {
+        // Next to a number, a letter is a code: "A4", "4K".
+        1 => {
+            let number = text.is_number(after) || text.is_number(before);
+            number && !text.is(before, ".")
+                || !matches!(stem, "a" | "A" | "I")
+                || is_letter_name(text, i)
+        }
+        // AT&T
+        2 if text.is_capitals(i) && (text.is(after, "&") || text.is(before, "&")) => true,
+        _ if stem.chars().all(char::is_uppercase) => is_initialism(text, i, stem),
+        // "F = ma", "bx + c"
+        2 if !abbreviations::SHORT.contains(&word) && word.chars().all(char::is_lowercase) => {
+            let operator = |at: usize| matches!(text.get(at), "=" | "+" | "×" | "−" | "≈");
+            operator(text.past_space(after))
+                || operator(text.before(i))
+                || abbreviations::MIXED.contains(&word)
+        }
+        _ => abbreviations::MIXED.contains(&word),
+    };
+    Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
+}
+
+/// Whether "A" or "I" is a letter, not a word.
+fn is_letter_name(text: &Text, i: usize) -> bool {
+    let (before, after) = (i.wrapping_sub(1), i + 1);
+    let operator =
+        |at: usize| matches!(text.get(at), "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^");
+    let near = operator(text.past_space(after)) || operator(text.before(i));
+    let joined = matches!(text.get(before), "/" | "-" | "(")
+        && text.is_word(before.wrapping_sub(1))
+        || matches!(text.get(after), "/") && text.is_word(after + 1)
+        || text.is(after, "-") && text.is(i, "I") && text.is_number(after + 1);
+    let list = text.is(after, ",") && !text.ends_line(before) && text.is(i, "a") && i == 0;
+    near || joined
+        || list
+        || text.is(i, "I") && text.is_number(text.past_space(after)) && text.is(after, "-")
+}
+
+/// Whether capitals are said letter by letter: not a word, and not shouted.
+fn is_initialism(text: &Text, i: usize, word: &str) -> bool {
+    if abbreviations::SPELT.contains(&word) {
+        return !shouted(text, i) || !matches!(word, "US" | "IT" | "AM" | "AI" | "LA" | "OR");
+    }
+    // "the WHO", but "WHO?"
+    if word == "WHO" && text.one_of(text.before(i), &["the"]) && !shouted(text, i) {
+        return true;
+    }
+    if abbreviations::ACRONYMS.contains(&word) || shouted(text, i) {
+        return false;
+    }
+    let vowels = word.chars().filter(|c| "AEIOUY".contains(*c)).count();
+    let lower = word.to_lowercase();
+    match word.chars().count() {
+        2 | 3 => !abbreviations::SHORT.contains(&lower.as_str()),
+        _ => vowels == 0,
+    }
+}
+
+/// Whether the words around are all in capitals too.
+fn shouted(text: &Text, i: usize) -> bool {
+    let word = |at: usize| text.is_capitals(at) && text.get(at).chars().count() > 1;
+    let ordinary = |at: usize| {
+        word(at)
+            && (abbreviations::SHORT.contains(&text.lower(at).as_str()) || text.get(at).len() > 4)
+    };
+    let next = text.past_space(i + 1);
+    let after =
+        text.past_space(if matches!(text.get(next), ":" | "," | "!") { next + 1 } else { next });
+    let before = text.before(i);
+    ordinary(before)
+        || ordinary(after)
+            && (abbreviations::SHORT.contains(&text.lower(i).as_str())
+                || text.get(i).len() > 4
+                || text.before(i) >= text.len())
+}

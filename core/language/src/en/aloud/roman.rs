@@ -1,0 +1,73 @@
+//! Roman numerals.
+
+use super::{abbreviations, numbers};
+use crate::aloud::class::{Class, Item};
+use crate::aloud::item;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+
+/// Chapter IV, Henry VIII, XIX century.
+pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_word(i)
+        || text.is(i + 1, "'")
+        || text.is(i.wrapping_sub(1), "-")
+        || text.is(i + 1, "-")
+    {
+        return None;
+    }
+    let word = text.get(i);
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    let small = word.chars().all(char::is_lowercase);
+    let capitals = word.chars().all(char::is_uppercase);
+    let n = numbers::roman(&word.to_uppercase()).filter(|_| small || capitals)?;
+    let before = text.before(i);
+    let name = text.lower(before);
+    let next = text.past_space(i + 1);
+    let counted = abbreviations::ROMAN_COUNTED.contains(&name.as_str());
+    let found = |order, article| Some(item(Class::Roman(n, order, article), i, i + 1));
+    if small {
+        return if counted && word != "i" && text.is_space(i.wrapping_sub(1)) {
+            found(false, false)
+        } else {
+            None
+        };
+    }
+    if text.one_of(next, &["century", "centuries"]) {
+        return found(true, false);
+    }
+    // "I" is a pronoun unless it follows a name and no verb of its own comes.
+    let verb = text.one_of(
+        next,
+        &[
+            "am", "have", "think", "will", "was", "do", "can", "said", "know", "would", "love",
+            "like", "want", "had", "don't", "could", "should", "hope", "guess", "feel", "see",
+            "mean", "need",
+        ],
+    );
+    let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
+    let monarch = abbreviations::MONARCHS.contains(&name.as_str()) && title;
+    if word == "I" {
+        let reign = monarch && !(verb && !text.is(next, "was") && !text.is(next, "had"));
+        let counts = counted && title && !verb;
+        let war = name == "war" && title;
+        return if reign {
+            found(true, true)
+        } else if counts || war {
+            found(false, false)
+        } else {
+            None
+        };
+    }
+    if monarch && n < 40 {
+        return found(true, true);
+    }
+    let many = word.chars().count() >= 2 && !abbreviations::NOT_ROMAN.contains(&word);
+    if counted
+        || many && (title || text.one_of(before, &["the"]))
+        || text.one_of(before, &["iphone"]) && word == "X"
+    {
+        return found(false, false);
+    }
+    // A long one by itself.
+    (word.chars().count() >= 5 && many).then(|| item(Class::Roman(n, false, false), i, i + 1))
+}

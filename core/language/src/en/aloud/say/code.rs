@@ -1,0 +1,213 @@
+//! Telephone numbers, codes, addresses of computers, pages and files.
+
+use super::numbers;
+use crate::aloud::class::Item;
+use crate::aloud::lex::Kind;
+use crate::aloud::spoken::Spoken;
+
+pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    if text.is(item.from, "+") {
+        spoken.say("plus", text.at(item.from));
+    }
+    let short = groups.len() == 3 && groups.iter().all(|&g| text.get(g).len() == 1);
+    for (n, &group) in groups.iter().enumerate() {
+        if n > 0 && !short {
+            spoken.mark(',', text.at(group));
+        }
+        let at = text.at(group);
+        match text.get(group) {
+            _ if text.is_word(group) => spoken.say(text.get(group), at),
+            "800" if n < 2 => spoken.say("eight hundred", at),
+            digits => spoken.say_all(&numbers::spelt(digits), at),
+        }
+    }
+}
+
+/// The names of signs in addresses.
+fn sign(sign: &str) -> &'static str {
+    match sign {
+        "." => "dot",
+        "/" => "slash",
+        "\\" => "backslash",
+        "@" => "at",
+        "-" => "dash",
+        "_" => "underscore",
+        ":" => "colon",
+        "+" => "plus",
+        "~" => "tilde",
+        "?" => "question mark",
+        "=" => "equals",
+        "&" => "and",
+        "#" => "hash",
+        "%" => "percent",
+        "," => "comma",
+        ";" => "semicolon",
+        "!" => "exclamation mark",
+        "$" => "dollar",
+        "*" => "star",
+        _ => "",
+    }
+}
+
+pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let dots = (item.from..item.end).any(|p| text.is(p, "."));
+    let double = (item.from..item.end).any(|p| text.is(p, ":") && text.is(p + 1, ":"));
+    let mut port = false;
+    for p in item.from..item.end {
+        let at = text.at(p);
+        match text.kind(p) {
+            Some(Kind::Number) if port => {
+                let digits = text.get(p);
+                let thousands = digits.ends_with("000");
+                spoken.say_all(
+                    &if thousands || digits.len() < 3 {
+                        numbers::cardinal(digits)
+                    } else {
+                        numbers::spelt(digits)
+                    },
+                    at,
+                );
+            }
+            Some(Kind::Number) if dots && text.get(p).len() < 3 => {
+                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+            }
+            Some(Kind::Number) => spoken.say_all(&numbers::spelt(text.get(p)), at),
+            Some(Kind::Word) if text.get(p).len() > 4 => spoken.say(text.get(p), at),
+            Some(Kind::Word) => spoken.spell(text.get(p), at),
+            // The groups of a hardware address are separated by pauses.
+            _ if text.is(p, ":") && !dots && !double && !text.is(item.from, "localhost") => {
+                spoken.mark(',', at)
+            }
+            _ => {
+                port = matches!(text.get(p), ":" | "/") && !double;
+                spoken.say(sign(text.get(p)), at);
+            }
+        }
+    }
+}
+
+/// Letters and digits one by one; groups are separated by pauses. Formulae of chemistry have
+/// numbers.
+pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let only_digits = (item.from..item.end).all(|p| text.is_number(p) || text.is(p, "-"));
+    let formula = (item.from..item.end)
+        .any(|p| matches!(text.kind(p), Some(Kind::Lowered | Kind::Raised)))
+        || super::super::is_formula(text, item);
+    // "4-8-2-9" has no groups.
+    let groups = (item.from..item.end).any(|p| text.is_number(p) && text.get(p).len() > 1);
+    for p in item.from..item.end {
+        let at = text.at(p);
+        match text.kind(p) {
+            // A word in a password.
+            Some(Kind::Word)
+                if text.get(p).len() > 3 && text.get(p).chars().skip(1).all(char::is_lowercase) =>
+            {
+                spoken.say(text.get(p), at);
+            }
+            Some(Kind::Word) => spoken.spell(text.get(p), at),
+            Some(Kind::Number | Kind::Lowered) if formula => {
+                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+            }
+            Some(Kind::Number)
+                if !only_digits
+                    && text.get(p).len() == 2
+                    && !text.get(p).starts_with('0')
+                    && text.is(p.wrapping_sub(1), "-") =>
+            {
+                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+            }
+            Some(Kind::Number) => spoken.say_all(&numbers::spelt(text.get(p)), at),
+            Some(Kind::Raised) => {
+                let charge = text.get(p);
+                let count = charge.trim_end_matches(['+', '-']);
+                if !count.is_empty() {
+                    spoken.say_all(&numbers::cardinal(count), at.clone());
+                }
+                spoken.say(if charge.ends_with('-') { "minus" } else { "plus" }, at);
+            }
+            _ if text.is(p, "-") && only_digits && groups => spoken.mark(',', at),
+            _ => {}
+        }
+    }
+}
+
+/// Endings and parts of addresses that are said as words though they are short.
+const WORDS: &[&str] = &[
+    "com", "org", "net", "gov", "info", "biz", "app", "dev", "int", "mil", "shop", "zip", "tar",
+    "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf", "mov", "wav",
+    "swift", "service", "bat", "img", "etc", "usr", "www2", "docs", "main", "src", "lib", "the",
+    "my", "for", "and", "foo", "bar", "news", "co", "store", "site", "tech", "online", "cloud",
+    "blog", "edu",
+];
+
+pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let from = item.from;
+    let scheme = text.is(from + 1, ":") && text.is(from + 2, "/") && text.is(from + 3, "/");
+    let mut p = if scheme { from + 4 } else { from };
+    while p < item.end {
+        let at = text.at(p);
+        let word = text.get(p);
+        match text.kind(p) {
+            Some(Kind::Word) => {
+                let length = word.chars().count();
+                let upper = word.chars().all(char::is_uppercase) && word != "NET";
+                let vowels = word.to_lowercase().chars().any(|c| "aeiouy".contains(c));
+                let mailbox = text.is(p + 1, "@") && vowels;
+                let short = length == 1
+                    || !mailbox
+                        && (length == 2 || !vowels || length == 3 && is_last(item, p, spoken))
+                        && !WORDS.contains(&word.to_lowercase().as_str());
+                if length <= 5 && (upper && length < 5 || short) {
+                    spoken.spell(word, at);
+                } else {
+                    spoken.say(&spaced(word), at);
+                }
+            }
+            Some(Kind::Number) => {
+                let words = match word {
+                    year if text.is_year(p) => numbers::year(year.parse().unwrap_or(0)),
+                    small if small.len() <= 2 && !small.starts_with('0') => {
+                        numbers::cardinal(small)
+                    }
+                    digits => numbers::spelt(digits),
+                };
+                spoken.say_all(&words, at);
+            }
+            _ if word == "/" && p + 1 == item.end && scheme => {}
+            _ if word == "#" && p == from => spoken.say("hashtag", at),
+            _ => spoken.say(sign(word), at),
+        }
+        p += 1;
+    }
+}
+
+/// Whether piece `p` is the ending of an address or a file.
+fn is_last(item: &Item, p: usize, spoken: &Spoken<'_>) -> bool {
+    spoken.text.is(p.wrapping_sub(1), ".")
+        && p > item.from
+        && (p + 1 >= item.end
+            || !spoken.text.is_number(p + 1)
+                && matches!(spoken.text.get(p + 1), "/" | ":" | "?" | "#" | "."))
+        || spoken.text.is(p + 1, ".")
+            && p == item.from
+            && spoken.text.get(p).len() == 3
+            && spoken.text.is_capitals(p)
+}
+
+/// `MondayMotivation` as two words.
+fn spaced(word: &str) -> String {
+    let mut out = String::new();
+    let mut small = false;
+    for c in word.chars() {
+        if small && c.is_uppercase() {
+            out.push(' ');
+        }
+        small = c.is_lowercase();
+        out.push(c);
+    }
+    out
+}

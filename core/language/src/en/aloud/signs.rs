@@ -1,0 +1,142 @@
+//! Signs that English reads in its own way, and letters that are signs.
+
+use super::tables::find;
+use super::{abbreviations, tables};
+use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::item;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+
+/// 1080p, 4K, 5K run: a letter that is no unit.
+pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 2);
+    let lines =
+        text.is_digits(i, 3..=4) && matches!(text.get(i + 1), "p" | "i") && !text.is_number(i + 2);
+    let race = text.is_digits(i, 1..=2)
+        && text.is(i + 1, "K")
+        && text.one_of(
+            next,
+            &[
+                "run",
+                "race",
+                "video",
+                "videos",
+                "resolution",
+                "tv",
+                "display",
+                "monitor",
+                "screen",
+                "walk",
+            ],
+        );
+    if lines {
+        return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
+    }
+    race.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// A Greek letter by its name.
+pub(super) fn greek(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = if text.is_letter(i) { find(tables::GREEK, &text.lower(i))? } else { return None };
+    Some(item(Class::Abbreviation(words), i, i + 1))
+}
+
+/// The marker of a list: `1.`, `2)`, `a)` where a line or a sentence begins.
+pub(super) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let letter = text.is_letter(i) && text.is(i + 1, ")");
+    let number = text.is_digits(i, 1..=2) && matches!(text.get(i + 1), "." | ")");
+    let before = text.before(i);
+    let begins = i == 0
+        || text.is(i.wrapping_sub(1), "\n")
+        || matches!(text.get(before), "." | ":" | "!" | "?" | ";");
+    let goes_on = text.is_space(i + 2) && i + 3 < text.len();
+    let fits = (letter || number) && begins && goes_on && text.is_word(i + 3);
+    fits.then(|| item(Class::List(i), i, i + 2))
+}
+
+/// and/or, he/she, TCP/IP, A/B.
+pub(super) fn slashed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is(i, "/") {
+        return None;
+    }
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    if text.is(left, " ") && text.is(right, " ") {
+        let (left, right) = (left.wrapping_sub(1), right + 1);
+        let formula = (i.saturating_sub(16)..i).any(|at| text.is(at, "="));
+        let words = text.is_word(left) && text.is_word(right);
+        return words
+            .then(|| item(Class::Abbreviation(if formula { "over" } else { "or" }), i, i + 1));
+    }
+    let pair = (text.get(left), text.get(right));
+    if matches!(pair, ("24", "7") | ("9", "11"))
+        || matches!((text.value(left), text.value(right)), (Some(a), Some(b)) if a + b == 100)
+    {
+        return Some(item(Class::Silent, i, i + 1));
+    }
+    if !text.is_word(left) || !text.is_word(right) {
+        return None;
+    }
+    let capitals = text.is_capitals(left) && text.is_capitals(right);
+    let and_or = text.is(left, "and") && text.is(right, "or");
+    let class = if capitals || and_or { Class::Silent } else { Class::Abbreviation("or") };
+    Some(item(class, i, i + 1))
+}
+
+/// Signs that English reads in its own way.
+pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = i + 1;
+    let said = |words, end| Some(item(Class::Abbreviation(words), i, end));
+    match text.get(i) {
+        "'" if text.is(next, "n") && text.is(next + 1, "'") => said("and", next + 2),
+        "'" if text.starts_fresh(i) => {
+            let known =
+                matches!(text.get(next), "tis" | "Tis" | "twas" | "em" | "cause" | "til" | "bout");
+            known.then(|| item(Class::Word, i, next + 1))
+        }
+        // 5'4", 6′2″
+        "'" | "′" if text.is_number(i.wrapping_sub(1)) && text.is_number(next) => {
+            let inches = matches!(text.get(next + 1), "\"" | "″" | "”") || text.is(next + 1, "'");
+            inches.then(|| item(Class::Abbreviation("foot"), i, next))
+        }
+        "'" | "′" if text.is_number(i.wrapping_sub(1)) => {
+            let after = text.past_space(next);
+            let size = matches!(text.get(next), "x" | "×") || text.one_of(after, tables::SIZES);
+            let by = matches!(text.get(i.wrapping_sub(2)), "x" | "×");
+            if size || by { said("foot", next) } else { None }
+        }
+        ":" if text.is_number(i.wrapping_sub(1)) && text.is_number(next) => {
+            let hundred = matches!((text.value(i.wrapping_sub(1)), text.value(next)), (Some(a), Some(b)) if a + b == 100);
+            let book = hundred || text.one_of(text.before(i.wrapping_sub(1)), abbreviations::BOOKS);
+            book.then(|| item(Class::Silent, i, next))
+        }
+        "\"" | "″" | "”" if text.is_number(i.wrapping_sub(1)) => {
+            let feet = matches!(text.get(i.wrapping_sub(2)), "'" | "′");
+            let opens = |at: &usize| {
+                matches!(text.get(*at), "\"" | "“") && !text.is_number(at.wrapping_sub(1))
+            };
+            let quoted = (i.saturating_sub(40)..i).filter(opens).count() % 2 == 1;
+            if feet {
+                Some(item(Class::Silent, i, next))
+            } else if quoted {
+                None
+            } else {
+                said("inch", next)
+            }
+        }
+        "°" if matches!(text.get(next), "C" | "F") => {
+            let celsius = text.is(next, "C");
+            said(if celsius { "degrees Celsius" } else { "degrees Fahrenheit" }, next + 1)
+        }
+        // An option of a command.
+        "-" if text.is(i.wrapping_sub(1), " ") && text.is_word(next) => said("dash", next),
+        "-" if text.is(i.wrapping_sub(1), " ") && text.is(next, "-") && text.is_word(next + 1) => {
+            said("dash dash", next + 1)
+        }
+        "#" if text.is_letter(i.wrapping_sub(1)) => said("sharp", next),
+        "#" if text.is_number(next) => said("number", next),
+        "#" if text.is_word(next) && text.is_number(next + 1) => said("number", next),
+        "#" if text.is_word(next) => said("hashtag", next),
+        "#" => Some(item(Class::Silent, i, next)),
+        _ => None,
+    }
+}

@@ -1,0 +1,432 @@
+//! Words of the reading of English.
+
+use crate::aloud::tables::{Emoji, Kinds};
+
+/// Finds the entry of a table.
+pub(super) fn find<'a, T>(table: &'a [(&str, T)], key: &str) -> Option<&'a T> {
+    table.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
+}
+
+/// Months by the first three letters of their names.
+pub(super) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The month, from 1, that a word names, and whether in full. "may" and "march" are words.
+pub(super) fn month(word: &str) -> Option<(usize, bool)> {
+    if matches!(word, "may" | "march" | "mar" | "dec" | "sep") {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let lower = if lower == "sept" { "sep" } else { &lower };
+    MONTHS
+        .iter()
+        .position(|m| {
+            let month = m.to_lowercase();
+            month == lower || (lower.len() == 3 && month.starts_with(lower))
+        })
+        .map(|at| (at + 1, MONTHS[at].len() == lower.len()))
+}
+
+/// The day of the week or the month that a word names, in full or shortened.
+pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
+    if !word.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let day = |d: &&&str| {
+        **d == word || matches!(word.len(), 3..=5) && d.starts_with(word) && word.len() < d.len()
+    };
+    DAYS.iter().find(day).copied().or_else(|| month(word).map(|(at, _)| MONTHS[at - 1]))
+}
+
+/// What may follow an amount, and how it is read.
+pub(super) const SCALES: &[(&str, &str)] = &[
+    ("k", "thousand"),
+    ("K", "thousand"),
+    ("m", "million"),
+    ("M", "million"),
+    ("mn", "million"),
+    ("b", "billion"),
+    ("B", "billion"),
+    ("bn", "billion"),
+    ("tn", "trillion"),
+    ("T", "trillion"),
+    ("hundred", "hundred"),
+    ("thousand", "thousand"),
+    ("million", "million"),
+    ("billion", "billion"),
+    ("trillion", "trillion"),
+];
+
+/// Signs. A "." after one: where nothing stands before it.
+pub(super) const SIGNS: &[(&str, &str)] = &[
+    ("&", "and"),
+    ("@", "at"),
+    ("%", "percent"),
+    ("+", "plus"),
+    ("−", "minus"),
+    ("×", "times"),
+    ("÷", "divided by"),
+    ("÷/", "over"),
+    ("^", "to the power of"),
+    ("=", "equals"),
+    ("==", "equals"),
+    ("===", "equals"),
+    ("!=", "is not equal to"),
+    ("≠", "is not equal to"),
+    ("<", "is less than"),
+    (">", "is greater than"),
+    ("<=", "is less than or equal to"),
+    (">=", "is greater than or equal to"),
+    ("≤", "is less than or equal to"),
+    ("≥", "is greater than or equal to"),
+    ("<.", "less than"),
+    (">.", "more than"),
+    ("≤.", "at most"),
+    ("≥.", "at least"),
+    ("≈.", "about"),
+    ("≈", "is about"),
+    ("~", "about"),
+    ("±", "plus or minus"),
+    ("+/-", "plus or minus"),
+    ("∓", "minus or plus"),
+    ("√", "the square root of"),
+    ("∞", "infinity"),
+    ("∑", "the sum of"),
+    ("∫", "the integral of"),
+    ("∈", "in"),
+    ("∉", "not in"),
+    ("∪", "union"),
+    ("∩", "intersected with"),
+    ("⊂", "is a subset of"),
+    ("∅", "the empty set"),
+    ("∀", "for all"),
+    ("∃", "there is"),
+    ("∝", "is proportional to"),
+    ("!", "factorial"),
+    ("|", "the absolute value of"),
+    (".", "dot"),
+    (":", "to"),
+    ("°", "degrees"),
+    ("§", "section"),
+    ("¶", "paragraph"),
+    ("→", "to"),
+    ("->", "to"),
+    ("=>", "to"),
+    ("⇒", "implies"),
+    ("←", "from"),
+    ("↑", "up"),
+    ("↓", "down"),
+    ("↔", "to and from"),
+    ("©", "copyright"),
+    ("µ", "micro"),
+    ("Ω", "omega"),
+    ("x", "by"),
+    (".1", "point"),
+    ("(.", "of"),
+    ("#", "number"),
+    ("♀", "female"),
+    ("♂", "male"),
+    ("№", "number"),
+    ("sin", "sine of"),
+    ("cos", "cosine of"),
+    ("tan", "tangent of"),
+    ("log", "log of"),
+    ("ln", "natural log of"),
+    ("exp", "the exponential of"),
+    ("sqrt", "the square root of"),
+];
+
+const fn emoji(
+    sign: char,
+    alone: &'static str,
+    between: &'static str,
+    answer: &'static str,
+) -> Emoji {
+    Emoji { sign, alone, between, answer, counted: None }
+}
+
+pub(super) const EMOJI: &[Emoji] = &[
+    emoji('❤', "heart", "love", "heart"),
+    emoji('👍', "thumbs up", "", "yes"),
+    emoji('👎', "thumbs down", "", "no"),
+    emoji('✓', "yes", "", "yes"),
+    emoji('✗', "no", "", "no"),
+    emoji('☎', "phone", "phone", "phone"),
+    emoji('⚠', "warning", "warning", "warning"),
+    emoji('💯', "one hundred percent", "", "one hundred percent"),
+    emoji('❓', "question", "", "question"),
+    Emoji {
+        sign: '★',
+        alone: "star",
+        between: "star",
+        answer: "one star",
+        counted: Some(["star", "stars"]),
+    },
+];
+
+pub(super) const KINDS: Kinds = Kinds {
+    articles: &[
+        "a", "an", "the", "this", "that", "another", "each", "every", "one", "my", "your", "his",
+        "her", "our", "their", "its",
+    ],
+    things: &[
+        "bill", "note", "coin", "prize", "reward", "coupon", "fee", "fine", "gift", "bottle",
+        "bulb", "battery", "film", "sprint", "angle", "dash", "race", "drive", "screen", "can",
+        "bag", "box", "limit", "timer", "discount",
+    ],
+    no_things: &[
+        "a",
+        "about",
+        "above",
+        "after",
+        "ago",
+        "an",
+        "and",
+        "apart",
+        "are",
+        "as",
+        "at",
+        "away",
+        "before",
+        "below",
+        "but",
+        "by",
+        "can",
+        "deep",
+        "down",
+        "each",
+        "else",
+        "every",
+        "extra",
+        "for",
+        "from",
+        "further",
+        "had",
+        "has",
+        "have",
+        "high",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "later",
+        "left",
+        "less",
+        "long",
+        "more",
+        "off",
+        "old",
+        "on",
+        "or",
+        "out",
+        "over",
+        "per",
+        "please",
+        "remaining",
+        "since",
+        "so",
+        "tall",
+        "than",
+        "that",
+        "the",
+        "then",
+        "thick",
+        "to",
+        "today",
+        "tomorrow",
+        "total",
+        "under",
+        "until",
+        "up",
+        "was",
+        "were",
+        "when",
+        "which",
+        "while",
+        "wide",
+        "will",
+        "with",
+        "would",
+        "you",
+        "i",
+        "we",
+        "of",
+        "could",
+        "should",
+        "may",
+        "might",
+        "must",
+        "cost",
+        "costs",
+        "goes",
+        "went",
+        "does",
+        "did",
+        "colder",
+        "warmer",
+        "north",
+        "south",
+        "east",
+        "west",
+        "celsius",
+        "fahrenheit",
+    ],
+};
+
+pub(super) const OF_TIME: &[&str] = &[
+    "remaining",
+    "left",
+    "ago",
+    "later",
+    "elapsed",
+    "timer",
+    "wait",
+    "waited",
+    "takes",
+    "took",
+    "lasts",
+    "lasted",
+    "duration",
+    "time",
+    "countdown",
+    "delay",
+    "timeout",
+    "after",
+    "every",
+    "alarm",
+];
+
+pub(super) const CODES: &[&str] = &[
+    "code",
+    "codes",
+    "pin",
+    "otp",
+    "password",
+    "passcode",
+    "serial",
+    "plate",
+    "ssn",
+    "isbn",
+    "token",
+    "order",
+    "tracking",
+    "booking",
+    "reservation",
+    "confirmation",
+    "account",
+    "ext",
+    "extension",
+    "imei",
+    "passport",
+];
+
+pub(super) const NAMED: &[&str] = &[
+    "room",
+    "suite",
+    "route",
+    "rt",
+    "highway",
+    "hwy",
+    "interstate",
+    "flight",
+    "bus",
+    "area",
+    "gate",
+    "error",
+    "form",
+    "box",
+    "apartment",
+    "apt",
+    "exit",
+    "channel",
+    "boeing",
+    "airbus",
+    "road",
+    "port",
+    "http",
+    "rtx",
+    "gtx",
+    "bldg",
+    "unit",
+    "locker",
+    "platform",
+    "line",
+    "train",
+];
+
+pub(super) const SUMS: &[&str] =
+    &["is", "what's", "calculate", "compute", "solve", "equals", "does", "says"];
+
+pub(super) const YEARS: &[&str] =
+    &["year", "in", "since", "of", "until", "by", "before", "after", "around", "circa"];
+
+pub(super) const SIZES: &[&str] =
+    &["tall", "long", "wide", "deep", "thick", "high", "across", "diameter", "diagonal"];
+
+pub(super) const VERSIONED: &[&str] = &[
+    "python", "ubuntu", "node", "java", "php", "ruby", "rust", "go", "swift", "version", "django",
+    "kernel", "debian", "fedora", "release", "v", "postgres", "cuda",
+];
+
+pub(super) const HEAT: &[&str] = &[
+    "at",
+    "to",
+    "oven",
+    "bake",
+    "preheat",
+    "heat",
+    "temperature",
+    "reaches",
+    "reach",
+    "is",
+    "about",
+    "for",
+    "degrees",
+    "until",
+    "outside",
+    "today",
+    "around",
+];
+
+/// Greek letters, small.
+pub(super) const GREEK: &[(&str, &str)] = &[
+    ("α", "alpha"),
+    ("β", "beta"),
+    ("γ", "gamma"),
+    ("δ", "delta"),
+    ("ε", "epsilon"),
+    ("ζ", "zeta"),
+    ("η", "eta"),
+    ("θ", "theta"),
+    ("ι", "iota"),
+    ("κ", "kappa"),
+    ("λ", "lambda"),
+    ("µ", "mu"),
+    ("μ", "mu"),
+    ("ν", "nu"),
+    ("ξ", "xi"),
+    ("π", "pi"),
+    ("ρ", "rho"),
+    ("σ", "sigma"),
+    ("τ", "tau"),
+    ("φ", "phi"),
+    ("χ", "chi"),
+    ("ψ", "psi"),
+    ("ω", "omega"),
+];

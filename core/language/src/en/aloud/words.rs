@@ -1,0 +1,222 @@
+//! Shortened words, with full stops and without.
+
+use super::street::starts;
+use super::tables::find;
+use super::{abbreviations, numbers, tables, units};
+use crate::aloud::class::{Class, Item};
+use crate::aloud::item;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::when::ends_there;
+
+/// Whether a full stop after this word may only shorten it.
+pub(super) fn shortens(word: &str) -> bool {
+    let letters = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    letters.chars().count() == 1 && letters.chars().all(char::is_alphabetic)
+        || letters.contains('.')
+        || abbreviations::find_any(letters).is_some()
+        || units::UNITS.iter().any(|unit| unit.sign == letters && letters.len() > 1)
+        || tables::calendar_name(letters).is_some_and(|name| name.len() > letters.len())
+        || matches!(
+            letters,
+            "St" | "Ave"
+                | "Dr"
+                | "dr"
+                | "Blvd"
+                | "Rd"
+                | "Ln"
+                | "Ct"
+                | "Hwy"
+                | "Pkwy"
+                | "al"
+                | "sq"
+                | "Sq"
+                | "fl"
+        )
+        || letters.ends_with("am") && letters.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// e.g., U.S.A., Ph.D., J. R. R.
+pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let short = |at: usize| text.is_word(at) && text.get(at).chars().count() <= 2;
+    if text.is(i.wrapping_sub(1), ".") || !short(i) {
+        return None;
+    }
+    let mut letters = String::new();
+    let mut at = i;
+    while short(at) && text.is(at + 1, ".") && letters.len() < 16 {
+        letters.push_str(text.get(at));
+        at += 2;
+        // Two letters are a part of "Ph.D." only, not a word that ends a sentence.
+        if text.get(at - 2).chars().count() == 2 && !text.is_word(at) {
+            break;
+        }
+    }
+    // The last stop may be missing.
+    if at > i && text.is_letter(at) && !text.is_word(at + 1) {
+        letters.push_str(text.get(at));
+        at += 1;
+    }
+    let count = letters.chars().count();
+    let two = (at - i) >= 3;
+    if count < 2 || !two {
+        // An initial: "J. Smith".
+        let initial =
+            text.is_letter(i) && text.is(i + 1, ".") && text.is_capital(i) && !text.is(i, "I");
+        let species = text.is(i + 2, " ")
+            && text.is_word(i + 3)
+            && !text.is_capital(i + 3)
+            && text.get(i + 3).len() > 3;
+        let name = species
+            || text.is(i + 2, " ")
+                && text.is_capital(i + 3)
+                && !starts(text, i + 3)
+                && !text.one_of(
+                    text.before(i),
+                    &["plan", "vitamin", "type", "grade", "hepatitis", "option", "class"],
+                );
+        return (initial && name).then(|| item(Class::Initialism, i, i + 2));
+    }
+    let class = match find(abbreviations::DOTTED, &letters.to_lowercase()) {
+        Some(words) => Class::Abbreviation(words),
+        None => Class::Initialism,
+    };
+    let mut found = item(class, i, at);
+    let stop = text.is(at - 1, ".");
+    let next = text.past_space(at);
+    found.ends = stop
+        && (text.ends_line(at)
+            || next > at
+                && starts(text, next)
+                && !matches!(found.class, Class::Abbreviation("for example" | "that is"))
+                && letters != "PS");
+    let _ = aloud;
+    Some(found)
+}
+
+/// Shortened words, with a full stop or without.
+pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_word(i) {
+        return None;
+    }
+    let word = text.get(i);
+    let stop = text.is(i + 1, ".") && !text.is_word(i + 2) && !text.is_number(i + 2);
+    let end = i + 1 + usize::from(stop);
+    let after = text.past_space(end);
+    let spaced = after > end;
+    let number = text.is_number(after)
+        || text.is_capitals(after)
+            && !text.is(after, "I")
+            && numbers::roman(text.get(after)).is_some();
+    let said =
+        |words, end, ends| Some(Item { class: Class::Abbreviation(words), from: i, end, ends });
+    // w/, w/o
+    if text.is(i, "w") && text.is(i + 1, "/") && !text.is_number(i.wrapping_sub(1)) {
+        let without = text.is(i + 2, "o");
+        return said(
+            if without { "without" } else { "with" },
+            if without { i + 3 } else { i + 2 },
+            false,
+        );
+    }
+    if text.is(i, "y") && text.is(i + 1, "/") && text.is(i + 2, "o") {
+        return said("years old", i + 3, false);
+    }
+    if text.one_of(i, &["n"]) && text.is(i + 1, "/") && text.one_of(i + 2, &["a"]) {
+        return said("not applicable", i + 3, false);
+    }
+    if text.is(i, "km") && text.is(i + 1, "/") && text.is(i + 2, "h") {
+        return said("kilometers per hour", i + 3, false);
+    }
+    if text.is(i + 1, "-")
+        && matches!((word, text.get(i + 2)), ("Wi", "Fi") | ("WI", "FI") | ("wi", "fi"))
+    {
+        return said("WiFi", i + 3, false);
+    }
+    if text.is_number(i.wrapping_sub(1)) {
+        return None;
+    }
+    if matches!(word, "St" | "st") && spaced && (text.is_capital(after)) {
+        return said("saint", end, false);
+    }
+    let dr = word == "Dr" || word == "dr" && stop;
+    if dr && !text.is(i + 1, "'") {
+        return said("doctor", end, stop && text.ends_line(end));
+    }
+    if text.is(i, "c")
+        && stop
+        && (text.is_number(text.before(i))
+            || text.one_of(text.before(i), &["th", "st", "nd", "rd"]))
+    {
+        let words = match text.get(text.before(i)) {
+            "1" => "cup",
+            _ if text.is_number(text.before(i)) => "cups",
+            _ => "century",
+        };
+        return said(words, end, text.ends_line(end));
+    }
+    if text.one_of(i, &["no"])
+        && stop
+        && text.one_of(
+            text.before(i),
+            &["a", "the", "phone", "serial", "model", "part", "account", "tel"],
+        )
+    {
+        return said("number", end, false);
+    }
+    // A unit without a number: "one kg", "price per lb".
+    if abbreviations::UNITS_ALONE.contains(&word)
+        && !text.is(i.wrapping_sub(1), ".")
+        && let Some(unit) = units::UNITS.iter().find(|unit| unit.sign == word)
+    {
+        let one = text.one_of(text.before(i), &["one", "a", "an", "per", "each", "every"])
+            || text.is(text.before(i), "/");
+        return said(if one { unit.one } else { unit.several }, i + 1, false);
+    }
+    // The stop is needed, and a number after it.
+    if stop
+        && spaced
+        && number
+        && let Some(words) = find(abbreviations::COUNTED, word)
+    {
+        return said(words, end, false);
+    }
+    if stop && let Some(words) = find(abbreviations::LEADING, word) {
+        return said(words, end, text.ends_line(end));
+    }
+    if stop
+        && word.len() < 6
+        && (!text.is_capitals(i) || number)
+        && let Some(words) = tables::calendar_name(word).filter(|name| name.len() > word.len())
+    {
+        return said(words, end, ends_there(aloud, text, end) && !text.is(end, ","));
+    }
+    if stop && let Some(words) = find(abbreviations::TRAILING, word) {
+        let ends = text.ends_line(end)
+            || spaced
+                && if matches!(word, "etc" | "ft" | "lb") {
+                    ends_there(aloud, text, end)
+                } else {
+                    starts(text, after)
+                };
+        return said(words, end, ends);
+    }
+    // "Tue, Nov 22": a short name of a day before a date or a time.
+    if let Some(words) =
+        tables::calendar_name(word).filter(|name| name.ends_with("day") && name.len() > word.len())
+    {
+        let next = text.past_space(if text.is(i + 1, ",") { i + 2 } else { i + 1 });
+        let date = text.is_number(next) || tables::calendar_name(text.get(next)).is_some();
+        if date || !matches!(word, "Sun" | "Sat") && !stop {
+            return said(words, i + 1, false);
+        }
+    }
+    if word == "K" && text.is(i + 1, "-") && text.is_number(i + 2) {
+        return None;
+    }
+    // Fiscal years: FY2023
+    if word == "FY" && text.is_digits(i + 1, 2..=4) {
+        return said("fiscal year", i + 1, false);
+    }
+    find(abbreviations::BARE, word).and_then(|words| said(words, i + 1, false))
+}

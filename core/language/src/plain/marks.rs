@@ -1,0 +1,219 @@
+//! Marks of markdown, and characters that are not for the ear.
+
+use super::{Plain, Step};
+
+/// Farthest that the end of a link's text or target is looked for, in characters.
+const LINK: usize = 200;
+
+impl Plain {
+    /// Marks anywhere in a line.
+    pub(super) fn mark(&mut self, c: char, rest: &str, end: bool) -> Step {
+        let size = c.len_utf8();
+        let next = rest[size..].chars().next();
+        let unknown = next.is_none() && !end;
+        let at_space = next.is_none_or(char::is_whitespace);
+        let after_word = self.last.is_some_and(char::is_alphanumeric);
+        match c {
+            '`' => {
+                let run = rest.len() - rest.trim_start_matches('`').len();
+                if run < 3 && run == rest.len() && !end {
+                    return Step::Wait;
+                }
+                if run < 3 {
+                    return Step::Drop(run);
+                }
+                self.fenced = !self.fenced;
+                self.skip_line = self.fenced;
+                Step::Drop(3)
+            }
+            '*' | '~' | '_' | '\\' | '!' if unknown => Step::Wait,
+            '.' if self.space && unknown => Step::Wait,
+            '.' if self.space && next.is_some_and(|c| c.is_ascii_digit()) => {
+                self.point = true;
+                Step::Keep
+            }
+            // Between amounts, a star is a sign.
+            '*' if self.space && at_space && self.last.is_some() => Step::Keep,
+            '*' if !self.space
+                && self.last.is_some_and(|c| c.is_ascii_digit() || c == ')')
+                && next.is_some_and(|c| c.is_ascii_digit() || c == '(') =>
+            {
+                Step::Keep
+            }
+            '~' if next.is_some_and(|c| c.is_ascii_digit() || c == '/') => Step::Keep,
+            '_' if !self.space && after_word && next.is_some_and(char::is_alphanumeric) => {
+                Step::Keep
+            }
+            '\\' if next.is_some_and(char::is_alphanumeric) => Step::Keep,
+            '!' if next == Some('[') => match link(&rest[1..], end) {
+                Step::Wait => Step::Wait,
+                Step::Replace(n, text) => Step::Replace(n + 1, text),
+                _ => Step::Keep,
+            },
+            '[' => link(rest, end),
+            '(' if self.last.is_none_or(|last| matches!(last, '.' | '!' | '?')) => {
+                direction(rest, end)
+            }
+            '|' if self.row => match rest[1..].trim_start_matches([' ', '\t']).chars().next() {
+                None if !end => Step::Wait,
+                None | Some('\n' | '\r') => Step::Drop(1),
+                Some(_) => Step::Give(1, ",".into()),
+            },
+            '*' | '~' | '_' | ']' | '\\' => Step::Drop(size),
+            _ => Step::Keep,
+        }
+    }
+
+    /// Marks that mean something only where a line starts.
+    pub(super) fn line_mark(&mut self, c: char, rest: &str, end: bool) -> Option<Step> {
+        let run = |of: &[char]| rest.len() - rest.trim_start_matches(of).len();
+        let after = |n: usize| rest[n..].chars().next();
+        let wait = |other: Option<Step>| if end { other } else { Some(Step::Wait) };
+        match c {
+            // A quote; but "> 5 km" compares.
+            '>' => match rest[1..].trim_start_matches(' ').chars().next() {
+                None => wait(Some(Step::Drop(1))),
+                Some(next) if next.is_ascii_digit() || matches!(next, '$' | '€' | '=') => None,
+                Some(_) => Some(Step::Drop(1)),
+            },
+            '#' => {
+                let n = run(&['#']);
+                match after(n) {
+                    None => wait(Some(Step::Drop(n))),
+                    Some(c) if c.is_whitespace() => Some(Step::Drop(n)),
+                    Some(_) => None,
+                }
+            }
+            // The line under a table's head; then a row.
+            '|' => {
+                let n = run(&['|', '-', ':', ' ']);
+                match after(n) {
+                    None if !end => Some(Step::Wait),
+                    None | Some('\n' | '\r') => Some(Step::Drop(n)),
+                    Some(_)
+                        if matches!(after(1), Some(' ' | '*' | '`'))
+                            || after(1).is_some_and(char::is_uppercase) =>
+                    {
+                        self.row = true;
+                        self.in_line = true;
+                        Some(Step::Drop(1))
+                    }
+                    Some(_) => None,
+                }
+            }
+            '-' | '+' | '*' | '•' | '–' | '=' | '‣' | '◦' | '·' => {
+                match after(c.len_utf8()) {
+                    None => wait(Some(Step::Drop(c.len_utf8()))),
+                    Some(next) if next.is_whitespace() || next == c => {
+                        self.listed = true;
+                        Some(Step::Drop(c.len_utf8()))
+                    }
+                    Some(_) => None,
+                }
+            }
+            // A box of a list of things to do.
+            '[' if self.listed || self.last.is_none() => match rest.get(..3) {
+                None => wait(None),
+                Some("[ ]" | "[x]" | "[X]") => Some(Step::Drop(3)),
+                Some(_) => None,
+            },
+            // "a) …"
+            'a'..='z' if self.lines > 0 && !self.listed => match after(1) {
+                None => wait(None),
+                Some(')') => {
+                    self.listed = true;
+                    None
+                }
+                Some(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// `[text](target)` is its text; other brackets separate.
+fn link(rest: &str, end: bool) -> Step {
+    /// Where `close` is; `Err` when it is not known yet.
+    fn find(text: &str, close: char, end: bool) -> Result<Option<usize>, ()> {
+        for (n, (at, c)) in text.char_indices().enumerate() {
+            if c == close {
+                return Ok(Some(at));
+            }
+            if c == '\n' || n == LINK {
+                return Ok(None);
+            }
+        }
+        if end { Ok(None) } else { Err(()) }
+    }
+    let Ok(close) = find(rest, ']', end) else { return Step::Wait };
+    let Some(close) = close else { return Step::Space(1) };
+    match rest[close + 1..].chars().next() {
+        None if !end => Step::Wait,
+        Some('(') => match find(&rest[close + 1..], ')', end) {
+            Err(()) => Step::Wait,
+            Ok(None) => Step::Space(1),
+            Ok(Some(target)) => Step::Replace(close + target + 2, rest[1..close].to_owned()),
+        },
+        _ => Step::Space(1),
+    }
+}
+
+/// "(laughs)" before a sentence is what an actor should do; other brackets stay.
+fn direction(rest: &str, end: bool) -> Step {
+    const LONGEST: usize = 32;
+    let silent = |c: &char| c.is_lowercase() || *c == ' ';
+    let inside: String = rest[1..].chars().take_while(silent).take(LONGEST).collect();
+    match rest[1 + inside.len()..].chars().next() {
+        None if !end => Step::Wait,
+        Some(')') if !inside.is_empty() => Step::Drop(inside.len() + 2),
+        _ => Step::Keep,
+    }
+}
+
+/// Emoji that stand for words or numbers; how they are read is the language's.
+pub(crate) fn is_meant(c: char) -> bool {
+    matches!(
+        c,
+        '❤' | '♥'
+            | '👍'
+            | '👎'
+            | '✓'
+            | '✔'
+            | '✅'
+            | '☑'
+            | '✗'
+            | '✘'
+            | '❌'
+            | '❎'
+            | '✖'
+            | '☎'
+            | '📞'
+            | '⚠'
+            | '💯'
+            | '❓'
+            | '★'
+            | '⭐'
+            | '🌟'
+            | '→'
+            | '➡'
+            | '➔'
+            | '➜'
+            | '⇒'
+            | '←'
+            | '↑'
+            | '↓'
+            | '↔'
+    ) || matches!(u32::from(c), 0x2460..=0x2468 | 0x2776..=0x277E | 0x1F499..=0x1F49C | 0x221E)
+}
+
+/// Emoji that only decorate, what joins and colours them, and control characters. Blocks
+/// after Unicode 16's `emoji-data.txt`.
+pub(super) fn is_unspoken(c: char) -> bool {
+    !is_meant(c)
+        && (c.is_control()
+            || matches!(u32::from(c),
+            0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xFFFD
+            | 0x20E3 | 0x2190..=0x21FF | 0x2300..=0x23FF | 0x2460..=0x24FF | 0x2500..=0x27BF
+            | 0x2900..=0x297F | 0x2B00..=0x2BFF | 0x3030 | 0x303D | 0x3297 | 0x3299
+            | 0x1F000..=0x1FAFF | 0xE0000..=0xE007F))
+}

@@ -1,0 +1,237 @@
+//! From how people and language models write to plain text: reasoning, tags, entities,
+//! markdown marks, links, code fences, decorating emoji and stage directions go, line ends
+//! become sentence ends, white space is single. Signs that mean something stay; how they are
+//! read is the language's. Pure and incremental: any cutting of the text into pieces gives
+//! the same as all of it at once.
+
+mod html;
+mod marks;
+
+use html::Tag;
+pub(crate) use marks::is_meant;
+
+/// Most bytes that are looked at together. Any number gives the same text.
+const CHUNK: usize = 1024;
+
+/// Turns a stream of written text into plain text.
+#[derive(Clone, Debug, Default)]
+pub struct Plain {
+    /// Read but not yet decided.
+    held: String,
+    /// Past the start of a line, white space aside.
+    in_line: bool,
+    /// Inside a fence's first line, which names a language.
+    skip_line: bool,
+    fenced: bool,
+    /// In a row of a table.
+    row: bool,
+    /// What ends the part that is not for the ear: reasoning, a comment, a script.
+    hidden: Option<&'static str>,
+    /// In raised or lowered text.
+    script: Option<fn(char) -> char>,
+    space: bool,
+    /// Line ends since the last character.
+    lines: usize,
+    /// A mark of a list stands at the start of this line.
+    listed: bool,
+    /// The next character is the point of a number without a whole part.
+    point: bool,
+    /// The last character given out.
+    last: Option<char>,
+}
+
+/// What to do with the characters at the front of `held`.
+enum Step {
+    /// Too little is known yet.
+    Wait,
+    /// Drop this many bytes.
+    Drop(usize),
+    /// Drop this many bytes, which separate words.
+    Space(usize),
+    /// Drop this many bytes, which end a line.
+    Break(usize),
+    /// Give out this text for this many bytes.
+    Give(usize, String),
+    /// Put this in place of this many bytes, and look again.
+    Replace(usize, String),
+    /// Give out the first character.
+    Keep,
+}
+
+impl Plain {
+    /// A filter at the start of a text.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All of `text` at once.
+    pub fn filter(text: &str) -> String {
+        let mut plain = Self::new();
+        let mut out = plain.push(text);
+        out.push_str(&plain.finish());
+        out
+    }
+
+    /// Adds a piece; returns what is decided by now, which may be nothing.
+    pub fn push(&mut self, piece: &str) -> String {
+        let mut out = String::new();
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let (chunk, later) = rest.split_at(rest.floor_char_boundary(CHUNK).max(1));
+            rest = later;
+            self.held.push_str(chunk);
+            out.push_str(&self.run(false));
+        }
+        out
+    }
+
+    /// The end of the text: returns what was held back.
+    pub fn finish(&mut self) -> String {
+        self.run(true)
+    }
+
+    fn run(&mut self, end: bool) -> String {
+        let mut out = String::new();
+        let held = std::mem::take(&mut self.held);
+        let mut rest: std::borrow::Cow<'_, str> = held.as_str().into();
+        let mut at = 0;
+        while let Some(c) = rest[at..].chars().next() {
+            match self.step(c, &rest[at..], end) {
+                Step::Wait => break,
+                Step::Drop(n) => at += n,
+                Step::Space(n) => {
+                    at += n;
+                    self.space = true;
+                }
+                Step::Break(n) => {
+                    at += n;
+                    self.break_line();
+                    // Tags do not wrap lines as people do.
+                    self.lines += 1;
+                }
+                Step::Give(n, text) => {
+                    at += n;
+                    text.chars().for_each(|c| self.give(c, &mut out));
+                }
+                Step::Replace(n, text) => {
+                    rest = format!("{text}{}", &rest[at + n..]).into();
+                    at = 0;
+                }
+                Step::Keep => {
+                    at += c.len_utf8();
+                    let c = self.script.map_or(c, |script| script(c));
+                    self.give(c, &mut out);
+                }
+            }
+        }
+        self.held = rest[at..].to_owned();
+        out
+    }
+
+    fn break_line(&mut self) {
+        (self.skip_line, self.in_line, self.row) = (false, false, false);
+        self.lines += 1;
+    }
+
+    /// Gives out a character, after the white space that is due before it.
+    fn give(&mut self, c: char, out: &mut String) {
+        if c.is_whitespace() {
+            self.space = true;
+            return;
+        }
+        // A single line end before a small letter only wraps the line.
+        let wrapped = self.lines == 1 && !self.listed && c.is_lowercase();
+        let broken = self.lines > 0 && !wrapped;
+        let space = self.space || self.lines > 0;
+        (self.space, self.lines, self.listed, self.in_line) = (false, 0, false, true);
+        // A point that begins a number keeps its space.
+        let closing =
+            matches!(c, '.' | ',' | '!' | '?' | ';' | ':') && !std::mem::take(&mut self.point);
+        if let Some(last) = self.last.filter(|_| space && (broken || !closing)) {
+            let opened = matches!(last, '.' | '!' | '?' | ':' | ';' | ',' | '…');
+            if broken && !closing && !opened {
+                out.push('.');
+            }
+            if !closing {
+                out.push(' ');
+            }
+        }
+        out.push(c);
+        self.last = Some(c);
+    }
+
+    fn step(&mut self, c: char, rest: &str, end: bool) -> Step {
+        let size = c.len_utf8();
+        if let Some(close) = self.hidden {
+            return self.look_for(close, rest, end);
+        }
+        if self.skip_line && c != '\n' {
+            return Step::Drop(size);
+        }
+        if matches!(c, '\n' | '\r') {
+            if c == '\r' && rest[1..].starts_with('\n') {
+                return Step::Drop(1);
+            }
+            if c == '\r' && rest.len() == 1 && !end {
+                return Step::Wait;
+            }
+            self.break_line();
+            return Step::Drop(size);
+        }
+        if c.is_whitespace() {
+            return Step::Space(size);
+        }
+        if marks::is_unspoken(c) {
+            // White space on both sides of an emoji is one.
+            return Step::Drop(size);
+        }
+        if !self.in_line
+            && let Some(step) = self.line_mark(c, rest, end)
+        {
+            return step;
+        }
+        match c {
+            '<' => self.tag(rest, end),
+            '&' => html::entity(rest, end),
+            _ => self.mark(c, rest, end),
+        }
+    }
+
+    /// A step through what is hidden, up to `close`.
+    fn look_for(&mut self, close: &'static str, rest: &str, end: bool) -> Step {
+        let Some(at) = rest.find(['<', '-']) else { return Step::Drop(rest.len()) };
+        if at > 0 {
+            return Step::Drop(at);
+        }
+        match html::starts_with(rest, close) {
+            Some(true) => {
+                self.hidden = None;
+                Step::Drop(close.len())
+            }
+            None if !end => Step::Wait,
+            _ => Step::Drop(1),
+        }
+    }
+
+    /// What begins with `<`.
+    fn tag(&mut self, rest: &str, end: bool) -> Step {
+        match html::tag(rest, end) {
+            Tag::Unknown => Step::Wait,
+            Tag::None => Step::Keep,
+            Tag::Hides(length, close) => {
+                self.hidden = Some(close);
+                Step::Drop(length)
+            }
+            Tag::Breaks(length) => Step::Break(length),
+            Tag::Separates(length) => Step::Give(length, ",".into()),
+            Tag::Script(length, script) => {
+                self.script = script;
+                Step::Drop(length)
+            }
+            Tag::Inline(length) => Step::Drop(length),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+//! The sections of `sayso.toml` and their settings.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::define::define;
+
+/// Which language model: the one with sensible answers, or the one that fits 512 MB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Qwen2.5-Coder-0.5B-Instruct.
+    #[default]
+    Standard,
+    /// SmolLM2-135M-Instruct.
+    Small,
+}
+
+/// A path as text, whatever its bytes are: settings are shown in TOML and JSON.
+fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.collect_str(&path.display())
+}
+
+/// The ISO 639-1 code of a language that can be spoken with the assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Code(pub String);
+
+impl Default for Code {
+    fn default() -> Self {
+        General::default().language
+    }
+}
+
+impl From<&str> for Code {
+    fn from(code: &str) -> Self {
+        Self(code.into())
+    }
+}
+
+define! {
+    /// What concerns the whole assistant.
+    General {
+        /// The language that is spoken with the assistant (ISO 639-1): recognition, reading
+        /// aloud, phrases and voice together
+        language: Code = "en";
+    }
+
+    /// Which models, and where they are.
+    Models {
+        /// Folder of the model store; "" is the user's cache folder
+        #[serde(serialize_with = "lossy")]
+        dir: PathBuf = "";
+        /// "standard" (sensible answers) or "small" (fits 512 MB)
+        profile: Profile = Profile::Standard;
+        /// A Silero VAD file (ONNX); "" is the catalogue's
+        #[serde(serialize_with = "lossy")]
+        vad: PathBuf = "";
+        /// A Smart Turn file (ONNX); "" is the catalogue's
+        #[serde(serialize_with = "lossy")]
+        eot: PathBuf = "";
+        /// A Whisper file (ggml) or a name in the catalogue; "" is whisper-tiny.en
+        #[serde(serialize_with = "lossy")]
+        whisper: PathBuf = "";
+        /// A language model file (GGUF) or a name in the catalogue; "" is the profile's
+        #[serde(serialize_with = "lossy")]
+        llm: PathBuf = "";
+        /// A folder with a Hibari voice; "" is the catalogue's
+        #[serde(serialize_with = "lossy")]
+        voice: PathBuf = "";
+        /// Conversations at the same time at most, each with a session of its own on the
+        /// same weights; one more is refused
+        sessions: u32 = 4u32, 1 to 64;
+    }
+
+    /// Microphone and loudspeaker. `sayso run --list-devices` lists them.
+    Audio {
+        /// Microphone: its name or a part of it; "" is the system's default
+        input: String = "";
+        /// Loudspeaker: its name or a part of it; "" is the system's default
+        output: String = "";
+    }
+
+    /// LED and button for `sayso run --board raspberry-pi`.
+    RaspberryPi {
+        /// GPIO chip, by path or label; "" is that of the header
+        chip: String = "";
+        /// GPIO of an LED that shows the state; 0 is none
+        led: u32 = 25u32, 0 to 1023;
+        /// The LED lights when its GPIO is low
+        led_active_low: bool = false;
+        /// GPIO of a button to ground: press to talk, hold to mute; 0 is none
+        button: u32 = 17u32, 0 to 1023;
+    }
+
+    /// Satellites: `sayso run --board satellite:…` and `tcp:…`.
+    Satellite {
+        /// How loud the satellite's loudspeaker is, in percent
+        volume: u8 = 100u8, 0 to 100;
+        /// File with the key that encrypts `tcp:…`, as `sayso satellite-key -o FILE` makes
+        /// it; the satellite needs the same key
+        #[serde(serialize_with = "lossy")]
+        key_file: PathBuf = "";
+        /// The key itself instead of a file: 64 hexadecimal digits
+        key: String = "";
+        /// Use satellites on the network without a key. Anyone on this network can then
+        /// listen in and speak for you
+        insecure: bool = false;
+    }
+
+    /// Short sounds (earcons), for a device without a screen.
+    Feedback {
+        /// The wake phrase was heard
+        wake: bool = true;
+        /// Nothing was understood. Without a wake phrase every cough sounds; the settings
+        /// that are installed with the service switch it on
+        nothing: bool = false;
+        /// Something went wrong
+        error: bool = true;
+        /// An announcement follows
+        announce: bool = true;
+        /// A microphone or a loudspeaker is lost, or is back
+        devices: bool = true;
+        /// How loud they are; 1 is a peak of -12 dBFS
+        volume: f32 = 0.5f32, 0 to 2;
+    }
+
+    /// What is said without being asked: `sayso ctl say`, `sayso ctl announce`.
+    Announcements {
+        /// How long an announcement waits until nobody speaks, in s. Then it is said between
+        /// two utterances, and after twice that time over whoever speaks
+        max_wait_s: u32 = 60u32, 1 to 86_400;
+    }
+
+    /// How the sound of the microphone is cleaned.
+    FrontEnd {
+        /// Take the assistant's own voice out of what is heard
+        echo_cancellation: bool = true;
+        /// Take steady noise out
+        noise_suppression: bool = false;
+        /// Bring speech to an even level
+        gain_control: bool = false;
+    }
+
+    /// Turn-taking.
+    Turn {
+        /// Speech probability above which speech begins
+        onset: f32 = 0.5f32, 0 to 1;
+        /// Speech probability below which speech may have ended
+        offset: f32 = 0.35f32, 0 to 1;
+        /// Speech must last this long to count, in ms
+        min_speech_ms: u32 = 96u32, 0 to 10_000;
+        /// Silence after which work on an answer starts, unheard, in ms
+        may_end_ms: u32 = 64u32, 0 to 10_000;
+        /// Silence after which your turn is over where it sounds and reads complete, in ms
+        hangover_short_ms: u32 = 448u32, 0 to 10_000;
+        /// The same where it is a question, in ms; never longer than that
+        hangover_question_ms: u32 = 288u32, 0 to 10_000;
+        /// Silence after which your turn is over where it is not sure whether it is
+        /// complete, in ms
+        hangover_ms: u32 = 800u32, 0 to 10_000;
+        /// Silence after which your turn is over where it reads unfinished, in ms
+        hangover_long_ms: u32 = 1500u32, 0 to 10_000;
+        /// Ask the end-of-turn model how complete an utterance sounds
+        end_of_turn: bool = true;
+        /// End-of-turn score from which an utterance sounds complete
+        complete: f32 = 0.5f32, 0 to 1;
+        /// Sound kept from before speech was noticed, in ms
+        pre_roll_ms: u32 = 320u32, 0 to 10_000;
+        /// A turn ends after this long even if speech goes on, in s
+        max_utterance_s: u32 = 30u32, 1 to 600;
+        /// A turn is given up when its answer has not begun after this long, in s
+        think_timeout_s: u32 = 30u32, 1 to 600;
+        /// Speech interrupts the reply. Needs front_end.echo_cancellation, headphones, or a
+        /// microphone that does not hear the loudspeaker
+        barge_in: bool = true;
+        /// Speech must last this long to interrupt, in ms; 64 ms longer until the echo of
+        /// the room is learnt
+        barge_in_ms: u32 = 192u32, 0 to 10_000;
+        /// Speech that is softer than the question by more than this, in dB, does not
+        /// interrupt: a radio in the background. With 100 anything does
+        barge_in_range_db: f32 = 12.0f32, 0 to 100;
+    }
+
+    /// Speech to text.
+    Stt {
+        /// Language to be recognised (ISO 639-1), if it is not `language` above; "auto" lets a
+        /// multilingual model detect it
+        language: String = "";
+        /// Names and jargon likely to be said
+        prompt: String = "";
+        /// Threads; 0 is as many as other programs leave cores, at most 4
+        threads: u32 = 0u32, 0 to 256;
+        /// Use the GPU, if this build can
+        gpu: bool = true;
+    }
+
+    /// The language model.
+    Llm {
+        /// What the assistant is told about itself; "" is the profile's own
+        system_prompt: String = "";
+        /// Tokens of system prompt, history and reply together; 0 is 2048, or 1024 with the
+        /// small profile (each costs 23 kB of memory there)
+        context: u32 = 0u32, 0 to 131_072;
+        /// Questions with their answers remembered; 0 is as many as fit the context, or 2
+        /// with the small profile, which otherwise repeats itself
+        exchanges: u32 = 0u32, 0 to 10_000;
+        /// Threads; 0 is as many as other programs leave cores, at most 4
+        threads: u32 = 0u32, 0 to 256;
+        /// Layers to put on the GPU, if this build can
+        gpu_layers: u32 = 999u32, 0 to 10_000;
+        /// Keep the evaluated system prompt on disk, for a quick start
+        save_prompt: bool = true;
+    } {
+        /// How tokens are chosen.
+        sampling: Sampling;
+    }
+
+    /// How the tokens of a reply are chosen.
+    Sampling {
+        /// 0 is the likeliest word each time; higher is more varied
+        temperature: f32 = 0.0f32, 0 to 5;
+        /// Keep the smallest set of tokens with this probability
+        top_p: f32 = 0.95f32, 0 to 1;
+        /// Keep this many of the likeliest tokens; 0 keeps all
+        top_k: u32 = 40u32, 0 to 1_000_000;
+        /// The weight of words used lately is divided by this; 1 is off
+        repeat_penalty: f32 = 1.1f32, 0.1 to 10;
+        /// The same seed gives the same reply
+        seed: u32 = 0u32, 0 to 4_294_967_295u32;
+        /// A reply is cut at this many tokens
+        max_tokens: u32 = 96u32, 1 to 4096;
+    }
+
+    /// The voice.
+    Tts {
+        /// 1 is the voice's own pace
+        speed: f32 = 1.0f32, 0.5 to 2;
+        /// 1 leaves the voice as it is
+        volume: f32 = 1.0f32, 0 to 2;
+    }
+
+    /// What must outlive a restart: mute, volume.
+    StateDir {
+        /// Its folder; "" is the user's own
+        #[serde(serialize_with = "lossy")]
+        dir: PathBuf = "";
+    }
+
+    /// How a running program is asked for things: `sayso ctl`.
+    Control {
+        /// The Unix socket; "" is the user's own, "none" is none
+        #[serde(serialize_with = "lossy")]
+        socket: PathBuf = "";
+    }
+
+    /// What is kept of what was said.
+    Privacy {
+        /// Print what is said and answered where no terminal shows it, such as in the log
+        /// of a service. A terminal and --json show it in any case
+        log_words: bool = false;
+    }
+
+    /// A board with a name, for `sayso run --board NAME`: a section `[boards.NAME]`.
+    NamedBoard {
+        /// Where it is, as `sayso run --board` takes it; "listen:NAME" is the satellite that
+        /// dials in (--listen) and calls itself NAME
+        address: String = "";
+        /// The room or the part of the home that it is in; may be left out
+        area: String = "";
+    }
+}

@@ -1,0 +1,200 @@
+use std::ffi::OsString;
+
+use super::*;
+
+#[test]
+fn the_template_holds_the_defaults() {
+    let config: Config = toml::from_str(TEMPLATE).expect("template");
+    assert_eq!(config, Config::default());
+}
+
+#[test]
+fn a_setting_that_was_renamed_keeps_its_old_name() {
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    let old = "[ear]\nnoise_suppression = true\n[announcements]\npatience_s = 7";
+    std::fs::write(&file, old).expect("file");
+    let config = Config::load(Some(&file), &[]).expect("good");
+    assert!(config.front_end.noise_suppression);
+    assert_eq!(config.announcements.max_wait_s, 7);
+}
+
+#[test]
+fn one_language_is_chosen_and_recognition_may_differ() {
+    let load = |sets: &[&str]| {
+        let sets: Vec<OsString> = sets.iter().map(OsString::from).collect();
+        Config::load(None, &sets)
+    };
+    assert_eq!(load(&[]).expect("good").recognised(), Some("en"));
+    assert_eq!(load(&["stt.language=de"]).expect("good").recognised(), Some("de"));
+    assert_eq!(load(&["stt.language=auto"]).expect("good").recognised(), None);
+    assert_eq!(load(&["language=EN"]).expect("good").spoken().code(), "en");
+    let text = error("language = \"xx\"", &[]);
+    assert!(text.contains("language = \"xx\"") && text.contains("it speaks en"), "{text}");
+}
+
+#[test]
+fn the_template_names_every_key() {
+    fn keys(table: &toml::Table, above: &str, out: &mut Vec<String>) {
+        for (key, value) in table {
+            match value {
+                toml::Value::Table(table) => keys(table, &format!("{above}{key}."), out),
+                _ => out.push(format!("{above}{key}")),
+            }
+        }
+    }
+    let (mut have, mut want) = (Vec::new(), Vec::new());
+    keys(&toml::from_str(TEMPLATE).expect("template"), "", &mut have);
+    keys(&defaults().expect("defaults"), "", &mut want);
+    have.sort();
+    want.sort();
+    assert_eq!(have, want);
+}
+
+fn error(text: &str, overrides: &[&str]) -> String {
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    std::fs::write(&file, text).expect("file");
+    let overrides: Vec<OsString> = overrides.iter().map(OsString::from).collect();
+    Config::load(Some(&file), &overrides).expect_err("refused").to_string()
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_right_one() {
+    assert!(error("[turn]\nhangover = 3", &[]).contains("did you mean turn.hangover_ms?"));
+    assert!(error("[llm.sampling]\ntemprature = 1", &[]).contains("llm.sampling.temperature"));
+    assert!(error("[llm]\ntemperature = 1", &[]).contains("llm.sampling.temperature"));
+    assert!(error("temperature = 1", &[]).contains("llm.sampling.temperature"));
+    assert!(error("[sst]\n", &[]).contains("did you mean stt?"));
+    assert!(error("", &["tts.sped=1"]).contains("did you mean tts.speed?"));
+}
+
+#[test]
+fn bad_files_and_values_are_refused() {
+    assert!(error("[turn", &[]).contains("sayso.toml"));
+    let text = error("[tts]\nspeed = \"fast\"", &[]);
+    assert!(text.ends_with("tts.speed = \"fast\": it must be a number, 0.5 to 2"), "{text}");
+    let text = error("", &["turn.hangover_ms=long"]);
+    assert!(text.contains("turn.hangover_ms = \"long\": "), "{text}");
+    assert!(text.ends_with("it must be a whole number, 0 to 10000"), "{text}");
+    assert!(error("hangover_ms = 3", &[]).ends_with("did you mean turn.hangover_ms?"));
+    assert!(error("[tts]\nspeed = 1.0", &["tts.speed=9"]).starts_with("command line: tts.speed"));
+    assert!(error("[tts]\nspeed = 9.0", &[]).contains("out of range"));
+    assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
+    assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
+    let text = error("", &["satellite.key=\"00ff\""]);
+    assert!(text.contains("64 hexadecimal digits") && text.ends_with("these are 4"), "{text}");
+    let digits = format!("satellite.key=\"{}\"", "a0".repeat(32));
+    Config::load(None, &[OsString::from(&digits)]).expect("a key");
+    let both = ["satellite.key_file=\"key\"", &digits];
+    assert!(error("", &both).contains("are both set"));
+    assert!(error("", &["tts.speed=nan"]).contains("out of range"));
+    assert!(error("", &["llm.context=100"]).ends_with("0, or 256 to 131072"));
+    assert!(error("", &["turn"]).contains("section.key=value"));
+    let missing = Config::load(Some(Path::new("no-such-file.toml")), &[]);
+    assert!(missing.expect_err("missing").to_string().contains("sayso config init"));
+}
+
+#[test]
+fn a_number_too_large_for_its_type_is_told_its_range() {
+    let text = error("[turn]\nhangover_ms = 99999999999", &[]);
+    let due = "turn.hangover_ms = 99999999999 is out of range: 0 to 10000";
+    assert!(text.ends_with(due), "{text}");
+    assert!(error("", &["llm.threads=100000"]).ends_with("out of range: 0 to 256"));
+    assert!(error("", &["stt.threads=257"]).ends_with("out of range: 0 to 256"));
+    assert!(error("", &["llm.sampling.seed=-1"]).ends_with("0 to 4294967295"));
+    let text = error("", &["llm.threads=1.5"]);
+    assert!(text.ends_with("it must be a whole number, 0 to 256"), "{text}");
+}
+
+#[test]
+fn a_value_where_a_section_is_due_is_told_so() {
+    let text = error("turn = 3", &[]);
+    assert!(text.contains("turn = 3: ") && text.contains("write [turn]"), "{text}");
+    let text = error("llm.sampling = true", &[]);
+    assert!(text.contains("write [llm.sampling]"), "{text}");
+    let text = error("[tts.speed]", &[]);
+    assert!(text.contains("tts.speed = {…}: ") && text.ends_with("a number, 0.5 to 2"), "{text}");
+}
+
+#[test]
+fn numbers_in_json_are_as_they_were_written() {
+    let json = Config::default().to_json().expect("JSON");
+    assert!(json.contains(":0.35,") && !json.contains("0.3499"), "{json}");
+}
+
+#[test]
+fn boards_have_names_and_areas() {
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    let text = "[boards.kitchen]\naddress = \"tcp:kitchen.lan:7000\"\narea = \"ground floor\"";
+    std::fs::write(&file, text).expect("file");
+    let more = ["boards.hall-2.address=desktop".into()];
+    let config = Config::load(Some(&file), &more).expect("good");
+    assert_eq!(config.boards["kitchen"].address, "tcp:kitchen.lan:7000");
+    assert_eq!(config.boards["kitchen"].area, "ground floor");
+    assert_eq!(config.boards["hall-2"].address, "desktop");
+    assert!(config.to_toml().expect("TOML").contains("[boards.kitchen]"));
+}
+
+#[test]
+fn bad_boards_are_refused() {
+    let text = error("[boards.kitchen]\nadress = \"desktop\"", &[]);
+    assert!(text.ends_with("did you mean boards.kitchen.address?"), "{text}");
+    assert!(error("[boards.kitchen]\narea = \"x\"", &[]).contains("boards.kitchen.address"));
+    let twice = "[boards.a]\naddress = \"listen:x\"\n[boards.b]\naddress = \"listen:x\"";
+    assert!(error(twice, &[]).contains("boards.a.address and boards.b.address are the same"));
+    assert!(error("[boards]\nkitchen = 3", &[]).contains("write [boards.kitchen]"));
+    for name in ["\"tcp:x\"", "\"a b\"", "\"\"", "\"a/b\""] {
+        let text = error(&format!("[boards.{name}]\naddress = \"desktop\""), &[]);
+        assert!(text.contains("letters, digits"), "{text}");
+    }
+}
+
+#[test]
+fn the_command_line_wins() {
+    let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];
+    let config = Config::load(None, &overrides.map(OsString::from)).expect("good");
+    assert_eq!(config.tts.speed, 1.25);
+    assert_eq!(config.audio.input, "USB Mic");
+    assert!(!config.turn.barge_in);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_may_be_not_utf_8_and_a_text_may_not() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let odd =
+        |key: &str| OsString::from_vec([format!("{key}=").as_bytes(), b"/mod\xE8les/x"].concat());
+    let path = PathBuf::from(OsString::from_vec(b"/mod\xE8les/x".to_vec()));
+    let mut all = Vec::new();
+    for section in ["models", "satellite", "state", "control"] {
+        let Some(toml::Value::Table(keys)) = defaults().expect("defaults").remove(section) else {
+            panic!("no section {section}")
+        };
+        all.extend(keys.keys().map(|key| format!("{section}.{key}")));
+    }
+    all.retain(|key| Config::load(None, &[odd(key)]).is_ok());
+    let due = "control.socket models.dir models.eot models.llm models.vad models.voice \
+               models.whisper satellite.key_file state.dir";
+    all.sort();
+    assert_eq!(all.join(" "), due);
+    for key in all {
+        let mut config = Config::load(None, &[odd(&key)]).expect("a path");
+        assert_eq!(config.path(&key), Some(&mut path.clone()), "{key}");
+        assert!(config.to_toml().expect("TOML").contains("mod\u{FFFD}les"), "{key}");
+        // The last one wins.
+        let last = format!("{key} = /x").into();
+        let mut config = Config::load(None, &[odd(&key), last]).expect("a path");
+        assert_eq!(config.path(&key), Some(&mut PathBuf::from("/x")), "{key}");
+    }
+
+    for key in ["audio.input", "stt.prompt", "tts.speed", "boards.hall.address"] {
+        let error = Config::load(None, &[odd(key)]).expect_err(key).to_string();
+        assert!(error.ends_with("the value is not UTF-8, which only a path may be"), "{error}");
+    }
+    let name = OsString::from_vec(b"mod\xE8les.dir=x".to_vec());
+    let error = Config::load(None, &[name]).expect_err("no such key").to_string();
+    assert!(error.contains("write --set section.key=value"), "{error}");
+}

@@ -1,0 +1,188 @@
+//! What the workers report, and what follows from it.
+
+use sayso_core::turn::{self, Outcome, TurnId};
+
+use super::Conversation;
+use crate::end_of_turn::EndScore;
+use crate::event::{Event, Tokens};
+use crate::hangover::{Evidence, Finding};
+use crate::ms;
+use crate::outcome::outcome;
+use crate::responder::{Job, Responder, Response};
+use crate::synthesizer::Synthesized;
+use crate::transcriber::{Purpose, Written};
+use crate::workers::Worker;
+
+impl Conversation {
+    /// The responder reports.
+    pub(super) fn thought(&mut self, thought: Response) {
+        match thought {
+            Response::Text { turn, text } => {
+                let Some(current) = self.current(turn) else { return };
+                if current.record.reply.is_empty() {
+                    current.record.timings_ms.llm_first_token = current.since_understood();
+                }
+                current.record.reply.push_str(&text);
+                self.tell(Event::Token { turn, text });
+            }
+            Response::Clause { turn, clause } => {
+                let Some(current) = self.current(turn) else { return };
+                if !std::mem::replace(&mut current.first_clause, true) {
+                    current.record.timings_ms.llm_first_clause = current.since_understood();
+                }
+                current.clauses.push_back(clause);
+                self.feed_voice();
+            }
+            Response::Done { turn, reply } => {
+                let Some(current) = self.current(turn) else { return };
+                current.written = true;
+                let record = &mut current.record;
+                record.tokens = Tokens {
+                    cached: reply.cached_tokens,
+                    prompt: reply.prompt_tokens,
+                    reply: reply.reply_tokens,
+                };
+                record.timings_ms.llm_prefill = reply.prefill_ms;
+                record.timings_ms.reply = ms(current.begun);
+                self.feed_voice();
+            }
+            Response::Broken { turn, error } => self.broken(turn, &error),
+            Response::Forgot { error } => self.trouble(format!(
+                "the last exchange could not be remembered ({error}), so the whole conversation is \
+                 forgotten"
+            )),
+            Response::Ruined { error } => {
+                log::error!("{error}");
+                self.ruined = Some(Responder::NAME);
+            }
+        }
+    }
+
+    /// The transcriber reports.
+    pub(super) fn written(&mut self, written: Written) {
+        match written {
+            Written::Partial { utterance, text } => {
+                if self.partial.is_of(utterance) {
+                    self.tell(Event::Partial { utterance, text });
+                }
+            }
+            Written::Segment { turn, text } => {
+                if self.is_current(turn) {
+                    self.tell(Event::Segment { turn, text });
+                }
+            }
+            Written::Utterance { turn, transcript } => {
+                let language = self.language;
+                let Some(current) = self.current(turn) else { return };
+                let text: String = transcript.text.trim().into();
+                current.record.timings_ms.stt = ms(current.begun);
+                let reads = language.reading(&text).map(Finding::Reads);
+                let (utterance, heard_until) = (current.utterance, current.heard_until);
+                current.record.transcript = text.clone();
+                let outcome = match outcome(&text, language) {
+                    Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
+                    outcome => outcome,
+                };
+                current.outcome = Some(outcome);
+                if outcome == Outcome::Words {
+                    let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
+                    self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+                }
+                let news = reads.is_some_and(|finding| {
+                    self.known.take(Evidence { utterance, heard_until, finding })
+                });
+                self.tell(Event::Transcript { turn, at: self.now, transcript });
+                self.step(turn::Event::Understood { turn, outcome });
+                if news {
+                    self.reconsider();
+                }
+            }
+            Written::Over { turn, transcript } => {
+                let text = transcript.text.trim();
+                let outcome = match outcome(text, self.language) {
+                    Outcome::Words
+                        if self.language.is_backchannel(text) || self.is_own(turn, text) =>
+                    {
+                        Outcome::Nothing
+                    }
+                    outcome => outcome,
+                };
+                log::debug!("over the reply: {} bytes of text, {outcome:?}", text.len());
+                self.overheard(turn, outcome);
+            }
+            Written::Broken { purpose, error } => match purpose {
+                Purpose::Turn(turn) => self.broken(turn, &error),
+                // Speech that cannot be transcribed does not interrupt.
+                Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
+                Purpose::Partial => {
+                    log::debug!("the first part of the utterance was not transcribed: {error}")
+                }
+            },
+        }
+    }
+
+    /// The end-of-turn detector reports.
+    pub(super) fn judged(&mut self, judged: EndScore) {
+        let EndScore { utterance, quiet: heard_until, score } = judged;
+        match score {
+            Ok(score) => {
+                let finding = Finding::Sounds(score);
+                if self.known.take(Evidence { utterance, heard_until, finding }) {
+                    self.reconsider();
+                }
+            }
+            Err(error) if error.is_cancelled() => {}
+            Err(error) => log::debug!("the end of the turn was not judged: {error}"),
+        }
+    }
+
+    /// The synthesizer reports.
+    pub(super) fn voiced(&mut self, voiced: Synthesized) {
+        match voiced {
+            Synthesized::Sound { turn, samples } => {
+                let Some(current) = self.current(turn) else { return };
+                if !std::mem::replace(&mut current.first_sound, true) {
+                    let timings = &mut current.record.timings_ms;
+                    timings.first_sound = ms(current.begun);
+                    let before = timings.stt + timings.llm_first_clause;
+                    timings.tts_first_sound = timings.first_sound - before;
+                }
+                if self.playback.sound(turn, &samples) {
+                    self.step(turn::Event::SoundReady { turn });
+                }
+                self.pump();
+            }
+            Synthesized::Spoken { turn, words } => {
+                self.playback.words(turn, words);
+                let Some(current) = self.current(turn) else { return };
+                current.voicing = false;
+                self.feed_voice();
+            }
+            Synthesized::Broken { turn, error } => self.broken(turn, &error),
+        }
+    }
+
+    /// Whether words heard over the reply are the reply's own.
+    pub(super) fn is_own(&self, turn: TurnId, text: &str) -> bool {
+        let Some(current) = self.current.as_ref().filter(|current| current.id == turn) else {
+            return false;
+        };
+        let reply = &current.record.reply;
+        let spoken = self.playback.heard(turn);
+        // The word that was cut, and the part of the next that had been sent already.
+        let beyond = reply.get(spoken..).unwrap_or_default();
+        let more: usize = beyond.split_inclusive(char::is_whitespace).take(3).map(str::len).sum();
+        self.language.is_own(text, reply.get(..spoken + more).unwrap_or(reply))
+    }
+
+    pub(super) fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
+        self.step(turn::Event::Overheard { turn, outcome });
+    }
+
+    pub(super) fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {
+        if !error.is_cancelled() && self.is_current(turn) {
+            self.trouble(error.to_string());
+            self.step(turn::Event::Failed { turn });
+        }
+    }
+}
