@@ -17,10 +17,10 @@
 //! let sum = SampleTime::from_ms(1_000) + SampleTime::from_ms(1_600);
 //! ```
 //!
-//! Nothing lies before the first sample, and no length is negative. A `-` whose result would be
-//! is a mistake in the code: it panics with debug assertions, and without them the result is zero
-//! and the mistake is [counted](wrong_order). `saturating_sub` and
-//! [`saturating_since`](SampleTime::saturating_since) are for where it may happen.
+//! There is nothing before the first sample, and no length is negative. A `-` whose result would
+//! be negative is a mistake in the code: it panics with debug assertions; without them the result
+//! is zero and the mistake is [counted](wrong_order). Use `saturating_sub` and
+//! [`saturating_since`](SampleTime::saturating_since) where it may happen.
 
 use core::ops::{Add, AddAssign, Sub};
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -39,7 +39,7 @@ pub const FRAME: usize = 512;
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Samples(pub u64);
 
-/// A point in time, in samples at [`SAMPLE_RATE`] since the clock began. That of a conversation
+/// A point in time, in samples at [`SAMPLE_RATE`] since the clock began. A conversation's clock
 /// begins with the first sample of the microphone stream.
 ///
 /// A sum saturates. A difference below zero is a mistake (see the [module](self)).
@@ -49,7 +49,7 @@ pub struct Samples(pub u64);
 pub struct SampleTime(pub u64);
 
 impl Samples {
-    /// No time at all.
+    /// A length of zero.
     pub const ZERO: Self = Self(0);
     /// The length of one [`FRAME`].
     pub const FRAME: Self = Self(FRAME as u64);
@@ -64,7 +64,7 @@ impl Samples {
         self.0 / (SAMPLE_RATE as u64 / 1000)
     }
 
-    /// So much longer than `other`; zero if it is no longer.
+    /// How much longer it is than `other`; zero if it is not longer.
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -74,7 +74,7 @@ impl SampleTime {
     /// The first sample.
     pub const ZERO: Self = Self(0);
 
-    /// So many milliseconds after the first sample.
+    /// This many milliseconds after the first sample.
     pub const fn from_ms(ms: u64) -> Self {
         Self(Samples::from_ms(ms).0)
     }
@@ -84,7 +84,7 @@ impl SampleTime {
         Samples(self.0).as_ms()
     }
 
-    /// So long before this; the first sample if nothing is so long before.
+    /// The point `length` before this one; the first sample if there is no such point.
     pub const fn saturating_sub(self, length: Samples) -> Self {
         Self(self.0.saturating_sub(length.0))
     }
@@ -157,8 +157,8 @@ pub fn wrong_order() -> u32 {
 fn difference(from: u64, less: u64) -> u64 {
     debug_assert!(less <= from, "{from} - {less} samples: the wrong way round");
     from.checked_sub(less).unwrap_or_else(|| {
-        // Not one atomic addition: a Cortex-M0+ can only load and store. Two threads at the same
-        // moment may count one for two, which still says that there was a mistake.
+        // Not an atomic addition, because a Cortex-M0+ can only load and store. Two threads at the
+        // same moment may count once instead of twice, which still shows that there was a mistake.
         WRONG_ORDER.store(wrong_order().saturating_add(1), Ordering::Relaxed);
         0
     })

@@ -48,7 +48,7 @@ impl Cancel {
     /// `Err` with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) once cancelled: for use with `?`.
     pub fn check(&self) -> crate::Result<()> {
         if self.is_cancelled() {
-            Err(crate::Error::new(crate::ErrorKind::Cancelled, "stopped before it was done"))
+            Err(crate::Error::new(crate::ErrorKind::Cancelled, "stopped before it was finished"))
         } else {
             Ok(())
         }

@@ -17,19 +17,22 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The work was cancelled. Nothing is wrong; go on with the next turn.
+    /// The work was cancelled. Nothing is wrong; continue with the next turn.
     Cancelled,
-    /// A model file is missing. Fetch or name it, then load again.
+    /// A model file is missing. Download or name it, then load again.
     Missing,
-    /// A model file is truncated, foreign or fails its hash. Fetch it again.
+    /// A model file is truncated, of another kind, or does not match its hash. Download it again.
     Damaged,
-    /// The input cannot be used (wrong length, rate, text too long). Change it; the engine is still good.
+    /// The input cannot be used (wrong length, rate, text too long). Change it; the engine still
+    /// works.
     Input,
-    /// The engine failed on good input. Retry once, then rebuild the engine.
+    /// The engine failed on valid input. Retry once, then rebuild the engine.
     Engine,
-    /// A file could not be read or written (permissions, disk full). Make room or choose another place.
+    /// A file could not be read or written (permissions, disk full). Make room or choose another
+    /// place.
     Io,
-    /// No source of a model could be reached, or none gave the right bytes. Retry later or import a bundle.
+    /// No source of a model could be reached, or none delivered the right bytes. Retry later, or
+    /// import a bundle.
     Source,
     /// A program needed for the work is not installed. Install it, then retry.
     Client,
@@ -38,7 +41,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error of `kind`; `message` says what happened and, where it is known, what to do next.
+    /// An error of `kind`; `message` says what happened and, if known, what to do next.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), path: None, source: None }
     }
@@ -49,7 +52,7 @@ impl Error {
         self
     }
 
-    /// Keeps the error beneath.
+    /// Adds the error that caused this one.
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -68,7 +71,7 @@ impl Error {
         self.path.as_deref()
     }
 
-    /// Whether this is only the answer to a [`Cancel`](crate::Cancel).
+    /// Whether this is only the result of a [`Cancel`](crate::Cancel).
     pub fn is_cancelled(&self) -> bool {
         self.kind == ErrorKind::Cancelled
     }

@@ -86,13 +86,13 @@ fn the_shorter_encoders_cost_few_words() {
 fn long_the_shorter_encoders_cost_few_words_of_all_clips() {
     let trimmed = compare_encoders(&shipped(), 0.5);
     assert!(trimmed.words > 800 && trimmed.percent() <= 14.0, "{trimmed}");
-    // How well those are understood depends on what they are; that the shorter encoders
-    // cost little does not.
+    // Their word error rate depends on the recordings; that the shorter encoders cost little does
+    // not.
     compare_encoders(&further(), 0.5);
 }
 
-/// The word error rate with the trimmed encoder, once it is at most so many points above
-/// that with the whole one; with the narrow one it may be half a point more again.
+/// Returns the word error rate with the trimmed encoder. Asserts that it is at most so many points
+/// above that with the whole encoder, and that the narrow encoder adds at most half a point more.
 fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
     let (mut trimmed, mut padded, mut short) = (Wer::default(), Wer::default(), Wer::default());
     let mut stt = whisper();
@@ -111,12 +111,12 @@ fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
 }
 
 #[test]
-fn noise_gives_no_text() {
+fn noise_is_not_transcribed() {
     transcribe_noise(whisper());
 }
 
 #[test]
-fn noise_gives_no_text_with_little_memory() {
+fn noise_is_not_transcribed_with_little_memory() {
     transcribe_noise(load(&narrow()));
 }
 

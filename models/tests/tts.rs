@@ -20,7 +20,7 @@ fn voice() -> Hibari {
     Hibari::load(&folder(), Language::english()).unwrap()
 }
 
-/// The words that `sayso say --print` shows are those that the voice reads.
+/// `sayso say --print` shows the words that the voice reads.
 #[test]
 fn what_is_printed_is_what_is_spoken() {
     let (mut voice, english) = (voice(), Language::english());
@@ -86,7 +86,7 @@ fn speech_has_a_sane_level_and_clean_edges() {
             (0.02..0.2).contains(&rms(&sound)) && (0.1..0.95).contains(&peak),
             "{text}: peak {peak}"
         );
-        // No clicks: both ends are at rest.
+        // No clicks: both ends are near zero.
         assert!(sound[0].abs() < 1e-3 && sound[sound.len() - 1].abs() < 1e-3, "{text}");
         // Nothing to wait for at the start: a sound within 50 ms; no long silence at the end.
         assert!(rms(&sound[..1200]) > 0.0015, "{text}: {}", rms(&sound[..1200]));
@@ -172,7 +172,7 @@ fn speed_and_volume() {
     let ratio = |sound: &[f32]| sound.len() as f32 / plain.len() as f32;
     assert!((0.42..0.65).contains(&ratio(&at(&mut voice, 2.0, 1.0))));
     assert!((1.6..2.2).contains(&ratio(&at(&mut voice, 0.5, 1.0))));
-    // Out of bounds is brought to the bound.
+    // Values out of range are limited to the range.
     assert_eq!(at(&mut voice, 9.0, 1.0), at(&mut voice, 2.0, 1.0));
     let half = at(&mut voice, 1.0, 0.5);
     assert_eq!(half.len(), plain.len());
@@ -213,7 +213,7 @@ fn cancel_stops_at_the_next_block() {
         .speak(text, &Delivery::default(), &cancel, &mut |_| panic!("sound after cancel"))
         .unwrap_err();
     assert!(e.is_cancelled());
-    // The voice is still good.
+    // The voice still works.
     speak(&mut voice, QUESTION, &Delivery::default());
 }
 
@@ -233,7 +233,7 @@ fn long_clauses_are_cut_inside_and_far_too_long_ones_refused() {
     let (sound, spoken) = speak(&mut voice, &text, &Delivery::default());
     assert_eq!(spoken.words.len(), 8 * 11);
     assert!(sound.len() > 24_000 * 30);
-    // Not even one place to cut.
+    // There is no place to cut at all.
     let (_, spoken) = speak(&mut voice, &"dada".repeat(300), &Delivery::default());
     assert_eq!(spoken.words.len(), 1);
     let e = voice

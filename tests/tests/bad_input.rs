@@ -234,7 +234,7 @@ fn a_bad_setting_is_refused_and_the_right_one_named() {
 fn a_language_that_is_not_spoken_is_refused_but_may_be_transcribed() {
     let said = failure(sayso().args(["--language", "xx", "config", "show"]));
     assert!(said.contains("\"xx\"") && said.contains("it speaks en"), "{said}");
-    // The model knows English alone: it is the one to refuse.
+    // The model knows only English, so the model refuses.
     let said = failure(sayso().args(["transcribe", "--language", "de"]).arg(data(QUESTION)));
     assert!(said.contains("use a multilingual one"), "{said}");
 }
@@ -389,7 +389,7 @@ fn two_boards_do_not_write_to_one_file() {
     assert!(error.contains("two boards would write to this file"), "{error}");
     assert!(!folder.path().join("a.wav").exists());
 
-    // Nor to what another hears.
+    // Nor to a file that another board reads.
     let heard = folder.path().join("heard.flac");
     fs::copy(&question, &heard).expect("copy");
     let before = fs::read(&heard).expect("file");

@@ -17,7 +17,7 @@ fn turns_are_compared_with_a_cascade() {
     let mut command = sayso();
     command.args(["bench", "turns", "--json", "--each", "--profile", "small"]);
     command.args(["--interruptions", "3"]);
-    // What is said over replies is found from within the checkout.
+    // From within the checkout, the interruptions are found.
     command.current_dir(data(""));
     command.arg("--question").arg(data("commands-misc-en/gdo_audio.flac"));
     command.arg("--question").arg(data("librispeech/2033-164914-0005.flac"));
@@ -210,14 +210,14 @@ fn bad_data_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn recordings_are_read_where_they_are_and_do_not_come_with_the_program() {
+fn recordings_are_read_at_run_time_and_are_not_in_the_program() {
     use std::process::Command;
 
-    // In no checkout.
+    // Outside of any checkout.
     let folder = tempfile::tempdir().expect("folder");
     let (here, program) = (sayso(), folder.path().join("sayso"));
-    // Copied by another process: none that this one starts meanwhile then holds the file open
-    // for writing, which would keep it from being executed.
+    // Copied by another process: if this one had the file open for writing while it starts a
+    // program, that program would inherit it, and the copy could not be executed.
     let copied = Command::new("cp").arg(here.get_program()).arg(&program).status();
     assert!(copied.expect("cp").success());
     let run = |arguments: &[&str]| {
@@ -246,7 +246,7 @@ fn recordings_are_read_where_they_are_and_do_not_come_with_the_program() {
     measured(run(&vad).arg("--data").arg(data("")));
     measured(run(&vad).env("SAYSO_TEST_DATA", data("")));
     measured(run(&vad).current_dir(data("smoke")));
-    // A folder that lacks them is passed over, and that is said.
+    // A folder without them is skipped, and a message says so.
     let empty = tempfile::tempdir().expect("folder");
     let mut command = run(&vad);
     command.arg("--data").arg(empty.path()).env("SAYSO_TEST_DATA", data(""));

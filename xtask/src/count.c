@@ -27,7 +27,7 @@ extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 
 EXPORT int qemu_plugin_version = 1;
 
-// Added to by the emulated code itself, without care for other threads: exact while
+// Incremented by the emulated code itself, without synchronisation: exact only while
 // one thread does the work.
 static uint64_t instructions;
 

@@ -312,7 +312,8 @@ fn test(sh: &Sh, options: &Options) -> Result<()> {
 }
 
 fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
-    // Fetching waits for the network, and building for microcontrollers uses one core.
+    // Run in parallel, because downloads wait for the network, and a build for microcontrollers
+    // uses one core.
     system::packages(sh, system::Needs::Embedded, options)?;
     let images = sh.start("images of the satellite", &mut this(&["embedded", "--no-install"])?)?;
     setup(sh, &Options { models: false, ..options.clone() }, system::Needs::Test)?;

@@ -116,11 +116,11 @@ impl Sh {
         String::from_utf8(output.stdout).map_err(|_| format!("{}: not text", shown(command)))
     }
 
-    /// Starts `command`, which goes on beside what follows until it is [waited
-    /// for](Self::wait); what it prints goes to a file in the target folder until then.
+    /// Starts `command`, which runs in parallel until it is [waited for](Self::wait); its output
+    /// goes to a file in the target folder until then.
     ///
     /// # Errors
-    /// When it cannot be started, or the file not be written.
+    /// If it cannot be started, or the file cannot be written.
     pub fn start(&self, what: &'static str, command: &mut Command) -> Result<Beside> {
         eprintln!("\n── {what}: goes on beside what follows");
         let said = self.target().join(format!("{}.txt", what.replace(' ', "-")));
@@ -133,10 +133,10 @@ impl Sh {
         Ok(Beside { what, name: shown(command), child, said })
     }
 
-    /// Waits until what was [started](Self::start) has ended, and shows what it printed.
+    /// Waits until a [started](Self::start) program has ended, and shows what it printed.
     ///
     /// # Errors
-    /// When it exits with another status than 0.
+    /// If it does not exit with status 0.
     pub fn wait(&self, mut beside: Beside) -> Result<()> {
         self.step(beside.what);
         let status = beside.child.wait().map_err(|error| format!("{}: {error}", beside.name))?;
@@ -156,8 +156,8 @@ impl Sh {
     }
 }
 
-/// A program that goes on beside other steps. Dropped, it is ended: nothing goes on after
-/// the task.
+/// A program that runs in parallel with other steps. Dropping it ends it, so that nothing runs on
+/// after the task.
 pub struct Beside {
     what: &'static str,
     name: String,
@@ -167,7 +167,7 @@ pub struct Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // It has ended, mostly.
+        // In most cases it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! What is shipped has no recording of the tests in it: no source of it includes a file of
-//! `tests/data`.
+//! Checks that the release contains no recording of the tests: no shipped source includes a file
+//! of `tests/data`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ const INCLUDES: [&str; 3] = ["include", "include_bytes", "include_str"];
 /// The recordings, as paths name them.
 const RECORDINGS: &str = "tests/data";
 
-/// Holds the sources of what is shipped to that.
+/// Checks all shipped sources.
 ///
 /// # Errors
-/// When one includes a recording of the tests (all are named), or cannot be read.
+/// If one includes a recording of the tests (all are named), or cannot be read.
 pub fn check(sh: &Sh) -> Result<()> {
     let mut sources = Vec::new();
     for folder in CRATES {
@@ -58,10 +58,10 @@ pub fn check(sh: &Sh) -> Result<()> {
     }
 }
 
-/// What is found in a source.
+/// What was found in a source.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
-    /// The lines on which a recording is included in what is shipped.
+    /// The lines on which shipped code includes a recording.
     lines: Vec<usize>,
     /// Modules in other files that are compiled only for tests.
     tests: Vec<TestModule>,
@@ -84,7 +84,7 @@ impl Module {
 }
 
 impl TestModule {
-    /// Where it is, for a module of `file`.
+    /// The paths of this module of `file`.
     fn of(&self, file: &Path) -> Module {
         let folder = file.parent().unwrap_or(Path::new(""));
         let stem = file.file_stem().unwrap_or_default();
@@ -102,10 +102,10 @@ impl TestModule {
     }
 }
 
-/// Looks through a source.
+/// Examines a source.
 ///
 /// # Errors
-/// When it is not Rust.
+/// If it is not Rust.
 fn inspect(source: &str) -> std::result::Result<Found, proc_macro2::LexError> {
     let mut found = Found::default();
     look(TokenStream::from_str(source)?, &mut found);
@@ -148,7 +148,7 @@ fn is_test(attribute: TokenStream) -> bool {
     }
 }
 
-/// Whether a condition of `cfg` is `test`, or `all(…)` of conditions of which one is.
+/// Whether a condition of `cfg` is `test`, or an `all(…)` that contains such a condition.
 fn needs_test(condition: &[TokenTree]) -> bool {
     match condition {
         [TokenTree::Ident(test)] => test == "test",
@@ -160,7 +160,7 @@ fn needs_test(condition: &[TokenTree]) -> bool {
     }
 }
 
-/// What follows the item of tests that `tokens` begin with, its attributes before it.
+/// The tokens after the test-only item at the start of `tokens`, whose attributes came before.
 fn pass_item<'t>(mut tokens: &'t [TokenTree], found: &mut Found) -> &'t [TokenTree] {
     let mut path = None;
     while let [first, rest @ ..] = tokens {
@@ -195,7 +195,7 @@ fn path_of(attribute: TokenStream) -> Option<String> {
     }
 }
 
-/// Whether the literals in `tokens` name a recording when they are put together.
+/// Whether the string literals in `tokens`, joined, name a recording.
 fn names_recordings(tokens: TokenStream) -> bool {
     fn put_together(tokens: TokenStream, text: &mut String) {
         for token in tokens {
@@ -211,7 +211,7 @@ fn names_recordings(tokens: TokenStream) -> bool {
     text.contains(RECORDINGS)
 }
 
-/// What is in a string literal.
+/// The contents of a string literal.
 fn unquoted(literal: &str) -> String {
     literal.trim_start_matches(['r', '#']).trim_matches(['"', '#']).to_owned()
 }
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_and_tests_are_left_alone() {
+    fn other_names_and_tests_are_ignored() {
         for source in [
             r#"const REPLIES: &str = include_str!("echo/replies.txt");"#,
             r#"const FOLDER: &str = "tests/data";"#,
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_of_tests_in_other_files_are_known() {
+    fn test_modules_in_other_files_are_ignored() {
         let tests = |source: &str, file: &str| -> Vec<(PathBuf, PathBuf)> {
             let found = inspect(source).unwrap().tests;
             found.iter().map(|test| test.of(Path::new(file))).map(|m| (m.0, m.1)).collect()
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shipped_keeps_to_it() {
+    fn no_shipped_source_includes_a_recording() {
         check(&Sh::new(crate::root())).unwrap();
     }
 
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_of_tests_may_include_what_they_like() {
+    fn test_sources_may_include_recordings() {
         const INCLUDING: &str = "const A: &str = include_str!(\"tests/data/a\");";
         let fine = [
             ("firmware/a/Cargo.toml", ""),

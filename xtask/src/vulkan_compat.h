@@ -1,7 +1,7 @@
 // For Vulkan headers older than 1.3.272 (Debian 12 has 1.3.239): the structures
-// of VK_EXT_layer_settings, as those headers would define them. ggml hands them
-// to vkCreateInstance, for the validation layer's sake; a loader or driver that
-// does not know them skips them.
+// of VK_EXT_layer_settings, as those headers would define them. ggml passes them
+// to vkCreateInstance for the validation layer; a loader or driver that does not
+// know them ignores them.
 #pragma once
 
 #include <vulkan/vulkan_core.h>

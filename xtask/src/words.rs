@@ -1,7 +1,7 @@
 //! Checks the words of the documentation: finds phrases that read badly and names better ones.
 //!
-//! It reads the pages (README and the like, `docs/`) and the doc comments of the Rust files.
-//! The list is short: it holds only phrases that are wrong wherever they stand.
+//! It reads the pages (README and the like, `docs/`) and the comments of the Rust files. The list
+//! contains only phrases that are wrong wherever they are.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::sh::{Result, Sh};
 
 /// Phrases that read badly, in lower case, and better ones. `#` stands for a number, and `.` for
 /// any punctuation or the end of a paragraph.
-const PHRASES: [(&str, &str); 30] = [
+const PHRASES: [(&str, &str); 60] = [
     ("tell of", "\"say\" or \"report\""),
     ("tells of", "\"says\" or \"reports\""),
     ("told of", "\"said\" or \"reported\""),
@@ -18,9 +18,39 @@ const PHRASES: [(&str, &str); 30] = [
     ("of late .", "\"recently\""),
     ("cannot be had", "\"is not available\""),
     ("could not be had", "\"was not available\""),
-    ("still to be had", "\"still possible\""),
     ("anew", "\"again\" or \"new\""),
     ("in the midst of", "\"during\""),
+    ("is told so", "\"is told that\" and what"),
+    ("come what may", "\"in any case\""),
+    ("to be had", "\"available\" or \"possible\""),
+    ("worked off", "\"done\" or \"processed\""),
+    ("laid beside", "\"compared with\""),
+    ("takes note of", "\"records\""),
+    ("hung up on", "\"disconnected\""),
+    ("so much is known", "what is known"),
+    ("so long may", "\"how long\" and the subject"),
+    ("as good as missing", "\"useless\""),
+    ("what came of", "\"the result of\""),
+    ("what became of", "\"the result of\""),
+    ("what becomes of", "\"what happens to\""),
+    ("comes of it", "\"the result is\""),
+    ("came of it", "\"the result was\""),
+    ("as soon as can be", "\"as soon as possible\""),
+    ("as soon as may be", "\"as soon as possible\""),
+    ("heard behind", "\"heard after\""),
+    ("behind the last", "\"after the last\""),
+    ("hears of", "\"learns of\""),
+    ("such a one", "the name of the thing"),
+    ("is amiss", "\"is wrong\""),
+    ("must needs", "\"must\""),
+    ("at the least", "\"at least\""),
+    ("whence", "\"from where\""),
+    ("thence", "\"from there\""),
+    ("forthwith", "\"at once\""),
+    ("wherein", "\"in which\""),
+    ("whereupon", "\"and then\""),
+    ("whosoever", "\"anyone who\""),
+    ("whilst", "\"while\""),
     ("sees to", "\"takes care of\""),
     ("in truth", "\"really\""),
     ("for want of", "\"because there is no\""),
@@ -43,8 +73,8 @@ const PHRASES: [(&str, &str); 30] = [
     ("herein", "\"here\""),
 ];
 
-/// What is written instead of a statement that begins with "Who" (only in pages; a doc
-/// comment may well begin so).
+/// What to write instead of a statement that begins with "Who". Only for pages: a comment may
+/// begin so.
 const WHO: &str = "\"a person who\" or \"whoever\", or begin with the subject";
 
 /// A text that is checked.
@@ -52,7 +82,7 @@ const WHO: &str = "\"a person who\" or \"whoever\", or begin with the subject";
 enum Kind {
     /// A page of Markdown; blocks of code in it are not checked.
     Page,
-    /// A Rust file; only its doc comments are checked.
+    /// A Rust file; only its comments are checked, not those after code on the same line.
     Rust,
 }
 
@@ -80,7 +110,7 @@ const END: &str = "\n";
 /// Stands for code between backquotes, which is not checked.
 const CODE: &str = "`";
 
-/// Checks all pages and doc comments.
+/// Checks all pages and comments.
 ///
 /// # Errors
 /// If a phrase reads badly (all of them are named), or a file cannot be read.
@@ -162,13 +192,13 @@ fn tokens(text: &str, kind: Kind) -> Vec<Token> {
     for (line, content) in (1..).zip(text.lines()) {
         let prose = match kind {
             Kind::Page => content,
-            Kind::Rust => doc_comment(content).unwrap_or_default(),
+            Kind::Rust => comment(content).unwrap_or_default(),
         };
         let is_fence = prose.trim_start().starts_with("```");
         in_block ^= is_fence;
         if is_fence || in_block || prose.trim().is_empty() {
             // A block of code ends with the comment that it is in.
-            in_block &= kind == Kind::Page || doc_comment(content).is_some();
+            in_block &= kind == Kind::Page || comment(content).is_some();
             in_code = false;
             tokens.push(Token { line, text: END.to_owned() });
             continue;
@@ -201,10 +231,11 @@ fn tokens(text: &str, kind: Kind) -> Vec<Token> {
     tokens
 }
 
-/// What a line of Rust says as a doc comment.
-fn doc_comment(line: &str) -> Option<&str> {
-    let line = line.trim_start();
-    line.strip_prefix("//!").or_else(|| line.strip_prefix("///")).filter(|c| !c.starts_with('/'))
+/// The text of a line of Rust that is a comment: `//`, `///` or `//!`.
+fn comment(line: &str) -> Option<&str> {
+    let text = line.trim_start().strip_prefix("//")?;
+    let text = text.strip_prefix(['/', '!']).unwrap_or(text);
+    (!text.starts_with('/')).then_some(text)
 }
 
 /// All files to check, in order.
@@ -288,9 +319,10 @@ mod tests {
     }
 
     #[test]
-    fn of_rust_only_doc_comments_are_read() {
+    fn of_rust_only_comments_are_read() {
         let text = "//! It tells of\nlet till = 1; // till\n    /// a loss, anew\n//// till\n";
         assert_eq!(rust(text), [(1, "tells of"), (3, "anew")]);
+        assert_eq!(rust("// It tells\n// of it\nlet n = 1;\n    // till then\n").len(), 2);
         // What follows code is another text.
         assert!(rust("/// tells\nfn f() {}\n/// of\n").is_empty());
     }

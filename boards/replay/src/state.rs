@@ -45,7 +45,7 @@ impl Source {
     }
 }
 
-/// Everything behind the board's lock.
+/// Everything that the board's lock protects.
 pub struct ReplayState {
     pub pace: Pace,
     pub tail: Samples,

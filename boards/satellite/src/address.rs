@@ -73,7 +73,7 @@ impl FromStr for Address {
     }
 }
 
-/// As from a text. A serial port may have a name that is not UTF-8, on Unix.
+/// Like the conversion from text. On Unix a serial port may have a name that is not UTF-8.
 impl TryFrom<&OsStr> for Address {
     type Error = BoardError;
 

@@ -1,12 +1,12 @@
-//! What a text costs on its way to the voice: a sentence of 200 characters, and whether the
-//! time grows with the length.
+//! The time that a text takes on its way to the voice: for a sentence of 200 characters, and
+//! whether the time grows in proportion to the length.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sayso_language::Language;
 
-/// 200 characters, of many classes.
+/// 200 characters with many classes.
 const DENSE: &str = "On Jan. 5, 2026 at 2:30 p.m., Dr. Smith paid $3.50 for 5-7 kg of CO2 \
     (about 20 °C), read https://example.com/a_b twice, and called 555-123-4567; Henry VIII \
     left St. Paul at 60 mph, x <= 5, 3/4 cup.";

@@ -1,15 +1,15 @@
 //! Cuts a reply into clauses while it is still being written, so that its
 //! beginning can be spoken before its end is known.
 //!
-//! Everything that is to be spoken goes through here: the splitter first makes it
-//! [plain](Plain), and it asks the recognisers of the reading whether a full stop, a dash or a
-//! space is a place to cut. So the voice never gets half a date, and a full stop that only
-//! shortens a word ends no clause. In ordinary text a cut needs one character after it; only
-//! after a word that may be shortened, or a dash after a number, does it need the next words.
+//! Everything that is spoken goes through here: the splitter first makes it [plain](Plain), and
+//! asks the recognisers of the reading whether it may cut at a full stop, a dash or a space. So
+//! the voice never gets half of a date, and an abbreviation's full stop does not end a clause. In
+//! ordinary text a cut needs one character after it; only after a word that may be an
+//! abbreviation, or a dash after a number, does it need the next words.
 //!
-//! The first clause is cut early (a few words, at a natural break), for the
-//! time until the first sound depends on it; later ones grow, since longer
-//! clauses sound better and there is time to speak them.
+//! The first clause is cut early (a few words, at a natural break), because the time until the
+//! first sound depends on it. Later ones are longer, because longer clauses sound better and there
+//! is time to speak them.
 
 use std::ops::Range;
 
@@ -29,22 +29,22 @@ pub struct Clause {
 
 /// Words that the first clause needs before it may be cut at a comma.
 const FIRST_WORDS: usize = 2;
-/// Words that the first clause needs before it may be cut before a word that
-/// begins another phrase: there a speaker may draw breath.
+/// Words that the first clause needs before it may be cut before a word that begins another
+/// phrase, where a speaker may draw breath.
 const FIRST_PHRASE: usize = 4;
-/// Words that the first clause needs before it may be cut before its verb, where
-/// its subject is long enough to stand alone ("The capital of France | is …").
+/// Words that the first clause needs before it may be cut before its verb, if its subject is long
+/// enough to be spoken alone ("The capital of France | is …").
 const FIRST_SUBJECT: usize = 3;
 /// Words that a later clause needs before it may be cut at a comma.
 const LATER_WORDS: usize = 7;
-/// A clause of so many words is cut at the next space, come what may.
+/// A clause of so many words is cut at the next space in any case.
 const MOST_WORDS: usize = 24;
-/// Likewise for bytes, so that text without spaces cannot grow for ever.
+/// The same in bytes, so that text without spaces does not grow without limit.
 const MOST_BYTES: usize = 400;
 
-/// Most bytes of a text that are looked at together. Any number gives the same clauses.
+/// The most bytes of a text that are examined at once. Any number gives the same clauses.
 const CHUNK: usize = 1024;
-/// Longest word that is waited for where the next word decides.
+/// The longest word to wait for when the next word decides.
 const LONGEST_WORD: usize = 64;
 
 /// The words of a language by which a reply is cut. Each list is sorted, in lower case.
@@ -54,7 +54,7 @@ pub(crate) struct Clauses {
     pub(crate) joining: &'static [&'static str],
     /// Verbs before which a long subject ends.
     pub(crate) verbs: &'static [&'static str],
-    /// Words that are no subject to stand alone, and pronouns that lean on the verb.
+    /// Words that cannot be a subject alone, and pronouns that are spoken together with the verb.
     pub(crate) leaning: &'static [&'static str],
 }
 
@@ -66,7 +66,7 @@ pub struct ClauseSplitter {
     plain: Plain,
     /// Text since the last cut.
     open: String,
-    /// Bytes of `open` already looked at.
+    /// Bytes of `open` already examined.
     seen: usize,
     /// Byte offset of `open` in the plain text of the reply.
     start: usize,
@@ -88,8 +88,8 @@ impl ClauseSplitter {
         }
     }
 
-    /// Takes the next piece of the reply and hands over the clauses it completes. Returns
-    /// the [plain text](Plain) that the piece adds.
+    /// Takes the next piece of the reply and passes on the clauses that it completes. Returns the
+    /// [plain text](Plain) that the piece adds.
     pub fn push(&mut self, piece: &str, out: &mut dyn FnMut(Clause)) -> String {
         let mut all = String::new();
         let mut rest = piece;
@@ -103,8 +103,7 @@ impl ClauseSplitter {
         all
     }
 
-    /// Hands over what is left, at the end of the reply. Returns the plain text that was held
-    /// back.
+    /// Passes on the rest at the end of the reply. Returns the plain text that was held back.
     pub fn finish(&mut self, out: &mut dyn FnMut(Clause)) -> String {
         let plain = self.plain.finish();
         self.take(&plain, out);
@@ -117,7 +116,7 @@ impl ClauseSplitter {
 
     fn take(&mut self, plain: &str, out: &mut dyn FnMut(Clause)) {
         self.open.push_str(plain);
-        // A break shows only by what follows it, so the last character waits.
+        // A break is recognised only by the character after it, so the last character waits.
         while let Some(cut) = self.next_cut(false) {
             self.cut(cut, out);
         }
@@ -136,7 +135,7 @@ impl ClauseSplitter {
         self.start += at;
     }
 
-    /// Where the open text can be cut, if it can; `end` when no more comes.
+    /// Where the open text can be cut, if it can; `end` means that no more text comes.
     fn next_cut(&mut self, end: bool) -> Option<usize> {
         let mut chars = self.open[self.seen..].char_indices().peekable();
         let mut seen = self.seen;
@@ -166,13 +165,13 @@ impl ClauseSplitter {
                 break;
             }
         }
-        // What has been looked at with its follower need not be looked at again.
+        // A character that was examined together with the next one need not be examined again.
         self.seen = seen;
         cut
     }
 
-    /// Whether the text may be cut after `mark` at byte `at`, when `next` follows, as far as
-    /// these show: the place to ask about.
+    /// Whether the text may be cut after `mark` at byte `at` when `next` follows, as far as these
+    /// show. If so, the place to ask the recognisers about.
     fn may_break(&self, at: usize, mark: char, next: char) -> Option<Place> {
         let before = &self.open[..at];
         if at >= 2 * MOST_BYTES {
@@ -202,7 +201,7 @@ impl ClauseSplitter {
         }
     }
 
-    /// Whether no item of the reading lies across a place.
+    /// Whether no item of the reading extends over a place.
     fn free(&self, place: Place, end: bool) -> Free {
         let (at, words) = match place {
             Place::Anywhere => return Free::Yes,
@@ -219,7 +218,7 @@ impl ClauseSplitter {
         }
     }
 
-    /// How many of the words after `mark` decide what it is. None in ordinary text.
+    /// How many of the words after `mark` decide its meaning. None in ordinary text.
     fn words_that_decide(&self, before: &str, mark: char) -> usize {
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before[from..].trim_start_matches(['(', '"', '“', '\'']);
@@ -229,7 +228,7 @@ impl ClauseSplitter {
                 let first = before[..from].trim_end();
                 let begins = first.is_empty() || first.ends_with(['.', ':', '!', '?', ';']);
                 let list = word.len() <= 2 && digit && begins;
-                // "2000 W. Olympic Blvd": an address shows by its end.
+                // "2000 W. Olympic Blvd": an address is recognised by its end.
                 let point = word.len() == 1
                     && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
                 if point { 3 } else { usize::from(list || (self.aloud.shortens)(word)) }
@@ -265,7 +264,7 @@ impl ClauseSplitter {
 
 /// A place where the text may be cut.
 enum Place {
-    /// Cut, come what may.
+    /// Cut in any case.
     Anywhere,
     /// At this mark.
     Mark(usize, char),
@@ -286,7 +285,7 @@ enum Free {
 fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
     let (before, word) = text.rsplit_once(' ')?;
     let count = before.split_whitespace().count();
-    // After a full stop that only shortens, a cut would seem to end the sentence.
+    // After an abbreviation's full stop, a cut would seem to end the sentence.
     if before.ends_with('.') {
         return None;
     }
@@ -300,8 +299,8 @@ fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
     (joins || follows).then_some(before.len() + 1)
 }
 
-/// Whether there is anything in `text` that can be said: a letter, a digit, or an emoji that
-/// stands for a word.
+/// Whether `text` contains anything that can be spoken: a letter, a digit, or an emoji that stands
+/// for a word.
 pub fn can_be_said(text: &str) -> bool {
     text.chars().any(|c| c.is_alphanumeric() || plain::is_meant(c))
 }
@@ -356,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_that_end_nothing() {
+    fn a_full_stop_of_an_abbreviation_ends_no_clause() {
         assert_eq!(
             texts("Dr. Smith paid 3.50 dollars to J. Doe. Fine!"),
             ["Dr. Smith paid 3.50 dollars to J. Doe.", "Fine!"]
@@ -365,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_tells_what_a_stop_is() {
+    fn the_next_words_decide_what_a_full_stop_means() {
         assert_eq!(texts("It is due on Jan. 5. Pay it."), ["It is due on Jan. 5.", "Pay it."]);
         assert_eq!(
             texts("He lives in the U.S. He likes it."),
@@ -382,14 +381,14 @@ mod tests {
         );
     }
 
-    /// The text that must be known before the first clause comes.
+    /// The text that must be known before the first clause is passed on.
     #[test]
     fn a_clause_waits_for_one_character_of_ordinary_text() {
         for (text, known) in [
             ("Well then, the bridge was opened.", "Well then, t"),
             ("It is late. Go home.", "It is late. G"),
             ("The capital of France is Paris.", "The capital of France is P"),
-            // What may be shortened needs the next word.
+            // A possible abbreviation needs the next word.
             ("It snowed in Jan. The roads were closed.", "It snowed in Jan. The r"),
         ] {
             let mut splitter = ClauseSplitter::new(Language::english());

@@ -36,7 +36,7 @@ pub struct Language {
     endings: &'static reading::Endings,
     clauses: &'static clause::Clauses,
     prompts: &'static Prompts,
-    /// What is said when a device is back, by the device.
+    /// The announcements that a device is back, by device.
     returns: &'static [(&'static str, &'static str)],
     aloud: &'static aloud::tables::Aloud,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
@@ -63,7 +63,7 @@ impl Language {
         &en::ENGLISH
     }
 
-    /// All languages that can be spoken with the assistant.
+    /// All languages in which the assistant can be used.
     pub fn all() -> &'static [&'static Self] {
         ALL
     }
@@ -83,8 +83,8 @@ impl Language {
         self.prompts
     }
 
-    /// What is said when a device is back. `device` is its name on a board; a satellite is
-    /// microphone and loudspeaker in one. `None` for a device that is not known.
+    /// The announcement that a device is back. `device` is its name on a board; a satellite is
+    /// microphone and loudspeaker in one. `None` for an unknown device.
     pub fn said_when_back(&self, device: &str) -> Option<&'static str> {
         self.returns.iter().find(|(name, _)| *name == device).map(|(_, said)| *said)
     }
@@ -96,8 +96,8 @@ impl Language {
         aloud::read(self.aloud, text)
     }
 
-    /// The words that are spoken for a text, as one line: what a voice gets for a reply or an
-    /// announcement, by the same splitter and the same reading.
+    /// The words that are spoken for a text, as one line: those that a voice gets for a reply or
+    /// an announcement, from the same splitter and the same reading.
     pub fn spoken(&self, text: &str) -> String {
         let mut line = String::new();
         let mut take = |clause: Clause| {

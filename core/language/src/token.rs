@@ -11,8 +11,8 @@ pub struct Token {
     pub text: String,
     /// The bytes of the original text that it stands for.
     pub source: Range<usize>,
-    /// How to pronounce it, where its letters leave that open ("read", "live") and the
-    /// context decides: in IPA, with the marks of stress before the vowels.
+    /// How to pronounce it, if its letters leave that open ("read", "live") and the context
+    /// decides: in IPA, with stress marks before the vowels.
     pub ipa: Option<&'static str>,
 }
 
@@ -21,13 +21,13 @@ pub struct Token {
 pub enum TokenKind {
     /// As a word: letters, with apostrophes and hyphens inside.
     Word,
-    /// Letter by letter; an `s` after capitals is a plural's.
+    /// Spoken letter by letter; an `s` after capitals is a plural ending.
     Letters,
     /// As a pause or intonation: one of `. , ; : ! ? … — ( )`.
     Mark,
 }
 
-/// The tokens as one line, for people and tests to read: letters apart, words as they are.
+/// The tokens as one line, for people and tests: letters separated, words unchanged.
 pub fn line(tokens: &[Token]) -> String {
     let mut line = String::new();
     for token in tokens {

@@ -1,8 +1,9 @@
-//! Text as people write it, brought into words.
+//! Written text, and the words that are spoken.
 //!
-//! `cases/*.tsv` has what is written and what is said: class, input (`\n` for a line end), and
-//! the words as [`Language::spoken`] gives them, in any case. `homographs.tsv` has a word with
-//! two pronunciations, a sentence, and the one that is right there.
+//! `cases/*.tsv` contains written text and its spoken words: class, input (`
+//! ` for a line end), and the words as [`Language::spoken`] gives them, in any case.
+//! `homographs.tsv` contains a word with two pronunciations, a sentence, and the pronunciation
+//! that is right in it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -32,13 +33,13 @@ fn cases() -> Vec<(String, String, String)> {
     text.lines().map(case).collect()
 }
 
-/// The words, without what cannot be heard: capitals, and the stop at the end.
+/// The words, without what cannot be heard: capitals, and the full stop at the end.
 fn heard(words: &str) -> String {
     words.to_lowercase().trim_end_matches('.').to_owned()
 }
 
 #[test]
-fn what_is_written_and_what_is_said() {
+fn each_case_is_spoken_as_listed() {
     let cases = cases();
     let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
@@ -56,7 +57,7 @@ fn what_is_written_and_what_is_said() {
 }
 
 #[test]
-fn words_that_are_written_alike() {
+fn homographs_are_pronounced_as_listed() {
     let text = include_str!("homographs.tsv");
     let (mut all, mut wrong) = (0, Vec::new());
     for line in text.lines() {
@@ -76,7 +77,7 @@ fn words_that_are_written_alike() {
 }
 
 #[test]
-fn letters_are_told_from_words() {
+fn letters_are_distinguished_from_words() {
     let kinds = |text: &str| -> Vec<TokenKind> { normalize(text).iter().map(|t| t.kind).collect() };
     assert_eq!(kinds("LED"), [TokenKind::Letters]);
     assert_eq!(kinds("NASA"), [TokenKind::Word]);
@@ -113,10 +114,10 @@ fn every_token_knows_where_it_comes_from() {
     assert_eq!(sources, want.map(|(word, source)| (word.to_owned(), source)));
 }
 
-/// What is printed of a whole text is what a voice gets, clause by clause, of a reply that
-/// comes character by character.
+/// The words printed for a whole text are those that a voice gets, clause by clause, from a reply
+/// that comes character by character.
 #[test]
-fn print_and_voice_agree() {
+fn printed_and_spoken_words_are_the_same() {
     let english = Language::english();
     for (_, input, _) in cases() {
         let mut said: Vec<String> = Vec::new();
@@ -131,9 +132,9 @@ fn print_and_voice_agree() {
     }
 }
 
-/// A clause is never cut within what is read as one.
+/// A clause is never cut inside an item.
 #[test]
-fn clauses_do_not_cut_what_is_read_as_one() {
+fn clauses_do_not_cut_items() {
     for text in [
         "It is due on Jan. 5, and not later.",
         "We are open from Monday to Friday 10:00 – 18:00 and on Sundays.",
@@ -174,7 +175,7 @@ fn check(text: &str) -> Result<(), String> {
             return Err(format!("{token:?} of {text:?}"));
         }
     }
-    // The whole way to the voice.
+    // The whole path to the voice.
     let mut clauses = Vec::new();
     let mut splitter = ClauseSplitter::new(Language::english());
     let mut plain = splitter.push(text, &mut |clause| clauses.push(clause));
@@ -201,7 +202,7 @@ proptest! {
     }
 }
 
-/// What texts are made of, as far as the recognisers care.
+/// Parts of texts that the recognisers treat differently.
 const PARTS: &[&str] = &[
     "1",
     "2",
@@ -337,14 +338,14 @@ fn random_texts(count: u32, seed: u64) {
 }
 
 #[test]
-fn random_texts_of_what_recognisers_look_for() {
+fn random_texts_keep_the_invariants() {
     random_texts(100_000, 1);
 }
 
-/// Half a minute: with `--ignored`.
+/// Takes half a minute; run with `--ignored`.
 #[test]
 #[ignore = "a million texts"]
-fn a_million_random_texts() {
+fn a_million_random_texts_keep_the_invariants() {
     random_texts(1_000_000, 2);
 }
 

@@ -9,36 +9,36 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// A setting is unknown, malformed or out of range. Correct it.
     Config(String),
-    /// The command cannot be done with what was given. Correct the command line.
+    /// The command cannot work with these arguments. Correct the command line.
     Usage(String),
-    /// A model is missing, damaged or failed; see its kind.
+    /// A model is missing, damaged or failed; see the error's kind.
     Model(sayso_models::Error),
-    /// A device or sound file failed; see its kind.
+    /// A device or sound file failed; see the error's kind.
     Board(sayso_board::BoardError),
-    /// Nothing was said in the recording.
+    /// The recording contains no speech.
     NothingSaid(String),
     /// A turn was heard but could not be answered. The message says why.
     Turn(String),
-    /// The user stopped the work before it was done.
+    /// The user stopped the work before it was finished.
     Stopped,
     /// A file could not be read or written.
     Io(String),
-    /// As many conversations as are allowed are going on. Wait, or allow more.
+    /// The highest allowed number of conversations is reached. Wait, or allow more.
     Busy(String),
     /// A worker thread ended unexpectedly. Start again; the log has the reason.
     Worker(&'static str),
-    /// A worker failed again and again, or could not be replaced. Start again; if that does
-    /// not help, its model or the machine is at fault.
+    /// A worker failed repeatedly, or could not be replaced. Start again; if that does not help,
+    /// its model or the machine is at fault.
     Failing(crate::supervisor::Failure),
 }
 
 impl Error {
-    /// A wrong setting.
+    /// An error about a wrong setting.
     pub fn config(message: impl Into<String>) -> Self {
         Self::Config(message.into())
     }
 
-    /// A file that cannot be read or written.
+    /// An error about a file that cannot be read or written.
     pub fn io(path: &std::path::Path, error: std::io::Error) -> Self {
         Self::Io(format!("{}: {error}", path.display()))
     }
@@ -55,12 +55,12 @@ impl fmt::Display for Error {
             | Self::Io(message) => f.write_str(message),
             Self::Model(error) => error.fmt(f),
             Self::Board(error) => error.fmt(f),
-            Self::Stopped => f.write_str("stopped before it was done"),
-            Self::Worker(name) => write!(f, "the {name} ended unexpectedly; start again"),
+            Self::Stopped => f.write_str("stopped before it was finished"),
+            Self::Worker(name) => write!(f, "the {name} ended unexpectedly; start Sayso again"),
             Self::Failing(failure) => write!(
                 f,
-                "{failure}, and starting it again did not help: see what was logged before, and \
-                 whether `sayso doctor` finds something"
+                "{failure}, and restarting it did not help: the log and `sayso doctor` may show \
+                 the cause"
             ),
         }
     }

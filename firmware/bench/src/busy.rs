@@ -1,4 +1,4 @@
-//! Another program that wants the machine too.
+//! Another program that needs the CPU too.
 
 use std::process::{Child, Command, Stdio};
 
@@ -7,19 +7,20 @@ use sayso::{Error, Result};
 /// The hidden task that keeps one core busy.
 pub const BUSY: [&str; 2] = ["bench", "busy"];
 
-/// A process of its own that is busy with nothing, until this is dropped.
+/// A separate process that keeps a core busy until this is dropped.
 pub struct Busy(Child);
 
 impl Busy {
     /// Starts it.
     ///
     /// # Errors
-    /// When this program cannot be started a second time.
+    /// If this program cannot be started a second time.
     pub fn start() -> Result<Self> {
         let failed =
             |error: std::io::Error| Error::Io(format!("cannot start another process: {error}"));
         let program = std::env::current_exe().map_err(failed)?;
-        // It ends when its input does: with this program too, however that ends.
+        // It ends when its input does, so it also ends when this program does, for whatever
+        // reason.
         let child = Command::new(program).args(BUSY).stdin(Stdio::piped()).spawn();
         child.map(Self).map_err(failed)
     }
@@ -28,7 +29,7 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
-        // Fails only where it is gone already.
+        // Fails only if it has already ended.
         let _ = self.0.wait();
     }
 }

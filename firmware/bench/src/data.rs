@@ -1,7 +1,7 @@
 //! Where the recordings are that benchmarks play.
 //!
-//! None of them comes with the program. They are in the folder `tests/data` of Sayso's source,
-//! or in another one that is laid out like it.
+//! None of them is built into the program. They are in the folder `tests/data` of Sayso's source,
+//! or in another folder with the same layout.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use sayso::{Error, Result};
 
 use crate::term;
 
-/// The environment variable that names a folder of further recordings; `tests/data/README.md`
-/// says how it is laid out.
+/// The environment variable with a folder of further recordings; `tests/data/README.md` describes
+/// how it is laid out.
 pub const VARIABLE: &str = "SAYSO_TEST_DATA";
 
 /// The list of questions and their labels in a folder of recordings.
@@ -22,16 +22,16 @@ const OPTION: &str = "--data";
 
 /// The folders in which recordings are looked for, in this order.
 pub struct Data {
-    /// Those that `--data` names.
+    /// The folders given with `--data`.
     named: Vec<PathBuf>,
-    /// `tests/data` of the checkout that the program is run from, or was built in.
+    /// `tests/data` of the source tree that the program is run from or was built in.
     checkout: Option<PathBuf>,
-    /// The one that the environment names.
+    /// The folder in the environment variable.
     variable: Option<PathBuf>,
 }
 
 impl Data {
-    /// With the folders that `--data` names.
+    /// Looks in the folders given with `--data`, too.
     pub fn new(named: &[PathBuf]) -> Self {
         let places = [env::current_dir().ok(), env::current_exe().ok()];
         Self {
@@ -41,11 +41,11 @@ impl Data {
         }
     }
 
-    /// The first folder that has all of `files`. If `--data` names folders and it is none of
-    /// them, that is said on stderr.
+    /// The first folder that has all of `files`. If folders are given with `--data` but it is none
+    /// of them, a message on stderr says so.
     ///
     /// # Errors
-    /// When `--data` names something that is not a folder, or no folder has all of `files`.
+    /// If `--data` names something that is not a folder, or no folder has all of `files`.
     pub fn folder(&self, files: &[&str]) -> Result<&Path> {
         if let Some(named) = self.named.iter().find(|folder| !folder.is_dir()) {
             let message = format!("{OPTION} {}: there is no such folder", named.display());
@@ -82,12 +82,12 @@ impl Data {
     }
 }
 
-/// The folder that the environment names.
+/// The folder in the environment variable.
 pub fn variable() -> Option<PathBuf> {
     env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-/// `tests/data` of the checkout that `place` is in.
+/// `tests/data` of the checkout that contains `place`.
 fn checkout(place: &Path) -> Option<PathBuf> {
     let folders = place.ancestors().map(|folder| folder.join("tests").join("data"));
     folders.into_iter().find(|data| data.join(LIST).is_file())
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_folder_that_has_all_files_is_taken() {
+    fn the_first_folder_that_has_all_files_is_used() {
         let (some, all) = (folder(&["a.flac"]), folder(&["a.flac", "rir/b.flac"]));
         let found = |data: &Data, files: &[&str]| data.folder(files).expect("found").to_owned();
         let both = ["a.flac", "rir/b.flac"];
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn where_recordings_are_missing_it_says_where_they_are_expected() {
+    fn if_recordings_are_missing_the_message_says_where_they_are_expected() {
         let error = |data: &Data, files: &[&str]| {
             data.folder(files).expect_err("there are none").to_string()
         };

@@ -1,10 +1,9 @@
-//! `sayso bench echo`: whether it hears itself on an open loudspeaker, and
-//! whether it hears who interrupts it.
+//! `sayso bench echo`: whether the assistant takes itself for a person on an open loudspeaker, and
+//! whether it hears people who interrupt it.
 //!
-//! Replies are spoken by the real voice and played into simulated rooms, at
-//! several levels and latencies; the microphone hears the echo, its own noise
-//! and, at known times, recorded commands. What the front end finds is compared with
-//! what there was.
+//! Replies are spoken by the real voice and played into simulated rooms, at several levels and
+//! latencies. The microphone hears the echo, its own noise and, at known times, recorded commands.
+//! What the front end detects is compared with what was there.
 
 mod found;
 mod scene;
@@ -30,16 +29,16 @@ use super::room::{self, ROOMS, quiet};
 use found::Found;
 use scene::{Moment, Replies, Stage, active_power, db, power};
 
-/// What the assistant says: one reply a line.
+/// What the assistant says: one reply per line.
 const REPLIES: &str = include_str!("echo/replies.txt");
 
-/// The echo at the microphone, in dB relative to what is played.
+/// The level of the echo at the microphone, in dB relative to what is played.
 const ECHO_DB: [i32; 4] = [-6, -12, -20, -30];
 
-/// From the loudspeaker to the microphone, in ms.
+/// The delay from the loudspeaker to the microphone, in ms.
 const DELAYS_MS: [u64; 3] = [20, 80, 200];
 
-/// An interruption, in dB relative to the echo.
+/// The level of an interruption, in dB relative to the echo.
 const NEAR_DB: [i32; 3] = [0, 6, 12];
 
 /// The microphone's own noise, in dBFS.
@@ -48,25 +47,25 @@ const NOISE_DB: f64 = -70.0;
 /// An interruption must be noticed within this time.
 const NOTICED: usize = CAPTURE_RATE as usize * 600 / 1000;
 
-/// Own speech before the first interruption, and between two of them.
+/// The assistant's own speech before the first interruption, and between two of them.
 const BEFORE: usize = 4 * CAPTURE_RATE as usize;
 const BETWEEN: usize = 2 * CAPTURE_RATE as usize;
 
-/// What there is to compare.
+/// The cases that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Cancelled,
     Uncancelled,
     /// Replies are played, but the microphone does not hear them.
     Headphones,
-    /// Nothing is played: so well can a person be heard at all.
+    /// Nothing is played: shows how well a person is heard at best.
     Silent,
 }
 
 impl How {
     const ALL: [Self; 4] = [Self::Cancelled, Self::Uncancelled, Self::Headphones, Self::Silent];
 
-    /// What the names of its figures begin with.
+    /// The prefix of the names of its figures.
     fn prefix(self) -> &'static str {
         match self {
             Self::Cancelled => "",
@@ -77,13 +76,13 @@ impl How {
     }
 }
 
-/// Quiet given to the recogniser after the end of what was heard.
+/// Silence that the recogniser gets after the end of the speech.
 const QUIET: Samples = Samples::from_ms(64);
 
 /// The pause between two replies, in frames of the front end: 0.7 s.
 const PAUSE: u32 = 22;
 
-/// One way from the loudspeaker to the microphone.
+/// A path from the loudspeaker to the microphone.
 #[derive(Clone, Copy)]
 struct Way {
     room: usize,
@@ -112,8 +111,8 @@ struct Bench<'a> {
     commands: Vec<Interruption>,
 }
 
-/// Measures; `runs` times 5 s of own speech, and `runs` interruptions, on each way. The rooms
-/// and the interruptions are recordings of `data`.
+/// Measures `runs` times 5 s of the assistant's own speech, and `runs` interruptions, on each
+/// path. The rooms and the interruptions are recordings in `data`.
 pub fn run(config: &Config, data: &Data, runs: usize, stop: &Stop) -> Result<Sheet> {
     let (rooms, commands) = (room::rooms(data)?, interruptions(data)?);
     let mut vad = Engines::load_vad(config)?;
@@ -159,7 +158,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The room with its gain set, and the power of the echo in it.
+    /// The room with its gain set, and the power of its echo.
     fn room(&mut self, way: Way) -> Result<(Room, f32)> {
         let impulse_response = self.rooms.get(way.room).cloned().unwrap_or_default();
         let delay = Duration::from_millis(way.delay_ms);
@@ -183,7 +182,7 @@ impl Bench<'_> {
         cleaner
     }
 
-    /// Nobody but itself speaks: whatever the front end finds is a mistake.
+    /// Only the assistant speaks, so any speech that the front end reports is an error.
     fn own_speech(
         &mut self,
         way: Way,
@@ -240,7 +239,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Whether the assistant would take what it heard of itself for an interruption.
+    /// Whether the assistant would take this sound of itself for an interruption.
     fn interrupts(&mut self, heard: &[f32], from: SampleTime, to: SampleTime) -> Result<bool> {
         let place = |at: SampleTime| (at.0 as usize).min(heard.len());
         let request = SttRequest { language: Some("en"), ..SttRequest::default() };
@@ -256,7 +255,7 @@ impl Bench<'_> {
         Ok(language.is_stop(&text) || !nothing)
     }
 
-    /// Somebody interrupts, again and again.
+    /// Somebody interrupts repeatedly.
     fn interruptions(
         &mut self,
         way: Way,
@@ -279,13 +278,13 @@ impl Bench<'_> {
             let gain = (wanted / active_power(command)).sqrt();
             onsets.push((near.len() + onset.0 as usize, level));
             near.extend(command.iter().map(|x| x * gain));
-            // So that interruptions fall anywhere into replies.
+            // Interruptions fall anywhere in replies.
             near.resize(near.len() + BETWEEN + number * 977 % 4_000, 0.0);
         }
         let noise = noise(near.len());
         near.iter_mut().zip(noise).for_each(|(sample, noise)| *sample += noise);
         let replies = if how == How::Silent { &[][..] } else { &self.replies };
-        // Without a pause, so that all interruptions fall into a reply.
+        // Without a pause, so that every interruption falls into a reply.
         let replies = Replies::new(replies, 11 * way.number, 0);
         let cleaner = self.cleaner(how);
         let mut starts = Vec::new();

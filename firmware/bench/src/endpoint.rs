@@ -1,10 +1,9 @@
-//! `sayso bench endpoint`: who waits longer cuts off less. How much less?
+//! `sayso bench endpoint`: how many fewer speakers are cut off by waiting longer?
 //!
-//! Every pause within an utterance is a chance to cut the speaker off. For a
-//! policy (when is a quiet the end?) two figures count: at which share of the
-//! pauses it ends the turn too early, and how long after the true end of the
-//! speech it ends it. A fixed hangover trades one for the other; a policy is
-//! good when it lies below the line of the fixed ones.
+//! Every pause within an utterance is a chance to cut the speaker off. A policy decides which
+//! silence is the end. Two figures rate it: the share of pauses at which it ends the turn too
+//! early, and how long after the true end of the speech it ends the turn. A fixed hangover trades
+//! one for the other; a policy is good if it lies below the line of the fixed hangovers.
 
 mod policy;
 mod simulate;
@@ -22,43 +21,44 @@ use crate::{Host, term};
 use policy::{Adaptive, Fixed, Policy, Witnesses};
 use simulate::{Outcome, Recording, simulate};
 
-/// The fixed hangovers compared, in ms. Beyond a second nobody waits: those
-/// are there for the line to reach few cut-offs.
+/// The fixed hangovers compared, in ms. No assistant waits longer than a second: the longer ones
+/// extend the line down to few cut-offs.
 const HANGOVERS_MS: [u32; 11] = [200, 300, 400, 500, 600, 700, 800, 900, 1000, 1250, 1500];
 
-/// How long the assistant's policy waits where an utterance both sounds and
-/// reads complete, in ms: its line. The other two waits keep their distance.
+/// How long the assistant's policy waits after an utterance that both sounds and reads complete,
+/// in ms; these values give its line. The other two waits are moved by the same amount.
 const SHORT_MS: [u32; 6] = [200, 260, 320, 400, 500, 700];
 
 /// How long the end-of-turn model and the recogniser take on two cores, in ms.
 const WITNESSES_TAKE: Samples = Samples::from_ms(200);
 
-/// The share of pauses that may be cut off when latencies are compared.
+/// The share of pauses cut off at which latencies are compared.
 const SHARE: f64 = 0.05;
 
 /// The latencies at which the share of cut-offs is compared, in ms.
 const LATENCIES_MS: [f64; 2] = [300.0, 600.0];
 
-/// Measure cut-offs at pauses against the wait at the end, on a virtual clock.
+/// Measure the share of pauses cut off against the wait at the end, on a virtual clock.
 ///
-/// For fixed hangovers from 200 ms on and for the assistant's own policy, with
-/// the settings in force and around them. More recordings, more pauses: --data takes any folder, and may be repeated.
+/// For fixed hangovers from 200 ms up, and for the assistant's own policy with the current
+/// settings and with others near them. More recordings have more pauses: --data takes any folder,
+/// and may be repeated.
 #[derive(Args, Default)]
 pub struct Endpoint {
     #[command(flatten)]
     choice: Choice,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }
 
-/// A policy in one setting, and what came of it.
+/// A policy with one setting, and its result.
 struct Point {
     name: String,
     outcome: Outcome,
 }
 
-/// A policy in all its settings.
+/// A policy with each of its settings.
 struct Line {
     name: &'static str,
     points: Vec<Point>,
@@ -201,7 +201,7 @@ fn print_table(lines: &[Line], recordings: &[Recording<'_>]) {
 }
 
 impl Line {
-    /// (median latency in ms, share of pauses cut off), by latency.
+    /// Pairs of median latency in ms and share of pauses cut off, by latency.
     fn curve(&self) -> Vec<(f64, f64)> {
         let point =
             |point: &Point| Some((point.outcome.latency.percentile(0.5)?, point.outcome.share()));
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_between_their_points() {
+    fn values_are_interpolated_between_points() {
         let point = |latency: f64, cut_off: u64| {
             let mut outcome = Outcome { pauses: 100, cut_off, ..Outcome::default() };
             outcome.latency.push(latency);

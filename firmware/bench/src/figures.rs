@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sayso_core::audio::wrong_order;
 
-/// Values of one figure. Its name ends with the unit.
+/// The values of one figure, whose name ends with the unit.
 #[derive(Clone)]
 pub struct Figures {
     name: String,
@@ -35,8 +35,7 @@ impl Figures {
     }
 }
 
-/// All figures of one benchmark: distributions, single values, and what they
-/// belong to.
+/// All figures of one benchmark: distributions, single values, and labels.
 pub struct Sheet {
     name: &'static str,
     labels: Vec<(&'static str, String)>,
@@ -44,8 +43,8 @@ pub struct Sheet {
     values: Vec<(String, serde_json::Number)>,
 }
 
-/// Columns of a name, a value and the number of values: [`COLUMNS`](crate::term::COLUMNS)
-/// in all, with the two before them.
+/// Columns for a name, a value and the number of values: [`COLUMNS`](crate::term::COLUMNS) in
+/// total, including the two before them.
 const NAME: usize = 26;
 const VALUE: usize = 9;
 const COUNT: usize = 7;
@@ -58,7 +57,7 @@ impl Sheet {
         Self { name, labels: Vec::new(), figures: Vec::new(), values: Vec::new() }
     }
 
-    /// What the figures belong to.
+    /// Adds a label: what the figures belong to.
     pub fn label(mut self, name: &'static str, label: &str) -> Self {
         self.labels.push((name, label.into()));
         self
@@ -69,14 +68,14 @@ impl Sheet {
         self
     }
 
-    /// A whole number.
+    /// Adds a whole number.
     pub fn count(mut self, name: impl Into<String>, count: u64) -> Self {
         self.values.push((name.into(), count.into()));
         self
     }
 
-    /// How many [negative differences](wrong_order) of the sample clock the program has asked for.
-    /// Left out if there were none.
+    /// Adds the number of [negative differences](wrong_order) of the sample clock that the program
+    /// has asked for. Left out if it is zero.
     pub fn count_wrong_order(self) -> Self {
         match wrong_order() {
             0 => self,
@@ -84,14 +83,14 @@ impl Sheet {
         }
     }
 
-    /// A single value. Its name ends with the unit. Left out unless it is finite.
+    /// Adds a single value. Its name ends with the unit. Left out unless it is finite.
     pub fn value(mut self, name: impl Into<String>, value: f64) -> Self {
         let value = serde_json::Number::from_f64(exact(value));
         self.values.extend(value.map(|value| (name.into(), value)));
         self
     }
 
-    /// Prints it: as one line of JSON, or for people.
+    /// Prints it as one line of JSON, or as a table.
     pub fn print(&self, json: bool) {
         if json {
             println!("{}", self.json());
@@ -157,34 +156,34 @@ impl fmt::Display for Sheet {
     }
 }
 
-/// Without the digits that only binary fractions have.
+/// Rounded, without the digits that only the binary fraction has.
 fn exact(value: f64) -> f64 {
     let rounded = (value * 1e4).round() / 1e4;
     if rounded.is_finite() { rounded } else { value }
 }
 
-/// With as many digits as mean something.
+/// With as many digits as are significant.
 fn rounded(value: f64) -> String {
     if value.abs() < 10.0 { format!("{value:.3}") } else { format!("{value:.1}") }
 }
 
-/// The most memory this process has held, in MiB, where the system tells.
+/// The most memory this process has held, in MiB, if the system reports it.
 pub fn peak_rss_mib() -> Option<f64> {
     status_mib("VmHWM:")
 }
 
-/// The memory that this process holds, in MiB, where the system tells.
+/// The memory that this process holds, in MiB, if the system reports it.
 pub fn rss_mib() -> Option<f64> {
     status_mib("VmRSS:")
 }
 
-/// What of it belongs to no file, in MiB, where the system tells.
+/// The part of it that belongs to no file, in MiB, if the system reports it.
 pub fn anonymous_mib() -> Option<f64> {
     status_mib("RssAnon:")
 }
 
-/// The memory of this process, where it is shared with others its share, in MiB, where the
-/// system tells.
+/// The memory of this process in MiB, counting only its share of memory used by several processes,
+/// if the system reports it.
 pub fn pss_mib() -> Option<f64> {
     mib("/proc/self/smaps_rollup", "Pss:")
 }
@@ -199,9 +198,9 @@ fn mib(file: &str, name: &str) -> Option<f64> {
     Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
-/// The CPU time this process has used, where the system tells.
+/// The CPU time this process has used, if the system reports it.
 pub fn cpu_time() -> Option<Duration> {
-    // All threads together, in ticks of 10 ms: fine over seconds.
+    // All threads together, in ticks of 10 ms, which is precise enough over seconds.
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let after_name = stat.rsplit_once(')')?.1;
     let mut fields = after_name.split_whitespace();
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_rounded_to_what_was_measured() {
+    fn figures_are_rounded_to_significant_digits() {
         let mut figures = Figures::new("x_ms");
         figures.push(5417.599999999999);
         let json = Sheet::new("x").with(figures).value("ratio", 1.0 / 3.0).json().to_string();

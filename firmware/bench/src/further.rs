@@ -1,4 +1,4 @@
-//! Further recordings: those of the folder that the environment names.
+//! Further recordings, from the folder that the environment variable names.
 
 use std::path::{Path, PathBuf};
 
@@ -6,39 +6,38 @@ use sayso::{Error, Result};
 
 use super::data::{VARIABLE, variable};
 
-/// The list of what is in it.
+/// The list of its recordings.
 const LIST: &str = "manifest.tsv";
 
 /// A recording in which English is spoken.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Further {
-    /// The file as it is listed.
+    /// The file as the list names it.
     pub name: String,
     /// The file.
     pub path: PathBuf,
     /// What kind of recording it is.
     category: String,
-    /// What is said in it.
+    /// The words that are said in it.
     transcript: String,
 }
 
 impl Further {
-    /// Whether more than a word or two are said.
+    /// Whether it has more than a word or two.
     pub fn is_sentence(&self) -> bool {
         self.transcript.split_whitespace().count() >= 3
     }
 
-    /// Whether it is something to say over a reply.
+    /// Whether it can be said over a reply.
     pub fn is_command(&self) -> bool {
         self.category == "commands-misc-en"
     }
 }
 
-/// Those in which English is spoken and what is said is known; none where the variable is
-/// not set.
+/// Those in which English is spoken and the words are known; none if the variable is not set.
 ///
 /// # Errors
-/// When the folder has no list, or one without the columns that are needed.
+/// If the folder has no list, or one without the required columns.
 pub fn further() -> Result<Vec<Further>> {
     variable().map_or_else(|| Ok(Vec::new()), |folder| list(&folder))
 }
@@ -76,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_in_english_is_taken() {
+    fn english_recordings_with_known_words_are_used() {
         let folder = tempfile::tempdir().expect("a folder");
         let list_of = |text: &str| {
             std::fs::write(folder.path().join(LIST), text).expect("written");

@@ -1,4 +1,4 @@
-//! What people say to interrupt: commands of `tests/data`, and further ones.
+//! What people say to interrupt: commands in `tests/data`, and further ones.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::data::Data;
 use super::further::{Further, further};
 use super::label::label;
 
-/// Commands of `tests/data`, and where speech begins in each, in ms.
+/// Commands in `tests/data`, and where speech begins in each, in ms.
 const COMMANDS: [(&str, u64); 14] = [
     ("commands-misc-en/gdo_230pm.flac", 20),
     ("commands-misc-en/gdo_audio.flac", 140),
@@ -28,7 +28,7 @@ const COMMANDS: [(&str, u64); 14] = [
     ("commands-misc-en/v2j_would_you_please_turn_on_living_room_lamp.flac", 700),
 ];
 
-/// Nobody interrupts for longer.
+/// The longest recording that is accepted: nobody interrupts for longer.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Something said over a reply.
@@ -42,8 +42,8 @@ pub struct Interruption {
 /// All of them.
 ///
 /// # Errors
-/// When the recordings are not there, one cannot be decoded, or the list of further ones
-/// cannot be read.
+/// If the recordings are missing, one cannot be decoded, or the list of further ones cannot be
+/// read.
 pub fn interruptions(data: &Data) -> Result<Vec<Interruption>> {
     let read = |file: &Path| sayso_audio_io::read_all(file, LONGEST).map(|sound| sound.samples);
     let folder = data.folder(&COMMANDS.map(|(name, _)| name))?;

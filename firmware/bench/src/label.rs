@@ -1,19 +1,19 @@
-//! Where speech begins, pauses and ends in a recording: from its energy alone,
-//! so that what is measured against it does not measure itself.
+//! Finds where speech begins, pauses and ends in a recording, from its energy alone, so that the
+//! labels do not depend on the detectors that are measured against them.
 //!
 //! The rule, which `tests/data/turns.tsv` follows:
 //!
-//! 1. Below 100 Hz is no speech (hum, wind): a second-order Butterworth
-//!    high-pass takes it away.
-//! 2. The level is the energy of the 10 ms around each millisecond, in dBFS.
-//! 3. The room is the 5th percentile of the levels, not below −80 dBFS; speech
-//!    is the 95th.
-//! 4. A stretch of sound lasts while the level is above *off*: 6 dB above the
-//!    room, and no more than 40 dB below speech. It counts when 30 ms of it are
-//!    above *on*: 12 dB above the room, and no more than 35 dB below speech.
-//!    Within 100 ms after speech 5 ms are enough: the release of a stop.
-//! 5. Speech ends with the last stretch that counts. Quiet of 200 ms and more
-//!    between two stretches is a pause.
+//! 1. What lies below 100 Hz (hum, wind) is not speech: a second-order Butterworth high-pass
+//!    removes it.
+//! 2. The level at each millisecond is the energy of the 10 ms around it, in dBFS.
+//! 3. The room's level is the 5th percentile of the levels, but at least −80 dBFS; the speech's
+//!    level is the 95th.
+//! 4. A stretch of sound lasts while the level is above *off*: 6 dB above the room, and no more
+//!    than 40 dB below speech. It counts if 30 ms of it are above *on*: 12 dB above the room, and
+//!    no more than 35 dB below speech. Within 100 ms after speech 5 ms are enough: the release of
+//!    a stop consonant.
+//! 5. Speech ends with the last stretch that counts. Silence of 200 ms or more between two
+//!    stretches is a pause.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -27,20 +27,20 @@ use sayso_board::CAPTURE_RATE;
 /// Samples in a millisecond.
 const MS: usize = CAPTURE_RATE as usize / 1000;
 
-/// Half of what a level is taken over, in samples.
+/// Half of the window for one level, in samples.
 const HALF_WINDOW: usize = 5 * MS;
 
-/// The quietest room, in dBFS: below is a gate or digital silence.
+/// The quietest room, in dBFS: anything below is a noise gate or digital silence.
 const QUIETEST: f64 = -80.0;
 
-/// Quiet within speech that is a pause, in ms.
+/// The silence within speech that counts as a pause, in ms.
 pub const PAUSE_MS: usize = 200;
 
-/// Print where speech ends and pauses in recordings, as `turns.tsv` lists it.
+/// Print where speech ends and pauses in recordings, in the format of `turns.tsv`.
 ///
-/// By a rule on the energy alone, at 1 ms: 30 ms well above the room make a
-/// stretch of speech, which lasts while it is a little above; the last one's end
-/// is the end of the speech. With -v the levels around it, to look at.
+/// By a rule on the energy alone, to 1 ms: speech begins where 30 ms are well above the room, and
+/// lasts while the level stays a little above it; the end of the last such stretch is the end of
+/// the speech. With -v it also prints the levels around the end, for checking.
 #[derive(Args)]
 pub struct Label {
     /// WAV or FLAC
@@ -64,7 +64,7 @@ impl Label {
     }
 }
 
-/// Pauses as `turns.tsv` writes them.
+/// Pauses in the format of `turns.tsv`.
 fn pauses(pauses: &[Range<usize>]) -> String {
     let written: Vec<String> =
         pauses.iter().map(|pause| format!("{}-{}", pause.start, pause.end)).collect();
@@ -80,20 +80,20 @@ pub struct Labels {
     pub end: usize,
     /// Its pauses.
     pub pauses: Vec<Range<usize>>,
-    /// How loud the room is, in dBFS.
+    /// The level of the room, in dBFS.
     pub room: f64,
     on: f64,
     off: f64,
 }
 
-/// Labels a recording (16 kHz mono). `None` when there is no speech in it.
+/// Labels a recording (16 kHz mono). `None` if there is no speech in it.
 pub fn label(samples: &[f32]) -> Option<Labels> {
     let levels = levels(samples);
     let mut sorted = levels.clone();
     sorted.sort_by(f64::total_cmp);
     let percentile = |p: usize| sorted.get(sorted.len() * p / 100).copied();
     let (room, speech) = (percentile(5)?.max(QUIETEST), percentile(95)?);
-    // Where a recording has no quiet, what is loud in it is speech all the same.
+    // If a recording has no silence, its loud parts are still speech.
     let on = (room + 12.0).max(speech - 35.0).min(speech - 12.0);
     let off = (room + 6.0).max(speech - 40.0).min(on - 3.0);
     if speech < QUIETEST + 20.0 {
@@ -157,7 +157,7 @@ fn high_pass(samples: &[f32]) -> impl Iterator<Item = f64> + '_ {
 }
 
 impl Labels {
-    /// The levels around the end and in the pauses, 10 ms a line.
+    /// The levels around the end and in the pauses, 10 ms per line.
     fn picture(&self, samples: &[f32]) -> String {
         let levels = levels(samples);
         let mut picture = format!(

@@ -1,8 +1,7 @@
-//! `sayso bench length`: does who speaks longer wait longer for the text?
+//! `sayso bench length`: does a longer utterance mean a longer wait for its text?
 //!
-//! While an utterance goes on, the beginning of it is written down already, so
-//! that at its end only a tail is left. Beside it goes the same sound, written
-//! down as a whole once it has ended.
+//! While an utterance goes on, its beginning is already transcribed, so that only the rest is left
+//! at its end. For comparison, the same sound is also transcribed as a whole once it has ended.
 
 use std::time::Instant;
 
@@ -21,16 +20,16 @@ use crate::{Host, term};
 /// Lengths of the utterances, in s.
 const LENGTHS_S: [u64; 4] = [3, 6, 12, 24];
 
-/// Recordings follow each other so closely, within an utterance.
+/// The silence between recordings within an utterance.
 const SEAM: Samples = Samples::from_ms(200);
 
-/// No pause within the recordings is as long: the utterance stays one, in ms.
+/// No pause within the recordings is this long, so the utterance stays one, in ms.
 const HANGOVER_MS: u32 = 2_500;
 
 /// Measure the time from the end of an utterance to its text, by its length.
 ///
-/// Recordings of speech are strung together to utterances of at least 3, 6, 12
-/// and 24 s and heard in real time.
+/// Joins recordings of speech to utterances of at least 3, 6, 12 and 24 s and plays them in real
+/// time.
 #[derive(Args)]
 pub struct Length {
     #[command(flatten)]
@@ -39,7 +38,7 @@ pub struct Length {
     #[arg(long, short = 'n', visible_alias = "runs", value_name = "N", default_value_t = 5,
           value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }
@@ -85,7 +84,7 @@ impl Length {
     }
 }
 
-/// As the assistant is set, but patient.
+/// The assistant's settings, with a hangover that no pause reaches.
 fn one_utterance(turn: &Turn) -> Turn {
     Turn {
         hangover_short_ms: HANGOVER_MS,
@@ -96,8 +95,8 @@ fn one_utterance(turn: &Turn) -> Turn {
     }
 }
 
-/// The speech of the recordings from the `first` on, one after the other, until
-/// there is `length` of it: whole recordings, so that it ends where a speaker ended.
+/// The speech of the recordings starting with `first`, one after the other, until it is at least
+/// `length` long. Only whole recordings are used, so that it ends where a speaker ended.
 fn strung(questions: &[Question], first: usize, length: Samples) -> Question {
     let length = usize::try_from(length.0).unwrap_or(usize::MAX);
     let seam = usize::try_from(SEAM.0).unwrap_or(0);
@@ -118,7 +117,7 @@ fn strung(questions: &[Question], first: usize, length: Samples) -> Question {
     Question { name, samples, end, pauses: Vec::new(), checked: true, room }
 }
 
-/// How long the whole takes when nothing of it was written down before, in ms.
+/// How long the whole takes if none of it was transcribed before, in ms.
 fn whole(assistant: &mut Assistant, utterance: &Question) -> Result<f64> {
     let start = Instant::now();
     let stt = &mut assistant.engines().stt;
@@ -131,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recordings_are_strung_to_the_length() {
+    fn recordings_are_joined_to_the_length() {
         let question = |level: f32| Question {
             name: String::new(),
             samples: vec![level; 16_000],

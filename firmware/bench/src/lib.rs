@@ -29,7 +29,7 @@ pub use busy::BUSY;
 use data::Data;
 use stages::Stages;
 
-/// So many questions are asked when everything is measured.
+/// The number of questions when everything is measured.
 const FEW: u32 = 16;
 
 const EXAMPLES: &str = "\
@@ -43,11 +43,11 @@ Examples:
 
 /// The program that the benchmarks run in.
 pub struct Host<'a> {
-    /// Loads its settings.
+    /// Loads the program's settings.
     pub settings: &'a dyn Fn() -> Result<Config>,
-    /// Loads the models that settings choose, and shows that.
+    /// Loads the models that the settings choose, and shows the progress.
     pub weights: &'a dyn Fn(&Config) -> Result<Weights>,
-    /// Whether more of what goes on is to be said.
+    /// Whether to print more details.
     pub verbose: bool,
 }
 
@@ -69,29 +69,27 @@ impl Host<'_> {
 
 /// Measure the stages and whole turns on this machine.
 ///
-/// Without a name: every stage, the endpointer, and turns with the first 16
-/// questions. Prints the median and the tails; times in ms unless the name
-/// says otherwise.
+/// Without a name: every stage, the endpointer, and turns with the first 16 questions. Prints the
+/// median and the tails; times are in ms unless the name says otherwise.
 ///
-/// The recordings that are played do not come with the program, but with Sayso's
-/// source, in its folder tests/data. They are found where the working folder or the
-/// program is in a checkout of it; else --data or SAYSO_TEST_DATA names the folder.
+/// The recordings are not part of the program, but of Sayso's source, in its folder tests/data.
+/// They are found if the working folder or the program is inside a checkout of it; otherwise name
+/// the folder with --data or SAYSO_TEST_DATA.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
 pub struct Bench {
-    /// Which stages
+    /// Which stages to measure
     #[arg(value_enum, value_name = "STAGE")]
     names: Vec<Name>,
-    /// How often
+    /// How often each is measured
     #[arg(long, short = 'n', default_value_t = 10)]
     runs: usize,
-    /// Folder of the recordings, laid out like tests/data [default: tests/data of the
-    /// checkout in or above the working folder or the program's, else the folder that
-    /// SAYSO_TEST_DATA names]
+    /// Folder of the recordings, laid out like tests/data [default: tests/data of the checkout
+    /// that contains the working folder or the program, or else the folder in SAYSO_TEST_DATA]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
     #[command(subcommand)]
@@ -102,17 +100,18 @@ pub struct Bench {
 enum Name {
     /// Voice activity detection, per frame of 32 ms
     Vad,
-    /// Is the turn over? For utterances of 1, 2, 5 and 8 s
+    /// End-of-turn model, for utterances of 1, 2, 5 and 8 s
     Eot,
     /// Speech to text, for utterances of 2, 3, 5 and 10 s
     Stt,
-    /// Language model: prefill, tokens a second, time to first token
+    /// Language model: prefill, tokens per second, time to first token
     Llm,
     /// Voice: first sound of a clause, real-time factor
     Tts,
-    /// A listening assistant with nobody speaking: share of one core
+    /// A listening assistant while nobody speaks: share of one core
     Idle,
-    /// Own voice on an open loudspeaker: is it taken for a person, are people heard over it
+    /// Its own voice on an open loudspeaker: is it taken for a person, and are people heard over
+    /// it
     Echo,
 }
 
@@ -131,11 +130,11 @@ enum What {
 }
 
 impl Bench {
-    /// Measures what the command line asks for, and prints it.
+    /// Measures what the command line asks for, and prints the figures.
     ///
     /// # Errors
-    /// When the command line or the settings are wrong, when the recordings are not there, when
-    /// the models do not load, or when an engine fails.
+    /// If the command line or the settings are wrong, the recordings are missing, the models
+    /// cannot be loaded, or an engine fails.
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
         match &self.what {
             Some(What::Turns(turns)) => return turns.run(host, stop),

@@ -1,10 +1,9 @@
-//! `sayso bench load`: how long who has asked waits for the answer while other programs
-//! want the machine, too.
+//! `sayso bench load`: how long a person waits for the answer while other programs use the machine
+//! too.
 //!
-//! The same questions are asked with fixed numbers of threads and with one that follows
-//! the load, question by question in turn, while none, one and two other processes keep a
-//! core busy each: on the whole machine, under a processor quota of one core, and with one
-//! CPU to run on.
+//! The same questions are asked with fixed numbers of threads and with one that follows the load,
+//! alternating from question to question. None, one and two other processes each keep a core busy:
+//! on the whole machine, under a processor quota of one core, and with a single CPU.
 
 mod confine;
 
@@ -19,14 +18,14 @@ use super::turns::play::play;
 use crate::{Host, term};
 use confine::Within;
 
-/// More threads than this are not tried as a fixed number.
+/// The largest fixed number of threads that is tried.
 const MOST: usize = 4;
 
-/// Measure the time to the first sound beside other busy programs.
+/// Measure the time to the first sound while other programs are busy.
 ///
-/// From the labelled end of the speech to the first audible sample of the reply, with 1,
-/// 2, … threads (`stt.threads`, `llm.threads`) and with as many as the load leaves (0).
-/// `following_to_best_fixed_ratio` compares the medians; the aim is 1.3 at most.
+/// From the labelled end of the speech to the first audible sample of the reply, with 1, 2, …
+/// threads (`stt.threads`, `llm.threads`) and with as many as the load leaves free (0).
+/// `following_to_best_fixed_ratio` compares the medians; the target is at most 1.3.
 #[derive(Args)]
 pub struct Load {
     #[command(flatten)]
@@ -35,10 +34,10 @@ pub struct Load {
     #[arg(long, short = 'n', visible_alias = "runs", value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
-    /// Numbers of other processes that keep a core busy each
+    /// How many other processes keep a core busy each; may be repeated
     #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "0,1,2")]
     busy: Vec<usize>,
-    /// What the assistant may use of the machine
+    /// What part of the machine the assistant may use
     #[arg(
         long,
         value_enum,
@@ -47,10 +46,10 @@ pub struct Load {
         default_value = "machine,quota,affinity"
     )]
     within: Vec<Within>,
-    /// In place of all that `within` names: confine this process to it
+    /// Instead of everything that `within` names: confine this process to it
     #[arg(long, value_enum, hide = true)]
     confined: Option<Within>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }
@@ -104,7 +103,7 @@ impl Load {
         Ok(())
     }
 
-    /// Asks every question in every way.
+    /// Asks every question with each number of threads.
     fn ask(
         &self,
         mut assistant: Assistant,
@@ -121,7 +120,7 @@ impl Load {
         for round in 0..self.repeat as usize {
             for (number, question) in questions.iter().enumerate() {
                 for way in 0..ways.len() {
-                    // None always goes first.
+                    // The order changes, so that none always goes first.
                     let way = (way + round + number) % ways.len();
                     let Some(way) = ways.get_mut(way) else { continue };
                     progress.at(done, &question.name);
@@ -145,7 +144,7 @@ impl Load {
     }
 }
 
-/// Every fixed number of threads, and the one that follows the load.
+/// Each fixed number of threads, and the one that follows the load.
 fn ways(cores: usize) -> Vec<Way> {
     let way = |name: &str, threads, cores| Way {
         threads,

@@ -1,4 +1,4 @@
-//! The recorded questions that turns are measured on, and where their speech ends.
+//! The recorded questions with which turns are measured, and where their speech ends.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -16,19 +16,19 @@ use super::room;
 /// Longer recordings are refused: nobody asks for longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Which recordings.
+/// Which recordings to use.
 #[derive(Args, Clone, Default)]
 pub struct Choice {
-    /// A recorded question; its end is then found by `sayso bench label`'s
-    /// rule, not by hand and eye
+    /// A recorded question; its end is found by the rule of `sayso bench label`, not checked by
+    /// hand
     #[arg(long, value_name = "FILE")]
     question: Vec<PathBuf>,
-    /// Folder of recordings, with a list of labels (turns.tsv) or without; may be
-    /// repeated [default: tests/data of the checkout in or above the working folder or
-    /// the program's, and the folder that SAYSO_TEST_DATA names]
+    /// Folder of recordings, with or without a list of labels (turns.tsv); may be repeated
+    /// [default: tests/data of the checkout that contains the working folder or the program, and
+    /// the folder in SAYSO_TEST_DATA]
     #[arg(long, value_name = "DIR", conflicts_with = "question")]
     data: Vec<PathBuf>,
-    /// Only the first N; the list is in such an order that any beginning is a mix
+    /// Use only the first N; the list is ordered so that its first N are always a mix
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
 }
@@ -36,7 +36,7 @@ pub struct Choice {
 /// One recorded question.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Its file, as listed.
+    /// The file as the list names it.
     pub name: String,
     /// 16 kHz mono.
     pub samples: Vec<f32>,
@@ -44,24 +44,24 @@ pub struct Question {
     pub end: SampleTime,
     /// Pauses within the speech.
     pub pauses: Vec<Range<SampleTime>>,
-    /// Whether the labels were looked at, and not only found by rule.
+    /// Whether the labels were checked by hand, and not only found by the rule.
     pub checked: bool,
-    /// How loud the room is, in dBFS.
+    /// The level of the room, in dBFS.
     pub room: f64,
 }
 
 impl Choice {
-    /// The first `few` of the usual place.
+    /// The first `few` questions of the default folders.
     pub fn first(few: u32) -> Self {
         Self { limit: Some(few), ..Self::default() }
     }
 
-    /// Those of these folders in place of the usual one, if there are any.
+    /// Uses these folders instead of the default ones, if there are any.
     pub fn of(self, data: &[PathBuf]) -> Self {
         Self { data: data.to_vec(), ..self }
     }
 
-    /// Where other recordings are looked for.
+    /// The folders in which other recordings are looked for.
     pub fn data(&self) -> Data {
         Data::new(&self.data)
     }
@@ -69,8 +69,8 @@ impl Choice {
     /// Reads the recordings.
     ///
     /// # Errors
-    /// When there are none, a file or a list cannot be read, or a folder holds no recording
-    /// of speech.
+    /// If there are none, a file or a list cannot be read, or a folder contains no recording of
+    /// speech.
     pub fn load(&self) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
         for file in &self.question {
@@ -89,7 +89,7 @@ impl Choice {
         Ok(questions)
     }
 
-    /// Adds the sentences among the further recordings that are not there yet.
+    /// Adds the sentences among the further recordings that are not in the list yet.
     fn add_further(&self, questions: &mut Vec<Question>) -> Result<()> {
         for further in further()?.into_iter().filter(|further| further.is_sentence()) {
             if questions.len() >= self.most() {
@@ -106,7 +106,7 @@ impl Choice {
         self.limit.map_or(usize::MAX, |limit| limit as usize)
     }
 
-    /// The listed recordings of a folder, or all there are.
+    /// The listed recordings of a folder, or all recordings if it has no list.
     fn folder(&self, folder: &Path) -> Result<Vec<Question>> {
         let list = folder.join(LIST);
         if list.is_file() {
@@ -140,7 +140,7 @@ impl Choice {
     }
 }
 
-/// Labelled by rule alone; `None` where there is no speech.
+/// A recording labelled by the rule alone; `None` if there is no speech in it.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
     let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
     let samples_at = |ms: usize| SampleTime::from_ms(ms as u64);
@@ -168,8 +168,8 @@ fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// One row of the list: path, end of the speech in ms, pauses in ms
-/// (`1230-2325,4657-4978`), and whether the `rule` found them or a `hand` moved them.
+/// One row of the list: path, end of the speech in ms, pauses in ms (`1230-2325,4657-4978`), and
+/// whether they were found by the `rule` or corrected by `hand`.
 #[derive(Debug)]
 struct Row {
     path: String,
@@ -218,7 +218,7 @@ fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
 }
 
 impl Question {
-    /// The question in its room: so much quiet before and after it.
+    /// The question in its room, with so much silence before and after it.
     pub fn in_room(&self, before: Samples, after: Samples) -> Vec<f32> {
         let quiet = |length| room::quiet(self.room, length);
         quiet(before).chain(self.samples.iter().copied()).chain(quiet(after)).collect()
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_what_the_rule_says_unless_a_hand_moved_it() {
+    fn the_list_follows_the_rule_unless_corrected_by_hand() {
         let data = Data::new(&[]);
         let folder = data.folder(&[LIST]).expect("tests/data");
         let list = std::fs::read_to_string(folder.join(LIST)).expect("the list");

@@ -1,4 +1,4 @@
-//! Rooms, their quiet, and chance: the same every time.
+//! Rooms, their background noise, and random numbers: the same every time.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use sayso_core::audio::Samples;
 
 use super::data::Data;
 
-/// How many [`rooms`] there are.
+/// The number of [`rooms`].
 pub const ROOMS: usize = RESPONSES.len();
 
-/// Measured from loudspeaker to microphone: a large one, a small one, a living room.
+/// Measured from loudspeaker to microphone: a large room, a small one, a living room.
 const RESPONSES: [&str; 3] = ["rir/sb_rir1.flac", "rir/sb_rir4.flac", "rir/ta_ir0.flac"];
 
-/// No impulse response is longer.
+/// The longest impulse response that is accepted.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The rooms' impulse responses at 16 kHz.
 ///
 /// # Errors
-/// When the recordings are not there, or one cannot be decoded.
+/// If the recordings are missing, or one cannot be decoded.
 pub fn rooms(data: &Data) -> Result<Vec<Vec<f32>>> {
     let folder = data.folder(&RESPONSES)?;
     let read = |file| -> Result<_> {
@@ -28,36 +28,36 @@ pub fn rooms(data: &Data) -> Result<Vec<Vec<f32>>> {
     RESPONSES.into_iter().map(read).collect()
 }
 
-/// The impulse response from the direct sound on: the delay is ours to choose.
+/// The impulse response from the direct sound on, because the benchmarks set the delay.
 fn direct_first(response: Vec<f32>) -> Vec<f32> {
     let peak = response.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
     let first = response.iter().position(|x| x.abs() > 0.02 * peak).unwrap_or(0);
     response.get(first..).unwrap_or_default().to_vec()
 }
 
-/// How loud a quiet room is at most, in dBFS.
+/// The highest level of a quiet room, in dBFS.
 pub const QUIET: f64 = -60.0;
 
-/// Quiet at `dbfs`, as it goes on in a room after somebody has spoken: white
-/// noise, the same every time.
+/// Background noise at `dbfs`, to continue a room's noise after somebody has spoken: white noise,
+/// the same every time.
 pub fn quiet(dbfs: f64, length: Samples) -> impl Iterator<Item = f32> {
-    // Uniform noise of ±1 has an energy of a third. A recording that has no
-    // quiet of its own says nothing about its room.
+    // Uniform noise of ±1 has an energy of a third. A recording without any silence says nothing
+    // about its room.
     let amplitude = 10f64.powf(dbfs.min(QUIET) / 20.0) * 3f64.sqrt();
     let mut random = Random::new(1);
     (0..length.0).map(move |_| (amplitude * (random.unit() * 2.0 - 1.0)) as f32)
 }
 
-/// Numbers by chance, the same for the same seed (xorshift64*).
+/// Pseudorandom numbers, the same for the same seed (xorshift64*).
 pub struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        // Never 0, from which it would not move.
+        // Never 0, a state that the generator cannot leave.
         Self((seed ^ 0x9E37_79B9_7F4A_7C15).max(1))
     }
 
-    /// From 0 up to 1.
+    /// From 0 to 1, 1 excluded.
     pub fn unit(&mut self) -> f64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_room_is_as_loud_as_asked() {
+    fn the_noise_has_the_requested_level() {
         for (asked, is) in [(-72.0, -72.0), (-20.0, QUIET)] {
             let noise: Vec<f32> = quiet(asked, Samples(16_000)).collect();
             let rms = (noise.iter().map(|s| s * s).sum::<f32>() / 16_000.0).sqrt();

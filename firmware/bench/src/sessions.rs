@@ -1,5 +1,5 @@
-//! Conversations side by side on the same weights: what each costs in memory, and how soon
-//! all are answered that ask at once.
+//! Conversations in parallel on the same model weights: how much memory each takes, and how soon
+//! all are answered if all ask at once.
 
 use std::time::Instant;
 
@@ -21,24 +21,24 @@ Examples:
   sayso --profile small bench sessions
   sayso bench sessions --conversations 1,2 -n 10 --json";
 
-/// Conversations side by side: memory of each, and time until all are answered.
+/// Measure conversations in parallel: memory of each, and time until all are answered.
 ///
-/// Each conversation asks one recorded question, hears the whole answer, and is measured:
-/// `anonymous_mib` is what the process holds beyond files that are mapped (the model files),
-/// `pss_mib` is all of it. Then all of them ask at once, sharing the cores token by token as
-/// `sayso run` does: time from the end of the speech to the first clause written, its first
-/// sound, and the whole reply written.
+/// Each conversation asks one recorded question, plays the whole answer, and is measured:
+/// `anonymous_mib` is the memory that the process holds outside of mapped files (the model files),
+/// `pss_mib` is all of it. Then all ask at once, and share the cores token by token as `sayso run`
+/// does. Measured are the times from the end of the speech to the first clause, its first sound,
+/// and the whole reply.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SessionsBench {
-    /// How many conversations, one after the other
+    /// How many conversations, one after the other; may be repeated
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1,2,4,8")]
     #[arg(value_parser = clap::value_parser!(u8).range(1..=64))]
     conversations: Vec<u8>,
     /// How often all ask at once
     #[arg(long, short = 'n', default_value_t = 3)]
     runs: usize,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -102,7 +102,7 @@ fn question(questions: &[Question], n: usize) -> Result<&Question> {
     questions.get(n % questions.len().max(1)).ok_or_else(none)
 }
 
-/// When something came, in ms from the end of the question.
+/// When each step was reached, in ms from the end of the question.
 #[derive(Default)]
 struct Answered {
     clause: Option<f64>,
@@ -134,7 +134,7 @@ impl Times {
     }
 }
 
-/// Every session is asked its question at the same moment.
+/// Asks every session its question at the same moment.
 fn all_at_once(
     asking: &Asking,
     sessions: &mut [Engines],
@@ -152,7 +152,7 @@ fn all_at_once(
     })
 }
 
-/// How a question is answered: as in a live conversation, without the guesses.
+/// How a question is answered: as in a live conversation, but without guesses.
 struct Asking {
     cores: Cores,
     /// Threads of the recogniser and of the language model.
@@ -182,7 +182,7 @@ impl Asking {
         };
         let text = stt.transcribe(&question.samples, &request, &cancel, &mut |_| {})?.text;
         drop(taken);
-        // What is not understood is asked all the same: the work is what is measured.
+        // A question is asked even if none was understood, because the work is what is measured.
         let text = if text.is_empty() { "What can you do?".to_owned() } else { text };
         let (say, clauses) = unbounded();
         let mut answered = Answered::default();
@@ -215,12 +215,12 @@ impl Asking {
         })?;
         splitter.finish(&mut clause);
         answered.reply = ms(start);
-        // Each round is to find what the first found.
+        // Each round starts from the same state as the first.
         llm.discard()?;
         Ok(())
     }
 
-    /// Speaks clauses until there are no more. Returns when the first sound came.
+    /// Speaks clauses until there are no more. Returns when the first sound was made.
     fn speak(
         &self,
         tts: &mut dyn sayso_models::tts::Tts,
@@ -238,12 +238,12 @@ impl Asking {
     }
 }
 
-/// Memory of this process, in MiB; 0 where the system does not tell.
+/// Memory of this process, in MiB; 0 if the system does not report it.
 #[derive(Clone, Copy, Default)]
 struct Memory {
-    /// Beyond files that are mapped.
+    /// Outside of mapped files.
     anonymous: f64,
-    /// All, of what is shared with other processes its share.
+    /// All memory, counting only this process's share of what several use.
     pss: f64,
 }
 

@@ -1,4 +1,4 @@
-//! `sayso bench soak`: hours of conversation, and whether anything wears out.
+//! `sayso bench soak`: hours of conversation, to find whether anything degrades.
 
 mod watch;
 
@@ -15,30 +15,29 @@ use super::questions::Choice;
 use crate::{Host, term};
 use watch::Watch;
 
-/// Hold a long conversation and look for what wears out.
+/// Hold a long conversation to find out whether anything degrades.
 ///
-/// Recorded questions with gaps by chance between them, some of them spoken
-/// over the reply. Fails when a sample of sound was lost, when a state lasted
-/// beyond its time-out, or when memory kept growing.
+/// Asks recorded questions with random gaps between them, some of them over the reply. Fails if a
+/// sample of sound was lost, if a state lasted beyond its time-out, or if memory kept growing.
 #[derive(Args)]
 pub struct Soak {
-    /// How long, on the clock of the conversation
+    /// How many minutes, by the clock of the conversation
     #[arg(long, value_name = "N", default_value_t = 60,
           value_parser = clap::value_parser!(u32).range(1..))]
     minutes: u32,
-    /// In real time, every stage on its thread; else on a virtual clock, as
-    /// fast as the machine can
+    /// Run in real time, every stage on its thread; without this, on a virtual clock, as fast as
+    /// possible
     #[arg(long)]
     real_time: bool,
-    /// Let another process keep one core busy meanwhile
+    /// Keep one core busy with another process meanwhile
     #[arg(long)]
     load: bool,
-    /// Another seed gives other gaps and another order
+    /// Seed for the gaps and for the order of the questions
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
     choice: Choice,
-    /// One JSON object
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -50,7 +49,7 @@ impl Soak {
         let limits = sayso::internals::assistant::turn_config(&config.turn);
         let mut assistant = host.assistant(config)?;
         let _load = self.load.then(Busy::start).transpose()?;
-        // It is never over by itself: questions follow until the time is up.
+        // It does not end by itself: questions follow until the time is up.
         let hour = Duration::from_secs(3_600);
         let mut board = Replay::from_samples(Vec::new()).tail(hour).max_tail(hour);
         let pace = if self.real_time {

@@ -1,4 +1,4 @@
-//! The stages one by one: how fast each engine is by itself.
+//! The stages one by one: how fast each engine is alone.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,10 @@ use crate::Host;
 /// Eleven seconds of recorded speech.
 const SPEECH: &str = "smoke/jfk.flac";
 
-/// Longer recordings are refused: Whisper hears no more at a time.
+/// Longer recordings are refused: Whisper processes no more at a time.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How often each is measured, on the speech of which folders, and what ends that early.
+/// How often each stage is measured, the folders of the recordings, and what ends it early.
 pub struct Stages<'a> {
     pub runs: usize,
     pub data: &'a Data,
@@ -29,13 +29,13 @@ pub struct Stages<'a> {
 
 impl Stages<'_> {
     /// # Errors
-    /// Once the user has stopped it.
+    /// An error once the user has stopped it.
     fn go_on(&self) -> Result<()> {
         if self.stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
     }
 
     /// # Errors
-    /// When the recording is not there, or cannot be decoded.
+    /// If the recording is missing or cannot be decoded.
     fn speech(&self) -> Result<Vec<f32>> {
         let file = self.data.folder(&[SPEECH])?.join(SPEECH);
         Ok(sayso_audio_io::read_all(file, LONGEST)?.samples)

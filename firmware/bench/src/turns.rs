@@ -1,12 +1,11 @@
-//! `sayso bench turns`: how long somebody who has asked waits for the answer.
+//! `sayso bench turns`: how long a person who has asked waits for the answer.
 //!
-//! Recorded questions go through the whole assistant in real time. What counts
-//! is measured on the recording of both sides: from the labelled end of the
-//! speech to the first audible sample of the reply. Beside it, question by
-//! question and with the same models, goes a plain cascade, which waits for a
-//! fixed quiet before it begins to work: their ratio does not depend on the
-//! machine. At last some replies are spoken over, in a room where the assistant
-//! hears itself.
+//! Recorded questions are put to the whole assistant in real time. The latency is measured on the
+//! recording of both sides: from the labelled end of the speech to the first audible sample of the
+//! reply. For comparison, a plain cascade with the same models, which waits for a fixed silence
+//! before it begins to work, is measured in alternation with it; the ratio of the two depends
+//! little on the machine. Finally some replies are interrupted, in a room where the microphone
+//! hears the loudspeaker.
 
 mod interrupt;
 pub mod play;
@@ -32,11 +31,11 @@ use interrupt::{Interrupted, Scene, interrupt};
 use play::{Played, play};
 use tally::Tally;
 
-/// How long the plain cascade waits after the end of the speech, in ms: what
-/// assistants without a model of turns commonly take.
+/// How long the plain cascade waits after the end of the speech, in ms: usual for assistants
+/// without an end-of-turn model.
 const CASCADE_HANGOVER_MS: u32 = 700;
 
-/// From the beginning of a reply to what is said over it.
+/// The times from the beginning of a reply to the interruption.
 const OFFSETS: [Samples; 4] = [
     Samples::from_ms(600),
     Samples::from_ms(1_000),
@@ -46,11 +45,10 @@ const OFFSETS: [Samples; 4] = [
 
 /// Measure voice-to-voice latency on recorded questions, in real time.
 ///
-/// From the true end of the speech (labelled) to the first audible sample of
-/// the reply, on the recorded sound of both sides. A plain cascade of the same
-/// models is measured beside it, question by question. At last some replies are
-/// spoken over, in a room with an echo: how soon that is noticed, and the reply
-/// silent; and whether the assistant interrupts itself.
+/// From the true (labelled) end of the speech to the first audible sample of the reply, in a
+/// recording of both sides. A plain cascade of the same models is measured in alternation, for
+/// comparison. Finally some replies are interrupted, in a room with an echo: how soon that is
+/// noticed and the reply silent, and whether the assistant interrupts itself.
 #[derive(Args, Default)]
 pub struct Turns {
     #[command(flatten)]
@@ -59,31 +57,31 @@ pub struct Turns {
     #[arg(long, short = 'n', visible_alias = "runs", value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
-    /// Only the assistant as it is set, without the plain cascade beside it
+    /// Measure only the assistant with its settings, not the plain cascade
     #[arg(long)]
     no_cascade: bool,
-    /// How many replies are spoken over
+    /// How many replies are interrupted
     #[arg(long, value_name = "N", default_value_t = 8)]
     interruptions: u32,
     /// Draw the latencies into this SVG file
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// A line for every question, too
+    /// Also print a line for every question
     #[arg(long)]
     each: bool,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }
 
-/// A way to take turns, and what came of it.
+/// A way to take turns, and its results.
 struct Pipeline {
     name: &'static str,
     turn: Turn,
     tally: Tally,
 }
 
-/// What is said over replies, and the rooms in which it is.
+/// What is said over replies, and the rooms in which that happens.
 struct OverReplies {
     commands: Vec<Interruption>,
     rooms: Vec<Vec<f32>>,
@@ -96,7 +94,7 @@ impl OverReplies {
 }
 
 impl Turns {
-    /// The first `few` questions, once, of these folders or the usual one.
+    /// The first `few` questions, once, from these folders or the default ones.
     pub fn first(few: u32, data: &[PathBuf], json: bool) -> Self {
         let choice = Choice::first(few).of(data);
         Self { choice, repeat: 1, interruptions: few.div_ceil(2), json, ..Self::default() }
@@ -104,7 +102,7 @@ impl Turns {
 
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
         let questions = self.choice.load()?;
-        // Before models are loaded: what is missing is seen at once.
+        // Checked before models are loaded, so that missing recordings are reported at once.
         let over_replies = match self.interruptions {
             0 => None,
             _ => Some(OverReplies::load(&self.choice.data())?),
@@ -128,7 +126,8 @@ impl Turns {
         let plays =
             questions.len() * pipelines.len() * self.repeat as usize + self.interruptions as usize;
         let progress = term::Progress::new(plays as u64, "warming up");
-        // Caches, page faults and clock rates are not what a second question meets.
+        // The first question would meet cold caches, page faults and low clock rates, so it is
+        // asked once beforehand.
         if let Some(question) = questions.first() {
             for pipeline in &pipelines {
                 assistant.set_turn(pipeline.turn.clone());
@@ -139,7 +138,7 @@ impl Turns {
         for round in 0..self.repeat as usize {
             for (number, question) in questions.iter().enumerate() {
                 for turn in 0..pipelines.len() {
-                    // Neither always goes first.
+                    // The order changes, so that neither always goes first.
                     let turn = (turn + round + number) % pipelines.len();
                     let Some(pipeline) = pipelines.get_mut(turn) else { continue };
                     progress.at(done, &question.name);
@@ -168,7 +167,7 @@ impl Turns {
         self.report(&pipelines, &interrupted, &profile)
     }
 
-    /// Asks once more, and speaks over the replies.
+    /// Asks again, and interrupts the replies.
     fn speak_over(
         &self,
         assistant: &mut Assistant,
@@ -178,7 +177,7 @@ impl Turns {
         stop: &Stop,
     ) -> Result<Interrupted> {
         let mut interrupted = Interrupted::default();
-        // Numbers without a common divisor: each meets each.
+        // Numbers without a common divisor, so that every pair occurs.
         let questions = questions.iter().cycle();
         let commands = commands.iter().cycle().step_by(5);
         let scenes = questions.zip(commands).zip(rooms.iter().cycle()).zip(OFFSETS.iter().cycle());
@@ -260,10 +259,10 @@ impl Turns {
     }
 }
 
-/// The same models in a row, with nothing done on a guess.
+/// The same models one after the other, without guesses.
 fn cascade(turn: &Turn) -> Turn {
     Turn {
-        // A guess is reported only before the end is sure.
+        // A guess is reported only if it comes before the end is certain.
         may_end_ms: CASCADE_HANGOVER_MS,
         hangover_short_ms: CASCADE_HANGOVER_MS,
         hangover_question_ms: CASCADE_HANGOVER_MS,
@@ -321,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_of_what_both_answered() {
+    fn the_ratio_uses_only_what_both_answered() {
         let fast = tally(&[("a", Some(500.0)), ("b", Some(800.0)), ("c", None)]);
         let slow = tally(&[("a", Some(1500.0)), ("b", Some(1600.0)), ("c", Some(9000.0))]);
         let sheet = ratio(&fast, &slow).json();

@@ -19,7 +19,7 @@ if [ "$(id -u)" != 0 ]; then
     exit 2
 fi
 
-# The system that the package is installed in: kept, and never written to.
+# The system in which the package is installed: kept for later runs, and never written to.
 if [ ! -e "$base/complete" ]; then
     rm -rf "$base"
     mkdir -p "$base"
@@ -28,8 +28,8 @@ if [ ! -e "$base/complete" ]; then
     touch "$base/complete"
 fi
 
-# The rest happens in namespaces of its own, which take all mounts and
-# processes with them when they end.
+# The rest runs in its own namespaces: when they end, their mounts and processes
+# are gone too.
 if [ -z "${SAYSO_INSIDE-}" ]; then
     SAYSO_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
 fi
@@ -74,7 +74,7 @@ boot() {
                 --unit=multi-user.target
         ' boot "$root" >"$work/systemd.log" 2>&1 &
     booted=$!
-    # Its end is no news.
+    # Its exit status does not matter.
     disown
     for _ in $(seq 120); do
         sleep 1

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What is checked of the package, in a clean Debian whose process 1 is systemd:
-# check.sh boots one in namespaces, machine.sh an emulated machine. Beside this
-# lie sayso.deb, speech.flac ("What time is it?"), and in a machine gpio-sim.ko
-# and gpio-tests.
+# Checks the package in a clean Debian whose process 1 is systemd: check.sh boots
+# one in namespaces, machine.sh in an emulated machine. The folder of this script
+# also contains sayso.deb, speech.flac ("What time is it?"), and in a machine
+# gpio-sim.ko and gpio-tests.
 #
-# SAYSO_PROFILE, if set, is the service's. SAYSO_PATIENCE times what is waited here.
+# SAYSO_PROFILE, if set, is passed to the service. SAYSO_PATIENCE multiplies the
+# time-outs.
 set -euo pipefail
 cd "$(dirname "$0")"
 patience=${SAYSO_PATIENCE-1}
@@ -22,11 +23,11 @@ expect() {
     "$@" >/dev/null 2>&1 || fail "$what"
 }
 property() { systemctl show --property "$1" --value sayso; }
-# Sets the service up.
+# Writes the service's options.
 settings() {
     printf '%s\n' "$@" ${SAYSO_PROFILE:+"SAYSO_PROFILE=$SAYSO_PROFILE"} >/etc/default/sayso
 }
-# Waits for the service to be in that state.
+# Waits until the service is in this state.
 await() {
     for _ in $(seq $((120 * patience))); do
         [ "$(property ActiveState)" != "$1" ] || return 0
@@ -34,9 +35,9 @@ await() {
     done
     fail "the service did not become $1"
 }
-# What the service said in that invocation. Its number is gone when it has ended.
+# What the service logged in this invocation. The ID is not available after its end.
 said() { journalctl --output cat "_SYSTEMD_INVOCATION_ID=$1"; }
-# Waits for a line that the service says since it was started last.
+# Waits for a line that the service has logged since its last start.
 heard() {
     local since
     since=$(property InvocationID)
@@ -46,7 +47,7 @@ heard() {
     done
     fail "the service never said $1"
 }
-# A chip of eight lines, all of them low.
+# A GPIO chip with eight lines, all of them low.
 simulate_pins() {
     local chip=/sys/kernel/config/gpio-sim/header
     mkdir --parents $chip/bank
@@ -55,21 +56,21 @@ simulate_pins() {
     echo 1 >$chip/live
     pins=/sys/devices/platform/$(cat $chip/dev_name)/$(cat $chip/bank/chip_name)
 }
-# Whether the LED is, at one of many moments.
+# Whether the LED is lit at any of many moments.
 lit() {
     for _ in $(seq 1000); do
         [ "$(cat "$pins/sim_gpio3/value")" = 0 ] || return 0
     done
     false
 }
-# Holds the button for so many seconds.
+# Holds the button for this many seconds.
 hold() {
     echo pull-down >"$pins/sim_gpio5/pull"
     sleep "$1"
     echo pull-up >"$pins/sim_gpio5/pull"
     sleep 1
 }
-# Puts the question into the sound card.
+# Plays the question into the sound card.
 ask() {
     flac --silent --decode --stdout speech.flac | aplay --quiet --device plughw:Loopback,0
 }
@@ -79,7 +80,7 @@ stop() {
     expect "it ended well" [ "$(property Result)" = success ]
 }
 
-# The next version: the same, but for its number.
+# The next version: identical except for its number.
 dpkg-deb --raw-extract sayso.deb /tmp/next
 sed -i 's/^Version: .*/&+next/' /tmp/next/DEBIAN/control
 dpkg-deb --root-owner-group -Znone --build /tmp/next /tmp/next.deb >/dev/null
@@ -95,7 +96,7 @@ expect "it is not enabled by itself" sh -c '! systemctl is-enabled --quiet sayso
 systemd-analyze security --no-pager sayso.service | tail -1
 
 say "a recorded question"
-# What another machine saved of its prompts is not ours to read.
+# Prompts cached by the other machine belong to another user: this service cannot read them.
 rm -f /var/lib/sayso/models/.prompt-*
 chown sayso:sayso /var/lib/sayso /var/lib/sayso/models
 settings "SAYSO_BOARD=replay:$PWD/speech.flac:/var/lib/sayso/both.wav" SAYSO_OPTIONS=--json
@@ -130,7 +131,7 @@ sayso ctl unmute
 stop
 
 say "start and stop, live"
-# A PulseAudio without devices stands in for the sound card.
+# A PulseAudio server without devices replaces the sound card.
 systemd-run --quiet --unit sound pulseaudio -n --daemonize=no --exit-idle-time=-1 \
     --load "module-null-sink sink_name=speaker" \
     --load "module-native-protocol-unix auth-anonymous=1 socket=/run/sound"
@@ -139,7 +140,7 @@ systemctl start sayso
 heard listening
 pid=$(property MainPID)
 expect "it runs as its own user" [ "$(stat --format %U "/proc/$pid")" = sayso ]
-# Its own, and not that of the machine, which has no other here.
+# The service's own, because the machine has no other one here.
 expect "it sees no network" sh -c \
     "[ \"\$(readlink /proc/$pid/ns/net)\" != \"\$(readlink /proc/1/ns/net)\" ] &&
      [ \"\$(nsenter --target $pid --net cat /proc/net/dev | grep --count :)\" = 1 ]"
@@ -165,8 +166,8 @@ if [ -e gpio-sim.ko ]; then
     udevadm settle
     expect "the pins are the group's" sh -c '! stat --format "%G %a" /dev/gpiochip* | grep --invert-match "^gpio 660$"'
     modprobe snd-aloop
-    # The service has one end of the card's cable, we have the other. An emulated machine
-    # has little time to spare, and no echo comes back here.
+    # The service uses one end of the card's loopback, this script the other. There is no
+    # echo, and an emulated machine has no time to cancel one.
     systemctl stop sound
     settings SAYSO_BOARD=raspberry-pi "SAYSO_OPTIONS=--json \
         --input plughw:CARD=Loopback,DEV=1 --output plughw:CARD=Loopback,DEV=1 \
@@ -177,7 +178,7 @@ if [ -e gpio-sim.ko ]; then
     heard listening
     expect "the LED is lit" lit
     ps -L -o comm,cls,rtprio --pid "$(property MainPID)" | grep --word-regexp RR
-    # Held, the button mutes, and ends that.
+    # Holding the button mutes, and holding it again unmutes.
     hold 3
     ask
     sleep 5

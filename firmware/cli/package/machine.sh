@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# As check.sh, for a package of 64-bit ARM: in an emulated machine with Debian's
-# own kernel. Called by `cargo xtask dist --target aarch64-unknown-linux-gnu --machine`.
+# Does what check.sh does for a package for 64-bit ARM, in an emulated machine with
+# Debian's own kernel. Called by `cargo xtask dist --target aarch64-unknown-linux-gnu
+# --machine`.
 #
 #     machine.sh PACKAGE MODELS SPEECH TESTS OUT
 #
-# TESTS is the test program of boards/raspberry-pi, for pins that the kernel's
-# gpio-sim simulates. Debian leaves that out of its kernel: it is built here, out
-# of Debian's sources. Afterwards the folder OUT has the log of the machine, and the
-# turns and the recorded answer of a conversation.
+# TESTS is the test program of boards/raspberry-pi, which uses pins simulated by the
+# kernel module gpio-sim. Debian's kernel does not include it, so it is built here
+# from Debian's sources. Afterwards the folder OUT contains the machine's log, and
+# the turns and the recorded answer of a conversation.
 set -euo pipefail
 
 package=$(realpath "$1") models=$(realpath "$2") speech=$(realpath "$3") tests=$(realpath "$4")
@@ -18,12 +19,12 @@ mirror=http://deb.debian.org/debian
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sayso-build
 base=$cache/machine-$suite
 
-# Boots the machine, for so long at most, with further options of QEMU's. What the
-# kernel and systemd say goes to a file.
+# Boots the machine, with a time limit and further options for QEMU. The messages of
+# the kernel and systemd go to a file.
 boot() {
     local seconds=$1 log=$2
     shift 2
-    # As many cores as a Pi has, if this machine does.
+    # As many cores as a Pi has, if this machine has that many.
     local cores
     cores=$(nproc)
     timeout --foreground "$seconds" qemu-system-aarch64 -machine virt -cpu cortex-a72 -m 1G \
@@ -37,21 +38,21 @@ boot() {
     }
 }
 
-# Makes, in the folder $base, the machine's kernel, the module gpio-sim for it, and
-# its disk, which no check writes to.
+# Builds, in the folder $base, the machine's kernel, its module gpio-sim, and its
+# disk, to which no check writes.
 make_base() {
     local root=$base/root
     mkdir -p "$base/apt/lists/partial" "$base/apt/archives/partial" "$base/packages"
     : >"$base/apt/status"
     echo "deb [arch=arm64,$(dpkg --print-architecture) signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
         "$mirror $suite main" >"$base/apt/sources.list"
-    # Debian's packages for both machines, apart from those of this system.
+    # Debian's packages for both machines, separate from those of this system.
     local apt=(-qq -o APT::Sandbox::User=root
         -o APT::Architecture=arm64 -o "APT::Architectures::=$(dpkg --print-architecture)"
         -o Dir::Etc::SourceList="$base/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o Dir::State="$base/apt" -o Dir::State::status="$base/apt/status" -o Dir::Cache="$base/apt")
     apt-get "${apt[@]}" update
-    # Such as 6.1.0-50-arm64, 6.1.0-50 and 6.1.
+    # For example 6.1.0-50-arm64, 6.1.0-50 and 6.1.
     local release abi series
     release=$(apt-cache "${apt[@]}" depends linux-image-arm64 | sed -n 's/.*Depends: linux-image-//p')
     abi=${release%-arm64} series=${release%%.0-*}
@@ -59,11 +60,11 @@ make_base() {
         "linux-headers-$release:arm64" "linux-headers-$abi-common" \
         "linux-kbuild-$series:$(dpkg --print-architecture)" "linux-source-$series")
 
-    # Only unpacked, since nothing of it runs on this machine; set up when it is booted.
+    # Only unpacked, because its programs do not run here; it is set up at its first boot.
     debootstrap --foreign --arch=arm64 --variant=minbase \
         --include=systemd,systemd-sysv,dbus,udev,kmod,libasound2,libstdc++6,pulseaudio,procps,alsa-utils,flac \
         "$suite" "$root" "$mirror"
-    # In a container, debootstrap makes a link to the container's own.
+    # In a container, debootstrap makes this a link to the container's own.
     [ ! -L "$root/proc" ] || { rm "$root/proc" && mkdir "$root/proc"; }
 
     unpacked() { dpkg-deb --fsys-tarfile "$base"/packages/"$1"_*.deb; }
@@ -71,7 +72,7 @@ make_base() {
     unpacked "linux-image-$release" | tar --extract --to-stdout "./boot/vmlinuz-$release" >"$base/vmlinuz"
     depmod --basedir "$root" "$release"
 
-    # gpio-sim, and the simulated interrupts it wants, which Debian's kernel lacks too.
+    # gpio-sim, and the simulated interrupts that it needs, which Debian's kernel lacks too.
     local build=$base/build
     mkdir -p "$build"
     for package in "linux-headers-$release" "linux-headers-$abi-common" "linux-kbuild-$series"; do
@@ -84,7 +85,7 @@ make_base() {
     mkdir "$build/module"
     mv "$build/gpiolib.h" "$build/module"
     mv "$build/gpio-sim.c" "$build/module/sim.c"
-    # The same descriptor, by what modules may call.
+    # The same descriptor, obtained by a function that modules may call.
     sed 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' "$build/irq_sim.c" \
         >"$build/module/irq_sim.c"
     printf 'obj-m := gpio-sim.o\ngpio-sim-y := sim.o irq_sim.o\n' >"$build/module/Makefile"
@@ -93,7 +94,7 @@ make_base() {
         CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc modules
     mv "$build/module/gpio-sim.ko" "$base"
 
-    # What brings the kernel to its disk: Debian's has the drivers as modules.
+    # Loads the drivers for the disk, which are modules in Debian's kernel.
     mkdir -p "$base/early/bin" "$base/early/lib" "$base/early/dev" "$base/early/proc" "$base/early/root"
     unpacked busybox-static | tar --extract --to-stdout ./bin/busybox >"$base/early/bin/busybox"
     chmod +x "$base/early/bin/busybox"
@@ -119,13 +120,13 @@ end
     chmod +x "$base/early/init"
     (cd "$base/early" && find . | cpio --create --format newc --quiet) | gzip >"$base/initrd"
 
-    # At its first boot it sets itself up; later ones run what is shared with it.
+    # The first boot sets it up; later ones run the shared script.
     cat >"$root/setup" <<'end'
 #!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 /debootstrap/debootstrap --second-stage && rm -f /var/cache/apt/archives/*.deb && touch /complete && echo "it is set up"
-# That took /proc away again.
+# The step before unmounted /proc.
 mount -t proc proc /proc
 sync
 echo u >/proc/sysrq-trigger
@@ -134,7 +135,7 @@ sleep 60
 end
     cat >"$root/check" <<'end'
 #!/bin/sh
-# The models come from the other machine as they are; what is written stays here.
+# The models come unchanged from the host; what is written stays in this machine.
 stty -F /dev/hvc0 -onlcr
 modprobe -a 9pnet_virtio 9p overlay
 mkdir -p /mnt/in /mnt/models /var/lib/sayso/models /var/upper /var/work
@@ -143,12 +144,12 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro models 
 mount -t overlay -o lowerdir=/mnt/models,upperdir=/var/upper,workdir=/var/work overlay /var/lib/sayso/models
 systemctl is-system-running --wait >/dev/null
 . /mnt/in/environment
-# Without a terminal they are brief.
+# Without a terminal their output is short.
 { /mnt/in/checks.sh; echo $? >/mnt/in/status; } 2>&1 | cat
 systemctl poweroff --force
 end
     chmod +x "$root/setup" "$root/check"
-    # A machine that can be made again need not wait for its disk.
+    # The machine can be rebuilt, so it need not wait for writes to reach the disk.
     echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
     cat >"$root/etc/systemd/system/check.service" <<'end'
 [Unit]
@@ -191,7 +192,7 @@ cp "$package" "$work/in/sayso.deb"
 cp "$speech" "$work/in/speech.flac"
 cp "$tests" "$work/in/gpio-tests"
 cp "$base/gpio-sim.ko" "$here/checks.sh" "$work/in"
-# Emulated, all of it is much slower, arithmetic most of all.
+# Under emulation everything is much slower, above all arithmetic.
 echo "export SAYSO_PROFILE=small SAYSO_PATIENCE=10" >"$work/in/environment"
 share="local,security_model=none"
 boot 7200 "$work/log" -snapshot -drive "if=virtio,format=raw,cache=unsafe,file=$base/disk" \

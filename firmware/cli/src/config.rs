@@ -126,10 +126,10 @@ fn chosen(names: &[String]) -> Result<Vec<Section>> {
     let mut chosen = Vec::new();
     for name in names {
         let of = |section: &Section| match name.strip_prefix(section.path) {
-            // With the sections within it.
+            // Including the sections within it.
             _ if section.path.starts_with(&format!("{name}.")) => Some(section.clone()),
             Some("") => Some(section.clone()),
-            // A setting that is in no section.
+            // A setting outside of all sections.
             Some(rest) if section.path.is_empty() => only(section, rest),
             Some(rest) => only(section, rest.strip_prefix('.')?),
             None => None,

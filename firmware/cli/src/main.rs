@@ -129,7 +129,7 @@ impl GlobalOptions {
         Ok(config)
     }
 
-    /// The settings to have a recording written down: `--language` is the language in it.
+    /// The settings for transcribing a recording: `--language` is the language in it.
     fn settings_to_transcribe(&self) -> Result<Config> {
         let mut config = self.settings_but_language(&self.set)?;
         put_option(&self.set, "stt.language", &self.language, &mut config.stt.language);

@@ -52,7 +52,7 @@ impl SatelliteKey {
         Ok(())
     }
 
-    /// What is printed. A key that is in a file is not shown as well.
+    /// What is printed. A key that was written to a file is not shown.
     fn line(&self, key: &Key) -> Option<String> {
         let shown = self.output.is_none().then(|| format!("{key:x}"));
         if !self.json {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_shown_where_no_file_has_it() {
+    fn the_key_is_shown_only_if_it_is_not_in_a_file() {
         let key = generate_key().unwrap();
         let hex = format!("{key:x}");
         let line = |output: Option<&str>, json| {

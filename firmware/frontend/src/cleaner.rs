@@ -4,7 +4,7 @@ use crate::echo::EchoCanceller;
 use crate::noise::NoiseSuppressor;
 use crate::similarity::EchoSimilarity;
 
-/// How what is heard is cleaned.
+/// How the microphone's sound is cleaned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaning {
     /// Remove the assistant's own voice from what the microphone hears.

@@ -2,16 +2,16 @@
 
 use fft_convolver::{FFTConvolverError, TwoStageFFTConvolver};
 
-/// Samples that are worked off at once; so late may the output be. At 16 kHz
-/// that is 4 ms, and a response of 2 s costs about a hundredth of one core.
+/// Samples that are processed at once, which is also the delay of the output. At 16 kHz that is 4
+/// ms, and a response of 2 s costs about a hundredth of one core.
 pub const BLOCK: usize = 64;
 
-/// The partitions of the response after its first two of this length. Of 256 to 2,048 samples
-/// this one costs least with responses of 0.5 to 2 s, those of rooms.
+/// The length of the response's partitions after the first two, which have the length of a block.
+/// Of 256 to 2,048 samples this one costs least with responses of 0.5 to 2 s, those of rooms.
 const TAIL_BLOCK: usize = 512;
 
-/// A streaming convolution. It computes whole blocks only, so the output is the same bit for
-/// bit however the input is cut.
+/// A streaming convolution. It computes only whole blocks, so the output does not depend, to the
+/// bit, on how the input is divided.
 #[derive(Debug)]
 pub struct Convolver {
     convolver: TwoStageFFTConvolver<f32>,
@@ -22,8 +22,7 @@ pub struct Convolver {
 }
 
 impl Convolver {
-    /// A convolution with `response`, before which there was silence. An empty response gives
-    /// silence.
+    /// A convolution with `response`, after silence. An empty response gives silence.
     ///
     /// # Errors
     /// If the response cannot be transformed.
@@ -77,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impulse_brings_out_the_response() {
+    fn the_output_for_an_impulse_is_the_response() {
         let response = noise(1_000, 1);
         let mut impulse = vec![0.0; 2_048];
         impulse[100] = 1.0;
@@ -127,7 +126,8 @@ mod tests {
             for chunk in chunks {
                 convolver.push(&samples[at..at + chunk], &mut streamed);
                 at += chunk;
-                // What was used up, or is not filled yet, shows where it is used.
+                // NaN where the input was consumed or is not filled yet, so that any use of it
+                // shows.
                 convolver.input[convolver.filled..].fill(f32::NAN);
                 convolver.output.fill(f32::NAN);
                 prop_assert_eq!(streamed.len(), at / BLOCK * BLOCK);

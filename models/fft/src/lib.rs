@@ -1,4 +1,4 @@
-//! Plans for Fourier transforms of real samples, and convolution by them.
+//! Plans for Fourier transforms of real samples, and convolution with them.
 //!
 //! realfft's planner is generic over the sample type: each crate that makes a plan compiles every
 //! algorithm of rustfft, which takes about 20 s. So plans are made only here.

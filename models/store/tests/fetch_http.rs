@@ -298,7 +298,7 @@ fn after_an_unreachable_address_the_next_source_is_tried_at_once() {
 }
 
 #[test]
-fn one_model_that_cannot_be_fetched_keeps_no_other_away() {
+fn a_model_that_cannot_be_fetched_does_not_stop_the_others() {
     let body = bytes(14, N);
     let served = body.clone();
     let server = Server::new(move |_, _| Answer::ok(&served));

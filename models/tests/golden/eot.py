@@ -51,7 +51,7 @@ CLIPS = [
     ("s2i-coffee/18ae57a1-c98d-453a-bbcc-d1d063d2eff1.flac", 2000),
     ("noise-music-silence/doing_the_dishes.flac", None),
 ]
-# Of the features, these frames are kept.
+# The frames of the features that are kept.
 FRAMES = [0, 400, 600, 650, 700, 725, 750, 775, 790, 799]
 
 

@@ -71,7 +71,7 @@ pub(crate) fn slashed(text: &Text, i: usize) -> Option<(usize, usize)> {
     (bare && over > 0 && under > 1).then_some((over, under))
 }
 
-/// Whether a fraction has a name of its own.
+/// Whether a fraction has its own name.
 fn named(over: usize, under: usize) -> bool {
     over < under
         && (matches!(under, 2..=10 | 12 | 16 | 20 | 32 | 64)
@@ -239,7 +239,7 @@ pub(crate) fn duration(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         at = text.past_space(end);
     }
     let single = |sign: usize| {
-        // By itself, "5m" may be a length and "20s" a decade.
+        // Alone, "5m" may be a length and "20s" a decade.
         let before = text.before(i);
         let context = [before, text.before(before), text.past_space(end), text.past_space(end) + 2];
         let time = context.iter().any(|&word| text.one_of(word, aloud.of_time));
@@ -313,7 +313,7 @@ pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         .map(|words| item(Class::Mathematics(words), i, i + 1))
 }
 
-/// A number by itself; four digits are a year where they can be one.
+/// A plain number; four digits are a year if they can be one.
 pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_number(i) {
         return None;

@@ -1,29 +1,29 @@
-//! The classes of what is written, as far as they are read differently.
+//! The classes of written text that are read differently.
 
 use super::tables::{Currency, Unit};
 
-/// A stretch of the text of one class: the pieces from `from` up to `end`.
+/// A part of the text that belongs to one class: the pieces from `from` up to `end`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
     pub(crate) class: Class,
     pub(crate) from: usize,
     pub(crate) end: usize,
-    /// Whether a full stop in it also ends the sentence.
+    /// Whether its full stop also ends the sentence.
     pub(crate) ends: bool,
 }
 
-/// What an [`Item`] is. Numbers in it are those of pieces.
+/// The class of an [`Item`]. The numbers in it are indices of pieces.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Class {
-    /// What separates or adorns, and is not said.
+    /// A separator or ornament that is not spoken.
     Silent,
     /// A pause or intonation.
     Mark(char),
     /// The letters of the pieces, as one word.
     Word,
-    /// A shortened word, a sign or an emoji: what it stands for.
+    /// An abbreviation, a sign or an emoji, with the words that it stands for.
     Abbreviation(&'static str),
-    /// Letter by letter: the letters of the pieces.
+    /// The letters of the pieces, one by one.
     Initialism,
     /// A number, read in one of several ways.
     Number(usize, Style),
@@ -33,7 +33,7 @@ pub(crate) enum Class {
     Fraction(Amount),
     Money(Money),
     Measure(Measure),
-    /// From, to; whether the second is below zero.
+    /// The two ends; and whether the second is below zero.
     Range(Box<Item>, Box<Item>, bool),
     Date(Date),
     Time(Time),
@@ -41,15 +41,15 @@ pub(crate) enum Class {
     Duration(Vec<(usize, &'static Unit, usize)>),
     /// Groups of digits and letters.
     Telephone(Vec<usize>),
-    /// Of a computer: groups and the signs between them.
+    /// The address of a computer: groups and the signs between them.
     Network,
-    /// Letters and digits, one by one; `,` between groups.
+    /// Letters and digits, one by one, with a pause between groups.
     Code,
-    /// A page, a file, a mailbox.
+    /// The address of a page or mailbox, or the name of a file.
     Electronic,
-    /// Its value, and whether it orders ("the second") rather than counts.
+    /// Its value, and whether it is an ordinal ("the second") and not a cardinal number.
     Roman(usize, bool, bool),
-    /// An operator, in words, and the piece it stands at.
+    /// The words for an operator, and the index of its piece.
     Mathematics(&'static str),
     /// A raised exponent.
     Power(usize),
@@ -68,7 +68,7 @@ pub(crate) enum Style {
     Digits,
     /// A version: the part after the point is a number too.
     Version,
-    /// As numbers of houses and roads: four oh four.
+    /// Like numbers of houses and roads: four oh four.
     Pairs,
 }
 
@@ -88,14 +88,14 @@ pub(crate) struct Amount {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Money {
     pub(crate) currency: &'static Currency,
-    /// The piece of its sign.
+    /// The index of its sign's piece.
     pub(crate) sign: usize,
     pub(crate) minus: bool,
     pub(crate) amount: Amount,
     /// Hundredths after a decimal comma.
     pub(crate) cents: Option<usize>,
     pub(crate) per: Option<(&'static Unit, usize)>,
-    /// It says what kind a thing is ("a five dollar bill").
+    /// Whether it says what kind of thing follows ("a five dollar bill").
     pub(crate) kind: bool,
 }
 
@@ -123,11 +123,11 @@ pub(crate) struct Date {
     /// The last day of several.
     pub(crate) until: Option<(usize, usize)>,
     pub(crate) year: Option<(usize, usize)>,
-    /// A comma stands before the year, or belongs there.
+    /// Whether the year has a comma before it, or needs one.
     pub(crate) comma: bool,
-    /// The day is written before the month.
+    /// Whether the day is written before the month.
     pub(crate) day_first: bool,
-    /// "the" stands before it.
+    /// Whether "the" comes before it.
     pub(crate) article: bool,
 }
 
@@ -137,8 +137,8 @@ pub(crate) struct Time {
     pub(crate) hour: (usize, usize),
     pub(crate) minute: Option<(usize, usize)>,
     pub(crate) second: Option<(usize, usize)>,
-    /// Before or after noon: letters, and the pieces from and to.
+    /// Before or after noon: the letters, and the first and last piece.
     pub(crate) half: Option<(&'static str, usize, usize)>,
-    /// The full hour has no more words ("seven" of "7:00-7:30").
+    /// Whether the full hour is said without "o'clock" ("seven" in "7:00-7:30").
     pub(crate) bare: bool,
 }

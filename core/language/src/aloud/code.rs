@@ -6,7 +6,7 @@ use super::lex::Kind;
 use super::tables::Aloud;
 use super::text::Text;
 
-/// Most pieces of a code.
+/// The most pieces of a code.
 const LONGEST: usize = 40;
 
 /// 555-1234, (555) 123-4567, +1 555 123 4567, and long runs of digits.
@@ -109,7 +109,8 @@ pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Network, i, at))
 }
 
-/// Letters and digits that are said one by one: what is called a code, and what looks like one.
+/// Letters and digits that are said one by one: text that is called a code, and text that looks
+/// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     hyphenated(aloud, text, i).or_else(|| called(aloud, text, i)).or_else(|| mixed(text, i))
 }
@@ -174,7 +175,7 @@ fn mixed(text: &Text, i: usize) -> Option<Item> {
     while end < i + LONGEST && part(end) {
         end += 1;
     }
-    // Chemistry, aircraft and film have shorter ones, which read as numbers.
+    // Shorter ones occur in chemistry, aviation and film; there they are read as numbers.
     let long =
         (i..end).any(|at| text.is_digits(at, 4..=9)) && text.is_word(i) && text.get(i).len() <= 2;
     let flight = end == i + 2

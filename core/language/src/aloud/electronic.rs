@@ -40,7 +40,7 @@ pub(crate) fn electronic(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         end += 1;
     }
-    // What closes a sentence is not part of the address.
+    // Marks that end a sentence are not part of the address.
     while end > i
         && matches!(
             text.get(end - 1),
@@ -54,7 +54,7 @@ pub(crate) fn electronic(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let pieces = || i..end;
     let named = |p: usize| matches!(text.kind(p), Some(Kind::Word | Kind::Number));
-    // An address is letters of the Latin alphabet, digits and few signs.
+    // An address consists of Latin letters, digits and a few signs.
     let odd = |p: usize| {
         text.kind(p) == Some(Kind::Sign) && !"./:@-_+~?=&#%\\,;!$'()*".contains(text.get(p))
     };

@@ -1,4 +1,4 @@
-//! Text cut into what the recognisers look at: numbers, words, single characters.
+//! Divides text into the pieces that recognisers work on: numbers, words, single characters.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ pub(crate) enum Kind {
     Word,
     /// White space; the text is "\n" if it holds a line break, else " ".
     Space,
-    /// Raised digits and signs; the text has them on the line.
+    /// Superscript digits and signs, stored as ordinary ones.
     Raised,
-    /// Lowered digits and signs; the text has them on the line.
+    /// Subscript digits and signs, stored as ordinary ones.
     Lowered,
     /// Any other character.
     Sign,
@@ -25,11 +25,11 @@ pub(crate) struct Piece {
     pub(crate) kind: Kind,
     /// The characters, folded: one kind of apostrophe, hyphen, digit and space.
     pub(crate) text: String,
-    /// Where they stand in the text as it was given.
+    /// Their position in the original text.
     pub(crate) at: Range<usize>,
 }
 
-/// Variants of one character as one, or `None` for what is not there to the eye.
+/// Maps variants of a character to one of them, and invisible characters to `None`.
 fn fold(c: char) -> Option<char> {
     Some(match c {
         '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}' => '\'',
@@ -69,7 +69,7 @@ fn digit(c: char, first: char, of: u32) -> char {
     char::from_digit(c as u32 - first as u32 + of, 10).unwrap_or(c)
 }
 
-/// A raised character as it is on the line.
+/// The ordinary form of a superscript character.
 pub(crate) fn raised(c: char) -> Option<char> {
     Some(match c {
         '⁰' => '0',
@@ -84,7 +84,7 @@ pub(crate) fn raised(c: char) -> Option<char> {
     })
 }
 
-/// A lowered character as it is on the line.
+/// The ordinary form of a subscript character.
 pub(crate) fn lowered(c: char) -> Option<char> {
     match c {
         '₀'..='₉' => Some(digit(c, '₀', 0)),
@@ -151,7 +151,7 @@ fn number(chars: &Chars, from: usize) -> usize {
             end += 4;
         }
     }
-    // One point; with two it is an address or a version.
+    // One point only: with two it is an address or a version.
     if sign(end, '.') && digits(end + 1) > end + 1 {
         let after = digits(end + 1);
         let more = sign(after, '.') && digits(after + 1) > after + 1;
@@ -164,7 +164,7 @@ fn number(chars: &Chars, from: usize) -> usize {
 }
 
 fn word(chars: &Chars, from: usize) -> usize {
-    // "ΔT" is two.
+    // "ΔT" is two pieces.
     let greek = |c: char| ('\u{370}'..'\u{400}').contains(&c);
     let alike = |at: usize| {
         let first = greek(chars[at].1);

@@ -14,7 +14,7 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     };
     let (left, next) = (text.before(i), text.past_space(i + 1));
     let both = is_operand(text, left) && is_operand(text, next);
-    // Two or three characters that are one sign.
+    // Signs of two or three characters.
     for length in [3, 2] {
         let signs: String = (i..i + length).map(|p| text.get(p)).collect();
         if (i..i + length).all(|p| text.kind(p) == Some(Kind::Sign) && text.get(p).len() <= 3)
@@ -93,7 +93,7 @@ impl Text {
     }
 }
 
-/// What a sum is of: a number, a variable, a bracket, a power.
+/// Whether the piece can be an operand: a number, a variable, a bracket, a power.
 pub(crate) fn is_operand(text: &Text, i: usize) -> bool {
     match text.kind(i) {
         Some(Kind::Number | Kind::Raised) => true,
@@ -103,7 +103,7 @@ pub(crate) fn is_operand(text: &Text, i: usize) -> bool {
     }
 }
 
-/// Whether a dash is a minus sign: before a number that stands apart, or in a sum.
+/// Whether a dash is a minus sign: before a separate number, or in a sum.
 fn minus(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let money = aloud.currency(text.get(i + 1)).is_some() && text.is_number(i + 2);
     let number = text.is_number(i + 1) || (text.is(i + 1, ".") && text.is_number(i + 2));
@@ -152,7 +152,7 @@ pub(crate) fn sum(aloud: &Aloud, text: &Text, i: usize) -> bool {
     !thing && !years && !text.is(i, "–") && (asked || !said)
 }
 
-/// f(x), sin(30°), 2x, x², E = mc²: letters beside digits, brackets and powers.
+/// f(x), sin(30°), 2x, x², E = mc²: letters next to digits, brackets and powers.
 pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.kind(i) == Some(Kind::Raised) {
         return Some(item(Class::Power(i), i, i + 1));
@@ -180,7 +180,7 @@ pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(i, "log") && text.is_number(i + 1) && text.is(i + 2, "(") {
         return Some(item(Class::Word, i, i + 1));
     }
-    // mc², 2xy: a few small letters beside a power, a number or an equals sign.
+    // mc², 2xy: a few lower-case letters next to a power, a number or an equals sign.
     let power = text.kind(i + 1) == Some(Kind::Raised) || text.is(i + 1, "^");
     let times = text.is_number(i.wrapping_sub(1));
     let short = text.get(i).chars().count() <= 2;
@@ -237,7 +237,7 @@ pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let salt = counts == 0
         && end == i + 1
         && ["NaCl", "KCl", "HCl", "NaOH", "KOH", "CaO", "MgO"].contains(&text.get(i));
-    // "B2" and "R2" are no molecules; "CO2" and "H2O" are.
+    // "B2" and "R2" are not molecules; "CO2" and "H2O" are.
     let plain = counts > 0
         && counts < 10
         && (symbols >= 2 || matches!(text.get(i), "O" | "N" | "H"))
@@ -246,7 +246,7 @@ pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (salt || counts >= 10 || plain).then(|| item(Class::Code, i, end))
 }
 
-/// Formulae that are written with digits on the line.
+/// Common formulae written with ordinary digits.
 pub(crate) fn is_formula(text: &Text, i: usize, end: usize) -> bool {
     let formula: String = (i..end).map(|p| text.get(p)).collect();
     matches!(
@@ -275,7 +275,7 @@ pub(crate) fn is_formula(text: &Text, i: usize, end: usize) -> bool {
     )
 }
 
-/// How many symbols of elements a word is made of, and how many of them have two letters.
+/// How many chemical symbols a word consists of, and how many of them have two letters.
 fn elements(word: &str) -> Option<(usize, usize)> {
     const TWO: &[&str] = &[
         "He", "Li", "Be", "Ne", "Na", "Mg", "Al", "Si", "Cl", "Ar", "Ca", "Ti", "Cr", "Mn", "Fe",

@@ -1,12 +1,12 @@
 //! Reading aloud: from text as people write it to words that can be spoken.
 //!
-//! Text is cut into [pieces](lex). [Recognisers](tables::Rule) join pieces to
-//! [items](class::Item) of a class: a date, an amount of money, an abbreviation. The
-//! verbaliser of the language says each item in words. The clause splitter asks the same
-//! recognisers whether it may cut ([`stop`]).
+//! Text is divided into [pieces](lex). [Recognisers](tables::Rule) join pieces to
+//! [items](class::Item) of a class: a date, an amount of money, an abbreviation. The verbaliser of
+//! the language puts each item into words. The clause splitter asks the same recognisers whether
+//! it may cut ([`stop`]).
 //!
-//! Recognisers for what is written alike in most languages are here; a language has those
-//! of its own beside its verbalisers and tables.
+//! Recognisers for what most languages write in the same way are here; a language has its own ones
+//! next to its verbalisers and tables.
 
 pub(crate) mod amount;
 pub(crate) mod class;
@@ -39,14 +39,15 @@ pub(crate) fn read(aloud: &Aloud, written: &str) -> Vec<Token> {
     join(written, tokens)
 }
 
-/// Makes one word of words that a hyphen joins: a voice may know "mother-in-law" as a whole.
+/// Joins words with a hyphen between them to one word, because a voice may know "mother-in-law" as
+/// a whole.
 fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
     let mut joined = Vec::with_capacity(tokens.len());
     for of_one in tokens.chunk_by(|a, b| a.source == b.source) {
         let words: Vec<&str> = of_one.iter().map(|token| token.text.as_str()).collect();
         let whole = words.join("-");
-        // As it is written, so that no number or unit in words is joined, and read by its
-        // letters alone.
+        // Only if it is spoken as it is written, so that no number or unit in words is joined, and
+        // if it is read by its letters alone.
         let plain = of_one.len() > 1
             && of_one.iter().all(|token| token.kind == TokenKind::Word && token.ipa.is_none());
         match of_one.first() {
@@ -59,18 +60,18 @@ fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
     joined
 }
 
-/// What a place in a text is to whoever wants to cut there.
+/// Whether a text may be cut at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// Between items, or a mark.
+    /// Yes: it is between items, or at a mark.
     Free,
-    /// In an item, or the end of one whose full stop ends no sentence.
+    /// No: it is inside an item, or at the end of one whose full stop does not end a sentence.
     Held,
-    /// The end of an item whose full stop ends the sentence too.
+    /// Yes: an item ends here whose full stop also ends the sentence.
     Ends,
 }
 
-/// What the byte at `at` of a text is, where the text goes on.
+/// Whether a text that continues may be cut at byte `at`.
 pub(crate) fn stop(aloud: &Aloud, text: &str, at: usize) -> Stop {
     let text = Text::new(text);
     let mut stop = Stop::Free;
@@ -106,7 +107,7 @@ pub(crate) fn recognise(aloud: &Aloud, text: &Text, i: usize) -> Item {
     item
 }
 
-/// An item that ends no sentence.
+/// An item that does not end a sentence.
 pub(crate) fn item(class: Class, from: usize, end: usize) -> Item {
     Item { class, from, end, ends: false }
 }

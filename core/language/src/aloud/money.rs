@@ -22,7 +22,7 @@ pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    // US$, C$: letters that belong to the sign.
+    // US$, C$: these letters belong to the sign.
     let prefixed = text.is_word(i) && text.is(i + 1, "$");
     let (currency, mut at) = match prefixed {
         true => (aloud.currency(&format!("{}$", text.get(i)))?, i + 2),
@@ -71,7 +71,7 @@ fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         sign = text.past_space(sign + 1);
     }
     let currency = aloud.currency(text.get(sign))?;
-    // "5 £10 notes"; and "5 kr" may be a word's beginning.
+    // Not in "5 £10 notes"; and "5 kr" may be the beginning of a word.
     let taken = text.is_number(sign + 1) && sign > end;
     if taken || (text.is_word(sign) && !text.is_capitals(sign)) {
         return None;

@@ -1,11 +1,11 @@
-//! Ranges: two items of a kind with a dash between them.
+//! Ranges: two items of the same kind with a dash between them.
 
 use super::class::{Amount, Class, Item, Style};
 use super::tables::Aloud;
 use super::text::Text;
 use super::{item, math, recognise};
 
-/// The range that begins with `first`, if a dash and another of its kind follow.
+/// The range that begins with `first`, if a dash and another item of its kind follow.
 pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     if !can_begin(text, first) {
         return None;
@@ -88,7 +88,7 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
         (Class::Number(..), Class::Ordinal(_)) => true,
         (Class::Ordinal(_), Class::Number(..)) => false,
         (Class::Number(..), Class::Number(b, style)) => {
-            // "50-50" is no range.
+            // "50-50" is not a range.
             (*style != Style::Digits || text.get(*b).len() == 2)
                 && text.get(first.from) != text.get(second.from)
         }

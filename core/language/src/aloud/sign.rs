@@ -1,4 +1,4 @@
-//! Marks, emoji, and whatever nothing else takes.
+//! Marks, emoji, and everything that no other recogniser takes.
 
 use super::class::{Class, Item};
 use super::item;
@@ -7,7 +7,7 @@ use super::math;
 use super::tables::Aloud;
 use super::text::Text;
 
-/// Space; a line break that ends a sentence, unless the sentence goes on.
+/// A space, or a line break, which ends a sentence unless the sentence continues.
 pub(crate) fn space(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_space(i) {
         return None;
@@ -39,7 +39,7 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let sign = text.get(i).chars().next().filter(|_| text.kind(i) == Some(Kind::Sign))?;
     let emoji = aloud.emoji.iter().find(|emoji| emoji.sign == sign)?;
     let mut end = i + 1;
-    // Tones of skin.
+    // Skin tones.
     while matches!(text.get(end).chars().next(), Some('\u{1f3fb}'..='\u{1f3ff}')) {
         end += 1;
     }
@@ -82,7 +82,7 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 impl Text {
-    /// Whether "x<3" compares.
+    /// Whether "x<3" is a comparison.
     fn is_letter_operand(&self, i: usize) -> bool {
         self.is_letter(i.wrapping_sub(1))
             || self.is_letter(self.before(i)) && !self.is(self.before(i), "I")

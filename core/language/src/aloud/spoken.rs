@@ -1,11 +1,11 @@
-//! What verbalisers write into.
+//! The output of verbalisers.
 
 use std::ops::Range;
 
 use super::text::Text;
 use crate::token::{Token, TokenKind};
 
-/// Marks at which the voice pauses, the weaker first.
+/// Marks at which the voice pauses, the weakest first.
 const PAUSES: &str = ",—:;….!?";
 
 /// Words and marks, in the order in which they are spoken.
@@ -22,7 +22,7 @@ impl<'t> Spoken<'t> {
         Self { text, out: Vec::new(), spoken: false }
     }
 
-    /// Says words, separated by spaces, that stand for these bytes.
+    /// Adds words, separated by spaces, for these bytes of the text.
     pub(crate) fn say(&mut self, words: &str, source: Range<usize>) {
         for word in words.split(' ').filter(|w| !w.is_empty()) {
             self.push(TokenKind::Word, word, source.clone());
@@ -33,7 +33,7 @@ impl<'t> Spoken<'t> {
         words.iter().for_each(|word| self.say(word.as_ref(), source.clone()));
     }
 
-    /// Says letters one by one.
+    /// Adds letters that are spoken one by one.
     pub(crate) fn spell(&mut self, letters: &str, source: Range<usize>) {
         let letters: String = letters.chars().filter(|c| c.is_alphabetic()).collect();
         if !letters.is_empty() {
@@ -51,7 +51,8 @@ impl<'t> Spoken<'t> {
         self.out.last().map_or("", |token| &token.text)
     }
 
-    /// A mark. Of several pauses in a row the strongest stays; none comes before the first word.
+    /// Adds a mark. Of several pauses in a row the strongest stays; none comes before the first
+    /// word.
     pub(crate) fn mark(&mut self, mark: char, source: Range<usize>) {
         let text = mark.to_string();
         if let Some(rank) = PAUSES.find(mark) {
@@ -71,7 +72,7 @@ impl<'t> Spoken<'t> {
                 }
             }
         }
-        // Brackets around nothing.
+        // Empty brackets.
         if mark == ')' && self.last() == "(" {
             self.out.pop();
             return;

@@ -1,34 +1,34 @@
-//! The words of a language's reading, and its rules, as the recognisers and verbalisers
-//! that are common to all languages see them.
+//! The tables and rules of a language's reading, as used by the recognisers and verbalisers that
+//! are common to all languages.
 
 use super::class::Item;
 use super::spoken::Spoken;
 use super::text::Text;
 use crate::token::Token;
 
-/// A recogniser: what begins at a piece, if it is of the classes it knows.
+/// A recogniser: returns the item that begins at a piece, if it knows its class.
 pub(crate) type Rule = fn(&Aloud, &Text, usize) -> Option<Item>;
 
 /// How one language is read aloud.
 #[derive(Debug)]
 pub(crate) struct Aloud {
-    /// Recognisers; the first that finds something is right. The last takes anything.
+    /// Recognisers; the first that finds an item wins. The last accepts anything.
     pub(crate) rules: &'static [Rule],
-    /// The verbaliser: says an item.
+    /// The verbaliser: puts an item into words.
     pub(crate) say: fn(&Item, &mut Spoken<'_>),
-    /// Decides how words are pronounced that are written alike.
+    /// Chooses the pronunciation of homographs.
     pub(crate) pronounce: fn(&mut [Token]),
-    /// Whether a full stop after this word, or the number before it, may only shorten it, so
-    /// that what follows must be seen.
+    /// Whether a full stop after this word, or the number before it, may only mark an
+    /// abbreviation, so that the text after it must be seen.
     pub(crate) shortens: fn(&str) -> bool,
     /// The month that a word names, from 1, and whether in full.
     pub(crate) month: fn(&str) -> Option<(usize, bool)>,
     /// Whether a word names a day of the week.
     pub(crate) weekday: fn(&str) -> bool,
-    /// What says which half of the day a time is in: letters, and the last piece.
+    /// The mark of the half of the day after a time: the letters, and the last piece.
     pub(crate) half: fn(&Text, usize) -> Option<(&'static str, usize)>,
     pub(crate) units: &'static [Unit],
-    /// What else may follow a slash ("$20/month").
+    /// What else may come after a slash ("$20/month").
     pub(crate) per: &'static [Unit],
     pub(crate) currencies: &'static [Currency],
     /// What may follow an amount ("million", "k"), and how it is read.
@@ -37,7 +37,7 @@ pub(crate) struct Aloud {
     pub(crate) signs: &'static [(&'static str, &'static str)],
     /// Emoji that stand for a word.
     pub(crate) emoji: &'static [Emoji],
-    /// Words before which or after which an amount is of a kind ("a …", "… note").
+    /// Words around an amount that says what kind of thing follows ("a …", "… note").
     pub(crate) kinds: &'static Kinds,
     /// Words after a number with "m", "h", "s" that mean time.
     pub(crate) of_time: &'static [&'static str],
@@ -47,7 +47,7 @@ pub(crate) struct Aloud {
     pub(crate) named: &'static [&'static str],
     /// Words before a sum ("what is …").
     pub(crate) sums: &'static [&'static str],
-    /// Words after the greater of two lengths ("6 ft 2 in").
+    /// Units of the greater of two lengths ("6 ft 2 in").
     pub(crate) feet: &'static [&'static str],
     /// Words before a year; the first is "year".
     pub(crate) years: &'static [&'static str],
@@ -55,13 +55,13 @@ pub(crate) struct Aloud {
     pub(crate) sizes: &'static [&'static str],
     /// Words before the number of a version.
     pub(crate) versioned: &'static [&'static str],
-    /// Words before or after a temperature whose degrees are left out ("180 C").
+    /// Words before or after a temperature without a degree sign ("180 C").
     pub(crate) heat: &'static [&'static str],
-    /// Whether 3/4 is the 3rd of April.
+    /// Whether 3/4 means the 3rd of April.
     pub(crate) day_first: bool,
 }
 
-/// A unit of measure, by the sign after a number; case counts.
+/// A unit of measure, by its sign after a number, which is case-sensitive.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Unit {
     pub(crate) sign: &'static str,
@@ -71,22 +71,22 @@ pub(crate) struct Unit {
     pub(crate) when: When,
 }
 
-/// Where a sign is a unit.
+/// When a sign counts as a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     /// After any number.
     Any,
-    /// Only when joined to the number: it is a word or a name too.
+    /// Only next to the number, because it is also a word or a name.
     Joined,
-    /// Joined, or where no name follows.
+    /// Next to the number, or if no name follows.
     NoName,
     /// A unit of time.
     Time,
-    /// A scale of temperature, whose letter may stand for anything else.
+    /// A temperature scale, whose letter may also stand for something else.
     Heat,
 }
 
-/// A currency, by the sign or code beside an amount.
+/// A currency, by the sign or code next to an amount.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Currency {
     pub(crate) sign: &'static str,
@@ -101,24 +101,24 @@ pub(crate) struct Currency {
 #[derive(Debug)]
 pub(crate) struct Emoji {
     pub(crate) sign: char,
-    /// By itself.
+    /// Alone.
     pub(crate) alone: &'static str,
     /// Between words.
     pub(crate) between: &'static str,
-    /// After a colon, where it answers.
+    /// After a colon, as an answer.
     pub(crate) answer: &'static str,
-    /// Counted: one of them, several.
+    /// If it is counted: the words for one, and for several.
     pub(crate) counted: Option<[&'static str; 2]>,
 }
 
-/// What tells "a five dollar bill" from "five dollars".
+/// Distinguishes "a five dollar bill" from "five dollars".
 #[derive(Debug)]
 pub(crate) struct Kinds {
     /// Words before the amount.
     pub(crate) articles: &'static [&'static str],
-    /// Words after the amount that make it one even without an article.
+    /// Words after the amount that make it such an amount even without an article.
     pub(crate) things: &'static [&'static str],
-    /// Words after an amount that go on with the sentence.
+    /// Words after an amount that continue the sentence.
     pub(crate) no_things: &'static [&'static str],
 }
 
@@ -139,7 +139,7 @@ impl Aloud {
         self.signs.iter().find(|(known, _)| *known == sign).map(|(_, word)| *word)
     }
 
-    /// Whether an amount from piece `from` up to `end` says what kind the thing after it is.
+    /// Whether the amount from piece `from` up to `end` says what kind of thing follows.
     pub(crate) fn is_kind(&self, text: &Text, from: usize, end: usize) -> bool {
         let dash = text.is(end, "-");
         let next = if dash { end + 1 } else { text.past_space(end) };

@@ -4,8 +4,8 @@ use std::ops::{Range, RangeInclusive};
 
 use super::lex::{self, Kind, Piece};
 
-/// A text in pieces. Every question about a piece beyond either end has an empty answer, so
-/// an index may be one too far (`wrapping_sub` included).
+/// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index
+/// may be out of range by one (also after `wrapping_sub`).
 #[derive(Debug)]
 pub(crate) struct Text {
     pieces: Vec<Piece>,
@@ -85,7 +85,7 @@ impl Text {
         matches!(self.get(i), "-" | "–" | "—" | "−")
     }
 
-    /// A number of only digits, so many of them.
+    /// Whether it is a number of digits only, with so many of them.
     pub(crate) fn is_digits(&self, i: usize, count: RangeInclusive<usize>) -> bool {
         self.is_number(i)
             && count.contains(&self.get(i).len())
@@ -97,22 +97,22 @@ impl Text {
         if self.is_digits(i, 1..=6) { self.get(i).parse().ok() } else { None }
     }
 
-    /// The value of a number, about.
+    /// The approximate value of a number.
     pub(crate) fn size(&self, i: usize) -> f64 {
         if self.is_number(i) { self.get(i).replace(',', "").parse().unwrap_or(0.0) } else { 0.0 }
     }
 
-    /// A number that reads as a year.
+    /// Whether it is a number that can be read as a year.
     pub(crate) fn is_year(&self, i: usize) -> bool {
         self.is_digits(i, 4..=4) && self.value(i).is_some_and(|y| (1000..2100).contains(&y))
     }
 
-    /// Past a space on the same line, if there is one at `i`.
+    /// The piece at `i`, or the one after it if it is a space on the same line.
     pub(crate) fn past_space(&self, i: usize) -> usize {
         if self.is_space(i) && self.is(i, " ") { i + 1 } else { i }
     }
 
-    /// The piece before `i`, past a space on the same line.
+    /// The piece before `i`, skipping a space on the same line.
     pub(crate) fn before(&self, i: usize) -> usize {
         let before = i.wrapping_sub(1);
         if self.is(before, " ") { i.wrapping_sub(2) } else { before }

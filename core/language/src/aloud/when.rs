@@ -38,13 +38,13 @@ fn iso(text: &Text, i: usize) -> Option<Item> {
     if end == i + 6
         && let Class::Date(date) = &mut found.class
     {
-        // A time stamp's time follows after a pause.
+        // In a time stamp, the time follows after a pause.
         date.until = None;
     }
     Some(found)
 }
 
-/// 22.11.2026: day, month, year. The lexer may have taken "22.11" for a decimal.
+/// 22.11.2026: day, month, year. The lexer may have read "22.11" as a decimal number.
 fn dotted(text: &Text, i: usize) -> Option<Item> {
     let fits = text.is_digits(i, 1..=2)
         && text.is(i + 1, ".")
@@ -150,12 +150,12 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (hour <= 24 && !ratio(text, end)).then(|| item(Class::Time(time), i, end))
 }
 
-/// 16:10 is a ratio of a screen.
+/// Whether it is the ratio of a screen, such as 16:10.
 fn ratio(text: &Text, end: usize) -> bool {
     text.one_of(text.past_space(end), &["ratio", "odds", "scale", "aspect"])
 }
 
-/// 9.30 pm: the lexer has taken it for a decimal.
+/// 9.30 pm: the lexer has read it as a decimal number.
 fn pointed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (hour, minute) = text.get(i).split_once('.')?;
     let (hour, minute): (usize, usize) = (hour.parse().ok()?, minute.parse().ok()?);
@@ -170,8 +170,9 @@ fn pointed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(found)
 }
 
-/// Whether the sentence ends before piece `i`, after an abbreviation that may end one: at the
-/// end of the line, or before a capital that is no name of a day, a month or a zone.
+/// Whether the sentence ends before piece `i`, after an abbreviation that may end one: at the end
+/// of the line, or before a capital letter that does not begin the name of a day, a month or a
+/// zone.
 pub(crate) fn ends_there(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let next = text.past_space(i);
     text.ends_line(i)
@@ -183,7 +184,7 @@ pub(crate) fn ends_there(aloud: &Aloud, text: &Text, i: usize) -> bool {
             && !text.one_of(next, &["eastern", "central", "mountain", "pacific"])
 }
 
-/// Whether `3:45` lasts so long, rather than being a time of day.
+/// Whether `3:45` is a duration and not a time of day.
 fn lasts(text: &Text, i: usize, end: usize) -> bool {
     let next = text.past_space(end);
     let long = ["long", "left", "remaining", "elapsed", "minutes", "min"];

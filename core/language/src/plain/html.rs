@@ -3,28 +3,28 @@
 use super::Step;
 use crate::aloud::lex;
 
-/// Longest tag, in bytes.
+/// The longest tag, in bytes.
 const LONGEST_TAG: usize = 300;
-/// Longest entity, in bytes.
+/// The longest entity, in bytes.
 const LONGEST_ENTITY: usize = 12;
 
 /// What a tag does to the text.
 pub(super) enum Tag {
     /// Too little is known yet.
     Unknown,
-    /// It is none.
+    /// Not a tag.
     None,
-    /// Its length, and what ends the part that is not for the ear.
+    /// It begins a part that is not spoken: its length, and what ends that part.
     Hides(usize, &'static str),
     Breaks(usize),
     /// A cell of a table.
     Separates(usize),
-    /// Raised or lowered text begins, or ends.
+    /// Superscript or subscript text begins or ends.
     Script(usize, Option<fn(char) -> char>),
     Inline(usize),
 }
 
-/// Elements that nobody is to hear, and what ends them.
+/// Elements that are not spoken, and what ends them.
 const HIDDEN: &[(&str, &str)] = &[
     ("think", "</think>"),
     ("thinking", "</thinking>"),
@@ -37,7 +37,7 @@ const HIDDEN: &[(&str, &str)] = &[
     ("style", "</style>"),
 ];
 
-/// Elements that stand on lines of their own.
+/// Elements that are on their own lines.
 const BLOCKS: &[&str] = &[
     "address",
     "article",
@@ -93,7 +93,7 @@ const INLINE: &[&str] = &[
     "svg", "td", "textarea", "th", "time", "tt", "u", "var", "video", "voice", "wbr",
 ];
 
-/// Whether `text` begins with `start` but for case; `None` when it ends too early to say.
+/// Whether `text` begins with `start`, in any case; `None` if it is too short to decide.
 pub(super) fn starts_with(text: &str, start: &str) -> Option<bool> {
     let length = text.len().min(start.len());
     let same = text.as_bytes()[..length].eq_ignore_ascii_case(&start.as_bytes()[..length]);
@@ -164,12 +164,12 @@ fn unknown_or_none(rest: &str, end: bool) -> impl FnOnce() -> Tag {
     move || if wait { Tag::Unknown } else { Tag::None }
 }
 
-/// The length up to and with `>`.
+/// The length including `>`.
 fn whole(rest: &str, _: bool) -> Option<usize> {
     rest.find('>').filter(|at| *at < LONGEST_TAG).map(|at| at + 1)
 }
 
-/// Whether this may be the attributes of a tag, whole or as far as it goes.
+/// Whether this may be the attributes of a tag, or the beginning of them.
 fn is_attributes(text: &str, whole: bool) -> bool {
     let text = text.trim().trim_end_matches('/').trim();
     let Some(first) = text.split_whitespace().next() else { return true };
@@ -180,7 +180,7 @@ fn is_attributes(text: &str, whole: bool) -> bool {
     letters && (first.contains('=') || text.contains(" =") || (!whole && !more))
 }
 
-/// A character as it is raised, if it can be.
+/// The superscript form of a character, if there is one.
 fn raise(c: char) -> char {
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ".chars().find(|&r| lex::raised(r) == Some(c)).unwrap_or(c)
 }

@@ -1,8 +1,8 @@
-//! Marks of markdown, and characters that are not for the ear.
+//! Marks of Markdown, and characters that are not spoken.
 
 use super::{Plain, Step};
 
-/// Farthest that the end of a link's text or target is looked for, in characters.
+/// How far to look for the end of a link's text or target, in characters.
 const LINK: usize = 200;
 
 impl Plain {
@@ -84,7 +84,7 @@ impl Plain {
                     Some(_) => None,
                 }
             }
-            // The line under a table's head; then a row.
+            // The line under a table's header; after it, a row.
             '|' => {
                 let n = run(&['|', '-', ':', ' ']);
                 match after(n) {
@@ -111,7 +111,7 @@ impl Plain {
                     Some(_) => None,
                 }
             }
-            // A box of a list of things to do.
+            // The box of a task list.
             '[' if self.listed || self.last.is_none() => match rest.get(..3) {
                 None => wait(None),
                 Some("[ ]" | "[x]" | "[X]") => Some(Step::Drop(3)),
@@ -131,9 +131,9 @@ impl Plain {
     }
 }
 
-/// `[text](target)` is its text; other brackets separate.
+/// Of `[text](target)` the text stays; other brackets separate.
 fn link(rest: &str, end: bool) -> Step {
-    /// Where `close` is; `Err` when it is not known yet.
+    /// The position of `close`; `Err` if it is not known yet.
     fn find(text: &str, close: char, end: bool) -> Result<Option<usize>, ()> {
         for (n, (at, c)) in text.char_indices().enumerate() {
             if c == close {
@@ -158,7 +158,7 @@ fn link(rest: &str, end: bool) -> Step {
     }
 }
 
-/// "(laughs)" before a sentence is what an actor should do; other brackets stay.
+/// "(laughs)" before a sentence is a stage direction; other brackets stay.
 fn direction(rest: &str, end: bool) -> Step {
     const LONGEST: usize = 32;
     let silent = |c: &char| c.is_lowercase() || *c == ' ';
@@ -170,7 +170,7 @@ fn direction(rest: &str, end: bool) -> Step {
     }
 }
 
-/// Emoji that stand for words or numbers; how they are read is the language's.
+/// Emoji that stand for words or numbers; the language decides how they are read.
 pub(crate) fn is_meant(c: char) -> bool {
     matches!(
         c,
@@ -206,8 +206,8 @@ pub(crate) fn is_meant(c: char) -> bool {
     ) || matches!(u32::from(c), 0x2460..=0x2468 | 0x2776..=0x277E | 0x1F499..=0x1F49C | 0x221E)
 }
 
-/// Emoji that only decorate, what joins and colours them, and control characters. Blocks
-/// after Unicode 16's `emoji-data.txt`.
+/// Emoji that only decorate, the characters that join and colour them, and control characters. The
+/// blocks are those of Unicode 16's `emoji-data.txt`.
 pub(super) fn is_unspoken(c: char) -> bool {
     !is_meant(c)
         && (c.is_control()

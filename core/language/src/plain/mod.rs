@@ -1,8 +1,8 @@
-//! From how people and language models write to plain text: reasoning, tags, entities,
-//! markdown marks, links, code fences, decorating emoji and stage directions go, line ends
-//! become sentence ends, white space is single. Signs that mean something stay; how they are
-//! read is the language's. Pure and incremental: any cutting of the text into pieces gives
-//! the same as all of it at once.
+//! Turns what people and language models write into plain text. Reasoning, tags, entities,
+//! Markdown marks, links, code fences, decorative emoji and stage directions are removed; line
+//! ends become sentence ends; white space becomes a single space. Signs with a meaning stay, and
+//! the language decides how they are read. The result does not depend on how the text is divided
+//! into pieces.
 
 mod html;
 mod marks;
@@ -10,7 +10,7 @@ mod marks;
 use html::Tag;
 pub(crate) use marks::is_meant;
 
-/// Most bytes that are looked at together. Any number gives the same text.
+/// The most bytes that are examined at once. Any number gives the same text.
 const CHUNK: usize = 1024;
 
 /// Turns a stream of written text into plain text.
@@ -18,25 +18,25 @@ const CHUNK: usize = 1024;
 pub struct Plain {
     /// Read but not yet decided.
     held: String,
-    /// Past the start of a line, white space aside.
+    /// Whether the line has begun, ignoring white space.
     in_line: bool,
     /// Inside a fence's first line, which names a language.
     skip_line: bool,
     fenced: bool,
-    /// In a row of a table.
+    /// Whether it is in a table row.
     row: bool,
-    /// What ends the part that is not for the ear: reasoning, a comment, a script.
+    /// What ends the part that is not spoken: reasoning, a comment, a script.
     hidden: Option<&'static str>,
-    /// In raised or lowered text.
+    /// The conversion of superscript or subscript text, inside such text.
     script: Option<fn(char) -> char>,
     space: bool,
     /// Line ends since the last character.
     lines: usize,
-    /// A mark of a list stands at the start of this line.
+    /// Whether this line begins with the marker of a list.
     listed: bool,
-    /// The next character is the point of a number without a whole part.
+    /// Whether the next character is the point of a number without an integer part.
     point: bool,
-    /// The last character given out.
+    /// The last character of the output.
     last: Option<char>,
 }
 
@@ -50,11 +50,11 @@ enum Step {
     Space(usize),
     /// Drop this many bytes, which end a line.
     Break(usize),
-    /// Give out this text for this many bytes.
+    /// Output this text instead of so many bytes.
     Give(usize, String),
     /// Put this in place of this many bytes, and look again.
     Replace(usize, String),
-    /// Give out the first character.
+    /// Output the first character.
     Keep,
 }
 
@@ -72,7 +72,7 @@ impl Plain {
         out
     }
 
-    /// Adds a piece; returns what is decided by now, which may be nothing.
+    /// Adds a piece; returns the text that is certain by now, which may be empty.
     pub fn push(&mut self, piece: &str) -> String {
         let mut out = String::new();
         let mut rest = piece;
@@ -85,7 +85,7 @@ impl Plain {
         out
     }
 
-    /// The end of the text: returns what was held back.
+    /// Ends the text; returns what was held back.
     pub fn finish(&mut self) -> String {
         self.run(true)
     }
@@ -106,7 +106,7 @@ impl Plain {
                 Step::Break(n) => {
                     at += n;
                     self.break_line();
-                    // Tags do not wrap lines as people do.
+                    // A line break from a tag is not a wrapped line.
                     self.lines += 1;
                 }
                 Step::Give(n, text) => {
@@ -133,7 +133,7 @@ impl Plain {
         self.lines += 1;
     }
 
-    /// Gives out a character, after the white space that is due before it.
+    /// Outputs a character, after the white space that belongs before it.
     fn give(&mut self, c: char, out: &mut String) {
         if c.is_whitespace() {
             self.space = true;
@@ -182,7 +182,7 @@ impl Plain {
             return Step::Space(size);
         }
         if marks::is_unspoken(c) {
-            // White space on both sides of an emoji is one.
+            // White space on both sides of an emoji becomes one space.
             return Step::Drop(size);
         }
         if !self.in_line
@@ -197,7 +197,7 @@ impl Plain {
         }
     }
 
-    /// A step through what is hidden, up to `close`.
+    /// A step through hidden text, up to `close`.
     fn look_for(&mut self, close: &'static str, rest: &str, end: bool) -> Step {
         let Some(at) = rest.find(['<', '-']) else { return Step::Drop(rest.len()) };
         if at > 0 {
@@ -213,7 +213,7 @@ impl Plain {
         }
     }
 
-    /// What begins with `<`.
+    /// A step at `<`.
     fn tag(&mut self, rest: &str, end: bool) -> Step {
         match html::tag(rest, end) {
             Tag::Unknown => Step::Wait,

@@ -1,10 +1,10 @@
-//! What is written, and what is left of it.
+//! Written text, and the plain text that results.
 
 use super::Plain;
 use proptest::prelude::*;
 
 #[test]
-fn what_is_written_becomes_what_is_said() {
+fn written_text_becomes_plain_text() {
     for (written, said) in [
         ("Paris.", "Paris."),
         ("  **Paris** is the capital. ", "Paris is the capital."),

@@ -1,5 +1,5 @@
-//! What is found out about an utterance while it goes on: whether its end has come, and its
-//! first words.
+//! What is determined about an utterance while it goes on: whether it has ended, and its first
+//! words.
 
 use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::State;

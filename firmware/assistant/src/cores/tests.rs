@@ -56,7 +56,7 @@ fn everyone_gets_a_turn_in_the_order_of_arrival() {
     thread::scope(|scope| {
         for number in 0..6 {
             let (mine, served) = (cores.clone(), served.clone());
-            // One that needs both goes before one that could have the first at once.
+            // One that needs both is served before a later one that needs only the first.
             let least = 1 + number % 2;
             scope.spawn(move || {
                 let taken = mine.take(least, least);
@@ -147,7 +147,7 @@ fn a_revoked_seat_that_waits_is_skipped_at_once() {
         let others = cores.clone();
         let next = scope.spawn(move || others.take(1, 1).count());
         cores.until_waiting(2);
-        // It cannot have two yet, and nobody goes before it until it is revoked.
+        // It cannot have two yet, and nobody overtakes it until it is revoked.
         seat.revoke();
         assert_eq!(next.join().expect("no panic"), 1);
         assert!(passed_over.join().expect("no panic").expect_err("revoked").is_cancelled());

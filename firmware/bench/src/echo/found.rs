@@ -1,22 +1,22 @@
-//! What was found, and how it is told.
+//! What was detected, and its figures.
 
 use super::super::figures::{Figures, Sheet};
 use super::{ECHO_DB, How, NEAR_DB};
 
-/// What was found at one level of echo.
+/// What was detected at one level of echo.
 #[derive(Default)]
 pub struct Level {
-    /// Beginnings of speech while nobody but itself spoke.
+    /// Starts of speech that were reported while only the assistant spoke.
     pub starts: u32,
     /// Those that were taken for an interruption: words, and not its own.
     pub interrupted: u32,
-    /// For so long.
+    /// The length of that speech.
     pub seconds: f64,
     /// For each level of [`NEAR_DB`], whether each interruption was noticed.
     pub caught: [Vec<bool>; NEAR_DB.len()],
 }
 
-/// All that was found.
+/// Everything that was detected.
 pub struct Found {
     /// Echo return loss enhancement in the first second of the first reply.
     pub first: Figures,
@@ -40,13 +40,13 @@ impl Default for Found {
 }
 
 impl Found {
-    /// What was found at the level number `level`.
+    /// What was detected at the level number `level`.
     pub fn at(&mut self, level: usize, how: How) -> &mut Level {
         &mut self.levels[level][how as usize]
     }
 
-    /// As figures. Shares of the interruptions are given for each of their levels,
-    /// of all ways and, with cancellation, of those of one level of echo.
+    /// Converts it to figures. The share of interruptions noticed is given for each of their
+    /// levels over all paths and, with cancellation, also for each level of echo.
     pub fn sheet(self) -> Sheet {
         let Self { first, converged, noticed, levels } = self;
         let mut sheet = Sheet::new("echo").with(first).with(converged).with(noticed);

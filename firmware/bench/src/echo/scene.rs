@@ -1,4 +1,4 @@
-//! An assistant that speaks in a simulated room, and what its front end makes of it.
+//! An assistant that speaks in a simulated room, and what its front end makes of the sound.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd, HeardFrame};
 use sayso_models::vad::Vad;
 use sayso_replay::{Replay, Room};
 
-/// Replies, one after the other with a pause between them, for ever.
+/// Replies, one after the other with a pause between them, without end.
 pub struct Replies<'a> {
     sounds: &'a [Vec<f32>],
     next: usize,
@@ -20,12 +20,12 @@ pub struct Replies<'a> {
 }
 
 impl<'a> Replies<'a> {
-    /// Beginning with the sound number `first`; a pause is so many frames long.
+    /// Begins with the sound number `first`; a pause is so many frames long.
     pub fn new(sounds: &'a [Vec<f32>], first: usize, pause: u32) -> Self {
         Self { sounds, next: first, pause, quiet: pause }
     }
 
-    /// To be called once for each frame: keeps the loudspeaker talking.
+    /// Call it once per frame: it keeps the loudspeaker playing.
     fn feed(&mut self, loudspeaker: &mut dyn Loudspeaker) {
         if loudspeaker.queued() > 0 {
             self.quiet = 0;
@@ -41,15 +41,15 @@ impl<'a> Replies<'a> {
     }
 }
 
-/// One frame: as it came from the microphone, what was played, what the front end made of it.
+/// One frame: the microphone's sound, what was played, and the front end's result.
 pub struct Moment<'a> {
     /// Where it begins on the sample clock.
     pub from: usize,
-    /// As it was heard.
+    /// As the microphone recorded it.
     pub raw: &'a [f32],
-    /// What was played meanwhile, 16 kHz.
+    /// What was played at the same time, 16 kHz.
     pub played: &'a [f32],
-    /// Cleaned and judged.
+    /// The front end's result.
     pub frame: HeardFrame,
 }
 
@@ -57,13 +57,13 @@ pub struct Moment<'a> {
 pub struct Stage<'a> {
     pub vad: &'a mut dyn Vad,
     pub endpointer: Endpointer,
-    /// What speech over the reply must be to interrupt it.
+    /// The rules by which speech over the reply interrupts it.
     pub interrupting: BargeIn,
     pub voice_rate: u32,
 }
 
 impl Stage<'_> {
-    /// Plays `replies` in `room` while the microphone hears `near`, to its end.
+    /// Plays `replies` in `room` while the microphone hears `near`, until that ends.
     pub fn play(
         &mut self,
         room: Room,
@@ -97,7 +97,7 @@ impl Stage<'_> {
     }
 }
 
-/// Mean square of the speech in `samples`: of those 10 ms that are within 30 dB of the loudest.
+/// Mean square of the speech in `samples`: of the 10 ms blocks within 30 dB of the loudest.
 pub fn active_power(samples: &[f32]) -> f32 {
     let powers: Vec<f32> = samples.chunks_exact(TEN_MS).map(power).collect();
     let loudest = powers.iter().copied().fold(0.0, f32::max);
@@ -112,7 +112,7 @@ pub fn power(samples: &[f32]) -> f32 {
     samples.iter().map(|x| x * x).sum::<f32>() / samples.len().max(1) as f32
 }
 
-/// In dB, of a ratio of powers.
+/// A ratio of powers in dB.
 pub fn db(ratio: f32) -> f64 {
     10.0 * f64::from(ratio.max(1e-12)).log10()
 }

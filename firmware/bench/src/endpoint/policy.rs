@@ -1,4 +1,4 @@
-//! When a quiet is the end of the turn.
+//! Decides which silence is the end of the turn.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 
-/// A quiet that may be a pause or the end.
+/// A silence that may be a pause or the end.
 pub struct Quiet<'a> {
     /// How long it has lasted.
     pub silence: Samples,
-    /// What was heard since the utterance began, the quiet included: 16 kHz mono.
+    /// What was heard since the utterance began, including the silence: 16 kHz mono.
     pub heard: &'a [f32],
-    /// Where it began.
+    /// Where the silence began.
     pub start: SampleTime,
 }
 
-/// Decides how much quiet ends the turn.
+/// Decides how much silence ends the turn.
 pub trait Policy {
-    /// The quiet that ends the turn, as far as is known now. Asked once a frame.
+    /// The silence that ends the turn, as far as is known now. Called once per frame.
     ///
     /// # Errors
-    /// When a model that it asks fails.
+    /// If a model that it uses fails.
     fn hangover(&mut self, quiet: &Quiet<'_>) -> Result<Samples>;
 }
 
-/// The same for every quiet.
+/// Waits the same time in every silence.
 pub struct Fixed(pub Samples);
 
 impl Policy for Fixed {
@@ -37,23 +37,23 @@ impl Policy for Fixed {
     }
 }
 
-/// What the two witnesses say of one quiet: the end-of-turn model and the transcript.
+/// The verdict on one silence of the two witnesses: the end-of-turn model and the transcript.
 #[derive(Clone, Copy, Debug)]
 struct Evidence {
     score: Option<f32>,
     reading: Option<Reading>,
 }
 
-/// The witnesses, each asked once about a quiet however many policies want to know.
+/// The witnesses. Each judges a silence only once, however many policies need the verdict.
 pub struct Witnesses<'a> {
     engines: &'a mut Engines,
-    /// By where the utterance lies in memory (the recordings stay where they
-    /// are) and where the quiet begins.
+    /// Verdicts by the utterance's address in memory (the recordings are not moved) and the start
+    /// of the silence.
     known: BTreeMap<(usize, SampleTime), Evidence>,
 }
 
 impl<'a> Witnesses<'a> {
-    /// With these engines.
+    /// Witnesses that use these engines.
     pub fn new(engines: &'a mut Engines) -> Self {
         Self { engines, known: BTreeMap::new() }
     }
@@ -77,13 +77,13 @@ impl<'a> Witnesses<'a> {
     }
 }
 
-/// The assistant's own: by how complete the utterance sounds and reads.
+/// The assistant's own policy: by how complete the utterance sounds and reads.
 pub struct Adaptive<'w, 'e> {
-    /// Who says so.
+    /// The witnesses.
     pub witnesses: &'w mut Witnesses<'e>,
-    /// What to make of it.
+    /// How long to wait for each verdict.
     pub policy: HangoverPolicy,
-    /// The quiet after which they are asked.
+    /// The silence after which the witnesses are asked.
     pub asked: Samples,
     /// How long they take to answer.
     pub takes: Samples,
@@ -94,7 +94,7 @@ impl Policy for Adaptive<'_, '_> {
         if quiet.silence < self.asked {
             return Ok(self.policy.normal);
         }
-        // Asked as soon as may be, for they are to hear no more than they would.
+        // Asked as early as possible, because they must not hear more than in a conversation.
         let Evidence { score, reading } = self.witnesses.hear(quiet)?;
         if quiet.silence < self.asked + self.takes {
             return Ok(self.policy.normal);

@@ -12,10 +12,10 @@ use super::policy::{Policy, Quiet};
 use crate::figures::Figures;
 use crate::questions::Question;
 
-/// Quiet before the recording.
+/// Silence before the recording.
 const BEFORE: Samples = Samples::from_ms(320);
 
-/// Quiet after it: more than any policy waits.
+/// Silence after it: longer than any policy waits.
 const AFTER: Samples = Samples::from_ms(5_000);
 
 /// A recording in its room, and its speech probabilities frame by frame.
@@ -26,10 +26,10 @@ pub struct Recording<'q> {
 }
 
 impl<'q> Recording<'q> {
-    /// Puts a recording through the detector.
+    /// Runs the detector on a recording.
     ///
     /// # Errors
-    /// When the detector fails.
+    /// If the detector fails.
     pub fn new(question: &'q Question, vad: &mut dyn Vad) -> Result<Self> {
         let samples = question.in_room(BEFORE, AFTER);
         vad.reset();
@@ -40,19 +40,19 @@ impl<'q> Recording<'q> {
         Ok(Self { question, samples, probabilities })
     }
 
-    /// How many pauses it has.
+    /// The number of its pauses.
     pub fn pauses(&self) -> usize {
         self.question.pauses.len()
     }
 }
 
-/// What a policy made of some recordings.
+/// The result of a policy on some recordings.
 pub struct Outcome {
-    /// Pauses within the speech: chances to cut off.
+    /// Pauses within the speech, at which a speaker can be cut off.
     pub pauses: u64,
-    /// Those at which the turn was ended.
+    /// Pauses at which the turn was ended.
     pub cut_off: u64,
-    /// Ends before the true end, at no labelled pause.
+    /// Ends before the true end, but at no labelled pause.
     pub elsewhere: u64,
     /// Recordings whose end was not found.
     pub never: u64,
@@ -71,8 +71,8 @@ impl Outcome {
     fn count(&mut self, ends: &[SampleTime], end: SampleTime, pauses: &[Range<SampleTime>]) {
         let mut cut = vec![false; pauses.len()];
         for at in ends.iter().filter(|at| **at < end) {
-            // Speech may have gone on before the detector notices: the pause
-            // that began last.
+            // Speech may have resumed before the detector notices, so this is the pause that began
+            // last.
             let pause = pauses.iter().rposition(|pause| pause.start + BEFORE < *at);
             match pause.and_then(|pause| cut.get_mut(pause)) {
                 Some(cut) if !*cut => *cut = true,
@@ -95,16 +95,16 @@ impl Outcome {
     }
 }
 
-/// The times at which `policy` ends a turn in `recording`, from before it.
+/// The times at which `policy` ends a turn in `recording`, counted from the silence before it.
 ///
 /// # Errors
-/// When the policy fails.
+/// If the policy fails.
 pub fn simulate(
     recording: &Recording<'_>,
     policy: &mut dyn Policy,
     base: EndpointConfig,
 ) -> Result<Vec<SampleTime>> {
-    // The policy is asked from the first quiet frame on.
+    // The policy is asked from the first silent frame on.
     let config = EndpointConfig { may_end: Samples::FRAME, hangover: AFTER, ..base };
     let mut endpointer = Endpointer::new(config);
     let (mut ends, mut from, mut quiet) = (Vec::new(), SampleTime::ZERO, None);
@@ -161,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hangover_cuts_off_at_the_pauses_that_are_longer() {
-        // 320 ms of speech from 320 ms on, 480 ms of pause, 640 ms of speech.
+    fn a_hangover_cuts_off_at_longer_pauses() {
+        // 320 ms of speech starting at 320 ms, 480 ms of pause, 640 ms of speech.
         let probabilities =
             frames(&[(false, 10), (true, 10), (false, 15), (true, 20), (false, 60)]);
         let question = question(55 * FRAME_MS, 20 * FRAME_MS..35 * FRAME_MS);
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// Waits long in its first quiet and short in the next, and writes down what it saw.
+    /// Waits long in its first silence and short in the next, and records what it was given.
     struct Learning(Vec<(SampleTime, Samples, usize)>);
 
     impl Policy for Learning {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_is_asked_in_every_frame_of_a_quiet() {
+    fn a_policy_is_asked_in_every_frame_of_a_silence() {
         let probabilities =
             frames(&[(false, 10), (true, 10), (false, 15), (true, 20), (false, 60)]);
         let question = question(55 * FRAME_MS, 20 * FRAME_MS..35 * FRAME_MS);
@@ -201,19 +201,19 @@ mod tests {
         assert_eq!(ends, [SampleTime::from_ms(59 * FRAME_MS)]);
         let at = |frame: u64| SampleTime::from_ms(frame * FRAME_MS);
         let long = |frames: u64| Samples::from_ms(frames * FRAME_MS);
-        // Asked before each frame once the first quiet frame was seen, and until two
-        // frames of speech have ended it.
+        // Asked before each frame after the first silent one, until two frames of speech have
+        // ended the silence.
         assert_eq!(policy.0.first(), Some(&(at(20), long(2), 21 * FRAME)));
         assert_eq!(policy.0.iter().filter(|(start, ..)| *start == at(20)).count(), 16);
         assert_eq!(policy.0.last(), Some(&(at(55), long(4), 58 * FRAME)));
     }
 
     #[test]
-    fn ends_are_told_apart() {
+    fn ends_are_counted_by_where_they_fall() {
         let pauses = [SampleTime::from_ms(1_000)..SampleTime::from_ms(1_500)];
         let at = |ms| SampleTime::from_ms(ms) + BEFORE;
         let mut outcome = Outcome::default();
-        // Before any pause, in it, once more after it, and behind the end.
+        // Before any pause, in it, in it once more, and after the end.
         outcome.count(&[at(500), at(1_400), at(2_000), at(3_600)], at(3_000), &pauses);
         assert_eq!((outcome.cut_off, outcome.elsewhere, outcome.never), (1, 2, 0));
         assert_eq!(outcome.latency.percentile(0.5), Some(600.0));

@@ -7,12 +7,12 @@ use std::process::Command;
 use clap::ValueEnum;
 use sayso::{Error, Result};
 
-/// The part of the machine.
+/// A part of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Within {
     /// All of it
     Machine,
-    /// As much time as one core has, on any of them (a control group: needs root)
+    /// As much time as one core has, on any cores (a control group: needs root)
     Quota,
     /// One CPU
     Affinity,
@@ -21,11 +21,11 @@ pub enum Within {
 /// The time slice of a quota, and how much of it is granted, in µs.
 const PERIOD_US: u32 = 100_000;
 
-/// Runs this program once more with the same arguments, confined before it does anything
-/// else: a process cannot take that back.
+/// Runs this program once more with the same arguments, confined before it does anything else. A
+/// separate process is needed because a process cannot undo its confinement.
 ///
 /// # Errors
-/// When it cannot be started, or fails; it has told why then.
+/// If it cannot be started, or fails; it has then printed the reason.
 pub fn again(within: Within) -> Result<()> {
     let failed = |error| Error::Io(format!("cannot start another process: {error}"));
     let program = std::env::current_exe().map_err(failed)?;
@@ -35,7 +35,7 @@ pub fn again(within: Within) -> Result<()> {
         .args(["--confined", &name])
         .status()
         .map_err(failed)?;
-    // What it made for itself is empty now.
+    // The control group that it made is empty now.
     if within == Within::Quota
         && let Ok(group) = group()
     {
@@ -47,10 +47,10 @@ pub fn again(within: Within) -> Result<()> {
     Err(Error::Turn(format!("the measurement within {name} failed")))
 }
 
-/// Confines this process, for good.
+/// Confines this process permanently.
 ///
 /// # Errors
-/// Why that is not possible here, in words.
+/// Why that is not possible here.
 pub fn enter(within: Within) -> std::result::Result<(), String> {
     match within {
         Within::Machine => Ok(()),
@@ -102,7 +102,7 @@ fn quota() -> std::result::Result<(), String> {
     })
 }
 
-/// A control group for processor time below this process's own.
+/// A control group for processor time inside this process's own.
 fn group() -> std::result::Result<PathBuf, String> {
     let read = |file: &str| fs::read_to_string(file).map_err(|error| format!("{file}: {error}"));
     let (own, mounts) = (read("/proc/self/cgroup")?, read("/proc/self/mounts")?);
@@ -110,7 +110,7 @@ fn group() -> std::result::Result<PathBuf, String> {
         .ok_or_else(|| "no control group for CPU time is mounted on this machine".to_owned())
 }
 
-/// Out of the texts of `/proc/self/cgroup` and `/proc/self/mounts`.
+/// Finds it from the texts of `/proc/self/cgroup` and `/proc/self/mounts`.
 fn find(own: &str, mounts: &str) -> Option<PathBuf> {
     let mount = |fits: &dyn Fn(&str, &str) -> bool| {
         mounts.lines().find_map(|line| {

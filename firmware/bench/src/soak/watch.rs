@@ -1,4 +1,4 @@
-//! Keeps a long conversation going, and watches it.
+//! Keeps a long conversation going, and checks it.
 
 use sayso::Event;
 use sayso::event::Ending;
@@ -11,43 +11,44 @@ use crate::figures::rss_mib;
 use crate::questions::Question;
 use crate::room::{self, Random};
 
-/// Shortest and longest gap between two questions, in ms: some questions come
-/// while the reply to the one before is spoken.
+/// Shortest and longest gap between two questions, in ms: some questions come while the previous
+/// reply is spoken.
 const GAPS_MS: (f64, f64) = (700.0, 9_000.0);
 
-/// The microphone is never closer than this to the end of what it is given.
+/// The least sound that is queued for the microphone.
 const AHEAD: Samples = Samples::from_ms(5_000);
 
-/// A time-out is seen at a tick, up to so much later.
+/// A time-out is noticed at a tick, up to this much later.
 const SLACK: Samples = Samples::from_ms(500);
 
-/// Memory is warm after this part of the conversation: every buffer has grown
-/// to what a long utterance and a full context need.
+/// The share of the conversation after which memory counts as warm: the first quarter. By then
+/// every buffer has grown to what a long utterance and a full context need.
 const WARM: u64 = 4;
 
-/// A leak is what adds so much to warm memory, and no longer conversation than this can
-/// show one: Whisper's buffers grow in steps, with the longest utterance so far.
+/// Memory that grows by this share after it was warm is a leak. Only conversations of at least
+/// this length can show one, because Whisper's buffers grow in steps, with the longest utterance
+/// so far.
 const LEAK: f64 = 0.15;
 const SHOWN_AFTER: SampleTime = SampleTime::from_ms(20 * 60_000);
 
-/// What a sound card's buffer holds: who hears later than that loses sound.
+/// The length of a sound card's buffer: frames heard later than that would lose sound.
 const BUFFER: Samples = Samples::from_ms(2_000);
 
-/// One conversation, its questions and what is wrong with it.
+/// One conversation, its questions, and its faults.
 pub struct Watch<'q> {
     board: ReplayHandle,
     questions: &'q [Question],
     random: Random,
     limits: TurnConfig,
-    /// When it is to end.
+    /// When it ends.
     end: SampleTime,
     /// The end of the last frame heard.
     now: SampleTime,
-    /// The end of the sound given to the microphone so far.
+    /// The end of the sound queued for the microphone so far.
     given: SampleTime,
     state: State,
     since: SampleTime,
-    /// Whether the present state has been called stuck.
+    /// Whether the current state has been reported as stuck.
     told: bool,
     asked: u64,
     answered: u64,
@@ -57,13 +58,13 @@ pub struct Watch<'q> {
     stuck: u64,
     skipped: u64,
     overruns: u64,
-    /// At the start, warm, and at the end.
+    /// At the start, when warm, and at the end.
     rss: [Option<f64>; 3],
     warm_since: SampleTime,
 }
 
 impl<'q> Watch<'q> {
-    /// A conversation of `length` on `board` that is to keep to `limits`.
+    /// A conversation of `length` on `board` that has to keep to `limits`.
     pub fn new(
         board: ReplayHandle,
         questions: &'q [Question],
@@ -97,11 +98,11 @@ impl<'q> Watch<'q> {
         watch
     }
 
-    /// Takes what happens; `tell` is told what a person should know.
+    /// Handles an event; `tell` gets what a person should know.
     pub fn see(&mut self, event: Event, tell: &dyn Fn(String)) {
         match event {
             Event::Level { at, .. } => {
-                // Frames follow one another to the sample.
+                // Frames follow each other without a gap.
                 self.skipped += at.0.abs_diff((self.now + Samples::FRAME).0);
                 self.now = at;
                 self.overruns += u64::from(self.board.now() > at + BUFFER);
@@ -111,7 +112,7 @@ impl<'q> Watch<'q> {
             Event::State { at, state } => {
                 (self.state, self.since, self.told) = (state, at, false);
             }
-            // In the middle of an utterance its time-out counts anew.
+            // Within an utterance its time-out starts again.
             Event::MayHaveEnded { at, .. } if self.state == State::Hearing => self.since = at,
             Event::Turn(record) => {
                 match record.ending {
@@ -133,7 +134,7 @@ impl<'q> Watch<'q> {
         }
     }
 
-    /// The time-outs hold for every state that must be left.
+    /// Checks the time-out of every state that has to end.
     fn check(&mut self, tell: &dyn Fn(String)) {
         let limit = match self.state {
             State::Asleep | State::Listening => return,
@@ -149,7 +150,7 @@ impl<'q> Watch<'q> {
         }
     }
 
-    /// Gives the microphone the next questions, with gaps by chance between them.
+    /// Queues the next questions for the microphone, with random gaps between them.
     fn ask(&mut self) {
         while self.given < self.end && self.given < self.now + AHEAD {
             let gap = GAPS_MS.0 + self.random.unit() * (GAPS_MS.1 - GAPS_MS.0);
@@ -157,7 +158,7 @@ impl<'q> Watch<'q> {
             let Some(question) = self.questions.get(pick) else { return };
             let mut samples: Vec<f32> =
                 room::quiet(question.room, Samples::from_ms(gap as u64)).collect();
-            // A recording's own quiet at its end would make all gaps long.
+            // If the recording's own silence at its end were kept, all gaps would be long.
             let speech = (question.end + Samples::from_ms(100)).0 as usize;
             samples.extend(question.samples.iter().take(speech));
             self.given += Samples(samples.len() as u64);
@@ -171,14 +172,14 @@ impl<'q> Watch<'q> {
         self.now
     }
 
-    /// Whether the time is up, and the last answer given.
+    /// Whether the time is up and the last answer has been given.
     pub fn over(&self) -> bool {
         let last = self.given.max(self.end) + Samples::from_ms(2_000);
         (self.now >= last && self.state == State::Listening)
             || self.now >= last + self.limits.think_timeout + self.limits.speak_timeout
     }
 
-    /// One line of how it goes.
+    /// One line about its progress.
     pub fn shown(&self) -> String {
         let rss = self.rss[2].map_or(String::new(), |mib| format!(", {mib:.0} MiB"));
         format!("min of conversation, {} turns answered{rss}", self.answered + self.interrupted)
@@ -199,7 +200,7 @@ impl<'q> Watch<'q> {
         self.overruns
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn counts(&self) -> [(&'static str, u64); 5] {
         [
             ("questions", self.asked),
@@ -210,13 +211,13 @@ impl<'q> Watch<'q> {
         ]
     }
 
-    /// That memory kept growing, if it did.
+    /// A message if memory kept growing.
     pub fn leak(&self) -> Option<String> {
         let [_, warm, end] = self.rss;
         leak(self.now, warm?, end?)
     }
 
-    /// Resident memory in MiB, and how fast it grows once warm.
+    /// Resident memory in MiB, and how fast it grows once it is warm.
     pub fn memory(&self) -> Vec<(&'static str, f64)> {
         let [start, warm, end] = self.rss;
         let mut memory = Vec::new();
@@ -231,7 +232,7 @@ impl<'q> Watch<'q> {
     }
 }
 
-/// What to say of memory in MiB that was so much when warm and is so much at the end.
+/// The message about memory, given its MiB when warm and at the end.
 fn leak(now: SampleTime, warm: f64, end: f64) -> Option<String> {
     (now >= SHOWN_AFTER && end > warm * (1.0 + LEAK)).then(|| {
         format!(
@@ -284,18 +285,18 @@ mod tests {
         }
         assert_eq!(watch.stuck(), 1, "{:?}", told.borrow());
         assert!(told.borrow()[0].contains("Thinking"), "{:?}", told.borrow());
-        // There is always something to hear, and not for hours ahead.
+        // Some sound is always queued, but not hours of it.
         assert!(watch.given >= watch.now() + AHEAD);
         assert!(watch.given < watch.now() + Samples::from_ms(20_000));
         assert!(!watch.over());
     }
 
     #[test]
-    fn a_leak_is_found_and_a_step_is_none() {
+    fn steady_growth_is_a_leak_and_a_step_is_not() {
         let hour = SampleTime::from_ms(3_600_000);
         assert!(leak(hour, 476.0, 600.0).is_some_and(|text| text.contains("600 MiB")));
         assert_eq!(leak(hour, 476.0, 495.0), None);
-        // Too early to tell.
+        // Too early to judge.
         assert_eq!(leak(SampleTime::from_ms(120_000), 400.0, 480.0), None);
     }
 

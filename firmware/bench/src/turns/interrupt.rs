@@ -1,4 +1,4 @@
-//! A reply spoken over, in real time, in a room where the assistant hears itself.
+//! Interrupts a reply, in real time, in a room where the microphone hears the loudspeaker.
 
 use std::time::Duration;
 
@@ -16,26 +16,26 @@ use crate::interruptions::Interruption;
 use crate::questions::Question;
 use crate::room::quiet;
 
-/// From the loudspeaker to the microphone.
+/// The delay from the loudspeaker to the microphone.
 const DELAY: Duration = Duration::from_millis(80);
 
-/// The echo at the microphone, in dB relative to what is played.
+/// The level of the echo at the microphone, in dB relative to what is played.
 const ECHO_DB: f32 = -12.0;
 
-/// Sound given to the microphone ahead of time.
+/// Sound queued for the microphone ahead of time.
 const AHEAD: Samples = Samples::from_ms(200);
 
-/// What is left of the quiet before the words of an interruption.
+/// The silence that is kept before the words of an interruption.
 const LEAD: Samples = Samples::from_ms(60);
 
-/// Who spoke so little ago may be what is noticed now.
+/// A pause of the reply this soon after somebody spoke may be due to that speech.
 const JUST_NOW: Samples = Samples::from_ms(1_000);
 
-/// How long a reply is waited for; and how long the conversation may go on behind
-/// the interruption.
+/// How long to wait for a reply, and how long the conversation may continue after the
+/// interruption.
 const DEADLINE: Samples = Samples::from_ms(20_000);
 
-/// What is said over a reply, where, and when.
+/// What is said over a reply, in which room, and when.
 pub struct Scene<'a> {
     pub question: &'a Question,
     pub interruption: &'a Interruption,
@@ -45,18 +45,18 @@ pub struct Scene<'a> {
     pub offset: Samples,
 }
 
-/// What came of one reply that was to be spoken over.
+/// The result of one attempt to interrupt a reply.
 #[derive(Debug, Default)]
 pub struct SpokenOver {
-    /// Whether the reply still sounded when the interruption began.
+    /// Whether the reply was still audible when the interruption began.
     over_the_reply: bool,
     /// From the first sound of the interruption until it was noticed.
     detected_ms: Option<f64>,
-    /// From there to the last audible sample of the reply, if it stopped for good.
+    /// From then to the last audible sample of the reply, if it stopped for good.
     silent_ms: Option<f64>,
-    /// Times the reply paused though nobody spoke.
+    /// How often the reply paused although nobody spoke.
     own_pauses: u64,
-    /// Replies that stopped for good though nobody spoke.
+    /// Replies that stopped for good although nobody spoke.
     own_interruptions: u64,
     /// How long it spoke while nobody else did.
     own_speech: Samples,
@@ -68,13 +68,13 @@ pub struct SpokenOver {
 /// Asks, and speaks over the reply.
 ///
 /// # Errors
-/// When the conversation cannot be held.
+/// If the conversation cannot be held.
 pub fn interrupt(assistant: &mut Assistant, scene: &Scene<'_>, stop: &Stop) -> Result<SpokenOver> {
     let energy: f32 = scene.room.iter().map(|sample| sample * sample).sum();
     let room = Room {
         impulse_response: scene.room.to_vec(),
         delay: DELAY,
-        // Whatever the response's own gain, for a sound that holds all frequencies.
+        // Compensates the response's own gain, for a sound that contains all frequencies.
         gain_db: ECHO_DB - 10.0 * energy.max(1e-12).log10(),
     };
     let board = Replay::from_samples(scene.question.in_room(AHEAD, Samples::ZERO))
@@ -87,7 +87,7 @@ pub fn interrupt(assistant: &mut Assistant, scene: &Scene<'_>, stop: &Stop) -> R
     Ok(SpokenOver { losses, ..seen.found(&tracks) })
 }
 
-/// Sees what happens, and speaks up in time. Times are the board's clock, which goes
+/// Follows what happens, and speaks at the right time. Times are the board's clock, which runs
 /// with the wall clock.
 struct Seen<'s> {
     board: ReplayHandle,
@@ -95,13 +95,13 @@ struct Seen<'s> {
     /// The end of the question.
     asked: SampleTime,
     now: SampleTime,
-    /// The end of the sound given to the microphone so far.
+    /// The end of the sound queued for the microphone so far.
     given: SampleTime,
     state: State,
     since: SampleTime,
     /// From the first sound of the interruption to its end.
     said: Option<(SampleTime, SampleTime)>,
-    /// Whether its beginning is over.
+    /// Whether its beginning has passed.
     begun: bool,
     /// The first reply that began after it was noticed.
     next_reply: Option<SampleTime>,
@@ -173,7 +173,7 @@ impl<'s> Seen<'s> {
             self.found.own_speech += lasted;
         }
         match state {
-            // A question that was cut off goes on over the reply to its beginning.
+            // A question that was cut off may continue over the reply to its beginning.
             State::Speaking if self.said.is_none() && self.now >= self.asked => self.speak_up(),
             State::Speaking if self.found.detected_ms.is_some() => {
                 self.next_reply.get_or_insert(self.now);
@@ -188,23 +188,23 @@ impl<'s> Seen<'s> {
         }
     }
 
-    /// Whether neither question nor interruption is being spoken, or was just now.
+    /// Whether neither question nor interruption is being spoken, or was a moment ago.
     fn nobody_speaks(&self) -> bool {
         self.now > self.asked + JUST_NOW && !self.spoken_over()
     }
 
-    /// Whether the interruption is being spoken, or was just now.
+    /// Whether the interruption is being spoken, or was a moment ago.
     fn spoken_over(&self) -> bool {
         self.said.is_some_and(|(onset, end)| self.now >= onset && self.now <= end + JUST_NOW)
     }
 
-    /// Puts the interruption where it belongs, behind what was given already.
+    /// Queues the interruption at its time, after the sound queued before.
     fn speak_up(&mut self) {
         let Interruption { samples, onset } = self.scene.interruption;
         let words_at = onset.saturating_sub(LEAD);
         let words = samples.get(words_at.0 as usize..).unwrap_or_default();
         let lead = *onset - words_at;
-        // It comes later if there is more of the question's recording than that.
+        // It comes later if more of the question's recording is still queued.
         let wait = (self.now + self.scene.offset - lead).saturating_since(self.given);
         self.give(quiet(self.scene.question.room, wait).collect());
         let first = self.given + lead;
@@ -212,7 +212,7 @@ impl<'s> Seen<'s> {
         self.said = Some((first, self.given));
     }
 
-    /// The room goes on being quiet.
+    /// Keeps the microphone supplied with the room's silence.
     fn feed(&mut self) {
         if self.given < self.now + AHEAD {
             let more = self.now + AHEAD - self.given;
@@ -267,7 +267,7 @@ impl Default for Interrupted {
 }
 
 impl Interrupted {
-    /// Counts one. What was said before the reply, or after it, was no interruption.
+    /// Counts one attempt. Only what was said during the reply counts as an interruption.
     pub fn add(&mut self, one: &SpokenOver) {
         self.own_pauses += one.own_pauses;
         self.own_interruptions += one.own_interruptions;
@@ -282,19 +282,19 @@ impl Interrupted {
         if let (Some(detected), Some(silent)) = (one.detected_ms, one.silent_ms) {
             self.detected.push(detected);
             self.silent.push(silent);
-            // Between two words it may have been quiet by then.
+            // Between two words the reply may already have been silent.
             if silent > detected {
                 self.to_silence.push(silent - detected);
             }
         }
     }
 
-    /// Whether there was any reply to speak over.
+    /// Whether there was any reply to interrupt.
     pub fn any(&self) -> bool {
         self.replies > 0 || self.own_speech > Samples::ZERO
     }
 
-    /// All of it, for people and programs.
+    /// All figures, for people and programs.
     pub fn sheet(&self, profile: &str) -> Sheet {
         Sheet::new("turns")
             .label("pipeline", "interrupted")
@@ -340,7 +340,7 @@ mod tests {
             seen.feed();
             seen.state(state);
         }
-        // It begins where it was to begin, to the sample, and without its own lead.
+        // It begins at the sample planned, and without its own leading silence.
         let (onset, end) = seen.said.expect("the reply was spoken over");
         assert_eq!((onset, end), (SampleTime::from_ms(3_000), SampleTime::from_ms(3_500)));
         seen.ended(ending);
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_is_timed_and_the_rest_is_its_own() {
+    fn an_interruption_is_timed_and_earlier_pauses_are_the_assistant_s_own() {
         use State::{Hearing, Paused, Speaking, Thinking};
         let states = [(2_000, Speaking), (3_250, Paused), (4_000, Hearing)];
         let talk = [&states[..], &[(4_500, Thinking), (5_000, Speaking)]].concat();

@@ -1,4 +1,4 @@
-//! One question put to the whole assistant in real time, and what came of it.
+//! Puts one question to the whole assistant in real time, and collects the results.
 
 use std::time::Duration;
 
@@ -12,42 +12,42 @@ use sayso_replay::{Layout, Output, Replay, ReplayHandle};
 use super::watch::{Watch, hold};
 use crate::questions::Question;
 
-/// Quiet before a question.
+/// Silence before a question.
 const BEFORE: Samples = Samples::from_ms(300);
 
-/// How long an answer is waited for, from the end of the speech on.
+/// How long to wait for an answer, from the end of the speech.
 const DEADLINE: Samples = Samples::from_ms(40_000);
 
-/// So much of a reply is heard before the next question.
+/// How much of a reply is played before the next question.
 const HEARD: Samples = Samples::from_ms(500);
 
-/// A question that came to nothing is over after so much quiet.
+/// A question without result is over after this much silence.
 const NOTHING: Samples = Samples::from_ms(2_500);
 
-/// What a sound card's buffer holds: who hears later than that loses sound.
+/// The length of a sound card's buffer: frames heard later than that would lose sound.
 const BUFFER_MS: f64 = 2_000.0;
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Debug, Default)]
 pub struct Played {
-    /// From the labelled end of the speech to the first audible sample of the
-    /// reply, on the recording. `None` when there was no reply to the whole question.
+    /// From the labelled end of the speech to the first audible sample of the reply, on the
+    /// recording. `None` if there was no reply to the whole question.
     pub voice_to_voice_ms: Option<f64>,
     /// Whether a turn was released before the labelled end of the speech.
     pub cut_off: bool,
-    /// Whether such a turn was also heard.
+    /// Whether such a turn also became audible.
     pub cut_off_heard: bool,
-    /// Guesses begun, released, and dropped because the user went on.
+    /// Guesses begun, released, and dropped because the user continued.
     pub guesses: Guesses,
     /// The stages of the turn that was heard.
     pub stages: Stages,
     /// How late each frame of sound was heard, in ms.
     pub ear_lag_ms: Vec<f64>,
-    /// Times the front end was so late that a sound card would have lost sound.
+    /// How often the front end was so late that a sound card would have lost sound.
     pub overruns: u64,
     /// What the streams lost.
     pub losses: Losses,
-    /// What was understood.
+    /// The transcript.
     pub transcript: String,
     /// What went wrong.
     pub troubles: Vec<String>,
@@ -56,16 +56,16 @@ pub struct Played {
 /// Counts of guesses at the end of the speech.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guesses {
-    /// Work begun before the end was sure.
+    /// Work begun before the end was certain.
     pub made: u64,
-    /// Released once it was.
+    /// Guesses released when the end was certain.
     pub kept: u64,
-    /// Dropped because the user went on, or nothing had been said.
+    /// Guesses dropped because the user continued, or because nothing had been said.
     pub dropped: u64,
 }
 
-/// Times of one turn in ms, in the order of what happens. Those marked * count
-/// from the labelled end of the speech, the others are durations.
+/// Times of one turn in ms, in chronological order. Those marked * count from the labelled end of
+/// the speech, the others are durations.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stages {
     /// * The work begins.
@@ -78,16 +78,16 @@ pub struct Stages {
     pub first_clause: Option<f64>,
     /// From the first clause to its first sound.
     pub first_sound: Option<f64>,
-    /// * The first sound is there, heard or held back.
+    /// * The first sound is ready, audible or held back.
     pub ready: Option<f64>,
-    /// * It is sure that the user has ended.
+    /// * It is certain that the user has finished.
     pub released: Option<f64>,
 }
 
-/// Plays one question and forgets it.
+/// Puts one question and makes the assistant forget it.
 ///
 /// # Errors
-/// When the conversation cannot be held.
+/// If the conversation cannot be held.
 pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Result<Played> {
     let board = Replay::from_samples(question.in_room(BEFORE, DEADLINE + NOTHING))
         .pace(sayso_replay::Pace::RealTime)
@@ -104,7 +104,7 @@ pub fn play(assistant: &mut Assistant, question: &Question, stop: &Stop) -> Resu
     Ok(played)
 }
 
-/// In ms.
+/// The time in ms.
 pub fn ms(length: Samples) -> f64 {
     length.0 as f64 * 1000.0 / f64::from(CAPTURE_RATE)
 }
@@ -114,8 +114,8 @@ pub fn at_ms(at: SampleTime) -> f64 {
     ms(at - SampleTime::ZERO)
 }
 
-/// Sees what happens while a question is played. Times are the board's clock,
-/// which goes with the wall clock.
+/// Follows what happens while a question is played. Times are the board's clock, which runs with
+/// the wall clock.
 struct Seen {
     board: ReplayHandle,
     /// The labelled end of the speech.
@@ -123,7 +123,7 @@ struct Seen {
     now: SampleTime,
     state: State,
     records: Vec<TurnRecord>,
-    /// The turn that is heard, and since when.
+    /// The turn that is audible, and since when.
     heard: Option<(TurnId, SampleTime)>,
     played: Played,
 }
@@ -197,7 +197,7 @@ impl Seen {
         let since_end = |at: SampleTime| at_ms(at) - at_ms(self.end);
         let times = record.timings_ms;
         let known = |time: f64| (time > 0.0).then_some(time);
-        // What the clock answers is complete at once, and has no tokens.
+        // An answer of the clock is complete at once, and has no tokens.
         let modelled = times.reply == 0.0 || record.tokens.reply > 0;
         Stages {
             begun: Some(since_end(record.begun)),
@@ -245,12 +245,12 @@ mod tests {
         assert_eq!(played.stages.begun, Some(200.0));
         assert_eq!(played.stages.released, Some(600.0));
 
-        // Released in a pause: a cut-off, and its reply is not the question's.
+        // Released in a pause: this cuts the user off, and the reply does not count.
         let early = record(2, 1_900, Some(2_300), Complete);
         let played = watched(vec![wrong.clone(), early], Some(2));
         assert!(played.cut_off_heard && played.stages.released.is_none());
 
-        // Released in a pause, taken back unheard, answered in the end.
+        // Released in a pause, withdrawn before it was audible, and answered in the end.
         let recalled = record(1, 1_200, Some(1_600), Dropped);
         let answered = record(2, 3_600, Some(3_600), Complete);
         let played = watched(vec![recalled, answered], Some(2));

@@ -1,27 +1,27 @@
-//! The latencies as a picture: how many questions were answered after how long.
+//! Draws the latencies: how many questions were answered after how long.
 
 use std::fmt::Write as _;
 
 /// One curve.
 pub struct Series<'a> {
-    /// What it is of.
+    /// Its name.
     pub name: &'a str,
-    /// In ms, in any order.
+    /// Its values in ms, in any order.
     pub values: &'a [f64],
 }
 
 const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 480.0;
-/// The plot's own rectangle.
+/// The rectangle of the plot itself.
 const LEFT: f64 = 72.0;
 const RIGHT: f64 = WIDTH - 36.0;
 const TOP: f64 = 96.0;
 const BOTTOM: f64 = HEIGHT - 68.0;
 
-/// Told apart by hue and by lightness, so that print and colour blindness do no harm.
+/// They differ in hue and in lightness, for black-and-white print and colour blindness.
 const COLOURS: [&str; 2] = ["#0b7a75", "#d1603d"];
 
-/// Draws the cumulative distributions. `None` when there is nothing to draw.
+/// Draws the cumulative distributions. `None` if there is nothing to draw.
 pub fn svg(series: &[Series<'_>], profile: &str) -> Option<String> {
     let curves: Vec<Curve<'_>> = series.iter().filter_map(Curve::new).collect();
     let longest = curves.iter().map(Curve::reach).fold(0.0, f64::max);
@@ -109,7 +109,7 @@ impl<'a> Curve<'a> {
         self.sorted.get(rank.max(1) - 1).copied().unwrap_or_default()
     }
 
-    /// Up to where the picture goes for it: one late answer shall not squeeze the rest.
+    /// How far the horizontal axis extends for it: one late answer must not squeeze the rest.
     fn reach(&self) -> f64 {
         self.at(1.0).min(self.at(0.95) * 1.5)
     }
@@ -145,7 +145,7 @@ impl<'a> Curve<'a> {
             );
         }
         let median = self.at(0.5);
-        // Below on the right there is room: by then all have been answered.
+        // There is room at the bottom right: by then all have been answered.
         let y = BOTTOM - 40.0 + 24.0 * number as f64;
         let _ = writeln!(
             out,
@@ -164,7 +164,7 @@ fn height(share: f64) -> f64 {
     BOTTOM - (BOTTOM - TOP) * share
 }
 
-/// A round distance between ticks, for at most ten of them.
+/// A round distance between ticks, for at most ten ticks.
 fn step(longest: f64) -> f64 {
     let round = [50.0, 100.0, 200.0, 250.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
     round.into_iter().find(|step| longest / step <= 10.0).unwrap_or(10_000.0)
@@ -188,7 +188,7 @@ mod tests {
         assert!(drawn.contains(">3 and 4 questions answered"));
         assert_eq!(drawn.matches("<circle").count(), 7);
         assert_eq!(drawn.matches("<polyline").count(), 2);
-        // Nothing outside the picture.
+        // Nothing lies outside the picture.
         for x in
             drawn.split("cx=\"").skip(1).filter_map(|s| s.split('"').next()?.parse::<f64>().ok())
         {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn curves_go_up_to_all_of_them() {
+    fn curves_rise_to_100_percent() {
         let curve = Curve::new(&Series { name: "x", values: &[200.0, 100.0] }).expect("values");
         let scale = Scale { end: 400.0 };
         let corners: Vec<String> = curve.steps(&scale).collect();

@@ -1,4 +1,4 @@
-//! What came of all questions together.
+//! The results of all questions together.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::questions::Question;
 
 /// Counts and figures of one pipeline.
 pub struct Tally {
-    /// Of the questions that were answered whole.
+    /// Latencies of the questions that were answered as a whole.
     pub voice_to_voice: Figures,
     stages: [Figures; 7],
     ear_lag: Figures,
@@ -92,7 +92,7 @@ impl Tally {
         figures.percentile(0.5)
     }
 
-    /// All of it, for people and programs.
+    /// All figures, for people and programs.
     pub fn sheet(&self, pipeline: &str, profile: &str, turn: &Turn) -> Sheet {
         let mut sheet = Sheet::new("turns")
             .label("pipeline", pipeline)

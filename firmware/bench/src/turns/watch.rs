@@ -1,22 +1,22 @@
-//! A conversation in real time, until whoever watches it has seen enough.
+//! A conversation in real time, until its watcher has seen enough.
 
 use sayso::{Assistant, Error, Event, Losses, Pace, Result, Stop};
 use sayso_replay::{Replay, Tracks};
 
-/// Who watches a conversation.
+/// Watches a conversation.
 pub trait Watch {
     /// Something happened.
     fn see(&mut self, event: Event);
 
-    /// Whether there is nothing more to wait for.
+    /// Whether to end the conversation.
     fn over(&self) -> bool;
 }
 
-/// Holds a conversation on `board`, which keeps time with the wall clock, and forgets
-/// it. Returns what was lost, and the recording of both sides.
+/// Holds a conversation on `board`, whose clock runs with the wall clock, and then makes the
+/// assistant forget it. Returns what was lost, and the recording of both sides.
 ///
 /// # Errors
-/// When the conversation cannot be held.
+/// If the conversation cannot be held.
 pub fn hold(
     assistant: &mut Assistant,
     mut board: Replay,

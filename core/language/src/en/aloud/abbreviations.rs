@@ -1,6 +1,6 @@
-//! Lists of shortened words and of capitals.
+//! Lists of abbreviations and of words in capitals.
 
-/// Shortened words before a number, with a full stop.
+/// Abbreviations with a full stop that come before a number.
 pub(super) const COUNTED: &[(&str, &str)] = &[
     ("No", "number"),
     ("no", "number"),
@@ -41,7 +41,7 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("op", "opus"),
 ];
 
-/// Shortened words with a full stop that stand before others, and end no sentence.
+/// Abbreviations with a full stop that come before other words and do not end a sentence.
 pub(super) const LEADING: &[(&str, &str)] = &[
     ("Mr", "mister"),
     ("Mrs", "missus"),
@@ -98,7 +98,7 @@ pub(super) const LEADING: &[(&str, &str)] = &[
     ("Univ", "university"),
 ];
 
-/// Shortened words with a full stop that may end a sentence.
+/// Abbreviations with a full stop that may end a sentence.
 pub(super) const TRAILING: &[(&str, &str)] = &[
     ("Jr", "junior"),
     ("jr", "junior"),
@@ -157,22 +157,22 @@ pub(super) const BARE: &[(&str, &str)] = &[
     ("pls", "please"),
 ];
 
-/// Single letters with full stops that stand for something else than their letters.
+/// Single letters with full stops that are not read letter by letter.
 pub(super) const DOTTED: &[(&str, &str)] =
     &[("eg", "for example"), ("ie", "that is"), ("aka", "also known as")];
 
-/// What a shortened word of any list stands for.
+/// What an abbreviation in any of the lists stands for.
 pub(super) fn find_any(word: &str) -> Option<&'static str> {
     [COUNTED, LEADING, TRAILING].iter().find_map(|list| super::tables::find(list, word).copied())
 }
 
-/// Units that are no words, and are read in full even without a number.
+/// Units that are not words, and are read in full even without a number.
 pub(super) const UNITS_ALONE: &[&str] = &[
     "kg", "km", "cm", "mm", "ml", "mL", "mg", "lb", "lbs", "oz", "kph", "GB", "MB", "TB", "kB",
     "KB", "kWh", "kW", "tbsp", "tsp", "Mbps", "rpm", "ft",
 ];
 
-/// Words in capitals that are spelt, though their letters make a word.
+/// Words in capitals that are spelt, although their letters make a word.
 pub(super) const SPELT: &[&str] = &[
     "LED", "US", "AM", "PM", "UN", "ID", "AC", "DC", "AD", "BC", "CV", "DIY", "EU", "ETA", "FAQ",
     "GP", "HR", "IP", "ISO", "IQ", "MAC", "OS", "PA", "PC", "PR", "RIP", "SOS", "SOC", "TB", "UFO",
@@ -197,7 +197,7 @@ pub(super) const ACRONYMS: &[&str] = &[
 pub(super) const MIXED: &[&str] =
     &["PhD", "MSc", "BSc", "BA", "MBA", "iOS", "pH", "GmbH", "dB", "ls", "rm", "mv", "cd", "MRIs"];
 
-/// Common words of two and three letters: in capitals they are shouted.
+/// Common words of two and three letters: in capitals they are emphasis, not initialisms.
 pub(super) const SHORT: &[&str] = &[
     "act", "add", "age", "ago", "aid", "air", "all", "am", "an", "and", "any", "are", "arm", "art",
     "as", "ask", "at", "ate", "bad", "bag", "ban", "bar", "be", "bed", "bet", "big", "bit", "box",
@@ -214,14 +214,14 @@ pub(super) const SHORT: &[&str] = &[
     "yet", "you",
 ];
 
-/// Before these words in capitals stands a Roman numeral that counts.
+/// Words after which a Roman numeral is a cardinal number.
 pub(super) const ROMAN_COUNTED: &[&str] = &[
     "chapter", "part", "act", "scene", "section", "volume", "book", "phase", "article", "war",
     "mark", "type", "level", "stage", "class", "grade", "bowl", "apollo", "episode", "round",
     "step", "appendix", "title", "vol", "tier", "unit", "figure", "table", "division", "schedule",
 ];
 
-/// After these names stands a Roman numeral that orders.
+/// Names after which a Roman numeral is an ordinal number.
 pub(super) const MONARCHS: &[&str] = &[
     "pope",
     "king",
@@ -335,7 +335,7 @@ pub(super) const BOOKS: &[&str] = &[
     "revelation",
 ];
 
-/// Capitals that are Roman numerals and mostly something else.
+/// Capitals that could be Roman numerals but usually are not.
 pub(super) const NOT_ROMAN: &[&str] = &[
     "MIX", "CD", "DC", "MC", "CV", "MD", "DVD", "CC", "MM", "CM", "DI", "LI", "DM", "CL", "ML",
     "XL", "MI", "CI", "DID", "LCD", "XXX", "LC",

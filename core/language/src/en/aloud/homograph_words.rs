@@ -1,6 +1,6 @@
-//! The words that are pronounced in two ways, and those around them that tell.
+//! Homographs, and the words around them that decide the pronunciation.
 
-/// Nouns and adjectives that are also verbs: the word, its sound as one and as the other.
+/// Nouns and adjectives that are also verbs: the word, and its sound as either.
 pub(super) const NOUN_OR_VERB: &[(&str, &str, &str)] = &[
     ("abuse", "əbjˈus", "əbjˈuz"),
     ("combine", "kˈɑmbˌaɪn", "kəmbˈaɪn"),

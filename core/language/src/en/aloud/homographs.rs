@@ -1,5 +1,5 @@
-//! Words that are written alike and pronounced in two ways. Which one is meant follows from
-//! the words around.
+//! Homographs: words that are written alike and pronounced in two ways. The words around them
+//! decide which is meant.
 
 use super::homograph_words::{
     AUXILIARY, BE, BEFORE_NOUN, BEFORE_VERB, NOUN_OR_VERB, NUMBERS, OBJECT, SPECIAL,
@@ -271,7 +271,7 @@ fn sound(word: &str, written: &str, around: &Around<'_>) -> Option<&'static str>
         _ => {
             let (_, noun, verb) = NOUN_OR_VERB.iter().find(|(known, ..)| *known == word)?;
             let determined = BEFORE_NOUN.contains(&before) && !BE.contains(&before);
-            // Verbs that are seldom nouns.
+            // Verbs that are rarely nouns.
             let mostly_verb =
                 matches!(word, "refuse" | "convert" | "extract" | "resume" | "reject" | "combine")
                     && !determined;

@@ -33,7 +33,7 @@ pub(super) fn single(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         .filter(|s| s.chars().count() > 1 && s.chars().all(char::is_uppercase));
     let stem = plural.unwrap_or(stem);
     let letters = match stem.chars().count() {
-        // Next to a number, a letter is a code: "A4", "4K".
+        // Next to a number, a letter is part of a code: "A4", "4K".
         1 => {
             let number = text.is_number(after) || text.is_number(before);
             number && !text.is(before, ".")
@@ -55,7 +55,7 @@ pub(super) fn single(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
 }
 
-/// Whether "A" or "I" is a letter, not a word.
+/// Whether "A" or "I" is a letter and not a word.
 fn is_letter_name(text: &Text, i: usize) -> bool {
     let (before, after) = (i.wrapping_sub(1), i + 1);
     let operator =
@@ -71,7 +71,7 @@ fn is_letter_name(text: &Text, i: usize) -> bool {
         || text.is(i, "I") && text.is_number(text.past_space(after)) && text.is(after, "-")
 }
 
-/// Whether capitals are said letter by letter: not a word, and not shouted.
+/// Whether capitals are said letter by letter: not a word, and not emphasis.
 fn is_initialism(text: &Text, i: usize, word: &str) -> bool {
     if abbreviations::SPELT.contains(&word) {
         return !shouted(text, i) || !matches!(word, "US" | "IT" | "AM" | "AI" | "LA" | "OR");

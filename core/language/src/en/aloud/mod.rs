@@ -86,7 +86,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     day_first: false,
 };
 
-/// Whether a code is a formula of chemistry, whose digits are numbers.
+/// Whether a code is a chemical formula, whose digits are read as numbers.
 fn is_formula(text: &Text, item: &Item) -> bool {
     math::is_formula(text, item.from, item.end)
 }

@@ -38,7 +38,7 @@ const SCALES: [&str; 12] = [
     "nonillion",
     "decillion",
 ];
-/// Beyond, a number is read digit by digit.
+/// Longer numbers are read digit by digit.
 const MOST_DIGITS: usize = 3 * SCALES.len();
 
 /// Words of a whole number given by its digits: "105" is "one hundred five".

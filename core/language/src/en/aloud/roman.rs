@@ -35,7 +35,7 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.one_of(next, &["century", "centuries"]) {
         return found(true, false);
     }
-    // "I" is a pronoun unless it follows a name and no verb of its own comes.
+    // "I" is a pronoun unless it comes after a name and before no verb.
     let verb = text.one_of(
         next,
         &[
@@ -68,6 +68,6 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return found(false, false);
     }
-    // A long one by itself.
+    // A long one alone.
     (word.chars().count() >= 5 && many).then(|| item(Class::Roman(n, false, false), i, i + 1))
 }

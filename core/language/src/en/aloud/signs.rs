@@ -1,4 +1,4 @@
-//! Signs that English reads in its own way, and letters that are signs.
+//! Signs with a special reading in English, and letters that are signs.
 
 use super::tables::find;
 use super::{abbreviations, tables};
@@ -7,7 +7,7 @@ use crate::aloud::item;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
-/// 1080p, 4K, 5K run: a letter that is no unit.
+/// 1080p, 4K, 5K run: a letter that is not a unit.
 pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = text.past_space(i + 2);
     let lines =
@@ -82,7 +82,7 @@ pub(super) fn slashed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(class, i, i + 1))
 }
 
-/// Signs that English reads in its own way.
+/// Signs with a special reading in English.
 pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = i + 1;
     let said = |words, end| Some(item(Class::Abbreviation(words), i, end));
@@ -127,7 +127,7 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let celsius = text.is(next, "C");
             said(if celsius { "degrees Celsius" } else { "degrees Fahrenheit" }, next + 1)
         }
-        // An option of a command.
+        // A command-line option.
         "-" if text.is(i.wrapping_sub(1), " ") && text.is_word(next) => said("dash", next),
         "-" if text.is(i.wrapping_sub(1), " ") && text.is(next, "-") && text.is_word(next + 1) => {
             said("dash dash", next + 1)

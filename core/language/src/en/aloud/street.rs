@@ -200,7 +200,7 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         // "Dr. King Dr.", "St. James St.": what follows a name is a street.
         let lone = !matches!(word, "St" | "Dr" | "Sq" | "Pl" | "Ct" | "Av" | "Ter" | "Cir");
         let named = name_before && (in_address(text, i) || !name_after || starts(text, next));
-        // Saints have names after them, doctors too.
+        // "St." and "Dr." before a name are a saint and a doctor.
         let saint = name_after && !starts(text, next) && !(in_address(text, i) && name_before);
         if matches!(word, "St" | "Dr") && saint {
             return None;

@@ -26,7 +26,8 @@ pub(super) const MONTHS: [&str; 12] = [
 const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// The month, from 1, that a word names, and whether in full. "may" and "march" are words.
+/// The month, from 1, that a word names, and whether in full. Not "may" and "march", which are
+/// also other words.
 pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     if matches!(word, "may" | "march" | "mar" | "dec" | "sep") {
         return None;
@@ -72,7 +73,7 @@ pub(super) const SCALES: &[(&str, &str)] = &[
     ("trillion", "trillion"),
 ];
 
-/// Signs. A "." after one: where nothing stands before it.
+/// Signs. A "." after one means: only if nothing comes before it.
 pub(super) const SIGNS: &[(&str, &str)] = &[
     ("&", "and"),
     ("@", "at"),

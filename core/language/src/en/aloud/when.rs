@@ -21,7 +21,7 @@ pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     range::names(text, i, calendar_name)
 }
 
-/// The month at `i`, where "may" and "march" may be one too.
+/// The month at `i`, which may also be "may" or "march".
 fn month_at(text: &Text, i: usize) -> Option<(usize, bool)> {
     if text.one_of(i, &["may", "march"]) && !text.is_capital(i) {
         let before = text.before(i);
@@ -46,7 +46,7 @@ fn month_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         next > i + 1 && !(matches!(text.get(after), ":" | "%") && text.is_number(after + 1))
     });
     let Some((day, mut end)) = day else {
-        // A shortened month by itself.
+        // An abbreviated month alone.
         if full || text.is_capitals(i) || !(stop || text.is_dash(text.past_space(i + 1))) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Shortened words, with full stops and without.
+//! Abbreviations, with and without full stops.
 
 use super::street::starts;
 use super::tables::find;
@@ -9,7 +9,7 @@ use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
 
-/// Whether a full stop after this word may only shorten it.
+/// Whether a full stop after this word may only mark an abbreviation.
 pub(super) fn shortens(word: &str) -> bool {
     let letters = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     letters.chars().count() == 1 && letters.chars().all(char::is_alphabetic)
@@ -47,7 +47,7 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     while short(at) && text.is(at + 1, ".") && letters.len() < 16 {
         letters.push_str(text.get(at));
         at += 2;
-        // Two letters are a part of "Ph.D." only, not a word that ends a sentence.
+        // Two letters are a part only in cases like "Ph.D.", not a word that ends a sentence.
         if text.get(at - 2).chars().count() == 2 && !text.is_word(at) {
             break;
         }
@@ -94,7 +94,7 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(found)
 }
 
-/// Shortened words, with a full stop or without.
+/// Abbreviations, with or without a full stop.
 pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_word(i) {
         return None;
@@ -173,7 +173,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             || text.is(text.before(i), "/");
         return said(if one { unit.one } else { unit.several }, i + 1, false);
     }
-    // The stop is needed, and a number after it.
+    // These need the full stop, and a number after it.
     if stop
         && spaced
         && number

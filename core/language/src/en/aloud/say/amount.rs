@@ -5,7 +5,7 @@ use crate::aloud::class::{Amount, Measure, Money};
 use crate::aloud::spoken::Spoken;
 use crate::aloud::text::Text;
 
-/// Words of a number as it stands: "1,234.5".
+/// The words of a number as it is written: "1,234.5".
 pub(super) fn digits(text: &str) -> Vec<&'static str> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let grouped = whole.contains(',');
@@ -35,7 +35,7 @@ pub(super) fn plain(i: usize, spoken: &mut Spoken<'_>) {
     spoken.say_all(&digits(text.get(i)), text.at(i));
 }
 
-/// An amount; answers whether it is one.
+/// Says an amount; returns whether it is exactly one.
 pub(super) fn amount(amount: &Amount, spoken: &mut Spoken<'_>) -> bool {
     let text = spoken.text;
     let mut one = false;
@@ -81,7 +81,7 @@ pub(super) fn amount(amount: &Amount, spoken: &mut Spoken<'_>) -> bool {
     one
 }
 
-/// How much of an amount of money to say.
+/// Which part of an amount of money to say.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sum {
     Whole,
@@ -157,7 +157,7 @@ pub(super) fn measure(measure: &Measure, with_unit: bool, spoken: &mut Spoken<'_
     // "one half of a pound", but "a quarter inch drill".
     let mut name = match () {
         () if part && !measure.kind && !percent => {
-            // An hour is the one that begins with a vowel's sound, not its letter.
+            // "hour" is the one unit that begins with a vowel sound but not with a vowel.
             let vowel = unit.one.starts_with(['a', 'e', 'i', 'o']) || unit.one.starts_with("hour");
             let inch = matches!(unit.sign, "inch" | "inches");
             if inch {

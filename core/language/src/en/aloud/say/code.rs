@@ -88,8 +88,8 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
     }
 }
 
-/// Letters and digits one by one; groups are separated by pauses. Formulae of chemistry have
-/// numbers.
+/// Says letters and digits one by one, and pauses between groups. The digits of chemical formulae
+/// are read as numbers.
 pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     let only_digits = (item.from..item.end).all(|p| text.is_number(p) || text.is(p, "-"));
@@ -134,7 +134,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
     }
 }
 
-/// Endings and parts of addresses that are said as words though they are short.
+/// Endings and parts of addresses that are said as words although they are short.
 const WORDS: &[&str] = &[
     "com", "org", "net", "gov", "info", "biz", "app", "dev", "int", "mil", "shop", "zip", "tar",
     "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf", "mov", "wav",

@@ -1,4 +1,4 @@
-//! The verbalisers of English: each class in words.
+//! The verbalisers of English, which put each class into words.
 
 mod amount;
 mod code;
@@ -73,7 +73,7 @@ pub(super) fn say(item: &Item, spoken: &mut Spoken<'_>) {
     }
 }
 
-/// Words, of which some may be letters ("U.S. dollars").
+/// Says words, some of which may be letters ("U.S. dollars").
 fn fixed(words: &str, span: std::ops::Range<usize>, spoken: &mut Spoken<'_>) {
     for word in words.split(' ') {
         if word.contains('.') {
@@ -155,7 +155,7 @@ fn number(item: &Item, i: usize, style: Style, spoken: &mut Spoken<'_>) {
     }
 }
 
-/// Four digits as a year, two after an apostrophe as they are.
+/// Says four digits as a year, and two digits after an apostrophe as a number.
 fn year(i: usize, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     let n = text.value(i).unwrap_or_default();
@@ -200,7 +200,7 @@ fn list(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
     spoken.mark('.', text.at(item.end - 1));
 }
 
-/// From, to: the unit of the first goes if the second has the same.
+/// Says a range: the unit of the first end is left out if the second has the same.
 fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     let dash = text.span(first.end, second.from.saturating_sub(1).max(first.end));

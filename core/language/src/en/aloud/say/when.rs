@@ -40,7 +40,7 @@ pub(super) fn date(date: &Date, spoken: &mut Spoken<'_>) {
             spoken.mark(',', text.at(at));
         }
         spoken.say_all(&numbers::year(year), text.at(at));
-        // A time stamp goes on.
+        // In a time stamp, the time follows.
         if text.is_number(at) && text.is(at + 5, "T") {
             spoken.mark(',', text.at(at + 5));
         }
@@ -51,8 +51,7 @@ pub(super) fn time(time: &Time, spoken: &mut Spoken<'_>) {
     time_of(time, time.bare, false, spoken);
 }
 
-/// A time; `bare` without "o'clock", `military` with "hundred" before noon as well when it is
-/// not a range that begins in the morning.
+/// Says a time; with `bare`, without "o'clock".
 pub(super) fn time_of(time: &Time, bare: bool, _military: bool, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     let (hour, at) = time.hour;
