@@ -23,7 +23,7 @@ fn ramp(n: usize) -> Vec<f32> {
 
 /// Reads `n` samples, however many reads that takes.
 fn read(microphone: &mut dyn Microphone, n: usize) -> Vec<f32> {
-    let mut samples = vec![0.0; n];
+    let mut samples = vec![f32::NAN; n];
     let mut at = 0;
     while at < n {
         match microphone.read(&mut samples[at..], Duration::from_secs(1)) {
@@ -35,11 +35,14 @@ fn read(microphone: &mut dyn Microphone, n: usize) -> Vec<f32> {
 }
 
 fn read_to_end(microphone: &mut dyn Microphone) -> usize {
-    let mut buffer = [0.0; 512];
     let mut total = 0;
     loop {
+        let mut buffer = [f32::NAN; 512];
         match microphone.read(&mut buffer, Duration::from_secs(1)) {
-            Heard::Samples(n) => total += n,
+            Heard::Samples(n) => {
+                assert!(buffer[..n].iter().all(|sample| sample.is_finite()));
+                total += n;
+            }
             Heard::Nothing => {}
             Heard::End => return total,
         }

@@ -49,9 +49,11 @@ impl Feeder {
     }
 
     fn read(&mut self) -> Vec<f32> {
-        let (mut heard, mut all, mut played) = ([0.0; 512], Vec::new(), Vec::new());
+        let (mut all, mut played) = (Vec::new(), Vec::new());
         loop {
+            let mut heard = [f32::NAN; 512];
             let n = self.jitter.read(&mut heard, &mut played);
+            assert!(heard[..n].iter().all(|sample| sample.is_finite()));
             assert_eq!(played.len(), n);
             if n == 0 {
                 self.read += all.len();
