@@ -1,7 +1,7 @@
 //! The catalogue of models: what there is, what it is for, where it comes
 //! from, and the hashes by which it is known. Data in `catalog.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -187,6 +187,9 @@ pub struct Model {
 pub struct Source {
     /// What to call it in messages.
     pub title: String,
+    /// Whether somebody publishes it who has made neither the model nor its format.
+    #[serde(default)]
+    pub third_party: bool,
     /// What to get.
     pub pieces: Vec<Piece>,
     /// What to make. A piece that nothing is made of is installed as it is, under its own name.
@@ -290,6 +293,17 @@ impl Source {
 }
 
 impl Model {
+    /// Whether `source`, one by a third party, must give the same files as an official one:
+    /// each has one hash, whichever source it is from.
+    pub fn is_held_to_official(&self, source: &Source) -> bool {
+        let files = |source: &Source| -> Option<BTreeMap<String, Sha256>> {
+            source.files().map(|(name, file)| Some((name.to_owned(), file.sha256?))).collect()
+        };
+        let official = self.sources.iter().filter(|source| !source.third_party);
+        let due = files(source);
+        due.is_some() && official.map(files).any(|official| official == due)
+    }
+
     /// The names of its installed files.
     pub fn files(&self) -> Vec<&str> {
         self.sources
