@@ -243,7 +243,7 @@ proptest! {
 
     /// Whatever comes in: events alternate legally, times are in order, no
     /// utterance is empty or longer than the cap, none overlaps the one
-    /// before, and the silence that ends one is the hangover in force.
+    /// before, and the silence that ends one is no shorter than the hangover in force.
     #[test]
     fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {
         let mut endpointer = Endpointer::new(config);

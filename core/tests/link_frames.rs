@@ -125,8 +125,8 @@ proptest! {
         }
     }
 
-    /// Bytes changed, left out or put in spoil the frame they hit and at most the
-    /// one beside it; all others arrive, and nothing that was not sent does.
+    /// A byte changed, left out or put in spoils at most the frame that it hits; all others
+    /// arrive, in order, and nothing that was not sent does.
     #[test]
     fn damage_spoils_only_what_it_hits(
         messages in proptest::collection::vec(small(), 6),

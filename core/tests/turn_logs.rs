@@ -1,4 +1,5 @@
-//! Replays recorded conversations: the machine must do today what the log says.
+//! Replays recorded conversations: the machine must do today what the log says, and what was
+//! recorded must happen again.
 //!
 //! The first line of a log is the machine's settings, every other one a
 //! [`Step`]. The logs were recorded by the ignored test below, from real
@@ -32,8 +33,8 @@ fn logs() -> Vec<PathBuf> {
 
 #[test]
 fn recorded_conversations_go_the_same_way_again() {
-    let logs = logs();
-    assert_eq!(logs.len(), conversations().len());
+    let (logs, conversations) = (logs(), conversations());
+    assert_eq!(logs.len(), conversations.len());
     for path in logs {
         let text = fs::read_to_string(&path).unwrap();
         let mut lines = text.lines();
@@ -44,6 +45,10 @@ fn recorded_conversations_go_the_same_way_again() {
             let actions = machine.step(step.at, step.event);
             assert_eq!(actions, step.actions, "{} line {}", path.display(), n + 2);
         }
+        // From the sound on: the endpointer, too.
+        let named = |c: &&Conversation| Some(c.name.as_ref()) == path.file_stem();
+        let conversation = conversations.iter().find(named).unwrap();
+        assert_eq!(conversation.record(), text, "{}", path.display());
     }
 }
 

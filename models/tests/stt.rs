@@ -100,16 +100,16 @@ fn word_error_rate(clips: &[Recording]) -> Wer {
 }
 
 #[test]
-fn hears_nothing_in_noise() {
-    noise_gives_no_text(whisper());
+fn hears_hardly_anything_in_noise() {
+    noise_gives_hardly_any_text(whisper());
 }
 
 #[test]
-fn hears_nothing_in_noise_with_little_memory() {
-    noise_gives_no_text(load(&narrow()));
+fn hears_hardly_anything_in_noise_with_little_memory() {
+    noise_gives_hardly_any_text(load(&narrow()));
 }
 
-fn noise_gives_no_text(mut stt: Whisper) {
+fn noise_gives_hardly_any_text(mut stt: Whisper) {
     let (mut clips, mut heard) = (0, Vec::new());
     for clip in shipped().into_iter().chain(further()).filter(Recording::is_noise) {
         clips += 1;
@@ -203,9 +203,13 @@ fn cancelling_stops_the_work() {
             Instant::now()
         }
     });
-    let error = try_hear(&mut stt, &long, &cancel).unwrap_err();
+    let mut pieces = 0;
+    let request = SttRequest::default();
+    let error = stt.transcribe(&long, &request, &cancel, &mut |_| pieces += 1).unwrap_err();
     println!("stopped {} ms after the call", stopper.join().unwrap().elapsed().as_millis());
     assert_eq!(error.kind(), ErrorKind::Cancelled);
+    // Of 220 s, of which 30 are heard at once.
+    assert!(pieces < 4, "{pieces} pieces were written all the same");
     assert!(hear(&mut stt, &sound).text.contains("country"), "it works again");
 }
 

@@ -24,7 +24,7 @@ struct Golden {
     probabilities: Vec<f32>,
 }
 
-/// Every frame of speech, babble, noise and crying is as probable as ONNX
+/// In the first 13 s of speech, babble, noise and crying, every frame is as probable as ONNX
 /// Runtime says (`golden/vad.py`).
 #[test]
 fn agrees_with_the_reference() {
@@ -80,7 +80,7 @@ fn refuses_other_frame_lengths() {
     assert!(vad.process(&[0.0; 512]).is_ok());
 }
 
-/// Broken samples count as silence and leave no trace once they are over.
+/// Broken samples give a probability, and a second after them speech is found about as before.
 #[test]
 fn recovers_from_broken_samples() {
     let samples = audio::read(&speech("commands-misc-en/gdo_audio.flac"));

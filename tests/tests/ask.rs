@@ -113,7 +113,7 @@ fn a_recording_without_words_is_no_success() {
 }
 
 #[test]
-fn people_read_the_same() {
+fn people_read_what_was_heard_and_what_it_took() {
     let output = output(sayso().arg("ask").arg(data(QUESTION)));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success());
@@ -127,11 +127,12 @@ fn the_time_is_told_by_the_clock() {
     let lines = json(sayso().arg("ask").arg(question).arg("--json"));
     let reply = lines[0]["reply"].as_str().expect("reply");
     assert!(reply.starts_with("It is ") && reply.contains(':'), "{reply}");
+    assert_eq!(lines[0]["tokens"]["reply"], 0, "the language model wrote nothing: {lines:?}");
     assert!(lines[0]["answer_s"].as_f64().expect("length") > 0.8, "{lines:?}");
 }
 
 #[test]
-fn typed_turns_use_the_same_mind() {
+fn a_typed_question_is_answered() {
     let lines = json(sayso().args(["chat", "--json", "What is the capital of France?"]));
     assert!(lines[0]["reply"].as_str().expect("reply").contains("Paris"), "{lines:?}");
 }

@@ -126,7 +126,7 @@ fn silence_is_not_transcribed() {
 }
 
 #[test]
-fn sounds_that_nobody_makes_are_not_transcribed() {
+fn sounds_that_nobody_makes_are_hardly_ever_transcribed() {
     let mut command = sayso();
     command.args(["transcribe", "--json"]);
     let silent = ["env-esc10", "noise-music-silence"];
@@ -310,7 +310,7 @@ fn a_satellite_that_is_not_there_does_not_keep_the_others_from_talking() {
 }
 
 #[test]
-fn an_unknown_device_is_named_with_those_there_are() {
+fn an_unknown_device_is_named() {
     let error = failure(sayso().args(["run", "--input", "No Such Microphone"]));
     assert!(error.contains("No Such Microphone"), "{error}");
 }

@@ -49,7 +49,7 @@ fn what_is_played_lies_beside_what_is_heard_with_its_silence() {
 }
 
 #[test]
-fn two_clocks_that_drift_apart_stay_in_step_by_single_samples() {
+fn two_clocks_that_drift_apart_stay_in_step() {
     // The loudspeaker's device runs 200 millionths fast or slow.
     for off in [-1.0, 1.0] {
         let (taps, arriving) = channel();
@@ -83,7 +83,7 @@ fn two_clocks_that_drift_apart_stay_in_step_by_single_samples() {
 }
 
 #[test]
-fn callbacks_that_come_late_make_no_difference_in_the_end() {
+fn callbacks_that_come_late_do_not_add_up() {
     let (taps, arriving) = channel();
     let mut reference = Reference::new(arriving);
     let (mut end, mut tap) = connect(&taps, 16_000);

@@ -148,7 +148,7 @@ fn who_has_another_key_or_none_is_not_met_and_the_error_says_why() {
     }
 }
 
-/// Strangers during a session: bytes that are put in, or said again.
+/// Strangers during a session: frames that are put in.
 #[test]
 fn a_session_survives_what_strangers_put_into_the_wire() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
