@@ -246,7 +246,7 @@ proptest! {
 
     /// For any input: events come in a legal order and in order of time, no utterance is empty or
     /// longer than the maximum, none overlaps the previous one, and the silence that ends one is
-    /// as long as the hangover at that moment.
+    /// no shorter than the hangover at that moment.
     #[test]
     fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {
         let mut endpointer = Endpointer::new(config);

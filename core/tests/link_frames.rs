@@ -125,8 +125,8 @@ proptest! {
         }
     }
 
-    /// Bytes that are changed, removed or inserted spoil the frame in which they are, and at most
-    /// the one next to it; all others arrive, and nothing arrives that was not sent.
+    /// A byte that is changed, removed or inserted spoils at most the frame that it is in; all
+    /// others arrive, in order, and nothing arrives that was not sent.
     #[test]
     fn damage_spoils_only_what_it_hits(
         messages in proptest::collection::vec(small(), 6),

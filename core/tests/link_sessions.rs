@@ -5,7 +5,8 @@
 use proptest::prelude::*;
 use sayso_core::link::{
     Codec, Condition, Description, HostCondition, HostEvent, HostLink, HostStatus, MAX_FRAME,
-    Message, Mute, PlaybackQueue, Rate, Refused, SatelliteEvent, SatelliteLink, Stop, encode,
+    Message, Mute, PlaybackQueue, Rate, Refused, SatelliteEvent, SatelliteLink, SatelliteStatus,
+    Stop, encode,
 };
 use sayso_core::turn::Shown;
 
@@ -93,6 +94,8 @@ struct Pair {
     heard: Vec<u32>,
     connected: u32,
     status: Option<HostStatus>,
+    /// The last status of the satellite.
+    told: Option<SatelliteStatus>,
     /// The orders that the satellite carried out, and its answers.
     orders: Vec<bool>,
     answers: Vec<Mute>,
@@ -116,6 +119,7 @@ impl Pair {
             heard: Vec::new(),
             connected: 0,
             status: None,
+            told: None,
             orders: Vec::new(),
             answers: Vec::new(),
             events: Vec::new(),
@@ -164,6 +168,7 @@ impl Pair {
                     self.heard.push(capture.at);
                 }
                 Some(HostEvent::Mute(answer)) => self.answers.push(answer),
+                Some(HostEvent::Status(status)) => self.told = Some(status),
                 Some(HostEvent::Restarted) => self.events.push("restarted"),
                 _ => {}
             }
@@ -351,17 +356,18 @@ fn a_stalled_host_causes_no_blocking_and_no_growth() {
     assert!(refused.iter().all(|&why| why == Refused::NoRoom));
 }
 
-/// A fast wire and a host that does not process what it receives.
+/// A fast wire, and two ends that do not process what they receive.
 #[test]
 fn nobody_sends_more_than_was_granted() {
     let description = Description { buffer: 10, ..Description::default() };
     let mut satellite: SatelliteLink<OUT> = SatelliteLink::new(description);
     let mut host: HostLink<OUT> = HostLink::new(5);
-    let mut heard = 0;
+    let (mut heard, mut played) = (0, 0);
     for now in 0..500 {
         host.poll(now, &HostCondition { free: 12 - heard, ..Default::default() });
-        satellite.poll(now, &Condition { free: 10, ..Default::default() });
+        satellite.poll(now, &Condition { free: 10 - played, ..Default::default() });
         let _ = satellite.try_capture(0, 0, &[0; 320]);
+        let _ = host.try_playback(0, &[0; 320]);
         let up = satellite.outgoing().to_vec();
         satellite.written(up.len());
         for byte in up {
@@ -372,10 +378,13 @@ fn nobody_sends_more_than_was_granted() {
         let down = host.outgoing().to_vec();
         host.written(down.len());
         for byte in down {
-            let _ = satellite.push(byte, now);
+            if let Some(SatelliteEvent::Playback(_)) = satellite.push(byte, now) {
+                played += 1;
+            }
         }
     }
-    assert_eq!(heard, 12);
+    assert_eq!((heard, played), (12, 10));
+    assert_eq!(host.try_playback(0, &[0; 320]), Err(Refused::NoCredit));
     assert_eq!(satellite.try_capture(0, 0, &[0; 320]), Err(Refused::NoCredit));
     assert_eq!(satellite.try_capture(0, 0, &[]), Err(Refused::NoCredit));
 }
@@ -411,8 +420,11 @@ fn presses_and_states_survive_loss() {
     let mut pair = Pair::new(Codec::Pcm);
     pair.run(5);
     pair.shown = Shown::Speaking;
+    pair.condition.presses += 3;
     pair.step(|| Fault::Lose, || Fault::Lose);
+    assert_eq!(pair.told.map(|told| told.presses), Some(0));
     pair.run(6);
+    assert_eq!(pair.told.map(|told| told.presses), Some(3));
     assert_eq!(
         pair.status.map(|status| (status.shown, status.volume)),
         Some((Shown::Speaking, 70))

@@ -1,4 +1,5 @@
-//! Replays recorded conversations: the machine must still do what the log says.
+//! Replays recorded conversations: the machine must still do what the log says, and the recording
+//! must give the same log again.
 //!
 //! The first line of a log holds the machine's settings, every other one a [`Step`]. The ignored
 //! test below recorded the logs, by running real probability tracks (`tracks/`, made by
@@ -31,8 +32,8 @@ fn logs() -> Vec<PathBuf> {
 
 #[test]
 fn recorded_conversations_are_replayed_identically() {
-    let logs = logs();
-    assert_eq!(logs.len(), conversations().len());
+    let (logs, conversations) = (logs(), conversations());
+    assert_eq!(logs.len(), conversations.len());
     for path in logs {
         let text = fs::read_to_string(&path).unwrap();
         let mut lines = text.lines();
@@ -43,6 +44,10 @@ fn recorded_conversations_are_replayed_identically() {
             let actions = machine.step(step.at, step.event);
             assert_eq!(actions, step.actions, "{} line {}", path.display(), n + 2);
         }
+        // From the sound on: the endpointer, too.
+        let named = |c: &&Conversation| Some(c.name.as_ref()) == path.file_stem();
+        let conversation = conversations.iter().find(named).unwrap();
+        assert_eq!(conversation.record(), text, "{}", path.display());
     }
 }
 

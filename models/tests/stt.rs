@@ -111,12 +111,12 @@ fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
 }
 
 #[test]
-fn noise_is_not_transcribed() {
+fn noise_is_hardly_ever_transcribed() {
     transcribe_noise(whisper());
 }
 
 #[test]
-fn noise_is_not_transcribed_with_little_memory() {
+fn noise_is_hardly_ever_transcribed_with_little_memory() {
     transcribe_noise(load(&narrow()));
 }
 
@@ -214,9 +214,13 @@ fn cancelling_stops_the_work() {
             Instant::now()
         }
     });
-    let error = try_hear(&mut stt, &long, &cancel).unwrap_err();
+    let mut pieces = 0;
+    let request = SttRequest::default();
+    let error = stt.transcribe(&long, &request, &cancel, &mut |_| pieces += 1).unwrap_err();
     println!("stopped {} ms after the call", stopper.join().unwrap().elapsed().as_millis());
     assert_eq!(error.kind(), ErrorKind::Cancelled);
+    // Of 220 s, of which 30 are heard at once.
+    assert!(pieces < 4, "{pieces} pieces were written all the same");
     assert!(hear(&mut stt, &sound).text.contains("country"), "it works again");
 }
 

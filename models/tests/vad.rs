@@ -24,8 +24,8 @@ struct Golden {
     probabilities: Vec<f32>,
 }
 
-/// Every frame of speech, babble, noise and crying has the probability that ONNX Runtime gives
-/// (`golden/vad.py`).
+/// In the first 13 s of speech, babble, noise and crying, every frame has the probability that
+/// ONNX Runtime gives (`golden/vad.py`).
 #[test]
 fn agrees_with_the_reference() {
     let golden: Vec<Golden> = serde_json::from_str(include_str!("golden/vad.json")).unwrap();
@@ -80,7 +80,7 @@ fn other_frame_lengths_are_refused() {
     assert!(vad.process(&[0.0; 512]).is_ok());
 }
 
-/// Broken samples count as silence and leave no trace afterwards.
+/// Broken samples give a probability, and a second after them speech is found about as before.
 #[test]
 fn recovers_from_broken_samples() {
     let samples = audio::read(&speech("commands-misc-en/gdo_audio.flac"));

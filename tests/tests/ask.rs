@@ -113,7 +113,7 @@ fn a_recording_without_words_is_an_error() {
 }
 
 #[test]
-fn plain_output_says_the_same_as_json() {
+fn plain_output_names_what_was_heard_and_what_it_took() {
     let output = output(sayso().arg("ask").arg(data(QUESTION)));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success());
@@ -127,11 +127,12 @@ fn the_clock_answers_what_time_it_is() {
     let lines = json(sayso().arg("ask").arg(question).arg("--json"));
     let reply = lines[0]["reply"].as_str().expect("reply");
     assert!(reply.starts_with("It is ") && reply.contains(':'), "{reply}");
+    assert_eq!(lines[0]["tokens"]["reply"], 0, "the language model wrote nothing: {lines:?}");
     assert!(lines[0]["answer_s"].as_f64().expect("length") > 0.8, "{lines:?}");
 }
 
 #[test]
-fn typed_turns_are_answered_the_same_way() {
+fn a_typed_question_is_answered() {
     let lines = json(sayso().args(["chat", "--json", "What is the capital of France?"]));
     assert!(lines[0]["reply"].as_str().expect("reply").contains("Paris"), "{lines:?}");
 }

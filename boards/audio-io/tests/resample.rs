@@ -13,7 +13,11 @@ fn sine(rate: u32, hz: f64, samples: usize) -> Vec<f32> {
 }
 
 fn resample(input: &[f32], from: u32, to: u32) -> Vec<f32> {
-    let mut resampler = Resampler::new(from, to).unwrap();
+    finished(&mut Resampler::new(from, to).unwrap(), input)
+}
+
+/// What comes out of `input` and the end.
+fn finished(resampler: &mut Resampler, input: &[f32]) -> Vec<f32> {
     let mut output = Vec::new();
     resampler.process(input, &mut output);
     resampler.finish(&mut output);
@@ -101,12 +105,15 @@ fn the_delay_is_as_documented_and_low() {
 fn a_finished_resampler_is_like_a_new_one() {
     let input = sine(44_100, 500.0, 5_000);
     let mut resampler = Resampler::new(44_100, 16_000).unwrap();
-    let mut outputs = [Vec::new(), Vec::new()];
-    for output in &mut outputs {
-        resampler.process(&input, output);
-        resampler.finish(output);
-    }
-    assert_eq!(outputs[0], outputs[1]);
+    let first = finished(&mut resampler, &input);
+    assert_eq!(finished(&mut resampler, &input), first);
+    // What is left of the sound before would be no number.
+    let length = finished(&mut resampler, &[f32::NAN; 5_000]).len();
+    assert_eq!(length, first.len());
+    assert_eq!(finished(&mut resampler, &input), first);
+    resampler.process(&[f32::NAN; 1_234], &mut Vec::new());
+    resampler.reset();
+    assert_eq!(finished(&mut resampler, &input), first);
 }
 
 #[test]
@@ -154,7 +161,9 @@ proptest! {
         let mut buffer = vec![0.0; room];
         let mut rest = &samples[..];
         for cut in cuts.iter().cycle() {
+            buffer.fill(f32::NAN);
             let progress = resampler.process_into(&rest[..(*cut).min(rest.len())], &mut buffer);
+            prop_assert!(buffer[progress.produced..].iter().all(|x| x.is_nan()));
             stepped.extend_from_slice(&buffer[..progress.produced]);
             rest = &rest[progress.consumed..];
             if rest.is_empty() && progress.produced < room { break; }

@@ -116,7 +116,7 @@ fn every_sample_format_holds_the_same_speech() {
 }
 
 #[test]
-fn ninety_six_kilohertz_is_resampled_to_sixteen() {
+fn other_sample_rates_are_resampled_to_16_khz() {
     let dir = tempfile::tempdir().unwrap();
     let tone = |rate: u32| -> Vec<f32> {
         (0..rate)
@@ -275,7 +275,7 @@ fn wav_files_of_64_bits_are_read() {
 
 /// More than 4 GiB, the reason for these formats.
 #[test]
-fn the_end_of_a_very_long_file_is_reached() {
+fn a_very_long_file_is_opened_with_its_whole_length() {
     let dir = tempfile::tempdir().unwrap();
     for (name, marker) in [("long.rf64", b"RF64"), ("long.w64", b"riff")] {
         let path = dir.path().join(name);

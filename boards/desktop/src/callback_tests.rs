@@ -9,7 +9,7 @@ static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisable
 const SECOND: Duration = Duration::from_secs(1);
 
 fn drain(tap: &mut CaptureTap) -> Vec<f32> {
-    let mut samples = vec![0.0; tap.samples.occupied_len()];
+    let mut samples = vec![f32::NAN; tap.samples.occupied_len()];
     tap.samples.pop_slice(&mut samples);
     samples
 }
@@ -101,7 +101,7 @@ fn every_sample_format_arrives() {
 fn sound_is_played_on_all_channels_followed_by_silence() {
     let (mut end, mut tap) = playback_link(100, 3, SECOND);
     tap.samples.push_slice(&[0.5, -0.5]);
-    let mut data = [9.0_f32; 3 * 4];
+    let mut data = [f32::NAN; 3 * 4];
     playback_callback(&mut end, &mut data);
     assert_eq!(data, [0.5, 0.5, 0.5, -0.5, -0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(tap.clock.frames(), 2);
@@ -118,7 +118,7 @@ fn the_reference_has_what_was_played_with_silence_and_fade() {
     tap.samples.push_slice(&[0.5; 30]);
     let mut all = Vec::new();
     for callback in 0..4 {
-        let mut data = [9.0_f32; 2 * 10];
+        let mut data = [f32::NAN; 2 * 10];
         if callback == 1 {
             tap.clock.stop(5);
         }
@@ -135,12 +135,13 @@ fn the_reference_has_what_was_played_with_silence_and_fade() {
 fn a_fade_spans_callbacks_and_drops_the_rest() {
     let (mut end, mut tap) = playback_link(100, 1, SECOND);
     tap.samples.push_slice(&[1.0; 90]);
-    let mut data = [0.0_f32; 10];
+    let mut data = [f32::NAN; 10];
     playback_callback(&mut end, &mut data);
     assert_eq!(tap.clock.stop(15), 10);
     let mut faded = Vec::new();
     for _ in 0..3 {
         assert_eq!(tap.clock.stopping(), faded.len() < 20);
+        data.fill(f32::NAN);
         playback_callback(&mut end, &mut data);
         faded.extend(data);
     }
@@ -149,8 +150,9 @@ fn a_fade_spans_callbacks_and_drops_the_rest() {
     assert_eq!(tap.clock.frames(), 25);
     assert!(tap.samples.is_empty(), "the rest was dropped");
     tap.samples.push_slice(&[0.5; 3]);
+    data.fill(f32::NAN);
     playback_callback(&mut end, &mut data);
-    assert_eq!(data[..4], [0.5, 0.5, 0.5, 0.0]);
+    assert_eq!(data, [0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
 
     // Without sound to fade, the stop is done at once.
     tap.clock.stop(15);

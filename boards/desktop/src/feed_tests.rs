@@ -13,12 +13,13 @@ fn connect(feed: &mut Feed, voice_rate: u32, rate: u32) -> PlaybackEnd {
 /// Plays until nothing is queued, and returns everything that was played.
 fn play_out(feed: &mut Feed, end: &mut PlaybackEnd, now: Instant) -> Vec<f32> {
     let mut all = Vec::new();
-    let mut buffer = [0.0_f32; 441];
     for _ in 0..10_000 {
         if feed.queued() == 0 {
             return all;
         }
+        let mut buffer = [f32::NAN; 441];
         playback_callback(end, &mut buffer);
+        assert!(buffer.iter().all(|sample| sample.is_finite()));
         all.extend(buffer);
         feed.tick(now);
     }
@@ -138,7 +139,9 @@ proptest! {
             match step {
                 Step::Write(n) => written += feed.write(&vec![0.5; n]) as u64,
                 Step::Play(n) => if let Some(end) = &mut end {
-                    playback_callback(end, &mut vec![0.0_f32; n]);
+                    let mut buffer = vec![f32::NAN; n];
+                    playback_callback(end, &mut buffer);
+                    prop_assert!(buffer.iter().all(|sample| sample.is_finite()));
                 },
                 Step::Stop(ms) => dropped += feed.stop(ms as u32 * MS) as u64,
                 Step::Tick(ms) => {

@@ -19,8 +19,8 @@ fn connect(
 
 fn read_all(capture: &mut Capture, now: Instant) -> Vec<f32> {
     let mut all = Vec::new();
-    let mut buffer = [0.0; 333];
     loop {
+        let mut buffer = [f32::NAN; 333];
         let n = capture.read(&mut buffer, now);
         if n == 0 {
             return all;

@@ -16,7 +16,7 @@ fn room(impulse_response: &[f32], delay: Duration, gain_db: f32) -> Room {
 
 /// Reads `n` samples in pieces of at most `piece`. Returns what was heard, and the reference.
 fn read(microphone: &mut dyn Microphone, n: usize, piece: usize) -> (Vec<f32>, Vec<f32>) {
-    let (mut heard, mut played) = (vec![0.0; n], vec![9.0; n]);
+    let (mut heard, mut played) = (vec![f32::NAN; n], vec![f32::NAN; n]);
     let mut at = 0;
     while at < n {
         let end = n.min(at + piece);
@@ -125,8 +125,8 @@ fn without_a_room_there_is_no_echo_but_the_reference_is_known() {
     assert!(heard.iter().all(|x| *x == 0.0));
     assert_eq!(played[..1_000], chirp(1_000));
     // After the end of the last read nothing is known.
-    let mut longer = [9.0; 600];
-    microphone.read(&mut [0.0; 500], Duration::ZERO);
+    let mut longer = [f32::NAN; 600];
+    microphone.read(&mut [f32::NAN; 500], Duration::ZERO);
     microphone.reference(&mut longer);
     assert!(longer.iter().all(|x| *x == 0.0));
 }

@@ -156,7 +156,7 @@ fn the_reference_is_what_was_sent() {
     let voice: Vec<f32> = (0..24_000).map(|n| wave(n, 24_000.0)).collect();
     device.feed.write(&voice);
     device.run(ms(500));
-    let mut played = [0.0; 320];
+    let mut played = [f32::NAN; 320];
     device.feed.reference(4_800, &mut played);
     for (n, sample) in played.iter().enumerate() {
         assert!((sample - wave(3_200 + n, 16_000.0)).abs() < 0.01, "{n}");

@@ -150,9 +150,10 @@ impl Peer {
     }
 
     fn read(&mut self) {
-        let mut heard = [0.0; 512];
         loop {
+            let mut heard = [f32::NAN; 512];
             let n = self.shared.lock().jitter.read(&mut heard, &mut Vec::new());
+            assert!(heard[..n].iter().all(|sample| sample.is_finite()));
             if n == 0 {
                 return;
             }

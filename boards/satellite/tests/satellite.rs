@@ -87,12 +87,14 @@ fn loudness(sound: &[f32], rate: f32, length: usize) -> f32 {
 }
 
 fn listen(microphone: &mut dyn Microphone, samples: usize) -> Vec<f32> {
-    let (mut heard, mut buffer) = (Vec::new(), [0.0; 512]);
+    let mut heard = Vec::<f32>::new();
     while heard.len() < samples {
+        let mut buffer = [f32::NAN; 512];
         if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(200)) {
             heard.extend(&buffer[..n]);
         }
     }
+    assert!(heard.iter().all(|sample| sample.is_finite()));
     heard
 }
 
@@ -149,13 +151,15 @@ fn sound_goes_both_ways_over_tcp() {
 fn the_reference_is_aligned_with_what_is_heard() {
     let mut setup = connect(Codec::Pcm);
     setup.loudspeaker.write(&tone(24_000.0, 36_000));
-    let (mut reference, mut buffer, mut beside) = (Vec::new(), [0.0; 512], [0.0; 512]);
+    let mut reference = Vec::<f32>::new();
     while setup.loudspeaker.queued() > 0 {
+        let [mut buffer, mut beside] = [[f32::NAN; 512]; 2];
         if let Heard::Samples(n) = setup.microphone.read(&mut buffer, Duration::from_millis(100)) {
             setup.microphone.reference(&mut beside);
             reference.extend(&beside[..n]);
         }
     }
+    assert!(reference.iter().all(|sample| sample.is_finite()));
     assert!(loudness(&reference, 16_000.0, 8_000) > 0.4);
 }
 

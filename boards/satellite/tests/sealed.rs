@@ -77,8 +77,9 @@ fn sound_goes_both_ways_and_a_bridge_sees_only_noise() {
     // One value, so that an unencrypted block would be a long run of it.
     satellite.body.lock().unwrap().hears.extend([0x5151_i16; 16_000]);
     loudspeaker.write(&[f32::from(0x3737_i16) / 32_768.0; 24_000]);
-    let (mut heard, mut buffer) = (Vec::<f32>::new(), [0.0; 512]);
+    let mut heard = Vec::<f32>::new();
     wait_until("both were heard", || {
+        let mut buffer = [f32::NAN; 512];
         if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(10)) {
             heard.extend(&buffer[..n]);
         }
@@ -87,6 +88,7 @@ fn sound_goes_both_ways_and_a_bridge_sees_only_noise() {
         let down = body.played.iter().filter(|s| (0x3600..0x3800).contains(*s)).count();
         up > 15_000 && down > 20_000
     });
+    assert!(heard.iter().all(|sample| sample.is_finite()));
     let kept = kept.lock().unwrap();
     assert!(kept.len() > 60_000, "{}", kept.len());
     for plain in [&[0x51; 8][..], &[0x37; 8], b"test"] {
@@ -145,7 +147,7 @@ fn a_satellite_with_another_key_or_none_is_refused_and_the_error_says_why() {
     }
 }
 
-/// Strangers insert or repeat bytes during a session.
+/// Strangers insert frames during a session.
 #[test]
 fn a_session_survives_bytes_from_strangers() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

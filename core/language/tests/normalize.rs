@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use proptest::prelude::*;
 use sayso_language::{Clause, ClauseSplitter, Language, Token, TokenKind, line};
@@ -350,11 +351,13 @@ fn a_million_random_texts_keep_the_invariants() {
 }
 
 #[test]
-fn long_text_takes_time_in_proportion() {
+fn long_text_does_not_take_for_ever() {
     for unit in [
         "](a) ", "1-", "(1)", "$5-", "a.b@", "www.", "1/2/", "12:30 ", "'", "- ", "St. ", "[a](b)",
         "<b", "&", "1 ", "1-1-1 ", "a:", "5 m ", "((", "H2", "A.", "x^", "read ", "N. ", "1,",
     ] {
+        let begun = Instant::now();
         check(&unit.repeat(20_000)).unwrap();
+        assert!(begun.elapsed().as_secs() < 60, "{unit:?}: {:?}", begun.elapsed());
     }
 }

@@ -305,6 +305,8 @@ fn the_live_conversation_gives_the_same_result() {
     let live = run(&["Hello there."], &parts, Pace::Live, |_| {});
     let [turn] = live.turns.as_slice() else { panic!("one turn: {:?}", live.turns) };
     assert_eq!(turn.ending, Ending::Complete);
+    let lockstep = run(&["Hello there."], &parts, Pace::Lockstep, |_| {});
+    assert_eq!(live.history, lockstep.history);
     assert_eq!(live.history.len(), 1);
     let (start, end) = reply_span(&live.tracks).expect("a reply");
     assert!(start > 1.5 && end > start + 0.9, "{start} {end}");

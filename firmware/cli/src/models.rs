@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sayso::internals::engines::Chosen;
 use sayso::{Error, Result, Stop};
 use sayso_models::Cancel;
+use sayso_store::catalog::{Model, Source};
 use sayso_store::fetch::{FetchOptions, Outcome, Progress, Step};
 use sayso_store::{Listed, ModelState, Store};
 
@@ -36,7 +37,7 @@ pub struct Models {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List the catalogue: role, size, licence, source, installed or not
+    /// List the catalogue: role, size, licence, sources, installed or not
     List,
     /// Get models that are missing. Without names: those that the settings need
     Fetch {
@@ -236,7 +237,7 @@ fn json(listed: &Listed<'_>) -> serde_json::Value {
         "licence_note": model.licence_note,
         "licence_text": listed.licence_text.as_ref().map(super::lossy),
         "homepage": model.homepage,
-        "sources": model.sources.iter().map(|s| s.title.as_str()).collect::<Vec<_>>(),
+        "sources": model.sources.iter().map(|source| source_json(model, source)).collect::<Vec<_>>(),
         "installed": listed.state.is_installed(),
         "problem": match &listed.state {
             ModelState::Damaged(what) => Some(what),
@@ -245,15 +246,34 @@ fn json(listed: &Listed<'_>) -> serde_json::Value {
     })
 }
 
+fn source_json(model: &Model, source: &Source) -> serde_json::Value {
+    serde_json::json!({
+        "title": source.title,
+        "third_party": source.third_party,
+        "held_to_official": source.third_party.then(|| model.is_held_to_official(source)),
+    })
+}
+
+/// A source, and what is to be known of one that is by a third party.
+fn named(model: &Model, source: &Source) -> String {
+    let official = model.sources.iter().any(|source| !source.third_party);
+    let remark = match source.third_party {
+        false => "",
+        true if model.is_held_to_official(source) => " (third party, held to the official hash)",
+        true if official => " (third party, another format)",
+        true => " (third party)",
+    };
+    format!("{}{remark}", source.title)
+}
+
 fn print_listed(listed: &Listed<'_>) {
     let model = listed.model;
-    let first = || model.sources.first().map_or("", |source| source.title.as_str());
-    let (mark, state, source) = match &listed.state {
+    let (mark, state, from) = match &listed.state {
         ModelState::Installed { source } => {
-            (term::coloured(AnsiColor::Green, "✓"), "installed", source.as_str())
+            (term::coloured(AnsiColor::Green, "✓"), "installed", Some(source))
         }
-        ModelState::Missing => (" ".into(), "not installed", first()),
-        ModelState::Damaged(_) => (term::coloured(AnsiColor::Red, "!"), "damaged", first()),
+        ModelState::Missing => (" ".into(), "not installed", None),
+        ModelState::Damaged(_) => (term::coloured(AnsiColor::Red, "!"), "damaged", None),
     };
     println!(
         "{mark} {} {} {:>9}  {:<12}  {state}",
@@ -273,8 +293,14 @@ fn print_listed(listed: &Listed<'_>) {
         false => format!("profile {}", profiles.join(", ")),
     };
     println!("  {}", term::dim(format!("{} · {used}", model.title)));
-    let homepage = model.homepage.trim_start_matches("https://");
-    println!("  {}", term::dim(format!("{source} · {homepage}")));
+    println!("  {}", term::dim(model.homepage.trim_start_matches("https://")));
+    if let Some(from) = from {
+        println!("  {}", term::dim(format!("installed from: {from}")));
+    }
+    for (n, source) in model.sources.iter().enumerate() {
+        let which = if n == 0 { "source:" } else { "or:" };
+        println!("  {}", term::dim(format!("{which} {}", named(model, source))));
+    }
 }
 
 /// A bar for bytes on stderr, at most as wide as the terminal; removed when dropped.

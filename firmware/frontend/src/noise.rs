@@ -60,3 +60,40 @@ impl NoiseSuppressor {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    /// A tone that comes and goes in noise.
+    fn sound() -> Vec<f32> {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        let tone = |n: usize| if n / 4_000 % 2 == 0 { (n as f32 * 0.2).sin() } else { 0.0 };
+        (0..20_000).map(|n| 0.2 * tone(n) + 0.05 * noise()).collect()
+    }
+
+    #[test]
+    fn any_chunking_gives_the_same() {
+        for (noise, gain) in [(true, false), (false, true), (true, true)] {
+            let new = || NoiseSuppressor::new(noise, gain).expect("something is asked for");
+            let mut whole = sound();
+            new().process(&mut whole);
+            assert!(whole[DELAY..] != sound()[..whole.len() - DELAY]);
+            for piece in [1, 159, 160, 700] {
+                let (mut suppressor, mut pieces) = (new(), sound());
+                for chunk in pieces.chunks_mut(piece) {
+                    suppressor.process(chunk);
+                    // What is not filled yet, or was handed out, shows where it is used.
+                    suppressor.next[suppressor.filled..].fill(f32::NAN);
+                    suppressor.ready[..suppressor.filled].fill(f32::NAN);
+                }
+                assert!(pieces == whole, "in pieces of {piece}");
+            }
+        }
+    }
+}

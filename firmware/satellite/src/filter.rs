@@ -121,15 +121,22 @@ mod tests {
     }
 
     proptest! {
-        /// No input slots, however extreme, overflow.
+        /// No input slots, however extreme, overflow: the result is the one computed in 64 bits.
         #[test]
         fn any_slots(slots in prop::collection::vec(
             prop_oneof![any::<i32>(), Just(i32::MIN), Just(i32::MAX)], 0..4_000,
         ), gain: u16) {
             let mut filter = Filter::new(Gain::from_256ths(gain));
+            let (mut dc, mut clipped) = (0_i64, 0);
             for slot in slots {
-                filter.push(slot);
+                let sound = (i64::from(slot) >> 8) - (dc >> SLOWNESS);
+                dc += sound;
+                let louder = (sound * i64::from(gain)) >> 16;
+                let due = louder.clamp(i16::MIN.into(), i16::MAX.into());
+                clipped += u32::from(due != louder);
+                prop_assert_eq!(i64::from(filter.push(slot)), due);
             }
+            prop_assert_eq!(filter.clipped(), clipped);
         }
     }
 }

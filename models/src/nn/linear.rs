@@ -36,9 +36,14 @@ impl Matrix {
 
     /// Overwrites everything that it has held with zeros, and becomes empty; the memory is kept.
     pub(crate) fn wipe(&mut self) {
+        self.overwrite(0.0);
+    }
+
+    /// Overwrites all that it has held, and becomes empty; the memory stays.
+    pub(crate) fn overwrite(&mut self, value: f32) {
         let all = self.tensor.len();
         (self.rows, self.cols) = (all, 1);
-        self.cells_mut().fill(0.0);
+        self.cells_mut().fill(value);
         (self.rows, self.cols) = (0, 0);
     }
 

@@ -1,7 +1,7 @@
 //! The catalogue of models: which models there are, what each is for, where it comes from, and the
 //! hashes that identify it. The data is in `catalog.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -188,6 +188,9 @@ pub struct Model {
 pub struct Source {
     /// Its name in messages.
     pub title: String,
+    /// Whether it is published by somebody who made neither the model nor its format.
+    #[serde(default)]
+    pub third_party: bool,
     /// The files to get.
     pub pieces: Vec<Piece>,
     /// The files to make. A piece from which nothing is made is installed as it is, under its own
@@ -293,6 +296,17 @@ impl Source {
 }
 
 impl Model {
+    /// Whether `source`, one by a third party, must give the same files as an official one:
+    /// each has one hash, whichever source it is from.
+    pub fn is_held_to_official(&self, source: &Source) -> bool {
+        let files = |source: &Source| -> Option<BTreeMap<String, Sha256>> {
+            source.files().map(|(name, file)| Some((name.to_owned(), file.sha256?))).collect()
+        };
+        let official = self.sources.iter().filter(|source| !source.third_party);
+        let due = files(source);
+        due.is_some() && official.map(files).any(|official| official == due)
+    }
+
     /// The names of its installed files.
     pub fn files(&self) -> Vec<&str> {
         self.sources

@@ -94,6 +94,41 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
     assert_eq!(Catalog::builtin().models().len(), catalog.models().len());
 }
 
+/// What the page says of the sources is what the catalogue holds.
+#[test]
+fn third_parties_are_named_and_held_to_the_official_hash_where_there_is_one() {
+    let page = include_str!("../../../docs/models.md");
+    let (_, page) = page.split_once("## Where they come from").unwrap();
+    let held = |name: &str, source: usize| {
+        let model = Catalog::builtin().model(name).unwrap();
+        let source = &model.sources[source];
+        assert!(source.third_party, "{name}: {}", source.title);
+        model.is_held_to_official(source)
+    };
+    assert!(held("qwen2.5-coder-0.5b", 1));
+    // Of these there is no official file in the package's format.
+    for (name, source) in [("whisper-tiny.en", 1), ("whisper-base", 1), ("smollm2-135m", 0)] {
+        assert!(!held(name, source), "{name}");
+    }
+    for model in Catalog::builtin().models() {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{}` |", model.name)));
+        let row = row.unwrap_or_else(|| panic!("{} is not on the page", model.name));
+        let strangers = model.sources.iter().filter(|source| source.third_party).count();
+        assert_eq!(row.matches("by a third party").count(), strangers, "{row}");
+        for source in &model.sources {
+            let packages = source.pieces.iter().filter_map(|piece| piece.pip.as_ref());
+            if let Some((package, _)) = packages.min().and_then(|pip| pip.split_once("==")) {
+                assert!(row.contains(&format!("`{package}`")), "{package}: {row}");
+            }
+        }
+        // A package of the makers' own brings the files that their address does.
+        let official = model.sources.iter().filter(|source| !source.third_party);
+        let mut files = official.map(|source| source.files().collect::<Vec<_>>());
+        let first = files.next();
+        assert!(files.all(|files| Some(files) == first), "{}", model.name);
+    }
+}
+
 #[test]
 fn every_model_has_the_text_of_its_licence() {
     for model in Catalog::builtin().models() {

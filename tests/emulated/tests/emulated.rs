@@ -222,14 +222,16 @@ fn with_a_key_the_sound_arrives_and_the_bridge_can_read_none_of_it() {
         let mut panel = board.panel().expect("a panel");
         panel.show(Shown::Speaking);
         let said = loudspeaker.write(&vec![0.25; 48_000]);
-        let (mut heard, mut buffer) = (Vec::<f32>::new(), [0.0; 512]);
+        let mut heard = Vec::<f32>::new();
         let end = Instant::now() + Duration::from_secs(6);
         while Instant::now() < end {
+            let mut buffer = [f32::NAN; 512];
             if let Heard::Samples(n) = microphone.read(&mut buffer, Duration::from_millis(50)) {
                 heard.extend(&buffer[..n]);
             }
         }
         assert_eq!(loudspeaker.queued(), 0);
+        assert!(heard.iter().all(|sample| sample.is_finite()));
         Ok((said, heard))
     };
     let loud = |heard: &[f32]| heard.iter().filter(|sample| sample.abs() > 0.05).count();

@@ -155,8 +155,16 @@ mod tests {
             let audio: Vec<f32> = (0..(seconds * 16_000.0) as usize)
                 .map(|i| ((i * i % 1009) as f32 / 1009.0 - 0.5) * 0.3 + 0.01)
                 .collect();
+            // What is left of the run before shows where it is used.
+            for buffer in [&mut mel.samples, &mut mel.time, &mut mel.out] {
+                buffer.fill(f32::NAN);
+            }
+            for buffer in [&mut mel.spectrum, &mut mel.scratch] {
+                buffer.fill(Complex32::new(f32::NAN, f32::NAN));
+            }
             let (rows, alike) = mel.run(&audio);
             let rows = rows.to_vec();
+            assert!(rows.iter().all(|v| v.is_finite()), "{seconds} s");
             let before = SAMPLES.saturating_sub(audio.len());
             assert!(alike * HOP <= before + HOP && alike * HOP + HALF + HOP > before, "{alike}");
             for frame in 0..FRAMES {

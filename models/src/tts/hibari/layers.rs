@@ -15,8 +15,12 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn wipe(&mut self) {
+        self.overwrite(0.0);
+    }
+
+    pub(super) fn overwrite(&mut self, value: f32) {
         for buffer in [&mut self.a, &mut self.b, &mut self.c] {
-            buffer.wipe();
+            buffer.overwrite(value);
         }
     }
 }

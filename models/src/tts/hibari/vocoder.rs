@@ -71,11 +71,15 @@ impl Vocoder {
 
     /// Overwrites the sound with zeros.
     pub(super) fn wipe(&mut self) {
-        self.time.fill(0.0);
+        self.overwrite(0.0);
+    }
+
+    fn overwrite(&mut self, value: f32) {
+        self.time.fill(value);
         let Parts { gain, rest, noise } = &mut self.parts;
-        gain.iter_mut().chain(rest).chain(noise).for_each(|part| part.fill(0.0));
+        gain.iter_mut().chain(rest).chain(noise).for_each(|part| part.fill(value));
         for buffer in [&mut self.spectrum, &mut self.scratch] {
-            buffer.fill(Complex32::default());
+            buffer.fill(Complex32::new(value, value));
         }
     }
 
@@ -340,5 +344,36 @@ math::vectorised! {
                 *o = *s as i32 as f32 * SCALE;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tts::hibari::net::PARTS;
+
+    /// Frame by frame, what the buffers hold from before is not heard. (What is heard, frame by
+    /// frame as all at once, `voice.rs` tests.)
+    #[test]
+    fn the_sound_depends_on_no_leftovers() {
+        let pitch: Vec<f32> =
+            (0..24).map(|n| if n % 7 < 5 { 90.0 + n as f32 } else { 0.0 }).collect();
+        let row = |frame: usize| -> Vec<f32> {
+            (0..PARTS * BINS).map(|n| ((n * 31 + frame * 17) % 101) as f32 / 50.0 - 3.0).collect()
+        };
+        let sound = |leftover: Option<f32>| {
+            let mut vocoder = Vocoder::new();
+            let mut synthesis = vocoder.begin(&pitch, 1);
+            let mut sound = Vec::new();
+            for frame in 0..pitch.len() {
+                leftover.into_iter().for_each(|value| synthesis.vocoder.overwrite(value));
+                synthesis.push(&row(frame), &mut sound);
+            }
+            sound
+        };
+        let clean = sound(None);
+        assert_eq!(clean.len(), pitch.len() * HOP);
+        assert!(clean.iter().all(|v| v.is_finite()) && clean.iter().any(|v| *v != 0.0));
+        assert_eq!(sound(Some(f32::NAN)), clean);
     }
 }
