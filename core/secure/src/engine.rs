@@ -22,7 +22,8 @@ pub trait Engine {
     /// Ends the one that was begun.
     ///
     /// # Errors
-    /// When that is not its answer; with the handshake, if it can still be ended with another.
+    /// When that is not its answer. With the handshake: wait for another answer to it. Without:
+    /// give it up and [begin](Self::begin) another.
     fn finish(
         &mut self,
         handshake: Self::Handshake,

@@ -6,16 +6,19 @@ use super::outgoing::Outgoing;
 use super::window::Window;
 use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION};
 
-/// Why a message was not taken.
+/// Why a message was not taken. Nothing of it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no session.
+    /// There is no session. Drop sound; send an order again when there is one.
     NotConnected,
-    /// The other side has no room for another block now.
+    /// The other side has no room for another block now. Retry when it has given credit, or
+    /// drop the block if it cannot wait.
     NoCredit,
-    /// The bytes that wait for the wire leave no room: it is too slow, or nobody reads.
+    /// The bytes that wait for the wire leave no room: it is too slow, or nobody reads. Retry
+    /// when some have been written, or drop the block if it cannot wait.
     NoRoom,
-    /// No block: no sample, too many, or an odd number for ADPCM.
+    /// No block: no sample, too many, or an odd number for ADPCM. Give it up: it is refused
+    /// however often it is tried.
     BadBlock,
 }
 
