@@ -52,8 +52,9 @@ pub struct EchoPath {
 
 impl EchoPath {
     /// # Errors
-    /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and
-    /// a room whose delay is shorter than it takes to work it out.
+    /// [`BoardErrorKind::Unsupported`] for a voice rate that cannot be resampled,
+    /// [`BoardErrorKind::Config`] for a room whose delay is shorter than it takes to work it
+    /// out.
     pub fn new(voice_rate: u32, room: Option<&Room>) -> Result<Self, BoardError> {
         let resampler = Resampler::new(voice_rate, CAPTURE_RATE)?;
         // So long may a sample wait, and one more because counts are rounded.
@@ -71,7 +72,7 @@ impl EchoPath {
                      takes {least_ms} ms",
                     room.delay
                 );
-                return Err(BoardError::new(BoardErrorKind::Format, message));
+                return Err(BoardError::new(BoardErrorKind::Config, message));
             }
             let gain = 10.0_f32.powf(room.gain_db / 20.0);
             let response: Vec<f32> = room.impulse_response.iter().map(|x| x * gain).collect();

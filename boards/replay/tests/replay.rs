@@ -215,7 +215,7 @@ fn files_go_in_and_come_out() {
     assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Io);
     let mut board = Replay::from_samples(vec![]);
     let _running = board.start(24_000).unwrap();
-    assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Unavailable);
+    assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Spent);
 }
 
 #[cfg(target_os = "linux")]

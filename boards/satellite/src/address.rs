@@ -46,7 +46,7 @@ impl FromStr for Address {
         let refuse = |why: &str| {
             let message =
                 format!("{text:?}: {why}; a satellite is at a PORT[@BAUD] or at tcp:HOST:PORT");
-            BoardError::new(BoardErrorKind::NotFound, message)
+            BoardError::new(BoardErrorKind::Config, message)
         };
         if let Some(host) = text.strip_prefix("tcp:") {
             let Some((name, port)) = host.rsplit_once(':') else {
@@ -118,8 +118,9 @@ impl Address {
     /// Opens the wire.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Format`] when `security` does not allow it; else when it cannot be
-    /// opened.
+    /// [`BoardErrorKind::Config`] when `security` does not allow it,
+    /// [`BoardErrorKind::NotFound`] when there is no such serial port, otherwise
+    /// [`BoardErrorKind::Unavailable`] when it cannot be opened.
     pub fn open(&self, security: &Security) -> Result<Box<dyn Wire>, BoardError> {
         let opened = match self {
             Self::Serial { port, baud } => open_serial(port, *baud).map(|port| Box::new(port) as _),
@@ -151,7 +152,7 @@ impl Address {
                     "is the satellite running, and its address right?".into(),
                 ),
             };
-            BoardError::new(kind, format!("{self}: {error}; {hint}"))
+            BoardError::new(kind, format!("{self}: {error}; {hint}")).with_source(error)
         })
     }
 
@@ -161,7 +162,7 @@ impl Address {
              in and speak for you. `sayso satellite-key` makes one: put it into the satellite \
              and into satellite.key. Or set satellite.insecure = true to go without"
         );
-        BoardError::new(BoardErrorKind::Format, message)
+        BoardError::new(BoardErrorKind::Config, message)
     }
 }
 
@@ -207,7 +208,8 @@ mod tests {
         let six = Address::Tcp { host: "[::1]:4000".into() };
         assert_eq!("tcp:[::1]:4000".parse::<Address>().unwrap(), six);
         for wrong in ["", "tcp:", "tcp:kitchen", "tcp::80", "tcp:a:70000", "/dev/x@fast", "@9600"] {
-            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
+            let error = wrong.parse::<Address>().expect_err(wrong);
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{wrong}");
         }
     }
 
@@ -216,6 +218,9 @@ mod tests {
         let error = "/dev/no-such-port".parse::<Address>().unwrap();
         let error = error.open(&Security::default()).err().unwrap();
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
+        let cause = std::error::Error::source(&error).unwrap();
+        let cause = cause.downcast_ref::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::NotFound);
         assert!(error.to_string().contains("/dev/no-such-port"), "{error}");
     }
 
@@ -228,7 +233,7 @@ mod tests {
             let began = std::time::Instant::now();
             let error = address.open(&Security::LoopbackOnly).err().unwrap();
             assert!(began.elapsed() < CONNECT, "it was called");
-            assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{error}");
             for said in [stranger, "sayso satellite-key", "satellite.insecure = true"] {
                 assert!(error.to_string().contains(said), "{error}");
             }

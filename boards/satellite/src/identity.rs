@@ -15,10 +15,12 @@ use crate::wire::Wire;
 /// that, so that what is said is meant for it. It repeats its hello until it is answered.
 ///
 /// # Errors
-/// When no satellite says a hello within three seconds, or only one of another version or with
-/// another key.
+/// [`BoardErrorKind::Unavailable`] when no satellite says a hello within three seconds,
+/// [`BoardErrorKind::Unsupported`] when only one of another version or with another key does,
+/// [`BoardErrorKind::Spent`] when it hangs up.
 pub fn name(wire: &mut dyn Wire, address: &Address) -> Result<String, BoardError> {
-    let blocked = |why: &str| BoardError::new(BoardErrorKind::Format, format!("{address}: {why}"));
+    let blocked =
+        |why: &str| BoardError::new(BoardErrorKind::Unsupported, format!("{address}: {why}"));
     let mut work = Allowance::new(WORK_AT_ONCE, WORK_A_SECOND);
     let (mut decoder, mut buffer) = (Decoder::new(), [0; PIECE]);
     let began = Instant::now();
@@ -28,7 +30,8 @@ pub fn name(wire: &mut dyn Wire, address: &Address) -> Result<String, BoardError
             continue;
         }
         let came = wire.read(&mut buffer).map_err(|error| {
-            BoardError::new(BoardErrorKind::Unavailable, format!("{address}: {error}"))
+            let message = format!("{address}: {error}");
+            BoardError::new(BoardErrorKind::Spent, message).with_source(error)
         })?;
         work.owe(TURN + came as u32, began.elapsed());
         for &byte in &buffer[..came] {

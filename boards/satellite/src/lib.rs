@@ -120,8 +120,9 @@ impl Satellite {
     /// that name. `None` for one that was dialled, or was started.
     ///
     /// # Errors
-    /// When no satellite says within three seconds who it is, or only one of another version
-    /// or with another key.
+    /// [`BoardErrorKind::Unavailable`] when no satellite says within three seconds who it is,
+    /// [`BoardErrorKind::Unsupported`] when only one of another version or with another key
+    /// does, [`BoardErrorKind::Spent`] when it hangs up.
     pub fn identify(&mut self) -> Result<Option<String>, BoardError> {
         let Some(wire) = &mut self.came else { return Ok(None) };
         let name = identity::name(wire.as_mut(), &self.config.address)?;
@@ -135,9 +136,11 @@ impl Board for Satellite {
     /// comes of what is written to the loudspeaker.
     ///
     /// # Errors
-    /// When the port cannot be opened, when it is on the network and there is no key, and
-    /// when no satellite answers there within three seconds, or only one of another version
-    /// or with another key.
+    /// [`BoardErrorKind::NotFound`] or [`BoardErrorKind::Unavailable`] when the port cannot be
+    /// opened or no satellite answers there within three seconds,
+    /// [`BoardErrorKind::Unsupported`] when only one of another version or with another key
+    /// does, [`BoardErrorKind::Config`] when it is on the network and there is no key, and
+    /// [`BoardErrorKind::Spent`] when it had dialled in and has hung up.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
         if let Some(before) = self.shared.take() {
@@ -147,7 +150,7 @@ impl Board for Satellite {
         let came = self.came.take();
         if !self.dials && came.is_none() {
             let message = format!("{}: it has hung up, and must dial again", self.config.address);
-            return Err(BoardError::new(BoardErrorKind::Unavailable, message));
+            return Err(BoardError::new(BoardErrorKind::Spent, message));
         }
         let mute = self.mute.clone();
         let station = station::Station::start(&self.config, came, mute, voice_rate, news)?;

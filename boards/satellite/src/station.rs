@@ -192,7 +192,7 @@ impl Station {
     ) -> Result<Arc<Self>, BoardError> {
         if !RATES.contains(&voice_rate) {
             let message = format!("a voice at {voice_rate} Hz cannot be played");
-            return Err(BoardError::new(BoardErrorKind::Format, message));
+            return Err(BoardError::new(BoardErrorKind::Unsupported, message));
         }
         let dials = came.is_none();
         let wire = match came {
@@ -221,10 +221,7 @@ impl Station {
                 let _ending = ending;
                 talk.run(wire);
             })
-            .map_err(|error| {
-                let message = format!("no thread for the satellite: {error}");
-                BoardError::new(BoardErrorKind::Unavailable, message)
-            })?;
+            .map_err(|error| BoardError::no_thread("the satellite", error))?;
         // From here on, dropping it ends the thread.
         Ok(Self { shared })
     }
@@ -236,7 +233,7 @@ impl Station {
         while !state.connected {
             if let Some(obstacle) = &state.obstacle {
                 let message = format!("{address}: {obstacle}");
-                return Err(BoardError::new(BoardErrorKind::Format, message));
+                return Err(BoardError::new(BoardErrorKind::Unsupported, message));
             }
             let left = ANSWER.saturating_sub(self.shared.now());
             if left.is_zero() || state.over {

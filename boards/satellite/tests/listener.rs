@@ -67,6 +67,7 @@ fn one_of_another_version_or_that_says_nothing_is_not_identified() {
     stream.write_all(&hello(77)).unwrap();
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
     let error = host.identify().unwrap_err();
+    assert_eq!(error.kind(), BoardErrorKind::Unsupported);
     assert!(error.to_string().contains("version 77"), "{error}");
     let silent = call(listener.address());
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
@@ -175,7 +176,7 @@ fn one_that_dials_in_is_heard_until_it_hangs_up() {
     // It is not dialled.
     drop((microphone, loudspeaker));
     let error = host.start(24_000).err().expect("gone");
-    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+    assert_eq!(error.kind(), BoardErrorKind::Spent);
 }
 
 #[test]
