@@ -2,6 +2,7 @@
 //! are installed, verified, exported and imported. With the feature `fetch` they are
 //! [downloaded](fetch) and [converted](convert), too.
 
+mod error;
 mod quant;
 mod store;
 
@@ -11,4 +12,5 @@ pub mod convert;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 
+pub use error::{Error, ErrorKind, Result};
 pub use store::{Listed, ModelState, Store, Verified, default_dir};

@@ -74,7 +74,7 @@ pub(super) fn entries<V: DeserializeOwned>(path: &Path, entry: impl FnMut(&str, 
     Entries(entry, PhantomData)
         .deserialize(&mut json)
         .and_then(|()| json.end())
-        .map_err(|e| files::damaged(path, format!("not the table expected here: {e}")))
+        .map_err(|e| files::damaged(path, "not the table expected here").because(e))
 }
 
 /// A JSON object whose entries go to a function one by one.

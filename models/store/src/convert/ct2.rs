@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use half::{bf16, f16};
-use sayso_models::Result;
 
 use super::reader::{Reader, damaged};
+use crate::error::Result;
 
 /// What is read, in errors.
 const WHAT: &str = "CTranslate2 model";
@@ -84,7 +84,7 @@ impl<'a> Ct2<'a> {
     /// Reads the whole container; `spec` is the model kind that it must be.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`](sayso_models::ErrorKind::Damaged): foreign, truncated, or with anything after its end.
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged): foreign, truncated, or with anything after its end.
     pub fn parse(data: &'a [u8], spec: &str) -> Result<Self> {
         let mut r = Reader::new(data, WHAT);
         let version = r.u32()?;

@@ -1,9 +1,8 @@
 //! GPT-2's byte-level vocabulary, as Whisper's `vocabulary.txt` has it: each
 //! byte of a token is written as one printable character.
 
-use sayso_models::Result;
-
 use super::reader::damaged;
+use crate::error::Result;
 
 const WHAT: &str = "Whisper vocabulary";
 /// The first of the special tokens; whisper.cpp knows those from their number alone.

@@ -11,12 +11,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 
 use super::output::Output;
 use super::pieces::PARTS;
 use super::{FetchOptions, Job, Stage};
 use crate::catalog::{Model, Piece};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::disk::{create_file, failed, own_length, remove_file};
 
 /// Redirects followed, at most.
@@ -35,19 +36,29 @@ const QUEUE: usize = 8;
 enum Trouble {
     /// The address does not have it: go to the next source. Half a download is kept: it is known
     /// by the hash of the whole, so that another source can go on with it.
-    No(String),
+    No(Error),
     /// There was no answer: the same, unless it did answer a moment ago.
-    Away(String),
+    Away(Error),
     /// It broke off: go on from there.
-    Broken(String),
+    Broken(Error),
     /// Nothing to do with the address.
     Fatal(Error),
+}
+
+impl Trouble {
+    fn no(why: impl Into<String>) -> Self {
+        Self::No(Error::new(ErrorKind::Source, why))
+    }
+
+    fn broken(why: impl Into<String>) -> Self {
+        Self::Broken(Error::new(ErrorKind::Source, why))
+    }
 }
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         match error.kind() {
-            ErrorKind::Source => Trouble::No(error.to_string()),
+            ErrorKind::Source => Trouble::No(error),
             _ => Trouble::Fatal(error),
         }
     }
@@ -73,31 +84,26 @@ impl Job<'_> {
                 Ok(false) => {
                     forget()?;
                     // What an earlier try left may be to blame: once more, from the beginning.
-                    let wrong = "the SHA-256 is wrong, so it was deleted".to_owned();
-                    if before > 0 { Trouble::Broken(wrong) } else { Trouble::No(wrong) }
+                    let wrong = "the SHA-256 is wrong, so it was deleted";
+                    if before > 0 { Trouble::broken(wrong) } else { Trouble::no(wrong) }
                 }
                 Err(trouble) => trouble,
             };
             match trouble {
-                Trouble::Fatal(error) => return Err(error),
-                Trouble::No(why) => return Err(Error::new(ErrorKind::Source, why)),
-                Trouble::Away(why) if own_length(&part) == at_first => {
-                    return Err(Error::new(ErrorKind::Source, why));
-                }
+                Trouble::Fatal(error) | Trouble::No(error) => return Err(error),
+                Trouble::Away(why) if own_length(&part) == at_first => return Err(why),
                 Trouble::Broken(why) | Trouble::Away(why) => {
                     let now = own_length(&part);
                     if now >= before.saturating_add(HEADWAY) {
                         resumes = self.options.resumes;
                     }
-                    let Some(left) = resumes.checked_sub(1) else {
-                        return Err(Error::new(ErrorKind::Source, why));
-                    };
+                    let Some(left) = resumes.checked_sub(1) else { return Err(why) };
                     resumes = left;
                     let name = &model.name;
                     self.progress.say(&format!("{name}: {why}: going on from byte {now}"));
                     let until = Instant::now() + PAUSE;
                     while Instant::now() < until {
-                        self.cancel.check()?;
+                        check_cancel(self.cancel)?;
                         thread::sleep(TICK);
                     }
                 }
@@ -132,22 +138,22 @@ impl Job<'_> {
         let answer = ask(request, self.options);
         let head = match next(&answer, stall_limit(self.options), self.cancel)? {
             Event::Head(head) => head,
-            Event::Failed { why } => return Err(Trouble::Away(why)),
-            Event::Data(_) | Event::End => return Err(Trouble::No("it answered nonsense".into())),
+            Event::Failed(error) => return Err(Trouble::Away(in_words(error))),
+            Event::Data(_) | Event::End => return Err(Trouble::no("it answered nonsense")),
         };
         let resumed = match head.status {
             200 => false,
             206 if head.range.is_some_and(|(from, _)| from == have) => true,
             206 | 416 => {
                 remove_file(part)?;
-                return Err(Trouble::Broken("it cannot go on where the download stopped".into()));
+                return Err(Trouble::broken("it cannot go on where the download stopped"));
             }
-            status => return Err(Trouble::No(format!("it answered with status {status}"))),
+            status => return Err(Trouble::no(format!("it answered with status {status}"))),
         };
         let whole = if resumed { head.range.and_then(|(_, whole)| whole) } else { head.length };
         if let Some(whole) = whole.filter(|&whole| whole != piece.size) {
             let message = format!("it has {whole} bytes where {} are due", piece.size);
-            return Err(Trouble::No(message));
+            return Err(Trouble::no(message));
         }
         let mut output = if resumed {
             Output::append(part, piece.size, self.progress, self.cancel)?
@@ -165,9 +171,9 @@ impl Job<'_> {
                     result => result?,
                 },
                 Event::End if output.size() == piece.size => return right(output),
-                Event::End => return Err(Trouble::Broken("it broke off".into())),
-                Event::Failed { why } => return Err(Trouble::Broken(why)),
-                Event::Head(_) => return Err(Trouble::No("it answered nonsense".into())),
+                Event::End => return Err(Trouble::broken("it broke off")),
+                Event::Failed(error) => return Err(Trouble::Broken(in_words(error))),
+                Event::Head(_) => return Err(Trouble::no("it answered nonsense")),
             }
         }
     }
@@ -198,7 +204,7 @@ enum Event {
     Head(Head),
     Data(Vec<u8>),
     End,
-    Failed { why: String },
+    Failed(ureq::Error),
 }
 
 struct Head {
@@ -222,16 +228,16 @@ fn next(
 ) -> std::result::Result<Event, Trouble> {
     let until = Instant::now() + limit;
     loop {
-        cancel.check()?;
+        check_cancel(cancel)?;
         match answer.recv_timeout(TICK) {
             Ok(event) => return Ok(event),
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
             Err(RecvTimeoutError::Timeout) => {
                 let message = format!("nothing came for {:.0} s", limit.as_secs_f64());
-                return Err(Trouble::Broken(message));
+                return Err(Trouble::broken(message));
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::Broken("it broke off".into()));
+                return Err(Trouble::broken("it broke off"));
             }
         }
     }
@@ -257,7 +263,7 @@ fn ask(request: Request, options: &FetchOptions) -> Receiver<Event> {
     thread::spawn(move || {
         if let Err(error) = talk(&request, config, &events) {
             // Nobody listening any more is no trouble.
-            let _ = events.send(Event::Failed { why: in_words(&error) });
+            let _ = events.send(Event::Failed(error));
         }
     });
     answer
@@ -309,8 +315,9 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     Some((first.parse().ok()?, whole.parse().ok()))
 }
 
-fn in_words(error: &ureq::Error) -> String {
-    match error {
+/// What became of a request, for people, with the error beneath.
+fn in_words(error: ureq::Error) -> Error {
+    let why = match &error {
         ureq::Error::HostNotFound => "unreachable: its name is not known here".into(),
         ureq::Error::ConnectionFailed => "unreachable: no connection".into(),
         ureq::Error::Timeout(what) => format!("unreachable: too slow ({what})"),
@@ -324,7 +331,8 @@ fn in_words(error: &ureq::Error) -> String {
             "unreachable: its name is not known here".into()
         }
         other => format!("unreachable or broken off: {other}"),
-    }
+    };
+    Error::new(ErrorKind::Source, why).with_source(error)
 }
 
 #[cfg(test)]
@@ -337,6 +345,17 @@ mod tests {
         assert_eq!(content_range("bytes 5-9/*"), Some((5, None)));
         assert_eq!(content_range("bytes */10"), None);
         assert_eq!(content_range("pages 1-2/3"), None);
+    }
+
+    #[test]
+    fn who_cannot_be_reached_is_said_in_words_and_the_cause_is_kept() {
+        use std::error::Error as _;
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = in_words(ureq::Error::Io(refused));
+        assert_eq!(error.kind(), ErrorKind::Source);
+        assert_eq!(error.to_string(), "unreachable: the connection was refused");
+        let cause = error.source().unwrap().downcast_ref::<ureq::Error>().unwrap();
+        assert!(matches!(cause, ureq::Error::Io(_)), "{cause:?}");
     }
 
     #[test]
