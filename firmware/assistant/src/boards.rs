@@ -212,7 +212,7 @@ impl Registry {
             }
         }
         if address.starts_with(COMES) {
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "--board {asked}: {address} comes by itself; --listen says where"
             )));
         }
@@ -221,7 +221,7 @@ impl Registry {
             Some(_) => format!("[boards.{asked}]: address = {address:?}"),
             None => format!("--board {asked}"),
         };
-        Err(Error::Usage(format!("{what}: {}", either(names, &self.boards()))))
+        Err(Error::input(format!("{what}: {}", either(names, &self.boards()))))
     }
 
     /// Listens at an address.
@@ -235,7 +235,7 @@ impl Registry {
             }
         }
         let none = std::iter::empty();
-        Err(Error::Usage(format!("--listen {address}: {}", either(none, &self.listeners()))))
+        Err(Error::input(format!("--listen {address}: {}", either(none, &self.listeners()))))
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
         fn make(&self, rest: &str, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
             site.mute.set(false);
             match rest {
-                "bad" => Err(Error::Usage("a bad one".into())),
+                "bad" => Err(Error::input("a bad one")),
                 _ => Ok(Box::new(Absent)),
             }
         }

@@ -32,7 +32,7 @@ use crate::announcements::Announcements;
 use crate::config::{Config, Feedback};
 use crate::control::Controls;
 use crate::earcon::Earcon;
-use crate::end_of_turn::{Asking, EndQuery, EndScore};
+use crate::end_of_turn::{Asking, EndOfTurnDetector, EndQuery, EndScore};
 use crate::event::{Ending, Event, Tokens, TurnRecord};
 use crate::events::Events;
 use crate::hangover::{Evidence, Finding, HangoverPolicy, Known};
@@ -41,9 +41,9 @@ use crate::outcome::outcome;
 use crate::partial::PartialTranscript;
 use crate::playback::{Noticed, Playback};
 use crate::responder::{Job, Responder, Response};
-use crate::supervisor::Failure;
-use crate::synthesizer::{Speak, Synthesized};
-use crate::transcriber::{Dictation, Purpose, Written};
+use crate::supervisor::{Doubts, Failure};
+use crate::synthesizer::{Speak, Synthesized, Voice};
+use crate::transcriber::{Dictation, Purpose, Transcriber, Written};
 use crate::workers::{Order, Report, Worker};
 use sayso_frontend::{Attention, HeardFrame, Recorder};
 
@@ -90,8 +90,10 @@ pub struct Conversation {
     absences: Absences,
     /// Until when the lamp shows an error.
     trouble_until: Option<Samples>,
+    /// Engines that failed the last time.
+    doubts: Doubts,
     /// A worker that must not be asked again.
-    ruined: Option<&'static str>,
+    ruined: Option<Failure>,
     announcements: Announcements,
     controls: Controls,
     feedback: Feedback,
@@ -144,6 +146,7 @@ impl Conversation {
             changes: None,
             absences: Absences::default(),
             trouble_until: None,
+            doubts: Doubts::default(),
             ruined: None,
             announcements: Announcements::new(Samples(u64::MAX)),
             controls,
@@ -226,12 +229,13 @@ impl Conversation {
     }
 
     /// A worker that must be replaced although it is alive, if there is one.
-    pub fn ruined(&mut self) -> Option<&'static str> {
+    pub fn ruined(&mut self) -> Option<Failure> {
         self.ruined.take()
     }
 
     /// A worker failed and was replaced: what it was doing is lost.
-    pub fn worker_failed(&mut self, failed: Failure) {
+    pub fn worker_failed(&mut self, failed: &Failure) {
+        self.doubts.worked(failed.worker);
         let forgotten = match failed.worker {
             Responder::NAME => ", and what was said before is forgotten",
             _ => "",
@@ -318,6 +322,7 @@ impl Conversation {
                 self.feed_voice();
             }
             Response::Done { turn, reply } => {
+                self.doubts.worked(Responder::NAME);
                 let Some(current) = self.current(turn) else { return };
                 current.written = true;
                 let record = &mut current.record;
@@ -330,19 +335,21 @@ impl Conversation {
                 record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
-            Response::Broken { turn, error } => self.broken(turn, &error),
+            Response::Broken { turn, error } => self.broken(Responder::NAME, turn, error),
             Response::Forgot { error } => self.trouble(format!(
                 "what was said could not be remembered ({error}); the conversation before is forgotten"
             )),
             Response::Ruined { error } => {
-                log::error!("{error}");
-                self.ruined = Some(Responder::NAME);
+                self.ruined = Some(Failure::broken(Responder::NAME, error));
             }
         }
     }
 
     /// The transcriber wrote something down.
     fn written(&mut self, written: Written) {
+        if !matches!(written, Written::Segment { .. } | Written::Broken { .. }) {
+            self.doubts.worked(Transcriber::NAME);
+        }
         match written {
             Written::Partial { utterance, text } => {
                 if self.partial.is_of(utterance) {
@@ -394,10 +401,16 @@ impl Conversation {
                 self.overheard(turn, outcome);
             }
             Written::Broken { purpose, error } => match purpose {
-                Purpose::Turn(turn) => self.broken(turn, &error),
+                Purpose::Turn(turn) => self.broken(Transcriber::NAME, turn, error),
                 // What cannot be understood does not interrupt.
-                Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
-                Purpose::Partial => log::debug!("the beginning was not transcribed: {error}"),
+                Purpose::Over(turn) => {
+                    self.is_replaced(Transcriber::NAME, error);
+                    self.overheard(turn, Outcome::Nothing);
+                }
+                Purpose::Partial => {
+                    log::debug!("the beginning was not transcribed: {error}");
+                    self.is_replaced(Transcriber::NAME, error);
+                }
             },
         }
     }
@@ -407,13 +420,17 @@ impl Conversation {
         let EndScore { utterance, quiet: heard_until, score } = judged;
         match score {
             Ok(score) => {
+                self.doubts.worked(EndOfTurnDetector::NAME);
                 let finding = Finding::Sounds(score);
                 if self.known.take(Evidence { utterance, heard_until, finding }) {
                     self.reconsider();
                 }
             }
             Err(error) if error.is_cancelled() => {}
-            Err(error) => log::debug!("the end of the turn was not judged: {error}"),
+            Err(error) => {
+                log::debug!("the end of the turn was not judged: {error}");
+                self.is_replaced(EndOfTurnDetector::NAME, error);
+            }
         }
     }
 
@@ -500,12 +517,13 @@ impl Conversation {
                 self.pump();
             }
             Synthesized::Spoken { turn, words } => {
+                self.doubts.worked(Voice::NAME);
                 self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
             }
-            Synthesized::Broken { turn, error } => self.broken(turn, &error),
+            Synthesized::Broken { turn, error } => self.broken(Voice::NAME, turn, error),
         }
     }
 
@@ -555,11 +573,23 @@ impl Conversation {
         self.show(Shown::Error);
     }
 
-    fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {
-        if !error.is_cancelled() && self.is_current(turn) {
-            self.trouble(error.to_string());
+    /// A worker could not do what the turn needs.
+    fn broken(&mut self, worker: &'static str, turn: TurnId, error: sayso_models::Error) {
+        let (cancelled, message) = (error.is_cancelled(), error.to_string());
+        // Of one that is replaced, the trouble is said then.
+        if !self.is_replaced(worker, error) && !cancelled && self.is_current(turn) {
+            self.trouble(message);
             self.step(turn::Event::Failed { turn });
         }
+    }
+
+    /// Whether `worker`, whose work ended with `error`, is not to be asked again; whoever
+    /// carries out the orders then learns of it by [`ruined`](Self::ruined).
+    fn is_replaced(&mut self, worker: &'static str, error: sayso_models::Error) -> bool {
+        let failure = self.doubts.failed(worker, error);
+        let replaced = failure.is_some();
+        self.ruined = failure.or_else(|| self.ruined.take());
+        replaced
     }
 
     /// Gives the voice its next clause, when it is idle and not far ahead; and

@@ -85,7 +85,8 @@ pub struct Left {
 pub enum End {
     /// It can begin again: its front end or its board's link failed.
     Again(Failure),
-    /// There were too many failures, or no other worker can be made.
+    /// There were too many failures, or no other worker can be made. The error is
+    /// [`Failing`](crate::ErrorKind::Failing).
     Closed(Error),
 }
 
@@ -93,7 +94,7 @@ pub enum End {
 /// answered. `subscription` hands its events to `on_event`, on this thread.
 ///
 /// # Errors
-/// When no thread can be started.
+/// [`Busy`](crate::ErrorKind::Busy) when no thread can be started.
 pub fn run(
     conversation: &mut Conversation,
     needs: Needs<'_>,
@@ -126,12 +127,12 @@ pub fn run(
                 over.stop();
                 talk.leave(end)
             })
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         while !done.load(Ordering::Acquire) {
             hand_on(subscription, WAIT, on_event);
         }
         hand_on(subscription, Duration::ZERO, on_event);
-        talk.join().map_err(|_| Error::Worker("conversation"))
+        talk.join().map_err(|_| Error::died("conversation"))
     })
 }
 
@@ -153,10 +154,6 @@ fn hand_on(subscription: &Subscription, mut wait: Duration, on_event: &mut dyn F
         }
         wait = Duration::ZERO;
     }
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::Io(format!("cannot start a thread: {error}"))
 }
 
 /// A worker at work.
@@ -204,7 +201,7 @@ impl Staff {
                 }
                 post
             })
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         let monitor = Monitor::new(Instant::now());
         self.members.push(Member { name, orders: sender, seat, pulse, monitor, thread });
         Ok(())
@@ -223,12 +220,12 @@ impl Staff {
     fn look(&mut self, now: Instant) -> Option<Failure> {
         let member = self.members.iter_mut().find_map(|member| {
             let fault = member.look(now)?;
-            Some(Failure { worker: member.name, fault })
+            Some(Failure::new(member.name, fault))
         });
         member.or_else(|| {
             self.links.iter_mut().find_map(|(link, monitor)| {
                 let vitals = Vitals { beats: link.beats(), busy: true };
-                Some(Failure { worker: link.name(), fault: monitor.look(now, vitals)? })
+                Some(Failure::new(link.name(), monitor.look(now, vitals)?))
             })
         })
     }
@@ -291,7 +288,7 @@ impl FrontEndThread {
         let thread = std::thread::Builder::new()
             .name(FRONT_END.into())
             .spawn(move || listen(front_end, microphone, &input, &shown, &stops))
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
     }
 
@@ -304,7 +301,7 @@ impl FrontEndThread {
         // One that panicked is busy still.
         let died = ended && self.pulse.is_busy();
         let fault = self.monitor.look(now, self.pulse.vitals(died))?;
-        Some(Failure { worker: FRONT_END, fault })
+        Some(Failure::new(FRONT_END, fault))
     }
 }
 
@@ -382,12 +379,11 @@ impl Talk<'_> {
     fn supervise(&mut self) -> Option<End> {
         let now = Instant::now();
         let ruined = self.conversation.ruined();
-        let ruined = ruined.map(|worker| Failure { worker, fault: Fault::Died });
         let failed =
             ruined.or_else(|| self.staff.look(now)).or_else(|| self.listening.look(now))?;
         log::error!("{failed}");
         if self.strikes.out(now) {
-            return Some(End::Closed(Error::Failing(failed)));
+            return Some(End::Closed(Error::failing(failed)));
         }
         if !self.staff.dismiss(failed.worker) {
             return Some(End::Again(failed));
@@ -395,12 +391,12 @@ impl Talk<'_> {
         let replaced = (self.replace)(failed.worker).and_then(|post| self.staff.hire(post));
         match replaced {
             Ok(()) => {
-                self.conversation.worker_failed(failed);
+                self.conversation.worker_failed(&failed);
                 None
             }
             Err(error) => {
                 log::error!("no other {}: {error}", failed.worker);
-                Some(End::Closed(Error::Failing(failed)))
+                Some(End::Closed(Error::irreplaceable(&failed, error)))
             }
         }
     }

@@ -6,7 +6,7 @@ use sayso_store::catalog::{self, Role};
 use sayso_store::{ModelState, Store};
 
 use crate::config::{Config, Models, Profile};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The model files that a configuration chooses.
 pub struct Chosen<'c> {
@@ -45,18 +45,19 @@ impl<'c> Chosen<'c> {
     /// Makes sure that there is something to load at all.
     ///
     /// # Errors
-    /// When more than one of the models is not installed: names them all.
+    /// [`Model`](ErrorKind::Model) when more than one of them is not installed: names them all.
     pub(super) fn check(&self) -> Result<()> {
         let absent = |name: &&str| matches!(self.store.state(name), Ok(ModelState::Missing));
         let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
         if missing.len() < 2 {
             return Ok(());
         }
-        Err(crate::Error::Usage(format!(
+        let message = format!(
             "{}: these models are not installed: {}. Run `sayso models fetch`",
             self.store.dir().display(),
             missing.join(", ")
-        )))
+        );
+        Err(Error::new(ErrorKind::Model, message))
     }
 
     /// The catalogue's name for what is asked for; `None` when that is a file.
@@ -95,7 +96,7 @@ impl<'c> Chosen<'c> {
         }
         // A word alone may be a name of the catalogue, mistyped.
         let word = path.components().count() == 1;
-        Err(crate::Error::Usage(if word {
+        Err(Error::input(if word {
             let hint = self.store.catalog().hint(asked);
             format!("{asked}: there is no such file, and no model of that name: {hint}")
         } else {

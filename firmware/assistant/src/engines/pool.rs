@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Engines, Sessions};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Sessions for a bounded number of users at a time (`models.sessions`). One that was given
 /// back is wiped and lent again. Clones share them.
@@ -37,13 +37,13 @@ impl Pool {
     /// A session for one user.
     ///
     /// # Errors
-    /// [`Error::Busy`] when as many as there may be are lent; otherwise as
+    /// [`Busy`](ErrorKind::Busy) when as many as there may be are lent; otherwise as
     /// [`Sessions::session`].
     pub fn lease(&self) -> Result<Lease> {
         let idle = {
             let mut state = self.0.lock();
             if state.lent >= self.0.most {
-                return Err(Error::Busy(format!(
+                let message = format!(
                     "{}: another cannot begin until one of them ends. \
                      models.sessions = {} allows more, if there is memory for them",
                     match self.0.most {
@@ -51,7 +51,8 @@ impl Pool {
                         most => format!("all {most} conversations allowed are going on"),
                     },
                     self.0.most + 1
-                )));
+                );
+                return Err(Error::new(ErrorKind::Busy, message));
             }
             state.lent += 1;
             state.idle.pop()
