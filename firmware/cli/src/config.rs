@@ -49,22 +49,24 @@ impl ConfigCommand {
         match &self.command {
             Action::Init { file, force } => {
                 let named = file.clone().or_else(|| shared.config.clone());
-                let file = &named.or_else(Config::user_file).ok_or_else(|| {
-                    Error::Usage("you have no configuration folder: name a file".into())
-                })?;
+                let file = &named
+                    .or_else(Config::user_file)
+                    .ok_or_else(|| Error::input("you have no configuration folder: name a file"))?;
                 // The user's own folder of settings may not be there yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
-                    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+                    std::fs::create_dir_all(folder)
+                        .map_err(|error| Error::io(folder.display(), error))?;
                 }
                 if file.exists() && !force {
-                    return Err(Error::Usage(format!(
+                    return Err(Error::input(format!(
                         "{} is there already: choose another name, or --force to replace it",
                         file.display()
                     )));
                 }
                 super::put(file, |mut out| {
-                    out.write_all(TEMPLATE.as_bytes()).map_err(|error| Error::io(file, error))
+                    out.write_all(TEMPLATE.as_bytes())
+                        .map_err(|error| Error::io(file.display(), error))
                 })?;
                 println!("{}", file.display());
                 Ok(())

@@ -183,7 +183,7 @@ impl Models {
             }
         }
         if report.is_empty() {
-            return Err(Error::Usage("nothing is installed: `sayso models fetch`".into()));
+            return Err(Error::input("nothing is installed: `sayso models fetch`"));
         }
         let bad: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
         if bad.is_empty() {
@@ -191,7 +191,7 @@ impl Models {
         }
         let mut models: Vec<&str> = bad.iter().map(|file| file.model.as_str()).collect();
         models.dedup();
-        Err(Error::Usage(format!(
+        Err(Error::input(format!(
             "not as they should be: {} of {} files. `sayso models fetch {}` puts them right",
             bad.len(),
             report.len(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sayso::config::Satellite;
-use sayso::{Error, Result};
+use sayso::{Error, ErrorKind, Result};
 use sayso_satellite_board::{Key, Security, generate_key};
 
 use super::term;
@@ -30,8 +30,8 @@ pub struct SatelliteKey {
 
 impl SatelliteKey {
     pub fn run(&self) -> Result<()> {
-        let key = generate_key()
-            .map_err(|error| Error::Io(format!("the system gives no random bytes: {error}")))?;
+        let key =
+            generate_key().map_err(|error| Error::io("the system gives no random bytes", error))?;
         let Some(path) = &self.output else {
             println!("{key:x}");
             return Ok(());
@@ -43,7 +43,8 @@ impl SatelliteKey {
                 }
                 _ => "",
             };
-            Error::Io(format!("{}: {error}{hint}", path.display()))
+            let message = format!("{}: {error}{hint}", path.display());
+            Error::new(ErrorKind::Io, message).with_source(error)
         })
     }
 }
@@ -79,16 +80,17 @@ const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes 
 
 fn read(path: &Path) -> Result<Key> {
     let path = &expanded(path);
+    let unreadable = |error: std::io::Error| failed(path, &error.to_string()).with_source(error);
     let mut text = Vec::new();
     // A key is 64 digits and the end of the line; a device is no key.
-    let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(unreadable)?;
     if readable_by_others(&file) {
         term::note(format!(
             "{}: others can read this key, and so listen in: `chmod 600` it",
             path.display()
         ));
     }
-    file.take(200).read_to_end(&mut text).map_err(|error| failed(path, &error.to_string()))?;
+    file.take(200).read_to_end(&mut text).map_err(unreadable)?;
     Key::from_hex(&text).ok_or_else(|| failed(path, WANTED))
 }
 

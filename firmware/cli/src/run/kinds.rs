@@ -49,7 +49,7 @@ impl BoardKind for Desktop {
 
     #[cfg(not(feature = "desktop"))]
     fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        Err(Error::Usage(super::devices::NO_DESKTOP.into()))
+        Err(Error::input(super::devices::NO_DESKTOP))
     }
 }
 
@@ -82,7 +82,7 @@ impl BoardKind for RaspberryPi {
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
     fn make(&self, _: &str, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let message = "this build knows no GPIO: it needs Linux and the feature `raspberry-pi`";
-        Err(Error::Usage(message.into()))
+        Err(Error::input(message))
     }
 }
 
@@ -164,7 +164,7 @@ impl Outputs {
         let mut claimed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if claimed.contains(&place) {
             let message = format!("{}: two boards would write to this file", output.display());
-            return Err(Error::Usage(message));
+            return Err(Error::input(message));
         }
         claimed.push(place);
         Ok(())

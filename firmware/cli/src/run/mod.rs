@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
 use sayso::internals::state::StateFolder;
-use sayso::{Config, Error, Event, Pace, Result, Stop};
+use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
 use sayso_core::audio::Samples;
 
 #[cfg(feature = "desktop")]
@@ -122,7 +122,7 @@ impl Run {
         let most = config.models.sessions as usize;
         if boards.len() > most {
             let boards = boards.len();
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "{boards} boards, but at most {most} may talk at a time: name fewer, or allow \
                  more (--set models.sessions={boards})"
             )));
@@ -147,7 +147,7 @@ impl Run {
         }
         for (n, name) in asked.iter().enumerate() {
             if asked[..n].contains(name) {
-                return Err(Error::Usage(format!("--board {name} is given twice")));
+                return Err(Error::input(format!("--board {name} is given twice")));
             }
         }
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
@@ -178,7 +178,7 @@ impl Run {
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
         match config.control.socket.as_str() {
             "" | "none" => Ok(()),
-            _ => Err(Error::Usage("--control: only Unix systems have such sockets".into())),
+            _ => Err(Error::input("--control: only Unix systems have such sockets")),
         }
     }
 }
@@ -282,12 +282,12 @@ impl Program<'_> {
                     let name = talk.seat.name().to_owned();
                     let held = talk.hold();
                     match held {
-                        Err(Error::Failing(failure)) => {
+                        Err(failing) if failing.kind() == ErrorKind::Failing => {
                             // The receiver outlives every conversation.
-                            let message = format!("{}; it is closed", Error::Failing(failure));
+                            let message = format!("{failing}; it is closed");
                             let event = Event::Trouble { at: Samples::ZERO, message };
                             let _ = tell.send((name, event));
-                            Ok(Err(Error::Failing(failure)))
+                            Ok(Err(failing))
                         }
                         held => held.map(Ok),
                     }
@@ -315,7 +315,7 @@ impl Program<'_> {
             drop(showing);
             let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
             for (name, talk) in talks {
-                match talk.join().map_err(|_| Error::Worker("conversation")) {
+                match talk.join().map_err(|_| Error::died("conversation")) {
                     Ok(Ok(Ok(losses))) => {
                         held += 1;
                         screen.losses(&name, &losses);
@@ -328,7 +328,7 @@ impl Program<'_> {
                 ended = ended.and(Err(failing));
             }
             for reception in receptions {
-                let done = reception.join().map_err(|_| Error::Worker("listener"));
+                let done = reception.join().map_err(|_| Error::died("listener"));
                 ended = ended.and(done.and_then(|done| done));
             }
             ended
@@ -345,7 +345,7 @@ impl Program<'_> {
         let done = move || {
             // A panic ends the program as well.
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-                .unwrap_or(Err(Error::Worker("conversation")));
+                .unwrap_or_else(|_| Err(Error::died("conversation")));
             if done.is_err() {
                 self.stop.stop();
             }
@@ -353,7 +353,7 @@ impl Program<'_> {
         };
         std::thread::Builder::new().name(name).spawn_scoped(scope, done).map_err(|error| {
             self.stop.stop();
-            Error::Io(format!("cannot start a thread: {error}"))
+            Error::no_thread(error)
         })
     }
 
@@ -375,7 +375,7 @@ impl Program<'_> {
         let spawned = std::thread::Builder::new().name("output".into()).spawn(watch);
         spawned.map(drop).map_err(|error| {
             self.stop.stop();
-            Error::Io(format!("cannot start a thread: {error}"))
+            Error::no_thread(error)
         })
     }
 
