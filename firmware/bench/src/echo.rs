@@ -12,7 +12,7 @@ mod scene;
 use std::time::Duration;
 
 use sayso::config::Config;
-use sayso::{Engines, Error, Result, Stop};
+use sayso::{Engines, Error, ErrorKind, Result, Stop};
 use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::Samples;
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
@@ -139,7 +139,7 @@ pub fn run(config: &Config, runs: usize, stop: &Stop) -> Result<Sheet> {
     let mut found = Found::default();
     for way in ways() {
         if stop.is_stopped() {
-            return Err(Error::Usage("stopped before all was measured".into()));
+            return Err(Error::new(ErrorKind::Stopped, "stopped before all was measured"));
         }
         bench.measure(way, runs, &mut found)?;
     }

@@ -136,7 +136,7 @@ impl Bench {
             None => {}
         }
         if self.runs == 0 {
-            return Err(Error::Usage("--runs 0 measures nothing".into()));
+            return Err(Error::input("--runs 0 measures nothing"));
         }
         let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };

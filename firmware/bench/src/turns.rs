@@ -205,9 +205,8 @@ impl Turns {
             })
             .collect();
         let drawn = plot::svg(&series, profile)
-            .ok_or_else(|| Error::NothingSaid("no question was answered: no plot".into()))?;
-        std::fs::write(file, drawn)
-            .map_err(|error| Error::Io(format!("{}: {error}", file.display())))
+            .ok_or_else(|| Error::input("no question was answered: no plot"))?;
+        std::fs::write(file, drawn).map_err(|error| Error::io(file.display(), error))
     }
 
     fn print_each(&self, pipeline: &str, question: &Question, played: &Played) {
