@@ -211,6 +211,29 @@ fn a_frame_that_is_too_long_is_one_error() {
     assert_eq!(found, [Err(FrameError::TooLong), Ok(4)]);
 }
 
+/// Whoever reads the error knows what happened on the wire; the next frame is read in any case.
+#[test]
+fn what_is_no_frame_says_why_and_the_next_one_is_read() {
+    let frame = encode(1, 4, &Message::Stop(Stop { at: 1, fade: 2 })).unwrap();
+    let whole = frame.as_bytes().to_vec();
+    let mut changed = whole.clone();
+    let last = changed.len() - 2;
+    changed[last] = if changed[last] == 1 { 2 } else { 1 };
+    // The first byte after the 00 says how many follow it.
+    let lost = [0, whole[1], 0];
+    for (bytes, why) in
+        [(changed.as_slice(), FrameError::Checksum), (lost.as_slice(), FrameError::Framing)]
+    {
+        let (mut decoder, mut found) = (Decoder::new(), Vec::new());
+        for bytes in [bytes, &whole] {
+            feed(&mut decoder, bytes, |result| found.push(result));
+        }
+        assert_eq!(found, [Err(why), Ok(4)]);
+        let error: Box<dyn std::error::Error> = why.into();
+        assert!(!error.to_string().is_empty());
+    }
+}
+
 /// Speech-like sound in ADPCM, each block decoded alone: the noise is well below it.
 #[test]
 fn adpcm_is_close_to_the_original() {

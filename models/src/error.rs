@@ -4,7 +4,8 @@ use std::path::PathBuf;
 /// A result whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, in words for the user, and [what kind](ErrorKind) it is, for the program.
+/// What went wrong with an engine or a model: in words for the user, which include the cause,
+/// and by its [kind](ErrorKind) for the program.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -23,20 +24,15 @@ pub enum ErrorKind {
     Missing,
     /// A model file is truncated, of another kind, or does not match its hash. Download it again.
     Damaged,
-    /// The input cannot be used (wrong length, rate, text too long). Change it; the engine still
-    /// works.
+    /// The input cannot be used (wrong length, rate, text too long). Give it up and go on with
+    /// another: the engine still works.
     Input,
-    /// The engine failed on valid input. Retry once, then rebuild the engine.
+    /// The engine failed on valid input, or memory did not suffice. Retry once, then rebuild the
+    /// engine: make another session.
     Engine,
-    /// A file could not be read or written (permissions, disk full). Make room or choose another
-    /// place.
+    /// A file could not be read (permissions). Correct that or choose another, then load again.
     Io,
-    /// No source of a model could be reached, or none delivered the right bytes. Retry later, or
-    /// import a bundle.
-    Source,
-    /// A program needed for the work is not installed. Install it, then retry.
-    Client,
-    /// This CPU, or this build, cannot do it. Permanent.
+    /// This CPU, or this build, cannot do it. Give up.
     Unsupported,
 }
 
@@ -52,12 +48,11 @@ impl Error {
         self
     }
 
-    /// Adds the error that caused this one.
-    pub fn with_source(
-        mut self,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        self.source = Some(source.into());
+    /// Adds the error that caused this one: to the message, in parentheses, and as the source.
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let source = source.into();
+        self.message.push_str(&format!(" ({source})"));
+        self.source = Some(source);
         self
     }
 
@@ -82,16 +77,31 @@ impl fmt::Display for Error {
         if let Some(path) = &self.path {
             write!(f, "{}: ", path.display())?;
         }
-        f.write_str(&self.message)?;
-        if let Some(source) = &self.source {
-            write!(f, " ({source})")?;
-        }
-        Ok(())
+        f.write_str(&self.message)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_is_said_and_kept() {
+        let denied = io::Error::new(io::ErrorKind::PermissionDenied, "not yours");
+        let error = Error::new(ErrorKind::Io, "it cannot be read").because(denied).with_path("a/b");
+        assert_eq!(error.to_string(), "a/b: it cannot be read (not yours)");
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Io, Some("a/b".as_ref())));
+        let cause = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::PermissionDenied);
+        assert!(Error::new(ErrorKind::Input, "too long").source().is_none());
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn read(path: &Path, what: &str, largest: u64) -> Result<Vec<u8>> {
             }
             _ => (ErrorKind::Io, "cannot be read"),
         };
-        Error::new(kind, format!("{what} {message}")).with_path(path).with_source(error)
+        Error::new(kind, format!("{what} {message}")).with_path(path).because(error)
     };
     if std::fs::metadata(path).map_err(failed)?.len() > largest {
         return Err(Error::new(

@@ -47,7 +47,8 @@ pub(crate) fn backend() -> Result<&'static LlamaBackend> {
         backend
     });
     backend.as_ref().ok_or_else(|| {
-        Error::new(ErrorKind::Engine, "another part of this program has started llama.cpp already")
+        let message = "another part of this program has started llama.cpp already";
+        Error::new(ErrorKind::Unsupported, message)
     })
 }
 

@@ -4,6 +4,7 @@
 //! ([`Downmixer`]) and cutting into frames ([`Framer`]).
 
 mod downmix;
+mod error;
 mod foreign;
 mod frames;
 mod resample;
@@ -12,6 +13,7 @@ mod sound_file;
 mod wav_writer;
 
 pub use downmix::Downmixer;
+pub use error::{Error, ErrorKind, Result};
 pub use frames::Framer;
 pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
 pub use sound_file::{Sound, SoundFile, read_all};

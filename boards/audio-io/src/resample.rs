@@ -7,7 +7,8 @@ use rubato::{
     Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters,
     SincInterpolationType, WindowFunction, calculate_cutoff,
 };
-use sayso_board::{BoardError, BoardErrorKind};
+
+use crate::{Error, ErrorKind, Result};
 
 /// The lowest and the highest rate, in Hz, that a [`Resampler`] supports.
 pub const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
@@ -75,18 +76,16 @@ impl Resampler {
     /// A converter from `from` Hz to `to` Hz.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Format`] when a rate is outside [`RATES`].
-    pub fn new(from: u32, to: u32) -> Result<Self, BoardError> {
+    /// [`ErrorKind::Unsupported`] when a rate is outside [`RATES`].
+    pub fn new(from: u32, to: u32) -> Result<Self> {
         for rate in [from, to] {
             if !RATES.contains(&rate) {
-                return Err(BoardError::new(
-                    BoardErrorKind::Format,
-                    format!(
-                        "a sample rate of {rate} Hz is not supported: use one from {} to {} Hz",
-                        RATES.start(),
-                        RATES.end()
-                    ),
-                ));
+                let message = format!(
+                    "a sample rate of {rate} Hz is not supported: use one from {} to {} Hz",
+                    RATES.start(),
+                    RATES.end()
+                );
+                return Err(Error::new(ErrorKind::Unsupported, message));
             }
         }
         let stage = if from == to { None } else { Some(Stage::new(from, to)?) };
@@ -184,7 +183,7 @@ impl Resampler {
 }
 
 impl Stage {
-    fn new(from: u32, to: u32) -> Result<Self, BoardError> {
+    fn new(from: u32, to: u32) -> Result<Self> {
         let divisor = gcd(from, to);
         let (up, down) = (to / divisor, from / divisor);
         let (phases, interpolation) = if up <= MAX_EXACT_PHASES {
@@ -210,7 +209,9 @@ impl Stage {
             1,
             FixedAsync::Input,
         )
-        .map_err(|error| BoardError::new(BoardErrorKind::Format, error.to_string()))?;
+        .map_err(|error| {
+            Error::new(ErrorKind::Unsupported, error.to_string()).with_source(error)
+        })?;
         let (lead_in, lead_out) = lead(taps, phases, up, down);
         let delay = Duration::from_secs_f64((taps / 2 + block + 1) as f64 / f64::from(from));
         let mut stage = Self {

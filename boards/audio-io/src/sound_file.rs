@@ -1,20 +1,20 @@
 //! Reading recordings: WAV, FLAC and AIFF of any shape, as 16 kHz mono.
 
 use std::fs::File;
-use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sayso_board::{BoardError, BoardErrorKind, CAPTURE_RATE};
+use sayso_board::CAPTURE_RATE;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error;
+use symphonia::core::errors::Error as Unread;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
 use crate::riff::{self, MOST_HEADER};
-use crate::{Downmixer, Resampler, foreign};
+use crate::{Downmixer, Error, ErrorKind, Resampler, Result, foreign};
 
 /// The most frames that are returned at once from those that the mixer held back.
 const REST: usize = 2_048;
@@ -59,10 +59,10 @@ impl SoundFile {
     /// Opens a recording to be read at [`CAPTURE_RATE`].
     ///
     /// # Errors
-    /// [`BoardErrorKind::NotFound`] when there is no such file, [`BoardErrorKind::Format`] when it
-    /// is empty, not a sound file, or has a codec or sample rate that cannot be read,
-    /// [`BoardErrorKind::Io`] when it is cut off within its header or cannot be read at all.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, BoardError> {
+    /// [`ErrorKind::NotFound`] when there is no such file, [`ErrorKind::Unsupported`] when it is not
+    /// a sound file, or has a codec or sample rate that cannot be read, [`ErrorKind::Damaged`] when
+    /// it is empty or cut off within its header, [`ErrorKind::Io`] when it cannot be read at all.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_at(path, CAPTURE_RATE)
     }
 
@@ -70,21 +70,21 @@ impl SoundFile {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self, BoardError> {
+    pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self> {
         let path = path.as_ref();
         // Opening a pipe would wait for its writer.
-        let meta = std::fs::metadata(path).map_err(|error| open_error(path, &error))?;
+        let meta = std::fs::metadata(path).map_err(|error| open_error(path, error))?;
         if meta.is_dir() {
-            return Err(format_error(path, "is a folder, not a sound file"));
+            return Err(unsupported(path, "is a folder, not a sound file"));
         }
         if !meta.is_file() {
-            return Err(format_error(path, "is a pipe or a device, not a file: save it first"));
+            return Err(unsupported(path, "is a pipe or a device, not a file: save it first"));
         }
-        let mut file = File::open(path).map_err(|error| open_error(path, &error))?;
+        let mut file = File::open(path).map_err(|error| open_error(path, error))?;
         if meta.len() == 0 {
-            return Err(format_error(path, "is empty (0 bytes): record or copy it again"));
+            return Err(damaged(path, "is empty (0 bytes): record or copy it again"));
         }
-        let cannot_read = |error| open_error(path, &error);
+        let cannot_read = |error| open_error(path, error);
         let mut head = Vec::new();
         (&mut file).take(MOST_HEADER).read_to_end(&mut head).map_err(cannot_read)?;
         let plain = riff::plain(&head, meta.len());
@@ -103,33 +103,39 @@ impl SoundFile {
         if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);
         }
-        let unsupported = || format_error(path, &foreign::advice(path, &head));
+        let foreign = |error: Unread| {
+            unsupported(path, &foreign::advice(path, &head)).with_source(cause(error))
+        };
         let format = symphonia::default::get_probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| match error {
-                Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
-                    open_error(path, &error)
+                Unread::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                    open_error(path, error)
                 }
-                Error::IoError(_) if foreign::never_read(&head).is_none() => cut_off(path),
-                _ => unsupported(),
+                Unread::IoError(error) if foreign::never_read(&head).is_none() => {
+                    let what = "is cut off or no sound file: record or copy it again";
+                    damaged(path, what).with_source(error)
+                }
+                error => foreign(error),
             })?;
         let track = format
             .default_track(TrackType::Audio)
-            .ok_or_else(|| format_error(path, "holds no sound"))?;
+            .ok_or_else(|| unsupported(path, "holds no sound"))?;
         let parameters = track
             .codec_params
             .as_ref()
             .and_then(|parameters| parameters.audio())
-            .ok_or_else(|| format_error(path, "holds no sound"))?;
+            .ok_or_else(|| unsupported(path, "holds no sound"))?;
         let source_rate = parameters
             .sample_rate
-            .ok_or_else(|| format_error(path, "does not say its sample rate"))?;
+            .ok_or_else(|| unsupported(path, "does not say its sample rate"))?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(|_| unsupported())?;
+            .map_err(foreign)?;
         let channels = parameters.channels.as_ref().map_or(1, |c| c.count());
-        let resampler = Resampler::new(source_rate, rate)
-            .map_err(|error| format_error(path, &format!("cannot be used: {error}")))?;
+        let resampler = Resampler::new(source_rate, rate).map_err(|error| {
+            unsupported(path, &format!("cannot be used: {error}")).with_source(error)
+        })?;
         let mixer = Downmixer::new(channels, source_rate).looking_ahead();
         let (track, claimed) = (track.id, frames.or(track.num_frames));
         Ok(Self {
@@ -175,9 +181,10 @@ impl SoundFile {
     /// The next samples, a few thousand at most, or `None` at the end.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk fails, [`BoardErrorKind::Format`] when no part of the
-    /// sound can be decoded. Neither can be retried.
-    pub fn next_block(&mut self) -> Result<Option<&[f32]>, BoardError> {
+    /// [`ErrorKind::Io`] when the disk fails, [`ErrorKind::Damaged`] when no part of
+    /// the
+    /// sound can be decoded. To retry, open the file again.
+    pub fn next_block(&mut self) -> Result<Option<&[f32]>> {
         self.block.clear();
         while self.block.is_empty() && !self.over {
             if self.decoded_all {
@@ -190,14 +197,14 @@ impl SoundFile {
     }
 
     /// Decodes one packet into `block`, or sets `decoded_all`.
-    fn decode_packet(&mut self) -> Result<(), BoardError> {
+    fn decode_packet(&mut self) -> Result<()> {
         let packet = match self.format.next_packet() {
             Ok(Some(packet)) => packet,
-            Ok(None) => return self.end(false),
-            Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => {
-                return Err(open_error(&self.path, &error));
+            Ok(None) => return self.end(None),
+            Err(Unread::IoError(error)) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                return Err(open_error(&self.path, error));
             }
-            Err(_) => return self.end(true),
+            Err(error) => return self.end(Some(error)),
         };
         if packet.track_id != self.track {
             return Ok(());
@@ -217,25 +224,28 @@ impl SoundFile {
                 Ok(())
             }
             // One damaged packet; the next may be whole.
-            Err(Error::DecodeError(_)) => {
+            Err(Unread::DecodeError(_)) => {
                 self.truncated = true;
                 Ok(())
             }
-            Err(_) => self.end(true),
+            Err(error) => self.end(Some(error)),
         }
     }
 
-    fn end(&mut self, broken: bool) -> Result<(), BoardError> {
+    /// Nothing more can be decoded, by `broken` before the regular end.
+    fn end(&mut self, broken: Option<Unread>) -> Result<()> {
         self.decoded_all = true;
         // If all frames were decoded, it does not matter how the file ends.
-        self.truncated |= self.claimed.map_or(broken, |claimed| self.decoded < claimed);
-        if self.decoded == 0 && self.truncated {
-            return Err(format_error(
-                &self.path,
-                "is cut off before its first sample: record or copy it again",
-            ));
+        self.truncated |= self.claimed.map_or(broken.is_some(), |claimed| self.decoded < claimed);
+        if self.decoded > 0 || !self.truncated {
+            return Ok(());
         }
-        Ok(())
+        let what = "is cut off before its first sample: record or copy it again";
+        let error = damaged(&self.path, what);
+        Err(match broken {
+            Some(broken) => error.with_source(cause(broken)),
+            None => error,
+        })
     }
 
     /// Puts a part of what the mixer held back into `block`. Sets `over` after the last part.
@@ -254,8 +264,8 @@ impl SoundFile {
 ///
 /// # Errors
 /// As [`SoundFile::open`] and [`SoundFile::next_block`]; also
-/// [`BoardErrorKind::Format`] when the recording is longer than `max`.
-pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardError> {
+/// [`ErrorKind::Unsupported`] when the recording is longer than `max`.
+pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound> {
     let path = path.as_ref();
     let mut file = SoundFile::open(path)?;
     let limit = (max.as_secs_f64() * f64::from(CAPTURE_RATE)).ceil() as usize;
@@ -264,30 +274,35 @@ pub fn read_all(path: impl AsRef<Path>, max: Duration) -> Result<Sound, BoardErr
         if samples.len() + block.len() > limit {
             let message =
                 format!("is longer than {:.0} s: cut it into shorter files", max.as_secs_f64());
-            return Err(format_error(path, &message));
+            return Err(unsupported(path, &message));
         }
         samples.extend_from_slice(block);
     }
     Ok(Sound { samples, truncated: file.truncated })
 }
 
-fn format_error(path: &Path, what: &str) -> BoardError {
-    BoardError::new(BoardErrorKind::Format, format!("{} {what}", path.display()))
+fn unsupported(path: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("{} {what}", path.display()))
 }
 
-fn open_error(path: &Path, error: &std::io::Error) -> BoardError {
-    match error.kind() {
-        ErrorKind::NotFound => BoardError::new(
-            BoardErrorKind::NotFound,
-            format!("there is no file {}: check its name", path.display()),
-        ),
-        _ => {
-            BoardError::new(BoardErrorKind::Io, format!("cannot read {}: {error}", path.display()))
-        }
+fn damaged(path: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::Damaged, format!("{} {what}", path.display()))
+}
+
+/// What lies beneath: symphonia's own error does not give it.
+fn cause(error: Unread) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        Unread::IoError(error) => error.into(),
+        other => other.into(),
     }
 }
 
-fn cut_off(path: &Path) -> BoardError {
-    let message = "is cut off or not a sound file: record or copy it again";
-    BoardError::new(BoardErrorKind::Io, format!("{} {message}", path.display()))
+fn open_error(path: &Path, error: io::Error) -> Error {
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            (ErrorKind::NotFound, format!("there is no file {}: check its name", path.display()))
+        }
+        _ => (ErrorKind::Io, format!("cannot read {}: {error}", path.display())),
+    };
+    Error::new(kind, message).with_source(error)
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use sayso_board::{BoardError, BoardErrorKind};
+use crate::{Error, ErrorKind, Result};
 
 /// Writes a 16-bit WAV file, mono or stereo, as the sound arrives.
 ///
@@ -23,11 +23,11 @@ impl WavWriter {
     /// Creates the file, or empties it, for sound of `rate` Hz on `channels` (1 or 2).
     ///
     /// # Errors
-    /// [`BoardErrorKind::Format`] for another number of channels,
-    /// [`BoardErrorKind::Io`] when the file cannot be written.
-    pub fn create(path: impl AsRef<Path>, rate: u32, channels: u16) -> Result<Self, BoardError> {
+    /// [`ErrorKind::Unsupported`] for another number of channels,
+    /// [`ErrorKind::Io`] when the file cannot be written.
+    pub fn create(path: impl AsRef<Path>, rate: u32, channels: u16) -> Result<Self> {
         let path = path.as_ref();
-        let file = File::create(path).map_err(|error| write_error(path, &error.into()))?;
+        let file = File::create(path).map_err(|error| write_error(path, error.into()))?;
         Self::over(file, path, rate, channels)
     }
 
@@ -35,18 +35,11 @@ impl WavWriter {
     ///
     /// # Errors
     /// As [`create`](Self::create).
-    pub fn over(
-        file: File,
-        path: impl AsRef<Path>,
-        rate: u32,
-        channels: u16,
-    ) -> Result<Self, BoardError> {
+    pub fn over(file: File, path: impl AsRef<Path>, rate: u32, channels: u16) -> Result<Self> {
         let path = path.as_ref();
         if !(1..=2).contains(&channels) {
-            return Err(BoardError::new(
-                BoardErrorKind::Format,
-                format!("{channels} channels cannot be written: use one or two"),
-            ));
+            let message = format!("{channels} channels cannot be written: use one or two");
+            return Err(Error::new(ErrorKind::Unsupported, message));
         }
         let spec = hound::WavSpec {
             channels,
@@ -56,8 +49,8 @@ impl WavWriter {
         };
         let flush_every = rate.saturating_mul(u32::from(channels)).max(1);
         let mut wav = hound::WavWriter::new(BufWriter::new(file), spec)
-            .map_err(|error| write_error(path, &error))?;
-        wav.flush().map_err(|error| write_error(path, &error))?;
+            .map_err(|error| write_error(path, error))?;
+        wav.flush().map_err(|error| write_error(path, error))?;
         Ok(Self { wav, path: path.to_owned(), until_flush: flush_every, flush_every })
     }
 
@@ -65,13 +58,13 @@ impl WavWriter {
     /// clipped, and NaN is silence.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk is full or the file exceeds 4 GiB. Sound is buffered
+    /// [`ErrorKind::Io`] when the disk is full or the file exceeds 4 GiB. Sound is buffered
     /// for up to a second, so errors may be reported that much later.
-    pub fn write(&mut self, samples: &[f32]) -> Result<(), BoardError> {
+    pub fn write(&mut self, samples: &[f32]) -> Result<()> {
         for sample in samples {
             // The conversion saturates, and turns NaN into 0.
             let pcm = (sample * 32_768.0).round() as i16;
-            self.wav.write_sample(pcm).map_err(|error| write_error(&self.path, &error))?;
+            self.wav.write_sample(pcm).map_err(|error| write_error(&self.path, error))?;
             self.until_flush -= 1;
             if self.until_flush == 0 {
                 self.flush()?;
@@ -83,36 +76,39 @@ impl WavWriter {
     /// Writes the buffered sound to the file and updates the header.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk is full.
-    pub fn flush(&mut self) -> Result<(), BoardError> {
+    /// [`ErrorKind::Io`] when the disk is full.
+    pub fn flush(&mut self) -> Result<()> {
         self.until_flush = self.flush_every;
-        self.wav.flush().map_err(|error| write_error(&self.path, &error))
+        self.wav.flush().map_err(|error| write_error(&self.path, error))
     }
 
     /// Completes the file.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the disk is full.
-    pub fn finish(self) -> Result<(), BoardError> {
+    /// [`ErrorKind::Io`] when the disk is full.
+    pub fn finish(self) -> Result<()> {
         let path = self.path;
-        self.wav.finalize().map_err(|error| write_error(&path, &error))
+        self.wav.finalize().map_err(|error| write_error(&path, error))
     }
 }
 
-fn write_error(path: &Path, error: &hound::Error) -> BoardError {
-    use std::io::ErrorKind;
+fn write_error(path: &Path, error: hound::Error) -> Error {
+    use std::io::ErrorKind::{NotFound, Other, QuotaExceeded, StorageFull};
 
-    let kind = match error {
+    let kind = match &error {
         hound::Error::IoError(error) => error.kind(),
-        _ => ErrorKind::Other,
+        _ => Other,
     };
     let todo = match kind {
-        ErrorKind::NotFound => "Create its folder, or name another file",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "Free some space, or name a file on another disk"
-        }
+        NotFound => "Create its folder, or name another file",
+        StorageFull | QuotaExceeded => "Free some space, or name a file on another disk",
         _ => "Name another file",
     };
     let message = format!("cannot write {}: {error}. {todo}", path.display());
-    BoardError::new(BoardErrorKind::Io, message)
+    let failed = Error::new(ErrorKind::Io, message);
+    match error {
+        // hound's own error does not give its cause.
+        hound::Error::IoError(cause) => failed.with_source(cause),
+        other => failed.with_source(other),
+    }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests count as tests.
 
 use proptest::prelude::*;
-use sayso_audio_io::{SoundFile, WavWriter, read_all};
-use sayso_board::{BoardErrorKind, CAPTURE_RATE};
+use sayso_audio_io::{ErrorKind, SoundFile, WavWriter, read_all};
+use sayso_board::CAPTURE_RATE;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -173,7 +173,7 @@ fn a_truncated_wav_gives_its_beginning() {
     // Cut within the header or right after it.
     for left in 1..=44 {
         let error = read_all(save(&dir, "cut.wav", &whole[..left]), MINUTE).unwrap_err();
-        assert!(matches!(error.kind(), BoardErrorKind::Format | BoardErrorKind::Io), "{left}");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Damaged), "{left}");
         assert!(error.to_string().contains("cut.wav"), "{error}");
     }
 }
@@ -411,7 +411,7 @@ fn a_format_that_cannot_be_read_is_named_with_a_command_that_converts_it() {
         content.resize(content.len() + 20_000, 0x55);
         let path = save(&dir, name, &content);
         let error = read_all(&path, MINUTE).unwrap_err();
-        assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         let text = error.to_string();
         assert!(text.contains(&format!("{name} is {format}, which Sayso cannot read")), "{text}");
         let to = path.with_extension(if name == "adpcm.wav" { "flac" } else { "wav" });
@@ -434,14 +434,20 @@ fn a_truncated_flac_gives_its_beginning() {
     assert_eq!(sound.samples, speech[..sound.samples.len()]);
 }
 
+/// What the system said, if it is the cause.
+fn cause(error: &sayso_audio_io::Error) -> Option<std::io::ErrorKind> {
+    let source = std::error::Error::source(error)?;
+    source.downcast_ref::<std::io::Error>().map(std::io::Error::kind)
+}
+
 #[test]
 fn files_that_are_not_sound_are_refused_with_a_reason() {
     let dir = tempfile::tempdir().unwrap();
-    let cases: [(&str, &[u8], BoardErrorKind, &str); 4] = [
-        ("empty.wav", b"", BoardErrorKind::Format, "empty (0 bytes)"),
-        ("text.wav", &[b'x'; 70_000], BoardErrorKind::Format, "convert it to WAV or FLAC"),
-        ("adpcm.wav", &wav(0x11, 4, 1, 16_000, &[0; 2_048]), BoardErrorKind::Format, "convert it"),
-        ("rate.wav", &wav(PCM, 16, 1, 1, &[0; 64]), BoardErrorKind::Format, "sample rate of 1 Hz"),
+    let cases: [(&str, &[u8], ErrorKind, &str); 4] = [
+        ("empty.wav", b"", ErrorKind::Damaged, "empty (0 bytes)"),
+        ("text.wav", &[b'x'; 70_000], ErrorKind::Unsupported, "convert it to WAV or FLAC"),
+        ("adpcm.wav", &wav(0x11, 4, 1, 16_000, &[0; 2_048]), ErrorKind::Unsupported, "convert it"),
+        ("rate.wav", &wav(PCM, 16, 1, 1, &[0; 64]), ErrorKind::Unsupported, "sample rate of 1 Hz"),
     ];
     for (name, content, kind, words) in cases {
         let error = read_all(save(&dir, name, content), MINUTE).unwrap_err();
@@ -450,7 +456,8 @@ fn files_that_are_not_sound_are_refused_with_a_reason() {
         assert!(error.to_string().contains(words), "{error}");
     }
     let error = read_all(dir.path().join("missing.wav"), MINUTE).unwrap_err();
-    assert_eq!(error.kind(), BoardErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(cause(&error), Some(std::io::ErrorKind::NotFound));
     let error = read_all(dir.path(), MINUTE).unwrap_err();
     assert!(error.to_string().contains("folder"), "{error}");
 }
@@ -536,14 +543,16 @@ fn a_full_disk_is_reported() {
         writer.finish()
     });
     let error = result.unwrap_err();
-    assert_eq!(error.kind(), BoardErrorKind::Io);
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(cause(&error), Some(std::io::ErrorKind::StorageFull));
     assert!(error.to_string().contains("/dev/full"), "{error}");
     let Err(error) = WavWriter::create("/nowhere/at/all.wav", CAPTURE_RATE, 1) else {
         panic!("there is no such folder");
     };
     assert!(error.to_string().contains("/nowhere/at/all.wav"), "{error}");
     assert!(error.to_string().ends_with("Create its folder, or name another file"), "{error}");
-    assert!(WavWriter::create("/dev/null", CAPTURE_RATE, 3).is_err());
+    let three = WavWriter::create("/dev/null", CAPTURE_RATE, 3).err().unwrap();
+    assert_eq!(three.kind(), ErrorKind::Unsupported);
 }
 
 /// Its byte rate would overflow 32 bits.

@@ -30,7 +30,8 @@ pub trait Board {
     /// sound that will be written to the loudspeaker.
     ///
     /// # Errors
-    /// When the named devices do not exist or cannot be opened.
+    /// [`NotFound`](BoardErrorKind::NotFound) or [`Unavailable`](BoardErrorKind::Unavailable)
+    /// when the device may be there later; otherwise of the kind that says what can be done.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError>;
 
     /// The lamp and the buttons, if the board has any, after it was started.

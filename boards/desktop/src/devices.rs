@@ -68,7 +68,7 @@ pub fn list_devices() -> Result<Vec<Device>, BoardError> {
     let id = |device: &cpal::Device| device.id().map(|id| id.id().to_owned()).ok();
     let default_input = host.default_input_device().as_ref().and_then(id);
     let default_output = host.default_output_device().as_ref().and_then(id);
-    let devices = host.devices().map_err(|error| system_error(&error))?;
+    let devices = host.devices().map_err(system_error)?;
     Ok(devices
         .filter_map(|device| {
             let id = id(&device).filter(|id| !NO_DEVICES.contains(&id.as_str()))?;
@@ -100,7 +100,7 @@ pub fn choose(
     let host = match *system {
         // ALSA is available even while a sound server restarts. A stream that changed to ALSA then
         // would stay there.
-        Some(id) => cpal::host_from_id(id).map_err(|error| system_error(&error))?,
+        Some(id) => cpal::host_from_id(id).map_err(system_error)?,
         None => cpal::default_host(),
     };
     let device = match name {
@@ -112,7 +112,7 @@ pub fn choose(
         Some(name) => {
             let mut devices: Vec<cpal::Device> = host
                 .devices()
-                .map_err(|error| system_error(&error))?
+                .map_err(system_error)?
                 .filter(|device| match way {
                     Way::Input => device.supports_input(),
                     Way::Output => device.supports_output(),
@@ -142,8 +142,10 @@ pub fn choose(
             Ok((device, config))
         }
         // The default may be only a name: it exists even without any device.
-        Err(error) if name.is_none() && is_absence(error.kind()) => Err(nothing_there(way)),
-        Err(error) => Err(board_error(&device, &error)),
+        Err(error) if name.is_none() && is_absence(error.kind()) => {
+            Err(nothing_there(way).with_source(error))
+        }
+        Err(error) => Err(board_error(&device, error)),
     }
 }
 
@@ -207,11 +209,10 @@ fn is_absence(kind: ErrorKind) -> bool {
     )
 }
 
-fn system_error(error: &cpal::Error) -> BoardError {
-    BoardError::new(
-        BoardErrorKind::Unavailable,
-        format!("cannot reach the sound system: {}. Check that it runs", plain(error)),
-    )
+fn system_error(error: cpal::Error) -> BoardError {
+    let what = plain(&error);
+    let message = format!("cannot reach the sound system: {what}. Check that it runs");
+    BoardError::new(BoardErrorKind::Unavailable, message).with_source(error)
 }
 
 /// The text of an error, without the full stop at the end of some.
@@ -229,8 +230,17 @@ pub fn worth_priority(device: &cpal::Device) -> bool {
 }
 
 /// Converts an error of cpal about `device` to ours.
-pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
-    let (kind, advice) = match error.kind() {
+pub fn board_error(device: &cpal::Device, error: cpal::Error) -> BoardError {
+    let (kind, advice) = classify(error.kind());
+    let what = plain(&error);
+    let message =
+        format!("cannot open the sound device \"{device}\": {what}. What helps: {advice}");
+    BoardError::new(kind, message).with_source(error)
+}
+
+/// What can be done about an error of cpal's at opening a device.
+fn classify(kind: ErrorKind) -> (BoardErrorKind, &'static str) {
+    match kind {
         ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => {
             (BoardErrorKind::NotFound, "connect it, or name another")
         }
@@ -239,17 +249,10 @@ pub fn board_error(device: &cpal::Device, error: &cpal::Error) -> BoardError {
             "allow its use (on Linux: add the user to the group \"audio\")",
         ),
         ErrorKind::UnsupportedConfig | ErrorKind::UnsupportedOperation => {
-            (BoardErrorKind::Format, "name another")
+            (BoardErrorKind::Unsupported, "name another")
         }
         _ => (BoardErrorKind::Unavailable, "close other programs that use it, and try again"),
-    };
-    BoardError::new(
-        kind,
-        format!(
-            "cannot open the sound device \"{device}\": {}. What helps: {advice}",
-            plain(error)
-        ),
-    )
+    }
 }
 
 #[cfg(test)]
@@ -279,6 +282,23 @@ mod tests {
         ] {
             assert_eq!(pick(&names(), wanted), Ok(at), "{wanted}");
         }
+    }
+
+    #[test]
+    fn the_error_of_cpal_decides_the_kind() {
+        for (theirs, ours) in [
+            (ErrorKind::DeviceNotAvailable, BoardErrorKind::NotFound),
+            (ErrorKind::DeviceBusy, BoardErrorKind::Unavailable),
+            (ErrorKind::PermissionDenied, BoardErrorKind::Unavailable),
+            (ErrorKind::UnsupportedConfig, BoardErrorKind::Unsupported),
+        ] {
+            assert_eq!(classify(theirs).0, ours, "{theirs:?}");
+        }
+        let error = system_error(cpal::Error::new(ErrorKind::HostUnavailable));
+        assert!(error.kind().is_transient(), "{error}");
+        let cause = std::error::Error::source(&error).unwrap();
+        let cause = cause.downcast_ref::<cpal::Error>().unwrap();
+        assert_eq!(cause.kind(), ErrorKind::HostUnavailable);
     }
 
     #[test]

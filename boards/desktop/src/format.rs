@@ -28,7 +28,7 @@ macro_rules! with_sample_type {
             SampleFormat::F32 => $build::<f32>($($argument),*),
             SampleFormat::F64 => $build::<f64>($($argument),*),
             other => Err(BoardError::new(
-                BoardErrorKind::Format,
+                BoardErrorKind::Unsupported,
                 format!("the device uses the sample format {other}, which is not supported: use \
                          another device"),
             )),
@@ -127,5 +127,5 @@ fn started(
 ) -> Result<cpal::Stream, BoardError> {
     stream
         .and_then(|stream| stream.play().map(|()| stream))
-        .map_err(|error| board_error(device, &error))
+        .map_err(|error| board_error(device, error))
 }

@@ -78,10 +78,7 @@ impl Supervisor {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || run(line, News { way, lost: false, news }, &ready, &theirs))
-            .map_err(|error| {
-                let message = format!("cannot start a thread for the sound device: {error}");
-                BoardError::new(BoardErrorKind::Unavailable, message)
-            })?;
+            .map_err(|error| BoardError::no_thread("the sound device", error))?;
         let supervisor = Self { quit, thread: Some(thread) };
         match opened.recv() {
             Ok(result) => result.map(|()| supervisor),

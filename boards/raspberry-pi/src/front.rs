@@ -48,7 +48,8 @@ impl<P: OutputPin> Led<P> {
 /// A button that connects its pin to ground.
 pub struct Contact<P>(pub P);
 
-/// What a [`Front`] failed to do.
+/// What a [`Front`] failed to do. The caller gives that pin up ([`Front::without`]) and goes on
+/// with the other.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure<L, B> {
     /// The LED's pin could not be set.

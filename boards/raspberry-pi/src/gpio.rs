@@ -32,7 +32,7 @@ pub fn open(pins: &Pins) -> Result<Opened, BoardError> {
     }
     if pins.led == pins.button {
         let message = "the LED and the button use the same GPIO: give one of them another";
-        return Err(BoardError::new(BoardErrorKind::Format, message));
+        return Err(BoardError::new(BoardErrorKind::Config, message));
     }
     let mut chip = chip(&pins.chip)?;
     if let Some(number) = pins.led {
@@ -51,9 +51,9 @@ pub fn open(pins: &Pins) -> Result<Opened, BoardError> {
 fn chip(wanted: &str) -> Result<Chip, BoardError> {
     if wanted.starts_with('/') {
         return Chip::new(wanted)
-            .map_err(|error| refused(&format!("the GPIO chip {wanted}"), &error));
+            .map_err(|error| refused(&format!("the GPIO chip {wanted}"), error));
     }
-    let chips = gpio_cdev::chips().map_err(|error| no_chips(&error))?;
+    let chips = gpio_cdev::chips().map_err(no_chips)?;
     let (mut found, mut labels, mut refusal) = (Vec::new(), Vec::new(), None);
     for chip in chips {
         match chip {
@@ -71,7 +71,7 @@ fn chip(wanted: &str) -> Result<Chip, BoardError> {
     };
     match (at, refusal) {
         (Some(at), _) => Ok(found.swap_remove(at)),
-        (None, Some(error)) if found.is_empty() => Err(refused("the GPIO chips", &error)),
+        (None, Some(error)) if found.is_empty() => Err(refused("the GPIO chips", error)),
         (None, _) => {
             let what = match wanted {
                 "" => "this machine has no GPIO header of a Raspberry Pi".to_owned(),
@@ -102,23 +102,21 @@ fn line(
             chip.path().display(),
             chip.num_lines()
         );
-        return Err(BoardError::new(BoardErrorKind::NotFound, message));
+        return Err(BoardError::new(BoardErrorKind::Config, message));
     }
     chip.get_line(number)
         .and_then(|line| line.request(flags, value, CONSUMER))
         .and_then(CdevPin::new)
-        .map_err(|error| refused(&format!("GPIO {number} for the {what}"), &error))
+        .map_err(|error| refused(&format!("GPIO {number} for the {what}"), error))
 }
 
-fn no_chips(error: &Error) -> BoardError {
-    BoardError::new(
-        BoardErrorKind::NotFound,
-        format!("the GPIO chips of this machine cannot be listed: {error}"),
-    )
+fn no_chips(error: Error) -> BoardError {
+    let message = format!("the GPIO chips of this machine cannot be listed: {error}");
+    BoardError::new(BoardErrorKind::NotFound, message).with_source(error)
 }
 
 /// Converts an error of the system about a chip or a line to ours.
-fn refused(what: &str, error: &Error) -> BoardError {
+fn refused(what: &str, error: Error) -> BoardError {
     let text = error.to_string();
     let advice = if text.contains("EACCES") || text.contains("ermission denied") {
         "allow its use: add the user to the group \"gpio\""
@@ -128,18 +126,16 @@ fn refused(what: &str, error: &Error) -> BoardError {
     } else {
         "check its name (`gpioinfo` lists the GPIOs) and the kernel's version (5.5 or later)"
     };
-    BoardError::new(
-        BoardErrorKind::Unavailable,
-        format!("cannot use {what}: {text}. What helps: {advice}"),
-    )
+    let message = format!("cannot use {what}: {text}. What helps: {advice}");
+    BoardError::new(BoardErrorKind::Unavailable, message).with_source(error)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn error(pins: &Pins) -> String {
-        open(pins).err().unwrap().to_string()
+    fn error(pins: &Pins) -> BoardError {
+        open(pins).err().unwrap()
     }
 
     #[test]
@@ -152,16 +148,21 @@ mod tests {
     #[test]
     fn an_absent_chip_is_named_in_the_error() {
         let pins = Pins { chip: "/dev/no-such-chip".into(), led: Some(1), ..Pins::default() };
-        let text = error(&pins);
+        let refused = error(&pins);
+        assert_eq!(refused.kind(), BoardErrorKind::Unavailable);
+        assert!(std::error::Error::source(&refused).is_some_and(|cause| cause.is::<Error>()));
+        let text = refused.to_string();
         assert!(text.contains("/dev/no-such-chip") && text.contains("What helps"), "{text}");
         let pins = Pins { chip: "no-such-label".into(), button: Some(1), ..Pins::default() };
-        let text = error(&pins);
+        let text = error(&pins).to_string();
         assert!(text.contains("GPIO chip"), "{text}");
     }
 
     #[test]
     fn led_and_button_at_one_pin_are_refused() {
         let pins = Pins { led: Some(4), button: Some(4), ..Pins::default() };
-        assert!(error(&pins).contains("the same GPIO"));
+        let error = error(&pins);
+        assert_eq!(error.kind(), BoardErrorKind::Config, "no retry makes it two pins");
+        assert!(error.to_string().contains("the same GPIO"));
     }
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
 use linux_embedded_hal::Delay;
-use sayso_board::{BoardError, BoardErrorKind, Mute, Panel, Press};
+use sayso_board::{BoardError, Mute, Panel, Press};
 use sayso_core::audio::SampleTime;
 use sayso_core::turn::Shown;
 
@@ -75,10 +75,7 @@ impl GpioPanel {
         let thread = std::thread::Builder::new()
             .name("sayso-front".into())
             .spawn(move || serve(Front::new(led, button, mute), &theirs, &sender))
-            .map_err(|error| {
-                let message = format!("cannot start a thread for the LED and the button: {error}");
-                BoardError::new(BoardErrorKind::Unavailable, message)
-            })?;
+            .map_err(|error| BoardError::no_thread("the LED and the button", error))?;
         Ok(Self { shared, presses, thread: Some(thread) })
     }
 }

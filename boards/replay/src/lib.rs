@@ -195,14 +195,15 @@ impl Replay {
 
 impl Board for Replay {
     /// # Errors
-    /// [`BoardErrorKind::Io`] when the output file cannot be written, [`BoardErrorKind::Format`]
-    /// for a voice rate that cannot be used and a room whose delay is too short,
-    /// [`BoardErrorKind::Unavailable`] when the board was started before.
+    /// [`BoardErrorKind::Io`] when the output file cannot be written, [`BoardErrorKind::Unsupported`]
+    /// for a voice rate that cannot be used,
+    /// [`BoardErrorKind::Config`] for a room whose delay is too short,
+    /// [`BoardErrorKind::Spent`] when the board was started before.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let mut state = self.shared.lock();
         if state.started.is_some() {
             return Err(BoardError::new(
-                BoardErrorKind::Unavailable,
+                BoardErrorKind::Spent,
                 "a replay runs only once: create another for another run",
             ));
         }

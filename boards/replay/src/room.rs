@@ -51,8 +51,8 @@ pub struct EchoPath {
 
 impl EchoPath {
     /// # Errors
-    /// [`BoardErrorKind::Format`] for a voice rate that cannot be resampled, and for a room whose
-    /// delay is shorter than the computation needs.
+    /// [`BoardErrorKind::Unsupported`] for a voice rate that cannot be resampled,
+    /// [`BoardErrorKind::Config`] for a room whose delay is shorter than the computation needs.
     pub fn new(voice_rate: u32, room: Option<&Room>) -> Result<Self, BoardError> {
         let resampler = Resampler::new(voice_rate, CAPTURE_RATE)?;
         // The longest wait of a sample, and one more because counts are rounded.
@@ -70,12 +70,12 @@ impl EchoPath {
                      takes {least_ms} ms",
                     room.delay
                 );
-                return Err(BoardError::new(BoardErrorKind::Format, message));
+                return Err(BoardError::new(BoardErrorKind::Config, message));
             }
             let gain = 10.0_f32.powf(room.gain_db / 20.0);
             let response: Vec<f32> = room.impulse_response.iter().map(|x| x * gain).collect();
             let convolver = Convolver::new(&response)
-                .map_err(|e| BoardError::new(BoardErrorKind::Format, e.to_string()))?;
+                .map_err(|e| BoardError::new(BoardErrorKind::Config, e.to_string()).with_source(e))?;
             Ok((convolver, VecDeque::from(vec![0.0; delay])))
         });
         Ok(Self {

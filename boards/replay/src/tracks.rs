@@ -140,7 +140,9 @@ impl Recorder {
             Sink::None => {}
             Sink::Memory(samples) => samples.extend_from_slice(&self.scratch),
             Sink::File(_) if self.error.is_some() => {}
-            Sink::File(writer) => self.error = writer.write(&self.scratch).err(),
+            Sink::File(writer) => {
+                self.error = writer.write(&self.scratch).err().map(BoardError::from);
+            }
         }
     }
 
@@ -160,7 +162,10 @@ impl Recorder {
         }
         match self.sink {
             Sink::None => Ok(None),
-            Sink::File(writer) => writer.finish().map(|()| None),
+            Sink::File(writer) => {
+                writer.finish()?;
+                Ok(None)
+            }
             Sink::Memory(samples) => {
                 let channels = if self.user.is_some() { 2 } else { 1 };
                 Ok(Some(Tracks { rate: self.rate, channels, samples }))

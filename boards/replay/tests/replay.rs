@@ -219,7 +219,7 @@ fn input_files_are_heard_and_output_files_are_written() {
     assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Io);
     let mut board = Replay::from_samples(vec![]);
     let _running = board.start(24_000).unwrap();
-    assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Unavailable);
+    assert_eq!(board.start(24_000).err().unwrap().kind(), BoardErrorKind::Spent);
 }
 
 #[cfg(target_os = "linux")]

@@ -135,6 +135,6 @@ fn without_a_room_there_is_no_echo_but_the_reference_is_known() {
 fn a_delay_that_is_too_short_to_simulate_is_refused() {
     let mut board = Replay::from_samples(Vec::new()).room(room(&[1.0], 5 * MS, 0.0));
     let error = board.start(24_000).err().unwrap();
-    assert_eq!(error.kind(), BoardErrorKind::Format);
+    assert_eq!(error.kind(), BoardErrorKind::Config);
     assert!(error.to_string().contains("10 ms"), "{error}");
 }

@@ -48,7 +48,7 @@ impl FromStr for Address {
             let message = format!(
                 "{text:?}: {why}. The address of a satellite is PORT[@BAUD] or tcp:HOST:PORT"
             );
-            BoardError::new(BoardErrorKind::NotFound, message)
+            BoardError::new(BoardErrorKind::Config, message)
         };
         if let Some(host) = text.strip_prefix("tcp:") {
             let Some((name, port)) = host.rsplit_once(':') else {
@@ -144,8 +144,9 @@ impl Address {
     /// Opens the wire.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Format`] when `security` does not allow it; other kinds when it cannot be
-    /// opened.
+    /// [`BoardErrorKind::Config`] when `security` does not allow it,
+    /// [`BoardErrorKind::NotFound`] when there is no such serial port, otherwise
+    /// [`BoardErrorKind::Unavailable`] when it cannot be opened.
     pub fn open(&self, security: &Security) -> Result<Box<dyn Wire>, BoardError> {
         let opened = match self {
             Self::Serial { port, baud } => open_serial(port, *baud).map(|port| Box::new(port) as _),
@@ -180,6 +181,7 @@ impl Address {
                 ),
             };
             BoardError::new(kind, format!("cannot connect to {self}: {error}; {hint}"))
+                .with_source(error)
         })
     }
 
@@ -189,7 +191,7 @@ impl Address {
              and speak for you. Make a key with `sayso satellite-key` and put it into the \
              satellite and into satellite.key. To use no key, set satellite.insecure = true"
         );
-        BoardError::new(BoardErrorKind::Format, message)
+        BoardError::new(BoardErrorKind::Config, message)
     }
 }
 
@@ -235,7 +237,8 @@ mod tests {
         let six = Address::Tcp { host: "[::1]:4000".into() };
         assert_eq!("tcp:[::1]:4000".parse::<Address>().unwrap(), six);
         for wrong in ["", "tcp:", "tcp:kitchen", "tcp::80", "tcp:a:70000", "/dev/x@fast", "@9600"] {
-            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
+            let error = wrong.parse::<Address>().expect_err(wrong);
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{wrong}");
         }
     }
 
@@ -261,6 +264,9 @@ mod tests {
         let error = "/dev/no-such-port".parse::<Address>().unwrap();
         let error = error.open(&Security::default()).err().unwrap();
         assert_eq!(error.kind(), BoardErrorKind::NotFound);
+        let cause = std::error::Error::source(&error).unwrap();
+        let cause = cause.downcast_ref::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::NotFound);
         assert!(error.to_string().contains("/dev/no-such-port"), "{error}");
     }
 
@@ -273,7 +279,7 @@ mod tests {
             let began = std::time::Instant::now();
             let error = address.open(&Security::LoopbackOnly).err().unwrap();
             assert!(began.elapsed() < CONNECT, "it was called");
-            assert_eq!(error.kind(), BoardErrorKind::Format, "{error}");
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{error}");
             for said in [stranger, "sayso satellite-key", "satellite.insecure = true"] {
                 assert!(error.to_string().contains(said), "{error}");
             }

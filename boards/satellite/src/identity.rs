@@ -16,10 +16,12 @@ use crate::wire::Wire;
 /// answered.
 ///
 /// # Errors
-/// When no satellite sends a hello within three seconds, or only one with another version or
-/// another key.
+/// [`BoardErrorKind::Unavailable`] when no satellite sends a hello within three seconds,
+/// [`BoardErrorKind::Unsupported`] when only one with another version or another key does,
+/// [`BoardErrorKind::Spent`] when it hangs up.
 pub fn name(wire: &mut dyn Wire, address: &Address) -> Result<String, BoardError> {
-    let blocked = |why: &str| BoardError::new(BoardErrorKind::Format, format!("{address}: {why}"));
+    let blocked =
+        |why: &str| BoardError::new(BoardErrorKind::Unsupported, format!("{address}: {why}"));
     let mut work = Allowance::new(WORK_AT_ONCE, WORK_A_SECOND);
     let (mut decoder, mut buffer) = (Decoder::new(), [0; PIECE]);
     let began = Instant::now();
@@ -29,7 +31,8 @@ pub fn name(wire: &mut dyn Wire, address: &Address) -> Result<String, BoardError
             continue;
         }
         let came = wire.read(&mut buffer).map_err(|error| {
-            BoardError::new(BoardErrorKind::Unavailable, format!("{address}: {error}"))
+            let message = format!("{address}: {error}");
+            BoardError::new(BoardErrorKind::Spent, message).with_source(error)
         })?;
         work.owe(TURN + came as u32, began.elapsed());
         for &byte in &buffer[..came] {

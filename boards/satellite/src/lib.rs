@@ -120,8 +120,9 @@ impl Satellite {
     /// accepted. `None` if we connect to it, or it was started.
     ///
     /// # Errors
-    /// When no satellite gives its name within three seconds, or only one with another version or
-    /// another key.
+    /// [`BoardErrorKind::Unavailable`] when no satellite gives its name within three seconds,
+    /// [`BoardErrorKind::Unsupported`] when only one with another version or another key does,
+    /// [`BoardErrorKind::Spent`] when it hangs up.
     pub fn identify(&mut self) -> Result<Option<String>, BoardError> {
         let Some(wire) = &mut self.came else { return Ok(None) };
         let name = identity::name(wire.as_mut(), &self.config.address)?;
@@ -135,9 +136,11 @@ impl Board for Satellite {
     /// to the loudspeaker has no effect.
     ///
     /// # Errors
-    /// When the port cannot be opened, when it is on the network and there is no key, and when no
-    /// satellite answers there within three seconds, or only one with another version or another
-    /// key.
+    /// [`BoardErrorKind::NotFound`] or [`BoardErrorKind::Unavailable`] when the port cannot be
+    /// opened or no satellite answers there within three seconds,
+    /// [`BoardErrorKind::Unsupported`] when only one with another version or another key does,
+    /// [`BoardErrorKind::Config`] when it is on the network and there is no key, and
+    /// [`BoardErrorKind::Spent`] when it had dialled in and has hung up.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
         if let Some(before) = self.shared.take() {
@@ -150,7 +153,7 @@ impl Board for Satellite {
                 "{}: this satellite has closed the connection, and must connect again",
                 self.config.address
             );
-            return Err(BoardError::new(BoardErrorKind::Unavailable, message));
+            return Err(BoardError::new(BoardErrorKind::Spent, message));
         }
         let mute = self.mute.clone();
         let station = station::Station::start(&self.config, came, mute, voice_rate, news)?;

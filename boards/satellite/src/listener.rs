@@ -26,19 +26,20 @@ impl SatelliteListener {
     /// according to `security`; `volume` is their loudness in percent.
     ///
     /// # Errors
-    /// When `security` does not allow that address, or it is in use.
+    /// [`BoardErrorKind::Config`] when that is no address, or `security` does not allow it;
+    /// [`BoardErrorKind::Unavailable`] when it is in use.
     pub fn bind(address: &str, security: Security, volume: u8) -> Result<Self, BoardError> {
         let refuse = |kind, why: String| BoardError::new(kind, format!("tcp:{address}: {why}"));
         let address: SocketAddr = address.parse().map_err(|_| {
             let why = "not a numeric address and a port, such as 127.0.0.1:7000 or [::1]:7000";
-            refuse(BoardErrorKind::NotFound, why.into())
+            refuse(BoardErrorKind::Config, why.into())
         })?;
         if !security.allows(address.ip()) {
             let why = "without a key, anyone on the network could listen in and speak for you, so \
                        only a loopback address such as 127.0.0.1 is allowed. Make a key with \
                        `sayso satellite-key` and put it into the satellite and into satellite.key. \
                        To use no key, set satellite.insecure = true";
-            return Err(refuse(BoardErrorKind::NotFound, why.into()));
+            return Err(refuse(BoardErrorKind::Config, why.into()));
         }
         let bound = TcpListener::bind(address).and_then(|listener| {
             listener.set_nonblocking(true)?;
@@ -47,7 +48,7 @@ impl SatelliteListener {
         });
         bound.map_err(|error| {
             let why = format!("{error}; choose another port, or stop the program that uses it");
-            refuse(BoardErrorKind::Unavailable, why)
+            refuse(BoardErrorKind::Unavailable, why).with_source(error)
         })
     }
 
@@ -67,7 +68,8 @@ impl SatelliteListener {
     /// it closes the connection.
     ///
     /// # Errors
-    /// When it cannot listen any more.
+    /// [`BoardErrorKind::Unavailable`] when the system cannot take in another connection now.
+    /// It goes on listening.
     pub fn accept(&mut self, wait: Duration) -> Result<Option<(IpAddr, Satellite)>, BoardError> {
         let until = Instant::now() + wait;
         loop {
@@ -96,7 +98,9 @@ impl SatelliteListener {
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     let message = format!("tcp:{}: {error}", self.address);
-                    return Err(BoardError::new(BoardErrorKind::Io, message));
+                    return Err(
+                        BoardError::new(BoardErrorKind::Unavailable, message).with_source(error)
+                    );
                 }
             }
         }
@@ -118,6 +122,7 @@ mod tests {
         for address in ["0.0.0.0:0", "192.168.1.2:0", "[::]:0", "[::ffff:10.0.0.1]:0"] {
             let error =
                 SatelliteListener::bind(address, Security::LoopbackOnly, 100).err().expect(address);
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{error}");
             for said in ["without a key", "sayso satellite-key", "satellite.insecure = true"] {
                 assert!(error.to_string().contains(said), "{error}");
             }
@@ -125,6 +130,7 @@ mod tests {
         for address in ["", "kitchen.lan:7", "127.0.0.1", "127.0.0.1:70000"] {
             let error =
                 SatelliteListener::bind(address, Security::LoopbackOnly, 100).err().expect(address);
+            assert_eq!(error.kind(), BoardErrorKind::Config, "{error}");
             assert!(error.to_string().contains("numeric"), "{error}");
         }
     }

@@ -194,7 +194,7 @@ impl Station {
     ) -> Result<Arc<Self>, BoardError> {
         if !RATES.contains(&voice_rate) {
             let message = format!("a voice at {voice_rate} Hz cannot be played");
-            return Err(BoardError::new(BoardErrorKind::Format, message));
+            return Err(BoardError::new(BoardErrorKind::Unsupported, message));
         }
         let dials = came.is_none();
         let wire = match came {
@@ -223,10 +223,7 @@ impl Station {
                 let _ending = ending;
                 talk.run(wire);
             })
-            .map_err(|error| {
-                let message = format!("cannot start a thread for the satellite: {error}");
-                BoardError::new(BoardErrorKind::Unavailable, message)
-            })?;
+            .map_err(|error| BoardError::no_thread("the satellite", error))?;
         // From here on, dropping it ends the thread.
         Ok(Self { shared })
     }
@@ -238,7 +235,7 @@ impl Station {
         while !state.connected {
             if let Some(obstacle) = &state.obstacle {
                 let message = format!("{address}: {obstacle}");
-                return Err(BoardError::new(BoardErrorKind::Format, message));
+                return Err(BoardError::new(BoardErrorKind::Unsupported, message));
             }
             let left = ANSWER.saturating_sub(self.shared.now());
             if left.is_zero() || state.over {

@@ -67,6 +67,7 @@ fn a_satellite_of_another_version_or_without_a_hello_is_not_identified() {
     stream.write_all(&hello(77)).unwrap();
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
     let error = host.identify().unwrap_err();
+    assert_eq!(error.kind(), BoardErrorKind::Unsupported);
     assert!(error.to_string().contains("version 77"), "{error}");
     let silent = call(listener.address());
     let (_, mut host) = listener.accept(WAIT).unwrap().expect("somebody dials");
@@ -175,7 +176,7 @@ fn a_satellite_that_connects_is_heard_until_it_closes_the_connection() {
     // We do not connect to it.
     drop((microphone, loudspeaker));
     let error = host.start(24_000).err().expect("gone");
-    assert_eq!(error.kind(), BoardErrorKind::Unavailable);
+    assert_eq!(error.kind(), BoardErrorKind::Spent);
 }
 
 #[test]

@@ -400,7 +400,7 @@ fn a_satellite_of_another_version_is_reported() {
         stream.write_all(frame.as_bytes()).unwrap();
         drain(stream);
     });
-    assert_eq!(error.kind(), BoardErrorKind::Format);
+    assert_eq!(error.kind(), BoardErrorKind::Unsupported);
     assert!(error.to_string().contains("version 9"), "{error}");
 }
 

@@ -125,7 +125,7 @@ fn met(host_has: Security, satellite_has: Option<Key>) -> (Option<String>, u32) 
     });
     let sessions = body.lock().unwrap().sessions;
     let error = started.err().map(|error| {
-        assert!(matches!(error.kind(), BoardErrorKind::Format | BoardErrorKind::Unavailable));
+        assert!(matches!(error.kind(), BoardErrorKind::Unsupported | BoardErrorKind::Unavailable));
         error.to_string()
     });
     (error, sessions)

@@ -34,7 +34,7 @@ const MESSAGES: [&str; 9] = [
     "log::info!",
     "log::debug!",
     "Error::new",
-    "Error::Usage",
+    "Error::input",
     "files::damaged",
     "self.trouble",
 ];

@@ -22,8 +22,8 @@ pub trait Engine {
     /// Ends a handshake that this side has begun.
     ///
     /// # Errors
-    /// When `second` is not its answer. The error holds the handshake if another message may still
-    /// end it.
+    /// When `second` is not its answer. If the error holds the handshake, wait for another answer
+    /// to it. Otherwise give it up and [begin](Self::begin) another.
     fn finish(
         &mut self,
         handshake: Self::Handshake,

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use sayso_core::link::{MAX_FRAME, Outgoing, RawFrame, Stuffer, Unstuffer, stuffed};
 
 use crate::engine::{Engine, HANDSHAKE, Session, TAG};
@@ -31,14 +33,26 @@ pub enum Role {
     Answerer,
 }
 
-/// What keeps a caller from a session.
+/// What keeps a caller from a session. The [`Tunnel`] itself goes on trying, more rarely: the
+/// caller has only to tell a person, who can put it right at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The other side says that the key is not its own.
+    /// The other side says that the key is not its own. Somebody has to set one key at both.
     OtherKey,
-    /// The other side does not encrypt.
+    /// The other side does not encrypt. Somebody has to give it the key, or do without one.
     Plain,
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OtherKey => "the other side has another key",
+            Self::Plain => "the other side does not encrypt",
+        })
+    }
+}
+
+impl core::error::Error for Refusal {}
 
 /// What went over the tunnel and what went wrong. The counters only grow, and wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! `00 | COBS(tag, seq (2 bytes), message, CRC-32 of all before (4 bytes)) | 00`; numbers
 //! little-endian. The first 00 ends any garbage before it.
 
+use core::fmt;
+
 use crc::{CRC_32_ISO_HDLC, Crc, Digest};
 use postcard::ser_flavors::Flavor;
 
@@ -22,16 +24,29 @@ pub const MAX_FRAME: usize = stuffed(MAX_RAW);
 
 const _: () = assert!(MAX_NAME < MAX_DATA, "a hello is shorter than a block");
 
-/// Why the bytes between two 00 are no frame.
+/// Why the bytes between two 00 are no frame. Whatever the reason, the caller drops them, counts
+/// them and goes on: the next frame begins afresh, and nothing is asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameError {
-    /// It is longer than any frame.
+    /// It is longer than any frame: the 00 that ended it was lost, or somebody sends something else.
     TooLong,
-    /// It breaks the rules of COBS, or is too short.
+    /// It breaks the rules of COBS, or is too short: bytes were lost.
     Framing,
-    /// The checksum does not match.
+    /// The checksum does not match: bytes were changed.
     Checksum,
 }
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLong => "longer than any frame",
+            Self::Framing => "not framed by the rules, or too short",
+            Self::Checksum => "the checksum does not fit",
+        })
+    }
+}
+
+impl core::error::Error for FrameError {}
 
 /// An intact frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +63,8 @@ impl<'a> RawFrame<'a> {
     /// The frame in `raw`, the decoded bytes between two 00.
     ///
     /// # Errors
-    /// If it is too short or its checksum does not match.
+    /// [`FrameError::Framing`] when it is too short, [`FrameError::Checksum`] when its checksum
+    /// does not match.
     pub fn check(raw: &'a [u8]) -> Result<Self, FrameError> {
         let (rest, checksum) = raw.split_last_chunk::<TAIL>().ok_or(FrameError::Framing)?;
         let (&[tag, low, high], body) =

@@ -165,7 +165,8 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Sends a block for the loudspeaker: at most 20 ms. `at` is its position, see [`Playback`].
     ///
     /// # Errors
-    /// Why it cannot be sent now. Except for [`Refused::BadBlock`] it may be possible later.
+    /// [`Refused::NotConnected`], [`Refused::NoCredit`], [`Refused::NoRoom`] or
+    /// [`Refused::BadBlock`].
     pub fn try_playback(&mut self, at: u32, samples: &[i16]) -> Result<(), Refused> {
         self.wire
             .send_block(samples, |number, block| Message::Playback(Playback { number, at, block }))
@@ -174,7 +175,7 @@ impl<const OUT: usize> HostLink<OUT> {
     /// Sends the order to stop the sound.
     ///
     /// # Errors
-    /// Why it cannot be sent now.
+    /// [`Refused::NotConnected`] or [`Refused::NoRoom`].
     pub fn try_stop(&mut self, stop: Stop) -> Result<(), Refused> {
         self.wire.send(&Message::Stop(stop))
     }
@@ -183,7 +184,7 @@ impl<const OUT: usize> HostLink<OUT> {
     /// [answered](HostEvent::Mute).
     ///
     /// # Errors
-    /// Why it cannot be sent now.
+    /// [`Refused::NotConnected`] or [`Refused::NoRoom`].
     pub fn try_mute(&mut self, mute: Mute) -> Result<(), Refused> {
         self.wire.send(&Message::Mute(mute))
     }

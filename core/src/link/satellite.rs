@@ -255,7 +255,8 @@ impl<const OUT: usize> SatelliteLink<OUT> {
     /// first sample, see [`Capture`].
     ///
     /// # Errors
-    /// Why it cannot be sent now. The caller then drops and counts it.
+    /// [`Refused::NotConnected`], [`Refused::NoCredit`], [`Refused::NoRoom`] or
+    /// [`Refused::BadBlock`]. Sound from a microphone cannot wait: drop it and count it.
     pub fn try_capture(&mut self, at: u32, played: u32, samples: &[i16]) -> Result<(), Refused> {
         if self.greeted != self.wire.session {
             // The host knows of no session before the hello.

@@ -6,16 +6,19 @@ use super::outgoing::Outgoing;
 use super::window::Window;
 use super::{Block, Codec, Decoder, GONE_MS, MAX_DATA, Message, RawFrame, VERSION};
 
-/// Why a message was not accepted.
+/// Why a message was not accepted. Nothing of it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no session.
+    /// There is no session. Drop sound; send an order again when there is one.
     NotConnected,
-    /// The other side has no room for another block now.
+    /// The other side has no room for another block now. Retry when it has given credit, or
+    /// drop the block if it cannot wait.
     NoCredit,
-    /// The buffer of waiting bytes is full: the wire is too slow, or nobody reads.
+    /// The buffer of waiting bytes is full: the wire is too slow, or nobody reads. Retry
+    /// when some have been written, or drop the block if it cannot wait.
     NoRoom,
-    /// An invalid block: no sample, too many, or an odd number for ADPCM.
+    /// An invalid block: no sample, too many, or an odd number for ADPCM. Give it up: it is refused
+    /// however often it is tried.
     BadBlock,
 }
 

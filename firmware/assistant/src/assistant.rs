@@ -14,7 +14,7 @@ use crate::control::{Controls, Handle};
 use crate::conversation::Conversation;
 use crate::cores::Cores;
 use crate::engines::{Engines, Lease, Sessions, cores};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::events::{Events, Subscription};
 use crate::hangover::HangoverPolicy;
@@ -155,10 +155,11 @@ impl Assistant {
     /// long it gets no more events, and the conversation goes on.
     ///
     /// # Errors
-    /// When the board cannot be started; when a worker failed and could not be replaced, or failed
-    /// for the third time within a minute. A problem within a turn is reported as
-    /// [`Event::Trouble`], and a lost device as [`Event::DeviceLost`]; in both cases the
-    /// conversation goes on.
+    /// When the board cannot be started: [`Unavailable`](ErrorKind::Unavailable) if it may be
+    /// there later. [`Failing`](ErrorKind::Failing) when a worker could not be replaced, or failed
+    /// for the third time within a minute; on a virtual clock [`Worker`](ErrorKind::Worker) when
+    /// one failed at all. A problem within a turn is reported as [`Event::Trouble`], and a lost
+    /// device as [`Event::DeviceLost`]; in both cases the conversation goes on.
     pub fn converse(
         &mut self,
         board: &mut dyn Board,
@@ -196,10 +197,10 @@ impl Assistant {
                     posts,
                     links: board.links(),
                     replace: &mut |worker| {
-                        let sessions = sessions.as_ref().ok_or(Error::Worker(worker))?;
+                        let sessions = sessions.as_ref().ok_or_else(no_sessions)?;
                         let posts = workers::hire(&mut sessions.session()?, &tools);
                         let post = posts.into_iter().find(|post| post.name() == worker);
-                        post.ok_or(Error::Worker(worker))
+                        post.ok_or_else(|| Error::died(worker))
                     },
                     strikes: &mut strikes,
                     health: &self.health,
@@ -214,7 +215,8 @@ impl Assistant {
             match left.front_end {
                 Some(front_end) => self.engines.vad = front_end.into_engine(),
                 None => {
-                    let sessions = self.sessions.as_ref().ok_or(Error::Worker(live::FRONT_END))?;
+                    let sessions = self.sessions.as_ref();
+                    let sessions = sessions.ok_or_else(|| Error::died(live::FRONT_END))?;
                     self.engines.vad = sessions.session()?.vad;
                 }
             }
@@ -299,6 +301,11 @@ impl Assistant {
             attention,
         )
     }
+}
+
+/// There is nothing to make another worker of; see [`Assistant::with_sessions`].
+fn no_sessions() -> Error {
+    Error::new(ErrorKind::Unsupported, "this assistant has but one session")
 }
 
 impl Drop for Assistant {

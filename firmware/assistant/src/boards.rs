@@ -218,7 +218,7 @@ impl Registry {
         }
         if address.starts_with(COMES) {
             let address = address.display();
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "--board {shown}: {address} connects by itself: accept it with --listen"
             )));
         }
@@ -228,7 +228,7 @@ impl Registry {
             None => format!("--board {shown}"),
         };
         let known = either(names, &self.boards());
-        Err(Error::Usage(format!("{what}: there is no such board: {known}")))
+        Err(Error::input(format!("{what}: there is no such board: {known}")))
     }
 
     /// Listens at an address.
@@ -242,7 +242,7 @@ impl Registry {
             }
         }
         let known = either(std::iter::empty(), &self.listeners());
-        Err(Error::Usage(format!("--listen {address}: boards cannot connect there: {known}")))
+        Err(Error::input(format!("--listen {address}: boards cannot connect there: {known}")))
     }
 }
 
@@ -286,7 +286,7 @@ mod tests {
         fn make(&self, rest: &OsStr, site: &Site<'_>) -> Result<Box<dyn Board + Send>> {
             site.mute.set(false);
             match rest.to_str() {
-                Some("bad") => Err(Error::Usage("a bad one".into())),
+                Some("bad") => Err(Error::input("a bad one")),
                 _ => Ok(Box::new(Absent)),
             }
         }

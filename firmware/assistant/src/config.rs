@@ -11,7 +11,7 @@ use clap_lex::OsStrExt as _;
 use sayso_language::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 mod check;
 mod convert;
@@ -128,23 +128,25 @@ impl Config {
     /// value of an override may be not UTF-8 where the setting is a path.
     ///
     /// # Errors
-    /// When the file cannot be read or parsed, or a key is unknown (the error
-    /// suggests the right one) or a value out of its range.
+    /// [`Config`](ErrorKind::Config) when the file cannot be read or parsed, or a key is unknown
+    /// (the error suggests the right one) or a value out of its range.
     pub fn load(file: Option<&Path>, overrides: &[OsString]) -> Result<Self> {
         let (text, place) = match file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
-                    Error::config(format!(
+                    let message = format!(
                         "{}: {error}. `sayso config init` writes a file to start from",
                         path.display()
-                    ))
+                    );
+                    Error::config(message).with_source(error)
                 })?;
                 (text, path.display().to_string())
             }
             None => (String::new(), "settings".into()),
         };
-        let mut table: toml::Table =
-            toml::from_str(&text).map_err(|error| Error::config(format!("{place}: {error}")))?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| {
+            Error::config(format!("{place}: {error}")).with_source(error)
+        })?;
         let config = Self::read(table.clone(), &place)?;
         if overrides.is_empty() {
             return Ok(config);
@@ -185,7 +187,7 @@ impl Config {
         check::known(&table, &keys(&table)?, "", place)?;
         check::in_range(&table, place)?;
         let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
-            .map_err(|error| Error::config(check::unfit(place, &error)))?;
+            .map_err(|error| Error::config(check::unfit(place, &error)).with_source(error))?;
         check::fit_together(&config, place)?;
         Ok(config)
     }
@@ -220,7 +222,7 @@ impl Config {
     /// # Errors
     /// Never for a `Config`; the serialiser's signature has one.
     pub fn to_toml(&self) -> Result<String> {
-        toml::to_string(self).map_err(|error| Error::config(error.to_string()))
+        toml::to_string(self).map_err(|error| Error::of(ErrorKind::Config, error))
     }
 
     /// The settings as JSON. Each number is the shortest that is read back as the same.
@@ -229,20 +231,20 @@ impl Config {
     /// Never for a `Config`; the serialiser's signature has one.
     pub fn to_json(&self) -> Result<String> {
         // Not by way of a `Value`, which widens each number and prints 0.35 with 16 digits.
-        serde_json::to_string(self).map_err(|error| Error::config(error.to_string()))
+        serde_json::to_string(self).map_err(|error| Error::of(ErrorKind::Config, error))
     }
 }
 
 /// The defaults as a table: the keys that exist.
 fn defaults() -> Result<toml::Table> {
-    toml::Table::try_from(Config::default()).map_err(|error| Error::config(error.to_string()))
+    toml::Table::try_from(Config::default()).map_err(|error| Error::of(ErrorKind::Config, error))
 }
 
 /// The keys that may be in `table`: the defaults, and those of each board that it names.
 fn keys(table: &toml::Table) -> Result<toml::Table> {
     let mut keys = defaults()?;
     let board = toml::Table::try_from(NamedBoard::default())
-        .map_err(|error| Error::config(error.to_string()))?;
+        .map_err(|error| Error::of(ErrorKind::Config, error))?;
     if let Some(toml::Value::Table(named)) = table.get("boards")
         && let Some(toml::Value::Table(known)) = keys.get_mut("boards")
     {

@@ -62,7 +62,8 @@ pub struct Status {
     pub waiting: usize,
 }
 
-/// The conversation is over: nobody takes the command.
+/// The conversation is over: nobody takes the command. Give it up: this handle reaches
+/// nobody any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
 

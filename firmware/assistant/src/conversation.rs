@@ -40,7 +40,7 @@ use crate::ms;
 use crate::partial::PartialTranscript;
 use crate::playback::{Noticed, Playback};
 use crate::responder::{Job, Responder};
-use crate::supervisor::Failure;
+use crate::supervisor::{Doubts, Failure};
 use crate::synthesizer::Speak;
 use crate::transcriber::{Dictation, Purpose};
 use crate::workers::{Order, Report, Worker};
@@ -86,8 +86,10 @@ pub struct Conversation {
     absences: Absences,
     /// Until when the lamp shows an error.
     trouble_until: Option<SampleTime>,
+    /// Engines that failed the last time.
+    doubts: Doubts,
     /// A worker that must not be used again.
-    ruined: Option<&'static str>,
+    ruined: Option<Failure>,
     announcements: Announcements,
     controls: Controls,
     feedback: Feedback,
@@ -140,6 +142,7 @@ impl Conversation {
             changes: None,
             absences: Absences::default(),
             trouble_until: None,
+            doubts: Doubts::default(),
             ruined: None,
             announcements: Announcements::new(Samples(u64::MAX)),
             controls,
@@ -222,12 +225,13 @@ impl Conversation {
     }
 
     /// The name of a worker that must be replaced although it is alive, if there is one.
-    pub fn ruined(&mut self) -> Option<&'static str> {
+    pub fn ruined(&mut self) -> Option<Failure> {
         self.ruined.take()
     }
 
     /// A worker failed and was replaced: what it was doing is lost.
-    pub fn worker_failed(&mut self, failed: Failure) {
+    pub fn worker_failed(&mut self, failed: &Failure) {
+        self.doubts.worked(failed.worker);
         let forgotten = match failed.worker {
             Responder::NAME => ", and it has forgotten the conversation before",
             _ => "",

@@ -43,7 +43,8 @@ impl Engines {
     /// buffers. Afterwards the session behaves like a new one.
     ///
     /// # Errors
-    /// When an engine fails. The session must then not be used for another user: drop it.
+    /// [`Engine`](crate::ErrorKind::Engine). The session must then not be used for another user: drop
+    /// it.
     pub fn wipe(&mut self) -> Result<()> {
         let Self { vad, stt, eot, llm, tts } = self;
         vad.reset();
@@ -61,7 +62,7 @@ pub trait Sessions: Send + Sync {
     /// A new session.
     ///
     /// # Errors
-    /// When memory does not suffice, or an engine fails.
+    /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice, or an engine fails.
     fn session(&self) -> Result<Engines>;
 }
 

@@ -39,9 +39,9 @@ struct Waiting {
 /// Why no event will follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The assistant is gone.
+    /// The assistant is gone. Give up.
     Over,
-    /// The queue ran full: this subscriber was too slow, and was disconnected.
+    /// The queue ran full: this subscriber was too slow, and was disconnected. Subscribe again.
     TooSlow,
 }
 

@@ -65,7 +65,7 @@ pub use config::Config;
 pub use engines::Engines;
 #[cfg(feature = "models")]
 pub use engines::Weights;
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use event::Event;
 pub use stop::Stop;
 

@@ -85,7 +85,8 @@ pub struct Left {
 pub enum End {
     /// It can begin again: its front end or its board's link failed.
     Again(Failure),
-    /// There were too many failures, or a worker cannot be replaced.
+    /// There were too many failures, or a worker cannot be replaced. The error is
+    /// [`Failing`](crate::ErrorKind::Failing).
     Closed(Error),
 }
 
@@ -93,7 +94,7 @@ pub enum End {
 /// `subscription` are passed to `on_event`, on this thread.
 ///
 /// # Errors
-/// When no thread can be started.
+/// [`Busy`](crate::ErrorKind::Busy) when no thread can be started.
 pub fn run(
     conversation: &mut Conversation,
     needs: Needs<'_>,
@@ -126,12 +127,12 @@ pub fn run(
                 over.stop();
                 talk.leave(end)
             })
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         while !done.load(Ordering::Acquire) {
             hand_on(subscription, WAIT, on_event);
         }
         hand_on(subscription, Duration::ZERO, on_event);
-        talk.join().map_err(|_| Error::Worker("conversation"))
+        talk.join().map_err(|_| Error::died("conversation"))
     })
 }
 
@@ -154,10 +155,6 @@ fn hand_on(subscription: &Subscription, mut wait: Duration, on_event: &mut dyn F
         }
         wait = Duration::ZERO;
     }
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::Io(format!("cannot start a thread: {error}"))
 }
 
 /// A worker and its thread.
@@ -205,7 +202,7 @@ impl Staff {
                 }
                 post
             })
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         let monitor = Monitor::new(Instant::now());
         self.members.push(Member { name, orders: sender, seat, pulse, monitor, thread });
         Ok(())
@@ -224,12 +221,12 @@ impl Staff {
     fn look(&mut self, now: Instant) -> Option<Failure> {
         let member = self.members.iter_mut().find_map(|member| {
             let fault = member.look(now)?;
-            Some(Failure { worker: member.name, fault })
+            Some(Failure::new(member.name, fault))
         });
         member.or_else(|| {
             self.links.iter_mut().find_map(|(link, monitor)| {
                 let vitals = Vitals { beats: link.beats(), busy: true };
-                Some(Failure { worker: link.name(), fault: monitor.look(now, vitals)? })
+                Some(Failure::new(link.name(), monitor.look(now, vitals)?))
             })
         })
     }
@@ -292,7 +289,7 @@ impl FrontEndThread {
         let thread = std::thread::Builder::new()
             .name(FRONT_END.into())
             .spawn(move || listen(front_end, microphone, &input, &shown, &stops))
-            .map_err(no_thread)?;
+            .map_err(Error::no_thread)?;
         Ok(Self { pulse, monitor: Monitor::new(Instant::now()), thread })
     }
 
@@ -305,7 +302,7 @@ impl FrontEndThread {
         // If it panicked, it is still marked busy.
         let died = ended && self.pulse.is_busy();
         let fault = self.monitor.look(now, self.pulse.vitals(died))?;
-        Some(Failure { worker: FRONT_END, fault })
+        Some(Failure::new(FRONT_END, fault))
     }
 }
 
@@ -383,12 +380,11 @@ impl Talk<'_> {
     fn supervise(&mut self) -> Option<End> {
         let now = Instant::now();
         let ruined = self.conversation.ruined();
-        let ruined = ruined.map(|worker| Failure { worker, fault: Fault::Died });
         let failed =
             ruined.or_else(|| self.staff.look(now)).or_else(|| self.listening.look(now))?;
         log::error!("{failed}");
         if self.strikes.out(now) {
-            return Some(End::Closed(Error::Failing(failed)));
+            return Some(End::Closed(Error::failing(failed)));
         }
         if !self.staff.dismiss(failed.worker) {
             return Some(End::Again(failed));
@@ -396,12 +392,12 @@ impl Talk<'_> {
         let replaced = (self.replace)(failed.worker).and_then(|post| self.staff.hire(post));
         match replaced {
             Ok(()) => {
-                self.conversation.worker_failed(failed);
+                self.conversation.worker_failed(&failed);
                 None
             }
             Err(error) => {
                 log::error!("the {} cannot be replaced: {error}", failed.worker);
-                Some(End::Closed(Error::Failing(failed)))
+                Some(End::Closed(Error::irreplaceable(&failed, error)))
             }
         }
     }

@@ -10,9 +10,10 @@ use sayso_core::audio::FRAME;
 use crate::Stop;
 use crate::clock::SampleClock;
 use crate::conversation::Conversation;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Event;
 use crate::events::Subscription;
+use crate::supervisor::{Failure, Fault};
 use crate::workers::{Order, Post};
 use sayso_frontend::FrontEnd;
 
@@ -20,7 +21,8 @@ use sayso_frontend::FrontEnd;
 /// `stop`. Returns what the microphone lost. Events go to `on_event` as they happen.
 ///
 /// # Errors
-/// [`Error::Worker`] when a worker panicked.
+/// [`Worker`](crate::ErrorKind::Worker) when a worker panicked, or its engine is of no use any
+/// more: here nobody replaces it.
 pub fn run(
     conversation: &mut Conversation,
     front_end: &mut FrontEnd<'_>,
@@ -35,11 +37,11 @@ pub fn run(
         posts: posts.drain(..).map(Some).collect(),
         subscription,
         on_event,
-        panicked: None,
+        failed: None,
     };
     let (mut buffer, mut played) = ([0.0; FRAME], [0.0; FRAME]);
     let mut over = false;
-    while !stop.is_stopped() && (!over || stage.conversation.busy()) && stage.panicked.is_none() {
+    while !stop.is_stopped() && (!over || stage.conversation.busy()) && stage.failed.is_none() {
         match microphone.read(&mut buffer, Duration::ZERO) {
             Heard::Samples(count) => {
                 let samples = buffer.get(..count).unwrap_or(&buffer);
@@ -62,10 +64,10 @@ pub fn run(
     }
     stage.conversation.leave();
     stage.work();
-    let Stage { posts: rest, panicked, .. } = stage;
+    let Stage { posts: rest, failed, .. } = stage;
     posts.extend(rest.into_iter().flatten());
-    match panicked {
-        Some(worker) => Err(Error::Worker(worker)),
+    match failed {
+        Some(failure) => Err(failure.into()),
         None => Ok(microphone.stats()),
     }
 }
@@ -76,7 +78,7 @@ struct Stage<'a> {
     posts: Vec<Option<Box<dyn Post>>>,
     subscription: &'a Subscription,
     on_event: &'a mut dyn FnMut(Event),
-    panicked: Option<&'static str>,
+    failed: Option<Failure>,
 }
 
 impl Stage<'_> {
@@ -85,7 +87,14 @@ impl Stage<'_> {
         loop {
             self.conversation.pump();
             self.hand_on();
-            if !self.work_for_the_idle() {
+            let worked = self.work_for_the_idle();
+            if let Some(failure) = self.conversation.ruined() {
+                for post in &mut self.posts {
+                    post.take_if(|post| post.name() == failure.worker);
+                }
+                self.failed.get_or_insert(failure);
+            }
+            if !worked {
                 return;
             }
         }
@@ -122,7 +131,7 @@ impl Stage<'_> {
                     *seat = Some(post);
                 }
             }
-            Err(_) => self.panicked = Some(post.name()),
+            Err(_) => self.failed = Some(Failure::new(post.name(), Fault::Died)),
         }
     }
 

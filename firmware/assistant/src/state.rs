@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The longest entry that is read, in bytes. A longer file is damaged.
 const LONGEST: u64 = 1 << 20;
@@ -63,7 +63,7 @@ impl StateFolder {
         file.push_str(".json");
         if file.starts_with('.') || file.len() > LONGEST_NAME {
             let why = "this cannot be the name of a file: choose a shorter one";
-            return Err(Error::Io(format!("{name}: {why}")));
+            return Err(Error::input(format!("{name}: {why}")));
         }
         Ok(self.dir.join(file))
     }
@@ -71,29 +71,32 @@ impl StateFolder {
     /// The entry `name`; `None` if it was never saved.
     ///
     /// # Errors
-    /// When it is there and cannot be read, or is damaged.
+    /// [`Io`](ErrorKind::Io) when it is there and cannot be read, or is damaged;
+    /// [`Input`](ErrorKind::Input) when its name cannot be that of a file.
     pub fn load<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let path = self.file(name)?;
         let mut text = Vec::new();
         let read = fs::File::open(&path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
         match read {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::io(&path, error)),
+            Err(error) => return Err(Error::io(path.display(), error)),
             Ok(_) => {}
         }
-        serde_json::from_slice(&text)
-            .map(Some)
-            .map_err(|error| Error::Io(format!("{} is damaged: {error}", path.display())))
+        serde_json::from_slice(&text).map(Some).map_err(|error| {
+            let message = format!("{} is damaged: {error}", path.display());
+            Error::new(ErrorKind::Io, message).with_source(error)
+        })
     }
 
     /// Saves the entry `name`. When this returns, it survives a power cut.
     ///
     /// # Errors
-    /// When the folder cannot be created or written; the old entry is then unchanged.
+    /// [`Io`](ErrorKind::Io) when the folder cannot be created or written; the old entry is then
+    /// unchanged. [`Input`](ErrorKind::Input) when its name cannot be that of a file.
     pub fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {
         let path = self.file(name)?;
-        let text = serde_json::to_vec(value).map_err(|error| Error::Io(error.to_string()))?;
-        self.replace(&path, &text).map_err(|error| Error::io(&path, error))
+        let text = serde_json::to_vec(value).map_err(|error| Error::of(ErrorKind::Io, error))?;
+        self.replace(&path, &text).map_err(|error| Error::io(path.display(), error))
     }
 
     fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {

@@ -3,7 +3,7 @@
 //! Every worker counts heartbeats: its own reports, and each check of the flag that would stop its
 //! work ([`Cancel::beating`](sayso_models::Cancel::beating)). A worker that ends while it is
 //! needed has died; one that holds an order for [`HANG`] without a heartbeat hangs. A hung thread
-//! cannot be ended. It is abandoned with its engine, and another replaces it.
+//! cannot be ended. It is abandoned with its engine, and another replaces it. So it does when an engine fails twice in a row ([`Doubts`]).
 
 use std::fmt;
 use std::sync::Arc;
@@ -71,23 +71,79 @@ pub enum Fault {
     Hung,
 }
 
-/// A worker that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A worker that has to be replaced. The caller makes another, with an engine of another
+/// session.
+#[derive(Debug)]
 pub struct Failure {
     /// The worker's name for people.
     pub worker: &'static str,
-    /// How it failed.
-    pub fault: Fault,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    Fault(Fault),
+    /// Its thread is well, but its engine is of no use any more.
+    Engine(sayso_models::Error),
+}
+
+impl Failure {
+    /// Of the worker that people call `worker`.
+    pub fn new(worker: &'static str, fault: Fault) -> Self {
+        Self { worker, why: Why::Fault(fault) }
+    }
+
+    /// Of one whose engine failed with `error`, and is not to be asked again.
+    pub fn broken(worker: &'static str, error: sayso_models::Error) -> Self {
+        Self { worker, why: Why::Engine(error) }
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fault {
-            Fault::Died => write!(f, "the {} ended unexpectedly", self.worker),
-            Fault::Hung => {
+        match &self.why {
+            Why::Fault(Fault::Died) => write!(f, "the {} ended unexpectedly", self.worker),
+            Why::Fault(Fault::Hung) => {
                 write!(f, "the {} has made no progress for {} s", self.worker, HANG.as_secs())
             }
+            Why::Engine(error) => write!(f, "the {} failed: {error}", self.worker),
         }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.why {
+            Why::Fault(_) => None,
+            Why::Engine(error) => Some(error),
+        }
+    }
+}
+
+/// Workers whose engines failed on good input when they were last asked for something.
+///
+/// Such an engine is to be tried once more and then replaced
+/// ([`ErrorKind::Engine`](sayso_models::ErrorKind::Engine)). The next order is that try.
+#[derive(Debug, Default)]
+pub struct Doubts(Vec<&'static str>);
+
+impl Doubts {
+    /// The engine of `worker` did what it was asked for.
+    pub fn worked(&mut self, worker: &str) {
+        self.0.retain(|doubted| *doubted != worker);
+    }
+
+    /// The work of `worker` ended with `error`. Returns its failure if it is to be replaced.
+    pub fn failed(&mut self, worker: &'static str, error: sayso_models::Error) -> Option<Failure> {
+        if error.kind() != sayso_models::ErrorKind::Engine {
+            return None;
+        }
+        if self.0.contains(&worker) {
+            self.worked(worker);
+            return Some(Failure::broken(worker, error));
+        }
+        self.0.push(worker);
+        None
     }
 }
 
@@ -208,6 +264,27 @@ mod tests {
         let later = start + Duration::from_secs(3_600);
         assert_eq!(monitor.look(later, vitals(1, true)), None);
         assert_eq!(monitor.look(later + STEP, vitals(1, true)), None);
+    }
+
+    #[test]
+    fn an_engine_is_replaced_when_it_fails_twice_in_a_row() {
+        use sayso_models::{Error, ErrorKind};
+        let mut doubts = Doubts::default();
+        let mut fails =
+            |worker, kind| doubts.failed(worker, Error::new(kind, "so it is")).is_some();
+        assert!(!fails("responder", ErrorKind::Engine));
+        // The fault of what it was given, or nobody's.
+        assert!(!fails("responder", ErrorKind::Input));
+        assert!(!fails("responder", ErrorKind::Cancelled));
+        assert!(!fails("transcriber", ErrorKind::Engine), "another's");
+        assert!(fails("responder", ErrorKind::Engine));
+        assert!(!fails("responder", ErrorKind::Engine), "that is the next engine");
+        doubts.worked("responder");
+        let again = doubts.failed("responder", Error::new(ErrorKind::Engine, "so it is"));
+        assert!(again.is_none(), "it worked between");
+        let failure = doubts.failed("transcriber", Error::new(ErrorKind::Engine, "so it is"));
+        let failure = failure.expect("the second time");
+        assert_eq!(failure.to_string(), "the transcriber failed: so it is");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sayso::event::Ending;
 use sayso::internals::engines::{Engines, Sessions};
-use sayso::{Assistant, Error, Event, Pace, Stop};
+use sayso::{Assistant, Event, Pace, Stop};
 use sayso_board::{Board, BoardError, Heard, Loudspeaker, Microphone, StreamStats, Streams, Watch};
 use sayso_models::eot::EndOfTurn;
 use sayso_models::llm::{Exchange, Llm, Primed, Reply};
@@ -25,8 +25,14 @@ use sayso_models::{Cancel, ErrorKind, Result};
 enum How {
     Panics,
     Hangs,
+    /// Its engine returns an error, although what it was given is good.
+    Errs,
     /// It can neither remember nor forget.
     Ruins,
+}
+
+fn says_so() -> sayso_models::Error {
+    sayso_models::Error::new(ErrorKind::Engine, "the test says so")
 }
 
 /// An engine that fails this many times, over all its sessions, and works afterwards.
@@ -47,16 +53,18 @@ impl<T> Faulty<T> {
         self.how == How::Ruins && self.is_due()
     }
 
-    fn fail(&self) {
+    fn fail(&self) -> Result<()> {
         if self.how == How::Ruins || !self.is_due() {
-            return;
+            return Ok(());
         }
         match self.how {
             How::Ruins => {}
+            How::Errs => return Err(says_so()),
             How::Panics => panic!("the test says so"),
             // Without checking any flag. Longer than the test.
             How::Hangs => std::thread::sleep(Duration::from_secs(600)),
         }
+        Ok(())
     }
 }
 
@@ -67,7 +75,7 @@ impl Vad for Faulty<Box<dyn Vad>> {
     fn process(&mut self, frame: &[f32]) -> Result<f32> {
         let speech = self.engine.process(frame)?;
         if speech > 0.5 {
-            self.fail();
+            self.fail()?;
         }
         Ok(speech)
     }
@@ -84,14 +92,14 @@ impl Stt for Faulty<Box<dyn Stt>> {
         cancel: &Cancel,
         on_segment: &mut dyn FnMut(&str),
     ) -> Result<Transcript> {
-        self.fail();
+        self.fail()?;
         self.engine.transcribe(audio, request, cancel, on_segment)
     }
 }
 
 impl EndOfTurn for Faulty<Box<dyn EndOfTurn>> {
     fn completeness(&mut self, audio: &[f32], threads: usize, cancel: &Cancel) -> Result<f32> {
-        self.fail();
+        self.fail()?;
         self.engine.completeness(audio, threads, cancel)
     }
 }
@@ -111,12 +119,12 @@ impl Llm for Faulty<Box<dyn Llm>> {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
-        self.fail();
+        self.fail()?;
         self.engine.reply(user, cancel, on_text)
     }
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {
         if self.ruins() {
-            return Err(sayso_models::Error::new(ErrorKind::Engine, "the test says so"));
+            return Err(says_so());
         }
         self.engine.keep(heard)
     }
@@ -128,7 +136,7 @@ impl Llm for Faulty<Box<dyn Llm>> {
     }
     fn forget(&mut self) -> Result<()> {
         if self.how == How::Ruins {
-            return Err(sayso_models::Error::new(ErrorKind::Engine, "the test says so"));
+            return Err(says_so());
         }
         self.engine.forget()
     }
@@ -148,7 +156,7 @@ impl Tts for Faulty<Box<dyn Tts>> {
         cancel: &Cancel,
         on_sound: &mut dyn FnMut(&[f32]),
     ) -> Result<Spoken> {
-        self.fail();
+        self.fail()?;
         self.engine.speak(clause, delivery, cancel, on_sound)
     }
 }
@@ -258,7 +266,7 @@ impl Watch for Link {
         match self.how.filter(|_| passed > 1_000) {
             None => Some(passed),
             Some(How::Panics) => None,
-            Some(How::Hangs | How::Ruins) => Some(1_000),
+            Some(How::Hangs | How::Errs | How::Ruins) => Some(1_000),
         }
     }
 }
@@ -305,6 +313,7 @@ impl Board for Recording {
     }
 }
 
+#[derive(Debug)]
 struct Outcome {
     ended: sayso::Result<()>,
     troubles: Vec<String>,
@@ -327,7 +336,8 @@ fn talk(role: &'static str, how: How, failures: usize) -> Outcome {
         Event::Trouble { message, .. } => troubles.push(message),
         Event::Turn(turn) if turn.ending == Ending::Complete => {
             answers += 1;
-            if left.load(Ordering::SeqCst) == 0 && troubles.len() >= failures {
+            let told = failures == 0 || !troubles.is_empty();
+            if left.load(Ordering::SeqCst) == 0 && told {
                 stop.stop();
             }
         }
@@ -371,6 +381,29 @@ fn a_responder_that_can_neither_remember_nor_forget_is_replaced() {
     assert!(outcome.answers >= 2);
 }
 
+/// The next order is the one more try that an engine gets.
+#[test]
+fn an_engine_that_fails_twice_in_a_row_is_replaced_and_the_cause_is_said() {
+    for role in ["transcriber", "responder", "synthesizer"] {
+        let outcome = talk(role, How::Errs, 2);
+        assert!(outcome.ended.is_ok(), "{role}: {:?}", outcome.ended);
+        let expected = format!("the {role} failed: the test says so. It was started again");
+        let [first, second] = outcome.troubles.as_slice() else { panic!("{outcome:?}") };
+        assert_eq!(first, "the test says so", "{role}");
+        assert!(second.starts_with(&expected), "{second}");
+        assert!(outcome.answers >= 1, "{role}");
+    }
+}
+
+/// Its errors harm no turn, and are not said.
+#[test]
+fn an_end_of_turn_detector_that_fails_twice_in_a_row_is_replaced() {
+    let outcome = talk("end-of-turn detector", How::Errs, 2);
+    assert!(outcome.ended.is_ok(), "{:?}", outcome.ended);
+    let [trouble] = outcome.troubles.as_slice() else { panic!("{outcome:?}") };
+    assert!(trouble.starts_with("the end-of-turn detector failed: the test says so."));
+}
+
 #[test]
 fn without_its_front_end_or_link_a_conversation_begins_again() {
     for role in ["front end", "satellite link"] {
@@ -396,10 +429,11 @@ fn the_third_failure_within_a_minute_closes_the_conversation() {
         "satellite link",
     ] {
         let outcome = talk(role, How::Panics, usize::MAX);
-        match outcome.ended {
-            Err(Error::Failing(failure)) => assert_eq!(failure.worker, role),
-            other => panic!("{role}: {other:?}"),
-        }
+        let error = outcome.ended.expect_err(role);
+        assert_eq!(error.kind(), sayso::ErrorKind::Failing, "{error}");
+        let expected = format!("the {role} ended unexpectedly, and starting it again did not help");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+        assert!(std::error::Error::source(&error).is_some(), "{error}");
         assert_eq!(outcome.troubles.len(), 2, "{role}: {:?}", outcome.troubles);
     }
 }
@@ -446,8 +480,23 @@ fn a_panic_on_the_virtual_clock_is_an_error_that_names_the_worker() {
     let parts = [(false, 500), (true, 1500), (false, 1500)];
     let mut board = sayso_replay::Replay::from_samples(common::sound(&parts));
     let ended = assistant.converse(&mut board, Pace::Lockstep, &Stop::new(), &mut |_| {});
-    match ended {
-        Err(Error::Worker(worker)) => assert_eq!(worker, "transcriber"),
-        other => panic!("{other:?}"),
-    }
+    let error = ended.expect_err("it panicked");
+    assert_eq!(error.kind(), sayso::ErrorKind::Worker);
+    assert_eq!(error.to_string(), "the transcriber ended unexpectedly; start again");
+}
+
+#[test]
+fn an_engine_that_fails_twice_on_the_virtual_clock_is_the_cause_of_the_error() {
+    let left = Arc::new(AtomicUsize::new(2));
+    let sessions = FaultySessions { role: "transcriber", how: How::Errs, left };
+    let engines = sessions.session().expect("engines");
+    let mut assistant = Assistant::new(common::config(), engines);
+    let parts = [(false, 500), (true, 1500), (false, 3000), (true, 1500), (false, 3000)];
+    let mut board = sayso_replay::Replay::from_samples(common::sound(&parts));
+    let ended = assistant.converse(&mut board, Pace::Lockstep, &Stop::new(), &mut |_| {});
+    let error = ended.expect_err("nobody replaces it");
+    assert_eq!(error.kind(), sayso::ErrorKind::Worker);
+    let chain = std::iter::successors(std::error::Error::source(&error), |error| error.source());
+    let mut causes = chain.filter_map(|error| error.downcast_ref::<sayso_models::Error>());
+    assert_eq!(causes.next().map(|cause| cause.kind()), Some(ErrorKind::Engine));
 }

@@ -16,8 +16,7 @@ impl Busy {
     /// # Errors
     /// If this program cannot be started a second time.
     pub fn start() -> Result<Self> {
-        let failed =
-            |error: std::io::Error| Error::Io(format!("cannot start another process: {error}"));
+        let failed = |error| Error::io("cannot start another process", error);
         let program = std::env::current_exe().map_err(failed)?;
         // It ends when its input does, so it also ends when this program does, for whatever
         // reason.
@@ -43,5 +42,5 @@ pub fn busy() -> Result<()> {
         }
     });
     let input = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-    input.map(drop).map_err(|error| Error::Io(format!("standard input: {error}")))
+    input.map(drop).map_err(|error| Error::io("standard input", error))
 }

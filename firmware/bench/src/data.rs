@@ -49,7 +49,7 @@ impl Data {
     pub fn folder(&self, files: &[&str]) -> Result<&Path> {
         if let Some(named) = self.named.iter().find(|folder| !folder.is_dir()) {
             let message = format!("{OPTION} {}: there is no such folder", named.display());
-            return Err(Error::Usage(message));
+            return Err(Error::input(message));
         }
         let named = self.named.iter().map(|folder| (folder, OPTION));
         let checkout = self.checkout.iter().map(|folder| (folder, "the checkout's"));
@@ -73,7 +73,7 @@ impl Data {
                     .into(),
             );
         }
-        Err(Error::Usage(format!(
+        Err(Error::input(format!(
             "no recordings to measure with: {}. They come with the source, in its folder \
              tests/data, and not with the program: run this in a checkout of the source, or name \
              such a folder with {OPTION} DIR",

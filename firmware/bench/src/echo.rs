@@ -11,7 +11,7 @@ mod scene;
 use std::time::Duration;
 
 use sayso::config::Config;
-use sayso::{Engines, Error, Result, Stop};
+use sayso::{Engines, Error, ErrorKind, Result, Stop};
 use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::endpoint::{EndpointEvent, Endpointer};
@@ -135,7 +135,7 @@ pub fn run(config: &Config, data: &Data, runs: usize, stop: &Stop) -> Result<She
     let mut found = Found::default();
     for way in ways() {
         if stop.is_stopped() {
-            return Err(Error::Usage("stopped before everything was measured".into()));
+            return Err(Error::new(ErrorKind::Stopped, "stopped before everything was measured"));
         }
         bench.measure(way, runs, &mut found)?;
     }

@@ -45,12 +45,12 @@ pub fn further() -> Result<Vec<Further>> {
 fn list(folder: &Path) -> Result<Vec<Further>> {
     let file = folder.join(LIST);
     let text = std::fs::read_to_string(&file)
-        .map_err(|error| Error::Usage(format!("{VARIABLE}: {}: {error}", file.display())))?;
+        .map_err(|error| Error::io(format!("{VARIABLE}: {}", file.display()), error))?;
     let mut rows = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
     let head = rows.next().unwrap_or_default();
     let column = |name: &str| {
         head.iter().position(|column| *column == name).ok_or_else(|| {
-            Error::Usage(format!("{VARIABLE}: {}: the column {name} is missing", file.display()))
+            Error::input(format!("{VARIABLE}: {}: the column {name} is missing", file.display()))
         })
     };
     let (path, category) = (column("path")?, column("category")?);

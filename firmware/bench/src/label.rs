@@ -53,7 +53,7 @@ impl Label {
         for file in &self.files {
             let sound = sayso_audio_io::read_all(file, Duration::from_secs(600))?;
             let Some(labels) = label(&sound.samples) else {
-                return Err(Error::NothingSaid(format!("{}: no speech in it", file.display())));
+                return Err(Error::input(format!("{}: no speech in it", file.display())));
             };
             println!("{}\t{}\t{}\trule", file.display(), labels.end, pauses(&labels.pauses));
             if verbose {

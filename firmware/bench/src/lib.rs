@@ -148,7 +148,7 @@ impl Bench {
             None => {}
         }
         if self.runs == 0 {
-            return Err(Error::Usage("--runs 0 measures nothing: use 1 or more".into()));
+            return Err(Error::input("--runs 0 measures nothing: use 1 or more"));
         }
         let all = [Name::Vad, Name::Eot, Name::Stt, Name::Llm, Name::Tts, Name::Idle];
         let names = if self.names.is_empty() { &all[..] } else { &self.names };

@@ -74,9 +74,10 @@ impl Choice {
     pub fn load(&self) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
         for file in &self.question {
-            questions.push(unlabelled(file)?.ok_or_else(|| {
-                Error::NothingSaid(format!("{}: no speech in it", file.display()))
-            })?);
+            questions.push(
+                unlabelled(file)?
+                    .ok_or_else(|| Error::input(format!("{}: no speech in it", file.display())))?,
+            );
         }
         for folder in &self.data {
             questions.extend(self.folder(folder)?);
@@ -110,8 +111,8 @@ impl Choice {
     fn folder(&self, folder: &Path) -> Result<Vec<Question>> {
         let list = folder.join(LIST);
         if list.is_file() {
-            let text = std::fs::read_to_string(&list)
-                .map_err(|error| Error::Io(format!("{}: {error}", list.display())))?;
+            let text =
+                std::fs::read_to_string(&list).map_err(|error| Error::io(list.display(), error))?;
             return rows(&text, &list.display().to_string())?
                 .into_iter()
                 .take(self.most())
@@ -131,7 +132,7 @@ impl Choice {
             }
         }
         if questions.is_empty() {
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "{}: no recordings of speech (.flac, .wav) in it",
                 folder.display()
             )));
@@ -156,7 +157,7 @@ fn unlabelled(file: &Path) -> Result<Option<Question>> {
 
 /// All sound files below `folder`.
 fn recordings(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let failed = |error: std::io::Error| Error::Io(format!("{}: {error}", folder.display()));
+    let failed = |error| Error::io(folder.display(), error);
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
@@ -208,7 +209,7 @@ fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
         .skip(1)
         .map(|(number, line)| {
             row(line).ok_or_else(|| {
-                Error::Usage(format!(
+                Error::input(format!(
                     "{place}, line {}: not path, end_ms, pauses_ms, by: {line}",
                     number + 1
                 ))

@@ -98,7 +98,7 @@ impl SessionsBench {
 }
 
 fn question(questions: &[Question], n: usize) -> Result<&Question> {
-    let none = || Error::Usage("there are no questions to ask".into());
+    let none = || Error::input("there are no questions to ask");
     questions.get(n % questions.len().max(1)).ok_or_else(none)
 }
 
@@ -147,7 +147,7 @@ fn all_at_once(
             let question = question(questions, n)?;
             talks.push(scope.spawn(move || asking.answer(engines, question, stop)));
         }
-        let died = |_| Error::Worker("conversation");
+        let died = |_| Error::died("conversation");
         talks.into_iter().map(|talk| talk.join().map_err(died)?).collect()
     })
 }
@@ -166,7 +166,7 @@ struct Asking {
 impl Asking {
     fn answer(&self, engines: &mut Engines, question: &Question, stop: &Stop) -> Result<Answered> {
         if stop.is_stopped() {
-            return Err(Error::Stopped);
+            return Err(Error::stopped());
         }
         let Engines { stt, eot, llm, tts, .. } = engines;
         let (start, cancel) = (Instant::now(), Cancel::new());
@@ -189,7 +189,7 @@ impl Asking {
         std::thread::scope(|scope| {
             let voice = scope.spawn(|| self.speak(tts.as_mut(), &clauses, start));
             let done = self.think(llm.as_mut(), &text, say, start, &mut answered);
-            answered.sound = voice.join().map_err(|_| Error::Worker("voice"))??;
+            answered.sound = voice.join().map_err(|_| Error::died("voice"))??;
             done
         })?;
         Ok(answered)

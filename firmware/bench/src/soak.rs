@@ -5,7 +5,7 @@ mod watch;
 use std::time::Duration;
 
 use clap::Args;
-use sayso::{Error, Losses, Pace, Result, Stop};
+use sayso::{Error, ErrorKind, Losses, Pace, Result, Stop};
 use sayso_core::audio::Samples;
 use sayso_replay::Replay;
 
@@ -74,21 +74,23 @@ impl Soak {
         if stop.is_stopped() {
             term::note(format!("stopped after {ended} s of conversation"));
         } else if !over.is_stopped() {
-            return Err(Error::Turn(format!("the conversation ended by itself after {ended} s")));
+            let message = format!("the conversation ended by itself after {ended} s");
+            return Err(Error::new(ErrorKind::Turn, message));
         }
         let lost = lost(&losses) + watch.skipped();
         let sheet = self.sheet(&watch, &losses, lost);
         sheet.print(self.json);
         if (lost, watch.stuck()) != (0, 0) {
             let stuck = watch.stuck();
-            return Err(Error::Turn(format!(
+            let message = format!(
                 "{lost} samples were lost, and a state lasted longer than its time-out {stuck} \
                  times"
-            )));
+            );
+            return Err(Error::new(ErrorKind::Turn, message));
         }
         match watch.leak() {
             None => Ok(()),
-            Some(leak) => Err(Error::Turn(leak)),
+            Some(leak) => Err(Error::new(ErrorKind::Turn, leak)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sayso::{Engines, Error, Pace, Result, Stop};
+use sayso::{Engines, Error, ErrorKind, Pace, Result, Stop};
 use sayso_board::CAPTURE_RATE;
 use sayso_core::audio::FRAME;
 use sayso_models::Cancel;
@@ -31,7 +31,7 @@ impl Stages<'_> {
     /// # Errors
     /// An error once the user has stopped it.
     fn go_on(&self) -> Result<()> {
-        if self.stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
+        if self.stop.is_stopped() { Err(Error::stopped()) } else { Ok(()) }
     }
 
     /// # Errors
@@ -177,7 +177,10 @@ impl Stages<'_> {
         assistant.converse(&mut board, Pace::Live, self.stop, &mut |_| {})?;
         self.go_on()?;
         let (Some(before), Some(after)) = (before, figures::cpu_time()) else {
-            return Err(Error::Usage("CPU time cannot be read on this system".into()));
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "CPU time cannot be read on this system",
+            ));
         };
         let mut share = Figures::new("cpu_percent_of_one_core");
         share.push((after - before).as_secs_f64() / start.elapsed().as_secs_f64() * 100.0);

@@ -221,11 +221,9 @@ impl Turns {
                 values: pipeline.tally.voice_to_voice.values(),
             })
             .collect();
-        let drawn = plot::svg(&series, profile).ok_or_else(|| {
-            Error::NothingSaid("no question was answered, so there is no plot".into())
-        })?;
-        std::fs::write(file, drawn)
-            .map_err(|error| Error::Io(format!("{}: {error}", file.display())))
+        let drawn = plot::svg(&series, profile)
+            .ok_or_else(|| Error::input("no question was answered, so there is no plot"))?;
+        std::fs::write(file, drawn).map_err(|error| Error::io(file.display(), error))
     }
 
     fn print_each(&self, pipeline: &str, question: &Question, played: &Played) {

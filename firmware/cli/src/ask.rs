@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use sayso::event::{Ending, TurnRecord};
-use sayso::{Assistant, Config, Engines, Error, Event, Pace, Result, Stop};
+use sayso::{Assistant, Config, Engines, Error, ErrorKind, Event, Pace, Result, Stop};
 use sayso_board::{Board, CAPTURE_RATE};
 use sayso_frontend::segments;
 use sayso_replay::{Layout, Output, Replay, Tracks};
@@ -66,7 +66,7 @@ impl Ask {
         // Unreadable questions are reported before the models are loaded.
         let questions = self.read(&config, stop)?;
         if questions.iter().all(|question| question.samples.is_none()) {
-            return Err(Error::Usage("none of these questions could be read".into()));
+            return Err(Error::input("none of these questions could be read"));
         }
         one_question(&mut config);
         let mut assistant = shared.assistant(config)?;
@@ -81,12 +81,12 @@ impl Ask {
             let answered = answer(&mut assistant, samples, stop, &mut |event| shown.show(event));
             shown.end();
             if stop.is_stopped() {
-                return Err(Error::Stopped);
+                return Err(Error::stopped());
             }
             let Some((record, tracks)) = answered? else {
                 let unheard = format!("{}: {UNHEARD}", file.display());
                 if all == 1 {
-                    return Err(Error::NothingSaid(unheard));
+                    return Err(Error::input(unheard));
                 }
                 term::note(unheard);
                 failed += 1;
@@ -110,9 +110,7 @@ impl Ask {
         }
         match failed {
             0 => Ok(()),
-            n => Err(Error::NothingSaid(format!(
-                "{n} of {all} questions were not answered: see above"
-            ))),
+            n => Err(Error::input(format!("{n} of {all} questions were not answered: see above"))),
         }
     }
 
@@ -176,11 +174,11 @@ fn can_be_written(output: &Path, questions: &[PathBuf]) -> Result<()> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         let message = format!("{}: this folder does not exist: create it", folder.display());
-        return Err(Error::Usage(message));
+        return Err(Error::input(message));
     }
     if questions.iter().any(|question| is_same_file(question, output)) {
         let message = format!("{}: the answer would overwrite the question", output.display());
-        return Err(Error::Usage(message));
+        return Err(Error::input(message));
     }
     Ok(())
 }
@@ -237,7 +235,7 @@ fn answer(
     let tracks = handle.finish()?;
     match (record, tracks, trouble) {
         (Some(record), Some(tracks), _) => Ok(Some((record, tracks))),
-        (None, _, Some(message)) => Err(Error::Turn(message)),
+        (None, _, Some(message)) => Err(Error::new(ErrorKind::Turn, message)),
         _ => Ok(None),
     }
 }
@@ -248,7 +246,7 @@ pub fn replay(input: &Path, output: Option<&Path>) -> Result<Box<dyn Board + Sen
     if let Some(output) = output {
         if is_same_file(input, output) {
             let message = format!("{}: the answer would overwrite the question", output.display());
-            return Err(Error::Usage(message));
+            return Err(Error::input(message));
         }
         board = board.output(Output::File(output.into(), Layout::Stereo));
     }

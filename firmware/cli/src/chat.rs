@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use sayso::{Engines, Error, Result, Stop};
+use sayso::{Engines, Error, ErrorKind, Result, Stop};
+use sayso_models::Cancel;
 use sayso_models::llm::Reply;
-use sayso_models::{Cancel, ErrorKind};
 
 use super::{GlobalOptions, term};
 
@@ -61,7 +61,7 @@ impl Chat {
             let text = match &line {
                 Line::Whole(text) if text.trim().is_empty() => continue,
                 Line::Whole(text) => Ok(text.trim()),
-                Line::TooLong => Err(Error::Usage(format!(
+                Line::TooLong => Err(Error::input(format!(
                     "a line of more than {LONGEST} bytes is too long to be answered: shorten it"
                 ))),
             };
@@ -79,7 +79,7 @@ impl Chat {
                     }
                     refused += 1;
                 }
-                Err(Error::Stopped) if prompt => println!(),
+                Err(error) if prompt && error.kind() == ErrorKind::Stopped => println!(),
                 done => done?,
             }
             if prompt {
@@ -93,7 +93,7 @@ impl Chat {
         }
         match refused {
             0 => Ok(()),
-            _ => Err(Error::Usage(format!(
+            _ => Err(Error::input(format!(
                 "{refused} of {number} lines were not answered: see above"
             ))),
         }
@@ -111,10 +111,10 @@ impl Chat {
             })
         })?;
         if written.trim().is_empty() {
-            return Err(Error::Turn(
+            return Err(Error::new(
+                ErrorKind::Turn,
                 "the language model wrote nothing. Try other words. If this happens always, check \
-                 the model's file with `sayso models verify`"
-                    .into(),
+                 the model's file with `sayso models verify`",
             ));
         }
         if self.json {
@@ -128,17 +128,13 @@ impl Chat {
 
 /// Whether the next line may still be answered.
 fn is_about_the_line(error: &Error) -> bool {
-    match error {
-        Error::Usage(_) | Error::Turn(_) => true,
-        Error::Model(error) => error.kind() == ErrorKind::Input,
-        _ => false,
-    }
+    matches!(error.kind(), ErrorKind::Input | ErrorKind::Turn)
 }
 
 /// Does `work`, which `stop` cancels even while it writes nothing.
 fn until(stop: &Stop, work: impl FnOnce(&Cancel) -> Result<Reply>) -> Result<Reply> {
     let (cancel, over) = (Cancel::new(), Stop::new());
-    let done = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let watch = scope.spawn(|| {
             while !over.is_stopped() {
                 if stop.is_stopped() {
@@ -151,11 +147,7 @@ fn until(stop: &Stop, work: impl FnOnce(&Cancel) -> Result<Reply>) -> Result<Rep
         over.stop();
         watch.thread().unpark();
         done
-    });
-    match done {
-        Err(Error::Model(error)) if error.is_cancelled() => Err(Error::Stopped),
-        done => done,
-    }
+    })
 }
 
 /// One JSON object for a turn.
@@ -190,7 +182,7 @@ fn lines() -> Result<Receiver<Result<Line>>> {
     let work = move || {
         let mut input = std::io::stdin().lock();
         while let Some(line) = read(&mut input).transpose() {
-            let line = line.map_err(|error| Error::Io(format!("standard input: {error}")));
+            let line = line.map_err(|error| Error::io("standard input", error));
             let over = line.is_err();
             if send.send(line).is_err() || over {
                 return;
@@ -198,7 +190,7 @@ fn lines() -> Result<Receiver<Result<Line>>> {
         }
     };
     let thread = std::thread::Builder::new().name("input".into()).spawn(work);
-    thread.map_err(|error| Error::Io(format!("cannot start a thread: {error}")))?;
+    thread.map_err(Error::no_thread)?;
     Ok(lines)
 }
 
@@ -262,7 +254,7 @@ mod tests {
             }
             Ok(cancel.check().map(|()| Reply::default())?)
         });
-        assert!(matches!(stopped, Err(Error::Stopped)), "{stopped:?}");
+        assert_eq!(stopped.err().map(|error| error.kind()), Some(ErrorKind::Stopped));
         assert!(stop.take() && !stop.is_stopped());
     }
 }

@@ -61,23 +61,23 @@ impl ConfigCommand {
             Action::Init { file, force } => {
                 let named = file.clone().or_else(|| shared.config.clone());
                 let file = &named.or_else(Config::user_file).ok_or_else(|| {
-                    Error::Usage(
-                        "you have no configuration folder: name a file for the settings".into(),
-                    )
+                    Error::input("you have no configuration folder: name a file for the settings")
                 })?;
                 // The user's configuration folder may not exist yet.
                 if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
                 {
-                    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+                    std::fs::create_dir_all(folder)
+                        .map_err(|error| Error::io(folder.display(), error))?;
                 }
                 if file.exists() && !force {
-                    return Err(Error::Usage(format!(
+                    return Err(Error::input(format!(
                         "{} exists already: choose another name, or replace it with --force",
                         file.display()
                     )));
                 }
                 super::put(file, |mut out| {
-                    out.write_all(TEMPLATE.as_bytes()).map_err(|error| Error::io(file, error))
+                    out.write_all(TEMPLATE.as_bytes())
+                        .map_err(|error| Error::io(file.display(), error))
                 })?;
                 println!("{}", file.display());
                 Ok(())
@@ -138,7 +138,7 @@ fn chosen(names: &[String]) -> Result<Vec<Section>> {
         if found.is_empty() {
             let sections: Vec<&str> =
                 all.iter().map(|section| section.path).filter(|path| !path.is_empty()).collect();
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "{name}: no such section or setting; the sections are {}",
                 sections.join(", ")
             )));

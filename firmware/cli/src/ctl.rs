@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use sayso::internals::control::operation::{Answer, BoardStatus, Operation, Phase, Request};
 use sayso::internals::control::socket;
-use sayso::{Config, Error, Result};
+use sayso::{Config, Error, ErrorKind, Result};
 
 use super::{GlobalOptions, term};
 
@@ -128,9 +128,10 @@ impl Ctl {
         }
         match answer {
             Answer { ok: true, .. } => Ok(()),
-            answer => Err(Error::Usage(
-                answer.error.unwrap_or_else(|| "it was not done, and no reason was given".into()),
-            )),
+            answer => {
+                let why = answer.error;
+                Err(Error::input(why.unwrap_or("it was not done, and no reason was given".into())))
+            }
         }
     }
 }
@@ -141,7 +142,7 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
     if paths.is_empty() {
         let message = "there is no socket to use, because --control, SAYSO_CONTROL or the setting \
                        control.socket is `none`. Name one with --control";
-        return Err(Error::Usage(message.into()));
+        return Err(Error::input(message));
     }
     if config.control.socket.as_os_str().is_empty() {
         paths.push(socket::OF_THE_SERVICE.into());
@@ -151,11 +152,11 @@ fn ask(config: &Config, request: &Request) -> Result<Answer> {
         match socket::ask(path, request, WAIT) {
             Ok(answer) => return Ok(answer),
             Err(error) if is_nobody(&error) => nobody.push(path.as_path()),
-            Err(error) => return Err(failed(path, &error)),
+            Err(error) => return Err(failed(path, error)),
         }
     }
     let places: Vec<String> = nobody.iter().map(|path| path.display().to_string()).collect();
-    Err(Error::Usage(format!(
+    Err(Error::input(format!(
         "no running sayso listens at {}: start `sayso run`, or name its socket with --control",
         places.join(" or ")
     )))
@@ -166,14 +167,15 @@ fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }
 
-fn failed(path: &Path, error: &io::Error) -> Error {
+fn failed(path: &Path, error: io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied => {
             "; only the user who started it and root may use it: try with sudo"
         }
         _ => "",
     };
-    Error::Io(format!("{}: {error}{hint}", path.display()))
+    let message = format!("{}: {error}{hint}", path.display());
+    Error::new(ErrorKind::Io, message).with_source(error)
 }
 
 fn show(answer: &Answer) {

@@ -72,8 +72,8 @@ impl Doctor {
         let bad = findings.iter().filter(|finding| finding.health == Health::Bad).count();
         match bad {
             0 => Ok(()),
-            1 => Err(Error::Usage("one thing must be fixed: see above".into())),
-            _ => Err(Error::Usage(format!("{bad} things must be fixed: see above"))),
+            1 => Err(Error::input("one thing must be fixed: see above")),
+            _ => Err(Error::input(format!("{bad} things must be fixed: see above"))),
         }
     }
 

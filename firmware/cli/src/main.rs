@@ -211,7 +211,7 @@ fn main() -> ExitCode {
             };
             command.run(&host, &stop).and_then(|()| {
                 // What was measured by then is shown, but it is incomplete.
-                if stop.is_stopped() { Err(sayso::Error::Stopped) } else { Ok(()) }
+                if stop.is_stopped() { Err(sayso::Error::stopped()) } else { Ok(()) }
             })
         }
     };
@@ -321,7 +321,7 @@ fn is_for_sound(output: &Path) -> Result<()> {
         return Ok(());
     }
     let message = "sound is not written to stdout: name a file, such as `-o answer.wav`";
-    Err(sayso::Error::Usage(message.into()))
+    Err(sayso::Error::input(message))
 }
 
 /// A path in JSON, which can only hold UTF-8.
@@ -344,10 +344,10 @@ fn write_wav(path: &Path, rate: u32, sound: &[f32]) -> Result<()> {
 /// Lets `write` write a file, which replaces `path` when it is complete.
 ///
 /// # Errors
-/// When the disk is full or the folder is missing. The file that was there before is then
-/// unchanged, and no partial file is left.
+/// [`Io`](sayso::ErrorKind::Io) when the disk is full or the folder is missing. The file that was
+/// there before is then unchanged, and no partial file is left.
 fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
-    let failed = |error: &std::io::Error| {
+    let failed = |error: std::io::Error| {
         let todo = match error.kind() {
             ErrorKind::NotFound => "Create its folder, or name another file",
             _ => "Name another file",
@@ -355,12 +355,13 @@ fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
         // Without the name of the partial file.
         let cause = error.get_ref().and_then(|inner| inner.source()).map(ToString::to_string);
         let cause = cause.unwrap_or_else(|| error.to_string());
-        sayso::Error::Io(format!("cannot write {}: {cause}. {todo}", path.display()))
+        let message = format!("cannot write {}: {cause}. {todo}", path.display());
+        sayso::Error::new(sayso::ErrorKind::Io, message).with_source(error)
     };
     // A link remains one; a device or a pipe is written to directly.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if place.file_name().is_none() || place.exists() && !place.is_file() {
-        return write(File::create(path).map_err(|error| failed(&error))?);
+        return write(File::create(path).map_err(failed)?);
     }
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut part = tempfile::Builder::new();
@@ -368,9 +369,9 @@ fn put(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
     // As for any other file, the process's mask decides.
     #[cfg(unix)]
     part.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let part = part.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(|e| failed(&e))?;
-    write(part.as_file().try_clone().map_err(|error| failed(&error))?)?;
-    part.persist(&place).map_err(|error| failed(&error.error))?;
+    let part = part.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    write(part.as_file().try_clone().map_err(failed)?)?;
+    part.persist(&place).map_err(|error| failed(error.error))?;
     Ok(())
 }
 

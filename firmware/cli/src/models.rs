@@ -184,7 +184,7 @@ impl Models {
             }
         }
         if report.is_empty() {
-            return Err(Error::Usage("no model is installed: run `sayso models fetch`".into()));
+            return Err(Error::input("no model is installed: run `sayso models fetch`"));
         }
         let bad: Vec<_> = report.iter().filter(|file| file.problem.is_some()).collect();
         if bad.is_empty() {
@@ -192,7 +192,7 @@ impl Models {
         }
         let mut models: Vec<&str> = bad.iter().map(|file| file.model.as_str()).collect();
         models.dedup();
-        Err(Error::Usage(format!(
+        Err(Error::input(format!(
             "{} of {} files are wrong or missing. To repair them: `sayso models fetch {}`",
             bad.len(),
             report.len(),

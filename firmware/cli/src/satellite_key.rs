@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sayso::config::Satellite;
-use sayso::{Error, Result};
+use sayso::{Error, ErrorKind, Result};
 use sayso_satellite_board::{Key, Security, generate_key};
 
 use super::term;
@@ -34,7 +34,7 @@ pub struct SatelliteKey {
 impl SatelliteKey {
     pub fn run(&self) -> Result<()> {
         let key = generate_key()
-            .map_err(|error| Error::Io(format!("the system provides no random bytes: {error}")))?;
+            .map_err(|error| Error::io("the system provides no random bytes", error))?;
         if let Some(path) = &self.output {
             write(path, &key).map_err(|error| {
                 let hint = match error.kind() {
@@ -43,7 +43,8 @@ impl SatelliteKey {
                     }
                     _ => "",
                 };
-                Error::Io(format!("{}: {error}{hint}", path.display()))
+                let message = format!("{}: {error}{hint}", path.display());
+                Error::new(ErrorKind::Io, message).with_source(error)
             })?;
         }
         if let Some(line) = self.line(&key) {
@@ -94,16 +95,17 @@ const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes 
 
 fn read(path: &Path) -> Result<Key> {
     let path = &expanded(path);
+    let unreadable = |error: std::io::Error| failed(path, &error.to_string()).with_source(error);
     let mut text = Vec::new();
     // A key is 64 digits and a line end; a device would be longer.
-    let file = std::fs::File::open(path).map_err(|error| failed(path, &error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(unreadable)?;
     if readable_by_others(&file) {
         term::note(format!(
             "{}: other users can read this key, and so listen in. To prevent that: `chmod 600`",
             path.display()
         ));
     }
-    file.take(200).read_to_end(&mut text).map_err(|error| failed(path, &error.to_string()))?;
+    file.take(200).read_to_end(&mut text).map_err(unreadable)?;
     Key::from_hex(&text).ok_or_else(|| failed(path, WANTED))
 }
 

@@ -88,7 +88,8 @@ impl Sink {
 }
 
 fn no_sound(error: Error) -> Error {
-    Error::Usage(format!("{error}. To write a file instead: `-o FILE.wav`"))
+    let message = format!("{error}. To write a file instead: `-o FILE.wav`");
+    Error::new(error.kind(), message).with_source(error)
 }
 
 impl Say {
@@ -102,7 +103,7 @@ impl Say {
         }
         let text = match self.text.as_slice() {
             [from] if from == "-" => std::io::read_to_string(std::io::stdin())
-                .map_err(|error| Error::Io(format!("cannot read the text on stdin: {error}")))?,
+                .map_err(|error| Error::io("cannot read the text on stdin", error))?,
             words => words.join(" "),
         };
         if self.print {
@@ -116,7 +117,7 @@ impl Say {
         splitter.push(&text, &mut |clause| clauses.push(clause));
         splitter.finish(&mut |clause| clauses.push(clause));
         if clauses.is_empty() {
-            return Err(Error::Usage("there is nothing to say in this text".into()));
+            return Err(Error::input("there is nothing to say in this text"));
         }
         let busy = term::Busy::new("loading the voice");
         let mut tts = Engines::load_tts(&config)?;
@@ -151,13 +152,11 @@ impl Say {
         }
         let took = start.elapsed();
         if samples == 0 && !stop.is_stopped() {
-            return Err(Error::Usage(
-                "there is nothing in this text that the voice can say".into(),
-            ));
+            return Err(Error::input("there is nothing in this text that the voice can say"));
         }
         sink.finish(stop)?;
         if stop.is_stopped() {
-            return Err(Error::Stopped);
+            return Err(Error::stopped());
         }
         if self.json {
             let line = serde_json::json!({

@@ -82,7 +82,7 @@ impl Transcribe {
             return Ok(());
         }
         let all = self.files.len();
-        Err(Error::Usage(format!("{unread} of {all} files could not be read: see above")))
+        Err(Error::input(format!("{unread} of {all} files could not be read: see above")))
     }
 }
 

@@ -120,5 +120,5 @@ fn too_long() -> Error {
 }
 
 fn cannot_apply(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Engine, "the model's chat template cannot be applied").with_source(error)
+    Error::new(ErrorKind::Engine, "the model's chat template cannot be applied").because(error)
 }

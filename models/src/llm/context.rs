@@ -57,7 +57,7 @@ pub(super) fn load(path: &Path, gpu_layers: u32) -> Result<Arc<LlamaModel>> {
             }
             _ => "llama.cpp cannot open a path that is not UTF-8; move the file",
         })
-        .with_source(error)
+        .because(error)
     })?))
 }
 
@@ -100,7 +100,7 @@ impl Context {
                 "llama.cpp cannot create a context of {} tokens; set llm.context lower",
                 shape.n_ctx
             );
-            Error::new(ErrorKind::Engine, message).with_source(error)
+            Error::new(ErrorKind::Engine, message).because(error)
         })?;
         let batch_size = shape.batch as usize;
         Ok(Self {
@@ -302,7 +302,7 @@ impl Context {
 }
 
 fn engine(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Engine, "llama.cpp failed to evaluate the prompt").with_source(error)
+    Error::new(ErrorKind::Engine, "llama.cpp failed to evaluate the prompt").because(error)
 }
 
 fn too_long(_: std::num::TryFromIntError) -> Error {

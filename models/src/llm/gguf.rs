@@ -53,12 +53,12 @@ impl Header {
                 }
                 _ => (ErrorKind::Io, "the language model cannot be opened"),
             };
-            Error::new(kind, message).with_path(path).with_source(error)
+            Error::new(kind, message).with_path(path).because(error)
         })?;
         let unreadable = |error: std::io::Error| {
             Error::new(ErrorKind::Io, "the language model cannot be read")
                 .with_path(path)
-                .with_source(error)
+                .because(error)
         };
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {

@@ -144,6 +144,6 @@ fn identity(path: &Path) -> Result<saved::Key> {
     read().map_err(|error| {
         Error::new(ErrorKind::Io, "the language model cannot be read")
             .with_path(path)
-            .with_source(error)
+            .because(error)
     })
 }

@@ -26,7 +26,7 @@ impl Team {
                 let name = |n| format!("sayso-nn-{n}");
                 let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
                 Arc::new(pool.map_err(|error| {
-                    Error::new(ErrorKind::Engine, "cannot start threads").with_source(error)
+                    Error::new(ErrorKind::Engine, "cannot start threads").because(error)
                 })?)
             }
         };

@@ -23,7 +23,7 @@ impl Weights {
     ) -> Result<Self> {
         let proto: ModelProto = tract_onnx::onnx()
             .proto_model_for_read(&mut bytes)
-            .map_err(|e| damaged(&format!("not an ONNX model: {e}")))?;
+            .map_err(|e| damaged("not an ONNX model").because(e))?;
         let graph = proto.graph.ok_or_else(|| damaged("an ONNX file without a graph"))?;
         let tensors = graph.initializer.into_iter().map(|t| (t.name.clone(), t)).collect();
         Ok(Self { tensors, damaged: Box::new(damaged) })

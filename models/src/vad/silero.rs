@@ -188,9 +188,9 @@ fn cut_padding(graph: &mut pb::GraphProto) -> TractResult<()> {
 fn damaged(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::new(ErrorKind::Damaged, "this is not the Silero VAD v6 network: fetch it again")
         .with_path(path)
-        .with_source(source)
+        .because(source)
 }
 
 fn engine(error: TractError) -> Error {
-    Error::new(ErrorKind::Engine, "voice activity detection failed").with_source(error)
+    Error::new(ErrorKind::Engine, "voice activity detection failed").because(error)
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::OnceLock;
 
-use sayso_models::{Error, ErrorKind, Result};
 use serde::{Deserialize, Deserializer};
+
+use crate::error::{Error, ErrorKind, Result};
 
 pub use crate::quant::Quant;
 
@@ -356,8 +357,8 @@ impl Catalog {
     /// # Errors
     /// [`Input`](ErrorKind::Input) when it is not TOML of that form, or not consistent.
     pub fn parse(text: &str) -> Result<Self> {
-        let file: CatalogFile =
-            toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end()))?;
+        let file: CatalogFile = toml::from_str(text)
+            .map_err(|error| wrong(error.to_string().trim_end()).with_source(error))?;
         let catalog = Self { models: file.model };
         let mut names = BTreeSet::new();
         for model in &catalog.models {

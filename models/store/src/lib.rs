@@ -2,6 +2,7 @@
 //! installed, verified, exported and imported. With the feature `fetch` they can also be
 //! [downloaded](fetch) and [converted](convert).
 
+mod error;
 mod quant;
 mod store;
 
@@ -11,4 +12,5 @@ pub mod convert;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 
+pub use error::{Error, ErrorKind, Result};
 pub use store::{Listed, ModelState, Store, Verified, default_dir};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use half::f16;
 use proptest::prelude::*;
-use sayso_models::ErrorKind;
+use sayso_store::ErrorKind;
 use sayso_store::convert::{Quant, gguf_requantize, whisper_ct2_to_ggml, whisper_ggml_quantize};
 use sha2::{Digest, Sha256};
 

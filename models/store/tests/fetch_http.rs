@@ -8,7 +8,8 @@ use std::fs;
 use std::time::Duration;
 
 use fetch_support::*;
-use sayso_models::{Cancel, ErrorKind};
+use sayso_models::Cancel;
+use sayso_store::ErrorKind;
 use sayso_store::fetch::Outcome;
 
 const N: usize = 300_000;

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use fetch_support::*;
-use sayso_models::{Cancel, ErrorKind};
+use sayso_models::Cancel;
+use sayso_store::ErrorKind;
 use sayso_store::fetch::{FetchOptions, Outcome};
 
 /// A source whose file `f` is joined from one member of each package `p1`, `p2`, ….

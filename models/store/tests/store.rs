@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use fetch_support::*;
-use sayso_models::{Cancel, ErrorKind};
+use sayso_models::Cancel;
+use sayso_store::ErrorKind;
 use sayso_store::catalog::{Catalog, LICENCE, Profile, Role};
 use sayso_store::fetch::{FetchOptions, Outcome};
 use sayso_store::{ModelState, Store};
@@ -43,7 +44,7 @@ impl World {
         world
     }
 
-    fn fetch(&self, names: &[&str]) -> sayso_models::Result<Vec<Outcome>> {
+    fn fetch(&self, names: &[&str]) -> sayso_store::Result<Vec<Outcome>> {
         let done = self.f.store.fetch(names, &options(), &mut (), &Cancel::new())?;
         Ok(done.into_iter().map(|fetched| fetched.outcome).collect())
     }

@@ -6,9 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sayso_board::{
-    Board, BoardError, BoardErrorKind, Change, Heard, Loudspeaker, Microphone, Panel, Streams,
-};
+use sayso_board::{Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams};
 
 /// The rate, in Hz, of the usual voice. For another one, the board is opened again.
 const USUAL_RATE: u32 = 24_000;
@@ -51,10 +49,7 @@ impl Opened {
         let thread = std::thread::Builder::new()
             .name("idle board".into())
             .spawn(move || empty(microphone, &theirs))
-            .map_err(|error| {
-                let message = format!("cannot start a thread: {error}");
-                BoardError::new(BoardErrorKind::Unavailable, message)
-            })?;
+            .map_err(|error| BoardError::no_thread("the microphone", error))?;
         self.idle = Some(Idle { loudspeaker, quit, thread });
         Ok(())
     }
@@ -104,7 +99,7 @@ mod tests {
     use std::sync::Mutex;
     use std::time::Instant;
 
-    use sayso_board::StreamStats;
+    use sayso_board::{BoardErrorKind, StreamStats};
 
     use super::*;
 

@@ -72,10 +72,11 @@ impl Server {
     /// created if it is missing, with access only for its owner.
     ///
     /// # Errors
-    /// When a running program listens there (the message names it), when something other than a
-    /// socket is there, or when the folder cannot be written.
+    /// [`Input`](crate::ErrorKind::Input) when a running program listens there (the message names
+    /// it), or something other than a socket is there; [`Io`](crate::ErrorKind::Io) when the
+    /// folder cannot be written.
     pub fn start(path: &Path, answering: Arc<Answering>) -> Result<Self> {
-        let failed = |error| Error::io(path, error);
+        let failed = |error| Error::io(path.display(), error);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder {
             crate::state::make_private(folder).map_err(failed)?;
@@ -88,7 +89,7 @@ impl Server {
             }
             Ok(_) => {
                 let path = path.display();
-                return Err(Error::Io(format!(
+                return Err(Error::input(format!(
                     "{path}: this exists and is not a socket: name another with --control"
                 )));
             }
@@ -129,7 +130,7 @@ fn lock(path: &Path) -> Result<fs::File> {
     let name = PathBuf::from(name);
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let mut file = options.open(&name).map_err(|error| Error::io(&name, error))?;
+    let mut file = options.open(&name).map_err(|error| Error::io(name.display(), error))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => {
@@ -140,17 +141,17 @@ fn lock(path: &Path) -> Result<fs::File> {
                 "" => "another sayso".into(),
                 pid => format!("sayso with the process ID {pid}"),
             };
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "{}: {who} uses this socket: stop it, or name another socket with --control",
                 path.display()
             )));
         }
-        Err(fs::TryLockError::Error(error)) => return Err(Error::io(&name, error)),
+        Err(fs::TryLockError::Error(error)) => return Err(Error::io(name.display(), error)),
     }
     let pid = std::process::id().to_string();
     file.set_len(0)
         .and_then(|()| file.write_all(pid.as_bytes()))
-        .map_err(|error| Error::io(&name, error))?;
+        .map_err(|error| Error::io(name.display(), error))?;
     Ok(file)
 }
 
@@ -349,9 +350,7 @@ pub fn ask(path: &Path, request: &Request, wait: Duration) -> io::Result<Answer>
     stream.set_write_timeout(Some(wait))?;
     write_line(&mut stream, &request.to_line(), deadline)?;
     match read_line(&mut stream, &mut Vec::new(), deadline) {
-        Line::Whole(line) => {
-            serde_json::from_slice(&line).map_err(|error| io::Error::other(error.to_string()))
-        }
+        Line::Whole(line) => serde_json::from_slice(&line).map_err(io::Error::other),
         Line::TooLong => Err(io::Error::other("the answer is too long")),
         Line::End => Err(io::Error::new(io::ErrorKind::TimedOut, "no answer came")),
     }

@@ -3,14 +3,15 @@
 use sayso_core::turn::{self, Outcome, TurnId};
 
 use super::Conversation;
-use crate::end_of_turn::EndScore;
+use crate::end_of_turn::{EndOfTurnDetector, EndScore};
 use crate::event::{Event, Tokens};
 use crate::hangover::{Evidence, Finding};
 use crate::ms;
 use crate::outcome::outcome;
 use crate::responder::{Job, Responder, Response};
-use crate::synthesizer::Synthesized;
-use crate::transcriber::{Purpose, Written};
+use crate::supervisor::Failure;
+use crate::synthesizer::{Synthesized, Voice};
+use crate::transcriber::{Purpose, Transcriber, Written};
 use crate::workers::Worker;
 
 impl Conversation {
@@ -34,6 +35,7 @@ impl Conversation {
                 self.feed_voice();
             }
             Response::Done { turn, reply } => {
+                self.doubts.worked(Responder::NAME);
                 let Some(current) = self.current(turn) else { return };
                 current.written = true;
                 let record = &mut current.record;
@@ -46,20 +48,22 @@ impl Conversation {
                 record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
-            Response::Broken { turn, error } => self.broken(turn, &error),
+            Response::Broken { turn, error } => self.broken(Responder::NAME, turn, error),
             Response::Forgot { error } => self.trouble(format!(
                 "the last exchange could not be remembered ({error}), so the whole conversation is \
                  forgotten"
             )),
             Response::Ruined { error } => {
-                log::error!("{error}");
-                self.ruined = Some(Responder::NAME);
+                self.ruined = Some(Failure::broken(Responder::NAME, error));
             }
         }
     }
 
     /// The transcriber reports.
     pub(super) fn written(&mut self, written: Written) {
+        if !matches!(written, Written::Segment { .. } | Written::Broken { .. }) {
+            self.doubts.worked(Transcriber::NAME);
+        }
         match written {
             Written::Partial { utterance, text } => {
                 if self.partial.is_of(utterance) {
@@ -111,11 +115,15 @@ impl Conversation {
                 self.overheard(turn, outcome);
             }
             Written::Broken { purpose, error } => match purpose {
-                Purpose::Turn(turn) => self.broken(turn, &error),
+                Purpose::Turn(turn) => self.broken(Transcriber::NAME, turn, error),
                 // Speech that cannot be transcribed does not interrupt.
-                Purpose::Over(turn) => self.overheard(turn, Outcome::Nothing),
+                Purpose::Over(turn) => {
+                    self.is_replaced(Transcriber::NAME, error);
+                    self.overheard(turn, Outcome::Nothing);
+                }
                 Purpose::Partial => {
-                    log::debug!("the first part of the utterance was not transcribed: {error}")
+                    log::debug!("the first part of the utterance was not transcribed: {error}");
+                    self.is_replaced(Transcriber::NAME, error);
                 }
             },
         }
@@ -126,13 +134,17 @@ impl Conversation {
         let EndScore { utterance, quiet: heard_until, score } = judged;
         match score {
             Ok(score) => {
+                self.doubts.worked(EndOfTurnDetector::NAME);
                 let finding = Finding::Sounds(score);
                 if self.known.take(Evidence { utterance, heard_until, finding }) {
                     self.reconsider();
                 }
             }
             Err(error) if error.is_cancelled() => {}
-            Err(error) => log::debug!("the end of the turn was not judged: {error}"),
+            Err(error) => {
+                log::debug!("the end of the turn was not judged: {error}");
+                self.is_replaced(EndOfTurnDetector::NAME, error);
+            }
         }
     }
 
@@ -153,12 +165,13 @@ impl Conversation {
                 self.pump();
             }
             Synthesized::Spoken { turn, words } => {
+                self.doubts.worked(Voice::NAME);
                 self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
             }
-            Synthesized::Broken { turn, error } => self.broken(turn, &error),
+            Synthesized::Broken { turn, error } => self.broken(Voice::NAME, turn, error),
         }
     }
 
@@ -179,10 +192,22 @@ impl Conversation {
         self.step(turn::Event::Overheard { turn, outcome });
     }
 
-    pub(super) fn broken(&mut self, turn: TurnId, error: &sayso_models::Error) {
-        if !error.is_cancelled() && self.is_current(turn) {
-            self.trouble(error.to_string());
+    /// A worker could not do what the turn needs.
+    fn broken(&mut self, worker: &'static str, turn: TurnId, error: sayso_models::Error) {
+        let (cancelled, message) = (error.is_cancelled(), error.to_string());
+        // A worker that is replaced is reported as such.
+        if !self.is_replaced(worker, error) && !cancelled && self.is_current(turn) {
+            self.trouble(message);
             self.step(turn::Event::Failed { turn });
         }
+    }
+
+    /// Whether `worker`, whose work ended with `error`, must be replaced. The executor then learns
+    /// of it by [`ruined`](Self::ruined).
+    fn is_replaced(&mut self, worker: &'static str, error: sayso_models::Error) -> bool {
+        let failure = self.doubts.failed(worker, error);
+        let replaced = failure.is_some();
+        self.ruined = failure.or_else(|| self.ruined.take());
+        replaced
     }
 }

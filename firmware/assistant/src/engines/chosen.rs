@@ -6,7 +6,7 @@ use sayso_store::catalog::{self, Role};
 use sayso_store::{ModelState, Store};
 
 use crate::config::{Config, Models, Profile};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The model files that a configuration chooses.
 pub struct Chosen<'c> {
@@ -45,18 +45,19 @@ impl<'c> Chosen<'c> {
     /// Checks early that the models are installed.
     ///
     /// # Errors
-    /// When more than one of the models is missing: the message names them all.
+    /// [`Model`](ErrorKind::Model) when more than one of them is missing: the message names them all.
     pub(super) fn check(&self) -> Result<()> {
         let absent = |name: &&str| matches!(self.store.state(name), Ok(ModelState::Missing));
         let missing: Vec<&str> = self.names().into_iter().filter(absent).collect();
         if missing.len() < 2 {
             return Ok(());
         }
-        Err(crate::Error::Usage(format!(
+        let message = format!(
             "{}: these models are not installed: {}. Run `sayso models fetch`",
             self.store.dir().display(),
             missing.join(", ")
-        )))
+        );
+        Err(Error::new(ErrorKind::Model, message))
     }
 
     /// The catalogue name of the requested model; `None` if it is a file.
@@ -96,7 +97,7 @@ impl<'c> Chosen<'c> {
         // A single word may be a misspelt catalogue name.
         let word = asked.components().count() == 1;
         let shown = asked.display();
-        Err(crate::Error::Usage(if word {
+        Err(Error::input(if word {
             let hint = self.store.catalog().hint(&asked.to_string_lossy());
             format!("{shown}: there is no such file, and no model of that name: {hint}")
         } else {

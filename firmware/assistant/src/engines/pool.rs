@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Engines, Sessions};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Sessions for a limited number of users at a time (`models.sessions`). A returned session is
 /// wiped and lent again. Clones share it.
@@ -37,12 +37,12 @@ impl Pool {
     /// A session for one user.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the most are lent already; otherwise as [`Sessions::session`].
+    /// [`Busy`](ErrorKind::Busy) when the most are lent already; otherwise as [`Sessions::session`].
     pub fn lease(&self) -> Result<Lease> {
         let idle = {
             let mut state = self.0.lock();
             if state.lent >= self.0.most {
-                return Err(Error::Busy(format!(
+                let message = format!(
                     "{}: another cannot begin until one of them ends. If there is memory for more, \
                      set models.sessions = {}",
                     match self.0.most {
@@ -51,7 +51,8 @@ impl Pool {
                             format!("all {most} conversations that are allowed are in progress"),
                     },
                     self.0.most + 1
-                )));
+                );
+                return Err(Error::new(ErrorKind::Busy, message));
             }
             state.lent += 1;
             state.idle.pop()

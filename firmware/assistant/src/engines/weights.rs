@@ -34,8 +34,9 @@ impl Weights {
     /// loads it from disk.
     ///
     /// # Errors
-    /// When a model is missing or damaged, the prompt does not fit its context, or this CPU
-    /// lacks what this build needs.
+    /// [`Model`](crate::ErrorKind::Model) when one is missing or damaged,
+    /// [`Input`](crate::ErrorKind::Input) when the prompt does not fit its context,
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) when this CPU lacks what this build needs.
     pub fn load(config: &Config) -> Result<Self> {
         cpu()?;
         Chosen::new(config).check()?;
@@ -46,7 +47,7 @@ impl Weights {
             let tts = scope.spawn(|| tts(config));
             let vad = vad(config);
             let eot = if config.turn.end_of_turn { Some(eot(config)?) } else { None };
-            let gone = |_| crate::Error::Worker("loading");
+            let gone = |_| crate::Error::died("loading");
             Ok(Self {
                 vad: vad?,
                 eot,
@@ -60,7 +61,7 @@ impl Weights {
     /// A new session: the mutable part of every engine.
     ///
     /// # Errors
-    /// When memory does not suffice.
+    /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
     pub fn session(&self) -> Result<Engines> {
         Ok(Engines {
             vad: Box::new(self.vad.session()?),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum;
-use sayso::{Error, Result};
+use sayso::{Error, ErrorKind, Result};
 
 /// A part of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,7 +27,7 @@ const PERIOD_US: u32 = 100_000;
 /// # Errors
 /// If it cannot be started, or fails; it has then printed the reason.
 pub fn again(within: Within) -> Result<()> {
-    let failed = |error| Error::Io(format!("cannot start another process: {error}"));
+    let failed = |error| Error::io("cannot start another process", error);
     let program = std::env::current_exe().map_err(failed)?;
     let name = super::name(within);
     let status = Command::new(program)
@@ -44,7 +44,7 @@ pub fn again(within: Within) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    Err(Error::Turn(format!("the measurement within {name} failed")))
+    Err(Error::new(ErrorKind::Turn, format!("the measurement within {name} failed")))
 }
 
 /// Confines this process permanently.

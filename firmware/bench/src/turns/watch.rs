@@ -31,7 +31,7 @@ pub fn hold(
             over.stop();
         }
     })?;
-    let tracks = handle.finish()?.ok_or(Error::Worker("replay"))?;
+    let tracks = handle.finish()?.ok_or_else(|| Error::died("replay"))?;
     assistant.engines().llm.forget()?;
     Ok((losses, tracks))
 }

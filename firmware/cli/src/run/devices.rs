@@ -41,7 +41,7 @@ pub fn loudspeaker(config: &Config, rate: u32) -> Result<Box<dyn Loudspeaker>> {
 
 #[cfg(not(feature = "desktop"))]
 pub fn loudspeaker(_: &Config, _: u32) -> Result<Box<dyn Loudspeaker>> {
-    Err(Error::Usage(NO_DESKTOP.into()))
+    Err(Error::input(NO_DESKTOP))
 }
 
 /// The devices that the settings name.
@@ -106,5 +106,5 @@ pub fn list_devices(json: bool) -> Result<()> {
 
 #[cfg(not(feature = "desktop"))]
 pub fn list_devices(_: bool) -> Result<()> {
-    Err(Error::Usage(NO_DESKTOP.into()))
+    Err(Error::input(NO_DESKTOP))
 }

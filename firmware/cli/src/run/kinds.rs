@@ -52,7 +52,7 @@ impl BoardKind for Desktop {
 
     #[cfg(not(feature = "desktop"))]
     fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
-        Err(Error::Usage(super::devices::NO_DESKTOP.into()))
+        Err(Error::input(super::devices::NO_DESKTOP))
     }
 }
 
@@ -85,7 +85,7 @@ impl BoardKind for RaspberryPi {
     #[cfg(not(all(feature = "raspberry-pi", target_os = "linux")))]
     fn make(&self, _: &OsStr, _: &Site<'_>) -> Result<Box<dyn Board + Send>> {
         let message = "this build cannot use GPIO: that needs Linux and the feature `raspberry-pi`";
-        Err(Error::Usage(message.into()))
+        Err(Error::input(message))
     }
 }
 
@@ -184,7 +184,7 @@ impl Files {
                     false => "one board would write to the recording that another hears",
                 };
                 let file = mine.place.display();
-                return Err(Error::Usage(format!("{file}: {conflict}: name another OUT")));
+                return Err(Error::input(format!("{file}: {conflict}: name another OUT")));
             }
         }
         claimed.extend(own);

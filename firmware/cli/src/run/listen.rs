@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sayso::internals::boards::{Guest, Listener, Opened, Site, known_as, named};
 use sayso::internals::control::Hub;
-use sayso::{Error, Event, Losses, Pace, Result, Stop};
+use sayso::{Error, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 
 use super::talk::{Events, Models, Talk};
@@ -69,7 +69,7 @@ impl<'t> Reception<'t> {
         't: 'scope,
     {
         let mut visits: Vec<Visit<'scope>> = Vec::new();
-        let mut refused = false;
+        let (mut refused, mut deaf) = (false, false);
         let ended = loop {
             if self.stop.is_stopped() {
                 break Ok(());
@@ -84,9 +84,21 @@ impl<'t> Reception<'t> {
             }
             let guest = match came {
                 Ok(Some(came)) => came,
-                Ok(None) => continue,
+                Ok(None) => {
+                    deaf = false;
+                    continue;
+                }
+                // It goes on listening. Said once, until it hears again.
+                Err(error) if error.kind() == ErrorKind::Unavailable => {
+                    if !std::mem::replace(&mut deaf, true) {
+                        self.trouble(self.listener.address(), error.to_string());
+                    }
+                    std::thread::sleep(WAIT);
+                    continue;
+                }
                 Err(error) => break Err(error),
             };
+            deaf = false;
             match self.places.take() {
                 Some(place) => match self.take_in(scope, guest, place) {
                     Ok(visit) => visits.push(visit),
@@ -133,7 +145,7 @@ impl<'t> Reception<'t> {
         let thread = std::thread::Builder::new()
             .name(origin.clone())
             .spawn_scoped(scope, hold)
-            .map_err(|error| Error::Io(format!("cannot start a thread: {error}")))?;
+            .map_err(Error::no_thread)?;
         Ok(Visit { origin, stop, thread })
     }
 
@@ -142,7 +154,7 @@ impl<'t> Reception<'t> {
         match visit.thread.join() {
             Ok((_, Ok(_))) => {}
             Ok((name, Err(error))) => self.trouble(name, error.to_string()),
-            Err(_) => self.trouble(visit.origin, Error::Worker("conversation").to_string()),
+            Err(_) => self.trouble(visit.origin, Error::died("conversation").to_string()),
         }
     }
 

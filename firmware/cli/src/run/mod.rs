@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
 use sayso::internals::state::StateFolder;
-use sayso::{Config, Error, Event, Pace, Result, Stop};
+use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 
 #[cfg(feature = "desktop")]
@@ -123,7 +123,7 @@ impl Run {
         let most = config.models.sessions as usize;
         if boards.len() > most {
             let boards = boards.len();
-            return Err(Error::Usage(format!(
+            return Err(Error::input(format!(
                 "{boards} boards are named, but at most {most} may be in use at a time: name \
                  fewer, or allow more (--set models.sessions={boards})"
             )));
@@ -149,7 +149,7 @@ impl Run {
         }
         for (n, name) in asked.iter().enumerate() {
             if asked[..n].contains(name) {
-                return Err(Error::Usage(format!("--board {} is given twice", name.display())));
+                return Err(Error::input(format!("--board {} is given twice", name.display())));
             }
         }
         asked.into_iter().map(|asked| registry.board(asked, config)).collect()
@@ -180,8 +180,8 @@ impl Run {
     fn control(&self, config: &Config, _: &Hub) -> Result<()> {
         match config.control.socket.to_str() {
             Some("" | "none") => Ok(()),
-            _ => Err(Error::Usage(
-                "--control: this system has no such sockets; only Unix systems do".into(),
+            _ => Err(Error::input(
+                "--control: this system has no such sockets; only Unix systems do",
             )),
         }
     }
@@ -286,12 +286,12 @@ impl Program<'_> {
                     let name = talk.seat.name().to_owned();
                     let held = talk.hold();
                     match held {
-                        Err(Error::Failing(failure)) => {
+                        Err(failing) if failing.kind() == ErrorKind::Failing => {
                             // The receiver outlives every conversation.
-                            let message = format!("{}; it is closed", Error::Failing(failure));
+                            let message = format!("{failing}; it is closed");
                             let event = Event::Trouble { at: SampleTime::ZERO, message };
                             let _ = tell.send((name, event));
-                            Ok(Err(Error::Failing(failure)))
+                            Ok(Err(failing))
                         }
                         held => held.map(Ok),
                     }
@@ -319,7 +319,7 @@ impl Program<'_> {
             drop(showing);
             let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
             for (name, talk) in talks {
-                match talk.join().map_err(|_| Error::Worker("conversation")) {
+                match talk.join().map_err(|_| Error::died("conversation")) {
                     Ok(Ok(Ok(losses))) => {
                         held += 1;
                         screen.losses(&name, &losses);
@@ -332,7 +332,7 @@ impl Program<'_> {
                 ended = ended.and(Err(failing));
             }
             for reception in receptions {
-                let done = reception.join().map_err(|_| Error::Worker("listener"));
+                let done = reception.join().map_err(|_| Error::died("listener"));
                 ended = ended.and(done.and_then(|done| done));
             }
             ended
@@ -349,7 +349,7 @@ impl Program<'_> {
         let done = move || {
             // A panic ends the program as well.
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-                .unwrap_or(Err(Error::Worker("conversation")));
+                .unwrap_or_else(|_| Err(Error::died("conversation")));
             if done.is_err() {
                 self.stop.stop();
             }
@@ -357,7 +357,7 @@ impl Program<'_> {
         };
         std::thread::Builder::new().name(name).spawn_scoped(scope, done).map_err(|error| {
             self.stop.stop();
-            Error::Io(format!("cannot start a thread: {error}"))
+            Error::no_thread(error)
         })
     }
 
@@ -379,7 +379,7 @@ impl Program<'_> {
         let spawned = std::thread::Builder::new().name("output".into()).spawn(watch);
         spawned.map(drop).map_err(|error| {
             self.stop.stop();
-            Error::Io(format!("cannot start a thread: {error}"))
+            Error::no_thread(error)
         })
     }
 

@@ -8,8 +8,7 @@ use sayso::internals::boards::Opened;
 use sayso::internals::control::Seat;
 use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
-use sayso::{Assistant, Config, Error, Event, Losses, Pace, Result, Stop};
-use sayso_board::BoardErrorKind;
+use sayso::{Assistant, Config, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 
 use super::super::GlobalOptions;
@@ -46,7 +45,8 @@ impl<'m> Models<'m> {
     /// An assistant with a session of its own, on the cores and weights of all.
     ///
     /// # Errors
-    /// When the models cannot be loaded, or the allowed number of sessions is in use.
+    /// When the models cannot be loaded; [`Busy`](ErrorKind::Busy) when the allowed number of
+    /// sessions is in use.
     fn assistant(&self) -> Result<Assistant> {
         let Loaded { sessions, pool } = self.load()?;
         let config = self.config.clone();
@@ -84,7 +84,8 @@ pub struct Talk<'t> {
 }
 
 impl Talk<'_> {
-    /// Holds it. No model is loaded before the board is open, so waiting for a board costs almost
+    /// Holds it. A board that is [`Unavailable`](ErrorKind::Unavailable), and only that, is
+    /// looked for again where it [waits](Self::waits). No model is loaded before the board is open, so waiting for a board costs almost
     /// nothing. The models stay loaded while the program waits for a lost board.
     pub fn hold(mut self) -> Result<Losses> {
         let mut assistant = None;
@@ -92,7 +93,7 @@ impl Talk<'_> {
         loop {
             self.seat.waiting(away.clone());
             let error = match self.once(&mut assistant, &mut away) {
-                Err(Error::Board(error)) if self.waits && is_absent(error.kind()) => error,
+                Err(error) if self.waits && error.kind() == ErrorKind::Unavailable => error,
                 other => return other,
             };
             let reason = error.to_string();
@@ -154,9 +155,4 @@ impl Talk<'_> {
         };
         assistant.converse(&mut self.board, self.pace, &self.stop, &mut on_event)
     }
-}
-
-/// Whether a board may only be switched off or unplugged.
-fn is_absent(kind: BoardErrorKind) -> bool {
-    matches!(kind, BoardErrorKind::Unavailable | BoardErrorKind::NotFound)
 }

@@ -253,6 +253,6 @@ fn normalised(x: &[f32], out: &mut Matrix) -> TractResult<()> {
 }
 
 /// Inference failed on good input.
-fn engine(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Engine, format!("the end-of-turn network failed: {error}"))
+fn engine(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::Engine, "the end-of-turn network failed").because(error)
 }

@@ -31,7 +31,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
             ),
             _ => (ErrorKind::Io, "the speech model cannot be read"),
         };
-        Error::new(kind, message).with_path(path).with_source(error)
+        Error::new(kind, message).with_path(path).because(error)
     };
     let file = File::open(path).map_err(open)?;
     let length = file.metadata().map_err(open)?.len();

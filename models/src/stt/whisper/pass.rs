@@ -57,7 +57,7 @@ pub(super) fn load(path: &Path, gpu: bool) -> Result<WhisperContext> {
     WhisperContext::new_with_params(path, parameters).map_err(|error| {
         Error::new(ErrorKind::Damaged, "whisper.cpp cannot load this model: fetch it again")
             .with_path(path)
-            .with_source(error)
+            .because(error)
     })
 }
 
@@ -109,12 +109,10 @@ impl Engine {
             from += 1;
         }
         // As in the text from which Whisper learnt, a word begins with its space.
-        let mut tokens = self
-            .context
-            .tokenize(&format!(" {}", &prompt[from..]), PROMPT_BYTES + 1)
-            .map_err(|error| {
-                Error::new(ErrorKind::Input, "the prompt cannot be used").with_source(error)
-            })?;
+        let mut tokens =
+            self.context.tokenize(&format!(" {}", &prompt[from..]), PROMPT_BYTES + 1).map_err(
+                |error| Error::new(ErrorKind::Input, "the prompt cannot be used").because(error),
+            )?;
         tokens.drain(..tokens.len().saturating_sub(PROMPT_TOKENS));
         Ok(tokens)
     }
@@ -154,7 +152,7 @@ impl Engine {
         let done = ggml::abortable(cancel, || self.state.full(params, audio));
         cancel.check()?;
         done.map_err(|error| {
-            Error::new(ErrorKind::Engine, "speech recognition failed").with_source(error)
+            Error::new(ErrorKind::Engine, "speech recognition failed").because(error)
         })?;
         let heard = self.heard(job);
         let runaway = heard.runaway || watch.runs.load(Ordering::Relaxed) > job.most_runs;
@@ -218,7 +216,7 @@ impl Engine {
 /// whisper.cpp's state: caches, buffers and results.
 fn working_memory(context: &WhisperContext) -> Result<WhisperState> {
     context.create_state().map_err(|error| {
-        Error::new(ErrorKind::Engine, "no memory for speech recognition").with_source(error)
+        Error::new(ErrorKind::Engine, "no memory for speech recognition").because(error)
     })
 }
 

@@ -141,6 +141,6 @@ pub(super) fn dense(
 }
 
 /// Inference failed on good input.
-pub(super) fn engine(e: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Engine, format!("the voice's network failed: {e}"))
+pub(super) fn engine(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::Engine, "the voice's network failed").because(error)
 }

@@ -42,7 +42,7 @@ impl Oov {
             .model_for_read(&mut bytes.as_slice())
             .and_then(|m| m.into_optimized())
             .and_then(|m| m.into_runnable())
-            .map_err(|e| files::damaged(&path, format!("not the reader of unknown words: {e}")))?;
+            .map_err(|e| files::damaged(&path, "not the reader of unknown words").because(e))?;
         let oov = Self {
             plan,
             characters: alphabet.characters.into_iter().zip(1..).collect(),
@@ -66,7 +66,7 @@ impl Oov {
             return Ok(String::new());
         }
         let failed =
-            |e| Error::new(ErrorKind::Engine, format!("the reader of unknown words failed: {e}"));
+            |e| Error::new(ErrorKind::Engine, "the reader of unknown words failed").because(e);
         let input = Tensor::from_shape(&[1, ids.len()], &ids).map_err(failed)?;
         let output = self.plan.run(tvec!(input.into())).map_err(failed)?;
         let labels = output[0].cast_to::<i64>().map_err(failed)?;

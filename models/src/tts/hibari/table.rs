@@ -74,7 +74,7 @@ pub(super) fn entries<V: DeserializeOwned>(path: &Path, entry: impl FnMut(&str, 
     Entries(entry, PhantomData)
         .deserialize(&mut json)
         .and_then(|()| json.end())
-        .map_err(|e| files::damaged(path, format!("it is not the expected table: {e}")))
+        .map_err(|e| files::damaged(path, "it is not the expected table").because(e))
 }
 
 /// A JSON object whose entries are passed to a function one by one.

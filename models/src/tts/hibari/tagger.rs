@@ -31,7 +31,7 @@ impl Tagger {
         let mut tagger = Self::default();
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         serde::de::DeserializeSeed::deserialize(&mut tagger, &mut json)
-            .map_err(|e| files::damaged(path, format!("not a tagger: {e}")))?;
+            .map_err(|e| files::damaged(path, "not a tagger").because(e))?;
         if tagger.votes.is_empty() || tagger.frequent.is_empty() {
             return Err(files::damaged(path, "not a tagger"));
         }

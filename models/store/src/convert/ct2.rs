@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use half::{bf16, f16};
-use sayso_models::Result;
 
 use super::reader::{Reader, damaged};
+use crate::error::Result;
 
 /// The name of the format in errors.
 const WHAT: &str = "CTranslate2 model";
@@ -84,7 +84,7 @@ impl<'a> Ct2<'a> {
     /// Reads the whole container; `spec` is the kind of model that it must hold.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`](sayso_models::ErrorKind::Damaged) when it is foreign, truncated, or
+    /// [`ErrorKind::Damaged`](crate::ErrorKind::Damaged) when it is foreign, truncated, or
     /// has bytes after its end.
     pub fn parse(data: &'a [u8], spec: &str) -> Result<Self> {
         let mut r = Reader::new(data, WHAT);

@@ -4,11 +4,11 @@
 use std::io::Write;
 
 use half::f16;
-use sayso_models::Result;
 
 use super::reader::Reader;
 use super::whisper::{F16, MAGIC};
 use super::{io_error, put_rows};
+use crate::error::Result;
 use crate::quant::{BLOCK, Quant};
 
 const WHAT: &str = "Whisper ggml model";
@@ -24,8 +24,8 @@ const KEPT: [&[u8]; 4] = [
 /// Writes the 16-bit whisper.cpp model `ggml` with its matrices in blocks of type `to` to `out`.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `ggml` is truncated, foreign or already
-/// quantised, [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
+/// [`Damaged`](crate::ErrorKind::Damaged) when `ggml` is truncated, foreign or already
+/// quantised, [`Io`](crate::ErrorKind::Io) when `out` fails.
 pub fn whisper_ggml_quantize(ggml: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(ggml, WHAT);
     if r.i32()? != MAGIC {

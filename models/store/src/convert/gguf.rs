@@ -6,10 +6,10 @@
 use std::io::Write;
 
 use half::f16;
-use sayso_models::Result;
 
 use super::reader::Reader;
 use super::{io_error, put_rows};
+use crate::error::Result;
 use crate::quant::{BLOCK, Quant};
 
 const WHAT: &str = "GGUF model";
@@ -93,9 +93,9 @@ fn is_embedding(output: &Tensor<'_>, embedding: &Tensor<'_>) -> bool {
 /// type `to`, those of `q6_k` as `q8_0`, and without a second copy of the embedding.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when `gguf` is truncated, foreign, has tensors of
+/// [`Damaged`](crate::ErrorKind::Damaged) when `gguf` is truncated, foreign, has tensors of
 /// a type other than `f32`, `f16`, `q4_0`, `q4_1`, `q5_0`, `q8_0`, `q4_k` and `q6_k`, or none that
-/// would change; [`Io`](sayso_models::ErrorKind::Io) when `out` fails.
+/// would change; [`Io`](crate::ErrorKind::Io) when `out` fails.
 pub fn gguf_requantize(gguf: &[u8], to: Quant, out: &mut dyn Write) -> Result<()> {
     let mut r = Reader::new(gguf, WHAT);
     if r.bytes(4)? != b"GGUF" || r.u32()? != 3 {

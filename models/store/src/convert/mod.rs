@@ -14,7 +14,7 @@ mod whisper;
 
 use std::io::{self, Write};
 
-use sayso_models::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 pub use crate::quant::{BLOCK, Quant};
 pub use ggml::whisper_ggml_quantize;
@@ -22,7 +22,7 @@ pub use gguf::gguf_requantize;
 pub use whisper::whisper_ct2_to_ggml;
 
 fn io_error(error: io::Error) -> Error {
-    Error::new(ErrorKind::Io, "could not write the converted model").with_source(error)
+    Error::new(ErrorKind::Io, "could not write the converted model").because(error)
 }
 
 /// Quantises `data`, in which every `step` bytes hold `N` weights, a multiple of [`BLOCK`]. `read`

@@ -1,6 +1,6 @@
 //! A cursor over untrusted bytes: every read is checked against the file's end.
 
-use sayso_models::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Reads little-endian values; reading past the end is [`ErrorKind::Damaged`].
 pub(super) struct Reader<'a> {

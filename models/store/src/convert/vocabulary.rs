@@ -1,9 +1,8 @@
 //! GPT-2's byte-level vocabulary in the form of Whisper's `vocabulary.txt`: each byte of a token
 //! is written as one printable character.
 
-use sayso_models::Result;
-
 use super::reader::damaged;
+use crate::error::Result;
 
 const WHAT: &str = "Whisper vocabulary";
 /// The first of the special tokens; whisper.cpp derives those from their number.

@@ -8,11 +8,12 @@ use std::io::Write;
 use std::ops::Range;
 
 use half::f16;
-use sayso_models::{Result, mel};
+use sayso_models::mel;
 
 use super::ct2::{Ct2, Type};
 use super::reader::damaged;
 use super::{io_error, vocabulary};
+use crate::error::Result;
 
 const WHAT: &str = "Whisper model";
 /// First bytes of a ggml file, as a little-endian number.
@@ -29,8 +30,8 @@ const MAX_LAYERS: usize = 64;
 /// id order) to `out`.
 ///
 /// # Errors
-/// [`Damaged`](sayso_models::ErrorKind::Damaged) when an input is truncated, foreign or
-/// inconsistent, [`Io`](sayso_models::ErrorKind::Io) when `out` fails. What was written to `out`
+/// [`Damaged`](crate::ErrorKind::Damaged) when an input is truncated, foreign or
+/// inconsistent, [`Io`](crate::ErrorKind::Io) when `out` fails. What was written to `out`
 /// before is then useless.
 pub fn whisper_ct2_to_ggml(model: &[u8], vocabulary: &[u8], out: &mut dyn Write) -> Result<()> {
     let ct2 = Ct2::parse(model, "WhisperSpec")?;

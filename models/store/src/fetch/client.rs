@@ -7,9 +7,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 
 use super::{Job, Progress};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::disk::{create_dir, create_file, failed};
 
 /// How often a running client is checked.
@@ -90,7 +91,7 @@ pub(super) fn run(
     // A process group of its own, so that stopping the client also stops what it has started.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let child = command.spawn().map_err(|error| missing().with_source(error))?;
+    let child = command.spawn().map_err(|error| missing().because(error))?;
     let status = Running(child).watch(dir, total, timeout, progress, cancel)?;
     if status.success() {
         return Ok(());
@@ -148,12 +149,12 @@ impl Running {
         loop {
             let status = self.0.try_wait().map_err(|error| {
                 Error::new(ErrorKind::Client, "the package client's end cannot be read")
-                    .with_source(error)
+                    .because(error)
             })?;
             if let Some(status) = status {
                 return Ok(status);
             }
-            cancel.check()?;
+            check_cancel(cancel)?;
             let size = size_below(dir);
             if size > most {
                 (most, since) = (size, Instant::now());

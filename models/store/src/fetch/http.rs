@@ -11,12 +11,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 
 use super::output::Output;
 use super::pieces::PARTS;
 use super::{FetchOptions, Job, Stage};
 use crate::catalog::{Model, Piece};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::disk::{create_file, failed, own_length, remove_file};
 
 /// The most redirects that are followed.
@@ -35,19 +36,29 @@ const QUEUE: usize = 8;
 enum Trouble {
     /// The address does not have it: try the next source. A partial download is kept: because the
     /// hash of the whole is known, another source can continue it.
-    No(String),
+    No(Error),
     /// There was no answer: the same, unless the address has answered before.
-    Away(String),
+    Away(Error),
     /// The connection broke: continue from there.
-    Broken(String),
+    Broken(Error),
     /// Not related to the address.
     Fatal(Error),
+}
+
+impl Trouble {
+    fn no(why: impl Into<String>) -> Self {
+        Self::No(Error::new(ErrorKind::Source, why))
+    }
+
+    fn broken(why: impl Into<String>) -> Self {
+        Self::Broken(Error::new(ErrorKind::Source, why))
+    }
 }
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         match error.kind() {
-            ErrorKind::Source => Trouble::No(error.to_string()),
+            ErrorKind::Source => Trouble::No(error),
             _ => Trouble::Fatal(error),
         }
     }
@@ -74,31 +85,26 @@ impl Job<'_> {
                     forget()?;
                     // The reason may be what an earlier try left: try once more from the
                     // beginning.
-                    let wrong = "the SHA-256 is wrong, so it was deleted".to_owned();
-                    if before > 0 { Trouble::Broken(wrong) } else { Trouble::No(wrong) }
+                    let wrong = "the SHA-256 is wrong, so it was deleted";
+                    if before > 0 { Trouble::broken(wrong) } else { Trouble::no(wrong) }
                 }
                 Err(trouble) => trouble,
             };
             match trouble {
-                Trouble::Fatal(error) => return Err(error),
-                Trouble::No(why) => return Err(Error::new(ErrorKind::Source, why)),
-                Trouble::Away(why) if own_length(&part) == at_first => {
-                    return Err(Error::new(ErrorKind::Source, why));
-                }
+                Trouble::Fatal(error) | Trouble::No(error) => return Err(error),
+                Trouble::Away(why) if own_length(&part) == at_first => return Err(why),
                 Trouble::Broken(why) | Trouble::Away(why) => {
                     let now = own_length(&part);
                     if now >= before.saturating_add(HEADWAY) {
                         resumes = self.options.resumes;
                     }
-                    let Some(left) = resumes.checked_sub(1) else {
-                        return Err(Error::new(ErrorKind::Source, why));
-                    };
+                    let Some(left) = resumes.checked_sub(1) else { return Err(why) };
                     resumes = left;
                     let name = &model.name;
                     self.progress.say(&format!("{name}: {why}; continuing from byte {now}"));
                     let until = Instant::now() + PAUSE;
                     while Instant::now() < until {
-                        self.cancel.check()?;
+                        check_cancel(self.cancel)?;
                         thread::sleep(TICK);
                     }
                 }
@@ -134,9 +140,9 @@ impl Job<'_> {
         let answer = ask(request, self.options);
         let head = match next(&answer, stall_limit(self.options), self.cancel)? {
             Event::Head(head) => head,
-            Event::Failed { why } => return Err(Trouble::Away(why)),
+            Event::Failed(error) => return Err(Trouble::Away(in_words(error))),
             Event::Data(_) | Event::End => {
-                return Err(Trouble::No("its answer is not HTTP".into()));
+                return Err(Trouble::no("its answer is not HTTP"));
             }
         };
         let resumed = match head.status {
@@ -144,16 +150,14 @@ impl Job<'_> {
             206 if head.range.is_some_and(|(from, _)| from == have) => true,
             206 | 416 => {
                 remove_file(part)?;
-                return Err(Trouble::Broken(
-                    "it cannot resume the download, which starts again".into(),
-                ));
+                return Err(Trouble::broken("it cannot resume the download, which starts again"));
             }
-            status => return Err(Trouble::No(format!("it answered with status {status}"))),
+            status => return Err(Trouble::no(format!("it answered with status {status}"))),
         };
         let whole = if resumed { head.range.and_then(|(_, whole)| whole) } else { head.length };
         if let Some(whole) = whole.filter(|&whole| whole != piece.size) {
             let message = format!("it has {whole} bytes instead of {}", piece.size);
-            return Err(Trouble::No(message));
+            return Err(Trouble::no(message));
         }
         let mut output = if resumed {
             Output::append(part, piece.size, self.progress, self.cancel)?
@@ -171,9 +175,9 @@ impl Job<'_> {
                     result => result?,
                 },
                 Event::End if output.size() == piece.size => return right(output),
-                Event::End => return Err(Trouble::Broken("the connection broke".into())),
-                Event::Failed { why } => return Err(Trouble::Broken(why)),
-                Event::Head(_) => return Err(Trouble::No("its answer is not HTTP".into())),
+                Event::End => return Err(Trouble::broken("the connection broke")),
+                Event::Failed(error) => return Err(Trouble::Broken(in_words(error))),
+                Event::Head(_) => return Err(Trouble::no("its answer is not HTTP")),
             }
         }
     }
@@ -205,7 +209,7 @@ enum Event {
     Head(Head),
     Data(Vec<u8>),
     End,
-    Failed { why: String },
+    Failed(ureq::Error),
 }
 
 struct Head {
@@ -229,16 +233,16 @@ fn next(
 ) -> std::result::Result<Event, Trouble> {
     let until = Instant::now() + limit;
     loop {
-        cancel.check()?;
+        check_cancel(cancel)?;
         match answer.recv_timeout(TICK) {
             Ok(event) => return Ok(event),
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
             Err(RecvTimeoutError::Timeout) => {
                 let message = format!("nothing came for {:.0} s", limit.as_secs_f64());
-                return Err(Trouble::Broken(message));
+                return Err(Trouble::broken(message));
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::Broken("the connection broke".into()));
+                return Err(Trouble::broken("the connection broke"));
             }
         }
     }
@@ -264,7 +268,7 @@ fn ask(request: Request, options: &FetchOptions) -> Receiver<Event> {
     thread::spawn(move || {
         if let Err(error) = talk(&request, config, &events) {
             // It does not matter if nobody listens any more.
-            let _ = events.send(Event::Failed { why: in_words(&error) });
+            let _ = events.send(Event::Failed(error));
         }
     });
     answer
@@ -316,8 +320,9 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     Some((first.parse().ok()?, whole.parse().ok()))
 }
 
-fn in_words(error: &ureq::Error) -> String {
-    match error {
+/// What became of a request, for people, with the error beneath.
+fn in_words(error: ureq::Error) -> Error {
+    let why = match &error {
         ureq::Error::HostNotFound => "unreachable: its name cannot be resolved".into(),
         ureq::Error::ConnectionFailed => "unreachable: no connection".into(),
         ureq::Error::Timeout(what) => format!("unreachable: too slow ({what})"),
@@ -333,7 +338,8 @@ fn in_words(error: &ureq::Error) -> String {
             "unreachable: its name cannot be resolved".into()
         }
         other => format!("unreachable, or the connection broke: {other}"),
-    }
+    };
+    Error::new(ErrorKind::Source, why).with_source(error)
 }
 
 #[cfg(test)]
@@ -346,6 +352,17 @@ mod tests {
         assert_eq!(content_range("bytes 5-9/*"), Some((5, None)));
         assert_eq!(content_range("bytes */10"), None);
         assert_eq!(content_range("pages 1-2/3"), None);
+    }
+
+    #[test]
+    fn who_cannot_be_reached_is_said_in_words_and_the_cause_is_kept() {
+        use std::error::Error as _;
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = in_words(ureq::Error::Io(refused));
+        assert_eq!(error.kind(), ErrorKind::Source);
+        assert_eq!(error.to_string(), "unreachable: the connection was refused");
+        let cause = error.source().unwrap().downcast_ref::<ureq::Error>().unwrap();
+        assert!(matches!(cause, ureq::Error::Io(_)), "{cause:?}");
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
-use sayso_models::{Error, ErrorKind, Result};
 
 use super::output::Output;
 use super::{Job, Stage};
 use crate::catalog::{By, Expected, Fingerprint, Make, Model, Source};
 use crate::convert;
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::Record;
 use crate::store::disk::{create_dir, failed, remove_dir, remove_file};
 
@@ -135,7 +135,7 @@ impl Job<'_> {
         });
         // If the conversion failed, the gathered bytes are dropped, not written.
         let _ = gathered.into_parts();
-        self.cancel.check()?;
+        check_cancel(self.cancel)?;
         result?;
         output.finish()
     }

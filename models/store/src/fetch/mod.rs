@@ -21,9 +21,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 
 use crate::catalog::{Model, Source};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::disk::{Lock, create_own_dir, hash_file};
 use crate::store::{Record, Store, WORK};
 
@@ -216,9 +217,9 @@ impl Store {
             0 => Ok(done),
             1 => Err(failures.remove(0)),
             _ => {
-                let kind = failures[0].kind();
                 let all: Vec<String> = failures.iter().map(Error::to_string).collect();
-                Err(Error::new(kind, all.join("\n")))
+                let first = failures.remove(0);
+                Err(Error::new(first.kind(), all.join("\n")).with_source(first))
             }
         }
     }
@@ -252,7 +253,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn model(&mut self, model: &Model) -> Result<Outcome> {
-        self.cancel.check()?;
+        check_cancel(self.cancel)?;
         if self.store.is_whole(model, self.cancel)? {
             self.store.add_licence(model);
             return Ok(Outcome::Present);
@@ -268,11 +269,12 @@ impl Job<'_> {
                 format!("{} is not installed, and fetching is off (offline): {next}", model.name);
             return Err(Error::new(ErrorKind::Source, message));
         }
-        let mut reason: Option<String> = None;
+        // Why the last source failed, with its name.
+        let mut reason: Option<(String, Error)> = None;
         let mut kind = ErrorKind::Source;
         for source in &model.sources {
             // A failure that is reported here is not repeated if all sources fail.
-            if let Some(reason) = reason.take() {
+            if let Some((reason, _)) = reason.take() {
                 self.progress.say(&format!("{}: {reason}; trying the next source", model.name));
             }
             match self.source(model, source) {
@@ -280,21 +282,24 @@ impl Job<'_> {
                     pieces::drop_all(self.work, model)?;
                     return Ok(Outcome::Installed { source: source.title.clone() });
                 }
-                Err(error) => match error.kind() {
-                    ErrorKind::Source | ErrorKind::Damaged => {
-                        reason = Some(format!("{}: {error}", source.title));
+                Err(error) => {
+                    match error.kind() {
+                        ErrorKind::Source | ErrorKind::Damaged => {}
+                        ErrorKind::Client => kind = ErrorKind::Client,
+                        _ => return Err(error),
                     }
-                    ErrorKind::Client => {
-                        kind = ErrorKind::Client;
-                        reason = Some(format!("{}: {error}", source.title));
-                    }
-                    _ => return Err(error),
-                },
+                    reason = Some((format!("{}: {error}", source.title), error));
+                }
             }
         }
+        let (reason, cause) = reason.unzip();
         let reason = reason.unwrap_or_default();
         let message = format!("{} could not be fetched ({reason}): {next}", model.name);
-        Err(Error::new(kind, message))
+        let error = Error::new(kind, message);
+        Err(match cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        })
     }
 
     fn source(&mut self, model: &Model, source: &Source) -> Result<()> {

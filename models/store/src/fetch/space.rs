@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sayso_models::{Error, ErrorKind, Result};
-
 use super::Job;
 use crate::catalog::{By, Model, Source};
+use crate::error::{Error, ErrorKind, Result};
 
 /// How much is left free in addition, in bytes.
 const MARGIN: u64 = 16 << 20;

@@ -7,12 +7,13 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{self, Folder, Lock, MAX_RECORD, create_dir, failed, failed_in, hash_file};
 use super::{Record, Store, WORK, lay_licence};
 use crate::catalog::{Fingerprint, LICENCE};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 
 const LIST: &str = "bundle.toml";
 
@@ -95,7 +96,7 @@ impl Store {
             lay_licence(Folder::Bundle, self.catalog.model(name)?, &to.join(name))?;
         }
         let text = toml::to_string(bundle)
-            .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").with_source(e))?;
+            .map_err(|e| Error::new(ErrorKind::Io, "could not write the list").because(e))?;
         // Written last, so that an incomplete bundle has no list and is not accepted.
         disk::write_synced(Folder::Bundle, &to.join(LIST), text.as_bytes())
     }
@@ -182,13 +183,13 @@ fn read_list(from: &Path) -> Result<Bundle> {
             let message = "there is no such folder: check the path";
             return Error::new(ErrorKind::Missing, message).with_path(from);
         }
-        wrong("not a bundle: its list is missing; export it again").with_source(error)
+        wrong("not a bundle: its list is missing; export it again").because(error)
     })?;
     file.take(MAX_RECORD)
         .read_to_string(&mut text)
-        .map_err(|error| wrong("the bundle's list cannot be read").with_source(error))?;
+        .map_err(|error| wrong("the bundle's list cannot be read").because(error))?;
     let bundle: Bundle = toml::from_str(&text)
-        .map_err(|error| wrong("the bundle's list is damaged").with_source(error))?;
+        .map_err(|error| wrong("the bundle's list is damaged").because(error))?;
     if bundle.format != FORMAT {
         return Err(wrong("the bundle was made by another version of Sayso"));
     }
@@ -288,7 +289,7 @@ fn copy(
     let mut output = disk::create_file(to).map_err(cannot_write)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
-        cancel.check()?;
+        check_cancel(cancel)?;
         let n = input.read(&mut buffer).map_err(cannot_read)?;
         if n == 0 {
             break;

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 use sha2::{Digest, Sha256 as Hasher};
 
 use crate::catalog::{Fingerprint, Sha256};
+use crate::error::{Error, ErrorKind, Result, check_cancel};
 
 /// A limit above the size of every record and bundle list that this program writes, in bytes.
 pub(super) const MAX_RECORD: u64 = 1 << 20;
@@ -42,7 +43,7 @@ pub(super) fn failed_in(folder: Folder, what: &str, path: &Path, error: io::Erro
         }
         _ => String::new(),
     };
-    Error::new(ErrorKind::Io, format!("{what}{advice}")).with_path(path).with_source(error)
+    Error::new(ErrorKind::Io, format!("{what}{advice}")).with_path(path).because(error)
 }
 
 /// Creates a folder and those above it.
@@ -70,7 +71,7 @@ pub(crate) fn hash_file(
     let mut buffer = vec![0; 1 << 20];
     let (mut size, mut hasher) = (0, Hasher::new());
     loop {
-        cancel.check()?;
+        check_cancel(cancel)?;
         let n = match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(n) => n,
@@ -186,7 +187,7 @@ impl Lock {
                 waiting();
                 told = true;
             }
-            cancel.check()?;
+            check_cancel(cancel)?;
             thread::sleep(Duration::from_millis(50));
         }
     }

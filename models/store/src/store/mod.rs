@@ -12,9 +12,10 @@ mod record;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sayso_models::{Cancel, Error, ErrorKind, Result};
+use sayso_models::Cancel;
 
 use crate::catalog::{Catalog, Fingerprint, LICENCE, Model};
+use crate::error::{Error, ErrorKind, Result};
 use disk::{Folder, Lock, failed, hash_file, sync_dir};
 pub(crate) use record::Record;
 

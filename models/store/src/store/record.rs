@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use sayso_models::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 use super::disk;
 use crate::catalog::Fingerprint;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The record's file name.
 pub(super) const NAME: &str = ".sayso.json";
@@ -39,7 +39,7 @@ impl Record {
     /// Writes it into a model's folder.
     pub fn write(&self, dir: &Path) -> Result<()> {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
-            Error::new(ErrorKind::Io, "could not write the record").with_source(error)
+            Error::new(ErrorKind::Io, "could not write the record").because(error)
         })?;
         disk::write_synced(disk::Folder::Store, &dir.join(NAME), &text)
     }
