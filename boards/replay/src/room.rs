@@ -74,8 +74,9 @@ impl EchoPath {
             }
             let gain = 10.0_f32.powf(room.gain_db / 20.0);
             let response: Vec<f32> = room.impulse_response.iter().map(|x| x * gain).collect();
-            let convolver = Convolver::new(&response)
-                .map_err(|e| BoardError::new(BoardErrorKind::Config, e.to_string()).with_source(e))?;
+            let convolver = Convolver::new(&response).map_err(|e| {
+                BoardError::new(BoardErrorKind::Config, e.to_string()).with_source(e)
+            })?;
             Ok((convolver, VecDeque::from(vec![0.0; delay])))
         });
         Ok(Self {

@@ -73,7 +73,8 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 8) as f32 / (1 << 24) as f32 - 0.5
         };
-        let tone = |n: usize| if n / 4_000 % 2 == 0 { (n as f32 * 0.2).sin() } else { 0.0 };
+        let tone =
+            |n: usize| if (n / 4_000).is_multiple_of(2) { (n as f32 * 0.2).sin() } else { 0.0 };
         (0..20_000).map(|n| 0.2 * tone(n) + 0.05 * noise()).collect()
     }
 

@@ -320,7 +320,7 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     Some((first.parse().ok()?, whole.parse().ok()))
 }
 
-/// What became of a request, for people, with the error beneath.
+/// The result of a failed request as an error in plain words, with its cause.
 fn in_words(error: ureq::Error) -> Error {
     let why = match &error {
         ureq::Error::HostNotFound => "unreachable: its name cannot be resolved".into(),
