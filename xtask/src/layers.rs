@@ -8,7 +8,13 @@ use crate::sh::{Result, Sh, cargo};
 /// listed before it in its own group; the groups of one layer do not depend on each other.
 const LAYERS: &[&[&[&str]]] = &[
     // Decisions, words, and mathematics.
-    &[&["sayso-core", "sayso-secure"], &["sayso-language"], &["sayso-fft"], &["sayso-wake"]],
+    &[
+        &["sayso-core", "sayso-secure"],
+        &["sayso-language"],
+        &["sayso-fft"],
+        &["sayso-wake"],
+        &["sayso-intents"],
+    ],
     // Computation, hardware, and what is flashed to a satellite.
     &[
         &["sayso-models", "sayso-store"],

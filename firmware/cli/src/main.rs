@@ -8,6 +8,7 @@ mod config;
 #[cfg(unix)]
 mod ctl;
 mod doctor;
+mod intents;
 mod models;
 mod run;
 mod satellite_key;
@@ -79,7 +80,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
     voice: Option<PathBuf>,
     /// The language that is spoken with the assistant (ISO 639-1); for `transcribe` the
-    /// one in the recording, or auto: it needs a multilingual model unless it is English
+    /// one in the recording, for `intents` that of the sentences, or auto: it needs a multilingual model unless it is English
     #[arg(long, global = true, value_name = "CODE", env = "SAYSO_LANGUAGE")]
     language: Option<String>,
     /// Log more on stderr; give it twice for the logs of llama.cpp and whisper.cpp as well
@@ -106,6 +107,8 @@ enum Command {
     Models(models::Models),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
+    /// What a sentence asks for, and of what
+    Intents(intents::Intents),
     /// The settings file
     Config(config::ConfigCommand),
     /// Check this machine: what works, what does not, what to do
@@ -129,7 +132,8 @@ impl GlobalOptions {
         Ok(config)
     }
 
-    /// The settings for transcribing a recording: `--language` is the language in it.
+    /// The settings for transcribing a recording or parsing a sentence: `--language` is its
+    /// language, which need not be one that can be spoken.
     fn settings_to_transcribe(&self) -> Result<Config> {
         let mut config = self.settings_but_language(&self.set)?;
         put_option(&self.set, "stt.language", &self.language, &mut config.stt.language);
@@ -203,6 +207,7 @@ fn main() -> ExitCode {
         Command::SatelliteKey(command) => command.run(),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),
+        Command::Intents(command) => command.run(shared, &stop),
         Command::Bench(command) => {
             let host = Host {
                 settings: &|| shared.settings(),

@@ -25,6 +25,8 @@ pub enum Role {
     Llm,
     /// Text to speech.
     Tts,
+    /// The sentences of commands; a file for each language.
+    Intents,
 }
 
 impl fmt::Display for Role {
@@ -35,6 +37,7 @@ impl fmt::Display for Role {
             Role::Stt => "stt",
             Role::Llm => "llm",
             Role::Tts => "tts",
+            Role::Intents => "intents",
         })
     }
 }

@@ -137,6 +137,14 @@ impl<'c> Chosen<'c> {
         self.file(&self.config.models.llm, Role::Llm)
     }
 
+    /// The sentences of commands in a language, by its ISO code.
+    ///
+    /// # Errors
+    /// When they are not installed, or there are none in the language.
+    pub fn intents(&self, language: &str) -> Result<PathBuf> {
+        Ok(self.store.path("home-assistant-intents", &format!("{language}.json"))?)
+    }
+
     /// The voice's folder.
     ///
     /// # Errors

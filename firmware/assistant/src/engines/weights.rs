@@ -102,6 +102,8 @@ impl Engines {
             Role::Stt => chosen.stt(),
             Role::Llm => chosen.llm(),
             Role::Tts => chosen.tts(),
+            // Their files are checked where they are compiled.
+            Role::Intents => return chosen.intents("en"),
         }?;
         match role {
             Role::Vad => drop(SileroWeights::load(&path)?),
@@ -109,6 +111,7 @@ impl Engines {
             Role::Stt => Whisper::check(&path)?,
             Role::Llm => drop(Llama::check(&path)?),
             Role::Tts => drop(HibariWeights::load(&path, config.spoken())?),
+            Role::Intents => {}
         }
         Ok(path)
     }

@@ -1,0 +1,81 @@
+//! The user's own files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use sayso_intents::{Context, Folder, Grammar, Home, Source};
+
+fn errors(text: &str) -> Vec<String> {
+    let source = match Source::read("mine.yaml", text, true) {
+        Ok(source) => source,
+        Err(error) => return vec![error.to_string()],
+    };
+    let errors = Grammar::compile("en", &[source]).expect_err("it is wrong");
+    errors.iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn says(text: &str, place: &str, reason: &str) {
+    let errors = errors(text);
+    let found =
+        errors.iter().any(|e| e.starts_with(&format!("mine.yaml:{place}")) && e.contains(reason));
+    assert!(found, "{place} {reason}: {errors:#?}");
+}
+
+#[test]
+fn errors_have_a_file_a_line_and_a_reason() {
+    let block = |inner: &str| format!("intents:\n  A:\n    data:\n      - {inner}\n");
+    says(&block("sentences: ['turn (on|off']"), "4:27:", "not closed");
+    says(&block("sentences: [turn <on>]"), "4:21:", "no rule <on>");
+    says(&block("sentences: ['{thing}']"), "4:", "no list {thing}");
+    says(&block("sentense: [a]"), "4:", "no `sentense`");
+    says(&block("sentences: ['']"), "4:", "empty");
+    says("intents:\n  A: {}\n", "2:", "no `data`");
+    says("lists:\n  a: {range: {from: 5, to: 1}}\n", "2:", "after its end");
+    says("lists:\n  a: {}\n", "2:", "no values, range or wildcard");
+    says("expansion_rules:\n  a: x <b>\n  b: y <a>\n", "2:", "uses itself");
+    says("expansion_rules:\n  a: x (\n", "2:8:", "not closed");
+    says("intents: [\n", "2:", "");
+    says("- a\n", "1:", "is a map");
+    // JSON too, for which places are looked up.
+    says(
+        "{\n\"intents\": {\"A\": {\"data\": [\n{\"sentences\": [\"a (\"]}]}}}",
+        "3:",
+        "not closed",
+    );
+    // All of them, not the first.
+    assert_eq!(errors(&block("sentences: ['(', '[', '<a>']")).len(), 3);
+}
+
+#[test]
+fn a_folder_is_read_again_when_it_changes() {
+    let base = "intents: {Base: {data: [{sentences: [good night, turn on {name}]}]}}";
+    let base =
+        Source::read("base.yaml", &base.replace("turn on {name}", "'turn on {name}'"), false);
+    let folder = tempfile::tempdir().unwrap();
+    let mut sentences = Folder::open("en", vec![base.unwrap()], folder.path()).unwrap();
+    let intent = |sentences: &Folder, text: &str| {
+        let found = sentences.grammar().parse(&Home::default(), &Context::default(), text);
+        found.map(|found| found.intent.to_string())
+    };
+    assert_eq!(intent(&sentences, "Good night!").as_deref(), Some("Base"));
+    assert_eq!(sentences.refresh(), Ok(false));
+
+    let file = folder.path().join("mine.yaml");
+    std::fs::write(&file, "intents: {Mine: {data: [{sentences: [good night, film time]}]}}")
+        .unwrap();
+    assert_eq!(sentences.refresh(), Ok(true));
+    // The user's own go first.
+    assert_eq!(intent(&sentences, "good night").as_deref(), Some("Mine"));
+    assert_eq!(intent(&sentences, "film time").as_deref(), Some("Mine"));
+
+    // What is wrong is said once, and changes nothing.
+    std::fs::write(&file, "intents: {Mine: {data: [{sentences: ['good (night']}]}}").unwrap();
+    let errors = sentences.refresh().unwrap_err();
+    assert!(errors[0].to_string().contains("mine.yaml:1:"), "{errors:?}");
+    assert_eq!(sentences.refresh(), Ok(false));
+    assert_eq!(intent(&sentences, "film time").as_deref(), Some("Mine"));
+
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(sentences.refresh(), Ok(true));
+    assert_eq!(intent(&sentences, "good night").as_deref(), Some("Base"));
+    assert_eq!(intent(&sentences, "film time"), None);
+}

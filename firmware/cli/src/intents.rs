@@ -1,0 +1,173 @@
+//! `sayso intents`: commands, and what they mean. No model is loaded.
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use sayso::internals::engines::Chosen;
+use sayso::{Error, Result, Stop};
+use sayso_intents::{Context, Folder, Grammar, Home, Match, Source, is_unsure};
+use serde_json::{Value, json};
+
+use super::{GlobalOptions, term};
+
+const EXAMPLES: &str = "\
+Examples:
+  sayso intents parse --home home.json turn on the bedroom lamp
+  sayso intents parse --home home.json --area Kitchen --json - < sentences.txt
+  sayso intents parse --intents mine.yaml good night everybody
+
+The sentences are Home Assistant's (`sayso models fetch home-assistant-intents`), and those
+of the .yaml files in the folder `intents` beside the settings file.";
+
+/// What a sentence would have a home do.
+#[derive(Args)]
+pub struct Intents {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Find the intent of sentences, and what they are about
+    Parse(Parse),
+}
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+struct Parse {
+    /// JSON with the areas, floors and entities of the home
+    #[arg(long, value_name = "FILE")]
+    home: Option<PathBuf>,
+    /// The area where the speaker is
+    #[arg(long, value_name = "NAME")]
+    area: Option<String>,
+    /// Sentences in place of Home Assistant's; may be repeated
+    #[arg(long, value_name = "FILE")]
+    intents: Vec<PathBuf>,
+    /// One JSON object per sentence
+    #[arg(long)]
+    json: bool,
+    /// The sentence; `-` reads one from each line of the input
+    #[arg(required = true)]
+    text: Vec<String>,
+}
+
+impl Intents {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
+        match &self.command {
+            Command::Parse(parse) => parse.run(shared, stop),
+        }
+    }
+}
+
+impl Parse {
+    fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
+        let home = match &self.home {
+            Some(path) => read_home(path)?,
+            None => Home::default(),
+        };
+        let area = self.area.as_ref().map(|area| {
+            let known = home.area(area);
+            known.map_or_else(|| area.clone(), |known| known.name.clone())
+        });
+        let context = area.map(Context::area).unwrap_or_default();
+        let folder = self.sentences(shared)?;
+        let grammar = folder.grammar();
+        if self.text != ["-"] {
+            self.show(grammar, &home, &context, &self.text.join(" "));
+            return Ok(());
+        }
+        for line in std::io::stdin().lock().lines() {
+            if stop.is_stopped() {
+                return Err(Error::stopped());
+            }
+            let line = line.map_err(|error| Error::io("standard input", error))?;
+            self.show(grammar, &home, &context, &line);
+        }
+        Ok(())
+    }
+
+    fn sentences(&self, shared: &GlobalOptions) -> Result<Folder> {
+        let mut files = self.intents.clone();
+        // Sentences are there in more languages than can be spoken.
+        let config = shared.settings_to_transcribe()?;
+        let language = config.recognised().unwrap_or("en");
+        // Files that are named stand alone.
+        let own = match (files.is_empty(), shared.file()) {
+            (true, Some(settings)) => settings.with_file_name("intents"),
+            _ => PathBuf::new(),
+        };
+        if files.is_empty() {
+            files.push(Chosen::new(&config).intents(language)?);
+        }
+        let sources = files.iter().map(|path| Source::open(path, !self.intents.is_empty()));
+        let (sources, mut errors): (Vec<_>, Vec<_>) = sources.partition(std::result::Result::is_ok);
+        let sources = sources.into_iter().flatten().collect();
+        let mut errors: Vec<_> = errors.drain(..).filter_map(std::result::Result::err).collect();
+        if errors.is_empty() {
+            match Folder::open(language, sources, &own) {
+                Ok(folder) => return Ok(folder),
+                Err(more) => errors = more,
+            }
+        }
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Err(Error::input(lines.join("\n")))
+    }
+
+    fn show(&self, grammar: &Grammar, home: &Home, context: &Context, sentence: &str) {
+        let matches = grammar.matches(home, context, sentence);
+        let sure = matches.first().filter(|_| !is_unsure(&matches));
+        if self.json {
+            println!("{}", object(sentence, sure, &matches));
+            return;
+        }
+        match sure {
+            Some(found) => {
+                let slots = found.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
+                let slots: String = slots.collect();
+                let needs = found.needs.iter().map(|key| format!(" (in which {key}?)"));
+                println!(
+                    "{}{slots}  {:.2}{}",
+                    found.intent,
+                    found.score,
+                    needs.collect::<String>()
+                );
+            }
+            None if matches.is_empty() => println!("{}", term::dim("no command")),
+            None => {
+                let meant = matches.iter().map(|found| json!(found.slots).to_string());
+                println!("which one? {}", meant.collect::<Vec<_>>().join(" or "));
+            }
+        }
+    }
+}
+
+fn object(sentence: &str, sure: Option<&Match>, matches: &[Match]) -> Value {
+    let mut object = match sure {
+        Some(found) => json!({
+            "sentence": sentence,
+            "intent": &*found.intent,
+            "slots": found.slots,
+            "score": score(found),
+        }),
+        None => json!({"sentence": sentence, "intent": null, "slots": {}, "score": 0.0}),
+    };
+    if sure.is_none() && !matches.is_empty() {
+        object["unsure"] = matches.iter().map(|found| json!(found.slots)).collect();
+    }
+    object
+}
+
+/// The score, without the digits that come only from the conversion of an `f32`.
+fn score(found: &Match) -> f64 {
+    (f64::from(found.score) * 1000.0).round() / 1000.0
+}
+
+fn read_home(path: &Path) -> Result<Home> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::io(path.display(), error))?;
+    let wrong = |reason: String| Error::input(format!("{}: {reason}", path.display()));
+    let json: Value =
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()).with_source(error))?;
+    Home::from_json(&json).map_err(wrong)
+}
