@@ -57,8 +57,9 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     for (target, boards) in TARGETS {
         let bare = bare::prepare(sh, target)?;
         sh.step(&format!("core for {target}"));
-        let packages = ["--package", "sayso-core", "--package", "sayso-secure", "--lib"];
-        sh.run(build_command(sh, &bare).args(packages))?;
+        let mut packages = vec!["--package", "sayso-core", "--package", "sayso-secure"];
+        packages.extend(["--package", "sayso-wake", "--lib"]);
+        sh.run(build_command(sh, &bare).args(&packages))?;
         for board in boards {
             built.push(image(sh, board, target, &bare)?);
         }

@@ -50,6 +50,8 @@ const GROUPS: [Group; 2] = [
             "sayso-language normalize",
             "sayso-models vad",
             "sayso-secure tunnel",
+            "sayso-wake features",
+            "sayso-wake net",
             "sayso-tests chat",
             "sayso-tests doctor",
             "sayso-tests partials",
