@@ -7,12 +7,10 @@
 //! A line is the file, the time in seconds and the score. The last one is the sum.
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use sayso_audio_io::SoundFile;
-use sayso_wake::{Phrase, SAMPLE_RATE, WakeDetector};
+use sayso_wake::{READY_MADE, ReadyMade, SAMPLE_RATE, WakeDetector};
 
 /// A second of silence after each file, since detection lags behind the phrase.
 static SILENCE: [i16; SAMPLE_RATE as usize] = [0; SAMPLE_RATE as usize];
@@ -20,17 +18,14 @@ static SILENCE: [i16; SAMPLE_RATE as usize] = [0; SAMPLE_RATE as usize];
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let name = args.next().ok_or("which phrase?")?;
-    let all = [Phrase::ALEXA, Phrase::HEY_JARVIS, Phrase::HEY_MYCROFT, Phrase::OKAY_NABU];
-    let known = all.into_iter().find(|phrase| phrase.name == name);
-    let phrase = known.ok_or("there is no such phrase")?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("nets");
-    let net = fs::read(folder.join(format!("{name}.tflite")))?;
+    let known = READY_MADE.iter().find(|ready| ready.phrase.name == name);
+    let ReadyMade { phrase, net } = *known.ok_or("there is no such phrase")?;
 
     let mut arena = [0; 1 << 16];
     let (mut files, mut detections, mut samples) = (0, 0, 0);
     let start = Instant::now();
     for path in args {
-        let mut detector = WakeDetector::new(&net, &mut arena, phrase)?;
+        let mut detector = WakeDetector::new(net, &mut arena, phrase)?;
         let mut found = |block: &[i16]| {
             samples += block.len();
             // Blocks of 20 ms have one detection at most.

@@ -31,7 +31,7 @@ fn recording(path: &str) -> Vec<i16> {
 }
 
 fn detections(phrase: Phrase<'static>, samples: &[i16]) -> Vec<Detection<'static>> {
-    let model = net(phrase.name);
+    let model = net(&phrase.name.replace(" ", "_"));
     let mut arena = [0; 1 << 14];
     let mut detector = WakeDetector::new(&model, &mut arena, phrase).unwrap();
     samples.chunks(320).filter_map(|block| detector.push(block)).collect()
