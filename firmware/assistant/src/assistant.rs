@@ -23,7 +23,7 @@ use crate::playback::Playback;
 use crate::supervisor::{Health, Strikes};
 use crate::workers::{self, Tools};
 use crate::{live, lockstep};
-use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd};
+use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd, WakeDetector, WakePhrase};
 
 /// How time passes in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Assistant {
     events: Events,
     health: Health,
     controls: Controls,
+    /// The wake phrases.
+    phrases: Vec<WakePhrase>,
 }
 
 impl Assistant {
@@ -72,6 +74,7 @@ impl Assistant {
             events: Events::default(),
             health: Health::new(),
             controls: Controls::new(false, 1.0),
+            phrases: Vec::new(),
         }
     }
 
@@ -102,6 +105,12 @@ impl Assistant {
     /// more than there are.
     pub fn share(mut self, cores: Cores) -> Self {
         self.cores = cores;
+        self
+    }
+
+    /// Sleeps until one of these phrases is heard. With none it always listens.
+    pub fn wake_on(mut self, phrases: Vec<WakePhrase>) -> Self {
+        self.phrases = phrases;
         self
     }
 
@@ -185,7 +194,7 @@ impl Assistant {
         let mut strikes = Strikes::default();
         loop {
             let (mut conversation, attention, microphone) = self.begin(board, true)?;
-            let front_end = self.front_end(attention);
+            let front_end = self.front_end(attention)?;
             let tools = self.tools(self.clock.clone(), true);
             let posts = workers::hire(&mut self.engines, &tools);
             let sessions = self.sessions.clone();
@@ -239,7 +248,7 @@ impl Assistant {
     ) -> Result<Losses> {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
         let (mut conversation, attention, microphone) = self.begin(board, false)?;
-        let mut front_end = self.front_end(attention);
+        let mut front_end = self.front_end(attention)?;
         let tools = self.tools(clock.clone(), false);
         let mut posts = workers::hire(&mut self.engines, &tools);
         let microphone = lockstep::run(
@@ -274,7 +283,8 @@ impl Assistant {
         let turn = &self.config.turn;
         let policy = hangover_policy(turn);
         let attention = Arc::new(Attention::new(policy.normal));
-        let machine = TurnMachine::new(turn_config(turn));
+        let wake = (!self.phrases.is_empty()).then_some(self.config.wake.follow_up_s);
+        let machine = TurnMachine::new(turn_config(turn, wake));
         let playback = Playback::new(loudspeaker, rate);
         let watched = (attention.clone(), policy);
         let outside = (self.events.clone(), self.controls.clone());
@@ -291,15 +301,22 @@ impl Assistant {
         Tools { config: self.config.clone(), cores: self.cores.clone(), clock, live }
     }
 
-    fn front_end(&mut self, attention: Arc<Attention>) -> FrontEnd<'static> {
+    fn front_end(&mut self, attention: Arc<Attention>) -> Result<FrontEnd<'static>> {
+        let wake = match self.phrases.as_slice() {
+            [] => None,
+            phrases => Some(
+                WakeDetector::new(phrases).map_err(|error| Error::of(ErrorKind::Model, error))?,
+            ),
+        };
         let turn = &self.config.turn;
-        FrontEnd::new(
+        let front_end = FrontEnd::new(
             Cleaner::new(&(&self.config.front_end).into()),
             std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
             barge_in(turn),
             attention,
-        )
+        );
+        Ok(front_end.with_wake(wake))
     }
 }
 
@@ -347,15 +364,19 @@ pub fn hangover_policy(turn: &crate::config::Turn) -> HangoverPolicy {
     }
 }
 
-/// The turn machine's configuration.
-pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
+/// The turn machine's configuration. `wake` is how long it listens after a wake phrase, in s, if
+/// it needs one.
+pub fn turn_config(turn: &crate::config::Turn, wake: Option<u32>) -> TurnConfig {
     let seconds = |s: u32| Samples::from_ms(u64::from(s) * 1000);
     let longest = seconds(turn.max_utterance_s);
+    let defaults = TurnConfig::default();
     TurnConfig {
+        wake: wake.is_some(),
+        follow_up: wake.map_or(defaults.follow_up, seconds),
         barge_in: turn.barge_in,
         max_audio: longest,
         hear_timeout: longest + Samples::from_ms(5_000),
         think_timeout: seconds(turn.think_timeout_s),
-        ..TurnConfig::default()
+        ..defaults
     }
 }

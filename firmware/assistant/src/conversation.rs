@@ -12,6 +12,7 @@ mod devices;
 mod listening;
 mod owed;
 mod reports;
+mod waking;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ use crate::supervisor::{Doubts, Failure};
 use crate::synthesizer::Speak;
 use crate::transcriber::{Dictation, Purpose};
 use crate::workers::{Order, Report, Worker};
-use sayso_frontend::{Attention, HeardFrame, Recorder};
+use sayso_frontend::{Attention, HeardFrame, Recorder, Woken};
 
 /// How much quiet after the end of the speech the recogniser gets, if it was heard already.
 const TAIL: Samples = Samples::from_ms(320);
@@ -80,6 +81,8 @@ pub struct Conversation {
     unanswered: String,
     /// What was said before and during an urgent announcement, until it is answered.
     owed: Owed,
+    /// The last wake phrase that was heard.
+    woken: Option<Woken>,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
@@ -137,6 +140,7 @@ impl Conversation {
             overhearing: Cancel::new(),
             unanswered: String::new(),
             owed: Owed::default(),
+            woken: None,
             orders: VecDeque::new(),
             panel: None,
             changes: None,
@@ -258,6 +262,9 @@ impl Conversation {
         let rms = (energy / frame.samples.len().max(1) as f32).sqrt();
         let dbfs = 20.0 * rms.max(1e-5).log10();
         self.tell(Event::Level { at: frame.at, dbfs, speech: frame.probability });
+        if let Some(woken) = frame.woken {
+            self.woken(woken);
+        }
         if let Some(event) = frame.event {
             self.tell(match event {
                 EndpointEvent::SpeechStarted { at, from } => Event::SpeechStarted { at, from },

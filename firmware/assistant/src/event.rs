@@ -17,6 +17,17 @@ pub enum Event {
         /// To what.
         state: State,
     },
+    /// A wake phrase was heard.
+    Woken {
+        /// When it was noticed.
+        at: SampleTime,
+        /// The words of the phrase.
+        phrase: String,
+        /// Where the phrase ended.
+        end: SampleTime,
+        /// How certain it is, 0 to 1.
+        score: f32,
+    },
     /// Somebody began to speak.
     SpeechStarted {
         /// When it was noticed.

@@ -50,6 +50,7 @@ mod lockstep;
 mod lost;
 mod outcome;
 mod partial;
+mod phrases;
 mod playback;
 mod responder;
 mod state;
@@ -81,7 +82,7 @@ pub mod internals {
     }
 
     open! {
-        assistant boards control cores earcon engines hangover playback state synthesizer
+        assistant boards control cores earcon engines hangover phrases playback state synthesizer
     }
 }
 

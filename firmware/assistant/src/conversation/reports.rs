@@ -78,7 +78,9 @@ impl Conversation {
             Written::Utterance { turn, transcript } => {
                 let language = self.language;
                 let Some(current) = self.current(turn) else { return };
-                let text: String = transcript.text.trim().into();
+                let whole = (current.utterance, current.heard_until);
+                let text = self.without_phrase(transcript.text.trim().into(), whole);
+                let Some(current) = self.current(turn) else { return };
                 current.record.timings_ms.stt = ms(current.begun);
                 let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);

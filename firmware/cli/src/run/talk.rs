@@ -10,6 +10,7 @@ use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
 use sayso::{Assistant, Config, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
+use sayso_frontend::WakePhrase;
 
 use super::super::GlobalOptions;
 
@@ -21,6 +22,7 @@ pub struct Models<'m> {
     shared: &'m GlobalOptions,
     config: &'m Config,
     cores: Cores,
+    phrases: Vec<WakePhrase>,
     loaded: Mutex<Option<Loaded>>,
 }
 
@@ -32,9 +34,10 @@ struct Loaded {
 }
 
 impl<'m> Models<'m> {
-    pub fn new(shared: &'m GlobalOptions, config: &'m Config) -> Self {
+    /// The models for `config`. Their conversations sleep until one of the `phrases` is heard.
+    pub fn new(shared: &'m GlobalOptions, config: &'m Config, phrases: Vec<WakePhrase>) -> Self {
         let cores = Cores::following(sayso::internals::engines::cores());
-        Self { shared, config, cores, loaded: Mutex::default() }
+        Self { shared, config, cores, phrases, loaded: Mutex::default() }
     }
 
     /// The settings in force.
@@ -50,7 +53,8 @@ impl<'m> Models<'m> {
     fn assistant(&self) -> Result<Assistant> {
         let Loaded { sessions, pool } = self.load()?;
         let config = self.config.clone();
-        Ok(Assistant::leased(config, pool.lease()?, sessions).share(self.cores.clone()))
+        let assistant = Assistant::leased(config, pool.lease()?, sessions);
+        Ok(assistant.share(self.cores.clone()).wake_on(self.phrases.clone()))
     }
 
     fn load(&self) -> Result<Loaded> {
