@@ -31,6 +31,7 @@ const GROUPS: [Group; 2] = [
             "sayso-models llm",
             "sayso-tests wer",
             "sayso-tests interruptions",
+            "sayso-tests wake",
             "sayso-tests bad_input",
             "sayso-models eot",
             "sayso-tests hearing",
