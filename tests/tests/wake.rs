@@ -12,8 +12,8 @@ use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
 use sayso_frontend::WakePhrase;
 use sayso_replay::Replay;
-use sayso_tests::data;
 use sayso_tests::wer::Wer;
+use sayso_tests::{data, json, sayso};
 
 /// Questions, and the words in them.
 const QUESTIONS: [(&str, &str); 4] = [
@@ -37,7 +37,7 @@ fn trimmed(samples: &[f32]) -> Vec<f32> {
     let loud = |e: &&f32| **e > least;
     let first = energies.iter().take_while(|e| !loud(e)).count();
     let last = energies.iter().rev().take_while(|e| !loud(e)).count();
-    samples[first * RATE / 100..(energies.len() - last) * RATE / 100 .min(samples.len())].to_vec()
+    samples[first * RATE / 100..(energies.len() - last) * RATE / 100.min(samples.len())].to_vec()
 }
 
 fn phrase(name: &str) -> Vec<f32> {
@@ -113,8 +113,7 @@ fn the_question_follows_in_the_same_breath() {
         let mut words = Wer::default();
         for name in PHRASES {
             for (asked, text) in QUESTIONS {
-                let parts =
-                    [quiet(1.0), phrase(name), quiet(pause), question(asked), quiet(2.0)];
+                let parts = [quiet(1.0), phrase(name), quiet(pause), question(asked), quiet(2.0)];
                 let heard = hear(&mut assistant, &parts);
                 assert_eq!(heard.woken, 1, "{name} {asked}: {:?}", heard.states);
                 let said: Vec<&str> =
@@ -169,4 +168,46 @@ fn the_phrase_over_the_reply_ends_it() {
     assert_eq!((heard.woken, turns.len()), (2, 2));
     assert_eq!(turns[0].0, Ending::Interrupted);
     assert!(Wer::of(text, turns[1].1).errors <= 1, "{turns:?}");
+}
+
+/// Both boards hear the phrase and the question; one is nearer to the speaker.
+#[test]
+fn of_two_boards_the_one_that_heard_it_best_answers() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let parts = [quiet(1.0), phrase(PHRASES[0]), quiet(0.3), question(QUESTIONS[0].0), quiet(2.0)];
+    let sound = parts.concat();
+    let board = |name: &str, gain: f32| {
+        let path = dir.path().join(name);
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: RATE as u32,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut file = hound::WavWriter::create(&path, spec).expect("a file");
+        for sample in &sound {
+            file.write_sample((sample * gain * 32_767.0) as i16).expect("writes");
+        }
+        file.finalize().expect("writes");
+        format!("replay:{}", path.display())
+    };
+    for (first, second) in [(1.0, 0.3), (0.3, 1.0)] {
+        let boards = [board("first.wav", first), board("second.wav", second)];
+        let mut command = sayso();
+        command.args(["--profile", "small", "run", "--wake", "--json"]);
+        command.args(boards.iter().flat_map(|board| ["--board", board]));
+        let lines = json(&mut command);
+        let nearer = &boards[usize::from(second > first)];
+        let woken: Vec<_> = lines.iter().filter(|line| line["event"] == "woken").collect();
+        let answers = |answers: bool| -> Vec<&str> {
+            let those = woken.iter().filter(|line| line["answers"] == answers);
+            those.map(|line| line["board"].as_str().expect("a board")).collect()
+        };
+        assert_eq!(answers(true), [nearer.as_str()], "{woken:?}");
+        assert_eq!(answers(false).len(), 1, "{woken:?}");
+        let turns = lines.iter().filter(|line| line["event"] == "turn");
+        let turns: Vec<_> = turns.filter(|line| line["ending"] != "dropped").collect();
+        assert_eq!(turns.len(), 1, "{turns:?}");
+        assert_eq!(turns[0]["board"], **nearer, "{turns:?}");
+    }
 }

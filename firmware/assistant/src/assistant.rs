@@ -8,6 +8,7 @@ use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
 
 use crate::Stop;
+use crate::arbiter::Contender;
 use crate::clock::{Clock, SampleClock, WallClock};
 use crate::config::Config;
 use crate::control::{Controls, Handle};
@@ -59,6 +60,8 @@ pub struct Assistant {
     controls: Controls,
     /// The wake phrases.
     phrases: Vec<WakePhrase>,
+    /// Decides which of several boards answers the phrase.
+    contender: Option<Contender>,
 }
 
 impl Assistant {
@@ -75,6 +78,7 @@ impl Assistant {
             health: Health::new(),
             controls: Controls::new(false, 1.0),
             phrases: Vec::new(),
+            contender: None,
         }
     }
 
@@ -111,6 +115,12 @@ impl Assistant {
     /// Sleeps until one of these phrases is heard. With none it always listens.
     pub fn wake_on(mut self, phrases: Vec<WakePhrase>) -> Self {
         self.phrases = phrases;
+        self
+    }
+
+    /// Answers a wake phrase only if no other of the contenders' conversations heard it better.
+    pub fn contend(mut self, contender: Contender) -> Self {
+        self.contender = Some(contender);
         self
     }
 
@@ -292,6 +302,7 @@ impl Assistant {
         let conversation =
             Conversation::new(machine, playback, rate, real_time, words, watched, outside)
                 .with_settings(&self.config)
+                .with_contender(self.contender.clone().filter(|_| wake.is_some()))
                 .with_panel(panel)
                 .with_changes(changes);
         Ok((conversation, attention, microphone))

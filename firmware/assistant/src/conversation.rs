@@ -30,6 +30,7 @@ use self::absences::Absences;
 use self::current::Current;
 use self::owed::Owed;
 use crate::announcements::Announcements;
+use crate::arbiter::Contender;
 use crate::config::{Config, Feedback};
 use crate::control::Controls;
 use crate::earcon::Earcon;
@@ -83,6 +84,9 @@ pub struct Conversation {
     owed: Owed,
     /// The last wake phrase that was heard.
     woken: Option<Woken>,
+    /// Decides which board answers, and the phrase that waits for the decision.
+    contender: Option<Contender>,
+    claimed: Option<Woken>,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
@@ -141,6 +145,8 @@ impl Conversation {
             unanswered: String::new(),
             owed: Owed::default(),
             woken: None,
+            contender: None,
+            claimed: None,
             orders: VecDeque::new(),
             panel: None,
             changes: None,
@@ -159,6 +165,12 @@ impl Conversation {
     pub fn with_panel(mut self, panel: Option<Box<dyn Panel>>) -> Self {
         self.panel = panel;
         self.show(self.machine.state().into());
+        self
+    }
+
+    /// Answers a wake phrase only if no other conversation heard it better.
+    pub fn with_contender(mut self, contender: Option<Contender>) -> Self {
+        self.contender = contender;
         self
     }
 
@@ -262,9 +274,7 @@ impl Conversation {
         let rms = (energy / frame.samples.len().max(1) as f32).sqrt();
         let dbfs = 20.0 * rms.max(1e-5).log10();
         self.tell(Event::Level { at: frame.at, dbfs, speech: frame.probability });
-        if let Some(woken) = frame.woken {
-            self.woken(woken);
-        }
+        self.listen_for_phrases(frame.woken);
         if let Some(event) = frame.event {
             self.tell(match event {
                 EndpointEvent::SpeechStarted { at, from } => Event::SpeechStarted { at, from },
@@ -298,6 +308,9 @@ impl Conversation {
 
     /// The conversation ends: the present turn is dropped or cut off.
     pub fn leave(&mut self) {
+        if let Some(contender) = &mut self.contender {
+            contender.leave();
+        }
         self.step(turn::Event::Sleep);
         self.show(Shown::Asleep);
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));

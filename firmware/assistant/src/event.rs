@@ -27,6 +27,8 @@ pub enum Event {
         end: SampleTime,
         /// How certain it is, 0 to 1.
         score: f32,
+        /// Whether this board answers. If not, another one heard the phrase better.
+        answers: bool,
     },
     /// Somebody began to speak.
     SpeechStarted {

@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod announcements;
+mod arbiter;
 mod assistant;
 mod boards;
 mod chat;
@@ -82,7 +83,7 @@ pub mod internals {
     }
 
     open! {
-        assistant boards control cores earcon engines hangover phrases playback state synthesizer
+        arbiter assistant boards control cores earcon engines hangover phrases playback state synthesizer
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cores::{Cores, Seat};
 use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
 use crate::engines::{Engines, threads};
 use crate::responder::{Job, Responder, Response};
-use crate::synthesizer::{Speak, Synthesized, Voice};
+use crate::synthesizer::{Speak, Synthesized, Synthesizer};
 use crate::transcriber::{Dictation, Transcriber, Written};
 
 /// Does one kind of work, one order at a time.
@@ -182,7 +182,7 @@ kinds! {
     /// What to answer.
     Respond: Job => Response, by Responder;
     /// Text to speech.
-    Synthesize: Speak => Synthesized, by Voice;
+    Synthesize: Speak => Synthesized, by Synthesizer;
 }
 
 /// Returns the engines of these workers.

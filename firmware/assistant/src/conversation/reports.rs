@@ -10,7 +10,7 @@ use crate::ms;
 use crate::outcome::outcome;
 use crate::responder::{Job, Responder, Response};
 use crate::supervisor::Failure;
-use crate::synthesizer::{Synthesized, Voice};
+use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
 use crate::workers::Worker;
 
@@ -167,13 +167,13 @@ impl Conversation {
                 self.pump();
             }
             Synthesized::Spoken { turn, words } => {
-                self.doubts.worked(Voice::NAME);
+                self.doubts.worked(Synthesizer::NAME);
                 self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
             }
-            Synthesized::Broken { turn, error } => self.broken(Voice::NAME, turn, error),
+            Synthesized::Broken { turn, error } => self.broken(Synthesizer::NAME, turn, error),
         }
     }
 

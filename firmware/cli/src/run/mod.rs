@@ -289,7 +289,11 @@ impl Program<'_> {
         std::thread::scope(|scope| {
             let (tell, events) = unbounded();
             let mut talks = Vec::new();
-            for Party { seat, board, pace, device, comes_and_goes } in parties {
+            // All of them before the first begins.
+            let contenders: Vec<_> =
+                parties.iter().map(|party| self.models.contender(party.pace)).collect();
+            for (party, contender) in parties.into_iter().zip(contenders) {
+                let Party { seat, board, pace, device, comes_and_goes } = party;
                 let name = seat.name().to_owned();
                 let waits = self.waits.all || self.waits.satellites && comes_and_goes;
                 let talk = Talk {
@@ -298,6 +302,7 @@ impl Program<'_> {
                     board,
                     pace,
                     device,
+                    contender,
                     waits: waits && pace == Pace::Live,
                     came: false,
                     stop: self.stop.clone(),

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
+use sayso::internals::arbiter::{Arbiter, Contender};
 use sayso::internals::boards::Opened;
 use sayso::internals::control::Seat;
 use sayso::internals::cores::Cores;
@@ -23,6 +24,7 @@ pub struct Models<'m> {
     config: &'m Config,
     cores: Cores,
     phrases: Vec<WakePhrase>,
+    arbiter: Arbiter,
     loaded: Mutex<Option<Loaded>>,
 }
 
@@ -37,7 +39,19 @@ impl<'m> Models<'m> {
     /// The models for `config`. Their conversations sleep until one of the `phrases` is heard.
     pub fn new(shared: &'m GlobalOptions, config: &'m Config, phrases: Vec<WakePhrase>) -> Self {
         let cores = Cores::following(sayso::internals::engines::cores());
-        Self { shared, config, cores, phrases, loaded: Mutex::default() }
+        Self {
+            shared,
+            config,
+            cores,
+            phrases,
+            arbiter: Arbiter::default(),
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// A conversation among all; see [`Arbiter`].
+    pub fn contender(&self, pace: Pace) -> Contender {
+        self.arbiter.contender(pace == Pace::Lockstep)
     }
 
     /// The settings in force.
@@ -79,6 +93,8 @@ pub struct Talk<'t> {
     pub pace: Pace,
     /// The board's name for people.
     pub device: &'static str,
+    /// Decides with the other boards which of them answers a wake phrase.
+    pub contender: Contender,
     /// Whether to wait for the board if it is absent.
     pub waits: bool,
     /// Whether it connected by itself; if it is lost, the conversation is over.
@@ -142,6 +158,7 @@ impl Talk<'_> {
                 self.seat.loading();
                 let begun = self.seat.sound();
                 let made = self.models.assistant()?.begin_with(begun.muted, begun.volume);
+                let made = made.contend(self.contender.clone());
                 self.seat.reached_by(made.handle(), made.health(), begun);
                 assistant.insert(made)
             }
