@@ -17,10 +17,8 @@ const SETTINGS: (&str, &str, u32) =
 
 /// Settings that differ for a service. It has no terminal to show what happens, and it stands in a
 /// room where people also speak to each other.
-const DIFFERENT: [(&str, &str); 2] = [
-    ("\nnothing = false ", "\nnothing = true  "),
-    ("\nenabled = false ", "\nenabled = true  "),
-];
+const DIFFERENT: [(&str, &str); 2] =
+    [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
 const FILES: [(&str, &str, u32); 21] = [

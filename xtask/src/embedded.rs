@@ -10,7 +10,7 @@ use crate::stack::Stack;
 use crate::{Options, system};
 
 /// The manifests that are not members of the workspace.
-pub const MANIFESTS: [&str; 2] = ["boards/mps2/Cargo.toml", "boards/pico/Cargo.toml"];
+pub const MANIFESTS: [&str; 2] = ["firmware/mps2/Cargo.toml", "firmware/pico/Cargo.toml"];
 
 /// The most flash that a satellite may take, in bytes.
 const FLASH: u64 = 64 * 1024;

@@ -22,7 +22,8 @@ use crate::hangover::HangoverPolicy;
 use crate::lost::{self, Lost};
 use crate::playback::Playback;
 use crate::supervisor::{Health, Strikes};
-use crate::workers::{self, Tools};
+use crate::worker::Tools;
+use crate::workers;
 use crate::{live, lockstep};
 use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd, WakeDetector, WakePhrase};
 

@@ -45,7 +45,8 @@ use crate::responder::{Job, Responder};
 use crate::supervisor::{Doubts, Failure};
 use crate::synthesizer::Speak;
 use crate::transcriber::{Dictation, Purpose};
-use crate::workers::{Order, Report, Worker};
+use crate::worker::Worker;
+use crate::workers::{Order, Report};
 use sayso_frontend::{Attention, HeardFrame, Recorder, Woken};
 
 /// How much quiet after the end of the speech the recogniser gets, if it was heard already.

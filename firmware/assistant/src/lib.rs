@@ -59,6 +59,7 @@ mod stop;
 mod supervisor;
 mod synthesizer;
 mod transcriber;
+mod worker;
 mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::lost::Lost;
-use crate::workers::{Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 /// A clause to speak.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::responder::{Job, Responder, Response};
 use crate::supervisor::Failure;
 use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
-use crate::workers::Worker;
+use crate::worker::Worker;
 
 impl Conversation {
     /// The responder reports.
