@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets Sayso up, demonstrates it, tests it. It needs only Rust; anything else that
 //! is missing it installs or names.
 
+mod answer;
 mod bare;
 mod count;
 mod cross;
