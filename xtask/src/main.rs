@@ -3,6 +3,7 @@
 
 mod answer;
 mod bare;
+mod circles;
 mod count;
 mod cross;
 mod deb;
@@ -365,6 +366,8 @@ fn check(sh: &Sh) -> Result<()> {
     words::check(sh)?;
     sh.step("the order of the crates");
     layers::check(sh)?;
+    sh.step("circles of imports");
+    circles::check(sh)?;
     sh.step("what is shipped");
     shipped::check(sh)?;
     sh.step("clippy");

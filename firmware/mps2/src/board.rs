@@ -2,9 +2,9 @@
 
 use sayso_satellite::board::Board;
 
-use crate::parts::{Button, Lamp, MuteLed, Time};
 #[cfg(not(feature = "secure"))]
 use crate::parts::Wire;
+use crate::parts::{Button, Lamp, MuteLed, Time};
 use crate::registers::Watchdog;
 #[cfg(feature = "secure")]
 use crate::secure::SealedWire;
