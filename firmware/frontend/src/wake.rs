@@ -38,7 +38,7 @@ impl WakePhrase {
 pub struct Woken {
     /// Its words.
     pub phrase: Arc<str>,
-    /// Where it ended, and a question may begin. An estimate: 50 ms early or late.
+    /// Where it ended, and a question may begin. An estimate, up to 100 ms early.
     pub end: SampleTime,
     /// How certain it is, 0 to 1.
     pub score: f32,
