@@ -172,11 +172,11 @@ pub enum Event {
         /// What they are.
         outcome: Outcome,
     },
-    /// The responder: what was said over the reply, after [`Action::Overhear`].
+    /// The responder: what was said during the reply, after [`Action::Overhear`].
     Overheard {
-        /// The turn whose reply it was said over.
+        /// The turn during whose reply it was said.
         turn: TurnId,
-        /// What the words amount to.
+        /// What the words mean for the turn.
         outcome: Outcome,
     },
     /// Playback: the first sound of the reply is ready.

@@ -112,7 +112,7 @@ fn a_front_that_starts_muted_stays_muted_until_the_button_is_held() {
     pin.done();
 }
 
-/// There is only one mute: the latest action counts, whoever took it.
+/// There is only one mute: the latest action counts, no matter who took it.
 #[test]
 fn the_program_and_the_button_set_and_end_the_same_mute() {
     let hold = [vec![true; 200], vec![false; 20]].concat();

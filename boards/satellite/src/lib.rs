@@ -140,7 +140,7 @@ impl Board for Satellite {
     /// opened or no satellite answers there within three seconds,
     /// [`BoardErrorKind::Unsupported`] when only one with another version or another key does,
     /// [`BoardErrorKind::Config`] when it is on the network and there is no key, and
-    /// [`BoardErrorKind::Spent`] when it had dialled in and has hung up.
+    /// [`BoardErrorKind::Spent`] when it had connected by itself and has closed the connection.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
         if let Some(before) = self.shared.take() {

@@ -306,9 +306,9 @@ fn mute_is_sent_to_a_satellite_and_remembered_when_it_has_lost_its_power() {
     assert_eq!(body.lock().unwrap().remembered, Some(true));
     assert_eq!(*told.lock().unwrap(), 0, "it knew");
     body.lock().unwrap().muted = false;
-    wait_until("the end of it is told", || !mute.is_set() && *told.lock().unwrap() == 1);
+    wait_until("its end is reported", || !mute.is_set() && *told.lock().unwrap() == 1);
     body.lock().unwrap().muted = true;
-    wait_until("it is told again", || mute.is_set() && *told.lock().unwrap() == 2);
+    wait_until("it is reported again", || mute.is_set() && *told.lock().unwrap() == 2);
     // The program ends it and sets it, and the satellite follows.
     for muted in [false, true] {
         mute.order(muted);

@@ -50,7 +50,7 @@ pub enum Command {
 /// What a conversation is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
-    /// Whether a board is talking; else it is being opened, or waited for.
+    /// Whether the board is open. If not, it is being opened, or Sayso waits for it.
     pub open: bool,
     /// Whose turn it is.
     pub state: State,
@@ -110,7 +110,7 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Of a conversation that has not begun, muted or not.
+    /// The controls of a conversation that has not begun, muted or not.
     pub(crate) fn new(muted: bool, volume: f32) -> Self {
         let (sender, commands) = unbounded();
         let status = Status { open: false, state: State::Asleep, muted, volume, waiting: 0 };

@@ -214,7 +214,7 @@ fn two_guests_with_the_same_name_get_different_names() {
     assert_eq!(names, ["tcp:a", "tcp:a#2", "tcp:a#3"]);
 }
 
-/// There is only one mute: the latest action counts, whoever took it.
+/// There is only one mute: the latest action counts, no matter who took it.
 #[test]
 fn the_board_and_the_program_share_one_mute() {
     let Fixture { hub, _dir } = &fixture();

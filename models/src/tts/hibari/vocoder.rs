@@ -352,8 +352,8 @@ mod tests {
     use super::*;
     use crate::tts::hibari::net::PARTS;
 
-    /// Frame by frame, what the buffers hold from before is not heard. (What is heard, frame by
-    /// frame as all at once, `voice.rs` tests.)
+    /// What the buffers hold from before is never heard. (`voice.rs` tests that frames give the
+    /// same sound as the whole.)
     #[test]
     fn the_sound_depends_on_no_leftovers() {
         let pitch: Vec<f32> =
