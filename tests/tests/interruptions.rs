@@ -65,7 +65,7 @@ fn assistant() -> Assistant {
     Assistant::new(config, engines)
 }
 
-/// Asks the question, and plays `over` once so many samples of the recording have passed.
+/// Asks the question, and plays `over` after this many samples of the recording.
 fn talk(assistant: &mut Assistant, over: Option<(u64, &[f32])>) -> Talk {
     assistant.engines().llm.forget().expect("forgets");
     let mut sound = samples(QUESTION);

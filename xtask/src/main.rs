@@ -61,8 +61,8 @@ tasks
 
 options of demo, test, setup, ggml, dist, embedded and bench
   --cpu KIND    what the C++ is compiled for:
-                  x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
-                  x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
+                  x86-64-v3  AVX2 and FMA: most PCs since 2013 (default)
+                  x86-64-v2  SSE4.2: most PCs since 2009, about 3 times slower
                   armv8-a    any 64-bit Raspberry Pi (default on ARM)
                   armv8.2-a  with dot products: Raspberry Pi 5, not 4 or Zero 2
                   native     this machine's CPU, AVX-512 included; the binary

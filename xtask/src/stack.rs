@@ -221,7 +221,7 @@ fn decode(
         }
         let here = at;
         at += 2;
-        // The target of a branch with an offset of so many bits, in halfwords.
+        // The target of a branch with an offset of the given number of bits, in halfwords.
         let target = |offset: u32, bits: u32| {
             let shift = 32 - bits;
             let offset = ((offset << shift) as i32 >> shift) * 2;

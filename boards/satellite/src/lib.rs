@@ -168,7 +168,7 @@ impl Board for Satellite {
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
-        // From here on the streams keep the station.
+        // From here on the streams keep the station alive.
         self.station.take().map(|station| Box::new(streams::SatellitePanel(station)) as _)
     }
 

@@ -86,7 +86,7 @@ fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
     line
 }
 
-/// Waits until so many samples have been received, and those still under way: 2 s. The gate has to
+/// Waits until this many samples have been received, and those still under way: 2 s. The gate has to
 /// be open all the time.
 fn all_heard(host: &mut Host, samples: usize) {
     let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
@@ -297,7 +297,9 @@ fn a_lost_byte_costs_the_block_it_was_in() {
         assert!(counters.lost <= 2 * wire.lost() as u32, "{counters:?}");
         assert!(noise < -15.0 && there > 0.7, "what came is whole: {noise} dB, {there}");
         assert_eq!(host.sessions.len(), 1, "no session was lost");
-        host.until("its losses are reported", |host| host.stats.is_some_and(|stats| stats.lost > 0));
+        host.until("its losses are reported", |host| {
+            host.stats.is_some_and(|stats| stats.lost > 0)
+        });
     });
 }
 
@@ -345,7 +347,9 @@ fn a_stalled_host_does_not_stop_the_sound() {
         let played = satellite.played().expect("it plays").len() - before;
         assert!(played > 3 * 24_000, "the interrupt goes on: {played} samples");
         host.reads = true;
-        host.until("the losses are reported", |host| host.stats.is_some_and(|stats| stats.dropped > 0));
+        host.until("the losses are reported", |host| {
+            host.stats.is_some_and(|stats| stats.dropped > 0)
+        });
         host.until("it is heard again", |host| host.status.open);
     });
 }
