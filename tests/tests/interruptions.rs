@@ -1,6 +1,6 @@
-//! Recorded people speak over real replies: what stops, what continues, and what is remembered. On
-//! a virtual clock, so that every offset is exact, and as with headphones: the microphone does not
-//! hear the loudspeaker, and no canceller works.
+//! Recorded people speak over real replies. The tests check what stops, what continues, and what is
+//! remembered. They use a virtual clock, so that every offset is exact. As with headphones, the
+//! microphone does not hear the loudspeaker, and no canceller works.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,9 +1,10 @@
-//! Decides by its shape over time whether what is heard is what is being played.
+//! Decides whether the sound that is heard is the sound that is being played, by their levels over
+//! time.
 //!
 //! An echo canceller needs a few seconds of a steady path to learn it. Before that, and when the
 //! path changes suddenly, it leaves enough of the assistant's own voice to be taken for a
-//! person's. But the levels of that voice still rise and fall, band by band, like those of what is
-//! played, a little later; a person's do not.
+//! person's. But the levels of that voice rise and fall, band by band, like those of the sound
+//! played a little before. The levels of a person's voice do not.
 
 use std::sync::Arc;
 

@@ -278,8 +278,8 @@ proptest! {
             run(&mut playback, &fake, ms(20));
         }
         run(&mut playback, &fake, ms(3000));
-        // The steepest step of each tone; for the gain, the volume and the fade-in, a whole change
-        // within its time; and two fades: that of the operation, and that of the next sound.
+        // The sum of the steepest steps: of each tone; of a whole change of gain, volume and
+        // fade-in; and of two fades, one by the operation and one before the next sound.
         let tones = 3.0 * 0.25 * TAU / PERIOD as f32;
         let changes = 3.0 * 0.25 * (3.0 / 240.0 + 2.0 / 480.0);
         let heard = fake.log().heard();

@@ -1,6 +1,7 @@
 //! Whisper's log-mel features of the last 8 s, normalised to mean 0 and variance 1
-//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`): frames of 25 ms under a Hann
-//! window, one every 10 ms, 80 mel bands, decimal logarithms cut at 8 below the loudest.
+//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`). There is a frame every 10 ms, of
+//! 25 ms under a Hann window. It has 80 mel bands, as decimal logarithms that are cut at 8 below the
+//! loudest.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
