@@ -189,7 +189,7 @@ fn a_failing_pin_is_named_and_the_other_one_still_works() {
 }
 
 proptest! {
-    /// Whatever is shown, and whenever, the light of a period is that of core's patterns, to
+    /// In every state and at every time, the light of a period is that of core's patterns, to
     /// within a 255th.
     #[test]
     fn the_light_is_the_pattern(ms in 0u64..100_000, n in 0usize..7) {

@@ -199,7 +199,8 @@ fn a_stop_is_heard_soon() {
     std::thread::sleep(Duration::from_millis(300));
     let sound = played(&setup.satellite);
     assert!(sound[sound.len() - 1_200..].iter().all(|&sample| sample == 0.0));
-    // What really sounded is what was reported, except for what was on its way.
+    // The sound that was really played is the sound that was reported, except for blocks on their
+    // way.
     let sounded = sound.iter().filter(|sample| sample.abs() > 0.0).count() as u64;
     assert!(sounded.abs_diff(total) < 2_400, "{sounded} {total}");
 }

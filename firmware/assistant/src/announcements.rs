@@ -1,4 +1,4 @@
-//! What the assistant has to say on its own, until it is said.
+//! The queue of texts that the assistant says on its own.
 
 use std::collections::VecDeque;
 

@@ -41,9 +41,9 @@ pub enum Command {
     Ask(String),
     /// Ends what is being said or answered, and forgets waiting announcements.
     Stop,
-    /// Hears nothing from now on, or hears again.
+    /// Mutes or unmutes.
     Mute(bool),
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// Sets the volume of everything that is played: a factor, 0 to 2.
     Volume(f32),
 }
 
@@ -54,9 +54,9 @@ pub struct Status {
     pub open: bool,
     /// Whose turn it is.
     pub state: State,
-    /// Whether it hears nothing, by order.
+    /// Whether it is muted.
     pub muted: bool,
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// The volume of everything that is played: a factor, 0 to 2.
     pub volume: f32,
     /// Announcements that wait to be said.
     pub waiting: usize,

@@ -205,7 +205,7 @@ mod tests {
         let mut pieces = EchoSimilarity::new();
         for n in (0..9_000).step_by(90) {
             pieces.push(&heard[n..n + 90], &played[n..n + 90]);
-            // Data that was already processed shows if it is used again.
+            // NaN replaces data that was already processed, so that its use shows.
             pieces.scratch.fill(f32::NAN);
             pieces.spectrum.fill(Complex::new(f32::NAN, f32::NAN));
         }

@@ -92,8 +92,8 @@ const SLOW: u32 = 100;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// What is heard of each source is what the ledger says, in order. No chime and no media are
-    /// lost or repeated whatever happens to the voice, nor is the voice, whatever happens to them.
+    /// The samples of each source that are heard are those that the ledger reports, in order.
+    /// Whatever happens to one source, no sample of another is lost or repeated.
     #[test]
     fn the_ledger_is_what_was_heard(ops in prop::collection::vec(ops(60), 1..200)) {
         let (mut playback, fake) = Fake::new(SLOW, false);

@@ -156,7 +156,7 @@ mod tests {
             let audio: Vec<f32> = (0..(seconds * 16_000.0) as usize)
                 .map(|i| ((i * i % 1009) as f32 / 1009.0 - 0.5) * 0.3 + 0.01)
                 .collect();
-            // What is left of the run before shows where it is used.
+            // NaN replaces everything that is left of the run before, so that its use shows.
             for buffer in [&mut mel.samples, &mut mel.time, &mut mel.out] {
                 buffer.fill(f32::NAN);
             }
