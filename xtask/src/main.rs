@@ -38,13 +38,13 @@ usage: cargo xtask TASK [OPTION…]
 tasks
   demo      set everything up, ask two recorded questions, write answer.wav and
             answer-2.wav, and play them if there is a sound card
-  test      set everything up, then run the checks and tests; last, and alone, the
-            satellite under QEMU, connected to the assistant. Prints how long each
-            step took and, in the last line, how many tests passed, failed and
-            were skipped. With --all, also tests that are slow and seldom fail:
-            half an hour of echo, a long conversation, Whisper's encoders compared,
-            the package in a clean Debian, and the program for 64-bit ARM under
-            emulation (needs root and half an hour to an hour)
+  test      set everything up, then run the checks and tests. The satellite under
+            QEMU, connected to the assistant, is tested last and alone. Prints how
+            long each step took and, in the last line, how many tests passed,
+            failed and were skipped. --all adds tests that are slow and seldom
+            fail: half an hour of echo, a long conversation, Whisper's encoders
+            compared, the package in a clean Debian, and the program for 64-bit
+            ARM under emulation (needs root and half an hour to an hour)
   setup     install system packages, build the shared ggml and the program, fetch
             the models
   ggml      build only the shared ggml that whisper.cpp and llama.cpp link against
@@ -67,7 +67,7 @@ options of demo, test, setup, ggml, dist, embedded and bench
                   armv8.2-a  with dot products: Raspberry Pi 5, not 4 or Zero 2
                   native     this machine's CPU, AVX-512 included; the binary
                              may not run elsewhere
-  --gpu NAME    cuda, vulkan or metal: offload whisper.cpp and llama.cpp
+  --gpu NAME    cuda, vulkan or metal: compute whisper.cpp and llama.cpp on a GPU
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
 
@@ -77,12 +77,12 @@ options of test
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
-  --check          then test it: ask the program two recorded questions (under
+  --check          afterwards ask the program two recorded questions (under
                    emulation if necessary), and install, start, stop, upgrade and
                    remove the package in a clean Debian
-  --machine        then try the package for 64-bit ARM in an emulated machine with
-                   Debian's kernel, and talk with it there through a sound card,
-                   LED and button
+  --machine        afterwards try the package for 64-bit ARM in an emulated machine
+                   with Debian's kernel, and talk with it there through a sound
+                   card, an LED and a button
   --quick          use the build of the tests instead of the optimised one, and
                    answer with the small model
 
