@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// The events for a sequence of levels, each held for so many milliseconds, read once a
+    /// The events for a sequence of levels, each held for the given milliseconds, read once a
     /// millisecond.
     fn play(config: ButtonConfig, levels: &[(bool, u64)]) -> Vec<(u64, ButtonEvent)> {
         let mut button = Button::new(config);

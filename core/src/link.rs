@@ -7,8 +7,8 @@
 //! positions) is repeated completely at least every [`HEARTBEAT_MS`], so the next message makes up
 //! for a lost one. Sound comes in blocks of at most 20 ms that carry their position.
 //!
-//! Both ends are state machines without I/O and without a clock: bytes in, events out; messages
-//! in, bytes out; the time, in milliseconds, is a parameter.
+//! Both ends are state machines without I/O and without a clock. They take received bytes and return
+//! events; they take messages and return bytes to send. The time, in milliseconds, is a parameter.
 //!
 //! ```
 //! use sayso_core::link::{Condition, Description, HostCondition, HostLink, SatelliteLink};

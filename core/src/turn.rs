@@ -4,12 +4,12 @@
 //! no I/O: time is the sample count that comes with each event. Every transition is in
 //! `docs/turns.md`, and a test compares the code with that table.
 //!
-//! A *turn* is an attempt to answer, which begins with [`Action::Think`], or an *announcement*,
-//! which the assistant makes unasked and which begins with [`Action::Announce`]. It ends with
-//! exactly one of [`Action::Cancel`], [`Action::StopSound`] and [`Action::Keep`]; there is never
-//! more than one at a time. Its sound may be played only after [`Action::Release`]. A turn that
-//! was started before it was certain that the speech had ended is a *guess*: it is released when
-//! the end is confirmed, or never.
+//! A *turn* is an attempt to answer, or an *announcement*, which the assistant makes without being
+//! asked. It begins with [`Action::Think`] or [`Action::Announce`], and ends with exactly one of
+//! [`Action::Cancel`], [`Action::StopSound`] and [`Action::Keep`]. There is never more than one at a
+//! time. Its sound may be played only after [`Action::Release`]. A turn that was started before it
+//! was certain that the speech had ended is a *guess*: it is released when the end is confirmed, or
+//! never.
 
 use crate::audio::{SampleTime, Samples};
 use crate::endpoint::EndpointEvent;
@@ -172,11 +172,11 @@ pub enum Event {
         /// What they are.
         outcome: Outcome,
     },
-    /// The responder: what was said over the reply, after [`Action::Overhear`].
+    /// The responder: what was said during the reply, after [`Action::Overhear`].
     Overheard {
-        /// The turn whose reply it was said over.
+        /// The turn during whose reply it was said.
         turn: TurnId,
-        /// What the words amount to.
+        /// What the words mean for the turn.
         outcome: Outcome,
     },
     /// Playback: the first sound of the reply is ready.

@@ -244,8 +244,8 @@ fn any_config() -> impl Strategy<Value = EndpointConfig> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// For any input: events come in a legal order and in order of time, no utterance is empty or
-    /// longer than the maximum, none overlaps the previous one, and the silence that ends one is
+    /// For any input, events come in a legal order and in order of time. No utterance is empty, is
+    /// longer than the maximum, or overlaps the previous one. The silence that ends an utterance is
     /// no shorter than the hangover at that moment.
     #[test]
     fn events_are_legal(config in any_config(), inputs in prop::collection::vec(input(), 0..60)) {

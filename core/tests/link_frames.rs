@@ -211,7 +211,7 @@ fn a_frame_that_is_too_long_is_one_error() {
     assert_eq!(found, [Err(FrameError::TooLong), Ok(4)]);
 }
 
-/// Whoever reads the error knows what happened on the wire; the next frame is read in any case.
+/// The error shows what happened on the wire, and the next frame is read in any case.
 #[test]
 fn what_is_no_frame_says_why_and_the_next_one_is_read() {
     let frame = encode(1, 4, &Message::Stop(Stop { at: 1, fade: 2 })).unwrap();

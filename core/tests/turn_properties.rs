@@ -378,10 +378,10 @@ proptest! {
 proptest! {
     #![proptest_config(cases(3_000))]
 
-    /// A real endpointer over a random conversation, with a responder and playback that do as they
-    /// are told: nothing is heard that was not released; everything said while the machine listens
-    /// is answered, including what an urgent announcement interrupted; and every announcement is
-    /// made in the end.
+    /// A real endpointer hears a random conversation, with a responder and playback that carry out
+    /// each action. Nothing is heard that was not released. Everything that is said while the
+    /// machine listens is answered, also after an urgent announcement. Every announcement is made in
+    /// the end.
     #[test]
     fn conversations(
         modes in modes(),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 /// A result whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong with an engine or a model: in words for the user, which include the cause,
-/// and by its [kind](ErrorKind) for the program.
+/// An error of an engine or a model: a message for the user, which includes the cause, and a
+/// [kind](ErrorKind) for the program.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -24,13 +24,14 @@ pub enum ErrorKind {
     Missing,
     /// A model file is truncated, of another kind, or does not match its hash. Download it again.
     Damaged,
-    /// The input cannot be used (wrong length, rate, text too long). Give it up and go on with
-    /// another: the engine still works.
+    /// The input cannot be used (wrong length or rate, text too long). Give it up and go on with
+    /// another input: the engine still works.
     Input,
     /// The engine failed on valid input, or memory did not suffice. Retry once, then rebuild the
     /// engine: make another session.
     Engine,
-    /// A file could not be read (permissions). Correct that or choose another, then load again.
+    /// A file could not be read (permissions). Correct that or choose another file, then load
+    /// again.
     Io,
     /// This CPU, or this build, cannot do it. Give up.
     Unsupported,

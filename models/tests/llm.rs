@@ -225,7 +225,7 @@ fn a_reply_that_was_cut_off_is_not_imitated() {
         let half = full.split_inclusive(' ').take(full.split(' ').count() / 2).collect::<String>();
         llama.keep(Some(&format!("{}…", half.trim_end()))).unwrap();
         let again = ask(&mut llama, QUESTIONS[2]).text;
-        println!("{full:?}, cut off behind {half:?}, then {again:?}");
+        println!("{full:?}, cut off after {half:?}, then {again:?}");
         assert!(!again.contains('…') && !again.contains(".."), "{again}");
         assert!(again.len() > half.len(), "{again}");
     }

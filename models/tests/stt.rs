@@ -91,7 +91,7 @@ fn long_the_shorter_encoders_cost_few_words_of_all_clips() {
     compare_encoders(&further(), 0.5);
 }
 
-/// Returns the word error rate with the trimmed encoder. Asserts that it is at most so many points
+/// Returns the word error rate with the trimmed encoder. Asserts that it is at most this many points
 /// above that with the whole encoder, and that the narrow encoder adds at most half a point more.
 fn compare_encoders(clips: &[Recording], points: f64) -> Wer {
     let (mut trimmed, mut padded, mut short) = (Wer::default(), Wer::default(), Wer::default());

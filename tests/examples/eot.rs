@@ -5,13 +5,12 @@
 //! ```
 //!
 //! Asks about each moment in `tests/golden/eot.tsv` a given time after speech ended, as an
-//! assistant would. After the moment comes the recording itself while it is quiet, then its own
-//! quietest stretch.
+//! assistant would. The sound after the moment is the recording while it is quiet, and then the
+//! quietest stretch of the recording.
 //!
 //! Recordings that are not in the folder (`tests/data` holds a part) are left out and counted.
-//! `POSITIONS` is how many positions of silence are treated as one (`SmartTurn::grouped`),
-//! `SECONDS` how much of the end is heard (`SmartTurn::hearing`); without them, the defaults are
-//! used.
+//! `POSITIONS` is how many positions of silence are treated as one (`SmartTurn::grouped`).
+//! `SECONDS` is how much of the end is heard (`SmartTurn::hearing`). Both have defaults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../../models/tests/common/moments.rs"]
@@ -120,9 +119,9 @@ fn main() {
     }
 }
 
-/// Prints a line: the areas under the ROC curves (how often a complete utterance has a higher
-/// score than an incomplete one), and the shares that are judged correctly: complete ones at or
-/// above each threshold, incomplete ones below.
+/// Prints a line: the areas under the ROC curves (how often a complete utterance has a higher score
+/// than an incomplete one), and the shares that are judged correctly at each threshold. A complete
+/// utterance is judged correctly at or above the threshold, an incomplete one below it.
 fn report(name: &str, complete: &[f32], pause: &[f32], word: &[f32]) {
     let percent = |scores: &[f32], right: &dyn Fn(f32) -> bool| {
         100.0 * scores.iter().filter(|s| right(**s)).count() as f32 / scores.len() as f32

@@ -1,10 +1,11 @@
-//! Measures how a satellite's link changes the word error rate: recorded people, unchanged,
-//! through the codec alone, and through the whole path: from the microphone's DMA through the
-//! firmware's filter and gate, over the link and out of the host's jitter buffer. Time is
-//! simulated, so every run gives the same result.
+//! Measures how a satellite's link changes the word error rate. Recordings of people are transcribed
+//! in three ways: unchanged, through the codec alone, and through the whole path. The path begins
+//! with the microphone's DMA and leads through the firmware's filter and gate, the link and the
+//! host's jitter buffer. Time is simulated, so every run gives the same result.
 //!
-//! `cargo run --release -p sayso-tests --example over_the_link` takes some minutes. After `--` may
-//! follow parts of recordings' names: only these are used, and their transcripts are shown.
+//! `cargo run --release -p sayso-tests --example over_the_link` takes some minutes. Parts of names
+//! may follow after `--`. Only the recordings with these names are used, and their transcripts are
+//! shown.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

@@ -170,7 +170,7 @@ fn long_conversation_loses_nothing() {
     assert!(number(sheet, "conversation_min") >= 2.0, "{sheet}");
 }
 
-/// Runs the benchmark this often, which gives at least so many minutes of its own speech.
+/// Runs the benchmark this often, which must give at least this many minutes of its own speech.
 fn echo(runs: u32, minutes: f64) {
     let mut command = sayso();
     command.args(["bench", "echo", "--json", "-n", &runs.to_string()]);

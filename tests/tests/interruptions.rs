@@ -1,6 +1,6 @@
-//! Recorded people speak over real replies: what stops, what continues, and what is remembered. On
-//! a virtual clock, so that every offset is exact, and as with headphones: the microphone does not
-//! hear the loudspeaker, and no canceller works.
+//! Recorded people speak over real replies. The tests check what stops, what continues, and what is
+//! remembered. They use a virtual clock, so that every offset is exact. As with headphones, the
+//! microphone does not hear the loudspeaker, and no canceller works.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -65,7 +65,7 @@ fn assistant() -> Assistant {
     Assistant::new(config, engines)
 }
 
-/// Asks the question, and plays `over` once so many samples of the recording have passed.
+/// Asks the question, and plays `over` after this many samples of the recording.
 fn talk(assistant: &mut Assistant, over: Option<(u64, &[f32])>) -> Talk {
     assistant.engines().llm.forget().expect("forgets");
     let mut sound = samples(QUESTION);

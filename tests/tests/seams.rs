@@ -282,7 +282,7 @@ fn an_interrupted_reply_fades_without_a_step() {
         assert!(last < AUDIBLE, "it is cut off at {last}");
         assert!(talk.reply[from + fade..again].iter().all(|s| *s == 0.0), "quiet after it");
     }
-    assert!(cuts >= 2, "only {cuts} cuts in the midst of a sound");
+    assert!(cuts >= 2, "only {cuts} cuts within a sound");
 }
 
 #[test]

@@ -208,8 +208,8 @@ const LIMIT_KEPT: Patch = Patch {
 };
 
 /// Lets the thread that computes a graph abort it between two of its nodes. whisper.cpp does not
-/// expose its back ends, so ggml's own abort callback cannot be set through it: a pass of its
-/// encoder, which takes a tenth of a second or more, would run to its end for a guess that was
+/// expose its back ends, so ggml's own abort callback cannot be set through it. A pass of its
+/// encoder takes a tenth of a second or more, and would run to its end even for a guess that was
 /// already dropped. That is why the callback belongs to the calling thread.
 const ABORT_DECLARED: Patch = Patch {
     old: "static thread_ret_t ggml_graph_compute_thread(void * data) {\n",

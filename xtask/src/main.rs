@@ -38,52 +38,53 @@ Sayso's task runner
 usage: cargo xtask TASK [OPTION…]
 
 tasks
-  demo      set everything up, ask the spoken questions shipped in the repository,
-            write answer.wav and answer-2.wav and play them if there is a sound card
-  test      set everything up, then run the checks and tests; last, and alone, the
-            satellite under QEMU, connected to the assistant. Prints how long each
-            step took and, in the last line, how many tests passed, failed and
-            were skipped. With --all, also tests that are slow and seldom fail:
-            an hour of echo, a long conversation, Whisper's encoders compared, the package in a clean root, and
-            and the program for 64-bit ARM under emulation (needs root and half an
-            hour to an hour)
-  setup     system packages, the shared ggml, the release build, the models
-  ggml      only the shared ggml that whisper.cpp and llama.cpp link against
-  dist      the program as it is shipped, and its Debian package
-  embedded  `core` for every target and the satellite for every board; fails if
-            an image is too large. With --check, also tests the satellite under
+  demo      set everything up, ask two recorded questions, write answer.wav and
+            answer-2.wav, and play them if there is a sound card
+  test      set everything up, then run the checks and tests. The satellite under
+            QEMU, connected to the assistant, is tested last and alone. Prints how
+            long each step took and, in the last line, how many tests passed,
+            failed and were skipped. --all adds tests that are slow and seldom
+            fail: half an hour of echo, a long conversation, Whisper's encoders
+            compared, the package in a clean Debian, and the program for 64-bit
+            ARM under emulation (needs root and half an hour to an hour)
+  setup     install system packages, build the shared ggml and the program, fetch
+            the models
+  ggml      build only the shared ggml that whisper.cpp and llama.cpp link against
+  dist      build the program as it is shipped, and its Debian package
+  embedded  build `core` for every target and the satellite for every board; fails
+            if an image is too large. With --check, also tests the satellite under
             QEMU with a host
   count     count the instructions of each stage on an emulated Raspberry Pi
-  check     formatting, the words of the documentation, the order of the crates,
-            no recordings of the tests in what is shipped, clippy with warnings
-            denied, API documentation
-  bench     all benchmarks: criterion's per engine, then `sayso bench`
-  help      this text
+  check     check the formatting, the words of the documentation, the order of the
+            crates, that no recording of the tests is shipped, clippy with warnings
+            denied, the API documentation
+  bench     run all benchmarks: criterion's per engine, then `sayso bench`
+  help      print this text
 
 options of demo, test, setup, ggml, dist, embedded and bench
   --cpu KIND    what the C++ is compiled for:
-                  x86-64-v3  AVX2 and FMA: any PC since 2013 (default)
-                  x86-64-v2  SSE4.2: any PC since 2009, about 3 times slower
+                  x86-64-v3  AVX2 and FMA: most PCs since 2013 (default)
+                  x86-64-v2  SSE4.2: most PCs since 2009, about 3 times slower
                   armv8-a    any 64-bit Raspberry Pi (default on ARM)
                   armv8.2-a  with dot products: Raspberry Pi 5, not 4 or Zero 2
                   native     this machine's CPU, AVX-512 included; the binary
                              may not run elsewhere
-  --gpu NAME    cuda, vulkan or metal: offload whisper.cpp and llama.cpp
+  --gpu NAME    cuda, vulkan or metal: compute whisper.cpp and llama.cpp on a GPU
   --no-install  name missing system packages, install nothing
   --no-models   do not fetch models (setup)
 
 options of test
-  --all         everything, as above
+  --all         also the slow tests, as above
 
 options of dist and count
   --target TRIPLE  x86_64-unknown-linux-gnu or aarch64-unknown-linux-gnu, the
                    latter on a PC as well (default: this machine)
-  --check          then test the package: ask the program the recorded question in
-                   it (under emulation if necessary), and install, start, stop,
-                   upgrade and remove it in a clean root
-  --machine        then try the package for 64-bit ARM in an emulated machine with
-                   Debian's kernel, and talk with it there through a sound card,
-                   LED and button
+  --check          afterwards ask the program two recorded questions (under
+                   emulation if necessary), and install, start, stop, upgrade and
+                   remove the package in a clean Debian
+  --machine        afterwards try the package for 64-bit ARM in an emulated machine
+                   with Debian's kernel, and talk with it there through a sound
+                   card, an LED and a button
   --quick          use the build of the tests instead of the optimised one, and
                    answer with the small model
 

@@ -122,7 +122,7 @@ impl Sh {
     /// # Errors
     /// If it cannot be started, or the file cannot be written.
     pub fn start(&self, what: &'static str, command: &mut Command) -> Result<Beside> {
-        eprintln!("\n── {what}: goes on beside what follows");
+        eprintln!("\n── {what}: runs in parallel with the next steps");
         let said = self.target().join(format!("{}.txt", what.replace(' ', "-")));
         let failed = |error: std::io::Error| format!("{}: {error}", said.display());
         fs::create_dir_all(self.target()).map_err(failed)?;

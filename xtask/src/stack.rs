@@ -2,13 +2,16 @@
 //!
 //! This is read from the image: how much each function's instructions take off the stack pointer,
 //! and which functions they call. That needs no tool except the `object` crate and covers
-//! everything that was linked, whatever compiled it. (`-Z emit-stack-sizes` needs a nightly
+//! everything that was linked, no matter what compiled it. (`-Z emit-stack-sizes` needs a nightly
 //! compiler, leaves out assembly, and says nothing about calls.)
 //!
-//! Where an image does not say, the result is rounded up: everything that a function ever takes
-//! off counts at once, a tail call counts like any other call, and a call through a pointer
-//! reaches every function whose address is stored anywhere in the image. A panic ends the program,
-//! and what it takes is not counted.
+//! If the image does not show something, the worst case is assumed:
+//!
+//! - Everything that a function ever takes off the stack pointer counts at once.
+//! - A tail call counts like any other call.
+//! - A call through a pointer reaches every function whose address is stored anywhere in the image.
+//!
+//! A panic ends the program, so the stack that it needs is not counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -221,7 +224,7 @@ fn decode(
         }
         let here = at;
         at += 2;
-        // The target of a branch with an offset of so many bits, in halfwords.
+        // The target of a branch with an offset of the given number of bits, in halfwords.
         let target = |offset: u32, bits: u32| {
             let shift = 32 - bits;
             let offset = ((offset << shift) as i32 >> shift) * 2;

@@ -63,7 +63,7 @@ const GROUPS: [Group; 2] = [
         ],
     },
     Group {
-        what: "tests that wait, for each other and for what must not happen",
+        what: "tests that wait: for each other, or to see that something does not happen",
         at_once: 4,
         programs: &[
             "sayso supervision",

@@ -90,7 +90,7 @@ impl Tally {
         self.skips.dedup();
     }
 
-    /// The last line of a run that took so long.
+    /// The last line of a run that took this long.
     ///
     /// # Errors
     /// If a test failed.

@@ -75,7 +75,7 @@ const PHRASES: [(&str, &str); 60] = [
 
 /// What to write instead of a statement that begins with "Who". Only for pages: a comment may
 /// begin so.
-const WHO: &str = "\"a person who\" or \"whoever\", or begin with the subject";
+const WHO: &str = "\"a person who\", or begin with the subject";
 
 /// A text that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use sayso_board::{BoardError, BoardErrorKind};
 /// A result whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong with a sound file or a conversion: in words for the user, which include the
-/// cause, and by its [kind](ErrorKind) for the program.
+/// An error about a sound file or a conversion: a message for the user, which includes the cause,
+/// and a [kind](ErrorKind) for the program.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -25,8 +25,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The file is empty or cut off before its first sample. Give it up: record or copy it again.
     Damaged,
-    /// Reading or writing failed (no permission, disk full). Put that right, then retry from the
-    /// start: what was written by then is not the whole.
+    /// Reading or writing failed (no permission, disk full). Correct that, then retry from the
+    /// start, because only a part was written.
     Io,
 }
 
@@ -36,7 +36,7 @@ impl Error {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// Keeps the error beneath.
+    /// Sets the cause. The message should include its text already.
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -63,7 +63,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// Of a board that hears or records files.
+/// For boards that play or record files.
 impl From<Error> for BoardError {
     fn from(error: Error) -> Self {
         let kind = match error.kind {

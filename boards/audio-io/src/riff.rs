@@ -1,11 +1,11 @@
-//! WAV files that symphonia does not accept as they are: those with wrong lengths, from recorders
-//! that were killed or write into a pipe, and those of 64 bits (RF64 and BW64 of EBU Tech 3306 and
-//! ITU-R BS.2088, Wave64 of Sony).
+//! WAV files that symphonia does not accept as they are. Some have wrong lengths, because the
+//! recorder was killed or wrote into a pipe. Others have lengths of 64 bits: RF64 and BW64 (EBU Tech
+//! 3306, ITU-R BS.2088) and Sony's Wave64.
 
-/// How far the chunk that holds the sound is looked for.
+/// How many bytes are searched for the chunk that holds the sound.
 pub(crate) const MOST_HEADER: u64 = 64 * 1024;
-/// A length from here on, in bytes, stands for an unknown one: 0xFFFFFFFF (ffmpeg), 0x7FFFF000
-/// (SoX) and values near them (arecord) are in use.
+/// From this value on, a length in bytes means that the length is unknown. ffmpeg writes 0xFFFFFFFF,
+/// SoX 0x7FFFF000, and arecord values near them.
 const UNKNOWN: u64 = 0x7FFF_0000;
 /// In RF64, this length means that the length is in another chunk.
 const ELSEWHERE: u64 = u32::MAX as u64;

@@ -20,9 +20,15 @@ use crate::{Downmixer, Error, ErrorKind, Resampler, Result, foreign};
 const REST: usize = 2_048;
 
 /// A recording that is being read: mono at one rate, block by block, so that its length does not
-/// matter. It reads WAV (8 to 32-bit integer, float, extensible, A-law, µ-law; also RF64, BW64 and
-/// Wave64), FLAC, also in Ogg, and uncompressed AIFF and CAF, with any sample rate from 4 to 768
-/// kHz and any number of channels, mixed by a [`Downmixer`].
+/// matter.
+///
+/// These formats are read, with any sample rate from 4 to 768 kHz:
+///
+/// - WAV: integers of 8 to 32 bits, float, extensible, A-law, µ-law; also RF64, BW64 and Wave64
+/// - FLAC, also in Ogg
+/// - AIFF and CAF, uncompressed
+///
+/// A [`Downmixer`] mixes any number of channels.
 ///
 /// A file that is cut short gives the sound that it has, and [`truncated`](Self::truncated) then
 /// says so. A WAV whose recorder never wrote its length is read to its end.

@@ -163,8 +163,9 @@ proptest! {
         let mut mixer = if ahead { mixer.looking_ahead() } else { mixer };
         let whole = mix(mixer.clone(), &all);
         prop_assert_eq!(whole.len(), frames);
-        // Appended to what is there, whatever it is; and after each piece comes, very loud,
-        // what is no whole frame and so no sound. (What is no number counts as silence here.)
+        // The output is appended to what is there, which is NaN. After each piece come two very
+        // loud samples, which are ignored, because they are not a whole frame. (NaN in their place
+        // would count as silence.)
         let (mut mono, mut rest) = (vec![f32::NAN; 5], &all[..]);
         let mut push = |piece: &[f32], mono: &mut Vec<f32>| {
             mixer.process(&[piece, &[1e9; 2]].concat(), mono);

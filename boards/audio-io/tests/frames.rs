@@ -23,13 +23,13 @@ proptest! {
         prop_assert_eq!(frames.concat(), &samples[..whole * 512]);
         prop_assert_eq!(framer.rest(), &samples[whole * 512..]);
 
-        // The rest is where it was in the frame that what is no number fills up.
+        // NaN fills up the frame, in which the rest has kept its place.
         let rest = length % 512;
         let mut last = Vec::new();
         framer.push(&vec![f32::NAN; 512 - rest], |frame| last = frame.to_vec());
         prop_assert_eq!(&last[..rest], &samples[whole * 512..]);
         prop_assert!(last[rest..].iter().all(|x| x.is_nan()));
-        // Of what was there before it was cleared, nothing is in the next frame.
+        // After `clear`, nothing of the samples before it is in the next frame.
         framer.push(&[f32::NAN; 511], |_| {});
         framer.clear();
         let mut next = Vec::new();

@@ -107,7 +107,7 @@ fn a_finished_resampler_is_like_a_new_one() {
     let mut resampler = Resampler::new(44_100, 16_000).unwrap();
     let first = finished(&mut resampler, &input);
     assert_eq!(finished(&mut resampler, &input), first);
-    // What is left of the sound before would be no number.
+    // Anything that is left of the NaN would show in the sound after it.
     let length = finished(&mut resampler, &[f32::NAN; 5_000]).len();
     assert_eq!(length, first.len());
     assert_eq!(finished(&mut resampler, &input), first);

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// What went wrong with a board: in words for the user, which include the cause, and by its
+/// An error of a board: a message for the user, which includes the cause, and a
 /// [kind](BoardErrorKind) for the program.
 #[derive(Debug)]
 pub struct BoardError {
@@ -13,8 +13,8 @@ pub struct BoardError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BoardErrorKind {
-    /// There is no such device is there now. Retry later, when it may be plugged in or switched on, or
-    /// name another; the message lists those that exist.
+    /// There is no such device now. Retry later, when it may be plugged in or switched on, or name
+    /// another; the message lists those that exist.
     NotFound,
     /// The device exists but cannot be used now (busy, no permission, no answer). Retry later.
     Unavailable,
@@ -24,8 +24,8 @@ pub enum BoardErrorKind {
     /// The device cannot do what is needed (its format, its version, its key). Give it up: use
     /// another, or change it.
     Unsupported,
-    /// This board has ended: its recording was played, or the satellite that had dialled in has
-    /// hung up. Make another board.
+    /// This board has ended: its recording was played, or the satellite that had connected by
+    /// itself has closed the connection. Make another board.
     Spent,
     /// Reading or writing failed (disk full, no permission). Correct that, then make another
     /// board.
@@ -33,7 +33,7 @@ pub enum BoardErrorKind {
 }
 
 impl BoardErrorKind {
-    /// Whether the same board may do later, although nobody changes a setting.
+    /// Whether the same board may work later, although nobody changes a setting.
     pub fn is_transient(self) -> bool {
         matches!(self, Self::NotFound | Self::Unavailable)
     }
@@ -45,7 +45,7 @@ impl BoardError {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// Keeps the error beneath.
+    /// Sets the cause. The message should include its text already.
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -54,9 +54,9 @@ impl BoardError {
         self
     }
 
-    /// That the system grants no thread, for `what`.
+    /// The system cannot start a thread for `what`.
     pub fn no_thread(what: &str, error: std::io::Error) -> Self {
-        let message = format!("no thread for {what}: {error}");
+        let message = format!("cannot start a thread for {what}: {error}");
         Self::new(BoardErrorKind::Unavailable, message).with_source(error)
     }
 
@@ -89,7 +89,7 @@ mod tests {
     fn without_a_thread_a_board_may_do_later_and_the_cause_is_kept() {
         let error = BoardError::no_thread("the lamp", io::ErrorKind::WouldBlock.into());
         assert!(error.kind().is_transient(), "{error}");
-        assert!(error.to_string().starts_with("no thread for the lamp: "), "{error}");
+        assert!(error.to_string().starts_with("cannot start a thread for the lamp: "), "{error}");
         let cause = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
         assert_eq!(cause.kind(), io::ErrorKind::WouldBlock);
     }

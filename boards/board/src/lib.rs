@@ -132,8 +132,8 @@ pub trait Microphone: Send {
     /// Fills as much of `buffer` as is available. Waits at most `wait` for the first sample.
     fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard;
 
-    /// The echo reference: what the loudspeaker really played while the samples of the last
-    /// [`read`](Self::read) were heard, in 16 kHz mono, one sample for each sample heard.
+    /// The echo reference: the sound that the loudspeaker really played while the samples of the
+    /// last [`read`](Self::read) were heard. It is 16 kHz mono, one sample for each sample heard.
     ///
     /// `played[i]` was sent to the loudspeaker when `buffer[i]` was heard, or a short constant
     /// time before. So its echo is in the microphone's sound at the same time or later, never

@@ -56,7 +56,7 @@ fn a_stalled_reader_loses_samples_and_the_loss_is_counted() {
         capture_callback(&mut end, chunk);
     }
     assert_eq!(drain(&mut tap), (0..100).flat_map(frame).collect::<Vec<f32>>());
-    assert!(tap.gaps.try_peek().is_none(), "the gap is known with the first sound behind it");
+    assert!(tap.gaps.try_peek().is_none(), "the gap is known with the first sound after it");
     capture_callback(&mut end, &frame(250));
     let gap = tap.gaps.try_pop().unwrap();
     assert_eq!((gap.at, gap.lost), (100, 150));

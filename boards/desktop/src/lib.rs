@@ -16,18 +16,18 @@
 //! - The callbacks convert, copy and count; they never allocate, lock, log or wait. A reader that
 //!   stalls loses samples. Every lost sample is counted and replaced by silence at its place, so
 //!   that the number of samples read remains a clock.
-//! - What the playback callback took shows, to the sample, what was played. [`Loudspeaker::stop`]
-//!   knows the last sample at once, although the fade is played later, because the callback claims
-//!   its samples and sees the stop in one atomic word.
+//! - The samples that the playback callback took are those that were played. The callback claims its
+//!   samples and sees a stop in the same atomic word. So [`Loudspeaker::stop`] knows the last sample
+//!   at once, although the fade is played later.
 //! - What the playback callback passes to the device, silence included, is also the echo
 //!   [reference](sayso_board::Microphone::reference). It is aligned with what is heard by
 //!   counting: a callback always runs before its sound is in the air, so the echo is never early.
 //!   If the clocks of two devices drift apart, single samples are dropped or repeated, and
 //!   counted.
-//! - A device that vanishes, or that does not call back for a second, is opened again: after 0.25
-//!   s at first, later every 5 s at most. Without a name, the default device of that moment is
-//!   opened. Until then, the microphone gives silence at the pace of the wall clock, and the
-//!   loudspeaker drops what it would have played; both count it as
+//! - A device that vanishes, or that does not call back for a second, is opened again. The first try
+//!   is after 0.25 s; later there is one every 5 s at most. Without a name, the default device of
+//!   that moment is opened. Until then, the microphone gives silence at the pace of the wall clock,
+//!   and the loudspeaker drops what it would have played. Both count these samples as
 //!   [missing](StreamStats::missing). The loss and the return are [reported](Board::changes) when
 //!   they happen.
 //!

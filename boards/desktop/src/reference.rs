@@ -2,10 +2,10 @@
 //!
 //! Both callbacks count the same time, each by its device's clock, so one played sample is taken
 //! for each sample heard. The played samples that are left over are the stock. It rises and falls
-//! with the callbacks, because both deliver sound in lumps, and its lowest level over a second
-//! shows how late the reference is. This level is kept between 2 and 20 ms: enough that a callback
-//! may be late, and less than the time from the one callback through both devices to the other, so
-//! that the echo of a sample never comes before the sample.
+//! with the callbacks, because both deliver many samples at once. Its lowest level over a second
+//! shows how late the reference is. This level is kept between 2 and 20 ms. That is enough for a
+//! callback that is late. It is less than the time from the playback callback through both devices
+//! to the capture callback, so the echo of a sample never comes before the sample.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;

@@ -112,7 +112,7 @@ fn a_front_that_starts_muted_stays_muted_until_the_button_is_held() {
     pin.done();
 }
 
-/// There is only one mute: the latest action counts, whoever took it.
+/// There is only one mute: the latest action counts, no matter who took it.
 #[test]
 fn the_program_and_the_button_set_and_end_the_same_mute() {
     let hold = [vec![true; 200], vec![false; 20]].concat();
@@ -189,7 +189,7 @@ fn a_failing_pin_is_named_and_the_other_one_still_works() {
 }
 
 proptest! {
-    /// Whatever is shown, and whenever, the light of a period is that of core's patterns, to
+    /// In every state and at every time, the light of a period is that of core's patterns, to
     /// within a 255th.
     #[test]
     fn the_light_is_the_pattern(ms in 0u64..100_000, n in 0usize..7) {

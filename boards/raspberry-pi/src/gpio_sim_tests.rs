@@ -94,7 +94,7 @@ fn led_and_button_work_at_simulated_pins() {
     until("the LED lights", || chip.value(3));
     assert_eq!(panel.pressed(), None);
     chip.pull(5, false);
-    until("the press is told", || panel.pressed() == Some(Press::Talk));
+    until("the press is reported", || panel.pressed() == Some(Press::Talk));
     chip.pull(5, true);
     drop(panel);
     assert!(!chip.value(3));

@@ -183,7 +183,7 @@ mod tests {
     fn until(mut done: impl FnMut() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !done() {
-            assert!(Instant::now() < deadline, "it never came to pass");
+            assert!(Instant::now() < deadline, "it never happened");
             std::thread::sleep(Duration::from_millis(1));
         }
     }

@@ -45,20 +45,21 @@
 //!
 //! # The room
 //!
-//! In a [`Room`], the microphone hears what the loudspeaker plays, exact to the sample at either
-//! pace: after a delay, through an impulse response, with a gain. The user's track is what the
-//! microphone heard, echo included.
+//! In a [`Room`], the microphone hears what the loudspeaker plays, after a delay, through an impulse
+//! response, and with a gain. This is exact to the sample at either pace. The user's track is what
+//! the microphone heard, echo included.
 //!
-//! The [reference](Microphone::reference) is what was played at the same time, late by the
-//! resampler's delay: nothing for a voice at 16 kHz, 5 ms for one at 24 kHz.
+//! The [reference](Microphone::reference) is what was played at the same time. It is late by the
+//! resampler's delay, which is 0 for a voice at 16 kHz and 5 ms for a voice at 24 kHz.
 //!
 //! # The end
 //!
 //! After the end of the recording the microphone gives silence, because the reply is still to
-//! come. It ends when all of the following was true for the [`tail`](Replay::tail): the recording
-//! is over, the loudspeaker's queue is empty, and nobody is busy. It also ends in any case after
-//! the [`max_tail`](Replay::max_tail), and after a call of [`ReplayHandle::end`] as soon as the
-//! loudspeaker's queue is empty.
+//! come. The microphone ends in one of these cases:
+//!
+//! - For the [`tail`](Replay::tail), the loudspeaker's queue was empty and there was no [`Busy`].
+//! - The [`max_tail`](Replay::max_tail) is over.
+//! - [`ReplayHandle::end`] was called, and the loudspeaker's queue is empty.
 
 mod onset;
 mod room;

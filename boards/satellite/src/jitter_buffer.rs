@@ -5,9 +5,9 @@
 //! so nothing is delayed to even out the pace. Only two things take time, and both adapt to the
 //! link:
 //!
-//! - If a block is missing and a later one has arrived, the buffer waits for the missing one as
-//!   long as blocks have recently been late (on a wire that keeps the order: not at all), and then
-//!   conceals it.
+//! - If a block is missing and a later one has arrived, the buffer waits for the missing block, and
+//!   then conceals it. It waits as long as blocks have recently been late. On a wire that keeps the
+//!   order, it does not wait.
 //! - If nothing arrives at all, silence replaces the sound as soon as the wait is longer than
 //!   usual. Sound that then arrives is not thrown away, because it may be a word: the stream is
 //!   then ahead of the clock, until a longer silence makes up for it.

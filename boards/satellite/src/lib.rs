@@ -11,12 +11,12 @@
 //! wire ◄─ link ◄─ feed: queue, resampling, blocks as credit allows ◄─ Loudspeaker
 //! ```
 //!
-//! - One thread does all I/O. A lost wire is opened again: after 0.25 s at first, later every 5 s
-//!   at most. A satellite that restarts gets a new session at once. Until then, the microphone
-//!   gives silence at the pace of the wall clock, and the loudspeaker drops what it would have
-//!   played; both count it as [missing](sayso_board::StreamStats::missing).
-//! - Sound is passed on as it arrives. Only if a block is missing, the stream waits for it, as
-//!   long as blocks were recently late. Then the block is concealed and counted.
+//! - One thread does all I/O. A lost wire is opened again. The first try is after 0.25 s; later there
+//!   is one every 5 s at most. A satellite that restarts gets a new session at once. Until then, the
+//!   microphone gives silence at the pace of the wall clock, and the loudspeaker drops what it would
+//!   have played. Both count these samples as [missing](sayso_board::StreamStats::missing).
+//! - Sound is passed on as it arrives. The stream waits only for a missing block, and only as long
+//!   as blocks were recently late. Then the block is concealed and counted.
 //! - The satellite's reports of what it has played show playback what was heard, to within the few
 //!   milliseconds that a report takes.
 //! - Over a network everything is [sealed](sayso_secure), or [nothing is](Security).
@@ -141,7 +141,7 @@ impl Board for Satellite {
     /// opened or no satellite answers there within three seconds,
     /// [`BoardErrorKind::Unsupported`] when only one with another version or another key does,
     /// [`BoardErrorKind::Config`] when it is on the network and there is no key, and
-    /// [`BoardErrorKind::Spent`] when it had dialled in and has hung up.
+    /// [`BoardErrorKind::Spent`] when it had connected by itself and has closed the connection.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         self.station = None;
         if let Some(before) = self.shared.take() {
@@ -169,7 +169,7 @@ impl Board for Satellite {
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
-        // From here on the streams keep the station.
+        // From here on the streams keep the station alive.
         self.station.take().map(|station| Box::new(streams::SatellitePanel(station)) as _)
     }
 

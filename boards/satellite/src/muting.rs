@@ -51,8 +51,8 @@ impl Muting {
         if before.is_none() || news {
             self.agreed = muted;
         }
-        // A value that the program already wants is not set again, because that would undo what
-        // the program may have come to want since.
+        // A value that the program wants already is not set again, because the program may want
+        // another by now, and that would be undone.
         news.then_some(muted).filter(|muted| *muted != wanted)
     }
 

@@ -116,8 +116,8 @@ impl Talk {
         }
     }
 
-    /// Opens the wire again, on a thread of its own: resolving a name, or a dead port, can take
-    /// long, and time must go on here.
+    /// Opens the wire again, on another thread. Resolving a name or opening a dead port can take
+    /// long, and this thread must keep the time.
     fn open(&mut self) -> Option<Box<dyn Wire>> {
         let (give, opened) = sync_channel(1);
         let (address, security) = (self.address.clone(), self.security.clone());

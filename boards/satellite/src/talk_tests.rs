@@ -109,7 +109,7 @@ fn nothing_is_logged_while_the_state_is_locked() {
         assert!(said(what), "{what}: {lines:?}");
     }
     assert!(lines.iter().all(|(_, locked)| !locked), "{lines:?}");
-    assert_eq!(*muted.lock().unwrap(), [false], "told once, and not locked");
+    assert_eq!(*muted.lock().unwrap(), [false], "reported once, and not locked");
     assert!(shared.lock().mute.is_set());
 }
 

@@ -199,7 +199,8 @@ fn a_stop_is_heard_soon() {
     std::thread::sleep(Duration::from_millis(300));
     let sound = played(&setup.satellite);
     assert!(sound[sound.len() - 1_200..].iter().all(|&sample| sample == 0.0));
-    // What really sounded is what was reported, except for what was on its way.
+    // The sound that was really played is the sound that was reported, except for blocks on their
+    // way.
     let sounded = sound.iter().filter(|sample| sample.abs() > 0.0).count() as u64;
     assert!(sounded.abs_diff(total) < 2_400, "{sounded} {total}");
 }
@@ -306,9 +307,9 @@ fn mute_is_sent_to_a_satellite_and_remembered_when_it_has_lost_its_power() {
     assert_eq!(body.lock().unwrap().remembered, Some(true));
     assert_eq!(*told.lock().unwrap(), 0, "it knew");
     body.lock().unwrap().muted = false;
-    wait_until("the end of it is told", || !mute.is_set() && *told.lock().unwrap() == 1);
+    wait_until("its end is reported", || !mute.is_set() && *told.lock().unwrap() == 1);
     body.lock().unwrap().muted = true;
-    wait_until("it is told again", || mute.is_set() && *told.lock().unwrap() == 2);
+    wait_until("it is reported again", || mute.is_set() && *told.lock().unwrap() == 2);
     // The program ends it and sets it, and the satellite follows.
     for muted in [false, true] {
         mute.order(muted);

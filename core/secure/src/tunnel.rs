@@ -33,13 +33,13 @@ pub enum Role {
     Answerer,
 }
 
-/// What keeps a caller from a session. The [`Tunnel`] itself goes on trying, more rarely: the
-/// caller has only to tell a person, who can put it right at any time.
+/// What prevents a session, as a caller sees it. The [`Tunnel`] itself goes on trying, less often.
+/// The caller only has to report it to a person, who can correct it at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The other side says that the key is not its own. Somebody has to set one key at both.
+    /// The other side says that it has another key. Somebody must give both sides the same key.
     OtherKey,
-    /// The other side does not encrypt. Somebody has to give it the key, or do without one.
+    /// The other side does not encrypt. Somebody must give it the key, or use neither.
     Plain,
 }
 
@@ -83,7 +83,7 @@ pub struct Tunnel<E: Engine, const OUT: usize> {
     part: Part<E::Handshake>,
     keys: Option<Keys<E::Session>>,
     decoder: Unstuffer<MAX_SEALED>,
-    /// The link's frame that is being received from the link.
+    /// The frame that the link is sending.
     plain: [u8; MAX_PLAIN],
     taken: usize,
     /// The frame that was opened last, and its length.

@@ -13,7 +13,7 @@ fn the_page_has_the_figures_of_the_code() {
         format!("{HANDSHAKE} bytes: the first message of the handshake"),
         format!("then the sealed bytes, {TAG} more than were sealed"),
         format!("A frame is at most {MAX_SEALED} bytes on the wire"),
-        format!("The host says First every {RETRY_MS} ms while it has no keys"),
+        format!("The host sends First every {RETRY_MS} ms while it has no keys"),
         format!("when nothing sealed came for {SILENT_MS} ms, and then seals nothing"),
         format!("it looks at one in {TRY_MS} ms and answers one in {ANSWER_MS} ms"),
         format!("goes on, every {} s", REFUSED_RETRY_MS / 1_000),

@@ -59,7 +59,7 @@ impl Credit {
         }
     }
 
-    /// Grants so many blocks, the number for which there is room.
+    /// Grants as many blocks as there is room for.
     pub fn grant(&mut self, free: u16) {
         let until = self.received.next().wrapping_add(free.min(i16::MAX as u16));
         if later(until, self.granted) {

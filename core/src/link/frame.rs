@@ -25,7 +25,7 @@ pub const MAX_FRAME: usize = stuffed(MAX_RAW);
 const _: () = assert!(MAX_NAME < MAX_DATA, "a hello is shorter than a block");
 
 /// Why the bytes between two 00 are no frame. Whatever the reason, the caller drops them, counts
-/// them and goes on: the next frame begins afresh, and nothing is asked for again.
+/// them and goes on: the next frame is not affected, and nothing is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameError {
     /// It is longer than any frame: the 00 that ended it was lost, or somebody sends something else.

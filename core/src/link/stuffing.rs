@@ -3,7 +3,7 @@
 
 use super::FrameError;
 
-/// The most bytes that [`stuff`] makes of so many, including both 00.
+/// The most bytes that [`stuff`] makes of this many, including both 00.
 pub const fn stuffed(raw: usize) -> usize {
     raw + raw / 254 + 1 + 2
 }

@@ -8,7 +8,7 @@ const WIDTH: u16 = 32;
 /// How a new number arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// After all others; so many before it have not arrived.
+    /// After all others. This many numbers between them have not arrived.
     Next(u16),
     /// After a later one.
     Late,

@@ -220,7 +220,7 @@ impl<const OUT: usize> Wire<OUT> {
     }
 }
 
-/// Whether something that was last done at `last` and is done `every` so many milliseconds is due.
+/// Whether something is due that is done every `every` milliseconds and was last done at `last`.
 pub fn is_due(last: Option<u64>, every: u64, now: u64) -> bool {
     last.is_none_or(|last| now.saturating_sub(last) >= every)
 }

@@ -1,4 +1,4 @@
-//! What the assistant has to say on its own, until it is said.
+//! The queue of texts that the assistant says on its own.
 
 use std::collections::VecDeque;
 
@@ -41,8 +41,8 @@ pub struct Announcements {
 }
 
 impl Announcements {
-    /// Nothing waits. Texts that are not urgent will wait at most `max_wait` for a time when
-    /// nobody speaks and nobody is being answered.
+    /// An empty queue. Texts that are not urgent wait at most `max_wait` for a time when nobody
+    /// speaks and nobody is being answered.
     pub fn new(max_wait: Samples) -> Self {
         Self { waiting: VecDeque::new(), max_wait }
     }
@@ -71,9 +71,9 @@ impl Announcements {
         self.waiting.iter().take_while(|before| before.is_urgent()).count()
     }
 
-    /// Whether the next one is urgent now, if there is one. So that nothing waits for ever while
-    /// people talk without a break, one that has waited for `max_wait` becomes urgent between two
-    /// utterances (`between`), and after twice that at any time.
+    /// Whether the next one is urgent now, if there is one. One that has waited for `max_wait`
+    /// becomes urgent between two utterances (`between`), and after twice that time at any moment.
+    /// So nothing waits for ever while people talk without a break.
     pub fn next_is_urgent(&self, now: SampleTime, between: bool) -> Option<bool> {
         let next = self.waiting.front()?;
         let waited = now - next.since;

@@ -332,9 +332,10 @@ impl Assistant {
     }
 }
 
-/// There is nothing to make another worker of; see [`Assistant::with_sessions`].
+/// The error if no other worker can be made, because there is no source of engines; see
+/// [`Assistant::with_sessions`].
 fn no_sessions() -> Error {
-    Error::new(ErrorKind::Unsupported, "this assistant has but one session")
+    Error::new(ErrorKind::Unsupported, "this assistant has only one session")
 }
 
 impl Drop for Assistant {

@@ -51,7 +51,7 @@ impl Usage {
 pub struct Site<'c> {
     /// The settings in force.
     pub config: &'c Config,
-    /// Its mute, if it has buttons or lamps for one.
+    /// Its mute, for a board with buttons or lamps.
     pub mute: Mute,
 }
 
@@ -60,7 +60,7 @@ pub trait BoardKind: Send + Sync {
     /// The form of its addresses.
     fn usage(&self) -> Usage;
 
-    /// The name, for people, of what is missing if it is absent: "satellite", "sound card".
+    /// What is missing if such a board is absent, for people: "satellite", "sound card".
     fn device(&self) -> &'static str;
 
     /// How time passes there.
@@ -74,8 +74,8 @@ pub trait BoardKind: Send + Sync {
         false
     }
 
-    /// The board at the address that `rest` is what follows the scheme of; there may be a path
-    /// in it. It is not opened yet.
+    /// The board at an address. `rest` is the part after the scheme, and may contain a path. The
+    /// board is not opened yet.
     ///
     /// # Errors
     /// When the address is malformed, or this build has no such boards.

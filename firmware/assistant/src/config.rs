@@ -1,7 +1,7 @@
-//! One TOML file with sane defaults: `sayso.toml`.
+//! The settings: one TOML file, `sayso.toml`.
 //!
-//! A setting is looked for in the defaults, then the file, then the command
-//! line (`--set turn.hangover_ms=400`); the last one wins.
+//! Every setting has a default. The file replaces the default, and the command line
+//! (`--set turn.hangover_ms=400`) replaces both.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -34,9 +34,9 @@ pub const TEMPLATE: &str = include_str!("sayso.toml");
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The language that is spoken with the assistant.
+    /// The language of the conversation.
     pub language: Code,
-    /// Which models, and where they are.
+    /// Which models are used, and where they are.
     pub models: Models,
     /// Microphone and loudspeaker.
     pub audio: Audio,
@@ -44,13 +44,13 @@ pub struct Config {
     pub raspberry_pi: RaspberryPi,
     /// The wake phrase.
     pub wake: Wake,
-    /// What every satellite is told.
+    /// Volume and encryption of the satellites.
     pub satellite: Satellite,
-    /// Short sounds that say what goes on.
+    /// Short sounds that signal what happens.
     pub feedback: Feedback,
     /// What the assistant says on its own.
     pub announcements: Announcements,
-    /// Cleaning what is heard.
+    /// How the sound of the microphone is cleaned.
     pub front_end: FrontEnd,
     /// Turn-taking.
     pub turn: Turn,
@@ -60,11 +60,11 @@ pub struct Config {
     pub llm: Llm,
     /// The voice.
     pub tts: Tts,
-    /// What must outlive a restart.
+    /// Where mute and volume are stored.
     pub state: StateDir,
-    /// How a running program is asked for things.
+    /// How a running program is controlled.
     pub control: Control,
-    /// What is kept of what was said.
+    /// Whether spoken words are logged.
     pub privacy: Privacy,
     /// Boards with names.
     pub boards: BTreeMap<String, NamedBoard>,
@@ -95,8 +95,8 @@ pub fn definitions() -> Vec<Section> {
 }
 
 impl Config {
-    /// Tokens of context: as set, or else what suits the profile. Machines with
-    /// 512 MB have no room for a long memory of what was said.
+    /// Tokens of context: as set, or else a number that suits the profile. Machines with 512 MB
+    /// have no room for a long history.
     pub fn context(&self) -> u32 {
         match (self.llm.context, self.models.profile) {
             (0, Profile::Standard) => 2048,
@@ -105,8 +105,8 @@ impl Config {
         }
     }
 
-    /// Exchanges remembered: as set, or else what suits the profile. The small model
-    /// comes to answer in the pattern of its own answers when it sees many.
+    /// Exchanges that are remembered: as set, or else a number that suits the profile. The small
+    /// model repeats the pattern of its own answers if it sees many of them.
     pub fn exchanges(&self) -> u32 {
         match (self.llm.exchanges, self.models.profile) {
             (0, Profile::Standard) => u32::MAX,
@@ -115,24 +115,24 @@ impl Config {
         }
     }
 
-    /// The place of the user's own settings file, there or not: `sayso/sayso.toml` in the
-    /// configuration folder (`~/.config` on Linux). `None` for a user who has no such folder.
+    /// The path of the user's own settings file, whether it exists or not: `sayso/sayso.toml` in
+    /// the configuration folder (`~/.config` on Linux). `None` for a user without such a folder.
     pub fn user_file() -> Option<PathBuf> {
         dirs::config_dir().map(|dir| dir.join("sayso").join("sayso.toml"))
     }
 
-    /// The settings file where none is named: the user's own, if it is there. The working
-    /// folder's is not taken: whoever filled that folder would choose the models and devices.
+    /// The settings file that is used if none is named: the user's own, if it exists. A file in the
+    /// working folder is not used, because its author would choose the models and devices.
     pub fn find() -> Option<PathBuf> {
         Self::user_file().filter(|path| path.is_file())
     }
 
-    /// The settings in `file` (if any), with `overrides` (`section.key=value`) on top. The
-    /// value of an override may be not UTF-8 where the setting is a path.
+    /// The settings in `file` (if any), replaced by those in `overrides` (`section.key=value`). If
+    /// a setting is a path, the value in an override need not be UTF-8.
     ///
     /// # Errors
-    /// [`Config`](ErrorKind::Config) when the file cannot be read or parsed, or a key is unknown
-    /// (the error suggests the right one) or a value out of its range.
+    /// [`Config`](ErrorKind::Config) when the file cannot be read or parsed, a key is unknown (the
+    /// error suggests the right one), or a value is out of its range.
     pub fn load(file: Option<&Path>, overrides: &[OsString]) -> Result<Self> {
         let (text, place) = match file {
             Some(path) => {
@@ -154,7 +154,7 @@ impl Config {
         if overrides.is_empty() {
             return Ok(config);
         }
-        // TOML has no place for what is not UTF-8.
+        // TOML cannot hold paths that are not UTF-8.
         let mut odd = BTreeMap::new();
         for setting in overrides {
             set(&mut table, &mut odd, setting)?;
@@ -195,12 +195,12 @@ impl Config {
         Ok(config)
     }
 
-    /// The words of the language that is spoken with the assistant.
+    /// The language pack of the conversation.
     pub fn spoken(&self) -> &'static Language {
         Language::find(&self.language.0).unwrap_or(Language::english())
     }
 
-    /// Chooses the language that is spoken with the assistant, by its ISO 639-1 code.
+    /// Chooses the language of the conversation, by its ISO 639-1 code.
     ///
     /// # Errors
     /// When there is no such language.
@@ -210,8 +210,7 @@ impl Config {
         Ok(())
     }
 
-    /// The language to be recognised (ISO 639-1); `None` where the recogniser is to detect
-    /// it.
+    /// The language to be recognised (ISO 639-1). `None` if the recogniser detects it.
     pub fn recognised(&self) -> Option<&str> {
         match self.stt.language.as_str() {
             "" => Some(self.language.0.as_str()),
@@ -233,7 +232,7 @@ impl Config {
     /// # Errors
     /// Never for a `Config`; the serialiser's signature has one.
     pub fn to_json(&self) -> Result<String> {
-        // Not by way of a `Value`, which widens each number and prints 0.35 with 16 digits.
+        // Not through a `Value`, which widens each number and prints 0.35 with 16 digits.
         serde_json::to_string(self).map_err(|error| Error::of(ErrorKind::Config, error))
     }
 }
@@ -256,8 +255,8 @@ fn keys(table: &toml::Table) -> Result<toml::Table> {
     Ok(keys)
 }
 
-/// Puts `section.key=value` into `table`. A value that is not TOML is a string. A path that is
-/// not UTF-8 goes into `odd` by its key, and `table` gets what can be shown of it.
+/// Puts `section.key=value` into `table`. A value that is not TOML is taken as a string. A path
+/// that is not UTF-8 is put into `odd` under its key, and its readable form into `table`.
 fn set(
     table: &mut toml::Table,
     odd: &mut BTreeMap<String, PathBuf>,

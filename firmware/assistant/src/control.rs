@@ -41,22 +41,22 @@ pub enum Command {
     Ask(String),
     /// Ends what is being said or answered, and forgets waiting announcements.
     Stop,
-    /// Hears nothing from now on, or hears again.
+    /// Mutes or unmutes.
     Mute(bool),
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// Sets the volume of everything that is played: a factor, 0 to 2.
     Volume(f32),
 }
 
 /// What a conversation is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
-    /// Whether a board is talking; else it is being opened, or waited for.
+    /// Whether the board is open. If not, it is being opened, or Sayso waits for it.
     pub open: bool,
     /// Whose turn it is.
     pub state: State,
-    /// Whether it hears nothing, by order.
+    /// Whether it is muted.
     pub muted: bool,
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// The volume of everything that is played: a factor, 0 to 2.
     pub volume: f32,
     /// Announcements that wait to be said.
     pub waiting: usize,
@@ -110,7 +110,7 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    /// Of a conversation that has not begun, muted or not.
+    /// The controls of a conversation that has not begun, muted or not.
     pub(crate) fn new(muted: bool, volume: f32) -> Self {
         let (sender, commands) = unbounded();
         let status = Status { open: false, state: State::Asleep, muted, volume, waiting: 0 };

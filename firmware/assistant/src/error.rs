@@ -5,11 +5,11 @@ use crate::supervisor::{Failure, Fault};
 /// A result whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong: in words for the user (what failed, why, and what to do), and by its
-/// [kind](ErrorKind) for the program.
+/// An error: a message for the user (what failed, why, and what to do), and a [kind](ErrorKind)
+/// for the program.
 ///
-/// It displays as a whole sentence, which includes the cause where that helps. `source` is the
-/// cause itself, such as the error of an engine, a board or the system.
+/// The message is a whole sentence and includes the cause. `source` is the cause itself, such as
+/// the error of an engine, a board or the system.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -23,19 +23,19 @@ pub struct Error {
 pub enum ErrorKind {
     /// A setting is unknown, malformed or out of range. Give up until it is corrected.
     Config,
-    /// What was asked for cannot be done with what was given (an address, a text, a recording).
-    /// Give it up, or give something else; all else goes on.
+    /// The input cannot be used (an address, a text, a recording). Give it up, or give something
+    /// else. Everything else goes on.
     Input,
     /// A model is missing or damaged. Fetch it, then load again.
     Model,
     /// An engine failed on good input, or memory did not suffice. Retry once, then rebuild: make
     /// another session.
     Engine,
-    /// A device, or what a model is fetched from, is not there now. Retry later.
+    /// A device, or the source of a model, is not available now. Retry later.
     Unavailable,
     /// This machine, this build or this device cannot do it. Give up.
     Unsupported,
-    /// A board has served. Rebuild: make another.
+    /// This board has ended and cannot be started again. Rebuild: make another.
     Spent,
     /// A turn was heard but could not be answered. The conversation is as it was before: ask
     /// again, or something else.
@@ -44,8 +44,7 @@ pub enum ErrorKind {
     Stopped,
     /// A file could not be read or written. Make room or choose another, then retry.
     Io,
-    /// All places are taken: as many conversations, or threads, as are allowed are going on.
-    /// Retry when one of them has ended.
+    /// The limit of conversations or threads is reached. Retry when one of them has ended.
     Busy,
     /// A thread ended unexpectedly, or hung, or its engine failed twice in a row. Rebuild: make
     /// another session and begin again.
@@ -60,7 +59,7 @@ impl Error {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// Keeps the error beneath.
+    /// Sets the cause. The message should include its text already.
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -69,7 +68,7 @@ impl Error {
         self
     }
 
-    /// An error of `kind` that says what the error beneath says.
+    /// An error of `kind` with the message of its cause.
     pub fn of(
         kind: ErrorKind,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -83,17 +82,17 @@ impl Error {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// What was given cannot be used.
+    /// An input that cannot be used.
     pub fn input(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Input, message)
     }
 
-    /// A file, or whatever `what` names, that cannot be read or written.
+    /// A file, or anything else that `what` names, that cannot be read or written.
     pub fn io(what: impl fmt::Display, error: std::io::Error) -> Self {
         Self::new(ErrorKind::Io, format!("{what}: {error}")).with_source(error)
     }
 
-    /// The system grants no thread.
+    /// The system cannot start a thread.
     pub fn no_thread(error: std::io::Error) -> Self {
         let message = format!("cannot start a thread: {error}");
         Self::new(ErrorKind::Busy, message).with_source(error)
@@ -151,7 +150,7 @@ impl From<sayso_models::Error> for Error {
             Theirs::Input => ErrorKind::Input,
             Theirs::Io => ErrorKind::Io,
             Theirs::Unsupported => ErrorKind::Unsupported,
-            // `Engine`, and what is not known yet.
+            // `Engine`, and kinds that are added later.
             _ => ErrorKind::Engine,
         };
         Self::of(kind, error)
@@ -167,7 +166,7 @@ impl From<sayso_store::Error> for Error {
             Theirs::Input => ErrorKind::Input,
             Theirs::Source => ErrorKind::Unavailable,
             Theirs::Client => ErrorKind::Unsupported,
-            // `Io`, and what is not known yet.
+            // `Io`, and kinds that are added later.
             _ => ErrorKind::Io,
         };
         Self::of(kind, error)
@@ -182,7 +181,7 @@ impl From<sayso_board::BoardError> for Error {
             Theirs::Config => ErrorKind::Config,
             Theirs::Spent => ErrorKind::Spent,
             Theirs::Io => ErrorKind::Io,
-            // `Unsupported`, and what is not known yet.
+            // `Unsupported`, and kinds that are added later.
             _ => ErrorKind::Unsupported,
         };
         Self::of(kind, error)
@@ -195,7 +194,7 @@ impl From<sayso_audio_io::Error> for Error {
         use sayso_audio_io::ErrorKind as Theirs;
         let kind = match error.kind() {
             Theirs::Io => ErrorKind::Io,
-            // Whatever is wrong with the file, another may do.
+            // Another file may work, whatever is wrong with this one.
             _ => ErrorKind::Input,
         };
         Self::of(kind, error)

@@ -21,8 +21,8 @@ use sayso_frontend::FrontEnd;
 /// `stop`. Returns what the microphone lost. Events go to `on_event` as they happen.
 ///
 /// # Errors
-/// [`Worker`](crate::ErrorKind::Worker) when a worker panicked, or its engine is of no use any
-/// more: here nobody replaces it.
+/// [`Worker`](crate::ErrorKind::Worker) when a worker panicked, or its engine cannot be used any
+/// more, because nothing replaces it here.
 pub fn run(
     conversation: &mut Conversation,
     front_end: &mut FrontEnd<'_>,

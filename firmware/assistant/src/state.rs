@@ -124,9 +124,9 @@ pub(crate) fn make_private(dir: &Path) -> io::Result<()> {
 /// What is remembered of a board: whether it is muted, and how loud it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sound {
-    /// Whether it hears nothing, by order.
+    /// Whether it is muted.
     pub muted: bool,
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// The volume of everything that is played: a factor, 0 to 2.
     pub volume: f32,
 }
 

@@ -3,7 +3,8 @@
 //! Every worker counts heartbeats: its own reports, and each check of the flag that would stop its
 //! work ([`Cancel::beating`](sayso_models::Cancel::beating)). A worker that ends while it is
 //! needed has died; one that holds an order for [`HANG`] without a heartbeat hangs. A hung thread
-//! cannot be ended. It is abandoned with its engine, and another replaces it. So it does when an engine fails twice in a row ([`Doubts`]).
+//! cannot be ended. It is abandoned with its engine, and another replaces it. A worker whose engine
+//! fails twice in a row is replaced too ([`Doubts`]).
 
 use std::fmt;
 use std::sync::Arc;
@@ -83,17 +84,17 @@ pub struct Failure {
 #[derive(Debug)]
 enum Why {
     Fault(Fault),
-    /// Its thread is well, but its engine is of no use any more.
+    /// Its thread is alive, but its engine cannot be used any more.
     Engine(sayso_models::Error),
 }
 
 impl Failure {
-    /// Of the worker that people call `worker`.
+    /// A failure of the worker that people call `worker`.
     pub fn new(worker: &'static str, fault: Fault) -> Self {
         Self { worker, why: Why::Fault(fault) }
     }
 
-    /// Of one whose engine failed with `error`, and is not to be asked again.
+    /// A failure of a worker whose engine failed with `error` and must not be used again.
     pub fn broken(worker: &'static str, error: sayso_models::Error) -> Self {
         Self { worker, why: Why::Engine(error) }
     }
@@ -120,15 +121,15 @@ impl std::error::Error for Failure {
     }
 }
 
-/// Workers whose engines failed on good input when they were last asked for something.
+/// Workers whose engines failed on good input at their last order.
 ///
-/// Such an engine is to be tried once more and then replaced
+/// Such an engine gets one more try, and is then replaced
 /// ([`ErrorKind::Engine`](sayso_models::ErrorKind::Engine)). The next order is that try.
 #[derive(Debug, Default)]
 pub struct Doubts(Vec<&'static str>);
 
 impl Doubts {
-    /// The engine of `worker` did what it was asked for.
+    /// The engine of `worker` did its work.
     pub fn worked(&mut self, worker: &str) {
         self.0.retain(|doubted| *doubted != worker);
     }
@@ -156,7 +157,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// For a worker that begins now.
+    /// A watch on a worker that begins now.
     pub fn new(now: Instant) -> Self {
         Self { beats: 0, moved: now, looked: now }
     }
@@ -199,7 +200,7 @@ struct Lived {
 }
 
 impl Health {
-    /// For a conversation that begins now.
+    /// The health of a conversation that begins now.
     pub fn new() -> Self {
         Self(Arc::new(Lived { since: Instant::now(), at: AtomicU64::new(0) }))
     }

@@ -68,7 +68,7 @@ pub enum Written {
     },
     /// The transcript of speech over the reply.
     Over {
-        /// The turn whose reply it was.
+        /// The turn during whose reply it was said.
         turn: TurnId,
         /// The transcript.
         transcript: Transcript,

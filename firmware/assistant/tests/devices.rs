@@ -92,7 +92,7 @@ fn a_brief_loss_is_not_signalled_and_a_return_is_spoken_once_a_minute() {
             _ => {}
         })
         .expect("a conversation");
-    assert_eq!(told, 8, "each is told");
+    assert_eq!(told, 8, "each is reported");
     let back = "The loudspeaker is back.".to_owned();
     assert_eq!(said, [(8, back.clone()), (73, back)]);
     // In which seconds something is heard: each sound of a longer loss, and the words.

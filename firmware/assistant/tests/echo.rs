@@ -198,7 +198,7 @@ fn the_same_sound_gives_the_same_bits() {
         let (mut cleaned, mut at) = (heard.clone(), 0);
         for piece in pieces.iter().cycle() {
             let end = (at + piece * BLOCK).min(heard.len());
-            // Less than a block that is no number comes after it, and stays as it is.
+            // Less than a block of NaN comes after it, and stays unchanged.
             let beyond = [f32::NAN; BLOCK - 1];
             let mut now = [&heard[at..end], &beyond].concat();
             canceller.process(&mut now, &[&played[at..end], &beyond].concat());

@@ -1,4 +1,4 @@
-//! `sayso bench endpoint`: how many fewer speakers are cut off by waiting longer?
+//! `sayso bench endpoint`: how many fewer people are cut off if the assistant waits longer?
 //!
 //! Every pause within an utterance is a chance to cut the speaker off. A policy decides which
 //! silence is the end. Two figures rate it: the share of pauses at which it ends the turn too
@@ -38,11 +38,11 @@ const SHARE: f64 = 0.05;
 /// The latencies at which the share of cut-offs is compared, in ms.
 const LATENCIES_MS: [f64; 2] = [300.0, 600.0];
 
-/// Measure the share of pauses cut off against the wait at the end, on a virtual clock.
+/// Measure how often people are cut off at a pause, and how long the wait at the end is.
 ///
-/// For fixed hangovers from 200 ms up, and for the assistant's own policy with the current
-/// settings and with others near them. More recordings have more pauses: --data takes any folder,
-/// and may be repeated.
+/// On a virtual clock, for fixed hangovers from 200 ms up, and for the assistant's own policy with
+/// the current settings and with others near them. More recordings have more pauses: --data takes
+/// any folder, and may be repeated.
 #[derive(Args, Default)]
 pub struct Endpoint {
     #[command(flatten)]

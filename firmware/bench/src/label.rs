@@ -36,11 +36,11 @@ const QUIETEST: f64 = -80.0;
 /// The silence within speech that counts as a pause, in ms.
 pub const PAUSE_MS: usize = 200;
 
-/// Print where speech ends and pauses in recordings, in the format of `turns.tsv`.
+/// Print where speech pauses and ends in recordings, in the format of `turns.tsv`.
 ///
-/// By a rule on the energy alone, to 1 ms: speech begins where 30 ms are well above the room, and
-/// lasts while the level stays a little above it; the end of the last such stretch is the end of
-/// the speech. With -v it also prints the levels around the end, for checking.
+/// The rule uses only the energy, with a resolution of 1 ms. Speech begins where 30 ms are well above
+/// the room's level, and lasts while the level stays a little above it. The end of the last such
+/// stretch is the end of the speech. With -v it also prints the levels around the end, for checking.
 #[derive(Args)]
 pub struct Label {
     /// WAV or FLAC

@@ -110,8 +110,8 @@ enum Name {
     Tts,
     /// A listening assistant while nobody speaks: share of one core
     Idle,
-    /// Its own voice on an open loudspeaker: is it taken for a person, and are people heard over
-    /// it
+    /// Its own voice on an open loudspeaker: whether it is taken for a person, and whether people
+    /// are heard over it
     Echo,
 }
 

@@ -219,7 +219,7 @@ fn rows(text: &str, place: &str) -> Result<Vec<Row>> {
 }
 
 impl Question {
-    /// The question in its room, with so much silence before and after it.
+    /// The question in its room, with these lengths of silence before and after it.
     pub fn in_room(&self, before: Samples, after: Samples) -> Vec<f32> {
         let quiet = |length| room::quiet(self.room, length);
         quiet(before).chain(self.samples.iter().copied()).chain(quiet(after)).collect()

@@ -23,11 +23,11 @@ Examples:
 
 /// Measure conversations in parallel: memory of each, and time until all are answered.
 ///
-/// Each conversation asks one recorded question, plays the whole answer, and is measured:
-/// `anonymous_mib` is the memory that the process holds outside of mapped files (the model files),
+/// Each conversation asks one recorded question and plays the whole answer. Then the memory of the
+/// process is measured: `anonymous_mib` is the part outside of mapped files (the model files), and
 /// `pss_mib` is all of it. Then all ask at once, and share the cores token by token as `sayso run`
-/// does. Measured are the times from the end of the speech to the first clause, its first sound,
-/// and the whole reply.
+/// does. The times are from the end of the speech to the first clause, to its first sound, and to
+/// the whole reply.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SessionsBench {

@@ -2,10 +2,10 @@
 //!
 //! Recorded questions are put to the whole assistant in real time. The latency is measured on the
 //! recording of both sides: from the labelled end of the speech to the first audible sample of the
-//! reply. For comparison, a plain cascade with the same models, which waits for a fixed silence
-//! before it begins to work, is measured in alternation with it; the ratio of the two depends
-//! little on the machine. Finally some replies are interrupted, in a room where the microphone
-//! hears the loudspeaker.
+//! reply. For comparison, a plain cascade with the same models is measured in alternation with it.
+//! The cascade waits for a fixed silence before it begins to work. The ratio of the two depends
+//! little on the machine. Finally some replies are interrupted, in a room where the microphone hears
+//! the loudspeaker.
 
 mod interrupt;
 pub mod play;

@@ -292,8 +292,8 @@ impl Shown {
     }
 }
 
-/// The stage times of a turn, for people: how long until the text was known, from there
-/// to the reply's first word, to the end of its first clause, and to the first sound.
+/// The times of a turn's stages, for people: to the text, from there to the reply's first word, to
+/// the end of its first clause, and to the first sound.
 pub fn times(record: &TurnRecord) -> String {
     let t = &record.timings_ms;
     let mut text = format!(

@@ -65,7 +65,7 @@ pub struct GlobalOptions {
     /// One setting, as in sayso.toml; may be repeated. `sayso config explain` lists them
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
     set: Vec<OsString>,
-    /// Which language model: better answers, or a fit for 512 MB of memory
+    /// Language model: the one with better answers, or the one for 512 MB of memory
     #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
     profile: Option<Profile>,
     /// Folder of the model store [env: SAYSO_MODELS]
@@ -80,8 +80,9 @@ pub struct GlobalOptions {
     /// Folder with a Hibari voice
     #[arg(long, global = true, value_name = "DIR", env = "SAYSO_VOICE")]
     voice: Option<PathBuf>,
-    /// The language that is spoken with the assistant (ISO 639-1); for `transcribe` the
-    /// one in the recording, for `intents` that of the sentences, or auto: it needs a multilingual model unless it is English
+    /// Language of the conversation (ISO 639-1). For `transcribe`, it is that of the recording, and
+    /// `auto` detects it; any language except English needs a multilingual model. For `intents`, it
+    /// is that of the sentences
     #[arg(long, global = true, value_name = "CODE", env = "SAYSO_LANGUAGE")]
     language: Option<String>,
     /// Log more on stderr; give it twice for the logs of llama.cpp and whisper.cpp as well
@@ -110,7 +111,7 @@ enum Command {
     Wake(wake::Wake),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
-    /// What a sentence asks for, and of what
+    /// Find the command in a sentence
     Intents(intents::Intents),
     /// The settings file
     Config(config::ConfigCommand),

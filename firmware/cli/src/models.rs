@@ -146,7 +146,7 @@ impl Models {
         for fetched in done? {
             let what = match &fetched.outcome {
                 Outcome::Present => "installed already".to_owned(),
-                Outcome::Adopted => "its files were there already, and are right".into(),
+                Outcome::Adopted => "its files were there already, and are correct".into(),
                 Outcome::Installed { source } => format!("installed from {source}"),
                 _ => "done".into(),
             };
@@ -254,7 +254,7 @@ fn source_json(model: &Model, source: &Source) -> serde_json::Value {
     })
 }
 
-/// A source, and what is to be known of one that is by a third party.
+/// A source. If it is by a third party, this and how its files are checked are added.
 fn named(model: &Model, source: &Source) -> String {
     let official = model.sources.iter().any(|source| !source.third_party);
     let remark = match source.third_party {

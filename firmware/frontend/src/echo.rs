@@ -129,7 +129,7 @@ impl EchoCanceller {
         let unheard = self.headphones.watch(heard, played);
         self.since = self.since.saturating_add(1);
         if self.expects && unheard {
-            // What it has learnt was another room.
+            // It has learnt a room that is not heard any more.
             self.aec = BlockProcessor::new(&config(), 16_000, 1, 1);
             (self.expects, self.since, self.awake) = (false, 0, 2);
         } else if !self.expects && self.has_learnt() {

@@ -141,9 +141,9 @@ impl<'a> FrontEnd<'a> {
         self.vad
     }
 
-    /// Takes the next samples (16 kHz mono, any number) and what the loudspeaker played at the
-    /// same time (`Microphone::reference` of the board; silence where it
-    /// is shorter), and emits the frames that they complete.
+    /// Takes the next samples (16 kHz mono, any number) and what the loudspeaker played at the same
+    /// time (`Microphone::reference` of the board). If that is shorter, silence replaces the rest.
+    /// Emits the frames that are now complete.
     pub fn listen(
         &mut self,
         mut samples: &[f32],

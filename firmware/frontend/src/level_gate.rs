@@ -8,7 +8,7 @@ const LATELY: usize = 8;
 /// Remembers how loud the user spoke and how loud the last frames were, as mean squares.
 #[derive(Debug, Default)]
 pub struct LevelGate {
-    /// Of the last frames, as a ring.
+    /// Those of the last frames, as a ring.
     lately: [f32; LATELY],
     at: usize,
     /// The user's loudest.

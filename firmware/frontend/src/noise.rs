@@ -89,7 +89,7 @@ mod tests {
                 let (mut suppressor, mut pieces) = (new(), sound());
                 for chunk in pieces.chunks_mut(piece) {
                     suppressor.process(chunk);
-                    // What is not filled yet, or was handed out, shows where it is used.
+                    // NaN replaces what is not filled yet or was handed out, so that its use shows.
                     suppressor.next[suppressor.filled..].fill(f32::NAN);
                     suppressor.ready[..suppressor.filled].fill(f32::NAN);
                 }

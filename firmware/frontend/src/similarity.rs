@@ -1,9 +1,10 @@
-//! Decides by its shape over time whether what is heard is what is being played.
+//! Decides whether the sound that is heard is the sound that is being played, by their levels over
+//! time.
 //!
 //! An echo canceller needs a few seconds of a steady path to learn it. Before that, and when the
 //! path changes suddenly, it leaves enough of the assistant's own voice to be taken for a
-//! person's. But the levels of that voice still rise and fall, band by band, like those of what is
-//! played, a little later; a person's do not.
+//! person's. But the levels of that voice rise and fall, band by band, like those of the sound
+//! played a little before. The levels of a person's voice do not.
 
 use std::sync::Arc;
 
@@ -204,7 +205,7 @@ mod tests {
         let mut pieces = EchoSimilarity::new();
         for n in (0..9_000).step_by(90) {
             pieces.push(&heard[n..n + 90], &played[n..n + 90]);
-            // Data that was already processed shows if it is used again.
+            // NaN replaces data that was already processed, so that its use shows.
             pieces.scratch.fill(f32::NAN);
             pieces.spectrum.fill(Complex::new(f32::NAN, f32::NAN));
         }

@@ -1,8 +1,8 @@
 //! The parts of the main loop: the wire, the time, and a panel that is another UART.
 //!
-//! The panel prints what would be seen, one line for each change: `lamp 0` to `lamp 15`, `mute 0`,
-//! `mute 1`. It reads what would be pressed, one letter each: `d` and `u` for the button down and
-//! up, and `h`, which hangs the program, for the watchdog.
+//! The panel prints what a person would see, one line for each change: `lamp 0` to `lamp 15`, `mute
+//! 0`, `mute 1`. It reads what a person would press, one letter each: `d` and `u` for the button down
+//! and up. The letter `h` hangs the program, to test the watchdog.
 
 use core::cell::Cell;
 use core::convert::Infallible;

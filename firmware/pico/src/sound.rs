@@ -1,9 +1,9 @@
 //! I2S in and out, by PIO and DMA.
 //!
-//! Both directions generate their own clocks, from the same source. In: 64 clocks a frame, as an
-//! INMP441 needs; the 32 bits of the left slot are kept. Out: 32 clocks a frame, with the same
-//! 16-bit sample left and right, and each sample twice, at 48 kHz, because a MAX98357A does not
-//! lock to 24 kHz (its datasheet, "Supported sample rates").
+//! Both directions generate their own clocks, from the same source. The microphone gets 64 clocks a
+//! frame, as an INMP441 needs; the 32 bits of the left slot are kept. The amplifier gets 32 clocks a
+//! frame, with the same 16-bit sample left and right. Each sample is sent twice, at 48 kHz, because
+//! a MAX98357A does not lock to 24 kHz (its datasheet, "Supported sample rates").
 
 use hal::dma::{CH0, CH1, CH2, CH3, Channel, SingleChannel, double_buffer};
 use hal::gpio::{self, FunctionPio0};

@@ -65,7 +65,7 @@ pub trait Serial {
     fn write(&mut self, bytes: &[u8]) -> usize;
 }
 
-/// So that a large one can be in a `static`.
+/// A reference is a wire too, so that a large wire can be in a `static`.
 impl<S: Serial + ?Sized> Serial for &mut S {
     fn read(&mut self, bytes: &mut [u8]) -> usize {
         (**self).read(bytes)
@@ -82,16 +82,17 @@ pub trait Clock {
     fn now_ms(&mut self) -> u64;
 }
 
-/// Restarts the board if it was not fed for about a second, and keeps one word over that restart
-/// and over every other reset over which the chip can keep a word: in a scratch register, or in
-/// memory that is not cleared.
+/// The watchdog. It restarts the board if it is not fed for about a second.
+///
+/// It also keeps one word over that restart, and over every other reset that the word can survive:
+/// in a scratch register of the chip, or in memory that is not cleared.
 pub trait Watchdog {
     /// Reports that all is well.
     fn feed(&mut self);
 
     /// The word that was kept before this start. `None` after a cold start, when the power was off
-    /// and there is no word. If the chip cannot distinguish that from damaged memory, whatever is
-    /// stored there.
+    /// and there is no word. A chip that cannot distinguish that from damaged memory returns
+    /// whatever is stored there.
     fn kept(&mut self) -> Option<u32>;
 
     /// Keeps a new word instead.

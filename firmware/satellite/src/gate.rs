@@ -5,7 +5,7 @@ use crate::Heard;
 /// When sound is worth sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GateConfig {
-    /// How many times the power of the background a block needs, in quarters: 16 is 6 dB.
+    /// The power that a block must have, in quarters of the background's power: 16 is 6 dB.
     pub opens_at: u32,
     /// The smallest mean square that counts as sound: 16-bit samples, squared.
     pub least: u32,

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! The interrupt ([`AudioInterrupt`]) and the loop ([`Satellite`]) exchange sound through two
-//! lock-free queues ([`Exchange`]). Neither waits for the other: when the loop stalls, for
-//! whatever reason, the interrupt drops the microphone's sound, plays silence, and counts both.
+//! lock-free queues ([`Exchange`]). Neither waits for the other. If the loop stalls for any reason,
+//! the interrupt drops the microphone's sound, plays silence, and counts both.
 //!
 //! `docs/satellite.md` describes what a board must do; `firmware/pico` and `firmware/mps2` are two
 //! boards.

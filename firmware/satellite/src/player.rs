@@ -8,8 +8,8 @@ pub const BUFFER: usize = 7_200;
 /// The rate of the loudspeaker.
 pub const RATE: Rate = Rate::Hz24000;
 
-/// How many blocks have their places remembered: more than wait in both queues together, which are
-/// two for the loudspeaker, and those that are played while 80 ms wait from the microphone.
+/// For how many of the last blocks the places are remembered. They must cover the two blocks that
+/// wait for the loudspeaker, and those that are played while 80 ms of the microphone's sound wait.
 const PLACES: usize = 16;
 
 /// The path of the sound to the loudspeaker: puts blocks at their places, applies the volume, and

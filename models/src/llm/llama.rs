@@ -31,7 +31,8 @@ pub struct Llama {
     primed: Arc<Prompt>,
     history: Vec<Exchange>,
     pending: Option<Exchange>,
-    /// For work that cannot be cancelled: it beats where the last reply did.
+    /// The flag for work that cannot be cancelled. Its checks are counted in the same place as those
+    /// of the last reply.
     pulse: Cancel,
 }
 

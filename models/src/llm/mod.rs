@@ -98,7 +98,7 @@ pub struct Sampling {
     pub top_p: f32,
     /// Keep only this many of the most likely tokens; 0 keeps all.
     pub top_k: u32,
-    /// Divides the weight of recently used tokens; 1 is off.
+    /// Makes recently used tokens less likely; 1 is off.
     pub repeat_penalty: f32,
     /// The same seed gives the same reply.
     pub seed: u32,

@@ -39,7 +39,7 @@ impl Matrix {
         self.overwrite(0.0);
     }
 
-    /// Overwrites all that it has held, and becomes empty; the memory stays.
+    /// Overwrites everything that it has held with zeros, and becomes empty; the memory is kept.
     pub(crate) fn overwrite(&mut self, value: f32) {
         let all = self.tensor.len();
         (self.rows, self.cols) = (all, 1);

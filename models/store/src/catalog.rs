@@ -300,8 +300,8 @@ impl Source {
 }
 
 impl Model {
-    /// Whether `source`, one by a third party, must give the same files as an official one:
-    /// each has one hash, whichever source it is from.
+    /// Whether `source`, which is by a third party, must give the same files as an official
+    /// source: the hash of each file is then the same for both.
     pub fn is_held_to_official(&self, source: &Source) -> bool {
         let files = |source: &Source| -> Option<BTreeMap<String, Sha256>> {
             source.files().map(|(name, file)| Some((name.to_owned(), file.sha256?))).collect()

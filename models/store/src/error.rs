@@ -6,7 +6,7 @@ use sayso_models::Cancel;
 /// A result whose error is this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong with the store: in words for the user, which include the cause, and by its
+/// An error of the store: a message for the user, which includes the cause, and a
 /// [kind](ErrorKind) for the program.
 #[derive(Debug)]
 pub struct Error {
@@ -20,12 +20,13 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The work was cancelled. Nothing is wrong, and what was done by then is of use: the same
-    /// call goes on from there.
+    /// The work was cancelled. Nothing is wrong, and the work done so far is kept: the same call
+    /// continues from there.
     Cancelled,
     /// A model, or a file of one, is not installed. Fetch it, then retry.
     Missing,
-    /// A file is truncated, foreign or fails its hash. Fetch or export it again, then retry.
+    /// A file is truncated, of another kind, or has the wrong hash. Fetch or export it again, then
+    /// retry.
     Damaged,
     /// There is no model of that name, or the catalogue is wrong. Give up, or ask for another.
     Input,
@@ -40,7 +41,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error of `kind`; `message` says what happened and, where it is known, what to do next.
+    /// An error of `kind`; `message` says what happened and, if known, what to do next.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), path: None, source: None }
     }
@@ -51,7 +52,7 @@ impl Error {
         self
     }
 
-    /// Keeps the error beneath, which the message has said.
+    /// Sets the cause. The message includes its text already.
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -60,7 +61,7 @@ impl Error {
         self
     }
 
-    /// Says the error beneath, in parentheses after the message, and keeps it.
+    /// Adds the cause: to the message, in parentheses, and as the source.
     pub(crate) fn because(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -80,7 +81,7 @@ impl Error {
         self.path.as_deref()
     }
 
-    /// Whether this is only the answer to a [`Cancel`].
+    /// Whether this is only the result of a [`Cancel`].
     pub fn is_cancelled(&self) -> bool {
         self.kind == ErrorKind::Cancelled
     }
@@ -101,7 +102,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// [`Cancelled`](ErrorKind::Cancelled) once cancelled: for use with `?`.
+/// `Err` with [`Cancelled`](ErrorKind::Cancelled) once cancelled: for use with `?`.
 pub(crate) fn check_cancel(cancel: &Cancel) -> Result<()> {
     cancel
         .check()

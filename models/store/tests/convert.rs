@@ -360,7 +360,7 @@ fn a_gguf_changes_only_its_q4_1_matrices() {
     let mut out = Vec::new();
     gguf_requantize(&gguf, Quant::Q8_0, &mut out).unwrap();
     let infos = out.windows(2).position(|w| w == b"q4").unwrap() - 8;
-    // The head is the same but for the file type.
+    // The head is the same except for the file type.
     let changed: Vec<usize> = (0..infos).filter(|&i| gguf[i] != out[i]).collect();
     assert_eq!(changed.len(), 1);
     assert_eq!((gguf[changed[0]], out[changed[0]]), (3, 7));

@@ -1,6 +1,7 @@
-//! Moments in recordings at which one could ask whether the speaker has finished
-//! (`golden/eot.tsv`): the end of an utterance, a pause within one (both as Silero detects them),
-//! and cuts after a word in the middle of a sentence. Pauses after which the sentence could have
+//! Moments in recordings at which an assistant could ask whether the speaker has finished
+//! (`golden/eot.tsv`). There are three kinds: the end of an utterance, a pause within an utterance,
+//! and a cut after a word in the middle of a sentence. The first two are as Silero detects them.
+//! Pauses after which the sentence could have
 //! been complete are left out. Most pauses are by people who read books aloud. The last columns
 //! are scores by ONNX Runtime (`golden/eot.py`).
 #![allow(dead_code, clippy::unwrap_used)]

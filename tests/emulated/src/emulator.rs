@@ -167,8 +167,8 @@ impl Emulator {
         Ok(bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect())
     }
 
-    /// How much less sound it has played than time has passed since the start: that is how long it
-    /// stalled.
+    /// How long it stalled: the time since the start, minus the length of the sound that it has
+    /// played.
     fn behind(&self) -> Duration {
         let played = self.played().map_or(0, |played| played.len());
         self.started.elapsed().saturating_sub(Duration::from_secs_f64(played as f64 / 24_000.0))

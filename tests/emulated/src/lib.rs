@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
-//! A satellite under QEMU, for tests: the firmware of `firmware/mps2` with a microphone, a
-//! loudspeaker, a button and LEDs that a test can reach ([`Emulator`], [`with_satellite`],
-//! [`with_sealed_satellite`]); and a wire to it that can lose bytes or be cut ([`Wire`]).
+//! A satellite under QEMU, for tests. It runs the firmware of `firmware/mps2`, and a test can reach its
+//! microphone, its loudspeaker, its button and its LEDs ([`Emulator`], [`with_satellite`],
+//! [`with_sealed_satellite`]). The [`Wire`] to it can lose bytes or be cut.
 
 mod emulator;
 mod wire;

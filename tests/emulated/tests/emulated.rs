@@ -86,7 +86,7 @@ fn line(heard: &[(u32, Vec<i16>)]) -> Vec<Option<i16>> {
     line
 }
 
-/// Waits until so many samples have been received, and those still under way: 2 s. The gate has to
+/// Waits until this many samples have been received, and those still under way: 2 s. The gate has to
 /// be open all the time.
 fn all_heard(host: &mut Host, samples: usize) {
     let last = |host: &Host| host.heard.iter().map(|(at, _)| *at).max().unwrap_or(0) as usize;
@@ -140,11 +140,11 @@ fn the_button_mutes_and_a_hung_program_restarts() {
         let mut host = Host::new(satellite.link());
         host.until("there is a session", |host| !host.sessions.is_empty());
         satellite.button(true).expect("pressed");
-        host.until("the press is told", |host| host.status.presses == 1 && host.status.held);
+        host.until("the press is reported", |host| host.status.presses == 1 && host.status.held);
         host.until("it is muted", |host| host.status.muted);
         host.until("its LED shows that", |_| satellite.mute_led());
         satellite.button(false).expect("released");
-        host.until("the release is told", |host| !host.status.held);
+        host.until("the release is reported", |host| !host.status.held);
         satellite.say(&question()).expect("it listens");
         let clock = host.status.clock;
         host.until("the question is over", |host| host.status.clock > clock + 64_000);
@@ -153,9 +153,9 @@ fn the_button_mutes_and_a_hung_program_restarts() {
         // The watchdog resets the satellite: it stays muted, or unmuted, as it was.
         for (sessions, muted) in [(2, true), (3, false)] {
             satellite.hang().expect("hung");
-            host.until("it has started anew", |host| host.sessions.len() == sessions);
+            host.until("it has started again", |host| host.sessions.len() == sessions);
             let clock = host.status.clock;
-            host.until("it tells its state", |host| host.status.clock != clock);
+            host.until("it reports its state", |host| host.status.clock != clock);
             assert_eq!((host.status.muted, satellite.mute_led()), (muted, muted));
             satellite.say(&question()).expect("it listens");
             let clock = host.status.clock;
@@ -167,7 +167,7 @@ fn the_button_mutes_and_a_hung_program_restarts() {
                 satellite.button(true).expect("pressed");
                 host.until("the mute has ended", |host| !host.status.muted);
                 satellite.button(false).expect("released");
-                host.until("the release is told", |host| !host.status.held);
+                host.until("the release is reported", |host| !host.status.held);
             }
         }
     });
@@ -297,7 +297,9 @@ fn a_lost_byte_costs_the_block_it_was_in() {
         assert!(counters.lost <= 2 * wire.lost() as u32, "{counters:?}");
         assert!(noise < -15.0 && there > 0.7, "what came is whole: {noise} dB, {there}");
         assert_eq!(host.sessions.len(), 1, "no session was lost");
-        host.until("its losses are told", |host| host.stats.is_some_and(|stats| stats.lost > 0));
+        host.until("its losses are reported", |host| {
+            host.stats.is_some_and(|stats| stats.lost > 0)
+        });
     });
 }
 
@@ -345,7 +347,9 @@ fn a_stalled_host_does_not_stop_the_sound() {
         let played = satellite.played().expect("it plays").len() - before;
         assert!(played > 3 * 24_000, "the interrupt goes on: {played} samples");
         host.reads = true;
-        host.until("the losses are told", |host| host.stats.is_some_and(|stats| stats.dropped > 0));
+        host.until("the losses are reported", |host| {
+            host.stats.is_some_and(|stats| stats.dropped > 0)
+        });
         host.until("it is heard again", |host| host.status.open);
     });
 }

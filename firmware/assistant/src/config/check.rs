@@ -1,11 +1,11 @@
-//! What is wrong with settings, told so that it can be mended.
+//! Checks settings. Each error says what is wrong and how to correct it.
 
 use sayso_language::Language;
 
 use super::{Config, NamedBoard, Setting, definitions};
 use crate::error::{Error, Result};
 
-/// Holds settings against each other that are in their own ranges.
+/// Checks that settings, each of which is in its own range, are consistent with each other.
 pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     let bad = |key: &str, value: String, range: &str| {
         Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
@@ -35,15 +35,15 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     let named = !satellite.key_file.as_os_str().is_empty();
     if named && !satellite.key.is_empty() {
         return Err(Error::config(format!(
-            "{place}: satellite.key and satellite.key_file are both set: take one away"
+            "{place}: satellite.key and satellite.key_file are both set: remove one of them"
         )));
     }
     let digits = satellite.key.bytes().filter(u8::is_ascii_hexdigit).count();
     if !satellite.key.is_empty() && (digits, satellite.key.trim().len()) != (64, 64) {
-        // Not the key itself: it may be right but for a digit.
+        // The message does not show the key, because a single digit of it may be wrong.
         return Err(Error::config(format!(
-            "{place}: satellite.key has to be 64 hexadecimal digits, as `sayso satellite-key` \
-             makes them; these are {digits}"
+            "{place}: satellite.key must be 64 hexadecimal digits, as `sayso satellite-key` \
+             makes them; there are {digits}"
         )));
     }
     if (1..256).contains(&config.llm.context) {
@@ -68,23 +68,23 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         }
         if board.address.is_empty() {
             return Err(Error::config(format!(
-                "{place}: boards.{name}.address is missing: where the board is, as \
-                 `sayso run --board` takes it"
+                "{place}: boards.{name}.address is missing: give the address of the board, as in \
+                 `sayso run --board`"
             )));
         }
     }
     Ok(())
 }
 
-/// Refuses a language that cannot be spoken with the assistant.
+/// Refuses a language that Sayso does not speak.
 pub fn language(code: &str, place: &str) -> Result<()> {
     if Language::find(code).is_some() {
         return Ok(());
     }
     let known: Vec<&str> = Language::all().iter().map(|language| language.code()).collect();
     Err(Error::config(format!(
-        "{place}: language = {code:?}: Sayso does not speak it; it speaks {}. To have other \
-         languages written down: `sayso transcribe --language {code}`",
+        "{place}: language = {code:?}: Sayso does not speak it; it speaks {}. To transcribe a \
+         recording in another language: `sayso transcribe --language {code}`",
         known.join(", ")
     )))
 }
@@ -97,7 +97,8 @@ fn range(key: &str) -> Option<(f64, f64)> {
     })
 }
 
-/// Refuses numbers out of their ranges, before they are held to a type that says less.
+/// Refuses numbers that are out of their ranges. Called before the numbers are converted to their
+/// types, because the errors of a conversion do not name the range.
 pub fn in_range(table: &toml::Table, place: &str) -> Result<()> {
     for section in definitions() {
         let mut keys = section.path.split('.');
@@ -121,12 +122,12 @@ pub fn in_range(table: &toml::Table, place: &str) -> Result<()> {
     Ok(())
 }
 
-/// Settings that had another name: the section, the old name, the new one. A section that
-/// was renamed as a whole has no names.
+/// Settings that were renamed: the section, the old name, the new one.
 const RENAMED: [(&str, &str, &str); 1] = [("announcements", "patience_s", "max_wait_s")];
+/// Sections that were renamed: the old name, the new one.
 const RENAMED_SECTIONS: [(&str, &str); 1] = [("ear", "front_end")];
 
-/// Gives settings their names of today, so that an older file stays good.
+/// Gives settings their current names, so that older files stay valid.
 pub fn rename(table: &mut toml::Table) {
     for (old, new) in RENAMED_SECTIONS {
         if !table.contains_key(new)
@@ -145,8 +146,8 @@ pub fn rename(table: &mut toml::Table) {
     }
 }
 
-/// Holds the keys of `table` and the types of their values against those that exist, and
-/// suggests.
+/// Checks that the keys of `table` exist and that their values have the right types. The error
+/// about an unknown key suggests the key that was probably meant.
 pub fn known(table: &toml::Table, exists: &toml::Table, above: &str, place: &str) -> Result<()> {
     for (key, value) in table {
         match (exists.get(key), value) {
@@ -188,7 +189,7 @@ fn alike(key: &str, exists: &toml::Table, above: &str) -> Option<String> {
             if let Some(table) = value.as_table() {
                 let deeper = found.len();
                 within(key, table, &format!("{above}{name}."), found);
-                // Elsewhere a name means less.
+                // A key in an inner section must be more similar to be suggested.
                 let likely = |(likeness, _): &(f64, String)| *likeness > 0.9;
                 let kept: Vec<_> = found.drain(deeper..).filter(likely).collect();
                 found.extend(kept);
@@ -207,7 +208,7 @@ fn is_like(value: &toml::Value, default: &toml::Value) -> bool {
     whole_for_broken || value.same_type(default)
 }
 
-/// What a value has to be, for people.
+/// What a value must be, for people.
 fn wanted(key: &str, default: &toml::Value) -> String {
     let number = |what: &str| match range(key) {
         Some((least, most)) => format!("a {what}, {least} to {most}"),
@@ -218,13 +219,13 @@ fn wanted(key: &str, default: &toml::Value) -> String {
         toml::Value::Float(_) => number("number"),
         toml::Value::Boolean(_) => "true or false".into(),
         toml::Value::Table(_) => {
-            format!("a section: write [{key}], with its settings below it, each on its line")
+            format!("a section: write [{key}], with its settings below it, each on its own line")
         }
         _ => "a text, in quotes".into(),
     }
 }
 
-/// A value, for people; of one that is long, what it is.
+/// A value, for people. A table or an array is abbreviated.
 fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::Table(_) => "{…}".into(),
@@ -233,7 +234,7 @@ fn shown(value: &toml::Value) -> String {
     }
 }
 
-/// What is wrong with a value that is of the right type.
+/// The message about a value that has the right type but cannot be used.
 pub fn unfit(place: &str, error: &serde_path_to_error::Error<toml::de::Error>) -> String {
     format!("{place}: {}: {}", error.path(), error.inner().message())
 }

@@ -1,6 +1,6 @@
-//! How a setting is defined: once, with its type, default, range and description. The types
-//! in [`sections`](super::sections), the commented `sayso.toml`, the tables of
-//! `docs/settings.md`, `sayso config explain` and all checks follow from that.
+//! How a setting is defined: once, with its type, default, range and description. The types in
+//! [`sections`](super::sections), the commented `sayso.toml`, the tables of `docs/settings.md`,
+//! `sayso config explain` and all checks are derived from the definition.
 
 /// One setting.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +9,7 @@ pub struct Setting {
     pub name: &'static str,
     /// Its default, as it is written in TOML.
     pub default: String,
-    /// The least and the most that it may be, if it is a number.
+    /// Its lowest and its highest value, if it is a number.
     pub range: Option<(f64, f64)>,
     /// What it does, in lines.
     pub doc: &'static [&'static str],
@@ -45,7 +45,7 @@ fn join(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
-/// A type of a section, as [`define!`] makes it.
+/// Implemented by the types that [`define!`] makes, one for each section.
 pub trait Defined: Default + serde::Serialize {
     /// Its definition, for the section of that name.
     fn define(path: &'static str) -> Section;
@@ -53,7 +53,7 @@ pub trait Defined: Default + serde::Serialize {
 
 /// The default of each setting of a section, as it is written in TOML.
 pub fn defaults<S: Defined>() -> Vec<(String, String)> {
-    // As text: a number that becomes a `toml::Value` is widened, and 0.35 has 16 digits then.
+    // As text, because a `toml::Value` widens each number and prints 0.35 with 16 digits.
     let text = toml::to_string(&S::default()).unwrap_or_default();
     text.lines()
         .take_while(|line| !line.starts_with('['))
@@ -62,9 +62,9 @@ pub fn defaults<S: Defined>() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Defines sections: for each a type, and in it for each setting
-/// `name: type = default, least to most;` with a doc comment. The range is left out where
-/// the setting is no number. After the settings may come the sections within it, in braces.
+/// Defines sections, each as a type. A setting is written `name: type = default, least to most;`
+/// after a doc comment; the range is left out if the setting is not a number. Sections within a
+/// section follow its settings, in braces.
 macro_rules! define {
     ($(
         $(#[doc = $about:literal])+

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::define::define;
 
-/// Which language model: the one with sensible answers, or the one that fits 512 MB.
+/// Which language model to use: the one with better answers, or the one that fits 512 MB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -17,7 +17,8 @@ pub enum Profile {
     Small,
 }
 
-/// A path as text, whatever its bytes are: settings are shown in TOML and JSON.
+/// Writes a path as text, because TOML and JSON hold only text. Bytes that are not UTF-8 are
+/// replaced.
 fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
     to.collect_str(&path.display())
 }
@@ -40,19 +41,19 @@ impl From<&str> for Code {
 }
 
 define! {
-    /// What concerns the whole assistant.
+    /// The whole assistant.
     General {
-        /// The language that is spoken with the assistant (ISO 639-1): recognition, reading
-        /// aloud, phrases and voice together
+        /// Language of the conversation (ISO 639-1): of recognition, reading aloud, phrases and
+        /// voice together
         language: Code = "en";
     }
 
-    /// Which models, and where they are.
+    /// Which models are used, and where they are.
     Models {
         /// Folder of the model store; "" is the user's cache folder
         #[serde(serialize_with = "lossy")]
         dir: PathBuf = "";
-        /// "standard" (sensible answers) or "small" (fits 512 MB)
+        /// "standard" (better answers) or "small" (fits 512 MB)
         profile: Profile = Profile::Standard;
         /// A Silero VAD file (ONNX); "" is the catalogue's
         #[serde(serialize_with = "lossy")]
@@ -69,8 +70,8 @@ define! {
         /// A folder with a Hibari voice; "" is the catalogue's
         #[serde(serialize_with = "lossy")]
         voice: PathBuf = "";
-        /// Conversations at the same time at most, each with a session of its own on the
-        /// same weights; one more is refused
+        /// How many conversations may be held at the same time. They share the weights, and each
+        /// has a session of its own. One more is refused
         sessions: u32 = 4u32, 1 to 64;
     }
 
@@ -112,8 +113,8 @@ define! {
         key_file: PathBuf = "";
         /// The key itself instead of a file: 64 hexadecimal digits
         key: String = "";
-        /// Use satellites on the network without a key. Anyone on this network can then
-        /// listen in and speak for you
+        /// Use satellites on the network without a key. Then anyone on this network can listen in
+        /// and speak for you
         insecure: bool = false;
     }
 
@@ -121,8 +122,8 @@ define! {
     Feedback {
         /// The wake phrase was heard
         wake: bool = true;
-        /// Nothing was understood. Without a wake phrase every cough sounds; the settings
-        /// that are installed with the service switch it on
+        /// Nothing was understood. Without a wake phrase, each cough causes this sound. The
+        /// service's settings switch it on
         nothing: bool = false;
         /// Something went wrong
         error: bool = true;
@@ -134,18 +135,18 @@ define! {
         volume: f32 = 0.5f32, 0 to 2;
     }
 
-    /// What is said without being asked: `sayso ctl say`, `sayso ctl announce`.
+    /// What the assistant says on its own: `sayso ctl say`, `sayso ctl announce`.
     Announcements {
-        /// How long an announcement waits until nobody speaks, in s. Then it is said between
-        /// two utterances, and after twice that time over whoever speaks
+        /// How long an announcement waits for silence, in s. After that it is said between two
+        /// utterances, and after twice that time even while somebody speaks
         max_wait_s: u32 = 60u32, 1 to 86_400;
     }
 
     /// How the sound of the microphone is cleaned.
     FrontEnd {
-        /// Take the assistant's own voice out of what is heard
+        /// Remove the assistant's own voice from the microphone's sound
         echo_cancellation: bool = true;
-        /// Take steady noise out
+        /// Remove steady noise
         noise_suppression: bool = false;
         /// Bring speech to an even level
         gain_control: bool = false;
@@ -153,22 +154,21 @@ define! {
 
     /// Turn-taking.
     Turn {
-        /// Speech probability above which speech begins
+        /// Speech probability from which speech begins
         onset: f32 = 0.5f32, 0 to 1;
         /// Speech probability below which speech may have ended
         offset: f32 = 0.35f32, 0 to 1;
         /// Speech must last this long to count, in ms
         min_speech_ms: u32 = 96u32, 0 to 10_000;
-        /// Silence after which work on an answer starts, unheard, in ms
+        /// Silence after which work on an answer begins; the answer is not heard yet, in ms
         may_end_ms: u32 = 64u32, 0 to 10_000;
-        /// Silence after which your turn is over where it sounds and reads complete, in ms
+        /// Silence after which your turn is over if it sounds and reads complete, in ms
         hangover_short_ms: u32 = 448u32, 0 to 10_000;
-        /// The same where it is a question, in ms; never longer than that
+        /// The same if it is a question, in ms; never longer than hangover_short_ms
         hangover_question_ms: u32 = 288u32, 0 to 10_000;
-        /// Silence after which your turn is over where it is not sure whether it is
-        /// complete, in ms
+        /// Silence after which your turn is over if it is uncertain whether it is complete, in ms
         hangover_ms: u32 = 800u32, 0 to 10_000;
-        /// Silence after which your turn is over where it reads unfinished, in ms
+        /// Silence after which your turn is over if it reads unfinished, in ms
         hangover_long_ms: u32 = 1500u32, 0 to 10_000;
         /// Ask the end-of-turn model how complete an utterance sounds
         end_of_turn: bool = true;
@@ -178,7 +178,7 @@ define! {
         pre_roll_ms: u32 = 320u32, 0 to 10_000;
         /// A turn ends after this long even if speech goes on, in s
         max_utterance_s: u32 = 30u32, 1 to 600;
-        /// A turn is given up when its answer has not begun after this long, in s
+        /// A turn is given up if its answer has not begun after this long, in s
         think_timeout_s: u32 = 30u32, 1 to 600;
         /// Speech interrupts the reply. Needs front_end.echo_cancellation, headphones, or a
         /// microphone that does not hear the loudspeaker
@@ -186,8 +186,8 @@ define! {
         /// Speech must last this long to interrupt, in ms; 64 ms longer until the echo of
         /// the room is learnt
         barge_in_ms: u32 = 192u32, 0 to 10_000;
-        /// Speech that is softer than the question by more than this, in dB, does not
-        /// interrupt: a radio in the background. With 100 anything does
+        /// Speech that is softer than the question by more than this, in dB, does not interrupt:
+        /// for example a radio in the background. With 100, any speech interrupts
         barge_in_range_db: f32 = 12.0f32, 0 to 100;
     }
 
@@ -196,9 +196,9 @@ define! {
         /// Language to be recognised (ISO 639-1), if it is not `language` above; "auto" lets a
         /// multilingual model detect it
         language: String = "";
-        /// Names and jargon likely to be said
+        /// Names and technical terms that are likely to be said
         prompt: String = "";
-        /// Threads; 0 is as many as other programs leave cores, at most 4
+        /// Number of threads; 0 is one for each core that other programs leave free, at most 4
         threads: u32 = 0u32, 0 to 256;
         /// Use the GPU, if this build can
         gpu: bool = true;
@@ -206,19 +206,19 @@ define! {
 
     /// The language model.
     Llm {
-        /// What the assistant is told about itself; "" is the profile's own
+        /// Instructions to the language model; "" is the profile's own text
         system_prompt: String = "";
-        /// Tokens of system prompt, history and reply together; 0 is 2048, or 1024 with the
-        /// small profile (each costs 23 kB of memory there)
+        /// Tokens of system prompt, history and reply together; 0 is 2048, or 1024 with the small
+        /// profile, where each token takes 23 kB of memory
         context: u32 = 0u32, 0 to 131_072;
-        /// Questions with their answers remembered; 0 is as many as fit the context, or 2
+        /// How many questions and answers are remembered; 0 is as many as fit the context, or 2
         /// with the small profile, which otherwise repeats itself
         exchanges: u32 = 0u32, 0 to 10_000;
-        /// Threads; 0 is as many as other programs leave cores, at most 4
+        /// Number of threads; 0 is one for each core that other programs leave free, at most 4
         threads: u32 = 0u32, 0 to 256;
-        /// Layers to put on the GPU, if this build can
+        /// Layers that are computed on the GPU, if this build can
         gpu_layers: u32 = 999u32, 0 to 10_000;
-        /// Keep the evaluated system prompt on disk, for a quick start
+        /// Keep the evaluated system prompt on disk, so that the next start is quick
         save_prompt: bool = true;
     } {
         /// How tokens are chosen.
@@ -227,17 +227,17 @@ define! {
 
     /// How the tokens of a reply are chosen.
     Sampling {
-        /// 0 is the likeliest word each time; higher is more varied
+        /// 0 always takes the most likely token; a higher value is more varied
         temperature: f32 = 0.0f32, 0 to 5;
-        /// Keep the smallest set of tokens with this probability
+        /// Keep the smallest set of tokens whose probabilities add up to this
         top_p: f32 = 0.95f32, 0 to 1;
-        /// Keep this many of the likeliest tokens; 0 keeps all
+        /// Keep this many of the most likely tokens; 0 keeps all
         top_k: u32 = 40u32, 0 to 1_000_000;
-        /// The weight of words used lately is divided by this; 1 is off
+        /// Makes tokens that were used recently less likely; 1 is off
         repeat_penalty: f32 = 1.1f32, 0.1 to 10;
         /// The same seed gives the same reply
         seed: u32 = 0u32, 0 to 4_294_967_295u32;
-        /// A reply is cut at this many tokens
+        /// A reply ends after at most this many tokens
         max_tokens: u32 = 96u32, 1 to 4096;
     }
 
@@ -249,33 +249,33 @@ define! {
         volume: f32 = 1.0f32, 0 to 2;
     }
 
-    /// What must outlive a restart: mute, volume.
+    /// What survives a restart: mute and volume.
     StateDir {
-        /// Its folder; "" is the user's own
+        /// Folder in which it is stored; "" is the user's own
         #[serde(serialize_with = "lossy")]
         dir: PathBuf = "";
     }
 
-    /// How a running program is asked for things: `sayso ctl`.
+    /// How a running program is controlled: `sayso ctl`.
     Control {
-        /// The Unix socket; "" is the user's own, "none" is none
+        /// The Unix socket; "" is the user's own, "none" creates no socket
         #[serde(serialize_with = "lossy")]
         socket: PathBuf = "";
     }
 
-    /// What is kept of what was said.
+    /// Whether spoken words are logged.
     Privacy {
-        /// Print what is said and answered where no terminal shows it, such as in the log
-        /// of a service. A terminal and --json show it in any case
+        /// Print what is said and answered even if no terminal shows it, for example in the log
+        /// of a service. A terminal and --json always show it
         log_words: bool = false;
     }
 
     /// A board with a name, for `sayso run --board NAME`: a section `[boards.NAME]`.
     NamedBoard {
-        /// Where it is, as `sayso run --board` takes it; "listen:NAME" is the satellite that
-        /// dials in (--listen) and calls itself NAME
+        /// Its address, as in `sayso run --board`; "listen:NAME" is the satellite that connects by
+        /// itself (--listen) under the name NAME
         address: String = "";
-        /// The room or the part of the home that it is in; may be left out
+        /// The room or the part of the home in which it is; may be left out
         area: String = "";
     }
 }

@@ -83,7 +83,7 @@ fn bad_files_and_values_are_refused() {
     assert!(error("", &["satellite.volume=101"]).contains("0 to 100"));
     assert!(error("[turn]\nhangover_ms = -3", &[]).contains("hangover_ms"));
     let text = error("", &["satellite.key=\"00ff\""]);
-    assert!(text.contains("64 hexadecimal digits") && text.ends_with("these are 4"), "{text}");
+    assert!(text.contains("64 hexadecimal digits") && text.ends_with("there are 4"), "{text}");
     let digits = format!("satellite.key=\"{}\"", "a0".repeat(32));
     Config::load(None, &[OsString::from(&digits)]).expect("a key");
     let both = ["satellite.key_file=\"key\"", &digits];

@@ -10,9 +10,9 @@ const COLUMN: usize = 28;
 const WIDTH: usize = 99;
 
 const HEAD: &str = "\
-# Settings of sayso. This file holds the defaults; delete what you do not change.
-# Any of them can be given on the command line: --set turn.hangover_ms=400
-# `sayso config explain` describes each of them.
+# Settings of Sayso. This file holds the defaults; you may delete what you do not change.
+# Each setting can also be given on the command line: --set turn.hangover_ms=400
+# `sayso config explain` describes each setting.
 ";
 
 const BOARDS: &str = "
@@ -90,7 +90,7 @@ fn described(setting: &Setting) -> String {
     text
 }
 
-/// Writes a line with a comment beside it, as many lines of it as there are.
+/// Writes a line with a comment beside it. Further lines of the comment follow below.
 fn commented(line: &str, comment: &str, out: &mut String) {
     let mut line = line;
     for comment in wrapped(comment, WIDTH - COLUMN - 2) {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    /// Set to write the files that follow from the definitions.
+    /// If this variable is set, the tests write the files instead of comparing them.
     const WRITE: &str = "SAYSO_WRITE_SETTINGS";
     const BEGIN: &str = "<!-- The tables below follow from the definitions. -->\n";
 

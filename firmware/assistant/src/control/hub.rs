@@ -42,7 +42,7 @@ struct Place {
     area: String,
     phase: Phase,
     reason: Option<String>,
-    /// What its conversation was told.
+    /// The mute and the volume that were last given to its conversation.
     sound: Sound,
     /// The board's mute, which its button sets and ends too.
     mute: Mute,
@@ -351,8 +351,8 @@ impl Seat {
         self.change(|place| (place.phase, place.reason) = (Phase::Loading, None));
     }
 
-    /// Its conversations, which `handle` reaches and whose `health` is given, were made to begin
-    /// with `begun`. What was changed since then is sent to them.
+    /// Sets the handle and the health of its conversations, which begin with the mute and the volume
+    /// `begun`. If these were changed since then, the change is sent to the conversations.
     pub fn reached_by(&self, handle: Handle, health: Health, begun: Sound) {
         self.change(|place| {
             (place.handle, place.health) = (Some(handle), Some(health));

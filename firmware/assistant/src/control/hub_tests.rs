@@ -130,7 +130,7 @@ fn the_answer_says_what_cannot_be_saved() {
     // No folder can be created there.
     let hub = Hub::new(StateFolder::new(file.join("state")));
     let (seat, _) = hub.enter("kitchen", "", true);
-    // That nothing can be read there is a reason for doubt.
+    // It is muted, because its last state cannot be read.
     assert!(seat.sound().muted);
     let answer = ask(&hub, r#"{"op":"unmute"}"#);
     assert_eq!(answer.refusal, Some(Refusal::NotSaved));
@@ -148,7 +148,7 @@ fn waiting_commands_are_limited_except_stop() {
     assert_eq!(refused, 1_000 - MOST_WAITING);
     assert!(ask(hub, r#"{"op":"stop"}"#).ok);
     assert_eq!(commands(&controls).len(), MOST_WAITING + 1);
-    // What the conversation has taken and still waits there counts as well.
+    // Texts that the conversation has taken and that still wait there count as well.
     controls.show(|status| status.waiting = MOST_WAITING);
     assert_eq!(ask(hub, r#"{"op":"say","text":"x"}"#).refusal, Some(Refusal::Busy));
     // For mute and volume, only changes are commands.
@@ -214,7 +214,7 @@ fn two_guests_with_the_same_name_get_different_names() {
     assert_eq!(names, ["tcp:a", "tcp:a#2", "tcp:a#3"]);
 }
 
-/// There is only one mute: the latest action counts, whoever took it.
+/// There is only one mute: the latest action counts, no matter who took it.
 #[test]
 fn the_board_and_the_program_share_one_mute() {
     let Fixture { hub, _dir } = &fixture();

@@ -212,9 +212,9 @@ pub struct BoardStatus {
     /// Whose turn it is, if it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
-    /// Whether it hears nothing, by order.
+    /// Whether it is muted.
     pub muted: bool,
-    /// How loud all that is played is: a factor, 0 to 2.
+    /// The volume of everything that is played: a factor, 0 to 2.
     pub volume: f32,
     /// Announcements that wait to be said.
     pub waiting: usize,

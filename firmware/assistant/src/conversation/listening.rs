@@ -1,4 +1,4 @@
-//! What is determined about an utterance while it goes on: whether it has ended, and its first
+//! Determines two things about an utterance while it goes on: whether it has ended, and its first
 //! words.
 
 use sayso_core::audio::{SampleTime, Samples};

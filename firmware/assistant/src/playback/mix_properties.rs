@@ -92,8 +92,8 @@ const SLOW: u32 = 100;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// What is heard of each source is what the ledger says, in order. No chime and no media are
-    /// lost or repeated whatever happens to the voice, nor is the voice, whatever happens to them.
+    /// The samples of each source that are heard are those that the ledger reports, in order.
+    /// Whatever happens to one source, no sample of another is lost or repeated.
     #[test]
     fn the_ledger_is_what_was_heard(ops in prop::collection::vec(ops(60), 1..200)) {
         let (mut playback, fake) = Fake::new(SLOW, false);
@@ -278,8 +278,8 @@ proptest! {
             run(&mut playback, &fake, ms(20));
         }
         run(&mut playback, &fake, ms(3000));
-        // The steepest step of each tone; for the gain, the volume and the fade-in, a whole change
-        // within its time; and two fades: that of the operation, and that of the next sound.
+        // The sum of the steepest steps: of each tone; of a whole change of gain, volume and
+        // fade-in; and of two fades, one by the operation and one before the next sound.
         let tones = 3.0 * 0.25 * TAU / PERIOD as f32;
         let changes = 3.0 * 0.25 * (3.0 / 240.0 + 2.0 / 480.0);
         let heard = fake.log().heard();

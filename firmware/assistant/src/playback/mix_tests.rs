@@ -64,7 +64,7 @@ impl Fake {
 
 impl Loudspeaker for Fake {
     fn write(&mut self, samples: &[f32]) -> usize {
-        assert!(samples.iter().all(|sample| sample.is_finite()), "no number is played");
+        assert!(samples.iter().all(|sample| sample.is_finite()), "every sample played is finite");
         let room = 30 * self.rate as usize;
         let mut log = self.log();
         let taken = samples.len().min(room - log.queue.len());
@@ -312,5 +312,5 @@ fn chimes_and_media_beyond_the_limits_are_left_out() {
     assert_eq!(playback.heard_of(Source::Media), ms(2000) as u64);
     assert_eq!(playback.media_write(&[f32::NAN, f32::INFINITY]), 2);
     run(&mut playback, &fake, 2);
-    assert_eq!(fake.log().heard().last(), Some(&0.0), "what is no number is silent");
+    assert_eq!(fake.log().heard().last(), Some(&0.0), "NaN and infinity are silent");
 }

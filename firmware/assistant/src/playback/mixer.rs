@@ -4,9 +4,9 @@
 //!
 //! The voice alone is written as far ahead as the loudspeaker accepts, so that a delay of this
 //! program is not heard. With other sources, only [`NEAR`] is written ahead, so that a source
-//! which begins later is not late. If more is ahead all the same, a sound that cannot wait stops
-//! the loudspeaker: the sound that it drops goes back to its sources, to the sample, and is mixed
-//! again with the new one. The fade of this stop counts as heard, and what continues after it is
+//! which begins later is not late. If more is ahead, a sound that cannot wait stops the loudspeaker.
+//! The sound that is dropped then goes back to its sources, to the sample, and is mixed again with
+//! the new one. The fade of this stop counts as heard, and the sound that continues after it is
 //! faded in.
 
 use std::collections::VecDeque;

@@ -20,7 +20,7 @@ pub struct Replies<'a> {
 }
 
 impl<'a> Replies<'a> {
-    /// Begins with the sound number `first`; a pause is so many frames long.
+    /// Begins with the sound number `first`; a pause has the given number of frames.
     pub fn new(sounds: &'a [Vec<f32>], first: usize, pause: u32) -> Self {
         Self { sounds, next: first, pause, quiet: pause }
     }

@@ -88,7 +88,7 @@ impl<'t> Reception<'t> {
                     deaf = false;
                     continue;
                 }
-                // It goes on listening. Said once, until it hears again.
+                // It goes on listening. The error is reported once, until listening works again.
                 Err(error) if error.kind() == ErrorKind::Unavailable => {
                     if !std::mem::replace(&mut deaf, true) {
                         self.trouble(self.listener.address(), error.to_string());

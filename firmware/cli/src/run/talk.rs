@@ -104,9 +104,10 @@ pub struct Talk<'t> {
 }
 
 impl Talk<'_> {
-    /// Holds it. A board that is [`Unavailable`](ErrorKind::Unavailable), and only that, is
-    /// looked for again where it [waits](Self::waits). No model is loaded before the board is open, so waiting for a board costs almost
-    /// nothing. The models stay loaded while the program waits for a lost board.
+    /// Holds the conversation. If it [waits](Self::waits), a board that is
+    /// [`Unavailable`](ErrorKind::Unavailable) is looked for again; any other error ends it. No
+    /// model is loaded before the board is open, so waiting for a board costs almost nothing. The
+    /// models stay loaded while the program waits for a lost board.
     pub fn hold(mut self) -> Result<Losses> {
         let mut assistant = None;
         let mut away = None;

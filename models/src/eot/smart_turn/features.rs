@@ -1,6 +1,7 @@
 //! Whisper's log-mel features of the last 8 s, normalised to mean 0 and variance 1
-//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`): frames of 25 ms under a Hann
-//! window, one every 10 ms, 80 mel bands, decimal logarithms cut at 8 below the loudest.
+//! (`WhisperFeatureExtractor(chunk_length=8)` with `do_normalize`). There is a frame every 10 ms, of
+//! 25 ms under a Hann window. It has 80 mel bands, as decimal logarithms that are cut at 8 below the
+//! loudest.
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -155,7 +156,7 @@ mod tests {
             let audio: Vec<f32> = (0..(seconds * 16_000.0) as usize)
                 .map(|i| ((i * i % 1009) as f32 / 1009.0 - 0.5) * 0.3 + 0.01)
                 .collect();
-            // What is left of the run before shows where it is used.
+            // NaN replaces everything that is left of the run before, so that its use shows.
             for buffer in [&mut mel.samples, &mut mel.time, &mut mel.out] {
                 buffer.fill(f32::NAN);
             }

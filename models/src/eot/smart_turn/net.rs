@@ -2,9 +2,9 @@
 //! over 400 positions of 20 ms, pooled by attention into one vector, and a
 //! small head on it.
 //!
-//! An utterance of two seconds comes after six seconds of silence, whose positions differ only in
-//! where they are. They are taken in groups: one position represents its group, and attention
-//! counts it accordingly.
+//! An utterance of two seconds comes after six seconds of silence. The positions of this silence
+//! differ only in their place, so they are taken in groups: one position represents its group, and
+//! attention counts it accordingly.
 
 use tract_onnx::prelude::TractResult;
 

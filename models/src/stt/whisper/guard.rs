@@ -20,16 +20,15 @@ const SILENCE: f32 = 5e-4;
 const NO_SPEECH: f32 = 0.6;
 const LOGPROB: f32 = -1.0;
 const COMPRESSION: f64 = 2.4;
-/// A sound that is softer than the loudest 20 ms around it by this much (20 dB) is hardly speech:
-/// across a room the noise is not much softer.
+/// A sound that is softer than the loudest 20 ms around it by this much (20 dB) is hardly speech. A
+/// lower bound would count the noise of a room as speech if the person is far away.
 const SOFT: f32 = 1e-2;
 /// How many ms before and after it count as around it.
 const AROUND_MS: u32 = 500;
-/// Nor is a sound that is softer than the loudest of all by this much (35 dB), since the loudest
-/// may be in another sentence.
+/// A sound that is softer than the loudest 20 ms of the whole piece by this much (35 dB) is hardly
+/// speech. This bound is lower, because the loudest 20 ms may be in another sentence.
 const SOFTEST: f32 = 3e-4;
-/// Nor is a sound that is hardly louder (3 dB) than the softest tenth of all: that is steady
-/// noise.
+/// A sound that is hardly louder (3 dB) than the softest tenth of the piece is steady noise.
 const STEADY: f32 = 2.0;
 /// Quiet of at most this many ms between two sounds of speech is part of the speech: the stop of a
 /// "t", a soft syllable, the gap between two words.
@@ -445,7 +444,7 @@ mod tests {
         let (short, long) = (speech(5.8), speech(8.0));
         let found = overlong(&evidence(&short));
         assert_eq!(found, [Overlong { last: 16..18, all: false }]);
-        assert_eq!(super::text(&evidence(&short)), None, "it can be mended");
+        assert_eq!(super::text(&evidence(&short)), None, "it can be repaired");
         assert!(overlong(&evidence(&long)).is_empty());
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    /// `suffix` and `first` tell how the exporter numbered the quantised matrices of this encoder.
+    /// `suffix` and `first` show how the exporter numbered the quantised matrices of this encoder.
     pub(super) fn load(
         w: &Weights,
         name: &str,

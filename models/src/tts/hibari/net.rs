@@ -1,9 +1,10 @@
 //! The acoustic network: phonemes to durations, pitch and spectra.
 //!
-//! Two text encoders (one for the spectra, one for prosody) of two convolutional blocks and one
-//! self-attention layer that is applied several times; a duration head; a prosody net over 25 ms
-//! frames; a decoder over 12.5 ms frames. The decoder needs only [`LOOKAHEAD`] frames on either
-//! side, so it can run block by block. All activations are row-major, a row per phoneme or frame.
+//! It consists of two text encoders (one for the spectra, one for prosody), a duration head, a
+//! prosody net over 25 ms frames, and a decoder over 12.5 ms frames. A text encoder has two
+//! convolutional blocks and one self-attention layer that is applied several times. The decoder
+//! needs only [`LOOKAHEAD`] frames on either side, so it can run block by block. All activations are
+//! row-major, a row per phoneme or frame.
 
 use tract_onnx::prelude::TractResult;
 

@@ -1,6 +1,7 @@
-//! Turns the network's spectra into sound: a pulse train at the predicted pitch, shaped by the
-//! harmonic part, plus shaped noise, plus a part with free phase, in one inverse short-time
-//! Fourier transform. Hann windows of 50 ms (1200 samples), one every 12.5 ms (300), at 24 kHz.
+//! Turns the network's spectra into sound, by one inverse short-time Fourier transform of a sum. The
+//! sum consists of a pulse train at the predicted pitch, shaped by the harmonic part, of shaped
+//! noise, and of a part with free phase. Hann windows of 50 ms (1200 samples) follow every 12.5 ms
+//! (300), at 24 kHz.
 //!
 //! The filter belongs to the model, so its constants are the model's too (hibari-tts 0.2.1,
 //! Apache-2.0).
@@ -352,8 +353,8 @@ mod tests {
     use super::*;
     use crate::tts::hibari::net::PARTS;
 
-    /// Frame by frame, what the buffers hold from before is not heard. (What is heard, frame by
-    /// frame as all at once, `voice.rs` tests.)
+    /// What the buffers hold from before is never heard. (`voice.rs` tests that frames give the
+    /// same sound as the whole.)
     #[test]
     fn the_sound_depends_on_no_leftovers() {
         let pitch: Vec<f32> =

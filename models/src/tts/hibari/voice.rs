@@ -230,7 +230,7 @@ mod tests {
             let mut decoder = voice.net.decoder(&plan);
             let mut all = Vec::new();
             loop {
-                // What is left of the block before shows where it is used.
+                // NaN replaces everything that is left of the block before, so that its use shows.
                 voice.scratch.overwrite(f32::NAN);
                 voice.spectra.overwrite(f32::NAN);
                 decoder.next(block, &mut voice.scratch, &mut voice.spectra).unwrap();

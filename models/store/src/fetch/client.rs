@@ -101,8 +101,9 @@ pub(super) fn run(
     Err(Error::new(ErrorKind::Source, format!("the package client failed on {requirement}: {why}")))
 }
 
-/// Why a client failed, taken from its output, in one line for people: its last error, and what
-/// broke its connection. pip prints the latter before that, between Python's names.
+/// Why a client failed, taken from its output, in one line for people: its last error and, if its
+/// connection broke, the reason. pip prints the reason before the error, between names of Python's
+/// classes.
 fn reason(log: &str) -> String {
     let lines = || log.lines().map(str::trim).filter(|line| !line.is_empty());
     let broken = lines().filter_map(|line| line.split_once("connection broken by ")).next_back();
