@@ -1,6 +1,6 @@
 //! The classes of written text that are read differently.
 
-use super::tables::{Currency, Unit};
+use super::tables::{Currency, Scale, Unit};
 
 /// A part of the text that belongs to one class: the pieces from `from` up to `end`.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +82,7 @@ pub(crate) struct Amount {
     pub(crate) from: usize,
     pub(crate) to: usize,
     /// "million" and the like, and its piece.
-    pub(crate) scale: Option<(&'static str, usize)>,
+    pub(crate) scale: Option<(&'static Scale, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

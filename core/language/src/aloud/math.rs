@@ -139,8 +139,10 @@ pub(crate) fn sum(aloud: &Aloud, text: &Text, i: usize) -> bool {
     }
     if !(text.is_number(left) && text.is_number(next)) {
         // "3x - 7", "a - b": letters, but not "yes - I".
-        let article = text.is(left, "a") && !text.is_number(next);
-        return !(article || text.is(left, ")") || text.is_word(left) && text.is(next, "I"));
+        let article = text.is(left, aloud.cues.article) && !text.is_number(next);
+        return !(article
+            || text.is(left, ")")
+            || text.is_word(left) && text.is(next, aloud.cues.pronoun));
     }
     if text.size(left) >= text.size(next) {
         return true;
