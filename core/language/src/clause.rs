@@ -231,10 +231,12 @@ impl ClauseSplitter {
                 // "2000 W. Olympic Blvd": an address is recognised by its end.
                 let point = word.len() == 1
                     && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
-                if point { 3 } else { usize::from(list || (self.aloud.shortens)(word)) }
+                if point { 3 } else { usize::from(list).max((self.aloud.shortens)(word)) }
             }
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
+            // "12 : 4"
+            ':' => usize::from(before.ends_with(' ')),
             '–' | '—' => {
                 let last = before.trim_end().chars().next_back().unwrap_or(' ');
                 if last.is_alphabetic() && !last.is_uppercase() && last != 'm' { 0 } else { 2 }

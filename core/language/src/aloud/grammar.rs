@@ -68,8 +68,8 @@ pub(crate) trait Grammar: Debug + Sync {
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String;
 
     /// The name of a unit after its amount, with its power and what it is per; `one` if the amount
-    /// is one.
-    fn unit(&self, measure: &Measure, one: bool) -> String;
+    /// is one. The words around it may show the case.
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String;
 
     /// "per hour"
     fn per(&self, unit: &Unit) -> String;

@@ -32,7 +32,11 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "-" | "–" | "—" | "−" => minus(aloud, text, i)
             .then(|| item(Class::Mathematics(aloud.sign("−").unwrap_or("")), i, i + 1)),
-        "*" if both => found(aloud.sign("×"), i + 1),
+        "*" | "·" if both => found(aloud.sign("×"), i + 1),
+        // "12 : 4", where one divides so.
+        ":" if both && text.is_space(i.wrapping_sub(1)) && text.is_space(i + 1) => {
+            found(aloud.sign("÷:"), i + 1)
+        }
         "/" if both && !text.is_long_word(left) && !text.is_long_word(next) => {
             found(aloud.sign("÷/"), i + 1)
         }

@@ -20,6 +20,7 @@ pub(crate) mod marks;
 pub(crate) mod math;
 pub(crate) mod money;
 pub(crate) mod range;
+pub(crate) mod roman;
 pub(crate) mod say;
 pub(crate) mod short;
 pub(crate) mod sign;

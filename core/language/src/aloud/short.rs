@@ -24,6 +24,15 @@ pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     Some(found)
 }
 
+/// J. S. Bach: the first letters of names.
+pub(crate) fn initial(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 2);
+    let name = text.is_capital(next) && !aloud.starts(text, next) && next > i + 2
+        || text.is_letter(i + 2) && text.is_capital(i + 2);
+    let fits = text.is_letter(i) && text.is_capital(i) && text.is(i + 1, ".") && name;
+    fits.then(|| item(Class::Initialism, i, i + 2))
+}
+
 /// Where the abbreviation ends if it is written at piece `i`.
 fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
     let mut rest = written;
@@ -69,9 +78,9 @@ fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
     }
 }
 
-/// Whether a full stop after this word, which may have stops inside, may only mark an
-/// abbreviation.
-pub(crate) fn shortens(aloud: &Aloud, word: &str) -> bool {
+/// How many words after a full stop show whether it marks an abbreviation, after this word, which
+/// may have stops inside.
+pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let listed = |written: &str| {
         let last = written.strip_suffix('.').map(|w| w.rsplit(' ').next().unwrap_or(w));
@@ -81,8 +90,13 @@ pub(crate) fn shortens(aloud: &Aloud, word: &str) -> bool {
         })
     };
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
-    letter
-        || word.contains('.')
+    // "i. d. R."
+    if letter {
+        return 2;
+    }
+    let short = word.contains('.')
         || aloud.short.iter().any(|short| listed(short.written))
         || word.len() > 1 && aloud.units.iter().any(|unit| unit.sign == word)
+        || aloud.scales.iter().any(|scale| scale.sign.strip_suffix('.') == Some(word));
+    usize::from(short)
 }

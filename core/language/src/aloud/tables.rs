@@ -23,9 +23,10 @@ pub(crate) struct Aloud {
     pub(crate) cues: &'static Cues,
     /// Chooses the pronunciation of homographs.
     pub(crate) pronounce: fn(&mut [Token]),
-    /// Whether a full stop after this word, or the number before it, may only mark an
-    /// abbreviation, so that the text after it must be seen.
-    pub(crate) shortens: fn(&str) -> bool,
+    /// How many of the words after a full stop must be seen to know whether it marks an
+    /// abbreviation or an ordinal number, by the word or number before it; none if it ends a
+    /// sentence in any case.
+    pub(crate) shortens: fn(&str) -> usize,
     /// The month that a word names, from 1, and whether in full.
     pub(crate) month: fn(&str) -> Option<(usize, bool)>,
     /// Whether a word names a day of the week.
@@ -142,6 +143,8 @@ pub(crate) struct Cues {
     pub(crate) extension: &'static str,
     /// Before the number of a flight.
     pub(crate) flights: &'static [&'static str],
+    /// Words that begin sentences and are no names.
+    pub(crate) starters: &'static [&'static str],
     /// Words of one letter: a pronoun, an article.
     pub(crate) pronoun: &'static str,
     pub(crate) article: &'static str,
@@ -279,6 +282,11 @@ impl Aloud {
 
     pub(crate) fn sign(&self, sign: &str) -> Option<&'static str> {
         self.signs.iter().find(|(known, _)| *known == sign).map(|(_, word)| *word)
+    }
+
+    /// Whether piece `i` is a word that begins a sentence and is no name.
+    pub(crate) fn starts(&self, text: &Text, i: usize) -> bool {
+        text.is_capital(i) && text.one_of(i, self.cues.starters)
     }
 
     /// Whether the amount from piece `from` up to `end` says what kind of thing follows.

@@ -109,7 +109,7 @@ pub(super) fn measure(measure: &Measure, with_unit: bool, spoken: &mut Spoken<'_
     let one = amount(&measure.amount, Some(measure.unit.gender), spoken);
     if with_unit {
         let at = spoken.text.span(measure.from, measure.to);
-        fixed(&spoken.aloud.grammar.unit(measure, one), at, spoken);
+        fixed(&spoken.aloud.grammar.unit(measure, one, spoken.text), at, spoken);
     }
 }
 

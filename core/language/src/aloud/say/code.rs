@@ -100,7 +100,9 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 let words = spoken.aloud.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
-            _ if text.is(p, "-") && only_digits && groups => spoken.mark(',', at),
+            _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
+                spoken.mark(',', at);
+            }
             _ => {}
         }
     }

@@ -19,6 +19,7 @@ pub(crate) fn say(item: &Item, spoken: &mut Spoken<'_>) {
         Class::Mark(c) => return spoken.mark(*c, span),
         Class::Word => word(item, spoken),
         Class::Abbreviation(words) | Class::Mathematics(words) => fixed(words, span, spoken),
+        Class::Coined(words) => spoken.say(words, span),
         Class::Initialism => {
             let letters: String =
                 (item.from..item.end).filter(|&p| text.is_word(p)).map(|p| text.get(p)).collect();
@@ -222,7 +223,8 @@ fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
             spoken.say(&grammar::digits(spoken.aloud.grammar, text.get(*i)), text.at(*i));
         }
         (Class::Time(a), Class::Time(b)) => {
-            let bare = a.half.is_none() && b.half.is_some();
+            let bare = a.half.is_none() && b.half.is_some()
+                || a.word.is_none() && b.word.is_some() && a.minute.is_none_or(|m| m.0 == 0);
             spoken.aloud.grammar.time(a, bare, spoken);
         }
         (Class::Number(i, Style::Year | Style::Amount), _)

@@ -1,8 +1,8 @@
 //! The grammar of German.
 
 use super::numbers::{self, Case};
-use super::{context, dates};
-use crate::aloud::class::{Amount, Date, Item, Measure, Money, Time};
+use super::{context, dates, ordinals};
+use crate::aloud::class::{Amount, Date, Item, Measure, Time};
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
@@ -26,9 +26,19 @@ impl Grammar for German {
     }
 
     fn plain(&self, text: &Text, i: usize) -> String {
-        match context::gender(text, text.past_space(i + 1)) {
-            Some(gender) if text.is(i, "1") => self.agreeing("1", gender, text, i),
-            _ => grammar::digits(self, text.get(i)),
+        let written = text.get(i);
+        let mut noun = text.past_space(i + 1);
+        // "1-2 Jahre"
+        let second = text.past_space(noun + 1);
+        if text.is_dash(noun) && text.is_number(second) {
+            noun = text.past_space(second + 1);
+        }
+        match context::gender(text, noun) {
+            Some(gender) if written == "1" => self.agreeing(written, gender, text, i),
+            _ if written.ends_with("01") && text.is_capital(noun) => {
+                self.agreeing(&text.digits(i), Gender::Neuter, text, i)
+            }
+            _ => grammar::digits(self, written),
         }
     }
 
@@ -39,37 +49,31 @@ impl Grammar for German {
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
         let text = spoken.text;
         let Some((over, under)) = amount.part else { return };
-        let span = text.span(amount.from, amount.to);
         let name = match under {
             2 => "halb".to_owned(),
             _ => format!("{}el", numbers::ordinal(&under.to_string())),
         };
+        let noun = noun.or_else(|| context::gender(text, text.past_space(amount.to + 1)));
         if let Some(whole) = amount.whole {
-            let digits = text.digits(whole);
+            let whole_words = numbers::stem(&text.digits(whole));
             // "zweieinhalb"
             let words = match (over, under) {
-                (1, 2) => format!(
-                    "{}einhalb",
-                    numbers::agreeing(&digits, Gender::Neuter, Case::Nominative)
-                ),
-                _ => format!("{} {} {name}", numbers::cardinal(&digits), one_or(over)),
+                (1, 2) => format!("{whole_words}einhalb"),
+                _ => format!("{whole_words} {} {name}", numbers::stem(&over.to_string())),
             };
             return spoken.say(&words, text.span(whole, amount.to));
         }
+        let case = context::case(text, amount.from);
         let words = match (over, under, noun) {
             (1, 2, Some(gender)) => {
-                let case = context::case(text, amount.from);
-                format!(
-                    "{} {name}{}",
-                    numbers::one(gender, case),
-                    context::ending(gender, case, true)
-                )
+                format!("{} {name}{}", numbers::one(gender, case), context::ending(gender, case))
             }
             (1, 2, None) => "ein halb".to_owned(),
             (_, 2, _) => format!("{} halbe", numbers::cardinal(&over.to_string())),
-            _ => format!("{} {name}", one_or(over)),
+            (1, _, Some(gender)) => format!("{} {name}", numbers::one(gender, case)),
+            _ => format!("{} {name}", numbers::stem(&over.to_string())),
         };
-        spoken.say(&words, span);
+        spoken.say(&words, text.span(amount.from, amount.to));
     }
 
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
@@ -82,11 +86,7 @@ impl Grammar for German {
         }
     }
 
-    fn currency(&self, money: &Money, one: bool) -> String {
-        if one { money.currency.one } else { money.currency.several }.to_owned()
-    }
-
-    fn unit(&self, measure: &Measure, one: bool) -> String {
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String {
         let unit = measure.unit;
         let part = measure.amount.part.is_some() && measure.amount.whole.is_none();
         let name = if one || part { unit.one } else { unit.several };
@@ -95,6 +95,17 @@ impl Grammar for German {
             3 => format!("Kubik{}", name.to_lowercase()),
             _ => name.to_owned(),
         };
+        // "in drei Metern", but "mit zwei Liter Milch"
+        let last = text.is_capital(text.past_space(measure.to + 1));
+        let number = measure.amount.whole.unwrap_or(measure.amount.from);
+        if !one
+            && !part
+            && !last
+            && name.ends_with("er")
+            && context::case(text, number) == Case::Dative
+        {
+            name.push('n');
+        }
         if let Some(per) = measure.per {
             name.push(' ');
             name.push_str(&self.per(per));
@@ -112,27 +123,21 @@ impl Grammar for German {
     }
 
     fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {
-        let text = spoken.text;
-        let words = numbers::ordinal(&text.digits(i)) + context::ordinal_ending(text, i);
-        spoken.say(&words, text.span(item.from, item.end - 1));
+        ordinals::say(item, i, spoken);
     }
 
-    fn roman(&self, item: &Item, n: usize, order: bool, _: bool, spoken: &mut Spoken<'_>) {
-        let text = spoken.text;
-        let words = match order {
-            true => numbers::ordinal(&n.to_string()) + context::ordinal_ending(text, item.from),
-            false => numbers::cardinal(&n.to_string()),
-        };
-        spoken.say(&words, text.span(item.from, item.end - 1));
+    fn roman(&self, item: &Item, n: usize, order: bool, article: bool, spoken: &mut Spoken<'_>) {
+        ordinals::say_roman(item, n, order, article, spoken);
     }
 
-    fn decade(&self, item: &Item, i: usize, _: bool, spoken: &mut Spoken<'_>) {
+    fn decade(&self, item: &Item, i: usize, own: bool, spoken: &mut Spoken<'_>) {
         let text = spoken.text;
         let words = match text.get(i).len() {
             4 => numbers::year(text.value(i).unwrap_or_default()),
             _ => numbers::cardinal(text.get(i)),
         };
-        spoken.say(&(words + "er"), text.span(item.from, item.end - 1));
+        let ending = if own { "ern" } else { "er" };
+        spoken.say(&(words + ending), text.span(item.from, item.end - 1));
     }
 
     fn date(&self, date: &Date, spoken: &mut Spoken<'_>) {
@@ -142,9 +147,4 @@ impl Grammar for German {
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
         dates::say_time(time, bare, spoken);
     }
-}
-
-/// The numerator of a fraction.
-fn one_or(over: usize) -> String {
-    numbers::agreeing(&over.to_string(), Gender::Neuter, Case::Nominative)
 }

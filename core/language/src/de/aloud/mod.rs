@@ -1,15 +1,21 @@
 //! The reading of German.
 
+mod codes;
 mod context;
 mod dates;
 mod grammar;
+mod nouns;
 mod numbers;
+mod ordinals;
+mod short;
 mod tables;
 mod units;
+mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, short, sign, when as common,
+    amount, code, electronic, letters, marks, math, money, short as abbreviation, sign,
+    when as common,
 };
 
 /// The reading of German.
@@ -17,18 +23,24 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         sign::emoji,
+        dates::date,
+        ordinals::ordinal,
         marks::list,
         electronic::electronic,
         code::network,
+        dates::names,
         common::date,
-        dates::date,
         dates::clock,
         common::time,
+        codes::telephone,
         code::telephone,
+        codes::account,
+        codes::post_code,
         code::code,
         money::money,
-        dates::ordinal,
         dates::decade,
+        dates::century,
+        words::compound,
         amount::duration,
         amount::measure,
         math::scientific,
@@ -40,8 +52,13 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::chemistry,
         math::formula,
         marks::greek,
+        dates::season,
+        words::stroke,
         marks::slashed,
-        short::abbreviation,
+        words::street,
+        abbreviation::abbreviation,
+        ordinals::roman,
+        abbreviation::initial,
         letters::compound,
         letters::single,
         math::operator,
@@ -52,11 +69,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     words: &tables::WORDS,
     cues: &tables::CUES,
     pronounce: |_| {},
-    shortens: |word| {
-        // "am 3. Oktober"
-        let number = word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit());
-        number || short::shortens(&ALOUD, word)
-    },
+    shortens,
     month: tables::month,
     weekday: |word| tables::DAYS.contains(&word),
     half: |_, _| None,
@@ -67,7 +80,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     signs: tables::SIGNS,
     greek: tables::GREEK,
     letters: &tables::LETTERS,
-    short: tables::SHORT,
+    short: short::SHORT,
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
@@ -81,3 +94,14 @@ pub(super) static ALOUD: Aloud = Aloud {
     heat: tables::HEAT,
     day_first: true,
 };
+
+/// How many words after a full stop show what it means after this word.
+fn shortens(word: &str) -> usize {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // "am 3. Oktober", "am 24.12. abends"
+    let number = word.len() <= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let roman = !word.is_empty() && word.chars().all(|c| "IVXL".contains(c));
+    let street = word.ends_with("str") || word == "Str";
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
+    usize::from(number || roman || street || name).max(abbreviation::shortens(&ALOUD, word))
+}

@@ -79,7 +79,7 @@ pub(super) fn agreeing(digits: &str, gender: Gender, case: Case) -> String {
 }
 
 /// A number in words; a one at its end is "ein".
-fn stem(digits: &str) -> String {
+pub(super) fn stem(digits: &str) -> String {
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
         return ONES[0].to_owned();

@@ -1,6 +1,6 @@
 //! Words of the reading of German.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Place, Short, Words};
+use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words};
 
 pub(super) const MONTHS: [&str; 12] = [
     "Januar",
@@ -43,6 +43,24 @@ pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     Some((at, false))
 }
 
+/// The day of the week or the month that a word names, in full or shortened.
+pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
+    let day = match word {
+        "Mo" => "Montag",
+        "Di" => "Dienstag",
+        "Mi" => "Mittwoch",
+        "Do" => "Donnerstag",
+        "Fr" => "Freitag",
+        "Sa" => "Samstag",
+        "So" => "Sonntag",
+        _ => {
+            let day = DAYS.iter().copied().find(|day| *day == word);
+            return day.or_else(|| month(word).map(|(at, _)| MONTHS[at - 1]));
+        }
+    };
+    Some(day)
+}
+
 /// Signs. A "." after one means: only if nothing comes before it.
 pub(super) const SIGNS: &[(&str, &str)] = &[
     ("&", "und"),
@@ -53,6 +71,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("×", "mal"),
     ("÷", "geteilt durch"),
     ("÷/", "durch"),
+    ("÷:", "geteilt durch"),
     ("^", "hoch"),
     ("=", "gleich"),
     ("==", "gleich"),
@@ -84,6 +103,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (":", "zu"),
     ("°", "Grad"),
     ("§", "Paragraf"),
+    ("§§", "Paragrafen"),
+    ("†", "gestorben"),
     ("→", "nach"),
     ("->", "nach"),
     ("⇒", "daraus folgt"),
@@ -177,26 +198,138 @@ pub(super) const CUES: Cues = Cues {
     after_time: &[],
     lasting: &["minuten", "min", "lang"],
     timers: &["timer", "countdown"],
-    calls: &["tel", "telefon", "telefonnummer", "fax", "mobil", "notruf", "ruf"],
-    linking: &["ist", "lautet", "unter", "wählen"],
-    telephones: &["nummer", "telefonnummer", "handynummer", "rufnummer"],
+    calls: &["tel", "telefon", "telefonnummer", "fax", "mobil", "notruf", "wähle", "durchwahl"],
+    linking: &["ist", "lautet", "sie", "die"],
+    telephones: &[
+        "nummer",
+        "telefonnummer",
+        "handynummer",
+        "rufnummer",
+        "wähle",
+        "wählen",
+        "rufen",
+        "rufe",
+    ],
     texting: &[],
     linking_code: &["ist", "lautet", "nummer"],
     extension: "durchwahl",
     flights: &["flug", "flugnummer"],
+    starters: &[
+        "aber",
+        "alle",
+        "alles",
+        "als",
+        "am",
+        "an",
+        "auch",
+        "auf",
+        "aus",
+        "bei",
+        "bis",
+        "bitte",
+        "da",
+        "dabei",
+        "dann",
+        "danach",
+        "das",
+        "dazu",
+        "dein",
+        "deine",
+        "denn",
+        "der",
+        "deshalb",
+        "die",
+        "dies",
+        "diese",
+        "dieser",
+        "doch",
+        "du",
+        "ein",
+        "eine",
+        "einen",
+        "er",
+        "es",
+        "euer",
+        "für",
+        "gib",
+        "hier",
+        "ich",
+        "ihr",
+        "ihre",
+        "im",
+        "in",
+        "ist",
+        "ja",
+        "jede",
+        "jeder",
+        "jetzt",
+        "kann",
+        "man",
+        "mein",
+        "meine",
+        "mit",
+        "morgen",
+        "nach",
+        "nein",
+        "nicht",
+        "noch",
+        "nun",
+        "nur",
+        "ob",
+        "oder",
+        "ohne",
+        "seit",
+        "sein",
+        "seine",
+        "sie",
+        "sind",
+        "so",
+        "und",
+        "uns",
+        "unser",
+        "unsere",
+        "viele",
+        "vom",
+        "von",
+        "vor",
+        "wann",
+        "warum",
+        "was",
+        "weil",
+        "wenn",
+        "wer",
+        "wie",
+        "wir",
+        "wird",
+        "wo",
+        "zu",
+        "zum",
+        "zur",
+        "über",
+        "heute",
+        "gestern",
+        "danke",
+        "außerdem",
+    ],
     pronoun: "",
     article: "",
 };
 
 pub(super) const LETTERS: Letters = Letters {
-    spelt: &["USA", "EU", "ARD", "UNO", "IBAN"],
+    spelt: &[
+        "USA", "EU", "ARD", "IBAN", "ADAC", "AG", "AEG", "ABC", "IP", "IT", "ID", "IQ", "OP",
+        "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE", "WC", "LED", "PC", "CD", "DVD",
+        "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB", "API", "EKD", "BAFÖG",
+    ],
     loud: &[],
     acronyms: &[
-        "NATO", "UNESCO", "UNICEF", "FIFA", "UEFA", "IKEA", "NASA", "AIDS", "TÜV", "PIN", "SIM",
+        "NATO", "UNESCO", "UNICEF", "FIFA", "UEFA", "IKEA", "NASA", "AIDS", "TÜV", "PIN", "TAN",
+        "SIM", "RAM", "ROM", "DIN", "DAX", "UNO", "WLAN", "LAN", "EDEKA", "ALDI", "LIDL", "NABU",
+        "DAK", "VIP", "COVID", "OPEC", "RADAR",
     ],
     after_article: &[],
     articles: &["der", "die", "das"],
-    mixed: &["GmbH", "LKWs", "PKWs"],
+    mixed: &["GmbH", "MwSt", "iOS", "pH"],
     short: &[
         "ab", "am", "an", "da", "das", "der", "die", "du", "er", "es", "ich", "ihr", "im", "in",
         "ist", "ja", "mit", "nie", "ob", "so", "sie", "um", "und", "uns", "vor", "was", "wer",
@@ -204,24 +337,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &[],
 };
-
-const fn short(written: &'static str, words: &'static str, place: Place) -> Short {
-    Short { written, words, place }
-}
-
-pub(super) const SHORT: &[Short] = &[
-    short("z. B.", "zum Beispiel", Place::Inside),
-    short("d. h.", "das heißt", Place::Inside),
-    short("u. a.", "unter anderem", Place::Inside),
-    short("bzw.", "beziehungsweise", Place::Inside),
-    short("usw.", "und so weiter", Place::Last),
-    short("etc.", "et cetera", Place::Last),
-    short("ca.", "circa", Place::Inside),
-    short("Nr.", "Nummer", Place::BeforeNumber),
-    short("S.", "Seite", Place::BeforeNumber),
-    short("Dr.", "Doktor", Place::Inside),
-    short("Prof.", "Professor", Place::Inside),
-];
 
 pub(super) const EMOJI: &[Emoji] = &[
     Emoji { sign: '❤', alone: "Herz", between: "liebe", answer: "Herz", counted: None },
@@ -240,11 +355,12 @@ pub(super) const EMOJI: &[Emoji] = &[
 /// German has compounds for "a five dollar bill".
 pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };
 
-pub(super) const OF_TIME: &[&str] = &["dauer", "dauert", "timer", "lang", "noch", "nach", "alle"];
+pub(super) const OF_TIME: &[&str] = &["dauer", "dauert", "timer", "noch", "alle"];
 pub(super) const CODES: &[&str] = &["code", "pin", "passwort", "iban", "plz", "kennzeichen"];
 pub(super) const NAMED: &[&str] = &["zimmer", "raum", "gleis", "linie", "flug", "kanal"];
 pub(super) const SUMS: &[&str] = &["ist", "berechne", "rechne", "ergibt"];
 pub(super) const YEARS: &[&str] = &["jahr", "jahre", "seit", "bis", "um", "nach", "vor"];
 pub(super) const SIZES: &[&str] = &["lang", "breit", "hoch", "tief", "dick", "groß"];
-pub(super) const VERSIONED: &[&str] = &["version", "python", "ubuntu", "java"];
+pub(super) const VERSIONED: &[&str] =
+    &["version", "python", "ubuntu", "java", "node", "php", "android", "ios"];
 pub(super) const HEAT: &[&str] = &["bei", "auf", "grad"];

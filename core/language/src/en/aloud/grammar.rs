@@ -89,7 +89,7 @@ impl Grammar for English {
         format!("{}{} {name}", if alone { "" } else { "and " }, self.cardinal(cents))
     }
 
-    fn unit(&self, measure: &Measure, one: bool) -> String {
+    fn unit(&self, measure: &Measure, one: bool, _: &Text) -> String {
         let unit = measure.unit;
         let part = measure.amount.part.is_some() && measure.amount.whole.is_none();
         let percent = unit.one == unit.several;

@@ -64,7 +64,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     words: &tables::WORDS,
     cues: &tables::CUES,
     pronounce: homographs::pronounce,
-    shortens: words::shortens,
+    shortens: |word| usize::from(words::shortens(word)),
     month: tables::month,
     weekday: |word| tables::calendar_name(word).is_some_and(|name| name.ends_with("day")),
     half: when::half,

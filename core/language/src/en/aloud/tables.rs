@@ -510,6 +510,14 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["is", "number", "no"],
     extension: "ext",
     flights: &["flight"],
+    starters: &[
+        "a", "after", "all", "also", "an", "and", "are", "as", "at", "before", "but", "can", "do",
+        "each", "every", "for", "from", "go", "he", "her", "here", "his", "how", "however", "i",
+        "if", "in", "is", "it", "it's", "its", "let", "many", "most", "my", "no", "now", "on",
+        "one", "or", "our", "please", "she", "so", "some", "take", "that", "the", "their", "then",
+        "there", "these", "they", "this", "those", "to", "turn", "we", "what", "when", "where",
+        "which", "while", "who", "why", "with", "yes", "you", "your",
+    ],
     pronoun: "I",
     article: "a",
 };
