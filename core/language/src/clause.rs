@@ -235,8 +235,6 @@ impl ClauseSplitter {
             }
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
-            // "12 : 4"
-            ':' => usize::from(before.ends_with(' ')),
             '–' | '—' => {
                 let last = before.trim_end().chars().next_back().unwrap_or(' ');
                 if last.is_alphabetic() && !last.is_uppercase() && last != 'm' { 0 } else { 2 }

@@ -161,7 +161,8 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut found = item(Class::Measure(measure), i, end);
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
         let next = text.past_space(end + 1);
-        let small = text.is_word(next) && !text.is_capital(next) || text.is_number(next);
+        let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
+        let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
         if next > end + 1 && small {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {

@@ -143,6 +143,9 @@ pub(crate) struct Cues {
     pub(crate) extension: &'static str,
     /// Before the number of a flight.
     pub(crate) flights: &'static [&'static str],
+    /// Whether nouns are written with capitals, so that a capital does not show where a sentence
+    /// begins.
+    pub(crate) capital_nouns: bool,
     /// Words that begin sentences and are no names.
     pub(crate) starters: &'static [&'static str],
     /// Words of one letter: a pronoun, an article.

@@ -28,6 +28,16 @@ pub(super) fn telephone(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Telephone(groups), i, at))
 }
 
+/// "die 110", "unter 112": numbers for emergencies and offices.
+pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let known = matches!(text.get(i), "110" | "112" | "115" | "116117");
+    let called = text.one_of(text.before(i), &["die", "der", "unter", "notruf"]);
+    let alone = !text.is_capital(text.past_space(i + 1))
+        && !matches!(text.get(i + 1), "." | "," | "-" | "/")
+        || text.ends_line(i + 2);
+    (known && called && alone).then(|| item(Class::Telephone(vec![i]), i, i + 1))
+}
+
 /// IBAN DE89 3704 0044 0532 0130 00
 pub(super) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let country = text.is_capitals(i) && text.get(i).len() == 2 && text.is_digits(i + 1, 2..=2);

@@ -1,7 +1,7 @@
 //! Gender and case, as far as the words around a number show them.
 
-use super::nouns;
 use super::numbers::Case;
+use super::{nouns, tables};
 use crate::aloud::grammar::Gender;
 use crate::aloud::text::Text;
 
@@ -23,7 +23,20 @@ const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "e
 
 /// The case of the noun after the number at piece `i`.
 pub(super) fn case(text: &Text, i: usize) -> Case {
-    let before = text.before(i);
+    let mut before = text.before(i);
+    // "Ich brauche 1 Ei und 1 Becher": what comes before the first of several.
+    if text.is(before, ",") || text.one_of(before, &["und", "oder"]) {
+        let mut at = before;
+        for _ in 0..12 {
+            at = text.before(at);
+            let counted =
+                text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
+            if !counted && !(text.is_capital(at) && at > 0) {
+                break;
+            }
+        }
+        before = at;
+    }
     match () {
         // "bis zu 3 m"
         () if text.one_of(before, &["zu"]) && text.one_of(text.before(before), &["bis"]) => {
@@ -47,9 +60,14 @@ pub(super) fn gender(text: &Text, i: usize) -> Option<Gender> {
     let mut at = i;
     for _ in 0..2 {
         if text.is_capital(at) {
+            // "E-Mail"
+            while text.is(at + 1, "-") && text.is_word(at + 2) && at < i + 12 {
+                at += 2;
+            }
             return nouns::gender(text.get(at));
         }
-        if !text.is_word(at) || !text.is(at + 1, " ") {
+        let adjective = ["e", "en", "er", "es", "em"].iter().any(|end| text.get(at).ends_with(end));
+        if !adjective || text.get(at).len() < 4 || !text.is(at + 1, " ") {
             return None;
         }
         at += 2;
@@ -99,6 +117,14 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
             break;
         }
         before = text.before(first.wrapping_sub(1));
+    }
+    // "am Montag, 3. Mai"
+    if text.is(before, ",") {
+        let mut day = before.wrapping_sub(1);
+        day = if text.is(day, ".") { day.wrapping_sub(1) } else { day };
+        if text.get(day).ends_with("tag") || tables::calendar_name(text.get(day)).is_some() {
+            before = text.before(day);
+        }
     }
     let strong = match noun {
         Some(Gender::Feminine) => "e",

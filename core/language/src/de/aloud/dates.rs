@@ -116,6 +116,19 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Time(time), i, end))
 }
 
+/// 3:45 Std.
+pub(super) fn length(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let two = text.is_digits(i + 2, 2..=2) && text.value(i + 2).is_some_and(|n| n < 60);
+    let word = text.past_space(i + 3);
+    let fits = text.is_digits(i, 1..=3)
+        && text.is(i + 1, ":")
+        && two
+        && matches!(text.get(word), "Std" | "Stunden" | "h");
+    let parts = vec![(i, aloud.unit("h")?, i + 1), (i + 2, aloud.unit("min")?, word)];
+    let stop = text.is(word + 1, ".") && !text.ends_line(word + 2);
+    fits.then(|| item(Class::Duration(parts), i, word + 1 + usize::from(stop)))
+}
+
 /// Names of days and months, shortened: "Mo.–Fr.", "Di., 4. November", "Jan."
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let name = calendar_name(text.get(i))?;

@@ -214,6 +214,7 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["ist", "lautet", "nummer"],
     extension: "durchwahl",
     flights: &["flug", "flugnummer"],
+    capital_nouns: true,
     starters: &[
         "aber",
         "alle",
@@ -329,7 +330,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["der", "die", "das"],
-    mixed: &["GmbH", "MwSt", "iOS", "pH"],
+    mixed: &["GmbH", "AfD", "eG", "BGHZ", "MwSt", "iOS", "pH"],
     short: &[
         "ab", "am", "an", "da", "das", "der", "die", "du", "er", "es", "ich", "ihr", "im", "in",
         "ist", "ja", "mit", "nie", "ob", "so", "sie", "um", "und", "uns", "vor", "was", "wer",

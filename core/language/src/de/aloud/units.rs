@@ -70,6 +70,9 @@ pub(super) const UNITS: &[Unit] = &[
     die("kcal", "Kilokalorie", "Kilokalorien"),
     das("kJ", "Kilojoule"),
     das("hPa", "Hektopascal"),
+    das("kbit", "Kilobit"),
+    das("Mbit", "Megabit"),
+    das("Gbit", "Gigabit"),
     das("dB", "Dezibel"),
     der("mmHg", "Millimeter Quecksilbersäule"),
     das("bar", "Bar"),
@@ -159,6 +162,7 @@ const fn scale(
 pub(super) const SCALES: &[Scale] = &[
     scale("Mio.", Feminine, "Million", "Millionen"),
     scale("Mrd.", Feminine, "Milliarde", "Milliarden"),
+    scale("Bio.", Feminine, "Billion", "Billionen"),
     scale("Tsd.", Neuter, "Tausend", "Tausend"),
     scale("Mio", Feminine, "Million", "Millionen"),
     scale("Million", Feminine, "Million", "Millionen"),

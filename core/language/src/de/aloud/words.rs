@@ -67,6 +67,20 @@ pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (stop || text.is_number(text.past_space(i + 1))).then_some(found)
 }
 
+/// A unit without a number ("km 12"), and the "S." of "Abs. 1 S. 2".
+pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = text.get(i);
+    let known = ["km", "kg", "cm", "mm", "ml", "mg", "GB", "MB", "TB", "kWh", "kW"].contains(&word);
+    if known && !text.is(i.wrapping_sub(1), ".") {
+        return Some(item(Class::Abbreviation(aloud.unit(word)?.several), i, i + 1));
+    }
+    let number = text.before(i);
+    let part = text.before(number);
+    let fits = text.is(i, "S") && text.is(i + 1, ".") && text.is_number(number);
+    let law = fits && text.is(part, ".") && text.one_of(part.wrapping_sub(1), &["abs", "art"]);
+    law.then(|| item(Class::Abbreviation("Satz"), i, i + 2))
+}
+
 /// The stroke of "Schüler/innen".
 pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let left = i.wrapping_sub(1);

@@ -510,6 +510,7 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["is", "number", "no"],
     extension: "ext",
     flights: &["flight"],
+    capital_nouns: false,
     starters: &[
         "a", "after", "all", "also", "an", "and", "are", "as", "at", "before", "but", "can", "do",
         "each", "every", "for", "from", "go", "he", "her", "here", "his", "how", "however", "i",
