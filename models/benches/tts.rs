@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use sayso_language::Language;
+use sayso_language::{Language, Reader};
 use sayso_models::Cancel;
 use sayso_models::tts::{Delivery, Hibari, Tts};
 
@@ -64,7 +64,7 @@ fn tts(c: &mut Criterion) {
         group.bench_function(name, |b| b.iter(|| speak(&mut voice, text)));
     }
     group.bench_function("normalise", |b| {
-        b.iter(|| Language::english().normalize(black_box(PASSAGE)))
+        b.iter(|| Reader::english().normalize(black_box(PASSAGE)))
     });
     group.bench_function("phonemes", |b| b.iter(|| voice.phonemes(black_box(PASSAGE))));
     group.finish();

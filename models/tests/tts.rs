@@ -34,7 +34,7 @@ fn what_is_printed_is_what_is_spoken() {
         "Dr. Smith lives at 123 Maple Dr. in town.",
         "Add 1⅜ cups of milk.",
     ] {
-        let printed = english.spoken(text);
+        let printed = english.reader().spoken(text);
         assert_eq!(voice.phonemes(text).unwrap(), voice.phonemes(&printed).unwrap(), "{printed}");
     }
 }

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sayso_language::Language;
+use sayso_language::Reader;
 
 /// 200 characters with many classes.
 const DENSE: &str = "On Jan. 5, 2026 at 2:30 p.m., Dr. Smith paid $3.50 for 5-7 kg of CO2 \
@@ -17,7 +17,7 @@ const PLAIN: &str = "The capital of France is Paris, and it has been that for ma
     want to live in any other city, ever.";
 
 fn reading(c: &mut Criterion) {
-    let english = Language::english();
+    let english = Reader::english();
     for (name, text) in [("dense", DENSE), ("plain", PLAIN)] {
         c.bench_function(&format!("read/{name}_{}", text.chars().count()), |b| {
             b.iter(|| english.normalize(black_box(text)));

@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use crate::Language;
+use crate::Reader;
 use crate::aloud::tables::Aloud;
 use crate::aloud::{self, Stop};
 use crate::plain::{self, Plain};
@@ -75,11 +75,11 @@ pub struct ClauseSplitter {
 }
 
 impl ClauseSplitter {
-    /// A splitter at the beginning of a reply in `language`.
-    pub fn new(language: &Language) -> Self {
+    /// A splitter at the beginning of a reply in the language of `reader`.
+    pub fn new(reader: &Reader) -> Self {
         Self {
-            words: language.clauses,
-            aloud: language.aloud,
+            words: reader.clauses,
+            aloud: reader.aloud,
             plain: Plain::new(),
             open: String::new(),
             seen: 0,
@@ -231,7 +231,7 @@ impl ClauseSplitter {
                 // "2000 W. Olympic Blvd": an address is recognised by its end.
                 let point = word.len() == 1
                     && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
-                if point { 3 } else { usize::from(list || (self.aloud.shortens)(word)) }
+                if point { 3 } else { usize::from(list).max((self.aloud.shortens)(word)) }
             }
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
@@ -311,7 +311,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn split(pieces: &[&str]) -> Vec<Clause> {
-        let mut splitter = ClauseSplitter::new(Language::english());
+        let mut splitter = ClauseSplitter::new(Reader::english());
         let mut clauses = Vec::new();
         for piece in pieces {
             splitter.push(piece, &mut |clause| clauses.push(clause));
@@ -391,7 +391,7 @@ mod tests {
             // A possible abbreviation needs the next word.
             ("It snowed in Jan. The roads were closed.", "It snowed in Jan. The r"),
         ] {
-            let mut splitter = ClauseSplitter::new(Language::english());
+            let mut splitter = ClauseSplitter::new(Reader::english());
             let mut first = None;
             for (at, c) in text.char_indices() {
                 splitter.push(c.encode_utf8(&mut [0; 4]), &mut |_| {

@@ -53,7 +53,8 @@ impl Language {
     /// Words that are misheard a little count as well.
     pub fn is_own(&self, said: &str, spoken: &str) -> bool {
         // "12.50" may come back as "twelve fifty".
-        let [said, spoken] = [said, spoken].map(|text| words(&line(&self.normalize(text))));
+        let [said, spoken] =
+            [said, spoken].map(|text| words(&line(&self.reader().normalize(text))));
         let said: Vec<&str> = said.split_whitespace().collect();
         let spoken: Vec<&str> = spoken.split_whitespace().collect();
         let recent = &spoken[spoken.len().saturating_sub(said.len() + RECENT_WORDS)..];

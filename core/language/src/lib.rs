@@ -1,10 +1,11 @@
 //! Language packs: everything that a person says to the program or hears from it, and everything
 //! that is matched against it.
 //!
-//! A [`Language`] holds the words and rules of one language. Code that works in the same way for
-//! all languages takes it by reference: [`ClauseSplitter`] cuts a reply into clauses, [`Plain`]
-//! removes markup from it. A new language is a folder beside `en/` and a constructor beside
-//! [`Language::english`].
+//! A [`Language`] is one in which the assistant can be used; it holds the words and rules of the
+//! language. A [`Reader`] reads texts of one language aloud, and there are more of them. Code that
+//! works in the same way for all languages takes them by reference: [`ClauseSplitter`] cuts a reply
+//! into clauses, [`Plain`] removes markup from it. A new language is a folder beside `en/` and a
+//! line in [`Reader::all`]; if one can converse in it, also in [`Language::all`].
 //!
 //! Pure: no state, no files, no clock. A test (`tests/sources.rs`) checks that the other crates
 //! have no such words.
@@ -13,11 +14,13 @@
 
 mod aloud;
 mod clause;
+mod de;
 mod en;
 mod heard;
 mod pattern;
 mod plain;
 mod prompt;
+mod reader;
 mod reading;
 mod token;
 
@@ -27,19 +30,18 @@ pub use clause::{Clause, ClauseSplitter, can_be_said};
 pub use heard::after_phrase;
 pub use plain::Plain;
 pub use prompt::{Prompt, Prompts};
+pub use reader::Reader;
 pub use reading::Reading;
 pub use token::{Token, TokenKind, line};
 
 /// One language: its words, and its rules as pure functions.
 pub struct Language {
-    code: &'static str,
+    reader: &'static Reader,
     remarks: &'static heard::Remarks,
     endings: &'static reading::Endings,
-    clauses: &'static clause::Clauses,
     prompts: &'static Prompts,
     /// The announcements that a device is back, by device.
     returns: &'static [(&'static str, &'static str)],
-    aloud: &'static aloud::tables::Aloud,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
 
@@ -71,12 +73,17 @@ impl Language {
 
     /// The language of this ISO 639-1 code, in any case.
     pub fn find(code: &str) -> Option<&'static Self> {
-        Self::all().iter().copied().find(|language| language.code.eq_ignore_ascii_case(code))
+        Self::all().iter().copied().find(|language| language.code().eq_ignore_ascii_case(code))
     }
 
     /// Its ISO 639-1 code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.reader.code()
+    }
+
+    /// Its reading aloud.
+    pub fn reader(&self) -> &'static Reader {
+        self.reader
     }
 
     /// The prompts for language models.
@@ -90,30 +97,6 @@ impl Language {
         self.returns.iter().find(|(name, _)| *name == device).map(|(_, said)| *said)
     }
 
-    /// Turns text as people write it into words that can be spoken: numbers, times, dates, units,
-    /// money, abbreviations, addresses. What cannot be spoken (emoji, markup, other scripts) is
-    /// left out. Linear in the length of the text.
-    pub fn normalize(&self, text: &str) -> Vec<Token> {
-        aloud::read(self.aloud, text)
-    }
-
-    /// The words that are spoken for a text, as one line: those that a voice gets for a reply or
-    /// an announcement, from the same splitter and the same reading.
-    pub fn spoken(&self, text: &str) -> String {
-        let mut line = String::new();
-        let mut take = |clause: Clause| {
-            let words = token::line(&self.normalize(&clause.text));
-            if !line.is_empty() && !words.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&words);
-        };
-        let mut splitter = ClauseSplitter::new(self);
-        splitter.push(text, &mut take);
-        splitter.finish(&mut take);
-        line
-    }
-
     /// The answer to a question that no language model can answer truly: about the time, the date
     /// and the weather, which it cannot know, and about the program itself. `None` for any other
     /// text.
@@ -124,13 +107,13 @@ impl Language {
 
 impl std::fmt::Debug for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Language").field(&self.code).finish()
+        f.debug_tuple("Language").field(&self.code()).finish()
     }
 }
 
 impl PartialEq for Language {
     fn eq(&self, other: &Self) -> bool {
-        self.code == other.code
+        self.code() == other.code()
     }
 }
 

@@ -152,7 +152,7 @@ impl Responder {
     ) -> sayso_models::Result<()> {
         cancel.check()?;
         let start = Instant::now();
-        let mut splitter = ClauseSplitter::new(self.language);
+        let mut splitter = ClauseSplitter::new(self.language.reader());
         let mut written = String::new();
         let whole = format!("{unanswered} {text}");
         let whole = whole.trim();

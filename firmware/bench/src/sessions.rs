@@ -203,7 +203,7 @@ impl Asking {
         start: Instant,
         answered: &mut Answered,
     ) -> Result<()> {
-        let mut splitter = ClauseSplitter::new(self.spoken);
+        let mut splitter = ClauseSplitter::new(self.spoken.reader());
         let mut taken = self.cores.take(self.thinking, self.thinking);
         let mut clause = |clause: Clause| {
             answered.clause.get_or_insert_with(|| ms(start));

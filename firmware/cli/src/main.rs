@@ -136,6 +136,14 @@ impl GlobalOptions {
         Ok(config)
     }
 
+    /// The code of the language that is set, whether or not the assistant can be used in it.
+    fn language_code(&self, set: &[OsString]) -> Result<String> {
+        let config = self.settings_but_language(set)?;
+        let mut language = config.language.0;
+        put_option(set, "language", &self.language, &mut language);
+        Ok(language)
+    }
+
     /// The settings for transcribing a recording or parsing a sentence: `--language` is its
     /// language, which need not be one that can be spoken.
     fn settings_to_transcribe(&self) -> Result<Config> {

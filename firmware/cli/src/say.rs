@@ -1,11 +1,12 @@
 //! `sayso say`: speaks a text.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use sayso::{Engines, Error, Result, Stop};
-use sayso_language::ClauseSplitter;
+use sayso_language::{ClauseSplitter, Reader};
 use sayso_models::Cancel;
 
 use super::{GlobalOptions, term};
@@ -16,7 +17,8 @@ Examples:
   sayso say -o dinner.wav Dinner is ready   into a file
   fortune | sayso say -                     a text that another program prints
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer
-  sayso say --print 'Due Jan. 5, $3.50'     the words that would be spoken";
+  sayso say --print 'Due Jan. 5, $3.50'     the words that would be spoken
+  sayso say --print --language de '3,50 €'  in another language";
 
 /// Speak a text.
 #[derive(Args)]
@@ -93,27 +95,43 @@ fn no_sound(error: Error) -> Error {
 }
 
 impl Say {
+    fn text(&self) -> Result<String> {
+        match self.text.as_slice() {
+            [from] if from == "-" => std::io::read_to_string(std::io::stdin())
+                .map_err(|error| Error::io("cannot read the text on stdin", error)),
+            words => Ok(words.join(" ")),
+        }
+    }
+
+    /// Prints the words that would be spoken. This needs no voice, so the language need not be one
+    /// in which the assistant can be used.
+    fn print(&self, shared: &GlobalOptions, set: &[OsString]) -> Result<()> {
+        let code = shared.language_code(set)?;
+        let Some(reader) = Reader::find(&code) else {
+            let known: Vec<&str> = Reader::all().iter().map(|reader| reader.code()).collect();
+            let known = known.join(", ");
+            return Err(Error::config(format!("cannot read {code:?} aloud. Known: {known}")));
+        };
+        for line in self.text()?.lines() {
+            println!("{}", reader.spoken(line));
+        }
+        Ok(())
+    }
+
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let mut set = shared.set.clone();
         set.extend(self.speed.map(|speed| format!("tts.speed={speed:?}").into()));
         set.extend(self.volume.map(|volume| format!("tts.volume={volume:?}").into()));
+        if self.print {
+            return self.print(shared, &set);
+        }
         let config = shared.settings_with(&set)?;
         if let Some(output) = &self.output {
             super::is_for_sound(output)?;
         }
-        let text = match self.text.as_slice() {
-            [from] if from == "-" => std::io::read_to_string(std::io::stdin())
-                .map_err(|error| Error::io("cannot read the text on stdin", error))?,
-            words => words.join(" "),
-        };
-        if self.print {
-            for line in text.lines() {
-                println!("{}", config.spoken().spoken(line));
-            }
-            return Ok(());
-        }
+        let text = self.text()?;
         let mut clauses = Vec::new();
-        let mut splitter = ClauseSplitter::new(config.spoken());
+        let mut splitter = ClauseSplitter::new(config.spoken().reader());
         splitter.push(&text, &mut |clause| clauses.push(clause));
         splitter.finish(&mut |clause| clauses.push(clause));
         if clauses.is_empty() {

@@ -3,7 +3,7 @@
 use super::class::{Amount, Class, Item, Measure, Style};
 use super::item;
 use super::lex::Kind;
-use super::tables::{Aloud, Unit, When};
+use super::tables::{Aloud, Scale, Unit, When};
 use super::text::Text;
 
 /// Fractions that are one character.
@@ -78,6 +78,22 @@ fn named(over: usize, under: usize) -> bool {
             || over == 1 && matches!(under, 100 | 1000))
 }
 
+/// "million" and the like after an amount that ends at `end`, with its piece and where it ends. It
+/// may be an abbreviation with a full stop ("Mio.").
+pub(crate) fn scale(
+    aloud: &Aloud,
+    text: &Text,
+    end: usize,
+) -> Option<(&'static Scale, usize, usize)> {
+    let at = text.past_space(end);
+    if text.is(at + 1, ".")
+        && let Some(scale) = aloud.scale(&format!("{}.", text.get(at)))
+    {
+        return Some((scale, at, at + 2));
+    }
+    aloud.scale(text.get(at)).map(|scale| (scale, at, at + 1))
+}
+
 /// A fraction that counts nothing, or an amount with "million".
 pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (mut amount, end) = amount(text, i)?;
@@ -86,12 +102,14 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     // 10k users; "B2B" counts nothing.
     let joined = text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i);
-    let spaced = text.past_space(end);
-    let end = if matches!(text.get(spaced), "bn" | "mn" | "tn") { spaced } else { end };
-    let joined = joined || end == spaced && text.is_word(end) && end > i + 1;
-    let scale = aloud.scale(text.get(end)).filter(|_| joined && !text.is_number(end + 1))?;
-    amount.scale = Some((scale, end));
-    Some(item(Class::Fraction(amount), i, end + 1))
+    let (scale, at, after) = scale(aloud, text, end)?;
+    // "5 million" is read as it is written; "5 bn" is an abbreviation.
+    let short = scale.sign.len() > 1 && scale.sign != scale.one && scale.sign != scale.several;
+    let fits = joined && at == end || at > end && short && !text.is_word(i.wrapping_sub(1));
+    amount.scale = Some((scale, at));
+    let mut found = item(Class::Fraction(amount), i, after);
+    found.ends = after == at + 2 && text.ends_line(after);
+    (fits && !text.is_number(at + 1)).then_some(found)
 }
 
 /// A unit after a slash, by its sign or its name.
@@ -107,10 +125,9 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     let (mut amount, mut end) = amount(text, i)?;
-    let scaled = text.past_space(end);
-    if let Some(scale) = aloud.scale(text.get(scaled)).filter(|_| text.get(scaled).len() > 2) {
-        amount.scale = Some((scale, scaled));
-        end = scaled + 1;
+    if let Some((scale, at, after)) = scale(aloud, text, end).filter(|s| text.get(s.1).len() > 2) {
+        amount.scale = Some((scale, at));
+        end = after;
     }
     let (unit, from, to) = unit(aloud, text, i, end)?;
     let mut measure =
@@ -144,7 +161,8 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut found = item(Class::Measure(measure), i, end);
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
         let next = text.past_space(end + 1);
-        let small = text.is_word(next) && !text.is_capital(next) || text.is_number(next);
+        let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
+        let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
         if next > end + 1 && small {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
@@ -214,7 +232,7 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
             (joined || !name) && !text.is_number(at + 1)
         }
     };
-    (fits && (!hyphen || unit.sign.len() > 1)).then_some((unit, at, at))
+    (fits && (!hyphen || unit.sign.len() > 1 || text.is(at + 1, "-"))).then_some((unit, at, at))
 }
 
 /// 5m 30s, 1h30m, 10 min 30 sec, and "56m remaining".

@@ -1,6 +1,6 @@
 //! The classes of written text that are read differently.
 
-use super::tables::{Currency, Unit};
+use super::tables::{Currency, Scale, Unit};
 
 /// A part of the text that belongs to one class: the pieces from `from` up to `end`.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub(crate) enum Class {
     Word,
     /// An abbreviation, a sign or an emoji, with the words that it stands for.
     Abbreviation(&'static str),
+    /// Words that the recogniser has put together ("20-jährig").
+    Coined(String),
     /// The letters of the pieces, one by one.
     Initialism,
     /// A number, read in one of several ways.
@@ -82,7 +84,7 @@ pub(crate) struct Amount {
     pub(crate) from: usize,
     pub(crate) to: usize,
     /// "million" and the like, and its piece.
-    pub(crate) scale: Option<(&'static str, usize)>,
+    pub(crate) scale: Option<(&'static Scale, usize)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +141,8 @@ pub(crate) struct Time {
     pub(crate) second: Option<(usize, usize)>,
     /// Before or after noon: the letters, and the first and last piece.
     pub(crate) half: Option<(&'static str, usize, usize)>,
+    /// The piece of the word for the hour after it ("Uhr", "h").
+    pub(crate) word: Option<usize>,
     /// Whether the full hour is said without "o'clock" ("seven" in "7:00-7:30").
     pub(crate) bare: bool,
 }

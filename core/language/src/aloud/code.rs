@@ -42,10 +42,12 @@ pub(crate) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let lengths: Vec<usize> = groups.iter().map(|&g| text.get(g).len()).collect();
     let sum: usize = lengths.iter().sum();
-    let called = text.one_of(text.before(i), &["call", "dial", "phone", "text", "ring"])
-        || text.one_of(text.before(i), &["is", "to"])
-            && (text.one_of(text.before(text.before(i)), &["number", "text"])
-                || text.one_of(text.before(text.before(text.before(i))), &["text"]));
+    let cues = aloud.cues;
+    let (word, second) = (text.before(i), text.before(text.before(i)));
+    let called = text.one_of(word, cues.calls)
+        || text.one_of(word, cues.linking)
+            && (text.one_of(second, cues.telephones)
+                || text.one_of(text.before(second), cues.texting));
     let bracketed = text.is(i, "(");
     let zero = text.get(*groups.first()?).starts_with('0');
     let fits = match lengths.as_slice() {
@@ -112,7 +114,7 @@ pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Letters and digits that are said one by one: text that is called a code, and text that looks
 /// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    hyphenated(aloud, text, i).or_else(|| called(aloud, text, i)).or_else(|| mixed(text, i))
+    hyphenated(aloud, text, i).or_else(|| called(aloud, text, i)).or_else(|| mixed(aloud, text, i))
 }
 
 /// 123-45-6789, 978-3-16-148410-0: three groups of digits or more.
@@ -136,7 +138,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(word, "#") || text.is(word, ".") || text.is(word, ":") {
         word = text.before(word);
     }
-    if text.one_of(word, &["is", "number", "no"]) {
+    if text.one_of(word, aloud.cues.linking_code) {
         word = text.before(word);
     }
     let own = text.is(i.wrapping_sub(1), "-") || text.is_word(i.wrapping_sub(1));
@@ -153,12 +155,14 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 1;
     }
     let plain = end == i + 1 && text.is_number(i) && text.get(i).contains(['.', ',']);
-    let small = end == i + 1 && text.get(i).len() < 3 && !text.lower(word).starts_with("ext");
+    let small = end == i + 1
+        && text.get(i).len() < 3
+        && !text.lower(word).starts_with(aloud.cues.extension);
     (digits && !plain && !small).then(|| item(Class::Code, i, end))
 }
 
 /// A1B2C3, 7ABC123: letters and digits, three or more of one kind or changing twice.
-fn mixed(text: &Text, i: usize) -> Option<Item> {
+fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let part = |at: usize| {
         text.is_digits(at, 1..=9)
             || text.is_word(at) && text.get(at).chars().all(|c| c.is_ascii_uppercase())
@@ -181,7 +185,7 @@ fn mixed(text: &Text, i: usize) -> Option<Item> {
     let flight = end == i + 2
         && text.is_word(i)
         && text.is_digits(i + 1, 3..=4)
-        && text.one_of(text.before(i), &["flight"]);
+        && text.one_of(text.before(i), aloud.cues.flights);
     let fits =
         flight || (end >= i + 4) || (end == i + 3 && text.is_number(i)) || (end == i + 2 && long);
     (fits && !joined(end)).then(|| item(Class::Code, i, end))

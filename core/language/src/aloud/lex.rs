@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use super::tables::Numerals;
+
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Digits, with commas between groups of three, and one decimal point.
+    /// Digits, with commas between groups of three, and one decimal point, whatever the language
+    /// writes.
     Number,
     /// Letters, with apostrophes between them.
     Word,
@@ -101,7 +104,7 @@ fn is_letter(c: char) -> bool {
 type Chars = [(usize, char, usize)];
 
 /// Cuts the text up.
-pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
     let chars: Vec<(usize, char, usize)> =
         text.char_indices().filter_map(|(at, c)| Some((at, fold(c)?, at + c.len_utf8()))).collect();
     let mut pieces: Vec<Piece> = Vec::new();
@@ -112,7 +115,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
         let (kind, end) = if blank(c) {
             (Kind::Space, run(&chars, i, blank))
         } else if c.is_ascii_digit() {
-            (Kind::Number, number(&chars, i))
+            (Kind::Number, number(numerals, &chars, i))
         } else if raised(c).is_some() {
             (Kind::Raised, run(&chars, i, |c| raised(c).is_some()))
         } else if lowered(c).is_some() {
@@ -126,6 +129,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
         let text: String = match kind {
             Kind::Space if of().any(|c| c == '\n') => "\n".to_owned(),
             Kind::Space => " ".to_owned(),
+            Kind::Number => of().map(|c| canonical(numerals, c)).collect(),
             Kind::Raised => of().filter_map(raised).collect(),
             Kind::Lowered => of().filter_map(lowered).collect(),
             _ => of().collect(),
@@ -140,27 +144,63 @@ fn run(chars: &Chars, from: usize, belongs: impl Fn(char) -> bool) -> usize {
     from + chars[from..].iter().take_while(|c| belongs(c.1)).count()
 }
 
-fn number(chars: &Chars, from: usize) -> usize {
+/// A sign inside a number: the decimal point as ".", and what separates groups as ",".
+fn canonical(numerals: Numerals, c: char) -> char {
+    match c {
+        _ if c.is_ascii_digit() => c,
+        _ if c == numerals.point => '.',
+        _ => ',',
+    }
+}
+
+/// Where the number that begins at `from` ends.
+fn number(numerals: Numerals, chars: &Chars, from: usize) -> usize {
     let digits = |at: usize| {
         if at < chars.len() { run(chars, at, |c| c.is_ascii_digit()) } else { at }
     };
-    let sign = |at: usize, c: char| chars.get(at).is_some_and(|x| x.1 == c);
-    let mut end = digits(from);
-    if end - from <= 3 {
-        while sign(end, ',') && digits(end + 1) == end + 4 {
-            end += 4;
-        }
+    let first = digits(from);
+    let mut end = first;
+    if first - from <= 3 {
+        let groups = |sign: &char| groups(chars, from, first, *sign);
+        end = numerals.groups.iter().find_map(groups).unwrap_or(first);
     }
     // One point only: with two it is an address or a version.
-    if sign(end, '.') && digits(end + 1) > end + 1 {
+    let point = |at: usize| chars.get(at).is_some_and(|c| c.1 == numerals.point);
+    if point(end) && digits(end + 1) > end + 1 {
         let after = digits(end + 1);
-        let more = sign(after, '.') && digits(after + 1) > after + 1;
-        let before = from > 1 && chars[from - 1].1 == '.' && chars[from - 2].1.is_ascii_digit();
+        let more = point(after) && digits(after + 1) > after + 1;
+        let before = from > 1 && point(from - 1) && chars[from - 2].1.is_ascii_digit();
         if !more && !before {
             end = after;
         }
     }
     end
+}
+
+/// Where the groups of three digits end that follow the digits from `from` up to `first`, if there
+/// are any with this sign between them.
+fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize> {
+    let digit = |at: usize| chars.get(at).is_some_and(|c| c.1.is_ascii_digit());
+    let separates = |at: usize| {
+        chars.get(at).is_some_and(|c| match sign {
+            ' ' => c.1.is_whitespace() && c.1 != '\n',
+            _ => c.1 == sign,
+        })
+    };
+    let mut end = first;
+    while separates(end) && (end + 1..end + 4).all(digit) && !digit(end + 4) {
+        end += 4;
+    }
+    // Groups of other lengths around them: a telephone number, a date, an address.
+    let group = |at: usize| separates(at) && digit(at + 1);
+    let before = from > 1 && separates(from - 1) && digit(from - 2);
+    let odd = sign != ',' && (group(end) || before || chars[from].1 == '0');
+    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/' | '(');
+    // 192.168.100.1 is the address of a computer.
+    let address = sign == '.'
+        && end == first + 12
+        && !(first..end).step_by(4).any(|at| chars[at + 1].1 == '0');
+    (end > first && !odd && !called && !address).then_some(end)
 }
 
 fn word(chars: &Chars, from: usize) -> usize {

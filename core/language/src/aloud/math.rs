@@ -32,7 +32,11 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "-" | "–" | "—" | "−" => minus(aloud, text, i)
             .then(|| item(Class::Mathematics(aloud.sign("−").unwrap_or("")), i, i + 1)),
-        "*" if both => found(aloud.sign("×"), i + 1),
+        "*" | "·" if both => found(aloud.sign("×"), i + 1),
+        // "12 : 4 = 3", where one divides so; plain text has no space before a colon.
+        ":" if both && text.is_space(i + 1) && (next..next + 3).any(|at| text.is(at, "=")) => {
+            found(aloud.sign("÷:"), i + 1)
+        }
         "/" if both && !text.is_long_word(left) && !text.is_long_word(next) => {
             found(aloud.sign("÷/"), i + 1)
         }
@@ -139,8 +143,10 @@ pub(crate) fn sum(aloud: &Aloud, text: &Text, i: usize) -> bool {
     }
     if !(text.is_number(left) && text.is_number(next)) {
         // "3x - 7", "a - b": letters, but not "yes - I".
-        let article = text.is(left, "a") && !text.is_number(next);
-        return !(article || text.is(left, ")") || text.is_word(left) && text.is(next, "I"));
+        let article = text.is(left, aloud.cues.article) && !text.is_number(next);
+        return !(article
+            || text.is(left, ")")
+            || text.is_word(left) && text.is(next, aloud.cues.pronoun));
     }
     if text.size(left) >= text.size(next) {
         return true;
@@ -184,7 +190,10 @@ pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let power = text.kind(i + 1) == Some(Kind::Raised) || text.is(i + 1, "^");
     let times = text.is_number(i.wrapping_sub(1));
     let short = text.get(i).chars().count() <= 2;
-    (short && (power || times && text.is_letter(i))).then(|| item(Class::Initialism, i, i + 1))
+    // "2ab + b"
+    let term = times && matches!(text.get(text.past_space(i + 1)), "+" | "=" | "−");
+    (short && (power || term || times && text.is_letter(i)))
+        .then(|| item(Class::Initialism, i, i + 1))
 }
 
 /// 1.5e10

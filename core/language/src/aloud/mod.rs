@@ -1,21 +1,28 @@
 //! Reading aloud: from text as people write it to words that can be spoken.
 //!
 //! Text is divided into [pieces](lex). [Recognisers](tables::Rule) join pieces to
-//! [items](class::Item) of a class: a date, an amount of money, an abbreviation. The verbaliser of
-//! the language puts each item into words. The clause splitter asks the same recognisers whether
-//! it may cut ([`stop`]).
+//! [items](class::Item) of a class: a date, an amount of money, an abbreviation. The
+//! [verbalisers](say) put each item into words, with the [grammar](grammar::Grammar) and the
+//! [tables] of the language. The clause splitter asks the same recognisers whether it may cut
+//! ([`stop`]).
 //!
 //! Recognisers for what most languages write in the same way are here; a language has its own ones
-//! next to its verbalisers and tables.
+//! next to its grammar and tables.
 
 pub(crate) mod amount;
 pub(crate) mod class;
 pub(crate) mod code;
 pub(crate) mod electronic;
+pub(crate) mod grammar;
+pub(crate) mod letters;
 pub(crate) mod lex;
+pub(crate) mod marks;
 pub(crate) mod math;
 pub(crate) mod money;
 pub(crate) mod range;
+pub(crate) mod roman;
+pub(crate) mod say;
+pub(crate) mod short;
 pub(crate) mod sign;
 pub(crate) mod spoken;
 pub(crate) mod tables;
@@ -30,10 +37,10 @@ use text::Text;
 use crate::token::{Token, TokenKind};
 
 /// The words of a text.
-pub(crate) fn read(aloud: &Aloud, written: &str) -> Vec<Token> {
-    let text = Text::new(written);
-    let mut spoken = Spoken::new(&text);
-    each(aloud, &text, |item| (aloud.say)(&item, &mut spoken));
+pub(crate) fn read(aloud: &'static Aloud, written: &str) -> Vec<Token> {
+    let text = Text::new(aloud.numerals, written);
+    let mut spoken = Spoken::new(aloud, &text);
+    each(aloud, &text, |item| say::say(&item, &mut spoken));
     let mut tokens = spoken.out;
     (aloud.pronounce)(&mut tokens);
     join(written, tokens)
@@ -73,7 +80,7 @@ pub(crate) enum Stop {
 
 /// Whether a text that continues may be cut at byte `at`.
 pub(crate) fn stop(aloud: &Aloud, text: &str, at: usize) -> Stop {
-    let text = Text::new(text);
+    let text = Text::new(aloud.numerals, text);
     let mut stop = Stop::Free;
     each(aloud, &text, |item| {
         let span = text.span(item.from, item.end - 1);
@@ -114,12 +121,12 @@ pub(crate) fn item(class: Class, from: usize, end: usize) -> Item {
 
 #[cfg(test)]
 mod tests {
-    use crate::Language;
+    use crate::Reader;
 
     #[test]
     fn a_voice_gets_words_with_their_hyphens() {
         let words = |text: &str| -> Vec<String> {
-            let tokens = Language::english().normalize(text);
+            let tokens = Reader::english().normalize(text);
             tokens.into_iter().map(|token| token.text).collect()
         };
         assert_eq!(words("a well-known mother-in-law"), ["a", "well-known", "mother-in-law"]);

@@ -1,6 +1,6 @@
 //! Amounts of money.
 
-use super::amount::{amount, unit_name};
+use super::amount::{amount, scale, unit_name};
 use super::class::{Amount, Class, Item, Money};
 use super::item;
 use super::tables::Aloud;
@@ -40,11 +40,10 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let (cents, mut end) = decimal_comma(text, at);
     let mut amount = Amount { whole: Some(at), from: at, to: at, ..Amount::default() };
-    let next = text.past_space(end);
-    let scale = aloud.scale(text.get(next)).filter(|_| next == end || text.get(next).len() > 2);
-    if let Some(scale) = scale.filter(|_| cents.is_none()) {
-        amount.scale = Some((scale, next));
-        end = next + 1;
+    let scale = scale(aloud, text, end).filter(|s| s.1 == end || text.get(s.1).len() > 2);
+    if let Some((scale, at, after)) = scale.filter(|_| cents.is_none()) {
+        amount.scale = Some((scale, at));
+        end = after;
     }
     let money = Money { currency, sign, minus, amount, cents, per: None, kind: false };
     Some(item(Class::Money(money), i, end))
@@ -65,15 +64,17 @@ fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         None => decimal_comma(text, i),
         Some(_) => (None, end),
     };
+    // "5,- €"
+    let round = text.is(end, ",") && text.is_dash(end + 1);
+    let end = if round { end + 2 + usize::from(text.is(end + 2, "-")) } else { end };
     let mut sign = text.past_space(end);
-    if let Some(scale) = aloud.scale(text.get(sign)) {
-        amount.scale = Some((scale, sign));
-        sign = text.past_space(sign + 1);
+    if let Some((scale, at, after)) = scale(aloud, text, end) {
+        amount.scale = Some((scale, at));
+        sign = text.past_space(after);
     }
     let currency = aloud.currency(text.get(sign))?;
-    // Not in "5 £10 notes"; and "5 kr" may be the beginning of a word.
-    let taken = text.is_number(sign + 1) && sign > end;
-    if taken || (text.is_word(sign) && !text.is_capitals(sign)) {
+    // Not in "5 £10 notes".
+    if text.is_number(sign + 1) && sign > end {
         return None;
     }
     let money = Money { currency, sign, minus: false, amount, cents, per: None, kind: false };

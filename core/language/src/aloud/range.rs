@@ -33,13 +33,12 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     }
     // $1-2 million
     if let (Class::Money(_), Class::Number(i, _)) = (&first.class, &second.class) {
-        let at = text.past_space(second.end);
-        let scale =
-            aloud.scale(text.get(at)).filter(|_| at == second.end || text.get(at).len() > 2);
-        if let Some(scale) = scale {
-            let amount =
-                Amount { whole: Some(*i), from: *i, to: *i, scale: Some((scale, at)), part: None };
-            second = item(Class::Fraction(amount), from, at + 1);
+        if let Some((scale, at, end)) = super::amount::scale(aloud, text, second.end)
+            && (at == second.end || text.get(at).len() > 2)
+        {
+            let scale = Some((scale, at));
+            let amount = Amount { whole: Some(*i), from: *i, to: *i, scale, part: None };
+            second = item(Class::Fraction(amount), from, end);
         }
     }
     let (end, ends) = (second.end, second.ends);
@@ -99,7 +98,9 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
         {
             true
         }
-        (_, Class::Time(time)) if number => time.half.is_some() || time.minute.is_some(),
+        (_, Class::Time(time)) if number => {
+            time.half.is_some() || time.minute.is_some() || time.word.is_some()
+        }
         (_, Class::Date(_)) if number => false,
         (a, b) => discriminant(a) == discriminant(b),
     }

@@ -22,7 +22,7 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(i, "<")
         && text.is(i + 1, "3")
         && !text.is_number(text.before(i))
-        && !text.is_letter_operand(i)
+        && !is_letter_operand(aloud, text, i)
     {
         let heart = aloud.emoji.iter().find(|emoji| emoji.sign == '❤')?;
         return Some(item(Class::Abbreviation(heart.between), i, i + 2));
@@ -81,12 +81,11 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     })
 }
 
-impl Text {
-    /// Whether "x<3" is a comparison.
-    fn is_letter_operand(&self, i: usize) -> bool {
-        self.is_letter(i.wrapping_sub(1))
-            || self.is_letter(self.before(i)) && !self.is(self.before(i), "I")
-    }
+/// Whether "x<3" is a comparison.
+fn is_letter_operand(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let before = text.before(i);
+    text.is_letter(i.wrapping_sub(1))
+        || text.is_letter(before) && !text.is(before, aloud.cues.pronoun)
 }
 
 /// Whether the bracket that closes at `i` was opened right after a letter or a digit:

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::tables::Aloud;
 use super::text::Text;
 use crate::token::{Token, TokenKind};
 
@@ -11,6 +12,7 @@ const PAUSES: &str = ",—:;….!?";
 /// Words and marks, in the order in which they are spoken.
 #[derive(Debug)]
 pub(crate) struct Spoken<'t> {
+    pub(crate) aloud: &'static Aloud,
     pub(crate) text: &'t Text,
     pub(crate) out: Vec<Token>,
     /// Whether there was a word already.
@@ -18,8 +20,8 @@ pub(crate) struct Spoken<'t> {
 }
 
 impl<'t> Spoken<'t> {
-    pub(crate) fn new(text: &'t Text) -> Self {
-        Self { text, out: Vec::new(), spoken: false }
+    pub(crate) fn new(aloud: &'static Aloud, text: &'t Text) -> Self {
+        Self { aloud, text, out: Vec::new(), spoken: false }
     }
 
     /// Adds words, separated by spaces, for these bytes of the text.
@@ -27,10 +29,6 @@ impl<'t> Spoken<'t> {
         for word in words.split(' ').filter(|w| !w.is_empty()) {
             self.push(TokenKind::Word, word, source.clone());
         }
-    }
-
-    pub(crate) fn say_all<S: AsRef<str>>(&mut self, words: &[S], source: Range<usize>) {
-        words.iter().for_each(|word| self.say(word.as_ref(), source.clone()));
     }
 
     /// Adds letters that are spoken one by one.

@@ -2,7 +2,7 @@
 //! are common to all languages.
 
 use super::class::Item;
-use super::spoken::Spoken;
+use super::grammar::{Gender, Grammar};
 use super::text::Text;
 use crate::token::Token;
 
@@ -14,13 +14,19 @@ pub(crate) type Rule = fn(&Aloud, &Text, usize) -> Option<Item>;
 pub(crate) struct Aloud {
     /// Recognisers; the first that finds an item wins. The last accepts anything.
     pub(crate) rules: &'static [Rule],
-    /// The verbaliser: puts an item into words.
-    pub(crate) say: fn(&Item, &mut Spoken<'_>),
+    /// How numbers are written.
+    pub(crate) numerals: Numerals,
+    pub(crate) grammar: &'static dyn Grammar,
+    /// Words that the common verbalisers say.
+    pub(crate) words: &'static Words,
+    /// Words by which the common recognisers decide.
+    pub(crate) cues: &'static Cues,
     /// Chooses the pronunciation of homographs.
     pub(crate) pronounce: fn(&mut [Token]),
-    /// Whether a full stop after this word, or the number before it, may only mark an
-    /// abbreviation, so that the text after it must be seen.
-    pub(crate) shortens: fn(&str) -> bool,
+    /// How many of the words after a full stop must be seen to know whether it marks an
+    /// abbreviation or an ordinal number, by the word or number before it; none if it ends a
+    /// sentence in any case.
+    pub(crate) shortens: fn(&str) -> usize,
     /// The month that a word names, from 1, and whether in full.
     pub(crate) month: fn(&str) -> Option<(usize, bool)>,
     /// Whether a word names a day of the week.
@@ -32,9 +38,15 @@ pub(crate) struct Aloud {
     pub(crate) per: &'static [Unit],
     pub(crate) currencies: &'static [Currency],
     /// What may follow an amount ("million", "k"), and how it is read.
-    pub(crate) scales: &'static [(&'static str, &'static str)],
+    pub(crate) scales: &'static [Scale],
     /// Operators and other signs, and how they are read.
     pub(crate) signs: &'static [(&'static str, &'static str)],
+    /// Greek letters, small.
+    pub(crate) greek: &'static [(&'static str, &'static str)],
+    /// Words in capitals, and single letters.
+    pub(crate) letters: &'static Letters,
+    /// Abbreviations for the recogniser that is common to all languages.
+    pub(crate) short: &'static [Short],
     /// Emoji that stand for a word.
     pub(crate) emoji: &'static [Emoji],
     /// Words around an amount that says what kind of thing follows ("a …", "… note").
@@ -61,6 +73,140 @@ pub(crate) struct Aloud {
     pub(crate) day_first: bool,
 }
 
+/// How a language writes numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numerals {
+    /// The sign before decimals.
+    pub(crate) point: char,
+    /// Signs between groups of three digits; ' ' stands for a space of any width.
+    pub(crate) groups: &'static [char],
+}
+
+/// Words that the common verbalisers say.
+#[derive(Debug)]
+pub(crate) struct Words {
+    /// In versions and addresses.
+    pub(crate) point: &'static str,
+    pub(crate) plus: &'static str,
+    pub(crate) minus: &'static str,
+    /// Between the ends of a range.
+    pub(crate) to: &'static str,
+    /// Before the last part of a duration.
+    pub(crate) and: &'static str,
+    /// For a stroke between words.
+    pub(crate) or: &'static str,
+    pub(crate) version: &'static str,
+    /// For the "e" of "1.5e10".
+    pub(crate) exponent: &'static str,
+    pub(crate) squared: &'static str,
+    pub(crate) cubed: &'static str,
+    pub(crate) power: &'static str,
+    pub(crate) stars: &'static str,
+    pub(crate) hashtag: &'static str,
+    /// The names of signs in addresses.
+    pub(crate) address: &'static [(&'static str, &'static str)],
+    /// Short parts of addresses that are said as words, in lower case.
+    pub(crate) address_words: &'static [&'static str],
+}
+
+impl Words {
+    pub(crate) fn address_sign(&self, sign: &str) -> &'static str {
+        self.address.iter().find(|(known, _)| *known == sign).map_or("", |(_, words)| words)
+    }
+}
+
+/// Words by which the common recognisers decide, in lower case.
+#[derive(Debug)]
+pub(crate) struct Cues {
+    /// Before a month and a day in digits ("on 3/4"), and after them.
+    pub(crate) before_date: &'static [&'static str],
+    pub(crate) after_date: &'static [&'static str],
+    /// Before a time of day; `at` can come before nothing else with a colon.
+    pub(crate) before_time: &'static [&'static str],
+    pub(crate) at: &'static [&'static str],
+    /// After a ratio.
+    pub(crate) ratio: &'static [&'static str],
+    /// After a time, in the same sentence although they have capitals.
+    pub(crate) after_time: &'static [&'static str],
+    /// After and before a duration that looks like a time.
+    pub(crate) lasting: &'static [&'static str],
+    pub(crate) timers: &'static [&'static str],
+    /// Before a telephone number.
+    pub(crate) calls: &'static [&'static str],
+    /// Between a word such as "number" and the number.
+    pub(crate) linking: &'static [&'static str],
+    pub(crate) telephones: &'static [&'static str],
+    pub(crate) texting: &'static [&'static str],
+    /// Between a word such as "code" and the code.
+    pub(crate) linking_code: &'static [&'static str],
+    /// The beginning of words before a code that may have one digit.
+    pub(crate) extension: &'static str,
+    /// Before the number of a flight.
+    pub(crate) flights: &'static [&'static str],
+    /// Whether nouns are written with capitals, so that a capital does not show where a sentence
+    /// begins.
+    pub(crate) capital_nouns: bool,
+    /// Words that begin sentences and are no names.
+    pub(crate) starters: &'static [&'static str],
+    /// Words of one letter: a pronoun, an article.
+    pub(crate) pronoun: &'static str,
+    pub(crate) article: &'static str,
+}
+
+/// How words in capitals are said.
+#[derive(Debug)]
+pub(crate) struct Letters {
+    /// Spelt, although their letters make a word.
+    pub(crate) spelt: &'static [&'static str],
+    /// Of those, words that are not spelt in a sentence that is all in capitals.
+    pub(crate) loud: &'static [&'static str],
+    /// Said as words.
+    pub(crate) acronyms: &'static [&'static str],
+    /// Spelt after a definite article.
+    pub(crate) after_article: &'static [&'static str],
+    pub(crate) articles: &'static [&'static str],
+    /// Spelt, although not all letters are capitals.
+    pub(crate) mixed: &'static [&'static str],
+    /// Common words of two and three letters, in lower case: in capitals they are emphasis.
+    pub(crate) short: &'static [&'static str],
+    /// Words of one letter, in both cases.
+    pub(crate) words: &'static [&'static str],
+}
+
+/// An abbreviation.
+#[derive(Debug)]
+pub(crate) struct Short {
+    /// As it is written, with its full stops. A space in it may be missing in a text, and its
+    /// first letter may be a capital.
+    pub(crate) written: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) place: Place,
+}
+
+/// Where an abbreviation stands, which decides whether it is one and what its full stop means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Anywhere in a sentence; its full stop ends the sentence only at the end of a line.
+    Inside,
+    /// Anywhere; before a capital, its full stop also ends the sentence.
+    Last,
+    /// Only before a number.
+    BeforeNumber,
+    /// Only after a number.
+    AfterNumber,
+    /// Only before a word with a capital.
+    BeforeName,
+}
+
+/// "million" and the like after an amount.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) sign: &'static str,
+    pub(crate) one: &'static str,
+    pub(crate) several: &'static str,
+    pub(crate) gender: Gender,
+}
+
 /// A unit of measure, by its sign after a number, which is case-sensitive.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Unit {
@@ -68,6 +214,7 @@ pub(crate) struct Unit {
     /// Its name after one, and after several.
     pub(crate) one: &'static str,
     pub(crate) several: &'static str,
+    pub(crate) gender: Gender,
     pub(crate) when: When,
 }
 
@@ -95,6 +242,7 @@ pub(crate) struct Currency {
     /// Hundredths, if it has them.
     pub(crate) cent: &'static str,
     pub(crate) cents: &'static str,
+    pub(crate) gender: Gender,
 }
 
 /// An emoji that stands for a word.
@@ -131,12 +279,17 @@ impl Aloud {
         self.currencies.iter().find(|currency| currency.sign == sign)
     }
 
-    pub(crate) fn scale(&self, word: &str) -> Option<&'static str> {
-        self.scales.iter().find(|(sign, _)| *sign == word).map(|(_, word)| *word)
+    pub(crate) fn scale(&self, word: &str) -> Option<&'static Scale> {
+        self.scales.iter().find(|scale| scale.sign == word)
     }
 
     pub(crate) fn sign(&self, sign: &str) -> Option<&'static str> {
         self.signs.iter().find(|(known, _)| *known == sign).map(|(_, word)| *word)
+    }
+
+    /// Whether piece `i` is a word that begins a sentence and is no name.
+    pub(crate) fn starts(&self, text: &Text, i: usize) -> bool {
+        text.is_capital(i) && text.one_of(i, self.cues.starters)
     }
 
     /// Whether the amount from piece `from` up to `end` says what kind of thing follows.

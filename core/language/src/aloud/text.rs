@@ -3,6 +3,7 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::lex::{self, Kind, Piece};
+use super::tables::Numerals;
 
 /// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index
 /// may be out of range by one (also after `wrapping_sub`).
@@ -12,8 +13,8 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn new(text: &str) -> Self {
-        Self { pieces: lex::pieces(text) }
+    pub(crate) fn new(numerals: Numerals, text: &str) -> Self {
+        Self { pieces: lex::pieces(numerals, text) }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -77,9 +77,9 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = month_first && (11..=31).contains(&b) && (a, b) != (9, 11) && !aloud.day_first;
     let before = text.before(i);
     let day_before = if text.is(before, ",") { before.wrapping_sub(1) } else { before };
-    let said = text.one_of(before, &["on", "until", "since"])
+    let said = text.one_of(before, aloud.cues.before_date)
         || (aloud.weekday)(text.get(day_before))
-        || text.one_of(text.past_space(i + 3), &["at"]);
+        || text.one_of(text.past_space(i + 3), aloud.cues.after_date);
     let fits = fits || said && month_first && !aloud.day_first;
     let fraction = matches!(b, 12 | 16 | 20) && a < b && !said;
     let date = Date { month: Some(month), day: Some(day), ..Date::default() };
@@ -125,9 +125,9 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     minute?;
     end += usize::from(text.is(end, "Z"));
-    let long = minute.is_some() && lasts(text, i, end);
+    let long = minute.is_some() && lasts(aloud, text, i, end);
     let stamp = text.is(before, "T");
-    let at = text.one_of(text.before(i), &["at", "by", "until", "till", "since", "from", "to"]);
+    let at = text.one_of(text.before(i), aloud.cues.before_time);
     if second.is_some() && !at && !stamp || long {
         let mut parts = Vec::new();
         let of = |sign: &str| aloud.unit(sign);
@@ -147,12 +147,12 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         return Some(item(Class::Duration(parts), i, end));
     }
-    (hour <= 24 && !ratio(text, end)).then(|| item(Class::Time(time), i, end))
+    (hour <= 24 && !ratio(aloud, text, end)).then(|| item(Class::Time(time), i, end))
 }
 
 /// Whether it is the ratio of a screen, such as 16:10.
-fn ratio(text: &Text, end: usize) -> bool {
-    text.one_of(text.past_space(end), &["ratio", "odds", "scale", "aspect"])
+fn ratio(aloud: &Aloud, text: &Text, end: usize) -> bool {
+    text.one_of(text.past_space(end), aloud.cues.ratio)
 }
 
 /// 9.30 pm: the lexer has read it as a decimal number.
@@ -180,16 +180,13 @@ pub(crate) fn ends_there(aloud: &Aloud, text: &Text, i: usize) -> bool {
             && text.is_capital(next)
             && !(text.is_capitals(next) && text.get(next).len() > 1)
             && (aloud.month)(text.get(next)).is_none()
-            && !text.get(next).ends_with("day")
-            && !text.one_of(next, &["eastern", "central", "mountain", "pacific"])
+            && !text.one_of(next, aloud.cues.after_time)
 }
 
 /// Whether `3:45` is a duration and not a time of day.
-fn lasts(text: &Text, i: usize, end: usize) -> bool {
+fn lasts(aloud: &Aloud, text: &Text, i: usize, end: usize) -> bool {
     let next = text.past_space(end);
-    let long = ["long", "left", "remaining", "elapsed", "minutes", "min"];
     let before = text.before(i);
-    let timer =
-        [before, text.before(before)].iter().any(|&at| text.one_of(at, &["timer", "countdown"]));
-    timer || text.one_of(next, &long) && !text.one_of(before, &["at"])
+    let timer = [before, text.before(before)].iter().any(|&at| text.one_of(at, aloud.cues.timers));
+    timer || text.one_of(next, aloud.cues.lasting) && !text.one_of(before, aloud.cues.at)
 }

@@ -4,27 +4,28 @@ mod aloud;
 mod clock;
 mod itself;
 
-use crate::Language;
 use crate::clause::Clauses;
 use crate::heard::Remarks;
 use crate::prompt::{Prompt, Prompts};
 use crate::reading::Endings;
+use crate::{Language, Reader};
 
 /// English.
 pub(crate) static ENGLISH: Language = Language {
-    code: "en",
+    reader: &READER,
     remarks: &REMARKS,
     endings: &ENDINGS,
-    clauses: &CLAUSES,
     prompts: &PROMPTS,
     returns: &[
         ("microphone", "The microphone is back."),
         ("loudspeaker", "The loudspeaker is back."),
         ("satellite", "The connection is back."),
     ],
-    aloud: &aloud::ALOUD,
     answer: |text, now, facts| clock::answer(text, now).or_else(|| itself::answer(text, facts)),
 };
+
+/// The reading of English.
+pub(crate) static READER: Reader = Reader { code: "en", clauses: &CLAUSES, aloud: &aloud::ALOUD };
 
 static REMARKS: Remarks = Remarks {
     stops: &[

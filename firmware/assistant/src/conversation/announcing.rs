@@ -49,7 +49,7 @@ impl Conversation {
                     Some(chime) => self.playback.begin_with_chime(turn, &chime),
                     None => self.playback.begin(turn),
                 }
-                let mut splitter = ClauseSplitter::new(self.language);
+                let mut splitter = ClauseSplitter::new(self.language.reader());
                 let mut take = |clause| current.clauses.push_back(clause);
                 let mut text = splitter.push(&announcement.text, &mut take);
                 text += &splitter.finish(&mut take);

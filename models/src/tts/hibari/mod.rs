@@ -1,7 +1,7 @@
 //! Hibari: a small English voice (24 kHz, female, American) distilled from
 //! Kokoro-82M.
 //!
-//! Text is [normalised](Language::normalize), turned into phonemes by the voice's own lexicons,
+//! Text is [normalised](sayso_language::Reader::normalize), turned into phonemes by the voice's own lexicons,
 //! spoken by a convolutional network on tract's matrix kernels and turned into sound by a vocoder,
 //! block by block.
 
@@ -93,7 +93,7 @@ impl HibariWeights {
 impl Reader {
     /// What is to be spoken, token by token.
     fn read(&self, text: &str) -> Result<Vec<Said>> {
-        self.phonemizer.read(&self.language.normalize(text))
+        self.phonemizer.read(&self.language.reader().normalize(text))
     }
 
     /// Numbers of the phonemes, and which of them belong to which token.

@@ -167,7 +167,7 @@ pub(super) fn joined(said: &[Said]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sayso_language::Language;
+    use sayso_language::Reader;
 
     #[test]
     fn words_within_words() {
@@ -189,7 +189,7 @@ mod tests {
             ("Close the door when we are close.", ["VB", "JJ"]),
             ("I object to that object.", ["VB", "NN"]),
         ] {
-            let tokens = Language::english().normalize(text);
+            let tokens = Reader::english().normalize(text);
             let chosen: Vec<_> =
                 tokens.iter().filter_map(|t| Some((t.text.to_lowercase(), t.ipa?))).collect();
             assert_eq!(chosen.len(), 2, "{text}");
@@ -213,7 +213,7 @@ mod tests {
         let golden = include_str!("../../../tests/golden/tts_phonemes.tsv");
         let (mut all, mut same) = (0, 0);
         for (text, want) in golden.lines().filter_map(|line| line.split_once('\t')) {
-            let got = joined(&phonemizer.read(&Language::english().normalize(text)).unwrap());
+            let got = joined(&phonemizer.read(&Reader::english().normalize(text)).unwrap());
             all += 1;
             same += usize::from(got == want);
             if got != want {

@@ -1,12 +1,12 @@
 //! The reading of English, as it is spoken in America.
 
 mod abbreviations;
+mod dates;
+mod grammar;
 mod homograph_words;
 mod homographs;
-mod initialisms;
 mod numbers;
 mod roman;
-mod say;
 mod signs;
 mod street;
 mod tables;
@@ -14,17 +14,15 @@ mod units;
 mod when;
 mod words;
 
-use crate::aloud::class::Item;
-use crate::aloud::tables::Aloud;
-use crate::aloud::text::Text;
-use crate::aloud::{amount, code, electronic, math, money, sign, when as common};
+use crate::aloud::tables::{Aloud, Numerals};
+use crate::aloud::{amount, code, electronic, letters, marks, math, money, sign, when as common};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         sign::emoji,
-        signs::list,
+        marks::list,
         electronic::electronic,
         code::network,
         common::date,
@@ -49,21 +47,24 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         math::chemistry,
         math::formula,
-        signs::greek,
-        signs::slashed,
+        marks::greek,
+        marks::slashed,
         street::word,
         words::dotted,
         words::abbreviation,
         roman::roman,
-        initialisms::compound,
-        initialisms::single,
+        letters::compound,
+        letters::single,
         math::operator,
         signs::sign,
         sign::mark,
     ],
-    say: say::say,
+    numerals: Numerals { point: '.', groups: &[','] },
+    grammar: &grammar::English,
+    words: &tables::WORDS,
+    cues: &tables::CUES,
     pronounce: homographs::pronounce,
-    shortens: words::shortens,
+    shortens: |word| usize::from(words::shortens(word)),
     month: tables::month,
     weekday: |word| tables::calendar_name(word).is_some_and(|name| name.ends_with("day")),
     half: when::half,
@@ -72,6 +73,10 @@ pub(super) static ALOUD: Aloud = Aloud {
     currencies: units::CURRENCIES,
     scales: tables::SCALES,
     signs: tables::SIGNS,
+    greek: tables::GREEK,
+    letters: &abbreviations::LETTERS,
+    // English has a recogniser of its own.
+    short: &[],
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
@@ -85,8 +90,3 @@ pub(super) static ALOUD: Aloud = Aloud {
     heat: tables::HEAT,
     day_first: false,
 };
-
-/// Whether a code is a chemical formula, whose digits are read as numbers.
-fn is_formula(text: &Text, item: &Item) -> bool {
-    math::is_formula(text, item.from, item.end)
-}

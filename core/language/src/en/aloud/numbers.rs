@@ -165,47 +165,6 @@ pub(crate) fn plural(word: &str) -> String {
     }
 }
 
-/// The value of a Roman numeral below 4000, written as Romans would.
-pub(crate) fn roman(text: &str) -> Option<usize> {
-    const VALUES: [(&str, usize); 13] = [
-        ("M", 1000),
-        ("CM", 900),
-        ("D", 500),
-        ("CD", 400),
-        ("C", 100),
-        ("XC", 90),
-        ("L", 50),
-        ("XL", 40),
-        ("X", 10),
-        ("IX", 9),
-        ("V", 5),
-        ("IV", 4),
-        ("I", 1),
-    ];
-    let write = |mut n: usize| {
-        let mut text = String::new();
-        for (symbol, value) in VALUES {
-            while n >= value {
-                text.push_str(symbol);
-                n -= value;
-            }
-        }
-        text
-    };
-    if text.is_empty() || text.len() > 15 {
-        return None;
-    }
-    let mut rest = text;
-    let mut n = 0;
-    for (symbol, value) in VALUES {
-        while let Some(later) = rest.strip_prefix(symbol) {
-            n += value;
-            rest = later;
-        }
-    }
-    (rest.is_empty() && write(n) == text).then_some(n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,9 +202,5 @@ mod tests {
             assert_eq!(year(*n).join(" "), *words);
         }
         assert_eq!(cardinal(&"9".repeat(40)).len(), 40);
-        assert_eq!(
-            (roman("XIV"), roman("MCMXCIX"), roman("IIII"), roman("IVX")),
-            (Some(14), Some(1999), None, None)
-        );
     }
 }

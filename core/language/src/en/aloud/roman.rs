@@ -1,8 +1,9 @@
 //! Roman numerals.
 
-use super::{abbreviations, numbers};
+use super::abbreviations;
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
+use crate::aloud::roman;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
@@ -19,7 +20,7 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let word = word.strip_suffix("'s").unwrap_or(word);
     let small = word.chars().all(char::is_lowercase);
     let capitals = word.chars().all(char::is_uppercase);
-    let n = numbers::roman(&word.to_uppercase()).filter(|_| small || capitals)?;
+    let n = roman::value(&word.to_uppercase()).filter(|_| small || capitals)?;
     let before = text.before(i);
     let name = text.lower(before);
     let next = text.past_space(i + 1);

@@ -1,6 +1,5 @@
-//! Signs with a special reading in English, and letters that are signs.
+//! Signs with a special reading in English.
 
-use super::tables::find;
 use super::{abbreviations, tables};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::item;
@@ -33,53 +32,6 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }
     race.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
-}
-
-/// A Greek letter by its name.
-pub(super) fn greek(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let words = if text.is_letter(i) { find(tables::GREEK, &text.lower(i))? } else { return None };
-    Some(item(Class::Abbreviation(words), i, i + 1))
-}
-
-/// The marker of a list: `1.`, `2)`, `a)` where a line or a sentence begins.
-pub(super) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let letter = text.is_letter(i) && text.is(i + 1, ")");
-    let number = text.is_digits(i, 1..=2) && matches!(text.get(i + 1), "." | ")");
-    let before = text.before(i);
-    let begins = i == 0
-        || text.is(i.wrapping_sub(1), "\n")
-        || matches!(text.get(before), "." | ":" | "!" | "?" | ";");
-    let goes_on = text.is_space(i + 2) && i + 3 < text.len();
-    let fits = (letter || number) && begins && goes_on && text.is_word(i + 3);
-    fits.then(|| item(Class::List(i), i, i + 2))
-}
-
-/// and/or, he/she, TCP/IP, A/B.
-pub(super) fn slashed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is(i, "/") {
-        return None;
-    }
-    let (left, right) = (i.wrapping_sub(1), i + 1);
-    if text.is(left, " ") && text.is(right, " ") {
-        let (left, right) = (left.wrapping_sub(1), right + 1);
-        let formula = (i.saturating_sub(16)..i).any(|at| text.is(at, "="));
-        let words = text.is_word(left) && text.is_word(right);
-        return words
-            .then(|| item(Class::Abbreviation(if formula { "over" } else { "or" }), i, i + 1));
-    }
-    let pair = (text.get(left), text.get(right));
-    if matches!(pair, ("24", "7") | ("9", "11"))
-        || matches!((text.value(left), text.value(right)), (Some(a), Some(b)) if a + b == 100)
-    {
-        return Some(item(Class::Silent, i, i + 1));
-    }
-    if !text.is_word(left) || !text.is_word(right) {
-        return None;
-    }
-    let capitals = text.is_capitals(left) && text.is_capitals(right);
-    let and_or = text.is(left, "and") && text.is(right, "or");
-    let class = if capitals || and_or { Class::Silent } else { Class::Abbreviation("or") };
-    Some(item(class, i, i + 1))
 }
 
 /// Signs with a special reading in English.

@@ -188,8 +188,9 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let end = i + 1 + usize::from(stop);
     let before = text.before(i);
     let next = text.past_space(end);
-    let name_before = text.is_capital(before) && !text.is_capitals(before) && !starts(text, before)
-        || text.one_of(before, &["st", "nd", "rd", "th"]);
+    let name_before =
+        text.is_capital(before) && !text.is_capitals(before) && !aloud.starts(text, before)
+            || text.one_of(before, &["st", "nd", "rd", "th"]);
     let name_after = next > end && text.is_capital(next);
     let said = |words, end: usize| {
         let mut found = item(Class::Abbreviation(words), i, end);
@@ -199,9 +200,10 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if let Some(words) = find(STREETS, word) {
         // "Dr. King Dr.", "St. James St.": what follows a name is a street.
         let lone = !matches!(word, "St" | "Dr" | "Sq" | "Pl" | "Ct" | "Av" | "Ter" | "Cir");
-        let named = name_before && (in_address(text, i) || !name_after || starts(text, next));
+        let named = name_before && (in_address(text, i) || !name_after || aloud.starts(text, next));
         // "St." and "Dr." before a name are a saint and a doctor.
-        let saint = name_after && !starts(text, next) && !(in_address(text, i) && name_before);
+        let saint =
+            name_after && !aloud.starts(text, next) && !(in_address(text, i) && name_before);
         if matches!(word, "St" | "Dr") && saint {
             return None;
         }
@@ -257,21 +259,4 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 fn is_street_ahead(text: &Text, i: usize) -> bool {
     (i..i + 6).any(|at| is_street(text, at))
-}
-
-/// Words that begin sentences, and are no names.
-pub(super) fn starts(text: &Text, i: usize) -> bool {
-    text.is_capital(i)
-        && text.one_of(
-            i,
-            &[
-                "a", "after", "all", "also", "an", "and", "are", "as", "at", "before", "but",
-                "can", "do", "each", "every", "for", "from", "go", "he", "her", "here", "his",
-                "how", "however", "i", "if", "in", "is", "it", "it's", "its", "let", "many",
-                "most", "my", "no", "now", "on", "one", "or", "our", "please", "she", "so", "some",
-                "take", "that", "the", "their", "then", "there", "these", "they", "this", "those",
-                "to", "turn", "we", "what", "when", "where", "which", "while", "who", "why",
-                "with", "yes", "you", "your",
-            ],
-        )
 }

@@ -1,6 +1,7 @@
 //! Words of the reading of English.
 
-use crate::aloud::tables::{Emoji, Kinds};
+use crate::aloud::grammar::Gender::Neuter;
+use crate::aloud::tables::{Cues, Emoji, Kinds, Scale, Words};
 
 /// Finds the entry of a table.
 pub(super) fn find<'a, T>(table: &'a [(&str, T)], key: &str) -> Option<&'a T> {
@@ -54,23 +55,27 @@ pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
     DAYS.iter().find(day).copied().or_else(|| month(word).map(|(at, _)| MONTHS[at - 1]))
 }
 
-/// What may follow an amount, and how it is read.
-pub(super) const SCALES: &[(&str, &str)] = &[
-    ("k", "thousand"),
-    ("K", "thousand"),
-    ("m", "million"),
-    ("M", "million"),
-    ("mn", "million"),
-    ("b", "billion"),
-    ("B", "billion"),
-    ("bn", "billion"),
-    ("tn", "trillion"),
-    ("T", "trillion"),
-    ("hundred", "hundred"),
-    ("thousand", "thousand"),
-    ("million", "million"),
-    ("billion", "billion"),
-    ("trillion", "trillion"),
+const fn scale(sign: &'static str, name: &'static str) -> Scale {
+    Scale { sign, one: name, several: name, gender: Neuter }
+}
+
+/// What may follow an amount.
+pub(super) const SCALES: &[Scale] = &[
+    scale("k", "thousand"),
+    scale("K", "thousand"),
+    scale("m", "million"),
+    scale("M", "million"),
+    scale("mn", "million"),
+    scale("b", "billion"),
+    scale("B", "billion"),
+    scale("bn", "billion"),
+    scale("tn", "trillion"),
+    scale("T", "trillion"),
+    scale("hundred", "hundred"),
+    scale("thousand", "thousand"),
+    scale("million", "million"),
+    scale("billion", "billion"),
+    scale("trillion", "trillion"),
 ];
 
 /// Signs. A "." after one means: only if nothing comes before it.
@@ -431,3 +436,89 @@ pub(super) const GREEK: &[(&str, &str)] = &[
     ("ψ", "psi"),
     ("ω", "omega"),
 ];
+
+pub(super) const WORDS: Words = Words {
+    point: "point",
+    plus: "plus",
+    minus: "minus",
+    to: "to",
+    and: "and",
+    or: "or",
+    version: "version",
+    exponent: "times ten to the power of",
+    squared: "squared",
+    cubed: "cubed",
+    power: "to the power of",
+    stars: "stars",
+    hashtag: "hashtag",
+    address: &[
+        (".", "dot"),
+        ("/", "slash"),
+        ("\\", "backslash"),
+        ("@", "at"),
+        ("-", "dash"),
+        ("_", "underscore"),
+        (":", "colon"),
+        ("+", "plus"),
+        ("~", "tilde"),
+        ("?", "question mark"),
+        ("=", "equals"),
+        ("&", "and"),
+        ("#", "hash"),
+        ("%", "percent"),
+        (",", "comma"),
+        (";", "semicolon"),
+        ("!", "exclamation mark"),
+        ("$", "dollar"),
+        ("*", "star"),
+    ],
+    address_words: &[
+        "com", "org", "net", "gov", "info", "biz", "app", "dev", "int", "mil", "shop", "zip",
+        "tar", "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf", "mov",
+        "wav", "swift", "service", "bat", "img", "etc", "usr", "www2", "docs", "main", "src",
+        "lib", "the", "my", "for", "and", "foo", "bar", "news", "co", "store", "site", "tech",
+        "online", "cloud", "blog", "edu",
+    ],
+};
+
+pub(super) const CUES: Cues = Cues {
+    before_date: &["on", "until", "since"],
+    after_date: &["at"],
+    before_time: &["at", "by", "until", "till", "since", "from", "to"],
+    at: &["at"],
+    ratio: &["ratio", "odds", "scale", "aspect"],
+    after_time: &[
+        "eastern",
+        "central",
+        "mountain",
+        "pacific",
+        "today",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ],
+    lasting: &["long", "left", "remaining", "elapsed", "minutes", "min"],
+    timers: &["timer", "countdown"],
+    calls: &["call", "dial", "phone", "text", "ring"],
+    linking: &["is", "to"],
+    telephones: &["number", "text"],
+    texting: &["text"],
+    linking_code: &["is", "number", "no"],
+    extension: "ext",
+    flights: &["flight"],
+    capital_nouns: false,
+    starters: &[
+        "a", "after", "all", "also", "an", "and", "are", "as", "at", "before", "but", "can", "do",
+        "each", "every", "for", "from", "go", "he", "her", "here", "his", "how", "however", "i",
+        "if", "in", "is", "it", "it's", "its", "let", "many", "most", "my", "no", "now", "on",
+        "one", "or", "our", "please", "she", "so", "some", "take", "that", "the", "their", "then",
+        "there", "these", "they", "this", "those", "to", "turn", "we", "what", "when", "where",
+        "which", "while", "who", "why", "with", "yes", "you", "your",
+    ],
+    pronoun: "I",
+    article: "a",
+};

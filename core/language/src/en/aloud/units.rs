@@ -1,21 +1,26 @@
 //! Units of measure and currencies.
 
+use crate::aloud::grammar::Gender::Neuter;
 use crate::aloud::tables::{Currency, Unit, When};
 
 const fn unit(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
-    Unit { sign, one, several, when: When::Any }
+    Unit { sign, one, several, gender: Neuter, when: When::Any }
 }
 
 const fn joined(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
-    Unit { sign, one, several, when: When::Joined }
+    Unit { sign, one, several, gender: Neuter, when: When::Joined }
 }
 
 const fn no_name(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
-    Unit { sign, one, several, when: When::NoName }
+    Unit { sign, one, several, gender: Neuter, when: When::NoName }
 }
 
 const fn time(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
-    Unit { sign, one, several, when: When::Time }
+    Unit { sign, one, several, gender: Neuter, when: When::Time }
+}
+
+const fn heat(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
+    Unit { sign, one, several, gender: Neuter, when: When::Heat }
 }
 
 pub(super) const UNITS: &[Unit] = &[
@@ -77,8 +82,8 @@ pub(super) const UNITS: &[Unit] = &[
     unit("psi", "P.S.I.", "P.S.I."),
     unit("dpi", "D.P.I.", "D.P.I."),
     unit("DPI", "D.P.I.", "D.P.I."),
-    Unit { sign: "C", one: "degree Celsius", several: "degrees Celsius", when: When::Heat },
-    Unit { sign: "F", one: "degree Fahrenheit", several: "degrees Fahrenheit", when: When::Heat },
+    heat("C", "degree Celsius", "degrees Celsius"),
+    heat("F", "degree Fahrenheit", "degrees Fahrenheit"),
     unit("sq ft", "square foot", "square feet"),
     unit("sq mi", "square mile", "square miles"),
     unit("sq m", "square meter", "square meters"),
@@ -180,7 +185,7 @@ pub(super) const PER: &[Unit] = &[
 ];
 
 const fn money(sign: &'static str, [one, several, cent, cents]: [&'static str; 4]) -> Currency {
-    Currency { sign, one, several, cent, cents }
+    Currency { sign, one, several, cent, cents, gender: Neuter }
 }
 
 const DOLLAR: [&str; 4] = ["dollar", "dollars", "cent", "cents"];

@@ -1,10 +1,10 @@
 //! Abbreviations, with and without full stops.
 
-use super::street::starts;
 use super::tables::find;
-use super::{abbreviations, numbers, tables, units};
+use super::{abbreviations, tables, units};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
+use crate::aloud::roman;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
@@ -70,7 +70,7 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let name = species
             || text.is(i + 2, " ")
                 && text.is_capital(i + 3)
-                && !starts(text, i + 3)
+                && !aloud.starts(text, i + 3)
                 && !text.one_of(
                     text.before(i),
                     &["plan", "vitamin", "type", "grade", "hepatitis", "option", "class"],
@@ -87,10 +87,9 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     found.ends = stop
         && (text.ends_line(at)
             || next > at
-                && starts(text, next)
+                && aloud.starts(text, next)
                 && !matches!(found.class, Class::Abbreviation("for example" | "that is"))
                 && letters != "PS");
-    let _ = aloud;
     Some(found)
 }
 
@@ -107,7 +106,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     let number = text.is_number(after)
         || text.is_capitals(after)
             && !text.is(after, "I")
-            && numbers::roman(text.get(after)).is_some();
+            && roman::value(text.get(after)).is_some();
     let said =
         |words, end, ends| Some(Item { class: Class::Abbreviation(words), from: i, end, ends });
     // w/, w/o
@@ -197,7 +196,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
                 && if matches!(word, "etc" | "ft" | "lb") {
                     ends_there(aloud, text, end)
                 } else {
-                    starts(text, after)
+                    aloud.starts(text, after)
                 };
         return said(words, end, ends);
     }

@@ -1,27 +1,27 @@
 //! Words, and letters that are said one by one.
 
-use super::abbreviations;
-use crate::aloud::class::{Class, Item};
-use crate::aloud::item;
-use crate::aloud::tables::Aloud;
-use crate::aloud::text::Text;
+use super::class::{Class, Item};
+use super::item;
+use super::tables::Aloud;
+use super::text::Text;
 
 /// mother-in-law, well-known.
-pub(super) fn compound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(crate) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut end = i + 1;
     while text.is(end, "-") && text.is_word(end + 1) && end < i + 12 {
         end += 2;
     }
     let plain = |at: usize| {
         let word = text.get(at);
-        word.len() > 1 && !text.is_capitals(at) || matches!(word, "a" | "A")
+        let article = word.eq_ignore_ascii_case(aloud.cues.article);
+        word.chars().count() > 1 && !text.is_capitals(at) || article
     };
     let fits = text.is_word(i) && end > i + 1 && (i..end).step_by(2).all(plain);
     fits.then(|| item(Class::Word, i, end))
 }
 
 /// A word, or letters that are said one by one.
-pub(super) fn single(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_word(i) {
         return None;
     }
@@ -37,26 +37,26 @@ pub(super) fn single(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         1 => {
             let number = text.is_number(after) || text.is_number(before);
             number && !text.is(before, ".")
-                || !matches!(stem, "a" | "A" | "I")
-                || is_letter_name(text, i)
+                || !aloud.letters.words.contains(&stem)
+                || is_letter_name(aloud, text, i)
         }
         // AT&T
         2 if text.is_capitals(i) && (text.is(after, "&") || text.is(before, "&")) => true,
-        _ if stem.chars().all(char::is_uppercase) => is_initialism(text, i, stem),
+        _ if stem.chars().all(char::is_uppercase) => is_initialism(aloud, text, i, stem),
         // "F = ma", "bx + c"
-        2 if !abbreviations::SHORT.contains(&word) && word.chars().all(char::is_lowercase) => {
+        2 if !aloud.letters.short.contains(&word) && word.chars().all(char::is_lowercase) => {
             let operator = |at: usize| matches!(text.get(at), "=" | "+" | "×" | "−" | "≈");
             operator(text.past_space(after))
                 || operator(text.before(i))
-                || abbreviations::MIXED.contains(&word)
+                || aloud.letters.mixed.contains(&word)
         }
-        _ => abbreviations::MIXED.contains(&word),
+        _ => aloud.letters.mixed.contains(&word),
     };
     Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
 }
 
-/// Whether "A" or "I" is a letter and not a word.
-fn is_letter_name(text: &Text, i: usize) -> bool {
+/// Whether a word of one letter ("a", "I") is the name of a letter here.
+fn is_letter_name(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let (before, after) = (i.wrapping_sub(1), i + 1);
     let operator =
         |at: usize| matches!(text.get(at), "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^");
@@ -64,39 +64,43 @@ fn is_letter_name(text: &Text, i: usize) -> bool {
     let joined = matches!(text.get(before), "/" | "-" | "(")
         && text.is_word(before.wrapping_sub(1))
         || matches!(text.get(after), "/") && text.is_word(after + 1)
-        || text.is(after, "-") && text.is(i, "I") && text.is_number(after + 1);
-    let list = text.is(after, ",") && !text.ends_line(before) && text.is(i, "a") && i == 0;
+        || text.is(after, "-") && text.is(i, aloud.cues.pronoun) && text.is_number(after + 1);
+    let list =
+        text.is(after, ",") && !text.ends_line(before) && text.is(i, aloud.cues.article) && i == 0;
     near || joined
         || list
-        || text.is(i, "I") && text.is_number(text.past_space(after)) && text.is(after, "-")
+        || text.is(i, aloud.cues.pronoun)
+            && text.is_number(text.past_space(after))
+            && text.is(after, "-")
 }
 
 /// Whether capitals are said letter by letter: not a word, and not emphasis.
-fn is_initialism(text: &Text, i: usize, word: &str) -> bool {
-    if abbreviations::SPELT.contains(&word) {
-        return !shouted(text, i) || !matches!(word, "US" | "IT" | "AM" | "AI" | "LA" | "OR");
+fn is_initialism(aloud: &Aloud, text: &Text, i: usize, word: &str) -> bool {
+    if aloud.letters.spelt.contains(&word) {
+        return !shouted(aloud, text, i) || !aloud.letters.loud.contains(&word);
     }
     // "the WHO", but "WHO?"
-    if word == "WHO" && text.one_of(text.before(i), &["the"]) && !shouted(text, i) {
+    let definite = || text.one_of(text.before(i), aloud.letters.articles);
+    if aloud.letters.after_article.contains(&word) && definite() && !shouted(aloud, text, i) {
         return true;
     }
-    if abbreviations::ACRONYMS.contains(&word) || shouted(text, i) {
+    if aloud.letters.acronyms.contains(&word) || shouted(aloud, text, i) {
         return false;
     }
-    let vowels = word.chars().filter(|c| "AEIOUY".contains(*c)).count();
+    let vowels = word.chars().filter(|c| "AEIOUYÄÖÜÉÈÀÍÓÚ".contains(*c)).count();
     let lower = word.to_lowercase();
     match word.chars().count() {
-        2 | 3 => !abbreviations::SHORT.contains(&lower.as_str()),
+        2 | 3 => !aloud.letters.short.contains(&lower.as_str()),
         _ => vowels == 0,
     }
 }
 
 /// Whether the words around are all in capitals too.
-fn shouted(text: &Text, i: usize) -> bool {
+fn shouted(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let word = |at: usize| text.is_capitals(at) && text.get(at).chars().count() > 1;
     let ordinary = |at: usize| {
         word(at)
-            && (abbreviations::SHORT.contains(&text.lower(at).as_str()) || text.get(at).len() > 4)
+            && (aloud.letters.short.contains(&text.lower(at).as_str()) || text.get(at).len() > 4)
     };
     let next = text.past_space(i + 1);
     let after =
@@ -104,7 +108,7 @@ fn shouted(text: &Text, i: usize) -> bool {
     let before = text.before(i);
     ordinary(before)
         || ordinary(after)
-            && (abbreviations::SHORT.contains(&text.lower(i).as_str())
+            && (aloud.letters.short.contains(&text.lower(i).as_str())
                 || text.get(i).len() > 4
                 || text.before(i) >= text.len())
 }

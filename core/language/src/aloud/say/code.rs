@@ -1,14 +1,15 @@
 //! Telephone numbers, codes, addresses of computers, pages and files.
 
-use super::numbers;
 use crate::aloud::class::Item;
+use crate::aloud::grammar::spelt;
 use crate::aloud::lex::Kind;
+use crate::aloud::math::is_formula;
 use crate::aloud::spoken::Spoken;
 
 pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     if text.is(item.from, "+") {
-        spoken.say("plus", text.at(item.from));
+        spoken.say(spoken.aloud.words.plus, text.at(item.from));
     }
     let short = groups.len() == 3 && groups.iter().all(|&g| text.get(g).len() == 1);
     for (n, &group) in groups.iter().enumerate() {
@@ -18,40 +19,13 @@ pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) 
         let at = text.at(group);
         match text.get(group) {
             _ if text.is_word(group) => spoken.say(text.get(group), at),
-            "800" if n < 2 => spoken.say("eight hundred", at),
-            digits => spoken.say_all(&numbers::spelt(digits), at),
+            digits => spoken.say(&spoken.aloud.grammar.group(digits, n < 2), at),
         }
     }
 }
 
-/// The names of signs in addresses.
-fn sign(sign: &str) -> &'static str {
-    match sign {
-        "." => "dot",
-        "/" => "slash",
-        "\\" => "backslash",
-        "@" => "at",
-        "-" => "dash",
-        "_" => "underscore",
-        ":" => "colon",
-        "+" => "plus",
-        "~" => "tilde",
-        "?" => "question mark",
-        "=" => "equals",
-        "&" => "and",
-        "#" => "hash",
-        "%" => "percent",
-        "," => "comma",
-        ";" => "semicolon",
-        "!" => "exclamation mark",
-        "$" => "dollar",
-        "*" => "star",
-        _ => "",
-    }
-}
-
 pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
-    let text = spoken.text;
+    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
     let dots = (item.from..item.end).any(|p| text.is(p, "."));
     let double = (item.from..item.end).any(|p| text.is(p, ":") && text.is(p + 1, ":"));
     let mut port = false;
@@ -61,19 +35,16 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
             Some(Kind::Number) if port => {
                 let digits = text.get(p);
                 let thousands = digits.ends_with("000");
-                spoken.say_all(
-                    &if thousands || digits.len() < 3 {
-                        numbers::cardinal(digits)
-                    } else {
-                        numbers::spelt(digits)
-                    },
-                    at,
-                );
+                let words = match thousands || digits.len() < 3 {
+                    true => grammar.cardinal(digits),
+                    false => spelt(grammar, digits),
+                };
+                spoken.say(&words, at);
             }
             Some(Kind::Number) if dots && text.get(p).len() < 3 => {
-                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+                spoken.say(&grammar.cardinal(text.get(p)), at);
             }
-            Some(Kind::Number) => spoken.say_all(&numbers::spelt(text.get(p)), at),
+            Some(Kind::Number) => spoken.say(&spelt(grammar, text.get(p)), at),
             Some(Kind::Word) if text.get(p).len() > 4 => spoken.say(text.get(p), at),
             Some(Kind::Word) => spoken.spell(text.get(p), at),
             // The groups of a hardware address are separated by pauses.
@@ -82,7 +53,7 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
             }
             _ => {
                 port = matches!(text.get(p), ":" | "/") && !double;
-                spoken.say(sign(text.get(p)), at);
+                spoken.say(spoken.aloud.words.address_sign(text.get(p)), at);
             }
         }
     }
@@ -91,11 +62,11 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
 /// Says letters and digits one by one, and pauses between groups. The digits of chemical formulae
 /// are read as numbers.
 pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
-    let text = spoken.text;
+    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
     let only_digits = (item.from..item.end).all(|p| text.is_number(p) || text.is(p, "-"));
     let formula = (item.from..item.end)
         .any(|p| matches!(text.kind(p), Some(Kind::Lowered | Kind::Raised)))
-        || super::super::is_formula(text, item);
+        || is_formula(text, item.from, item.end);
     // "4-8-2-9" has no groups.
     let groups = (item.from..item.end).any(|p| text.is_number(p) && text.get(p).len() > 1);
     for p in item.from..item.end {
@@ -109,7 +80,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
             }
             Some(Kind::Word) => spoken.spell(text.get(p), at),
             Some(Kind::Number | Kind::Lowered) if formula => {
-                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+                spoken.say(&grammar.cardinal(text.get(p)), at);
             }
             Some(Kind::Number)
                 if !only_digits
@@ -117,34 +88,28 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                     && !text.get(p).starts_with('0')
                     && text.is(p.wrapping_sub(1), "-") =>
             {
-                spoken.say_all(&numbers::cardinal(text.get(p)), at);
+                spoken.say(&grammar.cardinal(text.get(p)), at);
             }
-            Some(Kind::Number) => spoken.say_all(&numbers::spelt(text.get(p)), at),
+            Some(Kind::Number) => spoken.say(&spelt(grammar, text.get(p)), at),
             Some(Kind::Raised) => {
                 let charge = text.get(p);
                 let count = charge.trim_end_matches(['+', '-']);
                 if !count.is_empty() {
-                    spoken.say_all(&numbers::cardinal(count), at.clone());
+                    spoken.say(&grammar.cardinal(count), at.clone());
                 }
-                spoken.say(if charge.ends_with('-') { "minus" } else { "plus" }, at);
+                let words = spoken.aloud.words;
+                spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
-            _ if text.is(p, "-") && only_digits && groups => spoken.mark(',', at),
+            _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
+                spoken.mark(',', at);
+            }
             _ => {}
         }
     }
 }
 
-/// Endings and parts of addresses that are said as words although they are short.
-const WORDS: &[&str] = &[
-    "com", "org", "net", "gov", "info", "biz", "app", "dev", "int", "mil", "shop", "zip", "tar",
-    "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf", "mov", "wav",
-    "swift", "service", "bat", "img", "etc", "usr", "www2", "docs", "main", "src", "lib", "the",
-    "my", "for", "and", "foo", "bar", "news", "co", "store", "site", "tech", "online", "cloud",
-    "blog", "edu",
-];
-
 pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
-    let text = spoken.text;
+    let (text, grammar, words) = (spoken.text, spoken.aloud.grammar, spoken.aloud.words);
     let from = item.from;
     let scheme = text.is(from + 1, ":") && text.is(from + 2, "/") && text.is(from + 3, "/");
     let mut p = if scheme { from + 4 } else { from };
@@ -160,7 +125,7 @@ pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
                 let short = length == 1
                     || !mailbox
                         && (length == 2 || !vowels || length == 3 && is_last(item, p, spoken))
-                        && !WORDS.contains(&word.to_lowercase().as_str());
+                        && !words.address_words.contains(&word.to_lowercase().as_str());
                 if length <= 5 && (upper && length < 5 || short) {
                     spoken.spell(word, at);
                 } else {
@@ -168,18 +133,16 @@ pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
                 }
             }
             Some(Kind::Number) => {
-                let words = match word {
-                    year if text.is_year(p) => numbers::year(year.parse().unwrap_or(0)),
-                    small if small.len() <= 2 && !small.starts_with('0') => {
-                        numbers::cardinal(small)
-                    }
-                    digits => numbers::spelt(digits),
+                let number = match word {
+                    year if text.is_year(p) => grammar.year(year.parse().unwrap_or(0)),
+                    small if small.len() <= 2 && !small.starts_with('0') => grammar.cardinal(small),
+                    digits => spelt(grammar, digits),
                 };
-                spoken.say_all(&words, at);
+                spoken.say(&number, at);
             }
             _ if word == "/" && p + 1 == item.end && scheme => {}
-            _ if word == "#" && p == from => spoken.say("hashtag", at),
-            _ => spoken.say(sign(word), at),
+            _ if word == "#" && p == from => spoken.say(words.hashtag, at),
+            _ => spoken.say(words.address_sign(word), at),
         }
         p += 1;
     }

@@ -1,0 +1,136 @@
+//! Amounts of money, measures and durations.
+
+use super::fixed;
+use crate::aloud::class::{Amount, Item, Measure, Money};
+use crate::aloud::grammar::{self, Gender};
+use crate::aloud::spoken::Spoken;
+use crate::aloud::tables::Unit;
+use crate::aloud::text::Text;
+
+/// Says the number of a piece before a noun of this gender.
+pub(crate) fn counted(i: usize, gender: Gender, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let words = before_noun(text.get(i), gender, i, spoken);
+    spoken.say(&words, text.at(i));
+}
+
+/// A number, as a piece holds it, before a noun.
+fn before_noun(written: &str, gender: Gender, i: usize, spoken: &Spoken<'_>) -> String {
+    let grammar = spoken.aloud.grammar;
+    let coded = written.len() > 1 && written.starts_with('0') || written.len() > 15;
+    if written.contains('.') || coded {
+        return grammar::digits(grammar, written);
+    }
+    grammar.agreeing(&written.replace(',', ""), gender, spoken.text, i)
+}
+
+/// Says an amount before a noun of this gender, if there is one; returns whether it is exactly
+/// one.
+pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) -> bool {
+    let text = spoken.text;
+    let grammar = spoken.aloud.grammar;
+    if amount.part.is_some() {
+        grammar.fraction(amount, noun.filter(|_| amount.scale.is_none()), spoken);
+        if let Some((scale, at)) = amount.scale {
+            spoken.say(scale.several, text.at(at));
+        }
+        return false;
+    }
+    let Some(whole) = amount.whole else { return false };
+    let one = text.is(whole, "1");
+    match amount.scale.map(|(scale, _)| scale.gender).or(noun) {
+        Some(gender) => counted(whole, gender, spoken),
+        None => spoken.say(&grammar::digits(grammar, text.get(whole)), text.at(whole)),
+    }
+    if let Some((scale, at)) = amount.scale {
+        spoken.say(if one { scale.one } else { scale.several }, text.at(at));
+        return false;
+    }
+    one
+}
+
+/// Which part of an amount of money to say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sum {
+    Whole,
+    /// Without the currency.
+    Bare,
+}
+
+/// Whether an amount of money has no hundredths.
+pub(super) fn is_round(money: &Money, text: &Text) -> bool {
+    money.cents.is_none() && money.amount.whole.is_none_or(|whole| !text.get(whole).contains('.'))
+}
+
+pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let grammar = spoken.aloud.grammar;
+    let currency = money.currency;
+    let sign = text.at(money.sign);
+    if money.minus {
+        spoken.say(spoken.aloud.words.minus, text.at(money.amount.from.saturating_sub(1)));
+    }
+    let name = |one: bool, spoken: &mut Spoken<'_>| {
+        if sum == Sum::Whole {
+            fixed(&grammar.currency(money, one), sign.clone(), spoken);
+        }
+    };
+    let number = money.amount.whole.filter(|_| money.amount.part.is_none());
+    let written = number.map_or(String::new(), |number| text.digits(number));
+    let (whole, part) = written.split_once('.').unwrap_or((&written, ""));
+    let cents = money.cents.map_or(part.to_owned(), |cents| text.get(cents).to_owned());
+    let hundredths = cents.len() == 2 && !currency.cent.is_empty() && money.amount.scale.is_none();
+    match number.filter(|_| hundredths) {
+        None => {
+            let one = amount(&money.amount, Some(currency.gender), spoken);
+            name(one, spoken);
+        }
+        Some(number) => {
+            let at = text.at(number);
+            let some = whole.trim_start_matches('0');
+            let alone = some.is_empty() && cents != "00";
+            if !alone {
+                let words = grammar.agreeing(whole, currency.gender, text, number);
+                spoken.say(&words, at.clone());
+                name(some == "1", spoken);
+            }
+            if cents != "00" {
+                spoken.say(&grammar.cents(currency, &cents, alone), at);
+            }
+        }
+    }
+    if let Some((unit, at)) = money.per {
+        spoken.say(&grammar.per(unit), text.span(at - 1, at));
+    }
+}
+
+/// A measure, with its unit or without.
+pub(super) fn measure(measure: &Measure, with_unit: bool, spoken: &mut Spoken<'_>) {
+    let one = amount(&measure.amount, Some(measure.unit.gender), spoken);
+    if with_unit {
+        let at = spoken.text.span(measure.from, measure.to);
+        fixed(&spoken.aloud.grammar.unit(measure, one, spoken.text), at, spoken);
+    }
+}
+
+pub(super) fn duration(
+    item: &Item,
+    parts: &[(usize, &'static Unit, usize)],
+    spoken: &mut Spoken<'_>,
+) {
+    let text = spoken.text;
+    // Written with colons, the last part is joined by "and".
+    let colons = parts.first().is_some_and(|(at, _, sign)| at == sign);
+    for (n, &(at, unit, sign)) in parts.iter().enumerate() {
+        if colons && n > 0 && n + 1 == parts.len() {
+            spoken.say(spoken.aloud.words.and, text.at(at));
+        }
+        let digits = text.get(at).trim_start_matches('0');
+        let digits =
+            if digits.is_empty() || digits.starts_with('.') { text.get(at) } else { digits };
+        spoken.say(&before_noun(digits, unit.gender, at, spoken), text.at(at));
+        let kind = parts.len() == 1 && spoken.aloud.is_kind(text, item.from, item.end);
+        let one = digits == "1" || kind;
+        spoken.say(if one { unit.one } else { unit.several }, text.at(sign));
+    }
+}

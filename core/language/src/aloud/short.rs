@@ -1,0 +1,102 @@
+//! Abbreviations, from a table.
+
+use super::class::{Class, Item};
+use super::item;
+use super::tables::{Aloud, Place, Short};
+use super::text::Text;
+
+/// z. B., p. ex., Dr., No. 5: the longest abbreviation of the table that is written here.
+pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let joined =
+        matches!(text.get(i.wrapping_sub(1)), "." | "-") || text.is_number(i.wrapping_sub(1));
+    if !text.is_word(i) || joined && !text.is_number(i.wrapping_sub(1)) {
+        return None;
+    }
+    let fits = |short: &'static Short| {
+        let end = end_of(text, i, short.written)?;
+        is_in_place(text, i, end, short.place).then_some((short, end))
+    };
+    let (short, end) = aloud.short.iter().filter_map(fits).max_by_key(|(_, end)| *end)?;
+    let mut found = item(Class::Abbreviation(short.words), i, end);
+    let next = text.past_space(end);
+    let sentence = short.place == Place::Last && next > end && text.is_capital(next);
+    found.ends = short.written.ends_with('.') && (text.ends_line(end) || sentence);
+    Some(found)
+}
+
+/// J. S. Bach: the first letters of names.
+pub(crate) fn initial(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 2);
+    let name = text.is_capital(next) && !aloud.starts(text, next) && next > i + 2
+        || text.is_letter(i + 2) && text.is_capital(i + 2);
+    let fits = text.is_letter(i) && text.is_capital(i) && text.is(i + 1, ".") && name;
+    fits.then(|| item(Class::Initialism, i, i + 2))
+}
+
+/// Where the abbreviation ends if it is written at piece `i`.
+fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
+    let mut rest = written;
+    let mut at = i;
+    while !rest.is_empty() {
+        if let Some(later) = rest.strip_prefix(' ') {
+            rest = later;
+            at = text.past_space(at);
+            continue;
+        }
+        let piece = text.get(at);
+        let first = piece.chars().next()?;
+        rest = match rest.strip_prefix(piece) {
+            Some(later) => later,
+            // At the beginning of a sentence.
+            None if at == i && first.is_uppercase() => {
+                let small = first.to_lowercase().chain(piece.chars().skip(1)).collect::<String>();
+                rest.strip_prefix(small.as_str())?
+            }
+            None => return None,
+        };
+        at += 1;
+    }
+    // "Str" is not the beginning of "Strand", but that is one piece. "z.B" has more to come.
+    let more = !written.ends_with('.') && text.is(at, ".") && text.is_word(at + 1);
+    (!more).then_some(at)
+}
+
+fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
+    let next = text.past_space(end);
+    match place {
+        Place::Inside | Place::Last => !text.is_number(i.wrapping_sub(1)),
+        Place::BeforeNumber => {
+            let roman =
+                text.is_capitals(next) && text.get(next).chars().all(|c| "IVXLC".contains(c));
+            next > end && (text.is_number(next) || roman) || next == end && text.is_number(next)
+        }
+        Place::AfterNumber => {
+            let before = text.before(i);
+            text.is_number(before) || text.is(before, ".") && text.is_number(before.wrapping_sub(1))
+        }
+        Place::BeforeName => next > end && text.is_capital(next),
+    }
+}
+
+/// How many words after a full stop show whether it marks an abbreviation, after this word, which
+/// may have stops inside.
+pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let listed = |written: &str| {
+        let last = written.strip_suffix('.').map(|w| w.rsplit(' ').next().unwrap_or(w));
+        last.is_some_and(|last| {
+            let first = |s: &str| s.chars().next().map(|c| c.to_lowercase().to_string());
+            first(last) == first(word) && last.chars().skip(1).eq(word.chars().skip(1))
+        })
+    };
+    let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+    // "i. d. R."
+    if letter {
+        return 2;
+    }
+    let short = word.contains('.')
+        || aloud.short.iter().any(|short| listed(short.written))
+        || word.len() > 1 && aloud.units.iter().any(|unit| unit.sign == word)
+        || aloud.scales.iter().any(|scale| scale.sign.strip_suffix('.') == Some(word));
+    usize::from(short)
+}

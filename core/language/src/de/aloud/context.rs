@@ -1,0 +1,145 @@
+//! Gender and case, as far as the words around a number show them.
+
+use super::numbers::Case;
+use super::{nouns, tables};
+use crate::aloud::grammar::Gender;
+use crate::aloud::text::Text;
+
+/// Words before a dative.
+const DATIVE: &[&str] = &[
+    "ab", "am", "an", "aus", "außer", "bei", "beim", "dem", "einem", "im", "in", "mit", "nach",
+    "seit", "unter", "vom", "von", "vor", "zu", "zum", "zur", "zwischen",
+];
+const ACCUSATIVE: &[&str] = &[
+    "bis", "durch", "für", "gegen", "ohne", "um", "über", "pro", "je", "auf", "den", "einen",
+    // Verbs with an object.
+    "bestelle", "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab",
+    "gewann", "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol",
+    "kaufe", "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell",
+    "stelle", "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke",
+    "schicke", "schreibe",
+];
+const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
+
+/// The case of the noun after the number at piece `i`.
+pub(super) fn case(text: &Text, i: usize) -> Case {
+    let mut before = text.before(i);
+    // "Ich brauche 1 Ei und 1 Becher": what comes before the first of several.
+    if text.is(before, ",") || text.one_of(before, &["und", "oder"]) {
+        let mut at = before;
+        for _ in 0..12 {
+            at = text.before(at);
+            let counted =
+                text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
+            if !counted && !(text.is_capital(at) && at > 0) {
+                break;
+            }
+        }
+        before = at;
+    }
+    match () {
+        // "bis zu 3 m"
+        () if text.one_of(before, &["zu"]) && text.one_of(text.before(before), &["bis"]) => {
+            Case::Accusative
+        }
+        () if text.one_of(before, DATIVE) => Case::Dative,
+        () if text.one_of(before, ACCUSATIVE) => Case::Accusative,
+        () if text.one_of(before, GENITIVE) => Case::Genitive,
+        // "Ich habe nur 1 Termin."
+        () if text.one_of(before, &["nur", "noch", "ich", "sie", "er", "du", "wir", "täglich"])
+            && text.one_of(text.before(before), ACCUSATIVE) =>
+        {
+            Case::Accusative
+        }
+        () => Case::Nominative,
+    }
+}
+
+/// The gender of the noun at piece `i`, or after the adjective at piece `i`.
+pub(super) fn gender(text: &Text, i: usize) -> Option<Gender> {
+    let mut at = i;
+    for _ in 0..2 {
+        if text.is_capital(at) {
+            // "E-Mail"
+            while text.is(at + 1, "-") && text.is_word(at + 2) && at < i + 12 {
+                at += 2;
+            }
+            return nouns::gender(text.get(at));
+        }
+        let adjective = ["e", "en", "er", "es", "em"].iter().any(|end| text.get(at).ends_with(end));
+        if !adjective || text.get(at).len() < 4 || !text.is(at + 1, " ") {
+            return None;
+        }
+        at += 2;
+    }
+    None
+}
+
+/// The ending of an adjective after "ein" in its forms.
+pub(super) fn ending(gender: Gender, case: Case) -> &'static str {
+    match (gender, case) {
+        (Gender::Masculine, Case::Nominative) => "er",
+        (Gender::Neuter, Case::Nominative | Case::Accusative) => "es",
+        (Gender::Feminine, Case::Nominative | Case::Accusative) => "e",
+        _ => "en",
+    }
+}
+
+/// Words before an ordinal number, which show its ending.
+const WEAK: &[&str] = &[
+    "am", "beim", "dem", "den", "des", "im", "ins", "vom", "zum", "zur", "einem", "einen", "einer",
+    "eines", "seit", "ab", "bis", "keinem", "keinen", "keiner", "meinem", "meinen", "meiner",
+    "seinem", "seinen", "seiner", "ihrem", "ihren", "ihrer", "unserem", "unseren", "diesem",
+    "diesen", "jedem", "jeden", "deinem", "deinen", "deiner", "vor", "nach",
+];
+const STRONG: &[&str] = &["ein", "kein", "mein", "dein", "sein", "ihr", "unser", "euer"];
+const FINAL_E: &[&str] = &[
+    "die", "das", "eine", "jede", "jeder", "jedes", "diese", "dieser", "dieses", "meine", "deine",
+    "seine", "ihre", "unsere", "keine", "ans", "fürs",
+];
+
+/// Whether the word at piece `i` may come before an ordinal number.
+pub(super) fn is_before_ordinal(text: &Text, i: usize) -> bool {
+    text.is(i, "der")
+        || text.is(i, "Der")
+        || [WEAK, STRONG, FINAL_E].iter().any(|list| text.one_of(i, list))
+}
+
+/// The ending of the ordinal number at piece `i`, by the word before it and the noun at `noun`.
+pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'static str {
+    let mut before = text.before(i);
+    // "im 3. und 4. Stock"
+    for _ in 0..3 {
+        let first = text.before(before);
+        let joins =
+            text.one_of(before, &["und", "oder"]) || text.is_dash(before) || text.is(before, ",");
+        if !joins || !text.is(first, ".") || !text.is_number(first.wrapping_sub(1)) {
+            break;
+        }
+        before = text.before(first.wrapping_sub(1));
+    }
+    // "am Montag, 3. Mai"
+    if text.is(before, ",") {
+        let mut day = before.wrapping_sub(1);
+        day = if text.is(day, ".") { day.wrapping_sub(1) } else { day };
+        if text.get(day).ends_with("tag") || tables::calendar_name(text.get(day)).is_some() {
+            before = text.before(day);
+        }
+    }
+    let strong = match noun {
+        Some(Gender::Feminine) => "e",
+        Some(Gender::Neuter) => "es",
+        _ => "er",
+    };
+    match () {
+        () if text.one_of(before, WEAK) => "en",
+        () if text.one_of(before, FINAL_E) => "e",
+        // "der 3. Tag", but "in der 3. Klasse"
+        () if text.one_of(before, &["der"]) => {
+            let second = text.before(before);
+            let preposition = text.one_of(second, DATIVE) || text.one_of(second, &["auf"]);
+            if noun == Some(Gender::Feminine) || preposition { "en" } else { "e" }
+        }
+        () => strong,
+    }
+}

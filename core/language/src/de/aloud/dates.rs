@@ -1,0 +1,239 @@
+//! Dates, times of day and decades.
+
+use super::tables::{DAYS, MONTHS, calendar_name};
+use super::{context, numbers};
+use crate::aloud::class::{Class, Date, Item, Time};
+use crate::aloud::grammar::Gender::Masculine;
+use crate::aloud::spoken::Spoken;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{item, range};
+
+/// 3. Oktober 1990; 5.–7. Juni; 24.12.; 1.5.24
+pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = i.wrapping_sub(1);
+    if matches!(text.get(before), "." | "," | "/") && text.is_number(i.wrapping_sub(2)) {
+        return None;
+    }
+    let day = day(text, i)?;
+    named(aloud, text, i, day).or_else(|| short(aloud, text, i, day))
+}
+
+/// A day of the month with its full stop.
+fn day(text: &Text, i: usize) -> Option<usize> {
+    let day = text.value(i).filter(|day| (1..=31).contains(day) && text.get(i).len() <= 2)?;
+    text.is(i + 1, ".").then_some(day)
+}
+
+/// With the month by its name.
+fn named(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
+    let mut date = Date { day: Some((day, i)), ..Date::default() };
+    let mut name = text.past_space(i + 2);
+    let dash = name;
+    let second = text.past_space(dash + 1);
+    if text.is_dash(dash)
+        && let Some(until) = self::day(text, second)
+    {
+        date.until = Some((until, second));
+        name = text.past_space(second + 2);
+    }
+    let (month, full) = (aloud.month)(text.get(name))?;
+    date.month = Some((month, name));
+    let stop = !full && text.is(name + 1, ".");
+    let mut end = name + 1 + usize::from(stop);
+    let year = text.past_space(end);
+    if year > end && text.is_year(year) {
+        date.year = Some((text.value(year)?, year));
+        end = year + 1;
+    }
+    let ends = stop && date.year.is_none() && text.ends_line(end);
+    Some(Item { ends, ..item(Class::Date(date), i, end) })
+}
+
+/// Day and month in digits, with a year of two digits or none.
+fn short(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
+    let month = text.value(i + 2).filter(|n| (1..=12).contains(n) && text.get(i + 2).len() <= 2)?;
+    let mut word = text.before(i);
+    if text.is(word, ".") {
+        word = word.wrapping_sub(1);
+    }
+    // "Kapitel 2.3.", "um 9.12."
+    let other = text.one_of(word, aloud.versioned)
+        || text.one_of(word, aloud.named)
+        || text
+            .one_of(word, &["kapitel", "abschnitt", "punkt", "um", "nr", "abs", "ziffer", "teil"]);
+    if other || text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let mut date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
+    let stop = text.is(i + 3, ".");
+    if stop && text.is_digits(i + 4, 2..=2) && !text.is(i + 5, ".") {
+        let year = text.value(i + 4)?;
+        date.year = Some((if year > 50 { 1900 } else { 2000 } + year, i + 4));
+        return Some(item(Class::Date(date), i, i + 5));
+    }
+    let said = text.one_of(word, &["am", "vom", "bis", "zum", "seit", "ab", "den", "dem"])
+        || (aloud.weekday)(text.get(word));
+    if stop && !text.is_number(i + 4) && !text.is_word(i + 4) {
+        let mut found = item(Class::Date(date), i, i + 4);
+        let next = text.past_space(i + 4);
+        found.ends = text.ends_line(i + 4) || aloud.starts(text, next);
+        return Some(found);
+    }
+    (said && !stop && !text.is_word(i + 3)).then(|| item(Class::Date(date), i, i + 3))
+}
+
+/// 14:30 Uhr, 9.30 Uhr, 9 Uhr 30, 14.30 h
+pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
+    if matches!(text.get(i.wrapping_sub(1)), "." | ":" | "," | "/") {
+        return None;
+    }
+    let two = |at: usize| text.value(at).filter(|n| *n < 60 && text.get(at).len() == 2);
+    let sign = matches!(text.get(i + 1), "." | ":");
+    let minute = if sign { two(i + 2).map(|n| (n, i + 2)) } else { None };
+    let second =
+        if minute.is_some() && text.is(i + 3, text.get(i + 1)) { two(i + 4) } else { None };
+    let second = second.map(|n| (n, i + 4));
+    let end = second.or(minute).map_or(i, |(_, at)| at) + 1;
+    let word = text.past_space(end);
+    let hours = text.is(word, "Uhr") || text.is(word, "h") && minute.is_some();
+    if !hours || sign && minute.is_none() {
+        return None;
+    }
+    let mut time = Time { hour: (hour, i), minute, second, word: Some(word), ..Time::default() };
+    let mut end = word + 1;
+    // 9 Uhr 30
+    let after = text.past_space(end);
+    if minute.is_none()
+        && after > end
+        && let Some(minute) = two(after)
+        && !text.is_word(text.past_space(after + 1))
+    {
+        time.minute = Some((minute, after));
+        end = after + 1;
+    }
+    Some(item(Class::Time(time), i, end))
+}
+
+/// 3:45 Std.
+pub(super) fn length(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let two = text.is_digits(i + 2, 2..=2) && text.value(i + 2).is_some_and(|n| n < 60);
+    let word = text.past_space(i + 3);
+    let fits = text.is_digits(i, 1..=3)
+        && text.is(i + 1, ":")
+        && two
+        && matches!(text.get(word), "Std" | "Stunden" | "h");
+    let parts = vec![(i, aloud.unit("h")?, i + 1), (i + 2, aloud.unit("min")?, word)];
+    let stop = text.is(word + 1, ".") && !text.ends_line(word + 2);
+    fits.then(|| item(Class::Duration(parts), i, word + 1 + usize::from(stop)))
+}
+
+/// Names of days and months, shortened: "Mo.–Fr.", "Di., 4. November", "Jan."
+pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let name = calendar_name(text.get(i))?;
+    if let Some(found) = range::names(text, i, calendar_name) {
+        return Some(found);
+    }
+    if name == text.get(i) {
+        return None;
+    }
+    let stop = text.is(i + 1, ".");
+    let end = i + 1 + usize::from(stop);
+    let next = text.past_space(if text.is(end, ",") { end + 1 } else { end });
+    let day = DAYS.contains(&name);
+    let number = text.is_number(next);
+    // "So" and "Do" are words, too; "Fr." is a title.
+    let fits = match text.get(i) {
+        "So" | "Do" | "Fr" | "Mi" => stop && (number || text.is(end, ",")),
+        _ if day => stop || number,
+        _ => stop,
+    };
+    let mut found = item(Class::Abbreviation(name), i, end);
+    found.ends = stop && (text.ends_line(end) || aloud.starts(text, next) && !text.is(end, ","));
+    fits.then_some(found)
+}
+
+/// 1990er
+pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let er = i + 1 + usize::from(text.is(i + 1, "-"));
+    let fits = text.is_digits(i, 2..=4) && matches!(text.get(er), "er" | "ern");
+    fits.then(|| item(Class::Decade(i, text.is(er, "ern")), i, er + 1))
+}
+
+/// The "Jh." of "des 18. Jh."
+pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let stop = text.is(i + 1, ".");
+    let number = text.before(i).wrapping_sub(1);
+    let fits = matches!(text.get(i), "Jh" | "Jhd" | "Jhs") && text.is_number(number);
+    let own = text.one_of(text.before(number), &["des"]);
+    let words = if own { "Jahrhunderts" } else { "Jahrhundert" };
+    let mut found = item(Class::Abbreviation(words), i, i + 1 + usize::from(stop));
+    found.ends = stop && (text.ends_line(i + 2) || aloud.starts(text, text.past_space(i + 2)));
+    fits.then_some(found)
+}
+
+/// The stroke of "2023/24".
+pub(super) fn season(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (year, next) = (text.value(i.wrapping_sub(1))?, text.value(i + 1)?);
+    let fits = text.is(i, "/")
+        && text.is_year(i - 1)
+        && text.is_digits(i + 1, 2..=2)
+        && (year + 1) % 100 == next;
+    fits.then(|| item(Class::Silent, i, i + 1))
+}
+
+pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let ending = date.day.map_or("", |(_, at)| context::ordinal_ending(text, at, Some(Masculine)));
+    let day = |(day, at): (usize, usize), spoken: &mut Spoken<'_>| {
+        spoken.say(&(numbers::ordinal(&day.to_string()) + ending), text.at(at));
+    };
+    if let Some(first) = date.day {
+        day(first, spoken);
+    }
+    if let Some(until) = date.until {
+        spoken.say(spoken.aloud.words.to, text.at(until.1.saturating_sub(1)));
+        day(until, spoken);
+    }
+    if let Some((month, at)) = date.month {
+        spoken.say(MONTHS[(month - 1).min(11)], text.at(at));
+    }
+    if let Some((year, at)) = date.year {
+        spoken.say(&numbers::year(year), text.at(at));
+        // In a time stamp, the time follows.
+        if text.is_number(at) && text.is(at + 5, "T") {
+            spoken.mark(',', text.at(at + 5));
+        }
+    }
+}
+
+/// Says a time; with `bare`, the full hour without "Uhr".
+pub(super) fn say_time(time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let (hour, at) = time.hour;
+    let minute = time.minute.filter(|(minute, _)| *minute > 0);
+    let second = time.second.filter(|(second, _)| *second > 0);
+    let bare = bare && minute.is_none();
+    let number = |n: usize| numbers::cardinal(&n.to_string());
+    // "ein Uhr"
+    let words = if hour == 1 && !bare { "ein".to_owned() } else { number(hour) };
+    spoken.say(&words, text.at(at));
+    if !bare {
+        spoken.say("Uhr", text.at(time.word.unwrap_or(at)));
+    }
+    if let Some((minute, at)) = minute {
+        spoken.say(&number(minute), text.at(at));
+    }
+    if let Some((second, at)) = second {
+        let words = if second == 1 { "und eine Sekunde" } else { "und" };
+        spoken.say(words, text.at(at));
+        if second != 1 {
+            spoken.say(&format!("{} Sekunden", number(second)), text.at(at));
+        }
+    }
+    let last = time.second.or(time.minute).map_or(at, |(_, at)| at);
+    if text.is(last + 1, "Z") {
+        spoken.spell("UTC", text.at(last + 1));
+    }
+}

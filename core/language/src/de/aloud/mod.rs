@@ -1,0 +1,110 @@
+//! The reading of German.
+
+mod codes;
+mod context;
+mod dates;
+mod grammar;
+mod nouns;
+mod numbers;
+mod ordinals;
+mod short;
+mod tables;
+mod units;
+mod words;
+
+use crate::aloud::tables::{Aloud, Numerals};
+use crate::aloud::{
+    amount, code, electronic, letters, marks, math, money, short as abbreviation, sign,
+    when as common,
+};
+
+/// The reading of German.
+pub(super) static ALOUD: Aloud = Aloud {
+    rules: &[
+        sign::space,
+        sign::emoji,
+        dates::date,
+        ordinals::ordinal,
+        marks::list,
+        electronic::electronic,
+        code::network,
+        dates::names,
+        common::date,
+        dates::length,
+        dates::clock,
+        common::time,
+        codes::telephone,
+        code::telephone,
+        codes::emergency,
+        codes::account,
+        codes::post_code,
+        code::code,
+        money::money,
+        dates::decade,
+        dates::century,
+        words::compound,
+        amount::duration,
+        amount::measure,
+        math::scientific,
+        code::version,
+        amount::fraction,
+        amount::number,
+        amount::by,
+        amount::after_power,
+        math::chemistry,
+        math::formula,
+        marks::greek,
+        dates::season,
+        words::stroke,
+        marks::slashed,
+        words::street,
+        words::alone,
+        abbreviation::abbreviation,
+        ordinals::roman,
+        abbreviation::initial,
+        letters::compound,
+        letters::single,
+        math::operator,
+        sign::mark,
+    ],
+    numerals: Numerals { point: ',', groups: &['.', ' ', '\''] },
+    grammar: &grammar::German,
+    words: &tables::WORDS,
+    cues: &tables::CUES,
+    pronounce: |_| {},
+    shortens,
+    month: tables::month,
+    weekday: |word| tables::DAYS.contains(&word),
+    half: |_, _| None,
+    units: units::UNITS,
+    per: units::PER,
+    currencies: units::CURRENCIES,
+    scales: units::SCALES,
+    signs: tables::SIGNS,
+    greek: tables::GREEK,
+    letters: &tables::LETTERS,
+    short: short::SHORT,
+    emoji: tables::EMOJI,
+    kinds: &tables::KINDS,
+    of_time: tables::OF_TIME,
+    codes: tables::CODES,
+    named: tables::NAMED,
+    sums: tables::SUMS,
+    feet: &["fuß"],
+    years: tables::YEARS,
+    sizes: tables::SIZES,
+    versioned: tables::VERSIONED,
+    heat: tables::HEAT,
+    day_first: true,
+};
+
+/// How many words after a full stop show what it means after this word.
+fn shortens(word: &str) -> usize {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // "am 3. Oktober", "am 24.12. abends"
+    let number = word.len() <= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let roman = !word.is_empty() && word.chars().all(|c| "IVXL".contains(c));
+    let street = word.ends_with("str") || word == "Str";
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
+    usize::from(number || roman || street || name).max(abbreviation::shortens(&ALOUD, word))
+}

@@ -1,0 +1,91 @@
+//! Words put together from numbers or shortened at their end.
+
+use super::numbers;
+use crate::aloud::class::{Class, Item};
+use crate::aloud::item;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+
+/// 3-mal, 5-fach, 20-jährig, 2x
+pub(super) fn compound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_digits(i, 1..=4) || text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let number = || numbers::stem(text.get(i));
+    let coined = |words: String, end: usize| Some(item(Class::Coined(words), i, end));
+    let next = text.past_space(i + 2);
+    // "2x täglich", but "3x - 7" and "3x4"
+    if text.is(i + 1, "x") && !text.is_number(next) && !text.is_number(i + 2) {
+        let alone = text.ends_line(i + 2) || matches!(text.get(i + 2), "." | "," | "!" | ")");
+        let thing = next > i + 2 && text.is_word(next) && !text.is_letter(next);
+        return if alone || thing { coined(number() + "mal", i + 2) } else { None };
+    }
+    let at = i + 1 + usize::from(text.is(i + 1, "-"));
+    let word = text.get(at);
+    let fits = text.is_word(at)
+        && [
+            "mal",
+            "fach",
+            "jährig",
+            "tägig",
+            "stündig",
+            "minütig",
+            "wöchig",
+            "monatig",
+            "seitig",
+            "prozentig",
+            "stellig",
+            "teilig",
+            "köpfig",
+            "stöckig",
+            "türig",
+            "eckig",
+            "jährlich",
+        ]
+        .iter()
+        .any(|ending| word.starts_with(ending) && word.len() < ending.len() + 3);
+    if fits {
+        return coined(number() + word, at + 1);
+    }
+    // 100%ig
+    let percent = text.is(i + 1, "%") && matches!(text.get(i + 2), "ig" | "ige" | "igen" | "iger");
+    if percent { coined(number() + "prozent" + text.get(i + 2), i + 3) } else { None }
+}
+
+/// Hauptstr. 5
+pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = text.get(i);
+    let (stem, ending) = match word {
+        "Str" => ("", "Straße"),
+        "str" => ("", "straße"),
+        _ if text.is_capital(i) && word.len() > 5 => (word.strip_suffix("str")?, "straße"),
+        _ => return None,
+    };
+    let stop = text.is(i + 1, ".");
+    let mut found = item(Class::Coined(format!("{stem}{ending}")), i, i + 1 + usize::from(stop));
+    found.ends = stop && text.ends_line(i + 2);
+    (stop || text.is_number(text.past_space(i + 1))).then_some(found)
+}
+
+/// A unit without a number ("km 12"), and the "S." of "Abs. 1 S. 2".
+pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = text.get(i);
+    let known = ["km", "kg", "cm", "mm", "ml", "mg", "GB", "MB", "TB", "kWh", "kW"].contains(&word);
+    if known && !text.is(i.wrapping_sub(1), ".") {
+        return Some(item(Class::Abbreviation(aloud.unit(word)?.several), i, i + 1));
+    }
+    let number = text.before(i);
+    let part = text.before(number);
+    let fits = text.is(i, "S") && text.is(i + 1, ".") && text.is_number(number);
+    let law = fits && text.is(part, ".") && text.one_of(part.wrapping_sub(1), &["abs", "art"]);
+    law.then(|| item(Class::Abbreviation("Satz"), i, i + 2))
+}
+
+/// The stroke of "Schüler/innen".
+pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let left = i.wrapping_sub(1);
+    let fits = text.is(i, "/")
+        && text.is_capital(left)
+        && matches!(text.get(i + 1), "in" | "innen" | "n" | "r" | "e" | "s");
+    fits.then(|| item(Class::Silent, i, i + 1))
+}

@@ -1,0 +1,70 @@
+//! Reading texts of one language aloud.
+
+use crate::aloud::{self, tables::Aloud};
+use crate::clause::Clauses;
+use crate::token::{self, Token};
+use crate::{Clause, ClauseSplitter, de, en};
+
+/// How texts of one language are put into words and cut into clauses.
+///
+/// There are more of them than [languages](crate::Language) in which the assistant can be used.
+pub struct Reader {
+    pub(crate) code: &'static str,
+    pub(crate) clauses: &'static Clauses,
+    pub(crate) aloud: &'static Aloud,
+}
+
+/// All readers.
+static ALL: &[&Reader] = &[&en::READER, &de::READER];
+
+impl Reader {
+    /// English, as it is spoken in America.
+    pub fn english() -> &'static Self {
+        &en::READER
+    }
+
+    /// All readers.
+    pub fn all() -> &'static [&'static Self] {
+        ALL
+    }
+
+    /// The reader of the language with this ISO 639-1 code, in any case.
+    pub fn find(code: &str) -> Option<&'static Self> {
+        Self::all().iter().copied().find(|reader| reader.code.eq_ignore_ascii_case(code))
+    }
+
+    /// The ISO 639-1 code of its language.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Turns text as people write it into words that can be spoken: numbers, times, dates, units,
+    /// money, abbreviations, addresses. What cannot be spoken (emoji, markup, other scripts) is
+    /// left out. Linear in the length of the text.
+    pub fn normalize(&self, text: &str) -> Vec<Token> {
+        aloud::read(self.aloud, text)
+    }
+
+    /// The words that are spoken for a text, as one line: those that a voice gets for a reply or
+    /// an announcement, from the same splitter and the same reading.
+    pub fn spoken(&self, text: &str) -> String {
+        let mut line = String::new();
+        let mut take = |clause: Clause| {
+            let words = token::line(&self.normalize(&clause.text));
+            if !line.is_empty() && !words.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&words);
+        };
+        let mut splitter = ClauseSplitter::new(self);
+        splitter.push(text, &mut take);
+        splitter.finish(&mut take);
+        line
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Reader").field(&self.code).finish()
+    }
+}
