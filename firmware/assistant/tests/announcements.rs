@@ -315,6 +315,19 @@ fn a_typed_question_is_answered_aloud() {
 }
 
 #[test]
+fn listening_on_request_ends_what_is_said() {
+    let run = run(
+        &[],
+        &[(false, 4_000)],
+        Pace::Lockstep,
+        &[(300, announce(TEXT, false, false)), (700, Command::Listen)],
+    );
+    assert_eq!(endings(&run), [(Origin::Announcement, Ending::Interrupted)]);
+    let to = played(&run.tracks).last().expect("sound").1;
+    assert!(to < 0.85, "{to}");
+}
+
+#[test]
 fn stop_ends_the_present_announcement_and_drops_the_waiting_ones() {
     let run = run(
         &[],

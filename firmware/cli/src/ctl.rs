@@ -24,6 +24,7 @@ Examples:
   sayso ctl say \"Tea is ready.\"                 when nobody else speaks
   sayso ctl announce --urgent \"Fire!\"           at once, after a chime
   sayso ctl ask \"What time is it?\"              answered aloud, as if it had been spoken
+  sayso ctl listen                              as after the wake phrase: push to talk
   sayso ctl stop                                end what it is saying
   sayso ctl --board kitchen mute                stop hearing there, also after a restart
   sayso ctl volume 50%
@@ -59,6 +60,8 @@ enum What {
         #[arg(required = true, value_name = "TEXT")]
         text: Vec<String>,
     },
+    /// Listen to what is said next, as after the wake phrase
+    Listen,
     /// End what is being said or answered
     Stop,
     /// Mute, also after a restart
@@ -112,6 +115,7 @@ impl Ctl {
                 Operation::Announce { text: text.join(" "), urgent: *urgent }
             }
             What::Ask { text } => Operation::Ask { text: text.join(" ") },
+            What::Listen => Operation::Listen {},
             What::Stop => Operation::Stop {},
             What::Mute => Operation::Mute {},
             What::Unmute => Operation::Unmute {},

@@ -172,6 +172,7 @@ impl Hub {
                 }
                 self.send(named, &Command::Ask(text.trim().into()))
             }
+            Operation::Listen {} => self.send(named, &Command::Listen),
             Operation::Stop {} => self.send(named, &Command::Stop),
             Operation::Mute {} => self.set(named, Some(true), None),
             Operation::Unmute {} => self.set(named, Some(false), None),
@@ -216,9 +217,9 @@ impl Hub {
                 });
                 continue;
             };
-            // Stopping must be possible when no more texts are accepted.
+            // These must be possible when no more texts are accepted.
             let full_up = match command {
-                Command::Stop => handle.pending() >= MOST_PENDING,
+                Command::Stop | Command::Listen => handle.pending() >= MOST_PENDING,
                 _ => handle.pending() + handle.status().waiting >= MOST_WAITING,
             };
             if full_up {

@@ -35,6 +35,8 @@ pub enum Operation {
         /// The question.
         text: String,
     },
+    /// Listens to what is said next, as after the wake phrase. Ends a reply.
+    Listen {},
     /// Ends what is being said or answered.
     Stop {},
     /// Mutes, also after a restart.
@@ -238,6 +240,7 @@ mod tests {
             Operation::Say { text: "tea is \"ready\"\n".into(), urgent: true },
             Operation::Announce { text: "Grüße".into(), urgent: false },
             Operation::Ask { text: "what time is it".into() },
+            Operation::Listen {},
             Operation::Stop {},
             Operation::Mute {},
             Operation::Unmute {},

@@ -56,6 +56,11 @@ impl Screen {
         }
     }
 
+    /// Whether it has a line on a terminal that shows what is happening.
+    pub fn is_live(&self) -> bool {
+        self.live && !self.json
+    }
+
     /// Whether it shows what is said and answered.
     pub fn shows_words(&self) -> bool {
         self.words
