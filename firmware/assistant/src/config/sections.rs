@@ -101,6 +101,10 @@ define! {
         enabled: bool = false;
         /// How long it listens after the phrase, or after a reply, before it sleeps again, in s
         follow_up_s: u32 = 8u32, 1 to 3_600;
+        /// Input device (Linux: evdev) whose keys are buttons to talk, such as a foot switch:
+        /// a path in /dev/input/by-id; "" is none
+        #[serde(serialize_with = "lossy")]
+        key: PathBuf = "";
     }
 
     /// Satellites: `sayso run --board satellite:…` and `tcp:…`.

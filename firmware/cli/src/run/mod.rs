@@ -1,13 +1,13 @@
 //! `sayso run`: one live conversation, or several.
 
 mod devices;
+mod keys;
 mod kinds;
 mod listen;
 mod screen;
 mod talk;
 
 use std::ffi::{OsStr, OsString};
-use std::io::IsTerminal;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -16,7 +16,6 @@ use clap::Args;
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
-use sayso::internals::control::operation::{Operation, Request};
 use sayso::internals::phrases::Phrases;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
@@ -126,6 +125,9 @@ impl Run {
         let folder = StateFolder::of(&config);
         let phrases = self.phrases(&config, &folder)?;
         let hub = Hub::new(folder);
+        if !config.wake.key.as_os_str().is_empty() {
+            keys::device(&config.wake.key, hub.clone())?;
+        }
         let boards = self.boards(&registry, &config)?;
         let service = Service::find();
         let mut parties = Vec::new();
@@ -153,7 +155,7 @@ impl Run {
             )));
         }
         if !phrases.is_empty() && screen.is_live() {
-            listen_on_enter(hub.clone());
+            keys::enter(hub.clone());
         }
         let models = Models::new(shared, &config, phrases);
         let guests = most - boards.len();
@@ -243,26 +245,6 @@ fn party(named: &Named<'_>, config: &Config, hub: &Hub) -> Result<Party> {
     let board = Opened::new(named.make(&site)?);
     let (device, comes_and_goes) = (named.kind.device(), named.kind.comes_and_goes());
     Ok(Party { seat, board, pace, device, comes_and_goes })
-}
-
-/// Listens whenever Enter is pressed in the terminal, as after the wake phrase. The thread ends with
-/// the program.
-fn listen_on_enter(hub: Hub) {
-    if !std::io::stdin().is_terminal() {
-        return;
-    }
-    term::note("Enter is a button to talk");
-    let pressed = move || {
-        for _ in std::io::stdin().lines().map_while(std::result::Result::ok) {
-            let request = Request { board: None, operation: Operation::Listen {} };
-            if let Some(error) = hub.answer(&request).error {
-                term::note(error);
-            }
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("keys".into()).spawn(pressed) {
-        term::note(format!("Enter is no button to talk: cannot start a thread: {error}"));
-    }
 }
 
 /// A program with conversations.
