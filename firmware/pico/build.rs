@@ -33,7 +33,11 @@ _stext = ADDR(.start_block) + SIZEOF(.start_block);
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let memory = if env::var_os("CARGO_FEATURE_RP2350").is_some() { RP2350 } else { RP2040 };
+    let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
+    let mut memory = if has("RP2350") { RP2350 } else { RP2040 }.to_owned();
+    if has("WAKE") {
+        memory = memory.replace("LENGTH = 64K", "LENGTH = 192K").replace("= 48K", "= 64K");
+    }
     fs::write(out.join("memory.x"), memory)?;
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rustc-link-arg=-Tlink.x");

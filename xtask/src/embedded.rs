@@ -12,18 +12,30 @@ use crate::{Options, system};
 /// The manifests that are not members of the workspace.
 pub const MANIFESTS: [&str; 2] = ["firmware/mps2/Cargo.toml", "firmware/pico/Cargo.toml"];
 
-/// The most flash that a satellite may take, in bytes.
-const FLASH: u64 = 64 * 1024;
-const RAM: u64 = 48 * 1024;
+/// The most memory that a satellite may take, in bytes.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    flash: u64,
+    ram: u64,
+}
+
+const PLAIN: Budget = Budget { flash: 64 * 1024, ram: 48 * 1024 };
+/// With a wake phrase.
+const WAKE: Budget = Budget { flash: 192 * 1024, ram: 64 * 1024 };
 
 /// The least number of bytes of stack that must stay free at its deepest point, for use that an
 /// image does not show.
 const MARGIN: u64 = 1024;
 
+/// The UF2 families of the chips.
+const RP2040: u32 = 0xe48b_ff56;
+const RP2350: u32 = 0xe48b_ff59;
+
 /// A satellite's board.
 struct Board {
     name: &'static str,
     features: &'static str,
+    budget: Budget,
     /// The UF2 family of its chip, if it is flashed that way.
     uf2: Option<u32>,
 }
@@ -33,15 +45,22 @@ const TARGETS: [(&str, &[Board]); 4] = [
     (
         "thumbv7em-none-eabihf",
         &[
-            Board { name: "mps2", features: "", uf2: None },
+            Board { name: "mps2", features: "", budget: PLAIN, uf2: None },
             // The same with an encrypted link: the difference in size is the cost of encryption.
-            Board { name: "mps2", features: "secure", uf2: None },
+            Board { name: "mps2", features: "secure", budget: PLAIN, uf2: None },
+            Board { name: "mps2", features: "wake", budget: WAKE, uf2: None },
         ],
     ),
-    ("thumbv6m-none-eabi", &[Board { name: "pico", features: "rp2040", uf2: Some(0xe48b_ff56) }]),
+    (
+        "thumbv6m-none-eabi",
+        &[Board { name: "pico", features: "rp2040", budget: PLAIN, uf2: Some(RP2040) }],
+    ),
     (
         "thumbv8m.main-none-eabihf",
-        &[Board { name: "pico", features: "rp2350", uf2: Some(0xe48b_ff59) }],
+        &[
+            Board { name: "pico", features: "rp2350", budget: PLAIN, uf2: Some(RP2350) },
+            Board { name: "pico", features: "rp2350 wake", budget: WAKE, uf2: Some(RP2350) },
+        ],
     ),
     ("aarch64-unknown-linux-gnu", &[]),
 ];
@@ -65,21 +84,26 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
         }
     }
     println!("\nimage                   flash       RAM   room for the stack, used at its deepest");
-    for Built { name, size, stack } in &built {
-        let (room, deepest) = (size.room(), stack.deepest());
+    for Built { name, size, stack, budget } in &built {
+        let (room, deepest) = (size.room(*budget), stack.deepest());
         println!("{name:20} {:>8}  {:>8}  {room:>8}  {deepest:>8}", size.flash, size.ram);
     }
-    println!("budget               {FLASH:>8}  {RAM:>8}");
+    for (name, Budget { flash, ram }) in [("budget", PLAIN), ("budget with a phrase", WAKE)] {
+        println!("{name:20} {flash:>8}  {ram:>8}");
+    }
     for Built { name, stack, .. } in &built {
         println!("largest frames of {name}: {}", stack.largest());
     }
     let size = |name: &str| built.iter().find(|built| built.name == name).map(|built| built.size);
-    if let (Some(plain), Some(sealed)) = (size("mps2"), size("mps2-secure")) {
-        let flash = sealed.flash.saturating_sub(plain.flash);
-        let ram = sealed.ram.saturating_sub(plain.ram);
-        println!("of it encryption     {flash:>8}  {ram:>8}");
-        instructions(sh)?;
+    if let Some(plain) = size("mps2") {
+        for (what, image) in [("encryption", "mps2-secure"), ("a wake phrase", "mps2-wake")] {
+            let Some(with) = size(image) else { continue };
+            let flash = with.flash.saturating_sub(plain.flash);
+            let ram = with.ram.saturating_sub(plain.ram);
+            println!("of it {what:14} {flash:>8}  {ram:>8}");
+        }
     }
+    instructions(sh)?;
     built.iter().try_for_each(Built::fits)
 }
 
@@ -88,23 +112,24 @@ struct Built {
     name: String,
     size: Size,
     stack: Stack,
+    budget: Budget,
 }
 
 impl Size {
     /// Bytes of RAM left for the stack.
-    fn room(&self) -> u64 {
-        RAM.saturating_sub(self.ram)
+    fn room(&self, budget: Budget) -> u64 {
+        budget.ram.saturating_sub(self.ram)
     }
 }
 
 impl Built {
     /// Checks it against the budget.
     fn fits(&self) -> Result<()> {
-        let Self { name, size, stack } = self;
-        if size.flash > FLASH || size.ram > RAM {
+        let Self { name, size, stack, budget } = self;
+        if size.flash > budget.flash || size.ram > budget.ram {
             return Err(format!("{name} exceeds its budget"));
         }
-        let (room, deepest) = (size.room(), u64::from(stack.deepest()));
+        let (room, deepest) = (size.room(*budget), u64::from(stack.deepest()));
         if deepest + MARGIN > room {
             let calls = |chain: &[(String, u32)]| {
                 let lines = chain.iter().map(|(name, frame)| format!("\n    {frame:>6}  {name}"));
@@ -122,24 +147,27 @@ impl Built {
     }
 }
 
-/// Prints how many instructions the encryption takes on a Cortex-M4. QEMU counts them: with this
-/// setting one instruction takes one nanosecond.
+/// Prints how many instructions encryption and wake phrases take on a Cortex-M4. QEMU counts them:
+/// with this setting one instruction takes one nanosecond.
 ///
 /// # Errors
-/// If the program does not run to its end.
+/// If a program does not run to its end.
 fn instructions(sh: &Sh) -> Result<()> {
-    let program = folder(sh).join("thumbv7em-none-eabihf/release/sayso-mps2-handshake");
-    let mut qemu = std::process::Command::new("qemu-system-arm");
-    qemu.args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
-        .args(["-serial", "none", "-icount", "shift=0"])
-        .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
-        .arg(program);
-    println!("\ninstructions of a Cortex-M4: to answer a handshake, to refuse one with another");
-    println!("key, to encrypt a block of 20 ms of uncompressed sound");
-    for line in sh.read(&mut qemu)?.lines() {
-        if let Some((what, number)) = line.split_once(' ') {
-            println!("{what:20} {number:>8}");
-        }
+    for (program, what) in [
+        (
+            "handshake",
+            "to answer a handshake, to refuse one with another key, to encrypt a block of 20 ms",
+        ),
+        ("listening", "to listen to a second of sound for a phrase"),
+    ] {
+        let image = folder(sh).join(format!("thumbv7em-none-eabihf/release/sayso-mps2-{program}"));
+        let mut qemu = std::process::Command::new("qemu-system-arm");
+        qemu.args(["-machine", "mps2-an386", "-display", "none", "-monitor", "none"])
+            .args(["-serial", "none", "-icount", "shift=0"])
+            .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
+            .arg(image);
+        println!("\ninstructions of a Cortex-M4 {what}");
+        print!("{}", sh.read(&mut qemu)?);
     }
     Ok(())
 }
@@ -173,10 +201,10 @@ fn build_command(sh: &Sh, bare: &Bare) -> std::process::Command {
 
 /// Builds one image.
 fn image(sh: &Sh, board: &Board, target: &str, bare: &Bare) -> Result<Built> {
-    let Board { name, features, uf2 } = board;
+    let Board { name, features, budget, uf2 } = board;
     let whole = [*name, *features].join(" ").trim().replace(' ', "-");
     sh.step(&format!("the satellite for {whole}"));
-    let manifest = format!("boards/{name}/Cargo.toml");
+    let manifest = format!("firmware/{name}/Cargo.toml");
     let mut command = build_command(sh, bare);
     command.args(["--manifest-path", &manifest, "--features", features]);
     sh.run(&mut command)?;
@@ -191,7 +219,7 @@ fn image(sh: &Sh, board: &Board, target: &str, bare: &Bare) -> Result<Built> {
         println!("{}", file.display());
     }
     let stack = image.stack().map_err(|error| format!("{whole}: {error}"))?;
-    Ok(Built { name: whole, size: image.size()?, stack })
+    Ok(Built { name: whole, size: image.size()?, stack, budget: *budget })
 }
 
 #[cfg(test)]
@@ -203,8 +231,8 @@ mod tests {
         let built = |frame: u64| {
             let frame = u32::try_from(frame).unwrap_or_default();
             let stack = Stack { program: vec![("main".into(), frame)], interrupt: Vec::new() };
-            let size = Size { flash: 1_000, ram: RAM - 10_000 };
-            Built { name: "pico".into(), size, stack }
+            let size = Size { flash: 1_000, ram: PLAIN.ram - 10_000 };
+            Built { name: "pico".into(), size, stack, budget: PLAIN }
         };
         built(10_000 - MARGIN).fits().unwrap();
         let error = built(10_001 - MARGIN).fits().unwrap_err();

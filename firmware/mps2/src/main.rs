@@ -106,7 +106,10 @@ fn start() -> Satellite<'static, Mps2> {
     };
     let config =
         Config { name: "mps2-an386", codec: Codec::Adpcm, gain: Gain::UNITY, ..Config::default() };
-    let (satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
+    #[cfg_attr(not(feature = "wake"), allow(unused_mut))]
+    let (mut satellite, interrupt) = Satellite::new(parts, BUFFERS.take(), config);
+    #[cfg(feature = "wake")]
+    listen_for_phrase(&mut satellite);
     SOUND.give(SoundWork {
         interrupt,
         microphone: Microphone::new(),
@@ -123,6 +126,21 @@ fn start() -> Satellite<'static, Mps2> {
     LinkReceived::unmask();
     Watchdog::ONLY.start();
     satellite
+}
+
+/// The memory of the phrase's net.
+#[cfg(feature = "wake")]
+static ARENA: ConstStaticCell<[u8; 9_216]> = ConstStaticCell::new([0; 9_216]);
+
+#[cfg(feature = "wake")]
+#[inline(never)]
+fn listen_for_phrase(satellite: &mut Satellite<'static, Mps2>) {
+    let [alexa, ..] = sayso_wake::READY_MADE;
+    match sayso_satellite::WakeGate::new(alexa, ARENA.take()) {
+        Ok(wake) => satellite.listen_for(wake),
+        // A satellite that cannot hear the phrase must not send anything.
+        Err(_) => panic!("the net of the wake phrase does not fit"),
+    }
 }
 
 #[cfg(not(feature = "secure"))]

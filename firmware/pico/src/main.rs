@@ -46,6 +46,17 @@ use usbd_serial::{SerialPort, USB_CLASS_CDC};
 /// Crystal of the board, in Hz.
 const CRYSTAL_HZ: u32 = 12_000_000;
 
+/// Lets nothing leave the satellite before "Alexa". A satellite that cannot hear the phrase does
+/// not start.
+#[cfg(feature = "wake")]
+#[inline(never)]
+fn listen_for_phrase(satellite: &mut sayso_satellite::Satellite<'static, Pico>) -> Option<()> {
+    let [alexa, ..] = sayso_wake::READY_MADE;
+    let wake = sayso_satellite::WakeGate::new(alexa, ARENA.try_take()?).ok()?;
+    satellite.listen_for(wake);
+    Some(())
+}
+
 /// Identifiers that V-USB offers to everybody for serial ports that are distinguished by name.
 const USB_ID: UsbVidPid = UsbVidPid(0x16c0, 0x27dd);
 
@@ -64,6 +75,9 @@ static BOOT2_FIRMWARE: [u8; 256] = rp2040_boot2::BOOT_LOADER_GENERIC_03H;
 static IMAGE: hal::block::ImageDef = hal::block::ImageDef::secure_exe();
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
+/// The memory of the wake phrase's net.
+#[cfg(feature = "wake")]
+static ARENA: ConstStaticCell<[u8; 9_216]> = ConstStaticCell::new([0; 9_216]);
 static USB: StaticCell<UsbBusAllocator<UsbBus>> = StaticCell::new();
 /// Buffers for what USB has received, and for what it will send.
 static USB_STORES: [ConstStaticCell<[u8; USB_STORE]>; 2] =
@@ -161,7 +175,10 @@ fn start() -> Option<Satellite<'static, Pico>> {
         button: pins.gpio13.reconfigure(),
     };
     let config = Config { name: "pico", codec: Codec::Pcm, ..Config::default() };
-    let (satellite, interrupt) = Satellite::new(parts, BUFFERS.try_take()?, config);
+    #[cfg_attr(not(feature = "wake"), allow(unused_mut))]
+    let (mut satellite, interrupt) = Satellite::new(parts, BUFFERS.try_take()?, config);
+    #[cfg(feature = "wake")]
+    listen_for_phrase(&mut satellite)?;
 
     let (mut pio, machine_in, machine_out, ..) = chip.PIO0.split(&mut chip.RESETS);
     let dma = chip.DMA.split(&mut chip.RESETS);

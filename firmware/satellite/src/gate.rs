@@ -1,6 +1,6 @@
 use heapless::deque::DequeView;
 
-use crate::Heard;
+use crate::{HEARD_BLOCK, Heard};
 
 /// When sound is worth sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,20 @@ impl<'a> Gate<'a> {
         let _ = self.blocks.push_back(block);
     }
 
+    /// Opens it for the sound from `at` on, by the microphone's clock. Older sound is forgotten.
+    pub fn open_from(&mut self, at: u32) {
+        let before = |block: &Heard| at.wrapping_sub(block.at).cast_signed() >= HEARD_BLOCK as i32;
+        while self.blocks.front().is_some_and(before) {
+            self.blocks.pop_front();
+        }
+        self.left = self.config.hold;
+    }
+
+    /// Closes it. What it keeps may still be sent when it opens.
+    pub fn close(&mut self) {
+        self.left = 0;
+    }
+
     /// Whether sound passes.
     pub const fn is_open(&self) -> bool {
         self.left > 0
@@ -116,7 +130,6 @@ mod tests {
     use heapless::Deque;
 
     use super::*;
-    use crate::HEARD_BLOCK;
 
     /// Blocks of noise with these amplitudes, numbered by their clock.
     fn blocks(amplitudes: &[(u32, usize)]) -> Vec<Heard> {
@@ -189,6 +202,30 @@ mod tests {
         // Somebody speaks over the fan.
         let sent = through(&[(50, 500), (500, 3_000), (5_000, 1)], false);
         assert_eq!(sent.last(), Some(&3_500));
+    }
+
+    #[test]
+    fn it_opens_at_a_time_and_closes_on_request() {
+        let mut kept = Deque::<_, 16>::new();
+        let mut gate = Gate::new(&mut kept, GateConfig::default());
+        // The clock wraps in between.
+        let start = u32::MAX - 5 * HEARD_BLOCK as u32 + 1;
+        let block = |n: u32| Heard {
+            at: start.wrapping_add(n * HEARD_BLOCK as u32),
+            turned: 0,
+            samples: [0; HEARD_BLOCK],
+        };
+        for n in 0..16 {
+            gate.push(block(n), false);
+        }
+        assert!(gate.front().is_none());
+        // Within the seventh block.
+        gate.open_from(start.wrapping_add(7 * HEARD_BLOCK as u32 - 1));
+        assert_eq!(gate.front().map(|front| front.at), Some(block(6).at));
+        gate.close();
+        assert!(gate.front().is_none());
+        gate.push(block(16), true);
+        assert_eq!(gate.front().map(|front| front.at), Some(block(6).at));
     }
 
     #[test]

@@ -34,6 +34,8 @@ mod player;
 mod satellite;
 #[cfg(feature = "secure")]
 mod sealed;
+#[cfg(feature = "wake")]
+mod wake;
 
 pub use audio::{AudioInterrupt, Exchange, Heard, Sound};
 pub use filter::{Filter, Gain};
@@ -43,6 +45,8 @@ pub use player::Player;
 pub use satellite::{Buffers, Config, Satellite};
 #[cfg(feature = "secure")]
 pub use sealed::Sealed;
+#[cfg(feature = "wake")]
+pub use wake::WakeGate;
 
 /// Samples in a block from the microphone: 20 ms at 16 kHz, which is also a block
 /// on the link.

@@ -93,6 +93,14 @@ impl<L: SetDutyCycle, M: OutputPin, B: InputPin> Panel<L, M, B> {
         let _ = self.lamp.set_duty_cycle_fraction(brightness.into(), FULL.into());
     }
 
+    /// Asks to be heard, as the button does.
+    #[cfg(feature = "wake")]
+    pub fn press(&mut self) {
+        if !self.muted() {
+            self.presses = self.presses.wrapping_add(1);
+        }
+    }
+
     /// Whether the satellite is muted.
     pub fn muted(&self) -> bool {
         self.muted.unwrap_or(true)

@@ -6,6 +6,8 @@ use sayso_core::link::{
 };
 use sayso_core::turn::Shown;
 
+#[cfg(feature = "wake")]
+use crate::WakeGate;
 use crate::board::{Board, Clock, Parts, Serial, Watchdog};
 use crate::player::{BUFFER, RATE};
 use crate::{AudioInterrupt, Exchange, Gain, Gate, GateConfig, Heard, Panel, Player, Sound};
@@ -83,6 +85,8 @@ pub struct Satellite<'a, B: Board> {
     low_water_at: u64,
     /// The microphone's clock when it last advanced, and when that was.
     moved: (u32, u64),
+    #[cfg(feature = "wake")]
+    wake: Option<WakeGate<'a>>,
 }
 
 impl<'a, B: Board> Satellite<'a, B> {
@@ -112,8 +116,17 @@ impl<'a, B: Board> Satellite<'a, B> {
             stats: Stats::default(),
             low_water_at: 0,
             moved: (0, 0),
+            #[cfg(feature = "wake")]
+            wake: None,
         };
         (satellite, interrupt)
+    }
+
+    /// Lets sound leave the satellite only after `wake` has heard its phrase, which then counts as
+    /// a press of the button.
+    #[cfg(feature = "wake")]
+    pub fn listen_for(&mut self, wake: WakeGate<'a>) {
+        self.wake = Some(wake);
     }
 
     /// One round of the loop. Never waits.
@@ -170,7 +183,29 @@ impl<'a, B: Board> Satellite<'a, B> {
     fn collect(&mut self, keep_open: bool) {
         while let Some(mut block) = self.sound.heard() {
             block.turned = self.player.place(block.turned);
+            #[cfg(feature = "wake")]
+            self.wait_for_phrase(block, keep_open);
+            #[cfg(not(feature = "wake"))]
             self.gate.push(block, keep_open);
+        }
+    }
+
+    /// Passes a block to the gate, which stays closed until the phrase was heard.
+    #[cfg(feature = "wake")]
+    fn wait_for_phrase(&mut self, block: Heard, keep_open: bool) {
+        let Some(wake) = &mut self.wake else { return self.gate.push(block, keep_open) };
+        let busy = self.connected && (keep_open || self.shown == Shown::Thinking);
+        let woken = wake.push(&block, busy);
+        self.gate.push(block, keep_open);
+        if let Some(from) = woken {
+            // A question that goes on is not cut.
+            if !self.gate.is_open() || !busy {
+                self.gate.open_from(from);
+            }
+            self.panel.press();
+        }
+        if !wake.is_open() {
+            self.gate.close();
         }
     }
 
@@ -179,6 +214,10 @@ impl<'a, B: Board> Satellite<'a, B> {
     fn listen(&mut self) {
         if self.panel.muted() {
             self.gate.clear();
+            #[cfg(feature = "wake")]
+            if let Some(wake) = &mut self.wake {
+                wake.close();
+            }
         }
         // While the assistant hears, its front end decides what is quiet; while it speaks, the
         // echo canceller needs sound without gaps.

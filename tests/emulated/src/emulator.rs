@@ -24,7 +24,16 @@ const BUSY: Duration = Duration::from_millis(150);
 /// # Panics
 /// If `test` panics, and if there is no firmware or no QEMU.
 pub fn with_satellite(test: impl Fn(&mut Emulator)) {
-    with(None, test);
+    with(&Firmware::Plain, test);
+}
+
+/// As [`with_satellite`], but with the firmware from which no sound comes before it has heard
+/// "Alexa".
+///
+/// # Panics
+/// As [`with_satellite`].
+pub fn with_sleeping_satellite(test: impl Fn(&mut Emulator)) {
+    with(&Firmware::Wake, test);
 }
 
 /// As [`with_satellite`], but with the firmware that encrypts its link, and this key: 64
@@ -33,12 +42,24 @@ pub fn with_satellite(test: impl Fn(&mut Emulator)) {
 /// # Panics
 /// As [`with_satellite`].
 pub fn with_sealed_satellite(key: &str, test: impl Fn(&mut Emulator)) {
-    with(Some(key), test);
+    with(&Firmware::Secure(key.into()), test);
 }
 
-fn with(key: Option<&str>, test: impl Fn(&mut Emulator)) {
+/// Which firmware to start.
+#[derive(Clone, Debug)]
+pub enum Firmware {
+    /// The simplest.
+    Plain,
+    /// It encrypts its link with this key: 64 hexadecimal digits.
+    Secure(String),
+    /// It listens for a wake phrase.
+    Wake,
+}
+
+fn with(firmware: &Firmware, test: impl Fn(&mut Emulator)) {
     let attempt = || {
-        let mut satellite = Emulator::start(key).unwrap_or_else(|error| unreachable!("{error}"));
+        let mut satellite =
+            Emulator::start(firmware).unwrap_or_else(|error| unreachable!("{error}"));
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
             let overslept = scope.spawn(|| overslept(&over));
@@ -93,24 +114,23 @@ struct Seen {
 }
 
 impl Emulator {
-    /// Starts the firmware that `cargo xtask embedded` has built; with a `key`, the one that
-    /// encrypts its link. At first nothing is connected to its link and its microphone hears
+    /// Starts a firmware that `cargo xtask embedded` has built. At first nothing is connected to its link and its microphone hears
     /// silence. If another emulator is running, waits for its end.
     ///
     /// # Errors
     /// If there is no firmware or no QEMU; the message says what to do.
-    pub fn start(key: Option<&str>) -> Result<Self, String> {
+    pub fn start(firmware: &Firmware) -> Result<Self, String> {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let firmware = firmware(key.is_some());
-        if !firmware.is_file() {
-            let firmware = firmware.display();
-            return Err(format!("no {firmware}: build it with `cargo xtask embedded`"));
+        let image = image(firmware);
+        if !image.is_file() {
+            let image = image.display();
+            return Err(format!("no {image}: build it with `cargo xtask embedded`"));
         }
         let io = |what: &str, error: std::io::Error| format!("{what}: {error}");
         let folder = tempfile::tempdir().map_err(|error| io("a folder for its sound", error))?;
         File::create(folder.path().join("microphone.raw"))
             .map_err(|error| io("its microphone", error))?;
-        if let Some(key) = key {
+        if let Firmware::Secure(key) = firmware {
             fs::write(folder.path().join("satellite.key"), key).map_err(|e| io("its key", e))?;
         }
         let log = File::create(folder.path().join("qemu.log")).map_err(|e| io("its log", e))?;
@@ -126,7 +146,7 @@ impl Emulator {
             .args(["-serial", "chardev:link", "-echr", "256"])
             .args(["-serial", &format!("tcp:{},nodelay=on", address(&panel)?)])
             .arg("-kernel")
-            .arg(&firmware)
+            .arg(&image)
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(|error| io("its log", error))?)
@@ -267,8 +287,12 @@ fn socket(address: SocketAddr) -> String {
 }
 
 /// Where `cargo xtask embedded` puts the firmware.
-fn firmware(sealed: bool) -> PathBuf {
-    let name = if sealed { "sayso-mps2-secure.elf" } else { "sayso-mps2.elf" };
+fn image(firmware: &Firmware) -> PathBuf {
+    let name = match firmware {
+        Firmware::Plain => "sayso-mps2.elf",
+        Firmware::Secure(_) => "sayso-mps2-secure.elf",
+        Firmware::Wake => "sayso-mps2-wake.elf",
+    };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     root.join(target).join("embedded").join(name)

@@ -6,5 +6,7 @@
 mod emulator;
 mod wire;
 
-pub use emulator::{Emulator, with_satellite, with_sealed_satellite};
+pub use emulator::{
+    Emulator, Firmware, with_satellite, with_sealed_satellite, with_sleeping_satellite,
+};
 pub use wire::Wire;

@@ -14,7 +14,7 @@ use sayso_audio_io::read_all;
 use sayso_board::{Board, Heard};
 use sayso_core::link::Decoder;
 use sayso_core::turn::Shown;
-use sayso_emulated::{Wire, with_satellite, with_sealed_satellite};
+use sayso_emulated::{Wire, with_satellite, with_sealed_satellite, with_sleeping_satellite};
 use sayso_satellite_board::{Satellite, SatelliteConfig, Security, generate_key};
 
 /// Microphone samples per block.
@@ -351,5 +351,47 @@ fn a_stalled_host_does_not_stop_the_sound() {
             host.stats.is_some_and(|stats| stats.dropped > 0)
         });
         host.until("it is heard again", |host| host.status.open);
+    });
+}
+
+/// Nothing leaves a satellite with a wake phrase before the phrase was said; what follows comes
+/// whole, and the phrase counts as a press of the button.
+#[test]
+#[ignore = "an emulator in real time wants the machine for itself: cargo xtask embedded --check"]
+fn a_sleeping_satellite_sends_nothing_before_the_phrase() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/wake/goldens/alexa_131.flac");
+    let sound = read_all(&file, Duration::from_secs(60)).expect("the phrase");
+    let phrase: Vec<i16> = sound.samples.iter().map(|s| (s * 32_767.0) as i16).collect();
+    // Without the quiet after it, as in one breath: the phrase ends after 0.74 s.
+    let phrase = &phrase[..phrase.len().min(12_480)];
+    with_sleeping_satellite(|satellite| {
+        let mut host = Host::new(satellite.link());
+        host.until("there is a session", |host| !host.sessions.is_empty());
+        host.condition.shown = Shown::Asleep;
+        let question = question();
+        satellite.say(&question).expect("it listens");
+        host.go_on(Duration::from_secs(4));
+        assert!(host.heard.is_empty(), "{} blocks left it", host.heard.len());
+        assert_eq!((host.status.open, host.status.presses), (false, 0));
+
+        satellite.say(&[phrase, &question].concat()).expect("it listens");
+        host.until("it was called", |host| host.status.presses == 1);
+        host.condition.shown = Shown::Hearing;
+        host.until("the question came", |host| host.heard.len() * BLOCK >= question.len());
+        host.condition.shown = Shown::Asleep;
+        let heard = line(&host.heard);
+        let (noise, there) = compare(&question, &heard);
+        println!("noise {noise:.1} dB, {:.1} % there, {} samples", 100.0 * there, heard.len());
+        assert!(noise < -15.0 && there > 0.95, "{noise} dB, {there}: {:?}", host.stats);
+        // At most a quarter of a second of the phrase, and the pauses of the link.
+        assert!(heard.len() < question.len() + 16_000 + 32_000, "{}", heard.len());
+
+        // It sleeps again.
+        host.go_on(Duration::from_secs(10));
+        assert!(!host.status.open);
+        let before = host.heard.len();
+        satellite.say(&question).expect("it listens");
+        host.go_on(Duration::from_secs(4));
+        assert_eq!(host.heard.len(), before);
     });
 }
