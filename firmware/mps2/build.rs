@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::{env, fs, io};
 
 /// The flash and RAM without and with a wake phrase.
-const SIZES: [(&str, &str); 2] = [("64K", "48K"), ("192K", "64K")];
+const SIZES: [(&str, &str); 2] = [("64K", "48K"), ("192K", "96K")];
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());

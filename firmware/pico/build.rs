@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     let has = |feature: &str| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
     let mut memory = if has("RP2350") { RP2350 } else { RP2040 }.to_owned();
     if has("WAKE") {
-        memory = memory.replace("LENGTH = 64K", "LENGTH = 192K").replace("= 48K", "= 64K");
+        memory = memory.replace("LENGTH = 64K", "LENGTH = 192K").replace("= 48K", "= 96K");
     }
     fs::write(out.join("memory.x"), memory)?;
     println!("cargo:rustc-link-search={}", out.display());

@@ -21,7 +21,7 @@ struct Budget {
 
 const PLAIN: Budget = Budget { flash: 64 * 1024, ram: 48 * 1024 };
 /// With a wake phrase.
-const WAKE: Budget = Budget { flash: 192 * 1024, ram: 64 * 1024 };
+const WAKE: Budget = Budget { flash: 192 * 1024, ram: 96 * 1024 };
 
 /// The least number of bytes of stack that must stay free at its deepest point, for use that an
 /// image does not show.

@@ -50,13 +50,25 @@ pub struct ReadyMade {
     pub net: &'static [u8],
 }
 
-/// The phrases that come with the crate. The linker drops the nets that a program does not use.
-pub const READY_MADE: [ReadyMade; 4] = [
-    ReadyMade { phrase: Phrase::ALEXA, net: include_bytes!("../nets/alexa.tflite") },
-    ReadyMade { phrase: Phrase::HEY_JARVIS, net: include_bytes!("../nets/hey_jarvis.tflite") },
-    ReadyMade { phrase: Phrase::HEY_MYCROFT, net: include_bytes!("../nets/hey_mycroft.tflite") },
-    ReadyMade { phrase: Phrase::OKAY_NABU, net: include_bytes!("../nets/okay_nabu.tflite") },
-];
+impl ReadyMade {
+    /// "Alexa".
+    pub const ALEXA: Self =
+        Self { phrase: Phrase::ALEXA, net: include_bytes!("../nets/alexa.tflite") };
+    /// "Hey Jarvis".
+    pub const HEY_JARVIS: Self =
+        Self { phrase: Phrase::HEY_JARVIS, net: include_bytes!("../nets/hey_jarvis.tflite") };
+    /// "Hey Mycroft".
+    pub const HEY_MYCROFT: Self =
+        Self { phrase: Phrase::HEY_MYCROFT, net: include_bytes!("../nets/hey_mycroft.tflite") };
+    /// "Okay Nabu".
+    pub const OKAY_NABU: Self =
+        Self { phrase: Phrase::OKAY_NABU, net: include_bytes!("../nets/okay_nabu.tflite") };
+}
+
+/// All phrases that come with the crate. A program for which one is enough names that one, so that
+/// the linker drops the other nets.
+pub const READY_MADE: [ReadyMade; 4] =
+    [ReadyMade::ALEXA, ReadyMade::HEY_JARVIS, ReadyMade::HEY_MYCROFT, ReadyMade::OKAY_NABU];
 
 impl<'n> Phrase<'n> {
     /// A phrase with this cutoff in thousandths, a mean of 5 probabilities and a refractory

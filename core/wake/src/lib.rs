@@ -16,9 +16,9 @@
 //! that the caller gives:
 //!
 //! ```
-//! use sayso_wake::{READY_MADE, WakeDetector};
+//! use sayso_wake::{ReadyMade, WakeDetector};
 //!
-//! let [alexa, ..] = READY_MADE;
+//! let alexa = ReadyMade::ALEXA;
 //! let mut arena = [0; 16 * 1024];
 //! let mut detector = WakeDetector::new(alexa.net, &mut arena, alexa.phrase)?;
 //! // 16 kHz, in blocks of any size.

@@ -135,8 +135,7 @@ static ARENA: ConstStaticCell<[u8; 9_216]> = ConstStaticCell::new([0; 9_216]);
 #[cfg(feature = "wake")]
 #[inline(never)]
 fn listen_for_phrase(satellite: &mut Satellite<'static, Mps2>) {
-    let [alexa, ..] = sayso_wake::READY_MADE;
-    match sayso_satellite::WakeGate::new(alexa, ARENA.take()) {
+    match sayso_satellite::WakeGate::new(sayso_wake::ReadyMade::ALEXA, ARENA.take()) {
         Ok(wake) => satellite.listen_for(wake),
         // A satellite that cannot hear the phrase must not send anything.
         Err(_) => panic!("the net of the wake phrase does not fit"),

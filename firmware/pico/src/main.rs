@@ -51,7 +51,7 @@ const CRYSTAL_HZ: u32 = 12_000_000;
 #[cfg(feature = "wake")]
 #[inline(never)]
 fn listen_for_phrase(satellite: &mut sayso_satellite::Satellite<'static, Pico>) -> Option<()> {
-    let [alexa, ..] = sayso_wake::READY_MADE;
+    let alexa = sayso_wake::ReadyMade::ALEXA;
     let wake = sayso_satellite::WakeGate::new(alexa, ARENA.try_take()?).ok()?;
     satellite.listen_for(wake);
     Some(())

@@ -58,9 +58,8 @@ mod tests {
 
     #[test]
     fn silence_never_opens_it_and_it_stays_open_while_the_assistant_works() {
-        let [alexa, ..] = sayso_wake::READY_MADE;
         let mut arena = [0; 12 * 1024];
-        let mut gate = WakeGate::new(alexa, &mut arena).unwrap();
+        let mut gate = WakeGate::new(ReadyMade::ALEXA, &mut arena).unwrap();
         for n in 0..500 {
             assert_eq!(gate.push(&block(n), true), None);
             assert!(!gate.is_open());
