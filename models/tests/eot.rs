@@ -107,7 +107,7 @@ fn shortcuts_cost_little() {
 }
 
 /// Asked 96 ms after speech ended, on the recordings of `tests/data` and those of the table that
-/// `SAYSO_TEST_DATA` has: most are judged correctly (`examples/eot.rs` prints all). The bounds are
+/// `SAYSO_TEST_DATA` has: most are judged correctly (`tests/examples/eot.rs` prints all). The bounds are
 /// a few points below what was measured.
 #[test]
 fn finished_and_unfinished_utterances_are_distinguished() {

@@ -15,8 +15,10 @@ pub const PARTS: &str = "firmware/cli/package";
 const SETTINGS: (&str, &str, u32) =
     ("firmware/assistant/src/sayso.toml", "etc/sayso/sayso.toml", 0o644);
 
-/// Settings that differ for a service, which has no terminal to show what happens.
-const DIFFERENT: [(&str, &str); 1] = [("\nnothing = false ", "\nnothing = true  ")];
+/// Settings that differ for a service. It has no terminal to show what happens, and it stands in a
+/// room where people also speak to each other.
+const DIFFERENT: [(&str, &str); 2] =
+    [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
 const FILES: [(&str, &str, u32); 21] = [
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_says_that_nothing_was_understood() {
+    fn the_service_sleeps_and_says_that_nothing_was_understood() {
         let template = fs::read_to_string(crate::root().join(SETTINGS.0)).unwrap();
         let settings = settings(&template).unwrap();
         let changed: Vec<_> = template
@@ -266,8 +268,11 @@ mod tests {
             .zip(settings.lines())
             .filter(|(ours, theirs)| ours != theirs)
             .collect();
-        let [(ours, theirs)] = changed[..] else { panic!("{changed:?}") };
-        assert!(ours.starts_with("nothing = false  ") && theirs.starts_with("nothing = true   "));
+        let [wake, nothing] = changed[..] else { panic!("{changed:?}") };
+        for ((ours, theirs), name) in [(wake, "enabled"), (nothing, "nothing")] {
+            assert!(ours.starts_with(&format!("{name} = false  ")), "{ours}");
+            assert!(theirs.starts_with(&format!("{name} = true   ")), "{theirs}");
+        }
         assert!(super::settings("").is_err());
     }
 

@@ -4,11 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sayso_test_support::wer::Wer;
-
 use crate::cross::{self, Cross};
 use crate::sh::{Result, Sh, cargo};
-use crate::{Options, QUESTION, REQUEST, deb, features, ggml, machine, system};
+use crate::{Options, QUESTION, REQUEST, answer, deb, features, ggml, machine, system};
 
 /// Builds the release program, packs it, and with `--check` tries it.
 ///
@@ -108,7 +106,7 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     for (turn, (words, answer)) in turns.into_iter().zip(said) {
         // A voice of 14 MB recognised by a model of 44 MB: a word may be wrong, and "8:47 PM" is
         // written "847pm".
-        let turn = hear(sh, program, words, turn, &folder.join(answer), 40.0)?;
+        let turn = answer::hear(sh, program, words, turn, &folder.join(answer), 40.0)?;
         written += turn["tokens"]["reply"].as_u64().unwrap_or_default();
     }
     // The clock answers the first question.
@@ -118,47 +116,11 @@ fn ask(sh: &Sh, options: &Options, program: &dyn Fn() -> Command) -> Result<()> 
     Ok(())
 }
 
-/// Checks what was recognised against `words`, and the speech in `answer` against the reply: at most
-/// `off` percent of its words may be wrong. `turn` is the turn as it was printed.
-///
-/// # Errors
-/// If one of the two does not match.
-pub fn hear(
-    sh: &Sh,
-    program: &dyn Fn() -> Command,
-    words: &str,
-    turn: &str,
-    answer: &Path,
-    off: f64,
-) -> Result<serde_json::Value> {
-    let turn: serde_json::Value = serde_json::from_str(turn)
-        .map_err(|error| format!("cannot read the printed turn: {error}"))?;
-    let text = |key: &str| turn[key].as_str().unwrap_or_default();
-    let (question, reply) = (text("transcript"), text("reply"));
-    if Wer::of(words, question).errors > 0 {
-        return Err(format!("it heard \"{question}\" instead of \"{words}\""));
-    }
-    let heard = sh.read(program().arg("transcribe").arg(answer))?;
-    println!("reply   {reply}\nspoken  {}", heard.trim());
-    if reply.is_empty() || Wer::of(reply, &heard).percent() > off {
-        return Err("the spoken answer is not the reply".into());
-    }
-    Ok(turn)
-}
-
-/// The folder of the models.
-pub fn models(sh: &Sh) -> Result<PathBuf> {
-    match std::env::var_os("SAYSO_MODELS") {
-        Some(models) => Ok(PathBuf::from(models)),
-        None => Ok(sh.cache()?.join("sayso").join("models")),
-    }
-}
-
 /// Installs, starts, stops, upgrades and removes the package in a clean root.
 fn install(sh: &Sh, package: &Path) -> Result<()> {
     sh.step("the package in a clean root");
     let check = sh.root().join(deb::PARTS).join("check.sh");
-    sh.run(Command::new(check).arg(package).arg(models(sh)?).arg(sh.root().join(QUESTION)))
+    sh.run(Command::new(check).arg(package).arg(answer::models(sh)?).arg(sh.root().join(QUESTION)))
 }
 
 /// Starts the program from a package for another kind of machine. The rest of the package is the

@@ -10,7 +10,7 @@ use crate::stack::Stack;
 use crate::{Options, system};
 
 /// The manifests that are not members of the workspace.
-pub const MANIFESTS: [&str; 2] = ["boards/mps2/Cargo.toml", "boards/pico/Cargo.toml"];
+pub const MANIFESTS: [&str; 2] = ["firmware/mps2/Cargo.toml", "firmware/pico/Cargo.toml"];
 
 /// The most flash that a satellite may take, in bytes.
 const FLASH: u64 = 64 * 1024;
@@ -57,8 +57,9 @@ pub fn build(sh: &Sh, options: &Options) -> Result<()> {
     for (target, boards) in TARGETS {
         let bare = bare::prepare(sh, target)?;
         sh.step(&format!("core for {target}"));
-        let packages = ["--package", "sayso-core", "--package", "sayso-secure", "--lib"];
-        sh.run(build_command(sh, &bare).args(packages))?;
+        let mut packages = vec!["--package", "sayso-core", "--package", "sayso-secure"];
+        packages.extend(["--package", "sayso-wake", "--lib"]);
+        sh.run(build_command(sh, &bare).args(&packages))?;
         for board in boards {
             built.push(image(sh, board, target, &bare)?);
         }

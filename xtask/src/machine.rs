@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::cross::Cross;
 use crate::sh::{Result, Sh, cargo};
-use crate::{QUESTION, deb, dist};
+use crate::{QUESTION, answer, deb};
 
 /// Installs, starts, stops, upgrades and removes the package there, tests the pins of
 /// `boards/raspberry-pi`, and checks the spoken answer to a spoken question.
@@ -22,7 +22,7 @@ pub fn check(sh: &Sh, cross: &Cross, package: &Path, program: &Path) -> Result<(
     let script = sh.root().join(deb::PARTS).join("machine.sh");
     let question = sh.root().join(QUESTION);
     sh.run(
-        Command::new(script).arg(package).arg(dist::models(sh)?).args([&question, &tests, &out]),
+        Command::new(script).arg(package).arg(answer::models(sh)?).args([&question, &tests, &out]),
     )?;
     let turns = out.join("turns");
     let turns = fs::read_to_string(&turns).map_err(|e| format!("{}: {e}", turns.display()))?;
@@ -33,7 +33,7 @@ pub fn check(sh: &Sh, cross: &Cross, package: &Path, program: &Path) -> Result<(
         command
     };
     // Emulation sometimes falls behind, which leaves gaps in the sound: "3:48" becomes "3-4-48".
-    dist::hear(sh, &emulated, "What time is it?", turn, &out.join("answer.wav"), 60.0)?;
+    answer::hear(sh, &emulated, "What time is it?", turn, &out.join("answer.wav"), 60.0)?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! `cargo xtask`: sets Sayso up, demonstrates it, tests it. It needs only Rust; anything else that
 //! is missing it installs or names.
 
+mod answer;
 mod bare;
+mod circles;
 mod count;
 mod cross;
 mod deb;
@@ -365,6 +367,8 @@ fn check(sh: &Sh) -> Result<()> {
     words::check(sh)?;
     sh.step("the order of the crates");
     layers::check(sh)?;
+    sh.step("circles of imports");
+    circles::check(sh)?;
     sh.step("what is shipped");
     shipped::check(sh)?;
     sh.step("clippy");

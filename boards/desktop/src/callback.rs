@@ -112,8 +112,11 @@ pub struct CaptureTap {
     pub gone: Arc<std::sync::OnceLock<Instant>>,
 }
 
+/// How long the reader of captured sound may stall before sound is lost.
+pub const RING: Duration = Duration::from_secs(2);
+
 /// How much reference may wait for the microphone: as much as captured sound.
-const REFERENCE: Duration = crate::microphone::RING;
+const REFERENCE: Duration = RING;
 
 /// Gaps that may wait for the reader. Further ones are combined.
 const GAPS: usize = 64;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sayso_audio_io::Resampler;
 use sayso_board::{BoardError, CAPTURE_RATE, Heard, Microphone, StreamStats, Way};
 
-use crate::callback::{CaptureTap, capture_link, faults};
+use crate::callback::{CaptureTap, RING, capture_link, faults};
 use crate::devices::choose;
 use crate::format::open_capture;
 use crate::quiet::Quiet;
@@ -16,8 +16,6 @@ use crate::reference::Reference;
 use crate::supervisor::{Line, Opened, Supervisor};
 use crate::tap::{Live, PIECE};
 
-/// How long a reader may stall before sound is lost.
-pub const RING: Duration = Duration::from_secs(2);
 /// How often a waiting reader looks for sound, because the callback cannot wake it without a
 /// system call.
 const LOOK: Duration = Duration::from_millis(5);

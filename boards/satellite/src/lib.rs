@@ -39,6 +39,7 @@ mod muting;
 mod places;
 mod said;
 mod secure;
+mod shared;
 mod station;
 mod streams;
 mod talk;
@@ -90,7 +91,7 @@ pub struct Satellite {
     /// Kept until the panel takes it.
     station: Option<Arc<station::Station>>,
     /// That of the last start, which ends before the next start.
-    shared: Option<Arc<station::StationShared>>,
+    shared: Option<Arc<shared::StationShared>>,
     changes: Option<Receiver<Change>>,
 }
 

@@ -1,8 +1,13 @@
 use std::io;
 use std::sync::mpsc::sync_channel;
 
+use std::time::Instant;
+
+use sayso_core::link::SatelliteStatus;
+
 use super::*;
 use crate::SatelliteConfig;
+use crate::shared::{A_SECOND, AT_ONCE, END, PRESSES};
 
 /// A wire on which nothing arrives until it does what a test wants.
 struct Quiet(Box<dyn FnMut() -> io::Result<usize> + Send>);

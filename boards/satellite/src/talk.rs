@@ -12,7 +12,7 @@ use crate::SatelliteConfig;
 use crate::address::{Address, Security};
 use crate::allowance::Allowance;
 use crate::feed::Feed;
-use crate::station::{StationShared, StationState};
+use crate::shared::{StationShared, StationState};
 use crate::wire::Wire;
 
 /// Bytes that may wait for the wire: 0.3 s of uncompressed sound.

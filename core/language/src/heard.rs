@@ -61,6 +61,49 @@ impl Language {
     }
 }
 
+/// The part of `text` after the wake phrase `phrase`, if it begins with that or something that
+/// sounds like it; otherwise all of it.
+///
+/// The front end cuts the phrase off where it ends. But a phrase that is said while the assistant
+/// listens anyway is inside the utterance.
+pub fn after_phrase<'t>(text: &'t str, phrase: &str) -> &'t str {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = letters(phrase);
+    let spoken = phrase.split_whitespace().count();
+    // The ends of the first words, one more than the phrase has.
+    let inside = |c: char| c.is_alphanumeric() || c == '\'';
+    let mut ends = Vec::new();
+    let mut before = false;
+    for (at, c) in text.char_indices() {
+        if before && !inside(c) {
+            ends.push(at);
+        }
+        before = inside(c);
+        if ends.len() > spoken {
+            break;
+        }
+    }
+    if before && ends.len() <= spoken {
+        ends.push(text.len());
+    }
+    let alike = |end: &usize| {
+        let said = letters(text.get(..*end).unwrap_or_default());
+        (*end, strsim::normalized_levenshtein(&said, &wanted))
+    };
+    let best = ends.iter().map(alike).max_by(|a, b| a.1.total_cmp(&b.1));
+    match best.filter(|(_, likeness)| *likeness >= PHRASE_ALIKE) {
+        Some((end, _)) => {
+            text.get(end..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric())
+        }
+        None => text,
+    }
+}
+
+/// How like the wake phrase the first words must be to be taken for it.
+const PHRASE_ALIKE: f64 = 0.7;
+
 /// Whether the words consist of some of these phrases, at least one.
 fn are_all(words: &[&str], phrases: &[&str]) -> bool {
     let mut rest = words;
@@ -142,6 +185,24 @@ mod tests {
             assert!(!english.is_own(said, spoken), "{said}");
         }
         assert!(!english.is_own("Yes", ""));
+    }
+
+    #[test]
+    fn the_wake_phrase_is_taken_off() {
+        for (text, phrase, rest) in [
+            ("Alexa, what time is it?", "alexa", "what time is it?"),
+            ("Alexa.", "alexa", ""),
+            ("Alexia what's new", "alexa", "what's new"),
+            ("Hey, Jarvis! Stop.", "hey jarvis", "Stop."),
+            ("Hay Jarvis turn it off", "hey jarvis", "turn it off"),
+            ("Okay Nabu set a timer", "okay nabu", "set a timer"),
+            ("What time is it?", "alexa", "What time is it?"),
+            ("All lights off", "alexa", "All lights off"),
+            ("Hey, what is a service?", "hey jarvis", "Hey, what is a service?"),
+            ("", "alexa", ""),
+        ] {
+            assert_eq!(after_phrase(text, phrase), rest, "{text}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod token;
 use jiff::civil::DateTime;
 
 pub use clause::{Clause, ClauseSplitter, can_be_said};
+pub use heard::after_phrase;
 pub use plain::Plain;
 pub use prompt::{Prompt, Prompts};
 pub use reading::Reading;

@@ -49,6 +49,7 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/conversation/current.rs", &[]),
     ("firmware/assistant/src/conversation/devices.rs", &[]),
     ("firmware/assistant/src/conversation/listening.rs", &[]),
+    ("firmware/assistant/src/conversation/waking.rs", &[]),
     ("firmware/assistant/src/conversation/reports.rs", &[]),
     ("firmware/assistant/src/partial.rs", &[]),
     ("firmware/assistant/src/event.rs", &[]),

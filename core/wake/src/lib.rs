@@ -16,12 +16,11 @@
 //! that the caller gives:
 //!
 //! ```
-//! use sayso_wake::{Phrase, WakeDetector};
+//! use sayso_wake::{READY_MADE, WakeDetector};
 //!
-//! static NET: &[u8] = include_bytes!("../nets/alexa.tflite");
-//!
+//! let [alexa, ..] = READY_MADE;
 //! let mut arena = [0; 16 * 1024];
-//! let mut detector = WakeDetector::new(NET, &mut arena, Phrase::ALEXA)?;
+//! let mut detector = WakeDetector::new(alexa.net, &mut arena, alexa.phrase)?;
 //! // 16 kHz, in blocks of any size.
 //! if let Some(detection) = detector.push(&[0; 320]) {
 //!     println!("{} {}", detection.phrase, detection.at);
@@ -41,7 +40,7 @@ mod net;
 
 use core::fmt;
 
-pub use detector::{Detection, Phrase, Spotter, WakeDetector};
+pub use detector::{Detection, LAG, Phrase, READY_MADE, ReadyMade, Spotter, WakeDetector};
 pub use features::{CHANNELS, FeatureExtractor, Frame, STEP};
 pub use net::Net;
 

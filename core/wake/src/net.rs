@@ -28,9 +28,13 @@ struct State {
 }
 
 /// A net that gives the probability that a phrase was just said, ready to run.
-pub struct Net<'m, 'a> {
+///
+/// It works in an arena `A`: borrowed or owned bytes, which must not change their number.
+pub struct Net<'m, A> {
     model: &'m [u8],
-    arena: &'a mut [u8],
+    arena: A,
+    /// The bytes of the arena that it uses.
+    used: usize,
     steps: Vec<Step, STEPS>,
     states: Vec<State, STATES>,
     /// Where in the arena the constants of channels start. Before it is what changes.
@@ -48,13 +52,14 @@ pub struct Net<'m, 'a> {
     output_offset: u8,
 }
 
-impl<'m, 'a> Net<'m, 'a> {
-    /// Reads a net, which works in `arena`. More of it than [`Net::arena`] says is not used.
+impl<'m, A: AsMut<[u8]>> Net<'m, A> {
+    /// Reads a net, which works in `arena`. It uses the bytes that [`Net::arena`] says, and no
+    /// more.
     ///
     /// # Errors
     /// When `model` is no such net, or the arena is too small: then with the size that it
     /// needs.
-    pub fn new(model: &'m [u8], arena: &'a mut [u8]) -> Result<Self, Error> {
+    pub fn new(model: &'m [u8], arena: A) -> Result<Self, Error> {
         let mut net = compile::compile(model, arena)?;
         net.reset();
         Ok(net)
@@ -63,7 +68,7 @@ impl<'m, 'a> Net<'m, 'a> {
     /// How many bytes of an arena it uses.
     #[must_use]
     pub fn arena(&self) -> usize {
-        self.arena.len()
+        self.used
     }
 
     /// How many frames it takes for one probability.
@@ -75,17 +80,19 @@ impl<'m, 'a> Net<'m, 'a> {
     /// Forgets all that was heard.
     pub fn reset(&mut self) {
         self.filled = 0;
+        let arena = self.arena.as_mut();
         for State { at, initial, len } in &self.states {
             let (at, initial, len) = (usize::from(*at), *initial as usize, usize::from(*len));
-            self.arena[at..at + len].copy_from_slice(&self.model[initial..initial + len]);
+            arena[at..at + len].copy_from_slice(&self.model[initial..initial + len]);
         }
     }
 
     /// Takes a frame of features. Every [`stride`](Net::stride) frames the net runs and gives
     /// the probability, in 256ths.
     pub fn push(&mut self, frame: &Frame) -> Option<u8> {
+        let arena = &mut self.arena.as_mut()[..self.used];
         let at = self.input + self.filled * CHANNELS;
-        for (to, feature) in self.arena[at..at + CHANNELS].iter_mut().zip(frame) {
+        for (to, feature) in arena[at..at + CHANNELS].iter_mut().zip(frame) {
             let value = (u64::from(*feature) * self.input_factor + (1 << 31)) >> 32;
             let value = i64::from(self.input_zero) + value.cast_signed();
             *to = (value.clamp(-128, 127) as i8).cast_unsigned();
@@ -95,7 +102,7 @@ impl<'m, 'a> Net<'m, 'a> {
             return None;
         }
         self.filled = 0;
-        let (work, constants) = self.arena.split_at_mut(self.constants);
+        let (work, constants) = arena.split_at_mut(self.constants);
         for step in &self.steps {
             step.run(self.model, work, constants);
         }

@@ -70,6 +70,8 @@ fn extremes_give_the_features_of_the_reference() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     #[test]
     fn blocks_of_any_size_give_the_same(cuts in prop::collection::vec(0usize..2000, 1..40)) {
         let samples = extremes();

@@ -31,7 +31,7 @@ fn recording(path: &str) -> Vec<i16> {
 }
 
 fn detections(phrase: Phrase<'static>, samples: &[i16]) -> Vec<Detection<'static>> {
-    let model = net(phrase.name);
+    let model = net(&phrase.name.replace(" ", "_"));
     let mut arena = [0; 1 << 14];
     let mut detector = WakeDetector::new(&model, &mut arena, phrase).unwrap();
     samples.chunks(320).filter_map(|block| detector.push(block)).collect()
@@ -133,7 +133,6 @@ proptest! {
         prop_assert!(try_out(&named).is_err());
     }
 
-    /// Changes lie among what is no weight: at the end of the file is its structure.
     #[test]
     fn a_net_with_changed_bytes_does_no_harm(
         nabu: bool,
@@ -141,9 +140,8 @@ proptest! {
         small: bool,
     ) {
         let mut model = if nabu { NABU.clone() } else { ALEXA.clone() };
-        let structure = model.len() - 20_000;
         for (at, byte) in changes {
-            let at = structure + at.index(20_000);
+            let at = at.index(model.len());
             model[at] = if small { byte % 4 } else { byte };
         }
         let _ = try_out(&model);

@@ -8,6 +8,7 @@ use sayso_core::endpoint::{EndpointConfig, Endpointer};
 use sayso_core::turn::{TurnConfig, TurnMachine};
 
 use crate::Stop;
+use crate::arbiter::Contender;
 use crate::clock::{Clock, SampleClock, WallClock};
 use crate::config::Config;
 use crate::control::{Controls, Handle};
@@ -21,9 +22,10 @@ use crate::hangover::HangoverPolicy;
 use crate::lost::{self, Lost};
 use crate::playback::Playback;
 use crate::supervisor::{Health, Strikes};
-use crate::workers::{self, Tools};
+use crate::worker::Tools;
+use crate::workers;
 use crate::{live, lockstep};
-use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd};
+use sayso_frontend::{Attention, BargeIn, Cleaner, FrontEnd, WakeDetector, WakePhrase};
 
 /// How time passes in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub struct Assistant {
     events: Events,
     health: Health,
     controls: Controls,
+    /// The wake phrases.
+    phrases: Vec<WakePhrase>,
+    /// Decides which of several boards answers the phrase.
+    contender: Option<Contender>,
 }
 
 impl Assistant {
@@ -72,6 +78,8 @@ impl Assistant {
             events: Events::default(),
             health: Health::new(),
             controls: Controls::new(false, 1.0),
+            phrases: Vec::new(),
+            contender: None,
         }
     }
 
@@ -102,6 +110,18 @@ impl Assistant {
     /// more than there are.
     pub fn share(mut self, cores: Cores) -> Self {
         self.cores = cores;
+        self
+    }
+
+    /// Sleeps until one of these phrases is heard. With none it always listens.
+    pub fn wake_on(mut self, phrases: Vec<WakePhrase>) -> Self {
+        self.phrases = phrases;
+        self
+    }
+
+    /// Answers a wake phrase only if no other of the contenders' conversations heard it better.
+    pub fn contend(mut self, contender: Contender) -> Self {
+        self.contender = Some(contender);
         self
     }
 
@@ -185,7 +205,7 @@ impl Assistant {
         let mut strikes = Strikes::default();
         loop {
             let (mut conversation, attention, microphone) = self.begin(board, true)?;
-            let front_end = self.front_end(attention);
+            let front_end = self.front_end(attention)?;
             let tools = self.tools(self.clock.clone(), true);
             let posts = workers::hire(&mut self.engines, &tools);
             let sessions = self.sessions.clone();
@@ -239,7 +259,7 @@ impl Assistant {
     ) -> Result<Losses> {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
         let (mut conversation, attention, microphone) = self.begin(board, false)?;
-        let mut front_end = self.front_end(attention);
+        let mut front_end = self.front_end(attention)?;
         let tools = self.tools(clock.clone(), false);
         let mut posts = workers::hire(&mut self.engines, &tools);
         let microphone = lockstep::run(
@@ -274,7 +294,8 @@ impl Assistant {
         let turn = &self.config.turn;
         let policy = hangover_policy(turn);
         let attention = Arc::new(Attention::new(policy.normal));
-        let machine = TurnMachine::new(turn_config(turn));
+        let wake = (!self.phrases.is_empty()).then_some(self.config.wake.follow_up_s);
+        let machine = TurnMachine::new(turn_config(turn, wake));
         let playback = Playback::new(loudspeaker, rate);
         let watched = (attention.clone(), policy);
         let outside = (self.events.clone(), self.controls.clone());
@@ -282,6 +303,7 @@ impl Assistant {
         let conversation =
             Conversation::new(machine, playback, rate, real_time, words, watched, outside)
                 .with_settings(&self.config)
+                .with_contender(self.contender.clone().filter(|_| wake.is_some()))
                 .with_panel(panel)
                 .with_changes(changes);
         Ok((conversation, attention, microphone))
@@ -291,15 +313,22 @@ impl Assistant {
         Tools { config: self.config.clone(), cores: self.cores.clone(), clock, live }
     }
 
-    fn front_end(&mut self, attention: Arc<Attention>) -> FrontEnd<'static> {
+    fn front_end(&mut self, attention: Arc<Attention>) -> Result<FrontEnd<'static>> {
+        let wake = match self.phrases.as_slice() {
+            [] => None,
+            phrases => Some(
+                WakeDetector::new(phrases).map_err(|error| Error::of(ErrorKind::Model, error))?,
+            ),
+        };
         let turn = &self.config.turn;
-        FrontEnd::new(
+        let front_end = FrontEnd::new(
             Cleaner::new(&(&self.config.front_end).into()),
             std::mem::replace(&mut self.engines.vad, Box::new(Lost)),
             Endpointer::new(endpoint_config(turn)),
             barge_in(turn),
             attention,
-        )
+        );
+        Ok(front_end.with_wake(wake))
     }
 }
 
@@ -348,15 +377,19 @@ pub fn hangover_policy(turn: &crate::config::Turn) -> HangoverPolicy {
     }
 }
 
-/// The turn machine's configuration.
-pub fn turn_config(turn: &crate::config::Turn) -> TurnConfig {
+/// The turn machine's configuration. `wake` is how long it listens after a wake phrase, in s, if
+/// it needs one.
+pub fn turn_config(turn: &crate::config::Turn, wake: Option<u32>) -> TurnConfig {
     let seconds = |s: u32| Samples::from_ms(u64::from(s) * 1000);
     let longest = seconds(turn.max_utterance_s);
+    let defaults = TurnConfig::default();
     TurnConfig {
+        wake: wake.is_some(),
+        follow_up: wake.map_or(defaults.follow_up, seconds),
         barge_in: turn.barge_in,
         max_audio: longest,
         hear_timeout: longest + Samples::from_ms(5_000),
         think_timeout: seconds(turn.think_timeout_s),
-        ..TurnConfig::default()
+        ..defaults
     }
 }

@@ -12,7 +12,7 @@ use crate::cores::Cores;
 use crate::engines::{cores, threads};
 use crate::error::Result;
 use crate::responder::{Job, Responder, Response};
-use crate::workers::Worker;
+use crate::worker::Worker;
 
 /// A typed conversation.
 pub struct Chat(Responder);

@@ -24,7 +24,7 @@ pub use define::{Section, Setting};
 use sections::General;
 pub use sections::{
     Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, Privacy,
-    Profile, RaspberryPi, Sampling, Satellite, StateDir, Stt, Tts, Turn,
+    Profile, RaspberryPi, Sampling, Satellite, StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -42,6 +42,8 @@ pub struct Config {
     pub audio: Audio,
     /// LED and button of `--board raspberry-pi`.
     pub raspberry_pi: RaspberryPi,
+    /// The wake phrase.
+    pub wake: Wake,
     /// Volume and encryption of the satellites.
     pub satellite: Satellite,
     /// Short sounds that signal what happens.
@@ -75,6 +77,7 @@ pub fn definitions() -> Vec<Section> {
         Models::define("models"),
         Audio::define("audio"),
         RaspberryPi::define("raspberry_pi"),
+        Wake::define("wake"),
         Satellite::define("satellite"),
         Feedback::define("feedback"),
         Announcements::define("announcements"),

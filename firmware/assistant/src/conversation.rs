@@ -12,6 +12,7 @@ mod devices;
 mod listening;
 mod owed;
 mod reports;
+mod waking;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use self::absences::Absences;
 use self::current::Current;
 use self::owed::Owed;
 use crate::announcements::Announcements;
+use crate::arbiter::Contender;
 use crate::config::{Config, Feedback};
 use crate::control::Controls;
 use crate::earcon::Earcon;
@@ -43,8 +45,9 @@ use crate::responder::{Job, Responder};
 use crate::supervisor::{Doubts, Failure};
 use crate::synthesizer::Speak;
 use crate::transcriber::{Dictation, Purpose};
-use crate::workers::{Order, Report, Worker};
-use sayso_frontend::{Attention, HeardFrame, Recorder};
+use crate::worker::Worker;
+use crate::workers::{Order, Report};
+use sayso_frontend::{Attention, HeardFrame, Recorder, Woken};
 
 /// How much quiet after the end of the speech the recogniser gets, if it was heard already.
 const TAIL: Samples = Samples::from_ms(320);
@@ -80,6 +83,11 @@ pub struct Conversation {
     unanswered: String,
     /// What was said before and during an urgent announcement, until it is answered.
     owed: Owed,
+    /// The last wake phrase that was heard.
+    woken: Option<Woken>,
+    /// Decides which board answers, and the phrase that waits for the decision.
+    contender: Option<Contender>,
+    claimed: Option<Woken>,
     orders: VecDeque<Order>,
     panel: Option<Box<dyn Panel>>,
     changes: Option<Receiver<Change>>,
@@ -137,6 +145,9 @@ impl Conversation {
             overhearing: Cancel::new(),
             unanswered: String::new(),
             owed: Owed::default(),
+            woken: None,
+            contender: None,
+            claimed: None,
             orders: VecDeque::new(),
             panel: None,
             changes: None,
@@ -155,6 +166,12 @@ impl Conversation {
     pub fn with_panel(mut self, panel: Option<Box<dyn Panel>>) -> Self {
         self.panel = panel;
         self.show(self.machine.state().into());
+        self
+    }
+
+    /// Answers a wake phrase only if no other conversation heard it better.
+    pub fn with_contender(mut self, contender: Option<Contender>) -> Self {
+        self.contender = contender;
         self
     }
 
@@ -258,6 +275,7 @@ impl Conversation {
         let rms = (energy / frame.samples.len().max(1) as f32).sqrt();
         let dbfs = 20.0 * rms.max(1e-5).log10();
         self.tell(Event::Level { at: frame.at, dbfs, speech: frame.probability });
+        self.listen_for_phrases(frame.woken);
         if let Some(event) = frame.event {
             self.tell(match event {
                 EndpointEvent::SpeechStarted { at, from } => Event::SpeechStarted { at, from },
@@ -291,6 +309,9 @@ impl Conversation {
 
     /// The conversation ends: the present turn is dropped or cut off.
     pub fn leave(&mut self) {
+        if let Some(contender) = &mut self.contender {
+            contender.leave();
+        }
         self.step(turn::Event::Sleep);
         self.show(Shown::Asleep);
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));

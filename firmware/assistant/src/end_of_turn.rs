@@ -6,7 +6,7 @@ use sayso_models::eot::EndOfTurn;
 
 use crate::cores::Seat;
 use crate::engines::Engines;
-use crate::workers::{Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 /// An utterance for the end-of-turn detector.
 #[derive(Clone, Debug)]

@@ -17,6 +17,19 @@ pub enum Event {
         /// To what.
         state: State,
     },
+    /// A wake phrase was heard.
+    Woken {
+        /// When it was noticed.
+        at: SampleTime,
+        /// The words of the phrase.
+        phrase: String,
+        /// Where the phrase ended.
+        end: SampleTime,
+        /// How certain it is, 0 to 1.
+        score: f32,
+        /// Whether this board answers. If not, another one heard the phrase better.
+        answers: bool,
+    },
     /// Somebody began to speak.
     SpeechStarted {
         /// When it was noticed.

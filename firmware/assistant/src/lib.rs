@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod announcements;
+mod arbiter;
 mod assistant;
 mod boards;
 mod chat;
@@ -50,6 +51,7 @@ mod lockstep;
 mod lost;
 mod outcome;
 mod partial;
+mod phrases;
 mod playback;
 mod responder;
 mod state;
@@ -57,6 +59,7 @@ mod stop;
 mod supervisor;
 mod synthesizer;
 mod transcriber;
+mod worker;
 mod workers;
 
 pub use assistant::{Assistant, Losses, Pace};
@@ -81,7 +84,7 @@ pub mod internals {
     }
 
     open! {
-        assistant boards control cores earcon engines hangover playback state synthesizer
+        arbiter assistant boards control cores earcon engines hangover phrases playback state synthesizer
     }
 }
 

@@ -18,7 +18,7 @@ use crate::engines::Engines;
 use crate::facts::facts;
 use crate::lost::Lost;
 use crate::ms;
-use crate::workers::{Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 /// Work for the responder.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::lost::Lost;
-use crate::workers::{Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 /// A clause to speak.
 #[derive(Clone, Debug)]
@@ -95,20 +95,20 @@ pub fn delivery(config: &Config) -> Delivery {
 }
 
 /// A voice and how it speaks.
-pub struct Voice {
+pub struct Synthesizer {
     tts: Box<dyn Tts>,
     seat: Seat,
     delivery: Delivery,
 }
 
-impl Voice {
+impl Synthesizer {
     /// A voice that speaks with `tts`, on one of the cores that `seat` shares.
     pub fn new(tts: Box<dyn Tts>, seat: Seat, delivery: Delivery) -> Self {
         Self { tts, seat, delivery }
     }
 }
 
-impl Worker for Voice {
+impl Worker for Synthesizer {
     type Order = Speak;
     type Report = Synthesized;
     const NAME: &'static str = "synthesizer";

@@ -11,7 +11,7 @@ use sayso_models::stt::{Stt, SttRequest, Transcript};
 use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::lost::Lost;
-use crate::workers::{Tools, Worker};
+use crate::worker::{Tools, Worker};
 
 /// How many bytes at the end of the earlier pieces serve as context for the next.
 const CONTEXT_BYTES: usize = 200;

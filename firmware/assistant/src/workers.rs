@@ -1,49 +1,19 @@
-//! The workers of a conversation, one engine each.
+//! The list of a conversation's workers.
 //!
-//! A [`Worker`] takes typed orders and emits typed reports. The enums [`Order`] and [`Report`]
-//! combine them, so that a conversation and the two executors ([`crate::live`],
-//! [`crate::lockstep`]) use one list of [`Post`]s and know no worker by its type. A new worker
-//! implements [`Worker`] and is a line in `kinds!` below.
-
-use std::sync::Arc;
+//! The enums [`Order`] and [`Report`] combine what all [`Worker`]s take and emit, so that a
+//! conversation and the two executors ([`crate::live`], [`crate::lockstep`]) use one list of
+//! [`Post`]s and know no worker by its type. A new worker implements [`Worker`] and is a line in
+//! `kinds!` below.
 
 use sayso_models::Cancel;
 
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::cores::{Cores, Seat};
+use crate::cores::Seat;
 use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
-use crate::engines::{Engines, threads};
+use crate::engines::Engines;
 use crate::responder::{Job, Responder, Response};
-use crate::synthesizer::{Speak, Synthesized, Voice};
+use crate::synthesizer::{Speak, Synthesized, Synthesizer};
 use crate::transcriber::{Dictation, Transcriber, Written};
-
-/// Does one kind of work, one order at a time.
-pub trait Worker: Send + Sized + 'static {
-    /// What it can be ordered to do.
-    type Order: TryFrom<Order>;
-    /// What it reports while it works.
-    type Report: Into<Report>;
-    /// Its name for people.
-    const NAME: &'static str;
-
-    /// A worker that takes its engine out of `engines`.
-    fn hire(engines: &mut Engines, tools: &Tools) -> Self;
-
-    /// Returns its engine after the work.
-    fn give_back(self, engines: &mut Engines);
-
-    /// The flag that stops the work on `order`.
-    fn cancel(order: &Self::Order) -> Cancel;
-
-    /// The seat through which it takes cores before it computes, so that they can be taken back if
-    /// it hangs.
-    fn seat(&self) -> &Seat;
-
-    /// Carries out one order. `cancel` is the order's own flag. Each check of it is a heartbeat,
-    /// so it must be checked every second or so during the work.
-    fn run(&mut self, order: Self::Order, cancel: &Cancel, emit: &mut dyn FnMut(Self::Report));
-}
+use crate::worker::{Tools, Worker};
 
 /// A [`Worker`] of any type, in the list of a conversation's workers.
 pub trait Post: Send {
@@ -60,7 +30,11 @@ pub trait Post: Send {
     fn give_back(self: Box<Self>, engines: &mut Engines);
 }
 
-impl<W: Worker> Post for W {
+impl<W: Worker> Post for W
+where
+    W::Order: TryFrom<Order>,
+    W::Report: Into<Report>,
+{
     fn name(&self) -> &'static str {
         W::NAME
     }
@@ -77,38 +51,6 @@ impl<W: Worker> Post for W {
 
     fn give_back(self: Box<Self>, engines: &mut Engines) {
         Worker::give_back(*self, engines);
-    }
-}
-
-/// What the workers of a conversation are made of, apart from their engines.
-#[derive(Clone)]
-pub struct Tools {
-    /// The settings.
-    pub config: Config,
-    /// The cores that the workers share.
-    pub cores: Cores,
-    /// The source of the time.
-    pub clock: Arc<dyn Clock>,
-    /// Whether the workers compute at the same time.
-    pub live: bool,
-}
-
-impl Tools {
-    /// The seat of a worker whose engine should use `asked` threads (0 follows the load). On a
-    /// virtual clock the workers never compute at the same time, and one may call another while it
-    /// holds its own cores. The number of threads is then fixed: some of llama.cpp's sums depend
-    /// on it in their last bits, and one recording must always give the same event log.
-    pub fn seat(&self, asked: u32) -> Seat {
-        match (self.live, asked) {
-            (false, _) => Cores::new(self.cores.total()).seat(),
-            (true, 0) => self.cores.seat(),
-            (true, _) => self.cores.clone().fixed().seat(),
-        }
-    }
-
-    /// The most threads for such an engine.
-    pub fn threads(&self, asked: u32) -> usize {
-        threads(asked, self.cores.total())
     }
 }
 
@@ -182,7 +124,7 @@ kinds! {
     /// What to answer.
     Respond: Job => Response, by Responder;
     /// Text to speech.
-    Synthesize: Speak => Synthesized, by Voice;
+    Synthesize: Speak => Synthesized, by Synthesizer;
 }
 
 /// Returns the engines of these workers.

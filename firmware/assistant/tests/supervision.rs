@@ -383,11 +383,11 @@ fn a_responder_that_can_neither_remember_nor_forget_is_replaced() {
 
 /// The next order is the one more try that an engine gets.
 #[test]
-fn an_engine_that_fails_twice_in_a_row_is_replaced_and_the_cause_is_said() {
+fn an_engine_that_fails_twice_in_a_row_is_replaced_and_the_cause_is_reported() {
     for role in ["transcriber", "responder", "synthesizer"] {
         let outcome = talk(role, How::Errs, 2);
         assert!(outcome.ended.is_ok(), "{role}: {:?}", outcome.ended);
-        let expected = format!("the {role} failed: the test says so. It was started again");
+        let expected = format!("the {role} failed: the test says so. It was restarted");
         let [first, second] = outcome.troubles.as_slice() else { panic!("{outcome:?}") };
         assert_eq!(first, "the test says so", "{role}");
         assert!(second.starts_with(&expected), "{second}");
@@ -395,7 +395,7 @@ fn an_engine_that_fails_twice_in_a_row_is_replaced_and_the_cause_is_said() {
     }
 }
 
-/// Its errors harm no turn, and are not said.
+/// Its errors harm no turn, and are not reported.
 #[test]
 fn an_end_of_turn_detector_that_fails_twice_in_a_row_is_replaced() {
     let outcome = talk("end-of-turn detector", How::Errs, 2);

@@ -46,7 +46,7 @@ impl Soak {
     pub fn run(&self, host: &Host, stop: &Stop) -> Result<()> {
         let questions = self.choice.load()?;
         let config = host.settings()?;
-        let limits = sayso::internals::assistant::turn_config(&config.turn);
+        let limits = sayso::internals::assistant::turn_config(&config.turn, None);
         let mut assistant = host.assistant(config)?;
         let _load = self.load.then(Busy::start).transpose()?;
         // It does not end by itself: questions follow until the time is up.

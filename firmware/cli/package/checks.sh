@@ -27,6 +27,8 @@ property() { systemctl show --property "$1" --value sayso; }
 settings() {
     printf '%s\n' "$@" ${SAYSO_PROFILE:+"SAYSO_PROFILE=$SAYSO_PROFILE"} >/etc/default/sayso
 }
+# Without a wake phrase: the recordings have none.
+awake="--set wake.enabled=false"
 # Waits until the service is in this state.
 await() {
     for _ in $(seq $((120 * patience))); do
@@ -99,7 +101,8 @@ say "a recorded question"
 # Prompts cached by the other machine belong to another user: this service cannot read them.
 rm -f /var/lib/sayso/models/.prompt-*
 chown sayso:sayso /var/lib/sayso /var/lib/sayso/models
-settings "SAYSO_BOARD=replay:$PWD/speech.flac:/var/lib/sayso/both.wav" SAYSO_OPTIONS=--json
+settings "SAYSO_BOARD=replay:$PWD/speech.flac:/var/lib/sayso/both.wav" \
+    "SAYSO_OPTIONS=--json $awake"
 systemctl start sayso
 heard 'What time is it'
 await inactive
@@ -108,7 +111,7 @@ expect "the answer is there" test -s /var/lib/sayso/both.wav
 expect "it is the user's own" [ "$(stat --format %U /var/lib/sayso/both.wav)" = sayso ]
 
 say "nothing of what is said is logged"
-settings "SAYSO_BOARD=replay:$PWD/speech.flac" SAYSO_OPTIONS=-vv
+settings "SAYSO_BOARD=replay:$PWD/speech.flac" "SAYSO_OPTIONS=-vv $awake"
 systemctl start sayso
 heard 'a turn: answered'
 await inactive
@@ -135,7 +138,7 @@ say "start and stop, live"
 systemd-run --quiet --unit sound pulseaudio -n --daemonize=no --exit-idle-time=-1 \
     --load "module-null-sink sink_name=speaker" \
     --load "module-native-protocol-unix auth-anonymous=1 socket=/run/sound"
-settings SAYSO_BOARD=desktop SAYSO_OPTIONS=--json PULSE_SERVER=unix:/run/sound
+settings SAYSO_BOARD=desktop "SAYSO_OPTIONS=--json $awake" PULSE_SERVER=unix:/run/sound
 systemctl start sayso
 heard listening
 pid=$(property MainPID)
@@ -169,7 +172,7 @@ if [ -e gpio-sim.ko ]; then
     # The service uses one end of the card's loopback, this script the other. There is no
     # echo, and an emulated machine has no time to cancel one.
     systemctl stop sound
-    settings SAYSO_BOARD=raspberry-pi "SAYSO_OPTIONS=--json \
+    settings SAYSO_BOARD=raspberry-pi "SAYSO_OPTIONS=--json $awake \
         --input plughw:CARD=Loopback,DEV=1 --output plughw:CARD=Loopback,DEV=1 \
         --set raspberry_pi.chip=header --set raspberry_pi.led=3 --set raspberry_pi.button=5 \
         --set front_end.echo_cancellation=false --set turn.end_of_turn=false \

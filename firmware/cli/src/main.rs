@@ -15,6 +15,7 @@ mod satellite_key;
 mod say;
 mod service;
 mod transcribe;
+mod wake;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -106,6 +107,8 @@ enum Command {
     Chat(chat::Chat),
     /// The model store: list, fetch, verify, move to another machine
     Models(models::Models),
+    /// The wake phrases: choose them, and try them on recordings
+    Wake(wake::Wake),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
     /// Find the command in a sentence
@@ -205,6 +208,7 @@ fn main() -> ExitCode {
         Command::Transcribe(command) => command.run(shared, &stop),
         Command::Chat(command) => command.run(shared, &stop),
         Command::Models(command) => command.run(shared, &stop),
+        Command::Wake(command) => command.run(shared, &stop),
         Command::SatelliteKey(command) => command.run(),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),

@@ -10,6 +10,7 @@ use sayso_models::vad::Vad;
 use crate::cleaner::Cleaner;
 use crate::echo::EchoCanceller;
 use crate::level_gate::LevelGate;
+use crate::wake::{WakeDetector, Woken};
 
 /// One frame of sound and the front end's findings.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct HeardFrame {
     pub probability: f32,
     /// The event that it completes, if any.
     pub event: Option<EndpointEvent>,
+    /// The wake phrase that was heard, if any.
+    pub woken: Option<Woken>,
     /// Why the detector failed on this frame, if it did not fail on the previous one too.
     pub trouble: Option<String>,
 }
@@ -80,6 +83,7 @@ pub struct BargeIn {
 /// The front end of one stream: cleans the sound, and finds where speech begins and ends.
 pub struct FrontEnd<'a> {
     cleaner: Cleaner,
+    wake: Option<WakeDetector>,
     vad: Box<dyn Vad + 'a>,
     /// Whether the detector failed on the last frame.
     failing: bool,
@@ -111,6 +115,7 @@ impl<'a> FrontEnd<'a> {
         let (heard, played) = ([0.0; FRAME], [0.0; FRAME]);
         Self {
             cleaner,
+            wake: None,
             vad,
             failing: false,
             heard,
@@ -123,6 +128,12 @@ impl<'a> FrontEnd<'a> {
             talking: false,
             attention,
         }
+    }
+
+    /// Listens for wake phrases, too.
+    pub fn with_wake(mut self, wake: Option<WakeDetector>) -> Self {
+        self.wake = wake;
+        self
     }
 
     /// The detector, after the end of the stream.
@@ -209,7 +220,9 @@ impl<'a> FrontEnd<'a> {
                 self.level_gate.speaks();
             }
         }
+        let at = self.endpointer.now();
+        let woken = self.wake.as_mut().and_then(|wake| wake.push(&self.heard, at));
         let samples = self.heard.to_vec();
-        HeardFrame { samples, at: self.endpointer.now(), probability, event, trouble }
+        HeardFrame { samples, at, probability, event, woken, trouble }
     }
 }

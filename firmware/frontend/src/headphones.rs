@@ -4,7 +4,7 @@
 //! person says over the reply. An echo can be detected because it is heard: if the loudspeaker has
 //! been sounding for a while and the microphone hears only the background, there is no echo.
 
-use crate::echo::BLOCK;
+use sonora_aec3::common::BLOCK_SIZE as BLOCK;
 
 /// How long the microphone must have been quiet, in blocks of 4 ms: 320 ms. The loudspeaker must
 /// have sounded during this time and equally long before it, so that an echo which is 320 ms late

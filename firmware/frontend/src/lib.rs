@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! samples ─► echo canceller ─► noise suppression, ─► voice activity ─► endpointer ─► frames
-//!                              gain control          detector
+//!                              gain control    │     detector
+//!                                              └──► wake detector
 //! ```
 //!
 //! First the assistant's own voice is removed ([`echo`]), then noise if that is enabled
 //! ([`noise`]); everything after that uses the cleaned sound. While the assistant speaks, speech
-//! must also be near ([level gate](FrontEnd)) and must not resemble the reply.
+//! must also be near ([level gate](FrontEnd)) and must not resemble the reply. Wake phrases, if
+//! any are listened for, are found in the same cleaned sound ([`WakeDetector`]).
 
 #![forbid(unsafe_code)]
 
@@ -20,8 +22,10 @@ pub mod noise;
 mod recorder;
 mod segments;
 mod similarity;
+mod wake;
 
 pub use cleaner::{Cleaner, Cleaning};
 pub use front_end::{Attention, BargeIn, FrontEnd, HeardFrame};
 pub use recorder::Recorder;
 pub use segments::segments;
+pub use wake::{WakeDetector, WakePhrase, Woken};

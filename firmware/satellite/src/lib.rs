@@ -19,7 +19,7 @@
 //! lock-free queues ([`Exchange`]). Neither waits for the other. If the loop stalls for any reason,
 //! the interrupt drops the microphone's sound, plays silence, and counts both.
 //!
-//! `docs/satellite.md` describes what a board must do; `boards/pico` and `boards/mps2` are two
+//! `docs/satellite.md` describes what a board must do; `firmware/pico` and `firmware/mps2` are two
 //! boards.
 
 #![cfg_attr(not(test), no_std)]

@@ -7,12 +7,12 @@ use std::time::Instant;
 use sayso_language::Plain;
 
 use super::chat;
-use super::config::{Config, Overflow};
+use super::config::Overflow;
 use super::context::{Beginning, Context};
 use super::gguf::Header;
+use super::model::Model;
 use super::sample::Sampler;
 use super::utf8::Utf8;
-use super::weights::{LlamaWeights, Model};
 use super::{Exchange, Llm, Primed, Reply, guard, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
@@ -46,14 +46,6 @@ pub(super) struct Prompt {
 }
 
 impl Llama {
-    /// A conversation with weights of its own; see [`LlamaWeights`] for several.
-    ///
-    /// # Errors
-    /// As [`LlamaWeights::load`] and [`LlamaWeights::session`].
-    pub fn load(path: impl AsRef<Path>, config: Config) -> Result<Self> {
-        LlamaWeights::load(path, config)?.session()
-    }
-
     /// A conversation that begins with an evaluated prompt.
     pub(super) fn new(model: Arc<Model>, primed: Arc<Prompt>) -> Result<Self> {
         let mut context = model.context()?;
@@ -82,7 +74,7 @@ impl Llama {
     /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or
     /// [`Io`](ErrorKind::Io).
     pub fn check(path: &Path) -> Result<Header> {
-        super::weights::check(path)
+        super::model::check(path)
     }
 
     /// The header of the model file.

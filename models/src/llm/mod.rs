@@ -20,6 +20,8 @@ pub mod gguf;
 mod guard;
 #[cfg(feature = "llama")]
 mod llama;
+#[cfg(feature = "llama")]
+mod model;
 #[cfg(all(test, feature = "llama"))]
 mod plain;
 #[cfg(feature = "llama")]

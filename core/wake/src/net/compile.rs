@@ -64,7 +64,7 @@ fn only(condition: bool) -> Result<()> {
 }
 
 /// Reads a net. It is ready but for its states.
-pub fn compile<'m, 'a>(bytes: &'m [u8], arena: &'a mut [u8]) -> Result<Net<'m, 'a>> {
+pub fn compile<A: AsMut<[u8]>>(bytes: &[u8], mut arena: A) -> Result<Net<'_, A>> {
     let model = Model::read(bytes)?;
     let graph = model.graph(0)?;
     only(graph.tensors() <= TENSORS && graph.operators().count() <= TENSORS)?;
@@ -85,8 +85,8 @@ pub fn compile<'m, 'a>(bytes: &'m [u8], arena: &'a mut [u8]) -> Result<Net<'m, '
     let constants = compiler.top;
     let needed = constants + channels * CHANNEL;
     small(needed)?;
-    let arena = arena.get_mut(..needed).ok_or(Error::Arena { needed })?;
-    let mut free = &mut arena[constants..];
+    let work = arena.as_mut().get_mut(..needed).ok_or(Error::Arena { needed })?;
+    let mut free = &mut work[constants..];
     for operator in graph.operators() {
         compiler.emit(operator?, &mut free)?;
     }
@@ -112,6 +112,7 @@ pub fn compile<'m, 'a>(bytes: &'m [u8], arena: &'a mut [u8]) -> Result<Net<'m, '
         steps: compiler.steps,
         states: compiler.states,
         arena,
+        used: needed,
     })
 }
 

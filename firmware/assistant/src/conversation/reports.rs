@@ -10,9 +10,9 @@ use crate::ms;
 use crate::outcome::outcome;
 use crate::responder::{Job, Responder, Response};
 use crate::supervisor::Failure;
-use crate::synthesizer::{Synthesized, Voice};
+use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
-use crate::workers::Worker;
+use crate::worker::Worker;
 
 impl Conversation {
     /// The responder reports.
@@ -78,7 +78,9 @@ impl Conversation {
             Written::Utterance { turn, transcript } => {
                 let language = self.language;
                 let Some(current) = self.current(turn) else { return };
-                let text: String = transcript.text.trim().into();
+                let whole = (current.utterance, current.heard_until);
+                let text = self.without_phrase(transcript.text.trim().into(), whole);
+                let Some(current) = self.current(turn) else { return };
                 current.record.timings_ms.stt = ms(current.begun);
                 let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
@@ -165,13 +167,13 @@ impl Conversation {
                 self.pump();
             }
             Synthesized::Spoken { turn, words } => {
-                self.doubts.worked(Voice::NAME);
+                self.doubts.worked(Synthesizer::NAME);
                 self.playback.words(turn, words);
                 let Some(current) = self.current(turn) else { return };
                 current.voicing = false;
                 self.feed_voice();
             }
-            Synthesized::Broken { turn, error } => self.broken(Voice::NAME, turn, error),
+            Synthesized::Broken { turn, error } => self.broken(Synthesizer::NAME, turn, error),
         }
     }
 

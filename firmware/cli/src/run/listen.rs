@@ -205,6 +205,7 @@ fn converse(
         board: Opened::new(board),
         pace: Pace::Live,
         device: "satellite",
+        contender: models.contender(Pace::Live),
         waits: false,
         came: true,
         stop,

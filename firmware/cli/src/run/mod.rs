@@ -15,9 +15,11 @@ use clap::Args;
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
+use sayso::internals::phrases::Phrases;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
+use sayso_frontend::WakePhrase;
 
 #[cfg(feature = "desktop")]
 pub use self::devices::devices;
@@ -59,6 +61,9 @@ pub struct Run {
     /// always waits
     #[arg(long)]
     wait: bool,
+    /// Sleep until a wake phrase is heard (`sayso wake list`), as `wake.enabled` in the settings
+    #[arg(long)]
+    wake: bool,
     /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
     #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
     control: Option<OsString>,
@@ -92,6 +97,21 @@ pub fn with_kinds(command: clap::Command) -> clap::Command {
 }
 
 impl Run {
+    /// The wake phrases that it sleeps until; none if it always listens.
+    fn phrases(&self, config: &Config, folder: &StateFolder) -> Result<Vec<WakePhrase>> {
+        if !self.wake && !config.wake.enabled {
+            return Ok(Vec::new());
+        }
+        let phrases = Phrases::load(folder)?.to_listen_for()?;
+        if phrases.is_empty() {
+            return Err(Error::input(
+                "it would sleep for ever, because there is no wake phrase: add one with `sayso \
+                 wake add`, or run without --wake and wake.enabled",
+            ));
+        }
+        Ok(phrases)
+    }
+
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         if self.list_devices {
             return devices::list_devices(self.json);
@@ -101,7 +121,9 @@ impl Run {
         super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
         // Before a board is opened or a model is loaded, so that mistakes are reported at once.
         let registry = kinds::registry();
-        let hub = Hub::new(StateFolder::of(&config));
+        let folder = StateFolder::of(&config);
+        let phrases = self.phrases(&config, &folder)?;
+        let hub = Hub::new(folder);
         let boards = self.boards(&registry, &config)?;
         let service = Service::find();
         let mut parties = Vec::new();
@@ -128,7 +150,7 @@ impl Run {
                  fewer, or allow more (--set models.sessions={boards})"
             )));
         }
-        let models = Models::new(shared, &config);
+        let models = Models::new(shared, &config, phrases);
         let guests = most - boards.len();
         let waits = Waits { all: self.wait || service.is_there(), satellites: boards.len() > 1 };
         let program = Program { models: &models, hub: &hub, waits, guests, stop };
@@ -267,7 +289,11 @@ impl Program<'_> {
         std::thread::scope(|scope| {
             let (tell, events) = unbounded();
             let mut talks = Vec::new();
-            for Party { seat, board, pace, device, comes_and_goes } in parties {
+            // All of them before the first begins.
+            let contenders: Vec<_> =
+                parties.iter().map(|party| self.models.contender(party.pace)).collect();
+            for (party, contender) in parties.into_iter().zip(contenders) {
+                let Party { seat, board, pace, device, comes_and_goes } = party;
                 let name = seat.name().to_owned();
                 let waits = self.waits.all || self.waits.satellites && comes_and_goes;
                 let talk = Talk {
@@ -276,6 +302,7 @@ impl Program<'_> {
                     board,
                     pace,
                     device,
+                    contender,
                     waits: waits && pace == Pace::Live,
                     came: false,
                     stop: self.stop.clone(),

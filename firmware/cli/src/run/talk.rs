@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
+use sayso::internals::arbiter::{Arbiter, Contender};
 use sayso::internals::boards::Opened;
 use sayso::internals::control::Seat;
 use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
 use sayso::{Assistant, Config, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
+use sayso_frontend::WakePhrase;
 
 use super::super::GlobalOptions;
 
@@ -21,6 +23,8 @@ pub struct Models<'m> {
     shared: &'m GlobalOptions,
     config: &'m Config,
     cores: Cores,
+    phrases: Vec<WakePhrase>,
+    arbiter: Arbiter,
     loaded: Mutex<Option<Loaded>>,
 }
 
@@ -32,9 +36,22 @@ struct Loaded {
 }
 
 impl<'m> Models<'m> {
-    pub fn new(shared: &'m GlobalOptions, config: &'m Config) -> Self {
+    /// The models for `config`. Their conversations sleep until one of the `phrases` is heard.
+    pub fn new(shared: &'m GlobalOptions, config: &'m Config, phrases: Vec<WakePhrase>) -> Self {
         let cores = Cores::following(sayso::internals::engines::cores());
-        Self { shared, config, cores, loaded: Mutex::default() }
+        Self {
+            shared,
+            config,
+            cores,
+            phrases,
+            arbiter: Arbiter::default(),
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// A conversation among all; see [`Arbiter`].
+    pub fn contender(&self, pace: Pace) -> Contender {
+        self.arbiter.contender(pace == Pace::Lockstep)
     }
 
     /// The settings in force.
@@ -50,7 +67,8 @@ impl<'m> Models<'m> {
     fn assistant(&self) -> Result<Assistant> {
         let Loaded { sessions, pool } = self.load()?;
         let config = self.config.clone();
-        Ok(Assistant::leased(config, pool.lease()?, sessions).share(self.cores.clone()))
+        let assistant = Assistant::leased(config, pool.lease()?, sessions);
+        Ok(assistant.share(self.cores.clone()).wake_on(self.phrases.clone()))
     }
 
     fn load(&self) -> Result<Loaded> {
@@ -75,6 +93,8 @@ pub struct Talk<'t> {
     pub pace: Pace,
     /// The board's name for people.
     pub device: &'static str,
+    /// Decides with the other boards which of them answers a wake phrase.
+    pub contender: Contender,
     /// Whether to wait for the board if it is absent.
     pub waits: bool,
     /// Whether it connected by itself; if it is lost, the conversation is over.
@@ -139,6 +159,7 @@ impl Talk<'_> {
                 self.seat.loading();
                 let begun = self.seat.sound();
                 let made = self.models.assistant()?.begin_with(begun.muted, begun.volume);
+                let made = made.contend(self.contender.clone());
                 self.seat.reached_by(made.handle(), made.health(), begun);
                 assistant.insert(made)
             }

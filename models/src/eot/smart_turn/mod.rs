@@ -4,7 +4,7 @@
 //!
 //! The file holds the network quantised to 8 bits, both weights and activations. Our forward pass
 //! uses the weights as they are but does not round the activations, which are `f32`. This is
-//! closer to the network as it was trained, and measurably better (`examples/eot.rs`).
+//! closer to the network as it was trained, and measurably better (`tests/examples/eot.rs`).
 
 mod features;
 mod net;

@@ -3,9 +3,11 @@
 use tract_onnx::prelude::TractResult;
 
 use super::layers::{ConvBlock, Scratch, engine};
-use super::net::SYMBOLS;
 use crate::nn::{Affine, Linear, Products, Weights, attention, math};
 use crate::{Cancel, Result};
+
+/// Phoneme symbols that the network knows.
+pub(super) const SYMBOLS: usize = 178;
 
 const HEADS: usize = 2;
 

@@ -68,7 +68,7 @@ impl HibariWeights {
     pub fn load(dir: &Path, language: &'static Language) -> Result<Self> {
         let vocab = dir.join("vocab.json");
         let symbols: HashMap<char, usize> = files::json(&vocab)?;
-        if symbols.values().any(|&id| id >= net::SYMBOLS) || !symbols.contains_key(&' ') {
+        if symbols.values().any(|&id| id >= encoder::SYMBOLS) || !symbols.contains_key(&' ') {
             return Err(files::damaged(&vocab, "not the phonemes of this voice"));
         }
         // The parts are independent and take about equally long.

@@ -18,8 +18,6 @@ pub(super) const BINS: usize = 601;
 /// Parts of a decoder output row: harmonic magnitude and phase, noise
 /// magnitude, free magnitude and phase, [`BINS`] each.
 pub(super) const PARTS: usize = 5;
-/// Phoneme symbols that the network knows.
-pub(super) const SYMBOLS: usize = 178;
 /// Decoder frames (12.5 ms) per prosody frame (25 ms).
 const FRAMES_PER_STEP: usize = 2;
 /// Decoder frames beyond the current one that its output depends on.

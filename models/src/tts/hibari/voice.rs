@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::edges::Edges;
+use super::encoder::SYMBOLS;
 use super::files;
 use super::layers::Scratch;
-use super::net::{Net, SYMBOLS};
+use super::net::Net;
 use super::vocoder::{HOP, RATE, Vocoder};
 use crate::nn::{Matrix, Weights, wipe};
 use crate::tts::Delivery;

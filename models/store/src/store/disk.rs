@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256 as Hasher};
 use crate::catalog::{Fingerprint, Sha256};
 use crate::error::{Error, ErrorKind, Result, check_cancel};
 
+/// The file name of the record in a model's folder.
+pub(super) const RECORD: &str = ".sayso.json";
+
 /// A limit above the size of every record and bundle list that this program writes, in bytes.
 pub(super) const MAX_RECORD: u64 = 1 << 20;
 
@@ -153,7 +156,7 @@ pub(super) fn rescue(old: &Path, new: &Path, files: &[&str]) -> Result<()> {
     let cannot = |error| failed("could not keep the files beside the model", old, error);
     for entry in fs::read_dir(old).map_err(cannot)? {
         let name = entry.map_err(cannot)?.file_name();
-        let own = name == super::record::NAME || files.iter().any(|file| name == *file);
+        let own = name == RECORD || files.iter().any(|file| name == *file);
         if !own {
             fs::rename(old.join(&name), new.join(&name)).map_err(cannot)?;
         }

@@ -247,7 +247,7 @@ impl Store {
         }
         let _lock = Lock::take(&self.dir, cancel, &mut || ())?;
         // The record is deleted first, so that a partly deleted model does not count as installed.
-        for file in std::iter::once(record::NAME).chain(model.installed()) {
+        for file in std::iter::once(disk::RECORD).chain(model.installed()) {
             disk::remove_file(&dir.join(file))?;
         }
         // The folder is not empty if somebody keeps other files in it; those stay.

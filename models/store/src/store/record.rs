@@ -10,9 +10,6 @@ use super::disk;
 use crate::catalog::Fingerprint;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The record's file name.
-pub(super) const NAME: &str = ".sayso.json";
-
 /// What [`Store`](super::Store) knows about an installed model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +23,7 @@ pub(crate) struct Record {
 impl Record {
     /// The record in a model's folder, or what is wrong with it.
     pub fn read(dir: &Path) -> std::result::Result<Self, &'static str> {
-        let path = dir.join(NAME);
+        let path = dir.join(disk::RECORD);
         match fs::metadata(&path) {
             Ok(meta) if meta.len() <= disk::MAX_RECORD => {}
             Ok(_) => return Err("its record is damaged"),
@@ -41,6 +38,6 @@ impl Record {
         let text = serde_json::to_vec_pretty(self).map_err(|error| {
             Error::new(ErrorKind::Io, "could not write the record").because(error)
         })?;
-        disk::write_synced(disk::Folder::Store, &dir.join(NAME), &text)
+        disk::write_synced(disk::Folder::Store, &dir.join(disk::RECORD), &text)
     }
 }

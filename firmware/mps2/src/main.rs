@@ -6,6 +6,7 @@
 #![no_std]
 #![no_main]
 
+mod board;
 mod parts;
 mod registers;
 #[cfg(feature = "secure")]
@@ -15,12 +16,13 @@ mod sound;
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use board::Mps2;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{NVIC, Peripherals};
 use cortex_m_rt::{entry, exception};
 use critical_section::Mutex;
 use heapless::spsc::{Producer, Queue};
-use parts::{Button, Lamp, Mps2, MuteLed, Time, Wire};
+use parts::{Button, Lamp, MuteLed, Time, Wire};
 use registers::{CLOCK_HZ, Counter, Uart, Watchdog};
 use sayso_core::link::Codec;
 use sayso_satellite::board::Parts;

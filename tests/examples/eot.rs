@@ -1,7 +1,7 @@
 //! How well Smart Turn distinguishes finished from unfinished utterances, on recorded speech.
 //!
 //! ```sh
-//! cargo run --release -p sayso-models --example eot -- [SPEECH_FOLDER [POSITIONS [SECONDS]]]
+//! cargo run --release -p sayso-tests --example eot -- [SPEECH_FOLDER [POSITIONS [SECONDS]]]
 //! ```
 //!
 //! Asks about each moment in `tests/golden/eot.tsv` a given time after speech ended, as an
@@ -13,7 +13,7 @@
 //! `SECONDS` is how much of the end is heard (`SmartTurn::hearing`). Both have defaults.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../tests/common/moments.rs"]
+#[path = "../../models/tests/common/moments.rs"]
 mod moments;
 
 use std::collections::HashMap;

@@ -10,25 +10,10 @@ use core::convert::Infallible;
 use embedded_hal::digital::{self, InputPin, OutputPin};
 use embedded_hal::pwm::{self, SetDutyCycle};
 use heapless::spsc::Consumer;
-use sayso_satellite::board::{Board, Clock, Serial};
+use sayso_satellite::board::{Clock, Serial};
 
 use crate::LinkReceived;
-use crate::registers::{CLOCK_HZ, Counter, Uart, Watchdog};
-
-/// The types of this board's parts.
-pub struct Mps2;
-
-impl Board for Mps2 {
-    #[cfg(not(feature = "secure"))]
-    type Serial = Wire;
-    #[cfg(feature = "secure")]
-    type Serial = crate::secure::SealedWire;
-    type Clock = Time;
-    type Watchdog = Watchdog;
-    type Lamp = Lamp;
-    type MuteLed = MuteLed;
-    type Button = Button;
-}
+use crate::registers::{CLOCK_HZ, Counter, Uart};
 
 /// The wire to the host: the bytes that the interrupt has received, and the UART to send.
 pub struct Wire {
