@@ -7,8 +7,8 @@ use sayso_test_support::wer::Wer;
 
 use crate::sh::{Result, Sh};
 
-/// Checks what was recognised against `words`, and the speech in `answer` against the reply, of
-/// whose words at most so many percent may be wrong. `turn` is the turn as it was printed.
+/// Checks what was recognised against `words`, and the speech in `answer` against the reply: at most
+/// `off` percent of its words may be wrong. `turn` is the turn as it was printed.
 ///
 /// # Errors
 /// If one of the two does not match.

@@ -31,7 +31,7 @@ impl Model {
         if config.n_ctx < 64 || config.batch == 0 || config.batch > config.n_ctx {
             return Err(Error::new(
                 ErrorKind::Input,
-                "n_ctx must be at least 64 tokens, and batch between 1 and n_ctx",
+                "the context must have at least 64 tokens, and a batch at least one and at most as many",
             ));
         }
         let header = check(&path)?;
@@ -40,7 +40,9 @@ impl Model {
         let threads = |n: u32| i32::try_from(if n == 0 { cores } else { n }).unwrap_or(i32::MAX);
         let mut n_ctx = config.n_ctx;
         if let Some(trained) = header.trained_context.filter(|&t| t < u64::from(n_ctx)) {
-            log::warn!("n_ctx {n_ctx} is more than the model was trained for; using {trained}");
+            log::warn!(
+                "a context of {n_ctx} tokens is more than the model was trained for; using {trained}"
+            );
             n_ctx = u32::try_from(trained).unwrap_or(n_ctx).max(64);
         }
         let shape = Shape {
