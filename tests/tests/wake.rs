@@ -1,6 +1,6 @@
-//! The wake phrase before, after and over speech: what is answered, and in which words. On a
-//! virtual clock, as with headphones. The phrase is that of two recorded people; the questions are
-//! other people's.
+//! The wake phrase before, after and over speech: the tests check what is answered, and in which
+//! words. They use a virtual clock, and as with headphones there is no echo. Two recorded people say
+//! the phrase; other people ask the questions.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

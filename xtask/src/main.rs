@@ -56,8 +56,9 @@ tasks
             QEMU with a host
   count     count the instructions of each stage on an emulated Raspberry Pi
   check     check the formatting, the words of the documentation, the order of the
-            crates, that no recording of the tests is shipped, clippy with warnings
-            denied, the API documentation
+            crates, that no files import each other in a circle, that no recording
+            of the tests is shipped, clippy with warnings denied, the API
+            documentation
   bench     run all benchmarks: criterion's per engine, then `sayso bench`
   help      print this text
 

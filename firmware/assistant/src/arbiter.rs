@@ -1,22 +1,22 @@
-//! Which of several boards answers, when more than one hears the wake phrase.
+//! Decides which of several boards answers if more than one hears the wake phrase.
 //!
-//! Each conversation has a [`Contender`] of one [`Arbiter`]. It reports how far it has heard, and
-//! claims the phrase when it hears it. The claim is decided when all others have heard as far and a
-//! little further, or after [`PATIENCE`]. The best claim wins, and the others stay silent. A
-//! conversation that is alone wins at once.
+//! All conversations share an [`Arbiter`], and each has a [`Contender`]. The contender reports up to
+//! when its conversation has heard, and claims a phrase that it hears. A claim is decided when all
+//! other conversations have heard a little further than the claim, or after [`PATIENCE`]. The best
+//! claim wins, and the others stay silent. A conversation that is alone wins at once.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Claims this far apart are of the same phrase: what sound takes from one room to the next, and
-/// what one microphone is later than another.
+/// Claims that are at most this far apart are of the same phrase. Sound takes time from one room to
+/// the next, and one microphone may be later than another.
 const TOGETHER: Duration = Duration::from_millis(300);
 
 /// How long, at most, a claim waits for conversations that do not report.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// The same in lockstep, where the others may be busy with an answer, in seconds of this machine.
+/// The same in lockstep, in wall-clock time. The other conversations may be busy with an answer.
 const PATIENCE_IN_LOCKSTEP: Duration = Duration::from_secs(60);
 
 /// Decides between conversations.
@@ -67,7 +67,7 @@ struct Member {
 struct Claim {
     at: Duration,
     rank: f32,
-    /// Whether it was decided that it has won.
+    /// Whether it has won.
     won: bool,
 }
 
@@ -134,13 +134,13 @@ impl Contender {
         self.with(|hall| hall.members.get_mut(&self.member.id).map(act));
     }
 
-    /// The moment that is compared with those of other conversations: now or, in lockstep, how
-    /// much was `heard`.
+    /// The moment that is compared with those of other conversations: the present time or, in
+    /// lockstep, `heard`.
     fn moment(&self, heard: Duration) -> Duration {
         if self.lockstep { heard } else { self.member.arbiter.start.elapsed() }
     }
 
-    /// Its conversation has `heard` so much.
+    /// Its conversation has heard up to `heard`.
     pub fn report(&self, heard: Duration) {
         let moment = self.moment(heard);
         self.with_own(|own| (own.present, own.heard) = (true, moment));

@@ -9,10 +9,10 @@ use crate::state::StateFolder;
 /// The entry in the state folder.
 const ENTRY: &str = "wake-phrases";
 
-/// The phrase that is listened for if the user has not chosen any.
+/// The phrase that is used if the user has not chosen any.
 const DEFAULT: &str = "alexa";
 
-/// The wake phrases that are listened for.
+/// The wake phrases that are used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Phrases(Vec<String>);
@@ -101,7 +101,7 @@ fn phrase(text: &str) -> Result<WakePhrase> {
     WakePhrase::ready_made(text).ok_or_else(|| {
         let known: Vec<&str> = WakePhrase::all_ready_made().collect();
         Error::input(format!(
-            "\"{text}\": there is no net for this phrase. There is one for: {}",
+            "\"{text}\": this phrase cannot be recognised. These can: {}",
             known.join(", ")
         ))
     })

@@ -21,9 +21,9 @@ const SILENCE: usize = SAMPLE_RATE as usize;
 
 const EXAMPLES: &str = "\
 Examples:
-  sayso wake list                      the phrases that are listened for, and the others
-  sayso wake add \"hey jarvis\"          listen for this one as well
-  sayso wake remove alexa              no longer listen for that one
+  sayso wake list                      all phrases, and which of them are used
+  sayso wake add \"hey jarvis\"          use this phrase too
+  sayso wake remove alexa              do not use this phrase any more
   sayso wake test kitchen.wav          where the phrases are heard in a recording
   sayso run --wake                     sleep until one of the phrases is heard";
 
@@ -37,11 +37,11 @@ pub struct Wake {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show the phrases that are listened for, and those that can be added
+    /// Show all phrases, and which of them are used
     List(List),
-    /// Listen for a phrase, from the next start of `sayso run` on
+    /// Use a phrase, from the next start of `sayso run` on
     Add(Change),
-    /// No longer listen for a phrase
+    /// Do not use a phrase any more
     Remove(Change),
     /// Find the phrases in recordings
     Test(Test),
@@ -85,7 +85,7 @@ impl Wake {
             }
             Command::Add(Change { phrase }) => {
                 if !phrases.add(phrase)? {
-                    term::note(format!("\"{phrase}\" is listened for already"));
+                    term::note(format!("\"{phrase}\" is used already"));
                 }
                 phrases.save(&folder)
             }

@@ -1,4 +1,4 @@
-//! The wake phrases that are listened for.
+//! Recognises wake phrases in the cleaned sound.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use sayso_wake::{FeatureExtractor, LAG, READY_MADE, ReadyMade, Spotter};
 /// The frames of which the level is measured: 1.3 s, longer than a phrase.
 const PHRASE_FRAMES: usize = 40;
 
-/// A phrase that can be listened for.
+/// A phrase that can be recognised.
 #[derive(Clone, Debug)]
 pub struct WakePhrase {
     text: Arc<str>,
@@ -22,7 +22,7 @@ impl WakePhrase {
         Some(Self { text: text.into(), ready })
     }
 
-    /// The words of the phrases that there are nets for.
+    /// The words of all phrases that can be recognised.
     pub fn all_ready_made() -> impl Iterator<Item = &'static str> {
         READY_MADE.into_iter().map(|ready| ready.phrase.name)
     }

@@ -95,11 +95,11 @@ define! {
         button: u32 = 17u32, 0 to 1023;
     }
 
-    /// The wake phrase. `sayso wake` chooses which phrases.
+    /// Wake phrases. `sayso wake` chooses which are used.
     Wake {
         /// Sleep until a wake phrase is heard
         enabled: bool = false;
-        /// How long it listens after the phrase, or after a reply, before it sleeps again, in s
+        /// How long Sayso listens after the phrase, or after a reply, before it sleeps again, in s
         follow_up_s: u32 = 8u32, 1 to 3_600;
         /// Input device (Linux: evdev) whose keys are buttons to talk, such as a foot switch:
         /// a path in /dev/input/by-id; "" is none

@@ -1,4 +1,4 @@
-//! What a wake phrase does.
+//! Handles wake phrases.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Conversation {
         }
     }
 
-    /// It listens to what follows the phrase. A reply that is being played ends.
+    /// Listens to the words that follow the phrase, and ends a reply that is being played.
     fn wake(&mut self, woken: Woken) {
         self.tell(Event::Woken {
             at: self.now,
