@@ -21,7 +21,7 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 21] = [
+const FILES: [(&str, &str, u32); 24] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
@@ -36,6 +36,9 @@ const FILES: [(&str, &str, u32); 21] = [
     ("README.md", "usr/share/doc/sayso/README.md", 0o644),
     ("docs/index.md", "usr/share/doc/sayso/docs/index.md", 0o644),
     ("docs/using.md", "usr/share/doc/sayso/docs/using.md", 0o644),
+    ("docs/wake.md", "usr/share/doc/sayso/docs/wake.md", 0o644),
+    ("docs/intents.md", "usr/share/doc/sayso/docs/intents.md", 0o644),
+    ("docs/languages.md", "usr/share/doc/sayso/docs/languages.md", 0o644),
     ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
     ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),
     ("docs/service.md", "usr/share/doc/sayso/docs/service.md", 0o644),
@@ -253,6 +256,12 @@ mod tests {
         let root = crate::root();
         for (from, ..) in FILES.iter().chain([&SETTINGS]) {
             assert!(root.join(from).is_file(), "{from}");
+        }
+        // The index links to all of them.
+        for page in fs::read_dir(root.join("docs")).unwrap() {
+            let page = format!("docs/{}", page.unwrap().file_name().display());
+            let is_packed = FILES.iter().any(|(from, ..)| *from == page);
+            assert!(is_packed || !page.ends_with(".md"), "{page}");
         }
         for script in SCRIPTS {
             assert!(root.join(PARTS).join(script).is_file(), "{script}");
