@@ -203,7 +203,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["der", "die", "das"],
-    mixed: &["GmbH", "AfD", "eG", "BGHZ", "MwSt", "iOS", "pH"],
+    mixed: &["GmbH", "StGB", "StVO", "StPO", "GmbHs", "AfD", "eG", "BGHZ", "MwSt", "iOS", "pH"],
     short: &[
         "ab", "am", "an", "da", "das", "der", "die", "du", "er", "es", "ich", "ihr", "im", "in",
         "ist", "ja", "mit", "nie", "ob", "so", "sie", "um", "und", "uns", "vor", "was", "wer",
