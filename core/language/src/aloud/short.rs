@@ -44,21 +44,24 @@ fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
             continue;
         }
         let piece = text.get(at);
-        let first = piece.chars().next()?;
-        rest = match rest.strip_prefix(piece) {
-            Some(later) => later,
-            // At the beginning of a sentence.
-            None if at == i && first.is_uppercase() => {
-                let small = first.to_lowercase().chain(piece.chars().skip(1)).collect::<String>();
-                rest.strip_prefix(small.as_str())?
-            }
-            None => return None,
+        rest = match at == i {
+            true => strip_first(rest, piece)?,
+            false => rest.strip_prefix(piece).filter(|_| !piece.is_empty())?,
         };
         at += 1;
     }
-    // "Str" is not the beginning of "Strand", but that is one piece. "z.B" has more to come.
+    // "z.B" has more to come.
     let more = !written.ends_with('.') && text.is(at, ".") && text.is_word(at + 1);
     (!more).then_some(at)
+}
+
+/// What follows `word` in `written`. Where a sentence begins, the first letter of the word is a
+/// capital.
+fn strip_first<'a>(written: &'a str, word: &str) -> Option<&'a str> {
+    let (mut ours, mut theirs) = (written.chars(), word.chars());
+    let (known, first) = (ours.next()?, theirs.next()?);
+    let alike = known == first || first.is_uppercase() && first.to_lowercase().eq([known]);
+    if alike { ours.as_str().strip_prefix(theirs.as_str()) } else { None }
 }
 
 fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
@@ -84,10 +87,7 @@ pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let listed = |written: &str| {
         let last = written.strip_suffix('.').map(|w| w.rsplit(' ').next().unwrap_or(w));
-        last.is_some_and(|last| {
-            let first = |s: &str| s.chars().next().map(|c| c.to_lowercase().to_string());
-            first(last) == first(word) && last.chars().skip(1).eq(word.chars().skip(1))
-        })
+        last.is_some_and(|last| strip_first(last, word) == Some(""))
     };
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
     // "i. d. R."

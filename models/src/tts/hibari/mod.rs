@@ -1,9 +1,9 @@
 //! Hibari: a small English voice (24 kHz, female, American) distilled from
 //! Kokoro-82M.
 //!
-//! Text is [normalised](sayso_language::Reader::normalize), turned into phonemes by the voice's own lexicons,
-//! spoken by a convolutional network on tract's matrix kernels and turned into sound by a vocoder,
-//! block by block.
+//! Text is [normalised](sayso_language::Reader::normalize), turned into phonemes by the voice's own
+//! lexicons, spoken by a convolutional network on tract's matrix kernels and turned into sound by a
+//! vocoder, block by block.
 
 mod edges;
 mod encoder;

@@ -13,11 +13,12 @@ const DATIVE: &[&str] = &[
 const ACCUSATIVE: &[&str] = &[
     "bis", "durch", "für", "gegen", "ohne", "um", "über", "pro", "je", "auf", "den", "einen",
     // Verbs with an object.
-    "bestelle", "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab",
-    "gewann", "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol",
-    "kaufe", "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell",
-    "stelle", "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke",
-    "schicke", "schreibe",
+    "bestelle", "hätte", "hätten", "möchte", "möchten", "will", "wollen", "kauf", "bring",
+    "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab", "gewann",
+    "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol", "kaufe",
+    "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell", "stelle",
+    "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke", "schicke",
+    "schreibe",
 ];
 const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
 
@@ -46,8 +47,13 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
         () if text.one_of(before, ACCUSATIVE) => Case::Accusative,
         () if text.one_of(before, GENITIVE) => Case::Genitive,
         // "Ich habe nur 1 Termin."
-        () if text.one_of(before, &["nur", "noch", "ich", "sie", "er", "du", "wir", "täglich"])
-            && text.one_of(text.before(before), ACCUSATIVE) =>
+        () if text.one_of(
+            before,
+            &[
+                "nur", "noch", "ich", "sie", "er", "du", "wir", "täglich", "gern", "gerne",
+                "bitte", "dann", "mir", "jetzt", "uns",
+            ],
+        ) && text.one_of(text.before(before), ACCUSATIVE) =>
         {
             Case::Accusative
         }
@@ -73,6 +79,28 @@ pub(super) fn gender(text: &Text, i: usize) -> Option<Gender> {
         at += 2;
     }
     None
+}
+
+/// The gender that a noun at piece `i` probably has.
+pub(super) fn likely_gender(text: &Text, i: usize) -> Option<Gender> {
+    let word = text.get(i);
+    let noun = text.is_capital(i) && !text.is_capitals(i) && word.len() > 2;
+    noun.then(|| match () {
+        () if word.ends_with("er") => Gender::Masculine,
+        () if word.ends_with('e') || word.ends_with("in") => Gender::Feminine,
+        () if word.ends_with("um") || word.ends_with("nis") => Gender::Neuter,
+        () => Gender::Masculine,
+    })
+}
+
+/// Whether the number at piece `i` names what stands before it ("Kapitel 1 Seite 3").
+pub(super) fn is_name(text: &Text, i: usize) -> bool {
+    let before = text.before(i);
+    text.is_capital(before)
+        && !text.one_of(before, ACCUSATIVE)
+        && !text.one_of(before, DATIVE)
+        && (before > 0 && !text.is(before.wrapping_sub(2), ".")
+            || nouns::gender(text.get(before)).is_some())
 }
 
 /// The ending of an adjective after "ein" in its forms.

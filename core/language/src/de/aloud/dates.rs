@@ -144,8 +144,20 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let day = DAYS.contains(&name);
     let number = text.is_number(next);
     // "So" and "Do" are words, too; "Fr." is a title.
+    let small = text.is_word(next) && !text.is_capital(next);
+    // "Mo, Mi und Fr"
+    let other = |at: usize| {
+        let at = if text.one_of(at, &["und", "oder", "bis"]) { at + 2 } else { at };
+        text.get(at).len() == 2 && calendar_name(text.get(at)).is_some()
+    };
+    let mut before = text.before(i);
+    if text.is(before, ",") || text.one_of(before, &["und", "oder", "bis"]) {
+        before = text.before(before);
+    }
     let fits = match text.get(i) {
-        "So" | "Do" | "Fr" | "Mi" => stop && (number || text.is(end, ",")),
+        _ if day && !stop && (other(next) || other(before)) => true,
+        "Do" | "Mi" => stop && (number || small || text.is(end, ",")),
+        "So" | "Fr" => stop && (number || text.is(end, ",")),
         _ if day => stop || number,
         _ => stop,
     };

@@ -33,8 +33,10 @@ impl Grammar for German {
         if text.is_dash(noun) && text.is_number(second) {
             noun = text.past_space(second + 1);
         }
-        match context::gender(text, noun) {
-            Some(gender) if written == "1" => self.agreeing(written, gender, text, i),
+        match context::gender(text, noun).or_else(|| context::likely_gender(text, noun)) {
+            Some(gender) if written == "1" && !context::is_name(text, i) => {
+                self.agreeing(written, gender, text, i)
+            }
             _ if written.ends_with("01") && text.is_capital(noun) => {
                 self.agreeing(&text.digits(i), Gender::Neuter, text, i)
             }

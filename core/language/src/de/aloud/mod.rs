@@ -2,6 +2,7 @@
 
 mod codes;
 mod context;
+mod cues;
 mod dates;
 mod grammar;
 mod nouns;
@@ -70,7 +71,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     numerals: Numerals { point: ',', groups: &['.', ' ', '\''] },
     grammar: &grammar::German,
     words: &tables::WORDS,
-    cues: &tables::CUES,
+    cues: &cues::CUES,
     pronounce: |_| {},
     shortens,
     month: tables::month,
@@ -85,16 +86,16 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &tables::LETTERS,
     short: short::SHORT,
     emoji: tables::EMOJI,
-    kinds: &tables::KINDS,
-    of_time: tables::OF_TIME,
-    codes: tables::CODES,
-    named: tables::NAMED,
-    sums: tables::SUMS,
+    kinds: &cues::KINDS,
+    of_time: cues::OF_TIME,
+    codes: cues::CODES,
+    named: cues::NAMED,
+    sums: cues::SUMS,
     feet: &["fuß"],
-    years: tables::YEARS,
-    sizes: tables::SIZES,
-    versioned: tables::VERSIONED,
-    heat: tables::HEAT,
+    years: cues::YEARS,
+    sizes: cues::SIZES,
+    versioned: cues::VERSIONED,
+    heat: cues::HEAT,
     day_first: true,
 };
 

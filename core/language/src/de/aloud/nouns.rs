@@ -358,7 +358,7 @@ pub(super) fn gender(word: &str) -> Option<Gender> {
 fn ends_with_noun(word: &str, noun: &str) -> bool {
     let Some(split) = word.len().checked_sub(noun.len()).filter(|at| *at > 1) else { return false };
     let (Some(first), Some(last)) = (word.get(..split), word.get(split..)) else { return false };
-    !first.is_empty() && last == noun.to_lowercase()
+    !first.is_empty() && last.chars().eq(noun.chars().flat_map(char::to_lowercase))
 }
 
 #[cfg(test)]

@@ -54,7 +54,8 @@ const ORDERED: &[&str] = &[
 /// "zum 3. Mal", "der 2. und 3. Versuch", "1. Platz"
 pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = text.past_space(i + 2);
-    let fits = text.is_digits(i, 1..=3)
+    let whole = text.is_number(i) && !text.get(i).contains('.');
+    let fits = (text.is_digits(i, 1..=3) || whole && text.get(i).contains(','))
         && text.is(i + 1, ".")
         && next > i + 2
         && text.is_word(next)

@@ -68,6 +68,7 @@ pub(super) const SHORT: &[Short] = &[
     inside("jur.", "jur"),
     after_number("ff.", "folgende"),
     after_number("f.", "folgende"),
+    before_number("s. S.", "siehe Seite"),
     inside("bzw.", "beziehungsweise"),
     inside("bspw.", "beispielsweise"),
     last("usw.", "und so weiter"),

@@ -1,6 +1,6 @@
 //! Words of the reading of German.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words};
+use crate::aloud::tables::{Emoji, Letters, Words};
 
 pub(super) const MONTHS: [&str; 12] = [
     "Januar",
@@ -189,133 +189,6 @@ pub(super) const WORDS: Words = Words {
     ],
 };
 
-pub(super) const CUES: Cues = Cues {
-    before_date: &[],
-    after_date: &[],
-    before_time: &["um", "ab", "bis", "gegen", "seit", "von", "vor", "nach"],
-    at: &["um"],
-    ratio: &["format", "verhältnis"],
-    after_time: &[],
-    lasting: &["minuten", "min", "lang"],
-    timers: &["timer", "countdown"],
-    calls: &["tel", "telefon", "telefonnummer", "fax", "mobil", "notruf", "wähle", "durchwahl"],
-    linking: &["ist", "lautet", "sie", "die"],
-    telephones: &[
-        "nummer",
-        "telefonnummer",
-        "handynummer",
-        "rufnummer",
-        "wähle",
-        "wählen",
-        "rufen",
-        "rufe",
-    ],
-    texting: &[],
-    linking_code: &["ist", "lautet", "nummer"],
-    extension: "durchwahl",
-    flights: &["flug", "flugnummer"],
-    capital_nouns: true,
-    starters: &[
-        "aber",
-        "alle",
-        "alles",
-        "als",
-        "am",
-        "an",
-        "auch",
-        "auf",
-        "aus",
-        "bei",
-        "bis",
-        "bitte",
-        "da",
-        "dabei",
-        "dann",
-        "danach",
-        "das",
-        "dazu",
-        "dein",
-        "deine",
-        "denn",
-        "der",
-        "deshalb",
-        "die",
-        "dies",
-        "diese",
-        "dieser",
-        "doch",
-        "du",
-        "ein",
-        "eine",
-        "einen",
-        "er",
-        "es",
-        "euer",
-        "für",
-        "gib",
-        "hier",
-        "ich",
-        "ihr",
-        "ihre",
-        "im",
-        "in",
-        "ist",
-        "ja",
-        "jede",
-        "jeder",
-        "jetzt",
-        "kann",
-        "man",
-        "mein",
-        "meine",
-        "mit",
-        "morgen",
-        "nach",
-        "nein",
-        "nicht",
-        "noch",
-        "nun",
-        "nur",
-        "ob",
-        "oder",
-        "ohne",
-        "seit",
-        "sein",
-        "seine",
-        "sie",
-        "sind",
-        "so",
-        "und",
-        "uns",
-        "unser",
-        "unsere",
-        "viele",
-        "vom",
-        "von",
-        "vor",
-        "wann",
-        "warum",
-        "was",
-        "weil",
-        "wenn",
-        "wer",
-        "wie",
-        "wir",
-        "wird",
-        "wo",
-        "zu",
-        "zum",
-        "zur",
-        "über",
-        "heute",
-        "gestern",
-        "danke",
-        "außerdem",
-    ],
-    pronoun: "",
-    article: "",
-};
-
 pub(super) const LETTERS: Letters = Letters {
     spelt: &[
         "USA", "EU", "ARD", "IBAN", "ADAC", "AG", "AEG", "ABC", "IP", "IT", "ID", "IQ", "OP",
@@ -330,7 +203,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["der", "die", "das"],
-    mixed: &["GmbH", "AfD", "eG", "BGHZ", "MwSt", "iOS", "pH"],
+    mixed: &["GmbH", "StGB", "StVO", "StPO", "GmbHs", "AfD", "eG", "BGHZ", "MwSt", "iOS", "pH"],
     short: &[
         "ab", "am", "an", "da", "das", "der", "die", "du", "er", "es", "ich", "ihr", "im", "in",
         "ist", "ja", "mit", "nie", "ob", "so", "sie", "um", "und", "uns", "vor", "was", "wer",
@@ -352,16 +225,3 @@ pub(super) const EMOJI: &[Emoji] = &[
         counted: Some(["Stern", "Sterne"]),
     },
 ];
-
-/// German has compounds for "a five dollar bill".
-pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };
-
-pub(super) const OF_TIME: &[&str] = &["dauer", "dauert", "timer", "noch", "alle"];
-pub(super) const CODES: &[&str] = &["code", "pin", "passwort", "iban", "plz", "kennzeichen"];
-pub(super) const NAMED: &[&str] = &["zimmer", "raum", "gleis", "linie", "flug", "kanal"];
-pub(super) const SUMS: &[&str] = &["ist", "berechne", "rechne", "ergibt"];
-pub(super) const YEARS: &[&str] = &["jahr", "jahre", "seit", "bis", "um", "nach", "vor"];
-pub(super) const SIZES: &[&str] = &["lang", "breit", "hoch", "tief", "dick", "groß"];
-pub(super) const VERSIONED: &[&str] =
-    &["version", "python", "ubuntu", "java", "node", "php", "android", "ios"];
-pub(super) const HEAT: &[&str] = &["bei", "auf", "grad"];

@@ -1,9 +1,9 @@
 //! The reading of English, as it is spoken in America.
 
 mod abbreviations;
+mod cues;
 mod dates;
 mod grammar;
-mod homograph_words;
 mod homographs;
 mod numbers;
 mod roman;
@@ -62,7 +62,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     numerals: Numerals { point: '.', groups: &[','] },
     grammar: &grammar::English,
     words: &tables::WORDS,
-    cues: &tables::CUES,
+    cues: &cues::CUES,
     pronounce: homographs::pronounce,
     shortens: |word| usize::from(words::shortens(word)),
     month: tables::month,
@@ -78,15 +78,15 @@ pub(super) static ALOUD: Aloud = Aloud {
     // English has a recogniser of its own.
     short: &[],
     emoji: tables::EMOJI,
-    kinds: &tables::KINDS,
-    of_time: tables::OF_TIME,
-    codes: tables::CODES,
-    named: tables::NAMED,
-    sums: tables::SUMS,
+    kinds: &cues::KINDS,
+    of_time: cues::OF_TIME,
+    codes: cues::CODES,
+    named: cues::NAMED,
+    sums: cues::SUMS,
     feet: &["ft", "feet", "foot"],
-    years: tables::YEARS,
-    sizes: tables::SIZES,
-    versioned: tables::VERSIONED,
-    heat: tables::HEAT,
+    years: cues::YEARS,
+    sizes: cues::SIZES,
+    versioned: cues::VERSIONED,
+    heat: cues::HEAT,
     day_first: false,
 };

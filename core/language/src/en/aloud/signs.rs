@@ -1,6 +1,6 @@
 //! Signs with a special reading in English.
 
-use super::{abbreviations, tables};
+use super::{abbreviations, cues};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -52,7 +52,7 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "'" | "′" if text.is_number(i.wrapping_sub(1)) => {
             let after = text.past_space(next);
-            let size = matches!(text.get(next), "x" | "×") || text.one_of(after, tables::SIZES);
+            let size = matches!(text.get(next), "x" | "×") || text.one_of(after, cues::SIZES);
             let by = matches!(text.get(i.wrapping_sub(2)), "x" | "×");
             if size || by { said("foot", next) } else { None }
         }

@@ -168,7 +168,7 @@ pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "a 30s timer"
     let timer = !four && !said && !apostrophe && (s + 1 < text.len() || i > 0) && {
         let around = [text.past_space(s + 1), before, text.before(before)];
-        around.iter().any(|&at| text.one_of(at, super::tables::OF_TIME))
+        around.iter().any(|&at| text.one_of(at, super::cues::OF_TIME))
     };
     (!timer).then(|| item(Class::Decade(i, own), i, s + 1))
 }
