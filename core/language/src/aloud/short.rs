@@ -83,10 +83,9 @@ fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
 pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let listed = |written: &str| {
-        let last = written.strip_suffix('.').map(|w| w.rsplit(' ').next().unwrap_or(w));
-        last.is_some_and(|last| {
+        written.split(' ').filter_map(|part| part.strip_suffix('.')).any(|part| {
             let first = |s: &str| s.chars().next().map(|c| c.to_lowercase().to_string());
-            first(last) == first(word) && last.chars().skip(1).eq(word.chars().skip(1))
+            first(part) == first(word) && part.chars().skip(1).eq(word.chars().skip(1))
         })
     };
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
