@@ -16,6 +16,7 @@ mod aloud;
 mod clause;
 mod de;
 mod en;
+mod es;
 mod heard;
 mod pattern;
 mod plain;

@@ -1,0 +1,40 @@
+//! Telephone numbers and post codes, and numbers that are neither years nor measures.
+
+use super::nouns;
+use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{code, item};
+
+/// 91 123 45 67, 600 123 456, 612345678: nine digits, the first of which is 6 to 9.
+pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    code::national(aloud, text, i, |lengths, digits| {
+        digits.len() == 9
+            && digits.starts_with(['6', '7', '8', '9'])
+            && matches!(lengths, [2, 3, 2, 2] | [3, 3, 3] | [3, 2, 2, 2] | [9] | [2, 7] | [3, 6])
+    })
+}
+
+/// 28013 Madrid: five digits before a name.
+pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = text.before(i);
+    let begins = before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | ".");
+    let name = text.past_space(i + 1);
+    let fits = begins && text.is_digits(i, 5..=5) && name > i + 1 && text.is_capital(name);
+    fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
+/// A number that counts things, and is no year: "1500 personas".
+pub(super) fn counting(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 4..=4)
+        && !text.get(i).starts_with('0')
+        && nouns::counted(text, i).is_some();
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// "3x más rápido": the letter.
+pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let more = text.one_of(text.past_space(i + 1), &["más", "menos", "mejor", "mayor", "menor"]);
+    let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
+    fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
+}

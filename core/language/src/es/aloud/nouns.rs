@@ -1,0 +1,279 @@
+//! Nouns after numbers, and their genders.
+
+use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
+use crate::aloud::text::Text;
+
+/// Words after a number that are no nouns it counts.
+const NO_NOUNS: &[&str] = &[
+    "a", "además", "ahora", "al", "allí", "antes", "aquí", "así", "ayer", "cada", "casi", "como",
+    "con", "cuando", "cuyos", "de", "debes", "del", "desde", "después", "detrás", "donde", "dos",
+    "e", "el", "ella", "ellas", "ellos", "en", "entonces", "entre", "era", "eran", "eres", "es",
+    "esa", "esas", "ese", "esos", "está", "están", "estamos", "estas", "este", "estos", "fue",
+    "fueron", "gracias", "ha", "han", "hasta", "hay", "hemos", "hoy", "igual", "junto", "la", "las",
+    "le", "lejos", "les", "lo", "los", "luego", "mas", "me", "menos", "mi", "mientras", "mis",
+    "más", "necesitas", "ni", "no", "nos", "o", "os", "para", "pero", "por", "porque", "puede",
+    "pueden", "puedes", "que", "sale", "se", "según", "será", "serán", "si", "sin", "sobre",
+    "somos", "son", "su", "sus", "tambien", "también", "te", "tenemos", "tiene", "tienen", "tienes",
+    "tras", "tres", "tu", "tus", "u", "un", "una", "unas", "unos", "vamos", "vez", "y", "ya",
+];
+
+/// Words before a number that it names, and does not count.
+const NAMING: &[&str] = &[
+    "apartado",
+    "apartamento",
+    "artículo",
+    "artículos",
+    "autobús",
+    "aula",
+    "bus",
+    "calle",
+    "camino",
+    "canal",
+    "capítulo",
+    "capítulos",
+    "carretera",
+    "código",
+    "ejercicio",
+    "escena",
+    "fase",
+    "figura",
+    "fila",
+    "grupo",
+    "habitación",
+    "lección",
+    "ley",
+    "línea",
+    "nivel",
+    "número",
+    "números",
+    "opción",
+    "página",
+    "páginas",
+    "parte",
+    "paso",
+    "piso",
+    "planta",
+    "portal",
+    "pregunta",
+    "puerta",
+    "sala",
+    "sección",
+    "tabla",
+    "talla",
+    "tema",
+    "tren",
+    "unidad",
+    "versión",
+    "vía",
+    "vuelo",
+];
+
+/// Adjectives that do not show a gender.
+const NEUTRAL: &[&str] = &[
+    "diferentes",
+    "enormes",
+    "gran",
+    "grandes",
+    "importantes",
+    "jóvenes",
+    "mejores",
+    "nuevos",
+    "peores",
+    "posibles",
+    "principales",
+];
+
+/// Masculine nouns that end like feminine ones, in the singular.
+const MASCULINE: &[&str] = &[
+    "aroma", "avión", "camión", "carisma", "clima", "cometa", "diagrama", "dilema", "diploma",
+    "drama", "día", "esquema", "fantasma", "fonema", "guion", "idioma", "kilograma", "lema", "mapa",
+    "panda", "panorama", "pijama", "planeta", "poema", "poeta", "problema", "programa", "pirata",
+    "síntoma", "sistema", "sofá", "telegrama", "tema", "teorema", "tranvía", "trauma", "yoga",
+    "atleta", "guía", "gorila", "compa", "papa", "análisis", "énfasis", "oasis", "paréntesis",
+];
+
+/// Feminine nouns that do not end like such ones, in the singular.
+const FEMININE: &[&str] = &[
+    "arte",
+    "base",
+    "calle",
+    "carne",
+    "cárcel",
+    "catedral",
+    "clase",
+    "clave",
+    "corriente",
+    "costumbre",
+    "crisis",
+    "cruz",
+    "dosis",
+    "fase",
+    "fiebre",
+    "flor",
+    "foto",
+    "frase",
+    "fuente",
+    "gente",
+    "hipótesis",
+    "imagen",
+    "labor",
+    "leche",
+    "ley",
+    "llave",
+    "luz",
+    "mano",
+    "mente",
+    "moto",
+    "muerte",
+    "mujer",
+    "nariz",
+    "nave",
+    "nieve",
+    "noche",
+    "nube",
+    "orden",
+    "pared",
+    "parte",
+    "perdiz",
+    "piel",
+    "radio",
+    "raíz",
+    "red",
+    "sal",
+    "sangre",
+    "sede",
+    "señal",
+    "serie",
+    "sílaba",
+    "suerte",
+    "tarde",
+    "tesis",
+    "torre",
+    "tribu",
+    "vez",
+    "voz",
+    "web",
+    "actriz",
+    "cicatriz",
+    "matriz",
+    "nuez",
+    "superficie",
+    "especie",
+    "variante",
+    "vertiente",
+    "sartén",
+    "miel",
+    "razón",
+    "canción",
+];
+
+const FEMININE_ENDINGS: &[&str] = &["ción", "sión", "xión", "gión", "nión", "dad", "tad", "tud", "umbre"];
+
+/// The singular of a plural, as far as the endings show it.
+fn singular(word: &str) -> String {
+    for (plural, ending) in [
+        ("ciones", "ción"),
+        ("siones", "sión"),
+        ("xiones", "xión"),
+        ("giones", "gión"),
+        ("niones", "nión"),
+        ("viones", "vión"),
+        ("miones", "mión"),
+        ("razones", "razón"),
+        ("imágenes", "imagen"),
+        ("órdenes", "orden"),
+        ("sartenes", "sartén"),
+        ("ces", "z"),
+        ("des", "d"),
+        ("les", "l"),
+        ("res", "r"),
+        ("ses", "s"),
+        ("yes", "y"),
+    ] {
+        if let Some(stem) = word.strip_suffix(plural) {
+            let singular = format!("{stem}{ending}");
+            let listed = |word: &str| FEMININE.contains(&word);
+            // "clases" and "tardes" lose only their "s".
+            let shorter = word.strip_suffix('s').is_some_and(listed);
+            if !shorter {
+                return singular;
+            }
+        }
+    }
+    let keeps = word.ends_with("sis");
+    word.strip_suffix('s').filter(|_| !keeps).unwrap_or(word).to_owned()
+}
+
+/// The gender of a noun in the singular or the plural, by its ending and by tables.
+pub(super) fn gender(noun: &str) -> Gender {
+    let one = singular(noun);
+    let is = |list: &[&str]| list.contains(&noun) || list.contains(&one.as_str());
+    let feminine = one.ends_with('a') && !one.ends_with("ista")
+        || FEMININE_ENDINGS.iter().any(|ending| one.ends_with(ending));
+    match () {
+        () if is(MASCULINE) => Masculine,
+        () if feminine || is(FEMININE) => Feminine,
+        () => Masculine,
+    }
+}
+
+/// Whether the word at piece `i` can be a noun, or an adjective before one.
+pub(super) fn is_noun(text: &Text, i: usize) -> bool {
+    let small = text.get(i).starts_with(char::is_lowercase);
+    text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i))
+}
+
+/// The gender of the noun that the number at piece `i` counts, if it counts one.
+pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
+    let mut last = i;
+    // "1 o 2 personas", "200-300 personas"
+    let joins = text.past_space(i + 1);
+    let second = text.past_space(joins + 1);
+    if text.is_number(second)
+        && (text.is_dash(joins) || text.one_of(joins, &["a", "o", "u", "y"]))
+        && !text.one_of(text.before(i), NAMING)
+    {
+        last = second;
+    }
+    if text.one_of(text.before(i), NAMING) {
+        return None;
+    }
+    let mut at = last + 2;
+    if !text.is(last + 1, " ") {
+        return None;
+    }
+    // "200 mil personas"
+    let thousands = text.is(at, "mil");
+    for _ in 0..2 {
+        if (NEUTRAL.contains(&text.get(at)) || text.is(at, "mil")) && text.is(at + 1, " ") {
+            at += 2;
+        }
+    }
+    let several = text.value(last) != Some(1);
+    let noun = is_noun(text, at) && (!several || text.get(at).ends_with('s'));
+    match noun {
+        true => Some(gender(text.get(at))),
+        false => thousands.then_some(Masculine),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_show_the_gender() {
+        for noun in [
+            "persona", "horas", "canciones", "ciudades", "veces", "tardes", "clases", "mujeres",
+            "leyes", "imágenes", "fotos", "opiniones", "redes", "calles", "crisis",
+        ] {
+            assert_eq!(gender(noun), Feminine, "{noun}");
+        }
+        for noun in [
+            "día", "días", "kilómetros", "problemas", "turistas", "aviones", "meses", "hoteles",
+            "países", "jueces", "análisis", "millones", "planetas", "trenes",
+        ] {
+            assert_eq!(gender(noun), Masculine, "{noun}");
+        }
+    }
+}
