@@ -19,7 +19,7 @@ pub(crate) fn say(item: &Item, spoken: &mut Spoken<'_>) {
         Class::Mark(c) => return spoken.mark(*c, span),
         Class::Word => word(item, spoken),
         Class::Abbreviation(words) | Class::Mathematics(words) => fixed(words, span, spoken),
-        Class::Coined(words) => spoken.say(words, span),
+        Class::Coined(words) => fixed(words, span, spoken),
         Class::Initialism => {
             let letters: String =
                 (item.from..item.end).filter(|&p| text.is_word(p)).map(|p| text.get(p)).collect();
