@@ -18,6 +18,7 @@ mod de;
 mod en;
 mod es;
 mod heard;
+mod it;
 mod pattern;
 mod plain;
 mod prompt;

@@ -71,6 +71,16 @@ fn german_is_spoken_as_listed() {
 }
 
 #[test]
+fn spanish_is_spoken_as_listed() {
+    read_cases("es", 20, 200, 97);
+}
+
+#[test]
+fn italian_is_spoken_as_listed() {
+    read_cases("it", 20, 200, 97);
+}
+
+#[test]
 fn homographs_are_pronounced_as_listed() {
     let text = include_str!("homographs.tsv");
     let (mut all, mut wrong) = (0, Vec::new());

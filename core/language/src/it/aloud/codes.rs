@@ -1,0 +1,74 @@
+//! Telephone numbers and post codes, and short words that depend on what follows.
+
+use super::tables::{ELIDED, FEMININE_SAINTS, SAINTS};
+use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{code, item};
+
+/// 06 1234567, 333 1234567, 055/123456, 800 123 456.
+pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    code::national(aloud, text, i, |lengths, digits| {
+        let mobile = digits.starts_with('3')
+            && matches!(lengths, [3, 6 | 7] | [3, 3, 3 | 4] | [3, 2, 2, 3] | [10]);
+        let fixed = digits.starts_with('0')
+            && (6..=11).contains(&digits.len())
+            && matches!(lengths, [2..=4, ..])
+            && lengths.len() > 1;
+        let free = digits.starts_with('8') && matches!(lengths, [3, 3, 3] | [3, 6] | [3, 2, 2, 2]);
+        mobile || fixed || free
+    })
+}
+
+/// 20121 Milano: five digits before a name.
+pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = text.before(i);
+    let begins = before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | "." | "-");
+    let name = text.past_space(i + 1);
+    let fits = begins && text.is_digits(i, 5..=5) && name > i + 1 && text.is_capital(name);
+    fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
+/// l'11, dell'8, nell'800: a word that has lost its vowel before a number.
+pub(super) fn elided(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.one_of(i, ELIDED) && text.is(i + 1, "'") && text.is_number(i + 2);
+    fits.then(|| item(Class::Coined(format!("{}'", text.get(i))), i, i + 2))
+}
+
+/// S. Pietro, S. Maria, S. Stefano.
+pub(super) fn saint(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let name = text.past_space(i + 2);
+    if !text.is(i, "S") || !text.is(i + 1, ".") || !text.is_word(name) {
+        return None;
+    }
+    let saint = text.get(name);
+    let feminine = FEMININE_SAINTS.contains(&saint);
+    if !feminine && !SAINTS.contains(&saint) {
+        return None;
+    }
+    let words = match feminine {
+        _ if saint.starts_with(['A', 'E', 'I', 'O', 'U']) => "sant'",
+        true => "santa",
+        false if saint.starts_with("St") => "santo",
+        false => "san",
+    };
+    Some(item(Class::Abbreviation(words), i, i + 2))
+}
+
+/// 16:9, 4:3: the shape of a screen.
+pub(super) fn shape(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = match (text.get(i), text.get(i + 2)) {
+        ("16", "9") => "sedici noni",
+        ("21", "9") => "ventuno noni",
+        ("4", "3") if text.one_of(text.before(i), &["formato", "schermo", "in"]) => "quattro terzi",
+        _ => return None,
+    };
+    text.is(i + 1, ":").then(|| item(Class::Abbreviation(words), i, i + 3))
+}
+
+/// "3x più veloce": the letter.
+pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let more = text.one_of(text.past_space(i + 1), &["più", "meno", "meglio"]);
+    let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
+    fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
+}
