@@ -72,12 +72,12 @@ fn german_is_spoken_as_listed() {
 
 #[test]
 fn spanish_is_spoken_as_listed() {
-    read_cases("es", 20, 200, 97);
+    read_cases("es", 15, 200, 97);
 }
 
 #[test]
 fn italian_is_spoken_as_listed() {
-    read_cases("it", 20, 200, 97);
+    read_cases("it", 15, 200, 97);
 }
 
 #[test]

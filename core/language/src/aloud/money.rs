@@ -51,7 +51,7 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// `19,99`: two digits after the sign that is no decimal sign in the language.
 fn decimal_comma(text: &Text, at: usize) -> (Option<usize>, usize) {
-    let sign = matches!(text.get(at + 1), "," | ".");
+    let sign = matches!(text.get(at + 1), "," | "." | "'");
     let comma = sign && text.is_digits(at + 2, 2..=2);
     if comma { (Some(at + 2), at + 3) } else { (None, at + 1) }
 }

@@ -10,8 +10,8 @@ pub(crate) static READER: Reader = Reader { code: "es", clauses: &CLAUSES, aloud
 
 static CLAUSES: Clauses = Clauses {
     joining: &[
-        "aunque", "cuando", "donde", "mientras", "o", "pero", "porque", "pues", "que", "si", "sino",
-        "y",
+        "aunque", "cuando", "donde", "mientras", "o", "pero", "porque", "pues", "que", "si",
+        "sino", "y",
     ],
     verbs: &["era", "es", "está", "están", "fue", "ha", "han", "hay", "puede", "son", "tiene"],
     leaning: &[

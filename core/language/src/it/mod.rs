@@ -9,9 +9,7 @@ use crate::clause::Clauses;
 pub(crate) static READER: Reader = Reader { code: "it", clauses: &CLAUSES, aloud: &aloud::ALOUD };
 
 static CLAUSES: Clauses = Clauses {
-    joining: &[
-        "che", "dove", "e", "ma", "mentre", "o", "oppure", "perché", "però", "quando", "se",
-    ],
+    joining: &["che", "dove", "e", "ma", "mentre", "o", "oppure", "perché", "però", "quando", "se"],
     verbs: &["aveva", "era", "erano", "fu", "ha", "hanno", "può", "sono", "è"],
     leaning: &[
         "che", "chi", "ci", "come", "cosa", "di", "dove", "e", "io", "la", "le", "lo", "mi", "noi",

@@ -1,7 +1,8 @@
 //! Telephone numbers and post codes, and numbers that are neither years nor measures.
 
-use super::nouns;
+use super::{nouns, numbers};
 use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::grammar::Gender;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::{code, item};
@@ -37,4 +38,31 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let more = text.one_of(text.past_space(i + 1), &["más", "menos", "mejor", "mayor", "menor"]);
     let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
+}
+
+/// Ley 39/2015, 2025/26: the stroke before a year.
+pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    if !text.is(i, "/") || !text.is_number(left) || text.is(right + 1, "/") {
+        return None;
+    }
+    let next = text.value(left).map(|year| year + 1);
+    let season = text.is_year(left)
+        && (text.value(right) == next
+            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    let class = match () {
+        () if season => Class::Silent,
+        () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("barra"),
+        () => return None,
+    };
+    Some(item(class, i, i + 1))
+}
+
+/// 3T de 2025: a quarter of a year.
+pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let n = text.value(i).filter(|n| (1..=4).contains(n))?;
+    let next = text.past_space(i + 2);
+    let year = text.is_year(next) || text.one_of(next, &["de", "del"]) && text.is_number(next + 2);
+    let words = format!("{} trimestre", numbers::ordinal(n, Gender::Masculine, true));
+    (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
 }

@@ -1,7 +1,7 @@
 //! Dates and times of day.
 
 use super::numbers;
-use super::tables::{MONTHS, calendar_name};
+use super::tables::{LASTING, MONTHS, calendar_name};
 use crate::aloud::class::{Class, Date, Item, Time};
 use crate::aloud::grammar::Gender;
 use crate::aloud::spoken::Spoken;
@@ -37,8 +37,8 @@ pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Words for the hour after a time.
 const HOURS: &[&str] = &["h", "hs", "hrs"];
 
-/// 14:30 h, 9h30, and "a las 14.30".
-pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+/// 14:30 h, 9h30, and "a las 14.30"; "tarda 2:30 h".
+pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
     let minute = text.value(i + 2).filter(|n| *n < 60 && text.get(i + 2).len() == 2)?;
     let inside = matches!(text.get(i.wrapping_sub(1)), ":" | "." | ",");
@@ -55,6 +55,10 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "h" => !text.is_word(i + 3),
         _ => false,
     };
+    if named && fits && text.one_of(text.before(i), LASTING) {
+        let parts = vec![(i, aloud.unit("h")?, i), (i + 2, aloud.unit("min")?, i + 2)];
+        return Some(item(Class::Duration(parts), i, word + 1));
+    }
     let time = Time {
         hour: (hour, i),
         minute: Some((minute, i + 2)),

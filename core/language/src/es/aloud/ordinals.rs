@@ -65,7 +65,11 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     if is_century(text, i) {
-        return found(if n <= 10 { ordinal(n, Masculine, false) } else { cardinal(&n.to_string()) });
+        return found(if n <= 10 {
+            ordinal(n, Masculine, false)
+        } else {
+            cardinal(&n.to_string())
+        });
     }
     if text.one_of(place, PARTS) {
         return found(cardinal(&n.to_string()));
@@ -84,6 +88,13 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if next > i + 1 && (listed || named) && !NOT_ROMAN.contains(&word) {
         return found(ordinal(n, gender(&text.lower(next)), true));
     }
+    // "la I en 1605 y la II en 1615"
+    let alone =
+        text.one_of(before, &["el", "la"]) && !(text.is_word(next) && text.is_capital(next));
+    if alone && small && !matches!(word, "V" | "X") {
+        let feminine = text.one_of(before, &["la"]);
+        return found(ordinal(n, if feminine { Feminine } else { Masculine }, false));
+    }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
     (many && (title || word.len() > 3))
@@ -99,7 +110,8 @@ fn is_century(text: &Text, i: usize) -> bool {
         if text.one_of(word, CENTURIES) {
             return true;
         }
-        let joins = text.one_of(before, &["a", "al", "e", "o", "y"]) || matches!(text.get(before), "," | "-" | "–");
+        let joins = text.one_of(before, &["a", "al", "e", "o", "y"])
+            || matches!(text.get(before), "," | "-" | "–");
         let first = text.before(before);
         if !joins || !text.is_capitals(first) || numerals::value(text.get(first)).is_none() {
             return false;

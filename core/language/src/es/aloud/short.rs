@@ -99,6 +99,8 @@ pub(super) const SHORT: &[Short] = &[
     short("tít.", "título", Inside),
     short("pdo.", "pasado", Inside),
     short("hab.", "habitantes", Inside),
+    short("ud.", "unidad", Place::AfterNumber),
+    short("uds.", "unidades", Place::AfterNumber),
     short("min.", "minutos", Place::AfterNumber),
     short("seg.", "segundos", Place::AfterNumber),
     short("cda.", "cucharada", Inside),

@@ -17,8 +17,7 @@ pub(super) const MONTHS: [&str; 12] = [
     "diciembre",
 ];
 
-const DAYS: [&str; 7] =
-    ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+const DAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
 
 /// The month, from 1, that a word names, and whether in full.
 pub(super) fn month(word: &str) -> Option<(usize, bool)> {
@@ -43,7 +42,9 @@ pub(super) fn is_weekday(word: &str) -> bool {
 pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let day = |day: &&&str| {
-        **day == word || word.len() == 3 && day.starts_with(&word) || word == "mié" && **day == DAYS[2]
+        **day == word
+            || word.len() == 3 && day.starts_with(&word)
+            || word == "mié" && **day == DAYS[2]
     };
     DAYS.iter().find(day).copied().or_else(|| month(&word).map(|(at, _)| MONTHS[at - 1]))
 }
@@ -190,7 +191,15 @@ pub(super) const CUES: Cues = Cues {
     calls: &["fax", "móvil", "tel", "teléfono", "tfno", "whatsapp"],
     linking: &["al", "es"],
     telephones: &[
-        "llama", "llamad", "llamar", "llame", "marca", "marcar", "marque", "móvil", "número",
+        "llama",
+        "llamad",
+        "llamar",
+        "llame",
+        "marca",
+        "marcar",
+        "marque",
+        "móvil",
+        "número",
         "teléfono",
     ],
     texting: &[],
@@ -209,7 +218,10 @@ pub(super) const CUES: Cues = Cues {
 };
 
 pub(super) const LETTERS: Letters = Letters {
-    spelt: &["BOE", "DGT", "IRPF", "URSS", "USA", "FM", "ITV", "ESO", "IES", "CEO", "UEX"],
+    spelt: &[
+        "BOE", "DGT", "ISBN", "HTML", "IRPF", "URSS", "USA", "FM", "ITV", "ESO", "IES", "CEO",
+        "UEX",
+    ],
     loud: &["ESO"],
     acronyms: &[
         "AVE", "BBVA", "CIS", "CES", "FIFA", "GEO", "INE", "IVA", "NASA", "NIE", "NIF", "OEA",
@@ -222,11 +234,11 @@ pub(super) const LETTERS: Letters = Letters {
     mixed: &["PYMEs"],
     short: &[
         "a", "al", "aún", "con", "cuál", "da", "de", "del", "di", "dos", "día", "el", "en", "era",
-        "es", "esa", "ese", "eso", "fue", "fin", "ha", "han", "hay", "he", "hoy", "ir", "la", "las",
-        "le", "les", "ley", "lo", "los", "luz", "mal", "mar", "mas", "me", "mes", "mi", "mil",
-        "mis", "más", "mí", "ni", "no", "nos", "o", "os", "paz", "por", "que", "qué", "rey", "se",
-        "ser", "si", "sin", "sol", "son", "su", "sus", "sé", "sí", "te", "tu", "tus", "tú", "un",
-        "una", "uno", "va", "van", "vas", "ver", "vez", "vía", "voy", "y", "ya", "yo", "él",
+        "es", "esa", "ese", "eso", "fue", "fin", "ha", "han", "hay", "he", "hoy", "ir", "la",
+        "las", "le", "les", "ley", "lo", "los", "luz", "mal", "mar", "mas", "me", "mes", "mi",
+        "mil", "mis", "más", "mí", "ni", "no", "nos", "o", "os", "paz", "por", "que", "qué", "rey",
+        "se", "ser", "si", "sin", "sol", "son", "su", "sus", "sé", "sí", "te", "tu", "tus", "tú",
+        "un", "una", "uno", "va", "van", "vas", "ver", "vez", "vía", "voy", "y", "ya", "yo", "él",
     ],
     words: &["a", "A", "e", "E", "o", "O", "u", "U", "y", "Y"],
 };
@@ -265,7 +277,8 @@ pub(super) const OF_TIME: &[&str] =
     &["cada", "dura", "durante", "en", "faltan", "hace", "quedan", "tarda", "temporizador"];
 pub(super) const CODES: &[&str] =
     &["clave", "código", "contraseña", "cp", "dni", "iban", "matrícula", "nie", "pin", "postal"];
-pub(super) const NAMED: &[&str] = &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];
+pub(super) const NAMED: &[&str] =
+    &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];
 pub(super) const SUMS: &[&str] = &["calcula", "cuánto", "es", "son"];
 pub(super) const YEARS: &[&str] =
     &["año", "años", "desde", "en", "entre", "hacia", "hasta", "para", "siglo"];
@@ -273,25 +286,80 @@ pub(super) const SIZES: &[&str] = &["alto", "ancho", "largo", "profundo"];
 pub(super) const VERSIONED: &[&str] = &["android", "java", "python", "ubuntu", "versión"];
 pub(super) const HEAT: &[&str] = &["grados", "horno", "temperatura"];
 
+/// Before a duration that is written as a time: "tarda 2:30 h".
+pub(super) const LASTING: &[&str] =
+    &["de", "dura", "durante", "duran", "duró", "en", "lleva", "tarda", "tardan", "tardó"];
+
 /// Before a temperature with a sign that may also mark an ordinal number.
 pub(super) const HEATED: &[&str] = &[
-    "a", "alcanza", "con", "de", "hace", "hacen", "hacía", "hasta", "marca", "máxima", "mínima",
-    "son", "tenemos", "unos",
+    "a", "alcanza", "aumenta", "baja", "bajar", "con", "de", "grados", "hace", "hacen", "hacía",
+    "hasta", "marca", "máxima", "mínima", "pon", "reduce", "son", "sube", "subir", "tenemos",
+    "unos",
 ];
 
 /// What ordinal numbers count.
 pub(super) const ROUNDS: &[&str] = &[
-    "anexo", "aniversario", "asamblea", "centenario", "certamen", "concurso", "conferencia",
-    "congreso", "cumbre", "curso", "edición", "encuentro", "feria", "festival", "foro", "grado",
-    "guerra", "jornada", "jornadas", "juegos", "legislatura", "piso", "planta", "premio", "puesto",
-    "puerta", "república", "semana", "semestre", "trimestre", "trofeo",
+    "anexo",
+    "aniversario",
+    "asamblea",
+    "centenario",
+    "certamen",
+    "concurso",
+    "conferencia",
+    "congreso",
+    "cumbre",
+    "curso",
+    "edición",
+    "encuentro",
+    "feria",
+    "festival",
+    "foro",
+    "grado",
+    "guerra",
+    "jornada",
+    "jornadas",
+    "juegos",
+    "legislatura",
+    "piso",
+    "planta",
+    "premio",
+    "puesto",
+    "puerta",
+    "república",
+    "semana",
+    "semestre",
+    "trimestre",
+    "trofeo",
 ];
 
 /// Before a Roman numeral that is a cardinal number.
 pub(super) const PARTS: &[&str] = &[
-    "acto", "anexo", "apartado", "apéndice", "artículo", "art", "cap", "capítulo", "capítulos",
-    "clase", "escena", "fase", "figura", "grupo", "libro", "mundial", "nivel", "parte", "sección",
-    "temporada", "tipo", "tomo", "título", "unidad", "vol", "volumen",
+    "acto",
+    "anexo",
+    "apartado",
+    "apéndice",
+    "artículo",
+    "art",
+    "cap",
+    "capítulo",
+    "capítulos",
+    "clase",
+    "escena",
+    "fase",
+    "figura",
+    "grupo",
+    "libro",
+    "mundial",
+    "nivel",
+    "parte",
+    "sección",
+    "temporada",
+    "tipo",
+    "tomo",
+    "título",
+    "unidad",
+    "vol",
+    "volumen",
 ];
 
 pub(super) const CENTURIES: &[&str] = &["s", "siglo", "siglos", "ss"];
@@ -300,17 +368,80 @@ pub(super) const CENTURIES: &[&str] = &["s", "siglo", "siglos", "ss"];
 pub(super) const NOT_ROMAN: &[&str] = &["CD", "CC", "CI", "CV", "DC", "DI", "MI", "MM", "XL"];
 
 pub(super) const KINGS: &[&str] = &[
-    "Abderramán", "Adriano", "Alberto", "Alejandro", "Alfonso", "Amadeo", "Balduino", "Benedicto",
-    "Bonifacio", "Carlos", "Celestino", "Clemente", "Constantino", "Cristián", "Darío", "Eduardo",
-    "Enrique", "Esteban", "Federico", "Felipe", "Fernando", "Francisco", "Fruela", "García",
-    "Gregorio", "Guillermo", "Gustavo", "Hasán", "Humberto", "Inocencio", "Iván", "Jacobo", "Jaime",
-    "Jorge", "José", "Juan", "Julio", "León", "Leopoldo", "Luis", "Manuel", "Martín",
-    "Maximiliano", "Mohamed", "Napoleón", "Nicolás", "Olaf", "Ordoño", "Otón", "Pablo", "Pedro",
-    "Pío", "Ramiro", "Ramsés", "Ramón", "Ricardo", "Rodolfo", "Sancho", "Sixto", "Teodosio",
-    "Urbano", "Víctor",
+    "Abderramán",
+    "Adriano",
+    "Alberto",
+    "Alejandro",
+    "Alfonso",
+    "Amadeo",
+    "Balduino",
+    "Benedicto",
+    "Bonifacio",
+    "Carlos",
+    "Celestino",
+    "Clemente",
+    "Constantino",
+    "Cristián",
+    "Darío",
+    "Eduardo",
+    "Enrique",
+    "Esteban",
+    "Federico",
+    "Felipe",
+    "Fernando",
+    "Francisco",
+    "Fruela",
+    "García",
+    "Gregorio",
+    "Guillermo",
+    "Gustavo",
+    "Hasán",
+    "Humberto",
+    "Inocencio",
+    "Iván",
+    "Jacobo",
+    "Jaime",
+    "Jorge",
+    "José",
+    "Juan",
+    "Julio",
+    "León",
+    "Leopoldo",
+    "Luis",
+    "Manuel",
+    "Martín",
+    "Maximiliano",
+    "Mohamed",
+    "Napoleón",
+    "Nicolás",
+    "Olaf",
+    "Ordoño",
+    "Otón",
+    "Pablo",
+    "Pedro",
+    "Pío",
+    "Ramiro",
+    "Ramsés",
+    "Ramón",
+    "Ricardo",
+    "Rodolfo",
+    "Sancho",
+    "Sixto",
+    "Teodosio",
+    "Urbano",
+    "Víctor",
 ];
 
 pub(super) const QUEENS: &[&str] = &[
-    "Ana", "Beatriz", "Catalina", "Cleopatra", "Cristina", "Isabel", "Juana", "Margarita", "María",
-    "Urraca", "Victoria",
+    "Ana",
+    "Beatriz",
+    "Catalina",
+    "Cleopatra",
+    "Cristina",
+    "Isabel",
+    "Juana",
+    "Margarita",
+    "María",
+    "Urraca",
+    "Victoria",
 ];

@@ -1,5 +1,6 @@
 //! Telephone numbers and post codes, and short words that depend on what follows.
 
+use super::numbers;
 use super::tables::{ELIDED, FEMININE_SAINTS, SAINTS};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::tables::Aloud;
@@ -23,7 +24,8 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// 20121 Milano: five digits before a name.
 pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
-    let begins = before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | "." | "-");
+    let begins =
+        before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | "." | "-");
     let name = text.past_space(i + 1);
     let fits = begins && text.is_digits(i, 5..=5) && name > i + 1 && text.is_capital(name);
     fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
@@ -71,4 +73,29 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let more = text.one_of(text.past_space(i + 1), &["più", "meno", "meglio"]);
     let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
     fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
+}
+
+/// legge 104/1992, 2025/26: the stroke before a year.
+pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    if !text.is(i, "/") || !text.is_number(left) || text.is(right + 1, "/") {
+        return None;
+    }
+    let next = text.value(left).map(|year| year + 1);
+    let season = text.is_year(left)
+        && (text.value(right) == next
+            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    let class = match () {
+        () if season => Class::Silent,
+        () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
+        () => return None,
+    };
+    Some(item(class, i, i + 1))
+}
+
+/// 30mila
+pub(super) fn thousands(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=3) && text.is(i + 1, "mila");
+    let words = numbers::cardinal(&format!("{}000", text.get(i)));
+    fits.then(|| item(Class::Coined(words), i, i + 2))
 }

@@ -9,12 +9,12 @@ const NO_NOUNS: &[&str] = &[
     "a", "abbiamo", "ad", "adesso", "ai", "al", "alla", "alle", "allo", "anche", "che", "chi",
     "ci", "circa", "col", "come", "con", "contro", "cui", "da", "dai", "dal", "dalla", "dalle",
     "degli", "dei", "del", "della", "delle", "dello", "di", "dopo", "dove", "e", "ed", "era",
-    "fino", "fra", "fu", "gli", "ha", "hai", "hanno", "ho", "i", "ieri", "il", "in", "invece", "io",
-    "la", "le", "li", "lo", "ma", "mentre", "meno", "mi", "ne", "nei", "nel", "nella", "nelle",
-    "noi", "non", "né", "o", "oggi", "ogni", "oppure", "per", "perché", "però",
-    "più", "poi", "presso", "prima", "può", "qua", "quando", "qui", "quindi", "sarà", "se", 
-    "senza", "si", "sia", "sono", "sopra", "sotto", "su", "sul", "sulla", "tra", "un", "una", "uno",
-    "verso", "viene", "è",
+    "fino", "fra", "fu", "gli", "ha", "hai", "hanno", "ho", "i", "ieri", "il", "in", "invece",
+    "io", "la", "le", "li", "lo", "ma", "mentre", "meno", "mi", "ne", "nei", "nel", "nella",
+    "nelle", "noi", "non", "né", "o", "oggi", "ogni", "oppure", "per", "perché", "però", "più",
+    "poi", "presso", "prima", "può", "qua", "quando", "qui", "quindi", "sarà", "se", "senza", "si",
+    "sia", "sono", "sopra", "sotto", "su", "sul", "sulla", "tra", "un", "una", "uno", "verso",
+    "viene", "è",
 ];
 
 /// Words before a number that it names, and does not count.
@@ -27,9 +27,33 @@ const NAMING: &[&str] = &[
 
 /// Masculine nouns in "-a", in the singular.
 const MASCULINE: &[&str] = &[
-    "aroma", "clima", "cinema", "dilemma", "diploma", "dramma", "fantasma", "panda", "panorama",
-    "papa", "pianeta", "pigiama", "poema", "poeta", "problema", "programma", "schema", "sistema",
-    "tema", "teorema", "telegramma", "trauma", "gorilla", "koala", "delta", "atleta", "collega",
+    "aroma",
+    "clima",
+    "cinema",
+    "dilemma",
+    "diploma",
+    "dramma",
+    "fantasma",
+    "panda",
+    "panorama",
+    "papa",
+    "pianeta",
+    "pigiama",
+    "poema",
+    "poeta",
+    "problema",
+    "programma",
+    "schema",
+    "sistema",
+    "tema",
+    "teorema",
+    "telegramma",
+    "trauma",
+    "gorilla",
+    "koala",
+    "delta",
+    "atleta",
+    "collega",
 ];
 
 /// Feminine nouns that do not end in "-a", in the singular.
@@ -37,11 +61,13 @@ const FEMININE: &[&str] = &[
     "analisi", "arte", "auto", "base", "carne", "chiave", "classe", "crisi", "fase", "foto",
     "frase", "gente", "guerra", "legge", "luce", "madre", "mano", "mente", "moglie", "morte",
     "moto", "nave", "neve", "notte", "nube", "parte", "pelle", "radio", "rete", "sede", "serie",
-    "specie", "tesi", "torre", "voce", "volpe", "croce", "noce", "pace", "fonte", "corte", "febbre",
-    "valle", "capitale", "email", "mail", "app", "password", "bici", "metro", "ipotesi", "sintesi",
+    "specie", "tesi", "torre", "voce", "volpe", "croce", "noce", "pace", "fonte", "corte",
+    "febbre", "valle", "capitale", "email", "mail", "app", "password", "bici", "metro", "ipotesi",
+    "sintesi",
 ];
 
-const FEMININE_ENDINGS: &[&str] = &["a", "zione", "sione", "gione", "nione", "tà", "tù", "trice", "igine", "udine"];
+const FEMININE_ENDINGS: &[&str] =
+    &["a", "zione", "sione", "gione", "nione", "tà", "tù", "trice", "igine", "udine"];
 
 /// The gender of a noun in the singular, by its ending and by tables.
 pub(super) fn gender(noun: &str) -> Gender {

@@ -16,15 +16,16 @@ pub(super) fn ordinal_number(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     let sign = i + 1 + usize::from(text.is(i + 1, "."));
-    let gender = match text.get(sign) {
-        "º" | "°" if sign > i + 1 || !is_degree(text, i, sign) => {
-            if nouns::is_feminine(text, i) { Feminine } else { Masculine }
-        }
-        "ª" => Feminine,
-        "a" if sign == i + 1 => Feminine,
-        "o" if sign == i + 1 => Masculine,
-        _ => return None,
-    };
+    let gender =
+        match text.get(sign) {
+            "º" | "°" if sign > i + 1 || !is_degree(text, i, sign) => {
+                if nouns::is_feminine(text, i) { Feminine } else { Masculine }
+            }
+            "ª" => Feminine,
+            "a" if sign == i + 1 => Feminine,
+            "o" if sign == i + 1 => Masculine,
+            _ => return None,
+        };
     Some(item(Class::Coined(ordinal(n, gender)), i, sign + 1))
 }
 

@@ -59,7 +59,7 @@ pub(super) const SHORT: &[Short] = &[
     short("fig.", "figura", BeforeNumber),
     short("vol.", "volume", BeforeNumber),
     short("ed.", "edizione", Inside),
-    short("sec.", "secolo", BeforeNumber),
+    short("sec.", "secolo", Inside),
     short("secc.", "secoli", BeforeNumber),
     short("sec.", "secondi", AfterNumber),
     short("min.", "minuti", AfterNumber),
