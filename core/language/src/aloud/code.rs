@@ -185,7 +185,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         digits |= text.is_number(end);
         end += 1;
     }
-    let plain = end == i + 1 && text.is_number(i) && text.get(i).contains(['.', ',']);
+    let plain = end == i + 1 && text.is_number(i) && text.get(i).contains('.');
     let small = end == i + 1
         && text.get(i).len() < 3
         && !text.lower(word).starts_with(aloud.cues.extension);

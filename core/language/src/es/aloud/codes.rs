@@ -66,3 +66,24 @@ pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let words = format!("{} trimestre", numbers::ordinal(n, Gender::Masculine, true));
     (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
 }
+
+/// 4K: the letter after it is no unit.
+pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// $1,200.50, as one writes in Mexico: three digits after the comma are thousands.
+pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = i + 1;
+    let (whole, thousands) = text.get(number).split_once('.').filter(|_| text.is(i, "$"))?;
+    let currency = aloud.currency("$").filter(|_| thousands.len() == 3)?;
+    let cents = text.is(number + 1, ".") && text.is_digits(number + 2, 2..=2);
+    let digits = format!("{whole}{thousands}").replace(',', "");
+    let mut words = format!("{} {}", numbers::agreeing(&digits, currency.gender), currency.several);
+    if cents {
+        let cents = numbers::agreeing(text.get(number + 2), Gender::Masculine);
+        words += &format!(" con {cents} {}", currency.cents);
+    }
+    Some(item(Class::Coined(words), i, if cents { number + 3 } else { number + 1 }))
+}

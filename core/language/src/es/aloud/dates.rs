@@ -51,10 +51,14 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = text.one_of(text.before(i), &["la", "las"]);
     let fits = match text.get(i + 1) {
         ":" => named,
-        "." => named || said || text.one_of(word, &["horas"]),
+        "." => named || said || is_span(text, i) || text.one_of(word, &["horas"]),
         "h" => !text.is_word(i + 3),
         _ => false,
     };
+    if text.is(i + 1, ":") && text.one_of(word, &["min", "minutos"]) {
+        let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
+        return Some(item(Class::Duration(parts), i, word + 1));
+    }
     if named && fits && text.one_of(text.before(i), LASTING) {
         let parts = vec![(i, aloud.unit("h")?, i), (i + 2, aloud.unit("min")?, i + 2)];
         return Some(item(Class::Duration(parts), i, word + 1));
@@ -68,6 +72,17 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut end = if named { word + 1 } else { i + 3 };
     end += usize::from(named && text.is(end, ".") && !text.ends_line(end + 1));
     fits.then(|| item(Class::Time(time), i, end))
+}
+
+/// Whether the time with a full stop at `i` is an end of a span such as "9.00-13.30".
+fn is_span(text: &Text, i: usize) -> bool {
+    let pointed = |at: usize| {
+        let below = |at: usize, most: usize| text.value(at).is_some_and(|n| n <= most);
+        below(at, 24) && text.is(at + 1, ".") && below(at + 2, 59) && text.get(at + 2).len() == 2
+    };
+    let (before, after) = (text.before(i), text.past_space(i + 3));
+    text.is_dash(after) && pointed(text.past_space(after + 1))
+        || text.is_dash(before) && pointed(text.before(before).wrapping_sub(2))
 }
 
 /// "am", "p. m.": the half of the day, and the last piece.

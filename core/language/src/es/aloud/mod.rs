@@ -12,7 +12,7 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, short as abbreviation, sign,
+    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
     when as common,
 };
 
@@ -35,9 +35,12 @@ pub(super) static ALOUD: Aloud = Aloud {
         codes::post_code,
         codes::quarter,
         code::code,
+        codes::dollars,
         money::money,
+        codes::resolution,
         amount::duration,
         amount::measure,
+        pointed::measure,
         math::scientific,
         code::version,
         amount::fraction,

@@ -186,7 +186,7 @@ pub(super) const CUES: Cues = Cues {
     at: &["las"],
     ratio: &["formato", "proporción"],
     after_time: &[],
-    lasting: &["minutos", "min"],
+    lasting: &[],
     timers: &["cronómetro", "temporizador"],
     calls: &["fax", "móvil", "tel", "teléfono", "tfno", "whatsapp"],
     linking: &["al", "es"],
@@ -200,6 +200,7 @@ pub(super) const CUES: Cues = Cues {
         "marque",
         "móvil",
         "número",
+        "sms",
         "teléfono",
     ],
     texting: &[],
@@ -275,8 +276,19 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["cada", "dura", "durante", "en", "faltan", "hace", "quedan", "tarda", "temporizador"];
-pub(super) const CODES: &[&str] =
-    &["clave", "código", "contraseña", "cp", "dni", "iban", "matrícula", "nie", "pin", "postal"];
+pub(super) const CODES: &[&str] = &[
+    "clave",
+    "código",
+    "contraseña",
+    "cp",
+    "dni",
+    "iban",
+    "matrícula",
+    "nie",
+    "pin",
+    "postal",
+    "verificación",
+];
 pub(super) const NAMED: &[&str] =
     &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];
 pub(super) const SUMS: &[&str] = &["calcula", "cuánto", "es", "son"];

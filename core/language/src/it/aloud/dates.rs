@@ -65,7 +65,7 @@ pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.
-pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
     let minute = text.value(i + 2).filter(|n| *n < 60 && text.get(i + 2).len() == 2)?;
     let more = matches!(text.get(i + 3), ":" | "." | "/" | ",") && text.is_number(i + 4);
@@ -77,17 +77,29 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let before = if text.is(before, "'") { before.wrapping_sub(1) } else { before };
         text.one_of(before, HOURLY)
     };
-    // The second end of "9.30-12.30".
-    let dash = text.before(i);
-    let first = text.before(dash).wrapping_sub(2);
-    let second = text.is_dash(dash) && text.is(first.wrapping_add(1), ".") && said(first);
+    let word = text.past_space(i + 3);
+    if text.is(i + 1, ":") && text.one_of(word, &["min", "minuti"]) {
+        let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
+        return Some(item(Class::Duration(parts), i, word + 1));
+    }
     let fits = match text.get(i + 1) {
-        "." => said(i) || second,
+        "." => said(i) || is_span(text, i),
         "h" => !text.is_word(i + 3),
         _ => false,
     };
     let time = Time { hour: (hour, i), minute: Some((minute, i + 2)), ..Time::default() };
     fits.then(|| item(Class::Time(time), i, i + 3))
+}
+
+/// Whether the time with a full stop at `i` is an end of a span such as "9.30-12.30".
+fn is_span(text: &Text, i: usize) -> bool {
+    let pointed = |at: usize| {
+        let below = |at: usize, most: usize| text.value(at).is_some_and(|n| n <= most);
+        below(at, 24) && text.is(at + 1, ".") && below(at + 2, 59) && text.get(at + 2).len() == 2
+    };
+    let (before, after) = (text.before(i), text.past_space(i + 3));
+    text.is_dash(after) && pointed(text.past_space(after + 1))
+        || text.is_dash(before) && pointed(text.before(before).wrapping_sub(2))
 }
 
 /// The day of a month: "primo", "due".

@@ -12,7 +12,7 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, short as abbreviation, sign,
+    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
     when as common,
 };
 
@@ -36,10 +36,13 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::telephone,
         codes::post_code,
         codes::thousands,
+        codes::aged,
         code::code,
         money::money,
+        codes::resolution,
         amount::duration,
         amount::measure,
+        pointed::measure,
         math::scientific,
         code::version,
         amount::fraction,

@@ -82,7 +82,8 @@ pub(super) fn gender(noun: &str) -> Gender {
 /// Whether the word at piece `i` can be a noun, or an adjective before one.
 pub(super) fn is_noun(text: &Text, i: usize) -> bool {
     let small = text.get(i).starts_with(char::is_lowercase);
-    text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i))
+    let elided = text.is(i + 1, "'");
+    text.is_word(i) && small && !elided && !NO_NOUNS.contains(&text.get(i))
 }
 
 /// The word for one before the noun that the number at piece `i` counts, if it counts one.

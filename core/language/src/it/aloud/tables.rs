@@ -182,7 +182,7 @@ pub(super) const CUES: Cues = Cues {
     at: &["alle", "ore"],
     ratio: &["formato"],
     after_time: &[],
-    lasting: &["minuti", "min"],
+    lasting: &[],
     timers: &["cronometro", "timer"],
     calls: &["cell", "cellulare", "fax", "tel", "telefono", "whatsapp"],
     linking: &["al", "il", "lo", "è"],
@@ -195,6 +195,7 @@ pub(super) const CUES: Cues = Cues {
         "componi",
         "comporre",
         "numero",
+        "sms",
         "telefono",
         "verde",
     ],
@@ -275,7 +276,7 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 pub(super) const OF_TIME: &[&str] =
     &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
 pub(super) const CODES: &[&str] =
-    &["cap", "codice", "iban", "password", "pin", "puk", "targa", "iva"];
+    &["cap", "codice", "iban", "password", "pin", "puk", "targa", "iva", "verifica"];
 pub(super) const NAMED: &[&str] =
     &["aula", "binario", "camera", "canale", "linea", "sala", "stanza", "volo"];
 pub(super) const SUMS: &[&str] = &["calcola", "fa", "fanno", "quanto"];
