@@ -1,6 +1,6 @@
 //! The grammar of Spanish.
 
-use super::{dates, nouns, numbers};
+use super::{dates, genders, nouns, numbers};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::spoken::Spoken;
@@ -55,7 +55,7 @@ impl Grammar for Spanish {
         let span = text.span(amount.from, amount.to);
         let next = text.past_space(amount.to + 1);
         let counts = next > amount.to + 1 && nouns::is_noun(text, next);
-        let gender = noun.or(counts.then(|| nouns::gender(text.get(next))));
+        let gender = noun.or(counts.then(|| genders::gender(text.get(next))));
         if let Some(whole) = amount.whole {
             let words = match gender {
                 Some(gender) => numbers::agreeing(&text.digits(whole), gender),

@@ -2,10 +2,12 @@
 
 mod codes;
 mod dates;
+mod genders;
 mod grammar;
 mod nouns;
 mod numbers;
 mod ordinals;
+mod series;
 mod short;
 mod tables;
 mod units;

@@ -1,8 +1,9 @@
 //! Ordinal numbers and Roman numerals, which agree with a noun.
 
-use super::nouns::{self, gender};
+use super::genders::gender;
+use super::nouns;
 use super::numbers::{cardinal, ordinal};
-use super::tables::{CENTURIES, HEATED, KINGS, NOT_ROMAN, PARTS, QUEENS, ROUNDS};
+use super::series::{CENTURIES, HEATED, KINGS, NOT_ROMAN, PARTS, QUEENS, ROUNDS};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender::{Feminine, Masculine};
 use crate::aloud::tables::Aloud;

@@ -1,7 +1,8 @@
 //! Telephone numbers and post codes, and short words that depend on what follows.
 
 use super::numbers;
-use super::tables::{ELIDED, FEMININE_SAINTS, SAINTS};
+use super::series::{FEMININE_SAINTS, SAINTS};
+use super::tables::ELIDED;
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;

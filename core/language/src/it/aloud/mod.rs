@@ -6,6 +6,7 @@ mod grammar;
 mod nouns;
 mod numbers;
 mod ordinals;
+mod series;
 mod short;
 mod tables;
 mod units;

@@ -2,7 +2,8 @@
 
 use super::nouns::{self, gender};
 use super::numbers::{cardinal, ordinal};
-use super::tables::{CENTURIES, HEATED, KINGS, NOT_ROMAN, PARTS, QUEENS, ROUNDS, calendar_name};
+use super::series::{CENTURIES, HEATED, KINGS, NOT_ROMAN, PARTS, QUEENS, ROUNDS};
+use super::tables::calendar_name;
 use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender::{Feminine, Masculine};
 use crate::aloud::tables::Aloud;

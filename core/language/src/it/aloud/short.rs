@@ -83,6 +83,7 @@ pub(super) const SHORT: &[Short] = &[
     short("v.", "vedi", BeforeNumber),
     short("v.", "via", BeforeName),
     short("d.lgs.", "decreto legislativo", Inside),
+    short("d.Lgs.", "decreto legislativo", Inside),
     short("d.l.", "decreto legge", Inside),
     short("d.p.r.", "D.P.R.", Inside),
     short("vs.", "contro", Inside),
