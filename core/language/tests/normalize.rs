@@ -353,6 +353,16 @@ const PARTS: &[&str] = &[
     "§",
     "\u{202f}",
     "Okt",
+    "º",
+    "ª",
+    "las",
+    "alle",
+    "siglo",
+    "Felipe",
+    "mila",
+    "un'",
+    "persona",
+    "mayo",
     "<b>",
     "&amp;",
     "[",
@@ -396,6 +406,7 @@ fn long_text_does_not_take_for_ever() {
     for unit in [
         "](a) ", "1-", "(1)", "$5-", "a.b@", "www.", "1/2/", "12:30 ", "'", "- ", "St. ", "[a](b)",
         "<b", "&", "1 ", "1-1-1 ", "a:", "5 m ", "((", "H2", "A.", "x^", "read ", "N. ", "1,",
+        "XX e ", "9.00-", "1 o ", "l'1", "n.º ", "2026/27/", "6 1-",
     ] {
         let begun = Instant::now();
         check(&unit.repeat(20_000)).unwrap();

@@ -142,6 +142,24 @@ pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Network, i, at))
 }
 
+/// ES91 2100 0418 4502 0005 1332: a country and groups of four letters or digits.
+pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let country = text.is_capitals(i) && text.get(i).len() == 2 && text.is_digits(i + 1, 2..=2);
+    let (mut end, mut groups) = (i + 2, 0);
+    while country && groups < 8 && text.is(end, " ") {
+        let (mut at, mut length) = (end + 1, 0);
+        while at < end + 5 && (text.is_digits(at, 1..=4) || text.is_capitals(at)) {
+            length += text.get(at).len();
+            at += 1;
+        }
+        if !(length == 4 || groups > 2 && (1..4).contains(&length)) {
+            break;
+        }
+        (end, groups) = (at, groups + 1);
+    }
+    (groups >= 3).then(|| item(Class::Code, i, end))
+}
+
 /// Letters and digits that are said one by one: text that is called a code, and text that looks
 /// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {

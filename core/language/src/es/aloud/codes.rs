@@ -40,17 +40,21 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
 }
 
-/// Ley 39/2015, 2025/26: the stroke before a year.
-pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+/// Ley 39/2015, 2025/26, 5 l/100 km: the stroke.
+pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
-    if !text.is(i, "/") || !text.is_number(left) || text.is(right + 1, "/") {
+    if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
     let next = text.value(left).map(|year| year + 1);
     let season = text.is_year(left)
         && (text.value(right) == next
             || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    // "5 l/100 km"
+    let hundred =
+        text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
     let class = match () {
+        () if hundred && text.is_word(left) => Class::Abbreviation("cada"),
         () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("barra"),
         () => return None,
@@ -86,4 +90,12 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         words += &format!(" con {cents} {}", currency.cents);
     }
     Some(item(Class::Coined(words), i, if cents { number + 3 } else { number + 1 }))
+}
+
+/// los 80s, los 80's
+pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let s = i + 1 + usize::from(text.is(i + 1, "'"));
+    let said = text.one_of(text.before(i), &["años", "los"]);
+    let fits = said && text.is_digits(i, 2..=4) && text.is(s, "s");
+    fits.then(|| item(Class::Decade(i, false), i, s + 1))
 }

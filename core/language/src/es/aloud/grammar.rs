@@ -3,6 +3,7 @@
 use super::{dates, genders, nouns, numbers};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::range::is_score;
 use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
@@ -71,6 +72,13 @@ impl Grammar for Spanish {
         let words = match (part, gender) {
             ((1, 2), Some(Gender::Feminine)) => "media".to_owned(),
             ((1, 2), Some(_)) => "medio".to_owned(),
+            // "tres cuartas partes"
+            ((over, under), _) if text.one_of(next, &["parte", "partes"]) => {
+                let name = numbers::ordinal(under, Gender::Feminine, true);
+                let over_words = numbers::agreeing(&over.to_string(), Gender::Feminine);
+                let words = format!("{over_words} {name}{}", if over == 1 { "" } else { "s" });
+                return spoken.say(&words, span);
+            }
             _ => self::part(part),
         };
         spoken.say(&words, span.clone());
@@ -153,14 +161,7 @@ impl Grammar for Spanish {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        let number = |item: &Item| match item.class {
-            Class::Number(i, _) => Some(text.size(i)),
-            _ => None,
-        };
-        // The goals of two teams.
-        if let (Some(a), Some(b)) = (number(first), number(second))
-            && a > b
-        {
+        if is_score(text, first, second) {
             return Some(["", ""]);
         }
         let of = text.past_space(second.end);

@@ -205,6 +205,19 @@ pub(super) fn is_noun(text: &Text, i: usize) -> bool {
 /// The gender of the noun that the number at piece `i` counts, if it counts one.
 pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     let mut last = i;
+    if text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    // "1 de cada 5 mujeres", "1 de las 3"
+    if text.is(i, "1") && text.one_of(i + 2, &["de"]) {
+        return match text.get(i + 4) {
+            "las" => Some(Gender::Feminine),
+            "cada" if text.is_number(i + 6) && !text.is(i + 6, "1") => {
+                counted(text, i + 6).filter(|gender| *gender == Gender::Feminine)
+            }
+            _ => None,
+        };
+    }
     // "1 o 2 personas", "200-300 personas"
     let joins = text.past_space(i + 1);
     let second = text.past_space(joins + 1);

@@ -288,6 +288,7 @@ pub(super) const CODES: &[&str] = &[
     "pin",
     "postal",
     "verificación",
+    "wifi",
 ];
 pub(super) const NAMED: &[&str] =
     &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];

@@ -76,17 +76,21 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
 }
 
-/// legge 104/1992, 2025/26: the stroke before a year.
-pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+/// legge 104/1992, 2025/26, 5 l/100 km: the stroke.
+pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
-    if !text.is(i, "/") || !text.is_number(left) || text.is(right + 1, "/") {
+    if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
     let next = text.value(left).map(|year| year + 1);
     let season = text.is_year(left)
         && (text.value(right) == next
             || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    // "5 l/100 km"
+    let hundred =
+        text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
     let class = match () {
+        () if hundred && text.is_word(left) => Class::Abbreviation("ogni"),
         () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
         () => return None,
@@ -117,4 +121,15 @@ pub(super) fn aged(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let short = words.strip_suffix(['a', 'e', 'i', 'o']).filter(|_| !words.ends_with("tre"));
     let words = format!("{}{}", short.unwrap_or(&words), text.get(i + 1));
     Some(item(Class::Coined(words), i, i + 2))
+}
+
+/// AB 123 CD: the plate of a car.
+pub(super) fn plate(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let letters = |at: usize| text.is_capitals(at) && text.get(at).chars().count() == 2;
+    let fits = letters(i)
+        && text.is(i + 1, " ")
+        && text.is_digits(i + 2, 3..=3)
+        && text.is(i + 3, " ")
+        && letters(i + 4);
+    fits.then(|| item(Class::Code, i, i + 5))
 }

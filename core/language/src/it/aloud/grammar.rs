@@ -3,6 +3,7 @@
 use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
 use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::range::is_score;
 use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
@@ -164,14 +165,7 @@ impl Grammar for Italian {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        let number = |item: &Item| match item.class {
-            Class::Number(i, _) => Some(text.size(i)),
-            _ => None,
-        };
-        // The goals of two teams.
-        if let (Some(a), Some(b)) = (number(first), number(second))
-            && a > b
-        {
+        if is_score(text, first, second) {
             return Some(["", ""]);
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));

@@ -38,6 +38,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         codes::post_code,
         codes::thousands,
         codes::aged,
+        code::account,
+        codes::plate,
         code::code,
         money::money,
         codes::resolution,

@@ -88,7 +88,8 @@ pub(super) fn is_noun(text: &Text, i: usize) -> bool {
 
 /// The word for one before the noun that the number at piece `i` counts, if it counts one.
 pub(super) fn one(text: &Text, i: usize) -> Option<&'static str> {
-    if !text.is(i, "1") || !text.is(i + 1, " ") || text.one_of(text.before(i), NAMING) {
+    let joined = text.is_word(i.wrapping_sub(1));
+    if joined || !text.is(i, "1") || !text.is(i + 1, " ") || text.one_of(text.before(i), NAMING) {
         return None;
     }
     // "1 o 2 persone"
