@@ -12,13 +12,16 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is(i + 1, ".")
         && text.is_digits(i + 2, 1..=2)
         && !matches!(text.get(i.wrapping_sub(1)), "." | "," | "$" | "€");
+    if !number {
+        return None;
+    }
     let from = text.past_space(i + 3);
     let degrees = format!("{}{}", text.get(from), text.get(from + 1));
     let (unit, mut end) = match aloud.unit(&degrees).filter(|_| text.is(from, "°")) {
         Some(unit) => (unit, from + 2),
         None => (aloud.unit(text.get(from))?, from + 1),
     };
-    let fits = number && matches!(unit.when, When::Any | When::Time | When::NoName);
+    let fits = matches!(unit.when, When::Any | When::Time | When::NoName);
     let grammar = aloud.grammar;
     let (whole, part) = (text.get(i), text.get(i + 2));
     let part = match part.starts_with('0') {

@@ -100,9 +100,9 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// 30mila
 pub(super) fn thousands(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = || numbers::cardinal(&format!("{}000", text.get(i)));
     let fits = text.is_digits(i, 1..=3) && text.is(i + 1, "mila");
-    let words = numbers::cardinal(&format!("{}000", text.get(i)));
-    fits.then(|| item(Class::Coined(words), i, i + 2))
+    fits.then(|| item(Class::Coined(words()), i, i + 2))
 }
 
 /// 4K: the letter after it is no unit.
