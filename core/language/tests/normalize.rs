@@ -71,6 +71,16 @@ fn german_is_spoken_as_listed() {
 }
 
 #[test]
+fn spanish_is_spoken_as_listed() {
+    read_cases("es", 15, 200, 97);
+}
+
+#[test]
+fn italian_is_spoken_as_listed() {
+    read_cases("it", 15, 200, 97);
+}
+
+#[test]
 fn homographs_are_pronounced_as_listed() {
     let text = include_str!("homographs.tsv");
     let (mut all, mut wrong) = (0, Vec::new());
@@ -343,6 +353,16 @@ const PARTS: &[&str] = &[
     "§",
     "\u{202f}",
     "Okt",
+    "º",
+    "ª",
+    "las",
+    "alle",
+    "siglo",
+    "Felipe",
+    "mila",
+    "un'",
+    "persona",
+    "mayo",
     "<b>",
     "&amp;",
     "[",
@@ -386,6 +406,7 @@ fn long_text_does_not_take_for_ever() {
     for unit in [
         "](a) ", "1-", "(1)", "$5-", "a.b@", "www.", "1/2/", "12:30 ", "'", "- ", "St. ", "[a](b)",
         "<b", "&", "1 ", "1-1-1 ", "a:", "5 m ", "((", "H2", "A.", "x^", "read ", "N. ", "1,",
+        "XX e ", "9.00-", "1 o ", "l'1", "n.º ", "2026/27/", "6 1-",
     ] {
         let begun = Instant::now();
         check(&unit.repeat(20_000)).unwrap();

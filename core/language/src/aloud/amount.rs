@@ -304,6 +304,13 @@ pub(crate) fn after_power(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> 
         && text.kind(power) == Some(Kind::Raised)
         && text.is_number(power.wrapping_sub(1));
     let unit = aloud.unit(text.get(i)).filter(|unit| fits && unit.when != When::Joined)?;
+    // 3 × 10⁸ m/s
+    if text.is(i + 1, "/")
+        && let Some(per) = unit_name(aloud, text, i + 2)
+    {
+        let words = format!("{} {}", unit.several, aloud.grammar.per(per));
+        return Some(item(Class::Coined(words), i, i + 3));
+    }
     Some(item(Class::Abbreviation(unit.several), i, i + 1))
 }
 

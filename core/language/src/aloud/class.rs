@@ -23,7 +23,8 @@ pub(crate) enum Class {
     Word,
     /// An abbreviation, a sign or an emoji, with the words that it stands for.
     Abbreviation(&'static str),
-    /// Words that the recogniser has put together ("20-jährig").
+    /// Words that the recogniser has put together ("20-jährig"), some of which may be letters
+    /// ("l' U.E.").
     Coined(String),
     /// The letters of the pieces, one by one.
     Initialism,

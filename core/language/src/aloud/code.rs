@@ -76,6 +76,37 @@ pub(crate) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Telephone(groups), i, end))
 }
 
+/// A telephone number whose groups are those of a country: `fits` gets their lengths and their
+/// digits.
+pub(crate) fn national(
+    aloud: &Aloud,
+    text: &Text,
+    i: usize,
+    fits: fn(&[usize], &str) -> bool,
+) -> Option<Item> {
+    let fresh = text.starts_fresh(i) || text.is(i.wrapping_sub(1), ":");
+    if !fresh || !text.is_digits(i, 1..=15) {
+        return None;
+    }
+    let mut groups = vec![i];
+    let mut end = i + 1;
+    while groups.len() < 7
+        && matches!(text.get(end), " " | "-" | "." | "/")
+        && text.is_digits(end + 1, 1..=15)
+    {
+        groups.push(end + 1);
+        end += 2;
+    }
+    let lengths: Vec<usize> = groups.iter().map(|&group| text.get(group).len()).collect();
+    let digits: String = groups.iter().map(|&group| text.get(group)).collect();
+    // A number of things.
+    let thing = text.get(text.past_space(end));
+    let counts = aloud.unit(thing).is_some() || aloud.currency(thing).is_some();
+    let more = text.is_word(end) || matches!(text.get(end), "%" | "°" | "/" | "+" | "=" | ",");
+    let more = more && !(text.is(end, ",") && text.is_space(end + 1));
+    (!counts && !more && fits(&lengths, &digits)).then(|| item(Class::Telephone(groups), i, end))
+}
+
 /// 192.168.0.1:80, 10.0.0.0/8, 00:1A:2B:3C:4D:5E, fe80::1, localhost:3000
 pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if matches!(text.get(i.wrapping_sub(1)), "." | ":") || !(text.is_number(i) || text.is_word(i)) {
@@ -109,6 +140,24 @@ pub(crate) fn network(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let fits = colons >= 5 || (double && letters && colons >= 2);
     fits.then(|| item(Class::Network, i, at))
+}
+
+/// ES91 2100 0418 4502 0005 1332: a country and groups of four letters or digits.
+pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let country = text.is_capitals(i) && text.get(i).len() == 2 && text.is_digits(i + 1, 2..=2);
+    let (mut end, mut groups) = (i + 2, 0);
+    while country && groups < 8 && text.is(end, " ") {
+        let (mut at, mut length) = (end + 1, 0);
+        while at < end + 5 && (text.is_digits(at, 1..=4) || text.is_capitals(at)) {
+            length += text.get(at).len();
+            at += 1;
+        }
+        if !(length == 4 || groups > 2 && (1..4).contains(&length)) {
+            break;
+        }
+        (end, groups) = (at, groups + 1);
+    }
+    (groups >= 3).then(|| item(Class::Code, i, end))
 }
 
 /// Letters and digits that are said one by one: text that is called a code, and text that looks
@@ -154,7 +203,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         digits |= text.is_number(end);
         end += 1;
     }
-    let plain = end == i + 1 && text.is_number(i) && text.get(i).contains(['.', ',']);
+    let plain = end == i + 1 && text.is_number(i) && text.get(i).contains('.');
     let small = end == i + 1
         && text.get(i).len() < 3
         && !text.lower(word).starts_with(aloud.cues.extension);

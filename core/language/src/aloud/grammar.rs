@@ -86,6 +86,12 @@ pub(crate) trait Grammar: Debug + Sync {
 
     fn date(&self, date: &Date, spoken: &mut Spoken<'_>);
 
+    /// The words before a range and between its ends, if the language says more there than
+    /// "to".
+    fn range(&self, _first: &Item, _second: &Item, _text: &Text) -> Option<[&'static str; 2]> {
+        None
+    }
+
     /// A time of day; with `bare`, the full hour without "o'clock".
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>);
 }

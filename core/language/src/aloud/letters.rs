@@ -20,6 +20,15 @@ pub(crate) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Word, i, end))
 }
 
+/// l'UE: capitals that are said one by one, after a word that has lost its vowel.
+pub(crate) fn elided(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (before, letters) = text.get(i).split_once('\'')?;
+    let capitals = letters.chars().count() > 1 && letters.chars().all(char::is_uppercase);
+    let fits = text.is_word(i) && capitals && is_initialism(aloud, text, i, letters);
+    let spelt: String = letters.chars().flat_map(|c| [c, '.']).collect();
+    fits.then(|| item(Class::Coined(format!("{before}' {spelt}")), i, i + 1))
+}
+
 /// A word, or letters that are said one by one.
 pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_word(i) {

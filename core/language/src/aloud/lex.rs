@@ -200,7 +200,13 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
     let address = sign == '.'
         && end == first + 12
         && !(first..end).step_by(4).any(|at| chars[at + 1].1 == '0');
-    (end > first && !odd && !called && !address).then_some(end)
+    // 600 123 456 is a telephone number.
+    let telephone = sign == ' '
+        && end == from + 11
+        && matches!(chars[from].1, '6'..='9')
+        && chars[first].1 == ' '
+        && !(end - 3..end).all(|at| chars[at].1 == '0');
+    (end > first && !odd && !called && !address && !telephone).then_some(end)
 }
 
 fn word(chars: &Chars, from: usize) -> usize {

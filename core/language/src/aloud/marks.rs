@@ -55,3 +55,14 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         if capitals || and_or { Class::Silent } else { Class::Abbreviation(aloud.words.or) };
     Some(item(class, i, i + 1))
 }
+
+/// 55": inches, unless the sign closes a quotation.
+pub(crate) fn inches(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !matches!(text.get(i), "\"" | "″" | "”") || !text.is_number(i.wrapping_sub(1)) {
+        return None;
+    }
+    let opens =
+        |at: &usize| matches!(text.get(*at), "\"" | "“") && !text.is_number(at.wrapping_sub(1));
+    let quoted = (i.saturating_sub(40)..i).filter(opens).count() % 2 == 1;
+    aloud.sign("″").filter(|_| !quoted).map(|words| item(Class::Abbreviation(words), i, i + 1))
+}

@@ -19,6 +19,7 @@ pub(crate) mod lex;
 pub(crate) mod marks;
 pub(crate) mod math;
 pub(crate) mod money;
+pub(crate) mod pointed;
 pub(crate) mod range;
 pub(crate) mod roman;
 pub(crate) mod say;

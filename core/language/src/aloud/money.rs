@@ -49,9 +49,10 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Money(money), i, end))
 }
 
-/// `19,99`: two digits after a comma.
+/// `19,99`: two digits after the sign that is no decimal sign in the language.
 fn decimal_comma(text: &Text, at: usize) -> (Option<usize>, usize) {
-    let comma = text.is(at + 1, ",") && text.is_digits(at + 2, 2..=2);
+    let sign = matches!(text.get(at + 1), "," | "." | "'");
+    let comma = sign && text.is_digits(at + 2, 2..=2);
     if comma { (Some(at + 2), at + 3) } else { (None, at + 1) }
 }
 

@@ -106,6 +106,23 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
     }
 }
 
+/// Whether two numbers are the goals or games of two sides: "3-1", and "4-6" next to "6-3".
+pub(crate) fn is_score(text: &Text, first: &Item, second: &Item) -> bool {
+    let falls = |a: usize, b: usize| {
+        let small = text.is_digits(a, 1..=2) && text.is_digits(b, 1..=2);
+        small && text.is(a + 1, "-") && text.size(a) > text.size(b)
+    };
+    let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
+        return false;
+    };
+    let joins = |at: usize| text.is(at, ",") || text.is_word(at) && text.get(at).len() == 1;
+    let (before, after) = (text.before(*a), text.past_space(b + 1));
+    let (left, right) = (text.before(before), text.past_space(after + 1));
+    text.size(*a) > text.size(*b)
+        || joins(before) && falls(left.wrapping_sub(2), left)
+        || joins(after) && falls(right, right + 2)
+}
+
 /// `9x13`, `A-Z`: names of days and months with a dash between them.
 pub(crate) fn names(
     text: &Text,

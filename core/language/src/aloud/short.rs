@@ -86,8 +86,8 @@ fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
 pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let listed = |written: &str| {
-        let last = written.strip_suffix('.').map(|w| w.rsplit(' ').next().unwrap_or(w));
-        last.is_some_and(|last| strip_first(last, word) == Some(""))
+        let mut parts = written.split(' ').filter_map(|part| part.strip_suffix('.'));
+        parts.any(|part| strip_first(part, word) == Some(""))
     };
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
     // "i. d. R."

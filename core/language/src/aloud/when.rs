@@ -14,7 +14,7 @@ pub(crate) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if matches!(text.get(i.wrapping_sub(1)), "-" | "/" | ".") || !text.is_number(i) {
         return None;
     }
-    iso(text, i).or_else(|| dotted(text, i)).or_else(|| slashed(aloud, text, i))
+    iso(text, i).or_else(|| dotted(aloud, text, i)).or_else(|| slashed(aloud, text, i))
 }
 
 fn whole(month: (usize, usize), day: (usize, usize), year: (usize, usize)) -> Class {
@@ -44,12 +44,13 @@ fn iso(text: &Text, i: usize) -> Option<Item> {
     Some(found)
 }
 
-/// 22.11.2026: day, month, year. The lexer may have read "22.11" as a decimal number.
-fn dotted(text: &Text, i: usize) -> Option<Item> {
+/// 22.11.2026: day, month, year; 22-11-2026 where the day comes first.
+fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let sign = text.get(i + 1);
     let fits = text.is_digits(i, 1..=2)
-        && text.is(i + 1, ".")
+        && (sign == "." || sign == "-" && aloud.day_first)
         && text.is_digits(i + 2, 1..=2)
-        && text.is(i + 3, ".")
+        && text.is(i + 3, sign)
         && text.is_digits(i + 4, 4..=4);
     let (day, month, year) = (text.value(i)?, text.value(i + 2)?, text.value(i + 4)?);
     let fits = fits && is_day(month, day);
@@ -80,7 +81,7 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = text.one_of(before, aloud.cues.before_date)
         || (aloud.weekday)(text.get(day_before))
         || text.one_of(text.past_space(i + 3), aloud.cues.after_date);
-    let fits = fits || said && month_first && !aloud.day_first;
+    let fits = fits || said && if aloud.day_first { day_first } else { month_first };
     let fraction = matches!(b, 12 | 16 | 20) && a < b && !said;
     let date = Date { month: Some(month), day: Some(day), ..Date::default() };
     (fits && !fraction && !text.is_word(i + 3)).then(|| item(Class::Date(date), i, i + 3))

@@ -19,7 +19,7 @@ pub(crate) fn say(item: &Item, spoken: &mut Spoken<'_>) {
         Class::Mark(c) => return spoken.mark(*c, span),
         Class::Word => word(item, spoken),
         Class::Abbreviation(words) | Class::Mathematics(words) => fixed(words, span, spoken),
-        Class::Coined(words) => spoken.say(words, span),
+        Class::Coined(words) => fixed(words, span, spoken),
         Class::Initialism => {
             let letters: String =
                 (item.from..item.end).filter(|&p| text.is_word(p)).map(|p| text.get(p)).collect();
@@ -200,7 +200,10 @@ fn counts(item: &Item) -> Option<Gender> {
 fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     let words = spoken.aloud.words;
+    let said = spoken.aloud.grammar.range(first, second, text);
+    let [before, to] = said.unwrap_or(["", words.to]);
     let dash = text.span(first.end, second.from.saturating_sub(1).max(first.end));
+    spoken.say(before, text.at(first.from));
     match (&first.class, &second.class) {
         (Class::Measure(a), Class::Measure(b)) if a.unit == b.unit => {
             amount::measure(a, false, spoken);
@@ -215,7 +218,7 @@ fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
         // $1-2 million
         (Class::Money(a), _) => {
             amount::money(a, amount::Sum::Bare, spoken);
-            spoken.say(words.to, dash);
+            spoken.say(to, dash);
             say(second, spoken);
             return spoken.say(a.currency.several, text.at(a.sign));
         }
@@ -236,7 +239,7 @@ fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
         }
         _ => say(first, spoken),
     }
-    spoken.say(words.to, dash);
+    spoken.say(to, dash);
     if below {
         spoken.say(words.minus, text.at(second.from.saturating_sub(1)));
     }

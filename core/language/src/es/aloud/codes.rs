@@ -1,0 +1,101 @@
+//! Telephone numbers and post codes, and numbers that are neither years nor measures.
+
+use super::{nouns, numbers};
+use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::grammar::Gender;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{code, item};
+
+/// 91 123 45 67, 600 123 456, 612345678: nine digits, the first of which is 6 to 9.
+pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    code::national(aloud, text, i, |lengths, digits| {
+        digits.len() == 9
+            && digits.starts_with(['6', '7', '8', '9'])
+            && matches!(lengths, [2, 3, 2, 2] | [3, 3, 3] | [3, 2, 2, 2] | [9] | [2, 7] | [3, 6])
+    })
+}
+
+/// 28013 Madrid: five digits before a name.
+pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = text.before(i);
+    let begins = before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | ".");
+    let name = text.past_space(i + 1);
+    let fits = begins && text.is_digits(i, 5..=5) && name > i + 1 && text.is_capital(name);
+    fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
+/// A number that counts things, and is no year: "1500 personas".
+pub(super) fn counting(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 4..=4)
+        && !text.get(i).starts_with('0')
+        && nouns::counted(text, i).is_some();
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// "3x más rápido": the letter.
+pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let more = text.one_of(text.past_space(i + 1), &["más", "menos", "mejor", "mayor", "menor"]);
+    let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
+    fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
+}
+
+/// Ley 39/2015, 2025/26, 5 l/100 km: the stroke.
+pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    if !text.is(i, "/") || text.is(right + 1, "/") {
+        return None;
+    }
+    let next = text.value(left).map(|year| year + 1);
+    let season = text.is_year(left)
+        && (text.value(right) == next
+            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    // "5 l/100 km"
+    let hundred =
+        text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
+    let class = match () {
+        () if hundred && text.is_word(left) => Class::Abbreviation("cada"),
+        () if season => Class::Silent,
+        () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("barra"),
+        () => return None,
+    };
+    Some(item(class, i, i + 1))
+}
+
+/// 3T de 2025: a quarter of a year.
+pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let n = text.value(i).filter(|n| (1..=4).contains(n))?;
+    let next = text.past_space(i + 2);
+    let year = text.is_year(next) || text.one_of(next, &["de", "del"]) && text.is_number(next + 2);
+    let words = format!("{} trimestre", numbers::ordinal(n, Gender::Masculine, true));
+    (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
+}
+
+/// 4K: the letter after it is no unit.
+pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// $1,200.50, as one writes in Mexico: three digits after the comma are thousands.
+pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = i + 1;
+    let (whole, thousands) = text.get(number).split_once('.').filter(|_| text.is(i, "$"))?;
+    let currency = aloud.currency("$").filter(|_| thousands.len() == 3)?;
+    let cents = text.is(number + 1, ".") && text.is_digits(number + 2, 2..=2);
+    let digits = format!("{whole}{thousands}").replace(',', "");
+    let mut words = format!("{} {}", numbers::agreeing(&digits, currency.gender), currency.several);
+    if cents {
+        let cents = numbers::agreeing(text.get(number + 2), Gender::Masculine);
+        words += &format!(" con {cents} {}", currency.cents);
+    }
+    Some(item(Class::Coined(words), i, if cents { number + 3 } else { number + 1 }))
+}
+
+/// los 80s, los 80's
+pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let s = i + 1 + usize::from(text.is(i + 1, "'"));
+    let said = text.one_of(text.before(i), &["años", "los"]);
+    let fits = said && text.is_digits(i, 2..=4) && text.is(s, "s");
+    fits.then(|| item(Class::Decade(i, false), i, s + 1))
+}

@@ -1,0 +1,204 @@
+//! The grammar of Spanish.
+
+use super::{dates, genders, nouns, numbers};
+use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
+use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::range::is_score;
+use crate::aloud::spoken::Spoken;
+use crate::aloud::tables::{Currency, Unit};
+use crate::aloud::text::Text;
+
+/// Spanish.
+#[derive(Debug)]
+pub(super) struct Spanish;
+
+impl Grammar for Spanish {
+    fn cardinal(&self, digits: &str) -> String {
+        numbers::cardinal(digits)
+    }
+
+    fn agreeing(&self, digits: &str, gender: Gender, _: &Text, _: usize) -> String {
+        numbers::agreeing(digits, gender)
+    }
+
+    fn decimal(&self, whole: &str, part: &str) -> String {
+        // "tres coma catorce", but "tres coma uno cuatro uno"
+        let part = match part.len() < 3 && !part.starts_with('0') {
+            true => numbers::cardinal(part),
+            false => grammar::spelt(self, part),
+        };
+        format!("{} coma {part}", numbers::cardinal(whole))
+    }
+
+    fn plain(&self, text: &Text, i: usize) -> String {
+        let digits = text.digits(i);
+        let code = digits.len() > 1 && digits.starts_with('0') || digits.len() > 15;
+        match nouns::counted(text, i) {
+            Some(gender) if !digits.contains('.') && !code => numbers::agreeing(&digits, gender),
+            _ => grammar::digits(self, text.get(i)),
+        }
+    }
+
+    fn year(&self, n: usize) -> String {
+        numbers::cardinal(&n.to_string())
+    }
+
+    fn group(&self, digits: &str, _: bool) -> String {
+        match digits.len() == 2 && !digits.starts_with('0') {
+            true => numbers::cardinal(digits),
+            false => grammar::spelt(self, digits),
+        }
+    }
+
+    fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        let Some(part) = amount.part else { return };
+        let span = text.span(amount.from, amount.to);
+        let next = text.past_space(amount.to + 1);
+        let counts = next > amount.to + 1 && nouns::is_noun(text, next);
+        let gender = noun.or(counts.then(|| genders::gender(text.get(next))));
+        if let Some(whole) = amount.whole {
+            let words = match gender {
+                Some(gender) => numbers::agreeing(&text.digits(whole), gender),
+                None => grammar::digits(self, text.get(whole)),
+            };
+            spoken.say(&words, text.at(whole));
+            // After a unit, the fraction comes at the end.
+            if noun.is_none() {
+                spoken.say(&and_part(part, gender), span);
+            }
+            return;
+        }
+        let words = match (part, gender) {
+            ((1, 2), Some(Gender::Feminine)) => "media".to_owned(),
+            ((1, 2), Some(_)) => "medio".to_owned(),
+            // "tres cuartas partes"
+            ((over, under), _) if text.one_of(next, &["parte", "partes"]) => {
+                let name = numbers::ordinal(under, Gender::Feminine, true);
+                let over_words = numbers::agreeing(&over.to_string(), Gender::Feminine);
+                let words = format!("{over_words} {name}{}", if over == 1 { "" } else { "s" });
+                return spoken.say(&words, span);
+            }
+            _ => self::part(part),
+        };
+        spoken.say(&words, span.clone());
+        if counts && noun.is_none() && part != (1, 2) {
+            spoken.say("de", span);
+        }
+    }
+
+    fn currency(&self, money: &Money, one: bool) -> String {
+        let currency = money.currency;
+        let name = if one { currency.one } else { currency.several };
+        // "dos millones de euros"
+        let of = money.amount.scale.is_some_and(|(scale, _)| scale.one != scale.several);
+        if of { format!("de {name}") } else { name.to_owned() }
+    }
+
+    fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
+        let name = if cents == "01" { currency.cent } else { currency.cents };
+        let words = numbers::agreeing(cents, Gender::Masculine);
+        format!("{}{words} {name}", if alone { "" } else { "con " })
+    }
+
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String {
+        let (unit, amount) = (measure.unit, &measure.amount);
+        let single = amount.part.is_some() && amount.whole.is_none_or(|whole| text.is(whole, "1"));
+        let one = one || single;
+        let plural = if one { "" } else { "s" };
+        let mut name = if one { unit.one } else { unit.several }.to_owned();
+        match measure.power {
+            2 => name += &format!(" cuadrado{plural}"),
+            3 => name += &format!(" cúbico{plural}"),
+            _ => {}
+        }
+        if let Some(per) = measure.per {
+            name += &format!(" {}", self.per(per));
+            name.push_str(match measure.per_power {
+                2 => " al cuadrado",
+                3 => " al cubo",
+                _ => "",
+            });
+        }
+        match (amount.whole, amount.part) {
+            (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
+            (None, Some(part)) if part != (1, 2) => format!("de {name}"),
+            _ if amount.scale.is_some_and(|(scale, _)| scale.one != scale.several) => {
+                format!("de {name}")
+            }
+            _ => name,
+        }
+    }
+
+    fn per(&self, unit: &Unit) -> String {
+        match unit.one {
+            "año" | "día" | "mes" => format!("al {}", unit.one),
+            "semana" => "a la semana".to_owned(),
+            name => format!("por {name}"),
+        }
+    }
+
+    fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        let n = text.value(i).unwrap_or_default();
+        let words = numbers::ordinal(n, Gender::Masculine, false);
+        spoken.say(&words, text.span(item.from, item.end - 1));
+    }
+
+    fn roman(&self, item: &Item, n: usize, _: bool, _: bool, spoken: &mut Spoken<'_>) {
+        let span = spoken.text.span(item.from, item.end - 1);
+        spoken.say(&numbers::cardinal(&n.to_string()), span);
+    }
+
+    fn decade(&self, item: &Item, i: usize, _: bool, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        spoken.say(&numbers::cardinal(text.get(i)), text.span(item.from, item.end - 1));
+    }
+
+    fn date(&self, date: &Date, spoken: &mut Spoken<'_>) {
+        dates::say_date(date, spoken);
+    }
+
+    fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
+        let before = text.before(first.from);
+        if is_score(text, first, second) {
+            return Some(["", ""]);
+        }
+        let of = text.past_space(second.end);
+        let dates = matches!(first.class, Class::Date(_))
+            || text.one_of(of, &["de"]) && super::tables::month(text.get(of + 2)).is_some();
+        Some(match () {
+            () if dates && text.one_of(before, &["del", "el"]) => ["", "al"],
+            () if dates => ["del", "al"],
+            () if text.one_of(before, &["entre"]) => ["", "y"],
+            () if text.one_of(before, &["de", "desde"]) => ["", "a"],
+            () => ["de", "a"],
+        })
+    }
+
+    fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
+        dates::say_time(time, bare, spoken);
+    }
+}
+
+/// "tres cuartos"
+fn part((over, under): (usize, usize)) -> String {
+    let name = match under {
+        2 => "medio".to_owned(),
+        3 => "tercio".to_owned(),
+        4..=10 | 100 | 1000 => numbers::ordinal(under, Gender::Masculine, false),
+        _ => format!("{}avo", numbers::cardinal(&under.to_string()).replace(" y ", "i")),
+    };
+    let over_words = numbers::agreeing(&over.to_string(), Gender::Masculine);
+    format!("{over_words} {name}{}", if over == 1 { "" } else { "s" })
+}
+
+/// "y media"
+fn and_part(part: (usize, usize), gender: Option<Gender>) -> String {
+    match (part, gender) {
+        ((1, 2), Some(Gender::Feminine)) => "y media".to_owned(),
+        ((1, 2), _) => "y medio".to_owned(),
+        ((1, 4), _) => "y cuarto".to_owned(),
+        _ => format!("y {}", self::part(part)),
+    }
+}

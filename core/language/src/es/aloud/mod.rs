@@ -1,0 +1,105 @@
+//! The reading of Spanish, as it is spoken in Spain.
+
+mod codes;
+mod dates;
+mod genders;
+mod grammar;
+mod nouns;
+mod numbers;
+mod ordinals;
+mod series;
+mod short;
+mod tables;
+mod units;
+
+use crate::aloud::tables::{Aloud, Numerals};
+use crate::aloud::{
+    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
+    when as common,
+};
+
+/// The reading of Spanish.
+pub(super) static ALOUD: Aloud = Aloud {
+    rules: &[
+        sign::space,
+        sign::emoji,
+        ordinals::ordinal_number,
+        marks::list,
+        electronic::electronic,
+        code::network,
+        common::date,
+        dates::date,
+        dates::names,
+        dates::clock,
+        common::time,
+        codes::telephone,
+        code::telephone,
+        codes::post_code,
+        codes::quarter,
+        code::account,
+        code::code,
+        codes::dollars,
+        money::money,
+        codes::decade,
+        codes::resolution,
+        amount::duration,
+        amount::measure,
+        pointed::measure,
+        math::scientific,
+        code::version,
+        amount::fraction,
+        codes::counting,
+        amount::number,
+        codes::times,
+        amount::by,
+        amount::after_power,
+        math::chemistry,
+        math::formula,
+        marks::greek,
+        codes::stroke,
+        marks::slashed,
+        abbreviation::abbreviation,
+        ordinals::roman,
+        abbreviation::initial,
+        letters::compound,
+        letters::single,
+        math::operator,
+        marks::inches,
+        sign::mark,
+    ],
+    numerals: Numerals { point: ',', groups: &['.', ' '] },
+    grammar: &grammar::Spanish,
+    words: &tables::WORDS,
+    cues: &tables::CUES,
+    pronounce: |_| {},
+    shortens,
+    month: tables::month,
+    weekday: tables::is_weekday,
+    half: dates::half,
+    units: units::UNITS,
+    per: units::PER,
+    currencies: units::CURRENCIES,
+    scales: units::SCALES,
+    signs: tables::SIGNS,
+    greek: tables::GREEK,
+    letters: &tables::LETTERS,
+    short: short::SHORT,
+    emoji: tables::EMOJI,
+    kinds: &tables::KINDS,
+    of_time: tables::OF_TIME,
+    codes: tables::CODES,
+    named: tables::NAMED,
+    sums: tables::SUMS,
+    feet: &["pies"],
+    years: tables::YEARS,
+    sizes: tables::SIZES,
+    versioned: tables::VERSIONED,
+    heat: tables::HEAT,
+    day_first: true,
+};
+
+/// How many words after a full stop show what it means after this word.
+fn shortens(word: &str) -> usize {
+    let month = tables::month(word).is_some_and(|(_, full)| !full);
+    usize::from(month).max(abbreviation::shortens(&ALOUD, word))
+}

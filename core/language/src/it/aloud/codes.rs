@@ -1,0 +1,135 @@
+//! Telephone numbers and post codes, and short words that depend on what follows.
+
+use super::numbers;
+use super::series::{FEMININE_SAINTS, SAINTS};
+use super::tables::ELIDED;
+use crate::aloud::class::{Class, Item, Style};
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{code, item};
+
+/// 06 1234567, 333 1234567, 055/123456, 800 123 456.
+pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    code::national(aloud, text, i, |lengths, digits| {
+        let mobile = digits.starts_with('3')
+            && matches!(lengths, [3, 6 | 7] | [3, 3, 3 | 4] | [3, 2, 2, 3] | [10]);
+        let fixed = digits.starts_with('0')
+            && (6..=11).contains(&digits.len())
+            && matches!(lengths, [2..=4, ..])
+            && lengths.len() > 1;
+        let free = digits.starts_with('8') && matches!(lengths, [3, 3, 3] | [3, 6] | [3, 2, 2, 2]);
+        mobile || fixed || free
+    })
+}
+
+/// 20121 Milano: five digits before a name.
+pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = text.before(i);
+    let begins =
+        before >= text.len() || matches!(text.get(before), "," | "\n" | "(" | ":" | "." | "-");
+    let name = text.past_space(i + 1);
+    let fits = begins && text.is_digits(i, 5..=5) && name > i + 1 && text.is_capital(name);
+    fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
+/// l'11, dell'8, nell'800: a word that has lost its vowel before a number.
+pub(super) fn elided(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.one_of(i, ELIDED) && text.is(i + 1, "'") && text.is_number(i + 2);
+    fits.then(|| item(Class::Coined(format!("{}'", text.get(i))), i, i + 2))
+}
+
+/// S. Pietro, S. Maria, S. Stefano.
+pub(super) fn saint(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let name = text.past_space(i + 2);
+    if !text.is(i, "S") || !text.is(i + 1, ".") || !text.is_word(name) {
+        return None;
+    }
+    let saint = text.get(name);
+    let feminine = FEMININE_SAINTS.contains(&saint);
+    if !feminine && !SAINTS.contains(&saint) {
+        return None;
+    }
+    let words = match feminine {
+        _ if saint.starts_with(['A', 'E', 'I', 'O', 'U']) => "sant'",
+        true => "santa",
+        false if saint.starts_with("St") => "santo",
+        false => "san",
+    };
+    Some(item(Class::Abbreviation(words), i, i + 2))
+}
+
+/// 16:9, 4:3: the shape of a screen.
+pub(super) fn shape(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = match (text.get(i), text.get(i + 2)) {
+        ("16", "9") => "sedici noni",
+        ("21", "9") => "ventuno noni",
+        ("4", "3") if text.one_of(text.before(i), &["formato", "schermo", "in"]) => "quattro terzi",
+        _ => return None,
+    };
+    text.is(i + 1, ":").then(|| item(Class::Abbreviation(words), i, i + 3))
+}
+
+/// "3x più veloce": the letter.
+pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let more = text.one_of(text.past_space(i + 1), &["più", "meno", "meglio"]);
+    let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
+    fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
+}
+
+/// legge 104/1992, 2025/26, 5 l/100 km: the stroke.
+pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    if !text.is(i, "/") || text.is(right + 1, "/") {
+        return None;
+    }
+    let next = text.value(left).map(|year| year + 1);
+    let season = text.is_year(left)
+        && (text.value(right) == next
+            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
+    // "5 l/100 km"
+    let hundred =
+        text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
+    let class = match () {
+        () if hundred && text.is_word(left) => Class::Abbreviation("ogni"),
+        () if season => Class::Silent,
+        () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
+        () => return None,
+    };
+    Some(item(class, i, i + 1))
+}
+
+/// 30mila
+pub(super) fn thousands(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = || numbers::cardinal(&format!("{}000", text.get(i)));
+    let fits = text.is_digits(i, 1..=3) && text.is(i + 1, "mila");
+    fits.then(|| item(Class::Coined(words()), i, i + 2))
+}
+
+/// 4K: the letter after it is no unit.
+pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// 18enne, 80enni: so many years old.
+pub(super) fn aged(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_digits(i, 1..=3) || !text.one_of(i + 1, &["enne", "enni"]) {
+        return None;
+    }
+    // "ventitreenne", but "ottantenne"
+    let words = numbers::cardinal(text.get(i)).replace('é', "e");
+    let short = words.strip_suffix(['a', 'e', 'i', 'o']).filter(|_| !words.ends_with("tre"));
+    let words = format!("{}{}", short.unwrap_or(&words), text.get(i + 1));
+    Some(item(Class::Coined(words), i, i + 2))
+}
+
+/// AB 123 CD: the plate of a car.
+pub(super) fn plate(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let letters = |at: usize| text.is_capitals(at) && text.get(at).chars().count() == 2;
+    let fits = letters(i)
+        && text.is(i + 1, " ")
+        && text.is_digits(i + 2, 3..=3)
+        && text.is(i + 3, " ")
+        && letters(i + 4);
+    fits.then(|| item(Class::Code, i, i + 5))
+}

@@ -1,0 +1,149 @@
+//! Dates and times of day.
+
+use super::numbers;
+use super::tables::{HOURLY, MONTHS, calendar_name};
+use crate::aloud::class::{Class, Date, Item, Time};
+use crate::aloud::grammar::Gender;
+use crate::aloud::spoken::Spoken;
+use crate::aloud::tables::Aloud;
+use crate::aloud::text::Text;
+use crate::aloud::{item, range};
+
+/// 3 ottobre 1990; 12 ott. 1492; 3-5 maggio.
+pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let is_day = |at: usize| text.value(at).filter(|day| (1..=31).contains(day));
+    let day = is_day(i)?;
+    if text.is_word(i.wrapping_sub(1)) || matches!(text.get(i.wrapping_sub(1)), "." | ",") {
+        return None;
+    }
+    let sign = |at: usize| at + usize::from(matches!(text.get(at), "°" | "º"));
+    let mut date = Date { day: Some((day, i)), ..Date::default() };
+    let mut name = sign(i + 1);
+    let dash = text.past_space(name);
+    if text.is_dash(dash) && (dash > name) == text.is_space(dash + 1) {
+        let until = text.past_space(dash + 1);
+        date.until = Some((is_day(until).filter(|until| *until > day)?, until));
+        name = sign(until + 1);
+    }
+    let near = text.is(name, "-") && date.until.is_none();
+    let name = if near { name + 1 } else { text.past_space(name) };
+    let (month, full) = (aloud.month)(text.get(name))?;
+    date.month = Some((month, name));
+    let mut end = name + 1;
+    let stop = !full && text.is(end, ".");
+    end += usize::from(stop && !text.ends_line(end + 1));
+    let year = if near && text.is(end, "-") { end + 1 } else { text.past_space(end) };
+    if year > end && text.is_year(year) && !text.is(year + 1, ":") {
+        date.year = Some((text.value(year)?, year));
+        end = year + 1;
+    }
+    // "3 set" is a part of a match.
+    let word = text.one_of(name, &["ago", "mar", "set"]) && date.year.is_none() && !stop;
+    (!word).then(|| item(Class::Date(date), i, end))
+}
+
+/// "dal 1 al 5 maggio", "l'1 e il 2 giugno": the first of the month.
+pub(super) fn first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut at = i + 2;
+    if !text.is(i, "1") || !text.is(i + 1, " ") {
+        return None;
+    }
+    for _ in 0..3 {
+        if text.one_of(at, &["al", "e", "il", "o"]) && text.is(at + 1, " ") {
+            at += 2;
+        }
+    }
+    let fits = at > i + 2
+        && text.is_digits(at, 1..=2)
+        && (aloud.month)(text.get(text.past_space(at + 1))).is_some();
+    fits.then(|| item(Class::Coined("primo".to_owned()), i, i + 1))
+}
+
+/// Names of days and months with a dash between them.
+pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    range::names(text, i, calendar_name)
+}
+
+/// "alle 14.30", "ore 9.30-12.30", 14h30.
+pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
+    let minute = text.value(i + 2).filter(|n| *n < 60 && text.get(i + 2).len() == 2)?;
+    let more = matches!(text.get(i + 3), ":" | "." | "/" | ",") && text.is_number(i + 4);
+    if matches!(text.get(i.wrapping_sub(1)), ":" | "." | ",") || more {
+        return None;
+    }
+    let said = |at: usize| {
+        let before = text.before(at);
+        let before = if text.is(before, "'") { before.wrapping_sub(1) } else { before };
+        text.one_of(before, HOURLY)
+    };
+    let word = text.past_space(i + 3);
+    if text.is(i + 1, ":") && text.one_of(word, &["min", "minuti"]) {
+        let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
+        return Some(item(Class::Duration(parts), i, word + 1));
+    }
+    let fits = match text.get(i + 1) {
+        "." => said(i) || is_span(text, i),
+        "h" => !text.is_word(i + 3),
+        _ => false,
+    };
+    let time = Time { hour: (hour, i), minute: Some((minute, i + 2)), ..Time::default() };
+    fits.then(|| item(Class::Time(time), i, i + 3))
+}
+
+/// Whether the time with a full stop at `i` is an end of a span such as "9.30-12.30".
+fn is_span(text: &Text, i: usize) -> bool {
+    let pointed = |at: usize| {
+        let below = |at: usize, most: usize| text.value(at).is_some_and(|n| n <= most);
+        below(at, 24) && text.is(at + 1, ".") && below(at + 2, 59) && text.get(at + 2).len() == 2
+    };
+    let (before, after) = (text.before(i), text.past_space(i + 3));
+    text.is_dash(after) && pointed(text.past_space(after + 1))
+        || text.is_dash(before) && pointed(text.before(before).wrapping_sub(2))
+}
+
+/// The day of a month: "primo", "due".
+fn day(n: usize) -> String {
+    if n == 1 { "primo".to_owned() } else { numbers::cardinal(&n.to_string()) }
+}
+
+pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    if let Some((first, at)) = date.day {
+        let from = date.until.is_some() && !text.one_of(text.before(at), &["dal", "il"]);
+        spoken.say(if from { "dal" } else { "" }, text.at(at));
+        spoken.say(&day(first), text.at(at));
+    }
+    if let Some((until, at)) = date.until {
+        spoken.say("al", text.at(at));
+        spoken.say(&day(until), text.at(at));
+    }
+    if let Some((month, at)) = date.month {
+        spoken.say(MONTHS[(month - 1).min(11)], text.at(at));
+    }
+    if let Some((year, at)) = date.year {
+        spoken.say(&numbers::cardinal(&year.to_string()), text.at(at));
+    }
+}
+
+/// Says a time: "quattordici e trenta".
+pub(super) fn say_time(time: &Time, spoken: &mut Spoken<'_>) {
+    let text = spoken.text;
+    let (hour, at) = time.hour;
+    let words = match hour {
+        1 => "una".to_owned(),
+        _ => numbers::cardinal(&hour.to_string()),
+    };
+    spoken.say(&words, text.at(at));
+    if let Some((minute, at)) = time.minute.filter(|(minute, _)| *minute > 0) {
+        spoken.say("e", text.at(at));
+        spoken.say(&numbers::cardinal(&minute.to_string()), text.at(at));
+    }
+    if let Some((second, at)) = time.second.filter(|(second, _)| *second > 0) {
+        let words = match second {
+            1 => numbers::one(Gender::Masculine, "secondo").to_owned() + " secondo",
+            _ => numbers::cardinal(&second.to_string()) + " secondi",
+        };
+        spoken.say(&format!("e {words}"), text.at(at));
+    }
+}

@@ -1,0 +1,208 @@
+//! The grammar of Italian.
+
+use super::{dates, nouns, numbers, units};
+use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
+use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::range::is_score;
+use crate::aloud::spoken::Spoken;
+use crate::aloud::tables::{Currency, Unit};
+use crate::aloud::text::Text;
+
+/// Italian.
+#[derive(Debug)]
+pub(super) struct Italian;
+
+impl Grammar for Italian {
+    fn cardinal(&self, digits: &str) -> String {
+        numbers::cardinal(digits)
+    }
+
+    fn agreeing(&self, digits: &str, gender: Gender, text: &Text, i: usize) -> String {
+        if digits.trim_start_matches('0') != "1" || gender == Gender::Neuter {
+            return numbers::cardinal(digits);
+        }
+        // The name of the unit decides between "una" and "un'".
+        let sign = text.get(text.past_space(i + 1));
+        let name = units::name(sign).unwrap_or(sign);
+        numbers::one(gender, name).to_owned()
+    }
+
+    fn decimal(&self, whole: &str, part: &str) -> String {
+        // "tre virgola quattordici", but "tre virgola uno quattro uno"
+        let part = match part.len() < 3 && !part.starts_with('0') {
+            true => numbers::cardinal(part),
+            false => grammar::spelt(self, part),
+        };
+        format!("{} virgola {part}", numbers::cardinal(whole))
+    }
+
+    fn plain(&self, text: &Text, i: usize) -> String {
+        match nouns::one(text, i) {
+            Some(one) => one.to_owned(),
+            None => grammar::digits(self, text.get(i)),
+        }
+    }
+
+    fn year(&self, n: usize) -> String {
+        numbers::cardinal(&n.to_string())
+    }
+
+    fn group(&self, digits: &str, _: bool) -> String {
+        match digits.len() == 2 && !digits.starts_with('0') {
+            true => numbers::cardinal(digits),
+            false => grammar::spelt(self, digits),
+        }
+    }
+
+    fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        let Some(part) = amount.part else { return };
+        let span = text.span(amount.from, amount.to);
+        let next = text.past_space(amount.to + 1);
+        let counts = next > amount.to + 1 && nouns::is_noun(text, next);
+        let gender = noun.or(counts.then(|| nouns::gender(text.get(next))));
+        if let Some(whole) = amount.whole {
+            let words = match (text.get(whole), gender) {
+                // "un'ora e mezza": the noun may be several in the text.
+                ("1", Some(gender)) => {
+                    let sign = text.get(next);
+                    numbers::one(gender, units::name(sign).unwrap_or(sign)).to_owned()
+                }
+                (digits, _) => grammar::digits(self, digits),
+            };
+            spoken.say(&words, text.at(whole));
+            // After a unit, the fraction comes at the end.
+            if noun.is_none() {
+                spoken.say(&and_part(part, gender), span);
+            }
+            return;
+        }
+        let words = match (part, gender) {
+            ((1, 2), Some(Gender::Feminine)) => "mezza".to_owned(),
+            ((1, 2), Some(_)) => "mezzo".to_owned(),
+            _ => self::part(part),
+        };
+        spoken.say(&words, span.clone());
+        if counts && noun.is_none() && part != (1, 2) {
+            spoken.say("di", span);
+        }
+    }
+
+    fn currency(&self, money: &Money, one: bool) -> String {
+        let currency = money.currency;
+        let name = if one { currency.one } else { currency.several };
+        // "due milioni di euro"
+        let of = money.amount.scale.is_some_and(|(scale, _)| scale.one != scale.several);
+        if of { format!("di {name}") } else { name.to_owned() }
+    }
+
+    fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
+        let and = if alone { "" } else { "e " };
+        match cents {
+            "01" => format!("{and}un {}", currency.cent),
+            _ => format!("{and}{} {}", numbers::cardinal(cents), currency.cents),
+        }
+    }
+
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String {
+        let (unit, amount) = (measure.unit, &measure.amount);
+        let single = amount.part.is_some() && amount.whole.is_none_or(|whole| text.is(whole, "1"));
+        let one = one || single;
+        let mut name = if one { unit.one } else { unit.several }.to_owned();
+        match measure.power {
+            2 => name += if one { " quadrato" } else { " quadrati" },
+            3 => name += if one { " cubo" } else { " cubi" },
+            _ => {}
+        }
+        if let Some(per) = measure.per {
+            name += &format!(" {}", self.per(per));
+            name.push_str(match measure.per_power {
+                2 => " quadrato",
+                3 => " cubo",
+                _ => "",
+            });
+        }
+        match (amount.whole, amount.part) {
+            (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
+            (None, Some(part)) if part != (1, 2) => format!("di {name}"),
+            _ if amount.scale.is_some_and(|(scale, _)| scale.one != scale.several) => {
+                format!("di {name}")
+            }
+            _ => name,
+        }
+    }
+
+    fn per(&self, unit: &Unit) -> String {
+        let name = unit.one;
+        let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+        match unit.gender {
+            _ if matches!(name, "persona" | "notte" | "testa") => format!("a {name}"),
+            _ if vowel => format!("all'{name}"),
+            Gender::Feminine => format!("alla {name}"),
+            _ => format!("al {name}"),
+        }
+    }
+
+    fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        let words = numbers::ordinal(text.value(i).unwrap_or_default(), Gender::Masculine);
+        spoken.say(&words, text.span(item.from, item.end - 1));
+    }
+
+    fn roman(&self, item: &Item, n: usize, _: bool, _: bool, spoken: &mut Spoken<'_>) {
+        let span = spoken.text.span(item.from, item.end - 1);
+        spoken.say(&numbers::cardinal(&n.to_string()), span);
+    }
+
+    fn decade(&self, item: &Item, i: usize, _: bool, spoken: &mut Spoken<'_>) {
+        let text = spoken.text;
+        spoken.say(&numbers::cardinal(text.get(i)), text.span(item.from, item.end - 1));
+    }
+
+    fn date(&self, date: &Date, spoken: &mut Spoken<'_>) {
+        dates::say_date(date, spoken);
+    }
+
+    fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
+        let before = text.before(first.from);
+        if is_score(text, first, second) {
+            return Some(["", ""]);
+        }
+        let year = matches!(first.class, Class::Number(_, Style::Year));
+        Some(match &first.class {
+            Class::Time(_) if text.one_of(before, &["dalle", "ore"]) => ["", "alle"],
+            Class::Time(_) => ["dalle", "alle"],
+            _ if text.one_of(before, &["tra", "fra"]) => ["", "e"],
+            _ if text.one_of(before, &["da"]) => ["", "a"],
+            _ if text.one_of(before, &["dal", "nel"]) => ["", "al"],
+            Class::Date(_) => ["dal", "al"],
+            _ if year => ["dal", "al"],
+            _ => ["da", "a"],
+        })
+    }
+
+    fn time(&self, time: &Time, _: bool, spoken: &mut Spoken<'_>) {
+        dates::say_time(time, spoken);
+    }
+}
+
+/// "tre quarti"
+fn part((over, under): (usize, usize)) -> String {
+    let name = match under {
+        2 => "mezzo".to_owned(),
+        _ => numbers::ordinal(under, Gender::Masculine),
+    };
+    match over {
+        1 => format!("un {name}"),
+        _ => format!("{} {}i", numbers::cardinal(&over.to_string()), name.trim_end_matches('o')),
+    }
+}
+
+/// "e mezza"
+fn and_part(part: (usize, usize), gender: Option<Gender>) -> String {
+    match (part, gender) {
+        ((1, 2), Some(Gender::Feminine)) => "e mezza".to_owned(),
+        ((1, 2), _) => "e mezzo".to_owned(),
+        _ => format!("e {}", self::part(part)),
+    }
+}
