@@ -16,6 +16,7 @@ mod aloud;
 mod clause;
 mod de;
 mod en;
+mod fr;
 mod heard;
 mod pattern;
 mod plain;

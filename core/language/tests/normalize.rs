@@ -71,6 +71,11 @@ fn german_is_spoken_as_listed() {
 }
 
 #[test]
+fn french_is_spoken_as_listed() {
+    read_cases("fr", 20, 440, 97);
+}
+
+#[test]
 fn homographs_are_pronounced_as_listed() {
     let text = include_str!("homographs.tsv");
     let (mut all, mut wrong) = (0, Vec::new());
