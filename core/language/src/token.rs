@@ -20,7 +20,7 @@ pub struct Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// As a word: letters, with apostrophes and hyphens inside. One that ends with an apostrophe
-    /// ("l'") is spoken together with the next.
+    /// ("l'") is spoken together with the letters after it.
     Word,
     /// Spoken letter by letter; an `s` after capitals is a plural ending.
     Letters,

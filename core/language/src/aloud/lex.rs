@@ -200,7 +200,7 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
     let group = |at: usize| separates(at) && digit(at + 1);
     let before = from > 1 && separates(from - 1) && digit(from - 2);
     let odd = sign != ',' && (group(end) || before || chars[from].1 == '0');
-    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/' | '(');
+    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/');
     // 192.168.100.1 is the address of a computer.
     let address = sign == '.'
         && end == first + 12
