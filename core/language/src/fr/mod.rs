@@ -13,7 +13,7 @@ static CLAUSES: Clauses = Clauses {
         "afin", "alors", "car", "comme", "donc", "et", "lorsque", "mais", "ou", "parce", "puis",
         "puisque", "quand", "qui", "si", "tandis",
     ],
-    verbs: &["a", "doit", "est", "ont", "peut", "sera", "sont", "était", "étaient"],
+    verbs: &["a", "doit", "est", "ont", "peut", "sera", "sont", "étaient", "était"],
     leaning: &[
         "ce", "cela", "elle", "elles", "et", "il", "ils", "je", "l'on", "nous", "on", "où", "que",
         "qui", "quoi", "tu", "vous", "y", "ça",

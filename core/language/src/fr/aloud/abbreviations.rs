@@ -7,12 +7,12 @@ pub(super) const LETTERS: Letters = Letters {
     spelt: &["ADSL", "CAPES", "DGSE", "DGSI", "EURL", "ISBN", "RATP", "SARL", "URSS", "USA", "UE"],
     loud: &[],
     acronyms: &[
-        "BAC", "BIC", "CAF", "DOM", "DROM", "ENA", "FIFA", "ONU", "OVNI", "PAC", "PACS", "PIN",
-        "RAM", "RIB", "SIM", "TOM", "UEFA", "ZAC", "ZEP", "ZUP",
+        "BAC", "BIC", "CAC", "CAF", "DOM", "DROM", "ENA", "FIFA", "ONU", "OVNI", "PAC", "PACS",
+        "PIN", "RAM", "RIB", "SIM", "TOM", "UEFA", "ZAC", "ZEP", "ZUP",
     ],
     after_article: &[],
     articles: &["le", "la", "les", "l", "d", "qu", "s", "n", "jusqu"],
-    mixed: &[],
+    mixed: &["pH"],
     short: &[
         "ai", "as", "au", "aux", "bon", "car", "ce", "ces", "dans", "de", "des", "dit", "du", "en",
         "est", "et", "eux", "ici", "il", "ils", "je", "la", "le", "les", "lui", "ma", "mes", "moi",
@@ -95,6 +95,7 @@ pub(super) const SHORT: &[Short] = &[
     short("rte", "route", Inside),
     short("imp.", "impasse", Inside),
     short("bât.", "bâtiment", Inside),
+    short("ét.", "étage", Inside),
     short("appt.", "appartement", Inside),
     short("appt", "appartement", Inside),
     short("apt.", "appartement", Inside),

@@ -1,6 +1,6 @@
 //! Telephone numbers, postal codes, numbers of trains, ratios.
 
-use super::{numbers, tables};
+use super::{cues, numbers};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -60,7 +60,7 @@ pub(super) fn train(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if matches!(text.get(word), "°" | "º") {
         word = text.before(word.wrapping_sub(1));
     }
-    let fits = text.is_digits(i, 4..=4) && text.one_of(word, tables::TRAINS);
+    let fits = text.is_digits(i, 4..=4) && text.one_of(word, cues::TRAINS);
     fits.then(|| item(Class::Coined(numbers::pairs(text.get(i))), i, i + 1))
 }
 

@@ -1,6 +1,6 @@
 //! The grammar of French.
 
-use super::{context, dates, numbers, order};
+use super::{context, cues, dates, numbers, order};
 use crate::aloud::class::{Amount, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::spoken::Spoken;
@@ -180,7 +180,7 @@ fn part(over: usize, under: usize) -> String {
 }
 
 /// A fraction after a whole number of nouns of this gender: "et demie".
-fn after_whole(over: usize, under: usize, gender: Gender) -> String {
+pub(super) fn after_whole(over: usize, under: usize, gender: Gender) -> String {
     match (over, under, gender) {
         (1, 2, Gender::Feminine) => "et demie".to_owned(),
         (1, 2, _) => "et demi".to_owned(),
@@ -198,5 +198,5 @@ fn of(name: &str) -> String {
 /// Whether the number at piece `i` is a grade: "une note de 4/5".
 fn graded(text: &Text, i: usize) -> bool {
     let before = text.before(i);
-    [before, text.before(before)].iter().any(|&at| text.one_of(at, super::tables::GRADES))
+    [before, text.before(before)].iter().any(|&at| text.one_of(at, cues::GRADES))
 }

@@ -3,8 +3,10 @@
 mod abbreviations;
 mod code;
 mod context;
+mod cues;
 mod dates;
 mod grammar;
+mod nouns;
 mod numbers;
 mod order;
 mod tables;
@@ -26,6 +28,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         electronic::electronic,
         common_code::network,
         words::elided,
+        words::preposition,
         dates::days,
         dates::digits,
         common::date,
@@ -49,17 +52,20 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::scientific,
         common_code::version,
         units::screen,
+        units::mixed,
         amount::fraction,
         context::thousands,
         amount::number,
         amount::by,
         amount::after_power,
         math::chemistry,
+        units::alone,
         math::formula,
         marks::greek,
         words::per,
         marks::slashed,
         short::abbreviation,
+        words::elided_short,
         words::saint,
         words::initials,
         words::inverted,
@@ -73,9 +79,13 @@ pub(super) static ALOUD: Aloud = Aloud {
     numerals: Numerals { point: ',', groups: &['.', ' ', '\''] },
     grammar: &grammar::French,
     words: &tables::WORDS,
-    cues: &tables::CUES,
+    cues: &cues::CUES,
     pronounce: |_| {},
-    shortens: |word| short::shortens(&ALOUD, word).max(usize::from(dates::shortens(word))),
+    shortens: |word| {
+        // "l'art. 12"
+        let word = word.rsplit(['\'', '’']).next().unwrap_or(word);
+        short::shortens(&ALOUD, word).max(usize::from(dates::shortens(word)))
+    },
     month: dates::month,
     weekday: |word| dates::DAYS.contains(&word.to_lowercase().as_str()),
     half: |_, _| None,
@@ -88,15 +98,15 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &abbreviations::LETTERS,
     short: abbreviations::SHORT,
     emoji: tables::EMOJI,
-    kinds: &tables::KINDS,
-    of_time: tables::OF_TIME,
-    codes: tables::CODES,
-    named: tables::NAMED,
-    sums: tables::SUMS,
+    kinds: &cues::KINDS,
+    of_time: cues::OF_TIME,
+    codes: cues::CODES,
+    named: cues::NAMED,
+    sums: cues::SUMS,
     feet: &["pieds", "pied"],
-    years: tables::YEARS,
-    sizes: tables::SIZES,
-    versioned: tables::VERSIONED,
-    heat: tables::HEAT,
+    years: cues::YEARS,
+    sizes: cues::SIZES,
+    versioned: cues::VERSIONED,
+    heat: cues::HEAT,
     day_first: true,
 };

@@ -1,6 +1,6 @@
 //! Ordinal numbers and Roman numerals.
 
-use super::{context, numbers, tables};
+use super::{context, cues, numbers};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
 use crate::aloud::tables::Aloud;
@@ -60,9 +60,11 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let spaced = text.is(i.wrapping_sub(1), " ");
     let name = text.lower(before);
-    let counted = spaced && tables::ROMAN_COUNTED.contains(&name.as_str());
+    // "l'annexe II"
+    let noun = name.rsplit('\'').next().unwrap_or_default();
+    let counted = spaced && cues::ROMAN_COUNTED.contains(&noun);
     let title = spaced && text.is_capital(before) && !text.is_capitals(before);
-    let monarch = title && tables::MONARCHS.contains(&name.as_str());
+    let monarch = title && cues::MONARCHS.contains(&name.as_str());
     let plain = word.chars().all(|c| "IVX".contains(c));
     let many = plain && word.len() > 1 && title;
     (counted || plain && monarch || many).then(|| item(Class::Roman(n, false, false), i, i + 1))

@@ -1,9 +1,12 @@
 //! Units of measure and currencies, with the genders of their names.
 
+use super::grammar::after_whole;
+use super::{context, numbers};
 use crate::aloud::amount::amount;
 use crate::aloud::class::{Class, Item, Measure};
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
 use crate::aloud::item;
+use crate::aloud::lex::Kind;
 use crate::aloud::short::end_of;
 use crate::aloud::tables::{Aloud, Currency, Scale, Unit, When};
 use crate::aloud::text::Text;
@@ -156,6 +159,43 @@ pub(super) fn long(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut found = item(Class::Measure(measure), i, end);
     found.ends = unit.sign.ends_with('.') && text.ends_line(end);
     Some(found)
+}
+
+/// 1 ½ tasse: the noun comes before the fraction.
+pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (amount, end) = amount(text, i)?;
+    let (whole, (over, under)) = (amount.whole?, amount.part?);
+    let noun = text.past_space(end);
+    let fits = text.is_word(noun)
+        && noun > end
+        && text.get(noun).chars().count() > 2
+        && !text.is_capital(noun)
+        && !text.one_of(noun, &["des", "fois", "par", "pour", "sur"])
+        && !text.get(noun).contains('\'');
+    let gender = context::gender(text, noun).unwrap_or(Masculine);
+    let number = numbers::agreeing(&text.digits(whole), gender);
+    let words = format!("{number} {} {}", text.get(noun), after_whole(over, under, gender));
+    fits.then(|| item(Class::Coined(words), i, noun + 1))
+}
+
+/// "le prix du m²": a power of a length without a number; and the power in "15 €/m²".
+pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let length = |at: usize| matches!(text.get(at), "cm" | "dm" | "km" | "m" | "mm");
+    let power = |at: usize| match (text.kind(at), text.get(at)) {
+        (Some(Kind::Raised), "2") => Some("carré"),
+        (Some(Kind::Raised), "3") => Some("cube"),
+        _ => None,
+    };
+    if let Some(power) =
+        power(i).filter(|_| length(i.wrapping_sub(1)) && text.is(i.wrapping_sub(2), "/"))
+    {
+        return Some(item(Class::Abbreviation(power), i, i + 1));
+    }
+    let power = power(i + 1)?;
+    let before = text.before(i);
+    let said = text.is_word(before) && !text.is_letter(before) || text.is(before, "/");
+    let unit = aloud.unit(text.get(i)).filter(|_| length(i) && said)?;
+    Some(item(Class::Coined(format!("{} {power}", unit.one)), i, i + 2))
 }
 
 /// A screen of 16/9 or 4/3.

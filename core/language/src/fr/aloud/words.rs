@@ -3,7 +3,8 @@
 use super::units;
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
-use crate::aloud::tables::Aloud;
+use crate::aloud::letters::is_article;
+use crate::aloud::tables::{Aloud, Place};
 use crate::aloud::text::Text;
 
 /// Words that lose their last letter before a vowel.
@@ -16,6 +17,30 @@ pub(super) fn elided(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is(i + 1, "'")
         && (text.is_number(i + 2) || text.is(i + 2, "“") || text.is(i + 2, "½"));
     fits.then(|| item(Class::Coined(format!("{}'", text.get(i))), i, i + 2))
+}
+
+/// "de 1 kg", which is said "d'un": the preposition.
+pub(super) fn preposition(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let one = text.is(i + 2, "1") || text.get(i + 2).starts_with("1.");
+    let next = text.past_space(i + 3);
+    let counts = text.is_word(next)
+        && !text.one_of(next, &["à", "et", "ou", "sur", "er", "re", "ère"])
+        || matches!(text.get(next), "%" | "€" | "$" | "£" | "°")
+        || text.is(i + 3, "/") && text.is_number(i + 4);
+    let fits = text.is(i, "de") && text.is(i + 1, " ") && one && counts;
+    fits.then(|| item(Class::Abbreviation("d'"), i, i + 2))
+}
+
+/// "l'art. 12": an abbreviation after an elided word.
+pub(super) fn elided_short(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (article, stem) = text.get(i).split_once('\'')?;
+    if !text.is_word(i) || !text.is(i + 1, ".") {
+        return None;
+    }
+    let short = aloud.short.iter().find(|short| short.written.strip_suffix('.') == Some(stem))?;
+    let number = text.is_number(text.past_space(i + 2));
+    let fits = number || short.place != Place::BeforeNumber;
+    fits.then(|| item(Class::Coined(format!("{article}'{}", short.words)), i, i + 2))
 }
 
 /// "St-Denis", "Ste Marie"; and the word before in "Bourg-St-Maurice".
@@ -39,7 +64,11 @@ pub(super) fn saint(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// J. Dupont, J.-P. Belmondo, U.S.A.
 pub(super) fn initials(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let letter = |at: usize| text.is_letter(at) && text.is_capital(at) && text.is(at + 1, ".");
-    if !letter(i) || text.is(i.wrapping_sub(1), ".") {
+    // "l'U.R.S.S."
+    let elided = text.get(i).split_once('\'').is_some_and(|(article, rest)| {
+        is_article(aloud, article) && rest.chars().count() == 1 && text.is(i + 1, ".")
+    });
+    if !(letter(i) || elided) || text.is(i.wrapping_sub(1), ".") {
         return None;
     }
     let mut end = i + 2;
@@ -59,7 +88,7 @@ pub(super) fn initials(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !aloud.starts(text, next);
     let kind =
         text.one_of(text.before(i), &["vitamine", "plan", "groupe", "hépatite", "option", "type"]);
-    if count == 1 && (!name || kind) {
+    if count == 1 && (!name || kind || elided) {
         return None;
     }
     let mut found = item(Class::Initialism, i, end);
