@@ -17,8 +17,8 @@ pub(super) fn gender(word: &str) -> Option<Gender> {
 /// Endings of feminine nouns.
 const ENDINGS: &[&str] = &[
     "ade", "aille", "aine", "aison", "ance", "ante", "che", "eille", "elle", "ence", "enne",
-    "ente", "esse", "ette", "euse", "ie", "ille", "ine", "ise", "ière", "onne", "rte", "sion",
-    "sse", "tion", "trice", "tte", "tude", "té", "une", "ure", "xion", "ée",
+    "ente", "esse", "ette", "euse", "ie", "ille", "ine", "ise", "ière", "nde", "onne", "rte",
+    "sion", "sse", "tion", "trice", "tte", "tude", "té", "une", "ure", "xion", "ée",
 ];
 
 /// Adjectives that come before a noun.
@@ -211,6 +211,7 @@ const MASCULINE: &[&str] = &[
     "milliard",
     "million",
     "modèle",
+    "monde",
     "murmure",
     "musée",
     "nomade",

@@ -43,6 +43,18 @@ pub(super) fn roman_ordinal(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Coined(words), i, i + 1))
 }
 
+/// "le XVIIe s.": the century.
+pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = text.before(i);
+    let fits = text.is(i, "s") && before < i.wrapping_sub(1);
+    roman_ordinal(aloud, text, before).filter(|_| fits)?;
+    let end = i + 1 + usize::from(text.is(i + 1, "."));
+    let mut found = item(Class::Abbreviation("siècle"), i, end);
+    let next = text.past_space(end);
+    found.ends = end > i + 1 && (text.ends_line(end) || aloud.starts(text, next));
+    Some(found)
+}
+
 /// Louis XIV, chapitre IV, acte II
 pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_capitals(i)

@@ -3,7 +3,7 @@
 use super::grammar::after_whole;
 use super::{context, numbers};
 use crate::aloud::amount::amount;
-use crate::aloud::class::{Class, Item, Measure};
+use crate::aloud::class::{Class, Item, Measure, Money};
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
 use crate::aloud::item;
 use crate::aloud::lex::Kind;
@@ -196,6 +196,45 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = text.is_word(before) && !text.is_letter(before) || text.is(before, "/");
     let unit = aloud.unit(text.get(i)).filter(|_| length(i) && said)?;
     Some(item(Class::Coined(format!("{} {power}", unit.one)), i, i + 2))
+}
+
+/// 1 200 $ US, 5 $ CA
+pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (amount, end) = amount(text, i)?;
+    let sign = text.past_space(end);
+    let country = text.past_space(sign + 1);
+    let currency = match text.get(country) {
+        "US" | "USD" => aloud.currency("US$")?,
+        "CA" | "CAN" | "CAD" => aloud.currency("C$")?,
+        _ => return None,
+    };
+    let fits = text.is(sign, "$") && !text.is_word(i.wrapping_sub(1));
+    let money = Money { currency, sign, minus: false, amount, cents: None, per: None, kind: false };
+    fits.then(|| item(Class::Money(money), i, country + 1))
+}
+
+/// "2 x 500 ml": the sign, where a quantity is counted and not a size.
+pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 1);
+    let unit = text.past_space(next + 1);
+    let counted = text.one_of(unit, &["cl", "g", "h", "kg", "l", "mg", "min", "ml"])
+        || aloud.currency(text.get(unit)).is_some();
+    let fits = matches!(text.get(i), "x" | "×")
+        && text.is_number(text.before(i))
+        && text.is_number(next)
+        && counted;
+    aloud.sign("×").filter(|_| fits).map(|words| item(Class::Mathematics(words), i, i + 1))
+}
+
+/// Blood pressure ("tension : 12/8"): the stroke.
+pub(super) fn pressure(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = i.wrapping_sub(1);
+    let mut word = text.before(number);
+    if text.is(word, ":") || text.is(word, "de") {
+        word = text.before(word);
+    }
+    let fits = text.is(i, "/") && text.is_number(number) && text.is_number(i + 1);
+    (fits && text.one_of(word, &["tension"])).then(|| item(Class::Silent, i, i + 1))
 }
 
 /// A screen of 16/9 or 4/3.
