@@ -19,7 +19,8 @@ pub(crate) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
     let begins = i == 0
         || text.is(i.wrapping_sub(1), "\n")
-        || matches!(text.get(before), "." | ":" | "!" | "?" | ";");
+        || matches!(text.get(before), "." | ":" | "!" | "?" | ";")
+        || text.is(before, ",") && text.is(i + 1, ")");
     // "(fig. 6) shows"
     let inside = text.is(i + 1, ")") && (i.saturating_sub(8)..i).any(|at| text.is(at, "("));
     let goes_on = text.is_space(i + 2) && i + 3 < text.len();

@@ -125,9 +125,11 @@ pub(super) fn duration(
         if colons && n > 0 && n + 1 == parts.len() {
             spoken.say(spoken.aloud.words.and, text.at(at));
         }
-        let digits = text.get(at).trim_start_matches('0');
-        let digits =
-            if digits.is_empty() || digits.starts_with('.') { text.get(at) } else { digits };
+        let digits = match text.get(at).trim_start_matches('0') {
+            "" => "0",
+            decimals if decimals.starts_with('.') => text.get(at),
+            digits => digits,
+        };
         spoken.say(&before_noun(digits, unit.gender, at, spoken), text.at(at));
         let kind = parts.len() == 1 && spoken.aloud.is_kind(text, item.from, item.end);
         let one = spoken.aloud.grammar.is_one(digits) || kind;
