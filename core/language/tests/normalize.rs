@@ -72,7 +72,7 @@ fn german_is_spoken_as_listed() {
 
 #[test]
 fn french_is_spoken_as_listed() {
-    read_cases("fr", 20, 440, 97);
+    read_cases("fr", 20, 600, 97);
 }
 
 #[test]

@@ -129,12 +129,4 @@ pub(super) const SHORT: &[Short] = &[
     // Units without a number.
     short("km/h", "kilomètres par heure", Inside),
     short("m/s", "mètres par seconde", Inside),
-    short("kg", "kilogramme", Inside),
-    short("km", "kilomètre", Inside),
-    short("cm", "centimètre", Inside),
-    short("mm", "millimètre", Inside),
-    short("m2", "mètre carré", Inside),
-    short("m3", "mètre cube", Inside),
-    short("km2", "kilomètre carré", Inside),
-    short("kWh", "kilowattheure", Inside),
 ];

@@ -76,3 +76,27 @@ pub(super) fn ratio(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let words = aloud.sign(":").filter(|_| said)?;
     Some(item(Class::Mathematics(words), i, i + 1))
 }
+
+/// "article L. 121-1" of a code of law.
+pub(super) fn article(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = text.past_space(i + 2);
+    let fits = matches!(text.get(i), "D" | "L" | "R")
+        && text.is(i + 1, ".")
+        && text.is_digits(number, 1..=4)
+        && text.is(number + 1, "-")
+        && text.is_digits(number + 2, 1..=3);
+    if !fits {
+        return None;
+    }
+    let [first, second] = [number, number + 2].map(|at| numbers::cardinal(text.get(at)));
+    let words = format!("{} {first} {second}", text.get(i));
+    Some(item(Class::Coined(words), i, number + 3))
+}
+
+/// UTC-3, J-7: the dash.
+pub(super) fn offset(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is(i, "-")
+        && text.one_of(i.wrapping_sub(1), &["gmt", "j", "utc"])
+        && text.is_number(i + 1);
+    fits.then(|| item(Class::Mathematics(aloud.words.minus), i, i + 1))
+}

@@ -71,6 +71,10 @@ pub(super) const NUMBERED: &[&str] = &[
     "chaîne", "option", "partie", "phase", "saison",
 ];
 
+/// Words before "de" and what is several.
+pub(super) const MANY: &[&str] =
+    &["centaines", "dizaines", "milliards", "milliers", "millions", "million", "milliard"];
+
 /// Words before a Roman numeral.
 pub(super) const ROMAN_COUNTED: &[&str] = &[
     "acte", "annexe", "article", "chapitre", "chap", "livre", "niveau", "partie", "phase", "scène",

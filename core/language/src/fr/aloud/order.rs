@@ -77,6 +77,8 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let counted = spaced && cues::ROMAN_COUNTED.contains(&noun);
     let title = spaced && text.is_capital(before) && !text.is_capitals(before);
     let monarch = title && cues::MONARCHS.contains(&name.as_str());
+    // "article L. 121-1"
+    let counted = counted && (word.len() > 1 || "IVX".contains(word));
     let plain = word.chars().all(|c| "IVX".contains(c));
     let many = plain && word.len() > 1 && title;
     (counted || plain && monarch || many).then(|| item(Class::Roman(n, false, false), i, i + 1))

@@ -1,9 +1,9 @@
 //! Units of measure and currencies, with the genders of their names.
 
 use super::grammar::after_whole;
-use super::{context, numbers};
+use super::{context, cues, numbers};
 use crate::aloud::amount::amount;
-use crate::aloud::class::{Class, Item, Measure, Money};
+use crate::aloud::class::{Class, Item, Measure, Money, Style};
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
 use crate::aloud::item;
 use crate::aloud::lex::Kind;
@@ -178,7 +178,7 @@ pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Coined(words), i, noun + 1))
 }
 
-/// "le prix du m²": a power of a length without a number; and the power in "15 €/m²".
+/// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number; and the power in "15 €/m²".
 pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let length = |at: usize| matches!(text.get(at), "cm" | "dm" | "km" | "m" | "mm");
     let power = |at: usize| match (text.kind(at), text.get(at)) {
@@ -186,16 +186,35 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         (Some(Kind::Raised), "3") => Some("cube"),
         _ => None,
     };
-    if let Some(power) =
-        power(i).filter(|_| length(i.wrapping_sub(1)) && text.is(i.wrapping_sub(2), "/"))
+    let (before, next) = (text.before(i), i + 1);
+    if let Some(power) = power(i)
+        && length(i.wrapping_sub(1))
+        && text.is(i.wrapping_sub(2), "/")
     {
-        return Some(item(Class::Abbreviation(power), i, i + 1));
+        return Some(item(Class::Abbreviation(power), i, next));
     }
-    let power = power(i + 1)?;
-    let before = text.before(i);
+    if text.is(i, "°") && !text.is_number(before) {
+        let unit = aloud.unit(&format!("°{}", text.get(next)))?;
+        return Some(item(Class::Abbreviation(unit.several), i, i + 2));
+    }
+    let unit = aloud.unit(text.get(i))?;
+    if text.kind(before) == Some(Kind::Raised) && text.is(next, "/") {
+        let per = aloud.unit(text.get(i + 2))?;
+        let words = format!("{} par {}", unit.several, per.one);
+        return Some(item(Class::Coined(words), i, i + 3));
+    }
     let said = text.is_word(before) && !text.is_letter(before) || text.is(before, "/");
-    let unit = aloud.unit(text.get(i)).filter(|_| length(i) && said)?;
-    Some(item(Class::Coined(format!("{} {power}", unit.one)), i, i + 2))
+    let known = matches!(text.get(i), "cm" | "kg" | "km" | "kWh" | "mm");
+    let many = text.kind(before) == Some(Kind::Raised)
+        || text.is(before, "de") && text.one_of(text.before(before), cues::MANY);
+    let (name, plural) = if many { (unit.several, "s") } else { (unit.one, "") };
+    match power(next).filter(|_| length(i)) {
+        Some(power) if said => {
+            Some(item(Class::Coined(format!("{name} {power}{plural}")), i, i + 2))
+        }
+        None if known && !text.is(next, "/") => Some(item(Class::Abbreviation(name), i, next)),
+        _ => None,
+    }
 }
 
 /// 1 200 $ US, 5 $ CA
@@ -219,6 +238,11 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let unit = text.past_space(next + 1);
     let counted = text.one_of(unit, &["cl", "g", "h", "kg", "l", "mg", "min", "ml"])
         || aloud.currency(text.get(unit)).is_some();
+    let number = i.wrapping_sub(1);
+    // A car.
+    if text.is(i, "x") && text.is(number, "4") && text.is(i + 1, "4") {
+        return Some(item(Class::Silent, i, i + 1));
+    }
     let fits = matches!(text.get(i), "x" | "×")
         && text.is_number(text.before(i))
         && text.is_number(next)
@@ -226,7 +250,19 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     aloud.sign("×").filter(|_| fits).map(|words| item(Class::Mathematics(words), i, i + 1))
 }
 
-/// Blood pressure ("tension : 12/8"): the stroke.
+/// "th. 5/6": the number before the stroke, which is no fraction.
+pub(super) fn thermostat(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_number(i) && text.is(i + 1, "/") && is_thermostat(text, i);
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+fn is_thermostat(text: &Text, i: usize) -> bool {
+    let word = text.before(i);
+    let word = if text.is(word, ".") { word.wrapping_sub(1) } else { word };
+    text.one_of(word, &["th", "thermostat"])
+}
+
+/// Blood pressure ("tension : 12/8") and "th. 5/6": the stroke.
 pub(super) fn pressure(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let number = i.wrapping_sub(1);
     let mut word = text.before(number);
@@ -234,7 +270,8 @@ pub(super) fn pressure(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         word = text.before(word);
     }
     let fits = text.is(i, "/") && text.is_number(number) && text.is_number(i + 1);
-    (fits && text.one_of(word, &["tension"])).then(|| item(Class::Silent, i, i + 1))
+    (fits && (text.one_of(word, &["tension"]) || is_thermostat(text, number)))
+        .then(|| item(Class::Silent, i, i + 1))
 }
 
 /// A screen of 16/9 or 4/3.
