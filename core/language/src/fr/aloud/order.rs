@@ -27,8 +27,9 @@ pub(super) fn words(digits: &str, ending: &str) -> Option<String> {
 
 /// 1er, 1re, 2e, 2ème, 2nde
 pub(super) fn ordinal(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let fits = text.is_digits(i, 1..=6) && !text.is_word(i.wrapping_sub(1));
-    let words = words(text.get(i), text.get(i + 1)).filter(|_| fits && !text.is_number(i + 2))?;
+    let fits =
+        text.is_digits(i, 1..=6) && !text.is_word(i.wrapping_sub(1)) && !text.is_number(i + 2);
+    let words = if fits { words(text.get(i), text.get(i + 1)) } else { None }?;
     Some(item(Class::Coined(words), i, i + 2))
 }
 

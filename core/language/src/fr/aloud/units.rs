@@ -172,10 +172,13 @@ pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !text.is_capital(noun)
         && !text.one_of(noun, &["des", "fois", "par", "pour", "sur"])
         && !text.get(noun).contains('\'');
+    if !fits {
+        return None;
+    }
     let gender = context::gender(text, noun).unwrap_or(Masculine);
     let number = numbers::agreeing(&text.digits(whole), gender);
     let words = format!("{number} {} {}", text.get(noun), after_whole(over, under, gender));
-    fits.then(|| item(Class::Coined(words), i, noun + 1))
+    Some(item(Class::Coined(words), i, noun + 1))
 }
 
 /// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number; and the power in "15 €/m²".
