@@ -235,6 +235,8 @@ impl ClauseSplitter {
             }
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
+            // "3 : 1"
+            ':' => usize::from(digit),
             '–' | '—' => {
                 let last = before.trim_end().chars().next_back().unwrap_or(' ');
                 if last.is_alphabetic() && !last.is_uppercase() && last != 'm' { 0 } else { 2 }

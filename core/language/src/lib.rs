@@ -17,6 +17,7 @@ mod clause;
 mod de;
 mod en;
 mod es;
+mod fr;
 mod heard;
 mod it;
 mod pattern;

@@ -3,7 +3,7 @@
 use crate::aloud::{self, tables::Aloud};
 use crate::clause::Clauses;
 use crate::token::{self, Token};
-use crate::{Clause, ClauseSplitter, de, en, es, it};
+use crate::{Clause, ClauseSplitter, de, en, es, fr, it};
 
 /// How texts of one language are put into words and cut into clauses.
 ///
@@ -15,7 +15,8 @@ pub struct Reader {
 }
 
 /// All readers.
-static ALL: &[&Reader] = &[&en::READER, &de::READER, &es::READER, &it::READER];
+static ALL: &[&Reader] =
+    &[&en::READER, &de::READER, &fr::READER, &es::READER, &it::READER];
 
 impl Reader {
     /// English, as it is spoken in America.

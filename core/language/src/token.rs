@@ -19,7 +19,8 @@ pub struct Token {
 /// How to speak a [`Token`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
-    /// As a word: letters, with apostrophes and hyphens inside.
+    /// As a word: letters, with apostrophes and hyphens inside. One that ends with an apostrophe
+    /// ("l'") is spoken together with the letters after it.
     Word,
     /// Spoken letter by letter; an `s` after capitals is a plural ending.
     Letters,
@@ -31,7 +32,7 @@ pub enum TokenKind {
 pub fn line(tokens: &[Token]) -> String {
     let mut line = String::new();
     for token in tokens {
-        let open = line.is_empty() || line.ends_with('(');
+        let open = line.is_empty() || line.ends_with(['(', '\'']);
         let joined = token.kind == TokenKind::Mark && !matches!(token.text.as_str(), "(" | "—");
         if !open && !joined {
             line.push(' ');

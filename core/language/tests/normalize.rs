@@ -81,6 +81,11 @@ fn italian_is_spoken_as_listed() {
 }
 
 #[test]
+fn french_is_spoken_as_listed() {
+    read_cases("fr", 20, 600, 97);
+}
+
+#[test]
 fn homographs_are_pronounced_as_listed() {
     let text = include_str!("homographs.tsv");
     let (mut all, mut wrong) = (0, Vec::new());
@@ -363,6 +368,15 @@ const PARTS: &[&str] = &[
     "un'",
     "persona",
     "mayo",
+    "1er",
+    "XIVe",
+    "l'",
+    "de 1",
+    "n°",
+    "Ste-",
+    "1 ½",
+    "14h",
+    "c. à s.",
     "<b>",
     "&amp;",
     "[",

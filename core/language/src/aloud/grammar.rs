@@ -34,6 +34,11 @@ pub(crate) trait Grammar: Debug + Sync {
         self.cardinal(digits)
     }
 
+    /// Whether what this number counts is in the singular. It is written as a piece holds it.
+    fn is_one(&self, written: &str) -> bool {
+        written == "1"
+    }
+
     /// A number with a fraction in decimals.
     fn decimal(&self, whole: &str, part: &str) -> String;
 

@@ -37,6 +37,11 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let word = text.get(i);
     let (before, after) = (i.wrapping_sub(1), i + 1);
     let stem = word.strip_suffix("'s").unwrap_or(word);
+    // "l'UE"
+    let stem = match stem.split_once('\'') {
+        Some((article, stem)) if is_article(aloud, article) => stem,
+        _ => stem,
+    };
     let plural = stem
         .strip_suffix('s')
         .filter(|s| s.chars().count() > 1 && s.chars().all(char::is_uppercase));
@@ -62,6 +67,11 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => aloud.letters.mixed.contains(&word),
     };
     Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
+}
+
+/// Whether what comes before an apostrophe is an article.
+pub(crate) fn is_article(aloud: &Aloud, word: &str) -> bool {
+    aloud.letters.articles.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether a word of one letter ("a", "I") is the name of a letter here.

@@ -51,6 +51,11 @@ fn fold(c: char) -> Option<char> {
         '\u{2665}' | '\u{1f9e1}' | '\u{1f499}'..='\u{1f49c}' | '\u{1f5a4}' => '❤',
         '\u{1f4de}' | '\u{2706}' | '\u{1f57f}' => '☎',
         '\u{27a1}' | '\u{2794}' | '\u{279c}' | '\u{27f6}' => '→',
+        // "1ᵉʳ", "Mᵐᵉ"
+        '\u{1d49}' => 'e',
+        '\u{2b3}' => 'r',
+        '\u{1d50}' => 'm',
+        '\u{1d52}' => 'º',
         '。' => '.',
         '、' => ',',
         '\u{2460}'..='\u{2468}' => digit(c, '\u{2460}', 1),
@@ -195,7 +200,7 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
     let group = |at: usize| separates(at) && digit(at + 1);
     let before = from > 1 && separates(from - 1) && digit(from - 2);
     let odd = sign != ',' && (group(end) || before || chars[from].1 == '0');
-    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/' | '(');
+    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/');
     // 192.168.100.1 is the address of a computer.
     let address = sign == '.'
         && end == first + 12

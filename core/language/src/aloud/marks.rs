@@ -19,9 +19,12 @@ pub(crate) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
     let begins = i == 0
         || text.is(i.wrapping_sub(1), "\n")
-        || matches!(text.get(before), "." | ":" | "!" | "?" | ";");
+        || matches!(text.get(before), "." | ":" | "!" | "?" | ";")
+        || text.is(before, ",") && text.is(i + 1, ")");
+    // "(fig. 6) shows"
+    let inside = text.is(i + 1, ")") && (i.saturating_sub(8)..i).any(|at| text.is(at, "("));
     let goes_on = text.is_space(i + 2) && i + 3 < text.len();
-    let fits = (letter || number) && begins && goes_on && text.is_word(i + 3);
+    let fits = (letter || number) && begins && !inside && goes_on && text.is_word(i + 3);
     fits.then(|| item(Class::List(i), i, i + 2))
 }
 

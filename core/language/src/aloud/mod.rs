@@ -48,9 +48,9 @@ pub(crate) fn read(aloud: &'static Aloud, written: &str) -> Vec<Token> {
 }
 
 /// Joins words with a hyphen between them to one word, because a voice may know "mother-in-law" as
-/// a whole.
+/// a whole; and a word that ends with an apostrophe with the one after it.
 fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
-    let mut joined = Vec::with_capacity(tokens.len());
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     for of_one in tokens.chunk_by(|a, b| a.source == b.source) {
         let words: Vec<&str> = of_one.iter().map(|token| token.text.as_str()).collect();
         let whole = words.join("-");
@@ -65,6 +65,16 @@ fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
             _ => joined.extend_from_slice(of_one),
         }
     }
+    // "d'" and "un"
+    joined.dedup_by(|next, elided| {
+        let words = next.kind == TokenKind::Word && elided.kind == TokenKind::Word;
+        let joins = words && elided.text.ends_with('\'');
+        if joins {
+            elided.text.push_str(&next.text);
+            elided.source.end = next.source.end;
+        }
+        joins
+    });
     joined
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn initial(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Where the abbreviation ends if it is written at piece `i`.
-fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
+pub(crate) fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
     let mut rest = written;
     let mut at = i;
     while !rest.is_empty() {

@@ -37,7 +37,7 @@ pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<
         return false;
     }
     let Some(whole) = amount.whole else { return false };
-    let one = text.is(whole, "1");
+    let one = grammar.is_one(text.get(whole));
     match amount.scale.map(|(scale, _)| scale.gender).or(noun) {
         Some(gender) => counted(whole, gender, spoken),
         None => spoken.say(&grammar::digits(grammar, text.get(whole)), text.at(whole)),
@@ -92,7 +92,7 @@ pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
             if !alone {
                 let words = grammar.agreeing(whole, currency.gender, text, number);
                 spoken.say(&words, at.clone());
-                name(some == "1", spoken);
+                name(grammar.is_one(some), spoken);
             }
             if cents != "00" {
                 spoken.say(&grammar.cents(currency, &cents, alone), at);
@@ -125,12 +125,14 @@ pub(super) fn duration(
         if colons && n > 0 && n + 1 == parts.len() {
             spoken.say(spoken.aloud.words.and, text.at(at));
         }
-        let digits = text.get(at).trim_start_matches('0');
-        let digits =
-            if digits.is_empty() || digits.starts_with('.') { text.get(at) } else { digits };
+        let digits = match text.get(at).trim_start_matches('0') {
+            "" => "0",
+            decimals if decimals.starts_with('.') => text.get(at),
+            digits => digits,
+        };
         spoken.say(&before_noun(digits, unit.gender, at, spoken), text.at(at));
         let kind = parts.len() == 1 && spoken.aloud.is_kind(text, item.from, item.end);
-        let one = digits == "1" || kind;
+        let one = spoken.aloud.grammar.is_one(digits) || kind;
         spoken.say(if one { unit.one } else { unit.several }, text.at(sign));
     }
 }

@@ -6,6 +6,7 @@ mod code;
 
 use super::class::{Class, Item, Style};
 use super::grammar::{self, Gender};
+use super::letters::is_article;
 use super::lex::Kind;
 use super::spoken::Spoken;
 
@@ -75,6 +76,11 @@ fn word(item: &Item, spoken: &mut Spoken<'_>) {
 
 fn initialism(letters: &str, span: std::ops::Range<usize>, spoken: &mut Spoken<'_>) {
     match letters.split_once('\'') {
+        // "l'UE"
+        Some((article, rest)) if is_article(spoken.aloud, article) => {
+            spoken.say(&format!("{article}'"), span.clone());
+            spoken.spell(rest, span);
+        }
         // "UK's" sounds like a plural.
         Some((stem, _)) => spoken.spell(&format!("{stem}s"), span),
         None => spoken.spell(letters, span),

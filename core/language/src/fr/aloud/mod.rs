@@ -1,0 +1,119 @@
+//! The reading of French.
+
+mod abbreviations;
+mod code;
+mod context;
+mod cues;
+mod dates;
+mod grammar;
+mod nouns;
+mod numbers;
+mod order;
+mod tables;
+mod units;
+mod words;
+
+use crate::aloud::tables::{Aloud, Numerals};
+use crate::aloud::{
+    amount, code as common_code, electronic, letters, marks, math, money, short, sign,
+    when as common,
+};
+
+/// The reading of French.
+pub(super) static ALOUD: Aloud = Aloud {
+    rules: &[
+        sign::space,
+        sign::emoji,
+        marks::list,
+        electronic::electronic,
+        common_code::network,
+        words::elided,
+        words::preposition,
+        dates::days,
+        dates::digits,
+        common::date,
+        dates::names,
+        dates::date,
+        dates::clock,
+        common::time,
+        code::telephone,
+        code::short_telephone,
+        common_code::telephone,
+        code::postal,
+        code::train,
+        code::ratio,
+        code::article,
+        code::offset,
+        common_code::code,
+        order::ordinal,
+        order::roman_ordinal,
+        order::century,
+        units::dollars,
+        money::money,
+        units::long,
+        amount::duration,
+        amount::measure,
+        math::scientific,
+        common_code::version,
+        units::screen,
+        units::thermostat,
+        units::mixed,
+        amount::fraction,
+        context::thousands,
+        amount::number,
+        units::times,
+        amount::by,
+        units::alone,
+        amount::after_power,
+        math::chemistry,
+        math::formula,
+        marks::greek,
+        words::per,
+        units::pressure,
+        marks::slashed,
+        short::abbreviation,
+        words::elided_short,
+        words::saint,
+        words::initials,
+        words::inverted,
+        order::roman,
+        letters::compound,
+        letters::single,
+        math::operator,
+        words::hashtag,
+        sign::mark,
+    ],
+    numerals: Numerals { point: ',', groups: &['.', ' ', '\''] },
+    grammar: &grammar::French,
+    words: &tables::WORDS,
+    cues: &cues::CUES,
+    pronounce: |_| {},
+    shortens: |word| {
+        // "l'art. 12"
+        let word = word.rsplit(['\'', '’']).next().unwrap_or(word);
+        short::shortens(&ALOUD, word).max(usize::from(dates::shortens(word)))
+    },
+    month: dates::month,
+    weekday: |word| dates::DAYS.contains(&word.to_lowercase().as_str()),
+    half: |_, _| None,
+    units: units::UNITS,
+    per: units::PER,
+    currencies: units::CURRENCIES,
+    scales: units::SCALES,
+    signs: tables::SIGNS,
+    greek: tables::GREEK,
+    letters: &abbreviations::LETTERS,
+    short: abbreviations::SHORT,
+    emoji: tables::EMOJI,
+    kinds: &cues::KINDS,
+    of_time: cues::OF_TIME,
+    codes: cues::CODES,
+    named: cues::NAMED,
+    sums: cues::SUMS,
+    feet: &["pieds", "pied"],
+    years: cues::YEARS,
+    sizes: cues::SIZES,
+    versioned: cues::VERSIONED,
+    heat: cues::HEAT,
+    day_first: true,
+};
