@@ -1,9 +1,11 @@
-"""Writes numbers.txt: how numbers are said, from CLDR's rule-based number formats.
+"""Writes numbers.txt: the number words of languages, from CLDR's rule-based number formats.
 
     pip install unicode-rbnf==2.4.1
     python3 cldr_numbers.py LANGUAGE... > numbers.txt
 
-Only rule sets for cardinal numbers are kept, and rules below one million.
+Only rule sets for cardinal numbers are kept, and rules below one million. Each set is one line
+in ICU's notation: `name: value: text; text; value/radix: text;`. A rule without a value has the
+value after that of the rule before it. An apostrophe keeps the space after it.
 """
 
 import re
@@ -60,13 +62,23 @@ def rules(language):
     return {name: (not public(name), sets[name][1]) for name in sets if name in keep}
 
 
+def line(rows):
+    """The rules of a set in ICU's notation."""
+    rules, following = [], None
+    for value, radix, text in rows:
+        text = f"'{text}" if text.startswith(" ") else text
+        successor = not radix and value == following
+        rules.append(f"{text};" if successor else f"{value}{radix and '/'}{radix}: {text};")
+        following = str(int(value) + 1) if value.isdigit() else None
+    return " ".join(rules)
+
+
 print("# Number words from the Unicode CLDR, under the Unicode License v3: see NOTICE.")
+print("# Written by cldr_numbers.py in ICU's notation for rule-based number formats.")
 for language in sys.argv[1:]:
     found = rules(language.replace("-", "_"))
     if not found:
         continue
     print(f"@{language}")
     for name, (private, rows) in found.items():
-        print(f"%{'%' if private else ''}{name}")
-        for value, radix, text in rows:
-            print(f"{value}{'/' + radix if radix else ''}\t{text}")
+        print(f"%{'%' if private else ''}{name}: {line(rows)}")

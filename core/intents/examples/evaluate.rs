@@ -1,14 +1,17 @@
-//! What the matcher makes of sentences whose intents and slots are known.
+//! Counts the sentences whose intent and slots are right, and measures time and memory.
 //!
 //! ```text
 //! cargo run --release --example evaluate -- SENTENCES.json CASES.json
-//!     [--exact] [--garble] [--misses] [--chat FILE]
+//!     [--exact] [--garble] [--misses] [--slow] [--heard FILE] [--chat FILE]
 //! ```
 //!
-//! `--exact` forgives nothing; `--garble` makes a mistake in each sentence first; `--misses`
-//! lists what is wrong; `--chat` counts what is taken for a command in a file of sentences
-//! that are none. The language is the name of the file of sentences. Times are those of the
-//! processor.
+//! - `--exact` forgives nothing.
+//! - `--garble` makes a mistake in each sentence first.
+//! - `--misses` lists the sentences that are not right, and `--slow` those above 1 ms.
+//! - `--heard` replaces the cases by those of a table.
+//! - `--chat` counts the sentences of a file that are taken for a command.
+//!
+//! The language is the name of the file of sentences. Times are CPU times.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../tests/support/mod.rs"]
@@ -23,7 +26,7 @@ use support::{Cases, Verdict, garble, judge};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// The processor time of this thread: other programs do not count.
+/// The CPU time of this thread.
 fn cpu() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec.try_into().unwrap_or(0), now.tv_nsec.try_into().unwrap_or(0))
@@ -43,7 +46,10 @@ fn main() {
     });
     let loading = cpu() - begin;
     let (memory, peak) = (MEMORY.current_usage() - before, MEMORY.peak_usage() - before);
-    let cases = Cases::open(cases);
+    let mut cases = Cases::open(cases);
+    if let Some(at) = flag("--heard") {
+        cases.replace(args[at + 1].as_ref());
+    }
     let mut times = Vec::new();
     let mut counts = [0; 5];
     for case in &cases.cases {
@@ -58,7 +64,11 @@ fn main() {
             Some(_) => grammar.exact_matches(home, &context, &text),
             None => grammar.matches(home, &context, &text),
         };
-        times.push(cpu() - begin);
+        let time = cpu() - begin;
+        times.push(time);
+        if flag("--slow").is_some() && time > Duration::from_millis(1) {
+            println!("{time:?}: {text:?}");
+        }
         let sure = !sayso_intents::is_unsure(&matches);
         let verdict = judge(case, matches.first().filter(|_| sure));
         counts[verdict as usize] += 1;

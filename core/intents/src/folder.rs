@@ -1,4 +1,4 @@
-//! The user's own sentences: a folder of files, read again when they change.
+//! A folder with the user's own files of sentences, which are read again when they change.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -6,39 +6,39 @@ use std::time::SystemTime;
 use crate::grammar::Grammar;
 use crate::source::{Error, Source};
 
-/// Sentences of one language: those that come with the program, and a folder of the user's
-/// own, which go before them.
+/// The sentences of one language: given ones, and those of a folder with the user's own files,
+/// which take precedence.
 #[derive(Debug)]
 pub struct Folder {
     language: String,
     base: Vec<Source>,
     path: PathBuf,
-    seen: Vec<(PathBuf, Option<SystemTime>, u64)>,
+    /// The files as they were last seen.
+    seen: Vec<Seen>,
     grammar: Grammar,
 }
 
 impl Folder {
-    /// Compiles the sentences of `base` and of the `.yaml`, `.yml` and `.json` files in a
-    /// folder, which need not be there.
+    /// Compiles the sentences of `base` and of the `.yaml`, `.yml` and `.json` files in a folder.
+    /// The folder may be missing.
     ///
     /// # Errors
-    /// With all that is wrong in the files.
+    /// With all errors in the files.
     pub fn open(language: &str, base: Vec<Source>, path: &Path) -> Result<Self, Vec<Error>> {
         let seen = seen(path);
         let grammar = compile(language, &base, &seen)?;
         Ok(Self { language: language.to_owned(), base, path: path.to_owned(), seen, grammar })
     }
 
-    /// The sentences as they were when the files were last right.
+    /// The sentences, as they were when the files last had no errors.
     pub fn grammar(&self) -> &Grammar {
         &self.grammar
     }
 
-    /// Compiles the sentences again if a file has changed, come or gone; says whether.
+    /// Compiles the sentences again if a file was changed, added or removed. Returns whether.
     ///
     /// # Errors
-    /// With all that is wrong in the files, once for each change. The sentences stay as they
-    /// were.
+    /// With all errors in the files, once for each change. The sentences stay as they were.
     pub fn refresh(&mut self) -> Result<bool, Vec<Error>> {
         let seen = seen(&self.path);
         if seen == self.seen {
@@ -50,8 +50,11 @@ impl Folder {
     }
 }
 
-/// The files, when they last changed and how long they are.
-fn seen(path: &Path) -> Vec<(PathBuf, Option<SystemTime>, u64)> {
+/// A file, when it was changed, and its length in bytes.
+type Seen = (PathBuf, Option<SystemTime>, u64);
+
+/// The files of a folder.
+fn seen(path: &Path) -> Vec<Seen> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -59,20 +62,16 @@ fn seen(path: &Path) -> Vec<(PathBuf, Option<SystemTime>, u64)> {
         if !matches!(kind, Some("yaml" | "yml" | "json")) {
             continue;
         }
-        let Ok(about) = std::fs::metadata(&path) else { continue };
-        if about.is_file() {
-            files.push((path, about.modified().ok(), about.len()));
+        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+        if metadata.is_file() {
+            files.push((path, metadata.modified().ok(), metadata.len()));
         }
     }
     files.sort();
     files
 }
 
-fn compile(
-    language: &str,
-    base: &[Source],
-    files: &[(PathBuf, Option<SystemTime>, u64)],
-) -> Result<Grammar, Vec<Error>> {
+fn compile(language: &str, base: &[Source], files: &[Seen]) -> Result<Grammar, Vec<Error>> {
     let mut sources = base.to_vec();
     let mut errors = Vec::new();
     for (path, _, _) in files {

@@ -1,20 +1,22 @@
 //! A sentence as a graph of characters.
 //!
-//! What is said is one path through it. Words that may be passed over add shortcuts, and
-//! words that may have been meant add paths beside; both have costs.
+//! The words that were said are one path through it. Words that may be ignored add shortcuts,
+//! and other words that may have been meant add parallel paths. Both have costs.
 
 use crate::text::{Folded, is_cjk};
 
-/// What a word that is passed over because the sentences say so costs.
+/// The cost of a skip word.
 pub(crate) const SKIP: u16 = 1;
-/// What tells how many words of the template are missing, in their cost.
+/// A part of the cost of each missing word. From it, their number is known.
 pub(crate) const MISS: u16 = 32;
-/// The least that any mistake costs. The two above do not add up to it.
+/// The lowest cost of a mistake. All costs of the two kinds above stay below it.
 pub(crate) const UNIT: u16 = 256;
-/// Longer sentences are no commands.
+/// The number of points after which no more lanes are added.
+const MAX_POINTS: usize = 4_000;
+/// A longer sentence is no command.
 pub(crate) const MAX_CHARS: usize = 400;
 
-/// A word: its characters, and whether a space follows.
+/// The range of a word's characters, and whether a space follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
     pub from: usize,
@@ -22,8 +24,8 @@ pub(crate) struct Word {
     pub spaced: bool,
 }
 
-/// Splits folded text into words: at spaces, after apostrophes, and between characters of
-/// scripts that have neither.
+/// Splits folded text into words: at spaces, after apostrophes, and between characters of scripts
+/// without spaces.
 pub(crate) fn split(chars: &[char]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut from = 0;
@@ -37,7 +39,7 @@ pub(crate) fn split(chars: &[char]) -> Vec<Word> {
             continue;
         }
         if at > from {
-            // Scripts without spaces sometimes get them from transcribers.
+            // Transcribers sometimes write spaces in scripts without spaces.
             let next = chars.get(at + 1).copied();
             let glued = is_cjk(chars[at - 1]) && next.is_some_and(is_cjk);
             words.push(Word { from, to: at, spaced: here == Some(' ') && !glued });
@@ -47,18 +49,18 @@ pub(crate) fn split(chars: &[char]) -> Vec<Word> {
     words
 }
 
-/// Other words that may have been meant instead of some.
+/// Words that may have been meant instead of those that were said.
 #[derive(Clone, Debug)]
 pub(crate) struct Lane {
     /// The first of the words.
     pub from: usize,
-    /// The one after the last.
+    /// The word after the last one.
     pub to: usize,
     pub chars: Vec<char>,
     pub cost: u16,
 }
 
-/// Words that may be passed over.
+/// Words that may be ignored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drop {
     pub from: usize,
@@ -66,6 +68,7 @@ pub(crate) struct Drop {
     pub cost: u16,
 }
 
+/// A character that leads from one point to another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge {
     pub c: char,
@@ -73,25 +76,27 @@ pub(crate) struct Edge {
     pub cost: u16,
 }
 
+/// A point between two characters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Point {
     pub edges: Vec<Edge>,
-    /// Whether a word begins here: spaces of templates are met already.
+    /// Whether a word begins here. Then a space of a template matches without a character.
     pub boundary: bool,
     /// Whether a word ends here.
     pub stop: bool,
-    /// Where to go on after a value of a list: past a space that follows, and inside a word
-    /// to a point where one may begin, for `{area} light` is said in one word in places.
+    /// Where matching goes on after a value of a list: after a space that follows. Inside a word,
+    /// it is a copy of this point where a word may begin, because German and Dutch write
+    /// `{area} light` as one word.
     pub after: u16,
-    /// What it costs to end here.
+    /// The cost of ending here.
     pub finish: Option<u16>,
-    /// Whether this is on the path of what was said.
+    /// Whether this is on the path of the words that were said.
     pub said: bool,
-    /// The character of the folded text.
+    /// The index of the character in the folded text.
     pub origin: usize,
-    /// How many characters that are no spaces come before.
+    /// The number of characters before, without spaces.
     pub weight: u16,
-    /// Where a wildcard begins that begins here: after words that are passed over.
+    /// Where a wildcard begins that begins here: after skip words.
     pub wild: u16,
 }
 
@@ -102,7 +107,7 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// `None` for an empty or too long text.
+    /// The graph of a text; `None` if it is empty or too long.
     pub fn new(folded: &Folded, words: &[Word], lanes: &[Lane], drops: &[Drop]) -> Option<Self> {
         let chars = &folded.chars;
         if words.is_empty() || chars.len() > MAX_CHARS {
@@ -148,8 +153,8 @@ impl Graph {
             points[*start as usize].boundary = true;
         }
         for lane in lanes {
-            // Points have 16 bits; so many alternatives help nobody.
-            if points.len() + lane.chars.len() > 4_000 {
+            // The number of a point has 16 bits.
+            if points.len() + lane.chars.len() > MAX_POINTS {
                 break;
             }
             let (mut at, target) = (starts[lane.from], ends[lane.to - 1]);
@@ -163,7 +168,7 @@ impl Graph {
                 let cost = if n == 0 { lane.cost } else { 0 };
                 points[at as usize].edges.push(Edge { c: *c, to: next, cost });
                 at = next;
-                // Words inside begin as others do.
+                // A word of the lane begins after its space.
                 points[at as usize].boundary |= *c == ' ';
             }
         }
@@ -207,7 +212,7 @@ impl Graph {
         &self.points[at as usize]
     }
 
-    /// Where to go on after a value of a list.
+    /// Where matching goes on after a value of a list.
     pub fn past(&self, at: u16) -> u16 {
         self.point(at).after
     }

@@ -1,4 +1,4 @@
-//! What a home has: its areas, floors and entities, by the names that people call them.
+//! A home: its areas, floors and entities, and their names.
 
 use std::collections::HashSet;
 
@@ -11,28 +11,28 @@ use crate::trie::Trie;
 /// An area or a floor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its name, which fills the slot.
+    /// Its name, which is the value of a slot.
     pub name: String,
-    /// What else it is called.
+    /// Its other names.
     pub aliases: Vec<String>,
-    /// The name of the floor where it is, for an area.
+    /// The name of an area's floor.
     pub floor: Option<String>,
 }
 
-/// A device, a scene, a person: whatever has a name and a state.
+/// A device, a scene, a person, or anything else with a name and a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entity {
-    /// Its name, which fills the slot.
+    /// Its name, which is the value of a slot.
     pub name: String,
-    /// What else it is called.
+    /// Its other names.
     pub aliases: Vec<String>,
-    /// What kind it is: `light`, `cover`, `person`.
+    /// Its kind: `light`, `cover`, `person`.
     pub domain: Option<String>,
     /// The name of the area where it is.
     pub area: Option<String>,
     /// The name of the floor where it is, if it is in no area.
     pub floor: Option<String>,
-    /// What kind of its domain it is: `window`, `curtain`.
+    /// Its kind within the domain: `window`, `curtain`.
     pub device_class: Option<String>,
 }
 
@@ -45,16 +45,16 @@ pub struct Home {
     pub(crate) area_names: Trie<u32>,
     pub(crate) floor_names: Trie<u32>,
     pub(crate) entity_names: Trie<u32>,
-    /// All names, folded; each once.
+    /// All names, folded and in order.
     pub(crate) names: Vec<Vec<char>>,
-    /// The same without spaces.
+    /// The same names, only their letters and digits.
     pub(crate) squeezed: Vec<Known>,
     /// The words of all names.
     pub(crate) words: HashSet<Vec<char>>,
 }
 
 impl Home {
-    /// A home of these.
+    /// A home with these areas, floors and entities.
     pub fn new(areas: Vec<Place>, floors: Vec<Place>, entities: Vec<Entity>) -> Self {
         let mut home = Self { areas, floors, entities, ..Self::default() };
         let named = |name: &String, aliases: &[String]| -> Vec<Vec<char>> {
@@ -87,27 +87,31 @@ impl Home {
         home
     }
 
-    /// Reads an object with `areas`, `floors` and `entities`, each a list of objects with a
-    /// `name`, maybe an `id` and `aliases`; an entity's with a `domain`, or an `id` that
-    /// begins with it, an `area` by its name or id, and `attributes` with a `device_class`.
-    /// What else is in it is passed over; of two of one name and kind, so is the second.
+    /// Reads an object with `areas`, `floors` and `entities`. Each is a list of objects with a
+    /// `name` and, optionally, an `id` and `aliases`. An area may have a `floor`. An entity has a
+    /// `domain`, or an `id` that begins with it, and may have an `area`, a `floor`, and
+    /// `attributes` with a `device_class`. Areas and floors are referred to by name or id.
+    /// Everything else is ignored.
     ///
     /// # Errors
-    /// With the reason, when it is no such object.
+    /// With the reason, if it is no such object.
     pub fn from_json(json: &Value) -> Result<Self, String> {
-        if !json.is_object() {
-            return Err("a home is an object with areas, floors and entities".to_owned());
+        const PARTS: [&str; 3] = ["areas", "floors", "entities"];
+        let wrong = || format!("a home must be an object with {}", PARTS.join(", "));
+        let Some(object) = json.as_object() else { return Err(wrong()) };
+        if !object.is_empty() && !PARTS.iter().any(|part| object.contains_key(*part)) {
+            return Err(wrong());
         }
         let all = |key: &str| -> Result<Vec<&Value>, String> {
             match json.get(key) {
                 None | Some(Value::Null) => Ok(Vec::new()),
                 Some(Value::Array(items)) => Ok(items.iter().collect()),
-                Some(_) => Err(format!("`{key}` is no list")),
+                Some(_) => Err(format!("`{key}` must be a list")),
             }
         };
         let string =
             |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
-        // By its name or its id.
+        // The name of an area or a floor that is given by its name or id.
         let named = |places: &[&Value], called: String| {
             let by_id = places.iter().find(|item| string(item, "id").as_ref() == Some(&called));
             by_id.and_then(|item| string(item, "name")).unwrap_or(called)
@@ -144,7 +148,7 @@ impl Home {
         Ok(Self::new(places("areas")?, places("floors")?, entities))
     }
 
-    /// Whether an entity is elsewhere than in an area or on a floor, as far as is known.
+    /// Whether it is known that an entity is not in an area or not on a floor.
     pub(crate) fn is_elsewhere(
         &self,
         entity: &Entity,
@@ -162,17 +166,17 @@ impl Home {
         differs(in_area, area) || differs(on_floor, floor)
     }
 
-    /// How many areas, floors and entities there are.
+    /// The number of areas, floors and entities.
     pub fn len(&self) -> usize {
         self.areas.len() + self.floors.len() + self.entities.len()
     }
 
-    /// Whether there is none of these.
+    /// Whether there are no areas, floors and entities.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The area of this name, in whatever case.
+    /// The area with a name, whatever its case.
     pub fn area(&self, name: &str) -> Option<&Place> {
         let folded = text::folded(name).chars;
         let is = |name: &String| text::folded(name).chars == folded;
@@ -182,7 +186,7 @@ impl Home {
 
 fn names(item: &Value, key: &str) -> Result<(String, Vec<String>), String> {
     let Some(name) = item.get("name").and_then(Value::as_str) else {
-        return Err(format!("one of `{key}` has no name"));
+        return Err(format!("an item of `{key}` has no name"));
     };
     let aliases = item.get("aliases").and_then(Value::as_array);
     let aliases = aliases.into_iter().flatten().filter_map(Value::as_str);

@@ -1,39 +1,85 @@
 //! Number words, by the rule-based number formats of the Unicode CLDR.
 //!
-//! `data/numbers.txt` holds the rules for cardinal numbers, one language after the other:
-//! `@language`, `%set` (`%%set` for one that only other sets use), then `value/radix`, a tab
-//! and the rule's text. See "Rule-Based Number Formatting" in UTS #35.
+//! `data/numbers.txt` contains the rules for cardinal numbers. A line with `@language` begins a
+//! language. Each further line is a set in ICU's notation: `%name: value/radix: text; text;`, or
+//! `%%name` for a set that only other sets use. A rule without a value has the value after that
+//! of the rule before it. See "Rule-Based Number Formatting" in UTS #35.
 
 use std::collections::BTreeMap;
 
 const DATA: &str = include_str!("../data/numbers.txt");
-/// A rule may call another; none of those in use comes near this depth.
+/// How deep rules may call each other. The rules of the data stay far below it.
 const MAX_DEPTH: usize = 24;
 
+/// How numbers from `value` on are said.
 #[derive(Debug)]
 struct Rule {
     value: u64,
+    /// The highest power of the radix that is not above the value.
     divisor: u64,
     text: &'static str,
 }
 
+/// One way to say all numbers.
 #[derive(Debug, Default)]
 struct Set {
+    /// Whether only other sets use it.
     private: bool,
-    /// By value, the least first.
+    /// In ascending order of the values.
     rules: Vec<Rule>,
+    /// How a number with a fraction is said.
     point: Option<&'static str>,
+    /// How a number below zero is said.
     minus: Option<&'static str>,
 }
 
-/// How one language says numbers.
+impl Set {
+    /// Reads the rules of a set.
+    fn read(private: bool, text: &'static str) -> Self {
+        let mut set = Self { private, ..Self::default() };
+        let mut next = 0;
+        for rule in text.split_terminator(';') {
+            let rule = rule.strip_prefix(' ').unwrap_or(rule);
+            let (head, text) = match rule.split_once(": ") {
+                Some((head, text)) => (Some(head), text),
+                None => (None, rule),
+            };
+            let text = text.strip_prefix('\'').unwrap_or(text);
+            match head {
+                Some("x.x") => set.point = Some(text),
+                Some("-x") => set.minus = Some(text),
+                head => {
+                    let head = head.map(|head| head.split_once('/').unwrap_or((head, "10")));
+                    let (value, radix) = match head {
+                        Some((value, radix)) => match (value.parse(), radix.parse()) {
+                            (Ok(value), Ok(radix)) => (value, radix),
+                            _ => continue,
+                        },
+                        None => (next, 10),
+                    };
+                    let mut divisor = 1;
+                    while radix > 1 && divisor * radix <= value {
+                        divisor *= radix;
+                    }
+                    set.rules.push(Rule { value, divisor, text });
+                    next = value + 1;
+                }
+            }
+        }
+        set.rules.sort_by_key(|rule| rule.value);
+        set
+    }
+}
+
+/// The number words of a language.
 #[derive(Debug, Default)]
 pub struct Numbers {
     sets: BTreeMap<&'static str, Set>,
 }
 
 impl Numbers {
-    /// The rules of a language; of `de` where there are none for `de-AT`.
+    /// The number words of a language. For a region without words of its own, such as `de-AT`,
+    /// those of the language.
     pub fn of(language: &str) -> Option<Self> {
         let family = language.split(['-', '_']).next()?;
         Self::exactly(&language.replace('_', "-")).or_else(|| Self::exactly(family))
@@ -42,43 +88,16 @@ impl Numbers {
     fn exactly(language: &str) -> Option<Self> {
         let mut lines = DATA.lines().skip_while(|line| line.strip_prefix('@') != Some(language));
         lines.next()?;
-        let mut numbers = Self::default();
-        let mut current = "";
+        let mut sets = BTreeMap::new();
         for line in lines.take_while(|line| !line.starts_with('@')) {
-            if let Some(name) = line.strip_prefix('%') {
-                current = name.trim_start_matches('%');
-                numbers.sets.entry(current).or_default().private = name.starts_with('%');
-                continue;
-            }
-            let (Some(set), Some((head, text))) =
-                (numbers.sets.get_mut(current), line.split_once('\t'))
-            else {
-                continue;
-            };
-            match head {
-                "x.x" => set.point = Some(text),
-                "-x" => set.minus = Some(text),
-                _ => {
-                    let (value, radix) = head.split_once('/').unwrap_or((head, "10"));
-                    let (Ok(value), Ok(radix)) = (value.parse::<u64>(), radix.parse::<u64>())
-                    else {
-                        continue;
-                    };
-                    let mut divisor = 1;
-                    while radix > 1 && divisor * radix <= value {
-                        divisor *= radix;
-                    }
-                    set.rules.push(Rule { value, divisor, text });
-                }
-            }
+            let Some((name, rules)) = line.split_once(':') else { continue };
+            let private = name.starts_with("%%");
+            sets.insert(name.trim_start_matches('%'), Set::read(private, rules));
         }
-        for set in numbers.sets.values_mut() {
-            set.rules.sort_by_key(|rule| rule.value);
-        }
-        Some(numbers)
+        Some(Self { sets })
     }
 
-    /// All the ways in which a number is said, given in tenths. Empty where there is none.
+    /// All words for a number in tenths.
     pub fn words(&self, tenths: i64) -> Vec<String> {
         let mut all = Vec::new();
         let public = self.sets.iter().filter(|(_, set)| !set.private);
@@ -121,7 +140,7 @@ impl Numbers {
         let rules = &self.sets.get(set)?.rules;
         let mut at = rules.partition_point(|rule| rule.value <= number).checked_sub(1)?;
         let rule = &rules[at];
-        // Where the remainder is zero, a rule for two parts gives way to the one before it.
+        // If the remainder is zero, the rule before one with two parts is used instead.
         let two = rule.text.contains('←') && rule.text.contains('→') && !rule.text.contains('[');
         if two
             && !rule.value.is_multiple_of(rule.divisor)
@@ -166,7 +185,7 @@ impl Numbers {
                         "" => set,
                         _ => inner.strip_prefix('%')?.trim_start_matches('%'),
                     };
-                    // The same number by the same rule would never end.
+                    // Limited by the depth, because a rule may call itself with the same number.
                     said += &if exact {
                         self.apply(name, at.checked_sub(1)?, number, depth.checked_sub(1)?)?
                     } else {

@@ -1,4 +1,4 @@
-//! Sentences that a template stands for.
+//! Sentences of a template.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use serde_json::Value;
 use crate::grammar::{Grammar, Id, Kind, List, Node, Requirement};
 use crate::home::Home;
 
-/// A sentence, and the command that it is.
+/// A sentence and its meaning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// What is said.
+    /// The words.
     pub sentence: String,
     /// The intent.
     pub intent: Arc<str>,
-    /// The slots that its words fill.
+    /// The slots that the words fill.
     pub slots: BTreeMap<String, Value>,
 }
 
 impl Grammar {
-    /// One sentence of a template (below [`Grammar::len`]), in the words that `choose` picks:
-    /// it is called with a number of ways and answers with one of them. `None` where the home
-    /// has no name that fits, or what is said says a slot twice.
+    /// One sentence of a template, which is given by a number below [`Grammar::len`]. `choose` is
+    /// called with the number of choices and returns one of them. `None` if the home has no name
+    /// that fits, or if a slot would be filled twice.
     pub fn sample(
         &self,
         template: usize,
@@ -136,7 +136,7 @@ impl Sampler<'_> {
                 Some(range.value(number * 10))
             }
             List::Wildcard => {
-                // In no template of any language.
+                // No template of any language contains these words.
                 const WORDS: [&str; 3] = ["xylophon", "quokka xerxes", "zyzzyva"];
                 let words = self.pick(&WORDS)?;
                 sentence.push_str(words);

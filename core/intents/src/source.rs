@@ -1,4 +1,4 @@
-//! Files of sentences: YAML as people write it, JSON as it is published.
+//! Files of sentences, in YAML or JSON.
 
 use std::fmt;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::path::Path;
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_json::Value;
 
-/// What is wrong with a file, and where.
+/// An error in a file of sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The file.
     pub file: String,
-    /// The line, from 1; 0 where none is known.
+    /// The line, from 1; 0 if it is not known.
     pub line: usize,
-    /// The column, from 1; 0 where none is known.
+    /// The column, from 1; 0 if it is not known.
     pub column: usize,
     /// The reason, in English.
     pub reason: String,
@@ -39,7 +39,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A place in a file; zeros where none is known.
+/// A place in a file, from 1; zeros if it is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub line: usize,
@@ -55,7 +55,7 @@ pub(crate) struct Node {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Data {
-    /// What holds no other nodes; null too.
+    /// A string, a number, a Boolean value or null.
     Scalar(Value),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
@@ -67,12 +67,12 @@ impl Node {
         Some(&found.1)
     }
 
-    /// The entries of a map; none of anything else.
+    /// The entries of a map. Anything else has none.
     pub fn entries(&self) -> &[(String, Node)] {
         if let Data::Map(entries) = &self.data { entries } else { &[] }
     }
 
-    /// The items of a list; none of anything else.
+    /// The items of a list. Anything else has none.
     pub fn items(&self) -> &[Node] {
         if let Data::List(items) = &self.data { items } else { &[] }
     }
@@ -104,23 +104,23 @@ impl Node {
     }
 }
 
-/// A file of sentences that has been read.
+/// A file of sentences.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub(crate) name: String,
     pub(crate) root: Node,
-    /// Whether the user wrote it: such sentences go before the others.
+    /// Whether the user wrote it. Such sentences take precedence.
     pub(crate) own: bool,
-    /// The text, where the places are not known yet.
+    /// The text, if the places in it are not known.
     pub(crate) text: Option<String>,
 }
 
 impl Source {
-    /// Reads the text of a file: JSON where it begins with a brace, YAML else. Its name is
-    /// for errors. Sentences of the user's `own` go before others.
+    /// Reads the text of a file: JSON if it begins with a brace, otherwise YAML. The name is for
+    /// errors. The user's `own` sentences take precedence.
     ///
     /// # Errors
-    /// When the text is neither.
+    /// If the text is neither JSON nor YAML.
     pub fn read(name: &str, text: &str, own: bool) -> Result<Self, Error> {
         let name = name.to_owned();
         if text.trim_start().starts_with('{')
@@ -136,7 +136,7 @@ impl Source {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it cannot be read, or is neither JSON nor YAML.
+    /// If it cannot be read, or is neither JSON nor YAML.
     pub fn open(path: &Path, own: bool) -> Result<Self, Error> {
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
@@ -145,7 +145,8 @@ impl Source {
         }
     }
 
-    /// The same with places, for errors. JSON is YAML too, but slower to read so.
+    /// The same file with places, if they are not known. JSON is read as YAML then, which is
+    /// slower.
     pub(crate) fn placed(&self) -> Option<Self> {
         let root = yaml(&self.name, self.text.as_ref()?).ok()?;
         Some(Self { name: self.name.clone(), root, own: self.own, text: None })
@@ -156,7 +157,7 @@ fn from_json(value: Value) -> Node {
     let data = match value {
         Value::Array(items) => Data::List(items.into_iter().map(from_json).collect()),
         Value::Object(map) => {
-            // The largest part, and of no use here.
+            // Responses are the largest part, and are not used.
             let wanted = map.into_iter().filter(|(key, _)| key != "responses");
             Data::Map(wanted.map(|(key, value)| (key, from_json(value))).collect())
         }
@@ -198,13 +199,13 @@ fn from_yaml(name: &str, node: &MarkedYaml<'_>, text: &[char]) -> Result<Node, E
                 let key = match &key.data {
                     YamlData::Value(Scalar::String(key)) => key.to_string(),
                     YamlData::Value(value) => scalar_name(&scalar(value)),
-                    _ => return Err(Error::new(name, place, "a key is no text")),
+                    _ => return Err(Error::new(name, place, "a key is not text")),
                 };
                 Ok((key, from_yaml(name, value, text)?))
             });
             Data::Map(entries.collect::<Result<_, _>>()?)
         }
-        _ => return Err(Error::new(name, place, "aliases and tags have no meaning here")),
+        _ => return Err(Error::new(name, place, "aliases and tags are not supported")),
     };
     Ok(Node { place, data })
 }

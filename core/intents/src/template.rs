@@ -1,35 +1,36 @@
 //! The grammar of sentence templates.
 //!
-//! | Written | Means |
+//! | Template | Meaning |
 //! |---|---|
 //! | `word` | the word |
-//! | `(a\|b)` | one of them |
-//! | `[a]`, `[a\|b]` | one of them, or nothing |
-//! | `(a;b)` | all of them, in any order |
-//! | `{list}` | a value of the list; it fills the slot of the same name |
-//! | `{list:slot}` | the same, for another slot |
-//! | `{list:@name}` | the same, kept for the answer alone |
+//! | `(a\|b)` | one of the parts |
+//! | `[a]`, `[a\|b]` | one of the parts, or nothing |
+//! | `(a;b)` | all parts, in any order |
+//! | `{list}` | a value of the list, for the slot of the same name |
+//! | `{list:slot}` | a value of the list, for another slot |
+//! | `{list:@name}` | a value of the list, only for the response |
 //! | `{0..100,5:slot}` | a number from 0 to 100 in steps of 5 |
-//! | `<rule>` | what the expansion rule says |
+//! | `<rule>` | the text of the expansion rule |
 //! | `\(` | the character itself |
 
 use crate::text;
 
-/// Parentheses in parentheses: more than anybody writes, and few enough for the stack.
+/// How deep groups may be nested. It keeps the parser, which is recursive, from using up the
+/// stack.
 const MAX_DEPTH: usize = 32;
-/// The parts of a permutation. Twice as many parts take 2ⁿ times as much room.
+/// The number of parts in any order. A group of n parts is compiled to about n·2ⁿ expressions.
 const MAX_PERMUTATION: usize = 6;
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
-    /// Text, folded as the sentences are. A space stands alone.
+    /// A folded word or part of a word, or a space.
     Text(String),
-    /// All in this order.
+    /// All parts, in this order.
     Sequence(Vec<Expr>),
-    /// One of them.
+    /// One of the parts.
     Alternatives(Vec<Expr>),
-    /// All of them in any order.
+    /// All parts, in any order.
     Permutation(Vec<Expr>),
     /// A value of a list.
     List {
@@ -37,30 +38,30 @@ pub enum Expr {
         list: String,
         /// The slot that the value fills.
         slot: String,
-        /// Whether the value is kept for the answer alone.
+        /// Whether the value is only for the response.
         capture: bool,
-        /// Whether the value ends where a word does.
+        /// Whether the value ends where a word ends.
         whole: bool,
     },
     /// A number.
     Range {
-        /// The least number.
+        /// The lowest number.
         from: i64,
-        /// The greatest number.
+        /// The highest number.
         to: i64,
         /// The distance from one number to the next.
         step: i64,
         /// The slot that the number fills.
         slot: String,
     },
-    /// An expansion rule.
+    /// The name of an expansion rule.
     Rule(String),
 }
 
-/// What is wrong with a template.
+/// An error in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// Where, in characters from the template's start.
+    /// The place, in characters from the start of the template.
     pub column: usize,
     /// The reason, in English.
     pub reason: String,
@@ -75,7 +76,7 @@ impl Error {
 /// Parses a template.
 ///
 /// # Errors
-/// With the place and the reason, when it breaks the grammar.
+/// If the template does not follow the grammar.
 pub fn parse(template: &str) -> Result<Expr, Error> {
     let chars: Vec<char> = template.trim().chars().collect();
     let mut parser = Parser { chars, at: 0 };
@@ -93,7 +94,8 @@ struct Parser {
 }
 
 impl Parser {
-    /// Parses up to `closing`, or the end where there is none, and leaves it there.
+    /// Parses up to the closing bracket of a group, but not the bracket itself. Without one, up to
+    /// the end.
     fn group(&mut self, closing: Option<(char, usize)>, depth: usize) -> Result<Expr, Error> {
         if depth > MAX_DEPTH {
             return Err(Error::new(self.at, "the groups are nested too deeply"));
@@ -121,7 +123,7 @@ impl Parser {
                 '|' | ';' => {
                     words(&mut word, items);
                     if *separator.get_or_insert(c) != c {
-                        return Err(Error::new(column, "`|` and `;` stand in one group"));
+                        return Err(Error::new(column, "a group contains `|` and `;`"));
                     }
                     branches.push(Vec::new());
                     self.at += 1;
@@ -167,7 +169,7 @@ impl Parser {
         Ok(match separator {
             Some('|') => Expr::Alternatives(branches),
             Some(_) if branches.len() > MAX_PERMUTATION => {
-                let most = format!("more than {MAX_PERMUTATION} parts stand in any order");
+                let most = format!("more than {MAX_PERMUTATION} parts in any order");
                 return Err(Error::new(closing.map_or(0, |(_, opened)| opened), most));
             }
             Some(_) => Expr::Permutation(branches),
@@ -175,7 +177,7 @@ impl Parser {
         })
     }
 
-    /// Reads a name in brackets, and passes the closing one.
+    /// Reads a name in brackets, and the closing bracket.
     fn name(&mut self, open: char, close: char) -> Result<String, Error> {
         let start = self.at + 1;
         let rest = self.chars.get(start..).unwrap_or_default();
@@ -185,14 +187,14 @@ impl Parser {
         let name: String = rest[..length].iter().collect();
         let name = name.trim().to_owned();
         if name.is_empty() || name.contains(['{', '<', '(', ')', '[', ']', '|']) {
-            return Err(Error::new(self.at, format!("no name stands in `{open}{close}`")));
+            return Err(Error::new(self.at, format!("`{open}{close}` contains no name")));
         }
         self.at = start + length + 1;
         Ok(name)
     }
 }
 
-/// Splits text into words and spaces, folds it, and leaves it empty.
+/// Folds text, splits it into words and spaces, and empties it.
 fn words(word: &mut String, items: &mut Vec<Expr>) {
     let folded = text::fold(word);
     word.clear();
@@ -242,14 +244,14 @@ fn list(name: &str, whole: bool, column: usize) -> Result<Expr, Error> {
         None => (slot, false),
     };
     if list.is_empty() || slot.is_empty() {
-        return Err(Error::new(column, "a list and a slot have a name each"));
+        return Err(Error::new(column, "a list and a slot need a name each"));
     }
     let Some((from, rest)) = list.split_once("..") else {
         return Ok(Expr::List { list: list.to_owned(), slot: slot.to_owned(), capture, whole });
     };
     let (to, step) = rest.split_once(',').unwrap_or((rest, "1"));
     let number = |text: &str| {
-        let error = || Error::new(column, format!("`{text}` is no whole number"));
+        let error = || Error::new(column, format!("`{text}` is not a whole number"));
         text.trim().parse::<i32>().map(i64::from).map_err(|_| error())
     };
     let (from, to, step) = (number(from)?, number(to)?, number(step)?);
@@ -257,10 +259,10 @@ fn list(name: &str, whole: bool, column: usize) -> Result<Expr, Error> {
     Ok(Expr::Range { from, to, step, slot: slot.to_owned() })
 }
 
-/// Says what is wrong with a range of numbers.
+/// Checks a range of numbers. The error is the reason.
 pub(crate) fn check_range(from: i64, to: i64, step: i64) -> Result<(), String> {
     if from > to {
-        return Err(format!("the range begins with {from}, after its end {to}"));
+        return Err(format!("the range begins at {from}, after its end {to}"));
     }
     if step < 1 {
         return Err(format!("the step {step} is less than 1"));
@@ -319,12 +321,12 @@ mod tests {
             ("turn on}", 7, "closes nothing"),
             ("(a]", 0, "not closed"),
             ("a {name", 2, "not closed"),
-            ("a {}", 2, "no name"),
-            ("a <>", 2, "no name"),
-            ("(a|b;c)", 4, "one group"),
+            ("a {}", 2, "contains no name"),
+            ("a <>", 2, "contains no name"),
+            ("(a|b;c)", 4, "contains `|` and `;`"),
             ("a {5..1:n}", 2, "after its end"),
             ("a {1..5,0:n}", 2, "less than 1"),
-            ("a {1..x:n}", 2, "no whole number"),
+            ("a {1..x:n}", 2, "not a whole number"),
             ("(a;b;c;d;e;f;g)", 0, "any order"),
             ("a\\", 1, "escapes nothing"),
         ] {

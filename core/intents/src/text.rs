@@ -1,9 +1,9 @@
-//! Sentences and templates are compared folded: composed, in lower case, without the
-//! punctuation that transcribers add.
+//! Folding of sentences and templates, so that they can be compared: composed, in lower case, and
+//! without the punctuation that transcribers add.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Punctuation that is not compared at a word's edge.
+/// Whether a character is punctuation, which does not count at the edge of a word.
 fn is_punctuation(c: char) -> bool {
     matches!(
         c,
@@ -36,30 +36,30 @@ fn is_punctuation(c: char) -> bool {
     )
 }
 
-/// Whether words of this character's script stand without spaces.
+/// Whether a character is of a script without spaces between words.
 pub(crate) fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Whether two folded characters are the same. What joins words is as good as a space.
+/// Whether two folded characters are the same. Characters that join words count as spaces.
 pub(crate) fn same(a: char, b: char) -> bool {
     let joins = |c| matches!(c, ' ' | '-' | '_');
     a == b || (joins(a) && joins(b))
 }
 
-/// A folded text, and where each of its characters comes from.
+/// A folded text, and the origin of each of its characters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Folded {
     pub chars: Vec<char>,
-    /// The byte of the original at which each character begins; one more for the end.
+    /// The byte of the text at which each character begins, and the end of the last one.
     pub origin: Vec<usize>,
 }
 
 /// Folds a sentence.
 pub(crate) fn folded(text: &str) -> Folded {
     let mut all: Vec<(char, usize)> = Vec::with_capacity(text.len());
-    // Composed by clusters of a letter and its marks, so that the origin stays known.
+    // A letter is composed with its marks alone, so that its origin is known.
     let mut cluster = String::new();
     let mut begin = 0;
     let mut flush = |cluster: &mut String, begin: usize| {
@@ -116,7 +116,7 @@ fn is_initial(all: &[(char, usize)], n: usize) -> bool {
 
 fn push_lower(c: char, at: usize, all: &mut Vec<(char, usize)>) {
     match c {
-        // Dotless and dotted: one letter to whoever speaks.
+        // Turkish has both letters, but a transcript in another language has only one.
         'ı' | 'İ' => all.push(('i', at)),
         'ß' | 'ẞ' => all.extend([('s', at), ('s', at)]),
         '’' | '‘' | '`' | '´' => all.push(('\'', at)),
@@ -125,7 +125,7 @@ fn push_lower(c: char, at: usize, all: &mut Vec<(char, usize)>) {
     }
 }
 
-/// Folds a part of a template. Spaces at its ends are kept.
+/// Folds a part of a template, and keeps the spaces at its ends.
 pub(crate) fn fold(text: &str) -> String {
     let mut all = Vec::new();
     for c in text.nfc() {

@@ -1,4 +1,4 @@
-//! Texts that share their beginnings.
+//! A map of texts, in which equal beginnings are stored once.
 
 /// A trie of texts, each with values.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl<V> Default for Trie<V> {
 impl<V: PartialEq> Trie<V> {
     pub const ROOT: u32 = 0;
 
-    /// Adds a text. One without characters is left out: it would be everywhere.
+    /// Adds a text. One without characters is ignored, because it would match everywhere.
     pub fn insert(&mut self, text: impl Iterator<Item = char>, value: V) {
         let mut at = Self::ROOT;
         for c in text {

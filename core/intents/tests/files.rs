@@ -1,4 +1,4 @@
-//! The user's own files.
+//! The user's own files of sentences.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use sayso_intents::{Context, Folder, Grammar, Home, Source};
@@ -26,22 +26,25 @@ fn errors_have_a_file_a_line_and_a_reason() {
     says(&block("sentences: ['turn (on|off']"), "4:27:", "not closed");
     says(&block("sentences: [turn <on>]"), "4:21:", "no rule <on>");
     says(&block("sentences: ['{thing}']"), "4:", "no list {thing}");
-    says(&block("sentense: [a]"), "4:", "no `sentense`");
+    says(&block("sentense: [a]"), "4:", "unknown key `sentense`");
     says(&block("sentences: ['']"), "4:", "empty");
+    says(&block("sentences: turn on"), "4:", "`sentences` must be a list");
+    says("intents: [a]\n", "1:", "`intents` must be a map");
+    says("lists:\n  a: {values: b}\n", "2:", "`values` must be a list");
     says("intents:\n  A: {}\n", "2:", "no `data`");
     says("lists:\n  a: {range: {from: 5, to: 1}}\n", "2:", "after its end");
     says("lists:\n  a: {}\n", "2:", "no values, range or wildcard");
     says("expansion_rules:\n  a: x <b>\n  b: y <a>\n", "2:", "uses itself");
     says("expansion_rules:\n  a: x (\n", "2:8:", "not closed");
     says("intents: [\n", "2:", "");
-    says("- a\n", "1:", "is a map");
-    // JSON too, for which places are looked up.
+    says("- a\n", "1:", "must be a map");
+    // Places in JSON are found too.
     says(
         "{\n\"intents\": {\"A\": {\"data\": [\n{\"sentences\": [\"a (\"]}]}}}",
         "3:",
         "not closed",
     );
-    // All of them, not the first.
+    // All errors are reported, not only the first one.
     assert_eq!(errors(&block("sentences: ['(', '[', '<a>']")).len(), 3);
 }
 
@@ -63,11 +66,11 @@ fn a_folder_is_read_again_when_it_changes() {
     std::fs::write(&file, "intents: {Mine: {data: [{sentences: [good night, film time]}]}}")
         .unwrap();
     assert_eq!(sentences.refresh(), Ok(true));
-    // The user's own go first.
+    // The user's own sentences take precedence.
     assert_eq!(intent(&sentences, "good night").as_deref(), Some("Mine"));
     assert_eq!(intent(&sentences, "film time").as_deref(), Some("Mine"));
 
-    // What is wrong is said once, and changes nothing.
+    // An error is reported once and changes nothing.
     std::fs::write(&file, "intents: {Mine: {data: [{sentences: ['good (night']}]}}").unwrap();
     let errors = sentences.refresh().unwrap_err();
     assert!(errors[0].to_string().contains("mine.yaml:1:"), "{errors:?}");

@@ -1,10 +1,9 @@
-//! What holds for any sentence and any template.
+//! Properties of all sentences and templates.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use sayso_intents::{Context, Grammar, Home, Source};
@@ -15,17 +14,17 @@ struct Both {
     home: Home,
 }
 
-fn load(language: &str) -> Both {
+fn open(language: &str) -> Both {
     let cases = Cases::open(&data(&format!("cases.{language}.json")));
     let grammar = grammar(&data(&format!("sentences.{language}.json")));
     let home = cases.homes.into_iter().max_by_key(Home::len).unwrap();
     Both { grammar, home }
 }
 
-static ENGLISH: LazyLock<Both> = LazyLock::new(|| load("en"));
-static GERMAN: LazyLock<Both> = LazyLock::new(|| load("de"));
+static ENGLISH: LazyLock<Both> = LazyLock::new(|| open("en"));
+static GERMAN: LazyLock<Both> = LazyLock::new(|| open("de"));
 
-/// Any sentence of a template is a sentence of its intent with its slots.
+/// Checks that a sentence of a template has its intent and its slots.
 fn parses_back(both: &Both, template: usize, choices: &[usize]) -> Result<(), TestCaseError> {
     let Both { grammar, home } = both;
     let mut choices = choices.iter().copied().cycle();
@@ -33,7 +32,7 @@ fn parses_back(both: &Both, template: usize, choices: &[usize]) -> Result<(), Te
     let Some(sample) = grammar.sample(template % grammar.len(), home, &mut choose) else {
         return Ok(());
     };
-    // A name without a meaning is no zone, and no command for later: see chit-chat.
+    // A word without a meaning is not taken for a zone or a command.
     let nonsense = sample.slots.iter().any(|(slot, value)| {
         let free = ["xylophon", "quokka xerxes", "zyzzyva"].map(serde_json::Value::from);
         ["state", "conversation_command"].contains(&slot.as_str()) && free.contains(value)
@@ -111,7 +110,7 @@ proptest! {
 }
 
 #[test]
-fn templates_of_any_number_of_sentences_take_no_longer() {
+fn matching_ends_however_many_sentences_a_template_has() {
     // 2⁴⁰ sentences each, and rules that double at every step.
     let optional = "[a] ".repeat(40);
     let wild = "{w:x} a ".repeat(12);
@@ -123,9 +122,8 @@ fn templates_of_any_number_of_sentences_take_no_longer() {
     );
     let source = Source::read("test.yaml", &text, true).unwrap();
     let grammar = Grammar::compile("en", &[source]).unwrap();
-    let begin = Instant::now();
+    // Without a bound on the work, this would not end.
     for text in ["a ".repeat(100), format!("{}b", "a ".repeat(60)), "a".repeat(10_000)] {
         let _ = grammar.matches(&Home::default(), &Context::default(), &text);
     }
-    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }

@@ -1,4 +1,4 @@
-//! What sentences mean.
+//! The meaning of sentences.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -9,7 +9,7 @@ use sayso_intents::{Context, Grammar, Home, Source, is_unsure};
 use serde_json::json;
 use support::{Cases, Verdict, data, garble, grammar, judge};
 
-/// The share of cases that are right, in percent; prints the others.
+/// The share of cases that are right, in percent. Prints the others.
 fn share(grammar: &Grammar, cases: &Cases, garbled: bool) -> f64 {
     let mut right = 0;
     for case in &cases.cases {
@@ -37,8 +37,8 @@ fn sentences_of_home_assistants_tests_are_understood() {
     }
 }
 
-/// The templates of further languages come from the folder that `SAYSO_SENTENCES` names: that
-/// of the package home-assistant-intents with `en.json` in it.
+/// The templates of further languages are in the folder `SAYSO_SENTENCES`: the one of the package
+/// home-assistant-intents that contains `en.json`.
 #[test]
 fn all_the_sentences_of_the_test_data_are_understood() {
     let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
@@ -65,7 +65,46 @@ fn most_sentences_with_a_mistake_are_understood_all_the_same() {
     let cases = Cases::open(&data("cases.en.json"));
     let share = share(&grammar, &cases, true);
     println!("{share:.1} %");
-    assert!(share >= 80.0, "{share:.1} %");
+    assert!(share >= 95.0, "{share:.1} %");
+}
+
+#[test]
+fn sentences_with_the_mistakes_of_recognition_are_understood() {
+    let grammar = grammar(&data("sentences.en.json"));
+    let mut cases = Cases::open(&data("cases.en.json"));
+    // The second table was written after the matcher was tuned with the first one.
+    for (table, sentences, least) in [("heard.en.tsv", 100, 95.0), ("heard-more.en.tsv", 65, 85.0)]
+    {
+        cases.replace(&data(table));
+        assert_eq!(cases.cases.len(), sentences);
+        let share = share(&grammar, &cases, false);
+        println!("{table}: {share:.1} %");
+        assert!(share >= least, "{table}: {share:.1} %");
+    }
+}
+
+/// A sentence that contains a name of the home means nothing else of the home, whether it is a
+/// command or not.
+#[test]
+fn a_name_of_the_home_means_nothing_else() {
+    let grammar = grammar(&data("sentences.en.json"));
+    let cases = Cases::open(&data("cases.en.json"));
+    let names = cases.names(0);
+    assert!(names.len() > 100);
+    let mut understood = 0;
+    for name in names {
+        for text in ["turn on the", "open", "lock the", "where is", "what is the", "start"] {
+            let text = format!("{text} {name}");
+            let found = grammar.parse(&cases.homes[0], &Context::default(), &text);
+            let Some(found) = found.filter(|found| found.named.contains(&"name".to_owned())) else {
+                continue;
+            };
+            let other = found.slots["name"].as_str().unwrap();
+            assert!(other.eq_ignore_ascii_case(name), "{text}: {found:?}");
+            understood += 1;
+        }
+    }
+    assert!(understood > 100, "{understood}");
 }
 
 #[test]
@@ -111,7 +150,7 @@ fn means(text: &str, intent: &str, slots: serde_json::Value) {
 }
 
 #[test]
-fn recognitions_mistakes_are_forgiven() {
+fn mistakes_of_recognition_are_forgiven() {
     let on = "HassTurnOn";
     // Near and sound-alike spellings.
     means("turn on the bedrom lamp", on, json!({"name": "Bedroom Lamp"}));
@@ -138,6 +177,8 @@ fn recognitions_mistakes_are_forgiven() {
     means("turn on the kitchen lights", on, json!({"area": "Kitchen"}));
     means("turn on the bedroom's lamp", on, json!({}));
     means("lock the front doors", on, json!({"name": "Front Door"}));
+    // The words of a name in another order.
+    means("turn on the lamp bedroom", on, json!({"name": "Bedroom Lamp"}));
 }
 
 #[test]
@@ -158,12 +199,18 @@ fn no_known_name_is_taken_for_another() {
         let all = found(&format!("turn on the {said}"));
         assert!(all.iter().all(|found| found.slots.get("name") != Some(&json!(other))), "{all:?}");
     }
-    // Nor one that is not there for one that is.
-    for text in ["turn on the bathroom", "turn on the hall lamp", "unlock the back door"] {
+    // A name that the home does not have is not taken for one that it has.
+    for text in [
+        "turn on the bathroom",
+        "turn on the hall lamp",
+        "unlock the back door",
+        "turn on the lights in the dining room",
+        "turn on the lights in the bathroom",
+    ] {
         let all = found(text);
         assert!(all.is_empty(), "{text}: {all:?}");
     }
-    // As near to two: somebody has to ask.
+    // The word is equally near to two names, so somebody has to ask.
     let all = found("turn on the seeling lamp");
     assert!(is_unsure(&all), "{all:?}");
     assert_eq!(grammar.parse(&home(), &Context::default(), "turn on the seeling lamp"), None);

@@ -1,4 +1,4 @@
-//! `sayso intents`: commands, and what they mean. No model is loaded.
+//! `sayso intents`: finds the command in a sentence. No model is loaded.
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ Examples:
   sayso intents parse --home home.json --area Kitchen --json - < sentences.txt
   sayso intents parse --intents mine.yaml good night everybody
 
-The sentences are Home Assistant's (`sayso models fetch home-assistant-intents`), and those
-of the .yaml files in the folder `intents` beside the settings file.";
+The sentences are Home Assistant's (`sayso models fetch home-assistant-intents`), and those of the
+.yaml files in the folder `intents` next to the settings file.";
 
-/// What a sentence would have a home do.
+/// Find the commands in sentences.
 #[derive(Args)]
 pub struct Intents {
     #[command(subcommand)]
@@ -29,7 +29,7 @@ pub struct Intents {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Find the intent of sentences, and what they are about
+    /// Print the intent and the slots of sentences
     Parse(Parse),
 }
 
@@ -42,13 +42,13 @@ struct Parse {
     /// The area where the speaker is
     #[arg(long, value_name = "NAME")]
     area: Option<String>,
-    /// Sentences in place of Home Assistant's; may be repeated
+    /// Sentences that replace Home Assistant's; may be repeated
     #[arg(long, value_name = "FILE")]
     intents: Vec<PathBuf>,
     /// One JSON object per sentence
     #[arg(long)]
     json: bool,
-    /// The sentence; `-` reads one from each line of the input
+    /// The sentence; with `-`, each line of the input is one
     #[arg(required = true)]
     text: Vec<String>,
 }
@@ -90,10 +90,10 @@ impl Parse {
 
     fn sentences(&self, shared: &GlobalOptions) -> Result<Folder> {
         let mut files = self.intents.clone();
-        // Sentences are there in more languages than can be spoken.
+        // There are sentences in more languages than Sayso speaks.
         let config = shared.settings_to_transcribe()?;
         let language = config.recognised().unwrap_or("en");
-        // Files that are named stand alone.
+        // Files that are named replace all other sentences.
         let own = match (files.is_empty(), shared.file()) {
             (true, Some(settings)) => settings.with_file_name("intents"),
             _ => PathBuf::new(),

@@ -1,21 +1,19 @@
 """hassil on the sentences that `cargo run --example evaluate` takes.
 
     pip install hassil==3.13.0 home-assistant-intents==2026.11.25
-    python3 hassil.py LANGUAGE SENTENCES.json CASES.json [--misses]
+    python3 with_hassil.py LANGUAGE SENTENCES.json CASES.json [--misses]
 
-As Home Assistant calls it: the best of all results, names before all else. The speaker is in
-an area of no name where the case says none, for hassil passes over sentences that want one.
+hassil is called as Home Assistant does it: the best of all results, with names preferred. If a
+case states no area of the speaker, the area is "?", because hassil ignores sentences that
+require an area if there is none.
 """
 
 import json
 import sys
 import time
 
-# This file has the name of the library.
-sys.path.pop(0)
-
-from hassil.intents import Intents, TextSlotList  # noqa: E402
-from hassil.recognize import recognize_best  # noqa: E402
+from hassil.intents import Intents, TextSlotList
+from hassil.recognize import recognize_best
 
 language, templates, cases = sys.argv[1:4]
 begin = time.thread_time()
