@@ -138,22 +138,37 @@ impl Grammar {
     }
 }
 
-/// Whether somebody has to ask which of some matches, the best first, was meant: whether another
-/// one fits about as well as the first and has another name of the home in a slot, or fits just
-/// as well and has the same slots, but another intent.
+/// Whether somebody has to ask which of some matches, the best first, was meant.
 pub fn is_unsure(matches: &[Match]) -> bool {
-    let Some((best, others)) = matches.split_first() else { return false };
-    let others = others.iter().filter(|other| (other.own, other.free) == (best.own, best.free));
-    let mut near = others.take_while(|other| other.score >= best.score - near::STEP);
+    !choices(matches).is_empty()
+}
+
+/// Of some matches, the best first, those among which somebody has to choose; none if the first
+/// one was meant. Another match is a choice if it fits about as well as the first one and has
+/// another name of the home in a slot, or if it fits just as well and has the same slots, but
+/// another intent.
+pub fn choices(matches: &[Match]) -> Vec<&Match> {
+    let Some((best, others)) = matches.split_first() else { return Vec::new() };
     let spoken = |found: &Match, slot: &String| {
         found.slots.get(slot).and_then(Value::as_str).map(|name| text::folded(name).chars)
     };
-    best.score < 1.0
-        && near.any(|other| {
+    let mut choices: Vec<&Match> = others
+        .iter()
+        .filter(|other| (other.own, other.free) == (best.own, best.free))
+        .take_while(|other| other.score >= best.score - near::STEP)
+        .filter(|other| {
             let mut common = best.named.iter().filter(|slot| other.named.contains(slot));
             common.any(|slot| spoken(best, slot) != spoken(other, slot))
                 || (other.score >= best.score
                     && other.intent != best.intent
                     && other.slots == best.slots)
         })
+        .collect();
+    if best.score >= 1.0 {
+        choices.clear();
+    }
+    if !choices.is_empty() {
+        choices.insert(0, best);
+    }
+    choices
 }
