@@ -65,8 +65,8 @@ pub struct Match {
     pub template: Box<str>,
     /// Whether the template is the user's own.
     pub own: bool,
-    /// Whether words of the sentence are in a wildcard.
-    pub free: bool,
+    /// The number of letters in wildcards.
+    pub wild: u16,
 }
 
 impl Grammar {
@@ -85,7 +85,8 @@ impl Grammar {
     /// timer called "kichen".
     pub fn matches(&self, home: &Home, context: &Context, text: &str) -> Vec<Match> {
         let exact = self.exact_matches(home, context, text);
-        let free = exact.first().is_some_and(|best| best.free);
+        let (wild, named) = exact.first().map_or((0, 0), |best| (best.wild, best.named.len()));
+        let free = wild > 0;
         if !exact.is_empty() && !free {
             return exact;
         }
@@ -98,14 +99,17 @@ impl Grammar {
         drops.extend(self.skips(&folded, &words));
         let budget = if free { FREE } else { near::budget(words.len()) };
         let Some(graph) = Graph::new(&folded, &words, &lanes, &drops) else { return exact };
-        // Wildcards take time, and without another name in the sentence nothing is better.
-        let named = lanes.iter().any(|lane| home.names.binary_search(&lane.chars).is_ok());
         let run = Run::new(self, home, &graph, budget, !free);
-        let run = if free && !named { run.without_wildcards() } else { run };
+        // Wildcards take time, so they are only tried if a match may leave much less to them, or
+        // may have a name in their place.
+        let letters = folded.chars.iter().filter(|c| **c != ' ').count();
+        let names = lanes.iter().any(|lane| home.names.binary_search(&lane.chars).is_ok());
+        let mostly_wild = 2 * usize::from(wild) > letters;
+        let run = if free && !names && !mostly_wild { run.without_wildcards() } else { run };
         let mut near = run.matches(&folded, text, context);
-        // With a wildcard, another match is only better if it leaves less to wildcards.
-        let named = exact.first().map_or(0, |best| best.named.len());
-        near.retain(|other| !free || !other.free || other.named.len() > named);
+        near.retain(|other| {
+            !free || 2 * other.wild <= wild || (other.named.len() > named && other.wild < wild)
+        });
         near.extend(exact);
         near
     }
@@ -154,7 +158,7 @@ pub fn choices(matches: &[Match]) -> Vec<&Match> {
     };
     let mut choices: Vec<&Match> = others
         .iter()
-        .filter(|other| (other.own, other.free) == (best.own, best.free))
+        .filter(|other| (other.own, other.wild > 0) == (best.own, best.wild > 0))
         .take_while(|other| other.score >= best.score - near::STEP)
         .filter(|other| {
             let mut common = best.named.iter().filter(|slot| other.named.contains(slot));
