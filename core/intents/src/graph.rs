@@ -125,9 +125,9 @@ impl Graph {
         let mut ends = Vec::new();
         for (n, word) in words.iter().enumerate() {
             let mut at = starts[n];
-            for origin in word.from..word.to {
-                let next = new(&mut points, origin + 1, true);
-                points[at as usize].edges.push(Edge { c: chars[origin], to: next, cost: 0 });
+            for (n, &c) in chars[word.from..word.to].iter().enumerate() {
+                let next = new(&mut points, word.from + n + 1, true);
+                points[at as usize].edges.push(Edge { c, to: next, cost: 0 });
                 at = next;
             }
             ends.push(at);

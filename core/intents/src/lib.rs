@@ -43,7 +43,7 @@ mod trie;
 pub use folder::Folder;
 pub use grammar::Grammar;
 pub use home::{Entity, Home, Place};
-pub use matcher::{Context, Match, is_unsure};
+pub use matcher::{Context, Match, choices, is_unsure};
 pub use numbers::Numbers;
 pub use sample::Sample;
 pub use source::{Error, Source};

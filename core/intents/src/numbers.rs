@@ -4,6 +4,9 @@
 //! language. Each further line is a set in ICU's notation: `%name: value/radix: text; text;`, or
 //! `%%name` for a set that only other sets use. A rule without a value has the value after that
 //! of the rule before it. See "Rule-Based Number Formatting" in UTS #35.
+//!
+//! The CLDR has such rules for 54 of the languages with sentences, and Home Assistant uses them
+//! too. The libraries for number words in Rust know only a few languages.
 
 use std::collections::BTreeMap;
 

@@ -104,7 +104,7 @@ fn a_name_of_the_home_means_nothing_else() {
             understood += 1;
         }
     }
-    assert!(understood > 100, "{understood}");
+    assert!(understood >= 50, "{understood}");
 }
 
 #[test]

@@ -15,8 +15,7 @@ pub struct Reader {
 }
 
 /// All readers.
-static ALL: &[&Reader] =
-    &[&en::READER, &de::READER, &fr::READER, &es::READER, &it::READER];
+static ALL: &[&Reader] = &[&en::READER, &de::READER, &fr::READER, &es::READER, &it::READER];
 
 impl Reader {
     /// English, as it is spoken in America.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use sayso::internals::engines::Chosen;
 use sayso::{Error, Result, Stop};
-use sayso_intents::{Context, Folder, Grammar, Home, Match, Source, is_unsure};
+use sayso_intents::{Context, Folder, Grammar, Home, Match, Source, choices};
 use serde_json::{Value, json};
 
 use super::{GlobalOptions, term};
@@ -117,33 +117,35 @@ impl Parse {
 
     fn show(&self, grammar: &Grammar, home: &Home, context: &Context, sentence: &str) {
         let matches = grammar.matches(home, context, sentence);
-        let sure = matches.first().filter(|_| !is_unsure(&matches));
+        let choices = choices(&matches);
+        let sure = matches.first().filter(|_| choices.is_empty());
         if self.json {
-            println!("{}", object(sentence, sure, &matches));
+            println!("{}", object(sentence, sure, &choices));
             return;
         }
         match sure {
             Some(found) => {
-                let slots = found.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
-                let slots: String = slots.collect();
                 let needs = found.needs.iter().map(|key| format!(" (in which {key}?)"));
-                println!(
-                    "{}{slots}  {:.2}{}",
-                    found.intent,
-                    found.score,
-                    needs.collect::<String>()
-                );
+                let needs: String = needs.collect();
+                println!("{}  {:.2}{needs}", described(found), found.score);
             }
             None if matches.is_empty() => println!("{}", term::dim("no command")),
             None => {
-                let meant = matches.iter().map(|found| json!(found.slots).to_string());
+                let meant = choices.iter().map(|found| described(found));
                 println!("which one? {}", meant.collect::<Vec<_>>().join(" or "));
             }
         }
     }
 }
 
-fn object(sentence: &str, sure: Option<&Match>, matches: &[Match]) -> Value {
+/// The intent and the slots, for people.
+fn described(found: &Match) -> String {
+    let slots = found.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
+    format!("{}{}", found.intent, slots.collect::<String>())
+}
+
+/// The object for a sentence: the match if it is sure, otherwise the choices, if there are any.
+fn object(sentence: &str, sure: Option<&Match>, choices: &[&Match]) -> Value {
     let mut object = match sure {
         Some(found) => json!({
             "sentence": sentence,
@@ -153,8 +155,9 @@ fn object(sentence: &str, sure: Option<&Match>, matches: &[Match]) -> Value {
         }),
         None => json!({"sentence": sentence, "intent": null, "slots": {}, "score": 0.0}),
     };
-    if sure.is_none() && !matches.is_empty() {
-        object["unsure"] = matches.iter().map(|found| json!(found.slots)).collect();
+    if !choices.is_empty() {
+        let choice = |found: &&Match| json!({"intent": &*found.intent, "slots": found.slots});
+        object["unsure"] = choices.iter().map(choice).collect();
     }
     object
 }

@@ -65,8 +65,8 @@ pub struct Match {
     pub template: Box<str>,
     /// Whether the template is the user's own.
     pub own: bool,
-    /// Whether words of the sentence are in a wildcard.
-    pub free: bool,
+    /// The number of letters in wildcards.
+    pub wild: u16,
 }
 
 impl Grammar {
@@ -85,7 +85,8 @@ impl Grammar {
     /// timer called "kichen".
     pub fn matches(&self, home: &Home, context: &Context, text: &str) -> Vec<Match> {
         let exact = self.exact_matches(home, context, text);
-        let free = exact.first().is_some_and(|best| best.free);
+        let (wild, named) = exact.first().map_or((0, 0), |best| (best.wild, best.named.len()));
+        let free = wild > 0;
         if !exact.is_empty() && !free {
             return exact;
         }
@@ -98,14 +99,17 @@ impl Grammar {
         drops.extend(self.skips(&folded, &words));
         let budget = if free { FREE } else { near::budget(words.len()) };
         let Some(graph) = Graph::new(&folded, &words, &lanes, &drops) else { return exact };
-        // Wildcards take time, and without another name in the sentence nothing is better.
-        let named = lanes.iter().any(|lane| home.names.binary_search(&lane.chars).is_ok());
         let run = Run::new(self, home, &graph, budget, !free);
-        let run = if free && !named { run.without_wildcards() } else { run };
+        // Wildcards take time, so they are only tried if a match may leave much less to them, or
+        // may have a name in their place.
+        let letters = folded.chars.iter().filter(|c| **c != ' ').count();
+        let names = lanes.iter().any(|lane| home.names.binary_search(&lane.chars).is_ok());
+        let mostly_wild = 2 * usize::from(wild) > letters;
+        let run = if free && !names && !mostly_wild { run.without_wildcards() } else { run };
         let mut near = run.matches(&folded, text, context);
-        // With a wildcard, another match is only better if it leaves less to wildcards.
-        let named = exact.first().map_or(0, |best| best.named.len());
-        near.retain(|other| !free || !other.free || other.named.len() > named);
+        near.retain(|other| {
+            !free || 2 * other.wild <= wild || (other.named.len() > named && other.wild < wild)
+        });
         near.extend(exact);
         near
     }
@@ -138,22 +142,37 @@ impl Grammar {
     }
 }
 
-/// Whether somebody has to ask which of some matches, the best first, was meant: whether another
-/// one fits about as well as the first and has another name of the home in a slot, or fits just
-/// as well and has the same slots, but another intent.
+/// Whether somebody has to ask which of some matches, the best first, was meant.
 pub fn is_unsure(matches: &[Match]) -> bool {
-    let Some((best, others)) = matches.split_first() else { return false };
-    let others = others.iter().filter(|other| (other.own, other.free) == (best.own, best.free));
-    let mut near = others.take_while(|other| other.score >= best.score - near::STEP);
+    !choices(matches).is_empty()
+}
+
+/// Of some matches, the best first, those among which somebody has to choose; none if the first
+/// one was meant. Another match is a choice if it fits about as well as the first one and has
+/// another name of the home in a slot, or if it fits just as well and has the same slots, but
+/// another intent.
+pub fn choices(matches: &[Match]) -> Vec<&Match> {
+    let Some((best, others)) = matches.split_first() else { return Vec::new() };
     let spoken = |found: &Match, slot: &String| {
         found.slots.get(slot).and_then(Value::as_str).map(|name| text::folded(name).chars)
     };
-    best.score < 1.0
-        && near.any(|other| {
+    let mut choices: Vec<&Match> = others
+        .iter()
+        .filter(|other| (other.own, other.wild > 0) == (best.own, best.wild > 0))
+        .take_while(|other| other.score >= best.score - near::STEP)
+        .filter(|other| {
             let mut common = best.named.iter().filter(|slot| other.named.contains(slot));
             common.any(|slot| spoken(best, slot) != spoken(other, slot))
                 || (other.score >= best.score
                     && other.intent != best.intent
                     && other.slots == best.slots)
         })
+        .collect();
+    if best.score >= 1.0 {
+        choices.clear();
+    }
+    if !choices.is_empty() {
+        choices.insert(0, best);
+    }
+    choices
 }

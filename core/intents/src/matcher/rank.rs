@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
             }
             for (rank, matched) in self.template(template, sentence, context) {
                 // A match with a wildcard may be worse than one that costs more.
-                if !matched.free {
+                if matched.wild == 0 {
                     limit = limit.min((rank.cost + MARGIN).saturating_mul(UNIT));
                 }
                 ranked.push((rank, matched));
@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
             response: block.response.clone(),
             template: Box::default(),
             own: block.own,
-            free: said.wildcards > 0,
+            wild: said.wild,
         };
         Some((rank, matched))
     }

@@ -15,6 +15,9 @@ use crate::text;
 /// The number of steps after which a sentence is given up: many times what ordinary ones take.
 pub(super) const MAX_STEPS: usize = 200_000;
 
+/// The number of expressions and points that are tried for an ordinary sentence.
+const ORDINARY: usize = 3_000;
+
 /// A point that has been reached, and the cost of the way to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reach {
@@ -82,8 +85,8 @@ impl<'a> Run<'a> {
             budget,
             lenient,
             wild: true,
-            memo: HashMap::default(),
-            pool: Vec::new(),
+            memo: HashMap::with_capacity_and_hasher(ORDINARY, BuildHasherDefault::default()),
+            pool: Vec::with_capacity(ORDINARY),
             spare: Vec::new(),
             steps: 0,
         }

@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::text::Folded;
 
 /// The number of near words that are tried.
-const TRIED: usize = 4;
+const TRIED: usize = 8;
 /// The number of words in which a name may have been heard.
 const WINDOW: usize = 4;
 
