@@ -336,7 +336,6 @@ const PARTS: &[&str] = &[
     "Q",
     "Z",
     "T",
-    "localhost",
     "::",
     "ff",
     "H",
@@ -356,7 +355,6 @@ const PARTS: &[&str] = &[
     "Mio",
     "am",
     "§",
-    "\u{202f}",
     "Okt",
     "º",
     "ª",
@@ -368,6 +366,12 @@ const PARTS: &[&str] = &[
     "un'",
     "persona",
     "mayo",
+    "<b>",
+    "&amp;",
+    "[",
+    "]",
+    "localhost",
+    "\u{202f}",
     "1er",
     "XIVe",
     "l'",
@@ -377,13 +381,12 @@ const PARTS: &[&str] = &[
     "1 ½",
     "14h",
     "c. à s.",
-    "<b>",
-    "&amp;",
-    "[",
-    "]",
 ];
 
-/// So many random strings of [`PARTS`], from a seed.
+/// Longer parts.
+const NAMES: &[&str] = &["localhost", "\u{202f}", "miércoles"];
+
+/// So many random strings of [`PARTS`] and [`NAMES`], from a seed.
 fn random_texts(count: u32, seed: u64) {
     let mut state = seed;
     let mut next = || {
@@ -394,9 +397,10 @@ fn random_texts(count: u32, seed: u64) {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) as usize
     };
+    let parts: Vec<&str> = PARTS.iter().chain(NAMES).copied().collect();
     for _ in 0..count {
         let length = next() % 16;
-        let text: String = (0..length).map(|_| PARTS[next() % PARTS.len()]).collect();
+        let text: String = (0..length).map(|_| parts[next() % parts.len()]).collect();
         if let Err(wrong) = check(&text) {
             panic!("{wrong}");
         }

@@ -71,7 +71,9 @@ fn join(written: &str, tokens: Vec<Token>) -> Vec<Token> {
         let joins = words && elided.text.ends_with('\'');
         if joins {
             elided.text.push_str(&next.text);
-            elided.source.end = next.source.end;
+            // They may be spoken in another order than they are written ("£1").
+            elided.source.start = elided.source.start.min(next.source.start);
+            elided.source.end = elided.source.end.max(next.source.end);
         }
         joins
     });
