@@ -32,14 +32,13 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
         return None;
     }
     // $1-2 million
-    if let (Class::Money(_), Class::Number(i, _)) = (&first.class, &second.class) {
-        if let Some((scale, at, end)) = super::amount::scale(aloud, text, second.end)
-            && (at == second.end || text.get(at).len() > 2)
-        {
-            let scale = Some((scale, at));
-            let amount = Amount { whole: Some(*i), from: *i, to: *i, scale, part: None };
-            second = item(Class::Fraction(amount), from, end);
-        }
+    if let (Class::Money(_), Class::Number(i, _)) = (&first.class, &second.class)
+        && let Some((scale, at, end)) = super::amount::scale(aloud, text, second.end)
+        && (at == second.end || text.get(at).len() > 2)
+    {
+        let scale = Some((scale, at));
+        let amount = Amount { whole: Some(*i), from: *i, to: *i, scale, part: None };
+        second = item(Class::Fraction(amount), from, end);
     }
     let (end, ends) = (second.end, second.ends);
     let class = Class::Range(Box::new(first.clone()), Box::new(second), below);

@@ -1,5 +1,5 @@
 //! The verbalisers, which put each class into words. They are common to all languages and take
-//! the words from the language's [tables](super::tables) and [grammar](super::grammar).
+//! the words from the language's [tables](super::tables) and [grammar].
 
 pub(crate) mod amount;
 mod code;

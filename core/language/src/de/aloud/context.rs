@@ -32,7 +32,8 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
             at = text.before(at);
             let counted =
                 text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
-            if !counted && !(text.is_capital(at) && at > 0) {
+            let noun = text.is_capital(at) && at > 0;
+            if !counted && !noun {
                 break;
             }
         }
