@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::compile::Compiler;
-use crate::near::Vocabulary;
-use crate::source::{Error, Source};
 use crate::trie::Trie;
+use crate::vocabulary::Vocabulary;
 
 /// The number of an expression.
 pub(crate) type Id = u32;
@@ -168,25 +166,6 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// Compiles the sentences of some files. If several files define a list or a rule with the
-    /// same name, the last one counts.
-    ///
-    /// # Errors
-    /// With all errors in the files.
-    pub fn compile(language: &str, sources: &[Source]) -> Result<Self, Vec<Error>> {
-        Compiler::run(language, sources).map_err(|errors| {
-            // JSON is read without places at first, because that is faster.
-            let placed: Vec<Option<Source>> = sources.iter().map(Source::placed).collect();
-            if placed.iter().all(Option::is_none) {
-                return errors;
-            }
-            let pairs = sources.iter().zip(placed);
-            let placed: Vec<Source> =
-                pairs.map(|(source, placed)| placed.unwrap_or_else(|| source.clone())).collect();
-            Compiler::run(language, &placed).err().unwrap_or(errors)
-        })
-    }
-
     /// How many templates there are.
     pub fn len(&self) -> usize {
         self.templates.len()

@@ -39,6 +39,7 @@ mod source;
 mod template;
 mod text;
 mod trie;
+mod vocabulary;
 
 pub use folder::Folder;
 pub use grammar::Grammar;

@@ -21,10 +21,10 @@ impl LlamaWeights {
     /// Loads the GGUF file at `path`, memory-mapped.
     ///
     /// # Errors
-    /// [`Missing`](ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or [`Io`](ErrorKind::Io)
-    /// about the file, [`Input`](ErrorKind::Input) for an impossible config,
-    /// [`Unsupported`](ErrorKind::Unsupported) on a CPU that lacks what this build needs,
-    /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
+    /// [`Missing`](crate::ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or [`Io`](ErrorKind::Io)
+    /// about the file, [`Input`](crate::ErrorKind::Input) for an impossible config,
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) on a CPU that lacks what this build needs,
+    /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
     pub fn load(path: impl AsRef<Path>, config: Config) -> Result<Self> {
         let model = Arc::new(Model::load(path.as_ref().to_owned(), config)?);
         Ok(Self { model, primed: Arc::default() })
@@ -51,7 +51,7 @@ impl LlamaWeights {
     /// system prompt.
     ///
     /// # Errors
-    /// [`Engine`](ErrorKind::Engine) when memory does not suffice.
+    /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
     pub fn session(&self) -> Result<Llama> {
         Llama::new(self.model.clone(), self.primed.clone())
     }

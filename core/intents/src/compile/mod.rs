@@ -10,12 +10,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::grammar::{Block, Branch, Fractions, Grammar, Id, Kind, List, Node, Requirement};
-use crate::near::Vocabulary;
 use crate::numbers::Numbers;
 use crate::source::{Data, Error, Node as Doc, Place, Source};
 use crate::template::{self, Expr};
 use crate::text;
 use crate::trie::Trie;
+use crate::vocabulary::Vocabulary;
 
 /// The rules and lists that a sentence may use: those of all files, or those with the rules and
 /// lists of one block added.
@@ -315,5 +315,26 @@ impl Compiler {
             all.push(Requirement { key: key.clone(), values, slot });
         }
         all
+    }
+}
+
+impl Grammar {
+    /// Compiles the sentences of some files. If several files define a list or a rule with the
+    /// same name, the last one counts.
+    ///
+    /// # Errors
+    /// With all errors in the files.
+    pub fn compile(language: &str, sources: &[Source]) -> Result<Self, Vec<Error>> {
+        Compiler::run(language, sources).map_err(|errors| {
+            // JSON is read without places at first, because that is faster.
+            let placed: Vec<Option<Source>> = sources.iter().map(Source::placed).collect();
+            if placed.iter().all(Option::is_none) {
+                return errors;
+            }
+            let pairs = sources.iter().zip(placed);
+            let placed: Vec<Source> =
+                pairs.map(|(source, placed)| placed.unwrap_or_else(|| source.clone())).collect();
+            Compiler::run(language, &placed).err().unwrap_or(errors)
+        })
     }
 }

@@ -1,9 +1,10 @@
 //! What may have been meant by the words that were heard.
 
-use super::{EXTRA, FORM, Known, Vocabulary, joins};
+use super::{EXTRA, FORM, Known, joins};
 use crate::graph::{Drop, Lane, Word};
 use crate::home::Home;
 use crate::text::Folded;
+use crate::vocabulary::Vocabulary;
 
 /// The number of near words that are tried.
 const TRIED: usize = 8;

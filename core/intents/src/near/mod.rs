@@ -7,15 +7,14 @@
 
 mod collect;
 mod heard;
-mod known;
-
-use std::collections::{HashMap, HashSet};
+pub(crate) mod known;
 
 pub(crate) use known::Known;
 
 use crate::grammar::{Grammar, Id, Node};
 use crate::graph::{MISS, UNIT};
 use crate::text;
+use crate::vocabulary::Vocabulary;
 
 const DATA: &str = include_str!("../../data/near.txt");
 
@@ -53,29 +52,6 @@ pub(crate) fn misses(cost: u16) -> bool {
 /// Whether a character joins words.
 pub(crate) fn joins(c: char) -> bool {
     matches!(c, ' ' | '-' | '_')
-}
-
-/// The words of a language's sentences, and what is known about them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Vocabulary {
-    /// Words that may be missing or too many.
-    small: HashSet<Vec<char>>,
-    /// Words that may be too many.
-    extra: HashSet<Vec<char>>,
-    /// For a word, those that sound like it.
-    alike: HashMap<Vec<char>, Vec<Vec<char>>>,
-    /// The endings of word forms.
-    endings: Vec<Vec<char>>,
-    /// The expressions that are small words.
-    may_miss: HashSet<Id>,
-    /// All words, in order.
-    known: Vec<Known>,
-    /// All words.
-    set: HashSet<Vec<char>>,
-    /// Skip words that consist of one word.
-    skip: Vec<Known>,
-    /// The words with which sentences begin.
-    first: HashSet<Vec<char>>,
 }
 
 impl Vocabulary {

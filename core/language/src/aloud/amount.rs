@@ -156,7 +156,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
     }
     measure.to = end - 1;
-    measure.kind = aloud.is_kind(text, i, end);
+    measure.kind = aloud.kinds.is_kind(text, i, end);
     // The stop of "3 in." belongs to it, unless it ends the sentence.
     let mut found = item(Class::Measure(measure), i, end);
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
@@ -166,7 +166,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         if next > end + 1 && small {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
-                measure.kind = aloud.is_kind(text, i, end + 1);
+                measure.kind = aloud.kinds.is_kind(text, i, end + 1);
             }
         }
     }

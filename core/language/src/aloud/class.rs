@@ -1,6 +1,6 @@
 //! The classes of written text that are read differently.
 
-use super::tables::{Currency, Scale, Unit};
+use super::names::{Currency, Scale, Unit};
 
 /// A part of the text that belongs to one class: the pieces from `from` up to `end`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,20 +1,14 @@
 //! What the common verbalisers ask a language: its numbers in words, and the words of classes
-//! whose order and form differ between languages.
+//! whose order and form differ between languages; and the output that they say it into.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use super::class::{Amount, Date, Item, Measure, Money, Time};
-use super::spoken::Spoken;
-use super::tables::{Currency, Unit};
+pub(crate) use super::names::Gender;
+use super::names::{Currency, Kinds, Unit, Words};
 use super::text::Text;
-
-/// The grammatical gender of a noun, with which numbers agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gender {
-    Masculine,
-    Feminine,
-    Neuter,
-}
+use crate::token::{Token, TokenKind};
 
 /// The grammar of one language. Texts that it returns are words separated by spaces; a word with
 /// full stops in it is spelt ("U.S.").
@@ -119,5 +113,89 @@ pub(crate) fn digits<G: Grammar + ?Sized>(grammar: &G, written: &str) -> String 
         () if code => spelt(grammar, &whole),
         () if grouped => grammar.cardinal(&whole),
         () => grammar.ungrouped(&whole),
+    }
+}
+
+/// Marks at which the voice pauses, the weakest first.
+const PAUSES: &str = ",—:;….!?";
+
+/// Words and marks, in the order in which they are spoken.
+#[derive(Debug)]
+pub(crate) struct Spoken<'t> {
+    pub(crate) grammar: &'static dyn Grammar,
+    pub(crate) words: &'static Words,
+    pub(crate) kinds: &'static Kinds,
+    /// Articles after which capitals are spelt.
+    pub(crate) articles: &'static [&'static str],
+    pub(crate) text: &'t Text,
+    pub(crate) out: Vec<Token>,
+    /// Whether there was a word already.
+    spoken: bool,
+}
+
+impl<'t> Spoken<'t> {
+    /// Nothing so far, of `text`, in a language with this `grammar` and these words.
+    pub(crate) fn new(
+        grammar: &'static dyn Grammar,
+        words: &'static Words,
+        kinds: &'static Kinds,
+        articles: &'static [&'static str],
+        text: &'t Text,
+    ) -> Self {
+        Self { grammar, words, kinds, articles, text, out: Vec::new(), spoken: false }
+    }
+
+    /// Adds words, separated by spaces, for these bytes of the text.
+    pub(crate) fn say(&mut self, words: &str, source: Range<usize>) {
+        for word in words.split(' ').filter(|w| !w.is_empty()) {
+            self.push(TokenKind::Word, word, source.clone());
+        }
+    }
+
+    /// Adds letters that are spoken one by one.
+    pub(crate) fn spell(&mut self, letters: &str, source: Range<usize>) {
+        let letters: String = letters.chars().filter(|c| c.is_alphabetic()).collect();
+        if !letters.is_empty() {
+            self.push(TokenKind::Letters, &letters, source);
+        }
+    }
+
+    fn push(&mut self, kind: TokenKind, text: &str, source: Range<usize>) {
+        self.spoken = true;
+        self.out.push(Token { kind, text: text.to_owned(), source, ipa: None });
+    }
+
+    /// The last word that was said.
+    pub(crate) fn last(&self) -> &str {
+        self.out.last().map_or("", |token| &token.text)
+    }
+
+    /// Adds a mark. Of several pauses in a row the strongest stays; none comes before the first
+    /// word.
+    pub(crate) fn mark(&mut self, mark: char, source: Range<usize>) {
+        let text = mark.to_string();
+        if let Some(rank) = PAUSES.find(mark) {
+            if !self.spoken {
+                return;
+            }
+            if let Some(last) = self.out.last_mut().filter(|t| t.kind == TokenKind::Mark) {
+                match last.text.chars().next().and_then(|c| PAUSES.find(c)) {
+                    Some(before) => {
+                        if rank > before {
+                            last.text = text;
+                        }
+                        return;
+                    }
+                    None if last.text == "(" => return,
+                    None => {}
+                }
+            }
+        }
+        // Empty brackets.
+        if mark == ')' && self.last() == "(" {
+            self.out.pop();
+            return;
+        }
+        self.out.push(Token { kind: TokenKind::Mark, text, source, ipa: None });
     }
 }

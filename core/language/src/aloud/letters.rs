@@ -39,7 +39,7 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let stem = word.strip_suffix("'s").unwrap_or(word);
     // "l'UE"
     let stem = match stem.split_once('\'') {
-        Some((article, stem)) if is_article(aloud, article) => stem,
+        Some((article, stem)) if is_article(aloud.letters.articles, article) => stem,
         _ => stem,
     };
     let plural = stem
@@ -70,8 +70,8 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Whether what comes before an apostrophe is an article.
-pub(crate) fn is_article(aloud: &Aloud, word: &str) -> bool {
-    aloud.letters.articles.contains(&word.to_lowercase().as_str())
+pub(crate) fn is_article(articles: &[&str], word: &str) -> bool {
+    articles.contains(&word.to_lowercase().as_str())
 }
 
 /// Whether a word of one letter ("a", "I") is the name of a letter here.

@@ -2,7 +2,14 @@
 
 use std::ops::Range;
 
-use super::tables::Numerals;
+/// How a language writes numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numerals {
+    /// The sign before decimals.
+    pub(crate) point: char,
+    /// Signs between groups of three digits; ' ' stands for a space of any width.
+    pub(crate) groups: &'static [char],
+}
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,19 +19,20 @@ pub(crate) mod lex;
 pub(crate) mod marks;
 pub(crate) mod math;
 pub(crate) mod money;
+pub(crate) mod names;
 pub(crate) mod pointed;
 pub(crate) mod range;
 pub(crate) mod roman;
 pub(crate) mod say;
 pub(crate) mod short;
 pub(crate) mod sign;
-pub(crate) mod spoken;
+
 pub(crate) mod tables;
 pub(crate) mod text;
 pub(crate) mod when;
 
 use class::{Class, Item};
-use spoken::Spoken;
+use grammar::Spoken;
 use tables::Aloud;
 use text::Text;
 
@@ -40,7 +41,8 @@ use crate::token::{Token, TokenKind};
 /// The words of a text.
 pub(crate) fn read(aloud: &'static Aloud, written: &str) -> Vec<Token> {
     let text = Text::new(aloud.numerals, written);
-    let mut spoken = Spoken::new(aloud, &text);
+    let mut spoken =
+        Spoken::new(aloud.grammar, aloud.words, aloud.kinds, aloud.letters.articles, &text);
     each(aloud, &text, |item| say::say(&item, &mut spoken));
     let mut tokens = spoken.out;
     (aloud.pronounce)(&mut tokens);

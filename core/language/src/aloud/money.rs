@@ -16,7 +16,7 @@ pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             money.per = Some((unit, found.end + 1));
             found.end += 2;
         }
-        None => money.kind = aloud.is_kind(text, i, found.end),
+        None => money.kind = aloud.kinds.is_kind(text, i, found.end),
     }
     Some(found)
 }

@@ -2,8 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::lex::{self, Kind, Piece};
-use super::tables::Numerals;
+use super::lex::{self, Kind, Numerals, Piece};
 
 /// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index
 /// may be out of range by one (also after `wrapping_sub`).

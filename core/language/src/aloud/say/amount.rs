@@ -2,8 +2,8 @@
 
 use super::fixed;
 use crate::aloud::class::{Amount, Item, Measure, Money};
+use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender};
-use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::Unit;
 use crate::aloud::text::Text;
 
@@ -16,7 +16,7 @@ pub(crate) fn counted(i: usize, gender: Gender, spoken: &mut Spoken<'_>) {
 
 /// A number, as a piece holds it, before a noun.
 fn before_noun(written: &str, gender: Gender, i: usize, spoken: &Spoken<'_>) -> String {
-    let grammar = spoken.aloud.grammar;
+    let grammar = spoken.grammar;
     let coded = written.len() > 1 && written.starts_with('0') || written.len() > 15;
     if written.contains('.') || coded {
         return grammar::digits(grammar, written);
@@ -28,7 +28,7 @@ fn before_noun(written: &str, gender: Gender, i: usize, spoken: &Spoken<'_>) -> 
 /// one.
 pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) -> bool {
     let text = spoken.text;
-    let grammar = spoken.aloud.grammar;
+    let grammar = spoken.grammar;
     if amount.part.is_some() {
         grammar.fraction(amount, noun.filter(|_| amount.scale.is_none()), spoken);
         if let Some((scale, at)) = amount.scale {
@@ -64,11 +64,11 @@ pub(super) fn is_round(money: &Money, text: &Text) -> bool {
 
 pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
-    let grammar = spoken.aloud.grammar;
+    let grammar = spoken.grammar;
     let currency = money.currency;
     let sign = text.at(money.sign);
     if money.minus {
-        spoken.say(spoken.aloud.words.minus, text.at(money.amount.from.saturating_sub(1)));
+        spoken.say(spoken.words.minus, text.at(money.amount.from.saturating_sub(1)));
     }
     let name = |one: bool, spoken: &mut Spoken<'_>| {
         if sum == Sum::Whole {
@@ -109,7 +109,7 @@ pub(super) fn measure(measure: &Measure, with_unit: bool, spoken: &mut Spoken<'_
     let one = amount(&measure.amount, Some(measure.unit.gender), spoken);
     if with_unit {
         let at = spoken.text.span(measure.from, measure.to);
-        fixed(&spoken.aloud.grammar.unit(measure, one, spoken.text), at, spoken);
+        fixed(&spoken.grammar.unit(measure, one, spoken.text), at, spoken);
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) fn duration(
     let colons = parts.first().is_some_and(|(at, _, sign)| at == sign);
     for (n, &(at, unit, sign)) in parts.iter().enumerate() {
         if colons && n > 0 && n + 1 == parts.len() {
-            spoken.say(spoken.aloud.words.and, text.at(at));
+            spoken.say(spoken.words.and, text.at(at));
         }
         let digits = match text.get(at).trim_start_matches('0') {
             "" => "0",
@@ -131,8 +131,8 @@ pub(super) fn duration(
             digits => digits,
         };
         spoken.say(&before_noun(digits, unit.gender, at, spoken), text.at(at));
-        let kind = parts.len() == 1 && spoken.aloud.is_kind(text, item.from, item.end);
-        let one = spoken.aloud.grammar.is_one(digits) || kind;
+        let kind = parts.len() == 1 && spoken.kinds.is_kind(text, item.from, item.end);
+        let one = spoken.grammar.is_one(digits) || kind;
         spoken.say(if one { unit.one } else { unit.several }, text.at(sign));
     }
 }

@@ -1,15 +1,15 @@
 //! Telephone numbers, codes, addresses of computers, pages and files.
 
 use crate::aloud::class::Item;
+use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::spelt;
 use crate::aloud::lex::Kind;
 use crate::aloud::math::is_formula;
-use crate::aloud::spoken::Spoken;
 
 pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) {
     let text = spoken.text;
     if text.is(item.from, "+") {
-        spoken.say(spoken.aloud.words.plus, text.at(item.from));
+        spoken.say(spoken.words.plus, text.at(item.from));
     }
     let short = groups.len() == 3 && groups.iter().all(|&g| text.get(g).len() == 1);
     for (n, &group) in groups.iter().enumerate() {
@@ -19,13 +19,13 @@ pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) 
         let at = text.at(group);
         match text.get(group) {
             _ if text.is_word(group) => spoken.say(text.get(group), at),
-            digits => spoken.say(&spoken.aloud.grammar.group(digits, n < 2), at),
+            digits => spoken.say(&spoken.grammar.group(digits, n < 2), at),
         }
     }
 }
 
 pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
-    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
+    let (text, grammar) = (spoken.text, spoken.grammar);
     let dots = (item.from..item.end).any(|p| text.is(p, "."));
     let double = (item.from..item.end).any(|p| text.is(p, ":") && text.is(p + 1, ":"));
     let mut port = false;
@@ -54,7 +54,7 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
             }
             _ => {
                 port = matches!(text.get(p), ":" | "/") && !double;
-                spoken.say(spoken.aloud.words.address_sign(text.get(p)), at);
+                spoken.say(spoken.words.address_sign(text.get(p)), at);
             }
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
 /// Says letters and digits one by one, and pauses between groups. The digits of chemical formulae
 /// are read as numbers.
 pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
-    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
+    let (text, grammar) = (spoken.text, spoken.grammar);
     let only_digits = (item.from..item.end).all(|p| text.is_number(p) || text.is(p, "-"));
     let formula = (item.from..item.end)
         .any(|p| matches!(text.kind(p), Some(Kind::Lowered | Kind::Raised)))
@@ -98,7 +98,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 if !count.is_empty() {
                     spoken.say(&grammar.cardinal(count), at.clone());
                 }
-                let words = spoken.aloud.words;
+                let words = spoken.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
             _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
@@ -110,7 +110,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
 }
 
 pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
-    let (text, grammar, words) = (spoken.text, spoken.aloud.grammar, spoken.aloud.words);
+    let (text, grammar, words) = (spoken.text, spoken.grammar, spoken.words);
     let from = item.from;
     let scheme = text.is(from + 1, ":") && text.is(from + 2, "/") && text.is(from + 3, "/");
     let mut p = if scheme { from + 4 } else { from };

@@ -5,15 +5,15 @@ pub(crate) mod amount;
 mod code;
 
 use super::class::{Class, Item, Style};
+use super::grammar::Spoken;
 use super::grammar::{self, Gender};
 use super::letters::is_article;
 use super::lex::Kind;
-use super::spoken::Spoken;
 
 /// Says an item.
 pub(crate) fn say(item: &Item, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
-    let grammar = spoken.aloud.grammar;
+    let grammar = spoken.grammar;
     let span = text.span(item.from, item.end - 1);
     match &item.class {
         Class::Silent => {}
@@ -77,7 +77,7 @@ fn word(item: &Item, spoken: &mut Spoken<'_>) {
 fn initialism(letters: &str, span: std::ops::Range<usize>, spoken: &mut Spoken<'_>) {
     match letters.split_once('\'') {
         // "l'UE"
-        Some((article, rest)) if is_article(spoken.aloud, article) => {
+        Some((article, rest)) if is_article(spoken.articles, article) => {
             spoken.say(&format!("{article}'"), span.clone());
             spoken.spell(rest, span);
         }
@@ -90,7 +90,7 @@ fn initialism(letters: &str, span: std::ops::Range<usize>, spoken: &mut Spoken<'
 /// A number in its style, and the points of a version after it.
 fn number(item: &Item, i: usize, style: Style, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
-    let (grammar, words) = (spoken.aloud.grammar, spoken.aloud.words);
+    let (grammar, words) = (spoken.grammar, spoken.words);
     let at = text.at(i);
     if text.one_of(item.from, &["v", "ver"]) {
         spoken.say(words.version, text.at(item.from));
@@ -146,7 +146,7 @@ fn number(item: &Item, i: usize, style: Style, spoken: &mut Spoken<'_>) {
 
 /// Says four digits as a year, and two digits after an apostrophe as a number.
 fn year(i: usize, spoken: &mut Spoken<'_>) {
-    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
+    let (text, grammar) = (spoken.text, spoken.grammar);
     let words = match text.get(i) {
         short if short.len() == 2 => grammar.cardinal(short),
         _ => grammar.year(text.value(i).unwrap_or_default()),
@@ -157,7 +157,7 @@ fn year(i: usize, spoken: &mut Spoken<'_>) {
 /// "squared", "cubed", "to the power of five"; the charge of an ion.
 fn power(i: usize, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
-    let words = spoken.aloud.words;
+    let words = spoken.words;
     let (power, at) = (text.get(i).to_owned(), text.at(i));
     match power.as_str() {
         "2" => return spoken.say(words.squared, at),
@@ -171,17 +171,17 @@ fn power(i: usize, spoken: &mut Spoken<'_>) {
     if rest == "n" {
         spoken.spell("n", at);
     } else {
-        spoken.say(&spoken.aloud.grammar.cardinal(rest), at);
+        spoken.say(&spoken.grammar.cardinal(rest), at);
     }
 }
 
 /// `1.`, `a)`, and stars that are counted.
 fn list(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
-    let (text, grammar) = (spoken.text, spoken.aloud.grammar);
+    let (text, grammar) = (spoken.text, spoken.grammar);
     let span = text.span(i, item.end - 1);
     if text.is(i, "★") {
         spoken.say(&grammar.cardinal(&(item.end - i).to_string()), span.clone());
-        return spoken.say(spoken.aloud.words.stars, span);
+        return spoken.say(spoken.words.stars, span);
     }
     if text.is_number(i) {
         spoken.say(&grammar.cardinal(text.get(i)), text.at(i));
@@ -205,8 +205,8 @@ fn counts(item: &Item) -> Option<Gender> {
 /// Says a range: the unit of the first end is left out if the second has the same.
 fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
     let text = spoken.text;
-    let words = spoken.aloud.words;
-    let said = spoken.aloud.grammar.range(first, second, text);
+    let words = spoken.words;
+    let said = spoken.grammar.range(first, second, text);
     let [before, to] = said.unwrap_or(["", words.to]);
     let dash = text.span(first.end, second.from.saturating_sub(1).max(first.end));
     spoken.say(before, text.at(first.from));
@@ -229,12 +229,12 @@ fn range(first: &Item, second: &Item, below: bool, spoken: &mut Spoken<'_>) {
             return spoken.say(a.currency.several, text.at(a.sign));
         }
         (Class::Number(i, _), Class::Time(_)) if text.value(*i).is_some() => {
-            spoken.say(&grammar::digits(spoken.aloud.grammar, text.get(*i)), text.at(*i));
+            spoken.say(&grammar::digits(spoken.grammar, text.get(*i)), text.at(*i));
         }
         (Class::Time(a), Class::Time(b)) => {
             let bare = a.half.is_none() && b.half.is_some()
                 || a.word.is_none() && b.word.is_some() && a.minute.is_none_or(|m| m.0 == 0);
-            spoken.aloud.grammar.time(a, bare, spoken);
+            spoken.grammar.time(a, bare, spoken);
         }
         (Class::Number(i, Style::Year | Style::Amount), _)
             if first.from == *i && first.end == i + 1 && counts(second).is_some() =>

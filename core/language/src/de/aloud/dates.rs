@@ -4,7 +4,7 @@ use super::tables::{DAYS, MONTHS, calendar_name};
 use super::{context, numbers};
 use crate::aloud::class::{Class, Date, Item, Time};
 use crate::aloud::grammar::Gender::Masculine;
-use crate::aloud::spoken::Spoken;
+use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::{item, range};
@@ -205,7 +205,7 @@ pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {
         day(first, spoken);
     }
     if let Some(until) = date.until {
-        spoken.say(spoken.aloud.words.to, text.at(until.1.saturating_sub(1)));
+        spoken.say(spoken.words.to, text.at(until.1.saturating_sub(1)));
         day(until, spoken);
     }
     if let Some((month, at)) = date.month {

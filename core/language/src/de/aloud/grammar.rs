@@ -3,8 +3,8 @@
 use super::numbers::{self, Case};
 use super::{context, dates, ordinals};
 use crate::aloud::class::{Amount, Date, Item, Measure, Time};
+use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
-use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 

@@ -5,9 +5,9 @@ use super::nouns;
 use super::numbers::{self, Case};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender;
+use crate::aloud::grammar::Spoken;
 use crate::aloud::item;
 use crate::aloud::roman::value;
-use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 

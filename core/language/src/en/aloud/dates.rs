@@ -3,7 +3,7 @@
 use super::numbers;
 use super::tables::MONTHS;
 use crate::aloud::class::{Date, Time};
-use crate::aloud::spoken::Spoken;
+use crate::aloud::grammar::Spoken;
 
 pub(super) fn date(date: &Date, spoken: &mut Spoken<'_>) {
     let text = spoken.text;

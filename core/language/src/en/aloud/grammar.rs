@@ -2,8 +2,8 @@
 
 use super::{dates, numbers};
 use crate::aloud::class::{Amount, Date, Item, Measure, Money, Time};
+use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{Gender, Grammar};
-use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 

@@ -4,7 +4,7 @@ use super::numbers;
 use super::tables::{LASTING, MONTHS, calendar_name};
 use crate::aloud::class::{Class, Date, Item, Time};
 use crate::aloud::grammar::Gender;
-use crate::aloud::spoken::Spoken;
+use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::{item, range};

@@ -3,7 +3,7 @@
 use super::numbers;
 use crate::aloud::class::{Class, Date, Item, Time};
 use crate::aloud::grammar::Gender;
-use crate::aloud::spoken::Spoken;
+use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::is_day;
@@ -208,7 +208,7 @@ pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {
         day(first, spoken);
     }
     if let Some(until) = date.until {
-        spoken.say(spoken.aloud.words.to, text.at(until.1 - 1));
+        spoken.say(spoken.words.to, text.at(until.1 - 1));
         day(until, spoken);
     }
     if let Some((month, at)) = date.month {
@@ -232,7 +232,7 @@ pub(super) fn say_time(time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
         spoken.say(&numbers::cardinal(&minute.to_string()), text.at(at));
     }
     if let Some((second, at)) = time.second.filter(|(second, _)| *second > 0) {
-        spoken.say(spoken.aloud.words.and, text.at(at));
+        spoken.say(spoken.words.and, text.at(at));
         spoken.say(&numbers::agreeing(&second.to_string(), Gender::Feminine), text.at(at));
         spoken.say(if second < 2 { "seconde" } else { "secondes" }, text.at(at));
     }

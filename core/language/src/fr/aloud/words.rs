@@ -66,7 +66,9 @@ pub(super) fn initials(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let letter = |at: usize| text.is_letter(at) && text.is_capital(at) && text.is(at + 1, ".");
     // "l'U.R.S.S."
     let elided = text.get(i).split_once('\'').is_some_and(|(article, rest)| {
-        is_article(aloud, article) && rest.chars().count() == 1 && text.is(i + 1, ".")
+        is_article(aloud.letters.articles, article)
+            && rest.chars().count() == 1
+            && text.is(i + 1, ".")
     });
     if !(letter(i) || elided) || text.is(i.wrapping_sub(1), ".") {
         return None;

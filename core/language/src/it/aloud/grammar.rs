@@ -2,9 +2,9 @@
 
 use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
+use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::range::is_score;
-use crate::aloud::spoken::Spoken;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
