@@ -21,7 +21,7 @@ impl LlamaWeights {
     /// Loads the GGUF file at `path`, memory-mapped.
     ///
     /// # Errors
-    /// [`Missing`](crate::ErrorKind::Missing), [`Damaged`](ErrorKind::Damaged) or [`Io`](ErrorKind::Io)
+    /// [`Missing`](crate::ErrorKind::Missing), [`Damaged`](crate::ErrorKind::Damaged) or [`Io`](crate::ErrorKind::Io)
     /// about the file, [`Input`](crate::ErrorKind::Input) for an impossible config,
     /// [`Unsupported`](crate::ErrorKind::Unsupported) on a CPU that lacks what this build needs,
     /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
