@@ -8,7 +8,7 @@ use std::f32::consts::LOG2_E;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use crate::Result;
+use crate::{Error, Result};
 use crate::weights::Weights;
 
 /// y = x · W + b.
@@ -255,4 +255,57 @@ pub(crate) fn log_softmax(row: &mut [f32]) {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let log = max + sum(row, |x| exp(x - max)).ln();
     row.iter_mut().for_each(|x| *x -= log);
+}
+
+/// A gated recurrent unit, with the order of gates and the biases of ONNX (reset after the
+/// product).
+pub(crate) struct Gru {
+    input: Linear,
+    state: Linear,
+}
+
+impl Gru {
+    /// Takes one direction of the weights named after input, state and bias: `[count, which]`.
+    pub(crate) fn new(
+        weights: &Weights,
+        [input, state, bias]: [&str; 3],
+        [directions, which]: [usize; 2],
+        width: usize,
+        size: usize,
+    ) -> Result<Self> {
+        let own = |name: &str, rows: usize, columns: usize| {
+            let all = weights.matrix(name, &[directions, rows, columns])?;
+            let own = all.index_axis(Axis(0), which).to_vec();
+            Array2::from_shape_vec((rows, columns), own)
+                .map(|matrix| matrix.t().as_standard_layout().into_owned())
+                .map_err(|e| Error::damaged(name).because(e))
+        };
+        let biases = weights.matrix(bias, &[directions, 6 * size])?;
+        let biases = biases.index_axis(Axis(0), which).to_vec();
+        let (first, second) = biases.split_at(3 * size);
+        Ok(Self {
+            input: Linear::of(own(input, 3 * size, width)?, first.to_vec()),
+            state: Linear::of(own(state, 3 * size, size)?, second.to_vec()),
+        })
+    }
+
+    /// Replaces the state by the one after another input.
+    pub(crate) fn step(&self, x: &ArrayView2<f32>, h: &mut [f32]) {
+        let size = h.len();
+        let input = self.input.apply(x).into_raw_vec_and_offset().0;
+        let state = ndarray::aview1(h).insert_axis(Axis(0)).to_owned();
+        let state = self.state.apply(&state.view()).into_raw_vec_and_offset().0;
+        let gates = |values: Vec<f32>| {
+            let mut values = values.into_iter();
+            let mut gate = || values.by_ref().take(size).collect::<Vec<f32>>();
+            [gate(), gate(), gate()]
+        };
+        let ([zx, rx, nx], [zh, rh, nh]) = (gates(input), gates(state));
+        let update = zx.into_iter().zip(zh).map(|(x, h)| sigmoid(x + h));
+        let reset = rx.into_iter().zip(rh).map(|(x, h)| sigmoid(x + h));
+        let new = nx.into_iter().zip(nh).zip(reset).map(|((x, h), reset)| tanh(x + reset * h));
+        for ((h, update), new) in h.iter_mut().zip(update).zip(new) {
+            *h = (1.0 - update) * new + update * *h;
+        }
+    }
 }
