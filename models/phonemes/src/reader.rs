@@ -368,4 +368,3 @@ impl Decoder {
 fn row(values: &[f32]) -> ArrayView2<'_, f32> {
     aview1(values).insert_axis(Axis(0))
 }
-impl Reader { #[doc(hidden)] pub fn pronounce(&self, w:&str)->Vec<String>{ self.read(w,4).unwrap().into_iter().map(|p| format!("{:.2} {}",p.log_probability,p.phonemes.iter().map(|p|p.ipa()).collect::<Vec<_>>().join(" "))).collect() } }

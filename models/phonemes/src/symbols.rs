@@ -103,7 +103,11 @@ impl Phoneme {
         TABLE.get(self.index()).map_or("", |entry| entry.0)
     }
 
-    fn by_ipa(ipa: &str) -> Option<Self> {
+    pub(crate) fn is_vowel(self) -> bool {
+        self.ipa().starts_with(['a', 'e', 'i', 'o', 'u', 'æ', 'ɑ', 'ɔ', 'ə', 'ɛ', 'ɝ', 'ɪ', 'ʊ', 'ʌ'])
+    }
+
+    pub(crate) fn by_ipa(ipa: &str) -> Option<Self> {
         Self::all().find(|phoneme| phoneme.ipa() == ipa)
     }
 
