@@ -195,7 +195,8 @@ fn asked() -> Result<Asked, Box<dyn Error>> {
         let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
         let sounds = |folder: &str| -> Result<Vec<Vec<f32>>, Box<dyn Error>> {
             let read = |file| Ok(read_all(file, Duration::MAX)?.samples);
-            let all = files(folder)?.into_iter().map(read).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+            let all =
+                files(folder)?.into_iter().map(read).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
             Ok(all.into_iter().filter(|sound: &Vec<f32>| power(sound) > 1e-6).collect())
         };
         match arg.as_str() {

@@ -125,13 +125,7 @@ impl Block {
             let bias = |layer: &str| own(&format!("{name}.{layer}.bias"));
             Ok(FeedForward {
                 norm: LayerNorm::new(weights, &own(&format!("{name}.norm")), WIDTH)?,
-                up: Linear::by_input(
-                    weights,
-                    &product(first),
-                    Some(&bias("fc1")),
-                    WIDTH,
-                    HIDDEN,
-                )?,
+                up: Linear::by_input(weights, &product(first), Some(&bias("fc1")), WIDTH, HIDDEN)?,
                 down: Linear::by_input(
                     weights,
                     &product(first + 1),

@@ -8,8 +8,8 @@ use std::f32::consts::LOG2_E;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use crate::{Error, Result};
 use crate::weights::Weights;
+use crate::{Error, Result};
 
 /// y = x · W + b.
 pub(crate) struct Linear {

@@ -1,8 +1,8 @@
 //! What the acoustic net hears: the logarithm of the power in 80 mel bands, each 10 ms.
 
 use half::f16;
-use ndarray::{Array2, ArrayView2, Axis};
 use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::Result;
 use crate::weights::Weights;
@@ -37,7 +37,9 @@ impl Mel {
     pub(crate) fn append(&self, samples: &[f32], columns: &mut Vec<f32>) {
         let count = (samples.len() + HOP).saturating_sub(WINDOW) / HOP;
         let mut windows = Array2::zeros((count, WINDOW));
-        for (mut row, window) in windows.rows_mut().into_iter().zip(samples.windows(WINDOW).step_by(HOP)) {
+        for (mut row, window) in
+            windows.rows_mut().into_iter().zip(samples.windows(WINDOW).step_by(HOP))
+        {
             row.assign(&ndarray::aview1(window));
         }
         let bins = windows.dot(&self.transform);

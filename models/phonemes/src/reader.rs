@@ -280,7 +280,8 @@ struct Decoder {
 
 impl Decoder {
     fn new(weights: &Weights) -> Result<Self> {
-        let product = |name, inputs, outputs| Linear::by_input(weights, name, None, inputs, outputs);
+        let product =
+            |name, inputs, outputs| Linear::by_input(weights, name, None, inputs, outputs);
         let biased = |name: &str, shape: &[usize]| {
             let bias = format!("{name}.bias");
             Linear::by_output(weights, &format!("{name}.weight"), Some(&bias), shape)
@@ -291,10 +292,8 @@ impl Decoder {
         Ok(Self {
             embedding: weights.matrix("model.decoder_embedding.weight", &[DECODED, EMBEDDING])?,
             around: product("onnx::MatMul_302", EMBEDDING, STATE)?,
-            location: weights.matrix(
-                "model.attention.location_conv.weight",
-                &[LOCATION, 1, LOCATION_TAPS],
-            )?,
+            location: weights
+                .matrix("model.attention.location_conv.weight", &[LOCATION, 1, LOCATION_TAPS])?,
             location_out: product("onnx::MatMul_304", LOCATION, STATE)?,
             layers: [
                 gru("onnx::GRU_279", "onnx::GRU_280", "onnx::GRU_281", EMBEDDING)?,

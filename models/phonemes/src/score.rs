@@ -8,6 +8,7 @@
 use ndarray::Array2;
 
 use crate::confusion;
+use crate::enrol::collapse;
 use crate::symbols::{BLANK, BOUNDARY, COUNT, OTHER_G, Phoneme};
 
 /// Frames of quiet that count as a pause: 240 ms.
@@ -30,6 +31,8 @@ const LEAST: f32 = 1e-8;
 /// What was heard in a frame of 20 ms: logarithms of how much less likely something is than the
 /// likeliest.
 struct Frame {
+    /// The likeliest phoneme, if it is likelier than all else.
+    heard: Option<Phoneme>,
     /// Each phoneme, with those that are often heard in its place.
     phonemes: [f32; COUNT],
     /// Nothing new.
@@ -54,10 +57,17 @@ fn frames(log_probabilities: &Array2<f32>) -> Vec<Frame> {
             }
             let best = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let relative = |p: f32| p.max(LEAST).ln() - best;
+            let likeliest = Phoneme::all().zip(heard).max_by(|a, b| a.1.total_cmp(&b.1));
+            let likeliest = likeliest.filter(|(_, p)| p.ln() >= best).map(|(phoneme, _)| phoneme);
             let blank = at(BLANK).exp();
             let mut phonemes = confusion::mix(&heard, blank);
             phonemes.iter_mut().for_each(|p| *p = relative(*p));
-            Frame { phonemes, blank: relative(blank), boundary: relative(at(BOUNDARY).exp()) }
+            Frame {
+                heard: likeliest,
+                phonemes,
+                blank: relative(blank),
+                boundary: relative(at(BOUNDARY).exp()),
+            }
         })
         .collect()
 }
@@ -164,6 +174,12 @@ impl Heard {
         Self { frames, edges }
     }
 
+    /// The phonemes that are likelier than all else, from one frame to another one.
+    pub(crate) fn said(&self, start: usize, end: usize) -> Vec<Phoneme> {
+        let frames = self.frames.get(start..=end).unwrap_or_default();
+        collapse(frames.iter().map(|frame| frame.heard))
+    }
+
     /// Compares with a pronunciation; only what begins at the frame `from` or later counts.
     pub(crate) fn fit(&self, phonemes: &[Phoneme], from: usize) -> Fit {
         let count = phonemes.len().max(1) as f32;
@@ -196,9 +212,109 @@ impl Heard {
                 }
             }
         }
-        let begun = states.iter().enumerate().skip(phonemes.len() / 2).map(|(at, [within, after])| {
-            within.sum.max(after.sum) / (at + 1) as f32
-        });
+        let begun = states
+            .iter()
+            .enumerate()
+            .skip(phonemes.len() / 2)
+            .map(|(at, [within, after])| within.sum.max(after.sum) / (at + 1) as f32);
         Fit { whole, begun: begun.fold(f32::NEG_INFINITY, f32::max) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symbols::BLANK;
+
+    const SYMBOLS: usize = crate::acoustic::SYMBOLS;
+
+    /// What a net hears that is sure of each frame: phonemes in IPA, `_` for nothing, `|` for the
+    /// boundary between words.
+    fn heard(frames: &[&str], silent: bool) -> Heard {
+        let rows = frames.iter().map(|&frame| match frame {
+            "_" => BLANK,
+            "|" => BOUNDARY,
+            ipa => Phoneme::by_ipa(ipa).unwrap().symbol(),
+        });
+        let rows: Vec<usize> = rows.collect();
+        let sure = |(t, symbol): (usize, usize)| if rows[t] == symbol { -0.01f32 } else { -12.0 };
+        Heard::new(&Array2::from_shape_fn((rows.len(), SYMBOLS), sure), silent)
+    }
+
+    /// Phonemes with a pause before and after.
+    fn alone(frames: &[&str]) -> Heard {
+        let pause = ["_"; PAUSE + 2];
+        heard(&[&pause, frames, &pause].concat(), true)
+    }
+
+    fn score(heard: &Heard, ipa: &str) -> f32 {
+        heard.fit(&Phoneme::parse(ipa).unwrap(), 0).whole.score
+    }
+
+    #[test]
+    fn what_is_said_fits_and_has_its_place() {
+        let heard = alone(&["k", "_", "æ", "t"]);
+        let fit = heard.fit(&Phoneme::parse("kæt").unwrap(), 0).whole;
+        assert!(fit.score > -0.1, "{}", fit.score);
+        assert_eq!((fit.start, fit.end), (PAUSE + 2, PAUSE + 5));
+    }
+
+    #[test]
+    fn what_sounds_alike_fits_better_than_what_does_not() {
+        let heard = alone(&["k", "æ", "t"]);
+        let (same, near, far) = (score(&heard, "kæt"), score(&heard, "kɛt"), score(&heard, "kuf"));
+        assert!(same > near && near > -1.0 && near > far + 1.0, "{same} {near} {far}");
+    }
+
+    #[test]
+    fn a_phoneme_twice_needs_a_gap() {
+        assert!(score(&alone(&["t", "_", "t"]), "tt") > -0.1);
+        assert!(score(&alone(&["t", "t", "t"]), "tt") < -1.0);
+    }
+
+    #[test]
+    fn other_words_around_count_against_it() {
+        let pause = ["_"; PAUSE + 2];
+        let word = |before: &[&str], after: &[&str]| {
+            let frames = [&pause, before, &["k", "æ", "t"], after, &pause].concat();
+            score(&heard(&frames, true), "kæt")
+        };
+        let free = word(&[], &[]);
+        let after = word(&["s", "|"], &[]);
+        let before = word(&[], &["|", "s"]);
+        let within = word(&["s"], &["s"]);
+        assert!((free - after - AFTER_WORD / 3.0).abs() < 0.05, "{free} {after}");
+        assert!((free - before - BEFORE_WORD / 3.0).abs() < 0.05, "{free} {before}");
+        // Or it is cheaper to take the other phonemes for its own.
+        let most = 2.0 * WITHIN_WORD / 3.0;
+        assert!((most - 0.5..=most).contains(&(free - within)), "{free} {within}");
+    }
+
+    #[test]
+    fn what_was_before_the_first_frame_is_a_pause_only_if_nothing_was_said() {
+        let frames = [&["k", "æ", "t"][..], &["_"; PAUSE]].concat();
+        let (silent, unknown) = (heard(&frames, true), heard(&frames, false));
+        assert!(score(&silent, "kæt") > -0.1);
+        assert!(score(&unknown, "kæt") < -1.5);
+    }
+
+    #[test]
+    fn what_is_over_is_not_heard_again() {
+        let heard = alone(&["k", "æ", "t"]);
+        let phonemes = Phoneme::parse("kæt").unwrap();
+        let first = heard.fit(&phonemes, 0).whole;
+        assert!(heard.fit(&phonemes, first.start).whole.score > -0.1);
+        assert!(heard.fit(&phonemes, first.start + 1).whole.score < -1.0);
+    }
+
+    #[test]
+    fn half_a_phrase_has_begun_and_less_has_not() {
+        let pause = ["_"; PAUSE + 2];
+        let begun = |frames: &[&str]| {
+            let heard = heard(&[&pause, frames].concat(), true);
+            heard.fit(&Phoneme::parse("kætz").unwrap(), 0).begun
+        };
+        assert!(begun(&["k", "æ", "t", "_"]) > -0.2);
+        assert!(begun(&["k"]) < -1.0);
     }
 }

@@ -10,6 +10,9 @@ use crate::score::{Fit, Heard, PAUSE};
 /// Samples per second of what is listened to.
 pub const SAMPLE_RATE: u32 = 16_000;
 
+/// Half a window: the first column is centred on the first sample.
+const LEAD: usize = WINDOW / 2;
+
 /// Samples in a frame of the net's output: 20 ms.
 const FRAME: usize = 2 * HOP;
 
@@ -24,6 +27,13 @@ const AFTER_SPEECH: usize = 2 * PAUSE + STEP;
 
 /// By how much the score of a beginning may miss the threshold.
 const SLACK: f32 = 0.2;
+
+/// What is about as good as the threshold is heard a second time, from this many columns later on:
+/// the frames are then between those of the first time, and what only seemed to be the phrase
+/// mostly fits worse. The mean of both scores counts.
+const LATER: usize = 15;
+/// By how much the first score may miss the threshold.
+const DOUBT: f32 = 0.15;
 
 /// That a phrase was said. Times are counted in samples from the first one that was pushed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,9 +66,6 @@ pub struct Spotter {
     /// What begins before this column is over.
     over: u64,
 }
-
-/// Half a window: the first column is centred on the first sample.
-const LEAD: usize = WINDOW / 2;
 
 impl Spotter {
     /// Listens for `phrase` after silence.
@@ -120,17 +127,16 @@ impl Spotter {
         let promising = fit.begun > self.phrase.threshold - SLACK;
         let step = if promising { QUICK_STEP } else { STEP };
         self.due = now + (step * FRAME) as u64;
-        if fit.whole.score <= self.phrase.threshold {
+        if fit.whole.score <= self.phrase.threshold - DOUBT {
+            return None;
+        }
+        let score = fit.whole.score.midpoint(self.fit_later(first).whole.score);
+        if score <= self.phrase.threshold {
             return None;
         }
         let time = |frame: usize| (first + 2 * frame as u64) * HOP as u64;
         self.over = first + 2 * fit.whole.end as u64 + 1;
-        Some(Detection {
-            at: now,
-            start: time(fit.whole.start),
-            end: time(fit.whole.end),
-            score: fit.whole.score,
-        })
+        Some(Detection { at: now, start: time(fit.whole.start), end: time(fit.whole.end), score })
     }
 
     /// Computes the features that are missing, and returns the number of the first column.
@@ -151,7 +157,17 @@ impl Spotter {
 
     /// Compares what is heard from the column `first` on with all pronunciations.
     fn fit(&self, first: u64) -> Fit {
-        let heard = Heard::new(&self.net.hear(&self.columns), first == 0);
+        self.fit_columns(&self.columns, first, first == 0)
+    }
+
+    /// The same, without the first columns.
+    fn fit_later(&self, first: u64) -> Fit {
+        let columns = self.columns.get(LATER * BANDS..).unwrap_or_default();
+        self.fit_columns(columns, first + LATER as u64, first == 0)
+    }
+
+    fn fit_columns(&self, columns: &[f32], first: u64, silent: bool) -> Fit {
+        let heard = Heard::new(&self.net.hear(columns), silent);
         let from = (self.over.saturating_sub(first) as usize).div_ceil(2);
         let fits = self.phrase.pronunciations.iter().map(|p| heard.fit(p, from));
         fits.fold(Fit::NONE, Fit::or)

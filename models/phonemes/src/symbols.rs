@@ -104,7 +104,8 @@ impl Phoneme {
     }
 
     pub(crate) fn is_vowel(self) -> bool {
-        self.ipa().starts_with(['a', 'e', 'i', 'o', 'u', 'æ', 'ɑ', 'ɔ', 'ə', 'ɛ', 'ɝ', 'ɪ', 'ʊ', 'ʌ'])
+        self.ipa()
+            .starts_with(['a', 'e', 'i', 'o', 'u', 'æ', 'ɑ', 'ɔ', 'ə', 'ɛ', 'ɝ', 'ɪ', 'ʊ', 'ʌ'])
     }
 
     pub(crate) fn by_ipa(ipa: &str) -> Option<Self> {

@@ -127,7 +127,8 @@ impl Weights {
         let rows = shape.first().copied().unwrap_or_default();
         let columns = shape.iter().skip(1).product();
         let numbers = self.get(name, shape)?;
-        Array2::from_shape_vec((rows, columns), numbers).map_err(|e| Error::damaged(name).because(e))
+        Array2::from_shape_vec((rows, columns), numbers)
+            .map_err(|e| Error::damaged(name).because(e))
     }
 }
 
@@ -178,5 +179,75 @@ impl<'b> Table<'b> {
         }
         let end = offset.checked_add(size).ok_or_else(truncated)?;
         Ok((name, Tensor { half, shape, data: offset..end }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A file with one tensor of two numbers of half precision.
+    fn file() -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend([VERSION, Kind::Acoustic as u8]);
+        bytes.extend(1u32.to_le_bytes());
+        bytes.extend(1u16.to_le_bytes());
+        bytes.extend([b'x', 1, 2]);
+        bytes.extend([1u32, 2].iter().flat_map(|n| n.to_le_bytes()));
+        bytes.extend([0u64, 4].iter().flat_map(|n| n.to_le_bytes()));
+        bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
+        bytes.extend([1.5, -2.0].iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()));
+        bytes
+    }
+
+    fn kind(result: Result<impl Sized>) -> Option<ErrorKind> {
+        result.err().map(|e| e.kind())
+    }
+
+    #[test]
+    fn a_tensor_is_read() {
+        let weights = Weights::parse(file(), Kind::Acoustic).unwrap();
+        assert_eq!(weights.get("x", &[1, 2]).unwrap(), [1.5, -2.0]);
+        assert_eq!(kind(weights.get("x", &[2])), Some(ErrorKind::Damaged));
+        assert_eq!(kind(weights.get("y", &[1, 2])), Some(ErrorKind::Damaged));
+    }
+
+    #[test]
+    fn what_is_no_such_file_is_damaged() {
+        let damaged = Some(ErrorKind::Damaged);
+        assert_eq!(kind(Weights::parse(file(), Kind::Encoder)), damaged, "another net");
+        let whole = file();
+        for length in 0..whole.len() {
+            let short = whole.iter().copied().take(length).collect();
+            assert_eq!(kind(Weights::parse(short, Kind::Acoustic)), damaged, "{length}");
+        }
+        let mut infinite = file();
+        let last = infinite.len() - 2;
+        infinite.splice(last.., f16::INFINITY.to_le_bytes());
+        let weights = Weights::parse(infinite, Kind::Acoustic).unwrap();
+        assert_eq!(kind(weights.get("x", &[1, 2])), damaged, "not finite");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_missing() {
+        let gone = Weights::load(Path::new("there/is/none"), Kind::Acoustic);
+        assert_eq!(kind(gone), Some(ErrorKind::Missing));
+    }
+
+    proptest! {
+        /// Whatever is in a file, reading it ends without a panic.
+        #[test]
+        fn any_bytes_are_read_or_refused(at in 0usize..80, byte: u8, tail: Vec<u8>) {
+            let mut bytes = file();
+            if let Some(old) = bytes.get_mut(at) {
+                *old = byte;
+            }
+            bytes.extend(tail);
+            if let Ok(weights) = Weights::parse(bytes, Kind::Acoustic) {
+                let _ = weights.get("x", &[1, 2]);
+            }
+        }
     }
 }
