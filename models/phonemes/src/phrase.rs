@@ -22,7 +22,7 @@ pub(crate) const ENOUGH: usize = 6;
 
 /// What the score has to exceed, for phrases of up to 3, 4, 5, 6, 7 and of more phonemes. In 5.7
 /// hours of other speech, most phrases of 6 phonemes or more are heard once in two hours at most.
-const THRESHOLDS: [f32; 6] = [-0.5, -0.75, -0.9, -1.0, -1.15, -1.25];
+const THRESHOLDS: [f32; 6] = [-0.5, -0.75, -0.9, -1.05, -1.15, -1.25];
 
 /// A wake phrase.
 #[derive(Clone, Debug, PartialEq)]
