@@ -18,6 +18,7 @@ const LAYERS: &[&[&[&str]]] = &[
     // Computation, hardware, and what is flashed to a satellite.
     &[
         &["sayso-models", "sayso-store"],
+        &["sayso-phonemes"],
         &[
             "sayso-board",
             "sayso-audio-io",

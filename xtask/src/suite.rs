@@ -50,6 +50,7 @@ const GROUPS: [Group; 2] = [
             "sayso-store store",
             "sayso-language normalize",
             "sayso-models vad",
+            "sayso-phonemes phonemes",
             "sayso-secure tunnel",
             "sayso-wake features",
             "sayso-wake net",

@@ -27,6 +27,8 @@ pub enum Role {
     Tts,
     /// The sentences of commands; a file for each language.
     Intents,
+    /// Typed wake phrases.
+    Wake,
 }
 
 impl fmt::Display for Role {
@@ -38,6 +40,7 @@ impl fmt::Display for Role {
             Role::Llm => "llm",
             Role::Tts => "tts",
             Role::Intents => "intents",
+            Role::Wake => "wake",
         })
     }
 }

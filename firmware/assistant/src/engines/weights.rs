@@ -12,7 +12,7 @@ use sayso_store::catalog::Role;
 
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The most of a doubtful utterance that Whisper sees if memory is short: encoder positions of 20
 /// ms, 15.4 s.
@@ -104,6 +104,10 @@ impl Engines {
             Role::Tts => chosen.tts(),
             // Their files are checked where they are compiled.
             Role::Intents => return chosen.intents("en"),
+            // The settings do not select it.
+            Role::Wake => {
+                return Err(Error::config("the settings select no model for wake phrases"));
+            }
         }?;
         match role {
             Role::Vad => drop(SileroWeights::load(&path)?),
@@ -111,7 +115,7 @@ impl Engines {
             Role::Stt => Whisper::check(&path)?,
             Role::Llm => drop(Llama::check(&path)?),
             Role::Tts => drop(HibariWeights::load(&path, config.spoken())?),
-            Role::Intents => {}
+            Role::Intents | Role::Wake => {}
         }
         Ok(path)
     }
