@@ -21,7 +21,7 @@ const STATES: usize = 12;
 
 /// What a net remembers of earlier frames: where it is in the arena, and what it is at first.
 #[derive(Clone, Copy)]
-struct State {
+struct Variable {
     at: u16,
     initial: u32,
     len: u16,
@@ -36,7 +36,7 @@ pub struct Net<'m, A> {
     /// The bytes of the arena that it uses.
     used: usize,
     steps: Vec<Step, STEPS>,
-    states: Vec<State, STATES>,
+    states: Vec<Variable, STATES>,
     /// Where in the arena the constants of channels start. Before it is what changes.
     constants: usize,
     /// Frames that the net takes at once.
@@ -81,7 +81,7 @@ impl<'m, A: AsMut<[u8]>> Net<'m, A> {
     pub fn reset(&mut self) {
         self.filled = 0;
         let arena = self.arena.as_mut();
-        for State { at, initial, len } in &self.states {
+        for Variable { at, initial, len } in &self.states {
             let (at, initial, len) = (usize::from(*at), *initial as usize, usize::from(*len));
             arena[at..at + len].copy_from_slice(&self.model[initial..initial + len]);
         }

@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::kernels::{CHANNEL, Channel, Convolution, Step};
 use super::model::{Graph, INT8, INT32, Model, Op, Operator, Tensor, UINT8};
-use super::{Net, STATES, STEPS, State, input_factor};
+use super::{Net, STATES, STEPS, Variable, input_factor};
 use crate::fixed::{Multiplier, Scale};
 use crate::{CHANNELS, Error};
 
@@ -43,7 +43,7 @@ struct Compiler<'m> {
     graph: Graph<'m>,
     slots: [Slot; TENSORS],
     names: Vec<&'m [u8], STATES>,
-    states: Vec<State, STATES>,
+    states: Vec<Variable, STATES>,
     /// Which operator writes a state.
     written: [Option<u8>; STATES],
     /// The end of what is given away of the arena.
@@ -208,7 +208,7 @@ impl<'m> Compiler<'m> {
                         let (_, name) = name.ok_or(Error::Unsupported)?;
                         only(value.kind == INT8 && value.data.len() == value.len)?;
                         only(!self.names.contains(name))?;
-                        let state = State {
+                        let state = Variable {
                             at: small(self.top)?,
                             initial: value.data.span().start as u32,
                             len: small(value.len)?,
@@ -386,7 +386,7 @@ impl<'m> Compiler<'m> {
             Op::CallOnce | Op::VariableHandle | Op::ReadVariable | Op::Reshape => Ok(()),
             Op::AssignVariable => {
                 let (state, value) = (self.handle(inputs.index(0)?)?, inputs.index(1)?);
-                let State { at, len, .. } = self.states[usize::from(state)];
+                let Variable { at, len, .. } = self.states[usize::from(state)];
                 let (from, to, len) = (self.address(value)?, at.into(), len.into());
                 if from == to { Ok(()) } else { self.copy((from, 0), (to, 0), len, 1) }
             }

@@ -9,14 +9,14 @@ use sayso_board::StreamStats;
 
 /// A loudspeaker that plays on request.
 #[derive(Default)]
-struct State {
+struct FakeSpeaker {
     queue: VecDeque<f32>,
     heard: Vec<f32>,
     room: usize,
 }
 
 #[derive(Clone, Default)]
-struct Fake(Arc<Mutex<State>>);
+struct Fake(Arc<Mutex<FakeSpeaker>>);
 
 impl Fake {
     fn play(&self, samples: usize) {
