@@ -87,6 +87,16 @@ impl Home {
         home
     }
 
+    /// All names of areas, floors and entities, aliases included.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let places = self.areas.iter().chain(&self.floors);
+        let places = places.flat_map(|place| std::iter::once(&place.name).chain(&place.aliases));
+        let entities = self.entities.iter();
+        let entities =
+            entities.flat_map(|entity| std::iter::once(&entity.name).chain(&entity.aliases));
+        places.chain(entities).map(String::as_str)
+    }
+
     /// Reads an object with `areas`, `floors` and `entities`. Each is a list of objects with a
     /// `name` and, optionally, an `id` and `aliases`. An area may have a `floor`. An entity has a
     /// `domain`, or an `id` that begins with it, and may have an `area`, a `floor`, and

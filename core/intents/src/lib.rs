@@ -34,6 +34,7 @@ mod home;
 mod matcher;
 mod near;
 mod numbers;
+mod phrases;
 mod sample;
 mod source;
 mod template;

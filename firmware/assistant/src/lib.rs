@@ -34,6 +34,7 @@ mod assistant;
 mod boards;
 mod chat;
 mod clock;
+mod commands;
 pub mod config;
 mod control;
 mod conversation;
@@ -84,7 +85,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards control cores earcon engines hangover phrases playback state synthesizer
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback state synthesizer
     }
 }
 

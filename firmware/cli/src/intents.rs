@@ -1,14 +1,18 @@
-//! `sayso intents`: finds the command in a sentence. No model is loaded.
+//! `sayso intents`: finds the command in a sentence, typed or recorded.
 
+use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use sayso::internals::commands::Commands;
 use sayso::internals::engines::Chosen;
-use sayso::{Error, Result, Stop};
-use sayso_intents::{Context, Folder, Grammar, Home, Match, Source, choices};
+use sayso::{Engines, Error, Result, Stop};
+use sayso_intents::{Context, Folder, Home, Match, Source, choices};
+use sayso_models::stt::SttRequest;
 use serde_json::{Value, json};
 
+use super::transcribe::{LONGEST, transcribe};
 use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
@@ -16,6 +20,7 @@ Examples:
   sayso intents parse --home home.json turn on the bedroom lamp
   sayso intents parse --home home.json --area Kitchen --json - < sentences.txt
   sayso intents parse --intents mine.yaml good night everybody
+  sayso intents parse --home home.json --audio command.wav
 
 The sentences are Home Assistant's (`sayso models fetch home-assistant-intents`), and those of the
 .yaml files in the folder `intents` next to the settings file.";
@@ -48,9 +53,12 @@ struct Parse {
     /// One JSON object per sentence
     #[arg(long)]
     json: bool,
-    /// The sentence; with `-`, each line of the input is one
+    /// The arguments are sound files: each is a spoken sentence
+    #[arg(long)]
+    audio: bool,
+    /// The sentence; with `-`, each line of the input is one; with --audio, the files
     #[arg(required = true)]
-    text: Vec<String>,
+    text: Vec<OsString>,
 }
 
 impl Intents {
@@ -74,8 +82,13 @@ impl Parse {
         let context = area.map(Context::area).unwrap_or_default();
         let folder = self.sentences(shared)?;
         let grammar = folder.grammar();
-        if self.text != ["-"] {
-            self.show(grammar, &home, &context, &self.text.join(" "));
+        if self.audio {
+            return self.listen(shared, Commands::new(grammar, &home, &context), stop);
+        }
+        let words: Vec<_> = self.text.iter().map(|word| word.to_string_lossy()).collect();
+        if words != ["-"] {
+            let sentence = words.join(" ");
+            self.show(&sentence, &grammar.matches(&home, &context, &sentence), None);
             return Ok(());
         }
         for line in std::io::stdin().lock().lines() {
@@ -83,9 +96,41 @@ impl Parse {
                 return Err(Error::stopped());
             }
             let line = line.map_err(|error| Error::io("standard input", error))?;
-            self.show(grammar, &home, &context, &line);
+            self.show(&line, &grammar.matches(&home, &context, &line), None);
         }
         Ok(())
+    }
+
+    /// Finds the commands in recordings.
+    fn listen(&self, shared: &GlobalOptions, commands: Commands, stop: &Stop) -> Result<()> {
+        let config = shared.settings_to_transcribe()?;
+        let busy = term::Busy::new("loading the models");
+        let mut vad = Engines::load_vad(&config)?;
+        let mut stt = Engines::load_stt(&config)?;
+        drop(busy);
+        let cancel = super::cancelled_by(stop);
+        let language = config.recognised();
+        let several = self.text.len() > 1;
+        let mut unread = 0;
+        for file in &self.text {
+            let file = Path::new(file);
+            let Some(samples) = super::recording(file, LONGEST, several)? else {
+                unread += 1;
+                continue;
+            };
+            let found = commands.understand(&mut |prompt| {
+                // The user's own words come last, because Whisper keeps the end of a prompt.
+                let prompt = format!("{prompt} {}", config.stt.prompt);
+                let request = SttRequest { prompt: &prompt, language, ..SttRequest::default() };
+                transcribe(vad.as_mut(), stt.as_mut(), &samples, &request, &cancel)
+            })?;
+            self.show(found.transcript.text.trim(), &found.matches, Some(file));
+        }
+        if unread == 0 {
+            return Ok(());
+        }
+        let all = self.text.len();
+        Err(Error::input(format!("{unread} of {all} files could not be read: see above")))
     }
 
     fn sentences(&self, shared: &GlobalOptions) -> Result<Folder> {
@@ -115,13 +160,20 @@ impl Parse {
         Err(Error::input(lines.join("\n")))
     }
 
-    fn show(&self, grammar: &Grammar, home: &Home, context: &Context, sentence: &str) {
-        let matches = grammar.matches(home, context, sentence);
-        let choices = choices(&matches);
+    /// Prints what was found in a sentence, which was heard in `file`.
+    fn show(&self, sentence: &str, matches: &[Match], file: Option<&Path>) {
+        let choices = choices(matches);
         let sure = matches.first().filter(|_| choices.is_empty());
         if self.json {
-            println!("{}", object(sentence, sure, &choices));
+            let mut object = object(sentence, sure, &choices);
+            if let Some(file) = file {
+                object["file"] = super::lossy(file).into();
+            }
+            println!("{object}");
             return;
+        }
+        if let Some(file) = file {
+            println!("{}", term::dim(format!("{}  {sentence}", file.display())));
         }
         match sure {
             Some(found) => {

@@ -14,7 +14,7 @@ use sayso_models::vad::Vad;
 use super::{GlobalOptions, term};
 
 /// The longest recording that is read, so that an endless one ends.
-const LONGEST: Duration = Duration::from_secs(4 * 3600);
+pub const LONGEST: Duration = Duration::from_secs(4 * 3600);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -90,7 +90,7 @@ impl Transcribe {
 ///
 /// # Errors
 /// When an engine fails, or `cancel` ends it.
-fn transcribe(
+pub fn transcribe(
     vad: &mut dyn Vad,
     stt: &mut dyn Stt,
     recording: &[f32],

@@ -65,10 +65,25 @@ impl Compiler {
                 self.error(item.place, format!("a value of {{{name}}} is not text"));
                 continue;
             };
-            let at = u32::try_from(values.len()).unwrap_or(u32::MAX);
             let out = out.filter(|out| !out.is_null()).map(Doc::value);
-            values.push(Listed { out, context });
             let Some(expr) = self.parse(&said, place) else { continue };
+            let place_of_next = |values: &[Listed]| u32::try_from(values.len()).unwrap_or(u32::MAX);
+            // Without an `out`, each text that the value stands for is a value of its own. So a slot
+            // holds the text of the list, however it was recognised.
+            if out.is_none()
+                && let Some(texts) = expansions(&expr)
+            {
+                let single = texts.len() == 1;
+                for text in texts {
+                    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    trie.insert(text.chars(), place_of_next(&values));
+                    let out = if single { said.trim().to_owned() } else { text };
+                    values.push(Listed { out: Some(out.into()), context: context.clone() });
+                }
+                continue;
+            }
+            let at = place_of_next(&values);
+            values.push(Listed { out, context });
             match plain(&expr) {
                 Some(text) => trie.insert(text.trim().chars(), at),
                 None => {
@@ -166,6 +181,41 @@ impl Compiler {
         }
         pairs
     }
+}
+
+/// The most texts for which one value of a list may stand to be listed.
+const MOST_TEXTS: usize = 256;
+
+/// The texts that an expression stands for, if they are few and depend on nothing else.
+fn expansions(expr: &Expr) -> Option<Vec<String>> {
+    let texts = match expr {
+        Expr::Text(text) => vec![text.clone()],
+        Expr::Sequence(parts) => {
+            let mut texts = vec![String::new()];
+            for part in parts {
+                let ends = expansions(part)?;
+                if texts.len() * ends.len() > MOST_TEXTS {
+                    return None;
+                }
+                let each = |text: &String| {
+                    ends.iter().map(|end| format!("{text}{end}")).collect::<Vec<_>>()
+                };
+                texts = texts.iter().flat_map(each).collect();
+            }
+            texts
+        }
+        Expr::Alternatives(parts) => {
+            let mut texts = Vec::new();
+            for part in parts {
+                texts.append(&mut expansions(part)?);
+            }
+            texts
+        }
+        Expr::Permutation(_) | Expr::List { .. } | Expr::Range { .. } | Expr::Rule(_) => {
+            return None;
+        }
+    };
+    (texts.len() <= MOST_TEXTS).then_some(texts)
 }
 
 /// The text of an expression that consists only of text.
