@@ -42,7 +42,7 @@ pub struct Played {
     /// The stages of the turn that was heard.
     pub stages: Stages,
     /// How late each frame of sound was heard, in ms.
-    pub ear_lag_ms: Vec<f64>,
+    pub front_end_lag_ms: Vec<f64>,
     /// How often the front end was so late that a sound card would have lost sound.
     pub overruns: u64,
     /// What the streams lost.
@@ -136,7 +136,7 @@ impl Watch for Seen {
             Event::Level { at, .. } => {
                 let lag = ms(now - at);
                 self.played.overruns += u64::from(lag > BUFFER_MS);
-                self.played.ear_lag_ms.push(lag);
+                self.played.front_end_lag_ms.push(lag);
             }
             Event::State { state, .. } => self.state = state,
             Event::Speaking { turn, .. } => {

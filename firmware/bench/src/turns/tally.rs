@@ -13,7 +13,7 @@ pub struct Tally {
     /// Latencies of the questions that were answered as a whole.
     pub voice_to_voice: Figures,
     stages: [Figures; 7],
-    ear_lag: Figures,
+    front_end_lag: Figures,
     asked: u64,
     unanswered: u64,
     cut_off: u64,
@@ -39,7 +39,7 @@ impl Default for Tally {
                 "end_to_released_ms",
             ]
             .map(Figures::new),
-            ear_lag: Figures::new("ear_lag_ms"),
+            front_end_lag: Figures::new("front_end_lag_ms"),
             asked: 0,
             unanswered: 0,
             cut_off: 0,
@@ -61,7 +61,7 @@ impl Tally {
         for (figures, time) in self.stages.iter_mut().zip(stages) {
             time.into_iter().for_each(|time| figures.push(time));
         }
-        played.ear_lag_ms.into_iter().for_each(|lag| self.ear_lag.push(lag));
+        played.front_end_lag_ms.into_iter().for_each(|lag| self.front_end_lag.push(lag));
         if let Some(latency) = played.voice_to_voice_ms {
             self.voice_to_voice.push(latency);
             self.latencies.entry(question.name.clone()).or_default().push(latency);
@@ -104,7 +104,7 @@ impl Tally {
             sheet = sheet.with(figures.clone());
         }
         sheet = sheet
-            .with(self.ear_lag.clone())
+            .with(self.front_end_lag.clone())
             .count("unanswered", self.unanswered)
             .count("false_cutoffs", self.cut_off)
             .value("false_cutoff_share", self.cut_off as f64 / self.asked.max(1) as f64)
