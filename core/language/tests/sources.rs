@@ -45,6 +45,7 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/chat.rs", &[]),
     ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
+    ("firmware/assistant/src/commands.rs", &[]),
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
     ("firmware/assistant/src/conversation/devices.rs", &[]),

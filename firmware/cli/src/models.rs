@@ -276,9 +276,9 @@ fn print_listed(listed: &Listed<'_>) {
         ModelState::Damaged(_) => (term::coloured(AnsiColor::Red, "!"), "damaged", None),
     };
     println!(
-        "{mark} {} {} {:>9}  {:<12}  {state}",
-        term::bold(format!("{:<19}", model.name)),
-        model.role,
+        "{mark} {} {:<7} {:>9}  {:<12}  {state}",
+        term::bold(format!("{:<22}", model.name)),
+        model.role.to_string(),
         mib(listed.size),
         model.licence,
     );
