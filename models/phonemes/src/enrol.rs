@@ -3,7 +3,6 @@
 use crate::acoustic::Acoustic;
 use crate::phrase::{FEWEST, MOST, Phrase};
 use crate::score::Heard;
-use crate::symbols::Phoneme;
 use crate::{Error, Result};
 
 /// How well a typed pronunciation has to fit a recording, so that the phrase is thought to be in
@@ -62,30 +61,5 @@ impl Phrase {
         let fits = self.pronunciations.iter().map(|p| heard.fit(p, 0).whole);
         let best = fits.max_by(|a, b| a.score.total_cmp(&b.score));
         best.map_or((f32::NEG_INFINITY, 0, 0), |best| (best.score, best.start, best.end))
-    }
-}
-
-/// The best path through some frames, without repetitions.
-pub(crate) fn collapse(path: impl Iterator<Item = Option<Phoneme>>) -> Vec<Phoneme> {
-    let mut phonemes = Vec::new();
-    let mut previous = None;
-    for heard in path {
-        if heard != previous {
-            phonemes.extend(heard);
-        }
-        previous = heard;
-    }
-    phonemes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repetition_without_a_gap_is_one_phoneme() {
-        let [a, b] = Phoneme::parse("tk").unwrap().try_into().unwrap();
-        let path = [None, Some(a), Some(a), None, Some(a), Some(b), Some(b), None];
-        assert_eq!(collapse(path.into_iter()), [a, a, b]);
     }
 }

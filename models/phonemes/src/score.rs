@@ -8,7 +8,6 @@
 use ndarray::Array2;
 
 use crate::confusion;
-use crate::enrol::collapse;
 use crate::symbols::{BLANK, BOUNDARY, COUNT, OTHER_G, Phoneme};
 
 /// Frames of quiet that count as a pause: 240 ms.
@@ -221,6 +220,19 @@ impl Heard {
     }
 }
 
+/// The best path through some frames, without repetitions.
+pub(crate) fn collapse(path: impl Iterator<Item = Option<Phoneme>>) -> Vec<Phoneme> {
+    let mut phonemes = Vec::new();
+    let mut previous = None;
+    for heard in path {
+        if heard != previous {
+            phonemes.extend(heard);
+        }
+        previous = heard;
+    }
+    phonemes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,5 +328,12 @@ mod tests {
         };
         assert!(begun(&["k", "æ", "t", "_"]) > -0.2);
         assert!(begun(&["k"]) < -1.0);
+    }
+
+    #[test]
+    fn a_repetition_without_a_gap_is_one_phoneme() {
+        let [a, b] = Phoneme::parse("tk").unwrap().try_into().unwrap();
+        let path = [None, Some(a), Some(a), None, Some(a), Some(b), Some(b), None];
+        assert_eq!(collapse(path.into_iter()), [a, a, b]);
     }
 }
