@@ -1,7 +1,7 @@
 //! Measures how well phrases are heard:
 //!
 //! ```console
-//! $ cargo run --release -p sayso-phonemes --example measure -- WEIGHTS \
+//! $ cargo run --release -p sayso-tests --example wake_phrases -- WEIGHTS \
 //!       --phrase computer --said FOLDER --other FOLDER \
 //!       [--noise FOLDER --snr 10] [--rooms FOLDER] [--threshold -1.3]
 //! ```
