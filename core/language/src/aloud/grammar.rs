@@ -101,6 +101,15 @@ pub(crate) fn spelt<G: Grammar + ?Sized>(grammar: &G, digits: &str) -> String {
     digits.chars().filter(char::is_ascii_digit).map(digit).collect::<Vec<_>>().join(" ")
 }
 
+/// The digits as one number if they are at most `most`, otherwise one by one, as also if the first
+/// is zero.
+pub(crate) fn up_to<G: Grammar + ?Sized>(grammar: &G, digits: &str, most: usize) -> String {
+    match digits.len() <= most && !digits.starts_with('0') {
+        true => grammar.cardinal(digits),
+        false => spelt(grammar, digits),
+    }
+}
+
 /// A number as a piece holds it: "1,234.5".
 pub(crate) fn digits<G: Grammar + ?Sized>(grammar: &G, written: &str) -> String {
     let (whole, part) = written.split_once('.').unwrap_or((written, ""));

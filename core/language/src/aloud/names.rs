@@ -90,6 +90,20 @@ pub(crate) struct Currency {
     pub(crate) gender: Gender,
 }
 
+/// A currency with the names of one, of several, and of its hundredths.
+pub(crate) const fn money(
+    sign: &'static str,
+    gender: Gender,
+    [one, several, cent, cents]: [&'static str; 4],
+) -> Currency {
+    Currency { sign, one, several, cent, cents, gender }
+}
+
+/// A unit whose sign counts as one only then.
+pub(crate) const fn when(when: When, unit: Unit) -> Unit {
+    Unit { when, ..unit }
+}
+
 /// Distinguishes "a five dollar bill" from "five dollars".
 #[derive(Debug)]
 pub(crate) struct Kinds {

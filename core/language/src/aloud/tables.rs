@@ -172,6 +172,21 @@ pub(crate) struct Emoji {
     pub(crate) counted: Option<[&'static str; 2]>,
 }
 
+/// An emoji that is not counted.
+pub(crate) const fn emoji(
+    sign: char,
+    alone: &'static str,
+    between: &'static str,
+    answer: &'static str,
+) -> Emoji {
+    Emoji { sign, alone, between, answer, counted: None }
+}
+
+/// An abbreviation, its words, and where it stands.
+pub(crate) const fn short(written: &'static str, words: &'static str, place: Place) -> Short {
+    Short { written, words, place }
+}
+
 impl Aloud {
     pub(crate) fn unit(&self, sign: &str) -> Option<&'static Unit> {
         self.units.iter().find(|unit| unit.sign == sign)

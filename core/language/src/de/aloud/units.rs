@@ -1,6 +1,7 @@
 //! Units of measure and currencies, with the genders of their names.
 
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
+use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
 const fn der(sign: &'static str, one: &'static str) -> Unit {
@@ -13,10 +14,6 @@ const fn die(sign: &'static str, one: &'static str, several: &'static str) -> Un
 
 const fn das(sign: &'static str, one: &'static str) -> Unit {
     Unit { sign, one, several: one, gender: Neuter, when: When::Any }
-}
-
-const fn when(when: When, unit: Unit) -> Unit {
-    Unit { when, ..unit }
 }
 
 pub(super) const UNITS: &[Unit] = &[
@@ -113,14 +110,6 @@ pub(super) const PER: &[Unit] = &[
     das("Stück", "Stück"),
     die("Nacht", "Nacht", "Nächte"),
 ];
-
-const fn money(
-    sign: &'static str,
-    gender: Gender,
-    [one, several, cent, cents]: [&'static str; 4],
-) -> Currency {
-    Currency { sign, one, several, cent, cents, gender }
-}
 
 const EURO: [&str; 4] = ["Euro", "Euro", "Cent", "Cent"];
 const DOLLAR: [&str; 4] = ["Dollar", "Dollar", "Cent", "Cent"];

@@ -1,7 +1,7 @@
 //! Words of the reading of English.
 
 use crate::aloud::grammar::Gender::Neuter;
-use crate::aloud::tables::{Emoji, Scale, Words};
+use crate::aloud::tables::{Emoji, Scale, Words, emoji};
 
 /// Finds the entry of a table.
 pub(super) fn find<'a, T>(table: &'a [(&str, T)], key: &str) -> Option<&'a T> {
@@ -156,15 +156,6 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("exp", "the exponential of"),
     ("sqrt", "the square root of"),
 ];
-
-const fn emoji(
-    sign: char,
-    alone: &'static str,
-    between: &'static str,
-    answer: &'static str,
-) -> Emoji {
-    Emoji { sign, alone, between, answer, counted: None }
-}
 
 pub(super) const EMOJI: &[Emoji] = &[
     emoji('❤', "heart", "love", "heart"),

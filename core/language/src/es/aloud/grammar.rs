@@ -23,10 +23,7 @@ impl Grammar for Spanish {
 
     fn decimal(&self, whole: &str, part: &str) -> String {
         // "tres coma catorce", but "tres coma uno cuatro uno"
-        let part = match part.len() < 3 && !part.starts_with('0') {
-            true => numbers::cardinal(part),
-            false => grammar::spelt(self, part),
-        };
+        let part = grammar::up_to(self, part, 2);
         format!("{} coma {part}", numbers::cardinal(whole))
     }
 
@@ -44,10 +41,7 @@ impl Grammar for Spanish {
     }
 
     fn group(&self, digits: &str, _: bool) -> String {
-        match digits.len() == 2 && !digits.starts_with('0') {
-            true => numbers::cardinal(digits),
-            false => grammar::spelt(self, digits),
-        }
+        grammar::up_to(self, digits, 2)
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {

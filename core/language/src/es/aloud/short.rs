@@ -1,11 +1,7 @@
 //! Abbreviations of Spanish.
 
-use crate::aloud::tables::Place::{self, BeforeName, BeforeNumber, Inside, Last};
-use crate::aloud::tables::Short;
-
-const fn short(written: &'static str, words: &'static str, place: Place) -> Short {
-    Short { written, words, place }
-}
+use crate::aloud::tables::Place::{AfterNumber, BeforeName, BeforeNumber, Inside, Last};
+use crate::aloud::tables::{Short, short};
 
 pub(super) const SHORT: &[Short] = &[
     short("p. ej.", "por ejemplo", Inside),
@@ -106,10 +102,10 @@ pub(super) const SHORT: &[Short] = &[
     short("tít.", "título", Inside),
     short("pdo.", "pasado", Inside),
     short("hab.", "habitantes", Inside),
-    short("ud.", "unidad", Place::AfterNumber),
-    short("uds.", "unidades", Place::AfterNumber),
-    short("min.", "minutos", Place::AfterNumber),
-    short("seg.", "segundos", Place::AfterNumber),
+    short("ud.", "unidad", AfterNumber),
+    short("uds.", "unidades", AfterNumber),
+    short("min.", "minutos", AfterNumber),
+    short("seg.", "segundos", AfterNumber),
     short("cda.", "cucharada", Inside),
     short("cdas.", "cucharadas", Inside),
     short("cdta.", "cucharadita", Inside),

@@ -1,6 +1,6 @@
 //! Words of the reading of Spanish.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words};
+use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words, emoji};
 
 pub(super) const MONTHS: [&str; 12] = [
     "enero",
@@ -243,15 +243,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &["a", "A", "e", "E", "o", "O", "u", "U", "y", "Y"],
 };
-
-const fn emoji(
-    sign: char,
-    alone: &'static str,
-    between: &'static str,
-    answer: &'static str,
-) -> Emoji {
-    Emoji { sign, alone, between, answer, counted: None }
-}
 
 pub(super) const EMOJI: &[Emoji] = &[
     emoji('❤', "corazón", "quiero", "corazón"),

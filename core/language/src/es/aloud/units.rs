@@ -1,6 +1,7 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
 const fn el(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
@@ -14,10 +15,6 @@ const fn la(sign: &'static str, one: &'static str, several: &'static str) -> Uni
 /// A name that does not change, with which a number does not agree.
 const fn lo(sign: &'static str, name: &'static str) -> Unit {
     Unit { sign, one: name, several: name, gender: Neuter, when: When::Any }
-}
-
-const fn when(when: When, unit: Unit) -> Unit {
-    Unit { when, ..unit }
 }
 
 pub(super) const UNITS: &[Unit] = &[
@@ -135,14 +132,6 @@ pub(super) const PER: &[Unit] = &[
     la("ud", "unidad", "unidades"),
     el("habitante", "habitante", "habitantes"),
 ];
-
-const fn money(
-    sign: &'static str,
-    gender: Gender,
-    [one, several, cent, cents]: [&'static str; 4],
-) -> Currency {
-    Currency { sign, one, several, cent, cents, gender }
-}
 
 const EURO: [&str; 4] = ["euro", "euros", "céntimo", "céntimos"];
 const DOLLAR: [&str; 4] = ["dólar", "dólares", "centavo", "centavos"];

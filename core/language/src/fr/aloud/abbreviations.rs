@@ -1,7 +1,7 @@
 //! Abbreviations, and words in capitals.
 
-use crate::aloud::tables::Place::{self, AfterNumber, BeforeName, BeforeNumber, Inside, Last};
-use crate::aloud::tables::{Letters, Short};
+use crate::aloud::tables::Place::{AfterNumber, BeforeName, BeforeNumber, Inside, Last};
+use crate::aloud::tables::{Letters, Short, short};
 
 pub(super) const LETTERS: Letters = Letters {
     spelt: &["ADSL", "CAPES", "DGSE", "DGSI", "EURL", "ISBN", "RATP", "SARL", "URSS", "USA", "UE"],
@@ -22,10 +22,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &["a", "A", "à", "À", "y", "Y", "ô", "Ô"],
 };
-
-const fn short(written: &'static str, words: &'static str, place: Place) -> Short {
-    Short { written, words, place }
-}
 
 pub(super) const SHORT: &[Short] = &[
     // Phrases.

@@ -4,9 +4,10 @@ use super::grammar::after_whole;
 use super::{context, cues, numbers};
 use crate::aloud::amount::amount;
 use crate::aloud::class::{Class, Item, Measure, Money, Style};
-use crate::aloud::grammar::Gender::{self, Feminine, Masculine};
+use crate::aloud::grammar::Gender::{Feminine, Masculine};
 use crate::aloud::item;
 use crate::aloud::lex::Kind;
+use crate::aloud::names::{money, when};
 use crate::aloud::short::end_of;
 use crate::aloud::tables::{Aloud, Currency, Scale, Unit, When};
 use crate::aloud::text::Text;
@@ -17,10 +18,6 @@ const fn un(sign: &'static str, one: &'static str, several: &'static str) -> Uni
 
 const fn une(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
     Unit { gender: Feminine, ..un(sign, one, several) }
-}
-
-const fn when(when: When, unit: Unit) -> Unit {
-    Unit { when, ..unit }
 }
 
 pub(super) const UNITS: &[Unit] = &[
@@ -286,14 +283,6 @@ pub(super) fn screen(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     };
     let fits = matches!(text.get(i + 1), "/" | ":") && !text.is(i + 3, "/") && text.starts_fresh(i);
     fits.then(|| item(Class::Abbreviation(words), i, i + 3))
-}
-
-const fn money(
-    sign: &'static str,
-    gender: Gender,
-    [one, several, cent, cents]: [&'static str; 4],
-) -> Currency {
-    Currency { sign, one, several, cent, cents, gender }
 }
 
 const EURO: [&str; 4] = ["euro", "euros", "centime", "centimes"];

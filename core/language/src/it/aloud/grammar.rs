@@ -29,10 +29,7 @@ impl Grammar for Italian {
 
     fn decimal(&self, whole: &str, part: &str) -> String {
         // "tre virgola quattordici", but "tre virgola uno quattro uno"
-        let part = match part.len() < 3 && !part.starts_with('0') {
-            true => numbers::cardinal(part),
-            false => grammar::spelt(self, part),
-        };
+        let part = grammar::up_to(self, part, 2);
         format!("{} virgola {part}", numbers::cardinal(whole))
     }
 
@@ -48,10 +45,7 @@ impl Grammar for Italian {
     }
 
     fn group(&self, digits: &str, _: bool) -> String {
-        match digits.len() == 2 && !digits.starts_with('0') {
-            true => numbers::cardinal(digits),
-            false => grammar::spelt(self, digits),
-        }
+        grammar::up_to(self, digits, 2)
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {

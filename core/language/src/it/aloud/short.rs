@@ -1,11 +1,7 @@
 //! Abbreviations of Italian.
 
-use crate::aloud::tables::Place::{self, AfterNumber, BeforeName, BeforeNumber, Inside, Last};
-use crate::aloud::tables::Short;
-
-const fn short(written: &'static str, words: &'static str, place: Place) -> Short {
-    Short { written, words, place }
-}
+use crate::aloud::tables::Place::{AfterNumber, BeforeName, BeforeNumber, Inside, Last};
+use crate::aloud::tables::{Short, short};
 
 pub(super) const SHORT: &[Short] = &[
     short("p. es.", "per esempio", Inside),

@@ -1,6 +1,6 @@
 //! Words of the reading of Italian.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words};
+use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words, emoji};
 
 pub(super) const MONTHS: [&str; 12] = [
     "gennaio",
@@ -242,15 +242,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &["a", "A", "e", "E", "i", "I", "o", "O", "È", "è"],
 };
-
-const fn emoji(
-    sign: char,
-    alone: &'static str,
-    between: &'static str,
-    answer: &'static str,
-) -> Emoji {
-    Emoji { sign, alone, between, answer, counted: None }
-}
 
 pub(super) const EMOJI: &[Emoji] = &[
     emoji('❤', "cuore", "amo", "cuore"),

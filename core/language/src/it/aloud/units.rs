@@ -1,6 +1,7 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
 const fn il(sign: &'static str, one: &'static str, several: &'static str) -> Unit {
@@ -19,10 +20,6 @@ const fn same(sign: &'static str, name: &'static str) -> Unit {
 /// A sign with which a number does not agree.
 const fn per(sign: &'static str, name: &'static str) -> Unit {
     Unit { gender: Neuter, ..same(sign, name) }
-}
-
-const fn when(when: When, unit: Unit) -> Unit {
-    Unit { when, ..unit }
 }
 
 pub(super) const UNITS: &[Unit] = &[
@@ -148,14 +145,6 @@ pub(super) const PER: &[Unit] = &[
     la("notte", "notte", "notti"),
     il("pezzo", "pezzo", "pezzi"),
 ];
-
-const fn money(
-    sign: &'static str,
-    gender: Gender,
-    [one, several, cent, cents]: [&'static str; 4],
-) -> Currency {
-    Currency { sign, one, several, cent, cents, gender }
-}
 
 const EURO: [&str; 4] = ["euro", "euro", "centesimo", "centesimi"];
 const DOLLAR: [&str; 4] = ["dollaro", "dollari", "centesimo", "centesimi"];
