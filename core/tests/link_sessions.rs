@@ -95,7 +95,7 @@ struct Pair {
     connected: u32,
     status: Option<HostStatus>,
     /// The last status of the satellite.
-    told: Option<SatelliteStatus>,
+    heard_status: Option<SatelliteStatus>,
     /// The orders that the satellite carried out, and its answers.
     orders: Vec<bool>,
     answers: Vec<Mute>,
@@ -119,7 +119,7 @@ impl Pair {
             heard: Vec::new(),
             connected: 0,
             status: None,
-            told: None,
+            heard_status: None,
             orders: Vec::new(),
             answers: Vec::new(),
             events: Vec::new(),
@@ -168,7 +168,7 @@ impl Pair {
                     self.heard.push(capture.at);
                 }
                 Some(HostEvent::Mute(answer)) => self.answers.push(answer),
-                Some(HostEvent::Status(status)) => self.told = Some(status),
+                Some(HostEvent::Status(status)) => self.heard_status = Some(status),
                 Some(HostEvent::Restarted) => self.events.push("restarted"),
                 _ => {}
             }
@@ -422,9 +422,9 @@ fn presses_and_states_survive_loss() {
     pair.shown = Shown::Speaking;
     pair.condition.presses += 3;
     pair.step(|| Fault::Lose, || Fault::Lose);
-    assert_eq!(pair.told.map(|told| told.presses), Some(0));
+    assert_eq!(pair.heard_status.map(|status| status.presses), Some(0));
     pair.run(6);
-    assert_eq!(pair.told.map(|told| told.presses), Some(3));
+    assert_eq!(pair.heard_status.map(|status| status.presses), Some(3));
     assert_eq!(
         pair.status.map(|status| (status.shown, status.volume)),
         Some((Shown::Speaking, 70))

@@ -126,11 +126,7 @@ impl Parse {
             })?;
             self.show(found.transcript.text.trim(), &found.matches, Some(file));
         }
-        if unread == 0 {
-            return Ok(());
-        }
-        let all = self.text.len();
-        Err(Error::input(format!("{unread} of {all} files could not be read: see above")))
+        super::all_were_read(unread, self.text.len())
     }
 
     fn sentences(&self, shared: &GlobalOptions) -> Result<Folder> {

@@ -312,6 +312,20 @@ fn recording(file: &Path, longest: Duration, several: bool) -> Result<Option<Vec
     Ok(Some(sound.samples))
 }
 
+/// Says that some of the recordings could not be read, if so. Each was noted before.
+///
+/// # Errors
+/// [`Input`](sayso::ErrorKind::Input) if there are such.
+fn all_were_read(unread: usize, all: usize) -> Result<()> {
+    match unread {
+        0 => Ok(()),
+        _ => {
+            let message = format!("{unread} of {all} files could not be read: see above");
+            Err(sayso::Error::input(message))
+        }
+    }
+}
+
 /// Replaces the setting `key` by an option, unless it is among those `set` by name: the option may
 /// come from the environment, which precedes the file but not `--set`.
 fn put_option<T, S>(set: &[OsString], key: &str, option: &Option<T>, setting: &mut S)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sayso::{Engines, Error, Result, Stop};
+use sayso::{Engines, Result, Stop};
 use sayso_board::CAPTURE_RATE;
 use sayso_frontend::segments;
 use sayso_models::Cancel;
@@ -78,11 +78,7 @@ impl Transcribe {
                 println!("{}", transcript.text.trim());
             }
         }
-        if unread == 0 {
-            return Ok(());
-        }
-        let all = self.files.len();
-        Err(Error::input(format!("{unread} of {all} files could not be read: see above")))
+        super::all_were_read(unread, self.files.len())
     }
 }
 

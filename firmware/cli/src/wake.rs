@@ -143,11 +143,7 @@ impl Test {
                 None => unread += 1,
             }
         }
-        if unread == 0 {
-            return Ok(());
-        }
-        let all = self.files.len();
-        Err(Error::input(format!("{unread} of {all} files could not be read: see above")))
+        super::all_were_read(unread, self.files.len())
     }
 
     fn show(&self, file: &Path, found: &[(SampleTime, Woken)]) {

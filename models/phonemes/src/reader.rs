@@ -5,7 +5,7 @@
 //! last phoneme ─► 2 GRUs ─► attention to the letters ─► the next phoneme
 //! ```
 //!
-//! The net knows many languages and is not told which one. Only phonemes of English are allowed.
+//! The net knows many languages and cannot be asked for one. So only phonemes of English are allowed.
 
 use std::path::Path;
 

@@ -30,29 +30,23 @@ impl Conversation {
         let Some(won) = contender.verdict() else { return };
         match self.claimed.take() {
             Some(woken) if won => self.wake(woken),
-            Some(woken) => self.tell(Event::Woken {
-                at: self.now,
-                phrase: woken.phrase.to_string(),
-                end: woken.end,
-                score: woken.score,
-                answers: false,
-            }),
+            Some(woken) => self.tell_woken(&woken, false),
             None => {}
         }
     }
 
     /// Listens to the words that follow the phrase, and ends a reply that is being played.
     fn wake(&mut self, woken: Woken) {
-        self.tell(Event::Woken {
-            at: self.now,
-            phrase: woken.phrase.to_string(),
-            end: woken.end,
-            score: woken.score,
-            answers: true,
-        });
+        self.tell_woken(&woken, true);
         self.sound(Earcon::Wake);
         self.step(turn::Event::Wake { from: woken.end });
         self.woken = Some(woken);
+    }
+
+    fn tell_woken(&mut self, woken: &Woken, answers: bool) {
+        let Woken { phrase, end, score, .. } = woken;
+        let (phrase, end, score) = (phrase.to_string(), *end, *score);
+        self.tell(Event::Woken { at: self.now, phrase, end, score, answers });
     }
 
     /// The words of an utterance from `from` to `to`, without a wake phrase that was heard in it.
