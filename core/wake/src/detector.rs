@@ -91,41 +91,30 @@ pub struct Detection<'n> {
     pub score: u8,
 }
 
-/// Listens for one phrase, given features.
-pub struct Spotter<'m, 'n, A> {
-    net: Net<'m, A>,
+/// Decides, from the probabilities of a net, when a phrase was said.
+#[derive(Clone, Debug)]
+pub struct Decision<'n> {
     phrase: Phrase<'n>,
     probabilities: Deque<u8, LONGEST>,
-    /// Frames that were heard.
-    heard: u64,
     /// Frames of the refractory time that are left.
     deaf: u32,
     /// Whether the mean was at the cutoff or below since the last detection.
     armed: bool,
 }
 
-impl<'m, 'n, A: AsMut<[u8]>> Spotter<'m, 'n, A> {
-    /// Listens for `phrase` with its net.
-    ///
-    /// # Errors
-    /// As [`Net::new`].
-    pub fn new(model: &'m [u8], arena: A, phrase: Phrase<'n>) -> Result<Self, Error> {
-        let net = Net::new(model, arena)?;
-        Ok(Self { net, phrase, probabilities: Deque::new(), heard: 0, deaf: 0, armed: true })
-    }
-
-    /// The net.
+impl<'n> Decision<'n> {
+    /// Decides on `phrase`, of which nothing was heard yet.
     #[must_use]
-    pub fn net(&self) -> &Net<'m, A> {
-        &self.net
+    pub fn new(phrase: Phrase<'n>) -> Self {
+        Self { phrase, probabilities: Deque::new(), deaf: 0, armed: true }
     }
 
-    /// Takes the features of the next 10 ms.
-    pub fn push(&mut self, frame: &Frame) -> Option<Detection<'n>> {
-        self.heard += 1;
+    /// Takes what the net says after the next 10 ms: its probability in 256ths, if it has one.
+    /// Returns the mean of the last ones if the phrase was said.
+    pub fn push(&mut self, probability: Option<u8>) -> Option<u8> {
         self.deaf = self.deaf.saturating_sub(1);
-        let probability = self.net.push(frame)?;
-        let Phrase { name, cutoff, window, refractory } = self.phrase;
+        let probability = probability?;
+        let Phrase { cutoff, window, refractory, .. } = self.phrase;
         let window = usize::from(window).clamp(1, LONGEST);
         if self.probabilities.len() == window {
             self.probabilities.pop_front();
@@ -140,17 +129,51 @@ impl<'m, 'n, A: AsMut<[u8]>> Spotter<'m, 'n, A> {
         }
         self.armed = false;
         self.deaf = u32::from(refractory) * SAMPLE_RATE / 1000 / STEP as u32;
+        Some((sum / window as u32) as u8)
+    }
+
+    /// Forgets all that was heard.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.phrase);
+    }
+}
+
+/// Listens for one phrase, given features.
+pub struct Spotter<'m, 'n, A> {
+    net: Net<'m, A>,
+    decision: Decision<'n>,
+    /// Frames that were heard.
+    heard: u64,
+}
+
+impl<'m, 'n, A: AsMut<[u8]>> Spotter<'m, 'n, A> {
+    /// Listens for `phrase` with its net.
+    ///
+    /// # Errors
+    /// As [`Net::new`].
+    pub fn new(model: &'m [u8], arena: A, phrase: Phrase<'n>) -> Result<Self, Error> {
+        Ok(Self { net: Net::new(model, arena)?, decision: Decision::new(phrase), heard: 0 })
+    }
+
+    /// The net.
+    #[must_use]
+    pub fn net(&self) -> &Net<'m, A> {
+        &self.net
+    }
+
+    /// Takes the features of the next 10 ms.
+    pub fn push(&mut self, frame: &Frame) -> Option<Detection<'n>> {
+        self.heard += 1;
+        let score = self.decision.push(self.net.push(frame))?;
         // The first frame takes two steps more.
         let at = (self.heard + 2) * STEP as u64;
-        Some(Detection { phrase: name, at, score: (sum / window as u32) as u8 })
+        Some(Detection { phrase: self.decision.phrase.name, at, score })
     }
 
     /// Forgets all that was heard, but for the time.
     pub fn reset(&mut self) {
         self.net.reset();
-        self.probabilities.clear();
-        self.deaf = 0;
-        self.armed = true;
+        self.decision.reset();
     }
 }
 
