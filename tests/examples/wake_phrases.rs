@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let ipa: Vec<String> = phrase.ipa().collect();
         println!("{text}: {}, threshold {:.2}", ipa.join(" or "), phrase.threshold());
-        spotters.push(Spotter::new(Arc::clone(&net), phrase));
+        spotters.push(Spotter::new(Arc::clone(&net), vec![phrase]));
     }
     for ((text, files), spotter) in asked.phrases.iter().zip(&mut spotters) {
         let mut missed = Vec::new();
@@ -87,7 +87,7 @@ fn others(asked: &Asked, spotters: &mut [Spotter]) -> Result<(), Box<dyn Error>>
         samples += sound.samples.len();
         for ((spotter, count), took) in spotters.iter_mut().zip(&mut counts).zip(&mut took) {
             let before = cpu_time();
-            let text = spotter.phrase().text().to_owned();
+            let text = phrase(spotter).to_owned();
             *count += listen(spotter, &surrounded_by(&sound.samples), |detection| {
                 let at = detection.start as f64 / RATE as f64 - 1.0;
                 println!("  {text} in {} at {at:.2} s, {:.2}", file.display(), detection.score);
@@ -101,7 +101,7 @@ fn others(asked: &Asked, spotters: &mut [Spotter]) -> Result<(), Box<dyn Error>>
         println!(
             "{}: {count} false accepts in {hours:.2} h, {:.2} an hour ({:.2} to {:.2}); \
              {:.1} ms a second of sound",
-            spotter.phrase(),
+            phrase(spotter),
             count as f64 / hours,
             low / hours,
             high / hours,
@@ -113,6 +113,11 @@ fn others(asked: &Asked, spotters: &mut [Spotter]) -> Result<(), Box<dyn Error>>
         println!("{line}");
     }
     Ok(())
+}
+
+/// The text of a spotter's only phrase.
+fn phrase(spotter: &Spotter) -> &str {
+    spotter.phrases().first().map_or("", |phrase| phrase.text())
 }
 
 /// How many times the phrase is heard.
