@@ -43,7 +43,7 @@ struct Asked {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let asked = asked()?;
-    let net = Arc::new(Acoustic::load(asked.weights.join("asr_waveform.hama"))?);
+    let net = Arc::new(Acoustic::load(&asked.weights)?);
     let reader = Reader::load(&asked.weights)?;
     let mut spotters = Vec::new();
     for (text, _) in &asked.phrases {
