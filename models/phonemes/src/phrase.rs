@@ -69,7 +69,8 @@ impl Phrase {
         let count = pronunciations.first().map_or(0, Vec::len);
         if pronunciations.iter().any(|p| !(FEWEST..=LONGEST).contains(&p.len())) || count == 0 {
             return Err(Error::input(format!(
-                "a wake phrase has {FEWEST} to {LONGEST} sounds, but {text:?} has {count}"
+                "a wake phrase has {FEWEST} to {LONGEST} sounds, but {text:?} has {count}: choose \
+                 another one"
             )));
         }
         let text = text.trim().to_owned();

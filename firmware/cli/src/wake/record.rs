@@ -75,7 +75,12 @@ impl Recordings {
         let mut heard = Vec::new();
         for _ in 0..TRIES {
             eprintln!("say \"{phrase}\" ({} of {WANTED})", heard.len() + 1);
-            let sound = self.next(stop)?;
+            let Some(sound) = self.next(stop)? else {
+                return Err(Error::input(format!(
+                    "the recording ended after {} of {WANTED} times \"{phrase}\": use a longer one",
+                    heard.len()
+                )));
+            };
             if phrase.enrol(net, &[&sound]).is_err() {
                 eprintln!("something else was heard: say only the phrase, near the microphone");
                 continue;
@@ -92,8 +97,8 @@ impl Recordings {
         )))
     }
 
-    /// What is said next.
-    fn next(&mut self, stop: &Stop) -> Result<Vec<f32>> {
+    /// What is said next; `None` at the end of a recording.
+    fn next(&mut self, stop: &Stop) -> Result<Option<Vec<f32>>> {
         let until = self.endpointer.now() + PATIENCE;
         let mut from = None;
         let (mut frame, mut filled) = ([0.0; FRAME], 0);
@@ -104,7 +109,7 @@ impl Recordings {
             match self.microphone.read(&mut frame[filled..], WAIT) {
                 Heard::Samples(count) => filled += count,
                 Heard::Nothing => {}
-                Heard::End => return Err(Error::input("the recording ends before the phrase")),
+                Heard::End => return Ok(None),
             }
             if filled < FRAME {
                 continue;
@@ -117,7 +122,7 @@ impl Recordings {
                 Some(EndpointEvent::SpeechStarted { from: first, .. }) => from = Some(first),
                 Some(EndpointEvent::Ended { speech_end, .. }) => {
                     let from = from.unwrap_or(SampleTime::ZERO);
-                    return Ok(self.recorder.range(from, speech_end + AROUND));
+                    return Ok(Some(self.recorder.range(from, speech_end + AROUND)));
                 }
                 _ if from.is_none() && now >= until => {
                     return Err(Error::input(format!(
