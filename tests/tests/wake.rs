@@ -1,19 +1,23 @@
 //! The wake phrase before, after and over speech: the tests check what is answered, and in which
 //! words. They use a virtual clock, and as with headphones there is no echo. Two recorded people say
-//! the phrase; other people ask the questions.
+//! each phrase; other people ask the questions. "Alexa" has a net of its own, "computer" is typed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sayso::event::{Ending, TurnRecord};
+use sayso::internals::engines::Chosen;
 use sayso::{Assistant, Config, Engines, Event, Pace, Stop};
 use sayso_core::turn::State;
 use sayso_frontend::WakePhrase;
+use sayso_phonemes::{Acoustic, Phrase, Reader};
 use sayso_replay::Replay;
 use sayso_tests::wer::Wer;
-use sayso_tests::{data, json, sayso};
+use sayso_tests::{data, failure, json, sayso};
 
 /// Questions, and the words in them.
 const QUESTIONS: [(&str, &str); 4] = [
@@ -23,6 +27,7 @@ const QUESTIONS: [(&str, &str); 4] = [
     ("gdo_hello_gemini_are_you_there", "hello gemini are you there"),
 ];
 const PHRASES: [&str; 2] = ["alexa_131", "alexa_267"];
+const TYPED: [&str; 2] = ["computer_1", "computer_2"];
 const RATE: usize = 16_000;
 
 fn samples(path: PathBuf) -> Vec<f32> {
@@ -40,9 +45,15 @@ fn trimmed(samples: &[f32]) -> Vec<f32> {
     samples[first * RATE / 100..(energies.len() - last) * RATE / 100.min(samples.len())].to_vec()
 }
 
+/// A recording of a wake phrase.
+fn phrase_file(name: &str) -> PathBuf {
+    let folder = if TYPED.contains(&name) { "models/phonemes" } else { "core/wake" };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    root.join(folder).join(format!("goldens/{name}.flac"))
+}
+
 fn phrase(name: &str) -> Vec<f32> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../core/wake/goldens");
-    trimmed(&samples(folder.join(format!("{name}.flac"))))
+    trimmed(&samples(phrase_file(name)))
 }
 
 fn question(name: &str) -> Vec<f32> {
@@ -66,6 +77,19 @@ struct Heard {
 }
 
 fn assistant() -> Assistant {
+    woken_by(|_| WakePhrase::ready_made("alexa").expect("a net"))
+}
+
+/// One that sleeps until "computer".
+fn typed_assistant() -> Assistant {
+    woken_by(|config| {
+        let nets = Chosen::new(config).wake().expect("sayso models fetch hama");
+        let phrase = Phrase::typed("computer", &Reader::load(&nets).expect("nets"));
+        WakePhrase::typed(phrase.expect("words"), Arc::new(Acoustic::load(&nets).expect("nets")))
+    })
+}
+
+fn woken_by(phrase: impl Fn(&Config) -> WakePhrase) -> Assistant {
     let overrides = [
         "models.profile=small",
         "front_end.echo_cancellation=false",
@@ -76,8 +100,8 @@ fn assistant() -> Assistant {
     .map(std::ffi::OsString::from);
     let config = Config::load(None, &overrides).expect("settings");
     let engines = Engines::load(&config).expect("models");
-    let alexa = WakePhrase::ready_made("alexa").expect("a net");
-    Assistant::new(config, engines).wake_on(vec![alexa])
+    let phrase = phrase(&config);
+    Assistant::new(config, engines).wake_on(vec![phrase])
 }
 
 fn hear(assistant: &mut Assistant, parts: &[Vec<f32>]) -> Heard {
@@ -108,13 +132,22 @@ fn it_sleeps_until_the_phrase() {
 /// No pause is needed, no word is lost, and the phrase is not among the words.
 #[test]
 fn the_question_follows_in_the_same_breath() {
-    let mut assistant = assistant();
+    ask_in_the_same_breath(&mut assistant(), PHRASES, "alex");
+}
+
+#[test]
+fn the_question_follows_a_typed_phrase_in_the_same_breath() {
+    ask_in_the_same_breath(&mut typed_assistant(), TYPED, "comput");
+}
+
+/// Asks all questions after recordings of a phrase, whose words begin with `stem`.
+fn ask_in_the_same_breath(assistant: &mut Assistant, phrases: [&str; 2], stem: &str) {
     for pause in [0.0, 0.15, 0.6] {
         let (mut words, mut woken) = (Wer::default(), 0);
-        for name in PHRASES {
+        for name in phrases {
             for (asked, text) in QUESTIONS {
                 let parts = [quiet(1.0), phrase(name), quiet(pause), question(asked), quiet(2.0)];
-                let heard = hear(&mut assistant, &parts);
+                let heard = hear(assistant, &parts);
                 // Without a pause, the first sounds of the question may hide the phrase.
                 if heard.woken == 0 && pause == 0.0 {
                     println!("{name}, {text:?}: not woken");
@@ -125,7 +158,7 @@ fn the_question_follows_in_the_same_breath() {
                     heard.turns.iter().map(|turn| turn.transcript.as_str()).collect();
                 let said = said.join(" ");
                 println!("{pause} s, {name}, {text:?}: {said:?}");
-                assert!(!said.to_lowercase().contains("alex"), "{said}");
+                assert!(!said.to_lowercase().contains(stem), "{said}");
                 words += Wer::of(text, &said);
             }
         }
@@ -176,6 +209,21 @@ fn the_phrase_over_the_reply_ends_it() {
     assert!(Wer::of(text, turns[1].1).errors <= 1, "{turns:?}");
 }
 
+/// Writes a WAV file.
+fn write(path: &Path, sound: &[f32]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE as u32,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(path, spec).expect("a file");
+    for sample in sound {
+        file.write_sample((sample * 32_767.0) as i16).expect("writes");
+    }
+    file.finalize().expect("writes");
+}
+
 /// Both boards hear the phrase and the question; one is nearer to the speaker.
 #[test]
 fn of_two_boards_the_one_that_heard_it_best_answers() {
@@ -184,17 +232,8 @@ fn of_two_boards_the_one_that_heard_it_best_answers() {
     let sound = parts.concat();
     let board = |name: &str, gain: f32| {
         let path = dir.path().join(name);
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: RATE as u32,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(&path, spec).expect("a file");
-        for sample in &sound {
-            file.write_sample((sample * gain * 32_767.0) as i16).expect("writes");
-        }
-        file.finalize().expect("writes");
+        let softer: Vec<f32> = sound.iter().map(|sample| sample * gain).collect();
+        write(&path, &softer);
         format!("replay:{}", path.display())
     };
     for (first, second) in [(1.0, 0.3), (0.3, 1.0)] {
@@ -216,4 +255,129 @@ fn of_two_boards_the_one_that_heard_it_best_answers() {
         assert_eq!(turns.len(), 1, "{turns:?}");
         assert_eq!(turns[0]["board"], **nearer, "{turns:?}");
     }
+}
+
+/// `sayso wake` with its own state folder.
+fn wake(state: &Path, args: &[&str]) -> Command {
+    let mut command = sayso();
+    command.env("SAYSO_STATE", state).arg("wake").args(args);
+    command
+}
+
+/// The phrases that are heard in a recording.
+fn found(state: &Path, recording: &Path) -> Vec<String> {
+    let lines = json(wake(state, &["test", "--json"]).arg(recording));
+    let detections = lines[0]["detections"].as_array().expect("detections");
+    detections.iter().map(|found| found["phrase"].as_str().expect("words").into()).collect()
+}
+
+#[test]
+fn a_phrase_that_is_typed_is_used_from_then_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state");
+    let added = &json(&mut wake(&state, &["add", "Computer!", "--json"]))[0];
+    assert_eq!((&added["phrase"], &added["kind"]), (&"computer".into(), &"typed".into()));
+    assert_eq!((&added["new"], &added["recordings"]), (&true.into(), &0.into()));
+    // One that has a net uses it.
+    let added = &json(&mut wake(&state, &["add", "hey jarvis", "--json"]))[0];
+    assert_eq!(added["kind"], "ready-made");
+    let listed = json(&mut wake(&state, &["list", "--json"]));
+    let used: Vec<_> = listed.iter().filter(|line| line["active"] == true).collect();
+    let used: Vec<_> = used.iter().map(|line| line["phrase"].as_str().expect("words")).collect();
+    assert_eq!(used, ["alexa", "computer", "hey jarvis"]);
+    for name in TYPED {
+        assert_eq!(found(&state, &phrase_file(name)), ["computer"], "{name}");
+    }
+    assert_eq!(found(&state, &phrase_file("alexa_131")), ["alexa"]);
+    let other = data("commands-misc-en/rh3_what_time_is_it.flac");
+    assert!(found(&state, &other).is_empty());
+
+    let (asked, text) = QUESTIONS[0];
+    let parts = [quiet(1.0), phrase(TYPED[0]), quiet(0.2), question(asked), quiet(2.0)];
+    let recording = dir.path().join("asked.wav");
+    write(&recording, &parts.concat());
+    let mut command = sayso();
+    command.env("SAYSO_STATE", &state);
+    command.args(["--profile", "small", "run", "--wake", "--json", "--board"]);
+    let lines = json(command.arg(format!("replay:{}", recording.display())));
+    let woken: Vec<_> = lines.iter().filter(|line| line["event"] == "woken").collect();
+    assert!(woken.len() == 1 && woken[0]["phrase"] == "computer", "{woken:?}");
+    let turns: Vec<_> = lines.iter().filter(|line| line["event"] == "turn").collect();
+    assert_eq!(turns.len(), 1, "{turns:?}");
+    assert_eq!(Wer::of(text, turns[0]["transcript"].as_str().expect("words")).errors, 0);
+
+    json(&mut wake(&state, &["remove", "computer"]));
+    assert!(found(&state, &phrase_file(TYPED[0])).is_empty());
+}
+
+/// From files, and from a microphone. Only pronunciations and the threshold are kept.
+#[test]
+fn recordings_enrol_a_typed_phrase() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state");
+    let plain = json(&mut wake(&state, &["add", "computer", "--json"])).remove(0);
+    let files = TYPED.map(|name| phrase_file(name).display().to_string());
+    let named = ["add", "computer", "--json", "--recording", &files[0], "--recording", &files[1]];
+    let enrolled = json(&mut wake(&state, &named)).remove(0);
+    assert_eq!((&enrolled["new"], &enrolled["recordings"]), (&true.into(), &2.into()));
+    let ways = |phrase: &serde_json::Value| phrase["pronunciations"].as_array().unwrap().len();
+    assert!(ways(&enrolled) >= ways(&plain), "{enrolled}");
+    let kept = std::fs::read_to_string(state.join("wake-phrases.json")).expect("an entry");
+    let kept: serde_json::Value = serde_json::from_str(&kept).expect("JSON");
+    let typed = kept[1].as_object().expect("a typed phrase");
+    let keys: Vec<&str> = typed.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["kind", "pronunciations", "recordings", "text", "threshold"]);
+    // Adding it once more loses nothing.
+    let again = json(&mut wake(&state, &["add", "computer", "--json"])).remove(0);
+    assert_eq!((&again["new"], &again["recordings"]), (&false.into(), &2.into()));
+
+    let said = [quiet(1.0), phrase(TYPED[0]), quiet(2.0), phrase("alexa_131"), quiet(2.0)].concat();
+    let spoken = dir.path().join("spoken.wav");
+    write(&spoken, &[said.clone(), said.clone(), said.clone()].concat());
+    let board = format!("replay:{}", spoken.display());
+    let record = ["add", "computer", "--json", "--record", "--board", &board];
+    let recorded = json(&mut wake(&state, &record)).remove(0);
+    assert_eq!(recorded["recordings"], 3, "what else was said does not count");
+    for name in TYPED {
+        assert_eq!(found(&state, &phrase_file(name)), ["computer"], "{name}");
+    }
+    write(&spoken, &said);
+    let error = failure(&mut wake(&state, &record));
+    assert!(error.contains("after 1 of 3"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_added_says_why_and_what_to_do() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state");
+    let (other, silence) = (phrase_file("alexa_131"), dir.path().join("silence.wav"));
+    write(&silence, &quiet(3.0));
+    let other = other.display().to_string();
+    let silence = format!("replay:{}", silence.display());
+    let microphone = ["--set", "audio.input='No Such Microphone'"];
+    for (args, parts) in [
+        (&["add", "hal 9000"][..], &["9"][..]),
+        (&["add", "..."], &["\"\""]),
+        (&["add", "computer", "--recording", &other], &["alexa_131.flac", "not heard"]),
+        (&["add", "alexa", "--recording", &other], &["a net of its own", "--typed"]),
+        (&["add", "computer", "--record", "--board", &silence], &["after 0 of 3"]),
+        (&["add", "computer", "--record", microphone[0], microphone[1]], &["--recording"]),
+        (
+            &["add", "computer", "--models", "/no/such/folder"],
+            &["sayso models fetch hama", "hey jarvis"],
+        ),
+    ] {
+        let error = failure(&mut wake(&state, args));
+        for part in parts {
+            assert!(error.contains(part), "{args:?}: {error}");
+        }
+    }
+    assert!(!state.exists(), "nothing was added");
+    let warnings = |text: &str| {
+        let added = json(&mut wake(&state, &["add", text, "--json"])).remove(0);
+        added["warnings"].as_array().expect("warnings").len()
+    };
+    assert_eq!(warnings("okay computer"), 0);
+    assert_eq!(warnings("good morning"), 1);
+    assert_eq!(warnings("hello"), 2);
 }

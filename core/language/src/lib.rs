@@ -43,6 +43,8 @@ pub struct Language {
     remarks: &'static heard::Remarks,
     endings: &'static reading::Endings,
     prompts: &'static Prompts,
+    /// What is often said, a word or a phrase per line.
+    common: &'static str,
     /// The announcements that a device is back, by device.
     returns: &'static [(&'static str, &'static str)],
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
@@ -92,6 +94,12 @@ impl Language {
     /// The prompts for language models.
     pub fn prompts(&self) -> &'static Prompts {
         self.prompts
+    }
+
+    /// Words and short phrases that are often said in ordinary speech, so that none of them should
+    /// wake a device.
+    pub fn common_phrases(&self) -> impl Iterator<Item = &'static str> {
+        self.common.lines()
     }
 
     /// The announcement that a device is back. `device` is its name on a board; a satellite is

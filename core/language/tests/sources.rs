@@ -100,6 +100,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("firmware/cli/src/run/screen.rs", "shows a conversation"),
     ("firmware/cli/src/say.rs", "shows errors and help"),
     ("firmware/cli/src/transcribe.rs", "shows errors and help"),
+    ("firmware/cli/src/wake/add.rs", "shows errors and help"),
     ("models/src/tts/hibari/phonemes.rs", "the sounds of this voice, which speaks English"),
 ];
 

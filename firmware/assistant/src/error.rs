@@ -173,6 +173,19 @@ impl From<sayso_store::Error> for Error {
     }
 }
 
+impl From<sayso_phonemes::Error> for Error {
+    fn from(error: sayso_phonemes::Error) -> Self {
+        use sayso_phonemes::ErrorKind as Theirs;
+        let kind = match error.kind() {
+            Theirs::Missing | Theirs::Damaged => ErrorKind::Model,
+            Theirs::Input => ErrorKind::Input,
+            // `Io`, and kinds that are added later.
+            _ => ErrorKind::Io,
+        };
+        Self::of(kind, error)
+    }
+}
+
 impl From<sayso_board::BoardError> for Error {
     fn from(error: sayso_board::BoardError) -> Self {
         use sayso_board::BoardErrorKind as Theirs;

@@ -3,6 +3,8 @@
 use anstyle::AnsiColor;
 use clap::Args;
 use sayso::internals::engines::Chosen;
+use sayso::internals::phrases::{Choice, Phrases};
+use sayso::internals::state::StateFolder;
 use sayso::{Config, Engines, Error, Result};
 #[cfg(feature = "desktop")]
 use sayso_board::Way;
@@ -63,6 +65,7 @@ impl Doctor {
         if let Ok(mut config) = shared.settings() {
             self.devices.put_into(&shared.set, &mut config);
             findings.extend(models(&config));
+            findings.push(wake_phrases(&config));
             findings.extend(devices(&config));
         }
         findings.extend(priority());
@@ -205,6 +208,38 @@ fn models(config: &Config) -> Vec<Finding> {
             ),
         })
         .collect()
+}
+
+/// The wake phrases that the user has chosen.
+fn wake_phrases(config: &Config) -> Finding {
+    const WHAT: &str = "wake phrases";
+    // Without `wake.enabled`, they are used only by those who ask for them.
+    let wrong = |found: String, todo: &str| match config.wake.enabled {
+        true => Finding::bad(WHAT, found, todo),
+        false => Finding::weak(WHAT, found, todo),
+    };
+    let phrases = match Phrases::load(&StateFolder::of(config)) {
+        Ok(phrases) => phrases,
+        Err(error) => return wrong(error.to_string(), "delete this file, then `sayso wake add`"),
+    };
+    if phrases.is_empty() {
+        return wrong("none".into(), "`sayso wake add alexa`");
+    }
+    if phrases.iter().any(|choice| matches!(choice, Choice::Typed(_)))
+        && let Err(error) = Engines::check(config, Role::Wake)
+    {
+        return wrong(error.to_string(), "`sayso models fetch hama`, or remove the typed phrases");
+    }
+    match phrases.to_listen_for(&Chosen::new(config)) {
+        Err(error) => wrong(error.to_string(), "`sayso wake list` shows the phrases"),
+        Ok(_) => {
+            let all = phrases.iter().map(|choice| match choice {
+                Choice::ReadyMade(text) => text.clone(),
+                Choice::Typed(typed) => format!("{} (typed)", typed.text),
+            });
+            Finding::fine(WHAT, all.collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// The devices that `sayso run` would open.

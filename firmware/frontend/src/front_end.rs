@@ -10,7 +10,7 @@ use sayso_models::vad::Vad;
 use crate::cleaner::Cleaner;
 use crate::echo::EchoCanceller;
 use crate::level_gate::LevelGate;
-use crate::wake::{WakeDetector, Woken};
+use crate::wake::{MAYBE_SPEECH, WakeDetector, Woken};
 
 /// One frame of sound and the front end's findings.
 #[derive(Clone, Debug)]
@@ -188,6 +188,8 @@ impl<'a> FrontEnd<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
+        // If the detector fails, the wake phrase must still be heard.
+        let maybe_speech = probability >= MAYBE_SPEECH || self.failing;
         // Sound that is not speech anyway need not be compared.
         let speech = probability >= self.endpointer.config().offset;
         // A person who has begun may lower their voice.
@@ -221,7 +223,7 @@ impl<'a> FrontEnd<'a> {
             }
         }
         let at = self.endpointer.now();
-        let woken = self.wake.as_mut().and_then(|wake| wake.push(&self.heard, at));
+        let woken = self.wake.as_mut().and_then(|wake| wake.push(&self.heard, at, maybe_speech));
         let samples = self.heard.to_vec();
         HeardFrame { samples, at, probability, event, woken, trouble }
     }

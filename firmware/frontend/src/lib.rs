@@ -9,7 +9,8 @@
 //! First the assistant's own voice is removed ([`echo`]), then noise if that is enabled
 //! ([`noise`]); everything after that uses the cleaned sound. While the assistant speaks, speech
 //! must also be near ([level gate](FrontEnd)) and must not resemble the reply. Wake phrases, if
-//! any are listened for, are found in the same cleaned sound ([`WakeDetector`]).
+//! any are listened for, are found in the same cleaned sound ([`WakeDetector`]); typed ones only
+//! where somebody may be speaking.
 
 #![forbid(unsafe_code)]
 
@@ -28,4 +29,4 @@ pub use cleaner::{Cleaner, Cleaning};
 pub use front_end::{Attention, BargeIn, FrontEnd, HeardFrame};
 pub use recorder::Recorder;
 pub use segments::segments;
-pub use wake::{WakeDetector, WakePhrase, Woken};
+pub use wake::{MAYBE_SPEECH, WakeDetector, WakePhrase, Woken};

@@ -51,14 +51,14 @@ struct FeedForward {
 }
 
 impl Acoustic {
-    /// Reads `asr_waveform.hama`.
+    /// Reads `asr_waveform.hama` in a folder.
     ///
     /// # Errors
     /// [`Missing`](crate::ErrorKind::Missing), [`Io`](crate::ErrorKind::Io), or
     /// [`Damaged`](crate::ErrorKind::Damaged) if the file is not the net.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let weights = Weights::load(path, Kind::Acoustic)?;
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self> {
+        let path = folder.as_ref().join("asr_waveform.hama");
+        let weights = Weights::load(&path, Kind::Acoustic)?;
         Self::new(&weights).map_err(|e| e.with_path(path))
     }
 

@@ -16,8 +16,8 @@
 //!
 //! let reader = Reader::load("hama")?;
 //! let phrase = Phrase::typed("okay computer", &reader)?;
-//! let net = Arc::new(Acoustic::load("hama/asr_waveform.hama")?);
-//! let mut spotter = Spotter::new(net, phrase);
+//! let net = Arc::new(Acoustic::load("hama")?);
+//! let mut spotter = Spotter::new(net, vec![phrase]);
 //! // 16 kHz, in blocks of less than 160 ms, each with whether the VAD hears speech.
 //! if let Some(detection) = spotter.push(&[0.0; 512], true) {
 //!     println!("{} {}", detection.at, detection.score);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::reader::{Pronunciation, Reader};
+use crate::score::{Fit, Heard};
 use crate::symbols::Phoneme;
 use crate::{Error, Result};
 
@@ -68,7 +69,8 @@ impl Phrase {
         let count = pronunciations.first().map_or(0, Vec::len);
         if pronunciations.iter().any(|p| !(FEWEST..=LONGEST).contains(&p.len())) || count == 0 {
             return Err(Error::input(format!(
-                "a wake phrase has {FEWEST} to {LONGEST} sounds, but {text:?} has {count}"
+                "a wake phrase has {FEWEST} to {LONGEST} sounds, but {text:?} has {count}: choose \
+                 another one"
             )));
         }
         let text = text.trim().to_owned();
@@ -106,6 +108,15 @@ impl Phrase {
         self.pronunciations.iter().map(|p| p.iter().map(|phoneme| phoneme.ipa()).collect())
     }
 
+    /// As [`ipa`](Self::ipa), with a space between any two sounds, so that [`with_ipa`](
+    /// Self::with_ipa) makes the same phrase of them.
+    pub fn spaced_ipa(&self) -> impl Iterator<Item = String> {
+        self.pronunciations.iter().map(|p| {
+            let sounds: Vec<&str> = p.iter().map(|phoneme| phoneme.ipa()).collect();
+            sounds.join(" ")
+        })
+    }
+
     /// What the score has to exceed: a detection's [`score`](crate::Detection::score) is above
     /// it. It is below 0; nearer to 0 is stricter.
     pub fn threshold(&self) -> f32 {
@@ -117,6 +128,11 @@ impl Phrase {
     pub fn with_threshold(mut self, threshold: f32) -> Self {
         self.threshold = threshold.min(0.0);
         self
+    }
+
+    /// The pronunciation that fits best what is heard from the frame `from` on.
+    pub(crate) fn fit(&self, heard: &Heard, from: usize) -> Fit {
+        self.pronunciations.iter().map(|p| heard.fit(p, from)).fold(Fit::NONE, Fit::or)
     }
 
     /// The phonemes of the likeliest pronunciation.
@@ -145,5 +161,26 @@ impl Pronunciation {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sounds_with_spaces_between_are_the_same_sounds() {
+        // Without spaces, two sounds may be taken for another one.
+        let said = [["n", "ʌ", "t", "ʃ", "ɛ", "l"], ["ə", "ɹ", "aʊ", "n", "d", "t͡ʃ"]];
+        let pronunciations = said.map(|p| p.map(|ipa| Phoneme::by_ipa(ipa).unwrap()).to_vec());
+        let phrase = Phrase::of("x", pronunciations.to_vec()).unwrap().with_threshold(-0.7);
+        let spaced: Vec<String> = phrase.spaced_ipa().collect();
+        assert_eq!(spaced, ["n ʌ t ʃ ɛ l", "ə ɹ aʊ n d t͡ʃ"]);
+        let spaced: Vec<&str> = spaced.iter().map(String::as_str).collect();
+        let read = Phrase::with_ipa("x", &spaced).unwrap().with_threshold(-0.7);
+        assert_eq!(read, phrase);
+        let joined: Vec<String> = phrase.ipa().collect();
+        let joined: Vec<&str> = joined.iter().map(String::as_str).collect();
+        assert_ne!(Phrase::with_ipa("x", &joined).unwrap().with_threshold(-0.7), phrase);
     }
 }

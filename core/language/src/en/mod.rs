@@ -16,6 +16,7 @@ pub(crate) static ENGLISH: Language = Language {
     remarks: &REMARKS,
     endings: &ENDINGS,
     prompts: &PROMPTS,
+    common: include_str!("common.txt"),
     returns: &[
         ("microphone", "The microphone is back."),
         ("loudspeaker", "The loudspeaker is back."),
@@ -150,5 +151,16 @@ mod tests {
         for list in [joining, verbs, leaning, ENDINGS.dangling] {
             assert!(list.is_sorted(), "{list:?}");
         }
+    }
+
+    #[test]
+    fn common_phrases_are_words_in_small_letters_and_each_stands_there_once() {
+        let mut phrases: Vec<&str> = ENGLISH.common_phrases().collect();
+        let word = |c: char| c.is_ascii_lowercase() || c == ' ' || c == '\'';
+        assert!(phrases.iter().all(|phrase| !phrase.is_empty() && phrase.chars().all(word)));
+        let all = phrases.len();
+        phrases.sort_unstable();
+        phrases.dedup();
+        assert_eq!(phrases.len(), all);
     }
 }

@@ -145,6 +145,18 @@ impl<'c> Chosen<'c> {
         Ok(self.store.path("home-assistant-intents", &format!("{language}.json"))?)
     }
 
+    /// The folder of the nets for typed wake phrases.
+    ///
+    /// # Errors
+    /// When they are not installed.
+    pub fn wake(&self) -> Result<PathBuf> {
+        const NETS: &str = "hama";
+        for file in self.store.catalog().model(NETS)?.files() {
+            self.store.path(NETS, file)?;
+        }
+        Ok(self.store.dir().join(NETS))
+    }
+
     /// The voice's folder.
     ///
     /// # Errors

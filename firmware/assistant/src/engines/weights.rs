@@ -8,11 +8,12 @@ use sayso_models::llm::{self, Exchange, Llama, LlamaWeights, Llm};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
+use sayso_phonemes::{Acoustic, Reader};
 use sayso_store::catalog::Role;
 
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The most of a doubtful utterance that Whisper sees if memory is short: encoder positions of 20
 /// ms, 15.4 s.
@@ -104,10 +105,7 @@ impl Engines {
             Role::Tts => chosen.tts(),
             // Their files are checked where they are compiled.
             Role::Intents => return chosen.intents("en"),
-            // The settings do not select it.
-            Role::Wake => {
-                return Err(Error::config("the settings select no model for wake phrases"));
-            }
+            Role::Wake => chosen.wake(),
         }?;
         match role {
             Role::Vad => drop(SileroWeights::load(&path)?),
@@ -115,7 +113,8 @@ impl Engines {
             Role::Stt => Whisper::check(&path)?,
             Role::Llm => drop(Llama::check(&path)?),
             Role::Tts => drop(HibariWeights::load(&path, config.spoken())?),
-            Role::Intents | Role::Wake => {}
+            Role::Wake => drop((Reader::load(&path)?, Acoustic::load(&path)?)),
+            Role::Intents => {}
         }
         Ok(path)
     }

@@ -16,6 +16,7 @@ use clap::Args;
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
+use sayso::internals::engines::Chosen;
 use sayso::internals::phrases::Phrases;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
@@ -25,6 +26,7 @@ use sayso_frontend::WakePhrase;
 #[cfg(feature = "desktop")]
 pub use self::devices::devices;
 pub use self::devices::{Devices, loudspeaker};
+pub use self::kinds::registry;
 use self::listen::{Places, Reception};
 use self::screen::Screen;
 use self::talk::{Models, Talk};
@@ -76,7 +78,7 @@ pub struct Run {
 
 /// Completes the help of `sayso run` with the known kinds of boards.
 pub fn with_kinds(command: clap::Command) -> clap::Command {
-    let registry = kinds::registry();
+    let registry = registry();
     let each = |usages: Vec<Usage>| {
         let lines = usages.iter().map(|usage| format!("\n  {:<24} {}", usage.form, usage.about));
         lines.collect::<String>()
@@ -103,7 +105,7 @@ impl Run {
         if !self.wake && !config.wake.enabled {
             return Ok(Vec::new());
         }
-        let phrases = Phrases::load(folder)?.to_listen_for()?;
+        let phrases = Phrases::load(folder)?.to_listen_for(&Chosen::new(config))?;
         if phrases.is_empty() {
             return Err(Error::input(
                 "it would sleep for ever, because there is no wake phrase: add one with `sayso \
@@ -121,7 +123,7 @@ impl Run {
         self.devices.put_into(&shared.set, &mut config);
         super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
         // Before a board is opened or a model is loaded, so that mistakes are reported at once.
-        let registry = kinds::registry();
+        let registry = registry();
         let folder = StateFolder::of(&config);
         let phrases = self.phrases(&config, &folder)?;
         let hub = Hub::new(folder);
