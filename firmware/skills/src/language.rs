@@ -38,7 +38,7 @@ macro_rules! files {
 /// What all skills share.
 const COMMON: &str = "common";
 
-static ALL: [Files; 1] = [files!("en": "common", "clock")];
+static ALL: [Files; 1] = [files!("en": "common", "clock", "timers", "alarms", "reminders", "lists")];
 
 /// The answers of one language.
 pub struct Texts {
@@ -132,6 +132,11 @@ impl Texts {
     /// The name of a day of the week.
     pub fn weekday(&self, day: Weekday) -> String {
         self.get(&format!("weekday-{}", day.to_monday_one_offset()), [])
+    }
+
+    /// A day of the week as a repeated one, by its number from 1 for Monday.
+    pub(crate) fn every(&self, day: i8) -> String {
+        self.get(&format!("every-{day}"), [])
     }
 
     /// The name of the month of a date.

@@ -26,13 +26,19 @@
 
 #![forbid(unsafe_code)]
 
+mod alarms;
 mod clock;
 mod dialogue;
 mod heard;
 mod language;
+mod lists;
 mod plan;
+mod reminders;
+mod ringing;
+mod schedule;
 mod skill;
 mod skills;
+mod timers;
 mod when;
 
 pub use language::Texts;

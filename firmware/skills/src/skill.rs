@@ -47,17 +47,17 @@ pub trait Skill: Send {
     }
 
     /// When something rings next.
-    fn next_due(&self) -> Option<Timestamp> {
+    fn next_due(&self, _now: &Zoned) -> Option<Timestamp> {
         None
     }
 
     /// Ends the ringing at a board. Returns whether there was any.
-    fn hush(&mut self, _board: &str) -> bool {
+    fn hush(&mut self, _board: &str, _now: &Zoned) -> bool {
         false
     }
 
-    /// The clock was set forward by this, or back.
-    fn clock_was_set(&mut self, _by: SignedDuration) {}
+    /// The clock was set forward by this, or back. It shows `now`.
+    fn clock_was_set(&mut self, _by: SignedDuration, _now: &Zoned) {}
 
     /// What must survive a restart.
     fn save(&self) -> Option<Value> {
@@ -82,9 +82,9 @@ pub(crate) trait AnySkill: Send {
     fn home(&self) -> Option<&Home>;
     fn rings(&self, board: &str) -> bool;
     fn due(&mut self, now: &Zoned, texts: &Texts) -> Vec<Ring>;
-    fn next_due(&self) -> Option<Timestamp>;
-    fn hush(&mut self, board: &str) -> bool;
-    fn clock_was_set(&mut self, by: SignedDuration);
+    fn next_due(&self, now: &Zoned) -> Option<Timestamp>;
+    fn hush(&mut self, board: &str, now: &Zoned) -> bool;
+    fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned);
     fn save(&self) -> Option<Value>;
     fn load(&mut self, saved: Value) -> serde_json::Result<()>;
 }
@@ -122,16 +122,16 @@ impl<S: Skill> AnySkill for S {
         Skill::due(self, now, texts)
     }
 
-    fn next_due(&self) -> Option<Timestamp> {
-        Skill::next_due(self)
+    fn next_due(&self, now: &Zoned) -> Option<Timestamp> {
+        Skill::next_due(self, now)
     }
 
-    fn hush(&mut self, board: &str) -> bool {
-        Skill::hush(self, board)
+    fn hush(&mut self, board: &str, now: &Zoned) -> bool {
+        Skill::hush(self, board, now)
     }
 
-    fn clock_was_set(&mut self, by: SignedDuration) {
-        Skill::clock_was_set(self, by);
+    fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned) {
+        Skill::clock_was_set(self, by, now);
     }
 
     fn save(&self) -> Option<Value> {

@@ -8,15 +8,22 @@ use sayso_intents::{Context, Grammar, Home, Match, choices};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::alarms::Alarms;
 use crate::clock::Clock;
 use crate::dialogue::Dialogue;
 use crate::language::{self, Texts};
 use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
+use crate::lists::Lists;
+use crate::reminders::Reminders;
 use crate::skill::AnySkill;
+use crate::timers::Timers;
 use crate::{Error, heard};
 
 /// A worse match is no command.
 const LEAST_SCORE: f32 = 0.75;
+
+/// In place of a skill's name: all skills.
+const EVERY: &str = "every";
 
 /// By how much the wall clock may differ from the steady one between two looks before it counts
 /// as set. It is corrected by less all the time.
@@ -76,7 +83,13 @@ impl Skills {
     /// # Errors
     /// If there are no data files for the language, or they have faults.
     pub fn new(language: &str, off: &[String]) -> Result<Self, Error> {
-        let mut skills: Vec<Box<dyn AnySkill>> = vec![Box::new(Clock)];
+        let mut skills: Vec<Box<dyn AnySkill>> = vec![
+            Box::new(Clock),
+            Box::new(Timers::default()),
+            Box::new(Alarms::default()),
+            Box::new(Reminders::default()),
+            Box::new(Lists::default()),
+        ];
         skills.retain(|skill| !off.iter().any(|off| off == skill.name()));
         let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
         let (sources, texts) = language::read(language, &names)?;
@@ -143,6 +156,7 @@ impl Skills {
             let command = Command::new(&found.intent, found.slots.clone());
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
+                "SaysoStop" => Some(stop(command)),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
                 _ => self.claimed(command, pending, &scene),
             };
@@ -248,6 +262,10 @@ impl Skills {
             self.carry_out(skill, action.clone(), now, situation);
         }
         let said = match &plan.claim {
+            Claim::Do { .. } if plan.skill == EVERY => {
+                self.hush(&situation.board, now);
+                Said::default()
+            }
             Claim::Do { action, .. } => {
                 self.carry_out(plan.skill, action.clone(), now, situation)
             }
@@ -293,8 +311,8 @@ impl Skills {
     }
 
     /// When something rings next, by the wall clock.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.skills.iter().filter_map(|skill| skill.next_due()).min()
+    pub fn next_due(&self, now: &Now) -> Option<Timestamp> {
+        self.skills.iter().filter_map(|skill| skill.next_due(&now.wall)).min()
     }
 
     /// Whether something rings at a board.
@@ -303,8 +321,8 @@ impl Skills {
     }
 
     /// Ends the ringing at a board. Returns whether there was any.
-    pub fn hush(&mut self, board: &str) -> bool {
-        let hushed = self.skills.iter_mut().map(|skill| skill.hush(board));
+    pub fn hush(&mut self, board: &str, now: &Now) -> bool {
+        let hushed = self.skills.iter_mut().map(|skill| skill.hush(board, &now.wall));
         hushed.fold(false, |any, hushed| any | hushed)
     }
 
@@ -375,11 +393,17 @@ impl Skills {
         let ahead = now.wall.timestamp().as_duration().saturating_sub(steady);
         let by = self.ahead.map_or(SignedDuration::ZERO, |before| ahead.saturating_sub(before));
         if by.abs() >= SET {
-            self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by));
+            self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
             self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
         }
         self.ahead = Some(ahead);
     }
+}
+
+/// Ends what rings, whichever skill it belongs to.
+fn stop(command: Command) -> Plan {
+    let claim = Claim::Do { action: Value::Null, say: None };
+    Plan { skill: EVERY, command, claim, undo: None }
 }
 
 fn labels(choices: &[(String, Command)]) -> Vec<String> {

@@ -200,12 +200,11 @@ pub fn moment(slots: &Slots, now: &Zoned, hours: Hours) -> Option<Zoned> {
     if moment <= *now { Some(late.unwrap_or(moment)) } else { Some(moment) }
 }
 
-/// The days of the week in the slot `days_of_week`: digits from 1 for Monday to 7.
+/// The days of the week in the slots `repeat` and `repeat2`, in order: 1 for Monday to 7.
 pub fn weekdays(slots: &Slots) -> Vec<i8> {
-    let said = text(slots, "repeat").unwrap_or_default();
-    let mut days: Vec<i8> =
-        said.chars().filter_map(|c| c.to_digit(10)).filter_map(|n| i8::try_from(n).ok()).collect();
-    days.retain(|day| (1..=7).contains(day));
-    days
+    let said = ["repeat", "repeat2"].iter().filter_map(|slot| text(slots, slot));
+    let digits = said.flat_map(str::chars).filter_map(|c| c.to_digit(10));
+    let days: std::collections::BTreeSet<i8> =
+        digits.filter(|n| (1..=7).contains(n)).filter_map(|n| i8::try_from(n).ok()).collect();
+    days.into_iter().collect()
 }
-

@@ -47,6 +47,23 @@ seconds = { $n ->
    *[other] { $n } seconds
 }
 
+# Moments to come.
+at-time = at { $time }
+tomorrow-at = tomorrow at { $time }
+weekday-at = on { $weekday } at { $time }
+date-at = on { $date } at { $time }
+every-day = every day
+on-weekdays = on weekdays
+on-weekends = on weekends
+every-1 = on Mondays
+every-2 = on Tuesdays
+every-3 = on Wednesdays
+every-4 = on Thursdays
+every-5 = on Fridays
+every-6 = on Saturdays
+every-7 = on Sundays
+days-at = { $days } at { $time }
+
 # Lists: two items; the first items of more; the last one.
 and-two = { $a } and { $b }
 and-more = { $a }, { $b }
