@@ -29,8 +29,8 @@ const LAYERS: &[&[&[&str]]] = &[
         ],
         &["sayso-satellite"],
     ],
-    // The front end and the library.
-    &[&["sayso-frontend", "sayso"]],
+    // The front end, the skills and the library.
+    &[&["sayso-frontend", "sayso-skills", "sayso"]],
     // The program and its parts.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
     // Crates that nothing shipped depends on.

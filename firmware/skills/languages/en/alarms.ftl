@@ -1,0 +1,19 @@
+# Alarms.
+
+alarm-set = The alarm is set { $when }.
+alarm-when = For what time?
+alarm-none = There is no alarm.
+alarm-no-such = There is no such alarm.
+alarm-too-many = There are too many alarms already.
+alarm-cancelled = The alarm { $when } is cancelled.
+alarm-all-cancelled = All { $n } alarms are cancelled.
+alarm-which = Which one: { $choices }?
+alarm-status = { $n ->
+    [one] The alarm is set { $when }.
+   *[other] There are { $n } alarms: { $when }.
+}
+alarm-snoozed = I'll wake you in { $length }.
+alarm-rings = Good morning. It is { $time }.
+alarm-missed = There was an alarm at { $time }, which I missed.
+
+help-alarms = wake you

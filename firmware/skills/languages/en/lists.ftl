@@ -1,0 +1,37 @@
+# Lists.
+
+# The words between two items, and at their ends.
+item-separators = and plus also
+list-shopping = shopping list
+list-todo = to-do list
+list-other = { $name } list
+
+list-added = I've put { $items } on the { $list }.
+list-has = { $n ->
+    [one] { $items } is on the { $list }.
+   *[other] { $items } are on the { $list }.
+}
+list-has-not = { $n ->
+    [one] { $items } is not on the { $list }.
+   *[other] { $items } are not on the { $list }.
+}
+list-removed = I've taken { $items } off the { $list }.
+list-what = What should I put on the { $list }?
+list-full = The list is full.
+list-read = { $n ->
+    [0] The { $list } is empty.
+    [one] There is one thing on the { $list }: { $items }.
+   *[other] There are { $n } things on the { $list }: { $items }.
+}
+list-clear = { $n ->
+    [0] The { $list } is empty.
+    [one] There is one thing on the { $list }. Should I clear it?
+   *[other] There are { $n } things on the { $list }. Should I clear it?
+}
+list-names = { $n ->
+    [0] There are no lists.
+    [one] There is one list: the { $lists }.
+   *[other] There are { $n } lists: the { $lists }.
+}
+
+help-lists = keep your lists

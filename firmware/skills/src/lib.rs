@@ -1,0 +1,71 @@
+//! Skills: what a sentence asks for, and doing it.
+//!
+//! ```
+//! use sayso_skills::{Now, Request, Situation, Skills};
+//!
+//! let mut skills = Skills::new("en", &[]).unwrap();
+//! let now = Now {
+//!     wall: "2026-11-30T14:05[Europe/London]".parse().unwrap(),
+//!     steady: std::time::Duration::ZERO,
+//! };
+//! let situation = Situation::new("kitchen");
+//! let request = Request { text: "Is today Tuesday?", now: &now, situation: &situation };
+//! let plan = skills.claim(&request).unwrap();
+//! assert_eq!(plan.say(), Some("No, today is Monday, November 30, 2026."));
+//! let said = skills.act(plan, &now, &situation);
+//! assert_eq!(said.text, None);
+//! ```
+//!
+//! Two steps answer a sentence. [`Skills::claim`] decides what is to be done: it is pure and quick,
+//! and a turn that began as a guess may be dropped after it. [`Skills::act`] does it when the turn
+//! is released. No skill reads a clock: the time is passed in.
+//!
+//! A [skill](Skill) is a file of code. Its words are in the data files of each language
+//! (`languages/`): sentence templates in the grammar of [`sayso_intents`], and answers in Fluent's
+//! syntax.
+
+#![forbid(unsafe_code)]
+
+mod alarms;
+mod clock;
+mod dialogue;
+mod heard;
+mod language;
+mod lists;
+mod plan;
+mod reminders;
+mod ringing;
+mod schedule;
+mod skill;
+mod skills;
+mod timers;
+mod when;
+
+pub use language::Texts;
+pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
+pub use skill::Skill;
+pub use skills::{Now, Request, Skills, Snapshot};
+
+/// Why skills cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There are no data files for the language. Choose another one.
+    Language(String),
+    /// The data files have faults. Correct them.
+    Files(String),
+    /// What was saved cannot be used. Go on without it.
+    Snapshot(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Language(code) => write!(f, "there are no skills in the language {code:?}"),
+            Self::Files(why) => write!(f, "the skills' files have faults: {why}"),
+            Self::Snapshot(why) => write!(f, "what the skills saved cannot be used: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,216 @@
+//! What a sentence asks for, and what comes of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Zoned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Slots and their values.
+pub type Slots = BTreeMap<String, Value>;
+
+/// An intent and its slots.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// The intent. Where Home Assistant has a name for it, it is that name.
+    pub intent: String,
+    /// Its slots.
+    pub slots: Slots,
+}
+
+impl Command {
+    /// A command.
+    pub fn new(intent: &str, slots: Slots) -> Self {
+        Self { intent: intent.to_owned(), slots }
+    }
+
+    /// The text in a slot.
+    pub fn text(&self, slot: &str) -> Option<&str> {
+        self.slots.get(slot)?.as_str()
+    }
+
+    /// The whole number in a slot.
+    pub fn whole(&self, slot: &str) -> Option<i64> {
+        self.slots.get(slot)?.as_i64()
+    }
+
+    /// The same command with other values in some slots.
+    pub fn with(&self, slots: &Slots) -> Self {
+        let mut command = self.clone();
+        command.slots.extend(slots.iter().map(|(slot, value)| (slot.clone(), value.clone())));
+        command
+    }
+}
+
+/// What a skill makes of a command. Nothing has been done yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim<A = Value> {
+    /// The answer is known, and nothing is to be done.
+    Say(String),
+    /// This is to be done.
+    Do {
+        /// What.
+        action: A,
+        /// What can be said before it is done. `None` if it depends on how it goes.
+        say: Option<String>,
+    },
+    /// This is to be done if the user says yes.
+    Confirm {
+        /// The question.
+        question: String,
+        /// What is to be done.
+        action: A,
+    },
+    /// A slot is missing.
+    Missing {
+        /// The question.
+        question: String,
+        /// The slot. Templates with `requires_context: {asked: SLOT}` match the answer.
+        slot: String,
+    },
+    /// Several things may be meant.
+    Which {
+        /// The question.
+        question: String,
+        /// A name for each, and the command that it stands for.
+        choices: Vec<(String, Command)>,
+    },
+}
+
+/// What is done when a turn is released. See [`Skills::claim`](crate::Skills::claim).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// The skill.
+    pub skill: &'static str,
+    /// What was understood.
+    pub command: Command,
+    /// What the skill makes of it.
+    pub claim: Claim,
+    /// What is taken back first, because the user corrects it: a skill and its action.
+    pub undo: Option<(&'static str, Value)>,
+}
+
+impl Plan {
+    /// What can be said before anything is done: the answer, or the question that is asked back.
+    /// `None` if only [`Skills::act`](crate::Skills::act) knows.
+    pub fn say(&self) -> Option<&str> {
+        match &self.claim {
+            Claim::Say(said) => Some(said),
+            Claim::Do { say, .. } => say.as_deref(),
+            Claim::Confirm { question, .. }
+            | Claim::Missing { question, .. }
+            | Claim::Which { question, .. } => Some(question),
+        }
+    }
+
+    /// Whether it asks something back, so that the assistant listens for an answer.
+    pub fn asks(&self) -> bool {
+        !matches!(self.claim, Claim::Say(_) | Claim::Do { .. })
+    }
+}
+
+/// What the program does for a skill, because only it can.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Sets the volume: a factor, 0 to 2.
+    Volume(f32),
+    /// Mutes the loudspeaker, or makes it heard again.
+    Silent(bool),
+    /// Sets how fast the assistant speaks: a factor, 1 for the usual pace.
+    Pace(f32),
+    /// Something in the home has changed, in words for a log or a screen: its name and its state.
+    Changed(String, String),
+}
+
+/// What came of an action.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// What is still to be said.
+    pub text: Option<String>,
+    /// What the program has to do.
+    pub effects: Vec<Effect>,
+    /// The action that takes this one back.
+    pub undo: Option<Value>,
+}
+
+impl Said {
+    /// With these words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: Some(text.into()), ..Self::default() }
+    }
+
+    /// With something that the program has to do.
+    #[must_use]
+    pub fn and(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// With the action that takes it back.
+    #[must_use]
+    pub fn undone_by(self, action: &impl Serialize) -> Self {
+        Self { undo: serde_json::to_value(action).ok(), ..self }
+    }
+}
+
+/// Something that rings: a timer, an alarm, a reminder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ring {
+    /// What is said.
+    pub text: String,
+    /// The board where it was set.
+    pub board: String,
+    /// Whether a chime sounds first.
+    pub chime: bool,
+    /// Whether it rings again until somebody says "stop".
+    pub repeats: bool,
+}
+
+/// Where and when something is said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Situation {
+    /// The board.
+    pub board: String,
+    /// The area where the board is.
+    pub area: Option<String>,
+    /// The volume of the board: a factor, 0 to 2.
+    pub volume: f32,
+    /// How fast the assistant speaks: a factor, 1 for the usual pace.
+    pub pace: f32,
+    /// What was asked before, by this board's last turn.
+    pub asked: Option<String>,
+    /// What was answered.
+    pub answered: Option<String>,
+}
+
+impl Situation {
+    /// A board that has just been switched on.
+    pub fn new(board: impl Into<String>) -> Self {
+        let board = board.into();
+        Self { board, area: None, volume: 1.0, pace: 1.0, asked: None, answered: None }
+    }
+}
+
+/// What a skill sees besides the command.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The time, in the user's time zone.
+    pub now: &'a Zoned,
+    /// Where and when it is said.
+    pub situation: &'a Situation,
+    /// The answers of the language.
+    pub texts: &'a crate::Texts,
+    /// The skill and the command of the last turn, while one may refer to it.
+    pub last: Option<(&'static str, &'a Command)>,
+    /// The names of the skills that are switched on.
+    pub skills: &'a [&'static str],
+}
+
+impl Scene<'_> {
+    /// The command of the last turn, if it was one of this skill.
+    pub fn last_of(&self, skill: &str) -> Option<&Command> {
+        self.last.filter(|(last, _)| *last == skill).map(|(_, command)| command)
+    }
+}

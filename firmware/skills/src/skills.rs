@@ -1,0 +1,417 @@
+//! All skills together.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, Zoned};
+use sayso_intents::{Context, Grammar, Home, Match, choices};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::alarms::Alarms;
+use crate::clock::Clock;
+use crate::dialogue::Dialogue;
+use crate::language::{self, Texts};
+use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
+use crate::lists::Lists;
+use crate::reminders::Reminders;
+use crate::skill::AnySkill;
+use crate::timers::Timers;
+use crate::{Error, heard};
+
+/// A worse match is no command.
+const LEAST_SCORE: f32 = 0.75;
+
+/// In place of a skill's name: all skills.
+const EVERY: &str = "every";
+
+/// By how much the wall clock may differ from the steady one between two looks before it counts
+/// as set. It is corrected by less all the time.
+const SET: SignedDuration = SignedDuration::from_secs(2);
+
+/// The time, by two clocks.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// The time of day, in the user's time zone.
+    pub wall: Zoned,
+    /// The time since some moment, by a clock that nobody sets and that runs while the machine is
+    /// suspended (`CLOCK_BOOTTIME`). Timers run by it.
+    pub steady: Duration,
+}
+
+/// A sentence, and where and when it was said.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What was said, or typed.
+    pub text: &'a str,
+    /// When.
+    pub now: &'a Now,
+    /// Where, and what was said before.
+    pub situation: &'a Situation,
+}
+
+/// What must survive a restart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The version of the format.
+    pub version: u32,
+    /// What each skill saved, by its name.
+    pub skills: BTreeMap<String, Value>,
+}
+
+/// The version of [`Snapshot`].
+const VERSION: u32 = 1;
+
+/// The skills that are switched on, in one language.
+pub struct Skills {
+    skills: Vec<Box<dyn AnySkill>>,
+    names: Vec<&'static str>,
+    grammar: Grammar,
+    texts: Texts,
+    dialogues: BTreeMap<String, Dialogue>,
+    /// For a home without names.
+    nowhere: Home,
+    /// How far the wall clock was ahead of the steady one when somebody looked last.
+    ahead: Option<SignedDuration>,
+    /// What was saved last.
+    saved: Option<Snapshot>,
+}
+
+impl Skills {
+    /// The skills in the language of an ISO 639-1 code, without those whose names are in `off`.
+    ///
+    /// # Errors
+    /// If there are no data files for the language, or they have faults.
+    pub fn new(language: &str, off: &[String]) -> Result<Self, Error> {
+        let mut skills: Vec<Box<dyn AnySkill>> = vec![
+            Box::new(Clock),
+            Box::new(Timers::default()),
+            Box::new(Alarms::default()),
+            Box::new(Reminders::default()),
+            Box::new(Lists::default()),
+        ];
+        skills.retain(|skill| !off.iter().any(|off| off == skill.name()));
+        let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
+        let (sources, texts) = language::read(language, &names)?;
+        let grammar = Grammar::compile(language, &sources).map_err(|errors| {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Error::Files(errors.join("; "))
+        })?;
+        Ok(Self {
+            skills,
+            names,
+            grammar,
+            texts,
+            dialogues: BTreeMap::new(),
+            nowhere: Home::default(),
+            ahead: None,
+            saved: None,
+        })
+    }
+
+    /// The names of the skills that are switched on.
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// What is to be done about a sentence. `None` if it is for no skill.
+    ///
+    /// Nothing is done yet, because the turn may be a guess that is dropped. When it is released,
+    /// the plan goes to [`act`](Self::act), even if it only says something: the next sentence may
+    /// refer to it.
+    pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
+        self.claim_with(request, &heard::plain(request.text), false)
+    }
+
+    fn claim_with(&self, request: &Request<'_>, text: &str, repairs: bool) -> Option<Plan> {
+        let at = request.now.wall.timestamp();
+        let board = &request.situation.board;
+        let dialogue = self.dialogues.get(board);
+        let scene = self.scene(request.now, request.situation);
+        let mut context = Context { area: request.situation.area.clone(), ..Context::default() };
+        let mut set = |key: &str, value: Value| context.values.insert(key.to_owned(), value);
+        if let Some(asked) = dialogue.and_then(|dialogue| dialogue.asked(at)) {
+            set("asked", asked.into());
+        }
+        if let Some((skill, _)) = scene.last {
+            set("last", skill.into());
+        }
+        if self.skills.iter().any(|skill| skill.rings(board)) {
+            set("rings", true.into());
+        }
+        if repairs {
+            set("repairs", true.into());
+        }
+        let pending = dialogue.and_then(|dialogue| dialogue.pending(at));
+        if let Some(plan) = pending.and_then(|pending| self.chosen(pending, &context, text, &scene))
+        {
+            return Some(plan);
+        }
+        let mut matches = self.grammar.matches(self.home(), &context, text);
+        matches.retain(|found| found.score >= LEAST_SCORE);
+        if let Some(plan) = self.which(&matches, &scene) {
+            return Some(plan);
+        }
+        for found in &matches {
+            let command = Command::new(&found.intent, found.slots.clone());
+            let plan = match &*command.intent {
+                "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
+                "SaysoStop" => Some(stop(command)),
+                "SaysoRepair" if !repairs => self.repaired(request, &command, at),
+                _ => self.claimed(command, pending, &scene),
+            };
+            if plan.is_some() {
+                return plan;
+            }
+        }
+        self.skills.iter().find_map(|skill| {
+            let (command, claim) = skill.claim_text(text, &scene)?;
+            Some(Plan { skill: skill.name(), command, claim, undo: None })
+        })
+    }
+
+    /// What the skills make of a command. If it has only the slot that was asked for, it completes
+    /// the command that waits for it.
+    fn claimed(&self, command: Command, pending: Option<&Plan>, scene: &Scene<'_>) -> Option<Plan> {
+        let waits = |plan: &&Plan| {
+            matches!(plan.claim, Claim::Missing { .. }) && plan.command.intent == command.intent
+        };
+        let command = match pending.filter(waits) {
+            Some(pending) => pending.command.with(&command.slots),
+            None => command,
+        };
+        self.skills.iter().find_map(|skill| {
+            let claim = skill.claim(&command, scene)?;
+            Some(Plan { skill: skill.name(), command: command.clone(), claim, undo: None })
+        })
+    }
+
+    /// Asks which of several commands was meant that fit about as well.
+    fn which(&self, matches: &[Match], scene: &Scene<'_>) -> Option<Plan> {
+        let unsure = choices(matches);
+        let mut choices: Vec<(String, Command)> = Vec::new();
+        let mut skill = None;
+        for found in unsure {
+            let command = Command::new(&found.intent, found.slots.clone());
+            let label = found.named.iter().find_map(|slot| found.slots.get(slot)?.as_str());
+            let Some((label, plan)) = label.zip(self.claimed(command, None, scene)) else { continue };
+            if !choices.iter().any(|(known, _)| known == label) {
+                skill.get_or_insert(plan.skill);
+                choices.push((label.to_owned(), plan.command));
+            }
+        }
+        let (skill, (_, command)) = skill.zip(choices.first())?;
+        if choices.len() < 2 {
+            return None;
+        }
+        let (command, labels) = (command.clone(), labels(&choices));
+        let question = scene.texts.get("which", [("choices", scene.texts.or(&labels).into())]);
+        Some(Plan { skill, command, claim: Claim::Which { question, choices }, undo: None })
+    }
+
+    /// What was chosen of several things.
+    fn chosen(
+        &self,
+        pending: &Plan,
+        context: &Context,
+        text: &str,
+        scene: &Scene<'_>,
+    ) -> Option<Plan> {
+        let Claim::Which { choices, .. } = &pending.claim else { return None };
+        let names: Vec<Value> =
+            choices.iter().map(|(label, _)| serde_json::json!({"name": label})).collect();
+        let home = Home::from_json(&serde_json::json!({"entities": names})).ok()?;
+        let matches = self.grammar.matches(&home, context, text);
+        let choose = matches.iter().find(|found| &*found.intent == "SaysoChoose")?;
+        let nth = choose.slots.get("nth").and_then(Value::as_u64);
+        let chosen = match (choose.slots.get("name"), nth) {
+            (Some(name), _) => choices.iter().find(|(label, _)| name.as_str() == Some(label)),
+            (None, Some(nth)) => choices.get(usize::try_from(nth).ok()?.checked_sub(1)?),
+            (None, None) => None,
+        };
+        let (_, command) = chosen?;
+        self.claimed(command.clone(), None, scene)
+    }
+
+    /// What yes and no mean for the question that waits.
+    fn answered(&self, pending: &Plan, answer: &Command, scene: &Scene<'_>) -> Option<Plan> {
+        let (skill, command) = (pending.skill, pending.command.clone());
+        let claim = match (&pending.claim, answer.intent == "SaysoYes") {
+            (Claim::Confirm { action, .. }, true) => {
+                Claim::Do { action: action.clone(), say: None }
+            }
+            (_, false) => Claim::Say(scene.texts.get("all-right", [])),
+            _ => return None,
+        };
+        Some(Plan { skill, command, claim, undo: pending.undo.clone() })
+    }
+
+    /// "No, I said the kitchen": what was done is taken back, and the right thing is done.
+    fn repaired(&self, request: &Request<'_>, command: &Command, at: Timestamp) -> Option<Plan> {
+        let rest = command.text("meant")?;
+        let plan = self.claim_with(request, rest, true)?;
+        let dialogue = self.dialogues.get(&request.situation.board);
+        let undo = dialogue.and_then(|dialogue| dialogue.undo(at));
+        Some(Plan { undo: undo.or(plan.undo), ..plan })
+    }
+
+    /// Carries out a plan: its turn was released. Returns what is still to be said and done.
+    pub fn act(&mut self, plan: Plan, now: &Now, situation: &Situation) -> Said {
+        self.look(now);
+        if let Some((skill, action)) = &plan.undo {
+            self.carry_out(skill, action.clone(), now, situation);
+        }
+        let said = match &plan.claim {
+            Claim::Do { .. } if plan.skill == EVERY => {
+                self.hush(&situation.board, now);
+                Said::default()
+            }
+            Claim::Do { action, .. } => {
+                self.carry_out(plan.skill, action.clone(), now, situation)
+            }
+            _ => Said::default(),
+        };
+        let at = now.wall.timestamp();
+        self.dialogues.retain(|_, dialogue| !dialogue.is_over(at));
+        let dialogue = self.dialogues.entry(situation.board.clone()).or_default();
+        dialogue.done(plan, said.undo.clone(), at);
+        said
+    }
+
+    fn carry_out(&mut self, skill: &str, action: Value, now: &Now, situation: &Situation) -> Said {
+        let dialogue = self.dialogues.get(&situation.board);
+        let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
+        let (texts, skills) = (&self.texts, &self.names);
+        let scene = Scene { now: &now.wall, situation, texts, last, skills };
+        match self.skills.iter_mut().find(|other| other.name() == skill) {
+            Some(skill) => skill.act(action, &scene),
+            None => Said::text(texts.get("failed", [])),
+        }
+    }
+
+    /// The question of the last plan has been said at a board: it waits for its answer from now.
+    pub fn asked(&mut self, board: &str, now: &Now) {
+        if let Some(dialogue) = self.dialogues.get_mut(board) {
+            dialogue.asked_now(now.wall.timestamp());
+        }
+    }
+
+    /// Forgets the conversation at a board: a question that waits, and what one may refer to.
+    pub fn forget(&mut self, board: &str) {
+        self.dialogues.remove(board);
+    }
+
+    /// What rings now. Something that repeats is in it again every few seconds, until somebody
+    /// ends it. Call it at [`next_due`](Self::next_due), and at least once a minute, so that it is
+    /// noticed when the clock is set.
+    pub fn due(&mut self, now: &Now) -> Vec<Ring> {
+        self.look(now);
+        let texts = &self.texts;
+        self.skills.iter_mut().flat_map(|skill| skill.due(&now.wall, texts)).collect()
+    }
+
+    /// When something rings next, by the wall clock.
+    pub fn next_due(&self, now: &Now) -> Option<Timestamp> {
+        self.skills.iter().filter_map(|skill| skill.next_due(&now.wall)).min()
+    }
+
+    /// Whether something rings at a board.
+    pub fn rings(&self, board: &str) -> bool {
+        self.skills.iter().any(|skill| skill.rings(board))
+    }
+
+    /// Ends the ringing at a board. Returns whether there was any.
+    pub fn hush(&mut self, board: &str, now: &Now) -> bool {
+        let hushed = self.skills.iter_mut().map(|skill| skill.hush(board, &now.wall));
+        hushed.fold(false, |any, hushed| any | hushed)
+    }
+
+    /// What must survive a restart, if it has changed since this was called last.
+    pub fn unsaved(&mut self) -> Option<Snapshot> {
+        let snapshot = self.snapshot();
+        let changed = self.saved.as_ref() != Some(&snapshot);
+        changed.then(|| {
+            self.saved = Some(snapshot.clone());
+            snapshot
+        })
+    }
+
+    /// What must survive a restart.
+    pub fn snapshot(&self) -> Snapshot {
+        let saved = self.skills.iter().filter_map(|skill| {
+            Some((skill.name().to_owned(), skill.save()?))
+        });
+        let mut skills: BTreeMap<String, Value> = saved.collect();
+        // What a skill saved that is switched off now stays.
+        for (name, value) in self.saved.iter().flat_map(|saved| &saved.skills) {
+            if !self.names.contains(&name.as_str()) {
+                skills.insert(name.clone(), value.clone());
+            }
+        }
+        Snapshot { version: VERSION, skills }
+    }
+
+    /// Takes up what was saved.
+    ///
+    /// # Errors
+    /// If its version is unknown, or a part is damaged. The skills whose parts are good have
+    /// taken them up.
+    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), Error> {
+        if snapshot.version != VERSION {
+            return Err(Error::Snapshot(format!("its version is {}", snapshot.version)));
+        }
+        let mut damaged = Vec::new();
+        for skill in &mut self.skills {
+            let Some(saved) = snapshot.skills.get(skill.name()) else { continue };
+            if let Err(error) = skill.load(saved.clone()) {
+                damaged.push(format!("{}: {error}", skill.name()));
+            }
+        }
+        self.saved = Some(snapshot);
+        if damaged.is_empty() { Ok(()) } else { Err(Error::Snapshot(damaged.join("; "))) }
+    }
+
+    /// The sentences that are understood, for a speech recogniser's prompt.
+    pub fn phrases(&self) -> Vec<String> {
+        self.grammar.phrases(self.home())
+    }
+
+    /// The names of the home.
+    pub fn home(&self) -> &Home {
+        self.skills.iter().find_map(|skill| skill.home()).unwrap_or(&self.nowhere)
+    }
+
+    fn scene<'a>(&'a self, now: &'a Now, situation: &'a Situation) -> Scene<'a> {
+        let dialogue = self.dialogues.get(&situation.board);
+        let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
+        Scene { now: &now.wall, situation, texts: &self.texts, last, skills: &self.names }
+    }
+
+    /// Notices if the wall clock was set since the last look.
+    fn look(&mut self, now: &Now) {
+        let steady = SignedDuration::try_from(now.steady).unwrap_or(SignedDuration::MAX);
+        let ahead = now.wall.timestamp().as_duration().saturating_sub(steady);
+        let by = self.ahead.map_or(SignedDuration::ZERO, |before| ahead.saturating_sub(before));
+        if by.abs() >= SET {
+            self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
+            self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
+        }
+        self.ahead = Some(ahead);
+    }
+}
+
+/// Ends what rings, whichever skill it belongs to.
+fn stop(command: Command) -> Plan {
+    let claim = Claim::Do { action: Value::Null, say: None };
+    Plan { skill: EVERY, command, claim, undo: None }
+}
+
+fn labels(choices: &[(String, Command)]) -> Vec<String> {
+    choices.iter().map(|(label, _)| label.clone()).collect()
+}
+
+impl std::fmt::Debug for Skills {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Skills").field("names", &self.names).finish_non_exhaustive()
+    }
+}
