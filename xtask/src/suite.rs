@@ -60,6 +60,7 @@ const GROUPS: [Group; 2] = [
             "sayso-tests models",
             "sayso-tests sessions",
             "sayso echo",
+            "sayso skills",
             "sayso-satellite-board (lib)",
         ],
     },

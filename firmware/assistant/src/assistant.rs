@@ -12,7 +12,7 @@ use crate::arbiter::Contender;
 use crate::clock::{Clock, SampleClock, WallClock};
 use crate::config::Config;
 use crate::control::{Controls, Handle};
-use crate::conversation::Conversation;
+use crate::conversation::{AtBoard, Conversation};
 use crate::cores::Cores;
 use crate::engines::{Engines, Lease, Sessions, cores};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,6 +21,7 @@ use crate::events::{Events, Subscription};
 use crate::hangover::HangoverPolicy;
 use crate::lost::{self, Lost};
 use crate::playback::Playback;
+use crate::skills::SharedSkills;
 use crate::supervisor::{Health, Strikes};
 use crate::worker::Tools;
 use crate::workers;
@@ -63,6 +64,8 @@ pub struct Assistant {
     phrases: Vec<WakePhrase>,
     /// Decides which of several boards answers the phrase.
     contender: Option<Contender>,
+    /// The skills, and the board's name and area.
+    skills: Option<(SharedSkills, String, String)>,
 }
 
 impl Assistant {
@@ -80,6 +83,7 @@ impl Assistant {
             controls: Controls::new(false, 1.0),
             phrases: Vec::new(),
             contender: None,
+            skills: None,
         }
     }
 
@@ -122,6 +126,13 @@ impl Assistant {
     /// Answers a wake phrase only if no other of the contenders' conversations heard it better.
     pub fn contend(mut self, contender: Contender) -> Self {
         self.contender = Some(contender);
+        self
+    }
+
+    /// Answers with skills what they can answer, at a board with this name, in this area ("" if
+    /// it is not known). Without them the language model answers everything.
+    pub fn use_skills(mut self, skills: SharedSkills, board: &str, area: &str) -> Self {
+        self.skills = Some((skills, board.into(), area.into()));
         self
     }
 
@@ -204,7 +215,8 @@ impl Assistant {
     ) -> Result<Losses> {
         let mut strikes = Strikes::default();
         loop {
-            let (mut conversation, attention, microphone) = self.begin(board, true)?;
+            let (mut conversation, attention, microphone) =
+                self.begin(board, self.clock.clone(), true)?;
             let front_end = self.front_end(attention)?;
             let tools = self.tools(self.clock.clone(), true);
             let posts = workers::hire(&mut self.engines, &tools);
@@ -258,7 +270,8 @@ impl Assistant {
         listener: (&Subscription, &mut dyn FnMut(Event)),
     ) -> Result<Losses> {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
-        let (mut conversation, attention, microphone) = self.begin(board, false)?;
+        let (mut conversation, attention, microphone) =
+            self.begin(board, clock.clone(), false)?;
         let mut front_end = self.front_end(attention)?;
         let tools = self.tools(clock.clone(), false);
         let mut posts = workers::hire(&mut self.engines, &tools);
@@ -286,6 +299,7 @@ impl Assistant {
     fn begin(
         &mut self,
         board: &mut dyn Board,
+        clock: Arc<dyn Clock>,
         real_time: bool,
     ) -> Result<(Conversation, Arc<Attention>, Box<dyn Microphone>)> {
         let rate = self.engines.tts.sample_rate();
@@ -304,13 +318,17 @@ impl Assistant {
             Conversation::new(machine, playback, rate, real_time, words, watched, outside)
                 .with_settings(&self.config)
                 .with_contender(self.contender.clone().filter(|_| wake.is_some()))
+                .with_skills(self.skills.as_ref().map(|(skills, board, area)| {
+                    AtBoard::new(skills.clone(), clock.clone(), board, area)
+                }))
                 .with_panel(panel)
                 .with_changes(changes);
         Ok((conversation, attention, microphone))
     }
 
     fn tools(&self, clock: Arc<dyn Clock>, live: bool) -> Tools {
-        Tools { config: self.config.clone(), cores: self.cores.clone(), clock, live }
+        let skills = self.skills.as_ref().map(|(skills, ..)| skills.clone());
+        Tools { config: self.config.clone(), cores: self.cores.clone(), clock, skills, live }
     }
 
     fn front_end(&mut self, attention: Arc<Attention>) -> Result<FrontEnd<'static>> {

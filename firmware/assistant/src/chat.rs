@@ -1,10 +1,11 @@
-//! Typed turns: the responder alone, without microphone or voice.
+//! Typed turns: the skills and the responder alone, without microphone or voice.
 
 use std::sync::Arc;
 
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
+use sayso_skills::{Request, Situation};
 
 use crate::clock::WallClock;
 use crate::config::Config;
@@ -12,10 +13,18 @@ use crate::cores::Cores;
 use crate::engines::{cores, threads};
 use crate::error::Result;
 use crate::responder::{Job, Responder, Response};
+use crate::skills::{SharedSkills, now};
 use crate::worker::Worker;
 
 /// A typed conversation.
-pub struct Chat(Responder);
+pub struct Chat {
+    responder: Responder,
+    /// The skills, and what was said before.
+    skills: Option<(SharedSkills, Situation)>,
+}
+
+/// The name of a typed conversation, where timers are set and found again.
+const BOARD: &str = "chat";
 
 impl Chat {
     /// A conversation with `llm`, on as many threads as `config` allows.
@@ -26,7 +35,25 @@ impl Chat {
             _ => Cores::new(cores()),
         };
         let threads = threads(asked, cores.total());
-        Self(Responder::new(llm, cores.seat(), threads, Arc::new(WallClock), config))
+        let responder = Responder::new(llm, cores.seat(), threads, Arc::new(WallClock), config);
+        Self { responder, skills: None }
+    }
+
+    /// Answers with skills what they can answer.
+    pub fn use_skills(mut self, skills: SharedSkills) -> Self {
+        self.skills = Some((skills, Situation::new(BOARD)));
+        self
+    }
+
+    /// The answer of a skill, if one claims the text.
+    fn skilled(&mut self, text: &str) -> Option<String> {
+        let (skills, situation) = self.skills.as_mut()?;
+        let now = now(&WallClock);
+        let plan = skills.claim(&Request { text, now: &now, situation })?;
+        let before = plan.say().map(str::to_owned);
+        let after = skills.act(plan, &now, situation).text;
+        let answer: Vec<String> = before.into_iter().chain(after).collect();
+        Some(answer.join(" "))
     }
 
     /// Answers a turn and remembers the exchange. The reply is passed to `on_text` as it is
@@ -40,11 +67,18 @@ impl Chat {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
+        if let Some(answer) = self.skilled(text) {
+            on_text(&answer);
+            self.remember(text, &answer);
+            let mut reply = Reply::default();
+            reply.text = answer;
+            return Ok(reply);
+        }
         let turn = TurnId(0);
         let (mut reply, mut failed) = (Reply::default(), None);
-        let (text, flag) = (text.to_owned(), cancel.clone());
+        let (asked, text, flag) = (text, text.to_owned(), cancel.clone());
         let answer = Job::Answer { turn, unanswered: String::new(), text, cancel: flag };
-        self.0.run(answer, cancel, &mut |thought| match thought {
+        self.responder.run(answer, cancel, &mut |thought| match thought {
             Response::Text { text, .. } => on_text(&text),
             Response::Done { reply: done, .. } => reply = done,
             Response::Broken { error, .. } => failed = Some(error),
@@ -54,11 +88,24 @@ impl Chat {
             Some(_) => Job::Discard { turn },
             None => Job::Keep { turn, heard: None },
         };
-        self.0.run(settle, &Cancel::new(), &mut |thought| {
+        self.responder.run(settle, &Cancel::new(), &mut |thought| {
             if let Response::Forgot { error } | Response::Ruined { error } = thought {
                 failed.get_or_insert(error);
             }
         });
-        failed.map_or(Ok(reply), |error| Err(error.into()))
+        match failed {
+            Some(error) => Err(error.into()),
+            None => {
+                self.remember(asked, &reply.text);
+                Ok(reply)
+            }
+        }
+    }
+
+    fn remember(&mut self, asked: &str, answered: &str) {
+        if let Some((_, situation)) = &mut self.skills {
+            situation.asked = Some(asked.to_owned());
+            situation.answered = Some(answered.to_owned());
+        }
     }
 }

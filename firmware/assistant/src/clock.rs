@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Zoned};
 use sayso_core::audio::SampleTime;
@@ -10,6 +11,10 @@ use sayso_core::audio::SampleTime;
 pub trait Clock: Send + Sync {
     /// The time now, in the user's time zone.
     fn now(&self) -> Zoned;
+
+    /// The time since some moment, by a clock that nobody sets and that runs while the machine is
+    /// suspended.
+    fn steady(&self) -> Duration;
 }
 
 /// The clock of this machine.
@@ -19,6 +24,19 @@ pub struct WallClock;
 impl Clock for WallClock {
     fn now(&self) -> Zoned {
         Zoned::now()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn steady(&self) -> Duration {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+    }
+
+    // Elsewhere the standard library's clock may stop while the machine is suspended.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn steady(&self) -> Duration {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
     }
 }
 
@@ -40,15 +58,22 @@ impl SampleClock {
     pub fn set(&self, heard: SampleTime) {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
     }
+
+    fn heard(&self) -> SampleTime {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Clock for SampleClock {
     fn now(&self) -> Zoned {
-        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = i64::try_from(heard.as_ms()).unwrap_or(i64::MAX);
+        let passed = i64::try_from(self.heard().as_ms()).unwrap_or(i64::MAX);
         let passed = SignedDuration::from_millis(passed);
         // At the calendar's end it stops.
         self.start.checked_add(passed).unwrap_or_else(|_| self.start.clone())
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::from_millis(self.heard().as_ms())
     }
 }
 
@@ -63,6 +88,7 @@ mod tests {
         assert_eq!(clock.now(), start);
         clock.set(SampleTime::from_ms(15_000));
         assert_eq!(clock.now().datetime().to_string(), "2026-11-30T00:00:05");
+        assert_eq!(clock.steady(), Duration::from_secs(15));
         clock.set(SampleTime(u64::MAX));
         assert_eq!(clock.now(), start);
     }

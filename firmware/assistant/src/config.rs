@@ -24,7 +24,7 @@ pub use define::{Section, Setting};
 use sections::General;
 pub use sections::{
     Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, Privacy,
-    Profile, RaspberryPi, Sampling, Satellite, StateDir, Stt, Tts, Turn, Wake,
+    Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -60,6 +60,8 @@ pub struct Config {
     pub llm: Llm,
     /// The voice.
     pub tts: Tts,
+    /// What it can do.
+    pub skills: Skills,
     /// Where mute and volume are stored.
     pub state: StateDir,
     /// How a running program is controlled.
@@ -87,6 +89,7 @@ pub fn definitions() -> Vec<Section> {
         Llm::define("llm"),
         Sampling::define("llm.sampling"),
         Tts::define("tts"),
+        Skills::define("skills"),
         StateDir::define("state"),
         Control::define("control"),
         Privacy::define("privacy"),

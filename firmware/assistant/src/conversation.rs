@@ -9,6 +9,7 @@ mod announcing;
 mod commands;
 mod current;
 mod devices;
+mod errands;
 mod listening;
 mod owed;
 mod reports;
@@ -28,6 +29,7 @@ use sayso_models::Cancel;
 
 use self::absences::Absences;
 use self::current::Current;
+pub use self::errands::AtBoard;
 use self::owed::Owed;
 use crate::announcements::Announcements;
 use crate::arbiter::Contender;
@@ -99,6 +101,7 @@ pub struct Conversation {
     /// A worker that must not be used again.
     ruined: Option<Failure>,
     announcements: Announcements,
+    skills: Option<AtBoard>,
     controls: Controls,
     feedback: Feedback,
     events: Events,
@@ -156,6 +159,7 @@ impl Conversation {
             doubts: Doubts::default(),
             ruined: None,
             announcements: Announcements::new(Samples(u64::MAX)),
+            skills: None,
             controls,
             feedback: Feedback::default(),
             events,
@@ -201,6 +205,7 @@ impl Conversation {
         self.look_at_buttons();
         self.look_at_devices();
         self.look_at_commands();
+        self.look_at_rings();
     }
 
     /// Plays a short sound, if the settings enable it.
@@ -236,6 +241,7 @@ impl Conversation {
         match report {
             Report::Transcribe(written) => self.written(written),
             Report::DetectEnd(judged) => self.judged(judged),
+            Report::DoErrand(errands) => self.errand(errands),
             Report::Respond(thought) => self.thought(thought),
             Report::Synthesize(voiced) => self.voiced(voiced),
         }
@@ -377,7 +383,8 @@ impl Conversation {
             let (text, cancel) = (clause.text.clone(), current.cancel.clone());
             self.playback.clause(turn, clause);
             let first = !current.first_sound;
-            self.orders.push_back(Speak { turn, text, first, cancel }.into());
+            let pace = self.pace();
+            self.orders.push_back(Speak { turn, text, first, pace, cancel }.into());
         } else if current.written {
             let silent = !current.first_sound;
             self.playback.complete(turn);
@@ -406,6 +413,7 @@ impl Conversation {
                     current.record.released = Some(now);
                 }
                 self.playback.release(turn);
+                self.carry_out_plan(turn);
             }
             Action::Pause { turn } => self.playback.pause(turn),
             Action::Resume { turn } => {
@@ -534,6 +542,7 @@ impl Conversation {
             _ => Job::Discard { turn },
         };
         self.orders.push_back(settled.into());
+        self.remember(&record);
         self.reconsider();
         self.tell(Event::Turn(Box::new(record)));
     }

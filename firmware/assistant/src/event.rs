@@ -3,6 +3,7 @@
 use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
+use sayso_skills::Slots;
 use serde::{Serialize, Serializer};
 
 /// Something that happened. Times are on the sample clock (16 kHz).
@@ -88,6 +89,28 @@ pub enum Event {
         at: SampleTime,
         /// The words, their times and confidence.
         transcript: Transcript,
+    },
+    /// A skill will answer what was said, when the turn is released. Nothing is done yet.
+    Intent {
+        /// Its turn.
+        turn: TurnId,
+        /// When it was known.
+        at: SampleTime,
+        /// The skill.
+        skill: &'static str,
+        /// What was understood.
+        intent: String,
+        /// Its slots.
+        slots: Slots,
+    },
+    /// Something in the home was changed.
+    Changed {
+        /// When.
+        at: SampleTime,
+        /// What.
+        name: String,
+        /// Its state now.
+        state: String,
     },
     /// A piece of the reply, as it is written. Not part of a log.
     Token {
@@ -186,6 +209,9 @@ pub struct TurnRecord {
     pub transcript: String,
     /// The whole answer that was written.
     pub reply: String,
+    /// The skill that answered; "" if it was the language model.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub skill: &'static str,
     /// The part of it that was heard.
     pub heard: String,
     /// Where the utterance begins.

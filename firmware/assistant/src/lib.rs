@@ -55,6 +55,7 @@ mod partial;
 mod phrases;
 mod playback;
 mod responder;
+mod skills;
 mod state;
 mod stop;
 mod supervisor;
@@ -85,7 +86,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback state synthesizer
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer
     }
 }
 

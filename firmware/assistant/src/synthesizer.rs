@@ -19,6 +19,8 @@ pub struct Speak {
     pub text: String,
     /// Whether it is the first clause of the reply, whose silent beginning is then left out.
     pub first: bool,
+    /// How fast: a factor of the usual pace.
+    pub pace: f32,
     /// Stops the work.
     pub cancel: Cancel,
 }
@@ -131,14 +133,16 @@ impl Worker for Synthesizer {
     }
 
     fn run(&mut self, order: Speak, cancel: &Cancel, emit: &mut dyn FnMut(Synthesized)) {
-        let Speak { turn, text, first, .. } = order;
+        let Speak { turn, text, first, pace, .. } = order;
+        let speed = (self.delivery.speed * pace).clamp(0.5, 2.0);
+        let delivery = Delivery { speed, ..self.delivery };
         let mut lead_in = match first {
             true => LeadIn::new(self.tts.sample_rate(), self.delivery.volume),
             false => LeadIn::heard(),
         };
         let taken = self.seat.take(1, 1, cancel);
         let spoken = taken.and_then(|_taken| {
-            self.tts.speak(&text, &self.delivery, cancel, &mut |samples| {
+            self.tts.speak(&text, &delivery, cancel, &mut |samples| {
                 let samples = lead_in.of(samples).to_vec();
                 if !samples.is_empty() {
                     emit(Synthesized::Sound { turn, samples });

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::cores::{Cores, Seat};
 use crate::engines::{Engines, threads};
+use crate::skills::SharedSkills;
 
 /// Does one kind of work, one order at a time.
 pub trait Worker: Send + Sized + 'static {
@@ -46,6 +47,8 @@ pub struct Tools {
     pub cores: Cores,
     /// The source of the time.
     pub clock: Arc<dyn Clock>,
+    /// What all conversations share; without it, the language model answers everything.
+    pub skills: Option<SharedSkills>,
     /// Whether the workers compute at the same time.
     pub live: bool,
 }

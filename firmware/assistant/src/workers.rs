@@ -11,6 +11,7 @@ use crate::cores::Seat;
 use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
 use crate::engines::Engines;
 use crate::responder::{Job, Responder, Response};
+use crate::skills::{Errand, Errands, Handyman};
 use crate::synthesizer::{Speak, Synthesized, Synthesizer};
 use crate::transcriber::{Dictation, Transcriber, Written};
 use crate::worker::{Tools, Worker};
@@ -121,6 +122,8 @@ kinds! {
     Transcribe: Dictation => Written, by Transcriber;
     /// How complete an utterance sounds.
     DetectEnd: EndQuery => EndScore, by EndOfTurnDetector;
+    /// What a skill answers and does.
+    DoErrand: Errand => Errands, by Handyman;
     /// What to answer.
     Respond: Job => Response, by Responder;
     /// Text to speech.

@@ -69,7 +69,7 @@ impl Ask {
             return Err(Error::input("none of these questions could be read"));
         }
         one_question(&mut config);
-        let mut assistant = shared.assistant(config)?;
+        let mut assistant = shared.assistant(config, "ask")?;
         let (all, mut failed) = (questions.len(), 0);
         for (number, question) in (1..).zip(questions) {
             let Some(samples) = question.samples else {

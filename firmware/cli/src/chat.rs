@@ -39,7 +39,9 @@ impl Chat {
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
         let config = shared.settings()?;
         let busy = term::Busy::new("loading the language model");
-        let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?);
+        let skills = shared.skills(&config)?;
+        let mut chat =
+            sayso::Chat::new(&config, Engines::load_llm(&config)?).use_skills(skills);
         drop(busy);
         if !self.text.is_empty() {
             let done = self.turn(&mut chat, &self.text.join(" "), stop);

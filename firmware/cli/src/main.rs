@@ -15,6 +15,7 @@ mod satellite_key;
 mod say;
 mod service;
 mod transcribe;
+mod skills;
 mod wake;
 
 use std::ffi::OsString;
@@ -30,6 +31,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_lex::OsStrExt as _;
 use log::LevelFilter;
 use sayso::config::Profile;
+use sayso::internals::skills::SharedSkills;
+use sayso::internals::state::StateFolder;
 use sayso::{Assistant, Config, Result, Stop, Weights};
 use sayso_audio_io::WavWriter;
 use sayso_bench::{Bench, Host};
@@ -109,6 +112,7 @@ enum Command {
     Models(models::Models),
     /// The wake phrases: choose them, and try them on recordings
     Wake(wake::Wake),
+    Skills(skills::Skills),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
     /// Find the command in a sentence
@@ -181,10 +185,21 @@ impl GlobalOptions {
         file
     }
 
-    /// An assistant with these settings, its models loaded.
-    fn assistant(&self, config: Config) -> Result<Assistant> {
+    /// An assistant with these settings and its skills, its models loaded. `board` names it where
+    /// timers are set and found again.
+    fn assistant(&self, config: Config, board: &str) -> Result<Assistant> {
+        let skills = self.skills(&config)?;
         let engines = self.weights(&config)?.session()?;
-        Ok(Assistant::new(config, engines))
+        Ok(Assistant::new(config, engines).use_skills(skills, board, ""))
+    }
+
+    /// The skills, with what they saved.
+    fn skills(&self, config: &Config) -> Result<SharedSkills> {
+        let (skills, doubt) = SharedSkills::load(config, Some(StateFolder::of(config)))?;
+        if let Some(doubt) = doubt {
+            term::note(doubt);
+        }
+        Ok(skills)
     }
 
     /// The models that these settings select, loaded.
@@ -217,6 +232,7 @@ fn main() -> ExitCode {
         Command::Chat(command) => command.run(shared, &stop),
         Command::Models(command) => command.run(shared, &stop),
         Command::Wake(command) => command.run(shared, &stop),
+        Command::Skills(command) => command.run(shared),
         Command::SatelliteKey(command) => command.run(),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),

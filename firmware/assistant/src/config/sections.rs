@@ -253,7 +253,13 @@ define! {
         volume: f32 = 1.0f32, 0 to 2;
     }
 
-    /// What survives a restart: mute and volume.
+    /// What it can do: `sayso skills`.
+    Skills {
+        /// The names of skills that are switched off, as `sayso skills list` shows them
+        off: Vec<String> = Vec::<String>::new();
+    }
+
+    /// What survives a restart: mute, volume, and what the skills remember.
     StateDir {
         /// Folder in which it is stored; "" is the user's own
         #[serde(serialize_with = "lossy")]

@@ -328,6 +328,11 @@ impl Seat {
         &self.name
     }
 
+    /// The area where it is; "" if that is not known.
+    pub fn area(&self) -> String {
+        self.hub.boards().get(&self.name).map(|place| place.area.clone()).unwrap_or_default()
+    }
+
     /// The mute and the volume with which it begins.
     pub fn sound(&self) -> Sound {
         self.hub.boards().get(&self.name).map(|place| place.sound).unwrap_or_default()

@@ -38,9 +38,8 @@ impl Conversation {
     pub(super) fn announce(&mut self, turn: TurnId) {
         let Some(waiting) = self.announcements.take() else { return };
         self.count_waiting();
-        let cancel = Cancel::new();
         let record = TurnRecord { turn, begun: self.now, ..TurnRecord::default() };
-        let mut current = Current::new(record, (self.now, self.now), self.arrived, cancel.clone());
+        let mut current = Current::new(record, (self.now, self.now), self.arrived, Cancel::new());
         match &waiting.what {
             What::Announcement(announcement) => {
                 current.record.origin = Origin::Announcement;
@@ -60,12 +59,17 @@ impl Conversation {
                 current.record.origin = Origin::Typed;
                 current.record.transcript.clone_from(question);
                 self.playback.begin(turn);
-                let (text, unanswered) = (question.clone(), String::new());
-                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
             }
         }
+        let question = match &waiting.what {
+            What::Question(question) => Some(question.clone()),
+            What::Announcement(_) => None,
+        };
         current.said = Some(waiting);
         self.current = Some(current);
+        if let Some(question) = question {
+            self.answer(turn, String::new(), question);
+        }
         self.feed_voice();
     }
 
@@ -93,6 +97,7 @@ impl Conversation {
             record.heard = record.reply.get(..heard).unwrap_or(&record.reply).into();
         }
         self.owed.set_over(&record.heard);
+        self.remember(&record);
         let remembered = match &waiting.what {
             What::Question(_) if record.heard.is_empty() => Some(Job::Discard { turn }),
             What::Question(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),

@@ -15,12 +15,13 @@ impl Conversation {
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    pub(super) fn obey(&mut self, command: Command) {
         match command {
             Command::Announce(announcement) => self.wait(What::Announcement(announcement)),
             Command::Ask(question) => self.wait(What::Question(question)),
             Command::Listen => self.step(turn::Event::Wake { from: self.now }),
             Command::Stop => {
+                self.hush();
                 self.announcements.clear();
                 self.count_waiting();
                 self.step(turn::Event::Sleep);
@@ -40,6 +41,9 @@ impl Conversation {
     /// Carries out presses of buttons.
     pub(super) fn look_at_buttons(&mut self) {
         while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
+            if press == Press::Dismiss {
+                self.hush();
+            }
             self.step(match press {
                 Press::Talk => turn::Event::Wake { from: self.now },
                 Press::Dismiss => turn::Event::Sleep,

@@ -11,6 +11,7 @@ use crate::announcements::Waiting;
 use crate::event::TurnRecord;
 use crate::ms;
 use sayso_language::Clause;
+use sayso_skills::Plan;
 
 /// The present turn.
 pub struct Current {
@@ -36,6 +37,8 @@ pub struct Current {
     /// The words of the urgent announcement that was spoken over what is being answered; usually
     /// empty.
     pub over: String,
+    /// What a skill will do when the turn is released.
+    pub plan: Option<Box<Plan>>,
     /// What is being said, in a turn that the assistant has begun itself.
     pub said: Option<Waiting>,
 }
@@ -63,6 +66,7 @@ impl Current {
             heard_until,
             outcome: None,
             over: String::new(),
+            plan: None,
             said: None,
         }
     }

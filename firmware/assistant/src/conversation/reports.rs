@@ -8,7 +8,7 @@ use crate::event::{Event, Tokens};
 use crate::hangover::{Evidence, Finding};
 use crate::ms;
 use crate::outcome::outcome;
-use crate::responder::{Job, Responder, Response};
+use crate::responder::{Responder, Response};
 use crate::supervisor::Failure;
 use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
@@ -91,8 +91,10 @@ impl Conversation {
                 };
                 current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
-                    let (cancel, unanswered) = (current.cancel.clone(), self.unanswered.clone());
-                    self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+                    let unanswered = self.unanswered.clone();
+                    self.answer(turn, unanswered, text);
+                } else if outcome == Outcome::Stop {
+                    self.hush();
                 }
                 let news = reads.is_some_and(|finding| {
                     self.known.take(Evidence { utterance, heard_until, finding })
@@ -191,6 +193,9 @@ impl Conversation {
     }
 
     pub(super) fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
+        if outcome == Outcome::Stop {
+            self.hush();
+        }
         self.step(turn::Event::Overheard { turn, outcome });
     }
 

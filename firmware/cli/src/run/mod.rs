@@ -126,6 +126,7 @@ impl Run {
         let registry = registry();
         let folder = StateFolder::of(&config);
         let phrases = self.phrases(&config, &folder)?;
+        let skills = shared.skills(&config)?;
         let hub = Hub::new(folder);
         if !config.wake.key.as_os_str().is_empty() {
             keys::device(&config.wake.key, hub.clone())?;
@@ -159,7 +160,7 @@ impl Run {
         if !phrases.is_empty() && screen.is_live() {
             keys::enter(hub.clone());
         }
-        let models = Models::new(shared, &config, phrases);
+        let models = Models::new(shared, &config, phrases, skills);
         let guests = most - boards.len();
         let waits = Waits { all: self.wait || service.is_there(), satellites: boards.len() > 1 };
         let program = Program { models: &models, hub: &hub, waits, guests, stop };

@@ -9,6 +9,7 @@ use sayso::internals::boards::Opened;
 use sayso::internals::control::Seat;
 use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
+use sayso::internals::skills::SharedSkills;
 use sayso::{Assistant, Config, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 use sayso_frontend::WakePhrase;
@@ -24,6 +25,7 @@ pub struct Models<'m> {
     config: &'m Config,
     cores: Cores,
     phrases: Vec<WakePhrase>,
+    skills: SharedSkills,
     arbiter: Arbiter,
     loaded: Mutex<Option<Loaded>>,
 }
@@ -37,13 +39,19 @@ struct Loaded {
 
 impl<'m> Models<'m> {
     /// The models for `config`. Their conversations sleep until one of the `phrases` is heard.
-    pub fn new(shared: &'m GlobalOptions, config: &'m Config, phrases: Vec<WakePhrase>) -> Self {
+    pub fn new(
+        shared: &'m GlobalOptions,
+        config: &'m Config,
+        phrases: Vec<WakePhrase>,
+        skills: SharedSkills,
+    ) -> Self {
         let cores = Cores::following(sayso::internals::engines::cores());
         Self {
             shared,
             config,
             cores,
             phrases,
+            skills,
             arbiter: Arbiter::default(),
             loaded: Mutex::default(),
         }
@@ -59,16 +67,17 @@ impl<'m> Models<'m> {
         self.config
     }
 
-    /// An assistant with a session of its own, on the cores and weights of all.
+    /// An assistant for a board, with a session of its own, on the cores and weights of all.
     ///
     /// # Errors
     /// When the models cannot be loaded; [`Busy`](ErrorKind::Busy) when the allowed number of
     /// sessions is in use.
-    fn assistant(&self) -> Result<Assistant> {
+    fn assistant(&self, seat: &Seat) -> Result<Assistant> {
         let Loaded { sessions, pool } = self.load()?;
         let config = self.config.clone();
         let assistant = Assistant::leased(config, pool.lease()?, sessions);
-        Ok(assistant.share(self.cores.clone()).wake_on(self.phrases.clone()))
+        let assistant = assistant.share(self.cores.clone()).wake_on(self.phrases.clone());
+        Ok(assistant.use_skills(self.skills.clone(), seat.name(), &seat.area()))
     }
 
     fn load(&self) -> Result<Loaded> {
@@ -158,7 +167,7 @@ impl Talk<'_> {
             None => {
                 self.seat.loading();
                 let begun = self.seat.sound();
-                let made = self.models.assistant()?.begin_with(begun.muted, begun.volume);
+                let made = self.models.assistant(&self.seat)?.begin_with(begun.muted, begun.volume);
                 let made = made.contend(self.contender.clone());
                 self.seat.reached_by(made.handle(), made.health(), begun);
                 assistant.insert(made)

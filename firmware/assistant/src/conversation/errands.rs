@@ -1,0 +1,206 @@
+//! What skills answer and do in a conversation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sayso_core::turn::TurnId;
+use sayso_language::{Clause, ClauseSplitter};
+use sayso_skills::{Effect, Plan, Said, Situation};
+
+use super::Conversation;
+use crate::announcements::What;
+use crate::clock::Clock;
+use crate::control::{Announcement, Command};
+use crate::event::{Event, TurnRecord};
+use crate::responder::Job;
+use crate::skills::{Errand, Errands, SharedSkills, now};
+
+/// How often it is looked for what rings.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The skills, as one board uses them.
+pub struct AtBoard {
+    skills: SharedSkills,
+    clock: Arc<dyn Clock>,
+    situation: Situation,
+    /// When it is looked for what rings the next time.
+    look: Duration,
+}
+
+impl AtBoard {
+    /// The skills at a board, which is in an area; "" if that is not known.
+    pub fn new(skills: SharedSkills, clock: Arc<dyn Clock>, board: &str, area: &str) -> Self {
+        let area = Some(area.to_owned()).filter(|area| !area.is_empty());
+        let situation = Situation { area, ..Situation::new(board) };
+        skills.set_present(board, true);
+        Self { skills, clock, situation, look: Duration::ZERO }
+    }
+
+    /// Remembers an exchange: what was said, and what was heard as the answer.
+    fn remember(&mut self, record: &TurnRecord) {
+        if !record.transcript.is_empty() && !record.heard.is_empty() {
+            self.situation.asked = Some(record.transcript.clone());
+            self.situation.answered = Some(record.heard.clone());
+        }
+    }
+}
+
+impl Drop for AtBoard {
+    fn drop(&mut self) {
+        self.skills.set_present(&self.situation.board, false);
+    }
+}
+
+impl Conversation {
+    /// Uses the skills.
+    pub fn with_skills(mut self, skills: Option<AtBoard>) -> Self {
+        self.skills = skills;
+        self
+    }
+
+    /// Has a sentence answered: by a skill, or else by the language model.
+    pub(super) fn answer(&mut self, turn: TurnId, unanswered: String, text: String) {
+        let Some(current) = self.current(turn) else { return };
+        let cancel = current.cancel.clone();
+        let order = match self.situation() {
+            Some(situation) => Errand::Claim { turn, unanswered, text, situation, cancel }.into(),
+            None => Job::Answer { turn, unanswered, text, cancel }.into(),
+        };
+        self.orders.push_back(order);
+    }
+
+    fn situation(&self) -> Option<Situation> {
+        let at = self.skills.as_ref()?;
+        let volume = self.controls.handle.status().volume;
+        Some(Situation { volume, ..at.situation.clone() })
+    }
+
+    /// The skills report.
+    pub(super) fn errand(&mut self, errands: Errands) {
+        match errands {
+            Errands::Claimed { turn, unanswered, text, plan: None } => {
+                let Some(current) = self.current(turn) else { return };
+                let cancel = current.cancel.clone();
+                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+            }
+            Errands::Claimed { turn, plan: Some(plan), .. } => self.planned(turn, plan),
+            Errands::Done { turn, said } => self.done(turn, said),
+        }
+    }
+
+    /// A skill will answer. What can be said before anything is done is spoken now, but not heard
+    /// before the turn is released.
+    fn planned(&mut self, turn: TurnId, plan: Box<Plan>) {
+        let at = self.now;
+        let Some(current) = self.current(turn) else { return };
+        current.record.skill = plan.skill;
+        let say = plan.say().map(str::to_owned);
+        let (skill, command) = (plan.skill, plan.command.clone());
+        current.plan = Some(plan);
+        let released = current.record.released.is_some();
+        self.tell(Event::Intent { turn, at, skill, intent: command.intent, slots: command.slots });
+        if let Some(say) = say {
+            self.say(turn, &say);
+        }
+        if released {
+            self.carry_out_plan(turn);
+        }
+        self.feed_voice();
+    }
+
+    /// The turn was released: the plan of its skill, if it has one, is carried out.
+    pub(super) fn carry_out_plan(&mut self, turn: TurnId) {
+        let Some(situation) = self.situation() else { return };
+        let plan = self.current(turn).and_then(|current| current.plan.take());
+        if let Some(plan) = plan {
+            self.orders.push_back(Errand::Act { turn, plan, situation }.into());
+        }
+    }
+
+    fn done(&mut self, turn: TurnId, said: Said) {
+        for effect in said.effects {
+            self.effect(effect);
+        }
+        if let Some(text) = said.text {
+            self.say(turn, &text);
+        }
+        if let Some(current) = self.current(turn) {
+            current.written = true;
+            current.record.timings_ms.reply = crate::ms(current.begun);
+        }
+        self.feed_voice();
+    }
+
+    /// Does what only the program can do.
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Volume(volume) => self.obey(Command::Volume(volume)),
+            Effect::Silent(silent) => {
+                let volume = self.controls.handle.status().volume;
+                self.playback.set_volume(if silent { 0.0 } else { volume });
+            }
+            Effect::Pace(pace) => {
+                if let Some(at) = &mut self.skills {
+                    at.situation.pace = pace;
+                }
+            }
+            Effect::Changed(name, state) => self.tell(Event::Changed { at: self.now, name, state }),
+        }
+    }
+
+    /// Adds a text to the reply of a turn.
+    fn say(&mut self, turn: TurnId, text: &str) {
+        let mut splitter = ClauseSplitter::new(self.language.reader());
+        let Some(current) = self.current(turn) else { return };
+        let mut clauses: Vec<Clause> = Vec::new();
+        let mut plain = String::new();
+        if !current.record.reply.is_empty() {
+            plain.push(' ');
+        }
+        plain += &splitter.push(text, &mut |clause| clauses.push(clause));
+        plain += &splitter.finish(&mut |clause| clauses.push(clause));
+        if !std::mem::replace(&mut current.first_clause, true) {
+            let since = current.since_understood();
+            current.record.timings_ms.llm_first_token = since;
+            current.record.timings_ms.llm_first_clause = since;
+        }
+        current.record.reply.push_str(&plain);
+        current.clauses.extend(clauses);
+        self.tell(Event::Token { turn, text: plain });
+    }
+
+    /// How fast the assistant speaks: a factor, 1 for the usual pace.
+    pub(super) fn pace(&self) -> f32 {
+        self.skills.as_ref().map_or(1.0, |at| at.situation.pace)
+    }
+
+    /// Ends what rings here.
+    pub(super) fn hush(&mut self) {
+        if let Some(at) = &self.skills {
+            self.orders.push_back(Errand::Hush(at.situation.board.clone()).into());
+        }
+    }
+
+    /// Announces what rings now, unless something else is still to be said.
+    pub(super) fn look_at_rings(&mut self) {
+        let waits = self.announcements.len() > 0 || self.current.is_some();
+        let Some(at) = self.skills.as_mut().filter(|_| !waits) else { return };
+        let steady = at.clock.steady();
+        if steady < at.look {
+            return;
+        }
+        at.look = steady + LOOK;
+        let ring = at.skills.ring(&at.situation.board, &now(&*at.clock));
+        if let Some(ring) = ring {
+            let announcement = Announcement { text: ring.text, urgent: false, chime: ring.chime };
+            self.wait(What::Announcement(announcement));
+        }
+    }
+
+    /// Remembers an exchange, for "what did I just ask?"
+    pub(super) fn remember(&mut self, record: &TurnRecord) {
+        if let Some(at) = &mut self.skills {
+            at.remember(record);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The skills of a program, which all its conversations share, and the worker that uses them.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use sayso_core::turn::TurnId;
+use sayso_models::Cancel;
+use sayso_skills::{Now, Plan, Request, Ring, Said, Situation, Skills};
+
+use crate::clock::{Clock, WallClock};
+use crate::config::Config;
+use crate::cores::Seat;
+use crate::engines::Engines;
+use crate::error::{Error, Result};
+use crate::state::StateFolder;
+use crate::worker::{Tools, Worker};
+
+/// The entry in the state folder.
+const ENTRY: &str = "skills";
+
+/// The skills that conversations share: a timer that was set in one can be asked for in another.
+#[derive(Clone)]
+pub struct SharedSkills(Arc<Shared>);
+
+struct Shared {
+    skills: Mutex<Skills>,
+    ringing: Mutex<Ringing>,
+    /// Where they are saved.
+    folder: Option<StateFolder>,
+}
+
+/// What rings.
+#[derive(Default)]
+struct Ringing {
+    /// The boards that have a conversation.
+    boards: BTreeSet<String>,
+    /// What they have not taken yet.
+    rings: Vec<Ring>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SharedSkills {
+    /// The skills of the language and the settings. What was saved in `folder` is restored;
+    /// if that fails, the second value says why, and they begin anew.
+    ///
+    /// # Errors
+    /// [`Input`](crate::ErrorKind::Input) when there are no skills in the language.
+    pub fn load(config: &Config, folder: Option<StateFolder>) -> Result<(Self, Option<String>)> {
+        let language = config.spoken().code();
+        let made = Skills::new(language, &config.skills.off);
+        let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
+        let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
+        let restored = match saved {
+            Ok(None) => Ok(()),
+            Ok(Some(snapshot)) => skills.restore(snapshot).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let doubt = restored.err().map(|why| {
+            format!("timers, reminders and lists could not be restored, and are empty now: {why}")
+        });
+        let ringing = Mutex::default();
+        let shared = Shared { skills: Mutex::new(skills), ringing, folder };
+        Ok((Self(Arc::new(shared)), doubt))
+    }
+
+    /// What is to be done about a sentence. Nothing is done yet.
+    pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
+        locked(&self.0.skills).claim(request)
+    }
+
+    /// Carries out a plan, and saves what must survive a restart.
+    pub fn act(&self, plan: Plan, now: &Now, situation: &Situation) -> Said {
+        let mut skills = locked(&self.0.skills);
+        let said = skills.act(plan, now, situation);
+        self.save(&mut skills);
+        said
+    }
+
+    /// Ends what rings at a board, and drops the question that waits for an answer there.
+    pub fn hush(&self, board: &str, now: &Now) {
+        let mut skills = locked(&self.0.skills);
+        skills.hush(board, now);
+        self.save(&mut skills);
+        locked(&self.0.ringing).rings.retain(|ring| ring.board != board);
+    }
+
+    /// The board has a conversation, or has none any more: then what was set there rings at the
+    /// others.
+    pub fn set_present(&self, board: &str, present: bool) {
+        let boards = &mut locked(&self.0.ringing).boards;
+        if present {
+            boards.insert(board.into());
+        } else {
+            boards.remove(board);
+        }
+    }
+
+    /// What rings at a board now. Never waits: if a skill is at work, it comes the next time.
+    pub fn ring(&self, board: &str, now: &Now) -> Option<Ring> {
+        let mut skills = match self.0.skills.try_lock() {
+            Ok(skills) => skills,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let due = skills.due(now);
+        self.save(&mut skills);
+        drop(skills);
+        let mut ringing = locked(&self.0.ringing);
+        for ring in due {
+            // What rings again while nobody has taken it rings once.
+            if !ringing.rings.contains(&ring) {
+                ringing.rings.push(ring);
+            }
+        }
+        let Ringing { boards, rings } = &mut *ringing;
+        let here = |ring: &Ring| ring.board == board || !boards.contains(&ring.board);
+        let place = rings.iter().position(here)?;
+        Some(rings.remove(place))
+    }
+
+    fn save(&self, skills: &mut Skills) {
+        let Some(folder) = &self.0.folder else { return };
+        if let Some(snapshot) = skills.unsaved()
+            && let Err(error) = folder.save(ENTRY, &snapshot)
+        {
+            log::error!("timers, reminders and lists could not be saved: {error}");
+        }
+    }
+}
+
+/// The names of all skills in the language of the settings, and whether each is switched on.
+///
+/// # Errors
+/// As [`SharedSkills::load`].
+pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
+    let skills = Skills::new(config.spoken().code(), &[]);
+    let skills = skills.map_err(|error| Error::input(error.to_string()))?;
+    let is_on = |name: &str| !config.skills.off.iter().any(|off| off == name);
+    Ok(skills.names().iter().map(|name| (*name, is_on(name))).collect())
+}
+
+/// The time by this machine's clock, as skills see it.
+pub fn wall_now() -> Now {
+    now(&WallClock)
+}
+
+/// The time by `clock`, as skills see it.
+pub fn now(clock: &dyn Clock) -> Now {
+    Now { wall: clock.now(), steady: clock.steady() }
+}
+
+/// Work for the skills.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// Decide what a sentence asks for.
+    Claim {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// The question before, which was not answered; usually empty.
+        unanswered: String,
+        /// What was said, or typed.
+        text: String,
+        /// Where it was said.
+        situation: Situation,
+        /// Stops the work.
+        cancel: Cancel,
+    },
+    /// Do it.
+    Act {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What.
+        plan: Box<Plan>,
+        /// Where it was said.
+        situation: Situation,
+    },
+    /// End what rings at this board.
+    Hush(String),
+}
+
+/// A report of the skills.
+#[derive(Debug)]
+pub enum Errands {
+    /// Whether a sentence is for a skill.
+    Claimed {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What was given.
+        unanswered: String,
+        /// See `unanswered`.
+        text: String,
+        /// What is to be done; `None` if it is for no skill.
+        plan: Option<Box<Plan>>,
+    },
+    /// It was done.
+    Done {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What is still to be said, and what the program has to do.
+        said: Said,
+    },
+}
+
+/// Uses the skills, at one board. It holds no cores, because it computes next to nothing and may
+/// wait for a device or a network.
+pub struct Handyman {
+    skills: Option<SharedSkills>,
+    clock: Arc<dyn Clock>,
+    seat: Seat,
+}
+
+impl Worker for Handyman {
+    type Order = Errand;
+    type Report = Errands;
+    const NAME: &'static str = "skills";
+
+    fn hire(_: &mut Engines, tools: &Tools) -> Self {
+        Self { skills: tools.skills.clone(), clock: tools.clock.clone(), seat: tools.seat(1) }
+    }
+
+    fn give_back(self, _: &mut Engines) {}
+
+    /// What is done is done: only the decision can be stopped.
+    fn cancel(errand: &Errand) -> Cancel {
+        match errand {
+            Errand::Claim { cancel, .. } => cancel.clone(),
+            Errand::Act { .. } | Errand::Hush(_) => Cancel::new(),
+        }
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
+        let now = now(&*self.clock);
+        match errand {
+            Errand::Claim { turn, unanswered, text, situation, .. } => {
+                if cancel.is_cancelled() {
+                    return;
+                }
+                let claim = |text: &str| {
+                    let request = Request { text, now: &now, situation: &situation };
+                    self.skills.as_ref().and_then(|skills| skills.claim(&request))
+                };
+                let whole = format!("{unanswered} {text}");
+                let plan = claim(&text)
+                    .or_else(|| if unanswered.is_empty() { None } else { claim(whole.trim()) })
+                    .map(Box::new);
+                emit(Errands::Claimed { turn, unanswered, text, plan });
+            }
+            Errand::Act { turn, plan, situation } => {
+                let said = match &self.skills {
+                    Some(skills) => skills.act(*plan, &now, &situation),
+                    None => Said::default(),
+                };
+                emit(Errands::Done { turn, said });
+            }
+            Errand::Hush(board) => {
+                if let Some(skills) = &self.skills {
+                    skills.hush(&board, &now);
+                }
+            }
+        }
+    }
+}
