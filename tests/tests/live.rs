@@ -125,6 +125,44 @@ fn interrupt(pulse: &Pulse, settings: &[&str], errors: usize) {
     assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
 }
 
+/// The wake phrase and a command in one breath; then it sleeps again, and what is said without the
+/// phrase is not answered.
+#[test]
+fn a_wake_phrase_begins_a_command_and_then_it_sleeps() {
+    let pulse = Pulse::start().expect("PulseAudio");
+    let folder = tempfile::tempdir().expect("folder");
+    let command = wav(folder.path(), COMMAND);
+    let phrase = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/wake/goldens/alexa_131.flac");
+    let read = |file: &Path| sayso_audio_io::read_all(file, Duration::from_secs(60)).expect("sound");
+    let both = [read(&phrase).samples, read(&command).samples].concat();
+    let breath = folder.path().join("breath.wav");
+    write(&breath, 16_000, &both);
+
+    let live = Live::start(&pulse, &["--wake", "--set", "wake.follow_up_s=2"]);
+    live.wait("state", |event| event["state"] == "asleep");
+    std::thread::sleep(Duration::from_secs(1));
+    pulse.speak(&breath).expect("speaks");
+    let woken = live.wait("woken", |_| true);
+    assert_eq!((&woken["phrase"], &woken["answers"]), (&"alexa".into(), &true.into()), "{woken}");
+    let intent = live.wait("intent", |_| true);
+    assert_eq!(intent["intent"], "HassTurnOn", "{intent}");
+    let name = intent["slots"]["name"].as_str().expect("a name").to_lowercase();
+    assert_eq!(name, "living room lamp", "{intent}");
+    let turn = live.wait("turn", |turn| turn["ending"] != "dropped");
+    assert_eq!(turn["skill"], "home", "{turn}");
+    assert!(!turn["transcript"].as_str().expect("text").to_lowercase().contains("alexa"), "{turn}");
+    live.wait("state", |event| event["state"] == "asleep");
+
+    pulse.speak(&command).expect("speaks");
+    let end = std::time::Instant::now() + Duration::from_secs(6);
+    while let Some((_, event)) =
+        live.next(end.saturating_duration_since(std::time::Instant::now()))
+    {
+        assert!(event["event"] != "transcript" && event["event"] != "intent", "{event}");
+    }
+    assert!(live.ctrl_c(), "Ctrl-C ends it cleanly");
+}
+
 /// Both sides of a conversation in one recording, and the time between them.
 #[test]
 fn turns_are_measured_through_the_audio_server() {
