@@ -176,6 +176,11 @@ impl Home {
         differs(in_area, area) || differs(on_floor, floor)
     }
 
+    /// The entities.
+    pub fn entities(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.iter()
+    }
+
     /// The number of areas, floors and entities.
     pub fn len(&self) -> usize {
         self.areas.len() + self.floors.len() + self.entities.len()

@@ -9,7 +9,7 @@ use sayso_skills::{Now, Request, Situation, Skills};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let acts = std::env::args().nth(1).is_some_and(|argument| argument == "act");
-    let mut skills = Skills::new("en", &[])?;
+    let mut skills = Skills::new("en", &[], None)?;
     let mut situation = Situation::new("kitchen");
     situation.area = Some("Kitchen".into());
     let start = Instant::now();

@@ -6,15 +6,21 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Zoned};
-use sayso_intents::Source;
+use sayso_intents::{Grammar, Source};
 use unic_langid::LanguageIdentifier;
 
 use crate::Error;
+use crate::expression::Words;
+use crate::house::VirtualHouse;
 
 /// The files of one language. A skill's templates and answers have the skill's name.
 struct Files {
     code: &'static str,
     cities: &'static str,
+    /// A virtual home.
+    home: &'static str,
+    /// The words around an expression, those in it, and units.
+    expressions: (&'static str, &'static str, &'static str),
     /// A name, the templates in the grammar of `sayso-intents`, and the answers in Fluent's
     /// syntax.
     parts: &'static [(&'static str, &'static str, &'static str)],
@@ -26,6 +32,12 @@ macro_rules! files {
         Files {
             code: $code,
             cities: include_str!(concat!("../languages/", $code, "/cities.tsv")),
+            home: include_str!(concat!("../languages/", $code, "/home.json")),
+            expressions: (
+                include_str!(concat!("../languages/", $code, "/expressions.yaml")),
+                include_str!(concat!("../languages/", $code, "/expressions.tsv")),
+                include_str!(concat!("../languages/", $code, "/units.tsv")),
+            ),
             parts: &[$((
                 $part,
                 include_str!(concat!("../languages/", $code, "/", $part, ".yaml")),
@@ -38,7 +50,42 @@ macro_rules! files {
 /// What all skills share.
 const COMMON: &str = "common";
 
-static ALL: [Files; 1] = [files!("en": "common", "clock", "timers", "alarms", "reminders", "lists")];
+static ALL: [Files; 1] = [files!(
+    "en": "common", "clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home"
+)];
+
+fn files(code: &str) -> Result<&'static Files, Error> {
+    let files = ALL.iter().find(|files| files.code == code);
+    files.ok_or_else(|| Error::Language(code.to_owned()))
+}
+
+/// The words of arithmetic of a language.
+///
+/// # Errors
+/// If there is no such language, or a file has a fault.
+pub(crate) fn arithmetic(code: &str) -> Result<(Words, Grammar), Error> {
+    let (frames, words, units) = files(code)?.expressions;
+    let source = Source::read(&format!("{code}/expressions.yaml"), frames, false);
+    let source = source.map_err(|error| Error::Files(error.to_string()))?;
+    let grammar = Grammar::compile(code, &[source]).map_err(|errors| listed(&errors))?;
+    Ok((Words::new(code, words, units), grammar))
+}
+
+/// The virtual home of a language.
+///
+/// # Errors
+/// If there is no such language, or a file has a fault.
+pub(crate) fn home(code: &str) -> Result<VirtualHouse, Error> {
+    let home = serde_json::from_str(files(code)?.home);
+    let home = home.map_err(|error| Error::Files(error.to_string()))?;
+    VirtualHouse::from_json(&home).map_err(Error::Files)
+}
+
+/// Errors in files of sentences.
+pub(crate) fn listed(errors: &[sayso_intents::Error]) -> Error {
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Error::Files(errors.join("; "))
+}
 
 /// The answers of one language.
 pub struct Texts {
@@ -52,8 +99,7 @@ pub struct Texts {
 /// # Errors
 /// If there is no such language, or a file has a fault.
 pub(crate) fn read(code: &str, skills: &[&str]) -> Result<(Vec<Source>, Texts), Error> {
-    let files = ALL.iter().find(|files| files.code == code);
-    let files = files.ok_or_else(|| Error::Language(code.to_owned()))?;
+    let files = files(code)?;
     let faulty = |what: &dyn std::fmt::Debug| Error::Files(format!("{code}: {what:?}"));
     let language: LanguageIdentifier = code.parse().map_err(|error| faulty(&error))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);

@@ -3,7 +3,7 @@
 //! ```
 //! use sayso_skills::{Now, Request, Situation, Skills};
 //!
-//! let mut skills = Skills::new("en", &[]).unwrap();
+//! let mut skills = Skills::new("en", &[], None).unwrap();
 //! let now = Now {
 //!     wall: "2026-11-30T14:05[Europe/London]".parse().unwrap(),
 //!     steady: std::time::Duration::ZERO,
@@ -27,9 +27,14 @@
 #![forbid(unsafe_code)]
 
 mod alarms;
+mod calculator;
 mod clock;
+mod device;
 mod dialogue;
+mod expression;
 mod heard;
+mod home;
+mod house;
 mod language;
 mod lists;
 mod plan;
@@ -41,6 +46,7 @@ mod skills;
 mod timers;
 mod when;
 
+pub use house::{Change, Failure, House, State, VirtualHouse};
 pub use language::Texts;
 pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
 pub use skill::Skill;

@@ -116,8 +116,8 @@ impl Plan {
 pub enum Effect {
     /// Sets the volume: a factor, 0 to 2.
     Volume(f32),
-    /// Mutes the loudspeaker, or makes it heard again.
-    Silent(bool),
+    /// Mutes the microphone. Somebody has to make it hear again by other means.
+    Mute,
     /// Sets how fast the assistant speaks: a factor, 1 for the usual pace.
     Pace(f32),
     /// Something in the home has changed, in words for a log or a screen: its name and its state.

@@ -23,6 +23,12 @@ pub trait Skill: Send {
     /// called for guesses that are dropped.
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Self::Action>>;
 
+    /// The whole command, if this one only says what is different from the last one: "and in the
+    /// bedroom?"
+    fn complete(&self, _: &Command, _: &Scene<'_>) -> Option<Command> {
+        None
+    }
+
     /// What it makes of a sentence that fits no template.
     fn claim_text(&self, _: &str, _: &Scene<'_>) -> Option<(Command, Claim<Self::Action>)> {
         None
@@ -77,6 +83,7 @@ pub trait Skill: Send {
 pub(crate) trait AnySkill: Send {
     fn name(&self) -> &'static str;
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim>;
+    fn complete(&self, command: &Command, scene: &Scene<'_>) -> Option<Command>;
     fn claim_text(&self, text: &str, scene: &Scene<'_>) -> Option<(Command, Claim)>;
     fn act(&mut self, action: Value, scene: &Scene<'_>) -> Said;
     fn home(&self) -> Option<&Home>;
@@ -96,6 +103,10 @@ impl<S: Skill> AnySkill for S {
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim> {
         erased(Skill::claim(self, command, scene)?)
+    }
+
+    fn complete(&self, command: &Command, scene: &Scene<'_>) -> Option<Command> {
+        Skill::complete(self, command, scene)
     }
 
     fn claim_text(&self, text: &str, scene: &Scene<'_>) -> Option<(Command, Claim)> {

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::alarms::Alarms;
+use crate::calculator::Calculator;
 use crate::clock::Clock;
+use crate::device::Device;
 use crate::dialogue::Dialogue;
+use crate::home::Devices;
+use crate::house::House;
 use crate::language::{self, Texts};
 use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
 use crate::lists::Lists;
@@ -79,24 +83,35 @@ pub struct Skills {
 
 impl Skills {
     /// The skills in the language of an ISO 639-1 code, without those whose names are in `off`.
+    /// The devices are those of a house; without one, those of a virtual house.
     ///
     /// # Errors
     /// If there are no data files for the language, or they have faults.
-    pub fn new(language: &str, off: &[String]) -> Result<Self, Error> {
+    pub fn new(
+        language: &str,
+        off: &[String],
+        house: Option<Box<dyn House>>,
+    ) -> Result<Self, Error> {
+        let (words, frames) = language::arithmetic(language)?;
+        let house = match house {
+            Some(house) => house,
+            None => Box::new(language::home(language)?),
+        };
         let mut skills: Vec<Box<dyn AnySkill>> = vec![
             Box::new(Clock),
+            Box::new(Calculator::new(words, frames)),
             Box::new(Timers::default()),
             Box::new(Alarms::default()),
             Box::new(Reminders::default()),
             Box::new(Lists::default()),
+            Box::new(Device),
+            Box::new(Devices::new(house)),
         ];
         skills.retain(|skill| !off.iter().any(|off| off == skill.name()));
         let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
         let (sources, texts) = language::read(language, &names)?;
-        let grammar = Grammar::compile(language, &sources).map_err(|errors| {
-            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::Files(errors.join("; "))
-        })?;
+        let grammar = Grammar::compile(language, &sources);
+        let grammar = grammar.map_err(|errors| language::listed(&errors))?;
         Ok(Self {
             skills,
             names,
@@ -181,8 +196,9 @@ impl Skills {
             None => command,
         };
         self.skills.iter().find_map(|skill| {
+            let command = skill.complete(&command, scene).unwrap_or_else(|| command.clone());
             let claim = skill.claim(&command, scene)?;
-            Some(Plan { skill: skill.name(), command: command.clone(), claim, undo: None })
+            Some(Plan { skill: skill.name(), command, claim, undo: None })
         })
     }
 

@@ -20,10 +20,11 @@ impl Room {
     }
 
     pub fn at(wall: &str) -> Self {
-        let skills = Skills::new("en", &[]).unwrap();
+        let skills = Skills::new("en", &[], None).unwrap();
         let now = Now { wall: wall.parse().unwrap(), steady: Duration::from_secs(1_000) };
         let mut situation = Situation::new("kitchen");
         situation.area = Some("Kitchen".into());
+        situation.volume = 0.5;
         Self { skills, now, situation }
     }
 

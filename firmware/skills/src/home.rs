@@ -1,0 +1,453 @@
+//! The devices of a home: switching, setting, and asking for their state.
+
+use std::collections::BTreeSet;
+
+use sayso_intents::{Entity, Home};
+use serde::{Deserialize, Serialize};
+
+use crate::house::{Change, House, State};
+use crate::language::Texts;
+use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
+use crate::skill::Skill;
+
+/// By how much "brighter" and "warmer" change something.
+const BRIGHTER: i64 = 20;
+const WARMER: f64 = 1.0;
+
+/// The covers that keep nobody out: they open without a question.
+const HARMLESS: [&str; 5] = ["blind", "curtain", "shade", "shutter", "awning"];
+
+/// The slots that say which devices are meant.
+const TARGET: [&str; 7] = ["name", "area", "floor", "domain", "device_class", "one", "all"];
+
+/// The skill.
+pub struct Devices {
+    house: Box<dyn House>,
+}
+
+/// What is done.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// The devices, and what to do to each.
+    changes: Vec<(String, Change)>,
+    /// What is said if they do it.
+    said: String,
+}
+
+/// Which devices a command means.
+enum Meant<'h> {
+    None,
+    Some(Vec<&'h Entity>),
+    Unclear(Vec<&'h Entity>),
+}
+
+impl Devices {
+    /// The devices of a home.
+    pub fn new(house: Box<dyn House>) -> Self {
+        Self { house }
+    }
+
+    fn meant(&self, command: &Command) -> Meant<'_> {
+        let place = |slot: &str| command.text(slot).map(str::to_lowercase);
+        let (name, area, floor) = (place("name"), place("area"), place("floor"));
+        let domain = command.text("domain");
+        let class = command.text("device_class");
+        let home = self.house.home();
+        let is = |entity: &&Entity| {
+            let in_area = entity.area.as_deref().map(str::to_lowercase);
+            let on_floor = || {
+                let area = home.area(entity.area.as_deref()?)?;
+                area.floor.as_deref().map(str::to_lowercase)
+            };
+            name.as_ref().is_none_or(|name| entity.name.to_lowercase() == *name)
+                && area.as_ref().is_none_or(|area| in_area.as_ref() == Some(area))
+                && floor.as_ref().is_none_or(|floor| on_floor().as_ref() == Some(floor))
+                && domain.is_none_or(|domain| entity.domain.as_deref() == Some(domain))
+                && class.is_none_or(|class| entity.device_class.as_deref() == Some(class))
+        };
+        // "The living room lamp" is one thing even if it is said together with another area.
+        let found: Vec<&Entity> = self.entities().filter(is).collect();
+        match found.len() {
+            0 => Meant::None,
+            2.. if command.slots.contains_key("one") => Meant::Unclear(found),
+            _ => Meant::Some(found),
+        }
+    }
+
+    fn entities(&self) -> impl Iterator<Item = &Entity> {
+        self.house.home().entities()
+    }
+
+    /// The claim for the devices that are meant, or the question which ones.
+    fn with_meant(
+        &self,
+        command: &Command,
+        scene: &Scene<'_>,
+        claim: impl Fn(Vec<&Entity>) -> Option<Claim<Order>>,
+    ) -> Option<Claim<Order>> {
+        let texts = scene.texts;
+        match self.meant(command) {
+            Meant::Some(found) => claim(found),
+            Meant::None => {
+                let area = command.text("area");
+                let id = if area.is_some() { "home-none-there" } else { "home-none" };
+                let area = area.unwrap_or_default().to_owned();
+                Some(Claim::Say(texts.get(id, [("area", area.into())])))
+            }
+            Meant::Unclear(found) => {
+                let choice = |entity: &&Entity| {
+                    let mut command = command.clone();
+                    TARGET.iter().for_each(|slot| drop(command.slots.remove(*slot)));
+                    command.slots.insert("name".to_owned(), entity.name.as_str().into());
+                    (entity.name.clone(), command)
+                };
+                let choices: Vec<(String, Command)> = found.iter().map(choice).collect();
+                let names: Vec<String> = choices.iter().map(|(name, _)| name.clone()).collect();
+                let question = texts.get("home-which", [("choices", texts.or(&names).into())]);
+                Some(Claim::Which { question, choices })
+            }
+        }
+    }
+
+    fn switch(&self, command: &Command, scene: &Scene<'_>, on: bool) -> Option<Claim<Order>> {
+        self.with_meant(command, scene, |found| {
+            let everything = command.slots.contains_key("all");
+            // Neither locks nor doors are meant by everything.
+            let found = found.into_iter().filter(|entity| {
+                !everything || !matches!(entity.domain.as_deref(), Some("lock" | "cover"))
+            });
+            let changes: Vec<(&Entity, Change)> =
+                found.map(|entity| (entity, switched(entity, on))).collect();
+            let opens = |(entity, change): &(&Entity, Change)| match change {
+                Change::Locked(locked) => !locked,
+                Change::Position(position) => {
+                    let class = entity.device_class.as_deref();
+                    *position > 0 && !class.is_some_and(|class| HARMLESS.contains(&class))
+                }
+                _ => false,
+            };
+            let risky = everything && !on || changes.iter().any(opens);
+            self.order(&changes, command, scene, risky)
+        })
+    }
+
+    /// The claim for some changes, all of one kind.
+    fn order(
+        &self,
+        changes: &[(&Entity, Change)],
+        command: &Command,
+        scene: &Scene<'_>,
+        risky: bool,
+    ) -> Option<Claim<Order>> {
+        let texts = scene.texts;
+        let (first, change) = changes.first()?;
+        let everything = command.slots.contains_key("all");
+        let area = command.text("area").filter(|_| changes.len() > 1);
+        let id = match (everything, changes.len(), area) {
+            (true, ..) => "home-everything",
+            (_, 1, _) => "home-is",
+            (_, _, Some(_)) => "home-are-there",
+            _ => "home-are",
+        };
+        let domain = first.domain.as_deref().unwrap_or_default();
+        let kind = texts.get("home-kind", [("domain", domain.into())]);
+        let words = |id: &str, state: String| {
+            texts.get(
+                id,
+                [
+                    ("name", first.name.as_str().into()),
+                    ("state", state.into()),
+                    ("kind", kind.as_str().into()),
+                    ("area", area.unwrap_or_default().to_owned().into()),
+                ],
+            )
+        };
+        let said = words(id, changed(change, texts));
+        let all = changes.iter();
+        let changes = all.map(|(entity, change)| (entity.name.clone(), change.clone())).collect();
+        let action = Order { changes, said };
+        if risky {
+            let question = words(&format!("{id}-ask"), asked(change, texts));
+            return Some(Claim::Confirm { question, action });
+        }
+        Some(Claim::Do { action, say: None })
+    }
+
+    fn light(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
+        let fits = |entity: &&Entity| entity.domain.as_deref() == Some("light");
+        self.with_meant(command, scene, |found| {
+            let found: Vec<&Entity> = found.into_iter().filter(fits).collect();
+            let change = |entity: &Entity| {
+                if let Some(color) = command.text("color") {
+                    return Some(Change::Color(color.to_owned()));
+                }
+                let brightness = match command.whole("brightness") {
+                    Some(brightness) => brightness,
+                    None => {
+                        let state = self.house.state(&entity.name).unwrap_or_default();
+                        let on = state.on.unwrap_or(true);
+                        let now = if on { state.brightness.unwrap_or(100) } else { 0 };
+                        i64::from(now) + BRIGHTER * command.whole("step")?
+                    }
+                };
+                u8::try_from(brightness.clamp(0, 100)).ok().map(Change::Brightness)
+            };
+            let changes = found.iter().map(|entity| Some((*entity, change(entity)?)));
+            let changes: Option<Vec<(&Entity, Change)>> = changes.collect();
+            self.order(&changes?, command, scene, false)
+        })
+    }
+
+    fn position(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
+        let position = u8::try_from(command.whole("position")?).ok()?.min(100);
+        self.with_meant(command, scene, |found| {
+            let changes: Vec<(&Entity, Change)> =
+                found.into_iter().map(|entity| (entity, Change::Position(position))).collect();
+            let harmless = |entity: &Entity| {
+                entity.device_class.as_deref().is_some_and(|class| HARMLESS.contains(&class))
+            };
+            let risky = position > 0 && !changes.iter().all(|(entity, _)| harmless(entity));
+            self.order(&changes, command, scene, risky)
+        })
+    }
+
+    /// The thermostat that is meant: that of the area, or the only one.
+    fn thermostat(&self, command: &Command) -> Option<&Entity> {
+        let mut command = command.clone();
+        command.slots.insert("domain".to_owned(), "climate".into());
+        let mut found = match self.meant(&command) {
+            Meant::Some(found) | Meant::Unclear(found) => found.into_iter(),
+            Meant::None => return self.only("climate"),
+        };
+        found.next()
+    }
+
+    /// The only device of a kind.
+    fn only(&self, domain: &str) -> Option<&Entity> {
+        let mut all = self.entities().filter(|entity| entity.domain.as_deref() == Some(domain));
+        all.next().filter(|_| all.next().is_none())
+    }
+
+    fn climate(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
+        let texts = scene.texts;
+        let Some(entity) = self.thermostat(command) else {
+            return Some(Claim::Say(texts.get("home-no-heating", [])));
+        };
+        let state = self.house.state(&entity.name).unwrap_or_default();
+        if command.intent == "HassClimateGetTemperature" {
+            let Some(temperature) = state.temperature else {
+                return Some(Claim::Say(texts.get("home-no-heating", [])));
+            };
+            let area = entity.area.clone().unwrap_or_else(|| entity.name.clone());
+            let values = [("temperature", temperature.into()), ("area", area.into())];
+            return Some(Claim::Say(texts.get("home-temperature", values)));
+        }
+        let step = || Some(state.target? + WARMER * command.slots.get("step")?.as_f64()?);
+        let target = command.slots.get("temperature").and_then(serde_json::Value::as_f64);
+        let target = target.or_else(step)?;
+        self.order(&[(entity, Change::Target(target))], command, scene, false)
+    }
+
+    fn state(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
+        let texts = scene.texts;
+        let wanted = command.text("state");
+        let is = |entity: &Entity| {
+            let state = self.house.state(&entity.name)?;
+            Some(has(&state, wanted?))
+        };
+        if command.slots.contains_key("list") {
+            let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command) else {
+                return Some(Claim::Say(texts.get("home-none", [("area", "".into())])));
+            };
+            let found = found.iter().filter(|entity| is(entity) == Some(true));
+            let names: Vec<String> = found.map(|entity| entity.name.clone()).collect();
+            let n = i64::try_from(names.len()).unwrap_or(0);
+            let state = texts.get(&format!("state-{}", wanted?), []);
+            let values =
+                [("n", n.into()), ("names", texts.and(&names).into()), ("state", state.into())];
+            return Some(Claim::Say(texts.get("home-list", values)));
+        }
+        self.with_meant(command, scene, |found| {
+            let said = found.iter().map(|entity| {
+                let Some(state) = self.house.state(&entity.name) else {
+                    return texts.get("home-failed", [("name", entity.name.as_str().into())]);
+                };
+                let described = described(&state, texts);
+                let id = match is(entity) {
+                    Some(true) => "home-yes",
+                    Some(false) => "home-no",
+                    None => "home-is",
+                };
+                let name = entity.name.as_str().into();
+                texts.get(id, [("name", name), ("state", described.into())])
+            });
+            let said: Vec<String> = said.collect();
+            Some(Claim::Say(said.join(" ")))
+        })
+    }
+}
+
+/// What switching a device on or off changes. For Home Assistant, a cover that is on is open, and
+/// a lock that is on is locked.
+fn switched(entity: &Entity, on: bool) -> Change {
+    match entity.domain.as_deref() {
+        Some("cover") => Change::Position(if on { 100 } else { 0 }),
+        Some("lock") => Change::Locked(on),
+        _ => Change::On(on),
+    }
+}
+
+/// Whether something is in a state that is asked for.
+fn has(state: &State, wanted: &str) -> bool {
+    match wanted {
+        "on" => state.on == Some(true),
+        "off" => state.on == Some(false),
+        "open" => state.position.is_some_and(|position| position > 0),
+        "closed" => state.position == Some(0),
+        "locked" => state.locked == Some(true),
+        "unlocked" => state.locked == Some(false),
+        _ => false,
+    }
+}
+
+/// A state that follows from a change, in words.
+fn changed(change: &Change, texts: &Texts) -> String {
+    let state = match change {
+        Change::On(on) => State { on: Some(*on), ..State::default() },
+        Change::Brightness(n) => {
+            State { on: Some(*n > 0), brightness: Some(*n), ..State::default() }
+        }
+        Change::Color(color) => {
+            return texts.get(&format!("color-{color}"), []);
+        }
+        Change::Position(n) => State { position: Some(*n), ..State::default() },
+        Change::Locked(locked) => State { locked: Some(*locked), ..State::default() },
+        Change::Target(target) => State { target: Some(*target), ..State::default() },
+    };
+    described(&state, texts)
+}
+
+/// What is asked before a change: "unlock".
+fn asked(change: &Change, texts: &Texts) -> String {
+    let id = match change {
+        Change::On(true) => "ask-on",
+        Change::On(false) => "ask-off",
+        Change::Position(0) => "ask-close",
+        Change::Position(_) => "ask-open",
+        Change::Locked(true) => "ask-lock",
+        Change::Locked(false) => "ask-unlock",
+        Change::Brightness(_) | Change::Color(_) | Change::Target(_) => "ask-set",
+    };
+    texts.get(id, [])
+}
+
+/// A state in words.
+fn described(state: &State, texts: &Texts) -> String {
+    let plain = |id: &str| texts.get(id, []);
+    match state {
+        State { locked: Some(true), .. } => plain("state-locked"),
+        State { locked: Some(false), .. } => plain("state-unlocked"),
+        State { position: Some(100), .. } => plain("state-open"),
+        State { position: Some(0), .. } => plain("state-closed"),
+        State { position: Some(n), .. } => texts.count("state-partly-open", i64::from(*n)),
+        State { target: Some(target), .. } => {
+            texts.get("state-target", [("temperature", (*target).into())])
+        }
+        State { on: Some(false), .. } => plain("state-off"),
+        State { brightness: Some(n @ 0..100), .. } => {
+            texts.count("state-brightness", i64::from(*n))
+        }
+        State { on: Some(true), .. } => plain("state-on"),
+        _ => plain("state-unknown"),
+    }
+}
+
+/// The changes that bring a state back.
+fn back(state: &State, change: &Change) -> Vec<Change> {
+    let on = state.on.map(Change::On);
+    let before = match change {
+        Change::On(_) => None,
+        Change::Brightness(_) => state.brightness.map(Change::Brightness),
+        Change::Color(_) => state.color.clone().map(Change::Color),
+        Change::Position(_) => state.position.map(Change::Position),
+        Change::Locked(_) => state.locked.map(Change::Locked),
+        Change::Target(_) => return state.target.map(Change::Target).into_iter().collect(),
+    };
+    before.into_iter().chain(on).collect()
+}
+
+impl Skill for Devices {
+    type Action = Order;
+    const NAME: &'static str = "home";
+
+    fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
+        match command.intent.as_str() {
+            "HassTurnOn" => self.switch(command, scene, true),
+            "HassTurnOff" => self.switch(command, scene, false),
+            "HassLightSet" => self.light(command, scene),
+            "HassSetPosition" => self.position(command, scene),
+            "HassClimateSetTemperature" | "HassClimateGetTemperature" => {
+                self.climate(command, scene)
+            }
+            "HassGetState" => self.state(command, scene),
+            "SaysoNoDevice" => {
+                let thing = command.text("thing")?.to_owned();
+                Some(Claim::Say(scene.texts.get("home-no-device", [("name", thing.into())])))
+            }
+            _ => None,
+        }
+    }
+
+    fn complete(&self, command: &Command, scene: &Scene<'_>) -> Option<Command> {
+        let last = scene.last_of(Self::NAME)?;
+        if command.slots.contains_key("it") {
+            let target = |slot: &&str| Some(((*slot).to_owned(), last.slots.get(*slot)?.clone()));
+            let target: Slots = TARGET.iter().filter_map(target).collect();
+            return Some(command.with(&target));
+        }
+        if command.intent != "SaysoAgain" {
+            return None;
+        }
+        let mut again = last.clone();
+        let domain = last.text("name").and_then(|name| {
+            self.entities().find(|entity| entity.name == name)?.domain.clone()
+        });
+        for slot in ["name", "area", "floor", "one", "all", "it"] {
+            again.slots.remove(slot);
+        }
+        if command.slots.contains_key("area") {
+            again.slots.extend(domain.map(|domain| ("domain".to_owned(), domain.into())));
+        } else {
+            again.slots.remove("domain");
+        }
+        Some(again.with(&command.slots))
+    }
+
+    fn act(&mut self, order: Order, scene: &Scene<'_>) -> Said {
+        let texts = scene.texts;
+        let mut failed = BTreeSet::new();
+        let mut effects = Vec::new();
+        let mut undo = Vec::new();
+        for (name, change) in &order.changes {
+            let before = self.house.state(name).unwrap_or_default();
+            if self.house.change(name, change).is_err() {
+                failed.insert(name.clone());
+                continue;
+            }
+            undo.extend(back(&before, change).into_iter().map(|change| (name.clone(), change)));
+            let state = self.house.state(name).unwrap_or_default();
+            effects.push(Effect::Changed(name.clone(), described(&state, texts)));
+        }
+        let names: Vec<String> = failed.into_iter().collect();
+        let text = match names.is_empty() {
+            true => order.said,
+            false => texts.get("home-failed", [("name", texts.and(&names).into())]),
+        };
+        let undo = Order { changes: undo, said: String::new() };
+        Said { effects, ..Said::text(text) }.undone_by(&undo)
+    }
+
+    fn home(&self) -> Option<&Home> {
+        Some(self.house.home())
+    }
+}
