@@ -133,7 +133,8 @@ fn a_wake_phrase_begins_a_command_and_then_it_sleeps() {
     let folder = tempfile::tempdir().expect("folder");
     let command = wav(folder.path(), COMMAND);
     let phrase = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/wake/goldens/alexa_131.flac");
-    let read = |file: &Path| sayso_audio_io::read_all(file, Duration::from_secs(60)).expect("sound");
+    let read =
+        |file: &Path| sayso_audio_io::read_all(file, Duration::from_secs(60)).expect("sound");
     let both = [read(&phrase).samples, read(&command).samples].concat();
     let breath = folder.path().join("breath.wav");
     write(&breath, 16_000, &both);
@@ -155,8 +156,7 @@ fn a_wake_phrase_begins_a_command_and_then_it_sleeps() {
 
     pulse.speak(&command).expect("speaks");
     let end = std::time::Instant::now() + Duration::from_secs(6);
-    while let Some((_, event)) =
-        live.next(end.saturating_duration_since(std::time::Instant::now()))
+    while let Some((_, event)) = live.next(end.saturating_duration_since(std::time::Instant::now()))
     {
         assert!(event["event"] != "transcript" && event["event"] != "intent", "{event}");
     }

@@ -40,7 +40,9 @@ mod net;
 
 use core::fmt;
 
-pub use detector::{Decision, Detection, LAG, Phrase, READY_MADE, ReadyMade, Spotter, WakeDetector};
+pub use detector::{
+    Decision, Detection, LAG, Phrase, READY_MADE, ReadyMade, Spotter, WakeDetector,
+};
 pub use features::{CHANNELS, FeatureExtractor, Frame, STEP};
 pub use net::Net;
 

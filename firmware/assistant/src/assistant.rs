@@ -270,8 +270,7 @@ impl Assistant {
         listener: (&Subscription, &mut dyn FnMut(Event)),
     ) -> Result<Losses> {
         let clock = Arc::new(SampleClock::new(self.clock.now()));
-        let (mut conversation, attention, microphone) =
-            self.begin(board, clock.clone(), false)?;
+        let (mut conversation, attention, microphone) = self.begin(board, clock.clone(), false)?;
         let mut front_end = self.front_end(attention)?;
         let tools = self.tools(clock.clone(), false);
         let mut posts = workers::hire(&mut self.engines, &tools);

@@ -50,7 +50,7 @@ impl SharedSkills {
     /// [`Input`](crate::ErrorKind::Input) when there are no skills in the language.
     pub fn load(config: &Config, folder: Option<StateFolder>) -> Result<(Self, Option<String>)> {
         let language = config.spoken().code();
-        let made = Skills::new(language, &config.skills.off);
+        let made = Skills::new(language, &config.skills.off, None);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
@@ -136,7 +136,7 @@ impl SharedSkills {
 /// # Errors
 /// As [`SharedSkills::load`].
 pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
-    let skills = Skills::new(config.spoken().code(), &[]);
+    let skills = Skills::new(config.spoken().code(), &[], None);
     let skills = skills.map_err(|error| Error::input(error.to_string()))?;
     let is_on = |name: &str| !config.skills.off.iter().any(|off| off == name);
     Ok(skills.names().iter().map(|name| (*name, is_on(name))).collect())

@@ -111,7 +111,12 @@ fn only_what_was_released_is_done() {
 #[test]
 fn a_question_is_asked_back_and_answered() {
     let folder = tempfile::tempdir().unwrap();
-    let lines = ["Add bread to the shopping list.", "Clear the shopping list.", "Yes.", "What is on the shopping list?"];
+    let lines = [
+        "Add bread to the shopping list.",
+        "Clear the shopping list.",
+        "Yes.",
+        "What is on the shopping list?",
+    ];
     let parts = [spoken(5_000), spoken(6_000), spoken(5_000), spoken(5_000)].concat();
     let run = run(&folder, &lines, &parts);
     let heard = run.heard();

@@ -40,8 +40,7 @@ impl Chat {
         let config = shared.settings()?;
         let busy = term::Busy::new("loading the language model");
         let skills = shared.skills(&config)?;
-        let mut chat =
-            sayso::Chat::new(&config, Engines::load_llm(&config)?).use_skills(skills);
+        let mut chat = sayso::Chat::new(&config, Engines::load_llm(&config)?).use_skills(skills);
         drop(busy);
         if !self.text.is_empty() {
             let done = self.turn(&mut chat, &self.text.join(" "), stop);

@@ -14,8 +14,8 @@ mod run;
 mod satellite_key;
 mod say;
 mod service;
-mod transcribe;
 mod skills;
+mod transcribe;
 mod wake;
 
 use std::ffi::OsString;

@@ -87,7 +87,9 @@ fn calculated(written: &str) -> Option<Outcome> {
         Err(error) => return error.contains("by zero").then_some(Outcome::ByZero),
     };
     let shown = result.get_main_result();
-    let number = shown.split_whitespace().find(|part| part.starts_with(|c: char| c.is_ascii_digit() || c == '-'))?;
+    let number = shown
+        .split_whitespace()
+        .find(|part| part.starts_with(|c: char| c.is_ascii_digit() || c == '-'))?;
     let digits = number.trim_start_matches('-').chars().count();
     if number.chars().all(|c| c.is_ascii_digit() || c == '-') && digits > DIGITS {
         return Some(Outcome::Long(digits));
@@ -160,7 +162,8 @@ impl Skill for Calculator {
                 return Some((Command::new(&found.intent, found.slots), Claim::Say(said)));
             }
             let written = self.words.expression(found.slots.get("expression")?.as_str()?)?;
-            let (command, said) = solved(&written.text, scene.texts).filter(|_| written.calculates)?;
+            let (command, said) =
+                solved(&written.text, scene.texts).filter(|_| written.calculates)?;
             Some((command, Claim::Say(said)))
         })
     }

@@ -409,9 +409,9 @@ impl Skill for Devices {
             return None;
         }
         let mut again = last.clone();
-        let domain = last.text("name").and_then(|name| {
-            self.entities().find(|entity| entity.name == name)?.domain.clone()
-        });
+        let domain = last
+            .text("name")
+            .and_then(|name| self.entities().find(|entity| entity.name == name)?.domain.clone());
         for slot in ["name", "area", "floor", "one", "all", "it"] {
             again.slots.remove(slot);
         }

@@ -68,8 +68,7 @@ impl Lists {
         let new = said.iter().filter(|item| self.item(&list, item).is_none());
         let new: Vec<String> = new.cloned().collect();
         let known = new.is_empty();
-        let (id, named) =
-            if known { ("list-has", said) } else { ("list-added", new.clone()) };
+        let (id, named) = if known { ("list-has", said) } else { ("list-added", new.clone()) };
         let n = i64::try_from(named.len()).unwrap_or(0);
         let say = texts.get(
             id,
@@ -211,7 +210,7 @@ impl Skill for Lists {
         }
     }
 
-    fn act(&mut self, action: Action, _: &Scene<'_>) -> Said {
+    fn act(&mut self, action: Action, scene: &Scene<'_>) -> Said {
         match action {
             Action::Add(List { name, items }) => {
                 let undo = Action::Remove(List { name: name.clone(), items: items.clone() });
@@ -231,9 +230,11 @@ impl Skill for Lists {
                 let (gone, kept) = self.lists.drain(..).partition(|list| list.name == name);
                 self.lists = kept;
                 let gone: Vec<List> = gone;
+                let list = shown(&name, scene);
+                let empty = scene.texts.get("list-clear", [("n", 0.into()), ("list", list.into())]);
                 match gone.into_iter().next() {
-                    Some(list) => Said::default().undone_by(&Action::Add(list)),
-                    None => Said::default(),
+                    Some(list) => Said::text(empty).undone_by(&Action::Add(list)),
+                    None => Said::text(empty),
                 }
             }
         }

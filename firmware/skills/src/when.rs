@@ -88,7 +88,8 @@ pub fn day(slots: &Slots, today: Date, side: Side) -> Option<Date> {
     if let Some(year) = whole(slots, "year") {
         return Date::new(i16::try_from(year).ok()?, month, day).ok();
     }
-    let years = (0..=8).map(|n| if side == Side::Past { today.year() - n } else { today.year() + n });
+    let years =
+        (0..=8).map(|n| if side == Side::Past { today.year() - n } else { today.year() + n });
     let mut dates = years.filter_map(|year| Date::new(year, month, day).ok());
     dates.find(|date| ahead(*date))
 }
@@ -144,7 +145,8 @@ fn time_of_day(slots: &Slots) -> Option<Said> {
     let at = |hour: i64| {
         let minutes = hour * 60 + minute;
         let of_day = minutes.rem_euclid(1_440);
-        let time = Time::new(i8::try_from(of_day / 60).ok()?, i8::try_from(of_day % 60).ok()?, 0, 0);
+        let time =
+            Time::new(i8::try_from(of_day / 60).ok()?, i8::try_from(of_day % 60).ok()?, 0, 0);
         Some((time.ok()?, minutes.div_euclid(1_440)))
     };
     let twelve = (1..=12).contains(&hour);

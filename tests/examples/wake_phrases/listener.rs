@@ -12,9 +12,8 @@ const THOUSANDTHS: [u16; 16] =
     [500, 600, 700, 750, 800, 850, 875, 900, 925, 940, 950, 960, 970, 980, 985, 990];
 
 /// By how much the cutoffs of a typed phrase are laxer than its own, from the first on.
-const LAXER: [f32; 16] = [
-    0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0, -0.05, -0.1, -0.2, -0.3, -0.4, -0.5,
-];
+const LAXER: [f32; 16] =
+    [0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0, -0.05, -0.1, -0.2, -0.3, -0.4, -0.5];
 
 /// Listens for one phrase.
 pub struct Listener {

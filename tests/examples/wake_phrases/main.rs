@@ -70,12 +70,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let (low, high) = share_interval(missed[usual], heard);
         let share = 100.0 * missed[usual] as f64 / heard.max(1) as f64;
-        println!("| {name} | {} of {heard} | {share:.1} % | {low:.1} to {high:.1} |", missed[usual]);
+        println!(
+            "| {name} | {} of {heard} | {share:.1} % | {low:.1} to {high:.1} |",
+            missed[usual]
+        );
         let misses = missed.iter().map(|m| 100.0 * *m as f64 / heard.max(1) as f64).collect();
         curves.push(Curve { name, misses });
     }
     let [distinct, more] = false_accepts(&asked, &mut listener)?;
-    println!("\n| sound without the phrase | false accepts | an hour | interval |\n|---|---|---|---|");
+    println!(
+        "\n| sound without the phrase | false accepts | an hour | interval |\n|---|---|---|---|"
+    );
     for (name, hours, counts) in [&distinct, &more] {
         let (low, high) = count_interval(counts[usual]);
         println!(
@@ -108,7 +113,10 @@ type Change = Box<dyn Fn(&Sounds, usize, &[f32]) -> Vec<Vec<f32>>>;
 /// The conditions in which the phrase is said.
 fn conditions(sounds: &Sounds) -> Vec<(String, Change)> {
     let mut all: Vec<(String, Change)> = vec![
-        ("as recorded".into(), Box::new(|sounds, n, sound| vec![sounds.heard(n, sound, None, None)])),
+        (
+            "as recorded".into(),
+            Box::new(|sounds, n, sound| vec![sounds.heard(n, sound, None, None)]),
+        ),
         (
             "through each room".into(),
             Box::new(|sounds, n, sound| {
@@ -164,7 +172,10 @@ fn false_accepts(
     println!("\n{:.2} ms for a second of sound", took.as_secs_f64() * 1e3 / (2.0 * seconds));
     let hours = seconds / 3600.0;
     let [distinct, more] = counts;
-    Ok([("as recorded", hours, distinct), ("the same through rooms, noise 10 dB below", hours, more)])
+    Ok([
+        ("as recorded", hours, distinct),
+        ("the same through rooms, noise 10 dB below", hours, more),
+    ])
 }
 
 fn cpu_time() -> Duration {

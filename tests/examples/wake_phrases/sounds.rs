@@ -43,9 +43,8 @@ impl Sounds {
         let sound = room.map_or_else(|| sound.to_vec(), |room| within(sound, room));
         let mut all = [silence.as_slice(), &sound, &silence].concat();
         let kind = noise.and_then(|(kind, db)| Some((self.noises.get(kind)?, db)));
-        let noise = kind.and_then(|(kind, db)| {
-            Some((kind.sounds.get(number % kind.sounds.len().max(1))?, db))
-        });
+        let noise = kind
+            .and_then(|(kind, db)| Some((kind.sounds.get(number % kind.sounds.len().max(1))?, db)));
         if let Some((noise, db)) = noise {
             let factor = (power(&sound) / power(noise)).sqrt() * 10f32.powf(-db / 20.0);
             // Another part of it for each recording.

@@ -135,10 +135,7 @@ impl Conversation {
     fn effect(&mut self, effect: Effect) {
         match effect {
             Effect::Volume(volume) => self.obey(Command::Volume(volume)),
-            Effect::Silent(silent) => {
-                let volume = self.controls.handle.status().volume;
-                self.playback.set_volume(if silent { 0.0 } else { volume });
-            }
+            Effect::Mute => self.obey(Command::Mute(true)),
             Effect::Pace(pace) => {
                 if let Some(at) = &mut self.skills {
                     at.situation.pace = pace;
