@@ -1,5 +1,7 @@
 //! What a conversation reports to its subscribers.
 
+use std::collections::BTreeMap;
+
 use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
@@ -212,6 +214,9 @@ pub struct TurnRecord {
     /// The skill that answered; "" if it was the language model.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub skill: &'static str,
+    /// What the skill has changed in the home, and the state of each now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub changed: BTreeMap<String, String>,
     /// The part of it that was heard.
     pub heard: String,
     /// Where the utterance begins.

@@ -276,6 +276,10 @@ impl Shown {
                 }
                 term::piece(&term::bold(text.replace('\n', " ")));
             }
+            Event::Changed { name, state, .. } => {
+                self.end();
+                println!("{}", term::dim(format!("       {name}: {state}")));
+            }
             Event::Trouble { message, .. } => {
                 self.end();
                 term::note(message);
@@ -320,7 +324,7 @@ fn line(
     tracks: &Tracks,
 ) -> String {
     let sound = spoken(tracks);
-    serde_json::json!({
+    let mut line = serde_json::json!({
         "file": super::lossy(file),
         "turn": turn,
         "transcript": record.transcript,
@@ -329,8 +333,14 @@ fn line(
         "answer_s": term::seconds(sound.len(), tracks.rate),
         "tokens": record.tokens,
         "timings_ms": record.timings_ms,
-    })
-    .to_string()
+    });
+    if !record.skill.is_empty() {
+        line["skill"] = record.skill.into();
+    }
+    if !record.changed.is_empty() {
+        line["changed"] = serde_json::json!(record.changed);
+    }
+    line.to_string()
 }
 
 /// The answer without the quiet while the question was asked.

@@ -119,7 +119,7 @@ impl Conversation {
 
     fn done(&mut self, turn: TurnId, said: Said) {
         for effect in said.effects {
-            self.effect(effect);
+            self.effect(turn, effect);
         }
         if let Some(text) = said.text {
             self.say(turn, &text);
@@ -132,7 +132,7 @@ impl Conversation {
     }
 
     /// Does what only the program can do.
-    fn effect(&mut self, effect: Effect) {
+    fn effect(&mut self, turn: TurnId, effect: Effect) {
         match effect {
             Effect::Volume(volume) => self.obey(Command::Volume(volume)),
             Effect::Mute => self.obey(Command::Mute(true)),
@@ -141,7 +141,12 @@ impl Conversation {
                     at.situation.pace = pace;
                 }
             }
-            Effect::Changed(name, state) => self.tell(Event::Changed { at: self.now, name, state }),
+            Effect::Changed(name, state) => {
+                if let Some(current) = self.current(turn) {
+                    current.record.changed.insert(name.clone(), state.clone());
+                }
+                self.tell(Event::Changed { at: self.now, name, state });
+            }
         }
     }
 

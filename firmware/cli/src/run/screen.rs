@@ -131,6 +131,8 @@ impl Screen {
                         self.above(&format!("{at}{}", without_words(record)));
                     }
                 }
+                // What was asked for would be known from it.
+                Event::Changed { .. } if !self.words => {}
                 _ => {
                     if let Some(message) = aside(event) {
                         self.above(&format!("{at}{message}"));
@@ -239,6 +241,7 @@ fn aside(event: &Event) -> Option<String> {
             Some(format!("! {message}"))
         }
         Event::DeviceBack { message, .. } => Some(term::dim(message)),
+        Event::Changed { name, state, .. } => Some(term::dim(format!("{name}: {state}"))),
         _ => None,
     }
 }
