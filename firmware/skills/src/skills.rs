@@ -19,7 +19,7 @@ use crate::language::{self, Texts};
 use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
 use crate::lists::Lists;
 use crate::reminders::Reminders;
-use crate::skill::AnySkill;
+use crate::skill::{AnySkill, Skill};
 use crate::timers::Timers;
 use crate::{Error, heard};
 
@@ -126,6 +126,25 @@ impl Skills {
     /// The names of the skills that are switched on.
     pub fn names(&self) -> &[&'static str] {
         &self.names
+    }
+
+    /// The names of all skills, whether they are switched on or not.
+    pub fn all() -> [&'static str; 8] {
+        [
+            Clock::NAME,
+            Calculator::NAME,
+            Timers::NAME,
+            Alarms::NAME,
+            Reminders::NAME,
+            Lists::NAME,
+            Device::NAME,
+            Devices::NAME,
+        ]
+    }
+
+    /// What a skill can do, in words that continue "I can".
+    pub fn about(&self, name: &str) -> String {
+        self.texts.get(&format!("help-{name}"), [])
     }
 
     /// What is to be done about a sentence. `None` if it is for no skill.
