@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plan::{Claim, Command, Said, Scene};
+use crate::language::Texts;
+use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
 
 /// The most lists, and the most items of one.
@@ -64,20 +65,15 @@ impl Lists {
             let question = texts.get("list-what", [("list", shown(&list, scene).into())]);
             return Claim::Missing { question, slot: "item".to_owned() };
         };
-        let said = items(said, &texts.get("item-separators", []));
+        let said = items(said, texts);
+        if said.is_empty() {
+            return Claim::Say(texts.get("list-what", [("list", shown(&list, scene).into())]));
+        }
         let new = said.iter().filter(|item| self.item(&list, item).is_none());
         let new: Vec<String> = new.cloned().collect();
         let known = new.is_empty();
         let (id, named) = if known { ("list-has", said) } else { ("list-added", new.clone()) };
-        let n = i64::try_from(named.len()).unwrap_or(0);
-        let say = texts.get(
-            id,
-            [
-                ("n", n.into()),
-                ("items", texts.and(&named).into()),
-                ("list", shown(&list, scene).into()),
-            ],
-        );
+        let say = about(id, &named, &list, scene);
         let full = self.items(&list).len() + new.len() > MOST;
         let many = self.list(&list).is_none() && self.lists.len() >= MOST;
         match known || full || many {
@@ -91,20 +87,12 @@ impl Lists {
 
     fn remove(&self, command: &Command, list: String, scene: &Scene<'_>) -> Option<Claim<Action>> {
         let texts = scene.texts;
-        let said = items(command.text("item")?, &texts.get("item-separators", []));
+        let said = items(command.text("item")?, texts);
         let found: Vec<String> =
             said.iter().filter_map(|item| self.item(&list, item)).cloned().collect();
         let named = if found.is_empty() { &said } else { &found };
         let id = if found.is_empty() { "list-has-not" } else { "list-removed" };
-        let n = i64::try_from(named.len()).unwrap_or(0);
-        let say = texts.get(
-            id,
-            [
-                ("n", n.into()),
-                ("items", texts.and(named).into()),
-                ("list", shown(&list, scene).into()),
-            ],
-        );
+        let say = about(id, named, &list, scene);
         if found.is_empty() {
             return Some(Claim::Say(say));
         }
@@ -113,24 +101,13 @@ impl Lists {
     }
 
     fn read(&self, list: &str, scene: &Scene<'_>) -> Claim<Action> {
-        let texts = scene.texts;
-        let items = self.items(list);
-        let n = i64::try_from(items.len()).unwrap_or(0);
-        Claim::Say(texts.get(
-            "list-read",
-            [
-                ("n", n.into()),
-                ("items", texts.and(items).into()),
-                ("list", shown(list, scene).into()),
-            ],
-        ))
+        Claim::Say(about("list-read", self.items(list), list, scene))
     }
 
     fn holds(&self, command: &Command, list: &str, scene: &Scene<'_>) -> Option<Claim<Action>> {
-        let said = command.text("item")?;
-        let id = if self.item(list, said).is_some() { "list-has" } else { "list-has-not" };
-        let values = [("n", 1.into()), ("items", said.into()), ("list", shown(list, scene).into())];
-        Some(Claim::Say(scene.texts.get(id, values)))
+        let said = items(command.text("item")?, scene.texts).join(" ");
+        let id = if self.item(list, &said).is_some() { "list-has" } else { "list-has-not" };
+        Some(Claim::Say(about(id, &[said], list, scene)))
     }
 
     fn clear(&self, list: String, scene: &Scene<'_>) -> Claim<Action> {
@@ -160,6 +137,13 @@ fn forms(a: &str, b: &str) -> bool {
     short.chars().count() > 2 && ending <= 2 && !long.contains(' ')
 }
 
+/// An answer about items of a list.
+fn about(id: &str, items: &[String], list: &str, scene: &Scene<'_>) -> String {
+    let n = i64::try_from(items.len()).unwrap_or(0);
+    let (items, list) = (scene.texts.and(items), shown(list, scene));
+    scene.texts.get(id, [("n", n.into()), ("items", items.into()), ("list", list.into())])
+}
+
 /// What a list is called.
 fn shown(list: &str, scene: &Scene<'_>) -> String {
     let id = format!("list-{list}");
@@ -169,16 +153,23 @@ fn shown(list: &str, scene: &Scene<'_>) -> String {
     }
 }
 
-/// The items of "milk, eggs and bread". `separators` are the words between two of them.
-fn items(said: &str, separators: &str) -> Vec<String> {
-    let separators: Vec<&str> = separators.split(' ').collect();
+/// The items of "milk, eggs and bread".
+fn items(said: &str, texts: &Texts) -> Vec<String> {
+    let (separators, articles) = (texts.get("item-separators", []), texts.get("item-articles", []));
+    split(said, &separators, &articles)
+}
+
+/// The items between commas and the words `separators`, without the words `articles` before them.
+fn split(said: &str, separators: &str, articles: &str) -> Vec<String> {
+    let is = |words: &str, word: &str| words.split(' ').any(|other| other == word);
     let mut items = vec![String::new()];
     for part in said.split(',') {
         for word in part.split_whitespace() {
             let lower = word.to_lowercase();
-            if separators.contains(&lower.as_str()) {
+            let Some(item) = items.last_mut() else { break };
+            if is(separators, &lower) {
                 items.push(String::new());
-            } else if let Some(item) = items.last_mut() {
+            } else if !(item.is_empty() && is(articles, &lower)) {
                 item.push_str(if item.is_empty() { "" } else { " " });
                 item.push_str(word);
             }
@@ -194,9 +185,7 @@ impl Skill for Lists {
     const NAME: &'static str = "lists";
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Action>> {
-        let last = scene.last_of(Self::NAME).and_then(|last| last.text("name"));
-        let name = command.text("name").or_else(|| last.filter(|_| is_open(command)));
-        let list = name.unwrap_or(SHOPPING).to_lowercase();
+        let list = command.text("name").unwrap_or(SHOPPING).to_lowercase();
         match command.intent.as_str() {
             "HassShoppingListAddItem" | "HassListAddItem" => Some(self.add(command, list, scene)),
             "HassShoppingListCompleteItem" | "HassListCompleteItem" | "HassListRemoveItem" => {
@@ -208,6 +197,13 @@ impl Skill for Lists {
             "SaysoListNames" => Some(self.names(scene)),
             _ => None,
         }
+    }
+
+    /// A command that leaves open which list it means is about the last one.
+    fn complete(&self, command: &Command, scene: &Scene<'_>) -> Option<Command> {
+        command.slots.get("open")?;
+        let name = scene.last_of(Self::NAME)?.slots.get("name")?.clone();
+        Some(command.with(&Slots::from([("name".to_owned(), name)])))
     }
 
     fn act(&mut self, action: Action, scene: &Scene<'_>) -> Said {
@@ -227,14 +223,14 @@ impl Skill for Lists {
                 Said::default().undone_by(&Action::Add(removed))
             }
             Action::Clear(name) => {
+                let values = [("list", shown(&name, scene).into())];
+                let said = Said::text(scene.texts.get("list-cleared", values));
                 let (gone, kept) = self.lists.drain(..).partition(|list| list.name == name);
                 self.lists = kept;
                 let gone: Vec<List> = gone;
-                let list = shown(&name, scene);
-                let empty = scene.texts.get("list-clear", [("n", 0.into()), ("list", list.into())]);
                 match gone.into_iter().next() {
-                    Some(list) => Said::text(empty).undone_by(&Action::Add(list)),
-                    None => Said::text(empty),
+                    Some(list) => said.undone_by(&Action::Add(list)),
+                    None => said,
                 }
             }
         }
@@ -250,22 +246,18 @@ impl Skill for Lists {
     }
 }
 
-/// Whether a command leaves open which list it means: then it is the last one.
-fn is_open(command: &Command) -> bool {
-    command.slots.contains_key("open")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn items_are_split_at_commas_and_words() {
-        let split = |said| items(said, "and plus");
+        let split = |said| split(said, "and plus", "a the");
         assert_eq!(split("milk"), ["milk"]);
         assert_eq!(split("milk, eggs and brown bread"), ["milk", "eggs", "brown bread"]);
-        assert_eq!(split("milk, eggs, and bread plus jam"), ["milk", "eggs", "bread", "jam"]);
-        assert!(split(" , and ").is_empty());
+        assert_eq!(split("the milk, eggs, and a loaf plus jam"), ["milk", "eggs", "loaf", "jam"]);
+        assert_eq!(split("a cup for the tea"), ["cup for the tea"]);
+        assert!(split(" , and the").is_empty());
     }
 
     #[test]

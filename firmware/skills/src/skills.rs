@@ -19,7 +19,7 @@ use crate::language::{self, Texts};
 use crate::lists::Lists;
 use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
 use crate::reminders::Reminders;
-use crate::skill::AnySkill;
+use crate::skill::{AnySkill, Skill};
 use crate::timers::Timers;
 use crate::{Error, heard};
 
@@ -29,9 +29,8 @@ const LEAST_SCORE: f32 = 0.75;
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
 
-/// By how much the wall clock may differ from the steady one between two looks before it counts
-/// as set. It is corrected by less all the time.
-const SET: SignedDuration = SignedDuration::from_secs(2);
+/// A smaller difference between two clocks comes from reading one after the other.
+const SET: SignedDuration = SignedDuration::from_millis(20);
 
 /// The time, by two clocks.
 #[derive(Clone, Debug)]
@@ -129,6 +128,25 @@ impl Skills {
         &self.names
     }
 
+    /// The names of all skills, whether they are switched on or not.
+    pub fn all() -> [&'static str; 8] {
+        [
+            Clock::NAME,
+            Calculator::NAME,
+            Timers::NAME,
+            Alarms::NAME,
+            Reminders::NAME,
+            Lists::NAME,
+            Device::NAME,
+            Devices::NAME,
+        ]
+    }
+
+    /// What a skill can do, in words that continue "I can".
+    pub fn about(&self, name: &str) -> String {
+        self.texts.get(&format!("help-{name}"), [])
+    }
+
     /// What is to be done about a sentence. `None` if it is for no skill.
     ///
     /// Nothing is done yet, because the turn may be a guess that is dropped. When it is released,
@@ -172,6 +190,10 @@ impl Skills {
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
                 "SaysoStop" => Some(stop(command)),
+                "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
+                    let claim = Claim::Say(scene.texts.get("taken-back", []));
+                    Plan { skill: undo.0, command, claim, undo: Some(undo) }
+                }),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
                 _ => self.claimed(command, pending, &scene),
             };
@@ -245,7 +267,8 @@ impl Skills {
         let chosen = match (choose.slots.get("name"), nth) {
             (Some(name), _) => choices.iter().find(|(label, _)| name.as_str() == Some(label)),
             (None, Some(nth)) => choices.get(usize::try_from(nth).ok()?.checked_sub(1)?),
-            (None, None) => None,
+            // "The one for ten minutes".
+            (None, None) => return self.claimed(pending.command.with(&choose.slots), None, scene),
         };
         let (_, command) = chosen?;
         self.claimed(command.clone(), None, scene)
@@ -402,16 +425,18 @@ impl Skills {
         Scene { now: &now.wall, situation, texts: &self.texts, last, skills: &self.names }
     }
 
-    /// Notices if the wall clock was set since the last look.
+    /// Notices by how much the wall clock was set, or corrected, since the last look.
     fn look(&mut self, now: &Now) {
         let steady = SignedDuration::try_from(now.steady).unwrap_or(SignedDuration::MAX);
         let ahead = now.wall.timestamp().as_duration().saturating_sub(steady);
-        let by = self.ahead.map_or(SignedDuration::ZERO, |before| ahead.saturating_sub(before));
-        if by.abs() >= SET {
-            self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
-            self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
+        let by = self.ahead.map(|before| ahead.saturating_sub(before));
+        if by.is_some_and(|by| by.abs() < SET) {
+            return;
         }
         self.ahead = Some(ahead);
+        let Some(by) = by else { return };
+        self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
+        self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
     }
 }
 

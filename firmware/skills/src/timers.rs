@@ -168,7 +168,8 @@ impl Timers {
                     (timer.label(texts), command)
                 };
                 let choices: Vec<_> = timers.iter().map(|timer| choice(timer)).collect();
-                let labels: Vec<String> = choices.iter().map(|(label, _)| label.clone()).collect();
+                let the = |label: &str| texts.get("timer-the", [("timer", label.to_owned().into())]);
+                let labels: Vec<String> = choices.iter().map(|(label, _)| the(label)).collect();
                 let question = texts.get("which", [("choices", texts.or(&labels).into())]);
                 Claim::Which { question, choices }
             }

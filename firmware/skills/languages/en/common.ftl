@@ -73,4 +73,5 @@ or-last = { $a }, or { $b }
 
 which = Did you mean { $choices }?
 all-right = All right, I won't.
+taken-back = I've taken that back.
 failed = Sorry, that didn't work.

@@ -2,19 +2,15 @@
 
 # The words between two items, and at their ends.
 item-separators = and plus also
+# Words before an item that do not belong to it.
+item-articles = a an the some my
 list-shopping = shopping list
 list-todo = to-do list
 list-other = { $name } list
 
 list-added = I've put { $items } on the { $list }.
-list-has = { $n ->
-    [one] { $items } is on the { $list }.
-   *[other] { $items } are on the { $list }.
-}
-list-has-not = { $n ->
-    [one] { $items } is not on the { $list }.
-   *[other] { $items } are not on the { $list }.
-}
+list-has = You have { $items } on the { $list }.
+list-has-not = You don't have { $items } on the { $list }.
 list-removed = I've taken { $items } off the { $list }.
 list-what = What should I put on the { $list }?
 list-full = The list is full.
@@ -28,6 +24,7 @@ list-clear = { $n ->
     [one] There is one thing on the { $list }. Should I clear it?
    *[other] There are { $n } things on the { $list }. Should I clear it?
 }
+list-cleared = The { $list } is empty now.
 list-names = { $n ->
     [0] There are no lists.
     [one] There is one list: the { $lists }.

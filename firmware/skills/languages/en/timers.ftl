@@ -2,6 +2,7 @@
 
 timer-named = { $name } timer
 timer-of = timer for { $length }
+timer-the = the { $timer }
 timer-set = Timer set for { $length }.
 timer-set-named = The { $name } timer is set for { $length }.
 timer-how-long = For how long?

@@ -1,0 +1,45 @@
+//! The answers in the data files, and those that the code uses.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The files in a folder that end so.
+fn files(folder: &str, ending: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|e| e == ending));
+    paths.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn every_answer_is_in_the_data_files_and_is_used() {
+    let texts = files("languages/en", "ftl").join("\n");
+    let ids: BTreeSet<&str> = texts
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(id, _)| id)
+        .filter(|id| !id.starts_with([' ', '#', '*', '[']))
+        .collect();
+    let sources = files("src", "rs").join("\n").replace("'\"'", "");
+    // The literals of the code, with `{}` for what is put in.
+    let literals: BTreeSet<&str> = sources.split('"').skip(1).step_by(2).collect();
+    let composed = ["help-", "weekday-", "month-", "every-", "list-", "color-", "state-", "part-"];
+    let used = |id: &&&str| {
+        literals.contains(**id)
+            || composed.iter().any(|start| id.starts_with(start))
+            || id.strip_suffix("-ask").is_some_and(|id| literals.contains(id))
+    };
+    let unused: Vec<_> = ids.iter().filter(|id| !used(id)).collect();
+    assert!(unused.is_empty(), "no code uses {unused:?}");
+    // An id of two words or more is nothing else.
+    let is_id = |literal: &&&str| {
+        literal.contains('-')
+            && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && !literal.starts_with('-')
+            && !literal.ends_with('-')
+    };
+    let missing: Vec<_> = literals.iter().filter(is_id).filter(|id| !ids.contains(**id)).collect();
+    assert!(missing.is_empty(), "no file has {missing:?}");
+}
