@@ -139,7 +139,8 @@ fn a_wake_phrase_begins_a_command_and_then_it_sleeps() {
     let breath = folder.path().join("breath.wav");
     write(&breath, 16_000, &both);
 
-    let live = Live::start(&pulse, &["--wake", "--set", "wake.follow_up_s=2"]);
+    let set = ["--set", "wake.follow_up_s=2", "--set", "skills.virtual_home=demo"];
+    let live = Live::start(&pulse, &[&["--wake"][..], &set].concat());
     live.wait("state", |event| event["state"] == "asleep");
     std::thread::sleep(Duration::from_secs(1));
     pulse.speak(&breath).expect("speaks");

@@ -293,12 +293,13 @@ fn demo(sh: &Sh, options: &Options) -> Result<()> {
     for (question, answer) in [(QUESTION, "answer.wav"), (REQUEST, "answer-2.wav")] {
         sh.step(&format!("asking the question in {question}"));
         let answer = sh.root().join(answer);
-        sh.run(sh.sayso().arg("ask").arg(sh.root().join(question)).arg("--output").arg(&answer))?;
+        let ask = ["--set", "skills.virtual_home=demo", "ask", "--output"];
+        sh.run(sh.sayso().args(ask).arg(&answer).arg(sh.root().join(question)))?;
         system::play(sh, &answer);
     }
     println!(
-        "\nThe answers are in answer.wav (from the clock) and answer-2.wav (from the language \
-         model).\nTo talk, with a microphone: target/release/sayso run"
+        "\nThe answers are in answer.wav and answer-2.wav. The lamp is in a virtual home.\nTo talk, \
+         with a microphone: target/release/sayso run"
     );
     Ok(())
 }

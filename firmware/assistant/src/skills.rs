@@ -1,11 +1,14 @@
 //! The skills of a program, which all its conversations share, and the worker that uses them.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
-use sayso_skills::{Now, Plan, Request, Ring, Said, Situation, Skills};
+use sayso_skills::{
+    House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse,
+};
 
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
@@ -47,10 +50,11 @@ impl SharedSkills {
     /// if that fails, the second value says why, and they begin anew.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) when there are no skills in the language.
+    /// [`Input`](crate::ErrorKind::Input) when there are no skills in the language, or the virtual
+    /// home cannot be used; [`Io`](crate::ErrorKind::Io) when its file cannot be read.
     pub fn load(config: &Config, folder: Option<StateFolder>) -> Result<(Self, Option<String>)> {
         let language = config.spoken().code();
-        let made = Skills::new(language, &config.skills.off, None);
+        let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
@@ -129,6 +133,25 @@ impl SharedSkills {
             log::error!("timers, reminders and lists could not be saved: {error}");
         }
     }
+}
+
+/// The house whose devices are switched; `None` for that of the demonstration. Without a setting it
+/// has no devices, so that nothing is claimed to be done that is not.
+fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
+    let house = match file.to_str() {
+        Some("demo") => return Ok(None),
+        Some("") => VirtualHouse::default(),
+        _ => {
+            let error = |why: String| {
+                Error::input(format!("{} (skills.virtual_home): {why}", file.display()))
+            };
+            let text = std::fs::read_to_string(file);
+            let text = text.map_err(|source| Error::io(file.display(), source))?;
+            let json = serde_json::from_str(&text).map_err(|why| error(why.to_string()))?;
+            VirtualHouse::from_json(&json).map_err(error)?
+        }
+    };
+    Ok(Some(Box::new(house)))
 }
 
 /// The names of all skills in the language of the settings, and whether each is switched on.

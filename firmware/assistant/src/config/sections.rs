@@ -257,6 +257,10 @@ define! {
     Skills {
         /// The names of skills that are switched off, as `sayso skills list` shows them
         off: Vec<String> = Vec::<String>::new();
+        /// A home that exists only in the program, to try commands: "demo", or a JSON file with
+        /// areas and entities; "" is none
+        #[serde(serialize_with = "lossy")]
+        virtual_home: PathBuf = "";
     }
 
     /// What survives a restart: mute, volume, and what the skills remember.
