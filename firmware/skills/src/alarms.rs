@@ -214,8 +214,7 @@ impl Skill for Alarms {
             }
             Action::Cancel(ids) => {
                 self.hush(board, now);
-                let (gone, kept) =
-                    self.alarms.drain(..).partition(|alarm| ids.contains(&alarm.id));
+                let (gone, kept) = self.alarms.drain(..).partition(|alarm| ids.contains(&alarm.id));
                 self.alarms = kept;
                 Said::default().undone_by(&Action::Restore(gone))
             }
@@ -277,9 +276,8 @@ impl Skill for Alarms {
 
     fn hush(&mut self, board: &str, now: &Zoned) -> bool {
         let rang = self.rings(board);
-        self.alarms.retain_mut(|alarm| {
-            alarm.ringing.is_none() || alarm.board != board || alarm.pass(now)
-        });
+        self.alarms
+            .retain_mut(|alarm| alarm.ringing.is_none() || alarm.board != board || alarm.pass(now));
         rang
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fend_core::{Context, Interrupt, evaluate_with_interrupt};
 use sayso_intents::{Grammar, Home};
 
-use crate::expression::{Unit, Words};
+use crate::expression::{Unit, Words, Written};
 use crate::language::Texts;
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
@@ -49,6 +49,15 @@ impl Calculator {
         Self { words, frames, home: Home::default() }
     }
 
+    /// The expression in the slots: a whole one, or two parts and the sign between them.
+    fn written(&self, slots: &Slots) -> Option<Written> {
+        let part = |slot: &str| self.words.expression(slots.get(slot)?.as_str()?);
+        let Some(sign) = slots.get("sign") else { return part("expression") };
+        let text =
+            format!("({}) {} ({})", part("first")?.text, sign.as_str()?, part("second")?.text);
+        Some(Written { text, calculates: true })
+    }
+
     fn convert(&self, slots: &Slots, texts: &Texts) -> Option<String> {
         let text = |slot: &str| slots.get(slot)?.as_str();
         let unit = self.words.unit(text("to")?)?;
@@ -87,7 +96,9 @@ fn calculated(written: &str) -> Option<Outcome> {
         Err(error) => return error.contains("by zero").then_some(Outcome::ByZero),
     };
     let shown = result.get_main_result();
-    let number = shown.split_whitespace().find(|part| part.starts_with(|c: char| c.is_ascii_digit() || c == '-'))?;
+    let number = shown
+        .split_whitespace()
+        .find(|part| part.starts_with(|c: char| c.is_ascii_digit() || c == '-'))?;
     let digits = number.trim_start_matches('-').chars().count();
     if number.chars().all(|c| c.is_ascii_digit() || c == '-') && digits > DIGITS {
         return Some(Outcome::Long(digits));
@@ -159,8 +170,9 @@ impl Skill for Calculator {
                 let said = self.convert(&found.slots, scene.texts)?;
                 return Some((Command::new(&found.intent, found.slots), Claim::Say(said)));
             }
-            let written = self.words.expression(found.slots.get("expression")?.as_str()?)?;
-            let (command, said) = solved(&written.text, scene.texts).filter(|_| written.calculates)?;
+            let written = self.written(&found.slots)?;
+            let (command, said) =
+                solved(&written.text, scene.texts).filter(|_| written.calculates)?;
             Some((command, Claim::Say(said)))
         })
     }

@@ -41,12 +41,13 @@ impl Skill for Device {
         let say = |id: &str| Some(Claim::Say(texts.get(id, [])));
         match command.intent.as_str() {
             "HassSetVolume" | "HassSetVolumeRelative" => volume(command, scene),
-            "HassMediaPlayerMute" => {
-                Some(Claim::Do { action: Action::Volume(0.0), say: None })
-            }
+            "HassMediaPlayerMute" => Some(Claim::Do { action: Action::Volume(0.0), say: None }),
             "HassMediaPlayerUnmute" => {
                 let volume = if situation.volume < QUIETEST { 0.5 } else { situation.volume };
-                Some(Claim::Do { action: Action::Volume(volume), say: Some(texts.get("device-heard", [])) })
+                Some(Claim::Do {
+                    action: Action::Volume(volume),
+                    say: Some(texts.get("device-heard", [])),
+                })
             }
             "SaysoPace" => {
                 let step = command.whole("step")?;

@@ -116,9 +116,9 @@ impl Words {
         let mut at = 0;
         while at < tokens.len() {
             let most = self.longest.min(tokens.len() - at);
-            let found = (1..=most).rev().find_map(|n| {
-                Some((n, self.words.get(&tokens[at..at + n].join(" "))?.clone()))
-            });
+            let found = (1..=most)
+                .rev()
+                .find_map(|n| Some((n, self.words.get(&tokens[at..at + n].join(" "))?.clone())));
             let (n, word) = match found {
                 Some(found) => found,
                 None => (1, Word::Number(tokens[at].parse().ok().filter(|n: &f64| n.is_finite())?)),
@@ -179,10 +179,10 @@ impl Words {
             }
             let minus = matches!(words.get(at), Some(Word::Before("-") | Word::Sign("-")));
             at += usize::from(minus);
+            // "Half a pound".
             let (mut quantity, mut next) = match words.get(at)? {
+                // "How many grams are in pounds" is no question.
                 Word::Number(_) => number(&words, at)?,
-                // "Half a pound"; "how many grams are in pounds" is no question.
-                Word::Before("0.5 *") => (0.5, at + 1),
                 _ => return None,
             };
             if matches!(words.get(next), Some(Word::Number(n)) if *n == 1.0) && quantity == 0.5 {
@@ -213,9 +213,7 @@ impl Words {
 fn tokens(text: &str) -> Vec<String> {
     let mut spaced = String::with_capacity(text.len() + 8);
     let chars: Vec<char> = text.to_lowercase().chars().collect();
-    let digit = |n: Option<usize>| {
-        n.and_then(|n| chars.get(n)).is_some_and(char::is_ascii_digit)
-    };
+    let digit = |n: Option<usize>| n.and_then(|n| chars.get(n)).is_some_and(char::is_ascii_digit);
     for (n, &c) in chars.iter().enumerate() {
         let (before, after) = (digit(n.checked_sub(1)), digit(Some(n + 1)));
         let letter_before = n > 0 && chars[n - 1].is_alphabetic();
@@ -316,6 +314,7 @@ mod tests {
             ("15% of 80", "15 % of 80"),
             ("the square root of 144", "sqrt 144"),
             ("half of 90", "0.5 * 90"),
+            ("one half plus a quarter", "0.5 + 0.25"),
             ("12 squared", "12 ^2"),
             ("two to the power of ten", "2 ^ 10"),
             ("minus five plus three", "- 5 + 3"),
@@ -325,7 +324,8 @@ mod tests {
             assert_eq!(written.text, expected, "{text}");
             assert!(written.calculates, "{text}");
         }
-        for text in ["love", "17 times", "times 3", "5 6", "plus", "", "the answer", "5 apples plus 3"]
+        for text in
+            ["love", "17 times", "times 3", "5 6", "plus", "", "the answer", "5 apples plus 3"]
         {
             assert_eq!(words.expression(text), None, "{text}");
         }

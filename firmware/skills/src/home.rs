@@ -13,6 +13,8 @@ use crate::skill::Skill;
 /// By how much "brighter" and "warmer" change something.
 const BRIGHTER: i64 = 20;
 const WARMER: f64 = 1.0;
+/// "Darker" leaves a light on.
+const DIMMEST: i64 = 10;
 
 /// The covers that keep nobody out: they open without a question.
 const HARMLESS: [&str; 5] = ["blind", "curtain", "shade", "shutter", "awning"];
@@ -47,7 +49,22 @@ impl Devices {
         Self { house }
     }
 
-    fn meant(&self, command: &Command) -> Meant<'_> {
+    /// The devices that a command means. If there are none here, they are elsewhere.
+    fn meant(&self, command: &Command, scene: &Scene<'_>) -> Meant<'_> {
+        let meant = self.named(command);
+        let is_here = command.text("area").is_some()
+            && command.text("area") == scene.situation.area.as_deref();
+        if !(matches!(meant, Meant::None) && is_here) {
+            return meant;
+        }
+        let mut anywhere = command.clone();
+        anywhere.slots.remove("area");
+        anywhere.slots.insert("one".to_owned(), true.into());
+        self.named(&anywhere)
+    }
+
+    /// The devices whose names, places and kinds are those in the slots.
+    fn named(&self, command: &Command) -> Meant<'_> {
         let place = |slot: &str| command.text(slot).map(str::to_lowercase);
         let (name, area, floor) = (place("name"), place("area"), place("floor"));
         let domain = command.text("domain");
@@ -65,7 +82,6 @@ impl Devices {
                 && domain.is_none_or(|domain| entity.domain.as_deref() == Some(domain))
                 && class.is_none_or(|class| entity.device_class.as_deref() == Some(class))
         };
-        // "The living room lamp" is one thing even if it is said together with another area.
         let found: Vec<&Entity> = self.entities().filter(is).collect();
         match found.len() {
             0 => Meant::None,
@@ -86,7 +102,7 @@ impl Devices {
         claim: impl Fn(Vec<&Entity>) -> Option<Claim<Order>>,
     ) -> Option<Claim<Order>> {
         let texts = scene.texts;
-        match self.meant(command) {
+        match self.meant(command, scene) {
             Meant::Some(found) => claim(found),
             Meant::None => {
                 let area = command.text("area");
@@ -187,7 +203,7 @@ impl Devices {
                         let state = self.house.state(&entity.name).unwrap_or_default();
                         let on = state.on.unwrap_or(true);
                         let now = if on { state.brightness.unwrap_or(100) } else { 0 };
-                        i64::from(now) + BRIGHTER * command.whole("step")?
+                        (i64::from(now) + BRIGHTER * command.whole("step")?).max(DIMMEST)
                     }
                 };
                 u8::try_from(brightness.clamp(0, 100)).ok().map(Change::Brightness)
@@ -212,10 +228,10 @@ impl Devices {
     }
 
     /// The thermostat that is meant: that of the area, or the only one.
-    fn thermostat(&self, command: &Command) -> Option<&Entity> {
+    fn thermostat(&self, command: &Command, scene: &Scene<'_>) -> Option<&Entity> {
         let mut command = command.clone();
         command.slots.insert("domain".to_owned(), "climate".into());
-        let mut found = match self.meant(&command) {
+        let mut found = match self.meant(&command, scene) {
             Meant::Some(found) | Meant::Unclear(found) => found.into_iter(),
             Meant::None => return self.only("climate"),
         };
@@ -230,7 +246,7 @@ impl Devices {
 
     fn climate(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
         let texts = scene.texts;
-        let Some(entity) = self.thermostat(command) else {
+        let Some(entity) = self.thermostat(command, scene) else {
             return Some(Claim::Say(texts.get("home-no-heating", [])));
         };
         let state = self.house.state(&entity.name).unwrap_or_default();
@@ -256,7 +272,7 @@ impl Devices {
             Some(has(&state, wanted?))
         };
         if command.slots.contains_key("list") {
-            let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command) else {
+            let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command, scene) else {
                 return Some(Claim::Say(texts.get("home-none", [("area", "".into())])));
             };
             let found = found.iter().filter(|entity| is(entity) == Some(true));
@@ -409,9 +425,9 @@ impl Skill for Devices {
             return None;
         }
         let mut again = last.clone();
-        let domain = last.text("name").and_then(|name| {
-            self.entities().find(|entity| entity.name == name)?.domain.clone()
-        });
+        let domain = last
+            .text("name")
+            .and_then(|name| self.entities().find(|entity| entity.name == name)?.domain.clone());
         for slot in ["name", "area", "floor", "one", "all", "it"] {
             again.slots.remove(slot);
         }

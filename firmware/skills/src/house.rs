@@ -90,9 +90,12 @@ impl VirtualHouse {
         let entities = json.get("entities").and_then(serde_json::Value::as_array);
         let mut states = std::collections::BTreeMap::new();
         for entity in entities.into_iter().flatten() {
-            let Some(name) = entity.get("name").and_then(serde_json::Value::as_str) else { continue };
+            let Some(name) = entity.get("name").and_then(serde_json::Value::as_str) else {
+                continue;
+            };
             let state = entity.get("state").cloned().unwrap_or_else(|| serde_json::json!({}));
-            let state = serde_json::from_value(state).map_err(|error| format!("{name}: {error}"))?;
+            let state =
+                serde_json::from_value(state).map_err(|error| format!("{name}: {error}"))?;
             states.insert(name.to_owned(), state);
         }
         Ok(Self { home, states })

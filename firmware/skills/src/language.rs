@@ -270,7 +270,8 @@ impl Texts {
             [one] => one.clone(),
             [a, b] => join(two, a, b),
             [first, more @ .., end] => {
-                let start = more.iter().fold(first.clone(), |said, item| join("and-more", &said, item));
+                let start =
+                    more.iter().fold(first.clone(), |said, item| join("and-more", &said, item));
                 join(last, &start, end)
             }
         }

@@ -154,8 +154,7 @@ impl Reminders {
                 let choices: Vec<(String, Command)> = choices.collect();
                 let listed: Vec<String> =
                     meant.iter().map(|reminder| reminder.listed(now, texts)).collect();
-                let question =
-                    texts.get("reminder-which", [("choices", texts.or(&listed).into())]);
+                let question = texts.get("reminder-which", [("choices", texts.or(&listed).into())]);
                 Claim::Which { question, choices }
             }
         }
@@ -258,9 +257,8 @@ impl Skill for Reminders {
 
     fn hush(&mut self, board: &str, now: &Zoned) -> bool {
         let rang = self.rings(board);
-        self.reminders.retain_mut(|one| {
-            one.ringing.is_none() || one.board != board || one.pass(now)
-        });
+        self.reminders
+            .retain_mut(|one| one.ringing.is_none() || one.board != board || one.pass(now));
         rang
     }
 

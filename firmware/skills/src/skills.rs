@@ -16,8 +16,8 @@ use crate::dialogue::Dialogue;
 use crate::home::Devices;
 use crate::house::House;
 use crate::language::{self, Texts};
-use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
 use crate::lists::Lists;
+use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
 use crate::reminders::Reminders;
 use crate::skill::{AnySkill, Skill};
 use crate::timers::Timers;
@@ -232,7 +232,9 @@ impl Skills {
         for found in unsure {
             let command = Command::new(&found.intent, found.slots.clone());
             let label = found.named.iter().find_map(|slot| found.slots.get(slot)?.as_str());
-            let Some((label, plan)) = label.zip(self.claimed(command, None, scene)) else { continue };
+            let Some((label, plan)) = label.zip(self.claimed(command, None, scene)) else {
+                continue;
+            };
             if !choices.iter().any(|(known, _)| known == label) {
                 skill.get_or_insert(plan.skill);
                 choices.push((label.to_owned(), plan.command));
@@ -305,9 +307,7 @@ impl Skills {
                 self.hush(&situation.board, now);
                 Said::default()
             }
-            Claim::Do { action, .. } => {
-                self.carry_out(plan.skill, action.clone(), now, situation)
-            }
+            Claim::Do { action, .. } => self.carry_out(plan.skill, action.clone(), now, situation),
             _ => Said::default(),
         };
         let at = now.wall.timestamp();
@@ -377,9 +377,8 @@ impl Skills {
 
     /// What must survive a restart.
     pub fn snapshot(&self) -> Snapshot {
-        let saved = self.skills.iter().filter_map(|skill| {
-            Some((skill.name().to_owned(), skill.save()?))
-        });
+        let saved =
+            self.skills.iter().filter_map(|skill| Some((skill.name().to_owned(), skill.save()?)));
         let mut skills: BTreeMap<String, Value> = saved.collect();
         // What a skill saved that is switched off now stays.
         for (name, value) in self.saved.iter().flat_map(|saved| &saved.skills) {

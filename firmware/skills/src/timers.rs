@@ -123,7 +123,8 @@ impl Timers {
         let length = when::length(&command.slots, "start_");
         let area = command.text("area");
         let is = |timer: &&Timer| {
-            name.as_ref().is_none_or(|name| timer.name.as_deref().map(folded).as_ref() == Some(name))
+            name.as_ref()
+                .is_none_or(|name| timer.name.as_deref().map(folded).as_ref() == Some(name))
                 && length.is_none_or(|length| timer.length == length)
                 && area.is_none_or(|area| timer.area.as_deref() == Some(area))
         };
@@ -167,7 +168,8 @@ impl Timers {
                     (timer.label(texts), command)
                 };
                 let choices: Vec<_> = timers.iter().map(|timer| choice(timer)).collect();
-                let the = |label: &str| texts.get("timer-the", [("timer", label.to_owned().into())]);
+                let the =
+                    |label: &str| texts.get("timer-the", [("timer", label.to_owned().into())]);
                 let labels: Vec<String> = choices.iter().map(|(label, _)| the(label)).collect();
                 let question = texts.get("which", [("choices", texts.or(&labels).into())]);
                 Claim::Which { question, choices }
@@ -185,10 +187,8 @@ impl Timers {
         let name = command.text("name").map(str::to_owned);
         let said = texts.length(length);
         let say = match &name {
-            Some(name) => texts.get(
-                "timer-set-named",
-                [("length", said.into()), ("name", name.as_str().into())],
-            ),
+            Some(name) => texts
+                .get("timer-set-named", [("length", said.into()), ("name", name.as_str().into())]),
             None => texts.get("timer-set", [("length", said.into())]),
         };
         Claim::Do { action: Action::Start { length, name }, say: Some(say) }
@@ -323,8 +323,7 @@ impl Skill for Timers {
                 Said::default().undone_by(&Action::Cancel(vec![id]))
             }
             Action::Cancel(ids) => {
-                let (gone, kept) =
-                    self.timers.drain(..).partition(|timer| ids.contains(&timer.id));
+                let (gone, kept) = self.timers.drain(..).partition(|timer| ids.contains(&timer.id));
                 self.timers = kept;
                 Said::default().undone_by(&Action::Restore(gone))
             }

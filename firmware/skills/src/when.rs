@@ -88,7 +88,8 @@ pub fn day(slots: &Slots, today: Date, side: Side) -> Option<Date> {
     if let Some(year) = whole(slots, "year") {
         return Date::new(i16::try_from(year).ok()?, month, day).ok();
     }
-    let years = (0..=8).map(|n| if side == Side::Past { today.year() - n } else { today.year() + n });
+    let years =
+        (0..=8).map(|n| if side == Side::Past { today.year() - n } else { today.year() + n });
     let mut dates = years.filter_map(|year| Date::new(year, month, day).ok());
     dates.find(|date| ahead(*date))
 }
@@ -144,7 +145,8 @@ fn time_of_day(slots: &Slots) -> Option<Said> {
     let at = |hour: i64| {
         let minutes = hour * 60 + minute;
         let of_day = minutes.rem_euclid(1_440);
-        let time = Time::new(i8::try_from(of_day / 60).ok()?, i8::try_from(of_day % 60).ok()?, 0, 0);
+        let time =
+            Time::new(i8::try_from(of_day / 60).ok()?, i8::try_from(of_day % 60).ok()?, 0, 0);
         Some((time.ok()?, minutes.div_euclid(1_440)))
     };
     let twelve = (1..=12).contains(&hour);
@@ -197,7 +199,12 @@ pub fn moment(slots: &Slots, now: &Zoned, hours: Hours) -> Option<Zoned> {
     let moment = at(date, time, said.later)?;
     // "Today at ten", in the afternoon.
     let late = at(date, other_half(time), said.later).filter(|late| said.open && late > now);
-    if moment <= *now { Some(late.unwrap_or(moment)) } else { Some(moment) }
+    match moment > *now {
+        true => Some(moment),
+        // "Monday at eight", on Monday afternoon: a week later.
+        false if slots.contains_key("weekday") => moment.checked_add(7.days()).ok(),
+        false => Some(late.unwrap_or(moment)),
+    }
 }
 
 /// The days of the week in the slots `repeat` and `repeat2`, in order: 1 for Monday to 7.

@@ -28,13 +28,18 @@ fn sentences_are_claimed_with_the_right_answers_and_slots() {
         let is = |slot: &&str| {
             let (name, value) = slot.split_once('=').unwrap();
             let found = plan.command.slots.get(name);
-            found.is_some_and(|found| found.to_string().trim_matches('"').replace(' ', "_") == value)
+            found
+                .is_some_and(|found| found.to_string().trim_matches('"').replace(' ', "_") == value)
         };
         if plan.command.intent != intent
             || plan.say().unwrap_or("-") != said
             || !slots.iter().all(is)
         {
-            wrong.push(format!("{text}: {:?} {}", plan.say(), serde_json::to_string(&plan).unwrap()));
+            wrong.push(format!(
+                "{text}: {:?} {}",
+                plan.say(),
+                serde_json::to_string(&plan).unwrap()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
