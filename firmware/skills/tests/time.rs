@@ -220,3 +220,16 @@ fn each_skill_works_alone() {
         assert_eq!(skills.names(), [*name]);
     }
 }
+
+#[test]
+fn what_was_saved_can_be_erased() {
+    let mut room = Room::new();
+    room.say("Add milk to the shopping list").unwrap();
+    room.say("Set a timer for ten minutes").unwrap();
+    room.skills.erase("lists");
+    assert_eq!(room.say("What's on the shopping list?").unwrap(), "The shopping list is empty.");
+    assert!(room.skills.next_due(&room.now).is_some());
+    // What was said before is forgotten apart from that.
+    room.skills.forget("kitchen");
+    assert_eq!(room.say("and butter"), None);
+}

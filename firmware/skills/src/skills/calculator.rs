@@ -35,7 +35,7 @@ impl Interrupt for Limit {
     }
 }
 
-/// What came of a calculation.
+/// The result of a calculation.
 enum Outcome {
     Number(f64),
     /// A whole number with more digits than are said.
