@@ -179,10 +179,10 @@ impl Words {
             }
             let minus = matches!(words.get(at), Some(Word::Before("-") | Word::Sign("-")));
             at += usize::from(minus);
+            // "Half a pound".
             let (mut quantity, mut next) = match words.get(at)? {
+                // "How many grams are in pounds" is no question.
                 Word::Number(_) => number(&words, at)?,
-                // "Half a pound"; "how many grams are in pounds" is no question.
-                Word::Before("0.5 *") => (0.5, at + 1),
                 _ => return None,
             };
             if matches!(words.get(next), Some(Word::Number(n)) if *n == 1.0) && quantity == 0.5 {
@@ -314,6 +314,7 @@ mod tests {
             ("15% of 80", "15 % of 80"),
             ("the square root of 144", "sqrt 144"),
             ("half of 90", "0.5 * 90"),
+            ("one half plus a quarter", "0.5 + 0.25"),
             ("12 squared", "12 ^2"),
             ("two to the power of ten", "2 ^ 10"),
             ("minus five plus three", "- 5 + 3"),

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Zoned};
 use sayso_intents::{Grammar, Source};
 use unic_langid::LanguageIdentifier;
 
-use crate::Error;
+use crate::error::Error;
 use crate::expression::Words;
 use crate::house::VirtualHouse;
 

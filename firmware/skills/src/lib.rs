@@ -26,52 +26,23 @@
 
 #![forbid(unsafe_code)]
 
-mod alarms;
-mod calculator;
-mod clock;
-mod device;
 mod dialogue;
+mod error;
 mod expression;
 mod heard;
-mod home;
 mod house;
 mod language;
-mod lists;
 mod plan;
-mod reminders;
+mod registry;
 mod ringing;
 mod schedule;
 mod skill;
 mod skills;
-mod timers;
 mod when;
 
+pub use error::Error;
 pub use house::{Change, Failure, House, State, VirtualHouse};
 pub use language::Texts;
 pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
+pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
-pub use skills::{Now, Request, Skills, Snapshot};
-
-/// Why skills cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Error {
-    /// There are no data files for the language. Choose another one.
-    Language(String),
-    /// The data files have faults. Correct them.
-    Files(String),
-    /// What was saved cannot be used. Go on without it.
-    Snapshot(String),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Language(code) => write!(f, "there are no skills in the language {code:?}"),
-            Self::Files(why) => write!(f, "the skills' files have faults: {why}"),
-            Self::Snapshot(why) => write!(f, "what the skills saved cannot be used: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -1,10 +1,12 @@
-//! What a sentence asks for, and what comes of it.
+//! What a sentence asks for, and the result.
 
 use std::collections::BTreeMap;
 
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::language::Texts;
 
 /// Slots and their values.
 pub type Slots = BTreeMap<String, Value>;
@@ -124,7 +126,7 @@ pub enum Effect {
     Changed(String, String),
 }
 
-/// What came of an action.
+/// The result of an action.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
     /// What is still to be said.
@@ -201,7 +203,7 @@ pub struct Scene<'a> {
     /// Where and when it is said.
     pub situation: &'a Situation,
     /// The answers of the language.
-    pub texts: &'a crate::Texts,
+    pub texts: &'a Texts,
     /// The skill and the command of the last turn, while one may refer to it.
     pub last: Option<(&'static str, &'a Command)>,
     /// The names of the skills that are switched on.

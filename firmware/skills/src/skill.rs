@@ -65,6 +65,9 @@ pub trait Skill: Send {
     /// The clock was set forward by this, or back. It shows `now`.
     fn clock_was_set(&mut self, _by: SignedDuration, _now: &Zoned) {}
 
+    /// Forgets everything.
+    fn erase(&mut self) {}
+
     /// What must survive a restart.
     fn save(&self) -> Option<Value> {
         None
@@ -92,6 +95,7 @@ pub(crate) trait AnySkill: Send {
     fn next_due(&self, now: &Zoned) -> Option<Timestamp>;
     fn hush(&mut self, board: &str, now: &Zoned) -> bool;
     fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned);
+    fn erase(&mut self);
     fn save(&self) -> Option<Value>;
     fn load(&mut self, saved: Value) -> serde_json::Result<()>;
 }
@@ -143,6 +147,10 @@ impl<S: Skill> AnySkill for S {
 
     fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned) {
         Skill::clock_was_set(self, by, now);
+    }
+
+    fn erase(&mut self) {
+        Skill::erase(self);
     }
 
     fn save(&self) -> Option<Value> {

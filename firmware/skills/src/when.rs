@@ -199,7 +199,12 @@ pub fn moment(slots: &Slots, now: &Zoned, hours: Hours) -> Option<Zoned> {
     let moment = at(date, time, said.later)?;
     // "Today at ten", in the afternoon.
     let late = at(date, other_half(time), said.later).filter(|late| said.open && late > now);
-    if moment <= *now { Some(late.unwrap_or(moment)) } else { Some(moment) }
+    match moment > *now {
+        true => Some(moment),
+        // "Monday at eight", on Monday afternoon: a week later.
+        false if slots.contains_key("weekday") => moment.checked_add(7.days()).ok(),
+        false => Some(late.unwrap_or(moment)),
+    }
 }
 
 /// The days of the week in the slots `repeat` and `repeat2`, in order: 1 for Monday to 7.

@@ -5,12 +5,21 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The files in a folder that end so.
+/// The files in a folder, and in those in it, that end so.
 fn files(folder: &str, ending: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let paths = paths.filter(|path| path.extension().is_some_and(|e| e == ending));
-    paths.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == ending) {
+                files.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    files
 }
 
 #[test]

@@ -29,9 +29,15 @@ fn everything_survives_a_restart() {
         assert!(room.say(said).is_some(), "{said}");
     }
     restart(&mut room, 300);
-    assert_eq!(room.say("How long is left on the pizza timer?").unwrap(), "The pizza timer has 5 minutes left.");
+    assert_eq!(
+        room.say("How long is left on the pizza timer?").unwrap(),
+        "The pizza timer has 5 minutes left."
+    );
     assert_eq!(room.say("When is my alarm?").unwrap(), "The alarm is set at 3:00 PM.");
-    assert_eq!(room.say("What's on the shopping list?").unwrap(), "There is one thing on the shopping list: milk.");
+    assert_eq!(
+        room.say("What's on the shopping list?").unwrap(),
+        "There is one thing on the shopping list: milk."
+    );
     room.pass(300);
     assert_eq!(room.rings(), ["The pizza timer is done."]);
     // While it rings, too.
@@ -44,10 +50,13 @@ fn everything_survives_a_restart() {
     room.pass(3 * 3600);
     let rings = room.rings();
     // The alarm of 3 pm was missed by more than two hours; the reminder by a few minutes.
-    assert_eq!(rings, [
-        "There was an alarm at 3:00 PM, which I missed.",
-        "Here is your reminder for 5:00 PM: call Ann.",
-    ]);
+    assert_eq!(
+        rings,
+        [
+            "There was an alarm at 3:00 PM, which I missed.",
+            "Here is your reminder for 5:00 PM: call Ann.",
+        ]
+    );
 }
 
 #[test]
@@ -210,4 +219,17 @@ fn each_skill_works_alone() {
         let skills = Skills::new("en", &off, None).unwrap();
         assert_eq!(skills.names(), [*name]);
     }
+}
+
+#[test]
+fn what_was_saved_can_be_erased() {
+    let mut room = Room::new();
+    room.say("Add milk to the shopping list").unwrap();
+    room.say("Set a timer for ten minutes").unwrap();
+    room.skills.erase("lists");
+    assert_eq!(room.say("What's on the shopping list?").unwrap(), "The shopping list is empty.");
+    assert!(room.skills.next_due(&room.now).is_some());
+    // What was said before is forgotten apart from that.
+    room.skills.forget("kitchen");
+    assert_eq!(room.say("and butter"), None);
 }

@@ -25,6 +25,7 @@ part-noon = noon
 part-afternoon = afternoon
 part-evening = evening
 part-night = night
+part-day = day
 
 until = { $n ->
     [0] That is today.

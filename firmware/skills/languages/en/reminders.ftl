@@ -14,6 +14,7 @@ reminder-status = { $n ->
    *[other] There are { $n } reminders: { $reminders }.
 }
 reminder-cancelled = The reminder is cancelled: { $task }.
+reminder-all-cancelled = All reminders are cancelled.
 reminder-cancel-all = Cancel all { $n } reminders?
 reminder-which = Which one: { $choices }?
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fend_core::{Context, Interrupt, evaluate_with_interrupt};
 use sayso_intents::{Grammar, Home};
 
-use crate::expression::{Unit, Words};
+use crate::expression::{Unit, Words, Written};
 use crate::language::Texts;
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
@@ -35,7 +35,7 @@ impl Interrupt for Limit {
     }
 }
 
-/// What came of a calculation.
+/// The result of a calculation.
 enum Outcome {
     Number(f64),
     /// A whole number with more digits than are said.
@@ -47,6 +47,15 @@ impl Calculator {
     /// With the words of a language.
     pub fn new(words: Words, frames: Grammar) -> Self {
         Self { words, frames, home: Home::default() }
+    }
+
+    /// The expression in the slots: a whole one, or two parts and the sign between them.
+    fn written(&self, slots: &Slots) -> Option<Written> {
+        let part = |slot: &str| self.words.expression(slots.get(slot)?.as_str()?);
+        let Some(sign) = slots.get("sign") else { return part("expression") };
+        let text =
+            format!("({}) {} ({})", part("first")?.text, sign.as_str()?, part("second")?.text);
+        Some(Written { text, calculates: true })
     }
 
     fn convert(&self, slots: &Slots, texts: &Texts) -> Option<String> {
@@ -161,7 +170,7 @@ impl Skill for Calculator {
                 let said = self.convert(&found.slots, scene.texts)?;
                 return Some((Command::new(&found.intent, found.slots), Claim::Say(said)));
             }
-            let written = self.words.expression(found.slots.get("expression")?.as_str()?)?;
+            let written = self.written(&found.slots)?;
             let (command, said) =
                 solved(&written.text, scene.texts).filter(|_| written.calculates)?;
             Some((command, Claim::Say(said)))

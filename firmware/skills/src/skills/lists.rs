@@ -236,6 +236,10 @@ impl Skill for Lists {
         }
     }
 
+    fn erase(&mut self) {
+        *self = Self::default();
+    }
+
     fn save(&self) -> Option<Value> {
         serde_json::to_value(self).ok()
     }

@@ -295,6 +295,10 @@ impl Skill for Alarms {
         }
     }
 
+    fn erase(&mut self) {
+        *self = Self::default();
+    }
+
     fn save(&self) -> Option<Value> {
         serde_json::to_value(self).ok()
     }

@@ -1,30 +1,23 @@
 //! All skills together.
 
+mod claims;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
-use sayso_intents::{Context, Grammar, Home, Match, choices};
+use sayso_intents::{Grammar, Home};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::alarms::Alarms;
-use crate::calculator::Calculator;
-use crate::clock::Clock;
-use crate::device::Device;
 use crate::dialogue::Dialogue;
-use crate::home::Devices;
+use crate::error::Error;
+use crate::heard;
 use crate::house::House;
 use crate::language::{self, Texts};
-use crate::lists::Lists;
-use crate::plan::{Claim, Command, Plan, Ring, Said, Scene, Situation};
-use crate::reminders::Reminders;
+use crate::plan::{Claim, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
-use crate::timers::Timers;
-use crate::{Error, heard};
-
-/// A worse match is no command.
-const LEAST_SCORE: f32 = 0.75;
+use crate::skills::{Alarms, Calculator, Clock, Device, Devices, Lists, Reminders, Timers};
 
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
@@ -156,146 +149,6 @@ impl Skills {
         self.claim_with(request, &heard::plain(request.text), false)
     }
 
-    fn claim_with(&self, request: &Request<'_>, text: &str, repairs: bool) -> Option<Plan> {
-        let at = request.now.wall.timestamp();
-        let board = &request.situation.board;
-        let dialogue = self.dialogues.get(board);
-        let scene = self.scene(request.now, request.situation);
-        let mut context = Context { area: request.situation.area.clone(), ..Context::default() };
-        let mut set = |key: &str, value: Value| context.values.insert(key.to_owned(), value);
-        if let Some(asked) = dialogue.and_then(|dialogue| dialogue.asked(at)) {
-            set("asked", asked.into());
-        }
-        if let Some((skill, _)) = scene.last {
-            set("last", skill.into());
-        }
-        if self.skills.iter().any(|skill| skill.rings(board)) {
-            set("rings", true.into());
-        }
-        if repairs {
-            set("repairs", true.into());
-        }
-        let pending = dialogue.and_then(|dialogue| dialogue.pending(at));
-        if let Some(plan) = pending.and_then(|pending| self.chosen(pending, &context, text, &scene))
-        {
-            return Some(plan);
-        }
-        let mut matches = self.grammar.matches(self.home(), &context, text);
-        matches.retain(|found| found.score >= LEAST_SCORE);
-        if let Some(plan) = self.which(&matches, &scene) {
-            return Some(plan);
-        }
-        for found in &matches {
-            let command = Command::new(&found.intent, found.slots.clone());
-            let plan = match &*command.intent {
-                "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
-                "SaysoStop" => Some(stop(command)),
-                "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
-                    let claim = Claim::Say(scene.texts.get("taken-back", []));
-                    Plan { skill: undo.0, command, claim, undo: Some(undo) }
-                }),
-                "SaysoRepair" if !repairs => self.repaired(request, &command, at),
-                _ => self.claimed(command, pending, &scene),
-            };
-            if plan.is_some() {
-                return plan;
-            }
-        }
-        self.skills.iter().find_map(|skill| {
-            let (command, claim) = skill.claim_text(text, &scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
-        })
-    }
-
-    /// What the skills make of a command. If it has only the slot that was asked for, it completes
-    /// the command that waits for it.
-    fn claimed(&self, command: Command, pending: Option<&Plan>, scene: &Scene<'_>) -> Option<Plan> {
-        let waits = |plan: &&Plan| {
-            matches!(plan.claim, Claim::Missing { .. }) && plan.command.intent == command.intent
-        };
-        let command = match pending.filter(waits) {
-            Some(pending) => pending.command.with(&command.slots),
-            None => command,
-        };
-        self.skills.iter().find_map(|skill| {
-            let command = skill.complete(&command, scene).unwrap_or_else(|| command.clone());
-            let claim = skill.claim(&command, scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
-        })
-    }
-
-    /// Asks which of several commands was meant that fit about as well.
-    fn which(&self, matches: &[Match], scene: &Scene<'_>) -> Option<Plan> {
-        let unsure = choices(matches);
-        let mut choices: Vec<(String, Command)> = Vec::new();
-        let mut skill = None;
-        for found in unsure {
-            let command = Command::new(&found.intent, found.slots.clone());
-            let label = found.named.iter().find_map(|slot| found.slots.get(slot)?.as_str());
-            let Some((label, plan)) = label.zip(self.claimed(command, None, scene)) else {
-                continue;
-            };
-            if !choices.iter().any(|(known, _)| known == label) {
-                skill.get_or_insert(plan.skill);
-                choices.push((label.to_owned(), plan.command));
-            }
-        }
-        let (skill, (_, command)) = skill.zip(choices.first())?;
-        if choices.len() < 2 {
-            return None;
-        }
-        let (command, labels) = (command.clone(), labels(&choices));
-        let question = scene.texts.get("which", [("choices", scene.texts.or(&labels).into())]);
-        Some(Plan { skill, command, claim: Claim::Which { question, choices }, undo: None })
-    }
-
-    /// What was chosen of several things.
-    fn chosen(
-        &self,
-        pending: &Plan,
-        context: &Context,
-        text: &str,
-        scene: &Scene<'_>,
-    ) -> Option<Plan> {
-        let Claim::Which { choices, .. } = &pending.claim else { return None };
-        let names: Vec<Value> =
-            choices.iter().map(|(label, _)| serde_json::json!({"name": label})).collect();
-        let home = Home::from_json(&serde_json::json!({"entities": names})).ok()?;
-        let matches = self.grammar.matches(&home, context, text);
-        let choose = matches.iter().find(|found| &*found.intent == "SaysoChoose")?;
-        let nth = choose.slots.get("nth").and_then(Value::as_u64);
-        let chosen = match (choose.slots.get("name"), nth) {
-            (Some(name), _) => choices.iter().find(|(label, _)| name.as_str() == Some(label)),
-            (None, Some(nth)) => choices.get(usize::try_from(nth).ok()?.checked_sub(1)?),
-            // "The one for ten minutes".
-            (None, None) => return self.claimed(pending.command.with(&choose.slots), None, scene),
-        };
-        let (_, command) = chosen?;
-        self.claimed(command.clone(), None, scene)
-    }
-
-    /// What yes and no mean for the question that waits.
-    fn answered(&self, pending: &Plan, answer: &Command, scene: &Scene<'_>) -> Option<Plan> {
-        let (skill, command) = (pending.skill, pending.command.clone());
-        let claim = match (&pending.claim, answer.intent == "SaysoYes") {
-            (Claim::Confirm { action, .. }, true) => {
-                Claim::Do { action: action.clone(), say: None }
-            }
-            (_, false) => Claim::Say(scene.texts.get("all-right", [])),
-            _ => return None,
-        };
-        Some(Plan { skill, command, claim, undo: pending.undo.clone() })
-    }
-
-    /// "No, I said the kitchen": what was done is taken back, and the right thing is done.
-    fn repaired(&self, request: &Request<'_>, command: &Command, at: Timestamp) -> Option<Plan> {
-        let rest = command.text("meant")?;
-        let plan = self.claim_with(request, rest, true)?;
-        let dialogue = self.dialogues.get(&request.situation.board);
-        let undo = dialogue.and_then(|dialogue| dialogue.undo(at));
-        Some(Plan { undo: undo.or(plan.undo), ..plan })
-    }
-
     /// Carries out a plan: its turn was released. Returns what is still to be said and done.
     pub fn act(&mut self, plan: Plan, now: &Now, situation: &Situation) -> Said {
         self.look(now);
@@ -338,6 +191,12 @@ impl Skills {
     /// Forgets the conversation at a board: a question that waits, and what one may refer to.
     pub fn forget(&mut self, board: &str) {
         self.dialogues.remove(board);
+    }
+
+    /// Makes a skill forget everything that it saves: timers, lists.
+    pub fn erase(&mut self, name: &str) {
+        let named = self.skills.iter_mut().find(|skill| skill.name() == name);
+        named.into_iter().for_each(|skill| skill.erase());
     }
 
     /// What rings now. Something that repeats is in it again every few seconds, until somebody
@@ -438,16 +297,6 @@ impl Skills {
         self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
         self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
     }
-}
-
-/// Ends what rings, whichever skill it belongs to.
-fn stop(command: Command) -> Plan {
-    let claim = Claim::Do { action: Value::Null, say: None };
-    Plan { skill: EVERY, command, claim, undo: None }
-}
-
-fn labels(choices: &[(String, Command)]) -> Vec<String> {
-    choices.iter().map(|(label, _)| label.clone()).collect()
 }
 
 impl std::fmt::Debug for Skills {

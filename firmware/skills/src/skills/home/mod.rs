@@ -1,18 +1,22 @@
 //! The devices of a home: switching, setting, and asking for their state.
 
+mod states;
+
 use std::collections::BTreeSet;
 
 use sayso_intents::{Entity, Home};
 use serde::{Deserialize, Serialize};
 
-use crate::house::{Change, House, State};
-use crate::language::Texts;
+use crate::house::{Change, House};
 use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
 use crate::skill::Skill;
+use states::{asked, back, changed, described, has, switched};
 
 /// By how much "brighter" and "warmer" change something.
 const BRIGHTER: i64 = 20;
 const WARMER: f64 = 1.0;
+/// "Darker" leaves a light on.
+const DIMMEST: i64 = 10;
 
 /// The covers that keep nobody out: they open without a question.
 const HARMLESS: [&str; 5] = ["blind", "curtain", "shade", "shutter", "awning"];
@@ -47,7 +51,22 @@ impl Devices {
         Self { house }
     }
 
-    fn meant(&self, command: &Command) -> Meant<'_> {
+    /// The devices that a command means. If there are none here, they are elsewhere.
+    fn meant(&self, command: &Command, scene: &Scene<'_>) -> Meant<'_> {
+        let meant = self.named(command);
+        let is_here = command.text("area").is_some()
+            && command.text("area") == scene.situation.area.as_deref();
+        if !(matches!(meant, Meant::None) && is_here) {
+            return meant;
+        }
+        let mut anywhere = command.clone();
+        anywhere.slots.remove("area");
+        anywhere.slots.insert("one".to_owned(), true.into());
+        self.named(&anywhere)
+    }
+
+    /// The devices whose names, places and kinds are those in the slots.
+    fn named(&self, command: &Command) -> Meant<'_> {
         let place = |slot: &str| command.text(slot).map(str::to_lowercase);
         let (name, area, floor) = (place("name"), place("area"), place("floor"));
         let domain = command.text("domain");
@@ -65,7 +84,6 @@ impl Devices {
                 && domain.is_none_or(|domain| entity.domain.as_deref() == Some(domain))
                 && class.is_none_or(|class| entity.device_class.as_deref() == Some(class))
         };
-        // "The living room lamp" is one thing even if it is said together with another area.
         let found: Vec<&Entity> = self.entities().filter(is).collect();
         match found.len() {
             0 => Meant::None,
@@ -86,7 +104,7 @@ impl Devices {
         claim: impl Fn(Vec<&Entity>) -> Option<Claim<Order>>,
     ) -> Option<Claim<Order>> {
         let texts = scene.texts;
-        match self.meant(command) {
+        match self.meant(command, scene) {
             Meant::Some(found) => claim(found),
             Meant::None => {
                 let area = command.text("area");
@@ -187,7 +205,7 @@ impl Devices {
                         let state = self.house.state(&entity.name).unwrap_or_default();
                         let on = state.on.unwrap_or(true);
                         let now = if on { state.brightness.unwrap_or(100) } else { 0 };
-                        i64::from(now) + BRIGHTER * command.whole("step")?
+                        (i64::from(now) + BRIGHTER * command.whole("step")?).max(DIMMEST)
                     }
                 };
                 u8::try_from(brightness.clamp(0, 100)).ok().map(Change::Brightness)
@@ -212,10 +230,10 @@ impl Devices {
     }
 
     /// The thermostat that is meant: that of the area, or the only one.
-    fn thermostat(&self, command: &Command) -> Option<&Entity> {
+    fn thermostat(&self, command: &Command, scene: &Scene<'_>) -> Option<&Entity> {
         let mut command = command.clone();
         command.slots.insert("domain".to_owned(), "climate".into());
-        let mut found = match self.meant(&command) {
+        let mut found = match self.meant(&command, scene) {
             Meant::Some(found) | Meant::Unclear(found) => found.into_iter(),
             Meant::None => return self.only("climate"),
         };
@@ -230,7 +248,7 @@ impl Devices {
 
     fn climate(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
         let texts = scene.texts;
-        let Some(entity) = self.thermostat(command) else {
+        let Some(entity) = self.thermostat(command, scene) else {
             return Some(Claim::Say(texts.get("home-no-heating", [])));
         };
         let state = self.house.state(&entity.name).unwrap_or_default();
@@ -256,7 +274,7 @@ impl Devices {
             Some(has(&state, wanted?))
         };
         if command.slots.contains_key("list") {
-            let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command) else {
+            let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command, scene) else {
                 return Some(Claim::Say(texts.get("home-none", [("area", "".into())])));
             };
             let found = found.iter().filter(|entity| is(entity) == Some(true));
@@ -285,95 +303,6 @@ impl Devices {
             Some(Claim::Say(said.join(" ")))
         })
     }
-}
-
-/// What switching a device on or off changes. For Home Assistant, a cover that is on is open, and
-/// a lock that is on is locked.
-fn switched(entity: &Entity, on: bool) -> Change {
-    match entity.domain.as_deref() {
-        Some("cover") => Change::Position(if on { 100 } else { 0 }),
-        Some("lock") => Change::Locked(on),
-        _ => Change::On(on),
-    }
-}
-
-/// Whether something is in a state that is asked for.
-fn has(state: &State, wanted: &str) -> bool {
-    match wanted {
-        "on" => state.on == Some(true),
-        "off" => state.on == Some(false),
-        "open" => state.position.is_some_and(|position| position > 0),
-        "closed" => state.position == Some(0),
-        "locked" => state.locked == Some(true),
-        "unlocked" => state.locked == Some(false),
-        _ => false,
-    }
-}
-
-/// A state that follows from a change, in words.
-fn changed(change: &Change, texts: &Texts) -> String {
-    let state = match change {
-        Change::On(on) => State { on: Some(*on), ..State::default() },
-        Change::Brightness(n) => {
-            State { on: Some(*n > 0), brightness: Some(*n), ..State::default() }
-        }
-        Change::Color(color) => {
-            return texts.get(&format!("color-{color}"), []);
-        }
-        Change::Position(n) => State { position: Some(*n), ..State::default() },
-        Change::Locked(locked) => State { locked: Some(*locked), ..State::default() },
-        Change::Target(target) => State { target: Some(*target), ..State::default() },
-    };
-    described(&state, texts)
-}
-
-/// What is asked before a change: "unlock".
-fn asked(change: &Change, texts: &Texts) -> String {
-    let id = match change {
-        Change::On(true) => "ask-on",
-        Change::On(false) => "ask-off",
-        Change::Position(0) => "ask-close",
-        Change::Position(_) => "ask-open",
-        Change::Locked(true) => "ask-lock",
-        Change::Locked(false) => "ask-unlock",
-        Change::Brightness(_) | Change::Color(_) | Change::Target(_) => "ask-set",
-    };
-    texts.get(id, [])
-}
-
-/// A state in words.
-fn described(state: &State, texts: &Texts) -> String {
-    let plain = |id: &str| texts.get(id, []);
-    match state {
-        State { locked: Some(true), .. } => plain("state-locked"),
-        State { locked: Some(false), .. } => plain("state-unlocked"),
-        State { position: Some(100), .. } => plain("state-open"),
-        State { position: Some(0), .. } => plain("state-closed"),
-        State { position: Some(n), .. } => texts.count("state-partly-open", i64::from(*n)),
-        State { target: Some(target), .. } => {
-            texts.get("state-target", [("temperature", (*target).into())])
-        }
-        State { on: Some(false), .. } => plain("state-off"),
-        State { brightness: Some(n @ 0..100), .. } => {
-            texts.count("state-brightness", i64::from(*n))
-        }
-        State { on: Some(true), .. } => plain("state-on"),
-        _ => plain("state-unknown"),
-    }
-}
-
-/// The changes that bring a state back.
-fn back(state: &State, change: &Change) -> Vec<Change> {
-    let on = state.on.map(Change::On);
-    let before = match change {
-        Change::On(_) => None,
-        Change::Brightness(_) => state.brightness.map(Change::Brightness),
-        Change::Color(_) => state.color.clone().map(Change::Color),
-        Change::Position(_) => state.position.map(Change::Position),
-        Change::Locked(_) => state.locked.map(Change::Locked),
-        Change::Target(_) => return state.target.map(Change::Target).into_iter().collect(),
-    };
-    before.into_iter().chain(on).collect()
 }
 
 impl Skill for Devices {

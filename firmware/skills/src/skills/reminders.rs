@@ -57,6 +57,8 @@ pub enum Action {
     },
     /// Removes reminders.
     Cancel(Vec<u64>),
+    /// Removes several reminders, and says so.
+    CancelAll(Vec<u64>),
     /// Puts reminders back.
     Restore(Vec<Reminder>),
 }
@@ -143,7 +145,7 @@ impl Reminders {
             _ if command.slots.contains_key("all") => {
                 let n = i64::try_from(meant.len()).unwrap_or(0);
                 let question = texts.count("reminder-cancel-all", n);
-                Claim::Confirm { question, action: Action::Cancel(ids) }
+                Claim::Confirm { question, action: Action::CancelAll(ids) }
             }
             _ => {
                 let choices = meant.iter().map(|reminder| {
@@ -158,6 +160,13 @@ impl Reminders {
                 Claim::Which { question, choices }
             }
         }
+    }
+
+    /// Removes reminders. Returns what puts them back.
+    fn without(&mut self, ids: &[u64]) -> Action {
+        let (gone, kept) = self.reminders.drain(..).partition(|one| ids.contains(&one.id));
+        self.reminders = kept;
+        Action::Restore(gone)
     }
 
     /// The answer if no reminder is meant.
@@ -210,10 +219,10 @@ impl Skill for Reminders {
                 });
                 Said::default().undone_by(&Action::Cancel(vec![id]))
             }
-            Action::Cancel(ids) => {
-                let (gone, kept) = self.reminders.drain(..).partition(|r| ids.contains(&r.id));
-                self.reminders = kept;
-                Said::default().undone_by(&Action::Restore(gone))
+            Action::Cancel(ids) => Said::default().undone_by(&self.without(&ids)),
+            Action::CancelAll(ids) => {
+                let said = scene.texts.get("reminder-all-cancelled", []);
+                Said::text(said).undone_by(&self.without(&ids))
             }
             Action::Restore(reminders) => {
                 self.reminders.extend(reminders);
@@ -272,6 +281,10 @@ impl Skill for Reminders {
                 reminder.after = reminder.after.min(now.datetime());
             }
         }
+    }
+
+    fn erase(&mut self) {
+        *self = Self::default();
     }
 
     fn save(&self) -> Option<Value> {

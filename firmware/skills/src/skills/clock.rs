@@ -93,6 +93,8 @@ fn is_day(command: &Command, scene: &Scene<'_>) -> Option<String> {
         i64::from(of.weekday().to_monday_one_offset()) == weekday
     } else if let (Some(day), None) = (command.whole("date"), command.whole("month")) {
         i64::from(of.day()) == day
+    } else if let (Some(month), None) = (command.whole("month"), command.whole("date")) {
+        i64::from(of.month()) == month
     } else {
         when::day(&command.slots, of, Side::Future)? == of
     };
@@ -117,8 +119,12 @@ fn part(time: Time) -> &'static str {
 
 fn is_part(command: &Command, scene: &Scene<'_>) -> Option<String> {
     let texts = scene.texts;
-    let is = part(scene.now.time());
     let asked = command.text("part")?;
+    let by_day = [Some(asked), command.text("other")].contains(&Some("day"));
+    let is = match part(scene.now.time()) {
+        part if part != "night" && by_day => "day",
+        part => part,
+    };
     let id = match command.text("other") {
         Some(_) => "it-is-part",
         None if asked == is || asked == "noon" && scene.now.hour() == 12 => "yes-part",

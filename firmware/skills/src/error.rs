@@ -1,0 +1,25 @@
+//! Why skills cannot be used.
+
+/// Why skills cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// There are no data files for the language. Choose another one.
+    Language(String),
+    /// The data files have faults. Correct them.
+    Files(String),
+    /// What was saved cannot be used. Go on without it.
+    Snapshot(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Language(code) => write!(f, "there are no skills in the language {code:?}"),
+            Self::Files(why) => write!(f, "the skills' files have faults: {why}"),
+            Self::Snapshot(why) => write!(f, "what the skills saved cannot be used: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,19 @@
+//! The skills, one file each.
+
+mod alarms;
+mod calculator;
+mod clock;
+mod device;
+mod home;
+mod lists;
+mod reminders;
+mod timers;
+
+pub use alarms::Alarms;
+pub use calculator::Calculator;
+pub use clock::Clock;
+pub use device::Device;
+pub use home::Devices;
+pub use lists::Lists;
+pub use reminders::Reminders;
+pub use timers::Timers;
