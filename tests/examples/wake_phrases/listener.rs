@@ -11,9 +11,8 @@ use sayso_wake::{Decision, FeatureExtractor, Net, READY_MADE, ReadyMade};
 const THOUSANDTHS: [u16; 16] =
     [500, 600, 700, 750, 800, 850, 875, 900, 925, 940, 950, 960, 970, 980, 985, 990];
 
-/// By how much the cutoffs of a typed phrase are laxer than its own, from the first on.
-const LAXER: [f32; 16] =
-    [0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0, -0.05, -0.1, -0.2, -0.3, -0.4, -0.5];
+/// By how much the cutoffs of a typed phrase are laxer than its own. Each costs as much again.
+const LAXER: [f32; 5] = [0.3, 0.15, 0.0, -0.15, -0.3];
 
 /// Listens for one phrase.
 pub struct Listener {
@@ -26,8 +25,8 @@ pub struct Listener {
 
 enum Kind {
     Ready(ReadyMade, Net<'static, Vec<u8>>),
-    /// With the laxest of the cutoffs.
-    Typed(Box<Spotter>),
+    /// One for each cutoff, so that none ends what another is hearing.
+    Typed(Vec<Spotter>),
 }
 
 impl Listener {
@@ -51,9 +50,9 @@ impl Listener {
         let cutoffs = LAXER.map(|laxer| own - laxer).to_vec();
         let usual = LAXER.iter().position(|laxer| *laxer == 0.0).unwrap_or_default();
         let net = Arc::new(Acoustic::load(weights)?);
-        let phrase = phrase.with_threshold(cutoffs[0]);
-        let spotter = Box::new(Spotter::new(net, vec![phrase]));
-        Ok(Self { kind: Kind::Typed(spotter), cutoffs, usual })
+        let phrases = cutoffs.iter().map(|cutoff| phrase.clone().with_threshold(*cutoff));
+        let spotters = phrases.map(|phrase| Spotter::new(Arc::clone(&net), vec![phrase]));
+        Ok(Self { kind: Kind::Typed(spotters.collect()), cutoffs, usual })
     }
 
     /// The cutoffs, from the laxest to the strictest.
@@ -71,8 +70,9 @@ impl Listener {
         let cutoff = self.cutoffs[self.usual];
         match &self.kind {
             Kind::Ready(..) => format!("ready-made net, cutoff {cutoff:.2}"),
-            Kind::Typed(spotter) => {
-                let ipa = spotter.phrases().iter().flat_map(Phrase::ipa);
+            Kind::Typed(spotters) => {
+                let phrases = spotters.first().map(Spotter::phrases).unwrap_or_default();
+                let ipa = phrases.iter().flat_map(Phrase::ipa);
                 format!("typed ({}), cutoff {cutoff:.2}", ipa.collect::<Vec<_>>().join(" or "))
             }
         }
@@ -100,12 +100,12 @@ impl Listener {
                 }
                 counts
             }
-            Kind::Typed(spotter) => {
-                spotter.reset();
-                let found = sound.chunks(512).filter_map(|block| spotter.push(block, true));
-                let scores: Vec<f32> = found.map(|detection| detection.score).collect();
-                let over = |cutoff: &f32| scores.iter().filter(|score| *score > cutoff).count();
-                self.cutoffs.iter().map(over).collect()
+            Kind::Typed(spotters) => {
+                let count = |spotter: &mut Spotter| {
+                    spotter.reset();
+                    sound.chunks(512).filter_map(|block| spotter.push(block, true)).count()
+                };
+                spotters.iter_mut().map(count).collect()
             }
         }
     }
