@@ -21,7 +21,7 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 25] = [
+const FILES: [(&str, &str, u32); 26] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
@@ -40,6 +40,7 @@ const FILES: [(&str, &str, u32); 25] = [
     ("docs/coffee.md", "usr/share/doc/sayso/docs/coffee.md", 0o644),
     ("docs/intents.md", "usr/share/doc/sayso/docs/intents.md", 0o644),
     ("docs/languages.md", "usr/share/doc/sayso/docs/languages.md", 0o644),
+    ("docs/skills.md", "usr/share/doc/sayso/docs/skills.md", 0o644),
     ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
     ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),
     ("docs/service.md", "usr/share/doc/sayso/docs/service.md", 0o644),

@@ -7,11 +7,15 @@
 //!    literal with letters, except in what is logged or shown. So it can neither say nor recognise
 //!    a word. Each source that names a type of such text is in [`HANDLING`], or in [`OTHERS`] with
 //!    the reason why it may have other literals.
+//! 4. In the sources of the skills, whose words are in data files, a string literal is a name that
+//!    the data files of English define, or it is shown (`sources/skills.rs`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "sources/rust.rs"]
 mod rust;
+#[path = "sources/skills.rs"]
+mod skills;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,7 +24,8 @@ use rust::{Literal, literals, names};
 use sayso_language::Language;
 
 /// The folders whose sources are the assistant.
-const FOLDERS: [&str; 4] = ["core", "models", "firmware/assistant", "firmware/cli"];
+const FOLDERS: [&str; 5] =
+    ["core", "models", "firmware/assistant", "firmware/cli", "firmware/skills"];
 
 /// Types of text that is heard or spoken, and this crate.
 const TYPES: [&str; 6] =

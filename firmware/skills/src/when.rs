@@ -34,11 +34,13 @@ pub fn length(slots: &Slots, prefix: &str) -> Option<SignedDuration> {
 
 /// A number of days, weeks, months or years.
 pub fn span(slots: &Slots) -> Option<Span> {
-    let said = ["days", "weeks", "months", "years"].map(|slot| whole(slots, slot));
-    if said.iter().all(Option::is_none) {
+    let said = |slot| whole(slots, slot);
+    let (days, weeks) = (said("days"), said("weeks"));
+    let (months, years) = (said("months"), said("years"));
+    if [days, weeks, months, years].iter().all(Option::is_none) {
         return None;
     }
-    let [days, weeks, months, years] = said.map(|n| n.unwrap_or(0));
+    let [days, weeks, months, years] = [days, weeks, months, years].map(Option::unwrap_or_default);
     let span = Span::new().try_days(days).and_then(|span| span.try_weeks(weeks));
     span.and_then(|span| span.try_months(months)).and_then(|span| span.try_years(years)).ok()
 }

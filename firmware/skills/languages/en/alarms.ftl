@@ -1,6 +1,7 @@
 # Alarms.
 
 alarm-set = The alarm is set { $when }.
+alarm-moved = The alarm { $was } is now set { $when }.
 alarm-when = For what time?
 alarm-none = There is no alarm.
 alarm-no-such = There is no such alarm.

@@ -27,6 +27,7 @@ part-evening = evening
 part-night = night
 part-day = day
 
+days-in = { $month } has { $n } days.
 until = { $n ->
     [0] That is today.
     [1] It is 1 day until { $date }.

@@ -52,6 +52,8 @@ pub struct Alarm {
 pub enum Action {
     /// Sets an alarm.
     Set(Schedule),
+    /// Sets an alarm to another time.
+    Change(u64, Schedule),
     /// Removes alarms.
     Cancel(Vec<u64>),
     /// Lets what rings here ring again later.
@@ -93,6 +95,22 @@ impl Alarms {
         let when = schedule.said(now, texts);
         let say = texts.get("alarm-set", [("when", when.into())]);
         Claim::Do { action: Action::Set(schedule), say: Some(say) }
+    }
+
+    /// Another time for the only alarm, or the last one.
+    fn change(&self, command: &Command, scene: &Scene<'_>) -> Claim<Action> {
+        let Scene { texts, now, .. } = scene;
+        let Some(alarm) = self.alarms.last() else {
+            return Claim::Say(texts.get("alarm-none", []));
+        };
+        match self.set(command, scene) {
+            Claim::Do { action: Action::Set(schedule), .. } => {
+                let (was, when) = (alarm.schedule.said(now, texts), schedule.said(now, texts));
+                let say = texts.get("alarm-moved", [("was", was.into()), ("when", when.into())]);
+                Claim::Do { action: Action::Change(alarm.id, schedule), say: Some(say) }
+            }
+            other => other,
+        }
     }
 
     /// The alarms that a command means: by number, time and day.
@@ -193,6 +211,7 @@ impl Skill for Alarms {
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Action>> {
         Some(match command.intent.as_str() {
             "SaysoSetAlarm" => self.set(command, scene),
+            "SaysoChangeAlarm" => self.change(command, scene),
             "SaysoCancelAlarm" => self.cancel(command, scene),
             "SaysoAlarmStatus" => self.status(command, scene),
             "SaysoSnooze" => return self.snooze(command, scene),
@@ -211,6 +230,14 @@ impl Skill for Alarms {
                 let (ringing, snoozed) = (None, None);
                 self.alarms.push(Alarm { id, schedule, board, after, ringing, snoozed });
                 Said::default().undone_by(&Action::Cancel(vec![id]))
+            }
+            Action::Change(id, schedule) => {
+                let Some(alarm) = self.alarms.iter_mut().find(|alarm| alarm.id == id) else {
+                    return Said::text(scene.texts.get("alarm-no-such", []));
+                };
+                let before = std::mem::replace(&mut alarm.schedule, schedule);
+                alarm.after = now.datetime();
+                Said::default().undone_by(&Action::Change(id, before))
             }
             Action::Cancel(ids) => {
                 self.hush(board, now);

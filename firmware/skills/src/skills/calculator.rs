@@ -53,8 +53,11 @@ impl Calculator {
     fn written(&self, slots: &Slots) -> Option<Written> {
         let part = |slot: &str| self.words.expression(slots.get(slot)?.as_str()?);
         let Some(sign) = slots.get("sign") else { return part("expression") };
-        let text =
-            format!("({}) {} ({})", part("first")?.text, sign.as_str()?, part("second")?.text);
+        let (first, second) = (part("first")?.text, part("second")?.text);
+        let text = match sign.as_str()? {
+            "off" => format!("(100 - ({first})) % of ({second})"),
+            sign => format!("({first}) {sign} ({second})"),
+        };
         Some(Written { text, calculates: true })
     }
 

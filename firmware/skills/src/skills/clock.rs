@@ -21,6 +21,7 @@ impl Skill for Clock {
             "HassGetCurrentTime" => time(command, scene),
             "HassGetCurrentDate" => date(command, scene),
             "SaysoIsDay" => is_day(command, scene),
+            "SaysoDaysIn" => days_in(command, scene),
             "SaysoIsPart" => is_part(command, scene),
             "SaysoTimeUntil" => until(command, scene),
             _ => None,
@@ -82,13 +83,26 @@ fn date(command: &Command, scene: &Scene<'_>) -> Option<String> {
     Some(texts.get(id, [("date", value.into())]))
 }
 
+/// "How many days are in February?"
+fn days_in(command: &Command, scene: &Scene<'_>) -> Option<String> {
+    let month = i8::try_from(command.whole("month")?).ok()?;
+    let year = command.whole("year").map_or(Some(scene.now.year()), |year| year.try_into().ok());
+    let first = Date::new(year?, month, 1).ok()?;
+    let n = i64::from(first.days_in_month());
+    let month = scene.texts.month(first);
+    Some(scene.texts.get("days-in", [("month", month.into()), ("n", n.into())]))
+}
+
 /// "Is today Tuesday?", "Was yesterday the fifth?", "Is it the weekend?"
 fn is_day(command: &Command, scene: &Scene<'_>) -> Option<String> {
     let texts = scene.texts;
     let today = scene.now.date();
     let of = today.checked_add(command.whole("of").unwrap_or(0).days()).ok()?;
+    let weekend = matches!(of.weekday(), Weekday::Saturday | Weekday::Sunday);
     let is = if command.slots.contains_key("weekend") {
-        matches!(of.weekday(), Weekday::Saturday | Weekday::Sunday)
+        weekend
+    } else if command.slots.contains_key("workday") {
+        !weekend
     } else if let Some(weekday) = command.whole("weekday") {
         i64::from(of.weekday().to_monday_one_offset()) == weekday
     } else if let (Some(day), None) = (command.whole("date"), command.whole("month")) {

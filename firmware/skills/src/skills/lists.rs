@@ -10,6 +10,9 @@ use crate::skill::Skill;
 /// The most lists, and the most items of one.
 const MOST: usize = 500;
 
+/// The most words of an item in a sentence that does not say "list".
+const SHORT: usize = 2;
+
 /// The list without a name.
 const SHOPPING: &str = "shopping";
 
@@ -94,7 +97,8 @@ impl Lists {
         let id = if found.is_empty() { "list-has-not" } else { "list-removed" };
         let say = about(id, named, &list, scene);
         if found.is_empty() {
-            return Some(Claim::Say(say));
+            // What is on no list may be something else altogether.
+            return (!command.slots.contains_key("short")).then_some(Claim::Say(say));
         }
         let action = Action::Remove(List { name: list, items: found });
         Some(Claim::Do { action, say: Some(say) })
@@ -185,6 +189,11 @@ impl Skill for Lists {
     const NAME: &'static str = "lists";
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Action>> {
+        let short = command.slots.contains_key("short");
+        let long = |item: &String| item.split_whitespace().count() > SHORT;
+        if short && items(command.text("item")?, scene.texts).iter().any(long) {
+            return None;
+        }
         let list = command.text("name").unwrap_or(SHOPPING).to_lowercase();
         match command.intent.as_str() {
             "HassShoppingListAddItem" | "HassListAddItem" => Some(self.add(command, list, scene)),
