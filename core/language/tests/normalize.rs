@@ -7,9 +7,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "normalize/parts.rs"]
+mod parts;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use parts::{NAMES, PARTS};
 use proptest::prelude::*;
 use sayso_language::{Clause, ClauseSplitter, Reader, Token, TokenKind, line};
 
@@ -162,6 +166,19 @@ fn printed_and_spoken_words_are_the_same() {
     }
 }
 
+/// Each line of a text has its words; lines inside reasoning have none.
+#[test]
+fn lines_inside_reasoning_are_silent() {
+    let lines = |text| Reader::english().spoken_lines(text);
+    assert_eq!(
+        lines("It is 5 pm.\n<think>\nThe user asks.\nI say 6 pm.\n</think>\nIt is 6 pm."),
+        ["It is five P M.", "", "", "", "", "It is six P M."]
+    );
+    assert_eq!(lines("A <think>no\nno</think> B\nC"), ["A", "B", "C"]);
+    assert_eq!(lines("A\n\nB"), ["A", "", "B"]);
+    assert_eq!(lines("A <think>no\nno"), ["A", ""]);
+}
+
 /// A clause is never cut inside an item.
 #[test]
 fn clauses_do_not_cut_items() {
@@ -235,156 +252,6 @@ proptest! {
         prop_assert_eq!(check(&String::from_utf8_lossy(&bytes)), Ok(()));
     }
 }
-
-/// Parts of texts that the recognisers treat differently.
-const PARTS: &[&str] = &[
-    "1",
-    "2",
-    "05",
-    "10",
-    "12",
-    "23",
-    "45",
-    "100",
-    "1984",
-    "2026",
-    "5551234",
-    "3.5",
-    "1,000",
-    " ",
-    " ",
-    " ",
-    ".",
-    ",",
-    ":",
-    "/",
-    "-",
-    "–",
-    "−",
-    "—",
-    "%",
-    "$",
-    "€",
-    "£",
-    "°",
-    "+",
-    "*",
-    "x",
-    "'",
-    "\"",
-    "(",
-    ")",
-    "#",
-    "@",
-    "am",
-    "pm",
-    "p.m.",
-    "km",
-    "h",
-    "C",
-    "May",
-    "Jan",
-    "st",
-    "th",
-    "s",
-    "½",
-    "²",
-    "⁻³",
-    "₂",
-    "k",
-    "m",
-    "www",
-    "com",
-    "I",
-    "V",
-    "XIV",
-    "http",
-    "\n",
-    "St",
-    "Dr",
-    "No",
-    "w",
-    "US",
-    "A",
-    "a",
-    "the",
-    "e",
-    "=",
-    "<",
-    ">",
-    "!",
-    "?",
-    "&",
-    "|",
-    "_",
-    "~",
-    "^",
-    "\\",
-    "π",
-    "❤",
-    "⭐",
-    "😀",
-    "日",
-    "é",
-    "'s",
-    "read",
-    "close",
-    "Mon",
-    "Fri",
-    "Elm",
-    "CA",
-    "Q",
-    "Z",
-    "T",
-    "::",
-    "ff",
-    "H",
-    "O",
-    "million",
-    "kg",
-    "code",
-    "call",
-    "<b>",
-    "1.000",
-    "3,50",
-    "Uhr",
-    "er",
-    "z",
-    "B",
-    "Nr",
-    "Mio",
-    "am",
-    "§",
-    "Okt",
-    "º",
-    "ª",
-    "las",
-    "alle",
-    "siglo",
-    "Felipe",
-    "mila",
-    "un'",
-    "persona",
-    "mayo",
-    "<b>",
-    "&amp;",
-    "[",
-    "]",
-    "localhost",
-    "\u{202f}",
-    "1er",
-    "XIVe",
-    "l'",
-    "de 1",
-    "n°",
-    "Ste-",
-    "1 ½",
-    "14h",
-    "c. à s.",
-];
-
-/// Longer parts.
-const NAMES: &[&str] = &["localhost", "\u{202f}", "miércoles"];
 
 /// So many random strings of [`PARTS`] and [`NAMES`], from a seed.
 fn random_texts(count: u32, seed: u64) {

@@ -14,7 +14,8 @@ pub(crate) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let plain = |at: usize| {
         let word = text.get(at);
         let article = word.eq_ignore_ascii_case(aloud.cues.article);
-        word.chars().count() > 1 && !text.is_capitals(at) || article
+        let letters = text.is_capitals(at) || aloud.letters.mixed.contains(&word);
+        word.chars().count() > 1 && !letters || article
     };
     let fits = text.is_word(i) && end > i + 1 && (i..end).step_by(2).all(plain);
     fits.then(|| item(Class::Word, i, end))
@@ -63,10 +64,22 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             operator(text.past_space(after))
                 || operator(text.before(i))
                 || aloud.letters.mixed.contains(&word)
+                || is_unspeakable(word)
         }
-        _ => aloud.letters.mixed.contains(&word),
+        _ => aloud.letters.mixed.contains(&word) || is_unspeakable(word),
     };
     Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
+}
+
+/// Whether it is a few small letters without a vowel, and no sound such as "hmm".
+fn is_unspeakable(word: &str) -> bool {
+    const SOUNDS: &[&str] = &[
+        "brr", "grr", "hm", "hmm", "hmmm", "mh", "mm", "mhm", "mmm", "pf", "pfff", "pff", "psst",
+        "pst", "sh", "shh", "shhh", "tss", "tsk", "zzz",
+    ];
+    (2..=4).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_lowercase() && !b"aeiouy".contains(&b))
+        && !SOUNDS.contains(&word)
 }
 
 /// Whether what comes before an apostrophe is an article.

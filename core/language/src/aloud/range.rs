@@ -1,6 +1,6 @@
 //! Ranges: two items of the same kind with a dash between them.
 
-use super::class::{Amount, Class, Item, Style};
+use super::class::{Amount, Class, Item, Money, Style};
 use super::tables::Aloud;
 use super::text::Text;
 use super::{item, math, recognise};
@@ -27,7 +27,8 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     }
     let mut second = recognise(aloud, text, from);
     let plain = |item: &Item| matches!(item.class, Class::Number(..) | Class::Fraction(_));
-    if plain(first) && plain(&second) && math::sum(aloud, text, dash) || !fit(text, first, &second)
+    if plain(first) && plain(&second) && math::sum(aloud, text, dash)
+        || !fit(aloud, text, first, &second)
     {
         return None;
     }
@@ -40,6 +41,16 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
         let amount = Amount { whole: Some(*i), from: *i, to: *i, scale, part: None };
         second = item(Class::Fraction(amount), from, end);
     }
+    // $20-30/hr
+    if let (Class::Money(money), Class::Number(i, _)) = (&first.class, &second.class)
+        && text.is(second.end, "/")
+        && let Some(unit) = super::amount::unit_name(aloud, text, second.end + 1)
+    {
+        let amount = Amount { whole: Some(*i), from: *i, to: *i, ..Amount::default() };
+        let per = Some((unit, second.end + 1));
+        let money = Money { amount, per, cents: None, kind: false, ..money.clone() };
+        second = item(Class::Money(money), from, second.end + 2);
+    }
     let (end, ends) = (second.end, second.ends);
     let class = Class::Range(Box::new(first.clone()), Box::new(second), below);
     Some(Item { class, from: first.from, end, ends })
@@ -49,7 +60,7 @@ fn can_begin(text: &Text, first: &Item) -> bool {
     let inside =
         text.is(first.from.wrapping_sub(1), "-") && !text.starts_fresh(first.from.wrapping_sub(1));
     match &first.class {
-        Class::Number(i, _) if super::amount::is_airliner(text, *i) => false,
+        Class::Number(i, _) if super::number::is_airliner(text, *i) => false,
         Class::Number(i, style) => {
             *style != Style::Digits
                 && !inside
@@ -73,7 +84,7 @@ fn can_begin(text: &Text, first: &Item) -> bool {
 }
 
 /// Whether two items are the ends of a range.
-fn fit(text: &Text, first: &Item, second: &Item) -> bool {
+fn fit(aloud: &Aloud, text: &Text, first: &Item, second: &Item) -> bool {
     use std::mem::discriminant;
     let number = matches!(first.class, Class::Number(..));
     match (&first.class, &second.class) {
@@ -88,7 +99,8 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
         (Class::Number(..), Class::Number(b, style)) => {
             // "50-50" is not a range.
             (*style != Style::Digits || text.get(*b).len() == 2)
-                && text.get(first.from) != text.get(second.from)
+                && (text.get(first.from) != text.get(second.from)
+                    || aloud.cues.draws && text.is_digits(*b, 1..=1))
         }
         (Class::Fraction(a), Class::Measure(_)) => a.scale.is_none(),
         (Class::Measure(_), Class::Number(..)) => false,
@@ -105,41 +117,50 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
     }
 }
 
-/// Whether two numbers are the goals or games of two sides: "3-1", and "4-6" next to "6-3".
-pub(crate) fn is_score(text: &Text, first: &Item, second: &Item) -> bool {
-    let falls = |a: usize, b: usize| {
-        let small = text.is_digits(a, 1..=2) && text.is_digits(b, 1..=2);
-        small && text.is(a + 1, "-") && text.size(a) > text.size(b)
+/// What the two numbers of a match are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Score {
+    /// The goals or points of two sides: "3-1".
+    Result,
+    /// The games of one of several sets: "4-6, 6-3".
+    Set,
+}
+
+/// Whether two numbers are the goals or games of two sides.
+pub(crate) fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
+    let (Class::Number(first, _), Class::Number(second, _)) = (&first.class, &second.class) else {
+        return None;
     };
-    let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
-        return false;
+    let (a, b) = (first, second);
+    let pair = |a: usize, b: usize| {
+        let short = text.is_digits(a, 1..=2) && text.is_digits(b, 1..=2);
+        short && text.is_dash(a + 1) && b == a + 2
     };
     let joins = |at: usize| text.is(at, ",") || text.is_word(at) && text.get(at).len() == 1;
     let (before, after) = (text.before(*a), text.past_space(b + 1));
     let (left, right) = (text.before(before), text.past_space(after + 1));
-    text.size(*a) > text.size(*b)
-        || joins(before) && falls(left.wrapping_sub(2), left)
-        || joins(after) && falls(right, right + 2)
+    // One of two sets falls; "9-13, 15-19" are hours.
+    let falls = |a: usize, b: usize| {
+        pair(a, b) && (text.size(*first) > text.size(*second) || text.size(a) > text.size(b))
+    };
+    let set = joins(before) && falls(left.wrapping_sub(2), left)
+        || joins(after) && falls(right, right + 2);
+    let whole = text.is_digits(*a, 1..=3) && text.is_digits(*b, 1..=3) && text.is_dash(a + 1);
+    match () {
+        () if set && pair(*a, *b) => Some(Score::Set),
+        () if whole && text.size(*a) >= text.size(*b) => Some(Score::Result),
+        // "lost 0-2"
+        () if pair(*a, *b) && text.is(*a, "0") && text.is_digits(*b, 1..=1) => Some(Score::Result),
+        () => None,
+    }
 }
 
-/// `9x13`, `A-Z`: names of days and months with a dash between them.
-pub(crate) fn names(
-    text: &Text,
-    i: usize,
-    name: impl Fn(&str) -> Option<&'static str>,
-) -> Option<Item> {
-    let first = name(text.get(i))?;
-    let stop = usize::from(text.is(i + 1, "."));
-    let dash = text.past_space(i + 1 + stop);
-    let spaced = dash > i + 1 + stop;
-    let from = text.past_space(dash + 1);
-    if !text.is_dash(dash) || text.is(dash, "—") || spaced != text.is_space(dash + 1) {
-        return None;
-    }
-    let second = name(text.get(from))?;
-    let full = text.is(from + 1, ".") && !text.ends_line(from + 2) && text.get(from).len() < 5;
-    let end = from + 1 + usize::from(full);
-    let [first, second] = [(first, i), (second, from)]
-        .map(|(words, at)| Box::new(item(Class::Abbreviation(words), at, at + 1)));
-    Some(item(Class::Range(first, second, false), i, end))
+/// 2025-26, 2025-2026: a year and the next.
+pub(crate) fn is_season(text: &Text, first: &Item, second: &Item) -> bool {
+    let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
+        return false;
+    };
+    let next = text.value(*a).map(|year| year + 1);
+    let short = text.is_digits(*b, 2..=2) && text.value(*b) == next.map(|year| year % 100);
+    text.is_year(*a) && (short || text.value(*b) == next)
 }

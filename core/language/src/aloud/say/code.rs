@@ -41,10 +41,7 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
                 };
                 spoken.say(&words, at);
             }
-            Some(Kind::Number) if dots && text.get(p).len() < 3 => {
-                spoken.say(&grammar.cardinal(text.get(p)), at);
-            }
-            Some(Kind::Number) if dots => spoken.say(&grammar.group(text.get(p), false), at),
+            Some(Kind::Number) if dots => spoken.say(&grammar.octet(text.get(p)), at),
             Some(Kind::Number) => spoken.say(&spelt(grammar, text.get(p)), at),
             Some(Kind::Word) if text.get(p).len() > 4 => spoken.say(text.get(p), at),
             Some(Kind::Word) => spoken.spell(text.get(p), at),
@@ -142,7 +139,12 @@ pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
                 spoken.say(&number, at);
             }
             _ if word == "/" && p + 1 == item.end && scheme => {}
-            _ if word == "#" && p == from => spoken.say(words.hashtag, at),
+            _ if word == "#" && p == from => {
+                // "hashtag #summer"
+                if !spoken.last().eq_ignore_ascii_case(words.hashtag) {
+                    spoken.say(words.hashtag, at);
+                }
+            }
             _ => spoken.say(words.address_sign(word), at),
         }
         p += 1;

@@ -10,17 +10,36 @@ const DATIVE: &[&str] = &[
     "ab", "am", "an", "aus", "außer", "bei", "beim", "dem", "einem", "im", "in", "mit", "nach",
     "seit", "unter", "vom", "von", "vor", "zu", "zum", "zur", "zwischen",
 ];
-const ACCUSATIVE: &[&str] = &[
-    "bis", "durch", "für", "gegen", "ohne", "um", "über", "pro", "je", "auf", "den", "einen",
-    // Verbs with an object.
-    "bestelle", "hätte", "hätten", "möchte", "möchten", "will", "wollen", "kauf", "bring",
-    "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab", "gewann",
-    "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol", "kaufe",
-    "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell", "stelle",
-    "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke", "schicke",
-    "schreibe",
-];
+const ACCUSATIVE: &[&str] =
+    &["auf", "bis", "den", "durch", "einen", "für", "gegen", "je", "ohne", "pro", "um", "über"];
+
+/// Verbs with an object, and of time and distance.
+const VERBS: &str = "
+arbeitete backe bauen baut baute bekam bekomme bekommen bekommst bekommt benötige benötigen
+benötigt besitze besitzen besitzt bestelle bestellen bestellt bestellte bezahle bezahlen bieten
+bietet bleibt blieb brauche brauchen brauchst braucht brauchte bring bringe bringen bringt buche
+buchen bucht dauert dauerte enthalten enthält entwickelte erfand erhalte erhalten erhält erstelle
+erzielt erzielte erzielten esse essen fahre fahren fand finde finden findet fährt füge gab gebe
+geben gehe gehen geht gewann gewinnen gewinnt gib gibt gründete habe haben habt hast hat hatte
+hatten hinterließ hol hole holen holt hätte hätten höre hören hört isst kauf kaufe kaufen kauft
+kaufte kenne kennen kennt koche kosten kostet lade laufe laufen lebt lebte lege legen legt lerne
+lernen lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet
+mische misst möchte möchten nehme nehmen nimm nimmst nimmt plane planen plant reiche reserviere
+reservieren reserviert rufe rühre sah schafft schaffte schaue schaut schenke schenken schenkt
+schicke schicken schickt schlief schließe schlägt schneide schneiden schoss schreibe schreiben
+schreibt sehe sehen sende sendet setze setzen setzt siehst sieht spare sparen spiel spiele spielen
+spielt starte stell stelle stellen stellt streiche suche suchen suchst sucht suchte traf trafen
+trage tragen treffe treffen trinke trinken trinkt trägt umfasst verbrachte verbringen verbringt
+verdiene verdienen verdient verkaufe verkaufen verkauft verlieren verliert verlor verpasse
+verpasst veröffentlichte warf wartet wartete wiegt will wohnte wollen wollte wollten wünsche
+wünschen zahle zahlen zahlt zeig zeige zeigen zeigt zähle zählen zählt öffne öffnen";
 const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
+
+/// Whether the word at piece `i` takes an accusative.
+fn takes_accusative(text: &Text, i: usize) -> bool {
+    let word = text.lower(i);
+    text.one_of(i, ACCUSATIVE) || VERBS.split_ascii_whitespace().any(|verb| verb == word)
+}
 
 /// The case of the noun after the number at piece `i`.
 pub(super) fn case(text: &Text, i: usize) -> Case {
@@ -28,7 +47,7 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
     // "Ich brauche 1 Ei und 1 Becher": what comes before the first of several.
     if text.is(before, ",") || text.one_of(before, &["und", "oder"]) {
         let mut at = before;
-        for _ in 0..12 {
+        for _ in 0..16 {
             at = text.before(at);
             let counted =
                 text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
@@ -39,22 +58,59 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
         }
         before = at;
     }
+    // "0,5 bis 1 Liter"
+    if text.one_of(before, &["bis"]) && text.is_number(text.before(before)) {
+        before = text.before(text.before(before));
+    }
     match () {
         // "bis zu 3 m"
         () if text.one_of(before, &["zu"]) && text.one_of(text.before(before), &["bis"]) => {
             Case::Accusative
         }
         () if text.one_of(before, DATIVE) => Case::Dative,
-        () if text.one_of(before, ACCUSATIVE) => Case::Accusative,
+        () if takes_accusative(text, before) => Case::Accusative,
         () if text.one_of(before, GENITIVE) => Case::Genitive,
         // "Ich habe nur 1 Termin."
         () if text.one_of(
             before,
             &[
-                "nur", "noch", "ich", "sie", "er", "du", "wir", "täglich", "gern", "gerne",
-                "bitte", "dann", "mir", "jetzt", "uns",
+                "nur",
+                "noch",
+                "ich",
+                "sie",
+                "er",
+                "du",
+                "wir",
+                "es",
+                "man",
+                "ihr",
+                "auch",
+                "schon",
+                "immer",
+                "heute",
+                "morgen",
+                "gestern",
+                "gerade",
+                "sich",
+                "ihm",
+                "ihnen",
+                "dir",
+                "euch",
+                "mindestens",
+                "höchstens",
+                "genau",
+                "etwa",
+                "circa",
+                "täglich",
+                "gern",
+                "gerne",
+                "bitte",
+                "dann",
+                "mir",
+                "jetzt",
+                "uns",
             ],
-        ) && text.one_of(text.before(before), ACCUSATIVE) =>
+        ) && takes_accusative(text, text.before(before)) =>
         {
             Case::Accusative
         }
@@ -97,8 +153,13 @@ pub(super) fn likely_gender(text: &Text, i: usize) -> Option<Gender> {
 /// Whether the number at piece `i` names what stands before it ("Kapitel 1 Seite 3").
 pub(super) fn is_name(text: &Text, i: usize) -> bool {
     let before = text.before(i);
+    // "Art. 1 Abs. 1"
+    let part = &["abb", "abs", "art", "bd", "kap", "kl", "lit", "nr", "rn", "s", "tab", "ziff"];
+    if text.is(before, ".") && text.one_of(before.wrapping_sub(1), part) {
+        return true;
+    }
     text.is_capital(before)
-        && !text.one_of(before, ACCUSATIVE)
+        && !takes_accusative(text, before)
         && !text.one_of(before, DATIVE)
         && (before > 0 && !text.is(before.wrapping_sub(2), ".")
             || nouns::gender(text.get(before)).is_some())
@@ -147,12 +208,21 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
         }
         before = text.before(first.wrapping_sub(1));
     }
+    // "bis einschl. 3. Mai"
+    let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    if text.one_of(short, &["ca", "circa", "einschl", "einschließlich", "etwa", "spätestens"]) {
+        before = text.before(short);
+    }
     // "am Montag, 3. Mai"
     if text.is(before, ",") {
         let mut day = before.wrapping_sub(1);
         day = if text.is(day, ".") { day.wrapping_sub(1) } else { day };
         if text.get(day).ends_with("tag") || tables::calendar_name(text.get(day)).is_some() {
             before = text.before(day);
+            // "von Dienstag, 4. Juni, auf Donnerstag, 6. Juni"
+            if text.one_of(before, DATIVE) || text.one_of(before, &["auf", "bis", "für"]) {
+                return "en";
+            }
         }
     }
     let strong = match noun {

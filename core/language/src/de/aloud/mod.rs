@@ -4,6 +4,7 @@ mod codes;
 mod context;
 mod cues;
 mod dates;
+mod genders;
 mod grammar;
 mod nouns;
 mod numbers;
@@ -15,8 +16,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, short as abbreviation, sign,
-    when as common,
+    amount, code, compass, electronic, letters, marks, math, money, number, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of German.
@@ -25,6 +26,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         sign::space,
         sign::emoji,
         dates::date,
+        ordinals::added,
         ordinals::ordinal,
         marks::list,
         electronic::electronic,
@@ -38,34 +40,46 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::telephone,
         codes::emergency,
         codes::account,
+        codes::plate,
         codes::post_code,
         code::code,
         money::money,
         dates::decade,
         dates::century,
         words::compound,
+        rate::grade,
+        rate::pressure,
+        rate::ratio,
         amount::duration,
         amount::measure,
         math::scientific,
         code::version,
         amount::fraction,
-        amount::number,
-        amount::by,
+        number::number,
+        rate::times,
+        rate::units,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
         dates::season,
         words::stroke,
+        words::consumption,
+        rate::per,
         marks::slashed,
         words::street,
         words::alone,
         abbreviation::abbreviation,
         ordinals::roman,
+        numerals::to,
         abbreviation::initial,
+        compass::direction,
         letters::compound,
         letters::single,
         math::operator,
+        marks::minutes,
+        marks::inches,
         sign::mark,
     ],
     numerals: Numerals { point: ',', groups: &['.', ' ', '\''] },
@@ -75,7 +89,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     pronounce: |_| {},
     shortens,
     month: tables::month,
-    weekday: |word| tables::DAYS.contains(&word),
+    weekday: |word| tables::calendar_name(word).is_some_and(|name| tables::DAYS.contains(&name)),
     half: |_, _| None,
     units: units::UNITS,
     per: units::PER,
@@ -85,6 +99,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     greek: tables::GREEK,
     letters: &tables::LETTERS,
     short: short::SHORT,
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,

@@ -7,7 +7,7 @@ use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::item;
-use crate::aloud::roman::value;
+use crate::aloud::roman;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
@@ -47,6 +47,24 @@ const ORDERED: &[&str] = &[
     "Tag",
     "Teil",
     "Vorsitzender",
+    "OG",
+    "UG",
+    "Bezirk",
+    "Etappe",
+    "Feiertag",
+    "Gang",
+    "Geburtstag",
+    "Generation",
+    "Gruppe",
+    "Jahrestag",
+    "Lauf",
+    "Lebensjahr",
+    "Minute",
+    "Schritt",
+    "Sinfonie",
+    "Stelle",
+    "Versuch",
+    "Weihnachtsfeiertag",
     "Weltkrieg",
     "Woche",
 ];
@@ -61,11 +79,40 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_word(next)
         && !text.is_word(i.wrapping_sub(1))
         && !matches!(text.get(i.wrapping_sub(1)), "." | "," | ":" | "/");
+    // "besser als das 1.", "Heute ist der 3."
+    let article = ["das", "dem", "den", "der", "die", "am", "vom", "zum", "beim"];
+    if text.is_digits(i, 1..=2)
+        && text.is(i + 1, ".")
+        && text.ends_line(i + 2)
+        && text.one_of(text.before(i), &article)
+        && (text.one_of(text.before(text.before(i)), &["als", "ist", "war", "wie", "wird"])
+            || text.one_of(text.before(i), &["am", "vom", "zum", "beim"]))
+    {
+        return Some(Item { ends: true, ..item(Class::Ordinal(i), i, i + 2) });
+    }
     let small = !text.is_capital(next);
     let said = is_before_ordinal(text, text.before(i)) || follows_ordinal(text, i);
-    let known = ORDERED.contains(&text.get(next));
+    let bracket = text.is(text.before(i), "(") && nouns::gender(text.get(next)).is_some();
+    let known = ORDERED.contains(&text.get(next)) || bracket;
     let fits = fits && (small && text.before(i) < i || known || said && !aloud.starts(text, next));
     fits.then(|| item(Class::Ordinal(i), i, i + 2))
+}
+
+/// 90.+3: a minute of the time that is added.
+pub(super) fn added(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let plus = text.past_space(i + 2);
+    let number = text.past_space(plus + 1);
+    let fits = text.is_digits(i, 2..=3)
+        && text.is(i + 1, ".")
+        && text.is(plus, "+")
+        && text.is_digits(number, 1..=2);
+    if !fits {
+        return None;
+    }
+    let stem = numbers::ordinal(text.get(i)) + ordinal_ending(text, i, Some(Gender::Feminine));
+    let more = numbers::cardinal(text.get(number));
+    let end = number + 1 + usize::from(text.is(number + 1, "."));
+    Some(item(Class::Coined(format!("{stem} {} {more}", aloud.words.plus)), i, end))
 }
 
 /// "3. und 4."
@@ -87,7 +134,15 @@ pub(super) fn say(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
             noun = text.past_space(noun + 2);
         }
     }
-    let words = numbers::ordinal(&text.digits(i)) + ordinal_ending(text, i, gender(text, noun));
+    let stem = numbers::ordinal(&text.digits(i));
+    // "Zu 2. fällt mir nichts ein."
+    let point = text.one_of(text.before(i), &["zu"]) && !text.is_capital(noun);
+    let woman = text.one_of(text.before(text.before(i)), &["sie"]) && !text.is_capital(noun);
+    let words = match () {
+        () if point => stem + "ens",
+        () if woman => stem + "e",
+        () => stem + ordinal_ending(text, i, gender(text, noun)),
+    };
     spoken.say(&words, text.span(item.from, item.end - 1));
 }
 
@@ -179,11 +234,13 @@ fn monarch(text: &Text, i: usize) -> Option<(bool, bool)> {
 
 /// Ludwig XIV., Kapitel IV, im II. Weltkrieg
 pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || matches!(text.get(i.wrapping_sub(1)), "." | "-") {
+    let range = roman::is_end(aloud, text, i);
+    let joined = matches!(text.get(i.wrapping_sub(1)), "." | "-") && !range;
+    if !text.is_capitals(i) || joined {
         return None;
     }
-    let n = value(text.get(i))?;
-    let before = text.before(i);
+    let n = roman::value(text.get(i))?;
+    let before = text.before(roman::first(aloud, text, i));
     let stop = text.is(i + 1, ".");
     let next = text.past_space(i + 2);
     let found = |order, article, end| item(Class::Roman(n, order, article), i, end);
@@ -202,7 +259,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_capital(before)
         && !matches!(text.get(i), "CD" | "DC" | "MC" | "DI" | "CV" | "MM" | "CC" | "CM" | "MD");
     let counted = COUNTED.contains(&text.lower(before).as_str());
-    (counted || many && n < 40).then(|| found(false, false, i + 1))
+    let year = roman::year(text.get(i)).is_some();
+    (counted || year || many && n < 40).then(|| found(false, false, i + 1))
 }
 
 /// Says a Roman numeral; with `article`, as the number of a ruler.

@@ -70,6 +70,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "minus"),
     ("×", "mal"),
     ("÷", "geteilt durch"),
+    ("/", "Schrägstrich"),
+    ("/.", "zu"),
     ("÷/", "durch"),
     ("÷:", "geteilt durch"),
     ("^", "hoch"),
@@ -102,6 +104,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (".1", "Punkt"),
     (":", "zu"),
     ("°", "Grad"),
+    ("′", "Minuten"),
+    ("″", "Zoll"),
     ("§", "Paragraf"),
     ("§§", "Paragrafen"),
     ("†", "gestorben"),
@@ -154,6 +158,7 @@ pub(super) const WORDS: Words = Words {
     to: "bis",
     and: "und",
     or: "oder",
+    out_of: "von",
     version: "Version",
     exponent: "mal zehn hoch",
     squared: "Quadrat",
@@ -191,9 +196,10 @@ pub(super) const WORDS: Words = Words {
 
 pub(super) const LETTERS: Letters = Letters {
     spelt: &[
-        "USA", "EU", "ARD", "IBAN", "ADAC", "AG", "AEG", "ABC", "IP", "IT", "ID", "IQ", "OP",
-        "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE", "WC", "LED", "PC", "CD", "DVD",
-        "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB", "API", "EKD", "BAFÖG",
+        "USA", "EU", "ARD", "IBAN", "ISBN", "ISSN", "BIC", "ADAC", "AG", "AEG", "ABC", "IP", "IT",
+        "ID", "IQ", "OP", "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE", "WC", "LED",
+        "PC", "CD", "DVD", "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB", "API", "EKD",
+        "BAFÖG",
     ],
     loud: &[],
     acronyms: &[
@@ -224,4 +230,24 @@ pub(super) const EMOJI: &[Emoji] = &[
         answer: "ein Stern",
         counted: Some(["Stern", "Sterne"]),
     },
+];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "Nord"),
+    ("S", "Süd"),
+    ("O", "Ost"),
+    ("W", "West"),
+    ("NO", "Nordost"),
+    ("NW", "Nordwest"),
+    ("SO", "Südost"),
+    ("SW", "Südwest"),
+    ("NNO", "Nordnordost"),
+    ("NNW", "Nordnordwest"),
+    ("ONO", "Ostnordost"),
+    ("OSO", "Ostsüdost"),
+    ("SSO", "Südsüdost"),
+    ("SSW", "Südsüdwest"),
+    ("WSW", "Westsüdwest"),
+    ("WNW", "Westnordwest"),
 ];

@@ -1,6 +1,4 @@
-//! Lists of abbreviations and of words in capitals.
-
-use crate::aloud::tables::Letters;
+//! Lists of abbreviations.
 
 /// Abbreviations with a full stop that come before a number.
 pub(super) const COUNTED: &[(&str, &str)] = &[
@@ -13,6 +11,8 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("fig", "figure"),
     ("Fig", "figure"),
     ("figs", "figures"),
+    ("Figs", "figures"),
+    ("Tab", "table"),
     ("ch", "chapter"),
     ("Ch", "chapter"),
     ("vol", "volume"),
@@ -32,6 +32,22 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("Apt", "apartment"),
     ("apt", "apartment"),
     ("Ste", "suite"),
+    ("Rm", "room"),
+    ("rm", "room"),
+    ("Blk", "block"),
+    ("Flt", "flight"),
+    ("Ex", "exercise"),
+    ("ex", "example"),
+    ("para", "paragraph"),
+    ("paras", "paragraphs"),
+    ("Tbl", "table"),
+    ("tbl", "table"),
+    ("col", "column"),
+    ("ll", "lines"),
+    ("vols", "volumes"),
+    ("chs", "chapters"),
+    ("secs", "sections"),
+    ("eqs", "equations"),
     ("Bldg", "building"),
     ("ca", "circa"),
     ("c", "circa"),
@@ -98,6 +114,44 @@ pub(super) const LEADING: &[(&str, &str)] = &[
     ("Qty", "quantity"),
     ("ref", "reference"),
     ("Univ", "university"),
+    ("Supt", "superintendent"),
+    ("Insp", "inspector"),
+    ("Det", "detective"),
+    ("Ofc", "officer"),
+    ("Cllr", "councillor"),
+    ("Amb", "ambassador"),
+    ("Atty", "attorney"),
+    ("Assoc", "associate"),
+    ("assoc", "associate"),
+    ("Asst", "assistant"),
+    ("asst", "assistant"),
+    ("Mgr", "manager"),
+    ("mgr", "manager"),
+    ("Mfr", "manufacturer"),
+    ("Mme", "madame"),
+    ("Mlle", "mademoiselle"),
+    ("Sta", "santa"),
+    ("Bp", "bishop"),
+    ("abbr", "abbreviation"),
+    ("addl", "additional"),
+    ("Addl", "additional"),
+    ("equiv", "equivalent"),
+    ("esp", "especially"),
+    ("fwd", "forward"),
+    ("hosp", "hospital"),
+    ("introd", "introduction"),
+    ("lang", "language"),
+    ("orig", "originally"),
+    ("pkg", "package"),
+    ("Pkg", "package"),
+    ("pop", "population"),
+    ("Pop", "population"),
+    ("prob", "probably"),
+    ("pts", "points"),
+    ("resp", "respectively"),
+    ("tot", "total"),
+    ("trans", "translated"),
+    ("usu", "usually"),
 ];
 
 /// Abbreviations with a full stop that may end a sentence.
@@ -121,6 +175,18 @@ pub(super) const TRAILING: &[(&str, &str)] = &[
     ("Assn", "association"),
     ("Apt", "apartment"),
     ("Hwy", "highway"),
+    ("Ret", "retired"),
+    ("ret", "retired"),
+    ("ea", "each"),
+    ("doz", "dozen"),
+    ("ext", "extension"),
+    ("Ext", "extension"),
+    ("mo", "month"),
+    ("mos", "months"),
+    ("yr", "year"),
+    ("yrs", "years"),
+    ("wk", "week"),
+    ("wks", "weeks"),
 ];
 
 /// Shortened words that need no full stop.
@@ -143,12 +209,27 @@ pub(super) const BARE: &[(&str, &str)] = &[
     ("wifi", "WiFi"),
     ("Wifi", "WiFi"),
     ("WIFI", "WiFi"),
+    ("YoY", "year over year"),
+    ("yoy", "year over year"),
+    ("YOY", "year over year"),
+    ("QoQ", "quarter over quarter"),
+    ("MoM", "month over month"),
+    ("prn", "as needed"),
+    ("qty", "quantity"),
+    ("bldg", "building"),
+    ("dept", "department"),
+    ("govt", "government"),
+    ("btw", "by the way"),
+    ("BTW", "by the way"),
+    ("FYI", "F.Y.I."),
+    ("tbsp", "tablespoons"),
     ("OK", "okay"),
     ("ok", "okay"),
     ("Ok", "okay"),
     ("Rt", "route"),
     ("Hwy", "highway"),
     ("Apt", "apartment"),
+    ("Rm", "room"),
     ("AA", "double A"),
     ("AAA", "triple A"),
     ("UTC", "U.T.C."),
@@ -160,8 +241,17 @@ pub(super) const BARE: &[(&str, &str)] = &[
 ];
 
 /// Single letters with full stops that are not read letter by letter.
-pub(super) const DOTTED: &[(&str, &str)] =
-    &[("eg", "for example"), ("ie", "that is"), ("aka", "also known as")];
+pub(super) const DOTTED: &[(&str, &str)] = &[
+    ("eg", "for example"),
+    ("ie", "that is"),
+    ("aka", "also known as"),
+    ("prn", "as needed"),
+    ("bid", "twice a day"),
+    ("tid", "three times a day"),
+    ("qid", "four times a day"),
+    ("qd", "every day"),
+    ("yo", "years old"),
+];
 
 /// What an abbreviation in any of the lists stands for.
 pub(super) fn find_any(word: &str) -> Option<&'static str> {
@@ -300,46 +390,3 @@ pub(super) const NOT_ROMAN: &[&str] = &[
     "MIX", "CD", "DC", "MC", "CV", "MD", "DVD", "CC", "MM", "CM", "DI", "LI", "DM", "CL", "ML",
     "XL", "MI", "CI", "DID", "LCD", "XXX", "LC",
 ];
-
-pub(super) const LETTERS: Letters = Letters {
-    spelt: &[
-        "LED", "US", "AM", "PM", "UN", "ID", "AC", "DC", "AD", "BC", "CV", "DIY", "EU", "ETA",
-        "FAQ", "GP", "HR", "IP", "ISO", "IQ", "MAC", "OS", "PA", "PC", "PR", "RIP", "SOS", "SOC",
-        "TB", "UFO", "UK", "USA", "VIP", "GUI", "API", "CEO", "CIA", "USB", "HDMI", "CPU", "GPU",
-        "URL", "SQL", "HTML", "IT", "AI", "LA", "OTP", "ASAP", "RSVP", "ADHD", "YMCA", "ISBN",
-        "IMEI", "HIV", "UV", "EV", "IPA", "ROI", "IOU", "OCD", "UPS", "USPS", "AAA", "IEEE",
-        "IBAN", "EULA", "ABC", "EST", "CEST", "CET", "EDT", "PST", "PDT", "GMT", "UTC", "IPO",
-        "IRS", "IRA", "NAACP", "ESPN", "ASCII", "BBQ", "HVAC", "IEC", "ETF", "EPA", "FDA", "UAE",
-        "ICU", "ER", "MIT", "UCLA", "ACL", "IPX", "UHD", "OLED", "DOI", "EOD", "LOL", "OMG", "IMO",
-    ],
-    loud: &["US", "IT", "AM", "AI", "LA", "OR"],
-    acronyms: &[
-        "NASA", "NATO", "UNESCO", "UNICEF", "AIDS", "OPEC", "FIFA", "UEFA", "IKEA", "LEGO",
-        "LASER", "RADAR", "SONAR", "SCUBA", "JPEG", "JPG", "GIF", "PIN", "SIM", "RAM", "ROM",
-        "LAN", "WAN", "COVID", "SARS", "CAPTCHA", "ZIP", "VAT", "NAFTA", "ASEAN", "BASIC", "COBOL",
-        "YAML", "TOML", "SWAT", "GAAP", "NASDAQ", "FLOWERS", "PUBG", "HELP", "NET", "SAT", "ACT",
-        "RAID", "BIOS", "DOS", "SaaS", "CAD", "MIDI", "SMART", "DARPA", "FEMA", "OSHA", "HIPAA",
-        "MENSA", "ALSA",
-    ],
-    after_article: &["WHO"],
-    articles: &["the"],
-    mixed: &[
-        "PhD", "MSc", "BSc", "BA", "MBA", "iOS", "pH", "GmbH", "dB", "ls", "rm", "mv", "cd", "MRIs",
-    ],
-    short: &[
-        "act", "add", "age", "ago", "aid", "air", "all", "am", "an", "and", "any", "are", "arm",
-        "art", "as", "ask", "at", "ate", "bad", "bag", "ban", "bar", "be", "bed", "bet", "big",
-        "bit", "box", "boy", "bus", "but", "buy", "by", "can", "car", "cat", "cry", "cup", "cut",
-        "dad", "day", "did", "die", "do", "dog", "dry", "due", "eat", "egg", "end", "eye", "far",
-        "fat", "few", "fit", "fix", "fly", "for", "fun", "gas", "get", "go", "god", "got", "gun",
-        "guy", "had", "has", "hat", "he", "her", "hey", "hi", "him", "his", "hit", "hot", "how",
-        "ice", "if", "in", "ink", "is", "it", "its", "job", "joy", "key", "kid", "law", "lay",
-        "let", "lie", "log", "lot", "low", "mad", "man", "map", "may", "me", "men", "met", "mix",
-        "mom", "my", "new", "no", "not", "now", "of", "off", "oh", "oil", "old", "on", "one", "or",
-        "our", "out", "own", "pay", "per", "put", "ran", "red", "run", "sad", "saw", "say", "sea",
-        "see", "set", "she", "sit", "six", "sky", "so", "son", "sun", "tax", "tea", "ten", "the",
-        "tie", "tip", "to", "too", "top", "toy", "try", "two", "up", "use", "war", "was", "way",
-        "we", "wet", "who", "why", "win", "wow", "yes", "yet", "you",
-    ],
-    words: &["a", "A", "I"],
-};

@@ -5,6 +5,7 @@ mod cues;
 mod dates;
 mod grammar;
 mod homographs;
+mod letters;
 mod numbers;
 mod roman;
 mod signs;
@@ -15,7 +16,10 @@ mod when;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, code, electronic, letters, marks, math, money, sign, when as common};
+use crate::aloud::{
+    amount, code, compass, electronic, letters as common_letters, marks, math, money, number, rate,
+    roman as numerals, sign, when as common,
+};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -37,24 +41,32 @@ pub(super) static ALOUD: Aloud = Aloud {
         when::ordinal,
         when::decade,
         signs::resolution,
+        rate::grade,
+        rate::ratio,
         amount::duration,
         amount::measure,
         math::scientific,
         code::version,
         amount::fraction,
-        amount::number,
-        amount::by,
+        number::number,
+        rate::times,
+        rate::units,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
+        rate::per,
         marks::slashed,
+        signs::road,
         street::word,
         words::dotted,
         words::abbreviation,
         roman::roman,
-        letters::compound,
-        letters::single,
+        numerals::to,
+        compass::direction,
+        common_letters::compound,
+        common_letters::single,
         math::operator,
         signs::sign,
         sign::mark,
@@ -74,9 +86,10 @@ pub(super) static ALOUD: Aloud = Aloud {
     scales: tables::SCALES,
     signs: tables::SIGNS,
     greek: tables::GREEK,
-    letters: &abbreviations::LETTERS,
+    letters: &letters::LETTERS,
     // English has a recogniser of its own.
     short: &[],
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,

@@ -1,9 +1,9 @@
 //! Dates with names of months, halves of the day, ordinals and decades.
 
 use super::tables::{calendar_name, month};
+use crate::aloud::calendar;
 use crate::aloud::class::{Class, Date, Item, Style};
 use crate::aloud::item;
-use crate::aloud::range;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
@@ -18,7 +18,14 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them.
 pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name)
+    // "M–F 9–5"
+    let letter = |word: &str| match word {
+        "M" => Some("Monday"),
+        "F" => Some("Friday"),
+        _ => None,
+    };
+    let letters = || calendar::names(text, i, letter).filter(|_| text.is(i, "M"));
+    calendar::names(text, i, calendar_name).or_else(letters)
 }
 
 /// The month at `i`, which may also be "may" or "march".
@@ -83,11 +90,21 @@ fn day_first(text: &Text, i: usize) -> Option<Item> {
         month: Some((month, name)),
         day: Some((day, i)),
         day_first: true,
-        article: text.one_of(text.before(i), &["the"]),
+        article: text.one_of(text.before(i), &["the"]) || follows_day(text, i),
         ..Date::default()
     };
     let stop = text.is(name + 1, ".") && !full && !text.ends_line(name + 2);
     Some(year_after(text, date, i, name + 1 + usize::from(stop)))
+}
+
+/// "the 2nd and 23rd of May": whether another day comes before, which has the article.
+fn follows_day(text: &Text, i: usize) -> bool {
+    let and = text.before(i);
+    let mut first = text.before(and);
+    if text.is(first, ",") {
+        first = text.before(first);
+    }
+    text.one_of(and, &["and", "or", "to"]) && is_ending(text, first)
 }
 
 /// A day of the month, with or without its ending; and what comes after it.

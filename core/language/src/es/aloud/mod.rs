@@ -14,8 +14,8 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
-    when as common,
+    amount, code, compass, electronic, letters, marks, math, money, number, pointed, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Spanish.
@@ -42,6 +42,9 @@ pub(super) static ALOUD: Aloud = Aloud {
         money::money,
         codes::decade,
         codes::resolution,
+        rate::grade,
+        rate::pressure,
+        rate::ratio,
         amount::duration,
         amount::measure,
         pointed::measure,
@@ -49,21 +52,30 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::version,
         amount::fraction,
         codes::counting,
-        amount::number,
+        number::number,
         codes::times,
-        amount::by,
+        rate::times,
+        rate::units,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
         codes::stroke,
+        rate::per,
         marks::slashed,
+        codes::extreme,
+        codes::street,
+        codes::rooms,
         abbreviation::abbreviation,
         ordinals::roman,
+        numerals::to,
         abbreviation::initial,
+        compass::direction,
         letters::compound,
         letters::single,
         math::operator,
+        marks::minutes,
         marks::inches,
         sign::mark,
     ],
@@ -84,6 +96,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     greek: tables::GREEK,
     letters: &tables::LETTERS,
     short: short::SHORT,
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
@@ -100,6 +113,7 @@ pub(super) static ALOUD: Aloud = Aloud {
 
 /// How many words after a full stop show what it means after this word.
 fn shortens(word: &str) -> usize {
-    let month = tables::month(word).is_some_and(|(_, full)| !full);
-    usize::from(month).max(abbreviation::shortens(&ALOUD, word))
+    // "mar. y jue."
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
+    (if name { 2 } else { 0 }).max(abbreviation::shortens(&ALOUD, word))
 }

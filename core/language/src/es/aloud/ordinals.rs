@@ -56,16 +56,23 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
 }
 
 /// Felipe VI, el siglo XIX, la II Guerra Mundial, el capítulo IV.
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || text.is(i.wrapping_sub(1), "-") || text.is(i + 1, "'") {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let start = numerals::first(aloud, text, i);
+    // "N-VI" is a road.
+    let road = text.is(i.wrapping_sub(1), "-") && text.is(i.wrapping_sub(2), "N");
+    if road && let Some(n) = numerals::value(text.get(i)) {
+        return Some(item(Class::Coined(cardinal(&n.to_string())), i, i + 1));
+    }
+    let joined = text.is(i.wrapping_sub(1), "-") && start == i;
+    if !text.is_capitals(i) || joined || text.is(i + 1, "'") {
         return None;
     }
     let word = text.get(i);
     let n = numerals::value(word)?;
     let found = |words: String| Some(item(Class::Coined(words), i, i + 1));
-    let before = text.before(i);
+    let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-    if is_century(text, i) {
+    if numerals::is_century(text, i, CENTURIES, &["a", "al", "e", "o", "y"]) {
         return found(if n <= 10 {
             ordinal(n, Masculine, false)
         } else {
@@ -76,7 +83,8 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(cardinal(&n.to_string()));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ")
+    {
         let gender = if queen { Feminine } else { Masculine };
         return found(if n <= 10 { ordinal(n, gender, false) } else { cardinal(&n.to_string()) });
     }
@@ -96,28 +104,11 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let feminine = text.one_of(before, &["la"]);
         return found(ordinal(n, if feminine { Feminine } else { Masculine }, false));
     }
+    if numerals::is_end(aloud, text, i) || numerals::year(word).is_some() {
+        return found(cardinal(&n.to_string()));
+    }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
     (many && (title || word.len() > 3))
         .then(|| item(Class::Coined(cardinal(&n.to_string())), i, i + 1))
-}
-
-/// Whether the numeral at `i` names a century: "siglo XIX", "los siglos XIX y XX".
-fn is_century(text: &Text, i: usize) -> bool {
-    let mut at = i;
-    for _ in 0..4 {
-        let before = text.before(at);
-        let word = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-        if text.one_of(word, CENTURIES) {
-            return true;
-        }
-        let joins = text.one_of(before, &["a", "al", "e", "o", "y"])
-            || matches!(text.get(before), "," | "-" | "–");
-        let first = text.before(before);
-        if !joins || !text.is_capitals(first) || numerals::value(text.get(first)).is_none() {
-            return false;
-        }
-        at = first;
-    }
-    false
 }

@@ -59,6 +59,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "menos"),
     ("×", "por"),
     ("÷", "entre"),
+    ("/", "barra"),
+    ("/.", "sobre"),
     ("÷/", "entre"),
     ("÷:", "entre"),
     ("^", "elevado a"),
@@ -92,6 +94,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (":", "a"),
     ("°", "grados"),
     ("º", "grados"),
+    ("′", "minutos"),
     ("″", "pulgadas"),
     ("§", "párrafo"),
     ("→", "a"),
@@ -144,6 +147,7 @@ pub(super) const WORDS: Words = Words {
     to: "a",
     and: "y",
     or: "o",
+    out_of: "sobre",
     version: "versión",
     exponent: "por diez elevado a",
     squared: "al cuadrado",
@@ -207,6 +211,35 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["es", "número"],
     extension: "extensión",
     flights: &[],
+    of: &["de"],
+    pressure: &["tensión", "presión", "arterial"],
+    winds: &[
+        "brisa",
+        "dirección",
+        "orientación",
+        "rachas",
+        "rumbo",
+        "tramontana",
+        "viento",
+        "vientos",
+    ],
+    grades: &[
+        "calificación",
+        "califico",
+        "doy",
+        "dieron",
+        "estrellas",
+        "nota",
+        "notas",
+        "puntuación",
+        "puntúo",
+        "saqué",
+        "sacó",
+        "valoración",
+        "valoraciones",
+    ],
+    times: &["veces"],
+    draws: true,
     capital_nouns: false,
     starters: &[
         "a", "al", "así", "como", "con", "cuando", "de", "después", "el", "ella", "en", "entonces",
@@ -232,7 +265,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["el", "la", "los", "las"],
-    mixed: &["PYMEs"],
+    mixed: &["PYMEs", "pH"],
     short: &[
         "a", "al", "aún", "con", "cuál", "da", "de", "del", "di", "dos", "día", "el", "en", "era",
         "es", "esa", "ese", "eso", "fue", "fin", "ha", "han", "hay", "he", "hoy", "ir", "la",
@@ -268,6 +301,9 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 pub(super) const OF_TIME: &[&str] =
     &["cada", "dura", "durante", "en", "faltan", "hace", "quedan", "tarda", "temporizador"];
 pub(super) const CODES: &[&str] = &[
+    "puk",
+    "cvv",
+    "otp",
     "clave",
     "código",
     "contraseña",
@@ -281,8 +317,20 @@ pub(super) const CODES: &[&str] = &[
     "verificación",
     "wifi",
 ];
-pub(super) const NAMED: &[&str] =
-    &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];
+pub(super) const NAMED: &[&str] = &[
+    "andén",
+    "asiento",
+    "aula",
+    "fila",
+    "letra",
+    "portal",
+    "puerta",
+    "canal",
+    "habitación",
+    "línea",
+    "sala",
+    "vuelo",
+];
 pub(super) const SUMS: &[&str] = &["calcula", "cuánto", "es", "son"];
 pub(super) const YEARS: &[&str] =
     &["año", "años", "desde", "en", "entre", "hacia", "hasta", "para", "siglo"];
@@ -293,3 +341,26 @@ pub(super) const HEAT: &[&str] = &["grados", "horno", "temperatura"];
 /// Before a duration that is written as a time: "tarda 2:30 h".
 pub(super) const LASTING: &[&str] =
     &["de", "dura", "durante", "duran", "duró", "en", "lleva", "tarda", "tardan", "tardó"];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "norte"),
+    ("S", "sur"),
+    ("E", "este"),
+    ("O", "oeste"),
+    ("W", "oeste"),
+    ("NE", "noreste"),
+    ("NO", "noroeste"),
+    ("NW", "noroeste"),
+    ("SE", "sureste"),
+    ("SO", "suroeste"),
+    ("SW", "suroeste"),
+    ("NNE", "nornoreste"),
+    ("NNO", "nornoroeste"),
+    ("ENE", "estenoreste"),
+    ("ESE", "estesureste"),
+    ("SSE", "sursureste"),
+    ("SSO", "sursuroeste"),
+    ("OSO", "oestesuroeste"),
+    ("ONO", "oestenoroeste"),
+];

@@ -1,6 +1,6 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
 use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
@@ -20,6 +20,7 @@ const fn lo(sign: &'static str, name: &'static str) -> Unit {
 pub(super) const UNITS: &[Unit] = &[
     lo("%", "por ciento"),
     lo("‰", "por mil"),
+    la("ppm", "parte por millón", "partes por millón"),
     el("°", "grado", "grados"),
     el("°C", "grado Celsius", "grados Celsius"),
     el("ºC", "grado Celsius", "grados Celsius"),
@@ -93,6 +94,9 @@ pub(super) const UNITS: &[Unit] = &[
     el("hPa", "hectopascal", "hectopascales"),
     el("kPa", "kilopascal", "kilopascales"),
     el("mbar", "milibar", "milibares"),
+    el("Mpx", "megapíxel", "megapíxeles"),
+    el("MP", "megapíxel", "megapíxeles"),
+    el("px", "píxel", "píxeles"),
     el("dB", "decibelio", "decibelios"),
     el("CV", "caballo", "caballos"),
     la("rpm", "revolución por minuto", "revoluciones por minuto"),
@@ -127,6 +131,11 @@ pub(super) const PER: &[Unit] = &[
     el("minuto", "minuto", "minutos"),
     el("segundo", "segundo", "segundos"),
     la("persona", "persona", "personas"),
+    la("pers", "persona", "personas"),
+    la("hab", "habitación", "habitaciones"),
+    la("pieza", "pieza", "piezas"),
+    la("página", "página", "páginas"),
+    el("trimestre", "trimestre", "trimestres"),
     la("noche", "noche", "noches"),
     la("unidad", "unidad", "unidades"),
     la("ud", "unidad", "unidades"),
@@ -174,3 +183,8 @@ pub(super) const SCALES: &[Scale] = &[
     scale("mil", "mil", "mil"),
     scale("k", "mil", "mil"),
 ];
+
+/// The gender of the unit with this sign.
+pub(super) fn gender(sign: &str) -> Option<Gender> {
+    UNITS.iter().find(|unit| unit.sign == sign).map(|unit| unit.gender)
+}

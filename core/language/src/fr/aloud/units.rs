@@ -84,7 +84,7 @@ pub(super) const UNITS: &[Unit] = &[
     un("MWh", "mégawattheure", "mégawattheures"),
     un("TWh", "térawattheure", "térawattheures"),
     when(When::NoName, un("V", "volt", "volts")),
-    when(When::NoName, un("A", "ampère", "ampères")),
+    when(When::Joined, un("A", "ampère", "ampères")),
     un("mA", "milliampère", "milliampères"),
     un("mAh", "milliampère heure", "milliampères heure"),
     when(When::NoName, un("N", "newton", "newtons")),
@@ -95,6 +95,8 @@ pub(super) const UNITS: &[Unit] = &[
     un("Pa", "pascal", "pascals"),
     un("hPa", "hectopascal", "hectopascals"),
     un("bar", "bar", "bars"),
+    un("ppm", "partie par million", "parties par million"),
+    un("MP", "mégapixel", "mégapixels"),
     un("dB", "décibel", "décibels"),
     un("px", "pixel", "pixels"),
     un("Mpx", "mégapixel", "mégapixels"),
@@ -113,6 +115,13 @@ pub(super) const PER: &[Unit] = &[
     une("minute", "minute", "minutes"),
     une("seconde", "seconde", "secondes"),
     une("personne", "personne", "personnes"),
+    une("pers", "personne", "personnes"),
+    une("sem", "semaine", "semaines"),
+    un("habitant", "habitant", "habitants"),
+    un("véhicule", "véhicule", "véhicules"),
+    une("page", "page", "pages"),
+    une("unité", "unité", "unités"),
+    une("part", "part", "parts"),
     une("nuit", "nuit", "nuits"),
     une("pièce", "pièce", "pièces"),
     une("année", "année", "années"),
@@ -178,7 +187,7 @@ pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Coined(words), i, noun + 1))
 }
 
-/// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number; and the power in "15 €/m²".
+/// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number.
 pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let length = |at: usize| matches!(text.get(at), "cm" | "dm" | "km" | "m" | "mm");
     let power = |at: usize| match (text.kind(at), text.get(at)) {
@@ -187,12 +196,6 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => None,
     };
     let (before, next) = (text.before(i), i + 1);
-    if let Some(power) = power(i)
-        && length(i.wrapping_sub(1))
-        && text.is(i.wrapping_sub(2), "/")
-    {
-        return Some(item(Class::Abbreviation(power), i, next));
-    }
     if text.is(i, "°") && !text.is_number(before) {
         let unit = aloud.unit(&format!("°{}", text.get(next)))?;
         return Some(item(Class::Abbreviation(unit.several), i, i + 2));
@@ -228,7 +231,16 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => return None,
     };
     let fits = text.is(sign, "$") && !text.is_word(i.wrapping_sub(1));
-    let money = Money { currency, sign, minus: false, amount, cents: None, per: None, kind: false };
+    let money = Money {
+        currency,
+        sign,
+        minus: false,
+        amount,
+        cents: None,
+        per: None,
+        per_power: 0,
+        kind: false,
+    };
     fits.then(|| item(Class::Money(money), i, country + 1))
 }
 

@@ -4,9 +4,35 @@ use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
-use crate::aloud::range::is_score;
+use crate::aloud::half::Halves;
+use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
+
+/// Words before the first end of a range after which the ends are said without words between.
+const LEADING: &[&str] = &[
+    "a", "circa", "con", "dopo", "entro", "gli", "i", "il", "in", "la", "le", "ogni", "per", "su",
+    "un", "una", "altri", "altre",
+];
+
+static HALVES: Halves = Halves {
+    and: "e",
+    of: "di",
+    half: ["mezzo", "mezza"],
+    quarter: None,
+    hours: &["alle", "dalle", "la", "le"],
+    is_noun: nouns::is_noun,
+    gender: |noun| units::gender(noun).unwrap_or_else(|| nouns::gender(noun)),
+    whole: |text, whole, next, gender| match (text.get(whole), gender) {
+        // "un'ora e mezza": the noun may be several in the text.
+        ("1", Some(gender)) => {
+            let sign = text.get(next);
+            numbers::one(gender, units::name(sign).unwrap_or(sign)).to_owned()
+        }
+        (digits, _) => grammar::digits(&Italian, digits),
+    },
+    part: |fraction, _, _| part(fraction),
+};
 
 /// Italian.
 #[derive(Debug)]
@@ -49,37 +75,7 @@ impl Grammar for Italian {
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
-        let text = spoken.text;
-        let Some(part) = amount.part else { return };
-        let span = text.span(amount.from, amount.to);
-        let next = text.past_space(amount.to + 1);
-        let counts = next > amount.to + 1 && nouns::is_noun(text, next);
-        let gender = noun.or(counts.then(|| nouns::gender(text.get(next))));
-        if let Some(whole) = amount.whole {
-            let words = match (text.get(whole), gender) {
-                // "un'ora e mezza": the noun may be several in the text.
-                ("1", Some(gender)) => {
-                    let sign = text.get(next);
-                    numbers::one(gender, units::name(sign).unwrap_or(sign)).to_owned()
-                }
-                (digits, _) => grammar::digits(self, digits),
-            };
-            spoken.say(&words, text.at(whole));
-            // After a unit, the fraction comes at the end.
-            if noun.is_none() {
-                spoken.say(&and_part(part, gender), span);
-            }
-            return;
-        }
-        let words = match (part, gender) {
-            ((1, 2), Some(Gender::Feminine)) => "mezza".to_owned(),
-            ((1, 2), Some(_)) => "mezzo".to_owned(),
-            _ => self::part(part),
-        };
-        spoken.say(&words, span.clone());
-        if counts && noun.is_none() && part != (1, 2) {
-            spoken.say("di", span);
-        }
+        HALVES.say(amount, noun, spoken);
     }
 
     fn currency(&self, money: &Money, one: bool) -> String {
@@ -109,15 +105,10 @@ impl Grammar for Italian {
             _ => {}
         }
         if let Some(per) = measure.per {
-            name += &format!(" {}", self.per(per));
-            name.push_str(match measure.per_power {
-                2 => " quadrato",
-                3 => " cubo",
-                _ => "",
-            });
+            name += &format!(" {}", self.per(per, measure.per_power));
         }
         match (amount.whole, amount.part) {
-            (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
+            (Some(_), Some(part)) => name + " " + &HALVES.after(part, Some(unit.gender), text),
             (None, Some(part)) if part != (1, 2) => format!("di {name}"),
             _ if amount.scale.is_some_and(|(scale, _)| scale.one != scale.several) => {
                 format!("di {name}")
@@ -126,8 +117,13 @@ impl Grammar for Italian {
         }
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        let name = unit.one;
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let name = match power {
+            2 => format!("{} quadrato", unit.one),
+            3 => format!("{} cubo", unit.one),
+            _ => unit.one.to_owned(),
+        };
+        let name = name.as_str();
         let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
         match unit.gender {
             _ if matches!(name, "persona" | "notte" | "testa") => format!("a {name}"),
@@ -159,8 +155,11 @@ impl Grammar for Italian {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        if is_score(text, first, second) {
-            return Some(["", ""]);
+        match score(text, first, second) {
+            Some(Score::Set) => return Some(["", ""]),
+            Some(Score::Result) => return Some(["", "a"]),
+            None if is_season(text, first, second) => return Some(["", ""]),
+            None => {}
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));
         Some(match &first.class {
@@ -168,6 +167,7 @@ impl Grammar for Italian {
             Class::Time(_) => ["dalle", "alle"],
             _ if text.one_of(before, &["tra", "fra"]) => ["", "e"],
             _ if text.one_of(before, &["da"]) => ["", "a"],
+            _ if text.one_of(before, LEADING) => ["", ""],
             _ if text.one_of(before, &["dal", "nel"]) => ["", "al"],
             Class::Date(_) => ["dal", "al"],
             _ if year => ["dal", "al"],
@@ -189,14 +189,5 @@ fn part((over, under): (usize, usize)) -> String {
     match over {
         1 => format!("un {name}"),
         _ => format!("{} {}i", numbers::cardinal(&over.to_string()), name.trim_end_matches('o')),
-    }
-}
-
-/// "e mezza"
-fn and_part(part: (usize, usize), gender: Option<Gender>) -> String {
-    match (part, gender) {
-        ((1, 2), Some(Gender::Feminine)) => "e mezza".to_owned(),
-        ((1, 2), _) => "e mezzo".to_owned(),
-        _ => format!("e {}", self::part(part)),
     }
 }

@@ -13,8 +13,8 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
-    when as common,
+    amount, code, compass, electronic, letters, marks, math, money, number, pointed, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Italian.
@@ -34,15 +34,21 @@ pub(super) static ALOUD: Aloud = Aloud {
         dates::clock,
         common::time,
         codes::telephone,
+        codes::emergency,
         code::telephone,
         codes::post_code,
         codes::thousands,
         codes::aged,
         code::account,
         codes::plate,
+        codes::province,
+        codes::floor,
         code::code,
         money::money,
         codes::resolution,
+        rate::grade,
+        rate::pressure,
+        rate::ratio,
         amount::duration,
         amount::measure,
         pointed::measure,
@@ -50,23 +56,30 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::version,
         amount::fraction,
         codes::elided,
-        amount::number,
+        number::number,
         codes::times,
-        amount::by,
+        rate::times,
+        rate::units,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
         codes::stroke,
+        rate::per,
         marks::slashed,
         codes::saint,
         abbreviation::abbreviation,
+        abbreviation::elided,
         ordinals::roman,
+        numerals::to,
         abbreviation::initial,
+        compass::direction,
         letters::compound,
         letters::elided,
         letters::single,
         math::operator,
+        marks::minutes,
         marks::inches,
         sign::mark,
     ],
@@ -87,6 +100,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     greek: tables::GREEK,
     letters: &tables::LETTERS,
     short: short::SHORT,
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
@@ -103,6 +117,9 @@ pub(super) static ALOUD: Aloud = Aloud {
 
 /// How many words after a full stop show what it means after this word.
 fn shortens(word: &str) -> usize {
-    let month = tables::month(word).is_some_and(|(_, full)| !full);
-    usize::from(month).max(abbreviation::shortens(&ALOUD, word))
+    // "mar. y jue."
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
+    // "l'art. 12"
+    let word = word.rsplit(['\'', '’']).next().unwrap_or(word);
+    (if name { 2 } else { 0 }).max(abbreviation::shortens(&ALOUD, word))
 }

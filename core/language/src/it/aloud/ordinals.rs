@@ -12,6 +12,12 @@ use crate::aloud::{item, roman as numerals};
 
 /// 1º, 2°, 3ª, 1a
 pub(super) fn ordinal_number(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "all'89' minuto"
+    let minute = text.is(i + 1, "'") && text.is(i + 2, " ") && text.is(i + 3, "minuto")
+        || text.is(i + 1, "'") && text.one_of(text.before(i), &["al", "del", "dal", "il", "nel"]);
+    if minute && let Some(n) = text.value(i) {
+        return Some(item(Class::Coined(ordinal(n, Masculine)), i, i + 2));
+    }
     let n = text.value(i).filter(|n| (1..=1000).contains(n))?;
     if text.is_word(i.wrapping_sub(1)) || text.is_dash(i.wrapping_sub(1)) {
         return None;
@@ -40,22 +46,32 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
     let article = elided
         || nouns::is_feminine(text, i)
         || text.one_of(before, &["al", "dal", "del", "il", "lo", "nel", "sul"]);
+    // "è 15° in classifica"
+    let placed = text.one_of(
+        before,
+        &["arriva", "arrivata", "arrivato", "chiude", "finisce", "giunge", "giunto", "è"],
+    ) && text.one_of(next, &["al", "alla", "ai", "in", "nel", "nella", "nei", "su"]);
+    if placed {
+        return false;
+    }
     let small = text.value(i).is_some_and(|n| n <= 12);
     scale || !article && !noun && (text.one_of(before, HEATED) || !small)
 }
 
 /// Enrico VIII, il XIX secolo, la II Guerra Mondiale, il capitolo IV.
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || text.is(i.wrapping_sub(1), "-") || text.is(i + 1, "'") {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let start = numerals::first(aloud, text, i);
+    let joined = text.is(i.wrapping_sub(1), "-") && start == i;
+    if !text.is_capitals(i) || joined || text.is(i + 1, "'") {
         return None;
     }
     let word = text.get(i);
     let n = numerals::value(word)?;
     let found = |words: String| Some(item(Class::Coined(words), i, i + 1));
-    let before = text.before(i);
+    let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     let next = text.past_space(i + 1);
-    if is_century(text, i) || is_before_century(text, i) {
+    if numerals::is_century(text, i, CENTURIES, JOINING) || is_before_century(text, i) {
         return found(ordinal(n, Masculine));
     }
     // "via XX Settembre"
@@ -66,7 +82,8 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(ordinal(n, gender(&text.lower(place))));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ")
+    {
         return found(ordinal(n, if queen { Feminine } else { Masculine }));
     }
     let feminine = nouns::is_feminine(text, i);
@@ -78,11 +95,17 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let noun = gender(&text.lower(next));
         return found(ordinal(n, if feminine { Feminine } else { noun }));
     }
+    if numerals::is_end(aloud, text, i) || numerals::year(word).is_some() {
+        return found(cardinal(&n.to_string()));
+    }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
     (many && (title || word.len() > 3))
         .then(|| item(Class::Coined(cardinal(&n.to_string())), i, i + 1))
 }
+
+/// Words between two numerals.
+const JOINING: &[&str] = &["a", "al", "e", "ed", "il", "o"];
 
 fn is_numeral(text: &Text, i: usize) -> bool {
     text.is_capitals(i) && numerals::value(text.get(i)).is_some()
@@ -90,25 +113,7 @@ fn is_numeral(text: &Text, i: usize) -> bool {
 
 /// Whether pieces with numerals before and after it are joined by the piece at `i`.
 fn joins(text: &Text, i: usize) -> bool {
-    text.one_of(i, &["a", "al", "e", "ed", "il", "o"]) || matches!(text.get(i), "," | "-" | "–")
-}
-
-/// "secolo XIX", "i secoli XIX e XX"
-fn is_century(text: &Text, i: usize) -> bool {
-    let mut at = i;
-    for _ in 0..4 {
-        let before = text.before(at);
-        let word = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-        if text.one_of(word, CENTURIES) {
-            return true;
-        }
-        let first = text.before(before);
-        if !joins(text, before) || !is_numeral(text, first) {
-            return false;
-        }
-        at = first;
-    }
-    false
+    text.one_of(i, JOINING) || matches!(text.get(i), "," | "-" | "–")
 }
 
 /// "XIX secolo", "tra il XIX e il XX secolo"

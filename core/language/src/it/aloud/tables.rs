@@ -52,6 +52,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "meno"),
     ("×", "per"),
     ("÷", "diviso"),
+    ("/", "barra"),
+    ("/.", "su"),
     ("÷/", "diviso"),
     ("÷:", "diviso"),
     ("^", "elevato a"),
@@ -85,6 +87,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (":", "a"),
     ("°", "gradi"),
     ("º", "gradi"),
+    ("′", "minuti"),
     ("″", "pollici"),
     ("§", "paragrafo"),
     ("→", "a"),
@@ -137,6 +140,7 @@ pub(super) const WORDS: Words = Words {
     to: "a",
     and: "e",
     or: "o",
+    out_of: "su",
     version: "versione",
     exponent: "per dieci elevato a",
     squared: "al quadrato",
@@ -176,7 +180,9 @@ pub(super) const WORDS: Words = Words {
 pub(super) const HOURLY: &[&str] = &["all", "alle", "dall", "dalle", "delle", "h", "le", "ore"];
 
 pub(super) const CUES: Cues = Cues {
-    before_date: &["al", "dal", "data", "del", "entro", "giorno", "il"],
+    before_date: &[
+        "al", "dal", "data", "del", "entro", "giorno", "il", "l", "dell", "all", "dall", "nell",
+    ],
     after_date: &[],
     before_time: HOURLY,
     at: &["alle", "ore"],
@@ -203,6 +209,34 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["è", "numero"],
     extension: "interno",
     flights: &[],
+    of: &["di", "d"],
+    pressure: &["pressione", "arteriosa"],
+    winds: &[
+        "brezza",
+        "direzione",
+        "maestrale",
+        "orientamento",
+        "raffiche",
+        "rotta",
+        "scirocco",
+        "vento",
+        "venti",
+    ],
+    grades: &[
+        "do",
+        "giudizio",
+        "giudizi",
+        "punteggio",
+        "recensioni",
+        "recensione",
+        "stelle",
+        "valutazione",
+        "valutazioni",
+        "voto",
+        "voti",
+    ],
+    times: &["volte"],
+    draws: true,
     capital_nouns: false,
     starters: &[
         "a", "al", "anche", "c'è", "che", "ci", "come", "con", "così", "da", "dopo", "e", "era",
@@ -230,7 +264,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["il", "lo", "la", "i", "gli", "le"],
-    mixed: &[],
+    mixed: &["pH"],
     short: &[
         "a", "ad", "ai", "al", "amo", "c'è", "che", "chi", "ci", "col", "con", "cui", "da", "dai",
         "dal", "dei", "del", "di", "dio", "due", "dà", "e", "ed", "era", "fa", "fai", "fra", "fu",
@@ -266,13 +300,37 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
-pub(super) const CODES: &[&str] =
-    &["cap", "codice", "iban", "password", "pin", "puk", "targa", "iva", "verifica"];
-pub(super) const NAMED: &[&str] =
-    &["aula", "binario", "camera", "canale", "linea", "sala", "stanza", "volo"];
+pub(super) const CODES: &[&str] = &[
+    "puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva",
+    "verifica",
+];
+pub(super) const NAMED: &[&str] = &[
+    "aula", "binario", "fila", "gate", "posto", "camera", "canale", "linea", "sala", "stanza",
+    "volo",
+];
 pub(super) const SUMS: &[&str] = &["calcola", "fa", "fanno", "quanto"];
 pub(super) const YEARS: &[&str] =
     &["anno", "anni", "dal", "del", "entro", "fino", "nel", "secolo", "verso"];
 pub(super) const SIZES: &[&str] = &["alto", "largo", "lungo", "profondo"];
 pub(super) const VERSIONED: &[&str] = &["android", "java", "python", "ubuntu", "versione"];
 pub(super) const HEAT: &[&str] = &["forno", "gradi", "temperatura"];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "nord"),
+    ("S", "sud"),
+    ("E", "est"),
+    ("O", "ovest"),
+    ("NE", "nord-est"),
+    ("NO", "nord-ovest"),
+    ("SE", "sud-est"),
+    ("SO", "sud-ovest"),
+    ("NNE", "nord-nord-est"),
+    ("NNO", "nord-nord-ovest"),
+    ("ENE", "est-nord-est"),
+    ("ESE", "est-sud-est"),
+    ("SSE", "sud-sud-est"),
+    ("SSO", "sud-sud-ovest"),
+    ("OSO", "ovest-sud-ovest"),
+    ("ONO", "ovest-nord-ovest"),
+];

@@ -1,6 +1,6 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
 use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
@@ -25,6 +25,7 @@ const fn per(sign: &'static str, name: &'static str) -> Unit {
 pub(super) const UNITS: &[Unit] = &[
     per("%", "per cento"),
     per("‰", "per mille"),
+    la("ppm", "parte per milione", "parti per milione"),
     il("°", "grado", "gradi"),
     il("º", "grado", "gradi"),
     il("°C", "grado Celsius", "gradi Celsius"),
@@ -103,6 +104,9 @@ pub(super) const UNITS: &[Unit] = &[
     same("kPa", "chilopascal"),
     same("bar", "bar"),
     same("mbar", "millibar"),
+    il("Mpx", "megapixel", "megapixel"),
+    il("MP", "megapixel", "megapixel"),
+    il("px", "pixel", "pixel"),
     same("dB", "decibel"),
     il("CV", "cavallo", "cavalli"),
     il("cv", "cavallo", "cavalli"),
@@ -141,6 +145,12 @@ pub(super) const PER: &[Unit] = &[
     la("ora", "ora", "ore"),
     il("minuto", "minuto", "minuti"),
     il("secondo", "secondo", "secondi"),
+    la("pers", "persona", "persone"),
+    il("pezzo", "pezzo", "pezzi"),
+    la("unità", "unità", "unità"),
+    la("pagina", "pagina", "pagine"),
+    il("trimestre", "trimestre", "trimestri"),
+    il("abitante", "abitante", "abitanti"),
     la("persona", "persona", "persone"),
     la("notte", "notte", "notti"),
     il("pezzo", "pezzo", "pezzi"),
@@ -183,3 +193,8 @@ pub(super) const SCALES: &[Scale] = &[
     scale("mila", "mila", "mila"),
     scale("k", "mila", "mila"),
 ];
+
+/// The gender of the unit with this sign.
+pub(super) fn gender(sign: &str) -> Option<Gender> {
+    UNITS.iter().find(|unit| unit.sign == sign).map(|unit| unit.gender)
+}
