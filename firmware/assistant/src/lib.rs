@@ -60,6 +60,7 @@ mod stop;
 mod supervisor;
 mod synthesizer;
 mod transcriber;
+mod vocabulary;
 mod worker;
 mod workers;
 
@@ -85,7 +86,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback state synthesizer
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback state synthesizer vocabulary
     }
 }
 

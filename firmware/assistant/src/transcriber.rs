@@ -200,6 +200,7 @@ impl Transcriber {
             prompt: prompt.trim(),
             language: self.language.as_deref(),
             threads: taken.count(),
+            guide: None,
         };
         self.stt.transcribe(audio, &request, cancel, on_segment)
     }
