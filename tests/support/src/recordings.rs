@@ -89,8 +89,9 @@ fn list(folder: &Path) -> Vec<Recording> {
         assert!(found.is_some(), "{}: no column {name}", file.display());
         found.unwrap_or_default()
     };
-    let [path, category, language, transcript, extra] =
-        ["path", "category", "lang", "transcript", "extra"].map(column);
+    let [path, category, language, transcript] =
+        ["path", "category", "lang", "transcript"].map(column);
+    let extra = head.iter().position(|column| *column == "extra");
     let recording = |row: Vec<&str>| {
         let cell = |n: usize| row.get(n).copied().unwrap_or_default().to_owned();
         Recording {
@@ -99,7 +100,7 @@ fn list(folder: &Path) -> Vec<Recording> {
             category: cell(category),
             transcript: cell(transcript),
             language: cell(language),
-            extra: cell(extra),
+            extra: extra.map(cell).unwrap_or_default(),
         }
     };
     rows.map(recording).collect()
@@ -129,7 +130,7 @@ mod tests {
             std::fs::write(folder.path().join("manifest.tsv"), text).expect("written");
             list(folder.path())
         };
-        let all = list_of("lang\tpath\ttranscript\tcategory\textra\nen\ta/b.wav\tyes\tmine\tx=1\n");
+        let all = list_of("lang\tpath\ttranscript\tcategory\nen\ta/b.wav\tyes\tmine\n");
         let [recording] = all.as_slice() else { panic!("one: {all:?}") };
         assert_eq!(recording.path, folder.path().join("a/b.wav"));
         assert_eq!((&*recording.name, &*recording.category), ("a/b.wav", "mine"));
