@@ -14,6 +14,12 @@ use crate::error::Result;
 
 /// A longer utterance is no command.
 const LONGEST_MS: u32 = 15_000;
+/// A sound that is no longer than this is decoded again if the recogniser was unsure.
+const SHORT_MS: u32 = 4_000;
+/// The log-probability of a token below which the recogniser was unsure.
+const UNSURE: f32 = -0.7;
+/// The least share of familiar letters in a transcript that may be a misheard sentence.
+const FAMILIAR: f32 = 0.55;
 /// By how much a sentence may be less likely than the transcript, in nats a token.
 const WORSE: f32 = 1.0;
 /// The least likelihood of a sentence in a sound in which no words were heard, in nats a token.
@@ -97,9 +103,14 @@ fn is_likely(guided: &Guided, plain: &Transcript) -> bool {
 
 impl Guide for Commands {
     fn wants(&self, plain: &Transcript, length_ms: u32) -> bool {
-        let matches = self.matches(&plain.text);
-        let certain = matches.first().is_some_and(|found| found.score >= 1.0);
-        !certain && length_ms <= LONGEST_MS
+        if length_ms > LONGEST_MS {
+            return false;
+        }
+        if let Some(found) = self.matches(&plain.text).first() {
+            return found.score < 1.0;
+        }
+        let unsure = plain.text.trim().is_empty() || plain.avg_logprob < UNSURE;
+        (unsure && length_ms <= SHORT_MS) || self.familiarity(&plain.text) >= FAMILIAR
     }
 
     fn paths(&self) -> Box<dyn Paths + '_> {
