@@ -20,8 +20,10 @@ const SHORT_MS: u32 = 4_000;
 const UNSURE: f32 = -0.7;
 /// The least share of familiar letters in a transcript that may be a misheard sentence.
 const FAMILIAR: f32 = 0.55;
-/// By how much a sentence may be less likely than the transcript, in nats a token.
+/// By how much a sentence may be less likely than a transcript that is no command, in nats a token.
 const WORSE: f32 = 1.0;
+/// The same for a transcript that is a command with mistakes.
+const HARDLY_WORSE: f32 = 0.3;
 /// The least likelihood of a sentence in a sound in which no words were heard, in nats a token.
 const LEAST: f32 = -1.0;
 
@@ -71,7 +73,7 @@ impl Commands {
         let matches = self.matches(&transcript.text);
         let plain = Understood { transcript, matches };
         for guided in &plain.transcript.guided {
-            if !is_likely(guided, &plain.transcript) {
+            if !is_likely(guided, &plain) {
                 continue;
             }
             let matches = self.matches(&guided.text);
@@ -95,10 +97,14 @@ impl Commands {
     }
 }
 
-/// Whether a sentence is about as likely as the transcript.
-fn is_likely(guided: &Guided, plain: &Transcript) -> bool {
+/// Whether a sentence is about as likely as what was heard.
+fn is_likely(guided: &Guided, plain: &Understood) -> bool {
     let each = guided.sum / guided.tokens.max(1) as f32;
-    if plain.text.trim().is_empty() { each >= LEAST } else { each >= plain.avg_logprob - WORSE }
+    if plain.transcript.text.trim().is_empty() {
+        return each >= LEAST;
+    }
+    let worse = if plain.command().is_some() { HARDLY_WORSE } else { WORSE };
+    each >= plain.transcript.avg_logprob - worse
 }
 
 impl Guide for Commands {
@@ -181,7 +187,7 @@ mod tests {
     #[test]
     fn what_nearly_fits_is_decoded_among_the_sentences() {
         let sentence = "Give me an iced mocha.";
-        let (asked, found) = understood("Give me an I smoker.", -0.4, &[(sentence, -0.7)]);
+        let (asked, found) = understood("Give me an iced smoker.", -0.4, &[(sentence, -0.7)]);
         assert!(asked);
         assert_eq!(found.command().unwrap().slots["drink"], "iced mocha");
         assert_eq!(found.transcript.text, sentence);
@@ -189,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_sentence_that_is_much_less_likely_does_not_count() {
-        for plain in ["Give me an I smoker.", ""] {
+        for plain in ["Give me an iced smoker.", ""] {
             let (_, found) = understood(plain, -0.4, &[("Give me an iced mocha.", -2.5)]);
             assert!(found.command().is_none(), "{plain}");
             assert_eq!(found.transcript.text, plain);

@@ -1,6 +1,8 @@
 //! Decoding among expected texts: a beam search over the encoder's output that follows a
 //! [`Paths`].
 
+use std::collections::HashSet;
+
 use super::pass::Decoder;
 use crate::stt::{Guided, Paths};
 use crate::{Cancel, Result};
@@ -8,7 +10,7 @@ use crate::{Cancel, Result};
 /// The number of beginnings that are kept after each token.
 const BEAM: usize = 4;
 /// A beginning that is less likely than the best one by this much is given up, in nats.
-const BEHIND: f32 = 8.0;
+const BEHIND: f32 = 5.0;
 /// A token that is less likely than the likeliest one by this much is not tried, in nats.
 const UNLIKELY: f32 = 10.0;
 /// The number of tokens that are tried at a place.
@@ -58,6 +60,9 @@ pub(super) fn search(
             }
         }
         next.sort_by(|a, b| b.sum.total_cmp(&a.sum));
+        // The same text in other tokens, cases or marks leads to the same place.
+        let mut places = HashSet::new();
+        next.retain(|hypothesis| places.insert(hypothesis.at));
         next.truncate(BEAM);
         let best = next.first().map_or(f32::NEG_INFINITY, |best| best.sum);
         // A longer text is never likelier than its beginning.
