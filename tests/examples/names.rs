@@ -29,10 +29,8 @@ fn main() {
     let config = Config::load(None, &[]).expect("settings");
     let text = std::fs::read_to_string(data("names/sentences.txt")).expect("the sentences");
     let name = |line: &str| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned());
-    let lines: Vec<(String, String)> = text
-        .lines()
-        .filter_map(|line| Some((line.replace(['[', ']'], ""), name(line)?)))
-        .collect();
+    let lines: Vec<(String, String)> =
+        text.lines().filter_map(|line| Some((line.replace(['[', ']'], ""), name(line)?))).collect();
     let names: Vec<&str> = lines.iter().map(|(_, name)| name.as_str()).collect();
     let vocabulary = Vocabulary::read("names", &names.join("\n")).expect("the names");
     let mut stt = Engines::load_stt(&config).expect("Whisper");
@@ -86,7 +84,11 @@ fn main() {
     for (way, name) in ways.iter().enumerate() {
         println!("{count} other recordings, {name}: words wrong: {}", words[way]);
     }
-    println!("ms, mean: {:.0} without a prompt, {:.0} with", ms[0] / count as f64, ms[1] / count as f64);
+    println!(
+        "ms, mean: {:.0} without a prompt, {:.0} with",
+        ms[0] / count as f64,
+        ms[1] / count as f64
+    );
 }
 
 /// The transcripts without the vocabulary, with its prompt, with its corrections, and with both;

@@ -123,10 +123,8 @@ fn main() {
     let (coffee, home) = (coffee(), home());
     println!("set: plain right → guided right (interval); taken for another command; second");
     println!("decodings; ms of the first one, and of the second one (median)");
-    let dishes: Vec<f32> = of("noise-music-silence")
-        .filter(|r| r.name.contains("dishes"))
-        .flat_map(samples)
-        .collect();
+    let dishes: Vec<f32> =
+        of("noise-music-silence").filter(|r| r.name.contains("dishes")).flat_map(samples).collect();
     let machines: Vec<f32> = of("env-esc10")
         .filter(|r| r.name.contains("chainsaw") || r.name.contains("helicopter"))
         .flat_map(samples)
@@ -134,9 +132,7 @@ fn main() {
     if wants("coffee") {
         let orders: Vec<Said> = of("s2i-coffee").map(order).collect();
         bench.measure("coffee, clean", &coffee, &orders);
-        for (noise, sound) in
-            [("kitchen", &dishes), ("machine", &machines), ("car", &car())]
-        {
+        for (noise, sound) in [("kitchen", &dishes), ("machine", &machines), ("car", &car())] {
             for snr in [12.0, 6.0] {
                 let noisy: Vec<Said> = in_noise(&orders, sound, snr);
                 bench.measure(&format!("coffee, {noise} {snr} dB"), &coffee, &noisy);
@@ -161,7 +157,11 @@ fn main() {
         let rooms: Vec<Vec<f32>> = of("rir").map(samples).collect();
         let wet = changed(&clean, |n, sound| within(sound, &rooms[n % rooms.len()]));
         bench.measure("home, own voice, rooms", &home, &wet);
-        bench.measure("home, own voice, rooms, kitchen 12 dB", &home, &in_noise(&wet, &dishes, 12.0));
+        bench.measure(
+            "home, own voice, rooms, kitchen 12 dB",
+            &home,
+            &in_noise(&wet, &dishes, 12.0),
+        );
         bench.measure("home, own voice, rooms, kitchen 6 dB", &home, &in_noise(&wet, &dishes, 6.0));
     }
     if wants("free") {
@@ -202,23 +202,21 @@ impl Bench {
     fn understand(&mut self, set: &str, commands: &Commands, said: &Said, counts: &mut Counts) {
         let cancel = Cancel::new();
         let spoken = segments(self.vad.as_mut(), &said.sound, &cancel).expect("segments");
-        let range = spoken.first().map_or(0, |first| first.start)
-            ..spoken.last().map_or(0, |last| last.end);
+        let range =
+            spoken.first().map_or(0, |first| first.start)..spoken.last().map_or(0, |last| last.end);
         let noted = Noted { commands, always: self.always, first: std::cell::Cell::default() };
         let start = Instant::now();
-        let request = SttRequest {
-            language: Some("en"),
-            guide: Some(&noted),
-            ..SttRequest::default()
-        };
+        let request =
+            SttRequest { language: Some("en"), guide: Some(&noted), ..SttRequest::default() };
         let heard = self
             .stt
             .transcribe(&said.sound[range], &request, &cancel, &mut |_| {})
             .expect("transcribes");
         let took = start.elapsed().as_secs_f64() * 1e3;
-        let (first_ms, paid) = noted.first.get().map_or((took, false), |(at, wants)| {
-            ((at - start).as_secs_f64() * 1e3, wants)
-        });
+        let (first_ms, paid) = noted
+            .first
+            .get()
+            .map_or((took, false), |(at, wants)| ((at - start).as_secs_f64() * 1e3, wants));
         let mut alone = heard.clone();
         alone.guided.clear();
         let mut both = heard.clone();

@@ -21,7 +21,11 @@ fn heard(recording: &std::path::Path, vocabulary: Option<&str>) -> String {
 fn a_name_is_written_as_the_vocabulary_has_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let spoken = folder.path().join("spoken.wav");
-    json(sayso().args(["say", "--json", "Our neighbour Kuznetsov repairs clocks.", "-o"]).arg(&spoken));
+    json(
+        sayso()
+            .args(["say", "--json", "Our neighbour Kuznetsov repairs clocks.", "-o"])
+            .arg(&spoken),
+    );
     assert!(!heard(&spoken, None).contains("Kuznetsov"), "no name to correct");
     let found = heard(&spoken, Some("# People\nKuznetsov\n"));
     assert!(found.contains("Kuznetsov"), "{found}");
@@ -46,6 +50,10 @@ fn an_error_says_file_and_line() {
     assert!(error.contains("names.txt:2: there must be words before"), "{error}");
     // The setting does the same.
     let setting = format!("stt.vocabulary={}", file.display());
-    let other = failure(sayso().args(["--set", &setting, "transcribe"]).arg(data("commands-misc-en/rh3_turn_on_the_lamp.flac")));
+    let other = failure(
+        sayso()
+            .args(["--set", &setting, "transcribe"])
+            .arg(data("commands-misc-en/rh3_turn_on_the_lamp.flac")),
+    );
     assert!(other.contains("names.txt:2"), "{other}");
 }

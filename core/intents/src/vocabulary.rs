@@ -32,17 +32,19 @@ pub(crate) struct Vocabulary {
 }
 
 impl Grammar {
-    /// The share of a text's letters and digits, 0 to 1, that are in words of the sentences, in
-    /// names of the home, or in numbers. It says how likely a text is a misheard sentence.
+    /// The share of a text's letters, 0 to 1, that are in words of the sentences or in names of the
+    /// home. Numbers in digits do not count. It says how likely a text is a misheard sentence.
     pub fn familiarity(&self, home: &Home, text: &str) -> f32 {
         let folded = text::folded(text);
         let words = graph::split(&folded.chars);
         let (mut known, mut all) = (0, 0);
         for word in &words {
             let word = &folded.chars[word.from..word.to];
-            let number = word.iter().any(char::is_ascii_digit);
+            if word.iter().any(char::is_ascii_digit) {
+                continue;
+            }
             all += word.len();
-            if number || self.near.is_known(word) || home.words.contains(word) {
+            if self.near.is_known(word) || home.words.contains(word) {
                 known += word.len();
             }
         }

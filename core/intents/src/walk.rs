@@ -149,7 +149,9 @@ impl Walk<'_> {
         for skip in &places.skips {
             match self.skip[skip.words].get(skip.said) {
                 Some(next) if *next == c => skips.push(Skip { said: skip.said + 1, ..*skip }),
-                None if boundary => all.places.extend(self.beginnings[skip.after].all.iter().copied()),
+                None if boundary => {
+                    all.places.extend(self.beginnings[skip.after].all.iter().copied())
+                }
                 _ => {}
             }
         }
@@ -369,7 +371,8 @@ intents:
 
     #[test]
     fn nothing_else_is_walked() {
-        for text in ["make", "set the red", "bed at fifty five", "remember me", "pleased", "setthe"] {
+        for text in ["make", "set the red", "bed at fifty five", "remember me", "pleased", "setthe"]
+        {
             assert_eq!(accepts(text).0, false, "{text}");
         }
     }

@@ -15,11 +15,15 @@ use crate::error::Result;
 /// A longer utterance is no command.
 const LONGEST_MS: u32 = 15_000;
 /// A sound that is no longer than this is decoded again if the recogniser was unsure.
-const SHORT_MS: u32 = 4_000;
+const SHORT_MS: u32 = 2_500;
 /// The log-probability of a token below which the recogniser was unsure.
 const UNSURE: f32 = -0.7;
 /// The least share of familiar letters in a transcript that may be a misheard sentence.
 const FAMILIAR: f32 = 0.55;
+/// The same for a transcript of few words, in which a familiar one may be chance.
+const FAMILIAR_SHORT: f32 = 0.65;
+/// A transcript with fewer words has few.
+const FEW: usize = 8;
 /// By how much a sentence may be less likely than a transcript that is no command, in nats a token.
 const WORSE: f32 = 1.0;
 /// The same for a transcript that is a command with mistakes.
@@ -116,7 +120,9 @@ impl Guide for Commands {
             return found.score < 1.0;
         }
         let unsure = plain.text.trim().is_empty() || plain.avg_logprob < UNSURE;
-        (unsure && length_ms <= SHORT_MS) || self.familiarity(&plain.text) >= FAMILIAR
+        let few = plain.text.split_whitespace().count() < FEW;
+        let least = if few { FAMILIAR_SHORT } else { FAMILIAR };
+        (unsure && length_ms <= SHORT_MS) || self.familiarity(&plain.text) >= least
     }
 
     fn paths(&self) -> Box<dyn Paths + '_> {

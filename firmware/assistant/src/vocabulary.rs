@@ -160,7 +160,8 @@ impl Vocabulary {
                     continue;
                 }
                 let cost = sounds_like(&heard.join(" "), name);
-                if let Some(cost) = cost.filter(|cost| best.is_none_or(|(least, ..)| *cost < least)) {
+                if let Some(cost) = cost.filter(|cost| best.is_none_or(|(least, ..)| *cost < least))
+                {
                     best = Some((cost, count, name));
                 }
             }

@@ -85,8 +85,7 @@ impl Parse {
         let folder = self.sentences(shared)?;
         let grammar = folder.grammar();
         if self.audio {
-            let commands =
-                Commands::new(Arc::clone(grammar), Arc::new(home), Arc::new(context));
+            let commands = Commands::new(Arc::clone(grammar), Arc::new(home), Arc::new(context));
             return self.listen(shared, &commands, stop);
         }
         let words: Vec<_> = self.text.iter().map(|word| word.to_string_lossy()).collect();

@@ -56,7 +56,12 @@ pub(super) fn search(
                 let Some(text) = decoder.text(token).filter(|_| sum >= least) else { continue };
                 let Some(at) = paths.step(hypothesis.at, text) else { continue };
                 let tokens = [&hypothesis.tokens[..], &[token]].concat();
-                next.push(Hypothesis { tokens, text: format!("{}{text}", hypothesis.text), at, sum });
+                next.push(Hypothesis {
+                    tokens,
+                    text: format!("{}{text}", hypothesis.text),
+                    at,
+                    sum,
+                });
             }
         }
         next.sort_by(|a, b| b.sum.total_cmp(&a.sum));
