@@ -1,6 +1,7 @@
 //! A folder with the user's own files of sentences, which are read again when they change.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::grammar::Grammar;
@@ -15,7 +16,7 @@ pub struct Folder {
     path: PathBuf,
     /// The files as they were last seen.
     seen: Vec<Seen>,
-    grammar: Grammar,
+    grammar: Arc<Grammar>,
 }
 
 impl Folder {
@@ -26,12 +27,12 @@ impl Folder {
     /// With all errors in the files.
     pub fn open(language: &str, base: Vec<Source>, path: &Path) -> Result<Self, Vec<Error>> {
         let seen = seen(path);
-        let grammar = compile(language, &base, &seen)?;
+        let grammar = Arc::new(compile(language, &base, &seen)?);
         Ok(Self { language: language.to_owned(), base, path: path.to_owned(), seen, grammar })
     }
 
     /// The sentences, as they were when the files last had no errors.
-    pub fn grammar(&self) -> &Grammar {
+    pub fn grammar(&self) -> &Arc<Grammar> {
         &self.grammar
     }
 
@@ -45,7 +46,7 @@ impl Folder {
             return Ok(false);
         }
         self.seen = seen;
-        self.grammar = compile(&self.language, &self.base, &self.seen)?;
+        self.grammar = Arc::new(compile(&self.language, &self.base, &self.seen)?);
         Ok(true)
     }
 }

@@ -41,11 +41,14 @@ mod template;
 mod text;
 mod trie;
 mod vocabulary;
+mod walk;
 
 pub use folder::Folder;
 pub use grammar::Grammar;
 pub use home::{Entity, Home, Place};
 pub use matcher::{Context, Match, choices, is_unsure};
+pub use near::sounds_like;
 pub use numbers::Numbers;
 pub use sample::Sample;
 pub use source::{Error, Source};
+pub use walk::Walk;

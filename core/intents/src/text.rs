@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// Whether a character is punctuation, which does not count at the edge of a word.
-fn is_punctuation(c: char) -> bool {
+pub(crate) fn is_punctuation(c: char) -> bool {
     matches!(
         c,
         '.' | ','

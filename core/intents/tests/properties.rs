@@ -6,7 +6,7 @@ mod support;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use sayso_intents::{Context, Grammar, Home, Source};
+use sayso_intents::{Context, Grammar, Home, Source, Walk};
 use support::{Cases, data, grammar};
 
 struct Both {
@@ -47,6 +47,41 @@ fn parses_back(both: &Both, template: usize, choices: &[usize]) -> Result<(), Te
     });
     prop_assert!(right, "{sample:?} is {found:#?}");
     Ok(())
+}
+
+/// Checks that a sentence of a template without wildcards can be walked to its end, but not on.
+fn is_walked(both: &Both, template: usize, choices: &[usize]) -> Result<(), TestCaseError> {
+    let Both { grammar, home } = both;
+    let mut choices = choices.iter().copied().cycle();
+    let mut choose = |ways: usize| choices.next().unwrap_or(0) % ways.max(1);
+    let Some(sample) = grammar.sample(template % grammar.len(), home, &mut choose) else {
+        return Ok(());
+    };
+    let wild = ["xylophon", "quokka", "zyzzyva"].iter().any(|word| sample.sentence.contains(word));
+    // Numbers below zero are walked in words only.
+    if wild || sample.sentence.contains("-") {
+        return Ok(());
+    }
+    let mut walk = grammar.walk(home);
+    let mut at = Some(Walk::START);
+    for word in sample.sentence.split_inclusive(' ') {
+        at = at.and_then(|at| walk.step(at, word));
+    }
+    prop_assert!(at.is_some_and(|at| walk.may_end(at)), "{sample:?}");
+    prop_assert!(at.and_then(|at| walk.step(at, " xylophon")).is_none(), "{sample:?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn english_sentences_of_templates_are_walked(
+        template in any::<usize>(),
+        choices in prop::collection::vec(any::<usize>(), 24),
+    ) {
+        is_walked(&ENGLISH, template, &choices)?;
+    }
 }
 
 proptest! {
@@ -126,4 +161,7 @@ fn matching_ends_however_many_sentences_a_template_has() {
     for text in ["a ".repeat(100), format!("{}b", "a ".repeat(60)), "a".repeat(10_000)] {
         let _ = grammar.matches(&Home::default(), &Context::default(), &text);
     }
+    let home = Home::default();
+    let mut walk = grammar.walk(&home);
+    let _ = walk.step(Walk::START, "a a a a a a a a a a a a b");
 }

@@ -1,36 +1,48 @@
 //! Spoken commands: from sound to an intent.
 //!
-//! A short command has little context from which a recogniser could guess its words. So an utterance
-//! that fits no template is transcribed a second time, with the words of the templates and of the
-//! home as the prompt. The second transcript counts only if it fits a template, and if it sounds
-//! like the first one: what is no command must not become one.
+//! A short command has little context from which a recogniser could guess its words. So if an
+//! utterance fits no template, but nearly, the recogniser decodes it once more, among the sentences
+//! of the templates. The likeliest of them counts only if it is hardly less likely than the free
+//! transcript: what is no command must not become one.
 
-use sayso_intents::{Context, Grammar, Home, Match, is_unsure};
-use sayso_models::stt::Transcript;
+use std::sync::Arc;
+
+use sayso_intents::{Context, Grammar, Home, Match, Walk, is_unsure};
+use sayso_models::stt::{Guide, Guided, Paths, Transcript};
 
 use crate::error::Result;
 
-/// How like the first transcript a biased one must be, 0 to 1, by letters.
-const ALIKE: f64 = 0.5;
-
-/// The least score of a match in the biased transcript.
-const LEAST_SCORE: f32 = 0.6;
-
-/// The most characters of the prompt. Whisper takes 223 tokens, of about four characters each.
-const LONGEST_PROMPT: usize = 700;
+/// A longer utterance is no command.
+const LONGEST_MS: u32 = 15_000;
+/// A sound that is no longer than this is decoded again if the recogniser was unsure.
+const SHORT_MS: u32 = 2_500;
+/// The log-probability of a token below which the recogniser was unsure.
+const UNSURE: f32 = -0.7;
+/// The least share of familiar letters in a transcript that may be a misheard sentence.
+const FAMILIAR: f32 = 0.55;
+/// The same for a transcript of few words, in which a familiar one may be chance.
+const FAMILIAR_SHORT: f32 = 0.65;
+/// A transcript with fewer words has few.
+const FEW: usize = 8;
+/// By how much a sentence may be less likely than a transcript that is no command, in nats a token.
+const WORSE: f32 = 1.0;
+/// The same for a transcript that is a command with mistakes.
+const HARDLY_WORSE: f32 = 0.3;
+/// The least likelihood of a sentence in a sound in which no words were heard, in nats a token.
+const LEAST: f32 = -1.0;
 
 /// Finds commands in what is said.
-pub struct Commands<'g> {
-    grammar: &'g Grammar,
-    home: &'g Home,
-    context: &'g Context,
-    prompt: String,
+#[derive(Clone)]
+pub struct Commands {
+    grammar: Arc<Grammar>,
+    home: Arc<Home>,
+    context: Arc<Context>,
 }
 
 /// What was understood.
 #[derive(Clone, Debug)]
 pub struct Understood {
-    /// The words: those of the first transcript, unless the command is in the second.
+    /// The words: those that were heard freely, unless the command is in others.
     pub transcript: Transcript,
     /// The commands that fit, the best first.
     pub matches: Vec<Match>,
@@ -43,63 +55,96 @@ impl Understood {
     }
 }
 
-impl<'g> Commands<'g> {
+impl Commands {
     /// Finds the commands of `grammar`, spoken in this home and context.
-    pub fn new(grammar: &'g Grammar, home: &'g Home, context: &'g Context) -> Self {
-        let mut prompt = String::new();
-        for phrase in grammar.phrases(home) {
-            if prompt.len() + phrase.len() + 2 > LONGEST_PROMPT {
-                break;
-            }
-            if !prompt.is_empty() {
-                prompt.push_str(", ");
-            }
-            prompt.push_str(&phrase);
-        }
-        Self { grammar, home, context, prompt }
+    pub fn new(grammar: Arc<Grammar>, home: Arc<Home>, context: Arc<Context>) -> Self {
+        Self { grammar, home, context }
     }
 
-    /// Understands an utterance. `transcribe` is called once or twice, with a prompt for the
-    /// recogniser, which may be empty.
+    /// Understands an utterance, which `transcribe` transcribes with a guide.
     ///
     /// # Errors
     /// As `transcribe`.
     pub fn understand(
         &self,
-        transcribe: &mut dyn FnMut(&str) -> Result<Transcript>,
+        transcribe: &mut dyn FnMut(&dyn Guide) -> Result<Transcript>,
     ) -> Result<Understood> {
-        let transcript = transcribe("")?;
-        let matches = self.matches(&transcript);
+        Ok(self.judge(transcribe(self)?))
+    }
+
+    /// What is understood of a transcript.
+    pub fn judge(&self, transcript: Transcript) -> Understood {
+        let matches = self.matches(&transcript.text);
         let plain = Understood { transcript, matches };
-        let certain = plain.command().is_some_and(|found| found.score >= 1.0);
-        if certain || self.prompt.is_empty() {
-            return Ok(plain);
+        for guided in &plain.transcript.guided {
+            if !is_likely(guided, &plain) {
+                continue;
+            }
+            let matches = self.matches(&guided.text);
+            if !matches.is_empty() && !is_unsure(&matches) {
+                let mut transcript = plain.transcript.clone();
+                transcript.text.clone_from(&guided.text);
+                transcript.words.clear();
+                return Understood { transcript, matches };
+            }
         }
-        let transcript = transcribe(&self.prompt)?;
-        let matches = self.matches(&transcript);
-        let biased = Understood { transcript, matches };
-        Ok(better(plain, biased))
-    }
-
-    fn matches(&self, transcript: &Transcript) -> Vec<Match> {
-        self.grammar.matches(self.home, self.context, transcript.text.trim())
-    }
-}
-
-/// The transcript to use, of one without and one with a prompt.
-fn better(plain: Understood, biased: Understood) -> Understood {
-    let score = |of: &Understood| of.command().map_or(0.0, |found| found.score);
-    let [before, after] = [&plain, &biased].map(|of| letters(&of.transcript.text));
-    let alike = before.is_empty() || strsim::normalized_levenshtein(&before, &after) >= ALIKE;
-    if alike && score(&biased) >= LEAST_SCORE && score(&biased) > score(&plain) {
-        biased
-    } else {
         plain
     }
+
+    /// How likely a text is a misheard sentence, 0 to 1.
+    pub fn familiarity(&self, text: &str) -> f32 {
+        self.grammar.familiarity(&self.home, text)
+    }
+
+    fn matches(&self, text: &str) -> Vec<Match> {
+        self.grammar.matches(&self.home, &self.context, text.trim())
+    }
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// Whether a sentence is about as likely as what was heard.
+fn is_likely(guided: &Guided, plain: &Understood) -> bool {
+    let each = guided.sum / guided.tokens.max(1) as f32;
+    if plain.transcript.text.trim().is_empty() {
+        return each >= LEAST;
+    }
+    let worse = if plain.command().is_some() { HARDLY_WORSE } else { WORSE };
+    each >= plain.transcript.avg_logprob - worse
+}
+
+impl Guide for Commands {
+    fn wants(&self, plain: &Transcript, length_ms: u32) -> bool {
+        if length_ms > LONGEST_MS {
+            return false;
+        }
+        if let Some(found) = self.matches(&plain.text).first() {
+            return found.score < 1.0;
+        }
+        let unsure = plain.text.trim().is_empty() || plain.avg_logprob < UNSURE;
+        let few = plain.text.split_whitespace().count() < FEW;
+        let least = if few { FAMILIAR_SHORT } else { FAMILIAR };
+        (unsure && length_ms <= SHORT_MS) || self.familiarity(&plain.text) >= least
+    }
+
+    fn paths(&self) -> Box<dyn Paths + '_> {
+        Box::new(Sentences(self.grammar.walk(&self.home)))
+    }
+}
+
+/// The sentences of the templates.
+struct Sentences<'a>(Walk<'a>);
+
+impl Paths for Sentences<'_> {
+    fn start(&self) -> usize {
+        Walk::START
+    }
+
+    fn step(&mut self, at: usize, text: &str) -> Option<usize> {
+        self.0.step(at, text)
+    }
+
+    fn may_end(&mut self, at: usize) -> bool {
+        self.0.may_end(at)
+    }
 }
 
 #[cfg(test)]
@@ -108,54 +153,69 @@ mod tests {
 
     use super::*;
 
-    fn grammar() -> Grammar {
+    fn commands() -> Commands {
         let text = "lists:\n  drink:\n    values: [latte, iced mocha, cappuccino]\nintents:\n  \
                     Order:\n    data:\n      - sentences: [\"[make me|give me] (a|an) {drink}\"]\n";
-        Grammar::compile("en", &[Source::read("drinks.yaml", text, true).unwrap()]).unwrap()
+        let source = Source::read("drinks.yaml", text, true).unwrap();
+        let grammar = Grammar::compile("en", &[source]).unwrap();
+        Commands::new(Arc::new(grammar), Arc::default(), Arc::default())
     }
 
-    /// Understands utterances whose transcripts without and with a prompt are these.
-    fn understood(plain: &str, biased: &str) -> (usize, Understood) {
-        let (grammar, home, context) = (grammar(), Home::default(), Context::default());
-        let commands = Commands::new(&grammar, &home, &context);
-        let mut prompts = Vec::new();
-        let understood = commands
-            .understand(&mut |prompt| {
-                prompts.push(prompt.to_owned());
-                let mut transcript = Transcript::default();
-                transcript.text = if prompt.is_empty() { plain } else { biased }.into();
-                Ok(transcript)
-            })
-            .unwrap();
-        assert_eq!(prompts.first().map(String::as_str), Some(""));
-        assert!(prompts.get(1).is_none_or(|prompt| prompt.contains("iced mocha")), "{prompts:?}");
-        (prompts.len(), understood)
+    /// What is understood of a transcript whose tokens have this log-probability, if the recogniser
+    /// finds these sentences when it is guided.
+    fn understood(plain: &str, logprob: f32, guided: &[(&str, f32)]) -> (bool, Understood) {
+        let mut asked = false;
+        let understood = commands().understand(&mut |guide| {
+            let mut transcript = Transcript::default();
+            transcript.text = plain.into();
+            transcript.avg_logprob = logprob;
+            asked = guide.wants(&transcript, 2000);
+            if asked {
+                for (text, each) in guided {
+                    let mut found = Guided::default();
+                    (*text).clone_into(&mut found.text);
+                    (found.tokens, found.sum) = (10, 10.0 * each);
+                    transcript.guided.push(found);
+                }
+            }
+            Ok(transcript)
+        });
+        (asked, understood.unwrap())
     }
 
     #[test]
-    fn what_fits_is_transcribed_once() {
-        let (passes, found) = understood("Make me a latte.", "");
-        assert_eq!(passes, 1);
+    fn what_fits_is_decoded_once() {
+        let (asked, found) = understood("Make me a latte.", -0.2, &[]);
+        assert!(!asked);
         assert_eq!(found.command().unwrap().slots["drink"], "latte");
     }
 
     #[test]
-    fn what_does_not_fit_is_transcribed_with_the_words_of_the_templates() {
-        let (passes, found) = understood("Give me an I smoker.", "Give me an iced mocha.");
-        assert_eq!(passes, 2);
+    fn what_nearly_fits_is_decoded_among_the_sentences() {
+        let sentence = "Give me an iced mocha.";
+        let (asked, found) = understood("Give me an iced smoker.", -0.4, &[(sentence, -0.7)]);
+        assert!(asked);
         assert_eq!(found.command().unwrap().slots["drink"], "iced mocha");
-        assert_eq!(found.transcript.text, "Give me an iced mocha.");
+        assert_eq!(found.transcript.text, sentence);
     }
 
     #[test]
-    fn what_is_no_command_does_not_become_one() {
-        for (plain, biased) in [
-            ("The weather is nice in Spain this week.", "Give me a latte."),
-            ("What is the capital of France?", "What is the capital of France?"),
-        ] {
-            let (_, found) = understood(plain, biased);
+    fn a_sentence_that_is_much_less_likely_does_not_count() {
+        for plain in ["Give me an iced smoker.", ""] {
+            let (_, found) = understood(plain, -0.4, &[("Give me an iced mocha.", -2.5)]);
             assert!(found.command().is_none(), "{plain}");
             assert_eq!(found.transcript.text, plain);
         }
+    }
+
+    #[test]
+    fn the_guide_knows_the_sentences() {
+        let commands = commands();
+        let mut paths = commands.paths();
+        let start = paths.start();
+        let at = paths.step(start, " Give me an").unwrap();
+        assert!(!paths.may_end(at) && paths.step(at, " I smoker").is_none());
+        let at = paths.step(at, " iced mocha").unwrap();
+        assert!(paths.may_end(at));
     }
 }

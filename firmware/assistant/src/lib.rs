@@ -61,6 +61,7 @@ mod stop;
 mod supervisor;
 mod synthesizer;
 mod transcriber;
+mod vocabulary;
 mod worker;
 mod workers;
 
@@ -86,7 +87,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer vocabulary
     }
 }
 

@@ -11,6 +11,7 @@ use sayso_skills::{
 };
 
 use crate::clock::{Clock, WallClock};
+use crate::commands::Commands;
 use crate::config::Config;
 use crate::cores::Seat;
 use crate::engines::Engines;
@@ -68,6 +69,13 @@ impl SharedSkills {
         let ringing = Mutex::default();
         let shared = Shared { skills: Mutex::new(skills), ringing, folder };
         Ok((Self(Arc::new(shared)), doubt))
+    }
+
+    /// The commands that a recogniser expects.
+    pub fn commands(&self) -> Commands {
+        let skills = locked(&self.0.skills);
+        let home = Arc::new(skills.home().clone());
+        Commands::new(skills.grammar(), home, Arc::default())
     }
 
     /// What is to be done about a sentence. Nothing is done yet.

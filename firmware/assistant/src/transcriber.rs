@@ -8,9 +8,11 @@ use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest, Transcript};
 
+use crate::commands::Commands;
 use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::lost::Lost;
+use crate::skills::SharedSkills;
 use crate::worker::{Tools, Worker};
 
 /// How many bytes at the end of the earlier pieces serve as context for the next.
@@ -100,6 +102,8 @@ pub struct Transcriber {
     threads: usize,
     language: Option<String>,
     prompt: String,
+    /// What can be said to skills.
+    commands: Option<Commands>,
     sheet: Sheet,
 }
 
@@ -113,7 +117,13 @@ impl Transcriber {
         language: Option<String>,
         prompt: String,
     ) -> Self {
-        Self { stt, seat, threads, language, prompt, sheet: Sheet::default() }
+        Self { stt, seat, threads, language, prompt, commands: None, sheet: Sheet::default() }
+    }
+
+    /// Expects these commands.
+    pub fn expect(mut self, commands: Option<Commands>) -> Self {
+        self.commands = commands;
+        self
     }
 
     fn partial(
@@ -125,7 +135,7 @@ impl Transcriber {
         let Dictation { utterance, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
         let context = self.context();
-        match self.transcribe(&audio, &context, cancel, &mut |_| {}) {
+        match self.transcribe(&audio, &context, false, cancel, &mut |_| {}) {
             Ok(transcript) => {
                 self.sheet.carried.clear();
                 let text = append(&mut self.sheet.transcript, transcript, from - utterance);
@@ -152,7 +162,9 @@ impl Transcriber {
         let Dictation { utterance, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
         let context = self.context();
-        let rest = self.transcribe(&audio, &context, cancel, &mut |text| {
+        // A longer utterance is no command.
+        let guided = self.sheet.transcript.text.is_empty();
+        let rest = self.transcribe(&audio, &context, guided, cancel, &mut |text| {
             emit(Written::Segment { turn, text: text.into() });
         })?;
         let mut transcript = self.sheet.transcript.clone();
@@ -189,6 +201,7 @@ impl Transcriber {
         &mut self,
         audio: &[f32],
         context: &str,
+        guided: bool,
         cancel: &Cancel,
         on_segment: &mut dyn FnMut(&str),
     ) -> sayso_models::Result<Transcript> {
@@ -200,8 +213,13 @@ impl Transcriber {
             prompt: prompt.trim(),
             language: self.language.as_deref(),
             threads: taken.count(),
+            guide: self.commands.as_ref().filter(|_| guided).map(|commands| commands as _),
         };
-        self.stt.transcribe(audio, &request, cancel, on_segment)
+        let transcript = self.stt.transcribe(audio, &request, cancel, on_segment)?;
+        Ok(match self.commands.as_ref().filter(|_| guided) {
+            Some(commands) => commands.judge(transcript).transcript,
+            None => transcript,
+        })
     }
 }
 
@@ -215,7 +233,8 @@ impl Worker for Transcriber {
         let (config, asked) = (&tools.config, tools.config.stt.threads);
         let language = config.recognised().map(str::to_owned);
         let prompt = config.stt.prompt.clone();
-        Self::new(stt, tools.seat(asked), tools.threads(asked), language, prompt)
+        let commands = tools.skills.as_ref().map(SharedSkills::commands);
+        Self::new(stt, tools.seat(asked), tools.threads(asked), language, prompt).expect(commands)
     }
 
     fn give_back(self, engines: &mut Engines) {
@@ -237,7 +256,7 @@ impl Worker for Transcriber {
             Purpose::Turn(turn) => self.utterance(turn, dictation, cancel, emit),
             // It does not continue any earlier utterance.
             Purpose::Over(turn) => self
-                .transcribe(&dictation.audio, "", cancel, &mut |_| {})
+                .transcribe(&dictation.audio, "", false, cancel, &mut |_| {})
                 .map(|transcript| emit(Written::Over { turn, transcript })),
         };
         if let Err(error) = done {

@@ -3,16 +3,18 @@
 use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use sayso::internals::commands::Commands;
 use sayso::internals::engines::Chosen;
 use sayso::{Engines, Error, Result, Stop};
+use sayso_frontend::segments;
 use sayso_intents::{Context, Folder, Home, Match, Source, choices};
 use sayso_models::stt::SttRequest;
 use serde_json::{Value, json};
 
-use super::transcribe::{LONGEST, transcribe};
+use super::transcribe::LONGEST;
 use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
@@ -83,7 +85,8 @@ impl Parse {
         let folder = self.sentences(shared)?;
         let grammar = folder.grammar();
         if self.audio {
-            return self.listen(shared, Commands::new(grammar, &home, &context), stop);
+            let commands = Commands::new(Arc::clone(grammar), Arc::new(home), Arc::new(context));
+            return self.listen(shared, &commands, stop);
         }
         let words: Vec<_> = self.text.iter().map(|word| word.to_string_lossy()).collect();
         if words != ["-"] {
@@ -102,7 +105,7 @@ impl Parse {
     }
 
     /// Finds the commands in recordings.
-    fn listen(&self, shared: &GlobalOptions, commands: Commands, stop: &Stop) -> Result<()> {
+    fn listen(&self, shared: &GlobalOptions, commands: &Commands, stop: &Stop) -> Result<()> {
         let config = shared.settings_to_transcribe()?;
         let busy = term::Busy::new("loading the models");
         let mut vad = Engines::load_vad(&config)?;
@@ -118,11 +121,15 @@ impl Parse {
                 unread += 1;
                 continue;
             };
-            let found = commands.understand(&mut |prompt| {
-                // The user's own words come last, because Whisper keeps the end of a prompt.
-                let prompt = format!("{prompt} {}", config.stt.prompt);
-                let request = SttRequest { prompt: &prompt, language, ..SttRequest::default() };
-                transcribe(vad.as_mut(), stt.as_mut(), &samples, &request, &cancel)
+            // Pauses belong to the sentence.
+            let spoken = segments(vad.as_mut(), &samples, &cancel)?;
+            let spoken = spoken.first().map_or(0, |first| first.start)
+                ..spoken.last().map_or(0, |last| last.end);
+            let found = commands.understand(&mut |guide| {
+                let prompt = &config.stt.prompt;
+                let guide = Some(guide);
+                let request = SttRequest { prompt, language, guide, ..SttRequest::default() };
+                Ok(stt.transcribe(&samples[spoken.clone()], &request, &cancel, &mut |_| {})?)
             })?;
             self.show(found.transcript.text.trim(), &found.matches, Some(file));
         }

@@ -22,8 +22,9 @@ Examples:
   sayso transcribe *.wav --json                       with times and confidence
   sayso transcribe --language de --whisper whisper-base frage.wav
                                                       another language
+  sayso transcribe --vocabulary names.txt call.wav    names it should know
   sayso --set stt.prompt=\"Sayso, Hibari\" transcribe a.wav
-                                                      names it should know";
+                                                      the same, without a file";
 
 /// A longer recording than this shows its progress.
 const LONG: Duration = Duration::from_secs(30);
@@ -35,6 +36,9 @@ pub struct Transcribe {
     /// WAV, FLAC (also in Ogg), AIFF or CAF, any sample rate, any number of channels
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Names and replacements, one a line, in place of `stt.vocabulary`
+    #[arg(long, value_name = "FILE")]
+    vocabulary: Option<PathBuf>,
     /// One JSON object per file, with words, times and confidence
     #[arg(long)]
     json: bool,
@@ -42,7 +46,10 @@ pub struct Transcribe {
 
 impl Transcribe {
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
-        let config = shared.settings_to_transcribe()?;
+        let mut config = shared.settings_to_transcribe()?;
+        if let Some(vocabulary) = &self.vocabulary {
+            config.stt.vocabulary.clone_from(vocabulary);
+        }
         let busy = term::Busy::new("loading the models");
         let mut vad = Engines::load_vad(&config)?;
         let mut stt = Engines::load_stt(&config)?;
@@ -105,7 +112,7 @@ pub fn transcribe(
         // Later segments have the language of the first.
         let language = transcript.language.clone();
         let known = Some(language.as_str()).filter(|_| !transcript.text.is_empty());
-        let request = SttRequest { language: request.language.or(known), ..request.clone() };
+        let request = SttRequest { language: request.language.or(known), ..*request };
         let heard = stt.transcribe(&recording[segment], &request, cancel, &mut |_| {})?;
         transcript.append(heard, offset_ms.unwrap_or(u32::MAX));
         if let Some(bar) = &bar {

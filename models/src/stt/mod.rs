@@ -8,7 +8,7 @@ mod whisper;
 pub use whisper::{Whisper, WhisperConfig, WhisperWeights};
 
 /// What to transcribe, and how.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Default)]
 pub struct SttRequest<'a> {
     /// Words that are likely to occur (names, technical terms) or the text just before, as context
     /// for the decoder. May be empty.
@@ -17,6 +17,43 @@ pub struct SttRequest<'a> {
     pub language: Option<&'a str>,
     /// Threads to use; 0 for as many as the engine was loaded with.
     pub threads: usize,
+    /// Texts that are expected, which are found even if others are a little likelier.
+    pub guide: Option<&'a dyn Guide>,
+}
+
+/// Texts that are expected: commands.
+pub trait Guide {
+    /// Whether they are to be looked for in a sound of this length that was heard as `plain`. This
+    /// takes about as long as decoding twice.
+    fn wants(&self, plain: &Transcript, length_ms: u32) -> bool;
+
+    /// The texts.
+    fn paths(&self) -> Box<dyn Paths + '_>;
+}
+
+/// The ways through the expected texts.
+pub trait Paths {
+    /// The place before all texts.
+    fn start(&self) -> usize;
+
+    /// The place after `text`, which follows that at the place `at`; `None` if no expected text
+    /// goes on so.
+    fn step(&mut self, at: usize, text: &str) -> Option<usize>;
+
+    /// Whether a text may end at a place.
+    fn may_end(&mut self, at: usize) -> bool;
+}
+
+/// An expected text that may have been said.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Guided {
+    /// The text.
+    pub text: String,
+    /// The logarithm of its probability, the end of the text included.
+    pub sum: f32,
+    /// The number of its tokens.
+    pub tokens: usize,
 }
 
 /// The result of a transcription.
@@ -37,6 +74,10 @@ pub struct Transcript {
     pub rejected: Option<Rejection>,
     /// Whether the trimmed encoder pass failed its checks and a full one was run.
     pub full_context: bool,
+    /// The [guide's](SttRequest::guide) texts that fit the sound best, the best first. Empty if it
+    /// did not want any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guided: Vec<Guided>,
 }
 
 impl Transcript {

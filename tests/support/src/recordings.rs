@@ -21,6 +21,8 @@ pub struct Recording {
     pub transcript: String,
     /// ISO 639-1 code of the language spoken.
     pub language: String,
+    /// What else is known, in a form that depends on the category.
+    pub extra: String,
 }
 
 impl Recording {
@@ -89,6 +91,7 @@ fn list(folder: &Path) -> Vec<Recording> {
     };
     let [path, category, language, transcript] =
         ["path", "category", "lang", "transcript"].map(column);
+    let extra = head.iter().position(|column| *column == "extra");
     let recording = |row: Vec<&str>| {
         let cell = |n: usize| row.get(n).copied().unwrap_or_default().to_owned();
         Recording {
@@ -97,6 +100,7 @@ fn list(folder: &Path) -> Vec<Recording> {
             category: cell(category),
             transcript: cell(transcript),
             language: cell(language),
+            extra: extra.map(cell).unwrap_or_default(),
         }
     };
     rows.map(recording).collect()

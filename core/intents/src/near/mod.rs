@@ -149,3 +149,10 @@ impl Vocabulary {
         a == b || (STEM..=common).any(|stem| is_ending(&a[stem..]) && is_ending(&b[stem..]))
     }
 }
+
+/// The cost of taking words that were heard for a name, which grows with what differs; `None` if
+/// they do not sound alike. Case does not count.
+pub fn sounds_like(heard: &str, name: &str) -> Option<u16> {
+    let [heard, name] = [heard, name].map(|text| Known::squeezed(&text::folded(text).chars));
+    heard.distance(&name).map(|cost| cost / UNIT)
+}

@@ -202,6 +202,8 @@ define! {
         language: String = "";
         /// Names and technical terms that are likely to be said
         prompt: String = "";
+        /// A file with names and replacements, one a line; "" is none
+        vocabulary: PathBuf = "";
         /// Number of threads; 0 is one for each core that other programs leave free, at most 4
         threads: u32 = 0u32, 0 to 256;
         /// Use the GPU, if this build can

@@ -1,6 +1,7 @@
 //! The weights of the real engines, and the sessions that are made from them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
@@ -14,6 +15,7 @@ use sayso_store::catalog::Role;
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
 use crate::error::Result;
+use crate::vocabulary::{Corrected, Vocabulary};
 
 /// The most of a doubtful utterance that Whisper sees if memory is short: encoder positions of 20
 /// ms, 15.4 s.
@@ -25,6 +27,8 @@ const SMALL_WIDEST: u32 = 768;
 pub struct Weights {
     vad: SileroWeights,
     stt: WhisperWeights,
+    /// Names that are expected.
+    vocabulary: Option<Arc<Vocabulary>>,
     eot: Option<SmartTurnWeights>,
     llm: LlamaWeights,
     tts: HibariWeights,
@@ -53,6 +57,7 @@ impl Weights {
                 vad: vad?,
                 eot,
                 stt: stt.join().map_err(gone)??,
+                vocabulary: vocabulary(config)?,
                 llm: llm.join().map_err(gone)??,
                 tts: tts.join().map_err(gone)??,
             })
@@ -66,7 +71,7 @@ impl Weights {
     pub fn session(&self) -> Result<Engines> {
         Ok(Engines {
             vad: Box::new(self.vad.session()?),
-            stt: Box::new(self.stt.session()?),
+            stt: corrected(self.stt.session()?, self.vocabulary.as_ref()),
             eot: self.eot.as_ref().map(|eot| Box::new(eot.session()) as _),
             llm: Box::new(self.llm.session()?),
             tts: Box::new(self.tts.session()),
@@ -140,7 +145,8 @@ impl Engines {
     /// # Errors
     /// When its model is missing or damaged.
     pub fn load_stt(config: &Config) -> Result<Box<dyn Stt>> {
-        Ok(Box::new(stt(config)?.session()?))
+        let vocabulary = vocabulary(config)?;
+        Ok(corrected(stt(config)?.session()?, vocabulary.as_ref()))
     }
 
     /// Loads the language model alone and evaluates its system prompt, or loads that from disk.
@@ -166,6 +172,23 @@ fn vad(config: &Config) -> Result<SileroWeights> {
 
 fn eot(config: &Config) -> Result<SmartTurnWeights> {
     Ok(SmartTurnWeights::load(&Chosen::new(config).eot()?)?)
+}
+
+/// The user's vocabulary, if there is one.
+fn vocabulary(config: &Config) -> Result<Option<Arc<Vocabulary>>> {
+    let path = &config.stt.vocabulary;
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(Vocabulary::open(path)?)))
+}
+
+/// The recogniser, with the vocabulary if there is one.
+fn corrected(stt: Whisper, vocabulary: Option<&Arc<Vocabulary>>) -> Box<dyn Stt> {
+    match vocabulary {
+        Some(vocabulary) => Box::new(Corrected::new(stt, Arc::clone(vocabulary))),
+        None => Box::new(stt),
+    }
 }
 
 fn stt(config: &Config) -> Result<WhisperWeights> {

@@ -3,6 +3,7 @@
 mod claims;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -62,7 +63,7 @@ const VERSION: u32 = 1;
 pub struct Skills {
     skills: Vec<Box<dyn AnySkill>>,
     names: Vec<&'static str>,
-    grammar: Grammar,
+    grammar: Arc<Grammar>,
     texts: Texts,
     dialogues: BTreeMap<String, Dialogue>,
     /// For a home without names.
@@ -103,7 +104,7 @@ impl Skills {
         let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
         let (sources, texts) = language::read(language, &names)?;
         let grammar = Grammar::compile(language, &sources);
-        let grammar = grammar.map_err(|errors| language::listed(&errors))?;
+        let grammar = Arc::new(grammar.map_err(|errors| language::listed(&errors))?);
         Ok(Self {
             skills,
             names,
@@ -266,6 +267,11 @@ impl Skills {
         }
         self.saved = Some(snapshot);
         if damaged.is_empty() { Ok(()) } else { Err(Error::Snapshot(damaged.join("; "))) }
+    }
+
+    /// The sentences of all skills.
+    pub fn grammar(&self) -> Arc<Grammar> {
+        Arc::clone(&self.grammar)
     }
 
     /// The sentences that are understood, for a speech recogniser's prompt.

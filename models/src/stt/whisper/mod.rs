@@ -11,11 +11,12 @@ use std::sync::Arc;
 use sayso_language::Language;
 use whisper_rs::WhisperContext;
 
-use super::{Rejection, Stt, SttRequest, Transcript};
+use super::{Guide, Rejection, Stt, SttRequest, Transcript};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 mod file;
 mod guard;
+mod guided;
 mod pass;
 mod window;
 mod words;
@@ -32,6 +33,13 @@ const FULL: u32 = 1500;
 /// A second, still cheap pass gets this many more positions: single words that cause loops in a
 /// short pass usually come out right in a longer one.
 const SECOND_MARGIN: u32 = 256;
+
+/// Expected texts are looked for only in a sound of at most so many samples (15 s).
+const LONGEST_GUIDED: usize = 15 * RATE;
+/// The average number of bytes of a token, with its space.
+const BYTES_PER_TOKEN: f32 = 4.5;
+/// By how much an expected text may be less likely than the transcript, in nats.
+const WORSE: f32 = 40.0;
 
 /// The configuration of [`Whisper`]. The default is for short utterances on the CPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +149,26 @@ impl Whisper {
             ));
         }
         Ok(Some(code))
+    }
+
+    /// Looks for the expected texts in the sound of the last pass.
+    fn guide(
+        &mut self,
+        audio: &[f32],
+        guide: &dyn Guide,
+        transcript: &mut Transcript,
+        threads: usize,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let length_ms = u32::try_from(audio.len() * 1000 / RATE).unwrap_or(u32::MAX);
+        if guard::sound(audio).is_some() || !guide.wants(transcript, length_ms) {
+            return Ok(());
+        }
+        let tokens = transcript.text.len() as f32 / BYTES_PER_TOKEN;
+        let least = (transcript.avg_logprob * tokens).min(0.0) - WORSE;
+        let Some(mut decoder) = self.engine.decoder(threads, cancel)? else { return Ok(()) };
+        transcript.guided = guided::search(&mut decoder, &mut *guide.paths(), least, cancel)?;
+        Ok(())
     }
 
     /// One piece of at most 30 s, judged.
@@ -275,6 +303,11 @@ impl Stt for Whisper {
         }
         let language = language.unwrap_or(Cow::Borrowed(self.engine.language()));
         transcript.language = language.into_owned();
+        if let Some(guide) = request.guide
+            && audio.len() <= LONGEST_GUIDED
+        {
+            self.guide(audio, guide, &mut transcript, request.threads, cancel)?;
+        }
         Ok(transcript)
     }
 

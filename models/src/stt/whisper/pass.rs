@@ -2,14 +2,16 @@
 
 use std::ffi::c_void;
 use std::path::Path;
+use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use whisper_rs::whisper_rs_sys as sys;
 use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
+use super::guided::Next;
 use super::words::Token;
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
@@ -69,19 +71,28 @@ pub(super) struct Engine {
     /// Settings for the language that was asked for last. They are kept, because every
     /// `set_language` of whisper-rs leaks its string.
     settings: Option<(Option<String>, FullParams<'static, 'static>)>,
+    /// Whether the encoder's output is that of the whole sound of the last pass.
+    encoded: bool,
+    /// whisper.cpp's own pointers, for its functions that whisper-rs does not have. They are those
+    /// of `context` and `state`, so they are valid as long as these.
+    raw: Option<(NonNull<sys::whisper_context>, NonNull<sys::whisper_state>)>,
 }
+
+// SAFETY: the pointers are those of `context` and `state`, which may be sent.
+unsafe impl Send for Engine {}
 
 impl Engine {
     /// Working memory on these weights.
     pub fn new(context: Arc<WhisperContext>, threads: usize) -> Result<Self> {
         let state = working_memory(&context)?;
         let threads = i32::try_from(threads.max(1)).unwrap_or(1);
-        Ok(Self { context, state, threads, settings: None })
+        Ok(Self { context, state, threads, settings: None, encoded: false, raw: None })
     }
 
     /// Replaces all memory of the passes so far by empty memory: sound, spectra, caches, text and
     /// language.
     pub fn wipe(&mut self) -> Result<()> {
+        self.raw = None;
         self.state = working_memory(&self.context)?;
         Ok(())
     }
@@ -126,7 +137,13 @@ impl Engine {
         job: &Job<'_>,
         cancel: &Cancel,
     ) -> Result<Heard> {
-        let watch = Watch { cancel, runs: AtomicU32::new(0), most: job.most_runs };
+        let watch = Watch {
+            cancel,
+            runs: AtomicU32::new(0),
+            most: job.most_runs,
+            context: AtomicPtr::default(),
+            state: AtomicPtr::default(),
+        };
         let mut params = self.settings(language);
         params.set_n_threads(match job.threads {
             0 => self.threads,
@@ -154,6 +171,9 @@ impl Engine {
         done.map_err(|error| {
             Error::new(ErrorKind::Engine, "speech recognition failed").because(error)
         })?;
+        self.raw = NonNull::new(watch.context.load(Ordering::Relaxed))
+            .zip(NonNull::new(watch.state.load(Ordering::Relaxed)));
+        self.encoded = watch.runs.load(Ordering::Relaxed) == 1;
         let heard = self.heard(job);
         let runaway = heard.runaway || watch.runs.load(Ordering::Relaxed) > job.most_runs;
         Ok(Heard { runaway, ..heard })
@@ -213,6 +233,96 @@ impl Engine {
     }
 }
 
+/// The decoder on the encoder's output of the last pass.
+pub(super) struct Decoder<'e> {
+    engine: &'e Engine,
+    raw: (NonNull<sys::whisper_context>, NonNull<sys::whisper_state>),
+    threads: i32,
+    /// The tokens before the text.
+    begin: Vec<i32>,
+    /// The tokens in the decoder's cache.
+    cached: Vec<i32>,
+    eot: i32,
+}
+
+impl Engine {
+    /// The decoder for the sound of the last pass; `None` if there was none.
+    pub fn decoder(&mut self, threads: usize, cancel: &Cancel) -> Result<Option<Decoder<'_>>> {
+        let Some(raw) = self.raw else { return Ok(None) };
+        let threads = if threads == 0 { self.threads } else { i32::try_from(threads).unwrap_or(1) };
+        if !self.encoded {
+            // SAFETY: the pointers are those of `self.context` and `self.state`, which are not in
+            // use elsewhere: `self` is borrowed. The spectrum of the last pass is in the state.
+            let done = ggml::abortable(cancel, || unsafe {
+                sys::whisper_encode_with_state(raw.0.as_ptr(), raw.1.as_ptr(), 0, threads)
+            });
+            cancel.check()?;
+            if done != 0 {
+                return Err(Error::new(ErrorKind::Engine, "speech recognition failed"));
+            }
+            self.encoded = true;
+        }
+        let context = &self.context;
+        let mut begin = vec![context.token_sot()];
+        if self.is_multilingual() {
+            let language = self.state.full_lang_id_from_state();
+            begin.extend([context.token_lang(language), context.token_transcribe()]);
+        }
+        begin.push(context.token_not());
+        let eot = context.token_eot();
+        Ok(Some(Decoder { engine: self, raw, threads, begin, cached: Vec::new(), eot }))
+    }
+}
+
+impl Decoder<'_> {
+    /// What may come after these tokens of text.
+    pub fn next(&mut self, tokens: &[i32], cancel: &Cancel) -> Result<Next<'_>> {
+        let all = [&self.begin[..], tokens].concat();
+        let same = all.iter().zip(&self.cached).take_while(|(a, b)| a == b).count();
+        let past = same.min(all.len() - 1);
+        let new = &all[past..];
+        let (count, n_past) = (new.len() as i32, past as i32);
+        let (context, state) = (self.raw.0.as_ptr(), self.raw.1.as_ptr());
+        // SAFETY: the pointers are those of the engine's context and state, which `self` borrows.
+        // `new` has `count` tokens, all of them of the model's vocabulary; with those before them
+        // they are far fewer than the text context of 448.
+        let done = ggml::abortable(cancel, || unsafe {
+            sys::whisper_decode_with_state(
+                context,
+                state,
+                new.as_ptr(),
+                count,
+                n_past,
+                self.threads,
+            )
+        });
+        cancel.check()?;
+        if done != 0 {
+            return Err(Error::new(ErrorKind::Engine, "speech recognition failed"));
+        }
+        let vocabulary = usize::try_from(self.engine.context.n_vocab()).unwrap_or(0);
+        // SAFETY: after a decoder run, there is a row of logits for each of its tokens, of which the
+        // last one is filled. They stay there until the next run, which needs `&mut self`.
+        let logits = unsafe {
+            let first = sys::whisper_get_logits_from_state(state);
+            std::slice::from_raw_parts(first.add((new.len() - 1) * vocabulary), vocabulary)
+        };
+        self.cached = all;
+        // Only text and its end may follow.
+        let eot = usize::try_from(self.eot).unwrap_or(0);
+        let (text, end) = (&logits[..eot], logits[eot]);
+        let most = text.iter().copied().fold(end, f32::max);
+        let sum: f32 = text.iter().chain([&end]).map(|logit| (logit - most).exp()).sum();
+        let shift = -(most + sum.ln());
+        Ok(Next { text, end: end + shift, shift })
+    }
+
+    /// The text of a token, if it is whole characters.
+    pub fn text(&self, token: i32) -> Option<&str> {
+        std::str::from_utf8(self.engine.context.token_to_bytes(token).ok()?).ok()
+    }
+}
+
 /// whisper.cpp's state: caches, buffers and results.
 fn working_memory(context: &WhisperContext) -> Result<WhisperState> {
     context.create_state().map_err(|error| {
@@ -226,6 +336,9 @@ struct Watch<'a> {
     /// Encoder runs so far.
     runs: AtomicU32,
     most: u32,
+    /// What whisper.cpp calls back with.
+    context: AtomicPtr<sys::whisper_context>,
+    state: AtomicPtr<sys::whisper_state>,
 }
 
 /// whisper.cpp calls this after every run of the encoder and of the decoder.
@@ -237,12 +350,14 @@ unsafe extern "C" fn stop(data: *mut c_void) -> bool {
 
 /// whisper.cpp calls this before every run of the encoder.
 unsafe extern "C" fn may_encode(
-    _: *mut sys::whisper_context,
-    _: *mut sys::whisper_state,
+    context: *mut sys::whisper_context,
+    state: *mut sys::whisper_state,
     data: *mut c_void,
 ) -> bool {
     // SAFETY: `data` is the `Watch` of `Engine::run`, which has not returned yet.
     let watch = unsafe { &*data.cast::<Watch<'_>>() };
+    watch.context.store(context, Ordering::Relaxed);
+    watch.state.store(state, Ordering::Relaxed);
     let runs = watch.runs.fetch_add(1, Ordering::Relaxed) + 1;
     runs <= watch.most && !watch.cancel.is_cancelled()
 }
