@@ -27,6 +27,10 @@ pub trait Guide {
     /// takes about as long as decoding twice.
     fn wants(&self, plain: &Transcript, length_ms: u32) -> bool;
 
+    /// The least likelihood of a text that counts, in nats a token. The search gives up what falls
+    /// far below it.
+    fn least(&self, plain: &Transcript) -> f32;
+
     /// The texts.
     fn paths(&self) -> Box<dyn Paths + '_>;
 }

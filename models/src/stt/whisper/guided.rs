@@ -17,6 +17,9 @@ const UNLIKELY: f32 = 10.0;
 const TRIED: usize = 256;
 /// The most tokens of a text.
 const LONGEST: usize = 48;
+/// By how much a beginning may fall below the least likelihood, in nats: later tokens may make up
+/// for it. Speech that is none of the texts is given up after a few tokens.
+const SLACK: f32 = 8.0;
 /// The number of texts that are found.
 const FOUND: usize = 3;
 
@@ -30,8 +33,8 @@ struct Hypothesis {
     sum: f32,
 }
 
-/// The likeliest texts of `paths`, the best first. Texts whose logarithm of the probability is
-/// below `least` are not searched for.
+/// The likeliest texts of `paths`, the best first. Texts that are less likely than `least`, in nats
+/// a token, are given up.
 pub(super) fn search(
     decoder: &mut Decoder<'_>,
     paths: &mut dyn Paths,
@@ -53,7 +56,8 @@ pub(super) fn search(
             }
             for (token, logprob) in likeliest {
                 let sum = hypothesis.sum + logprob;
-                let Some(text) = decoder.text(token).filter(|_| sum >= least) else { continue };
+                let floor = least * (hypothesis.tokens.len() + 1) as f32 - SLACK;
+                let Some(text) = decoder.text(token).filter(|_| sum >= floor) else { continue };
                 let Some(at) = paths.step(hypothesis.at, text) else { continue };
                 let tokens = [&hypothesis.tokens[..], &[token]].concat();
                 next.push(Hypothesis {

@@ -36,10 +36,6 @@ const SECOND_MARGIN: u32 = 256;
 
 /// Expected texts are looked for only in a sound of at most so many samples (15 s).
 const LONGEST_GUIDED: usize = 15 * RATE;
-/// The average number of bytes of a token, with its space.
-const BYTES_PER_TOKEN: f32 = 4.5;
-/// By how much an expected text may be less likely than the transcript, in nats.
-const WORSE: f32 = 40.0;
 
 /// The configuration of [`Whisper`]. The default is for short utterances on the CPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,8 +160,7 @@ impl Whisper {
         if guard::sound(audio).is_some() || !guide.wants(transcript, length_ms) {
             return Ok(());
         }
-        let tokens = transcript.text.len() as f32 / BYTES_PER_TOKEN;
-        let least = (transcript.avg_logprob * tokens).min(0.0) - WORSE;
+        let least = guide.least(transcript);
         let Some(mut decoder) = self.engine.decoder(threads, cancel)? else { return Ok(()) };
         transcript.guided = guided::search(&mut decoder, &mut *guide.paths(), least, cancel)?;
         Ok(())
