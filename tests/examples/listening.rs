@@ -85,12 +85,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Prints a row.
 fn measure(way: Way, seconds: usize) -> Result<(), Box<dyn Error>> {
     let config = Config::load(None, &[])?;
+    // First, so that what only its loading needs is not counted.
+    let phrases = phrases(&config, way)?;
     let sounds = [
         quiet(seconds),
         joined(seconds, |recording| recording.is_noise())?,
         joined(seconds, |recording| recording.category == "librispeech")?,
     ];
-    let phrases = phrases(&config, way)?;
     let mut shares = String::new();
     for sound in sounds {
         let cleaner =

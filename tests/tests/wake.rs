@@ -304,7 +304,8 @@ fn a_phrase_that_is_typed_is_used_from_then_on() {
     assert!(woken.len() == 1 && woken[0]["phrase"] == "computer", "{woken:?}");
     let turns: Vec<_> = lines.iter().filter(|line| line["event"] == "turn").collect();
     assert_eq!(turns.len(), 1, "{turns:?}");
-    assert_eq!(Wer::of(text, turns[0]["transcript"].as_str().expect("words")).errors, 0);
+    let said = turns[0]["transcript"].as_str().expect("words");
+    assert_eq!(Wer::of(text, said).errors, 0, "{said}");
 
     json(&mut wake(&state, &["remove", "computer"]));
     assert!(found(&state, &phrase_file(TYPED[0])).is_empty());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::acoustic::Acoustic;
 use crate::mel::{BANDS, HOP, WINDOW};
 use crate::phrase::Phrase;
-use crate::score::{Heard, PAUSE};
+use crate::score::{Fit, Heard, PAUSE};
 
 /// Samples per second of what is listened to.
 pub const SAMPLE_RATE: u32 = 16_000;
@@ -28,6 +28,10 @@ const AFTER_SPEECH: usize = 2 * PAUSE + STEP;
 /// How many frames the last phoneme of a phrase goes on after the net has heard it: 80 ms. In 70
 /// recordings of three phrases, the sound fell by 20 dB 40 to 150 ms after that, mostly.
 const TAIL: usize = 4;
+
+/// For how many frames what follows a phrase is heard before the phrase counts. Most of a phrase may
+/// fit well enough before it is over; then its end would be too early.
+const AFTER_PHRASE: usize = PAUSE;
 
 /// By how much the score of a beginning may miss the threshold.
 const SLACK: f32 = 0.2;
@@ -72,6 +76,19 @@ pub struct Spotter {
     until: u64,
     /// What begins before this column is over.
     over: u64,
+    /// What may still go on.
+    found: Option<Found>,
+}
+
+/// A phrase that was found, with times in columns.
+#[derive(Clone, Copy)]
+struct Found {
+    phrase: usize,
+    start: u64,
+    end: u64,
+    score: f32,
+    /// By how much the score exceeds the threshold.
+    surplus: f32,
 }
 
 impl Spotter {
@@ -87,6 +104,7 @@ impl Spotter {
             due: 0,
             until: 0,
             over: 0,
+            found: None,
         }
     }
 
@@ -108,7 +126,8 @@ impl Spotter {
         if speech {
             self.until = now + AFTER_SPEECH as u64 * FRAME as u64;
         }
-        let detection = (now >= self.due && now <= self.until).then(|| self.look(now)).flatten();
+        let listens = now <= self.until || self.found.is_some();
+        let detection = (now >= self.due && listens).then(|| self.look(now)).flatten();
         // As many as the net looks at, and those that a window needs beyond.
         let kept = LOOK * FRAME + WINDOW + 2 * HOP;
         if self.samples.len() > 2 * kept {
@@ -136,27 +155,34 @@ impl Spotter {
         let fits: Vec<_> = self.phrases.iter().map(|phrase| phrase.fit(&heard, from)).collect();
         let mut rated = self.phrases.iter().zip(&fits);
         let promising = rated.any(|(phrase, fit)| fit.begun > phrase.threshold - SLACK);
-        let step = if promising { QUICK_STEP } else { STEP };
-        self.due = now + (step * FRAME) as u64;
-        let likely = |phrase: &Phrase, score: f32| score > phrase.threshold - DOUBT;
-        let mut rated = self.phrases.iter().zip(&fits);
-        if !rated.any(|(phrase, fit)| likely(phrase, fit.whole.score)) {
-            return None;
-        }
+        let candidates = self.found.into_iter().chain(self.surest(first, &fits));
+        self.found = candidates.max_by(|a, b| a.surplus.total_cmp(&b.surplus));
+        let quick = promising || self.found.is_some();
+        self.due = now + (if quick { QUICK_STEP } else { STEP } * FRAME) as u64;
+        let over = |found: &mut Found| now >= (found.end + 2 * AFTER_PHRASE as u64) * HOP as u64;
+        let Found { phrase, start, end, score, .. } = self.found.take_if(over)?;
+        self.over = end + 1;
+        let end = ((end + 2 * TAIL as u64) * HOP as u64).min(now);
+        Some(Detection { phrase, at: now, start: start * HOP as u64, end, score })
+    }
+
+    /// The phrase that exceeds its threshold most, if one does, given how all fit what is heard from
+    /// the column `first` on.
+    fn surest(&self, first: u64, fits: &[Fit]) -> Option<Found> {
+        let rated = self.phrases.iter().zip(fits).enumerate();
+        let mut likely = rated
+            .filter(|(_, (phrase, fit))| fit.whole.score > phrase.threshold - DOUBT)
+            .peekable();
+        likely.peek()?;
         let later = self.hear(LATER, first);
         let from = self.over_before(first + LATER as u64);
-        let rated = self.phrases.iter().zip(fits).enumerate();
-        let likely = rated.filter(|(_, (phrase, fit))| likely(phrase, fit.whole.score));
         let surer = likely.map(|(number, (phrase, fit))| {
             let score = fit.whole.score.midpoint(phrase.fit(&later, from).whole.score);
-            (number, score, score - phrase.threshold, fit.whole)
+            let [start, end] = [fit.whole.start, fit.whole.end].map(|t| first + 2 * t as u64);
+            Found { phrase: number, start, end, score, surplus: score - phrase.threshold }
         });
-        let said = surer.filter(|(_, _, surplus, _)| *surplus > 0.0);
-        let (phrase, score, _, place) = said.max_by(|a, b| a.2.total_cmp(&b.2))?;
-        let time = |frame: usize| (first + 2 * frame as u64) * HOP as u64;
-        self.over = first + 2 * place.end as u64 + 1;
-        let (start, end) = (time(place.start), time(place.end + TAIL).min(now));
-        Some(Detection { phrase, at: now, start, end, score })
+        let said = surer.filter(|found| found.surplus > 0.0);
+        said.max_by(|a, b| a.surplus.total_cmp(&b.surplus))
     }
 
     /// Computes the features that are missing, and returns the number of the first column.
