@@ -52,7 +52,7 @@ pub struct Detection {
     pub at: u64,
     /// When the phrase began.
     pub start: u64,
-    /// When it ended, to about 100 ms. What follows may be a request.
+    /// When it ended, mostly to 100 ms. What follows may be a request.
     pub end: u64,
     /// How well it fitted: 0 is perfect, and the phrase's [threshold](Phrase::threshold) is the
     /// worst that counts.

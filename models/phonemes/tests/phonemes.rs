@@ -28,8 +28,11 @@ fn net(weights: &Path) -> Arc<Acoustic> {
 
 /// "Alexa", said once.
 fn alexa(number: u32) -> Vec<f32> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/wake/goldens");
-    let file = folder.join(format!("alexa_{number}.flac"));
+    samples(&format!("../../core/wake/goldens/alexa_{number}.flac"))
+}
+
+fn samples(file: &str) -> Vec<f32> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     sayso_audio_io::read_all(file, Duration::MAX).unwrap().samples
 }
 
@@ -88,6 +91,29 @@ fn a_typed_phrase_is_heard_where_it_is_said() {
             assert!(detection.score > right.phrases()[0].threshold());
         }
         assert_eq!(detections(&mut wrong, &sound, 512), []);
+    }
+}
+
+/// A phrase is not reported before its end, however it lies in time, and its end is right.
+#[test]
+fn a_phrase_ends_where_its_sound_ends() {
+    let Some(weights) = weights() else { return };
+    let phrase = Phrase::typed("computer", &Reader::load(&weights).unwrap()).unwrap();
+    let mut spotter = Spotter::new(net(&weights), vec![phrase]);
+    for number in [1, 2] {
+        let sound = samples(&format!("goldens/computer_{number}.flac"));
+        // Until it falls by 20 dB for good.
+        let energies = sound.chunks(160).map(|block| block.iter().map(|x| x * x).sum::<f32>());
+        let energies: Vec<f32> = energies.collect();
+        let least = energies.iter().copied().fold(0.0, f32::max) / 100.0;
+        let ends = (energies.iter().rposition(|energy| *energy > least).unwrap() + 1) * 160;
+        for lead in (0..2_560).step_by(320) {
+            let all = [vec![0.0; lead].as_slice(), &sound].concat();
+            let found = detections(&mut spotter, &all, 512);
+            let [detection] = found.as_slice() else { panic!("{number}, {lead}: {found:?}") };
+            let end = detection.end as usize - 16_000 - lead;
+            assert!(end.abs_diff(ends) <= 2_560, "{number}, {lead}: {end}, not {ends}");
+        }
     }
 }
 
