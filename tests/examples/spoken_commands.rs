@@ -95,6 +95,10 @@ impl Guide for Noted<'_> {
         wants || (self.always && length_ms < 15_000)
     }
 
+    fn least(&self, plain: &Transcript) -> f32 {
+        self.commands.least(plain)
+    }
+
     fn paths(&self) -> Box<dyn Paths + '_> {
         self.commands.paths()
     }

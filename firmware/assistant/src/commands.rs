@@ -125,6 +125,10 @@ impl Guide for Commands {
         (unsure && length_ms <= SHORT_MS) || self.familiarity(&plain.text) >= least
     }
 
+    fn least(&self, plain: &Transcript) -> f32 {
+        if plain.text.trim().is_empty() { LEAST } else { plain.avg_logprob - WORSE }
+    }
+
     fn paths(&self) -> Box<dyn Paths + '_> {
         Box::new(Sentences(self.grammar.walk(&self.home)))
     }
