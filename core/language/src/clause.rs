@@ -212,6 +212,13 @@ impl ClauseSplitter {
             }
         };
         let Some(window) = self.window(at, words, end) else { return Free::Unknown };
+        let after = window[at..].trim_start_matches(',').trim_start();
+        if window[at..].starts_with(',')
+            && after.starts_with(|c: char| c.is_ascii_digit())
+            && self.leads_to_number(&window[..at])
+        {
+            return Free::No;
+        }
         match aloud::stop(self.aloud, window, at) {
             Stop::Free | Stop::Ends => Free::Yes,
             Stop::Held => Free::No,
@@ -231,8 +238,13 @@ impl ClauseSplitter {
                 // "2000 W. Olympic Blvd": an address is recognised by its end.
                 let point = word.len() == 1
                     && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
-                if point { 3 } else { usize::from(list).max((self.aloud.shortens)(word)) }
+                // "a 30-yr. loan"
+                let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+                let short = (self.aloud.shortens)(word).max((self.aloud.shortens)(unit));
+                if point { 3 } else { usize::from(list).max(short) }
             }
+            // "am Montag, 3. Mai", "1 Ei, 1 Becher": what is before shows how to read the number.
+            ',' if self.leads_to_number(before) => 1,
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
             // "3 : 1"
@@ -243,6 +255,13 @@ impl ClauseSplitter {
             }
             _ => 0,
         }
+    }
+
+    /// Whether a number that follows may depend on this text: on numbers in it, or on the name of
+    /// a day of the week at its end.
+    fn leads_to_number(&self, before: &str) -> bool {
+        let word = before.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
+        before.contains(|c: char| c.is_ascii_digit()) || (self.aloud.weekday)(word)
     }
 
     /// The open text up to the end of so many words after byte `at`, if they are known.
@@ -293,7 +312,9 @@ fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
     }
     // "My PIN code is 1234": the subject says how to read the number.
     let code = |word: &str| codes.contains(&word.to_lowercase().as_str());
-    let joins = words.joining.binary_search(&word).is_ok() && count >= FIRST_PHRASE;
+    // "1 pizza and 1 salad": what is before may show how to read a number after it.
+    let number = before.contains(|c: char| c.is_ascii_digit());
+    let joins = words.joining.binary_search(&word).is_ok() && count >= FIRST_PHRASE && !number;
     let follows = words.verbs.binary_search(&word).is_ok() && count >= FIRST_SUBJECT && {
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
         words.leaning.binary_search(&last.as_str()).is_err() && !before.split(' ').any(code)

@@ -1,6 +1,6 @@
 //! Amounts: fractions, measures, durations, plain numbers.
 
-use super::class::{Amount, Class, Item, Measure, Style};
+use super::class::{Amount, Class, Item, Measure};
 use super::item;
 use super::lex::Kind;
 use super::tables::{Aloud, Scale, Unit, When};
@@ -133,16 +133,8 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut measure =
         Measure { amount, unit, from, to, power: 0, per: None, per_power: 0, kind: false };
     end = to + 1;
-    let power = |at: usize| match (text.kind(at), text.get(at)) {
-        (Some(Kind::Raised), "2") => 2,
-        (Some(Kind::Raised), "3") => 3,
-        (Some(Kind::Number), "2") => 2,
-        (Some(Kind::Number), "3") => 3,
-        _ => 0,
-    };
-    let length = matches!(unit.sign, "m" | "km" | "cm" | "mm" | "ft" | "in" | "mi" | "yd");
-    if length && power(end) > 0 {
-        measure.power = power(end);
+    if unit.is_length() && power(text, end) > 0 {
+        measure.power = power(text, end);
         end += 1;
     }
     if text.is(end, "/")
@@ -150,10 +142,8 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         measure.per = Some(per);
         end += 2;
-        if power(end) > 0 {
-            measure.per_power = power(end);
-            end += 1;
-        }
+        measure.per_power = power(text, end);
+        end += usize::from(measure.per_power > 0);
     }
     measure.to = end - 1;
     measure.kind = aloud.kinds.is_kind(text, i, end);
@@ -163,7 +153,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let next = text.past_space(end + 1);
         let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
         let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
-        if next > end + 1 && small {
+        if next > end + 1 && small || text.is(end + 1, ",") {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
                 measure.kind = aloud.kinds.is_kind(text, i, end + 1);
@@ -171,6 +161,16 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
     }
     Some(found)
+}
+
+/// The power of a unit whose exponent is piece `at`, 2 or 3, otherwise 0.
+pub(crate) fn power(text: &Text, at: usize) -> u8 {
+    let exponent = matches!(text.kind(at), Some(Kind::Raised | Kind::Number));
+    match text.get(at) {
+        "2" if exponent => 2,
+        "3" if exponent => 3,
+        _ => 0,
+    }
 }
 
 /// The unit after an amount that ends at `end`, and its pieces.
@@ -281,19 +281,10 @@ pub(crate) fn duration(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Whether the number at `i` names a thing: "room 4B".
-fn is_named(aloud: &Aloud, text: &Text, i: usize) -> bool {
+pub(crate) fn is_named(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let before = text.before(i);
     let before = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     text.one_of(before, aloud.named)
-}
-
-/// 737-800
-pub(crate) fn is_airliner(text: &Text, i: usize) -> bool {
-    let digits = text.get(i).as_bytes();
-    matches!(digits, [b'7', _, b'7'])
-        && text.is(i + 1, "-")
-        && text.is_digits(i + 2, 3..=3)
-        && !text.is(i + 3, "-")
 }
 
 /// The unit after a power: 10⁻³ m.
@@ -308,79 +299,8 @@ pub(crate) fn after_power(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> 
     if text.is(i + 1, "/")
         && let Some(per) = unit_name(aloud, text, i + 2)
     {
-        let words = format!("{} {}", unit.several, aloud.grammar.per(per));
+        let words = format!("{} {}", unit.several, aloud.grammar.per(per, 0));
         return Some(item(Class::Coined(words), i, i + 3));
     }
     Some(item(Class::Abbreviation(unit.several), i, i + 1))
-}
-
-/// 9x13, 20 cm x 30 cm, 2 x 4 = 8, 3x faster: the letter.
-pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !matches!(text.get(i), "x" | "X" | "×") {
-        return None;
-    }
-    let (before, after) = (text.before(i), text.past_space(i + 1));
-    let number = text.is_number(before)
-        || text.is_number(text.before(before))
-        || text.is_number(before.wrapping_sub(1)) && text.is_word(before);
-    if number && text.is_number(after) {
-        let sum = (after..after + 6).any(|at| text.is(at, "=")) || text.is(i, "×");
-        let words = aloud.sign(if sum { "×" } else { "x" })?;
-        return Some(item(Class::Mathematics(words), i, i + 1));
-    }
-    // "3x faster", and at the end; but "3x - 7".
-    let joined = text.is_number(i.wrapping_sub(1)) && !text.is(i, "×");
-    let thing = after > i + 1 && text.is_word(after) && !text.is_letter(after);
-    let end = matches!(text.get(i + 1), "." | "," | "!" | "?" | ";" | ")" | "");
-    (joined && (thing || end))
-        .then(|| aloud.sign("×"))
-        .flatten()
-        .map(|words| item(Class::Mathematics(words), i, i + 1))
-}
-
-/// A plain number; four digits are a year if they can be one.
-pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_number(i) {
-        return None;
-    }
-    let before = text.before(i);
-    let value = text.value(i).unwrap_or_default();
-    let year = text.is_digits(i, 4..=4)
-        && ((1100..2100).contains(&value)
-            || (1000..1100).contains(&value) && text.one_of(before, aloud.years)
-            || (1000..3000).contains(&value) && text.one_of(before, &aloud.years[..1]));
-    // U-235, F-150
-    let model = text.is(i.wrapping_sub(1), "-")
-        && text.is_capitals(i.wrapping_sub(2))
-        && text.is_digits(i, 3..=4);
-    // 401(k), 737-800
-    let plan = text.is_digits(i, 3..=3)
-        && (text.is(i + 1, "(") && text.is_letter(i + 2) && text.is(i + 3, ")")
-            || is_airliner(text, i)
-            || text.is(i.wrapping_sub(1), "-") && is_airliner(text, i.wrapping_sub(2)));
-    // 1920x1080
-    let lines = matches!(text.get(before), "x" | "×")
-        && text.is_number(before.wrapping_sub(1))
-        && text.is_digits(i, 3..=4);
-    let version = text.one_of(before, aloud.versioned) && text.get(i).contains('.');
-    let named = text.one_of(before, aloud.named);
-    // 10 000
-    if text.is_digits(i, 1..=3)
-        && text.is(i + 1, " ")
-        && text.is_digits(i + 2, 3..=3)
-        && (text.is(i + 2, "000") || text.at(i + 1).len() > 1)
-    {
-        return Some(item(Class::Number(i, Style::Amount), i, i + 3));
-    }
-    let style = match text.get(i) {
-        // 007
-        zeros if zeros.starts_with('0') && zeros.len() > 1 && !zeros.contains('.') => Style::Digits,
-        _ if model || plan || lines && before == i.wrapping_sub(1) => Style::Pairs,
-        _ if version => Style::Version,
-        _ if year => Style::Year,
-        _ if named && text.is_digits(i, 3..=4) => Style::Pairs,
-        _ if named && text.is_digits(i, 5..=9) => Style::Digits,
-        _ => Style::Amount,
-    };
-    Some(item(Class::Number(i, style), i, i + 1))
 }

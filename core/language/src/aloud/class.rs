@@ -98,6 +98,8 @@ pub(crate) struct Money {
     /// Hundredths after a decimal comma.
     pub(crate) cents: Option<usize>,
     pub(crate) per: Option<(&'static Unit, usize)>,
+    /// … per square meter.
+    pub(crate) per_power: u8,
     /// Whether it says what kind of thing follows ("a five dollar bill").
     pub(crate) kind: bool,
 }

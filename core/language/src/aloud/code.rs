@@ -103,7 +103,7 @@ pub(crate) fn national(
     let thing = text.get(text.past_space(end));
     let counts = aloud.unit(thing).is_some() || aloud.currency(thing).is_some();
     let more = text.is_word(end) || matches!(text.get(end), "%" | "°" | "/" | "+" | "=" | ",");
-    let more = more && !(text.is(end, ",") && text.is_space(end + 1));
+    let more = more && !(text.is(end, ",") && !text.is_word(end + 1) && !text.is_number(end + 1));
     (!counts && !more && fits(&lengths, &digits)).then(|| item(Class::Telephone(groups), i, end))
 }
 

@@ -54,6 +54,11 @@ pub(crate) trait Grammar: Debug + Sync {
         spelt(self, digits)
     }
 
+    /// A number in the address of a computer.
+    fn octet(&self, digits: &str) -> String {
+        up_to(self, digits, 2)
+    }
+
     /// An amount with a fraction ("2 1/2"), before a noun of this gender if one follows.
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>);
 
@@ -70,8 +75,8 @@ pub(crate) trait Grammar: Debug + Sync {
     /// is one. The words around it may show the case.
     fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String;
 
-    /// "per hour"
-    fn per(&self, unit: &Unit) -> String;
+    /// "per hour"; "per square meter" and "per second squared" with a power.
+    fn per(&self, unit: &Unit, power: u8) -> String;
 
     /// An ordinal number, piece `i` of the item.
     fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>);

@@ -63,10 +63,22 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             operator(text.past_space(after))
                 || operator(text.before(i))
                 || aloud.letters.mixed.contains(&word)
+                || is_unspeakable(word)
         }
-        _ => aloud.letters.mixed.contains(&word),
+        _ => aloud.letters.mixed.contains(&word) || is_unspeakable(word),
     };
     Some(item(if letters { Class::Initialism } else { Class::Word }, i, i + 1))
+}
+
+/// Whether it is a few small letters without a vowel, and no sound such as "hmm".
+fn is_unspeakable(word: &str) -> bool {
+    const SOUNDS: &[&str] = &[
+        "brr", "grr", "hm", "hmm", "hmmm", "mh", "mm", "mhm", "mmm", "pf", "pfff", "pff", "psst",
+        "pst", "sh", "shh", "shhh", "tss", "tsk", "zzz",
+    ];
+    (2..=4).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_lowercase() && !b"aeiouy".contains(&b))
+        && !SOUNDS.contains(&word)
 }
 
 /// Whether what comes before an apostrophe is an article.

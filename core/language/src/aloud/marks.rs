@@ -44,7 +44,7 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         });
     }
     let pair = (text.get(left), text.get(right));
-    if matches!(pair, ("24", "7") | ("9", "11"))
+    if matches!(pair, ("24", "7") | ("7", "365") | ("9", "11"))
         || matches!((text.value(left), text.value(right)), (Some(a), Some(b)) if a + b == 100)
     {
         return Some(item(Class::Silent, i, i + 1));
@@ -57,6 +57,16 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let class =
         if capitals || and_or { Class::Silent } else { Class::Abbreviation(aloud.words.or) };
     Some(item(class, i, i + 1))
+}
+
+/// 15': minutes, unless the sign closes a quotation.
+pub(crate) fn minutes(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let apart = !text.is_word(i + 1) && !text.is_number(i + 1);
+    let fits = matches!(text.get(i), "'" | "′") && text.is_number(i.wrapping_sub(1)) && apart;
+    let opens = |at: &usize| text.is(*at, "'") && !text.is_number(at.wrapping_sub(1));
+    let quoted = (i.saturating_sub(40)..i).filter(opens).count() % 2 == 1;
+    let words = aloud.sign("′").filter(|_| fits && !quoted)?;
+    Some(item(Class::Abbreviation(words), i, i + 1))
 }
 
 /// 55": inches, unless the sign closes a quotation.

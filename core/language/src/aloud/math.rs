@@ -192,7 +192,9 @@ pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let short = text.get(i).chars().count() <= 2;
     // "2ab + b"
     let term = times && matches!(text.get(text.past_space(i + 1)), "+" | "=" | "−");
-    (short && (power || term || times && text.is_letter(i)))
+    // "4ac"
+    let product = times && text.get(i).chars().all(|c| c.is_ascii_lowercase());
+    (short && (power || term || product || times && text.is_letter(i)))
         .then(|| item(Class::Initialism, i, i + 1))
 }
 
@@ -217,13 +219,10 @@ pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut end = i;
     let mut symbols = 0;
     let mut counts = 0;
-    let mut pairs = 0;
     while end < i + 24 {
         match text.kind(end) {
             Some(Kind::Word) => {
-                let (all, two) = elements(text.get(end))?;
-                symbols += all;
-                pairs += two;
+                symbols += elements(text.get(end))?;
             }
             Some(Kind::Lowered) => counts += 10,
             Some(Kind::Number)
@@ -251,7 +250,6 @@ pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && counts < 10
         && (symbols >= 2 || matches!(text.get(i), "O" | "N" | "H"))
         && is_formula(text, i, end);
-    let _ = pairs;
     (salt || counts >= 10 || plain).then(|| item(Class::Code, i, end))
 }
 
@@ -284,18 +282,18 @@ pub(crate) fn is_formula(text: &Text, i: usize, end: usize) -> bool {
     )
 }
 
-/// How many chemical symbols a word consists of, and how many of them have two letters.
-fn elements(word: &str) -> Option<(usize, usize)> {
+/// How many chemical symbols a word consists of.
+fn elements(word: &str) -> Option<usize> {
     const TWO: &[&str] = &[
         "He", "Li", "Be", "Ne", "Na", "Mg", "Al", "Si", "Cl", "Ar", "Ca", "Ti", "Cr", "Mn", "Fe",
         "Co", "Ni", "Cu", "Zn", "As", "Se", "Br", "Ag", "Sn", "Au", "Hg", "Pb", "Ba", "Pt",
     ];
     const ONE: &str = "HBCNOFPSKVIUWY";
     let mut rest = word;
-    let (mut all, mut two) = (0, 0);
+    let mut all = 0;
     while let Some(first) = rest.chars().next() {
         if let Some(later) = rest.get(..2).filter(|s| TWO.contains(s)).map(|_| &rest[2..]) {
-            (all, two) = (all + 1, two + 1);
+            all += 1;
             rest = later;
         } else if ONE.contains(first) {
             all += 1;
@@ -304,5 +302,5 @@ fn elements(word: &str) -> Option<(usize, usize)> {
             return None;
         }
     }
-    Some((all, two))
+    Some(all)
 }

@@ -12,6 +12,7 @@
 pub(crate) mod amount;
 pub(crate) mod class;
 pub(crate) mod code;
+pub(crate) mod compass;
 pub(crate) mod electronic;
 pub(crate) mod grammar;
 pub(crate) mod letters;
@@ -20,8 +21,10 @@ pub(crate) mod marks;
 pub(crate) mod math;
 pub(crate) mod money;
 pub(crate) mod names;
+pub(crate) mod number;
 pub(crate) mod pointed;
 pub(crate) mod range;
+pub(crate) mod rate;
 pub(crate) mod roman;
 pub(crate) mod say;
 pub(crate) mod short;

@@ -1,6 +1,6 @@
 //! Amounts of money.
 
-use super::amount::{amount, scale, unit_name};
+use super::amount::{amount, power, scale, unit_name};
 use super::class::{Amount, Class, Item, Money};
 use super::item;
 use super::tables::Aloud;
@@ -15,6 +15,10 @@ pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         Some(unit) => {
             money.per = Some((unit, found.end + 1));
             found.end += 2;
+            if unit.is_length() {
+                money.per_power = power(text, found.end);
+                found.end += usize::from(money.per_power > 0);
+            }
         }
         None => money.kind = aloud.kinds.is_kind(text, i, found.end),
     }
@@ -45,7 +49,7 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         amount.scale = Some((scale, at));
         end = after;
     }
-    let money = Money { currency, sign, minus, amount, cents, per: None, kind: false };
+    let money = Money { currency, sign, minus, amount, cents, per: None, per_power: 0, kind: false };
     Some(item(Class::Money(money), i, end))
 }
 
@@ -78,6 +82,6 @@ fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is_number(sign + 1) && sign > end {
         return None;
     }
-    let money = Money { currency, sign, minus: false, amount, cents, per: None, kind: false };
+    let money = Money { currency, sign, minus: false, amount, cents, per: None, per_power: 0, kind: false };
     Some(item(Class::Money(money), i, sign + 1))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Words {
     pub(crate) and: &'static str,
     /// For a stroke between words.
     pub(crate) or: &'static str,
+    /// For the stroke of a grade.
+    pub(crate) out_of: &'static str,
     pub(crate) version: &'static str,
     /// For the "e" of "1.5e10".
     pub(crate) exponent: &'static str,
@@ -97,6 +99,13 @@ pub(crate) const fn money(
     [one, several, cent, cents]: [&'static str; 4],
 ) -> Currency {
     Currency { sign, one, several, cent, cents, gender }
+}
+
+impl Unit {
+    /// Whether it is a length, which has squares and cubes.
+    pub(crate) fn is_length(&self) -> bool {
+        matches!(self.sign, "m" | "km" | "cm" | "dm" | "mm" | "ft" | "in" | "mi" | "yd")
+    }
 }
 
 /// A unit whose sign counts as one only then.

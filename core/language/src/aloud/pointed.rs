@@ -33,7 +33,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(end, "/")
         && let Some(per) = unit_name(aloud, text, end + 1)
     {
-        words = format!("{words} {}", grammar.per(per));
+        words = format!("{words} {}", grammar.per(per, 0));
         end += 2;
     }
     fits.then(|| item(Class::Coined(words), i, end))

@@ -27,7 +27,7 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     }
     let mut second = recognise(aloud, text, from);
     let plain = |item: &Item| matches!(item.class, Class::Number(..) | Class::Fraction(_));
-    if plain(first) && plain(&second) && math::sum(aloud, text, dash) || !fit(text, first, &second)
+    if plain(first) && plain(&second) && math::sum(aloud, text, dash) || !fit(aloud, text, first, &second)
     {
         return None;
     }
@@ -49,7 +49,7 @@ fn can_begin(text: &Text, first: &Item) -> bool {
     let inside =
         text.is(first.from.wrapping_sub(1), "-") && !text.starts_fresh(first.from.wrapping_sub(1));
     match &first.class {
-        Class::Number(i, _) if super::amount::is_airliner(text, *i) => false,
+        Class::Number(i, _) if super::number::is_airliner(text, *i) => false,
         Class::Number(i, style) => {
             *style != Style::Digits
                 && !inside
@@ -73,7 +73,7 @@ fn can_begin(text: &Text, first: &Item) -> bool {
 }
 
 /// Whether two items are the ends of a range.
-fn fit(text: &Text, first: &Item, second: &Item) -> bool {
+fn fit(aloud: &Aloud, text: &Text, first: &Item, second: &Item) -> bool {
     use std::mem::discriminant;
     let number = matches!(first.class, Class::Number(..));
     match (&first.class, &second.class) {
@@ -88,7 +88,8 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
         (Class::Number(..), Class::Number(b, style)) => {
             // "50-50" is not a range.
             (*style != Style::Digits || text.get(*b).len() == 2)
-                && text.get(first.from) != text.get(second.from)
+                && (text.get(first.from) != text.get(second.from)
+                    || aloud.cues.draws && text.is_digits(*b, 1..=1))
         }
         (Class::Fraction(a), Class::Measure(_)) => a.scale.is_none(),
         (Class::Measure(_), Class::Number(..)) => false,
@@ -105,24 +106,72 @@ fn fit(text: &Text, first: &Item, second: &Item) -> bool {
     }
 }
 
-/// Whether two numbers are the goals or games of two sides: "3-1", and "4-6" next to "6-3".
-pub(crate) fn is_score(text: &Text, first: &Item, second: &Item) -> bool {
-    let falls = |a: usize, b: usize| {
-        let small = text.is_digits(a, 1..=2) && text.is_digits(b, 1..=2);
-        small && text.is(a + 1, "-") && text.size(a) > text.size(b)
+/// What the two numbers of a match are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Score {
+    /// The goals or points of two sides: "3-1".
+    Result,
+    /// The games of one of several sets: "4-6, 6-3".
+    Set,
+}
+
+/// Whether two numbers are the goals or games of two sides.
+pub(crate) fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
+    let (Class::Number(first, _), Class::Number(second, _)) = (&first.class, &second.class) else {
+        return None;
     };
-    let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
-        return false;
+    let (a, b) = (first, second);
+    let pair = |a: usize, b: usize| {
+        let short = text.is_digits(a, 1..=2) && text.is_digits(b, 1..=2);
+        short && text.is_dash(a + 1) && b == a + 2
     };
     let joins = |at: usize| text.is(at, ",") || text.is_word(at) && text.get(at).len() == 1;
     let (before, after) = (text.before(*a), text.past_space(b + 1));
     let (left, right) = (text.before(before), text.past_space(after + 1));
-    text.size(*a) > text.size(*b)
-        || joins(before) && falls(left.wrapping_sub(2), left)
-        || joins(after) && falls(right, right + 2)
+    // One of two sets falls; "9-13, 15-19" are hours.
+    let falls = |a: usize, b: usize| {
+        pair(a, b) && (text.size(*first) > text.size(*second) || text.size(a) > text.size(b))
+    };
+    let set = joins(before) && falls(left.wrapping_sub(2), left)
+        || joins(after) && falls(right, right + 2);
+    let whole = text.is_digits(*a, 1..=3) && text.is_digits(*b, 1..=3) && text.is_dash(a + 1);
+    match () {
+        () if set && pair(*a, *b) => Some(Score::Set),
+        () if whole && text.size(*a) >= text.size(*b) => Some(Score::Result),
+        () => None,
+    }
 }
 
-/// `9x13`, `A-Z`: names of days and months with a dash between them.
+/// 2025-26, 2025-2026: a year and the next.
+pub(crate) fn is_season(text: &Text, first: &Item, second: &Item) -> bool {
+    let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
+        return false;
+    };
+    let next = text.value(*a).map(|year| year + 1);
+    let short = text.is_digits(*b, 2..=2) && text.value(*b) == next.map(|year| year % 100);
+    text.is_year(*a) && (short || text.value(*b) == next)
+}
+
+/// "sáb 9:00-13:00": the short name of a day before a time of day.
+pub(crate) fn short_day(
+    text: &Text,
+    i: usize,
+    name: impl Fn(&str) -> Option<&'static str>,
+) -> Option<Item> {
+    let day = name(text.get(i)).filter(|name| !text.get(i).eq_ignore_ascii_case(name))?;
+    let number = text.past_space(i + 1);
+    let time = text.value(number).is_some_and(|hour| hour <= 24)
+        && number > i + 1
+        && (matches!(text.get(number + 1), ":" | "h") || text.is_dash(number + 1))
+        || text.is_number(number)
+            && text.is(number + 1, ".")
+            && text.is_digits(number + 2, 2..=2);
+    let before = text.before(i);
+    let apart = !text.is_capital(before) && !text.is_word(i.wrapping_sub(1));
+    (time && apart).then(|| item(Class::Abbreviation(day), i, i + 1))
+}
+
+/// "Mon-Fri": names of days and months with a dash between them.
 pub(crate) fn names(
     text: &Text,
     i: usize,

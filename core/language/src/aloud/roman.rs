@@ -1,5 +1,35 @@
 //! Roman numerals.
 
+use super::class::{Class, Item};
+use super::item;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// Whether the piece is a numeral of only the small signs, which is rarely anything else.
+fn is_small(text: &Text, i: usize) -> bool {
+    text.is_capitals(i) && text.get(i).chars().all(|c| "IVX".contains(c))
+}
+
+/// Chapters I–IV: the dash between two numerals.
+pub(crate) fn to(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    let dash = text.is(i, "-") || text.is(i, "–");
+    let rising = value(text.get(left))? < value(text.get(right))?;
+    let fits = dash && rising && is_small(text, left) && is_small(text, right);
+    fits.then(|| item(Class::Abbreviation(aloud.words.to), i, i + 1))
+}
+
+/// Whether a dash joins the numeral at `i` to a smaller one before it, or to a greater one after
+/// it.
+pub(crate) fn is_end(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    [i.wrapping_sub(1), i + 1].iter().any(|&dash| to(aloud, text, dash).is_some())
+}
+
+/// The numeral itself, or the first one of a range that it ends.
+pub(crate) fn first(aloud: &Aloud, text: &Text, i: usize) -> usize {
+    if to(aloud, text, i.wrapping_sub(1)).is_some() { i.wrapping_sub(2) } else { i }
+}
+
 /// The value of a Roman numeral below 4000, written as Romans would.
 pub(crate) fn value(text: &str) -> Option<usize> {
     const VALUES: [(&str, usize); 13] = [

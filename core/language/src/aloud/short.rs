@@ -12,7 +12,13 @@ pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     if !text.is_word(i) || joined && !text.is_number(i.wrapping_sub(1)) {
         return None;
     }
+    let first = |text: &str| text.bytes().next().map(|b| b.to_ascii_lowercase());
+    let (begins, ascii) = (first(text.get(i)), text.get(i).is_ascii());
     let fits = |short: &'static Short| {
+        // Most are found not to fit by their first letters.
+        if ascii && first(short.written) != begins {
+            return None;
+        }
         let end = end_of(text, i, short.written)?;
         is_in_place(text, i, end, short.place).then_some((short, end))
     };
@@ -22,6 +28,20 @@ pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     let sentence = short.place == Place::Last && next > end && text.is_capital(next);
     found.ends = short.written.ends_with('.') && (text.ends_line(end) || sentence);
     Some(found)
+}
+
+/// l'art. 12, l'Avv. Russo: an abbreviation after a word that has lost its vowel.
+pub(crate) fn elided(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (article, stem) = text.get(i).split_once('\'')?;
+    if !text.is_word(i) || !text.is(i + 1, ".") {
+        return None;
+    }
+    let fits = |short: &&Short| {
+        let written = short.written.strip_suffix('.').and_then(|rest| strip_first(rest, stem));
+        written == Some("") && is_in_place(text, i, i + 2, short.place)
+    };
+    let short = aloud.short.iter().find(fits)?;
+    Some(item(Class::Coined(format!("{article}'{}", short.words)), i, i + 2))
 }
 
 /// J. S. Bach: the first letters of names.

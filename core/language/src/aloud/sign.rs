@@ -149,6 +149,8 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         ':' if text.is_number(before) && text.is_number(next) => {
             Some(item(Class::Mathematics(aloud.sign(":")?), i, next))
         }
+        // "Yahoo!Mail"
+        '!' if text.is_word(before) && text.is_word(next) => Some(item(Class::Silent, i, next)),
         '.' | ',' | ';' | ':' | '!' | '?' | '…' => mark(c, next),
         // "401(k)", "f(x)"
         '(' | '[' | '{' if text.is_number(before) || text.is(before, ")") => {
@@ -164,6 +166,13 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '|' => mark(',', next),
         '<' | '>' if !math::is_operand(text, text.before(i)) => Some(item(Class::Silent, i, next)),
         '^' if text.is_word(next) => Some(item(Class::Silent, i, next)),
+        // "a 4* hotel"
+        '*' if text.value(before).is_some_and(|n| (1..=7).contains(&n))
+            && !text.is_number(next)
+            && !text.is_word(next) =>
+        {
+            Some(item(Class::Abbreviation(aloud.words.stars), i, next))
+        }
         '*' | '_' | '~' | '"' | '`' | '\\' | '\'' => Some(item(Class::Silent, i, next)),
         _ => {
             let words = match aloud.currency(text.get(i)) {

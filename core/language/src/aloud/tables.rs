@@ -49,6 +49,8 @@ pub(crate) struct Aloud {
     pub(crate) letters: &'static Letters,
     /// Abbreviations for the recogniser that is common to all languages.
     pub(crate) short: &'static [Short],
+    /// Points of the compass by their letters ("NW").
+    pub(crate) compass: &'static [(&'static str, &'static str)],
     /// Emoji that stand for a word.
     pub(crate) emoji: &'static [Emoji],
     /// Words around an amount that says what kind of thing follows ("a …", "… note").
@@ -103,6 +105,14 @@ pub(crate) struct Cues {
     pub(crate) extension: &'static str,
     /// Before the number of a flight.
     pub(crate) flights: &'static [&'static str],
+    /// Near a point of the compass.
+    pub(crate) winds: &'static [&'static str],
+    /// Before or after a grade ("9/10").
+    pub(crate) grades: &'static [&'static str],
+    /// Before "/" and a span of time ("three times/week").
+    pub(crate) times: &'static [&'static str],
+    /// Whether two equal numbers are the ends of a result, which has a word between them ("2-2").
+    pub(crate) draws: bool,
     /// Whether nouns are written with capitals, so that a capital does not show where a sentence
     /// begins.
     pub(crate) capital_nouns: bool,

@@ -2,7 +2,7 @@
 
 use super::class::{Class, Date, Item, Time};
 use super::item;
-use super::tables::Aloud;
+use super::tables::{Aloud, When};
 use super::text::Text;
 
 pub(crate) fn is_day(month: usize, day: usize) -> bool {
@@ -145,6 +145,12 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             parts.truncate(1);
         } else {
             parts.retain(|part| !zero(part));
+        }
+        // "2:05:30 h"
+        let word = text.past_space(end);
+        if second.is_some() && aloud.unit(text.get(word)).is_some_and(|u| u.when == When::Time) {
+            end = word + 1;
+            end += usize::from(text.is(end, ".") && !text.ends_line(end + 1));
         }
         return Some(item(Class::Duration(parts), i, end));
     }

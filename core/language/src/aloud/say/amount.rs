@@ -100,7 +100,8 @@ pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
         }
     }
     if let Some((unit, at)) = money.per {
-        spoken.say(&grammar.per(unit), text.span(at - 1, at));
+        let end = at + usize::from(money.per_power > 0);
+        spoken.say(&grammar.per(unit, money.per_power), text.span(at - 1, end));
     }
 }
 

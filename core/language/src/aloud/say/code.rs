@@ -41,10 +41,7 @@ pub(super) fn network(item: &Item, spoken: &mut Spoken<'_>) {
                 };
                 spoken.say(&words, at);
             }
-            Some(Kind::Number) if dots && text.get(p).len() < 3 => {
-                spoken.say(&grammar.cardinal(text.get(p)), at);
-            }
-            Some(Kind::Number) if dots => spoken.say(&grammar.group(text.get(p), false), at),
+            Some(Kind::Number) if dots => spoken.say(&grammar.octet(text.get(p)), at),
             Some(Kind::Number) => spoken.say(&spelt(grammar, text.get(p)), at),
             Some(Kind::Word) if text.get(p).len() > 4 => spoken.say(text.get(p), at),
             Some(Kind::Word) => spoken.spell(text.get(p), at),

@@ -31,7 +31,10 @@ pub(super) fn telephone(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// "die 110", "unter 112": numbers for emergencies and offices.
 pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let known = matches!(text.get(i), "110" | "112" | "115" | "116117");
-    let called = text.one_of(text.before(i), &["die", "der", "unter", "notruf"]);
+    let before = text.before(i);
+    let said = text.one_of(before, &["ist", "lautet", "bleibt"])
+        && text.one_of(text.before(before), &["notruf", "notrufnummer", "nummer"]);
+    let called = said || text.one_of(before, &["die", "der", "unter", "notruf"]);
     let alone = !text.is_capital(text.past_space(i + 1))
         && !matches!(text.get(i + 1), "." | "," | "-" | "/")
         || text.ends_line(i + 2);
@@ -53,6 +56,21 @@ pub(super) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Code, i, end))
 }
 
+/// B-MW 1234: the plate of a car.
+pub(super) fn plate(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let letters = |at: usize, most: usize| {
+        text.is_capitals(at) && text.get(at).chars().count() <= most
+    };
+    let number = text.past_space(i + 3);
+    let fits = letters(i, 3)
+        && text.is(i + 1, "-")
+        && letters(i + 2, 2)
+        && text.is_digits(number, 1..=4)
+        && number > i + 3
+        && !text.is_word(i.wrapping_sub(1));
+    fits.then(|| item(Class::Code, i, number + 1))
+}
+
 /// 10115 Berlin
 pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
@@ -62,7 +80,15 @@ pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         || text.is(before, ",")
         || text.is(before, "-") && text.is(before.wrapping_sub(1), "D")
         || text.one_of(before, &["in", "nach", "plz"]);
-    let ends = town + 1 >= text.len() || !text.is_word(text.past_space(town + 1));
+    // "Hauptstr. 5, 60313 Frankfurt am Main"
+    let house = text.is(before, ",") && {
+        let number = before.wrapping_sub(1);
+        text.is_number(number) || text.is_letter(number)
+    };
+    let more = text.past_space(town + 1);
+    let ends = !text.is_word(more)
+        || house
+        || text.one_of(more, &["am", "an", "bei", "im", "in", "ob", "vor"]);
     let fits = text.is_digits(i, 5..=5) && text.is(i + 1, " ") && text.is_capital(town);
     (begins && fits && ends).then(|| item(Class::Number(i, Style::Digits), i, i + 1))
 }

@@ -147,6 +147,11 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
         }
         before = text.before(first.wrapping_sub(1));
     }
+    // "bis einschl. 3. Mai"
+    let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    if text.one_of(short, &["ca", "circa", "einschl", "einschließlich", "etwa", "spätestens"]) {
+        before = text.before(short);
+    }
     // "am Montag, 3. Mai"
     if text.is(before, ",") {
         let mut day = before.wrapping_sub(1);

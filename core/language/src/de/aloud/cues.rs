@@ -47,6 +47,10 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["ist", "lautet", "nummer"],
     extension: "durchwahl",
     flights: &["flug", "flugnummer"],
+    winds: &["böen", "brise", "himmelsrichtung", "kurs", "richtung", "sturm", "wind", "winde", "windrichtung", "windstärke"],
+    grades: &["bewertet", "bewertung", "bewertungen", "gebe", "note", "punkte", "punkten", "sterne", "sternen", "wertung"],
+    times: &["mal"],
+    draws: true,
     capital_nouns: true,
     starters: &[
         "aber",

@@ -154,7 +154,10 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(before, ",") || text.one_of(before, &["und", "oder", "bis"]) {
         before = text.before(before);
     }
+    let listed = matches!(text.get(text.before(i)), "," | ";" | "\n");
+    let closed = text.one_of(next, &["geschlossen", "ruhetag", "geöffnet"]) && listed;
     let fits = match text.get(i) {
+        _ if day && closed => true,
         _ if day && !stop && (other(next) || other(before)) => true,
         "Do" | "Mi" => stop && (number || small || text.is(end, ",")),
         "So" | "Fr" => stop && (number || text.is(end, ",")),

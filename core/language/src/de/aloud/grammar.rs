@@ -44,6 +44,10 @@ impl Grammar for German {
         }
     }
 
+    fn octet(&self, digits: &str) -> String {
+        numbers::cardinal(digits)
+    }
+
     fn year(&self, n: usize) -> String {
         numbers::year(n)
     }
@@ -110,18 +114,20 @@ impl Grammar for German {
         }
         if let Some(per) = measure.per {
             name.push(' ');
-            name.push_str(&self.per(per));
-            name.push_str(match measure.per_power {
-                2 => " zum Quadrat",
-                3 => " hoch drei",
-                _ => "",
-            });
+            name.push_str(&self.per(per, measure.per_power));
         }
         name
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        format!("pro {}", unit.one)
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let name = unit.one;
+        match power {
+            2 if unit.is_length() => format!("pro Quadrat{}", name.to_lowercase()),
+            3 if unit.is_length() => format!("pro Kubik{}", name.to_lowercase()),
+            2 => format!("pro {name} zum Quadrat"),
+            3 => format!("pro {name} hoch drei"),
+            _ => format!("pro {name}"),
+        }
     }
 
     fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {

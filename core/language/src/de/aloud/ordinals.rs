@@ -7,7 +7,7 @@ use crate::aloud::class::{Class, Item};
 use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::item;
-use crate::aloud::roman::value;
+use crate::aloud::roman;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
@@ -47,6 +47,24 @@ const ORDERED: &[&str] = &[
     "Tag",
     "Teil",
     "Vorsitzender",
+    "OG",
+    "UG",
+    "Bezirk",
+    "Etappe",
+    "Feiertag",
+    "Gang",
+    "Geburtstag",
+    "Generation",
+    "Gruppe",
+    "Jahrestag",
+    "Lauf",
+    "Lebensjahr",
+    "Minute",
+    "Schritt",
+    "Sinfonie",
+    "Stelle",
+    "Versuch",
+    "Weihnachtsfeiertag",
     "Weltkrieg",
     "Woche",
 ];
@@ -68,6 +86,23 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Ordinal(i), i, i + 2))
 }
 
+/// 90.+3: a minute of the time that is added.
+pub(super) fn added(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let plus = text.past_space(i + 2);
+    let number = text.past_space(plus + 1);
+    let fits = text.is_digits(i, 2..=3)
+        && text.is(i + 1, ".")
+        && text.is(plus, "+")
+        && text.is_digits(number, 1..=2);
+    if !fits {
+        return None;
+    }
+    let stem = numbers::ordinal(text.get(i)) + ordinal_ending(text, i, Some(Gender::Feminine));
+    let more = numbers::cardinal(text.get(number));
+    let end = number + 1 + usize::from(text.is(number + 1, "."));
+    Some(item(Class::Coined(format!("{stem} {} {more}", aloud.words.plus)), i, end))
+}
+
 /// "3. und 4."
 fn follows_ordinal(text: &Text, i: usize) -> bool {
     let before = text.before(i);
@@ -87,7 +122,15 @@ pub(super) fn say(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
             noun = text.past_space(noun + 2);
         }
     }
-    let words = numbers::ordinal(&text.digits(i)) + ordinal_ending(text, i, gender(text, noun));
+    let stem = numbers::ordinal(&text.digits(i));
+    // "Zu 2. fällt mir nichts ein."
+    let point = text.one_of(text.before(i), &["zu"]) && !text.is_capital(noun);
+    let woman = text.one_of(text.before(text.before(i)), &["sie"]) && !text.is_capital(noun);
+    let words = match () {
+        () if point => stem + "ens",
+        () if woman => stem + "e",
+        () => stem + ordinal_ending(text, i, gender(text, noun)),
+    };
     spoken.say(&words, text.span(item.from, item.end - 1));
 }
 
@@ -179,11 +222,13 @@ fn monarch(text: &Text, i: usize) -> Option<(bool, bool)> {
 
 /// Ludwig XIV., Kapitel IV, im II. Weltkrieg
 pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || matches!(text.get(i.wrapping_sub(1)), "." | "-") {
+    let range = roman::is_end(aloud, text, i);
+    let joined = matches!(text.get(i.wrapping_sub(1)), "." | "-") && !range;
+    if !text.is_capitals(i) || joined {
         return None;
     }
-    let n = value(text.get(i))?;
-    let before = text.before(i);
+    let n = roman::value(text.get(i))?;
+    let before = text.before(roman::first(aloud, text, i));
     let stop = text.is(i + 1, ".");
     let next = text.past_space(i + 2);
     let found = |order, article, end| item(Class::Roman(n, order, article), i, end);

@@ -102,6 +102,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (".1", "Punkt"),
     (":", "zu"),
     ("°", "Grad"),
+    ("′", "Minuten"),
+    ("″", "Zoll"),
     ("§", "Paragraf"),
     ("§§", "Paragrafen"),
     ("†", "gestorben"),
@@ -154,6 +156,7 @@ pub(super) const WORDS: Words = Words {
     to: "bis",
     and: "und",
     or: "oder",
+    out_of: "von",
     version: "Version",
     exponent: "mal zehn hoch",
     squared: "Quadrat",
@@ -224,4 +227,24 @@ pub(super) const EMOJI: &[Emoji] = &[
         answer: "ein Stern",
         counted: Some(["Stern", "Sterne"]),
     },
+];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "Nord"),
+    ("S", "Süd"),
+    ("O", "Ost"),
+    ("W", "West"),
+    ("NO", "Nordost"),
+    ("NW", "Nordwest"),
+    ("SO", "Südost"),
+    ("SW", "Südwest"),
+    ("NNO", "Nordnordost"),
+    ("NNW", "Nordnordwest"),
+    ("ONO", "Ostnordost"),
+    ("OSO", "Ostsüdost"),
+    ("SSO", "Südsüdost"),
+    ("SSW", "Südsüdwest"),
+    ("WSW", "Westsüdwest"),
+    ("WNW", "Westnordwest"),
 ];

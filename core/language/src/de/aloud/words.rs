@@ -6,8 +6,21 @@ use crate::aloud::item;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
-/// 3-mal, 5-fach, 20-jährig, 2x
-pub(super) fn compound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+/// 3-mal, 5-fach, 20-jährig, 2x, 2–3-mal
+pub(super) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if text.is_digits(i, 1..=4)
+        && text.is_dash(i + 1)
+        && !text.is(i + 3, "%")
+        && let Some(Item { class: Class::Coined(second), end, .. }) = joined(text, i + 2)
+    {
+        let words = format!("{} {} {second}", numbers::cardinal(text.get(i)), aloud.words.to);
+        return Some(item(Class::Coined(words), i, end));
+    }
+    joined(text, i)
+}
+
+/// A number with what it is joined to.
+fn joined(text: &Text, i: usize) -> Option<Item> {
     if !text.is_digits(i, 1..=4) || text.is_word(i.wrapping_sub(1)) {
         return None;
     }
@@ -17,7 +30,8 @@ pub(super) fn compound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "2x täglich", but "3x - 7" and "3x4"
     if text.is(i + 1, "x") && !text.is_number(next) && !text.is_number(i + 2) {
         let alone = text.ends_line(i + 2) || matches!(text.get(i + 2), "." | "," | "!" | ")");
-        let thing = next > i + 2 && text.is_word(next) && !text.is_letter(next);
+        let thing = next > i + 2 && text.is_word(next) && !text.is_letter(next)
+            || text.is(i + 2, "/") && text.is_word(i + 3);
         return if alone || thing { coined(number() + "mal", i + 2) } else { None };
     }
     let at = i + 1 + usize::from(text.is(i + 1, "-"));
@@ -79,6 +93,13 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is(i, "S") && text.is(i + 1, ".") && text.is_number(number);
     let law = fits && text.is(part, ".") && text.one_of(part.wrapping_sub(1), &["abs", "art"]);
     law.then(|| item(Class::Abbreviation("Satz"), i, i + 2))
+}
+
+/// The stroke of "5,4 l/100 km".
+pub(super) fn consumption(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let unit = aloud.unit(text.get(text.past_space(i + 2))).is_some();
+    let fits = text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && unit;
+    fits.then(|| item(Class::Abbreviation("auf"), i, i + 1))
 }
 
 /// The stroke of "Schüler/innen".

@@ -161,6 +161,7 @@ pub(super) const CODES: &[&str] = &[
 
 pub(super) const NAMED: &[&str] = &[
     "room",
+    "rm",
     "suite",
     "route",
     "rt",
@@ -256,6 +257,10 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["is", "number", "no"],
     extension: "ext",
     flights: &["flight"],
+    winds: &["breeze", "bearing", "facing", "gusts", "heading", "wind", "winds"],
+    grades: &["gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review", "reviews", "score", "scored", "scores", "scoring", "stars"],
+    times: &["times"],
+    draws: false,
     capital_nouns: false,
     starters: &[
         "a", "after", "all", "also", "an", "and", "are", "as", "at", "before", "but", "can", "do",

@@ -116,18 +116,20 @@ impl Grammar for English {
         };
         if let Some(per) = measure.per {
             name.push(' ');
-            name.push_str(&self.per(per));
-            name.push_str(match measure.per_power {
-                2 => " squared",
-                3 => " cubed",
-                _ => "",
-            });
+            name.push_str(&self.per(per, measure.per_power));
         }
         name
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        format!("per {}", unit.one)
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let name = unit.one;
+        match power {
+            2 if unit.is_length() => format!("per square {name}"),
+            3 if unit.is_length() => format!("per cubic {name}"),
+            2 => format!("per {name} squared"),
+            3 => format!("per {name} cubed"),
+            _ => format!("per {name}"),
+        }
     }
 
     fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {

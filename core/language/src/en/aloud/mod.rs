@@ -15,7 +15,7 @@ mod when;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, code, electronic, letters, marks, math, money, sign, when as common};
+use crate::aloud::{amount, code, compass, electronic, letters, marks, math, money, number, sign, when as common, rate, roman as numerals};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -37,22 +37,29 @@ pub(super) static ALOUD: Aloud = Aloud {
         when::ordinal,
         when::decade,
         signs::resolution,
+        rate::grade,
+        rate::ratio,
         amount::duration,
         amount::measure,
         math::scientific,
         code::version,
         amount::fraction,
-        amount::number,
-        amount::by,
+        number::number,
+        rate::times,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
+        rate::per,
         marks::slashed,
+        signs::road,
         street::word,
         words::dotted,
         words::abbreviation,
         roman::roman,
+        numerals::to,
+        compass::direction,
         letters::compound,
         letters::single,
         math::operator,
@@ -77,6 +84,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &abbreviations::LETTERS,
     // English has a recogniser of its own.
     short: &[],
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,

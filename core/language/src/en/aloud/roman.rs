@@ -8,12 +8,10 @@ use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
 /// Chapter IV, Henry VIII, XIX century.
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_word(i)
-        || text.is(i + 1, "'")
-        || text.is(i.wrapping_sub(1), "-")
-        || text.is(i + 1, "-")
-    {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let range = roman::is_end(aloud, text, i);
+    let joined = text.is(i.wrapping_sub(1), "-") || text.is(i + 1, "-");
+    if !text.is_word(i) || text.is(i + 1, "'") || joined && !range {
         return None;
     }
     let word = text.get(i);
@@ -21,7 +19,7 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let small = word.chars().all(char::is_lowercase);
     let capitals = word.chars().all(char::is_uppercase);
     let n = roman::value(&word.to_uppercase()).filter(|_| small || capitals)?;
-    let before = text.before(i);
+    let before = text.before(roman::first(aloud, text, i));
     let name = text.lower(before);
     let next = text.past_space(i + 1);
     let counted = abbreviations::ROMAN_COUNTED.contains(&name.as_str());
@@ -45,8 +43,11 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             "mean", "need",
         ],
     );
-    let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
+    let title = text.is_capital(before) && (range || text.is(i.wrapping_sub(1), " "));
     let monarch = abbreviations::MONARCHS.contains(&name.as_str()) && title;
+    if word == "I" && range {
+        return found(false, false);
+    }
     if word == "I" {
         let reign = monarch && !(verb && !text.is(next, "was") && !text.is(next, "had"));
         let counts = counted && title && !verb;
@@ -63,7 +64,11 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(true, true);
     }
     let many = word.chars().count() >= 2 && !abbreviations::NOT_ROMAN.contains(&word);
+    let plural = name.strip_suffix('s').is_some_and(|name| {
+        abbreviations::ROMAN_COUNTED.contains(&name)
+    });
     if counted
+        || range && plural
         || many && (title || text.one_of(before, &["the"]))
         || text.one_of(before, &["iphone"]) && word == "X"
     {

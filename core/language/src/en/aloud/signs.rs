@@ -1,6 +1,6 @@
 //! Signs with a special reading in English.
 
-use super::{abbreviations, cues};
+use super::{abbreviations, cues, tables};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -31,7 +31,37 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if lines {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }
-    race.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+    // "at 4K", but "4K dollars"
+    let screen = matches!(text.get(i), "4" | "8")
+        && text.is(i + 1, "K")
+        && !text.is_word(next)
+        && text.one_of(text.before(i), &["at", "in", "to", "true", "with"]);
+    // "the 747", "flight UA 901"
+    let plane = matches!(text.get(i).as_bytes(), [b'7', _, b'7'])
+        && text.one_of(text.before(i), &["a", "the"]);
+    let line = text.before(i);
+    let flight = text.is_digits(i, 3..=4)
+        && text.is_capitals(line)
+        && text.one_of(text.before(line), cues::CUES.flights);
+    if plane || flight {
+        return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
+    }
+    let company = text.is(i, "3")
+        && text.is(i + 1, "M")
+        && text.one_of(text.before(i), &["at", "by", "from"]);
+    (race || screen || company).then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
+/// I-95 N: the direction of a road.
+pub(super) fn road(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = text.before(i);
+    let numbered = text.is_digits(number, 1..=3) && number < i.wrapping_sub(1);
+    let road = text.before(number);
+    let named = text.is(road, "-") && text.is_capitals(road.wrapping_sub(1))
+        || text.one_of(road, &["highway", "hwy", "interstate", "route", "rt", "us"]);
+    let direction = text.is_letter(i) && numbered && named && !text.is(i + 1, "'");
+    let words = tables::find(tables::COMPASS, text.get(i)).filter(|_| direction)?;
+    Some(item(Class::Abbreviation(words), i, i + 1))
 }
 
 /// Signs with a special reading in English.
@@ -52,9 +82,10 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "'" | "′" if text.is_number(i.wrapping_sub(1)) => {
             let after = text.past_space(next);
-            let size = matches!(text.get(next), "x" | "×") || text.one_of(after, cues::SIZES);
-            let by = matches!(text.get(i.wrapping_sub(2)), "x" | "×");
-            if size || by { said("foot", next) } else { None }
+            let size = matches!(text.get(after), "x" | "×") || text.one_of(after, cues::SIZES);
+            let by = matches!(text.get(text.before(i.wrapping_sub(1))), "x" | "×");
+            let kind = cues::KINDS.is_kind(text, i.wrapping_sub(1), next);
+            if size || by || kind { said("foot", next) } else { None }
         }
         ":" if text.is_number(i.wrapping_sub(1)) && text.is_number(next) => {
             let hundred = matches!((text.value(i.wrapping_sub(1)), text.value(next)), (Some(a), Some(b)) if a + b == 100);

@@ -210,6 +210,7 @@ pub(super) const WORDS: Words = Words {
     to: "to",
     and: "and",
     or: "or",
+    out_of: "out of",
     version: "version",
     exponent: "times ten to the power of",
     squared: "squared",
@@ -246,3 +247,23 @@ pub(super) const WORDS: Words = Words {
         "online", "cloud", "blog", "edu",
     ],
 };
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "north"),
+    ("S", "south"),
+    ("E", "east"),
+    ("W", "west"),
+    ("NE", "northeast"),
+    ("NW", "northwest"),
+    ("SE", "southeast"),
+    ("SW", "southwest"),
+    ("NNE", "north northeast"),
+    ("NNW", "north northwest"),
+    ("ENE", "east northeast"),
+    ("ESE", "east southeast"),
+    ("SSE", "south southeast"),
+    ("SSW", "south southwest"),
+    ("WSW", "west southwest"),
+    ("WNW", "west northwest"),
+];

@@ -111,6 +111,8 @@ pub(super) const UNITS: &[Unit] = &[
     unit("kmh", "kilometer per hour", "kilometers per hour"),
     unit("mpg", "mile per gallon", "miles per gallon"),
     unit("rpm", "revolution per minute", "revolutions per minute"),
+    unit("ppm", "part per million", "parts per million"),
+    unit("ppb", "part per billion", "parts per billion"),
     unit("bpm", "beat per minute", "beats per minute"),
     unit("fps", "frame per second", "frames per second"),
     unit("Hz", "hertz", "hertz"),

@@ -83,11 +83,21 @@ fn day_first(text: &Text, i: usize) -> Option<Item> {
         month: Some((month, name)),
         day: Some((day, i)),
         day_first: true,
-        article: text.one_of(text.before(i), &["the"]),
+        article: text.one_of(text.before(i), &["the"]) || follows_day(text, i),
         ..Date::default()
     };
     let stop = text.is(name + 1, ".") && !full && !text.ends_line(name + 2);
     Some(year_after(text, date, i, name + 1 + usize::from(stop)))
+}
+
+/// "the 2nd and 23rd of May": whether another day comes before, which has the article.
+fn follows_day(text: &Text, i: usize) -> bool {
+    let and = text.before(i);
+    let mut first = text.before(and);
+    if text.is(first, ",") {
+        first = text.before(first);
+    }
+    text.one_of(and, &["and", "or", "to"]) && is_ending(text, first)
 }
 
 /// A day of the month, with or without its ending; and what comes after it.

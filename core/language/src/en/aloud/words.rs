@@ -32,6 +32,8 @@ pub(super) fn shortens(word: &str) -> bool {
                 | "sq"
                 | "Sq"
                 | "fl"
+                | "yr"
+                | "yrs"
         )
         || letters.ends_with("am") && letters.starts_with(|c: char| c.is_ascii_digit())
 }
@@ -121,6 +123,11 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     if text.is(i, "y") && text.is(i + 1, "/") && text.is(i + 2, "o") {
         return said("years old", i + 3, false);
     }
+    // "q6h"
+    if text.is(i, "q") && text.is_digits(i + 1, 1..=2) && text.is(i + 2, "h") {
+        let words = format!("every {} hours", aloud.grammar.cardinal(text.get(i + 1)));
+        return Some(item(Class::Coined(words), i, i + 3));
+    }
     if text.one_of(i, &["n"]) && text.is(i + 1, "/") && text.one_of(i + 2, &["a"]) {
         return said("not applicable", i + 3, false);
     }
@@ -153,6 +160,10 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             _ => "century",
         };
         return said(words, end, text.ends_line(end));
+    }
+    // "3rd fl."
+    if text.is(i, "fl") && text.one_of(text.before(i), &["th", "st", "nd", "rd"]) {
+        return said("floor", end, stop && ends_there(aloud, text, end));
     }
     if text.one_of(i, &["no"])
         && stop

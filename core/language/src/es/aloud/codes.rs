@@ -71,6 +71,20 @@ pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
 }
 
+/// "máx. 19 °C": the highest temperature.
+pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let words = match text.lower(i).as_str() {
+        "máx" => "máxima",
+        "mín" => "mínima",
+        _ => return None,
+    };
+    let number = text.past_space(i + 1 + usize::from(text.is(i + 1, ".")));
+    let number = number + usize::from(text.is_dash(number));
+    let degrees = matches!(text.get(text.past_space(number + 1)), "°" | "º" | "℃");
+    let fits = text.is_number(number) && degrees;
+    fits.then(|| item(Class::Abbreviation(words), i, i + 1 + usize::from(text.is(i + 1, "."))))
+}
+
 /// 4K: the letter after it is no unit.
 pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");

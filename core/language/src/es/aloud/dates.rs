@@ -29,9 +29,26 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Date(date), i, end))
 }
 
-/// Names of days and months with a dash between them.
+/// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     range::names(text, i, calendar_name)
+        .or_else(|| range::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
+        .or_else(|| range::short_day(text, i, calendar_name))
+        .or_else(|| range::short_day(text, i, day_letter))
+}
+
+/// The day of the week that a letter in opening hours means: "L-V", "S 10:00".
+fn day_letter(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "L" => "lunes",
+        "M" => "martes",
+        "X" => "miércoles",
+        "J" => "jueves",
+        "V" => "viernes",
+        "S" => "sábado",
+        "D" => "domingo",
+        _ => return None,
+    })
 }
 
 /// Words for the hour after a time.

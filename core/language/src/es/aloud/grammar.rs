@@ -1,12 +1,18 @@
 //! The grammar of Spanish.
 
-use super::{dates, genders, nouns, numbers};
+use super::{dates, genders, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
-use crate::aloud::range::is_score;
+use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
+
+/// Words before the first end of a range after which it needs no "de".
+const LEADING: &[&str] = &[
+    "a", "al", "cada", "con", "cuesta", "el", "en", "hasta", "la", "las", "los", "otros", "otras",
+    "para", "por", "sobre", "su", "tras", "un", "una", "unas", "unos",
+];
 
 /// Spanish.
 #[derive(Debug)]
@@ -63,6 +69,16 @@ impl Grammar for Spanish {
             }
             return;
         }
+        // "1 kilo y 1/2"
+        let noun_before = text.before(text.before(amount.from));
+        let after_noun = text.one_of(text.before(amount.from), &["y"])
+            && (text.is_word(noun_before) && text.is_number(text.before(noun_before)));
+        if after_noun && part == (1, 2) {
+            let sign = text.get(noun_before);
+            let gender = units::gender(sign).unwrap_or_else(|| genders::gender(&sign.to_lowercase()));
+            let feminine = gender == Gender::Feminine;
+            return spoken.say(if feminine { "media" } else { "medio" }, span);
+        }
         let words = match (part, gender) {
             ((1, 2), Some(Gender::Feminine)) => "media".to_owned(),
             ((1, 2), Some(_)) => "medio".to_owned(),
@@ -107,12 +123,7 @@ impl Grammar for Spanish {
             _ => {}
         }
         if let Some(per) = measure.per {
-            name += &format!(" {}", self.per(per));
-            name.push_str(match measure.per_power {
-                2 => " al cuadrado",
-                3 => " al cubo",
-                _ => "",
-            });
+            name += &format!(" {}", self.per(per, measure.per_power));
         }
         match (amount.whole, amount.part) {
             (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
@@ -124,11 +135,16 @@ impl Grammar for Spanish {
         }
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        match unit.one {
-            "año" | "día" | "mes" => format!("al {}", unit.one),
-            "semana" => "a la semana".to_owned(),
-            name => format!("por {name}"),
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let name = unit.one;
+        match (name, power) {
+            ("año" | "día" | "mes", _) => format!("al {name}"),
+            ("semana", _) => "a la semana".to_owned(),
+            (_, 2) if unit.is_length() => format!("por {name} cuadrado"),
+            (_, 3) if unit.is_length() => format!("por {name} cúbico"),
+            (_, 2) => format!("por {name} al cuadrado"),
+            (_, 3) => format!("por {name} al cubo"),
+            _ => format!("por {name}"),
         }
     }
 
@@ -155,8 +171,11 @@ impl Grammar for Spanish {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        if is_score(text, first, second) {
-            return Some(["", ""]);
+        match score(text, first, second) {
+            Some(Score::Set) => return Some(["", ""]),
+            Some(Score::Result) => return Some(["", "a"]),
+            None if is_season(text, first, second) => return Some(["", ""]),
+            None => {}
         }
         let of = text.past_space(second.end);
         let dates = matches!(first.class, Class::Date(_))
@@ -166,6 +185,8 @@ impl Grammar for Spanish {
             () if dates => ["del", "al"],
             () if text.one_of(before, &["entre"]) => ["", "y"],
             () if text.one_of(before, &["de", "desde"]) => ["", "a"],
+            () if text.one_of(before, &["del"]) => ["", "al"],
+            () if text.one_of(before, LEADING) => ["", "a"],
             () => ["de", "a"],
         })
     }

@@ -14,9 +14,8 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
-    when as common,
-};
+    amount, code, compass, electronic, letters, marks, math, money, number, pointed, short as abbreviation, sign,
+    when as common, rate, roman as numerals};
 
 /// The reading of Spanish.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -42,6 +41,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         money::money,
         codes::decade,
         codes::resolution,
+        rate::grade,
+        rate::ratio,
         amount::duration,
         amount::measure,
         pointed::measure,
@@ -49,21 +50,27 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::version,
         amount::fraction,
         codes::counting,
-        amount::number,
+        number::number,
         codes::times,
-        amount::by,
+        rate::times,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
         codes::stroke,
+        rate::per,
         marks::slashed,
+        codes::extreme,
         abbreviation::abbreviation,
         ordinals::roman,
+        numerals::to,
         abbreviation::initial,
+        compass::direction,
         letters::compound,
         letters::single,
         math::operator,
+        marks::minutes,
         marks::inches,
         sign::mark,
     ],
@@ -84,6 +91,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     greek: tables::GREEK,
     letters: &tables::LETTERS,
     short: short::SHORT,
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,

@@ -56,14 +56,16 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
 }
 
 /// Felipe VI, el siglo XIX, la II Guerra Mundial, el capítulo IV.
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || text.is(i.wrapping_sub(1), "-") || text.is(i + 1, "'") {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let start = numerals::first(aloud, text, i);
+    let joined = text.is(i.wrapping_sub(1), "-") && start == i;
+    if !text.is_capitals(i) || joined || text.is(i + 1, "'") {
         return None;
     }
     let word = text.get(i);
     let n = numerals::value(word)?;
     let found = |words: String| Some(item(Class::Coined(words), i, i + 1));
-    let before = text.before(i);
+    let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     if is_century(text, i) {
         return found(if n <= 10 {
@@ -76,7 +78,7 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(cardinal(&n.to_string()));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
         let gender = if queen { Feminine } else { Masculine };
         return found(if n <= 10 { ordinal(n, gender, false) } else { cardinal(&n.to_string()) });
     }
@@ -95,6 +97,9 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if alone && small && !matches!(word, "V" | "X") {
         let feminine = text.one_of(before, &["la"]);
         return found(ordinal(n, if feminine { Feminine } else { Masculine }, false));
+    }
+    if numerals::is_end(aloud, text, i) {
+        return found(cardinal(&n.to_string()));
     }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");

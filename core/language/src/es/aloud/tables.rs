@@ -92,6 +92,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (":", "a"),
     ("°", "grados"),
     ("º", "grados"),
+    ("′", "minutos"),
     ("″", "pulgadas"),
     ("§", "párrafo"),
     ("→", "a"),
@@ -144,6 +145,7 @@ pub(super) const WORDS: Words = Words {
     to: "a",
     and: "y",
     or: "o",
+    out_of: "sobre",
     version: "versión",
     exponent: "por diez elevado a",
     squared: "al cuadrado",
@@ -207,6 +209,10 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["es", "número"],
     extension: "extensión",
     flights: &[],
+    winds: &["brisa", "dirección", "orientación", "rachas", "rumbo", "tramontana", "viento", "vientos"],
+    grades: &["calificación", "califico", "doy", "dieron", "estrellas", "nota", "notas", "puntuación", "puntúo", "saqué", "sacó", "valoración", "valoraciones"],
+    times: &["veces"],
+    draws: true,
     capital_nouns: false,
     starters: &[
         "a", "al", "así", "como", "con", "cuando", "de", "después", "el", "ella", "en", "entonces",
@@ -293,3 +299,26 @@ pub(super) const HEAT: &[&str] = &["grados", "horno", "temperatura"];
 /// Before a duration that is written as a time: "tarda 2:30 h".
 pub(super) const LASTING: &[&str] =
     &["de", "dura", "durante", "duran", "duró", "en", "lleva", "tarda", "tardan", "tardó"];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "norte"),
+    ("S", "sur"),
+    ("E", "este"),
+    ("O", "oeste"),
+    ("W", "oeste"),
+    ("NE", "noreste"),
+    ("NO", "noroeste"),
+    ("NW", "noroeste"),
+    ("SE", "sureste"),
+    ("SO", "suroeste"),
+    ("SW", "suroeste"),
+    ("NNE", "nornoreste"),
+    ("NNO", "nornoroeste"),
+    ("ENE", "estenoreste"),
+    ("ESE", "estesureste"),
+    ("SSE", "sursureste"),
+    ("SSO", "sursuroeste"),
+    ("OSO", "oestesuroeste"),
+    ("ONO", "oestenoroeste"),
+];

@@ -1,6 +1,6 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
 use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
@@ -20,6 +20,7 @@ const fn lo(sign: &'static str, name: &'static str) -> Unit {
 pub(super) const UNITS: &[Unit] = &[
     lo("%", "por ciento"),
     lo("‰", "por mil"),
+    la("ppm", "parte por millón", "partes por millón"),
     el("°", "grado", "grados"),
     el("°C", "grado Celsius", "grados Celsius"),
     el("ºC", "grado Celsius", "grados Celsius"),
@@ -174,3 +175,8 @@ pub(super) const SCALES: &[Scale] = &[
     scale("mil", "mil", "mil"),
     scale("k", "mil", "mil"),
 ];
+
+/// The gender of the unit with this sign.
+pub(super) fn gender(sign: &str) -> Option<Gender> {
+    UNITS.iter().find(|unit| unit.sign == sign).map(|unit| unit.gender)
+}

@@ -64,19 +64,6 @@ pub(super) fn train(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Coined(numbers::pairs(text.get(i))), i, i + 1))
 }
 
-/// "un rapport de 3 : 1": the colon.
-pub(super) fn ratio(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let (left, right) = (text.before(i), text.past_space(i + 1));
-    if !text.is(i, ":") || !text.is_number(left) || !text.is_number(right) {
-        return None;
-    }
-    let word = text.before(left);
-    let said =
-        text.one_of(word, aloud.cues.ratio) || text.one_of(text.before(word), aloud.cues.ratio);
-    let words = aloud.sign(":").filter(|_| said)?;
-    Some(item(Class::Mathematics(words), i, i + 1))
-}
-
 /// "article L. 121-1" of a code of law.
 pub(super) fn article(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let number = text.past_space(i + 2);

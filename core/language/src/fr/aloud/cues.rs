@@ -35,6 +35,10 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["est", "numéro"],
     extension: "poste",
     flights: &["vol", "vols"],
+    winds: &["brise", "cap", "direction", "mistral", "orientation", "rafales", "vent", "vents"],
+    grades: &["avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés", "score"],
+    times: &["fois"],
+    draws: true,
     capital_nouns: false,
     starters: &[
         "au", "aux", "avec", "c'est", "ce", "cela", "ces", "cet", "cette", "comme", "d'abord",

@@ -1,6 +1,6 @@
 //! The grammar of French.
 
-use super::{context, cues, dates, numbers, order};
+use super::{context, cues, dates, numbers, order, units};
 use crate::aloud::class::{Amount, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
@@ -38,6 +38,10 @@ impl Grammar for French {
         numbers::year(n)
     }
 
+    fn octet(&self, digits: &str) -> String {
+        self.group(digits, false)
+    }
+
     fn group(&self, digits: &str, _: bool) -> String {
         match digits.len() {
             ..4 => numbers::after_zeros(digits),
@@ -58,6 +62,19 @@ impl Grammar for French {
                 spoken.say(&after_whole(over, under, Gender::Masculine), span);
             }
             return;
+        }
+        // "1 litre ½", "1 kilo et 1/2"
+        let mut left = text.before(amount.from);
+        let and = text.one_of(left, &["et"]);
+        if and {
+            left = text.before(left);
+        }
+        if text.is_word(left) && text.is_number(text.before(left)) && over == 1 {
+            let unit = units::UNITS.iter().find(|unit| text.is(left, unit.sign));
+            let gender = unit.map(|unit| unit.gender).or_else(|| context::gender(text, left));
+            let words = after_whole(over, under, gender.unwrap_or(Gender::Masculine));
+            let words = words.strip_prefix("et ").filter(|_| and).unwrap_or(&words);
+            return spoken.say(words, span);
         }
         let next = text.past_space(amount.to + 1);
         let noun = noun.or_else(|| context::gender(text, next).filter(|_| next > amount.to + 1));
@@ -116,13 +133,7 @@ impl Grammar for French {
         }
         if let Some(per) = measure.per {
             name.push(' ');
-            name.push_str(&self.per(per));
-            name.push_str(match (measure.per_power, per.gender) {
-                (2, Gender::Feminine) => " carrée",
-                (2, _) => " carré",
-                (3, _) => " cube",
-                _ => "",
-            });
+            name.push_str(&self.per(per, measure.per_power));
         }
         if let (Some(_), Some((over, under))) = (amount.whole, amount.part) {
             name.push(' ');
@@ -131,8 +142,14 @@ impl Grammar for French {
         name
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        format!("par {}", unit.one)
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let power = match (power, unit.gender) {
+            (2, Gender::Feminine) => " carrée",
+            (2, _) => " carré",
+            (3, _) => " cube",
+            _ => "",
+        };
+        format!("par {}{power}", unit.one)
     }
 
     fn ordinal(&self, item: &Item, i: usize, spoken: &mut Spoken<'_>) {

@@ -57,21 +57,23 @@ pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Louis XIV, chapitre IV, acte II
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let start = value::first(aloud, text, i);
+    let joined = text.is(i + 1, "-") && !value::is_end(aloud, text, i);
     if !text.is_capitals(i)
         || text.is(i + 1, "'")
-        || text.is(i + 1, "-")
+        || joined
         || text.is(i + 1, ".") && text.is_word(i + 2)
     {
         return None;
     }
     let word = text.get(i);
     let n = value::value(word)?;
-    let mut before = text.before(i);
+    let mut before = text.before(start);
     if text.is(before, ".") {
         before = before.wrapping_sub(1);
     }
-    let spaced = text.is(i.wrapping_sub(1), " ");
+    let spaced = text.is(start.wrapping_sub(1), " ");
     let name = text.lower(before);
     // "l'annexe II"
     let noun = name.rsplit('\'').next().unwrap_or_default();

@@ -42,6 +42,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (".1", "point"),
     (":", "pour"),
     ("°", "degrés"),
+    ("′", "minutes"),
+    ("″", "pouces"),
     ("§", "paragraphe"),
     ("→", "vers"),
     ("->", "vers"),
@@ -92,6 +94,7 @@ pub(super) const WORDS: Words = Words {
     to: "à",
     and: "et",
     or: "ou",
+    out_of: "sur",
     version: "version",
     exponent: "fois dix puissance",
     squared: "au carré",
@@ -139,4 +142,24 @@ pub(super) const EMOJI: &[Emoji] = &[
         answer: "une étoile",
         counted: Some(["étoile", "étoiles"]),
     },
+];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "nord"),
+    ("S", "sud"),
+    ("E", "est"),
+    ("O", "ouest"),
+    ("NE", "nord-est"),
+    ("NO", "nord-ouest"),
+    ("SE", "sud-est"),
+    ("SO", "sud-ouest"),
+    ("NNE", "nord-nord-est"),
+    ("NNO", "nord-nord-ouest"),
+    ("ENE", "est-nord-est"),
+    ("ESE", "est-sud-est"),
+    ("SSE", "sud-sud-est"),
+    ("SSO", "sud-sud-ouest"),
+    ("OSO", "ouest-sud-ouest"),
+    ("ONO", "ouest-nord-ouest"),
 ];

@@ -178,7 +178,7 @@ pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Coined(words), i, noun + 1))
 }
 
-/// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number; and the power in "15 €/m²".
+/// "le prix du m²", "en °C", "10⁸ m/s": a unit without a number.
 pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let length = |at: usize| matches!(text.get(at), "cm" | "dm" | "km" | "m" | "mm");
     let power = |at: usize| match (text.kind(at), text.get(at)) {
@@ -187,12 +187,6 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => None,
     };
     let (before, next) = (text.before(i), i + 1);
-    if let Some(power) = power(i)
-        && length(i.wrapping_sub(1))
-        && text.is(i.wrapping_sub(2), "/")
-    {
-        return Some(item(Class::Abbreviation(power), i, next));
-    }
     if text.is(i, "°") && !text.is_number(before) {
         let unit = aloud.unit(&format!("°{}", text.get(next)))?;
         return Some(item(Class::Abbreviation(unit.several), i, i + 2));
@@ -228,7 +222,7 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => return None,
     };
     let fits = text.is(sign, "$") && !text.is_word(i.wrapping_sub(1));
-    let money = Money { currency, sign, minus: false, amount, cents: None, per: None, kind: false };
+    let money = Money { currency, sign, minus: false, amount, cents: None, per: None, per_power: 0, kind: false };
     fits.then(|| item(Class::Money(money), i, country + 1))
 }
 

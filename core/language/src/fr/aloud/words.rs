@@ -1,10 +1,9 @@
 //! Elisions, saints, initials and inverted verbs.
 
-use super::units;
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::letters::is_article;
-use crate::aloud::tables::{Aloud, Place};
+use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 
 /// Words that lose their last letter before a vowel.
@@ -29,18 +28,6 @@ pub(super) fn preposition(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         || text.is(i + 3, "/") && text.is_number(i + 4);
     let fits = text.is(i, "de") && text.is(i + 1, " ") && one && counts;
     fits.then(|| item(Class::Abbreviation("d'"), i, i + 2))
-}
-
-/// "l'art. 12": an abbreviation after an elided word.
-pub(super) fn elided_short(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let (article, stem) = text.get(i).split_once('\'')?;
-    if !text.is_word(i) || !text.is(i + 1, ".") {
-        return None;
-    }
-    let short = aloud.short.iter().find(|short| short.written.strip_suffix('.') == Some(stem))?;
-    let number = text.is_number(text.past_space(i + 2));
-    let fits = number || short.place != Place::BeforeNumber;
-    fits.then(|| item(Class::Coined(format!("{article}'{}", short.words)), i, i + 2))
 }
 
 /// "St-Denis", "Ste Marie"; and the word before in "Bourg-St-Maurice".
@@ -106,15 +93,6 @@ pub(super) fn inverted(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is(i + 3, "-")
         && text.one_of(i + 4, &["il", "elle", "on", "ils", "elles"]);
     fits.then(|| item(Class::Word, i, i + 5))
-}
-
-/// "3 fois/jour": the stroke.
-pub(super) fn per(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let left = i.wrapping_sub(1);
-    let unit = units::PER.iter().any(|unit| text.is(i + 1, unit.one));
-    let counted = text.is_number(text.before(left)) || text.is(left, "fois");
-    (text.is(i, "/") && text.is_word(left) && unit && counted)
-        .then(|| item(Class::Abbreviation("par"), i, i + 1))
 }
 
 /// "#Paris2024": the sign.

@@ -91,6 +91,10 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
     let class = match () {
         () if hundred && text.is_word(left) => Class::Abbreviation("ogni"),
+        // "via Roma 12/A"
+        () if text.is_number(left) && text.is_letter(right) && text.is_capital(right) => {
+            Class::Abbreviation("barra")
+        }
         () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
         () => return None,

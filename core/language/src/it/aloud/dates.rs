@@ -56,12 +56,14 @@ pub(super) fn first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = at > i + 2
         && text.is_digits(at, 1..=2)
         && (aloud.month)(text.get(text.past_space(at + 1))).is_some();
-    fits.then(|| item(Class::Coined("primo".to_owned()), i, i + 1))
+    // "dall'1 al 5"
+    let elided = text.is(i.wrapping_sub(1), "'");
+    fits.then(|| item(Class::Abbreviation(if elided { "uno" } else { "primo" }), i, i + 1))
 }
 
-/// Names of days and months with a dash between them.
+/// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name)
+    range::names(text, i, calendar_name).or_else(|| range::short_day(text, i, calendar_name))
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.

@@ -4,9 +4,15 @@ use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
-use crate::aloud::range::is_score;
+use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
+
+/// Words before the first end of a range after which the ends are said without words between.
+const LEADING: &[&str] = &[
+    "a", "circa", "con", "dopo", "entro", "gli", "i", "il", "in", "la", "le", "ogni", "per", "su",
+    "un", "una", "altri", "altre",
+];
 
 /// Italian.
 #[derive(Debug)]
@@ -71,13 +77,24 @@ impl Grammar for Italian {
             }
             return;
         }
+        // "1 kilo e 1/2"
+        let noun_before = text.before(text.before(amount.from));
+        let after_noun = text.one_of(text.before(amount.from), &["e"])
+            && (text.is_word(noun_before) && text.is_number(text.before(noun_before)));
+        if after_noun && part == (1, 2) {
+            let sign = text.get(noun_before);
+            let gender = units::gender(sign).unwrap_or_else(|| nouns::gender(&sign.to_lowercase()));
+            let feminine = gender == Gender::Feminine;
+            return spoken.say(if feminine { "mezza" } else { "mezzo" }, span);
+        }
         let words = match (part, gender) {
             ((1, 2), Some(Gender::Feminine)) => "mezza".to_owned(),
             ((1, 2), Some(_)) => "mezzo".to_owned(),
             _ => self::part(part),
         };
         spoken.say(&words, span.clone());
-        if counts && noun.is_none() && part != (1, 2) {
+        let elided = text.get(next).contains('\'');
+        if counts && !elided && noun.is_none() && part != (1, 2) {
             spoken.say("di", span);
         }
     }
@@ -109,12 +126,7 @@ impl Grammar for Italian {
             _ => {}
         }
         if let Some(per) = measure.per {
-            name += &format!(" {}", self.per(per));
-            name.push_str(match measure.per_power {
-                2 => " quadrato",
-                3 => " cubo",
-                _ => "",
-            });
+            name += &format!(" {}", self.per(per, measure.per_power));
         }
         match (amount.whole, amount.part) {
             (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
@@ -126,8 +138,13 @@ impl Grammar for Italian {
         }
     }
 
-    fn per(&self, unit: &Unit) -> String {
-        let name = unit.one;
+    fn per(&self, unit: &Unit, power: u8) -> String {
+        let name = match power {
+            2 => format!("{} quadrato", unit.one),
+            3 => format!("{} cubo", unit.one),
+            _ => unit.one.to_owned(),
+        };
+        let name = name.as_str();
         let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
         match unit.gender {
             _ if matches!(name, "persona" | "notte" | "testa") => format!("a {name}"),
@@ -159,8 +176,11 @@ impl Grammar for Italian {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        if is_score(text, first, second) {
-            return Some(["", ""]);
+        match score(text, first, second) {
+            Some(Score::Set) => return Some(["", ""]),
+            Some(Score::Result) => return Some(["", "a"]),
+            None if is_season(text, first, second) => return Some(["", ""]),
+            None => {}
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));
         Some(match &first.class {
@@ -168,6 +188,7 @@ impl Grammar for Italian {
             Class::Time(_) => ["dalle", "alle"],
             _ if text.one_of(before, &["tra", "fra"]) => ["", "e"],
             _ if text.one_of(before, &["da"]) => ["", "a"],
+            _ if text.one_of(before, LEADING) => ["", ""],
             _ if text.one_of(before, &["dal", "nel"]) => ["", "al"],
             Class::Date(_) => ["dal", "al"],
             _ if year => ["dal", "al"],

@@ -13,9 +13,8 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, electronic, letters, marks, math, money, pointed, short as abbreviation, sign,
-    when as common,
-};
+    amount, code, compass, electronic, letters, marks, math, money, number, pointed, short as abbreviation, sign,
+    when as common, rate, roman as numerals};
 
 /// The reading of Italian.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -43,6 +42,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::code,
         money::money,
         codes::resolution,
+        rate::grade,
+        rate::ratio,
         amount::duration,
         amount::measure,
         pointed::measure,
@@ -50,23 +51,29 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::version,
         amount::fraction,
         codes::elided,
-        amount::number,
+        number::number,
         codes::times,
-        amount::by,
+        rate::times,
+        number::by,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
         codes::stroke,
+        rate::per,
         marks::slashed,
         codes::saint,
         abbreviation::abbreviation,
+        abbreviation::elided,
         ordinals::roman,
+        numerals::to,
         abbreviation::initial,
+        compass::direction,
         letters::compound,
         letters::elided,
         letters::single,
         math::operator,
+        marks::minutes,
         marks::inches,
         sign::mark,
     ],
@@ -87,6 +94,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     greek: tables::GREEK,
     letters: &tables::LETTERS,
     short: short::SHORT,
+    compass: tables::COMPASS,
     emoji: tables::EMOJI,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
@@ -104,5 +112,7 @@ pub(super) static ALOUD: Aloud = Aloud {
 /// How many words after a full stop show what it means after this word.
 fn shortens(word: &str) -> usize {
     let month = tables::month(word).is_some_and(|(_, full)| !full);
+    // "l'art. 12"
+    let word = word.rsplit(['\'', '’']).next().unwrap_or(word);
     usize::from(month).max(abbreviation::shortens(&ALOUD, word))
 }

@@ -12,6 +12,12 @@ use crate::aloud::{item, roman as numerals};
 
 /// 1º, 2°, 3ª, 1a
 pub(super) fn ordinal_number(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "all'89' minuto"
+    let minute = text.is(i + 1, "'") && text.is(i + 2, " ") && text.is(i + 3, "minuto")
+        || text.is(i + 1, "'") && text.one_of(text.before(i), &["al", "del", "dal", "il", "nel"]);
+    if minute && let Some(n) = text.value(i) {
+        return Some(item(Class::Coined(ordinal(n, Masculine)), i, i + 2));
+    }
     let n = text.value(i).filter(|n| (1..=1000).contains(n))?;
     if text.is_word(i.wrapping_sub(1)) || text.is_dash(i.wrapping_sub(1)) {
         return None;
@@ -45,14 +51,16 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
 }
 
 /// Enrico VIII, il XIX secolo, la II Guerra Mondiale, il capitolo IV.
-pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if !text.is_capitals(i) || text.is(i.wrapping_sub(1), "-") || text.is(i + 1, "'") {
+pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let start = numerals::first(aloud, text, i);
+    let joined = text.is(i.wrapping_sub(1), "-") && start == i;
+    if !text.is_capitals(i) || joined || text.is(i + 1, "'") {
         return None;
     }
     let word = text.get(i);
     let n = numerals::value(word)?;
     let found = |words: String| Some(item(Class::Coined(words), i, i + 1));
-    let before = text.before(i);
+    let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     let next = text.past_space(i + 1);
     if is_century(text, i) || is_before_century(text, i) {
@@ -66,7 +74,7 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(ordinal(n, gender(&text.lower(place))));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
         return found(ordinal(n, if queen { Feminine } else { Masculine }));
     }
     let feminine = nouns::is_feminine(text, i);
@@ -77,6 +85,9 @@ pub(super) fn roman(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if next > i + 1 && (listed || named) && !NOT_ROMAN.contains(&word) {
         let noun = gender(&text.lower(next));
         return found(ordinal(n, if feminine { Feminine } else { noun }));
+    }
+    if numerals::is_end(aloud, text, i) {
+        return found(cardinal(&n.to_string()));
     }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");

@@ -85,6 +85,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (":", "a"),
     ("°", "gradi"),
     ("º", "gradi"),
+    ("′", "minuti"),
     ("″", "pollici"),
     ("§", "paragrafo"),
     ("→", "a"),
@@ -137,6 +138,7 @@ pub(super) const WORDS: Words = Words {
     to: "a",
     and: "e",
     or: "o",
+    out_of: "su",
     version: "versione",
     exponent: "per dieci elevato a",
     squared: "al quadrato",
@@ -203,6 +205,10 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["è", "numero"],
     extension: "interno",
     flights: &[],
+    winds: &["brezza", "direzione", "maestrale", "orientamento", "raffiche", "rotta", "scirocco", "vento", "venti"],
+    grades: &["do", "giudizio", "giudizi", "punteggio", "recensioni", "recensione", "stelle", "valutazione", "valutazioni", "voto", "voti"],
+    times: &["volte"],
+    draws: true,
     capital_nouns: false,
     starters: &[
         "a", "al", "anche", "c'è", "che", "ci", "come", "con", "così", "da", "dopo", "e", "era",
@@ -276,3 +282,23 @@ pub(super) const YEARS: &[&str] =
 pub(super) const SIZES: &[&str] = &["alto", "largo", "lungo", "profondo"];
 pub(super) const VERSIONED: &[&str] = &["android", "java", "python", "ubuntu", "versione"];
 pub(super) const HEAT: &[&str] = &["forno", "gradi", "temperatura"];
+
+/// Points of the compass.
+pub(super) const COMPASS: &[(&str, &str)] = &[
+    ("N", "nord"),
+    ("S", "sud"),
+    ("E", "est"),
+    ("O", "ovest"),
+    ("NE", "nord-est"),
+    ("NO", "nord-ovest"),
+    ("SE", "sud-est"),
+    ("SO", "sud-ovest"),
+    ("NNE", "nord-nord-est"),
+    ("NNO", "nord-nord-ovest"),
+    ("ENE", "est-nord-est"),
+    ("ESE", "est-sud-est"),
+    ("SSE", "sud-sud-est"),
+    ("SSO", "sud-sud-ovest"),
+    ("OSO", "ovest-sud-ovest"),
+    ("ONO", "ovest-nord-ovest"),
+];

@@ -1,6 +1,6 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use crate::aloud::grammar::Gender::{Feminine, Masculine, Neuter};
+use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
 use crate::aloud::names::{money, when};
 use crate::aloud::tables::{Currency, Scale, Unit, When};
 
@@ -25,6 +25,7 @@ const fn per(sign: &'static str, name: &'static str) -> Unit {
 pub(super) const UNITS: &[Unit] = &[
     per("%", "per cento"),
     per("‰", "per mille"),
+    la("ppm", "parte per milione", "parti per milione"),
     il("°", "grado", "gradi"),
     il("º", "grado", "gradi"),
     il("°C", "grado Celsius", "gradi Celsius"),
@@ -183,3 +184,8 @@ pub(super) const SCALES: &[Scale] = &[
     scale("mila", "mila", "mila"),
     scale("k", "mila", "mila"),
 ];
+
+/// The gender of the unit with this sign.
+pub(super) fn gender(sign: &str) -> Option<Gender> {
+    UNITS.iter().find(|unit| unit.sign == sign).map(|unit| unit.gender)
+}

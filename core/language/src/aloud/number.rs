@@ -1,0 +1,105 @@
+//! Plain numbers, and the letter between two of them.
+
+use super::amount::is_named;
+use super::class::{Class, Item, Style};
+use super::item;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// 737-800
+pub(crate) fn is_airliner(text: &Text, i: usize) -> bool {
+    let digits = text.get(i).as_bytes();
+    matches!(digits, [b'7', _, b'7'])
+        && text.is(i + 1, "-")
+        && text.is_digits(i + 2, 3..=3)
+        && !text.is(i + 3, "-")
+}
+
+/// 9x13, 20 cm x 30 cm, 2 x 4 = 8, 3x faster: the letter.
+pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !matches!(text.get(i), "x" | "X" | "×") {
+        return None;
+    }
+    let (before, after) = (text.before(i), text.past_space(i + 1));
+    let number = text.is_number(before)
+        || text.is_number(text.before(before))
+        || text.is_number(before.wrapping_sub(1)) && text.is_word(before);
+    if number && text.is_number(after) {
+        let sum = (after..after + 6).any(|at| text.is(at, "=")) || is_product(aloud, text, i);
+        let words = aloud.sign(if sum { "×" } else { "x" })?;
+        return Some(item(Class::Mathematics(words), i, i + 1));
+    }
+    // "3x faster", and at the end; but "3x - 7".
+    let joined = text.is_number(i.wrapping_sub(1)) && !text.is(i, "×");
+    let thing = after > i + 1 && text.is_word(after) && !text.is_letter(after);
+    let end = matches!(text.get(i + 1), "." | "," | "!" | "?" | ";" | ")" | "");
+    (joined && (thing || end))
+        .then(|| aloud.sign("×"))
+        .flatten()
+        .map(|words| item(Class::Mathematics(words), i, i + 1))
+}
+
+/// Whether the sign "×" at `i` multiplies: not in "3840×2160" and "a 10 × 12 room".
+fn is_product(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let (before, after) = (text.before(i), text.past_space(i + 1));
+    let asked = (before.saturating_sub(5)..before).any(|at| text.one_of(at, aloud.sums));
+    let end = text.past_space(after + 1);
+    let thing = end > after + 1 && text.is_word(end) && !text.is_letter(end);
+    let tight = before == i.wrapping_sub(1) && text.is_word(text.before(before));
+    let lines = text.is_digits(before, 3..=4) && text.is_digits(after, 3..=4);
+    let feet = matches!(text.get(after + 1), "'" | "\"" | "′" | "″");
+    text.is(i, "×") && (asked || !(thing || tight || lines || feet))
+}
+
+/// A plain number; four digits are a year if they can be one.
+pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if !text.is_number(i) {
+        return None;
+    }
+    let before = text.before(i);
+    let value = text.value(i).unwrap_or_default();
+    let year = text.is_digits(i, 4..=4)
+        && ((1100..2100).contains(&value)
+            || (1000..1100).contains(&value) && text.one_of(before, aloud.years)
+            || (1000..3000).contains(&value) && text.one_of(before, &aloud.years[..1]));
+    // U-235, F-150
+    let model = text.is(i.wrapping_sub(1), "-")
+        && text.is_capitals(i.wrapping_sub(2))
+        && text.is_digits(i, 3..=4)
+        // A380
+        || text.is_letter(i.wrapping_sub(1))
+            && text.is_capital(i.wrapping_sub(1))
+            && text.is_digits(i, 3..=3);
+    // 401(k), 737-800
+    let plan = text.is_digits(i, 3..=3)
+        && (text.is(i + 1, "(") && text.is_letter(i + 2) && text.is(i + 3, ")")
+            || is_airliner(text, i)
+            || text.is(i.wrapping_sub(1), "-") && is_airliner(text, i.wrapping_sub(2)));
+    // 1920x1080
+    let by = |at: usize| matches!(text.get(at), "x" | "×");
+    let lines = |at: usize| text.is_digits(at, 3..=4);
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    let second = by(left) && text.is_number(left.wrapping_sub(1));
+    let lines = lines(i) && (second || by(right) && lines(right + 1));
+    let version = text.one_of(before, aloud.versioned) && text.get(i).contains('.');
+    let named = is_named(aloud, text, i);
+    // 10 000
+    if text.is_digits(i, 1..=3)
+        && text.is(i + 1, " ")
+        && text.is_digits(i + 2, 3..=3)
+        && (text.is(i + 2, "000") || text.at(i + 1).len() > 1)
+    {
+        return Some(item(Class::Number(i, Style::Amount), i, i + 3));
+    }
+    let style = match text.get(i) {
+        // 007
+        zeros if zeros.starts_with('0') && zeros.len() > 1 && !zeros.contains('.') => Style::Digits,
+        _ if model || plan || lines => Style::Pairs,
+        _ if version => Style::Version,
+        _ if year => Style::Year,
+        _ if named && text.is_digits(i, 3..=4) => Style::Pairs,
+        _ if named && text.is_digits(i, 5..=9) => Style::Digits,
+        _ => Style::Amount,
+    };
+    Some(item(Class::Number(i, style), i, i + 1))
+}

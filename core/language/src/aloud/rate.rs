@@ -1,0 +1,71 @@
+//! Signs that mean "per", "out of" and "to".
+
+use super::amount::unit_name;
+use super::class::{Class, Item, Style};
+use super::item;
+use super::tables::Aloud;
+use super::text::Text;
+
+/// How many pieces before a grade the word for it may be.
+const NEAR: usize = 9;
+
+/// 9/10, 4.5/5 stars: the number before the stroke of a grade, and the stroke.
+pub(crate) fn grade(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    if is_grade(aloud, text, i) {
+        return Some(item(Class::Number(i, Style::Amount), i, i + 1));
+    }
+    let stroke = text.is(i, "/") && is_grade(aloud, text, i.wrapping_sub(1));
+    stroke.then(|| item(Class::Abbreviation(aloud.words.out_of), i, i + 1))
+}
+
+/// Whether the number at `i` is a grade, of at most 5, 10, 20 or 100.
+fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let most = i + 2;
+    let numbers = text.is_number(i)
+        && text.is(i + 1, "/")
+        && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100")
+        && !matches!(text.get(i + 3), "/" | "%")
+        && text.starts_fresh(i)
+        && text.size(i) <= text.size(most);
+    let said = |at: usize| text.one_of(at, aloud.cues.grades);
+    numbers
+        && (text.get(i).contains('.')
+            || (i.saturating_sub(NEAR)..i).any(said)
+            || said(text.past_space(i + 3)))
+}
+
+/// 3 times/week, 8 hours/day: the stroke and what is after it.
+pub(crate) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let left = i.wrapping_sub(1);
+    if !text.is(i, "/") || !text.is_word(left) || text.is(i + 2, "/") {
+        return None;
+    }
+    let unit = aloud.per.iter().find(|unit| text.is(i + 1, unit.one))?;
+    let counted = text.is_number(text.before(left)) || text.one_of(left, aloud.cues.times);
+    let unit_before = unit_name(aloud, text, left).is_some() && text.get(left).len() > 2;
+    let words = aloud.grammar.per(unit, 0);
+    (counted || unit_before).then(|| item(Class::Coined(words), i, i + 2))
+}
+
+/// 3x/day: the letter.
+pub(crate) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let per = aloud.per.iter().any(|unit| text.is(i + 2, unit.one));
+    let fits = matches!(text.get(i), "x" | "X" | "×")
+        && text.is_number(i.wrapping_sub(1))
+        && text.is(i + 1, "/")
+        && per;
+    let words = aloud.cues.times.first().filter(|_| fits)?;
+    Some(item(Class::Abbreviation(words), i, i + 1))
+}
+
+/// "a ratio of 3 : 1": the colon.
+pub(crate) fn ratio(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (text.before(i), text.past_space(i + 1));
+    if !text.is(i, ":") || !text.is_number(left) || !text.is_number(right) {
+        return None;
+    }
+    let (last, first) = (text.before(left), text.before(text.before(left)));
+    let said = [last, first, text.before(first)];
+    let fits = said.iter().any(|&at| text.one_of(at, aloud.cues.ratio));
+    aloud.sign(":").filter(|_| fits).map(|words| item(Class::Mathematics(words), i, i + 1))
+}
