@@ -77,10 +77,15 @@ pub struct ClauseSplitter {
 impl ClauseSplitter {
     /// A splitter at the beginning of a reply in the language of `reader`.
     pub fn new(reader: &Reader) -> Self {
+        Self::within(reader, Plain::new())
+    }
+
+    /// A splitter of what `plain` gives.
+    pub(crate) fn within(reader: &Reader, plain: Plain) -> Self {
         Self {
             words: reader.clauses,
             aloud: reader.aloud,
-            plain: Plain::new(),
+            plain,
             open: String::new(),
             seen: 0,
             start: 0,
@@ -112,6 +117,11 @@ impl ClauseSplitter {
         }
         self.cut(self.open.len(), out);
         plain
+    }
+
+    /// The filter, after the text.
+    pub(crate) fn into_plain(self) -> Plain {
+        self.plain
     }
 
     fn take(&mut self, plain: &str, out: &mut dyn FnMut(Clause)) {
@@ -212,10 +222,10 @@ impl ClauseSplitter {
             }
         };
         let Some(window) = self.window(at, words, end) else { return Free::Unknown };
-        let after = window[at..].trim_start_matches(',').trim_start();
-        if window[at..].starts_with(',')
+        let after = window[at..].trim_start_matches([',', ':']).trim_start();
+        if window[at..].starts_with([',', ':'])
             && after.starts_with(|c: char| c.is_ascii_digit())
-            && self.leads_to_number(&window[..at])
+            && words == 1
         {
             return Free::No;
         }
@@ -248,7 +258,7 @@ impl ClauseSplitter {
             // "5!" is a factorial in a sum.
             '!' => usize::from(digit || word.chars().count() == 1),
             // "3 : 1"
-            ':' => usize::from(digit),
+            ':' => usize::from(digit || self.leads_to_code(before)),
             '–' | '—' => {
                 let last = before.trim_end().chars().next_back().unwrap_or(' ');
                 if last.is_alphabetic() && !last.is_uppercase() && last != 'm' { 0 } else { 2 }
@@ -262,6 +272,15 @@ impl ClauseSplitter {
     fn leads_to_number(&self, before: &str) -> bool {
         let word = before.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
         before.contains(|c: char| c.is_ascii_digit()) || (self.aloud.weekday)(word)
+    }
+
+    /// Whether a word such as "code" is among the last words of this text.
+    fn leads_to_code(&self, before: &str) -> bool {
+        let code = |word: &str| {
+            let word = word.to_lowercase();
+            self.aloud.codes.iter().any(|code| word.ends_with(code))
+        };
+        before.rsplit(' ').take(4).any(code)
     }
 
     /// The open text up to the end of so many words after byte `at`, if they are known.

@@ -3,7 +3,7 @@
 use crate::aloud::{self, tables::Aloud};
 use crate::clause::Clauses;
 use crate::token::{self, Token};
-use crate::{Clause, ClauseSplitter, de, en, es, fr, it};
+use crate::{Clause, ClauseSplitter, Plain, de, en, es, fr, it};
 
 /// How texts of one language are put into words and cut into clauses.
 ///
@@ -48,6 +48,23 @@ impl Reader {
     /// The words that are spoken for a text, as one line: those that a voice gets for a reply or
     /// an announcement, from the same splitter and the same reading.
     pub fn spoken(&self, text: &str) -> String {
+        self.spoken_within(Plain::new(), text).0
+    }
+
+    /// The words that are spoken for each line of a text. What is not spoken may extend over
+    /// several lines, such as reasoning: each of them is empty.
+    pub fn spoken_lines(&self, text: &str) -> Vec<String> {
+        let mut plain = Plain::new();
+        let line = |line| {
+            let (words, after) = self.spoken_within(plain.next_line(), line);
+            plain = after;
+            words
+        };
+        text.lines().map(line).collect()
+    }
+
+    /// The words of a text, and the filter after it.
+    fn spoken_within(&self, plain: Plain, text: &str) -> (String, Plain) {
         let mut line = String::new();
         let mut take = |clause: Clause| {
             let words = token::line(&self.normalize(&clause.text));
@@ -56,10 +73,10 @@ impl Reader {
             }
             line.push_str(&words);
         };
-        let mut splitter = ClauseSplitter::new(self);
+        let mut splitter = ClauseSplitter::within(self, plain);
         splitter.push(text, &mut take);
         splitter.finish(&mut take);
-        line
+        (line, splitter.into_plain())
     }
 }
 

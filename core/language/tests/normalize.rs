@@ -162,6 +162,19 @@ fn printed_and_spoken_words_are_the_same() {
     }
 }
 
+/// Each line of a text has its words; lines inside reasoning have none.
+#[test]
+fn lines_inside_reasoning_are_silent() {
+    let lines = |text| Reader::english().spoken_lines(text);
+    assert_eq!(
+        lines("It is 5 pm.\n<think>\nThe user asks.\nI say 6 pm.\n</think>\nIt is 6 pm."),
+        ["It is five P M.", "", "", "", "", "It is six P M."]
+    );
+    assert_eq!(lines("A <think>no\nno</think> B\nC"), ["A", "B", "C"]);
+    assert_eq!(lines("A\n\nB"), ["A", "", "B"]);
+    assert_eq!(lines("A <think>no\nno"), ["A", ""]);
+}
+
 /// A clause is never cut inside an item.
 #[test]
 fn clauses_do_not_cut_items() {

@@ -112,8 +112,8 @@ impl Say {
             let known = known.join(", ");
             return Err(Error::config(format!("cannot read {code:?} aloud. Known: {known}")));
         };
-        for line in self.text()?.lines() {
-            println!("{}", reader.spoken(line));
+        for line in reader.spoken_lines(&self.text()?) {
+            println!("{line}");
         }
         Ok(())
     }

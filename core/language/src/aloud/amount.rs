@@ -105,7 +105,9 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (scale, at, after) = scale(aloud, text, end)?;
     // "5 million" is read as it is written; "5 bn" is an abbreviation.
     let short = scale.sign.len() > 1 && scale.sign != scale.one && scale.sign != scale.several;
-    let fits = joined && at == end || at > end && short && !text.is_word(i.wrapping_sub(1));
+    // "1,3 M de casos"
+    let of = text.one_of(text.past_space(after), aloud.cues.of);
+    let fits = joined && at == end || at > end && (short || of) && !text.follows_letters(i);
     amount.scale = Some((scale, at));
     let mut found = item(Class::Fraction(amount), i, after);
     found.ends = after == at + 2 && text.ends_line(after);
@@ -115,13 +117,14 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// A unit after a slash, by its sign or its name.
 pub(crate) fn unit_name(aloud: &Aloud, text: &Text, i: usize) -> Option<&'static Unit> {
     let word = text.get(i);
-    aloud.unit(word).or_else(|| aloud.per.iter().find(|unit| unit.one == word))
+    let per = |unit: &&Unit| unit.one == word || unit.sign == word;
+    aloud.unit(word).or_else(|| aloud.per.iter().find(per))
 }
 
 /// 5 kg, 20 °C, 60 mph, 2 m², 5 km/h, 50%.
 pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "B2B" counts nothing.
-    if text.is_word(i.wrapping_sub(1)) {
+    if text.follows_letters(i) {
         return None;
     }
     let (mut amount, mut end) = amount(text, i)?;
@@ -146,7 +149,9 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += usize::from(measure.per_power > 0);
     }
     measure.to = end - 1;
-    measure.kind = aloud.kinds.is_kind(text, i, end);
+    // "a 24-hr. clock"
+    let hyphen = text.is(from.wrapping_sub(1), "-") && !aloud.kinds.articles.is_empty();
+    measure.kind = aloud.kinds.is_kind(text, i, end) || hyphen;
     // The stop of "3 in." belongs to it, unless it ends the sentence.
     let mut found = item(Class::Measure(measure), i, end);
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
@@ -156,7 +161,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         if next > end + 1 && small || text.is(end + 1, ",") {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
-                measure.kind = aloud.kinds.is_kind(text, i, end + 1);
+                measure.kind |= aloud.kinds.is_kind(text, i, end + 1);
             }
         }
     }
@@ -202,6 +207,16 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
         return Some((unit, at, at + 2));
     }
     let unit = aloud.unit(sign)?;
+    // "S.S. 16 km 14,5", but "5 km 300 m"
+    let place = text.past_space(at + 1);
+    if sign == "km"
+        && text.is_number(place)
+        && text.is(at + 1, " ")
+        && !text.is_word(text.past_space(place + 1))
+        && !matches!(text.get(text.past_space(place + 1)), "°" | "%" | "€" | "$")
+    {
+        return None;
+    }
     let joined = at == end;
     let next = text.past_space(at + 1);
     let fits = match unit.when {
@@ -229,7 +244,8 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
         When::NoName => {
             let next = text.past_space(at + 1 + usize::from(text.is(at + 1, ".")));
             let name = next > at + 1 && (text.is_capital(next) || text.is_number(next));
-            (joined || !name) && !text.is_number(at + 1)
+            let named = sign.len() == 1 && is_named(aloud, text, i);
+            (joined || !name) && !named && !text.is_number(at + 1)
         }
     };
     (fits && (!hyphen || unit.sign.len() > 1 || text.is(at + 1, "-"))).then_some((unit, at, at))
@@ -237,7 +253,7 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
 
 /// 5m 30s, 1h30m, 10 min 30 sec, and "56m remaining".
 pub(crate) fn duration(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if text.is_word(i.wrapping_sub(1)) {
+    if text.follows_letters(i) {
         return None;
     }
     let mut parts = Vec::new();

@@ -191,7 +191,16 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         word = text.before(word);
     }
     let own = text.is(i.wrapping_sub(1), "-") || text.is_word(i.wrapping_sub(1));
-    if own || !text.one_of(word, aloud.codes) {
+    // "código de verificación: 739204", "Bestätigungscode"
+    let known = |at: usize| {
+        let compound = aloud.cues.capital_nouns && text.is_capital(at);
+        let name = text.lower(at);
+        text.one_of(at, aloud.codes)
+            || compound && aloud.codes.iter().any(|code| name.ends_with(code))
+    };
+    let far = [text.before(word), text.before(text.before(word))];
+    let apart = text.is_digits(i, 4..=8) && text.is(text.before(i), ":") && far.into_iter().any(known);
+    if own || !(known(word) || apart) {
         return None;
     }
     let mut end = i;

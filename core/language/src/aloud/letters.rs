@@ -14,7 +14,8 @@ pub(crate) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let plain = |at: usize| {
         let word = text.get(at);
         let article = word.eq_ignore_ascii_case(aloud.cues.article);
-        word.chars().count() > 1 && !text.is_capitals(at) || article
+        let letters = text.is_capitals(at) || aloud.letters.mixed.contains(&word);
+        word.chars().count() > 1 && !letters || article
     };
     let fits = text.is_word(i) && end > i + 1 && (i..end).step_by(2).all(plain);
     fits.then(|| item(Class::Word, i, end))

@@ -49,7 +49,10 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return Some(item(Class::Silent, i, i + 1));
     }
-    if !text.is_word(left) || !text.is_word(right) {
+    // "a = F/m"
+    let formula = (i.saturating_sub(16)..i).any(|at| text.is(at, "="));
+    let quotient = formula && text.is_letter(left) && text.is_letter(right);
+    if !text.is_word(left) || !text.is_word(right) || quotient {
         return None;
     }
     let capitals = text.is_capitals(left) && text.is_capitals(right);

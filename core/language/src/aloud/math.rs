@@ -38,7 +38,12 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             found(aloud.sign("÷:"), i + 1)
         }
         "/" if both && !text.is_long_word(left) && !text.is_long_word(next) => {
-            found(aloud.sign("÷/"), i + 1)
+            let numbers = text.is_number(i.wrapping_sub(1)) && text.is_number(i + 1);
+            let equals = |at: usize| matches!(text.get(at), "=" | "+" | "×" | "^" | "√" | "(");
+            let sum = (i.saturating_sub(8)..i + 8).any(equals)
+                || (i.saturating_sub(6)..i).any(|at| text.one_of(at, aloud.sums));
+            let stroke = aloud.sign("/").filter(|_| numbers && !sum);
+            found(stroke.or_else(|| aloud.sign("÷/")), i + 1)
         }
         "^" if text.is_digits(i + 1, 1..=1) && matches!(text.get(i + 1), "2" | "3") => {
             Some(item(Class::Power(i + 1), i, i + 2))
@@ -182,6 +187,20 @@ pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             Some(words) => item(Class::Mathematics(words), i, i + 2),
             None => item(Class::Initialism, i, i + 1),
         });
+    }
+    // "sin² θ", "sin θ"
+    let trigonometric = matches!(text.get(i), "sin" | "cos" | "tan" | "sen");
+    if trigonometric && let Some(words) = aloud.sign(text.get(i)) {
+        let power = text.kind(i + 1) == Some(Kind::Raised);
+        let angle = text.past_space(i + 1);
+        let greek = text.is_letter(angle) && !text.get(angle).is_ascii()
+            || text.is_number(angle) && text.is(angle + 1, "°");
+        if power && let Some((name, _)) = words.rsplit_once(' ') {
+            return Some(item(Class::Abbreviation(name), i, i + 1));
+        }
+        if greek && !power {
+            return Some(item(Class::Abbreviation(words), i, i + 1));
+        }
     }
     if text.is(i, "log") && text.is_number(i + 1) && text.is(i + 2, "(") {
         return Some(item(Class::Word, i, i + 1));

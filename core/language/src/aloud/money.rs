@@ -15,6 +15,10 @@ pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         Some(unit) => {
             money.per = Some((unit, found.end + 1));
             found.end += 2;
+            // "5 €/pers."
+            let stop = text.is(found.end, ".") && unit.sign != unit.one && unit.sign.len() > 2;
+            found.ends = stop && text.ends_line(found.end + 1);
+            found.end += usize::from(stop);
             if unit.is_length() {
                 money.per_power = power(text, found.end);
                 found.end += usize::from(money.per_power > 0);
@@ -61,7 +65,7 @@ fn decimal_comma(text: &Text, at: usize) -> (Option<usize>, usize) {
 }
 
 fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if text.is_word(i.wrapping_sub(1)) {
+    if text.follows_letters(i) {
         return None;
     }
     let (mut amount, end) = amount(text, i)?;

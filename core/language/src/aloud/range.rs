@@ -1,6 +1,6 @@
 //! Ranges: two items of the same kind with a dash between them.
 
-use super::class::{Amount, Class, Item, Style};
+use super::class::{Amount, Class, Item, Money, Style};
 use super::tables::Aloud;
 use super::text::Text;
 use super::{item, math, recognise};
@@ -39,6 +39,16 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
         let scale = Some((scale, at));
         let amount = Amount { whole: Some(*i), from: *i, to: *i, scale, part: None };
         second = item(Class::Fraction(amount), from, end);
+    }
+    // $20-30/hr
+    if let (Class::Money(money), Class::Number(i, _)) = (&first.class, &second.class)
+        && text.is(second.end, "/")
+        && let Some(unit) = super::amount::unit_name(aloud, text, second.end + 1)
+    {
+        let amount = Amount { whole: Some(*i), from: *i, to: *i, ..Amount::default() };
+        let per = Some((unit, second.end + 1));
+        let money = Money { amount, per, cents: None, kind: false, ..money.clone() };
+        second = item(Class::Money(money), from, second.end + 2);
     }
     let (end, ends) = (second.end, second.ends);
     let class = Class::Range(Box::new(first.clone()), Box::new(second), below);
@@ -138,8 +148,34 @@ pub(crate) fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
     match () {
         () if set && pair(*a, *b) => Some(Score::Set),
         () if whole && text.size(*a) >= text.size(*b) => Some(Score::Result),
+        // "lost 0-2"
+        () if pair(*a, *b) && text.is(*a, "0") && text.is_digits(*b, 1..=1) => Some(Score::Result),
         () => None,
     }
+}
+
+/// "mar. y jue.": a short name of a day next to another.
+pub(crate) fn listed_day(
+    aloud: &Aloud,
+    text: &Text,
+    i: usize,
+    name: impl Fn(&str) -> Option<&'static str>,
+) -> Option<Item> {
+    let day = name(text.get(i)).filter(|day| !text.get(i).eq_ignore_ascii_case(day))?;
+    let stop = usize::from(text.is(i + 1, "."));
+    let joins = |at: usize| {
+        text.is(at, aloud.words.and) || text.is(at, aloud.words.or) || text.is(at, ",")
+    };
+    let next = text.past_space(i + 1 + stop);
+    let mut left = text.before(text.before(i));
+    if text.is(left, ".") {
+        left = left.wrapping_sub(1);
+    }
+    let after = joins(next) && name(text.get(text.past_space(next + 1))).is_some();
+    let before = joins(text.before(i)) && name(text.get(left)).is_some();
+    let mut found = item(Class::Abbreviation(day), i, i + 1 + stop);
+    found.ends = stop == 1 && text.ends_line(i + 2);
+    (stop == 1 && (after || before)).then_some(found)
 }
 
 /// 2025-26, 2025-2026: a year and the next.

@@ -47,6 +47,22 @@ pub(crate) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (counted || unit_before).then(|| item(Class::Coined(words), i, i + 2))
 }
 
+/// km/h without a number.
+pub(crate) fn units(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let pair = (text.get(i), text.get(i + 2));
+    let known = matches!(
+        pair,
+        ("km", "h") | ("m", "s") | ("km", "s") | ("l", "min") | ("g", "l") | ("mg", "l")
+    );
+    let apart = !text.is_number(text.before(i)) && !text.is(i + 3, "/") && text.starts_fresh(i);
+    if !known || !apart || !text.is(i + 1, "/") {
+        return None;
+    }
+    let (unit, per) = (aloud.unit(pair.0)?, aloud.unit(pair.1)?);
+    let words = format!("{} {}", unit.several, aloud.grammar.per(per, 0));
+    Some(item(Class::Coined(words), i, i + 3))
+}
+
 /// 3x/day: the letter.
 pub(crate) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let per = aloud.per.iter().any(|unit| text.is(i + 2, unit.one));
@@ -56,6 +72,20 @@ pub(crate) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && per;
     let words = aloud.cues.times.first().filter(|_| fits)?;
     Some(item(Class::Abbreviation(words), i, i + 1))
+}
+
+/// A blood pressure of 120/80: the stroke, and the number before it.
+pub(crate) fn pressure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let is_pressure = |number: usize| {
+        let numbers = text.is_digits(number, 1..=3) && text.is_digits(number + 2, 1..=3);
+        let said = |at: usize| text.one_of(at, aloud.cues.pressure);
+        numbers && text.is(number + 1, "/") && (number.saturating_sub(8)..number).any(said)
+    };
+    if is_pressure(i) {
+        return Some(item(Class::Number(i, Style::Amount), i, i + 1));
+    }
+    let fits = text.is(i, "/") && is_pressure(i.wrapping_sub(1));
+    aloud.sign("/.").filter(|_| fits).map(|words| item(Class::Abbreviation(words), i, i + 1))
 }
 
 /// "a ratio of 3 : 1": the colon.

@@ -10,6 +10,11 @@ fn is_small(text: &Text, i: usize) -> bool {
     text.is_capitals(i) && text.get(i).chars().all(|c| "IVX".contains(c))
 }
 
+/// The year that a long numeral means: MMXXIV.
+pub(crate) fn year(word: &str) -> Option<usize> {
+    value(word).filter(|n| word.len() > 3 && (1000..2100).contains(n))
+}
+
 /// Chapters I–IV: the dash between two numerals.
 pub(crate) fn to(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);

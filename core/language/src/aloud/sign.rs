@@ -166,6 +166,12 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '|' => mark(',', next),
         '<' | '>' if !math::is_operand(text, text.before(i)) => Some(item(Class::Silent, i, next)),
         '^' if text.is_word(next) => Some(item(Class::Silent, i, next)),
+        // "Casa_5G"
+        '_' if text.is_word(before) && text.is_number(next)
+            || text.is_number(before) && text.is_word(next) =>
+        {
+            Some(item(Class::Abbreviation(aloud.words.address_sign("_")), i, next))
+        }
         // "a 4* hotel"
         '*' if text.value(before).is_some_and(|n| (1..=7).contains(&n))
             && !text.is_number(next)

@@ -105,6 +105,10 @@ pub(crate) struct Cues {
     pub(crate) extension: &'static str,
     /// Before the number of a flight.
     pub(crate) flights: &'static [&'static str],
+    /// Between "million" and what is counted.
+    pub(crate) of: &'static [&'static str],
+    /// Before the two numbers of a blood pressure.
+    pub(crate) pressure: &'static [&'static str],
     /// Near a point of the compass.
     pub(crate) winds: &'static [&'static str],
     /// Before or after a grade ("9/10").

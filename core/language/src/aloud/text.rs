@@ -80,6 +80,13 @@ impl Text {
         self.is_word(i) && self.get(i).chars().count() == 1
     }
 
+    /// Whether a word is joined to what begins at `i`, other than the sign of "4x3".
+    pub(crate) fn follows_letters(&self, i: usize) -> bool {
+        let before = i.wrapping_sub(1);
+        let by = self.is(before, "x") && self.is_number(i.wrapping_sub(2));
+        self.is_word(before) && !by
+    }
+
     /// Any kind of dash, hyphen or minus sign.
     pub(crate) fn is_dash(&self, i: usize) -> bool {
         matches!(self.get(i), "-" | "–" | "—" | "−")

@@ -2,7 +2,7 @@
 
 use super::class::{Class, Date, Item, Time};
 use super::item;
-use super::tables::{Aloud, When};
+use super::tables::{Aloud, Unit, When};
 use super::text::Text;
 
 pub(crate) fn is_day(month: usize, day: usize) -> bool {
@@ -76,7 +76,10 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     // Month and day alone: not a fraction, and not 24/7.
     let fits = month_first && (11..=31).contains(&b) && (a, b) != (9, 11) && !aloud.day_first;
-    let before = text.before(i);
+    let mut before = text.before(i);
+    if text.is(before, "'") {
+        before = before.wrapping_sub(1);
+    }
     let day_before = if text.is(before, ",") { before.wrapping_sub(1) } else { before };
     let said = text.one_of(before, aloud.cues.before_date)
         || (aloud.weekday)(text.get(day_before))
@@ -146,20 +149,35 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         } else {
             parts.retain(|part| !zero(part));
         }
-        // "2:05:30 h"
-        let word = text.past_space(end);
-        if second.is_some() && aloud.unit(text.get(word)).is_some_and(|u| u.when == When::Time) {
-            end = word + 1;
-            end += usize::from(text.is(end, ".") && !text.ends_line(end + 1));
-        }
+        end = past_unit(aloud, text, end, parts.first().map(|part| part.1));
+        return Some(item(Class::Duration(parts), i, end));
+    }
+    // "45:30"
+    let hundred = minute.is_some_and(|minute| hour + minute == 100);
+    if hour > 24 && !hundred && second.is_none() && !ratio(aloud, text, end) && text.starts_fresh(i) {
+        let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
+        let end = past_unit(aloud, text, end, Some(parts[0].1));
         return Some(item(Class::Duration(parts), i, end));
     }
     (hour <= 24 && !ratio(aloud, text, end)).then(|| item(Class::Time(time), i, end))
 }
 
-/// Whether it is the ratio of a screen, such as 16:10.
+/// Where "2:05:30 h" and "45:30 minutes" end: after the unit, which is that of the first number.
+fn past_unit(aloud: &Aloud, text: &Text, end: usize, first: Option<&Unit>) -> usize {
+    let word = text.past_space(end);
+    let sign = aloud.unit(text.get(word)).is_some_and(|unit| unit.when == When::Time);
+    let name = first.is_some_and(|unit| text.is(word, unit.one) || text.is(word, unit.several));
+    if !(sign || name) {
+        return end;
+    }
+    word + 1 + usize::from(text.is(word + 1, ".") && !text.ends_line(word + 2))
+}
+
+/// Whether it is a ratio, such as 16:10 of a screen.
 fn ratio(aloud: &Aloud, text: &Text, end: usize) -> bool {
-    text.one_of(text.past_space(end), aloud.cues.ratio)
+    let before = text.before(end.wrapping_sub(3));
+    let said = [before, text.before(before), text.past_space(end)];
+    said.iter().any(|&at| text.one_of(at, aloud.cues.ratio))
 }
 
 /// 9.30 pm: the lexer has read it as a decimal number.

@@ -64,6 +64,13 @@ impl Plain {
         Self::default()
     }
 
+    /// A filter at the start of the line after this one: inside what goes on over several lines,
+    /// such as reasoning or a comment.
+    pub(crate) fn next_line(&self) -> Self {
+        let Self { hidden, fenced, .. } = *self;
+        Self { hidden, fenced, ..Self::default() }
+    }
+
     /// All of `text` at once.
     pub fn filter(text: &str) -> String {
         let mut plain = Self::new();

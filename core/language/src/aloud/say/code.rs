@@ -139,7 +139,12 @@ pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
                 spoken.say(&number, at);
             }
             _ if word == "/" && p + 1 == item.end && scheme => {}
-            _ if word == "#" && p == from => spoken.say(words.hashtag, at),
+            _ if word == "#" && p == from => {
+                // "hashtag #summer"
+                if !spoken.last().eq_ignore_ascii_case(words.hashtag) {
+                    spoken.say(words.hashtag, at);
+                }
+            }
             _ => spoken.say(words.address_sign(word), at),
         }
         p += 1;

@@ -7,6 +7,11 @@ use crate::aloud::text::Text;
 
 /// 030/1234567, 0171 1234567, 089 123-0: an area code that begins with zero.
 pub(super) fn telephone(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "Durchwahl -123"
+    let inner = text.is(i, "-") && text.is_digits(i + 1, 1..=5);
+    if inner && text.one_of(text.before(i), &["durchwahl", "dw"]) {
+        return Some(item(Class::Telephone(vec![i + 1]), i, i + 2));
+    }
     let area = text.is_digits(i, 3..=5) && text.get(i).starts_with('0');
     if !area || !text.starts_fresh(i) {
         return None;

@@ -13,12 +13,13 @@ const DATIVE: &[&str] = &[
 const ACCUSATIVE: &[&str] = &[
     "bis", "durch", "für", "gegen", "ohne", "um", "über", "pro", "je", "auf", "den", "einen",
     // Verbs with an object.
-    "bestelle", "hätte", "hätten", "möchte", "möchten", "will", "wollen", "kauf", "bring",
+    "lebte", "lebt", "dauerte", "wohnte", "wartete", "wartet", "blieb", "bleibt", "arbeitete", "schlief", "bestelle", "hätte", "hätten", "möchte", "möchten", "will", "wollen", "kauf", "bring",
     "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab", "gewann",
     "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol", "kaufe",
     "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell", "stelle",
     "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke", "schicke",
     "schreibe",
+    "suche", "suchen", "sucht", "suchst", "sehe", "sehen", "sieht", "sah", "lese", "lesen", "liest", "schreiben", "schreibt", "mache", "machen", "macht", "nehmen", "nimmt", "essen", "isst", "trinken", "trinkt", "holen", "holt", "hole", "geben", "gebe", "bekommen", "bekam", "erhalten", "erhält", "erhalte", "buche", "buchen", "reservieren", "reserviere", "reserviert", "mieten", "miete", "mietet", "zeigen", "zeige", "zeigt", "schneide", "schneiden", "lege", "legen", "legt", "trage", "tragen", "trägt", "spiele", "spielen", "spielt", "schenke", "schenken", "schenkt", "verlieren", "verlor", "verliert", "finden", "findet", "fand", "kenne", "kennen", "kennt", "besitzt", "besitzen", "besitze", "enthält", "enthalten", "umfasst", "benötige", "benötigen", "benötigt", "kaufen", "kaufte", "verkaufen", "verkauft", "verkaufe", "öffne", "öffnen", "schließe", "spare", "sparen", "setzen", "stellen", "stellt", "lerne", "lernen", "lernt", "rufe", "plane", "planen", "plant", "trafen", "treffe", "treffen", "traf", "verpasse", "verpasst", "gewinnen", "gewinnt", "verdient", "verdienen", "verdiene", "zählt", "zählen", "zähle", "schoss", "erzielte", "erzielt", "erzielten", "bietet", "bieten", "laufe", "laufen", "läuft", "gehe", "gehen", "geht", "fährt", "fahre", "fahren", "misst", "wiegt", "brauchte", "bestellen", "bestellt", "bestellte", "bezahle", "bezahlen", "zahlen", "bringe", "bringen", "bringt", "schickt", "schicken", "sendet", "rühre", "mische", "backe", "koche", "wünsche", "wünschen", "schafft", "schaffte", "löste", "löse", "erfand", "baut", "baute", "bauen", "entwickelte", "gründete", "veröffentlichte", "hört", "höre", "hören", "schaue", "schaut", "verbringt", "verbringen", "verbrachte", "wollte", "wollten", "bekommst", "nimmst", "siehst", "suchte", "schlägt", "warf", "setzt", "reiche", "streiche", "lade", "starte", "spiel", "zeig", "hinterließ",
 ];
 const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
 
@@ -28,7 +29,7 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
     // "Ich brauche 1 Ei und 1 Becher": what comes before the first of several.
     if text.is(before, ",") || text.one_of(before, &["und", "oder"]) {
         let mut at = before;
-        for _ in 0..12 {
+        for _ in 0..16 {
             at = text.before(at);
             let counted =
                 text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
@@ -38,6 +39,10 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
             }
         }
         before = at;
+    }
+    // "0,5 bis 1 Liter"
+    if text.one_of(before, &["bis"]) && text.is_number(text.before(before)) {
+        before = text.before(text.before(before));
     }
     match () {
         // "bis zu 3 m"
@@ -51,7 +56,9 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
         () if text.one_of(
             before,
             &[
-                "nur", "noch", "ich", "sie", "er", "du", "wir", "täglich", "gern", "gerne",
+                "nur", "noch", "ich", "sie", "er", "du", "wir", "es", "man", "ihr", "auch", "schon",
+                "immer", "heute", "morgen", "gestern", "gerade", "sich", "ihm", "ihnen", "dir", "euch",
+                "mindestens", "höchstens", "genau", "etwa", "circa", "täglich", "gern", "gerne",
                 "bitte", "dann", "mir", "jetzt", "uns",
             ],
         ) && text.one_of(text.before(before), ACCUSATIVE) =>
@@ -97,6 +104,11 @@ pub(super) fn likely_gender(text: &Text, i: usize) -> Option<Gender> {
 /// Whether the number at piece `i` names what stands before it ("Kapitel 1 Seite 3").
 pub(super) fn is_name(text: &Text, i: usize) -> bool {
     let before = text.before(i);
+    // "Art. 1 Abs. 1"
+    let part = &["abb", "abs", "art", "bd", "kap", "kl", "lit", "nr", "rn", "s", "tab", "ziff"];
+    if text.is(before, ".") && text.one_of(before.wrapping_sub(1), part) {
+        return true;
+    }
     text.is_capital(before)
         && !text.one_of(before, ACCUSATIVE)
         && !text.one_of(before, DATIVE)
@@ -158,6 +170,10 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
         day = if text.is(day, ".") { day.wrapping_sub(1) } else { day };
         if text.get(day).ends_with("tag") || tables::calendar_name(text.get(day)).is_some() {
             before = text.before(day);
+            // "von Dienstag, 4. Juni, auf Donnerstag, 6. Juni"
+            if text.one_of(before, DATIVE) || text.one_of(before, &["auf", "bis", "für"]) {
+                return "en";
+            }
         }
     }
     let strong = match noun {

@@ -67,7 +67,8 @@ fn short(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
     }
     let mut date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     let stop = text.is(i + 3, ".");
-    if stop && text.is_digits(i + 4, 2..=2) && !text.is(i + 5, ".") {
+    let more = text.is(i + 5, ".") && text.is_number(i + 6);
+    if stop && text.is_digits(i + 4, 2..=2) && !more {
         let year = text.value(i + 4)?;
         date.year = Some((if year > 50 { 1900 } else { 2000 } + year, i + 4));
         return Some(item(Class::Date(date), i, i + 5));
@@ -97,7 +98,9 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let second = second.map(|n| (n, i + 4));
     let end = second.or(minute).map_or(i, |(_, at)| at) + 1;
     let word = text.past_space(end);
-    let hours = text.is(word, "Uhr") || text.is(word, "h") && minute.is_some();
+    // "um 18 h", but "in 18 h"
+    let said = text.one_of(text.before(i), &["um", "ab", "gegen"]) && word > end;
+    let hours = text.is(word, "Uhr") || text.is(word, "h") && (minute.is_some() || said);
     if !hours || sign && minute.is_none() {
         return None;
     }
@@ -188,14 +191,17 @@ pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then_some(found)
 }
 
-/// The stroke of "2023/24".
+/// The stroke of "2023/24" and "12/2024".
 pub(super) fn season(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (year, next) = (text.value(i.wrapping_sub(1))?, text.value(i + 1)?);
     let fits = text.is(i, "/")
         && text.is_year(i - 1)
         && text.is_digits(i + 1, 2..=2)
         && (year + 1) % 100 == next;
-    fits.then(|| item(Class::Silent, i, i + 1))
+    // "Stand 12/2024"
+    let month = text.is(i, "/") && (1..=12).contains(&year) && text.is_year(i + 1);
+    let alone = !matches!(text.get(i.wrapping_sub(2)), "." | "/");
+    (fits || month && alone).then(|| item(Class::Silent, i, i + 1))
 }
 
 pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {

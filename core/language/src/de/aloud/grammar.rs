@@ -102,7 +102,7 @@ impl Grammar for German {
             _ => name.to_owned(),
         };
         // "in drei Metern", but "mit zwei Liter Milch"
-        let last = text.is_capital(text.past_space(measure.to + 1));
+        let last = text.is_capital(text.past_space(measure.to + 1)) || text.is(measure.to + 1, "-");
         let number = measure.amount.whole.unwrap_or(measure.amount.from);
         if !one
             && !part

@@ -4,6 +4,7 @@ mod codes;
 mod context;
 mod cues;
 mod dates;
+mod genders;
 mod grammar;
 mod nouns;
 mod numbers;
@@ -46,6 +47,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         dates::century,
         words::compound,
         rate::grade,
+        rate::pressure,
         rate::ratio,
         amount::duration,
         amount::measure,
@@ -54,6 +56,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::fraction,
         number::number,
         rate::times,
+        rate::units,
         number::by,
         amount::after_power,
         math::chemistry,

@@ -1,5 +1,6 @@
 //! The genders of common nouns, for numbers before them.
 
+use super::genders;
 use crate::aloud::grammar::Gender::{self, Feminine, Masculine, Neuter};
 
 const MASCULINE: &[&str] = &[
@@ -328,13 +329,33 @@ pub(super) fn gender(word: &str) -> Option<Gender> {
         [(MASCULINE, Masculine), (FEMININE, Feminine), (NEUTER, Neuter)]
             .into_iter()
             .find_map(|(list, gender)| list.contains(&word).then_some(gender))
+            .or_else(|| {
+                let more = [
+                    (genders::MASCULINE, Masculine),
+                    (genders::FEMININE, Feminine),
+                    (genders::NEUTER, Neuter),
+                ];
+                let has = |list: &str| list.split_ascii_whitespace().any(|noun| noun == word);
+                more.into_iter().find_map(|(list, gender)| has(list).then_some(gender))
+            })
     };
     let plural = || PLURALS.iter().find(|(known, _)| *known == word).map(|(_, gender)| *gender);
     // The last part of a compound decides.
     let compound = || {
-        [(MASCULINE, Masculine), (FEMININE, Feminine), (NEUTER, Neuter)]
+        let first = [(MASCULINE, Masculine), (FEMININE, Feminine), (NEUTER, Neuter)]
             .into_iter()
-            .flat_map(|(list, gender)| list.iter().map(move |noun| (noun, gender)))
+            .flat_map(|(list, gender)| list.iter().map(move |noun| (*noun, gender)));
+        let more = [
+            (genders::MASCULINE, Masculine),
+            (genders::FEMININE, Feminine),
+            (genders::NEUTER, Neuter),
+        ]
+        .into_iter()
+        .flat_map(|(list, gender)| {
+            list.split_ascii_whitespace().map(move |noun| (noun, gender))
+        });
+        first
+            .chain(more)
             .filter(|(noun, _)| noun.len() > 3 && ends_with_noun(word, noun))
             .max_by_key(|(noun, _)| noun.len())
             .map(|(_, gender)| gender)

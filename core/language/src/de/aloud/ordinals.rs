@@ -79,9 +79,19 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_word(next)
         && !text.is_word(i.wrapping_sub(1))
         && !matches!(text.get(i.wrapping_sub(1)), "." | "," | ":" | "/");
+    // "besser als das 1.", "Heute ist der 3."
+    let article = ["das", "dem", "den", "der", "die", "am", "vom", "zum", "beim"];
+    if text.is_digits(i, 1..=2)
+        && text.is(i + 1, ".")
+        && text.ends_line(i + 2)
+        && text.one_of(text.before(i), &article)
+    {
+        return Some(Item { ends: true, ..item(Class::Ordinal(i), i, i + 2) });
+    }
     let small = !text.is_capital(next);
     let said = is_before_ordinal(text, text.before(i)) || follows_ordinal(text, i);
-    let known = ORDERED.contains(&text.get(next));
+    let bracket = text.is(text.before(i), "(") && nouns::gender(text.get(next)).is_some();
+    let known = ORDERED.contains(&text.get(next)) || bracket;
     let fits = fits && (small && text.before(i) < i || known || said && !aloud.starts(text, next));
     fits.then(|| item(Class::Ordinal(i), i, i + 2))
 }
@@ -247,7 +257,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_capital(before)
         && !matches!(text.get(i), "CD" | "DC" | "MC" | "DI" | "CV" | "MM" | "CC" | "CM" | "MD");
     let counted = COUNTED.contains(&text.lower(before).as_str());
-    (counted || many && n < 40).then(|| found(false, false, i + 1))
+    let year = roman::year(text.get(i)).is_some();
+    (counted || year || many && n < 40).then(|| found(false, false, i + 1))
 }
 
 /// Says a Roman numeral; with `article`, as the number of a ruler.

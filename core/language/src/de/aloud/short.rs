@@ -74,6 +74,8 @@ pub(super) const SHORT: &[Short] = &[
     before_number("Gr.", "Größe"),
     inside("gg.", "gegen"),
     inside("Mitgl.", "Mitglied"),
+    before_number("Az.", "Aktenzeichen"),
+    before_number("Az.:", "Aktenzeichen"),
     inside("Bsp.", "Beispiel"),
     inside("eigtl.", "eigentlich"),
     inside("geg.", "gegeben"),

@@ -70,6 +70,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "minus"),
     ("×", "mal"),
     ("÷", "geteilt durch"),
+    ("/", "Schrägstrich"),
+    ("/.", "zu"),
     ("÷/", "durch"),
     ("÷:", "geteilt durch"),
     ("^", "hoch"),
@@ -194,7 +196,7 @@ pub(super) const WORDS: Words = Words {
 
 pub(super) const LETTERS: Letters = Letters {
     spelt: &[
-        "USA", "EU", "ARD", "IBAN", "ADAC", "AG", "AEG", "ABC", "IP", "IT", "ID", "IQ", "OP",
+        "USA", "EU", "ARD", "IBAN", "ISBN", "ISSN", "BIC",  "ADAC", "AG", "AEG", "ABC", "IP", "IT", "ID", "IQ", "OP",
         "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE", "WC", "LED", "PC", "CD", "DVD",
         "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB", "API", "EKD", "BAFÖG",
     ],

@@ -89,7 +89,7 @@ pub(super) const UNITS: &[Unit] = &[
     das("Ω", "Ohm"),
     das("MP", "Megapixel"),
     das("PS", "P.S."),
-    das("A", "Ampere"),
+    when(When::Joined, das("A", "Ampere")),
     das("mAh", "Milliamperestunden"),
     das("kN", "Kilonewton"),
     die("Wh", "Wattstunde", "Wattstunden"),
@@ -109,6 +109,13 @@ pub(super) const PER: &[Unit] = &[
     die("Person", "Person", "Personen"),
     das("Stück", "Stück"),
     die("Nacht", "Nacht", "Nächte"),
+    die("Pers", "Person", "Personen"),
+    die("Std", "Stunde", "Stunden"),
+    der("Einwohner", "Einwohner"),
+    die("Seite", "Seite", "Seiten"),
+    die("Einheit", "Einheit", "Einheiten"),
+    die("Fahrt", "Fahrt", "Fahrten"),
+    das("Quartal", "Quartal"),
 ];
 
 const EURO: [&str; 4] = ["Euro", "Euro", "Cent", "Cent"];

@@ -102,11 +102,11 @@ pub(super) fn consumption(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> 
     fits.then(|| item(Class::Abbreviation("auf"), i, i + 1))
 }
 
-/// The stroke of "Schüler/innen".
+/// The sign in "Schüler/innen" and "Schüler:innen".
 pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let left = i.wrapping_sub(1);
-    let fits = text.is(i, "/")
-        && text.is_capital(left)
-        && matches!(text.get(i + 1), "in" | "innen" | "n" | "r" | "e" | "s");
+    let both = matches!(text.get(i), ":" | "*" | "_") && matches!(text.get(i + 1), "in" | "innen");
+    let either = text.is(i, "/") && matches!(text.get(i + 1), "in" | "innen" | "n" | "r" | "e" | "s");
+    let fits = (both || either) && text.is_capital(left);
     fits.then(|| item(Class::Silent, i, i + 1))
 }

@@ -257,6 +257,8 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["is", "number", "no"],
     extension: "ext",
     flights: &["flight"],
+    of: &[],
+    pressure: &[],
     winds: &["breeze", "bearing", "facing", "gusts", "heading", "wind", "winds"],
     grades: &["gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review", "reviews", "score", "scored", "scores", "scoring", "stars"],
     times: &["times"],

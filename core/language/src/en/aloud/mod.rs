@@ -46,6 +46,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::fraction,
         number::number,
         rate::times,
+        rate::units,
         number::by,
         amount::after_power,
         math::chemistry,

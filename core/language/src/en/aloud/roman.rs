@@ -19,7 +19,14 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let small = word.chars().all(char::is_lowercase);
     let capitals = word.chars().all(char::is_uppercase);
     let n = roman::value(&word.to_uppercase()).filter(|_| small || capitals)?;
-    let before = text.before(roman::first(aloud, text, i));
+    let mut before = text.before(roman::first(aloud, text, i));
+    // "Vol. II"
+    if text.is(before, ".") {
+        let word = before.wrapping_sub(1);
+        if abbreviations::ROMAN_COUNTED.contains(&text.lower(word).as_str()) {
+            before = word;
+        }
+    }
     let name = text.lower(before);
     let next = text.past_space(i + 1);
     let counted = abbreviations::ROMAN_COUNTED.contains(&name.as_str());

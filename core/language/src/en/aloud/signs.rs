@@ -46,6 +46,11 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if plane || flight {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }
+    // "ran a 10K"
+    let race = race
+        || text.is_digits(i, 1..=3)
+            && text.is(i + 1, "K")
+            && text.one_of(text.before(i), &["a", "first", "her", "his", "my", "our", "your"]);
     let company = text.is(i, "3")
         && text.is(i + 1, "M")
         && text.one_of(text.before(i), &["at", "by", "from"]);

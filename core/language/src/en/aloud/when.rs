@@ -18,7 +18,14 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them.
 pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name)
+    // "M–F 9–5"
+    let letter = |word: &str| match word {
+        "M" => Some("Monday"),
+        "F" => Some("Friday"),
+        _ => None,
+    };
+    let letters = || range::names(text, i, letter).filter(|_| text.is(i, "M"));
+    range::names(text, i, calendar_name).or_else(letters)
 }
 
 /// The month at `i`, which may also be "may" or "march".

@@ -85,6 +85,23 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation(words), i, i + 1 + usize::from(text.is(i + 1, "."))))
 }
 
+/// "3 hab.": rooms, if they are few.
+pub(super) fn rooms(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let count = text.value(text.before(i)).filter(|count| *count < 15)?;
+    let words = if count == 1 { "habitación" } else { "habitaciones" };
+    let fits = text.is(i, "hab") && text.is(i + 1, ".");
+    fits.then(|| item(Class::Abbreviation(words), i, i + 2))
+}
+
+/// C/Alcalá: the street.
+pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = matches!(text.get(i), "C" | "c")
+        && text.is(i + 1, "/")
+        && text.is_capital(i + 2)
+        && !text.is_letter(i + 2);
+    fits.then(|| item(Class::Abbreviation("calle"), i, i + 2))
+}
+
 /// 4K: the letter after it is no unit.
 pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");

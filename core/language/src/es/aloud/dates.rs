@@ -30,9 +30,10 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Names of days and months with a dash between them, and short ones before a time.
-pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     range::names(text, i, calendar_name)
         .or_else(|| range::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
+        .or_else(|| range::listed_day(aloud, text, i, calendar_name))
         .or_else(|| range::short_day(text, i, calendar_name))
         .or_else(|| range::short_day(text, i, day_letter))
 }

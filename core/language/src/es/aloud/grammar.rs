@@ -36,6 +36,10 @@ impl Grammar for Spanish {
     fn plain(&self, text: &Text, i: usize) -> String {
         let digits = text.digits(i);
         let code = digits.len() > 1 && digits.starts_with('0') || digits.len() > 15;
+        // "un aula", although it is feminine
+        if text.is(i, "1") && nouns::counted(text, i).is_some() && nouns::is_stressed(text, i + 2) {
+            return numbers::agreeing(&digits, Gender::Masculine);
+        }
         match nouns::counted(text, i) {
             Some(gender) if !digits.contains('.') && !code => numbers::agreeing(&digits, gender),
             _ => grammar::digits(self, text.get(i)),
@@ -69,14 +73,16 @@ impl Grammar for Spanish {
             }
             return;
         }
-        // "1 kilo y 1/2"
-        let noun_before = text.before(text.before(amount.from));
-        let after_noun = text.one_of(text.before(amount.from), &["y"])
-            && (text.is_word(noun_before) && text.is_number(text.before(noun_before)));
-        if after_noun && part == (1, 2) {
-            let sign = text.get(noun_before);
-            let gender = units::gender(sign).unwrap_or_else(|| genders::gender(&sign.to_lowercase()));
-            let feminine = gender == Gender::Feminine;
+        // "1 kilo y 1/2", "las 5 y 1/2"
+        let counted = text.before(text.before(amount.from));
+        let after = text.one_of(text.before(amount.from), &["y"]);
+        if after && part == (1, 2) && (text.is_word(counted) || text.is_number(counted)) {
+            let noun = text.lower(counted);
+            let noun = noun.rsplit('\'').next().unwrap_or_default();
+            let feminine = match text.is_number(counted) {
+                true => text.one_of(text.before(counted), &["la", "las"]),
+                false => units::gender(noun).unwrap_or_else(|| genders::gender(noun)) == Gender::Feminine,
+            };
             return spoken.say(if feminine { "media" } else { "medio" }, span);
         }
         let words = match (part, gender) {

@@ -42,6 +42,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         codes::decade,
         codes::resolution,
         rate::grade,
+        rate::pressure,
         rate::ratio,
         amount::duration,
         amount::measure,
@@ -53,6 +54,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::number,
         codes::times,
         rate::times,
+        rate::units,
         number::by,
         amount::after_power,
         math::chemistry,
@@ -62,6 +64,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::per,
         marks::slashed,
         codes::extreme,
+        codes::street,
+        codes::rooms,
         abbreviation::abbreviation,
         ordinals::roman,
         numerals::to,
@@ -108,6 +112,7 @@ pub(super) static ALOUD: Aloud = Aloud {
 
 /// How many words after a full stop show what it means after this word.
 fn shortens(word: &str) -> usize {
-    let month = tables::month(word).is_some_and(|(_, full)| !full);
-    usize::from(month).max(abbreviation::shortens(&ALOUD, word))
+    // "mar. y jue."
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
+    (if name { 2 } else { 0 }).max(abbreviation::shortens(&ALOUD, word))
 }

@@ -202,6 +202,18 @@ pub(super) fn is_noun(text: &Text, i: usize) -> bool {
     text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i))
 }
 
+/// Feminine nouns before which one says "un", because they begin with a stressed "a".
+const STRESSED: &[&str] = &[
+    "acta", "agua", "ala", "alba", "alga", "alma", "ama", "ancla", "ansia", "arca", "arma", "arpa",
+    "asa", "aula", "ave", "aya", "haba", "habla", "hacha", "hada", "hambre", "águila", "área",
+    "ánfora",
+];
+
+/// Whether the word at piece `i` is such a noun.
+pub(super) fn is_stressed(text: &Text, i: usize) -> bool {
+    text.one_of(i, STRESSED)
+}
+
 /// The gender of the noun that the number at piece `i` counts, if it counts one.
 pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     let mut last = i;

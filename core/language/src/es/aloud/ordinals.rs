@@ -58,6 +58,11 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
 /// Felipe VI, el siglo XIX, la II Guerra Mundial, el capítulo IV.
 pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let start = numerals::first(aloud, text, i);
+    // "N-VI" is a road.
+    let road = text.is(i.wrapping_sub(1), "-") && text.is(i.wrapping_sub(2), "N");
+    if road && let Some(n) = numerals::value(text.get(i)) {
+        return Some(item(Class::Coined(cardinal(&n.to_string())), i, i + 1));
+    }
     let joined = text.is(i.wrapping_sub(1), "-") && start == i;
     if !text.is_capitals(i) || joined || text.is(i + 1, "'") {
         return None;
@@ -98,7 +103,7 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let feminine = text.one_of(before, &["la"]);
         return found(ordinal(n, if feminine { Feminine } else { Masculine }, false));
     }
-    if numerals::is_end(aloud, text, i) {
+    if numerals::is_end(aloud, text, i) || numerals::year(word).is_some() {
         return found(cardinal(&n.to_string()));
     }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);

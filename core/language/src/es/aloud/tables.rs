@@ -59,6 +59,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "menos"),
     ("×", "por"),
     ("÷", "entre"),
+    ("/", "barra"),
+    ("/.", "sobre"),
     ("÷/", "entre"),
     ("÷:", "entre"),
     ("^", "elevado a"),
@@ -209,6 +211,8 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["es", "número"],
     extension: "extensión",
     flights: &[],
+    of: &["de"],
+    pressure: &["tensión", "presión", "arterial"],
     winds: &["brisa", "dirección", "orientación", "rachas", "rumbo", "tramontana", "viento", "vientos"],
     grades: &["calificación", "califico", "doy", "dieron", "estrellas", "nota", "notas", "puntuación", "puntúo", "saqué", "sacó", "valoración", "valoraciones"],
     times: &["veces"],
@@ -238,7 +242,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["el", "la", "los", "las"],
-    mixed: &["PYMEs"],
+    mixed: &["PYMEs", "pH"],
     short: &[
         "a", "al", "aún", "con", "cuál", "da", "de", "del", "di", "dos", "día", "el", "en", "era",
         "es", "esa", "ese", "eso", "fue", "fin", "ha", "han", "hay", "he", "hoy", "ir", "la",
@@ -273,7 +277,7 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["cada", "dura", "durante", "en", "faltan", "hace", "quedan", "tarda", "temporizador"];
-pub(super) const CODES: &[&str] = &[
+pub(super) const CODES: &[&str] = &["puk", "cvv", "otp", 
     "clave",
     "código",
     "contraseña",
@@ -288,7 +292,7 @@ pub(super) const CODES: &[&str] = &[
     "wifi",
 ];
 pub(super) const NAMED: &[&str] =
-    &["andén", "aula", "canal", "habitación", "línea", "sala", "vuelo"];
+    &["andén", "asiento", "aula", "fila", "letra", "portal", "puerta", "canal", "habitación", "línea", "sala", "vuelo"];
 pub(super) const SUMS: &[&str] = &["calcula", "cuánto", "es", "son"];
 pub(super) const YEARS: &[&str] =
     &["año", "años", "desde", "en", "entre", "hacia", "hasta", "para", "siglo"];

@@ -35,6 +35,8 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["est", "numéro"],
     extension: "poste",
     flights: &["vol", "vols"],
+    of: &["de", "d"],
+    pressure: &["tension"],
     winds: &["brise", "cap", "direction", "mistral", "orientation", "rafales", "vent", "vents"],
     grades: &["avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés", "score"],
     times: &["fois"],
@@ -55,9 +57,9 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["durée", "dure", "durent", "minuteur", "pendant", "reste", "restantes", "encore", "dans"];
-pub(super) const CODES: &[&str] = &["code", "pin", "passe", "iban", "digicode", "immatriculation"];
+pub(super) const CODES: &[&str] = &["puk", "cvv", "otp", "code", "pin", "passe", "iban", "digicode", "immatriculation"];
 pub(super) const NAMED: &[&str] =
-    &["chambre", "salle", "voie", "ligne", "bus", "quai", "porte", "chaîne"];
+    &["siège", "place", "rang", "chambre", "salle", "voie", "ligne", "bus", "quai", "porte", "chaîne"];
 pub(super) const TRAINS: &[&str] = &["tgv", "ter", "intercités", "ouigo", "eurostar"];
 pub(super) const SUMS: &[&str] = &["calcule", "calculez", "calculer", "font", "fait"];
 pub(super) const YEARS: &[&str] =

@@ -146,6 +146,14 @@ pub(super) fn date(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// 03/10 after "le" or the name of a day.
 pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "1er/01/1980"
+    if text.is(i, "1") && text.is(i + 1, "er") && text.is(i + 2, "/") && text.is(i + 4, "/") {
+        let (month, year) = (text.value(i + 3)?, text.value(i + 5)?);
+        let fits = is_day(month, 1) && text.is_year(i + 5);
+        let (day, month, year) = (Some((1, i)), Some((month, i + 3)), Some((year, i + 5)));
+        let date = Date { day, month, year, ..Date::default() };
+        return fits.then(|| item(Class::Date(date), i, i + 6));
+    }
     let (day, month) = (text.value(i)?, text.value(i + 2)?);
     let said = text.one_of(text.before(i), BEFORE_DAY) || (aloud.weekday)(text.get(text.before(i)));
     let fits = text.is(i + 1, "/")

@@ -69,7 +69,8 @@ impl Grammar for French {
         if and {
             left = text.before(left);
         }
-        if text.is_word(left) && text.is_number(text.before(left)) && over == 1 {
+        let counted = text.is_number(text.before(left)) || and;
+        if text.is_word(left) && counted && over == 1 {
             let unit = units::UNITS.iter().find(|unit| text.is(left, unit.sign));
             let gender = unit.map(|unit| unit.gender).or_else(|| context::gender(text, left));
             let words = after_whole(over, under, gender.unwrap_or(Gender::Masculine));
@@ -177,6 +178,14 @@ impl Grammar for French {
 
     fn date(&self, date: &Date, spoken: &mut Spoken<'_>) {
         dates::say_date(date, spoken);
+    }
+
+    fn range(&self, first: &Item, _: &Item, text: &Text) -> Option<[&'static str; 2]> {
+        // "loi n° 2018-493"
+        let sign = text.before(first.from);
+        let numbered =
+            matches!(text.get(sign), "°" | "º") && text.one_of(sign.wrapping_sub(1), &["n"]);
+        numbered.then_some(["", ""])
     }
 
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {

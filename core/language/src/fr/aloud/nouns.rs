@@ -8,11 +8,29 @@ pub(super) fn gender(word: &str) -> Option<Gender> {
     let listed = |list: &[&str]| list.contains(&word) || list.contains(&singular);
     match () {
         () if listed(FEMININE) => Some(Feminine),
+        () if MORE_FEMININE.split_whitespace().any(|noun| noun == word || noun == singular) => {
+            Some(Feminine)
+        }
         () if listed(MASCULINE) => Some(Masculine),
         () if ENDINGS.iter().any(|ending| singular.ends_with(ending)) => Some(Feminine),
         () => None,
     }
 }
+
+/// More feminine nouns, one after the other.
+const MORE_FEMININE: &str = "
+armoire baignoire balançoire bouilloire foire gloire histoire mâchoire mémoire passoire victoire
+antenne artère atmosphère aube audace avenue balle barbe bataille bible bombe botte boue bourse
+boussole brebis bête cabane cage cagoule caméra canne capsule casserole cause cendre chaleur
+chute cicatrice cime colère courbe course crêpe cuisson côte demande dinde douleur encre fable
+face faim ferme file fièvre flamme flûte foi force formule forêt foudre foule fraise fête galère
+gamme glace gomme goutte grippe grâce guitare gélule hache halle hauteur herbe heure huile
+hélice info jungle justice laitue lame largeur liste loi longueur lueur lèvre malle marque
+misère montagne montre moto météo nage nappe neige nièce norme notice oasis odeur ombre
+paix panne parole pause pendule perle personne peur pierre pile pilule plage plaque plateforme
+pluie police pompe poudre poule promo puce radio rage reine ressource revue robe roue sauce
+scène sirène somme source sphère statue surface tempête tenue terre tige toile tombe tortue
+trace tribu tringle tâche vapeur vertu ville vitre voiture échelle épice";
 
 /// Endings of feminine nouns.
 const ENDINGS: &[&str] = &[

@@ -22,6 +22,13 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     })
 }
 
+/// 112, 118: the numbers for emergencies, which are said as one.
+pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let known = text.is_digits(i, 3..=3) && text.get(i).starts_with("11");
+    let joined = text.is(i + 1, " ") && text.is_number(i + 2) || text.is_number(text.before(i));
+    (known && !joined && text.starts_fresh(i)).then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
 /// 20121 Milano: five digits before a name.
 pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
@@ -100,6 +107,21 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         () => return None,
     };
     Some(item(class, i, i + 1))
+}
+
+/// Milano (MI): the letters of a province.
+pub(super) fn province(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, town) = (i.wrapping_sub(1), text.before(i.wrapping_sub(1)));
+    let two = text.is_capitals(i) && text.get(i).chars().count() == 2;
+    let fits = two && text.is(left, "(") && text.is(i + 1, ")") && text.is_capital(town);
+    fits.then(|| item(Class::Initialism, i, i + 1))
+}
+
+/// "3° p.": the floor.
+pub(super) fn floor(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let ordinal = matches!(text.get(text.before(i)), "°" | "º");
+    let fits = text.is(i, "p") && text.is(i + 1, ".") && ordinal;
+    fits.then(|| item(Class::Abbreviation("piano"), i, i + 2))
 }
 
 /// 30mila

@@ -38,7 +38,10 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end = year + 1;
     }
     // "3 set" is a part of a match.
-    let word = text.one_of(name, &["ago", "mar", "set"]) && date.year.is_none() && !stop;
+    let said = text.one_of(text.before(i), &["al", "dal", "del", "il", "'", "l", "dell"]);
+    let word = text.one_of(name, &["ago", "mar", "set"])
+        && date.year.is_none()
+        && (!stop || text.is(name, "set") && !said);
     (!word).then(|| item(Class::Date(date), i, end))
 }
 
@@ -62,8 +65,10 @@ pub(super) fn first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// Names of days and months with a dash between them, and short ones before a time.
-pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name).or_else(|| range::short_day(text, i, calendar_name))
+pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    range::names(text, i, calendar_name)
+        .or_else(|| range::listed_day(aloud, text, i, calendar_name))
+        .or_else(|| range::short_day(text, i, calendar_name))
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.

@@ -77,14 +77,16 @@ impl Grammar for Italian {
             }
             return;
         }
-        // "1 kilo e 1/2"
-        let noun_before = text.before(text.before(amount.from));
-        let after_noun = text.one_of(text.before(amount.from), &["e"])
-            && (text.is_word(noun_before) && text.is_number(text.before(noun_before)));
-        if after_noun && part == (1, 2) {
-            let sign = text.get(noun_before);
-            let gender = units::gender(sign).unwrap_or_else(|| nouns::gender(&sign.to_lowercase()));
-            let feminine = gender == Gender::Feminine;
+        // "1 kilo e 1/2", "las 5 e 1/2"
+        let counted = text.before(text.before(amount.from));
+        let after = text.one_of(text.before(amount.from), &["e"]);
+        if after && part == (1, 2) && (text.is_word(counted) || text.is_number(counted)) {
+            let noun = text.lower(counted);
+            let noun = noun.rsplit('\'').next().unwrap_or_default();
+            let feminine = match text.is_number(counted) {
+                true => text.one_of(text.before(counted), &["la", "le", "alle", "dalle"]),
+                false => units::gender(noun).unwrap_or_else(|| nouns::gender(noun)) == Gender::Feminine,
+            };
             return spoken.say(if feminine { "mezza" } else { "mezzo" }, span);
         }
         let words = match (part, gender) {

@@ -33,16 +33,20 @@ pub(super) static ALOUD: Aloud = Aloud {
         dates::clock,
         common::time,
         codes::telephone,
+        codes::emergency,
         code::telephone,
         codes::post_code,
         codes::thousands,
         codes::aged,
         code::account,
         codes::plate,
+        codes::province,
+        codes::floor,
         code::code,
         money::money,
         codes::resolution,
         rate::grade,
+        rate::pressure,
         rate::ratio,
         amount::duration,
         amount::measure,
@@ -54,6 +58,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::number,
         codes::times,
         rate::times,
+        rate::units,
         number::by,
         amount::after_power,
         math::chemistry,
@@ -111,8 +116,9 @@ pub(super) static ALOUD: Aloud = Aloud {
 
 /// How many words after a full stop show what it means after this word.
 fn shortens(word: &str) -> usize {
-    let month = tables::month(word).is_some_and(|(_, full)| !full);
+    // "mar. y jue."
+    let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
     // "l'art. 12"
     let word = word.rsplit(['\'', '’']).next().unwrap_or(word);
-    usize::from(month).max(abbreviation::shortens(&ALOUD, word))
+    (if name { 2 } else { 0 }).max(abbreviation::shortens(&ALOUD, word))
 }

@@ -46,6 +46,14 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
     let article = elided
         || nouns::is_feminine(text, i)
         || text.one_of(before, &["al", "dal", "del", "il", "lo", "nel", "sul"]);
+    // "è 15° in classifica"
+    let placed = text.one_of(
+        before,
+        &["arriva", "arrivata", "arrivato", "chiude", "finisce", "giunge", "giunto", "è"],
+    ) && text.one_of(next, &["al", "alla", "ai", "in", "nel", "nella", "nei", "su"]);
+    if placed {
+        return false;
+    }
     let small = text.value(i).is_some_and(|n| n <= 12);
     scale || !article && !noun && (text.one_of(before, HEATED) || !small)
 }
@@ -86,7 +94,7 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let noun = gender(&text.lower(next));
         return found(ordinal(n, if feminine { Feminine } else { noun }));
     }
-    if numerals::is_end(aloud, text, i) {
+    if numerals::is_end(aloud, text, i) || numerals::year(word).is_some() {
         return found(cardinal(&n.to_string()));
     }
     let many = word.len() > 1 && small && !NOT_ROMAN.contains(&word);

@@ -31,6 +31,9 @@ pub(super) const ROUNDS: &[&str] = &[
     "reggimento",
     "repubblica",
     "settimana",
+    "quadrimestre",
+    "semestre",
+    "trimestre",
     "trofeo",
 ];
 
@@ -45,7 +48,11 @@ pub(super) const PARTS: &[&str] = &[
     "capitolo",
     "classe",
     "comma",
+    "episodio",
     "fase",
+    "lezione",
+    "stagione",
+    "tappa",
     "figura",
     "grado",
     "gruppo",

@@ -52,6 +52,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("−", "meno"),
     ("×", "per"),
     ("÷", "diviso"),
+    ("/", "barra"),
+    ("/.", "su"),
     ("÷/", "diviso"),
     ("÷:", "diviso"),
     ("^", "elevato a"),
@@ -178,7 +180,7 @@ pub(super) const WORDS: Words = Words {
 pub(super) const HOURLY: &[&str] = &["all", "alle", "dall", "dalle", "delle", "h", "le", "ore"];
 
 pub(super) const CUES: Cues = Cues {
-    before_date: &["al", "dal", "data", "del", "entro", "giorno", "il"],
+    before_date: &["al", "dal", "data", "del", "entro", "giorno", "il", "l", "dell", "all", "dall", "nell"],
     after_date: &[],
     before_time: HOURLY,
     at: &["alle", "ore"],
@@ -205,6 +207,8 @@ pub(super) const CUES: Cues = Cues {
     linking_code: &["è", "numero"],
     extension: "interno",
     flights: &[],
+    of: &["di", "d"],
+    pressure: &["pressione", "arteriosa"],
     winds: &["brezza", "direzione", "maestrale", "orientamento", "raffiche", "rotta", "scirocco", "vento", "venti"],
     grades: &["do", "giudizio", "giudizi", "punteggio", "recensioni", "recensione", "stelle", "valutazione", "valutazioni", "voto", "voti"],
     times: &["volte"],
@@ -236,7 +240,7 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     after_article: &[],
     articles: &["il", "lo", "la", "i", "gli", "le"],
-    mixed: &[],
+    mixed: &["pH"],
     short: &[
         "a", "ad", "ai", "al", "amo", "c'è", "che", "chi", "ci", "col", "con", "cui", "da", "dai",
         "dal", "dei", "del", "di", "dio", "due", "dà", "e", "ed", "era", "fa", "fai", "fra", "fu",
@@ -273,9 +277,9 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 pub(super) const OF_TIME: &[&str] =
     &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
 pub(super) const CODES: &[&str] =
-    &["cap", "codice", "iban", "password", "pin", "puk", "targa", "iva", "verifica"];
+    &["puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva", "verifica"];
 pub(super) const NAMED: &[&str] =
-    &["aula", "binario", "camera", "canale", "linea", "sala", "stanza", "volo"];
+    &["aula", "binario", "fila", "gate", "posto", "camera", "canale", "linea", "sala", "stanza", "volo"];
 pub(super) const SUMS: &[&str] = &["calcola", "fa", "fanno", "quanto"];
 pub(super) const YEARS: &[&str] =
     &["anno", "anni", "dal", "del", "entro", "fino", "nel", "secolo", "verso"];
