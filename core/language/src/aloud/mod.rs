@@ -10,11 +10,13 @@
 //! next to its grammar and tables.
 
 pub(crate) mod amount;
+pub(crate) mod calendar;
 pub(crate) mod class;
 pub(crate) mod code;
 pub(crate) mod compass;
 pub(crate) mod electronic;
 pub(crate) mod grammar;
+pub(crate) mod half;
 pub(crate) mod letters;
 pub(crate) mod lex;
 pub(crate) mod marks;

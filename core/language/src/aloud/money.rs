@@ -53,7 +53,8 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         amount.scale = Some((scale, at));
         end = after;
     }
-    let money = Money { currency, sign, minus, amount, cents, per: None, per_power: 0, kind: false };
+    let money =
+        Money { currency, sign, minus, amount, cents, per: None, per_power: 0, kind: false };
     Some(item(Class::Money(money), i, end))
 }
 
@@ -86,6 +87,7 @@ fn money_last(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is_number(sign + 1) && sign > end {
         return None;
     }
-    let money = Money { currency, sign, minus: false, amount, cents, per: None, per_power: 0, kind: false };
+    let money =
+        Money { currency, sign, minus: false, amount, cents, per: None, per_power: 0, kind: false };
     Some(item(Class::Money(money), i, sign + 1))
 }

@@ -35,6 +35,25 @@ pub(crate) fn first(aloud: &Aloud, text: &Text, i: usize) -> usize {
     if to(aloud, text, i.wrapping_sub(1)).is_some() { i.wrapping_sub(2) } else { i }
 }
 
+/// Whether the numeral at `i` names one of the centuries that these words announce: "s. XIX",
+/// "siglos XIX y XX". `joins` are the words between two of them.
+pub(crate) fn is_century(text: &Text, i: usize, centuries: &[&str], joins: &[&str]) -> bool {
+    let mut at = i;
+    for _ in 0..4 {
+        let before = text.before(at);
+        let word = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+        if text.one_of(word, centuries) {
+            return true;
+        }
+        let joined = text.one_of(before, joins) || matches!(text.get(before), "," | "-" | "–");
+        at = text.before(before);
+        if !joined || !text.is_capitals(at) || value(text.get(at)).is_none() {
+            return false;
+        }
+    }
+    false
+}
+
 /// The value of a Roman numeral below 4000, written as Romans would.
 pub(crate) fn value(text: &str) -> Option<usize> {
     const VALUES: [(&str, usize); 13] = [

@@ -154,7 +154,8 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     // "45:30"
     let hundred = minute.is_some_and(|minute| hour + minute == 100);
-    if hour > 24 && !hundred && second.is_none() && !ratio(aloud, text, end) && text.starts_fresh(i) {
+    if hour > 24 && !hundred && second.is_none() && !ratio(aloud, text, end) && text.starts_fresh(i)
+    {
         let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
         let end = past_unit(aloud, text, end, Some(parts[0].1));
         return Some(item(Class::Duration(parts), i, end));

@@ -63,9 +63,8 @@ pub(super) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// B-MW 1234: the plate of a car.
 pub(super) fn plate(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let letters = |at: usize, most: usize| {
-        text.is_capitals(at) && text.get(at).chars().count() <= most
-    };
+    let letters =
+        |at: usize, most: usize| text.is_capitals(at) && text.get(at).chars().count() <= most;
     let number = text.past_space(i + 3);
     let fits = letters(i, 3)
         && text.is(i + 1, "-")

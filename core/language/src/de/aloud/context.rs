@@ -10,18 +10,36 @@ const DATIVE: &[&str] = &[
     "ab", "am", "an", "aus", "außer", "bei", "beim", "dem", "einem", "im", "in", "mit", "nach",
     "seit", "unter", "vom", "von", "vor", "zu", "zum", "zur", "zwischen",
 ];
-const ACCUSATIVE: &[&str] = &[
-    "bis", "durch", "für", "gegen", "ohne", "um", "über", "pro", "je", "auf", "den", "einen",
-    // Verbs with an object.
-    "lebte", "lebt", "dauerte", "wohnte", "wartete", "wartet", "blieb", "bleibt", "arbeitete", "schlief", "bestelle", "hätte", "hätten", "möchte", "möchten", "will", "wollen", "kauf", "bring",
-    "brauche", "brauchen", "braucht", "brauchst", "bucht", "esse", "finde", "gab", "gewann",
-    "gibt", "gib", "habe", "haben", "hast", "hat", "habt", "hatte", "hatten", "hol", "kaufe",
-    "kauft", "kostet", "kosten", "lösche", "nimm", "nehme", "sende", "setze", "stell", "stelle",
-    "erstelle", "füge", "zahle", "zahlt", "bekommt", "bekomme", "dauert", "trinke", "schicke",
-    "schreibe",
-    "suche", "suchen", "sucht", "suchst", "sehe", "sehen", "sieht", "sah", "lese", "lesen", "liest", "schreiben", "schreibt", "mache", "machen", "macht", "nehmen", "nimmt", "essen", "isst", "trinken", "trinkt", "holen", "holt", "hole", "geben", "gebe", "bekommen", "bekam", "erhalten", "erhält", "erhalte", "buche", "buchen", "reservieren", "reserviere", "reserviert", "mieten", "miete", "mietet", "zeigen", "zeige", "zeigt", "schneide", "schneiden", "lege", "legen", "legt", "trage", "tragen", "trägt", "spiele", "spielen", "spielt", "schenke", "schenken", "schenkt", "verlieren", "verlor", "verliert", "finden", "findet", "fand", "kenne", "kennen", "kennt", "besitzt", "besitzen", "besitze", "enthält", "enthalten", "umfasst", "benötige", "benötigen", "benötigt", "kaufen", "kaufte", "verkaufen", "verkauft", "verkaufe", "öffne", "öffnen", "schließe", "spare", "sparen", "setzen", "stellen", "stellt", "lerne", "lernen", "lernt", "rufe", "plane", "planen", "plant", "trafen", "treffe", "treffen", "traf", "verpasse", "verpasst", "gewinnen", "gewinnt", "verdient", "verdienen", "verdiene", "zählt", "zählen", "zähle", "schoss", "erzielte", "erzielt", "erzielten", "bietet", "bieten", "laufe", "laufen", "läuft", "gehe", "gehen", "geht", "fährt", "fahre", "fahren", "misst", "wiegt", "brauchte", "bestellen", "bestellt", "bestellte", "bezahle", "bezahlen", "zahlen", "bringe", "bringen", "bringt", "schickt", "schicken", "sendet", "rühre", "mische", "backe", "koche", "wünsche", "wünschen", "schafft", "schaffte", "löste", "löse", "erfand", "baut", "baute", "bauen", "entwickelte", "gründete", "veröffentlichte", "hört", "höre", "hören", "schaue", "schaut", "verbringt", "verbringen", "verbrachte", "wollte", "wollten", "bekommst", "nimmst", "siehst", "suchte", "schlägt", "warf", "setzt", "reiche", "streiche", "lade", "starte", "spiel", "zeig", "hinterließ",
-];
+const ACCUSATIVE: &[&str] =
+    &["auf", "bis", "den", "durch", "einen", "für", "gegen", "je", "ohne", "pro", "um", "über"];
+
+/// Verbs with an object, and of time and distance.
+const VERBS: &str = "
+arbeitete backe bauen baut baute bekam bekomme bekommen bekommst bekommt benötige benötigen
+benötigt besitze besitzen besitzt bestelle bestellen bestellt bestellte bezahle bezahlen bieten
+bietet bleibt blieb brauche brauchen brauchst braucht brauchte bring bringe bringen bringt buche
+buchen bucht dauert dauerte enthalten enthält entwickelte erfand erhalte erhalten erhält erstelle
+erzielt erzielte erzielten esse essen fahre fahren fand finde finden findet fährt füge gab gebe
+geben gehe gehen geht gewann gewinnen gewinnt gib gibt gründete habe haben habt hast hat hatte
+hatten hinterließ hol hole holen holt hätte hätten höre hören hört isst kauf kaufe kaufen kauft
+kaufte kenne kennen kennt koche kosten kostet lade laufe laufen lebt lebte lege legen legt lerne
+lernen lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet
+mische misst möchte möchten nehme nehmen nimm nimmst nimmt plane planen plant reiche reserviere
+reservieren reserviert rufe rühre sah schafft schaffte schaue schaut schenke schenken schenkt
+schicke schicken schickt schlief schließe schlägt schneide schneiden schoss schreibe schreiben
+schreibt sehe sehen sende sendet setze setzen setzt siehst sieht spare sparen spiel spiele spielen
+spielt starte stell stelle stellen stellt streiche suche suchen suchst sucht suchte traf trafen
+trage tragen treffe treffen trinke trinken trinkt trägt umfasst verbrachte verbringen verbringt
+verdiene verdienen verdient verkaufe verkaufen verkauft verlieren verliert verlor verpasse
+verpasst veröffentlichte warf wartet wartete wiegt will wohnte wollen wollte wollten wünsche
+wünschen zahle zahlen zahlt zeig zeige zeigen zeigt zähle zählen zählt öffne öffnen";
 const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
+
+/// Whether the word at piece `i` takes an accusative.
+fn takes_accusative(text: &Text, i: usize) -> bool {
+    let word = text.lower(i);
+    text.one_of(i, ACCUSATIVE) || VERBS.split_ascii_whitespace().any(|verb| verb == word)
+}
 
 /// The case of the noun after the number at piece `i`.
 pub(super) fn case(text: &Text, i: usize) -> Case {
@@ -50,18 +68,49 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
             Case::Accusative
         }
         () if text.one_of(before, DATIVE) => Case::Dative,
-        () if text.one_of(before, ACCUSATIVE) => Case::Accusative,
+        () if takes_accusative(text, before) => Case::Accusative,
         () if text.one_of(before, GENITIVE) => Case::Genitive,
         // "Ich habe nur 1 Termin."
         () if text.one_of(
             before,
             &[
-                "nur", "noch", "ich", "sie", "er", "du", "wir", "es", "man", "ihr", "auch", "schon",
-                "immer", "heute", "morgen", "gestern", "gerade", "sich", "ihm", "ihnen", "dir", "euch",
-                "mindestens", "höchstens", "genau", "etwa", "circa", "täglich", "gern", "gerne",
-                "bitte", "dann", "mir", "jetzt", "uns",
+                "nur",
+                "noch",
+                "ich",
+                "sie",
+                "er",
+                "du",
+                "wir",
+                "es",
+                "man",
+                "ihr",
+                "auch",
+                "schon",
+                "immer",
+                "heute",
+                "morgen",
+                "gestern",
+                "gerade",
+                "sich",
+                "ihm",
+                "ihnen",
+                "dir",
+                "euch",
+                "mindestens",
+                "höchstens",
+                "genau",
+                "etwa",
+                "circa",
+                "täglich",
+                "gern",
+                "gerne",
+                "bitte",
+                "dann",
+                "mir",
+                "jetzt",
+                "uns",
             ],
-        ) && text.one_of(text.before(before), ACCUSATIVE) =>
+        ) && takes_accusative(text, text.before(before)) =>
         {
             Case::Accusative
         }
@@ -110,7 +159,7 @@ pub(super) fn is_name(text: &Text, i: usize) -> bool {
         return true;
     }
     text.is_capital(before)
-        && !text.one_of(before, ACCUSATIVE)
+        && !takes_accusative(text, before)
         && !text.one_of(before, DATIVE)
         && (before > 0 && !text.is(before.wrapping_sub(2), ".")
             || nouns::gender(text.get(before)).is_some())

@@ -7,9 +7,22 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] = &["dauer", "dauert", "timer", "noch", "alle"];
 
-pub(super) const CODES: &[&str] = &["puk", "cvv", "otp", "code", "pin", "passwort", "iban", "plz", "kennzeichen"];
+pub(super) const CODES: &[&str] =
+    &["puk", "cvv", "otp", "code", "pin", "passwort", "iban", "plz", "kennzeichen"];
 
-pub(super) const NAMED: &[&str] = &["zimmer", "raum", "sitz", "platz", "sitzplatz", "gate", "tor", "gleis", "linie", "flug", "kanal"];
+pub(super) const NAMED: &[&str] = &[
+    "zimmer",
+    "raum",
+    "sitz",
+    "platz",
+    "sitzplatz",
+    "gate",
+    "tor",
+    "gleis",
+    "linie",
+    "flug",
+    "kanal",
+];
 
 pub(super) const SUMS: &[&str] = &["ist", "berechne", "rechne", "ergibt"];
 
@@ -49,8 +62,30 @@ pub(super) const CUES: Cues = Cues {
     flights: &["flug", "flugnummer"],
     of: &[],
     pressure: &["blutdruck"],
-    winds: &["böen", "brise", "himmelsrichtung", "kurs", "richtung", "sturm", "wind", "winde", "windrichtung", "windstärke"],
-    grades: &["bewertet", "bewertung", "bewertungen", "gebe", "note", "punkte", "punkten", "sterne", "sternen", "wertung"],
+    winds: &[
+        "böen",
+        "brise",
+        "himmelsrichtung",
+        "kurs",
+        "richtung",
+        "sturm",
+        "wind",
+        "winde",
+        "windrichtung",
+        "windstärke",
+    ],
+    grades: &[
+        "bewertet",
+        "bewertung",
+        "bewertungen",
+        "gebe",
+        "note",
+        "punkte",
+        "punkten",
+        "sterne",
+        "sternen",
+        "wertung",
+    ],
     times: &["mal"],
     draws: true,
     capital_nouns: true,

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender::Masculine;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{item, range};
+use crate::aloud::{calendar, item};
 
 /// 3. Oktober 1990; 5.–7. Juni; 24.12.; 1.5.24
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -135,7 +135,7 @@ pub(super) fn length(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Names of days and months, shortened: "Mo.–Fr.", "Di., 4. November", "Jan."
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let name = calendar_name(text.get(i))?;
-    if let Some(found) = range::names(text, i, calendar_name) {
+    if let Some(found) = calendar::names(text, i, calendar_name) {
         return Some(found);
     }
     if name == text.get(i) {

@@ -16,8 +16,9 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, letters, marks, math, money, number, short as abbreviation, sign,
-    when as common, rate, roman as numerals};
+    amount, code, compass, electronic, letters, marks, math, money, number, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
+};
 
 /// The reading of German.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -88,9 +89,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     pronounce: |_| {},
     shortens,
     month: tables::month,
-    weekday: |word| {
-        tables::calendar_name(word).is_some_and(|name| tables::DAYS.contains(&name))
-    },
+    weekday: |word| tables::calendar_name(word).is_some_and(|name| tables::DAYS.contains(&name)),
     half: |_, _| None,
     units: units::UNITS,
     per: units::PER,

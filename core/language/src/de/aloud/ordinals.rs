@@ -85,6 +85,8 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is(i + 1, ".")
         && text.ends_line(i + 2)
         && text.one_of(text.before(i), &article)
+        && (text.one_of(text.before(text.before(i)), &["als", "ist", "war", "wie", "wird"])
+            || text.one_of(text.before(i), &["am", "vom", "zum", "beim"]))
     {
         return Some(Item { ends: true, ..item(Class::Ordinal(i), i, i + 2) });
     }

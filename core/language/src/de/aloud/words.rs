@@ -106,7 +106,8 @@ pub(super) fn consumption(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> 
 pub(super) fn stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let left = i.wrapping_sub(1);
     let both = matches!(text.get(i), ":" | "*" | "_") && matches!(text.get(i + 1), "in" | "innen");
-    let either = text.is(i, "/") && matches!(text.get(i + 1), "in" | "innen" | "n" | "r" | "e" | "s");
+    let either =
+        text.is(i, "/") && matches!(text.get(i + 1), "in" | "innen" | "n" | "r" | "e" | "s");
     let fits = (both || either) && text.is_capital(left);
     fits.then(|| item(Class::Silent, i, i + 1))
 }

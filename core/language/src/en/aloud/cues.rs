@@ -260,7 +260,10 @@ pub(super) const CUES: Cues = Cues {
     of: &[],
     pressure: &[],
     winds: &["breeze", "bearing", "facing", "gusts", "heading", "wind", "winds"],
-    grades: &["gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review", "reviews", "score", "scored", "scores", "scoring", "stars"],
+    grades: &[
+        "gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review",
+        "reviews", "score", "scored", "scores", "scoring", "stars",
+    ],
     times: &["times"],
     draws: false,
     capital_nouns: false,

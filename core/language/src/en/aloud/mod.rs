@@ -5,6 +5,7 @@ mod cues;
 mod dates;
 mod grammar;
 mod homographs;
+mod letters;
 mod numbers;
 mod roman;
 mod signs;
@@ -15,7 +16,10 @@ mod when;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, code, compass, electronic, letters, marks, math, money, number, sign, when as common, rate, roman as numerals};
+use crate::aloud::{
+    amount, code, compass, electronic, letters as common_letters, marks, math, money, number, rate,
+    roman as numerals, sign, when as common,
+};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -61,8 +65,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         roman::roman,
         numerals::to,
         compass::direction,
-        letters::compound,
-        letters::single,
+        common_letters::compound,
+        common_letters::single,
         math::operator,
         signs::sign,
         sign::mark,
@@ -82,7 +86,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     scales: tables::SCALES,
     signs: tables::SIGNS,
     greek: tables::GREEK,
-    letters: &abbreviations::LETTERS,
+    letters: &letters::LETTERS,
     // English has a recogniser of its own.
     short: &[],
     compass: tables::COMPASS,

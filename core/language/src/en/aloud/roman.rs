@@ -71,9 +71,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(true, true);
     }
     let many = word.chars().count() >= 2 && !abbreviations::NOT_ROMAN.contains(&word);
-    let plural = name.strip_suffix('s').is_some_and(|name| {
-        abbreviations::ROMAN_COUNTED.contains(&name)
-    });
+    let plural =
+        name.strip_suffix('s').is_some_and(|name| abbreviations::ROMAN_COUNTED.contains(&name));
     if counted
         || range && plural
         || many && (title || text.one_of(before, &["the"]))

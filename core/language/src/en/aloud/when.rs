@@ -1,9 +1,9 @@
 //! Dates with names of months, halves of the day, ordinals and decades.
 
 use super::tables::{calendar_name, month};
+use crate::aloud::calendar;
 use crate::aloud::class::{Class, Date, Item, Style};
 use crate::aloud::item;
-use crate::aloud::range;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
@@ -24,8 +24,8 @@ pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "F" => Some("Friday"),
         _ => None,
     };
-    let letters = || range::names(text, i, letter).filter(|_| text.is(i, "M"));
-    range::names(text, i, calendar_name).or_else(letters)
+    let letters = || calendar::names(text, i, letter).filter(|_| text.is(i, "M"));
+    calendar::names(text, i, calendar_name).or_else(letters)
 }
 
 /// The month at `i`, which may also be "may" or "march".

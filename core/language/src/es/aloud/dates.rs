@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{item, range};
+use crate::aloud::{calendar, item};
 
 /// 12 oct. 1492; 4 de ene. de 2026: the month is abbreviated.
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -31,11 +31,11 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name)
-        .or_else(|| range::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
-        .or_else(|| range::listed_day(aloud, text, i, calendar_name))
-        .or_else(|| range::short_day(text, i, calendar_name))
-        .or_else(|| range::short_day(text, i, day_letter))
+    calendar::names(text, i, calendar_name)
+        .or_else(|| calendar::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
+        .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
+        .or_else(|| calendar::short_day(text, i, calendar_name))
+        .or_else(|| calendar::short_day(text, i, day_letter))
 }
 
 /// The day of the week that a letter in opening hours means: "L-V", "S 10:00".
@@ -69,7 +69,7 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = text.one_of(text.before(i), &["la", "las"]);
     let fits = match text.get(i + 1) {
         ":" => named,
-        "." => named || said || is_span(text, i) || text.one_of(word, &["horas"]),
+        "." => named || said || calendar::is_span(text, i) || text.one_of(word, &["horas"]),
         "h" => !text.is_word(i + 3),
         _ => false,
     };
@@ -90,17 +90,6 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut end = if named { word + 1 } else { i + 3 };
     end += usize::from(named && text.is(end, ".") && !text.ends_line(end + 1));
     fits.then(|| item(Class::Time(time), i, end))
-}
-
-/// Whether the time with a full stop at `i` is an end of a span such as "9.00-13.30".
-fn is_span(text: &Text, i: usize) -> bool {
-    let pointed = |at: usize| {
-        let below = |at: usize, most: usize| text.value(at).is_some_and(|n| n <= most);
-        below(at, 24) && text.is(at + 1, ".") && below(at + 2, 59) && text.get(at + 2).len() == 2
-    };
-    let (before, after) = (text.before(i), text.past_space(i + 3));
-    text.is_dash(after) && pointed(text.past_space(after + 1))
-        || text.is_dash(before) && pointed(text.before(before).wrapping_sub(2))
 }
 
 /// "am", "p. m.": the half of the day, and the last piece.

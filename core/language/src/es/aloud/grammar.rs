@@ -4,6 +4,7 @@ use super::{dates, genders, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::half::Halves;
 use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
@@ -13,6 +14,25 @@ const LEADING: &[&str] = &[
     "a", "al", "cada", "con", "cuesta", "el", "en", "hasta", "la", "las", "los", "otros", "otras",
     "para", "por", "sobre", "su", "tras", "un", "una", "unas", "unos",
 ];
+
+static HALVES: Halves = Halves {
+    and: "y",
+    of: "de",
+    half: ["medio", "media"],
+    quarter: Some("cuarto"),
+    hours: &["la", "las"],
+    is_noun: nouns::is_noun,
+    gender: |noun| units::gender(noun).unwrap_or_else(|| genders::gender(noun)),
+    whole: |text, whole, _, gender| match gender {
+        Some(gender) => numbers::agreeing(&text.digits(whole), gender),
+        None => grammar::digits(&Spanish, text.get(whole)),
+    },
+    part: |part, text, next| {
+        // "tres cuartas partes"
+        let feminine = text.one_of(next, &["parte", "partes"]);
+        self::part(part, if feminine { Gender::Feminine } else { Gender::Masculine })
+    },
+};
 
 /// Spanish.
 #[derive(Debug)]
@@ -55,52 +75,7 @@ impl Grammar for Spanish {
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
-        let text = spoken.text;
-        let Some(part) = amount.part else { return };
-        let span = text.span(amount.from, amount.to);
-        let next = text.past_space(amount.to + 1);
-        let counts = next > amount.to + 1 && nouns::is_noun(text, next);
-        let gender = noun.or(counts.then(|| genders::gender(text.get(next))));
-        if let Some(whole) = amount.whole {
-            let words = match gender {
-                Some(gender) => numbers::agreeing(&text.digits(whole), gender),
-                None => grammar::digits(self, text.get(whole)),
-            };
-            spoken.say(&words, text.at(whole));
-            // After a unit, the fraction comes at the end.
-            if noun.is_none() {
-                spoken.say(&and_part(part, gender), span);
-            }
-            return;
-        }
-        // "1 kilo y 1/2", "las 5 y 1/2"
-        let counted = text.before(text.before(amount.from));
-        let after = text.one_of(text.before(amount.from), &["y"]);
-        if after && part == (1, 2) && (text.is_word(counted) || text.is_number(counted)) {
-            let noun = text.lower(counted);
-            let noun = noun.rsplit('\'').next().unwrap_or_default();
-            let feminine = match text.is_number(counted) {
-                true => text.one_of(text.before(counted), &["la", "las"]),
-                false => units::gender(noun).unwrap_or_else(|| genders::gender(noun)) == Gender::Feminine,
-            };
-            return spoken.say(if feminine { "media" } else { "medio" }, span);
-        }
-        let words = match (part, gender) {
-            ((1, 2), Some(Gender::Feminine)) => "media".to_owned(),
-            ((1, 2), Some(_)) => "medio".to_owned(),
-            // "tres cuartas partes"
-            ((over, under), _) if text.one_of(next, &["parte", "partes"]) => {
-                let name = numbers::ordinal(under, Gender::Feminine, true);
-                let over_words = numbers::agreeing(&over.to_string(), Gender::Feminine);
-                let words = format!("{over_words} {name}{}", if over == 1 { "" } else { "s" });
-                return spoken.say(&words, span);
-            }
-            _ => self::part(part),
-        };
-        spoken.say(&words, span.clone());
-        if counts && noun.is_none() && part != (1, 2) {
-            spoken.say("de", span);
-        }
+        HALVES.say(amount, noun, spoken);
     }
 
     fn currency(&self, money: &Money, one: bool) -> String {
@@ -132,7 +107,7 @@ impl Grammar for Spanish {
             name += &format!(" {}", self.per(per, measure.per_power));
         }
         match (amount.whole, amount.part) {
-            (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
+            (Some(_), Some(part)) => name + " " + &HALVES.after(part, Some(unit.gender), text),
             (None, Some(part)) if part != (1, 2) => format!("de {name}"),
             _ if amount.scale.is_some_and(|(scale, _)| scale.one != scale.several) => {
                 format!("de {name}")
@@ -203,23 +178,13 @@ impl Grammar for Spanish {
 }
 
 /// "tres cuartos"
-fn part((over, under): (usize, usize)) -> String {
+fn part((over, under): (usize, usize), gender: Gender) -> String {
     let name = match under {
-        2 => "medio".to_owned(),
-        3 => "tercio".to_owned(),
-        4..=10 | 100 | 1000 => numbers::ordinal(under, Gender::Masculine, false),
+        2 if gender == Gender::Masculine => "medio".to_owned(),
+        3 if gender == Gender::Masculine => "tercio".to_owned(),
+        2..=10 | 100 | 1000 => numbers::ordinal(under, gender, gender == Gender::Feminine),
         _ => format!("{}avo", numbers::cardinal(&under.to_string()).replace(" y ", "i")),
     };
-    let over_words = numbers::agreeing(&over.to_string(), Gender::Masculine);
+    let over_words = numbers::agreeing(&over.to_string(), gender);
     format!("{over_words} {name}{}", if over == 1 { "" } else { "s" })
-}
-
-/// "y media"
-fn and_part(part: (usize, usize), gender: Option<Gender>) -> String {
-    match (part, gender) {
-        ((1, 2), Some(Gender::Feminine)) => "y media".to_owned(),
-        ((1, 2), _) => "y medio".to_owned(),
-        ((1, 4), _) => "y cuarto".to_owned(),
-        _ => format!("y {}", self::part(part)),
-    }
 }

@@ -14,8 +14,9 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, letters, marks, math, money, number, pointed, short as abbreviation, sign,
-    when as common, rate, roman as numerals};
+    amount, code, compass, electronic, letters, marks, math, money, number, pointed, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
+};
 
 /// The reading of Spanish.
 pub(super) static ALOUD: Aloud = Aloud {

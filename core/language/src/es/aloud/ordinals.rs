@@ -72,7 +72,7 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let found = |words: String| Some(item(Class::Coined(words), i, i + 1));
     let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-    if is_century(text, i) {
+    if numerals::is_century(text, i, CENTURIES, &["a", "al", "e", "o", "y"]) {
         return found(if n <= 10 {
             ordinal(n, Masculine, false)
         } else {
@@ -83,7 +83,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(cardinal(&n.to_string()));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ")
+    {
         let gender = if queen { Feminine } else { Masculine };
         return found(if n <= 10 { ordinal(n, gender, false) } else { cardinal(&n.to_string()) });
     }
@@ -110,24 +111,4 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let title = text.is_capital(before) && text.is(i.wrapping_sub(1), " ");
     (many && (title || word.len() > 3))
         .then(|| item(Class::Coined(cardinal(&n.to_string())), i, i + 1))
-}
-
-/// Whether the numeral at `i` names a century: "siglo XIX", "los siglos XIX y XX".
-fn is_century(text: &Text, i: usize) -> bool {
-    let mut at = i;
-    for _ in 0..4 {
-        let before = text.before(at);
-        let word = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-        if text.one_of(word, CENTURIES) {
-            return true;
-        }
-        let joins = text.one_of(before, &["a", "al", "e", "o", "y"])
-            || matches!(text.get(before), "," | "-" | "–");
-        let first = text.before(before);
-        if !joins || !text.is_capitals(first) || numerals::value(text.get(first)).is_none() {
-            return false;
-        }
-        at = first;
-    }
-    false
 }

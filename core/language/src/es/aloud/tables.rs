@@ -213,8 +213,31 @@ pub(super) const CUES: Cues = Cues {
     flights: &[],
     of: &["de"],
     pressure: &["tensión", "presión", "arterial"],
-    winds: &["brisa", "dirección", "orientación", "rachas", "rumbo", "tramontana", "viento", "vientos"],
-    grades: &["calificación", "califico", "doy", "dieron", "estrellas", "nota", "notas", "puntuación", "puntúo", "saqué", "sacó", "valoración", "valoraciones"],
+    winds: &[
+        "brisa",
+        "dirección",
+        "orientación",
+        "rachas",
+        "rumbo",
+        "tramontana",
+        "viento",
+        "vientos",
+    ],
+    grades: &[
+        "calificación",
+        "califico",
+        "doy",
+        "dieron",
+        "estrellas",
+        "nota",
+        "notas",
+        "puntuación",
+        "puntúo",
+        "saqué",
+        "sacó",
+        "valoración",
+        "valoraciones",
+    ],
     times: &["veces"],
     draws: true,
     capital_nouns: false,
@@ -277,7 +300,10 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["cada", "dura", "durante", "en", "faltan", "hace", "quedan", "tarda", "temporizador"];
-pub(super) const CODES: &[&str] = &["puk", "cvv", "otp", 
+pub(super) const CODES: &[&str] = &[
+    "puk",
+    "cvv",
+    "otp",
     "clave",
     "código",
     "contraseña",
@@ -291,8 +317,20 @@ pub(super) const CODES: &[&str] = &["puk", "cvv", "otp",
     "verificación",
     "wifi",
 ];
-pub(super) const NAMED: &[&str] =
-    &["andén", "asiento", "aula", "fila", "letra", "portal", "puerta", "canal", "habitación", "línea", "sala", "vuelo"];
+pub(super) const NAMED: &[&str] = &[
+    "andén",
+    "asiento",
+    "aula",
+    "fila",
+    "letra",
+    "portal",
+    "puerta",
+    "canal",
+    "habitación",
+    "línea",
+    "sala",
+    "vuelo",
+];
 pub(super) const SUMS: &[&str] = &["calcula", "cuánto", "es", "son"];
 pub(super) const YEARS: &[&str] =
     &["año", "años", "desde", "en", "entre", "hacia", "hasta", "para", "siglo"];

@@ -38,7 +38,10 @@ pub(super) const CUES: Cues = Cues {
     of: &["de", "d"],
     pressure: &["tension"],
     winds: &["brise", "cap", "direction", "mistral", "orientation", "rafales", "vent", "vents"],
-    grades: &["avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés", "score"],
+    grades: &[
+        "avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés",
+        "score",
+    ],
     times: &["fois"],
     draws: true,
     capital_nouns: false,
@@ -57,9 +60,11 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["durée", "dure", "durent", "minuteur", "pendant", "reste", "restantes", "encore", "dans"];
-pub(super) const CODES: &[&str] = &["puk", "cvv", "otp", "code", "pin", "passe", "iban", "digicode", "immatriculation"];
-pub(super) const NAMED: &[&str] =
-    &["siège", "place", "rang", "chambre", "salle", "voie", "ligne", "bus", "quai", "porte", "chaîne"];
+pub(super) const CODES: &[&str] =
+    &["puk", "cvv", "otp", "code", "pin", "passe", "iban", "digicode", "immatriculation"];
+pub(super) const NAMED: &[&str] = &[
+    "siège", "place", "rang", "chambre", "salle", "voie", "ligne", "bus", "quai", "porte", "chaîne",
+];
 pub(super) const TRAINS: &[&str] = &["tgv", "ter", "intercités", "ouigo", "eurostar"];
 pub(super) const SUMS: &[&str] = &["calcule", "calculez", "calculer", "font", "fait"];
 pub(super) const YEARS: &[&str] =

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::is_day;
-use crate::aloud::{item, range};
+use crate::aloud::{calendar, item};
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -74,7 +74,7 @@ pub(super) fn shortens(word: &str) -> bool {
 
 /// Names of days and months: with a dash between them, or short ones.
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if let Some(found) = range::names(text, i, name) {
+    if let Some(found) = calendar::names(text, i, name) {
         return Some(found);
     }
     // "le lun. 3", "du lun. au ven."

@@ -15,8 +15,9 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code as common_code, compass, electronic, letters, marks, math, money, number, short, sign,
-    when as common, rate, roman as numerals};
+    amount, code as common_code, compass, electronic, letters, marks, math, money, number, rate,
+    roman as numerals, short, sign, when as common,
+};
 
 /// The reading of French.
 pub(super) static ALOUD: Aloud = Aloud {

@@ -85,7 +85,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let plain = word.chars().all(|c| "IVX".contains(c));
     let many = plain && word.len() > 1 && title;
     let year = value::year(word).is_some();
-    (counted || year || plain && monarch || many).then(|| item(Class::Roman(n, false, false), i, i + 1))
+    (counted || year || plain && monarch || many)
+        .then(|| item(Class::Roman(n, false, false), i, i + 1))
 }
 
 /// The gender of the ordinal number at piece `i`, which the noun after it has.

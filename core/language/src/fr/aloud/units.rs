@@ -231,7 +231,16 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         _ => return None,
     };
     let fits = text.is(sign, "$") && !text.is_word(i.wrapping_sub(1));
-    let money = Money { currency, sign, minus: false, amount, cents: None, per: None, per_power: 0, kind: false };
+    let money = Money {
+        currency,
+        sign,
+        minus: false,
+        amount,
+        cents: None,
+        per: None,
+        per_power: 0,
+        kind: false,
+    };
     fits.then(|| item(Class::Money(money), i, country + 1))
 }
 

@@ -26,7 +26,8 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let known = text.is_digits(i, 3..=3) && text.get(i).starts_with("11");
     let joined = text.is(i + 1, " ") && text.is_number(i + 2) || text.is_number(text.before(i));
-    (known && !joined && text.starts_fresh(i)).then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+    (known && !joined && text.starts_fresh(i))
+        .then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
 /// 20121 Milano: five digits before a name.

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{item, range};
+use crate::aloud::{calendar, item};
 
 /// 3 ottobre 1990; 12 ott. 1492; 3-5 maggio.
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -66,9 +66,9 @@ pub(super) fn first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    range::names(text, i, calendar_name)
-        .or_else(|| range::listed_day(aloud, text, i, calendar_name))
-        .or_else(|| range::short_day(text, i, calendar_name))
+    calendar::names(text, i, calendar_name)
+        .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
+        .or_else(|| calendar::short_day(text, i, calendar_name))
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.
@@ -90,23 +90,12 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Duration(parts), i, word + 1));
     }
     let fits = match text.get(i + 1) {
-        "." => said(i) || is_span(text, i),
+        "." => said(i) || calendar::is_span(text, i),
         "h" => !text.is_word(i + 3),
         _ => false,
     };
     let time = Time { hour: (hour, i), minute: Some((minute, i + 2)), ..Time::default() };
     fits.then(|| item(Class::Time(time), i, i + 3))
-}
-
-/// Whether the time with a full stop at `i` is an end of a span such as "9.30-12.30".
-fn is_span(text: &Text, i: usize) -> bool {
-    let pointed = |at: usize| {
-        let below = |at: usize, most: usize| text.value(at).is_some_and(|n| n <= most);
-        below(at, 24) && text.is(at + 1, ".") && below(at + 2, 59) && text.get(at + 2).len() == 2
-    };
-    let (before, after) = (text.before(i), text.past_space(i + 3));
-    text.is_dash(after) && pointed(text.past_space(after + 1))
-        || text.is_dash(before) && pointed(text.before(before).wrapping_sub(2))
 }
 
 /// The day of a month: "primo", "due".

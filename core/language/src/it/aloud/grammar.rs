@@ -4,6 +4,7 @@ use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
+use crate::aloud::half::Halves;
 use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
@@ -13,6 +14,25 @@ const LEADING: &[&str] = &[
     "a", "circa", "con", "dopo", "entro", "gli", "i", "il", "in", "la", "le", "ogni", "per", "su",
     "un", "una", "altri", "altre",
 ];
+
+static HALVES: Halves = Halves {
+    and: "e",
+    of: "di",
+    half: ["mezzo", "mezza"],
+    quarter: None,
+    hours: &["alle", "dalle", "la", "le"],
+    is_noun: nouns::is_noun,
+    gender: |noun| units::gender(noun).unwrap_or_else(|| nouns::gender(noun)),
+    whole: |text, whole, next, gender| match (text.get(whole), gender) {
+        // "un'ora e mezza": the noun may be several in the text.
+        ("1", Some(gender)) => {
+            let sign = text.get(next);
+            numbers::one(gender, units::name(sign).unwrap_or(sign)).to_owned()
+        }
+        (digits, _) => grammar::digits(&Italian, digits),
+    },
+    part: |fraction, _, _| part(fraction),
+};
 
 /// Italian.
 #[derive(Debug)]
@@ -55,50 +75,7 @@ impl Grammar for Italian {
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
-        let text = spoken.text;
-        let Some(part) = amount.part else { return };
-        let span = text.span(amount.from, amount.to);
-        let next = text.past_space(amount.to + 1);
-        let counts = next > amount.to + 1 && nouns::is_noun(text, next);
-        let gender = noun.or(counts.then(|| nouns::gender(text.get(next))));
-        if let Some(whole) = amount.whole {
-            let words = match (text.get(whole), gender) {
-                // "un'ora e mezza": the noun may be several in the text.
-                ("1", Some(gender)) => {
-                    let sign = text.get(next);
-                    numbers::one(gender, units::name(sign).unwrap_or(sign)).to_owned()
-                }
-                (digits, _) => grammar::digits(self, digits),
-            };
-            spoken.say(&words, text.at(whole));
-            // After a unit, the fraction comes at the end.
-            if noun.is_none() {
-                spoken.say(&and_part(part, gender), span);
-            }
-            return;
-        }
-        // "1 kilo e 1/2", "las 5 e 1/2"
-        let counted = text.before(text.before(amount.from));
-        let after = text.one_of(text.before(amount.from), &["e"]);
-        if after && part == (1, 2) && (text.is_word(counted) || text.is_number(counted)) {
-            let noun = text.lower(counted);
-            let noun = noun.rsplit('\'').next().unwrap_or_default();
-            let feminine = match text.is_number(counted) {
-                true => text.one_of(text.before(counted), &["la", "le", "alle", "dalle"]),
-                false => units::gender(noun).unwrap_or_else(|| nouns::gender(noun)) == Gender::Feminine,
-            };
-            return spoken.say(if feminine { "mezza" } else { "mezzo" }, span);
-        }
-        let words = match (part, gender) {
-            ((1, 2), Some(Gender::Feminine)) => "mezza".to_owned(),
-            ((1, 2), Some(_)) => "mezzo".to_owned(),
-            _ => self::part(part),
-        };
-        spoken.say(&words, span.clone());
-        let elided = text.get(next).contains('\'');
-        if counts && !elided && noun.is_none() && part != (1, 2) {
-            spoken.say("di", span);
-        }
+        HALVES.say(amount, noun, spoken);
     }
 
     fn currency(&self, money: &Money, one: bool) -> String {
@@ -131,7 +108,7 @@ impl Grammar for Italian {
             name += &format!(" {}", self.per(per, measure.per_power));
         }
         match (amount.whole, amount.part) {
-            (Some(_), Some(part)) => name + " " + &and_part(part, Some(unit.gender)),
+            (Some(_), Some(part)) => name + " " + &HALVES.after(part, Some(unit.gender), text),
             (None, Some(part)) if part != (1, 2) => format!("di {name}"),
             _ if amount.scale.is_some_and(|(scale, _)| scale.one != scale.several) => {
                 format!("di {name}")
@@ -212,14 +189,5 @@ fn part((over, under): (usize, usize)) -> String {
     match over {
         1 => format!("un {name}"),
         _ => format!("{} {}i", numbers::cardinal(&over.to_string()), name.trim_end_matches('o')),
-    }
-}
-
-/// "e mezza"
-fn and_part(part: (usize, usize), gender: Option<Gender>) -> String {
-    match (part, gender) {
-        ((1, 2), Some(Gender::Feminine)) => "e mezza".to_owned(),
-        ((1, 2), _) => "e mezzo".to_owned(),
-        _ => format!("e {}", self::part(part)),
     }
 }

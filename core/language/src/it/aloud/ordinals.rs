@@ -71,7 +71,7 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(start);
     let place = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     let next = text.past_space(i + 1);
-    if is_century(text, i) || is_before_century(text, i) {
+    if numerals::is_century(text, i, CENTURIES, JOINING) || is_before_century(text, i) {
         return found(ordinal(n, Masculine));
     }
     // "via XX Settembre"
@@ -82,7 +82,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return found(ordinal(n, gender(&text.lower(place))));
     }
     let queen = QUEENS.contains(&text.get(before));
-    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ") {
+    if start == i && (queen || KINGS.contains(&text.get(before))) && text.is(i.wrapping_sub(1), " ")
+    {
         return found(ordinal(n, if queen { Feminine } else { Masculine }));
     }
     let feminine = nouns::is_feminine(text, i);
@@ -103,31 +104,16 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         .then(|| item(Class::Coined(cardinal(&n.to_string())), i, i + 1))
 }
 
+/// Words between two numerals.
+const JOINING: &[&str] = &["a", "al", "e", "ed", "il", "o"];
+
 fn is_numeral(text: &Text, i: usize) -> bool {
     text.is_capitals(i) && numerals::value(text.get(i)).is_some()
 }
 
 /// Whether pieces with numerals before and after it are joined by the piece at `i`.
 fn joins(text: &Text, i: usize) -> bool {
-    text.one_of(i, &["a", "al", "e", "ed", "il", "o"]) || matches!(text.get(i), "," | "-" | "–")
-}
-
-/// "secolo XIX", "i secoli XIX e XX"
-fn is_century(text: &Text, i: usize) -> bool {
-    let mut at = i;
-    for _ in 0..4 {
-        let before = text.before(at);
-        let word = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
-        if text.one_of(word, CENTURIES) {
-            return true;
-        }
-        let first = text.before(before);
-        if !joins(text, before) || !is_numeral(text, first) {
-            return false;
-        }
-        at = first;
-    }
-    false
+    text.one_of(i, JOINING) || matches!(text.get(i), "," | "-" | "–")
 }
 
 /// "XIX secolo", "tra il XIX e il XX secolo"

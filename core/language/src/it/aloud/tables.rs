@@ -180,7 +180,9 @@ pub(super) const WORDS: Words = Words {
 pub(super) const HOURLY: &[&str] = &["all", "alle", "dall", "dalle", "delle", "h", "le", "ore"];
 
 pub(super) const CUES: Cues = Cues {
-    before_date: &["al", "dal", "data", "del", "entro", "giorno", "il", "l", "dell", "all", "dall", "nell"],
+    before_date: &[
+        "al", "dal", "data", "del", "entro", "giorno", "il", "l", "dell", "all", "dall", "nell",
+    ],
     after_date: &[],
     before_time: HOURLY,
     at: &["alle", "ore"],
@@ -209,8 +211,30 @@ pub(super) const CUES: Cues = Cues {
     flights: &[],
     of: &["di", "d"],
     pressure: &["pressione", "arteriosa"],
-    winds: &["brezza", "direzione", "maestrale", "orientamento", "raffiche", "rotta", "scirocco", "vento", "venti"],
-    grades: &["do", "giudizio", "giudizi", "punteggio", "recensioni", "recensione", "stelle", "valutazione", "valutazioni", "voto", "voti"],
+    winds: &[
+        "brezza",
+        "direzione",
+        "maestrale",
+        "orientamento",
+        "raffiche",
+        "rotta",
+        "scirocco",
+        "vento",
+        "venti",
+    ],
+    grades: &[
+        "do",
+        "giudizio",
+        "giudizi",
+        "punteggio",
+        "recensioni",
+        "recensione",
+        "stelle",
+        "valutazione",
+        "valutazioni",
+        "voto",
+        "voti",
+    ],
     times: &["volte"],
     draws: true,
     capital_nouns: false,
@@ -276,10 +300,14 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
-pub(super) const CODES: &[&str] =
-    &["puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva", "verifica"];
-pub(super) const NAMED: &[&str] =
-    &["aula", "binario", "fila", "gate", "posto", "camera", "canale", "linea", "sala", "stanza", "volo"];
+pub(super) const CODES: &[&str] = &[
+    "puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva",
+    "verifica",
+];
+pub(super) const NAMED: &[&str] = &[
+    "aula", "binario", "fila", "gate", "posto", "camera", "canale", "linea", "sala", "stanza",
+    "volo",
+];
 pub(super) const SUMS: &[&str] = &["calcola", "fa", "fanno", "quanto"];
 pub(super) const YEARS: &[&str] =
     &["anno", "anni", "dal", "del", "entro", "fino", "nel", "secolo", "verso"];
