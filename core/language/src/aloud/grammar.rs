@@ -68,6 +68,11 @@ pub(crate) trait Grammar: Debug + Sync {
         if one { currency.one } else { currency.several }.to_owned()
     }
 
+    /// A name after a number of millions without anything behind ("un millón de euros").
+    fn after_millions(&self, name: String) -> String {
+        name
+    }
+
     /// Hundredths of a currency by their two digits, after the whole or alone.
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String;
 

@@ -44,7 +44,12 @@ fn is_product(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let (before, after) = (text.before(i), text.past_space(i + 1));
     let asked = (before.saturating_sub(5)..before).any(|at| text.one_of(at, aloud.sums));
     let end = text.past_space(after + 1);
-    let thing = end > after + 1 && text.is_word(end) && !text.is_letter(end);
+    let thing =
+        |end: usize| text.is_word(end) && text.is(end.wrapping_sub(1), " ") && !text.is_letter(end);
+    // "30 × 20 × 10 cm"
+    let more = text.past_space(end + 1);
+    let chain = text.is(end, "×") && thing(text.past_space(more + 1));
+    let thing = thing(end) || chain;
     let tight = before == i.wrapping_sub(1) && text.is_word(text.before(before));
     let lines = text.is_digits(before, 3..=4) && text.is_digits(after, 3..=4);
     let feet = matches!(text.get(after + 1), "'" | "\"" | "′" | "″");

@@ -70,9 +70,13 @@ pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
     if money.minus {
         spoken.say(spoken.words.minus, text.at(money.amount.from.saturating_sub(1)));
     }
+    let millions = money.amount.scale.is_none()
+        && money.amount.whole.is_some_and(|whole| text.digits(whole).ends_with("000000"));
     let name = |one: bool, spoken: &mut Spoken<'_>| {
         if sum == Sum::Whole {
-            fixed(&grammar.currency(money, one), sign.clone(), spoken);
+            let name = grammar.currency(money, one);
+            let name = if millions { grammar.after_millions(name) } else { name };
+            fixed(&name, sign.clone(), spoken);
         }
     };
     let number = money.amount.whole.filter(|_| money.amount.part.is_none());

@@ -17,22 +17,22 @@ const ACCUSATIVE: &[&str] =
 const VERBS: &str = "
 arbeitete backe bauen baut baute bekam bekomme bekommen bekommst bekommt benötige benötigen
 benötigt besitze besitzen besitzt bestelle bestellen bestellt bestellte bezahle bezahlen bieten
-bietet bleibt blieb brauche brauchen brauchst braucht brauchte bring bringe bringen bringt buche
-buchen bucht dauert dauerte enthalten enthält entwickelte erfand erhalte erhalten erhält erstelle
-erzielt erzielte erzielten esse essen fahre fahren fand finde finden findet fährt füge gab gebe
-geben gehe gehen geht gewann gewinnen gewinnt gib gibt gründete habe haben habt hast hat hatte
-hatten hinterließ hol hole holen holt hätte hätten höre hören hört isst kauf kaufe kaufen kauft
-kaufte kenne kennen kennt koche kosten kostet lade laufe laufen lebt lebte lege legen legt lerne
-lernen lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet
-mische misst möchte möchten nehme nehmen nimm nimmst nimmt plane planen plant reiche reserviere
-reservieren reserviert rufe rühre sah schafft schaffte schaue schaut schenke schenken schenkt
-schicke schicken schickt schlief schließe schlägt schneide schneiden schoss schreibe schreiben
-schreibt sehe sehen sende sendet setze setzen setzt siehst sieht spare sparen spiel spiele spielen
-spielt starte stell stelle stellen stellt streiche suche suchen suchst sucht suchte traf trafen
-trage tragen treffe treffen trinke trinken trinkt trägt umfasst verbrachte verbringen verbringt
-verdiene verdienen verdient verkaufe verkaufen verkauft verlieren verliert verlor verpasse
-verpasst veröffentlichte warf wartet wartete wiegt will wohnte wollen wollte wollten wünsche
-wünschen zahle zahlen zahlt zeig zeige zeigen zeigt zähle zählen zählt öffne öffnen";
+bietet brauche brauchen brauchst braucht brauchte bring bringe bringen bringt buche buchen bucht
+dauert dauerte enthalten enthält entwickelte erfand erhalte erhalten erhält erstelle erzielt
+erzielte erzielten esse essen fahre fahren fand finde finden findet fährt füge gab gebe geben gehe
+gehen geht gewann gewinnen gewinnt gib gibt gründete habe haben habt hast hat hatte hatten
+hinterließ hol hole holen holt hätte hätten höre hören hört isst kauf kaufe kaufen kauft kaufte
+kenne kennen kennt koche kosten kostet lade laufe laufen lebt lebte lege legen legt lerne lernen
+lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet mische misst
+möchte möchten nehme nehmen nimm nimmst nimmt plane planen plant reiche reserviere reservieren
+reserviert rufe rühre sah schafft schaffte schaue schaut schenke schenken schenkt schicke schicken
+schickt schlief schließe schlägt schneide schneiden schoss schreibe schreiben schreibt sehe sehen
+sende sendet setze setzen setzt siehst sieht spare sparen spiel spiele spielen spielt starte stell
+stelle stellen stellt streiche suche suchen suchst sucht suchte traf trafen trage tragen treffe
+treffen trinke trinken trinkt trägt umfasst verbrachte verbringen verbringt verdiene verdienen
+verdient verkaufe verkaufen verkauft verlieren verliert verlor verpasse verpasst veröffentlichte
+warf wartet wartete wiegt will wohnte wollen wollte wollten wünsche wünschen zahle zahlen zahlt
+zeig zeige zeigen zeigt zähle zählen zählt öffne öffnen";
 const GENITIVE: &[&str] = &["des", "innerhalb", "während", "wegen", "trotz", "eines"];
 
 /// Whether the word at piece `i` takes an accusative.

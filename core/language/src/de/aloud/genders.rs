@@ -50,7 +50,7 @@ pub(super) const FEMININE: &str = "
 Abbildung Abfahrt Abteilung Adresse Aktie Allee Ampel Ampulle Amsel Ananas Angst Anlage Ansage
 Antwort Anzeige Apotheke App Arbeit Armee Art Aufgabe Auflage Ausgabe Auskunft Aussage Auswahl
 Autobahn Axt Badewanne Bahn Banane Bande Bank Bar Batterie Beere Bestellung Bibliothek Biene
-Bildung Birne Blase Blume Bluse Bohne Bombe Botschaft Box Braut Breite Bremse Brille Brust Brücke
+Bildung Birne Blase Blume Bluse Bohne Bombe Botschaft Box Braut Breite Bremse Brezel Brille Brust Brücke
 Bucht Bundesliga Burg Butter Bäckerei Bürste CD Chance Chefin Cousine Creme DVD Dame Datei Decke
 Demokratie Diskette Diät Dose Dosis Dusche Ebene Ecke Ehe Ehre Eiche Eile Einheit Einnahme
 Eisenbahn Ente Entfernung Epoche Erbse Erdbeere Erde Ernte Etage Eule Fabel Fabrik Fahne Fahrkarte

@@ -8,6 +8,7 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("p", "page"),
     ("pp", "pages"),
     ("pg", "page"),
+    ("pgs", "pages"),
     ("fig", "figure"),
     ("Fig", "figure"),
     ("figs", "figures"),

@@ -21,6 +21,7 @@ pub(super) fn names(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "M–F 9–5"
     let letter = |word: &str| match word {
         "M" => Some("Monday"),
+        "Th" => Some("Thursday"),
         "F" => Some("Friday"),
         _ => None,
     };

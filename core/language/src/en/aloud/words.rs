@@ -139,7 +139,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     {
         return said("WiFi", i + 3, false);
     }
-    if text.is_number(i.wrapping_sub(1)) {
+    if text.is_number(i.wrapping_sub(1)) || text.is(i.wrapping_sub(1), "&") {
         return None;
     }
     if matches!(word, "St" | "st") && spaced && (text.is_capital(after)) {
@@ -162,7 +162,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         return said(words, end, text.ends_line(end));
     }
     // "3rd fl."
-    if text.is(i, "fl") && text.one_of(text.before(i), &["th", "st", "nd", "rd"]) {
+    if text.one_of(i, &["fl"]) && text.one_of(text.before(i), &["th", "st", "nd", "rd"]) {
         return said("floor", end, stop && ends_there(aloud, text, end));
     }
     if text.one_of(i, &["no"])

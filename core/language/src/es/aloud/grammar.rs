@@ -9,6 +9,12 @@ use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
+/// Words before the result of a match.
+const RESULTS: &[&str] = &[
+    "acaba", "acabó", "cae", "cayó", "gana", "ganó", "pierde", "perdió", "termina", "terminó",
+    "venció",
+];
+
 /// Words before the first end of a range after which it needs no "de".
 const LEADING: &[&str] = &[
     "a", "al", "cada", "con", "cuesta", "el", "en", "hasta", "la", "las", "los", "otros", "otras",
@@ -86,6 +92,10 @@ impl Grammar for Spanish {
         if of { format!("de {name}") } else { name.to_owned() }
     }
 
+    fn after_millions(&self, name: String) -> String {
+        format!("de {name}")
+    }
+
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
         let name = if cents == "01" { currency.cent } else { currency.cents };
         let words = numbers::agreeing(cents, Gender::Masculine);
@@ -155,6 +165,7 @@ impl Grammar for Spanish {
         match score(text, first, second) {
             Some(Score::Set) => return Some(["", ""]),
             Some(Score::Result) => return Some(["", "a"]),
+            None if text.one_of(before, RESULTS) => return Some(["", "a"]),
             None if is_season(text, first, second) => return Some(["", ""]),
             None => {}
         }

@@ -59,6 +59,7 @@ pub(super) const SHORT: &[Short] = &[
     short("excma.", "excelentísima", Inside),
     short("núm.", "número", BeforeNumber),
     short("núms.", "números", BeforeNumber),
+    short("n.os", "números", BeforeNumber),
     short("n.º", "número", Inside),
     short("nº", "número", Inside),
     short("n°", "número", BeforeNumber),

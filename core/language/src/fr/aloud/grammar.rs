@@ -94,6 +94,10 @@ impl Grammar for French {
         spoken.say(&words, span);
     }
 
+    fn after_millions(&self, name: String) -> String {
+        of(&name)
+    }
+
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
         let words = numbers::cardinal(cents);
         match alone {

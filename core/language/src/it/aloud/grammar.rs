@@ -9,6 +9,10 @@ use crate::aloud::range::{Score, is_season, score};
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
+/// Words before the result of a match.
+const RESULTS: &[&str] =
+    &["finisce", "finita", "finito", "perde", "perso", "terminata", "termina", "vince", "vinto"];
+
 /// Words before the first end of a range after which the ends are said without words between.
 const LEADING: &[&str] = &[
     "a", "circa", "con", "dopo", "entro", "gli", "i", "il", "in", "la", "le", "ogni", "per", "su",
@@ -86,6 +90,10 @@ impl Grammar for Italian {
         if of { format!("di {name}") } else { name.to_owned() }
     }
 
+    fn after_millions(&self, name: String) -> String {
+        format!("di {name}")
+    }
+
     fn cents(&self, currency: &Currency, cents: &str, alone: bool) -> String {
         let and = if alone { "" } else { "e " };
         match cents {
@@ -158,6 +166,7 @@ impl Grammar for Italian {
         match score(text, first, second) {
             Some(Score::Set) => return Some(["", ""]),
             Some(Score::Result) => return Some(["", "a"]),
+            None if text.one_of(before, RESULTS) => return Some(["", "a"]),
             None if is_season(text, first, second) => return Some(["", ""]),
             None => {}
         }
