@@ -19,7 +19,7 @@ const TRIED: usize = 256;
 const LONGEST: usize = 48;
 /// By how much a beginning may fall below the least likelihood, in nats: later tokens may make up
 /// for it. Speech that is none of the texts is given up after a few tokens.
-const SLACK: f32 = 8.0;
+const SLACK: f32 = 14.0;
 /// The number of texts that are found.
 const FOUND: usize = 3;
 
