@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
-use sayso_skills::{
-    House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse,
-};
+use sayso_skills::{House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse};
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
