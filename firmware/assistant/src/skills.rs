@@ -46,7 +46,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SharedSkills {
     /// The skills of the language and the settings. What was saved in `folder` is restored;
-    /// if that fails, the second value says why, and they begin anew.
+    /// if that fails, the second value says why, and they begin empty.
     ///
     /// # Errors
     /// [`Input`](crate::ErrorKind::Input) when there are no skills in the language, or the virtual
