@@ -27,6 +27,7 @@
 //! ([`Match::score`]).
 
 mod compile;
+mod familiarity;
 mod folder;
 mod grammar;
 mod graph;

@@ -42,6 +42,7 @@ mod cores;
 mod earcon;
 mod end_of_turn;
 mod engines;
+mod errand;
 mod error;
 pub mod event;
 mod events;

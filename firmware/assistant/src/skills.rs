@@ -1,21 +1,16 @@
-//! The skills of a program, which all its conversations share, and the worker that uses them.
+//! The skills of a program, which all its conversations share.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use sayso_core::turn::TurnId;
-use sayso_models::Cancel;
 use sayso_skills::{House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse};
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
 use crate::config::Config;
-use crate::cores::Seat;
-use crate::engines::Engines;
 use crate::error::{Error, Result};
 use crate::state::StateFolder;
-use crate::worker::{Tools, Worker};
 
 /// The entry in the state folder.
 const ENTRY: &str = "skills";
@@ -179,120 +174,4 @@ pub fn wall_now() -> Now {
 /// The time by `clock`, as skills see it.
 pub fn now(clock: &dyn Clock) -> Now {
     Now { wall: clock.now(), steady: clock.steady() }
-}
-
-/// Work for the skills.
-#[derive(Clone, Debug)]
-pub enum Errand {
-    /// Decide what a sentence asks for.
-    Claim {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// The question before, which was not answered; usually empty.
-        unanswered: String,
-        /// What was said, or typed.
-        text: String,
-        /// Where it was said.
-        situation: Situation,
-        /// Stops the work.
-        cancel: Cancel,
-    },
-    /// Do it.
-    Act {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// What.
-        plan: Box<Plan>,
-        /// Where it was said.
-        situation: Situation,
-    },
-    /// End what rings at this board.
-    Hush(String),
-}
-
-/// A report of the skills.
-#[derive(Debug)]
-pub enum Errands {
-    /// Whether a sentence is for a skill.
-    Claimed {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// What was given.
-        unanswered: String,
-        /// See `unanswered`.
-        text: String,
-        /// What is to be done; `None` if it is for no skill.
-        plan: Option<Box<Plan>>,
-    },
-    /// It was done.
-    Done {
-        /// The turn it belongs to.
-        turn: TurnId,
-        /// What is still to be said, and what the program has to do.
-        said: Said,
-    },
-}
-
-/// Uses the skills, at one board. It holds no cores, because it computes next to nothing and may
-/// wait for a device or a network.
-pub struct Handyman {
-    skills: Option<SharedSkills>,
-    clock: Arc<dyn Clock>,
-    seat: Seat,
-}
-
-impl Worker for Handyman {
-    type Order = Errand;
-    type Report = Errands;
-    const NAME: &'static str = "skills";
-
-    fn hire(_: &mut Engines, tools: &Tools) -> Self {
-        Self { skills: tools.skills.clone(), clock: tools.clock.clone(), seat: tools.seat(1) }
-    }
-
-    fn give_back(self, _: &mut Engines) {}
-
-    /// What is done is done: only the decision can be stopped.
-    fn cancel(errand: &Errand) -> Cancel {
-        match errand {
-            Errand::Claim { cancel, .. } => cancel.clone(),
-            Errand::Act { .. } | Errand::Hush(_) => Cancel::new(),
-        }
-    }
-
-    fn seat(&self) -> &Seat {
-        &self.seat
-    }
-
-    fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
-        let now = now(&*self.clock);
-        match errand {
-            Errand::Claim { turn, unanswered, text, situation, .. } => {
-                if cancel.is_cancelled() {
-                    return;
-                }
-                let claim = |text: &str| {
-                    let request = Request { text, now: &now, situation: &situation };
-                    self.skills.as_ref().and_then(|skills| skills.claim(&request))
-                };
-                let whole = format!("{unanswered} {text}");
-                let plan = claim(&text)
-                    .or_else(|| if unanswered.is_empty() { None } else { claim(whole.trim()) })
-                    .map(Box::new);
-                emit(Errands::Claimed { turn, unanswered, text, plan });
-            }
-            Errand::Act { turn, plan, situation } => {
-                let said = match &self.skills {
-                    Some(skills) => skills.act(*plan, &now, &situation),
-                    None => Said::default(),
-                };
-                emit(Errands::Done { turn, said });
-            }
-            Errand::Hush(board) => {
-                if let Some(skills) = &self.skills {
-                    skills.hush(&board, &now);
-                }
-            }
-        }
-    }
 }

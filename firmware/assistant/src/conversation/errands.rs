@@ -11,9 +11,10 @@ use super::Conversation;
 use crate::announcements::What;
 use crate::clock::Clock;
 use crate::control::{Announcement, Command};
+use crate::errand::{Errand, Errands};
 use crate::event::{Event, TurnRecord};
 use crate::responder::Job;
-use crate::skills::{Errand, Errands, SharedSkills, now};
+use crate::skills::{SharedSkills, now};
 
 /// How often it is looked for what rings.
 const LOOK: Duration = Duration::from_millis(250);

@@ -17,6 +17,7 @@ use crate::{Cancel, Error, ErrorKind, Result};
 mod file;
 mod guard;
 mod guided;
+mod next_token;
 mod pass;
 mod window;
 mod words;

@@ -11,7 +11,7 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
 };
 
-use super::guided::Next;
+use super::next_token::Next;
 use super::words::Token;
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 

@@ -59,7 +59,7 @@ impl Grammar for French {
             spoken.say(&grammar::digits(self, text.get(whole)), text.at(whole));
             // Before a unit, the fraction comes after it.
             if noun.is_none() {
-                spoken.say(&after_whole(over, under, Gender::Masculine), span);
+                spoken.say(&numbers::after_whole(over, under, Gender::Masculine), span);
             }
             return;
         }
@@ -73,7 +73,7 @@ impl Grammar for French {
         if text.is_word(left) && counted && over == 1 {
             let unit = units::UNITS.iter().find(|unit| text.is(left, unit.sign));
             let gender = unit.map(|unit| unit.gender).or_else(|| context::gender(text, left));
-            let words = after_whole(over, under, gender.unwrap_or(Gender::Masculine));
+            let words = numbers::after_whole(over, under, gender.unwrap_or(Gender::Masculine));
             let words = words.strip_prefix("et ").filter(|_| and).unwrap_or(&words);
             return spoken.say(words, span);
         }
@@ -89,7 +89,7 @@ impl Grammar for French {
                 )
             }
             (1, 2) if noun == Some(Gender::Feminine) => "une demi".to_owned(),
-            _ => part(over, under),
+            _ => numbers::part(over, under),
         };
         spoken.say(&words, span);
     }
@@ -142,7 +142,7 @@ impl Grammar for French {
         }
         if let (Some(_), Some((over, under))) = (amount.whole, amount.part) {
             name.push(' ');
-            name.push_str(&after_whole(over, under, unit.gender));
+            name.push_str(&numbers::after_whole(over, under, unit.gender));
         }
         name
     }
@@ -194,27 +194,6 @@ impl Grammar for French {
 
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
         dates::say_time(time, bare, spoken);
-    }
-}
-
-/// A fraction: "trois quarts".
-fn part(over: usize, under: usize) -> String {
-    let name = match under {
-        2 => "demi".to_owned(),
-        3 => "tiers".to_owned(),
-        4 => "quart".to_owned(),
-        _ => numbers::ordinal(&under.to_string(), Gender::Masculine),
-    };
-    let plural = if over > 1 && under != 3 { "s" } else { "" };
-    format!("{} {name}{plural}", numbers::cardinal(&over.to_string()))
-}
-
-/// A fraction after a whole number of nouns of this gender: "et demie".
-pub(super) fn after_whole(over: usize, under: usize, gender: Gender) -> String {
-    match (over, under, gender) {
-        (1, 2, Gender::Feminine) => "et demie".to_owned(),
-        (1, 2, _) => "et demi".to_owned(),
-        _ => part(over, under),
     }
 }
 

@@ -146,6 +146,27 @@ fn below_hundred(n: usize) -> String {
     }
 }
 
+/// A fraction: "trois quarts".
+pub fn part(over: usize, under: usize) -> String {
+    let name = match under {
+        2 => "demi".to_owned(),
+        3 => "tiers".to_owned(),
+        4 => "quart".to_owned(),
+        _ => ordinal(&under.to_string(), Gender::Masculine),
+    };
+    let plural = if over > 1 && under != 3 { "s" } else { "" };
+    format!("{} {name}{plural}", cardinal(&over.to_string()))
+}
+
+/// A fraction after a whole number of nouns of this gender: "et demie".
+pub fn after_whole(over: usize, under: usize, gender: Gender) -> String {
+    match (over, under, gender) {
+        (1, 2, Gender::Feminine) => "et demie".to_owned(),
+        (1, 2, _) => "et demi".to_owned(),
+        _ => part(over, under),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! Units of measure and currencies, with the genders of their names.
 
-use super::grammar::after_whole;
 use super::{context, cues, numbers};
 use crate::aloud::amount::amount;
 use crate::aloud::class::{Class, Item, Measure, Money, Style};
@@ -183,7 +182,8 @@ pub(super) fn mixed(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let gender = context::gender(text, noun).unwrap_or(Masculine);
     let number = numbers::agreeing(&text.digits(whole), gender);
-    let words = format!("{number} {} {}", text.get(noun), after_whole(over, under, gender));
+    let words =
+        format!("{number} {} {}", text.get(noun), numbers::after_whole(over, under, gender));
     Some(item(Class::Coined(words), i, noun + 1))
 }
 
