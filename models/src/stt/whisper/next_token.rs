@@ -12,7 +12,7 @@ pub(super) struct Next<'a> {
 
 impl Next<'_> {
     /// The tokens of text, the likeliest first.
-    fn likeliest(&self, count: usize, behind: f32) -> Vec<(i32, f32)> {
+    pub fn likeliest(&self, count: usize, behind: f32) -> Vec<(i32, f32)> {
         let best = self.text.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let mut all: Vec<(i32, f32)> = (0..)
             .zip(self.text)
