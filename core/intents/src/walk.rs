@@ -373,7 +373,7 @@ intents:
     fn nothing_else_is_walked() {
         for text in ["make", "set the red", "bed at fifty five", "remember me", "pleased", "setthe"]
         {
-            assert_eq!(accepts(text).0, false, "{text}");
+            assert!(!accepts(text).0, "{text}");
         }
     }
 }

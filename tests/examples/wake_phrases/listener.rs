@@ -24,7 +24,7 @@ pub struct Listener {
 }
 
 enum Kind {
-    Ready(ReadyMade, Net<'static, Vec<u8>>),
+    Ready(ReadyMade, Box<Net<'static, Vec<u8>>>),
     /// One for each cutoff, so that none ends what another is hearing.
     Typed(Vec<Spotter>),
 }
@@ -43,7 +43,7 @@ impl Listener {
             let usual = cutoffs.iter().position(|c| *c == ready.phrase.cutoff).unwrap_or_default();
             let net = Net::new(ready.net, vec![0; 32 * 1024])?;
             let cutoffs = cutoffs.iter().map(|c| f32::from(*c) / 1000.0).collect();
-            return Ok(Self { kind: Kind::Ready(ready, net), cutoffs, usual });
+            return Ok(Self { kind: Kind::Ready(ready, Box::new(net)), cutoffs, usual });
         };
         let phrase = Phrase::typed(phrase, &Reader::load(weights)?)?;
         let own = phrase.threshold();

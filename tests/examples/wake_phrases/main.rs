@@ -149,11 +149,11 @@ fn conditions(sounds: &Sounds) -> Vec<(String, Change)> {
     all
 }
 
+/// False accepts: in what, in how many hours, and how many at each cutoff.
+type Accepted = (&'static str, f64, Vec<usize>);
+
 /// False accepts at each cutoff: in the sound as recorded, and through rooms with noise.
-fn false_accepts(
-    asked: &Asked,
-    listener: &mut Listener,
-) -> Result<Vec<(&'static str, f64, Vec<usize>)>, Box<dyn Error>> {
+fn false_accepts(asked: &Asked, listener: &mut Listener) -> Result<Vec<Accepted>, Box<dyn Error>> {
     let mut counts = [vec![0; listener.cutoffs().len()], vec![0; listener.cutoffs().len()]];
     let (mut samples, mut took) = (0, Duration::ZERO);
     for (n, file) in asked.other.iter().enumerate() {
