@@ -66,13 +66,13 @@ pub enum Errands {
 
 /// Uses the skills, at one board. It holds no cores, because it computes next to nothing and may
 /// wait for a device or a network.
-pub struct Handyman {
+pub struct SkillWorker {
     skills: Option<SharedSkills>,
     clock: Arc<dyn Clock>,
     seat: Seat,
 }
 
-impl Worker for Handyman {
+impl Worker for SkillWorker {
     type Order = Errand;
     type Report = Errands;
     const NAME: &'static str = "skills";

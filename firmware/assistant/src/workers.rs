@@ -10,7 +10,7 @@ use sayso_models::Cancel;
 use crate::cores::Seat;
 use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
 use crate::engines::Engines;
-use crate::errand::{Errand, Errands, Handyman};
+use crate::errand::{Errand, Errands, SkillWorker};
 use crate::responder::{Job, Responder, Response};
 use crate::synthesizer::{Speak, Synthesized, Synthesizer};
 use crate::transcriber::{Dictation, Transcriber, Written};
@@ -123,7 +123,7 @@ kinds! {
     /// How complete an utterance sounds.
     DetectEnd: EndQuery => EndScore, by EndOfTurnDetector;
     /// What a skill answers and does.
-    DoErrand: Errand => Errands, by Handyman;
+    DoErrand: Errand => Errands, by SkillWorker;
     /// What to answer.
     Respond: Job => Response, by Responder;
     /// Text to speech.
