@@ -43,12 +43,11 @@ fn a_recorded_question_is_answered_aloud() {
 fn follow_up_questions_continue_the_conversation() {
     let folder = tempfile::tempdir().expect("folder");
     let answer = folder.path().join("a.wav");
-    let again = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
     let lines = json(
         sayso()
             .arg("ask")
             .arg(data(QUESTION))
-            .arg(data(again))
+            .arg(data(QUESTION))
             .arg("-o")
             .arg(&answer)
             .arg("--json"),

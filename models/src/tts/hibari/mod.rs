@@ -255,13 +255,29 @@ fn words_around(text: &str, source: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Adds a word, or extends the last one if it is the same or overlaps.
+/// Adds a word. It becomes one with those before it that it overlaps: words may be spoken in another
+/// order than they are written ("<¢ 5").
 fn add(words: &mut Vec<WordTiming>, text: Range<usize>, samples: Range<usize>) {
-    match words.last_mut() {
-        Some(last) if last.text.end > text.start => {
-            last.text = last.text.start.min(text.start)..last.text.end.max(text.end);
-            last.samples.end = last.samples.end.max(samples.end);
+    let mut word = WordTiming { text, samples };
+    while let Some(last) = words.pop_if(|last| last.text.end > word.text.start) {
+        word.text = last.text.start.min(word.text.start)..last.text.end.max(word.text.end);
+        word.samples = last.samples.start..last.samples.end.max(word.samples.end);
+    }
+    words.push(word);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "<¢ 0": "less than", "zero", "cents".
+    #[test]
+    fn words_in_another_order_become_one() {
+        let mut words = Vec::new();
+        for (text, samples) in [(0..3, 0..10), (4..5, 10..20), (0..3, 20..30), (6..9, 30..40)] {
+            add(&mut words, text, samples);
         }
-        _ => words.push(WordTiming { text, samples }),
+        let found: Vec<_> = words.into_iter().map(|word| (word.text, word.samples)).collect();
+        assert_eq!(found, [(0..5, 0..30), (6..9, 30..40)]);
     }
 }
