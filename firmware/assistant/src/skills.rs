@@ -7,20 +7,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_skills::{
-    House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse,
+    Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
 };
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
-use crate::config::Config;
+use crate::config::{Config, OwnCommand};
 use crate::cores::Seat;
 use crate::engines::Engines;
 use crate::error::{Error, Result};
+use crate::programs;
 use crate::state::StateFolder;
 use crate::worker::{Tools, Worker};
 
 /// The entry in the state folder.
 const ENTRY: &str = "skills";
+/// The folder with the user's own sentences, beside the settings file.
+const SENTENCES: &str = "intents";
+/// The skill that is cleared when nobody has spoken for long.
+const LISTS: &str = "lists";
 
 /// The skills that conversations share: a timer that was set in one can be asked for in another.
 #[derive(Clone)]
@@ -31,6 +36,8 @@ struct Shared {
     ringing: Mutex<Ringing>,
     /// Where they are saved.
     folder: Option<StateFolder>,
+    /// What is wrong with the user's own sentences and commands.
+    faults: Vec<String>,
 }
 
 /// What rings.
@@ -40,6 +47,8 @@ struct Ringing {
     boards: BTreeSet<String>,
     /// What they have not taken yet.
     rings: Vec<Ring>,
+    /// The boards where nobody has spoken for long.
+    idle: BTreeSet<String>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -57,6 +66,7 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
+        let faults = add_own(&mut skills, config);
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
             Ok(None) => Ok(()),
@@ -67,8 +77,13 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let shared = Shared { skills: Mutex::new(skills), ringing, folder };
+        let shared = Shared { skills: Mutex::new(skills), ringing, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
+    }
+
+    /// What is wrong with the user's own sentences and commands. The others are used.
+    pub fn faults(&self) -> &[String] {
+        &self.0.faults
     }
 
     /// The commands that a recogniser expects.
@@ -80,15 +95,42 @@ impl SharedSkills {
 
     /// What is to be done about a sentence. Nothing is done yet.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
+        locked(&self.0.ringing).idle.remove(&request.situation.board);
         locked(&self.0.skills).claim(request)
     }
 
-    /// Carries out a plan, and saves what must survive a restart.
-    pub fn act(&self, plan: Plan, now: &Now, situation: &Situation) -> Said {
+    /// Carries out a plan, and saves what must survive a restart. `cancel` stops what takes long,
+    /// and is checked often.
+    pub fn act(&self, plan: Plan, now: &Now, situation: &Situation, cancel: &Cancel) -> Said {
         let mut skills = locked(&self.0.skills);
-        let said = skills.act(plan, now, situation);
+        let mut said = skills.act(plan, now, situation);
         self.save(&mut skills);
+        // The other boards need not wait for a program.
+        drop(skills);
+        for effect in std::mem::take(&mut said.effects) {
+            let Effect::Run(run) = effect else {
+                said.effects.push(effect);
+                continue;
+            };
+            let printed = programs::run(&run, cancel);
+            let ran = locked(&self.0.skills).ran(&run, printed);
+            said.text = ran.text.or(said.text);
+            said.effects.extend(ran.effects);
+        }
         said
+    }
+
+    /// Nobody has spoken at a board for long: what was said there is forgotten. If that is so at
+    /// all boards, the lists are cleared.
+    pub fn forget(&self, board: &str) {
+        let mut skills = locked(&self.0.skills);
+        skills.forget(board);
+        let ringing = &mut *locked(&self.0.ringing);
+        ringing.idle.insert(board.into());
+        if ringing.boards.is_subset(&ringing.idle) {
+            skills.erase(LISTS);
+            self.save(&mut skills);
+        }
     }
 
     /// Ends what rings at a board, and drops the question that waits for an answer there.
@@ -102,7 +144,8 @@ impl SharedSkills {
     /// The board has a conversation, or has none any more: then what was set there rings at the
     /// others.
     pub fn set_present(&self, board: &str, present: bool) {
-        let boards = &mut locked(&self.0.ringing).boards;
+        let Ringing { boards, idle, .. } = &mut *locked(&self.0.ringing);
+        idle.remove(board);
         if present {
             boards.insert(board.into());
         } else {
@@ -127,7 +170,7 @@ impl SharedSkills {
                 ringing.rings.push(ring);
             }
         }
-        let Ringing { boards, rings } = &mut *ringing;
+        let Ringing { boards, rings, .. } = &mut *ringing;
         let here = |ring: &Ring| ring.board == board || !boards.contains(&ring.board);
         let place = rings.iter().position(here)?;
         Some(rings.remove(place))
@@ -141,6 +184,44 @@ impl SharedSkills {
             log::error!("timers, reminders and lists could not be saved: {error}");
         }
     }
+}
+
+/// Adds the user's own sentences and commands. Returns what is wrong with them.
+fn add_own(skills: &mut Skills, config: &Config) -> Vec<String> {
+    let mut faults = Vec::new();
+    let folder = config.folder.join(SENTENCES);
+    if !config.folder.as_os_str().is_empty() {
+        faults.extend(skills.use_sentences(&folder).iter().map(ToString::to_string));
+    }
+    let known = skills.grammar();
+    let intents = known.own_intents();
+    for (name, command) in &config.commands {
+        if !intents.contains(command.intent.as_str()) {
+            faults.push(format!(
+                "commands.{name}: no file in {} has sentences of the intent {}",
+                folder.display(),
+                command.intent
+            ));
+        }
+        if let Some(program) = command.run.first().filter(|program| !Path::new(program).is_file()) {
+            faults.push(format!("commands.{name}: there is no program {program}"));
+        }
+    }
+    skills.use_commands(programs_of(config));
+    faults
+}
+
+/// The programs of the settings.
+fn programs_of(config: &Config) -> Vec<Program> {
+    let program = |(name, command): (&String, &OwnCommand)| Program {
+        name: name.clone(),
+        intent: command.intent.clone(),
+        run: command.run.clone(),
+        time_limit_s: command.time_limit_s,
+        confirm: command.confirm,
+        say: command.say.clone(),
+    };
+    config.commands.iter().map(program).collect()
 }
 
 /// The house whose devices are switched; `None` for that of the demonstration. Without a setting it
@@ -210,6 +291,8 @@ pub enum Errand {
     },
     /// End what rings at this board.
     Hush(String),
+    /// Forget what was said at this board.
+    Forget(String),
 }
 
 /// A report of the skills.
@@ -258,7 +341,7 @@ impl Worker for Handyman {
     fn cancel(errand: &Errand) -> Cancel {
         match errand {
             Errand::Claim { cancel, .. } => cancel.clone(),
-            Errand::Act { .. } | Errand::Hush(_) => Cancel::new(),
+            Errand::Act { .. } | Errand::Hush(_) | Errand::Forget(_) => Cancel::new(),
         }
     }
 
@@ -285,7 +368,7 @@ impl Worker for Handyman {
             }
             Errand::Act { turn, plan, situation } => {
                 let said = match &self.skills {
-                    Some(skills) => skills.act(*plan, &now, &situation),
+                    Some(skills) => skills.act(*plan, &now, &situation, cancel),
                     None => Said::default(),
                 };
                 emit(Errands::Done { turn, said });
@@ -293,6 +376,11 @@ impl Worker for Handyman {
             Errand::Hush(board) => {
                 if let Some(skills) = &self.skills {
                     skills.hush(&board, &now);
+                }
+            }
+            Errand::Forget(board) => {
+                if let Some(skills) = &self.skills {
+                    skills.forget(&board);
                 }
             }
         }
