@@ -61,6 +61,7 @@ mod unix {
     use std::os::unix::process::CommandExt;
     use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+    use close_fds::CloseFdsBuilder;
     use rustix::io::ioctl_fionbio;
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
     use sayso_skills::RunError;
@@ -71,6 +72,9 @@ mod unix {
     /// must not keep this thread.
     const CHUNK: usize = 65_536;
     const IN_A_ROW: usize = 16;
+
+    /// The first file descriptor after standard input, output and error.
+    const FIRST_OTHER: i32 = 3;
 
     /// A running program, which ends with this value.
     pub struct Running {
@@ -92,6 +96,8 @@ mod unix {
             let mut command = Command::new(program);
             command.args(arguments).env_clear().envs(environment()).current_dir("/");
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            // The standard library's own files are marked so already; those of others may not be.
+            CloseFdsBuilder::new().threadsafe(true).cloexecfrom(FIRST_OTHER);
             let child = command.process_group(0).spawn();
             let mut child = child.map_err(|error| match error.kind() {
                 ErrorKind::NotFound => RunError::Missing,
