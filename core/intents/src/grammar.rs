@@ -181,4 +181,9 @@ impl Grammar {
     pub fn own_intents(&self) -> BTreeSet<&str> {
         self.blocks.iter().filter(|block| block.own).map(|block| &*block.intent).collect()
     }
+
+    /// The intents of all other sentences, in order.
+    pub fn other_intents(&self) -> BTreeSet<&str> {
+        self.blocks.iter().filter(|block| !block.own).map(|block| &*block.intent).collect()
+    }
 }

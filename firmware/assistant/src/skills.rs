@@ -193,14 +193,21 @@ fn add_own(skills: &mut Skills, config: &Config) -> Vec<String> {
     if !config.folder.as_os_str().is_empty() {
         faults.extend(skills.use_sentences(&folder).iter().map(ToString::to_string));
     }
-    let known = skills.grammar();
-    let intents = known.own_intents();
-    for (name, command) in &config.commands {
-        if !intents.contains(command.intent.as_str()) {
+    let grammar = skills.grammar();
+    let (own, others) = (grammar.own_intents(), grammar.other_intents());
+    for intent in own.difference(&others) {
+        if !config.commands.values().any(|command| command.intent == *intent) {
             faults.push(format!(
-                "commands.{name}: no file in {} has sentences of the intent {}",
-                folder.display(),
-                command.intent
+                "the sentences of the intent {intent} do nothing: no section [commands.NAME] names it"
+            ));
+        }
+    }
+    for (name, command) in &config.commands {
+        let intent = command.intent.as_str();
+        if !own.contains(intent) && !others.contains(intent) {
+            let folder = folder.display();
+            faults.push(format!(
+                "commands.{name}: no file in {folder} has sentences of the intent {intent}"
             ));
         }
         if let Some(program) = command.run.first().filter(|program| !Path::new(program).is_file()) {

@@ -289,15 +289,27 @@ mod own_commands {
         let mut config = config(folder.path(), "echo Sleep well.");
         let broken = "intents:\n  A:\n    data:\n      - sentences: ['good (day']\n";
         std::fs::write(folder.path().join("intents/broken.yaml"), broken).unwrap();
+        // Sentences for a skill are no fault.
+        let idle = "intents:\n  Idle: {data: [{sentences: [hum]}]}\n  \
+                    SaysoRepeat: {data: [{sentences: [say whatever]}]}\n";
+        std::fs::write(folder.path().join("intents/idle.yaml"), idle).unwrap();
         let command = OwnCommand {
             intent: "A".into(),
             run: vec!["/no/such/program".into()],
             ..OwnCommand::default()
         };
         config.commands.insert("a".into(), command);
+        // A command in place of a skill is none either.
+        let command = OwnCommand {
+            intent: "HassTurnOn".into(),
+            run: vec!["/bin/true".into()],
+            ..OwnCommand::default()
+        };
+        config.commands.insert("on".into(), command);
         let (skills, _) = SharedSkills::load(&config, None).unwrap();
         let faults = skills.faults();
-        let [file, intent, program] = faults else { panic!("{faults:?}") };
+        let [file, idle, intent, program] = faults else { panic!("{faults:?}") };
+        assert!(idle.contains("the intent Idle do nothing"), "{idle}");
         assert!(file.contains("intents/broken.yaml:4:") && file.contains("not closed"), "{file}");
         assert!(intent.starts_with("commands.a: ") && intent.ends_with("the intent A"), "{intent}");
         assert_eq!(program, "commands.a: there is no program /no/such/program");
