@@ -31,6 +31,45 @@ impl Folder {
         Ok(Self { language: language.to_owned(), base, path: path.to_owned(), seen, grammar })
     }
 
+    /// As [`open`](Self::open), without the files that have errors. The errors come with it.
+    ///
+    /// # Errors
+    /// With the errors in the sentences of `base`.
+    pub fn open_good(
+        language: &str,
+        base: Vec<Source>,
+        path: &Path,
+    ) -> Result<(Self, Vec<Error>), Vec<Error>> {
+        let seen = seen(path);
+        let mut good = seen.clone();
+        let mut errors = Vec::new();
+        loop {
+            let more = match compile(language, &base, &good) {
+                Ok(grammar) => {
+                    let (language, path) = (language.to_owned(), path.to_owned());
+                    let grammar = Arc::new(grammar);
+                    return Ok((Self { language, base, path, seen, grammar }, errors));
+                }
+                Err(more) => more,
+            };
+            let before = good.len();
+            let is_bad = |file: &Seen| more.iter().any(|e| e.file == file.0.display().to_string());
+            good.retain(|file| !is_bad(file));
+            if good.len() == before {
+                return Err(more);
+            }
+            errors.extend(more);
+        }
+    }
+
+    /// The same sentences with those of another folder, as [`open_good`](Self::open_good).
+    ///
+    /// # Errors
+    /// With the errors in the given sentences.
+    pub fn at(&self, path: &Path) -> Result<(Self, Vec<Error>), Vec<Error>> {
+        Self::open_good(&self.language, self.base.clone(), path)
+    }
+
     /// The sentences, as they were when the files last had no errors.
     pub fn grammar(&self) -> &Arc<Grammar> {
         &self.grammar

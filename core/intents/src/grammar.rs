@@ -1,5 +1,6 @@
 //! Compiled sentences: a graph of expressions, each of which is stored once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -174,5 +175,15 @@ impl Grammar {
     /// Whether there are no templates.
     pub fn is_empty(&self) -> bool {
         self.templates.is_empty()
+    }
+
+    /// The intents of the user's own sentences, in order.
+    pub fn own_intents(&self) -> BTreeSet<&str> {
+        self.blocks.iter().filter(|block| block.own).map(|block| &*block.intent).collect()
+    }
+
+    /// The intents of all other sentences, in order.
+    pub fn other_intents(&self) -> BTreeSet<&str> {
+        self.blocks.iter().filter(|block| !block.own).map(|block| &*block.intent).collect()
     }
 }

@@ -82,3 +82,43 @@ fn a_folder_is_read_again_when_it_changes() {
     assert_eq!(intent(&sentences, "good night").as_deref(), Some("Base"));
     assert_eq!(intent(&sentences, "film time"), None);
 }
+
+#[test]
+fn files_with_errors_are_left_out_and_the_others_are_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.yaml", "intents: {A: {data: [{sentences: [film time]}]}}");
+    write("b.yaml", "intents: {B: {data: [{sentences: ['good (night']}]}}");
+    write("c.yaml", "intents: [\n");
+    write("d.yaml", "intents: {D: {data: [{sentences: [<e>]}]}}");
+    write("e.yaml", "expansion_rules: {e: dinner time}\nintents: {E: [}");
+    let (sentences, errors) = Folder::open_good("en", Vec::new(), folder.path()).unwrap();
+    let files = ["b.yaml:1:", "c.yaml:", "d.yaml:1:", "e.yaml:2:"];
+    for file in files {
+        assert!(errors.iter().any(|e| e.to_string().contains(file)), "{file}: {errors:?}");
+    }
+    assert_eq!(sentences.grammar().own_intents().into_iter().collect::<Vec<_>>(), ["A"]);
+
+    let broken = Source::read("base.yaml", "intents: {A: {data: [{sentences: [<e>]}]}}", false);
+    let base = vec![broken.unwrap()];
+    let errors = Folder::open_good("en", base, folder.path()).unwrap_err();
+    assert!(errors.iter().all(|e| e.file == "base.yaml"), "{errors:?}");
+}
+
+#[test]
+fn what_the_user_defines_does_not_change_other_sentences() {
+    let base = "lists: {minutes: {range: {from: 1, to: 90}}}\nexpansion_rules: {set: (set|start)}\n\
+                intents: {Timer: {data: [{sentences: ['<set> {minutes} minutes']}]}}";
+    let own = "lists: {minutes: {values: [few]}}\nexpansion_rules: {set: give}\n\
+               intents: {Own: {data: [{sentences: ['<set> {minutes} of them']}]}}";
+    let sources = [Source::read("base.yaml", base, false), Source::read("own.yaml", own, true)];
+    let grammar = Grammar::compile("en", &sources.map(Result::unwrap)).unwrap();
+    let intent = |text: &str| {
+        let found = grammar.parse(&Home::default(), &Context::default(), text);
+        found.filter(|found| found.score == 1.0).map(|found| found.intent.to_string())
+    };
+    assert_eq!(intent("set 20 minutes").as_deref(), Some("Timer"));
+    assert_eq!(intent("give few of them").as_deref(), Some("Own"));
+    assert_eq!(intent("give 20 minutes"), None);
+    assert_eq!(grammar.own_intents().into_iter().collect::<Vec<_>>(), ["Own"]);
+}

@@ -319,6 +319,7 @@ impl Assistant {
                 .with_contender(self.contender.clone().filter(|_| wake.is_some()))
                 .with_skills(self.skills.as_ref().map(|(skills, board, area)| {
                     AtBoard::new(skills.clone(), clock.clone(), board, area)
+                        .forgetting_after(self.config.skills.forget_after_s)
                 }))
                 .with_panel(panel)
                 .with_changes(changes);

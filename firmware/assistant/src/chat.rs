@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sayso_core::turn::TurnId;
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
-use sayso_skills::{Request, Situation};
+use sayso_skills::{Effect, Request, Situation};
 
 use crate::clock::WallClock;
 use crate::config::Config;
@@ -46,13 +46,18 @@ impl Chat {
     }
 
     /// The answer of a skill, if one claims the text.
-    fn skilled(&mut self, text: &str) -> Option<String> {
+    fn skilled(&mut self, text: &str, cancel: &Cancel) -> Option<String> {
         let (skills, situation) = self.skills.as_mut()?;
         let now = now(&WallClock);
         let plan = skills.claim(&Request { text, now: &now, situation })?;
         let before = plan.say().map(str::to_owned);
-        let after = skills.act(plan, &now, situation).text;
-        let answer: Vec<String> = before.into_iter().chain(after).collect();
+        let said = skills.act(plan, &now, situation, cancel);
+        for effect in &said.effects {
+            if let Effect::Trouble(message) = effect {
+                log::error!("{message}");
+            }
+        }
+        let answer: Vec<String> = before.into_iter().chain(said.text).collect();
         Some(answer.join(" "))
     }
 
@@ -67,7 +72,7 @@ impl Chat {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
-        if let Some(answer) = self.skilled(text) {
+        if let Some(answer) = self.skilled(text, cancel) {
             on_text(&answer);
             self.remember(text, &answer);
             let mut reply = Reply::default();

@@ -23,8 +23,8 @@ use define::Defined;
 pub use define::{Section, Setting};
 use sections::General;
 pub use sections::{
-    Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, Privacy,
-    Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
+    Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, OwnCommand,
+    Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -68,8 +68,13 @@ pub struct Config {
     pub control: Control,
     /// Whether spoken words are logged.
     pub privacy: Privacy,
+    /// Commands of the user's own.
+    pub commands: BTreeMap<String, OwnCommand>,
     /// Boards with names.
     pub boards: BTreeMap<String, NamedBoard>,
+    /// The folder of the settings file, where the user's other files are. "" if there is none.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// The definitions of all sections, in the order of `sayso.toml`.
@@ -93,6 +98,7 @@ pub fn definitions() -> Vec<Section> {
         StateDir::define("state"),
         Control::define("control"),
         Privacy::define("privacy"),
+        OwnCommand::define("commands.NAME"),
         NamedBoard::define("boards.NAME"),
     ]
 }
@@ -153,7 +159,11 @@ impl Config {
         let mut table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| {
             Error::config(format!("{place}: {error}")).with_source(error)
         })?;
-        let config = Self::read(table.clone(), &place)?;
+        let folder = match file.and_then(Path::parent) {
+            Some(here) if here.as_os_str().is_empty() => PathBuf::from("."),
+            folder => folder.map(Path::to_owned).unwrap_or_default(),
+        };
+        let config = Self { folder: folder.clone(), ..Self::read(table.clone(), &place)? };
         if overrides.is_empty() {
             return Ok(config);
         }
@@ -162,7 +172,7 @@ impl Config {
         for setting in overrides {
             set(&mut table, &mut odd, setting)?;
         }
-        let mut config = Self::read(table, "command line")?;
+        let mut config = Self { folder, ..Self::read(table, "command line")? };
         for (key, path) in odd {
             if let Some(setting) = config.path(&key) {
                 *setting = path;
@@ -245,15 +255,19 @@ fn defaults() -> Result<toml::Table> {
     toml::Table::try_from(Config::default()).map_err(|error| Error::of(ErrorKind::Config, error))
 }
 
-/// The keys that may be in `table`: the defaults, and those of each board that it names.
+/// The keys that may be in `table`: the defaults, and those of each board and command that it
+/// names.
 fn keys(table: &toml::Table) -> Result<toml::Table> {
     let mut keys = defaults()?;
-    let board = toml::Table::try_from(NamedBoard::default())
-        .map_err(|error| Error::of(ErrorKind::Config, error))?;
-    if let Some(toml::Value::Table(named)) = table.get("boards")
-        && let Some(toml::Value::Table(known)) = keys.get_mut("boards")
-    {
-        known.extend(named.keys().map(|name| (name.clone(), board.clone().into())));
+    let of = |error| Error::of(ErrorKind::Config, error);
+    let board = toml::Table::try_from(NamedBoard::default()).map_err(of)?;
+    let command = toml::Table::try_from(OwnCommand::default()).map_err(of)?;
+    for (section, settings) in [("boards", board), ("commands", command)] {
+        if let Some(toml::Value::Table(named)) = table.get(section)
+            && let Some(toml::Value::Table(known)) = keys.get_mut(section)
+        {
+            known.extend(named.keys().map(|name| (name.clone(), settings.clone().into())));
+        }
     }
     Ok(keys)
 }

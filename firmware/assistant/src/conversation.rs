@@ -302,6 +302,7 @@ impl Conversation {
             self.show(self.machine.state().into());
         }
         self.transcribe_beginning(frame.probability);
+        self.look_for_silence();
     }
 
     /// The recording is over, so a person who speaks has ended.

@@ -39,6 +39,8 @@ pub enum Errand {
     },
     /// End what rings at this board.
     Hush(String),
+    /// Forget what was said at this board.
+    Forget(String),
 }
 
 /// A report of the skills.
@@ -87,7 +89,7 @@ impl Worker for SkillWorker {
     fn cancel(errand: &Errand) -> Cancel {
         match errand {
             Errand::Claim { cancel, .. } => cancel.clone(),
-            Errand::Act { .. } | Errand::Hush(_) => Cancel::new(),
+            Errand::Act { .. } | Errand::Hush(_) | Errand::Forget(_) => Cancel::new(),
         }
     }
 
@@ -114,7 +116,7 @@ impl Worker for SkillWorker {
             }
             Errand::Act { turn, plan, situation } => {
                 let said = match &self.skills {
-                    Some(skills) => skills.act(*plan, &now, &situation),
+                    Some(skills) => skills.act(*plan, &now, &situation, cancel),
                     None => Said::default(),
                 };
                 emit(Errands::Done { turn, said });
@@ -122,6 +124,11 @@ impl Worker for SkillWorker {
             Errand::Hush(board) => {
                 if let Some(skills) = &self.skills {
                     skills.hush(&board, &now);
+                }
+            }
+            Errand::Forget(board) => {
+                if let Some(skills) = &self.skills {
+                    skills.forget(&board);
                 }
             }
         }

@@ -55,6 +55,7 @@ mod outcome;
 mod partial;
 mod phrases;
 mod playback;
+mod programs;
 mod responder;
 mod skills;
 mod state;

@@ -52,6 +52,8 @@ pub enum Job {
         /// The words heard.
         said: String,
     },
+    /// Nobody has spoken for long: the conversation is forgotten.
+    Forget,
 }
 
 /// A report of the responder.
@@ -250,7 +252,9 @@ impl Worker for Responder {
     fn cancel(job: &Job) -> Cancel {
         match job {
             Job::Answer { cancel, .. } => cancel.clone(),
-            Job::Keep { .. } | Job::Discard { .. } | Job::Note { .. } => Cancel::new(),
+            Job::Keep { .. } | Job::Discard { .. } | Job::Note { .. } | Job::Forget => {
+                Cancel::new()
+            }
         }
     }
 
@@ -277,6 +281,13 @@ impl Worker for Responder {
                 let taken = self.seat.take(self.threads, self.threads, cancel);
                 let done = taken.and_then(|_taken| self.llm.note(&said));
                 self.settle(done, emit);
+            }
+            Job::Forget => {
+                self.pending = None;
+                let taken = self.seat.take(self.threads, self.threads, cancel);
+                if let Err(error) = taken.and_then(|_taken| self.llm.forget()) {
+                    emit(Response::Ruined { error });
+                }
             }
         }
     }

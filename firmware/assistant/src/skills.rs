@@ -4,16 +4,24 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use sayso_skills::{House, Now, Plan, Request, Ring, Said, Situation, Skills, VirtualHouse};
+use sayso_models::Cancel;
+use sayso_skills::{
+    Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
+};
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
-use crate::config::Config;
+use crate::config::{Config, OwnCommand};
 use crate::error::{Error, Result};
+use crate::programs;
 use crate::state::StateFolder;
 
 /// The entry in the state folder.
 const ENTRY: &str = "skills";
+/// The folder with the user's own sentences, beside the settings file.
+const SENTENCES: &str = "intents";
+/// The skill that is cleared when nobody has spoken for long.
+const LISTS: &str = "lists";
 
 /// The skills that conversations share: a timer that was set in one can be asked for in another.
 #[derive(Clone)]
@@ -24,6 +32,8 @@ struct Shared {
     ringing: Mutex<Ringing>,
     /// Where they are saved.
     folder: Option<StateFolder>,
+    /// What is wrong with the user's own sentences and commands.
+    faults: Vec<String>,
 }
 
 /// What rings.
@@ -33,6 +43,8 @@ struct Ringing {
     boards: BTreeSet<String>,
     /// What they have not taken yet.
     rings: Vec<Ring>,
+    /// The boards where nobody has spoken for long.
+    idle: BTreeSet<String>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -50,6 +62,7 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
+        let faults = add_own(&mut skills, config);
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
             Ok(None) => Ok(()),
@@ -60,8 +73,13 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let shared = Shared { skills: Mutex::new(skills), ringing, folder };
+        let shared = Shared { skills: Mutex::new(skills), ringing, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
+    }
+
+    /// What is wrong with the user's own sentences and commands. The others are used.
+    pub fn faults(&self) -> &[String] {
+        &self.0.faults
     }
 
     /// The commands that a recogniser expects.
@@ -73,15 +91,42 @@ impl SharedSkills {
 
     /// What is to be done about a sentence. Nothing is done yet.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
+        locked(&self.0.ringing).idle.remove(&request.situation.board);
         locked(&self.0.skills).claim(request)
     }
 
-    /// Carries out a plan, and saves what must survive a restart.
-    pub fn act(&self, plan: Plan, now: &Now, situation: &Situation) -> Said {
+    /// Carries out a plan, and saves what must survive a restart. `cancel` stops what takes long,
+    /// and is checked often.
+    pub fn act(&self, plan: Plan, now: &Now, situation: &Situation, cancel: &Cancel) -> Said {
         let mut skills = locked(&self.0.skills);
-        let said = skills.act(plan, now, situation);
+        let mut said = skills.act(plan, now, situation);
         self.save(&mut skills);
+        // The other boards need not wait for a program.
+        drop(skills);
+        for effect in std::mem::take(&mut said.effects) {
+            let Effect::Run(run) = effect else {
+                said.effects.push(effect);
+                continue;
+            };
+            let printed = programs::run(&run, cancel);
+            let ran = locked(&self.0.skills).ran(&run, printed);
+            said.text = ran.text.or(said.text);
+            said.effects.extend(ran.effects);
+        }
         said
+    }
+
+    /// Nobody has spoken at a board for long: what was said there is forgotten. If that is so at
+    /// all boards, the lists are cleared.
+    pub fn forget(&self, board: &str) {
+        let mut skills = locked(&self.0.skills);
+        skills.forget(board);
+        let ringing = &mut *locked(&self.0.ringing);
+        ringing.idle.insert(board.into());
+        if ringing.boards.is_subset(&ringing.idle) {
+            skills.erase(LISTS);
+            self.save(&mut skills);
+        }
     }
 
     /// Ends what rings at a board, and drops the question that waits for an answer there.
@@ -95,7 +140,8 @@ impl SharedSkills {
     /// The board has a conversation, or has none any more: then what was set there rings at the
     /// others.
     pub fn set_present(&self, board: &str, present: bool) {
-        let boards = &mut locked(&self.0.ringing).boards;
+        let Ringing { boards, idle, .. } = &mut *locked(&self.0.ringing);
+        idle.remove(board);
         if present {
             boards.insert(board.into());
         } else {
@@ -120,7 +166,7 @@ impl SharedSkills {
                 ringing.rings.push(ring);
             }
         }
-        let Ringing { boards, rings } = &mut *ringing;
+        let Ringing { boards, rings, .. } = &mut *ringing;
         let here = |ring: &Ring| ring.board == board || !boards.contains(&ring.board);
         let place = rings.iter().position(here)?;
         Some(rings.remove(place))
@@ -134,6 +180,51 @@ impl SharedSkills {
             log::error!("timers, reminders and lists could not be saved: {error}");
         }
     }
+}
+
+/// Adds the user's own sentences and commands. Returns what is wrong with them.
+fn add_own(skills: &mut Skills, config: &Config) -> Vec<String> {
+    let mut faults = Vec::new();
+    let folder = config.folder.join(SENTENCES);
+    if !config.folder.as_os_str().is_empty() {
+        faults.extend(skills.use_sentences(&folder).iter().map(ToString::to_string));
+    }
+    let grammar = skills.grammar();
+    let (own, others) = (grammar.own_intents(), grammar.other_intents());
+    for intent in own.difference(&others) {
+        if !config.commands.values().any(|command| command.intent == *intent) {
+            faults.push(format!(
+                "the sentences of the intent {intent} do nothing: no section [commands.NAME] names it"
+            ));
+        }
+    }
+    for (name, command) in &config.commands {
+        let intent = command.intent.as_str();
+        if !own.contains(intent) && !others.contains(intent) {
+            let folder = folder.display();
+            faults.push(format!(
+                "commands.{name}: no file in {folder} has sentences of the intent {intent}"
+            ));
+        }
+        if let Some(program) = command.run.first().filter(|program| !Path::new(program).is_file()) {
+            faults.push(format!("commands.{name}: there is no program {program}"));
+        }
+    }
+    skills.use_commands(programs_of(config));
+    faults
+}
+
+/// The programs of the settings.
+fn programs_of(config: &Config) -> Vec<Program> {
+    let program = |(name, command): (&String, &OwnCommand)| Program {
+        name: name.clone(),
+        intent: command.intent.clone(),
+        run: command.run.clone(),
+        time_limit_s: command.time_limit_s,
+        confirm: command.confirm,
+        say: command.say.clone(),
+    };
+    config.commands.iter().map(program).collect()
 }
 
 /// The house whose devices are switched; `None` for that of the demonstration. Without a setting it

@@ -7,11 +7,13 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use sayso::event::{Ending, Origin, TurnRecord};
-use sayso::internals::skills::SharedSkills;
+use sayso::internals::skills::{SharedSkills, wall_now};
 use sayso::internals::state::StateFolder;
-use sayso::{Assistant, Event, Pace, Stop};
+use sayso::{Assistant, Config, Event, Pace, Stop};
+use sayso_models::Cancel;
 use sayso_models::llm::Exchange;
 use sayso_replay::{Layout, Output, Replay};
+use sayso_skills::{Request, Situation};
 use tempfile::TempDir;
 
 struct Run {
@@ -19,6 +21,7 @@ struct Run {
     /// Turn, skill and intent of each event, in order.
     intents: Vec<(u64, &'static str, String)>,
     history: Arc<Mutex<Vec<Exchange>>>,
+    troubles: Vec<String>,
 }
 
 impl Run {
@@ -31,7 +34,18 @@ impl Run {
 
 /// A conversation with these transcripts and this sound, whose skills are saved in `folder`.
 fn run(folder: &TempDir, lines: &[&'static str], parts: &[(bool, usize)]) -> Run {
-    let config = common::config();
+    let run = run_with(common::config(), folder, lines, parts);
+    assert_eq!(run.troubles, Vec::<String>::new());
+    run
+}
+
+/// The same with other settings.
+fn run_with(
+    config: Config,
+    folder: &TempDir,
+    lines: &[&'static str],
+    parts: &[(bool, usize)],
+) -> Run {
     let state = StateFolder::new(folder.path());
     let (skills, doubt) = SharedSkills::load(&config, Some(state)).expect("skills");
     assert_eq!(doubt, None);
@@ -39,16 +53,16 @@ fn run(folder: &TempDir, lines: &[&'static str], parts: &[(bool, usize)]) -> Run
     let sound = common::sound(parts);
     let mut board = Replay::from_samples(sound).output(Output::Memory(Layout::Stereo));
     let mut assistant = Assistant::new(config, engines).use_skills(skills, "kitchen", "Kitchen");
-    let (mut turns, mut intents) = (Vec::new(), Vec::new());
+    let (mut turns, mut intents, mut troubles) = (Vec::new(), Vec::new(), Vec::new());
     let mut on_event = |event| match event {
         Event::Intent { turn, skill, intent, .. } => intents.push((turn.0.into(), skill, intent)),
         Event::Turn(turn) => turns.push(*turn),
-        Event::Trouble { message, .. } => panic!("{message}"),
+        Event::Trouble { message, .. } => troubles.push(message),
         _ => {}
     };
     let held = assistant.converse(&mut board, Pace::Lockstep, &Stop::new(), &mut on_event);
     held.expect("a conversation");
-    Run { turns, intents, history }
+    Run { turns, intents, history, troubles }
 }
 
 /// Somebody speaks for a second, and is silent for so many ms.
@@ -133,4 +147,173 @@ fn what_was_asked_before_is_known() {
     let heard = run.heard();
     let [_, (skill, answer)] = heard[..] else { panic!("{heard:?}") };
     assert!(!skill.is_empty() && answer.contains("Ada Lovelace"), "{answer}");
+}
+
+/// Settings with which what was said is forgotten after so many seconds.
+fn forgetting_after(seconds: u32) -> Config {
+    let mut config = common::config();
+    config.skills.forget_after_s = seconds;
+    config
+}
+
+#[test]
+fn what_was_said_is_forgotten_if_nobody_speaks() {
+    let lines = [
+        "Add milk to the shopping list.",
+        "Who was Ada Lovelace?",
+        "What did I just ask you?",
+        "What is on the shopping list?",
+    ];
+    let parts = [spoken(5_000), spoken(35_000), spoken(8_000), spoken(6_000)].concat();
+    let answers = |config: Config| {
+        let folder = tempfile::tempdir().unwrap();
+        let run = run_with(config, &folder, &lines, &parts);
+        assert_eq!(run.troubles, Vec::<String>::new());
+        let heard: Vec<String> = run.heard().iter().map(|(_, heard)| (*heard).into()).collect();
+        let [_, _, asked, list] = heard.as_slice() else { panic!("{heard:?}") };
+        let history = run.history.lock().unwrap().len();
+        (asked.contains("Ada Lovelace"), list.contains("milk"), history)
+    };
+    assert_eq!(answers(forgetting_after(0)), (true, true, 1));
+    assert_eq!(answers(forgetting_after(20)), (false, false, 0));
+    // Answering takes time too: the silence is counted from its end.
+    assert_eq!(answers(forgetting_after(40)), (true, true, 1));
+}
+
+#[test]
+fn a_question_that_waits_is_forgotten_if_nobody_speaks() {
+    let lines = ["Add bread to the shopping list.", "Clear the shopping list.", "Yes."];
+    let parts = [spoken(5_000), spoken(16_000), spoken(6_000)].concat();
+    let last = |seconds: u32| {
+        let folder = tempfile::tempdir().unwrap();
+        let run = run_with(forgetting_after(seconds), &folder, &lines, &parts);
+        run.turns.last().unwrap().skill
+    };
+    assert_eq!(last(0), "lists");
+    assert_eq!(last(5), "", "nothing was asked any more");
+}
+
+#[test]
+fn lists_are_cleared_when_nobody_has_spoken_at_any_board() {
+    let (skills, _) = SharedSkills::load(&common::config(), None).unwrap();
+    for board in ["kitchen", "hall"] {
+        skills.set_present(board, true);
+    }
+    let say = |board: &str, text: &str| {
+        let (now, situation) = (wall_now(), Situation::new(board));
+        let plan = skills.claim(&Request { text, now: &now, situation: &situation }).unwrap();
+        let said = plan.say().map(str::to_owned);
+        said.or(skills.act(plan, &now, &situation, &Cancel::new()).text).unwrap_or_default()
+    };
+    let list = |board: &str| say(board, "What is on the shopping list?");
+    say("kitchen", "Add milk to the shopping list.");
+    skills.forget("kitchen");
+    assert!(list("hall").contains("milk"));
+    assert!(list("kitchen").contains("milk"));
+    // Somebody has spoken in the kitchen since.
+    skills.forget("hall");
+    assert!(list("kitchen").contains("milk"));
+    skills.forget("kitchen");
+    skills.forget("hall");
+    assert!(!list("kitchen").contains("milk"));
+    // A board that is not used any more does not count.
+    say("kitchen", "Add milk to the shopping list.");
+    skills.set_present("hall", false);
+    skills.forget("kitchen");
+    assert!(!list("kitchen").contains("milk"));
+}
+
+#[cfg(unix)]
+mod own_commands {
+    use std::path::Path;
+
+    use sayso::config::OwnCommand;
+
+    use super::*;
+
+    const SENTENCES: &str = "intents:\n  GoodNight:\n    data:\n      - sentences:\n          \
+                             - \"good night [everybody]\"\n";
+
+    /// Settings with a script for "good night", in `folder`.
+    fn config(folder: &Path, script: &str) -> Config {
+        std::fs::create_dir(folder.join("intents")).unwrap();
+        std::fs::write(folder.join("intents/mine.yaml"), SENTENCES).unwrap();
+        let mut config = common::config();
+        config.folder = folder.into();
+        let command = OwnCommand {
+            intent: "GoodNight".into(),
+            run: ["/bin/sh", "-c", script].map(str::to_owned).into(),
+            ..OwnCommand::default()
+        };
+        config.commands.insert("good-night".into(), command);
+        config
+    }
+
+    #[test]
+    fn a_program_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path(), "grep -q '\"board\":\"kitchen\"' && echo Sleep well.");
+        let run = run_with(config, &folder, &["Good night, everybody."], &spoken(6_000));
+        assert_eq!(run.heard(), [("commands", "Sleep well.")]);
+        assert_eq!(run.troubles, Vec::<String>::new());
+        assert!(run.history.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_failure_is_said_and_shown_without_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path(), "cat; exit 3");
+        let run = run_with(config, &folder, &["Good night, everybody."], &spoken(6_000));
+        assert_eq!(run.heard(), [("commands", "good night failed.")]);
+        assert_eq!(run.troubles, ["commands.good-night: exit status: 3"]);
+    }
+
+    /// What was only a guess must not be run.
+    #[test]
+    fn a_program_is_run_when_the_turn_is_released() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let config = config(folder.path(), &format!("cat >> {}; echo Yes.", log.display()));
+        let lines = ["Good night.", "Good night everybody."];
+        let parts = [(true, 1_000), (false, 200), (true, 1_000), (false, 4_000)];
+        let run = run_with(config, &folder, &lines, &parts);
+        assert_eq!(run.intents.len(), 2, "a guess, and the whole sentence: {:?}", run.intents);
+        let log = std::fs::read_to_string(log).unwrap();
+        assert_eq!(log.matches("sentence").count(), 1, "{log}");
+        assert!(log.contains("Good night everybody."), "{log}");
+    }
+
+    #[test]
+    fn faults_are_named_and_the_rest_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path(), "echo Sleep well.");
+        let broken = "intents:\n  A:\n    data:\n      - sentences: ['good (day']\n";
+        std::fs::write(folder.path().join("intents/broken.yaml"), broken).unwrap();
+        // Sentences for a skill are no fault.
+        let idle = "intents:\n  Idle: {data: [{sentences: [hum]}]}\n  \
+                    SaysoRepeat: {data: [{sentences: [say whatever]}]}\n";
+        std::fs::write(folder.path().join("intents/idle.yaml"), idle).unwrap();
+        let command = OwnCommand {
+            intent: "A".into(),
+            run: vec!["/no/such/program".into()],
+            ..OwnCommand::default()
+        };
+        config.commands.insert("a".into(), command);
+        // A command in place of a skill is none either.
+        let command = OwnCommand {
+            intent: "HassTurnOn".into(),
+            run: vec!["/bin/true".into()],
+            ..OwnCommand::default()
+        };
+        config.commands.insert("on".into(), command);
+        let (skills, _) = SharedSkills::load(&config, None).unwrap();
+        let faults = skills.faults();
+        let [file, idle, intent, program] = faults else { panic!("{faults:?}") };
+        assert!(idle.contains("the intent Idle do nothing"), "{idle}");
+        assert!(file.contains("intents/broken.yaml:4:") && file.contains("not closed"), "{file}");
+        assert!(intent.starts_with("commands.a: ") && intent.ends_with("the intent A"), "{intent}");
+        assert_eq!(program, "commands.a: there is no program /no/such/program");
+        let run = run_with(config, &folder, &["Good night."], &spoken(6_000));
+        assert_eq!(run.heard(), [("commands", "Sleep well.")]);
+    }
 }

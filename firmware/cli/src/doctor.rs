@@ -4,6 +4,7 @@ use anstyle::AnsiColor;
 use clap::Args;
 use sayso::internals::engines::Chosen;
 use sayso::internals::phrases::{Choice, Phrases};
+use sayso::internals::skills::SharedSkills;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Engines, Error, Result};
 #[cfg(feature = "desktop")]
@@ -66,6 +67,7 @@ impl Doctor {
             self.devices.put_into(&shared.set, &mut config);
             findings.extend(models(&config));
             findings.push(wake_phrases(&config));
+            findings.extend(skills(&config));
             findings.extend(devices(&config));
         }
         findings.extend(priority());
@@ -240,6 +242,24 @@ fn wake_phrases(config: &Config) -> Finding {
             Finding::fine(WHAT, all.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// The skills, with the user's own sentences and commands.
+fn skills(config: &Config) -> Vec<Finding> {
+    let skills = match SharedSkills::load(config, None) {
+        Ok((skills, _)) => skills,
+        Err(error) => return vec![Finding::bad("skills", error.to_string(), "correct the file")],
+    };
+    let faults = skills
+        .faults()
+        .iter()
+        .map(|fault| Finding::weak("own commands", fault, "correct it: docs/skills.md shows how"));
+    let mut findings: Vec<Finding> = faults.collect();
+    if findings.is_empty() && !config.commands.is_empty() {
+        let names: Vec<&str> = config.commands.keys().map(String::as_str).collect();
+        findings.push(Finding::fine("own commands", names.join(", ")));
+    }
+    findings
 }
 
 /// The devices that `sayso run` would open.

@@ -159,6 +159,11 @@ impl GlobalOptions {
     fn settings_but_language(&self, set: &[OsString]) -> Result<Config> {
         let file = self.file();
         let mut config = Config::load(file.as_deref(), set)?;
+        if file.is_none() {
+            // There may be files beside a settings file that does not exist.
+            let user = Config::user_file();
+            config.folder = user.and_then(|file| Some(file.parent()?.into())).unwrap_or_default();
+        }
         let models = &mut config.models;
         put_option(set, "models.profile", &self.profile, &mut models.profile);
         put_option(set, "models.dir", &self.models, &mut models.dir);
@@ -198,6 +203,9 @@ impl GlobalOptions {
         let (skills, doubt) = SharedSkills::load(config, Some(StateFolder::of(config)))?;
         if let Some(doubt) = doubt {
             term::note(doubt);
+        }
+        for fault in skills.faults() {
+            term::note(fault);
         }
         Ok(skills)
     }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use sayso::Result;
-use sayso_skills::{Plan, Request, Situation};
+use sayso_skills::{Claim, Plan, Request, Run, Situation};
 use serde_json::json;
 
 use super::{GlobalOptions, term};
@@ -13,6 +13,9 @@ Examples:
   sayso skills test set a timer for ten minutes
                                                what would be done
   sayso --set skills.off='[\"lists\"]' run       without one of them";
+
+/// The skill that runs programs of the user's.
+const OWN: &str = "commands";
 
 /// What Sayso can do without the language model: time, timers, lists and more.
 #[derive(Args)]
@@ -63,12 +66,25 @@ impl List {
     fn run(&self, shared: &GlobalOptions) -> Result<()> {
         let config = shared.settings()?;
         for (name, on) in sayso::internals::skills::all(&config)? {
+            let own = name == OWN;
             if self.json {
-                println!("{}", json!({ "skill": name, "on": on }));
-            } else if on {
-                println!("{name}");
-            } else {
-                println!("{}", term::dim(format!("{name} (switched off by skills.off)")));
+                let mut line = json!({ "skill": name, "on": on });
+                if own {
+                    line["commands"] = json!(config.commands);
+                }
+                println!("{line}");
+                continue;
+            }
+            match (on, own && config.commands.is_empty()) {
+                (true, false) => println!("{name}"),
+                (true, true) => println!("{}", term::dim(format!("{name} (there are none)"))),
+                (false, _) => {
+                    println!("{}", term::dim(format!("{name} (switched off by skills.off)")));
+                }
+            }
+            for (name, command) in config.commands.iter().filter(|_| own && on) {
+                let asks = if command.confirm { ", after asking" } else { "" };
+                println!("  {name}: {} runs {}{asks}", command.intent, words(&command.run));
             }
         }
         Ok(())
@@ -95,11 +111,28 @@ impl Test {
     }
 }
 
+/// A program and its arguments, each in quotes if it is more than a word.
+fn words(run: &[String]) -> String {
+    let is_word = |part: &str| !part.is_empty() && !part.contains(|c: char| !c.is_ascii_graphic());
+    let each = run.iter().map(|part| match is_word(part) {
+        true => part.clone(),
+        false => format!("{part:?}"),
+    });
+    each.collect::<Vec<_>>().join(" ")
+}
+
 fn show(plan: &Plan) {
     let slots = plan.command.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
     println!("{}: {}{}", plan.skill, plan.command.intent, slots.collect::<String>());
     match plan.say() {
         Some(say) => println!("{say}"),
         None => println!("{}", term::dim("(what is said depends on how it goes)")),
+    }
+    let (Claim::Do { action, .. } | Claim::Confirm { action, .. }) = &plan.claim else { return };
+    if plan.skill == OWN
+        && let Ok(run) = serde_json::from_value::<Run>(action.clone())
+    {
+        println!("would run: {}", words(&run.program.run));
+        println!("its input: {}", json!(run.input));
     }
 }

@@ -51,7 +51,8 @@ macro_rules! files {
 const COMMON: &str = "common";
 
 static ALL: [Files; 1] = [files!(
-    "en": "common", "clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home"
+    "en": "common", "clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home",
+    "commands"
 )];
 
 fn files(code: &str) -> Result<&'static Files, Error> {

@@ -46,3 +46,4 @@ pub use language::Texts;
 pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
+pub use skills::{Input, Program, Run, RunError};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::skills::Run;
 
 /// Slots and their values.
 pub type Slots = BTreeMap<String, Value>;
@@ -124,6 +125,10 @@ pub enum Effect {
     Pace(f32),
     /// Something in the home has changed, in words for a log or a screen: its name and its state.
     Changed(String, String),
+    /// Runs a program of the user's, and has [`Skills::ran`](crate::Skills::ran) say how it went.
+    Run(Box<Run>),
+    /// Something went wrong, in words for a log or a screen. No word of them was said.
+    Trouble(String),
 }
 
 /// The result of an action.
@@ -200,6 +205,8 @@ impl Situation {
 pub struct Scene<'a> {
     /// The time, in the user's time zone.
     pub now: &'a Zoned,
+    /// What was said; "" while an action is carried out.
+    pub sentence: &'a str,
     /// Where and when it is said.
     pub situation: &'a Situation,
     /// The answers of the language.

@@ -104,25 +104,15 @@ impl Compiler {
             let list = compiler.list_id(List::Home(kind));
             compiler.global.lists.insert(name.to_owned(), list);
         }
-        // Rules and lists come first, because every sentence may use them.
-        let mut scope = std::mem::take(&mut compiler.global);
-        for source in sources {
-            compiler.enter(source);
-            compiler.rules(source.root.get("expansion_rules"), &mut scope);
-            compiler.skip_words(source.root.get("skip_words"));
-        }
-        for source in sources {
-            compiler.enter(source);
-            compiler.lists(source.root.get("lists"), &mut scope);
-        }
-        compiler.global = scope;
-        for source in sources {
-            compiler.enter(source);
-            compiler.intents(source.root.get("intents"));
-        }
+        let (own, others): (Vec<&Source>, Vec<&Source>) =
+            sources.iter().partition(|source| source.own);
+        compiler.sources(&others);
+        // What the user's files define must not change the other sentences, so it comes later.
+        compiler.global.compiled.clear();
+        compiler.sources(&own);
         // A rule that no sentence uses may contain an error too.
         let mut scope = std::mem::take(&mut compiler.global);
-        for source in sources.iter().filter(|source| source.own) {
+        for source in own {
             compiler.enter(source);
             let rules = source.root.get("expansion_rules").map(Doc::entries);
             for (name, rule) in rules.unwrap_or_default() {
@@ -136,6 +126,26 @@ impl Compiler {
             Ok(compiler.grammar)
         } else {
             Err(compiler.errors)
+        }
+    }
+
+    /// Compiles some files. What they define replaces what was defined before.
+    fn sources(&mut self, sources: &[&Source]) {
+        // Rules and lists come first, because every sentence may use them.
+        let mut scope = std::mem::take(&mut self.global);
+        for source in sources {
+            self.enter(source);
+            self.rules(source.root.get("expansion_rules"), &mut scope);
+            self.skip_words(source.root.get("skip_words"));
+        }
+        for source in sources {
+            self.enter(source);
+            self.lists(source.root.get("lists"), &mut scope);
+        }
+        self.global = scope;
+        for source in sources {
+            self.enter(source);
+            self.intents(source.root.get("intents"));
         }
     }
 
@@ -320,7 +330,8 @@ impl Compiler {
 
 impl Grammar {
     /// Compiles the sentences of some files. If several files define a list or a rule with the
-    /// same name, the last one counts.
+    /// same name, the last one counts; the user's own lists and rules count only in the user's own
+    /// files.
     ///
     /// # Errors
     /// With all errors in the files.

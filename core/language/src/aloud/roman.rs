@@ -17,7 +17,7 @@ pub(crate) fn year(word: &str) -> Option<usize> {
 
 /// Chapters I–IV: the dash between two numerals.
 pub(crate) fn to(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let (left, right) = (i.wrapping_sub(1), i + 1);
+    let (left, right) = (i.wrapping_sub(1), i.wrapping_add(1));
     let dash = text.is(i, "-") || text.is(i, "–");
     let rising = value(text.get(left))? < value(text.get(right))?;
     let fits = dash && rising && is_small(text, left) && is_small(text, right);

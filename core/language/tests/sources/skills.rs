@@ -27,6 +27,8 @@ const OTHERS: &[&str] = &[
     "by zero",
     // A folder of data files.
     "en",
+    // What a log calls a command of the user's.
+    "commands.{}: {error}",
     // A fraction, and what fend-core converts.
     "0.{decimals}",
     "{from} to {}",

@@ -1,8 +1,10 @@
 //! Checks settings. Each error says what is wrong and how to correct it.
 
+use std::path::Path;
+
 use sayso_language::Language;
 
-use super::{Config, NamedBoard, Setting, definitions};
+use super::{Config, NamedBoard, OwnCommand, Section, Setting, definitions};
 use crate::error::{Error, Result};
 
 /// Checks that settings, each of which is in its own range, are consistent with each other.
@@ -49,9 +51,12 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     if (1..256).contains(&config.llm.context) {
         return bad("llm.context", config.llm.context.to_string(), "0, or 256 to 131072");
     }
+    for (name, command) in &config.commands {
+        can_be_run(config, name, command)
+            .map_err(|why| Error::config(format!("{place}: {why}")))?;
+    }
     for (name, board) in &config.boards {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if name.is_empty() || !name.chars().all(plain) {
+        if !is_plain(name) {
             return Err(Error::config(format!(
                 "{place}: [boards.{name:?}]: the name of a board is made of letters, digits, \
                  - and _"
@@ -76,6 +81,54 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a name is made of letters, digits, - and _.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.chars().all(plain)
+}
+
+/// Checks a command of the user's own.
+fn can_be_run(
+    config: &Config,
+    name: &str,
+    command: &OwnCommand,
+) -> std::result::Result<(), String> {
+    if !is_plain(name) {
+        return Err(format!(
+            "[commands.{name:?}]: the name of a command is made of letters, digits, - and _"
+        ));
+    }
+    if command.intent.is_empty() {
+        return Err(format!(
+            "commands.{name}.intent is missing: give the intent, as in your file of sentences"
+        ));
+    }
+    let same = |(other, theirs): &(&String, &OwnCommand)| {
+        other.as_str() < name && theirs.intent == command.intent
+    };
+    if let Some((other, _)) = config.commands.iter().find(same) {
+        return Err(format!(
+            "commands.{other}.intent and commands.{name}.intent are the same: an intent runs one \
+             program"
+        ));
+    }
+    match command.run.first() {
+        None => Err(format!(
+            "commands.{name}.run is missing: give the program and its arguments, as in \
+             [\"/usr/bin/logger\", \"good night\"]"
+        )),
+        Some(program) if !Path::new(program).is_absolute() => Err(format!(
+            "commands.{name}.run = [{program:?}, …]: give the whole path of the program"
+        )),
+        _ if command.time_limit_s >= config.turn.think_timeout_s => Err(format!(
+            "commands.{name}.time_limit_s = {} is out of range: less than turn.think_timeout_s, \
+             which is {}",
+            command.time_limit_s, config.turn.think_timeout_s
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
 /// Refuses a language that Sayso does not speak.
 pub fn language(code: &str, place: &str) -> Result<()> {
     if Language::find(code).is_some() {
@@ -92,31 +145,59 @@ pub fn language(code: &str, place: &str) -> Result<()> {
 /// The range of the number `key`, if it has one.
 fn range(key: &str) -> Option<(f64, f64)> {
     definitions().iter().find_map(|section| {
-        let name = key.strip_prefix(section.path)?.strip_prefix('.')?;
+        let name = match named(section) {
+            Some(path) => key.strip_prefix(path)?.strip_prefix('.')?.split_once('.')?.1,
+            None => key.strip_prefix(section.path)?.strip_prefix('.')?,
+        };
         section.settings.iter().find(|setting| setting.name == name)?.range
     })
+}
+
+/// The section that contains a section for each name, if `section` is one of these.
+fn named(section: &Section) -> Option<&'static str> {
+    section.path.strip_suffix(".NAME")
 }
 
 /// Refuses numbers that are out of their ranges. Called before the numbers are converted to their
 /// types, because the errors of a conversion do not name the range.
 pub fn in_range(table: &toml::Table, place: &str) -> Result<()> {
     for section in definitions() {
-        let mut keys = section.path.split('.');
+        let mut keys = named(&section).unwrap_or(section.path).split('.');
         let first = keys.next().and_then(|key| table.get(key));
         let within = keys.fold(first, |value, key| value?.get(key));
-        for Setting { name, range, .. } in section.settings {
-            let number = match within.and_then(|within| within.get(name)) {
-                Some(toml::Value::Integer(number)) => *number as f64,
-                Some(toml::Value::Float(number)) => *number,
-                _ => continue,
-            };
-            let Some((least, most)) = range else { continue };
-            if !(least..=most).contains(&number) {
-                return Err(Error::config(format!(
-                    "{place}: {}.{name} = {number} is out of range: {least} to {most}",
-                    section.path
-                )));
+        let sections: Vec<(String, &toml::Value)> = match (within, named(&section)) {
+            (Some(toml::Value::Table(all)), Some(path)) => {
+                all.iter().map(|(name, value)| (format!("{path}.{name}"), value)).collect()
             }
+            (within, _) => {
+                within.map(|within| (section.path.to_owned(), within)).into_iter().collect()
+            }
+        };
+        for (path, values) in sections {
+            numbers_in_range(&path, values, &section.settings, place)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for one section.
+fn numbers_in_range(
+    path: &str,
+    values: &toml::Value,
+    settings: &[Setting],
+    place: &str,
+) -> Result<()> {
+    for Setting { name, range, .. } in settings {
+        let number = match values.get(name) {
+            Some(toml::Value::Integer(number)) => *number as f64,
+            Some(toml::Value::Float(number)) => *number,
+            _ => continue,
+        };
+        let Some((least, most)) = range else { continue };
+        if !(*least..=*most).contains(&number) {
+            return Err(Error::config(format!(
+                "{place}: {path}.{name} = {number} is out of range: {least} to {most}"
+            )));
         }
     }
     Ok(())
@@ -221,6 +302,7 @@ fn wanted(key: &str, default: &toml::Value) -> String {
         toml::Value::Table(_) => {
             format!("a section: write [{key}], with its settings below it, each on its own line")
         }
+        toml::Value::Array(_) => "a list, in brackets".into(),
         _ => "a text, in quotes".into(),
     }
 }
@@ -268,8 +350,8 @@ mod tests {
         let mut have = Vec::new();
         paths(&defaults().expect("defaults"), "", &mut have);
         let mut want: Vec<_> = definitions().iter().map(|section| section.path).collect();
-        want.retain(|path| !["boards.NAME", ""].contains(path));
-        want.push("boards");
+        want.retain(|path| !path.is_empty());
+        want.iter_mut().for_each(|path| *path = path.strip_suffix(".NAME").unwrap_or(path));
         want.sort_unstable();
         have.sort_unstable();
         assert_eq!(have, want);

@@ -263,6 +263,23 @@ define! {
         /// areas and entities; "" is none
         #[serde(serialize_with = "lossy")]
         virtual_home: PathBuf = "";
+        /// If nobody has spoken at a board for this long, in s, it forgets what was said there; if
+        /// nobody has spoken at any, the lists are cleared. For a device in public; 0 is never
+        forget_after_s: u32 = 0u32, 0 to 86_400;
+    }
+
+    /// A command of your own, under a name: a section `[commands.NAME]`. docs/skills.md shows how.
+    OwnCommand {
+        /// The intent that it carries out, by its name in your files of sentences
+        intent: String = "";
+        /// The program, with its whole path, and its arguments. No shell sees them
+        run: Vec<String> = Vec::<String>::new();
+        /// How long it may take, in s, before it is ended
+        time_limit_s: u32 = 5u32, 1 to 20;
+        /// Ask before it is run
+        confirm: bool = false;
+        /// What is said if the program prints nothing; "" is a word that says that it is done
+        say: String = "";
     }
 
     /// What survives a restart: mute, volume, and what the skills remember.

@@ -151,6 +151,61 @@ fn bad_boards_are_refused() {
     }
 }
 
+const GOOD_NIGHT: &str =
+    "[commands.good-night]\nintent = \"GoodNight\"\nrun = [\"/bin/echo\", \"good night\"]\n";
+
+#[cfg(unix)]
+#[test]
+fn commands_have_names_and_programs() {
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    std::fs::write(&file, GOOD_NIGHT).expect("file");
+    for more in [vec![], vec!["commands.good-night.confirm=true".into()]] {
+        let config = Config::load(Some(&file), &more).expect("good");
+        let command = &config.commands["good-night"];
+        assert_eq!((&*command.intent, command.time_limit_s), ("GoodNight", 5));
+        assert_eq!(command.run, ["/bin/echo", "good night"]);
+        assert_eq!(command.confirm, !more.is_empty());
+        assert_eq!(config.folder, dir.path());
+        let again: Config = toml::from_str(&config.to_toml().expect("TOML")).expect("good");
+        assert_eq!(again.commands, config.commands);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bad_commands_are_refused() {
+    let with = |more: &str| error(&format!("{GOOD_NIGHT}{more}"), &[]);
+    let text = with("time_limit = 3");
+    assert!(text.ends_with("did you mean commands.good-night.time_limit_s?"), "{text}");
+    for limit in ["0", "21", "-1", "1e9"] {
+        let text = with(&format!("time_limit_s = {limit}"));
+        assert!(text.contains("commands.good-night.time_limit_s = "), "{text}");
+        assert!(text.contains("1 to 20"), "{text}");
+    }
+    let text = with("time_limit_s = 10\n[turn]\nthink_timeout_s = 10");
+    assert!(text.ends_with("less than turn.think_timeout_s, which is 10"), "{text}");
+    let text = with("[commands.b]\nintent = \"GoodNight\"\nrun = [\"/bin/true\"]");
+    assert!(
+        text.contains("commands.b.intent and commands.good-night.intent are the same"),
+        "{text}"
+    );
+    let text = error("[commands.b]\nrun = [\"/bin/true\"]", &[]);
+    assert!(text.contains("commands.b.intent is missing"), "{text}");
+    let text = error("[commands.b]\nintent = \"B\"", &[]);
+    assert!(text.contains("commands.b.run is missing"), "{text}");
+    let text = error("[commands.b]\nintent = \"B\"\nrun = [\"true\"]", &[]);
+    assert!(text.contains("give the whole path of the program"), "{text}");
+    let text = error("[commands.b]\nintent = \"B\"\nrun = \"/bin/true\"", &[]);
+    assert!(
+        text.ends_with("commands.b.run = \"/bin/true\": it must be a list, in brackets"),
+        "{text}"
+    );
+    let text = error("[commands.\"a b\"]\nintent = \"B\"", &[]);
+    assert!(text.contains("letters, digits"), "{text}");
+    assert!(error("[commands]\nb = 3", &[]).contains("write [commands.b]"));
+}
+
 #[test]
 fn the_command_line_wins() {
     let overrides = ["tts.speed=1.25", "audio.input=USB Mic", "turn.barge_in=false"];

@@ -15,7 +15,13 @@ const HEAD: &str = "\
 # `sayso config explain` describes each setting.
 ";
 
-const BOARDS: &str = "
+const NAMED: &str = "
+[commands]                  # Commands of your own, for your own sentences: docs/skills.md.
+                            # For example:
+# [commands.good-night]
+# intent = \"GoodNight\"
+# run = [\"/usr/local/bin/good-night\", \"--quiet\"]
+
 [boards]                    # Boards with names, for `sayso run --board NAME`. For example:
 # [boards.kitchen]
 # address = \"tcp:kitchen.lan:7000\"
@@ -25,7 +31,7 @@ const BOARDS: &str = "
 /// `sayso.toml` with the defaults and a comment for each.
 pub fn template() -> String {
     let mut out = HEAD.to_owned();
-    for section in definitions().iter().filter(|section| section.path != "boards.NAME") {
+    for section in definitions().iter().filter(|section| !section.path.ends_with(".NAME")) {
         out.push('\n');
         if !section.path.is_empty() {
             commented(&format!("[{}]", section.path), &section.text(), &mut out);
@@ -35,7 +41,7 @@ pub fn template() -> String {
             commented(&line, &described(setting), &mut out);
         }
     }
-    out.push_str(BOARDS);
+    out.push_str(NAMED);
     out
 }
 

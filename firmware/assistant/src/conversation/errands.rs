@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::TurnId;
 use sayso_language::{Clause, ClauseSplitter};
 use sayso_skills::{Effect, Plan, Said, Situation};
@@ -26,6 +27,10 @@ pub struct AtBoard {
     situation: Situation,
     /// When it is looked for what rings the next time.
     look: Duration,
+    /// How long nobody must have spoken until what was said is forgotten; `None` for ever.
+    forget_after: Option<Samples>,
+    /// When somebody spoke or was answered last; `None` if all is forgotten.
+    spoken: Option<SampleTime>,
 }
 
 impl AtBoard {
@@ -34,7 +39,14 @@ impl AtBoard {
         let area = Some(area.to_owned()).filter(|area| !area.is_empty());
         let situation = Situation { area, ..Situation::new(board) };
         skills.set_present(board, true);
-        Self { skills, clock, situation, look: Duration::ZERO }
+        let spoken = Some(SampleTime::ZERO);
+        Self { skills, clock, situation, look: Duration::ZERO, forget_after: None, spoken }
+    }
+
+    /// Forgets what was said if nobody has spoken for so many seconds; 0 is never.
+    pub fn forgetting_after(mut self, seconds: u32) -> Self {
+        self.forget_after = (seconds > 0).then(|| Samples::from_ms(u64::from(seconds) * 1_000));
+        self
     }
 
     /// Remembers an exchange: what was said, and what was heard as the answer.
@@ -142,6 +154,9 @@ impl Conversation {
                     at.situation.pace = pace;
                 }
             }
+            Effect::Trouble(message) => self.trouble(message),
+            // It was run by the worker.
+            Effect::Run(_) => {}
             Effect::Changed(name, state) => {
                 if let Some(current) = self.current(turn) {
                     current.record.changed.insert(name.clone(), state.clone());
@@ -197,6 +212,25 @@ impl Conversation {
         if let Some(ring) = ring {
             let announcement = Announcement { text: ring.text, urgent: false, chime: ring.chime };
             self.wait(What::Announcement(announcement));
+        }
+    }
+
+    /// Forgets what was said if nobody has spoken for long.
+    pub(super) fn look_for_silence(&mut self) {
+        let asks = self.current.as_ref().is_some_and(|current| current.said.is_none());
+        let spoken = asks || self.machine.utterance().is_some();
+        let (now, busy) = (self.now, self.busy());
+        let Some(at) = &mut self.skills else { return };
+        let Some(after) = at.forget_after else { return };
+        if spoken {
+            at.spoken = Some(now);
+        } else if !busy && at.spoken.is_some_and(|spoken| now - spoken >= after) {
+            at.spoken = None;
+            (at.situation.asked, at.situation.answered) = (None, None);
+            let board = at.situation.board.clone();
+            self.unanswered.clear();
+            self.orders.push_back(Errand::Forget(board).into());
+            self.orders.push_back(Job::Forget.into());
         }
     }
 

@@ -132,6 +132,7 @@ impl Llm for Echo {
     }
     fn forget(&mut self) -> Result<()> {
         self.history.clear();
+        *self.seen.lock().expect("seen") = Vec::new();
         Ok(())
     }
     fn history(&self) -> &[Exchange] {

@@ -21,7 +21,7 @@ impl Skills {
         let at = request.now.wall.timestamp();
         let board = &request.situation.board;
         let dialogue = self.dialogues.get(board);
-        let scene = self.scene(request.now, request.situation);
+        let scene = self.scene(request);
         let mut context = Context { area: request.situation.area.clone(), ..Context::default() };
         let mut set = |key: &str, value: Value| context.values.insert(key.to_owned(), value);
         if let Some(asked) = dialogue.and_then(|dialogue| dialogue.asked(at)) {
@@ -41,7 +41,7 @@ impl Skills {
         {
             return Some(plan);
         }
-        let mut matches = self.grammar.matches(self.home(), &context, text);
+        let mut matches = self.sentences.grammar().matches(self.home(), &context, text);
         matches.retain(|found| found.score >= LEAST_SCORE);
         if let Some(plan) = self.which(&matches, &scene) {
             return Some(plan);
@@ -122,7 +122,7 @@ impl Skills {
         let names: Vec<Value> =
             choices.iter().map(|(label, _)| serde_json::json!({"name": label})).collect();
         let home = Home::from_json(&serde_json::json!({"entities": names})).ok()?;
-        let matches = self.grammar.matches(&home, context, text);
+        let matches = self.sentences.grammar().matches(&home, context, text);
         let choose = matches.iter().find(|found| &*found.intent == "SaysoChoose")?;
         let nth = choose.slots.get("nth").and_then(Value::as_u64);
         let chosen = match (choose.slots.get("name"), nth) {

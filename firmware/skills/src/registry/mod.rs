@@ -3,11 +3,12 @@
 mod claims;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
-use sayso_intents::{Grammar, Home};
+use sayso_intents::{Folder, Grammar, Home};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -18,7 +19,10 @@ use crate::house::House;
 use crate::language::{self, Texts};
 use crate::plan::{Claim, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
-use crate::skills::{Alarms, Calculator, Clock, Device, Devices, Lists, Reminders, Timers};
+use crate::skills::{
+    Alarms, Calculator, Clock, Commands, Device, Devices, Lists, Program, Reminders, Run, RunError,
+    Timers, outcome,
+};
 
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
@@ -63,7 +67,7 @@ const VERSION: u32 = 1;
 pub struct Skills {
     skills: Vec<Box<dyn AnySkill>>,
     names: Vec<&'static str>,
-    grammar: Arc<Grammar>,
+    sentences: Folder,
     texts: Texts,
     dialogues: BTreeMap<String, Dialogue>,
     /// For a home without names.
@@ -91,6 +95,8 @@ impl Skills {
             None => Box::new(language::home(language)?),
         };
         let mut skills: Vec<Box<dyn AnySkill>> = vec![
+            // First, because the user decides what an intent does.
+            Box::<Commands>::default(),
             Box::new(Clock),
             Box::new(Calculator::new(words, frames)),
             Box::new(Timers::default()),
@@ -103,12 +109,12 @@ impl Skills {
         skills.retain(|skill| !off.iter().any(|off| off == skill.name()));
         let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
         let (sources, texts) = language::read(language, &names)?;
-        let grammar = Grammar::compile(language, &sources);
-        let grammar = Arc::new(grammar.map_err(|errors| language::listed(&errors))?);
+        let sentences = Folder::open(language, sources, Path::new(""));
+        let sentences = sentences.map_err(|errors| language::listed(&errors))?;
         Ok(Self {
             skills,
             names,
-            grammar,
+            sentences,
             texts,
             dialogues: BTreeMap::new(),
             nowhere: Home::default(),
@@ -117,14 +123,35 @@ impl Skills {
         })
     }
 
+    /// Adds sentences of the user's own: the files in a folder, which may be missing. Files with
+    /// errors are left out. Returns the errors.
+    pub fn use_sentences(&mut self, folder: &Path) -> Vec<sayso_intents::Error> {
+        match self.sentences.at(folder) {
+            Ok((sentences, errors)) => {
+                self.sentences = sentences;
+                errors
+            }
+            Err(errors) => errors,
+        }
+    }
+
+    /// Sets the commands of the user's own. Without effect if this skill is switched off.
+    pub fn use_commands(&mut self, programs: Vec<Program>) {
+        let place = self.skills.iter().position(|skill| skill.name() == Commands::NAME);
+        if let Some(skill) = place.and_then(|place| self.skills.get_mut(place)) {
+            *skill = Box::new(Commands(programs));
+        }
+    }
+
     /// The names of the skills that are switched on.
     pub fn names(&self) -> &[&'static str] {
         &self.names
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 8] {
+    pub fn all() -> [&'static str; 9] {
         [
+            Commands::NAME,
             Clock::NAME,
             Calculator::NAME,
             Timers::NAME,
@@ -175,11 +202,17 @@ impl Skills {
         let dialogue = self.dialogues.get(&situation.board);
         let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
         let (texts, skills) = (&self.texts, &self.names);
-        let scene = Scene { now: &now.wall, situation, texts, last, skills };
+        let scene = Scene { now: &now.wall, sentence: "", situation, texts, last, skills };
         match self.skills.iter_mut().find(|other| other.name() == skill) {
             Some(skill) => skill.act(action, &scene),
             None => Said::text(texts.get("failed", [])),
         }
+    }
+
+    /// What is said after the program of an [`Effect::Run`](crate::Effect::Run) has printed this, or
+    /// failed.
+    pub fn ran(&self, run: &Run, printed: Result<String, RunError>) -> Said {
+        outcome(run, printed, &self.texts)
     }
 
     /// The question of the last plan has been said at a board: it waits for its answer from now.
@@ -271,12 +304,12 @@ impl Skills {
 
     /// The sentences of all skills.
     pub fn grammar(&self) -> Arc<Grammar> {
-        Arc::clone(&self.grammar)
+        Arc::clone(self.sentences.grammar())
     }
 
     /// The sentences that are understood, for a speech recogniser's prompt.
     pub fn phrases(&self) -> Vec<String> {
-        self.grammar.phrases(self.home())
+        self.sentences.grammar().phrases(self.home())
     }
 
     /// The names of the home.
@@ -284,10 +317,12 @@ impl Skills {
         self.skills.iter().find_map(|skill| skill.home()).unwrap_or(&self.nowhere)
     }
 
-    fn scene<'a>(&'a self, now: &'a Now, situation: &'a Situation) -> Scene<'a> {
+    fn scene<'a>(&'a self, request: &Request<'a>) -> Scene<'a> {
+        let Request { text: sentence, now, situation } = *request;
         let dialogue = self.dialogues.get(&situation.board);
         let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
-        Scene { now: &now.wall, situation, texts: &self.texts, last, skills: &self.names }
+        let (texts, skills) = (&self.texts, &*self.names);
+        Scene { now: &now.wall, sentence, situation, texts, last, skills }
     }
 
     /// Notices by how much the wall clock was set, or corrected, since the last look.

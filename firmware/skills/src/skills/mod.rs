@@ -3,6 +3,7 @@
 mod alarms;
 mod calculator;
 mod clock;
+mod commands;
 mod device;
 mod home;
 mod lists;
@@ -12,6 +13,7 @@ mod timers;
 pub use alarms::Alarms;
 pub use calculator::Calculator;
 pub use clock::Clock;
+pub use commands::{Commands, Input, Program, Run, RunError, outcome};
 pub use device::Device;
 pub use home::Devices;
 pub use lists::Lists;
