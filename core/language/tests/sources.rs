@@ -47,13 +47,15 @@ const MESSAGES: [&str; 9] = [
 /// Sources that handle such text, and literals in them that are neither spoken nor matched.
 const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/announcements.rs", &[]),
-    ("firmware/assistant/src/chat.rs", &[]),
+    // The name of its board.
+    ("firmware/assistant/src/chat.rs", &["chat"]),
     ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
     ("firmware/assistant/src/commands.rs", &[]),
     ("firmware/assistant/src/conversation/commands.rs", &[]),
     ("firmware/assistant/src/conversation/current.rs", &[]),
     ("firmware/assistant/src/conversation/devices.rs", &[]),
+    ("firmware/assistant/src/conversation/errands.rs", &[]),
     ("firmware/assistant/src/conversation/listening.rs", &[]),
     ("firmware/assistant/src/conversation/waking.rs", &[]),
     ("firmware/assistant/src/conversation/reports.rs", &[]),
@@ -100,6 +102,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("firmware/assistant/src/engines/weights.rs", "names of files"),
     ("firmware/assistant/src/facts.rs", "names of models"),
     ("firmware/assistant/src/lost.rs", "shows an error"),
+    ("firmware/assistant/src/vocabulary.rs", "says what is wrong with a file"),
     ("firmware/cli/src/ask.rs", "shows a conversation"),
     ("firmware/cli/src/chat.rs", "shows a conversation"),
     ("firmware/cli/src/run/screen.rs", "shows a conversation"),

@@ -341,9 +341,9 @@ impl Skill for Devices {
         let domain = last
             .text("name")
             .and_then(|name| self.entities().find(|entity| entity.name == name)?.domain.clone());
-        for slot in ["name", "area", "floor", "one", "all", "it"] {
-            again.slots.remove(slot);
-        }
+        // The domain stays if only the place is another one.
+        let kept = |slot: &str| matches!(slot, "domain" | "device_class");
+        again.slots.retain(|slot, _| kept(slot) || !(TARGET.contains(&&**slot) || slot == "it"));
         if command.slots.contains_key("area") {
             again.slots.extend(domain.map(|domain| ("domain".to_owned(), domain.into())));
         } else {
