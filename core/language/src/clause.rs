@@ -344,7 +344,7 @@ fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
 /// Whether `text` contains anything that can be spoken: a letter, a digit, or an emoji that stands
 /// for a word.
 pub fn can_be_said(text: &str) -> bool {
-    text.chars().any(|c| c.is_alphanumeric() || plain::is_meant(c))
+    text.chars().any(|c| c.is_alphanumeric() || plain::is_meant(c) || plain::is_face(c))
 }
 
 #[cfg(test)]

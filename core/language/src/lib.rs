@@ -33,7 +33,7 @@ pub use clause::{Clause, ClauseSplitter, can_be_said};
 pub use heard::after_phrase;
 pub use plain::Plain;
 pub use prompt::{Prompt, Prompts};
-pub use reader::Reader;
+pub use reader::{Lines, Reader};
 pub use reading::Reading;
 pub use token::{Token, TokenKind, line};
 

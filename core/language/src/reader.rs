@@ -54,13 +54,13 @@ impl Reader {
     /// The words that are spoken for each line of a text. What is not spoken may extend over
     /// several lines, such as reasoning: each of them is empty.
     pub fn spoken_lines(&self, text: &str) -> Vec<String> {
-        let mut plain = Plain::new();
-        let line = |line| {
-            let (words, after) = self.spoken_within(plain.next_line(), line);
-            plain = after;
-            words
-        };
-        text.lines().map(line).collect()
+        let mut lines = self.lines();
+        text.lines().map(|line| lines.spoken(line)).collect()
+    }
+
+    /// Reads the lines of a text as they come.
+    pub fn lines(&self) -> Lines<'_> {
+        Lines { reader: self, plain: Plain::new() }
     }
 
     /// The words of a text, and the filter after it.
@@ -77,6 +77,23 @@ impl Reader {
         splitter.push(text, &mut take);
         splitter.finish(&mut take);
         (line, splitter.into_plain())
+    }
+}
+
+/// Reads the lines of a text, one after the other. What is not spoken may extend over several of
+/// them.
+#[derive(Debug)]
+pub struct Lines<'r> {
+    reader: &'r Reader,
+    plain: Plain,
+}
+
+impl Lines<'_> {
+    /// The words of the next line.
+    pub fn spoken(&mut self, line: &str) -> String {
+        let (words, after) = self.reader.spoken_within(self.plain.next_line(), line);
+        self.plain = after;
+        words
     }
 }
 

@@ -163,7 +163,11 @@ pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Letters and digits that are said one by one: text that is called a code, and text that looks
 /// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    hyphenated(aloud, text, i).or_else(|| called(aloud, text, i)).or_else(|| mixed(aloud, text, i))
+    let card = || card(text, i);
+    hyphenated(aloud, text, i)
+        .or_else(card)
+        .or_else(|| called(aloud, text, i))
+        .or_else(|| mixed(aloud, text, i))
 }
 
 /// 123-45-6789, 978-3-16-148410-0: three groups of digits or more.
@@ -179,6 +183,17 @@ fn hyphenated(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 2;
     }
     (end >= i + 5 && !text.is_word(end)).then(|| item(Class::Code, i, end))
+}
+
+/// 4111 1111 1111 1111: four groups of four digits, not all of them years.
+fn card(text: &Text, i: usize) -> Option<Item> {
+    let groups = || (0..4).map(|n| i + 2 * n);
+    let fits = groups().all(|at| text.is_digits(at, 4..=4))
+        && groups().take(3).all(|at| text.is(at + 1, " "))
+        && !groups().all(|at| text.is_year(at))
+        && text.starts_fresh(i)
+        && !text.is_word(i + 7);
+    fits.then(|| item(Class::Code, i, i + 7))
 }
 
 /// What comes after "code", "PIN", "password".
@@ -199,8 +214,11 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             || compound && aloud.codes.iter().any(|code| name.ends_with(code))
     };
     let far = [text.before(word), text.before(text.before(word))];
-    let apart =
-        text.is_digits(i, 4..=8) && text.is(text.before(i), ":") && far.into_iter().any(known);
+    // "the code for the door is 483920"
+    let long = (5..=8).contains(&text.digits(i).len()) && !text.get(i).contains('.');
+    let linked = long && text.is_number(i) && text.one_of(text.before(i), aloud.cues.linking_code);
+    let colon = text.is_digits(i, 4..=8) && text.is(text.before(i), ":");
+    let apart = (colon || linked) && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
     }
@@ -212,6 +230,14 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         digits |= text.is_number(end);
         end += 1;
+        // "483 920"
+        let length = text.get(end - 1).len();
+        if text.is(end, " ")
+            && text.is_digits(end - 1, 3..=4)
+            && text.is_digits(end + 1, length..=length)
+        {
+            end += 1;
+        }
     }
     let plain = end == i + 1 && text.is_number(i) && text.get(i).contains('.');
     let small = end == i + 1

@@ -90,8 +90,12 @@ pub(crate) fn is_article(articles: &[&str], word: &str) -> bool {
 /// Whether a word of one letter ("a", "I") is the name of a letter here.
 fn is_letter_name(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let (before, after) = (i.wrapping_sub(1), i + 1);
-    let operator =
-        |at: usize| matches!(text.get(at), "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^");
+    let operator = |at: usize| {
+        matches!(
+            text.get(at),
+            "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^" | "∧" | "∨" | "¬"
+        )
+    };
     let near = operator(text.past_space(after)) || operator(text.before(i));
     let joined = matches!(text.get(before), "/" | "-" | "(")
         && text.is_word(before.wrapping_sub(1))

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use unicode_normalization::char::{compose, decompose_compatible};
+
+use super::script;
+
 /// How a language writes numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numerals {
@@ -25,6 +29,8 @@ pub(crate) enum Kind {
     Raised,
     /// Subscript digits and signs, stored as ordinary ones.
     Lowered,
+    /// Letters of a [script](super::script) that the voice cannot say.
+    Foreign,
     /// Any other character.
     Sign,
 }
@@ -53,9 +59,15 @@ fn fold(c: char) -> Option<char> {
         '\u{2217}' | '\u{22c5}' => '×',
         '\u{2206}' => 'Δ',
         '\u{2b50}' | '\u{1f31f}' => '★',
-        '\u{2705}' | '\u{2714}' | '\u{2611}' => '✓',
+        '\u{2705}' | '\u{2714}' => '✓',
         '\u{274c}' | '\u{274e}' | '\u{2718}' | '\u{2716}' => '✗',
-        '\u{2665}' | '\u{1f9e1}' | '\u{1f499}'..='\u{1f49c}' | '\u{1f5a4}' => '❤',
+        '\u{1f9e1}' | '\u{1f499}'..='\u{1f49c}' | '\u{1f5a4}' => '❤',
+        '😀' | '😃' | '😄' | '😁' | '😊' | '☺' => '🙂',
+        '😭' | '😞' | '😔' | '🙁' | '☹' | '😟' => '😢',
+        '🤣' => '😂',
+        '😠' => '😡',
+        '🥰' => '😍',
+        '😨' => '😱',
         '\u{1f4de}' | '\u{2706}' | '\u{1f57f}' => '☎',
         '\u{27a1}' | '\u{2794}' | '\u{279c}' | '\u{27f6}' => '→',
         // "1ᵉʳ", "Mᵐᵉ"
@@ -63,10 +75,10 @@ fn fold(c: char) -> Option<char> {
         '\u{2b3}' => 'r',
         '\u{1d50}' => 'm',
         '\u{1d52}' => 'º',
-        '。' => '.',
-        '、' => ',',
-        '\u{2460}'..='\u{2468}' => digit(c, '\u{2460}', 1),
-        '\u{2776}'..='\u{277e}' => digit(c, '\u{2776}', 1),
+        '。' | '।' | '۔' => '.',
+        '、' | '،' => ',',
+        '؛' => ';',
+        '؟' => '?',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         // Soft hyphen, zero-width characters, variation selectors, combining marks, keycaps.
         '\u{ad}'
@@ -113,18 +125,80 @@ fn is_letter(c: char) -> bool {
         || ('\u{1e00}'..='\u{1eff}').contains(&c)
 }
 
+/// A character of the text, folded: its first byte, the character, its end.
 type Chars = [(usize, char, usize)];
+
+/// Characters that stand for several, or for letters in another form: ligatures, numbers in
+/// circles and in brackets, Roman numerals, letters in circles, mathematical alphabets.
+fn is_compatible(c: char) -> bool {
+    matches!(u32::from(c),
+        0x2150..=0x215F | 0x2460..=0x24FF | 0x2776..=0x2793 | 0x2160..=0x2188 | 0x1F100..=0x1F169
+        | 0xFB00..=0xFB06 | 0x1D400..=0x1D7FF | 0x132..=0x133 | 0x1C4..=0x1CC | 0x1F1..=0x1F3
+        | 0x2100..=0x2101 | 0x2105..=0x2106 | 0x210A..=0x2115 | 0x2118..=0x211D | 0x2121 | 0x2124
+        | 0x2128 | 0x212C..=0x2134 | 0x3380..=0x33DF)
+        && !matches!(u32::from(c), 0x2150..=0x215F)
+}
+
+/// The value of a character that is a whole number by itself: ②, Ⅳ.
+fn single_number(c: char) -> Option<u32> {
+    let c = u32::from(c);
+    Some(match c {
+        0x2460..=0x2473 => c - 0x2460 + 1,
+        0x2474..=0x2487 => c - 0x2474 + 1,
+        0x2488..=0x249B => c - 0x2488 + 1,
+        0x24EA | 0x24FF => 0,
+        0x24EB..=0x24F4 => c - 0x24EB + 11,
+        0x24F5..=0x24FE => c - 0x24F5 + 1,
+        0x2776..=0x277F => c - 0x2776 + 1,
+        0x2780..=0x2789 => c - 0x2780 + 1,
+        0x278A..=0x2793 => c - 0x278A + 1,
+        0x2160..=0x216B => c - 0x2160 + 1,
+        0x2170..=0x217B => c - 0x2170 + 1,
+        _ => return None,
+    })
+}
+
+/// The characters of the text, and which of them are a number by themselves.
+fn characters(numerals: Numerals, text: &str) -> (Vec<(usize, char, usize)>, Vec<usize>) {
+    let mut chars: Vec<(usize, char, usize)> = Vec::with_capacity(text.len());
+    let mut alone = Vec::new();
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if let Some(number) = single_number(c) {
+            alone.push(chars.len());
+            chars.extend(number.to_string().chars().map(|c| (at, c, end)));
+        } else if is_compatible(c) {
+            decompose_compatible(c, |c| chars.extend(fold(c).map(|c| (at, c, end))));
+        } else if let Some(digit) = script::digit(c) {
+            chars.push((at, digit, end));
+        } else if c == '٫' {
+            chars.push((at, numerals.point, end));
+        } else if ('\u{300}'..='\u{36f}').contains(&c) {
+            // "e" and an accent are one letter.
+            if let Some(last) = chars.last_mut()
+                && let Some(letter) = compose(last.1, c)
+            {
+                (last.1, last.2) = (letter, end);
+            }
+        } else if let Some(c) = fold(c) {
+            chars.push((at, c, end));
+        }
+    }
+    (chars, alone)
+}
 
 /// Cuts the text up.
 pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
-    let chars: Vec<(usize, char, usize)> =
-        text.char_indices().filter_map(|(at, c)| Some((at, fold(c)?, at + c.len_utf8()))).collect();
+    let (chars, alone) = characters(numerals, text);
     let mut pieces: Vec<Piece> = Vec::new();
     let mut i = 0;
     while i < chars.len() {
         let c = chars[i].1;
         let blank = |c: char| c.is_whitespace() || c.is_control();
-        let (kind, end) = if blank(c) {
+        let (kind, end) = if alone.binary_search(&i).is_ok() {
+            let whole = chars[i..].iter().take_while(|c| c.0 == chars[i].0).count();
+            (Kind::Number, i + whole)
+        } else if blank(c) {
             (Kind::Space, run(&chars, i, blank))
         } else if c.is_ascii_digit() {
             (Kind::Number, number(numerals, &chars, i))
@@ -134,6 +208,8 @@ pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
             (Kind::Lowered, run(&chars, i, |c| lowered(c).is_some()))
         } else if is_letter(c) {
             (Kind::Word, word(&chars, i))
+        } else if let Some(script) = script::of(c) {
+            (Kind::Foreign, run(&chars, i, |c| script::of(c) == Some(script)))
         } else {
             (Kind::Sign, i + 1)
         };
@@ -175,6 +251,9 @@ fn number(numerals: Numerals, chars: &Chars, from: usize) -> usize {
     if first - from <= 3 {
         let groups = |sign: &char| groups(chars, from, first, *sign);
         end = numerals.groups.iter().find_map(groups).unwrap_or(first);
+        if numerals.groups.contains(&',') {
+            end = end.max(lakhs(chars, from, first));
+        }
     }
     // One point only: with two it is an address or a version.
     let point = |at: usize| chars.get(at).is_some_and(|c| c.1 == numerals.point);
@@ -219,6 +298,18 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
         && chars[first].1 == ' '
         && !(end - 3..end).all(|at| chars[at].1 == '0');
     (end > first && !odd && !called && !address && !telephone).then_some(end)
+}
+
+/// Where the groups of "1,00,000" end, as India writes them.
+fn lakhs(chars: &Chars, from: usize, first: usize) -> usize {
+    let digit = |at: usize| chars.get(at).is_some_and(|c| c.1.is_ascii_digit());
+    let comma = |at: usize| chars.get(at).is_some_and(|c| c.1 == ',');
+    let mut end = first;
+    while comma(end) && digit(end + 1) && digit(end + 2) && comma(end + 3) {
+        end += 3;
+    }
+    let last = comma(end) && (end + 1..end + 4).all(digit) && !digit(end + 4);
+    if first - from <= 2 && end > first && last { end + 4 } else { first }
 }
 
 fn word(chars: &Chars, from: usize) -> usize {

@@ -51,9 +51,13 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "(" if text.is(i.wrapping_sub(2), "log") && text.is_number(i.wrapping_sub(1)) => {
             found(aloud.sign("(."), i + 1)
         }
-        "(" if text.is_letter(i.wrapping_sub(1))
+        "(" if (text.is_letter(i.wrapping_sub(1))
+            || matches!(text.get(i.wrapping_sub(1)), "'" | "′")
+                && text.is_letter(i.wrapping_sub(2)))
             && (text.is_letter(i + 1) || text.is_number(i + 1))
-            && (text.is(i + 2, ")") || text.is(i + 3, ")")) =>
+            && (text.is(i + 2, ")")
+                || text.is(i + 3, ")")
+                || text.is(i + 2, "|") && text.is(i + 4, ")")) =>
         {
             found(aloud.sign("(."), i + 1)
         }
@@ -221,7 +225,7 @@ pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 pub(crate) fn scientific(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let sign = usize::from(text.is_dash(i + 2) || text.is(i + 2, "+"));
     let fits = text.is_number(i)
-        && text.get(i).contains('.')
+        && (text.get(i).contains('.') || sign == 1)
         && matches!(text.get(i + 1), "e" | "E")
         && text.is_digits(i + 2 + sign, 1..=3)
         && !text.is_word(i + 3 + sign);

@@ -29,6 +29,7 @@ pub(crate) mod range;
 pub(crate) mod rate;
 pub(crate) mod roman;
 pub(crate) mod say;
+pub(crate) mod script;
 pub(crate) mod short;
 pub(crate) mod sign;
 

@@ -41,6 +41,22 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     at = text.past_space(at);
+    // $.50
+    if text.is(at, ".") && text.is_digits(at + 1, 2..=2) && !text.is_word(at + 2) {
+        let amount = Amount { from: at + 1, to: at + 1, ..Amount::default() };
+        let cents = Some(at + 1);
+        let money = Money {
+            currency,
+            sign,
+            minus: false,
+            amount,
+            cents,
+            per: None,
+            per_power: 0,
+            kind: false,
+        };
+        return Some(item(Class::Money(money), i, at + 2));
+    }
     let minus = text.is_dash(at) && text.is_number(at + 1);
     at += usize::from(minus);
     if !text.is_number(at) || (at > sign + 1 && !minus && text.is(sign, "$")) {
@@ -48,7 +64,8 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let (cents, mut end) = decimal_comma(text, at);
     let mut amount = Amount { whole: Some(at), from: at, to: at, ..Amount::default() };
-    let scale = scale(aloud, text, end).filter(|s| s.1 == end || text.get(s.1).len() > 2);
+    let scale = scale(aloud, text, end)
+        .filter(|s| s.1 == end || !text.is_number(s.2) && !text.is_joined(s.2));
     if let Some((scale, at, after)) = scale.filter(|_| cents.is_none()) {
         amount.scale = Some((scale, at));
         end = after;

@@ -6,6 +6,7 @@ use super::lex::Kind;
 use super::math;
 use super::tables::Aloud;
 use super::text::Text;
+use crate::plain;
 
 /// A space, or a line break, which ends a sentence unless the sentence continues.
 pub(crate) fn space(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -37,6 +38,9 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
     }
     let sign = text.get(i).chars().next().filter(|_| text.kind(i) == Some(Kind::Sign))?;
+    // "K♥" is a card.
+    let joined = matches!(text.kind(i.wrapping_sub(1)), Some(Kind::Word | Kind::Number));
+    let sign = if sign == '♥' && !joined { '❤' } else { sign };
     let emoji = aloud.emoji.iter().find(|emoji| emoji.sign == sign)?;
     let mut end = i + 1;
     // Skin tones.
@@ -44,7 +48,7 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 1;
     }
     let tone = end - i - 1;
-    while text.is(end, &sign.to_string()) && tone == 0 {
+    while text.is(end, text.get(i)) && tone == 0 {
         end += 1;
     }
     let said = |words: &'static str| {
@@ -67,18 +71,26 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let word = |at: usize| matches!(text.kind(at), Some(Kind::Word | Kind::Number));
     let next = text.past_space(end);
-    if text.is(before, ":") || text.is(before, ",") && text.ends_line(end) {
+    let face = plain::is_face(sign);
+    if text.is(before, ":") && !(face && word(next))
+        || text.is(before, ",") && text.ends_line(end) && !face
+    {
         return said(emoji.answer);
     }
     if word(before) && word(next) {
-        return said(emoji.between);
+        let last = text.lower(before);
+        let last = last.rsplit('\'').next().unwrap_or_default();
+        let fits = emoji.after.is_empty() || emoji.after.contains(&last);
+        return said(if fits { emoji.between } else { "" });
     }
     let words = (0..text.len()).take(64).any(word);
-    said(if !words || word(next) && emoji.counted.is_none() && emoji.answer == emoji.alone {
-        emoji.alone
-    } else {
-        ""
-    })
+    said(
+        if !words || word(next) && emoji.counted.is_none() && emoji.answer == emoji.alone && !face {
+            emoji.alone
+        } else {
+            ""
+        },
+    )
 }
 
 /// Whether "x<3" is a comparison.
@@ -97,6 +109,7 @@ fn opens_joined(text: &Text, i: usize) -> bool {
         let joined = text.is_number(before)
             || text.is(before, ")")
             || text.is_letter(before)
+            || matches!(text.get(before), "'" | "′") && text.is_letter(before.wrapping_sub(1))
             || text.is_word(before) && open + 3 >= i && text.is_number(open + 1);
         joined && !(open + 1..i).any(|at| text.is_space(at))
     })
@@ -143,6 +156,16 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             mark('—', end)
         }
         '-' if text.is_space(before) && text.is_space(next) => mark('—', next),
+        // The grade "B-"
+        '-' if text.is_letter(before)
+            && matches!(text.get(before), "A" | "B" | "C" | "D" | "O")
+            && text.starts_fresh(before)
+            && (next >= text.len()
+                || text.is_space(next)
+                || text.kind(next) == Some(Kind::Sign)) =>
+        {
+            Some(item(Class::Mathematics(aloud.words.minus), i, next))
+        }
         '-' => Some(item(Class::Silent, i, next)),
         '–' | '—' | '−' => mark('—', next),
         // "16:9", "127.0.0.1:80"
@@ -163,7 +186,24 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '|' if text.is_letter(before) && text.is(before.wrapping_sub(1), "|") => {
             Some(item(Class::Silent, i, next))
         }
+        // "P(A|B)"
+        '|' if (i.saturating_sub(4)..i)
+            .any(|at| text.is(at, "(") && text.is_letter(at.wrapping_sub(1))) =>
+        {
+            Some(item(Class::Mathematics(aloud.sign("|.")?), i, next))
+        }
         '|' => mark(',', next),
+        // "C#"
+        '#' if text.is_letter(before) && !text.is_word(next) && !text.is_number(next) => {
+            Some(item(Class::Mathematics(aloud.sign("#.")?), i, next))
+        }
+        // "f'(x)", "x′"
+        '\'' if text.is_letter(before) && text.is(next, "(") => {
+            Some(item(Class::Mathematics(aloud.sign("prime")?), i, next))
+        }
+        '′' if text.is_letter(before) => {
+            Some(item(Class::Mathematics(aloud.sign("prime")?), i, next))
+        }
         '<' | '>' if !math::is_operand(text, text.before(i)) => Some(item(Class::Silent, i, next)),
         '^' if text.is_word(next) => Some(item(Class::Silent, i, next)),
         // "Casa_5G"
@@ -177,7 +217,12 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             && !text.is_number(next)
             && !text.is_word(next) =>
         {
-            Some(item(Class::Abbreviation(aloud.words.stars), i, next))
+            let star = aloud.emoji.iter().find_map(|emoji| emoji.counted);
+            // "a five star hotel", where such kinds have no plural.
+            let kind = !aloud.kinds.articles.is_empty() && text.is_word(text.past_space(next));
+            let thing = kind || text.is(before, "1");
+            let words = star.filter(|_| thing).map_or(aloud.words.stars, |[one, _]| one);
+            Some(item(Class::Abbreviation(words), i, next))
         }
         '*' | '_' | '~' | '"' | '`' | '\\' | '\'' => Some(item(Class::Silent, i, next)),
         _ => {

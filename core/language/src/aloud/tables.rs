@@ -53,6 +53,11 @@ pub(crate) struct Aloud {
     pub(crate) compass: &'static [(&'static str, &'static str)],
     /// Emoji that stand for a word.
     pub(crate) emoji: &'static [Emoji],
+    /// Signs that are not operators, and their names.
+    pub(crate) symbols: &'static [(&'static str, &'static str)],
+    /// What is said for text in a script that the voice cannot say, in the order of
+    /// [`Script`](super::script::Script).
+    pub(crate) scripts: &'static [&'static str; 10],
     /// Words around an amount that says what kind of thing follows ("a …", "… note").
     pub(crate) kinds: &'static Kinds,
     /// Words after a number with "m", "h", "s" that mean time.
@@ -180,6 +185,9 @@ pub(crate) struct Emoji {
     pub(crate) alone: &'static str,
     /// Between words.
     pub(crate) between: &'static str,
+    /// Only after one of these words, in lower case, is it said between words; if there are none,
+    /// after any.
+    pub(crate) after: &'static [&'static str],
     /// After a colon, as an answer.
     pub(crate) answer: &'static str,
     /// If it is counted: the words for one, and for several.
@@ -193,7 +201,7 @@ pub(crate) const fn emoji(
     between: &'static str,
     answer: &'static str,
 ) -> Emoji {
-    Emoji { sign, alone, between, answer, counted: None }
+    Emoji { sign, alone, between, after: &[], answer, counted: None }
 }
 
 /// An abbreviation, its words, and where it stands.
@@ -215,7 +223,8 @@ impl Aloud {
     }
 
     pub(crate) fn sign(&self, sign: &str) -> Option<&'static str> {
-        self.signs.iter().find(|(known, _)| *known == sign).map(|(_, word)| *word)
+        let all = self.signs.iter().chain(self.symbols);
+        all.into_iter().find(|(known, _)| *known == sign).map(|(_, word)| *word)
     }
 
     /// Whether piece `i` is a word that begins a sentence and is no name.

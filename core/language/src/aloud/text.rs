@@ -87,6 +87,13 @@ impl Text {
         self.is_word(before) && !by
     }
 
+    /// Whether something is joined to what ends at `i`: a power, a stroke, a hyphen before a word.
+    pub(crate) fn is_joined(&self, i: usize) -> bool {
+        matches!(self.kind(i), Some(Kind::Raised))
+            || self.is(i, "/")
+            || self.is(i, "-") && self.is_word(i + 1)
+    }
+
     /// Any kind of dash, hyphen or minus sign.
     pub(crate) fn is_dash(&self, i: usize) -> bool {
         matches!(self.get(i), "-" | "–" | "—" | "−")

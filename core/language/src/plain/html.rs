@@ -148,7 +148,7 @@ pub(super) fn tag(rest: &str, end: bool) -> Tag {
     }
     let length = close + 1;
     if let Some((_, hides)) = HIDDEN.iter().find(|(hidden, _)| *hidden == name) {
-        return if closing { Tag::Inline(length) } else { Tag::Hides(length, hides) };
+        return if closing { Tag::Breaks(length) } else { Tag::Hides(length, hides) };
     }
     match name.as_str() {
         "sup" => Tag::Script(length, (!closing).then_some(raise)),

@@ -40,6 +40,18 @@ impl Plain {
             {
                 Step::Keep
             }
+            // "a 5* hotel", but not the end of "*at 5*"
+            '*' if !self.starred
+                && !self.space
+                && at_space
+                && self.last.is_some_and(|c| matches!(c, '1'..='7')) =>
+            {
+                Step::Keep
+            }
+            '*' => {
+                self.starred = true;
+                Step::Drop(size)
+            }
             '~' if next.is_some_and(|c| c.is_ascii_digit() || c == '/') => Step::Keep,
             '_' if !self.space && after_word && next.is_some_and(char::is_alphanumeric) => {
                 Step::Keep
@@ -59,7 +71,7 @@ impl Plain {
                 None | Some('\n' | '\r') => Step::Drop(1),
                 Some(_) => Step::Give(1, ",".into()),
             },
-            '*' | '~' | '_' | ']' | '\\' => Step::Drop(size),
+            '~' | '_' | ']' | '\\' => Step::Drop(size),
             _ => Step::Keep,
         }
     }
@@ -114,7 +126,8 @@ impl Plain {
             // The box of a task list.
             '[' if self.listed || self.last.is_none() => match rest.get(..3) {
                 None => wait(None),
-                Some("[ ]" | "[x]" | "[X]") => Some(Step::Drop(3)),
+                Some("[ ]") => Some(Step::Give(3, "☐".into())),
+                Some("[x]" | "[X]") => Some(Step::Give(3, "☑".into())),
                 Some(_) => None,
             },
             // "a) …"
@@ -203,7 +216,23 @@ pub(crate) fn is_meant(c: char) -> bool {
             | '↑'
             | '↓'
             | '↔'
-    ) || matches!(u32::from(c), 0x2460..=0x2468 | 0x2776..=0x277E | 0x1F499..=0x1F49C | 0x221E)
+            | '♠'
+            | '♦'
+            | '♣'
+            | '♯'
+            | '♭'
+            | '♂'
+            | '♀'
+            | '☐'
+            | '⌘'
+            | '⌥'
+            | '⏎'
+    ) || matches!(u32::from(c), 0x2460..=0x24FF | 0x2776..=0x2793 | 0x1F499..=0x1F49C | 0x221E)
+}
+
+/// Faces that stand for a mood where they are an answer ("My mood: 😢").
+pub(crate) fn is_face(c: char) -> bool {
+    "🙂😀😃😄😁😊☺😢😭😞😔🙁☹😟😂🤣😡😠😍🥰😴😐🤔😱😨".contains(c)
 }
 
 /// Emoji that only decorate, the characters that join and colour them, and control characters. The

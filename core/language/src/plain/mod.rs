@@ -8,7 +8,7 @@ mod html;
 mod marks;
 
 use html::Tag;
-pub(crate) use marks::is_meant;
+pub(crate) use marks::{is_face, is_meant};
 
 /// The most bytes that are examined at once. Any number gives the same text.
 const CHUNK: usize = 1024;
@@ -34,6 +34,8 @@ pub struct Plain {
     lines: usize,
     /// Whether this line begins with the marker of a list.
     listed: bool,
+    /// Whether a star was removed from this line.
+    starred: bool,
     /// Whether the next character is the point of a number without an integer part.
     point: bool,
     /// The last character of the output.
@@ -136,7 +138,7 @@ impl Plain {
     }
 
     fn break_line(&mut self) {
-        (self.skip_line, self.in_line, self.row) = (false, false, false);
+        (self.skip_line, self.in_line, self.row, self.starred) = (false, false, false, false);
         self.lines += 1;
     }
 
@@ -188,7 +190,8 @@ impl Plain {
         if c.is_whitespace() {
             return Step::Space(size);
         }
-        if marks::is_unspoken(c) {
+        let answer = self.last == Some(':') && marks::is_face(c);
+        if marks::is_unspoken(c) && !answer {
             // White space on both sides of an emoji becomes one space.
             return Step::Drop(size);
         }

@@ -41,7 +41,7 @@ fn written_text_becomes_plain_text() {
         ("Bye<|im_end|>", "Bye"),
         ("a<!-- b -- c -->d", "ad"),
         ("![photo](a.png) [x](y)!", "photo x!"),
-        ("- [x] done\n- [ ] open", "done. open"),
+        ("- [x] done\n- [ ] open", "☑ done. ☐ open"),
         ("C:\\Users \\*not bold\\*", "C:\\Users not bold"),
         ("👍", "👍"),
         ("3.5 and 10:30", "3.5 and 10:30"),

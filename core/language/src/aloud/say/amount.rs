@@ -79,6 +79,10 @@ pub(super) fn money(money: &Money, sum: Sum, spoken: &mut Spoken<'_>) {
             fixed(&name, sign.clone(), spoken);
         }
     };
+    if let (None, None, Some(cents)) = (money.amount.whole, money.amount.part, money.cents) {
+        let words = grammar.cents(currency, text.get(cents), true);
+        return spoken.say(&words, text.at(cents));
+    }
     let number = money.amount.whole.filter(|_| money.amount.part.is_none());
     let written = number.map_or(String::new(), |number| text.digits(number));
     let (whole, part) = written.split_once('.').unwrap_or((&written, ""));

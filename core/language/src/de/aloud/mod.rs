@@ -10,6 +10,7 @@ mod nouns;
 mod numbers;
 mod ordinals;
 mod short;
+mod symbols;
 mod tables;
 mod units;
 mod words;
@@ -17,13 +18,14 @@ mod words;
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
     amount, code, compass, electronic, letters, marks, math, money, number, rate,
-    roman as numerals, short as abbreviation, sign, when as common,
+    roman as numerals, script, short as abbreviation, sign, when as common,
 };
 
 /// The reading of German.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
+        script::foreign,
         sign::emoji,
         dates::date,
         ordinals::added,
@@ -100,7 +102,9 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &tables::LETTERS,
     short: short::SHORT,
     compass: tables::COMPASS,
-    emoji: tables::EMOJI,
+    emoji: symbols::EMOJI,
+    symbols: symbols::SYMBOLS,
+    scripts: symbols::SCRIPTS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

@@ -1,6 +1,6 @@
 //! Words of the reading of German.
 
-use crate::aloud::tables::{Emoji, Letters, Words};
+use crate::aloud::tables::{Letters, Words};
 
 pub(super) const MONTHS: [&str; 12] = [
     "Januar",
@@ -217,20 +217,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &[],
 };
-
-pub(super) const EMOJI: &[Emoji] = &[
-    Emoji { sign: '❤', alone: "Herz", between: "liebe", answer: "Herz", counted: None },
-    Emoji { sign: '👍', alone: "Daumen hoch", between: "", answer: "ja", counted: None },
-    Emoji { sign: '✓', alone: "ja", between: "", answer: "ja", counted: None },
-    Emoji { sign: '✗', alone: "nein", between: "", answer: "nein", counted: None },
-    Emoji {
-        sign: '★',
-        alone: "Stern",
-        between: "Stern",
-        answer: "ein Stern",
-        counted: Some(["Stern", "Sterne"]),
-    },
-];
 
 /// Points of the compass.
 pub(super) const COMPASS: &[(&str, &str)] = &[

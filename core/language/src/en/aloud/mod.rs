@@ -10,6 +10,7 @@ mod numbers;
 mod roman;
 mod signs;
 mod street;
+mod symbols;
 mod tables;
 mod units;
 mod when;
@@ -18,13 +19,14 @@ mod words;
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
     amount, code, compass, electronic, letters as common_letters, marks, math, money, number, rate,
-    roman as numerals, sign, when as common,
+    roman as numerals, script, sign, when as common,
 };
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
+        script::foreign,
         sign::emoji,
         marks::list,
         electronic::electronic,
@@ -90,7 +92,9 @@ pub(super) static ALOUD: Aloud = Aloud {
     // English has a recogniser of its own.
     short: &[],
     compass: tables::COMPASS,
-    emoji: tables::EMOJI,
+    emoji: symbols::EMOJI,
+    symbols: symbols::SYMBOLS,
+    scripts: symbols::SCRIPTS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

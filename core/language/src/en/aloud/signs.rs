@@ -90,7 +90,11 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let size = matches!(text.get(after), "x" | "×") || text.one_of(after, cues::SIZES);
             let by = matches!(text.get(text.before(i.wrapping_sub(1))), "x" | "×");
             let kind = cues::KINDS.is_kind(text, i.wrapping_sub(1), next);
-            if size || by || kind { said("foot", next) } else { None }
+            match text.get(i) {
+                _ if size || by || kind => said("foot", next),
+                "′" => said("feet", next),
+                _ => None,
+            }
         }
         ":" if text.is_number(i.wrapping_sub(1)) && text.is_number(next) => {
             let hundred = matches!((text.value(i.wrapping_sub(1)), text.value(next)), (Some(a), Some(b)) if a + b == 100);
@@ -123,6 +127,9 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "#" if text.is_letter(i.wrapping_sub(1)) => said("sharp", next),
         "#" if text.is_number(next) => said("number", next),
         "#" if text.is_word(next) && text.is_number(next + 1) => said("number", next),
+        "#" if text.is_word(next) && text.is(next + 1, "-") && text.is_number(next + 2) => {
+            said("number", next)
+        }
         "#" if text.is_word(next) => said("hashtag", next),
         "#" => Some(item(Class::Silent, i, next)),
         _ => None,

@@ -111,6 +111,83 @@ const STATES: &[(&str, &str)] = &[
     ("DC", "D C"),
 ];
 
+/// The last words of the names of large towns in states whose letters also make a word.
+const TOWNS: &[&str] = &[
+    "akron",
+    "anchorage",
+    "angeles",
+    "antonio",
+    "arbor",
+    "augusta",
+    "aurora",
+    "bangor",
+    "baton",
+    "bend",
+    "birmingham",
+    "bloomington",
+    "boise",
+    "boston",
+    "boulder",
+    "cambridge",
+    "cincinnati",
+    "city",
+    "cleveland",
+    "collins",
+    "columbus",
+    "dayton",
+    "denver",
+    "dover",
+    "edmond",
+    "erie",
+    "eugene",
+    "evansville",
+    "gary",
+    "gulfport",
+    "harrisburg",
+    "hilo",
+    "honolulu",
+    "huntsville",
+    "indianapolis",
+    "jackson",
+    "kahului",
+    "lafayette",
+    "lancaster",
+    "lawton",
+    "lewiston",
+    "lowell",
+    "medford",
+    "meridian",
+    "mobile",
+    "montgomery",
+    "nampa",
+    "newark",
+    "norman",
+    "orleans",
+    "philadelphia",
+    "pittsburgh",
+    "portland",
+    "pueblo",
+    "reading",
+    "rouge",
+    "salem",
+    "scranton",
+    "shreveport",
+    "somerville",
+    "springfield",
+    "springs",
+    "toledo",
+    "tulsa",
+    "wayne",
+    "wilmington",
+    "worcester",
+];
+
+/// Words before the name of a place.
+const PLACED: &[&str] = &[
+    "around", "at", "from", "in", "into", "leave", "leaving", "near", "of", "outside", "reach",
+    "through", "to", "via", "visit", "visiting",
+];
+
 /// Whether a piece is a kind of street, shortened or in full.
 fn is_street(text: &Text, i: usize) -> bool {
     FULL.contains(&text.get(i)) || find(STREETS, text.get(i)).is_some()
@@ -249,12 +326,26 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !word_too
         && (end >= text.len()
             || matches!(text.get(i + 1), "," | "." | "!" | "?") && text.ends_line(i + 2));
-    let town =
-        text.is(before, ",") && text.is_capital(before.wrapping_sub(1)) && !name_after || lone;
+    let after_name = text.is(before, ",") && text.is_capital(before.wrapping_sub(1)) && !name_after;
+    let town = after_name && (!word_too || is_town(text, before.wrapping_sub(1))) || lone;
     if word == "DC" || !(code || town) {
         return None;
     }
     said(state, i + 1)
+}
+
+/// Whether the name that ends with piece `i` is that of a town, before a state whose letters also
+/// make a word: "in Tulsa, OK", but "Yes, OK", "Thanks, Ma", "Call, OR wait".
+fn is_town(text: &Text, i: usize) -> bool {
+    let mut first = i;
+    while text.is_capital(text.before(first)) && text.before(first) < first {
+        first = text.before(first);
+    }
+    let name = text.lower(i);
+    let before = text.before(first);
+    TOWNS.contains(&name.as_str())
+        || PLACED.contains(&text.lower(before).as_str())
+        || in_address(text, first)
 }
 
 fn is_street_ahead(text: &Text, i: usize) -> bool {

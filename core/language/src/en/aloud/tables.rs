@@ -1,7 +1,7 @@
 //! Words of the reading of English.
 
 use crate::aloud::grammar::Gender::Neuter;
-use crate::aloud::tables::{Emoji, Scale, Words, emoji};
+use crate::aloud::tables::{Scale, Words};
 
 /// Finds the entry of a table.
 pub(super) fn find<'a, T>(table: &'a [(&str, T)], key: &str) -> Option<&'a T> {
@@ -70,6 +70,9 @@ pub(super) const SCALES: &[Scale] = &[
     scale("B", "billion"),
     scale("bn", "billion"),
     scale("tn", "trillion"),
+    scale("trn", "trillion"),
+    scale("mln", "million"),
+    scale("bln", "billion"),
     scale("T", "trillion"),
     scale("hundred", "hundred"),
     scale("thousand", "thousand"),
@@ -145,8 +148,6 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     (".1", "point"),
     ("(.", "of"),
     ("#", "number"),
-    ("♀", "female"),
-    ("♂", "male"),
     ("№", "number"),
     ("sin", "sine of"),
     ("cos", "cosine of"),
@@ -155,25 +156,6 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("ln", "natural log of"),
     ("exp", "the exponential of"),
     ("sqrt", "the square root of"),
-];
-
-pub(super) const EMOJI: &[Emoji] = &[
-    emoji('❤', "heart", "love", "heart"),
-    emoji('👍', "thumbs up", "", "yes"),
-    emoji('👎', "thumbs down", "", "no"),
-    emoji('✓', "yes", "", "yes"),
-    emoji('✗', "no", "", "no"),
-    emoji('☎', "phone", "phone", "phone"),
-    emoji('⚠', "warning", "warning", "warning"),
-    emoji('💯', "one hundred percent", "", "one hundred percent"),
-    emoji('❓', "question", "", "question"),
-    Emoji {
-        sign: '★',
-        alone: "star",
-        between: "star",
-        answer: "one star",
-        counted: Some(["star", "stars"]),
-    },
 ];
 
 /// Greek letters, small.

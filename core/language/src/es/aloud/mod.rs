@@ -9,19 +9,21 @@ mod numbers;
 mod ordinals;
 mod series;
 mod short;
+mod symbols;
 mod tables;
 mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
     amount, code, compass, electronic, letters, marks, math, money, number, pointed, rate,
-    roman as numerals, short as abbreviation, sign, when as common,
+    roman as numerals, script, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Spanish.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
+        script::foreign,
         sign::emoji,
         ordinals::ordinal_number,
         marks::list,
@@ -97,7 +99,9 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &tables::LETTERS,
     short: short::SHORT,
     compass: tables::COMPASS,
-    emoji: tables::EMOJI,
+    emoji: symbols::EMOJI,
+    symbols: symbols::SYMBOLS,
+    scripts: symbols::SCRIPTS,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
     codes: tables::CODES,

@@ -1,6 +1,6 @@
 //! Words of the reading of Spanish.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words, emoji};
+use crate::aloud::tables::{Cues, Kinds, Letters, Words};
 
 pub(super) const MONTHS: [&str; 12] = [
     "enero",
@@ -276,24 +276,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &["a", "A", "e", "E", "o", "O", "u", "U", "y", "Y"],
 };
-
-pub(super) const EMOJI: &[Emoji] = &[
-    emoji('❤', "corazón", "quiero", "corazón"),
-    emoji('👍', "pulgar arriba", "", "sí"),
-    emoji('👎', "pulgar abajo", "", "no"),
-    emoji('✓', "sí", "", "sí"),
-    emoji('✗', "no", "", "no"),
-    emoji('☎', "teléfono", "teléfono", "teléfono"),
-    emoji('⚠', "atención", "atención", "atención"),
-    emoji('💯', "cien por cien", "", "cien por cien"),
-    Emoji {
-        sign: '★',
-        alone: "estrella",
-        between: "estrella",
-        answer: "una estrella",
-        counted: Some(["estrella", "estrellas"]),
-    },
-];
 
 /// Spanish says "un billete de cinco euros".
 pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };

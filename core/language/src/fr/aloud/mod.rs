@@ -9,6 +9,7 @@ mod grammar;
 mod nouns;
 mod numbers;
 mod order;
+mod symbols;
 mod tables;
 mod units;
 mod words;
@@ -16,13 +17,14 @@ mod words;
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
     amount, code as common_code, compass, electronic, letters, marks, math, money, number, rate,
-    roman as numerals, short, sign, when as common,
+    roman as numerals, script, short, sign, when as common,
 };
 
 /// The reading of French.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
+        script::foreign,
         sign::emoji,
         marks::list,
         electronic::electronic,
@@ -113,7 +115,9 @@ pub(super) static ALOUD: Aloud = Aloud {
     letters: &abbreviations::LETTERS,
     short: abbreviations::SHORT,
     compass: tables::COMPASS,
-    emoji: tables::EMOJI,
+    emoji: symbols::EMOJI,
+    symbols: symbols::SYMBOLS,
+    scripts: symbols::SCRIPTS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

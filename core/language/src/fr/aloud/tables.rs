@@ -1,6 +1,6 @@
 //! Words of the reading of French.
 
-use crate::aloud::tables::{Emoji, Words};
+use crate::aloud::tables::Words;
 
 /// Signs. A "." after one means: only if nothing comes before it.
 pub(super) const SIGNS: &[(&str, &str)] = &[
@@ -129,20 +129,6 @@ pub(super) const WORDS: Words = Words {
         "des", "et", "en", "ma", "mon", "mes",
     ],
 };
-
-pub(super) const EMOJI: &[Emoji] = &[
-    Emoji { sign: '❤', alone: "cœur", between: "aime", answer: "cœur", counted: None },
-    Emoji { sign: '👍', alone: "pouce levé", between: "", answer: "oui", counted: None },
-    Emoji { sign: '✓', alone: "oui", between: "", answer: "oui", counted: None },
-    Emoji { sign: '✗', alone: "non", between: "", answer: "non", counted: None },
-    Emoji {
-        sign: '★',
-        alone: "étoile",
-        between: "étoile",
-        answer: "une étoile",
-        counted: Some(["étoile", "étoiles"]),
-    },
-];
 
 /// Points of the compass.
 pub(super) const COMPASS: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! Words of the reading of Italian.
 
-use crate::aloud::tables::{Cues, Emoji, Kinds, Letters, Words, emoji};
+use crate::aloud::tables::{Cues, Kinds, Letters, Words};
 
 pub(super) const MONTHS: [&str; 12] = [
     "gennaio",
@@ -276,24 +276,6 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     words: &["a", "A", "e", "E", "i", "I", "o", "O", "È", "è"],
 };
-
-pub(super) const EMOJI: &[Emoji] = &[
-    emoji('❤', "cuore", "amo", "cuore"),
-    emoji('👍', "pollice in su", "", "sì"),
-    emoji('👎', "pollice in giù", "", "no"),
-    emoji('✓', "sì", "", "sì"),
-    emoji('✗', "no", "", "no"),
-    emoji('☎', "telefono", "telefono", "telefono"),
-    emoji('⚠', "attenzione", "attenzione", "attenzione"),
-    emoji('💯', "cento per cento", "", "cento per cento"),
-    Emoji {
-        sign: '★',
-        alone: "stella",
-        between: "stella",
-        answer: "una stella",
-        counted: Some(["stella", "stelle"]),
-    },
-];
 
 /// Italian says "una banconota da cinque euro".
 pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };
