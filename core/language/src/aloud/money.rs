@@ -43,10 +43,12 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     at = text.past_space(at);
     let minus = text.is_dash(at) && text.is_number(at + 1);
     at += usize::from(minus);
-    if !text.is_number(at) || (at > sign + 1 && !minus && text.is(sign, "$")) {
+    let (cents, mut end) = decimal_comma(text, at);
+    // "$ 3 mld"
+    let apart = at > sign + 1 && !minus && text.is(sign, "$") && scale(aloud, text, end).is_none();
+    if !text.is_number(at) || apart {
         return None;
     }
-    let (cents, mut end) = decimal_comma(text, at);
     let mut amount = Amount { whole: Some(at), from: at, to: at, ..Amount::default() };
     let scale = scale(aloud, text, end).filter(|s| s.1 == end || text.get(s.1).len() > 2);
     if let Some((scale, at, after)) = scale.filter(|_| cents.is_none()) {

@@ -171,9 +171,16 @@ impl Grammar for Italian {
             None => {}
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));
+        // "9–13 e 15:30–19"
+        let next = text.past_space(second.end);
+        let hours = matches!(first.class, Class::Number(..))
+            && text.one_of(next, &["e"])
+            && text.is(next + 3, ":")
+            && text.is_digits(next + 4, 2..=2);
         Some(match &first.class {
             Class::Time(_) if text.one_of(before, &["dalle", "ore"]) => ["", "alle"],
             Class::Time(_) => ["dalle", "alle"],
+            _ if hours => ["dalle", "alle"],
             _ if text.one_of(before, &["tra", "fra"]) => ["", "e"],
             _ if text.one_of(before, &["da"]) => ["", "a"],
             _ if text.one_of(before, LEADING) => ["", ""],

@@ -10,6 +10,7 @@ mod series;
 mod short;
 mod tables;
 mod units;
+mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
@@ -45,6 +46,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         codes::floor,
         code::code,
         money::money,
+        words::has,
         codes::resolution,
         rate::grade,
         rate::pressure,
@@ -55,6 +57,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::scientific,
         code::version,
         amount::fraction,
+        words::first,
         codes::elided,
         number::number,
         codes::times,
@@ -69,6 +72,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::per,
         marks::slashed,
         codes::saint,
+        words::extreme,
         abbreviation::abbreviation,
         abbreviation::elided,
         ordinals::roman,

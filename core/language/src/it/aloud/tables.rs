@@ -31,6 +31,11 @@ pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     Some((at + 1, false))
 }
 
+/// The month that a word names, in full or shortened.
+pub(super) fn month_name(word: &str) -> Option<&'static str> {
+    month(word).map(|(at, _)| MONTHS[at - 1])
+}
+
 pub(super) fn is_weekday(word: &str) -> bool {
     DAYS.contains(&word.to_lowercase().as_str())
 }
@@ -208,7 +213,7 @@ pub(super) const CUES: Cues = Cues {
     texting: &[],
     linking_code: &["è", "numero"],
     extension: "interno",
-    flights: &[],
+    flights: &["volo", "voli", "n"],
     of: &["di", "d"],
     pressure: &["pressione", "arteriosa"],
     winds: &[
