@@ -199,8 +199,10 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             || compound && aloud.codes.iter().any(|code| name.ends_with(code))
     };
     let far = [text.before(word), text.before(text.before(word))];
-    let apart =
-        text.is_digits(i, 4..=8) && text.is(text.before(i), ":") && far.into_iter().any(known);
+    let joined = text.is_word(i) && text.is_number(i + 1);
+    let apart = (text.is_digits(i, 4..=8) || joined)
+        && text.is(text.before(i), ":")
+        && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
     }

@@ -45,7 +45,11 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     at += usize::from(minus);
     let (cents, mut end) = decimal_comma(text, at);
     // "$ 3 mld"
-    let apart = at > sign + 1 && !minus && text.is(sign, "$") && scale(aloud, text, end).is_none();
+    let apart = !prefixed
+        && at > sign + 1
+        && !minus
+        && text.is(sign, "$")
+        && scale(aloud, text, end).is_none();
     if !text.is_number(at) || apart {
         return None;
     }

@@ -72,6 +72,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::per,
         marks::slashed,
         words::street,
+        words::numbered,
         words::alone,
         words::decided,
         abbreviation::abbreviation,
@@ -124,7 +125,7 @@ fn shortens(word: &str) -> usize {
     // "am 3. Oktober", "am 24.12. abends"
     let number = word.len() <= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let roman = !word.is_empty() && word.chars().all(|c| "IVXL".contains(c));
-    let street = word.ends_with("str") || word == "Str";
+    let street = word.ends_with("str") || word == "Str" || word.ends_with("nr");
     let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
     usize::from(number || roman || street || name).max(abbreviation::shortens(&ALOUD, word))
 }

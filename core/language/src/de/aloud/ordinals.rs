@@ -140,7 +140,9 @@ pub(super) fn say(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
     let stem = numbers::ordinal(&text.digits(i));
     // "Zu 2. fällt mir nichts ein."
     let point = text.one_of(text.before(i), &["zu"]) && !text.is_capital(noun);
-    let woman = text.one_of(text.before(text.before(i)), &["sie"]) && !text.is_capital(noun);
+    let second = text.before(text.before(i));
+    let woman = [second, text.before(second)].iter().any(|&at| text.one_of(at, &["sie"]))
+        && !text.is_capital(noun);
     let words = match () {
         () if point => stem + "ens",
         () if woman => stem + "e",

@@ -106,6 +106,14 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
     if percent { coined(number() + "prozent" + text.get(i + 2), i + 3) } else { None }
 }
 
+/// Bestellnr. 88213
+pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let stem = text.get(i).strip_suffix("nr").filter(|stem| stem.len() > 3)?;
+    let number = text.is_number(text.past_space(i + 2)) || text.is(i + 2, ":");
+    let fits = text.is_capital(i) && text.is(i + 1, ".") && number;
+    fits.then(|| item(Class::Coined(format!("{stem}nummer")), i, i + 2))
+}
+
 /// Hauptstr. 5
 pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let word = text.get(i);

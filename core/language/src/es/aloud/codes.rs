@@ -35,6 +35,19 @@ pub(super) fn counting(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "3x más rápido": the letter.
 pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 1);
+    // "2 x día"
+    let often = match text.get(next) {
+        "al" | "por" | "cada" => "veces",
+        "día" | "mes" | "año" => "veces al",
+        "semana" => "veces por",
+        _ => "",
+    };
+    let counted =
+        text.is(i, "x") && next > i + 1 && text.value(text.before(i)).is_some_and(|n| n > 1);
+    if counted && !often.is_empty() {
+        return Some(item(Class::Abbreviation(often), i, i + 1));
+    }
     let more = text.one_of(text.past_space(i + 1), &["más", "menos", "mejor", "mayor", "menor"]);
     let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))

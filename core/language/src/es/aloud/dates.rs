@@ -31,31 +31,14 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    if let Some(found) = to_day(text, i) {
-        return Some(found);
-    }
     // "mar.-abr." has no day.
     calendar::names(text, i, month_name)
         .or_else(|| calendar::names(text, i, calendar_name))
+        .or_else(|| calendar::to_day(text, i, &["a", "al"], day_name))
         .or_else(|| calendar::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
         .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, day_letter))
-}
-
-/// "de mar. a dom.": the short name of a day, with another after or before "a".
-fn to_day(text: &Text, i: usize) -> Option<Item> {
-    let name = |at: usize| day_name(text.get(at)).filter(|_| text.is_word(at));
-    let day = name(i).filter(|day| *day != text.lower(i) && text.is(i + 1, "."))?;
-    let next = text.past_space(i + 2);
-    let after = text.one_of(next, &["a", "al"]) && name(text.past_space(next + 1)).is_some();
-    let to = text.before(i);
-    let left = text.before(to);
-    let left = if text.is(left, ".") { left.wrapping_sub(1) } else { left };
-    let before = text.one_of(to, &["a", "al"]) && name(left).is_some();
-    let mut found = item(Class::Abbreviation(day), i, i + 2);
-    found.ends = text.ends_line(i + 2);
-    (after || before).then_some(found)
 }
 
 /// The day of the week that a letter in opening hours means: "L-V", "S 10:00".

@@ -161,9 +161,18 @@ pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is(i + 1, "/")
         && is_day(month, day)
         && !matches!(text.get(i + 3), "/" | "%")
-        && (text.get(i + 2).len() == 2 || is_listed(text, i));
+        && (text.get(i + 2).len() == 2 || is_listed(text, i) || is_timed(text, i + 3));
     let date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     (fits && said).then(|| item(Class::Date(date), i, i + 3))
+}
+
+/// Whether a time of day comes at piece `at`: "le 3/9 à 14 h".
+fn is_timed(text: &Text, at: usize) -> bool {
+    let word = text.past_space(at);
+    let hour = text.past_space(word + 1);
+    text.one_of(word, &["à", "dès", "vers"])
+        && text.is_number(hour)
+        && text.one_of(text.past_space(hour + 1), &["h", "heures"])
 }
 
 /// "les 1/5, 8/5 et 14/7": several days in digits, at least one of which can be no fraction.

@@ -279,6 +279,13 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(i, "x") && text.is(number, "4") && text.is(i + 1, "4") {
         return Some(item(Class::Silent, i, i + 1));
     }
+    // "2 x par jour"
+    if matches!(text.get(i), "x" | "×")
+        && text.is_number(text.before(i))
+        && text.one_of(next, &["par"])
+    {
+        return Some(item(Class::Abbreviation("fois"), i, i + 1));
+    }
     let fits = matches!(text.get(i), "x" | "×")
         && text.is_number(text.before(i))
         && text.is_number(next)

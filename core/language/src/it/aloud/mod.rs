@@ -51,6 +51,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::grade,
         rate::pressure,
         rate::ratio,
+        words::metres,
         amount::duration,
         amount::measure,
         pointed::measure,

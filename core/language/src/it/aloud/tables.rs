@@ -31,6 +31,11 @@ pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     Some((at + 1, false))
 }
 
+/// The day of the week that a word names, in full or shortened.
+pub(super) fn day_name(word: &str) -> Option<&'static str> {
+    calendar_name(word).filter(|name| DAYS.contains(name))
+}
+
 /// The month that a word names, in full or shortened.
 pub(super) fn month_name(word: &str) -> Option<&'static str> {
     month(word).map(|(at, _)| MONTHS[at - 1])
@@ -304,7 +309,7 @@ pub(super) const EMOJI: &[Emoji] = &[
 pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };
 
 pub(super) const OF_TIME: &[&str] =
-    &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
+    &["dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
 pub(super) const CODES: &[&str] = &[
     "puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva",
     "verifica",

@@ -68,6 +68,13 @@ fn is_area(text: &Text, i: usize, ha: usize) -> bool {
     }
 }
 
+/// "ogni 100 m": a length, although "ogni" often comes before a time.
+pub(super) fn metres(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let m = text.past_space(i + 1);
+    let long = text.is_number(i) && text.size(i) >= 100.0 && m > i + 1;
+    if long && text.is(m, "m") { amount::measure(aloud, text, i) } else { None }
+}
+
 /// "velocità max.", "temp. min.": the greatest or the least, of a feminine noun.
 pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let [masculine, feminine] = match text.lower(i).as_str() {
