@@ -223,9 +223,12 @@ impl ClauseSplitter {
         };
         let Some(window) = self.window(at, words, end) else { return Free::Unknown };
         let after = window[at..].trim_start_matches([',', ':']).trim_start();
-        if window[at..].starts_with([',', ':'])
-            && after.starts_with(|c: char| c.is_ascii_digit())
-            && words == 1
+        let digit = |c: char| c.is_ascii_digit();
+        // "The password of the guests: xK9-47b"
+        let code = window[at..].starts_with(':')
+            && self.leads_to_code(&self.open[..at])
+            && after.split_whitespace().next().is_some_and(|word| word.contains(digit));
+        if window[at..].starts_with([',', ':']) && (after.starts_with(digit) || code) && words == 1
         {
             return Free::No;
         }

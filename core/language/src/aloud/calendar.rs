@@ -67,6 +67,25 @@ pub(crate) fn listed_day(
     (stop == 1 && (after || before)).then_some(found)
 }
 
+/// "de mar. a dom.": a short name of a day with "to" and another before or after it.
+pub(crate) fn to_day(
+    text: &Text,
+    i: usize,
+    to: &[&str],
+    name: impl Fn(&str) -> Option<&'static str>,
+) -> Option<Item> {
+    let short = |day: &&str| !text.get(i).eq_ignore_ascii_case(day) && text.is(i + 1, ".");
+    let day = name(text.get(i)).filter(short)?;
+    let (sign, next) = (text.before(i), text.past_space(i + 2));
+    let left = text.before(sign);
+    let left = if text.is(left, ".") { left.wrapping_sub(1) } else { left };
+    let after = text.one_of(next, to) && name(text.get(text.past_space(next + 1))).is_some();
+    let before = text.one_of(sign, to) && name(text.get(left)).is_some();
+    let mut found = item(Class::Abbreviation(day), i, i + 2);
+    found.ends = text.ends_line(i + 2);
+    (after || before).then_some(found)
+}
+
 /// Whether the time with a full stop at `i` is an end of a span such as "9.00-13.30".
 pub(crate) fn is_span(text: &Text, i: usize) -> bool {
     let pointed = |at: usize| {

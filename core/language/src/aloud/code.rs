@@ -217,7 +217,8 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "the code for the door is 483920"
     let long = (5..=8).contains(&text.digits(i).len()) && !text.get(i).contains('.');
     let linked = long && text.is_number(i) && text.one_of(text.before(i), aloud.cues.linking_code);
-    let colon = text.is_digits(i, 4..=8) && text.is(text.before(i), ":");
+    let joined = text.is_word(i) && text.is_number(i + 1);
+    let colon = (text.is_digits(i, 4..=8) || joined) && text.is(text.before(i), ":");
     let apart = (colon || linked) && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
@@ -267,10 +268,13 @@ fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // Shorter ones occur in chemistry, aviation and film; there they are read as numbers.
     let long =
         (i..end).any(|at| text.is_digits(at, 4..=9)) && text.is_word(i) && text.get(i).len() <= 2;
+    // "n. AZ123"
+    let mut word = text.before(i);
+    word = if text.is(word, ".") { word.wrapping_sub(1) } else { word };
     let flight = end == i + 2
         && text.is_word(i)
         && text.is_digits(i + 1, 3..=4)
-        && text.one_of(text.before(i), aloud.cues.flights);
+        && text.one_of(word, aloud.cues.flights);
     let fits =
         flight || (end >= i + 4) || (end == i + 3 && text.is_number(i)) || (end == i + 2 && long);
     (fits && !joined(end)).then(|| item(Class::Code, i, end))

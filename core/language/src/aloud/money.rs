@@ -59,10 +59,16 @@ fn money_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let minus = text.is_dash(at) && text.is_number(at + 1);
     at += usize::from(minus);
-    if !text.is_number(at) || (at > sign + 1 && !minus && text.is(sign, "$")) {
+    let (cents, mut end) = decimal_comma(text, at);
+    // "$ 3 mld"
+    let apart = !prefixed
+        && at > sign + 1
+        && !minus
+        && text.is(sign, "$")
+        && scale(aloud, text, end).is_none();
+    if !text.is_number(at) || apart {
         return None;
     }
-    let (cents, mut end) = decimal_comma(text, at);
     let mut amount = Amount { whole: Some(at), from: at, to: at, ..Amount::default() };
     let scale = scale(aloud, text, end)
         .filter(|s| s.1 == end || !text.is_number(s.2) && !text.is_joined(s.2));

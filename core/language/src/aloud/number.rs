@@ -99,6 +99,13 @@ pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let style = match text.get(i) {
         // 007
         zeros if zeros.starts_with('0') && zeros.len() > 1 && !zeros.contains('.') => Style::Digits,
+        // "A-10293"
+        _ if text.is(i.wrapping_sub(1), "-")
+            && text.is_capitals(i.wrapping_sub(2))
+            && text.is_digits(i, 5..=9) =>
+        {
+            Style::Digits
+        }
         _ if model || plan || lines => Style::Pairs,
         _ if version => Style::Version,
         _ if year => Style::Year,

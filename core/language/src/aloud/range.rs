@@ -113,6 +113,10 @@ fn fit(aloud: &Aloud, text: &Text, first: &Item, second: &Item) -> bool {
             time.half.is_some() || time.minute.is_some() || time.word.is_some()
         }
         (_, Class::Date(_)) if number => false,
+        // "15:30–19"
+        (Class::Time(_), Class::Number(hour, _)) => {
+            second.from == first.end + 1 && text.value(*hour).is_some_and(|hour| hour <= 24)
+        }
         (a, b) => discriminant(a) == discriminant(b),
     }
 }

@@ -91,7 +91,11 @@ fn is_in_place(text: &Text, i: usize, end: usize, place: Place) -> bool {
         Place::BeforeNumber => {
             let roman =
                 text.is_capitals(next) && text.get(next).chars().all(|c| "IVXLC".contains(c));
-            next > end && (text.is_number(next) || roman) || next == end && text.is_number(next)
+            // "n. A-10293"
+            let number = next + 1 + usize::from(text.is(next + 1, "-"));
+            let code = text.is_capitals(next) && text.is_digits(number, 2..=9);
+            next > end && (text.is_number(next) || roman || code)
+                || next == end && text.is_number(next)
         }
         Place::AfterNumber => {
             let before = text.before(i);

@@ -66,6 +66,9 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
         .any(|p| matches!(text.kind(p), Some(Kind::Lowered | Kind::Raised)))
         || is_formula(text, item.from, item.end);
     // "4-8-2-9" has no groups.
+    // The hyphen of a password is one of its characters.
+    let secret = (item.from..item.end)
+        .any(|p| text.is_word(p) && text.get(p).len() < 4 && text.lower(p) == text.get(p));
     let groups = (item.from..item.end).any(|p| text.is_number(p) && text.get(p).len() > 1);
     for p in item.from..item.end {
         let at = text.at(p);
@@ -82,13 +85,15 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
             }
             Some(Kind::Number)
                 if !only_digits
+                    && !secret
                     && text.get(p).len() == 2
                     && !text.get(p).starts_with('0')
                     && text.is(p.wrapping_sub(1), "-") =>
             {
                 spoken.say(&grammar.cardinal(text.get(p)), at);
             }
-            Some(Kind::Number) => spoken.say(&spelt(grammar, text.get(p)), at),
+            // "483 920" is one number in some languages.
+            Some(Kind::Number) => spoken.say(&spelt(grammar, &text.digits(p)), at),
             Some(Kind::Raised) => {
                 let charge = text.get(p);
                 let count = charge.trim_end_matches(['+', '-']);
@@ -98,6 +103,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 let words = spoken.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
+            _ if text.is(p, "-") && secret => spoken.say(spoken.words.address_sign("-"), at),
             _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
                 spoken.mark(',', at);
             }

@@ -200,9 +200,14 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
     let mut before = text.before(i);
     // "im 3. und 4. Stock"
     for _ in 0..3 {
+        // "am 1. u. 2. Juni"
+        let short = text.is(before, ".") && text.one_of(before.wrapping_sub(1), &["u", "od"]);
+        before = if short { before.wrapping_sub(1) } else { before };
         let first = text.before(before);
-        let joins =
-            text.one_of(before, &["und", "oder"]) || text.is_dash(before) || text.is(before, ",");
+        let joins = short
+            || text.one_of(before, &["und", "oder"])
+            || text.is_dash(before)
+            || matches!(text.get(before), "," | "/");
         if !joins || !text.is(first, ".") || !text.is_number(first.wrapping_sub(1)) {
             break;
         }

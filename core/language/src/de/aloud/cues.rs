@@ -7,8 +7,22 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] = &["dauer", "dauert", "timer", "noch", "alle"];
 
-pub(super) const CODES: &[&str] =
-    &["puk", "cvv", "otp", "code", "pin", "passwort", "iban", "plz", "kennzeichen"];
+pub(super) const CODES: &[&str] = &[
+    "puk",
+    "cvv",
+    "otp",
+    "code",
+    "pin",
+    "passwort",
+    "iban",
+    "plz",
+    "kennzeichen",
+    "bestellnr",
+    "kundennr",
+    "rechnungsnr",
+    "sendungsnr",
+    "vertragsnr",
+];
 
 pub(super) const NAMED: &[&str] = &[
     "zimmer",

@@ -16,7 +16,9 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     let day = day(text, i)?;
-    named(aloud, text, i, day).or_else(|| short(aloud, text, i, day))
+    named(aloud, text, i, day)
+        .or_else(|| joint(aloud, text, i, day))
+        .or_else(|| short(aloud, text, i, day))
 }
 
 /// A day of the month with its full stop.
@@ -48,6 +50,24 @@ fn named(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
     }
     let ends = stop && date.year.is_none() && text.ends_line(end);
     Some(Item { ends, ..item(Class::Date(date), i, end) })
+}
+
+/// 15./16. Mai: the first of two days with a stroke between them.
+fn joint(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
+    let stroke = i + 2;
+    let second = self::day(text, stroke + 1)?;
+    let fits =
+        text.is(stroke, "/") && second > day && named(aloud, text, stroke + 1, second).is_some();
+    let date = Date { day: Some((day, i)), ..Date::default() };
+    fits.then(|| item(Class::Date(date), i, stroke))
+}
+
+/// The stroke of 15./16. Mai.
+pub(super) fn and(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is(i, "/") && text.is(i.wrapping_sub(1), ".") && i >= 2;
+    let first = day(text, i.wrapping_sub(2)).filter(|_| fits)?;
+    joint(aloud, text, i - 2, first)?;
+    Some(item(Class::Abbreviation(aloud.words.and), i, i + 1))
 }
 
 /// Day and month in digits, with a year of two digits or none.
@@ -99,8 +119,10 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let end = second.or(minute).map_or(i, |(_, at)| at) + 1;
     let word = text.past_space(end);
     // "um 18 h", but "in 18 h"
-    let said = text.one_of(text.before(i), &["um", "ab", "gegen"]) && word > end;
-    let hours = text.is(word, "Uhr") || text.is(word, "h") && (minute.is_some() || said);
+    let said = text.one_of(text.before(i), &["um", "ab", "gegen"]);
+    // "in 2:01:09 h"
+    let long = second.is_some() && !said;
+    let hours = text.is(word, "Uhr") || text.is(word, "h") && (minute.is_some() || said) && !long;
     if !hours || sign && minute.is_none() {
         return None;
     }

@@ -48,6 +48,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         money::money,
         dates::decade,
         dates::century,
+        words::often,
+        words::tales,
         words::compound,
         rate::grade,
         rate::pressure,
@@ -66,12 +68,15 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::formula,
         marks::greek,
         dates::season,
+        dates::and,
         words::stroke,
         words::consumption,
         rate::per,
         marks::slashed,
         words::street,
+        words::numbered,
         words::alone,
+        words::decided,
         abbreviation::abbreviation,
         ordinals::roman,
         numerals::to,
@@ -124,7 +129,7 @@ fn shortens(word: &str) -> usize {
     // "am 3. Oktober", "am 24.12. abends"
     let number = word.len() <= 5 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let roman = !word.is_empty() && word.chars().all(|c| "IVXL".contains(c));
-    let street = word.ends_with("str") || word == "Str";
+    let street = word.ends_with("str") || word == "Str" || word.ends_with("nr");
     let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
     usize::from(number || roman || street || name).max(abbreviation::shortens(&ALOUD, word))
 }

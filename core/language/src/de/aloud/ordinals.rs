@@ -83,12 +83,15 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let article = ["das", "dem", "den", "der", "die", "am", "vom", "zum", "beim"];
     if text.is_digits(i, 1..=2)
         && text.is(i + 1, ".")
-        && text.ends_line(i + 2)
+        && (text.ends_line(i + 2) || text.is(i + 2, ","))
         && text.one_of(text.before(i), &article)
-        && (text.one_of(text.before(text.before(i)), &["als", "ist", "war", "wie", "wird"])
-            || text.one_of(text.before(i), &["am", "vom", "zum", "beim"]))
+        && (text.one_of(
+            text.before(text.before(i)),
+            &["als", "er", "ist", "sie", "war", "wie", "wird", "wurde"],
+        ) || text.one_of(text.before(i), &["am", "vom", "zum", "beim"]))
     {
-        return Some(Item { ends: true, ..item(Class::Ordinal(i), i, i + 2) });
+        let ends = !text.is(i + 2, ",");
+        return Some(Item { ends, ..item(Class::Ordinal(i), i, i + 2) });
     }
     let small = !text.is_capital(next);
     let said = is_before_ordinal(text, text.before(i)) || follows_ordinal(text, i);
@@ -137,7 +140,9 @@ pub(super) fn say(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
     let stem = numbers::ordinal(&text.digits(i));
     // "Zu 2. fällt mir nichts ein."
     let point = text.one_of(text.before(i), &["zu"]) && !text.is_capital(noun);
-    let woman = text.one_of(text.before(text.before(i)), &["sie"]) && !text.is_capital(noun);
+    let second = text.before(text.before(i));
+    let woman = [second, text.before(second)].iter().any(|&at| text.one_of(at, &["sie"]))
+        && !text.is_capital(noun);
     let words = match () {
         () if point => stem + "ens",
         () if woman => stem + "e",
@@ -205,6 +210,9 @@ const MONARCHS: &[(&str, bool)] = &[
 /// Words before a Roman numeral that counts.
 const COUNTED: &[&str] = &[
     "kapitel",
+    "kap",
+    "bd",
+    "bde",
     "teil",
     "akt",
     "szene",
@@ -258,7 +266,9 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let many = text.get(i).len() > 1
         && text.is_capital(before)
         && !matches!(text.get(i), "CD" | "DC" | "MC" | "DI" | "CV" | "MM" | "CC" | "CM" | "MD");
-    let counted = COUNTED.contains(&text.lower(before).as_str());
+    // "Kap. IV"
+    let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    let counted = COUNTED.contains(&text.lower(short).as_str());
     let year = roman::year(text.get(i)).is_some();
     (counted || year || many && n < 40).then(|| found(false, false, i + 1))
 }

@@ -19,6 +19,46 @@ pub(super) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     joined(text, i)
 }
 
+/// "2 x täglich": how often.
+pub(super) fn often(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=3)
+        && text.is(i + 1, " ")
+        && matches!(text.get(i + 2), "x" | "X" | "×")
+        && text.is(i + 3, " ")
+        && text.one_of(i + 4, OFTEN);
+    fits.then(|| item(Class::Coined(numbers::stem(text.get(i)) + "mal"), i, i + 3))
+}
+
+/// Words after how often something happens.
+const OFTEN: &[&str] =
+    &["am", "die", "im", "in", "jährlich", "monatlich", "pro", "tgl", "täglich", "wöchentlich"];
+
+/// "3:2 n. V.", "5:4 i. E.": how a match was decided.
+pub(super) fn decided(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let last = text.past_space(i + 2);
+    let score = text.before(i);
+    let fits = text.is(i + 1, ".")
+        && text.is(last + 1, ".")
+        && text.is_number(score)
+        && text.is(score.wrapping_sub(1), ":");
+    let words = match (text.get(i), text.get(last)) {
+        ("n", "V") => "nach Verlängerung",
+        ("n", "E") => "nach Elfmeterschießen",
+        ("i", "E") => "im Elfmeterschießen",
+        _ => return None,
+    };
+    let mut found = item(Class::Abbreviation(words), i, last + 2);
+    found.ends = text.ends_line(last + 2);
+    fits.then_some(found)
+}
+
+/// 1001 Nacht: the tales.
+pub(super) fn tales(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits =
+        text.is(i, "1001") && text.is(i + 1, " ") && text.one_of(i + 2, &["nacht", "nächte"]);
+    fits.then(|| item(Class::Abbreviation("tausendundeine"), i, i + 1))
+}
+
 /// A number with what it is joined to.
 fn joined(text: &Text, i: usize) -> Option<Item> {
     if !text.is_digits(i, 1..=4) || text.is_word(i.wrapping_sub(1)) {
@@ -64,6 +104,14 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
     // 100%ig
     let percent = text.is(i + 1, "%") && matches!(text.get(i + 2), "ig" | "ige" | "igen" | "iger");
     if percent { coined(number() + "prozent" + text.get(i + 2), i + 3) } else { None }
+}
+
+/// Bestellnr. 88213
+pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let stem = text.get(i).strip_suffix("nr").filter(|stem| stem.len() > 3)?;
+    let number = text.is_number(text.past_space(i + 2)) || text.is(i + 2, ":");
+    let fits = text.is_capital(i) && text.is(i + 1, ".") && number;
+    fits.then(|| item(Class::Coined(format!("{stem}nummer")), i, i + 2))
 }
 
 /// Hauptstr. 5

@@ -1,11 +1,11 @@
 //! Telephone numbers and post codes, and numbers that are neither years nor measures.
 
-use super::{nouns, numbers};
+use super::{genders, nouns, numbers};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::grammar::Gender;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{code, item};
+use crate::aloud::{amount, code, item};
 
 /// 91 123 45 67, 600 123 456, 612345678: nine digits, the first of which is 6 to 9.
 pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -35,6 +35,19 @@ pub(super) fn counting(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "3x más rápido": the letter.
 pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 1);
+    // "2 x día"
+    let often = match text.get(next) {
+        "al" | "por" | "cada" => "veces",
+        "día" | "mes" | "año" => "veces al",
+        "semana" => "veces por",
+        _ => "",
+    };
+    let counted =
+        text.is(i, "x") && next > i + 1 && text.value(text.before(i)).is_some_and(|n| n > 1);
+    if counted && !often.is_empty() {
+        return Some(item(Class::Abbreviation(often), i, i + 1));
+    }
     let more = text.one_of(text.past_space(i + 1), &["más", "menos", "mejor", "mayor", "menor"]);
     let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
@@ -71,18 +84,30 @@ pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
 }
 
-/// "máx. 19 °C": the highest temperature.
+/// "velocidad máx.", "máx. 19 °C": the greatest or the least, of a feminine noun or a temperature.
 pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let words = match text.lower(i).as_str() {
-        "máx" => "máxima",
+        "máx" | "max" => "máxima",
         "mín" => "mínima",
         _ => return None,
     };
-    let number = text.past_space(i + 1 + usize::from(text.is(i + 1, ".")));
+    let stop = usize::from(text.is(i + 1, "."));
+    let number = text.past_space(i + 1 + stop);
     let number = number + usize::from(text.is_dash(number));
-    let degrees = matches!(text.get(text.past_space(number + 1)), "°" | "º" | "℃");
-    let fits = text.is_number(number) && degrees;
-    fits.then(|| item(Class::Abbreviation(words), i, i + 1 + usize::from(text.is(i + 1, "."))))
+    let degrees =
+        text.is_number(number) && matches!(text.get(text.past_space(number + 1)), "°" | "º" | "℃");
+    let mut noun = text.before(i);
+    noun = if text.is(noun, ".") { noun.wrapping_sub(1) } else { noun };
+    let feminine = text.one_of(noun, &["temp"])
+        || text.get(noun).chars().count() > 3
+            && genders::gender(&text.lower(noun)) == Gender::Feminine;
+    let named = text.is_word(noun) && text.is(i.wrapping_sub(1), " ");
+    if !(degrees && !named || named && feminine) {
+        return None;
+    }
+    let mut found = item(Class::Abbreviation(words), i, i + 1 + stop);
+    found.ends = stop == 1 && text.ends_line(i + 2);
+    Some(found)
 }
 
 /// "3 hab.": rooms, if they are few.
@@ -108,19 +133,33 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
-/// $1,200.50, as one writes in Mexico: three digits after the comma are thousands.
+/// $1,200.50, $250 MXN, MXN 1,200.50, as one writes in Mexico: three digits after the comma are
+/// thousands.
 pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let number = i + 1;
-    let (whole, thousands) = text.get(number).split_once('.').filter(|_| text.is(i, "$"))?;
-    let currency = aloud.currency("$").filter(|_| thousands.len() == 3)?;
+    let code = |at: usize| aloud.currency(text.get(at)).filter(|_| text.is_capitals(at));
+    let leading = code(i).filter(|_| text.is(i + 1, " "));
+    if !text.is(i, "$") && leading.is_none() {
+        return None;
+    }
+    let number = text.past_space(i + 1);
+    let (whole, thousands) = text.get(number).split_once('.').unwrap_or((text.get(number), ""));
     let cents = text.is(number + 1, ".") && text.is_digits(number + 2, 2..=2);
+    let end = if cents { number + 3 } else { number + 1 };
+    let after = text.past_space(end);
+    let trailing = code(after).filter(|_| text.is(i, "$"));
+    let grouped = thousands.len() == 3;
+    if !text.is_number(number) || !grouped && (trailing.is_none() || !thousands.is_empty()) {
+        return None;
+    }
+    let currency = trailing.or(leading).or_else(|| aloud.currency("$"))?;
     let digits = format!("{whole}{thousands}").replace(',', "");
-    let mut words = format!("{} {}", numbers::agreeing(&digits, currency.gender), currency.several);
+    let name = if digits == "1" { currency.one } else { currency.several };
+    let mut words = format!("{} {name}", numbers::agreeing(&digits, currency.gender));
     if cents {
         let cents = numbers::agreeing(text.get(number + 2), Gender::Masculine);
         words += &format!(" con {cents} {}", currency.cents);
     }
-    Some(item(Class::Coined(words), i, if cents { number + 3 } else { number + 1 }))
+    Some(item(Class::Coined(words), i, if trailing.is_some() { after + 1 } else { end }))
 }
 
 /// los 80s, los 80's
@@ -129,4 +168,27 @@ pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = text.one_of(text.before(i), &["años", "los"]);
     let fits = said && text.is_digits(i, 2..=4) && text.is(s, "s");
     fits.then(|| item(Class::Decade(i, false), i, s + 1))
+}
+
+/// "100 m en 9,58 s": a length, although "en" often comes before a time.
+pub(super) fn metres(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let m = text.past_space(i + 1);
+    let long = text.is_number(i) && text.size(i) >= 50.0;
+    if !text.is(m, "m") || !text.one_of(text.past_space(m + 1), &["en"]) || !long {
+        return None;
+    }
+    amount::measure(aloud, text, i)
+}
+
+/// "el 1/4 de los socios": a share, although "el" often comes before a date.
+pub(super) fn share(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (amount, end) = amount::amount(text, i)?;
+    let of = text.past_space(end);
+    let owner = text.past_space(of + 1);
+    let fits = amount.whole.is_none()
+        && amount.part.is_some()
+        && (text.one_of(of, &["de"])
+            && text.one_of(owner, &["los", "las", "la", "el", "sus", "estos", "estas", "todos"])
+            || text.one_of(of, &["del"]) && text.is_word(owner));
+    fits.then(|| item(Class::Fraction(amount), i, end))
 }

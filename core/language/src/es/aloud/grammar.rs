@@ -81,7 +81,17 @@ impl Grammar for Spanish {
     }
 
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
-        HALVES.say(amount, noun, spoken);
+        let text = spoken.text;
+        let article = text.one_of(text.before(amount.from), &["el", "un"]);
+        match amount.part {
+            // "un 1/3"
+            Some((1, under)) if article && amount.whole.is_none() && noun.is_none() => {
+                let words = part((1, under), Gender::Masculine);
+                let words = words.strip_prefix("un ").unwrap_or(&words);
+                spoken.say(words, text.span(amount.from, amount.to));
+            }
+            _ => HALVES.say(amount, noun, spoken),
+        }
     }
 
     fn currency(&self, money: &Money, one: bool) -> String {

@@ -130,6 +130,52 @@ const NO_NOUNS: &[&str] = &[
     "ya",
 ];
 
+/// Verbs that often come after a share ("1/3 dijo que no").
+const VERBS: &[&str] = &[
+    "afirma",
+    "afirmó",
+    "alcanza",
+    "apoya",
+    "cree",
+    "considera",
+    "contestó",
+    "corresponde",
+    "cumple",
+    "dice",
+    "dijo",
+    "estudia",
+    "gana",
+    "muere",
+    "murió",
+    "necesita",
+    "opina",
+    "padece",
+    "pasa",
+    "piensa",
+    "prefiere",
+    "procede",
+    "provino",
+    "proviene",
+    "quedó",
+    "quiere",
+    "rechaza",
+    "representa",
+    "respondió",
+    "sabe",
+    "sufre",
+    "supera",
+    "superó",
+    "sobra",
+    "trabaja",
+    "usa",
+    "utiliza",
+    "va",
+    "viaja",
+    "vive",
+    "votó",
+    "viene",
+];
+
 /// Words before a number that it names, and does not count.
 const NAMING: &[&str] = &[
     "apartado",
@@ -199,7 +245,7 @@ const NEUTRAL: &[&str] = &[
 /// Whether the word at piece `i` can be a noun, or an adjective before one.
 pub(super) fn is_noun(text: &Text, i: usize) -> bool {
     let small = text.get(i).starts_with(char::is_lowercase);
-    text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i))
+    text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i)) && !VERBS.contains(&text.get(i))
 }
 
 /// Feminine nouns before which one says "un", because they begin with a stressed "a".

@@ -34,6 +34,16 @@ pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     Some((at, false))
 }
 
+/// The day of the week that a word names, in full or shortened.
+pub(super) fn day_name(word: &str) -> Option<&'static str> {
+    calendar_name(word).filter(|name| DAYS.contains(name))
+}
+
+/// The month that a word names, in full or shortened.
+pub(super) fn month_name(word: &str) -> Option<&'static str> {
+    month(word).map(|(at, _)| MONTHS[at - 1])
+}
+
 pub(super) fn is_weekday(word: &str) -> bool {
     DAYS.contains(&word.to_lowercase().as_str())
 }
@@ -210,7 +220,7 @@ pub(super) const CUES: Cues = Cues {
     texting: &[],
     linking_code: &["es", "número"],
     extension: "extensión",
-    flights: &[],
+    flights: &["vuelo", "vuelos"],
     of: &["de"],
     pressure: &["tensión", "presión", "arterial"],
     winds: &[

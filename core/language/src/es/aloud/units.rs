@@ -117,6 +117,12 @@ pub(super) const UNITS: &[Unit] = &[
     la("cucharadas", "cucharada", "cucharadas"),
     la("cucharadita", "cucharadita", "cucharaditas"),
     la("cucharaditas", "cucharadita", "cucharaditas"),
+    la("cda", "cucharada", "cucharadas"),
+    la("cdas", "cucharada", "cucharadas"),
+    la("cdta", "cucharadita", "cucharaditas"),
+    la("cdtas", "cucharadita", "cucharaditas"),
+    la("cdita", "cucharadita", "cucharaditas"),
+    la("cditas", "cucharadita", "cucharaditas"),
     el("año", "año", "años"),
     el("años", "año", "años"),
 ];
@@ -147,7 +153,6 @@ const DOLLAR: [&str; 4] = ["dólar", "dólares", "centavo", "centavos"];
 const POUND: [&str; 4] = ["libra", "libras", "penique", "peniques"];
 const FRANC: [&str; 4] = ["franco", "francos", "céntimo", "céntimos"];
 const YEN: [&str; 4] = ["yen", "yenes", "", ""];
-const PESO: [&str; 4] = ["peso", "pesos", "centavo", "centavos"];
 
 pub(super) const CURRENCIES: &[Currency] = &[
     money("€", Masculine, EURO),
@@ -160,9 +165,10 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("CHF", Masculine, FRANC),
     money("¥", Masculine, YEN),
     money("JPY", Masculine, YEN),
-    money("MXN", Masculine, PESO),
-    money("ARS", Masculine, PESO),
-    money("COP", Masculine, PESO),
+    money("MXN", Masculine, ["peso mexicano", "pesos mexicanos", "centavo", "centavos"]),
+    money("ARS", Masculine, ["peso argentino", "pesos argentinos", "centavo", "centavos"]),
+    money("COP", Masculine, ["peso colombiano", "pesos colombianos", "centavo", "centavos"]),
+    money("CLP", Masculine, ["peso chileno", "pesos chilenos", "", ""]),
     money("₿", Masculine, ["bitcoin", "bitcoins", "", ""]),
     money("cts", Masculine, ["céntimo", "céntimos", "", ""]),
     money("¢", Masculine, ["centavo", "centavos", "", ""]),

@@ -47,6 +47,8 @@ pub(super) const SHORT: &[Short] = &[
     short("vs.", "contre", Inside),
     short("vs", "contre", Inside),
     short("et al.", "et alii", Last),
+    short("s. v. p.", "s'il vous plaît", Last),
+    short("s. t. p.", "s'il te plaît", Last),
     short("svp", "s'il vous plaît", Inside),
     short("SVP", "s'il vous plaît", Inside),
     short("stp", "s'il te plaît", Inside),

@@ -60,8 +60,21 @@ pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &
 
 pub(super) const OF_TIME: &[&str] =
     &["durée", "dure", "durent", "minuteur", "pendant", "reste", "restantes", "encore", "dans"];
-pub(super) const CODES: &[&str] =
-    &["puk", "cvv", "otp", "code", "pin", "passe", "iban", "digicode", "immatriculation"];
+pub(super) const CODES: &[&str] = &[
+    "puk",
+    "cvv",
+    "otp",
+    "code",
+    "pin",
+    "passe",
+    "iban",
+    "digicode",
+    "immatriculation",
+    "vérification",
+    "confirmation",
+    "validation",
+    "sécurité",
+];
 pub(super) const NAMED: &[&str] = &[
     "siège", "place", "rang", "chambre", "salle", "voie", "ligne", "bus", "quai", "porte", "chaîne",
 ];

@@ -155,13 +155,55 @@ pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return fits.then(|| item(Class::Date(date), i, i + 6));
     }
     let (day, month) = (text.value(i)?, text.value(i + 2)?);
-    let said = text.one_of(text.before(i), BEFORE_DAY) || (aloud.weekday)(text.get(text.before(i)));
+    let said = text.one_of(text.before(i), BEFORE_DAY)
+        || (aloud.weekday)(text.get(text.before(i)))
+        || is_listed(text, i);
     let fits = text.is(i + 1, "/")
         && is_day(month, day)
         && !matches!(text.get(i + 3), "/" | "%")
-        && text.get(i + 2).len() == 2;
+        && (text.get(i + 2).len() == 2 || is_listed(text, i) || is_timed(text, i + 3));
     let date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     (fits && said).then(|| item(Class::Date(date), i, i + 3))
+}
+
+/// Whether a time of day comes at piece `at`: "le 3/9 à 14 h".
+fn is_timed(text: &Text, at: usize) -> bool {
+    let word = text.past_space(at);
+    let hour = text.past_space(word + 1);
+    text.one_of(word, &["à", "dès", "vers"])
+        && text.is_number(hour)
+        && text.one_of(text.past_space(hour + 1), &["h", "heures"])
+}
+
+/// "les 1/5, 8/5 et 14/7": several days in digits, at least one of which can be no fraction.
+fn is_listed(text: &Text, i: usize) -> bool {
+    let slashed = |at: usize| {
+        let (day, month) = (text.value(at)?, text.value(at + 2)?);
+        let fits = text.is(at + 1, "/") && is_day(month, day) && !text.is(at + 3, "/");
+        fits.then_some(day >= month)
+    };
+    let joins = |at: usize| text.is(at, ",") || text.one_of(at, &["et", "ou"]);
+    let mut first = i;
+    for _ in 0..8 {
+        let sign = text.before(first);
+        let before = text.before(sign).wrapping_sub(2);
+        if !joins(sign) || slashed(before).is_none() {
+            break;
+        }
+        first = before;
+    }
+    let (mut at, mut count, mut later) = (first, 0, false);
+    while count < 9
+        && let Some(whole) = slashed(at)
+    {
+        (count, later) = (count + 1, later || whole);
+        let sign = text.past_space(at + 3);
+        if !joins(sign) {
+            break;
+        }
+        at = text.past_space(sign + 1);
+    }
+    count > 1 && later && text.one_of(text.before(first), &["les", "le", "des", "du", "dates"])
 }
 
 /// 2, 3 et 4 mai: "1er" before another day.

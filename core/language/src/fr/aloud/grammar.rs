@@ -56,7 +56,11 @@ impl Grammar for French {
         let Some((over, under)) = amount.part else { return };
         let span = text.span(amount.from, amount.to);
         if let Some(whole) = amount.whole {
-            spoken.say(&grammar::digits(self, text.get(whole)), text.at(whole));
+            let words = match noun {
+                Some(gender) => numbers::agreeing(&text.digits(whole), gender),
+                None => grammar::digits(self, text.get(whole)),
+            };
+            spoken.say(&words, text.at(whole));
             // Before a unit, the fraction comes after it.
             if noun.is_none() {
                 spoken.say(&numbers::after_whole(over, under, Gender::Masculine), span);
@@ -118,11 +122,12 @@ impl Grammar for French {
         }
     }
 
-    fn unit(&self, measure: &Measure, one: bool, _: &Text) -> String {
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String {
         let unit = measure.unit;
         let amount = &measure.amount;
         let part = amount.part.filter(|_| amount.whole.is_none());
-        let one = one || part.is_some();
+        let single = amount.part.is_some() && amount.whole.is_some_and(|whole| text.is(whole, "1"));
+        let one = one || part.is_some() || single;
         let mut name = if one { unit.one } else { unit.several }.to_owned();
         name.push_str(match (measure.power, one) {
             (2, true) => " carré",

@@ -52,6 +52,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         order::roman_ordinal,
         order::century,
         units::dollars,
+        units::francs,
+        units::millions,
         money::money,
         units::long,
         rate::grade,

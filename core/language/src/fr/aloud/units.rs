@@ -244,6 +244,30 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Money(money), i, country + 1))
 }
 
+/// 5 000 F: francs, after a round amount.
+pub(super) fn francs(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (digits, sign) = (text.digits(i), text.past_space(i + 1));
+    let fits = text.is_number(i)
+        && digits.len() >= 2
+        && !digits.contains('.')
+        && text.is(sign, "F")
+        && sign > i + 1
+        && !text.is_word(sign + 1)
+        && !text.is_capital(text.past_space(sign + 1));
+    let words = || format!("{} francs", numbers::agreeing(&digits, Masculine));
+    fits.then(|| item(Class::Coined(words()), i, sign + 1))
+}
+
+/// "68 M d'habitants": millions of a noun that begins with a vowel.
+pub(super) fn millions(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (mut amount, end) = amount(text, i)?;
+    let sign = text.past_space(end);
+    let fits = matches!(text.get(sign), "M" | "Md" | "Mds") && text.is(sign + 1, " ");
+    let of = text.lower(sign + 2).starts_with("d'");
+    amount.scale = Some((aloud.scale(text.get(sign))?, sign));
+    (fits && of && amount.part.is_none()).then(|| item(Class::Fraction(amount), i, sign + 1))
+}
+
 /// "2 x 500 ml": the sign, where a quantity is counted and not a size.
 pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = text.past_space(i + 1);
@@ -254,6 +278,13 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // A car.
     if text.is(i, "x") && text.is(number, "4") && text.is(i + 1, "4") {
         return Some(item(Class::Silent, i, i + 1));
+    }
+    // "2 x par jour"
+    if matches!(text.get(i), "x" | "×")
+        && text.is_number(text.before(i))
+        && text.one_of(next, &["par"])
+    {
+        return Some(item(Class::Abbreviation("fois"), i, i + 1));
     }
     let fits = matches!(text.get(i), "x" | "×")
         && text.is_number(text.before(i))

@@ -79,6 +79,19 @@ pub(super) fn shape(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "3x più veloce": the letter.
 pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let next = text.past_space(i + 1);
+    // "2 x giorno"
+    let often = match text.get(next) {
+        "al" | "alla" | "ogni" => "volte",
+        "giorno" | "mese" => "volte al",
+        "settimana" => "volte alla",
+        _ => "",
+    };
+    let counted =
+        text.is(i, "x") && next > i + 1 && text.value(text.before(i)).is_some_and(|n| n > 1);
+    if counted && !often.is_empty() {
+        return Some(item(Class::Abbreviation(often), i, i + 1));
+    }
     let more = text.one_of(text.past_space(i + 1), &["più", "meno", "meglio"]);
     let fits = matches!(text.get(i), "x" | "X" | "×") && text.is_number(i.wrapping_sub(1)) && more;
     fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))

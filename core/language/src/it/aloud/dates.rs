@@ -1,7 +1,7 @@
 //! Dates and times of day.
 
 use super::numbers;
-use super::tables::{HOURLY, MONTHS, calendar_name};
+use super::tables::{HOURLY, MONTHS, calendar_name, day_name, month_name};
 use crate::aloud::class::{Class, Date, Item, Time};
 use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
@@ -66,7 +66,10 @@ pub(super) fn first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Names of days and months with a dash between them, and short ones before a time.
 pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    calendar::names(text, i, calendar_name)
+    // "mar.-abr." has no day.
+    calendar::names(text, i, month_name)
+        .or_else(|| calendar::names(text, i, calendar_name))
+        .or_else(|| calendar::to_day(text, i, &["a", "al", "alla"], day_name))
         .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, calendar_name))
 }

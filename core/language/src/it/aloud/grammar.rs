@@ -1,5 +1,6 @@
 //! The grammar of Italian.
 
+use super::tables::day_name;
 use super::{dates, nouns, numbers, units};
 use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time};
 use crate::aloud::grammar::Spoken;
@@ -171,9 +172,18 @@ impl Grammar for Italian {
             None => {}
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));
+        // "9–13 e 15:30–19"
+        let next = text.past_space(second.end);
+        let day = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+        let hours = matches!(first.class, Class::Number(..))
+            && (text.one_of(next, &["e"])
+                && text.is(next + 3, ":")
+                && text.is_digits(next + 4, 2..=2)
+                || text.is_word(day) && day_name(text.get(day)).is_some());
         Some(match &first.class {
             Class::Time(_) if text.one_of(before, &["dalle", "ore"]) => ["", "alle"],
             Class::Time(_) => ["dalle", "alle"],
+            _ if hours => ["dalle", "alle"],
             _ if text.one_of(before, &["tra", "fra"]) => ["", "e"],
             _ if text.one_of(before, &["da"]) => ["", "a"],
             _ if text.one_of(before, LEADING) => ["", ""],

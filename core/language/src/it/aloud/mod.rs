@@ -11,6 +11,7 @@ mod short;
 mod symbols;
 mod tables;
 mod units;
+mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
@@ -47,16 +48,19 @@ pub(super) static ALOUD: Aloud = Aloud {
         codes::floor,
         code::code,
         money::money,
+        words::has,
         codes::resolution,
         rate::grade,
         rate::pressure,
         rate::ratio,
+        words::metres,
         amount::duration,
         amount::measure,
         pointed::measure,
         math::scientific,
         code::version,
         amount::fraction,
+        words::first,
         codes::elided,
         number::number,
         codes::times,
@@ -71,6 +75,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::per,
         marks::slashed,
         codes::saint,
+        words::extreme,
         abbreviation::abbreviation,
         abbreviation::elided,
         ordinals::roman,

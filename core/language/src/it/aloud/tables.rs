@@ -31,6 +31,16 @@ pub(super) fn month(word: &str) -> Option<(usize, bool)> {
     Some((at + 1, false))
 }
 
+/// The day of the week that a word names, in full or shortened.
+pub(super) fn day_name(word: &str) -> Option<&'static str> {
+    calendar_name(word).filter(|name| DAYS.contains(name))
+}
+
+/// The month that a word names, in full or shortened.
+pub(super) fn month_name(word: &str) -> Option<&'static str> {
+    month(word).map(|(at, _)| MONTHS[at - 1])
+}
+
 pub(super) fn is_weekday(word: &str) -> bool {
     DAYS.contains(&word.to_lowercase().as_str())
 }
@@ -208,7 +218,7 @@ pub(super) const CUES: Cues = Cues {
     texting: &[],
     linking_code: &["è", "numero"],
     extension: "interno",
-    flights: &[],
+    flights: &["volo", "voli", "n"],
     of: &["di", "d"],
     pressure: &["pressione", "arteriosa"],
     winds: &[
@@ -281,7 +291,7 @@ pub(super) const LETTERS: Letters = Letters {
 pub(super) const KINDS: Kinds = Kinds { articles: &[], things: &[], no_things: &[] };
 
 pub(super) const OF_TIME: &[&str] =
-    &["circa", "dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
+    &["dura", "durano", "mancano", "ogni", "per", "restano", "timer", "tra", "fra"];
 pub(super) const CODES: &[&str] = &[
     "puk", "cvv", "otp", "cap", "codice", "iban", "password", "pin", "puk", "targa", "iva",
     "verifica",
