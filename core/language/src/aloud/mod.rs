@@ -15,6 +15,7 @@ pub(crate) mod class;
 pub(crate) mod code;
 pub(crate) mod compass;
 pub(crate) mod electronic;
+pub(crate) mod foreign;
 pub(crate) mod grammar;
 pub(crate) mod half;
 pub(crate) mod letters;

@@ -17,15 +17,15 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, letters, marks, math, money, number, rate,
-    roman as numerals, script, short as abbreviation, sign, when as common,
+    amount, code, compass, electronic, foreign, letters, marks, math, money, number, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of German.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
-        script::foreign,
+        foreign::foreign,
         sign::emoji,
         dates::date,
         ordinals::added,

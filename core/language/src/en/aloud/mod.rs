@@ -18,15 +18,15 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, letters as common_letters, marks, math, money, number, rate,
-    roman as numerals, script, sign, when as common,
+    amount, code, compass, electronic, foreign, letters as common_letters, marks, math, money,
+    number, rate, roman as numerals, sign, when as common,
 };
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
-        script::foreign,
+        foreign::foreign,
         sign::emoji,
         marks::list,
         electronic::electronic,

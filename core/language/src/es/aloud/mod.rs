@@ -15,15 +15,15 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, letters, marks, math, money, number, pointed, rate,
-    roman as numerals, script, short as abbreviation, sign, when as common,
+    amount, code, compass, electronic, foreign, letters, marks, math, money, number, pointed, rate,
+    roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Spanish.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
-        script::foreign,
+        foreign::foreign,
         sign::emoji,
         ordinals::ordinal_number,
         marks::list,

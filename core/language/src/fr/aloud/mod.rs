@@ -16,15 +16,15 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code as common_code, compass, electronic, letters, marks, math, money, number, rate,
-    roman as numerals, script, short, sign, when as common,
+    amount, code as common_code, compass, electronic, foreign, letters, marks, math, money, number,
+    rate, roman as numerals, short, sign, when as common,
 };
 
 /// The reading of French.
 pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
-        script::foreign,
+        foreign::foreign,
         sign::emoji,
         marks::list,
         electronic::electronic,
