@@ -79,8 +79,8 @@ pub(crate) fn to_day(
     let (sign, next) = (text.before(i), text.past_space(i + 2));
     let left = text.before(sign);
     let left = if text.is(left, ".") { left.wrapping_sub(1) } else { left };
-    let after = text.one_of(next, to) && name(text.get(text.past_space(next + 1))).is_some();
-    let before = text.one_of(sign, to) && name(text.get(left)).is_some();
+    let after = to.contains(&text.get(next)) && name(text.get(text.past_space(next + 1))).is_some();
+    let before = to.contains(&text.get(sign)) && name(text.get(left)).is_some();
     let mut found = item(Class::Abbreviation(day), i, i + 2);
     found.ends = text.ends_line(i + 2);
     (after || before).then_some(found)

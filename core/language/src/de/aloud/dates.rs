@@ -52,14 +52,14 @@ fn named(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
     Some(Item { ends, ..item(Class::Date(date), i, end) })
 }
 
-/// 15./16. Mai: the first of two days with a stroke between them.
+/// 15./16. Mai, 30./31.12.: the first of two days with a stroke between them.
 fn joint(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
     let stroke = i + 2;
-    let second = self::day(text, stroke + 1)?;
-    let fits =
-        text.is(stroke, "/") && second > day && named(aloud, text, stroke + 1, second).is_some();
+    let second =
+        self::day(text, stroke + 1).filter(|second| text.is(stroke, "/") && *second > day)?;
+    named(aloud, text, stroke + 1, second).or_else(|| short(aloud, text, stroke + 1, second))?;
     let date = Date { day: Some((day, i)), ..Date::default() };
-    fits.then(|| item(Class::Date(date), i, stroke))
+    Some(item(Class::Date(date), i, stroke))
 }
 
 /// The stroke of 15./16. Mai.

@@ -80,7 +80,7 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !text.is_word(i.wrapping_sub(1))
         && !matches!(text.get(i.wrapping_sub(1)), "." | "," | ":" | "/");
     // "besser als das 1.", "Heute ist der 3."
-    let article = ["das", "dem", "den", "der", "die", "am", "vom", "zum", "beim"];
+    let article = ["das", "dem", "den", "der", "die", "am", "im", "vom", "zum", "beim"];
     if text.is_digits(i, 1..=2)
         && text.is(i + 1, ".")
         && (text.ends_line(i + 2) || text.is(i + 2, ","))
@@ -88,7 +88,7 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && (text.one_of(
             text.before(text.before(i)),
             &["als", "er", "ist", "sie", "war", "wie", "wird", "wurde"],
-        ) || text.one_of(text.before(i), &["am", "vom", "zum", "beim"]))
+        ) || text.one_of(text.before(i), &["am", "im", "vom", "zum", "beim"]))
     {
         let ends = !text.is(i + 2, ",");
         return Some(Item { ends, ..item(Class::Ordinal(i), i, i + 2) });
@@ -143,10 +143,10 @@ pub(super) fn say(item: &Item, i: usize, spoken: &mut Spoken<'_>) {
     let second = text.before(text.before(i));
     let woman = [second, text.before(second)].iter().any(|&at| text.one_of(at, &["sie"]))
         && !text.is_capital(noun);
-    let words = match () {
-        () if point => stem + "ens",
-        () if woman => stem + "e",
-        () => stem + ordinal_ending(text, i, gender(text, noun)),
+    let words = match ordinal_ending(text, i, gender(text, noun)) {
+        _ if point => stem + "ens",
+        "er" if woman => stem + "e",
+        ending => stem + ending,
     };
     spoken.say(&words, text.span(item.from, item.end - 1));
 }

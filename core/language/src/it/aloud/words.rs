@@ -19,6 +19,8 @@ const BEFORE_AREA: &[&str] = &[
     "di",
     "distrutto",
     "distrutti",
+    "ha",
+    "hanno",
     "misura",
     "misurano",
     "occupa",
@@ -37,7 +39,7 @@ const OF_VERB: &[&str] =
     &["che", "certo", "fatto", "fronte", "meglio", "nuovo", "recente", "solito"];
 
 /// Words after which an area may be continued.
-const JOINING: &[&str] = &["a", "ad", "e", "in", "nel", "nella", "nei", "o", "per", "tra"];
+const JOINING: &[&str] = &["a", "ad", "e", "in", "nel", "nella", "nei", "o", "per", "su", "tra"];
 
 /// "nel 2020 ha vinto", "1/3 ha detto no": the number before a verb that looks like "hectares".
 pub(super) fn has(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
