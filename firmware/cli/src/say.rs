@@ -1,6 +1,7 @@
 //! `sayso say`: speaks a text.
 
 use std::ffi::OsString;
+use std::io::BufRead as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,8 @@ Examples:
   fortune | sayso say -                     a text that another program prints
   sayso say --speed 1.3 --volume 0.5 Hello  faster and softer
   sayso say --print 'Due Jan. 5, $3.50'     the words that would be spoken
-  sayso say --print --language de '3,50 €'  in another language";
+  sayso say --print --language de '3,50 €'  in another language
+  sayso say --print -- '-5 °C'              a text that begins with a dash";
 
 /// Speak a text.
 #[derive(Args)]
@@ -112,10 +114,33 @@ impl Say {
             let known = known.join(", ");
             return Err(Error::config(format!("cannot read {code:?} aloud. Known: {known}")));
         };
-        for line in reader.spoken_lines(&self.text()?) {
-            println!("{line}");
+        let mut lines = reader.lines();
+        if !matches!(self.text.as_slice(), [from] if from == "-") {
+            for line in self.text.join(" ").lines() {
+                println!("{}", lines.spoken(line));
+            }
+            return Ok(());
         }
-        Ok(())
+        // Each line is printed when it is read, because the other program may write on.
+        let mut unreadable = None;
+        for (n, line) in std::io::stdin().lock().split(b'\n').enumerate() {
+            let line = line.map_err(|error| Error::io("cannot read the text on stdin", error))?;
+            match std::str::from_utf8(&line) {
+                Ok(line) => {
+                    let line = line.strip_suffix('\r').unwrap_or(line);
+                    println!("{}", lines.spoken(line));
+                }
+                Err(_) => {
+                    unreadable.get_or_insert(n + 1);
+                }
+            }
+        }
+        match unreadable {
+            None => Ok(()),
+            Some(n) => Err(Error::input(format!(
+                "line {n} on stdin is not UTF-8; such lines were left out"
+            ))),
+        }
     }
 
     pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {

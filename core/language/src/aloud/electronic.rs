@@ -99,8 +99,9 @@ pub(crate) fn electronic(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         || (text.is_letter(i) && text.is(i + 1, ":") && text.is(i + 2, "\\"))
         || (file && slashes > 0)
         || (text.is(i, ".") && text.is_word(i + 1) && end == i + 2 && !text.is_capital(i + 1));
-    let name =
-        (text.is(i, "@") || text.is(i, "#")) && text.is_word(i + 1) && !text.is_number(i + 2);
+    let name = (text.is(i, "@") || text.is(i, "#")) && text.is_word(i + 1) && !text.is_number(i + 2)
+            // "order #A-10293"
+            && !(text.is(i + 2, "-") && text.is_number(i + 3));
     let underscored = end > i + 2
         && pieces().any(|p| text.is(p, "_"))
         && pieces().any(|p| text.is_number(p))

@@ -44,7 +44,9 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         });
     }
     let pair = (text.get(left), text.get(right));
+    let sight = text.one_of(text.past_space(i + 2), &["vision", "eyesight", "hindsight"]);
     if matches!(pair, ("24", "7") | ("7", "365") | ("9", "11"))
+        || sight && pair == ("20", "20")
         || matches!((text.value(left), text.value(right)), (Some(a), Some(b)) if a + b == 100)
     {
         return Some(item(Class::Silent, i, i + 1));

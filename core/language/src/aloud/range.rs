@@ -15,6 +15,10 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
         return None;
     }
     let spaced = dash > first.end;
+    // Open 24-7.
+    if text.is(first.from, "24") && text.is(dash + 1, "7") && first.end == first.from + 1 {
+        return None;
+    }
     if spaced != text.is_space(dash + 1) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sayso_language::Language;
+use sayso_language::{Language, Reader};
 
 use super::{Config, NamedBoard, OwnCommand, Section, Setting, definitions};
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     let bad = |key: &str, value: String, range: &str| {
         Err(Error::config(format!("{place}: {key} = {value} is out of range: {range}")))
     };
-    language(&config.language.0, place)?;
+    readable(&config.language.0, place)?;
     let turn = &config.turn;
     if turn.offset > turn.onset {
         return bad("turn.offset", turn.offset.to_string(), "at most turn.onset");
@@ -127,6 +127,12 @@ fn can_be_run(
         )),
         Some(_) => Ok(()),
     }
+}
+
+/// Refuses a language that Sayso neither speaks nor reads. To read a text and to transcribe, it
+/// need not be one that Sayso speaks; [`language`] checks that for a conversation.
+fn readable(code: &str, place: &str) -> Result<()> {
+    if Reader::find(code).is_some() { Ok(()) } else { language(code, place) }
 }
 
 /// Refuses a language that Sayso does not speak.

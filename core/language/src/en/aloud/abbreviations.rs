@@ -56,6 +56,9 @@ pub(super) const COUNTED: &[(&str, &str)] = &[
     ("min", "minimum"),
     ("est", "established"),
     ("Est", "established"),
+    ("b", "born"),
+    ("d", "died"),
+    ("r", "reigned"),
     ("Op", "opus"),
     ("op", "opus"),
 ];
@@ -179,6 +182,7 @@ pub(super) const TRAILING: &[(&str, &str)] = &[
     ("Ret", "retired"),
     ("ret", "retired"),
     ("ea", "each"),
+    ("ff", "and following"),
     ("doz", "dozen"),
     ("ext", "extension"),
     ("Ext", "extension"),

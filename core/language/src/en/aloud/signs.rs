@@ -85,6 +85,15 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let inches = matches!(text.get(next + 1), "\"" | "″" | "”") || text.is(next + 1, "'");
             inches.then(|| item(Class::Abbreviation("foot"), i, next))
         }
+        // 5' 10"
+        "'" | "′"
+            if text.is_number(i.wrapping_sub(1))
+                && text.is(next, " ")
+                && text.is_number(next + 1)
+                && matches!(text.get(next + 2), "\"" | "″" | "”") =>
+        {
+            said("foot", next)
+        }
         "'" | "′" if text.is_number(i.wrapping_sub(1)) => {
             let after = text.past_space(next);
             let size = matches!(text.get(after), "x" | "×") || text.one_of(after, cues::SIZES);
@@ -102,7 +111,7 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             book.then(|| item(Class::Silent, i, next))
         }
         "\"" | "″" | "”" if text.is_number(i.wrapping_sub(1)) => {
-            let feet = matches!(text.get(i.wrapping_sub(2)), "'" | "′");
+            let feet = matches!(text.get(text.before(i.wrapping_sub(1))), "'" | "′");
             let opens = |at: &usize| {
                 matches!(text.get(*at), "\"" | "“") && !text.is_number(at.wrapping_sub(1))
             };

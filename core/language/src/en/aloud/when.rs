@@ -154,11 +154,24 @@ pub(super) fn ordinal(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// 1990s, '90s, 20s, 1980 s
 pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "1000s of people", "ones and zeros"
+    if matches!(text.get(i), "100" | "1000") && text.is(i + 1, "s") && text.is(i + 3, "of") {
+        let words = if text.is(i, "100") { "hundreds" } else { "thousands" };
+        return Some(item(Class::Abbreviation(words), i, i + 2));
+    }
+    let bit = |at: usize| matches!(text.get(at), "0" | "1") && text.is(at + 1, "s");
+    let joined = |at: usize| text.is(at, "and") || text.is(at, "or");
+    if bit(i)
+        && (joined(i + 3) && bit(i + 5)
+            || joined(text.before(i)) && bit(text.before(i).wrapping_sub(3)))
+    {
+        return Some(item(Class::Decade(i, false), i, i + 2));
+    }
     if !text.is_digits(i, 2..=4) || text.get(i).len() == 3 {
         // B-52s
         let own = text.is_number(i)
             && text.is(i + 1, "s")
-            && text.is_word(text.before(i))
+            && text.is_word(i.wrapping_sub(2))
             && text.is(i.wrapping_sub(1), "-");
         return own.then(|| item(Class::Decade(i, false), i, i + 2));
     }

@@ -120,6 +120,17 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             false,
         );
     }
+    if text.is(i + 1, "/") && !text.is(i + 3, "/") {
+        let words = match (word, text.get(i + 2)) {
+            ("s" | "S", "he") => Some("he or she"),
+            ("b", "c") => Some("because"),
+            ("b", "w") => Some("between"),
+            _ => None,
+        };
+        if let Some(words) = words {
+            return said(words, i + 3, false);
+        }
+    }
     if text.is(i, "y") && text.is(i + 1, "/") && text.is(i + 2, "o") {
         return said("years old", i + 3, false);
     }
