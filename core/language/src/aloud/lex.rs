@@ -29,7 +29,7 @@ pub(crate) enum Kind {
     Raised,
     /// Subscript digits and signs, stored as ordinary ones.
     Lowered,
-    /// Letters of a [script](super::script) that the voice cannot say.
+    /// Letters of a [`script`] that the voice cannot say.
     Foreign,
     /// Any other character.
     Sign,

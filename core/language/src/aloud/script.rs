@@ -1,6 +1,6 @@
 //! Scripts that the voice cannot say. Their digits are digits.
 
-/// A script whose name a language knows, in the order of [`Aloud::scripts`].
+/// A script whose name a language knows, in the order of `Aloud::scripts`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Script {
     /// Chinese characters, which Japanese has as well.
