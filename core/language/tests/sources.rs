@@ -49,6 +49,7 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/announcements.rs", &[]),
     // The name of its board.
     ("firmware/assistant/src/chat.rs", &["chat"]),
+    ("firmware/assistant/src/clauses.rs", &[]),
     ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
     ("firmware/assistant/src/commands.rs", &[]),

@@ -11,6 +11,7 @@ use sayso_language::{Clause, ClauseSplitter, Facts, Language};
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
 
+use crate::clauses::split;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cores::Seat;
@@ -154,7 +155,6 @@ impl Responder {
     ) -> sayso_models::Result<()> {
         cancel.check()?;
         let start = Instant::now();
-        let mut splitter = ClauseSplitter::new(self.language.reader());
         let mut written = String::new();
         let whole = format!("{unanswered} {text}");
         let whole = whole.trim();
@@ -162,9 +162,7 @@ impl Responder {
         let beyond = |text| self.language.answer(text, &now, &self.facts);
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's history, because it would be wrong a minute later.
-            let mut clauses = Vec::new();
-            let mut text = splitter.push(&answer, &mut |clause| clauses.push(clause));
-            text += &splitter.finish(&mut |clause| clauses.push(clause));
+            let (text, clauses) = split(self.language, &answer);
             tell(turn, text, clauses, &mut written, emit);
             let mut reply = Reply::default();
             reply.text = written;
@@ -172,6 +170,7 @@ impl Responder {
             emit(Response::Done { turn, reply });
             return Ok(());
         }
+        let mut splitter = ClauseSplitter::new(self.language.reader());
         let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
         let reply = self.llm.reply(whole, cancel, &mut |piece| {
             // The voice and the transcriber have shorter work than a whole reply.

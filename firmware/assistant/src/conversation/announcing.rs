@@ -6,10 +6,10 @@ use sayso_models::Cancel;
 use super::Conversation;
 use super::current::Current;
 use crate::announcements::{Waiting, What};
+use crate::clauses::split;
 use crate::earcon::Earcon;
 use crate::event::{Ending, Event, Origin, TurnRecord};
 use crate::responder::Job;
-use sayso_language::ClauseSplitter;
 
 impl Conversation {
     /// Queues what is to be said as soon as nobody else speaks.
@@ -48,10 +48,8 @@ impl Conversation {
                     Some(chime) => self.playback.begin_with_chime(turn, &chime),
                     None => self.playback.begin(turn),
                 }
-                let mut splitter = ClauseSplitter::new(self.language.reader());
-                let mut take = |clause| current.clauses.push_back(clause);
-                let mut text = splitter.push(&announcement.text, &mut take);
-                text += &splitter.finish(&mut take);
+                let (text, clauses) = split(self.language, &announcement.text);
+                current.clauses.extend(clauses);
                 current.record.reply = text;
                 current.written = true;
             }

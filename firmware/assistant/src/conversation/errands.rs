@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use sayso_core::audio::{SampleTime, Samples};
 use sayso_core::turn::TurnId;
-use sayso_language::{Clause, ClauseSplitter};
+use sayso_language::Clause;
 use sayso_skills::{Effect, Plan, Said, Situation};
 
 use super::Conversation;
 use crate::announcements::What;
+use crate::clauses::split;
 use crate::clock::Clock;
 use crate::control::{Announcement, Command};
 use crate::errand::{Errand, Errands};
@@ -168,15 +169,17 @@ impl Conversation {
 
     /// Adds a text to the reply of a turn.
     fn say(&mut self, turn: TurnId, text: &str) {
-        let mut splitter = ClauseSplitter::new(self.language.reader());
+        let (plain, clauses) = split(self.language, text);
         let Some(current) = self.current(turn) else { return };
-        let mut clauses: Vec<Clause> = Vec::new();
-        let mut plain = String::new();
-        if !current.record.reply.is_empty() {
-            plain.push(' ');
-        }
-        plain += &splitter.push(text, &mut |clause| clauses.push(clause));
-        plain += &splitter.finish(&mut |clause| clauses.push(clause));
+        let space = if current.record.reply.is_empty() { "" } else { " " };
+        // A clause knows its place in the whole reply.
+        let before = current.record.reply.len() + space.len();
+        let moved = |Clause { text, range }| Clause {
+            text,
+            range: range.start + before..range.end + before,
+        };
+        let clauses = clauses.into_iter().map(moved);
+        let plain = format!("{space}{plain}");
         if !std::mem::replace(&mut current.first_clause, true) {
             let since = current.since_understood();
             current.record.timings_ms.llm_first_token = since;
