@@ -6,3 +6,9 @@ if(PROJECT_NAME STREQUAL "whisper.cpp" AND CMAKE_PREFIX_PATH)
     file(GLOB ggml_libraries "${CMAKE_PREFIX_PATH}/lib/*ggml*.a" "${CMAKE_PREFIX_PATH}/lib/*ggml*.lib")
     file(COPY ${ggml_libraries} DESTINATION "${CMAKE_BINARY_DIR}/ggml-libraries")
 endif()
+
+# llama-cpp-2 binds llama.h alone. Its default features also build llama.cpp's
+# helper library (about 50 C++ files), which nothing here links.
+if(PROJECT_NAME STREQUAL "llama.cpp")
+    set(LLAMA_BUILD_COMMON OFF CACHE BOOL "" FORCE)
+endif()
