@@ -76,6 +76,8 @@ pub struct Skills {
     ahead: Option<SignedDuration>,
     /// What was saved last.
     saved: Option<Snapshot>,
+    /// Whether a skill may have changed since then.
+    touched: bool,
 }
 
 impl Skills {
@@ -120,6 +122,7 @@ impl Skills {
             nowhere: Home::default(),
             ahead: None,
             saved: None,
+            touched: true,
         })
     }
 
@@ -163,6 +166,17 @@ impl Skills {
         ]
     }
 
+    /// What the skills can do that are not in `off`, each in words that continue "I can".
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn abilities(language: &str, off: &[String]) -> Result<Vec<String>, Error> {
+        let (_, texts) = language::read(language, &[])?;
+        let on = Self::all().into_iter().filter(|name| !off.iter().any(|off| off == name));
+        let ids = on.map(|name| format!("help-{name}")).filter(|id| texts.has(id));
+        Ok(ids.map(|id| texts.get(&id, [])).collect())
+    }
+
     /// What a skill can do, in words that continue "I can".
     pub fn about(&self, name: &str) -> String {
         self.texts.get(&format!("help-{name}"), [])
@@ -203,6 +217,7 @@ impl Skills {
         let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
         let (texts, skills) = (&self.texts, &self.names);
         let scene = Scene { now: &now.wall, sentence: "", situation, texts, last, skills };
+        self.touched = true;
         match self.skills.iter_mut().find(|other| other.name() == skill) {
             Some(skill) => skill.act(action, &scene),
             None => Said::text(texts.get("failed", [])),
@@ -229,6 +244,7 @@ impl Skills {
 
     /// Makes a skill forget everything that it saves: timers, lists.
     pub fn erase(&mut self, name: &str) {
+        self.touched = true;
         let named = self.skills.iter_mut().find(|skill| skill.name() == name);
         named.into_iter().for_each(|skill| skill.erase());
     }
@@ -238,6 +254,10 @@ impl Skills {
     /// noticed when the clock is set.
     pub fn due(&mut self, now: &Now) -> Vec<Ring> {
         self.look(now);
+        if self.next_due(now).is_none_or(|next| next > now.wall.timestamp()) {
+            return Vec::new();
+        }
+        self.touched = true;
         let texts = &self.texts;
         self.skills.iter_mut().flat_map(|skill| skill.due(&now.wall, texts)).collect()
     }
@@ -255,11 +275,16 @@ impl Skills {
     /// Ends the ringing at a board. Returns whether there was any.
     pub fn hush(&mut self, board: &str, now: &Now) -> bool {
         let hushed = self.skills.iter_mut().map(|skill| skill.hush(board, &now.wall));
-        hushed.fold(false, |any, hushed| any | hushed)
+        let any = hushed.fold(false, |any, hushed| any | hushed);
+        self.touched |= any;
+        any
     }
 
     /// What must survive a restart, if it has changed since this was called last.
     pub fn unsaved(&mut self) -> Option<Snapshot> {
+        if !std::mem::take(&mut self.touched) {
+            return None;
+        }
         let snapshot = self.snapshot();
         let changed = self.saved.as_ref() != Some(&snapshot);
         changed.then(|| {
@@ -335,6 +360,7 @@ impl Skills {
         }
         self.ahead = Some(ahead);
         let Some(by) = by else { return };
+        self.touched = true;
         self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
         self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
     }
