@@ -43,7 +43,7 @@ enum Action {
     Fetch {
         /// Names from the catalogue
         names: Vec<String>,
-        /// All models in the catalogue
+        /// All models in the catalogue that were tried
         #[arg(long, conflicts_with = "names")]
         all: bool,
         /// Use no network; only report what is missing
@@ -85,7 +85,8 @@ impl Models {
             Action::List => self.list(store),
             Action::Fetch { names, all, offline } => {
                 let names: Vec<&str> = if *all {
-                    store.catalog().models().iter().map(|model| model.name.as_str()).collect()
+                    let models = store.catalog().models().iter().filter(|model| !model.untried);
+                    models.map(|model| model.name.as_str()).collect()
                 } else if names.is_empty() {
                     chosen.names()
                 } else {
@@ -233,6 +234,7 @@ fn json(listed: &Listed<'_>) -> serde_json::Value {
         "title": model.title,
         "profiles": profiles(listed),
         "size_bytes": listed.size,
+        "untried": model.untried,
         "licence": model.licence,
         "licence_note": model.licence_note,
         "licence_text": listed.licence_text.as_ref().map(super::lossy),
@@ -289,6 +291,7 @@ fn print_listed(listed: &Listed<'_>) {
     }
     let profiles = profiles(listed);
     let used = match profiles.is_empty() {
+        true if model.untried => "on request, not tried by us".to_owned(),
         true => "on request".to_owned(),
         false => format!("profile {}", profiles.join(", ")),
     };

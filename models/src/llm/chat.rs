@@ -18,14 +18,25 @@ pub(super) type Message<'a> = (&'static str, &'a str);
 /// A chat template.
 pub(super) struct Chat {
     template: LlamaChatTemplate,
+    /// What each answer begins with, after the template's own words.
+    opening: &'static str,
 }
+
+/// Templates that can switch thinking off do it by beginning the answer with an empty thought.
+const NO_THOUGHT: &str = "<think>\n\n</think>\n\n";
+
+/// What switches it off in a template, when another program renders it.
+const SWITCH: &str = "enable_thinking";
 
 impl Chat {
     /// The model's own template if llama.cpp knows it, otherwise ChatML.
     pub(super) fn new(model: &LlamaModel, header: &Header, path: &Path) -> Result<Self> {
-        let own = header.chat_template.as_deref().map(LlamaChatTemplate::new);
+        let text = header.chat_template.as_deref();
+        let thinks = text.is_some_and(|text| text.contains(SWITCH) && text.contains("<think>"));
+        let opening = if thinks { NO_THOUGHT } else { "" };
+        let own = text.map(LlamaChatTemplate::new);
         if let Some(Ok(template)) = own {
-            let chat = Self { template };
+            let chat = Self { template, opening };
             if chat.render(model, &[("user", "Hello")], true).is_ok() {
                 return Ok(chat);
             }
@@ -40,7 +51,7 @@ impl Chat {
             );
         }
         let template = LlamaChatTemplate::new("chatml").map_err(cannot_apply)?;
-        Ok(Self { template })
+        Ok(Self { template, opening: "" })
     }
 
     /// The tokens of a conversation. With `open`, they end where the assistant's answer begins.
@@ -61,7 +72,12 @@ impl Chat {
         tokenize(model, &self.render(model, &clean, open)?, true)
     }
 
-    fn render(&self, model: &LlamaModel, messages: &[Message<'_>], open: bool) -> Result<String> {
+    pub(super) fn render(
+        &self,
+        model: &LlamaModel,
+        messages: &[Message<'_>],
+        open: bool,
+    ) -> Result<String> {
         if messages.iter().map(|(_, text)| text.len()).sum::<usize>() > MOST {
             return Err(too_long());
         }
@@ -70,7 +86,12 @@ impl Chat {
             .map(|(role, text)| LlamaChatMessage::new((*role).to_owned(), (*text).to_owned()))
             .collect::<std::result::Result<Vec<_>, _>>()
             .map_err(cannot_apply)?;
-        model.apply_chat_template(&self.template, &messages, open).map_err(cannot_apply)
+        let mut text =
+            model.apply_chat_template(&self.template, &messages, open).map_err(cannot_apply)?;
+        if open {
+            text.push_str(self.opening);
+        }
+        Ok(text)
     }
 }
 

@@ -49,6 +49,8 @@ impl fmt::Display for Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
+    /// The best answers of the three, about 2 GB of memory.
+    Large,
     /// The default: better answers, about 1 GB of memory.
     Standard,
     /// For boards with 512 MB.
@@ -176,6 +178,10 @@ pub struct Model {
     /// The profiles that use it; empty if it is only fetched by name.
     #[serde(default)]
     pub profiles: Vec<Profile>,
+    /// Whether nobody of the project has run it: it is listed because it is well known, with the
+    /// hash that its makers publish.
+    #[serde(default)]
+    pub untried: bool,
     /// SPDX licence expression.
     pub licence: String,
     /// Who made it, and what the licence requires.

@@ -85,6 +85,10 @@ fn the_catalogue_has_the_models_that_others_rely_on() {
             .map(|role| catalog.of(profile, role).map_or("", |model| model.name.as_str()))
     };
     assert_eq!(
+        used(Profile::Large),
+        ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "qwen2.5-coder-1.5b", "hibari"]
+    );
+    assert_eq!(
         used(Profile::Standard),
         ["silero-v6", "smart-turn-v3", "whisper-tiny.en", "qwen2.5-coder-0.5b", "hibari"]
     );

@@ -70,6 +70,7 @@ impl<'c> Chosen<'c> {
     /// The model for `role` in the selected profile.
     fn default(&self, role: Role) -> &str {
         let profile = match self.config.models.profile {
+            Profile::Large => catalog::Profile::Large,
             Profile::Standard => catalog::Profile::Standard,
             Profile::Small => catalog::Profile::Small,
         };
