@@ -164,7 +164,7 @@ fn what_the_assistant_said_on_its_own_is_remembered() {
         let mut llama = primed(path.clone(), config());
         ask(&mut llama, QUESTIONS[0]);
         llama.keep(None).unwrap();
-        llama.note(SAID).unwrap();
+        llama.add(&Exchange::note(SAID)).unwrap();
         let history = llama.history().to_vec();
         assert_eq!(history.len(), 2);
         assert!(history[1].is_note() && !history[0].is_note());
@@ -193,7 +193,7 @@ fn what_the_assistant_said_on_its_own_is_remembered() {
 fn notes_are_dropped_like_exchanges_and_need_words() {
     let mut llama = primed(small(), Config { n_ctx: 420, ..config() });
     for n in 0..20 {
-        llama.note(&format!("Timer number {n} of twenty is done now.")).unwrap();
+        llama.add(&Exchange::note(&format!("Timer number {n} of twenty is done now."))).unwrap();
         assert_exact(&llama);
     }
     let kept = llama.history().len();
@@ -203,15 +203,15 @@ fn notes_are_dropped_like_exchanges_and_need_words() {
     llama.keep(None).unwrap();
     let history = llama.history().to_vec();
     for nothing in ["", " \n", "<|im_end|>"] {
-        llama.note(nothing).unwrap();
+        llama.add(&Exchange::note(nothing)).unwrap();
     }
-    let error = llama.note(&"and again ".repeat(400)).unwrap_err();
+    let error = llama.add(&Exchange::note(&"and again ".repeat(400))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input, "{error}");
     assert_eq!(llama.history(), history, "what does not fit drops nothing");
     assert_exact(&llama);
     // A reply that nobody has heard is not remembered as a side effect.
     ask(&mut llama, QUESTIONS[1]);
-    llama.note("Somebody is at the door.").unwrap();
+    llama.add(&Exchange::note("Somebody is at the door.")).unwrap();
     llama.keep(None).unwrap();
     assert!(llama.history().iter().all(|exchange| exchange.user != QUESTIONS[1]));
     assert_exact(&llama);

@@ -174,7 +174,7 @@ fn a_wiped_session_is_like_a_new_one() {
     let (mut fresh, mut wiped) = (weights.session().unwrap(), weights.session().unwrap());
     answer(&mut wiped, "My name is Wilhelmina.", &cancel);
     wiped.keep(None).unwrap();
-    wiped.note("Your timer is done.").unwrap();
+    wiped.add(&Exchange::note("Your timer is done.")).unwrap();
     answer(&mut wiped, "This one is pending.", &cancel);
     wiped.forget().unwrap();
     assert!(wiped.history().is_empty());
@@ -238,11 +238,11 @@ fn keeping_a_reply_shows_that_it_is_alive() {
     // A text other than the one written must be evaluated.
     llm.keep(Some(&"and so on ".repeat(30))).unwrap();
     let kept = beats.load(Ordering::Relaxed);
-    llm.note("Your timer for the noodles is done.").unwrap();
+    llm.add(&Exchange::note("Your timer for the noodles is done.")).unwrap();
     let noted = beats.load(Ordering::Relaxed);
     println!("beats: {} kept, {} noted", kept - before, noted - kept);
     assert!(kept > before + 500 && noted > kept + 200);
     cancel.cancel();
-    llm.note("Even after the reply was cancelled.").unwrap();
+    llm.add(&Exchange::note("Even after the reply was cancelled.")).unwrap();
     assert_eq!(llm.history().len(), 3);
 }

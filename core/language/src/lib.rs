@@ -47,15 +47,20 @@ pub struct Language {
     common: &'static str,
     /// The announcements that a device is back, by device.
     returns: &'static [(&'static str, &'static str)],
+    /// The announcement that the server of the language model cannot be reached.
+    alone: &'static str,
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
 
-/// Facts about the program as it was started. (Every build needs no network while it runs, so that
-/// is not one of them.)
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Facts about the program as it was started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The language model: its name in the catalogue, or its file.
+    /// The language model on this machine: its name in the catalogue, or its file.
     pub model: String,
+    /// The name of the machine that is asked before it, if there is one.
+    pub server: Option<String>,
+    /// What the skills can do, in words that continue "I can".
+    pub abilities: Vec<String>,
     /// Whether what is said and answered is written to a log.
     pub words_logged: bool,
     /// The version of the program.
@@ -106,6 +111,12 @@ impl Language {
     /// microphone and loudspeaker in one. `None` for an unknown device.
     pub fn said_when_back(&self, device: &str) -> Option<&'static str> {
         self.returns.iter().find(|(name, _)| *name == device).map(|(_, said)| *said)
+    }
+
+    /// The announcement that the server of the language model cannot be reached, so that the model
+    /// on this machine answers.
+    pub fn said_when_alone(&self) -> &'static str {
+        self.alone
     }
 
     /// The answer to a question that no language model can answer truly: about the time, the date

@@ -108,7 +108,7 @@ impl Config {
     /// have no room for a long history.
     pub fn context(&self) -> u32 {
         match (self.llm.context, self.models.profile) {
-            (0, Profile::Standard) => 2048,
+            (0, Profile::Large | Profile::Standard) => 2048,
             (0, Profile::Small) => 1024,
             (set, _) => set,
         }
@@ -118,7 +118,7 @@ impl Config {
     /// model repeats the pattern of its own answers if it sees many of them.
     pub fn exchanges(&self) -> u32 {
         match (self.llm.exchanges, self.models.profile) {
-            (0, Profile::Standard) => u32::MAX,
+            (0, Profile::Large | Profile::Standard) => u32::MAX,
             (0, Profile::Small) => 2,
             (set, _) => set,
         }
@@ -184,6 +184,10 @@ impl Config {
     /// The setting `key`, if it is a path.
     fn path(&mut self, key: &str) -> Option<&mut PathBuf> {
         Some(match key {
+            "wake.key" => &mut self.wake.key,
+            "stt.vocabulary" => &mut self.stt.vocabulary,
+            "llm.key_file" => &mut self.llm.key_file,
+            "skills.virtual_home" => &mut self.skills.virtual_home,
             "models.dir" => &mut self.models.dir,
             "models.vad" => &mut self.models.vad,
             "models.eot" => &mut self.models.eot,
@@ -206,6 +210,18 @@ impl Config {
             .map_err(|error| Error::config(check::unfit(place, &error)).with_source(error))?;
         check::fit_together(&config, place)?;
         Ok(config)
+    }
+
+    /// The name of the machine that serves the language model, if one is set.
+    pub fn llm_host(&self) -> Option<&str> {
+        let (_, rest) = self.llm.url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit('@').next()?;
+        let host = match host.strip_prefix('[') {
+            Some(address) => address.split(']').next()?,
+            None => host.split(':').next()?,
+        };
+        Some(host).filter(|host| !host.is_empty())
     }
 
     /// The language pack of the conversation.

@@ -12,6 +12,8 @@ use crate::error::Result;
 mod chosen;
 mod pool;
 #[cfg(feature = "models")]
+mod remote;
+#[cfg(feature = "models")]
 mod weights;
 
 pub use chosen::Chosen;

@@ -1,6 +1,7 @@
 //! Facts about the program as it was started.
 
 use sayso_language::Facts;
+use sayso_skills::Skills;
 
 use crate::config::{Config, Profile};
 
@@ -8,12 +9,17 @@ use crate::config::{Config, Profile};
 pub fn facts(config: &Config) -> Facts {
     let chosen = config.models.llm.to_string_lossy();
     let model = match (&*chosen, config.models.profile) {
+        ("", Profile::Large) => "qwen2.5-coder-1.5b",
         ("", Profile::Standard) => "qwen2.5-coder-0.5b",
         ("", Profile::Small) => "smollm2-135m",
         (chosen, _) => chosen,
     };
+    let skills = Skills::abilities(config.spoken().code(), &config.skills.off);
     Facts {
         model: model.into(),
+        server: config.llm_host().map(str::to_owned),
+        // Without skills in the language there are none.
+        abilities: skills.unwrap_or_default(),
         words_logged: config.privacy.log_words,
         version: env!("CARGO_PKG_VERSION").into(),
     }

@@ -70,7 +70,7 @@ impl Llm for Lost {
     fn keep(&mut self, _: Option<&str>) -> Result<()> {
         Self::fail()
     }
-    fn note(&mut self, _: &str) -> Result<()> {
+    fn add(&mut self, _: &Exchange) -> Result<()> {
         Self::fail()
     }
     fn discard(&mut self) -> Result<()> {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use sayso_core::turn::TurnId;
 use sayso_language::{Clause, ClauseSplitter, Facts, Language};
 use sayso_models::Cancel;
-use sayso_models::llm::{Llm, Reply};
+use sayso_models::llm::{Elsewhere, Exchange, Llm, Reply};
 
 use crate::clauses::split;
 use crate::clock::Clock;
@@ -85,6 +85,12 @@ pub enum Response {
     Broken {
         /// The turn it belongs to.
         turn: TurnId,
+        /// Why.
+        error: sayso_models::Error,
+    },
+    /// The server of the language model cannot be reached. The user does not know yet. The model
+    /// on this machine answers.
+    Alone {
         /// Why.
         error: sayso_models::Error,
     },
@@ -171,15 +177,26 @@ impl Responder {
             return Ok(());
         }
         let mut splitter = ClauseSplitter::new(self.language.reader());
-        let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
-        let reply = self.llm.reply(whole, cancel, &mut |piece| {
-            // The voice and the transcriber have shorter work than a whole reply.
-            taken.yield_now();
+        let mut on_text = |piece: &str, emit: &mut dyn FnMut(Response)| {
             let mut clauses = Vec::new();
             let text = splitter.push(piece, &mut |clause| clauses.push(clause));
             tell(turn, text, clauses, &mut written, emit);
-        });
-        drop(taken);
+        };
+        let elsewhere = self.llm.reply_elsewhere(whole, cancel, &mut |piece| on_text(piece, emit));
+        let reply = match elsewhere {
+            Elsewhere::Answered(reply) => reply,
+            Elsewhere::No | Elsewhere::Failed { .. } => {
+                if let Elsewhere::Failed { error, first: true } = elsewhere {
+                    emit(Response::Alone { error });
+                }
+                let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
+                self.llm.reply(whole, cancel, &mut |piece| {
+                    // The voice and the transcriber have shorter work than a whole reply.
+                    taken.yield_now();
+                    on_text(piece, emit);
+                })
+            }
+        };
         if reply.is_ok() {
             let mut clauses = Vec::new();
             let text = splitter.finish(&mut |clause| clauses.push(clause));
@@ -278,7 +295,7 @@ impl Worker for Responder {
             }
             Job::Note { said } => {
                 let taken = self.seat.take(self.threads, self.threads, cancel);
-                let done = taken.and_then(|_taken| self.llm.note(&said));
+                let done = taken.and_then(|_taken| self.llm.add(&Exchange::note(&said)));
                 self.settle(done, emit);
             }
             Job::Forget => {

@@ -105,7 +105,7 @@ impl Llm for Elephant {
     fn keep(&mut self, _: Option<&str>) -> sayso_models::Result<()> {
         Ok(())
     }
-    fn note(&mut self, _: &str) -> sayso_models::Result<()> {
+    fn add(&mut self, _: &Exchange) -> sayso_models::Result<()> {
         Ok(())
     }
     fn discard(&mut self) -> sayso_models::Result<()> {

@@ -46,7 +46,7 @@ impl Llm for Forgetful {
     fn keep(&mut self, _: Option<&str>) -> Result<()> {
         fail()
     }
-    fn note(&mut self, _: &str) -> Result<()> {
+    fn add(&mut self, _: &Exchange) -> Result<()> {
         fail()
     }
     fn discard(&mut self) -> Result<()> {

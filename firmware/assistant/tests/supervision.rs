@@ -128,8 +128,8 @@ impl Llm for Faulty<Box<dyn Llm>> {
         }
         self.engine.keep(heard)
     }
-    fn note(&mut self, said: &str) -> Result<()> {
-        self.engine.note(said)
+    fn add(&mut self, exchange: &Exchange) -> Result<()> {
+        self.engine.add(exchange)
     }
     fn discard(&mut self) -> Result<()> {
         self.engine.discard()

@@ -364,17 +364,18 @@ impl Llm for Llama {
         self.remember(exchange)
     }
 
-    fn note(&mut self, said: &str) -> Result<()> {
+    fn add(&mut self, exchange: &Exchange) -> Result<()> {
         self.discard()?;
-        let assistant = chat::harmless(self.context.model(), said)?;
+        let harmless = |text: &str| chat::harmless(self.context.model(), text);
+        let (user, assistant) = (harmless(&exchange.user)?, harmless(&exchange.assistant)?);
         if assistant.is_empty() {
             return Ok(());
         }
-        let note = Exchange { user: String::new(), assistant };
-        if self.prompt(std::slice::from_ref(&note), None)?.len() > self.room(0) {
+        let exchange = Exchange { user, assistant };
+        if self.prompt(std::slice::from_ref(&exchange), None)?.len() > self.room(0) {
             return Err(self.full());
         }
-        self.remember(note)
+        self.remember(exchange)
     }
 
     fn discard(&mut self) -> Result<()> {

@@ -8,6 +8,9 @@ use crate::{Cancel, Result};
 
 #[cfg(feature = "llama")]
 mod chat;
+#[cfg(all(test, feature = "llama"))]
+#[allow(clippy::unwrap_used)]
+mod chat_tests;
 #[cfg(feature = "llama")]
 mod config;
 #[cfg(feature = "llama")]
@@ -24,6 +27,8 @@ mod llama;
 mod model;
 #[cfg(all(test, feature = "llama"))]
 mod plain;
+#[cfg(feature = "remote")]
+mod remote;
 #[cfg(feature = "llama")]
 mod sample;
 #[cfg(all(test, feature = "llama"))]
@@ -39,13 +44,15 @@ mod weights;
 pub use config::{Config, Overflow};
 #[cfg(feature = "llama")]
 pub use llama::Llama;
+#[cfg(feature = "remote")]
+pub use remote::{Remote, Server, ServerConfig};
 #[cfg(feature = "llama")]
 pub use weights::LlamaWeights;
 
 /// One exchange of the conversation, as the model remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {
-    /// What the user said; empty if the assistant spoke on its own ([`Llm::note`]).
+    /// What the user said; empty if the assistant spoke on its own.
     pub user: String,
     /// What the assistant answered: exactly what the user heard.
     pub assistant: String,
@@ -59,6 +66,11 @@ impl Exchange {
             assistant: assistant.to_owned(),
         };
         prompt.examples().into_iter().map(exchange).collect()
+    }
+
+    /// Something that the assistant said on its own, not as an answer.
+    pub fn note(said: &str) -> Self {
+        Self { user: String::new(), assistant: said.to_owned() }
     }
 
     /// Whether the assistant said this on its own, not as an answer.
@@ -130,6 +142,22 @@ pub struct Primed {
     pub took_ms: f64,
 }
 
+/// Whether something other than this machine answers.
+#[derive(Debug)]
+pub enum Elsewhere {
+    /// No. It has to be answered here.
+    No,
+    /// It does, or it was cancelled.
+    Answered(Result<Reply>),
+    /// It should have, but could not: it has to be answered here.
+    Failed {
+        /// Why.
+        error: crate::Error,
+        /// Whether the last attempt succeeded, so that the user does not know yet.
+        first: bool,
+    },
+}
+
 /// A language model holding one conversation.
 ///
 /// A reply is *pending* until [`keep`](Self::keep) or [`discard`](Self::discard) says what the
@@ -169,6 +197,17 @@ pub trait Llm: Send {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply>;
 
+    /// Answers as [`reply`](Self::reply) does, but not on this machine's cores. Where this is
+    /// possible, it is to be asked first.
+    fn reply_elsewhere(
+        &mut self,
+        _user: &str,
+        _cancel: &Cancel,
+        _on_text: &mut dyn FnMut(&str),
+    ) -> Elsewhere {
+        Elsewhere::No
+    }
+
     /// Adds the pending exchange to the history, with `heard` as the assistant's words (`None` for
     /// the whole reply). The KV cache then holds exactly that. Without a pending exchange this
     /// does nothing.
@@ -177,15 +216,15 @@ pub trait Llm: Send {
     /// [`Engine`](crate::ErrorKind::Engine) when inference fails.
     fn keep(&mut self, heard: Option<&str>) -> Result<()>;
 
-    /// Adds to the history something that the assistant said on its own (an announcement): exactly
-    /// what was heard of it, without words of a user. It is dropped like an exchange if the
-    /// context is full. A reply that is still pending is discarded first. If `said` is empty,
-    /// nothing is remembered.
+    /// Adds an exchange to the history that did not come from this model, such as an announcement,
+    /// which has no words of a user: exactly what was heard of it. It is dropped like any other if
+    /// the context is full. A reply that is still pending is discarded first. If the assistant said
+    /// nothing in it, nothing is remembered.
     ///
     /// # Errors
-    /// [`Input`](crate::ErrorKind::Input) when `said` does not fit the context; it is then not
+    /// [`Input`](crate::ErrorKind::Input) when it does not fit the context; it is then not
     /// remembered. [`Engine`](crate::ErrorKind::Engine) when inference fails.
-    fn note(&mut self, said: &str) -> Result<()>;
+    fn add(&mut self, exchange: &Exchange) -> Result<()>;
 
     /// Forgets the pending exchange, by removing its tokens from the KV cache.
     ///

@@ -17,7 +17,7 @@ use wordings::Topic;
 /// by its name there, a file of the user's by the file's name.
 pub(super) fn model_name(model: &str) -> String {
     match model {
-        "qwen2.5-coder-0.5b" => "Qwen 2.5 Coder".into(),
+        "qwen2.5-coder-0.5b" | "qwen2.5-coder-1.5b" => "Qwen 2.5 Coder".into(),
         "smollm2-135m" => "Smol LM 2".into(),
         other => {
             let stem = std::path::Path::new(other).file_stem().unwrap_or_default();
@@ -56,58 +56,98 @@ pub(super) fn answer(text: &str, facts: &Facts) -> Option<String> {
 fn say(topic: Topic, facts: &Facts) -> String {
     match topic {
         Topic::Name => "My name is Sayso.".into(),
-        Topic::Who => "I'm Sayso, a voice assistant that runs entirely on your own device.".into(),
+        Topic::Who => match &facts.server {
+            None => "I'm Sayso, a voice assistant that runs entirely on your own device.".into(),
+            Some(server) => format!(
+                "I'm Sayso, a voice assistant that runs on your own device. Only my language model \
+                 runs elsewhere, on {server}."
+            ),
+        },
         Topic::Maker => {
             "Sayso is open source: the people who write for that project made me, and no company \
              runs me."
                 .into()
         }
-        Topic::Online => {
-            "I'm not connected to the internet, and I don't need it: I run entirely on your own \
-             device."
-                .into()
-        }
+        Topic::Online => match &facts.server {
+            None => {
+                "I'm not connected to the internet, and I don't need it: I run entirely on your own \
+                 device."
+                    .into()
+            }
+            Some(server) => format!(
+                "I'm connected to {server}, where my language model runs. Everything else runs on \
+                 your own device."
+            ),
+        },
         Topic::Person => {
             "I'm not a person. I'm Sayso, a computer program that listens and talks.".into()
         }
         Topic::Brand => {
             "I'm Sayso, an assistant in my own right, and not one of the big companies'.".into()
         }
-        Topic::Privacy if facts.words_logged => {
-            "I listen so that I can answer you. What you say stays on your own device and is sent \
-             to nobody, but I was set up to write the words into a log."
-                .into()
-        }
-        Topic::Privacy => {
-            "I listen so that I can answer you. What you say stays on your own device: it isn't \
-             recorded, and it's sent to nobody."
-                .into()
-        }
-        Topic::Microphone => {
-            "When you talk with me, the microphone is on unless it's muted. What it hears stays on \
-             your own device."
-                .into()
-        }
+        Topic::Privacy => match (kept(facts), facts.words_logged) {
+            (Some(sent), false) => format!(
+                "I listen so that I can answer you. {sent} The sound isn't recorded or sent to \
+                 anybody."
+            ),
+            (Some(sent), true) => format!(
+                "I listen so that I can answer you. {sent} I was also set up to write the words \
+                 into a log."
+            ),
+            (None, true) => {
+                "I listen so that I can answer you. What you say stays on your own device and is \
+                 sent to nobody, but I was set up to write the words into a log."
+                    .into()
+            }
+            (None, false) => {
+                "I listen so that I can answer you. What you say stays on your own device: it isn't \
+                 recorded, and it's sent to nobody."
+                    .into()
+            }
+        },
+        Topic::Microphone => format!(
+            "When you talk with me, the microphone is on unless it's muted. {}",
+            kept(facts).unwrap_or_else(|| "What it hears stays on your own device.".into())
+        ),
         Topic::Memory if facts.words_logged => {
             "I remember this conversation only, and only until it ends. But I was set up to write \
              the words into a log."
                 .into()
         }
         Topic::Memory => "I remember this conversation only, and only until it ends.".into(),
-        Topic::Inability => {
+        Topic::Inability if facts.abilities.is_empty() => {
             "I can't do that yet. I can only talk with you, answer questions, and tell you the \
              time and the date."
                 .into()
         }
-        Topic::Abilities => {
+        Topic::Inability => {
+            format!("I can {}. If that isn't among them, I can't do it yet.", listed(facts))
+        }
+        Topic::Abilities if facts.abilities.is_empty() => {
             "You can ask me questions and talk with me, and I tell you the time and the date."
                 .into()
         }
-        Topic::Place => "I run right here, on your own device, and on no server.".into(),
-        Topic::Model => format!(
-            "My answers come from {}, a small language model that runs on your own device.",
-            model_name(&facts.model)
-        ),
+        Topic::Abilities => format!("I can {}. You can also just talk with me.", listed(facts)),
+        Topic::Place => match &facts.server {
+            None => "I run right here, on your own device, and on no server.".into(),
+            Some(server) => format!(
+                "I run right here, on your own device. Only my language model runs elsewhere, on \
+                 {server}."
+            ),
+        },
+        Topic::Model => {
+            let model = model_name(&facts.model);
+            match &facts.server {
+                None => format!(
+                    "My answers come from {model}, a small language model that runs on your own \
+                     device."
+                ),
+                Some(server) => format!(
+                    "My answers come from a language model on {server}. If I can't reach it, they \
+                     come from {model}, on your own device."
+                ),
+            }
+        }
         Topic::Feelings => {
             "I'm a computer program: I have no body and no feelings, but I'm here to help.".into()
         }
@@ -115,6 +155,24 @@ fn say(topic: Topic, facts: &Facts) -> String {
         Topic::Sight => "I can't see anything: I only listen and speak.".into(),
         Topic::Age => "I'm a computer program, so I have no age and no birthday.".into(),
         Topic::Version => format!("This is Sayso, version {}.", facts.version),
+    }
+}
+
+/// Where the words go, if they leave the machine.
+fn kept(facts: &Facts) -> Option<String> {
+    let server = facts.server.as_ref()?;
+    Some(format!(
+        "The sound of what you say stays on your own device, but its words are sent to the language \
+         model on {server}."
+    ))
+}
+
+/// The abilities as a list with "and".
+fn listed(facts: &Facts) -> String {
+    match facts.abilities.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
 }
 

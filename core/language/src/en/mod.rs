@@ -22,6 +22,7 @@ pub(crate) static ENGLISH: Language = Language {
         ("loudspeaker", "The loudspeaker is back."),
         ("satellite", "The connection is back."),
     ],
+    alone: "I can't reach the language model on the other machine, so I answer by myself.",
     answer: |text, now, facts| clock::answer(text, now).or_else(|| itself::answer(text, facts)),
 };
 

@@ -51,6 +51,10 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     if (1..256).contains(&config.llm.context) {
         return bad("llm.context", config.llm.context.to_string(), "0, or 256 to 131072");
     }
+    if !config.llm.url.is_empty() && config.llm_host().is_none() {
+        let range = "an address like \"http://HOST:PORT/v1\"";
+        return bad("llm.url", format!("{:?}", config.llm.url), range);
+    }
     for (name, command) in &config.commands {
         can_be_run(config, name, command)
             .map_err(|why| Error::config(format!("{place}: {why}")))?;

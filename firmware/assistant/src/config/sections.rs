@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::define::define;
 
-/// Which language model to use: the one with better answers, or the one that fits 512 MB.
+/// Which language model to use: one with better answers, or one that needs less memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
+    /// Qwen2.5-Coder-1.5B-Instruct.
+    Large,
     /// Qwen2.5-Coder-0.5B-Instruct.
     #[default]
     Standard,
@@ -53,7 +55,7 @@ define! {
         /// Folder of the model store; "" is the user's cache folder
         #[serde(serialize_with = "lossy")]
         dir: PathBuf = "";
-        /// "standard" (better answers) or "small" (fits 512 MB)
+        /// "large" (the best answers, 2 GB), "standard" (better answers) or "small" (fits 512 MB)
         profile: Profile = Profile::Standard;
         /// A Silero VAD file (ONNX); "" is the catalogue's
         #[serde(serialize_with = "lossy")]
@@ -203,6 +205,7 @@ define! {
         /// Names and technical terms that are likely to be said
         prompt: String = "";
         /// A file with names and replacements, one a line; "" is none
+        #[serde(serialize_with = "lossy")]
         vocabulary: PathBuf = "";
         /// Number of threads; 0 is one for each core that other programs leave free, at most 4
         threads: u32 = 0u32, 0 to 256;
@@ -226,6 +229,19 @@ define! {
         gpu_layers: u32 = 999u32, 0 to 10_000;
         /// Keep the evaluated system prompt on disk, so that the next start is quick
         save_prompt: bool = true;
+        /// A server with OpenAI's interface (llama-server, Ollama, vLLM) that is to answer:
+        /// "http://HOST:PORT/v1"; "" is none. The words of the conversation are sent to it. If it
+        /// cannot be reached, the model on this machine answers
+        url: String = "";
+        /// The model's name on the server; "" is the first that it lists
+        remote_model: String = "";
+        /// File with the server's key; "" is none
+        #[serde(serialize_with = "lossy")]
+        key_file: PathBuf = "";
+        /// Environment variable with the server's key, used if it is set and key_file is not
+        key_env: String = "SAYSO_LLM_KEY";
+        /// How long the server may take for the first piece of a reply, and for each next one, in s
+        timeout_s: u32 = 10u32, 1 to 300;
     } {
         /// How tokens are chosen.
         sampling: Sampling;

@@ -3,6 +3,8 @@
 use sayso_core::turn::{self, Outcome, TurnId};
 
 use super::Conversation;
+use crate::announcements::What;
+use crate::control::Announcement;
 use crate::end_of_turn::{EndOfTurnDetector, EndScore};
 use crate::event::{Event, Tokens};
 use crate::hangover::{Evidence, Finding};
@@ -49,6 +51,12 @@ impl Conversation {
                 self.feed_voice();
             }
             Response::Broken { turn, error } => self.broken(Responder::NAME, turn, error),
+            Response::Alone { error } => {
+                self.trouble(format!("{error}; the model on this machine answers"));
+                let text = self.language.said_when_alone().to_owned();
+                let (urgent, chime) = (false, false);
+                self.wait(What::Announcement(Announcement { text, urgent, chime }));
+            }
             Response::Forgot { error } => self.trouble(format!(
                 "the last exchange could not be remembered ({error}), so the whole conversation is \
                  forgotten"

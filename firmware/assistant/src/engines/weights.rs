@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
-use sayso_models::llm::{self, Exchange, Llama, LlamaWeights, Llm};
+use sayso_models::llm::{self, Exchange, Llama, LlamaWeights, Llm, Server};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
 use sayso_phonemes::{Acoustic, Reader};
 use sayso_store::catalog::Role;
 
+use super::remote::{server, with_server};
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
 use crate::error::Result;
@@ -31,6 +32,9 @@ pub struct Weights {
     vocabulary: Option<Arc<Vocabulary>>,
     eot: Option<SmartTurnWeights>,
     llm: LlamaWeights,
+    /// The server that answers in its place.
+    server: Option<Arc<Server>>,
+    config: Arc<Config>,
     tts: HibariWeights,
 }
 
@@ -58,6 +62,8 @@ impl Weights {
                 eot,
                 stt: stt.join().map_err(gone)??,
                 vocabulary: vocabulary(config)?,
+                server: server(config)?,
+                config: Arc::new(config.clone()),
                 llm: llm.join().map_err(gone)??,
                 tts: tts.join().map_err(gone)??,
             })
@@ -73,7 +79,7 @@ impl Weights {
             vad: Box::new(self.vad.session()?),
             stt: corrected(self.stt.session()?, self.vocabulary.as_ref()),
             eot: self.eot.as_ref().map(|eot| Box::new(eot.session()) as _),
-            llm: Box::new(self.llm.session()?),
+            llm: with_server(Box::new(self.llm.session()?), self.server.as_ref(), &self.config),
             tts: Box::new(self.tts.session()),
         })
     }
@@ -154,7 +160,8 @@ impl Engines {
     /// # Errors
     /// When the model is missing or damaged, or the prompt does not fit its context.
     pub fn load_llm(config: &Config) -> Result<Box<dyn Llm>> {
-        Ok(Box::new(llm(config)?.session()?))
+        let server = server(config)?;
+        Ok(with_server(Box::new(llm(config)?.session()?), server.as_ref(), config))
     }
 
     /// Loads the voice alone.
@@ -201,7 +208,7 @@ fn stt(config: &Config) -> Result<WhisperWeights> {
         ..Default::default()
     };
     let settings = match config.models.profile {
-        Profile::Standard => settings,
+        Profile::Large | Profile::Standard => settings,
         Profile::Small => WhisperConfig { widest: SMALL_WIDEST, ..settings },
     };
     let weights = WhisperWeights::load(&path, &settings)?;
@@ -209,6 +216,20 @@ fn stt(config: &Config) -> Result<WhisperWeights> {
         warm_up_stt(&weights)?;
     }
     Ok(weights)
+}
+
+/// The system prompt and the example exchanges that suit the model of a profile.
+pub(super) fn prompt(config: &Config, profile: Profile) -> (&str, Vec<Exchange>) {
+    let prompts = config.spoken().prompts();
+    let prompt = match profile {
+        Profile::Large | Profile::Standard => prompts.standard,
+        Profile::Small => prompts.small,
+    };
+    // The examples belong to our own prompt; another prompt is used alone.
+    match config.llm.system_prompt.trim() {
+        "" => (prompt.system, Exchange::examples(&prompt)),
+        own => (own, Vec::new()),
+    }
 }
 
 fn llm(config: &Config) -> Result<LlamaWeights> {
@@ -226,16 +247,7 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
         language: config.spoken(),
         ..Default::default()
     };
-    let prompts = config.spoken().prompts();
-    let prompt = match config.models.profile {
-        Profile::Standard => prompts.standard,
-        Profile::Small => prompts.small,
-    };
-    // The examples belong to our own prompt; another prompt is used alone.
-    let (system, examples) = match config.llm.system_prompt.trim() {
-        "" => (prompt.system, Exchange::examples(&prompt)),
-        own => (own, Vec::new()),
-    };
+    let (system, examples) = prompt(config, config.models.profile);
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let saved =
         config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
@@ -244,7 +256,7 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
     let primed = weights.prime(system, &examples, saved.as_deref())?;
     log::info!("system prompt: {primed:?}");
     if layers > 0 && on_gpu()? {
-        warm_up_llm(&weights, prompts.first_question)?;
+        warm_up_llm(&weights, config.spoken().prompts().first_question)?;
     }
     Ok(weights)
 }

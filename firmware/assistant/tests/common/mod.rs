@@ -120,9 +120,9 @@ impl Llm for Echo {
         }
         Ok(())
     }
-    fn note(&mut self, said: &str) -> Result<()> {
+    fn add(&mut self, exchange: &Exchange) -> Result<()> {
         self.pending = None;
-        self.history.push(Exchange { user: String::new(), assistant: said.into() });
+        self.history.push(exchange.clone());
         *self.seen.lock().expect("seen") = self.history.clone();
         Ok(())
     }

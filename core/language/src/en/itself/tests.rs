@@ -40,7 +40,39 @@ fn questions() -> Vec<(Option<Topic>, &'static str)> {
 }
 
 fn facts() -> Facts {
-    Facts { model: "smollm2-135m".into(), words_logged: false, version: "1.2.3".into() }
+    Facts { model: "smollm2-135m".into(), version: "1.2.3".into(), ..Facts::default() }
+}
+
+#[test]
+fn nothing_is_said_to_stay_here_that_is_sent_to_a_server() {
+    let server = Some("attic".to_owned());
+    let facts = Facts { server, ..facts() };
+    for topic in
+        [Topic::Who, Topic::Online, Topic::Privacy, Topic::Microphone, Topic::Place, Topic::Model]
+    {
+        for words_logged in [false, true] {
+            let said = say(topic, &Facts { words_logged, ..facts.clone() });
+            assert!(said.contains("attic"), "{topic:?}: {said}");
+            let logged = words_logged && topic == Topic::Privacy;
+            assert_eq!(said.contains("a log"), logged, "{topic:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn it_says_what_its_skills_can_do() {
+    let of = |abilities: &[&str], topic| {
+        let abilities = abilities.iter().map(|ability| (*ability).to_owned()).collect();
+        say(topic, &Facts { abilities, ..facts() })
+    };
+    let three = of(&["set timers", "keep your lists", "calculate"], Topic::Abilities);
+    assert_eq!(
+        three,
+        "I can set timers, keep your lists and calculate. You can also just talk with me."
+    );
+    let one = of(&["set timers"], Topic::Inability);
+    assert_eq!(one, "I can set timers. If that isn't among them, I can't do it yet.");
+    assert!(of(&[], Topic::Inability).starts_with("I can't do that yet."));
 }
 
 #[test]
