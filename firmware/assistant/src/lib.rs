@@ -57,9 +57,12 @@ mod partial;
 mod phrases;
 mod playback;
 mod programs;
+mod records;
 mod responder;
+mod review;
 mod skills;
 mod state;
+mod stats;
 mod stop;
 mod supervisor;
 mod synthesizer;
@@ -90,7 +93,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback records review skills state stats synthesizer vocabulary
     }
 }
 

@@ -43,7 +43,7 @@ mod when;
 pub use error::Error;
 pub use house::{Change, Failure, House, State, VirtualHouse};
 pub use language::Texts;
-pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
+pub use plan::{Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
 pub use skills::{Input, Program, Run, RunError};

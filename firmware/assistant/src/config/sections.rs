@@ -317,6 +317,9 @@ define! {
         /// Print what is said and answered even if no terminal shows it, for example in the log
         /// of a service. A terminal and --json always show it
         log_words: bool = false;
+        /// Keep what is said and answered for so many days, to review it with `sayso review`; 0
+        /// keeps nothing, and deletes what was kept
+        review_days: u32 = 0u32, 0 to 365;
     }
 
     /// A board with a name, for `sayso run --board NAME`: a section `[boards.NAME]`.

@@ -14,7 +14,7 @@ use crate::clauses::split;
 use crate::clock::Clock;
 use crate::control::{Announcement, Command};
 use crate::errand::{Errand, Errands};
-use crate::event::{Event, TurnRecord};
+use crate::event::{Event, Step, TurnRecord};
 use crate::responder::Job;
 use crate::skills::{SharedSkills, now};
 
@@ -108,6 +108,7 @@ impl Conversation {
         let at = self.now;
         let Some(current) = self.current(turn) else { return };
         current.record.skill = plan.skill;
+        current.record.step = Step::of(&plan);
         let say = plan.say().map(str::to_owned);
         let (skill, command) = (plan.skill, plan.command.clone());
         current.plan = Some(plan);

@@ -1,6 +1,7 @@
 //! What the workers report, and what follows from it.
 
 use sayso_core::turn::{self, Outcome, TurnId};
+use sayso_models::stt::Transcript;
 
 use super::Conversation;
 use crate::announcements::What;
@@ -15,6 +16,18 @@ use crate::supervisor::Failure;
 use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
 use crate::worker::Worker;
+
+/// The mean confidence of the words; of the tokens if the words are not known one by one. `None`
+/// without words.
+fn mean_confidence(transcript: &Transcript) -> Option<f32> {
+    if transcript.text.trim().is_empty() {
+        return None;
+    }
+    match transcript.words.len() {
+        0 => Some(transcript.avg_logprob.exp()),
+        n => Some(transcript.words.iter().map(|word| word.confidence).sum::<f32>() / n as f32),
+    }
+}
 
 impl Conversation {
     /// The responder reports.
@@ -93,6 +106,7 @@ impl Conversation {
                 let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
+                current.record.confidence = mean_confidence(&transcript);
                 let outcome = match outcome(&text, language) {
                     Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
                     outcome => outcome,

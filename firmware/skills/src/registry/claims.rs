@@ -6,7 +6,7 @@ use sayso_intents::{Context, Home, Match, choices};
 use serde_json::Value;
 
 use super::{EVERY, Request, Skills};
-use crate::plan::{Claim, Command, Plan, Scene};
+use crate::plan::{Claim, Command, How, Plan, Scene};
 
 /// A worse match is no command.
 const LEAST_SCORE: f32 = 0.75;
@@ -53,7 +53,7 @@ impl Skills {
                 "SaysoStop" => Some(stop(command)),
                 "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
                     let claim = Claim::Say(scene.texts.get("taken-back", []));
-                    Plan { skill: undo.0, command, claim, undo: Some(undo) }
+                    Plan { skill: undo.0, command, claim, undo: Some(undo), how: How::Plain }
                 }),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
                 _ => self.claimed(command, pending, &scene),
@@ -64,7 +64,7 @@ impl Skills {
         }
         self.skills.iter().find_map(|skill| {
             let (command, claim) = skill.claim_text(text, &scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
+            Some(Plan { skill: skill.name(), command, claim, undo: None, how: How::Plain })
         })
     }
 
@@ -81,7 +81,7 @@ impl Skills {
         self.skills.iter().find_map(|skill| {
             let command = skill.complete(&command, scene).unwrap_or_else(|| command.clone());
             let claim = skill.claim(&command, scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
+            Some(Plan { skill: skill.name(), command, claim, undo: None, how: How::Plain })
         })
     }
 
@@ -107,7 +107,13 @@ impl Skills {
         }
         let (command, labels) = (command.clone(), labels(&choices));
         let question = scene.texts.get("which", [("choices", scene.texts.or(&labels).into())]);
-        Some(Plan { skill, command, claim: Claim::Which { question, choices }, undo: None })
+        Some(Plan {
+            skill,
+            command,
+            claim: Claim::Which { question, choices },
+            undo: None,
+            how: How::Plain,
+        })
     }
 
     /// What was chosen of several things.
@@ -138,14 +144,14 @@ impl Skills {
     /// What yes and no mean for the question that waits.
     fn answered(&self, pending: &Plan, answer: &Command, scene: &Scene<'_>) -> Option<Plan> {
         let (skill, command) = (pending.skill, pending.command.clone());
-        let claim = match (&pending.claim, answer.intent == "SaysoYes") {
+        let (claim, how) = match (&pending.claim, answer.intent == "SaysoYes") {
             (Claim::Confirm { action, .. }, true) => {
-                Claim::Do { action: action.clone(), say: None }
+                (Claim::Do { action: action.clone(), say: None }, How::Confirmed)
             }
-            (_, false) => Claim::Say(scene.texts.get("all-right", [])),
+            (_, false) => (Claim::Say(scene.texts.get("all-right", [])), How::Plain),
             _ => return None,
         };
-        Some(Plan { skill, command, claim, undo: pending.undo.clone() })
+        Some(Plan { skill, command, claim, undo: pending.undo.clone(), how })
     }
 
     /// "No, I said the kitchen": what was done is taken back, and the right thing is done.
@@ -154,14 +160,14 @@ impl Skills {
         let plan = self.claim_with(request, rest, true)?;
         let dialogue = self.dialogues.get(&request.situation.board);
         let undo = dialogue.and_then(|dialogue| dialogue.undo(at));
-        Some(Plan { undo: undo.or(plan.undo), ..plan })
+        Some(Plan { undo: undo.or(plan.undo), how: How::Repaired, ..plan })
     }
 }
 
 /// Ends what rings, whichever skill it belongs to.
 fn stop(command: Command) -> Plan {
     let claim = Claim::Do { action: Value::Null, say: None };
-    Plan { skill: EVERY, command, claim, undo: None }
+    Plan { skill: EVERY, command, claim, undo: None, how: How::Plain }
 }
 
 fn labels(choices: &[(String, Command)]) -> Vec<String> {
