@@ -87,7 +87,7 @@ impl Chat {
             Response::Text { text, .. } => on_text(&text),
             Response::Done { reply: done, .. } => reply = done,
             Response::Broken { error, .. } => failed = Some(error),
-            Response::Alone { error } => log::warn!("{error}; the model on this machine answers"),
+            Response::Alone { error } => log::error!("{error}; the model on this machine answers"),
             Response::Clause { .. } | Response::Forgot { .. } | Response::Ruined { .. } => {}
         });
         let settle = match failed {
