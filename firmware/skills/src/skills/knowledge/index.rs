@@ -1,0 +1,201 @@
+//! What answers a question about the documents, if anything does.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
+
+use super::passages::Passage;
+use super::words::{Question, Words};
+
+/// So many passages that the search ranks first are looked at.
+const CANDIDATES: usize = 50;
+/// A passage answers if it covers so much of a question.
+const COVERED: f32 = 0.62;
+/// A question is about the documents if they know so much of it.
+const KNOWN: f32 = 0.3;
+/// A term in a heading above a passage counts so much.
+const IN_CONTEXT: f32 = 0.9;
+/// The weight of a term that the documents do not have: that of a rare one, but not of the rarest.
+const UNKNOWN: f32 = 3.5;
+/// The next sentence is said as well if it covers so much more.
+const MORE: f32 = 0.15;
+
+/// How well the documents fit a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Fit {
+    /// The share of the question that the best passage covers, 0 to 1.
+    pub covered: f32,
+    /// The share of the question that is somewhere in the documents, 0 to 1.
+    pub known: f32,
+    /// Whether a term of it is in a heading: what the documents are about.
+    pub subject: bool,
+}
+
+/// What is to be said about a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The best passage.
+    Answer,
+    /// That the documents have no answer.
+    NotThere,
+    /// Nothing: the question is about something else.
+    Other,
+}
+
+impl Fit {
+    /// What is to be said.
+    pub fn verdict(self) -> Verdict {
+        if self.covered >= COVERED {
+            Verdict::Answer
+        } else if self.subject && self.known >= KNOWN {
+            Verdict::NotThere
+        } else {
+            Verdict::Other
+        }
+    }
+}
+
+/// Terms with spaces between them.
+#[derive(Default)]
+struct Spaced;
+
+impl Tokenizer for Spaced {
+    fn tokenize(&self, terms: &str) -> Vec<String> {
+        terms.split(' ').map(str::to_owned).collect()
+    }
+}
+
+/// The passages of all documents, and where each term is.
+pub struct Index {
+    passages: Vec<Passage>,
+    embedder: Embedder<u32, Spaced>,
+    scorer: Scorer<u32>,
+    /// In how many passages a term is.
+    counts: HashMap<String, u32>,
+    /// The terms in headings.
+    subjects: BTreeSet<String>,
+}
+
+impl Index {
+    /// An index of the passages.
+    pub fn new(passages: Vec<Passage>, words: &Words) -> Self {
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        let mut subjects = BTreeSet::new();
+        let mut last: Option<&str> = None;
+        let terms = passages.iter().map(|passage| {
+            let context = words.terms(&passage.context);
+            if last != Some(&passage.context) {
+                last = Some(&passage.context);
+                subjects.extend(context.iter().cloned());
+            }
+            let mut terms = context;
+            terms.extend(words.terms(&passage.text));
+            for term in terms.iter().collect::<BTreeSet<_>>() {
+                match counts.get_mut(term) {
+                    Some(count) => *count += 1,
+                    None => {
+                        counts.insert(term.clone(), 1);
+                    }
+                }
+            }
+            terms.join(" ")
+        });
+        let terms: Vec<String> = terms.collect();
+        let length: usize = terms.iter().map(|terms| terms.split(' ').count()).sum();
+        #[allow(clippy::cast_precision_loss)] // It is a mean.
+        let mean = length as f32 / terms.len().max(1) as f32;
+        let embedder = EmbedderBuilder::<u32, Spaced>::with_avgdl(mean.max(1.0));
+        let embedder = embedder.build();
+        let mut scorer = Scorer::new();
+        for (n, terms) in (0..).zip(&terms) {
+            scorer.upsert(&n, embedder.embed(terms));
+        }
+        Self { passages, embedder, scorer, counts, subjects }
+    }
+
+    /// How many passages there are.
+    pub fn len(&self) -> usize {
+        self.passages.len()
+    }
+
+    /// How well the documents fit a question, and the answer that fits best.
+    pub fn find(&self, question: &Question, words: &Words) -> (Fit, String) {
+        let weights: Vec<f32> = question.terms.iter().map(|term| self.weight(term)).collect();
+        let all: f32 = weights.iter().sum();
+        if all <= 0.0 {
+            return (Fit::default(), String::new());
+        }
+        let known = question.terms.iter().zip(&weights);
+        let known: f32 =
+            known.filter(|(term, _)| self.counts.contains_key(*term)).map(|(_, weight)| weight).sum();
+        let subject = question.terms.iter().any(|term| self.subjects.contains(term));
+        let mut best = (0.0, String::new());
+        for n in self.candidates(question) {
+            let (covered, text) = self.answer(n, question, &weights, words);
+            if covered > best.0 {
+                best = (covered, text);
+            }
+        }
+        let fit = Fit { covered: best.0 / all, known: known / all, subject };
+        (fit, best.1)
+    }
+
+    /// The passages that a search ranks first.
+    fn candidates(&self, question: &Question) -> impl Iterator<Item = usize> + use<> {
+        let mut found = self.scorer.matches(&self.embedder.embed(&question.terms.join(" ")));
+        // Equal ones stay in the order of the documents.
+        found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        found.into_iter().take(CANDIDATES).map(|found| found.id as usize)
+    }
+
+    /// How much of a question a passage covers, and what is said: it, or with a neighbour that
+    /// covers more.
+    fn answer(&self, n: usize, question: &Question, weights: &[f32], words: &Words) -> (f32, String) {
+        let Some(passage) = self.passages.get(n) else { return (0.0, String::new()) };
+        let covers = |text: &str| {
+            let (inside, around) = (words.terms(text), words.terms(&passage.context));
+            let terms = question.terms.iter().zip(weights);
+            let covered = terms.map(|(term, weight)| {
+                if inside.contains(term) {
+                    *weight
+                } else if around.contains(term) {
+                    weight * IN_CONTEXT
+                } else {
+                    0.0
+                }
+            });
+            let covered: f32 = covered.sum();
+            if words.answers(question, text) { covered } else { covered * 0.5 }
+        };
+        let mut best = (covers(&passage.text), passage.text.clone());
+        let all: f32 = weights.iter().sum();
+        let pairs = [n.checked_sub(1).map(|before| (before, n)), Some((n, n + 1))];
+        for (first, second) in pairs.into_iter().flatten() {
+            if let (Some(first), Some(second)) = (self.passages.get(first), self.passages.get(second))
+                && first.paragraph == second.paragraph
+                && first.context == second.context
+            {
+                let text = format!("{} {}", first.text, second.text);
+                let covered = covers(&text) - MORE * all;
+                if covered > best.0 {
+                    best = (covered, text);
+                }
+            }
+        }
+        best
+    }
+
+    /// How much a term says: the rarer, the more.
+    fn weight(&self, term: &str) -> f32 {
+        let Some(&count) = self.counts.get(term) else { return UNKNOWN };
+        #[allow(clippy::cast_precision_loss)] // It is a weight.
+        let (all, count) = (self.passages.len() as f32, count as f32);
+        ((all - count + 0.5) / (count + 0.5)).ln_1p()
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("passages", &self.len()).finish_non_exhaustive()
+    }
+}

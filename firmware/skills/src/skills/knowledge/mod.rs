@@ -1,0 +1,58 @@
+//! Answers from documents: the sentence that answers is said as it stands.
+
+mod documents;
+mod index;
+mod passages;
+mod words;
+
+pub use documents::Documents;
+pub(crate) use words::Words;
+
+use self::index::Verdict;
+use crate::plan::{Claim, Command, Said, Scene, Slots};
+use crate::skill::Skill;
+
+/// The intent of a question about the documents.
+const INTENT: &str = "SaysoLookUp";
+
+/// The skill.
+#[derive(Debug)]
+pub struct Knowledge {
+    documents: Documents,
+}
+
+impl Knowledge {
+    /// It answers from these documents.
+    pub fn new(documents: Documents) -> Self {
+        Self { documents }
+    }
+}
+
+impl Skill for Knowledge {
+    type Action = ();
+    const NAME: &'static str = "knowledge";
+
+    fn claim(&self, _: &Command, _: &Scene<'_>) -> Option<Claim<()>> {
+        None
+    }
+
+    fn claim_text(&self, text: &str, scene: &Scene<'_>) -> Option<(Command, Claim<()>)> {
+        let words = self.documents.words();
+        let weekday = scene.now.weekday().to_monday_zero_offset();
+        let question = words.question(text, usize::try_from(weekday).unwrap_or(0));
+        if !question.asks {
+            return None;
+        }
+        let (fit, answer) = self.documents.index().find(&question, words);
+        let said = match fit.verdict() {
+            Verdict::Answer => answer,
+            Verdict::NotThere => scene.texts.get("knowledge-not-there", []),
+            Verdict::Other => return None,
+        };
+        Some((Command::new(INTENT, Slots::new()), Claim::Say(said)))
+    }
+
+    fn act(&mut self, (): (), _: &Scene<'_>) -> Said {
+        Said::default()
+    }
+}

@@ -1,0 +1,193 @@
+//! From a document to its passages: sentences, items of lists and rows of tables.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::words::Words;
+
+/// A list with at most so many words is also one passage, if a sentence introduces it.
+const MOST_WORDS: usize = 40;
+/// A cell with at most so many words and a number in it is a value: it is said with its column.
+const VALUE_WORDS: usize = 4;
+
+/// What can be said as an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The headings above it, and what introduces it.
+    pub context: String,
+    /// What is said.
+    pub text: String,
+    /// Its paragraph, by number: the passages of one are said one after the other.
+    pub paragraph: usize,
+}
+
+/// The passages of a text in Markdown. Plain text is one.
+pub fn passages(text: &str, words: &Words) -> Vec<Passage> {
+    let mut reader = Reader::new(words);
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+        reader.take(event);
+    }
+    reader.flush();
+    reader.passages
+}
+
+struct Reader<'a> {
+    words: &'a Words,
+    passages: Vec<Passage>,
+    headings: Vec<(HeadingLevel, String)>,
+    /// The text of what is being read.
+    open: String,
+    paragraphs: usize,
+    /// The last paragraph, if it introduces a list.
+    intro: Option<String>,
+    /// The items of the list that it introduces.
+    items: Vec<String>,
+    columns: Vec<String>,
+    cells: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(words: &'a Words) -> Self {
+        Self {
+            words,
+            passages: Vec::new(),
+            headings: Vec::new(),
+            open: String::new(),
+            paragraphs: 0,
+            intro: None,
+            items: Vec::new(),
+            columns: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Text(text) | Event::Code(text) => self.open.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => self.open.push(' '),
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_) | Tag::Table(_)) => self.flush(),
+            Event::Start(Tag::Heading { .. }) => {
+                self.flush();
+                self.intro = None;
+            }
+            Event::End(TagEnd::Heading(level)) => {
+                self.headings.retain(|(above, _)| *above < level);
+                self.headings.push((level, taken(&mut self.open)));
+            }
+            Event::End(TagEnd::Paragraph) => {
+                let ends = self.open.trim_end().ends_with(':');
+                let intro = ends.then(|| self.open.trim().to_owned());
+                self.flush();
+                self.intro = intro;
+            }
+            Event::End(TagEnd::Item) => {
+                if self.intro.is_some() && !self.open.trim().is_empty() {
+                    self.items.push(self.open.trim().trim_end_matches(['.', ',', ';']).to_owned());
+                }
+                self.flush();
+            }
+            Event::End(TagEnd::List(_)) => self.whole_list(),
+            Event::End(TagEnd::CodeBlock) => self.flush(),
+            Event::End(TagEnd::TableCell) => self.cells.push(taken(&mut self.open)),
+            Event::End(TagEnd::TableHead) => self.columns = std::mem::take(&mut self.cells),
+            Event::End(TagEnd::TableRow) => self.row(),
+            _ => {}
+        }
+    }
+
+    /// The list that has ended, together with the sentence that introduces it.
+    fn whole_list(&mut self) {
+        let items = std::mem::take(&mut self.items);
+        let Some(intro) = self.intro.take().filter(|_| !items.is_empty()) else { return };
+        let text = format!("{intro} {}.", items.join(", "));
+        if text.split_whitespace().count() <= MOST_WORDS {
+            self.paragraphs += 1;
+            self.push(text);
+        }
+    }
+
+    /// A row of a table, as a sentence.
+    fn row(&mut self) {
+        let cells = std::mem::take(&mut self.cells);
+        let Some((first, rest)) = cells.split_first() else { return };
+        let column = |n: usize| self.columns.get(n).map_or("", String::as_str);
+        // A code or a number needs the name of its kind.
+        let mut text = match column(0) {
+            "" => first.clone(),
+            kind if has_number(first) && !first.contains(kind) && first.split(' ').count() == 1 => {
+                format!("{kind} {first}")
+            }
+            _ => first.clone(),
+        };
+        let mut before = ": ";
+        for (n, cell) in rest.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            text.push_str(before);
+            let value = has_number(cell) && cell.split_whitespace().count() <= VALUE_WORDS;
+            if value && rest.len() > 1 {
+                text.push_str(&format!("{} ", column(n + 1)));
+            }
+            text.push_str(cell.trim_end_matches('.'));
+            before = if value { ", " } else { ". " };
+        }
+        if !text.ends_with(['.', '!', '?']) {
+            text.push('.');
+        }
+        let columns = self.columns.join(" ");
+        self.paragraphs += 1;
+        let context = format!("{} {columns}", self.context());
+        self.passages.push(Passage { context, text, paragraph: self.paragraphs });
+    }
+
+    /// The sentences of what was read.
+    fn flush(&mut self) {
+        let text = taken(&mut self.open);
+        if text.is_empty() {
+            return;
+        }
+        self.paragraphs += 1;
+        for range in sentences(&text, self.words) {
+            self.push(text[range].trim().to_owned());
+        }
+    }
+
+    fn push(&mut self, text: String) {
+        let context = self.context();
+        self.passages.push(Passage { context, text, paragraph: self.paragraphs });
+    }
+
+    fn context(&self) -> String {
+        let headings = self.headings.iter().map(|(_, heading)| heading.as_str());
+        headings.chain(self.intro.as_deref()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The text without the spaces around it and the second ones in it. What it is taken from is empty
+/// then.
+fn taken(text: &mut String) -> String {
+    std::mem::take(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn has_number(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// The sentences of a paragraph.
+fn sentences(text: &str, words: &Words) -> Vec<Range<usize>> {
+    let mut sentences: Vec<Range<usize>> = Vec::new();
+    for (start, sentence) in text.split_sentence_bound_indices() {
+        let end = start + sentence.len();
+        match sentences.last_mut() {
+            Some(last) if ends_short(&text[last.clone()], words) => last.end = end,
+            _ => sentences.push(start..end),
+        }
+    }
+    sentences
+}
+
+/// Whether the last word of a text is an abbreviation.
+fn ends_short(text: &str, words: &Words) -> bool {
+    let last = text.trim_end().strip_suffix('.').and_then(|text| text.rsplit([' ', '(']).next());
+    last.is_some_and(|word| words.is_short(word))
+}

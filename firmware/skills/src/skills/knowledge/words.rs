@@ -1,0 +1,278 @@
+//! The words of a language by which questions and documents are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::error::Error;
+
+/// A mark in the place of a dash between two words.
+const DASH: &str = "-";
+
+/// What an answer must have.
+#[derive(Debug)]
+struct Need {
+    /// The words that ask for it, the longest phrases first.
+    asked_by: Vec<Vec<String>>,
+    /// Besides digits, the words that are such an answer, stemmed.
+    met_by: BTreeSet<String>,
+}
+
+/// The words of one language.
+pub struct Words {
+    stemmer: Stemmer,
+    stop: BTreeSet<String>,
+    /// Words that make a sentence a question, wherever they are, and as its first.
+    asks: [BTreeSet<String>; 2],
+    /// What stands for a stem, if something does.
+    terms: BTreeMap<String, Vec<String>>,
+    /// Days from today.
+    days: BTreeMap<String, usize>,
+    series: Vec<Vec<String>>,
+    weekdays: Vec<String>,
+    range: BTreeSet<String>,
+    needs: Vec<Need>,
+    short: BTreeSet<String>,
+}
+
+/// A question: its terms, each once, and what an answer must have.
+#[derive(Debug)]
+pub struct Question {
+    /// The terms.
+    pub terms: Vec<String>,
+    /// Whether it asks, and does not only mention.
+    pub asks: bool,
+    need: Option<usize>,
+}
+
+impl Words {
+    /// The words in a file of a language. The stemmer is that of the language's ISO 639-1 code.
+    ///
+    /// # Errors
+    /// If the language has no stemmer, or a line has a fault.
+    pub(crate) fn new(code: &str, file: &str) -> Result<Self, Error> {
+        let algorithm = match code {
+            "en" => Algorithm::English,
+            "de" => Algorithm::German,
+            "es" => Algorithm::Spanish,
+            "fr" => Algorithm::French,
+            "it" => Algorithm::Italian,
+            _ => return Err(Error::Files(format!("{code}: there is no stemmer"))),
+        };
+        let stemmer = Stemmer::create(algorithm);
+        let mut words = Self {
+            stemmer,
+            stop: BTreeSet::new(),
+            asks: Default::default(),
+            terms: BTreeMap::new(),
+            days: BTreeMap::new(),
+            series: Vec::new(),
+            weekdays: Vec::new(),
+            range: BTreeSet::from([DASH.to_owned()]),
+            needs: Vec::new(),
+            short: BTreeSet::new(),
+        };
+        let mut needs: BTreeMap<&str, Need> = BTreeMap::new();
+        for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let faulty = || Error::Files(format!("{code}/knowledge.tsv: {line:?}"));
+            let mut columns = line.split('\t');
+            let (Some(kind), Some(name), Some(list)) =
+                (columns.next(), columns.next(), columns.next())
+            else {
+                return Err(faulty());
+            };
+            let list: Vec<String> = list.split(", ").map(str::to_owned).collect();
+            match (kind, name) {
+                ("stop", _) => words.stop.extend(list),
+                ("asks", "first") => words.asks[1].extend(list),
+                ("asks", _) => words.asks[0].extend(list),
+                ("same", _) => {
+                    let stands = vec![words.stem(name)];
+                    words.stand(&stands, &list);
+                }
+                ("means", _) => {
+                    let stands: Vec<_> = name.split(", ").map(|word| words.stem(word)).collect();
+                    words.stand(&stands, &list);
+                }
+                ("day", _) => {
+                    let after: usize = name.parse().map_err(|_| faulty())?;
+                    words.days.extend(list.into_iter().map(|word| (word, after)));
+                }
+                ("series", "weekday") => {
+                    words.weekdays.clone_from(&list);
+                    words.series.push(list);
+                }
+                ("series", _) => words.series.push(list),
+                ("range", _) => words.range.extend(list),
+                ("needs", _) | ("has", _) => {
+                    let need = needs.entry(name).or_insert_with(|| Need {
+                        asked_by: Vec::new(),
+                        met_by: BTreeSet::new(),
+                    });
+                    if kind == "needs" {
+                        let phrases = list.iter().map(|phrase| split(phrase));
+                        need.asked_by.extend(phrases);
+                    } else {
+                        need.met_by.extend(list.iter().map(|word| words.stem(word)));
+                    }
+                }
+                ("short", _) => words.short.extend(list),
+                _ => return Err(faulty()),
+            }
+        }
+        words.needs = needs.into_values().collect();
+        Ok(words)
+    }
+
+    /// These terms stand for the words.
+    fn stand(&mut self, terms: &[String], words: &[String]) {
+        for word in words {
+            let stem = self.stem(word);
+            self.terms.insert(stem, terms.to_vec());
+        }
+    }
+
+    fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
+    }
+
+    /// The terms of a text: its stems without words that say nothing. A range ("Monday to
+    /// Friday") has all its members.
+    pub fn terms(&self, text: &str) -> Vec<String> {
+        self.terms_of(&self.codes(split(text)))
+    }
+
+    fn terms_of(&self, words: &[String]) -> Vec<String> {
+        let mut terms = Vec::with_capacity(words.len());
+        for (n, word) in words.iter().enumerate() {
+            if let [from, between, to, ..] = &words[n..]
+                && self.range.contains(between)
+            {
+                terms.extend(self.between(from, to).map(|word| self.stem(word)));
+            }
+            if word == DASH || self.stop.contains(word) {
+                continue;
+            }
+            let stem = self.stem(word);
+            match self.terms.get(&stem) {
+                Some(stands) => terms.extend(stands.iter().cloned()),
+                None => terms.push(stem),
+            }
+        }
+        terms
+    }
+
+    /// What a sentence asks for. `weekday` is that of today, 0 for Monday.
+    pub fn question(&self, text: &str, weekday: usize) -> Question {
+        let mut words = self.codes(split(text));
+        let any = |words: &[String], list: &BTreeSet<String>| {
+            words.iter().any(|word| list.contains(word))
+        };
+        let asks = text.trim_end().ends_with('?')
+            || any(&words, &self.asks[0])
+            || words.first().is_some_and(|first| self.asks[1].contains(first))
+            // Key words alone.
+            || !any(&words, &self.stop);
+        let found = self.needs.iter().enumerate().flat_map(|(n, need)| {
+            let at = |phrase: &Vec<String>| words.windows(phrase.len()).any(|part| part == phrase);
+            need.asked_by.iter().filter(move |phrase| at(phrase)).map(move |phrase| (phrase.len(), n))
+        });
+        let need = found.max().map(|(_, n)| n);
+        for word in &mut words {
+            if let Some(after) = self.days.get(word)
+                && let Some(day) = self.weekdays.get((weekday + after) % self.weekdays.len().max(1))
+            {
+                word.clone_from(day);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let mut terms = self.terms_of(&words);
+        terms.retain(|term| seen.insert(term.clone()));
+        Question { terms, asks, need }
+    }
+
+    /// Whether a text has what an answer to the question must have.
+    pub fn answers(&self, question: &Question, text: &str) -> bool {
+        let Some(need) = question.need.and_then(|need| self.needs.get(need)) else { return true };
+        text.contains(|c: char| c.is_ascii_digit())
+            || split(text).iter().any(|word| {
+                need.met_by.contains(&self.stem(word))
+                    || self.series.iter().any(|series| series.contains(word))
+            })
+    }
+
+    /// Whether a full stop after this word does not end a sentence.
+    pub fn is_short(&self, word: &str) -> bool {
+        self.short.contains(&word.to_lowercase())
+    }
+
+    /// What is between two members of a series. It may go over its end.
+    fn between(&self, from: &str, to: &str) -> impl Iterator<Item = &String> {
+        let found = self.series.iter().find_map(|series| {
+            let place = |word: &str| series.iter().position(|member| member == word);
+            Some((series, place(from)?, place(to)?))
+        });
+        found.into_iter().flat_map(|(series, from, to)| {
+            let to = if to < from { to + series.len() } else { to };
+            (from + 1..to).filter_map(|n| series.get(n % series.len()))
+        })
+    }
+
+    /// A letter and the number after it are one word: a code ("E 14", "E-14").
+    fn codes(&self, words: Vec<String>) -> Vec<String> {
+        let mut joined: Vec<String> = Vec::with_capacity(words.len());
+        for word in words {
+            let is_number = word.bytes().all(|b| b.is_ascii_digit());
+            let dash = joined.last().is_some_and(|last| last == DASH);
+            let before = joined.len().checked_sub(if dash { 2 } else { 1 });
+            let letter = before.and_then(|n| joined.get(n)).is_some_and(|word| {
+                word.chars().count() == 1
+                    && word.chars().all(char::is_alphabetic)
+                    && !self.stop.contains(word)
+            });
+            if let Some(n) = before.filter(|_| is_number && letter) {
+                joined.truncate(n + 1);
+                joined[n].push_str(&word);
+            } else {
+                joined.push(word);
+            }
+        }
+        joined
+    }
+}
+
+/// The words of a text in lower case, with a mark for a dash between two of them.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut dash = false;
+    let chars: Vec<char> = text.chars().collect();
+    for (n, &c) in chars.iter().enumerate() {
+        // The point of a decimal number.
+        let point = matches!(c, '.' | ',')
+            && word.ends_with(|c: char| c.is_ascii_digit())
+            && chars.get(n + 1).is_some_and(char::is_ascii_digit);
+        if c.is_alphanumeric() || point {
+            if word.is_empty() && dash && !words.is_empty() {
+                words.push(DASH.to_owned());
+            }
+            dash = false;
+            word.extend(c.to_lowercase());
+            continue;
+        }
+        if !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        dash = matches!(c, '-' | '–' | '—') || dash && c == ' ';
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Words").finish_non_exhaustive()
+    }
+}
