@@ -51,8 +51,8 @@ fn the_example_answers_its_questions() {
         tally.all += 1;
         tally.right += usize::from(right);
         tally.invented += usize::from(!right && answer.is_some());
-        if !right {
-            println!("{} {question} ({expected}): {said:?}", ["odd", "even"][n % 2]);
+        if !right && n % 2 == 0 {
+            println!("{question} ({expected}): {said:?}");
         }
     }
     println!("chosen on: {:?}; only counted: {:?}", tallies[0], tallies[1]);

@@ -5,20 +5,29 @@ use std::collections::{BTreeSet, HashMap};
 use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
 
 use super::passages::Passage;
-use super::words::{Question, Words};
+use super::words::{Question, Term, Words, split};
 
 /// So many passages that the search ranks first are looked at.
 const CANDIDATES: usize = 50;
 /// A passage answers if it covers so much of a question.
-const COVERED: f32 = 0.62;
+const COVERED: f32 = 0.7;
 /// A question is about the documents if they know so much of it.
-const KNOWN: f32 = 0.3;
+const KNOWN: f32 = 0.4;
+/// The same if it is surely about their subject.
+const KNOWN_OF_SUBJECT: f32 = 0.1;
 /// A term in a heading above a passage counts so much.
 const IN_CONTEXT: f32 = 0.9;
 /// The weight of a term that the documents do not have: that of a rare one, but not of the rarest.
 const UNKNOWN: f32 = 3.5;
 /// The next sentence is said as well if it covers so much more.
 const MORE: f32 = 0.15;
+
+/// What a passage covers counts so much if it has not what an answer must have.
+const WITHOUT_NEED: f32 = 0.4;
+/// Each word that is the same, and not only its stem, decides between equal passages.
+const SAME_WORD: f32 = 0.01;
+/// A code says so much more than another term ("E14").
+const CODE: f32 = 2.0;
 
 /// How well the documents fit a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,8 +36,20 @@ pub struct Fit {
     pub covered: f32,
     /// The share of the question that is somewhere in the documents, 0 to 1.
     pub known: f32,
-    /// Whether a term of it is in a heading: what the documents are about.
-    pub subject: bool,
+    /// How sure it is that the question is about what the documents are about.
+    pub subject: Subject,
+}
+
+/// How sure it is that a question is about the same things as the documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// It is not.
+    #[default]
+    None,
+    /// It has a term of a heading, or says one of theirs as something known ("the stairs").
+    Likely,
+    /// It says a term of a heading as something known ("the pool").
+    Sure,
 }
 
 /// What is to be said about a question.
@@ -45,14 +66,22 @@ pub enum Verdict {
 impl Fit {
     /// What is to be said.
     pub fn verdict(self) -> Verdict {
-        if self.covered >= COVERED {
+        if self.covered >= p("COVERED", COVERED) {
             Verdict::Answer
-        } else if self.subject && self.known >= KNOWN {
+        } else if match self.subject {
+            Subject::None => false,
+            Subject::Likely => self.known >= p("KNOWN", KNOWN),
+            Subject::Sure => self.known >= p("KNOWN_OF_SUBJECT", KNOWN_OF_SUBJECT),
+        } {
             Verdict::NotThere
         } else {
             Verdict::Other
         }
     }
+}
+
+fn p(name: &str, default: f32) -> f32 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
 
 /// Terms with spaces between them.
@@ -120,29 +149,43 @@ impl Index {
 
     /// How well the documents fit a question, and the answer that fits best.
     pub fn find(&self, question: &Question, words: &Words) -> (Fit, String) {
-        let weights: Vec<f32> = question.terms.iter().map(|term| self.weight(term)).collect();
+        let weights: Vec<f32> = question.terms.iter().map(|term| self.weight(&term.text)).collect();
         let all: f32 = weights.iter().sum();
-        if all <= 0.0 {
+        // General words alone, or one word that is no code, ask nothing.
+        let specific = |term: &Term| !term.general;
+        if all <= 0.0 || !question.terms.iter().any(specific) {
             return (Fit::default(), String::new());
         }
-        let known = question.terms.iter().zip(&weights);
-        let known: f32 =
-            known.filter(|(term, _)| self.counts.contains_key(*term)).map(|(_, weight)| weight).sum();
-        let subject = question.terms.iter().any(|term| self.subjects.contains(term));
+        let is_known = |term: &Term| self.counts.contains_key(&term.text);
+        let known = question.terms.iter().zip(&weights).filter(|(term, _)| is_known(term));
+        let known: f32 = known.map(|(_, weight)| weight).sum();
+        let subject = |term: &Term| match (term.known, self.subjects.contains(&term.text)) {
+            (true, true) => Subject::Sure,
+            (false, false) => Subject::None,
+            _ => Subject::Likely,
+        };
+        let least = if question.of_place { Subject::Likely } else { Subject::None };
+        let known_terms = question.terms.iter().filter(|term| specific(term) && is_known(term));
+        let subject = known_terms.map(|term| subject(term).max(least)).max().unwrap_or_default();
         let mut best = (0.0, String::new());
         for n in self.candidates(question) {
-            let (covered, text) = self.answer(n, question, &weights, words);
-            if covered > best.0 {
-                best = (covered, text);
+            let found = self.answer(n, question, &weights, words);
+            if found.0 > best.0 {
+                best = found;
             }
         }
-        let fit = Fit { covered: best.0 / all, known: known / all, subject };
+        // The documents do not know a code: that says nothing about their subject.
+        let unknown = question.terms.iter().filter(|term| !is_known(term)).count();
+        #[allow(clippy::cast_precision_loss)] // It is a small number.
+        let known = known / (known + unknown as f32 * UNKNOWN);
+        let fit = Fit { covered: best.0 / all, known, subject };
         (fit, best.1)
     }
 
     /// The passages that a search ranks first.
     fn candidates(&self, question: &Question) -> impl Iterator<Item = usize> + use<> {
-        let mut found = self.scorer.matches(&self.embedder.embed(&question.terms.join(" ")));
+        let terms: Vec<&str> = question.terms.iter().map(|term| term.text.as_str()).collect();
+        let mut found = self.scorer.matches(&self.embedder.embed(&terms.join(" ")));
         // Equal ones stay in the order of the documents.
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         found.into_iter().take(CANDIDATES).map(|found| found.id as usize)
@@ -152,20 +195,27 @@ impl Index {
     /// covers more.
     fn answer(&self, n: usize, question: &Question, weights: &[f32], words: &Words) -> (f32, String) {
         let Some(passage) = self.passages.get(n) else { return (0.0, String::new()) };
+        let around = words.terms(&passage.context);
         let covers = |text: &str| {
-            let (inside, around) = (words.terms(text), words.terms(&passage.context));
+            let inside = words.terms(text);
             let terms = question.terms.iter().zip(weights);
             let covered = terms.map(|(term, weight)| {
-                if inside.contains(term) {
+                if inside.contains(&term.text) {
                     *weight
-                } else if around.contains(term) {
+                } else if around.contains(&term.text) {
                     weight * IN_CONTEXT
                 } else {
                     0.0
                 }
             });
             let covered: f32 = covered.sum();
-            if words.answers(question, text) { covered } else { covered * 0.5 }
+            if !words.answers(question, text) {
+                return covered * WITHOUT_NEED;
+            }
+            let same = split(text).iter().filter(|word| question.words.contains(word)).count();
+            #[allow(clippy::cast_precision_loss)] // It is a small number.
+            let same = same as f32;
+            covered + same * SAME_WORD
         };
         let mut best = (covers(&passage.text), passage.text.clone());
         let all: f32 = weights.iter().sum();
@@ -176,7 +226,7 @@ impl Index {
                 && first.context == second.context
             {
                 let text = format!("{} {}", first.text, second.text);
-                let covered = covers(&text) - MORE * all;
+                let covered = covers(&text) - p("MORE", MORE) * all;
                 if covered > best.0 {
                     best = (covered, text);
                 }
@@ -187,11 +237,17 @@ impl Index {
 
     /// How much a term says: the rarer, the more.
     fn weight(&self, term: &str) -> f32 {
-        let Some(&count) = self.counts.get(term) else { return UNKNOWN };
+        let factor = if is_code(term) { CODE } else { 1.0 };
+        let Some(&count) = self.counts.get(term) else { return UNKNOWN * factor };
         #[allow(clippy::cast_precision_loss)] // It is a weight.
         let (all, count) = (self.passages.len() as f32, count as f32);
-        ((all - count + 0.5) / (count + 0.5)).ln_1p()
+        ((all - count + 0.5) / (count + 0.5)).ln_1p() * factor
     }
+}
+
+/// Whether a term has letters and digits.
+fn is_code(term: &str) -> bool {
+    term.contains(|c: char| c.is_ascii_digit()) && term.contains(char::is_alphabetic)
 }
 
 impl std::fmt::Debug for Index {

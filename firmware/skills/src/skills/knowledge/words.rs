@@ -9,13 +9,22 @@ use crate::error::Error;
 /// A mark in the place of a dash between two words.
 const DASH: &str = "-";
 
+/// The kind of answer that is a number of what is asked for.
+const COUNT: &str = "count";
+/// So many words after a number may be what is counted.
+const COUNTED: usize = 3;
+
 /// What an answer must have.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Need {
-    /// The words that ask for it, the longest phrases first.
+    /// The phrases that ask for it.
     asked_by: Vec<Vec<String>>,
-    /// Besides digits, the words that are such an answer, stemmed.
+    /// The words that are such an answer, stemmed.
     met_by: BTreeSet<String>,
+    /// Whether any number is one.
+    by_number: bool,
+    /// Whether a time of day is one, or a year.
+    by_time: bool,
 }
 
 /// The words of one language.
@@ -24,6 +33,12 @@ pub struct Words {
     stop: BTreeSet<String>,
     /// Words that make a sentence a question, wherever they are, and as its first.
     asks: [BTreeSet<String>; 2],
+    /// Words before something that is known.
+    known: BTreeSet<String>,
+    /// How questions about a place begin.
+    place: Vec<Vec<String>>,
+    /// Terms that are said about anything.
+    general: BTreeSet<String>,
     /// What stands for a stem, if something does.
     terms: BTreeMap<String, Vec<String>>,
     /// Days from today.
@@ -31,18 +46,35 @@ pub struct Words {
     series: Vec<Vec<String>>,
     weekdays: Vec<String>,
     range: BTreeSet<String>,
-    needs: Vec<Need>,
+    /// By their names.
+    needs: BTreeMap<String, Need>,
     short: BTreeSet<String>,
+}
+
+/// A term of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The term.
+    pub text: String,
+    /// Whether it is said about anything.
+    pub general: bool,
+    /// Whether it is said of something that is known ("the pool").
+    pub known: bool,
 }
 
 /// A question: its terms, each once, and what an answer must have.
 #[derive(Debug)]
 pub struct Question {
     /// The terms.
-    pub terms: Vec<String>,
+    pub terms: Vec<Term>,
+    /// Its words as they were said.
+    pub words: Vec<String>,
+    /// Whether it may be about the place where it is asked.
+    pub of_place: bool,
     /// Whether it asks, and does not only mention.
     pub asks: bool,
-    need: Option<usize>,
+    /// The name of what an answer must have.
+    need: Option<String>,
 }
 
 impl Words {
@@ -64,15 +96,18 @@ impl Words {
             stemmer,
             stop: BTreeSet::new(),
             asks: Default::default(),
+            known: BTreeSet::new(),
+            place: Vec::new(),
+            general: BTreeSet::new(),
             terms: BTreeMap::new(),
             days: BTreeMap::new(),
             series: Vec::new(),
             weekdays: Vec::new(),
             range: BTreeSet::from([DASH.to_owned()]),
-            needs: Vec::new(),
+            needs: BTreeMap::new(),
             short: BTreeSet::new(),
         };
-        let mut needs: BTreeMap<&str, Need> = BTreeMap::new();
+        let mut general = Vec::new();
         for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let faulty = || Error::Files(format!("{code}/knowledge.tsv: {line:?}"));
             let mut columns = line.split('\t');
@@ -85,6 +120,8 @@ impl Words {
             match (kind, name) {
                 ("stop", _) => words.stop.extend(list),
                 ("asks", "first") => words.asks[1].extend(list),
+                ("asks", "place") => words.place = list.iter().map(|phrase| split(phrase)).collect(),
+                ("asks", "known") => words.known.extend(list),
                 ("asks", _) => words.asks[0].extend(list),
                 ("same", _) => {
                     let stands = vec![words.stem(name)];
@@ -104,23 +141,25 @@ impl Words {
                 }
                 ("series", _) => words.series.push(list),
                 ("range", _) => words.range.extend(list),
-                ("needs", _) | ("has", _) => {
-                    let need = needs.entry(name).or_insert_with(|| Need {
-                        asked_by: Vec::new(),
-                        met_by: BTreeSet::new(),
-                    });
-                    if kind == "needs" {
-                        let phrases = list.iter().map(|phrase| split(phrase));
-                        need.asked_by.extend(phrases);
-                    } else {
-                        need.met_by.extend(list.iter().map(|word| words.stem(word)));
-                    }
+                ("general", _) => general = list,
+                ("needs", _) => {
+                    let phrases = list.iter().map(|phrase| split(phrase));
+                    words.needs.entry(name.to_owned()).or_default().asked_by.extend(phrases);
+                }
+                ("has", _) => {
+                    let met_by = list.iter().map(|word| words.stem(word)).collect();
+                    let need = words.needs.entry(name.to_owned()).or_default();
+                    need.met_by = met_by;
+                    need.by_number = need.met_by.remove("0");
+                    need.by_time = need.met_by.remove("0:00");
                 }
                 ("short", _) => words.short.extend(list),
                 _ => return Err(faulty()),
             }
         }
-        words.needs = needs.into_values().collect();
+        let series = words.series.concat();
+        let general = general.iter().chain(&series);
+        words.general = general.flat_map(|word| words.terms(word)).collect();
         Ok(words)
     }
 
@@ -172,12 +211,14 @@ impl Words {
             || any(&words, &self.asks[0])
             || words.first().is_some_and(|first| self.asks[1].contains(first))
             // Key words alone.
-            || !any(&words, &self.stop);
-        let found = self.needs.iter().enumerate().flat_map(|(n, need)| {
+            || words.len() > 1 && !any(&words, &self.stop);
+        let found = self.needs.iter().flat_map(|(name, need)| {
             let at = |phrase: &Vec<String>| words.windows(phrase.len()).any(|part| part == phrase);
-            need.asked_by.iter().filter(move |phrase| at(phrase)).map(move |phrase| (phrase.len(), n))
+            let found = need.asked_by.iter().filter(move |phrase| at(phrase));
+            found.map(move |phrase| (phrase.len(), name))
         });
-        let need = found.max().map(|(_, n)| n);
+        let need = found.max().map(|(_, name)| name.clone());
+        let said = words.clone();
         for word in &mut words {
             if let Some(after) = self.days.get(word)
                 && let Some(day) = self.weekdays.get((weekday + after) % self.weekdays.len().max(1))
@@ -185,20 +226,48 @@ impl Words {
                 word.clone_from(day);
             }
         }
-        let mut seen = BTreeSet::new();
-        let mut terms = self.terms_of(&words);
-        terms.retain(|term| seen.insert(term.clone()));
-        Question { terms, asks, need }
+        let of_place = self.place.iter().any(|phrase| words.starts_with(phrase));
+        let known: BTreeSet<String> = words
+            .windows(2)
+            .filter(|part| self.known.contains(&part[0]))
+            .flat_map(|part| self.terms_of(&part[1..]))
+            .collect();
+        let mut texts = self.terms_of(&words);
+        // A kind of answer that has a name ("price") is asked for by it.
+        let name = need.iter().map(|name| self.stem(name));
+        texts.extend(name.filter(|name| self.terms.values().any(|stands| stands.contains(name))));
+        let mut terms: Vec<Term> = Vec::with_capacity(texts.len());
+        for text in texts {
+            if terms.iter().all(|term| term.text != text) {
+                let (general, known) = (self.general.contains(&text), known.contains(&text));
+                terms.push(Term { text, general, known });
+            }
+        }
+        Question { terms, words: said, of_place, asks, need }
     }
 
     /// Whether a text has what an answer to the question must have.
     pub fn answers(&self, question: &Question, text: &str) -> bool {
-        let Some(need) = question.need.and_then(|need| self.needs.get(need)) else { return true };
-        text.contains(|c: char| c.is_ascii_digit())
-            || split(text).iter().any(|word| {
-                need.met_by.contains(&self.stem(word))
-                    || self.series.iter().any(|series| series.contains(word))
-            })
+        let Some(name) = &question.need else { return true };
+        let Some(need) = self.needs.get(name) else { return true };
+        let words = split(text);
+        let number = |word: &String| {
+            need.by_number && word.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+                || need.met_by.contains(&self.stem(word))
+        };
+        if name == COUNT {
+            let Some(counted) = question.terms.first() else { return false };
+            return words.iter().enumerate().filter(|(_, word)| number(word)).any(|(n, _)| {
+                let after = words[n + 1..].iter().take(COUNTED).cloned().collect::<Vec<_>>();
+                self.terms_of(&after).contains(&counted.text)
+            });
+        }
+        // What the question says itself is no answer.
+        let in_series = |word| {
+            !question.words.contains(word) && self.series.iter().any(|series| series.contains(word))
+        };
+        words.iter().any(|word| number(word) || need.by_time && (in_series(word) || is_year(word)))
+            || need.by_time && has_time_of_day(text)
     }
 
     /// Whether a full stop after this word does not end a sentence.
@@ -241,8 +310,20 @@ impl Words {
     }
 }
 
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a text has something like "9:30".
+fn has_time_of_day(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(3).any(|part| {
+        part[0].is_ascii_digit() && part[1] == b':' && part[2].is_ascii_digit()
+    })
+}
+
 /// The words of a text in lower case, with a mark for a dash between two of them.
-fn split(text: &str) -> Vec<String> {
+pub fn split(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut dash = false;
@@ -252,6 +333,14 @@ fn split(text: &str) -> Vec<String> {
         let point = matches!(c, '.' | ',')
             && word.ends_with(|c: char| c.is_ascii_digit())
             && chars.get(n + 1).is_some_and(char::is_ascii_digit);
+        // "a.m."
+        let initial = c == '.'
+            && chars.get(n.wrapping_sub(2)).is_none_or(|c| !c.is_alphanumeric())
+            && chars.get(n + 1).is_some_and(|c| c.is_alphabetic())
+            && chars.get(n + 2) == Some(&'.');
+        if initial {
+            continue;
+        }
         if c.is_alphanumeric() || point {
             if word.is_empty() && dash && !words.is_empty() {
                 words.push(DASH.to_owned());
