@@ -51,7 +51,7 @@ fn the_example_answers_its_questions() {
         tally.all += 1;
         tally.right += usize::from(right);
         tally.invented += usize::from(!right && answer.is_some());
-        if !right && n % 2 == 0 {
+        if !right {
             println!("{question} ({expected}): {said:?}");
         }
     }

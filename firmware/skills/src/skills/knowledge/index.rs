@@ -13,14 +13,16 @@ const CANDIDATES: usize = 50;
 const COVERED: f32 = 0.7;
 /// A question is about the documents if they know so much of it.
 const KNOWN: f32 = 0.4;
-/// The same if it is surely about their subject.
+/// More unknown terms are about something else.
+const MOST_UNKNOWN: usize = 1;
+/// The share that is enough if it is surely about their subject.
 const KNOWN_OF_SUBJECT: f32 = 0.1;
 /// A term in a heading above a passage counts so much.
 const IN_CONTEXT: f32 = 0.9;
 /// The weight of a term that the documents do not have: that of a rare one, but not of the rarest.
 const UNKNOWN: f32 = 3.5;
 /// The next sentence is said as well if it covers so much more.
-const MORE: f32 = 0.15;
+const MORE: f32 = 0.1;
 
 /// What a passage covers counts so much if it has not what an answer must have.
 const WITHOUT_NEED: f32 = 0.4;
@@ -36,6 +38,8 @@ pub struct Fit {
     pub covered: f32,
     /// The share of the question that is somewhere in the documents, 0 to 1.
     pub known: f32,
+    /// How many terms of it are nowhere in them.
+    pub unknown: usize,
     /// How sure it is that the question is about what the documents are about.
     pub subject: Subject,
 }
@@ -66,22 +70,18 @@ pub enum Verdict {
 impl Fit {
     /// What is to be said.
     pub fn verdict(self) -> Verdict {
-        if self.covered >= p("COVERED", COVERED) {
+        if self.covered >= COVERED {
             Verdict::Answer
         } else if match self.subject {
             Subject::None => false,
-            Subject::Likely => self.known >= p("KNOWN", KNOWN),
-            Subject::Sure => self.known >= p("KNOWN_OF_SUBJECT", KNOWN_OF_SUBJECT),
+            Subject::Likely => self.known >= KNOWN && self.unknown <= MOST_UNKNOWN,
+            Subject::Sure => self.known >= KNOWN_OF_SUBJECT,
         } {
             Verdict::NotThere
         } else {
             Verdict::Other
         }
     }
-}
-
-fn p(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
 
 /// Terms with spaces between them.
@@ -174,11 +174,11 @@ impl Index {
                 best = found;
             }
         }
-        // The documents do not know a code: that says nothing about their subject.
+        // That the documents do not know a code says nothing about their subject.
         let unknown = question.terms.iter().filter(|term| !is_known(term)).count();
         #[allow(clippy::cast_precision_loss)] // It is a small number.
         let known = known / (known + unknown as f32 * UNKNOWN);
-        let fit = Fit { covered: best.0 / all, known, subject };
+        let fit = Fit { covered: best.0 / all, known, unknown, subject };
         (fit, best.1)
     }
 
@@ -226,7 +226,7 @@ impl Index {
                 && first.context == second.context
             {
                 let text = format!("{} {}", first.text, second.text);
-                let covered = covers(&text) - p("MORE", MORE) * all;
+                let covered = covers(&text) - MORE * all;
                 if covered > best.0 {
                     best = (covered, text);
                 }

@@ -40,7 +40,9 @@ struct Reader<'a> {
     /// The text of what is being read.
     open: String,
     paragraphs: usize,
-    /// The last paragraph, if it introduces a list.
+    /// The last paragraph.
+    before: Option<String>,
+    /// What introduces the list or table that is being read.
     intro: Option<String>,
     /// The items of the list that it introduces.
     items: Vec<String>,
@@ -56,6 +58,7 @@ impl<'a> Reader<'a> {
             headings: Vec::new(),
             open: String::new(),
             paragraphs: 0,
+            before: None,
             intro: None,
             items: Vec::new(),
             columns: Vec::new(),
@@ -67,20 +70,26 @@ impl<'a> Reader<'a> {
         match event {
             Event::Text(text) | Event::Code(text) => self.open.push_str(&text),
             Event::SoftBreak | Event::HardBreak => self.open.push(' '),
-            Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_) | Tag::Table(_)) => self.flush(),
+            Event::Start(Tag::Paragraph | Tag::Item) => self.flush(),
+            Event::Start(Tag::List(_)) => {
+                self.flush();
+                self.intro = self.before.take().filter(|before| before.ends_with(':'));
+            }
+            Event::Start(Tag::Table(_)) => {
+                self.flush();
+                self.intro = self.before.take();
+            }
             Event::Start(Tag::Heading { .. }) => {
                 self.flush();
-                self.intro = None;
+                self.before = None;
             }
             Event::End(TagEnd::Heading(level)) => {
                 self.headings.retain(|(above, _)| *above < level);
                 self.headings.push((level, taken(&mut self.open)));
             }
             Event::End(TagEnd::Paragraph) => {
-                let ends = self.open.trim_end().ends_with(':');
-                let intro = ends.then(|| self.open.trim().to_owned());
+                self.before = Some(self.open.trim().to_owned());
                 self.flush();
-                self.intro = intro;
             }
             Event::End(TagEnd::Item) => {
                 if self.intro.is_some() && !self.open.trim().is_empty() {
@@ -93,6 +102,7 @@ impl<'a> Reader<'a> {
             Event::End(TagEnd::TableCell) => self.cells.push(taken(&mut self.open)),
             Event::End(TagEnd::TableHead) => self.columns = std::mem::take(&mut self.cells),
             Event::End(TagEnd::TableRow) => self.row(),
+            Event::End(TagEnd::Table) => self.intro = None,
             _ => {}
         }
     }

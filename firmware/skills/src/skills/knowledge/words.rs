@@ -67,7 +67,7 @@ pub struct Term {
 pub struct Question {
     /// The terms.
     pub terms: Vec<Term>,
-    /// Its words as they were said.
+    /// Its words as they were said, without those that say nothing.
     pub words: Vec<String>,
     /// Whether it may be about the place where it is asked.
     pub of_place: bool,
@@ -218,7 +218,8 @@ impl Words {
             found.map(move |phrase| (phrase.len(), name))
         });
         let need = found.max().map(|(_, name)| name.clone());
-        let said = words.clone();
+        let mut said = words.clone();
+        said.retain(|word| !self.stop.contains(word));
         for word in &mut words {
             if let Some(after) = self.days.get(word)
                 && let Some(day) = self.weekdays.get((weekday + after) % self.weekdays.len().max(1))
