@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use sayso_models::Cancel;
 use sayso_skills::{
-    Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
+    Documents, Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
 };
 
 use crate::clock::{Clock, WallClock};
@@ -22,6 +23,11 @@ const ENTRY: &str = "skills";
 const SENTENCES: &str = "intents";
 /// The skill that is cleared when nobody has spoken for long.
 const LISTS: &str = "lists";
+
+/// The skill that answers from documents.
+const KNOWLEDGE: &str = "knowledge";
+/// How often documents are looked at for changes.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// The skills that conversations share: a timer that was set in one can be asked for in another.
 #[derive(Clone)]
@@ -62,6 +68,9 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
+        if let Some(documents) = documents(config)? {
+            skills = skills.with_documents(documents);
+        }
         let faults = add_own(&mut skills, config);
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
@@ -227,6 +236,31 @@ fn programs_of(config: &Config) -> Vec<Program> {
     config.commands.iter().map(program).collect()
 }
 
+/// The documents that answer questions, if there are any. What changes in them is read while the
+/// skills exist.
+fn documents(config: &Config) -> Result<Option<Documents>> {
+    if config.skills.documents.as_os_str().is_empty() || !is_on(config, KNOWLEDGE) {
+        return Ok(None);
+    }
+    let documents = Documents::read(&config.skills.documents, config.spoken().code());
+    let documents = documents.map_err(|error| Error::input(error.to_string()))?;
+    let shared = documents.downgrade();
+    let watch = move || {
+        loop {
+            std::thread::sleep(LOOK);
+            let Some(documents) = shared.upgrade() else { return };
+            match documents.refresh() {
+                Ok(true) => log::info!("the documents were read again"),
+                Ok(false) => {}
+                Err(error) => log::warn!("{error}"),
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("documents".into());
+    thread.spawn(watch).map_err(|source| Error::io("documents", source))?;
+    Ok(Some(documents))
+}
+
 /// The house whose devices are switched; `None` for that of the demonstration. Without a setting it
 /// has no devices, so that nothing is claimed to be done that is not.
 fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
@@ -252,9 +286,15 @@ fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
 /// As [`SharedSkills::load`].
 pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
     let skills = Skills::new(config.spoken().code(), &[], None);
-    let skills = skills.map_err(|error| Error::input(error.to_string()))?;
-    let is_on = |name: &str| !config.skills.off.iter().any(|off| off == name);
-    Ok(skills.names().iter().map(|name| (*name, is_on(name))).collect())
+    skills.map_err(|error| Error::input(error.to_string()))?;
+    // Without documents, there is nothing to switch on.
+    let has_documents = !config.skills.documents.as_os_str().is_empty();
+    let all = Skills::all().into_iter().filter(|name| *name != KNOWLEDGE || has_documents);
+    Ok(all.map(|name| (name, is_on(config, name))).collect())
+}
+
+fn is_on(config: &Config, name: &str) -> bool {
+    !config.skills.off.iter().any(|off| off == name)
 }
 
 /// The time by this machine's clock, as skills see it.

@@ -18,7 +18,7 @@ pub use commands::{Commands, Input, Program, Run, RunError, outcome};
 pub use device::Device;
 pub use home::Devices;
 pub(crate) use knowledge::Words;
-pub use knowledge::{Documents, Knowledge};
+pub use knowledge::{Documents, Knowledge, WeakDocuments};
 pub use lists::Lists;
 pub use reminders::Reminders;
 pub use timers::Timers;

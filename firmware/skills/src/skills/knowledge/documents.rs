@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::SystemTime;
 
 use super::index::Index;
@@ -54,6 +54,11 @@ impl Documents {
         Ok(documents)
     }
 
+    /// The same documents, without keeping them.
+    pub fn downgrade(&self) -> WeakDocuments {
+        WeakDocuments(Arc::downgrade(&self.0))
+    }
+
     /// Reads what has changed since. Returns whether anything had. What is wrong changes nothing.
     ///
     /// # Errors
@@ -95,6 +100,17 @@ impl Documents {
 
     pub(super) fn words(&self) -> &Words {
         &self.0.words
+    }
+}
+
+/// Documents that somebody else keeps.
+#[derive(Clone, Debug)]
+pub struct WeakDocuments(Weak<Shared>);
+
+impl WeakDocuments {
+    /// The documents, if they still exist.
+    pub fn upgrade(&self) -> Option<Documents> {
+        self.0.upgrade().map(Documents)
     }
 }
 

@@ -12,7 +12,7 @@ const CANDIDATES: usize = 50;
 /// A passage answers if it covers so much of a question.
 const COVERED: f32 = 0.7;
 /// A question is about the documents if they know so much of it.
-const KNOWN: f32 = 0.4;
+const KNOWN: f32 = 0.45;
 /// More unknown terms are about something else.
 const MOST_UNKNOWN: usize = 1;
 /// The share that is enough if it is surely about their subject.
@@ -157,8 +157,6 @@ impl Index {
             return (Fit::default(), String::new());
         }
         let is_known = |term: &Term| self.counts.contains_key(&term.text);
-        let known = question.terms.iter().zip(&weights).filter(|(term, _)| is_known(term));
-        let known: f32 = known.map(|(_, weight)| weight).sum();
         let subject = |term: &Term| match (term.known, self.subjects.contains(&term.text)) {
             (true, true) => Subject::Sure,
             (false, false) => Subject::None,
@@ -174,11 +172,15 @@ impl Index {
                 best = found;
             }
         }
-        // That the documents do not know a code says nothing about their subject.
-        let unknown = question.terms.iter().filter(|term| !is_known(term)).count();
-        #[allow(clippy::cast_precision_loss)] // It is a small number.
-        let known = known / (known + unknown as f32 * UNKNOWN);
-        let fit = Fit { covered: best.0 / all, known, unknown, subject };
+        // General terms say nothing about the subject, nor do codes that are not known.
+        let about = question.terms.iter().zip(&weights).filter(|(term, _)| {
+            specific(term) && (is_known(term) || !is_code(&term.text))
+        });
+        let (known, unknown): (Vec<_>, Vec<_>) = about.partition(|(term, _)| is_known(term));
+        let sum = |terms: &[(&Term, &f32)]| terms.iter().map(|(_, weight)| **weight).sum::<f32>();
+        let (of_known, unknown) = (sum(&known), (sum(&unknown), unknown.len()));
+        let known = of_known / (of_known + unknown.0).max(f32::MIN_POSITIVE);
+        let fit = Fit { covered: best.0 / all, known, unknown: unknown.1, subject };
         (fit, best.1)
     }
 

@@ -5,7 +5,7 @@ mod index;
 mod passages;
 mod words;
 
-pub use documents::Documents;
+pub use documents::{Documents, WeakDocuments};
 pub(crate) use words::Words;
 
 use self::index::Verdict;
