@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
 
 use super::passages::Passage;
-use super::words::{Question, Term, Words, split};
+use super::words::{Question, Term, Words, is_code, split};
 
 /// So many passages that the search ranks first are looked at.
 const CANDIDATES: usize = 50;
@@ -16,7 +16,7 @@ const KNOWN: f32 = 0.45;
 /// More unknown terms are about something else.
 const MOST_UNKNOWN: usize = 1;
 /// The share that is enough if it is surely about their subject.
-const KNOWN_OF_SUBJECT: f32 = 0.1;
+const KNOWN_OF_SUBJECT: f32 = 0.05;
 /// A term in a heading above a passage counts so much.
 const IN_CONTEXT: f32 = 0.9;
 /// The weight of a term that the documents do not have: that of a rare one, but not of the rarest.
@@ -36,6 +36,8 @@ const CODE: f32 = 2.0;
 pub struct Fit {
     /// The share of the question that the best passage covers, 0 to 1.
     pub covered: f32,
+    /// How many terms the question has. One alone may be about anything.
+    pub terms: usize,
     /// The share of the question that is somewhere in the documents, 0 to 1.
     pub known: f32,
     /// How many terms of it are nowhere in them.
@@ -70,7 +72,7 @@ pub enum Verdict {
 impl Fit {
     /// What is to be said.
     pub fn verdict(self) -> Verdict {
-        if self.covered >= COVERED {
+        if self.covered >= COVERED && (self.terms > 1 || self.subject > Subject::None) {
             Verdict::Answer
         } else if match self.subject {
             Subject::None => false,
@@ -162,7 +164,8 @@ impl Index {
             (false, false) => Subject::None,
             _ => Subject::Likely,
         };
-        let least = if question.of_place { Subject::Likely } else { Subject::None };
+        let has_code = question.terms.iter().any(|term| is_code(&term.text));
+        let least = if question.of_place || has_code { Subject::Likely } else { Subject::None };
         let known_terms = question.terms.iter().filter(|term| specific(term) && is_known(term));
         let subject = known_terms.map(|term| subject(term).max(least)).max().unwrap_or_default();
         let mut best = (0.0, String::new());
@@ -180,7 +183,8 @@ impl Index {
         let sum = |terms: &[(&Term, &f32)]| terms.iter().map(|(_, weight)| **weight).sum::<f32>();
         let (of_known, unknown) = (sum(&known), (sum(&unknown), unknown.len()));
         let known = of_known / (of_known + unknown.0).max(f32::MIN_POSITIVE);
-        let fit = Fit { covered: best.0 / all, known, unknown: unknown.1, subject };
+        let terms = question.terms.len();
+        let fit = Fit { covered: best.0 / all, terms, known, unknown: unknown.1, subject };
         (fit, best.1)
     }
 
@@ -245,11 +249,6 @@ impl Index {
         let (all, count) = (self.passages.len() as f32, count as f32);
         ((all - count + 0.5) / (count + 0.5)).ln_1p() * factor
     }
-}
-
-/// Whether a term has letters and digits.
-fn is_code(term: &str) -> bool {
-    term.contains(|c: char| c.is_ascii_digit()) && term.contains(char::is_alphabetic)
 }
 
 impl std::fmt::Debug for Index {

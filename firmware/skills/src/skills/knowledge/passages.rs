@@ -12,6 +12,9 @@ const MOST_WORDS: usize = 40;
 /// A cell with at most so many words and a number in it is a value: it is said with its column.
 const VALUE_WORDS: usize = 4;
 
+/// The most words in the title of a plain text.
+const TITLE_WORDS: usize = 10;
+
 /// What can be said as an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
@@ -89,6 +92,9 @@ impl<'a> Reader<'a> {
             }
             Event::End(TagEnd::Paragraph) => {
                 self.before = Some(self.open.trim().to_owned());
+                if self.is_title() {
+                    self.headings.push((HeadingLevel::H1, taken(&mut self.open)));
+                }
                 self.flush();
             }
             Event::End(TagEnd::Item) => {
@@ -105,6 +111,16 @@ impl<'a> Reader<'a> {
             Event::End(TagEnd::Table) => self.intro = None,
             _ => {}
         }
+    }
+
+    /// Whether what was read is the title of a plain text: its first line, if it is no sentence.
+    fn is_title(&self) -> bool {
+        let text = self.open.trim();
+        self.passages.is_empty()
+            && self.headings.is_empty()
+            && !text.is_empty()
+            && text.split_whitespace().count() <= TITLE_WORDS
+            && !text.ends_with(['.', '!', '?', ':'])
     }
 
     /// The list that has ended, together with the sentence that introduces it.

@@ -12,7 +12,7 @@ const DASH: &str = "-";
 /// The kind of answer that is a number of what is asked for.
 const COUNT: &str = "count";
 /// So many words after a number may be what is counted.
-const COUNTED: usize = 3;
+const COUNTED: usize = 2;
 
 /// What an answer must have.
 #[derive(Debug, Default)]
@@ -210,14 +210,16 @@ impl Words {
         let asks = text.trim_end().ends_with('?')
             || any(&words, &self.asks[0])
             || words.first().is_some_and(|first| self.asks[1].contains(first))
-            // Key words alone.
+            // A code, or key words alone.
+            || words.iter().any(|word| is_code(word))
             || words.len() > 1 && !any(&words, &self.stop);
         let found = self.needs.iter().flat_map(|(name, need)| {
             let at = |phrase: &Vec<String>| words.windows(phrase.len()).any(|part| part == phrase);
             let found = need.asked_by.iter().filter(move |phrase| at(phrase));
-            found.map(move |phrase| (phrase.len(), name))
+            found.map(move |phrase| (phrase, name))
         });
-        let need = found.max().map(|(_, name)| name.clone());
+        let found = found.max_by_key(|(phrase, _)| phrase.len());
+        let need = found.map(|(_, name)| name.clone());
         let mut said = words.clone();
         said.retain(|word| !self.stop.contains(word));
         for word in &mut words {
@@ -227,13 +229,20 @@ impl Words {
                 word.clone_from(day);
             }
         }
-        let of_place = self.place.iter().any(|phrase| words.starts_with(phrase));
+        let of_place = self.place.iter().any(|phrase| {
+            words.windows(phrase.len()).any(|part| part == phrase)
+        });
         let known: BTreeSet<String> = words
             .windows(2)
             .filter(|part| self.known.contains(&part[0]))
             .flat_map(|part| self.terms_of(&part[1..]))
             .collect();
         let mut texts = self.terms_of(&words);
+        // What a long phrase asks for is in its name.
+        if let Some((phrase, _)) = found.filter(|(phrase, _)| phrase.len() > 2) {
+            let phrase = self.terms_of(phrase);
+            texts.retain(|text| !phrase.contains(text));
+        }
         // A kind of answer that has a name ("price") is asked for by it.
         let name = need.iter().map(|name| self.stem(name));
         texts.extend(name.filter(|name| self.terms.values().any(|stands| stands.contains(name))));
@@ -311,6 +320,11 @@ impl Words {
     }
 }
 
+/// Whether a term has letters and digits ("E14").
+pub fn is_code(term: &str) -> bool {
+    term.contains(|c: char| c.is_ascii_digit()) && term.contains(char::is_alphabetic)
+}
+
 fn is_year(word: &str) -> bool {
     word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
 }
@@ -352,6 +366,9 @@ pub fn split(text: &str) -> Vec<String> {
         }
         if !word.is_empty() {
             words.push(std::mem::take(&mut word));
+        }
+        if matches!(c, '€' | '£' | '$') {
+            words.push(c.to_string());
         }
         dash = matches!(c, '-' | '–' | '—') || dash && c == ' ';
     }
