@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
 
 use sayso_models::Cancel;
 use sayso_skills::{
@@ -13,6 +12,7 @@ use sayso_skills::{
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
 use crate::config::{Config, OwnCommand};
+use crate::documents;
 use crate::error::{Error, Result};
 use crate::programs;
 use crate::state::StateFolder;
@@ -24,11 +24,6 @@ const SENTENCES: &str = "intents";
 /// The skill that is cleared when nobody has spoken for long.
 const LISTS: &str = "lists";
 
-/// The skill that answers from documents.
-const KNOWLEDGE: &str = "knowledge";
-/// How often documents are looked at for changes.
-const LOOK: Duration = Duration::from_secs(60);
-
 /// The skills that conversations share: a timer that was set in one can be asked for in another.
 #[derive(Clone)]
 pub struct SharedSkills(Arc<Shared>);
@@ -36,9 +31,10 @@ pub struct SharedSkills(Arc<Shared>);
 struct Shared {
     skills: Mutex<Skills>,
     ringing: Mutex<Ringing>,
+    documents: Option<Documents>,
     /// Where they are saved.
     folder: Option<StateFolder>,
-    /// What is wrong with the user's own sentences and commands.
+    /// What is wrong with the user's own sentences, commands and documents.
     faults: Vec<String>,
 }
 
@@ -68,10 +64,11 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
-        if let Some(documents) = documents(config)? {
-            skills = skills.with_documents(documents);
+        let mut faults = add_own(&mut skills, config);
+        let documents = documents::open(config, &mut faults)?;
+        if let Some(documents) = documents.clone() {
+            skills.use_documents(documents);
         }
-        let faults = add_own(&mut skills, config);
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
             Ok(None) => Ok(()),
@@ -82,13 +79,18 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let shared = Shared { skills: Mutex::new(skills), ringing, folder, faults };
+        let shared = Shared { skills: Mutex::new(skills), ringing, documents, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
     }
 
-    /// What is wrong with the user's own sentences and commands. The others are used.
+    /// What is wrong with the user's own sentences, commands and documents. The others are used.
     pub fn faults(&self) -> &[String] {
         &self.0.faults
+    }
+
+    /// Reads the documents that have changed. It happens by itself as well.
+    pub fn read_documents(&self) {
+        self.0.documents.iter().for_each(documents::refresh);
     }
 
     /// The commands that a recogniser expects.
@@ -236,31 +238,6 @@ fn programs_of(config: &Config) -> Vec<Program> {
     config.commands.iter().map(program).collect()
 }
 
-/// The documents that answer questions, if there are any. What changes in them is read while the
-/// skills exist.
-fn documents(config: &Config) -> Result<Option<Documents>> {
-    if config.skills.documents.as_os_str().is_empty() || !is_on(config, KNOWLEDGE) {
-        return Ok(None);
-    }
-    let documents = Documents::read(&config.skills.documents, config.spoken().code());
-    let documents = documents.map_err(|error| Error::input(error.to_string()))?;
-    let shared = documents.downgrade();
-    let watch = move || {
-        loop {
-            std::thread::sleep(LOOK);
-            let Some(documents) = shared.upgrade() else { return };
-            match documents.refresh() {
-                Ok(true) => log::info!("the documents were read again"),
-                Ok(false) => {}
-                Err(error) => log::warn!("{error}"),
-            }
-        }
-    };
-    let thread = std::thread::Builder::new().name("documents".into());
-    thread.spawn(watch).map_err(|source| Error::io("documents", source))?;
-    Ok(Some(documents))
-}
-
 /// The house whose devices are switched; `None` for that of the demonstration. Without a setting it
 /// has no devices, so that nothing is claimed to be done that is not.
 fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
@@ -287,13 +264,11 @@ fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
 pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
     let skills = Skills::new(config.spoken().code(), &[], None);
     skills.map_err(|error| Error::input(error.to_string()))?;
-    // Without documents, there is nothing to switch on.
-    let has_documents = !config.skills.documents.as_os_str().is_empty();
-    let all = Skills::all().into_iter().filter(|name| *name != KNOWLEDGE || has_documents);
-    Ok(all.map(|name| (name, is_on(config, name))).collect())
+    Ok(Skills::all().into_iter().map(|name| (name, is_on(config, name))).collect())
 }
 
-fn is_on(config: &Config, name: &str) -> bool {
+/// Whether a skill is switched on.
+pub(crate) fn is_on(config: &Config, name: &str) -> bool {
     !config.skills.off.iter().any(|off| off == name)
 }
 

@@ -17,11 +17,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (Some(folder), Some(table)) = (arguments.next(), arguments.next()) else {
         return Err("two arguments: a folder and a table of questions".into());
     };
-    let skills = Skills::new("en", &[], None)?;
+    let mut skills = Skills::new("en", &[], None)?;
     let start = Instant::now();
-    let documents = Documents::read(Path::new(&folder), "en")?;
+    let documents = Documents::new(Path::new(&folder), "en")?;
+    for fault in documents.refresh().unwrap_or_default() {
+        eprintln!("{fault}");
+    }
     println!("{} passages, read in {:.1} ms", documents.passages(), ms(start.elapsed()));
-    let skills = skills.with_documents(documents);
+    skills.use_documents(documents);
     let now = Now { wall: Zoned::now(), steady: Duration::ZERO };
     let situation = Situation::new("kiosk");
     let table = std::fs::read_to_string(table)?;

@@ -8,8 +8,9 @@ pub enum Error {
     Language(String),
     /// The data files have faults. Correct them.
     Files(String),
-    /// The documents cannot be read. Correct what the message names, or choose another folder.
-    Documents(String),
+    /// A document, or their folder, cannot be read. The message begins with its path. The others
+    /// are used.
+    Document(String),
     /// What was saved cannot be used. Go on without it.
     Snapshot(String),
 }
@@ -19,7 +20,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Language(code) => write!(f, "there are no skills in the language {code:?}"),
             Self::Files(why) => write!(f, "the skills' files have faults: {why}"),
-            Self::Documents(why) => write!(f, "the documents cannot be read: {why}"),
+            Self::Document(why) => write!(f, "documents: {why}"),
             Self::Snapshot(why) => write!(f, "what the skills saved cannot be used: {why}"),
         }
     }

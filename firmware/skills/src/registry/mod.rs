@@ -146,12 +146,10 @@ impl Skills {
         }
     }
 
-    /// They answer from documents as well, if no other skill claims a sentence.
-    #[must_use]
-    pub fn with_documents(mut self, documents: Documents) -> Self {
-        self.skills.push(Box::new(Knowledge::new(documents)));
+    /// Adds the skill that answers from documents. It is asked when no other claims a sentence.
+    pub fn use_documents(&mut self, documents: Documents) {
+        self.skills.push(Box::new(Knowledge(documents)));
         self.names.push(Knowledge::NAME);
-        self
     }
 
     /// The names of the skills that are switched on.

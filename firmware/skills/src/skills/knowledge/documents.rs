@@ -36,22 +36,28 @@ struct Shared {
     folder: PathBuf,
     words: Words,
     index: RwLock<Arc<Index>>,
-    read: Mutex<BTreeMap<PathBuf, (Stamp, Vec<Passage>)>>,
+    read: Mutex<Read>,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+struct Read {
+    files: BTreeMap<PathBuf, (Stamp, Vec<Passage>)>,
+    /// What could not be.
+    faults: Vec<Error>,
 }
 
 impl Documents {
-    /// Reads the documents in a folder, in the language of an ISO 639-1 code.
+    /// The documents in a folder, in the language of an ISO 639-1 code. They are empty until they
+    /// are [read](Self::refresh).
     ///
     /// # Errors
-    /// [`Error::Documents`] when the folder or a file cannot be read, is not text, or is too
-    /// large; the others if there are no data files for the language.
-    pub fn read(folder: &Path, language: &str) -> Result<Self, Error> {
+    /// If there are no data files for the language.
+    pub fn new(folder: &Path, language: &str) -> Result<Self, Error> {
         let words = language::knowledge(language)?;
         let index = RwLock::new(Arc::new(Index::new(Vec::new(), &words)));
         let shared = Shared { folder: folder.to_owned(), words, index, read: Mutex::default() };
-        let documents = Self(Arc::new(shared));
-        documents.refresh()?;
-        Ok(documents)
+        Ok(Self(Arc::new(shared)))
     }
 
     /// The same documents, without keeping them.
@@ -59,34 +65,48 @@ impl Documents {
         WeakDocuments(Arc::downgrade(&self.0))
     }
 
-    /// Reads what has changed since. Returns whether anything had. What is wrong changes nothing.
+    /// Reads the files that are new or have changed. A file that cannot be read is left out. If
+    /// the folder cannot be read, what was read remains.
     ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub fn refresh(&self) -> Result<bool, Error> {
+    /// Returns what is wrong, or `None` if nothing has changed since this was called last.
+    pub fn refresh(&self) -> Option<Vec<Error>> {
         let Shared { folder, words, index, read } = &*self.0;
-        let found = files(folder)?;
-        let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamps = read.iter().map(|(path, (stamp, _))| (path, stamp));
-        if found.iter().eq(stamps) {
-            return Ok(false);
-        }
-        let mut now = BTreeMap::new();
+        let read = &mut *read.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut files, mut faults) = (BTreeMap::new(), Vec::new());
+        let found = match found(folder, &mut faults) {
+            Ok(found) => found,
+            Err(error) => {
+                let known = read.faults == [error.clone()];
+                read.faults = vec![error];
+                return (!known).then(|| read.faults.clone());
+            }
+        };
+        let mut changed = false;
         for (path, stamp) in found {
-            let passages = match read.get(&path) {
-                Some((known, passages)) if *known == stamp => passages.clone(),
-                _ => {
-                    let text = fs::read_to_string(&path).map_err(|error| faulty(&path, &error))?;
-                    passages(&text, words)
+            if let Some((path, known)) = read.files.remove_entry(&path) {
+                if known.0 == stamp {
+                    files.insert(path, known);
+                    continue;
                 }
-            };
-            now.insert(path, (stamp, passages));
+                changed = true;
+            }
+            match fs::read_to_string(&path) {
+                Ok(text) => {
+                    changed = true;
+                    files.insert(path, (stamp, passages(&text, words)));
+                }
+                Err(error) => faults.push(faulty(&path, &error)),
+            }
         }
-        let all = now.values().flat_map(|(_, passages)| passages.iter().cloned());
-        let new = Arc::new(Index::new(all.collect(), words));
-        *index.write().unwrap_or_else(PoisonError::into_inner) = new;
-        *read = now;
-        Ok(true)
+        // Those that remain are gone.
+        changed |= !read.files.is_empty();
+        let as_before = !changed && read.faults == faults;
+        *read = Read { files, faults };
+        if changed {
+            let new = Arc::new(Index::new(all(read), words));
+            *index.write().unwrap_or_else(PoisonError::into_inner) = new;
+        }
+        (!as_before).then(|| read.faults.clone())
     }
 
     /// How many passages there are.
@@ -103,6 +123,19 @@ impl Documents {
     }
 }
 
+/// The passages of all files. Each paragraph has a number of its own.
+fn all(read: &Read) -> Vec<Passage> {
+    let mut all: Vec<Passage> = Vec::new();
+    for (_, passages) in read.files.values() {
+        let before = all.last().map_or(0, |last| last.paragraph);
+        all.extend(passages.iter().cloned().map(|mut passage| {
+            passage.paragraph += before;
+            passage
+        }));
+    }
+    all
+}
+
 /// Documents that somebody else keeps.
 #[derive(Clone, Debug)]
 pub struct WeakDocuments(Weak<Shared>);
@@ -115,36 +148,56 @@ impl WeakDocuments {
 }
 
 fn faulty(path: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::Documents(format!("{}: {why}", path.display()))
+    Error::Document(format!("{}: {why}", path.display()))
 }
 
-/// The files to read, in their order, and their stamps.
-fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Stamp>, Error> {
+/// The files to read, in their order, and their stamps. What is left out is added to `faults`.
+///
+/// # Errors
+/// If the folder cannot be read.
+fn found(folder: &Path, faults: &mut Vec<Error>) -> Result<BTreeMap<PathBuf, Stamp>, Error> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(folder.to_owned(), 0)];
     let mut bytes = 0;
     while let Some((folder, depth)) = folders.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| faulty(&folder, &error))?;
-        for entry in entries {
-            let path = entry.map_err(|error| faulty(&folder, &error))?.path();
-            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            if hidden {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if depth == 0 => return Err(faulty(&folder, &error)),
+            Err(error) => {
+                faults.push(faulty(&folder, &error));
                 continue;
             }
-            let about = fs::metadata(&path).map_err(|error| faulty(&path, &error))?;
-            if about.is_dir() {
-                if depth >= DEEPEST {
-                    return Err(faulty(&path, &format!("more than {DEEPEST} folders deep")));
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort_unstable();
+        for path in paths.into_iter().filter(|path| !is_hidden(path)) {
+            let about = match fs::metadata(&path) {
+                Ok(about) => about,
+                Err(error) => {
+                    faults.push(faulty(&path, &error));
+                    continue;
                 }
+            };
+            if about.is_dir() && depth >= DEEPEST {
+                faults.push(faulty(&path, &format!("more than {DEEPEST} folders deep")));
+            } else if about.is_dir() {
                 folders.push((path, depth + 1));
             } else if is_text(&path) {
-                bytes += about.len();
-                check(&about, bytes, files.len()).map_err(|why| faulty(&path, &why))?;
-                files.insert(path, (about.len(), about.modified().ok()));
+                match check(&about, bytes + about.len(), files.len()) {
+                    Err(why) => faults.push(faulty(&path, &why)),
+                    Ok(()) => {
+                        bytes += about.len();
+                        files.insert(path, (about.len(), about.modified().ok()));
+                    }
+                }
             }
         }
     }
     Ok(files)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_text(path: &Path) -> bool {

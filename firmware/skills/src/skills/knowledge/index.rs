@@ -1,11 +1,12 @@
 //! What answers a question about the documents, if anything does.
 
-use std::collections::{BTreeSet, HashMap};
-
-use bm25::{Embedder, EmbedderBuilder, Scorer, Tokenizer};
+use std::collections::{HashMap, HashSet};
 
 use super::passages::Passage;
-use super::words::{Question, Term, Words, is_code, split};
+use super::question::{Question, Term};
+use super::search::Search;
+use super::split::{is_code, split};
+use super::words::Words;
 
 /// So many passages that the search ranks first are looked at.
 const CANDIDATES: usize = 50;
@@ -86,67 +87,48 @@ impl Fit {
     }
 }
 
-/// Terms with spaces between them.
-#[derive(Default)]
-struct Spaced;
-
-impl Tokenizer for Spaced {
-    fn tokenize(&self, terms: &str) -> Vec<String> {
-        terms.split(' ').map(str::to_owned).collect()
-    }
+/// A passage and its terms.
+struct Entry {
+    passage: Passage,
+    /// Those of the headings above it, and of what introduces it.
+    around: Vec<String>,
+    /// Its own.
+    inside: Vec<String>,
 }
 
 /// The passages of all documents, and where each term is.
 pub struct Index {
-    passages: Vec<Passage>,
-    embedder: Embedder<u32, Spaced>,
-    scorer: Scorer<u32>,
+    entries: Vec<Entry>,
+    search: Search,
     /// In how many passages a term is.
     counts: HashMap<String, u32>,
     /// The terms in headings.
-    subjects: BTreeSet<String>,
+    subjects: HashSet<String>,
 }
 
 impl Index {
     /// An index of the passages.
     pub fn new(passages: Vec<Passage>, words: &Words) -> Self {
+        let entry = |passage: Passage| {
+            let (around, inside) = (words.terms(&passage.context), words.terms(&passage.text));
+            Entry { passage, around, inside }
+        };
+        let entries: Vec<Entry> = passages.into_iter().map(entry).collect();
         let mut counts: HashMap<String, u32> = HashMap::new();
-        let mut subjects = BTreeSet::new();
-        let mut last: Option<&str> = None;
-        let terms = passages.iter().map(|passage| {
-            let context = words.terms(&passage.context);
-            if last != Some(&passage.context) {
-                last = Some(&passage.context);
-                subjects.extend(context.iter().cloned());
+        for entry in &entries {
+            let terms: HashSet<&String> = entry.around.iter().chain(&entry.inside).collect();
+            for term in terms {
+                *counts.entry(term.clone()).or_default() += 1;
             }
-            let mut terms = context;
-            terms.extend(words.terms(&passage.text));
-            for term in terms.iter().collect::<BTreeSet<_>>() {
-                match counts.get_mut(term) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.insert(term.clone(), 1);
-                    }
-                }
-            }
-            terms.join(" ")
-        });
-        let terms: Vec<String> = terms.collect();
-        let length: usize = terms.iter().map(|terms| terms.split(' ').count()).sum();
-        #[allow(clippy::cast_precision_loss)] // It is a mean.
-        let mean = length as f32 / terms.len().max(1) as f32;
-        let embedder = EmbedderBuilder::<u32, Spaced>::with_avgdl(mean.max(1.0));
-        let embedder = embedder.build();
-        let mut scorer = Scorer::new();
-        for (n, terms) in (0..).zip(&terms) {
-            scorer.upsert(&n, embedder.embed(terms));
         }
-        Self { passages, embedder, scorer, counts, subjects }
+        let subjects = entries.iter().flat_map(|entry| entry.around.iter().cloned()).collect();
+        let search = Search::new(entries.iter().map(|entry| entry.around.iter().chain(&entry.inside)));
+        Self { entries, search, counts, subjects }
     }
 
     /// How many passages there are.
     pub fn len(&self) -> usize {
-        self.passages.len()
+        self.entries.len()
     }
 
     /// How well the documents fit a question, and the answer that fits best.
@@ -169,7 +151,8 @@ impl Index {
         let known_terms = question.terms.iter().filter(|term| specific(term) && is_known(term));
         let subject = known_terms.map(|term| subject(term).max(least)).max().unwrap_or_default();
         let mut best = (0.0, String::new());
-        for n in self.candidates(question) {
+        let terms = question.terms.iter().map(|term| term.text.as_str());
+        for n in self.search.best(terms, CANDIDATES) {
             let found = self.answer(n, question, &weights, words);
             if found.0 > best.0 {
                 best = found;
@@ -188,27 +171,16 @@ impl Index {
         (fit, best.1)
     }
 
-    /// The passages that a search ranks first.
-    fn candidates(&self, question: &Question) -> impl Iterator<Item = usize> + use<> {
-        let terms: Vec<&str> = question.terms.iter().map(|term| term.text.as_str()).collect();
-        let mut found = self.scorer.matches(&self.embedder.embed(&terms.join(" ")));
-        // Equal ones stay in the order of the documents.
-        found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        found.into_iter().take(CANDIDATES).map(|found| found.id as usize)
-    }
-
     /// How much of a question a passage covers, and what is said: it, or with a neighbour that
     /// covers more.
     fn answer(&self, n: usize, question: &Question, weights: &[f32], words: &Words) -> (f32, String) {
-        let Some(passage) = self.passages.get(n) else { return (0.0, String::new()) };
-        let around = words.terms(&passage.context);
-        let covers = |text: &str| {
-            let inside = words.terms(text);
+        let Some(entry) = self.entries.get(n) else { return (0.0, String::new()) };
+        let covers = |said: &[&Entry], text: &str| {
             let terms = question.terms.iter().zip(weights);
             let covered = terms.map(|(term, weight)| {
-                if inside.contains(&term.text) {
+                if said.iter().any(|entry| entry.inside.contains(&term.text)) {
                     *weight
-                } else if around.contains(&term.text) {
+                } else if entry.around.contains(&term.text) {
                     weight * IN_CONTEXT
                 } else {
                     0.0
@@ -223,16 +195,18 @@ impl Index {
             let same = same as f32;
             covered + same * SAME_WORD
         };
-        let mut best = (covers(&passage.text), passage.text.clone());
+        let text = &entry.passage.text;
+        let mut best = (covers(&[entry], text), text.clone());
         let all: f32 = weights.iter().sum();
         let pairs = [n.checked_sub(1).map(|before| (before, n)), Some((n, n + 1))];
         for (first, second) in pairs.into_iter().flatten() {
-            if let (Some(first), Some(second)) = (self.passages.get(first), self.passages.get(second))
-                && first.paragraph == second.paragraph
-                && first.context == second.context
-            {
-                let text = format!("{} {}", first.text, second.text);
-                let covered = covers(&text) - MORE * all;
+            let (Some(first), Some(second)) = (self.entries.get(first), self.entries.get(second))
+            else {
+                continue;
+            };
+            if first.passage.paragraph == second.passage.paragraph {
+                let text = format!("{} {}", first.passage.text, second.passage.text);
+                let covered = covers(&[first, second], &text) - MORE * all;
                 if covered > best.0 {
                     best = (covered, text);
                 }
@@ -246,7 +220,7 @@ impl Index {
         let factor = if is_code(term) { CODE } else { 1.0 };
         let Some(&count) = self.counts.get(term) else { return UNKNOWN * factor };
         #[allow(clippy::cast_precision_loss)] // It is a weight.
-        let (all, count) = (self.passages.len() as f32, count as f32);
+        let (all, count) = (self.entries.len() as f32, count as f32);
         ((all - count + 0.5) / (count + 0.5)).ln_1p() * factor
     }
 }

@@ -3,6 +3,9 @@
 mod documents;
 mod index;
 mod passages;
+mod question;
+mod search;
+mod split;
 mod words;
 
 pub use documents::{Documents, WeakDocuments};
@@ -15,18 +18,9 @@ use crate::skill::Skill;
 /// The intent of a question about the documents.
 const INTENT: &str = "SaysoLookUp";
 
-/// The skill.
+/// The skill: it answers from these documents.
 #[derive(Debug)]
-pub struct Knowledge {
-    documents: Documents,
-}
-
-impl Knowledge {
-    /// It answers from these documents.
-    pub fn new(documents: Documents) -> Self {
-        Self { documents }
-    }
-}
+pub struct Knowledge(pub Documents);
 
 impl Skill for Knowledge {
     type Action = ();
@@ -37,13 +31,13 @@ impl Skill for Knowledge {
     }
 
     fn claim_text(&self, text: &str, scene: &Scene<'_>) -> Option<(Command, Claim<()>)> {
-        let words = self.documents.words();
+        let words = self.0.words();
         let weekday = scene.now.weekday().to_monday_zero_offset();
         let question = words.question(text, usize::try_from(weekday).unwrap_or(0));
         if !question.asks {
             return None;
         }
-        let (fit, answer) = self.documents.index().find(&question, words);
+        let (fit, answer) = self.0.index().find(&question, words);
         let said = match fit.verdict() {
             Verdict::Answer => answer,
             Verdict::NotThere => scene.texts.get("knowledge-not-there", []),

@@ -4,77 +4,44 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::question::Need;
+use super::split::{DASH, code, split};
 use crate::error::Error;
 
-/// A mark in the place of a dash between two words.
-const DASH: &str = "-";
+/// The fewest letters that are left of a word without its ending.
+const LEAST_LETTERS: usize = 4;
 
-/// The kind of answer that is a number of what is asked for.
-const COUNT: &str = "count";
-/// So many words after a number may be what is counted.
-const COUNTED: usize = 2;
-
-/// What an answer must have.
-#[derive(Debug, Default)]
-struct Need {
-    /// The phrases that ask for it.
-    asked_by: Vec<Vec<String>>,
-    /// The words that are such an answer, stemmed.
-    met_by: BTreeSet<String>,
-    /// Whether any number is one.
-    by_number: bool,
-    /// Whether a time of day is one, or a year.
-    by_time: bool,
+/// One word or several, and the terms that stand for them.
+struct Phrase {
+    /// The stems of the words after the first.
+    more: Vec<String>,
+    terms: Vec<String>,
 }
 
 /// The words of one language.
 pub struct Words {
     stemmer: Stemmer,
-    stop: BTreeSet<String>,
+    pub(super) stop: BTreeSet<String>,
     /// Words that make a sentence a question, wherever they are, and as its first.
-    asks: [BTreeSet<String>; 2],
+    pub(super) asks: [BTreeSet<String>; 2],
     /// Words before something that is known.
-    known: BTreeSet<String>,
+    pub(super) known: BTreeSet<String>,
     /// How questions about a place begin.
-    place: Vec<Vec<String>>,
+    pub(super) place: Vec<Vec<String>>,
     /// Terms that are said about anything.
-    general: BTreeSet<String>,
-    /// What stands for a stem, if something does.
-    terms: BTreeMap<String, Vec<String>>,
+    pub(super) general: BTreeSet<String>,
+    /// Phrases for which something else stands, by the stems of their first words.
+    phrases: BTreeMap<String, Vec<Phrase>>,
+    /// Endings that make a word of another one ("cleaner").
+    endings: Vec<String>,
     /// Days from today.
-    days: BTreeMap<String, usize>,
-    series: Vec<Vec<String>>,
-    weekdays: Vec<String>,
+    pub(super) days: BTreeMap<String, usize>,
+    pub(super) series: Vec<Vec<String>>,
+    pub(super) weekdays: Vec<String>,
     range: BTreeSet<String>,
     /// By their names.
-    needs: BTreeMap<String, Need>,
+    pub(super) needs: BTreeMap<String, Need>,
     short: BTreeSet<String>,
-}
-
-/// A term of a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Term {
-    /// The term.
-    pub text: String,
-    /// Whether it is said about anything.
-    pub general: bool,
-    /// Whether it is said of something that is known ("the pool").
-    pub known: bool,
-}
-
-/// A question: its terms, each once, and what an answer must have.
-#[derive(Debug)]
-pub struct Question {
-    /// The terms.
-    pub terms: Vec<Term>,
-    /// Its words as they were said, without those that say nothing.
-    pub words: Vec<String>,
-    /// Whether it may be about the place where it is asked.
-    pub of_place: bool,
-    /// Whether it asks, and does not only mention.
-    pub asks: bool,
-    /// The name of what an answer must have.
-    need: Option<String>,
 }
 
 impl Words {
@@ -99,7 +66,8 @@ impl Words {
             known: BTreeSet::new(),
             place: Vec::new(),
             general: BTreeSet::new(),
-            terms: BTreeMap::new(),
+            phrases: BTreeMap::new(),
+            endings: Vec::new(),
             days: BTreeMap::new(),
             series: Vec::new(),
             weekdays: Vec::new(),
@@ -118,6 +86,8 @@ impl Words {
             };
             let list: Vec<String> = list.split(", ").map(str::to_owned).collect();
             match (kind, name) {
+                // It comes before all words that are stemmed.
+                ("ending", _) => words.endings = list,
                 ("stop", _) => words.stop.extend(list),
                 ("asks", "first") => words.asks[1].extend(list),
                 ("asks", "place") => words.place = list.iter().map(|phrase| split(phrase)).collect(),
@@ -163,16 +133,35 @@ impl Words {
         Ok(words)
     }
 
-    /// These terms stand for the words.
-    fn stand(&mut self, terms: &[String], words: &[String]) {
-        for word in words {
-            let stem = self.stem(word);
-            self.terms.insert(stem, terms.to_vec());
+    /// These terms stand for the phrases.
+    fn stand(&mut self, terms: &[String], phrases: &[String]) {
+        for phrase in phrases {
+            let words = split(phrase);
+            let mut stems = words.iter().filter(|word| *word != DASH).map(|word| self.stem(word));
+            let Some(first) = stems.next() else { continue };
+            let phrase = Phrase { more: stems.collect(), terms: terms.to_vec() };
+            self.phrases.entry(first).or_default().push(phrase);
         }
     }
 
-    fn stem(&self, word: &str) -> String {
-        self.stemmer.stem(word).into_owned()
+    /// Whether a term stands for something.
+    pub fn is_named(&self, term: &str) -> bool {
+        self.phrases.values().flatten().any(|phrase| phrase.terms.iter().any(|known| known == term))
+    }
+
+    pub fn stem(&self, word: &str) -> String {
+        let stem = self.stemmer.stem(word);
+        let short = self.endings.iter().find_map(|ending| stem.strip_suffix(ending.as_str()));
+        // "Scanner", "scan".
+        let single = |short: &str| match short.as_bytes() {
+            [.., a, b] if a == b && b"bdfgmnprt".contains(a) => short.len() - 1,
+            _ => short.len(),
+        };
+        let short = short.and_then(|short| short.get(..single(short)));
+        match short.filter(|short| short.chars().count() >= LEAST_LETTERS) {
+            Some(short) => short.to_owned(),
+            None => stem.into_owned(),
+        }
     }
 
     /// The terms of a text: its stems without words that say nothing. A range ("Monday to
@@ -181,103 +170,54 @@ impl Words {
         self.terms_of(&self.codes(split(text)))
     }
 
-    fn terms_of(&self, words: &[String]) -> Vec<String> {
+    pub(super) fn terms_of(&self, words: &[String]) -> Vec<String> {
+        self.placed_terms(words).into_iter().map(|(_, term)| term).collect()
+    }
+
+    /// The terms of words, and the place of the word that each begins with.
+    pub(super) fn placed_terms(&self, words: &[String]) -> Vec<(usize, String)> {
         let mut terms = Vec::with_capacity(words.len());
-        for (n, word) in words.iter().enumerate() {
-            if let [from, between, to, ..] = &words[n..]
+        let mut next = 0;
+        while let Some((word, after)) = words.get(next..).and_then(<[String]>::split_first) {
+            let n = next;
+            next += 1;
+            if let [between, to, ..] = after
                 && self.range.contains(between)
             {
-                terms.extend(self.between(from, to).map(|word| self.stem(word)));
+                terms.extend(self.between(word, to).map(|word| (n, self.stem(word))));
             }
-            if word == DASH || self.stop.contains(word) {
+            if word == DASH {
                 continue;
             }
             let stem = self.stem(word);
-            match self.terms.get(&stem) {
-                Some(stands) => terms.extend(stands.iter().cloned()),
-                None => terms.push(stem),
+            if let Some((stands, more)) = self.standing(&stem, after) {
+                terms.extend(stands.iter().map(|term| (n, term.clone())));
+                next += more;
+            } else if !self.stop.contains(word) {
+                terms.push((n, stem));
             }
         }
         terms
     }
 
-    /// What a sentence asks for. `weekday` is that of today, 0 for Monday.
-    pub fn question(&self, text: &str, weekday: usize) -> Question {
-        let mut words = self.codes(split(text));
-        let any = |words: &[String], list: &BTreeSet<String>| {
-            words.iter().any(|word| list.contains(word))
-        };
-        let asks = text.trim_end().ends_with('?')
-            || any(&words, &self.asks[0])
-            || words.first().is_some_and(|first| self.asks[1].contains(first))
-            // A code, or key words alone.
-            || words.iter().any(|word| is_code(word))
-            || words.len() > 1 && !any(&words, &self.stop);
-        let found = self.needs.iter().flat_map(|(name, need)| {
-            let at = |phrase: &Vec<String>| words.windows(phrase.len()).any(|part| part == phrase);
-            let found = need.asked_by.iter().filter(move |phrase| at(phrase));
-            found.map(move |phrase| (phrase, name))
-        });
-        let found = found.max_by_key(|(phrase, _)| phrase.len());
-        let need = found.map(|(_, name)| name.clone());
-        let mut said = words.clone();
-        said.retain(|word| !self.stop.contains(word));
-        for word in &mut words {
-            if let Some(after) = self.days.get(word)
-                && let Some(day) = self.weekdays.get((weekday + after) % self.weekdays.len().max(1))
-            {
-                word.clone_from(day);
+    /// What stands for the longest phrase that begins with a stem, and how many of the words after
+    /// it belong to the phrase.
+    fn standing(&self, first: &str, after: &[String]) -> Option<(&[String], usize)> {
+        let fits = |phrase: &'_ Phrase| {
+            let mut used = 0;
+            for stem in &phrase.more {
+                let dashes = after.get(used..)?.iter().take_while(|word| *word == DASH).count();
+                used += dashes;
+                if self.stem(after.get(used)?) != *stem {
+                    return None;
+                }
+                used += 1;
             }
-        }
-        let of_place = self.place.iter().any(|phrase| {
-            words.windows(phrase.len()).any(|part| part == phrase)
-        });
-        let known: BTreeSet<String> = words
-            .windows(2)
-            .filter(|part| self.known.contains(&part[0]))
-            .flat_map(|part| self.terms_of(&part[1..]))
-            .collect();
-        let mut texts = self.terms_of(&words);
-        // What a long phrase asks for is in its name.
-        if let Some((phrase, _)) = found.filter(|(phrase, _)| phrase.len() > 2) {
-            let phrase = self.terms_of(phrase);
-            texts.retain(|text| !phrase.contains(text));
-        }
-        // A kind of answer that has a name ("price") is asked for by it.
-        let name = need.iter().map(|name| self.stem(name));
-        texts.extend(name.filter(|name| self.terms.values().any(|stands| stands.contains(name))));
-        let mut terms: Vec<Term> = Vec::with_capacity(texts.len());
-        for text in texts {
-            if terms.iter().all(|term| term.text != text) {
-                let (general, known) = (self.general.contains(&text), known.contains(&text));
-                terms.push(Term { text, general, known });
-            }
-        }
-        Question { terms, words: said, of_place, asks, need }
-    }
-
-    /// Whether a text has what an answer to the question must have.
-    pub fn answers(&self, question: &Question, text: &str) -> bool {
-        let Some(name) = &question.need else { return true };
-        let Some(need) = self.needs.get(name) else { return true };
-        let words = split(text);
-        let number = |word: &String| {
-            need.by_number && word.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-                || need.met_by.contains(&self.stem(word))
+            Some(used)
         };
-        if name == COUNT {
-            let Some(counted) = question.terms.first() else { return false };
-            return words.iter().enumerate().filter(|(_, word)| number(word)).any(|(n, _)| {
-                let after = words[n + 1..].iter().take(COUNTED).cloned().collect::<Vec<_>>();
-                self.terms_of(&after).contains(&counted.text)
-            });
-        }
-        // What the question says itself is no answer.
-        let in_series = |word| {
-            !question.words.contains(word) && self.series.iter().any(|series| series.contains(word))
-        };
-        words.iter().any(|word| number(word) || need.by_time && (in_series(word) || is_year(word)))
-            || need.by_time && has_time_of_day(text)
+        let found = self.phrases.get(first)?.iter();
+        let found = found.filter_map(|phrase| Some((&*phrase.terms, fits(phrase)?)));
+        found.max_by_key(|(_, used)| *used)
     }
 
     /// Whether a full stop after this word does not end a sentence.
@@ -298,84 +238,33 @@ impl Words {
     }
 
     /// A letter and the number after it are one word: a code ("E 14", "E-14").
-    fn codes(&self, words: Vec<String>) -> Vec<String> {
+    pub(super) fn codes(&self, words: Vec<String>) -> Vec<String> {
         let mut joined: Vec<String> = Vec::with_capacity(words.len());
         for word in words {
-            let is_number = word.bytes().all(|b| b.is_ascii_digit());
+            let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+            let number = &word[letters.len()..];
             let dash = joined.last().is_some_and(|last| last == DASH);
             let before = joined.len().checked_sub(if dash { 2 } else { 1 });
-            let letter = before.and_then(|n| joined.get(n)).is_some_and(|word| {
+            let letter = before.and_then(|n| joined.get(n)).filter(|word| {
                 word.chars().count() == 1
                     && word.chars().all(char::is_alphabetic)
-                    && !self.stop.contains(word)
+                    && !self.stop.contains(*word)
             });
-            if let Some(n) = before.filter(|_| is_number && letter) {
-                joined.truncate(n + 1);
-                joined[n].push_str(&word);
-            } else {
-                joined.push(word);
+            let code = match letter {
+                _ if number.is_empty() => None,
+                Some(letter) if letters.is_empty() => Some((before, code(letter, number))),
+                _ if !letters.is_empty() && letters.chars().all(char::is_alphabetic) => {
+                    Some((None, code(letters, number)))
+                }
+                _ => None,
+            };
+            if let Some((Some(n), _)) = &code {
+                joined.truncate(*n);
             }
+            joined.push(code.map_or(word, |(_, code)| code));
         }
         joined
     }
-}
-
-/// Whether a term has letters and digits ("E14").
-pub fn is_code(term: &str) -> bool {
-    term.contains(|c: char| c.is_ascii_digit()) && term.contains(char::is_alphabetic)
-}
-
-fn is_year(word: &str) -> bool {
-    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Whether a text has something like "9:30".
-fn has_time_of_day(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(3).any(|part| {
-        part[0].is_ascii_digit() && part[1] == b':' && part[2].is_ascii_digit()
-    })
-}
-
-/// The words of a text in lower case, with a mark for a dash between two of them.
-pub fn split(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut dash = false;
-    let chars: Vec<char> = text.chars().collect();
-    for (n, &c) in chars.iter().enumerate() {
-        // The point of a decimal number.
-        let point = matches!(c, '.' | ',')
-            && word.ends_with(|c: char| c.is_ascii_digit())
-            && chars.get(n + 1).is_some_and(char::is_ascii_digit);
-        // "a.m."
-        let initial = c == '.'
-            && chars.get(n.wrapping_sub(2)).is_none_or(|c| !c.is_alphanumeric())
-            && chars.get(n + 1).is_some_and(|c| c.is_alphabetic())
-            && chars.get(n + 2) == Some(&'.');
-        if initial {
-            continue;
-        }
-        if c.is_alphanumeric() || point {
-            if word.is_empty() && dash && !words.is_empty() {
-                words.push(DASH.to_owned());
-            }
-            dash = false;
-            word.extend(c.to_lowercase());
-            continue;
-        }
-        if !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if matches!(c, '€' | '£' | '$') {
-            words.push(c.to_string());
-        }
-        dash = matches!(c, '-' | '–' | '—') || dash && c == ' ';
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 impl std::fmt::Debug for Words {
