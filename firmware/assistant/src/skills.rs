@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use sayso_models::Cancel;
 use sayso_skills::{
-    Documents, Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
+    Documents, Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills,
+    VirtualHouse,
 };
 
 use crate::clock::{Clock, WallClock};

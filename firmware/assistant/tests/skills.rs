@@ -320,7 +320,8 @@ mod own_commands {
 
 /// Settings with a folder of documents: one about a pool, and one that is not text.
 fn config_with_documents(folder: &TempDir) -> Config {
-    std::fs::write(folder.path().join("pool.md"), "# Pool\n\nThe pool is 2 metres deep.\n").unwrap();
+    std::fs::write(folder.path().join("pool.md"), "# Pool\n\nThe pool is 2 metres deep.\n")
+        .unwrap();
     std::fs::write(folder.path().join("bad.md"), b"The slide \xff\xfe").unwrap();
     let mut config = common::config();
     config.skills.documents = folder.path().into();
@@ -357,7 +358,8 @@ fn documents_that_change_are_read_again() {
         skills.claim(&request).and_then(|plan| plan.say().map(str::to_owned))
     };
     assert_eq!(said(&skills).as_deref(), Some("The pool is 2 metres deep."));
-    std::fs::write(documents.path().join("pool.md"), "# Pool\n\nThe pool is 75 cm deep.\n").unwrap();
+    std::fs::write(documents.path().join("pool.md"), "# Pool\n\nThe pool is 75 cm deep.\n")
+        .unwrap();
     skills.read_documents();
     assert_eq!(said(&skills).as_deref(), Some("The pool is 75 cm deep."));
 

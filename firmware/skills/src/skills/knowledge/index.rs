@@ -122,7 +122,8 @@ impl Index {
             }
         }
         let subjects = entries.iter().flat_map(|entry| entry.around.iter().cloned()).collect();
-        let search = Search::new(entries.iter().map(|entry| entry.around.iter().chain(&entry.inside)));
+        let search =
+            Search::new(entries.iter().map(|entry| entry.around.iter().chain(&entry.inside)));
         Self { entries, search, counts, subjects }
     }
 
@@ -159,9 +160,11 @@ impl Index {
             }
         }
         // General terms say nothing about the subject, nor do codes that are not known.
-        let about = question.terms.iter().zip(&weights).filter(|(term, _)| {
-            specific(term) && (is_known(term) || !is_code(&term.text))
-        });
+        let about = question
+            .terms
+            .iter()
+            .zip(&weights)
+            .filter(|(term, _)| specific(term) && (is_known(term) || !is_code(&term.text)));
         let (known, unknown): (Vec<_>, Vec<_>) = about.partition(|(term, _)| is_known(term));
         let sum = |terms: &[(&Term, &f32)]| terms.iter().map(|(_, weight)| **weight).sum::<f32>();
         let (of_known, unknown) = (sum(&known), (sum(&unknown), unknown.len()));
@@ -173,7 +176,13 @@ impl Index {
 
     /// How much of a question a passage covers, and what is said: it, or with a neighbour that
     /// covers more.
-    fn answer(&self, n: usize, question: &Question, weights: &[f32], words: &Words) -> (f32, String) {
+    fn answer(
+        &self,
+        n: usize,
+        question: &Question,
+        weights: &[f32],
+        words: &Words,
+    ) -> (f32, String) {
         let Some(entry) = self.entries.get(n) else { return (0.0, String::new()) };
         let covers = |said: &[&Entry], text: &str| {
             let terms = question.terms.iter().zip(weights);

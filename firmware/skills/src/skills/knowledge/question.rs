@@ -78,12 +78,13 @@ impl Words {
                 word.clone_from(day);
             }
         }
-        let of_place = self.place.iter().any(|phrase| {
-            words.windows(phrase.len()).any(|part| part == phrase)
-        });
+        let of_place =
+            self.place.iter().any(|phrase| words.windows(phrase.len()).any(|part| part == phrase));
         let placed = self.placed_terms(&words);
         let after_known = |n: usize| {
-            n.checked_sub(1).and_then(|n| words.get(n)).is_some_and(|word| self.known.contains(word))
+            n.checked_sub(1)
+                .and_then(|n| words.get(n))
+                .is_some_and(|word| self.known.contains(word))
         };
         let known = placed.iter().filter(|(n, _)| after_known(*n)).map(|(_, term)| term.clone());
         let known: BTreeSet<String> = known.collect();

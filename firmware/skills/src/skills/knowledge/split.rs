@@ -26,9 +26,9 @@ pub fn code(letters: &str, number: &str) -> String {
 /// Whether a text has something like "9:30".
 pub fn has_time_of_day(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.windows(3).any(|part| {
-        part[0].is_ascii_digit() && part[1] == b':' && part[2].is_ascii_digit()
-    })
+    bytes
+        .windows(3)
+        .any(|part| part[0].is_ascii_digit() && part[1] == b':' && part[2].is_ascii_digit())
 }
 
 /// The words of a text in lower case, with a mark for a dash between two of them.
@@ -71,4 +71,3 @@ pub fn split(text: &str) -> Vec<String> {
     }
     words
 }
-

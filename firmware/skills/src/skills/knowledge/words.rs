@@ -90,7 +90,9 @@ impl Words {
                 ("ending", _) => words.endings = list,
                 ("stop", _) => words.stop.extend(list),
                 ("asks", "first") => words.asks[1].extend(list),
-                ("asks", "place") => words.place = list.iter().map(|phrase| split(phrase)).collect(),
+                ("asks", "place") => {
+                    words.place = list.iter().map(|phrase| split(phrase)).collect()
+                }
                 ("asks", "known") => words.known.extend(list),
                 ("asks", _) => words.asks[0].extend(list),
                 ("same", _) => {
