@@ -12,6 +12,8 @@ use super::words::Words;
 const CANDIDATES: usize = 50;
 /// A passage answers if it covers so much of a question.
 const COVERED: f32 = 0.7;
+/// It has to cover so much of one that points to nothing of theirs.
+const COVERED_IF_FREE: f32 = 0.85;
 /// A question is about the documents if they know so much of it.
 const KNOWN: f32 = 0.45;
 /// More unknown terms are about something else.
@@ -20,8 +22,11 @@ const MOST_UNKNOWN: usize = 1;
 const KNOWN_OF_SUBJECT: f32 = 0.05;
 /// A term in a heading above a passage counts so much.
 const IN_CONTEXT: f32 = 0.9;
-/// The weight of a term that the documents do not have: that of a rare one, but not of the rarest.
-const UNKNOWN: f32 = 3.5;
+/// A term that the documents do not have counts as one that so many passages have: a rare one, but
+/// not the rarest.
+const UNKNOWN: f32 = 2.5;
+/// Fewer passages count as so many: what is rare in a few says little.
+const LEAST_PASSAGES: f32 = 50.0;
 /// The next sentence is said as well if it covers so much more.
 const MORE: f32 = 0.1;
 
@@ -30,7 +35,9 @@ const WITHOUT_NEED: f32 = 0.4;
 /// Each word that is the same, and not only its stem, decides between equal passages.
 const SAME_WORD: f32 = 0.01;
 /// A code says so much more than another term ("E14").
-const CODE: f32 = 2.0;
+const CODE: f32 = 3.0;
+
+fn tune(name: &str, or: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(or) }
 
 /// How well the documents fit a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,6 +46,8 @@ pub struct Fit {
     pub covered: f32,
     /// How many terms the question has. One alone may be about anything.
     pub terms: usize,
+    /// Whether it points to something of theirs: by "the", by a code, or as something of this place.
+    pub points: bool,
     /// The share of the question that is somewhere in the documents, 0 to 1.
     pub known: f32,
     /// How many terms of it are nowhere in them.
@@ -73,11 +82,14 @@ pub enum Verdict {
 impl Fit {
     /// What is to be said.
     pub fn verdict(self) -> Verdict {
-        if self.covered >= COVERED && (self.terms > 1 || self.subject > Subject::None) {
+        let enough = if self.points { COVERED } else { COVERED_IF_FREE };
+        if self.terms < 2 && !self.points {
+            Verdict::Other
+        } else if self.covered >= tune("C", 0.0) + enough {
             Verdict::Answer
         } else if match self.subject {
             Subject::None => false,
-            Subject::Likely => self.known >= KNOWN && self.unknown <= MOST_UNKNOWN,
+            Subject::Likely => self.known >= tune("KNOWN", KNOWN) && self.unknown <= MOST_UNKNOWN,
             Subject::Sure => self.known >= KNOWN_OF_SUBJECT,
         } {
             Verdict::NotThere
@@ -150,6 +162,7 @@ impl Index {
         let has_code = question.terms.iter().any(|term| is_code(&term.text));
         let least = if question.of_place || has_code { Subject::Likely } else { Subject::None };
         let known_terms = question.terms.iter().filter(|term| specific(term) && is_known(term));
+        let points = known_terms.clone().any(|term| term.known) || least > Subject::None;
         let subject = known_terms.map(|term| subject(term).max(least)).max().unwrap_or_default();
         let mut best = (0.0, String::new());
         let terms = question.terms.iter().map(|term| term.text.as_str());
@@ -170,7 +183,8 @@ impl Index {
         let (of_known, unknown) = (sum(&known), (sum(&unknown), unknown.len()));
         let known = of_known / (of_known + unknown.0).max(f32::MIN_POSITIVE);
         let terms = question.terms.len();
-        let fit = Fit { covered: best.0 / all, terms, known, unknown: unknown.1, subject };
+        let fit = Fit { covered: best.0 / all, terms, points, known, unknown: unknown.1, subject };
+        if std::env::var_os("FIT").is_some() { eprintln!("{fit:?} {:?} {weights:?} {:?}", question.terms.iter().map(|t| &t.text).collect::<Vec<_>>(), best.1); }
         (fit, best.1)
     }
 
@@ -190,14 +204,14 @@ impl Index {
                 if said.iter().any(|entry| entry.inside.contains(&term.text)) {
                     *weight
                 } else if entry.around.contains(&term.text) {
-                    weight * IN_CONTEXT
+                    weight * tune("CTX", IN_CONTEXT)
                 } else {
                     0.0
                 }
             });
             let covered: f32 = covered.sum();
             if !words.answers(question, text) {
-                return covered * WITHOUT_NEED;
+                return covered * tune("NEED", WITHOUT_NEED);
             }
             let same = split(text).iter().filter(|word| question.words.contains(word)).count();
             #[allow(clippy::cast_precision_loss)] // It is a small number.
@@ -215,7 +229,7 @@ impl Index {
             };
             if first.passage.paragraph == second.passage.paragraph {
                 let text = format!("{} {}", first.passage.text, second.passage.text);
-                let covered = covers(&[first, second], &text) - MORE * all;
+                let covered = covers(&[first, second], &text) - tune("MORE", MORE) * all;
                 if covered > best.0 {
                     best = (covered, text);
                 }
@@ -226,10 +240,11 @@ impl Index {
 
     /// How much a term says: the rarer, the more.
     fn weight(&self, term: &str) -> f32 {
-        let factor = if is_code(term) { CODE } else { 1.0 };
-        let Some(&count) = self.counts.get(term) else { return UNKNOWN * factor };
+        let factor = if is_code(term) { tune("CODE", CODE) } else { 1.0 };
         #[allow(clippy::cast_precision_loss)] // It is a weight.
-        let (all, count) = (self.entries.len() as f32, count as f32);
+        let (all, count) =
+            (self.entries.len() as f32, self.counts.get(term).map_or(tune("UNK", UNKNOWN), |count| *count as f32));
+        let all = all.max(LEAST_PASSAGES);
         ((all - count + 0.5) / (count + 0.5)).ln_1p() * factor
     }
 }
