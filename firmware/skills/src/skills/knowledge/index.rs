@@ -37,7 +37,9 @@ const SAME_WORD: f32 = 0.01;
 /// A code says so much more than another term ("E14").
 const CODE: f32 = 3.0;
 
-fn tune(name: &str, or: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(or) }
+fn tune(name: &str, or: f32) -> f32 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(or)
+}
 
 /// How well the documents fit a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -165,13 +167,18 @@ impl Index {
         let points = known_terms.clone().any(|term| term.known) || least > Subject::None;
         let subject = known_terms.map(|term| subject(term).max(least)).max().unwrap_or_default();
         let mut best = (0.0, String::new());
+        let mut together = 0;
         let terms = question.terms.iter().map(|term| term.text.as_str());
         for n in self.search.best(terms, CANDIDATES) {
             let found = self.answer(n, question, &weights, words);
             if found.0 > best.0 {
                 best = found;
             }
+            let inside = |term: &&Term| self.entries[n].inside.contains(&term.text);
+            together =
+                together.max(question.terms.iter().filter(|t| specific(t)).filter(inside).count());
         }
+        let subject = if together > 1 { subject.max(Subject::Likely) } else { subject };
         // General terms say nothing about the subject, nor do codes that are not known.
         let about = question
             .terms
@@ -184,7 +191,13 @@ impl Index {
         let known = of_known / (of_known + unknown.0).max(f32::MIN_POSITIVE);
         let terms = question.terms.len();
         let fit = Fit { covered: best.0 / all, terms, points, known, unknown: unknown.1, subject };
-        if std::env::var_os("FIT").is_some() { eprintln!("{fit:?} {:?} {weights:?} {:?}", question.terms.iter().map(|t| &t.text).collect::<Vec<_>>(), best.1); }
+        if std::env::var_os("FIT").is_some() {
+            eprintln!(
+                "{fit:?} {:?} {weights:?} {:?}",
+                question.terms.iter().map(|t| &t.text).collect::<Vec<_>>(),
+                best.1
+            );
+        }
         (fit, best.1)
     }
 
@@ -242,8 +255,10 @@ impl Index {
     fn weight(&self, term: &str) -> f32 {
         let factor = if is_code(term) { tune("CODE", CODE) } else { 1.0 };
         #[allow(clippy::cast_precision_loss)] // It is a weight.
-        let (all, count) =
-            (self.entries.len() as f32, self.counts.get(term).map_or(tune("UNK", UNKNOWN), |count| *count as f32));
+        let (all, count) = (
+            self.entries.len() as f32,
+            self.counts.get(term).map_or(tune("UNK", UNKNOWN), |count| *count as f32),
+        );
         let all = all.max(LEAST_PASSAGES);
         ((all - count + 0.5) / (count + 0.5)).ln_1p() * factor
     }

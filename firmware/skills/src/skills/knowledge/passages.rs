@@ -7,8 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::words::Words;
 
-/// A list with at most so many words is also one passage, if a sentence introduces it.
+/// An item of a list with at most so many words is one passage, and so is a sentence with a label and
+/// what follows it. A list is one as well, if a sentence introduces it.
 const MOST_WORDS: usize = 40;
+/// A label is a number or a code, with at most so many words, before a colon.
+const LABEL_WORDS: usize = 4;
 /// A cell with at most so many words and a number in it is a value: it is said with its column.
 const VALUE_WORDS: usize = 4;
 
@@ -51,6 +54,8 @@ struct Reader<'a> {
     items: Vec<String>,
     columns: Vec<String>,
     cells: Vec<String>,
+    /// In how many items of lists the reader is.
+    within: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -66,6 +71,7 @@ impl<'a> Reader<'a> {
             items: Vec::new(),
             columns: Vec::new(),
             cells: Vec::new(),
+            within: 0,
         }
     }
 
@@ -73,7 +79,12 @@ impl<'a> Reader<'a> {
         match event {
             Event::Text(text) | Event::Code(text) => self.open.push_str(&text),
             Event::SoftBreak | Event::HardBreak => self.open.push(' '),
-            Event::Start(Tag::Paragraph | Tag::Item) => self.flush(),
+            Event::Start(Tag::Paragraph) if self.within > 0 => self.open.push(' '),
+            Event::Start(Tag::Paragraph) => self.flush(),
+            Event::Start(Tag::Item) => {
+                self.flush();
+                self.within += 1;
+            }
             Event::Start(Tag::List(_)) => {
                 self.flush();
                 self.intro = self.before.take().filter(|before| before.ends_with(':'));
@@ -90,6 +101,7 @@ impl<'a> Reader<'a> {
                 self.headings.retain(|(above, _)| *above < level);
                 self.headings.push((level, taken(&mut self.open)));
             }
+            Event::End(TagEnd::Paragraph) if self.within > 0 => {}
             Event::End(TagEnd::Paragraph) => {
                 self.before = Some(self.open.trim().to_owned());
                 if self.is_title() {
@@ -101,7 +113,8 @@ impl<'a> Reader<'a> {
                 if self.intro.is_some() && !self.open.trim().is_empty() {
                     self.items.push(self.open.trim().trim_end_matches(['.', ',', ';']).to_owned());
                 }
-                self.flush();
+                self.item();
+                self.within = self.within.saturating_sub(1);
             }
             Event::End(TagEnd::List(_)) => self.whole_list(),
             Event::End(TagEnd::CodeBlock) => self.flush(),
@@ -166,15 +179,46 @@ impl<'a> Reader<'a> {
         self.passages.push(Passage { context, text, paragraph: self.paragraphs });
     }
 
-    /// The sentences of what was read.
+    /// An item of a list that was read.
+    fn item(&mut self) {
+        if self.open.split_whitespace().count() > MOST_WORDS {
+            return self.flush();
+        }
+        let text = taken(&mut self.open);
+        if !text.is_empty() {
+            self.paragraphs += 1;
+            self.push(text);
+        }
+    }
+
+    /// The sentences of what was read. What follows a label belongs to it.
     fn flush(&mut self) {
         let text = taken(&mut self.open);
         if text.is_empty() {
             return;
         }
         self.paragraphs += 1;
-        for range in sentences(&text, self.words) {
-            self.push(text[range].trim().to_owned());
+        let mut labelled = false;
+        let mut said: Vec<Range<usize>> = Vec::new();
+        for sentence in sentences(&text, self.words) {
+            let whole = said.last().map(|last| last.start..sentence.end);
+            let fits =
+                |whole: &Range<usize>| text[whole.clone()].split_whitespace().count() <= MOST_WORDS;
+            let label = has_label(&text[sentence.clone()]);
+            match (said.last_mut(), whole.filter(fits)) {
+                (Some(last), Some(whole)) if labelled && !label => *last = whole,
+                _ => {
+                    said.push(sentence);
+                    labelled = label;
+                }
+            }
+        }
+        for range in said {
+            let text = text[range].trim();
+            if has_label(text) {
+                self.paragraphs += 1;
+            }
+            self.push(text.to_owned());
         }
     }
 
@@ -197,6 +241,12 @@ fn taken(text: &mut String) -> String {
 
 fn has_number(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a sentence begins with a label ("Fault F-03: the belt is jammed").
+fn has_label(sentence: &str) -> bool {
+    let label = sentence.split_once(": ").map(|(label, _)| label);
+    label.is_some_and(|label| has_number(label) && label.split(' ').count() <= LABEL_WORDS)
 }
 
 /// The sentences of a paragraph.

@@ -56,6 +56,10 @@ impl Words {
         let any = |words: &[String], list: &BTreeSet<String>| {
             words.iter().any(|word| list.contains(word))
         };
+        let has = |phrases: &[Vec<String>]| {
+            phrases.iter().any(|phrase| words.windows(phrase.len()).any(|part| part == phrase))
+        };
+        let (of_place, opinion) = (has(&self.place), has(&self.opinion));
         let asks = text.trim_end().ends_with('?')
             || any(&words, &self.asks[0])
             || words.first().is_some_and(|first| self.asks[1].contains(first))
@@ -78,8 +82,6 @@ impl Words {
                 word.clone_from(day);
             }
         }
-        let of_place =
-            self.place.iter().any(|phrase| words.windows(phrase.len()).any(|part| part == phrase));
         let placed = self.placed_terms(&words);
         let after_known = |n: usize| {
             n.checked_sub(1)
@@ -104,7 +106,7 @@ impl Words {
                 terms.push(Term { text, general, known });
             }
         }
-        Question { terms, words: said, of_place, asks, need }
+        Question { terms, words: said, of_place, asks: asks && !opinion, need }
     }
 
     /// Whether a text has what an answer to the question must have.

@@ -28,6 +28,8 @@ pub struct Words {
     pub(super) known: BTreeSet<String>,
     /// How questions about a place begin.
     pub(super) place: Vec<Vec<String>>,
+    /// What asks for an opinion.
+    pub(super) opinion: Vec<Vec<String>>,
     /// Terms that are said about anything.
     pub(super) general: BTreeSet<String>,
     /// Phrases for which something else stands, by the stems of their first words.
@@ -65,6 +67,7 @@ impl Words {
             asks: Default::default(),
             known: BTreeSet::new(),
             place: Vec::new(),
+            opinion: Vec::new(),
             general: BTreeSet::new(),
             phrases: BTreeMap::new(),
             endings: Vec::new(),
@@ -84,15 +87,17 @@ impl Words {
             else {
                 return Err(faulty());
             };
+            let phrases = |list: &[String]| -> Vec<Vec<String>> {
+                list.iter().map(|phrase| split(phrase)).collect()
+            };
             let list: Vec<String> = list.split(", ").map(str::to_owned).collect();
             match (kind, name) {
                 // It comes before all words that are stemmed.
                 ("ending", _) => words.endings = list,
                 ("stop", _) => words.stop.extend(list),
                 ("asks", "first") => words.asks[1].extend(list),
-                ("asks", "place") => {
-                    words.place = list.iter().map(|phrase| split(phrase)).collect()
-                }
+                ("asks", "place") => words.place = phrases(&list),
+                ("asks", "opinion") => words.opinion = phrases(&list),
                 ("asks", "known") => words.known.extend(list),
                 ("asks", _) => words.asks[0].extend(list),
                 ("same", _) => {
@@ -115,8 +120,8 @@ impl Words {
                 ("range", _) => words.range.extend(list),
                 ("general", _) => general = list,
                 ("needs", _) => {
-                    let phrases = list.iter().map(|phrase| split(phrase));
-                    words.needs.entry(name.to_owned()).or_default().asked_by.extend(phrases);
+                    let need = words.needs.entry(name.to_owned()).or_default();
+                    need.asked_by.extend(phrases(&list));
                 }
                 ("has", _) => {
                     let met_by = list.iter().map(|word| words.stem(word)).collect();
