@@ -1,6 +1,7 @@
 //! Answers from documents: the sentence that answers is said as it stands.
 
 mod documents;
+mod fit;
 mod index;
 mod passages;
 mod question;
@@ -11,7 +12,7 @@ mod words;
 pub use documents::{Documents, WeakDocuments};
 pub(crate) use words::Words;
 
-use self::index::Verdict;
+use self::fit::Verdict;
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
 

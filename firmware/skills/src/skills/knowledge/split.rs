@@ -12,7 +12,7 @@ pub fn is_code(word: &str) -> bool {
         || word.len() >= CODE_DIGITS && word.chars().all(digit) && !is_year(word)
 }
 
-/// Whether a word is the number of a year in living memory, or of one soon.
+/// Whether a word is the number of a year from 1000 to 2099.
 pub fn is_year(word: &str) -> bool {
     word.len() == 4 && word.parse().is_ok_and(|year: u16| (1000..2100).contains(&year))
 }

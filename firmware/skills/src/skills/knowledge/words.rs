@@ -34,6 +34,8 @@ pub struct Words {
     pub(super) general: BTreeSet<String>,
     /// Phrases for which something else stands, by the stems of their first words.
     phrases: BTreeMap<String, Vec<Phrase>>,
+    /// Terms that make a name with the number after them ("error 5").
+    numbered: BTreeSet<String>,
     /// Endings that make a word of another one ("cleaner").
     endings: Vec<String>,
     /// Days from today.
@@ -70,6 +72,7 @@ impl Words {
             opinion: Vec::new(),
             general: BTreeSet::new(),
             phrases: BTreeMap::new(),
+            numbered: BTreeSet::new(),
             endings: Vec::new(),
             days: BTreeMap::new(),
             series: Vec::new(),
@@ -78,7 +81,7 @@ impl Words {
             needs: BTreeMap::new(),
             short: BTreeSet::new(),
         };
-        let mut general = Vec::new();
+        let (mut general, mut numbered) = (Vec::new(), Vec::new());
         for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let faulty = || Error::Files(format!("{code}/knowledge.tsv: {line:?}"));
             let mut columns = line.split('\t');
@@ -119,6 +122,7 @@ impl Words {
                 ("series", _) => words.series.push(list),
                 ("range", _) => words.range.extend(list),
                 ("general", _) => general = list,
+                ("numbered", _) => numbered = list,
                 ("needs", _) => {
                     let need = words.needs.entry(name.to_owned()).or_default();
                     need.asked_by.extend(phrases(&list));
@@ -137,6 +141,7 @@ impl Words {
         let series = words.series.concat();
         let general = general.iter().chain(&series);
         words.general = general.flat_map(|word| words.terms(word)).collect();
+        words.numbered = numbered.iter().flat_map(|word| words.terms(word)).collect();
         Ok(words)
     }
 
@@ -197,11 +202,22 @@ impl Words {
                 continue;
             }
             let stem = self.stem(word);
-            if let Some((stands, more)) = self.standing(&stem, after) {
-                terms.extend(stands.iter().map(|term| (n, term.clone())));
-                next += more;
-            } else if !self.stop.contains(word) {
-                terms.push((n, stem));
+            let stop = self.stop.contains(word);
+            let before = terms.len();
+            match self.standing(&stem, after) {
+                Some((stands, more)) if more > 0 || !stop => {
+                    terms.extend(stands.iter().map(|term| (n, term.clone())));
+                    next += more;
+                }
+                _ if stop => {}
+                _ => terms.push((n, stem)),
+            }
+            let number = words.get(next).filter(|word| word.bytes().all(|b| b.is_ascii_digit()));
+            if let Some(number) = number
+                && let Some((_, term)) =
+                    terms.get(before).filter(|(_, term)| self.numbered.contains(term))
+            {
+                terms.push((n, code(term, number)));
             }
         }
         terms
