@@ -1,5 +1,7 @@
 //! Why skills cannot be used.
 
+use std::path::Path;
+
 /// Why skills cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,6 +15,13 @@ pub enum Error {
     Document(String),
     /// What was saved cannot be used. Go on without it.
     Snapshot(String),
+}
+
+impl Error {
+    /// A document, or their folder, cannot be read.
+    pub(crate) fn document(path: &Path, why: impl std::fmt::Display) -> Self {
+        Self::Document(format!("{}: {why}", path.display()))
+    }
 }
 
 impl std::fmt::Display for Error {

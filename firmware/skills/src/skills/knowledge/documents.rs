@@ -95,7 +95,7 @@ impl Documents {
                     changed = true;
                     files.insert(path, (stamp, passages(&text, words)));
                 }
-                Err(error) => faults.push(faulty(&path, &error)),
+                Err(error) => faults.push(Error::document(&path, error)),
             }
         }
         // Those that remain are gone.
@@ -147,10 +147,6 @@ impl WeakDocuments {
     }
 }
 
-fn faulty(path: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::Document(format!("{}: {why}", path.display()))
-}
-
 /// The files to read, in their order, and their stamps. What is left out is added to `faults`.
 ///
 /// # Errors
@@ -162,9 +158,9 @@ fn found(folder: &Path, faults: &mut Vec<Error>) -> Result<BTreeMap<PathBuf, Sta
     while let Some((folder, depth)) = folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
-            Err(error) if depth == 0 => return Err(faulty(&folder, &error)),
+            Err(error) if depth == 0 => return Err(Error::document(&folder, error)),
             Err(error) => {
-                faults.push(faulty(&folder, &error));
+                faults.push(Error::document(&folder, error));
                 continue;
             }
         };
@@ -174,17 +170,18 @@ fn found(folder: &Path, faults: &mut Vec<Error>) -> Result<BTreeMap<PathBuf, Sta
             let about = match fs::metadata(&path) {
                 Ok(about) => about,
                 Err(error) => {
-                    faults.push(faulty(&path, &error));
+                    faults.push(Error::document(&path, error));
                     continue;
                 }
             };
             if about.is_dir() && depth >= DEEPEST {
-                faults.push(faulty(&path, &format!("more than {DEEPEST} folders deep")));
+                let why = Error::document(&path, format!("more than {DEEPEST} folders deep"));
+                faults.push(why);
             } else if about.is_dir() {
                 folders.push((path, depth + 1));
             } else if is_text(&path) {
-                match check(&about, bytes + about.len(), files.len()) {
-                    Err(why) => faults.push(faulty(&path, &why)),
+                match check(&path, &about, bytes + about.len(), files.len()) {
+                    Err(why) => faults.push(why),
                     Ok(()) => {
                         bytes += about.len();
                         files.insert(path, (about.len(), about.modified().ok()));
@@ -206,16 +203,17 @@ fn is_text(path: &Path) -> bool {
 }
 
 /// Whether one more file may be read. `bytes` are those of all with it, `files` those before it.
-fn check(about: &Metadata, bytes: u64, files: usize) -> Result<(), String> {
+fn check(path: &Path, about: &Metadata, bytes: u64, files: usize) -> Result<(), Error> {
     let million = |bytes: u64| bytes / 1_000_000;
     if about.len() > LARGEST {
-        return Err(format!("larger than {} MB", million(LARGEST)));
+        return Err(Error::document(path, format!("larger than {} MB", million(LARGEST))));
     }
     if files >= MOST_FILES {
-        return Err(format!("more than {MOST_FILES} files"));
+        return Err(Error::document(path, format!("more than {MOST_FILES} files")));
     }
     if bytes > MOST_BYTES {
-        return Err(format!("more than {} MB in all files", million(MOST_BYTES)));
+        let most = million(MOST_BYTES);
+        return Err(Error::document(path, format!("more than {most} MB in all files")));
     }
     Ok(())
 }

@@ -38,6 +38,8 @@ pub struct Words {
     numbered: BTreeSet<String>,
     /// Endings that make a word of another one ("cleaner").
     endings: Vec<String>,
+    /// Letters that are doubled before an ending.
+    doubled: Vec<String>,
     /// Days from today.
     pub(super) days: BTreeMap<String, usize>,
     pub(super) series: Vec<Vec<String>>,
@@ -74,6 +76,7 @@ impl Words {
             phrases: BTreeMap::new(),
             numbered: BTreeSet::new(),
             endings: Vec::new(),
+            doubled: Vec::new(),
             days: BTreeMap::new(),
             series: Vec::new(),
             weekdays: Vec::new(),
@@ -95,8 +98,9 @@ impl Words {
             };
             let list: Vec<String> = list.split(", ").map(str::to_owned).collect();
             match (kind, name) {
-                // It comes before all words that are stemmed.
+                // These come before all words that are stemmed.
                 ("ending", _) => words.endings = list,
+                ("doubled", _) => words.doubled = list,
                 ("stop", _) => words.stop.extend(list),
                 ("asks", "first") => words.asks[1].extend(list),
                 ("asks", "place") => words.place = phrases(&list),
@@ -165,9 +169,14 @@ impl Words {
         let stem = self.stemmer.stem(word);
         let short = self.endings.iter().find_map(|ending| stem.strip_suffix(ending.as_str()));
         // "Scanner", "scan".
-        let single = |short: &str| match short.as_bytes() {
-            [.., a, b] if a == b && b"bdfgmnprt".contains(a) => short.len() - 1,
-            _ => short.len(),
+        let single = |short: &str| {
+            let doubled = |letter: &String| {
+                short
+                    .strip_suffix(letter.as_str())
+                    .is_some_and(|rest| rest.ends_with(letter.as_str()))
+            };
+            let letter = self.doubled.iter().find(|letter| doubled(letter));
+            short.len() - letter.map_or(0, String::len)
         };
         let short = short.and_then(|short| short.get(..single(short)));
         match short.filter(|short| short.chars().count() >= LEAST_LETTERS) {
