@@ -40,6 +40,7 @@ pub mod config;
 mod control;
 mod conversation;
 mod cores;
+mod documents;
 mod earcon;
 mod end_of_turn;
 mod engines;

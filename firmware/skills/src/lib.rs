@@ -46,4 +46,4 @@ pub use language::Texts;
 pub use plan::{Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
-pub use skills::{Input, Program, Run, RunError};
+pub use skills::{Documents, Input, Program, Run, RunError, WeakDocuments};

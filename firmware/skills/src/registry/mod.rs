@@ -20,8 +20,8 @@ use crate::language::{self, Texts};
 use crate::plan::{Claim, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
-    Alarms, Calculator, Clock, Commands, Device, Devices, Lists, Program, Reminders, Run, RunError,
-    Timers, outcome,
+    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Lists, Program,
+    Reminders, Run, RunError, Timers, outcome,
 };
 
 /// In place of a skill's name: all skills.
@@ -146,13 +146,19 @@ impl Skills {
         }
     }
 
+    /// Adds the skill that answers from documents. It is asked when no other claims a sentence.
+    pub fn use_documents(&mut self, documents: Documents) {
+        self.skills.push(Box::new(Knowledge(documents)));
+        self.names.push(Knowledge::NAME);
+    }
+
     /// The names of the skills that are switched on.
     pub fn names(&self) -> &[&'static str] {
         &self.names
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 9] {
+    pub fn all() -> [&'static str; 10] {
         [
             Commands::NAME,
             Clock::NAME,
@@ -163,6 +169,7 @@ impl Skills {
             Lists::NAME,
             Device::NAME,
             Devices::NAME,
+            Knowledge::NAME,
         ]
     }
 
