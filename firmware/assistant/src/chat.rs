@@ -49,7 +49,7 @@ impl Chat {
     fn skilled(&mut self, text: &str, cancel: &Cancel) -> Option<String> {
         let (skills, situation) = self.skills.as_mut()?;
         let now = now(&WallClock);
-        let plan = skills.claim(&Request { text, now: &now, situation })?;
+        let plan = skills.claim(&Request::new(text, &now, situation))?;
         let before = plan.say().map(str::to_owned);
         let said = skills.act(plan, &now, situation, cancel);
         for effect in &said.effects {

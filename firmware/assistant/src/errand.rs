@@ -23,6 +23,8 @@ pub enum Errand {
         unanswered: String,
         /// What was said, or typed.
         text: String,
+        /// The words of it that were heard unsurely.
+        doubtful: Vec<String>,
         /// Where it was said.
         situation: Situation,
         /// Stops the work.
@@ -100,12 +102,13 @@ impl Worker for SkillWorker {
     fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
         let now = now(&*self.clock);
         match errand {
-            Errand::Claim { turn, unanswered, text, situation, .. } => {
+            Errand::Claim { turn, unanswered, text, doubtful, situation, .. } => {
                 if cancel.is_cancelled() {
                     return;
                 }
                 let claim = |text: &str| {
-                    let request = Request { text, now: &now, situation: &situation };
+                    let request =
+                        Request { text, now: &now, situation: &situation, doubtful: &doubtful };
                     self.skills.as_ref().and_then(|skills| skills.claim(&request))
                 };
                 let whole = format!("{unanswered} {text}");

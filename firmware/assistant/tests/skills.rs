@@ -201,7 +201,7 @@ fn lists_are_cleared_when_nobody_has_spoken_at_any_board() {
     }
     let say = |board: &str, text: &str| {
         let (now, situation) = (wall_now(), Situation::new(board));
-        let plan = skills.claim(&Request { text, now: &now, situation: &situation }).unwrap();
+        let plan = skills.claim(&Request::new(text, &now, &situation)).unwrap();
         let said = plan.say().map(str::to_owned);
         said.or(skills.act(plan, &now, &situation, &Cancel::new()).text).unwrap_or_default()
     };
@@ -354,7 +354,7 @@ fn documents_that_change_are_read_again() {
 
     let (now, situation) = (wall_now(), Situation::new("kitchen"));
     let said = |skills: &SharedSkills| {
-        let request = Request { text: "How deep is the pool?", now: &now, situation: &situation };
+        let request = Request::new("How deep is the pool?", &now, &situation);
         skills.claim(&request).and_then(|plan| plan.say().map(str::to_owned))
     };
     assert_eq!(said(&skills).as_deref(), Some("The pool is 2 metres deep."));

@@ -110,7 +110,7 @@ impl Test {
         let mut situation = Situation::new("test");
         situation.area.clone_from(&self.area);
         let now = sayso::internals::skills::wall_now();
-        let plan = skills.claim(&Request { text: &text, now: &now, situation: &situation });
+        let plan = skills.claim(&Request::new(&text, &now, &situation));
         if self.json {
             println!("{}", json!({ "sentence": text, "plan": plan }));
         } else if let Some(plan) = plan {

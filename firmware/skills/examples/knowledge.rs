@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for text in questions {
         for _ in 0..TIMES {
             let start = Instant::now();
-            skills.claim(&Request { text, now: &now, situation: &situation });
+            skills.claim(&Request::new(text, &now, &situation));
             times.push(start.elapsed());
         }
     }

@@ -9,7 +9,7 @@
 //!     steady: std::time::Duration::ZERO,
 //! };
 //! let situation = Situation::new("kitchen");
-//! let request = Request { text: "Is today Tuesday?", now: &now, situation: &situation };
+//! let request = Request::new("Is today Tuesday?", &now, &situation);
 //! let plan = skills.claim(&request).unwrap();
 //! assert_eq!(plan.say(), Some("No, today is Monday, November 30, 2026."));
 //! let said = skills.act(plan, &now, &situation);

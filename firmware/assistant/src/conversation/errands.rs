@@ -72,12 +72,21 @@ impl Conversation {
         self
     }
 
-    /// Has a sentence answered: by a skill, or else by the language model.
-    pub(super) fn answer(&mut self, turn: TurnId, unanswered: String, text: String) {
+    /// Has a sentence answered: by a skill, or else by the language model. Some of its words may have
+    /// been heard unsurely.
+    pub(super) fn answer(
+        &mut self,
+        turn: TurnId,
+        unanswered: String,
+        text: String,
+        doubtful: Vec<String>,
+    ) {
         let Some(current) = self.current(turn) else { return };
         let cancel = current.cancel.clone();
         let order = match self.situation() {
-            Some(situation) => Errand::Claim { turn, unanswered, text, situation, cancel }.into(),
+            Some(situation) => {
+                Errand::Claim { turn, unanswered, text, doubtful, situation, cancel }.into()
+            }
             None => Job::Answer { turn, unanswered, text, cancel }.into(),
         };
         self.orders.push_back(order);

@@ -29,6 +29,16 @@ fn mean_confidence(transcript: &Transcript) -> Option<f32> {
     }
 }
 
+/// A word that the recogniser was less sure of than this is doubtful. Of words that were right, few
+/// are (BENCHMARKS.md, "Confidence").
+const DOUBTFUL: f32 = 0.25;
+
+/// The words that were heard unsurely.
+fn doubtful(transcript: &Transcript) -> Vec<String> {
+    let unsure = transcript.words.iter().filter(|word| word.confidence < DOUBTFUL);
+    unsure.map(|word| word.text.clone()).collect()
+}
+
 impl Conversation {
     /// The responder reports.
     pub(super) fn thought(&mut self, thought: Response) {
@@ -107,6 +117,7 @@ impl Conversation {
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
                 current.record.confidence = mean_confidence(&transcript);
+                let doubtful = doubtful(&transcript);
                 let outcome = match outcome(&text, language) {
                     Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
                     outcome => outcome,
@@ -114,7 +125,7 @@ impl Conversation {
                 current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
                     let unanswered = self.unanswered.clone();
-                    self.answer(turn, unanswered, text);
+                    self.answer(turn, unanswered, text, doubtful);
                 } else if outcome == Outcome::Stop {
                     self.hush();
                 }

@@ -8,6 +8,12 @@ use serde_json::Value;
 use super::{EVERY, Request, Skills};
 use crate::plan::{Claim, Command, How, Plan, Scene};
 
+/// How alike two words are that may be the same, misheard (Jaro-Winkler, 0 to 1).
+const ALIKE: f64 = 0.85;
+
+/// By how much another name may fit worse than the one that was heard unsurely.
+const ABOUT_AS_LIKELY: f32 = 0.1;
+
 /// A worse match is no command.
 const LEAST_SCORE: f32 = 0.75;
 
@@ -48,6 +54,7 @@ impl Skills {
         }
         for found in &matches {
             let command = Command::new(&found.intent, found.slots.clone());
+            let doubt = self.doubt(found, &matches, request, &scene);
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
                 "SaysoStop" => Some(stop(command)),
@@ -58,8 +65,11 @@ impl Skills {
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
                 _ => self.claimed(command, pending, &scene),
             };
-            if plan.is_some() {
-                return plan;
+            if let Some(plan) = plan {
+                return Some(match doubt {
+                    Some(doubt) => doubt.about(plan),
+                    None => plan,
+                });
             }
         }
         self.skills.iter().find_map(|skill| {
@@ -116,6 +126,35 @@ impl Skills {
         })
     }
 
+    /// What is to be asked because the name of a command was heard unsurely: which of those that
+    /// sound about like it, or whether it was this one.
+    fn doubt(
+        &self,
+        found: &Match,
+        matches: &[Match],
+        request: &Request<'_>,
+        scene: &Scene<'_>,
+    ) -> Option<Doubt> {
+        let named = |found: &Match| {
+            found.named.iter().find_map(|slot| found.slots.get(slot)?.as_str().map(str::to_owned))
+        };
+        let name = named(found).filter(|name| is_doubtful(name, request.doubtful))?;
+        let others = matches.iter().filter(|other| other.score >= found.score - ABOUT_AS_LIKELY);
+        let mut choices: Vec<(String, Command)> = Vec::new();
+        for other in std::iter::once(found).chain(others) {
+            let Some(label) = named(other) else { continue };
+            if !choices.iter().any(|(known, _)| *known == label) {
+                choices.push((label, Command::new(&other.intent, other.slots.clone())));
+            }
+        }
+        let names = match choices.len() {
+            1 => name,
+            _ => scene.texts.or(&labels(&choices)),
+        };
+        let question = scene.texts.get("did-you-say", [("choices", names.into())]);
+        Some(Doubt { question, choices })
+    }
+
     /// What was chosen of several things.
     fn chosen(
         &self,
@@ -162,6 +201,35 @@ impl Skills {
         let undo = dialogue.and_then(|dialogue| dialogue.undo(at));
         Some(Plan { undo: undo.or(plan.undo), how: How::Repaired, ..plan })
     }
+}
+
+/// A question that is asked before a command with a doubtful name is carried out.
+struct Doubt {
+    question: String,
+    /// The names that it may have been, and what each means.
+    choices: Vec<(String, Command)>,
+}
+
+impl Doubt {
+    /// The plan that asks first, if the plan would do something.
+    fn about(self, plan: Plan) -> Plan {
+        let Claim::Do { action, .. } = plan.claim else { return plan };
+        let Self { question, choices } = self;
+        let claim = match choices.len() {
+            0 | 1 => Claim::Confirm { question, action },
+            _ => Claim::Which { question, choices },
+        };
+        Plan { claim, ..plan }
+    }
+}
+
+/// Whether one of the words of a name was heard unsurely, or sounds like one that was.
+fn is_doubtful(name: &str, doubtful: &[String]) -> bool {
+    let plain = |word: &str| word.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let mut words = name.split_whitespace().map(plain);
+    words.any(|word| {
+        doubtful.iter().any(|unsure| strsim::jaro_winkler(&word, &plain(unsure)) >= ALIKE)
+    })
 }
 
 /// Ends what rings, whichever skill it belongs to.

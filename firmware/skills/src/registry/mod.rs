@@ -49,6 +49,15 @@ pub struct Request<'a> {
     pub now: &'a Now,
     /// Where, and what was said before.
     pub situation: &'a Situation,
+    /// The words of it that were heard unsurely.
+    pub doubtful: &'a [String],
+}
+
+impl<'a> Request<'a> {
+    /// A sentence of which every word is sure.
+    pub fn new(text: &'a str, now: &'a Now, situation: &'a Situation) -> Self {
+        Self { text, now, situation, doubtful: &[] }
+    }
 }
 
 /// What must survive a restart.
@@ -350,7 +359,7 @@ impl Skills {
     }
 
     fn scene<'a>(&'a self, request: &Request<'a>) -> Scene<'a> {
-        let Request { text: sentence, now, situation } = *request;
+        let Request { text: sentence, now, situation, .. } = *request;
         let dialogue = self.dialogues.get(&situation.board);
         let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
         let (texts, skills) = (&self.texts, &*self.names);
