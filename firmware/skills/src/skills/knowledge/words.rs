@@ -304,3 +304,27 @@ impl std::fmt::Debug for Words {
         f.debug_struct("Words").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn forms_of_a_word_are_the_same() {
+        let words = crate::language::knowledge("en").unwrap();
+        for (one, other) in [
+            ("scanner", "scan"),
+            ("leaders", "lead"),
+            ("the car park", "parking for cars"),
+            ("grown-ups", "adult"),
+            ("a broken lamp", "the defective lamps"),
+            ("E 09", "e-9"),
+            ("error 5", "fault 5"),
+        ] {
+            assert_eq!(words.terms(one), words.terms(other));
+        }
+        for (one, other) in [("summer", "sum"), ("error 5", "error 8"), ("E 19", "E 9")] {
+            assert_ne!(words.terms(one), words.terms(other));
+        }
+        let all = words.terms("Tuesday to Friday");
+        assert!(words.terms("Thursday").iter().all(|day| all.contains(day)), "{all:?}");
+    }
+}
