@@ -101,7 +101,9 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Fraction(amount), i, end));
     }
     // 10k users; "B2B" counts nothing.
-    let joined = text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i);
+    let name = text.is(i.wrapping_sub(1), "-") && text.is(end, "B");
+    let joined =
+        text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i) && !name;
     let (scale, at, after) = scale(aloud, text, end)?;
     // "5 million" is read as it is written; "5 bn" is an abbreviation.
     let short = scale.sign.len() > 1 && scale.sign != scale.one && scale.sign != scale.several;
@@ -133,6 +135,10 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end = after;
     }
     let (unit, from, to) = unit(aloud, text, i, end)?;
+    // "Qwen2.5-0.5B" is a name.
+    if unit.sign == "B" && text.is(i.wrapping_sub(1), "-") {
+        return None;
+    }
     let mut measure =
         Measure { amount, unit, from, to, power: 0, per: None, per_power: 0, kind: false };
     end = to + 1;
@@ -190,6 +196,13 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
         && let Some(unit) = aloud.unit(&two[0])
     {
         return Some((unit, at, at + 1));
+    }
+    // "50 N·m"; one kind of dot is read as a sign of multiplication.
+    let product = format!("{sign}·{}", text.get(at + 2));
+    if matches!(text.get(at + 1), "·" | "×")
+        && let Some(unit) = aloud.unit(&product)
+    {
+        return Some((unit, at, at + 2));
     }
     let mut word = at + 1;
     word += usize::from(text.is(word, "."));

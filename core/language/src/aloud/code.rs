@@ -164,7 +164,8 @@ pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let card = || card(text, i);
-    hyphenated(aloud, text, i)
+    hexadecimal(text, i)
+        .or_else(|| hyphenated(aloud, text, i))
         .or_else(card)
         .or_else(|| called(aloud, text, i))
         .or_else(|| mixed(aloud, text, i))
@@ -183,6 +184,25 @@ fn hyphenated(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 2;
     }
     (end >= i + 5 && !text.is_word(end)).then(|| item(Class::Code, i, end))
+}
+
+/// 0xFF, #1E90FF: a number in hexadecimal digits.
+fn hexadecimal(text: &Text, i: usize) -> Option<Item> {
+    let first = i + 1;
+    let mut end = first;
+    let mut digits = String::new();
+    while end < i + LONGEST && matches!(text.kind(end), Some(Kind::Number | Kind::Word)) {
+        digits.push_str(text.get(end));
+        end += 1;
+    }
+    let number = text.is(i, "0") && !text.follows_letters(i);
+    let color = text.is(i, "#") && matches!(digits.len(), 6 | 8) && {
+        let decimal = digits.bytes().filter(u8::is_ascii_digit).count();
+        (1..digits.len()).contains(&decimal) || digits.bytes().all(|b| b.is_ascii_uppercase())
+    };
+    let digits = if number { digits.strip_prefix(['x', 'X'])? } else { &digits };
+    let fits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    (fits && (number || color)).then(|| item(Class::Code, i, end))
 }
 
 /// 4111 1111 1111 1111: four groups of four digits, not all of them years.
@@ -271,6 +291,7 @@ fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "n. AZ123"
     let mut word = text.before(i);
     word = if text.is(word, ".") { word.wrapping_sub(1) } else { word };
+    word = if text.one_of(word, &["n", "no", "nr", "number"]) { text.before(word) } else { word };
     let flight = end == i + 2
         && text.is_word(i)
         && text.is_digits(i + 1, 3..=4)

@@ -93,7 +93,7 @@ fn is_letter_name(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let operator = |at: usize| {
         matches!(
             text.get(at),
-            "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^" | "∧" | "∨" | "¬"
+            "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^" | "∧" | "∨" | "¬" | "|"
         )
     };
     let near = operator(text.past_space(after)) || operator(text.before(i));

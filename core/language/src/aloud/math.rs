@@ -32,7 +32,16 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "-" | "–" | "—" | "−" => minus(aloud, text, i)
             .then(|| item(Class::Mathematics(aloud.sign("−").unwrap_or("")), i, i + 1)),
-        "*" | "·" if both => found(aloud.sign("×"), i + 1),
+        // A fraction whose parts are formulae.
+        "⟋" => found(aloud.sign("÷/"), i + 1),
+        // "a && !b"
+        "!" if text.is_letter(i + 1) && matches!(text.get(left), "&" | "|" | "(") => {
+            found(aloud.sign("¬"), i + 1)
+        }
+        // "a 4* hotel"
+        "*" | "·" if both && text.is_space(i.wrapping_sub(1)) == text.is_space(i + 1) => {
+            found(aloud.sign("×"), i + 1)
+        }
         // "12 : 4 = 3", where one divides so; plain text has no space before a colon.
         ":" if both && text.is_space(i + 1) && (next..next + 3).any(|at| text.is(at, "=")) => {
             found(aloud.sign("÷:"), i + 1)
@@ -125,7 +134,11 @@ fn minus(aloud: &Aloud, text: &Text, i: usize) -> bool {
         || text.is_space(before)
         || matches!(text.kind(before), Some(Kind::Sign))
             && !matches!(text.get(before), ")" | "°" | "%" | "." | "'" | "\"" | "”");
-    if (number || money) && fresh && !(text.is(i, "—") && text.is_word(text.before(i))) {
+    // "−b", "e^-x"
+    let variable =
+        (text.is(i, "−") || text.is(before, "^")) && (text.is_letter(i + 1) || text.is(i + 1, "√"));
+    if (number || money || variable) && fresh && !(text.is(i, "—") && text.is_word(text.before(i)))
+    {
         return true;
     }
     sum(aloud, text, i)

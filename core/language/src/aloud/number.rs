@@ -20,6 +20,8 @@ pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !matches!(text.get(i), "x" | "X" | "×") {
         return None;
     }
+    // "f(x) = 2x"
+    let variable = text.is(i, "x") && (i.saturating_sub(10)..i).any(|at| text.is(at, "="));
     let (before, after) = (text.before(i), text.past_space(i + 1));
     let number = text.is_number(before)
         || text.is_number(text.before(before))
@@ -33,7 +35,7 @@ pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let joined = text.is_number(i.wrapping_sub(1)) && !text.is(i, "×");
     let thing = after > i + 1 && text.is_word(after) && !text.is_letter(after);
     let end = matches!(text.get(i + 1), "." | "," | "!" | "?" | ";" | ")" | "");
-    (joined && (thing || end))
+    (joined && !variable && (thing || end))
         .then(|| aloud.sign("×"))
         .flatten()
         .map(|words| item(Class::Mathematics(words), i, i + 1))

@@ -77,6 +77,20 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return said(emoji.answer);
     }
+    // "Wi-Fi ✓, pool ✗": marks of a list
+    if matches!(sign, '✓' | '✗') && word(before) {
+        let marks = (i.saturating_sub(40)..i + 40).filter(|&at| matches!(text.get(at), "✓" | "✗"));
+        let (mut several, mut no) = (0, false);
+        marks.for_each(|at| {
+            several += 1;
+            no |= text.is(at, "✗");
+        });
+        let listed = matches!(text.get(end), "," | ";" | "|");
+        let apart = text.ends_line(end) || text.is(end, ".");
+        if no && (several > 1 || apart) || several > 1 && apart || listed {
+            return said(emoji.answer);
+        }
+    }
     if word(before) && word(next) {
         let last = text.lower(before);
         let last = last.rsplit('\'').next().unwrap_or_default();

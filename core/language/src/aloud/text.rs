@@ -3,6 +3,7 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::lex::{self, Kind, Numerals, Piece};
+use crate::work;
 
 /// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index
 /// may be out of range by one (also after `wrapping_sub`).
@@ -21,11 +22,13 @@ impl Text {
     }
 
     pub(crate) fn kind(&self, i: usize) -> Option<Kind> {
+        work::steps(1);
         self.pieces.get(i).map(|p| p.kind)
     }
 
     /// The text of a piece.
     pub(crate) fn get(&self, i: usize) -> &str {
+        work::steps(1);
         self.pieces.get(i).map_or("", |p| &p.text)
     }
 

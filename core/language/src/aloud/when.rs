@@ -163,6 +163,31 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (hour <= 24 && !ratio(aloud, text, end)).then(|| item(Class::Time(time), i, end))
 }
 
+/// 3:59.4, 2:03:59.46: minutes, or hours and minutes, before seconds with a fraction.
+pub(crate) fn lap(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = i.wrapping_sub(1);
+    if matches!(text.get(before), ":" | "." | "/") || text.is_word(before) {
+        return None;
+    }
+    let two = |at: usize| text.is_digits(at, 2..=2) && text.value(at).is_some_and(|n| n < 60);
+    let fraction = |at: usize| {
+        let (whole, part) = text.get(at).split_once('.').unwrap_or_default();
+        text.is_number(at) && whole.len() == 2 && whole < "60" && part.len() <= 3
+    };
+    let first = text.is_digits(i, 1..=2) && text.is(i + 1, ":");
+    let hours = first && two(i + 2) && text.is(i + 3, ":") && fraction(i + 4);
+    if !(hours || first && fraction(i + 2)) {
+        return None;
+    }
+    let signs: &[&str] = if hours { &["h", "min", "s"] } else { &["min", "s"] };
+    let mut parts = Vec::new();
+    for (n, sign) in signs.iter().enumerate() {
+        parts.push((i + 2 * n, aloud.unit(sign)?, i + 2 * n));
+    }
+    let end = past_unit(aloud, text, i + 2 * signs.len() - 1, None);
+    Some(item(Class::Duration(parts), i, end))
+}
+
 /// Where "2:05:30 h" and "45:30 minutes" end: after the unit, which is that of the first number.
 fn past_unit(aloud: &Aloud, text: &Text, end: usize, first: Option<&Unit>) -> usize {
     let word = text.past_space(end);

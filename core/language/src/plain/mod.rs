@@ -6,9 +6,12 @@
 
 mod html;
 mod marks;
+mod tex;
 
 use html::Tag;
 pub(crate) use marks::{is_face, is_meant};
+
+use crate::work;
 
 /// The most bytes that are examined at once. Any number gives the same text.
 const CHUNK: usize = 1024;
@@ -23,6 +26,10 @@ pub struct Plain {
     /// Inside a fence's first line, which names a language.
     skip_line: bool,
     fenced: bool,
+    /// Inside a piece of code in a line.
+    coded: bool,
+    /// Inside text that is marked ("==so==").
+    marked: bool,
     /// Whether it is in a table row.
     row: bool,
     /// What ends the part that is not spoken: reasoning, a comment, a script.
@@ -139,6 +146,7 @@ impl Plain {
 
     fn break_line(&mut self) {
         (self.skip_line, self.in_line, self.row, self.starred) = (false, false, false, false);
+        (self.coded, self.marked) = (false, false);
         self.lines += 1;
     }
 
@@ -170,6 +178,7 @@ impl Plain {
     }
 
     fn step(&mut self, c: char, rest: &str, end: bool) -> Step {
+        work::steps(1);
         let size = c.len_utf8();
         if let Some(close) = self.hidden {
             return self.look_for(close, rest, end);
@@ -201,6 +210,8 @@ impl Plain {
             return step;
         }
         match c {
+            // "the `<br>` tag"
+            '<' if self.coded => Step::Keep,
             '<' => self.tag(rest, end),
             '&' => html::entity(rest, end),
             _ => self.mark(c, rest, end),

@@ -18,7 +18,10 @@ pub(crate) fn counted(i: usize, gender: Gender, spoken: &mut Spoken<'_>) {
 fn before_noun(written: &str, gender: Gender, i: usize, spoken: &Spoken<'_>) -> String {
     let grammar = spoken.grammar;
     let coded = written.len() > 1 && written.starts_with('0') || written.len() > 15;
-    if written.contains('.') || coded {
+    if let Some((whole, part)) = written.split_once('.') {
+        return grammar.decimal_of(&whole.replace(',', ""), part, gender);
+    }
+    if coded {
         return grammar::digits(grammar, written);
     }
     grammar.agreeing(&written.replace(',', ""), gender, spoken.text, i)

@@ -73,6 +73,8 @@ pub(super) const UNITS: &[Unit] = &[
     das("dB", "Dezibel"),
     der("mmHg", "Millimeter Quecksilbersäule"),
     das("bar", "Bar"),
+    das("N·m", "Newtonmeter"),
+    das("Nm", "Newtonmeter"),
     der("EL", "Esslöffel"),
     der("TL", "Teelöffel"),
     der("Esslöffel", "Esslöffel"),

@@ -1,6 +1,7 @@
 //! Words put together from numbers or shortened at their end.
 
-use super::numbers;
+use super::context;
+use super::numbers::{self, Case};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -104,6 +105,23 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
     // 100%ig
     let percent = text.is(i + 1, "%") && matches!(text.get(i + 2), "ig" | "ige" | "igen" | "iger");
     if percent { coined(number() + "prozent" + text.get(i + 2), i + 3) } else { None }
+}
+
+/// "ab 18 J.", "mit 43 Pkt.": what is counted, which has an ending in the dative.
+pub(super) fn counted(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = text.before(i);
+    let dative = context::case(text, number) == Case::Dative;
+    let words = match (text.get(i), dative) {
+        ("J", true) => "Jahren",
+        ("Pkt", true) => "Punkten",
+        ("Pkt", false) if text.is(number, "1") => "Punkt",
+        ("Pkt", false) => "Punkte",
+        _ => return None,
+    };
+    let fits = text.is(i + 1, ".") && text.is_number(number) && number < i.wrapping_sub(1);
+    let mut found = item(Class::Abbreviation(words), i, i + 2);
+    found.ends = text.ends_line(i + 2);
+    fits.then_some(found)
 }
 
 /// Bestellnr. 88213

@@ -259,6 +259,14 @@ pub(super) const CUES: Cues = Cues {
     flights: &["flight"],
     of: &[],
     pressure: &[],
+    ranged: &[
+        ("page", "pages"),
+        ("chapter", "chapters"),
+        ("figure", "figures"),
+        ("section", "sections"),
+        ("number", "numbers"),
+    ],
+    noons: &["noon", "midnight"],
     winds: &["breeze", "bearing", "facing", "gusts", "heading", "wind", "winds"],
     grades: &[
         "gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review",

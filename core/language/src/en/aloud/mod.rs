@@ -18,8 +18,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, foreign, letters as common_letters, marks, math, money,
-    number, rate, roman as numerals, sign, when as common,
+    amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks,
+    math, money, number, rate, roman as numerals, sign, when as common,
 };
 
 /// The reading of English.
@@ -27,14 +27,21 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         foreign::foreign,
+        flag::flag,
         sign::emoji,
         marks::list,
         electronic::electronic,
         code::network,
+        compass::coordinates,
         common::date,
         when::names,
         when::date,
+        common::lap,
+        when::hours,
         common::time,
+        signs::emergency,
+        signs::book,
+        signs::pack,
         code::telephone,
         street::number,
         when::quarter,
@@ -59,6 +66,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::formula,
         marks::greek,
         rate::per,
+        marks::season,
         marks::slashed,
         signs::road,
         street::word,
@@ -69,6 +77,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         compass::direction,
         common_letters::compound,
         common_letters::single,
+        marks::noon,
+        angle::bracket,
         math::operator,
         signs::sign,
         sign::mark,
@@ -95,6 +105,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     emoji: symbols::EMOJI,
     symbols: symbols::SYMBOLS,
     scripts: symbols::SCRIPTS,
+    flags: symbols::FLAGS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

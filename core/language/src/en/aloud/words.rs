@@ -5,6 +5,7 @@ use super::{abbreviations, tables, units};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::roman;
+use crate::aloud::short;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
@@ -95,6 +96,16 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(found)
 }
 
+/// "cup" or "cups" after an amount that ends at piece `i`.
+fn cups(text: &Text, i: usize) -> Option<&'static str> {
+    let part = !text.is_number(i) && matches!(text.get(i), "½" | "⅓" | "⅔" | "¼" | "¾" | "⅛");
+    let stroke = text.is_number(i) && text.is(i.wrapping_sub(1), "/");
+    let first = if stroke { i.wrapping_sub(2) } else { i };
+    let whole = (part || stroke) && text.is_number(text.before(first));
+    let one = text.is(i, "1") || part || stroke;
+    (text.is_number(i) || part).then_some(if one && !whole { "cup" } else { "cups" })
+}
+
 /// Abbreviations, with or without a full stop.
 pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_word(i) {
@@ -162,15 +173,23 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     }
     if text.is(i, "c")
         && stop
-        && (text.is_number(text.before(i))
+        && (cups(text, text.before(i)).is_some()
             || text.one_of(text.before(i), &["th", "st", "nd", "rd"]))
     {
-        let words = match text.get(text.before(i)) {
-            "1" => "cup",
-            _ if text.is_number(text.before(i)) => "cups",
-            _ => "century",
-        };
+        let words = cups(text, text.before(i)).unwrap_or("century");
         return said(words, end, text.ends_line(end));
+    }
+    // "2 c sugar"
+    if text.is(i, "c")
+        && !stop
+        && spaced
+        && text.is_word(after)
+        && !text.is_capital(after)
+        && text.get(after).len() > 2
+        && !text.one_of(after, super::cues::KINDS.no_things)
+        && let Some(words) = cups(text, text.before(i))
+    {
+        return said(words, end, false);
     }
     // "3rd fl."
     if text.one_of(i, &["fl"]) && text.one_of(text.before(i), &["th", "st", "nd", "rd"]) {
@@ -194,13 +213,27 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             || text.is(text.before(i), "/");
         return said(if one { unit.one } else { unit.several }, i + 1, false);
     }
+    // "est. $800", but "est. 1890"
+    let money = aloud.currency(text.get(after)).is_some() || text.get(after).contains([',', '.']);
+    if stop && text.one_of(i, &["est"]) && spaced && (money || number && !text.is_year(after)) {
+        return said("estimated", end, false);
+    }
+    // "no. AZ123"
+    if stop
+        && spaced
+        && text.one_of(i, &["no"])
+        && text.is_capitals(after)
+        && text.is_number(after + 1)
+    {
+        return said("number", end, false);
+    }
     // These need the full stop, and a number after it.
     if stop
         && spaced
         && number
         && let Some(words) = find(abbreviations::COUNTED, word)
     {
-        return said(words, end, false);
+        return said(short::before_range(aloud, text, words, after), end, false);
     }
     if stop && let Some(words) = find(abbreviations::LEADING, word) {
         return said(words, end, text.ends_line(end));

@@ -53,22 +53,17 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
 }
 
-/// Ley 39/2015, 2025/26, 5 l/100 km: the stroke.
+/// Ley 39/2015, 5 l/100 km: the stroke.
 pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
     if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
-    let next = text.value(left).map(|year| year + 1);
-    let season = text.is_year(left)
-        && (text.value(right) == next
-            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
     // "5 l/100 km"
     let hundred =
         text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
     let class = match () {
         () if hundred && text.is_word(left) => Class::Abbreviation("cada"),
-        () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("barra"),
         () => return None,
     };

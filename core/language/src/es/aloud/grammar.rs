@@ -5,7 +5,7 @@ use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::half::Halves;
-use crate::aloud::range::{Score, is_season, score};
+use crate::aloud::range::pair;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
@@ -57,6 +57,15 @@ impl Grammar for Spanish {
         // "tres coma catorce", but "tres coma uno cuatro uno"
         let part = grammar::up_to(self, part, 2);
         format!("{} coma {part}", numbers::cardinal(whole))
+    }
+
+    fn decimal_of(&self, whole: &str, part: &str, gender: Gender) -> String {
+        // "ochenta y un metros"
+        let agrees = part.len() == 2 && !part.starts_with('0') && gender == Gender::Masculine;
+        if !agrees {
+            return self.decimal(whole, part);
+        }
+        format!("{} coma {}", numbers::cardinal(whole), numbers::agreeing(part, gender))
     }
 
     fn plain(&self, text: &Text, i: usize) -> String {
@@ -172,12 +181,8 @@ impl Grammar for Spanish {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        match score(text, first, second) {
-            Some(Score::Set) => return Some(["", ""]),
-            Some(Score::Result) => return Some(["", "a"]),
-            None if text.one_of(before, RESULTS) => return Some(["", "a"]),
-            None if is_season(text, first, second) => return Some(["", ""]),
-            None => {}
+        if let Some(words) = pair(text, first, second, RESULTS, "a") {
+            return Some(words);
         }
         let of = text.past_space(second.end);
         let dates = matches!(first.class, Class::Date(_))

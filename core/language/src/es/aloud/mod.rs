@@ -15,8 +15,8 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, foreign, letters, marks, math, money, number, pointed, rate,
-    roman as numerals, short as abbreviation, sign, when as common,
+    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
+    pointed, rate, roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Spanish.
@@ -24,16 +24,19 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         foreign::foreign,
+        flag::flag,
         sign::emoji,
         ordinals::ordinal_number,
         marks::list,
         electronic::electronic,
         code::network,
+        compass::coordinates,
         codes::share,
         common::date,
         dates::date,
         dates::names,
         dates::clock,
+        common::lap,
         common::time,
         codes::telephone,
         code::telephone,
@@ -65,6 +68,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::season,
         codes::stroke,
         rate::per,
         marks::slashed,
@@ -78,6 +82,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         compass::direction,
         letters::compound,
         letters::single,
+        marks::noon,
+        angle::bracket,
         math::operator,
         marks::minutes,
         marks::inches,
@@ -104,6 +110,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     emoji: symbols::EMOJI,
     symbols: symbols::SYMBOLS,
     scripts: symbols::SCRIPTS,
+    flags: symbols::FLAGS,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
     codes: tables::CODES,

@@ -4,6 +4,7 @@ use crate::aloud::tables::Place::{AfterNumber, BeforeName, BeforeNumber, Inside,
 use crate::aloud::tables::{Short, short};
 
 pub(super) const SHORT: &[Short] = &[
+    short("Av.", "avenida", Inside),
     short("p. ej.", "por ejemplo", Inside),
     short("ej.", "ejemplo", Inside),
     short("equiv.", "equivalentes", AfterNumber),

@@ -223,6 +223,13 @@ pub(super) const CUES: Cues = Cues {
     flights: &["vuelo", "vuelos"],
     of: &["de"],
     pressure: &["tensión", "presión", "arterial"],
+    ranged: &[
+        ("página", "páginas"),
+        ("capítulo", "capítulos"),
+        ("figura", "figuras"),
+        ("artículo", "artículos"),
+    ],
+    noons: &["mediodía", "medianoche"],
     winds: &[
         "brisa",
         "dirección",

@@ -90,6 +90,8 @@ pub(super) const UNITS: &[Unit] = &[
     el("kJ", "kilojulio", "kilojulios"),
     when(When::NoName, el("J", "julio", "julios")),
     when(When::NoName, el("N", "newton", "newtons")),
+    el("N·m", "newton metro", "newtons metro"),
+    el("Nm", "newton metro", "newtons metro"),
     el("Pa", "pascal", "pascales"),
     el("hPa", "hectopascal", "hectopascales"),
     el("kPa", "kilopascal", "kilopascales"),

@@ -110,6 +110,7 @@ pub(super) const SHORT: &[Short] = &[
     short("nos", "numéros", BeforeNumber),
     short("no", "numéro", BeforeNumber),
     short("no.", "numéro", BeforeNumber),
+    short("pdt", "pendant", Inside),
     short("p.", "page", BeforeNumber),
     short("pp.", "pages", BeforeNumber),
     short("t.", "tome", BeforeNumber),

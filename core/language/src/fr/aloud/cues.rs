@@ -37,6 +37,13 @@ pub(super) const CUES: Cues = Cues {
     flights: &["vol", "vols"],
     of: &["de", "d"],
     pressure: &["tension"],
+    ranged: &[
+        ("page", "pages"),
+        ("chapitre", "chapitres"),
+        ("figure", "figures"),
+        ("article", "articles"),
+    ],
+    noons: &["midi", "minuit"],
     winds: &["brise", "cap", "direction", "mistral", "orientation", "rafales", "vent", "vents"],
     grades: &[
         "avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés",

@@ -161,7 +161,10 @@ pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is(i + 1, "/")
         && is_day(month, day)
         && !matches!(text.get(i + 3), "/" | "%")
-        && (text.get(i + 2).len() == 2 || is_listed(text, i) || is_timed(text, i + 3));
+        && (text.get(i + 2).len() == 2
+            || day > month
+            || is_listed(text, i)
+            || is_timed(text, i + 3));
     let date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     (fits && said).then(|| item(Class::Date(date), i, i + 3))
 }

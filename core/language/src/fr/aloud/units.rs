@@ -94,6 +94,8 @@ pub(super) const UNITS: &[Unit] = &[
     un("Pa", "pascal", "pascals"),
     un("hPa", "hectopascal", "hectopascals"),
     un("bar", "bar", "bars"),
+    un("N·m", "newton mètre", "newtons mètres"),
+    un("Nm", "newton mètre", "newtons mètres"),
     un("ppm", "partie par million", "parties par million"),
     un("MP", "mégapixel", "mégapixels"),
     un("dB", "décibel", "décibels"),

@@ -97,16 +97,12 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
 }
 
-/// legge 104/1992, 2025/26, 5 l/100 km: the stroke.
+/// legge 104/1992, 5 l/100 km: the stroke.
 pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
     if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
-    let next = text.value(left).map(|year| year + 1);
-    let season = text.is_year(left)
-        && (text.value(right) == next
-            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
     // "5 l/100 km"
     let hundred =
         text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
@@ -116,7 +112,6 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         () if text.is_number(left) && text.is_letter(right) && text.is_capital(right) => {
             Class::Abbreviation("barra")
         }
-        () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
         () => return None,
     };

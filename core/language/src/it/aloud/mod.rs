@@ -15,8 +15,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, foreign, letters, marks, math, money, number, pointed, rate,
-    roman as numerals, short as abbreviation, sign, when as common,
+    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
+    pointed, rate, roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of Italian.
@@ -24,17 +24,20 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         foreign::foreign,
+        flag::flag,
         sign::emoji,
         ordinals::ordinal_number,
         marks::list,
         electronic::electronic,
         code::network,
+        compass::coordinates,
         common::date,
         dates::date,
         dates::names,
         codes::shape,
         dates::first,
         dates::clock,
+        common::lap,
         common::time,
         codes::telephone,
         codes::emergency,
@@ -71,6 +74,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::season,
         codes::stroke,
         rate::per,
         marks::slashed,
@@ -85,6 +89,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         letters::compound,
         letters::elided,
         letters::single,
+        marks::noon,
+        angle::bracket,
         math::operator,
         marks::minutes,
         marks::inches,
@@ -111,6 +117,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     emoji: symbols::EMOJI,
     symbols: symbols::SYMBOLS,
     scripts: symbols::SCRIPTS,
+    flags: symbols::FLAGS,
     kinds: &tables::KINDS,
     of_time: tables::OF_TIME,
     codes: tables::CODES,

@@ -221,6 +221,13 @@ pub(super) const CUES: Cues = Cues {
     flights: &["volo", "voli", "n"],
     of: &["di", "d"],
     pressure: &["pressione", "arteriosa"],
+    ranged: &[
+        ("pagina", "pagine"),
+        ("capitolo", "capitoli"),
+        ("figura", "figure"),
+        ("articolo", "articoli"),
+    ],
+    noons: &["mezzogiorno", "mezzanotte"],
     winds: &[
         "brezza",
         "direzione",

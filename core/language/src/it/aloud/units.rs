@@ -103,6 +103,8 @@ pub(super) const UNITS: &[Unit] = &[
     same("hPa", "ettopascal"),
     same("kPa", "chilopascal"),
     same("bar", "bar"),
+    same("N·m", "newton metro"),
+    same("Nm", "newton metro"),
     same("mbar", "millibar"),
     il("Mpx", "megapixel", "megapixel"),
     il("MP", "megapixel", "megapixel"),
