@@ -282,7 +282,7 @@ impl ClauseSplitter {
             let word = word.to_lowercase();
             self.aloud.codes.iter().any(|code| word.ends_with(code))
         };
-        before.rsplit(' ').take(4).any(code)
+        before.rsplit(' ').take(7).any(code)
     }
 
     /// The open text up to the end of so many words after byte `at`, if they are known.

@@ -53,7 +53,11 @@ pub(crate) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = match lengths.as_slice() {
         [n] if !plus => *n >= 10 && *n <= 15 || called && (3..=15).contains(n),
         [n] => (7..=15).contains(n),
-        [3, 4] => hyphens == 1,
+        // "800-1000 IU" is a range.
+        [3, 4] => {
+            let round = groups.iter().all(|&group| text.get(group).ends_with('0'));
+            hyphens == 1 && !round
+        }
         [1, 1, 1] => hyphens == 2,
         [3, 3, 4] | [1, 3, 3, 4] | [3, 4, 4] | [1, 3, 7] => true,
         [5, 6] => zero && spaces == 1,
@@ -233,13 +237,21 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         text.one_of(at, aloud.codes)
             || compound && aloud.codes.iter().any(|code| name.ends_with(code))
     };
-    let far = [text.before(word), text.before(text.before(word))];
+    // "código de un solo uso: 741902"
+    let mut far = vec![text.before(word)];
+    while far.len() < 6
+        && let Some(&last) = far.last()
+        && text.is_word(last)
+    {
+        far.push(text.before(last));
+    }
     // "the code for the door is 483920"
     let long = (5..=8).contains(&text.digits(i).len()) && !text.get(i).contains('.');
     let linked = long && text.is_number(i) && text.one_of(text.before(i), aloud.cues.linking_code);
     let joined = text.is_word(i) && text.is_number(i + 1);
     let colon = (text.is_digits(i, 4..=8) || joined) && text.is(text.before(i), ":");
-    let apart = (colon || linked) && far.into_iter().any(known);
+    let near = far.iter().take(2).copied().any(known);
+    let apart = linked && near || colon && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
     }
@@ -270,7 +282,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// A1B2C3, 7ABC123: letters and digits, three or more of one kind or changing twice.
 fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let part = |at: usize| {
-        text.is_digits(at, 1..=9)
+        text.is_digits(at, 1..=14)
             || text.is_word(at) && text.get(at).chars().all(|c| c.is_ascii_uppercase())
     };
     let joined = |at: usize| matches!(text.kind(at), Some(Kind::Number | Kind::Word));

@@ -23,7 +23,9 @@ pub(crate) fn flag(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let counts = |at: usize| text.is_word(at) || text.is_number(at);
     let first = before >= text.len();
     let leans = text.is_word(before) && !text.is_capital(before);
-    let said = counts(next)
+    let other = |at: usize| letter(text.get(at)).is_some() && !(i..i + 2).contains(&at);
+    let several = (i.saturating_sub(NEAR)..i + NEAR).any(other);
+    let said = (if first { text.is_number(next) || several } else { counts(next) })
         || first && next >= text.len()
         || leans
         || text.is_number(before)

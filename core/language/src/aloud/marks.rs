@@ -60,7 +60,9 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let (left, right) = (left.wrapping_sub(1), right + 1);
         let over = aloud.sign("÷/").unwrap_or("");
         let formula = (i.saturating_sub(16)..i).any(|at| text.is(at, "="));
-        let words = text.is_word(left) && text.is_word(right);
+        // "42 kcal / 178 kJ"
+        let amounts = text.is_word(left) && text.is_number(right);
+        let words = text.is_word(left) && text.is_word(right) || amounts;
         return words.then(|| {
             item(Class::Abbreviation(if formula { over } else { aloud.words.or }), i, i + 1)
         });

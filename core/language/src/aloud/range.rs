@@ -14,6 +14,13 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     if !text.is_dash(dash) || text.is(dash, "—") || text.is(dash, "−") {
         return None;
     }
+    // "room 3-214"
+    if let Class::Number(i, _) = first.class
+        && super::amount::is_named(aloud, text, i)
+        && text.get(dash + 1).len() > text.get(i).len() + 1
+    {
+        return None;
+    }
     let spaced = dash > first.end;
     // Open 24-7.
     if text.is(first.from, "24") && text.is(dash + 1, "7") && first.end == first.from + 1 {
@@ -172,6 +179,11 @@ pub(crate) fn pair(
     results: &[&str],
     to: &'static str,
 ) -> Option<[&'static str; 2]> {
+    // "428-348 a. C."
+    let era = text.past_space(second.end);
+    if text.one_of(era, &["a", "d", "av"]) && text.is(era + 1, ".") {
+        return None;
+    }
     match score(text, first, second) {
         Some(Score::Set) => Some(["", ""]),
         Some(Score::Result) => Some(["", to]),

@@ -23,13 +23,14 @@ fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let most = i + 2;
     let numbers = text.is_number(i)
         && text.is(i + 1, "/")
-        && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100")
+        && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100" | "110")
         && !matches!(text.get(i + 3), "/" | "%")
         && text.starts_fresh(i)
         && text.size(i) <= text.size(most);
     let said = |at: usize| text.one_of(at, aloud.cues.grades);
     numbers
         && (text.get(i).contains('.')
+            || text.get(i) == "110" && text.is(most, "110")
             || (i.saturating_sub(NEAR)..i).any(said)
             || said(text.past_space(i + 3)))
 }
@@ -47,7 +48,11 @@ pub(crate) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     let unit = aloud.per.iter().find(|unit| text.is(i + 1, unit.one))?;
-    let counted = text.is_number(text.before(left)) || text.one_of(left, aloud.cues.times);
+    // "3.200 € brutto/Monat", "0,2 °C/Jahrzehnt"
+    let earlier = text.before(left);
+    let amount = aloud.currency(text.get(earlier)).is_some() || text.is(earlier, "°");
+    let counted =
+        amount || text.is_number(text.before(left)) || text.one_of(left, aloud.cues.times);
     let unit_before = unit_name(aloud, text, left).is_some() && text.get(left).len() > 2;
     let words = aloud.grammar.per(unit, 0);
     (counted || unit_before).then(|| item(Class::Coined(words), i, i + 2))

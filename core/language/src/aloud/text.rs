@@ -152,6 +152,12 @@ impl Text {
         i >= self.len() || self.is(i, "\n") || (self.is_space(i) && i + 1 >= self.len())
     }
 
+    /// Whether a full stop before `i` ends the sentence too: at the end of the line, but not before
+    /// a bracket.
+    pub(crate) fn ends_sentence(&self, i: usize) -> bool {
+        self.ends_line(i) && !self.is(i, ")")
+    }
+
     /// The digits of a number, without separators of groups.
     pub(crate) fn digits(&self, i: usize) -> String {
         self.get(i).replace(',', "")

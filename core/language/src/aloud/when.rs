@@ -80,7 +80,8 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(before, "'") {
         before = before.wrapping_sub(1);
     }
-    let day_before = if text.is(before, ",") { before.wrapping_sub(1) } else { before };
+    let stop = text.is(before, ",") || text.is(before, ".");
+    let day_before = if stop { before.wrapping_sub(1) } else { before };
     let said = text.one_of(before, aloud.cues.before_date)
         || (aloud.weekday)(text.get(day_before))
         || text.one_of(text.past_space(i + 3), aloud.cues.after_date);
@@ -203,7 +204,10 @@ fn past_unit(aloud: &Aloud, text: &Text, end: usize, first: Option<&Unit>) -> us
 fn ratio(aloud: &Aloud, text: &Text, end: usize) -> bool {
     let before = text.before(end.wrapping_sub(3));
     let said = [before, text.before(before), text.past_space(end)];
-    said.iter().any(|&at| text.one_of(at, aloud.cues.ratio))
+    // "1 part of this to 10 of that (1:10)"
+    let inside = text.is(before, "(") && text.is(end, ")");
+    let far = if inside { before.saturating_sub(24)..before } else { 0..0 };
+    said.into_iter().chain(far).any(|at| text.one_of(at, aloud.cues.ratio))
 }
 
 /// 9.30 pm: the lexer has read it as a decimal number.
@@ -226,7 +230,7 @@ fn pointed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// zone.
 pub(crate) fn ends_there(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let next = text.past_space(i);
-    text.ends_line(i)
+    text.ends_sentence(i)
         || next > i
             && text.is_capital(next)
             && !(text.is_capitals(next) && text.get(next).len() > 1)

@@ -72,7 +72,7 @@ impl Plain {
                 self.starred = true;
                 Step::Drop(size)
             }
-            '~' if next.is_some_and(|c| c.is_ascii_digit() || c == '/') => Step::Keep,
+            '~' if next.is_some_and(|c| c.is_ascii_digit() || "/$€£".contains(c)) => Step::Keep,
             '_' if !self.space && after_word && next.is_some_and(char::is_alphanumeric) => {
                 Step::Keep
             }

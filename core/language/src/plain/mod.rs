@@ -47,6 +47,8 @@ pub struct Plain {
     point: bool,
     /// The last character of the output.
     last: Option<char>,
+    /// Whether it is a letter alone, after which a full stop would mark an abbreviation.
+    initial: bool,
 }
 
 /// What to do with the characters at the front of `held`.
@@ -167,13 +169,15 @@ impl Plain {
         if let Some(last) = self.last.filter(|_| space && (broken || !closing)) {
             let opened = matches!(last, '.' | '!' | '?' | ':' | ';' | ',' | '…');
             if broken && !closing && !opened {
-                out.push('.');
+                out.push(if self.initial { ';' } else { '.' });
             }
             if !closing {
                 out.push(' ');
             }
         }
         out.push(c);
+        let apart = space || self.last.is_none_or(|last| !last.is_alphanumeric());
+        self.initial = apart && c.is_uppercase();
         self.last = Some(c);
     }
 

@@ -41,6 +41,16 @@ pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<
     }
     let Some(whole) = amount.whole else { return false };
     let one = grammar.is_one(text.get(whole));
+    // "12k": one number
+    let written = text.get(whole);
+    if let Some((scale, at)) = amount.scale.filter(|(scale, _)| matches!(scale.sign, "k" | "K"))
+        && scale.several != "kilo"
+        && !written.contains('.')
+    {
+        let words = grammar.cardinal(&format!("{}000", text.digits(whole)));
+        spoken.say(&words, text.span(whole, at));
+        return false;
+    }
     match amount.scale.map(|(scale, _)| scale.gender).or(noun) {
         Some(gender) => counted(whole, gender, spoken),
         None => spoken.say(&grammar::digits(grammar, text.get(whole)), text.at(whole)),

@@ -66,6 +66,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::times,
         rate::units,
         number::by,
+        number::sides,
         amount::after_power,
         math::chemistry,
         math::formula,

@@ -110,6 +110,8 @@ pub(super) const PER: &[Unit] = &[
     die("Sekunde", "Sekunde", "Sekunden"),
     die("Person", "Person", "Personen"),
     das("Stück", "Stück"),
+    das("St", "Stück"),
+    das("Jahrzehnt", "Jahrzehnt"),
     die("Nacht", "Nacht", "Nächte"),
     die("Pers", "Person", "Personen"),
     die("Std", "Stunde", "Stunden"),
@@ -169,5 +171,6 @@ pub(super) const SCALES: &[Scale] = &[
     scale("Milliarde", Feminine, "Milliarde", "Milliarden"),
     scale("Milliarden", Feminine, "Milliarde", "Milliarden"),
     scale("Tausend", Neuter, "Tausend", "Tausend"),
+    scale("k", Neuter, "tausend", "tausend"),
     scale("tausend", Neuter, "tausend", "tausend"),
 ];

@@ -98,9 +98,9 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
             "jährlich",
         ]
         .iter()
-        .any(|ending| word.starts_with(ending) && word.len() < ending.len() + 3);
+        .any(|ending| word.to_lowercase().starts_with(ending) && word.len() < ending.len() + 3);
     if fits {
-        return coined(number() + word, at + 1);
+        return coined(number() + &word.to_lowercase(), at + 1);
     }
     // 100%ig
     let percent = text.is(i + 1, "%") && matches!(text.get(i + 2), "ig" | "ige" | "igen" | "iger");

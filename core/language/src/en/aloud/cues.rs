@@ -233,7 +233,7 @@ pub(super) const CUES: Cues = Cues {
     after_date: &["at"],
     before_time: &["at", "by", "until", "till", "since", "from", "to"],
     at: &["at"],
-    ratio: &["ratio", "odds", "scale", "aspect"],
+    ratio: &["ratio", "odds", "scale", "aspect", "part", "parts", "dilute", "diluted"],
     after_time: &[
         "eastern",
         "central",

@@ -39,6 +39,12 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "the 747", "flight UA 901"
     let plane = matches!(text.get(i).as_bytes(), [b'7', _, b'7'])
         && text.one_of(text.before(i), &["a", "the"]);
+    // "a 404"
+    let answer = matches!(text.get(i), "401" | "403" | "404" | "429" | "502" | "503" | "504")
+        && text.one_of(text.before(i), &["a", "an", "error", "status"]);
+    if answer {
+        return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
+    }
     let line = text.before(i);
     let flight = text.is_digits(i, 3..=4)
         && text.is_capitals(line)
@@ -145,6 +151,18 @@ pub(super) fn road(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Abbreviation(words), i, i + 1))
 }
 
+/// "4 g/24 h": the stroke.
+pub(super) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, number) = (i.wrapping_sub(1), i + 1);
+    let unit = |at: usize| aloud.unit(text.get(at)).is_some();
+    let fits = text.is(i, "/")
+        && text.is_word(left)
+        && text.is_number(number)
+        && unit(left)
+        && unit(text.past_space(number + 1));
+    fits.then(|| item(Class::Abbreviation("per"), i, number))
+}
+
 /// Signs with a special reading in English.
 pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = i + 1;
@@ -198,7 +216,8 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let thing = text.past_space(next);
             let kind = text.is_word(thing)
                 && !text.one_of(thing, cues::SIZES)
-                && !text.one_of(thing, cues::KINDS.no_things);
+                && !text.one_of(thing, cues::KINDS.no_things)
+                || text.is_number(thing) && text.is(thing + 1, "p");
             if feet {
                 Some(item(Class::Silent, i, next))
             } else if quoted {

@@ -242,8 +242,15 @@ pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (!timer).then(|| item(Class::Decade(i, own), i, s + 1))
 }
 
-/// 2Q22; '69 after "of"; FY2023; 476 AD
+/// 2Q22; '69 after "of"; FY2023; 476 AD; the '49ers
 pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let at = i + usize::from(text.is(i, "'"));
+    if text.is_digits(at, 2..=2) && matches!(text.get(at + 1), "er" | "ers") {
+        let words = super::numbers::cardinal(text.get(at)).join(" ");
+        let ending = text.get(at + 1);
+        let ending = if words.ends_with('e') { &ending[1..] } else { ending };
+        return Some(item(Class::Coined(words + ending), i, at + 2));
+    }
     if text.is_digits(i, 1..=1) && text.is(i + 1, "Q") && text.is_digits(i + 2, 2..=4) {
         return Some(item(Class::Ordinal(i), i, i + 3));
     }

@@ -88,7 +88,7 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let stop = text.is(at - 1, ".");
     let next = text.past_space(at);
     found.ends = stop
-        && (text.ends_line(at)
+        && (text.ends_sentence(at)
             || next > at
                 && aloud.starts(text, next)
                 && !matches!(found.class, Class::Abbreviation("for example" | "that is"))
@@ -116,7 +116,9 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     let end = i + 1 + usize::from(stop);
     let after = text.past_space(end);
     let spaced = after > end;
+    let small = text.get(after).len() > 1 && text.get(after).bytes().all(|b| b"ivx".contains(&b));
     let number = text.is_number(after)
+        || small && roman::value(&text.get(after).to_uppercase()).is_some()
         || text.is_capitals(after)
             && !text.is(after, "I")
             && roman::value(text.get(after)).is_some();
@@ -143,7 +145,30 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         }
     }
     if text.is(i, "y") && text.is(i + 1, "/") && text.is(i + 2, "o") {
-        return said("years old", i + 3, false);
+        // "a 54 y/o man"
+        let number = text.before(i);
+        let kind = text.one_of(text.before(number), super::cues::KINDS.articles)
+            && text.is_word(text.past_space(i + 3));
+        return said(if kind { "year old" } else { "years old" }, i + 3, false);
+    }
+    // "his temp was 101"
+    if word == "temp" && text.one_of(after, &["at", "is", "of", "reached", "reads", "was"]) {
+        return said("temperature", end, false);
+    }
+    // "long. 122.42° W"
+    if word == "long" && stop && spaced && text.is(after + 1, "°") {
+        return said("longitude", end, false);
+    }
+    // "max 4 g"
+    if !stop && spaced && text.is_number(after) && !text.is_number(text.before(i)) {
+        let words = match text.lower(i).as_str() {
+            "max" => Some("maximum"),
+            "min" => Some("minimum"),
+            _ => None,
+        };
+        if let Some(words) = words {
+            return said(words, end, false);
+        }
     }
     // "q6h"
     if text.is(i, "q") && text.is_digits(i + 1, 1..=2) && text.is(i + 2, "h") {
@@ -169,7 +194,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     }
     let dr = word == "Dr" || word == "dr" && stop;
     if dr && !text.is(i + 1, "'") {
-        return said("doctor", end, stop && text.ends_line(end));
+        return said("doctor", end, stop && text.ends_sentence(end));
     }
     if text.is(i, "c")
         && stop
@@ -177,7 +202,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             || text.one_of(text.before(i), &["th", "st", "nd", "rd"]))
     {
         let words = cups(text, text.before(i)).unwrap_or("century");
-        return said(words, end, text.ends_line(end));
+        return said(words, end, text.ends_sentence(end));
     }
     // "2 c sugar"
     if text.is(i, "c")
@@ -199,7 +224,24 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         && stop
         && text.one_of(
             text.before(i),
-            &["a", "the", "phone", "serial", "model", "part", "account", "tel"],
+            &[
+                "a",
+                "the",
+                "phone",
+                "serial",
+                "model",
+                "part",
+                "account",
+                "tel",
+                "tracking",
+                "order",
+                "reference",
+                "invoice",
+                "confirmation",
+                "case",
+                "item",
+                "flight",
+            ],
         )
     {
         return said("number", end, false);
@@ -236,7 +278,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         return said(short::before_range(aloud, text, words, after), end, false);
     }
     if stop && let Some(words) = find(abbreviations::LEADING, word) {
-        return said(words, end, text.ends_line(end));
+        return said(words, end, text.ends_sentence(end));
     }
     if stop
         && word.len() < 6
@@ -246,7 +288,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         return said(words, end, ends_there(aloud, text, end) && !text.is(end, ","));
     }
     if stop && let Some(words) = find(abbreviations::TRAILING, word) {
-        let ends = text.ends_line(end)
+        let ends = text.ends_sentence(end)
             || spaced
                 && if matches!(word, "etc" | "ft" | "lb") {
                     ends_there(aloud, text, end)
@@ -261,7 +303,11 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     {
         let next = text.past_space(if text.is(i + 1, ",") { i + 2 } else { i + 1 });
         let date = text.is_number(next) || tables::calendar_name(text.get(next)).is_some();
-        if date || !matches!(word, "Sun" | "Sat") && !stop {
+        let joins = |at: usize| text.is(at, "&") || text.one_of(at, &["and", "or"]);
+        let day = |at: usize| tables::calendar_name(text.get(at)).is_some();
+        let listed = joins(next) && day(text.past_space(next + 1))
+            || joins(text.before(i)) && day(text.before(text.before(i)));
+        if date || listed || !matches!(word, "Sun" | "Sat") && !stop {
             return said(words, i + 1, false);
         }
     }

@@ -75,6 +75,10 @@ impl Grammar for Spanish {
         if text.is(i, "1") && nouns::counted(text, i).is_some() && nouns::is_stressed(text, i + 2) {
             return numbers::agreeing(&digits, Gender::Masculine);
         }
+        // "Compra 2 entradas y paga 1."
+        if text.is(i, "1") && nouns::counts_again(text, i) {
+            return numbers::agreeing(&digits, Gender::Feminine);
+        }
         match nouns::counted(text, i) {
             Some(gender) if !digits.contains('.') && !code => numbers::agreeing(&digits, gender),
             _ => grammar::digits(self, text.get(i)),

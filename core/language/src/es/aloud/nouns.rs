@@ -260,10 +260,20 @@ pub(super) fn is_stressed(text: &Text, i: usize) -> bool {
     text.one_of(i, STRESSED)
 }
 
+/// Whether the number at the end of a clause counts feminine things as one before it did.
+pub(super) fn counts_again(text: &Text, i: usize) -> bool {
+    let apart = text.ends_line(i + 1) || matches!(text.get(i + 1), "." | "," | "!" | "?");
+    let earlier = (i.saturating_sub(10)..i)
+        .any(|at| text.is_number(at) && counted(text, at) == Some(Gender::Feminine));
+    let verb = text.is_word(text.before(i)) && text.is(i.wrapping_sub(1), " ");
+    apart && verb && earlier && !text.one_of(text.before(i), NAMING)
+}
+
 /// The gender of the noun that the number at piece `i` counts, if it counts one.
 pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     let mut last = i;
-    if text.is_word(i.wrapping_sub(1)) {
+    // "el n.º 1 mundial"
+    if text.is_word(i.wrapping_sub(1)) || matches!(text.get(text.before(i)), "º" | "°" | "№") {
         return None;
     }
     // "1 de cada 5 mujeres", "1 de las 3"

@@ -45,7 +45,7 @@ pub(super) fn month_name(word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn is_weekday(word: &str) -> bool {
-    DAYS.contains(&word.to_lowercase().as_str())
+    day_name(word).is_some()
 }
 
 /// The day of the week or the month that a word names, in full or shortened.
@@ -222,7 +222,7 @@ pub(super) const CUES: Cues = Cues {
     extension: "extensión",
     flights: &["vuelo", "vuelos"],
     of: &["de"],
-    pressure: &["tensión", "presión", "arterial"],
+    pressure: &["ta", "tensión", "presión", "arterial"],
     ranged: &[
         ("página", "páginas"),
         ("capítulo", "capítulos"),
@@ -275,10 +275,10 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     loud: &["ESO"],
     acronyms: &[
-        "AVE", "BBVA", "CIS", "CES", "FIFA", "GEO", "INE", "IVA", "NASA", "NIE", "NIF", "OEA",
-        "OMS", "ONU", "OPEP", "OTAN", "OVNI", "PIB", "PIN", "PYME", "RAE", "RAM", "SEAT", "SIDA",
-        "SIM", "TAC", "TIC", "UCI", "UEFA", "UNED", "USO", "UVI", "ZARA", "BIC", "EVA", "VIH",
-        "UME", "IBEX", "MIR",
+        "ESO", "AVE", "BBVA", "CIS", "CES", "FIFA", "GEO", "INE", "IVA", "NASA", "NIE", "NIF",
+        "OEA", "OMS", "ONU", "OPEP", "OTAN", "OVNI", "PIB", "PIN", "PYME", "RAE", "RAM", "SEAT",
+        "SIDA", "SIM", "TAC", "TIC", "UCI", "UEFA", "UNED", "USO", "UVI", "ZARA", "BIC", "EVA",
+        "VIH", "UME", "IBEX", "MIR",
     ],
     after_article: &[],
     articles: &["el", "la", "los", "las"],

@@ -84,6 +84,7 @@ pub(super) const UNITS: &[Unit] = &[
     when(When::NoName, el("V", "voltio", "voltios")),
     when(When::Joined, el("A", "amperio", "amperios")),
     el("mA", "miliamperio", "miliamperios"),
+    la("UI", "unidad internacional", "unidades internacionales"),
     el("mAh", "miliamperio hora", "miliamperios hora"),
     la("kcal", "kilocaloría", "kilocalorías"),
     la("cal", "caloría", "calorías"),

@@ -36,7 +36,7 @@ pub(super) const CUES: Cues = Cues {
     extension: "poste",
     flights: &["vol", "vols"],
     of: &["de", "d"],
-    pressure: &["tension"],
+    pressure: &["tension", "ta"],
     ranged: &[
         ("page", "pages"),
         ("chapitre", "chapitres"),

@@ -85,7 +85,8 @@ pub(super) const UNITS: &[Unit] = &[
     when(When::NoName, un("V", "volt", "volts")),
     when(When::Joined, un("A", "ampère", "ampères")),
     un("mA", "milliampère", "milliampères"),
-    un("mAh", "milliampère heure", "milliampères heure"),
+    un("mAh", "milliampère heure", "milliampères heures"),
+    une("UI", "unité internationale", "unités internationales"),
     when(When::NoName, un("N", "newton", "newtons")),
     when(When::NoName, un("J", "joule", "joules")),
     une("kcal", "kilocalorie", "kilocalories"),
@@ -94,6 +95,7 @@ pub(super) const UNITS: &[Unit] = &[
     un("Pa", "pascal", "pascals"),
     un("hPa", "hectopascal", "hectopascals"),
     un("bar", "bar", "bars"),
+    un("cp", "comprimé", "comprimés"),
     un("N·m", "newton mètre", "newtons mètres"),
     un("Nm", "newton mètre", "newtons mètres"),
     un("ppm", "partie par million", "parties par million"),
@@ -281,6 +283,13 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(i, "x") && text.is(number, "4") && text.is(i + 1, "4") {
         return Some(item(Class::Silent, i, i + 1));
     }
+    // A relay.
+    if matches!(text.get(i), "x" | "×")
+        && text.is(text.before(i), "4")
+        && matches!(text.get(next), "100" | "200" | "400")
+    {
+        return Some(item(Class::Abbreviation("fois"), i, i + 1));
+    }
     // "2 x par jour"
     if matches!(text.get(i), "x" | "×")
         && text.is_number(text.before(i))
@@ -315,7 +324,7 @@ pub(super) fn pressure(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         word = text.before(word);
     }
     let fits = text.is(i, "/") && text.is_number(number) && text.is_number(i + 1);
-    (fits && (text.one_of(word, &["tension"]) || is_thermostat(text, number)))
+    (fits && (text.one_of(word, &["tension", "ta"]) || is_thermostat(text, number)))
         .then(|| item(Class::Silent, i, i + 1))
 }
 

@@ -140,12 +140,6 @@ pub(super) fn thousands(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Coined(words()), i, i + 2))
 }
 
-/// 4K: the letter after it is no unit.
-pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
-    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
-}
-
 /// 18enne, 80enni: so many years old.
 pub(super) fn aged(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_digits(i, 1..=3) || !text.one_of(i + 1, &["enne", "enni"]) {

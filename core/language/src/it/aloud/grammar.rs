@@ -175,7 +175,9 @@ impl Grammar for Italian {
             && (text.one_of(next, &["e"])
                 && text.is(next + 3, ":")
                 && text.is_digits(next + 4, 2..=2)
-                || text.is_word(day) && day_name(text.get(day)).is_some());
+                || text.is_word(day) && day_name(text.get(day)).is_some()
+                || text.is(before, ",")
+                    && super::tables::month(text.get(text.before(before))).is_some());
         Some(match &first.class {
             Class::Time(_) if text.one_of(before, &["dalle", "ore"]) => ["", "alle"],
             Class::Time(_) => ["dalle", "alle"],
