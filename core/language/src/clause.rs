@@ -337,7 +337,10 @@ fn phrase_before(words: &Clauses, aloud: &Aloud, text: &str) -> Option<usize> {
         [aloud.codes, aloud.cues.telephones].iter().any(|list| list.contains(&word.as_str()))
     };
     // "1 pizza and 1 salad": what is before may show how to read a number after it.
-    let number = before.contains(|c: char| c.is_ascii_digit());
+    // So may a numeral: "en los siglos XIX y XX".
+    let last = before.rsplit(' ').next().unwrap_or_default();
+    let numeral = !last.is_empty() && last.bytes().all(|b| b"IVXLC".contains(&b));
+    let number = numeral || before.contains(|c: char| c.is_ascii_digit());
     let joins = words.joining.binary_search(&word).is_ok() && count >= FIRST_PHRASE && !number;
     let follows = words.verbs.binary_search(&word).is_ok() && count >= FIRST_SUBJECT && {
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();

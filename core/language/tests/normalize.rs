@@ -47,17 +47,24 @@ fn heard(words: &str) -> String {
 fn read_cases(code: &str, classes: usize, least: usize, percent: usize) {
     let reader = Reader::find(code).unwrap();
     let cases = cases(reader);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    // By class: all, and those that are right.
+    let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (class, input, words) in &cases {
-        *counts.entry(class).or_default() += 1;
+        let [all, right] = counts.entry(class).or_default();
+        *all += 1;
         let got = reader.spoken(input);
-        if heard(&got) != heard(words) {
+        if heard(&got) == heard(words) {
+            *right += 1;
+        } else {
             wrong.push(format!("{class}: {input:?}\n  got  {got}\n  want {words}"));
         }
     }
     let right = cases.len() - wrong.len();
-    println!("{code}: {right} of {} right; {counts:?}", cases.len());
+    println!("{code}: {right} of {} right", cases.len());
+    for (class, [all, right]) in &counts {
+        println!("{code} {class}: {right} of {all}");
+    }
     println!("{}", wrong.join("\n"));
     assert!(cases.len() >= least && counts.len() >= classes, "{counts:?}");
     assert!(right * 100 >= cases.len() * percent, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

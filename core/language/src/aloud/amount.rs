@@ -165,7 +165,7 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
         let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
         let sum = matches!(text.get(next), "+" | "–" | "−" | "=" | "(" | "/" | "×" | "&");
-        if next > end + 1 && (small || sum) || text.is(end + 1, ",") {
+        if next > end + 1 && (small || sum) || matches!(text.get(end + 1), "," | ")" | "-") {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
                 measure.kind |= aloud.kinds.is_kind(text, i, end + 1);
@@ -213,6 +213,13 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
     let product = format!("{sign}·{}", text.get(at + 2));
     if matches!(text.get(at + 1), "·" | "×")
         && let Some(unit) = aloud.unit(&product)
+    {
+        return Some((unit, at, at + 2));
+    }
+    // "7.200 U/min"
+    if text.is(at + 1, "/")
+        && text.is_word(at + 2)
+        && let Some(unit) = aloud.unit(&format!("{sign}/{}", text.get(at + 2)))
     {
         return Some((unit, at, at + 2));
     }

@@ -308,6 +308,11 @@ fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_word(i)
         && text.is_digits(i + 1, 3..=4)
         && text.one_of(word, aloud.cues.flights);
+    // "Windows 11 22H2"
+    let half = end == i + 3 && text.is_digits(i, 2..=2) && text.is(i + 1, "H");
+    if half && text.is_digits(i + 2, 1..=1) {
+        return None;
+    }
     let fits =
         flight || (end >= i + 4) || (end == i + 3 && text.is_number(i)) || (end == i + 2 && long);
     (fits && !joined(end)).then(|| item(Class::Code, i, end))

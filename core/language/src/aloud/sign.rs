@@ -205,6 +205,10 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '!' if text.is_word(before) && text.is_word(next) => Some(item(Class::Silent, i, next)),
         '.' | ',' | ';' | ':' | '!' | '?' | '…' => mark(c, next),
         // "401(k)", "f(x)"
+        // but not "2(x + 3)"
+        '(' if text.is_number(before) && !(next..next + 4).any(|at| text.is(at, ")")) => {
+            mark('(', next)
+        }
         '(' | '[' | '{' if text.is_number(before) || text.is(before, ")") => {
             Some(item(Class::Silent, i, next))
         }

@@ -219,6 +219,10 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
     }
     // "bis einschl. 3. Mai"
     let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    // "Ihr Schreiben v. 8. Jan."
+    if short != before && text.is(short, "v") {
+        return "en";
+    }
     if text.one_of(short, &["ca", "circa", "einschl", "einschließlich", "etwa", "spätestens"]) {
         before = text.before(short);
     }

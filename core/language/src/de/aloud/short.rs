@@ -51,6 +51,7 @@ pub(super) const SHORT: &[Short] = &[
     before_name("Joh.", "Johann"),
     before_name("Seb.", "Sebastian"),
     before_number("op.", "Opus"),
+    before_number("v.", "vom"),
     inside("frdl.", "freundlichen"),
     inside("freundl.", "freundlichen"),
     inside("s. o.", "siehe oben"),

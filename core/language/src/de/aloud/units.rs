@@ -92,6 +92,7 @@ pub(super) const UNITS: &[Unit] = &[
     das("MP", "Megapixel"),
     das("PS", "P.S."),
     when(When::Joined, das("A", "Ampere")),
+    die("U/min", "Umdrehung pro Minute", "Umdrehungen pro Minute"),
     das("mAh", "Milliamperestunden"),
     das("kN", "Kilonewton"),
     die("Wh", "Wattstunde", "Wattstunden"),

@@ -116,18 +116,25 @@ pub(super) fn counted(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         ("Pkt", true) => "Punkten",
         ("Pkt", false) if text.is(number, "1") => "Punkt",
         ("Pkt", false) => "Punkte",
+        ("Min", _) => "",
         _ => return None,
     };
+    // "in der 63. Min."
+    if text.is(i, "Min") && text.is(i + 1, ".") && text.is(number, ".") {
+        return Some(item(Class::Abbreviation("Minute"), i, i + 2));
+    }
     let fits = text.is(i + 1, ".") && text.is_number(number) && number < i.wrapping_sub(1);
     let mut found = item(Class::Abbreviation(words), i, i + 2);
     found.ends = text.ends_line(i + 2);
-    fits.then_some(found)
+    (fits && !words.is_empty()).then_some(found)
 }
 
 /// Bestellnr. 88213
 pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let stem = text.get(i).strip_suffix("nr").filter(|stem| stem.len() > 3)?;
-    let number = text.is_number(text.past_space(i + 2)) || text.is(i + 2, ":");
+    let number = text.is_number(text.past_space(i + 2))
+        || text.is(i + 2, ":")
+        || text.one_of(text.past_space(i + 2), &["ist", "lautet", "war"]);
     let fits = text.is_capital(i) && text.is(i + 1, ".") && number;
     fits.then(|| item(Class::Coined(format!("{stem}nummer")), i, i + 2))
 }

@@ -52,8 +52,10 @@ impl Grammar for English {
     fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
         let text = spoken.text;
         let Some((over, under)) = amount.part else { return };
+        // "a 1/2 cup"
+        let article = text.one_of(text.before(amount.from), &["a"]);
         // "half a teaspoon"
-        if amount.whole.is_none() && (over, under) == (1, 2) && noun.is_some() {
+        if amount.whole.is_none() && (over, under) == (1, 2) && (noun.is_some() || article) {
             return spoken.say("half", text.span(amount.from, amount.to));
         }
         if let Some(whole) = amount.whole {

@@ -46,9 +46,10 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }
     let line = text.before(i);
-    let flight = text.is_digits(i, 3..=4)
-        && text.is_capitals(line)
-        && text.one_of(text.before(line), cues::CUES.flights);
+    let mut name = text.before(line);
+    name = if text.is(name, ",") { text.before(name) } else { name };
+    let flight =
+        text.is_digits(i, 3..=4) && text.is_capitals(line) && text.one_of(name, cues::CUES.flights);
     if plane || flight {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }

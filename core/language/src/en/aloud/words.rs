@@ -30,6 +30,7 @@ pub(super) fn shortens(word: &str) -> bool {
                 | "Hwy"
                 | "Pkwy"
                 | "al"
+                | "long"
                 | "sq"
                 | "Sq"
                 | "fl"
@@ -150,10 +151,6 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         let kind = text.one_of(text.before(number), super::cues::KINDS.articles)
             && text.is_word(text.past_space(i + 3));
         return said(if kind { "year old" } else { "years old" }, i + 3, false);
-    }
-    // "his temp was 101"
-    if word == "temp" && text.one_of(after, &["at", "is", "of", "reached", "reads", "was"]) {
-        return said("temperature", end, false);
     }
     // "long. 122.42° W"
     if word == "long" && stop && spaced && text.is(after + 1, "°") {

@@ -311,7 +311,10 @@ pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     }
     let several = text.value(last) != Some(1);
     let noun = is_noun(text, at) && (!several || text.get(at).ends_with('s'));
+    // "las 91 votantes"
+    let feminine = text.one_of(text.before(i), &["las", "unas", "otras", "estas", "esas"]);
     match noun {
+        true if feminine => Some(Gender::Feminine),
         true => Some(gender(text.get(at))),
         false => thousands.then_some(Masculine),
     }

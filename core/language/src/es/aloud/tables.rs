@@ -51,11 +51,7 @@ pub(super) fn is_weekday(word: &str) -> bool {
 /// The day of the week or the month that a word names, in full or shortened.
 pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
-    let day = |day: &&&str| {
-        **day == word
-            || word.len() == 3 && day.starts_with(&word)
-            || word == "mié" && **day == DAYS[2]
-    };
+    let day = |day: &&&str| **day == word || word.chars().count() == 3 && day.starts_with(&word);
     DAYS.iter().find(day).copied().or_else(|| month(&word).map(|(at, _)| MONTHS[at - 1]))
 }
 
@@ -275,10 +271,10 @@ pub(super) const LETTERS: Letters = Letters {
     ],
     loud: &["ESO"],
     acronyms: &[
-        "ESO", "AVE", "BBVA", "CIS", "CES", "FIFA", "GEO", "INE", "IVA", "NASA", "NIE", "NIF",
-        "OEA", "OMS", "ONU", "OPEP", "OTAN", "OVNI", "PIB", "PIN", "PYME", "RAE", "RAM", "SEAT",
-        "SIDA", "SIM", "TAC", "TIC", "UCI", "UEFA", "UNED", "USO", "UVI", "ZARA", "BIC", "EVA",
-        "VIH", "UME", "IBEX", "MIR",
+        "AVE", "BBVA", "CIS", "CES", "FIFA", "GEO", "INE", "IVA", "NASA", "NIE", "NIF", "OEA",
+        "OMS", "ONU", "OPEP", "OTAN", "OVNI", "PIB", "PIN", "PYME", "RAE", "RAM", "SEAT", "SIDA",
+        "SIM", "TAC", "TIC", "UCI", "UEFA", "UNED", "USO", "UVI", "ZARA", "BIC", "EVA", "VIH",
+        "UME", "IBEX", "MIR",
     ],
     after_article: &[],
     articles: &["el", "la", "los", "las"],

@@ -77,6 +77,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::units,
         number::by,
         number::sides,
+        units::minute,
         units::alone,
         amount::after_power,
         math::chemistry,

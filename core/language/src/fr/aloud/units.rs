@@ -224,6 +224,17 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
 }
 
+/// "à la 63e min.": the minute of a match.
+pub(super) fn minute(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let ending = text.before(i);
+    let ordinal = text.one_of(ending, &["e", "re", "ème", "ère"]);
+    let fits = text.is(i, "min") && ordinal && text.is_number(ending.wrapping_sub(1));
+    let stop = usize::from(text.is(i + 1, "."));
+    let mut found = item(Class::Abbreviation("minute"), i, i + 1 + stop);
+    found.ends = stop == 1 && text.ends_sentence(i + 2);
+    fits.then_some(found)
+}
+
 /// 1 200 $ US, 5 $ CA
 pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (amount, end) = amount(text, i)?;

@@ -23,10 +23,11 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// 112, 118: the numbers for emergencies, which are said as one.
-pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn emergency(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let known = text.is_digits(i, 3..=3) && text.get(i).starts_with("11");
     let joined = text.is(i + 1, " ") && text.is_number(i + 2) || text.is_number(text.before(i));
-    (known && !joined && text.starts_fresh(i))
+    let measured = aloud.unit(text.get(text.past_space(i + 1))).is_some();
+    (known && !joined && !measured && text.starts_fresh(i))
         .then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 

@@ -95,6 +95,7 @@ pub(super) const UNITS: &[Unit] = &[
     same("mA", "milliampere"),
     same("mAh", "milliampereora"),
     la("UI", "unità internazionale", "unità internazionali"),
+    il("giri/min", "giro al minuto", "giri al minuto"),
     il("gg", "giorno", "giorni"),
     la("kcal", "chilocaloria", "chilocalorie"),
     la("cal", "caloria", "calorie"),

@@ -93,6 +93,12 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "min" => ["minimo", "minima"],
         _ => return None,
     };
+    // "al 63° min."
+    let ordinal = matches!(text.get(text.before(i)), "°" | "º") && text.is(i, "min");
+    if ordinal && text.is(i + 1, ".") {
+        let ends = text.ends_sentence(i + 2);
+        return Some(Item { ends, ..item(Class::Abbreviation("minuto"), i, i + 2) });
+    }
     let mut noun = text.before(i);
     noun = if text.is(noun, ".") { noun.wrapping_sub(1) } else { noun };
     let name = text.lower(noun);
