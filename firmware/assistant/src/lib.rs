@@ -49,6 +49,7 @@ pub mod event;
 mod events;
 mod facts;
 mod hangover;
+mod house;
 mod live;
 mod lockstep;
 mod lost;
@@ -90,7 +91,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover house phrases playback skills state synthesizer vocabulary
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sayso_intents::{Context, Home, Match, choices};
 use serde_json::Value;
 
-use super::{EVERY, Request, Skills};
+use super::{EVERY, Request, Skills, UNDO};
 use crate::plan::{Claim, Command, Plan, Scene};
 
 /// A worse match is no command.
@@ -51,8 +51,8 @@ impl Skills {
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
                 "SaysoStop" => Some(stop(command)),
-                "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
-                    let claim = Claim::Say(scene.texts.get("taken-back", []));
+                UNDO => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
+                    let claim = Claim::Do { action: Value::Null, say: None };
                     Plan { skill: undo.0, command, claim, undo: Some(undo) }
                 }),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
