@@ -256,7 +256,7 @@ impl Exchange {
         }
         (inner.names, inner.devices) = (names, devices);
         if inner.reach != Reach::Up {
-            log::info!("{} is connected", self.origin.id());
+            log::info!("{} is connected", called(self.origin));
         }
         inner.reach = Reach::Up;
     }
@@ -268,7 +268,7 @@ impl Exchange {
         if inner.reach != down
             && let Reach::Down(why) = &down
         {
-            log::warn!("{} cannot be reached: {why}", self.origin.id());
+            log::warn!("{} cannot be reached: {why}", called(self.origin));
         }
         inner.reach = down;
         inner.orders.clear();
@@ -287,6 +287,14 @@ impl Exchange {
             change(device);
             device.reports += u64::from(counts);
         }
+    }
+}
+
+/// What a source is, for people.
+pub fn called(origin: Origin) -> &'static str {
+    match origin {
+        Origin::HomeAssistant => "Home Assistant",
+        Origin::Mqtt => "the MQTT broker",
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sayso_intents::Home;
 use sayso_skills::{Change, Failure, House, Origin, Progress, State};
 
-use crate::exchange::{Exchange, Reach};
+use crate::exchange::{Exchange, Reach, called};
 use crate::names;
 
 /// Where devices come from. What is `None` is not used.
@@ -27,6 +27,13 @@ pub struct Status {
     pub origin: Origin,
     /// How many devices it has, or why it cannot be reached. `None` if that is not known yet.
     pub found: Option<Result<usize, String>>,
+}
+
+impl Status {
+    /// What the source is, for people.
+    pub fn called(&self) -> &'static str {
+        called(self.origin)
+    }
 }
 
 /// The devices of all sources. Its workers end when it is dropped.

@@ -76,16 +76,6 @@ pub enum Origin {
     Mqtt,
 }
 
-impl Origin {
-    /// Its name in identifiers.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::HomeAssistant => "home-assistant",
-            Self::Mqtt => "mqtt",
-        }
-    }
-}
-
 /// A device did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

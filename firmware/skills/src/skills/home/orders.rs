@@ -94,7 +94,11 @@ impl Begun {
 
 /// The name of what devices belong to.
 fn called(origin: Origin, texts: &Texts) -> String {
-    texts.get(&format!("origin-{}", origin.id()), [])
+    let id = match origin {
+        Origin::HomeAssistant => "origin-home-assistant",
+        Origin::Mqtt => "origin-mqtt",
+    };
+    texts.get(id, [])
 }
 
 /// That something cannot be reached.
