@@ -34,7 +34,14 @@ const LAYERS: &[&[&[&str]]] = &[
     // The program and its parts.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
     // Crates that nothing shipped depends on.
-    &[&["sayso-test-support", "sayso-pulse", "sayso-emulated", "sayso-tests", "xtask"]],
+    &[&[
+        "sayso-test-support",
+        "sayso-pulse",
+        "sayso-home-assistant",
+        "sayso-emulated",
+        "sayso-tests",
+        "xtask",
+    ]],
 ];
 
 /// A crate of the workspace and the crates it depends on, without dev-dependencies.

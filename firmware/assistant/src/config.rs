@@ -249,6 +249,11 @@ impl Config {
         !self.home_assistant.url.is_empty() || !self.mqtt.host.is_empty()
     }
 
+    /// Uses no devices outside of the program.
+    pub fn forget_real_house(&mut self) {
+        (self.home_assistant, self.mqtt) = (HomeAssistant::default(), Mqtt::default());
+    }
+
     /// The settings as TOML.
     ///
     /// # Errors

@@ -38,6 +38,17 @@ pub fn look(config: &Config, patience: Duration) -> Result<Vec<Status>> {
     Ok(house.status())
 }
 
+/// Whether Home Assistant is used in a way that others on the network can read.
+pub fn is_open(config: &Config) -> bool {
+    #[cfg(feature = "home-assistant")]
+    {
+        let address = sayso_house::home_assistant::Address::parse(&config.home_assistant.url);
+        address.is_ok_and(|address| address.is_open())
+    }
+    #[cfg(not(feature = "home-assistant"))]
+    false
+}
+
 /// Home Assistant and the devices over MQTT, if there are any.
 fn real(config: &Config) -> Result<Option<RealHouse>> {
     if !config.has_real_house() {
