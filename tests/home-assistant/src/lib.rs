@@ -186,7 +186,7 @@ struct Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        for server in &mut self.server {
+        if let Some(server) = &mut self.server {
             let _ = server.kill();
             let _ = server.wait();
         }
@@ -254,7 +254,8 @@ fn onboard(
 
 /// Puts the lamp into a living room, with another name. Returns the number of the last message.
 fn furnish(socket: &mut WebSocket<TcpStream>) -> Result<u64, Missing> {
-    let area = json!({"type": "config/area_registry/create", "name": "Living Room",
+    // It has this area from the beginning.
+    let area = json!({"type": "config/area_registry/update", "area_id": "living_room",
         "aliases": ["lounge"]});
     let area = ask(socket, 1, area)?;
     let lamp = json!({"type": "config/entity_registry/update", "entity_id": "light.lamp",
