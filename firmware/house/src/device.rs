@@ -1,6 +1,6 @@
 //! What is known of a device.
 
-use sayso_skills::State;
+use sayso_skills::{Change, State};
 
 /// A device, as its origin describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,10 +23,25 @@ pub struct Device {
     pub moves_to: Option<u8>,
     /// The hue in degrees, and the saturation in per cent, if it has a colour.
     pub colour: Option<(f64, f64)>,
+    /// Whether its light can be dimmed.
+    pub dims: bool,
+    /// Whether its light has colours.
+    pub colours: bool,
     /// How it confirms that something was done.
     pub confirms: Confirms,
     /// Counts the reports of its state.
     pub reports: u64,
+}
+
+impl Device {
+    /// Whether it can do this at all, as far as is known.
+    pub fn can(&self, change: &Change) -> bool {
+        match change {
+            Change::Brightness(1..) => self.dims,
+            Change::Color(_) => self.colours,
+            _ => true,
+        }
+    }
 }
 
 /// How a device confirms that something was done.

@@ -149,6 +149,9 @@ impl Exchange {
         if device.state.is_none() && device.confirms == crate::device::Confirms::State {
             return Err(Failure::Silent);
         }
+        if !device.can(change) {
+            return Err(Failure::Refused(format!("a device has no {change:?}")));
+        }
         let reports = device.reports;
         let number = inner.next;
         inner.next += 1;

@@ -12,9 +12,9 @@ use std::time::Duration;
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use sayso_house::mqtt::{self, DeviceSettings};
 use sayso_house::{RealHouse, Settings};
-use sayso_skills::{Change, Failure, House, Origin, Progress};
+use sayso_skills::{Change, Failure, House, Origin, Progress, Skills};
 use sayso_test_support::skip;
-use support::{change, down, names, port, until, up};
+use support::{change, down, names, port, say, until, up};
 
 const MISSING: &str = "no mosquitto (Debian: apt-get install mosquitto)";
 
@@ -160,6 +160,14 @@ fn a_lamp_is_switched_and_says_so() {
     assert_eq!(change(&mut house, "Desk Lamp", &Change::On(false)), Ok(Progress::Done));
     let no = change(&mut house, "Desk Lamp", &Change::Color("red".into()));
     assert!(matches!(no, Err(Failure::Refused(_))));
+
+    // By words, as a conversation does it.
+    let own = Box::new(broker.house(vec![lamp()]));
+    let mut skills = Skills::new("en", &[], Some(own)).unwrap();
+    assert_eq!(say(&mut skills, "Turn on the desk lamp."), "The Desk Lamp is on.");
+    until("the state", || house.state("Desk Lamp").unwrap().on == Some(true));
+    assert_eq!(say(&mut skills, "Turn it off again."), "The Desk Lamp is off.");
+    until("the state", || house.state("Desk Lamp").unwrap().on == Some(false));
 
     // The state that the broker keeps is known to the next program.
     let mut next = broker.house(vec![lamp()]);

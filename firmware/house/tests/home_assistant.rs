@@ -6,10 +6,10 @@ mod support;
 
 use sayso_home_assistant::{HomeAssistant, Missing};
 use sayso_house::{RealHouse, Settings, home_assistant};
-use sayso_skills::{Change, Failure, House, Origin, Progress};
+use sayso_skills::{Change, Failure, House, Origin, Progress, Skills};
 use sayso_test_support::skip;
 use serde_json::json;
-use support::{change, down, names, until, up};
+use support::{change, down, names, say, until, up};
 
 #[test]
 #[ignore = "installs Home Assistant: cargo xtask test --all"]
@@ -51,7 +51,26 @@ fn a_real_lamp_changes_and_names_are_followed() {
     assert_eq!(home.state("input_number.level").unwrap()["state"], "102.0");
     // This lamp has no colours.
     let red = change(&mut house, "Living Room Lamp", &Change::Color("red".into()));
-    assert_ne!(red, Ok(Progress::Done));
+    assert!(matches!(red, Err(Failure::Refused(_))), "{red:?}");
+
+    // By words, as a conversation does it.
+    let mut skills = Skills::new("en", &[], Some(Box::new(start(&settings)))).unwrap();
+    for (text, answer, due) in [
+        ("Turn off the big lamp.", "The Living Room Lamp is off.", "off"),
+        ("Turn on the light.", "The Living Room Lamp is on.", "on"),
+        ("Turn it off again.", "The Living Room Lamp is off.", "off"),
+        ("Undo that.", "I've taken that back.", "on"),
+        ("Is the lamp on?", "Yes, the Living Room Lamp is on, at 40 percent.", "on"),
+        ("What is the outside temperature?", "The Outside Temperature is 7.5 °C.", "on"),
+        (
+            "Turn on the outside temperature.",
+            "The Outside Temperature can't be switched like that.",
+            "on",
+        ),
+    ] {
+        assert_eq!(say(&mut skills, text), answer, "{text}");
+        assert_eq!(now(&home), due, "{text}");
+    }
 
     // Somebody else switches it.
     let off = json!({"type": "call_service", "domain": "light", "service": "turn_off",
@@ -87,6 +106,9 @@ fn a_real_lamp_changes_and_names_are_followed() {
 
     home.stop().unwrap();
     down(&house);
+    until("that the skills know it", || {
+        say(&mut skills, "turn on the lantern") == "I can't reach Home Assistant."
+    });
     let gone = house.change("Lantern", &Change::On(true));
     assert_eq!(gone, Err(Failure::Unreachable(Origin::HomeAssistant)));
 }

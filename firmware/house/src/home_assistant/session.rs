@@ -30,6 +30,17 @@ const IN_A_ROW: usize = 256;
 /// More entities are not remembered.
 const MOST: usize = 20_000;
 
+/// What is used of an entry of the registry.
+const OF_ENTITIES: [&str; 7] = [
+    "entity_id",
+    "area_id",
+    "device_id",
+    "disabled_by",
+    "hidden_by",
+    "entity_category",
+    "options",
+];
+
 /// The events that are followed.
 const EVENTS: [&str; 5] = [
     "state_changed",
@@ -220,8 +231,10 @@ impl Session {
         match about {
             About::Floors => self.raw.floors = some,
             About::Areas => self.raw.areas = some,
-            About::Devices => self.raw.devices = some,
-            About::Entities => self.raw.entities = some,
+            About::Devices => self.raw.devices = slim(some, &["id", "area_id"], |_| true),
+            About::Entities => {
+                self.raw.entities = slim(some, &OF_ENTITIES, is_known);
+            }
             // Only an administrator may ask.
             About::Exposed => self.raw.exposed = result,
             About::ExposeNew => {
@@ -229,7 +242,8 @@ impl Session {
                 self.raw.expose_new = new.unwrap_or(true);
             }
             About::States => {
-                let all = some.as_array().into_iter().flatten().take(MOST);
+                let all = some.as_array().into_iter().flatten();
+                let all = all.filter(|state| is_known(state)).take(MOST);
                 let of = |state: &Value| {
                     Some((state.get("entity_id")?.as_str()?.to_owned(), state.clone()))
                 };
@@ -286,10 +300,28 @@ impl Session {
         }
         exchange.report(id, true, |device| {
             device.state = new.state;
+            (device.dims, device.colours) = (new.dims, new.colours);
             device.moves_to = new.moves_to;
             device.colour = new.colour;
         });
     }
+}
+
+/// Whether an entity is of a kind that the skill knows.
+fn is_known(entity: &Value) -> bool {
+    let id = entity.get("entity_id").and_then(Value::as_str).unwrap_or_default();
+    id.split_once('.').is_some_and(|(domain, _)| super::words::kind(domain).is_some())
+}
+
+/// A list with only these fields of the items that are `wanted`: a big home has thousands of items,
+/// each with many fields.
+fn slim(list: Value, fields: &[&str], wanted: fn(&Value) -> bool) -> Value {
+    let Value::Array(items) = list else { return Value::Null };
+    let item = |mut item: Value| {
+        item.as_object_mut()?.retain(|key, _| fields.contains(&key.as_str()));
+        Some(item)
+    };
+    items.into_iter().filter(|item| wanted(item)).take(MOST).filter_map(item).collect()
 }
 
 fn kind(message: &Value) -> &str {

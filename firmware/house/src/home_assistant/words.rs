@@ -39,6 +39,12 @@ pub fn take(device: &mut Device, state: &str, attributes: &Value) {
     let mut known = State::default();
     match &*device.kind {
         "light" => {
+            let modes = attributes.get("supported_color_modes").and_then(Value::as_array);
+            let has = |wanted: fn(&str) -> bool| {
+                modes.is_none_or(|modes| modes.iter().filter_map(Value::as_str).any(wanted))
+            };
+            device.dims = has(|mode| !matches!(mode, "onoff" | "unknown"));
+            device.colours = has(|mode| matches!(mode, "hs" | "xy" | "rgb" | "rgbw" | "rgbww"));
             known.on = on(state);
             known.brightness = number("brightness").map(|level| percent(level / 255.0));
             let colour = attributes.get("hs_color").and_then(Value::as_array);
@@ -142,6 +148,10 @@ mod tests {
         let blue = known(lamp);
         assert_eq!((blue.on, blue.brightness), (Some(true), Some(50)));
         assert_eq!(blue.color.as_deref(), Some("blue"));
+        let plain = state("light", "", "on", json!({"supported_color_modes": ["onoff"]}));
+        assert!(!plain.dims && !plain.colours);
+        let white = state("light", "", "on", json!({"supported_color_modes": ["color_temp"]}));
+        assert!(white.dims && !white.colours);
         let dim = known(state("light", "", "on", json!({"brightness": 1})));
         assert_eq!(dim.brightness, Some(1));
         let blind = state("cover", "blind", "opening", json!({"current_position": 30}));

@@ -196,6 +196,8 @@ impl Described {
             class: some(&known.class),
             area: some(&known.area),
             state: Some(State::default()),
+            // What it has no topic for is refused later.
+            dims: true,
             confirms: if reports { Confirms::State } else { Confirms::Never },
             ..Device::default()
         }

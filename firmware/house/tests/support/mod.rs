@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use sayso_house::RealHouse;
-use sayso_skills::{Change, Failure, House, Progress};
+use sayso_skills::{Change, Effect, Failure, House, Now, Progress, Request, Situation, Skills};
 
 /// Nothing here takes longer, unless it hangs.
 const LONG: Duration = Duration::from_secs(60);
@@ -59,4 +59,29 @@ pub fn change(house: &mut RealHouse, name: &str, change: &Change) -> Result<Prog
 /// The names of all devices.
 pub fn names(house: &RealHouse) -> Vec<String> {
     house.home().entities().map(|entity| entity.name.clone()).collect()
+}
+
+/// Says a sentence to skills, and waits until it is known what has come of it. Returns what they say.
+pub fn say(skills: &mut Skills, text: &str) -> String {
+    let now =
+        Now { wall: "2026-11-30T14:05[Europe/Berlin]".parse().expect("a time"), steady: LONG };
+    let situation = Situation { area: Some("Living Room".into()), ..Situation::new("test") };
+    let since = Instant::now();
+    skills.refresh();
+    while skills.is_connecting() {
+        assert!(since.elapsed() < LONG, "it connects for ever");
+        std::thread::sleep(Duration::from_millis(10));
+        skills.refresh();
+    }
+    let plan = skills.claim(&Request { text, now: &now, situation: &situation });
+    let plan = plan.expect("it is for a skill");
+    let before = plan.say().map(str::to_owned);
+    let mut said = skills.act(plan, &now, &situation);
+    while let Some(place) = said.effects.iter().position(|e| matches!(e, Effect::Again(_))) {
+        let Effect::Again(again) = said.effects.remove(place) else { unreachable!() };
+        std::thread::sleep(Duration::from_millis(10));
+        said = said.then(skills.go_on(*again, &now, &situation));
+    }
+    let parts: Vec<String> = before.into_iter().chain(said.in_the_end().text).collect();
+    parts.join(" ")
 }
