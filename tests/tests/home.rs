@@ -89,7 +89,12 @@ impl Drop for Broker {
 #[test]
 fn a_lamp_at_a_broker_is_switched_by_words() {
     let found = |name: &str| {
-        Command::new(name).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+        Command::new(name)
+            .arg("--help")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok()
     };
     let mosquitto = ["mosquitto", "/usr/sbin/mosquitto"].into_iter().find(|name| found(name));
     let Some(mosquitto) = mosquitto.filter(|_| found("mosquitto_sub") && found("mosquitto_pub"))
@@ -101,7 +106,8 @@ fn a_lamp_at_a_broker_is_switched_by_words() {
     let conf = folder.path().join("conf");
     let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n");
     std::fs::write(&conf, text).unwrap();
-    let server = Command::new(mosquitto).arg("-c").arg(&conf).stderr(Stdio::null()).spawn().unwrap();
+    let server =
+        Command::new(mosquitto).arg("-c").arg(&conf).stderr(Stdio::null()).spawn().unwrap();
     let mut broker = Broker(vec![server]);
     let since = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {

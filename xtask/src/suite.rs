@@ -77,6 +77,7 @@ const GROUPS: [Group; 2] = [
             "sayso-satellite-board sealed",
             "sayso robustness",
             "sayso devices",
+            "sayso home",
             "sayso-house failures",
             "sayso-house broker",
             "sayso-store fetch_http",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sayso_intents::{Entity, Home};
 
-use crate::house::{Change, House};
+use crate::house::{Change, House, State};
 use crate::language::Texts;
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
@@ -287,7 +287,7 @@ impl Devices {
         let wanted = command.text("state");
         let is = |entity: &Entity| {
             let state = self.house.state(&entity.name)?;
-            Some(has(&state, wanted?))
+            (state != State::default()).then_some(has(&state, wanted?))
         };
         if command.slots.contains_key("list") {
             let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command, scene) else {
