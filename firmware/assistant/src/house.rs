@@ -59,27 +59,28 @@ fn real(config: &Config) -> Result<Option<RealHouse>> {
 }
 
 fn settings(config: &Config) -> Result<Settings> {
-    let mut settings = Settings::default();
-    let missing = |what: &str, feature: &str| {
-        Err(Error::input(format!("this build has no {what}: build it with the feature {feature}")))
-    };
-    if !config.home_assistant.url.is_empty() {
+    let (home_assistant, mqtt) = (&config.home_assistant, &config.mqtt);
+    #[cfg(not(feature = "home-assistant"))]
+    absent(&home_assistant.url, "home-assistant")?;
+    #[cfg(not(feature = "mqtt"))]
+    absent(&mqtt.host, "mqtt")?;
+    Ok(Settings {
         #[cfg(feature = "home-assistant")]
-        {
-            settings.home_assistant = Some((&config.home_assistant).into());
-        }
-        #[cfg(not(feature = "home-assistant"))]
-        return missing("Home Assistant", "home-assistant");
-    }
-    if !config.mqtt.host.is_empty() {
+        home_assistant: (!home_assistant.url.is_empty()).then(|| home_assistant.into()),
         #[cfg(feature = "mqtt")]
-        {
-            settings.mqtt = Some((&config.mqtt).into());
-        }
-        #[cfg(not(feature = "mqtt"))]
-        return missing("MQTT", "mqtt");
+        mqtt: (!mqtt.host.is_empty()).then(|| mqtt.into()),
+    })
+}
+
+/// Refuses a setting that this build cannot follow.
+#[cfg(not(all(feature = "home-assistant", feature = "mqtt")))]
+fn absent(setting: &str, feature: &str) -> Result<()> {
+    if setting.is_empty() {
+        return Ok(());
     }
-    Ok(settings)
+    Err(Error::input(format!(
+        "{setting}: this build cannot connect to it: build it with {feature}"
+    )))
 }
 
 fn virtual_house(file: &Path) -> Result<Option<Box<dyn House>>> {
