@@ -146,7 +146,7 @@ impl Exchange {
             return Err(Failure::Unreachable(self.origin));
         }
         let device = inner.device(id).ok_or(Failure::Silent)?;
-        if device.state.is_none() && device.confirms == crate::device::Confirms::State {
+        if device.state.is_none() {
             return Err(Failure::Silent);
         }
         if !device.can(change) {
