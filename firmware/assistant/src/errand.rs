@@ -23,6 +23,8 @@ pub enum Errand {
         unanswered: String,
         /// What was said, or typed.
         text: String,
+        /// The sentence that the language model wrote for it, if it did.
+        call: Option<String>,
         /// Where it was said.
         situation: Situation,
         /// Stops the work.
@@ -54,6 +56,8 @@ pub enum Errands {
         unanswered: String,
         /// See `unanswered`.
         text: String,
+        /// Whether the language model has written a sentence for it.
+        called: bool,
         /// What is to be done; `None` if it is for no skill.
         plan: Option<Box<Plan>>,
     },
@@ -100,7 +104,7 @@ impl Worker for SkillWorker {
     fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
         let now = now(&*self.clock);
         match errand {
-            Errand::Claim { turn, unanswered, text, situation, .. } => {
+            Errand::Claim { turn, unanswered, text, call, situation, .. } => {
                 if cancel.is_cancelled() {
                     return;
                 }
@@ -108,11 +112,14 @@ impl Worker for SkillWorker {
                     let request = Request { text, now: &now, situation: &situation };
                     self.skills.as_ref().and_then(|skills| skills.claim(&request))
                 };
-                let whole = format!("{unanswered} {text}");
-                let plan = claim(&text)
-                    .or_else(|| if unanswered.is_empty() { None } else { claim(whole.trim()) })
-                    .map(Box::new);
-                emit(Errands::Claimed { turn, unanswered, text, plan });
+                let whole = || claim(format!("{unanswered} {text}").trim());
+                let plan = match &call {
+                    Some(call) => claim(call),
+                    None if unanswered.is_empty() => claim(&text),
+                    None => claim(&text).or_else(whole),
+                };
+                let (called, plan) = (call.is_some(), plan.map(Box::new));
+                emit(Errands::Claimed { turn, unanswered, text, called, plan });
             }
             Errand::Act { turn, plan, situation } => {
                 let said = match &self.skills {

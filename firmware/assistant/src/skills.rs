@@ -89,6 +89,12 @@ impl SharedSkills {
         Commands::new(skills.grammar(), home, Arc::default())
     }
 
+    /// What a language model reads of them: see [`Skills::orders`].
+    #[cfg(feature = "models")]
+    pub fn orders(&self) -> (Vec<String>, Vec<String>) {
+        locked(&self.0.skills).orders()
+    }
+
     /// What is to be done about a sentence. Nothing is done yet.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
         locked(&self.0.ringing).idle.remove(&request.situation.board);

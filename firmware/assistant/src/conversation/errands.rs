@@ -77,10 +77,22 @@ impl Conversation {
         let Some(current) = self.current(turn) else { return };
         let cancel = current.cancel.clone();
         let order = match self.situation() {
-            Some(situation) => Errand::Claim { turn, unanswered, text, situation, cancel }.into(),
-            None => Job::Answer { turn, unanswered, text, cancel }.into(),
+            Some(situation) => {
+                Errand::Claim { turn, unanswered, text, call: None, situation, cancel }.into()
+            }
+            None => Job::Answer { turn, unanswered, text, may_call: false, cancel }.into(),
         };
         self.orders.push_back(order);
+    }
+
+    /// The language model has written a command instead of an answer: the skills do it, as if it
+    /// had been said.
+    pub(super) fn called(&mut self, turn: TurnId, unanswered: String, text: String, call: String) {
+        let Some(situation) = self.situation() else { return };
+        let Some(current) = self.current(turn) else { return };
+        let (call, cancel) = (Some(call), current.cancel.clone());
+        let errand = Errand::Claim { turn, unanswered, text, call, situation, cancel };
+        self.orders.push_back(errand.into());
     }
 
     fn situation(&self) -> Option<Situation> {
@@ -92,10 +104,11 @@ impl Conversation {
     /// The skills report.
     pub(super) fn errand(&mut self, errands: Errands) {
         match errands {
-            Errands::Claimed { turn, unanswered, text, plan: None } => {
+            Errands::Claimed { turn, unanswered, text, called, plan: None } => {
                 let Some(current) = self.current(turn) else { return };
-                let cancel = current.cancel.clone();
-                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+                let (may_call, cancel) = (!called, current.cancel.clone());
+                let job = Job::Answer { turn, unanswered, text, may_call, cancel };
+                self.orders.push_back(job.into());
             }
             Errands::Claimed { turn, plan: Some(plan), .. } => self.planned(turn, plan),
             Errands::Done { turn, said } => self.done(turn, said),

@@ -6,3 +6,5 @@ calculator-zero = Nothing can be divided by zero.
 calculator-long = That number has { $digits } digits.
 
 help-calculator = calculate and convert units
+# What a language model may write, so that it knows the form.
+orders-calculator = what is 3 times 4; what is 10 divided by 2; convert 5 miles to kilometers

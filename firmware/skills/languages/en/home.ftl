@@ -64,3 +64,5 @@ home-temperature = It is { $temperature } degrees in the { $area }.
 home-failed = The { $name } doesn't answer.
 
 help-home = control your home
+# What a language model may write, so that it knows the form.
+orders-home = turn on the DEVICE; turn off the DEVICE; open the DEVICE; close the DEVICE; lock the DEVICE; unlock the DEVICE; set the DEVICE to 30 percent; make the DEVICE blue; make the DEVICE brighter; make the DEVICE darker; is the DEVICE on; is the DEVICE locked; turn off everything; set the heating to 20 degrees; make it warmer; make it colder; what's the temperature

@@ -32,3 +32,5 @@ list-names = { $n ->
 }
 
 help-lists = keep your lists
+# What a language model may write, so that it knows the form.
+orders-lists = add NAME to the shopping list; add NAME to the to-do list; remove NAME from the shopping list; what's on the shopping list; is NAME on the shopping list; clear the shopping list

@@ -19,3 +19,5 @@ reminder-cancel-all = Cancel all { $n } reminders?
 reminder-which = Which one: { $choices }?
 
 help-reminders = remind you of things
+# What a language model may write, so that it knows the form.
+orders-reminders = remind me to call Ann at 5 pm; remind me to call Ann tomorrow at 9 am; what are my reminders
