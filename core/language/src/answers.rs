@@ -58,7 +58,8 @@ impl Language {
     /// Whether a text asks for a fact.
     pub fn asks_for_fact(&self, text: &str) -> bool {
         let text = plain(text);
-        let begins = |with: &&str| text.strip_prefix(*with).is_some_and(|rest| rest.starts_with(' '));
+        let begins =
+            |with: &&str| text.strip_prefix(*with).is_some_and(|rest| rest.starts_with(' '));
         self.answers.questions.iter().any(|with| begins(with))
             && !text.split(' ').any(|word| self.answers.personal.contains(&word))
     }
@@ -102,7 +103,8 @@ impl Language {
                 Some(_) => Claim::No,
             };
         }
-        let thing = rest.iter().take(BEFORE_THING).position(|word| self.answers.things.contains(word));
+        let thing =
+            rest.iter().take(BEFORE_THING).position(|word| self.answers.things.contains(word));
         let starts = self.answers.articles.contains(first);
         if !starts && !self.answers.doing.contains(first) {
             return Claim::No;
@@ -168,7 +170,9 @@ mod tests {
     #[test]
     fn another_one_is_asked_for() {
         let asks = |text| Language::english().asks_for_another(text);
-        assert!(asks("Tell me another one.") && asks("One more, please!") && asks("a different one"));
+        assert!(
+            asks("Tell me another one.") && asks("One more, please!") && asks("a different one")
+        );
         assert!(!asks("Tell me a joke.") && !asks("Is there another planet like Earth?"));
     }
 

@@ -59,7 +59,8 @@ impl Claims {
                     self.found = true;
                     self.held.clear();
                     let space = if self.told || !free.is_empty() { " " } else { "" };
-                    free = format!("{}{space}{}", free.trim_end(), self.language.said_when_not_done());
+                    free =
+                        format!("{}{space}{}", free.trim_end(), self.language.said_when_not_done());
                 }
             }
         }
@@ -119,7 +120,10 @@ mod tests {
         assert_eq!(heard("I've turned on the light. Anything else?"), sorry);
         assert_eq!(heard("Your timer is set."), sorry);
         assert_eq!(heard("Your timer is set"), sorry);
-        assert_eq!(heard("It is dark. I've opened the blinds for you."), format!("It is dark. {sorry}"));
+        assert_eq!(
+            heard("It is dark. I've opened the blinds for you."),
+            format!("It is dark. {sorry}")
+        );
     }
 
     #[test]

@@ -274,13 +274,15 @@ impl Responder {
         let _taken = self.seat.take(self.threads, self.threads, cancel)?;
         match self.pending.take_if(|pending| pending.turn == turn) {
             None => Ok(()),
-            Some(Pending { text, changed, .. }) => match heard.and_then(|heard| text.get(..heard)) {
-                // The mark shows the model that the reply was cut off.
-                Some(heard) if heard.len() < text.trim_end().len() => {
-                    self.llm.keep(Some(&format!("{heard}…")))
+            Some(Pending { text, changed, .. }) => {
+                match heard.and_then(|heard| text.get(..heard)) {
+                    // The mark shows the model that the reply was cut off.
+                    Some(heard) if heard.len() < text.trim_end().len() => {
+                        self.llm.keep(Some(&format!("{heard}…")))
+                    }
+                    _ => self.llm.keep(changed.then_some(text.trim_end())),
                 }
-                _ => self.llm.keep(changed.then_some(text.trim_end())),
-            },
+            }
         }
     }
 

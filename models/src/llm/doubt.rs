@@ -78,7 +78,8 @@ impl<'a> Certainty<'a> {
                 && parts.any(|part| !self.asked.contains(&part) && !self.language.is_grammar(&part))
             {
                 // Marks at its end say nothing of what it means.
-                let letters = |(piece, _): &&(String, Likelihood)| piece.contains(char::is_alphanumeric);
+                let letters =
+                    |(piece, _): &&(String, Likelihood)| piece.contains(char::is_alphanumeric);
                 content.extend(word.iter().filter(letters).map(|(_, likelihood)| *likelihood));
             }
         }
@@ -121,8 +122,14 @@ mod tests {
     #[test]
     fn only_the_content_counts() {
         let sure = [
-            ("The", -3.0), (" capital", -2.0), (" of", -0.1), (" Peru", -3.0), (" is", -2.0),
-            (" L", -0.1), ("ima", -0.3), (".", -4.0),
+            ("The", -3.0),
+            (" capital", -2.0),
+            (" of", -0.1),
+            (" Peru", -3.0),
+            (" is", -2.0),
+            (" L", -0.1),
+            ("ima", -0.3),
+            (".", -4.0),
         ];
         let (features, doubtful, complete) = answer(&sure);
         let [mean, least, entropy] = features.unwrap();

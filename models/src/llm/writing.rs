@@ -7,7 +7,7 @@ use sayso_language::Plain;
 use super::calls::{self, Calls, Next, Writer};
 use super::doubt::{Certainty, Likelihood};
 use super::llama::{Llama, ms};
-use super::sample::{Sampler, likelihood, likeliest};
+use super::sample::{Sampler, likeliest, likelihood};
 use super::utf8::Utf8;
 use super::{Exchange, Reply, chat, guard};
 use crate::{Cancel, Error, ErrorKind, Result};
@@ -94,7 +94,10 @@ impl Llama {
             }
             on_text(text);
         };
-        let opening = chat::words(self.context.model(), calls::OPENING)?;
+        // A command is not for the ear.
+        let opening = chat::words(self.context.model(), calls::OPENING)?.first().copied();
+        let begins = |token: &i32| chat::piece(self.context.model(), *token).starts_with(b"{");
+        let opening = opening.filter(begins);
         let mut written = String::new();
         reply.truncated = true;
         while reply.reply_tokens < sampling.max_tokens as usize {
@@ -102,7 +105,7 @@ impl Llama {
             let model = self.context.model();
             let never = |token| {
                 guard::trails_off(&chat::piece(model, token))
-                    || opening.first() == Some(&token)
+                    || opening == Some(token)
                     || guard::repeats(&told, &tokens, token)
             };
             let scores = self.context.scores();

@@ -54,8 +54,7 @@ fn beginnings_are_no_ends() {
 
 #[test]
 fn nothing_else_is_walked() {
-    for text in ["make", "set the red", "bed at fifty five", "remember me", "pleased", "setthe"]
-    {
+    for text in ["make", "set the red", "bed at fifty five", "remember me", "pleased", "setthe"] {
         assert!(!accepts(text).0, "{text}");
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Calling {
 
 /// Whether this is the language model of the profile, with its own prompt.
 fn is_known(config: &Config) -> bool {
-    config.models.llm.is_empty() && config.llm.system_prompt.trim().is_empty()
+    config.models.llm.as_os_str().is_empty() && config.llm.system_prompt.trim().is_empty()
 }
 
 /// How certain the model is of its answers, if that is known.

@@ -19,4 +19,4 @@ alarm-missed = There was an alarm at { $time }, which I missed.
 
 help-alarms = wake you
 # What a language model may write, so that it knows the form.
-orders-alarms = wake me at 7 am; wake me on Saturday at 9 am; cancel the alarm; when is my next alarm
+orders-alarms = wake me at TIME; wake me tomorrow at TIME; wake me on DAY at TIME; cancel the alarm; when is my next alarm

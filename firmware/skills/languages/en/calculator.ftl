@@ -7,4 +7,4 @@ calculator-long = That number has { $digits } digits.
 
 help-calculator = calculate and convert units
 # What a language model may write, so that it knows the form.
-orders-calculator = what is 3 times 4; what is 10 divided by 2; convert 5 miles to kilometers
+orders-calculator = what is NUMBER times NUMBER; what is NUMBER divided by NUMBER; convert NUMBER UNIT to UNIT

@@ -20,4 +20,4 @@ reminder-which = Which one: { $choices }?
 
 help-reminders = remind you of things
 # What a language model may write, so that it knows the form.
-orders-reminders = remind me to call Ann at 5 pm; remind me to call Ann tomorrow at 9 am; what are my reminders
+orders-reminders = remind me to TASK at TIME; remind me about THING tomorrow at TIME; remind me in NUMBER hours to TASK; what are my reminders

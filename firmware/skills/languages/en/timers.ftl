@@ -26,4 +26,4 @@ timer-was-done = The { $timer } was done at { $time }.
 
 help-timers = set timers
 # What a language model may write, so that it knows the form.
-orders-timers = set a timer for 5 minutes; cancel the timer; cancel all timers; pause the timer; resume the timer; add 5 minutes to the timer; how much time is left on the timer
+orders-timers = set a timer for NUMBER minutes; cancel the timer; cancel all timers; pause the timer; resume the timer; add NUMBER minutes to the timer; how much time is left on the timer
