@@ -10,16 +10,25 @@ use std::path::Path;
 use sayso::internals::skills::{SharedSkills, wall_now};
 use sayso::{Config, Engines};
 use sayso_models::Cancel;
-use sayso_skills::{Command, Request, Situation};
+use sayso_skills::{Plan, Request, Situation};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// What the skills make of a sentence said in the kitchen.
-fn understood(skills: &SharedSkills, text: &str) -> Option<Command> {
+fn understood(skills: &SharedSkills, text: &str) -> Option<Plan> {
     let mut situation = Situation::new("kitchen");
     situation.area = Some("Kitchen".into());
     let now = wall_now();
-    skills.claim(&Request { text, now: &now, situation: &situation }).map(|plan| plan.command)
+    skills.claim(&Request { text, now: &now, situation: &situation })
+}
+
+/// Whether two sentences mean the same: the intent, and the slots or what will be done or said.
+fn is_same(one: &Plan, other: &Plan) -> bool {
+    // What these say and do shows the slots: "9 am" is "nine in the morning".
+    let shown = ["home", "reminders", "alarms", "calculator"].contains(&one.skill);
+    let lower = |plan: &Plan| format!("{:?}", plan.command.slots).to_lowercase();
+    one.command.intent == other.command.intent
+        && (lower(one) == lower(other) || (shown && one.claim == other.claim))
 }
 
 /// The words of a text.
@@ -61,7 +70,7 @@ fn main() -> Result<()> {
                 wanted.split('|').any(|accepted| answer.contains(&words(accepted)))
             } else {
                 let mut wanted = wanted.split(" | ").filter_map(|text| understood(&skills, text));
-                command.is_some() && wanted.any(|wanted| Some(&wanted) == command.as_ref())
+                command.as_ref().is_some_and(|plan| wanted.any(|wanted| is_same(plan, &wanted)))
             };
             let unsure = reply.text.starts_with(config.spoken().said_when_unsure());
             calls += usize::from(command.is_some());

@@ -12,11 +12,20 @@ import sys
 
 
 def claims(sentences):
-    """What the skills make of each sentence: intent and slots, or None."""
+    """What the skills make of each sentence, or None."""
     program = subprocess.run([sys.argv[2]], input="\n".join(sentences), capture_output=True, text=True, check=True)
     lines = program.stdout.splitlines()[1::2]
-    plans = [None if "for no skill" in line else json.loads(line)["command"] for line in lines]
-    return [plan and (plan["intent"], json.dumps(plan["slots"], sort_keys=True).lower()) for plan in plans]
+    return [None if "for no skill" in line else json.loads(line) for line in lines]
+
+
+def same(plan, wanted):
+    """Whether two sentences mean the same: the intent, and the slots or what will be done or said."""
+    one, other = plan["command"], wanted["command"]
+    lower = lambda value: json.dumps(value, sort_keys=True).lower()
+    # What these say and do shows the slots: "9 am" is "nine in the morning".
+    shown = plan["skill"] in ("home", "reminders", "alarms", "calculator")
+    return one["intent"] == other["intent"] and (
+        lower(one["slots"]) == lower(other["slots"]) or shown and lower(plan["claim"]) == lower(wanted["claim"]))
 
 
 def likelihood(answer):
@@ -46,7 +55,7 @@ def main():
         a = row[0]
         wanted = claims(a["want"].split(" | ")) if a["want"] else []
         row.append(plan)
-        row.append(plan is not None and plan in wanted)
+        row.append(plan is not None and any(w and same(plan, w) for w in wanted))
     limits = [(0.5, -99, -99)]
     limits += [(b, m, l) for b in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8) for m in (-99, -0.8, -0.6, -0.5, -0.4, -0.3) for l in (-99, -3, -2.5, -2, -1.5)]
     for half in (0, 1):

@@ -21,7 +21,7 @@ PROMPTS = ROOT / "core/language/src/en/prompts"
 SKILLS = ROOT / "firmware/skills/languages/en"
 ORDER = ["clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home"]
 FILES = {"p": "paraphrases.tsv", "c": "chit-chat.txt", "q": "questions.tsv"}
-LENGTH = {"p": 28, "c": 16, "q": 28}
+LENGTH = {"p": 28, "c": 24, "q": 24}
 
 
 def prompt(plain):
@@ -40,6 +40,12 @@ def prompt(plain):
     return text
 
 
+def ask(server, request):
+    answer = server.handle_completions(request)
+    answer = answer if isinstance(answer, dict) else json.loads(answer)
+    return answer["choices"][0]
+
+
 def main():
     model, which, out = sys.argv[1:4]
     before = prompt("plain" in sys.argv)
@@ -55,13 +61,14 @@ def main():
             for line in lines[half::2]:
                 said, _, want = line.partition("\t")
                 started = time.time()
-                answer = server.handle_completions({
+                request = {
                     "prompt": f"{before}<|im_start|>user\n{said}<|im_end|>\n<|im_start|>assistant\n",
                     "n_predict": LENGTH[kind], "temperature": 0, "n_probs": 8, "cache_prompt": True,
                     "id_slot": 0, "stop": [". ", "\n"] if kind == "q" else ["}"],
-                })
-                answer = answer if isinstance(answer, dict) else json.loads(answer)
-                answer = answer["choices"][0]
+                }
+                # What does not begin as a command calls nothing, so the rest need not be written.
+                short = ask(server, {**request, "n_predict": 1}) if kind == "c" else None
+                answer = ask(server, request) if short is None or short["text"] == '{"' else short
                 probs = [
                     {"tok": t["token"], "lp": t["logprob"],
                      "top": [(o["token"], o["logprob"]) for o in t["top_logprobs"]]}
