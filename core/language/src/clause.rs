@@ -167,8 +167,7 @@ impl ClauseSplitter {
             seen = after;
             if !self.spoken
                 && next == ' '
-                && let Some(phrase) =
-                    phrase_before(self.words, self.aloud.codes, &self.open[..after])
+                && let Some(phrase) = phrase_before(self.words, self.aloud, &self.open[..after])
                 && aloud::stop(self.aloud, &self.open[..after], phrase - 1) == Stop::Free
             {
                 cut = Some(phrase);
@@ -283,7 +282,7 @@ impl ClauseSplitter {
             let word = word.to_lowercase();
             self.aloud.codes.iter().any(|code| word.ends_with(code))
         };
-        before.rsplit(' ').take(4).any(code)
+        before.rsplit(' ').take(7).any(code)
     }
 
     /// The open text up to the end of so many words after byte `at`, if they are known.
@@ -325,7 +324,7 @@ enum Free {
 
 /// Where to cut the first clause, if `text` ends with a word that begins a phrase,
 /// or with a verb after a long subject.
-fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
+fn phrase_before(words: &Clauses, aloud: &Aloud, text: &str) -> Option<usize> {
     let (before, word) = text.rsplit_once(' ')?;
     let count = before.split_whitespace().count();
     // After an abbreviation's full stop, a cut would seem to end the sentence.
@@ -333,9 +332,15 @@ fn phrase_before(words: &Clauses, codes: &[&str], text: &str) -> Option<usize> {
         return None;
     }
     // "My PIN code is 1234": the subject says how to read the number.
-    let code = |word: &str| codes.contains(&word.to_lowercase().as_str());
+    let code = |word: &str| {
+        let word = word.to_lowercase();
+        [aloud.codes, aloud.cues.telephones].iter().any(|list| list.contains(&word.as_str()))
+    };
     // "1 pizza and 1 salad": what is before may show how to read a number after it.
-    let number = before.contains(|c: char| c.is_ascii_digit());
+    // So may a numeral: "en los siglos XIX y XX".
+    let last = before.rsplit(' ').next().unwrap_or_default();
+    let numeral = !last.is_empty() && last.bytes().all(|b| b"IVXLC".contains(&b));
+    let number = numeral || before.contains(|c: char| c.is_ascii_digit());
     let joins = words.joining.binary_search(&word).is_ok() && count >= FIRST_PHRASE && !number;
     let follows = words.verbs.binary_search(&word).is_ok() && count >= FIRST_SUBJECT && {
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();

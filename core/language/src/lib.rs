@@ -27,6 +27,7 @@ mod prompt;
 mod reader;
 mod reading;
 mod token;
+mod work;
 
 use jiff::civil::DateTime;
 

@@ -11,7 +11,6 @@
 mod parts;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use parts::{NAMES, PARTS};
 use proptest::prelude::*;
@@ -48,17 +47,24 @@ fn heard(words: &str) -> String {
 fn read_cases(code: &str, classes: usize, least: usize, percent: usize) {
     let reader = Reader::find(code).unwrap();
     let cases = cases(reader);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    // By class: all, and those that are right.
+    let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (class, input, words) in &cases {
-        *counts.entry(class).or_default() += 1;
+        let [all, right] = counts.entry(class).or_default();
+        *all += 1;
         let got = reader.spoken(input);
-        if heard(&got) != heard(words) {
+        if heard(&got) == heard(words) {
+            *right += 1;
+        } else {
             wrong.push(format!("{class}: {input:?}\n  got  {got}\n  want {words}"));
         }
     }
     let right = cases.len() - wrong.len();
-    println!("{code}: {right} of {} right; {counts:?}", cases.len());
+    println!("{code}: {right} of {} right", cases.len());
+    for (class, [all, right]) in &counts {
+        println!("{code} {class}: {right} of {all}");
+    }
     println!("{}", wrong.join("\n"));
     assert!(cases.len() >= least && counts.len() >= classes, "{counts:?}");
     assert!(right * 100 >= cases.len() * percent, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -284,17 +290,4 @@ fn random_texts_keep_the_invariants() {
 #[ignore = "a million texts"]
 fn a_million_random_texts_keep_the_invariants() {
     random_texts(1_000_000, 2);
-}
-
-#[test]
-fn long_text_does_not_take_for_ever() {
-    for unit in [
-        "](a) ", "1-", "(1)", "$5-", "a.b@", "www.", "1/2/", "12:30 ", "'", "- ", "St. ", "[a](b)",
-        "<b", "&", "1 ", "1-1-1 ", "a:", "5 m ", "((", "H2", "A.", "x^", "read ", "N. ", "1,",
-        "XX e ", "9.00-", "1 o ", "l'1", "n.º ", "2026/27/", "6 1-",
-    ] {
-        let begun = Instant::now();
-        check(&unit.repeat(20_000)).unwrap();
-        assert!(begun.elapsed().as_secs() < 60, "{unit:?}: {:?}", begun.elapsed());
-    }
 }

@@ -113,6 +113,9 @@ const OTHERS: &[(&str, &str)] = &[
     ("firmware/cli/src/say.rs", "shows errors and help"),
     ("firmware/cli/src/transcribe.rs", "shows errors and help"),
     ("firmware/cli/src/wake/add.rs", "shows errors and help"),
+    ("firmware/assistant/src/stats.rs", "counts words"),
+    ("models/src/llm/remote/mod.rs", "shows errors"),
+    ("models/src/llm/remote/server.rs", "the fields of an interface, and its errors"),
     ("models/src/tts/hibari/phonemes.rs", "the sounds of this voice, which speaks English"),
 ];
 

@@ -57,7 +57,7 @@ impl Chat {
     fn skilled(&mut self, text: &str, cancel: &Cancel) -> Option<String> {
         let (skills, situation) = self.skills.as_mut()?;
         let now = now(&WallClock);
-        let plan = skills.claim(&Request { text, now: &now, situation })?;
+        let plan = skills.claim(&Request::new(text, &now, situation))?;
         let before = plan.say().map(str::to_owned);
         let said = skills.act(plan, &now, situation, cancel);
         for effect in &said.effects {
@@ -126,7 +126,7 @@ impl Chat {
             Response::Done { reply: done, .. } => reply = done,
             Response::Broken { error, .. } => failed = Some(error),
             Response::Call { command, .. } => call = Some(command),
-            Response::Alone { error } => log::warn!("{error}; the model on this machine answers"),
+            Response::Alone { error } => log::error!("{error}; the model on this machine answers"),
             Response::Clause { .. } | Response::Forgot { .. } | Response::Ruined { .. } => {}
         });
         if let Some(command) = call {

@@ -529,6 +529,7 @@ impl Conversation {
         }
         // The user had only paused, was cut off, and goes on: the question must not be lost.
         let goes_on = matches!(self.machine.state(), State::Hearing | State::Thinking);
+        record.rejected = current.outcome == Some(Outcome::Nothing) && !goes_on;
         match ending {
             Ending::Dropped if goes_on => {}
             Ending::Interrupted if goes_on && heard == 0 => {

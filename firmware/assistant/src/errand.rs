@@ -25,6 +25,8 @@ pub enum Errand {
         text: String,
         /// The sentence that the language model wrote for it, if it did.
         call: Option<String>,
+        /// The words of it that were heard unsurely.
+        doubtful: Vec<String>,
         /// Where it was said.
         situation: Situation,
         /// Stops the work.
@@ -104,12 +106,13 @@ impl Worker for SkillWorker {
     fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
         let now = now(&*self.clock);
         match errand {
-            Errand::Claim { turn, unanswered, text, call, situation, .. } => {
+            Errand::Claim { turn, unanswered, text, call, doubtful, situation, .. } => {
                 if cancel.is_cancelled() {
                     return;
                 }
                 let claim = |text: &str| {
-                    let request = Request { text, now: &now, situation: &situation };
+                    let request =
+                        Request { text, now: &now, situation: &situation, doubtful: &doubtful };
                     self.skills.as_ref().and_then(|skills| skills.claim(&request))
                 };
                 let whole = || claim(format!("{unanswered} {text}").trim());

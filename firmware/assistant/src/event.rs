@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sayso_core::audio::SampleTime;
 use sayso_core::turn::{State, TurnId};
 use sayso_models::stt::Transcript;
-use sayso_skills::Slots;
+use sayso_skills::{Claim, How, Plan, Slots};
 use serde::{Serialize, Serializer};
 
 /// Something that happened. Times are on the sample clock (16 kHz).
@@ -175,6 +175,42 @@ pub enum Ending {
     Interrupted,
 }
 
+/// What a turn is in an exchange of questions between the user and a skill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A question or a command, and its answer.
+    #[default]
+    Plain,
+    /// The reply asks for what is missing, or which of several was meant.
+    Asks,
+    /// The reply asks whether something is really to be done.
+    AsksToConfirm,
+    /// The user said yes to that.
+    Confirmed,
+    /// The user corrects what was understood.
+    Repaired,
+}
+
+impl Step {
+    /// The step that a plan is.
+    pub fn of(plan: &Plan) -> Self {
+        match (&plan.claim, plan.how) {
+            (Claim::Missing { .. } | Claim::Which { .. }, _) => Self::Asks,
+            (Claim::Confirm { .. }, _) => Self::AsksToConfirm,
+            (_, How::Confirmed) => Self::Confirmed,
+            (_, How::Repaired) => Self::Repaired,
+            (_, How::Plain) => Self::Plain,
+        }
+    }
+
+    // serde passes references.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
+}
+
 /// How a turn began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -214,6 +250,14 @@ pub struct TurnRecord {
     /// The skill that answered; "" if it was the language model.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub skill: &'static str,
+    /// What the turn was in an exchange of questions.
+    #[serde(skip_serializing_if = "Step::is_plain")]
+    pub step: Step,
+    /// The mean confidence of its words, 0 to 1; `None` if nothing was spoken.
+    pub confidence: Option<f32>,
+    /// Whether it was taken for speech, but had no words in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rejected: bool,
     /// What the skill has changed in the home, and the state of each now.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub changed: BTreeMap<String, String>,

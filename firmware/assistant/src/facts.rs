@@ -20,7 +20,7 @@ pub fn facts(config: &Config) -> Facts {
         server: config.llm_host().map(str::to_owned),
         // Without skills in the language there are none.
         abilities: skills.unwrap_or_default(),
-        words_logged: config.privacy.log_words,
+        words_logged: config.privacy.log_words || config.privacy.review_days > 0,
         version: env!("CARGO_PKG_VERSION").into(),
     }
 }
@@ -48,6 +48,8 @@ mod tests {
         let recorded = |config: &Config| told("Are you recording this?", config);
         assert!(recorded(&config).contains("isn't recorded"));
         config.privacy.log_words = true;
+        assert!(recorded(&config).contains("a log") && !recorded(&config).contains("isn't"));
+        (config.privacy.log_words, config.privacy.review_days) = (false, 7);
         assert!(recorded(&config).contains("a log") && !recorded(&config).contains("isn't"));
         assert!(told("What version are you?", &config).contains(env!("CARGO_PKG_VERSION")));
     }

@@ -41,6 +41,7 @@ pub mod config;
 mod control;
 mod conversation;
 mod cores;
+mod documents;
 mod earcon;
 mod end_of_turn;
 mod engines;
@@ -58,9 +59,12 @@ mod partial;
 mod phrases;
 mod playback;
 mod programs;
+mod records;
 mod responder;
+mod review;
 mod skills;
 mod state;
+mod stats;
 mod stop;
 mod supervisor;
 mod synthesizer;
@@ -91,7 +95,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback skills state synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover phrases playback records review skills state stats synthesizer vocabulary
     }
 }
 

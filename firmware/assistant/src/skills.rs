@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use sayso_models::Cancel;
 use sayso_skills::{
-    Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills, VirtualHouse,
+    Documents, Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills,
+    VirtualHouse,
 };
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
 use crate::config::{Config, OwnCommand};
+use crate::documents;
 use crate::error::{Error, Result};
 use crate::programs;
 use crate::state::StateFolder;
@@ -30,9 +32,10 @@ pub struct SharedSkills(Arc<Shared>);
 struct Shared {
     skills: Mutex<Skills>,
     ringing: Mutex<Ringing>,
+    documents: Option<Documents>,
     /// Where they are saved.
     folder: Option<StateFolder>,
-    /// What is wrong with the user's own sentences and commands.
+    /// What is wrong with the user's own sentences, commands and documents.
     faults: Vec<String>,
 }
 
@@ -62,7 +65,11 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
-        let faults = add_own(&mut skills, config);
+        let mut faults = add_own(&mut skills, config);
+        let documents = documents::open(config, &mut faults)?;
+        if let Some(documents) = documents.clone() {
+            skills.use_documents(documents);
+        }
         let saved = folder.as_ref().map_or(Ok(None), |folder| folder.load(ENTRY));
         let restored = match saved {
             Ok(None) => Ok(()),
@@ -73,13 +80,18 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let shared = Shared { skills: Mutex::new(skills), ringing, folder, faults };
+        let shared = Shared { skills: Mutex::new(skills), ringing, documents, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
     }
 
-    /// What is wrong with the user's own sentences and commands. The others are used.
+    /// What is wrong with the user's own sentences, commands and documents. The others are used.
     pub fn faults(&self) -> &[String] {
         &self.0.faults
+    }
+
+    /// Reads the documents that have changed. It happens by itself as well.
+    pub fn read_documents(&self) {
+        self.0.documents.iter().for_each(documents::refresh);
     }
 
     /// The commands that a recogniser expects.
@@ -258,9 +270,13 @@ fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
 /// As [`SharedSkills::load`].
 pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
     let skills = Skills::new(config.spoken().code(), &[], None);
-    let skills = skills.map_err(|error| Error::input(error.to_string()))?;
-    let is_on = |name: &str| !config.skills.off.iter().any(|off| off == name);
-    Ok(skills.names().iter().map(|name| (*name, is_on(name))).collect())
+    skills.map_err(|error| Error::input(error.to_string()))?;
+    Ok(Skills::all().into_iter().map(|name| (name, is_on(config, name))).collect())
+}
+
+/// Whether a skill is switched on.
+pub(crate) fn is_on(config: &Config, name: &str) -> bool {
+    !config.skills.off.iter().any(|off| off == name)
 }
 
 /// The time by this machine's clock, as skills see it.

@@ -99,6 +99,22 @@ impl StateFolder {
         self.replace(&path, &text).map_err(|error| Error::io(path.display(), error))
     }
 
+    /// Deletes the entry `name`. Returns whether it was there.
+    ///
+    /// # Errors
+    /// [`Io`](ErrorKind::Io) when it cannot be deleted; [`Input`](ErrorKind::Input) when its name
+    /// cannot be that of a file.
+    pub fn remove(&self, name: &str) -> Result<bool> {
+        let path = self.file(name)?;
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::io(path.display(), error)),
+        }
+        self.sync().map_err(|error| Error::io(self.dir.display(), error))?;
+        Ok(true)
+    }
+
     fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         make_private(&self.dir)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
@@ -106,6 +122,11 @@ impl StateFolder {
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         // The new name is an entry of the folder, which must reach the disk as well.
+        self.sync()
+    }
+
+    /// Makes changes of the folder reach the disk.
+    fn sync(&self) -> io::Result<()> {
         #[cfg(unix)]
         fs::File::open(&self.dir)?.sync_all()?;
         Ok(())

@@ -201,7 +201,7 @@ fn lists_are_cleared_when_nobody_has_spoken_at_any_board() {
     }
     let say = |board: &str, text: &str| {
         let (now, situation) = (wall_now(), Situation::new(board));
-        let plan = skills.claim(&Request { text, now: &now, situation: &situation }).unwrap();
+        let plan = skills.claim(&Request::new(text, &now, &situation)).unwrap();
         let said = plan.say().map(str::to_owned);
         said.or(skills.act(plan, &now, &situation, &Cancel::new()).text).unwrap_or_default()
     };
@@ -316,4 +316,55 @@ mod own_commands {
         let run = run_with(config, &folder, &["Good night."], &spoken(6_000));
         assert_eq!(run.heard(), [("commands", "Sleep well.")]);
     }
+}
+
+/// Settings with a folder of documents: one about a pool, and one that is not text.
+fn config_with_documents(folder: &TempDir) -> Config {
+    std::fs::write(folder.path().join("pool.md"), "# Pool\n\nThe pool is 2 metres deep.\n")
+        .unwrap();
+    std::fs::write(folder.path().join("bad.md"), b"The slide \xff\xfe").unwrap();
+    let mut config = common::config();
+    config.skills.documents = folder.path().into();
+    config
+}
+
+#[test]
+fn documents_answer_what_is_in_them() {
+    let (folder, documents) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let config = config_with_documents(&documents);
+    let lines = ["How deep is the pool?", "How warm is the pool?", "Who was Ada Lovelace?"];
+    let parts = [spoken(5_000), spoken(5_000), spoken(8_000)].concat();
+    let run = run_with(config, &folder, &lines, &parts);
+    let heard = run.heard();
+    let [(first, answer), (second, none), ("", said)] = heard[..] else { panic!("{heard:?}") };
+    assert_eq!((first, answer), ("knowledge", "The pool is 2 metres deep."));
+    assert_eq!((second, none), ("knowledge", "That isn't in my documents."));
+    assert!(said.contains("Ada Lovelace"), "{said}");
+    assert_eq!(run.history.lock().unwrap().len(), 1, "the language model has one question");
+}
+
+#[test]
+fn documents_that_change_are_read_again() {
+    let documents = tempfile::tempdir().unwrap();
+    let mut config = config_with_documents(&documents);
+    let (skills, _) = SharedSkills::load(&config, None).expect("skills");
+    let [fault] = skills.faults() else { panic!("{:?}", skills.faults()) };
+    let bad = documents.path().join("bad.md");
+    assert!(fault.contains(bad.to_str().unwrap()) && fault.contains("UTF-8"), "{fault}");
+
+    let (now, situation) = (wall_now(), Situation::new("kitchen"));
+    let said = |skills: &SharedSkills| {
+        let request = Request::new("How deep is the pool?", &now, &situation);
+        skills.claim(&request).and_then(|plan| plan.say().map(str::to_owned))
+    };
+    assert_eq!(said(&skills).as_deref(), Some("The pool is 2 metres deep."));
+    std::fs::write(documents.path().join("pool.md"), "# Pool\n\nThe pool is 75 cm deep.\n")
+        .unwrap();
+    skills.read_documents();
+    assert_eq!(said(&skills).as_deref(), Some("The pool is 75 cm deep."));
+
+    config.skills.off = vec!["knowledge".into()];
+    let (skills, _) = SharedSkills::load(&config, None).expect("skills");
+    assert_eq!(skills.faults(), <[String; 0]>::default());
+    assert_eq!(said(&skills), None);
 }

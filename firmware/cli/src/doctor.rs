@@ -244,7 +244,7 @@ fn wake_phrases(config: &Config) -> Finding {
     }
 }
 
-/// The skills, with the user's own sentences and commands.
+/// The skills, with the user's own sentences, commands and documents.
 fn skills(config: &Config) -> Vec<Finding> {
     let skills = match SharedSkills::load(config, None) {
         Ok((skills, _)) => skills,
@@ -253,7 +253,7 @@ fn skills(config: &Config) -> Vec<Finding> {
     let faults = skills
         .faults()
         .iter()
-        .map(|fault| Finding::weak("own commands", fault, "correct it: docs/skills.md shows how"));
+        .map(|fault| Finding::weak("skills", fault, "correct it: docs/skills.md shows how"));
     let mut findings: Vec<Finding> = faults.collect();
     if findings.is_empty() && !config.commands.is_empty() {
         let names: Vec<&str> = config.commands.keys().map(String::as_str).collect();

@@ -10,11 +10,13 @@ mod ctl;
 mod doctor;
 mod intents;
 mod models;
+mod review;
 mod run;
 mod satellite_key;
 mod say;
 mod service;
 mod skills;
+mod stats;
 mod transcribe;
 mod wake;
 
@@ -113,6 +115,8 @@ enum Command {
     /// The wake phrases: choose them, and try them on recordings
     Wake(wake::Wake),
     Skills(skills::Skills),
+    Stats(stats::StatsCommand),
+    Review(review::ReviewCommand),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
     /// Find the command in a sentence
@@ -241,6 +245,8 @@ fn main() -> ExitCode {
         Command::Models(command) => command.run(shared, &stop),
         Command::Wake(command) => command.run(shared, &stop),
         Command::Skills(command) => command.run(shared),
+        Command::Stats(command) => command.run(shared),
+        Command::Review(command) => command.run(shared),
         Command::SatelliteKey(command) => command.run(),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),

@@ -16,6 +16,8 @@ Examples:
 
 /// The skill that runs programs of the user's.
 const OWN: &str = "commands";
+/// The skill that answers from documents.
+const KNOWLEDGE: &str = "knowledge";
 
 /// What Sayso can do without the language model: time, timers, lists and more.
 #[derive(Args)]
@@ -67,20 +69,29 @@ impl List {
         let config = shared.settings()?;
         for (name, on) in sayso::internals::skills::all(&config)? {
             let own = name == OWN;
+            let documents = config.skills.documents.display().to_string();
+            let documents = Some(documents).filter(|_| name == KNOWLEDGE);
             if self.json {
                 let mut line = json!({ "skill": name, "on": on });
                 if own {
                     line["commands"] = json!(config.commands);
                 }
+                if let Some(folder) = documents {
+                    line["documents"] = json!(folder);
+                }
                 println!("{line}");
                 continue;
             }
-            match (on, own && config.commands.is_empty()) {
+            let none = own && config.commands.is_empty() || documents.as_deref() == Some("");
+            match (on, none) {
                 (true, false) => println!("{name}"),
                 (true, true) => println!("{}", term::dim(format!("{name} (there are none)"))),
                 (false, _) => {
                     println!("{}", term::dim(format!("{name} (switched off by skills.off)")));
                 }
+            }
+            if let Some(folder) = documents.filter(|folder| on && !folder.is_empty()) {
+                println!("  {folder}");
             }
             for (name, command) in config.commands.iter().filter(|_| own && on) {
                 let asks = if command.confirm { ", after asking" } else { "" };
@@ -99,7 +110,7 @@ impl Test {
         let mut situation = Situation::new("test");
         situation.area.clone_from(&self.area);
         let now = sayso::internals::skills::wall_now();
-        let plan = skills.claim(&Request { text: &text, now: &now, situation: &situation });
+        let plan = skills.claim(&Request::new(&text, &now, &situation));
         if self.json {
             println!("{}", json!({ "sentence": text, "plan": plan }));
         } else if let Some(plan) = plan {

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let line = line?;
         let steady: Duration = start.elapsed();
         let now = Now { wall: Zoned::now(), steady };
-        let plan = skills.claim(&Request { text: &line, now: &now, situation: &situation });
+        let plan = skills.claim(&Request::new(&line, &now, &situation));
         println!("{line}: {} µs", (start.elapsed() - steady).as_micros());
         let Some(plan) = plan else {
             println!("  for no skill");

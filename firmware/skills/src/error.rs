@@ -1,5 +1,7 @@
 //! Why skills cannot be used.
 
+use std::path::Path;
+
 /// Why skills cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -8,8 +10,18 @@ pub enum Error {
     Language(String),
     /// The data files have faults. Correct them.
     Files(String),
+    /// A document, or their folder, cannot be read. The message begins with its path. The others
+    /// are used.
+    Document(String),
     /// What was saved cannot be used. Go on without it.
     Snapshot(String),
+}
+
+impl Error {
+    /// A document, or their folder, cannot be read.
+    pub(crate) fn document(path: &Path, why: impl std::fmt::Display) -> Self {
+        Self::Document(format!("{}: {why}", path.display()))
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -17,6 +29,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Language(code) => write!(f, "there are no skills in the language {code:?}"),
             Self::Files(why) => write!(f, "the skills' files have faults: {why}"),
+            Self::Document(why) => write!(f, "documents: {why}"),
             Self::Snapshot(why) => write!(f, "what the skills saved cannot be used: {why}"),
         }
     }

@@ -12,6 +12,7 @@ use unic_langid::LanguageIdentifier;
 use crate::error::Error;
 use crate::expression::Words;
 use crate::house::VirtualHouse;
+use crate::skills::Words as Vocabulary;
 
 /// The files of one language. A skill's templates and answers have the skill's name.
 struct Files {
@@ -19,6 +20,8 @@ struct Files {
     cities: &'static str,
     /// A virtual home.
     home: &'static str,
+    /// Words for questions about documents.
+    knowledge: &'static str,
     /// The words around an expression, those in it, and units.
     expressions: (&'static str, &'static str, &'static str),
     /// A name, the templates in the grammar of `sayso-intents`, and the answers in Fluent's
@@ -33,6 +36,7 @@ macro_rules! files {
             code: $code,
             cities: include_str!(concat!("../languages/", $code, "/cities.tsv")),
             home: include_str!(concat!("../languages/", $code, "/home.json")),
+            knowledge: include_str!(concat!("../languages/", $code, "/knowledge.tsv")),
             expressions: (
                 include_str!(concat!("../languages/", $code, "/expressions.yaml")),
                 include_str!(concat!("../languages/", $code, "/expressions.tsv")),
@@ -52,7 +56,7 @@ const COMMON: &str = "common";
 
 static ALL: [Files; 1] = [files!(
     "en": "common", "clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home",
-    "commands"
+    "commands", "knowledge"
 )];
 
 fn files(code: &str) -> Result<&'static Files, Error> {
@@ -80,6 +84,14 @@ pub(crate) fn home(code: &str) -> Result<VirtualHouse, Error> {
     let home = serde_json::from_str(files(code)?.home);
     let home = home.map_err(|error| Error::Files(error.to_string()))?;
     VirtualHouse::from_json(&home).map_err(Error::Files)
+}
+
+/// The words of a language for questions about documents.
+///
+/// # Errors
+/// If there is no such language, or the file has a fault.
+pub(crate) fn knowledge(code: &str) -> Result<Vocabulary, Error> {
+    Vocabulary::new(code, files(code)?.knowledge)
 }
 
 /// Errors in files of sentences.

@@ -9,7 +9,7 @@
 //!     steady: std::time::Duration::ZERO,
 //! };
 //! let situation = Situation::new("kitchen");
-//! let request = Request { text: "Is today Tuesday?", now: &now, situation: &situation };
+//! let request = Request::new("Is today Tuesday?", &now, &situation);
 //! let plan = skills.claim(&request).unwrap();
 //! assert_eq!(plan.say(), Some("No, today is Monday, November 30, 2026."));
 //! let said = skills.act(plan, &now, &situation);
@@ -43,7 +43,7 @@ mod when;
 pub use error::Error;
 pub use house::{Change, Failure, House, State, VirtualHouse};
 pub use language::Texts;
-pub use plan::{Claim, Command, Effect, Plan, Ring, Said, Scene, Situation, Slots};
+pub use plan::{Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
-pub use skills::{Input, Program, Run, RunError};
+pub use skills::{Documents, Input, Program, Run, RunError, WeakDocuments};

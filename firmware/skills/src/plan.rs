@@ -92,6 +92,21 @@ pub struct Plan {
     pub claim: Claim,
     /// What is taken back first, because the user corrects it: a skill and its action.
     pub undo: Option<(&'static str, Value)>,
+    /// How it came about.
+    pub how: How,
+}
+
+/// How a [`Plan`] came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// By a command, or by an answer that completes one.
+    #[default]
+    Plain,
+    /// By a yes to the question whether it is really to be done.
+    Confirmed,
+    /// By a correction.
+    Repaired,
 }
 
 impl Plan {

@@ -11,8 +11,9 @@ use sayso_wake::{Decision, FeatureExtractor, Net, READY_MADE, ReadyMade};
 const THOUSANDTHS: [u16; 16] =
     [500, 600, 700, 750, 800, 850, 875, 900, 925, 940, 950, 960, 970, 980, 985, 990];
 
-/// By how much the cutoffs of a typed phrase are laxer than its own. Each costs as much again.
-const LAXER: [f32; 5] = [0.3, 0.15, 0.0, -0.15, -0.3];
+/// By how much the cutoffs of a typed phrase are laxer than its own. What is heard at the laxest
+/// counts for each that its score exceeds.
+const LAXER: [f32; 9] = [0.4, 0.3, 0.2, 0.1, 0.0, -0.1, -0.2, -0.3, -0.4];
 
 /// Listens for one phrase.
 pub struct Listener {
@@ -25,8 +26,8 @@ pub struct Listener {
 
 enum Kind {
     Ready(ReadyMade, Box<Net<'static, Vec<u8>>>),
-    /// One for each cutoff, so that none ends what another is hearing.
-    Typed(Vec<Spotter>),
+    /// The spotter, with the laxest cutoff, and the cutoffs.
+    Typed(Box<Spotter>, Vec<f32>),
 }
 
 impl Listener {
@@ -50,9 +51,9 @@ impl Listener {
         let cutoffs = LAXER.map(|laxer| own - laxer).to_vec();
         let usual = LAXER.iter().position(|laxer| *laxer == 0.0).unwrap_or_default();
         let net = Arc::new(Acoustic::load(weights)?);
-        let phrases = cutoffs.iter().map(|cutoff| phrase.clone().with_threshold(*cutoff));
-        let spotters = phrases.map(|phrase| Spotter::new(Arc::clone(&net), vec![phrase]));
-        Ok(Self { kind: Kind::Typed(spotters.collect()), cutoffs, usual })
+        let laxest = phrase.with_threshold(cutoffs[0]);
+        let spotter = Box::new(Spotter::new(net, vec![laxest]));
+        Ok(Self { kind: Kind::Typed(spotter, cutoffs.clone()), cutoffs, usual })
     }
 
     /// The cutoffs, from the laxest to the strictest.
@@ -70,9 +71,8 @@ impl Listener {
         let cutoff = self.cutoffs[self.usual];
         match &self.kind {
             Kind::Ready(..) => format!("ready-made net, cutoff {cutoff:.2}"),
-            Kind::Typed(spotters) => {
-                let phrases = spotters.first().map(Spotter::phrases).unwrap_or_default();
-                let ipa = phrases.iter().flat_map(Phrase::ipa);
+            Kind::Typed(spotter, _) => {
+                let ipa = spotter.phrases().iter().flat_map(Phrase::ipa);
                 format!("typed ({}), cutoff {cutoff:.2}", ipa.collect::<Vec<_>>().join(" or "))
             }
         }
@@ -100,12 +100,12 @@ impl Listener {
                 }
                 counts
             }
-            Kind::Typed(spotters) => {
-                let count = |spotter: &mut Spotter| {
-                    spotter.reset();
-                    sound.chunks(512).filter_map(|block| spotter.push(block, true)).count()
-                };
-                spotters.iter_mut().map(count).collect()
+            Kind::Typed(spotter, cutoffs) => {
+                spotter.reset();
+                let heard = sound.chunks(512).filter_map(|block| spotter.push(block, true));
+                let scores: Vec<f32> = heard.map(|detection| detection.score).collect();
+                let above = |cutoff: &f32| scores.iter().filter(|score| *score > cutoff).count();
+                cutoffs.iter().map(above).collect()
             }
         }
     }

@@ -101,7 +101,9 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Fraction(amount), i, end));
     }
     // 10k users; "B2B" counts nothing.
-    let joined = text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i);
+    let name = text.is(i.wrapping_sub(1), "-") && matches!(text.get(end), "B" | "K");
+    let joined =
+        text.is_word(end) && !text.is_word(i.wrapping_sub(1)) && !is_named(aloud, text, i) && !name;
     let (scale, at, after) = scale(aloud, text, end)?;
     // "5 million" is read as it is written; "5 bn" is an abbreviation.
     let short = scale.sign.len() > 1 && scale.sign != scale.one && scale.sign != scale.several;
@@ -133,6 +135,10 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end = after;
     }
     let (unit, from, to) = unit(aloud, text, i, end)?;
+    // "Qwen2.5-0.5B" is a name.
+    if unit.sign == "B" && text.is(i.wrapping_sub(1), "-") {
+        return None;
+    }
     let mut measure =
         Measure { amount, unit, from, to, power: 0, per: None, per_power: 0, kind: false };
     end = to + 1;
@@ -151,14 +157,15 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     measure.to = end - 1;
     // "a 24-hr. clock"
     let hyphen = text.is(from.wrapping_sub(1), "-") && !aloud.kinds.articles.is_empty();
-    measure.kind = aloud.kinds.is_kind(text, i, end) || hyphen;
+    measure.kind = aloud.kinds.is_kind(text, i, end) || hyphen || is_chained(aloud, text, i, end);
     // The stop of "3 in." belongs to it, unless it ends the sentence.
     let mut found = item(Class::Measure(measure), i, end);
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
         let next = text.past_space(end + 1);
         let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
         let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
-        if next > end + 1 && small || text.is(end + 1, ",") {
+        let sum = matches!(text.get(next), "+" | "–" | "−" | "=" | "(" | "/" | "×" | "&");
+        if next > end + 1 && (small || sum) || matches!(text.get(end + 1), "," | ")" | "-") {
             found.end = end + 1;
             if let Class::Measure(measure) = &mut found.class {
                 measure.kind |= aloud.kinds.is_kind(text, i, end + 1);
@@ -166,6 +173,17 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
     }
     Some(found)
+}
+
+/// "a 12V 7Ah battery": whether another measure follows before what both say the kind of.
+fn is_chained(aloud: &Aloud, text: &Text, i: usize, end: usize) -> bool {
+    let number = text.past_space(end);
+    let sign = text.past_space(number + 1);
+    number > end
+        && text.one_of(text.before(i), aloud.kinds.articles)
+        && text.is_number(number)
+        && aloud.unit(text.get(sign)).is_some()
+        && text.is_word(text.past_space(sign + 1))
 }
 
 /// The power of a unit whose exponent is piece `at`, 2 or 3, otherwise 0.
@@ -190,6 +208,20 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
         && let Some(unit) = aloud.unit(&two[0])
     {
         return Some((unit, at, at + 1));
+    }
+    // "50 N·m"; one kind of dot is read as a sign of multiplication.
+    let product = format!("{sign}·{}", text.get(at + 2));
+    if matches!(text.get(at + 1), "·" | "×")
+        && let Some(unit) = aloud.unit(&product)
+    {
+        return Some((unit, at, at + 2));
+    }
+    // "7.200 U/min"
+    if text.is(at + 1, "/")
+        && text.is_word(at + 2)
+        && let Some(unit) = aloud.unit(&format!("{sign}/{}", text.get(at + 2)))
+    {
+        return Some((unit, at, at + 2));
     }
     let mut word = at + 1;
     word += usize::from(text.is(word, "."));
@@ -226,7 +258,10 @@ fn unit(aloud: &Aloud, text: &Text, i: usize, end: usize) -> Option<(&'static Un
             let named = sign.len() == 1 && is_named(aloud, text, i);
             let size = matches!(text.get(next), "=" | "x" | "×" | ")")
                 || text.one_of(next, aloud.sizes)
-                || text.is(at + 1, ".") && text.one_of(text.past_space(at + 2), aloud.sizes);
+                || text.is(at + 1, ".")
+                    && (text.one_of(text.past_space(at + 2), aloud.sizes)
+                        || matches!(text.get(text.past_space(at + 2)), "x" | "×"))
+                || matches!(text.get(text.before(i)), "x" | "×");
             let feet = text.value(i).is_some_and(|n| n < 12)
                 && (text.one_of(text.before(i), aloud.feet)
                     || text.is(text.before(i), ".")
@@ -301,6 +336,22 @@ pub(crate) fn is_named(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let before = text.before(i);
     let before = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     text.one_of(before, aloud.named)
+}
+
+/// "149,6 M de km": a unit after a scale and "of".
+pub(crate) fn after_scale(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let of = text.before(i);
+    let scale = text.before(of);
+    let scaled = aloud.scale(text.get(scale)).is_some()
+        || text.is(scale, ".")
+            && aloud.scale(&format!("{}.", text.get(scale.wrapping_sub(1)))).is_some();
+    let fits = text.is_word(i)
+        && text.one_of(of, &["de", "di", "of"])
+        && scaled
+        && !text.is(i + 1, "/")
+        && !matches!(text.kind(i + 1), Some(Kind::Raised | Kind::Number));
+    let unit = aloud.unit(text.get(i)).filter(|unit| fits && unit.when == When::Any)?;
+    Some(item(Class::Abbreviation(unit.several), i, i + 1))
 }
 
 /// The unit after a power: 10⁻³ m.

@@ -63,7 +63,7 @@ pub(crate) fn listed_day(
     let after = joins(next) && name(text.get(text.past_space(next + 1))).is_some();
     let before = joins(text.before(i)) && name(text.get(left)).is_some();
     let mut found = item(Class::Abbreviation(day), i, i + 1 + stop);
-    found.ends = stop == 1 && text.ends_line(i + 2);
+    found.ends = stop == 1 && text.ends_sentence(i + 2);
     (stop == 1 && (after || before)).then_some(found)
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn to_day(
     let after = to.contains(&text.get(next)) && name(text.get(text.past_space(next + 1))).is_some();
     let before = to.contains(&text.get(sign)) && name(text.get(left)).is_some();
     let mut found = item(Class::Abbreviation(day), i, i + 2);
-    found.ends = text.ends_line(i + 2);
+    found.ends = text.ends_sentence(i + 2);
     (after || before).then_some(found)
 }
 

@@ -53,7 +53,11 @@ pub(crate) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = match lengths.as_slice() {
         [n] if !plus => *n >= 10 && *n <= 15 || called && (3..=15).contains(n),
         [n] => (7..=15).contains(n),
-        [3, 4] => hyphens == 1,
+        // "800-1000 IU" is a range.
+        [3, 4] => {
+            let round = groups.iter().all(|&group| text.get(group).ends_with('0'));
+            hyphens == 1 && !round
+        }
         [1, 1, 1] => hyphens == 2,
         [3, 3, 4] | [1, 3, 3, 4] | [3, 4, 4] | [1, 3, 7] => true,
         [5, 6] => zero && spaces == 1,
@@ -164,7 +168,8 @@ pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// like one.
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let card = || card(text, i);
-    hyphenated(aloud, text, i)
+    hexadecimal(text, i)
+        .or_else(|| hyphenated(aloud, text, i))
         .or_else(card)
         .or_else(|| called(aloud, text, i))
         .or_else(|| mixed(aloud, text, i))
@@ -183,6 +188,25 @@ fn hyphenated(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 2;
     }
     (end >= i + 5 && !text.is_word(end)).then(|| item(Class::Code, i, end))
+}
+
+/// 0xFF, #1E90FF: a number in hexadecimal digits.
+fn hexadecimal(text: &Text, i: usize) -> Option<Item> {
+    let first = i + 1;
+    let mut end = first;
+    let mut digits = String::new();
+    while end < i + LONGEST && matches!(text.kind(end), Some(Kind::Number | Kind::Word)) {
+        digits.push_str(text.get(end));
+        end += 1;
+    }
+    let number = text.is(i, "0") && !text.follows_letters(i);
+    let color = text.is(i, "#") && matches!(digits.len(), 6 | 8) && {
+        let decimal = digits.bytes().filter(u8::is_ascii_digit).count();
+        (1..digits.len()).contains(&decimal) || digits.bytes().all(|b| b.is_ascii_uppercase())
+    };
+    let digits = if number { digits.strip_prefix(['x', 'X'])? } else { &digits };
+    let fits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    (fits && (number || color)).then(|| item(Class::Code, i, end))
 }
 
 /// 4111 1111 1111 1111: four groups of four digits, not all of them years.
@@ -213,13 +237,21 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         text.one_of(at, aloud.codes)
             || compound && aloud.codes.iter().any(|code| name.ends_with(code))
     };
-    let far = [text.before(word), text.before(text.before(word))];
+    // "código de un solo uso: 741902"
+    let mut far = vec![text.before(word)];
+    while far.len() < 6
+        && let Some(&last) = far.last()
+        && text.is_word(last)
+    {
+        far.push(text.before(last));
+    }
     // "the code for the door is 483920"
     let long = (5..=8).contains(&text.digits(i).len()) && !text.get(i).contains('.');
     let linked = long && text.is_number(i) && text.one_of(text.before(i), aloud.cues.linking_code);
     let joined = text.is_word(i) && text.is_number(i + 1);
     let colon = (text.is_digits(i, 4..=8) || joined) && text.is(text.before(i), ":");
-    let apart = (colon || linked) && far.into_iter().any(known);
+    let near = far.iter().take(2).copied().any(known);
+    let apart = linked && near || colon && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
     }
@@ -250,7 +282,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// A1B2C3, 7ABC123: letters and digits, three or more of one kind or changing twice.
 fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let part = |at: usize| {
-        text.is_digits(at, 1..=9)
+        text.is_digits(at, 1..=14)
             || text.is_word(at) && text.get(at).chars().all(|c| c.is_ascii_uppercase())
     };
     let joined = |at: usize| matches!(text.kind(at), Some(Kind::Number | Kind::Word));
@@ -271,10 +303,16 @@ fn mixed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "n. AZ123"
     let mut word = text.before(i);
     word = if text.is(word, ".") { word.wrapping_sub(1) } else { word };
+    word = if text.one_of(word, &["n", "no", "nr", "number"]) { text.before(word) } else { word };
     let flight = end == i + 2
         && text.is_word(i)
         && text.is_digits(i + 1, 3..=4)
         && text.one_of(word, aloud.cues.flights);
+    // "Windows 11 22H2"
+    let half = end == i + 3 && text.is_digits(i, 2..=2) && text.is(i + 1, "H");
+    if half && text.is_digits(i + 2, 1..=1) {
+        return None;
+    }
     let fits =
         flight || (end >= i + 4) || (end == i + 3 && text.is_number(i)) || (end == i + 2 && long);
     (fits && !joined(end)).then(|| item(Class::Code, i, end))

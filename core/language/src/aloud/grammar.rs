@@ -36,6 +36,11 @@ pub(crate) trait Grammar: Debug + Sync {
     /// A number with a fraction in decimals.
     fn decimal(&self, whole: &str, part: &str) -> String;
 
+    /// A number with a fraction in decimals before a noun of this gender.
+    fn decimal_of(&self, whole: &str, part: &str, _gender: Gender) -> String {
+        self.decimal(whole, part)
+    }
+
     /// A plain number, piece `i`, which may agree with the word after it.
     fn plain(&self, text: &Text, i: usize) -> String {
         digits(self, text.get(i))

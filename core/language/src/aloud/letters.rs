@@ -93,7 +93,7 @@ fn is_letter_name(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let operator = |at: usize| {
         matches!(
             text.get(at),
-            "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^" | "∧" | "∨" | "¬"
+            "=" | "+" | "<" | ">" | "&" | "∈" | "×" | "≠" | "^" | "∧" | "∨" | "¬" | "|"
         )
     };
     let near = operator(text.past_space(after)) || operator(text.before(i));
@@ -127,8 +127,34 @@ fn is_initialism(aloud: &Aloud, text: &Text, i: usize, word: &str) -> bool {
     let lower = word.to_lowercase();
     match word.chars().count() {
         2 | 3 => !aloud.letters.short.contains(&lower.as_str()),
+        4 | 5 => vowels == 0 || !is_pronounceable(&lower),
         _ => vowels == 0,
     }
+}
+
+/// Whether a word of four or five letters begins and ends as words of these languages do: not
+/// "AAPL" and "FTSE".
+fn is_pronounceable(word: &str) -> bool {
+    const BEGINNINGS: &str = "bl br ch chl chr cl cn cr dr dw fl fr gh gl gn gr kh kl kn kr ll ph phr \
+        pf pl pn pr ps pt rh sb sc sch schl schm schn schr schw sd sf sg sh shr sk sl sm sn sp spl \
+        spr squ sr st str sv sw sz th thr tr ts tw tz vl vr wh wr zw qu gu";
+    const ENDINGS: &str = "bb bs ch ck ct cks cht cts dd ds dt ff fs ft fts fz gg gh ght ghts gn gs \
+        hl hm hn hr hrt ks kt lb ld lds lf lk lks ll lls lm ln lp lps ls lsch lt lts lz mb mm mp mpf \
+        mps ms mt nc nch nct nd nds nf ng ngs ngst nk nks nn nns ns nst nt nts nz pf ph pp ps pt pts \
+        rb rbs rc rch rd rds rf rg rgs rk rks rl rls rm rms rn rns rp rps rr rs rsch rst rt rth rts \
+        rz sch sh sk sks sm sms sp ss st sts tch th ths tt ts tz wl wls wn wns ws x xt ys z zz";
+    let vowel = |c: char| "aeiouyäöüàáâèéêëìíîïòóôùúûœæ".contains(c);
+    let first = word.find(vowel).unwrap_or(word.len());
+    let last =
+        word.rfind(vowel).map_or(0, |at| at + word[at..].chars().next().map_or(1, char::len_utf8));
+    let (begin, end) = (&word[..first], &word[last.max(first)..]);
+    let known = |part: &str, list: &str| {
+        part.chars().count() < 2 || list.split_ascii_whitespace().any(|known| known == part)
+    };
+    // "IEEE", "AAPL"
+    let three = word.as_bytes().windows(3).any(|three| three.iter().all(|b| b"aeiou".contains(b)));
+    let double = word.starts_with("aa") || word.starts_with("ii") || word.starts_with("uu");
+    known(begin, BEGINNINGS) && known(end, ENDINGS) && !three && !double
 }
 
 /// Whether the words around are all in capitals too.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use unicode_normalization::char::{compose, decompose_compatible};
 
 use super::script;
+use crate::work;
 
 /// How a language writes numbers.
 #[derive(Clone, Copy, Debug)]
@@ -189,6 +190,7 @@ fn characters(numerals: Numerals, text: &str) -> (Vec<(usize, char, usize)>, Vec
 /// Cuts the text up.
 pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
     let (chars, alone) = characters(numerals, text);
+    work::steps(chars.len());
     let mut pieces: Vec<Piece> = Vec::new();
     let mut i = 0;
     while i < chars.len() {

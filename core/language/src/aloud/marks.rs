@@ -28,6 +28,28 @@ pub(crate) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::List(i), i, i + 2))
 }
 
+/// 2025/26, 2025/2026: the stroke between a year and the next.
+pub(crate) fn season(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (i.wrapping_sub(1), i + 1);
+    let next = text.value(left).filter(|_| text.is_year(left)).map(|year| year + 1)?;
+    let same = text.is_digits(right, 2..=2) && text.value(right) == Some(next % 100)
+        || text.value(right) == Some(next);
+    let alone = !text.is(right + 1, "/") && !text.is(left.wrapping_sub(1), "/");
+    (text.is(i, "/") && same && alone).then(|| item(Class::Silent, i, i + 1))
+}
+
+/// "noon–1", "10 a.m.–noon": the dash before or after such a word.
+pub(crate) fn noon(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, right) = (text.before(i), text.past_space(i + 1));
+    let noon = |at: usize| text.one_of(at, aloud.cues.noons);
+    let hour =
+        |at: usize| text.is_number(at) || text.is(at, ".") || (aloud.half)(text, at).is_some();
+    let dash = text.is(i, "-") || text.is(i, "–");
+    let even = text.is_space(i.wrapping_sub(1)) == text.is_space(i + 1);
+    let fits = noon(left) && (hour(right) || noon(right)) || noon(right) && hour(left);
+    (dash && even && fits).then(|| item(Class::Abbreviation(aloud.words.to), i, i + 1))
+}
+
 /// and/or, he/she, TCP/IP, A/B.
 pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is(i, "/") {
@@ -38,7 +60,9 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let (left, right) = (left.wrapping_sub(1), right + 1);
         let over = aloud.sign("÷/").unwrap_or("");
         let formula = (i.saturating_sub(16)..i).any(|at| text.is(at, "="));
-        let words = text.is_word(left) && text.is_word(right);
+        // "42 kcal / 178 kJ"
+        let amounts = text.is_word(left) && text.is_number(right);
+        let words = text.is_word(left) && text.is_word(right) || amounts;
         return words.then(|| {
             item(Class::Abbreviation(if formula { over } else { aloud.words.or }), i, i + 1)
         });

@@ -32,7 +32,16 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         "-" | "–" | "—" | "−" => minus(aloud, text, i)
             .then(|| item(Class::Mathematics(aloud.sign("−").unwrap_or("")), i, i + 1)),
-        "*" | "·" if both => found(aloud.sign("×"), i + 1),
+        // A fraction whose parts are formulae.
+        "⟋" => found(aloud.sign("÷/"), i + 1),
+        // "a && !b"
+        "!" if text.is_letter(i + 1) && matches!(text.get(left), "&" | "|" | "(") => {
+            found(aloud.sign("¬"), i + 1)
+        }
+        // "a 4* hotel"
+        "*" | "·" if both && text.is_space(i.wrapping_sub(1)) == text.is_space(i + 1) => {
+            found(aloud.sign("×"), i + 1)
+        }
         // "12 : 4 = 3", where one divides so; plain text has no space before a colon.
         ":" if both && text.is_space(i + 1) && (next..next + 3).any(|at| text.is(at, "=")) => {
             found(aloud.sign("÷:"), i + 1)
@@ -61,9 +70,16 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         {
             found(aloud.sign("(."), i + 1)
         }
+        "(" if opens_probability(text, i) => found(aloud.sign("(."), i + 1),
         "^" if is_operand(text, next) || text.is(next, "-") => found(aloud.sign("^"), i + 1),
-        "~" if text.is_number(next) => found(aloud.sign("~"), i + 1),
-        "<" | ">" if is_operand(text, left) && (is_operand(text, next) || text.is_dash(next)) => {
+        "~" if text.is_word(i.wrapping_sub(1)) => found(Some(aloud.words.address_sign("~")), i + 1),
+        "~" if text.is_number(next) || aloud.currency(text.get(next)).is_some() => {
+            found(aloud.sign("~"), i + 1)
+        }
+        "<" | ">"
+            if (is_operand(text, left) || text.is(left, "|"))
+                && (is_operand(text, next) || text.is_dash(next)) =>
+        {
             found(aloud.sign(sign), i + 1)
         }
         "<" | ">" if text.is_number(next) || aloud.currency(text.get(next)).is_some() => {
@@ -91,9 +107,38 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
                 None
             }
         }
-        "|" if text.is_letter(i + 1) && text.is(i + 2, "|") => found(aloud.sign("|"), i + 1),
+        "|" if closes_absolute(text, i).is_some() => found(aloud.sign("|"), i + 1),
+        "|" if (i.saturating_sub(ABSOLUTE)..i).any(|at| closes_absolute(text, at) == Some(i)) => {
+            Some(item(Class::Silent, i, i + 1))
+        }
         _ => None,
     }
+}
+
+/// The most pieces between the signs of an absolute value.
+const ABSOLUTE: usize = 12;
+
+/// Where the absolute value that begins at `i` ends: "|x − 3|".
+fn closes_absolute(text: &Text, i: usize) -> Option<usize> {
+    if !text.is(i, "|") || !is_operand(text, i + 1) || text.is_space(i + 1) {
+        return None;
+    }
+    let fresh = text.starts_fresh(i)
+        || matches!(text.get(i.wrapping_sub(1)), "=" | "+" | "-" | "−" | "×" | "÷");
+    let inside = |at: usize| {
+        is_operand(text, at) || matches!(text.get(at), " " | "+" | "-" | "−" | "×" | "/" | ".")
+    };
+    let end = (i + 1..i + ABSOLUTE).find(|&at| !inside(at))?;
+    (fresh && end > i + 1 && text.is(end, "|") && !text.is_space(end - 1)).then_some(end)
+}
+
+/// Whether the bracket at `i` is that of "P(X ≥ 2)".
+pub(crate) fn opens_probability(text: &Text, i: usize) -> bool {
+    let compares = |at: usize| matches!(text.get(at), "≥" | "≤" | "<" | ">" | "=" | "|");
+    text.is(i, "(")
+        && text.one_of(i.wrapping_sub(1), &["p", "pr"])
+        && text.is_letter(i + 1)
+        && compares(text.past_space(i + 2))
 }
 
 impl Text {
@@ -121,11 +166,20 @@ fn minus(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let money = aloud.currency(text.get(i + 1)).is_some() && text.is_number(i + 2);
     let number = text.is_number(i + 1) || (text.is(i + 1, ".") && text.is_number(i + 2));
     let before = i.wrapping_sub(1);
+    // "(– 26 ans)"
+    let bracket = text.is(before, "(") && text.is(i + 1, " ") && text.is_number(i + 2);
+    if bracket && !text.is(i, "—") {
+        return true;
+    }
     let fresh = i == 0
         || text.is_space(before)
         || matches!(text.kind(before), Some(Kind::Sign))
             && !matches!(text.get(before), ")" | "°" | "%" | "." | "'" | "\"" | "”");
-    if (number || money) && fresh && !(text.is(i, "—") && text.is_word(text.before(i))) {
+    // "−b", "e^-x"
+    let variable =
+        (text.is(i, "−") || text.is(before, "^")) && (text.is_letter(i + 1) || text.is(i + 1, "√"));
+    if (number || money || variable) && fresh && !(text.is(i, "—") && text.is_word(text.before(i)))
+    {
         return true;
     }
     sum(aloud, text, i)

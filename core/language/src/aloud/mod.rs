@@ -10,11 +10,13 @@
 //! next to its grammar and tables.
 
 pub(crate) mod amount;
+pub(crate) mod angle;
 pub(crate) mod calendar;
 pub(crate) mod class;
 pub(crate) mod code;
 pub(crate) mod compass;
 pub(crate) mod electronic;
+pub(crate) mod flag;
 pub(crate) mod foreign;
 pub(crate) mod grammar;
 pub(crate) mod half;
@@ -33,7 +35,6 @@ pub(crate) mod say;
 pub(crate) mod script;
 pub(crate) mod short;
 pub(crate) mod sign;
-
 pub(crate) mod tables;
 pub(crate) mod text;
 pub(crate) mod when;

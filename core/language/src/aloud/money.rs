@@ -16,7 +16,7 @@ pub(crate) fn money(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             money.per = Some((unit, found.end + 1));
             found.end += 2;
             // "5 €/pers."
-            let stop = text.is(found.end, ".") && unit.sign != unit.one && unit.sign.len() > 2;
+            let stop = text.is(found.end, ".") && unit.sign != unit.one && unit.sign.len() > 1;
             found.ends = stop && text.ends_line(found.end + 1);
             found.end += usize::from(stop);
             if unit.is_length() {

@@ -15,12 +15,32 @@ pub(crate) fn is_airliner(text: &Text, i: usize) -> bool {
         && !text.is(i + 3, "-")
 }
 
+/// LxWxH: the names of the sides.
+pub(crate) fn sides(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let letters: Vec<&str> = text.get(i).split('x').collect();
+    let capital = |part: &&str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
+    let fits = text.is_word(i) && letters.len() > 1 && letters.iter().all(capital);
+    let by = aloud.sign("x").filter(|_| fits)?;
+    let words = letters.join(&format!(". {by} ")) + ".";
+    Some(item(Class::Coined(words), i, i + 1))
+}
+
+/// 4K: the letter after it is no unit.
+pub(crate) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
+    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
+}
+
 /// 9x13, 20 cm x 30 cm, 2 x 4 = 8, 3x faster: the letter.
 pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !matches!(text.get(i), "x" | "X" | "×") {
         return None;
     }
+    // "f(x) = 2x"
+    let variable = text.is(i, "x") && (i.saturating_sub(10)..i).any(|at| text.is(at, "="));
     let (before, after) = (text.before(i), text.past_space(i + 1));
+    // "72 in. x 36 in."
+    let before = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
     let number = text.is_number(before)
         || text.is_number(text.before(before))
         || text.is_number(before.wrapping_sub(1)) && text.is_word(before);
@@ -30,10 +50,13 @@ pub(crate) fn by(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Mathematics(words), i, i + 1));
     }
     // "3x faster", and at the end; but "3x - 7".
-    let joined = text.is_number(i.wrapping_sub(1)) && !text.is(i, "×");
+    let joined = text.is_number(i.wrapping_sub(1))
+        && !text.is(i, "×")
+        // "Ryzen 9 5900X"
+        && (text.is(i, "x") || text.get(i.wrapping_sub(1)).len() < 3);
     let thing = after > i + 1 && text.is_word(after) && !text.is_letter(after);
     let end = matches!(text.get(i + 1), "." | "," | "!" | "?" | ";" | ")" | "");
-    (joined && (thing || end))
+    (joined && !variable && (thing || end))
         .then(|| aloud.sign("×"))
         .flatten()
         .map(|words| item(Class::Mathematics(words), i, i + 1))
@@ -85,7 +108,13 @@ pub(crate) fn number(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let lines = |at: usize| text.is_digits(at, 3..=4);
     let (left, right) = (i.wrapping_sub(1), i + 1);
     let second = by(left) && text.is_number(left.wrapping_sub(1));
-    let lines = lines(i) && (second || by(right) && lines(right + 1));
+    // "3840 x 2160 @ 60 Hz", but not "1200 x 800 mm"
+    let (apart, before_by) = (text.past_space(right), text.before(i));
+    let last = if by(apart) { text.past_space(apart + 1) } else { i };
+    let measured = aloud.unit(text.get(text.past_space(last + 1))).is_some();
+    let spaced = by(apart) && lines(text.past_space(apart + 1))
+        || by(before_by) && lines(text.before(before_by));
+    let lines = lines(i) && (second || by(right) && lines(right + 1) || spaced && !measured);
     let version = text.one_of(before, aloud.versioned) && text.get(i).contains('.');
     let named = is_named(aloud, text, i);
     // 10 000

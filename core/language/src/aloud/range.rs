@@ -14,6 +14,13 @@ pub(crate) fn range(aloud: &Aloud, text: &Text, first: &Item) -> Option<Item> {
     if !text.is_dash(dash) || text.is(dash, "—") || text.is(dash, "−") {
         return None;
     }
+    // "room 3-214"
+    if let Class::Number(i, _) = first.class
+        && super::amount::is_named(aloud, text, i)
+        && text.get(dash + 1).len() > text.get(i).len() + 1
+    {
+        return None;
+    }
     let spaced = dash > first.end;
     // Open 24-7.
     if text.is(first.from, "24") && text.is(dash + 1, "7") && first.end == first.from + 1 {
@@ -127,7 +134,7 @@ fn fit(aloud: &Aloud, text: &Text, first: &Item, second: &Item) -> bool {
 
 /// What the two numbers of a match are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Score {
+enum Score {
     /// The goals or points of two sides: "3-1".
     Result,
     /// The games of one of several sets: "4-6, 6-3".
@@ -135,7 +142,7 @@ pub(crate) enum Score {
 }
 
 /// Whether two numbers are the goals or games of two sides.
-pub(crate) fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
+fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
     let (Class::Number(first, _), Class::Number(second, _)) = (&first.class, &second.class) else {
         return None;
     };
@@ -163,8 +170,30 @@ pub(crate) fn score(text: &Text, first: &Item, second: &Item) -> Option<Score> {
     }
 }
 
+/// What is said before and between two numbers that are the result of a match, also if one of
+/// `results` comes before it, or the years of a season. `to` is between two goals.
+pub(crate) fn pair(
+    text: &Text,
+    first: &Item,
+    second: &Item,
+    results: &[&str],
+    to: &'static str,
+) -> Option<[&'static str; 2]> {
+    // "428-348 a. C."
+    let era = text.past_space(second.end);
+    if text.one_of(era, &["a", "d", "av"]) && text.is(era + 1, ".") {
+        return None;
+    }
+    match score(text, first, second) {
+        Some(Score::Set) => Some(["", ""]),
+        Some(Score::Result) => Some(["", to]),
+        None if text.one_of(text.before(first.from), results) => Some(["", to]),
+        None => is_season(text, first, second).then_some(["", ""]),
+    }
+}
+
 /// 2025-26, 2025-2026: a year and the next.
-pub(crate) fn is_season(text: &Text, first: &Item, second: &Item) -> bool {
+fn is_season(text: &Text, first: &Item, second: &Item) -> bool {
     let (Class::Number(a, _), Class::Number(b, _)) = (&first.class, &second.class) else {
         return false;
     };

@@ -3,7 +3,7 @@
 use super::amount::unit_name;
 use super::class::{Class, Item, Style};
 use super::item;
-use super::tables::Aloud;
+use super::tables::{Aloud, When};
 use super::text::Text;
 
 /// How many pieces before a grade the word for it may be.
@@ -23,13 +23,14 @@ fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let most = i + 2;
     let numbers = text.is_number(i)
         && text.is(i + 1, "/")
-        && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100")
+        && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100" | "110")
         && !matches!(text.get(i + 3), "/" | "%")
         && text.starts_fresh(i)
         && text.size(i) <= text.size(most);
     let said = |at: usize| text.one_of(at, aloud.cues.grades);
     numbers
         && (text.get(i).contains('.')
+            || text.get(i) == "110" && text.is(most, "110")
             || (i.saturating_sub(NEAR)..i).any(said)
             || said(text.past_space(i + 3)))
 }
@@ -37,11 +38,21 @@ fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
 /// 3 times/week, 8 hours/day: the stroke and what is after it.
 pub(crate) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let left = i.wrapping_sub(1);
+    // "72/min", "3/day"
+    if text.is(i, "/") && text.is_number(left) && text.get(i + 1).len() > 2 && text.is_word(i + 1) {
+        let unit = unit_name(aloud, text, i + 1)?;
+        let time = unit.when == When::Time || aloud.per.iter().any(|per| per.one == unit.one);
+        return time.then(|| item(Class::Coined(aloud.grammar.per(unit, 0)), i, i + 2));
+    }
     if !text.is(i, "/") || !text.is_word(left) || text.is(i + 2, "/") {
         return None;
     }
     let unit = aloud.per.iter().find(|unit| text.is(i + 1, unit.one))?;
-    let counted = text.is_number(text.before(left)) || text.one_of(left, aloud.cues.times);
+    // "3.200 € brutto/Monat", "0,2 °C/Jahrzehnt"
+    let earlier = text.before(left);
+    let amount = aloud.currency(text.get(earlier)).is_some() || text.is(earlier, "°");
+    let counted =
+        amount || text.is_number(text.before(left)) || text.one_of(left, aloud.cues.times);
     let unit_before = unit_name(aloud, text, left).is_some() && text.get(left).len() > 2;
     let words = aloud.grammar.per(unit, 0);
     (counted || unit_before).then(|| item(Class::Coined(words), i, i + 2))
@@ -79,7 +90,10 @@ pub(crate) fn pressure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let is_pressure = |number: usize| {
         let numbers = text.is_digits(number, 1..=3) && text.is_digits(number + 2, 1..=3);
         let said = |at: usize| text.one_of(at, aloud.cues.pressure);
-        numbers && text.is(number + 1, "/") && (number.saturating_sub(8)..number).any(said)
+        let unit = text.is(text.past_space(number + 3), "mmHg");
+        numbers
+            && text.is(number + 1, "/")
+            && (unit || (number.saturating_sub(8)..number).any(said))
     };
     if is_pressure(i) {
         return Some(item(Class::Number(i, Style::Amount), i, i + 1));

@@ -20,14 +20,35 @@ pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             return None;
         }
         let end = end_of(text, i, short.written)?;
+        // "J. S. Bach"
+        let initials =
+            text.is(text.before(i), ".") && text.is_letter(text.before(i).wrapping_sub(1));
+        if initials && short.place == Place::BeforeName && text.is_letter(i) {
+            return None;
+        }
         is_in_place(text, i, end, short.place).then_some((short, end))
     };
     let (short, end) = aloud.short.iter().filter_map(fits).max_by_key(|(_, end)| *end)?;
-    let mut found = item(Class::Abbreviation(short.words), i, end);
     let next = text.past_space(end);
+    let mut found = item(Class::Abbreviation(before_range(aloud, text, short.words, next)), i, end);
     let sentence = short.place == Place::Last && next > end && text.is_capital(next);
-    found.ends = short.written.ends_with('.') && (text.ends_line(end) || sentence);
+    let ends = text.ends_sentence(end);
+    found.ends = short.written.ends_with('.') && (ends || sentence);
     Some(found)
+}
+
+/// What these words are before the number at `next`: in the plural if a range begins with it.
+pub(crate) fn before_range(
+    aloud: &Aloud,
+    text: &Text,
+    words: &'static str,
+    next: usize,
+) -> &'static str {
+    let range = text.is_number(next)
+        && (text.is(next + 1, "-") || text.is(next + 1, "–"))
+        && text.size(next + 2) > text.size(next);
+    let plural = aloud.cues.ranged.iter().find(|(one, _)| *one == words).filter(|_| range);
+    plural.map_or(words, |(_, several)| several)
 }
 
 /// l'art. 12, l'Avv. Russo: an abbreviation after a word that has lost its vowel.
@@ -114,9 +135,9 @@ pub(crate) fn shortens(aloud: &Aloud, word: &str) -> usize {
         parts.any(|part| strip_first(part, word) == Some(""))
     };
     let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
-    // "i. d. R."
+    // "v. l. n. r."
     if letter {
-        return 2;
+        return 3;
     }
     let short = word.contains('.')
         || aloud.short.iter().any(|short| listed(short.written))

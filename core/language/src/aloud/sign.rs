@@ -29,7 +29,11 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Abbreviation(heart.between), i, i + 2));
     }
     // :-) ;) :( :D
-    if matches!(text.get(i), ":" | ";") && (i == 0 || text.is_space(i - 1)) {
+    let smile = || {
+        let open = (i.saturating_sub(40)..i).any(|at| text.is(at, "("));
+        i == 0 || text.is_space(i - 1) || text.is(i + 1, ")") && !open && text.ends_line(i + 2)
+    };
+    if matches!(text.get(i), ":" | ";") && smile() {
         let nose = i + 1 + usize::from(text.is(i + 1, "-"));
         let mouth = matches!(text.get(nose), ")" | "(" | "D" | "P" | "/")
             && (text.is_space(nose + 1) || nose + 1 >= text.len());
@@ -77,6 +81,20 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return said(emoji.answer);
     }
+    // "Wi-Fi ✓, pool ✗": marks of a list
+    if matches!(sign, '✓' | '✗') && word(before) {
+        let marks = (i.saturating_sub(40)..i + 40).filter(|&at| matches!(text.get(at), "✓" | "✗"));
+        let (mut several, mut no) = (0, false);
+        marks.for_each(|at| {
+            several += 1;
+            no |= text.is(at, "✗");
+        });
+        let listed = matches!(text.get(end), "," | ";" | "|");
+        let apart = text.ends_line(end) || text.is(end, ".");
+        if no && (several > 1 || apart) || several > 1 && apart || listed {
+            return said(emoji.answer);
+        }
+    }
     if word(before) && word(next) {
         let last = text.lower(before);
         let last = last.rsplit('\'').next().unwrap_or_default();
@@ -103,8 +121,14 @@ fn is_letter_operand(aloud: &Aloud, text: &Text, i: usize) -> bool {
 /// Whether the bracket that closes at `i` was opened right after a letter or a digit:
 /// "401(k)", "f(x)".
 fn opens_joined(text: &Text, i: usize) -> bool {
-    let open = (i.saturating_sub(4)..i).rev().find(|&at| text.is(at, "("));
+    let open = (i.saturating_sub(10)..i).rev().find(|&at| text.is(at, "("));
     open.is_some_and(|open| {
+        if math::opens_probability(text, open) {
+            return true;
+        }
+        if open + 4 < i {
+            return false;
+        }
         let before = open.wrapping_sub(1);
         let joined = text.is_number(before)
             || text.is(before, ")")
@@ -157,16 +181,21 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         '-' if text.is_space(before) && text.is_space(next) => mark('—', next),
         // The grade "B-"
-        '-' if text.is_letter(before)
-            && matches!(text.get(before), "A" | "B" | "C" | "D" | "O")
-            && text.starts_fresh(before)
-            && (next >= text.len()
-                || text.is_space(next)
-                || text.kind(next) == Some(Kind::Sign)) =>
+        '-' | '−'
+            if text.is_letter(before)
+                && matches!(text.get(before), "A" | "B" | "C" | "D" | "O")
+                && text.starts_fresh(before)
+                && (next >= text.len()
+                    || text.is_space(next)
+                    || text.kind(next) == Some(Kind::Sign)) =>
         {
             Some(item(Class::Mathematics(aloud.words.minus), i, next))
         }
         '-' => Some(item(Class::Silent, i, next)),
+        // "a 3–3 draw"
+        '–' if text.is_digits(before, 1..=1) && text.is(next, text.get(before)) => {
+            Some(item(Class::Silent, i, next))
+        }
         '–' | '—' | '−' => mark('—', next),
         // "16:9", "127.0.0.1:80"
         ':' if text.is_number(before) && text.is_number(next) => {
@@ -176,6 +205,10 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '!' if text.is_word(before) && text.is_word(next) => Some(item(Class::Silent, i, next)),
         '.' | ',' | ';' | ':' | '!' | '?' | '…' => mark(c, next),
         // "401(k)", "f(x)"
+        // but not "2(x + 3)"
+        '(' if text.is_number(before) && !(next..next + 4).any(|at| text.is(at, ")")) => {
+            mark('(', next)
+        }
         '(' | '[' | '{' if text.is_number(before) || text.is(before, ")") => {
             Some(item(Class::Silent, i, next))
         }
@@ -204,7 +237,13 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         '′' if text.is_letter(before) => {
             Some(item(Class::Mathematics(aloud.sign("prime")?), i, next))
         }
-        '<' | '>' if !math::is_operand(text, text.before(i)) => Some(item(Class::Silent, i, next)),
+        '<' | '>'
+            if !math::is_operand(text, text.before(i))
+                || text.ends_line(next)
+                || matches!(text.get(next), "." | ",") =>
+        {
+            Some(item(Class::Silent, i, next))
+        }
         '^' if text.is_word(next) => Some(item(Class::Silent, i, next)),
         // "Casa_5G"
         '_' if text.is_word(before) && text.is_number(next)

@@ -58,6 +58,8 @@ pub(crate) struct Aloud {
     /// What is said for text in a script that the voice cannot say, in the order of
     /// [`Script`](super::script::Script).
     pub(crate) scripts: &'static [&'static str; 10],
+    /// What flags stand for, by the two letters of the country.
+    pub(crate) flags: &'static [(&'static str, &'static str)],
     /// Words around an amount that says what kind of thing follows ("a …", "… note").
     pub(crate) kinds: &'static Kinds,
     /// Words after a number with "m", "h", "s" that mean time.
@@ -114,6 +116,10 @@ pub(crate) struct Cues {
     pub(crate) of: &'static [&'static str],
     /// Before the two numbers of a blood pressure.
     pub(crate) pressure: &'static [&'static str],
+    /// What is counted by a number, and its plural before a range of numbers ("p. 45-48").
+    pub(crate) ranged: &'static [(&'static str, &'static str)],
+    /// Words for noon and midnight.
+    pub(crate) noons: &'static [&'static str],
     /// Near a point of the compass.
     pub(crate) winds: &'static [&'static str],
     /// Before or after a grade ("9/10").

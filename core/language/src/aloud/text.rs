@@ -3,6 +3,7 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::lex::{self, Kind, Numerals, Piece};
+use crate::work;
 
 /// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index
 /// may be out of range by one (also after `wrapping_sub`).
@@ -21,11 +22,13 @@ impl Text {
     }
 
     pub(crate) fn kind(&self, i: usize) -> Option<Kind> {
+        work::steps(1);
         self.pieces.get(i).map(|p| p.kind)
     }
 
     /// The text of a piece.
     pub(crate) fn get(&self, i: usize) -> &str {
+        work::steps(1);
         self.pieces.get(i).map_or("", |p| &p.text)
     }
 
@@ -147,6 +150,12 @@ impl Text {
             i += 1;
         }
         i >= self.len() || self.is(i, "\n") || (self.is_space(i) && i + 1 >= self.len())
+    }
+
+    /// Whether a full stop before `i` ends the sentence too: at the end of the line, but not before
+    /// a bracket.
+    pub(crate) fn ends_sentence(&self, i: usize) -> bool {
+        self.ends_line(i) && !self.is(i, ")")
     }
 
     /// The digits of a number, without separators of groups.

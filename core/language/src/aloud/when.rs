@@ -80,7 +80,8 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(before, "'") {
         before = before.wrapping_sub(1);
     }
-    let day_before = if text.is(before, ",") { before.wrapping_sub(1) } else { before };
+    let stop = text.is(before, ",") || text.is(before, ".");
+    let day_before = if stop { before.wrapping_sub(1) } else { before };
     let said = text.one_of(before, aloud.cues.before_date)
         || (aloud.weekday)(text.get(day_before))
         || text.one_of(text.past_space(i + 3), aloud.cues.after_date);
@@ -163,6 +164,31 @@ pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (hour <= 24 && !ratio(aloud, text, end)).then(|| item(Class::Time(time), i, end))
 }
 
+/// 3:59.4, 2:03:59.46: minutes, or hours and minutes, before seconds with a fraction.
+pub(crate) fn lap(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let before = i.wrapping_sub(1);
+    if matches!(text.get(before), ":" | "." | "/") || text.is_word(before) {
+        return None;
+    }
+    let two = |at: usize| text.is_digits(at, 2..=2) && text.value(at).is_some_and(|n| n < 60);
+    let fraction = |at: usize| {
+        let (whole, part) = text.get(at).split_once('.').unwrap_or_default();
+        text.is_number(at) && whole.len() == 2 && whole < "60" && part.len() <= 3
+    };
+    let first = text.is_digits(i, 1..=2) && text.is(i + 1, ":");
+    let hours = first && two(i + 2) && text.is(i + 3, ":") && fraction(i + 4);
+    if !(hours || first && fraction(i + 2)) {
+        return None;
+    }
+    let signs: &[&str] = if hours { &["h", "min", "s"] } else { &["min", "s"] };
+    let mut parts = Vec::new();
+    for (n, sign) in signs.iter().enumerate() {
+        parts.push((i + 2 * n, aloud.unit(sign)?, i + 2 * n));
+    }
+    let end = past_unit(aloud, text, i + 2 * signs.len() - 1, None);
+    Some(item(Class::Duration(parts), i, end))
+}
+
 /// Where "2:05:30 h" and "45:30 minutes" end: after the unit, which is that of the first number.
 fn past_unit(aloud: &Aloud, text: &Text, end: usize, first: Option<&Unit>) -> usize {
     let word = text.past_space(end);
@@ -178,7 +204,10 @@ fn past_unit(aloud: &Aloud, text: &Text, end: usize, first: Option<&Unit>) -> us
 fn ratio(aloud: &Aloud, text: &Text, end: usize) -> bool {
     let before = text.before(end.wrapping_sub(3));
     let said = [before, text.before(before), text.past_space(end)];
-    said.iter().any(|&at| text.one_of(at, aloud.cues.ratio))
+    // "1 part of this to 10 of that (1:10)"
+    let inside = text.is(before, "(") && text.is(end, ")");
+    let far = if inside { before.saturating_sub(24)..before } else { 0..0 };
+    said.into_iter().chain(far).any(|at| text.one_of(at, aloud.cues.ratio))
 }
 
 /// 9.30 pm: the lexer has read it as a decimal number.
@@ -201,7 +230,7 @@ fn pointed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// zone.
 pub(crate) fn ends_there(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let next = text.past_space(i);
-    text.ends_line(i)
+    text.ends_sentence(i)
         || next > i
             && text.is_capital(next)
             && !(text.is_capitals(next) && text.get(next).len() > 1)

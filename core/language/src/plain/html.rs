@@ -180,12 +180,19 @@ fn is_attributes(text: &str, whole: bool) -> bool {
     letters && (first.contains('=') || text.contains(" =") || (!whole && !more))
 }
 
-/// The superscript form of a character, if there is one.
-fn raise(c: char) -> char {
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ".chars().find(|&r| lex::raised(r) == Some(c)).unwrap_or(c)
+const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ";
+
+pub(super) fn is_raised(c: char) -> bool {
+    RAISED.contains(c)
 }
 
-fn lower(c: char) -> char {
+/// The superscript form of a character, if there is one.
+pub(super) fn raise(c: char) -> char {
+    RAISED.chars().find(|&r| lex::raised(r) == Some(c)).unwrap_or(c)
+}
+
+/// The subscript form of a character, if there is one.
+pub(super) fn lower(c: char) -> char {
     ('₀'..='₉').find(|&l| lex::lowered(l) == Some(c)).unwrap_or(c)
 }
 

@@ -1,6 +1,6 @@
 //! Marks of Markdown, and characters that are not spoken.
 
-use super::{Plain, Step};
+use super::{Plain, Step, html, tex};
 
 /// How far to look for the end of a link's text or target, in characters.
 const LINK: usize = 200;
@@ -13,6 +13,11 @@ impl Plain {
         let unknown = next.is_none() && !end;
         let at_space = next.is_none_or(char::is_whitespace);
         let after_word = self.last.is_some_and(char::is_alphanumeric);
+        if matches!(c, '\\' | '$')
+            && let Some(step) = self.formula(rest, end)
+        {
+            return step;
+        }
         match c {
             '`' => {
                 let run = rest.len() - rest.trim_start_matches('`').len();
@@ -20,13 +25,28 @@ impl Plain {
                     return Step::Wait;
                 }
                 if run < 3 {
+                    self.coded = !self.coded;
                     return Step::Drop(run);
                 }
                 self.fenced = !self.fenced;
                 self.skip_line = self.fenced;
                 Step::Drop(3)
             }
-            '*' | '~' | '_' | '\\' | '!' if unknown => Step::Wait,
+            '*' | '~' | '_' | '\\' | '!' | '^' | '=' if unknown => Step::Wait,
+            // "x^2^", "H~2~O"
+            '^' | '~' if !self.space && after_word && next.is_some_and(|c| c.is_ascii_digit()) => {
+                script(c, rest, end)
+            }
+            '=' if next == Some('=') => self.highlight(rest, end),
+            // "5 ** 2"
+            '*' if self.space && next == Some('*') => match rest[2..].chars().next() {
+                None if !end => Step::Wait,
+                Some(third) if third.is_whitespace() => Step::Give(2, "**".into()),
+                _ => {
+                    self.starred = true;
+                    Step::Drop(size)
+                }
+            },
             '.' if self.space && unknown => Step::Wait,
             '.' if self.space && next.is_some_and(|c| c.is_ascii_digit()) => {
                 self.point = true;
@@ -52,7 +72,7 @@ impl Plain {
                 self.starred = true;
                 Step::Drop(size)
             }
-            '~' if next.is_some_and(|c| c.is_ascii_digit() || c == '/') => Step::Keep,
+            '~' if next.is_some_and(|c| c.is_ascii_digit() || "/$€£".contains(c)) => Step::Keep,
             '_' if !self.space && after_word && next.is_some_and(char::is_alphanumeric) => {
                 Step::Keep
             }
@@ -62,6 +82,8 @@ impl Plain {
                 Step::Replace(n, text) => Step::Replace(n + 1, text),
                 _ => Step::Keep,
             },
+            // "so it is[^1]"
+            '[' if next == Some('^') && (!self.space || !self.in_line) => footnote(rest, end),
             '[' => link(rest, end),
             '(' if self.last.is_none_or(|last| matches!(last, '.' | '!' | '?')) => {
                 direction(rest, end)
@@ -113,6 +135,10 @@ impl Plain {
                     Some(_) => None,
                 }
             }
+            '=' if rest.len() < 3 && !end && !rest[1..].contains(|c| c != '=') => Some(Step::Wait),
+            '=' if rest[1..].starts_with('=') && after(2).is_some_and(char::is_alphanumeric) => {
+                None
+            }
             '-' | '+' | '*' | '•' | '–' | '=' | '‣' | '◦' | '·' => {
                 match after(c.len_utf8()) {
                     None => wait(Some(Step::Drop(c.len_utf8()))),
@@ -141,6 +167,68 @@ impl Plain {
             },
             _ => None,
         }
+    }
+}
+
+impl Plain {
+    /// A step at a formula in LaTeX, if there is one.
+    fn formula(&self, rest: &str, end: bool) -> Option<Step> {
+        if self.coded || self.fenced {
+            return None;
+        }
+        let joined = !self.space && self.lines == 0;
+        if rest.starts_with('$') {
+            return tex::dollar(rest, joined && self.last.is_some_and(char::is_alphanumeric), end);
+        }
+        let letter = |c: char| c.is_alphabetic() || matches!(c, ':' | '\\' | '.' | '_');
+        tex::backslash(rest, joined && self.last.is_some_and(letter), end)
+    }
+
+    /// A step at "==", which marks text if it is joined to it on the inner side.
+    fn highlight(&mut self, rest: &str, end: bool) -> Step {
+        let begins = self.space || !self.in_line || self.last == Some('(');
+        match rest[2..].chars().next() {
+            None if !end => Step::Wait,
+            Some(inner) if begins && inner.is_alphanumeric() => {
+                self.marked = true;
+                Step::Drop(2)
+            }
+            _ if self.marked && !self.space => {
+                self.marked = false;
+                Step::Drop(2)
+            }
+            _ => Step::Give(2, "==".into()),
+        }
+    }
+}
+
+/// Digits between two signs: a power or an index.
+fn script(sign: char, rest: &str, end: bool) -> Step {
+    const LONGEST: usize = 4;
+    let inside: String = rest[1..].chars().take_while(char::is_ascii_digit).take(LONGEST).collect();
+    match rest[1 + inside.len()..].chars().next() {
+        None if !end => Step::Wait,
+        Some(close) if close == sign => {
+            let form = if sign == '^' { html::raise } else { html::lower };
+            Step::Give(inside.len() + 2, inside.chars().map(form).collect())
+        }
+        _ => Step::Keep,
+    }
+}
+
+/// The mark of a footnote, with the colon where the note itself begins.
+fn footnote(rest: &str, end: bool) -> Step {
+    const LONGEST: usize = 20;
+    let name: String =
+        rest[2..].chars().take_while(|c| c.is_alphanumeric()).take(LONGEST).collect();
+    let close = 2 + name.len();
+    let mut after = rest[close..].chars();
+    match (after.next(), after.next()) {
+        (None, _) | (Some(']'), None) if !end => Step::Wait,
+        (Some(']'), next) if !name.is_empty() => {
+            Step::Drop(close + 1 + usize::from(next == Some(':')))
+        }
+        _ => link(rest, end),
     }
 }
 
@@ -227,7 +315,7 @@ pub(crate) fn is_meant(c: char) -> bool {
             | '⌘'
             | '⌥'
             | '⏎'
-    ) || matches!(u32::from(c), 0x2460..=0x24FF | 0x2776..=0x2793 | 0x1F499..=0x1F49C | 0x221E)
+    ) || matches!(u32::from(c), 0x2460..=0x24FF | 0x2776..=0x2793 | 0x1F499..=0x1F49C | 0x221E | 0x1F1E6..=0x1F1FF)
 }
 
 /// Faces that stand for a mood where they are an answer ("My mood: 😢").

@@ -6,9 +6,12 @@
 
 mod html;
 mod marks;
+mod tex;
 
 use html::Tag;
 pub(crate) use marks::{is_face, is_meant};
+
+use crate::work;
 
 /// The most bytes that are examined at once. Any number gives the same text.
 const CHUNK: usize = 1024;
@@ -23,6 +26,10 @@ pub struct Plain {
     /// Inside a fence's first line, which names a language.
     skip_line: bool,
     fenced: bool,
+    /// Inside a piece of code in a line.
+    coded: bool,
+    /// Inside text that is marked ("==so==").
+    marked: bool,
     /// Whether it is in a table row.
     row: bool,
     /// What ends the part that is not spoken: reasoning, a comment, a script.
@@ -40,6 +47,8 @@ pub struct Plain {
     point: bool,
     /// The last character of the output.
     last: Option<char>,
+    /// Whether it is a letter alone, after which a full stop would mark an abbreviation.
+    initial: bool,
 }
 
 /// What to do with the characters at the front of `held`.
@@ -139,6 +148,7 @@ impl Plain {
 
     fn break_line(&mut self) {
         (self.skip_line, self.in_line, self.row, self.starred) = (false, false, false, false);
+        (self.coded, self.marked) = (false, false);
         self.lines += 1;
     }
 
@@ -159,17 +169,20 @@ impl Plain {
         if let Some(last) = self.last.filter(|_| space && (broken || !closing)) {
             let opened = matches!(last, '.' | '!' | '?' | ':' | ';' | ',' | '…');
             if broken && !closing && !opened {
-                out.push('.');
+                out.push(if self.initial { ';' } else { '.' });
             }
             if !closing {
                 out.push(' ');
             }
         }
         out.push(c);
+        let apart = space || self.last.is_none_or(|last| !last.is_alphanumeric());
+        self.initial = apart && c.is_uppercase();
         self.last = Some(c);
     }
 
     fn step(&mut self, c: char, rest: &str, end: bool) -> Step {
+        work::steps(1);
         let size = c.len_utf8();
         if let Some(close) = self.hidden {
             return self.look_for(close, rest, end);
@@ -201,6 +214,8 @@ impl Plain {
             return step;
         }
         match c {
+            // "the `<br>` tag"
+            '<' if self.coded => Step::Keep,
             '<' => self.tag(rest, end),
             '&' => html::entity(rest, end),
             _ => self.mark(c, rest, end),

@@ -45,6 +45,11 @@ fn written_text_becomes_plain_text() {
         ("C:\\Users \\*not bold\\*", "C:\\Users not bold"),
         ("👍", "👍"),
         ("3.5 and 10:30", "3.5 and 10:30"),
+        ("So it is[^1].\n\n[^1]: Said Ann.", "So it is. Said Ann."),
+        ("x^2^ and H~2~O, ~~gone~~ x^2", "x² and H₂O, gone x^2"),
+        ("==mark== it, a == b", "mark it, a == b"),
+        ("the `<br>` tag, <br>", "the <br> tag,"),
+        ("5 ** 2 and **so**", "5 ** 2 and so"),
     ] {
         assert_eq!(Plain::filter(written), said, "{written:?}");
     }
@@ -68,7 +73,7 @@ fn plain_words_are_not_held_back() {
 proptest! {
     #[test]
     fn any_cutting_gives_the_same(
-        text in "([a-c1-3 \n*_#>`\\-\\[\\]().~|😊é\r<>&;!]|\\[a\\]\\(b\\)|```|1\\. |<think>|</think>|<br>|&lt;|<!--|-->|<sup>){0,60}",
+        text in "([a-c1-3 \n*_#>`$=^\\-\\[\\]().~|😊é\r<>&;!]|\\[a\\]\\(b\\)|```|1\\. |<think>|</think>|<br>|&lt;|<!--|-->|<sup>|\\\\\\(|\\\\\\)|\\\\frac\\{1\\}\\{|\\[\\^1\\]){0,60}",
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..12),
     ) {
         let mut at: Vec<usize> = cuts.iter().map(|i| i.index(text.len() + 1)).collect();

@@ -25,8 +25,16 @@ const OTHERS: &[&str] = &[
     "awning",
     // A part of an error of fend-core.
     "by zero",
-    // A folder of data files.
+    // Folders of data files, and languages that have a stemmer.
     "en",
+    "de",
+    "es",
+    "fr",
+    "it",
+    // Endings of documents.
+    "md",
+    "markdown",
+    "txt",
     // What a log calls a command of the user's.
     "commands.{}: {error}",
     // A fraction, and what fend-core converts.

@@ -279,6 +279,9 @@ define! {
         /// areas and entities; "" is none
         #[serde(serialize_with = "lossy")]
         virtual_home: PathBuf = "";
+        /// Folder with text and Markdown files that answer questions; "" is none
+        #[serde(serialize_with = "lossy")]
+        documents: PathBuf = "";
         /// If nobody has spoken at a board for this long, in s, it forgets what was said there; if
         /// nobody has spoken at any, the lists are cleared. For a device in public; 0 is never
         forget_after_s: u32 = 0u32, 0 to 86_400;
@@ -317,6 +320,9 @@ define! {
         /// Print what is said and answered even if no terminal shows it, for example in the log
         /// of a service. A terminal and --json always show it
         log_words: bool = false;
+        /// Keep what is said and answered for so many days, to review it with `sayso review`; 0
+        /// keeps nothing, and deletes what was kept
+        review_days: u32 = 0u32, 0 to 365;
     }
 
     /// A board with a name, for `sayso run --board NAME`: a section `[boards.NAME]`.

@@ -66,7 +66,7 @@ impl Conversation {
         current.said = Some(waiting);
         self.current = Some(current);
         if let Some(question) = question {
-            self.answer(turn, String::new(), question);
+            self.answer(turn, String::new(), question, Vec::new());
         }
         self.feed_voice();
     }

@@ -14,7 +14,7 @@ use crate::clauses::split;
 use crate::clock::Clock;
 use crate::control::{Announcement, Command};
 use crate::errand::{Errand, Errands};
-use crate::event::{Event, TurnRecord};
+use crate::event::{Event, Step, TurnRecord};
 use crate::responder::Job;
 use crate::skills::{SharedSkills, now};
 
@@ -72,13 +72,21 @@ impl Conversation {
         self
     }
 
-    /// Has a sentence answered: by a skill, or else by the language model.
-    pub(super) fn answer(&mut self, turn: TurnId, unanswered: String, text: String) {
+    /// Has a sentence answered: by a skill, or else by the language model. Some of its words may have
+    /// been heard unsurely.
+    pub(super) fn answer(
+        &mut self,
+        turn: TurnId,
+        unanswered: String,
+        text: String,
+        doubtful: Vec<String>,
+    ) {
         let Some(current) = self.current(turn) else { return };
         let cancel = current.cancel.clone();
         let order = match self.situation() {
             Some(situation) => {
-                Errand::Claim { turn, unanswered, text, call: None, situation, cancel }.into()
+                let call = None;
+                Errand::Claim { turn, unanswered, text, call, doubtful, situation, cancel }.into()
             }
             None => Job::Answer { turn, unanswered, text, may_call: false, cancel }.into(),
         };
@@ -91,7 +99,8 @@ impl Conversation {
         let Some(situation) = self.situation() else { return };
         let Some(current) = self.current(turn) else { return };
         let (call, cancel) = (Some(call), current.cancel.clone());
-        let errand = Errand::Claim { turn, unanswered, text, call, situation, cancel };
+        let doubtful = Vec::new();
+        let errand = Errand::Claim { turn, unanswered, text, call, doubtful, situation, cancel };
         self.orders.push_back(errand.into());
     }
 
@@ -121,6 +130,7 @@ impl Conversation {
         let at = self.now;
         let Some(current) = self.current(turn) else { return };
         current.record.skill = plan.skill;
+        current.record.step = Step::of(&plan);
         let say = plan.say().map(str::to_owned);
         let (skill, command) = (plan.skill, plan.command.clone());
         current.plan = Some(plan);

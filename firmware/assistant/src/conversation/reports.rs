@@ -1,6 +1,7 @@
 //! What the workers report, and what follows from it.
 
 use sayso_core::turn::{self, Outcome, TurnId};
+use sayso_models::stt::Transcript;
 
 use super::Conversation;
 use crate::announcements::What;
@@ -15,6 +16,28 @@ use crate::supervisor::Failure;
 use crate::synthesizer::{Synthesized, Synthesizer};
 use crate::transcriber::{Purpose, Transcriber, Written};
 use crate::worker::Worker;
+
+/// The mean confidence of the words; of the tokens if the words are not known one by one. `None`
+/// without words.
+fn mean_confidence(transcript: &Transcript) -> Option<f32> {
+    if transcript.text.trim().is_empty() {
+        return None;
+    }
+    match transcript.words.len() {
+        0 => Some(transcript.avg_logprob.exp()),
+        n => Some(transcript.words.iter().map(|word| word.confidence).sum::<f32>() / n as f32),
+    }
+}
+
+/// A word that the recogniser was less sure of than this is doubtful. Of words that were right, few
+/// are (BENCHMARKS.md, "Confidence").
+const DOUBTFUL: f32 = 0.25;
+
+/// The words that were heard unsurely.
+fn doubtful(transcript: &Transcript) -> Vec<String> {
+    let unsure = transcript.words.iter().filter(|word| word.confidence < DOUBTFUL);
+    unsure.map(|word| word.text.clone()).collect()
+}
 
 impl Conversation {
     /// The responder reports.
@@ -97,6 +120,8 @@ impl Conversation {
                 let reads = language.reading(&text).map(Finding::Reads);
                 let (utterance, heard_until) = (current.utterance, current.heard_until);
                 current.record.transcript = text.clone();
+                current.record.confidence = mean_confidence(&transcript);
+                let doubtful = doubtful(&transcript);
                 let outcome = match outcome(&text, language) {
                     Outcome::Words if language.is_own(&text, &current.over) => Outcome::Nothing,
                     outcome => outcome,
@@ -104,7 +129,7 @@ impl Conversation {
                 current.outcome = Some(outcome);
                 if outcome == Outcome::Words {
                     let unanswered = self.unanswered.clone();
-                    self.answer(turn, unanswered, text);
+                    self.answer(turn, unanswered, text, doubtful);
                 } else if outcome == Outcome::Stop {
                     self.hush();
                 }

@@ -18,6 +18,7 @@ use sayso::internals::boards::{Listener, Named, Opened, Registry, Site, Usage};
 use sayso::internals::control::Hub;
 use sayso::internals::engines::Chosen;
 use sayso::internals::phrases::Phrases;
+use sayso::internals::records::Records;
 use sayso::internals::state::StateFolder;
 use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
@@ -290,6 +291,11 @@ impl Program<'_> {
         service: &Service,
         screen: &mut Screen,
     ) -> Result<()> {
+        let config = self.models.config();
+        let (mut records, troubles) = Records::open(config, StateFolder::of(config));
+        for message in troubles {
+            screen.show("", &Event::Trouble { at: SampleTime::ZERO, message });
+        }
         let beat = Arc::new(Beat::new());
         let (alive, hub) = (Arc::clone(&beat), self.hub.clone());
         service.watch(move || alive.is_within(STUCK) && hub.is_alive());
@@ -352,7 +358,7 @@ impl Program<'_> {
             drop(tell);
             let showing = Arc::new(());
             self.end_where_nobody_reads(Arc::downgrade(&showing), Arc::clone(&beat))?;
-            self.show_all(&events, service, &beat, screen);
+            self.show_all(&events, service, &beat, screen, &mut records);
             drop(showing);
             let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
             for (name, talk) in talks {
@@ -420,18 +426,27 @@ impl Program<'_> {
         })
     }
 
-    /// Shows events, and reports to the service manager, until all conversations are over.
+    /// Shows and records events, and reports to the service manager, until all conversations are over.
     fn show_all(
         &self,
         events: &Receiver<(String, Event)>,
         service: &Service,
         beat: &Beat,
         screen: &mut Screen,
+        records: &mut Records,
     ) {
+        let mut recorded = true;
         loop {
             match events.recv_timeout(TELL) {
                 Ok((board, event)) => {
                     screen.show(&board, &event);
+                    // A full disk is reported once, not after each turn.
+                    if let Err(error) = records.take(&board, &event, &jiff::Zoned::now())
+                        && std::mem::replace(&mut recorded, false)
+                    {
+                        let message = format!("the counts of `sayso stats` are not saved: {error}");
+                        screen.show(&board, &Event::Trouble { at: SampleTime::ZERO, message });
+                    }
                     // A recording may be over by now.
                     if let Event::State { .. } = event {
                         service.ready();

@@ -71,6 +71,7 @@ and-last = { $a }, and { $b }
 or-two = { $a } or { $b }
 or-last = { $a }, or { $b }
 
+did-you-say = Did you say { $choices }?
 which = Did you mean { $choices }?
 all-right = All right, I won't.
 taken-back = I've taken that back.

@@ -6,7 +6,13 @@ use sayso_intents::{Context, Home, Match, choices};
 use serde_json::Value;
 
 use super::{EVERY, Request, Skills};
-use crate::plan::{Claim, Command, Plan, Scene};
+use crate::plan::{Claim, Command, How, Plan, Scene};
+
+/// How alike two words are that may be the same, misheard (Jaro-Winkler, 0 to 1).
+const ALIKE: f64 = 0.85;
+
+/// By how much another name may fit worse than the one that was heard unsurely.
+const ABOUT_AS_LIKELY: f32 = 0.1;
 
 /// A worse match is no command.
 const LEAST_SCORE: f32 = 0.75;
@@ -48,23 +54,27 @@ impl Skills {
         }
         for found in &matches {
             let command = Command::new(&found.intent, found.slots.clone());
+            let doubt = self.doubt(found, &matches, request, &scene);
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
                 "SaysoStop" => Some(stop(command)),
                 "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
                     let claim = Claim::Say(scene.texts.get("taken-back", []));
-                    Plan { skill: undo.0, command, claim, undo: Some(undo) }
+                    Plan { skill: undo.0, command, claim, undo: Some(undo), how: How::Plain }
                 }),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),
                 _ => self.claimed(command, pending, &scene),
             };
-            if plan.is_some() {
-                return plan;
+            if let Some(plan) = plan {
+                return Some(match doubt {
+                    Some(doubt) => doubt.about(plan),
+                    None => plan,
+                });
             }
         }
         self.skills.iter().find_map(|skill| {
             let (command, claim) = skill.claim_text(text, &scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
+            Some(Plan { skill: skill.name(), command, claim, undo: None, how: How::Plain })
         })
     }
 
@@ -81,7 +91,7 @@ impl Skills {
         self.skills.iter().find_map(|skill| {
             let command = skill.complete(&command, scene).unwrap_or_else(|| command.clone());
             let claim = skill.claim(&command, scene)?;
-            Some(Plan { skill: skill.name(), command, claim, undo: None })
+            Some(Plan { skill: skill.name(), command, claim, undo: None, how: How::Plain })
         })
     }
 
@@ -107,7 +117,42 @@ impl Skills {
         }
         let (command, labels) = (command.clone(), labels(&choices));
         let question = scene.texts.get("which", [("choices", scene.texts.or(&labels).into())]);
-        Some(Plan { skill, command, claim: Claim::Which { question, choices }, undo: None })
+        Some(Plan {
+            skill,
+            command,
+            claim: Claim::Which { question, choices },
+            undo: None,
+            how: How::Plain,
+        })
+    }
+
+    /// What is to be asked because the name of a command was heard unsurely: which of those that
+    /// sound about like it, or whether it was this one.
+    fn doubt(
+        &self,
+        found: &Match,
+        matches: &[Match],
+        request: &Request<'_>,
+        scene: &Scene<'_>,
+    ) -> Option<Doubt> {
+        let named = |found: &Match| {
+            found.named.iter().find_map(|slot| found.slots.get(slot)?.as_str().map(str::to_owned))
+        };
+        let name = named(found).filter(|name| is_doubtful(name, request.doubtful))?;
+        let others = matches.iter().filter(|other| other.score >= found.score - ABOUT_AS_LIKELY);
+        let mut choices: Vec<(String, Command)> = Vec::new();
+        for other in std::iter::once(found).chain(others) {
+            let Some(label) = named(other) else { continue };
+            if !choices.iter().any(|(known, _)| *known == label) {
+                choices.push((label, Command::new(&other.intent, other.slots.clone())));
+            }
+        }
+        let names = match choices.len() {
+            1 => name,
+            _ => scene.texts.or(&labels(&choices)),
+        };
+        let question = scene.texts.get("did-you-say", [("choices", names.into())]);
+        Some(Doubt { question, choices })
     }
 
     /// What was chosen of several things.
@@ -138,14 +183,14 @@ impl Skills {
     /// What yes and no mean for the question that waits.
     fn answered(&self, pending: &Plan, answer: &Command, scene: &Scene<'_>) -> Option<Plan> {
         let (skill, command) = (pending.skill, pending.command.clone());
-        let claim = match (&pending.claim, answer.intent == "SaysoYes") {
+        let (claim, how) = match (&pending.claim, answer.intent == "SaysoYes") {
             (Claim::Confirm { action, .. }, true) => {
-                Claim::Do { action: action.clone(), say: None }
+                (Claim::Do { action: action.clone(), say: None }, How::Confirmed)
             }
-            (_, false) => Claim::Say(scene.texts.get("all-right", [])),
+            (_, false) => (Claim::Say(scene.texts.get("all-right", [])), How::Plain),
             _ => return None,
         };
-        Some(Plan { skill, command, claim, undo: pending.undo.clone() })
+        Some(Plan { skill, command, claim, undo: pending.undo.clone(), how })
     }
 
     /// "No, I said the kitchen": what was done is taken back, and the right thing is done.
@@ -154,14 +199,43 @@ impl Skills {
         let plan = self.claim_with(request, rest, true)?;
         let dialogue = self.dialogues.get(&request.situation.board);
         let undo = dialogue.and_then(|dialogue| dialogue.undo(at));
-        Some(Plan { undo: undo.or(plan.undo), ..plan })
+        Some(Plan { undo: undo.or(plan.undo), how: How::Repaired, ..plan })
     }
+}
+
+/// A question that is asked before a command with a doubtful name is carried out.
+struct Doubt {
+    question: String,
+    /// The names that it may have been, and what each means.
+    choices: Vec<(String, Command)>,
+}
+
+impl Doubt {
+    /// The plan that asks first, if the plan would do something.
+    fn about(self, plan: Plan) -> Plan {
+        let Claim::Do { action, .. } = plan.claim else { return plan };
+        let Self { question, choices } = self;
+        let claim = match choices.len() {
+            0 | 1 => Claim::Confirm { question, action },
+            _ => Claim::Which { question, choices },
+        };
+        Plan { claim, ..plan }
+    }
+}
+
+/// Whether one of the words of a name was heard unsurely, or sounds like one that was.
+fn is_doubtful(name: &str, doubtful: &[String]) -> bool {
+    let plain = |word: &str| word.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let mut words = name.split_whitespace().map(plain);
+    words.any(|word| {
+        doubtful.iter().any(|unsure| strsim::jaro_winkler(&word, &plain(unsure)) >= ALIKE)
+    })
 }
 
 /// Ends what rings, whichever skill it belongs to.
 fn stop(command: Command) -> Plan {
     let claim = Claim::Do { action: Value::Null, say: None };
-    Plan { skill: EVERY, command, claim, undo: None }
+    Plan { skill: EVERY, command, claim, undo: None, how: How::Plain }
 }
 
 fn labels(choices: &[(String, Command)]) -> Vec<String> {

@@ -20,8 +20,8 @@ use crate::language::{self, Texts};
 use crate::plan::{Claim, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
-    Alarms, Calculator, Clock, Commands, Device, Devices, Lists, Program, Reminders, Run, RunError,
-    Timers, outcome,
+    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Lists, Program,
+    Reminders, Run, RunError, Timers, outcome,
 };
 
 /// In place of a skill's name: all skills.
@@ -49,6 +49,15 @@ pub struct Request<'a> {
     pub now: &'a Now,
     /// Where, and what was said before.
     pub situation: &'a Situation,
+    /// The words of it that were heard unsurely.
+    pub doubtful: &'a [String],
+}
+
+impl<'a> Request<'a> {
+    /// A sentence of which every word is sure.
+    pub fn new(text: &'a str, now: &'a Now, situation: &'a Situation) -> Self {
+        Self { text, now, situation, doubtful: &[] }
+    }
 }
 
 /// What must survive a restart.
@@ -146,13 +155,19 @@ impl Skills {
         }
     }
 
+    /// Adds the skill that answers from documents. It is asked when no other claims a sentence.
+    pub fn use_documents(&mut self, documents: Documents) {
+        self.skills.push(Box::new(Knowledge(documents)));
+        self.names.push(Knowledge::NAME);
+    }
+
     /// The names of the skills that are switched on.
     pub fn names(&self) -> &[&'static str] {
         &self.names
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 9] {
+    pub fn all() -> [&'static str; 10] {
         [
             Commands::NAME,
             Clock::NAME,
@@ -163,6 +178,7 @@ impl Skills {
             Lists::NAME,
             Device::NAME,
             Devices::NAME,
+            Knowledge::NAME,
         ]
     }
 
@@ -355,7 +371,7 @@ impl Skills {
     }
 
     fn scene<'a>(&'a self, request: &Request<'a>) -> Scene<'a> {
-        let Request { text: sentence, now, situation } = *request;
+        let Request { text: sentence, now, situation, .. } = *request;
         let dialogue = self.dialogues.get(&situation.board);
         let last = dialogue.and_then(|dialogue| dialogue.last(now.wall.timestamp()));
         let (texts, skills) = (&self.texts, &*self.names);

@@ -30,7 +30,7 @@ impl Room {
 
     /// What the skills make of a sentence.
     pub fn claim(&self, text: &str) -> Option<Plan> {
-        self.skills.claim(&Request { text, now: &self.now, situation: &self.situation })
+        self.skills.claim(&Request::new(text, &self.now, &self.situation))
     }
 
     /// Says a sentence. Returns what is answered; `None` if it is for no skill.

@@ -18,7 +18,10 @@ pub(crate) fn counted(i: usize, gender: Gender, spoken: &mut Spoken<'_>) {
 fn before_noun(written: &str, gender: Gender, i: usize, spoken: &Spoken<'_>) -> String {
     let grammar = spoken.grammar;
     let coded = written.len() > 1 && written.starts_with('0') || written.len() > 15;
-    if written.contains('.') || coded {
+    if let Some((whole, part)) = written.split_once('.') {
+        return grammar.decimal_of(&whole.replace(',', ""), part, gender);
+    }
+    if coded {
         return grammar::digits(grammar, written);
     }
     grammar.agreeing(&written.replace(',', ""), gender, spoken.text, i)
@@ -38,6 +41,16 @@ pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<
     }
     let Some(whole) = amount.whole else { return false };
     let one = grammar.is_one(text.get(whole));
+    // "12k": one number
+    let written = text.get(whole);
+    if let Some((scale, at)) = amount.scale.filter(|(scale, _)| matches!(scale.sign, "k" | "K"))
+        && scale.several != "kilo"
+        && !written.contains('.')
+    {
+        let words = grammar.cardinal(&format!("{}000", text.digits(whole)));
+        spoken.say(&words, text.span(whole, at));
+        return false;
+    }
     match amount.scale.map(|(scale, _)| scale.gender).or(noun) {
         Some(gender) => counted(whole, gender, spoken),
         None => spoken.say(&grammar::digits(grammar, text.get(whole)), text.at(whole)),

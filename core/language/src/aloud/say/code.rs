@@ -70,12 +70,15 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
     let secret = (item.from..item.end)
         .any(|p| text.is_word(p) && text.get(p).len() < 4 && text.lower(p) == text.get(p));
     let groups = (item.from..item.end).any(|p| text.is_number(p) && text.get(p).len() > 1);
+    let hexadecimal = text.is(item.from, "#") || text.lower(item.from + 1).starts_with('x');
     for p in item.from..item.end {
         let at = text.at(p);
         match text.kind(p) {
             // A word in a password.
             Some(Kind::Word)
-                if text.get(p).len() > 3 && text.get(p).chars().skip(1).all(char::is_lowercase) =>
+                if !hexadecimal
+                    && text.get(p).len() > 3
+                    && text.get(p).chars().skip(1).all(char::is_lowercase) =>
             {
                 spoken.say(text.get(p), at);
             }
@@ -103,6 +106,7 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 let words = spoken.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
+            _ if text.is(p, "#") => spoken.say(spoken.words.address_sign("#"), at),
             _ if text.is(p, "-") && secret => spoken.say(spoken.words.address_sign("-"), at),
             _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
                 spoken.mark(',', at);

@@ -35,7 +35,7 @@ pub(super) fn telephone(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "die 110", "unter 112": numbers for emergencies and offices.
 pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let known = matches!(text.get(i), "110" | "112" | "115" | "116117");
+    let known = matches!(text.get(i), "110" | "112" | "115" | "116117" | "116,117");
     let before = text.before(i);
     let said = text.one_of(before, &["ist", "lautet", "bleibt"])
         && text.one_of(text.before(before), &["notruf", "notrufnummer", "nummer"]);

@@ -23,7 +23,7 @@ erzielte erzielten esse essen fahre fahren fand finde finden findet fährt füge
 gehen geht gewann gewinnen gewinnt gib gibt gründete habe haben habt hast hat hatte hatten
 hinterließ hol hole holen holt hätte hätten höre hören hört isst kauf kaufe kaufen kauft kaufte
 kenne kennen kennt koche kosten kostet lade laufe laufen lebt lebte lege legen legt lerne lernen
-lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet mische misst
+lernt lese lesen liest läuft lösche löse löste mache machen macht miete mieten mietet mische mischen mischt misst
 möchte möchten nehme nehmen nimm nimmst nimmt plane planen plant reiche reserviere reservieren
 reserviert rufe rühre sah schafft schaffte schaue schaut schenke schenken schenkt schicke schicken
 schickt schlief schließe schlägt schneide schneiden schoss schreibe schreiben schreibt sehe sehen
@@ -158,7 +158,11 @@ pub(super) fn is_name(text: &Text, i: usize) -> bool {
     if text.is(before, ".") && text.one_of(before.wrapping_sub(1), part) {
         return true;
     }
+    if text.is(before, "§") {
+        return true;
+    }
     text.is_capital(before)
+        && !matches!(text.get(before), "Sie" | "Ihnen" | "Ihr" | "Ihre")
         && !takes_accusative(text, before)
         && !text.one_of(before, DATIVE)
         && (before > 0 && !text.is(before.wrapping_sub(2), ".")
@@ -215,6 +219,10 @@ pub(super) fn ordinal_ending(text: &Text, i: usize, noun: Option<Gender>) -> &'s
     }
     // "bis einschl. 3. Mai"
     let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };
+    // "Ihr Schreiben v. 8. Jan."
+    if short != before && text.is(short, "v") {
+        return "en";
+    }
     if text.one_of(short, &["ca", "circa", "einschl", "einschließlich", "etwa", "spätestens"]) {
         before = text.before(short);
     }

@@ -75,7 +75,14 @@ pub(super) const CUES: Cues = Cues {
     extension: "durchwahl",
     flights: &["flug", "flugnummer"],
     of: &[],
-    pressure: &["blutdruck"],
+    pressure: &["rr", "blutdruck"],
+    ranged: &[
+        ("Seite", "Seiten"),
+        ("Abbildung", "Abbildungen"),
+        ("Artikel", "Artikel"),
+        ("Randnummer", "Randnummern"),
+    ],
+    noons: &["mittag", "mittags", "mitternacht"],
     winds: &[
         "böen",
         "brise",

@@ -180,10 +180,12 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         before = text.before(before);
     }
     let listed = matches!(text.get(text.before(i)), "," | ";" | "\n");
-    let closed = text.one_of(next, &["geschlossen", "ruhetag", "geöffnet"]) && listed;
+    let closed = text.one_of(next, &["geschl", "geschlossen", "ruhetag", "geöffnet"])
+        && (listed || text.before(i) >= text.len());
     let fits = match text.get(i) {
         _ if day && closed => true,
         _ if day && !stop && (other(next) || other(before)) => true,
+        "Do" | "Mi" if number && !stop => true,
         "Do" | "Mi" => stop && (number || small || text.is(end, ",")),
         "So" | "Fr" => stop && (number || text.is(end, ",")),
         _ if day => stop || number,
@@ -213,17 +215,13 @@ pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then_some(found)
 }
 
-/// The stroke of "2023/24" and "12/2024".
-pub(super) fn season(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let (year, next) = (text.value(i.wrapping_sub(1))?, text.value(i + 1)?);
-    let fits = text.is(i, "/")
-        && text.is_year(i - 1)
-        && text.is_digits(i + 1, 2..=2)
-        && (year + 1) % 100 == next;
+/// The stroke of "12/2024".
+pub(super) fn month_stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let month = text.value(i.wrapping_sub(1)).is_some_and(|month| (1..=12).contains(&month));
     // "Stand 12/2024"
-    let month = text.is(i, "/") && (1..=12).contains(&year) && text.is_year(i + 1);
     let alone = !matches!(text.get(i.wrapping_sub(2)), "." | "/");
-    (fits || month && alone).then(|| item(Class::Silent, i, i + 1))
+    let fits = text.is(i, "/") && month && text.is_year(i + 1) && alone;
+    fits.then(|| item(Class::Silent, i, i + 1))
 }
 
 pub(super) fn say_date(date: &Date, spoken: &mut Spoken<'_>) {

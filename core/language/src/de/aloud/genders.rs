@@ -101,7 +101,7 @@ Jahrzehnt Journal Kabel Kalb Kamel Kapitel Kilo Kilogramm Kind Kino Kissen Klavi
 Knie Komma Konto Konzept Konzert Kostüm Krankenhaus Kreuz Krokodil Kännchen Labor Lager Lamm Land
 Leben Lebensjahr Leder Leid Licht Lied Limit Lineal Loch Lokal Los Magazin Mal Material Maß
 Medikament Meer Mehl Menü Messer Metall Mikrofon Ministerium Mitglied Mittagessen Mittel Modell
-Modul Motiv Motorrad Museum Muster Mädchen Möbel Netz Netzwerk Notebook Obergeschoss Objekt Obst
+Modul Motiv Motorrad Museum Muster Mädchen Möbel Netz Netzwerk Notebook Obergeschoss OG UG DG EG Objekt Obst
 Ohr Opfer Orchester Original Paar Paket Papier Paradies Parlament Passbild Passwort Pech Pfand
 Pferd Pflaster Pfund Picknick Pixel Plakat Podcast Portemonnaie Poster Postfach Problem Produkt
 Programm Projekt Prozent Publikum Pulver Puzzle Päckchen Quartal Quiz Rad Radio Recht Regal

@@ -17,8 +17,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code, compass, electronic, foreign, letters, marks, math, money, number, rate,
-    roman as numerals, short as abbreviation, sign, when as common,
+    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
+    rate, roman as numerals, short as abbreviation, sign, when as common,
 };
 
 /// The reading of German.
@@ -26,6 +26,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         foreign::foreign,
+        flag::flag,
         sign::emoji,
         dates::date,
         ordinals::added,
@@ -33,10 +34,12 @@ pub(super) static ALOUD: Aloud = Aloud {
         marks::list,
         electronic::electronic,
         code::network,
+        compass::coordinates,
         dates::names,
         common::date,
         dates::length,
         dates::clock,
+        common::lap,
         common::time,
         codes::telephone,
         code::telephone,
@@ -63,11 +66,13 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::times,
         rate::units,
         number::by,
+        number::sides,
         amount::after_power,
         math::chemistry,
         math::formula,
         marks::greek,
-        dates::season,
+        marks::season,
+        dates::month_stroke,
         dates::and,
         words::stroke,
         words::consumption,
@@ -75,6 +80,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         marks::slashed,
         words::street,
         words::numbered,
+        words::counted,
         words::alone,
         words::decided,
         abbreviation::abbreviation,
@@ -84,6 +90,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         compass::direction,
         letters::compound,
         letters::single,
+        marks::noon,
+        angle::bracket,
         math::operator,
         marks::minutes,
         marks::inches,
@@ -110,6 +118,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     emoji: symbols::EMOJI,
     symbols: symbols::SYMBOLS,
     scripts: symbols::SCRIPTS,
+    flags: symbols::FLAGS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

@@ -196,10 +196,10 @@ pub(super) const WORDS: Words = Words {
 
 pub(super) const LETTERS: Letters = Letters {
     spelt: &[
-        "USA", "EU", "ARD", "IBAN", "ISBN", "ISSN", "BIC", "ADAC", "AG", "AEG", "ABC", "IP", "IT",
-        "ID", "IQ", "OP", "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE", "WC", "LED",
-        "PC", "CD", "DVD", "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB", "API", "EKD",
-        "BAFÖG",
+        "IEEE", "USA", "EU", "ARD", "IBAN", "ISBN", "ISSN", "BIC", "ADAC", "AG", "AEG", "ABC",
+        "IP", "IT", "ID", "IQ", "OP", "EDV", "EKG", "USB", "UV", "UKW", "ICE", "IC", "EC", "RE",
+        "WC", "LED", "PC", "CD", "DVD", "URL", "AOK", "IHK", "ADHS", "EZB", "IWF", "AFD", "OB",
+        "API", "EKD", "BAFÖG",
     ],
     loud: &[],
     acronyms: &[

@@ -1,6 +1,7 @@
 //! Words put together from numbers or shortened at their end.
 
-use super::numbers;
+use super::context;
+use super::numbers::{self, Case};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -97,19 +98,43 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
             "jährlich",
         ]
         .iter()
-        .any(|ending| word.starts_with(ending) && word.len() < ending.len() + 3);
+        .any(|ending| word.to_lowercase().starts_with(ending) && word.len() < ending.len() + 3);
     if fits {
-        return coined(number() + word, at + 1);
+        return coined(number() + &word.to_lowercase(), at + 1);
     }
     // 100%ig
     let percent = text.is(i + 1, "%") && matches!(text.get(i + 2), "ig" | "ige" | "igen" | "iger");
     if percent { coined(number() + "prozent" + text.get(i + 2), i + 3) } else { None }
 }
 
+/// "ab 18 J.", "mit 43 Pkt.": what is counted, which has an ending in the dative.
+pub(super) fn counted(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let number = text.before(i);
+    let dative = context::case(text, number) == Case::Dative;
+    let words = match (text.get(i), dative) {
+        ("J", true) => "Jahren",
+        ("Pkt", true) => "Punkten",
+        ("Pkt", false) if text.is(number, "1") => "Punkt",
+        ("Pkt", false) => "Punkte",
+        ("Min", _) => "",
+        _ => return None,
+    };
+    // "in der 63. Min."
+    if text.is(i, "Min") && text.is(i + 1, ".") && text.is(number, ".") {
+        return Some(item(Class::Abbreviation("Minute"), i, i + 2));
+    }
+    let fits = text.is(i + 1, ".") && text.is_number(number) && number < i.wrapping_sub(1);
+    let mut found = item(Class::Abbreviation(words), i, i + 2);
+    found.ends = text.ends_line(i + 2);
+    (fits && !words.is_empty()).then_some(found)
+}
+
 /// Bestellnr. 88213
 pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let stem = text.get(i).strip_suffix("nr").filter(|stem| stem.len() > 3)?;
-    let number = text.is_number(text.past_space(i + 2)) || text.is(i + 2, ":");
+    let number = text.is_number(text.past_space(i + 2))
+        || text.is(i + 2, ":")
+        || text.one_of(text.past_space(i + 2), &["ist", "lautet", "war"]);
     let fits = text.is_capital(i) && text.is(i + 1, ".") && number;
     fits.then(|| item(Class::Coined(format!("{stem}nummer")), i, i + 2))
 }

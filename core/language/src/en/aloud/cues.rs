@@ -233,7 +233,7 @@ pub(super) const CUES: Cues = Cues {
     after_date: &["at"],
     before_time: &["at", "by", "until", "till", "since", "from", "to"],
     at: &["at"],
-    ratio: &["ratio", "odds", "scale", "aspect"],
+    ratio: &["ratio", "odds", "scale", "aspect", "part", "parts", "dilute", "diluted"],
     after_time: &[
         "eastern",
         "central",
@@ -259,6 +259,14 @@ pub(super) const CUES: Cues = Cues {
     flights: &["flight"],
     of: &[],
     pressure: &[],
+    ranged: &[
+        ("page", "pages"),
+        ("chapter", "chapters"),
+        ("figure", "figures"),
+        ("section", "sections"),
+        ("number", "numbers"),
+    ],
+    noons: &["noon", "midnight"],
     winds: &["breeze", "bearing", "facing", "gusts", "heading", "wind", "winds"],
     grades: &[
         "gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review",

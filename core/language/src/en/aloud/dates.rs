@@ -20,6 +20,10 @@ pub(super) fn date(date: &Date, spoken: &mut Spoken<'_>) {
             spoken.say("the", text.at(day.1));
         }
         ordinal(day, spoken);
+        if let Some(until) = date.until {
+            spoken.say("to the", text.at(until.1.saturating_sub(1)));
+            ordinal(until, spoken);
+        }
         spoken.say("of", text.at(date.month.map_or(day.1, |(_, at)| at)));
         month(spoken);
     } else {

@@ -1,6 +1,6 @@
 //! The grammar of English.
 
-use super::{dates, numbers};
+use super::{cues, dates, numbers};
 use crate::aloud::class::{Amount, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{Gender, Grammar};
@@ -49,9 +49,15 @@ impl Grammar for English {
         if toll_free { "eight hundred".to_owned() } else { numbers::spelt(digits).join(" ") }
     }
 
-    fn fraction(&self, amount: &Amount, _: Option<Gender>, spoken: &mut Spoken<'_>) {
+    fn fraction(&self, amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<'_>) {
         let text = spoken.text;
         let Some((over, under)) = amount.part else { return };
+        // "a 1/2 cup"
+        let article = text.one_of(text.before(amount.from), &["a"]);
+        // "half a teaspoon"
+        if amount.whole.is_none() && (over, under) == (1, 2) && (noun.is_some() || article) {
+            return spoken.say("half", text.span(amount.from, amount.to));
+        }
         if let Some(whole) = amount.whole {
             let words = crate::aloud::grammar::digits(self, text.get(whole));
             spoken.say(&words, text.at(whole));
@@ -89,9 +95,11 @@ impl Grammar for English {
         format!("{}{} {name}", if alone { "" } else { "and " }, self.cardinal(cents))
     }
 
-    fn unit(&self, measure: &Measure, one: bool, _: &Text) -> String {
+    fn unit(&self, measure: &Measure, one: bool, text: &Text) -> String {
         let unit = measure.unit;
-        let part = measure.amount.part.is_some() && measure.amount.whole.is_none();
+        let part = measure.amount.part.filter(|_| measure.amount.whole.is_none());
+        let half = part == Some((1, 2));
+        let part = part.is_some();
         let percent = unit.one == unit.several;
         let power = match measure.power {
             2 => "square ",
@@ -100,15 +108,17 @@ impl Grammar for English {
         };
         // "one half of a pound", but "a quarter inch drill".
         let mut name = match () {
-            () if part && !measure.kind && !percent => {
+            () if part && !measure.kind && (half || !percent) => {
                 // "hour" is the one unit that begins with a vowel sound but not with a vowel.
                 let vowel =
                     unit.one.starts_with(['a', 'e', 'i', 'o']) || unit.one.starts_with("hour");
                 let inch = matches!(unit.sign, "inch" | "inches");
-                if inch {
-                    unit.one.to_owned()
-                } else {
-                    format!("of {} {power}{}", if vowel { "an" } else { "a" }, unit.one)
+                let article = if vowel { "an" } else { "a" };
+                let of = if counts_stuff(measure, text) { " of" } else { "" };
+                match () {
+                    () if half => format!("{article} {power}{}{of}", unit.one),
+                    () if inch => unit.one.to_owned(),
+                    () => format!("of {article} {power}{}{of}", unit.one),
                 }
             }
             () if one || measure.kind || part => format!("{power}{}", unit.one),
@@ -185,4 +195,16 @@ impl Grammar for English {
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
         dates::time(time, bare, spoken);
     }
+}
+
+/// Whether what comes after a part of a unit is what is measured: "½ tsp salt".
+fn counts_stuff(measure: &Measure, text: &Text) -> bool {
+    const UNITS: &[&str] = &[
+        "tsp", "tbsp", "Tbsp", "tbs", "lb", "lbs", "oz", "fl oz", "kg", "g", "mg", "l", "L", "ml",
+        "mL", "dl", "cl", "gal", "qt", "pt",
+    ];
+    let end = measure.to + 1 + usize::from(text.is(measure.to + 1, "."));
+    let next = text.past_space(end);
+    let noun = text.is_word(next) && !text.is_capital(next) && next > end;
+    noun && UNITS.contains(&measure.unit.sign) && !text.one_of(next, cues::KINDS.no_things)
 }

@@ -26,7 +26,8 @@ pub(super) const LETTERS: Letters = Letters {
     after_article: &["WHO"],
     articles: &["the"],
     mixed: &[
-        "PhD", "MSc", "BSc", "BA", "MBA", "iOS", "pH", "GmbH", "dB", "ls", "rm", "mv", "cd", "MRIs",
+        "PhD", "MSc", "BSc", "BA", "MBA", "iOS", "pH", "GmbH", "dB", "ls", "rm", "mv", "cd",
+        "MRIs", "SpO",
     ],
     short: &[
         "act", "add", "age", "ago", "aid", "air", "all", "am", "an", "and", "any", "are", "arm",

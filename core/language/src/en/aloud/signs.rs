@@ -39,10 +39,17 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "the 747", "flight UA 901"
     let plane = matches!(text.get(i).as_bytes(), [b'7', _, b'7'])
         && text.one_of(text.before(i), &["a", "the"]);
+    // "a 404"
+    let answer = matches!(text.get(i), "401" | "403" | "404" | "429" | "502" | "503" | "504")
+        && text.one_of(text.before(i), &["a", "an", "error", "status"]);
+    if answer {
+        return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
+    }
     let line = text.before(i);
-    let flight = text.is_digits(i, 3..=4)
-        && text.is_capitals(line)
-        && text.one_of(text.before(line), cues::CUES.flights);
+    let mut name = text.before(line);
+    name = if text.is(name, ",") { text.before(name) } else { name };
+    let flight =
+        text.is_digits(i, 3..=4) && text.is_capitals(line) && text.one_of(name, cues::CUES.flights);
     if plane || flight {
         return Some(item(Class::Number(i, Style::Pairs), i, i + 1));
     }
@@ -57,6 +64,82 @@ pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (race || screen || company).then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
+/// "2 x 500 mg tablets": so many things of a size.
+pub(super) fn pack(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const UNITS: &[&str] =
+        &["mg", "mcg", "g", "kg", "ml", "mL", "l", "L", "oz", "lb", "GB", "TB", "W", "V"];
+    let by = text.past_space(i + 1);
+    let size = text.past_space(by + 1);
+    let sign = text.past_space(size + 1);
+    let noun = text.past_space(sign + 1);
+    let fits = text.value(i).is_some_and(|n| (1..=100).contains(&n))
+        && matches!(text.get(by), "x" | "×")
+        && text.is_number(size)
+        && UNITS.contains(&text.get(sign))
+        && noun > sign + 1
+        && text.is_word(noun)
+        && !text.is_capital(noun)
+        && !text.one_of(noun, cues::KINDS.no_things);
+    let unit = aloud.unit(text.get(sign)).filter(|_| fits)?;
+    let grammar = aloud.grammar;
+    let words = format!(
+        "{} {} {}",
+        grammar.cardinal(text.get(i)),
+        crate::aloud::grammar::digits(grammar, text.get(size)),
+        unit.one
+    );
+    Some(item(Class::Coined(words), i, sign + 1))
+}
+
+/// 1 Cor. 13, 2 Kings 4: one of several books of the Bible with the same name.
+pub(super) fn book(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const SEVERAL: &[&str] = &[
+        "chronicles",
+        "cor",
+        "corinthians",
+        "john",
+        "kings",
+        "peter",
+        "samuel",
+        "thess",
+        "thessalonians",
+        "tim",
+        "timothy",
+    ];
+    let name = i + 2;
+    let words = match text.get(i) {
+        "1" => "first",
+        "2" => "second",
+        "3" => "third",
+        _ => return None,
+    };
+    let number = text.past_space(name + 1 + usize::from(text.is(name + 1, ".")));
+    let fits = text.is(i + 1, " ")
+        && text.is_capital(name)
+        && text.one_of(name, SEVERAL)
+        && text.is_number(number);
+    fits.then(|| item(Class::Abbreviation(words), i, i + 1))
+}
+
+/// 112, 911: numbers for emergencies and services.
+pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let known = matches!(text.get(i), "112" | "911" | "999" | "988" | "311" | "411" | "111");
+    let near = &["call", "called", "calling", "calls", "dial", "emergency", "number", "phone"];
+    let before = (i.saturating_sub(8)..i).any(|at| text.one_of(at, near));
+    let after = text.one_of(
+        text.past_space(i + 1),
+        &["call", "calls", "operator", "operators", "dispatcher", "dispatchers"],
+    );
+    let counts = text.is(i + 1, " ")
+        && text.is_word(i + 2)
+        && !after
+        && !text.ends_line(i + 2)
+        && text.get(i + 2).ends_with('s')
+        && text.get(i + 2).len() > 3;
+    let fits = known && (before || after) && !counts && text.starts_fresh(i);
+    fits.then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
 /// I-95 N: the direction of a road.
 pub(super) fn road(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let number = text.before(i);
@@ -67,6 +150,18 @@ pub(super) fn road(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let direction = text.is_letter(i) && numbered && named && !text.is(i + 1, "'");
     let words = tables::find(tables::COMPASS, text.get(i)).filter(|_| direction)?;
     Some(item(Class::Abbreviation(words), i, i + 1))
+}
+
+/// "4 g/24 h": the stroke.
+pub(super) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, number) = (i.wrapping_sub(1), i + 1);
+    let unit = |at: usize| aloud.unit(text.get(at)).is_some();
+    let fits = text.is(i, "/")
+        && text.is_word(left)
+        && text.is_number(number)
+        && unit(left)
+        && unit(text.past_space(number + 1));
+    fits.then(|| item(Class::Abbreviation("per"), i, number))
 }
 
 /// Signs with a special reading in English.
@@ -107,7 +202,9 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         ":" if text.is_number(i.wrapping_sub(1)) && text.is_number(next) => {
             let hundred = matches!((text.value(i.wrapping_sub(1)), text.value(next)), (Some(a), Some(b)) if a + b == 100);
-            let book = hundred || text.one_of(text.before(i.wrapping_sub(1)), abbreviations::BOOKS);
+            let name = text.before(i.wrapping_sub(1));
+            let name = if text.is(name, ".") { name.wrapping_sub(1) } else { name };
+            let book = hundred || text.one_of(name, abbreviations::BOOKS);
             book.then(|| item(Class::Silent, i, next))
         }
         "\"" | "″" | "”" if text.is_number(i.wrapping_sub(1)) => {
@@ -116,12 +213,18 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
                 matches!(text.get(*at), "\"" | "“") && !text.is_number(at.wrapping_sub(1))
             };
             let quoted = (i.saturating_sub(40)..i).filter(opens).count() % 2 == 1;
+            let number = i.wrapping_sub(1);
+            let thing = text.past_space(next);
+            let kind = text.is_word(thing)
+                && !text.one_of(thing, cues::SIZES)
+                && !text.one_of(thing, cues::KINDS.no_things)
+                || text.is_number(thing) && text.is(thing + 1, "p");
             if feet {
                 Some(item(Class::Silent, i, next))
             } else if quoted {
                 None
             } else {
-                said("inch", next)
+                said(if kind || text.is(number, "1") { "inch" } else { "inches" }, next)
             }
         }
         "°" if matches!(text.get(next), "C" | "F") => {

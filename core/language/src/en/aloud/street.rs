@@ -326,7 +326,9 @@ pub(super) fn word(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !word_too
         && (end >= text.len()
             || matches!(text.get(i + 1), "," | "." | "!" | "?") && text.ends_line(i + 2));
-    let after_name = text.is(before, ",") && text.is_capital(before.wrapping_sub(1)) && !name_after;
+    let after_name = text.is(before, ",")
+        && text.is_capital(before.wrapping_sub(1))
+        && (!name_after || stop && aloud.starts(text, next));
     let town = after_name && (!word_too || is_town(text, before.wrapping_sub(1))) || lone;
     if word == "DC" || !(code || town) {
         return None;

@@ -72,6 +72,7 @@ pub(super) const SCALES: &[Scale] = &[
     scale("tn", "trillion"),
     scale("trn", "trillion"),
     scale("mln", "million"),
+    scale("MM", "million"),
     scale("bln", "billion"),
     scale("T", "trillion"),
     scale("hundred", "hundred"),

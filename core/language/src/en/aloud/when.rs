@@ -77,7 +77,20 @@ fn month_first(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 fn day_first(text: &Text, i: usize) -> Option<Item> {
-    let (day, after) = day(text, i)?;
+    let (day, mut after) = day(text, i)?;
+    // "10-12 Jan"
+    let dash = text.past_space(after);
+    let second = text.past_space(dash + 1);
+    let even = text.is_space(dash.wrapping_sub(1)) == text.is_space(dash + 1);
+    let mut until = None;
+    if text.is_dash(dash)
+        && even
+        && let Some((last, end)) = self::day(text, second)
+        && last > day
+    {
+        until = Some((last, second));
+        after = end;
+    }
     let mut name = text.past_space(after);
     if name == after && !text.is(name, "-") {
         return None;
@@ -90,6 +103,7 @@ fn day_first(text: &Text, i: usize) -> Option<Item> {
     let date = Date {
         month: Some((month, name)),
         day: Some((day, i)),
+        until,
         day_first: true,
         article: text.one_of(text.before(i), &["the"]) || follows_day(text, i),
         ..Date::default()
@@ -132,6 +146,18 @@ fn year_after(text: &Text, mut date: Date, from: usize, i: usize) -> Item {
     item(Class::Date(date), from, next + 1)
 }
 
+/// 1:30 h: hours and minutes.
+pub(super) fn hours(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = text.past_space(i + 3);
+    let fits = text.is_digits(i, 1..=2)
+        && text.is(i + 1, ":")
+        && text.is_digits(i + 2, 2..=2)
+        && text.one_of(word, &["h", "hr", "hrs", "hours"])
+        && !matches!(text.get(i.wrapping_sub(1)), ":" | ".");
+    let parts = vec![(i, aloud.unit("h")?, i), (i + 2, aloud.unit("min")?, i + 2)];
+    fits.then(|| item(Class::Duration(parts), i, word + 1))
+}
+
 /// "am", "PM", "a.m.": the letters, and the last piece.
 pub(super) fn half(text: &Text, i: usize) -> Option<(&'static str, usize)> {
     let letters = match text.get(i) {
@@ -140,6 +166,16 @@ pub(super) fn half(text: &Text, i: usize) -> Option<(&'static str, usize)> {
         _ => return None,
     };
     if text.get(i).len() == 2 {
+        return Some((letters, i));
+    }
+    // "7a–9p"
+    let mark = |at: usize| matches!(text.get(at), "a" | "p" | "A" | "P");
+    let first = text.is_dash(i + 1)
+        && text.is_number(i + 2)
+        && (mark(i + 3) || text.is(i + 3, ":") && mark(i + 5));
+    let start = if text.is(i.wrapping_sub(2), ":") { i.wrapping_sub(3) } else { i.wrapping_sub(1) };
+    let second = text.is_dash(start.wrapping_sub(1)) && mark(start.wrapping_sub(2));
+    if text.is_number(i.wrapping_sub(1)) && !text.is_word(i + 1) && (first || second) {
         return Some((letters, i));
     }
     let dotted = text.is(i + 1, ".") && matches!(text.get(i + 2), "m" | "M");
@@ -201,11 +237,20 @@ pub(super) fn decade(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let around = [text.past_space(s + 1), before, text.before(before)];
         around.iter().any(|&at| text.one_of(at, super::cues::OF_TIME))
     };
+    // "the '90's", but "1990's best song"
+    let own = own && four && !said;
     (!timer).then(|| item(Class::Decade(i, own), i, s + 1))
 }
 
-/// 2Q22; '69 after "of"; FY2023; 476 AD
+/// 2Q22; '69 after "of"; FY2023; 476 AD; the '49ers
 pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let at = i + usize::from(text.is(i, "'"));
+    if text.is_digits(at, 2..=2) && matches!(text.get(at + 1), "er" | "ers") {
+        let words = super::numbers::cardinal(text.get(at)).join(" ");
+        let ending = text.get(at + 1);
+        let ending = if words.ends_with('e') { &ending[1..] } else { ending };
+        return Some(item(Class::Coined(words + ending), i, at + 2));
+    }
     if text.is_digits(i, 1..=1) && text.is(i + 1, "Q") && text.is_digits(i + 2, 2..=4) {
         return Some(item(Class::Ordinal(i), i, i + 3));
     }
@@ -215,6 +260,10 @@ pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && !text.is_word(i + 2)
         && !text.is(i + 2, "'")
     {
+        if let Some(year) = text.get(i + 1).strip_prefix('0') {
+            let words = format!("oh {}", super::numbers::spelt(year).join(" "));
+            return Some(item(Class::Coined(words), i, i + 2));
+        }
         return Some(item(Class::Number(i + 1, Style::Year), i, i + 2));
     }
     // Years before or after Christ.

@@ -5,6 +5,7 @@ use super::{abbreviations, tables, units};
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::roman;
+use crate::aloud::short;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::ends_there;
@@ -29,6 +30,7 @@ pub(super) fn shortens(word: &str) -> bool {
                 | "Hwy"
                 | "Pkwy"
                 | "al"
+                | "long"
                 | "sq"
                 | "Sq"
                 | "fl"
@@ -87,12 +89,22 @@ pub(super) fn dotted(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let stop = text.is(at - 1, ".");
     let next = text.past_space(at);
     found.ends = stop
-        && (text.ends_line(at)
+        && (text.ends_sentence(at)
             || next > at
                 && aloud.starts(text, next)
                 && !matches!(found.class, Class::Abbreviation("for example" | "that is"))
                 && letters != "PS");
     Some(found)
+}
+
+/// "cup" or "cups" after an amount that ends at piece `i`.
+fn cups(text: &Text, i: usize) -> Option<&'static str> {
+    let part = !text.is_number(i) && matches!(text.get(i), "½" | "⅓" | "⅔" | "¼" | "¾" | "⅛");
+    let stroke = text.is_number(i) && text.is(i.wrapping_sub(1), "/");
+    let first = if stroke { i.wrapping_sub(2) } else { i };
+    let whole = (part || stroke) && text.is_number(text.before(first));
+    let one = text.is(i, "1") || part || stroke;
+    (text.is_number(i) || part).then_some(if one && !whole { "cup" } else { "cups" })
 }
 
 /// Abbreviations, with or without a full stop.
@@ -105,7 +117,9 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     let end = i + 1 + usize::from(stop);
     let after = text.past_space(end);
     let spaced = after > end;
+    let small = text.get(after).len() > 1 && text.get(after).bytes().all(|b| b"ivx".contains(&b));
     let number = text.is_number(after)
+        || small && roman::value(&text.get(after).to_uppercase()).is_some()
         || text.is_capitals(after)
             && !text.is(after, "I")
             && roman::value(text.get(after)).is_some();
@@ -132,7 +146,26 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         }
     }
     if text.is(i, "y") && text.is(i + 1, "/") && text.is(i + 2, "o") {
-        return said("years old", i + 3, false);
+        // "a 54 y/o man"
+        let number = text.before(i);
+        let kind = text.one_of(text.before(number), super::cues::KINDS.articles)
+            && text.is_word(text.past_space(i + 3));
+        return said(if kind { "year old" } else { "years old" }, i + 3, false);
+    }
+    // "long. 122.42° W"
+    if word == "long" && stop && spaced && text.is(after + 1, "°") {
+        return said("longitude", end, false);
+    }
+    // "max 4 g"
+    if !stop && spaced && text.is_number(after) && !text.is_number(text.before(i)) {
+        let words = match text.lower(i).as_str() {
+            "max" => Some("maximum"),
+            "min" => Some("minimum"),
+            _ => None,
+        };
+        if let Some(words) = words {
+            return said(words, end, false);
+        }
     }
     // "q6h"
     if text.is(i, "q") && text.is_digits(i + 1, 1..=2) && text.is(i + 2, "h") {
@@ -158,19 +191,27 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     }
     let dr = word == "Dr" || word == "dr" && stop;
     if dr && !text.is(i + 1, "'") {
-        return said("doctor", end, stop && text.ends_line(end));
+        return said("doctor", end, stop && text.ends_sentence(end));
     }
     if text.is(i, "c")
         && stop
-        && (text.is_number(text.before(i))
+        && (cups(text, text.before(i)).is_some()
             || text.one_of(text.before(i), &["th", "st", "nd", "rd"]))
     {
-        let words = match text.get(text.before(i)) {
-            "1" => "cup",
-            _ if text.is_number(text.before(i)) => "cups",
-            _ => "century",
-        };
-        return said(words, end, text.ends_line(end));
+        let words = cups(text, text.before(i)).unwrap_or("century");
+        return said(words, end, text.ends_sentence(end));
+    }
+    // "2 c sugar"
+    if text.is(i, "c")
+        && !stop
+        && spaced
+        && text.is_word(after)
+        && !text.is_capital(after)
+        && text.get(after).len() > 2
+        && !text.one_of(after, super::cues::KINDS.no_things)
+        && let Some(words) = cups(text, text.before(i))
+    {
+        return said(words, end, false);
     }
     // "3rd fl."
     if text.one_of(i, &["fl"]) && text.one_of(text.before(i), &["th", "st", "nd", "rd"]) {
@@ -180,7 +221,24 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         && stop
         && text.one_of(
             text.before(i),
-            &["a", "the", "phone", "serial", "model", "part", "account", "tel"],
+            &[
+                "a",
+                "the",
+                "phone",
+                "serial",
+                "model",
+                "part",
+                "account",
+                "tel",
+                "tracking",
+                "order",
+                "reference",
+                "invoice",
+                "confirmation",
+                "case",
+                "item",
+                "flight",
+            ],
         )
     {
         return said("number", end, false);
@@ -194,16 +252,30 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
             || text.is(text.before(i), "/");
         return said(if one { unit.one } else { unit.several }, i + 1, false);
     }
+    // "est. $800", but "est. 1890"
+    let money = aloud.currency(text.get(after)).is_some() || text.get(after).contains([',', '.']);
+    if stop && text.one_of(i, &["est"]) && spaced && (money || number && !text.is_year(after)) {
+        return said("estimated", end, false);
+    }
+    // "no. AZ123"
+    if stop
+        && spaced
+        && text.one_of(i, &["no"])
+        && text.is_capitals(after)
+        && text.is_number(after + 1)
+    {
+        return said("number", end, false);
+    }
     // These need the full stop, and a number after it.
     if stop
         && spaced
         && number
         && let Some(words) = find(abbreviations::COUNTED, word)
     {
-        return said(words, end, false);
+        return said(short::before_range(aloud, text, words, after), end, false);
     }
     if stop && let Some(words) = find(abbreviations::LEADING, word) {
-        return said(words, end, text.ends_line(end));
+        return said(words, end, text.ends_sentence(end));
     }
     if stop
         && word.len() < 6
@@ -213,7 +285,7 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
         return said(words, end, ends_there(aloud, text, end) && !text.is(end, ","));
     }
     if stop && let Some(words) = find(abbreviations::TRAILING, word) {
-        let ends = text.ends_line(end)
+        let ends = text.ends_sentence(end)
             || spaced
                 && if matches!(word, "etc" | "ft" | "lb") {
                     ends_there(aloud, text, end)
@@ -228,7 +300,11 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     {
         let next = text.past_space(if text.is(i + 1, ",") { i + 2 } else { i + 1 });
         let date = text.is_number(next) || tables::calendar_name(text.get(next)).is_some();
-        if date || !matches!(word, "Sun" | "Sat") && !stop {
+        let joins = |at: usize| text.is(at, "&") || text.one_of(at, &["and", "or"]);
+        let day = |at: usize| tables::calendar_name(text.get(at)).is_some();
+        let listed = joins(next) && day(text.past_space(next + 1))
+            || joins(text.before(i)) && day(text.before(text.before(i)));
+        if date || listed || !matches!(word, "Sun" | "Sat") && !stop {
             return said(words, i + 1, false);
         }
     }

@@ -16,6 +16,15 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     })
 }
 
+/// "al 112", "el 091": numbers for emergencies.
+pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let known =
+        matches!(text.get(i), "016" | "061" | "062" | "080" | "085" | "091" | "092" | "112");
+    let said = text.one_of(text.before(i), &["al", "el"]);
+    let counts = text.is(i + 1, " ") && text.get(i + 2).ends_with('s') && text.get(i + 2).len() > 3;
+    (known && said && !counts).then(|| item(Class::Number(i, Style::Digits), i, i + 1))
+}
+
 /// 28013 Madrid: five digits before a name.
 pub(super) fn post_code(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = text.before(i);
@@ -53,22 +62,17 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("veces"), i, i + 1))
 }
 
-/// Ley 39/2015, 2025/26, 5 l/100 km: the stroke.
+/// Ley 39/2015, 5 l/100 km: the stroke.
 pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
     if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
-    let next = text.value(left).map(|year| year + 1);
-    let season = text.is_year(left)
-        && (text.value(right) == next
-            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
     // "5 l/100 km"
     let hundred =
         text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
     let class = match () {
         () if hundred && text.is_word(left) => Class::Abbreviation("cada"),
-        () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("barra"),
         () => return None,
     };
@@ -106,7 +110,7 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return None;
     }
     let mut found = item(Class::Abbreviation(words), i, i + 1 + stop);
-    found.ends = stop == 1 && text.ends_line(i + 2);
+    found.ends = stop == 1 && text.ends_sentence(i + 2);
     Some(found)
 }
 
@@ -125,12 +129,6 @@ pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         && text.is_capital(i + 2)
         && !text.is_letter(i + 2);
     fits.then(|| item(Class::Abbreviation("calle"), i, i + 2))
-}
-
-/// 4K: the letter after it is no unit.
-pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
-    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
 /// $1,200.50, $250 MXN, MXN 1,200.50, as one writes in Mexico: three digits after the comma are

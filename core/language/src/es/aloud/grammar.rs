@@ -5,7 +5,7 @@ use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::half::Halves;
-use crate::aloud::range::{Score, is_season, score};
+use crate::aloud::range::pair;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
@@ -59,12 +59,25 @@ impl Grammar for Spanish {
         format!("{} coma {part}", numbers::cardinal(whole))
     }
 
+    fn decimal_of(&self, whole: &str, part: &str, gender: Gender) -> String {
+        // "ochenta y un metros"
+        let agrees = part.len() == 2 && !part.starts_with('0') && gender == Gender::Masculine;
+        if !agrees {
+            return self.decimal(whole, part);
+        }
+        format!("{} coma {}", numbers::cardinal(whole), numbers::agreeing(part, gender))
+    }
+
     fn plain(&self, text: &Text, i: usize) -> String {
         let digits = text.digits(i);
         let code = digits.len() > 1 && digits.starts_with('0') || digits.len() > 15;
         // "un aula", although it is feminine
         if text.is(i, "1") && nouns::counted(text, i).is_some() && nouns::is_stressed(text, i + 2) {
             return numbers::agreeing(&digits, Gender::Masculine);
+        }
+        // "Compra 2 entradas y paga 1."
+        if text.is(i, "1") && nouns::counts_again(text, i) {
+            return numbers::agreeing(&digits, Gender::Feminine);
         }
         match nouns::counted(text, i) {
             Some(gender) if !digits.contains('.') && !code => numbers::agreeing(&digits, gender),
@@ -172,12 +185,8 @@ impl Grammar for Spanish {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        match score(text, first, second) {
-            Some(Score::Set) => return Some(["", ""]),
-            Some(Score::Result) => return Some(["", "a"]),
-            None if text.one_of(before, RESULTS) => return Some(["", "a"]),
-            None if is_season(text, first, second) => return Some(["", ""]),
-            None => {}
+        if let Some(words) = pair(text, first, second, RESULTS, "a") {
+            return Some(words);
         }
         let of = text.past_space(second.end);
         let dates = matches!(first.class, Class::Date(_))

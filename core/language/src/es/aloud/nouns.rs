@@ -260,10 +260,20 @@ pub(super) fn is_stressed(text: &Text, i: usize) -> bool {
     text.one_of(i, STRESSED)
 }
 
+/// Whether the number at the end of a clause counts feminine things as one before it did.
+pub(super) fn counts_again(text: &Text, i: usize) -> bool {
+    let apart = text.ends_line(i + 1) || matches!(text.get(i + 1), "." | "," | "!" | "?");
+    let earlier = (i.saturating_sub(10)..i)
+        .any(|at| text.is_number(at) && counted(text, at) == Some(Gender::Feminine));
+    let verb = text.is_word(text.before(i)) && text.is(i.wrapping_sub(1), " ");
+    apart && verb && earlier && !text.one_of(text.before(i), NAMING)
+}
+
 /// The gender of the noun that the number at piece `i` counts, if it counts one.
 pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     let mut last = i;
-    if text.is_word(i.wrapping_sub(1)) {
+    // "el n.º 1 mundial"
+    if text.is_word(i.wrapping_sub(1)) || matches!(text.get(text.before(i)), "º" | "°" | "№") {
         return None;
     }
     // "1 de cada 5 mujeres", "1 de las 3"
@@ -301,7 +311,10 @@ pub(super) fn counted(text: &Text, i: usize) -> Option<Gender> {
     }
     let several = text.value(last) != Some(1);
     let noun = is_noun(text, at) && (!several || text.get(at).ends_with('s'));
+    // "las 91 votantes"
+    let feminine = text.one_of(text.before(i), &["las", "unas", "otras", "estas", "esas"]);
     match noun {
+        true if feminine => Some(Gender::Feminine),
         true => Some(gender(text.get(at))),
         false => thousands.then_some(Masculine),
     }

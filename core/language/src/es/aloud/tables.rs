@@ -45,17 +45,13 @@ pub(super) fn month_name(word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn is_weekday(word: &str) -> bool {
-    DAYS.contains(&word.to_lowercase().as_str())
+    day_name(word).is_some()
 }
 
 /// The day of the week or the month that a word names, in full or shortened.
 pub(super) fn calendar_name(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
-    let day = |day: &&&str| {
-        **day == word
-            || word.len() == 3 && day.starts_with(&word)
-            || word == "mié" && **day == DAYS[2]
-    };
+    let day = |day: &&&str| **day == word || word.chars().count() == 3 && day.starts_with(&word);
     DAYS.iter().find(day).copied().or_else(|| month(&word).map(|(at, _)| MONTHS[at - 1]))
 }
 
@@ -222,7 +218,14 @@ pub(super) const CUES: Cues = Cues {
     extension: "extensión",
     flights: &["vuelo", "vuelos"],
     of: &["de"],
-    pressure: &["tensión", "presión", "arterial"],
+    pressure: &["ta", "tensión", "presión", "arterial"],
+    ranged: &[
+        ("página", "páginas"),
+        ("capítulo", "capítulos"),
+        ("figura", "figuras"),
+        ("artículo", "artículos"),
+    ],
+    noons: &["mediodía", "medianoche"],
     winds: &[
         "brisa",
         "dirección",

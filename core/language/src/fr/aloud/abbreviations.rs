@@ -4,7 +4,9 @@ use crate::aloud::tables::Place::{AfterNumber, BeforeName, BeforeNumber, Inside,
 use crate::aloud::tables::{Letters, Short, short};
 
 pub(super) const LETTERS: Letters = Letters {
-    spelt: &["ADSL", "CAPES", "DGSE", "DGSI", "EURL", "ISBN", "RATP", "SARL", "URSS", "USA", "UE"],
+    spelt: &[
+        "TA", "ADSL", "CAPES", "DGSE", "DGSI", "EURL", "ISBN", "RATP", "SARL", "URSS", "USA", "UE",
+    ],
     loud: &[],
     acronyms: &[
         "BAC", "BIC", "CAC", "CAF", "DOM", "DROM", "ENA", "FIFA", "ONU", "OVNI", "PAC", "PACS",
@@ -24,6 +26,8 @@ pub(super) const LETTERS: Letters = Letters {
 };
 
 pub(super) const SHORT: &[Short] = &[
+    short("op.", "opus", BeforeNumber),
+    short("Ctrl", "contrôle", Inside),
     // Phrases.
     short("p. ex.", "par exemple", Inside),
     short("par ex.", "par exemple", Inside),
@@ -110,6 +114,9 @@ pub(super) const SHORT: &[Short] = &[
     short("nos", "numéros", BeforeNumber),
     short("no", "numéro", BeforeNumber),
     short("no.", "numéro", BeforeNumber),
+    short("pdt", "pendant", Inside),
+    short("Pdt", "président", Inside),
+    short("Pdte", "présidente", Inside),
     short("p.", "page", BeforeNumber),
     short("pp.", "pages", BeforeNumber),
     short("t.", "tome", BeforeNumber),
@@ -183,7 +190,11 @@ pub(super) const SHORT: &[Short] = &[
     short("th.", "thermostat", BeforeNumber),
     short("ch.", "chambre", BeforeNumber),
     // After numbers.
-    short("hab.", "habitants", AfterNumber),
+    short("hab.", "habitants", Inside),
+    short("pop.", "population", Inside),
+    short("p.", "pages", AfterNumber),
+    short("dim.", "dimensions", BeforeNumber),
+    short("dir.", "direction", BeforeName),
     short("pers.", "personnes", AfterNumber),
     short("pers", "personnes", AfterNumber),
     short("j.", "jours", AfterNumber),

@@ -36,7 +36,14 @@ pub(super) const CUES: Cues = Cues {
     extension: "poste",
     flights: &["vol", "vols"],
     of: &["de", "d"],
-    pressure: &["tension"],
+    pressure: &["tension", "ta"],
+    ranged: &[
+        ("page", "pages"),
+        ("chapitre", "chapitres"),
+        ("figure", "figures"),
+        ("article", "articles"),
+    ],
+    noons: &["midi", "minuit"],
     winds: &["brise", "cap", "direction", "mistral", "orientation", "rafales", "vent", "vents"],
     grades: &[
         "avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés",

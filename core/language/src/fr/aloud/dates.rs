@@ -85,6 +85,10 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let placed = text.is_number(after)
         || text.one_of(after, &["au", "et", "ou"])
         || text.one_of(text.before(i), &["le", "du", "au", "et", "ou"]);
+    // "dim. 30x20x10 cm"
+    if text.is(i, "dim") && matches!(text.get(text.past_space(after + 1)), "x" | "×") {
+        return None;
+    }
     // "sept" is also a number.
     if (day || text.is(i, "sept")) && !placed || date(aloud, text, i).is_some() {
         return None;
@@ -97,7 +101,7 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Whether the full stop of an abbreviation before piece `i` ends the sentence.
 fn ends(text: &Text, i: usize) -> bool {
     let next = text.past_space(i);
-    text.ends_line(i) || next > i && text.is_capital(next)
+    text.ends_sentence(i) || next > i && text.is_capital(next)
 }
 
 /// A day of the month, with or without its ending, and where it ends.
@@ -157,11 +161,15 @@ pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (day, month) = (text.value(i)?, text.value(i + 2)?);
     let said = text.one_of(text.before(i), BEFORE_DAY)
         || (aloud.weekday)(text.get(text.before(i)))
+        || text.is(text.before(i), ".") && text.one_of(text.before(i).wrapping_sub(1), &SHORT_DAYS)
         || is_listed(text, i);
     let fits = text.is(i + 1, "/")
         && is_day(month, day)
         && !matches!(text.get(i + 3), "/" | "%")
-        && (text.get(i + 2).len() == 2 || is_listed(text, i) || is_timed(text, i + 3));
+        && (text.get(i + 2).len() == 2
+            || day > month
+            || is_listed(text, i)
+            || is_timed(text, i + 3));
     let date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     (fits && said).then(|| item(Class::Date(date), i, i + 3))
 }

@@ -73,7 +73,10 @@ impl Grammar for French {
         if and {
             left = text.before(left);
         }
-        let counted = text.is_number(text.before(left)) || and;
+        // "2 tasses et 1/2", but "… et 1/2 tasse"
+        let after = text.past_space(amount.to + 1);
+        let thing = after > amount.to + 1 && context::gender(text, after).is_some();
+        let counted = text.is_number(text.before(left)) || and && !thing;
         if text.is_word(left) && counted && over == 1 {
             let unit = units::UNITS.iter().find(|unit| text.is(left, unit.sign));
             let gender = unit.map(|unit| unit.gender).or_else(|| context::gender(text, left));

@@ -16,8 +16,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, code as common_code, compass, electronic, foreign, letters, marks, math, money, number,
-    rate, roman as numerals, short, sign, when as common,
+    amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math,
+    money, number, rate, roman as numerals, short, sign, when as common,
 };
 
 /// The reading of French.
@@ -25,10 +25,12 @@ pub(super) static ALOUD: Aloud = Aloud {
     rules: &[
         sign::space,
         foreign::foreign,
+        flag::flag,
         sign::emoji,
         marks::list,
         electronic::electronic,
         common_code::network,
+        compass::coordinates,
         words::elided,
         words::preposition,
         dates::days,
@@ -37,6 +39,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         dates::names,
         dates::date,
         dates::clock,
+        common::lap,
         common::time,
         code::telephone,
         code::short_telephone,
@@ -54,6 +57,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         units::dollars,
         units::francs,
         units::millions,
+        number::resolution,
         money::money,
         units::long,
         rate::grade,
@@ -69,8 +73,11 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::number,
         units::times,
         rate::times,
+        amount::after_scale,
         rate::units,
         number::by,
+        number::sides,
+        units::minute,
         units::alone,
         amount::after_power,
         math::chemistry,
@@ -78,6 +85,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         marks::greek,
         units::pressure,
         rate::per,
+        marks::season,
         marks::slashed,
         short::abbreviation,
         short::elided,
@@ -89,6 +97,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         compass::direction,
         letters::compound,
         letters::single,
+        marks::noon,
+        angle::bracket,
         math::operator,
         words::hashtag,
         marks::minutes,
@@ -120,6 +130,7 @@ pub(super) static ALOUD: Aloud = Aloud {
     emoji: symbols::EMOJI,
     symbols: symbols::SYMBOLS,
     scripts: symbols::SCRIPTS,
+    flags: symbols::FLAGS,
     kinds: &cues::KINDS,
     of_time: cues::OF_TIME,
     codes: cues::CODES,

@@ -19,7 +19,7 @@ pub(super) fn gender(word: &str) -> Option<Gender> {
 
 /// More feminine nouns, one after the other.
 const MORE_FEMININE: &str = "
-armoire baignoire balançoire bouilloire foire gloire histoire mâchoire mémoire passoire victoire
+armoire candidate baignoire balançoire bouilloire foire gloire histoire mâchoire mémoire passoire victoire
 antenne artère atmosphère aube audace avenue balle barbe bataille bible bombe botte boue bourse
 boussole brebis bête cabane cage cagoule caméra canne capsule casserole cause cendre chaleur
 chute cicatrice cime colère courbe course crêpe cuisson côte demande dinde douleur encre fable

@@ -85,7 +85,8 @@ pub(super) const UNITS: &[Unit] = &[
     when(When::NoName, un("V", "volt", "volts")),
     when(When::Joined, un("A", "ampère", "ampères")),
     un("mA", "milliampère", "milliampères"),
-    un("mAh", "milliampère heure", "milliampères heure"),
+    un("mAh", "milliampère heure", "milliampères heures"),
+    une("UI", "unité internationale", "unités internationales"),
     when(When::NoName, un("N", "newton", "newtons")),
     when(When::NoName, un("J", "joule", "joules")),
     une("kcal", "kilocalorie", "kilocalories"),
@@ -94,6 +95,9 @@ pub(super) const UNITS: &[Unit] = &[
     un("Pa", "pascal", "pascals"),
     un("hPa", "hectopascal", "hectopascals"),
     un("bar", "bar", "bars"),
+    un("cp", "comprimé", "comprimés"),
+    un("N·m", "newton mètre", "newtons mètres"),
+    un("Nm", "newton mètre", "newtons mètres"),
     un("ppm", "partie par million", "parties par million"),
     un("MP", "mégapixel", "mégapixels"),
     un("dB", "décibel", "décibels"),
@@ -220,6 +224,17 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
 }
 
+/// "à la 63e min.": the minute of a match.
+pub(super) fn minute(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let ending = text.before(i);
+    let ordinal = text.one_of(ending, &["e", "re", "ème", "ère"]);
+    let fits = text.is(i, "min") && ordinal && text.is_number(ending.wrapping_sub(1));
+    let stop = usize::from(text.is(i + 1, "."));
+    let mut found = item(Class::Abbreviation("minute"), i, i + 1 + stop);
+    found.ends = stop == 1 && text.ends_sentence(i + 2);
+    fits.then_some(found)
+}
+
 /// 1 200 $ US, 5 $ CA
 pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (amount, end) = amount(text, i)?;
@@ -279,6 +294,13 @@ pub(super) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(i, "x") && text.is(number, "4") && text.is(i + 1, "4") {
         return Some(item(Class::Silent, i, i + 1));
     }
+    // A relay.
+    if matches!(text.get(i), "x" | "×")
+        && text.is(text.before(i), "4")
+        && matches!(text.get(next), "100" | "200" | "400")
+    {
+        return Some(item(Class::Abbreviation("fois"), i, i + 1));
+    }
     // "2 x par jour"
     if matches!(text.get(i), "x" | "×")
         && text.is_number(text.before(i))
@@ -313,7 +335,7 @@ pub(super) fn pressure(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         word = text.before(word);
     }
     let fits = text.is(i, "/") && text.is_number(number) && text.is_number(i + 1);
-    (fits && (text.one_of(word, &["tension"]) || is_thermostat(text, number)))
+    (fits && (text.one_of(word, &["tension", "ta"]) || is_thermostat(text, number)))
         .then(|| item(Class::Silent, i, i + 1))
 }
 

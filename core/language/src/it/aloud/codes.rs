@@ -23,10 +23,11 @@ pub(super) fn telephone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// 112, 118: the numbers for emergencies, which are said as one.
-pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn emergency(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let known = text.is_digits(i, 3..=3) && text.get(i).starts_with("11");
     let joined = text.is(i + 1, " ") && text.is_number(i + 2) || text.is_number(text.before(i));
-    (known && !joined && text.starts_fresh(i))
+    let measured = aloud.unit(text.get(text.past_space(i + 1))).is_some();
+    (known && !joined && !measured && text.starts_fresh(i))
         .then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
@@ -97,16 +98,12 @@ pub(super) fn times(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation("volte"), i, i + 1))
 }
 
-/// legge 104/1992, 2025/26, 5 l/100 km: the stroke.
+/// legge 104/1992, 5 l/100 km: the stroke.
 pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let (left, right) = (i.wrapping_sub(1), i + 1);
     if !text.is(i, "/") || text.is(right + 1, "/") {
         return None;
     }
-    let next = text.value(left).map(|year| year + 1);
-    let season = text.is_year(left)
-        && (text.value(right) == next
-            || text.is_digits(right, 2..=2) && text.value(right) == next.map(|year| year % 100));
     // "5 l/100 km"
     let hundred =
         text.is(right, "100") && aloud.unit(text.get(text.past_space(right + 1))).is_some();
@@ -116,7 +113,6 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         () if text.is_number(left) && text.is_letter(right) && text.is_capital(right) => {
             Class::Abbreviation("barra")
         }
-        () if season => Class::Silent,
         () if text.is_year(right) && text.is_digits(left, 1..=6) => Class::Abbreviation("del"),
         () => return None,
     };
@@ -143,12 +139,6 @@ pub(super) fn thousands(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let words = || numbers::cardinal(&format!("{}000", text.get(i)));
     let fits = text.is_digits(i, 1..=3) && text.is(i + 1, "mila");
     fits.then(|| item(Class::Coined(words()), i, i + 2))
-}
-
-/// 4K: the letter after it is no unit.
-pub(super) fn resolution(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let fits = text.is_digits(i, 1..=1) && text.is(i + 1, "K");
-    fits.then(|| item(Class::Number(i, Style::Amount), i, i + 1))
 }
 
 /// 18enne, 80enni: so many years old.

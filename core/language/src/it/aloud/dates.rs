@@ -92,6 +92,12 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let parts = vec![(i, aloud.unit("min")?, i), (i + 2, aloud.unit("s")?, i + 2)];
         return Some(item(Class::Duration(parts), i, word + 1));
     }
+    // "dura 1h30"
+    let lasting = &["circa", "dopo", "dura", "durata", "durano", "durato", "impiega", "in", "per"];
+    if text.is(i + 1, "h") && !text.is_word(i + 3) && text.one_of(text.before(i), lasting) {
+        let parts = vec![(i, aloud.unit("h")?, i), (i + 2, aloud.unit("min")?, i + 2)];
+        return Some(item(Class::Duration(parts), i, i + 3));
+    }
     let fits = match text.get(i + 1) {
         "." => said(i) || calendar::is_span(text, i),
         "h" => !text.is_word(i + 3),

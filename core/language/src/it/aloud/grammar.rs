@@ -6,7 +6,7 @@ use crate::aloud::class::{Amount, Class, Date, Item, Measure, Money, Style, Time
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
 use crate::aloud::half::Halves;
-use crate::aloud::range::{Score, is_season, score};
+use crate::aloud::range::pair;
 use crate::aloud::tables::{Currency, Unit};
 use crate::aloud::text::Text;
 
@@ -164,12 +164,8 @@ impl Grammar for Italian {
 
     fn range(&self, first: &Item, second: &Item, text: &Text) -> Option<[&'static str; 2]> {
         let before = text.before(first.from);
-        match score(text, first, second) {
-            Some(Score::Set) => return Some(["", ""]),
-            Some(Score::Result) => return Some(["", "a"]),
-            None if text.one_of(before, RESULTS) => return Some(["", "a"]),
-            None if is_season(text, first, second) => return Some(["", ""]),
-            None => {}
+        if let Some(words) = pair(text, first, second, RESULTS, "a") {
+            return Some(words);
         }
         let year = matches!(first.class, Class::Number(_, Style::Year));
         // "9–13 e 15:30–19"
@@ -179,7 +175,9 @@ impl Grammar for Italian {
             && (text.one_of(next, &["e"])
                 && text.is(next + 3, ":")
                 && text.is_digits(next + 4, 2..=2)
-                || text.is_word(day) && day_name(text.get(day)).is_some());
+                || text.is_word(day) && day_name(text.get(day)).is_some()
+                || text.is(before, ",")
+                    && super::tables::month(text.get(text.before(before))).is_some());
         Some(match &first.class {
             Class::Time(_) if text.one_of(before, &["dalle", "ore"]) => ["", "alle"],
             Class::Time(_) => ["dalle", "alle"],

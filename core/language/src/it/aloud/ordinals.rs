@@ -54,6 +54,9 @@ fn is_degree(text: &Text, i: usize, sign: usize) -> bool {
     if placed {
         return false;
     }
+    if matches!(text.get(before), "±" | "+" | "−") {
+        return true;
+    }
     let small = text.value(i).is_some_and(|n| n <= 12);
     scale || !article && !noun && (text.one_of(before, HEATED) || !small)
 }

@@ -42,7 +42,7 @@ pub(super) fn month_name(word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn is_weekday(word: &str) -> bool {
-    DAYS.contains(&word.to_lowercase().as_str())
+    day_name(word).is_some()
 }
 
 /// The day of the week or the month that a word names, in full or shortened.
@@ -220,7 +220,14 @@ pub(super) const CUES: Cues = Cues {
     extension: "interno",
     flights: &["volo", "voli", "n"],
     of: &["di", "d"],
-    pressure: &["pressione", "arteriosa"],
+    pressure: &["pa", "pressione", "arteriosa"],
+    ranged: &[
+        ("pagina", "pagine"),
+        ("capitolo", "capitoli"),
+        ("figura", "figure"),
+        ("articolo", "articoli"),
+    ],
+    noons: &["mezzogiorno", "mezzanotte"],
     winds: &[
         "brezza",
         "direzione",

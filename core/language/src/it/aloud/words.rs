@@ -62,7 +62,15 @@ fn is_area(text: &Text, i: usize, ha: usize) -> bool {
     let next = text.past_space(ha + 1);
     let of = text.one_of(next, &["di", "del", "della"]);
     let participle = |word: &str| ["ati", "iti", "uti"].iter().any(|end| word.ends_with(end));
+    // "6,8 ha colpito"
+    let verb = ["ato", "ito", "uto", "sso", "rso", "tto", "sto", "nto", "lto"];
     match () {
+        () if text.is_word(next)
+            && verb.iter().any(|end| text.get(next).ends_with(end))
+            && !text.one_of(next, &["quanto", "soltanto", "tutto"]) =>
+        {
+            false
+        }
         () if text.get(i).contains('.') || !text.is_word(next) || next == ha + 1 => true,
         () if of => !text.one_of(text.past_space(next + 1), OF_VERB),
         () if text.one_of(next, OF_AREA) || participle(text.get(next)) => true,
@@ -73,7 +81,8 @@ fn is_area(text: &Text, i: usize, ha: usize) -> bool {
 /// "ogni 100 m": a length, although "ogni" often comes before a time.
 pub(super) fn metres(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let m = text.past_space(i + 1);
-    let long = text.is_number(i) && text.size(i) >= 100.0 && m > i + 1;
+    let long =
+        text.is_number(i) && (text.size(i) >= 100.0 || text.get(i).contains('.')) && m > i + 1;
     if long && text.is(m, "m") { amount::measure(aloud, text, i) } else { None }
 }
 
@@ -84,6 +93,12 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "min" => ["minimo", "minima"],
         _ => return None,
     };
+    // "al 63° min."
+    let ordinal = matches!(text.get(text.before(i)), "°" | "º") && text.is(i, "min");
+    if ordinal && text.is(i + 1, ".") {
+        let ends = text.ends_sentence(i + 2);
+        return Some(Item { ends, ..item(Class::Abbreviation("minuto"), i, i + 2) });
+    }
     let mut noun = text.before(i);
     noun = if text.is(noun, ".") { noun.wrapping_sub(1) } else { noun };
     let name = text.lower(noun);
@@ -96,7 +111,7 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     }
     let words = if known { feminine } else { masculine };
     let mut found = item(Class::Abbreviation(words), i, i + 1 + stop);
-    found.ends = stop == 1 && text.ends_line(i + 2);
+    found.ends = stop == 1 && text.ends_sentence(i + 2);
     Some(found)
 }
 
