@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod aloud;
+mod answers;
 mod clause;
 mod de;
 mod en;
@@ -30,10 +31,11 @@ mod work;
 
 use jiff::civil::DateTime;
 
+pub use answers::Claim;
 pub use clause::{Clause, ClauseSplitter, can_be_said};
 pub use heard::after_phrase;
 pub use plain::Plain;
-pub use prompt::{Prompt, Prompts};
+pub use prompt::{CallPrompt, Prompt, Prompts};
 pub use reader::{Lines, Reader};
 pub use reading::Reading;
 pub use token::{Token, TokenKind, line};
@@ -44,6 +46,7 @@ pub struct Language {
     remarks: &'static heard::Remarks,
     endings: &'static reading::Endings,
     prompts: &'static Prompts,
+    answers: &'static answers::Answers,
     /// What is often said, a word or a phrase per line.
     common: &'static str,
     /// The announcements that a device is back, by device.

@@ -17,6 +17,29 @@ impl Prompt {
     }
 }
 
+/// What a language model reads that may also write commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallPrompt {
+    /// Follows the system prompt, with `{commands}` and `{devices}`.
+    pub(crate) system: &'static str,
+    /// The examples, in place of those of the other prompt.
+    pub(crate) examples: Prompt,
+}
+
+impl CallPrompt {
+    /// The system prompt, with these sentences as examples of commands, and devices of these names.
+    pub fn system(&self, standard: &str, commands: &[String], devices: &[String]) -> String {
+        let devices = devices.join(", ");
+        let rest = self.system.trim().replace("{commands}", &commands.join("\n"));
+        format!("{}\n\n{}", standard.trim(), rest.replace("{devices}", &devices))
+    }
+
+    /// The example exchanges.
+    pub fn examples(&self) -> Vec<(&'static str, &'static str)> {
+        self.examples.examples()
+    }
+}
+
 /// The prompts of a language.
 #[derive(Debug)]
 pub struct Prompts {
@@ -24,6 +47,8 @@ pub struct Prompts {
     pub standard: Prompt,
     /// For models of about a hundred million parameters.
     pub small: Prompt,
+    /// For models of a billion parameters and more, which may also write commands.
+    pub calls: CallPrompt,
     /// A question that any assistant may be asked, to warm a model up.
     pub first_question: &'static str,
 }

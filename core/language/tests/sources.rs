@@ -49,6 +49,7 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/announcements.rs", &[]),
     // The name of its board.
     ("firmware/assistant/src/chat.rs", &["chat"]),
+    ("firmware/assistant/src/claims.rs", &[]),
     ("firmware/assistant/src/clauses.rs", &[]),
     ("firmware/assistant/src/conversation.rs", &[", and it has forgotten the conversation before"]),
     ("firmware/assistant/src/conversation/announcing.rs", &[]),
@@ -71,12 +72,14 @@ const HANDLING: &[(&str, &[&str])] = &[
     ("firmware/assistant/src/synthesizer.rs", &[]),
     ("firmware/assistant/src/workers.rs", &[]),
     ("models/src/llm/config.rs", &[]),
+    ("models/src/llm/doubt.rs", &[]),
     ("models/src/llm/guard.rs", &[]),
     // The roles of a chat template, and a message whose tokens are counted.
     ("models/src/llm/llama.rs", &["system", "user", "assistant", "a"]),
     ("models/src/llm/mod.rs", &[]),
     ("models/src/llm/sample.rs", &[]),
     ("models/src/llm/utf8.rs", &[]),
+    ("models/src/llm/writing.rs", &[]),
     ("models/src/stt/mod.rs", &[]),
     ("models/src/stt/whisper/guard.rs", &[]),
     (

@@ -23,6 +23,13 @@ pub struct Chat {
     skills: Option<(SharedSkills, Situation)>,
 }
 
+/// What the language model makes of a text.
+enum Thought {
+    Reply(Reply),
+    /// A sentence for the skills.
+    Call(String),
+}
+
 /// The name of a typed conversation, where timers are set and found again.
 const BOARD: &str = "chat";
 
@@ -45,7 +52,8 @@ impl Chat {
         self
     }
 
-    /// The answer of a skill, if one claims the text.
+    /// The answer of a skill, if one claims the text, or the command that the language model wrote
+    /// for it.
     fn skilled(&mut self, text: &str, cancel: &Cancel) -> Option<String> {
         let (skills, situation) = self.skills.as_mut()?;
         let now = now(&WallClock);
@@ -73,23 +81,57 @@ impl Chat {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         if let Some(answer) = self.skilled(text, cancel) {
-            on_text(&answer);
-            self.remember(text, &answer);
-            let mut reply = Reply::default();
-            reply.text = answer;
-            return Ok(reply);
+            return Ok(self.done(text, answer, on_text));
         }
+        match self.think(text, self.skills.is_some(), cancel, on_text)? {
+            Thought::Reply(reply) => Ok(reply),
+            Thought::Call(command) => {
+                if let Some(answer) = self.skilled(&command, cancel) {
+                    log::info!("the language model called: {command}");
+                    return Ok(self.done(text, answer, on_text));
+                }
+                match self.think(text, false, cancel, on_text)? {
+                    Thought::Reply(reply) => Ok(reply),
+                    Thought::Call(_) => Ok(Reply::default()),
+                }
+            }
+        }
+    }
+
+    /// The reply of a skill.
+    fn done(&mut self, text: &str, answer: String, on_text: &mut dyn FnMut(&str)) -> Reply {
+        on_text(&answer);
+        self.remember(text, &answer);
+        let mut reply = Reply::default();
+        reply.text = answer;
+        reply
+    }
+
+    /// What the language model makes of a text.
+    fn think(
+        &mut self,
+        text: &str,
+        may_call: bool,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Thought> {
+        let mut call = None;
         let turn = TurnId(0);
         let (mut reply, mut failed) = (Reply::default(), None);
         let (asked, text, flag) = (text, text.to_owned(), cancel.clone());
-        let answer = Job::Answer { turn, unanswered: String::new(), text, cancel: flag };
+        let unanswered = String::new();
+        let answer = Job::Answer { turn, unanswered, text, may_call, cancel: flag };
         self.responder.run(answer, cancel, &mut |thought| match thought {
             Response::Text { text, .. } => on_text(&text),
             Response::Done { reply: done, .. } => reply = done,
             Response::Broken { error, .. } => failed = Some(error),
+            Response::Call { command, .. } => call = Some(command),
             Response::Alone { error } => log::error!("{error}; the model on this machine answers"),
             Response::Clause { .. } | Response::Forgot { .. } | Response::Ruined { .. } => {}
         });
+        if let Some(command) = call {
+            return Ok(Thought::Call(command));
+        }
         let settle = match failed {
             Some(_) => Job::Discard { turn },
             None => Job::Keep { turn, heard: None },
@@ -103,7 +145,7 @@ impl Chat {
             Some(error) => Err(error.into()),
             None => {
                 self.remember(asked, &reply.text);
-                Ok(reply)
+                Ok(Thought::Reply(reply))
             }
         }
     }

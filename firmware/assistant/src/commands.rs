@@ -148,6 +148,33 @@ impl Guide for Commands {
     }
 }
 
+#[cfg(feature = "models")]
+impl sayso_models::llm::Sentences for Commands {
+    fn paths(&self) -> Box<dyn Paths + '_> {
+        let barred = &sayso_skills::Skills::IN_DIALOGUE;
+        Box::new(Written(Sentences(self.grammar.walk_freely(&self.home, barred))))
+    }
+}
+
+/// Sentences as they are written: with "6:30" for what the templates know as "6 30".
+#[cfg(feature = "models")]
+struct Written<'a>(Sentences<'a>);
+
+#[cfg(feature = "models")]
+impl Paths for Written<'_> {
+    fn start(&self) -> usize {
+        self.0.start()
+    }
+
+    fn step(&mut self, at: usize, text: &str) -> Option<usize> {
+        self.0.step(at, &text.replace(':', " "))
+    }
+
+    fn may_end(&mut self, at: usize) -> bool {
+        self.0.may_end(at)
+    }
+}
+
 /// The sentences of the templates.
 struct Sentences<'a>(Walk<'a>);
 

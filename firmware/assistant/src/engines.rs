@@ -10,6 +10,8 @@ use sayso_models::vad::Vad;
 use crate::error::Result;
 
 mod chosen;
+#[cfg(feature = "models")]
+mod judged;
 mod pool;
 #[cfg(feature = "models")]
 mod remote;

@@ -23,6 +23,8 @@ pub enum Errand {
         unanswered: String,
         /// What was said, or typed.
         text: String,
+        /// The sentence that the language model wrote for it, if it did.
+        call: Option<String>,
         /// The words of it that were heard unsurely.
         doubtful: Vec<String>,
         /// Where it was said.
@@ -56,6 +58,8 @@ pub enum Errands {
         unanswered: String,
         /// See `unanswered`.
         text: String,
+        /// Whether the language model has written a sentence for it.
+        called: bool,
         /// What is to be done; `None` if it is for no skill.
         plan: Option<Box<Plan>>,
     },
@@ -102,7 +106,7 @@ impl Worker for SkillWorker {
     fn run(&mut self, errand: Errand, cancel: &Cancel, emit: &mut dyn FnMut(Errands)) {
         let now = now(&*self.clock);
         match errand {
-            Errand::Claim { turn, unanswered, text, doubtful, situation, .. } => {
+            Errand::Claim { turn, unanswered, text, call, doubtful, situation, .. } => {
                 if cancel.is_cancelled() {
                     return;
                 }
@@ -111,11 +115,14 @@ impl Worker for SkillWorker {
                         Request { text, now: &now, situation: &situation, doubtful: &doubtful };
                     self.skills.as_ref().and_then(|skills| skills.claim(&request))
                 };
-                let whole = format!("{unanswered} {text}");
-                let plan = claim(&text)
-                    .or_else(|| if unanswered.is_empty() { None } else { claim(whole.trim()) })
-                    .map(Box::new);
-                emit(Errands::Claimed { turn, unanswered, text, plan });
+                let whole = || claim(format!("{unanswered} {text}").trim());
+                let plan = match &call {
+                    Some(call) => claim(call),
+                    None if unanswered.is_empty() => claim(&text),
+                    None => claim(&text).or_else(whole),
+                };
+                let (called, plan) = (call.is_some(), plan.map(Box::new));
+                emit(Errands::Claimed { turn, unanswered, text, called, plan });
             }
             Errand::Act { turn, plan, situation } => {
                 let said = match &self.skills {

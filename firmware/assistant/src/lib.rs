@@ -33,6 +33,7 @@ mod arbiter;
 mod assistant;
 mod boards;
 mod chat;
+mod claims;
 mod clauses;
 mod clock;
 mod commands;

@@ -11,6 +11,7 @@ use sayso_language::{Clause, ClauseSplitter, Facts, Language};
 use sayso_models::Cancel;
 use sayso_models::llm::{Elsewhere, Exchange, Llm, Reply};
 
+use crate::claims::Claims;
 use crate::clauses::split;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -33,6 +34,8 @@ pub enum Job {
         unanswered: String,
         /// What was said, or typed.
         text: String,
+        /// Whether a command for the skills may be the answer.
+        may_call: bool,
         /// Stops the work.
         cancel: Cancel,
     },
@@ -80,6 +83,17 @@ pub enum Response {
         turn: TurnId,
         /// The reply, with the model's own counts and times.
         reply: Reply,
+    },
+    /// Instead of a reply, the model wrote a command for the skills.
+    Call {
+        /// The turn it belongs to.
+        turn: TurnId,
+        /// What was asked before, see [`Job::Answer`].
+        unanswered: String,
+        /// What was said, or typed.
+        text: String,
+        /// The command: a sentence for the skills.
+        command: String,
     },
     /// The work ended early: cancelled or failed.
     Broken {
@@ -134,7 +148,16 @@ pub struct Responder {
     language: &'static Language,
     facts: Facts,
     /// The turn whose exchange is pending in the language model, and its reply so far.
-    pending: Option<(TurnId, String)>,
+    pending: Option<Pending>,
+}
+
+/// An exchange that is pending in the language model.
+struct Pending {
+    turn: TurnId,
+    /// What the user may have heard of it.
+    text: String,
+    /// Whether that is not what the model wrote.
+    changed: bool,
 }
 
 impl Responder {
@@ -154,8 +177,8 @@ impl Responder {
     fn answer(
         &mut self,
         turn: TurnId,
-        unanswered: &str,
-        text: &str,
+        (unanswered, text): (&str, &str),
+        may_call: bool,
         cancel: &Cancel,
         emit: &mut dyn FnMut(Response),
     ) -> sayso_models::Result<()> {
@@ -177,9 +200,11 @@ impl Responder {
             return Ok(());
         }
         let mut splitter = ClauseSplitter::new(self.language.reader());
+        let mut claims = Claims::new(self.language);
         let mut on_text = |piece: &str, emit: &mut dyn FnMut(Response)| {
+            let piece = claims.push(piece);
             let mut clauses = Vec::new();
-            let text = splitter.push(piece, &mut |clause| clauses.push(clause));
+            let text = splitter.push(&piece, &mut |clause| clauses.push(clause));
             tell(turn, text, clauses, &mut written, emit);
         };
         let elsewhere = self.llm.reply_elsewhere(whole, cancel, &mut |piece| on_text(piece, emit));
@@ -190,19 +215,37 @@ impl Responder {
                     emit(Response::Alone { error });
                 }
                 let mut taken = self.seat.take(self.threads, self.threads, cancel)?;
-                self.llm.reply(whole, cancel, &mut |piece| {
+                let mut on_text = |piece: &str| {
                     // The voice and the transcriber have shorter work than a whole reply.
                     taken.yield_now();
                     on_text(piece, emit);
-                })
+                };
+                match may_call {
+                    true => self.llm.reply_or_call(whole, cancel, &mut on_text),
+                    false => self.llm.reply(whole, cancel, &mut on_text),
+                }
             }
         };
+        if let Ok(Reply { command: Some(command), .. }) = &reply {
+            let command = command.clone();
+            self.llm.discard()?;
+            let (unanswered, text) = (unanswered.to_owned(), text.to_owned());
+            emit(Response::Call { turn, unanswered, text, command });
+            return Ok(());
+        }
         if reply.is_ok() {
             let mut clauses = Vec::new();
-            let text = splitter.finish(&mut |clause| clauses.push(clause));
+            let rest = claims.finish();
+            let mut text = splitter.push(&rest, &mut |clause| clauses.push(clause));
+            text.push_str(&splitter.finish(&mut |clause| clauses.push(clause)));
             tell(turn, text, clauses, &mut written, emit);
         }
-        self.pending = Some((turn, written));
+        let changed = claims.found();
+        let mut reply = reply;
+        if changed && let Ok(reply) = &mut reply {
+            reply.text.clone_from(&written);
+        }
+        self.pending = Some(Pending { turn, text: written, changed });
         let reply = reply?;
         emit(Response::Done { turn, reply });
         Ok(())
@@ -229,20 +272,22 @@ impl Responder {
         cancel: &Cancel,
     ) -> sayso_models::Result<()> {
         let _taken = self.seat.take(self.threads, self.threads, cancel)?;
-        match self.pending.take_if(|(pending, _)| *pending == turn) {
+        match self.pending.take_if(|pending| pending.turn == turn) {
             None => Ok(()),
-            Some((_, text)) => match heard.and_then(|heard| text.get(..heard)) {
-                // The mark shows the model that the reply was cut off.
-                Some(heard) if heard.len() < text.trim_end().len() => {
-                    self.llm.keep(Some(&format!("{heard}…")))
+            Some(Pending { text, changed, .. }) => {
+                match heard.and_then(|heard| text.get(..heard)) {
+                    // The mark shows the model that the reply was cut off.
+                    Some(heard) if heard.len() < text.trim_end().len() => {
+                        self.llm.keep(Some(&format!("{heard}…")))
+                    }
+                    _ => self.llm.keep(changed.then_some(text.trim_end())),
                 }
-                _ => self.llm.keep(None),
-            },
+            }
         }
     }
 
     fn discard(&mut self, turn: TurnId) -> sayso_models::Result<()> {
-        match self.pending.take_if(|(pending, _)| *pending == turn) {
+        match self.pending.take_if(|pending| pending.turn == turn) {
             Some(_) => self.llm.discard(),
             None => Ok(()),
         }
@@ -280,8 +325,9 @@ impl Worker for Responder {
 
     fn run(&mut self, job: Job, cancel: &Cancel, emit: &mut dyn FnMut(Response)) {
         match job {
-            Job::Answer { turn, unanswered, text, .. } => {
-                if let Err(error) = self.answer(turn, &unanswered, &text, cancel, emit) {
+            Job::Answer { turn, unanswered, text, may_call, .. } => {
+                let asked = (unanswered.as_str(), text.as_str());
+                if let Err(error) = self.answer(turn, asked, may_call, cancel, emit) {
                     emit(Response::Broken { turn, error });
                 }
             }

@@ -121,6 +121,12 @@ impl SharedSkills {
         }
     }
 
+    /// What a language model reads of them: see [`Skills::orders`].
+    #[cfg(feature = "models")]
+    pub fn orders(&self) -> (Vec<String>, Vec<String>) {
+        locked(&self.0.skills).orders()
+    }
+
     /// What is to be done about a sentence. Nothing is done yet. May wait for a few seconds if the
     /// program has just been started and the sentence is about devices.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {

@@ -34,7 +34,8 @@ fn every_answer_is_in_the_data_files_and_is_used() {
     let sources = files("src", "rs").join("\n").replace("'\"'", "");
     // The literals of the code, with `{}` for what is put in.
     let literals: BTreeSet<&str> = sources.split('"').skip(1).step_by(2).collect();
-    let composed = ["help-", "weekday-", "month-", "every-", "list-", "color-", "state-", "part-"];
+    let composed =
+        ["help-", "orders-", "weekday-", "month-", "every-", "list-", "color-", "state-", "part-"];
     let used = |id: &&&str| {
         literals.contains(**id)
             || composed.iter().any(|start| id.starts_with(start))

@@ -115,6 +115,11 @@ pub(super) fn harmless(model: &LlamaModel, text: &str) -> Result<String> {
     }
 }
 
+/// The tokens of a text without anything around it.
+pub(super) fn words(model: &LlamaModel, text: &str) -> Result<Vec<i32>> {
+    tokenize(model, text, false)
+}
+
 /// Splits text into tokens. Control marks in it (`<|im_end|>`) become control tokens. With
 /// `start`, it begins with the start token if the model needs one.
 fn tokenize(model: &LlamaModel, text: &str, start: bool) -> Result<Vec<i32>> {

@@ -2,7 +2,7 @@
 
 use sayso_language::Language;
 
-use super::Sampling;
+use super::{Doubt, Sampling};
 
 /// The configuration of a [`Llama`](super::Llama).
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Config {
     pub sampling: Sampling,
     /// The language of the replies.
     pub language: &'static Language,
+    /// How certain this model is of an answer; without it, no doubt is said.
+    pub doubt: Option<&'static Doubt>,
 }
 
 /// What happens to the KV cache when the context is full and the oldest
@@ -57,6 +59,7 @@ impl Default for Config {
             overflow: Overflow::default(),
             sampling: Sampling::default(),
             language: Language::english(),
+            doubt: None,
         }
     }
 }

@@ -33,9 +33,31 @@ pub(super) fn trails_off(token: &[u8]) -> bool {
     text.contains('…') || text.contains("..")
 }
 
+/// So many tokens in a row are a repetition of what was told before.
+const SAME: usize = 5;
+
+/// Whether `tokens` would repeat, with `next`, what was `told` before.
+pub(super) fn repeats(told: &[Vec<i32>], tokens: &[i32], next: i32) -> bool {
+    let Some(start) = (tokens.len() + 1).checked_sub(SAME) else { return false };
+    let tail = &tokens[start..];
+    told.iter().any(|told| {
+        told.windows(SAME).any(|same| same[..SAME - 1] == *tail && same[SAME - 1] == next)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_told_is_not_told_again() {
+        let told = [vec![9, 9], vec![1, 2, 3, 4, 5, 6]];
+        assert!(repeats(&told, &[7, 1, 2, 3, 4], 5));
+        assert!(!repeats(&told, &[7, 1, 2, 3, 4], 6));
+        assert!(!repeats(&told, &[1, 2, 3], 4));
+        assert!(!repeats(&told, &[2, 2, 3, 4], 5));
+        assert!(!repeats(&[], &[1, 2, 3, 4], 5));
+    }
 
     #[test]
     fn an_ellipsis_is_recognised() {

@@ -4,16 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sayso_language::Plain;
-
+use super::calls::Calls;
 use super::chat;
 use super::config::Overflow;
 use super::context::{Beginning, Context};
 use super::gguf::Header;
 use super::model::Model;
-use super::sample::Sampler;
-use super::utf8::Utf8;
-use super::{Exchange, Llm, Primed, Reply, guard, saved};
+use super::{Exchange, Llm, Primed, Reply, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
 /// Room for what the chat template adds after a reply, in tokens.
@@ -26,11 +23,13 @@ const MARGIN: usize = 16;
 /// it has in common with the cache is kept, the rest is removed or evaluated. So a prompt with a
 /// cached prefix is, token for token, the prompt without a cache.
 pub struct Llama {
-    model: Arc<Model>,
-    context: Context,
-    primed: Arc<Prompt>,
-    history: Vec<Exchange>,
-    pending: Option<Exchange>,
+    pub(super) model: Arc<Model>,
+    pub(super) context: Context,
+    pub(super) primed: Arc<Prompt>,
+    pub(super) history: Vec<Exchange>,
+    pub(super) pending: Option<Exchange>,
+    /// The commands that it may write.
+    calls: Option<Calls>,
     /// The flag for work that cannot be cancelled. Its checks are counted in the same place as those
     /// of the last reply.
     pulse: Cancel,
@@ -40,20 +39,24 @@ pub struct Llama {
 #[derive(Default)]
 pub(super) struct Prompt {
     system: String,
-    examples: Vec<Exchange>,
+    pub(super) examples: Vec<Exchange>,
     /// `None` if there is no prompt.
     evaluated: Option<Beginning>,
 }
 
 impl Llama {
     /// A conversation that begins with an evaluated prompt.
-    pub(super) fn new(model: Arc<Model>, primed: Arc<Prompt>) -> Result<Self> {
+    pub(super) fn new(
+        model: Arc<Model>,
+        primed: Arc<Prompt>,
+        calls: Option<Calls>,
+    ) -> Result<Self> {
         let mut context = model.context()?;
         if let Some(evaluated) = &primed.evaluated {
             context.begin(evaluated)?;
         }
         let (history, pending, pulse) = (Vec::new(), None, Cancel::new());
-        Ok(Self { model, context, primed, history, pending, pulse })
+        Ok(Self { model, context, primed, history, pending, calls, pulse })
     }
 
     /// The sequence in the cache.
@@ -212,61 +215,45 @@ impl Llama {
         )
     }
 
-    fn write(
+    fn respond(
         &mut self,
-        started: Instant,
-        reply: &mut Reply,
+        user: &str,
+        may_call: bool,
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
-    ) -> Result<()> {
-        let sampling = self.model.config.sampling.clone();
-        let mut sampler = Sampler::new(&sampling);
-        let mut utf8 = Utf8::default();
-        let mut plain = Plain::new();
-        let mut tokens = Vec::new();
-        let mut say = |text: &str, pending: &mut Option<Exchange>| {
-            if text.is_empty() {
-                return;
-            }
-            if reply.text.is_empty() {
-                reply.ttft_ms = ms(started);
-            }
-            reply.text.push_str(text);
-            if let Some(pending) = pending {
-                pending.assistant.push_str(text);
-            }
-            on_text(text);
-        };
-        let mut written = String::new();
-        reply.truncated = true;
-        while reply.reply_tokens < sampling.max_tokens as usize {
-            cancel.check()?;
-            let model = self.context.model();
-            let trails_off = |token| guard::trails_off(&chat::piece(model, token));
-            let scores = self.context.scores();
-            let Some(token) = sampler.choose(scores, &tokens, trails_off) else {
-                return Err(Error::new(ErrorKind::Engine, "llama.cpp gave no scores"));
-            };
-            if chat::ends_reply(self.context.model(), token) {
-                reply.truncated = false;
-                break;
-            }
-            let piece = utf8.push(&chat::piece(self.context.model(), token));
-            if guard::ends_well(&written, &piece, reply.reply_tokens as u32, sampling.max_tokens) {
-                break;
-            }
-            written.push_str(&piece);
-            tokens.push(token);
-            reply.reply_tokens += 1;
-            say(&plain.push(&piece), &mut self.pending);
-            if guard::loops(&tokens) {
-                log::debug!("the reply repeats itself, so it is ended");
-                break;
-            }
-            self.context.append(&[token], cancel)?;
+    ) -> Result<Reply> {
+        let started = Instant::now();
+        self.pulse = cancel.renewed();
+        self.discard()?;
+        let user = chat::harmless(self.context.model(), user)?;
+        let (asked, calls) = (user.clone(), self.calls.clone().filter(|_| may_call));
+        if user.is_empty() {
+            return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
         }
-        say(&plain.finish(), &mut self.pending);
-        Ok(())
+        let most = self.model.config.sampling.max_tokens as usize;
+        let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
+        self.pending = Some(Exchange { user, assistant: String::new() });
+        // The last token is always evaluated, because the reply begins with its scores.
+        self.context.share(&prompt[..prompt.len().saturating_sub(1)]);
+        let cached_tokens = self.context.tokens().len();
+        self.context.append(&prompt[cached_tokens..], cancel)?;
+        let prefill_ms = ms(started);
+        let command = match &calls {
+            Some(calls) => self.call(calls, &prompt, cancel)?,
+            None => None,
+        };
+        let mut reply = Reply {
+            cached_tokens,
+            prompt_tokens: prompt.len() - cached_tokens,
+            prefill_ms,
+            command,
+            ..Reply::default()
+        };
+        if reply.command.is_none() {
+            self.write(started, &asked, &mut reply, cancel, on_text)?;
+        }
+        reply.total_ms = ms(started);
+        Ok(reply)
     }
 }
 
@@ -331,29 +318,16 @@ impl Llm for Llama {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
-        let started = Instant::now();
-        self.pulse = cancel.renewed();
-        self.discard()?;
-        let user = chat::harmless(self.context.model(), user)?;
-        if user.is_empty() {
-            return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
-        }
-        let most = self.model.config.sampling.max_tokens as usize;
-        let prompt = self.make_room(Some(&user), most)?.ok_or_else(|| self.full())?;
-        self.pending = Some(Exchange { user, assistant: String::new() });
-        // The last token is always evaluated, because the reply begins with its scores.
-        self.context.share(&prompt[..prompt.len().saturating_sub(1)]);
-        let cached_tokens = self.context.tokens().len();
-        self.context.append(&prompt[cached_tokens..], cancel)?;
-        let mut reply = Reply {
-            cached_tokens,
-            prompt_tokens: prompt.len() - cached_tokens,
-            prefill_ms: ms(started),
-            ..Reply::default()
-        };
-        self.write(started, &mut reply, cancel, on_text)?;
-        reply.total_ms = ms(started);
-        Ok(reply)
+        self.respond(user, false, cancel, on_text)
+    }
+
+    fn reply_or_call(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        self.respond(user, true, cancel, on_text)
     }
 
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {
@@ -397,6 +371,6 @@ impl Llm for Llama {
     }
 }
 
-fn ms(since: Instant) -> f64 {
+pub(super) fn ms(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
 }

@@ -7,6 +7,8 @@ use sayso_language::Prompt;
 use crate::{Cancel, Result};
 
 #[cfg(feature = "llama")]
+mod calls;
+#[cfg(feature = "llama")]
 mod chat;
 #[cfg(all(test, feature = "llama"))]
 #[allow(clippy::unwrap_used)]
@@ -15,6 +17,8 @@ mod chat_tests;
 mod config;
 #[cfg(feature = "llama")]
 mod context;
+#[cfg(feature = "llama")]
+mod doubt;
 #[cfg(all(test, feature = "llama"))]
 #[allow(clippy::unwrap_used)]
 mod forget_tests;
@@ -39,9 +43,15 @@ mod saved;
 mod utf8;
 #[cfg(feature = "llama")]
 mod weights;
+#[cfg(feature = "llama")]
+mod writing;
 
 #[cfg(feature = "llama")]
+pub use calls::{CallLimits, Calls, Sentences};
+#[cfg(feature = "llama")]
 pub use config::{Config, Overflow};
+#[cfg(feature = "llama")]
+pub use doubt::Doubt;
 #[cfg(feature = "llama")]
 pub use llama::Llama;
 #[cfg(feature = "remote")]
@@ -99,6 +109,12 @@ pub struct Reply {
     pub total_ms: f64,
     /// Whether the reply ended at the token limit and not by itself.
     pub truncated: bool,
+    /// The command that the model wrote instead of a reply: a sentence for the skills.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// How likely the answer to a question about facts is right, 0 to 1, if that was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<f32>,
 }
 
 /// How tokens are chosen.
@@ -196,6 +212,20 @@ pub trait Llm: Send {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply>;
+
+    /// As [`reply`](Self::reply), but a model that knows commands may write one instead: then the
+    /// reply has a [`command`](Reply::command) and no text.
+    ///
+    /// # Errors
+    /// As [`reply`](Self::reply).
+    fn reply_or_call(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        self.reply(user, cancel, on_text)
+    }
 
     /// Answers as [`reply`](Self::reply) does, but not on this machine's cores. Where this is
     /// possible, it is to be asked first.

@@ -122,6 +122,34 @@ impl<'a> Sampler<'a> {
     }
 }
 
+/// The log-probability of a token, from the scores of all.
+pub(super) fn likelihood(scores: &[f32], token: i32) -> f32 {
+    let score = usize::try_from(token).ok().and_then(|token| scores.get(token));
+    score.map_or(f32::NEG_INFINITY, |score| score - whole(scores))
+}
+
+/// The likeliest tokens, at most `n`, and their log-probabilities.
+pub(super) fn likeliest(scores: &[f32], n: usize) -> Vec<(i32, f32)> {
+    let whole = whole(scores);
+    let mut all: Vec<(i32, f32)> =
+        (0i32..).zip(scores).filter(|(_, score)| !score.is_nan()).map(|(t, s)| (t, *s)).collect();
+    let by_score = |a: &(i32, f32), b: &(i32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if n > 0 && n < all.len() {
+        all.select_nth_unstable_by(n - 1, by_score);
+    }
+    all.truncate(n);
+    all.sort_unstable_by(by_score);
+    all.iter_mut().for_each(|(_, score)| *score -= whole);
+    all
+}
+
+/// The logarithm of the sum of all weights.
+fn whole(scores: &[f32]) -> f32 {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = scores.iter().filter(|s| !s.is_nan()).map(|s| f64::from(s - top).exp()).sum();
+    top + sum.ln() as f32
+}
+
 /// The first of the highest scores. No score is NaN.
 fn best(scores: &[f32]) -> Option<i32> {
     /// How many scores are compared at once by the processor.

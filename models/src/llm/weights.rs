@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::calls::Calls;
 use super::config::Config;
 use super::llama::{Llama, Prompt};
 use super::model::Model;
@@ -15,6 +16,7 @@ use crate::Result;
 pub struct LlamaWeights {
     model: Arc<Model>,
     primed: Arc<Prompt>,
+    calls: Option<Calls>,
 }
 
 impl LlamaWeights {
@@ -27,7 +29,12 @@ impl LlamaWeights {
     /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
     pub fn load(path: impl AsRef<Path>, config: Config) -> Result<Self> {
         let model = Arc::new(Model::load(path.as_ref().to_owned(), config)?);
-        Ok(Self { model, primed: Arc::default() })
+        Ok(Self { model, primed: Arc::default(), calls: None })
+    }
+
+    /// Lets all sessions that are made afterwards write these commands.
+    pub fn use_calls(&mut self, calls: Calls) {
+        self.calls = Some(calls);
     }
 
     /// Evaluates a system prompt, and example exchanges if any, for all sessions that are made
@@ -53,7 +60,7 @@ impl LlamaWeights {
     /// # Errors
     /// [`Engine`](crate::ErrorKind::Engine) when memory does not suffice.
     pub fn session(&self) -> Result<Llama> {
-        Llama::new(self.model.clone(), self.primed.clone())
+        Llama::new(self.model.clone(), self.primed.clone(), self.calls.clone())
     }
 }
 

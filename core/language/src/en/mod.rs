@@ -1,12 +1,13 @@
 //! English, as it is spoken in America.
 
 mod aloud;
+mod answers;
 mod clock;
 mod itself;
 
 use crate::clause::Clauses;
 use crate::heard::Remarks;
-use crate::prompt::{Prompt, Prompts};
+use crate::prompt::{CallPrompt, Prompt, Prompts};
 use crate::reading::Endings;
 use crate::{Language, Reader};
 
@@ -16,6 +17,7 @@ pub(crate) static ENGLISH: Language = Language {
     remarks: &REMARKS,
     endings: &ENDINGS,
     prompts: &PROMPTS,
+    answers: &answers::ANSWERS,
     common: include_str!("common.txt"),
     returns: &[
         ("microphone", "The microphone is back."),
@@ -134,6 +136,10 @@ static PROMPTS: Prompts = Prompts {
     standard: Prompt {
         system: include_str!("prompts/standard.txt"),
         examples: include_str!("prompts/standard-examples.txt"),
+    },
+    calls: CallPrompt {
+        system: include_str!("prompts/calls.txt"),
+        examples: Prompt { system: "", examples: include_str!("prompts/calls-examples.txt") },
     },
     small: Prompt {
         system: include_str!("prompts/small.txt"),

@@ -85,11 +85,23 @@ impl Conversation {
         let cancel = current.cancel.clone();
         let order = match self.situation() {
             Some(situation) => {
-                Errand::Claim { turn, unanswered, text, doubtful, situation, cancel }.into()
+                let call = None;
+                Errand::Claim { turn, unanswered, text, call, doubtful, situation, cancel }.into()
             }
-            None => Job::Answer { turn, unanswered, text, cancel }.into(),
+            None => Job::Answer { turn, unanswered, text, may_call: false, cancel }.into(),
         };
         self.orders.push_back(order);
+    }
+
+    /// The language model has written a command instead of an answer: the skills do it, as if it
+    /// had been said.
+    pub(super) fn called(&mut self, turn: TurnId, unanswered: String, text: String, call: String) {
+        let Some(situation) = self.situation() else { return };
+        let Some(current) = self.current(turn) else { return };
+        let (call, cancel) = (Some(call), current.cancel.clone());
+        let doubtful = Vec::new();
+        let errand = Errand::Claim { turn, unanswered, text, call, doubtful, situation, cancel };
+        self.orders.push_back(errand.into());
     }
 
     fn situation(&self) -> Option<Situation> {
@@ -101,10 +113,11 @@ impl Conversation {
     /// The skills report.
     pub(super) fn errand(&mut self, errands: Errands) {
         match errands {
-            Errands::Claimed { turn, unanswered, text, plan: None } => {
+            Errands::Claimed { turn, unanswered, text, called, plan: None } => {
                 let Some(current) = self.current(turn) else { return };
-                let cancel = current.cancel.clone();
-                self.orders.push_back(Job::Answer { turn, unanswered, text, cancel }.into());
+                let (may_call, cancel) = (!called, current.cancel.clone());
+                let job = Job::Answer { turn, unanswered, text, may_call, cancel };
+                self.orders.push_back(job.into());
             }
             Errands::Claimed { turn, plan: Some(plan), .. } => self.planned(turn, plan),
             Errands::Done { turn, said } => self.done(turn, said),

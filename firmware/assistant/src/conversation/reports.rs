@@ -73,6 +73,10 @@ impl Conversation {
                 record.timings_ms.reply = ms(current.begun);
                 self.feed_voice();
             }
+            Response::Call { turn, unanswered, text, command } => {
+                self.doubts.worked(Responder::NAME);
+                self.called(turn, unanswered, text, command);
+            }
             Response::Broken { turn, error } => self.broken(Responder::NAME, turn, error),
             Response::Alone { error } => {
                 self.trouble(format!("{error}; the model on this machine answers"));

@@ -12,6 +12,7 @@ use sayso_models::vad::{SileroWeights, Vad};
 use sayso_phonemes::{Acoustic, Reader};
 use sayso_store::catalog::Role;
 
+use super::judged::{calling, doubt};
 use super::remote::{server, with_server};
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
@@ -245,15 +246,23 @@ fn llm(config: &Config) -> Result<LlamaWeights> {
         gpu_layers: if GPU { config.llm.gpu_layers } else { 0 },
         sampling: (&config.llm.sampling).into(),
         language: config.spoken(),
+        doubt: doubt(config),
         ..Default::default()
     };
     let (system, examples) = prompt(config, config.models.profile);
+    let mut system = system.to_owned();
+    let mut examples = examples;
+    let calling = calling(config)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let saved =
         config.llm.save_prompt.then(|| chosen.store().dir().join(format!(".prompt-{name}.kv")));
     let layers = settings.gpu_layers;
     let mut weights = LlamaWeights::load(path, settings)?;
-    let primed = weights.prime(system, &examples, saved.as_deref())?;
+    if let Some(calling) = calling {
+        (system, examples) = (calling.system, calling.examples);
+        weights.use_calls(calling.calls);
+    }
+    let primed = weights.prime(&system, &examples, saved.as_deref())?;
     log::info!("system prompt: {primed:?}");
     if layers > 0 && on_gpu()? {
         warm_up_llm(&weights, config.spoken().prompts().first_question)?;

@@ -70,6 +70,12 @@ pub const NO_ANSWER: &str = "What comes after the end?";
 /// The beginning of a question whose answer begins with a word of half a second.
 pub const SLOWLY: &str = "Slowly:";
 
+/// The beginning of a question that is answered with the rest of it.
+pub const REPEAT: &str = "Repeat:";
+
+/// The beginning of a sentence for which a command is written: the rest of it.
+pub const CALL: &str = "Call:";
+
 /// Answers "You said: …" and keeps a history that the test can read.
 pub struct Echo {
     pending: Option<Exchange>,
@@ -93,9 +99,13 @@ impl Llm for Echo {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-        let text = match user.strip_prefix(SLOWLY) {
-            Some(user) => format!("{SLOWLY} {user}"),
-            None => format!("You said, after all, this: {user} That is what you really said."),
+        let repeated = user.strip_prefix(REPEAT).map(|rest| rest.trim().to_owned());
+        let text = match (repeated, user.strip_prefix(SLOWLY)) {
+            (Some(text), _) => text,
+            (None, Some(user)) => format!("{SLOWLY} {user}"),
+            (None, None) => {
+                format!("You said, after all, this: {user} That is what you really said.")
+            }
         };
         let mut reply = Reply::default();
         self.pending = Some(Exchange { user: user.into(), assistant: String::new() });
@@ -108,6 +118,20 @@ impl Llm for Echo {
                 pending.assistant.push_str(word);
             }
         }
+        Ok(reply)
+    }
+    fn reply_or_call(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        let Some(command) = user.strip_prefix(CALL) else {
+            return self.reply(user, cancel, on_text);
+        };
+        self.pending = Some(Exchange { user: user.into(), assistant: String::new() });
+        let mut reply = Reply::default();
+        reply.command = Some(command.trim().to_owned());
         Ok(reply)
     }
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {

@@ -18,3 +18,5 @@ alarm-rings = Good morning. It is { $time }.
 alarm-missed = There was an alarm at { $time }, which I missed.
 
 help-alarms = wake you
+# What a language model may write, so that it knows the form.
+orders-alarms = wake me at TIME; wake me tomorrow at TIME; wake me on DAY at TIME; cancel the alarm; when is my next alarm

@@ -6,3 +6,5 @@ calculator-zero = Nothing can be divided by zero.
 calculator-long = That number has { $digits } digits.
 
 help-calculator = calculate and convert units
+# What a language model may write, so that it knows the form.
+orders-calculator = what is NUMBER times NUMBER; what is NUMBER divided by NUMBER; convert NUMBER UNIT to UNIT

@@ -42,3 +42,5 @@ since = { $n ->
 until-time = It is { $length } until { $time }.
 
 help-clock = tell you the time and the date, here and elsewhere
+# What a language model may write, so that it knows the form.
+orders-clock = what time is it; what time is it in CITY; what day is it today; is today DAY; how many days until HOLIDAY

@@ -77,3 +77,5 @@ home-moving = The { $name } is moving.
 home-sent = I've told the { $name }, but it doesn't report back.
 
 help-home = control your home
+# What a language model may write, so that it knows the form.
+orders-home = turn on the DEVICE; turn off the DEVICE; open the DEVICE; close the DEVICE; lock the DEVICE; unlock the DEVICE; set the DEVICE to NUMBER percent; make the DEVICE brighter; make the DEVICE darker; make the DEVICE COLOR; is the DEVICE on; is the DEVICE open; is the DEVICE locked; turn off everything; set the heating to NUMBER degrees; make it warmer; make it colder; what's the temperature

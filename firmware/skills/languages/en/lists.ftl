@@ -32,3 +32,5 @@ list-names = { $n ->
 }
 
 help-lists = keep your lists
+# What a language model may write, so that it knows the form.
+orders-lists = add THING to the shopping list; add TASK to the to-do list; remove THING from the shopping list; what's on the shopping list; what's on the to-do list; is THING on the shopping list; clear the shopping list

@@ -19,3 +19,5 @@ reminder-cancel-all = Cancel all { $n } reminders?
 reminder-which = Which one: { $choices }?
 
 help-reminders = remind you of things
+# What a language model may write, so that it knows the form.
+orders-reminders = remind me to TASK at TIME; remind me about THING tomorrow at TIME; remind me in NUMBER hours to TASK; what are my reminders

@@ -25,3 +25,5 @@ timer-done = The { $timer } is done.
 timer-was-done = The { $timer } was done at { $time }.
 
 help-timers = set timers
+# What a language model may write, so that it knows the form.
+orders-timers = set a timer for NUMBER minutes; cancel the timer; cancel all timers; pause the timer; resume the timer; add NUMBER minutes to the timer; how much time is left on the timer

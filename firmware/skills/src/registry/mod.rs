@@ -379,6 +379,18 @@ impl Skills {
         if damaged.is_empty() { Ok(()) } else { Err(Error::Snapshot(damaged.join("; "))) }
     }
 
+    /// Examples of what the skills are told to do, for a language model that writes such sentences:
+    /// a line for each skill, and the names of the devices.
+    pub fn orders(&self) -> (Vec<String>, Vec<String>) {
+        let ids = self.names.iter().map(|name| format!("orders-{name}"));
+        let ids = ids.filter(|id| self.texts.has(id));
+        let devices = self.home().entities().map(|entity| entity.name.clone()).collect();
+        (ids.map(|id| self.texts.get(&id, [])).collect(), devices)
+    }
+
+    /// What sentences may require of the context that only a dialogue gives them.
+    pub const IN_DIALOGUE: [&'static str; 4] = ["asked", "last", "repairs", "rings"];
+
     /// The sentences of all skills.
     pub fn grammar(&self) -> Arc<Grammar> {
         Arc::clone(self.sentences.grammar())

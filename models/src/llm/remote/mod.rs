@@ -72,6 +72,35 @@ fn something(user: &str) -> Result<()> {
     Ok(())
 }
 
+impl Remote {
+    /// The model on this machine answers.
+    fn respond(
+        &mut self,
+        user: &str,
+        may_call: bool,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        self.discard()?;
+        for exchange in self.history.iter().skip(self.known) {
+            self.local.add(exchange)?;
+            self.known += 1;
+        }
+        let mut written = String::new();
+        let mut tell = |text: &str| {
+            written.push_str(text);
+            on_text(text);
+        };
+        let reply = match may_call {
+            true => self.local.reply_or_call(user, cancel, &mut tell),
+            false => self.local.reply(user, cancel, &mut tell),
+        };
+        let user = user.trim().to_owned();
+        self.pending = Some((Exchange { user, assistant: written }, true));
+        reply
+    }
+}
+
 impl Llm for Remote {
     fn prime(
         &mut self,
@@ -129,19 +158,16 @@ impl Llm for Remote {
         cancel: &Cancel,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
-        self.discard()?;
-        for exchange in self.history.iter().skip(self.known) {
-            self.local.add(exchange)?;
-            self.known += 1;
-        }
-        let mut written = String::new();
-        let reply = self.local.reply(user, cancel, &mut |text| {
-            written.push_str(text);
-            on_text(text);
-        });
-        let user = user.trim().to_owned();
-        self.pending = Some((Exchange { user, assistant: written }, true));
-        reply
+        self.respond(user, false, cancel, on_text)
+    }
+
+    fn reply_or_call(
+        &mut self,
+        user: &str,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Reply> {
+        self.respond(user, true, cancel, on_text)
     }
 
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {
