@@ -4,6 +4,7 @@
 //! the language decides how they are read. The result does not depend on how the text is divided
 //! into pieces.
 
+mod commands;
 mod html;
 mod marks;
 mod tex;

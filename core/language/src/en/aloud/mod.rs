@@ -8,6 +8,7 @@ mod homographs;
 mod letters;
 mod numbers;
 mod roman;
+mod series;
 mod signs;
 mod street;
 mod symbols;

@@ -1,6 +1,6 @@
 //! Roman numerals.
 
-use super::abbreviations;
+use super::series;
 use crate::aloud::class::{Class, Item};
 use crate::aloud::item;
 use crate::aloud::roman;
@@ -23,13 +23,13 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "Vol. II"
     if text.is(before, ".") {
         let word = before.wrapping_sub(1);
-        if abbreviations::ROMAN_COUNTED.contains(&text.lower(word).as_str()) {
+        if series::ROMAN_COUNTED.contains(&text.lower(word).as_str()) {
             before = word;
         }
     }
     let name = text.lower(before);
     let next = text.past_space(i + 1);
-    let counted = abbreviations::ROMAN_COUNTED.contains(&name.as_str());
+    let counted = series::ROMAN_COUNTED.contains(&name.as_str());
     let found = |order, article| Some(item(Class::Roman(n, order, article), i, i + 1));
     if small {
         return if counted && word != "i" && text.is_space(i.wrapping_sub(1)) {
@@ -51,7 +51,7 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         ],
     );
     let title = text.is_capital(before) && (range || text.is(i.wrapping_sub(1), " "));
-    let monarch = abbreviations::MONARCHS.contains(&name.as_str()) && title;
+    let monarch = series::MONARCHS.contains(&name.as_str()) && title;
     if word == "I" && range {
         return found(false, false);
     }
@@ -70,9 +70,8 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if monarch && n < 40 {
         return found(true, true);
     }
-    let many = word.chars().count() >= 2 && !abbreviations::NOT_ROMAN.contains(&word);
-    let plural =
-        name.strip_suffix('s').is_some_and(|name| abbreviations::ROMAN_COUNTED.contains(&name));
+    let many = word.chars().count() >= 2 && !series::NOT_ROMAN.contains(&word);
+    let plural = name.strip_suffix('s').is_some_and(|name| series::ROMAN_COUNTED.contains(&name));
     if counted
         || range && plural
         || many && (title || text.one_of(before, &["the"]))

@@ -1,6 +1,6 @@
 //! Signs with a special reading in English.
 
-use super::{abbreviations, cues, tables};
+use super::{cues, series, tables};
 use crate::aloud::class::{Class, Item, Style};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
@@ -204,7 +204,7 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let hundred = matches!((text.value(i.wrapping_sub(1)), text.value(next)), (Some(a), Some(b)) if a + b == 100);
             let name = text.before(i.wrapping_sub(1));
             let name = if text.is(name, ".") { name.wrapping_sub(1) } else { name };
-            let book = hundred || text.one_of(name, abbreviations::BOOKS);
+            let book = hundred || text.one_of(name, series::BOOKS);
             book.then(|| item(Class::Silent, i, next))
         }
         "\"" | "″" | "”" if text.is_number(i.wrapping_sub(1)) => {
