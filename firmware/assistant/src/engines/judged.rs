@@ -12,7 +12,7 @@ use crate::skills::SharedSkills;
 
 /// When the model of the profile `large` calls: see BENCHMARKS.md.
 const LARGE_CALLS: CallLimits = CallLimits { begins: 0.5, mean: -0.6, least: -3.0 };
-/// When its answers are doubtful (`models/src/llm/doubt.py`).
+/// When its answers are doubtful (`tests/data/language-model/doubt.py`).
 static LARGE_DOUBT: Doubt = Doubt { constant: 3.0, weights: [1.0, 0.5, -0.5], least: 0.6 };
 
 /// What a model that may call reads, and what it may write.
