@@ -19,7 +19,7 @@ fn understood(skills: &SharedSkills, text: &str) -> Option<Plan> {
     let mut situation = Situation::new("kitchen");
     situation.area = Some("Kitchen".into());
     let now = wall_now();
-    skills.claim(&Request { text, now: &now, situation: &situation, doubtful: &[] })
+    skills.claim(&Request::new(text, &now, &situation))
 }
 
 /// Whether two sentences mean the same: the intent, and the slots or what will be done or said.

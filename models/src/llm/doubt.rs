@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn initials_do_not_end_a_sentence() {
-        let (_, _, complete) = answer(&[("It", -0.1), (" is", -0.1), (" J", -0.1), (".R", -0.1), (".", -0.1)]);
+        let (_, _, complete) =
+            answer(&[("It", -0.1), (" is", -0.1), (" J", -0.1), (".R", -0.1), (".", -0.1)]);
         assert!(!complete);
     }
 

@@ -11,9 +11,9 @@ use crate::error::Result;
 use crate::skills::SharedSkills;
 
 /// When the model of the profile `large` calls: see BENCHMARKS.md.
-const LARGE_CALLS: CallLimits = CallLimits { begins: 0.5, mean: -0.6, least: -3.0 };
+const LARGE_CALLS: CallLimits = CallLimits { begins: 0.5, mean: -0.6, least: -1.5 };
 /// When its answers are doubtful (`tests/data/language-model/doubt.py`).
-static LARGE_DOUBT: Doubt = Doubt { constant: 3.0, weights: [1.0, 0.5, -0.5], least: 0.6 };
+static LARGE_DOUBT: Doubt = Doubt { constant: 3.56, weights: [-0.60, 2.58, -1.53], least: 0.5 };
 
 /// What a model that may call reads, and what it may write.
 pub(super) struct Calling {
