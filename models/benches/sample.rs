@@ -11,6 +11,7 @@ use sayso_test_support::channels::noise;
 #[path = "../src/llm/plain.rs"]
 mod plain;
 #[path = "../src/llm/sample.rs"]
+#[allow(dead_code)] // Of what it has, only the choice is measured.
 mod sample;
 
 const VOCABULARY: usize = 151_936;

@@ -21,13 +21,14 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 26] = [
+const FILES: [(&str, &str, u32); 28] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
         "usr/lib/systemd/system/sayso-models.service",
         0o644,
     ),
+    ("firmware/cli/package/network.conf", "usr/share/sayso/network.conf", 0o644),
     ("firmware/cli/package/60-sayso-gpio.rules", "usr/lib/udev/rules.d/60-sayso-gpio.rules", 0o644),
     ("firmware/cli/package/default", "etc/default/sayso", 0o644),
     ("NOTICE", "usr/share/doc/sayso/NOTICE", 0o644),
@@ -41,6 +42,7 @@ const FILES: [(&str, &str, u32); 26] = [
     ("docs/intents.md", "usr/share/doc/sayso/docs/intents.md", 0o644),
     ("docs/languages.md", "usr/share/doc/sayso/docs/languages.md", 0o644),
     ("docs/skills.md", "usr/share/doc/sayso/docs/skills.md", 0o644),
+    ("docs/home.md", "usr/share/doc/sayso/docs/home.md", 0o644),
     ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
     ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),
     ("docs/service.md", "usr/share/doc/sayso/docs/service.md", 0o644),

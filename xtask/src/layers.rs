@@ -30,11 +30,18 @@ const LAYERS: &[&[&[&str]]] = &[
         &["sayso-satellite"],
     ],
     // The front end, the skills and the library.
-    &[&["sayso-frontend", "sayso-skills", "sayso"]],
+    &[&["sayso-frontend", "sayso-skills", "sayso-house", "sayso"]],
     // The program and its parts.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
     // Crates that nothing shipped depends on.
-    &[&["sayso-test-support", "sayso-pulse", "sayso-emulated", "sayso-tests", "xtask"]],
+    &[&[
+        "sayso-test-support",
+        "sayso-pulse",
+        "sayso-home-assistant",
+        "sayso-emulated",
+        "sayso-tests",
+        "xtask",
+    ]],
 ];
 
 /// A crate of the workspace and the crates it depends on, without dev-dependencies.

@@ -45,9 +45,9 @@ tasks
             long each step took and, in the last line, how many tests passed,
             failed and were skipped. --all adds tests that are slow and seldom
             fail: half an hour of echo, a long conversation, Whisper's encoders
-            compared, a million random texts read, the package in a clean Debian,
-            and the program for 64-bit ARM under emulation (needs root and half an
-            hour to an hour)
+            compared, a million random texts read, a lamp of a real Home Assistant
+            (needs Python 3.13), the package in a clean Debian, and the program for
+            64-bit ARM under emulation (needs root and half an hour to an hour)
   setup     install system packages, build the shared ggml and the program, fetch
             the models
   ggml      build only the shared ggml that whisper.cpp and llama.cpp link against
@@ -349,7 +349,13 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     // They run in real time, so nothing else may run meanwhile.
     suite.run(|name| name.ends_with(" emulated"), &["--ignored", "--nocapture"], tally)?;
     if options.all {
-        let slow = ["sayso-tests bench", "sayso-models stt", "sayso-language normalize"];
+        let slow = [
+            "sayso-tests bench",
+            "sayso-models stt",
+            "sayso-language normalize",
+            "sayso-house home_assistant",
+            "sayso-tests home",
+        ];
         suite.run(|name| slow.contains(&name), &["--ignored", "--nocapture"], tally)?;
     }
     suite.count_skipped(tally)?;

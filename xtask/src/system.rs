@@ -118,6 +118,21 @@ const TEST: &[Need] = &[
         brew: &[],
     },
     PULSE,
+    Need {
+        what: "an MQTT broker and its tools",
+        found: |_| {
+            // It has no option that ends with success.
+            !cfg!(target_os = "linux")
+                || ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"]
+                    .iter()
+                    .any(|program| Path::new(program).exists())
+                    && Path::new("/usr/bin/mosquitto_sub").exists()
+        },
+        apt: &["mosquitto", "mosquitto-clients"],
+        dnf: &["mosquitto"],
+        pacman: &["mosquitto"],
+        brew: &["mosquitto"],
+    },
 ];
 
 const PULSE: Need = Need {

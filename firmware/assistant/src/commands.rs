@@ -5,7 +5,7 @@
 //! of the templates. The likeliest of them counts only if it is hardly less likely than the free
 //! transcript: what is no command must not become one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sayso_intents::{Context, Grammar, Home, Match, Walk, is_unsure};
 use sayso_models::stt::{Guide, Guided, Paths, Transcript};
@@ -37,6 +37,8 @@ pub struct Commands {
     grammar: Arc<Grammar>,
     home: Arc<Home>,
     context: Arc<Context>,
+    /// Where newer names are put.
+    names: Option<Arc<Mutex<Arc<Home>>>>,
 }
 
 /// What was understood.
@@ -58,7 +60,19 @@ impl Understood {
 impl Commands {
     /// Finds the commands of `grammar`, spoken in this home and context.
     pub fn new(grammar: Arc<Grammar>, home: Arc<Home>, context: Arc<Context>) -> Self {
-        Self { grammar, home, context }
+        Self { grammar, home, context, names: None }
+    }
+
+    /// Follows the names that are put there.
+    pub fn following(self, names: Arc<Mutex<Arc<Home>>>) -> Self {
+        Self { names: Some(names), ..self }
+    }
+
+    /// Takes up the newest names.
+    pub fn refresh(&mut self) {
+        if let Some(names) = &self.names {
+            self.home = Arc::clone(&names.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 
     /// Understands an utterance, which `transcribe` transcribes with a guide.

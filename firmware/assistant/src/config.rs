@@ -23,8 +23,9 @@ use define::Defined;
 pub use define::{Section, Setting};
 use sections::General;
 pub use sections::{
-    Announcements, Audio, Code, Control, Feedback, FrontEnd, Llm, Models, NamedBoard, OwnCommand,
-    Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
+    Announcements, Audio, Code, Control, Feedback, FrontEnd, HomeAssistant, Llm, Models, Mqtt,
+    MqttDevice, NamedBoard, OwnCommand, Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills,
+    StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -62,6 +63,10 @@ pub struct Config {
     pub tts: Tts,
     /// What it can do.
     pub skills: Skills,
+    /// Home Assistant.
+    pub home_assistant: HomeAssistant,
+    /// An MQTT broker, and its devices.
+    pub mqtt: Mqtt,
     /// Where mute and volume are stored.
     pub state: StateDir,
     /// How a running program is controlled.
@@ -95,9 +100,12 @@ pub fn definitions() -> Vec<Section> {
         Sampling::define("llm.sampling"),
         Tts::define("tts"),
         Skills::define("skills"),
+        HomeAssistant::define("home_assistant"),
+        Mqtt::define("mqtt"),
         StateDir::define("state"),
         Control::define("control"),
         Privacy::define("privacy"),
+        MqttDevice::define("mqtt.devices.NAME"),
         OwnCommand::define("commands.NAME"),
         NamedBoard::define("boards.NAME"),
     ]
@@ -187,6 +195,7 @@ impl Config {
             "wake.key" => &mut self.wake.key,
             "stt.vocabulary" => &mut self.stt.vocabulary,
             "llm.key_file" => &mut self.llm.key_file,
+            "skills.documents" => &mut self.skills.documents,
             "skills.virtual_home" => &mut self.skills.virtual_home,
             "models.dir" => &mut self.models.dir,
             "models.vad" => &mut self.models.vad,
@@ -194,6 +203,10 @@ impl Config {
             "models.whisper" => &mut self.models.whisper,
             "models.llm" => &mut self.models.llm,
             "models.voice" => &mut self.models.voice,
+            "home_assistant.token_file" => &mut self.home_assistant.token_file,
+            "home_assistant.ca_file" => &mut self.home_assistant.ca_file,
+            "mqtt.password_file" => &mut self.mqtt.password_file,
+            "mqtt.ca_file" => &mut self.mqtt.ca_file,
             "satellite.key_file" => &mut self.satellite.key_file,
             "state.dir" => &mut self.state.dir,
             "control.socket" => &mut self.control.socket,
@@ -248,6 +261,16 @@ impl Config {
         }
     }
 
+    /// Whether there are devices outside of the program.
+    pub fn has_real_house(&self) -> bool {
+        !self.home_assistant.url.is_empty() || !self.mqtt.host.is_empty()
+    }
+
+    /// Uses no devices outside of the program.
+    pub fn forget_real_house(&mut self) {
+        (self.home_assistant, self.mqtt) = (HomeAssistant::default(), Mqtt::default());
+    }
+
     /// The settings as TOML.
     ///
     /// # Errors
@@ -271,21 +294,32 @@ fn defaults() -> Result<toml::Table> {
     toml::Table::try_from(Config::default()).map_err(|error| Error::of(ErrorKind::Config, error))
 }
 
-/// The keys that may be in `table`: the defaults, and those of each board and command that it
-/// names.
+/// The keys that may be in `table`: the defaults, and those of each board, command and device that
+/// it names.
 fn keys(table: &toml::Table) -> Result<toml::Table> {
     let mut keys = defaults()?;
     let of = |error| Error::of(ErrorKind::Config, error);
     let board = toml::Table::try_from(NamedBoard::default()).map_err(of)?;
     let command = toml::Table::try_from(OwnCommand::default()).map_err(of)?;
-    for (section, settings) in [("boards", board), ("commands", command)] {
-        if let Some(toml::Value::Table(named)) = table.get(section)
-            && let Some(toml::Value::Table(known)) = keys.get_mut(section)
+    let device = toml::Table::try_from(MqttDevice::default()).map_err(of)?;
+    let all = [(&["boards"][..], board), (&["commands"], command), (&["mqtt", "devices"], device)];
+    for (path, settings) in all {
+        if let Some(named) = inner(table, path)
+            && let Some(known) = inner_mut(&mut keys, path)
         {
             known.extend(named.keys().map(|name| (name.clone(), settings.clone().into())));
         }
     }
     Ok(keys)
+}
+
+/// The section within a table that has this path.
+fn inner<'t>(table: &'t toml::Table, path: &[&str]) -> Option<&'t toml::Table> {
+    path.iter().try_fold(table, |table, key| table.get(*key)?.as_table())
+}
+
+fn inner_mut<'t>(table: &'t mut toml::Table, path: &[&str]) -> Option<&'t mut toml::Table> {
+    path.iter().try_fold(table, |table, key| table.get_mut(*key)?.as_table_mut())
 }
 
 /// Puts `section.key=value` into `table`. A value that is not TOML is taken as a string. A path

@@ -51,6 +51,7 @@ pub mod event;
 mod events;
 mod facts;
 mod hangover;
+mod house;
 mod live;
 mod lockstep;
 mod lost;
@@ -95,7 +96,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover phrases playback records review skills state stats synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover house phrases playback records review skills state stats synthesizer vocabulary
     }
 }
 

@@ -1,20 +1,21 @@
 //! The skills of a program, which all its conversations share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+use sayso_intents::Home;
 
 use sayso_models::Cancel;
-use sayso_skills::{
-    Documents, Effect, House, Now, Plan, Program, Request, Ring, Said, Situation, Skills,
-    VirtualHouse,
-};
+use sayso_skills::{Documents, Effect, Now, Plan, Program, Request, Ring, Said, Situation, Skills};
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::Commands;
 use crate::config::{Config, OwnCommand};
 use crate::documents;
 use crate::error::{Error, Result};
+use crate::house::house;
 use crate::programs;
 use crate::state::StateFolder;
 
@@ -22,6 +23,12 @@ use crate::state::StateFolder;
 const ENTRY: &str = "skills";
 /// The folder with the user's own sentences, beside the settings file.
 const SENTENCES: &str = "intents";
+/// The skill that switches devices.
+const HOME: &str = "home";
+/// How long a sentence about devices waits until it is known whether they can be reached.
+const CONNECTS: Duration = Duration::from_secs(3);
+/// How often it is looked what a device has done.
+const LOOK: Duration = Duration::from_millis(20);
 /// The skill that is cleared when nobody has spoken for long.
 const LISTS: &str = "lists";
 
@@ -33,6 +40,8 @@ struct Shared {
     skills: Mutex<Skills>,
     ringing: Mutex<Ringing>,
     documents: Option<Documents>,
+    /// The names of the home.
+    home: Arc<Mutex<Arc<Home>>>,
     /// Where they are saved.
     folder: Option<StateFolder>,
     /// What is wrong with the user's own sentences, commands and documents.
@@ -63,7 +72,7 @@ impl SharedSkills {
     /// home cannot be used; [`Io`](crate::ErrorKind::Io) when its file cannot be read.
     pub fn load(config: &Config, folder: Option<StateFolder>) -> Result<(Self, Option<String>)> {
         let language = config.spoken().code();
-        let made = Skills::new(language, &config.skills.off, house(&config.skills.virtual_home)?);
+        let made = Skills::new(language, &config.skills.off, house(config)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
         let mut faults = add_own(&mut skills, config);
         let documents = documents::open(config, &mut faults)?;
@@ -80,7 +89,9 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let shared = Shared { skills: Mutex::new(skills), ringing, documents, folder, faults };
+        let home = Arc::new(Mutex::new(Arc::clone(skills.home())));
+        let skills = Mutex::new(skills);
+        let shared = Shared { skills, ringing, documents, home, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
     }
 
@@ -96,9 +107,18 @@ impl SharedSkills {
 
     /// The commands that a recogniser expects.
     pub fn commands(&self) -> Commands {
-        let skills = locked(&self.0.skills);
-        let home = Arc::new(skills.home().clone());
-        Commands::new(skills.grammar(), home, Arc::default())
+        let grammar = locked(&self.0.skills).grammar();
+        let home = Arc::clone(&locked(&self.0.home));
+        Commands::new(grammar, home, Arc::default()).following(Arc::clone(&self.0.home))
+    }
+
+    /// Takes up what is known of the home.
+    fn refresh(&self, skills: &mut Skills) {
+        skills.refresh();
+        let home = &mut *locked(&self.0.home);
+        if !Arc::ptr_eq(home, skills.home()) {
+            *home = Arc::clone(skills.home());
+        }
     }
 
     /// What a language model reads of them: see [`Skills::orders`].
@@ -107,10 +127,22 @@ impl SharedSkills {
         locked(&self.0.skills).orders()
     }
 
-    /// What is to be done about a sentence. Nothing is done yet.
+    /// What is to be done about a sentence. Nothing is done yet. May wait for a few seconds if the
+    /// program has just been started and the sentence is about devices.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
         locked(&self.0.ringing).idle.remove(&request.situation.board);
-        locked(&self.0.skills).claim(request)
+        let since = Instant::now();
+        loop {
+            let mut skills = locked(&self.0.skills);
+            self.refresh(&mut skills);
+            let plan = skills.claim(request);
+            let others = plan.as_ref().is_some_and(|plan| plan.skill != HOME);
+            if others || !skills.is_connecting() || since.elapsed() >= CONNECTS {
+                return plan;
+            }
+            drop(skills);
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Carries out a plan, and saves what must survive a restart. `cancel` stops what takes long,
@@ -119,19 +151,33 @@ impl SharedSkills {
         let mut skills = locked(&self.0.skills);
         let mut said = skills.act(plan, now, situation);
         self.save(&mut skills);
-        // The other boards need not wait for a program.
+        // The other boards need wait neither for a program nor for a device.
         drop(skills);
-        for effect in std::mem::take(&mut said.effects) {
-            let Effect::Run(run) = effect else {
-                said.effects.push(effect);
-                continue;
+        let mut rest: VecDeque<Effect> = std::mem::take(&mut said.effects).into();
+        while let Some(effect) = rest.pop_front() {
+            let mut later = match effect {
+                Effect::Run(run) => {
+                    let printed = programs::run(&run, cancel);
+                    locked(&self.0.skills).ran(&run, printed)
+                }
+                Effect::Again(again) => {
+                    if cancel.is_cancelled() {
+                        // What comes of it is not known.
+                        said.otherwise = None;
+                        continue;
+                    }
+                    std::thread::sleep(LOOK);
+                    locked(&self.0.skills).go_on(*again, now, situation)
+                }
+                effect => {
+                    said.effects.push(effect);
+                    continue;
+                }
             };
-            let printed = programs::run(&run, cancel);
-            let ran = locked(&self.0.skills).ran(&run, printed);
-            said.text = ran.text.or(said.text);
-            said.effects.extend(ran.effects);
+            rest.extend(std::mem::take(&mut later.effects));
+            said = said.then(later);
         }
-        said
+        said.in_the_end()
     }
 
     /// Nobody has spoken at a board for long: what was said there is forgotten. If that is so at
@@ -174,6 +220,8 @@ impl SharedSkills {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
+        // The recogniser expects the names of devices before any of them is said.
+        self.refresh(&mut skills);
         let due = skills.due(now);
         self.save(&mut skills);
         drop(skills);
@@ -243,25 +291,6 @@ fn programs_of(config: &Config) -> Vec<Program> {
         say: command.say.clone(),
     };
     config.commands.iter().map(program).collect()
-}
-
-/// The house whose devices are switched; `None` for that of the demonstration. Without a setting it
-/// has no devices, so that nothing is claimed to be done that is not.
-fn house(file: &Path) -> Result<Option<Box<dyn House>>> {
-    let house = match file.to_str() {
-        Some("demo") => return Ok(None),
-        Some("") => VirtualHouse::default(),
-        _ => {
-            let error = |why: String| {
-                Error::input(format!("{} (skills.virtual_home): {why}", file.display()))
-            };
-            let text = std::fs::read_to_string(file);
-            let text = text.map_err(|source| Error::io(file.display(), source))?;
-            let json = serde_json::from_str(&text).map_err(|why| error(why.to_string()))?;
-            VirtualHouse::from_json(&json).map_err(error)?
-        }
-    };
-    Ok(Some(Box::new(house)))
 }
 
 /// The names of all skills in the language of the settings, and whether each is switched on.

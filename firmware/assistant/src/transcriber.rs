@@ -162,6 +162,7 @@ impl Transcriber {
         let Dictation { utterance, .. } = dictation;
         let (from, audio) = self.turn_to(dictation.from, utterance, dictation.audio);
         let context = self.context();
+        self.commands.iter_mut().for_each(Commands::refresh);
         // A longer utterance is no command.
         let guided = self.sheet.transcript.text.is_empty();
         let rest = self.transcribe(&audio, &context, guided, cancel, &mut |text| {

@@ -147,6 +147,12 @@ expect "it runs as its own user" [ "$(stat --format %U "/proc/$pid")" = sayso ]
 expect "it sees no network" sh -c \
     "[ \"\$(readlink /proc/$pid/ns/net)\" != \"\$(readlink /proc/1/ns/net)\" ] &&
      [ \"\$(nsenter --target $pid --net cat /proc/net/dev | grep --count :)\" = 1 ]"
+expect "the local network is opened by a drop-in only" sh -c \
+    "[ ! -e /etc/systemd/system/sayso.service.d ] &&
+     install -D -m 644 /usr/share/sayso/network.conf /etc/systemd/system/sayso.service.d/network.conf &&
+     systemctl daemon-reload && [ \"\$(systemctl show --value --property PrivateNetwork sayso)\" = no ] &&
+     rm -r /etc/systemd/system/sayso.service.d && systemctl daemon-reload &&
+     [ \"\$(systemctl show --value --property PrivateNetwork sayso)\" = yes ]"
 expect "it cannot write the system" nsenter --target "$pid" --mount --root --wd \
     sh -c '[ -x /usr/bin/sayso ] && ! touch /usr/written'
 if prlimit --rtprio=20:20 true 2>/dev/null; then

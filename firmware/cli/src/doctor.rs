@@ -1,5 +1,7 @@
 //! `sayso doctor`: what works on this machine, what does not, what to do.
 
+mod home;
+
 use anstyle::AnsiColor;
 use clap::Args;
 use sayso::internals::engines::Chosen;
@@ -68,6 +70,7 @@ impl Doctor {
             findings.extend(models(&config));
             findings.push(wake_phrases(&config));
             findings.extend(skills(&config));
+            findings.extend(home::home(&config, shared.file().as_deref()));
             findings.extend(devices(&config));
         }
         findings.extend(priority());
@@ -246,7 +249,10 @@ fn wake_phrases(config: &Config) -> Finding {
 
 /// The skills, with the user's own sentences, commands and documents.
 fn skills(config: &Config) -> Vec<Finding> {
-    let skills = match SharedSkills::load(config, None) {
+    // Whether devices can be reached is another finding.
+    let mut config = config.clone();
+    config.forget_real_house();
+    let skills = match SharedSkills::load(&config, None) {
         Ok((skills, _)) => skills,
         Err(error) => return vec![Finding::bad("skills", error.to_string(), "correct the file")],
     };

@@ -1,5 +1,7 @@
 //! What a home is to the skills: names, states, and a way to change them.
 
+use std::sync::Arc;
+
 use sayso_intents::Home;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,9 @@ pub struct State {
     /// The temperature that it should have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
+    /// What a sensor measures, with its unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
 }
 
 /// A change to a device.
@@ -48,34 +53,87 @@ pub enum Change {
     Target(f64),
 }
 
+/// How far a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The device is in the state that was asked for, as it reports itself.
+    Done,
+    /// The device is on its way there, which takes long: a cover that moves.
+    Moving,
+    /// The device was told, but it never reports its state.
+    Sent,
+    /// It is not known yet. [`House::progress`] tells more of this number.
+    Waits(u64),
+}
+
+/// Where devices are, if they are not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Home Assistant.
+    HomeAssistant,
+    /// An MQTT broker.
+    Mqtt,
+}
+
 /// A device did not do it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(
-    /// Why, for a log.
-    pub String,
-);
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// Its origin cannot be reached: nothing was sent.
+    Unreachable(Origin),
+    /// Its origin was lost before it answered: nobody knows whether it was done.
+    Lost(Origin),
+    /// The device cannot be reached from its origin, or there is no such device.
+    Silent,
+    /// The device has not reported the new state within the time limit.
+    Late,
+    /// It was refused. Why, for a log.
+    Refused(String),
+}
 
 /// A home: a virtual one, Home Assistant, devices over MQTT.
 ///
-/// Names and states are those known now; asking for them must not wait.
+/// Names and states are those known at the last [`refresh`](Self::refresh). Nothing waits.
 pub trait House: Send {
-    /// The names of its areas and devices.
-    fn home(&self) -> &Home;
+    /// Takes up what is known now.
+    fn refresh(&mut self) {}
 
-    /// The state of the device with a name. `None` if there is none, or it does not answer.
+    /// Whether it is not known yet whether its origin can be reached. Not for long.
+    fn is_connecting(&self) -> bool {
+        false
+    }
+
+    /// The names of its areas and devices.
+    fn home(&self) -> &Arc<Home>;
+
+    /// The state of the device with a name. `None` if there is none, or it cannot be reached.
     fn state(&self, name: &str) -> Option<State>;
 
-    /// Changes a device. May wait for it.
+    /// Begins to change a device. Does not wait for it.
     ///
     /// # Errors
-    /// If there is no such device, or it does not do it.
-    fn change(&mut self, name: &str, change: &Change) -> Result<(), Failure>;
+    /// If it is known already that the device does not do it.
+    fn change(&mut self, name: &str, change: &Change) -> Result<Progress, Failure>;
+
+    /// How far a change is that [`change`](Self::change) left waiting. It does not wait for ever.
+    ///
+    /// # Errors
+    /// If the device did not do it.
+    fn progress(&mut self, _waits: u64) -> Result<Progress, Failure> {
+        Err(Failure::Silent)
+    }
+
+    /// What cannot be reached now.
+    fn unreachable(&self) -> Vec<Origin> {
+        Vec::new()
+    }
 }
 
 /// A home that exists only here, for demonstrations and tests.
 #[derive(Clone, Debug, Default)]
 pub struct VirtualHouse {
-    home: Home,
+    home: Arc<Home>,
     states: std::collections::BTreeMap<String, State>,
 }
 
@@ -86,7 +144,7 @@ impl VirtualHouse {
     /// # Errors
     /// With the reason, if it is no such object.
     pub fn from_json(json: &serde_json::Value) -> Result<Self, String> {
-        let home = Home::from_json(json)?;
+        let home = Arc::new(Home::from_json(json)?);
         let entities = json.get("entities").and_then(serde_json::Value::as_array);
         let mut states = std::collections::BTreeMap::new();
         for entity in entities.into_iter().flatten() {
@@ -103,7 +161,7 @@ impl VirtualHouse {
 }
 
 impl House for VirtualHouse {
-    fn home(&self) -> &Home {
+    fn home(&self) -> &Arc<Home> {
         &self.home
     }
 
@@ -111,9 +169,8 @@ impl House for VirtualHouse {
         self.states.get(name).cloned()
     }
 
-    fn change(&mut self, name: &str, change: &Change) -> Result<(), Failure> {
-        let state = self.states.get_mut(name);
-        let state = state.ok_or_else(|| Failure(format!("there is no {name}")))?;
+    fn change(&mut self, name: &str, change: &Change) -> Result<Progress, Failure> {
+        let state = self.states.get_mut(name).ok_or(Failure::Silent)?;
         match change {
             Change::On(on) => state.on = Some(*on),
             Change::Brightness(brightness) => {
@@ -128,6 +185,6 @@ impl House for VirtualHouse {
             Change::Locked(locked) => state.locked = Some(*locked),
             Change::Target(target) => state.target = Some(*target),
         }
-        Ok(())
+        Ok(Progress::Done)
     }
 }

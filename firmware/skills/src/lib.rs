@@ -41,9 +41,9 @@ mod skills;
 mod when;
 
 pub use error::Error;
-pub use house::{Change, Failure, House, State, VirtualHouse};
+pub use house::{Change, Failure, House, Origin, Progress, State, VirtualHouse};
 pub use language::Texts;
-pub use plan::{Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
+pub use plan::{Again, Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
 pub use skills::{Documents, Input, Program, Run, RunError, WeakDocuments};

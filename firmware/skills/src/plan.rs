@@ -144,6 +144,18 @@ pub enum Effect {
     Run(Box<Run>),
     /// Something went wrong, in words for a log or a screen. No word of them was said.
     Trouble(String),
+    /// The skill waits for a device: have [`Skills::go_on`](crate::Skills::go_on) look after it in a
+    /// moment.
+    Again(Box<Again>),
+}
+
+/// An action that has begun and must be looked after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Again {
+    /// The skill.
+    pub skill: String,
+    /// The rest of the action.
+    pub action: Value,
 }
 
 /// The result of an action.
@@ -155,6 +167,10 @@ pub struct Said {
     pub effects: Vec<Effect>,
     /// The action that takes this one back.
     pub undo: Option<Value>,
+    /// Whether the text says that it was not done, or not yet.
+    pub failed: bool,
+    /// What is said if nothing else is said in the end.
+    pub otherwise: Option<String>,
 }
 
 impl Said {
@@ -167,6 +183,25 @@ impl Said {
     #[must_use]
     pub fn and(mut self, effect: Effect) -> Self {
         self.effects.push(effect);
+        self
+    }
+
+    /// With what came of it later.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        self.text = match (self.text.take(), later.text) {
+            (Some(first), Some(then)) => Some(format!("{first} {then}")),
+            (first, then) => first.or(then),
+        };
+        self.effects.extend(later.effects);
+        self.failed |= later.failed;
+        self
+    }
+
+    /// What is said in the end.
+    #[must_use]
+    pub fn in_the_end(mut self) -> Self {
+        self.text = self.text.or(self.otherwise.take());
         self
     }
 

@@ -1,5 +1,7 @@
 //! What a skill is.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp, Zoned};
 use sayso_intents::Home;
 use serde::Serialize;
@@ -19,6 +21,14 @@ pub trait Skill: Send {
     /// Its name, which is that of its files and in the settings.
     const NAME: &'static str;
 
+    /// Takes up what has changed outside, before something is claimed.
+    fn refresh(&mut self) {}
+
+    /// Whether it is not known yet what is outside. Not for long.
+    fn is_connecting(&self) -> bool {
+        false
+    }
+
     /// What it makes of a command. `None` if the command is not its own. Pure and quick: it is
     /// called for guesses that are dropped.
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Self::Action>>;
@@ -34,11 +44,11 @@ pub trait Skill: Send {
         None
     }
 
-    /// Does it. May wait for a device or a network.
+    /// Does it. What it would have to wait for is an [`Effect::Again`](crate::Effect::Again).
     fn act(&mut self, action: Self::Action, scene: &Scene<'_>) -> Said;
 
     /// The names of the home, if it knows them.
-    fn home(&self) -> Option<&Home> {
+    fn home(&self) -> Option<&Arc<Home>> {
         None
     }
 
@@ -85,11 +95,13 @@ pub trait Skill: Send {
 /// A skill whose actions are JSON, so that skills with different actions are in one list.
 pub(crate) trait AnySkill: Send {
     fn name(&self) -> &'static str;
+    fn refresh(&mut self);
+    fn is_connecting(&self) -> bool;
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim>;
     fn complete(&self, command: &Command, scene: &Scene<'_>) -> Option<Command>;
     fn claim_text(&self, text: &str, scene: &Scene<'_>) -> Option<(Command, Claim)>;
     fn act(&mut self, action: Value, scene: &Scene<'_>) -> Said;
-    fn home(&self) -> Option<&Home>;
+    fn home(&self) -> Option<&Arc<Home>>;
     fn rings(&self, board: &str) -> bool;
     fn due(&mut self, now: &Zoned, texts: &Texts) -> Vec<Ring>;
     fn next_due(&self, now: &Zoned) -> Option<Timestamp>;
@@ -103,6 +115,14 @@ pub(crate) trait AnySkill: Send {
 impl<S: Skill> AnySkill for S {
     fn name(&self) -> &'static str {
         S::NAME
+    }
+
+    fn refresh(&mut self) {
+        Skill::refresh(self);
+    }
+
+    fn is_connecting(&self) -> bool {
+        Skill::is_connecting(self)
     }
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim> {
@@ -125,7 +145,7 @@ impl<S: Skill> AnySkill for S {
         }
     }
 
-    fn home(&self) -> Option<&Home> {
+    fn home(&self) -> Option<&Arc<Home>> {
         Skill::home(self)
     }
 

@@ -23,6 +23,11 @@ const OTHERS: &[&str] = &[
     // Kinds of devices in Home Assistant.
     "climate",
     "awning",
+    "media_player",
+    "scene",
+    "script",
+    "sensor",
+    "binary_sensor",
     // A part of an error of fend-core.
     "by zero",
     // Folders of data files, and languages that have a stemmer.

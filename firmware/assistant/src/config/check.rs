@@ -55,6 +55,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         let range = "an address like \"http://HOST:PORT/v1\"";
         return bad("llm.url", format!("{:?}", config.llm.url), range);
     }
+    can_be_switched(config).map_err(|why| Error::config(format!("{place}: {why}")))?;
     for (name, command) in &config.commands {
         can_be_run(config, name, command)
             .map_err(|why| Error::config(format!("{place}: {why}")))?;
@@ -89,6 +90,29 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
 fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     !name.is_empty() && name.chars().all(plain)
+}
+
+/// Checks the sources of devices.
+fn can_be_switched(config: &Config) -> std::result::Result<(), String> {
+    let is_empty = |path: &Path| path.as_os_str().is_empty();
+    if !config.home_assistant.url.is_empty() && is_empty(&config.home_assistant.token_file) {
+        return Err(
+            "home_assistant.token_file is missing: docs/home.md shows how to make one".into()
+        );
+    }
+    if config.has_real_house() && !is_empty(&config.skills.virtual_home) {
+        return Err("skills.virtual_home and real devices are both set: remove one of them".into());
+    }
+    if !config.mqtt.devices.is_empty() && config.mqtt.host.is_empty() {
+        return Err("mqtt.host is missing: give the host of the broker".into());
+    }
+    match config.mqtt.devices.keys().find(|name| !is_plain(name)) {
+        Some(name) => Err(format!(
+            "[mqtt.devices.{name:?}]: the name of a section is made of letters, digits, - and _; \
+             what people call the device is its `name`"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Checks a command of the user's own.

@@ -2,7 +2,11 @@
 
 use sayso_frontend::Cleaning;
 
+#[cfg(feature = "home-assistant")]
+use super::HomeAssistant;
 use super::{FrontEnd, Sampling};
+#[cfg(feature = "mqtt")]
+use super::{Mqtt, MqttDevice};
 
 impl From<&FrontEnd> for Cleaning {
     fn from(settings: &FrontEnd) -> Self {
@@ -15,5 +19,48 @@ impl From<&Sampling> for sayso_models::llm::Sampling {
     fn from(settings: &Sampling) -> Self {
         let Sampling { temperature, top_p, top_k, repeat_penalty, seed, max_tokens } = *settings;
         Self { temperature, top_p, top_k, repeat_penalty, seed, max_tokens }
+    }
+}
+
+#[cfg(feature = "home-assistant")]
+impl From<&HomeAssistant> for sayso_house::home_assistant::Settings {
+    fn from(settings: &HomeAssistant) -> Self {
+        let HomeAssistant { url, token_file, ca_file } = settings.clone();
+        Self { url, token_file, ca_file }
+    }
+}
+
+#[cfg(feature = "mqtt")]
+impl From<&Mqtt> for sayso_house::mqtt::Settings {
+    fn from(settings: &Mqtt) -> Self {
+        let Mqtt { host, port, user, password_file, tls, ca_file, devices } = settings.clone();
+        let devices = devices.into_iter().map(described).collect();
+        Self { host, port, user, password_file, tls, ca_file, devices }
+    }
+}
+
+#[cfg(feature = "mqtt")]
+fn described((id, device): (String, MqttDevice)) -> sayso_house::mqtt::DeviceSettings {
+    sayso_house::mqtt::DeviceSettings {
+        id,
+        name: device.name,
+        aliases: device.aliases,
+        area: device.area,
+        kind: device.kind,
+        class: device.class,
+        style: device.style,
+        topic: device.topic,
+        command_topic: device.command_topic,
+        state_topic: device.state_topic,
+        availability_topic: device.availability_topic,
+        on: device.on,
+        off: device.off,
+        state_on: device.state_on,
+        state_off: device.state_off,
+        level_command_topic: device.level_command_topic,
+        level_state_topic: device.level_state_topic,
+        level_scale: device.level_scale,
+        field: device.field,
+        unit: device.unit,
     }
 }

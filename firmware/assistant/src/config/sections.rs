@@ -1,5 +1,6 @@
 //! The sections of `sayso.toml` and their settings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -287,6 +288,84 @@ define! {
         /// If nobody has spoken at a board for this long, in s, it forgets what was said there; if
         /// nobody has spoken at any, the lists are cleared. For a device in public; 0 is never
         forget_after_s: u32 = 0u32, 0 to 86_400;
+    }
+
+    /// Home Assistant, whose devices the skill `home` switches: docs/home.md.
+    HomeAssistant {
+        /// Its address, as in a browser: "http://homeassistant.local:8123"; "" is none
+        url: String = "";
+        /// A file with a long-lived access token, which only you can read
+        #[serde(serialize_with = "lossy")]
+        token_file: PathBuf = "";
+        /// A file with a certificate (PEM) that is trusted too, if yours is not signed by a usual
+        /// authority; "" is none
+        #[serde(serialize_with = "lossy")]
+        ca_file: PathBuf = "";
+    }
+
+    /// An MQTT broker, whose devices the skill `home` switches: docs/home.md.
+    Mqtt {
+        /// Its host; "" is none
+        host: String = "";
+        /// Its port; usually 1883, or 8883 with tls
+        port: u16 = 1883u16, 1 to 65_535;
+        /// The user; "" is none
+        user: String = "";
+        /// A file with the user's password, which only you can read
+        #[serde(serialize_with = "lossy")]
+        password_file: PathBuf = "";
+        /// Encrypt the connection
+        tls: bool = false;
+        /// A file with a certificate (PEM) that is trusted too; "" is none
+        #[serde(serialize_with = "lossy")]
+        ca_file: PathBuf = "";
+    } {
+        /// Its devices.
+        devices: BTreeMap<String, MqttDevice>;
+    }
+
+    /// A device at the broker: a section `[mqtt.devices.NAME]`. What is "" or 0 follows from kind and
+    /// style.
+    MqttDevice {
+        /// What it is called; "" is NAME, with spaces for - and _
+        name: String = "";
+        /// Its other names
+        aliases: Vec<String> = Vec::<String>::new();
+        /// The area where it is
+        area: String = "";
+        /// "light", "switch", "fan", "cover", "lock", "sensor" or "binary_sensor"
+        kind: String = "switch";
+        /// Its kind within the kind, as in Home Assistant: "blind", "garage", "window"
+        class: String = "";
+        /// "plain" (words and numbers), "json" (objects: Zigbee2MQTT) or "tasmota"
+        style: String = "plain";
+        /// The beginning of its topics, for the styles "json" and "tasmota"
+        topic: String = "";
+        /// Where it is told what to do
+        command_topic: String = "";
+        /// Where it says what it does; without one, Sayso cannot know whether it did it
+        state_topic: String = "";
+        /// Where it says whether it is there: "online", "offline"
+        availability_topic: String = "";
+        /// What it is told: on, open or locked; "" is "ON", "OPEN" or "LOCK"
+        on: String = "";
+        /// What it is told: off, closed or unlocked; "" is "OFF", "CLOSE" or "UNLOCK"
+        off: String = "";
+        /// What it says if it is on, open or locked; "" is "ON", "open" or "LOCKED"
+        state_on: String = "";
+        /// What it says if it is off, closed or unlocked; "" is "OFF", "closed" or "UNLOCKED"
+        state_off: String = "";
+        /// Where it is told how bright it shall be, or how far open
+        level_command_topic: String = "";
+        /// Where it says how bright it is, or how far open
+        level_state_topic: String = "";
+        /// The number that stands for full; 0 is 255, in the style "json" 254, in "tasmota" and for a
+        /// cover 100
+        level_scale: u32 = 0u32, 0 to 65_535;
+        /// The field of an object in which a sensor's value is: "air.temperature"
+        field: String = "";
+        /// The unit of a sensor's value: "°C"
+        unit: String = "";
     }
 
     /// A command of your own, under a name: a section `[commands.NAME]`. docs/skills.md shows how.

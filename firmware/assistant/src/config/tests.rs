@@ -151,6 +151,47 @@ fn bad_boards_are_refused() {
     }
 }
 
+#[test]
+fn devices_at_a_broker_have_names_and_kinds() {
+    let text =
+        "[mqtt]\nhost = \"broker.lan\"\n[mqtt.devices.desk-lamp]\nkind = \"light\"\ntopic = \"x\"";
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    std::fs::write(&file, text).expect("file");
+    let config = Config::load(Some(&file), &["mqtt.devices.desk-lamp.on=1".into()]);
+    // A number where a text is due.
+    assert!(config.expect_err("refused").to_string().contains("mqtt.devices.desk-lamp.on = 1"));
+    let config = Config::load(Some(&file), &["mqtt.devices.fan.command_topic=f".into()]);
+    let config = config.expect("good");
+    assert_eq!(config.mqtt.devices["desk-lamp"].kind, "light");
+    assert_eq!(config.mqtt.devices["fan"].kind, "switch");
+    assert!(config.has_real_house());
+    let again: Config = toml::from_str(&config.to_toml().expect("TOML")).expect("good");
+    assert_eq!(again.mqtt, config.mqtt);
+}
+
+#[test]
+fn bad_sources_of_devices_are_refused() {
+    let text = error("[home_assistant]\nurl = \"http://a:8123\"", &[]);
+    assert!(text.contains("home_assistant.token_file is missing"), "{text}");
+    let text = error("[home_assistant]\ntoken = \"abc\"", &[]);
+    assert!(text.ends_with("did you mean home_assistant.token_file?"), "{text}");
+    let text = error("[mqtt.devices.a]\ncommand_topic = \"a\"", &[]);
+    assert!(text.contains("mqtt.host is missing"), "{text}");
+    let text = error("[mqtt]\nhost = \"a\"\n[mqtt.devices.a]\ncomand_topic = \"a\"", &[]);
+    assert!(text.ends_with("did you mean mqtt.devices.a.command_topic?"), "{text}");
+    let text = error("[mqtt]\nhost = \"a\"\n[mqtt.devices.\"a b\"]\ncommand_topic = \"a\"", &[]);
+    assert!(text.contains("letters, digits"), "{text}");
+    let text = error("[mqtt]\nhost = \"a\"\n[mqtt.devices.a]\nlevel_scale = 70000", &[]);
+    assert!(
+        text.ends_with("mqtt.devices.a.level_scale = 70000 is out of range: 0 to 65535"),
+        "{text}"
+    );
+    let text = error("[mqtt]\nhost = \"a\"\n[skills]\nvirtual_home = \"demo\"", &[]);
+    assert!(text.contains("both set"), "{text}");
+    assert!(error("[mqtt]\nport = 0", &[]).ends_with("mqtt.port = 0 is out of range: 1 to 65535"));
+}
+
 const GOOD_NIGHT: &str =
     "[commands.good-night]\nintent = \"GoodNight\"\nrun = [\"/bin/echo\", \"good night\"]\n";
 
@@ -229,8 +270,9 @@ fn a_path_may_be_not_utf_8_and_a_text_may_not() {
         all.extend(keys.keys().map(|key| format!("{section}.{key}")));
     }
     all.retain(|key| Config::load(None, &[odd(key)]).is_ok());
-    let due = "control.socket llm.key_file models.dir models.eot models.llm models.vad \
-               models.voice models.whisper satellite.key_file skills.virtual_home state.dir \
+    let due = "control.socket home_assistant.ca_file home_assistant.token_file llm.key_file \
+               models.dir models.eot models.llm models.vad models.voice models.whisper mqtt.ca_file \
+               mqtt.password_file satellite.key_file skills.documents skills.virtual_home state.dir \
                stt.vocabulary wake.key";
     all.sort();
     assert_eq!(all.join(" "), due);

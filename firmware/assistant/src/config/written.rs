@@ -22,6 +22,13 @@ const NAMED: &str = "
 # intent = \"GoodNight\"
 # run = [\"/usr/local/bin/good-night\", \"--quiet\"]
 
+[mqtt.devices]              # Devices at the broker: docs/home.md. For example:
+# [mqtt.devices.desk-lamp]
+# kind = \"light\"
+# area = \"Study\"
+# style = \"tasmota\"
+# topic = \"desk\"
+
 [boards]                    # Boards with names, for `sayso run --board NAME`. For example:
 # [boards.kitchen]
 # address = \"tcp:kitchen.lan:7000\"

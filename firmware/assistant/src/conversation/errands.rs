@@ -179,8 +179,8 @@ impl Conversation {
                 }
             }
             Effect::Trouble(message) => self.trouble(message),
-            // It was run by the worker.
-            Effect::Run(_) => {}
+            // The worker has seen to it.
+            Effect::Run(_) | Effect::Again(_) => {}
             Effect::Changed(name, state) => {
                 if let Some(current) = self.current(turn) {
                     current.record.changed.insert(name.clone(), state.clone());

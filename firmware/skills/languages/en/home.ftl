@@ -28,6 +28,7 @@ home-kind = { $domain ->
     [switch] switches
     [cover] covers
     [lock] locks
+    [media_player] players
    *[other] devices
 }
 home-is = The { $name } is { $state }.
@@ -61,7 +62,19 @@ home-none-there = There is no such device in the { $area }.
 home-no-device = I know no device called { $name }.
 home-no-heating = I can't find a thermostat.
 home-temperature = It is { $temperature } degrees in the { $area }.
+home-cannot = The { $name } can't be switched like that.
+home-started = { $name } is started.
+
+# When a device did not do it, or not yet.
+origin-home-assistant = Home Assistant
+origin-mqtt = the MQTT broker
+home-unreachable = I can't reach { $origin }.
+home-lost = I lost { $origin }, so I don't know about the { $name }.
 home-failed = The { $name } doesn't answer.
+home-late = The { $name } hasn't done it yet.
+home-refused = The { $name } can't do that.
+home-moving = The { $name } is moving.
+home-sent = I've told the { $name }, but it doesn't report back.
 
 help-home = control your home
 # What a language model may write, so that it knows the form.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sayso_intents::{Context, Home, Match, choices};
 use serde_json::Value;
 
-use super::{EVERY, Request, Skills};
+use super::{EVERY, Request, Skills, UNDO};
 use crate::plan::{Claim, Command, How, Plan, Scene};
 
 /// How alike two words are that may be the same, misheard (Jaro-Winkler, 0 to 1).
@@ -58,8 +58,8 @@ impl Skills {
             let plan = match &*command.intent {
                 "SaysoYes" | "SaysoNo" => self.answered(pending?, &command, &scene),
                 "SaysoStop" => Some(stop(command)),
-                "SaysoUndo" => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
-                    let claim = Claim::Say(scene.texts.get("taken-back", []));
+                UNDO => dialogue.and_then(|dialogue| dialogue.undo(at)).map(|undo| {
+                    let claim = Claim::Do { action: Value::Null, say: None };
                     Plan { skill: undo.0, command, claim, undo: Some(undo), how: How::Plain }
                 }),
                 "SaysoRepair" if !repairs => self.repaired(request, &command, at),

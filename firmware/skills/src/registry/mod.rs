@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::heard;
 use crate::house::House;
 use crate::language::{self, Texts};
-use crate::plan::{Claim, Plan, Ring, Said, Scene, Situation};
+use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
     Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Lists, Program,
@@ -26,6 +26,9 @@ use crate::skills::{
 
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
+
+/// The intent that only takes back what was done.
+const UNDO: &str = "SaysoUndo";
 
 /// A smaller difference between two clocks comes from reading one after the other.
 const SET: SignedDuration = SignedDuration::from_millis(20);
@@ -80,7 +83,7 @@ pub struct Skills {
     texts: Texts,
     dialogues: BTreeMap<String, Dialogue>,
     /// For a home without names.
-    nowhere: Home,
+    nowhere: Arc<Home>,
     /// How far the wall clock was ahead of the steady one when somebody looked last.
     ahead: Option<SignedDuration>,
     /// What was saved last.
@@ -128,7 +131,7 @@ impl Skills {
             sentences,
             texts,
             dialogues: BTreeMap::new(),
-            nowhere: Home::default(),
+            nowhere: Arc::default(),
             ahead: None,
             saved: None,
             touched: true,
@@ -198,6 +201,18 @@ impl Skills {
         self.texts.get(&format!("help-{name}"), [])
     }
 
+    /// Takes up what has changed outside: the names and states of devices. Call it before
+    /// [`claim`](Self::claim), and now and then.
+    pub fn refresh(&mut self) {
+        self.skills.iter_mut().for_each(|skill| skill.refresh());
+    }
+
+    /// Whether it is not known yet what is outside, because it is being connected for the first
+    /// time. Not for long: a sentence may wait for it.
+    pub fn is_connecting(&self) -> bool {
+        self.skills.iter().any(|skill| skill.is_connecting())
+    }
+
     /// What is to be done about a sentence. `None` if it is for no skill.
     ///
     /// Nothing is done yet, because the turn may be a guess that is dropped. When it is released,
@@ -210,22 +225,43 @@ impl Skills {
     /// Carries out a plan: its turn was released. Returns what is still to be said and done.
     pub fn act(&mut self, plan: Plan, now: &Now, situation: &Situation) -> Said {
         self.look(now);
-        if let Some((skill, action)) = &plan.undo {
-            self.carry_out(skill, action.clone(), now, situation);
-        }
+        let undone = plan.undo.as_ref().map(|(skill, action)| {
+            let undone = self.carry_out(skill, action.clone(), now, situation);
+            let text = undone.text.filter(|_| undone.failed);
+            Said { text, effects: undone.effects, ..Said::default() }
+        });
         let said = match &plan.claim {
             Claim::Do { .. } if plan.skill == EVERY => {
                 self.hush(&situation.board, now);
                 Said::default()
             }
+            Claim::Do { .. } if plan.command.intent == UNDO => {
+                let otherwise = Some(self.texts.get("taken-back", []));
+                Said { otherwise, ..Said::default() }
+            }
             Claim::Do { action, .. } => self.carry_out(plan.skill, action.clone(), now, situation),
             _ => Said::default(),
         };
+        let said = match undone {
+            Some(undone) => {
+                Said { undo: said.undo.clone(), otherwise: said.otherwise.clone(), ..undone }
+                    .then(said)
+            }
+            None => said,
+        };
+        let waits = said.effects.iter().any(|effect| matches!(effect, Effect::Again(_)));
+        let said = if waits { said } else { said.in_the_end() };
         let at = now.wall.timestamp();
         self.dialogues.retain(|_, dialogue| !dialogue.is_over(at));
         let dialogue = self.dialogues.entry(situation.board.clone()).or_default();
         dialogue.done(plan, said.undo.clone(), at);
         said
+    }
+
+    /// Looks after an action that waits for a device. Returns what came of it; if it still waits,
+    /// another [`Effect::Again`](crate::Effect::Again).
+    pub fn go_on(&mut self, again: Again, now: &Now, situation: &Situation) -> Said {
+        self.carry_out(&again.skill, again.action, now, situation)
     }
 
     fn carry_out(&mut self, skill: &str, action: Value, now: &Now, situation: &Situation) -> Said {
@@ -366,7 +402,7 @@ impl Skills {
     }
 
     /// The names of the home.
-    pub fn home(&self) -> &Home {
+    pub fn home(&self) -> &Arc<Home> {
         self.skills.iter().find_map(|skill| skill.home()).unwrap_or(&self.nowhere)
     }
 

@@ -1,16 +1,18 @@
 //! The devices of a home: switching, setting, and asking for their state.
 
+mod orders;
 mod states;
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sayso_intents::{Entity, Home};
-use serde::{Deserialize, Serialize};
 
-use crate::house::{Change, House};
-use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
+use crate::house::{Change, House, State};
+use crate::language::Texts;
+use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
-use states::{asked, back, changed, described, has, switched};
+use orders::{Order, carry_out};
+use states::{asked, changed, described, has, switched};
 
 /// By how much "brighter" and "warmer" change something.
 const BRIGHTER: i64 = 20;
@@ -21,21 +23,18 @@ const DIMMEST: i64 = 10;
 /// The covers that keep nobody out: they open without a question.
 const HARMLESS: [&str; 5] = ["blind", "curtain", "shade", "shutter", "awning"];
 
+/// The kinds of devices that "everything" means: neither locks nor doors.
+const EVERYTHING: [&str; 5] = ["light", "switch", "fan", "media_player", "climate"];
+
+/// The kinds that are started, and have no state of their own.
+const STARTED: [&str; 2] = ["scene", "script"];
+
 /// The slots that say which devices are meant.
 const TARGET: [&str; 7] = ["name", "area", "floor", "domain", "device_class", "one", "all"];
 
 /// The skill.
 pub struct Devices {
     house: Box<dyn House>,
-}
-
-/// What is done.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Order {
-    /// The devices, and what to do to each.
-    changes: Vec<(String, Change)>,
-    /// What is said if they do it.
-    said: String,
 }
 
 /// Which devices a command means.
@@ -96,6 +95,18 @@ impl Devices {
         self.house.home().entities()
     }
 
+    /// That something cannot be reached, if that is so: a device may be there that is not known.
+    fn unreachable(&self, texts: &Texts) -> Option<String> {
+        let origins = self.house.unreachable().into_iter();
+        let said: Vec<String> = origins.map(|origin| orders::unreachable(origin, texts)).collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// This answer, which is only right if everything can be reached.
+    fn unless_unreachable(&self, texts: &Texts, said: String) -> Option<Claim<Order>> {
+        Some(Claim::Say(self.unreachable(texts).unwrap_or(said)))
+    }
+
     /// The claim for the devices that are meant, or the question which ones.
     fn with_meant(
         &self,
@@ -110,7 +121,7 @@ impl Devices {
                 let area = command.text("area");
                 let id = if area.is_some() { "home-none-there" } else { "home-none" };
                 let area = area.unwrap_or_default().to_owned();
-                Some(Claim::Say(texts.get(id, [("area", area.into())])))
+                self.unless_unreachable(texts, texts.get(id, [("area", area.into())]))
             }
             Meant::Unclear(found) => {
                 let choice = |entity: &&Entity| {
@@ -130,12 +141,16 @@ impl Devices {
     fn switch(&self, command: &Command, scene: &Scene<'_>, on: bool) -> Option<Claim<Order>> {
         self.with_meant(command, scene, |found| {
             let everything = command.slots.contains_key("all");
-            // Neither locks nor doors are meant by everything.
+            let first = found.first().map(|entity| entity.name.clone()).unwrap_or_default();
             let found = found.into_iter().filter(|entity| {
-                !everything || !matches!(entity.domain.as_deref(), Some("lock" | "cover"))
+                let domain = entity.domain.as_deref().unwrap_or_default();
+                !everything || EVERYTHING.contains(&domain)
             });
             let changes: Vec<(&Entity, Change)> =
-                found.map(|entity| (entity, switched(entity, on))).collect();
+                found.filter_map(|entity| Some((entity, switched(entity, on)?))).collect();
+            if changes.is_empty() {
+                return Some(Claim::Say(scene.texts.get("home-cannot", [("name", first.into())])));
+            }
             let opens = |(entity, change): &(&Entity, Change)| match change {
                 Change::Locked(locked) => !locked,
                 Change::Position(position) => {
@@ -161,13 +176,14 @@ impl Devices {
         let (first, change) = changes.first()?;
         let everything = command.slots.contains_key("all");
         let area = command.text("area").filter(|_| changes.len() > 1);
+        let domain = first.domain.as_deref().unwrap_or_default();
         let id = match (everything, changes.len(), area) {
             (true, ..) => "home-everything",
+            (_, 1, _) if STARTED.contains(&domain) => "home-started",
             (_, 1, _) => "home-is",
             (_, _, Some(_)) => "home-are-there",
             _ => "home-are",
         };
-        let domain = first.domain.as_deref().unwrap_or_default();
         let kind = texts.get("home-kind", [("domain", domain.into())]);
         let words = |id: &str, state: String| {
             texts.get(
@@ -183,7 +199,7 @@ impl Devices {
         let said = words(id, changed(change, texts));
         let all = changes.iter();
         let changes = all.map(|(entity, change)| (entity.name.clone(), change.clone())).collect();
-        let action = Order { changes, said };
+        let action = Order::new(changes, said);
         if risky {
             let question = words(&format!("{id}-ask"), asked(change, texts));
             return Some(Claim::Confirm { question, action });
@@ -249,12 +265,12 @@ impl Devices {
     fn climate(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
         let texts = scene.texts;
         let Some(entity) = self.thermostat(command, scene) else {
-            return Some(Claim::Say(texts.get("home-no-heating", [])));
+            return self.unless_unreachable(texts, texts.get("home-no-heating", []));
         };
         let state = self.house.state(&entity.name).unwrap_or_default();
         if command.intent == "HassClimateGetTemperature" {
             let Some(temperature) = state.temperature else {
-                return Some(Claim::Say(texts.get("home-no-heating", [])));
+                return self.unless_unreachable(texts, texts.get("home-no-heating", []));
             };
             let area = entity.area.clone().unwrap_or_else(|| entity.name.clone());
             let values = [("temperature", temperature.into()), ("area", area.into())];
@@ -271,11 +287,12 @@ impl Devices {
         let wanted = command.text("state");
         let is = |entity: &Entity| {
             let state = self.house.state(&entity.name)?;
-            Some(has(&state, wanted?))
+            (state != State::default()).then_some(has(&state, wanted?))
         };
         if command.slots.contains_key("list") {
             let (Meant::Some(found) | Meant::Unclear(found)) = self.meant(command, scene) else {
-                return Some(Claim::Say(texts.get("home-none", [("area", "".into())])));
+                return self
+                    .unless_unreachable(texts, texts.get("home-none", [("area", "".into())]));
             };
             let found = found.iter().filter(|entity| is(entity) == Some(true));
             let names: Vec<String> = found.map(|entity| entity.name.clone()).collect();
@@ -283,12 +300,14 @@ impl Devices {
             let state = texts.get(&format!("state-{}", wanted?), []);
             let values =
                 [("n", n.into()), ("names", texts.and(&names).into()), ("state", state.into())];
-            return Some(Claim::Say(texts.get("home-list", values)));
+            return self.unless_unreachable(texts, texts.get("home-list", values));
         }
         self.with_meant(command, scene, |found| {
             let said = found.iter().map(|entity| {
                 let Some(state) = self.house.state(&entity.name) else {
-                    return texts.get("home-failed", [("name", entity.name.as_str().into())]);
+                    let silent =
+                        || texts.get("home-failed", [("name", entity.name.as_str().into())]);
+                    return self.unreachable(texts).unwrap_or_else(silent);
                 };
                 let described = described(&state, texts);
                 let id = match is(entity) {
@@ -299,7 +318,8 @@ impl Devices {
                 let name = entity.name.as_str().into();
                 texts.get(id, [("name", name), ("state", described.into())])
             });
-            let said: Vec<String> = said.collect();
+            let mut said: Vec<String> = said.collect();
+            said.dedup();
             Some(Claim::Say(said.join(" ")))
         })
     }
@@ -308,6 +328,14 @@ impl Devices {
 impl Skill for Devices {
     type Action = Order;
     const NAME: &'static str = "home";
+
+    fn refresh(&mut self) {
+        self.house.refresh();
+    }
+
+    fn is_connecting(&self) -> bool {
+        self.house.is_connecting()
+    }
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Order>> {
         match command.intent.as_str() {
@@ -321,7 +349,8 @@ impl Skill for Devices {
             "HassGetState" => self.state(command, scene),
             "SaysoNoDevice" => {
                 let thing = command.text("thing")?.to_owned();
-                Some(Claim::Say(scene.texts.get("home-no-device", [("name", thing.into())])))
+                let said = scene.texts.get("home-no-device", [("name", thing.into())]);
+                self.unless_unreachable(scene.texts, said)
             }
             _ => None,
         }
@@ -353,30 +382,10 @@ impl Skill for Devices {
     }
 
     fn act(&mut self, order: Order, scene: &Scene<'_>) -> Said {
-        let texts = scene.texts;
-        let mut failed = BTreeSet::new();
-        let mut effects = Vec::new();
-        let mut undo = Vec::new();
-        for (name, change) in &order.changes {
-            let before = self.house.state(name).unwrap_or_default();
-            if self.house.change(name, change).is_err() {
-                failed.insert(name.clone());
-                continue;
-            }
-            undo.extend(back(&before, change).into_iter().map(|change| (name.clone(), change)));
-            let state = self.house.state(name).unwrap_or_default();
-            effects.push(Effect::Changed(name.clone(), described(&state, texts)));
-        }
-        let names: Vec<String> = failed.into_iter().collect();
-        let text = match names.is_empty() {
-            true => order.said,
-            false => texts.get("home-failed", [("name", texts.and(&names).into())]),
-        };
-        let undo = Order { changes: undo, said: String::new() };
-        Said { effects, ..Said::text(text) }.undone_by(&undo)
+        carry_out(&mut *self.house, order, scene.texts)
     }
 
-    fn home(&self) -> Option<&Home> {
+    fn home(&self) -> Option<&Arc<Home>> {
         Some(self.house.home())
     }
 }

@@ -6,12 +6,14 @@ use crate::house::{Change, State};
 use crate::language::Texts;
 
 /// What switching a device on or off changes. For Home Assistant, a cover that is on is open, and
-/// a lock that is on is locked.
-pub fn switched(entity: &Entity, on: bool) -> Change {
+/// a lock that is on is locked. `None` if it cannot be switched.
+pub fn switched(entity: &Entity, on: bool) -> Option<Change> {
     match entity.domain.as_deref() {
-        Some("cover") => Change::Position(if on { 100 } else { 0 }),
-        Some("lock") => Change::Locked(on),
-        _ => Change::On(on),
+        Some("cover") => Some(Change::Position(if on { 100 } else { 0 })),
+        Some("lock") => Some(Change::Locked(on)),
+        Some("sensor" | "binary_sensor") => None,
+        Some("scene" | "script") if !on => None,
+        _ => Some(Change::On(on)),
     }
 }
 
@@ -63,6 +65,7 @@ pub fn asked(change: &Change, texts: &Texts) -> String {
 pub fn described(state: &State, texts: &Texts) -> String {
     let plain = |id: &str| texts.get(id, []);
     match state {
+        State { value: Some(value), .. } => value.clone(),
         State { locked: Some(true), .. } => plain("state-locked"),
         State { locked: Some(false), .. } => plain("state-unlocked"),
         State { position: Some(100), .. } => plain("state-open"),
