@@ -5,7 +5,7 @@ use crate::Language;
 
 /// The words of a language for this. All are in lower case.
 pub(crate) struct Answers {
-    /// Words that hold a sentence together and say nothing by themselves.
+    /// Words that do not carry an answer: they hold a sentence together, or repeat what was asked.
     pub grammar: &'static [&'static str],
     /// How a question about a fact begins.
     pub questions: &'static [&'static str],
@@ -50,7 +50,7 @@ pub enum Claim {
 const BEFORE_THING: usize = 5;
 
 impl Language {
-    /// Whether a word, in lower case, only holds sentences together.
+    /// Whether a word, in lower case, does not carry an answer.
     pub fn is_grammar(&self, word: &str) -> bool {
         self.answers.grammar.contains(&word)
     }

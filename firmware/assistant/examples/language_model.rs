@@ -19,7 +19,7 @@ fn understood(skills: &SharedSkills, text: &str) -> Option<Plan> {
     let mut situation = Situation::new("kitchen");
     situation.area = Some("Kitchen".into());
     let now = wall_now();
-    skills.claim(&Request { text, now: &now, situation: &situation, doubtful: &[] })
+    skills.claim(&Request::new(text, &now, &situation))
 }
 
 /// Whether two sentences mean the same: the intent, and the slots or what will be done or said.
@@ -43,6 +43,7 @@ fn main() -> Result<()> {
     let [profile, parts] = arguments.as_slice() else { return Err("PROFILE p1,c1,q1".into()) };
     let mut config = Config::default();
     config.models.profile = serde_json::from_value(profile.as_str().into())?;
+    config.llm.calls = true;
     config.skills.virtual_home = "demo".into();
     let (skills, _) = SharedSkills::load(&config, None)?;
     let mut llm = Engines::load_llm(&config)?;

@@ -2,7 +2,7 @@
 //!
 //! The content of an answer is the words of its first sentence that are neither in the question nor
 //! mere grammar: "The capital of Peru is *Lima*." Logistic regression on their probabilities says
-//! how likely the answer is right (`models/src/llm/doubt.py` fits it).
+//! how likely the answer is right (`tests/data/language-model/doubt.py` fits it).
 
 use sayso_language::Language;
 
@@ -51,10 +51,11 @@ impl<'a> Certainty<'a> {
 
     /// Whether the first sentence is written.
     pub(super) fn is_complete(&self) -> bool {
-        self.tokens.len() >= LONGEST
-            || self.tokens.last().is_some_and(|(piece, _)| {
-                piece.trim_end_matches(['"', '”', ')']).ends_with(['.', '!', '?', '\n'])
-            })
+        let last: String = self.words().last().into_iter().flatten().map(|(p, _)| &**p).collect();
+        let last = last.trim_start().trim_end_matches(['"', '”', ')', ' ']);
+        // "J.R.R." is no end.
+        let initials = last.split('.').all(|part| part.chars().count() <= 1);
+        self.tokens.len() >= LONGEST || (!initials && last.ends_with(['.', '!', '?', '\n']))
     }
 
     /// How likely it is right, 0 to 1. `None` if there is no content.
@@ -136,6 +137,13 @@ mod tests {
         assert!((mean + 0.2).abs() < 1e-6 && (least + 0.3).abs() < 1e-6);
         assert!((entropy - 0.1).abs() < 1e-6);
         assert!(!doubtful && complete);
+    }
+
+    #[test]
+    fn initials_do_not_end_a_sentence() {
+        let (_, _, complete) =
+            answer(&[("It", -0.1), (" is", -0.1), (" J", -0.1), (".R", -0.1), (".", -0.1)]);
+        assert!(!complete);
     }
 
     #[test]

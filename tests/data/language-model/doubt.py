@@ -37,7 +37,9 @@ def features(asked, tokens):
             word = []
         word.append((piece, logprob, top))
         count += 1
-        if count >= 28 or piece.rstrip('"”)').endswith((".", "!", "?", "\n")):
+        last = "".join(t[0] for t in word).strip(' "”)')
+        initials = all(len(part) <= 1 for part in last.split("."))
+        if count >= 28 or not initials and last.endswith((".", "!", "?", "\n")):
             break
     close()
     if not content:

@@ -64,7 +64,7 @@ def main():
                 request = {
                     "prompt": f"{before}<|im_start|>user\n{said}<|im_end|>\n<|im_start|>assistant\n",
                     "n_predict": LENGTH[kind], "temperature": 0, "n_probs": 8, "cache_prompt": True,
-                    "id_slot": 0, "stop": [". ", "\n"] if kind == "q" else ["}"],
+                    "id_slot": 0, "stop": ["\n"] if kind == "q" else ["}"],
                 }
                 # What does not begin as a command calls nothing, so the rest need not be written.
                 short = ask(server, {**request, "n_predict": 1}) if kind == "c" else None

@@ -230,6 +230,8 @@ define! {
         gpu_layers: u32 = 999u32, 0 to 10_000;
         /// Keep the evaluated system prompt on disk, so that the next start is quick
         save_prompt: bool = true;
+        /// The model of the large profile may write commands for the skills
+        calls: bool = false;
         /// A server with OpenAI's interface (llama-server, Ollama, vLLM) that is to answer:
         /// "http://HOST:PORT/v1"; "" is none. The words of the conversation are sent to it. If it
         /// cannot be reached, the model on this machine answers
