@@ -8,7 +8,7 @@ use std::process::Command;
 /// use, in the build folder, with the user's own pip.
 ///
 /// # Errors
-/// Why it cannot be had here: the test is to be skipped.
+/// Why it is not available here: the test is to be skipped.
 pub fn python_package(name: &str, version: &str) -> Result<PathBuf, String> {
     let peers = build_folder().join("peers");
     let folder = peers.join(format!("{name}-{version}"));

@@ -99,7 +99,6 @@ fn a_server_answers_typed_questions_until_it_is_gone() {
         let reply = ask(QUESTION);
         assert!(read_here(&reply) > 0, "the model on this machine answers: {reply}");
     }
-    drop(ask);
     drop(input);
     let ended = child.wait_with_output().expect("ends");
     let said = String::from_utf8_lossy(&ended.stderr);

@@ -60,7 +60,7 @@ impl Language {
         let text = plain(text);
         let begins =
             |with: &&str| text.strip_prefix(*with).is_some_and(|rest| rest.starts_with(' '));
-        self.answers.questions.iter().any(|with| begins(with))
+        self.answers.questions.iter().any(begins)
             && !text.split(' ').any(|word| self.answers.personal.contains(&word))
     }
 

@@ -225,6 +225,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether the skill of this name is switched on.
+    pub fn has_skill(&self, name: &str) -> bool {
+        !self.skills.off.iter().any(|off| off == name)
+    }
+
     /// The name of the machine that serves the language model, if one is set.
     pub fn llm_host(&self) -> Option<&str> {
         let (_, rest) = self.llm.url.split_once("://")?;

@@ -6,7 +6,6 @@ use sayso_skills::Documents;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::skills::is_on;
 
 /// The skill that answers from them.
 const KNOWLEDGE: &str = "knowledge";
@@ -20,7 +19,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// [`Input`](crate::ErrorKind::Input) when there are no data files for the language.
 pub fn open(config: &Config, faults: &mut Vec<String>) -> Result<Option<Documents>> {
     let folder = &config.skills.documents;
-    if folder.as_os_str().is_empty() || !is_on(config, KNOWLEDGE) {
+    if folder.as_os_str().is_empty() || !config.has_skill(KNOWLEDGE) {
         return Ok(None);
     }
     let documents = Documents::new(folder, config.spoken().code());

@@ -14,6 +14,8 @@ mod chosen;
 mod judged;
 mod pool;
 #[cfg(feature = "models")]
+mod prompt;
+#[cfg(feature = "models")]
 mod remote;
 #[cfg(feature = "models")]
 mod weights;

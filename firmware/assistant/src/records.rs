@@ -20,17 +20,17 @@ pub struct Records {
 
 impl Records {
     /// Continues the records of earlier runs. Without the setting, an old log is deleted. What is
-    /// damaged begins anew, and the second value says so.
+    /// damaged starts empty, and the second value says so.
     pub fn open(config: &Config, folder: StateFolder) -> (Self, Vec<String>) {
         let mut troubles = Vec::new();
         let mut good = |message: String| troubles.push(message);
         let stats = Stats::load(&folder).unwrap_or_else(|error| {
-            good(format!("the counts of `sayso stats` begin anew: {error}"));
+            good(format!("the counts of `sayso stats` start from zero: {error}"));
             Stats::default()
         });
         let review = if Review::is_wanted(config) {
             let review = Review::load(&folder).unwrap_or_else(|error| {
-                good(format!("the log of `sayso review` begins anew: {error}"));
+                good(format!("the log of `sayso review` starts empty: {error}"));
                 Review::default()
             });
             Some((review, config.privacy.review_days))
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_records_begin_anew() {
+    fn damaged_records_start_empty() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("stats.json"), "{").expect("a file");
         std::fs::write(folder.path().join("review.json"), "{").expect("a file");

@@ -22,7 +22,7 @@ const MOST: usize = 400_000;
 /// The length of a day, for retention.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// An utterance, and what became of it.
+/// An utterance, and the answer to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When its turn ended.

@@ -162,7 +162,7 @@ impl SharedSkills {
                 }
                 Effect::Again(again) => {
                     if cancel.is_cancelled() {
-                        // What comes of it is not known.
+                        // Its result is not known.
                         said.otherwise = None;
                         continue;
                     }
@@ -300,12 +300,7 @@ fn programs_of(config: &Config) -> Vec<Program> {
 pub fn all(config: &Config) -> Result<Vec<(&'static str, bool)>> {
     let skills = Skills::new(config.spoken().code(), &[], None);
     skills.map_err(|error| Error::input(error.to_string()))?;
-    Ok(Skills::all().into_iter().map(|name| (name, is_on(config, name))).collect())
-}
-
-/// Whether a skill is switched on.
-pub(crate) fn is_on(config: &Config, name: &str) -> bool {
-    !config.skills.off.iter().any(|off| off == name)
+    Ok(Skills::all().into_iter().map(|name| (name, config.has_skill(name))).collect())
 }
 
 /// The time by this machine's clock, as skills see it.

@@ -186,7 +186,7 @@ impl Said {
         self
     }
 
-    /// With what came of it later.
+    /// With its result, which is known later.
     #[must_use]
     pub fn then(mut self, later: Self) -> Self {
         self.text = match (self.text.take(), later.text) {

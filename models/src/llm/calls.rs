@@ -58,7 +58,7 @@ pub(super) struct Writer<'a> {
     logprobs: Vec<f32>,
 }
 
-/// What became of a token.
+/// The result of a token.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// The sentence goes on with it.

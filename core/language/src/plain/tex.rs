@@ -201,7 +201,7 @@ fn convert(formula: &str, depth: usize, out: &mut String) {
             '-' => {
                 let binary =
                     out.trim_end().ends_with(|c: char| c.is_alphanumeric() || ")°".contains(c));
-                let power = out.trim_end().ends_with(|c| html::is_raised(c));
+                let power = out.trim_end().ends_with(html::is_raised);
                 out.push_str(if binary || power { " − " } else { "−" });
                 1
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sayso_models::llm::{Llm, Remote, Server, ServerConfig};
 
-use super::weights::prompt;
+use super::prompt::prompt;
 use crate::config::{Config, Profile};
 use crate::error::{Error, Result};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sayso_models::Cancel;
 use sayso_models::eot::{EndOfTurn, SmartTurnWeights};
-use sayso_models::llm::{self, Exchange, Llama, LlamaWeights, Llm, Server};
+use sayso_models::llm::{self, Llama, LlamaWeights, Llm, Server};
 use sayso_models::stt::{Stt, SttRequest, Whisper, WhisperConfig, WhisperWeights};
 use sayso_models::tts::{HibariWeights, Tts};
 use sayso_models::vad::{SileroWeights, Vad};
@@ -13,6 +13,7 @@ use sayso_phonemes::{Acoustic, Reader};
 use sayso_store::catalog::Role;
 
 use super::judged::{calling, doubt};
+use super::prompt::prompt;
 use super::remote::{server, with_server};
 use super::{Chosen, Engines, GPU, Sessions, cores, cpu, gpus, threads};
 use crate::config::{Config, Profile};
@@ -217,20 +218,6 @@ fn stt(config: &Config) -> Result<WhisperWeights> {
         warm_up_stt(&weights)?;
     }
     Ok(weights)
-}
-
-/// The system prompt and the example exchanges that suit the model of a profile.
-pub(super) fn prompt(config: &Config, profile: Profile) -> (&str, Vec<Exchange>) {
-    let prompts = config.spoken().prompts();
-    let prompt = match profile {
-        Profile::Large | Profile::Standard => prompts.standard,
-        Profile::Small => prompts.small,
-    };
-    // The examples belong to our own prompt; another prompt is used alone.
-    match config.llm.system_prompt.trim() {
-        "" => (prompt.system, Exchange::examples(&prompt)),
-        own => (own, Vec::new()),
-    }
 }
 
 fn llm(config: &Config) -> Result<LlamaWeights> {

@@ -314,7 +314,7 @@ fn slim(list: Value, fields: &[&str], wanted: fn(&Value) -> bool) -> Value {
         item.as_object_mut()?.retain(|key, _| fields.contains(&key.as_str()));
         Some(item)
     };
-    items.into_iter().filter(|item| wanted(item)).take(MOST).filter_map(item).collect()
+    items.into_iter().filter(wanted).take(MOST).filter_map(item).collect()
 }
 
 fn kind(message: &Value) -> &str {

@@ -258,7 +258,7 @@ impl Skills {
         said
     }
 
-    /// Looks after an action that waits for a device. Returns what came of it; if it still waits,
+    /// Looks after an action that waits for a device. Returns its result; if it still waits,
     /// another [`Effect::Again`](crate::Effect::Again).
     pub fn go_on(&mut self, again: Again, now: &Now, situation: &Situation) -> Said {
         self.carry_out(&again.skill, again.action, now, situation)

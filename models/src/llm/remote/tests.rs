@@ -83,7 +83,7 @@ fn refuses(stream: &mut TcpStream) {
 
 fn is_no_server(stream: &mut TcpStream) {
     head(stream, "200 OK");
-    let _ = write!(stream, "<html>hello</html>\n");
+    let _ = writeln!(stream, "<html>hello</html>");
 }
 
 fn fails(stream: &mut TcpStream) {

@@ -10,19 +10,6 @@ const COUNT: &str = "count";
 /// So many words after a number may be what is counted.
 const COUNTED: usize = 2;
 
-/// What an answer must have.
-#[derive(Debug, Default)]
-pub(super) struct Need {
-    /// The phrases that ask for it.
-    pub asked_by: Vec<Vec<String>>,
-    /// The words that are such an answer, stemmed.
-    pub met_by: BTreeSet<String>,
-    /// Whether any number is one.
-    pub by_number: bool,
-    /// Whether a time of day is one, or a year.
-    pub by_time: bool,
-}
-
 /// A term of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {

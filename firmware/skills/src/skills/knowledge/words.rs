@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::question::Need;
 use super::split::{DASH, code, split};
 use crate::error::Error;
 
@@ -16,6 +15,19 @@ struct Phrase {
     /// The stems of the words after the first.
     more: Vec<String>,
     terms: Vec<String>,
+}
+
+/// What an answer must have.
+#[derive(Debug, Default)]
+pub(super) struct Need {
+    /// The phrases that ask for it.
+    pub asked_by: Vec<Vec<String>>,
+    /// The words that are such an answer, stemmed.
+    pub met_by: BTreeSet<String>,
+    /// Whether any number is one.
+    pub by_number: bool,
+    /// Whether a time of day is one, or a year.
+    pub by_time: bool,
 }
 
 /// The words of one language.
