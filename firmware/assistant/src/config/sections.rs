@@ -292,7 +292,7 @@ define! {
 
     /// Home Assistant, whose devices the skill `home` switches: docs/home.md.
     HomeAssistant {
-        /// Its address, as in a browser: "http://homeassistant.local:8123"; "" is none
+        /// Its address, as in a browser: "http://HOST:8123"; "" is none
         url: String = "";
         /// A file with a long-lived access token, which only you can read
         #[serde(serialize_with = "lossy")]

@@ -259,7 +259,7 @@ impl Skills {
     }
 
     /// Looks after an action that waits for a device. Returns its result; if it still waits,
-    /// another [`Effect::Again`](crate::Effect::Again).
+    /// another [`Effect::Again`].
     pub fn go_on(&mut self, again: Again, now: &Now, situation: &Situation) -> Said {
         self.carry_out(&again.skill, again.action, now, situation)
     }
@@ -276,7 +276,7 @@ impl Skills {
         }
     }
 
-    /// What is said after the program of an [`Effect::Run`](crate::Effect::Run) has printed this, or
+    /// What is said after the program of an [`Effect::Run`] has printed this, or
     /// failed.
     pub fn ran(&self, run: &Run, printed: Result<String, RunError>) -> Said {
         outcome(run, printed, &self.texts)
