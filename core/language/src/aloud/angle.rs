@@ -1,4 +1,4 @@
-//! Angle brackets that neither compare nor open a tag of the text: "Vec<u8>", "the <br> tag".
+//! Angle brackets that neither compare nor open a tag of the text: `Vec<u8>`, "the `<br>` tag".
 
 use super::class::{Class, Item};
 use super::item;
