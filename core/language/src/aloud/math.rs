@@ -19,6 +19,8 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let signs: String = (i..i + length).map(|p| text.get(p)).collect();
         if (i..i + length).all(|p| text.kind(p) == Some(Kind::Sign) && text.get(p).len() <= 3)
             && let Some(words) = aloud.sign(&signs)
+            // "***" alone divides.
+            && (signs != "**" || is_operand(text, left))
         {
             return found(Some(words), i + length);
         }

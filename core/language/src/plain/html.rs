@@ -37,6 +37,31 @@ const HIDDEN: &[(&str, &str)] = &[
     ("style", "</style>"),
 ];
 
+/// Tags that are written for how a text looks. Any other between two spaces is mentioned.
+const FORMATTING: &[&str] = &[
+    "a", "abbr", "b", "big", "br", "code", "del", "div", "em", "font", "hr", "i", "ins", "kbd",
+    "li", "mark", "p", "q", "s", "small", "span", "strong", "sub", "sup", "td", "th", "tr", "u",
+];
+
+/// Whether the tag at the beginning of `rest`, which follows a space within a line, is only
+/// mentioned: "the <script> tag". `None` if too little is known yet.
+pub(super) fn is_mentioned(rest: &str, end: bool) -> Option<bool> {
+    let name = rest.trim_start_matches('<').trim_start_matches('/');
+    let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let (name, after) = name.split_at(length);
+    if name.is_empty() && !after.is_empty() || FORMATTING.contains(&&*name.to_ascii_lowercase()) {
+        return Some(false);
+    }
+    let Some(after) = after.trim_start_matches('/').strip_prefix('>') else {
+        return if after.trim_start_matches('/').is_empty() && !end { None } else { Some(false) };
+    };
+    match after.chars().next() {
+        Some(c) => Some(matches!(c, ' ' | '.' | ',' | ';' | ':' | '?' | '!' | ')')),
+        None if end => Some(true),
+        None => None,
+    }
+}
+
 /// Elements that are on their own lines.
 const BLOCKS: &[&str] = &[
     "address",

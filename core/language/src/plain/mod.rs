@@ -130,7 +130,8 @@ impl Plain {
                 }
                 Step::Give(n, text) => {
                     at += n;
-                    text.chars().for_each(|c| self.give(c, &mut out));
+                    let spoken = text.chars().filter(|c| !marks::is_unspoken(*c));
+                    spoken.for_each(|c| self.give(c, &mut out));
                 }
                 Step::Replace(n, text) => {
                     rest = format!("{text}{}", &rest[at + n..]).into();
@@ -241,6 +242,13 @@ impl Plain {
 
     /// A step at `<`.
     fn tag(&mut self, rest: &str, end: bool) -> Step {
+        if self.in_line && self.space {
+            match html::is_mentioned(rest, end) {
+                Some(true) => return Step::Keep,
+                Some(false) => {}
+                None => return Step::Wait,
+            }
+        }
         match html::tag(rest, end) {
             Tag::Unknown => Step::Wait,
             Tag::None => Step::Keep,

@@ -49,6 +49,13 @@ fn written_text_becomes_plain_text() {
         ("x^2^ and H~2~O, ~~gone~~ x^2", "x² and H₂O, gone x^2"),
         ("==mark== it, a == b", "mark it, a == b"),
         ("the `<br>` tag, <br>", "the <br> tag,"),
+        (
+            "HTML has <script> and <style> tags. Both do.",
+            "HTML has <script> and <style> tags. Both do.",
+        ),
+        ("I <think> so. Set <title> to 5, or <head>", "I <think> so. Set <title> to 5, or <head>"),
+        ("So <think>hidden</think> it is. <b> Bold </b> it.", "So it is. Bold it."),
+        ("One\n<script>let x = 1;</script>\nTwo", "One. Two"),
         ("5 ** 2 and **so**", "5 ** 2 and so"),
     ] {
         assert_eq!(Plain::filter(written), said, "{written:?}");
