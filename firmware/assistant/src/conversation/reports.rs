@@ -29,8 +29,8 @@ fn mean_confidence(transcript: &Transcript) -> Option<f32> {
     }
 }
 
-/// A word that the recogniser was less sure of than this is doubtful. Of words that were right, few
-/// are (BENCHMARKS.md, "Confidence").
+/// A word that the recogniser was less sure of than this is doubtful. Lower than the mean of right
+/// words by far (BENCHMARKS.md, "Confidence"), so that people are seldom asked back.
 const DOUBTFUL: f32 = 0.25;
 
 /// The words that were heard unsurely.
