@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use sayso_tests::{data, failure, json, output, sayso};
+use serde_json::Value;
 
 /// `sayso` with its own, empty store.
 fn on(store: &Path) -> Command {
