@@ -212,7 +212,9 @@ fn a_skill_that_is_switched_off_claims_nothing() {
 #[test]
 fn each_skill_works_alone() {
     let all = Room::new().skills.names().to_vec();
-    assert_eq!(all, Skills::all());
+    // Without documents there is none that answers from them.
+    let due: Vec<&str> = Skills::all().into_iter().filter(|name| *name != "knowledge").collect();
+    assert_eq!(all, due);
     for name in &all {
         let off: Vec<String> =
             all.iter().filter(|other| *other != name).map(|other| (*other).to_owned()).collect();
