@@ -156,6 +156,12 @@ impl Plain {
             },
             '#' => {
                 let n = run(&['#']);
+                // "# of items" counts.
+                let counts = " of ";
+                let start = rest[n..].bytes().zip(counts.bytes()).all(|(a, b)| a == b);
+                if n == 1 && start && (rest.len() > counts.len() || !end) {
+                    return if rest.len() > counts.len() { None } else { Some(Step::Wait) };
+                }
                 match after(n) {
                     None => wait(Some(Step::Drop(n))),
                     Some(c) if c.is_whitespace() => Some(Step::Drop(n)),
