@@ -54,6 +54,10 @@ pub(crate) fn single(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             number && !text.is(before, ".")
                 || !aloud.letters.words.contains(&stem)
                 || is_letter_name(aloud, text, i)
+                // "2*a*b", "(a) Do this."
+                || text.is(before, "*")
+                || text.is(after, "*")
+                || text.is(before, "(") && text.is(after, ")")
         }
         // AT&T
         2 if text.is_capitals(i) && (text.is(after, "&") || text.is(before, "&")) => true,

@@ -177,9 +177,10 @@ fn minus(aloud: &Aloud, text: &Text, i: usize) -> bool {
         || text.is_space(before)
         || matches!(text.kind(before), Some(Kind::Sign))
             && !matches!(text.get(before), ")" | "°" | "%" | "." | "'" | "\"" | "”");
-    // "−b", "e^-x"
-    let variable =
-        (text.is(i, "−") || text.is(before, "^")) && (text.is_letter(i + 1) || text.is(i + 1, "√"));
+    // "−b", "e^-x", "e^{-x}"
+    let power =
+        text.is(before, "^") || text.is(before, "{") && text.is(before.wrapping_sub(1), "^");
+    let variable = (text.is(i, "−") || power) && (text.is_letter(i + 1) || text.is(i + 1, "√"));
     if (number || money || variable) && fresh && !(text.is(i, "—") && text.is_word(text.before(i)))
     {
         return true;

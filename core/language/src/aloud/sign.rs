@@ -263,6 +263,15 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let words = star.filter(|_| thing).map_or(aloud.words.stars, |[one, _]| one);
             Some(item(Class::Abbreviation(words), i, next))
         }
+        // "▲2.1%"
+        '▲' if text.is_number(text.past_space(next)) => {
+            let words = aloud.sign("↑").or_else(|| aloud.sign("+"))?;
+            Some(item(Class::Mathematics(words), i, next))
+        }
+        '▼' if text.is_number(text.past_space(next)) => {
+            let words = aloud.sign("↓").unwrap_or(aloud.words.minus);
+            Some(item(Class::Mathematics(words), i, next))
+        }
         '*' | '_' | '~' | '"' | '`' | '\\' | '\'' => Some(item(Class::Silent, i, next)),
         _ => {
             let words = match aloud.currency(text.get(i)) {

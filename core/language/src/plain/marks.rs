@@ -38,6 +38,10 @@ impl Plain {
                 script(c, rest, end)
             }
             '=' if next == Some('=') => self.highlight(rest, end),
+            // "`a*b`"
+            '*' if self.coded => Step::Keep,
+            // "3*x**2"
+            '*' if !self.space && !self.starred && self.operand() => self.times(rest, end),
             // "5 ** 2"
             '*' if self.space && next == Some('*') => match rest[2..].chars().next() {
                 None if !end => Step::Wait,
@@ -98,6 +102,46 @@ impl Plain {
         }
     }
 
+    /// Whether the last character may end an operand.
+    fn operand(&self) -> bool {
+        self.single || self.last.is_some_and(|c| c.is_ascii_digit() || c == ')')
+    }
+
+    /// A step at a star right after an operand: a sign between two operands, or emphasis.
+    fn times(&mut self, rest: &str, end: bool) -> Step {
+        let stars = rest.len() - rest.trim_start_matches('*').len();
+        let mut after = rest[stars..].chars();
+        let (first, second) = (after.next(), after.next());
+        let known = end || second.is_some();
+        match first {
+            None if !end && stars < 3 => Step::Wait,
+            Some(c) if stars < 3 && (c.is_ascii_digit() || c == '(') => {
+                Step::Give(stars, rest[..stars].into())
+            }
+            Some(c) if stars < 3 && c.is_alphabetic() && !known => Step::Wait,
+            Some(c)
+                if stars < 3
+                    && c.is_alphabetic()
+                    && second.is_none_or(|c| !c.is_alphabetic() && c != '\'')
+                    // "1*a*" is emphasis, "2*a*b" is not.
+                    && (stars == 1 || second != Some('*')) =>
+            {
+                Step::Give(stars, rest[..stars].into())
+            }
+            // "a 5* hotel", but not the end of "*at 5*"
+            _ if stars == 1
+                && first.is_none_or(char::is_whitespace)
+                && self.last.is_some_and(|c| matches!(c, '1'..='7')) =>
+            {
+                Step::Keep
+            }
+            _ => {
+                self.starred = true;
+                Step::Drop(1)
+            }
+        }
+    }
+
     /// Marks that mean something only where a line starts.
     pub(super) fn line_mark(&mut self, c: char, rest: &str, end: bool) -> Option<Step> {
         let run = |of: &[char]| rest.len() - rest.trim_start_matches(of).len();
@@ -112,6 +156,12 @@ impl Plain {
             },
             '#' => {
                 let n = run(&['#']);
+                // "# of items" counts.
+                let counts = " of ";
+                let start = rest[n..].bytes().zip(counts.bytes()).all(|(a, b)| a == b);
+                if n == 1 && start && (rest.len() > counts.len() || !end) {
+                    return if rest.len() > counts.len() { None } else { Some(Step::Wait) };
+                }
                 match after(n) {
                     None => wait(Some(Step::Drop(n))),
                     Some(c) if c.is_whitespace() => Some(Step::Drop(n)),
@@ -266,7 +316,8 @@ fn direction(rest: &str, end: bool) -> Step {
     let inside: String = rest[1..].chars().take_while(silent).take(LONGEST).collect();
     match rest[1 + inside.len()..].chars().next() {
         None if !end => Step::Wait,
-        Some(')') if !inside.is_empty() => Step::Drop(inside.len() + 2),
+        // "(a) Do this."
+        Some(')') if inside.len() > 1 => Step::Drop(inside.len() + 2),
         _ => Step::Keep,
     }
 }
@@ -304,6 +355,8 @@ pub(crate) fn is_meant(c: char) -> bool {
             | '↑'
             | '↓'
             | '↔'
+            | '▲'
+            | '▼'
             | '♠'
             | '♦'
             | '♣'

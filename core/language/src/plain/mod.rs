@@ -50,6 +50,8 @@ pub struct Plain {
     last: Option<char>,
     /// Whether it is a letter alone, after which a full stop would mark an abbreviation.
     initial: bool,
+    /// Whether the last character is a letter with no letter before it.
+    single: bool,
 }
 
 /// What to do with the characters at the front of `held`.
@@ -180,6 +182,8 @@ impl Plain {
         out.push(c);
         let apart = space || self.last.is_none_or(|last| !last.is_alphanumeric());
         self.initial = apart && c.is_uppercase();
+        self.single =
+            c.is_alphabetic() && (space || self.last.is_none_or(|last| !last.is_alphabetic()));
         self.last = Some(c);
     }
 

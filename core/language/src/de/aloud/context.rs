@@ -1,7 +1,7 @@
 //! Gender and case, as far as the words around a number show them.
 
 use super::numbers::Case;
-use super::{nouns, tables};
+use super::{nouns, short, tables};
 use crate::aloud::grammar::Gender;
 use crate::aloud::text::Text;
 
@@ -120,6 +120,13 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
 
 /// The gender of the noun at piece `i`, or after the adjective at piece `i`.
 pub(super) fn gender(text: &Text, i: usize) -> Option<Gender> {
+    // "1 Msp. Zimt"
+    if text.is(i + 1, ".")
+        && text.is_number(text.before(i))
+        && let Some(noun) = short::counted(text.get(i))
+    {
+        return nouns::gender(noun);
+    }
     let mut at = i;
     for _ in 0..2 {
         if text.is_capital(at) {

@@ -85,6 +85,9 @@ fn short(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
     if other || text.is_word(i.wrapping_sub(1)) {
         return None;
     }
+    if pointed(aloud, text, i) {
+        return None;
+    }
     let mut date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     let stop = text.is(i + 3, ".");
     let more = text.is(i + 5, ".") && text.is_number(i + 6);
@@ -105,7 +108,7 @@ fn short(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
 }
 
 /// 14:30 Uhr, 9.30 Uhr, 9 Uhr 30, 14.30 h
-pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
     if matches!(text.get(i.wrapping_sub(1)), "." | ":" | "," | "/") {
         return None;
@@ -123,6 +126,13 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "in 2:01:09 h"
     let long = second.is_some() && !said;
     let hours = text.is(word, "Uhr") || text.is(word, "h") && (minute.is_some() || said) && !long;
+    if minute.is_some() && second.is_none() && !hours && pointed(aloud, text, i) {
+        return Some(item(
+            Class::Time(Time { hour: (hour, i), minute, ..Time::default() }),
+            i,
+            end,
+        ));
+    }
     if !hours || sign && minute.is_none() {
         return None;
     }
@@ -139,6 +149,87 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end = after + 1;
     }
     Some(item(Class::Time(time), i, end))
+}
+
+/// How many times of a list are looked at, in each direction.
+const TIMES: usize = 6;
+
+/// Whether "8.30" at `i` is an hour with its minutes, though "Uhr" does not follow: it is one of
+/// several that are followed by "Uhr", or what is around them says so.
+fn pointed(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let time = |at: usize| {
+        text.is_digits(at, 1..=2)
+            && text.value(at).is_some_and(|hour| hour <= 24)
+            && text.is(at + 1, ".")
+            && text.is_digits(at + 2, 2..=2)
+            && text.value(at + 2).is_some_and(|minute| minute < 60)
+            && !(text.is(at + 3, ".") && text.is_number(at + 4))
+            && !matches!(text.get(at.wrapping_sub(1)), "." | ":" | "/")
+    };
+    if !time(i) {
+        return false;
+    }
+    let until = |at: usize| text.is_dash(at) || text.one_of(at, &["bis"]);
+    let joins =
+        |at: usize| until(at) || text.is(at, ",") || text.one_of(at, &["und", "oder", "sowie"]);
+    let mut first = i;
+    for _ in 0..TIMES {
+        let sign = text.before(first);
+        let before = text.before(sign).wrapping_sub(2);
+        if !joins(sign) || !time(before) {
+            break;
+        }
+        first = before;
+    }
+    let (mut last, mut ranges) = (first, 0);
+    // Whether the minutes are those of most appointments.
+    let quarter = |at: usize| matches!(text.get(at + 2), "00" | "30");
+    let five = |at: usize| text.get(at + 2).ends_with(['0', '5']);
+    let (mut even, mut round) = (five(first), quarter(first));
+    for _ in 0..2 * TIMES {
+        let sign = text.past_space(last + 3);
+        let next = text.past_space(sign + 1);
+        if !joins(sign) {
+            break;
+        }
+        // "8.30-9 Uhr"
+        if until(sign) && text.is_digits(next, 1..=2) && text.is(text.past_space(next + 1), "Uhr") {
+            return true;
+        }
+        if !time(next) {
+            break;
+        }
+        ranges += usize::from(until(sign) || text.one_of(text.before(first), &["zwischen"]));
+        (even, round) = (even && five(next), round || quarter(next));
+        last = next;
+    }
+    let after = text.past_space(last + 3);
+    if text.is(after, "Uhr") {
+        return true;
+    }
+    let mut before = text.before(first);
+    if matches!(text.get(before), ":" | "." | ",") {
+        before = text.before(before);
+    }
+    let amount = |at: usize| {
+        aloud.unit(text.get(at)).is_some()
+            || aloud.currency(text.get(at)).is_some()
+            || aloud.scale(text.get(at)).is_some()
+            || text.one_of(at, &["euro", "franken", "dollar", "prozent", "millionen"])
+    };
+    let other = text.one_of(before, aloud.versioned)
+        || text.one_of(before, aloud.named)
+        || text.one_of(before, &["kapitel", "abschnitt", "punkt", "nr", "abs", "ziffer", "teil"]);
+    if other || amount(after) || amount(text.before(first)) || text.is(last + 3, "/") {
+        return false;
+    }
+    let said = text.one_of(before, &["um", "ab", "gegen"]);
+    let day = (aloud.weekday)(text.get(before));
+    let between = text.one_of(before, &["von", "zwischen"]);
+    // "ab 3.10"
+    let date = text.one_of(before, &["ab"])
+        && text.value(first + 2).is_some_and(|month| (1..=12).contains(&month));
+    said && !date || ranges > 0 && (day || between || even && round)
 }
 
 /// 3:45 Std.

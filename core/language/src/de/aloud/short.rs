@@ -18,6 +18,13 @@ const fn before_number(written: &'static str, words: &'static str) -> Short {
     short(Place::BeforeNumber, written, words)
 }
 
+/// The noun, in the singular, that a word with a full stop stands for after a number.
+pub(super) fn counted(word: &str) -> Option<&'static str> {
+    let short = SHORT.iter().find(|short| short.written.strip_suffix('.') == Some(word))?;
+    let after = matches!(word, "Msp" | "Pr" | "Bd" | "Be" | "Fl" | "Ds" | "Pkg" | "Pck");
+    after.then_some(short.words)
+}
+
 const fn after_number(written: &'static str, words: &'static str) -> Short {
     short(Place::AfterNumber, written, words)
 }

@@ -236,6 +236,7 @@ pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         "-" if text.is(i.wrapping_sub(1), " ") && text.is(next, "-") && text.is_word(next + 1) => {
             said("dash dash", next + 1)
         }
+        "#" if text.is(next, " ") && text.is(next + 1, "of") => said("number", next),
         "#" if text.is_letter(i.wrapping_sub(1)) => said("sharp", next),
         "#" if text.is_number(next) => said("number", next),
         "#" if text.is_word(next) && text.is_number(next + 1) => said("number", next),

@@ -136,10 +136,15 @@ pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let code = |at: usize| aloud.currency(text.get(at)).filter(|_| text.is_capitals(at));
     let leading = code(i).filter(|_| text.is(i + 1, " "));
-    if !text.is(i, "$") && leading.is_none() {
+    // "US$ 1,500"
+    let prefix = aloud
+        .currency(&format!("{}$", text.get(i)))
+        .filter(|_| text.is_capitals(i) && text.is(i + 1, "$"));
+    let leading = leading.or(prefix);
+    if !text.is(i, "$") && leading.is_none() || text.is_word(i.wrapping_sub(1)) {
         return None;
     }
-    let number = text.past_space(i + 1);
+    let number = text.past_space(i + 1 + usize::from(prefix.is_some()));
     let (whole, thousands) = text.get(number).split_once('.').unwrap_or((text.get(number), ""));
     let cents = text.is(number + 1, ".") && text.is_digits(number + 2, 2..=2);
     let end = if cents { number + 3 } else { number + 1 };
@@ -158,6 +163,56 @@ pub(super) fn dollars(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         words += &format!(" con {cents} {}", currency.cents);
     }
     Some(item(Class::Coined(words), i, if trailing.is_some() { after + 1 } else { end }))
+}
+
+/// "1,299.99 dólares", "1,200.50 USD", "1,250 pesos", "1,000 personas": a comma before groups of
+/// three digits, as in Mexico.
+pub(super) fn grouped(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (whole, thousands) = text.get(i).split_once('.')?;
+    let fits = text.is_number(i)
+        && thousands.len() == 3
+        && (1..=3).contains(&whole.len())
+        && !whole.starts_with('0')
+        && !text.is_word(i.wrapping_sub(1))
+        && !matches!(text.get(i.wrapping_sub(1)), "," | "." | "/" | "-");
+    let digits = format!("{whole}{thousands}");
+    let cents = text.is(i + 1, ".")
+        && text.is_digits(i + 2, 2..=2)
+        && !(text.is(i + 3, ".") && text.is_number(i + 4));
+    let end = if cents { i + 3 } else { i + 1 };
+    let after = text.past_space(end);
+    let of = |name: &str| {
+        aloud.currencies.iter().find(|currency| {
+            currency.sign == name
+                || currency.several == name
+                || name == "pesos" && currency.several.starts_with("pesos ")
+        })
+    };
+    let currency = of(text.get(after)).filter(|_| after > end || text.get(after).len() > 1);
+    // Another number with a decimal comma shows what a comma means.
+    let decimal = (i.saturating_sub(60)..i + 60).any(|at| {
+        let part = text.get(at).split_once('.').map_or(3, |(_, part)| part.len());
+        text.is_number(at) && part != 3
+    });
+    // "1,799 €/l"
+    let spain = currency.is_some_and(|currency| currency.several == "euros");
+    if !fits || (decimal || spain) && !cents || text.is(after + 1, "/") {
+        return None;
+    }
+    if let Some(currency) = currency {
+        let name = if text.is(after, "pesos") { "pesos" } else { currency.several };
+        let mut words = format!("{} {name}", numbers::agreeing(&digits, currency.gender));
+        if cents {
+            let cents = numbers::agreeing(text.get(i + 2), Gender::Masculine);
+            words += &format!(" con {cents} {}", currency.cents);
+        }
+        return Some(item(Class::Coined(words), i, after + 1));
+    }
+    let measured = aloud.unit(text.get(after)).is_some()
+        || aloud.units.iter().any(|unit| unit.several == text.get(after))
+        || aloud.scale(text.get(after)).is_some();
+    let gender = nouns::counted(text, i).filter(|_| !cents && !measured)?;
+    Some(item(Class::Coined(numbers::agreeing(&digits, gender)), i, end))
 }
 
 /// los 80s, los 80's

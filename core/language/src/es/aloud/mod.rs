@@ -46,6 +46,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         code::account,
         code::code,
         codes::dollars,
+        codes::grouped,
         money::money,
         codes::decade,
         number::resolution,

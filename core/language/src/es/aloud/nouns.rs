@@ -125,7 +125,6 @@ const NO_NOUNS: &[&str] = &[
     "unas",
     "unos",
     "vamos",
-    "vez",
     "y",
     "ya",
 ];

@@ -26,11 +26,11 @@ chute cicatrice cime colère courbe course crêpe cuisson côte demande dinde do
 face faim ferme file fièvre flamme flûte foi force formule forêt foudre foule fraise fête galère
 gamme glace gomme goutte grippe grâce guitare gélule hache halle hauteur herbe heure huile
 hélice info jungle justice laitue lame largeur liste loi longueur lueur lèvre malle marque
-misère montagne montre moto météo nage nappe neige nièce norme notice oasis odeur ombre
-paix panne parole pause pendule perle personne peur pierre pile pilule plage plaque plateforme
+misère montagne mozzarella montre moto météo nage nappe neige nièce norme notice oasis odeur ombre
+paix panne parole pause pendule perle personne peur pierre pile pilule pizza plage plaque plateforme polenta
 pluie police pompe poudre poule promo puce radio rage reine ressource revue robe roue sauce
 scène sirène somme source sphère statue surface tempête tenue terre tige toile tombe tortue
-trace tribu tringle tâche vapeur vertu ville vitre voiture échelle épice";
+trace tribu tringle tâche vapeur vertu villa ville vitre vodka voiture échelle épice";
 
 /// Endings of feminine nouns.
 const ENDINGS: &[&str] = &[
