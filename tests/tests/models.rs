@@ -101,7 +101,7 @@ fn a_mistyped_model_is_distinguished_from_a_missing_file() {
     let error = failure(sayso().args(["--voice", "/no/voice", "say", "hello", "-o", "x.wav"]));
     assert!(error.contains("/no/voice") && error.contains("check the path"), "{error}");
     let error = failure(sayso().args(["models", "fetch", "smollm2"]));
-    assert!(error.contains("did you mean smollm2-135m?"), "{error}");
+    assert!(error.contains("did you mean smollm2-"), "{error}");
 }
 
 #[test]
