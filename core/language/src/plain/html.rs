@@ -44,7 +44,7 @@ const FORMATTING: &[&str] = &[
 ];
 
 /// Whether the tag at the beginning of `rest`, which follows a space within a line, is only
-/// mentioned: "the <script> tag". `None` if too little is known yet.
+/// mentioned: "the `<script>` tag". `None` if too little is known yet.
 pub(super) fn is_mentioned(rest: &str, end: bool) -> Option<bool> {
     let name = rest.trim_start_matches('<').trim_start_matches('/');
     let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
