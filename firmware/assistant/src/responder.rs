@@ -241,12 +241,12 @@ impl Responder {
             tell(turn, text, clauses, &mut written, emit);
         }
         let changed = claims.found();
-        let mut reply = reply;
-        if changed && let Ok(reply) = &mut reply {
-            reply.text.clone_from(&written);
-        }
+        let told = changed.then(|| written.clone());
         self.pending = Some(Pending { turn, text: written, changed });
-        let reply = reply?;
+        let mut reply = reply?;
+        if let Some(told) = told {
+            reply.text = told;
+        }
         emit(Response::Done { turn, reply });
         Ok(())
     }

@@ -79,19 +79,13 @@ fn percent(share: Option<f64>) -> String {
 }
 
 fn object(days: i32, counts: &Counts) -> serde_json::Value {
-    json!({
-        "days": days,
-        "utterances": counts.utterances,
-        "rejected": counts.rejected,
-        "words": counts.words,
-        "mean_confidence": counts.mean_confidence(),
-        "estimated_word_error_rate": counts.word_error_rate(),
-        "skills": counts.skills,
-        "asked": counts.asked,
-        "confirmations": counts.confirmations,
-        "confirmed": counts.confirmed,
-        "repaired": counts.repaired,
-        "interrupted": counts.interrupted,
-        "stopped": counts.stopped,
-    })
+    let mut object = json!(counts);
+    if let Some(object) = object.as_object_mut() {
+        // The sum says nothing to people: its mean does.
+        object.remove("confidence");
+        object.insert("days".into(), json!(days));
+        object.insert("mean_confidence".into(), json!(counts.mean_confidence()));
+        object.insert("estimated_word_error_rate".into(), json!(counts.word_error_rate()));
+    }
+    object
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sayso_language::Plain;
+use sayso_language::{Language, Plain};
 
 use super::calls::{self, Calls, Next, Writer};
 use super::doubt::{Certainty, Likelihood};
@@ -16,6 +16,16 @@ use crate::{Cancel, Error, ErrorKind, Result};
 struct Held<'a> {
     certainty: Certainty<'a>,
     text: String,
+}
+
+impl Held<'_> {
+    /// What is told: the doubt comes first.
+    fn told(self, language: &Language) -> String {
+        match self.certainty.is_doubtful() {
+            true => format!("{} {}", language.said_when_unsure(), self.text),
+            false => self.text,
+        }
+    }
 }
 
 impl Llama {
@@ -133,11 +143,7 @@ impl Llama {
             }
             if let Some(done) = held.take_if(|held| held.certainty.is_complete()) {
                 reply.certainty = done.certainty.right();
-                if done.certainty.is_doubtful() {
-                    say(language.said_when_unsure(), reply, &mut self.pending);
-                    say(" ", reply, &mut self.pending);
-                }
-                say(&done.text, reply, &mut self.pending);
+                say(&done.told(language), reply, &mut self.pending);
             }
             if guard::loops(&tokens) {
                 log::debug!("the reply repeats itself, so it is ended");
@@ -147,11 +153,7 @@ impl Llama {
         }
         if let Some(done) = held {
             reply.certainty = done.certainty.right();
-            if done.certainty.is_doubtful() {
-                say(language.said_when_unsure(), reply, &mut self.pending);
-                say(" ", reply, &mut self.pending);
-            }
-            say(&done.text, reply, &mut self.pending);
+            say(&done.told(language), reply, &mut self.pending);
         }
         say(&plain.finish(), reply, &mut self.pending);
         Ok(())

@@ -63,16 +63,14 @@ impl Remote {
             self.known = self.known.saturating_sub(1);
         }
     }
-}
 
-fn something(user: &str) -> Result<()> {
-    if user.is_empty() {
-        return Err(Error::new(ErrorKind::Input, "there is nothing to answer"));
+    /// Forgets what was said, but for what the local model knows.
+    fn clear(&mut self) {
+        self.history.clear();
+        self.known = 0;
+        self.pending = None;
     }
-    Ok(())
-}
 
-impl Remote {
     /// The model on this machine answers.
     fn respond(
         &mut self,
@@ -108,9 +106,7 @@ impl Llm for Remote {
         examples: &[Exchange],
         saved: Option<&Path>,
     ) -> Result<Primed> {
-        self.history.clear();
-        self.known = 0;
-        self.pending = None;
+        self.clear();
         self.system = system.trim().to_owned();
         self.examples = examples.to_vec();
         self.local.prime(system, examples, saved)
@@ -126,7 +122,11 @@ impl Llm for Remote {
             return Elsewhere::No;
         }
         let user = user.trim();
-        if let Err(error) = self.discard().and_then(|()| something(user)) {
+        if let Err(error) = self.discard() {
+            return Elsewhere::Answered(Err(error));
+        }
+        if user.is_empty() {
+            let error = Error::new(ErrorKind::Input, "there is nothing to answer");
             return Elsewhere::Answered(Err(error));
         }
         let said = self.examples.iter().chain(&self.history);
@@ -199,9 +199,7 @@ impl Llm for Remote {
     }
 
     fn forget(&mut self) -> Result<()> {
-        self.history.clear();
-        self.known = 0;
-        self.pending = None;
+        self.clear();
         self.local.forget()
     }
 

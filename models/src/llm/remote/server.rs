@@ -103,11 +103,8 @@ impl Server {
     /// # Errors
     /// [`Engine`](ErrorKind::Engine) when it cannot be reached or refuses.
     pub fn models(&self) -> Result<Vec<String>> {
-        let mut get = self.agent.get(format!("{}/models", self.config.url));
-        if let Some(key) = &self.config.key {
-            get = get.header("Authorization", format!("Bearer {key}"));
-        }
-        let response = get.call().map_err(|error| self.unreachable(error))?;
+        let get = self.agent.get(format!("{}/models", self.config.url));
+        let response = self.with_key(get).call().map_err(|error| self.unreachable(error))?;
         let status = response.status().as_u16();
         let text =
             whole(response.into_body().into_reader()).map_err(|error| self.unreachable(error))?;
@@ -196,15 +193,13 @@ impl Server {
             "top_p": sampling.top_p,
             "seed": sampling.seed,
         });
-        let mut post = self
+        let post = self
             .agent
             .post(format!("{}/chat/completions", self.config.url))
             .header("Content-Type", "application/json")
             .header("Accept", "text/event-stream");
-        if let Some(key) = &self.config.key {
-            post = post.header("Authorization", format!("Bearer {key}"));
-        }
-        let response = post.send(body.to_string()).map_err(|error| self.unreachable(error))?;
+        let response =
+            self.with_key(post).send(body.to_string()).map_err(|error| self.unreachable(error))?;
         let status = response.status().as_u16();
         let reader = response.into_body().into_reader();
         if status != 200 {
@@ -238,6 +233,14 @@ impl Server {
         let first = first.ok_or_else(|| self.error("it has no models"))?;
         self.model.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&first);
         Ok(first)
+    }
+
+    /// The request with the server's key, if there is one.
+    fn with_key<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match &self.config.key {
+            Some(key) => request.header("Authorization", format!("Bearer {key}")),
+            None => request,
+        }
     }
 
     fn error(&self, why: &str) -> Error {
