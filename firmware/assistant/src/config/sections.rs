@@ -341,21 +341,21 @@ define! {
         style: String = "plain";
         /// The beginning of its topics, for the styles "json" and "tasmota"
         topic: String = "";
-        /// Where it is told what to do
+        /// The topic of its commands
         command_topic: String = "";
         /// Where it says what it does; without one, Sayso cannot know whether it did it
         state_topic: String = "";
         /// Where it says whether it is there: "online", "offline"
         availability_topic: String = "";
-        /// What it is told: on, open or locked; "" is "ON", "OPEN" or "LOCK"
+        /// The command to switch on, open or lock; "" is "ON", "OPEN" or "LOCK"
         on: String = "";
-        /// What it is told: off, closed or unlocked; "" is "OFF", "CLOSE" or "UNLOCK"
+        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE" or "UNLOCK"
         off: String = "";
         /// What it says if it is on, open or locked; "" is "ON", "open" or "LOCKED"
         state_on: String = "";
         /// What it says if it is off, closed or unlocked; "" is "OFF", "closed" or "UNLOCKED"
         state_off: String = "";
-        /// Where it is told how bright it shall be, or how far open
+        /// The topic that sets how bright it is, or how far open
         level_command_topic: String = "";
         /// Where it says how bright it is, or how far open
         level_state_topic: String = "";
