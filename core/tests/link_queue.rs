@@ -110,6 +110,31 @@ fn an_empty_queue_fades_and_is_counted() {
     assert_eq!((queue.dry(), queue.take_low_water()), (1, 0));
 }
 
+/// A block that finds the queue full costs itself and no other.
+#[test]
+fn after_a_block_too_many_there_is_room_for_every_block_that_was_granted() {
+    let mut queue = Queue::new();
+    let mut at = 0;
+    let mut send = |queue: &mut Queue| {
+        push(queue, at, &[1_000; 480]);
+        at += 480;
+    };
+    for _ in 0..11 {
+        send(&mut queue);
+    }
+    assert_eq!((queue.dropped(), queue.free(480)), (480, 0));
+    let mut silent = 0;
+    for _ in 0..100 {
+        silent += take(&mut queue, 480).iter().filter(|&&sample| sample == 0).count();
+        // Grants are sent in pairs.
+        if queue.free(480) >= 2 {
+            send(&mut queue);
+            send(&mut queue);
+        }
+    }
+    assert_eq!((queue.dropped(), silent), (480, 480));
+}
+
 proptest! {
     /// Whatever comes, it holds no more than it can, and its position follows what it plays.
     #[test]
@@ -131,7 +156,7 @@ proptest! {
                 }
             }
             prop_assert!(queue.len() <= 4_800);
-            prop_assert_eq!(usize::from(queue.free(480)), (4_800 - queue.len()) / 480);
+            prop_assert!(usize::from(queue.free(480)) <= (4_800 - queue.len()) / 480);
         }
     }
 }

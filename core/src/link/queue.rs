@@ -19,6 +19,9 @@ pub struct PlaybackQueue<const N: usize> {
     played: u32,
     /// Samples that arrived but did not fit, or had no valid position.
     dropped: u32,
+    /// How far after the queue's end the last block ended, if it did not fit. The next block
+    /// needs this much silence before it.
+    beyond: u32,
     /// How often it ran empty without a [`Stop`], including at the end of each reply.
     dry: u32,
     /// The least it held since [`take_low_water`](Self::take_low_water).
@@ -29,13 +32,21 @@ pub struct PlaybackQueue<const N: usize> {
 impl<const N: usize> PlaybackQueue<N> {
     /// An empty queue that waits for position 0.
     pub const fn new() -> Self {
-        Self { samples: Deque::new(), played: 0, dropped: 0, dry: 0, low_water: None, last: 0 }
+        Self {
+            samples: Deque::new(),
+            played: 0,
+            dropped: 0,
+            beyond: 0,
+            dry: 0,
+            low_water: None,
+            last: 0,
+        }
     }
 
     /// Drops everything, because a session has begun.
     pub fn clear(&mut self) {
         self.samples.clear();
-        (self.played, self.last, self.low_water) = (0, 0, None);
+        (self.played, self.beyond, self.last, self.low_water) = (0, 0, 0, None);
     }
 
     /// The position of the next sample to be played:
@@ -55,8 +66,12 @@ impl<const N: usize> PlaybackQueue<N> {
     }
 
     /// Blocks of `block` samples for which there is room: [`Condition::free`](super::Condition::free).
+    ///
+    /// The silence that will replace a block that did not fit takes up room like sound. If it did
+    /// not, each block after such a one would find the queue full as well.
     pub fn free(&self, block: usize) -> u16 {
-        let blocks = (N - self.samples.len()) / block.max(1);
+        let room = (N - self.samples.len()).saturating_sub(self.beyond as usize);
+        let blocks = room / block.max(1);
         u16::try_from(blocks).unwrap_or(u16::MAX)
     }
 
@@ -109,6 +124,12 @@ impl<const N: usize> PlaybackQueue<N> {
                 self.dropped = self.dropped.wrapping_add(1);
             }
         }
+        let end = self.played.wrapping_add(self.samples.len() as u32);
+        let ends = playback.at.wrapping_add(playback.block.len() as u32);
+        self.beyond = match ends.wrapping_sub(end) {
+            beyond if beyond < 1 << 31 => beyond,
+            _ => 0,
+        };
     }
 
     /// Stops the sound at the given position, or as soon as possible.
@@ -117,6 +138,7 @@ impl<const N: usize> PlaybackQueue<N> {
         let ahead = stop.at.wrapping_sub(self.played);
         let keep = if ahead < 1 << 31 { ahead as usize } else { 0 };
         self.fade_out(keep.max(fade), fade);
+        self.beyond = 0;
         // The next sound begins at the given position, however much there was to fade.
         self.played = stop.at.wrapping_sub(self.samples.len() as u32);
     }
