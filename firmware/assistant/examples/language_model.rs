@@ -43,7 +43,8 @@ fn main() -> Result<()> {
     let [profile, parts] = arguments.as_slice() else { return Err("PROFILE p1,c1,q1".into()) };
     let mut config = Config::default();
     config.models.profile = serde_json::from_value(profile.as_str().into())?;
-    config.llm.calls = true;
+    // Questions are asked as by default, without commands.
+    config.llm.calls = parts.contains(['p', 'c']);
     config.skills.virtual_home = "demo".into();
     let (skills, _) = SharedSkills::load(&config, None)?;
     let mut llm = Engines::load_llm(&config)?;
