@@ -1,5 +1,5 @@
-//! Skills, by spoken sentences through a real audio server: a timer that rings, a lamp, a list, a
-//! confirmation and a correction. There are no recordings of such a dialogue, so Sayso's own voice
+//! Skills, by spoken sentences through a real audio server: a timer that rings, a lamp, a list,
+//! documents, a confirmation and a correction. There are no recordings of such a dialogue, so Sayso's own voice
 //! speaks for the user.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -61,9 +61,13 @@ fn spoken(folder: &Path, n: usize, text: &str) -> PathBuf {
 
 const HOME: [&str; 4] = ["--profile", "small", "--set", "skills.virtual_home=demo"];
 
+/// The documents of the example.
+const DOCUMENTS: &str =
+    concat!("skills.documents=", env!("CARGO_MANIFEST_DIR"), "/../examples/kiosk/documents");
+
 #[test]
-fn lamps_lists_confirmations_and_corrections() {
-    let mut dialogue = Dialogue::begin(&HOME);
+fn lamps_lists_documents_confirmations_and_corrections() {
+    let mut dialogue = Dialogue::begin(&[HOME.as_slice(), &["--set", DOCUMENTS]].concat());
     let turn = dialogue.answers("Turn on the kitchen light.", &["kitchen light is on"]);
     assert_eq!(turn["changed"]["Kitchen Light"], "on", "{turn}");
     let turn = dialogue.answers("No, I said the bedroom lamp.", &["bedroom lamp is on"]);
@@ -73,6 +77,9 @@ fn lamps_lists_confirmations_and_corrections() {
 
     dialogue.answers("Add milk to the shopping list.", &["milk"]);
     dialogue.answers("What is on my shopping list?", &["milk"]);
+
+    let turn = dialogue.answers("When do you open on Sunday?", &["sunday", "9 am to 7 pm"]);
+    assert_eq!(turn["skill"], "knowledge", "{turn}");
 
     let turn = dialogue.answers("Unlock the front door.", &["unlock the front door"]);
     assert_eq!((&turn["step"], &turn["changed"]), (&"asks_to_confirm".into(), &Value::Null));
