@@ -13,8 +13,8 @@
 //! - `free`: other speech, with both sets of sentences, and single words
 //! - `noise`: recordings in which nobody speaks
 //!
-//! Each is understood from the free transcript alone ("plain") and with the second decoding
-//! ("guided"). `--always` decodes every utterance twice; what is understood is then judged as
+//! Each is understood from the free transcript where it fits a template exactly ("exact"), from the
+//! free transcript with a matcher that forgives ("plain"), and with the second decoding ("guided"). `--always` decodes every utterance twice; what is understood is then judged as
 //! ever. `--misses` prints what is not understood, `--trace` writes a JSON line for each utterance.
 //! Shares come with intervals of 95 % (Wilson's).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -61,6 +61,7 @@ struct Said {
 #[derive(Default)]
 struct Counts {
     all: usize,
+    exact: usize,
     plain: usize,
     guided: usize,
     /// Not understood as meant, but as another command.
@@ -125,7 +126,7 @@ fn main() {
     let all: Vec<Recording> = recordings().into_iter().chain(further()).collect();
     let of = |category: &'static str| all.iter().filter(move |r| r.category == category);
     let (coffee, home) = (coffee(), home());
-    println!("set: plain right → guided right (interval); taken for another command; second");
+    println!("set: exact → plain → guided right (interval); taken for another command; second");
     println!("decodings; ms of the first one, and of the second one (median)");
     let dishes: Vec<f32> =
         of("noise-music-silence").filter(|r| r.name.contains("dishes")).flat_map(samples).collect();
@@ -230,6 +231,8 @@ impl Bench {
         let (plain, guided) = (commands.judge(alone), commands.judge(both));
         let (plain_right, guided_right) = (right(&plain, said), right(&guided, said));
         counts.all += 1;
+        let exact = plain.command().is_some_and(|found| found.score >= 1.0);
+        counts.exact += usize::from(plain_right && (exact || said.meaning.is_none()));
         counts.plain += usize::from(plain_right);
         counts.guided += usize::from(guided_right);
         counts.wrong += usize::from(!guided_right && guided.command().is_some());
@@ -281,11 +284,13 @@ impl std::fmt::Display for Counts {
         let (low, high) = interval(self.guided, self.all);
         write!(
             f,
-            "{} → {} of {}, {:.1} → {:.1} % ({low:.1} to {high:.1}); {} wrong; {} second, {:.1} %; \
-             {:.0} ms",
+            "{} → {} → {} of {}, {:.1} → {:.1} → {:.1} % ({low:.1} to {high:.1}); {} wrong; {} \
+             second, {:.1} %; {:.0} ms",
+            self.exact,
             self.plain,
             self.guided,
             self.all,
+            share(self.exact),
             share(self.plain),
             share(self.guided),
             self.wrong,
