@@ -231,6 +231,10 @@ impl ClauseSplitter {
         {
             return Free::No;
         }
+        // "HashMap<K, V>"
+        if window[at..].starts_with(',') && in_brackets(&self.open[..at], window) {
+            return Free::No;
+        }
         match aloud::stop(self.aloud, window, at) {
             Stop::Free | Stop::Ends => Free::Yes,
             Stop::Held => Free::No,
@@ -255,6 +259,7 @@ impl ClauseSplitter {
                 let short = (self.aloud.shortens)(word).max((self.aloud.shortens)(unit));
                 if point { 3 } else { usize::from(list).max(short) }
             }
+            ',' if opens_bracket(before).is_some() => 3,
             // "am Montag, 3. Mai", "1 Ei, 1 Becher": what is before shows how to read the number.
             ',' if self.leads_to_number(before) => 1,
             // "5!" is a factorial in a sum.
@@ -302,6 +307,25 @@ impl ClauseSplitter {
         }
         Some(&self.open[..to])
     }
+}
+
+/// Where the angle bracket is that the last words of this text open right after a name:
+/// "HashMap<K".
+fn opens_bracket(before: &str) -> Option<usize> {
+    const LONGEST: usize = 40;
+    let from = before.floor_char_boundary(before.len().saturating_sub(LONGEST));
+    let at = from + before[from..].rfind('<')?;
+    let named = before[..at].ends_with(char::is_alphanumeric);
+    (named && !before[at..].contains('>')).then_some(at)
+}
+
+/// Whether a text is inside an angle bracket that `window`, which continues it, closes.
+fn in_brackets(before: &str, window: &str) -> bool {
+    opens_bracket(before).is_some_and(|at| {
+        let inside = window[at + 1..].split('>').next().unwrap_or_default();
+        let name = |c: char| c.is_alphanumeric() || ", <&:[]_*'".contains(c);
+        at + 1 + inside.len() < window.len() && inside.chars().all(name)
+    })
 }
 
 /// A place where the text may be cut.

@@ -230,11 +230,13 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         measure.power = power(text, end);
         end += 1;
     }
+    // "0.2 W/(m²·K)"
+    let bracket = usize::from(text.is(end + 1, "(") && per_kelvin(text, end + 2));
     if text.is(end, "/")
-        && let Some(per) = unit_name(aloud, text, end + 1)
+        && let Some(per) = unit_name(aloud, text, end + 1 + bracket)
     {
         measure.per = Some(per);
-        end += 2;
+        end += 2 + bracket;
         measure.per_power = power(text, end);
         end += usize::from(measure.per_power > 0);
     }
@@ -257,6 +259,13 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
     }
     Some(found)
+}
+
+/// Whether a unit, its power, and kelvins follow in brackets: "m²·K)".
+fn per_kelvin(text: &Text, i: usize) -> bool {
+    let power = i + 1 + usize::from(power(text, i + 1) > 0);
+    let kelvin = power + usize::from(matches!(text.get(power), "·" | "×"));
+    text.is_word(i) && text.is(kelvin, "K") && text.is(kelvin + 1, ")")
 }
 
 /// "a 12V 7Ah battery": whether another measure follows before what both say the kind of.

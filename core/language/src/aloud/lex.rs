@@ -55,6 +55,9 @@ fn fold(c: char) -> Option<char> {
         '\u{201e}' | '\u{201f}' | '«' => '“',
         '»' => '”',
         '\u{3bc}' => 'µ',
+        '\u{2126}' => 'Ω',
+        '⌀' => 'Ø',
+        '\u{305}' => BAR,
         '\u{2044}' | '\u{2215}' => '/',
         '\u{2236}' => ':',
         '\u{2217}' | '\u{22c5}' => '×',
@@ -76,6 +79,11 @@ fn fold(c: char) -> Option<char> {
         '\u{2b3}' => 'r',
         '\u{1d50}' => 'm',
         '\u{1d52}' => 'º',
+        // "5ᵗʰ"
+        '\u{1d57}' => 't',
+        '\u{2b0}' => 'h',
+        '\u{2e2}' => 's',
+        '\u{1d48}' => 'd',
         '。' | '।' | '۔' => '.',
         '、' | '،' => ',',
         '؛' => ';',
@@ -108,16 +116,51 @@ pub(crate) fn raised(c: char) -> Option<char> {
         '⁺' => '+',
         '⁻' => '-',
         'ⁿ' => 'n',
+        'ⁱ' => 'i',
+        'ᵏ' => 'k',
+        'ᵀ' => 'T',
+        'ˣ' => 'x',
+        '⁼' => '=',
         _ => return None,
     })
 }
 
 /// The ordinary form of a subscript character.
 pub(crate) fn lowered(c: char) -> Option<char> {
+    const LETTERS: &[(char, char)] = &[
+        ('ₐ', 'a'),
+        ('ₑ', 'e'),
+        ('ₕ', 'h'),
+        ('ᵢ', 'i'),
+        ('ⱼ', 'j'),
+        ('ₖ', 'k'),
+        ('ₗ', 'l'),
+        ('ₘ', 'm'),
+        ('ₙ', 'n'),
+        ('ₒ', 'o'),
+        ('ₚ', 'p'),
+        ('ᵣ', 'r'),
+        ('ₛ', 's'),
+        ('ₜ', 't'),
+        ('ᵤ', 'u'),
+        ('ᵥ', 'v'),
+        ('ₓ', 'x'),
+        ('₊', '+'),
+        ('₋', '-'),
+        ('₌', '='),
+    ];
     match c {
         '₀'..='₉' => Some(digit(c, '₀', 0)),
-        _ => None,
+        _ => LETTERS.iter().find(|(known, _)| *known == c).map(|(_, letter)| *letter),
     }
+}
+
+/// The mark of "x̄".
+const BAR: char = '\u{304}';
+
+/// Marks over a letter that stands for a quantity: hat, tilde, bar, dots, arrow.
+fn is_over(c: char) -> bool {
+    matches!(c, '\u{302}' | '\u{303}' | BAR | '\u{307}' | '\u{308}' | '\u{20d7}')
 }
 
 /// Letters that the voice's reader of unknown words may know: Latin, Greek, Cyrillic.
@@ -158,12 +201,42 @@ fn single_number(c: char) -> Option<u32> {
     })
 }
 
+/// The letter and the mark over it, if a letter with a mark stands for a quantity: alone, and one
+/// that no word has alone.
+fn quantity(c: char, alone: bool) -> Option<(char, char)> {
+    Some(match c {
+        'ŷ' if alone => ('y', '\u{302}'),
+        'ẑ' if alone => ('z', '\u{302}'),
+        'ȳ' if alone => ('y', BAR),
+        'ẋ' if alone => ('x', '\u{307}'),
+        'ẏ' if alone => ('y', '\u{307}'),
+        'ẍ' if alone => ('x', '\u{308}'),
+        _ => return None,
+    })
+}
+
 /// The characters of the text, and which of them are a number by themselves.
 fn characters(numerals: Numerals, text: &str) -> (Vec<(usize, char, usize)>, Vec<usize>) {
     let mut chars: Vec<(usize, char, usize)> = Vec::with_capacity(text.len());
     let mut alone = Vec::new();
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
+        let next = text[end..].chars().next();
+        // Whether a letter before the character at this place would be alone.
+        let fresh = |chars: &Chars| chars.last().is_none_or(|last| !last.1.is_alphabetic());
+        let ends = !next.is_some_and(char::is_alphabetic);
+        // "x̄", "ŷ"
+        if ends && let Some((letter, over)) = quantity(c, fresh(&chars)) {
+            chars.extend([(at, letter, end), (at, over, end)]);
+            continue;
+        }
+        if let Some(over) = fold(c).or(Some(c)).filter(|&over| ends && is_over(over))
+            && chars.last().is_some_and(|last| last.1.is_alphabetic() && !"aeiou".contains(last.1))
+            && fresh(&chars[..chars.len() - 1])
+        {
+            chars.push((at, over, end));
+            continue;
+        }
         if let Some(number) = single_number(c) {
             alone.push(chars.len());
             chars.extend(number.to_string().chars().map(|c| (at, c, end)));
@@ -251,7 +324,8 @@ fn number(numerals: Numerals, chars: &Chars, from: usize) -> usize {
     let mut end = first;
     if first - from <= 3 {
         let groups = |sign: &char| groups(chars, from, first, *sign);
-        end = numerals.groups.iter().find_map(groups).unwrap_or(first);
+        // "1_000" is of a program.
+        end = numerals.groups.iter().chain(&['_']).find_map(groups).unwrap_or(first);
         if numerals.groups.contains(&',') {
             end = end.max(lakhs(chars, from, first));
         }
@@ -286,7 +360,9 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
     // Groups of other lengths around them: a telephone number, a date, an address.
     let group = |at: usize| separates(at) && digit(at + 1);
     let before = from > 1 && separates(from - 1) && digit(from - 2);
-    let odd = sign != ',' && (group(end) || before || chars[from].1 == '0');
+    let named = |at: usize| chars.get(at).is_some_and(|c| c.1 == '_' || is_letter(c.1));
+    let name = sign == '_' && (from > 0 && named(from - 1) || named(end));
+    let odd = name || sign != ',' && (group(end) || before || chars[from].1 == '0');
     let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/');
     // 192.168.100.1 is the address of a computer.
     let address = sign == '.'
@@ -322,6 +398,11 @@ fn word(chars: &Chars, from: usize) -> usize {
     };
     let letters = |at: usize| if at < chars.len() { alike(at) } else { at };
     let mut end = letters(from);
+    // "kΩ"
+    let prefix = end == from + 1 && matches!(chars[from].1, 'k' | 'M' | 'G' | 'm' | 'µ');
+    if prefix && chars.get(end).is_some_and(|c| c.1 == 'Ω') && letters(end) == end + 1 {
+        return end + 1;
+    }
     while end < chars.len() && chars[end].1 == '\'' && letters(end + 1) > end + 1 {
         end = letters(end + 1);
     }

@@ -12,6 +12,13 @@ pub(crate) fn greek(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     text.is_letter(i).then(|| item(Class::Abbreviation(words), i, i + 1))
 }
 
+/// "Ø 26 cm": the sign.
+pub(crate) fn diameter(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let alone = matches!(text.get(i), "Ø" | "ø") && !text.is(i + 1, "'") && !text.is(i + 1, "-");
+    let words = aloud.sign("Ø").filter(|_| alone)?;
+    Some(item(Class::Abbreviation(words), i, i + 1))
+}
+
 /// The marker of a list: `1.`, `2)`, `a)` where a line or a sentence begins.
 pub(crate) fn list(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let letter = text.is_letter(i) && text.is(i + 1, ")");
@@ -86,6 +93,34 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let class =
         if capitals || and_or { Class::Silent } else { Class::Abbreviation(aloud.words.or) };
     Some(item(class, i, i + 1))
+}
+
+/// The most pieces of a span of hours.
+const SPAN: usize = 10;
+
+/// "9h-12h/14h-18h": the stroke between two spans of hours.
+pub(crate) fn spans(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    parts_spans(text, i).then(|| item(Class::Abbreviation(aloud.words.and), i, i + 1))
+}
+
+/// Whether the stroke at `i` is between two spans of hours.
+pub(crate) fn parts_spans(text: &Text, i: usize) -> bool {
+    let dash = |at: usize| matches!(text.get(at), "-" | "–");
+    let hour = |at: usize| {
+        matches!(text.get(at), ":" | "h" | "H" | "Uhr" | "uhr" | "am" | "pm" | "AM" | "PM")
+    };
+    let (from, to) = (i.saturating_sub(SPAN), i + 1 + SPAN);
+    let Some(first) = (from..i).rev().find(|&at| dash(at)) else { return false };
+    let Some(last) = (i + 1..to).find(|&at| dash(at)) else { return false };
+    let stroke = (first..i).chain(i + 1..last).any(|at| text.is(at, "/"));
+    let hours = (first..i).any(hour) || (i..last).any(hour);
+    let (end, start) = (text.before(i), text.past_space(i + 1));
+    text.is(i, "/")
+        && !stroke
+        && hours
+        && (text.is_number(end) || hour(end) || text.is(end, "."))
+        && text.is_number(start)
+        && text.is_number(text.past_space(last + 1))
 }
 
 /// 15': minutes, unless the sign closes a quotation.

@@ -1,10 +1,10 @@
 //! Mathematics and chemistry: operators, variables, powers, formulae.
 
 use super::class::{Class, Item, Style};
-use super::item;
 use super::lex::Kind;
 use super::tables::Aloud;
 use super::text::Text;
+use super::{item, sums};
 
 /// An operator: a sign between two operands, or before one.
 pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -158,7 +158,8 @@ pub(crate) fn is_operand(text: &Text, i: usize) -> bool {
     match text.kind(i) {
         Some(Kind::Number | Kind::Raised) => true,
         Some(Kind::Word) => text.is_letter(i),
-        Some(Kind::Sign) => matches!(text.get(i), "(" | ")" | "π" | "√" | "∞" | "°" | "%"),
+        Some(Kind::Sign) => matches!(text.get(i), "(" | ")" | "π" | "√" | "∞" | "°" | "%")
+            || matches!(text.get(i), "∂" | "∇" | "⌊" | "⌋" | "⌈" | "⌉"),
         _ => false,
     }
 }
@@ -226,11 +227,20 @@ pub(crate) fn sum(aloud: &Aloud, text: &Text, i: usize) -> bool {
 
 /// f(x), sin(30°), 2x, x², E = mc²: letters next to digits, brackets and powers.
 pub(crate) fn formula(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let plain = text.get(i).bytes().all(|b| b.is_ascii_digit());
     if text.kind(i) == Some(Kind::Raised) {
-        return Some(item(Class::Power(i), i, i + 1));
+        let words = || format!("{} {}", aloud.words.power, sums::script(aloud, text.get(i)));
+        let number = plain || text.get(i).trim_start_matches(['-', '+']) == "n";
+        let signed = text.get(i).bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+'));
+        let class = if number || signed { Class::Power(i) } else { Class::Coined(words()) };
+        return Some(item(class, i, i + 1));
     }
     if text.kind(i) == Some(Kind::Lowered) {
-        return Some(item(Class::Number(i, Style::Amount), i, i + 1));
+        let class = match plain {
+            true => Class::Number(i, Style::Amount),
+            false => Class::Coined(sums::script(aloud, text.get(i))),
+        };
+        return Some(item(class, i, i + 1));
     }
     if !text.is_word(i) {
         return None;
@@ -304,7 +314,9 @@ pub(crate) fn chemistry(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
             Some(Kind::Word) => {
                 symbols += elements(text.get(end))?;
             }
-            Some(Kind::Lowered) => counts += 10,
+            Some(Kind::Lowered) if text.get(end).bytes().all(|b| b.is_ascii_digit()) => {
+                counts += 10;
+            }
             Some(Kind::Number)
                 if end > i && text.value(end).is_some_and(|n| (2..=30).contains(&n)) =>
             {

@@ -35,6 +35,7 @@ pub(crate) mod say;
 pub(crate) mod script;
 pub(crate) mod short;
 pub(crate) mod sign;
+pub(crate) mod sums;
 pub(crate) mod tables;
 pub(crate) mod text;
 pub(crate) mod when;

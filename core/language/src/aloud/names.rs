@@ -25,6 +25,8 @@ pub(crate) struct Words {
     pub(crate) or: &'static str,
     /// For the stroke of a grade.
     pub(crate) out_of: &'static str,
+    /// For the stroke before the amount that a price or a dose is of ("€2/100 g").
+    pub(crate) each: &'static str,
     pub(crate) version: &'static str,
     /// For the "e" of "1.5e10".
     pub(crate) exponent: &'static str,

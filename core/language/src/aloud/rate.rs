@@ -21,6 +21,9 @@ pub(crate) fn grade(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// Whether the number at `i` is a grade, of at most 5, 10, 20 or 100.
 fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
     let most = i + 2;
+    if is_part(aloud, text, i) {
+        return true;
+    }
     let numbers = text.is_number(i)
         && text.is(i + 1, "/")
         && matches!(text.get(most), "5" | "6" | "10" | "20" | "30" | "100" | "110")
@@ -33,6 +36,19 @@ fn is_grade(aloud: &Aloud, text: &Text, i: usize) -> bool {
             || text.get(i) == "110" && text.is(most, "110")
             || (i.saturating_sub(NEAR)..i).any(said)
             || said(text.past_space(i + 3)))
+}
+
+/// Whether the number at `i` is that of one of several parts: "step 1/3", "2/2".
+fn is_part(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let numbers = text.is_digits(i, 1..=2)
+        && text.is(i + 1, "/")
+        && text.is_digits(i + 2, 1..=2)
+        && !matches!(text.get(i + 3), "/" | "%")
+        && !text.is_word(i + 3)
+        && text.starts_fresh(i)
+        && text.size(i) <= text.size(i + 2);
+    let whole = text.get(i) == text.get(i + 2) && !matches!(text.get(i), "1" | "4" | "20");
+    numbers && (text.one_of(text.before(i), aloud.cues.steps) || whole)
 }
 
 /// 3 times/week, 8 hours/day: the stroke and what is after it.
@@ -112,4 +128,76 @@ pub(crate) fn ratio(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let said = [last, first, text.before(first)];
     let fits = said.iter().any(|&at| text.one_of(at, aloud.cues.ratio));
     aloud.sign(":").filter(|_| fits).map(|words| item(Class::Mathematics(words), i, i + 1))
+}
+
+/// Signs of units of the same kind, between which a stroke means "or".
+const KINDS: &[&[&str]] = &[
+    &["mg", "g", "gr", "hg", "kg", "Kg", "t", "lb", "lbs", "oz"],
+    &["mm", "cm", "dm", "m", "km", "in", "inch", "inches", "ft", "yd", "mi"],
+    &["ml", "mL", "cl", "cL", "dl", "dL", "l", "L", "cup", "cups", "qt", "pt", "gal"],
+    &["°C", "°F", "ºC", "ºF", "℃", "℉"],
+    &["W", "kW", "PS", "hp", "ch", "CV", "cv"],
+    &["cal", "kcal", "J", "kJ"],
+    &["psi", "bar", "kPa"],
+    &["mph", "kph", "kmh"],
+];
+
+/// Measures of a cook, before which and after which a weight is that of the same.
+const SPOONS: &[&str] = &[
+    "cup", "cups", "tsp", "tbsp", "Tbsp", "EL", "TL", "cda", "cdas", "cdta", "cdtas", "taza",
+    "tazas",
+];
+
+/// Units of electricity, of which a device has several.
+const ELECTRIC: &[&str] = &["V", "A", "mA", "W", "Hz"];
+
+/// The sign of the unit that ends at piece `i`, after an amount.
+fn unit_before(aloud: &Aloud, text: &Text, i: usize) -> Option<String> {
+    let degree = matches!(text.get(i.wrapping_sub(1)), "°" | "º");
+    let from = if degree { i.wrapping_sub(1) } else { i };
+    let sign: String = (from..=i).map(|at| text.get(at)).collect();
+    let known = aloud.unit(&sign).is_some() || KINDS.iter().any(|kind| kind.contains(&&*sign));
+    let number = text.before(from);
+    let counted = text.is_number(number) || matches!(text.get(number), "½" | "¼" | "¾" | "⅓" | "⅔");
+    (known && counted).then_some(sign)
+}
+
+/// 1,99 €/100 g, 3 g/24 h: the stroke before the amount that another is of; 5 kg/11 lb: before the
+/// same amount in another unit; 5 V/3 A: between what a device needs.
+pub(crate) fn amounts(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (left, number) = (i.wrapping_sub(1), i + 1);
+    if !text.is(i, "/") || !text.is_number(number) {
+        return None;
+    }
+    let at = text.past_space(number + 1);
+    let degree = matches!(text.get(at), "°" | "º") && text.is_word(at + 1);
+    let second = format!("{}{}", text.get(at), if degree { text.get(at + 1) } else { "" });
+    let known = aloud.unit(&second).is_some() || KINDS.iter().any(|kind| kind.contains(&&*second));
+    let money = aloud.currency(text.get(left)).is_some()
+        || text.is_number(left) && aloud.currency(text.get(left.wrapping_sub(1))).is_some();
+    let first = if money { String::new() } else { unit_before(aloud, text, left)? };
+    let among = |list: &[&str]| list.contains(&&*first) && list.contains(&&*second);
+    let spoon = SPOONS.contains(&&*first) != SPOONS.contains(&&*second) && !money;
+    let class = match () {
+        () if !known => return None,
+        () if first != second && KINDS.iter().any(|kind| among(kind)) || spoon => {
+            Class::Abbreviation(aloud.words.or)
+        }
+        () if among(ELECTRIC) => Class::Mark(','),
+        () => Class::Abbreviation(aloud.words.each),
+    };
+    Some(item(class, i, i + 1))
+}
+
+/// 5 W/m²K, 0.2 W/(m²·K): the kelvin, and the bracket after it.
+pub(crate) fn kelvin(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let at = i + usize::from(matches!(text.get(i), "·" | "×"));
+    let left = i.wrapping_sub(1);
+    let stroke = (i.saturating_sub(4)..i).find(|&at| text.is(at, "/"))?;
+    let joined = text.kind(left) == Some(super::lex::Kind::Raised)
+        || aloud.unit(text.get(left)).is_some();
+    let fits = text.is(at, "K") && joined;
+    let bracket = text.is(at + 1, ")") && text.is(stroke + 1, "(");
+    let words = aloud.sign("K.").filter(|_| fits && unit_name(aloud, text, stroke.wrapping_sub(1)).is_some())?;
+    Some(item(Class::Abbreviation(words), i, at + 1 + usize::from(bracket)))
 }

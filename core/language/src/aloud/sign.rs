@@ -36,7 +36,9 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if matches!(text.get(i), ":" | ";") && smile() {
         let nose = i + 1 + usize::from(text.is(i + 1, "-"));
         let mouth = matches!(text.get(nose), ")" | "(" | "D" | "P" | "/")
-            && (text.is_space(nose + 1) || nose + 1 >= text.len());
+            && (text.is_space(nose + 1)
+                || nose + 1 >= text.len()
+                || matches!(text.get(nose + 1), "." | "," | "!"));
         if mouth {
             return Some(item(Class::Silent, i, nose + 1));
         }
@@ -80,6 +82,11 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         || text.is(before, ",") && text.ends_line(end) && !face
     {
         return said(emoji.answer);
+    }
+    // "The service 👍, the food 👎": a thumb that is not only applause
+    let down = (i.saturating_sub(40)..i + 40).any(|at| text.is(at, "👎"));
+    if matches!(sign, '👍' | '👎') && down && word(before) {
+        return said(emoji.alone);
     }
     // "Wi-Fi ✓, pool ✗": marks of a list
     if matches!(sign, '✓' | '✗') && word(before) {
@@ -152,6 +159,10 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
                 end += 1;
             }
             mark('…', end)
+        }
+        // ".NET", "ASP.NET"
+        '.' if text.is(next, "NET") => {
+            Some(item(Class::Mathematics(aloud.sign(".NET")?), i, next + 1))
         }
         '.' if (text.is_word(before) || text.is_number(before))
             && (text.is_word(next) || text.is_number(next)) =>

@@ -124,6 +124,8 @@ pub(crate) struct Cues {
     pub(crate) winds: &'static [&'static str],
     /// Before or after a grade ("9/10").
     pub(crate) grades: &'static [&'static str],
+    /// Before one of several parts ("step 2/5").
+    pub(crate) steps: &'static [&'static str],
     /// Before "/" and a span of time ("three times/week").
     pub(crate) times: &'static [&'static str],
     /// Whether two equal numbers are the ends of a result, which has a word between them ("2-2").

@@ -1,9 +1,9 @@
 //! Dates in digits, times of day, and durations as `1:23:45`.
 
 use super::class::{Class, Date, Item, Time};
-use super::item;
 use super::tables::{Aloud, Unit, When};
 use super::text::Text;
+use super::{item, marks};
 
 pub(crate) fn is_day(month: usize, day: usize) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
@@ -94,7 +94,8 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// 2:30 pm, 14:05, 9 am, 2:30:15, 9.30 pm; and durations that look alike.
 pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = i.wrapping_sub(1);
-    if matches!(text.get(before), ":" | "." | "/") && text.is_number(i.wrapping_sub(2)) {
+    let joined = matches!(text.get(before), ":" | "." | "/") && text.is_number(i.wrapping_sub(2));
+    if joined && !marks::parts_spans(text, before) {
         return None;
     }
     if let Some(found) = pointed(aloud, text, i) {

@@ -24,7 +24,20 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("propto", " ∝ "),
     ("infty", "∞"),
     ("sum", "∑"),
+    ("prod", "∏"),
     ("int", "∫"),
+    ("partial", "∂"),
+    ("nabla", "∇"),
+    ("lfloor", "⌊"),
+    ("rfloor", "⌋"),
+    ("lceil", "⌈"),
+    ("rceil", "⌉"),
+    ("iff", " ⇔ "),
+    ("Leftrightarrow", " ⇔ "),
+    ("leftrightarrow", " ↔ "),
+    ("mid", " | "),
+    ("therefore", " ⇒ "),
+    ("ell", "l"),
     ("in", " ∈ "),
     ("notin", " ∉ "),
     ("cup", " ∪ "),
@@ -95,7 +108,6 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
 
 /// Commands that only change how something looks.
 pub(super) const LOOKS: &[&str] = &[
-    "bar",
     "big",
     "Big",
     "bigg",
@@ -104,7 +116,6 @@ pub(super) const LOOKS: &[&str] = &[
     "boldsymbol",
     "boxed",
     "displaystyle",
-    "hat",
     "left",
     "limits",
     "mathbb",
@@ -115,15 +126,25 @@ pub(super) const LOOKS: &[&str] = &[
     "mbox",
     "middle",
     "operatorname",
-    "overline",
     "right",
     "text",
     "textbf",
     "textit",
     "textrm",
-    "tilde",
     "underline",
-    "vec",
+];
+
+/// Commands that put a mark over a letter.
+pub(super) const OVER: &[(&str, char)] = &[
+    ("bar", '\u{304}'),
+    ("overline", '\u{304}'),
+    ("hat", '\u{302}'),
+    ("widehat", '\u{302}'),
+    ("tilde", '\u{303}'),
+    ("dot", '\u{307}'),
+    ("ddot", '\u{308}'),
+    ("vec", '\u{20d7}'),
+    ("overrightarrow", '\u{20d7}'),
 ];
 
 /// Commands with a numerator and a denominator.

@@ -33,6 +33,14 @@ impl Plain {
                 Step::Drop(3)
             }
             '*' | '~' | '_' | '\\' | '!' | '^' | '=' if unknown => Step::Wait,
+            ':' | ';' if self.space && unknown => Step::Wait,
+            // "so :-)", "ping ::1"
+            ':' | ';' if self.space && next.is_some_and(|c| ":-)(DP".contains(c)) => {
+                self.point = true;
+                Step::Keep
+            }
+            // "~~$20~~"
+            '~' if next == Some('~') => Step::Drop(2),
             // "x^2^", "H~2~O"
             '^' | '~' if !self.space && after_word && next.is_some_and(|c| c.is_ascii_digit()) => {
                 script(c, rest, end)
@@ -52,7 +60,8 @@ impl Plain {
                 }
             },
             '.' if self.space && unknown => Step::Wait,
-            '.' if self.space && next.is_some_and(|c| c.is_ascii_digit()) => {
+            // ".5", ".NET"
+            '.' if self.space && next.is_some_and(|c| c.is_ascii_alphanumeric()) => {
                 self.point = true;
                 Step::Keep
             }
@@ -368,6 +377,11 @@ pub(crate) fn is_meant(c: char) -> bool {
             | '⌘'
             | '⌥'
             | '⏎'
+            | '⌀'
+            | '⌈'
+            | '⌉'
+            | '⌊'
+            | '⌋'
     ) || matches!(u32::from(c), 0x2460..=0x24FF | 0x2776..=0x2793 | 0x1F499..=0x1F49C | 0x221E | 0x1F1E6..=0x1F1FF)
 }
 

@@ -44,7 +44,7 @@ pub struct Plain {
     listed: bool,
     /// Whether a star was removed from this line.
     starred: bool,
-    /// Whether the next character is the point of a number without an integer part.
+    /// Whether the next character begins something, although it is a mark: ".5", ":-)".
     point: bool,
     /// The last character of the output.
     last: Option<char>,
@@ -167,7 +167,7 @@ impl Plain {
         let broken = self.lines > 0 && !wrapped;
         let space = self.space || self.lines > 0;
         (self.space, self.lines, self.listed, self.in_line) = (false, 0, false, true);
-        // A point that begins a number keeps its space.
+        // A point that begins a number keeps its space, as does a mark that begins a face.
         let closing =
             matches!(c, '.' | ',' | '!' | '?' | ';' | ':') && !std::mem::take(&mut self.point);
         if let Some(last) = self.last.filter(|_| space && (broken || !closing)) {

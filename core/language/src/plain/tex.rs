@@ -1,7 +1,8 @@
 //! Mathematics in LaTeX, as language models write it, put into the signs that the recognisers know.
 
-use super::commands::{COMMANDS, FRACTIONS, LOOKS};
+use super::commands::{COMMANDS, FRACTIONS, LOOKS, OVER};
 use super::{Step, html};
+use crate::aloud::sums;
 
 /// The longest formula, in bytes.
 const LONGEST: usize = 400;
@@ -43,7 +44,9 @@ fn command(rest: &str, end: bool) -> Option<Step> {
     let name = &window[1..name_end];
     let arguments = match name {
         "sqrt" => 1,
+        "binom" => 2,
         _ if FRACTIONS.contains(&name) => 2,
+        _ if OVER.iter().any(|(known, _)| *known == name) => 1,
         // In running text, these are words of a path or a program.
         _ if LOOKS.contains(&name) && !window[name_end..].starts_with('{') => return None,
         _ if LOOKS.contains(&name) => 1,
@@ -172,6 +175,17 @@ fn convert(formula: &str, depth: usize, out: &mut String) {
         let rest = &formula[at..];
         at += match c {
             '\\' => backslashed(rest, depth, out),
+            '^' | '_' if takes_bounds(out) => {
+                let (bound, length) = argument(&rest[1..], depth);
+                // The upper bound may come first.
+                let lower = out.rfind(sums::OPEN).filter(|_| c == '_' && out.ends_with(sums::CLOSE));
+                let bound = format!("{}{bound}{}", sums::OPEN, sums::CLOSE);
+                match lower {
+                    Some(at) => out.insert_str(at, &bound),
+                    None => out.push_str(&bound),
+                }
+                1 + length
+            }
             '^' => {
                 let (power, length) = argument(&rest[1..], depth);
                 raised(&power, out);
@@ -217,6 +231,19 @@ fn convert(formula: &str, depth: usize, out: &mut String) {
     }
 }
 
+/// Whether a subscript or superscript after this text is a bound of a sum, an integral or a limit.
+fn takes_bounds(text: &str) -> bool {
+    let sign = match text.strip_suffix(sums::CLOSE) {
+        // Of two bounds, one is there.
+        Some(bound) => match bound.rsplit_once(sums::OPEN) {
+            Some((before, _)) => before,
+            None => return false,
+        },
+        None => text,
+    };
+    sign.ends_with(['∑', '∏', '∫']) || sign.trim_end().ends_with("lim")
+}
+
 /// A power: raised digits, degrees, or what comes after the sign for it.
 fn raised(power: &str, out: &mut String) {
     let signs = power.replace('−', "-");
@@ -253,10 +280,16 @@ fn backslashed(rest: &str, depth: usize, out: &mut String) -> usize {
             at += sign.map_or(0, char::len_utf8);
         }
         "sqrt" => {
-            let root = rest[at..].starts_with("[3]");
-            at += if root { 3 } else { 0 };
+            let degree = rest[at..].strip_prefix('[').and_then(|rest| rest.split_once(']'));
+            let degree = degree.map_or("", |(degree, _)| degree);
+            at += if degree.is_empty() { 0 } else { degree.len() + 2 };
             let (inside, length) = argument(&rest[at..], depth);
-            out.push(if root { '∛' } else { '√' });
+            match degree {
+                "" | "2" => out.push('√'),
+                "3" => out.push('∛'),
+                "4" => out.push('∜'),
+                other => out.push_str(&format!("√{}{other}{}", sums::OPEN, sums::CLOSE)),
+            }
             out.push_str(&inside);
             at += length;
         }
@@ -273,6 +306,21 @@ fn backslashed(rest: &str, depth: usize, out: &mut String) -> usize {
             } else {
                 out.push_str(&format!("{over} ⟋ {under} "));
             }
+        }
+        "binom" => {
+            let (over, first) = argument(&rest[at..], depth);
+            let (under, second) = argument(&rest[at + first..], depth);
+            at += first + second;
+            out.push_str(&format!("{over} ⫶ {under}"));
+        }
+        _ if let Some((_, mark)) = OVER.iter().find(|(known, _)| *known == name) => {
+            let (inside, length) = argument(&rest[at..], depth);
+            at += length;
+            // A mark over several letters has no name; an arrow is said first.
+            let single = inside.chars().count() == 1;
+            out.extend(Some(*mark).filter(|_| single && name == "vec"));
+            out.push_str(&inside);
+            out.extend(Some(*mark).filter(|_| single && name != "vec"));
         }
         // "\left." is a bracket that is not seen.
         "left" | "right" => at += usize::from(rest[at..].starts_with('.')),

@@ -70,7 +70,12 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
     let secret = (item.from..item.end)
         .any(|p| text.is_word(p) && text.get(p).len() < 4 && text.lower(p) == text.get(p));
     let groups = (item.from..item.end).any(|p| text.is_number(p) && text.get(p).len() > 1);
-    let hexadecimal = text.is(item.from, "#") || text.lower(item.from + 1).starts_with('x');
+    let signs = (item.from..item.end).filter(|&p| text.is(p, "-")).count();
+    let length = text.span(item.from, item.end - 1).len();
+    // A universally unique identifier has 32 digits in five groups.
+    let hexadecimal = text.is(item.from, "#")
+        || text.lower(item.from + 1).starts_with('x')
+        || signs == 4 && length == 36;
     for p in item.from..item.end {
         let at = text.at(p);
         match text.kind(p) {

@@ -107,6 +107,7 @@ pub(super) const CUES: Cues = Cues {
         "sternen",
         "wertung",
     ],
+    steps: &["abschnitt", "bild", "blatt", "folge", "foto", "frage", "kapitel", "lektion", "nachricht", "phase", "runde", "schritt", "seite", "station", "stufe", "tag", "teil", "versuch", "video", "woche"],
     times: &["mal"],
     draws: true,
     capital_nouns: true,

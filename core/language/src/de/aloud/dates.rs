@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender::Masculine;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{calendar, item};
+use crate::aloud::{calendar, item, marks};
 
 /// 3. Oktober 1990; 5.–7. Juni; 24.12.; 1.5.24
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -110,7 +110,9 @@ fn short(aloud: &Aloud, text: &Text, i: usize, day: usize) -> Option<Item> {
 /// 14:30 Uhr, 9.30 Uhr, 9 Uhr 30, 14.30 h
 pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
-    if matches!(text.get(i.wrapping_sub(1)), "." | ":" | "," | "/") {
+    let before = i.wrapping_sub(1);
+    let stroke = text.is(before, "/") && !marks::parts_spans(text, before);
+    if matches!(text.get(before), "." | ":" | ",") || stroke {
         return None;
     }
     let two = |at: usize| text.value(at).filter(|n| *n < 60 && text.get(at).len() == 2);

@@ -16,10 +16,7 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
-    rate, roman as numerals, short as abbreviation, sign, when as common,
-};
+use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number, rate, roman as numerals, short as abbreviation, sign, sums, when as common};
 
 /// The reading of German.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -68,14 +65,19 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::by,
         number::sides,
         amount::after_power,
+        sums::bounds,
+        rate::kelvin,
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::diameter,
         marks::season,
         dates::month_stroke,
         dates::and,
         words::stroke,
         words::consumption,
+        marks::spans,
+        rate::amounts,
         rate::per,
         marks::slashed,
         words::street,

@@ -159,6 +159,7 @@ pub(super) const WORDS: Words = Words {
     and: "und",
     or: "oder",
     out_of: "von",
+    each: "pro",
     version: "Version",
     exponent: "mal zehn hoch",
     squared: "Quadrat",

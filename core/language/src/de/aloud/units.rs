@@ -132,6 +132,7 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("€", Masculine, EURO),
     money("EUR", Masculine, EURO),
     money("$", Masculine, DOLLAR),
+    money("R$", Masculine, ["Real", "Reais", "Centavo", "Centavos"]),
     money("USD", Masculine, DOLLAR),
     money("£", Neuter, POUND),
     money("GBP", Neuter, POUND),

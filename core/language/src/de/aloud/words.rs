@@ -169,9 +169,9 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 }
 
 /// The stroke of "5,4 l/100 km".
-pub(super) fn consumption(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let unit = aloud.unit(text.get(text.past_space(i + 2))).is_some();
-    let fits = text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && unit;
+pub(super) fn consumption(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let length = text.is(text.past_space(i + 2), "km");
+    let fits = text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && length;
     fits.then(|| item(Class::Abbreviation("auf"), i, i + 1))
 }
 

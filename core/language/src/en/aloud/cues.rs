@@ -272,6 +272,7 @@ pub(super) const CUES: Cues = Cues {
         "gave", "give", "gives", "grade", "graded", "rate", "rated", "rating", "ratings", "review",
         "reviews", "score", "scored", "scores", "scoring", "stars",
     ],
+    steps: &["attempt", "chapter", "day", "episode", "file", "image", "lesson", "level", "message", "page", "part", "phase", "photo", "picture", "post", "question", "round", "screen", "slide", "stage", "step", "track", "video", "volume", "week"],
     times: &["times"],
     draws: false,
     capital_nouns: false,

@@ -18,10 +18,7 @@ mod when;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks,
-    math, money, number, rate, roman as numerals, sign, when as common,
-};
+use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks, math, money, number, rate, roman as numerals, sign, sums, when as common};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -64,9 +61,14 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::by,
         number::sides,
         amount::after_power,
+        sums::bounds,
+        rate::kelvin,
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::diameter,
+        marks::spans,
+        rate::amounts,
         rate::per,
         marks::season,
         marks::slashed,
@@ -79,7 +81,6 @@ pub(super) static ALOUD: Aloud = Aloud {
         compass::direction,
         common_letters::compound,
         common_letters::single,
-        signs::per,
         marks::noon,
         angle::bracket,
         math::operator,

@@ -152,18 +152,6 @@ pub(super) fn road(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     Some(item(Class::Abbreviation(words), i, i + 1))
 }
 
-/// "4 g/24 h": the stroke.
-pub(super) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let (left, number) = (i.wrapping_sub(1), i + 1);
-    let unit = |at: usize| aloud.unit(text.get(at)).is_some();
-    let fits = text.is(i, "/")
-        && text.is_word(left)
-        && text.is_number(number)
-        && unit(left)
-        && unit(text.past_space(number + 1));
-    fits.then(|| item(Class::Abbreviation("per"), i, number))
-}
-
 /// Signs with a special reading in English.
 pub(super) fn sign(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let next = i + 1;

@@ -194,6 +194,7 @@ pub(super) const WORDS: Words = Words {
     and: "and",
     or: "or",
     out_of: "out of",
+    each: "per",
     version: "version",
     exponent: "times ten to the power of",
     squared: "squared",

@@ -237,6 +237,7 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("A$", ["Australian dollar", "Australian dollars", "cent", "cents"]),
     money("AU$", ["Australian dollar", "Australian dollars", "cent", "cents"]),
     money("HK$", ["Hong Kong dollar", "Hong Kong dollars", "cent", "cents"]),
+    money("R$", ["real", "reais", "centavo", "centavos"]),
     money("USD", DOLLAR),
     money("EUR", EURO),
     money("GBP", POUND),

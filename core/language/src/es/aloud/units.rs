@@ -162,6 +162,7 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("EUR", Masculine, EURO),
     money("$", Masculine, DOLLAR),
     money("US$", Masculine, DOLLAR),
+    money("R$", Masculine, ["real", "reales", "centavo", "centavos"]),
     money("USD", Masculine, DOLLAR),
     money("£", Feminine, POUND),
     money("GBP", Feminine, POUND),

@@ -49,6 +49,7 @@ pub(super) const CUES: Cues = Cues {
         "avis", "donne", "donné", "étoiles", "évalué", "note", "noté", "notée", "notes", "notés",
         "score",
     ],
+    steps: &["chapitre", "diapositive", "essai", "image", "jour", "leçon", "message", "niveau", "page", "partie", "phase", "photo", "question", "semaine", "série", "tome", "vidéo", "étape"],
     times: &["fois"],
     draws: true,
     capital_nouns: false,

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
 use crate::aloud::when::is_day;
-use crate::aloud::{calendar, item};
+use crate::aloud::{calendar, item, marks};
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -230,7 +230,8 @@ pub(super) fn clock(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let hour = text.value(i).filter(|hour| *hour <= 24 && text.get(i).len() <= 2)?;
     let word = text.past_space(i + 1);
     let sign = text.is(word, "h") || text.is(word, "H") && word == i + 1;
-    if !sign || text.is_word(before) || matches!(text.get(before), "/" | ".") {
+    let stroke = text.is(before, "/") && !marks::parts_spans(text, before);
+    if !sign || text.is_word(before) || text.is(before, ".") || stroke {
         return None;
     }
     let at = text.past_space(word + 1);

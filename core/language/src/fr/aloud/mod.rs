@@ -15,10 +15,7 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{
-    amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math,
-    money, number, rate, roman as numerals, short, sign, when as common,
-};
+use crate::aloud::{amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math, money, number, rate, roman as numerals, short, sign, sums, when as common};
 
 /// The reading of French.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -80,10 +77,15 @@ pub(super) static ALOUD: Aloud = Aloud {
         units::minute,
         units::alone,
         amount::after_power,
+        sums::bounds,
+        rate::kelvin,
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::diameter,
         units::pressure,
+        marks::spans,
+        rate::amounts,
         rate::per,
         marks::season,
         marks::slashed,

@@ -95,6 +95,7 @@ pub(super) const WORDS: Words = Words {
     and: "et",
     or: "ou",
     out_of: "sur",
+    each: "pour",
     version: "version",
     exponent: "fois dix puissance",
     squared: "au carré",

@@ -360,6 +360,7 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("€", Masculine, EURO),
     money("EUR", Masculine, EURO),
     money("$", Masculine, DOLLAR),
+    money("R$", Masculine, ["real", "reals", "centavo", "centavos"]),
     money("USD", Masculine, DOLLAR),
     money("US$", Masculine, ["dollar américain", "dollars américains", "cent", "cents"]),
     money("CAD", Masculine, CANADIAN),

@@ -14,10 +14,7 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
-    pointed, rate, roman as numerals, short as abbreviation, sign, when as common,
-};
+use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number, pointed, rate, roman as numerals, short as abbreviation, sign, sums, when as common};
 
 /// The reading of Italian.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -73,11 +70,16 @@ pub(super) static ALOUD: Aloud = Aloud {
         number::by,
         number::sides,
         amount::after_power,
+        sums::bounds,
+        rate::kelvin,
         math::chemistry,
         math::formula,
         marks::greek,
+        marks::diameter,
         marks::season,
         codes::stroke,
+        marks::spans,
+        rate::amounts,
         rate::per,
         marks::slashed,
         codes::saint,

@@ -172,6 +172,7 @@ pub(super) const CURRENCIES: &[Currency] = &[
     money("EUR", Masculine, EURO),
     money("$", Masculine, DOLLAR),
     money("US$", Masculine, DOLLAR),
+    money("R$", Masculine, ["real", "real", "centavo", "centavo"]),
     money("USD", Masculine, DOLLAR),
     money("£", Feminine, POUND),
     money("GBP", Feminine, POUND),
