@@ -227,8 +227,12 @@ impl ClauseSplitter {
         let code = window[at..].starts_with(':')
             && self.leads_to_code(&self.open[..at])
             && after.split_whitespace().next().is_some_and(|word| word.contains(digit));
-        if window[at..].starts_with([',', ':']) && (after.starts_with(digit) || code) && words == 1
-        {
+        let comma = window[at..].starts_with(',');
+        let number = after.starts_with(digit) && (!comma || self.leads_to_number(&self.open[..at]));
+        if window[at..].starts_with([',', ':']) && (number || code) && words == 1 {
+            return Free::No;
+        }
+        if comma && is_state(after) {
             return Free::No;
         }
         // "HashMap<K, V>"
@@ -246,6 +250,8 @@ impl ClauseSplitter {
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before[from..].trim_start_matches(['(', '"', '“', '\'']);
         let digit = word.ends_with(|c: char| c.is_ascii_digit());
+        let name =
+            word.starts_with(char::is_uppercase) && !self.aloud.cues.capital_nouns;
         match mark {
             '.' => {
                 let first = before[..from].trim_end();
@@ -256,10 +262,15 @@ impl ClauseSplitter {
                     && before[..from].trim_end().ends_with(|c: char| c.is_ascii_digit());
                 // "a 30-yr. loan"
                 let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
-                let short = (self.aloud.shortens)(word).max((self.aloud.shortens)(unit));
+                // "Sevilla-Sta. Justa"
+                let last = word.rsplit('-').next().unwrap_or(word);
+                let short = [word, unit, last].map(self.aloud.shortens).into_iter().max();
+                let short = short.unwrap_or_default();
                 if point { 3 } else { usize::from(list).max(short) }
             }
             ',' if opens_bracket(before).is_some() => 3,
+            // "in Tulsa, OK"
+            ',' if name => 1,
             // "am Montag, 3. Mai", "1 Ei, 1 Becher": what is before shows how to read the number.
             ',' if self.leads_to_number(before) => 1,
             // "5!" is a factorial in a sum.
@@ -307,6 +318,13 @@ impl ClauseSplitter {
         }
         Some(&self.open[..to])
     }
+}
+
+/// Whether a text begins with two capitals, which may be those of a state: "OK.".
+fn is_state(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let letters = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Where the angle bracket is that the last words of this text open right after a name:

@@ -56,6 +56,12 @@ pub struct Language {
     answer: fn(&str, &DateTime, &Facts) -> Option<String>,
 }
 
+/// The code of the language that a tag names, in lower case: `de` for `de-DE` and `de_DE.UTF-8`.
+pub fn code_of(tag: &str) -> String {
+    let end = tag.find(['-', '_', '.', '@']).unwrap_or(tag.len());
+    tag[..end].to_lowercase()
+}
+
 /// Facts about the program as it was started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -85,9 +91,10 @@ impl Language {
         ALL
     }
 
-    /// The language of this ISO 639-1 code, in any case.
+    /// The language of this ISO 639-1 code, in any case, also with a country ("en-US").
     pub fn find(code: &str) -> Option<&'static Self> {
-        Self::all().iter().copied().find(|language| language.code().eq_ignore_ascii_case(code))
+        let code = code_of(code);
+        Self::all().iter().copied().find(|language| language.code() == code)
     }
 
     /// Its ISO 639-1 code.

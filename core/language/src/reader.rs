@@ -3,7 +3,7 @@
 use crate::aloud::{self, tables::Aloud};
 use crate::clause::Clauses;
 use crate::token::{self, Token};
-use crate::{Clause, ClauseSplitter, Plain, de, en, es, fr, it};
+use crate::{Clause, ClauseSplitter, Plain, code_of, de, en, es, fr, it};
 
 /// How texts of one language are put into words and cut into clauses.
 ///
@@ -28,9 +28,11 @@ impl Reader {
         ALL
     }
 
-    /// The reader of the language with this ISO 639-1 code, in any case.
+    /// The reader of the language with this ISO 639-1 code, in any case, also with a country
+    /// ("de_DE").
     pub fn find(code: &str) -> Option<&'static Self> {
-        Self::all().iter().copied().find(|reader| reader.code.eq_ignore_ascii_case(code))
+        let code = code_of(code);
+        Self::all().iter().copied().find(|reader| reader.code == code)
     }
 
     /// The ISO 639-1 code of its language.
@@ -48,14 +50,20 @@ impl Reader {
     /// The words that are spoken for a text, as one line: those that a voice gets for a reply or
     /// an announcement, from the same splitter and the same reading.
     pub fn spoken(&self, text: &str) -> String {
-        self.spoken_within(Plain::new(), text).0
+        self.spoken_within(Plain::new(), Plain::after_reasoning(text)).0
     }
 
     /// The words that are spoken for each line of a text. What is not spoken may extend over
     /// several lines, such as reasoning: each of them is empty.
     pub fn spoken_lines(&self, text: &str) -> Vec<String> {
+        let spoken = Plain::after_reasoning(text);
+        let silent = text[..text.len() - spoken.len()].lines().count();
         let mut lines = self.lines();
-        text.lines().map(|line| lines.spoken(line)).collect()
+        let mut words: Vec<String> = spoken.lines().map(|line| lines.spoken(line)).collect();
+        // The rest of the line on which the reasoning ends belongs to it.
+        let joined = usize::from(silent > 0 && !spoken.is_empty());
+        words.splice(0..0, vec![String::new(); silent.saturating_sub(joined)]);
+        words
     }
 
     /// Reads the lines of a text as they come.

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap_lex::OsStrExt as _;
-use sayso_language::Language;
+use sayso_language::{Language, code_of};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -219,8 +219,10 @@ impl Config {
         check::rename(&mut table);
         check::known(&table, &keys(&table)?, "", place)?;
         check::in_range(&table, place)?;
-        let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
+        let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
             .map_err(|error| Error::config(check::unfit(place, &error)).with_source(error))?;
+        config.language.0 = code_of(&config.language.0);
+        config.stt.language = code_of(&config.stt.language);
         check::fit_together(&config, place)?;
         Ok(config)
     }
@@ -247,13 +249,14 @@ impl Config {
         Language::find(&self.language.0).unwrap_or(Language::english())
     }
 
-    /// Chooses the language of the conversation, by its ISO 639-1 code.
+    /// Chooses the language of the conversation, by its ISO 639-1 code, also with a country
+    /// ("en-US").
     ///
     /// # Errors
     /// When there is no such language.
     pub fn set_language(&mut self, code: &str, place: &str) -> Result<()> {
         check::language(code, place)?;
-        self.language = Code(code.to_lowercase());
+        self.language = Code(code_of(code));
         Ok(())
     }
 

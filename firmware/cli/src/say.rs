@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use sayso::{Engines, Error, Result, Stop};
-use sayso_language::{ClauseSplitter, Reader};
+use sayso_language::{ClauseSplitter, Plain, Reader};
 use sayso_models::Cancel;
 
 use super::{GlobalOptions, term};
@@ -97,11 +97,26 @@ fn no_sound(error: Error) -> Error {
 }
 
 impl Say {
-    fn text(&self) -> Result<String> {
+    /// Whether the text comes from stdin.
+    ///
+    /// # Errors
+    /// If there are words after the `-`.
+    fn is_from_stdin(&self) -> Result<bool> {
         match self.text.as_slice() {
-            [from] if from == "-" => std::io::read_to_string(std::io::stdin())
+            [from] if from == "-" => Ok(true),
+            [from, ..] if from == "-" => Err(Error::input(
+                "`-` reads the text from stdin, so no words may follow it; quote a text that \
+                 begins with a dash: `sayso say -- '- so it begins'`",
+            )),
+            _ => Ok(false),
+        }
+    }
+
+    fn text(&self) -> Result<String> {
+        match self.is_from_stdin()? {
+            true => std::io::read_to_string(std::io::stdin())
                 .map_err(|error| Error::io("cannot read the text on stdin", error)),
-            words => Ok(words.join(" ")),
+            false => Ok(self.text.join(" ")),
         }
     }
 
@@ -114,31 +129,27 @@ impl Say {
             let known = known.join(", ");
             return Err(Error::config(format!("cannot read {code:?} aloud. Known: {known}")));
         };
-        let mut lines = reader.lines();
-        if !matches!(self.text.as_slice(), [from] if from == "-") {
-            for line in self.text.join(" ").lines() {
-                println!("{}", lines.spoken(line));
+        if !self.is_from_stdin()? {
+            for words in reader.spoken_lines(&self.text.join(" ")) {
+                println!("{words}");
             }
             return Ok(());
         }
         // Each line is printed when it is read, because the other program may write on.
+        let mut lines = reader.lines();
         let mut unreadable = None;
         for (n, line) in std::io::stdin().lock().split(b'\n').enumerate() {
             let line = line.map_err(|error| Error::io("cannot read the text on stdin", error))?;
-            match std::str::from_utf8(&line) {
-                Ok(line) => {
-                    let line = line.strip_suffix('\r').unwrap_or(line);
-                    println!("{}", lines.spoken(line));
-                }
-                Err(_) => {
-                    unreadable.get_or_insert(n + 1);
-                }
+            let text = String::from_utf8_lossy(&line);
+            if let std::borrow::Cow::Owned(_) = text {
+                unreadable.get_or_insert(n + 1);
             }
+            println!("{}", lines.spoken(text.strip_suffix('\r').unwrap_or(&text)));
         }
         match unreadable {
             None => Ok(()),
             Some(n) => Err(Error::input(format!(
-                "line {n} on stdin is not UTF-8; such lines were left out"
+                "line {n} on stdin is not UTF-8; only what is readable in such lines was printed"
             ))),
         }
     }
@@ -157,7 +168,7 @@ impl Say {
         let text = self.text()?;
         let mut clauses = Vec::new();
         let mut splitter = ClauseSplitter::new(config.spoken().reader());
-        splitter.push(&text, &mut |clause| clauses.push(clause));
+        splitter.push(Plain::after_reasoning(&text), &mut |clause| clauses.push(clause));
         splitter.finish(&mut |clause| clauses.push(clause));
         if clauses.is_empty() {
             return Err(Error::input("there is nothing to say in this text"));

@@ -249,7 +249,8 @@ pub(crate) fn measure(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if text.is(end, ".") && text.is_word(to) && unit.when != When::NoName {
         let next = text.past_space(end + 1);
         let noun = aloud.cues.capital_nouns && !aloud.starts(text, next);
-        let small = text.is_word(next) && (noun || !text.is_capital(next)) || text.is_number(next);
+        let small = text.is_word(next) && (noun || !text.is_capital(next))
+            || text.is_number(next) && (aloud.cues.capital_nouns || !text.is_marker(next));
         let sum = matches!(text.get(next), "+" | "–" | "−" | "=" | "(" | "/" | "×" | "&");
         if next > end + 1 && (small || sum) || matches!(text.get(end + 1), "," | ")" | "-") {
             found.end = end + 1;

@@ -202,6 +202,8 @@ pub(crate) fn account(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 pub(crate) fn code(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let card = || card(text, i);
     hexadecimal(text, i)
+        .or_else(|| numbered(text, i))
+        .or_else(|| weakness(text, i))
         .or_else(|| hyphenated(aloud, text, i))
         .or_else(card)
         .or_else(|| called(aloud, text, i))
@@ -221,6 +223,45 @@ fn hyphenated(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         end += 2;
     }
     (end >= i + 5 && !text.is_word(end)).then(|| item(Class::Code, i, end))
+}
+
+/// Words before a number that is a name.
+const NUMBER: &[&str] = &[
+    "n", "no", "nr", "num", "number", "numero", "numéro", "núm", "número", "nummer", "ref", "rif",
+    "réf",
+];
+
+/// "Nr. 4711-08", "n° 20-4587": two groups of digits that are no range.
+fn numbered(text: &Text, i: usize) -> Option<Item> {
+    let end = i + 2;
+    let groups = text.is_digits(i, 2..=9)
+        && text.is(i + 1, "-")
+        && text.is_digits(end, 2..=9)
+        && !text.is(end + 1, "-")
+        && !text.is_word(end + 1);
+    let (first, second) = (text.get(i), text.get(end));
+    // "loi n° 2018-493"
+    let range = text.is_year(i) || !second.starts_with('0')
+        && second.len() < first.len() + 2
+        && text.size(i) < text.size(end);
+    let mut word = text.before(i);
+    for _ in 0..2 {
+        let sign = matches!(text.get(word), "." | ":" | "°" | "º" | "#");
+        word = if sign { text.before(word) } else { word };
+    }
+    let name = text.lower(word);
+    let named = NUMBER.contains(&name.as_str()) || name.ends_with("nummer");
+    (groups && !range && named).then(|| item(Class::Code, i, end + 1))
+}
+
+/// CVE-2023-24329: the name of a weakness.
+fn weakness(text: &Text, i: usize) -> Option<Item> {
+    let fits = matches!(text.get(i), "CVE" | "CWE" | "GHSA")
+        && text.is(i + 1, "-")
+        && text.is_digits(i + 2, 2..=4)
+        && text.is(i + 3, "-")
+        && text.is_digits(i + 4, 3..=7);
+    fits.then(|| item(Class::Code, i, i + 5))
 }
 
 /// 0xFF, #1E90FF: a number in hexadecimal digits.
@@ -253,9 +294,18 @@ fn card(text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Code, i, i + 7))
 }
 
+/// A sign of punctuation that may be the end of a password.
+fn is_sign(text: &Text, i: usize) -> bool {
+    matches!(text.get(i), "!" | "?" | "#" | "$" | "%" | "&" | "*" | "+" | "=" | "@" | "_")
+}
+
 /// What comes after "code", "PIN", "password".
 fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut word = text.before(i);
+    let quoted = matches!(text.get(i.wrapping_sub(1)), "\"" | "“" | "'");
+    if quoted {
+        word = text.before(word);
+    }
     if text.is(word, "#") || text.is(word, ".") || text.is(word, ":") {
         word = text.before(word);
     }
@@ -284,7 +334,7 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let joined = text.is_word(i) && text.is_number(i + 1);
     let colon = (text.is_digits(i, 4..=8) || joined) && text.is(text.before(i), ":");
     let near = far.iter().take(2).copied().any(known);
-    let apart = linked && near || colon && far.into_iter().any(known);
+    let apart = linked && near || (colon || quoted) && far.into_iter().any(known);
     if own || !(known(word) || apart) {
         return None;
     }
@@ -304,6 +354,13 @@ fn called(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         {
             end += 1;
         }
+    }
+    // "the password is "Fish42!""
+    let closes = |at: usize| matches!(text.get(at), "\"" | "”" | "“" | "'" | "`");
+    let last = (end..end + 3).find(|&at| !is_sign(text, at)).filter(|&at| closes(at));
+    if let Some(last) = last.filter(|last| quoted && *last > end) {
+        end = last;
+        digits = true;
     }
     let plain = end == i + 1 && text.is_number(i) && text.get(i).contains('.');
     let small = end == i + 1

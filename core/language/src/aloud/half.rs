@@ -66,7 +66,10 @@ impl Halves {
             None => self.follows(text, amount.from),
         };
         if part == (1, 2)
-            && let Some(feminine) = self.follows(text, amount.from).or(half)
+            && let Some(feminine) = match noun {
+                Some(_) => half,
+                None => self.follows(text, amount.from).or(half),
+            }
         {
             return spoken.say(self.half(feminine), span);
         }

@@ -8,7 +8,11 @@ use super::text::Text;
 /// mother-in-law, well-known.
 pub(crate) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut end = i + 1;
-    while text.is(end, "-") && text.is_word(end + 1) && end < i + 12 {
+    // "Sevilla-Sta. Justa" ends with an abbreviation.
+    let short = |at: usize| {
+        text.get(at).len() < 4 && text.is(at + 1, ".") && text.is_capital(text.past_space(at + 2))
+    };
+    while text.is(end, "-") && text.is_word(end + 1) && !short(end + 1) && end < i + 12 {
         end += 2;
     }
     let plain = |at: usize| {

@@ -1,6 +1,7 @@
 //! Signs that most languages use alike: letters of the Greek alphabet, markers of lists, strokes.
 
 use super::class::{Class, Item};
+use super::amount::unit_name;
 use super::item;
 use super::tables::Aloud;
 use super::text::Text;
@@ -74,6 +75,10 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             item(Class::Abbreviation(if formula { over } else { aloud.words.or }), i, i + 1)
         });
     }
+    // "ipconfig /all"
+    if text.is(left, " ") && text.is_word(right) && unit_name(aloud, text, right).is_none() {
+        return Some(item(Class::Abbreviation(aloud.words.address_sign("/")), i, right));
+    }
     let pair = (text.get(left), text.get(right));
     let sight = text.one_of(text.past_space(i + 2), &["vision", "eyesight", "hindsight"]);
     if matches!(pair, ("24", "7") | ("7", "365") | ("9", "11"))
@@ -121,6 +126,34 @@ pub(crate) fn parts_spans(text: &Text, i: usize) -> bool {
         && (text.is_number(end) || hour(end) || text.is(end, "."))
         && text.is_number(start)
         && text.is_number(text.past_space(last + 1))
+}
+
+/// 9''98, 2' 30'': seconds with hundredths, minutes and seconds; not where inches are meant.
+pub(crate) fn clocked(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // Where the sign of seconds at `at` ends.
+    let seconds = |at: usize| match text.get(at) {
+        "'" | "′" if text.is(at + 1, text.get(at)) => Some(at + 2),
+        "\"" | "″" | "”" => Some(at + 1),
+        _ => None,
+    };
+    if !text.is_digits(i, 1..=2) || text.is_word(i.wrapping_sub(1)) {
+        return None;
+    }
+    let grammar = aloud.grammar;
+    if let Some(part) = seconds(i + 1).filter(|&at| text.is_digits(at, 2..=2)) {
+        let unit = aloud.unit("s")?;
+        let hundredths = super::grammar::up_to(grammar, text.get(part), 2);
+        let whole = grammar.agreeing(text.get(i), unit.gender, text, i);
+        let words = format!("{whole} {} {hundredths}", unit.several);
+        return Some(item(Class::Coined(words), i, part + 1));
+    }
+    let number = text.past_space(i + 2);
+    let end = seconds(number + 1)?;
+    let fits = matches!(text.get(i + 1), "'" | "′")
+        && text.value(number).is_some_and(|n| n < 60)
+        && !text.is_number(end);
+    let parts = vec![(i, aloud.unit("min")?, i + 1), (number, aloud.unit("s")?, number + 1)];
+    fits.then(|| item(Class::Duration(parts), i, end))
 }
 
 /// 15': minutes, unless the sign closes a quotation.

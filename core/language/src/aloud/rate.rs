@@ -47,7 +47,7 @@ fn is_part(aloud: &Aloud, text: &Text, i: usize) -> bool {
         && !text.is_word(i + 3)
         && text.starts_fresh(i)
         && text.size(i) <= text.size(i + 2);
-    let whole = text.get(i) == text.get(i + 2) && !matches!(text.get(i), "1" | "4" | "20");
+    let whole = text.get(i) == text.get(i + 2) && !matches!(text.get(i), "1" | "4" | "20" | "50");
     numbers && (text.one_of(text.before(i), aloud.cues.steps) || whole)
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn per(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is(i, "/") || !text.is_word(left) || text.is(i + 2, "/") {
         return None;
     }
-    let unit = aloud.per.iter().find(|unit| text.is(i + 1, unit.one))?;
+    let unit = aloud.per.iter().find(|unit| [unit.one, unit.sign].contains(&text.get(i + 1)))?;
     // "3.200 € brutto/Monat", "0,2 °C/Jahrzehnt"
     let earlier = text.before(left);
     let amount = aloud.currency(text.get(earlier)).is_some() || text.is(earlier, "°");
@@ -92,7 +92,7 @@ pub(crate) fn units(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// 3x/day: the letter.
 pub(crate) fn times(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let per = aloud.per.iter().any(|unit| text.is(i + 2, unit.one));
+    let per = aloud.per.iter().any(|unit| [unit.one, unit.sign].contains(&text.get(i + 2)));
     let fits = matches!(text.get(i), "x" | "X" | "×")
         && text.is_number(i.wrapping_sub(1))
         && text.is(i + 1, "/")
@@ -148,8 +148,8 @@ const SPOONS: &[&str] = &[
     "tazas",
 ];
 
-/// Units of electricity, of which a device has several.
-const ELECTRIC: &[&str] = &["V", "A", "mA", "W", "Hz"];
+/// Units of which a device or a house has several.
+const LISTED: &[&[&str]] = &[&["V", "A", "mA", "W", "Hz"], &["BR", "BA"]];
 
 /// The sign of the unit that ends at piece `i`, after an amount.
 fn unit_before(aloud: &Aloud, text: &Text, i: usize) -> Option<String> {
@@ -172,7 +172,8 @@ pub(crate) fn amounts(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let at = text.past_space(number + 1);
     let degree = matches!(text.get(at), "°" | "º") && text.is_word(at + 1);
     let second = format!("{}{}", text.get(at), if degree { text.get(at + 1) } else { "" });
-    let known = aloud.unit(&second).is_some() || KINDS.iter().any(|kind| kind.contains(&&*second));
+    let known = [KINDS, LISTED].concat().iter().any(|kind| kind.contains(&&*second))
+        || aloud.unit(&second).is_some();
     let money = aloud.currency(text.get(left)).is_some()
         || text.is_number(left) && aloud.currency(text.get(left.wrapping_sub(1))).is_some();
     let first = if money { String::new() } else { unit_before(aloud, text, left)? };
@@ -183,7 +184,7 @@ pub(crate) fn amounts(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         () if first != second && KINDS.iter().any(|kind| among(kind)) || spoon => {
             Class::Abbreviation(aloud.words.or)
         }
-        () if among(ELECTRIC) => Class::Mark(','),
+        () if LISTED.iter().any(|list| among(list)) => Class::Mark(','),
         () => Class::Abbreviation(aloud.words.each),
     };
     Some(item(class, i, i + 1))

@@ -9,7 +9,13 @@ use super::text::Text;
 pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let joined =
         matches!(text.get(i.wrapping_sub(1)), "." | "-") || text.is_number(i.wrapping_sub(1));
-    if !text.is_word(i) || joined && !text.is_number(i.wrapping_sub(1)) {
+    // "Sevilla-Sta. Justa"
+    let name = text.is(i.wrapping_sub(1), "-")
+        && text.is_capital(i.wrapping_sub(2))
+        && text.is_capital(i)
+        && text.is(i + 1, ".")
+        && text.is_capital(text.past_space(i + 2));
+    if !text.is_word(i) || joined && !name && !text.is_number(i.wrapping_sub(1)) {
         return None;
     }
     let first = |text: &str| text.bytes().next().map(|b| b.to_ascii_lowercase());
@@ -32,7 +38,9 @@ pub(crate) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     let next = text.past_space(end);
     let mut found = item(Class::Abbreviation(before_range(aloud, text, short.words, next)), i, end);
     let sentence = short.place == Place::Last && next > end && text.is_capital(next);
-    let ends = text.ends_sentence(end);
+    // "Wait 30 sec. 3. Go on."
+    let marker = !aloud.cues.capital_nouns && text.is_marker(next);
+    let ends = text.ends_sentence(end) || short.place == Place::AfterNumber && marker;
     found.ends = short.written.ends_with('.') && (ends || sentence);
     Some(found)
 }
@@ -63,6 +71,13 @@ pub(crate) fn elided(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     };
     let short = aloud.short.iter().find(fits)?;
     Some(item(Class::Coined(format!("{article}'{}", short.words)), i, i + 2))
+}
+
+/// L.go, Gent.mi: an abbreviation with a full stop inside, which may look like the name of a file.
+pub(crate) fn inner(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let dotted = text.is(i + 1, ".") && text.is_word(i + 2);
+    let found = if dotted { abbreviation(aloud, text, i)? } else { return None };
+    (found.end > i + 2).then_some(found)
 }
 
 /// J. S. Bach: the first letters of names.

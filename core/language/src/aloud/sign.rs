@@ -83,9 +83,10 @@ pub(crate) fn emoji(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return said(emoji.answer);
     }
-    // "The service 👍, the food 👎": a thumb that is not only applause
+    // "The service 👍, the food 👎": thumbs that are not only applause
     let down = (i.saturating_sub(40)..i + 40).any(|at| text.is(at, "👎"));
-    if matches!(sign, '👍' | '👎') && down && word(before) {
+    let listed = matches!(text.get(end), "," | ";");
+    if matches!(sign, '👍' | '👎') && (down || listed) && word(before) {
         return said(emoji.alone);
     }
     // "Wi-Fi ✓, pool ✗": marks of a list

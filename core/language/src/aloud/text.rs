@@ -158,6 +158,14 @@ impl Text {
         self.ends_line(i) && !self.is(i, ")")
     }
 
+    /// Whether the marker of a list is at `i`: "3. Stir".
+    pub(crate) fn is_marker(&self, i: usize) -> bool {
+        self.is_digits(i, 1..=2)
+            && matches!(self.get(i + 1), "." | ")")
+            && self.is_space(i + 2)
+            && self.is_capital(i + 3)
+    }
+
     /// The digits of a number, without separators of groups.
     pub(crate) fn digits(&self, i: usize) -> String {
         self.get(i).replace(',', "")

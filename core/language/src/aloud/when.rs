@@ -91,6 +91,19 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (fits && !fraction && !text.is_word(i + 3)).then(|| item(Class::Date(date), i, i + 3))
 }
 
+/// 12/2024: a month and a year.
+pub(crate) fn month_year(text: &Text, i: usize) -> Option<Item> {
+    let month = text.value(i).filter(|month| (1..=12).contains(month))?;
+    let year = text.value(i + 2).filter(|year| (1900..2100).contains(year))?;
+    let fits = text.is_digits(i, 1..=2)
+        && text.is_digits(i + 2, 4..=4)
+        && text.is(i + 1, "/")
+        && !text.is(i + 3, "/")
+        && !matches!(text.get(i.wrapping_sub(1)), "/" | "." | "-");
+    let date = Date { month: Some((month, i)), year: Some((year, i + 2)), ..Date::default() };
+    fits.then(|| item(Class::Date(date), i, i + 3))
+}
+
 /// 2:30 pm, 14:05, 9 am, 2:30:15, 9.30 pm; and durations that look alike.
 pub(crate) fn time(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let before = i.wrapping_sub(1);

@@ -37,6 +37,9 @@ const HIDDEN: &[(&str, &str)] = &[
     ("style", "</style>"),
 ];
 
+/// Elements in which a language model thinks.
+pub(super) const REASONING: &[&str] = &["think", "thinking", "thought", "reasoning", "reflection"];
+
 /// Tags that are written for how a text looks. Any other between two spaces is mentioned.
 const FORMATTING: &[&str] = &[
     "a", "abbr", "b", "big", "br", "code", "del", "div", "em", "font", "hr", "i", "ins", "kbd",

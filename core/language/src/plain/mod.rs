@@ -85,6 +85,26 @@ impl Plain {
         Self { hidden, fenced, ..Self::default() }
     }
 
+    /// What of a whole text may be spoken, if it holds the end of reasoning whose beginning was
+    /// not passed on: what comes after it. A stream cannot be treated so, because what comes
+    /// before is spoken by then.
+    pub fn after_reasoning(text: &str) -> &str {
+        html::REASONING.iter().fold(text, |text, name| {
+            let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+            let Some(at) = text.find(&close) else { return text };
+            let (before, after) = (&text[..at], &text[at + close.len()..]);
+            // "the `</think>` tag"
+            let mut next = after.chars();
+            let mentioned = before.ends_with([' ', '`'])
+                && match next.next() {
+                    Some(' ') => next.next().is_some_and(char::is_lowercase),
+                    Some(c) => matches!(c, '.' | ',' | ';' | ':' | '?' | '!' | ')' | '`'),
+                    None => false,
+                };
+            if mentioned || before.contains(&open) { text } else { after }
+        })
+    }
+
     /// All of `text` at once.
     pub fn filter(text: &str) -> String {
         let mut plain = Self::new();

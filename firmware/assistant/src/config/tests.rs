@@ -29,6 +29,16 @@ fn one_language_is_chosen_and_recognition_may_differ() {
     assert_eq!(load(&["stt.language=de"]).expect("good").recognised(), Some("de"));
     assert_eq!(load(&["stt.language=auto"]).expect("good").recognised(), None);
     assert_eq!(load(&["language=EN"]).expect("good").spoken().code(), "en");
+    // Languages as systems name them, with a country.
+    for language in ["en-US", "en_GB", "en_US.UTF-8", "EN-us"] {
+        let config = load(&[&format!("language={language}")]).expect("good");
+        assert_eq!((config.spoken().code(), config.recognised()), ("en", Some("en")));
+    }
+    assert_eq!(load(&["language=de_DE"]).expect("good").recognised(), Some("de"));
+    assert_eq!(load(&["stt.language=pt-BR"]).expect("good").recognised(), Some("pt"));
+    let mut config = load(&[]).expect("good");
+    config.set_language("en-GB", "command line").expect("good");
+    assert_eq!(config.language.0, "en");
     let text = error("language = \"xx\"", &[]);
     assert!(text.contains("language = \"xx\"") && text.contains("it speaks en"), "{text}");
 }

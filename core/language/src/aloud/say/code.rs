@@ -111,6 +111,9 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 let words = spoken.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
+            _ if p > item.from && matches!(text.get(p), "!" | "?" | "$" | "%" | "&" | "*" | "+" | "=" | "@" | "_") => {
+                spoken.say(spoken.words.address_sign(text.get(p)), at);
+            }
             _ if text.is(p, "#") => spoken.say(spoken.words.address_sign("#"), at),
             _ if text.is(p, "-") && secret => spoken.say(spoken.words.address_sign("-"), at),
             _ if text.is(p, "-") && only_digits && groups || text.is_space(p) => {
@@ -134,7 +137,7 @@ pub(super) fn electronic(item: &Item, spoken: &mut Spoken<'_>) {
                 let length = word.chars().count();
                 let upper = word.chars().all(char::is_uppercase) && word != "NET";
                 let vowels = word.to_lowercase().chars().any(|c| "aeiouy".contains(c));
-                let mailbox = text.is(p + 1, "@") && vowels;
+                let mailbox = (text.is(p + 1, "@") || text.is(from, "@")) && vowels;
                 let short = length == 1
                     || !mailbox
                         && (length == 2 || !vowels || length == 3 && is_last(item, p, spoken))

@@ -9,7 +9,7 @@ use crate::aloud::text::Text;
 pub(super) fn telephone(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "Durchwahl -123"
     let inner = text.is(i, "-") && text.is_digits(i + 1, 1..=5);
-    if inner && text.one_of(text.before(i), &["durchwahl", "dw"]) {
+    if inner && text.one_of(text.before(i), &["durchwahl", "dw", "fax", "telefax"]) {
         return Some(item(Class::Telephone(vec![i + 1]), i, i + 2));
     }
     let area = text.is_digits(i, 3..=5) && text.get(i).starts_with('0');

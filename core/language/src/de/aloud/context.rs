@@ -49,8 +49,12 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
         let mut at = before;
         for _ in 0..16 {
             at = text.before(at);
-            let counted =
-                text.is_number(at) || text.is(at, ",") || text.one_of(at, &["und", "oder"]);
+            // "1/2 Bd. Petersilie, 3-4 Zehen Knoblauch"
+            let short = text.is(at, ".") && text.is_capital(at - 1) && text.get(at - 1).len() < 5;
+            let counted = text.is_number(at)
+                || short
+                || matches!(text.get(at), "," | "/" | "-" | "–")
+                || text.one_of(at, &["und", "oder"]);
             let noun = text.is_capital(at) && at > 0;
             if !counted && !noun {
                 break;
@@ -120,12 +124,13 @@ pub(super) fn case(text: &Text, i: usize) -> Case {
 
 /// The gender of the noun at piece `i`, or after the adjective at piece `i`.
 pub(super) fn gender(text: &Text, i: usize) -> Option<Gender> {
-    // "1 Msp. Zimt"
+    // "1 Be. Sahne"
     if text.is(i + 1, ".")
         && text.is_number(text.before(i))
         && let Some(noun) = short::counted(text.get(i))
     {
-        return nouns::gender(noun);
+        // "das Bund Petersilie", but "der Bund"
+        return if noun == "Bund" { Some(Gender::Neuter) } else { nouns::gender(noun) };
     }
     let mut at = i;
     for _ in 0..2 {

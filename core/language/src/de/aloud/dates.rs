@@ -18,6 +18,7 @@ pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let day = day(text, i)?;
     named(aloud, text, i, day)
         .or_else(|| joint(aloud, text, i, day))
+        .or_else(|| spanned(text, i, day))
         .or_else(|| short(aloud, text, i, day))
 }
 
@@ -68,6 +69,29 @@ pub(super) fn and(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let first = day(text, i.wrapping_sub(2)).filter(|_| fits)?;
     joint(aloud, text, i - 2, first)?;
     Some(item(Class::Abbreviation(aloud.words.and), i, i + 1))
+}
+
+/// 2.–6.12., 30.11.–2.12.2024: two days with the month in digits after the second.
+fn spanned(text: &Text, i: usize, first: usize) -> Option<Item> {
+    let dash = text.past_space(i + 2);
+    let second = text.past_space(dash + 1);
+    let until = day(text, second).filter(|until| text.is_dash(dash) && *until > first)?;
+    let month = text.value(second + 2).filter(|month| (1..=12).contains(month))?;
+    let mut date = Date {
+        day: Some((first, i)),
+        until: Some((until, second)),
+        month: Some((month, second + 2)),
+        ..Date::default()
+    };
+    let stop = text.is(second + 3, ".");
+    let mut end = second + 3 + usize::from(stop);
+    if stop && text.is_year(end) {
+        date.year = Some((text.value(end)?, end));
+        end += 1;
+    }
+    let word = text.is_word(end) || text.get(second + 2).len() > 2;
+    let ends = stop && date.year.is_none() && text.ends_line(end);
+    (!word).then(|| Item { ends, ..item(Class::Date(date), i, end) })
 }
 
 /// Day and month in digits, with a year of two digits or none.
@@ -124,7 +148,9 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let end = second.or(minute).map_or(i, |(_, at)| at) + 1;
     let word = text.past_space(end);
     // "um 18 h", but "in 18 h"
-    let said = text.one_of(text.before(i), &["um", "ab", "gegen"]);
+    let short = text.is(text.before(i), ".");
+    let word_before = if short { text.before(i).wrapping_sub(1) } else { text.before(i) };
+    let said = text.one_of(word_before, &["um", "ab", "gegen", "gg"]);
     // "in 2:01:09 h"
     let long = second.is_some() && !said;
     let hours = text.is(word, "Uhr") || text.is(word, "h") && (minute.is_some() || said) && !long;

@@ -34,7 +34,12 @@ impl Grammar for German {
             noun = text.past_space(second + 1);
         }
         match context::gender(text, noun).or_else(|| context::likely_gender(text, noun)) {
-            Some(gender) if written == "1" && !context::is_name(text, i) => {
+            // "1:1 Brandt" is no number of things.
+            Some(gender)
+                if written == "1"
+                    && !context::is_name(text, i)
+                    && !(text.is(i.wrapping_sub(1), ":") && text.is_number(i.wrapping_sub(2))) =>
+            {
                 self.agreeing(written, gender, text, i)
             }
             _ if written.ends_with("01") && text.is_capital(noun) => {

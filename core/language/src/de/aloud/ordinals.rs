@@ -93,6 +93,16 @@ pub(super) fn ordinal(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let ends = !text.is(i + 2, ",");
         return Some(Item { ends, ..item(Class::Ordinal(i), i, i + 2) });
     }
+    // "Kane (12.)": the minute of a goal
+    if text.is_digits(i, 1..=2)
+        && text.is(i.wrapping_sub(1), "(")
+        && text.is(i + 1, ".")
+        && text.is(i + 2, ")")
+        && text.is_capital(text.before(i.wrapping_sub(1)))
+    {
+        let words = numbers::ordinal(text.get(i)) + "e";
+        return Some(item(Class::Coined(words), i, i + 2));
+    }
     let small = !text.is_capital(next);
     let said = is_before_ordinal(text, text.before(i)) || follows_ordinal(text, i);
     let bracket = text.is(text.before(i), "(") && nouns::gender(text.get(next)).is_some();

@@ -21,7 +21,7 @@ const fn before_number(written: &'static str, words: &'static str) -> Short {
 /// The noun, in the singular, that a word with a full stop stands for after a number.
 pub(super) fn counted(word: &str) -> Option<&'static str> {
     let short = SHORT.iter().find(|short| short.written.strip_suffix('.') == Some(word))?;
-    let after = matches!(word, "Msp" | "Pr" | "Bd" | "Be" | "Fl" | "Ds" | "Pkg" | "Pck");
+    let after = matches!(word, "Bd" | "Be");
     after.then_some(short.words)
 }
 
@@ -94,6 +94,26 @@ pub(super) const SHORT: &[Short] = &[
     before_name("Gr.", "Größe"),
     before_number("Gr.", "Größe"),
     inside("gg.", "gegen"),
+    inside("ggü.", "gegenüber"),
+    after_number("MM", "Monatsmieten"),
+    after_number("ZKB", "Zimmer Küche Bad"),
+    before_number("EZ", "Erstzulassung"),
+    inside("wg.", "wegen"),
+    before_number("Bj.", "Baujahr"),
+    inside("Bj", "Baujahr"),
+    inside("Tsd.", "Tausend"),
+    inside("MfG", "mit freundlichen Grüßen"),
+    inside("mfg", "mit freundlichen Grüßen"),
+    inside("lg", "liebe Grüße"),
+    inside("vlg", "viele liebe Grüße"),
+    inside("vllt.", "vielleicht"),
+    inside("vllt", "vielleicht"),
+    inside("Kd.-Nr.", "Kundennummer"),
+    before_number("statt Gl.", "statt Gleis"),
+    before_number("nach Gl.", "nach Gleis"),
+    before_number("zu Gl.", "zu Gleis"),
+    before_number("Abfahrt Gl.", "Abfahrt Gleis"),
+    before_name("f.", "für"),
     inside("Mitgl.", "Mitglied"),
     before_number("Az.", "Aktenzeichen"),
     before_number("Az.:", "Aktenzeichen"),
@@ -156,12 +176,8 @@ pub(super) const SHORT: &[Short] = &[
     after_number("Pf.", "Pfennig"),
     after_number("Pkt.", "Punkte"),
     after_number("Ltr.", "Liter"),
-    after_number("Msp.", "Messerspitze"),
-    after_number("Pr.", "Prise"),
     after_number("Bd.", "Bund"),
     after_number("Be.", "Becher"),
-    after_number("Fl.", "Flasche"),
-    after_number("Ds.", "Dose"),
     after_number("Wdh.", "Wiederholungen"),
     inside("bzw.", "beziehungsweise"),
     inside("bspw.", "beispielsweise"),
@@ -277,8 +293,6 @@ pub(super) const SHORT: &[Short] = &[
     after_number("Stk.", "Stück"),
     after_number("St.", "Stück"),
     after_number("Pers.", "Personen"),
-    after_number("Pkg.", "Packung"),
-    after_number("Pck.", "Päckchen"),
     after_number("Std.", "Stunden"),
     before_number("Std.", "Stunde"),
     after_number("Min.", "Minuten"),

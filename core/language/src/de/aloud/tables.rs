@@ -216,7 +216,7 @@ pub(super) const LETTERS: Letters = Letters {
         "ist", "ja", "mit", "nie", "ob", "so", "sie", "um", "und", "uns", "vor", "was", "wer",
         "wie", "wir", "wo", "zu",
     ],
-    words: &[],
+    words: &["à", "À"],
 };
 
 /// Points of the compass.

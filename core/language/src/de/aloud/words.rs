@@ -22,11 +22,13 @@ pub(super) fn compound(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "2 x täglich": how often.
 pub(super) fn often(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    // "4 x M6"
+    let thing = text.is_capitals(i + 4) && text.is_letter(i + 4) && text.is_number(i + 5);
     let fits = text.is_digits(i, 1..=3)
         && text.is(i + 1, " ")
         && matches!(text.get(i + 2), "x" | "X" | "×")
         && text.is(i + 3, " ")
-        && text.one_of(i + 4, OFTEN);
+        && (text.one_of(i + 4, OFTEN) || thing);
     fits.then(|| item(Class::Coined(numbers::stem(text.get(i)) + "mal"), i, i + 3))
 }
 
@@ -71,7 +73,10 @@ fn joined(text: &Text, i: usize) -> Option<Item> {
     // "2x täglich", but "3x - 7" and "3x4"
     if text.is(i + 1, "x") && !text.is_number(next) && !text.is_number(i + 2) {
         let alone = text.ends_line(i + 2) || matches!(text.get(i + 2), "." | "," | "!" | ")");
-        let thing = next > i + 2 && text.is_word(next) && !text.is_letter(next)
+        // "2x M8"
+        let thing = next > i + 2
+            && text.is_word(next)
+            && (!text.is_letter(next) || text.is_number(next + 1))
             || text.is(i + 2, "/") && text.is_word(i + 3);
         return if alone || thing { coined(number() + "mal", i + 2) } else { None };
     }
@@ -129,8 +134,12 @@ pub(super) fn counted(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (fits && !words.is_empty()).then_some(found)
 }
 
-/// Bestellnr. 88213
+/// Bestellnr. 88213, Bestell-Nr. 88213
 pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let hyphen = text.is(i + 1, "-") && text.is(i + 2, "Nr") && text.is(i + 3, ".");
+    if hyphen && text.is_capital(i) && text.get(i).len() > 3 && !text.is_capitals(i) {
+        return Some(item(Class::Coined(format!("{}nummer", text.get(i))), i, i + 4));
+    }
     let stem = text.get(i).strip_suffix("nr").filter(|stem| stem.len() > 3)?;
     let number = text.is_number(text.past_space(i + 2))
         || text.is(i + 2, ":")
@@ -173,6 +182,15 @@ pub(super) fn consumption(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let length = text.is(text.past_space(i + 2), "km");
     let fits = text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && length;
     fits.then(|| item(Class::Abbreviation("auf"), i, i + 1))
+}
+
+/// "Ober-/Unterhitze": the signs between two words that share their end.
+pub(super) fn shared(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let fits = text.is(i, "-")
+        && text.is(i + 1, "/")
+        && text.is_word(i.wrapping_sub(1))
+        && text.is_capital(i + 2);
+    fits.then(|| item(Class::Abbreviation(aloud.words.and), i, i + 2))
 }
 
 /// The sign in "Schüler/innen" and "Schüler:innen".

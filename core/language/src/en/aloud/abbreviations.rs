@@ -138,6 +138,7 @@ pub(super) const LEADING: &[(&str, &str)] = &[
     ("qty", "quantity"),
     ("Qty", "quantity"),
     ("ref", "reference"),
+    ("reg", "regular"),
     ("Univ", "university"),
     ("Supt", "superintendent"),
     ("Insp", "inspector"),

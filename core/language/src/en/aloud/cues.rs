@@ -112,6 +112,15 @@ pub(super) const KINDS: Kinds = Kinds {
     ],
 };
 
+/// What is counted in millions, after "2m".
+pub(super) const COUNTED_IN_MILLIONS: &[&str] = &[
+    "barrels", "cars", "cases", "children", "copies", "customers", "deaths", "doses", "dollars",
+    "downloads", "euros", "fans", "followers", "homes", "households", "jobs", "listeners",
+    "members", "passengers", "patients", "people", "players", "pounds", "readers", "refugees",
+    "residents", "students", "subscribers", "tickets", "tonnes", "tons", "tourists", "users",
+    "vehicles", "viewers", "views", "visitors", "voters", "workers",
+];
+
 pub(super) const OF_TIME: &[&str] = &[
     "remaining",
     "left",

@@ -32,7 +32,12 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let counted = series::ROMAN_COUNTED.contains(&name.as_str());
     let found = |order, article| Some(item(Class::Roman(n, order, article), i, i + 1));
     if small {
-        return if counted && word != "i" && text.is_space(i.wrapping_sub(1)) {
+        // "scene i (…)"
+        let ends = text.ends_line(i + 1)
+            || matches!(text.get(i + 1), "," | "." | ";" | ":" | ")")
+            || text.is(next, "(");
+        let first = word != "i" || ends && text.one_of(before, &["act", "scene", "chapter"]);
+        return if counted && first && text.is_space(i.wrapping_sub(1)) {
             found(false, false)
         } else {
             None

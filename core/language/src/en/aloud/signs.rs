@@ -121,6 +121,56 @@ pub(super) fn book(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Abbreviation(words), i, i + 1))
 }
 
+/// 3 A: amperes, near what shows that it is no name.
+pub(super) fn amperes(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const WORDS: &[&str] = &[
+        "amps", "breaker", "charger", "circuit", "current", "draw", "draws", "fuse", "fuses",
+        "outlet", "rated", "socket", "supply",
+    ];
+    const NEAR: usize = 8;
+    let sign = text.past_space(i + 1);
+    if !text.is_number(i) || !text.is(sign, "A") || text.follows_letters(i) {
+        return None;
+    }
+    let near = |at: usize| {
+        text.one_of(at, WORDS)
+            || matches!(text.get(at), "V" | "mA" | "W" | "kW" | "Ω" | "kΩ" | "Hz")
+                && text.is_number(text.before(at))
+    };
+    let fits = (i.saturating_sub(NEAR)..i + NEAR).any(near) && !text.is_number(sign + 1);
+    let one = text.is(i, "1") || cues::KINDS.is_kind(text, i, sign + 1);
+    let number = crate::aloud::grammar::digits(aloud.grammar, text.get(i));
+    let words = format!("{number} {}", if one { "amp" } else { "amps" });
+    fits.then(|| item(Class::Coined(words), i, sign + 1))
+}
+
+/// 2m people, 1.5b users: millions and billions of what is counted.
+pub(super) fn millions(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let (mut amount, end) = crate::aloud::amount::amount(text, i)?;
+    let thing = text.past_space(end + 1);
+    let fits = matches!(text.get(end), "m" | "b")
+        && thing > end + 1
+        && text.one_of(thing, cues::COUNTED_IN_MILLIONS)
+        && amount.part.is_none()
+        && !text.follows_letters(i);
+    amount.scale = Some((aloud.scale(text.get(end)).filter(|_| fits)?, end));
+    Some(item(Class::Fraction(amount), i, end + 1))
+}
+
+/// DL 204: a flight of a known airline.
+pub(super) fn flight(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const AIRLINES: &[&str] = &[
+        "AA", "AC", "AF", "AS", "BA", "DL", "EK", "EY", "FR", "IB", "JL", "KL", "LH", "LX", "NH",
+        "QF", "QR", "SQ", "UA", "WN",
+    ];
+    let line = text.before(i);
+    let fits = text.is_digits(i, 3..=4)
+        && line < i.wrapping_sub(1)
+        && AIRLINES.contains(&text.get(line))
+        && !text.is_word(i + 1);
+    fits.then(|| item(Class::Number(i, Style::Pairs), i, i + 1))
+}
+
 /// 112, 911: numbers for emergencies and services.
 pub(super) fn emergency(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let known = matches!(text.get(i), "112" | "911" | "999" | "988" | "311" | "411" | "111");

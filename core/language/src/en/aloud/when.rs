@@ -6,7 +6,7 @@ use crate::aloud::class::{Class, Date, Item, Style};
 use crate::aloud::item;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::when::ends_there;
+use crate::aloud::when::{self as common, ends_there};
 
 /// November 22nd, 2026; 22 November 2026; JAN. 15 2020; Jan. alone.
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -185,7 +185,23 @@ pub(super) fn half(text: &Text, i: usize) -> Option<(&'static str, usize)> {
 /// 21st, 1,000th
 pub(super) fn ordinal(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let fits = text.is_number(i) && is_ending(text, i + 1) && !text.get(i).contains('.');
+    // "Tue 3rd to Thu"
+    let next = text.past_space(i + 2);
+    let day = calendar_name(text.get(text.before(i))).is_some_and(|name| name.ends_with("day"));
+    let alone = !text.is_word(next) || text.one_of(next, &["and", "at", "from", "or", "to", "until"]);
+    if fits && day && alone && text.is_digits(i, 1..=2) {
+        let words = super::numbers::ordinal(text.get(i)).join(" ");
+        return Some(item(Class::Coined(format!("the {words}")), i, i + 2));
+    }
     fits.then(|| item(Class::Ordinal(i), i, i + 2))
+}
+
+/// 12/2024: a month and a year, but not the number of a law.
+pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut law = text.before(i);
+    law = if text.is(law, ".") { law.wrapping_sub(1) } else { law };
+    let law = text.one_of(law, &["act", "directive", "no", "regulation", "resolution", "rule"]);
+    common::month_year(text, i).filter(|_| !law)
 }
 
 /// 1990s, '90s, 20s, 1980 s

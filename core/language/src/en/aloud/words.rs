@@ -300,7 +300,8 @@ pub(super) fn abbreviation(aloud: &Aloud, text: &Text, i: usize) -> Option<Item>
     {
         let next = text.past_space(if text.is(i + 1, ",") { i + 2 } else { i + 1 });
         let date = text.is_number(next) || tables::calendar_name(text.get(next)).is_some();
-        let joins = |at: usize| text.is(at, "&") || text.one_of(at, &["and", "or"]);
+        let joins =
+            |at: usize| matches!(text.get(at), "&" | "/") || text.one_of(at, &["and", "or"]);
         let day = |at: usize| tables::calendar_name(text.get(at)).is_some();
         let listed = joins(next) && day(text.past_space(next + 1))
             || joins(text.before(i)) && day(text.before(text.before(i)));

@@ -83,7 +83,11 @@ pub(super) fn stroke(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 pub(super) fn quarter(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let n = text.value(i).filter(|n| (1..=4).contains(n))?;
     let next = text.past_space(i + 2);
-    let year = text.is_year(next) || text.one_of(next, &["de", "del"]) && text.is_number(next + 2);
+    // "en el 3T"
+    let alone = text.one_of(text.before(i), &["al", "del", "el"]) && !text.is_word(i + 2);
+    let year = text.is_year(next)
+        || text.one_of(next, &["de", "del"]) && text.is_number(next + 2)
+        || alone && !text.is_number(next);
     let words = format!("{} trimestre", numbers::ordinal(n, Gender::Masculine, true));
     (text.is(i + 1, "T") && year).then(|| item(Class::Coined(words), i, i + 2))
 }

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{calendar, item};
+use crate::aloud::{calendar, item, when};
 
 /// 12 oct. 1492; 4 de ene. de 2026: the month is abbreviated.
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -36,9 +36,36 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         .or_else(|| calendar::names(text, i, calendar_name))
         .or_else(|| calendar::to_day(text, i, &["a", "al"], day_name))
         .or_else(|| calendar::names(text, i, day_letter).filter(|_| text.is_capitals(i)))
+        .or_else(|| letters(text, i))
         .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, day_letter))
+}
+
+/// "de L a V", "S y D": a letter next to another.
+fn letters(text: &Text, i: usize) -> Option<Item> {
+    let day = day_letter(text.get(i))?;
+    let other = |sign: usize, at: usize| {
+        text.one_of(sign, &["a", "y"]) && day_letter(text.get(at)).is_some() && !text.is(at, text.get(i))
+    };
+    let (next, before) = (text.past_space(i + 1), text.before(i));
+    let after = other(next, text.past_space(next + 1)) && !text.is_capital(before);
+    let named = |at: usize| text.one_of(at, &["vitamina", "vitaminas", "grupo", "grupos", "opción"]);
+    let fits = after && !named(before)
+        || other(before, text.before(before)) && !named(text.before(text.before(before)));
+    fits.then(|| item(Class::Abbreviation(day), i, i + 1))
+}
+
+/// 12/2024 after words such as "caduca": a month and a year.
+pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const WORDS: &[&str] =
+        &["caduca", "caducidad", "desde", "en", "fecha", "hasta", "mes", "válido", "vence"];
+    let mut word = text.before(i);
+    for _ in 0..2 {
+        let sign = text.is(word, ":") || text.one_of(word, &["el"]);
+        word = if sign { text.before(word) } else { word };
+    }
+    when::month_year(text, i).filter(|_| text.one_of(word, WORDS))
 }
 
 /// The day of the week that a letter in opening hours means: "L-V", "S 10:00".

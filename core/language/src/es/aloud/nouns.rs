@@ -244,6 +244,10 @@ const NEUTRAL: &[&str] = &[
 /// Whether the word at piece `i` can be a noun, or an adjective before one.
 pub(super) fn is_noun(text: &Text, i: usize) -> bool {
     let small = text.get(i).starts_with(char::is_lowercase);
+    // "1 sobre de levadura"
+    if text.is(i, "sobre") && text.is_number(text.before(i)) && text.is(i + 2, "de") {
+        return true;
+    }
     text.is_word(i) && small && !NO_NOUNS.contains(&text.get(i)) && !VERBS.contains(&text.get(i))
 }
 

@@ -6,7 +6,7 @@ use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::when::is_day;
+use crate::aloud::when::{self, is_day};
 use crate::aloud::{calendar, item, marks};
 
 const MONTHS: [&str; 12] = [
@@ -172,6 +172,14 @@ pub(super) fn digits(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             || is_timed(text, i + 3));
     let date = Date { day: Some((day, i)), month: Some((month, i + 2)), ..Date::default() };
     (fits && said).then(|| item(Class::Date(date), i, i + 3))
+}
+
+/// 12/2024: a month and a year, but not the number of a law.
+pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let mut law = text.before(i);
+    law = if matches!(text.get(law), "." | "°" | "º") { law.wrapping_sub(1) } else { law };
+    let law = text.one_of(law, &["arrêté", "décret", "directive", "loi", "n", "no", "règlement"]);
+    when::month_year(text, i).filter(|_| !law)
 }
 
 /// Whether a time of day comes at piece `at`: "le 3/9 à 14 h".

@@ -47,6 +47,30 @@ pub(super) fn elided(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Coined(format!("{}'", text.get(i))), i, i + 2))
 }
 
+/// "c/ascensore": with.
+pub(super) fn with(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let noun = i + 2;
+    let fits = text.is(i, "c")
+        && text.is(i + 1, "/")
+        && text.is_word(noun)
+        && !text.is_capital(noun)
+        && text.get(noun).len() > 2;
+    fits.then(|| item(Class::Abbreviation("con"), i, noun))
+}
+
+/// "x cena" in a message: for.
+pub(super) fn by_sound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = |at: usize| {
+        text.is_word(at) && text.get(at).chars().count() > 1 && !text.is_capitals(at)
+    };
+    let fits = text.is(i, "x")
+        && text.is(i.wrapping_sub(1), " ")
+        && text.is(i + 1, " ")
+        && word(i.wrapping_sub(2))
+        && word(i + 2);
+    fits.then(|| item(Class::Abbreviation("per"), i, i + 1))
+}
+
 /// S. Pietro, S. Maria, S. Stefano.
 pub(super) fn saint(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let name = text.past_space(i + 2);

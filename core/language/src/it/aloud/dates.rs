@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{calendar, item};
+use crate::aloud::{calendar, item, when};
 
 /// 3 ottobre 1990; 12 ott. 1492; 3-5 maggio.
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -70,8 +70,32 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     calendar::names(text, i, month_name)
         .or_else(|| calendar::names(text, i, calendar_name))
         .or_else(|| calendar::to_day(text, i, &["a", "al", "alla"], day_name))
+        .or_else(|| dated_day(text, i))
         .or_else(|| calendar::listed_day(aloud, text, i, calendar_name))
         .or_else(|| calendar::short_day(text, i, calendar_name))
+}
+
+/// "gio 5 dic", "la riunione di mar 3": a short name of a day before a day of the month.
+fn dated_day(text: &Text, i: usize) -> Option<Item> {
+    let day = day_name(text.get(i)).filter(|_| text.get(i).len() == 3 && text.is_word(i))?;
+    let number = text.past_space(i + 1);
+    let month = text.past_space(number + 1);
+    let fits = number > i + 1
+        && text.value(number).is_some_and(|day| (1..=31).contains(&day))
+        && (month_name(text.get(month)).is_some()
+            || text.ends_line(number + 1)
+            || matches!(text.get(number + 1), "," | ")" | ";" | "." | "/")
+            || text.one_of(month, &["a", "alle", "dalle", "e", "ore"]));
+    fits.then(|| item(Class::Abbreviation(day), i, i + 1))
+}
+
+/// 12/2024 after words such as "scade": a month and a year.
+pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    const WORDS: &[&str] =
+        &["al", "da", "dal", "data", "entro", "mese", "scade", "scadenza", "valido"];
+    let mut word = text.before(i);
+    word = if matches!(text.get(word), ":" | ".") { text.before(word) } else { word };
+    when::month_year(text, i).filter(|_| text.one_of(word, WORDS))
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.
@@ -99,12 +123,27 @@ pub(super) fn clock(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         return Some(item(Class::Duration(parts), i, i + 3));
     }
     let fits = match text.get(i + 1) {
-        "." => said(i) || calendar::is_span(text, i),
+        "." => said(i) || calendar::is_span(text, i) || is_open_until(aloud, text, i),
         "h" => !text.is_word(i + 3),
         _ => false,
     };
     let time = Time { hour: (hour, i), minute: Some((minute, i + 2)), ..Time::default() };
     fits.then(|| item(Class::Time(time), i, i + 3))
+}
+
+/// "14.30-18": whether a full hour follows a time with a full stop.
+fn is_open_until(aloud: &Aloud, text: &Text, i: usize) -> bool {
+    let last = i + 4;
+    let after = text.past_space(last + 1);
+    text.is_dash(i + 3)
+        && matches!(text.get(i + 2), "00" | "15" | "30" | "45")
+        && text.value(last).is_some_and(|hour| hour <= 24)
+        && text.value(last) > text.value(i)
+        && text.size(i) >= 6.0
+        && !matches!(text.get(last + 1), "/" | "-")
+        && !(text.is(last + 1, ".") && text.is_number(last + 2))
+        && aloud.unit(text.get(after)).is_none()
+        && aloud.currency(text.get(after)).is_none()
 }
 
 /// The day of a month: "primo", "due".
