@@ -250,8 +250,7 @@ impl ClauseSplitter {
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before[from..].trim_start_matches(['(', '"', '“', '\'']);
         let digit = word.ends_with(|c: char| c.is_ascii_digit());
-        let name =
-            word.starts_with(char::is_uppercase) && !self.aloud.cues.capital_nouns;
+        let name = word.starts_with(char::is_uppercase) && !self.aloud.cues.capital_nouns;
         match mark {
             '.' => {
                 let first = before[..from].trim_end();

@@ -185,6 +185,41 @@ fn lines_inside_reasoning_are_silent() {
     assert_eq!(lines("A <think>no\nno"), ["A", ""]);
 }
 
+/// Of a whole text, what comes before the end of reasoning is silent, although its beginning is
+/// missing.
+#[test]
+fn text_before_the_end_of_reasoning_is_silent() {
+    let english = Reader::english();
+    assert_eq!(english.spoken("The user asks.\n</think>\n\nIt is 5 pm."), "It is five P M.");
+    assert_eq!(english.spoken("So.</think>Yes."), "Yes.");
+    assert_eq!(english.spoken_lines("I think.\nSo.\n</think>\nYes."), ["", "", "", "Yes."]);
+    // It may be mentioned, or be the end of reasoning that is there.
+    assert_eq!(english.spoken("Mind the </think> tag."), "Mind the slash think tag.");
+    assert_eq!(english.spoken("So <think>no</think> it is."), "So it is.");
+}
+
+/// No sign of mathematics vanishes in any language.
+#[test]
+fn signs_have_words_in_every_language() {
+    let signs = "∂ ∇ ∏ ∑ ∫ √ ∛ ∜ ∞ ∈ ∉ ∪ ∩ ⊂ ⊆ ⊃ ∅ ∀ ∃ ∝ ∧ ∨ ¬ ≪ ≫ ≡ ≅ ≈ ≠ ≤ ≥ ± ∓ × ÷ ∠ ⊥ ∥ ⌊ ⌈ ∴ ∵ → ← \
+                 ↑ ↓ ↔ ⇒ ⇔ Ø ⌀ ¶ § © ° µ Ω & @ %";
+    for reader in Reader::all() {
+        for sign in signs.split_whitespace() {
+            let words = reader.spoken(&format!("Zett {sign} 5"));
+            let without = reader.spoken("Zett 5");
+            assert!(words.len() > without.len(), "{}: {sign}: {words}", reader.code());
+        }
+    }
+}
+
+#[test]
+fn a_language_may_have_a_country() {
+    for (tag, code) in [("de", "de"), ("DE", "de"), ("en-US", "en"), ("it_IT.UTF-8", "it")] {
+        assert_eq!(Reader::find(tag).map(Reader::code), Some(code), "{tag}");
+    }
+    assert!(Reader::find("xx").is_none() && Reader::find("").is_none());
+}
+
 /// A clause is never cut inside an item.
 #[test]
 fn clauses_do_not_cut_items() {
@@ -195,6 +230,8 @@ fn clauses_do_not_cut_items() {
         "The U.S. Army is big.",
         "He lives at 2000 W. Olympic Blvd in the city.",
         "Meet me there at 5 p.m. Monday, please.",
+        "He has lived in Tulsa, OK, for years.",
+        "It returns a HashMap<K, V> or nothing.",
     ] {
         let whole = line(&normalize(text));
         assert_eq!(Reader::english().spoken(text), whole, "{text}");

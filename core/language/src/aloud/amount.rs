@@ -109,7 +109,12 @@ pub(crate) fn fraction(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let short = scale.sign.len() > 1 && scale.sign != scale.one && scale.sign != scale.several;
     // "1,3 M de casos"
     let of = text.one_of(text.past_space(after), aloud.cues.of);
-    let fits = joined && at == end || at > end && (short || of) && !text.follows_letters(i);
+    // "15,8 k utilisateurs"
+    let thousands = matches!(scale.sign, "k" | "K")
+        && text.get(i).contains('.')
+        && text.is_word(text.past_space(after));
+    let fits =
+        joined && at == end || at > end && (short || of || thousands) && !text.follows_letters(i);
     amount.scale = Some((scale, at));
     if at == end && is_label(text, i, at) {
         return None;

@@ -241,9 +241,10 @@ fn numbered(text: &Text, i: usize) -> Option<Item> {
         && !text.is_word(end + 1);
     let (first, second) = (text.get(i), text.get(end));
     // "loi n° 2018-493"
-    let range = text.is_year(i) || !second.starts_with('0')
-        && second.len() < first.len() + 2
-        && text.size(i) < text.size(end);
+    let range = text.is_year(i)
+        || !second.starts_with('0')
+            && second.len() < first.len() + 2
+            && text.size(i) < text.size(end);
     let mut word = text.before(i);
     for _ in 0..2 {
         let sign = matches!(text.get(word), "." | ":" | "°" | "º" | "#");

@@ -363,7 +363,10 @@ fn groups(chars: &Chars, from: usize, first: usize, sign: char) -> Option<usize>
     let named = |at: usize| chars.get(at).is_some_and(|c| c.1 == '_' || is_letter(c.1));
     let name = sign == '_' && (from > 0 && named(from - 1) || named(end));
     let odd = name || sign != ',' && (group(end) || before || chars[from].1 == '0');
-    let called = sign == ' ' && from > 0 && matches!(chars[from - 1].1, '+' | '/');
+    // "+1 217 %" is no telephone number.
+    let long = end - from > 8;
+    let called =
+        sign == ' ' && from > 0 && (chars[from - 1].1 == '/' || chars[from - 1].1 == '+' && long);
     // 192.168.100.1 is the address of a computer.
     let address = sign == '.'
         && end == first + 12

@@ -1,7 +1,7 @@
 //! Signs that most languages use alike: letters of the Greek alphabet, markers of lists, strokes.
 
-use super::class::{Class, Item};
 use super::amount::unit_name;
+use super::class::{Class, Item};
 use super::item;
 use super::tables::Aloud;
 use super::text::Text;
@@ -93,6 +93,12 @@ pub(crate) fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     if !text.is_word(left) || !text.is_word(right) || quotient {
         return None;
     }
+    // "the flour/water ratio"
+    let ratio = |at: usize| text.one_of(at, aloud.cues.ratio);
+    if ratio(text.before(left)) || ratio(text.past_space(right + 1)) {
+        let to = aloud.sign("/.").or_else(|| aloud.sign(":"));
+        return to.map(|words| item(Class::Abbreviation(words), i, i + 1));
+    }
     let capitals = text.is_capitals(left) && text.is_capitals(right);
     let and_or = text.is(left, aloud.words.and) && text.is(right, aloud.words.or);
     let class =
@@ -110,7 +116,11 @@ pub(crate) fn spans(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// Whether the stroke at `i` is between two spans of hours.
 pub(crate) fn parts_spans(text: &Text, i: usize) -> bool {
-    let dash = |at: usize| matches!(text.get(at), "-" | "–");
+    // "9 a 12 h/14-18 h"
+    let dash = |at: usize| {
+        let to = text.one_of(at, &["a", "bis", "to", "à"]) && text.is_number(at + 2);
+        matches!(text.get(at), "-" | "–") || to
+    };
     let hour = |at: usize| {
         matches!(text.get(at), ":" | "h" | "H" | "Uhr" | "uhr" | "am" | "pm" | "AM" | "PM")
     };

@@ -94,7 +94,8 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             found(aloud.sign(&format!("{sign}.")), i + 1)
         }
         "!" if text.is_number(i.wrapping_sub(1)) || text.is_letter(i.wrapping_sub(1)) => {
-            let letter = text.is_letter(i.wrapping_sub(1))
+            let letter_before = text.is_letter(i.wrapping_sub(1));
+            let letter = letter_before
                 && text.ends_line(i + 1)
                 && text.before(i.wrapping_sub(1)) >= text.len();
             let next = text.get(text.past_space(i + 1));
@@ -103,7 +104,9 @@ pub(crate) fn operator(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             let alone = text.before(i.wrapping_sub(1)) >= text.len()
                 && text.ends_line(i + 1)
                 && !text.is_capital(i.wrapping_sub(1));
-            if sum || alone || letter && !text.is_capital(i.wrapping_sub(1)) {
+            // "= n!"
+            let result = letter_before && text.is(text.before(i.wrapping_sub(1)), "=");
+            if sum || alone || result || letter && !text.is_capital(i.wrapping_sub(1)) {
                 found(aloud.sign("!"), i + 1)
             } else {
                 None
@@ -158,8 +161,10 @@ pub(crate) fn is_operand(text: &Text, i: usize) -> bool {
     match text.kind(i) {
         Some(Kind::Number | Kind::Raised) => true,
         Some(Kind::Word) => text.is_letter(i),
-        Some(Kind::Sign) => matches!(text.get(i), "(" | ")" | "π" | "√" | "∞" | "°" | "%")
-            || matches!(text.get(i), "∂" | "∇" | "⌊" | "⌋" | "⌈" | "⌉"),
+        Some(Kind::Sign) => {
+            matches!(text.get(i), "(" | ")" | "π" | "√" | "∞" | "°" | "%")
+                || matches!(text.get(i), "∂" | "∇" | "⌊" | "⌋" | "⌈" | "⌉")
+        }
         _ => false,
     }
 }

@@ -195,10 +195,12 @@ pub(crate) fn kelvin(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let at = i + usize::from(matches!(text.get(i), "·" | "×"));
     let left = i.wrapping_sub(1);
     let stroke = (i.saturating_sub(4)..i).find(|&at| text.is(at, "/"))?;
-    let joined = text.kind(left) == Some(super::lex::Kind::Raised)
-        || aloud.unit(text.get(left)).is_some();
+    let joined =
+        text.kind(left) == Some(super::lex::Kind::Raised) || aloud.unit(text.get(left)).is_some();
     let fits = text.is(at, "K") && joined;
     let bracket = text.is(at + 1, ")") && text.is(stroke + 1, "(");
-    let words = aloud.sign("K.").filter(|_| fits && unit_name(aloud, text, stroke.wrapping_sub(1)).is_some())?;
+    let words = aloud
+        .sign("K.")
+        .filter(|_| fits && unit_name(aloud, text, stroke.wrapping_sub(1)).is_some())?;
     Some(item(Class::Abbreviation(words), i, at + 1 + usize::from(bracket)))
 }

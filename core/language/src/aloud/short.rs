@@ -106,8 +106,9 @@ pub(crate) fn end_of(text: &Text, i: usize, written: &str) -> Option<usize> {
         };
         at += 1;
     }
-    // "z.B" has more to come.
-    let more = !written.ends_with('.') && text.is(at, ".") && text.is_word(at + 1);
+    // "z.B" has more to come, and so has "S.M." of "S.M.N."
+    let more = !written.ends_with('.') && text.is(at, ".") && text.is_word(at + 1)
+        || written.ends_with('.') && text.is_letter(at) && text.is(at + 1, ".");
     (!more).then_some(at)
 }
 

@@ -147,6 +147,13 @@ fn opens_joined(text: &Text, i: usize) -> bool {
     })
 }
 
+/// Whether the name of an option begins at `i`, after its first dash: "n", "-all".
+fn is_option(text: &Text, i: usize) -> bool {
+    let long = text.is(i, "-") && text.is_word(i + 1);
+    let short = text.is_letter(i) && (text.is_space(i + 1) || i + 1 >= text.len());
+    long || short
+}
+
 /// Marks of punctuation, and every other single character.
 pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let c = text.get(i).chars().next()?;
@@ -183,6 +190,21 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             || c == '.' && i == 0 && text.is_number(next) =>
         {
             Some(item(Class::Number(next, super::class::Style::Digits), i, i + 2))
+        }
+        // "git log -n 5 --all": options of a program
+        '-' if i > 0 && text.is(before, " ") && is_option(text, next) => {
+            let dash = aloud.words.address_sign("-");
+            let double = text.is(next, "-");
+            let words = if double { format!("{dash} {dash}") } else { dash.to_owned() };
+            Some(item(Class::Coined(words), i, next + usize::from(double)))
+        }
+        // "Vol−"
+        '−' if text.is_word(before) && !text.is_word(next) && !text.is_number(next) => {
+            Some(item(Class::Mathematics(aloud.words.minus), i, next))
+        }
+        // "*67"
+        '*' if text.is_digits(next, 2..=3) && text.starts_fresh(i) => {
+            Some(item(Class::Abbreviation(aloud.words.address_sign("*")), i, next))
         }
         '-' if text.is(next, "-") => {
             let mut end = next;
@@ -277,11 +299,11 @@ pub(crate) fn mark(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
         }
         // "▲2.1%"
         '▲' if text.is_number(text.past_space(next)) => {
-            let words = aloud.sign("↑").or_else(|| aloud.sign("+"))?;
+            let words = aloud.sign("▲").or_else(|| aloud.sign("+"))?;
             Some(item(Class::Mathematics(words), i, next))
         }
         '▼' if text.is_number(text.past_space(next)) => {
-            let words = aloud.sign("↓").unwrap_or(aloud.words.minus);
+            let words = aloud.sign("▼").unwrap_or(aloud.words.minus);
             Some(item(Class::Mathematics(words), i, next))
         }
         '*' | '_' | '~' | '"' | '`' | '\\' | '\'' => Some(item(Class::Silent, i, next)),

@@ -26,9 +26,7 @@ pub(crate) fn bounds(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
             said(&format!("{sign}{}", if two { "⟦" } else { "_" }))
         }
         OPEN => Some(item(Class::Silent, i, i + 1)),
-        CLOSE if text.is(i + 1, OPEN) => {
-            said("⟧⟦")
-        }
+        CLOSE if text.is(i + 1, OPEN) => said("⟧⟦"),
         CLOSE => Some(item(Class::Mathematics(of()), i, i + 1)),
         // "lim⟦x → 0⟧"
         "→" if (i.saturating_sub(6)..i).any(|at| text.is(at, OPEN) && text.is(at - 1, "lim")) => {

@@ -91,12 +91,21 @@ fn slashed(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     (fits && !fraction && !text.is_word(i + 3)).then(|| item(Class::Date(date), i, i + 3))
 }
 
-/// 12/2024: a month and a year.
+/// 12/2024: a month and a year of four digits.
 pub(crate) fn month_year(text: &Text, i: usize) -> Option<Item> {
-    let month = text.value(i).filter(|month| (1..=12).contains(month))?;
     let year = text.value(i + 2).filter(|year| (1900..2100).contains(year))?;
+    month_of(text, i, year).filter(|_| text.is_digits(i + 2, 4..=4))
+}
+
+/// 09/27, the end of a card: a month and a year of two digits.
+pub(crate) fn card(text: &Text, i: usize) -> Option<Item> {
+    let year = text.value(i + 2).filter(|year| (20..60).contains(year))?;
+    month_of(text, i, 2000 + year).filter(|_| text.is_digits(i, 2..=2))
+}
+
+fn month_of(text: &Text, i: usize, year: usize) -> Option<Item> {
+    let month = text.value(i).filter(|month| (1..=12).contains(month))?;
     let fits = text.is_digits(i, 1..=2)
-        && text.is_digits(i + 2, 4..=4)
         && text.is(i + 1, "/")
         && !text.is(i + 3, "/")
         && !matches!(text.get(i.wrapping_sub(1)), "/" | "." | "-");

@@ -65,6 +65,10 @@ impl Plain {
                 self.point = true;
                 Step::Keep
             }
+            // "dial *67"
+            '*' if (self.space || !self.in_line) && next.is_some_and(|c| c.is_ascii_digit()) => {
+                self.dialled(rest, end)
+            }
             // Between amounts, a star is a sign.
             '*' if self.space && at_space && self.last.is_some() => Step::Keep,
             '*' if !self.space
@@ -108,6 +112,21 @@ impl Plain {
             },
             '~' | '_' | ']' | '\\' => Step::Drop(size),
             _ => Step::Keep,
+        }
+    }
+
+    /// A step at a star before digits: that of a number to dial, or emphasis.
+    fn dialled(&mut self, rest: &str, end: bool) -> Step {
+        let after = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = rest.len() - 1 - after.len();
+        match after.chars().next() {
+            None if !end && digits < 4 => Step::Wait,
+            None if (2..=3).contains(&digits) => Step::Keep,
+            Some(c) if (2..=3).contains(&digits) && (c == ' ' || c == '#') => Step::Keep,
+            _ => {
+                self.starred = true;
+                Step::Drop(1)
+            }
         }
     }
 
@@ -376,6 +395,8 @@ pub(crate) fn is_meant(c: char) -> bool {
             | '☐'
             | '⌘'
             | '⌥'
+            | '⇔'
+            | '⇐'
             | '⏎'
             | '⌀'
             | '⌈'

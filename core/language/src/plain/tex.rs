@@ -178,7 +178,8 @@ fn convert(formula: &str, depth: usize, out: &mut String) {
             '^' | '_' if takes_bounds(out) => {
                 let (bound, length) = argument(&rest[1..], depth);
                 // The upper bound may come first.
-                let lower = out.rfind(sums::OPEN).filter(|_| c == '_' && out.ends_with(sums::CLOSE));
+                let lower =
+                    out.rfind(sums::OPEN).filter(|_| c == '_' && out.ends_with(sums::CLOSE));
                 let bound = format!("{}{bound}{}", sums::OPEN, sums::CLOSE);
                 match lower {
                     Some(at) => out.insert_str(at, &bound),

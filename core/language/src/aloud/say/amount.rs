@@ -51,6 +51,16 @@ pub(crate) fn amount(amount: &Amount, noun: Option<Gender>, spoken: &mut Spoken<
         spoken.say(&words, text.span(whole, at));
         return false;
     }
+    // "1,2k": "milleduecento"
+    if let Some((_, at)) = amount.scale.filter(|(scale, _)| scale.several == "mila")
+        && let Some((whole_part, part)) = written.split_once('.')
+        && part.len() <= 3
+    {
+        let digits = format!("{}{part:0<3}", whole_part.replace(',', ""));
+        let words = grammar.cardinal(digits.trim_start_matches('0'));
+        spoken.say(&words, text.span(whole, at));
+        return false;
+    }
     match amount.scale.map(|(scale, _)| scale.gender).or(noun) {
         Some(gender) => counted(whole, gender, spoken),
         None => spoken.say(&grammar::digits(grammar, text.get(whole)), text.at(whole)),

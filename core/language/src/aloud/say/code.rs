@@ -111,7 +111,12 @@ pub(super) fn code(item: &Item, spoken: &mut Spoken<'_>) {
                 let words = spoken.words;
                 spoken.say(if charge.ends_with('-') { words.minus } else { words.plus }, at);
             }
-            _ if p > item.from && matches!(text.get(p), "!" | "?" | "$" | "%" | "&" | "*" | "+" | "=" | "@" | "_") => {
+            _ if p > item.from
+                && matches!(
+                    text.get(p),
+                    "!" | "?" | "$" | "%" | "&" | "*" | "+" | "=" | "@" | "_"
+                ) =>
+            {
                 spoken.say(spoken.words.address_sign(text.get(p)), at);
             }
             _ if text.is(p, "#") => spoken.say(spoken.words.address_sign("#"), at),

@@ -7,7 +7,7 @@ use crate::aloud::grammar::Gender::Masculine;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::tables::Aloud;
 use crate::aloud::text::Text;
-use crate::aloud::{calendar, item, marks};
+use crate::aloud::{calendar, item, marks, when};
 
 /// 3. Oktober 1990; 5.–7. Juni; 24.12.; 1.5.24
 pub(super) fn date(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
@@ -337,6 +337,13 @@ pub(super) fn century(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// The stroke of "12/2024".
 pub(super) fn month_stroke(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let month = text.value(i.wrapping_sub(1)).is_some_and(|month| (1..=12).contains(&month));
+    // "gültig bis 09/27"
+    let word = text.before(i.wrapping_sub(1));
+    if when::card(text, i.wrapping_sub(1)).is_some()
+        && text.one_of(word, &["bis", "gültig", "ablauf"])
+    {
+        return Some(item(Class::Silent, i, i + 1));
+    }
     // "Stand 12/2024"
     let alone = !matches!(text.get(i.wrapping_sub(2)), "." | "/");
     let fits = text.is(i, "/") && month && text.is_year(i + 1) && alone;

@@ -16,7 +16,10 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number, rate, roman as numerals, short as abbreviation, sign, sums, when as common};
+use crate::aloud::{
+    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
+    rate, roman as numerals, short as abbreviation, sign, sums, when as common,
+};
 
 /// The reading of German.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -83,6 +86,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         rate::per,
         marks::slashed,
         words::street,
+        words::adjective,
         words::numbered,
         words::counted,
         words::alone,
@@ -144,5 +148,7 @@ fn shortens(word: &str) -> usize {
     let roman = !word.is_empty() && word.chars().all(|c| "IVXL".contains(c));
     let street = word.ends_with("str") || word == "Str" || word.ends_with("nr");
     let name = tables::calendar_name(word).is_some_and(|name| name.len() > word.len());
-    usize::from(number || roman || street || name).max(abbreviation::shortens(&ALOUD, word))
+    let adjective = words::is_adjective(word);
+    usize::from(number || roman || street || name || adjective)
+        .max(abbreviation::shortens(&ALOUD, word))
 }

@@ -273,8 +273,11 @@ pub(super) fn roman(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
     {
         return Some(found(true, false, i + 2));
     }
-    let many = text.get(i).len() > 1
+    // "Faust I, V. 354"
+    let lone = text.is(i, "I") && !stop && !text.is_capital(text.past_space(i + 1));
+    let many = (text.get(i).len() > 1 || lone && text.get(before).len() > 3)
         && text.is_capital(before)
+        && !text.is_capitals(before)
         && !matches!(text.get(i), "CD" | "DC" | "MC" | "DI" | "CV" | "MM" | "CC" | "CM" | "MD");
     // "Kap. IV"
     let short = if text.is(before, ".") { before.wrapping_sub(1) } else { before };

@@ -134,6 +134,7 @@ pub(super) const UNITS: &[Unit] = &[
 /// After a slash, by their names.
 pub(super) const PER: &[Unit] = &[
     der("Monat", "Monat"),
+    der("Mon", "Monat"),
     das("Jahr", "Jahr"),
     der("Tag", "Tag"),
     die("Woche", "Woche", "Wochen"),

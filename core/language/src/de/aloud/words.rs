@@ -148,6 +148,44 @@ pub(super) fn numbered(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     fits.then(|| item(Class::Coined(format!("{stem}nummer")), i, i + 2))
 }
 
+/// Adjectives that are shortened, and their stems.
+const ADJECTIVES: &[(&str, &str)] = &[
+    ("amtl", "amtlich"),
+    ("ärztl", "ärztlich"),
+    ("gesetzl", "gesetzlich"),
+    ("kostenl", "kostenlos"),
+    ("persönl", "persönlich"),
+    ("schriftl", "schriftlich"),
+    ("staatl", "staatlich"),
+    ("städt", "städtisch"),
+    ("zahnärztl", "zahnärztlich"),
+];
+
+/// Whether a full stop after this word marks a shortened adjective.
+pub(super) fn is_adjective(word: &str) -> bool {
+    ADJECTIVES.iter().any(|(short, _)| *short == word)
+}
+
+/// "den ärztl. Dienst", "kostenl. Versand": an adjective, with the ending that the word before it
+/// shows.
+pub(super) fn adjective(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
+    let word = text.lower(i);
+    let (_, stem) = ADJECTIVES.iter().find(|(short, _)| *short == word)?;
+    let noun = text.past_space(i + 2);
+    let before = text.before(i);
+    let ending = match () {
+        () if text.one_of(before, &["das", "die", "eine", "keine"]) => "e",
+        () if text
+            .one_of(before, &["den", "dem", "der", "des", "im", "vom", "zum", "zur", "für"]) =>
+        {
+            "en"
+        }
+        () => "er",
+    };
+    let fits = text.is(i + 1, ".") && noun > i + 2 && text.is_capital(noun) && text.is(i, &word);
+    fits.then(|| item(Class::Coined(format!("{stem}{ending}")), i, i + 2))
+}
+
 /// Hauptstr. 5
 pub(super) fn street(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let word = text.get(i);
@@ -180,7 +218,8 @@ pub(super) fn alone(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 /// The stroke of "5,4 l/100 km".
 pub(super) fn consumption(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let length = text.is(text.past_space(i + 2), "km");
-    let fits = text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && length;
+    let fits =
+        text.is(i, "/") && text.is_word(i.wrapping_sub(1)) && text.is(i + 1, "100") && length;
     fits.then(|| item(Class::Abbreviation("auf"), i, i + 1))
 }
 

@@ -18,7 +18,10 @@ mod when;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks, math, money, number, rate, roman as numerals, sign, sums, when as common};
+use crate::aloud::{
+    amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks,
+    math, money, number, rate, roman as numerals, sign, sums, when as common,
+};
 
 /// The reading of English.
 pub(super) static ALOUD: Aloud = Aloud {
@@ -31,8 +34,8 @@ pub(super) static ALOUD: Aloud = Aloud {
         electronic::electronic,
         code::network,
         compass::coordinates,
-        common::date,
         when::month_year,
+        common::date,
         when::names,
         when::date,
         common::lap,

@@ -224,11 +224,11 @@ pub(super) const WORDS: Words = Words {
         ("*", "star"),
     ],
     address_words: &[
-        "com", "org", "net", "env", "gov", "info", "biz", "app", "dev", "int", "mil", "shop", "zip",
-        "tar", "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf", "mov",
-        "wav", "swift", "service", "bat", "img", "etc", "usr", "www2", "docs", "main", "src",
-        "lib", "the", "my", "for", "and", "foo", "bar", "news", "co", "store", "site", "tech",
-        "online", "cloud", "blog", "edu",
+        "com", "org", "net", "env", "gov", "info", "biz", "app", "dev", "int", "mil", "shop",
+        "zip", "tar", "toml", "json", "yaml", "java", "go", "doc", "bin", "log", "lock", "conf",
+        "mov", "wav", "swift", "service", "bat", "img", "etc", "usr", "www2", "docs", "main",
+        "src", "lib", "the", "my", "for", "and", "foo", "bar", "news", "co", "store", "site",
+        "tech", "online", "cloud", "blog", "edu",
     ],
 };
 

@@ -116,6 +116,8 @@ pub(super) const UNITS: &[Unit] = &[
     unit("rpm", "revolution per minute", "revolutions per minute"),
     unit("bbl", "barrel", "barrels"),
     unit("pts", "point", "points"),
+    unit("pcs", "piece", "pieces"),
+    unit("pc", "piece", "pieces"),
     unit("hp", "horsepower", "horsepower"),
     unit("MP", "megapixel", "megapixels"),
     unit("ppg", "point per game", "points per game"),

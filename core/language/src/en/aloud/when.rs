@@ -188,7 +188,8 @@ pub(super) fn ordinal(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     // "Tue 3rd to Thu"
     let next = text.past_space(i + 2);
     let day = calendar_name(text.get(text.before(i))).is_some_and(|name| name.ends_with("day"));
-    let alone = !text.is_word(next) || text.one_of(next, &["and", "at", "from", "or", "to", "until"]);
+    let alone =
+        !text.is_word(next) || text.one_of(next, &["and", "at", "from", "or", "to", "until"]);
     if fits && day && alone && text.is_digits(i, 1..=2) {
         let words = super::numbers::ordinal(text.get(i)).join(" ");
         return Some(item(Class::Coined(format!("the {words}")), i, i + 2));
@@ -201,6 +202,13 @@ pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut law = text.before(i);
     law = if text.is(law, ".") { law.wrapping_sub(1) } else { law };
     let law = text.one_of(law, &["act", "directive", "no", "regulation", "resolution", "rule"]);
+    // "Exp. 09/27"
+    let mut word = text.before(i);
+    word = if matches!(text.get(word), "." | ":") { text.before(word) } else { word };
+    let ends = text.one_of(word, &["exp", "expires", "expiration", "expiry", "thru"]);
+    if ends && let Some(card) = common::card(text, i) {
+        return Some(card);
+    }
     common::month_year(text, i).filter(|_| !law)
 }
 

@@ -46,11 +46,14 @@ pub(super) fn names(aloud: &Aloud, text: &Text, i: usize) -> Option<Item> {
 fn letters(text: &Text, i: usize) -> Option<Item> {
     let day = day_letter(text.get(i))?;
     let other = |sign: usize, at: usize| {
-        text.one_of(sign, &["a", "y"]) && day_letter(text.get(at)).is_some() && !text.is(at, text.get(i))
+        text.one_of(sign, &["a", "y"])
+            && day_letter(text.get(at)).is_some()
+            && !text.is(at, text.get(i))
     };
     let (next, before) = (text.past_space(i + 1), text.before(i));
     let after = other(next, text.past_space(next + 1)) && !text.is_capital(before);
-    let named = |at: usize| text.one_of(at, &["vitamina", "vitaminas", "grupo", "grupos", "opción"]);
+    let named =
+        |at: usize| text.one_of(at, &["vitamina", "vitaminas", "grupo", "grupos", "opción"]);
     let fits = after && !named(before)
         || other(before, text.before(before)) && !named(text.before(text.before(before)));
     fits.then(|| item(Class::Abbreviation(day), i, i + 1))
@@ -65,7 +68,7 @@ pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         let sign = text.is(word, ":") || text.one_of(word, &["el"]);
         word = if sign { text.before(word) } else { word };
     }
-    when::month_year(text, i).filter(|_| text.one_of(word, WORDS))
+    when::month_year(text, i).or_else(|| when::card(text, i)).filter(|_| text.one_of(word, WORDS))
 }
 
 /// The day of the week that a letter in opening hours means: "L-V", "S 10:00".

@@ -5,6 +5,10 @@ use crate::aloud::tables::{Short, short};
 
 pub(super) const SHORT: &[Short] = &[
     short("op.", "opus", BeforeNumber),
+    short("v.", "verso", BeforeNumber),
+    short("vv.", "versos", BeforeNumber),
+    short("cént.", "céntimos", AfterNumber),
+    short("kWh", "kilovatio hora", Inside),
     short("Ctrl", "control", Inside),
     short("incl.", "incluido", Inside),
     short("gastos incl.", "gastos incluidos", Inside),
@@ -17,6 +21,9 @@ pub(super) const SHORT: &[Short] = &[
     short("sal.", "salida", BeforeNumber),
     short("lleg.", "llegada", BeforeNumber),
     // Messages.
+    short("tq", "te quiero", Inside),
+    short("tqm", "te quiero mucho", Inside),
+    short("mñn", "mañana", Inside),
     short("xq", "porque", Inside),
     short("pq", "porque", Inside),
     short("tb", "también", Inside),

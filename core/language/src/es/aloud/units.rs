@@ -204,6 +204,7 @@ pub(super) const SCALES: &[Scale] = &[
     scale("millón", "millón", "millones"),
     scale("millones", "millón", "millones"),
     scale("mill.", "millón", "millones"),
+    scale("bill.", "billón", "billones"),
     scale("M", "millón", "millones"),
     scale("MM", "millón", "millones"),
     scale("billón", "billón", "billones"),

@@ -179,7 +179,10 @@ pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let mut law = text.before(i);
     law = if matches!(text.get(law), "." | "°" | "º") { law.wrapping_sub(1) } else { law };
     let law = text.one_of(law, &["arrêté", "décret", "directive", "loi", "n", "no", "règlement"]);
-    when::month_year(text, i).filter(|_| !law)
+    let mut word = text.before(i);
+    word = if matches!(text.get(word), "." | ":") { text.before(word) } else { word };
+    let ends = text.one_of(word, &["exp", "expire", "expiration", "jusqu'au", "validité"]);
+    when::card(text, i).filter(|_| ends).or_else(|| when::month_year(text, i).filter(|_| !law))
 }
 
 /// Whether a time of day comes at piece `at`: "le 3/9 à 14 h".

@@ -15,7 +15,10 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math, money, number, rate, roman as numerals, short, sign, sums, when as common};
+use crate::aloud::{
+    amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math,
+    money, number, rate, roman as numerals, short, sign, sums, when as common,
+};
 
 /// The reading of French.
 pub(super) static ALOUD: Aloud = Aloud {

@@ -60,14 +60,14 @@ pub(super) fn with(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
 
 /// "x cena" in a message: for.
 pub(super) fn by_sound(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
-    let word = |at: usize| {
-        text.is_word(at) && text.get(at).chars().count() > 1 && !text.is_capitals(at)
-    };
+    let word =
+        |at: usize| text.is_word(at) && text.get(at).chars().count() > 1 && !text.is_capitals(at);
     let fits = text.is(i, "x")
         && text.is(i.wrapping_sub(1), " ")
         && text.is(i + 1, " ")
         && word(i.wrapping_sub(2))
-        && word(i + 2);
+        && (word(i + 2)
+            || text.is_number(i + 2) && !text.is_number(text.before(i.wrapping_sub(2))));
     fits.then(|| item(Class::Abbreviation("per"), i, i + 1))
 }
 

@@ -86,6 +86,10 @@ fn dated_day(text: &Text, i: usize) -> Option<Item> {
             || text.ends_line(number + 1)
             || matches!(text.get(number + 1), "," | ")" | ";" | "." | "/")
             || text.one_of(month, &["a", "alle", "dalle", "e", "ore"]));
+    // "dom alle 7"
+    let fits = fits
+        || number > i + 1
+            && text.one_of(number, &["alle", "dalle", "mattina", "pomeriggio", "sera"]);
     fits.then(|| item(Class::Abbreviation(day), i, i + 1))
 }
 
@@ -95,7 +99,7 @@ pub(super) fn month_year(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
         &["al", "da", "dal", "data", "entro", "mese", "scade", "scadenza", "valido"];
     let mut word = text.before(i);
     word = if matches!(text.get(word), ":" | ".") { text.before(word) } else { word };
-    when::month_year(text, i).filter(|_| text.one_of(word, WORDS))
+    when::month_year(text, i).or_else(|| when::card(text, i)).filter(|_| text.one_of(word, WORDS))
 }
 
 /// "alle 14.30", "ore 9.30-12.30", 14h30.

@@ -14,7 +14,10 @@ mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
-use crate::aloud::{amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number, pointed, rate, roman as numerals, short as abbreviation, sign, sums, when as common};
+use crate::aloud::{
+    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
+    pointed, rate, roman as numerals, short as abbreviation, sign, sums, when as common,
+};
 
 /// The reading of Italian.
 pub(super) static ALOUD: Aloud = Aloud {

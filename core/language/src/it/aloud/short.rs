@@ -5,6 +5,11 @@ use crate::aloud::tables::{Short, short};
 
 pub(super) const SHORT: &[Short] = &[
     short("op.", "opera", BeforeNumber),
+    short("vv.", "versi", BeforeNumber),
+    short("conf.", "confezione", Inside),
+    short("kWh", "chilowattora", Inside),
+    short("n. è", "numero è", Inside),
+    short("S. M. N.", "Santa Maria Novella", Inside),
     short("Ctrl", "control", Inside),
     short("incl.", "incluso", Inside),
     short("escl.", "escluso", Inside),
@@ -36,6 +41,8 @@ pub(super) const SHORT: &[Short] = &[
     short("uff.", "ufficio", Inside),
     short("T°", "temperatura", Inside),
     // Messages.
+    short("tvb", "ti voglio bene", Inside),
+    short("tvtb", "ti voglio tanto bene", Inside),
     short("nn", "non", Inside),
     short("cmq", "comunque", Inside),
     short("xché", "perché", Inside),

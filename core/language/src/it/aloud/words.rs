@@ -106,7 +106,8 @@ pub(super) fn extreme(_: &Aloud, text: &Text, i: usize) -> Option<Item> {
     let spaced = text.is_word(noun) && text.is(i.wrapping_sub(1), " ");
     let stop = usize::from(text.is(i + 1, "."));
     let number = text.is_number(text.past_space(i + 1 + stop));
-    if !spaced || text.get(noun).chars().count() < 4 || stop == 0 && !number {
+    let colon = text.is(i + 1, ":");
+    if !spaced || text.get(noun).chars().count() < 4 || stop == 0 && !number && !colon {
         return None;
     }
     let words = if known { feminine } else { masculine };
