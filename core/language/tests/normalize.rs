@@ -91,9 +91,9 @@ fn table_of_classes_and_languages() {
             all.iter().map(|counts| cell(counts.get(class).copied().unwrap_or_default())).collect();
         println!("| {class} | {} |", row.join(" | "));
     }
-    let sums = all.iter().map(|counts| {
-        counts.values().fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]])
-    });
+    let sums = all
+        .iter()
+        .map(|counts| counts.values().fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]]));
     let row: Vec<String> = sums.map(cell).collect();
     println!("| all | {} |", row.join(" | "));
     assert!(all.iter().all(|counts| !counts.is_empty()));

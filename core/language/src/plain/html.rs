@@ -1,7 +1,7 @@
 //! Tags and entities, as HTML, SSML and language models write them.
 
 use super::Step;
-use crate::aloud::lex;
+use crate::aloud::fold;
 
 /// The longest tag, in bytes.
 const LONGEST_TAG: usize = 300;
@@ -216,12 +216,12 @@ pub(super) fn is_raised(c: char) -> bool {
 
 /// The superscript form of a character, if there is one.
 pub(super) fn raise(c: char) -> char {
-    RAISED.chars().find(|&r| lex::raised(r) == Some(c)).unwrap_or(c)
+    RAISED.chars().find(|&r| fold::raised(r) == Some(c)).unwrap_or(c)
 }
 
 /// The subscript form of a character, if there is one.
 pub(super) fn lower(c: char) -> char {
-    ('₀'..='₉').find(|&l| lex::lowered(l) == Some(c)).unwrap_or(c)
+    ('₀'..='₉').find(|&l| fold::lowered(l) == Some(c)).unwrap_or(c)
 }
 
 /// `&amp;`, `&#39;`: the character it stands for.

@@ -1,4 +1,4 @@
-//! Marks of Markdown, and characters that are not spoken.
+//! Marks of Markdown.
 
 use super::{Plain, Step, html, tex};
 
@@ -115,15 +115,20 @@ impl Plain {
         }
     }
 
-    /// A step at a star before digits: that of a number to dial, or emphasis.
+    /// A step at a star before digits: that of a number to dial, or emphasis, which another star
+    /// ends ("*30 minutes*").
     fn dialled(&mut self, rest: &str, end: bool) -> Step {
+        /// How far to look for the other star, in characters.
+        const LONGEST: usize = 60;
         let after = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit());
         let digits = rest.len() - 1 - after.len();
-        match after.chars().next() {
-            None if !end && digits < 4 => Step::Wait,
-            None if (2..=3).contains(&digits) => Step::Keep,
-            Some(c) if (2..=3).contains(&digits) && (c == ' ' || c == '#') => Step::Keep,
-            _ => {
+        let number = (2..=3).contains(&digits) && (after.is_empty() || after.starts_with(' '));
+        let next = after.chars().take(LONGEST).find(|c| matches!(c, '*' | '\n'));
+        let known = end || next.is_some() || after.chars().nth(LONGEST).is_some();
+        match () {
+            () if !known && (number || after.is_empty() && digits < 4) => Step::Wait,
+            () if number && next != Some('*') => Step::Keep,
+            () => {
                 self.starred = true;
                 Step::Drop(1)
             }
@@ -348,77 +353,4 @@ fn direction(rest: &str, end: bool) -> Step {
         Some(')') if inside.len() > 1 => Step::Drop(inside.len() + 2),
         _ => Step::Keep,
     }
-}
-
-/// Emoji that stand for words or numbers; the language decides how they are read.
-pub(crate) fn is_meant(c: char) -> bool {
-    matches!(
-        c,
-        '❤' | '♥'
-            | '👍'
-            | '👎'
-            | '✓'
-            | '✔'
-            | '✅'
-            | '☑'
-            | '✗'
-            | '✘'
-            | '❌'
-            | '❎'
-            | '✖'
-            | '☎'
-            | '📞'
-            | '⚠'
-            | '💯'
-            | '❓'
-            | '★'
-            | '⭐'
-            | '🌟'
-            | '→'
-            | '➡'
-            | '➔'
-            | '➜'
-            | '⇒'
-            | '←'
-            | '↑'
-            | '↓'
-            | '↔'
-            | '▲'
-            | '▼'
-            | '♠'
-            | '♦'
-            | '♣'
-            | '♯'
-            | '♭'
-            | '♂'
-            | '♀'
-            | '☐'
-            | '⌘'
-            | '⌥'
-            | '⇔'
-            | '⇐'
-            | '⏎'
-            | '⌀'
-            | '⌈'
-            | '⌉'
-            | '⌊'
-            | '⌋'
-    ) || matches!(u32::from(c), 0x2460..=0x24FF | 0x2776..=0x2793 | 0x1F499..=0x1F49C | 0x221E | 0x1F1E6..=0x1F1FF)
-}
-
-/// Faces that stand for a mood where they are an answer ("My mood: 😢").
-pub(crate) fn is_face(c: char) -> bool {
-    "🙂😀😃😄😁😊☺😢😭😞😔🙁☹😟😂🤣😡😠😍🥰😴😐🤔😱😨".contains(c)
-}
-
-/// Emoji that only decorate, the characters that join and colour them, and control characters. The
-/// blocks are those of Unicode 16's `emoji-data.txt`.
-pub(super) fn is_unspoken(c: char) -> bool {
-    !is_meant(c)
-        && (c.is_control()
-            || matches!(u32::from(c),
-            0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xFFFD
-            | 0x20E3 | 0x2190..=0x21FF | 0x2300..=0x23FF | 0x2460..=0x24FF | 0x2500..=0x27BF
-            | 0x2900..=0x297F | 0x2B00..=0x2BFF | 0x3030 | 0x303D | 0x3297 | 0x3299
-            | 0x1F000..=0x1FAFF | 0xE0000..=0xE007F))
 }

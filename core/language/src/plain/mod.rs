@@ -5,12 +5,13 @@
 //! into pieces.
 
 mod commands;
+mod emoji;
 mod html;
 mod marks;
 mod tex;
 
+pub(crate) use emoji::{is_face, is_meant};
 use html::Tag;
-pub(crate) use marks::{is_face, is_meant};
 
 use crate::work;
 
@@ -152,7 +153,7 @@ impl Plain {
                 }
                 Step::Give(n, text) => {
                     at += n;
-                    let spoken = text.chars().filter(|c| !marks::is_unspoken(*c));
+                    let spoken = text.chars().filter(|c| !emoji::is_unspoken(*c));
                     spoken.for_each(|c| self.give(c, &mut out));
                 }
                 Step::Replace(n, text) => {
@@ -229,8 +230,8 @@ impl Plain {
         if c.is_whitespace() {
             return Step::Space(size);
         }
-        let answer = self.last == Some(':') && marks::is_face(c);
-        if marks::is_unspoken(c) && !answer {
+        let answer = self.last == Some(':') && emoji::is_face(c);
+        if emoji::is_unspoken(c) && !answer {
             // White space on both sides of an emoji becomes one space.
             return Step::Drop(size);
         }

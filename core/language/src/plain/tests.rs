@@ -57,6 +57,12 @@ fn written_text_becomes_plain_text() {
         ("So <think>hidden</think> it is. <b> Bold </b> it.", "So it is. Bold it."),
         ("One\n<script>let x = 1;</script>\nTwo", "One. Two"),
         ("5 ** 2 and **so**", "5 ** 2 and so"),
+        ("~~$20~~ $15", "$20 $15"),
+        ("So :-) it is. Ping ::1 in .NET", "So :-) it is. Ping ::1 in .NET"),
+        (
+            "Bake it for *30 minutes* or so. Dial *67 now",
+            "Bake it for 30 minutes or so. Dial *67 now",
+        ),
     ] {
         assert_eq!(Plain::filter(written), said, "{written:?}");
     }
@@ -80,7 +86,7 @@ fn plain_words_are_not_held_back() {
 proptest! {
     #[test]
     fn any_cutting_gives_the_same(
-        text in "([a-c1-3 \n*_#>`$=^\\-\\[\\]().~|😊é\r<>&;!]|\\[a\\]\\(b\\)|```|1\\. |<think>|</think>|<br>|&lt;|<!--|-->|<sup>|\\\\\\(|\\\\\\)|\\\\frac\\{1\\}\\{|\\[\\^1\\]){0,60}",
+        text in "([a-c1-3 \n*_#>`$=^\\-\\[\\]().~|😊é\r<>&;:!]|\\[a\\]\\(b\\)|```|1\\. |<think>|</think>|<br>|&lt;|<!--|-->|<sup>|\\\\\\(|\\\\\\)|\\\\frac\\{1\\}\\{|\\[\\^1\\]){0,60}",
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..12),
     ) {
         let mut at: Vec<usize> = cuts.iter().map(|i| i.index(text.len() + 1)).collect();

@@ -362,6 +362,12 @@ mod tests {
             ("$HOME/$USER is US$5", "$HOME/$USER is US$5"),
             ("C:\\in\\times \\n", "C:\\in\\times \\n"),
             ("\\frac{1", "\\frac{1"),
+            ("$\\sum_{i=1}^{n} i$", "∑⟦i = 1⟧⟦n⟧ i"),
+            ("$\\int^1_0 x^2$", "∫⟦0⟧⟦1⟧ x²"),
+            ("$\\lim_{x \\to 0} x$", "lim⟦x → 0⟧ x"),
+            ("$\\bar{x}$, $\\vec{v}$", "x\u{304}, \u{20d7}v"),
+            ("$\\sqrt[4]{2} + \\sqrt[n]{3}$", "∜2 + √⟦n⟧3"),
+            ("$\\binom{n}{k}$", "n ⫶ k"),
         ] {
             assert_eq!(Plain::filter(written), said, "{written:?}");
         }

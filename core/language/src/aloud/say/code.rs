@@ -1,10 +1,10 @@
 //! Telephone numbers, codes, addresses of computers, pages and files.
 
+use crate::aloud::chemistry::is_formula;
 use crate::aloud::class::Item;
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::spelt;
 use crate::aloud::lex::Kind;
-use crate::aloud::math::is_formula;
 
 pub(super) fn telephone(item: &Item, groups: &[usize], spoken: &mut Spoken<'_>) {
     let text = spoken.text;

@@ -1,7 +1,7 @@
 //! The grammar of German.
 
 use super::numbers::{self, Case};
-use super::{context, dates, ordinals};
+use super::{context, dates, ordinals, times};
 use crate::aloud::class::{Amount, Date, Item, Measure, Time};
 use crate::aloud::grammar::Spoken;
 use crate::aloud::grammar::{self, Gender, Grammar};
@@ -158,6 +158,6 @@ impl Grammar for German {
     }
 
     fn time(&self, time: &Time, bare: bool, spoken: &mut Spoken<'_>) {
-        dates::say_time(time, bare, spoken);
+        times::say_time(time, bare, spoken);
     }
 }

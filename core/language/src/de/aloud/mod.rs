@@ -12,13 +12,15 @@ mod ordinals;
 mod short;
 mod symbols;
 mod tables;
+mod times;
 mod units;
 mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
-    rate, roman as numerals, short as abbreviation, sign, sums, when as common,
+    amount, angle, chemistry, code, compass, electronic, flag, foreign, letters, marks, math,
+    money, network, number, rate, roman as numerals, short as abbreviation, sign, sums,
+    when as common,
 };
 
 /// The reading of German.
@@ -33,12 +35,12 @@ pub(super) static ALOUD: Aloud = Aloud {
         ordinals::ordinal,
         marks::list,
         electronic::electronic,
-        code::network,
+        network::network,
         compass::coordinates,
         dates::names,
         common::date,
-        dates::length,
-        dates::clock,
+        times::length,
+        times::clock,
         common::lap,
         common::time,
         codes::telephone,
@@ -71,7 +73,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         sums::bounds,
         rate::kelvin,
-        math::chemistry,
+        chemistry::formula,
         math::formula,
         marks::greek,
         marks::diameter,

@@ -19,8 +19,8 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters as common_letters, marks,
-    math, money, number, rate, roman as numerals, sign, sums, when as common,
+    amount, angle, chemistry, code, compass, electronic, flag, foreign, letters as common_letters,
+    marks, math, money, network, number, rate, roman as numerals, sign, sums, when as common,
 };
 
 /// The reading of English.
@@ -32,7 +32,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         sign::emoji,
         marks::list,
         electronic::electronic,
-        code::network,
+        network::network,
         compass::coordinates,
         when::month_year,
         common::date,
@@ -70,7 +70,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         sums::bounds,
         rate::kelvin,
-        math::chemistry,
+        chemistry::formula,
         math::formula,
         marks::greek,
         marks::diameter,

@@ -15,8 +15,9 @@ mod units;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
-    pointed, rate, roman as numerals, short as abbreviation, sign, sums, when as common,
+    amount, angle, chemistry, code, compass, electronic, flag, foreign, letters, marks, math,
+    money, network, number, pointed, rate, roman as numerals, short as abbreviation, sign, sums,
+    when as common,
 };
 
 /// The reading of Spanish.
@@ -29,7 +30,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         ordinals::ordinal_number,
         marks::list,
         electronic::electronic,
-        code::network,
+        network::network,
         compass::coordinates,
         codes::share,
         common::date,
@@ -73,7 +74,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         sums::bounds,
         rate::kelvin,
-        math::chemistry,
+        chemistry::formula,
         math::formula,
         marks::greek,
         marks::diameter,

@@ -4,6 +4,7 @@ mod abbreviations;
 mod code;
 mod context;
 mod cues;
+mod currencies;
 mod dates;
 mod grammar;
 mod nouns;
@@ -16,8 +17,9 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, angle, code as common_code, compass, electronic, flag, foreign, letters, marks, math,
-    money, number, rate, roman as numerals, short, sign, sums, when as common,
+    amount, angle, chemistry, code as common_code, compass, electronic, flag, foreign, letters,
+    marks, math, money, network, number, rate, roman as numerals, short, sign, sums,
+    when as common,
 };
 
 /// The reading of French.
@@ -29,7 +31,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         sign::emoji,
         marks::list,
         electronic::electronic,
-        common_code::network,
+        network::network,
         compass::coordinates,
         words::elided,
         words::preposition,
@@ -84,7 +86,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         sums::bounds,
         rate::kelvin,
-        math::chemistry,
+        chemistry::formula,
         math::formula,
         marks::greek,
         marks::diameter,
@@ -127,8 +129,8 @@ pub(super) static ALOUD: Aloud = Aloud {
     half: |_, _| None,
     units: units::UNITS,
     per: units::PER,
-    currencies: units::CURRENCIES,
-    scales: units::SCALES,
+    currencies: currencies::CURRENCIES,
+    scales: currencies::SCALES,
     signs: tables::SIGNS,
     greek: tables::GREEK,
     letters: &abbreviations::LETTERS,

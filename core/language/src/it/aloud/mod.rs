@@ -15,8 +15,9 @@ mod words;
 
 use crate::aloud::tables::{Aloud, Numerals};
 use crate::aloud::{
-    amount, angle, code, compass, electronic, flag, foreign, letters, marks, math, money, number,
-    pointed, rate, roman as numerals, short as abbreviation, sign, sums, when as common,
+    amount, angle, chemistry, code, compass, electronic, flag, foreign, letters, marks, math,
+    money, network, number, pointed, rate, roman as numerals, short as abbreviation, sign, sums,
+    when as common,
 };
 
 /// The reading of Italian.
@@ -30,7 +31,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         marks::list,
         abbreviation::inner,
         electronic::electronic,
-        code::network,
+        network::network,
         compass::coordinates,
         common::date,
         dates::date,
@@ -80,7 +81,7 @@ pub(super) static ALOUD: Aloud = Aloud {
         amount::after_power,
         sums::bounds,
         rate::kelvin,
-        math::chemistry,
+        chemistry::formula,
         math::formula,
         marks::greek,
         marks::diameter,
