@@ -221,8 +221,7 @@ impl Config {
         check::in_range(&table, place)?;
         let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
             .map_err(|error| Error::config(check::unfit(place, &error)).with_source(error))?;
-        config.language.0 = code_of(&config.language.0);
-        config.stt.language = code_of(&config.stt.language);
+        config.drop_countries();
         check::fit_together(&config, place)?;
         Ok(config)
     }
@@ -258,6 +257,12 @@ impl Config {
         check::language(code, place)?;
         self.language = Code(code_of(code));
         Ok(())
+    }
+
+    /// Reduces the names of languages to their ISO 639-1 codes: "de_DE" to "de".
+    pub fn drop_countries(&mut self) {
+        self.language.0 = code_of(&self.language.0);
+        self.stt.language = code_of(&self.stt.language);
     }
 
     /// The language to be recognised (ISO 639-1). `None` if the recogniser detects it.

@@ -156,8 +156,8 @@ impl GlobalOptions {
     /// language, which need not be one that can be spoken.
     fn settings_to_transcribe(&self) -> Result<Config> {
         let mut config = self.settings_but_language(&self.set)?;
-        let language = self.language.as_deref().map(sayso_language::code_of);
-        put_option(&self.set, "stt.language", &language, &mut config.stt.language);
+        put_option(&self.set, "stt.language", &self.language, &mut config.stt.language);
+        config.drop_countries();
         Ok(config)
     }
 
