@@ -1,5 +1,6 @@
 //! `sayso say`: speaks a text.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::BufRead as _;
 use std::path::PathBuf;
@@ -141,7 +142,7 @@ impl Say {
         for (n, line) in std::io::stdin().lock().split(b'\n').enumerate() {
             let line = line.map_err(|error| Error::io("cannot read the text on stdin", error))?;
             let text = String::from_utf8_lossy(&line);
-            if let std::borrow::Cow::Owned(_) = text {
+            if matches!(text, Cow::Owned(_)) {
                 unreadable.get_or_insert(n + 1);
             }
             println!("{}", lines.spoken(text.strip_suffix('\r').unwrap_or(&text)));

@@ -31,7 +31,7 @@ fn one_language_is_chosen_and_recognition_may_differ() {
     assert_eq!(load(&["language=EN"]).expect("good").spoken().code(), "en");
     // Languages as systems name them, with a country.
     for language in ["en-US", "en_GB", "en_US.UTF-8", "EN-us"] {
-        let config = load(&[&format!("language={language}")]).expect("good");
+        let config = load(&[format!("language={language}").as_str()]).expect("good");
         assert_eq!((config.spoken().code(), config.recognised()), ("en", Some("en")));
     }
     assert_eq!(load(&["language=de_DE"]).expect("good").recognised(), Some("de"));
