@@ -33,6 +33,7 @@ pub struct HeardFrame {
 #[derive(Debug)]
 pub struct Attention {
     speaking: AtomicBool,
+    playing: AtomicBool,
     muted: AtomicBool,
     hangover: AtomicU64,
 }
@@ -40,13 +41,19 @@ pub struct Attention {
 impl Attention {
     /// Nobody speaks; a quiet of `hangover` ends an utterance.
     pub fn new(hangover: Samples) -> Self {
-        let (speaking, muted) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { speaking, muted, hangover: AtomicU64::new(hangover.0) }
+        let off = || AtomicBool::new(false);
+        let hangover = AtomicU64::new(hangover.0);
+        Self { speaking: off(), playing: off(), muted: off(), hangover }
     }
 
     /// Sets whether the assistant speaks: a cough is then no interruption.
     pub fn set_speaking(&self, speaking: bool) {
         self.speaking.store(speaking, Ordering::Relaxed);
+    }
+
+    /// Sets whether media are played: singing in what is left of their echo is no speech.
+    pub fn set_playing(&self, playing: bool) {
+        self.playing.store(playing, Ordering::Relaxed);
     }
 
     /// Mutes or unmutes from the next frame on. While muted, the canceller goes on learning the
@@ -188,13 +195,15 @@ impl<'a> FrontEnd<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
+        let sounds = speaking || self.attention.playing.load(Ordering::Relaxed);
         // If the detector fails, the wake phrase must still be heard.
         let maybe_speech = probability >= MAYBE_SPEECH || self.failing;
         // Sound that is not speech anyway need not be compared.
         let speech = probability >= self.endpointer.config().offset;
         // A person who has begun may lower their voice.
-        let far = || !self.talking && self.level_gate.is_far(self.interrupting.range_db);
-        let other = speaking && speech && (self.cleaner.hears_itself() || far());
+        let far =
+            || speaking && !self.talking && self.level_gate.is_far(self.interrupting.range_db);
+        let other = speech && (sounds && self.cleaner.hears_itself() || far());
         let probability = if other { 0.0 } else { probability };
         let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
         let (least, judged) = match (speaking, learnt) {

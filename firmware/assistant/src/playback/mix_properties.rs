@@ -21,6 +21,7 @@ enum Op {
     Chime(usize),
     Media(usize),
     MediaStop,
+    MediaPause(bool),
     Play(usize),
     Lose(usize),
     Gain(Source, f32),
@@ -42,6 +43,7 @@ fn ops(samples: usize) -> impl Strategy<Value = Op> {
         2 => (1..samples).prop_map(Op::Chime),
         4 => (1..2 * samples).prop_map(Op::Media),
         1 => Just(Op::MediaStop),
+        2 => any::<bool>().prop_map(Op::MediaPause),
         12 => (0..samples).prop_map(Op::Play),
         1 => (1..samples).prop_map(Op::Lose),
         1 => (source, 0.0..=1.0_f32).prop_map(|(source, gain)| Op::Gain(source, gain)),
@@ -144,6 +146,7 @@ proptest! {
                     let media_in = |s: &&f32| number(**s, Source::Media).is_some();
                     media = left(&fake, Source::Media) + fake.log().queue.iter().filter(media_in).count();
                 }
+                Op::MediaPause(paused) => playback.media_pause(paused),
                 Op::Play(samples) => fake.play(samples),
                 Op::Lose(samples) => {
                     pump(&mut playback);
@@ -162,14 +165,15 @@ proptest! {
         playback.complete(turn);
         playback.release(turn);
         playback.resume(turn);
+        playback.media_pause(false);
         for _ in 0..3000 {
             pump(&mut playback);
-            if !playback.busy() {
+            if !playback.busy() && playback.media_left() == 0 {
                 break;
             }
             fake.play(10);
         }
-        prop_assert!(!playback.busy() && playback.ahead() == 0);
+        prop_assert!(!playback.busy() && playback.ahead() == 0 && playback.media_left() == 0);
         prop_assert_eq!(left(&fake, Source::Chime), chimes);
         prop_assert_eq!(left(&fake, Source::Media), media);
         for source in Source::ALL {
@@ -268,6 +272,7 @@ proptest! {
                     }
                 }
                 Op::MediaStop => playback.media_stop(),
+                Op::MediaPause(paused) => playback.media_pause(paused),
                 Op::Play(samples) => drop(run(&mut playback, &fake, samples)),
                 Op::Lose(_) => {}
                 Op::Gain(source, gain) => playback.set_gain(source, gain),
