@@ -4,8 +4,11 @@ use sayso_intents::sounds_like;
 
 use super::library::Track;
 
-/// The cost of a name of which only some words were said.
-const PART: u16 = 20;
+/// The cost of a name of which only some words were said: more than that of a letter that was
+/// misheard in a name that sounds alike, and less than that of another name.
+const PART: u16 = 5;
+/// The cost of what [`sounds_like`] counts as one.
+const UNIT: u16 = 2;
 /// Words of fewer letters in all do not stand for a longer name.
 const SHORTEST_PART: usize = 5;
 /// The cost of a piece whose artist, not its title, was named, and of one whose album was: among
@@ -79,12 +82,21 @@ impl<'a> Heard<'a> {
         if said == name_as_one {
             return Some(0);
         }
-        let near = sounds_like(&self.said.join(" "), &name.join(" "));
+        let whole = sounds_like(&self.said.join(" "), &name.join(" "));
+        let word = |(said, name): (&String, &String)| {
+            if said == name { Some(0) } else { sounds_like(said, name) }
+        };
+        let each = || -> Option<u16> {
+            let same = self.said.len() == name.len();
+            self.said.iter().zip(&name).filter(|_| same).map(word).sum::<Option<u16>>()
+        };
+        let near = whole.or_else(|| each().filter(|units| *units > 0));
         let is_part = || {
             said.len() >= SHORTEST_PART
                 && name.windows(self.said.len().max(1)).any(|part| part == self.said)
         };
-        near.map(|units| units + 1).or_else(|| is_part().then_some(PART))
+        let part = is_part().then_some(PART);
+        near.map(|units| UNIT * units).into_iter().chain(part).min()
     }
 }
 
