@@ -114,7 +114,9 @@ impl SharedSkills {
 
     /// Reads the titles of all music that is new. It happens by itself as well, in the background.
     pub fn read_music(&self) {
-        self.0.music.iter().for_each(|music| drop(music.refresh(&|| false)));
+        if let Some(music) = &self.0.music {
+            music.refresh(&|| false);
+        }
     }
 
     /// How many pieces of music there are so far, and what is wrong with the others; `None` if the
