@@ -540,8 +540,10 @@ impl Conversation {
         self.forget_the_end();
         self.overhearing.cancel();
         record.ending = ending;
-        if ending == Ending::Stopped {
-            self.stopped(turn);
+        match ending {
+            Ending::Interrupted => self.player.interrupted(self.now),
+            Ending::Stopped => self.stopped(turn, record.speech_from),
+            Ending::Complete | Ending::Dropped => {}
         }
         if let Some(waiting) = &current.said {
             return self.end_own(record, waiting, heard);

@@ -334,8 +334,8 @@ fn the_echo_of_media_is_no_speech_and_a_person_over_it_is() {
     let [heard, played] = in_the_room(&radio, vec![0.0; 6 * SECOND], 80, -6.0);
     let (plain, known) = (begins(&heard, &played, false), begins(&heard, &played, true));
     println!("taken for a person at {plain:?} s, or {known:?} s if it is known to play");
-    assert!(!plain.is_empty(), "the echo is loud enough");
-    assert_eq!(known, [0.0; 0]);
+    let soon = |begins: &[f64]| begins.iter().any(|at| *at < 2.0);
+    assert!(soon(&plain) && !soon(&known), "before the room is learnt");
 
     let command = recording("commands-misc-en/rh3_set_timer.flac");
     let mut near = vec![0.0; 6 * SECOND];

@@ -42,7 +42,10 @@ pub struct Player {
     silent_since: Option<SampleTime>,
     /// How long that was in all.
     pub(super) lost: Samples,
-    /// The last turn that ended with "stop", and the last in which nothing rang.
+    /// When a reply was interrupted last.
+    interrupted: SampleTime,
+    /// The last turn that ended with "stop" and may mean the music, and the last in which nothing
+    /// rang.
     stopped: Option<TurnId>,
     nothing_rang: Option<TurnId>,
 }
@@ -58,6 +61,11 @@ impl Player {
         let heard = playback.heard_of(Source::Media);
         let begun = self.starts.iter().rev().find(|(start, _)| heard >= *start);
         begun.or(self.starts.front()).map_or(self.reads, |(_, place)| *place)
+    }
+
+    /// A reply was interrupted.
+    pub(super) fn interrupted(&mut self, at: SampleTime) {
+        self.interrupted = at;
     }
 
     /// What it does, for the skills.
@@ -237,10 +245,13 @@ impl Conversation {
         self.playback.duck(ducked);
     }
 
-    /// A turn ended because somebody said "stop".
-    pub(super) fn stopped(&mut self, turn: TurnId) {
-        self.player.stopped = Some(turn);
-        self.stop_if_meant();
+    /// A turn ended because somebody said "stop". They began at `from`: if a reply was interrupted
+    /// by it, the reply was meant.
+    pub(super) fn stopped(&mut self, turn: TurnId, from: SampleTime) {
+        if from >= self.player.interrupted {
+            self.player.stopped = Some(turn);
+            self.stop_if_meant();
+        }
     }
 
     /// Nothing rang that "stop" in this turn could have meant.
