@@ -38,7 +38,7 @@ pub struct Player {
     told: Option<usize>,
     /// Whether playback has had sound since the last order to play.
     begun: bool,
-    /// Since when there has been silence for want of sound.
+    /// Since when there has been silence because no sound was ready.
     silent_since: Option<SampleTime>,
     /// How long that was in all.
     pub(super) lost: Samples,

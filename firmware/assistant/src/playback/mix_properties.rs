@@ -244,6 +244,30 @@ proptest! {
         prop_assert!(fake.log().heard() == due);
     }
 
+    /// However often somebody speaks, media are never louder than their gain nor softer than when
+    /// they are ducked, and a third of a second after a change they have their level.
+    #[test]
+    fn media_follow_the_ducking(
+        db in -40.0..-1.0_f32,
+        steps in prop::collection::vec((any::<bool>(), 10..700_usize), 1..20),
+    ) {
+        let (mut playback, fake) = Fake::new(RATE, true);
+        playback.set_ducking(db);
+        let low = 0.5 * 10.0_f32.powf(db / 20.0);
+        for (ducked, time) in steps {
+            while playback.media_write(&[0.5; 240]) == 240 {}
+            playback.duck(ducked);
+            run(&mut playback, &fake, ms(time));
+            let heard = fake.log().heard();
+            let within = |sample: &f32| (low - 1e-5..=0.5 + 1e-5).contains(sample);
+            prop_assert!(heard.iter().all(within), "between {low} and 0.5");
+            let due = if ducked { low } else { 0.5 };
+            let last = heard.last().copied().unwrap_or_default();
+            prop_assert!(time < 320 || (last - due).abs() < 1e-5, "{last} instead of {due}");
+        }
+        prop_assert_eq!(playback.heard_of(Source::Media), fake.played());
+    }
+
     /// Whatever is done, no step is larger than the tones, the gains and the fades explain.
     #[test]
     fn nothing_clicks(ops in prop::collection::vec(ops(2400), 1..120)) {
