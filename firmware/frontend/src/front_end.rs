@@ -178,9 +178,11 @@ impl<'a> FrontEnd<'a> {
         // The original sound, because the canceller removes a part of a voice together with the
         // echo.
         self.level_gate.hear(&self.heard);
-        self.cleaner.process(&mut self.heard, &self.played);
+        let mut filtered = [0.0; FRAME];
+        self.cleaner.process(&mut self.heard, &self.played, &mut filtered);
         if self.attention.muted.load(Ordering::Relaxed) {
             self.heard.fill(0.0);
+            filtered.fill(0.0);
         }
         let (probability, trouble) = match self.vad.process(&self.heard) {
             Ok(probability) => {
@@ -195,7 +197,8 @@ impl<'a> FrontEnd<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
-        let sounds = speaking || self.attention.playing.load(Ordering::Relaxed);
+        let playing = self.attention.playing.load(Ordering::Relaxed);
+        let sounds = speaking || playing;
         // If the detector fails, the wake phrase must still be heard.
         let maybe_speech = probability >= MAYBE_SPEECH || self.failing;
         // Sound that is not speech anyway need not be compared.
@@ -232,7 +235,10 @@ impl<'a> FrontEnd<'a> {
             }
         }
         let at = self.endpointer.now();
-        let woken = self.wake.as_mut().and_then(|wake| wake.push(&self.heard, at, maybe_speech));
+        // Music is as loud as a voice for long. The suppressor would take much of the voice with it,
+        // and the nets hear a phrase in noise. A reply might contain the phrase.
+        let heard = if playing && !speaking { &filtered } else { &self.heard };
+        let woken = self.wake.as_mut().and_then(|wake| wake.push(heard, at, maybe_speech));
         let samples = self.heard.to_vec();
         HeardFrame { samples, at, probability, event, woken, trouble }
     }
