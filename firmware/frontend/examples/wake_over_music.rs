@@ -36,7 +36,7 @@ const SECOND: usize = CAPTURE_RATE as usize;
 /// The rate of playback: that of the voice.
 const PLAYED: u32 = 24_000;
 /// By how many dB the music is louder than the voice, at the microphone.
-const LOUDER_DB: [f32; 5] = [0.0, 6.0, 12.0, 18.0, 24.0];
+const LOUDER_DB: [f32; 4] = [0.0, 6.0, 12.0, 18.0];
 /// How loud the voice is at the microphone while it speaks, and the microphone's noise, in dBFS.
 const VOICE_DB: f32 = -35.0;
 const NOISE_DB: f32 = -70.0;
