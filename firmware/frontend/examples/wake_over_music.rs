@@ -46,6 +46,9 @@ const OF_EACH: usize = 20 * PLAYED as usize;
 /// From loudspeaker to microphone.
 const DELAY: Duration = Duration::from_millis(80);
 
+/// Where a phrase begins and ends, in samples.
+type Place = (usize, usize);
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Everything may be speech: ready-made nets listen all the time anyway.
@@ -98,7 +101,7 @@ struct Bench {
     phrase: WakePhrase,
     /// The microphone's sound without the music, and where each phrase begins and ends.
     near: Vec<f32>,
-    places: Vec<(usize, usize)>,
+    places: Vec<Place>,
     /// At the rate of playback.
     music: Vec<f32>,
     rooms: Vec<Vec<f32>>,
@@ -272,7 +275,7 @@ fn bench() -> Result<Bench> {
 }
 
 /// The phrases, one after the other, in the microphone's noise; and where they are.
-fn phrases(files: &[PathBuf]) -> Result<(Vec<f32>, Vec<(usize, usize)>)> {
+fn phrases(files: &[PathBuf]) -> Result<(Vec<f32>, Vec<Place>)> {
     let (mut near, mut places) = (vec![0.0; BEFORE], Vec::new());
     for (number, file) in files.iter().enumerate() {
         let sound = read(file)?;
