@@ -73,6 +73,8 @@ pub struct Downmixer {
     held: Vec<f32>,
     /// Samples at the front of `held` that were already mixed.
     past: usize,
+    /// Whether no channel is judged.
+    evenly: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -138,7 +140,15 @@ impl Downmixer {
             ahead: 0,
             held: Vec::new(),
             past: 0,
+            evenly: false,
         }
+    }
+
+    /// For music: the output is always the mean of all channels, without delay.
+    #[must_use]
+    pub fn evenly(mut self) -> Self {
+        self.evenly = true;
+        self
     }
 
     /// For recordings: each output sample is mixed with knowledge of the next 3 s, so that the
@@ -163,6 +173,12 @@ impl Downmixer {
         let channels = self.channels.len();
         if channels == 1 {
             mono.extend(interleaved.iter().map(|sample| sane(*sample)));
+            return;
+        }
+        if self.evenly {
+            let mean =
+                |frame: &[f32]| frame.iter().map(|x| sane(*x)).sum::<f32>() / channels as f32;
+            mono.extend(interleaved.chunks_exact(channels).map(mean));
             return;
         }
         let mut left = &interleaved[..interleaved.len() / channels * channels];

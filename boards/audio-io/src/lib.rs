@@ -6,10 +6,12 @@
 mod downmix;
 mod error;
 mod foreign;
+mod formats;
 mod frames;
 mod resample;
 mod riff;
 mod sound_file;
+mod tags;
 mod wav_writer;
 
 pub use downmix::Downmixer;
@@ -17,4 +19,5 @@ pub use error::{Error, ErrorKind, Result};
 pub use frames::Framer;
 pub use resample::{Progress, RATES, Resampler, rescale_floor, rescale_rounded};
 pub use sound_file::{Sound, SoundFile, read_all};
+pub use tags::Tags;
 pub use wav_writer::WavWriter;

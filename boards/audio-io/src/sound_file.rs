@@ -13,7 +13,9 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
+use crate::formats::Formats;
 use crate::riff::{self, MOST_HEADER};
+use crate::tags::Tags;
 use crate::{Downmixer, Error, ErrorKind, Resampler, Result, foreign};
 
 /// The most frames that are returned at once from those that the mixer held back.
@@ -34,6 +36,7 @@ const REST: usize = 2_048;
 /// says so. A WAV whose recorder never wrote its length is read to its end.
 pub struct SoundFile {
     path: PathBuf,
+    formats: Formats,
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
@@ -77,7 +80,20 @@ impl SoundFile {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_at(path: impl AsRef<Path>, rate: u32) -> Result<Self> {
-        let path = path.as_ref();
+        Self::open_with(path.as_ref(), Some(rate), Formats::Recordings)
+    }
+
+    /// Opens a piece of music to be read at `rate` Hz; without one, at its own rate. Besides the
+    /// formats of recordings, these are read: MP3, Ogg Vorbis, and AAC, also in MPEG-4 (M4A). All
+    /// channels are mixed evenly.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_music(path: impl AsRef<Path>, rate: Option<u32>) -> Result<Self> {
+        Self::open_with(path.as_ref(), rate, Formats::Music)
+    }
+
+    fn open_with(path: &Path, rate: Option<u32>, formats: Formats) -> Result<Self> {
         // Opening a pipe would wait for its writer.
         let meta = std::fs::metadata(path).map_err(|error| open_error(path, error))?;
         if meta.is_dir() {
@@ -112,7 +128,8 @@ impl SoundFile {
         let foreign = |error: Unread| {
             unsupported(path, &foreign::advice(path, &head)).with_source(cause(error))
         };
-        let format = symphonia::default::get_probe()
+        let format = formats
+            .probe()
             .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| match error {
                 Unread::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
@@ -135,17 +152,20 @@ impl SoundFile {
         let source_rate = parameters
             .sample_rate
             .ok_or_else(|| unsupported(path, "does not say its sample rate"))?;
-        let decoder = symphonia::default::get_codecs()
+        let decoder = formats
+            .codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(foreign)?;
         let channels = parameters.channels.as_ref().map_or(1, |c| c.count());
-        let resampler = Resampler::new(source_rate, rate).map_err(|error| {
-            unsupported(path, &format!("cannot be used: {error}")).with_source(error)
-        })?;
-        let mixer = Downmixer::new(channels, source_rate).looking_ahead();
+        let resampler =
+            Resampler::new(source_rate, rate.unwrap_or(source_rate)).map_err(|error| {
+                unsupported(path, &format!("cannot be used: {error}")).with_source(error)
+            })?;
+        let mixer = formats.mixer(channels, source_rate);
         let (track, claimed) = (track.id, frames.or(track.num_frames));
         Ok(Self {
             path: path.to_owned(),
+            formats,
             format,
             decoder,
             track,
@@ -176,6 +196,11 @@ impl SoundFile {
     /// The length of the recording according to its header.
     pub fn duration(&self) -> Option<Duration> {
         self.claimed.map(|n| Duration::from_secs_f64(n as f64 / f64::from(self.rate)))
+    }
+
+    /// What the file says about itself, as far as it was read.
+    pub fn tags(&mut self) -> Tags {
+        Tags::of(self.format.metadata())
     }
 
     /// Whether the file was found to be cut short. Final after [`next_block`](Self::next_block)
@@ -223,7 +248,7 @@ impl SoundFile {
                 self.mono.clear();
                 if channels != self.mixer.channels() {
                     while self.mixer.rest(usize::MAX, &mut self.mono) {}
-                    self.mixer = Downmixer::new(channels, self.rate).looking_ahead();
+                    self.mixer = self.formats.mixer(channels, self.rate);
                 }
                 self.mixer.process(&self.interleaved, &mut self.mono);
                 self.resampler.process(&self.mono, &mut self.block);

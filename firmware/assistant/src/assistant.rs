@@ -45,6 +45,8 @@ pub struct Losses {
     pub microphone: StreamStats,
     /// Of the loudspeaker, in samples at the voice's rate.
     pub loudspeaker: StreamStats,
+    /// Of music: silence because it was read too slowly, in samples at 16 kHz.
+    pub music: u64,
 }
 
 /// An assistant: hears, understands, answers, and remembers the conversation.
@@ -66,6 +68,8 @@ pub struct Assistant {
     contender: Option<Contender>,
     /// The skills, and the board's name and area.
     skills: Option<(SharedSkills, String, String)>,
+    /// Whether nobody hears music that is played.
+    without_music: bool,
 }
 
 impl Assistant {
@@ -84,6 +88,7 @@ impl Assistant {
             phrases: Vec::new(),
             contender: None,
             skills: None,
+            without_music: false,
         }
     }
 
@@ -133,6 +138,12 @@ impl Assistant {
     /// it is not known). Without them the language model answers everything.
     pub fn use_skills(mut self, skills: SharedSkills, board: &str, area: &str) -> Self {
         self.skills = Some((skills, board.into(), area.into()));
+        self
+    }
+
+    /// Plays no music, and says so when asked: nobody hears it.
+    pub fn without_music(mut self) -> Self {
+        self.without_music = true;
         self
     }
 
@@ -242,7 +253,8 @@ impl Assistant {
                 on_event,
             )?;
             let loudspeaker = conversation.playback().speaker().stats();
-            let losses = Losses { microphone: left.microphone, loudspeaker };
+            let music = conversation.music_lost();
+            let losses = Losses { microphone: left.microphone, loudspeaker, music };
             workers::give_back(left.posts, &mut self.engines);
             match left.front_end {
                 Some(front_end) => self.engines.vad = front_end.into_engine(),
@@ -291,6 +303,7 @@ impl Assistant {
         Ok(Losses {
             microphone: microphone?,
             loudspeaker: conversation.playback().speaker().stats(),
+            music: conversation.music_lost(),
         })
     }
 
@@ -320,6 +333,7 @@ impl Assistant {
                 .with_skills(self.skills.as_ref().map(|(skills, board, area)| {
                     AtBoard::new(skills.clone(), clock.clone(), board, area)
                         .forgetting_after(self.config.skills.forget_after_s)
+                        .without_music(self.without_music)
                 }))
                 .with_panel(panel)
                 .with_changes(changes);

@@ -196,6 +196,7 @@ impl Config {
             "stt.vocabulary" => &mut self.stt.vocabulary,
             "llm.key_file" => &mut self.llm.key_file,
             "skills.documents" => &mut self.skills.documents,
+            "skills.music" => &mut self.skills.music,
             "skills.virtual_home" => &mut self.skills.virtual_home,
             "models.dir" => &mut self.models.dir,
             "models.vad" => &mut self.models.vad,
@@ -229,6 +230,11 @@ impl Config {
     /// Whether the skill of this name is switched on.
     pub fn has_skill(&self, name: &str) -> bool {
         !self.skills.off.iter().any(|off| off == name)
+    }
+
+    /// Whether there is a folder of music, and the skill that plays it is switched on.
+    pub fn has_music(&self) -> bool {
+        self.has_skill(crate::music::SKILL) && !self.skills.music.as_os_str().is_empty()
     }
 
     /// The name of the machine that serves the language model, if one is set.

@@ -11,6 +11,7 @@ mod current;
 mod devices;
 mod errands;
 mod listening;
+mod music;
 mod owed;
 mod reports;
 mod waking;
@@ -26,10 +27,12 @@ use sayso_core::endpoint::EndpointEvent;
 use sayso_core::turn::{self, Action, Outcome, Shown, State, TurnId, TurnMachine};
 use sayso_language::Language;
 use sayso_models::Cancel;
+use sayso_skills::MusicOrder;
 
 use self::absences::Absences;
 use self::current::Current;
 pub use self::errands::AtBoard;
+use self::music::Player;
 use self::owed::Owed;
 use crate::announcements::Announcements;
 use crate::arbiter::Contender;
@@ -41,6 +44,7 @@ use crate::event::{Ending, Event, TurnRecord};
 use crate::events::Events;
 use crate::hangover::{HangoverPolicy, Known};
 use crate::ms;
+use crate::music::MusicReader;
 use crate::partial::PartialTranscript;
 use crate::playback::{Noticed, Playback};
 use crate::responder::{Job, Responder};
@@ -102,6 +106,7 @@ pub struct Conversation {
     ruined: Option<Failure>,
     announcements: Announcements,
     skills: Option<AtBoard>,
+    player: Player,
     controls: Controls,
     feedback: Feedback,
     events: Events,
@@ -160,6 +165,7 @@ impl Conversation {
             ruined: None,
             announcements: Announcements::new(Samples(u64::MAX)),
             skills: None,
+            player: Player::new(rate),
             controls,
             feedback: Feedback::default(),
             events,
@@ -188,6 +194,7 @@ impl Conversation {
     /// Sets the feedback sounds and the patience of announcements as the settings say.
     pub fn with_settings(mut self, config: &Config) -> Self {
         self.feedback = config.feedback.clone();
+        self.playback.set_ducking(-config.skills.music_ducking_db);
         let max_wait = u64::from(config.announcements.max_wait_s) * 1_000;
         self.announcements = Announcements::new(Samples::from_ms(max_wait));
         self
@@ -215,7 +222,7 @@ impl Conversation {
         }
     }
 
-    /// Whether a turn is under way, or sound is still to be played.
+    /// Whether a turn is under way, or sound other than music is still to be played.
     pub fn busy(&self) -> bool {
         self.current.is_some() || self.announcements.len() > 0 || self.playback.busy()
     }
@@ -223,6 +230,11 @@ impl Conversation {
     /// Playback, for its counts.
     pub fn playback(&self) -> &Playback {
         &self.playback
+    }
+
+    /// How long there was silence because music was read too slowly, in samples at 16 kHz.
+    pub fn music_lost(&self) -> u64 {
+        self.player.lost.0
     }
 
     /// The next work to be done, if any.
@@ -243,6 +255,7 @@ impl Conversation {
             Report::DetectEnd(judged) => self.judged(judged),
             Report::DoErrand(errands) => self.errand(errands),
             Report::Respond(thought) => self.thought(thought),
+            Report::ReadMusic(piece) => self.music_read(piece),
             Report::Synthesize(voiced) => self.voiced(voiced),
         }
     }
@@ -255,6 +268,10 @@ impl Conversation {
     /// A worker failed and was replaced: what it was doing is lost.
     pub fn worker_failed(&mut self, failed: &Failure) {
         self.doubts.worked(failed.worker);
+        if failed.worker == MusicReader::NAME {
+            self.music(MusicOrder::Stop);
+            return self.trouble(format!("{failed}. The music was stopped"));
+        }
         let forgotten = match failed.worker {
             Responder::NAME => ", and it has forgotten the conversation before",
             _ => "",
@@ -319,6 +336,7 @@ impl Conversation {
         if let Some(contender) = &mut self.contender {
             contender.leave();
         }
+        self.music(MusicOrder::Stop);
         self.step(turn::Event::Sleep);
         self.show(Shown::Asleep);
         self.controls.show(|status| (status.open, status.state) = (false, State::Asleep));
@@ -343,6 +361,7 @@ impl Conversation {
                 Noticed::Finished(turn) => self.step(turn::Event::Finished { turn }),
             }
         }
+        self.feed_music();
         self.feed_voice();
     }
 
@@ -457,6 +476,7 @@ impl Conversation {
                 if self.trouble_until.is_none() {
                     self.show(state.into());
                 }
+                self.duck(state);
                 self.controls.show(|status| status.state = state);
                 self.tell(Event::State { at: self.now, state });
             }
@@ -520,6 +540,11 @@ impl Conversation {
         self.forget_the_end();
         self.overhearing.cancel();
         record.ending = ending;
+        match ending {
+            Ending::Interrupted => self.player.interrupted(self.now),
+            Ending::Stopped => self.stopped(turn, record.speech_from),
+            Ending::Complete | Ending::Dropped => {}
+        }
         if let Some(waiting) = &current.said {
             return self.end_own(record, waiting, heard);
         }

@@ -41,8 +41,13 @@ pub enum Errand {
         /// Where it was said.
         situation: Situation,
     },
-    /// End what rings at this board.
-    Hush(String),
+    /// End what rings at a board.
+    Hush {
+        /// The board.
+        board: String,
+        /// The turn in which somebody said so, if the music may be meant.
+        turn: Option<TurnId>,
+    },
     /// Forget what was said at this board.
     Forget(String),
 }
@@ -62,6 +67,11 @@ pub enum Errands {
         called: bool,
         /// What is to be done; `None` if it is for no skill.
         plan: Option<Box<Plan>>,
+    },
+    /// Nothing rang that could be ended.
+    NothingRang {
+        /// The turn in which somebody said so.
+        turn: TurnId,
     },
     /// It was done.
     Done {
@@ -95,7 +105,7 @@ impl Worker for SkillWorker {
     fn cancel(errand: &Errand) -> Cancel {
         match errand {
             Errand::Claim { cancel, .. } => cancel.clone(),
-            Errand::Act { .. } | Errand::Hush(_) | Errand::Forget(_) => Cancel::new(),
+            Errand::Act { .. } | Errand::Hush { .. } | Errand::Forget(_) => Cancel::new(),
         }
     }
 
@@ -131,9 +141,10 @@ impl Worker for SkillWorker {
                 };
                 emit(Errands::Done { turn, said });
             }
-            Errand::Hush(board) => {
-                if let Some(skills) = &self.skills {
-                    skills.hush(&board, &now);
+            Errand::Hush { board, turn } => {
+                let rang = self.skills.as_ref().is_some_and(|skills| skills.hush(&board, &now));
+                if let Some(turn) = turn.filter(|_| !rang) {
+                    emit(Errands::NothingRang { turn });
                 }
             }
             Errand::Forget(board) => {

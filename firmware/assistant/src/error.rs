@@ -201,7 +201,6 @@ impl From<sayso_board::BoardError> for Error {
     }
 }
 
-#[cfg(feature = "sound-files")]
 impl From<sayso_audio_io::Error> for Error {
     fn from(error: sayso_audio_io::Error) -> Self {
         use sayso_audio_io::ErrorKind as Theirs;
@@ -278,7 +277,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sound-files")]
     #[test]
     fn a_sound_file_that_is_not_there_is_wrong_input() {
         let missing = sayso_audio_io::SoundFile::open("/no/such/file.wav").err();

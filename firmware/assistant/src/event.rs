@@ -114,6 +114,17 @@ pub enum Event {
         /// Its state now.
         state: String,
     },
+    /// Music begins, pauses or ends at this board.
+    Music {
+        /// When.
+        at: SampleTime,
+        /// What it does now.
+        music: MusicState,
+        /// The title of the piece.
+        title: String,
+        /// Who plays it; "" if that is not known.
+        artist: String,
+    },
     /// A piece of the reply, as it is written. Not part of a log.
     Token {
         /// Its turn.
@@ -158,6 +169,18 @@ pub enum Event {
         /// Its present name.
         message: String,
     },
+}
+
+/// What music does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MusicState {
+    /// It is heard.
+    Plays,
+    /// It is paused.
+    Paused,
+    /// It is over, or was stopped.
+    Stopped,
 }
 
 /// How a turn ended.

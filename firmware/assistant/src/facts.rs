@@ -4,6 +4,7 @@ use sayso_language::Facts;
 use sayso_skills::Skills;
 
 use crate::config::{Config, Profile};
+use crate::music::SKILL;
 
 /// The facts that follow from the settings.
 pub fn facts(config: &Config) -> Facts {
@@ -14,7 +15,11 @@ pub fn facts(config: &Config) -> Facts {
         ("", Profile::Small) => "smollm2-135m",
         (chosen, _) => chosen,
     };
-    let skills = Skills::abilities(config.spoken().code(), &config.skills.off);
+    let mut off = config.skills.off.clone();
+    if !config.has_music() {
+        off.push(SKILL.into());
+    }
+    let skills = Skills::abilities(config.spoken().code(), &off);
     Facts {
         model: model.into(),
         server: config.llm_host().map(str::to_owned),

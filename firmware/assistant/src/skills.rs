@@ -16,6 +16,7 @@ use crate::config::{Config, OwnCommand};
 use crate::documents;
 use crate::error::{Error, Result};
 use crate::house::house;
+use crate::music::{self, Collection};
 use crate::programs;
 use crate::state::StateFolder;
 
@@ -40,6 +41,7 @@ struct Shared {
     skills: Mutex<Skills>,
     ringing: Mutex<Ringing>,
     documents: Option<Documents>,
+    music: Option<Arc<Collection>>,
     /// The names of the home.
     home: Arc<Mutex<Arc<Home>>>,
     /// Where they are saved.
@@ -74,6 +76,11 @@ impl SharedSkills {
         let language = config.spoken().code();
         let made = Skills::new(language, &config.skills.off, house(config)?);
         let mut skills = made.map_err(|error| Error::input(error.to_string()))?;
+        let music = music::open(config)?;
+        if let Some(music) = &music {
+            let used = skills.use_music(music.library().clone());
+            used.map_err(|error| Error::input(error.to_string()))?;
+        }
         let mut faults = add_own(&mut skills, config);
         let documents = documents::open(config, &mut faults)?;
         if let Some(documents) = documents.clone() {
@@ -91,7 +98,7 @@ impl SharedSkills {
         let ringing = Mutex::default();
         let home = Arc::new(Mutex::new(Arc::clone(skills.home())));
         let skills = Mutex::new(skills);
-        let shared = Shared { skills, ringing, documents, home, folder, faults };
+        let shared = Shared { skills, ringing, documents, music, home, folder, faults };
         Ok((Self(Arc::new(shared)), doubt))
     }
 
@@ -103,6 +110,24 @@ impl SharedSkills {
     /// Reads the documents that have changed. It happens by itself as well.
     pub fn read_documents(&self) {
         self.0.documents.iter().for_each(documents::refresh);
+    }
+
+    /// Reads the titles of all music that is new. It happens by itself as well, in the background.
+    pub fn read_music(&self) {
+        if let Some(music) = &self.0.music {
+            music.refresh(&|| false);
+        }
+    }
+
+    /// How many pieces of music there are so far, and what is wrong with the others; `None` if the
+    /// settings name no folder.
+    pub fn music(&self) -> Option<(usize, Vec<String>)> {
+        self.0.music.as_ref().map(|music| music.state())
+    }
+
+    /// Whether there is a folder of music.
+    pub fn has_music(&self) -> bool {
+        self.0.music.is_some()
     }
 
     /// The commands that a recogniser expects.
@@ -193,12 +218,16 @@ impl SharedSkills {
         }
     }
 
-    /// Ends what rings at a board, and drops the question that waits for an answer there.
-    pub fn hush(&self, board: &str, now: &Now) {
+    /// Ends what rings at a board, and drops the question that waits for an answer there. Returns
+    /// whether anything rang.
+    pub fn hush(&self, board: &str, now: &Now) -> bool {
         let mut skills = locked(&self.0.skills);
-        skills.hush(board, now);
+        let rang = skills.hush(board, now);
         self.save(&mut skills);
-        locked(&self.0.ringing).rings.retain(|ring| ring.board != board);
+        let rings = &mut locked(&self.0.ringing).rings;
+        let before = rings.len();
+        rings.retain(|ring| ring.board != board);
+        rang || rings.len() < before
     }
 
     /// The board has a conversation, or has none any more: then what was set there rings at the

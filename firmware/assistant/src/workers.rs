@@ -11,6 +11,7 @@ use crate::cores::Seat;
 use crate::end_of_turn::{EndOfTurnDetector, EndQuery, EndScore};
 use crate::engines::Engines;
 use crate::errand::{Errand, Errands, SkillWorker};
+use crate::music::{MusicReader, Piece, Wanted};
 use crate::responder::{Job, Responder, Response};
 use crate::synthesizer::{Speak, Synthesized, Synthesizer};
 use crate::transcriber::{Dictation, Transcriber, Written};
@@ -126,6 +127,8 @@ kinds! {
     DoErrand: Errand => Errands, by SkillWorker;
     /// What to answer.
     Respond: Job => Response, by Responder;
+    /// The next piece of a sound file.
+    ReadMusic: Wanted => Piece, by MusicReader;
     /// Text to speech.
     Synthesize: Speak => Synthesized, by Synthesizer;
 }

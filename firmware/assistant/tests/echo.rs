@@ -11,7 +11,7 @@ use sayso::internals::playback::{Playback, Source};
 use sayso_audio_io::read_all;
 use sayso_board::{Board, CAPTURE_RATE, Heard};
 use sayso_core::audio::Samples;
-use sayso_core::endpoint::{EndpointConfig, Endpointer};
+use sayso_core::endpoint::{EndpointConfig, EndpointEvent, Endpointer};
 use sayso_core::turn::TurnId;
 use sayso_frontend::echo::{BLOCK, DELAY, EchoCanceller};
 use sayso_frontend::{Attention, BargeIn, Cleaner, Cleaning, FrontEnd};
@@ -292,4 +292,56 @@ fn detector_and_recorder_get_the_same_cleaned_sound_in_any_pieces() {
     let none = Cleaning { echo_cancellation: false, ..Default::default() };
     let [_, kept] = listen(&none, &heard, &played, 333);
     assert_eq!(kept, heard[..kept.len()]);
+}
+
+/// Takes everything that is not quiet for speech.
+struct Loud;
+
+impl Vad for Loud {
+    fn frame_len(&self) -> usize {
+        512
+    }
+    fn process(&mut self, frame: &[f32]) -> sayso_models::Result<f32> {
+        Ok(if power(frame) > 1e-5 { 0.9 } else { 0.05 })
+    }
+    fn reset(&mut self) {}
+}
+
+/// The seconds in which speech counts as begun.
+fn begins(heard: &[f32], played: &[f32], media: bool) -> Vec<f64> {
+    let attention = Arc::new(Attention::new(EndpointConfig::default().hangover));
+    attention.set_playing(media);
+    let mut front_end = FrontEnd::new(
+        Cleaner::new(&Cleaning::default()),
+        Box::new(Loud),
+        Endpointer::new(EndpointConfig::default()),
+        BargeIn { lasts: Samples::from_ms(256), range_db: 12.0 },
+        attention,
+    );
+    let mut begins = Vec::new();
+    front_end.listen(heard, played, &mut |frame| {
+        if let Some(EndpointEvent::SpeechStarted { at, .. }) = frame.event {
+            begins.push(at.0 as f64 / SECOND as f64);
+        }
+    });
+    begins
+}
+
+/// While the canceller has not learnt the room, a singer is as loud as a person.
+#[test]
+fn the_echo_of_media_is_no_speech_and_a_person_over_it_is() {
+    let radio = reading();
+    let [heard, played] = in_the_room(&radio, vec![0.0; 6 * SECOND], 80, -6.0);
+    let (plain, known) = (begins(&heard, &played, false), begins(&heard, &played, true));
+    println!("taken for a person at {plain:?} s, or {known:?} s if it is known to play");
+    let soon = |begins: &[f64]| begins.iter().any(|at| *at < 2.0);
+    assert!(soon(&plain) && !soon(&known), "before the room is learnt");
+
+    let command = recording("commands-misc-en/rh3_set_timer.flac");
+    let mut near = vec![0.0; 6 * SECOND];
+    near[3 * SECOND..3 * SECOND + command.len()].copy_from_slice(&command);
+    let [heard, played] = in_the_room(&radio, near, 80, -20.0);
+    let known = begins(&heard, &played, true);
+    println!("a person begins at {known:?} s");
+    assert!(known.iter().any(|at| (3.0..4.5).contains(at)), "{known:?}");
 }

@@ -122,6 +122,6 @@ impl Soak {
 
 /// Samples that the streams lost, at their own rates.
 fn lost(losses: &Losses) -> u64 {
-    let Losses { microphone, loudspeaker } = losses;
+    let Losses { microphone, loudspeaker, .. } = losses;
     microphone.dropped + microphone.missing + loudspeaker.dropped + loudspeaker.missing
 }

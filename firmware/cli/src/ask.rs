@@ -69,7 +69,8 @@ impl Ask {
             return Err(Error::input("none of these questions could be read"));
         }
         one_question(&mut config);
-        let mut assistant = shared.assistant(config, "ask")?;
+        // Nobody hears music in the file of an answer.
+        let mut assistant = shared.assistant(config, "ask")?.without_music();
         let (all, mut failed) = (questions.len(), 0);
         for (number, question) in (1..).zip(questions) {
             let Some(samples) = question.samples else {

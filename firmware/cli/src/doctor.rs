@@ -265,6 +265,20 @@ fn skills(config: &Config) -> Vec<Finding> {
         let names: Vec<&str> = config.commands.keys().map(String::as_str).collect();
         findings.push(Finding::fine("own commands", names.join(", ")));
     }
+    skills.read_music();
+    if let Some((tracks, faults)) = skills.music() {
+        let folder = config.skills.music.display();
+        let there = format!("{tracks} pieces in {folder}");
+        findings.push(match (faults.first(), tracks) {
+            (None, 1..) => Finding::fine("music", there),
+            (None, _) => Finding::weak("music", there, "put sound files there: docs/skills.md"),
+            (Some(fault), _) => Finding::weak(
+                "music",
+                format!("{there}; {fault}"),
+                "`sayso skills test play some music` names what cannot be played",
+            ),
+        });
+    }
     findings
 }
 

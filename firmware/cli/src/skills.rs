@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use sayso::Result;
-use sayso_skills::{Claim, Plan, Request, Run, Situation};
+use sayso_skills::{Claim, Deck, Plan, Request, Run, Situation};
 use serde_json::json;
 
 use super::{GlobalOptions, term};
@@ -16,8 +16,9 @@ Examples:
 
 /// The skill that runs programs of the user's.
 const OWN: &str = "commands";
-/// The skill that answers from documents.
+/// The skill that answers from documents, and the one that plays music.
 const KNOWLEDGE: &str = "knowledge";
+const MUSIC: &str = "music";
 
 /// What Sayso can do without the language model: time, timers, lists and more.
 #[derive(Args)]
@@ -69,20 +70,26 @@ impl List {
         let config = shared.settings()?;
         for (name, on) in sayso::internals::skills::all(&config)? {
             let own = name == OWN;
-            let documents = config.skills.documents.display().to_string();
-            let documents = Some(documents).filter(|_| name == KNOWLEDGE);
+            // The setting with the skill's folder, and the folder.
+            let folder = match name {
+                KNOWLEDGE => Some(("documents", &config.skills.documents)),
+                MUSIC => Some(("music", &config.skills.music)),
+                _ => None,
+            };
+            let folder = folder.map(|(setting, folder)| (setting, folder.display().to_string()));
             if self.json {
                 let mut line = json!({ "skill": name, "on": on });
                 if own {
                     line["commands"] = json!(config.commands);
                 }
-                if let Some(folder) = documents {
-                    line["documents"] = json!(folder);
+                if let Some((setting, folder)) = folder {
+                    line[setting] = json!(folder);
                 }
                 println!("{line}");
                 continue;
             }
-            let none = own && config.commands.is_empty() || documents.as_deref() == Some("");
+            let empty = folder.as_ref().is_some_and(|(_, folder)| folder.is_empty());
+            let none = own && config.commands.is_empty() || empty;
             match (on, none) {
                 (true, false) => println!("{name}"),
                 (true, true) => println!("{}", term::dim(format!("{name} (there are none)"))),
@@ -90,7 +97,7 @@ impl List {
                     println!("{}", term::dim(format!("{name} (switched off by skills.off)")));
                 }
             }
-            if let Some(folder) = documents.filter(|folder| on && !folder.is_empty()) {
+            if let Some((_, folder)) = folder.filter(|(_, folder)| on && !folder.is_empty()) {
                 println!("  {folder}");
             }
             for (name, command) in config.commands.iter().filter(|_| own && on) {
@@ -109,6 +116,12 @@ impl Test {
         let text = self.text.join(" ");
         let mut situation = Situation::new("test");
         situation.area.clone_from(&self.area);
+        // As at a board that plays nothing yet.
+        situation.music = config.has_music().then(Deck::default);
+        skills.read_music();
+        for fault in skills.music().into_iter().flat_map(|(_, faults)| faults) {
+            term::note(format!("music: {fault}"));
+        }
         let now = sayso::internals::skills::wall_now();
         let plan = skills.claim(&Request::new(&text, &now, &situation));
         if self.json {

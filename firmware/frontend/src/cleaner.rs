@@ -56,10 +56,13 @@ impl Cleaner {
         })
     }
 
-    pub(crate) fn process(&mut self, heard: &mut [f32], played: &[f32]) {
+    /// Cleans a sound. `filtered` gets the same without the suppression of what is left of an echo:
+    /// see [`EchoCanceller::process_twice`].
+    pub(crate) fn process(&mut self, heard: &mut [f32], played: &[f32], filtered: &mut [f32]) {
+        filtered.copy_from_slice(heard);
         if let Some(echo) = &mut self.echo {
             self.similarity.push(heard, played);
-            echo.process(heard, played);
+            echo.process_twice(heard, played, filtered);
         }
         if let Some(noise) = &mut self.noise {
             noise.process(heard);

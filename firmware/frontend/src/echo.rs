@@ -41,6 +41,8 @@ pub struct EchoCanceller {
     aec: BlockProcessor,
     heard: Block,
     played: Block,
+    /// What the filter alone left of the last block.
+    filtered: Block,
     /// Blocks since something was played.
     quiet: u32,
     /// Blocks processed since then, before it was quiet for long.
@@ -60,6 +62,7 @@ impl EchoCanceller {
             aec: BlockProcessor::new(&config(), 16_000, 1, 1),
             heard: Block::new(1, 1),
             played: Block::new(1, 1),
+            filtered: Block::new(1, 1),
             quiet: TAIL,
             awake: 0,
             before: [0.0; BLOCK],
@@ -73,8 +76,19 @@ impl EchoCanceller {
     /// kHz mono, of the same time, one sample for each sample, and consist of whole [`BLOCK`]s.
     /// Samples after the last whole block are not changed.
     pub fn process(&mut self, heard: &mut [f32], played: &[f32]) {
+        let mut filtered = [0.0; BLOCK];
         for (heard, played) in heard.chunks_exact_mut(BLOCK).zip(played.chunks_exact(BLOCK)) {
-            self.block(heard, played);
+            self.block(heard, played, &mut filtered);
+        }
+    }
+
+    /// As [`process`](Self::process). `filtered`, which is as long, gets the sound of the same time of
+    /// which only the filter has removed an echo. More of the echo is left in it, but a voice over
+    /// loud music is whole.
+    pub fn process_twice(&mut self, heard: &mut [f32], played: &[f32], filtered: &mut [f32]) {
+        let blocks = heard.chunks_exact_mut(BLOCK).zip(played.chunks_exact(BLOCK));
+        for ((heard, played), filtered) in blocks.zip(filtered.chunks_exact_mut(BLOCK)) {
+            self.block(heard, played, filtered);
         }
     }
 
@@ -90,7 +104,7 @@ impl EchoCanceller {
         self.expects
     }
 
-    fn block(&mut self, heard: &mut [f32], played: &[f32]) {
+    fn block(&mut self, heard: &mut [f32], played: &[f32], filtered: &mut [f32]) {
         let sounds = played.iter().any(|x| x.abs() > SILENT);
         self.quiet = if sounds { 0 } else { self.quiet.saturating_add(1) };
         let untouched = self.before;
@@ -98,28 +112,33 @@ impl EchoCanceller {
         self.watch(heard, played);
         if self.quiet > TAIL {
             heard.copy_from_slice(&untouched);
+            filtered.copy_from_slice(&untouched);
             self.awake = 0;
             return;
         }
         let clipped = heard.iter().any(|x| x.abs() > CLIPPED);
         scale(played, FULL_SCALE, self.played.view_mut(0, 0));
         scale(heard, FULL_SCALE, self.heard.view_mut(0, 0));
+        // The filter is not late, the suppressor is: so its last block is of the same time.
+        scale(self.filtered.view(0, 0), 1.0 / FULL_SCALE, filtered);
         self.aec.buffer_render(&self.played);
-        self.aec.process_capture(false, clipped, None, &mut self.heard);
+        self.aec.process_capture(false, clipped, Some(&mut self.filtered), &mut self.heard);
         scale(self.heard.view(0, 0), 1.0 / FULL_SCALE, heard);
         self.awake = self.awake.saturating_add(1);
-        match self.awake {
-            // The suppressor has not seen two blocks in a row yet.
-            1 => heard.copy_from_slice(&untouched),
-            2 => fade(&untouched, heard, |there| there),
-            _ if self.quiet == TAIL => fade(&untouched, heard, |there| 1.0 - there),
-            _ => {}
-        }
-        match (self.expects, self.since) {
-            (true, 0) => fade(&untouched, heard, |there| there),
-            (false, 0) => fade(&untouched, heard, |there| 1.0 - there),
-            (false, _) => heard.copy_from_slice(&untouched),
-            _ => {}
+        for sound in [heard, filtered] {
+            match self.awake {
+                // The suppressor has not seen two blocks in a row yet.
+                1 => sound.copy_from_slice(&untouched),
+                2 => fade(&untouched, sound, |there| there),
+                _ if self.quiet == TAIL => fade(&untouched, sound, |there| 1.0 - there),
+                _ => {}
+            }
+            match (self.expects, self.since) {
+                (true, 0) => fade(&untouched, sound, |there| there),
+                (false, 0) => fade(&untouched, sound, |there| 1.0 - there),
+                (false, _) => sound.copy_from_slice(&untouched),
+                _ => {}
+            }
         }
     }
 

@@ -33,6 +33,7 @@ pub struct HeardFrame {
 #[derive(Debug)]
 pub struct Attention {
     speaking: AtomicBool,
+    playing: AtomicBool,
     muted: AtomicBool,
     hangover: AtomicU64,
 }
@@ -40,13 +41,19 @@ pub struct Attention {
 impl Attention {
     /// Nobody speaks; a quiet of `hangover` ends an utterance.
     pub fn new(hangover: Samples) -> Self {
-        let (speaking, muted) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { speaking, muted, hangover: AtomicU64::new(hangover.0) }
+        let off = || AtomicBool::new(false);
+        let hangover = AtomicU64::new(hangover.0);
+        Self { speaking: off(), playing: off(), muted: off(), hangover }
     }
 
     /// Sets whether the assistant speaks: a cough is then no interruption.
     pub fn set_speaking(&self, speaking: bool) {
         self.speaking.store(speaking, Ordering::Relaxed);
+    }
+
+    /// Sets whether media are played: singing in what is left of their echo is no speech.
+    pub fn set_playing(&self, playing: bool) {
+        self.playing.store(playing, Ordering::Relaxed);
     }
 
     /// Mutes or unmutes from the next frame on. While muted, the canceller goes on learning the
@@ -171,9 +178,11 @@ impl<'a> FrontEnd<'a> {
         // The original sound, because the canceller removes a part of a voice together with the
         // echo.
         self.level_gate.hear(&self.heard);
-        self.cleaner.process(&mut self.heard, &self.played);
+        let mut filtered = [0.0; FRAME];
+        self.cleaner.process(&mut self.heard, &self.played, &mut filtered);
         if self.attention.muted.load(Ordering::Relaxed) {
             self.heard.fill(0.0);
+            filtered.fill(0.0);
         }
         let (probability, trouble) = match self.vad.process(&self.heard) {
             Ok(probability) => {
@@ -188,13 +197,16 @@ impl<'a> FrontEnd<'a> {
             Err(error) => (0.0, Some(error.to_string())),
         };
         let speaking = self.attention.speaking.load(Ordering::Relaxed);
+        let playing = self.attention.playing.load(Ordering::Relaxed);
+        let sounds = speaking || playing;
         // If the detector fails, the wake phrase must still be heard.
         let maybe_speech = probability >= MAYBE_SPEECH || self.failing;
         // Sound that is not speech anyway need not be compared.
         let speech = probability >= self.endpointer.config().offset;
         // A person who has begun may lower their voice.
-        let far = || !self.talking && self.level_gate.is_far(self.interrupting.range_db);
-        let other = speaking && speech && (self.cleaner.hears_itself() || far());
+        let far =
+            || speaking && !self.talking && self.level_gate.is_far(self.interrupting.range_db);
+        let other = speech && (sounds && self.cleaner.hears_itself() || far());
         let probability = if other { 0.0 } else { probability };
         let learnt = self.cleaner.echo.as_ref().is_some_and(EchoCanceller::has_learnt);
         let (least, judged) = match (speaking, learnt) {
@@ -223,7 +235,10 @@ impl<'a> FrontEnd<'a> {
             }
         }
         let at = self.endpointer.now();
-        let woken = self.wake.as_mut().and_then(|wake| wake.push(&self.heard, at, maybe_speech));
+        // Music is as loud as a voice for long. The suppressor would take much of the voice with it,
+        // and the nets hear a phrase in noise. A reply might contain the phrase.
+        let heard = if playing && !speaking { &filtered } else { &self.heard };
+        let woken = self.wake.as_mut().and_then(|wake| wake.push(heard, at, maybe_speech));
         let samples = self.heard.to_vec();
         HeardFrame { samples, at, probability, event, woken, trouble }
     }

@@ -26,8 +26,11 @@ const ABOVE_ROOM: f32 = 3.0;
 /// hears no echo either.
 const QUIETEST: f32 = 1e-8;
 
-/// The assumed background rises by 3 dB in this many blocks (2 s) unless a lower level is heard.
+/// The assumed background rises by 3 dB in this many blocks (2 s) unless a lower level is heard. It
+/// does not rise while anything above −60 dBFS is played or was shortly before, because the echo of
+/// music is steady, too.
 const RISE: f32 = 1.0 + 0.7 / 500.0;
+const SOFT: f32 = 1e-6;
 
 /// Watches microphone and loudspeaker, block by block.
 pub struct Headphones {
@@ -40,26 +43,30 @@ pub struct Headphones {
     at: usize,
     later: usize,
     earlier: usize,
-    /// Blocks since the microphone heard more than the background.
+    /// Blocks since the microphone heard more than the background, and since something was played.
     quiet: usize,
+    silent: usize,
 }
 
 impl Headphones {
     pub fn new() -> Self {
-        Self { levels: None, loud: [false; SOUNDING], at: 0, later: 0, earlier: 0, quiet: 0 }
+        let (at, later, earlier, quiet, silent) = (0, 0, 0, 0, SOUNDING);
+        Self { levels: None, loud: [false; SOUNDING], at, later, earlier, quiet, silent }
     }
 
     /// Takes one block of each. Returns whether it is certain now that what is played is not
     /// heard.
     pub fn watch(&mut self, heard: &[f32], played: &[f32]) -> bool {
-        let now = power(heard);
+        let (now, sounds) = (power(heard), power(played));
+        self.silent = if sounds > SOFT { 0 } else { self.silent.saturating_add(1) };
         let (level, room) = self.levels.unwrap_or((now, now));
         let level = level + (now - level) / 10.0;
-        let room = (room * RISE).min(level).max(QUIETEST);
+        let rise = if self.silent > SOUNDING { RISE } else { 1.0 };
+        let room = (room * rise).min(level).max(QUIETEST);
         self.levels = Some((level, room));
         let quiet = level <= ABOVE_ROOM * room;
         self.quiet = if quiet { self.quiet.saturating_add(1) } else { 0 };
-        let loud = power(played) > LOUD;
+        let loud = sounds > LOUD;
         let oldest = std::mem::replace(&mut self.loud[self.at], loud);
         let between = self.loud[(self.at + QUIET) % SOUNDING];
         self.later = self.later + usize::from(loud) - usize::from(between);
@@ -87,7 +94,7 @@ mod tests {
     /// loudspeaker.
     fn sure(heard: impl Fn(usize) -> f32, played: impl Fn(usize) -> f32) -> Option<usize> {
         let mut headphones = Headphones::new();
-        (0..2_000).find(|&n| headphones.watch(&block(n, heard(n)), &block(n + 31, played(n))))
+        (0..10_000).find(|&n| headphones.watch(&block(n, heard(n)), &block(n + 31, played(n))))
     }
 
     /// Words of 0.4 s with gaps of 0.1 s, from 4 s on.
@@ -109,6 +116,17 @@ mod tests {
                 assert_eq!(sure(echo, words), None, "{delay} blocks late, {loss} dB less");
             }
         }
+    }
+
+    #[test]
+    fn the_steady_echo_of_music_is_not_the_background() {
+        for loss in [10.0, 20.0, 30.0] {
+            let music = |n: usize| if n < 500 { -90.0 } else { -15.0 - (n % 300) as f32 / 100.0 };
+            let echo = |n: usize| (music(n.saturating_sub(20)) - loss).max(-65.0);
+            assert_eq!(sure(echo, music), None, "{loss} dB less");
+        }
+        // It is never heard.
+        assert!(sure(|_| -65.0, |n| if n < 500 { -90.0 } else { -15.0 }).is_some());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
-use crate::skills::Run;
+use crate::skills::{Deck, MusicOrder, Run};
 
 /// Slots and their values.
 pub type Slots = BTreeMap<String, Value>;
@@ -138,6 +138,8 @@ pub enum Effect {
     Mute,
     /// Sets how fast the assistant speaks: a factor, 1 for the usual pace.
     Pace(f32),
+    /// Tells the board's music player what to do.
+    Music(MusicOrder),
     /// Something in the home has changed, in words for a log or a screen: its name and its state.
     Changed(String, String),
     /// Runs a program of the user's, and has [`Skills::ran`](crate::Skills::ran) say how it went.
@@ -236,6 +238,8 @@ pub struct Situation {
     pub volume: f32,
     /// How fast the assistant speaks: a factor, 1 for the usual pace.
     pub pace: f32,
+    /// What its music player does; `None` if it has none.
+    pub music: Option<Deck>,
     /// What was asked before, by this board's last turn.
     pub asked: Option<String>,
     /// What was answered.
@@ -246,7 +250,8 @@ impl Situation {
     /// A board that has just been switched on.
     pub fn new(board: impl Into<String>) -> Self {
         let board = board.into();
-        Self { board, area: None, volume: 1.0, pace: 1.0, asked: None, answered: None }
+        let (asked, answered) = (None, None);
+        Self { board, area: None, volume: 1.0, pace: 1.0, music: None, asked, answered }
     }
 }
 

@@ -36,6 +36,10 @@ const OTHERS: &[&str] = &[
     "es",
     "fr",
     "it",
+    // Slots of music.
+    "search_query",
+    "artist",
+    "music",
     // Endings of documents.
     "md",
     "markdown",

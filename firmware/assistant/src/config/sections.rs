@@ -285,6 +285,12 @@ define! {
         /// Folder with text and Markdown files that answer questions; "" is none
         #[serde(serialize_with = "lossy")]
         documents: PathBuf = "";
+        /// Folder with music: MP3, FLAC, Ogg Vorbis, AAC, WAV, AIFF; "" is none
+        #[serde(serialize_with = "lossy")]
+        music: PathBuf = "";
+        /// By how many dB music is softer while somebody speaks to Sayso, and while it listens or
+        /// answers
+        music_ducking_db: f32 = 20.0f32, 0 to 60;
         /// If nobody has spoken at a board for this long, in s, it forgets what was said there; if
         /// nobody has spoken at any, the lists are cleared. For a device in public; 0 is never
         forget_after_s: u32 = 0u32, 0 to 86_400;

@@ -21,7 +21,8 @@ impl Conversation {
             Command::Ask(question) => self.wait(What::Question(question)),
             Command::Listen => self.step(turn::Event::Wake { from: self.now }),
             Command::Stop => {
-                self.hush();
+                self.hush(None);
+                self.stop_music_if_idle();
                 self.announcements.clear();
                 self.count_waiting();
                 self.step(turn::Event::Sleep);
@@ -42,7 +43,8 @@ impl Conversation {
     pub(super) fn look_at_buttons(&mut self) {
         while let Some(press) = self.panel.as_mut().and_then(|panel| panel.pressed()) {
             if press == Press::Dismiss {
-                self.hush();
+                self.hush(None);
+                self.stop_music_if_idle();
             }
             self.step(match press {
                 Press::Talk => turn::Event::Wake { from: self.now },

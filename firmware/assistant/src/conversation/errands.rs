@@ -30,6 +30,8 @@ pub struct AtBoard {
     look: Duration,
     /// How long nobody must have spoken until what was said is forgotten; `None` for ever.
     forget_after: Option<Samples>,
+    /// Whether music can be played here.
+    plays_music: bool,
     /// When somebody spoke or was answered last; `None` if all is forgotten.
     spoken: Option<SampleTime>,
 }
@@ -40,13 +42,20 @@ impl AtBoard {
         let area = Some(area.to_owned()).filter(|area| !area.is_empty());
         let situation = Situation { area, ..Situation::new(board) };
         skills.set_present(board, true);
-        let spoken = Some(SampleTime::ZERO);
-        Self { skills, clock, situation, look: Duration::ZERO, forget_after: None, spoken }
+        let (look, spoken) = (Duration::ZERO, Some(SampleTime::ZERO));
+        let plays_music = skills.has_music();
+        Self { skills, clock, situation, look, forget_after: None, plays_music, spoken }
     }
 
     /// Forgets what was said if nobody has spoken for so many seconds; 0 is never.
     pub fn forgetting_after(mut self, seconds: u32) -> Self {
         self.forget_after = (seconds > 0).then(|| Samples::from_ms(u64::from(seconds) * 1_000));
+        self
+    }
+
+    /// Plays no music, because nobody hears what is played here.
+    pub fn without_music(mut self, without: bool) -> Self {
+        self.plays_music &= !without;
         self
     }
 
@@ -107,7 +116,8 @@ impl Conversation {
     fn situation(&self) -> Option<Situation> {
         let at = self.skills.as_ref()?;
         let volume = self.controls.handle.status().volume;
-        Some(Situation { volume, ..at.situation.clone() })
+        let music = at.plays_music.then(|| self.player.deck(&self.playback));
+        Some(Situation { volume, music, ..at.situation.clone() })
     }
 
     /// The skills report.
@@ -121,6 +131,7 @@ impl Conversation {
             }
             Errands::Claimed { turn, plan: Some(plan), .. } => self.planned(turn, plan),
             Errands::Done { turn, said } => self.done(turn, said),
+            Errands::NothingRang { turn } => self.nothing_rang(turn),
         }
     }
 
@@ -178,6 +189,7 @@ impl Conversation {
                     at.situation.pace = pace;
                 }
             }
+            Effect::Music(order) => self.music(order),
             Effect::Trouble(message) => self.trouble(message),
             // The worker has seen to it.
             Effect::Run(_) | Effect::Again(_) => {}
@@ -218,10 +230,11 @@ impl Conversation {
         self.skills.as_ref().map_or(1.0, |at| at.situation.pace)
     }
 
-    /// Ends what rings here.
-    pub(super) fn hush(&mut self) {
+    /// Ends what rings here. If nothing does, and somebody said so in this turn, the music may be
+    /// meant.
+    pub(super) fn hush(&mut self, turn: Option<TurnId>) {
         if let Some(at) = &self.skills {
-            self.orders.push_back(Errand::Hush(at.situation.board.clone()).into());
+            self.orders.push_back(Errand::Hush { board: at.situation.board.clone(), turn }.into());
         }
     }
 

@@ -131,7 +131,7 @@ impl Conversation {
                     let unanswered = self.unanswered.clone();
                     self.answer(turn, unanswered, text, doubtful);
                 } else if outcome == Outcome::Stop {
-                    self.hush();
+                    self.hush(Some(turn));
                 }
                 let news = reads.is_some_and(|finding| {
                     self.known.take(Evidence { utterance, heard_until, finding })
@@ -231,7 +231,7 @@ impl Conversation {
 
     pub(super) fn overheard(&mut self, turn: TurnId, outcome: Outcome) {
         if outcome == Outcome::Stop {
-            self.hush();
+            self.hush(None);
         }
         self.step(turn::Event::Overheard { turn, outcome });
     }

@@ -21,6 +21,7 @@ enum Op {
     Chime(usize),
     Media(usize),
     MediaStop,
+    MediaPause(bool),
     Play(usize),
     Lose(usize),
     Gain(Source, f32),
@@ -42,6 +43,7 @@ fn ops(samples: usize) -> impl Strategy<Value = Op> {
         2 => (1..samples).prop_map(Op::Chime),
         4 => (1..2 * samples).prop_map(Op::Media),
         1 => Just(Op::MediaStop),
+        2 => any::<bool>().prop_map(Op::MediaPause),
         12 => (0..samples).prop_map(Op::Play),
         1 => (1..samples).prop_map(Op::Lose),
         1 => (source, 0.0..=1.0_f32).prop_map(|(source, gain)| Op::Gain(source, gain)),
@@ -144,6 +146,7 @@ proptest! {
                     let media_in = |s: &&f32| number(**s, Source::Media).is_some();
                     media = left(&fake, Source::Media) + fake.log().queue.iter().filter(media_in).count();
                 }
+                Op::MediaPause(paused) => playback.media_pause(paused),
                 Op::Play(samples) => fake.play(samples),
                 Op::Lose(samples) => {
                     pump(&mut playback);
@@ -162,14 +165,15 @@ proptest! {
         playback.complete(turn);
         playback.release(turn);
         playback.resume(turn);
+        playback.media_pause(false);
         for _ in 0..3000 {
             pump(&mut playback);
-            if !playback.busy() {
+            if !playback.busy() && playback.media_left() == 0 {
                 break;
             }
             fake.play(10);
         }
-        prop_assert!(!playback.busy() && playback.ahead() == 0);
+        prop_assert!(!playback.busy() && playback.ahead() == 0 && playback.media_left() == 0);
         prop_assert_eq!(left(&fake, Source::Chime), chimes);
         prop_assert_eq!(left(&fake, Source::Media), media);
         for source in Source::ALL {
@@ -240,6 +244,30 @@ proptest! {
         prop_assert!(fake.log().heard() == due);
     }
 
+    /// However often somebody speaks, media are never louder than their gain nor softer than when
+    /// they are ducked, and a third of a second after a change they have their level.
+    #[test]
+    fn media_follow_the_ducking(
+        db in -40.0..-1.0_f32,
+        steps in prop::collection::vec((any::<bool>(), 10..700_usize), 1..20),
+    ) {
+        let (mut playback, fake) = Fake::new(RATE, true);
+        playback.set_ducking(db);
+        let low = 0.5 * 10.0_f32.powf(db / 20.0);
+        for (ducked, time) in steps {
+            while playback.media_write(&[0.5; 240]) == 240 {}
+            playback.duck(ducked);
+            run(&mut playback, &fake, ms(time));
+            let heard = fake.log().heard();
+            let within = |sample: &f32| (low - 1e-5..=0.5 + 1e-5).contains(sample);
+            prop_assert!(heard.iter().all(within), "between {low} and 0.5");
+            let due = if ducked { low } else { 0.5 };
+            let last = heard.last().copied().unwrap_or_default();
+            prop_assert!(time < 320 || (last - due).abs() < 1e-5, "{last} instead of {due}");
+        }
+        prop_assert_eq!(playback.heard_of(Source::Media), fake.played());
+    }
+
     /// Whatever is done, no step is larger than the tones, the gains and the fades explain.
     #[test]
     fn nothing_clicks(ops in prop::collection::vec(ops(2400), 1..120)) {
@@ -268,6 +296,7 @@ proptest! {
                     }
                 }
                 Op::MediaStop => playback.media_stop(),
+                Op::MediaPause(paused) => playback.media_pause(paused),
                 Op::Play(samples) => drop(run(&mut playback, &fake, samples)),
                 Op::Lose(_) => {}
                 Op::Gain(source, gain) => playback.set_gain(source, gain),

@@ -216,6 +216,34 @@ fn a_voice_is_paused_and_stopped_beside_media_that_go_on() {
 }
 
 #[test]
+fn media_that_are_paused_go_on_where_they_stopped() {
+    let (mut playback, fake) = Fake::new(RATE, true);
+    // Each sample has a value of its own.
+    let media: Vec<f32> = (1..=ms(2000)).map(|n| n as f32 / 65_536.0).collect();
+    playback.media_write(&media);
+    run(&mut playback, &fake, ms(300));
+    playback.media_pause(true);
+    run(&mut playback, &fake, ms(500));
+    assert_eq!(playback.heard_of(Source::Media), (ms(300) + ms(20)) as u64, "a fade of 20 ms");
+    assert!(!playback.busy() && playback.media_left() == (ms(2000) - ms(320)) as u64);
+    assert_eq!(playback.media_end(), ms(2000) as u64);
+    // While they wait, the voice alone is as far ahead as ever.
+    speak(&mut playback, TURN, &vec![0.25; ms(1000)]);
+    pump(&mut playback);
+    assert_eq!(fake.queued(), ms(1000));
+    run(&mut playback, &fake, ms(1000));
+    playback.media_pause(false);
+    run(&mut playback, &fake, ms(2000));
+    let heard = fake.log().heard();
+    let later = heard.get(ms(320) + ms(1000)..).expect("more of them");
+    let due = media.get(ms(320)..).expect("media");
+    assert_eq!(later.len(), due.len(), "no sample is lost or played twice");
+    assert_eq!(later.get(ms(10)..), due.get(ms(10)..));
+    assert!(later.iter().zip(due).all(|(heard, due)| heard <= due), "they come back softly");
+    assert_eq!(playback.media_left(), 0);
+}
+
+#[test]
 fn media_stop_while_the_voice_goes_on() {
     let (mut playback, fake) = Fake::new(RATE, true);
     playback.media_write(&[0.5; 24_000]);

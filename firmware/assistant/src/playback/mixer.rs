@@ -102,6 +102,8 @@ pub(super) struct Mixer {
     ledger: Ledger,
     chime: Queue,
     media: Queue,
+    /// Whether media wait.
+    media_held: bool,
     /// As set, without fades and ducking.
     gains: Each<f32>,
     /// As applied.
@@ -124,6 +126,7 @@ impl Mixer {
             rate,
             chime: Queue::default(),
             media: Queue::default(),
+            media_held: false,
             gains: [1.0; 3],
             ramps: [Ramp::steady(1.0); 3],
             volume: Ramp::steady(1.0),
@@ -153,12 +156,19 @@ impl Mixer {
         self.ledger.end_of(source)
     }
 
-    /// Whether a chime or media have sound that was not heard yet.
-    pub(super) fn busy(&self) -> bool {
-        let now = Progress::of(self.speaker());
-        let left =
-            |queue: &Queue, source| queue.waiting() > 0 || self.ledger.pending(source, now) > 0;
-        left(&self.chime, Source::Chime) || left(&self.media, Source::Media)
+    /// Samples of chimes that were not heard yet.
+    pub(super) fn chimes_left(&self) -> u64 {
+        self.chime.waiting() as u64 + self.pending(Source::Chime)
+    }
+
+    /// Samples of media that were not heard yet.
+    pub(super) fn media_left(&self) -> u64 {
+        self.media.waiting() as u64 + self.pending(Source::Media)
+    }
+
+    /// How much of the media will have been heard when all that was taken was played.
+    pub(super) fn end_of_media(&self) -> u64 {
+        self.end_of(Source::Media) + self.media.waiting() as u64
     }
 
     /// Records what the loudspeaker has played, or lost.
@@ -186,7 +196,8 @@ impl Mixer {
 
     /// Writes the next samples of the sources that have any. Returns how many.
     fn mix_block(&mut self, voice: &[f32]) -> usize {
-        let waiting = [voice.len(), self.chime.waiting(), self.media.waiting()];
+        let media = if self.media_held { 0 } else { self.media.waiting() };
+        let waiting = [voice.len(), self.chime.waiting(), media];
         let Some(least) = waiting.into_iter().filter(|samples| *samples > 0).min() else {
             return 0;
         };
@@ -205,7 +216,9 @@ impl Mixer {
                     *sum += sample * of_voice.at(n);
                 }
                 self.chime.add_to(&mut self.block, of_chime);
-                self.media.add_to(&mut self.block, of_media);
+                if !self.media_held {
+                    self.media.add_to(&mut self.block, of_media);
+                }
                 for (n, sample) in self.block.iter_mut().enumerate() {
                     *sample *= self.volume.at(n);
                 }
@@ -230,7 +243,8 @@ impl Mixer {
 
     /// Samples that may be written now.
     fn room(&self) -> usize {
-        let others = !self.chime.samples.is_empty() || !self.media.samples.is_empty();
+        let media = if self.media_held { self.media.sent } else { self.media.samples.len() };
+        let others = !self.chime.samples.is_empty() || media > 0;
         if others || self.short > 0 {
             self.samples(NEAR)
                 .saturating_sub(usize::try_from(self.ledger.samples()).unwrap_or(usize::MAX))
@@ -278,6 +292,26 @@ impl Mixer {
             Source::Chime => self.chime.cut(),
             Source::Media => self.media.cut(),
         }
+        back
+    }
+
+    /// Makes media wait, or go on where they waited. Returns the samples of the voice that must be
+    /// mixed again.
+    pub(super) fn hold_media(&mut self, held: bool) -> usize {
+        if held == self.media_held {
+            return 0;
+        }
+        self.settle();
+        self.media_held = held;
+        if held {
+            return if self.ledger.held(Source::Media) > 0 {
+                self.take_back(Some(Source::Media))
+            } else {
+                0
+            };
+        }
+        let back = self.begin(Source::Media, NEAR);
+        self.fade_in(Source::Media);
         back
     }
 

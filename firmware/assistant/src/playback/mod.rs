@@ -133,9 +133,20 @@ impl Playback {
         held as u64 + self.mixer.pending(Source::Voice)
     }
 
-    /// Whether any source has sound that was not yet played.
+    /// Whether the voice or a chime has sound that was not yet played. Media do not count, because
+    /// they may go on for hours.
     pub fn busy(&self) -> bool {
-        self.ahead() > 0 || self.mixer.busy()
+        self.ahead() > 0 || self.mixer.chimes_left() > 0
+    }
+
+    /// Samples of media that were taken and not yet played.
+    pub fn media_left(&self) -> u64 {
+        self.mixer.media_left()
+    }
+
+    /// What [`heard_of`](Self::heard_of) media will be when all of them that were taken were played.
+    pub fn media_end(&self) -> u64 {
+        self.mixer.end_of_media()
     }
 
     /// Samples of `source` that have been heard since the start, at whatever gain. A chime at the
@@ -268,6 +279,12 @@ impl Playback {
     /// Fades media out and drops the rest of them.
     pub fn media_stop(&mut self) {
         let back = self.mixer.cut(Source::Media);
+        self.mix_again(back);
+    }
+
+    /// Fades media out and keeps the rest, or has them go on where they stopped.
+    pub fn media_pause(&mut self, paused: bool) {
+        let back = self.mixer.hold_media(paused);
         self.mix_again(back);
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use sayso::event::{Ending, TurnRecord};
+use sayso::event::{Ending, MusicState, TurnRecord};
 use sayso::{Event, Losses};
 use sayso_core::audio::wrong_order;
 use sayso_core::turn::State;
@@ -76,6 +76,12 @@ impl Screen {
     /// Reports what the streams of a conversation lost, if anything.
     pub fn losses(&self, board: &str, losses: &Losses) {
         let at = if self.several { format!("{board}: ") } else { String::new() };
+        if losses.music > 0 {
+            let seconds = losses.music as f64 / 16_000.0;
+            term::note(format!(
+                "{at}music: silent for {seconds:.1} s, because it was read too slowly"
+            ));
+        }
         for (name, stats) in
             [("microphone", losses.microphone), ("loudspeaker", losses.loudspeaker)]
         {
@@ -132,7 +138,7 @@ impl Screen {
                     }
                 }
                 // What was asked for would be known from it.
-                Event::Changed { .. } if !self.words => {}
+                Event::Changed { .. } | Event::Music { .. } if !self.words => {}
                 _ => {
                     if let Some(message) = aside(event) {
                         self.above(&format!("{at}{message}"));
@@ -242,6 +248,10 @@ fn aside(event: &Event) -> Option<String> {
         }
         Event::DeviceBack { message, .. } => Some(term::dim(message)),
         Event::Changed { name, state, .. } => Some(term::dim(format!("{name}: {state}"))),
+        Event::Music { music: MusicState::Plays, title, artist, .. } => {
+            let by = if artist.is_empty() { "" } else { " – " };
+            Some(term::dim(format!("♪ {artist}{by}{title}")))
+        }
         _ => None,
     }
 }

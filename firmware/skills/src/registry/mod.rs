@@ -20,8 +20,8 @@ use crate::language::{self, Texts};
 use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
-    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Lists, Program,
-    Reminders, Run, RunError, Timers, outcome,
+    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Library, Lists,
+    Music, Program, Reminders, Run, RunError, Timers, outcome,
 };
 
 /// In place of a skill's name: all skills.
@@ -77,6 +77,7 @@ const VERSION: u32 = 1;
 
 /// The skills that are switched on, in one language.
 pub struct Skills {
+    language: String,
     skills: Vec<Box<dyn AnySkill>>,
     names: Vec<&'static str>,
     sentences: Folder,
@@ -122,10 +123,9 @@ impl Skills {
         ];
         skills.retain(|skill| !off.iter().any(|off| off == skill.name()));
         let names: Vec<&'static str> = skills.iter().map(|skill| skill.name()).collect();
-        let (sources, texts) = language::read(language, &names)?;
-        let sentences = Folder::open(language, sources, Path::new(""));
-        let sentences = sentences.map_err(|errors| language::listed(&errors))?;
+        let (sentences, texts) = sentences(language, &names)?;
         Ok(Self {
+            language: language.to_owned(),
             skills,
             names,
             sentences,
@@ -158,6 +158,18 @@ impl Skills {
         }
     }
 
+    /// Adds the skill that plays music, and its sentences. Call it before
+    /// [`use_sentences`](Self::use_sentences).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn use_music(&mut self, library: Library) -> Result<(), Error> {
+        self.skills.push(Box::new(Music(library)));
+        self.names.push(Music::NAME);
+        (self.sentences, self.texts) = sentences(&self.language, &self.names)?;
+        Ok(())
+    }
+
     /// Adds the skill that answers from documents. It is asked when no other claims a sentence.
     pub fn use_documents(&mut self, documents: Documents) {
         self.skills.push(Box::new(Knowledge(documents)));
@@ -170,7 +182,7 @@ impl Skills {
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 10] {
+    pub fn all() -> [&'static str; 11] {
         [
             Commands::NAME,
             Clock::NAME,
@@ -181,6 +193,7 @@ impl Skills {
             Lists::NAME,
             Device::NAME,
             Devices::NAME,
+            Music::NAME,
             Knowledge::NAME,
         ]
     }
@@ -428,6 +441,13 @@ impl Skills {
         self.skills.iter_mut().for_each(|skill| skill.clock_was_set(by, &now.wall));
         self.dialogues.values_mut().for_each(|dialogue| dialogue.clock_was_set(by));
     }
+}
+
+/// The sentences of the named skills, and all answers.
+fn sentences(language: &str, names: &[&str]) -> Result<(Folder, Texts), Error> {
+    let (sources, texts) = language::read(language, names)?;
+    let sentences = Folder::open(language, sources, Path::new(""));
+    Ok((sentences.map_err(|errors| language::listed(&errors))?, texts))
 }
 
 impl std::fmt::Debug for Skills {

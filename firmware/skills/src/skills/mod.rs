@@ -8,6 +8,7 @@ mod device;
 mod home;
 mod knowledge;
 mod lists;
+mod music;
 mod reminders;
 mod timers;
 
@@ -20,5 +21,6 @@ pub use home::Devices;
 pub(crate) use knowledge::Words;
 pub use knowledge::{Documents, Knowledge, WeakDocuments};
 pub use lists::Lists;
+pub use music::{Deck, Library, Music, MusicOrder, Track};
 pub use reminders::Reminders;
 pub use timers::Timers;
