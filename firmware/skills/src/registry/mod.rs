@@ -20,8 +20,8 @@ use crate::language::{self, Texts};
 use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
-    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Lists, Program,
-    Reminders, Run, RunError, Timers, outcome,
+    Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
+    Lists, Program, Reminders, Run, RunError, Timers, Tool, Tools, outcome_of_call, outcome,
 };
 
 /// In place of a skill's name: all skills.
@@ -79,7 +79,10 @@ const VERSION: u32 = 1;
 pub struct Skills {
     skills: Vec<Box<dyn AnySkill>>,
     names: Vec<&'static str>,
+    /// The sentences of the skills alone.
     sentences: Folder,
+    /// These, and those of the user's own.
+    grammar: Arc<Grammar>,
     texts: Texts,
     dialogues: BTreeMap<String, Dialogue>,
     /// For a home without names.
@@ -111,6 +114,7 @@ impl Skills {
         let mut skills: Vec<Box<dyn AnySkill>> = vec![
             // First, because the user decides what an intent does.
             Box::<Commands>::default(),
+            Box::<Tools>::default(),
             Box::new(Clock),
             Box::new(Calculator::new(words, frames)),
             Box::new(Timers::default()),
@@ -128,6 +132,7 @@ impl Skills {
         Ok(Self {
             skills,
             names,
+            grammar: Arc::clone(sentences.grammar()),
             sentences,
             texts,
             dialogues: BTreeMap::new(),
@@ -141,20 +146,47 @@ impl Skills {
     /// Adds sentences of the user's own: the files in a folder, which may be missing. Files with
     /// errors are left out. Returns the errors.
     pub fn use_sentences(&mut self, folder: &Path) -> Vec<sayso_intents::Error> {
-        match self.sentences.at(folder) {
+        match self.own_sentences(folder) {
             Ok((sentences, errors)) => {
-                self.sentences = sentences;
+                self.use_grammar(sentences.grammar());
                 errors
             }
             Err(errors) => errors,
         }
     }
 
+    /// The sentences of the skills with those of the user's own, to be followed as the files change:
+    /// see [`use_grammar`](Self::use_grammar). The errors in the files come with them.
+    ///
+    /// # Errors
+    /// Never, because the sentences of the skills have none.
+    pub fn own_sentences(
+        &self,
+        folder: &Path,
+    ) -> Result<(Folder, Vec<sayso_intents::Error>), Vec<sayso_intents::Error>> {
+        self.sentences.at(folder)
+    }
+
+    /// Understands these sentences from now on.
+    pub fn use_grammar(&mut self, grammar: &Arc<Grammar>) {
+        self.grammar = Arc::clone(grammar);
+    }
+
     /// Sets the commands of the user's own. Without effect if this skill is switched off.
     pub fn use_commands(&mut self, programs: Vec<Program>) {
-        let place = self.skills.iter().position(|skill| skill.name() == Commands::NAME);
+        self.replace(Commands(programs));
+    }
+
+    /// Sets the tools that the user has listed. Without effect if this skill is switched off.
+    pub fn use_tools(&mut self, tools: Vec<Tool>) {
+        self.replace(Tools(tools));
+    }
+
+    /// Puts a skill in the place of the one with its name, if it is switched on.
+    fn replace<S: Skill + 'static>(&mut self, other: S) {
+        let place = self.skills.iter().position(|skill| skill.name() == S::NAME);
         if let Some(skill) = place.and_then(|place| self.skills.get_mut(place)) {
-            *skill = Box::new(Commands(programs));
+            *skill = Box::new(other);
         }
     }
 
@@ -170,9 +202,10 @@ impl Skills {
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 10] {
+    pub fn all() -> [&'static str; 11] {
         [
             Commands::NAME,
+            Tools::NAME,
             Clock::NAME,
             Calculator::NAME,
             Timers::NAME,
@@ -280,6 +313,11 @@ impl Skills {
     /// failed.
     pub fn ran(&self, run: &Run, printed: Result<String, RunError>) -> Said {
         outcome(run, printed, &self.texts)
+    }
+
+    /// What is said after the tool of an [`Effect::Call`] has returned this, or could not be called.
+    pub fn called(&self, call: &Call, result: Result<String, CallError>) -> Said {
+        outcome_of_call(call, result, &self.texts)
     }
 
     /// The question of the last plan has been said at a board: it waits for its answer from now.
@@ -393,12 +431,12 @@ impl Skills {
 
     /// The sentences of all skills.
     pub fn grammar(&self) -> Arc<Grammar> {
-        Arc::clone(self.sentences.grammar())
+        Arc::clone(&self.grammar)
     }
 
     /// The sentences that are understood, for a speech recogniser's prompt.
     pub fn phrases(&self) -> Vec<String> {
-        self.sentences.grammar().phrases(self.home())
+        self.grammar.phrases(self.home())
     }
 
     /// The names of the home.

@@ -10,6 +10,7 @@ mod knowledge;
 mod lists;
 mod reminders;
 mod timers;
+mod tools;
 
 pub use alarms::Alarms;
 pub use calculator::Calculator;
@@ -22,3 +23,4 @@ pub use knowledge::{Documents, Knowledge, WeakDocuments};
 pub use lists::Lists;
 pub use reminders::Reminders;
 pub use timers::Timers;
+pub use tools::{Call, CallError, Tool, Tools, outcome_of_call};
