@@ -21,11 +21,21 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 28] = [
+const FILES: [(&str, &str, u32); 31] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
         "usr/lib/systemd/system/sayso-models.service",
+        0o644,
+    ),
+    (
+        "firmware/cli/package/sayso-commands.socket",
+        "usr/lib/systemd/system/sayso-commands.socket",
+        0o644,
+    ),
+    (
+        "firmware/cli/package/sayso-commands@.service",
+        "usr/lib/systemd/system/sayso-commands@.service",
         0o644,
     ),
     ("firmware/cli/package/network.conf", "usr/share/sayso/network.conf", 0o644),
@@ -42,6 +52,7 @@ const FILES: [(&str, &str, u32); 28] = [
     ("docs/intents.md", "usr/share/doc/sayso/docs/intents.md", 0o644),
     ("docs/languages.md", "usr/share/doc/sayso/docs/languages.md", 0o644),
     ("docs/skills.md", "usr/share/doc/sayso/docs/skills.md", 0o644),
+    ("docs/tools.md", "usr/share/doc/sayso/docs/tools.md", 0o644),
     ("docs/home.md", "usr/share/doc/sayso/docs/home.md", 0o644),
     ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
     ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),

@@ -56,6 +56,7 @@ mod live;
 mod lockstep;
 mod lost;
 mod outcome;
+mod own;
 mod partial;
 mod phrases;
 mod playback;
@@ -69,6 +70,7 @@ mod stats;
 mod stop;
 mod supervisor;
 mod synthesizer;
+mod tools;
 mod transcriber;
 mod vocabulary;
 mod worker;
@@ -96,7 +98,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover house phrases playback records review skills state stats synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover house phrases playback programs records review skills state stats synthesizer tools vocabulary
     }
 }
 

@@ -108,3 +108,10 @@ define! {
         area: String = "";
     }
 }
+
+impl McpTool {
+    /// What the server calls the tool that has this name in the settings.
+    pub fn called<'t>(&'t self, name: &'t str) -> &'t str {
+        if self.tool.is_empty() { name } else { &self.tool }
+    }
+}

@@ -32,6 +32,8 @@ pub struct AtBoard {
     forget_after: Option<Samples>,
     /// When somebody spoke or was answered last; `None` if all is forgotten.
     spoken: Option<SampleTime>,
+    /// The version of the user's own sentences of which it is known what is wrong.
+    seen: u64,
 }
 
 impl AtBoard {
@@ -41,7 +43,9 @@ impl AtBoard {
         let situation = Situation { area, ..Situation::new(board) };
         skills.set_present(board, true);
         let spoken = Some(SampleTime::ZERO);
-        Self { skills, clock, situation, look: Duration::ZERO, forget_after: None, spoken }
+        let mut seen = 0;
+        skills.news(&mut seen);
+        Self { skills, clock, situation, look: Duration::ZERO, forget_after: None, spoken, seen }
     }
 
     /// Forgets what was said if nobody has spoken for so many seconds; 0 is never.
@@ -180,7 +184,7 @@ impl Conversation {
             }
             Effect::Trouble(message) => self.trouble(message),
             // The worker has seen to it.
-            Effect::Run(_) | Effect::Again(_) => {}
+            Effect::Run(_) | Effect::Call(_) | Effect::Again(_) => {}
             Effect::Changed(name, state) => {
                 if let Some(current) = self.current(turn) {
                     current.record.changed.insert(name.clone(), state.clone());
@@ -234,7 +238,9 @@ impl Conversation {
             return;
         }
         at.look = steady + LOOK;
+        let faults = at.skills.news(&mut at.seen).unwrap_or_default();
         let ring = at.skills.ring(&at.situation.board, &now(&*at.clock));
+        faults.into_iter().for_each(|fault| self.trouble(fault));
         if let Some(ring) = ring {
             let announcement = Announcement { text: ring.text, urgent: false, chime: ring.chime };
             self.wait(What::Announcement(announcement));

@@ -13,7 +13,7 @@ use super::here;
 use super::unit::{Answered, Asked, PATIENCE, read, write};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::skills::program_of;
+use crate::own::program_of;
 
 /// Starts the program that a client asks for, if the settings have it, and ends it when the client
 /// hangs up. Returns when it has ended.
