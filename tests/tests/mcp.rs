@@ -118,7 +118,10 @@ impl Place {
 
         let output = output(self.program().args(["skills", "list"]));
         let list = String::from_utf8(output.stdout).unwrap();
-        assert!(list.contains("add_note: TakeNote calls add_note of notes, after asking"), "{list}");
+        assert!(
+            list.contains("add_note: TakeNote calls add_note of notes, after asking"),
+            "{list}"
+        );
         assert!(list.contains("cannot be used: notes has no tool remove_all"), "{list}");
         let output = self.program().args(["doctor", "--json"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

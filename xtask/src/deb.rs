@@ -284,6 +284,52 @@ mod tests {
     }
 
     #[test]
+    fn the_units_are_valid_and_tight() {
+        use sayso_test_support::skip;
+
+        if let Err(error) = Command::new("systemd-analyze").arg("--version").output() {
+            return skip(format!("systemd-analyze: {error}"));
+        }
+        let folder = std::env::temp_dir().join(format!("sayso-units-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let here = std::env::current_exe().unwrap().display().to_string();
+        let units: Vec<String> = FILES
+            .iter()
+            .filter_map(|(from, to, _)| Some((from, to.strip_prefix("usr/lib/systemd/system/")?)))
+            .map(|(from, name)| {
+                let text = fs::read_to_string(crate::root().join(from)).unwrap();
+                // A program that is here.
+                let text = text.replace("/usr/bin/sayso", &here);
+                fs::write(folder.join(name), &text).unwrap();
+                // What stands for all instances is checked as one of them.
+                let instance = name.replace("@.", "@1.");
+                fs::write(folder.join(&instance), text).unwrap();
+                format!("./{instance}")
+            })
+            .collect();
+        assert!(units.len() >= 4, "{units:?}");
+        let analyze = |arguments: &[&str], units: &[&String]| {
+            let mut command = Command::new("systemd-analyze");
+            command.args(arguments).args(units).current_dir(&folder);
+            let output = command.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+        };
+        let all: Vec<&String> = units.iter().collect();
+        let verified = analyze(&["verify"], &all);
+        // From 0 for "safe" to 10; these are tenths.
+        let tight = ["--offline=true", "--threshold=10"];
+        let arguments = [&["security", "--no-pager"][..], &tight].concat();
+        let services = ["./sayso.service", "./sayso-commands@1.service"].map(str::to_owned);
+        let secured: Vec<_> = services.iter().map(|unit| analyze(&arguments, &[unit])).collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(verified, (true, String::new()));
+        for (is_tight, said) in secured {
+            assert!(is_tight, "{said}");
+        }
+    }
+
+    #[test]
     fn the_service_sleeps_and_says_that_nothing_was_understood() {
         let template = fs::read_to_string(crate::root().join(SETTINGS.0)).unwrap();
         let settings = settings(&template).unwrap();

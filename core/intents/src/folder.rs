@@ -103,7 +103,8 @@ fn settle(
     let mut errors = Vec::new();
     let choice = |seen: Seen| {
         let old = before.iter().find(|file| file.seen.0 == seen.0);
-        let mut versions: Vec<Source> = old.and_then(|file| file.used.clone()).into_iter().collect();
+        let mut versions: Vec<Source> =
+            old.and_then(|file| file.used.clone()).into_iter().collect();
         let newest = Source::open(&seen.0, true).map_err(|error| errors.push(error));
         let is_new = newest.is_ok();
         versions.extend(newest);

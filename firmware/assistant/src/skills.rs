@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use sayso_intents::Folder;
 use sayso_models::Cancel;
-use sayso_skills::{CallError, Documents, Effect, Now, Plan, Request, Ring, Said, Situation, Skills};
+use sayso_skills::{
+    CallError, Documents, Effect, Now, Plan, Request, Ring, Said, Situation, Skills,
+};
 
 use crate::clock::{Clock, WallClock};
 use crate::commands::{Commands, Known};

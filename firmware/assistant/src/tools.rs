@@ -102,7 +102,10 @@ impl ToolServers {
                 let Some(found) = offered.iter().find(|offered| offered.name == called) else {
                     let names: Vec<&str> = offered.iter().map(|tool| &*tool.name).collect();
                     let has = names.join(", ");
-                    faults.push((name.clone(), format!("{server} has no tool {called}; it has: {has}")));
+                    faults.push((
+                        name.clone(),
+                        format!("{server} has no tool {called}; it has: {has}"),
+                    ));
                     continue;
                 };
                 let slots = grammar.slots_of(&tool.intent);

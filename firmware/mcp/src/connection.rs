@@ -67,8 +67,7 @@ impl Connection {
         let (read, write) = socket.into_split();
         let left = Arc::new(AtomicUsize::new(MOST));
         let read = crate::bounded::Bounded::new(read, Arc::clone(&left));
-        let transport =
-            AsyncRwTransport::new_client(read, write).with_max_line_length(LONGEST);
+        let transport = AsyncRwTransport::new_client(read, write).with_max_line_length(LONGEST);
         let service = client().serve(transport).await.map_err(refused)?;
         Ok(Self { service, left, keeper: Some(stream.keeper) })
     }

@@ -36,8 +36,8 @@ impl Inputs {
         let unknown = slots.iter().filter(|slot| !self.knows(slot));
         let unknown = unknown.map(|slot| format!("the tool has no argument {slot}"));
         let missing = self.required().filter(|name| !slots.contains(name));
-        let missing =
-            missing.map(|name| format!("the tool needs the argument {name}, which no sentence fills"));
+        let missing = missing
+            .map(|name| format!("the tool needs the argument {name}, which no sentence fills"));
         unknown.chain(missing).collect()
     }
 
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn slots_become_arguments_of_the_right_type() {
-        let slots = json!({"text": 7, "times": "12", "loud": "true", "share": "0.5", "tags": "red"});
+        let slots =
+            json!({"text": 7, "times": "12", "loud": "true", "share": "0.5", "tags": "red"});
         let due = json!({"text": "7", "times": 12, "loud": true, "share": 0.5, "tags": ["red"]});
         assert_eq!(given(slots), Ok(due));
         let same = json!({"text": "a", "times": 3, "loud": null, "share": 1, "any": [1]});

@@ -52,7 +52,10 @@ impl Link {
                 match arguments {
                     Ok(arguments) => {
                         let called = connection.call(&call.tool.tool, arguments);
-                        timeout_at(until, called).await.map_err(|_| CallError::Late)?.map(Done::Called)
+                        timeout_at(until, called)
+                            .await
+                            .map_err(|_| CallError::Late)?
+                            .map(Done::Called)
                     }
                     Err(error) => Err(error),
                 }

@@ -54,7 +54,8 @@ fn garbage_floods_and_hang_ups_are_bounded() {
         format!("{head}text/html\r\ncontent-length: 4\r\n\r\n<p/>"),
         format!("{head}application/json\r\n{long}"),
         format!("{head}text/event-stream\r\n\r\ndata: "),
-        "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n".into(),
+        "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n"
+            .into(),
         "HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".into(),
     ];
     for answer in answers {

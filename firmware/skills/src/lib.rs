@@ -46,6 +46,4 @@ pub use language::Texts;
 pub use plan::{Again, Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situation, Slots};
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
-pub use skills::{
-    Call, CallError, Documents, Input, Program, Run, RunError, Tool, WeakDocuments,
-};
+pub use skills::{Call, CallError, Documents, Input, Program, Run, RunError, Tool, WeakDocuments};

@@ -162,8 +162,7 @@ fn a_client_that_hangs_up_ends_its_program() {
 fn hostile_lines_are_not_answered() {
     let unit = Unit::new("echo done");
     let long = vec![b'x'; 200_000];
-    let lines: [&[u8]; 6] =
-        [b"\n", b"{}\n", b"\xff\xfe\n", b"null\n", b"{\"server\":{}}\n", &long];
+    let lines: [&[u8]; 6] = [b"\n", b"{}\n", b"\xff\xfe\n", b"null\n", b"{\"server\":{}}\n", &long];
     for line in lines {
         assert_eq!(unit.answer(line), "", "{:?}", &line[..line.len().min(20)]);
     }

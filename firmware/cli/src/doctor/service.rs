@@ -73,9 +73,10 @@ fn needs_network(config: &Config) -> Vec<String> {
         named("mqtt.host", &config.mqtt.host),
         named("llm.url", &config.llm.url),
     ];
-    let servers = config.mcp.iter().filter_map(|(name, server)| {
-        named(&format!("mcp.{name}.url"), &server.url)
-    });
+    let servers = config
+        .mcp
+        .iter()
+        .filter_map(|(name, server)| named(&format!("mcp.{name}.url"), &server.url));
     let boards = config.boards.iter().filter(|(_, board)| board.address.starts_with("tcp:"));
     let boards = boards.map(|(name, _)| format!("boards.{name}"));
     fixed.into_iter().flatten().chain(servers).chain(boards).collect()

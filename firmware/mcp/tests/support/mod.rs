@@ -71,7 +71,11 @@ pub fn double(manners: &[Manner], count: &Count) -> Server {
         count.kept.fetch_add(1, Ordering::SeqCst);
         let manner = manners.get(place).copied().unwrap_or(Manner::Good);
         let keeper = Keeper(Arc::clone(&count.kept), theirs.try_clone().unwrap());
-        std::thread::spawn(move || behave(manner, &theirs));
+        std::thread::spawn(move || {
+            behave(manner, &theirs);
+            // Its keeper has the socket too.
+            let _ = theirs.shutdown(std::net::Shutdown::Both);
+        });
         Ok(Stream { socket: ours, keeper: Box::new(keeper) })
     };
     Server { name: "double".into(), access: Access::Program(Box::new(opener)) }
@@ -87,7 +91,8 @@ fn behave(manner: Manner, socket: &UnixStream) {
     for line in BufReader::new(socket).lines().map_while(Result::ok) {
         let request: Value = serde_json::from_str(&line).expect("a request");
         let id = request["id"].clone();
-        let mut answer = |result: Value| {
+        let answer = |result: Value| {
+            let mut out = socket;
             writeln!(out, "{}", json!({"jsonrpc": "2.0", "id": id, "result": result}))
         };
         let text = |text: &str| json!({"content": [{"type": "text", "text": text}]});
@@ -105,7 +110,9 @@ fn behave(manner: Manner, socket: &UnixStream) {
             }
             ("tools/call", Manner::Hang) => Ok(()),
             ("tools/call", Manner::Crash) => return,
-            ("tools/call", Manner::Flood) => flood(out, "{\"jsonrpc\": \"2.0\", \"method\": \"x\"}\n"),
+            ("tools/call", Manner::Flood) => {
+                flood(out, "{\"jsonrpc\": \"2.0\", \"method\": \"x\"}\n")
+            }
             ("tools/call", Manner::Endless) => flood(out, "words "),
             ("tools/call", Manner::Odd) => answer(json!({"answer": [1, 2]})),
             ("tools/call", Manner::Huge) => answer(text(&"word ".repeat(1 << 20))),
@@ -152,7 +159,10 @@ fn flood(mut out: impl Write, text: &str) -> std::io::Result<()> {
 pub fn call_of(server: &str, tool: &str, slots: Value, time_limit_s: u32) -> Call {
     let arguments: Slots = serde_json::from_value(slots).expect("slots");
     let (server, tool) = (server.into(), tool.into());
-    Call { tool: Tool { name: "t".into(), server, tool, time_limit_s, ..Tool::default() }, arguments }
+    Call {
+        tool: Tool { name: "t".into(), server, tool, time_limit_s, ..Tool::default() },
+        arguments,
+    }
 }
 
 /// Calls the tool of a double.

@@ -1,6 +1,7 @@
 //! All skills together.
 
 mod claims;
+mod saved;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +10,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use sayso_intents::{Folder, Grammar, Home};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dialogue::Dialogue;
@@ -21,8 +21,10 @@ use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
     Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
-    Lists, Program, Reminders, Run, RunError, Timers, Tool, Tools, outcome_of_call, outcome,
+    Lists, Program, Reminders, Run, RunError, Timers, Tool, Tools, outcome, outcome_of_call,
 };
+
+pub use saved::Snapshot;
 
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
@@ -62,18 +64,6 @@ impl<'a> Request<'a> {
         Self { text, now, situation, doubtful: &[] }
     }
 }
-
-/// What must survive a restart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The version of the format.
-    pub version: u32,
-    /// What each skill saved, by its name.
-    pub skills: BTreeMap<String, Value>,
-}
-
-/// The version of [`Snapshot`].
-const VERSION: u32 = 1;
 
 /// The skills that are switched on, in one language.
 pub struct Skills {
@@ -368,53 +358,6 @@ impl Skills {
         let any = hushed.fold(false, |any, hushed| any | hushed);
         self.touched |= any;
         any
-    }
-
-    /// What must survive a restart, if it has changed since this was called last.
-    pub fn unsaved(&mut self) -> Option<Snapshot> {
-        if !std::mem::take(&mut self.touched) {
-            return None;
-        }
-        let snapshot = self.snapshot();
-        let changed = self.saved.as_ref() != Some(&snapshot);
-        changed.then(|| {
-            self.saved = Some(snapshot.clone());
-            snapshot
-        })
-    }
-
-    /// What must survive a restart.
-    pub fn snapshot(&self) -> Snapshot {
-        let saved =
-            self.skills.iter().filter_map(|skill| Some((skill.name().to_owned(), skill.save()?)));
-        let mut skills: BTreeMap<String, Value> = saved.collect();
-        // What a skill saved that is switched off now stays.
-        for (name, value) in self.saved.iter().flat_map(|saved| &saved.skills) {
-            if !self.names.contains(&name.as_str()) {
-                skills.insert(name.clone(), value.clone());
-            }
-        }
-        Snapshot { version: VERSION, skills }
-    }
-
-    /// Takes up what was saved.
-    ///
-    /// # Errors
-    /// If its version is unknown, or a part is damaged. The skills whose parts are good have
-    /// taken them up.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), Error> {
-        if snapshot.version != VERSION {
-            return Err(Error::Snapshot(format!("its version is {}", snapshot.version)));
-        }
-        let mut damaged = Vec::new();
-        for skill in &mut self.skills {
-            let Some(saved) = snapshot.skills.get(skill.name()) else { continue };
-            if let Err(error) = skill.load(saved.clone()) {
-                damaged.push(format!("{}: {error}", skill.name()));
-            }
-        }
-        self.saved = Some(snapshot);
-        if damaged.is_empty() { Ok(()) } else { Err(Error::Snapshot(damaged.join("; "))) }
     }
 
     /// Examples of what the skills are told to do, for a language model that writes such sentences:

@@ -125,7 +125,8 @@ pub fn outcome(run: &Run, printed: Result<String, RunError>, texts: &Texts) -> S
         RunError::Failed(_) => "commands-failed",
     };
     let trouble = format!("commands.{}: {error}", program.name);
-    Said::text(texts.get(id, [("name", called(&program.name).into())])).and(Effect::Trouble(trouble))
+    Said::text(texts.get(id, [("name", called(&program.name).into())]))
+        .and(Effect::Trouble(trouble))
 }
 
 /// A name in the settings, for the ear.
