@@ -111,7 +111,7 @@ cp /etc/sayso/sayso.toml /tmp/settings
 cat >>/etc/sayso/sayso.toml <<'end'
 [commands.who]
 intent = "Who"
-run = ["/bin/sh", "-c", "id --name --user; cat /proc/net/dev | grep --count :; cat /var/lib/sayso/* 2>&1 | head -1; touch here 2>&1; touch $HOME/here && echo wrote"]
+run = ["/bin/sh", "-c", "id --name --user; grep --count : /proc/self/net/dev; cat /var/lib/sayso/* 2>&1 | head -1; touch here 2>&1; touch $HOME/here && echo wrote"]
 end
 # As the service asks for it.
 who() {
