@@ -16,7 +16,7 @@ use sayso_replay::Replay;
 use sayso_skills::{Request, Situation};
 
 const SENTENCES: &str = "intents: {GoodNight: {data: [{sentences: [good night]}]}}";
-const MORE: &str = "intents: {GoodNight: {data: [{sentences: [good night, lights out]}]}}";
+const MORE: &str = "intents: {GoodNight: {data: [{sentences: [good night, that was the day]}]}}";
 const BROKEN: &str = "intents: {GoodNight: {data: [{sentences: ['good (night']}]}}";
 
 /// Settings in a folder with one file of sentences, and a command for them.
@@ -58,16 +58,16 @@ fn sentences_that_change_are_understood_at_once() {
         commands.judge(transcript).command().is_some()
     };
     assert!(is_claimed(&skills, "Good night.") && expected("Good night."));
-    assert!(!is_claimed(&skills, "Lights out.") && !expected("Lights out."));
+    assert!(!is_claimed(&skills, "That was the day.") && !expected("That was the day."));
     write(folder.path(), MORE);
     skills.read_sentences();
-    assert!(is_claimed(&skills, "Lights out.") && expected("Lights out."));
+    assert!(is_claimed(&skills, "That was the day.") && expected("That was the day."));
     assert_eq!(skills.faults(), Vec::<String>::new());
 
     // A broken version changes nothing but what is reported.
     write(folder.path(), BROKEN);
     skills.read_sentences();
-    assert!(is_claimed(&skills, "Lights out.") && expected("Lights out."));
+    assert!(is_claimed(&skills, "That was the day.") && expected("That was the day."));
     let faults = skills.faults();
     assert!(faults.len() == 1 && faults[0].contains("mine.yaml:1:"), "{faults:?}");
     std::fs::remove_file(folder.path().join("intents/mine.yaml")).unwrap();
@@ -83,7 +83,7 @@ fn files_are_looked_at_by_themselves() {
     let (skills, _) = SharedSkills::load(&config(folder.path()), None).unwrap();
     write(folder.path(), MORE);
     let since = Instant::now();
-    while !is_claimed(&skills, "Lights out.") {
+    while !is_claimed(&skills, "That was the day.") {
         assert!(since.elapsed() < Duration::from_secs(60), "it was never read");
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -211,9 +211,10 @@ fn another_user_is_refused() {
     let script = "import socket, sys\n\
                   s = socket.socket(socket.AF_UNIX)\n\
                   s.connect(sys.argv[1])\n\
-                  s.sendall(sys.argv[2].encode() + b'\\n')\n\
-                  try: print(s.makefile().readline())\n\
-                  except ConnectionResetError: print()\n";
+                  try:\n \
+                    s.sendall(sys.argv[2].encode() + b'\\n')\n \
+                    print(s.makefile().readline())\n\
+                  except (BrokenPipeError, ConnectionResetError): print()\n";
     // Another python3 may be that of root alone.
     const PYTHON: &str = "/usr/bin/python3";
     if !std::path::Path::new(PYTHON).exists() {
