@@ -83,7 +83,8 @@ class WithKey:
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "http" and dict(scope["headers"]).get(b"authorization") != self.wanted:
-            await send({"type": "http.response.start", "status": 401, "headers": []})
+            headers = [(b"www-authenticate", b"Bearer")]
+            await send({"type": "http.response.start", "status": 401, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         await self.app(scope, receive, send)

@@ -1,5 +1,6 @@
 //! A connection to a server.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +12,9 @@ use rmcp::model::{
 };
 use rmcp::service::{ClientInitializeError, RunningService, ServiceError};
 use rmcp::transport::StreamableHttpClientTransport;
-use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::streamable_http_client::{
+    StreamableHttpClientTransportConfig, StreamableHttpError,
+};
 use rmcp::{RoleClient, ServiceExt};
 use sayso_network::{secret, tls};
 use sayso_skills::CallError;
@@ -182,11 +185,28 @@ fn client() -> ClientConfig {
 /// Why there is no connection. What the server has sent is not shown.
 fn refused(error: ClientInitializeError) -> CallError {
     unreachable(match error {
-        ClientInitializeError::TransportError { error, .. } => format!("{error}"),
+        ClientInitializeError::TransportError { error, .. } => why(&*error.error),
         ClientInitializeError::JsonRpcError(error) => format!("it reports error {}", error.code.0),
         ClientInitializeError::ConnectionClosed(_) => "it has ended, or hung up".into(),
         _ => "it does not speak the protocol, or another version of it".into(),
     })
+}
+
+/// Why an address cannot be used.
+fn why(error: &(dyn Error + 'static)) -> String {
+    type Http = StreamableHttpError<reqwest::Error>;
+
+    for cause in std::iter::successors(Some(error), |error| error.source()) {
+        match cause.downcast_ref::<Http>() {
+            Some(Http::AuthRequired(_)) => return "it wants a key, or another one".into(),
+            Some(Http::HttpStatus(status)) => return status.to_string(),
+            _ => {}
+        }
+        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            return error.to_string();
+        }
+    }
+    "it does not answer as a server of tools does".into()
 }
 
 /// The first texts, each from a line of its own.
