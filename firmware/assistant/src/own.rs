@@ -1,19 +1,14 @@
 //! What the user has added: sentences, commands, and tools of others.
 
 use std::path::Path;
-use std::time::Duration;
 
 use sayso_intents::{Folder, Grammar};
 use sayso_skills::{Program, Skills, Tool};
 
 use crate::config::{Config, McpTool, OwnCommand};
-use crate::error::{Error, Result};
-use crate::skills::WeakSkills;
 
 /// The folder with the user's own sentences, beside the settings file.
 const SENTENCES: &str = "intents";
-/// How often its files are looked at for changes.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// What is wrong with it.
 #[derive(Debug, Default)]
@@ -70,23 +65,6 @@ pub fn add(skills: &mut Skills, config: &Config) -> (Option<Folder>, Faults) {
     skills.use_commands(programs.collect());
     skills.use_tools(config.tools.iter().map(|(name, tool)| tool_of(name, tool)).collect());
     (sentences, Faults { first: all.len(), all, version: 0 })
-}
-
-/// Reads the files of sentences that change, as long as somebody uses the skills.
-///
-/// # Errors
-/// [`Io`](crate::ErrorKind::Io) if no thread can be started.
-pub fn follow(skills: WeakSkills) -> Result<()> {
-    let watch = move || {
-        loop {
-            std::thread::sleep(LOOK);
-            let Some(skills) = skills.upgrade() else { return };
-            skills.read_sentences();
-        }
-    };
-    let thread = std::thread::Builder::new().name("sentences".into());
-    thread.spawn(watch).map_err(|source| Error::io("sentences", source))?;
-    Ok(())
 }
 
 /// What is wrong with the user's own sentences, commands and tools, if their files have these errors.

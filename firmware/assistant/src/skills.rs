@@ -1,7 +1,7 @@
 //! The skills of a program, which all its conversations share.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use sayso_intents::Folder;
@@ -29,6 +29,8 @@ const HOME: &str = "home";
 const CONNECTS: Duration = Duration::from_secs(3);
 /// How often it is looked what a device has done.
 const LOOK: Duration = Duration::from_millis(20);
+/// How often the user's own files of sentences are looked at for changes.
+const CHANGES: Duration = Duration::from_secs(1);
 /// The skill that is cleared when nobody has spoken for long.
 const LISTS: &str = "lists";
 
@@ -52,16 +54,6 @@ struct Shared {
     /// What is wrong with what the user has added.
     faults: Mutex<Faults>,
     config: Config,
-}
-
-/// The skills, as long as somebody uses them.
-pub struct WeakSkills(Weak<Shared>);
-
-impl WeakSkills {
-    /// The skills, if somebody uses them.
-    pub fn upgrade(&self) -> Option<SharedSkills> {
-        self.0.upgrade().map(SharedSkills)
-    }
 }
 
 /// What rings.
@@ -124,14 +116,24 @@ impl SharedSkills {
             config: config.clone(),
         }));
         if follows {
-            own::follow(shared.downgrade())?;
+            shared.follow()?;
         }
         Ok((shared, doubt))
     }
 
-    /// The same skills, which are not kept by this.
-    fn downgrade(&self) -> WeakSkills {
-        WeakSkills(Arc::downgrade(&self.0))
+    /// Reads the files of sentences that change, as long as somebody uses the skills.
+    fn follow(&self) -> Result<()> {
+        let shared = Arc::downgrade(&self.0);
+        let watch = move || {
+            loop {
+                std::thread::sleep(CHANGES);
+                let Some(shared) = shared.upgrade() else { return };
+                Self(shared).read_sentences();
+            }
+        };
+        let thread = std::thread::Builder::new().name("sentences".into());
+        thread.spawn(watch).map_err(|source| Error::io("sentences", source))?;
+        Ok(())
     }
 
     /// What is wrong with the user's own sentences, commands, tools and documents. The others are

@@ -20,7 +20,7 @@ use sayso_network::{secret, tls};
 use sayso_skills::CallError;
 
 use crate::inputs::Inputs;
-use crate::servers::{Access, Offered};
+use crate::server::{Access, Offered};
 
 /// A longer message is dropped, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -61,7 +61,7 @@ impl Connection {
 
     /// The connection with a program.
     #[cfg(unix)]
-    async fn of(stream: crate::servers::Stream) -> Result<Self, CallError> {
+    async fn of(stream: crate::server::Stream) -> Result<Self, CallError> {
         use rmcp::transport::async_rw::AsyncRwTransport;
 
         let failed = |error: std::io::Error| unreachable(format!("its pipe: {error}"));

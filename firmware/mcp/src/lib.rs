@@ -12,9 +12,11 @@ mod bounded;
 mod connection;
 mod inputs;
 mod link;
+mod server;
 mod servers;
 
 pub use inputs::Inputs;
-pub use servers::{Access, Offered, Server, Servers};
+pub use server::{Access, Offered, Server};
 #[cfg(unix)]
-pub use servers::{Opener, Stream};
+pub use server::{Opener, Stream};
+pub use servers::Servers;

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::connection::Connection;
-use crate::servers::{Access, Done, Order, Outcome, Server};
+use crate::server::{Access, Done, Order, Outcome, Server};
 
 /// How long a server may take to start, or to be reached.
 const STARTS: Duration = Duration::from_secs(10);

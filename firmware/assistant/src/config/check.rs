@@ -4,7 +4,8 @@ use std::path::Path;
 
 use sayso_language::{Language, Reader};
 
-use super::{Config, NamedBoard, Section, Setting, definitions, own};
+use super::own::{self, is_plain};
+use super::{Config, NamedBoard, Section, Setting, definitions};
 use crate::error::{Error, Result};
 
 /// Checks that settings, each of which is in its own range, are consistent with each other.
@@ -81,12 +82,6 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether a name is made of letters, digits, - and _.
-pub(super) fn is_plain(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    !name.is_empty() && name.chars().all(plain)
 }
 
 /// Checks the sources of devices.

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::define::define;
-use super::sections::lossy;
+use super::define::{define, lossy};
 
 define! {
     /// A device at the broker: a section `[mqtt.devices.NAME]`. What is "" or 0 follows from kind and

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use sayso_network::Place;
 
-use super::check::is_plain;
 use super::{Config, McpServer, McpTool, OwnCommand};
 
 /// How long a server of tools may take to start, in s: `STARTS` of `sayso_mcp`.
@@ -38,6 +37,12 @@ pub fn fit_together(config: &Config) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Whether a name is made of letters, digits, - and _.
+pub(super) fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.chars().all(plain)
 }
 
 fn named(section: &str, name: &str) -> Checked {

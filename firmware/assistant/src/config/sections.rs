@@ -1,11 +1,11 @@
 //! The sections of `sayso.toml` and their settings.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::define::define;
+use super::define::{define, lossy};
 use super::named::MqttDevice;
 
 /// Which language model to use: one with better answers, or one that needs less memory.
@@ -19,12 +19,6 @@ pub enum Profile {
     Standard,
     /// SmolLM2-135M-Instruct.
     Small,
-}
-
-/// Writes a path as text, because TOML and JSON hold only text. Bytes that are not UTF-8 are
-/// replaced.
-pub(super) fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.collect_str(&path.display())
 }
 
 /// The ISO 639-1 code of a language that can be spoken with the assistant.
