@@ -196,7 +196,7 @@ fn refused(error: ClientInitializeError) -> CallError {
 fn why(error: &(dyn Error + 'static)) -> String {
     type Http = StreamableHttpError<reqwest::Error>;
 
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
+    for cause in std::iter::successors(Some(error), |error| (**error).source()) {
         match cause.downcast_ref::<Http>() {
             Some(Http::AuthRequired(_)) => return "it wants a key, or another one".into(),
             Some(Http::HttpStatus(status)) => return status.to_string(),
