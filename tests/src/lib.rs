@@ -1,14 +1,13 @@
 //! Shared by the end-to-end tests: the program, the recordings, the word error rate.
 
 pub mod live;
-pub mod peers;
 pub mod turns;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub use sayso_test_support::recordings::{further, shipped as recordings};
-pub use sayso_test_support::{Recording, channels, skip, wer};
+pub use sayso_test_support::{Recording, channels, peers, skip, wer};
 
 /// A file of `tests/data`.
 pub fn data(path: &str) -> PathBuf {

@@ -21,11 +21,21 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 28] = [
+const FILES: [(&str, &str, u32); 31] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
         "usr/lib/systemd/system/sayso-models.service",
+        0o644,
+    ),
+    (
+        "firmware/cli/package/sayso-commands.socket",
+        "usr/lib/systemd/system/sayso-commands.socket",
+        0o644,
+    ),
+    (
+        "firmware/cli/package/sayso-commands@.service",
+        "usr/lib/systemd/system/sayso-commands@.service",
         0o644,
     ),
     ("firmware/cli/package/network.conf", "usr/share/sayso/network.conf", 0o644),
@@ -42,6 +52,7 @@ const FILES: [(&str, &str, u32); 28] = [
     ("docs/intents.md", "usr/share/doc/sayso/docs/intents.md", 0o644),
     ("docs/languages.md", "usr/share/doc/sayso/docs/languages.md", 0o644),
     ("docs/skills.md", "usr/share/doc/sayso/docs/skills.md", 0o644),
+    ("docs/tools.md", "usr/share/doc/sayso/docs/tools.md", 0o644),
     ("docs/home.md", "usr/share/doc/sayso/docs/home.md", 0o644),
     ("docs/settings.md", "usr/share/doc/sayso/docs/settings.md", 0o644),
     ("docs/models.md", "usr/share/doc/sayso/docs/models.md", 0o644),
@@ -269,6 +280,52 @@ mod tests {
         }
         for script in SCRIPTS {
             assert!(root.join(PARTS).join(script).is_file(), "{script}");
+        }
+    }
+
+    #[test]
+    fn the_units_are_valid_and_tight() {
+        use sayso_test_support::skip;
+
+        if let Err(error) = Command::new("systemd-analyze").arg("--version").output() {
+            return skip(format!("systemd-analyze: {error}"));
+        }
+        let folder = std::env::temp_dir().join(format!("sayso-units-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let here = std::env::current_exe().unwrap().display().to_string();
+        let units: Vec<String> = FILES
+            .iter()
+            .filter_map(|(from, to, _)| Some((from, to.strip_prefix("usr/lib/systemd/system/")?)))
+            .map(|(from, name)| {
+                let text = fs::read_to_string(crate::root().join(from)).unwrap();
+                // A program that is here.
+                let text = text.replace("/usr/bin/sayso", &here);
+                fs::write(folder.join(name), &text).unwrap();
+                // What stands for all instances is checked as one of them.
+                let instance = name.replace("@.", "@1.");
+                fs::write(folder.join(&instance), text).unwrap();
+                format!("./{instance}")
+            })
+            .collect();
+        assert!(units.len() >= 4, "{units:?}");
+        let analyze = |arguments: &[&str], units: &[&String]| {
+            let mut command = Command::new("systemd-analyze");
+            command.args(arguments).args(units).current_dir(&folder);
+            let output = command.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+        };
+        let all: Vec<&String> = units.iter().collect();
+        let verified = analyze(&["verify"], &all);
+        // From 0 for "safe" to 10; these are tenths.
+        let tight = ["--offline=true", "--threshold=10"];
+        let arguments = [&["security", "--no-pager"][..], &tight].concat();
+        let services = ["./sayso.service", "./sayso-commands@1.service"].map(str::to_owned);
+        let secured: Vec<_> = services.iter().map(|unit| analyze(&arguments, &[unit])).collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(verified, (true, String::new()));
+        for (is_tight, said) in secured {
+            assert!(is_tight, "{said}");
         }
     }
 

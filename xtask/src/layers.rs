@@ -30,7 +30,7 @@ const LAYERS: &[&[&[&str]]] = &[
         &["sayso-satellite"],
     ],
     // The front end, the skills and the library.
-    &[&["sayso-frontend", "sayso-skills", "sayso-house", "sayso"]],
+    &[&["sayso-frontend", "sayso-skills", "sayso-network", "sayso-house", "sayso-mcp", "sayso"]],
     // The program and its parts.
     &[&["sayso-term", "sayso-bench", "sayso-cli"]],
     // Crates that nothing shipped depends on.

@@ -9,14 +9,22 @@ use crate::source::{Error, Source};
 
 /// The sentences of one language: given ones, and those of a folder with the user's own files,
 /// which take precedence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Folder {
     language: String,
     base: Vec<Source>,
     path: PathBuf,
-    /// The files as they were last seen.
-    seen: Vec<Seen>,
+    files: Vec<File>,
     grammar: Arc<Grammar>,
+}
+
+/// A file of the folder.
+#[derive(Clone, Debug)]
+struct File {
+    /// As it was last seen.
+    seen: Seen,
+    /// What is used of it: the newest version without errors; `None` if there was none.
+    used: Option<Source>,
 }
 
 impl Folder {
@@ -26,9 +34,8 @@ impl Folder {
     /// # Errors
     /// With all errors in the files.
     pub fn open(language: &str, base: Vec<Source>, path: &Path) -> Result<Self, Vec<Error>> {
-        let seen = seen(path);
-        let grammar = Arc::new(compile(language, &base, &seen)?);
-        Ok(Self { language: language.to_owned(), base, path: path.to_owned(), seen, grammar })
+        let (folder, errors) = Self::open_good(language, base, path)?;
+        if errors.is_empty() { Ok(folder) } else { Err(errors) }
     }
 
     /// As [`open`](Self::open), without the files that have errors. The errors come with it.
@@ -40,26 +47,9 @@ impl Folder {
         base: Vec<Source>,
         path: &Path,
     ) -> Result<(Self, Vec<Error>), Vec<Error>> {
-        let seen = seen(path);
-        let mut good = seen.clone();
-        let mut errors = Vec::new();
-        loop {
-            let more = match compile(language, &base, &good) {
-                Ok(grammar) => {
-                    let (language, path) = (language.to_owned(), path.to_owned());
-                    let grammar = Arc::new(grammar);
-                    return Ok((Self { language, base, path, seen, grammar }, errors));
-                }
-                Err(more) => more,
-            };
-            let before = good.len();
-            let is_bad = |file: &Seen| more.iter().any(|e| e.file == file.0.display().to_string());
-            good.retain(|file| !is_bad(file));
-            if good.len() == before {
-                return Err(more);
-            }
-            errors.extend(more);
-        }
+        let (files, grammar, errors) = settle(language, &base, seen(path), &[])?;
+        let (language, path) = (language.to_owned(), path.to_owned());
+        Ok((Self { language, base, path, files, grammar: Arc::new(grammar) }, errors))
     }
 
     /// The same sentences with those of another folder, as [`open_good`](Self::open_good).
@@ -70,23 +60,85 @@ impl Folder {
         Self::open_good(&self.language, self.base.clone(), path)
     }
 
-    /// The sentences, as they were when the files last had no errors.
+    /// The sentences, as they were when the files were last read.
     pub fn grammar(&self) -> &Arc<Grammar> {
         &self.grammar
     }
 
-    /// Compiles the sentences again if a file was changed, added or removed. Returns whether.
-    ///
-    /// # Errors
-    /// With all errors in the files, once for each change. The sentences stay as they were.
-    pub fn refresh(&mut self) -> Result<bool, Vec<Error>> {
+    /// Reads the files again if one was changed, added or removed; `None` if none was. If one has
+    /// errors, its last version without errors remains in use. Returns all errors in the files, once
+    /// for each change.
+    pub fn refresh(&mut self) -> Option<Vec<Error>> {
         let seen = seen(&self.path);
-        if seen == self.seen {
-            return Ok(false);
+        if self.files.iter().map(|file| &file.seen).eq(&seen) {
+            return None;
         }
-        self.seen = seen;
-        self.grammar = Arc::new(compile(&self.language, &self.base, &self.seen)?);
-        Ok(true)
+        match settle(&self.language, &self.base, seen, &self.files) {
+            Ok((files, grammar, errors)) => {
+                (self.files, self.grammar) = (files, Arc::new(grammar));
+                Some(errors)
+            }
+            Err(errors) => Some(errors),
+        }
+    }
+}
+
+/// A file while it is decided which version of it is used.
+struct Choice {
+    seen: Seen,
+    /// What may be used of it, the best at the end.
+    versions: Vec<Source>,
+    /// Whether the last of them is the newest.
+    is_new: bool,
+}
+
+/// Compiles the newest versions of files, or, of those with errors, the versions that were used
+/// before.
+fn settle(
+    language: &str,
+    base: &[Source],
+    seen: Vec<Seen>,
+    before: &[File],
+) -> Result<(Vec<File>, Grammar, Vec<Error>), Vec<Error>> {
+    let mut errors = Vec::new();
+    let choice = |seen: Seen| {
+        let old = before.iter().find(|file| file.seen.0 == seen.0);
+        let mut versions: Vec<Source> =
+            old.and_then(|file| file.used.clone()).into_iter().collect();
+        let newest = Source::open(&seen.0, true).map_err(|error| errors.push(error));
+        let is_new = newest.is_ok();
+        versions.extend(newest);
+        Choice { seen, versions, is_new }
+    };
+    let mut choices: Vec<Choice> = seen.into_iter().map(choice).collect();
+    loop {
+        let own = choices.iter().filter_map(|choice| choice.versions.last().cloned());
+        let all: Vec<Source> = base.iter().cloned().chain(own).collect();
+        let more = match Grammar::compile(language, &all) {
+            Ok(grammar) => {
+                let file = |choice: Choice| {
+                    let Choice { seen, mut versions, .. } = choice;
+                    File { seen, used: versions.pop() }
+                };
+                return Ok((choices.into_iter().map(file).collect(), grammar, errors));
+            }
+            Err(more) => more,
+        };
+        let mut is_better = false;
+        for choice in &mut choices {
+            let name = choice.seen.0.display().to_string();
+            let mine: Vec<&Error> = more.iter().filter(|error| error.file == name).collect();
+            if !mine.is_empty() && choice.versions.pop().is_some() {
+                is_better = true;
+                // Those of an older version are known.
+                if std::mem::take(&mut choice.is_new) {
+                    errors.extend(mine.into_iter().cloned());
+                }
+            }
+        }
+        if !is_better {
+            return Err(more);
+        }
     }
 }
 
@@ -109,19 +161,4 @@ fn seen(path: &Path) -> Vec<Seen> {
     }
     files.sort();
     files
-}
-
-fn compile(language: &str, base: &[Source], files: &[Seen]) -> Result<Grammar, Vec<Error>> {
-    let mut sources = base.to_vec();
-    let mut errors = Vec::new();
-    for (path, _, _) in files {
-        match Source::open(path, true) {
-            Ok(source) => sources.push(source),
-            Err(error) => errors.push(error),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    Grammar::compile(language, &sources)
 }

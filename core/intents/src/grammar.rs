@@ -186,4 +186,31 @@ impl Grammar {
     pub fn other_intents(&self) -> BTreeSet<&str> {
         self.blocks.iter().filter(|block| !block.own).map(|block| &*block.intent).collect()
     }
+    /// The slots that sentences of an intent may fill, in order.
+    pub fn slots_of(&self, intent: &str) -> BTreeSet<&str> {
+        let mut slots = BTreeSet::new();
+        let (mut seen, mut waiting) = (BTreeSet::new(), Vec::new());
+        for template in &self.templates {
+            let block = self.blocks.get(template.block as usize);
+            let Some(block) = block.filter(|block| &*block.intent == intent) else { continue };
+            slots.extend(block.slots.iter().map(|(slot, _)| slot.as_str()));
+            slots.extend(block.requires.iter().filter_map(|requires| requires.slot.as_deref()));
+            waiting.extend(template.items.iter().copied());
+        }
+        while let Some(id) = waiting.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            match self.nodes.get(id as usize) {
+                Some(Node::Sequence(parts) | Node::Alternatives(parts)) => {
+                    waiting.extend(parts.iter().copied());
+                }
+                Some(Node::List { slot, capture: false, .. }) => {
+                    slots.extend(self.slots.get(*slot as usize).map(String::as_str));
+                }
+                Some(Node::Text(_) | Node::List { .. }) | None => {}
+            }
+        }
+        slots
+    }
 }

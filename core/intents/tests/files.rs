@@ -60,25 +60,25 @@ fn a_folder_is_read_again_when_it_changes() {
         found.map(|found| found.intent.to_string())
     };
     assert_eq!(intent(&sentences, "Good night!").as_deref(), Some("Base"));
-    assert_eq!(sentences.refresh(), Ok(false));
+    assert_eq!(sentences.refresh(), None);
 
     let file = folder.path().join("mine.yaml");
     std::fs::write(&file, "intents: {Mine: {data: [{sentences: [good night, film time]}]}}")
         .unwrap();
-    assert_eq!(sentences.refresh(), Ok(true));
+    assert_eq!(sentences.refresh(), Some(Vec::new()));
     // The user's own sentences take precedence.
     assert_eq!(intent(&sentences, "good night").as_deref(), Some("Mine"));
     assert_eq!(intent(&sentences, "film time").as_deref(), Some("Mine"));
 
     // An error is reported once and changes nothing.
     std::fs::write(&file, "intents: {Mine: {data: [{sentences: ['good (night']}]}}").unwrap();
-    let errors = sentences.refresh().unwrap_err();
+    let errors = sentences.refresh().unwrap();
     assert!(errors[0].to_string().contains("mine.yaml:1:"), "{errors:?}");
-    assert_eq!(sentences.refresh(), Ok(false));
+    assert_eq!(sentences.refresh(), None);
     assert_eq!(intent(&sentences, "film time").as_deref(), Some("Mine"));
 
     std::fs::remove_file(&file).unwrap();
-    assert_eq!(sentences.refresh(), Ok(true));
+    assert_eq!(sentences.refresh(), Some(Vec::new()));
     assert_eq!(intent(&sentences, "good night").as_deref(), Some("Base"));
     assert_eq!(intent(&sentences, "film time"), None);
 }
@@ -103,6 +103,59 @@ fn files_with_errors_are_left_out_and_the_others_are_used() {
     let base = vec![broken.unwrap()];
     let errors = Folder::open_good("en", base, folder.path()).unwrap_err();
     assert!(errors.iter().all(|e| e.file == "base.yaml"), "{errors:?}");
+}
+
+#[test]
+fn an_error_in_one_file_does_not_keep_the_others_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let one = |intent: &str, sentence: &str| {
+        format!("intents: {{{intent}: {{data: [{{sentences: ['{sentence}']}}]}}}}")
+    };
+    write("a.yaml", &one("A", "film time"));
+    write("b.yaml", &one("B", "dinner <time>"));
+    write("rules.yaml", "expansion_rules: {time: time}");
+    let mut sentences = Folder::open("en", Vec::new(), folder.path()).unwrap();
+    let has = |sentences: &Folder, text: &str| {
+        sentences.grammar().parse(&Home::default(), &Context::default(), text).is_some()
+    };
+    assert!(has(&sentences, "film time") && has(&sentences, "dinner time"));
+
+    // Its old version stays, and what is new in another is used.
+    write("a.yaml", &one("A", "film (time|night"));
+    write("c.yaml", &one("C", "good morning"));
+    let errors = sentences.refresh().unwrap();
+    assert!(errors.len() == 1 && errors[0].to_string().contains("a.yaml:1:"), "{errors:?}");
+    assert!(has(&sentences, "film time") && has(&sentences, "good morning"));
+
+    // The error is only found when all are compiled.
+    write("a.yaml", &one("A", "film <night> and more"));
+    let errors = sentences.refresh().unwrap();
+    assert!(errors.len() == 1 && errors[0].to_string().contains("no rule <night>"), "{errors:?}");
+    assert!(has(&sentences, "film time") && !has(&sentences, "film night and more"));
+
+    // A file that needs another one is named with it, and is back when that is well.
+    std::fs::remove_file(folder.path().join("rules.yaml")).unwrap();
+    let errors = sentences.refresh().unwrap();
+    assert!(errors.iter().any(|error| error.to_string().contains("b.yaml:1:")), "{errors:?}");
+    assert!(!has(&sentences, "dinner time") && has(&sentences, "good morning"));
+    write("rules.yaml", "expansion_rules: {time: time, night: night}");
+    assert_eq!(sentences.refresh(), Some(Vec::new()));
+    assert!(has(&sentences, "dinner time") && has(&sentences, "film night and more"));
+}
+
+#[test]
+fn the_slots_of_an_intent_are_known() {
+    let text = "lists: {what: {wildcard: true}, n: {range: {from: 1, to: 9}}}\n\
+                expansion_rules: {many: '[{n:count}] times'}\n\
+                intents: {A: {data: [{sentences: ['note {what:text} [<many>]']}, \
+                {sentences: [bell], slots: {kind: loud}}]}, B: {data: [{sentences: ['say {what}']}]}}";
+    let source = Source::read("mine.yaml", text, true).unwrap();
+    let grammar = Grammar::compile("en", &[source]).unwrap();
+    let slots = |intent| grammar.slots_of(intent).into_iter().collect::<Vec<_>>();
+    assert_eq!(slots("A"), ["count", "kind", "text"]);
+    assert_eq!(slots("B"), ["what"]);
+    assert_eq!(slots("C"), Vec::<&str>::new());
 }
 
 #[test]

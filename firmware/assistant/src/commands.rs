@@ -37,8 +37,16 @@ pub struct Commands {
     grammar: Arc<Grammar>,
     home: Arc<Home>,
     context: Arc<Context>,
-    /// Where newer names are put.
-    names: Option<Arc<Mutex<Arc<Home>>>>,
+    /// Where newer sentences and names are put.
+    newest: Option<Arc<Mutex<Known>>>,
+}
+
+/// Sentences, and the names in them.
+pub struct Known {
+    /// The sentences.
+    pub grammar: Arc<Grammar>,
+    /// The names of the home.
+    pub home: Arc<Home>,
 }
 
 /// What was understood.
@@ -60,18 +68,23 @@ impl Understood {
 impl Commands {
     /// Finds the commands of `grammar`, spoken in this home and context.
     pub fn new(grammar: Arc<Grammar>, home: Arc<Home>, context: Arc<Context>) -> Self {
-        Self { grammar, home, context, names: None }
+        Self { grammar, home, context, newest: None }
     }
 
-    /// Follows the names that are put there.
-    pub fn following(self, names: Arc<Mutex<Arc<Home>>>) -> Self {
-        Self { names: Some(names), ..self }
+    /// Finds the commands of the sentences that are put there.
+    pub fn following(newest: Arc<Mutex<Known>>) -> Self {
+        let (grammar, home) = {
+            let known = newest.lock().unwrap_or_else(PoisonError::into_inner);
+            (Arc::clone(&known.grammar), Arc::clone(&known.home))
+        };
+        Self { newest: Some(newest), ..Self::new(grammar, home, Arc::default()) }
     }
 
-    /// Takes up the newest names.
+    /// Takes up the newest sentences and names.
     pub fn refresh(&mut self) {
-        if let Some(names) = &self.names {
-            self.home = Arc::clone(&names.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(newest) = &self.newest {
+            let known = newest.lock().unwrap_or_else(PoisonError::into_inner);
+            (self.grammar, self.home) = (Arc::clone(&known.grammar), Arc::clone(&known.home));
         }
     }
 

@@ -16,16 +16,18 @@ use crate::error::{Error, ErrorKind, Result};
 mod check;
 mod convert;
 mod define;
+mod named;
+mod own;
 mod sections;
 pub mod written;
 
 use define::Defined;
 pub use define::{Section, Setting};
+pub use named::{McpServer, McpTool, MqttDevice, NamedBoard, OwnCommand};
 use sections::General;
 pub use sections::{
     Announcements, Audio, Code, Control, Feedback, FrontEnd, HomeAssistant, Llm, Models, Mqtt,
-    MqttDevice, NamedBoard, OwnCommand, Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills,
-    StateDir, Stt, Tts, Turn, Wake,
+    Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -75,6 +77,10 @@ pub struct Config {
     pub privacy: Privacy,
     /// Commands of the user's own.
     pub commands: BTreeMap<String, OwnCommand>,
+    /// Servers of tools.
+    pub mcp: BTreeMap<String, McpServer>,
+    /// The tools that the user allows.
+    pub tools: BTreeMap<String, McpTool>,
     /// Boards with names.
     pub boards: BTreeMap<String, NamedBoard>,
     /// The folder of the settings file, where the user's other files are. "" if there is none.
@@ -107,6 +113,8 @@ pub fn definitions() -> Vec<Section> {
         Privacy::define("privacy"),
         MqttDevice::define("mqtt.devices.NAME"),
         OwnCommand::define("commands.NAME"),
+        McpServer::define("mcp.NAME"),
+        McpTool::define("tools.NAME"),
         NamedBoard::define("boards.NAME"),
     ]
 }
@@ -313,16 +321,20 @@ fn defaults() -> Result<toml::Table> {
     toml::Table::try_from(Config::default()).map_err(|error| Error::of(ErrorKind::Config, error))
 }
 
-/// The keys that may be in `table`: the defaults, and those of each board, command and device that
-/// it names.
+/// The keys that may be in `table`: the defaults, and those of each section to which the user gives a
+/// name.
 fn keys(table: &toml::Table) -> Result<toml::Table> {
     let mut keys = defaults()?;
     let of = |error| Error::of(ErrorKind::Config, error);
-    let board = toml::Table::try_from(NamedBoard::default()).map_err(of)?;
-    let command = toml::Table::try_from(OwnCommand::default()).map_err(of)?;
-    let device = toml::Table::try_from(MqttDevice::default()).map_err(of)?;
-    let all = [(&["boards"][..], board), (&["commands"], command), (&["mqtt", "devices"], device)];
+    let all = [
+        (&["boards"][..], toml::Table::try_from(NamedBoard::default())),
+        (&["commands"], toml::Table::try_from(OwnCommand::default())),
+        (&["mcp"], toml::Table::try_from(McpServer::default())),
+        (&["tools"], toml::Table::try_from(McpTool::default())),
+        (&["mqtt", "devices"], toml::Table::try_from(MqttDevice::default())),
+    ];
     for (path, settings) in all {
+        let settings = settings.map_err(of)?;
         if let Some(named) = inner(table, path)
             && let Some(known) = inner_mut(&mut keys, path)
         {

@@ -57,6 +57,7 @@ mod lockstep;
 mod lost;
 mod music;
 mod outcome;
+mod own;
 mod partial;
 mod phrases;
 mod playback;
@@ -70,6 +71,7 @@ mod stats;
 mod stop;
 mod supervisor;
 mod synthesizer;
+mod tools;
 mod transcriber;
 mod vocabulary;
 mod worker;
@@ -97,7 +99,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover house phrases playback records review skills state stats synthesizer vocabulary
+        arbiter assistant boards commands control cores earcon engines hangover house phrases playback programs records review skills state stats synthesizer tools vocabulary
     }
 }
 

@@ -1,35 +1,37 @@
 //! The skills of a program, which all its conversations share.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use sayso_intents::Home;
-
+use sayso_intents::Folder;
 use sayso_models::Cancel;
-use sayso_skills::{Documents, Effect, Now, Plan, Program, Request, Ring, Said, Situation, Skills};
+use sayso_skills::{
+    CallError, Documents, Effect, Now, Plan, Request, Ring, Said, Situation, Skills,
+};
 
 use crate::clock::{Clock, WallClock};
-use crate::commands::Commands;
-use crate::config::{Config, OwnCommand};
+use crate::commands::{Commands, Known};
+use crate::config::Config;
 use crate::documents;
 use crate::error::{Error, Result};
 use crate::house::house;
 use crate::music::{self, Collection};
-use crate::programs;
+use crate::own::{self, Faults};
+use crate::programs::Runner;
 use crate::state::StateFolder;
+use crate::tools::{Found, ToolServers};
 
 /// The entry in the state folder.
 const ENTRY: &str = "skills";
-/// The folder with the user's own sentences, beside the settings file.
-const SENTENCES: &str = "intents";
 /// The skill that switches devices.
 const HOME: &str = "home";
 /// How long a sentence about devices waits until it is known whether they can be reached.
 const CONNECTS: Duration = Duration::from_secs(3);
 /// How often it is looked what a device has done.
 const LOOK: Duration = Duration::from_millis(20);
+/// How often the user's own files of sentences are looked at for changes.
+const CHANGES: Duration = Duration::from_secs(1);
 /// The skill that is cleared when nobody has spoken for long.
 const LISTS: &str = "lists";
 
@@ -42,12 +44,18 @@ struct Shared {
     ringing: Mutex<Ringing>,
     documents: Option<Documents>,
     music: Option<Arc<Collection>>,
-    /// The names of the home.
-    home: Arc<Mutex<Arc<Home>>>,
+    /// The user's own sentences.
+    sentences: Mutex<Option<Folder>>,
+    /// What a recogniser knows of them.
+    known: Arc<Mutex<Known>>,
+    /// Who starts programs.
+    runner: Runner,
+    tools: Option<ToolServers>,
     /// Where they are saved.
     folder: Option<StateFolder>,
-    /// What is wrong with the user's own sentences, commands and documents.
-    faults: Vec<String>,
+    /// What is wrong with what the user has added.
+    faults: Mutex<Faults>,
+    config: Config,
 }
 
 /// What rings.
@@ -81,8 +89,11 @@ impl SharedSkills {
             let used = skills.use_music(music.library().clone());
             used.map_err(|error| Error::input(error.to_string()))?;
         }
-        let mut faults = add_own(&mut skills, config);
-        let documents = documents::open(config, &mut faults)?;
+        let (sentences, mut faults) = own::add(&mut skills, config);
+        let tools = ToolServers::start(config)?;
+        let mut more = Vec::new();
+        let documents = documents::open(config, &mut more)?;
+        faults.add(more);
         if let Some(documents) = documents.clone() {
             skills.use_documents(documents);
         }
@@ -96,15 +107,75 @@ impl SharedSkills {
             format!("timers, reminders and lists could not be restored, and are empty now: {why}")
         });
         let ringing = Mutex::default();
-        let home = Arc::new(Mutex::new(Arc::clone(skills.home())));
-        let skills = Mutex::new(skills);
-        let shared = Shared { skills, ringing, documents, music, home, folder, faults };
-        Ok((Self(Arc::new(shared)), doubt))
+        let known = Known { grammar: skills.grammar(), home: Arc::clone(skills.home()) };
+        let known = Arc::new(Mutex::new(known));
+        let follows = sentences.is_some();
+        let shared = Self(Arc::new(Shared {
+            skills: Mutex::new(skills),
+            ringing,
+            documents,
+            music,
+            sentences: Mutex::new(sentences),
+            known,
+            runner: Runner::of(config),
+            tools,
+            folder,
+            faults: Mutex::new(faults),
+            config: config.clone(),
+        }));
+        if follows {
+            own::follow(shared.downgrade())?;
+        }
+        Ok((shared, doubt))
     }
 
-    /// What is wrong with the user's own sentences, commands and documents. The others are used.
-    pub fn faults(&self) -> &[String] {
-        &self.0.faults
+    /// Reads the files of sentences that change, as long as somebody uses the skills.
+    fn follow(&self) -> Result<()> {
+        let shared = Arc::downgrade(&self.0);
+        let watch = move || {
+            loop {
+                std::thread::sleep(CHANGES);
+                let Some(shared) = shared.upgrade() else { return };
+                Self(shared).read_sentences();
+            }
+        };
+        let thread = std::thread::Builder::new().name("sentences".into());
+        thread.spawn(watch).map_err(|source| Error::io("sentences", source))?;
+        Ok(())
+    }
+
+    /// What is wrong with the user's own sentences, commands, tools and documents. The others are
+    /// used.
+    pub fn faults(&self) -> Vec<String> {
+        locked(&self.0.faults).all().to_vec()
+    }
+
+    /// What is wrong with the user's own sentences, if they were read again since somebody knew the
+    /// version `seen`.
+    pub fn news(&self, seen: &mut u64) -> Option<Vec<String>> {
+        locked(&self.0.faults).news(seen)
+    }
+
+    /// Reads the user's own sentences that have changed. It happens by itself as well.
+    pub fn read_sentences(&self) {
+        let mut sentences = locked(&self.0.sentences);
+        let Some(folder) = sentences.as_mut() else { return };
+        let Some(errors) = folder.refresh() else { return };
+        let grammar = folder.grammar();
+        locked(&self.0.skills).use_grammar(grammar);
+        locked(&self.0.known).grammar = Arc::clone(grammar);
+        log::info!("the files of sentences were read again");
+        let faults = own::faults(&self.0.config, grammar, &errors);
+        faults.iter().for_each(|fault| log::warn!("{fault}"));
+        locked(&self.0.faults).replace(faults);
+    }
+
+    /// Which tools each server has, and what is wrong with those that the user allows. A server may
+    /// take so long to answer.
+    pub fn look_at_tools(&self, patience: Duration) -> Vec<Found> {
+        let grammar = Arc::clone(&locked(&self.0.known).grammar);
+        let tools = self.0.tools.as_ref();
+        tools.map(|tools| tools.look(&self.0.config, &grammar, patience)).unwrap_or_default()
     }
 
     /// Reads the documents that have changed. It happens by itself as well.
@@ -132,17 +203,15 @@ impl SharedSkills {
 
     /// The commands that a recogniser expects.
     pub fn commands(&self) -> Commands {
-        let grammar = locked(&self.0.skills).grammar();
-        let home = Arc::clone(&locked(&self.0.home));
-        Commands::new(grammar, home, Arc::default()).following(Arc::clone(&self.0.home))
+        Commands::following(Arc::clone(&self.0.known))
     }
 
     /// Takes up what is known of the home.
     fn refresh(&self, skills: &mut Skills) {
         skills.refresh();
-        let home = &mut *locked(&self.0.home);
-        if !Arc::ptr_eq(home, skills.home()) {
-            *home = Arc::clone(skills.home());
+        let known = &mut *locked(&self.0.known);
+        if !Arc::ptr_eq(&known.home, skills.home()) {
+            known.home = Arc::clone(skills.home());
         }
     }
 
@@ -182,8 +251,15 @@ impl SharedSkills {
         while let Some(effect) = rest.pop_front() {
             let mut later = match effect {
                 Effect::Run(run) => {
-                    let printed = programs::run(&run, cancel);
+                    let printed = self.0.runner.run(&run, cancel);
                     locked(&self.0.skills).ran(&run, printed)
+                }
+                Effect::Call(call) => {
+                    let result = match &self.0.tools {
+                        Some(tools) => tools.call(&call, cancel),
+                        None => Err(CallError::Unreachable("there are no servers".into())),
+                    };
+                    locked(&self.0.skills).called(&call, result)
                 }
                 Effect::Again(again) => {
                     if cancel.is_cancelled() {
@@ -275,51 +351,6 @@ impl SharedSkills {
             log::error!("timers, reminders and lists could not be saved: {error}");
         }
     }
-}
-
-/// Adds the user's own sentences and commands. Returns what is wrong with them.
-fn add_own(skills: &mut Skills, config: &Config) -> Vec<String> {
-    let mut faults = Vec::new();
-    let folder = config.folder.join(SENTENCES);
-    if !config.folder.as_os_str().is_empty() {
-        faults.extend(skills.use_sentences(&folder).iter().map(ToString::to_string));
-    }
-    let grammar = skills.grammar();
-    let (own, others) = (grammar.own_intents(), grammar.other_intents());
-    for intent in own.difference(&others) {
-        if !config.commands.values().any(|command| command.intent == *intent) {
-            faults.push(format!(
-                "the sentences of the intent {intent} do nothing: no section [commands.NAME] names it"
-            ));
-        }
-    }
-    for (name, command) in &config.commands {
-        let intent = command.intent.as_str();
-        if !own.contains(intent) && !others.contains(intent) {
-            let folder = folder.display();
-            faults.push(format!(
-                "commands.{name}: no file in {folder} has sentences of the intent {intent}"
-            ));
-        }
-        if let Some(program) = command.run.first().filter(|program| !Path::new(program).is_file()) {
-            faults.push(format!("commands.{name}: there is no program {program}"));
-        }
-    }
-    skills.use_commands(programs_of(config));
-    faults
-}
-
-/// The programs of the settings.
-fn programs_of(config: &Config) -> Vec<Program> {
-    let program = |(name, command): (&String, &OwnCommand)| Program {
-        name: name.clone(),
-        intent: command.intent.clone(),
-        run: command.run.clone(),
-        time_limit_s: command.time_limit_s,
-        confirm: command.confirm,
-        say: command.say.clone(),
-    };
-    config.commands.iter().map(program).collect()
 }
 
 /// The names of all skills in the language of the settings, and whether each is switched on.

@@ -90,12 +90,45 @@ rm -r /tmp/next
 
 say "install"
 dpkg --install sayso.deb
-expect "the service is valid" systemd-analyze verify sayso.service sayso-models.service
+expect "the service is valid" systemd-analyze verify sayso.service sayso-models.service \
+    sayso-commands.socket sayso-commands@.service
 for group in audio gpio dialout; do
     expect "the user is in $group" sh -c "id --name --groups sayso | grep --quiet --word-regexp $group"
 done
 expect "it is not enabled by itself" sh -c '! systemctl is-enabled --quiet sayso'
 systemd-analyze security --no-pager sayso.service | tail -1
+systemd-analyze security --no-pager sayso-commands@1.service | tail -1
+
+say "a command of the user's own"
+systemctl start sayso-commands.socket
+expect "only the service and root can ask for it" \
+    [ "$(stat --format '%a %U' /run/sayso-commands.sock)" = '600 sayso' ]
+mkdir --parents /etc/sayso/intents
+cat >/etc/sayso/intents/who.yaml <<'end'
+intents: {Who: {data: [{sentences: [who runs this]}]}}
+end
+cp /etc/sayso/sayso.toml /tmp/settings
+cat >>/etc/sayso/sayso.toml <<'end'
+[commands.who]
+intent = "Who"
+run = ["/bin/sh", "-c", "id --name --user; grep --count : /proc/self/net/dev; cat /var/lib/sayso/* 2>&1 | head -1; touch here 2>&1; touch $HOME/here && echo wrote"]
+end
+# As the service asks for it.
+who() {
+    perl -MIO::Socket::UNIX -e '
+        my $unit = IO::Socket::UNIX->new(Peer => "/run/sayso-commands.sock") or die "$!\n";
+        print $unit q({"command":{"name":"who","input":{"intent":"Who","slots":{},"sentence":"","board":"b","area":null}}}), "\n";
+        $unit->flush;
+        print scalar <$unit>;'
+}
+answer=$(who)
+case $answer in
+*'"printed":"sayso-commands\n1\n'*wrote*) ;;
+*) fail "the command of the user's own said: $answer" ;;
+esac
+expect "it wrote only in its own folder" sh -c '[ -e /var/lib/sayso-commands/here ] && [ ! -e /here ]'
+cp /tmp/settings /etc/sayso/sayso.toml
+rm -r /etc/sayso/intents
 
 say "a recorded question"
 # Prompts cached by the other machine belong to another user: this service cannot read them.
@@ -226,6 +259,6 @@ expect "the models stay" test -d /var/lib/sayso/models
 say "purge"
 umount /var/lib/sayso/models
 dpkg --purge sayso
-expect "nothing is left" test ! -e /var/lib/sayso -a ! -e /etc/sayso -a ! -e /etc/default/sayso
-expect "the user is gone" sh -c '! getent passwd sayso'
+expect "nothing is left" test ! -e /var/lib/sayso -a ! -e /var/lib/sayso-commands -a ! -e /etc/sayso -a ! -e /etc/default/sayso
+expect "the users are gone" sh -c '! getent passwd sayso sayso-commands'
 say "the package is well"

@@ -1,6 +1,8 @@
 //! `sayso doctor`: what works on this machine, what does not, what to do.
 
 mod home;
+mod service;
+mod tools;
 
 use anstyle::AnsiColor;
 use clap::Args;
@@ -32,7 +34,7 @@ pub struct Doctor {
 }
 
 /// How good the state of something is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Health {
     Fine,
     Weak,
@@ -70,7 +72,8 @@ impl Doctor {
             findings.extend(models(&config));
             findings.push(wake_phrases(&config));
             findings.extend(skills(&config));
-            findings.extend(home::home(&config, shared.file().as_deref()));
+            findings.extend(home::home(&config));
+            findings.extend(service::service(&config, shared.file().as_deref()));
             findings.extend(devices(&config));
         }
         findings.extend(priority());
@@ -247,7 +250,7 @@ fn wake_phrases(config: &Config) -> Finding {
     }
 }
 
-/// The skills, with the user's own sentences, commands and documents.
+/// The skills, with the user's own sentences, commands, tools and documents.
 fn skills(config: &Config) -> Vec<Finding> {
     // Whether devices can be reached is another finding.
     let mut config = config.clone();
@@ -258,7 +261,7 @@ fn skills(config: &Config) -> Vec<Finding> {
     };
     let faults = skills
         .faults()
-        .iter()
+        .into_iter()
         .map(|fault| Finding::weak("skills", fault, "correct it: docs/skills.md shows how"));
     let mut findings: Vec<Finding> = faults.collect();
     if findings.is_empty() && !config.commands.is_empty() {
@@ -279,6 +282,7 @@ fn skills(config: &Config) -> Vec<Finding> {
             ),
         });
     }
+    findings.extend(tools::tools(&skills, &config));
     findings
 }
 

@@ -12,6 +12,8 @@ mod intents;
 mod models;
 mod review;
 mod run;
+#[cfg(unix)]
+mod run_program;
 mod satellite_key;
 mod say;
 mod service;
@@ -119,6 +121,9 @@ enum Command {
     Review(review::ReviewCommand),
     /// Make the key that encrypts satellites on the network
     SatelliteKey(satellite_key::SatelliteKey),
+    #[cfg(unix)]
+    #[command(hide = true)]
+    RunProgram(run_program::RunProgram),
     /// Find the command in a sentence
     Intents(intents::Intents),
     /// The settings file
@@ -249,6 +254,8 @@ fn main() -> ExitCode {
         Command::Stats(command) => command.run(shared),
         Command::Review(command) => command.run(shared),
         Command::SatelliteKey(command) => command.run(),
+        #[cfg(unix)]
+        Command::RunProgram(command) => command.run(shared),
         Command::Config(command) => command.run(shared),
         Command::Doctor(command) => command.run(shared),
         Command::Intents(command) => command.run(shared, &stop),

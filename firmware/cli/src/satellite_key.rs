@@ -1,15 +1,14 @@
 //! `sayso satellite-key`, and the key in the settings.
 
 use std::fs::OpenOptions;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sayso::config::Satellite;
 use sayso::{Error, ErrorKind, Result};
+use sayso_network::secret;
 use sayso_satellite_board::{Key, Security, generate_key};
-
-use super::term;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,46 +93,17 @@ pub fn security(settings: &Satellite) -> Result<Security> {
 const WANTED: &str = "not 64 hexadecimal digits, as `sayso satellite-key` makes them";
 
 fn read(path: &Path) -> Result<Key> {
-    let path = &expanded(path);
-    let unreadable = |error: std::io::Error| failed(path, &error.to_string()).with_source(error);
-    let mut text = Vec::new();
-    // A key is 64 digits and a line end; a device would be longer.
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    if readable_by_others(&file) {
-        term::note(format!(
-            "{}: other users can read this key, and so listen in. To prevent that: `chmod 600`",
-            path.display()
-        ));
-    }
-    file.take(200).read_to_end(&mut text).map_err(unreadable)?;
-    Key::from_hex(&text).ok_or_else(|| failed(path, WANTED))
-}
-
-fn failed(path: &Path, why: &str) -> Error {
-    Error::config(format!("satellite.key_file = {}: {why}", path.display()))
-}
-
-/// Expands `~/…` as a shell does, because no shell expands settings.
-fn expanded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
-}
-
-#[cfg(unix)]
-fn readable_by_others(file: &std::fs::File) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &std::fs::File) -> bool {
-    false
+    let failed = |why: String| Error::config(format!("satellite.key_file: {why}"));
+    let digits = secret::read(path).map_err(failed)?;
+    let key = Key::from_hex(digits.as_bytes());
+    key.ok_or_else(|| failed(format!("{}: {WANTED}", path.display())))
 }
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn settings(key: &str, file: &Path, insecure: bool) -> Satellite {
@@ -154,7 +124,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap();
-        assert!(!readable_by_others(&std::fs::File::open(&path).unwrap()));
+        #[cfg(unix)]
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let Security::Key(first) = security(&settings("", &path, false)).unwrap() else { panic!() };
         // A key that may be in use is not overwritten.
         let error = SatelliteKey { output: Some(path.clone()), json: false }.run().unwrap_err();
@@ -169,7 +140,11 @@ mod tests {
         assert!(error.to_string().contains("64 hexadecimal digits"), "{error}");
         assert!(security(&settings("", &folder.path().join("none"), true)).is_err());
         #[cfg(unix)]
-        assert!(read(Path::new("/dev/zero")).is_err());
+        {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+            let error = security(&settings("", &path, false)).unwrap_err().to_string();
+            assert!(error.contains("satellite.key_file") && error.contains("chmod 600"), "{error}");
+        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! `sayso skills`: what Sayso can do without the language model.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
-use sayso::Result;
-use sayso_skills::{Claim, Deck, Plan, Request, Run, Situation};
+use sayso::internals::skills::SharedSkills;
+use sayso::internals::tools::Found;
+use sayso::{Config, Result};
+use sayso_skills::{Call, Claim, Deck, Plan, Request, Run, Situation};
 use serde_json::json;
 
 use super::{GlobalOptions, term};
@@ -16,6 +20,10 @@ Examples:
 
 /// The skill that runs programs of the user's.
 const OWN: &str = "commands";
+/// The skill that calls tools of others.
+const TOOLS: &str = "tools";
+/// How long a server of tools may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The skill that answers from documents, and the one that plays music.
 const KNOWLEDGE: &str = "knowledge";
 const MUSIC: &str = "music";
@@ -68,8 +76,10 @@ impl Skills {
 impl List {
     fn run(&self, shared: &GlobalOptions) -> Result<()> {
         let config = shared.settings()?;
+        let servers = servers(&config)?;
         for (name, on) in sayso::internals::skills::all(&config)? {
             let own = name == OWN;
+            let others = name == TOOLS;
             // The setting with the skill's folder, and the folder.
             let folder = match name {
                 KNOWLEDGE => Some(("documents", &config.skills.documents)),
@@ -85,11 +95,16 @@ impl List {
                 if let Some((setting, folder)) = folder {
                     line[setting] = json!(folder);
                 }
+                if others {
+                    line["tools"] = json!(config.tools);
+                    line["servers"] = servers.iter().map(found).collect();
+                }
                 println!("{line}");
                 continue;
             }
             let empty = folder.as_ref().is_some_and(|(_, folder)| folder.is_empty());
-            let none = own && config.commands.is_empty() || empty;
+            let none =
+                own && config.commands.is_empty() || others && config.mcp.is_empty() || empty;
             match (on, none) {
                 (true, false) => println!("{name}"),
                 (true, true) => println!("{}", term::dim(format!("{name} (there are none)"))),
@@ -103,6 +118,9 @@ impl List {
             for (name, command) in config.commands.iter().filter(|_| own && on) {
                 let asks = if command.confirm { ", after asking" } else { "" };
                 println!("  {name}: {} runs {}{asks}", command.intent, words(&command.run));
+            }
+            if others && on {
+                show_tools(&config, &servers);
             }
         }
         Ok(())
@@ -135,6 +153,52 @@ impl Test {
     }
 }
 
+/// What the servers of tools have.
+fn servers(config: &Config) -> Result<Vec<Found>> {
+    if config.mcp.is_empty() || !config.has_skill(TOOLS) {
+        return Ok(Vec::new());
+    }
+    // It is not about devices.
+    let mut config = config.clone();
+    config.forget_real_house();
+    let (skills, _) = SharedSkills::load(&config, None)?;
+    Ok(skills.look_at_tools(PATIENCE))
+}
+
+/// What a server has, as JSON.
+fn found(found: &Found) -> serde_json::Value {
+    let faults = found.faults.iter().map(|(tool, why)| json!({ "tool": tool, "fault": why }));
+    json!({
+        "server": found.server,
+        "tools": found.tools.as_ref().ok(),
+        "error": found.tools.as_ref().err(),
+        "faults": faults.collect::<Vec<_>>(),
+    })
+}
+
+/// Shows the tools that the user allows, and what is wrong with them.
+fn show_tools(config: &Config, servers: &[Found]) {
+    for (name, tool) in &config.tools {
+        let (server, called) = (&tool.server, tool.called(name));
+        let asks = if tool.safe { "" } else { ", after asking" };
+        println!("  {name}: {} calls {called} of {server}{asks}", tool.intent);
+        let of_it = |found: &&Found| found.server == *server;
+        let faults = servers.iter().filter(of_it).flat_map(|found| &found.faults);
+        for (_, fault) in faults.filter(|(of, _)| of == name) {
+            println!("    {}", term::bold(format!("cannot be used: {}", term::plain(fault))));
+        }
+    }
+    for found in servers {
+        match &found.tools {
+            Ok(n) => println!("  {}: a server with {n} tools", found.server),
+            Err(why) => {
+                let line = format!("{} cannot be used: {}", found.server, term::plain(why));
+                println!("  {}", term::bold(line));
+            }
+        }
+    }
+}
+
 /// A program and its arguments, each in quotes if it is more than a word.
 fn words(run: &[String]) -> String {
     let is_word = |part: &str| !part.is_empty() && !part.contains(|c: char| !c.is_ascii_graphic());
@@ -153,7 +217,12 @@ fn show(plan: &Plan) {
         None => println!("{}", term::dim("(what is said depends on how it goes)")),
     }
     let (Claim::Do { action, .. } | Claim::Confirm { action, .. }) = &plan.claim else { return };
-    if plan.skill == OWN
+    if plan.skill == TOOLS
+        && let Ok(call) = serde_json::from_value::<Call>(action.clone())
+    {
+        println!("would call: {} of {}", call.tool.tool, call.tool.server);
+        println!("its arguments: {}", json!(call.arguments));
+    } else if plan.skill == OWN
         && let Ok(run) = serde_json::from_value::<Run>(action.clone())
     {
         println!("would run: {}", words(&run.program.run));

@@ -21,10 +21,7 @@ mod house;
 pub mod mqtt;
 mod names;
 mod reached;
-mod secret;
-mod tls;
 #[cfg(feature = "home-assistant")]
 mod wait;
 
 pub use house::{RealHouse, Settings, Status};
-pub use secret::read as read_secret;

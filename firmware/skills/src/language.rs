@@ -56,7 +56,7 @@ const COMMON: &str = "common";
 
 static ALL: [Files; 1] = [files!(
     "en": "common", "clock", "calculator", "timers", "alarms", "reminders", "lists", "device", "home",
-    "commands", "music", "knowledge"
+    "commands", "tools", "music", "knowledge"
 )];
 
 fn files(code: &str) -> Result<&'static Files, Error> {

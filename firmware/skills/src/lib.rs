@@ -47,5 +47,6 @@ pub use plan::{Again, Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situ
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
 pub use skills::{
-    Deck, Documents, Input, Library, MusicOrder, Program, Run, RunError, Track, WeakDocuments,
+    Call, CallError, Deck, Documents, Input, Library, MusicOrder, Program, Run, RunError, Tool,
+    Track, WeakDocuments,
 };

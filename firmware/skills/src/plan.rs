@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
-use crate::skills::{Deck, MusicOrder, Run};
+use crate::skills::{Call, Deck, MusicOrder, Run};
 
 /// Slots and their values.
 pub type Slots = BTreeMap<String, Value>;
@@ -144,6 +144,8 @@ pub enum Effect {
     Changed(String, String),
     /// Runs a program of the user's, and has [`Skills::ran`](crate::Skills::ran) say how it went.
     Run(Box<Run>),
+    /// Calls a tool of a server, and has [`Skills::called`](crate::Skills::called) say how it went.
+    Call(Box<Call>),
     /// Something went wrong, in words for a log or a screen. No word of them was said.
     Trouble(String),
     /// The skill waits for a device: have [`Skills::go_on`](crate::Skills::go_on) look after it in a

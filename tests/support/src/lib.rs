@@ -1,6 +1,7 @@
 //! Helpers that every crate's tests may use. It has no dependencies.
 
 pub mod channels;
+pub mod peers;
 pub mod recordings;
 mod skip;
 pub mod wer;

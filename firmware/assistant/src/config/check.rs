@@ -4,7 +4,8 @@ use std::path::Path;
 
 use sayso_language::{Language, Reader};
 
-use super::{Config, NamedBoard, OwnCommand, Section, Setting, definitions};
+use super::own::{self, is_plain};
+use super::{Config, NamedBoard, Section, Setting, definitions};
 use crate::error::{Error, Result};
 
 /// Checks that settings, each of which is in its own range, are consistent with each other.
@@ -56,10 +57,7 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         return bad("llm.url", format!("{:?}", config.llm.url), range);
     }
     can_be_switched(config).map_err(|why| Error::config(format!("{place}: {why}")))?;
-    for (name, command) in &config.commands {
-        can_be_run(config, name, command)
-            .map_err(|why| Error::config(format!("{place}: {why}")))?;
-    }
+    own::fit_together(config).map_err(|why| Error::config(format!("{place}: {why}")))?;
     for (name, board) in &config.boards {
         if !is_plain(name) {
             return Err(Error::config(format!(
@@ -86,12 +84,6 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether a name is made of letters, digits, - and _.
-fn is_plain(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    !name.is_empty() && name.chars().all(plain)
-}
-
 /// Checks the sources of devices.
 fn can_be_switched(config: &Config) -> std::result::Result<(), String> {
     let is_empty = |path: &Path| path.as_os_str().is_empty();
@@ -112,48 +104,6 @@ fn can_be_switched(config: &Config) -> std::result::Result<(), String> {
              what people call the device is its `name`"
         )),
         None => Ok(()),
-    }
-}
-
-/// Checks a command of the user's own.
-fn can_be_run(
-    config: &Config,
-    name: &str,
-    command: &OwnCommand,
-) -> std::result::Result<(), String> {
-    if !is_plain(name) {
-        return Err(format!(
-            "[commands.{name:?}]: the name of a command is made of letters, digits, - and _"
-        ));
-    }
-    if command.intent.is_empty() {
-        return Err(format!(
-            "commands.{name}.intent is missing: give the intent, as in your file of sentences"
-        ));
-    }
-    let same = |(other, theirs): &(&String, &OwnCommand)| {
-        other.as_str() < name && theirs.intent == command.intent
-    };
-    if let Some((other, _)) = config.commands.iter().find(same) {
-        return Err(format!(
-            "commands.{other}.intent and commands.{name}.intent are the same: an intent runs one \
-             program"
-        ));
-    }
-    match command.run.first() {
-        None => Err(format!(
-            "commands.{name}.run is missing: give the program and its arguments, as in \
-             [\"/usr/bin/logger\", \"good night\"]"
-        )),
-        Some(program) if !Path::new(program).is_absolute() => Err(format!(
-            "commands.{name}.run = [{program:?}, …]: give the whole path of the program"
-        )),
-        _ if command.time_limit_s >= config.turn.think_timeout_s => Err(format!(
-            "commands.{name}.time_limit_s = {} is out of range: less than turn.think_timeout_s, \
-             which is {}",
-            command.time_limit_s, config.turn.think_timeout_s
-        )),
-        Some(_) => Ok(()),
     }
 }
 

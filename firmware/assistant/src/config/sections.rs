@@ -1,11 +1,12 @@
 //! The sections of `sayso.toml` and their settings.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::define::define;
+use super::define::{define, lossy};
+use super::named::MqttDevice;
 
 /// Which language model to use: one with better answers, or one that needs less memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -18,12 +19,6 @@ pub enum Profile {
     Standard,
     /// SmolLM2-135M-Instruct.
     Small,
-}
-
-/// Writes a path as text, because TOML and JSON hold only text. Bytes that are not UTF-8 are
-/// replaced.
-fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.collect_str(&path.display())
 }
 
 /// The ISO 639-1 code of a language that can be spoken with the assistant.
@@ -330,64 +325,6 @@ define! {
         devices: BTreeMap<String, MqttDevice>;
     }
 
-    /// A device at the broker: a section `[mqtt.devices.NAME]`. What is "" or 0 follows from kind and
-    /// style.
-    MqttDevice {
-        /// What it is called; "" is NAME, with spaces for - and _
-        name: String = "";
-        /// Its other names
-        aliases: Vec<String> = Vec::<String>::new();
-        /// The area where it is
-        area: String = "";
-        /// "light", "switch", "fan", "cover", "lock", "sensor" or "binary_sensor"
-        kind: String = "switch";
-        /// Its kind within the kind, as in Home Assistant: "blind", "garage", "window"
-        class: String = "";
-        /// "plain" (words and numbers), "json" (objects: Zigbee2MQTT) or "tasmota"
-        style: String = "plain";
-        /// The beginning of its topics, for the styles "json" and "tasmota"
-        topic: String = "";
-        /// The topic of its commands
-        command_topic: String = "";
-        /// Where it says what it does; without one, Sayso cannot know whether it did it
-        state_topic: String = "";
-        /// Where it says whether it is there: "online", "offline"
-        availability_topic: String = "";
-        /// The command to switch on, open or lock; "" is "ON", "OPEN" or "LOCK"
-        on: String = "";
-        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE" or "UNLOCK"
-        off: String = "";
-        /// What it says if it is on, open or locked; "" is "ON", "open" or "LOCKED"
-        state_on: String = "";
-        /// What it says if it is off, closed or unlocked; "" is "OFF", "closed" or "UNLOCKED"
-        state_off: String = "";
-        /// The topic that sets how bright it is, or how far open
-        level_command_topic: String = "";
-        /// Where it says how bright it is, or how far open
-        level_state_topic: String = "";
-        /// The number that stands for full; 0 is 255, in the style "json" 254, in "tasmota" and for a
-        /// cover 100
-        level_scale: u32 = 0u32, 0 to 65_535;
-        /// The field of an object in which a sensor's value is: "air.temperature"
-        field: String = "";
-        /// The unit of a sensor's value: "°C"
-        unit: String = "";
-    }
-
-    /// A command of your own, under a name: a section `[commands.NAME]`. docs/skills.md shows how.
-    OwnCommand {
-        /// The intent that it carries out, by its name in your files of sentences
-        intent: String = "";
-        /// The program, with its whole path, and its arguments. No shell sees them
-        run: Vec<String> = Vec::<String>::new();
-        /// How long it may take, in s, before it is ended
-        time_limit_s: u32 = 5u32, 1 to 20;
-        /// Ask before it is run
-        confirm: bool = false;
-        /// What is said if the program prints nothing; "" is a word that says that it is done
-        say: String = "";
-    }
-
     /// What survives a restart: mute, volume, and what the skills remember.
     StateDir {
         /// Folder in which it is stored; "" is the user's own
@@ -410,14 +347,5 @@ define! {
         /// Keep what is said and answered for so many days, to review it with `sayso review`; 0
         /// keeps nothing, and deletes what was kept
         review_days: u32 = 0u32, 0 to 365;
-    }
-
-    /// A board with a name, for `sayso run --board NAME`: a section `[boards.NAME]`.
-    NamedBoard {
-        /// Its address, as in `sayso run --board`; "listen:NAME" is the satellite that connects by
-        /// itself (--listen) under the name NAME
-        address: String = "";
-        /// The room or the part of the home in which it is; may be left out
-        area: String = "";
     }
 }

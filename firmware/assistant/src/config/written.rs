@@ -22,6 +22,17 @@ const NAMED: &str = "
 # intent = \"GoodNight\"
 # run = [\"/usr/local/bin/good-night\", \"--quiet\"]
 
+[mcp]                       # Servers of tools, and the tools that you allow: docs/tools.md.
+                            # For example:
+# [mcp.notes]
+# run = [\"/usr/bin/python3\", \"/srv/notes.py\"]
+
+[tools]
+# [tools.add-note]
+# intent = \"AddNote\"
+# server = \"notes\"
+# tool = \"add_note\"
+
 [mqtt.devices]              # Devices at the broker: docs/home.md. For example:
 # [mqtt.devices.desk-lamp]
 # kind = \"light\"

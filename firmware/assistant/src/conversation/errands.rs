@@ -34,6 +34,8 @@ pub struct AtBoard {
     plays_music: bool,
     /// When somebody spoke or was answered last; `None` if all is forgotten.
     spoken: Option<SampleTime>,
+    /// The version of the user's own sentences of which it is known what is wrong.
+    seen: u64,
 }
 
 impl AtBoard {
@@ -44,7 +46,9 @@ impl AtBoard {
         skills.set_present(board, true);
         let (look, spoken) = (Duration::ZERO, Some(SampleTime::ZERO));
         let plays_music = skills.has_music();
-        Self { skills, clock, situation, look, forget_after: None, plays_music, spoken }
+        let mut seen = 0;
+        skills.news(&mut seen);
+        Self { skills, clock, situation, look, forget_after: None, plays_music, spoken, seen }
     }
 
     /// Forgets what was said if nobody has spoken for so many seconds; 0 is never.
@@ -192,7 +196,7 @@ impl Conversation {
             Effect::Music(order) => self.music(order),
             Effect::Trouble(message) => self.trouble(message),
             // The worker has seen to it.
-            Effect::Run(_) | Effect::Again(_) => {}
+            Effect::Run(_) | Effect::Call(_) | Effect::Again(_) => {}
             Effect::Changed(name, state) => {
                 if let Some(current) = self.current(turn) {
                     current.record.changed.insert(name.clone(), state.clone());
@@ -247,7 +251,9 @@ impl Conversation {
             return;
         }
         at.look = steady + LOOK;
+        let faults = at.skills.news(&mut at.seen).unwrap_or_default();
         let ring = at.skills.ring(&at.situation.board, &now(&*at.clock));
+        faults.into_iter().for_each(|fault| self.trouble(fault));
         if let Some(ring) = ring {
             let announcement = Announcement { text: ring.text, urgent: false, chime: ring.chime };
             self.wait(What::Announcement(announcement));

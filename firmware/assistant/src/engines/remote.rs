@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sayso_models::llm::{Llm, Remote, Server, ServerConfig};
+use sayso_network::secret;
 
 use super::prompt::prompt;
 use crate::config::{Config, Profile};
@@ -47,18 +48,16 @@ pub fn with_server(
 
 /// The server's key.
 fn key(file: &Path, variable: &str) -> Result<Option<String>> {
-    let key = if !file.as_os_str().is_empty() {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            let message = format!("llm.key_file = {}: {error}", file.display());
-            Error::config(message).with_source(error)
-        })?;
-        Some(text)
+    let (place, key) = if file.as_os_str().is_empty() {
+        let key = std::env::var(variable).ok().filter(|_| !variable.is_empty());
+        let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+        ("llm.key_env", key)
     } else {
-        std::env::var(variable).ok().filter(|_| !variable.is_empty())
+        let key = secret::read(file);
+        let key = key.map_err(|why| Error::config(format!("llm.key_file: {why}")))?;
+        ("llm.key_file", Some(key))
     };
-    let key = key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-    if key.as_ref().is_some_and(|key| key.chars().any(|c| c.is_control() || !c.is_ascii())) {
-        let place = if file.as_os_str().is_empty() { "llm.key_env" } else { "llm.key_file" };
+    if key.as_deref().is_some_and(|key| !secret::fits_a_header(key)) {
         return Err(Error::config(format!(
             "{place}: this is no key: it must be one line of ASCII"
         )));
@@ -66,21 +65,26 @@ fn key(file: &Path, variable: &str) -> Result<Option<String>> {
     Ok(key)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
     fn a_key_is_one_line_of_a_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("key");
-        for (text, due) in [("sk-1\n", Some("sk-1")), ("\n", None), ("", None)] {
+        let with = |text: &str, mode: u32| {
             std::fs::write(&file, text).expect("a file");
-            assert_eq!(key(&file, "").expect("a key").as_deref(), due, "{text:?}");
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("mode");
+            key(&file, "")
+        };
+        assert_eq!(with("sk-1\n", 0o600).expect("a key").as_deref(), Some("sk-1"));
+        for (text, mode) in [("two\nlines", 0o600), ("sk-lines", 0o644), ("lines-\u{e4}", 0o600)] {
+            let error = with(text, mode).expect_err("no key").to_string();
+            assert!(error.contains("llm.key_file") && !error.contains("lines"), "{error}");
         }
-        std::fs::write(&file, "two\nlines").expect("a file");
-        let error = key(&file, "").expect_err("no key").to_string();
-        assert!(error.contains("llm.key_file") && !error.contains("lines"), "{error}");
         let missing = key(&folder.path().join("none"), "").expect_err("no file").to_string();
         assert!(missing.contains("llm.key_file"), "{missing}");
         assert_eq!(key(Path::new(""), "SAYSO_NO_SUCH_VARIABLE").expect("none"), None);

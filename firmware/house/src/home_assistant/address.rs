@@ -1,7 +1,6 @@
 //! The address of Home Assistant.
 
-use std::net::IpAddr;
-
+use sayso_network::is_this_machine;
 use tungstenite::http::Uri;
 
 /// Where the API is.
@@ -54,9 +53,7 @@ impl Address {
 
     /// Whether what is sent can be read on a network.
     pub fn is_open(&self) -> bool {
-        let here = self.host == "localhost"
-            || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        !self.encrypted && !here
+        !self.encrypted && !is_this_machine(&self.host)
     }
 }
 

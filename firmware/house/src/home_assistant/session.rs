@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use sayso_network::secret;
 use sayso_skills::Failure;
 use serde_json::{Value, json};
 
@@ -11,7 +12,6 @@ use super::service::service;
 use super::socket::Socket;
 use super::{Address, Settings};
 use crate::exchange::Exchange;
-use crate::secret;
 use crate::wait::Sleeper;
 
 /// If nothing is heard for so long, it is asked whether it is still there; after twice that time it

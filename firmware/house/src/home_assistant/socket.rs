@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
+use sayso_network::tls;
 use serde_json::Value;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 use super::Address;
-use crate::tls;
 
 /// How long it may take to connect, and to answer before the connection is in use.
 const PATIENCE: Duration = Duration::from_secs(8);

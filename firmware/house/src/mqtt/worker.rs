@@ -10,12 +10,12 @@ use rumqttc::{
     Client, Connection, ConnectionError, Event, MqttOptions, Outgoing, Packet, QoS,
     SubscribeFilter, TlsConfiguration, Transport,
 };
+use sayso_network::{secret, tls};
 use sayso_skills::{Failure, Origin};
 
 use super::Settings;
 use super::device::Described;
 use crate::exchange::{Exchange, Names};
-use crate::{secret, tls};
 
 /// How long it waits before it connects again: at first, and at most.
 const FIRST: Duration = Duration::from_secs(1);

@@ -47,7 +47,7 @@ impl Skills {
         {
             return Some(plan);
         }
-        let mut matches = self.sentences.grammar().matches(self.home(), &context, text);
+        let mut matches = self.grammar.matches(self.home(), &context, text);
         matches.retain(|found| found.score >= LEAST_SCORE);
         if let Some(plan) = self.which(&matches, &scene) {
             return Some(plan);
@@ -167,7 +167,7 @@ impl Skills {
         let names: Vec<Value> =
             choices.iter().map(|(label, _)| serde_json::json!({"name": label})).collect();
         let home = Home::from_json(&serde_json::json!({"entities": names})).ok()?;
-        let matches = self.sentences.grammar().matches(&home, context, text);
+        let matches = self.grammar.matches(&home, context, text);
         let choose = matches.iter().find(|found| &*found.intent == "SaysoChoose")?;
         let nth = choose.slots.get("nth").and_then(Value::as_u64);
         let chosen = match (choose.slots.get("name"), nth) {

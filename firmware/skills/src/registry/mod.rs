@@ -1,6 +1,7 @@
 //! All skills together.
 
 mod claims;
+mod saved;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +10,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use sayso_intents::{Folder, Grammar, Home};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dialogue::Dialogue;
@@ -20,9 +20,12 @@ use crate::language::{self, Texts};
 use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
-    Alarms, Calculator, Clock, Commands, Device, Devices, Documents, Knowledge, Library, Lists,
-    Music, Program, Reminders, Run, RunError, Timers, outcome,
+    Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
+    Library, Lists, Music, Program, Reminders, Run, RunError, Timers, Tool, Tools, outcome,
+    outcome_of_call,
 };
+
+pub use saved::Snapshot;
 
 /// In place of a skill's name: all skills.
 const EVERY: &str = "every";
@@ -63,24 +66,15 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What must survive a restart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The version of the format.
-    pub version: u32,
-    /// What each skill saved, by its name.
-    pub skills: BTreeMap<String, Value>,
-}
-
-/// The version of [`Snapshot`].
-const VERSION: u32 = 1;
-
 /// The skills that are switched on, in one language.
 pub struct Skills {
     language: String,
     skills: Vec<Box<dyn AnySkill>>,
     names: Vec<&'static str>,
+    /// The sentences of the skills alone.
     sentences: Folder,
+    /// These, and those of the user's own.
+    grammar: Arc<Grammar>,
     texts: Texts,
     dialogues: BTreeMap<String, Dialogue>,
     /// For a home without names.
@@ -112,6 +106,7 @@ impl Skills {
         let mut skills: Vec<Box<dyn AnySkill>> = vec![
             // First, because the user decides what an intent does.
             Box::<Commands>::default(),
+            Box::<Tools>::default(),
             Box::new(Clock),
             Box::new(Calculator::new(words, frames)),
             Box::new(Timers::default()),
@@ -128,6 +123,7 @@ impl Skills {
             language: language.to_owned(),
             skills,
             names,
+            grammar: Arc::clone(sentences.grammar()),
             sentences,
             texts,
             dialogues: BTreeMap::new(),
@@ -141,20 +137,47 @@ impl Skills {
     /// Adds sentences of the user's own: the files in a folder, which may be missing. Files with
     /// errors are left out. Returns the errors.
     pub fn use_sentences(&mut self, folder: &Path) -> Vec<sayso_intents::Error> {
-        match self.sentences.at(folder) {
+        match self.own_sentences(folder) {
             Ok((sentences, errors)) => {
-                self.sentences = sentences;
+                self.use_grammar(sentences.grammar());
                 errors
             }
             Err(errors) => errors,
         }
     }
 
+    /// The sentences of the skills with those of the user's own, to be followed as the files change:
+    /// see [`use_grammar`](Self::use_grammar). The errors in the files come with them.
+    ///
+    /// # Errors
+    /// Never, because the sentences of the skills have none.
+    pub fn own_sentences(
+        &self,
+        folder: &Path,
+    ) -> Result<(Folder, Vec<sayso_intents::Error>), Vec<sayso_intents::Error>> {
+        self.sentences.at(folder)
+    }
+
+    /// Understands these sentences from now on.
+    pub fn use_grammar(&mut self, grammar: &Arc<Grammar>) {
+        self.grammar = Arc::clone(grammar);
+    }
+
     /// Sets the commands of the user's own. Without effect if this skill is switched off.
     pub fn use_commands(&mut self, programs: Vec<Program>) {
-        let place = self.skills.iter().position(|skill| skill.name() == Commands::NAME);
+        self.replace(Commands(programs));
+    }
+
+    /// Sets the tools that the user has listed. Without effect if this skill is switched off.
+    pub fn use_tools(&mut self, tools: Vec<Tool>) {
+        self.replace(Tools(tools));
+    }
+
+    /// Puts a skill in the place of the one with its name, if it is switched on.
+    fn replace<S: Skill + 'static>(&mut self, other: S) {
+        let place = self.skills.iter().position(|skill| skill.name() == S::NAME);
         if let Some(skill) = place.and_then(|place| self.skills.get_mut(place)) {
-            *skill = Box::new(Commands(programs));
+            *skill = Box::new(other);
         }
     }
 
@@ -167,6 +190,7 @@ impl Skills {
         self.skills.push(Box::new(Music(library)));
         self.names.push(Music::NAME);
         (self.sentences, self.texts) = sentences(&self.language, &self.names)?;
+        self.grammar = Arc::clone(self.sentences.grammar());
         Ok(())
     }
 
@@ -182,9 +206,10 @@ impl Skills {
     }
 
     /// The names of all skills, whether they are switched on or not.
-    pub fn all() -> [&'static str; 11] {
+    pub fn all() -> [&'static str; 12] {
         [
             Commands::NAME,
+            Tools::NAME,
             Clock::NAME,
             Calculator::NAME,
             Timers::NAME,
@@ -295,6 +320,11 @@ impl Skills {
         outcome(run, printed, &self.texts)
     }
 
+    /// What is said after the tool of an [`Effect::Call`] has returned this, or could not be called.
+    pub fn called(&self, call: &Call, result: Result<String, CallError>) -> Said {
+        outcome_of_call(call, result, &self.texts)
+    }
+
     /// The question of the last plan has been said at a board: it waits for its answer from now.
     pub fn asked(&mut self, board: &str, now: &Now) {
         if let Some(dialogue) = self.dialogues.get_mut(board) {
@@ -345,53 +375,6 @@ impl Skills {
         any
     }
 
-    /// What must survive a restart, if it has changed since this was called last.
-    pub fn unsaved(&mut self) -> Option<Snapshot> {
-        if !std::mem::take(&mut self.touched) {
-            return None;
-        }
-        let snapshot = self.snapshot();
-        let changed = self.saved.as_ref() != Some(&snapshot);
-        changed.then(|| {
-            self.saved = Some(snapshot.clone());
-            snapshot
-        })
-    }
-
-    /// What must survive a restart.
-    pub fn snapshot(&self) -> Snapshot {
-        let saved =
-            self.skills.iter().filter_map(|skill| Some((skill.name().to_owned(), skill.save()?)));
-        let mut skills: BTreeMap<String, Value> = saved.collect();
-        // What a skill saved that is switched off now stays.
-        for (name, value) in self.saved.iter().flat_map(|saved| &saved.skills) {
-            if !self.names.contains(&name.as_str()) {
-                skills.insert(name.clone(), value.clone());
-            }
-        }
-        Snapshot { version: VERSION, skills }
-    }
-
-    /// Takes up what was saved.
-    ///
-    /// # Errors
-    /// If its version is unknown, or a part is damaged. The skills whose parts are good have
-    /// taken them up.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), Error> {
-        if snapshot.version != VERSION {
-            return Err(Error::Snapshot(format!("its version is {}", snapshot.version)));
-        }
-        let mut damaged = Vec::new();
-        for skill in &mut self.skills {
-            let Some(saved) = snapshot.skills.get(skill.name()) else { continue };
-            if let Err(error) = skill.load(saved.clone()) {
-                damaged.push(format!("{}: {error}", skill.name()));
-            }
-        }
-        self.saved = Some(snapshot);
-        if damaged.is_empty() { Ok(()) } else { Err(Error::Snapshot(damaged.join("; "))) }
-    }
-
     /// Examples of what the skills are told to do, for a language model that writes such sentences:
     /// a line for each skill, and the names of the devices.
     pub fn orders(&self) -> (Vec<String>, Vec<String>) {
@@ -406,12 +389,12 @@ impl Skills {
 
     /// The sentences of all skills.
     pub fn grammar(&self) -> Arc<Grammar> {
-        Arc::clone(self.sentences.grammar())
+        Arc::clone(&self.grammar)
     }
 
     /// The sentences that are understood, for a speech recogniser's prompt.
     pub fn phrases(&self) -> Vec<String> {
-        self.sentences.grammar().phrases(self.home())
+        self.grammar.phrases(self.home())
     }
 
     /// The names of the home.

@@ -7,7 +7,7 @@ use crate::language::Texts;
 use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
 use crate::skill::Skill;
 
-/// How many characters of a program's output are spoken.
+/// How many characters of an output are spoken.
 const MOST_SPOKEN: usize = 500;
 
 /// A command of the user's own.
@@ -91,7 +91,7 @@ impl Skill for Commands {
             board: scene.situation.board.clone(),
             area: scene.situation.area.clone(),
         };
-        let name = called(&program).into();
+        let name = called(&program.name).into();
         Some(if program.confirm {
             let question = scene.texts.get("commands-confirm", [("name", name)]);
             Claim::Confirm { question, action: Run { program, input } }
@@ -125,17 +125,18 @@ pub fn outcome(run: &Run, printed: Result<String, RunError>, texts: &Texts) -> S
         RunError::Failed(_) => "commands-failed",
     };
     let trouble = format!("commands.{}: {error}", program.name);
-    Said::text(texts.get(id, [("name", called(program).into())])).and(Effect::Trouble(trouble))
+    Said::text(texts.get(id, [("name", called(&program.name).into())]))
+        .and(Effect::Trouble(trouble))
 }
 
-/// The name of a command, for the ear.
-fn called(program: &Program) -> String {
-    program.name.replace(['-', '_'], " ")
+/// A name in the settings, for the ear.
+pub(super) fn called(name: &str) -> String {
+    name.replace(['-', '_'], " ")
 }
 
 /// The first lines of a text, as far as they are spoken. A first line that is too long ends between
 /// two words, if possible.
-fn beginning(printed: &str) -> String {
+pub(super) fn beginning(printed: &str) -> String {
     let mut kept = String::new();
     for line in printed.lines() {
         let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

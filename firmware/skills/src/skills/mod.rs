@@ -11,6 +11,7 @@ mod lists;
 mod music;
 mod reminders;
 mod timers;
+mod tools;
 
 pub use alarms::Alarms;
 pub use calculator::Calculator;
@@ -24,3 +25,4 @@ pub use lists::Lists;
 pub use music::{Deck, Library, Music, MusicOrder, Track};
 pub use reminders::Reminders;
 pub use timers::Timers;
+pub use tools::{Call, CallError, Tool, Tools, outcome_of_call};
