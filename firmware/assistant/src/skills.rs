@@ -124,7 +124,7 @@ impl SharedSkills {
             config: config.clone(),
         }));
         if follows {
-            own::follow(shared.downgrade())?;
+            shared.follow()?;
         }
         Ok((shared, doubt))
     }
