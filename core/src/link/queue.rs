@@ -67,8 +67,8 @@ impl<const N: usize> PlaybackQueue<N> {
 
     /// Blocks of `block` samples for which there is room: [`Condition::free`](super::Condition::free).
     ///
-    /// The silence that will replace a block that did not fit takes up room like sound. If it did
-    /// not, each block after such a one would find the queue full as well.
+    /// The silence that will replace a block that did not fit takes up room like sound. Without
+    /// that, each later block would find the queue full as well.
     pub fn free(&self, block: usize) -> u16 {
         let room = (N - self.samples.len()).saturating_sub(self.beyond as usize);
         let blocks = room / block.max(1);

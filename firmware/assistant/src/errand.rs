@@ -28,7 +28,7 @@ pub enum Errand {
         /// The words of it that were heard unsurely.
         doubtful: Vec<String>,
         /// Where it was said.
-        situation: Situation,
+        situation: Box<Situation>,
         /// Stops the work.
         cancel: Cancel,
     },
@@ -39,7 +39,7 @@ pub enum Errand {
         /// What.
         plan: Box<Plan>,
         /// Where it was said.
-        situation: Situation,
+        situation: Box<Situation>,
     },
     /// End what rings at a board.
     Hush {

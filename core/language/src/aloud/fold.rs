@@ -3,7 +3,7 @@
 
 use unicode_normalization::char::{compose, decompose_compatible};
 
-use super::lex::Numerals;
+use super::numerals::Numerals;
 use super::script;
 
 /// Maps variants of a character to one of them, and invisible characters to `None`.

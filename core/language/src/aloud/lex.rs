@@ -3,17 +3,9 @@
 use std::ops::Range;
 
 use super::fold::{Chars, characters, lowered, raised};
+use super::numerals::Numerals;
 use super::script;
 use crate::work;
-
-/// How a language writes numbers.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Numerals {
-    /// The sign before decimals.
-    pub(crate) point: char,
-    /// Signs between groups of three digits; ' ' stands for a space of any width.
-    pub(crate) groups: &'static [char],
-}
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +74,7 @@ pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
         let text: String = match kind {
             Kind::Space if of().any(|c| c == '\n') => "\n".to_owned(),
             Kind::Space => " ".to_owned(),
-            Kind::Number => of().map(|c| canonical(numerals, c)).collect(),
+            Kind::Number => of().map(|c| numerals.canonical(c)).collect(),
             Kind::Raised => of().filter_map(raised).collect(),
             Kind::Lowered => of().filter_map(lowered).collect(),
             _ => of().collect(),
@@ -95,15 +87,6 @@ pub(crate) fn pieces(numerals: Numerals, text: &str) -> Vec<Piece> {
 
 fn run(chars: &Chars, from: usize, belongs: impl Fn(char) -> bool) -> usize {
     from + chars[from..].iter().take_while(|c| belongs(c.1)).count()
-}
-
-/// A sign inside a number: the decimal point as ".", and what separates groups as ",".
-fn canonical(numerals: Numerals, c: char) -> char {
-    match c {
-        _ if c.is_ascii_digit() => c,
-        _ if c == numerals.point => '.',
-        _ => ',',
-    }
 }
 
 /// Where the number that begins at `from` ends.

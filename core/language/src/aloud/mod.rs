@@ -31,6 +31,7 @@ pub(crate) mod money;
 pub(crate) mod names;
 pub(crate) mod network;
 pub(crate) mod number;
+pub(crate) mod numerals;
 pub(crate) mod pointed;
 pub(crate) mod range;
 pub(crate) mod rate;

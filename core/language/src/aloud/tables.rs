@@ -3,8 +3,8 @@
 
 use super::class::Item;
 use super::grammar::Grammar;
-pub(crate) use super::lex::Numerals;
 pub(crate) use super::names::{Currency, Kinds, Scale, Unit, When, Words};
+pub(crate) use super::numerals::Numerals;
 use super::text::Text;
 use crate::token::Token;
 

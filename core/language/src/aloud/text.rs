@@ -2,7 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::lex::{self, Kind, Numerals, Piece};
+use super::lex::{self, Kind, Piece};
+use super::numerals::Numerals;
 use crate::work;
 
 /// A text in pieces. Questions about a piece beyond either end have an empty answer, so an index

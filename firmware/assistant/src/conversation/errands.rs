@@ -117,11 +117,11 @@ impl Conversation {
         self.orders.push_back(errand.into());
     }
 
-    fn situation(&self) -> Option<Situation> {
+    fn situation(&self) -> Option<Box<Situation>> {
         let at = self.skills.as_ref()?;
         let volume = self.controls.handle.status().volume;
         let music = at.plays_music.then(|| self.player.deck(&self.playback));
-        Some(Situation { volume, music, ..at.situation.clone() })
+        Some(Box::new(Situation { volume, music, ..at.situation.clone() }))
     }
 
     /// The skills report.
