@@ -90,6 +90,11 @@ impl Talk {
         self.live.wait("music", |event| event["music"] == state)
     }
 
+    /// Waits for the end of the turn in which the player was told to do that.
+    fn answered(&self) {
+        self.live.wait("turn", |turn| turn["skill"] == "music" && turn["ending"] == "complete");
+    }
+
     /// What is played for two seconds.
     fn listen(&self) -> Vec<f32> {
         let recorder = self.pulse.record().expect("a recorder");
@@ -115,7 +120,7 @@ fn music_is_played_softly_under_speech_and_stops_when_asked() {
     talk.say("Play the album Dawn.");
     let event = talk.music("plays");
     assert_eq!((&event["title"], &event["artist"]), (&blue.into(), &"The Larks".into()), "{event}");
-    talk.live.wait("turn", |turn| turn["skill"] == "music" && turn["ending"] == "complete");
+    talk.answered();
 
     // The question is spoken and answered while the music plays.
     let question = spoken(talk.folder.path(), "What is seventeen times twenty three?");
@@ -158,6 +163,7 @@ fn music_is_played_softly_under_speech_and_stops_when_asked() {
 
     talk.say("Next song.");
     assert_eq!(talk.music("plays")["title"], night);
+    talk.answered();
     std::thread::sleep(Duration::from_secs(1));
     let played = talk.listen();
     let [of_blue, of_night] = [blue_hz, night_hz].map(|hz| median(&levels(&played, hz)));
