@@ -46,6 +46,7 @@ const OTHERS: &[&str] = &[
     "txt",
     // What a log calls a command of the user's.
     "commands.{}: {error}",
+    "tools.{}: {error}",
     // A fraction, and what fend-core converts.
     "0.{decimals}",
     "{from} to {}",
