@@ -196,12 +196,15 @@ fn refused(error: ClientInitializeError) -> CallError {
 fn why(error: &(dyn Error + 'static)) -> String {
     type Http = StreamableHttpError<reqwest::Error>;
 
-    for cause in std::iter::successors(Some(error), |error| (**error).source()) {
-        match cause.downcast_ref::<Http>() {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        next = match cause.downcast_ref::<Http>() {
             Some(Http::AuthRequired(_)) => return "it wants a key, or another one".into(),
             Some(Http::HttpStatus(status)) => return status.to_string(),
-            _ => {}
-        }
+            // It does not call this its source.
+            Some(Http::Client(client)) => Some(client),
+            _ => cause.source(),
+        };
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {
             return error.to_string();
         }
