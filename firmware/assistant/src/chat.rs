@@ -145,6 +145,9 @@ impl Chat {
             Some(error) => Err(error.into()),
             None => {
                 self.remember(asked, &reply.text);
+                if let Some((skills, _)) = &self.skills {
+                    skills.passed(BOARD);
+                }
                 Ok(Thought::Reply(reply))
             }
         }

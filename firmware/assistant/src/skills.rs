@@ -281,6 +281,11 @@ impl SharedSkills {
         said.in_the_end()
     }
 
+    /// What was said at a board was for no skill: a question that waits there is over.
+    pub fn passed(&self, board: &str) {
+        locked(&self.0.skills).passed(board);
+    }
+
     /// Nobody has spoken at a board for long: what was said there is forgotten. If that is so at
     /// all boards, the lists are cleared.
     pub fn forget(&self, board: &str) {

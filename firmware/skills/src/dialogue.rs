@@ -62,6 +62,13 @@ impl Dialogue {
         self.last = Some(Last { at: now, plan, undo });
     }
 
+    /// Something else was said: a question does not wait any longer.
+    pub fn passed(&mut self) {
+        if self.last.as_ref().is_some_and(|last| last.plan.asks()) {
+            self.last = None;
+        }
+    }
+
     /// The time that a question waits begins now, because only now has it been said.
     pub fn asked_now(&mut self, now: Timestamp) {
         if let Some(last) = &mut self.last {

@@ -14,7 +14,7 @@ use crate::clauses::split;
 use crate::clock::Clock;
 use crate::control::{Announcement, Command};
 use crate::errand::{Errand, Errands};
-use crate::event::{Event, Step, TurnRecord};
+use crate::event::{Ending, Event, Step, TurnRecord};
 use crate::responder::Job;
 use crate::skills::{SharedSkills, now};
 
@@ -68,6 +68,10 @@ impl AtBoard {
         if !record.transcript.is_empty() && !record.heard.is_empty() {
             self.situation.asked = Some(record.transcript.clone());
             self.situation.answered = Some(record.heard.clone());
+        }
+        let said = !record.transcript.is_empty() && record.ending != Ending::Dropped;
+        if said && record.skill.is_empty() {
+            self.skills.passed(&self.situation.board);
         }
     }
 }

@@ -332,6 +332,14 @@ impl Skills {
         }
     }
 
+    /// What was said at a board was for no skill, and something else has answered it: a question
+    /// that waits is over. Without this, a later "yes" would still unlock the door.
+    pub fn passed(&mut self, board: &str) {
+        if let Some(dialogue) = self.dialogues.get_mut(board) {
+            dialogue.passed();
+        }
+    }
+
     /// Forgets the conversation at a board: a question that waits, and what one may refer to.
     pub fn forget(&mut self, board: &str) {
         self.dialogues.remove(board);

@@ -35,7 +35,10 @@ impl Room {
 
     /// Says a sentence. Returns what is answered; `None` if it is for no skill.
     pub fn say(&mut self, text: &str) -> Option<String> {
-        let plan = self.claim(text)?;
+        let Some(plan) = self.claim(text) else {
+            self.skills.passed(&self.situation.board);
+            return None;
+        };
         let before = plan.say().map(str::to_owned);
         let said = self.act(plan);
         let parts: Vec<String> = before.into_iter().chain(said.text).collect();
