@@ -23,7 +23,7 @@ const OWN: &str = "commands";
 /// The skill that calls tools of others.
 const TOOLS: &str = "tools";
 /// How long a server of tools may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The skill that answers from documents, and the one that plays music.
 const KNOWLEDGE: &str = "knowledge";
 const MUSIC: &str = "music";

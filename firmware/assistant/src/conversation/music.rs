@@ -34,8 +34,8 @@ pub struct Player {
     paused: bool,
     /// Where in all media of playback the sound of each track begins, and its place in the queue.
     starts: VecDeque<(u64, usize)>,
-    /// The track that is heard, as it was told last.
-    told: Option<usize>,
+    /// The track that was announced last, by an event.
+    announced: Option<usize>,
     /// Whether playback has had sound since the last order to play.
     begun: bool,
     /// Since when there has been silence because no sound was ready.
@@ -139,7 +139,7 @@ impl Conversation {
         player.rest.clear();
         player.starts.clear();
         (player.paused, player.begun) = (false, false);
-        (player.told, player.silent_since) = (None, None);
+        (player.announced, player.silent_since) = (None, None);
     }
 
     fn stop_music(&mut self) {
@@ -211,8 +211,8 @@ impl Conversation {
         let plays = left > 0 && !self.player.paused;
         self.attention.set_playing(plays);
         let heard = self.player.heard(&self.playback);
-        if plays && self.player.told != Some(heard) {
-            self.player.told = Some(heard);
+        if plays && self.player.announced != Some(heard) {
+            self.player.announced = Some(heard);
             while self.player.starts.get(1).is_some_and(|(_, place)| *place <= heard) {
                 self.player.starts.pop_front();
             }

@@ -1,16 +1,12 @@
 //! Servers of tools: whether they can be used, and whether the tools that the user allows are as
 //! the user's sentences need them.
 
-use std::time::Duration;
-
 use sayso::Config;
 use sayso::internals::skills::SharedSkills;
 use sayso::internals::tools::Found;
 
 use super::Finding;
-
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::skills::PATIENCE;
 
 /// What is found about the servers.
 pub fn tools(skills: &SharedSkills, config: &Config) -> Vec<Finding> {
@@ -58,25 +54,25 @@ mod tests {
     use crate::doctor::Health;
 
     #[test]
-    fn each_state_of_a_server_is_told() {
+    fn each_state_of_a_server_is_reported() {
         let mut config = Config::default();
         let found = |tools: Result<usize, &str>, faults: &[(&str, &str)]| Found {
             server: "notes".into(),
             tools: tools.map_err(str::to_owned),
             faults: faults.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
         };
-        let told = |found: Found, config: &Config| {
+        let reported = |found: Found, config: &Config| {
             let all = of(found, config).into_iter();
             all.map(|finding| (finding.health, finding.found)).collect::<Vec<_>>()
         };
-        let all = told(found(Ok(3), &[]), &config);
+        let all = reported(found(Ok(3), &[]), &config);
         assert!(all[0].0 == Health::Weak && all[0].1.contains("allow none"), "{}", all[0].1);
         config.tools.entry("add".into()).or_default().server = "notes".into();
-        let all = told(found(Ok(3), &[]), &config);
+        let all = reported(found(Ok(3), &[]), &config);
         assert!(all[0].0 == Health::Fine && all[0].1.ends_with("allowed: add"), "{}", all[0].1);
-        let all = told(found(Err("gone"), &[]), &config);
+        let all = reported(found(Err("gone"), &[]), &config);
         assert!(all[0].0 == Health::Bad && all[0].1.contains("gone"), "{}", all[0].1);
-        let all = told(found(Ok(3), &[("add", "no tool")]), &config);
+        let all = reported(found(Ok(3), &[("add", "no tool")]), &config);
         assert_eq!(all.len(), 1);
         assert!(all[0].0 == Health::Bad && all[0].1 == "tools.add: no tool", "{}", all[0].1);
     }
